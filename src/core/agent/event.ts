@@ -1,0 +1,71 @@
+/**
+ * What a world tells an agent. Every event carries the reading at which it was delivered; `received` and `sent`
+ * carry the (earlier, better) reading at which the packet really passed.
+ */
+import type { Monotonic, Reading } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Steered } from './action.ts'
+import type { AgentConfig } from './config.ts'
+
+export type AgentEvent =
+  | { readonly kind: 'started'; readonly now: Reading; readonly precision: Seconds }
+  | { readonly kind: 'woke'; readonly now: Reading }
+  | {
+      readonly kind: 'datagram'
+      readonly now: Reading
+      readonly flow: Flow
+      readonly from: Endpoint
+      readonly bytes: Uint8Array
+      readonly received: Stamp
+    }
+  | { readonly kind: 'sent'; readonly now: Reading; readonly flow: Flow; readonly sent: Stamp }
+  | { readonly kind: 'refused'; readonly now: Reading; readonly flow: Flow; readonly why: SendRefusal }
+  | {
+      readonly kind: 'resolved'
+      readonly now: Reading
+      readonly name: string
+      /** Empty when the name has no address or the resolver failed; `failure` then says how. */
+      readonly addresses: readonly string[]
+      readonly failure?: string
+    }
+  | { readonly kind: 'steered'; readonly now: Reading; readonly steered: Steered }
+  | { readonly kind: 'disrupted'; readonly now: Reading; readonly sign: DisruptionSign }
+  | { readonly kind: 'configured'; readonly now: Reading; readonly config: AgentConfig }
+
+/** One socket for one exchange: its source port is fresh and random (RFC 9109). Numbers are never used again. */
+export type Flow = number
+
+/** An address as text without brackets, zone included (`fe80::1%eth0`), and a UDP port. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+}
+
+/** When a packet passed, and how far that can be from the truth because of how it was stamped. */
+export interface Stamp {
+  readonly at: Reading
+  readonly uncertainty: Seconds
+  readonly by: 'kernel' | 'user'
+}
+
+/** Why a datagram did not leave, or did not arrive as the network said: the names that people read. */
+export type SendRefusal = 'connection-refused' | 'network-unreachable' | 'not-permitted' | 'send-failed'
+
+/** What a guest notices of what its hypervisor, or somebody with the right to set the clock, did to it. */
+export type DisruptionSign =
+  /** The wall clock was set by `size` (positive: forward), by somebody other than us. */
+  | {
+      readonly kind: 'stepped'
+      readonly size: Seconds
+      readonly uncertainty: Seconds
+      readonly at: Monotonic
+    }
+  /** Every clock of this machine stood still for `lost` while true time ran on. */
+  | {
+      readonly kind: 'paused'
+      readonly lost: Seconds
+      readonly uncertainty: Seconds
+      readonly witness: string
+    }
+  /** The counter may run at another rate from now on: nothing learned about it holds. */
+  | { readonly kind: 'counter-changed'; readonly witness: string }

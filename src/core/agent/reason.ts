@@ -1,0 +1,41 @@
+/**
+ * Why a source is used, or why not: each reason has a stable name for programs and a sentence for people.
+ * The states are the fate; the reasons say how it came to it.
+ */
+export type SourceState =
+  | 'starting'
+  | 'unreachable'
+  | 'unusable'
+  | 'falseticker'
+  | 'outlier'
+  | 'survivor'
+  | 'system'
+  | 'stopped'
+
+export const SOURCE_REASONS = {
+  'resolving-name': 'its name has not been resolved to an address yet',
+  'name-not-found': 'its name could not be resolved to an address',
+  'no-reply-yet': 'it was asked and has not answered yet',
+  'no-reply': 'it did not answer any of the last eight requests',
+  'connection-refused': 'its host answers that nothing listens on that port',
+  'network-unreachable': 'this machine has no route to it',
+  'not-permitted': 'this machine is not allowed to send to it (a firewall on this machine?)',
+  'send-failed': 'the request could not be sent',
+  'replies-refused': 'it answers, but each reply failed a packet test',
+  'not-synchronised': 'it says itself that it is not synchronised',
+  'too-distant': 'its root distance is larger than the limit',
+  'timing-loop': 'it follows this machine, so following it would close a loop',
+  'asked-to-stop': 'it asked this client to stop (kiss code DENY or RSTR)',
+  'asked-to-slow-down': 'it asked this client to send less often (kiss code RATE)',
+  'measured-only': 'it is configured to be measured and never used (noselect)',
+  'no-majority': 'the sources disagree and none of the groups is a majority',
+  'too-few-sources': 'fewer sources agree than the configuration demands (minsources)',
+  'disagrees-with-majority': 'the interval that it claims does not meet the one in which most sources agree',
+  'less-consistent': 'it agrees, but scatters more than the others do',
+  surplus: 'enough better sources were found',
+  'not-preferred': 'it agrees, and another source is preferred',
+  agrees: 'it agrees with the majority and takes part in the estimate',
+  best: 'it agrees with the majority and has the smallest root distance',
+} as const
+
+export type SourceReason = keyof typeof SOURCE_REASONS

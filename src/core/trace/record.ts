@@ -1,0 +1,98 @@
+/**
+ * The trace: what happened, in one vocabulary, whoever wrote it. Our agent writes these records; a lab run
+ * writes them; the logs of other daemons are read into them. Everything that plots or explains reads only these.
+ *
+ * Offsets are of the clock that the record is about, positive when that clock is behind. Order is the order of
+ * arrival: `at.wall` may run backwards (that is data), `at.monotonic` does not within one `started` … `started`.
+ */
+import type { Instant, Reading } from '#core/time/instant.ts'
+import type { Leap } from '#core/time/leap.ts'
+import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+
+export type TraceRecord =
+  | StartedRecord
+  | SampleRecord
+  | EstimateRecord
+  | StepRecord
+  | DisruptionRecord
+  | SourceRecord
+  | NoticeRecord
+
+/** Somebody began to write this trace: the monotonic counter of later records belongs to this boot. */
+export interface StartedRecord {
+  readonly kind: 'started'
+  readonly at: Reading
+  readonly version: string
+  readonly boot: string
+}
+
+/** One accepted exchange with a source. */
+export interface SampleRecord {
+  readonly kind: 'sample'
+  readonly at: Reading
+  readonly source: string
+  readonly address: string
+  readonly offset: Seconds
+  readonly delay: Seconds
+  readonly dispersion: Seconds
+  readonly rootDistance: Seconds
+  readonly stratum: number
+  readonly leap: Leap
+  readonly poll: PollLog2
+}
+
+/** What is believed of the clock after a change: the combined estimate. */
+export interface EstimateRecord {
+  readonly kind: 'estimate'
+  readonly at: Reading
+  readonly offset: Seconds
+  /** True time lies within `offset ± errorBound` of the clock. */
+  readonly errorBound: Seconds
+  /** What the unsteered counter does alone: positive when it gains. */
+  readonly frequencyError: Rate | undefined
+  readonly frequencyErrorBound: Rate | undefined
+  readonly jitter: Seconds
+  readonly source: string | undefined
+  readonly survivors: number
+}
+
+/** The wall clock jumped against the monotonic one. */
+export interface StepRecord {
+  readonly kind: 'step'
+  readonly at: Reading
+  /** Positive: the clock was set forward. */
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly by: 'us' | 'somebody-else'
+}
+
+/** What a hypervisor (or a suspend) did to this machine. */
+export interface DisruptionRecord {
+  readonly kind: 'disruption'
+  readonly at: Reading
+  readonly sign: string
+  /** How long the machine stood still, when the sign can tell. */
+  readonly lost: Seconds | undefined
+  readonly uncertainty: Seconds | undefined
+}
+
+/** A source changed its state; `reason` is one of the named reasons of `core/agent/reason.ts`. */
+export interface SourceRecord {
+  readonly kind: 'source'
+  readonly at: Reading
+  readonly source: string
+  readonly address: string
+  readonly state: string
+  readonly reason: string
+}
+
+/** Anything else that a person should be able to read later; `name` is stable, `text` is a sentence. */
+export interface NoticeRecord {
+  readonly kind: 'notice'
+  readonly at: Reading
+  readonly name: string
+  readonly text: string
+}
+
+/** The time that a record claims, for axes. */
+export const recordedAt = (record: TraceRecord): Instant => record.at.wall
