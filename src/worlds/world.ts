@@ -5,8 +5,10 @@
  * Every call is synchronous and returns at once; what happens later comes back as an event through the `tell`
  * function that was handed to `open`. A world never calls `tell` from inside one of these calls.
  */
-import type { Steered, Steering } from '#core/agent/action.ts'
-import type { AgentEvent, Endpoint, Flow } from '#core/agent/event.ts'
+import type { Steered } from '#core/agent/action.ts'
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { Steering } from '#core/discipline/steering.ts'
+import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import type { Monotonic, Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'

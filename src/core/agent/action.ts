@@ -1,9 +1,10 @@
 /** What an agent answers: everything that a world can be asked to do. */
 
-import type { Instant, Monotonic, Reading } from '#core/time/instant.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Monotonic, Reading } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
+import type { Steering } from '#core/discipline/steering.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
-import type { Endpoint, Flow } from './event.ts'
 
 export type AgentAction =
   /** Open `flow` (a fresh socket) when it is new, and send. */
@@ -15,16 +16,6 @@ export type AgentAction =
   | { readonly kind: 'resolve'; readonly name: string }
   | { readonly kind: 'steer'; readonly order: Steering }
   | { readonly kind: 'record'; readonly record: TraceRecord }
-
-/**
- * Where the clock should be: at the counter reading `at` it should have read `wall`, and it should gain `rate` on
- * the counter from there on (wall seconds per counter second, minus one). An absolute order: giving it twice changes nothing.
- */
-export interface Steering {
-  readonly at: Monotonic
-  readonly wall: Instant
-  readonly rate: Rate
-}
 
 /** What was really done, and the reading right after it. A world that may not steer says so and does nothing. */
 export type Steered =

@@ -2,7 +2,9 @@
  * What a world tells an agent. Every event carries the reading at which it was delivered; `received` and `sent`
  * carry the (earlier, better) reading at which the packet really passed.
  */
+import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import type { Monotonic, Reading } from '#core/time/instant.ts'
+import type { Stamp } from '#core/time/stamp.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Steered } from './action.ts'
 import type { AgentConfig } from './config.ts'
@@ -32,22 +34,6 @@ export type AgentEvent =
   | { readonly kind: 'disrupted'; readonly now: Reading; readonly sign: DisruptionSign }
   | { readonly kind: 'configured'; readonly now: Reading; readonly config: AgentConfig }
 
-/** One socket for one exchange: its source port is fresh and random (RFC 9109). Numbers are never used again. */
-export type Flow = number
-
-/** An address as text without brackets, zone included (`fe80::1%eth0`), and a UDP port. */
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
-}
-
-/** When a packet passed, and how far that can be from the truth because of how it was stamped. */
-export interface Stamp {
-  readonly at: Reading
-  readonly uncertainty: Seconds
-  readonly by: 'kernel' | 'user'
-}
-
 /** Why a datagram did not leave, or did not arrive as the network said: the names that people read. */
 export type SendRefusal = 'connection-refused' | 'network-unreachable' | 'not-permitted' | 'send-failed'
 
@@ -69,3 +55,5 @@ export type DisruptionSign =
     }
   /** The counter may run at another rate from now on: nothing learned about it holds. */
   | { readonly kind: 'counter-changed'; readonly witness: string }
+
+export type { Endpoint, Flow, Stamp }

@@ -7,7 +7,7 @@ export const PACKET_REFUSALS = {
   'too-short': 'fewer than the 48 bytes of an NTP header',
   'bad-length': 'the length is not a multiple of four',
   'bad-extension': 'an extension field with an impossible length (RFC 7822)',
-  'wrong-version': 'the version is not the one that was asked in',
+  'wrong-version': 'the version is not 3 or 4, or newer than the one that was asked in',
   'wrong-mode': 'the mode is not 4 (server)',
   'wrong-source': 'it came from another address or port than the one that was asked',
   'not-asked': 'no request to that server is waiting for an answer',
@@ -27,7 +27,6 @@ export const PACKET_REFUSALS = {
   'absurd-precision': 'the server claims a precision of 1 s or worse',
   'impossible-times': 'it was sent before it was received, or the round trip would be negative',
   'server-went-backwards': 'the server sent this reply, by its own clock, before its previous one',
-  'clock-jumped': 'the clock of this machine was set between request and reply',
 } as const
 
 export type PacketRefusal = keyof typeof PACKET_REFUSALS

@@ -15,6 +15,12 @@ export type NtpTime = bigint & { readonly [wireBrand]: true }
 /** Seconds from 1900-01-01 to 1970-01-01 (RFC 5905, figure 4). */
 const UNIX_EPOCH_IN_ERA_0 = 2_208_988_800n
 
+/**
+ * Where eras are unfolded: every timestamp on the wire is taken for the instant nearest to 2076-01-01, that is between
+ * 2007-12 and 2144-01. A fixed pivot and not the local clock, because the local clock is what may be wrong by decades.
+ */
+export const ERA_PIVOT = 3_345_062_400_000_000_000n as Instant
+
 export const UNKNOWN_TIME = 0n as NtpTime
 
 export const ntpTime = (bits: bigint): NtpTime => BigInt.asUintN(64, bits) as NtpTime
@@ -26,7 +32,7 @@ export function toNtpTime(at: Instant): NtpTime {
 }
 
 /** The instant of a wire timestamp: of all the eras, the one that is nearest to the pivot. */
-export function fromNtpTime(at: NtpTime, pivot: Instant): Instant {
+export function fromNtpTime(at: NtpTime, pivot: Instant = ERA_PIVOT): Instant {
   const near = absoluteBits(pivot)
   const absolute = near + BigInt.asIntN(64, (at as bigint) - near)
   const ns = (absolute * NS_PER_SECOND + (1n << 31n)) >> 32n

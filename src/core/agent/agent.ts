@@ -1,0 +1,418 @@
+/**
+ * The timekeeper. It is told what happened, with the time at which it happened, and answers with what should be done.
+ * It opens no socket, reads no clock, sets no timer; the same events give the same answers, bit for bit.
+ *
+ * What happens to a reply: the association tests it and makes a sample; all samples together are asked for a consensus;
+ * the consensus updates the estimate of our counter; the estimate says where the clock should be.
+ */
+import { Estimate } from '#core/discipline/estimate.ts'
+import { aheadOfScale, type CounterScale, counterTime, rootDistance } from '#core/discipline/sample.ts'
+import { followEstimate } from '#core/discipline/steering.ts'
+import { formatRefid } from '#core/ntp/refid.ts'
+import { type Monotonic, type Reading, since } from '#core/time/instant.ts'
+import { fromNtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
+import { pollInterval, type Seconds } from '#core/time/units.ts'
+import type { AgentAction } from './action.ts'
+import type { Association, CounterModel } from './association.ts'
+import type { AgentConfig } from './config.ts'
+import { type Consensus, findConsensus } from './consensus.ts'
+import type { AgentEvent, DisruptionSign } from './event.ts'
+import { type Entry, Roster } from './roster.ts'
+import type { ClockState, SourceStatus, Status } from './status.ts'
+
+/** A jump that only samples show is believed after this many of a lone source agree about it. */
+const LONE_WITNESS_SAMPLES = 3
+/** Sources whose time jumped within this span are witnesses of the same event. */
+const WITNESS_MEMORY: Seconds = 300
+/** A consensus that contradicts the estimate so often is right, although no single source jumped. */
+const DOUBTS = 4
+/** Without news for this many intervals of the slowest survivor, the clock coasts. */
+const STALE_POLLS = 8
+
+export class Agent {
+  #config: AgentConfig
+  readonly #roster: Roster
+  readonly #estimate = new Estimate()
+  #scale: CounterScale | undefined
+  #precision: Seconds = 1e-6
+  #nextFlow = 1
+  #consensus: Consensus | undefined
+  #measuredAt: Reading | undefined
+  /** Counter time of the newest sample that has entered the estimate. */
+  #newestUsed: Seconds = Number.NEGATIVE_INFINITY
+  /** How often in a row the consensus has contradicted the estimate. */
+  #doubt = 0
+  #wakeAt: Monotonic | undefined
+  #told = new Map<string, string>()
+  #out: AgentAction[] = []
+
+  constructor(config: AgentConfig, random: () => number) {
+    this.#config = config
+    this.#roster = new Roster(random)
+  }
+
+  handle(event: AgentEvent): AgentAction[] {
+    this.#out = []
+    this.#react(event)
+    if (event.kind !== 'sent' && event.kind !== 'steered') this.#attend(event.now)
+    return this.#out
+  }
+
+  /** What is believed at `now`, of the clock that reads `now.wall`. Changes nothing. */
+  status(now: Reading): Status {
+    const scale = this.#scale ?? { origin: now }
+    const at = counterTime(scale, now.monotonic)
+    const ahead = aheadOfScale(scale, now.wall, now.monotonic)
+    const known = this.#estimate.known
+    const interval = known ? this.#estimate.interval(at) : undefined
+    const offset = known ? this.#estimate.offset(at) : undefined
+    const rate = this.#estimate.rate
+    const system = this.#consensus?.system
+    const packet = system?.packet
+    const best = system?.filter.read(at, this.#counter(), this.#precision)?.best
+    return {
+      now,
+      state: this.#state(at),
+      offset: offset === undefined ? undefined : offset - ahead,
+      errorBound:
+        interval && offset !== undefined ? Math.max(interval.high - offset, offset - interval.low) : undefined,
+      frequencyError: rate === undefined ? undefined : -rate / (1 + rate),
+      frequencyErrorBound: rate === undefined ? undefined : this.#estimate.rateBound(at),
+      jitter: this.#consensus?.observation.jitter,
+      rootDelay: packet && best ? packet.rootDelay + best.delay : undefined,
+      rootDispersion:
+        packet && best
+          ? packet.rootDispersion + best.dispersion + this.#estimate.drift * Math.max(0, at - best.at)
+          : undefined,
+      stratum: packet && packet.stratum + 1,
+      refid: packet && formatRefid(packet.refid, packet.stratum),
+      leap: this.#leap(),
+      measuredAt: this.#measuredAt,
+      sources: this.#roster.entries.flatMap(entry => this.#sources(entry, at, ahead, now)),
+    }
+  }
+
+  #react(event: AgentEvent): void {
+    switch (event.kind) {
+      case 'started':
+        this.#scale = { origin: event.now }
+        this.#precision = event.precision
+        return this.#configure(this.#config)
+      case 'configured':
+        return this.#configure(event.config)
+      case 'resolved':
+        if (event.addresses.length === 0) {
+          this.#notice(event.now, 'name-not-found', `${event.name}: ${event.failure ?? 'no address'}`)
+        }
+        return this.#roster.resolved(event.name, event.addresses, event.now.monotonic)
+      case 'sent':
+        return this.#byFlow(event.flow)?.stampSent(event.flow, event.sent)
+      case 'refused':
+        return this.#byFlow(event.flow)?.fail(event.flow, event.why)
+      case 'datagram':
+        return this.#receive(event)
+      case 'disrupted':
+        return this.#disrupted(event.now, event.sign)
+      case 'woke':
+      case 'steered':
+        return
+    }
+  }
+
+  /** Whatever is due: requests, replies to give up, names to resolve again, members of pools to replace. */
+  #attend(now: Reading): void {
+    for (const name of this.#roster.namesDue(now.monotonic)) this.#out.push({ kind: 'resolve', name })
+    for (const gone of this.#roster.replaceBad(now.monotonic)) this.#drop(gone, now, 'replaced by another member of its pool')
+    for (const association of this.#roster.associations) {
+      this.#release(association.expire(now.monotonic))
+      if (association.isDue(now.monotonic)) this.#ask(association, now)
+    }
+    this.#tellSources(now)
+    this.#sleep()
+  }
+
+  #ask(association: Association, now: Reading): void {
+    this.#release(association.close())
+    const flow = this.#nextFlow++
+    const bytes = association.ask(flow, now)
+    this.#out.push({ kind: 'send', flow, to: association.endpoint, bytes })
+    if (association.reach === 0) this.#deliberate(now)
+  }
+
+  #receive(event: Extract<AgentEvent, { kind: 'datagram' }>): void {
+    const association = this.#byFlow(event.flow)
+    if (!association || !this.#scale) return
+    const answer = association.receive(event.bytes, event.from, event.received, this.#counter())
+    if (answer.kind === 'refused') return this.#deliberate(event.now)
+    const { sample } = answer
+    const at = answer.at
+    this.#out.push({
+      kind: 'record',
+      record: {
+        kind: 'sample',
+        at,
+        source: association.config.name,
+        address: association.endpoint.address,
+        offset: sample.offset - aheadOfScale(this.#scale, at.wall, at.monotonic),
+        delay: sample.delay,
+        dispersion: sample.dispersion,
+        rootDistance: rootDistance(sample),
+        stratum: association.packet!.stratum,
+        leap: association.packet!.leap,
+        poll: association.poll,
+      },
+    })
+    if (answer.jumped) for (const each of this.#roster.associations) each.burst(event.now.monotonic)
+    this.#deliberate(event.now, association)
+  }
+
+  /** Asks everybody for a consensus and lets it correct the estimate when it holds something new. */
+  #deliberate(now: Reading, fresh?: Association): void {
+    if (!this.#scale) return
+    const counter = this.#counter()
+    const at = counterTime(this.#scale, now.monotonic)
+    const prior = this.#estimate.known ? this.#estimate.interval(at) : undefined
+    const associations = this.#roster.associations
+    const had = this.#consensus !== undefined
+    this.#consensus = findConsensus(associations, at, counter, this.#config, prior)
+    if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
+      this.#notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
+    }
+    if (fresh?.state === 'falseticker') fresh.outvoted++
+    if (!this.#consensus) return
+    if (this.#consensus.observation.at <= this.#newestUsed) return
+    this.#newestUsed = this.#consensus.observation.at
+    this.#learn(this.#consensus, now, fresh)
+  }
+
+  #learn(consensus: Consensus, now: Reading, fresh: Association | undefined): void {
+    const { observation } = consensus
+    const update = this.#estimate.update(observation)
+    if (update.kind === 'refuted') {
+      if (!this.#resolveDoubt(consensus, now, update.gap)) return
+    } else {
+      this.#doubt = 0
+      fresh?.adaptPoll(update.innovation, observation.jitter)
+    }
+    this.#measuredAt = now
+    const status = this.status(now)
+    this.#out.push({
+      kind: 'record',
+      record: {
+        kind: 'estimate',
+        at: now,
+        offset: status.offset!,
+        errorBound: status.errorBound!,
+        frequencyError: status.frequencyError,
+        frequencyErrorBound: status.frequencyErrorBound,
+        jitter: observation.jitter,
+        source: consensus.system.config.name,
+        survivors: consensus.survivors.length,
+      },
+    })
+    this.#out.push({ kind: 'steer', order: followEstimate(this.#estimate, this.#scale!, now.monotonic) })
+  }
+
+  /**
+   * The sources agree with each other and not with what was known. True time may be in either place, so the bound
+   * covers both at once; what was known is given up when enough witnesses have spoken. True when it was.
+   */
+  #resolveDoubt(consensus: Consensus, now: Reading, gap: Seconds): boolean {
+    const { observation, survivors } = consensus
+    const before = this.#estimate.offset(observation.at)
+    if (this.#doubt === 0) {
+      const by = gap.toExponential(1)
+      this.#notice(now, 'sources-contradict-estimate', `the sources exclude what was known, by ${by} s at least`)
+      for (const association of this.#roster.associations) association.burst(now.monotonic)
+    }
+    this.#doubt++
+    const witnesses = survivors.filter(({ jump }) => jump && observation.at - jump.at < WITNESS_MEMORY)
+    const lone = witnesses.some(({ jump }) => jump!.samples >= LONE_WITNESS_SAMPLES)
+    if (witnesses.length < 2 && !lone && this.#doubt < DOUBTS) {
+      this.#estimate.admitRival(observation)
+      return false
+    }
+    this.#doubt = 0
+    this.#estimate.admitWander()
+    this.#estimate.restartOffset(observation)
+    this.#out.push({
+      kind: 'record',
+      record: {
+        kind: 'disruption',
+        at: now,
+        sign: 'sources-agree',
+        lost: observation.offset - before,
+        uncertainty: (observation.high - observation.low) / 2,
+      },
+    })
+    return true
+  }
+
+  #disrupted(now: Reading, sign: DisruptionSign): void {
+    if (sign.kind === 'stepped') {
+      this.#out.push({
+        kind: 'record',
+        record: { kind: 'step', at: now, size: sign.size, uncertainty: sign.uncertainty, by: 'somebody-else' },
+      })
+      return
+    }
+    if (sign.kind === 'paused') this.#estimate.shift(sign.lost, sign.uncertainty)
+    else this.#estimate.forget()
+    this.#consensus = undefined
+    this.#doubt = 0
+    for (const association of this.#roster.associations) {
+      association.forgetSamples()
+      association.burst(now.monotonic)
+    }
+    const lost = sign.kind === 'paused' ? sign : undefined
+    this.#out.push({
+      kind: 'record',
+      record: { kind: 'disruption', at: now, sign: sign.witness, lost: lost?.lost, uncertainty: lost?.uncertainty },
+    })
+  }
+
+  #configure(config: AgentConfig): void {
+    this.#config = config
+    const { names, dropped } = this.#roster.configure(config.sources)
+    for (const name of new Set(names)) this.#out.push({ kind: 'resolve', name })
+    for (const association of dropped) this.#release(association.close())
+  }
+
+  #drop(association: Association, now: Reading, why: string): void {
+    this.#release(association.close())
+    this.#notice(now, 'source-replaced', `${association.config.name} ${association.endpoint.address}: ${why}`)
+  }
+
+  #release(flow: number | undefined): void {
+    if (flow !== undefined) this.#out.push({ kind: 'release', flow })
+  }
+
+  #byFlow(flow: number): Association | undefined {
+    return this.#roster.associations.find(association => association.flow === flow)
+  }
+
+  #notice(at: Reading, name: string, text: string): void {
+    this.#out.push({ kind: 'record', record: { kind: 'notice', at, name, text } })
+  }
+
+  /** One record for each change of a source's state or reason. */
+  #tellSources(now: Reading): void {
+    for (const association of this.#roster.associations) {
+      const { config, endpoint, state, reason } = association
+      const key = `${config.name} ${endpoint.address}`
+      const told = `${state} ${reason}`
+      if (this.#told.get(key) === told) continue
+      this.#told.set(key, told)
+      this.#out.push({
+        kind: 'record',
+        record: { kind: 'source', at: now, source: config.name, address: endpoint.address, state, reason },
+      })
+    }
+  }
+
+  #sleep(): void {
+    const times = [
+      ...this.#roster.associations.map(association => association.wakeAt),
+      ...this.#roster.entries.map(entry => entry.retryAt),
+    ].filter(at => at !== undefined)
+    if (times.length === 0) return
+    const at = times.reduce((a, b) => (a < b ? a : b))
+    if (at === this.#wakeAt) return
+    this.#wakeAt = at
+    this.#out.push({ kind: 'wake', at })
+  }
+
+  #counter(): CounterModel {
+    return {
+      scale: this.#scale!,
+      rate: this.#estimate.rate ?? 0,
+      rateBound: this.#estimate.rateBound(this.#estimate.measuredAt),
+      drift: this.#estimate.drift,
+      precision: this.#precision,
+    }
+  }
+
+  #state(at: Seconds): ClockState {
+    if (!this.#estimate.known) return this.#roster.associations.some(each => each.sent >= 4) ? 'freerun' : 'starting'
+    if (!this.#consensus || this.#doubt > 0) return 'holdover'
+    const slowest = Math.max(...this.#consensus.survivors.map(survivor => pollInterval(survivor.poll)))
+    return at - this.#estimate.measuredAt > STALE_POLLS * slowest ? 'holdover' : 'locked'
+  }
+
+  #leap(): Status['leap'] {
+    return this.#consensus?.system.packet?.leap ?? 'unknown'
+  }
+
+  #sources(entry: Entry, at: Seconds, ahead: Seconds, now: Reading): SourceStatus[] {
+    if (entry.associations.length === 0) return [unresolved(entry)]
+    return entry.associations.map(association => this.#source(association, at, ahead, now))
+  }
+
+  #source(association: Association, at: Seconds, ahead: Seconds, now: Reading): SourceStatus {
+    const filtered = association.filter.read(at, this.#counter(), this.#precision)
+    const { config, endpoint, packet, nextPollAt } = association
+    const rate = this.#estimate.rate ?? 0
+    const best = filtered?.best
+    return {
+      name: config.name,
+      address: endpoint.address,
+      port: endpoint.port,
+      state: association.state,
+      reason: association.reason,
+      stratum: packet?.stratum,
+      refid: packet && formatRefid(packet.refid, packet.stratum),
+      leap: packet?.leap,
+      version: packet?.version,
+      offset: best && best.offset + rate * (at - best.at) - ahead,
+      delay: best?.delay,
+      dispersion: filtered?.dispersion,
+      jitter: filtered?.jitter,
+      rootDelay: packet?.rootDelay,
+      rootDispersion: packet?.rootDispersion,
+      rootDistance: best && rootDistance(best) + this.#estimate.drift * Math.max(0, at - best.at),
+      reach: association.reach,
+      poll: association.poll,
+      measuredAt: association.measuredAt,
+      nextPollIn: nextPollAt === undefined ? undefined : Math.max(0, since(nextPollAt, now.monotonic)),
+      referenceTime: packet && packet.reference !== UNKNOWN_TIME ? fromNtpTime(packet.reference) : undefined,
+      stampedBy: association.stampedBy,
+      sent: association.sent,
+      received: association.received,
+      accepted: association.accepted,
+      refusals: { ...association.refusals },
+      lastRefusal: association.lastRefusal,
+    }
+  }
+}
+
+function unresolved(entry: Entry): SourceStatus {
+  return {
+    name: entry.config.name,
+    address: entry.config.address,
+    port: entry.config.port,
+    state: entry.reason === 'name-not-found' ? 'unreachable' : 'starting',
+    reason: entry.reason,
+    stratum: undefined,
+    refid: undefined,
+    leap: undefined,
+    version: undefined,
+    offset: undefined,
+    delay: undefined,
+    dispersion: undefined,
+    jitter: undefined,
+    rootDelay: undefined,
+    rootDispersion: undefined,
+    rootDistance: undefined,
+    reach: 0,
+    poll: entry.config.minpoll,
+    measuredAt: undefined,
+    nextPollIn: undefined,
+    referenceTime: undefined,
+    stampedBy: undefined,
+    sent: 0,
+    received: 0,
+    accepted: 0,
+    refusals: {},
+    lastRefusal: undefined,
+  }
+}

@@ -1,0 +1,320 @@
+/**
+ * One server that we ask: when to ask it next, the exchange in flight, what its replies said, how reliable it is.
+ * It decides nothing about time; it only measures (RFC 5905, sections 9 and 13).
+ */
+import { ClockFilter, carried } from '#core/discipline/filter.ts'
+import { type CounterScale, aheadOfScale, counterTime, rootDistance, type Sample } from '#core/discipline/sample.ts'
+import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
+import { type Exchange, judgeReply, makeNonce, request } from '#core/ntp/exchange.ts'
+import { decodePacket, type Packet, type Refused } from '#core/ntp/packet.ts'
+import type { PacketRefusal } from '#core/ntp/refusal.ts'
+import { type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
+import { type NtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
+import type { Stamp } from '#core/time/stamp.ts'
+import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
+import type { SourceConfig } from './config.ts'
+import type { SendRefusal } from './event.ts'
+import type { SourceReason, SourceState } from './reason.ts'
+
+/** Requests of a burst and the time between them (RFC 5905: BCOUNT 8; four are enough, as in chrony; BTIME 2 s). */
+const BURST_COUNT = 4
+const BURST_INTERVAL: Seconds = 2
+/** A reply that has not come after this time is lost. */
+const REPLY_TIMEOUT: Seconds = 4
+/** How many earlier nonces are remembered, to call a late reply late and not bogus. */
+const REMEMBERED_NONCES = 8
+/** After so many unanswered requests in a row the source is asked less and less often (RFC 5905: UNREACH 12). */
+const PATIENCE = 8
+/** Requests without another kiss code RATE after which the source is asked at the normal pace again. */
+const RATE_PENANCE = 10
+/** No kiss code makes us slower than this: 2.3 h (security: a huge poll would be a way to silence a client). */
+const SLOWEST_POLL: PollLog2 = 13
+/** Requests are spread by up to this part of the interval, so that clients do not march in step. */
+const SPREAD = 1 / 32
+/** The poll interval changes by one step after this many points of evidence (RFC 5905: LIMIT 30, PGATE 4). */
+const POLL_LIMIT = 30
+const POLL_GATE = 4
+
+/** What the counter is believed to do, for carrying measurements from one moment to another. */
+export interface CounterModel {
+  readonly scale: CounterScale
+  readonly rate: Rate
+  /** How far the rate can be wrong. */
+  readonly rateBound: Rate
+  /** The same with room for what the oscillator may do meanwhile. */
+  readonly drift: Rate
+  readonly precision: Seconds
+}
+
+export type Received =
+  | { readonly kind: 'sample'; readonly sample: Sample; readonly at: Reading; readonly jumped: boolean }
+  | Refused
+
+export class Association {
+  readonly config: SourceConfig
+  readonly endpoint: Endpoint
+  readonly filter = new ClockFilter()
+  state: SourceState = 'starting'
+  reason: SourceReason = 'no-reply-yet'
+  reach = 0
+  poll: PollLog2
+  sent = 0
+  received = 0
+  accepted = 0
+  readonly refusals: Partial<Record<PacketRefusal, number>> = {}
+  lastRefusal: PacketRefusal | undefined
+  /** The newest packet that was proven to come from the server and passed its tests. */
+  packet: Packet | undefined
+  measuredAt: Reading | undefined
+  stampedBy: Stamp['by'] | undefined
+  /** Why the newest request did not leave or did not arrive, as the network says. */
+  failure: SendRefusal | undefined
+  nextPollAt: Monotonic | undefined
+  /** Rounds of selection in a row in which a fresh sample of this source was outvoted. */
+  outvoted = 0
+  /** When its time last jumped against our counter, and how many samples have confirmed that. */
+  jump: { readonly at: Seconds; samples: number } | undefined
+  stopped = false
+  /** The newest proven reply said that the server has no time to give. */
+  unsynchronised = false
+
+  #refusedReach = 0
+  #exchange: Exchange | undefined
+  #nonces: NtpTime[] = []
+  #lastTransmit: NtpTime = UNKNOWN_TIME
+  #burstLeft: number
+  #unanswered = 0
+  /** The shortest poll that the server tolerates, while a kiss code RATE is being obeyed. */
+  #rateFloor: PollLog2 | undefined
+  #sinceRate = 0
+  #hysteresis = 0
+  #random: () => number
+
+  constructor(config: SourceConfig, address: string, now: Monotonic, random: () => number) {
+    this.config = config
+    this.endpoint = { address, port: config.port }
+    this.poll = config.minpoll
+    this.#burstLeft = config.iburst ? BURST_COUNT - 1 : 1
+    this.#random = random
+    this.nextPollAt = now
+  }
+
+  get flow(): Flow | undefined {
+    return this.#exchange?.flow
+  }
+
+  get unanswered(): number {
+    return this.#unanswered
+  }
+
+  /** Replies came during the last eight polls, and failed their tests. */
+  get refusing(): boolean {
+    return this.#refusedReach !== 0
+  }
+
+  /** The next moment at which this association wants to be woken: to ask, or to give a reply up. */
+  get wakeAt(): Monotonic | undefined {
+    const timeout = this.#exchange && plus(this.#exchange.sent.at.monotonic, REPLY_TIMEOUT)
+    if (timeout === undefined) return this.nextPollAt
+    return this.nextPollAt !== undefined && this.nextPollAt < timeout ? this.nextPollAt : timeout
+  }
+
+  isDue(now: Monotonic): boolean {
+    return this.nextPollAt !== undefined && now >= this.nextPollAt
+  }
+
+  /** Gives up a reply that is overdue; returns the flow to release. */
+  expire(now: Monotonic): Flow | undefined {
+    if (!this.#exchange || since(now, this.#exchange.sent.at.monotonic) < REPLY_TIMEOUT) return undefined
+    return this.close()
+  }
+
+  /** Forgets the exchange in flight; returns its flow. */
+  close(): Flow | undefined {
+    const flow = this.#exchange?.flow
+    if (this.#exchange && !this.#exchange.answered) this.#unanswered++
+    this.#exchange = undefined
+    return flow
+  }
+
+  /** Opens an exchange: the bytes to send. The one before must be closed. */
+  ask(flow: Flow, now: Reading): Uint8Array {
+    const nonce = makeNonce(this.#random)
+    this.#exchange = {
+      flow,
+      to: this.endpoint,
+      version: this.config.version,
+      nonce,
+      sent: { at: now, uncertainty: 0, by: 'user' },
+      answered: false,
+    }
+    this.#nonces.push(nonce)
+    if (this.#nonces.length > REMEMBERED_NONCES) this.#nonces.shift()
+    this.sent++
+    this.reach = (this.reach << 1) & 0xff
+    this.#refusedReach = (this.#refusedReach << 1) & 0xff
+    this.#obeyRate()
+    this.#backOff()
+    this.#schedule(now.monotonic)
+    return request(nonce, this.config.version, this.poll)
+  }
+
+  /** The kernel's word on when the request left. */
+  stampSent(flow: Flow, sent: Stamp): void {
+    if (this.#exchange?.flow === flow) this.#exchange.sent = sent
+  }
+
+  fail(flow: Flow, why: SendRefusal): void {
+    if (this.#exchange?.flow === flow) this.failure = why
+  }
+
+  receive(bytes: Uint8Array, from: Endpoint, received: Stamp, counter: CounterModel): Received {
+    this.received++
+    const answer = this.#judge(bytes, from, received, counter)
+    if (answer.kind === 'refused') {
+      this.refusals[answer.why] = (this.refusals[answer.why] ?? 0) + 1
+      this.lastRefusal = answer.why
+      this.#refusedReach |= 1
+    }
+    return answer
+  }
+
+  /** Ask quickly a few times, now. Respects a server that asked for less. */
+  burst(now: Monotonic): void {
+    if (this.stopped || this.#rateFloor !== undefined) return
+    this.#burstLeft = BURST_COUNT - 1
+    const soonest = this.#exchange ? plus(this.#exchange.sent.at.monotonic, BURST_INTERVAL) : now
+    if (this.nextPollAt === undefined || this.nextPollAt > soonest) this.nextPollAt = soonest
+  }
+
+  /** Everything measured before belongs to another time line (a pause, a jump). */
+  forgetSamples(): void {
+    this.filter.clear()
+  }
+
+  /** Longer intervals while the source says nothing surprising, shorter ones when it does (RFC 5905, 13.3). */
+  adaptPoll(surprise: Seconds, jitter: Seconds): void {
+    if (this.#burstLeft > 0) return
+    this.#hysteresis += Math.abs(surprise) < POLL_GATE * jitter ? this.poll : -2 * this.poll
+    if (this.#hysteresis > POLL_LIMIT) {
+      this.#setPoll(this.poll + 1)
+    } else if (this.#hysteresis < -POLL_LIMIT) {
+      this.#setPoll(this.poll - 1)
+    }
+  }
+
+  #judge(bytes: Uint8Array, from: Endpoint, received: Stamp, counter: CounterModel): Received {
+    if (!this.#exchange) return { kind: 'refused', why: 'not-asked' }
+    const decoded = decodePacket(bytes)
+    if (decoded.kind === 'refused') return decoded
+    const memory = { earlier: this.#nonces.slice(0, -1), lastTransmit: this.#lastTransmit }
+    const judged = judgeReply(this.#exchange, memory, { packet: decoded.packet, from, received }, counter)
+    if (judged.kind === 'refused') {
+      this.#obey(judged.why, decoded.packet)
+      return judged
+    }
+    const middle = halfway(this.#exchange.sent.at.monotonic, received.at.monotonic)
+    const sample: Sample = {
+      at: counterTime(counter.scale, middle),
+      offset: aheadOfScale(counter.scale, judged.serverTime, middle),
+      delay: judged.delay,
+      dispersion: judged.dispersion,
+      rootDelay: judged.packet.rootDelay,
+      rootDispersion: judged.packet.rootDispersion,
+    }
+    const jumped = this.#contradictsFilter(sample, counter)
+    if (jumped) {
+      this.forgetSamples()
+      this.jump = { at: sample.at, samples: 0 }
+    }
+    this.#lastTransmit = judged.packet.transmit
+    this.#accept(sample, judged.packet, received)
+    return { kind: 'sample', sample, at: received.at, jumped }
+  }
+
+  #accept(sample: Sample, packet: Packet, received: Stamp): void {
+    const wasSilent = this.reach === 0 && this.sent > BURST_COUNT
+    this.filter.add(sample)
+    this.packet = packet
+    this.measuredAt = received.at
+    this.stampedBy = this.#exchange!.sent.by === 'kernel' && received.by === 'kernel' ? 'kernel' : 'user'
+    this.accepted++
+    if (this.jump) this.jump.samples++
+    this.reach |= 1
+    this.failure = undefined
+    this.unsynchronised = false
+    this.#unanswered = 0
+    if (wasSilent) this.#comeBack(received.at.monotonic)
+  }
+
+  /** The first reply after a silence: ask at the normal pace again, quickly at first. */
+  #comeBack(now: Monotonic): void {
+    this.poll = Math.max(this.config.minpoll, this.#rateFloor ?? this.config.minpoll)
+    if (this.config.iburst) this.burst(plus(now, BURST_INTERVAL))
+  }
+
+  /** What a proven reply asks for, or shows of the server, although it gives no time. */
+  #obey(why: PacketRefusal, packet: Packet): void {
+    if (why === 'kiss-deny') {
+      this.stopped = true
+      this.nextPollAt = undefined
+    }
+    if (why === 'kiss-rate') {
+      this.#rateFloor = Math.min(Math.max(this.poll, this.#rateFloor ?? 0) + 1, this.#slowest())
+      this.poll = this.#rateFloor
+      this.#sinceRate = 0
+      this.#burstLeft = 0
+      this.#schedule(this.#exchange!.sent.at.monotonic)
+    }
+    if (why === 'not-synchronised') {
+      this.unsynchronised = true
+      this.forgetSamples()
+    }
+    if (why === 'server-went-backwards') {
+      this.#lastTransmit = packet.transmit
+      this.forgetSamples()
+    }
+    if (this.#exchange?.answered) this.#unanswered = 0
+  }
+
+  #obeyRate(): void {
+    if (this.#rateFloor === undefined) return
+    this.#sinceRate++
+    if (this.#sinceRate < RATE_PENANCE) return
+    this.#rateFloor = undefined
+    this.poll = this.config.minpoll
+  }
+
+  #backOff(): void {
+    if (this.#unanswered > 0 && this.#unanswered % PATIENCE === 0) this.#setPoll(this.poll + 1)
+  }
+
+  #setPoll(poll: PollLog2): void {
+    this.#hysteresis = 0
+    this.poll = Math.min(Math.max(poll, this.#rateFloor ?? this.config.minpoll), this.config.maxpoll)
+  }
+
+  /** No slower than the configured maximum, unless that is faster than the server allows; never beyond 2.3 h. */
+  #slowest(): PollLog2 {
+    return Math.min(SLOWEST_POLL, Math.max(this.config.maxpoll, this.config.minpoll + 1))
+  }
+
+  #schedule(from: Monotonic): void {
+    if (this.stopped) return
+    const bursting = this.#burstLeft > 0 && (this.accepted > 0 || this.sent < BURST_COUNT)
+    if (this.#burstLeft > 0) this.#burstLeft--
+    const interval = bursting ? BURST_INTERVAL : pollInterval(this.poll)
+    this.nextPollAt = plus(from, interval * (1 + (SPREAD * (this.#random() >>> 0)) / 2 ** 32))
+  }
+
+  /** Can this sample and the best one before both be true, whatever the network did to them? */
+  #contradictsFilter(sample: Sample, counter: CounterModel): boolean {
+    const before = this.filter.read(sample.at, counter, counter.precision)
+    if (!before) return false
+    const apart = Math.abs(carried(before.best, sample.at, counter.rate) - sample.offset)
+    const allowed = rootDistance(sample) + rootDistance(before.best) + counter.drift * (sample.at - before.best.at)
+    return apart > allowed
+  }
+}
+
+const halfway = (a: Monotonic, b: Monotonic): Monotonic => (a + (b - a) / 2n) as Monotonic

@@ -1,0 +1,154 @@
+/**
+ * Which servers are asked: every configured source becomes one association, or several when it is a pool. Names are
+ * resolved by the world; members of a pool that turn out bad are replaced, with patience, so that a network outage
+ * does not churn through a whole pool.
+ */
+import { type Monotonic, plus, since } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { Association } from './association.ts'
+import type { SourceConfig } from './config.ts'
+import type { SourceReason } from './reason.ts'
+
+/** A name that could not be resolved is tried again after 4 s, 8 s, … 1024 s. */
+const RETRY_FIRST: Seconds = 4
+const RETRY_LONGEST: Seconds = 1024
+/** One member of a pool is replaced at most this often. */
+const REPLACE_INTERVAL: Seconds = 300
+/** So many unanswered requests, or outvoted samples, make a member of a pool bad. */
+const BAD_AFTER = 8
+
+/** One `[[source]]`, with whatever its name led to. */
+export interface Entry {
+  readonly config: SourceConfig
+  readonly associations: Association[]
+  /** Addresses of the pool that are not in use, best first. */
+  spare: string[]
+  /** Addresses that were tried and dropped; they come back only when nothing else is left. */
+  dropped: string[]
+  resolving: boolean
+  reason: SourceReason
+  retryAt: Monotonic | undefined
+  retryAfter: Seconds
+  replacedAt: Monotonic | undefined
+}
+
+export class Roster {
+  readonly entries: Entry[] = []
+  readonly #random: () => number
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  get associations(): Association[] {
+    return this.entries.flatMap(entry => entry.associations)
+  }
+
+  /** Adds what is new, drops what is gone, keeps what is the same. Returns the names to resolve and who was dropped. */
+  configure(sources: readonly SourceConfig[]): { names: string[]; dropped: Association[] } {
+    const kept = this.entries.filter(entry => sources.some(source => sameSource(source, entry.config)))
+    const dropped = this.entries.filter(entry => !kept.includes(entry)).flatMap(entry => entry.associations)
+    const names: string[] = []
+    const entries = sources.map(source => {
+      const old = kept.find(entry => sameSource(source, entry.config))
+      if (old) return old
+      names.push(source.address)
+      return newEntry(source)
+    })
+    this.entries.splice(0, this.entries.length, ...entries)
+    return { names, dropped }
+  }
+
+  /** The world's answer to a name. */
+  resolved(name: string, addresses: readonly string[], now: Monotonic): void {
+    for (const entry of this.entries) {
+      if (entry.config.address !== name || !entry.resolving) continue
+      entry.resolving = false
+      if (addresses.length === 0) {
+        entry.reason = 'name-not-found'
+        entry.retryAt = plus(now, entry.retryAfter)
+        entry.retryAfter = Math.min(2 * entry.retryAfter, RETRY_LONGEST)
+        continue
+      }
+      entry.retryAfter = RETRY_FIRST
+      entry.retryAt = undefined
+      const used = this.#addressesInUse(entry)
+      entry.spare = addresses.filter(address => !used.has(address) && !entry.dropped.includes(address))
+      if (entry.spare.length === 0) {
+        entry.spare = addresses.filter(address => !used.has(address))
+        entry.dropped = []
+      }
+      this.#fill(entry, now)
+    }
+  }
+
+  /** Names whose retry is due. */
+  namesDue(now: Monotonic): string[] {
+    const due = this.entries.filter(entry => entry.retryAt !== undefined && now >= entry.retryAt)
+    for (const entry of due) {
+      entry.retryAt = undefined
+      entry.resolving = true
+    }
+    return [...new Set(due.map(entry => entry.config.address))]
+  }
+
+  /** Takes bad members out (at most one of each entry at a time) and puts spare ones in. Returns who was dropped. */
+  replaceBad(now: Monotonic): Association[] {
+    const gone: Association[] = []
+    for (const entry of this.entries) {
+      if (entry.resolving || entry.retryAt !== undefined || isNumeric(entry.config.address)) continue
+      if (entry.replacedAt !== undefined && since(now, entry.replacedAt) < REPLACE_INTERVAL) continue
+      const bad = entry.associations.find(association => isBad(association, entry.config.pool))
+      if (!bad) continue
+      entry.replacedAt = now
+      // A single name may lead elsewhere by now, and a pool whose spares are used up may have new members.
+      if (entry.spare.length === 0) entry.retryAt = now
+      else gone.push(this.#replace(entry, bad, now))
+    }
+    return gone
+  }
+
+  #replace(entry: Entry, bad: Association, now: Monotonic): Association {
+    entry.associations.splice(entry.associations.indexOf(bad), 1)
+    entry.dropped.push(bad.endpoint.address)
+    this.#fill(entry, now)
+    return bad
+  }
+
+  #fill(entry: Entry, now: Monotonic): void {
+    const wanted = entry.config.pool ? entry.config.maxsources : 1
+    while (entry.associations.length < wanted && entry.spare.length > 0) {
+      const address = entry.spare.shift()!
+      entry.associations.push(new Association(entry.config, address, now, this.#random))
+    }
+  }
+
+  #addressesInUse(entry: Entry): Set<string> {
+    const same = this.entries.filter(other => other.config.port === entry.config.port)
+    return new Set(same.flatMap(other => other.associations.map(association => association.endpoint.address)))
+  }
+}
+
+function newEntry(config: SourceConfig): Entry {
+  return {
+    config,
+    associations: [],
+    spare: [],
+    dropped: [],
+    resolving: true,
+    reason: 'resolving-name',
+    retryAt: undefined,
+    retryAfter: RETRY_FIRST,
+    replacedAt: undefined,
+  }
+}
+
+function isBad(association: Association, pool: boolean): boolean {
+  if (association.unanswered >= BAD_AFTER && association.reach === 0) return true
+  return pool && (association.stopped || association.outvoted >= BAD_AFTER || association.unsynchronised)
+}
+
+const isNumeric = (address: string): boolean => /^[\d.]+$/.test(address) || address.includes(':')
+
+const sameSource = (a: SourceConfig, b: SourceConfig): boolean =>
+  (Object.keys(a) as (keyof SourceConfig)[]).every(key => a[key] === b[key])

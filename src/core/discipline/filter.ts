@@ -1,0 +1,67 @@
+/**
+ * The clock filter (RFC 5905, section 10): of the last eight exchanges the one with the smallest delay tells the most,
+ * because queues only ever add. Its dispersion grows with age; the scatter of the others around it is the jitter.
+ *
+ * Different from the RFC: samples lie on the counter's scale and are carried forward with the counter's estimated
+ * rate, so that neither our steering nor a large but constant frequency error looks like scatter.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+import { type Sample } from './sample.ts'
+
+/** NSTAGE of RFC 5905. */
+export const STAGES = 8
+/** MAXDISP of RFC 5905: the dispersion of a stage that holds nothing. */
+const MAX_DISPERSION: Seconds = 16
+
+export interface Filtered {
+  /** The sample with the smallest delay, as it was measured. */
+  readonly best: Sample
+  /** Σ εᵢ / 2^(i+1) over the stages in order of delay. */
+  readonly dispersion: Seconds
+  /** Root mean square of the differences to the best sample. */
+  readonly jitter: Seconds
+  readonly samples: number
+}
+
+export class ClockFilter {
+  readonly #samples: Sample[] = []
+
+  /** Newest first, at most eight. */
+  get samples(): readonly Sample[] {
+    return this.#samples
+  }
+
+  add(sample: Sample): void {
+    this.#samples.unshift(sample)
+    if (this.#samples.length > STAGES) this.#samples.pop()
+  }
+
+  clear(): void {
+    this.#samples.length = 0
+  }
+
+  /** The state of the filter at counter time `now`, with the counter's rate and how far that can be wrong. */
+  read(now: Seconds, counter: { readonly rate: Rate; readonly drift: Rate }, precision: Seconds): Filtered | undefined {
+    if (this.#samples.length === 0) return undefined
+    const byDelay = [...this.#samples].sort((a, b) => effectiveDelay(a, now, counter.drift) - effectiveDelay(b, now, counter.drift))
+    const best = byDelay[0]!
+    let dispersion = 0
+    for (let i = 0; i < STAGES; i++) {
+      const stage = byDelay[i]
+      const aged = stage ? stage.dispersion + counter.drift * (now - stage.at) : MAX_DISPERSION
+      dispersion += Math.min(aged, MAX_DISPERSION) / 2 ** (i + 1)
+    }
+    let squares = 0
+    for (const sample of byDelay) squares += (carried(sample, best.at, counter.rate) - best.offset) ** 2
+    const jitter = Math.sqrt(squares / Math.max(1, byDelay.length - 1))
+    return { best, dispersion, jitter: Math.max(jitter, precision), samples: byDelay.length }
+  }
+}
+
+/** The offset that a sample predicts for another moment. */
+export const carried = (sample: { readonly at: Seconds; readonly offset: Seconds }, to: Seconds, rate: Rate): Seconds =>
+  sample.offset + rate * (to - sample.at)
+
+/** An old sample pays for its age: what it can be wrong by, not only by what its packet was delayed. */
+const effectiveDelay = (sample: Sample, now: Seconds, drift: Rate): Seconds =>
+  sample.delay / 2 + sample.dispersion + drift * (now - sample.at)

@@ -1,0 +1,39 @@
+/**
+ * The scale on which everything is measured: our own unsteered counter, given an arbitrary zero on the wall.
+ * Offsets on it are "true time minus the counter's time", in seconds; a step or slew of the wall clock changes no
+ * sample. The difference is formed exactly, in integers, before it becomes a number.
+ */
+import { type Instant, instant, type Monotonic, type Reading, since } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+
+export interface CounterScale {
+  readonly origin: Reading
+}
+
+/** Counter seconds since the origin of the scale. */
+export const counterTime = (scale: CounterScale, at: Monotonic): Seconds => since(at, scale.origin.monotonic)
+
+/** How far a clock that reads `wall` at the counter reading `at` is ahead of the scale. */
+export const aheadOfScale = (scale: CounterScale, wall: Instant, at: Monotonic): Seconds =>
+  Number(wall - scale.origin.wall - (at - scale.origin.monotonic)) / 1e9
+
+/** The instant that lies `ahead` seconds ahead of the scale at the counter reading `at`. */
+export function instantAt(scale: CounterScale, at: Monotonic, ahead: Seconds): Instant {
+  const whole = Math.trunc(ahead)
+  const ns = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((ahead - whole) * 1e9))
+  return instant(scale.origin.wall + (at - scale.origin.monotonic) + ns)
+}
+
+/** What one accepted exchange says: at counter time `at`, true time was `offset` ahead of the scale, ± the root distance. */
+export interface Sample {
+  readonly at: Seconds
+  readonly offset: Seconds
+  readonly delay: Seconds
+  readonly dispersion: Seconds
+  readonly rootDelay: Seconds
+  readonly rootDispersion: Seconds
+}
+
+/** λ of RFC 5905: true time cannot be farther from the sample than this, whatever the asymmetry of the path. */
+export const rootDistance = (sample: Sample): Seconds =>
+  (sample.delay + sample.rootDelay) / 2 + sample.dispersion + sample.rootDispersion

@@ -1,0 +1,108 @@
+/**
+ * The NTP packet (RFC 5905, section 7.3), with extension fields (RFC 7822) and room for a MAC.
+ * Decoding is total: any bytes give a packet or a named refusal, and never an exception. Version 3 and 4 share the
+ * header; version 3 has no extension fields.
+ */
+import { type Leap, leapFromBits, leapToBits } from '#core/time/leap.ts'
+import type { NtpTime } from '#core/time/ntp-time.ts'
+import type { PollLog2, Seconds } from '#core/time/units.ts'
+import { type Extension, extensionsLength, readTail, writeExtensions } from './extension.ts'
+import type { PacketRefusal } from './refusal.ts'
+
+export const HEADER_LENGTH = 48
+
+export interface Packet {
+  readonly leap: Leap
+  readonly version: number
+  readonly mode: number
+  readonly stratum: number
+  readonly poll: PollLog2
+  /** log2 of seconds. */
+  readonly precision: number
+  readonly rootDelay: Seconds
+  readonly rootDispersion: Seconds
+  /** The four bytes as one unsigned number; `formatRefid` makes them readable. */
+  readonly refid: number
+  readonly reference: NtpTime
+  readonly origin: NtpTime
+  readonly receive: NtpTime
+  readonly transmit: NtpTime
+  readonly extensions: readonly Extension[]
+  /** Key id and digest as they came, unverified. */
+  readonly mac: Mac | undefined
+}
+
+export interface Mac {
+  readonly keyId: number
+  readonly digest: Uint8Array
+}
+
+export type Decoded = { readonly kind: 'packet'; readonly packet: Packet } | Refused
+
+export interface Refused {
+  readonly kind: 'refused'
+  readonly why: PacketRefusal
+}
+
+export const refused = (why: PacketRefusal): Refused => ({ kind: 'refused', why })
+
+export function decodePacket(bytes: Uint8Array): Decoded {
+  if (bytes.length < HEADER_LENGTH) return refused('too-short')
+  if (bytes.length % 4 !== 0) return refused('bad-length')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const first = view.getUint8(0)
+  const version = (first >> 3) & 7
+  const tail = readTail(bytes, HEADER_LENGTH, version)
+  if (tail.kind === 'refused') return tail
+  return {
+    kind: 'packet',
+    packet: {
+      leap: leapFromBits(first >> 6),
+      version,
+      mode: first & 7,
+      stratum: view.getUint8(1),
+      poll: view.getInt8(2),
+      precision: view.getInt8(3),
+      rootDelay: view.getUint32(4) / 65536,
+      rootDispersion: view.getUint32(8) / 65536,
+      refid: view.getUint32(12),
+      reference: view.getBigUint64(16) as NtpTime,
+      origin: view.getBigUint64(24) as NtpTime,
+      receive: view.getBigUint64(32) as NtpTime,
+      transmit: view.getBigUint64(40) as NtpTime,
+      extensions: tail.extensions,
+      mac: tail.mac,
+    },
+  }
+}
+
+/** The bytes of a packet; numbers beyond their field are clamped to its range. */
+export function encodePacket(packet: Packet): Uint8Array {
+  const extensions = extensionsLength(packet.extensions)
+  const mac = packet.mac ? 4 + packet.mac.digest.length : 0
+  const bytes = new Uint8Array(HEADER_LENGTH + extensions + mac)
+  const view = new DataView(bytes.buffer)
+  view.setUint8(0, (leapToBits(packet.leap) << 6) | ((packet.version & 7) << 3) | (packet.mode & 7))
+  view.setUint8(1, clamp(packet.stratum, 0, 255))
+  view.setInt8(2, clamp(packet.poll, -128, 127))
+  view.setInt8(3, clamp(packet.precision, -128, 127))
+  view.setUint32(4, shortFormat(packet.rootDelay))
+  view.setUint32(8, shortFormat(packet.rootDispersion))
+  view.setUint32(12, packet.refid >>> 0)
+  view.setBigUint64(16, packet.reference)
+  view.setBigUint64(24, packet.origin)
+  view.setBigUint64(32, packet.receive)
+  view.setBigUint64(40, packet.transmit)
+  writeExtensions(packet.extensions, bytes, HEADER_LENGTH)
+  if (packet.mac) {
+    view.setUint32(HEADER_LENGTH + extensions, packet.mac.keyId >>> 0)
+    bytes.set(packet.mac.digest, HEADER_LENGTH + extensions + 4)
+  }
+  return bytes
+}
+
+/** NTP short format: unsigned 16.16 seconds, rounded up because what it carries is an upper bound. */
+const shortFormat = (seconds: Seconds): number => clamp(Math.ceil(seconds * 65536), 0, 0xffffffff)
+
+const clamp = (value: number, low: number, high: number): number =>
+  Number.isNaN(value) ? low : Math.min(high, Math.max(low, Math.round(value)))

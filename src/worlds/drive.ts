@@ -1,0 +1,45 @@
+/** The loop: what happens in the world is told to the agent, and what the agent answers is done in the world. */
+import type { AgentAction } from '#core/agent/action.ts'
+import type { Agent } from '#core/agent/agent.ts'
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { World } from './world.ts'
+
+export interface Driven {
+  /** Tells the agent something that does not come from the world: a new configuration. */
+  tell(event: AgentEvent): void
+}
+
+/** `witness` sees every event with the actions that it led to, before they are done (a journal, say). */
+export function drive(
+  world: World,
+  agent: Agent,
+  witness?: (event: AgentEvent, actions: readonly AgentAction[]) => void,
+): Driven {
+  function tell(event: AgentEvent): void {
+    const actions = agent.handle(event)
+    witness?.(event, actions)
+    for (const action of actions) perform(action)
+  }
+
+  function perform(action: AgentAction): void {
+    switch (action.kind) {
+      case 'send':
+        return world.network.send(action.flow, action.to, action.bytes)
+      case 'release':
+        return world.network.release(action.flow)
+      case 'wake':
+        return world.timers.wake(action.at)
+      case 'resolve':
+        return world.names.resolve(action.name)
+      case 'record':
+        return world.record(action.record)
+      case 'steer': {
+        const steered = world.clock.steer(action.order)
+        return tell({ kind: 'steered', now: steered.now, steered })
+      }
+    }
+  }
+
+  world.open(tell)
+  return { tell }
+}

@@ -1,0 +1,72 @@
+/**
+ * How we watch without touching: a world whose clock is steered in software only. The agent in it believes that it
+ * keeps the clock; underneath, the real clock goes its own way, and the difference between the two is what is wrong
+ * with it.
+ *
+ * Readings are translated on the way up (the counter is shared, so this is exact), records on the way down: what is
+ * remembered is about the real clock.
+ */
+import type { Steered } from '#core/agent/action.ts'
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { Steering } from '#core/discipline/steering.ts'
+import { type Reading, since } from '#core/time/instant.ts'
+import type { Stamp } from '#core/time/stamp.ts'
+import type { TraceRecord } from '#core/trace/record.ts'
+import type { Clock, World } from './world.ts'
+import { SoftwareClock } from './software-clock.ts'
+
+export function watchOnly(base: World): World {
+  const clock = new SoftwareClock(base.clock.read())
+  const up = (reading: Reading): Reading => clock.read(reading.monotonic)
+
+  const steered: Clock = {
+    precision: base.clock.precision,
+    read: () => up(base.clock.read()),
+    steer(order: Steering): Steered {
+      const { monotonic } = base.clock.read()
+      const stepped = clock.steer(order, monotonic)
+      return { kind: 'steered', now: clock.read(monotonic), stepped }
+    },
+  }
+
+  return {
+    clock: steered,
+    network: base.network,
+    timers: base.timers,
+    names: base.names,
+    random: base.random,
+    open: tell => base.open(event => tell(translated(event, up))),
+    close: () => base.close(),
+    record(record: TraceRecord): void {
+      const real = base.clock.read()
+      const lead = since(clock.wallAt(real.monotonic), real.wall)
+      base.record(aboutRealClock(record, lead))
+    },
+  }
+}
+
+function translated(event: AgentEvent, up: (reading: Reading) => Reading): AgentEvent {
+  const now = up(event.now)
+  const restamped = (stamp: Stamp): Stamp => ({ ...stamp, at: up(stamp.at) })
+  switch (event.kind) {
+    case 'datagram':
+      return { ...event, now, received: restamped(event.received) }
+    case 'sent':
+      return { ...event, now, sent: restamped(event.sent) }
+    default:
+      return { ...event, now }
+  }
+}
+
+/** `lead`: how far the software clock is ahead of the real one. */
+function aboutRealClock(record: TraceRecord, lead: number): TraceRecord {
+  const wall = (record.at.wall - BigInt(Math.round(lead * 1e9))) as Reading['wall']
+  const at: Reading = { wall, monotonic: record.at.monotonic }
+  switch (record.kind) {
+    case 'sample':
+    case 'estimate':
+      return { ...record, at, offset: record.offset + lead }
+    default:
+      return { ...record, at }
+  }
+}

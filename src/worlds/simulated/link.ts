@@ -1,0 +1,57 @@
+/**
+ * A path to a server and back, each direction on its own: a base delay that only physics and routing change, queueing
+ * that only ever adds, loss, duplicates. Reordering needs no knob: delays are drawn per packet, so packets overtake.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { Random } from './random.ts'
+import type { TrueTime } from './true-time.ts'
+
+export interface Direction {
+  readonly base: Seconds
+  readonly jitter?: Jitter
+  /** Probability that a packet disappears. */
+  readonly loss?: number
+  /** Probability that it arrives twice. */
+  readonly duplication?: number
+}
+
+/** Queueing delay with this mean. */
+export type Jitter =
+  | { readonly kind: 'exponential'; readonly mean: Seconds }
+  | { readonly kind: 'gamma'; readonly mean: Seconds; readonly shape: number }
+  | { readonly kind: 'heavy-tail'; readonly mean: Seconds; readonly index: number }
+
+export interface LinkConfig {
+  readonly up: Direction
+  readonly down: Direction
+  /** From `at` on the path is another one (a route change, a congestion episode, an outage with loss 1). */
+  readonly changes?: readonly { readonly at: Seconds; readonly up: Direction; readonly down: Direction }[]
+}
+
+/** How long each copy of a packet that is sent at `at` takes; an empty list is a lost packet. */
+export function passLink(link: LinkConfig, way: 'up' | 'down', at: TrueTime, random: Random): Seconds[] {
+  const direction = (link.changes?.findLast(change => at >= change.at) ?? link)[way]
+  if (random.uniform() < (direction.loss ?? 0)) return []
+  const delays = [direction.base + queueing(direction.jitter, random)]
+  if (random.uniform() < (direction.duplication ?? 0)) delays.push(direction.base + queueing(direction.jitter, random))
+  return delays
+}
+
+function queueing(jitter: Jitter | undefined, random: Random): Seconds {
+  switch (jitter?.kind) {
+    case undefined:
+      return 0
+    case 'exponential':
+      return jitter.mean * random.exponential()
+    case 'gamma':
+      return jitter.mean * random.gamma(jitter.shape)
+    case 'heavy-tail':
+      return jitter.mean * random.heavyTail(jitter.index)
+  }
+}
+
+/** The usual link of the tests: `base` each way plus exponential jitter. */
+export const symmetricLink = (base: Seconds, jitter: Seconds): LinkConfig => {
+  const way: Direction = { base, jitter: { kind: 'exponential', mean: jitter } }
+  return { up: way, down: way }
+}

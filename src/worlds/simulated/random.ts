@@ -1,0 +1,65 @@
+/**
+ * Chance, from a seed. Every part of a simulated world gets a stream of its own, so that adding a server does not
+ * change what an oscillator does. Generator: xoroshiro128+ (pure-rand).
+ */
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+
+export class Random {
+  readonly #generator: { next(): number }
+  #spare: number | undefined
+
+  constructor(seed: number, stream = 0) {
+    this.#generator = xoroshiro128plus(Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b))
+  }
+
+  /** Uniform in 0 … 2³²-1. */
+  uint32(): number {
+    return this.#generator.next() >>> 0
+  }
+
+  /** Uniform in the open interval (0, 1). */
+  uniform(): number {
+    return (this.uint32() + 0.5) / 2 ** 32
+  }
+
+  /** Mean 0, standard deviation 1 (Marsaglia's polar method). */
+  normal(): number {
+    if (this.#spare !== undefined) {
+      const spare = this.#spare
+      this.#spare = undefined
+      return spare
+    }
+    for (;;) {
+      const u = 2 * this.uniform() - 1
+      const v = 2 * this.uniform() - 1
+      const s = u * u + v * v
+      if (s >= 1 || s === 0) continue
+      const factor = Math.sqrt((-2 * Math.log(s)) / s)
+      this.#spare = v * factor
+      return u * factor
+    }
+  }
+
+  /** Mean 1. */
+  exponential(): number {
+    return -Math.log(this.uniform())
+  }
+
+  /** Mean 1, shape k ≥ 1 (Marsaglia and Tsang 2000): the larger the shape, the rarer the extremes. */
+  gamma(shape: number): number {
+    const d = shape - 1 / 3
+    const c = 1 / Math.sqrt(9 * d)
+    for (;;) {
+      const x = this.normal()
+      const v = (1 + c * x) ** 3
+      if (v <= 0) continue
+      const u = this.uniform()
+      if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return (d * v) / shape
+    }
+  }
+
+  /** Mean 1, Pareto (Lomax) with tail index `index` > 1: now and then enormous. */
+  heavyTail(index: number): number {
+    return (this.uniform() ** (-1 / index) - 1) * (index - 1)
+  }
+}
