@@ -12,8 +12,8 @@ import type { Steering } from '#core/discipline/steering.ts'
 import { type Reading, since } from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
-import type { Clock, World } from './world.ts'
 import { SoftwareClock } from './software-clock.ts'
+import type { Clock, World } from './world.ts'
 
 export function watchOnly(base: World): World {
   const clock = new SoftwareClock(base.clock.read())

@@ -1,9 +1,9 @@
 /** What an agent answers: everything that a world can be asked to do. */
 
+import type { Steering } from '#core/discipline/steering.ts'
+import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import type { Monotonic, Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
-import type { Steering } from '#core/discipline/steering.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 
 export type AgentAction =

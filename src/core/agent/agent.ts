@@ -8,6 +8,7 @@
 import { Estimate } from '#core/discipline/estimate.ts'
 import { aheadOfScale, type CounterScale, counterTime, rootDistance } from '#core/discipline/sample.ts'
 import { followEstimate } from '#core/discipline/steering.ts'
+import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { formatRefid } from '#core/ntp/refid.ts'
 import { type Monotonic, type Reading, since } from '#core/time/instant.ts'
 import { fromNtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
@@ -38,8 +39,6 @@ export class Agent {
   #nextFlow = 1
   #consensus: Consensus | undefined
   #measuredAt: Reading | undefined
-  /** Counter time of the newest sample that has entered the estimate. */
-  #newestUsed: Seconds = Number.NEGATIVE_INFINITY
   /** How often in a row the consensus has contradicted the estimate. */
   #doubt = 0
   #wakeAt: Monotonic | undefined
@@ -63,26 +62,27 @@ export class Agent {
     const scale = this.#scale ?? { origin: now }
     const at = counterTime(scale, now.monotonic)
     const ahead = aheadOfScale(scale, now.wall, now.monotonic)
-    const known = this.#estimate.known
-    const interval = known ? this.#estimate.interval(at) : undefined
-    const offset = known ? this.#estimate.offset(at) : undefined
+    const interval = this.#estimate.interval(at)
+    const offset = this.#estimate.offset(at)
     const rate = this.#estimate.rate
     const system = this.#consensus?.system
     const packet = system?.packet
-    const best = system?.filter.read(at, this.#counter(), this.#precision)?.best
+    const best = system?.read(at)?.best
     return {
       now,
       state: this.#state(at),
       offset: offset === undefined ? undefined : offset - ahead,
       errorBound:
-        interval && offset !== undefined ? Math.max(interval.high - offset, offset - interval.low) : undefined,
+        interval && offset !== undefined
+          ? Math.max(interval.high - offset, offset - interval.low)
+          : undefined,
       frequencyError: rate === undefined ? undefined : -rate / (1 + rate),
       frequencyErrorBound: rate === undefined ? undefined : this.#estimate.rateBound(at),
-      jitter: this.#consensus?.observation.jitter,
+      jitter: this.#estimate.jitter,
       rootDelay: packet && best ? packet.rootDelay + best.delay : undefined,
       rootDispersion:
         packet && best
-          ? packet.rootDispersion + best.dispersion + this.#estimate.drift * Math.max(0, at - best.at)
+          ? packet.rootDispersion + best.dispersion + system!.track.drift * Math.max(0, at - best.at)
           : undefined,
       stratum: packet && packet.stratum + 1,
       refid: packet && formatRefid(packet.refid, packet.stratum),
@@ -122,7 +122,8 @@ export class Agent {
   /** Whatever is due: requests, replies to give up, names to resolve again, members of pools to replace. */
   #attend(now: Reading): void {
     for (const name of this.#roster.namesDue(now.monotonic)) this.#out.push({ kind: 'resolve', name })
-    for (const gone of this.#roster.replaceBad(now.monotonic)) this.#drop(gone, now, 'replaced by another member of its pool')
+    for (const gone of this.#roster.replaceBad(now.monotonic))
+      this.#drop(gone, now, 'replaced by another member of its pool')
     for (const association of this.#roster.associations) {
       this.#release(association.expire(now.monotonic))
       if (association.isDue(now.monotonic)) this.#ask(association, now)
@@ -136,7 +137,7 @@ export class Agent {
     const flow = this.#nextFlow++
     const bytes = association.ask(flow, now)
     this.#out.push({ kind: 'send', flow, to: association.endpoint, bytes })
-    if (association.reach === 0) this.#deliberate(now)
+    if (association.reach === 0 || !this.#estimate.known) this.#deliberate(now)
   }
 
   #receive(event: Extract<AgentEvent, { kind: 'datagram' }>): void {
@@ -169,31 +170,25 @@ export class Agent {
   /** Asks everybody for a consensus and lets it correct the estimate when it holds something new. */
   #deliberate(now: Reading, fresh?: Association): void {
     if (!this.#scale) return
-    const counter = this.#counter()
     const at = counterTime(this.#scale, now.monotonic)
-    const prior = this.#estimate.known ? this.#estimate.interval(at) : undefined
+    const prior = this.#estimate.interval(at)
     const associations = this.#roster.associations
     const had = this.#consensus !== undefined
-    this.#consensus = findConsensus(associations, at, counter, this.#config, prior)
+    const unresolved = this.#roster.entries.filter(entry => entry.resolving).length
+    this.#consensus = findConsensus(associations, at, this.#config, prior, unresolved)
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       this.#notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
     if (fresh?.state === 'falseticker') fresh.outvoted++
-    if (!this.#consensus) return
-    if (this.#consensus.observation.at <= this.#newestUsed) return
-    this.#newestUsed = this.#consensus.observation.at
-    this.#learn(this.#consensus, now, fresh)
+    if (this.#consensus && fresh) this.#learn(this.#consensus, now)
   }
 
-  #learn(consensus: Consensus, now: Reading, fresh: Association | undefined): void {
-    const { observation } = consensus
-    const update = this.#estimate.update(observation)
-    if (update.kind === 'refuted') {
-      if (!this.#resolveDoubt(consensus, now, update.gap)) return
-    } else {
-      this.#doubt = 0
-      fresh?.adaptPoll(update.innovation, observation.jitter)
-    }
+  #learn(consensus: Consensus, now: Reading): void {
+    const { belief } = consensus
+    const gap = this.#estimate.gapTo(belief)
+    if (gap > 0 && !this.#resolveDoubt(consensus, now, gap)) return
+    this.#doubt = 0
+    this.#estimate.adopt(belief)
     this.#measuredAt = now
     const status = this.status(now)
     this.#out.push({
@@ -205,12 +200,13 @@ export class Agent {
         errorBound: status.errorBound!,
         frequencyError: status.frequencyError,
         frequencyErrorBound: status.frequencyErrorBound,
-        jitter: observation.jitter,
+        jitter: belief.jitter,
         source: consensus.system.config.name,
         survivors: consensus.survivors.length,
       },
     })
-    this.#out.push({ kind: 'steer', order: followEstimate(this.#estimate, this.#scale!, now.monotonic) })
+    const order = followEstimate(this.#estimate, this.#scale!, now.monotonic)
+    if (order) this.#out.push({ kind: 'steer', order })
   }
 
   /**
@@ -218,31 +214,31 @@ export class Agent {
    * covers both at once; what was known is given up when enough witnesses have spoken. True when it was.
    */
   #resolveDoubt(consensus: Consensus, now: Reading, gap: Seconds): boolean {
-    const { observation, survivors } = consensus
-    const before = this.#estimate.offset(observation.at)
+    const { belief, survivors } = consensus
     if (this.#doubt === 0) {
       const by = gap.toExponential(1)
-      this.#notice(now, 'sources-contradict-estimate', `the sources exclude what was known, by ${by} s at least`)
+      this.#notice(
+        now,
+        'sources-contradict-estimate',
+        `the sources exclude what was known, by ${by} s at least`,
+      )
       for (const association of this.#roster.associations) association.burst(now.monotonic)
     }
     this.#doubt++
-    const witnesses = survivors.filter(({ jump }) => jump && observation.at - jump.at < WITNESS_MEMORY)
+    const witnesses = survivors.filter(({ jump }) => jump && belief.at - jump.at < WITNESS_MEMORY)
     const lone = witnesses.some(({ jump }) => jump!.samples >= LONE_WITNESS_SAMPLES)
     if (witnesses.length < 2 && !lone && this.#doubt < DOUBTS) {
-      this.#estimate.admitRival(observation)
+      this.#estimate.admitRival(belief)
       return false
     }
-    this.#doubt = 0
-    this.#estimate.admitWander()
-    this.#estimate.restartOffset(observation)
     this.#out.push({
       kind: 'record',
       record: {
         kind: 'disruption',
         at: now,
         sign: 'sources-agree',
-        lost: observation.offset - before,
-        uncertainty: (observation.high - observation.low) / 2,
+        lost: belief.offset - this.#estimate.offset(belief.at)!,
+        uncertainty: (belief.high - belief.low) / 2,
       },
     })
     return true
@@ -252,7 +248,13 @@ export class Agent {
     if (sign.kind === 'stepped') {
       this.#out.push({
         kind: 'record',
-        record: { kind: 'step', at: now, size: sign.size, uncertainty: sign.uncertainty, by: 'somebody-else' },
+        record: {
+          kind: 'step',
+          at: now,
+          size: sign.size,
+          uncertainty: sign.uncertainty,
+          by: 'somebody-else',
+        },
       })
       return
     }
@@ -261,13 +263,20 @@ export class Agent {
     this.#consensus = undefined
     this.#doubt = 0
     for (const association of this.#roster.associations) {
-      association.forgetSamples()
+      if (sign.kind === 'paused') association.shift(sign.lost, sign.uncertainty)
+      else association.forgetSamples()
       association.burst(now.monotonic)
     }
     const lost = sign.kind === 'paused' ? sign : undefined
     this.#out.push({
       kind: 'record',
-      record: { kind: 'disruption', at: now, sign: sign.witness, lost: lost?.lost, uncertainty: lost?.uncertainty },
+      record: {
+        kind: 'disruption',
+        at: now,
+        sign: sign.witness,
+        lost: lost?.lost,
+        uncertainty: lost?.uncertainty,
+      },
     })
   }
 
@@ -323,17 +332,13 @@ export class Agent {
   }
 
   #counter(): CounterModel {
-    return {
-      scale: this.#scale!,
-      rate: this.#estimate.rate ?? 0,
-      rateBound: this.#estimate.rateBound(this.#estimate.measuredAt),
-      drift: this.#estimate.drift,
-      precision: this.#precision,
-    }
+    const rateBound = Math.min(this.#estimate.rateBound(this.#estimate.measuredAt), UNKNOWN_RATE)
+    return { scale: this.#scale!, rate: this.#estimate.rate ?? 0, rateBound, precision: this.#precision }
   }
 
   #state(at: Seconds): ClockState {
-    if (!this.#estimate.known) return this.#roster.associations.some(each => each.sent >= 4) ? 'freerun' : 'starting'
+    if (!this.#estimate.known)
+      return this.#roster.associations.some(each => each.sent >= 4) ? 'freerun' : 'starting'
     if (!this.#consensus || this.#doubt > 0) return 'holdover'
     const slowest = Math.max(...this.#consensus.survivors.map(survivor => pollInterval(survivor.poll)))
     return at - this.#estimate.measuredAt > STALE_POLLS * slowest ? 'holdover' : 'locked'
@@ -349,9 +354,8 @@ export class Agent {
   }
 
   #source(association: Association, at: Seconds, ahead: Seconds, now: Reading): SourceStatus {
-    const filtered = association.filter.read(at, this.#counter(), this.#precision)
-    const { config, endpoint, packet, nextPollAt } = association
-    const rate = this.#estimate.rate ?? 0
+    const filtered = association.read(at)
+    const { config, endpoint, packet, nextPollAt, track } = association
     const best = filtered?.best
     return {
       name: config.name,
@@ -363,13 +367,13 @@ export class Agent {
       refid: packet && formatRefid(packet.refid, packet.stratum),
       leap: packet?.leap,
       version: packet?.version,
-      offset: best && best.offset + rate * (at - best.at) - ahead,
+      offset: track.known ? track.offset(at) - ahead : undefined,
       delay: best?.delay,
       dispersion: filtered?.dispersion,
       jitter: filtered?.jitter,
       rootDelay: packet?.rootDelay,
       rootDispersion: packet?.rootDispersion,
-      rootDistance: best && rootDistance(best) + this.#estimate.drift * Math.max(0, at - best.at),
+      rootDistance: best && rootDistance(best) + track.drift * Math.max(0, at - best.at),
       reach: association.reach,
       poll: association.poll,
       measuredAt: association.measuredAt,

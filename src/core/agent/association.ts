@@ -2,8 +2,15 @@
  * One server that we ask: when to ask it next, the exchange in flight, what its replies said, how reliable it is.
  * It decides nothing about time; it only measures (RFC 5905, sections 9 and 13).
  */
-import { ClockFilter, carried } from '#core/discipline/filter.ts'
-import { type CounterScale, aheadOfScale, counterTime, rootDistance, type Sample } from '#core/discipline/sample.ts'
+import { ClockFilter, type Filtered } from '#core/discipline/filter.ts'
+import {
+  aheadOfScale,
+  type CounterScale,
+  counterTime,
+  rootDistance,
+  type Sample,
+} from '#core/discipline/sample.ts'
+import { type Observation, Track } from '#core/discipline/track.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import { type Exchange, judgeReply, makeNonce, request } from '#core/ntp/exchange.ts'
 import { decodePacket, type Packet, type Refused } from '#core/ntp/packet.ts'
@@ -35,14 +42,12 @@ const SPREAD = 1 / 32
 const POLL_LIMIT = 30
 const POLL_GATE = 4
 
-/** What the counter is believed to do, for carrying measurements from one moment to another. */
+/** What is known of our own counter when a reply comes in. */
 export interface CounterModel {
   readonly scale: CounterScale
   readonly rate: Rate
   /** How far the rate can be wrong. */
   readonly rateBound: Rate
-  /** The same with room for what the oscillator may do meanwhile. */
-  readonly drift: Rate
   readonly precision: Seconds
 }
 
@@ -54,6 +59,7 @@ export class Association {
   readonly config: SourceConfig
   readonly endpoint: Endpoint
   readonly filter = new ClockFilter()
+  readonly track = new Track()
   state: SourceState = 'starting'
   reason: SourceReason = 'no-reply-yet'
   reach = 0
@@ -88,6 +94,7 @@ export class Association {
   #rateFloor: PollLog2 | undefined
   #sinceRate = 0
   #hysteresis = 0
+  #precision: Seconds = 1e-6
   #random: () => number
 
   constructor(config: SourceConfig, address: string, now: Monotonic, random: () => number) {
@@ -105,6 +112,17 @@ export class Association {
 
   get unanswered(): number {
     return this.#unanswered
+  }
+
+  /** It was asked for the first time only just now, and may still answer. */
+  get pending(): boolean {
+    return (
+      this.accepted === 0 &&
+      !this.stopped &&
+      !this.unsynchronised &&
+      this.sent < 2 &&
+      this.failure === undefined
+    )
   }
 
   /** Replies came during the last eight polls, and failed their tests. */
@@ -187,15 +205,31 @@ export class Association {
     if (this.nextPollAt === undefined || this.nextPollAt > soonest) this.nextPollAt = soonest
   }
 
-  /** Everything measured before belongs to another time line (a pause, a jump). */
+  /** The clock filter at counter time `now`; undefined when it is empty. */
+  read(now: Seconds): Filtered | undefined {
+    return this.filter.read(now, { rate: this.track.rate ?? 0, drift: this.track.drift }, this.#precision)
+  }
+
+  get jitter(): Seconds {
+    return this.read(this.track.measuredAt)?.jitter ?? this.#precision
+  }
+
+  /** Nothing that was measured holds any more. */
   forgetSamples(): void {
     this.filter.clear()
+    this.track.forget()
+  }
+
+  /** True time ran on by `lost` while the counter stood still: the rate that was learned holds, the filter does not. */
+  shift(lost: Seconds, uncertainty: Seconds): void {
+    this.filter.clear()
+    this.track.shift(lost, uncertainty)
   }
 
   /** Longer intervals while the source says nothing surprising, shorter ones when it does (RFC 5905, 13.3). */
-  adaptPoll(surprise: Seconds, jitter: Seconds): void {
+  #adaptPoll(surprise: Seconds): void {
     if (this.#burstLeft > 0) return
-    this.#hysteresis += Math.abs(surprise) < POLL_GATE * jitter ? this.poll : -2 * this.poll
+    this.#hysteresis += Math.abs(surprise) < POLL_GATE * this.jitter ? this.poll : -2 * this.poll
     if (this.#hysteresis > POLL_LIMIT) {
       this.#setPoll(this.poll + 1)
     } else if (this.#hysteresis < -POLL_LIMIT) {
@@ -222,19 +256,41 @@ export class Association {
       rootDelay: judged.packet.rootDelay,
       rootDispersion: judged.packet.rootDispersion,
     }
-    const jumped = this.#contradictsFilter(sample, counter)
-    if (jumped) {
-      this.forgetSamples()
-      this.jump = { at: sample.at, samples: 0 }
-    }
+    const { jumped, surprise } = this.#learn(sample, counter)
     this.#lastTransmit = judged.packet.transmit
-    this.#accept(sample, judged.packet, received)
+    this.#accept(judged.packet, received)
+    this.#adaptPoll(surprise)
     return { kind: 'sample', sample, at: received.at, jumped }
   }
 
-  #accept(sample: Sample, packet: Packet, received: Stamp): void {
-    const wasSilent = this.reach === 0 && this.sent > BURST_COUNT
+  /** Lets a sample into filter and track. `jumped`: it and everything before exclude each other. */
+  #learn(sample: Sample, counter: CounterModel): { jumped: boolean; surprise: Seconds } {
     this.filter.add(sample)
+    const filtered = this.read(sample.at)!
+    this.#precision = counter.precision
+    const distance = rootDistance(sample)
+    const seen: Observation = {
+      at: sample.at,
+      offset: sample.offset,
+      low: sample.offset - distance,
+      high: sample.offset + distance,
+      // What queueing may have added to this packet's delay shifts its offset by half of that at most.
+      jitter: Math.max(
+        counter.precision,
+        Math.hypot(filtered.jitter, (sample.delay - filtered.best.delay) / 2),
+      ),
+    }
+    const update = this.track.update(seen)
+    if (update.kind === 'confirmed') return { jumped: false, surprise: update.innovation }
+    this.filter.clear()
+    this.filter.add(sample)
+    this.track.restartOffset(seen)
+    this.jump = { at: sample.at, samples: 0 }
+    return { jumped: true, surprise: update.gap }
+  }
+
+  #accept(packet: Packet, received: Stamp): void {
+    const wasSilent = this.reach === 0 && this.sent > BURST_COUNT
     this.packet = packet
     this.measuredAt = received.at
     this.stampedBy = this.#exchange!.sent.by === 'kernel' && received.by === 'kernel' ? 'kernel' : 'user'
@@ -305,15 +361,6 @@ export class Association {
     if (this.#burstLeft > 0) this.#burstLeft--
     const interval = bursting ? BURST_INTERVAL : pollInterval(this.poll)
     this.nextPollAt = plus(from, interval * (1 + (SPREAD * (this.#random() >>> 0)) / 2 ** 32))
-  }
-
-  /** Can this sample and the best one before both be true, whatever the network did to them? */
-  #contradictsFilter(sample: Sample, counter: CounterModel): boolean {
-    const before = this.filter.read(sample.at, counter, counter.precision)
-    if (!before) return false
-    const apart = Math.abs(carried(before.best, sample.at, counter.rate) - sample.offset)
-    const allowed = rootDistance(sample) + rootDistance(before.best) + counter.drift * (sample.at - before.best.at)
-    return apart > allowed
   }
 }
 

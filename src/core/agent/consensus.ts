@@ -4,17 +4,15 @@
  */
 import { clusterSurvivors } from '#core/discipline/cluster.ts'
 import { combineSurvivors } from '#core/discipline/combine.ts'
-import type { Observation } from '#core/discipline/estimate.ts'
-import { carried } from '#core/discipline/filter.ts'
-import { rootDistance } from '#core/discipline/sample.ts'
+import type { Belief } from '#core/discipline/estimate.ts'
 import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
-import type { Association, CounterModel } from './association.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Association } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import type { SourceReason, SourceState } from './reason.ts'
 
 export interface Consensus {
-  readonly observation: Observation
+  readonly belief: Belief
   readonly system: Association
   readonly survivors: readonly Association[]
 }
@@ -24,23 +22,26 @@ interface Candidate extends Interval {
   readonly offset: Seconds
   readonly rootDistance: Seconds
   readonly jitter: Seconds
-  readonly measuredAt: Seconds
 }
 
-/** What the associations say together at counter time `now`; undefined when they say nothing that can be believed. */
+/**
+ * What the associations say together at counter time `now`; undefined when they say nothing that can be believed.
+ * `prior` is where true time must lie by what was known before. While nothing is known, sources that have not had the
+ * time to answer yet (`waitFor` of them are not even resolved) count as votes against: else the fastest would decide.
+ */
 export function findConsensus(
   associations: readonly Association[],
   now: Seconds,
-  counter: CounterModel,
   config: AgentConfig,
   prior: Interval | undefined,
+  waitFor: number,
 ): Consensus | undefined {
   const candidates: Candidate[] = []
   for (const association of associations) {
     const why = unusable(association)
-    const candidate = why ? undefined : candidateOf(association, now, counter)
+    const candidate = why ? undefined : candidateOf(association, now)
     if (why) judge(association, ...why)
-    else if (!candidate) judge(association, 'starting', 'no-reply-yet')
+    else if (!candidate) judge(association, 'starting', association.accepted > 0 ? 'measuring' : 'no-reply-yet')
     else if (candidate.rootDistance > config.maxdistance) judge(association, 'unusable', 'too-distant')
     else candidates.push(candidate)
   }
@@ -59,14 +60,15 @@ export function findConsensus(
     for (const { association } of truechimers) judge(association, 'unusable', 'too-few-sources')
     return undefined
   }
-  return combine(truechimers, selection, now, counter.rate)
+  const silent = prior ? 0 : waitFor + associations.filter(association => association.pending).length
+  if (2 * truechimers.length <= candidates.length + silent) {
+    for (const { association } of truechimers) judge(association, 'starting', 'waiting-for-others')
+    return undefined
+  }
+  return combine(truechimers, selection, now)
 }
 
-/**
- * The observation is dated back to the newest sample that it rests on: a vote that was only carried forward at the
- * estimated rate holds nothing new, and feeding it back would make the estimate believe itself.
- */
-function combine(truechimers: readonly Candidate[], majority: Interval, now: Seconds, rate: Rate): Consensus {
+function combine(truechimers: readonly Candidate[], majority: Interval, now: Seconds): Consensus {
   const preferred = truechimers.filter(({ association }) => association.config.prefer)
   const { survivors, outliers } = clusterSurvivors(preferred.length > 0 ? preferred : truechimers)
   const combined = combineSurvivors(survivors)
@@ -74,15 +76,17 @@ function combine(truechimers: readonly Candidate[], majority: Interval, now: Sec
   for (const { association } of outliers) judge(association, 'outlier', 'less-consistent')
   for (const { association } of survivors) judge(association, 'survivor', 'agrees')
   judge(combined.system.association, 'system', 'best')
-  const at = Math.max(...survivors.map(survivor => survivor.measuredAt))
-  const back = rate * (now - at)
+  const { track } = combined.system.association
   return {
-    observation: {
-      at,
-      offset: Math.min(Math.max(combined.offset, majority.low), majority.high) - back,
-      low: majority.low - back,
-      high: majority.high - back,
+    belief: {
+      at: now,
+      offset: Math.min(Math.max(combined.offset, majority.low), majority.high),
+      low: majority.low,
+      high: majority.high,
       jitter: combined.jitter,
+      rate: track.rate,
+      rateBound: track.rateBound(now),
+      wander: track.wander,
     },
     system: combined.system.association,
     survivors: survivors.map(({ association }) => association),
@@ -102,20 +106,18 @@ function unusable(association: Association): [SourceState, SourceReason] | undef
   return undefined
 }
 
-function candidateOf(association: Association, now: Seconds, counter: CounterModel): Candidate | undefined {
-  const filtered = association.filter.read(now, counter, counter.precision)
-  if (!filtered) return undefined
-  const age = now - filtered.best.at
-  const offset = carried(filtered.best, now, counter.rate)
-  const distance = rootDistance(filtered.best) + counter.drift * Math.max(0, age)
+function candidateOf(association: Association, now: Seconds): Candidate | undefined {
+  if (!association.measured) return undefined
+  const { track } = association
+  const { low, high } = track.interval(now)
+  const offset = track.offset(now)
   return {
     association,
     offset,
-    low: offset - distance,
-    high: offset + distance,
-    rootDistance: distance,
-    jitter: filtered.jitter,
-    measuredAt: filtered.best.at,
+    low,
+    high,
+    rootDistance: Math.max(high - offset, offset - low),
+    jitter: association.jitter,
   }
 }
 

@@ -15,6 +15,8 @@ export type SourceState =
 export const SOURCE_REASONS = {
   'resolving-name': 'its name has not been resolved to an address yet',
   'name-not-found': 'its name could not be resolved to an address',
+  measuring: 'it answered once; a second answer is needed to know how far it can be trusted',
+  'waiting-for-others': 'it answered; other sources have not had the time to, and might disagree',
   'no-reply-yet': 'it was asked and has not answered yet',
   'no-reply': 'it did not answer any of the last eight requests',
   'connection-refused': 'its host answers that nothing listens on that port',

@@ -15,7 +15,10 @@ export interface Clusterable {
 const KEEP = 3
 
 /** Splits the truechimers into those that stay and those that do not; both keep the given order. */
-export function clusterSurvivors<T extends Clusterable>(truechimers: readonly T[], keep = KEEP): { survivors: T[]; outliers: T[] } {
+export function clusterSurvivors<T extends Clusterable>(
+  truechimers: readonly T[],
+  keep = KEEP,
+): { survivors: T[]; outliers: T[] } {
   const survivors = [...truechimers]
   const outliers: T[] = []
   while (survivors.length > keep) {

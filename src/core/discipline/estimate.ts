@@ -1,308 +1,103 @@
 /**
- * What we believe of our counter: how far true time is ahead of it, how fast that changes, and how wrong both can be.
- *
- * Feed-forward: measurements lie on the counter's own scale, so steering the clock disturbs nothing here. Two
- * descriptions are kept side by side, one for use and one for honesty:
- *
- * - a *line* through the recent combined measurements, weighted by how little each can be wrong: the best guess of
- *   offset and rate;
- * - an *interval* that must contain true time as long as the majority of sources is honest. It is what selection
- *   allows, intersected with what was known before and has grown since (set membership, no statistics).
- *
- * Growth: after `a` seconds the interval has grown by ρ·a + ⅔·κ·a^1.5. ρ is how far our rate can be wrong; it follows
- * from pairs of intervals alone. κ (s/s per √s) allows the oscillator to wander like a random walk; it is learned
- * from how much the rate was seen to change, and doubled whenever two intervals prove that it was too small.
+ * What we believe of our counter: the consensus of the sources, carried on for as long as there is none.
+ * The interval holds true time as long as the majority was honest when it was formed; between consensuses it grows as
+ * the best source's own track does.
  */
-import { type Interval } from './select.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Interval } from './select.ts'
 
-/** One combined measurement, on the counter's scale. */
-export interface Observation extends Interval {
+/** What the sources say together, on the counter's scale. */
+export interface Belief extends Interval {
   readonly at: Seconds
   readonly offset: Seconds
-  /** How much the offset scatters, for its weight in the line. */
   readonly jitter: Seconds
+  /** True seconds per counter second, minus one; undefined before anything is known of it. */
+  readonly rate: Rate | undefined
+  readonly rateBound: Rate
+  readonly wander: number
 }
-
-/** An interval and the moment for which it was found. */
-interface Known extends Interval {
-  readonly measuredAt: Seconds
-}
-
-/** `refuted`: the measurement and what was known exclude each other, by this much beyond all allowances. */
-export type Update = { readonly kind: 'confirmed'; readonly innovation: Seconds } | { readonly kind: 'refuted'; readonly gap: Seconds }
-
-/** No clock that can be disciplined is further off than the kernel's tick range reaches: ±10 %. */
-const UNKNOWN_RATE: Rate = 0.1
-/** κ at start and κ at best, in 1/√s: 5e-7 lets the rate change by 4 ppm in 64 s, 5e-9 by 0.04 ppm. */
-const WANDER_UNLEARNED = 5e-7
-const WANDER_LEAST = 5e-9
-/** κ is this many times the largest of the recent bends, as a random walk would have made them. */
-const WANDER_MARGIN = 3
-const BENDS = 16
-/** What bends within a shorter time tells about the network, not about the oscillator. */
-const ANCHOR_SPAN: Seconds = 256
-/** Before anything was measured a rate within 100 ppm is likely; a few good measurements outweigh this. */
-const LIKELY_RATE: Rate = 1e-4
-/** So many combined measurements are kept; older ones tell nothing that a wandering oscillator still obeys. */
-const KEEP = 64
-/** Rounding of doubles and of nanoseconds in a chain of additions. */
-const ROUNDING: Seconds = 4e-9
 
 export class Estimate {
-  #history: Observation[] = []
-  #at: Seconds = 0
-  #offset: Seconds = 0
-  #rate: Rate = 0
-  #low: Seconds = Number.NEGATIVE_INFINITY
-  #high: Seconds = Number.POSITIVE_INFINITY
-  #rateLow: Rate = -UNKNOWN_RATE
-  #rateHigh: Rate = UNKNOWN_RATE
-  #rateAt: Seconds = 0
-  /** Another interval that may be the right one. */
-  #rival: Known | undefined
-  #wander = WANDER_UNLEARNED
-  /** The last three measurements that lie far enough apart to show wander. */
-  #anchors: Observation[] = []
-  /** How much the line through them was bent lately, per span^1.5. */
-  #bends: number[] = []
+  #belief: Belief | undefined
+  #rival: Belief | undefined
 
   get known(): boolean {
-    return this.#history.length > 0
+    return this.#belief !== undefined
   }
 
-  get low(): Seconds {
-    return this.#low
-  }
-
-  get high(): Seconds {
-    return this.#high
-  }
-
-  /** Counter time of the newest measurement. */
   get measuredAt(): Seconds {
-    return this.#at
+    return this.#belief?.at ?? Number.NEGATIVE_INFINITY
   }
 
-  /** True seconds per counter second, minus one. Undefined before two measurements. */
   get rate(): Rate | undefined {
-    return this.#history.length > 1 ? this.#rate : undefined
+    return this.#belief?.rate
+  }
+
+  get jitter(): Seconds | undefined {
+    return this.#belief?.jitter
   }
 
   /** How far the rate can be wrong at counter time `at`. */
   rateBound(at: Seconds): Rate {
-    const reach = this.#wander * Math.sqrt(Math.max(0, at - this.#rateAt))
-    return Math.max(this.#rateHigh - this.#rate, this.#rate - this.#rateLow) + reach
+    if (!this.#belief) return Number.POSITIVE_INFINITY
+    return this.#belief.rateBound + this.#belief.wander * Math.sqrt(Math.abs(at - this.#belief.at))
   }
 
-  /** Best guess of true time minus the scale at counter time `at`. */
-  offset(at: Seconds): Seconds {
-    return this.#offset + this.#rate * (at - this.#at)
+  /** Best guess of true time minus the scale at counter time `at`; undefined when nothing is known. */
+  offset(at: Seconds): Seconds | undefined {
+    return this.#belief && offsetOf(this.#belief, at)
   }
 
   /** True time minus the scale lies in this interval at counter time `at`. */
-  interval(at: Seconds): Interval {
-    const own = this.#carried(this, at)
+  interval(at: Seconds): Interval | undefined {
+    if (!this.#belief) return undefined
+    const own = intervalOf(this.#belief, at)
     if (!this.#rival) return own
-    const rival = this.#carried(this.#rival, at)
+    const rival = intervalOf(this.#rival, at)
     return { low: Math.min(own.low, rival.low), high: Math.max(own.high, rival.high) }
   }
 
-  /** How fast an interval grows at present, for whatever must be carried over a short time. */
-  get drift(): Rate {
-    return this.rateBound(this.#at) + this.#wander
+  /** By how much the new belief and the old one exclude each other; negative when they can both be true. */
+  gapTo(belief: Belief): Seconds {
+    if (!this.#belief) return Number.NEGATIVE_INFINITY
+    const own = intervalOf(this.#belief, belief.at)
+    return Math.max(own.low - belief.high, belief.low - own.high)
   }
 
-  update(seen: Observation): Update {
-    if (!this.known) {
-      this.#restart(seen)
-      return { kind: 'confirmed', innovation: 0 }
-    }
-    const expected = this.#carried(this, seen.at)
-    const low = Math.max(expected.low, seen.low)
-    const high = Math.min(expected.high, seen.high)
-    if (low > high) return { kind: 'refuted', gap: low - high }
+  adopt(belief: Belief): void {
+    this.#belief = belief
     this.#rival = undefined
-    const innovation = seen.offset - this.offset(seen.at)
-    this.#learnRate(seen)
-    this.#at = seen.at
-    this.#low = low
-    this.#high = high
-    this.#remember(seen)
-    this.#fit()
-    this.#settleWander(seen)
-    return { kind: 'confirmed', innovation }
   }
 
-  /**
-   * What was just seen excludes what was known, and nobody can say yet which is right: until a later update settles
-   * it, the interval covers both.
-   */
-  admitRival(seen: Observation): void {
-    this.#rival = { measuredAt: seen.at, low: seen.low, high: seen.high }
+  /** The sources exclude what was known, and nobody can say yet which is right: the interval covers both. */
+  admitRival(belief: Belief): void {
+    this.#rival = belief
   }
 
-  /** True time ran on by `lost` while the counter stood still. What was measured before moves along, less surely. */
+  /** True time ran on by `lost` while the counter stood still. */
   shift(lost: Seconds, uncertainty: Seconds): void {
-    this.#anchors = []
     this.#rival = undefined
-    this.#offset += lost
-    this.#low += lost - uncertainty
-    this.#high += lost + uncertainty
-    this.#history = this.#history.map(seen => ({
-      ...seen,
-      offset: seen.offset + lost,
-      low: seen.low + lost - uncertainty,
-      high: seen.high + lost + uncertainty,
-      jitter: Math.hypot(seen.jitter, uncertainty),
-    }))
+    if (!this.#belief) return
+    this.#belief = {
+      ...this.#belief,
+      offset: this.#belief.offset + lost,
+      low: this.#belief.low + lost - uncertainty,
+      high: this.#belief.high + lost + uncertainty,
+    }
   }
 
-  /**
-   * True time moved against the counter by an unknown amount (a pause). The rate is a property of the oscillator and
-   * survives; the offset and every earlier measurement do not.
-   */
-  restartOffset(seen: Observation): void {
-    const rateLow = this.#rateLow
-    const rateHigh = this.#rateHigh
-    const rate = this.#rate
-    const reach = this.#wander * Math.sqrt(Math.max(0, seen.at - this.#rateAt))
-    this.#restart(seen)
-    this.#rate = rate
-    this.#rateLow = rateLow - reach
-    this.#rateHigh = rateHigh + reach
-  }
-
-  /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
   forget(): void {
-    this.#history = []
+    this.#belief = undefined
     this.#rival = undefined
-    this.#low = Number.NEGATIVE_INFINITY
-    this.#high = Number.POSITIVE_INFINITY
-    this.#rate = 0
-    this.#rateLow = -UNKNOWN_RATE
-    this.#rateHigh = UNKNOWN_RATE
-    this.#wander = WANDER_UNLEARNED
-    this.#anchors = []
-    this.#bends = []
-  }
-
-  /** The oscillator wanders more than was allowed for. */
-  admitWander(): void {
-    this.#wander *= 2
-    this.#rateLow -= this.#wander
-    this.#rateHigh += this.#wander
-  }
-
-  /** An interval that was known at some moment, with all that can have happened since. */
-  #carried(known: Known, at: Seconds): Interval {
-    const age = Math.abs(at - known.measuredAt)
-    const moved = this.#rate * (at - known.measuredAt)
-    const grown = this.rateBound(this.#at) * age + (2 / 3) * this.#wander * age ** 1.5 + ROUNDING
-    return { low: known.low + moved - grown, high: known.high + moved + grown }
-  }
-
-  #restart(seen: Observation): void {
-    this.#rival = undefined
-    this.#history = [seen]
-    this.#at = seen.at
-    this.#offset = seen.offset
-    this.#low = seen.low
-    this.#high = seen.high
-    this.#rateAt = seen.at
-    this.#anchors = []
-  }
-
-  #remember(seen: Observation): void {
-    this.#history.push(seen)
-    if (this.#history.length > KEEP) this.#history.shift()
-  }
-
-  /** Each earlier interval bounds the mean rate since then; the rate now can differ from that mean by the wander. */
-  #learnRate(seen: Observation): void {
-    const since = Math.max(0, seen.at - this.#rateAt)
-    const reach = this.#wander * Math.sqrt(since)
-    let low = this.#rateLow - reach
-    let high = this.#rateHigh + reach
-    for (const earlier of this.#history) {
-      const span = seen.at - earlier.at
-      if (span <= 0) continue
-      const slack = this.#wander * Math.sqrt(span) + ROUNDING / span
-      low = Math.max(low, (seen.low - earlier.high) / span - slack)
-      high = Math.min(high, (seen.high - earlier.low) / span + slack)
-    }
-    this.#rateAt = seen.at
-    if (low <= high) {
-      this.#rateLow = low
-      this.#rateHigh = high
-      return
-    }
-    // No constant-enough rate explains all intervals: the oscillator wanders more than we allowed. Start from the
-    // newest pair again, with a larger allowance.
-    this.#wander *= 2
-    const last = this.#history.at(-1)!
-    const span = Math.max(seen.at - last.at, 1e-3)
-    const slack = this.#wander * Math.sqrt(span)
-    this.#rateLow = Math.max(-UNKNOWN_RATE, (seen.low - last.high) / span - slack)
-    this.#rateHigh = Math.min(UNKNOWN_RATE, (seen.high - last.low) / span + slack)
-    this.#history = [last]
-  }
-
-  /** Weighted least squares through the history; the weight of a measurement is its width and its age. */
-  #fit(): void {
-    const now = this.#at
-    let w = 0
-    let wt = 0
-    let wx = 0
-    for (const seen of this.#history) {
-      const weight = this.#weight(seen, now)
-      w += weight
-      wt += weight * (seen.at - now)
-      wx += weight * seen.offset
-    }
-    const meanT = wt / w
-    const meanX = wx / w
-    let tt = 0
-    let tx = 0
-    for (const seen of this.#history) {
-      const weight = this.#weight(seen, now)
-      const t = seen.at - now - meanT
-      tt += weight * t * t
-      tx += weight * t * (seen.offset - meanX)
-    }
-    const slope = tx / (tt + LIKELY_RATE ** -2)
-    this.#rate = clamp(slope, this.#rateLow, this.#rateHigh)
-    this.#offset = clamp(meanX - this.#rate * meanT, this.#low, this.#high)
-  }
-
-  #weight(seen: Observation, now: Seconds): number {
-    const wandered = (this.#wander / WANDER_MARGIN) * (now - seen.at) ** 1.5
-    return 1 / (seen.jitter ** 2 + wandered ** 2 + ROUNDING ** 2)
-  }
-
-  /**
-   * κ follows, slowly, what is seen. Three measurements at about equal distances tell how much the rate changed
-   * between them, without any opinion of ours: the third is compared with the line through the first two, less what
-   * jitter alone does to such a comparison (its coefficients are 1, -2, 1).
-   */
-  #settleWander(seen: Observation): void {
-    const last = this.#anchors.at(-1)
-    if (last && seen.at - last.at < ANCHOR_SPAN) return
-    this.#anchors.push(seen)
-    if (this.#anchors.length < 3) return
-    if (this.#anchors.length > 3) this.#anchors.shift()
-    const [a, b, c] = this.#anchors as [Observation, Observation, Observation]
-    const before = b.at - a.at
-    const after = c.at - b.at
-    if (after > 2 * before || before > 2 * after) return
-    const bend = Math.abs(c.offset - b.offset - ((b.offset - a.offset) * after) / before)
-    const noise = Math.sqrt(6) * Math.max(a.jitter, b.jitter, c.jitter)
-    this.#bends.push(Math.max(0, bend - noise) / after ** 1.5)
-    if (this.#bends.length > BENDS) this.#bends.shift()
-    if (this.#bends.length < BENDS / 2) return
-    const shown = Math.max(WANDER_MARGIN * Math.max(...this.#bends), WANDER_LEAST)
-    this.#wander += (shown - this.#wander) / 4
   }
 }
 
-const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
+const offsetOf = (belief: Belief, at: Seconds): Seconds =>
+  belief.offset + (belief.rate ?? 0) * (at - belief.at)
+
+function intervalOf(belief: Belief, at: Seconds): Interval {
+  const age = Math.abs(at - belief.at)
+  const moved = (belief.rate ?? 0) * (at - belief.at)
+  const grown = belief.rateBound * age + (2 / 3) * belief.wander * age ** 1.5
+  return { low: belief.low + moved - grown, high: belief.high + moved + grown }
+}

@@ -6,7 +6,7 @@
  * rate, so that neither our steering nor a large but constant frequency error looks like scatter.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
-import { type Sample } from './sample.ts'
+import type { Sample } from './sample.ts'
 
 /** NSTAGE of RFC 5905. */
 export const STAGES = 8
@@ -41,9 +41,15 @@ export class ClockFilter {
   }
 
   /** The state of the filter at counter time `now`, with the counter's rate and how far that can be wrong. */
-  read(now: Seconds, counter: { readonly rate: Rate; readonly drift: Rate }, precision: Seconds): Filtered | undefined {
+  read(
+    now: Seconds,
+    counter: { readonly rate: Rate; readonly drift: Rate },
+    precision: Seconds,
+  ): Filtered | undefined {
     if (this.#samples.length === 0) return undefined
-    const byDelay = [...this.#samples].sort((a, b) => effectiveDelay(a, now, counter.drift) - effectiveDelay(b, now, counter.drift))
+    const byDelay = [...this.#samples].sort(
+      (a, b) => effectiveDelay(a, now, counter.drift) - effectiveDelay(b, now, counter.drift),
+    )
     const best = byDelay[0]!
     let dispersion = 0
     for (let i = 0; i < STAGES; i++) {
@@ -59,8 +65,11 @@ export class ClockFilter {
 }
 
 /** The offset that a sample predicts for another moment. */
-export const carried = (sample: { readonly at: Seconds; readonly offset: Seconds }, to: Seconds, rate: Rate): Seconds =>
-  sample.offset + rate * (to - sample.at)
+export const carried = (
+  sample: { readonly at: Seconds; readonly offset: Seconds },
+  to: Seconds,
+  rate: Rate,
+): Seconds => sample.offset + rate * (to - sample.at)
 
 /** An old sample pays for its age: what it can be wrong by, not only by what its packet was delayed. */
 const effectiveDelay = (sample: Sample, now: Seconds, drift: Rate): Seconds =>

@@ -17,6 +17,8 @@ export interface Steering {
   readonly rate: Rate
 }
 
-export function followEstimate(estimate: Estimate, scale: CounterScale, at: Monotonic): Steering {
-  return { at, wall: instantAt(scale, at, estimate.offset(counterTime(scale, at))), rate: estimate.rate ?? 0 }
+/** Undefined while nothing is known. */
+export function followEstimate(estimate: Estimate, scale: CounterScale, at: Monotonic): Steering | undefined {
+  const ahead = estimate.offset(counterTime(scale, at))
+  return ahead === undefined ? undefined : { at, wall: instantAt(scale, at, ahead), rate: estimate.rate ?? 0 }
 }

@@ -126,7 +126,10 @@ function checkServer(packet: Packet): Refused | undefined {
   if (packet.leap === 'unknown' || packet.stratum > 15) return refused('not-synchronised')
   if (packet.rootDelay / 2 + packet.rootDispersion >= MAX_DISTANCE) return refused('too-distant')
   if (packet.precision > WORST_PRECISION) return refused('absurd-precision')
-  if (packet.reference !== UNKNOWN_TIME && sinceNtp(packet.reference, packet.transmit) > 2 ** packet.precision) {
+  if (
+    packet.reference !== UNKNOWN_TIME &&
+    sinceNtp(packet.reference, packet.transmit) > 2 ** packet.precision
+  ) {
     return refused('reference-in-future')
   }
   return undefined

@@ -58,7 +58,10 @@ function readMac(
 
 /** How many bytes the fields take, padded to words and to the shortest length allowed. */
 export function extensionsLength(extensions: readonly Extension[]): number {
-  return extensions.reduce((sum, extension, i) => sum + fieldLength(extension, i === extensions.length - 1), 0)
+  return extensions.reduce(
+    (sum, extension, i) => sum + fieldLength(extension, i === extensions.length - 1),
+    0,
+  )
 }
 
 export function writeExtensions(extensions: readonly Extension[], into: Uint8Array, from: number): void {

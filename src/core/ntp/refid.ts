@@ -9,7 +9,9 @@ export function formatRefid(refid: number, stratum: number): string {
   const end = bytes.findLastIndex(byte => byte !== 0) + 1
   const letters = bytes.slice(0, end)
   const printable = letters.length > 0 && letters.every(byte => byte > 32 && byte < 127)
-  return printable ? String.fromCharCode(...letters) : (refid >>> 0).toString(16).padStart(8, '0').toUpperCase()
+  return printable
+    ? String.fromCharCode(...letters)
+    : (refid >>> 0).toString(16).padStart(8, '0').toUpperCase()
 }
 
 /** The refid of up to four ASCII letters, for tests and for servers: `refidOf('GPS')`. */

@@ -14,7 +14,7 @@ export function decimal(at: bigint): string {
 
 /** The inverse of `decimal`; undefined when the text is not decimal seconds with at most nine digits. */
 export function parseDecimal(text: string): bigint | undefined {
-  const match = /^(-?)(\d{1,15})(?:\.(\d{1,9}))?$/.exec(text)
+  const match = /^(-?)(\d{1,40})(?:\.(\d{1,9}))?$/.exec(text)
   if (!match) return undefined
   const abs = BigInt(match[2]!) * NS_PER_SECOND + BigInt((match[3] ?? '').padEnd(9, '0'))
   return match[1] === '-' ? -abs : abs

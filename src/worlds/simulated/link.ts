@@ -33,7 +33,8 @@ export function passLink(link: LinkConfig, way: 'up' | 'down', at: TrueTime, ran
   const direction = (link.changes?.findLast(change => at >= change.at) ?? link)[way]
   if (random.uniform() < (direction.loss ?? 0)) return []
   const delays = [direction.base + queueing(direction.jitter, random)]
-  if (random.uniform() < (direction.duplication ?? 0)) delays.push(direction.base + queueing(direction.jitter, random))
+  if (random.uniform() < (direction.duplication ?? 0))
+    delays.push(direction.base + queueing(direction.jitter, random))
   return delays
 }
 

@@ -31,12 +31,24 @@ export interface ServerConfig {
 const PRECISION = -23
 
 /** The answer to a request that arrives at `at`, or nothing. `start` is the instant of true time zero. */
-export function answer(server: ServerConfig, request: Uint8Array, at: TrueTime, start: Instant): Uint8Array | undefined {
+export function answer(
+  server: ServerConfig,
+  request: Uint8Array,
+  at: TrueTime,
+  start: Instant,
+): Uint8Array | undefined {
   const decoded = decodePacket(request)
   if (decoded.kind === 'refused' || decoded.packet.mode !== 3) return undefined
   const offset = server.lies?.findLast(lie => at >= lie.at)?.offset ?? server.offset ?? 0
   const received = plus(start, at + offset + (server.drift ?? 0) * at)
-  const { stratum = 1, leap = 'none', rootDelay = 0, rootDispersion = 0, processing = 10e-6, refid = 'SIM' } = server
+  const {
+    stratum = 1,
+    leap = 'none',
+    rootDelay = 0,
+    rootDispersion = 0,
+    processing = 10e-6,
+    refid = 'SIM',
+  } = server
   return encodePacket({
     leap,
     version: decoded.packet.version,

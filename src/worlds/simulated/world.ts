@@ -79,7 +79,10 @@ export class Simulation {
     this.#oscillator = new Oscillator(config.oscillator ?? {}, new Random(config.seed, 1))
     this.#networkRandom = new Random(config.seed, 2)
     this.#stampRandom = new Random(config.seed, 3)
-    const start = { monotonic: this.#oscillator.read(this.#now), wall: plus(config.start, config.clock?.offset ?? 0) }
+    const start = {
+      monotonic: this.#oscillator.read(this.#now),
+      wall: plus(config.start, config.clock?.offset ?? 0),
+    }
     this.#wall = new SoftwareClock(start, config.clock?.rate ?? 0)
     this.world = this.#makeWorld(new Random(config.seed, 4))
     for (const pause of config.pauses ?? []) this.#agenda.plan(trueTime(pause.at), () => this.#pause(pause))
@@ -134,7 +137,9 @@ export class Simulation {
       record: record => void this.records.push(record),
       open: tell => {
         this.#tell = tell
-        this.#agenda.plan(this.#now, () => this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }))
+        this.#agenda.plan(this.#now, () =>
+          this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }),
+        )
       },
       close: () => {
         this.#tell = undefined
@@ -192,7 +197,11 @@ export class Simulation {
     const uncertainty = this.#config.clock?.stamping ?? 0
     if (uncertainty === 0) return { at, uncertainty: 0, by: 'kernel' }
     const error = uncertainty * (2 * this.#stampRandom.uniform() - 1)
-    return { at: { wall: plus(at.wall, error), monotonic: plus(at.monotonic, error) }, uncertainty, by: 'kernel' }
+    return {
+      at: { wall: plus(at.wall, error), monotonic: plus(at.monotonic, error) },
+      uncertainty,
+      by: 'kernel',
+    }
   }
 
   #setAlarm(at: Monotonic): void {
@@ -217,7 +226,8 @@ export class Simulation {
   }
 
   #resolve(name: string): void {
-    const known = this.#config.names?.[name] ?? this.#config.servers.map(({ address }) => address).filter(a => a === name)
+    const known =
+      this.#config.names?.[name] ?? this.#config.servers.map(({ address }) => address).filter(a => a === name)
     this.#agenda.plan(later(this.#now, RESOLVING), () =>
       this.#whenRunning(() =>
         this.#say({
@@ -245,7 +255,11 @@ export class Simulation {
     this.#agenda.plan(later(resumesAt, witness.after), () => {
       const { uncertainty, name } = witness
       const lost = pause.length + uncertainty * (2 * this.#stampRandom.uniform() - 1)
-      this.#say({ kind: 'disrupted', now: this.#read(), sign: { kind: 'paused', lost, uncertainty, witness: name } })
+      this.#say({
+        kind: 'disrupted',
+        now: this.#read(),
+        sign: { kind: 'paused', lost, uncertainty, witness: name },
+      })
       if (pause.frequencyChange) {
         this.#say({ kind: 'disrupted', now: this.#read(), sign: { kind: 'counter-changed', witness: name } })
       }
