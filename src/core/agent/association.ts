@@ -114,15 +114,15 @@ export class Association {
     return this.#unanswered
   }
 
-  /** It was asked for the first time only just now, and may still answer. */
+  /** Two samples: one alone says nothing about the rate, so its interval would soon cover anything. */
+  get measured(): boolean {
+    return this.track.rate !== undefined
+  }
+
+  /** It was asked for the first time only just now, and may still answer twice. */
   get pending(): boolean {
-    return (
-      this.accepted === 0 &&
-      !this.stopped &&
-      !this.unsynchronised &&
-      this.sent < 2 &&
-      this.failure === undefined
-    )
+    if (this.measured || this.stopped || this.unsynchronised) return false
+    return this.sent < 3 && this.failure === undefined
   }
 
   /** Replies came during the last eight polls, and failed their tests. */
