@@ -347,7 +347,8 @@ export class Association {
 
   #setPoll(poll: PollLog2): void {
     this.#hysteresis = 0
-    this.poll = Math.min(Math.max(poll, this.#rateFloor ?? this.config.minpoll), this.config.maxpoll)
+    const shortest = this.#rateFloor ?? this.config.minpoll
+    this.poll = Math.min(Math.max(poll, shortest), Math.max(this.config.maxpoll, shortest))
   }
 
   /** No slower than the configured maximum, unless that is faster than the server allows; never beyond 2.3 h. */

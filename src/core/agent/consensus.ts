@@ -41,7 +41,8 @@ export function findConsensus(
     const why = unusable(association)
     const candidate = why ? undefined : candidateOf(association, now)
     if (why) judge(association, ...why)
-    else if (!candidate) judge(association, 'starting', association.accepted > 0 ? 'measuring' : 'no-reply-yet')
+    else if (!candidate)
+      judge(association, 'starting', association.accepted > 0 ? 'measuring' : 'no-reply-yet')
     else if (candidate.rootDistance > config.maxdistance) judge(association, 'unusable', 'too-distant')
     else candidates.push(candidate)
   }

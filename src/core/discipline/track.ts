@@ -41,7 +41,7 @@ const WANDER_MARGIN = 3
 const BENDS = 16
 /** What bends within a shorter time tells about the network, not about the oscillator. */
 const ANCHOR_SPAN: Seconds = 256
-/** Before anything was measured a rate within 100 ppm is likely; a few good measurements outweigh this. */
+/** A rate within 100 ppm of the expected one is likely; a few good measurements outweigh this. */
 const LIKELY_RATE: Rate = 1e-4
 /**
  * So many combined measurements are kept, and for so many times their spacing. κ is learned at that spacing; over much
@@ -57,6 +57,9 @@ export class Track {
   #at: Seconds = 0
   #offset: Seconds = 0
   #rate: Rate = 0
+  #rateKnown = false
+  /** What the rate is expected to be when there are too few measurements to tell. */
+  #expected: Rate = 0
   #low: Seconds = Number.NEGATIVE_INFINITY
   #high: Seconds = Number.POSITIVE_INFINITY
   #rateLow: Rate = -UNKNOWN_RATE
@@ -79,7 +82,7 @@ export class Track {
 
   /** True seconds per counter second, minus one. Undefined before two measurements. */
   get rate(): Rate | undefined {
-    return this.#history.length > 1 ? this.#rate : undefined
+    return this.#rateKnown ? this.#rate : undefined
   }
 
   /** How far the rate can be wrong at counter time `at`. */
@@ -119,7 +122,11 @@ export class Track {
     const expected = this.interval(seen.at)
     const low = Math.max(expected.low, seen.low)
     const high = Math.min(expected.high, seen.high)
-    if (low > high) return { kind: 'refuted', gap: low - high }
+    if (low > high) {
+      // A gap smaller than the measurement is wide is no jump: the oscillator wandered more than was allowed for.
+      if (low - high < seen.high - seen.low) this.#wander *= 2
+      return { kind: 'refuted', gap: low - high }
+    }
     const innovation = seen.offset - this.offset(seen.at)
     this.#learnRate(seen)
     this.#at = seen.at
@@ -157,6 +164,7 @@ export class Track {
     const reach = this.#wander * Math.sqrt(Math.max(0, seen.at - this.#rateAt))
     this.#restart(seen)
     this.#rate = rate
+    this.#expected = rate
     this.#rateLow = rateLow - reach
     this.#rateHigh = rateHigh + reach
   }
@@ -164,6 +172,8 @@ export class Track {
   /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
   forget(): void {
     this.#history = []
+    this.#rateKnown = false
+    this.#expected = 0
     this.#low = Number.NEGATIVE_INFINITY
     this.#high = Number.POSITIVE_INFINITY
     this.#rate = 0
@@ -172,13 +182,6 @@ export class Track {
     this.#wander = WANDER_UNLEARNED
     this.#anchors = []
     this.#bends = []
-  }
-
-  /** The oscillator wanders more than was allowed for. */
-  admitWander(): void {
-    this.#wander *= 2
-    this.#rateLow -= this.#wander
-    this.#rateHigh += this.#wander
   }
 
   #restart(seen: Observation): void {
@@ -252,7 +255,8 @@ export class Track {
       tt += weight * t * t
       tx += weight * t * (seen.offset - meanX)
     }
-    const slope = tx / (tt + LIKELY_RATE ** -2)
+    const slope = (tx + this.#expected * LIKELY_RATE ** -2) / (tt + LIKELY_RATE ** -2)
+    this.#rateKnown = true
     this.#rate = clamp(slope, this.#rateLow, this.#rateHigh)
     this.#offset = clamp(meanX - this.#rate * meanT, this.#low, this.#high)
   }

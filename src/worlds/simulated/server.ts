@@ -30,8 +30,25 @@ export interface ServerConfig {
 
 const PRECISION = -23
 
-/** The answer to a request that arrives at `at`, or nothing. `start` is the instant of true time zero. */
-export function answer(
+/** Somebody on the network who may answer a datagram, after having thought about it for `processing`. */
+export interface Peer {
+  readonly address: string
+  readonly link: LinkConfig
+  readonly processing: Seconds
+  /** The answer to a datagram that arrives at `at`, or nothing. `start` is the instant of true time zero. */
+  answer(request: Uint8Array, at: TrueTime, start: Instant): Uint8Array | undefined
+}
+
+const PROCESSING: Seconds = 10e-6
+
+export const ntpServer = (config: ServerConfig): Peer => ({
+  address: config.address,
+  link: config.link,
+  processing: config.processing ?? PROCESSING,
+  answer: (request, at, start) => answer(config, request, at, start),
+})
+
+function answer(
   server: ServerConfig,
   request: Uint8Array,
   at: TrueTime,
@@ -46,7 +63,7 @@ export function answer(
     leap = 'none',
     rootDelay = 0,
     rootDispersion = 0,
-    processing = 10e-6,
+    processing = PROCESSING,
     refid = 'SIM',
   } = server
   return encodePacket({

@@ -16,7 +16,7 @@ import { Agenda } from './agenda.ts'
 import { passLink } from './link.ts'
 import { Oscillator, type OscillatorConfig } from './oscillator.ts'
 import { Random } from './random.ts'
-import { answer, type ServerConfig } from './server.ts'
+import { ntpServer, type Peer, type ServerConfig } from './server.ts'
 import { later, type TrueTime, trueTime } from './true-time.ts'
 
 export interface SimulationConfig {
@@ -33,6 +33,8 @@ export interface SimulationConfig {
     readonly stamping?: Seconds
   }
   readonly servers: readonly ServerConfig[]
+  /** Others who answer datagrams. */
+  readonly peers?: readonly Peer[]
   /** Names and what they resolve to; addresses of servers need no entry. */
   readonly names?: Readonly<Record<string, readonly string[]>>
   readonly pauses?: readonly Pause[]
@@ -63,6 +65,7 @@ export class Simulation {
 
   readonly #config: SimulationConfig
   readonly #agenda = new Agenda()
+  readonly #peers: ReadonlyMap<string, Peer>
   readonly #oscillator: Oscillator
   readonly #wall: SoftwareClock
   readonly #networkRandom: Random
@@ -76,6 +79,8 @@ export class Simulation {
 
   constructor(config: SimulationConfig) {
     this.#config = config
+    const peers = [...config.servers.map(ntpServer), ...(config.peers ?? [])]
+    this.#peers = new Map(peers.map(peer => [peer.address, peer]))
     this.#oscillator = new Oscillator(config.oscillator ?? {}, new Random(config.seed, 1))
     this.#networkRandom = new Random(config.seed, 2)
     this.#stampRandom = new Random(config.seed, 3)
@@ -167,22 +172,25 @@ export class Simulation {
   }
 
   #send(flow: Flow, to: Endpoint, bytes: Uint8Array): void {
+    if (!isNumeric(to.address)) {
+      return this.#soon(() => this.#say({ kind: 'refused', now: this.#read(), flow, why: 'send-failed' }))
+    }
     this.#flows.add(flow)
     this.packetsSent++
     const sent = this.#stamp()
     this.#soon(() => this.#say({ kind: 'sent', now: this.#read(), flow, sent }))
-    const server = this.#config.servers.find(({ address }) => address === to.address)
-    if (!server) return
-    for (const up of passLink(server.link, 'up', this.#now, this.#networkRandom)) {
-      this.#agenda.plan(later(this.#now, up), () => this.#serve(server, flow, to, bytes))
+    const peer = this.#peers.get(to.address)
+    if (!peer) return
+    for (const up of passLink(peer.link, 'up', this.#now, this.#networkRandom)) {
+      this.#agenda.plan(later(this.#now, up), () => this.#serve(peer, flow, to, bytes))
     }
   }
 
-  #serve(server: ServerConfig, flow: Flow, to: Endpoint, bytes: Uint8Array): void {
-    const reply = answer(server, bytes, this.#now, this.#config.start)
+  #serve(peer: Peer, flow: Flow, to: Endpoint, bytes: Uint8Array): void {
+    const reply = peer.answer(bytes, this.#now, this.#config.start)
     if (!reply) return
-    const sentAt = later(this.#now, server.processing ?? 10e-6)
-    for (const down of passLink(server.link, 'down', sentAt, this.#networkRandom)) {
+    const sentAt = later(this.#now, peer.processing)
+    for (const down of passLink(peer.link, 'down', sentAt, this.#networkRandom)) {
       this.#agenda.plan(later(sentAt, down), () => this.#whenRunning(() => this.#deliver(flow, to, reply)))
     }
   }
@@ -226,8 +234,7 @@ export class Simulation {
   }
 
   #resolve(name: string): void {
-    const known =
-      this.#config.names?.[name] ?? this.#config.servers.map(({ address }) => address).filter(a => a === name)
+    const known = this.#config.names?.[name] ?? (isNumeric(name) ? [name] : [])
     this.#agenda.plan(later(this.#now, RESOLVING), () =>
       this.#whenRunning(() =>
         this.#say({
@@ -278,3 +285,5 @@ export class Simulation {
     )
   }
 }
+
+const isNumeric = (name: string): boolean => /^[\d.]+$/.test(name) || name.includes(':')
