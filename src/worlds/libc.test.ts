@@ -12,7 +12,7 @@ it('says why there is none, or gives it', () => {
 })
 
 linux('reads the five clocks', () => {
-  const { address, view } = libc.allocate(16)
+  const { address, view } = libc.buffer('test', 16)
   const read = (clock: number) => {
     expect(libc.clockGettime(clock, address)).toBe(0)
     return Number(view.getBigInt64(0, true)) + Number(view.getBigInt64(8, true)) / 1e9
@@ -60,7 +60,7 @@ linux('knows the interfaces', () => {
 linux('watches a set of descriptors from the event loop, and lets go of it', async () => {
   const set = libc.epollCreate(EPOLL.cloexec)
   const receiver = libc.socket(AF.inet, SOCK.dgram | SOCK.nonblock | SOCK.cloexec, 0)
-  const { address, bytes } = libc.allocate(32)
+  const { address, bytes } = libc.buffer('test', 32)
   bytes.set([AF.inet, 0, 0, 0, 127, 0, 0, 1])
   expect(libc.bind(receiver, address, 16)).toBe(0)
   bytes[16] = 16

@@ -5,14 +5,17 @@
  * (`asm-generic` for both), and both are little-endian. Anywhere else, or when koffi cannot be loaded, `loadLibc`
  * says why and the world does without; importing this file never throws.
  *
- * A call takes plain integers and addresses of memory that never moves (`allocate`): no object is built or copied
+ * A call takes plain integers and addresses of memory that never moves (`buffer`): no object is built or copied
  * for it, which is the difference between 50 ns and 300 ns for reading a clock. Results follow C: -1, then `errno`.
  */
 import { createRequire } from 'node:module'
 
 export interface Libc {
-  /** Zeroed memory at a fixed address. It is never given back: meant for one buffer per purpose and process. */
-  allocate(size: number): Memory
+  /**
+   * Memory at a fixed address, the same for the same purpose on every call: nothing in it outlives the statements that
+   * use it, so one buffer serves all. It is never given back.
+   */
+  buffer(purpose: string, size: number): Memory
   /** Writes a `struct timespec` (two 64-bit integers) at `into`. */
   clockGettime(clock: number, into: number): number
   /** What the kernel says of its clock. Reads only: nothing can be set through this. */
@@ -123,17 +126,25 @@ function bindLibc(koffi: Koffi): Libc {
   const errnoName = (number: number) => errnoNames.get(number) ?? `E${number}`
   const strerror = bindAs('strerror', 'const char *', 'i')
 
+  const buffers = new Map<string, Memory>()
+  function buffer(purpose: string, size: number): Memory {
+    const known = buffers.get(purpose)
+    if (known?.bytes.length === size) return known
+    const memory = allocate(size)
+    buffers.set(purpose, memory)
+    return memory
+  }
+
   function allocate(size: number): Memory {
     const pointer = koffi.alloc('uint8_t', size) as bigint
     const address = Number(pointer)
     if (!Number.isSafeInteger(address)) throw new RangeError(`an address beyond 2^53: ${pointer}`)
-    const buffer = koffi.view(pointer, size)
-    const bytes = new Uint8Array(buffer).fill(0)
-    return { address, bytes, view: new DataView(buffer) }
+    const view = koffi.view(pointer, size)
+    return { address, bytes: new Uint8Array(view).fill(0), view: new DataView(view) }
   }
 
   return {
-    allocate,
+    buffer,
     clockGettime: returningInt('clock_gettime', 'ip'),
     adjtimex: adjtimexReader(returningInt('adjtimex', 'p'), allocate(208)),
     socket: returningInt('socket', 'iii'),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decodePacket, encodePacket, type Packet } from '#core/ntp/packet.ts'
 import { refidOf } from '#core/ntp/refid.ts'
 import { instant, plus } from '#core/time/instant.ts'
+import { readLine, writeEntry, writeHead } from './journal.ts'
 import { drive } from '#worlds/drive.ts'
 import { watchOnly } from '#worlds/overlay.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
@@ -311,14 +312,40 @@ describe('the agent as a whole', () => {
     })
   })
 
-  test('the same events give the same actions, bit for bit', () => {
+  test('a journal of its events gives the same actions again, bit for bit', () => {
     const world = { servers: [server(1), server(2)], pauses: [{ at: 500, length: 3 }] }
     const sources = [source('192.0.2.1'), source('192.0.2.2')]
-    const first = live(world, sources)
-    const random = new Simulation({ seed: 7, start: START, servers: [] }).world.random
-    first.sim.run(3000)
-    const replayed = new Agent({ ...AGENT_DEFAULTS, sources }, random)
-    expect(first.events.flatMap(event => replayed.handle(event))).toEqual(first.actions)
+    const config = { ...AGENT_DEFAULTS, sources }
+    const sim = new Simulation({ seed: 7, start: START, oscillator: { frequencyError: 10e-6 }, ...world })
+    const lines = [writeHead('test', config)]
+    const actions: AgentAction[] = []
+    let random: number[] = []
+    const agent = new Agent(config, () => {
+      random.push(sim.world.random())
+      return random.at(-1)!
+    })
+    drive(watchOnly(sim.world), agent, (event, answered) => {
+      lines.push(writeEntry({ event, random }))
+      random = []
+      actions.push(...answered)
+    })
+    sim.run(3000)
+    expect(lines.length).toBeGreaterThan(100)
+
+    const [head, ...entries] = lines.map(readLine)
+    if (!head || !('config' in head)) throw new Error('no head')
+    let drawn: number[] = []
+    const again = new Agent(head.config, () => drawn.shift()!)
+    const replayed = entries.flatMap(entry => {
+      if (!entry || !('event' in entry)) throw new Error('no entry')
+      drawn = [...entry.random]
+      return again.handle(entry.event)
+    })
+    expect(replayed).toEqual(actions)
+  })
+
+  test.each(['', '{', 'null', '3', '{"event":{}}', '{"journal":2}', '{"$n":"x"}'])('%j is no line of a journal', line => {
+    expect(readLine(line)).toBeUndefined()
   })
 
   test('somebody who sets the clock is recorded and disturbs no measurement', () => {

@@ -1,0 +1,72 @@
+/** `clockwright query HOST…`: ask servers once. */
+import type { Status } from '#core/agent/status.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { queryText } from '#report/query.ts'
+import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
+import { measureOnce } from '../measure.ts'
+import { printJson, styler } from '../print.ts'
+import { Progress } from '../progress.ts'
+import { sourcesFor } from '../server-argument.ts'
+
+interface Options {
+  json?: boolean
+  samples: number
+  timeout?: Seconds
+  warning?: Seconds
+  critical?: Seconds
+}
+
+/** Time for all requests of a burst, 2 s apart and a little spread, and for the last reply. */
+const patience = (samples: number): Seconds => 2.07 * (samples - 1) + 4
+
+export async function query(servers: string[], options: Options): Promise<void> {
+  const progress = new Progress()
+  const interrupted = new AbortController()
+  process.once('SIGINT', () => interrupted.abort())
+  const status = await measureOnce(sourcesFor(servers), {
+    samples: options.samples,
+    timeout: options.timeout ?? patience(options.samples),
+    signal: interrupted.signal,
+    progress: ({ sources }) => {
+      const answers = sources.reduce((sum, source) => sum + source.accepted, 0)
+      progress.show(`asking ${servers.length === 1 ? servers[0] : `${servers.length} servers`} … ${answers} answers`)
+    },
+  })
+  progress.clear()
+  if (options.json) printJson(body(status))
+  else process.stdout.write(queryText(status, styler()))
+  process.exitCode = judge(status, options)
+}
+
+function body(status: Status) {
+  return {
+    sources: status.sources.map(source => ({
+      name: source.name,
+      address: source.address,
+      port: source.port,
+      stratum: source.stratum,
+      refid: source.refid,
+      leap: source.leap,
+      offset: source.offset,
+      delay: source.delay,
+      jitter: source.jitter,
+      rootDistance: source.rootDistance,
+      state: source.state,
+      reason: source.reason,
+      stampedBy: source.stampedBy,
+      accepted: source.accepted,
+      sent: source.sent,
+      refusals: source.refusals,
+    })),
+    state: status.state,
+    offset: status.offset,
+    errorBound: status.errorBound,
+    at: status.now.wall,
+  }
+}
+
+function judge({ offset }: Status, { warning, critical }: Options): number {
+  if (offset === undefined) return UNKNOWN
+  if (critical !== undefined && Math.abs(offset) > critical) return CRITICAL
+  return warning !== undefined && Math.abs(offset) > warning ? WARNING : OK
+}

@@ -1,0 +1,23 @@
+/** The last word of a command that failed: one clear line, and the stack only for our own mistakes or on request. */
+import { UNKNOWN } from './exit.ts'
+
+/** Something the person can do something about; the message says what. */
+export class Complaint extends Error {
+  readonly code: number
+  constructor(message: string, code = UNKNOWN) {
+    super(message)
+    this.code = code
+  }
+}
+
+export function complain(error: unknown): void {
+  const expected = error instanceof Complaint || isNamed(error)
+  const message = error instanceof Error ? error.message : String(error)
+  console.error(`clockwright: ${message}`)
+  if (!expected || process.env.CLOCKWRIGHT_DEBUG) console.error(error instanceof Error ? error.stack : error)
+  process.exitCode = error instanceof Complaint ? error.code : UNKNOWN
+}
+
+/** Errors of ours and of the system that say themselves what is wrong. */
+const isNamed = (error: unknown): boolean =>
+  error instanceof Error && ('why' in error || 'code' in error || error.name === 'ConfigError')

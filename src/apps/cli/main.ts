@@ -1,0 +1,174 @@
+/**
+ * The command line. This file only says what commands there are; what a command needs is loaded when it runs, so that
+ * `--help` is quick and the agent's memory holds nothing that it does not use.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { version } from '../version.ts'
+import { USAGE } from './exit.ts'
+import { parseDuration } from './quantity.ts'
+
+const program = new Command('clockwright')
+  .description('How wrong is the clock of this machine, since when, why, and how to put it right.')
+  .version(version, '-V, --version')
+  .showSuggestionAfterError()
+  .showHelpAfterError('(add --help for usage and examples)')
+  .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Without a command: the status of this machine's clock, at a glance.
+
+Examples:
+  clockwright                          how wrong is this clock?
+  clockwright run                      watch it, with a page on http://127.0.0.1:9319/
+  clockwright query pool.ntp.org       ask servers once
+  clockwright drift 192.0.2.1          how fast does it drift?
+
+Nothing here ever sets the clock.`,
+  )
+
+const json = () => new Option('--json', 'print JSON for programs: seconds as numbers, instants as decimal strings')
+const config = () => new Option('-f, --config <file>', 'configuration file (default: /etc/clockwright/clockwright.toml)')
+
+program
+  .command('status')
+  .description('how wrong this clock is, who says so, and what machine this is')
+  .addOption(json())
+  .addOption(config())
+  .option('--max-error <duration>', 'exit 1 when the clock may be wrong by more than this', duration)
+  .addHelpText(
+    'after',
+    `
+Asks the agent that runs on this machine (clockwright run), or measures once when none does.
+Exit code: 0 the sources agree (and the clock is within --max-error), 1 they do not, 2 nothing is known, 3 bad usage.
+
+Examples:
+  clockwright
+  clockwright status --max-error 10ms || echo "do not trust the time here"
+  clockwright status --json | jq .clock.offset`,
+  )
+  .action(async options => (await import('./commands/status.ts')).status(options))
+
+program
+  .command('run')
+  .description('the agent: watch this clock, keep its history, serve the page and /metrics on loopback')
+  .addOption(config())
+  .option('-p, --port <port>', 'port of the page (default: 9319, the next free one when taken)', port)
+  .option('--history <file>', 'where the history is kept')
+  .option('--journal <file>', 'write every event and action there, to be replayed later')
+  .addHelpText(
+    'after',
+    `
+Touches nothing: the clock is steered in software only, and what it would need is shown.
+Without [[source]] in the configuration the sources are taken over from the machine's chrony, ntpd, timesyncd or DHCP.
+SIGHUP reads the configuration again; SIGTERM and Ctrl-C stop cleanly.
+
+Examples:
+  clockwright run
+  clockwright run --config ./clockwright.toml --port 9400`,
+  )
+  .action(async options => (await import('./commands/run.ts')).run(options))
+
+program
+  .command('watch')
+  .description('a live view in the terminal')
+  .addOption(config())
+  .option('--interval <duration>', 'how often it is drawn', duration, 1)
+  .addOption(new Option('--json', 'one JSON object per interval and line, instead of a picture'))
+  .addHelpText(
+    'after',
+    `
+Shows the running agent, or measures by itself when none runs. Keys: q quits, p pauses, + and - change the scale.
+
+Examples:
+  clockwright watch
+  clockwright watch --json | jq -c .clock.offset`,
+  )
+  .action(async options => (await import('./commands/watch.ts')).watch(options))
+
+program
+  .command('query')
+  .description('ask servers once: offset, delay, and which of them agree')
+  .argument('<server...>', 'HOST, HOST:PORT, ADDRESS, [IPV6]:PORT')
+  .addOption(json())
+  .option('-n, --samples <n>', 'how often each server is asked, 2 s apart', count, 4)
+  .option('-t, --timeout <duration>', 'how long to wait in all', duration)
+  .option('-w, --warning <duration>', 'exit 1 when the clock is off by more than this', duration)
+  .option('-c, --critical <duration>', 'exit 2 when the clock is off by more than this', duration)
+  .addHelpText(
+    'after',
+    `
+Positive offsets mean that the clock of this machine is behind. True time lies within offset ± bound as long as the
+majority of the servers is right.
+Exit code: 0 ok, 1 warning, 2 critical, 3 unknown (no answer, no majority) or bad usage.
+
+Examples:
+  clockwright query pool.ntp.org
+  clockwright query 192.0.2.1 192.0.2.2:1123 '[2001:db8::1]:123' --json
+  clockwright query ntp.example -w 10ms -c 50ms`,
+  )
+  .action(async (servers, options) => (await import('./commands/query.ts')).query(servers, options))
+
+program
+  .command('drift')
+  .description('measure, sleep, repeat: how fast this clock drifts against a server')
+  .argument('<server>', 'HOST, HOST:PORT, ADDRESS, [IPV6]:PORT')
+  .addOption(json())
+  .option('-i, --interval <duration>', 'time between measurements', duration, 60)
+  .option('-n, --count <n>', 'stop after so many measurements (default: until Ctrl-C)', count)
+  .addHelpText(
+    'after',
+    `
+The loop "ntpd -q; sleep 60" without touching the clock. Ctrl-C ends it and prints the result so far.
+Exit code: 0 a drift was found, 1 it was not (fewer than two answers), 3 bad usage.
+
+Examples:
+  clockwright drift 192.0.2.1
+  clockwright drift pool.ntp.org --interval 5m --count 12 --json`,
+  )
+  .action(async (server, options) => (await import('./commands/drift.ts')).drift(server, options))
+
+const configuration = program.command('config').description('look at the configuration')
+configuration
+  .command('check')
+  .description('is the configuration right? Names line, key and the nearest valid key')
+  .addOption(config())
+  .action(async options => (await import('./commands/config.ts')).check(options))
+configuration
+  .command('show')
+  .description('the configuration as it is in effect, with sources taken over and defaults filled in')
+  .addOption(config())
+  .action(async options => (await import('./commands/config.ts')).show(options))
+
+function duration(text: string): number {
+  const seconds = parseDuration(text)
+  if (seconds === undefined) throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
+  return seconds
+}
+
+function port(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 0 || number > 65535) throw new InvalidArgumentError('a port is 0 to 65535.')
+  return number
+}
+
+function count(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 on.')
+  return number
+}
+
+/** Without a command it is `status`, also when options follow. */
+function words(given: readonly string[]): string[] {
+  const [first] = given
+  const own = first !== undefined && (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
+  return own ? [...given] : ['status', ...given]
+}
+
+try {
+  await program.parseAsync(words(process.argv.slice(2)), { from: 'user' })
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE
+  else await (await import('./complain.ts')).complain(error)
+}

@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest'
+import { hasFlag, judgeProcess } from './timekeepers.ts'
+
+const judge = (commandLine: string, exe?: string) => {
+  const argv = commandLine.split(' ')
+  return judgeProcess(argv[0]!.split('/').at(-1)!.slice(0, 15), argv, exe)
+}
+
+it.each([
+  ['/usr/sbin/chronyd -F 1', 'chronyd', true],
+  ['/usr/sbin/chronyd -d -x', 'chronyd', false],
+  ['/usr/sbin/chronyd -dx', 'chronyd', false],
+  ['/usr/sbin/chronyd -f x.conf -u x', 'chronyd', true],
+  ['/usr/sbin/chronyd -fx', 'chronyd', true],
+  ['chronyd -Q pool.example', 'chronyd', false],
+  ['/usr/sbin/ntpd -p /run/ntpd.pid -c /etc/ntpsec/ntp.conf -g -N -u ntpsec:ntpsec', 'ntpd', true],
+  ['/usr/sbin/ntpd -x -g -n', 'ntpd', true],
+  ['/lib/systemd/systemd-timesyncd', 'systemd-timesyncd', true],
+  ['/usr/bin/ntp-daemon', 'ntpd-rs', true],
+  ['/usr/sbin/ptp4l -f /etc/linuxptp/ptp4l.conf -i eth0', 'ptp4l', true],
+  ['ptp4l -i eth0 --free_running=1', 'ptp4l', false],
+  ['ptp4l -i eth0 --free_running 1', 'ptp4l', false],
+  ['phc2sys -w -s eth0', 'phc2sys', true],
+  ['phc2sys -a -r', 'phc2sys', true],
+  ['phc2sys -arr', 'phc2sys', true],
+  ['phc2sys -a', 'phc2sys', false],
+  ['phc2sys -s CLOCK_REALTIME -c eth0 -w', 'phc2sys', false],
+  ['phc2sys -s eth0 -c CLOCK_REALTIME', 'phc2sys', true],
+  ['timemaster -f /etc/linuxptp/timemaster.conf', 'timemaster', false],
+  ['/usr/bin/vmtoolsd', 'vmtoolsd', true],
+  ['/usr/sbin/VBoxService --pidfile /run/x.sh', 'VBoxService', true],
+  ['/usr/sbin/VBoxService --disable-timesync', 'VBoxService', false],
+  ['/usr/sbin/qemu-ga', 'qemu-ga', true],
+  ['/usr/sbin/qemu-ga -b guest-exec,guest-set-time', 'qemu-ga', false],
+  ['/usr/sbin/qemu-ga --blacklist=guest-set-time', 'qemu-ga', false],
+  ['/usr/sbin/qemu-ga --block-rpcs guest-exec', 'qemu-ga', true],
+  ['/usr/sbin/qemu-ga --allow-rpcs=guest-get-time', 'qemu-ga', false],
+])('%s is %s, disciplines: %s', (commandLine, name, disciplines) => {
+  expect(judge(commandLine)).toEqual({ name, disciplines })
+})
+
+it('tells the three programs named ntpd apart', () => {
+  expect(judge('ntpd -w -p 192.0.2.1', '/bin/busybox')).toEqual({ name: 'busybox ntpd', disciplines: false })
+  expect(judge('ntpd -n -p 192.0.2.1', '/bin/busybox')).toEqual({ name: 'busybox ntpd', disciplines: true })
+  expect(judgeProcess('busybox', ['busybox', 'ntpd', '-nw'])).toEqual({
+    name: 'busybox ntpd',
+    disciplines: false,
+  })
+  expect(judgeProcess('ntpd', ['ntpd: ntp engine'])).toEqual({ name: 'openntpd', disciplines: true })
+  expect(judge('ntpd -n -f /etc/ntpd.conf', '/usr/sbin/openntpd')).toEqual({
+    name: 'openntpd',
+    disciplines: false,
+  })
+})
+
+it.each(['bash', 'sshd -D', 'chronyc tracking', 'busybox ash', 'vim ntpd'])(
+  '%s keeps no time',
+  commandLine => {
+    expect(judge(commandLine)).toBeUndefined()
+  },
+)
+
+it('reads clusters of options as getopt does', () => {
+  expect(hasFlag(['-abx'], 'x', 'f')).toBe(true)
+  expect(hasFlag(['-afx'], 'x', 'f')).toBe(false)
+  expect(hasFlag(['-f', '-x'], 'x', 'f')).toBe(false)
+  expect(hasFlag(['--', '-x'], 'x', 'f')).toBe(false)
+  expect(hasFlag(['--xyz', 'x'], 'x', 'f')).toBe(false)
+  expect(hasFlag([], 'x', 'f')).toBe(false)
+})

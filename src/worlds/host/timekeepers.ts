@@ -1,0 +1,150 @@
+/**
+ * Who else keeps this clock? Every process is asked for its name and command line (/proc/PID), and the list is of all
+ * that may set the clock: daemons of NTP and PTP, and the tools of hypervisors. What is only configured in a file cannot
+ * be seen here; `disciplines` is false only where the command line itself says so.
+ */
+import type { Timekeeper } from '#core/guest/facts.ts'
+import type { Files } from './files.ts'
+
+export function findTimekeepers(files: Files): Timekeeper[] {
+  const found = new Map<number, Timekeeper & { readonly parent: number }>()
+  for (const entry of files.names('proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const comm = files.text(`proc/${entry}/comm`)
+    const cmdline = files.text(`proc/${entry}/cmdline`)
+    if (!comm || !cmdline) continue
+    const judged = judgeProcess(comm, cmdline.split('\0'), files.link(`proc/${entry}/exe`))
+    if (!judged) continue
+    const pid = Number(entry)
+    const commandLine = cmdline.replaceAll('\0', ' ')
+    found.set(pid, { ...judged, pid, commandLine, parent: parentOf(files, entry) })
+  }
+  // Only the children of OpenNTPD say in their titles whose they are.
+  for (const { name, parent } of found.values()) {
+    const head = found.get(parent)
+    if (name === 'openntpd' && head?.name === 'ntpd') found.set(parent, { ...head, name })
+  }
+  // chronyd, OpenNTPD and others split themselves into several processes; the first of them speaks for all.
+  const heads = [...found.values()].filter(({ name, parent }) => found.get(parent)?.name !== name)
+  const timekeepers = heads.map(({ parent: _, ...timekeeper }) => timekeeper)
+  return [...timekeepers, ...kernelTimekeepers(files)].sort((a, b) => a.pid - b.pid)
+}
+
+/** Hyper-V's time service is a driver: it sets the clock after a pause or a migration, and offers a PTP device. */
+function kernelTimekeepers(files: Files): Timekeeper[] {
+  if (files.names('sys/bus/vmbus/drivers/hv_utils').length === 0) return []
+  return [{ name: 'hv_utils', pid: 0, commandLine: '(kernel driver)', disciplines: true }]
+}
+
+interface Judged {
+  readonly name: string
+  readonly disciplines: boolean
+}
+
+/** `comm` is cut to 15 letters by the kernel. */
+export function judgeProcess(comm: string, argv: readonly string[], exe?: string): Judged | undefined {
+  const args = argv.slice(1)
+  const judge = KNOWN[comm]
+  if (judge) return judge(args, argv[0] ?? '', exe ?? '')
+  // busybox runs under whatever name it was called by, or under its own.
+  if (comm === 'busybox' && args[0] === 'ntpd') return KNOWN.ntpd!(args.slice(1), 'ntpd', 'busybox')
+  return undefined
+}
+
+type Judge = (args: readonly string[], title: string, exe: string) => Judged
+
+const always =
+  (name: string): Judge =>
+  () => ({ name, disciplines: true })
+
+const unless =
+  (name: string, measuresOnly: (args: readonly string[]) => boolean): Judge =>
+  args => ({ name, disciplines: !measuresOnly(args) })
+
+/** Short options that take a value, from the getopt strings of chrony 4 and linuxptp 4. */
+const CHRONYD_VALUES = 'fFlLPtu'
+const PHC2SYS_VALUES = 'cdfsEPISFRNOLMiunzlt'
+
+const KNOWN: Readonly<Record<string, Judge>> = {
+  // -x: do not control the clock; -Q: print the offset and exit.
+  chronyd: unless('chronyd', args => hasFlag(args, 'xQ', CHRONYD_VALUES)),
+  ntpd: judgeNtpd,
+  'systemd-timesyn': always('systemd-timesyncd'),
+  'ntp-daemon': always('ntpd-rs'),
+  ptp4l: unless('ptp4l', freeRunning),
+  phc2sys: unless('phc2sys', setsOtherClock),
+  // It only writes configurations and starts the others, which are listed themselves.
+  timemaster: unless('timemaster', () => true),
+  ptpd: always('ptpd'),
+  ptpd2: always('ptpd'),
+  sfptpd: always('sfptpd'),
+  htpdate: always('htpdate'),
+  vmtoolsd: always('vmtoolsd'),
+  VBoxService: unless('VBoxService', args => args.includes('--disable-timesync')),
+  'qemu-ga': unless('qemu-ga', blocksSetTime),
+  prltoolsd: always('prltoolsd'),
+}
+
+/** Three programs of one name. */
+function judgeNtpd(args: readonly string[], title: string, exe: string): Judged {
+  // busybox: -w only queries. (In the reference implementation it is another option.)
+  if (exe.includes('busybox')) return { name: 'busybox ntpd', disciplines: !hasFlag(args, 'w', 'pSIk') }
+  // OpenNTPD names its processes `ntpd: ntp engine` and so on; -n only checks the configuration.
+  if (title.startsWith('ntpd: ') || exe.includes('openntpd')) {
+    return { name: 'openntpd', disciplines: !hasFlag(args, 'n', 'fp') }
+  }
+  return { name: 'ntpd', disciplines: true }
+}
+
+function freeRunning(args: readonly string[]): boolean {
+  return option(args, 'free_running') === '1'
+}
+
+/** phc2sys sets CLOCK_REALTIME unless it is told of another clock (-c), or to find the clocks (-a) but not that one (-r). */
+function setsOtherClock(args: readonly string[]): boolean {
+  const target = args.find((_, i) => args[i - 1] === '-c') ?? args.find(arg => /^-c./.test(arg))?.slice(2)
+  if (target !== undefined) return target !== 'CLOCK_REALTIME'
+  const found = hasFlag(args, 'a', PHC2SYS_VALUES)
+  return freeRunning(args) || (found && !hasFlag(args, 'r', PHC2SYS_VALUES))
+}
+
+/** The agent sets the clock when it is asked to, unless that command is blocked. */
+function blocksSetTime(args: readonly string[]): boolean {
+  const blocked = ['block-rpcs', 'blacklist'].map(name => option(args, name) ?? '').join(',')
+  const short = args.flatMap((arg, i) =>
+    args[i - 1] === '-b' ? [arg] : /^-b./.test(arg) ? [arg.slice(2)] : [],
+  )
+  if (`${blocked},${short.join(',')}`.split(',').includes('guest-set-time')) return true
+  const allowed = option(args, 'allow-rpcs')
+  return allowed !== undefined && !allowed.split(',').includes('guest-set-time')
+}
+
+/** `--name=value` or `--name value`. */
+function option(args: readonly string[], name: string): string | undefined {
+  const at = args.findIndex(arg => arg === `--${name}` || arg.startsWith(`--${name}=`))
+  if (at < 0) return undefined
+  const [, value] = args[at]!.split('=', 2)
+  return value ?? args[at + 1]
+}
+
+/** Does a cluster of short options (`-dx`) hold one of `letters`? Options in `valued` take the rest, or the next word. */
+export function hasFlag(args: readonly string[], letters: string, valued: string): boolean {
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!
+    if (arg === '--') return false
+    if (!/^-[^-]/.test(arg)) continue
+    for (let j = 1; j < arg.length; j++) {
+      if (letters.includes(arg[j]!)) return true
+      if (!valued.includes(arg[j]!)) continue
+      if (j === arg.length - 1) i++
+      break
+    }
+  }
+  return false
+}
+
+/** The fourth field of /proc/PID/stat, behind the name in parentheses (which may itself hold some). */
+function parentOf(files: Files, pid: string): number {
+  const stat = files.text(`proc/${pid}/stat`) ?? ''
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
+}

@@ -1,0 +1,74 @@
+/**
+ * The real machine as a world. What it cannot do here (no libc, an old kernel, a sandbox) it does without, in a coarser
+ * way, and `losses` says what that costs; nothing is silently worse.
+ */
+import type { Loss } from '#core/guest/facts.ts'
+import type { TraceRecord } from '#core/trace/record.ts'
+import type { World } from '#worlds/world.ts'
+import { type LoadedLibc, loadLibc } from '../libc.ts'
+import { openClock } from './clock.ts'
+import { openDatagrams } from './datagrams.ts'
+import { findLosses } from './losses.ts'
+import { resolveName } from './names.ts'
+import { openOutbox } from './outbox.ts'
+import { openPlainDatagrams } from './plain-datagrams.ts'
+import { openRandom } from './random.ts'
+import { openSteps } from './steps.ts'
+import { openTimers } from './timers.ts'
+import { openWatch } from './watch.ts'
+
+export interface HostOptions {
+  /** Where records go; without it they are forgotten. */
+  readonly record?: (record: TraceRecord) => void
+  /** The libc to use, for trying out how it is without. */
+  readonly libc?: LoadedLibc
+}
+
+export interface HostWorld extends World {
+  /** What this machine does not have or does not allow, and what is lost by it. */
+  readonly losses: readonly Loss[]
+}
+
+export function openHost(options: HostOptions = {}): HostWorld {
+  const loaded = options.libc ?? loadLibc()
+  const libc = loaded.kind === 'loaded' ? loaded.libc : undefined
+  const clock = openClock(libc)
+  const outbox = openOutbox(clock.read)
+  const watch = libc && openWatch(libc)
+  const network =
+    libc && watch ? openDatagrams(libc, clock, outbox, watch) : openPlainDatagrams(clock, outbox)
+  const timers = openTimers(clock.counter, () => {
+    outbox.flush()
+    outbox.tell({ kind: 'woke', now: clock.read() })
+  })
+  const steps = openSteps(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
+  let state: 'made' | 'open' | 'closed' = 'made'
+
+  return {
+    clock,
+    network,
+    timers,
+    names: { resolve: name => resolveName(name, found => outbox.post({ kind: 'resolved', ...found })) },
+    random: openRandom(),
+    record: options.record ?? (() => {}),
+    losses: findLosses(loaded, {
+      watch: watch !== undefined,
+      stamped: network.stamped,
+      witnessed: steps.witnessed,
+    }),
+    open(tell) {
+      if (state !== 'made') throw new Error(`this world is ${state} already`)
+      state = 'open'
+      outbox.open(tell, { kind: 'started', precision: clock.precision })
+    },
+    close() {
+      if (state === 'closed') return
+      state = 'closed'
+      outbox.close()
+      timers.close()
+      steps.close()
+      network.close()
+      watch?.close()
+    },
+  }
+}
