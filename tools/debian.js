@@ -57,7 +57,9 @@ function missingPackages() {
 function install(packages) {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
   if (sudo.length > 0 && !runs('sudo', ['-n', 'true'])) {
-    refuse(`the tests need Debian packages; install them with\n  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`)
+    refuse(
+      `the tests need Debian packages; install them with\n  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    )
   }
   console.error(`clockwright: installing Debian packages for the tests: ${packages.join(' ')} …`)
   const apt = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q']

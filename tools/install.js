@@ -23,7 +23,9 @@ function checkNode() {
 }
 
 function installPackages() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const have = existsSync(mark) ? readFileSync(mark, 'utf8') : ''
   if (have === wanted && existsSync(pinnedNode)) return
   console.error('clockwright: installing npm packages …')
@@ -41,7 +43,8 @@ function installPackages() {
 function fetchPinnedNode(options) {
   const folder = join(root, 'node_modules', 'node')
   spawnSync(process.execPath, ['installArchSpecificPackage.js'], { ...options, cwd: folder })
-  if (!existsSync(pinnedNode)) fail('the pinned Node (npm package `node`) could not be installed for this platform')
+  if (!existsSync(pinnedNode))
+    fail('the pinned Node (npm package `node`) could not be installed for this platform')
 }
 
 function fail(message) {

@@ -20,6 +20,8 @@ for (const [name, [program, ...args]] of checks) {
   console.error(`\n── ${name}`)
   const started = process.hrtime.bigint()
   const done = spawnSync(program, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] })
-  console.error(`── ${name}: ${done.status === 0 ? 'ok' : 'FAILED'}, ${Number((process.hrtime.bigint() - started) / 1_000_000_000n)} s`)
+  console.error(
+    `── ${name}: ${done.status === 0 ? 'ok' : 'FAILED'}, ${Number((process.hrtime.bigint() - started) / 1_000_000_000n)} s`,
+  )
   if (done.status !== 0) process.exit(done.status ?? 1)
 }

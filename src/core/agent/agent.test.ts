@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { decodePacket, encodePacket, type Packet } from '#core/ntp/packet.ts'
 import { refidOf } from '#core/ntp/refid.ts'
 import { instant, plus } from '#core/time/instant.ts'
-import { readLine, writeEntry, writeHead } from './journal.ts'
 import { drive } from '#worlds/drive.ts'
 import { watchOnly } from '#worlds/overlay.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
@@ -13,6 +12,7 @@ import type { AgentAction } from './action.ts'
 import { Agent } from './agent.ts'
 import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from './config.ts'
 import type { AgentEvent } from './event.ts'
+import { readLine, writeEntry, writeHead } from './journal.ts'
 
 const START = instant(1_795_258_202_000_000_000n)
 const LINK = symmetricLink(1e-3, 50e-6)
@@ -268,7 +268,9 @@ describe('a pool', () => {
     sim.run(4 * 3600)
     expect(inUse(status())).not.toContain('192.0.2.2')
     expect(inUse(status())).not.toContain('192.0.2.3')
-    expect(status().sources.every(({ state }) => ['system', 'survivor', 'outlier'].includes(state))).toBe(true)
+    expect(status().sources.every(({ state }) => ['system', 'survivor', 'outlier'].includes(state))).toBe(
+      true,
+    )
     const replaced = sim.records.filter(
       record => record.kind === 'notice' && record.name === 'source-replaced',
     )
@@ -344,9 +346,12 @@ describe('the agent as a whole', () => {
     expect(replayed).toEqual(actions)
   })
 
-  test.each(['', '{', 'null', '3', '{"event":{}}', '{"journal":2}', '{"$n":"x"}'])('%j is no line of a journal', line => {
-    expect(readLine(line)).toBeUndefined()
-  })
+  test.each(['', '{', 'null', '3', '{"event":{}}', '{"journal":2}', '{"$n":"x"}'])(
+    '%j is no line of a journal',
+    line => {
+      expect(readLine(line)).toBeUndefined()
+    },
+  )
 
   test('somebody who sets the clock is recorded and disturbs no measurement', () => {
     const { sim, status } = live({ servers: [server(1)], steps: [{ at: 1000, size: 40 }] }, [

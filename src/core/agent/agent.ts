@@ -357,6 +357,7 @@ export class Agent {
     const filtered = association.read(at)
     const { config, endpoint, packet, nextPollAt, track } = association
     const best = filtered?.best
+    const claim = track.known ? { offset: track.offset(at), ...track.interval(at) } : undefined
     return {
       name: config.name,
       address: endpoint.address,
@@ -367,13 +368,13 @@ export class Agent {
       refid: packet && formatRefid(packet.refid, packet.stratum),
       leap: packet?.leap,
       version: packet?.version,
-      offset: track.known ? track.offset(at) - ahead : undefined,
+      offset: claim && claim.offset - ahead,
       delay: best?.delay,
       dispersion: filtered?.dispersion,
       jitter: filtered?.jitter,
       rootDelay: packet?.rootDelay,
       rootDispersion: packet?.rootDispersion,
-      rootDistance: best && rootDistance(best) + track.drift * Math.max(0, at - best.at),
+      rootDistance: claim && Math.max(claim.high - claim.offset, claim.offset - claim.low),
       reach: association.reach,
       poll: association.poll,
       measuredAt: association.measuredAt,

@@ -40,13 +40,15 @@ export function readLine(line: string): JournalHead | JournalEntry | undefined {
 
 function pack(_key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { $n: value.toString() }
-  if (value instanceof Uint8Array) return { $b: [...value].map(byte => byte.toString(16).padStart(2, '0')).join('') }
+  if (value instanceof Uint8Array)
+    return { $b: [...value].map(byte => byte.toString(16).padStart(2, '0')).join('') }
   return value
 }
 
 function unpack(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if ('$n' in value) return BigInt(value.$n as string)
-  if ('$b' in value) return Uint8Array.from((value.$b as string).match(/../g) ?? [], byte => Number.parseInt(byte, 16))
+  if ('$b' in value)
+    return Uint8Array.from((value.$b as string).match(/../g) ?? [], byte => Number.parseInt(byte, 16))
   return value
 }

@@ -51,7 +51,7 @@ export interface SourceStatus {
   readonly jitter: Seconds | undefined
   readonly rootDelay: Seconds | undefined
   readonly rootDispersion: Seconds | undefined
-  /** Half of the round trips to the primary server plus all dispersions: true time is within this of the source's claim. */
+  /** If the source is honest, true time lies within `offset ± rootDistance`: half of all round trips, dispersions, age. */
   readonly rootDistance: Seconds | undefined
   /** The last eight polls, newest in bit 0 (RFC 5905 "reach"). */
   readonly reach: number

@@ -80,9 +80,13 @@ describe('a packet', () => {
     expect(decodePacket(new Uint8Array(n))).toEqual({ kind: 'refused', why: 'too-short' })
   })
 
-  test.each([49, 51, 53, 65047])('%i bytes are no whole number of words', n => {
+  test.each([49, 51, 53, 4093])('%i bytes are no whole number of words', n => {
     expect(decodePacket(header(n - 48))).toEqual({ kind: 'refused', why: 'bad-length' })
   })
+})
+
+test('more than 4096 bytes are too long', () => {
+  expect(decodePacket(header(4052))).toEqual({ kind: 'refused', why: 'too-long' })
 })
 
 describe('extension fields (RFC 7822)', () => {

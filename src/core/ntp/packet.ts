@@ -10,6 +10,8 @@ import { type Extension, extensionsLength, readTail, writeExtensions } from './e
 import type { PacketRefusal } from './refusal.ts'
 
 export const HEADER_LENGTH = 48
+/** More than any packet with its extension fields needs. */
+export const LONGEST_PACKET = 4096
 
 export interface Packet {
   readonly leap: Leap
@@ -48,6 +50,7 @@ export const refused = (why: PacketRefusal): Refused => ({ kind: 'refused', why 
 
 export function decodePacket(bytes: Uint8Array): Decoded {
   if (bytes.length < HEADER_LENGTH) return refused('too-short')
+  if (bytes.length > LONGEST_PACKET) return refused('too-long')
   if (bytes.length % 4 !== 0) return refused('bad-length')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const first = view.getUint8(0)

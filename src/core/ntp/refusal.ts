@@ -5,6 +5,7 @@
  */
 export const PACKET_REFUSALS = {
   'too-short': 'fewer than the 48 bytes of an NTP header',
+  'too-long': 'more bytes than any NTP packet with its extension fields has',
   'bad-length': 'the length is not a multiple of four',
   'bad-extension': 'an extension field with an impossible length (RFC 7822)',
   'wrong-version': 'the version is not 3 or 4, or newer than the one that was asked in',

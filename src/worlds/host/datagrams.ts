@@ -135,7 +135,6 @@ export function openDatagrams(libc: Libc, clock: ReadClock, outbox: Outbox, watc
   }
 
   function deliver(open: OpenFlow, length: number): void {
-    if (messages.truncated()) return
     // Copied before anybody is told anything: an answer to that would use the same buffers.
     const from = sender(open)
     const bytes = messages.payload(length)

@@ -3,6 +3,8 @@
  * passed, or why it did not. One `struct msghdr` with its buffers serves every socket of the process, so whatever is
  * to be kept must be copied out before the next call.
  */
+
+import { LONGEST_PACKET } from '#core/ntp/packet.ts'
 import { type Libc, MSG, ORIGIN, SO, SOL } from '../libc.ts'
 import { SOCKADDR_SIZE } from './sockaddr.ts'
 
@@ -15,8 +17,6 @@ export interface Messages {
   payload(length: number): Uint8Array
   /** The address that it came from; a view, valid until the next call. */
   readonly name: Uint8Array
-  /** It was longer than the buffer. */
-  truncated(): boolean
   /** CLOCK_REALTIME when the last one passed, in ns; undefined when the kernel did not stamp it. */
   stamp(): bigint | undefined
   /** The errno that the network reported, 0 when the last report was no such thing. */
@@ -24,8 +24,8 @@ export interface Messages {
   send(fd: number, bytes: Uint8Array, to: Uint8Array): number
 }
 
-/** More than any NTP packet with its extension fields; what is longer is not one. */
-export const MAX_DATAGRAM = 4096
+/** Of what is longer, so much is delivered that it is refused as too long. */
+export const MAX_DATAGRAM = LONGEST_PACKET + 4
 
 const HEADER = 0
 const VECTOR = 64
@@ -37,7 +37,6 @@ const PAYLOAD = 1024
 /** Offsets in `struct msghdr`. */
 const NAME_LENGTH = 8
 const CONTROL_LENGTH = 40
-const FLAGS = 48
 
 export function openMessages(libc: Libc): Messages {
   const { address, bytes, view } = libc.buffer('message', PAYLOAD + MAX_DATAGRAM)
@@ -92,7 +91,6 @@ export function openMessages(libc: Libc): Messages {
     receive: fd => take(fd, MSG.dontwait),
     receiveError: fd => take(fd, MSG.dontwait | MSG.errqueue) >= 0,
     payload: length => bytes.slice(PAYLOAD, PAYLOAD + length),
-    truncated: () => (view.getUint32(FLAGS, true) & MSG.trunc) !== 0,
     stamp: () => stamp,
     networkError: () => networkError,
     send(fd, payload, to) {
