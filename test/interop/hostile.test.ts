@@ -132,7 +132,7 @@ const CASES: readonly Case[] = [
     refusal: 'duplicate',
     used: true,
   },
-  { name: 'P9 stratum 0', attack: changed({ stratum: 0, refid: 0 }), refusal: 'kiss-other' },
+  { name: 'P9 stratum 0', attack: changed({ stratum: 0, refid: 0 }), refusal: 'not-synchronised' },
   { name: 'P9 stratum 16', attack: changed({ stratum: 16 }), refusal: 'not-synchronised' },
   { name: 'P9 stratum 17', attack: changed({ stratum: 17 }), refusal: 'not-synchronised' },
   { name: 'P9 stratum 255', attack: changed({ stratum: 255 }), refusal: 'not-synchronised' },

@@ -130,6 +130,8 @@ const UNUSABLE: [PacketRefusal, Partial<Packet>][] = [
   ['kiss-deny', { stratum: 0, refid: refidOf('RSTR') }],
   ['kiss-rate', { stratum: 0, refid: refidOf('RATE') }],
   ['kiss-other', { stratum: 0, refid: refidOf('XYZ!') }],
+  ['not-synchronised', { stratum: 0, refid: 0 }],
+  ['not-synchronised', { stratum: 0, refid: refidOf('INIT') }],
   ['zero-times', { receive: UNKNOWN_TIME }],
   ['zero-times', { transmit: UNKNOWN_TIME }],
   ['not-synchronised', { leap: 'unknown' }],

@@ -120,7 +120,7 @@ function proveReply(
 function checkServer(packet: Packet): Refused | undefined {
   if (packet.stratum === 0) {
     const kiss = kissOf(packet.refid)
-    return refused(kiss === 'deny' ? 'kiss-deny' : kiss === 'rate' ? 'kiss-rate' : 'kiss-other')
+    return refused(kiss === 'not-synchronised' ? kiss : `kiss-${kiss}`)
   }
   if (packet.receive === UNKNOWN_TIME || packet.transmit === UNKNOWN_TIME) return refused('zero-times')
   if (packet.leap === 'unknown' || packet.stratum > 15) return refused('not-synchronised')

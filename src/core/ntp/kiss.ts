@@ -1,16 +1,19 @@
 /**
- * Kiss codes: a reply with stratum 0 is a message about the client's behaviour (RFC 5905, section 7.4).
- * Only three mean something that a client must do; they count only with the right origin timestamp.
+ * Kiss codes: a reply with stratum 0 is a message, in the four letters of its refid (RFC 5905, section 7.4). Three are
+ * about the client's behaviour and mean something that it must do; they count only with the right origin timestamp.
+ * Others say that the server itself is not synchronised, as does a refid that is no text at all (chronyd sends zero).
  */
 import { refidOf } from './refid.ts'
 
-export type Kiss = 'deny' | 'rate' | 'other'
+export type Kiss = 'deny' | 'rate' | 'not-synchronised' | 'other'
 
-const DENY = refidOf('DENY')
-const RSTR = refidOf('RSTR')
-const RATE = refidOf('RATE')
+const MEANING = new Map<number, Kiss>([
+  [refidOf('DENY'), 'deny'],
+  [refidOf('RSTR'), 'deny'],
+  [refidOf('RATE'), 'rate'],
+  [refidOf('INIT'), 'not-synchronised'],
+  [refidOf('STEP'), 'not-synchronised'],
+  [0, 'not-synchronised'],
+])
 
-export function kissOf(refid: number): Kiss {
-  if (refid === DENY || refid === RSTR) return 'deny'
-  return refid === RATE ? 'rate' : 'other'
-}
+export const kissOf = (refid: number): Kiss => MEANING.get(refid) ?? 'other'

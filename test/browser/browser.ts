@@ -1,0 +1,104 @@
+/**
+ * A browser to look with: the distribution's chromium, without network of its own. A page that writes an error on its
+ * console, breaks its own security policy, or asks anything of another host fails the test that opened it.
+ */
+import { existsSync } from 'node:fs'
+import { type Browser, type BrowserContextOptions, chromium, type Page as Tab } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest'
+import { openPage, type Page } from '#apps/web/server.ts'
+import { type ExampleOptions, type ExampleWatched, exampleWatched } from './support.ts'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const DESKTOP = { width: 1280, height: 900 }
+export const PHONE = { width: 375, height: 812 }
+export const WIDTHS = [
+  ['desktop', DESKTOP],
+  ['phone', PHONE],
+] as const
+
+// A page is loaded and looked at, on a machine that has other things to do.
+vi.setConfig({ testTimeout: 30_000 })
+
+const absent = !existsSync(CHROMIUM) && !process.env.CI
+if (absent)
+  console.warn(`Skipped: there is no browser at ${CHROMIUM} (apt-get install chromium, or set CHROMIUM).`)
+
+export interface Opened {
+  readonly tab: Tab
+  readonly watched: ExampleWatched
+  readonly page: Page
+}
+
+export interface OpenOptions extends ExampleOptions {
+  readonly size?: { readonly width: number; readonly height: number }
+  readonly scheme?: 'light' | 'dark'
+  readonly context?: BrowserContextOptions
+  /** Complaints that are expected. */
+  readonly forgive?: RegExp
+}
+
+/** Tests with a browser. `open` shows the page at a hash and waits until it knows something. */
+export function inBrowser(
+  name: string,
+  tests: (open: (hash: string, options?: OpenOptions) => Promise<Opened>) => void,
+) {
+  describe.skipIf(absent)(name, () => {
+    let browser: Browser
+    const closing: (() => Promise<unknown>)[] = []
+    const complaints: string[] = []
+
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS })
+    }, 60_000)
+    afterEach(async () => {
+      for (const close of closing.splice(0).reverse()) await close()
+      expect(complaints.splice(0)).toEqual([])
+    })
+    afterAll(() => browser?.close())
+
+    tests(async (hash, options = {}) => {
+      const { size = DESKTOP, scheme = 'light', context: more = {}, forgive, ...example } = options
+      const watched = exampleWatched({ days: 3, ...example })
+      const page = await openPage(watched, { port: 0, onFault: fault => complaints.push(String(fault)) })
+      closing.push(() => page.close())
+      const context = await browser.newContext({ viewport: size, colorScheme: scheme, ...more })
+      closing.push(() => context.close())
+      const tab = await context.newPage()
+      tab.on('console', message => {
+        if (forgive?.test(message.text())) return
+        if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`)
+      })
+      tab.on('pageerror', error => complaints.push(`error: ${error.stack ?? error.message}`))
+      tab.on('request', request => {
+        if (!request.url().startsWith(page.url)) complaints.push(`asked elsewhere: ${request.url()}`)
+      })
+      await tab.goto(`${page.url}${hash}`)
+      await tab.locator('main h1').first().waitFor({ state: 'attached' })
+      return { tab, watched, page }
+    })
+  })
+}
+
+/** No view may be wider than the window. */
+export async function expectNoSidewaysScrolling(tab: Tab): Promise<void> {
+  const wider = await tab.evaluate(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+  expect(wider).toBe(0)
+}
+
+export const hashOf = (tab: Tab): Promise<string> => tab.evaluate('location.hash')
+
+export const queryOf = async (tab: Tab): Promise<URLSearchParams> =>
+  new URLSearchParams((await hashOf(tab)).split('?')[1] ?? '')

@@ -1,0 +1,98 @@
+/**
+ * Real packets through real queues: network namespaces joined by veth, slow paths in between. All clocks here are this
+ * machine's, so the true offset is zero and every bound must hold it.
+ */
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Daemon, startChronyd, startNtpd } from '../support/daemons.ts'
+import { insideOwnNetwork, type Lan, makeLan, nodeIn, runIn, type SlowPath } from '../support/netns.ts'
+import type { Way } from '../support/slow-path.ts'
+
+const LIAR = fileURLToPath(new URL('../support/liar.ts', import.meta.url))
+const WAY: Way = { delay: 0.01, jitter: 0.002, loss: 0.01 }
+const LONGER: Way = { ...WAY, delay: 0.015 }
+
+interface Answer {
+  readonly offset: number | null
+  readonly errorBound: number
+  readonly sources: readonly {
+    address: string
+    offset: number | null
+    rootDistance: number
+    delay: number
+    state: string
+    reason: string
+    accepted: number
+  }[]
+}
+
+describe.skipIf(!insideOwnNetwork.permitted)('four servers behind 10 ms ± 2 ms and 1 % loss each way', () => {
+  let lan: Lan
+  const daemons: Daemon[] = []
+  let liar: ChildProcess
+  let paths: SlowPath[]
+
+  beforeAll(async () => {
+    lan = makeLan(4)
+    for (const { netns, address } of lan.servers.slice(0, 2))
+      daemons.push(await startChronyd(['local stratum 1'], { netns, address, port: 123 }))
+    const [first, , third, fourth] = lan.servers
+    daemons.push(
+      await startNtpd(
+        [`server ${first!.address} iburst minpoll 3 maxpoll 4`, 'tos minsane 1', 'restrict default'],
+        { netns: third!.netns },
+      ),
+    )
+    liar = nodeIn(fourth!.netns, [LIAR, fourth!.address, '0.05'])
+    await once(liar.stdout!, 'data')
+    paths = await Promise.all([0, 1, 2, 3].map(i => lan.slowPath(i)))
+    await Promise.all(paths.map(path => path.shape(WAY, WAY)))
+  })
+
+  afterAll(async () => {
+    liar?.kill('SIGKILL')
+    await Promise.all(daemons.map(daemon => daemon.stop()))
+    lan?.remove()
+  })
+
+  const ask = async (servers: readonly number[]): Promise<Answer> => {
+    const addresses = servers.map(i => `${lan.servers[i]!.address}:1123`)
+    return JSON.parse((await runIn(lan.client, ['query', ...addresses, '--json', '-n', '4'])).stdout)
+  }
+
+  function expectHonest(answer: Answer): void {
+    expect(answer.offset).toBeTypeOf('number')
+    expect(Math.abs(answer.offset!)).toBeLessThanOrEqual(answer.errorBound)
+    for (const source of answer.sources) {
+      if (source.state !== 'system' && source.state !== 'survivor') continue
+      expect(Math.abs(source.offset!)).toBeLessThanOrEqual(source.rootDistance)
+      // Two ways of 10 ms, and five standard deviations off both are 0.1 ms short of it.
+      expect(source.delay).toBeGreaterThan(0.01)
+    }
+  }
+
+  test('symmetric: the measured offset is within its bound', async () => {
+    expectHonest(await ask([0, 1]))
+  })
+
+  test('5 ms of asymmetry: still within its bound', async () => {
+    for (const path of paths) await path.shape(LONGER, WAY)
+    expectHonest(await ask([0, 1]))
+    for (const path of paths) await path.shape(WAY, LONGER)
+    expectHonest(await ask([0, 1]))
+    for (const path of paths) await path.shape(WAY, WAY)
+  })
+
+  test('chronyd, chronyd, ntpd and one that lies by 50 ms: rejected, and it is said why', async () => {
+    // Until ntpd calls itself synchronised it cannot vote, and two of three would still outvote the liar.
+    const answer = await ask([0, 1, 2, 3])
+    expectHonest(answer)
+    expect(answer.sources[3]).toMatchObject({ state: 'falseticker', reason: 'disagrees-with-majority' })
+    expect(answer.sources[3]!.offset).toBeGreaterThan(0.03)
+    console.log(
+      `with a liar: offset ${(answer.offset! * 1e3).toFixed(2)} ms ± ${(answer.errorBound * 1e3).toFixed(2)} ms`,
+    )
+  })
+})
