@@ -11,10 +11,14 @@ const KERNEL_FREQUENCY_LIMIT: Rate = 500e-6
 /** Beyond this nothing slews: the range of the kernel's tick. */
 const TICK_LIMIT: Rate = 0.1
 
-export function driftLine(of: { time: string; status: Status; drift: Drift | undefined }, style: Style): string {
+export function driftLine(
+  of: { time: string; status: Status; drift: Drift | undefined },
+  style: Style,
+): string {
   const { offset, errorBound, sources } = of.status
   const head = style('dim', of.time)
-  if (offset === undefined) return `${head}  ${style('red', SOURCE_REASONS[sources[0]?.reason ?? 'no-reply-yet'])}\n`
+  if (offset === undefined)
+    return `${head}  ${style('red', SOURCE_REASONS[sources[0]?.reason ?? 'no-reply-yet'])}\n`
   const so_far = of.drift ? `  drift ${withError(of.drift)}` : ''
   return `${head}  offset ${signed(offset).padStart(9)} ± ${duration(errorBound)}${so_far}\n`
 }
@@ -33,8 +37,10 @@ export function driftSummary(measured: readonly Measured[], drift: Drift | undef
 }
 
 function judged(size: Rate): string | undefined {
-  if (size > TICK_LIMIT) return 'No daemon can slew that much (±10 %): this clock is not disciplinable. Change the clocksource.'
-  if (size > KERNEL_FREQUENCY_LIMIT) return 'ntpd corrects at most 500 ppm and would step again and again; chrony can correct this.'
+  if (size > TICK_LIMIT)
+    return 'No daemon can slew that much (±10 %): this clock is not disciplinable. Change the clocksource.'
+  if (size > KERNEL_FREQUENCY_LIMIT)
+    return 'ntpd corrects at most 500 ppm and would step again and again; chrony can correct this.'
   return undefined
 }
 

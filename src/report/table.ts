@@ -12,17 +12,24 @@ const GAP = '  '
 
 export function table<T>(rows: readonly T[], columns: readonly Column<T>[], style: Style): string {
   const cells = rows.map(row => columns.map(column => printable(column.text(row))))
-  const widths = columns.map((column, i) => Math.max(width(column.title), ...cells.map(row => width(row[i]!))))
+  const widths = columns.map((column, i) =>
+    Math.max(width(column.title), ...cells.map(row => width(row[i]!))),
+  )
   const line = (texts: readonly string[], dress: (text: string, i: number) => string) =>
     texts
       .map((text, i) => {
         const padding = ' '.repeat(widths[i]! - width(text))
         const dressed = dress(text, i)
-        return columns[i]!.align === 'right' ? padding + dressed : dressed + (i < texts.length - 1 ? padding : '')
+        return columns[i]!.align === 'right'
+          ? padding + dressed
+          : dressed + (i < texts.length - 1 ? padding : '')
       })
       .join(GAP)
       .trimEnd()
-  const head = line(columns.map(({ title }) => title), text => style('dim', text))
+  const head = line(
+    columns.map(({ title }) => title),
+    text => style('dim', text),
+  )
   const body = rows.map((row, r) =>
     line(cells[r]!, (text, i) => {
       const emphasis = columns[i]!.emphasis?.(row)

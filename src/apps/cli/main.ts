@@ -3,9 +3,9 @@
  * `--help` is quick and the agent's memory holds nothing that it does not use.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '../quantity.ts'
 import { version } from '../version.ts'
 import { USAGE } from './exit.ts'
-import { parseDuration } from './quantity.ts'
 
 const program = new Command('clockwright')
   .description('How wrong is the clock of this machine, since when, why, and how to put it right.')
@@ -28,8 +28,10 @@ Examples:
 Nothing here ever sets the clock.`,
   )
 
-const json = () => new Option('--json', 'print JSON for programs: seconds as numbers, instants as decimal strings')
-const config = () => new Option('-f, --config <file>', 'configuration file (default: /etc/clockwright/clockwright.toml)')
+const json = () =>
+  new Option('--json', 'print JSON for programs: seconds as numbers, instants as decimal strings')
+const config = () =>
+  new Option('-f, --config <file>', 'configuration file (default: /etc/clockwright/clockwright.toml)')
 
 program
   .command('status')
@@ -143,13 +145,15 @@ configuration
 
 function duration(text: string): number {
   const seconds = parseDuration(text)
-  if (seconds === undefined) throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
+  if (seconds === undefined)
+    throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
   return seconds
 }
 
 function port(text: string): number {
   const number = Number(text)
-  if (!Number.isInteger(number) || number < 0 || number > 65535) throw new InvalidArgumentError('a port is 0 to 65535.')
+  if (!Number.isInteger(number) || number < 0 || number > 65535)
+    throw new InvalidArgumentError('a port is 0 to 65535.')
   return number
 }
 
@@ -162,7 +166,8 @@ function count(text: string): number {
 /** Without a command it is `status`, also when options follow. */
 function words(given: readonly string[]): string[] {
   const [first] = given
-  const own = first !== undefined && (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
+  const own =
+    first !== undefined && (!first.startsWith('-') || ['-h', '--help', '-V', '--version'].includes(first))
   return own ? [...given] : ['status', ...given]
 }
 

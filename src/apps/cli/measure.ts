@@ -30,7 +30,8 @@ export function measureOnce(sources: readonly SourceConfig[], options: Measuring
       const status = agent.status(host.clock.read())
       options.progress?.(status)
       const elapsed = Number(process.hrtime.bigint() - began) / 1e9
-      const done = status.sources.length > 0 && status.sources.every(source => hasSaid(source, options.samples))
+      const done =
+        status.sources.length > 0 && status.sources.every(source => hasSaid(source, options.samples))
       if (!done && elapsed < options.timeout && !options.signal?.aborted) return
       clearInterval(look)
       world.close()

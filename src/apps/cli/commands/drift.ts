@@ -36,7 +36,11 @@ export async function drift(server: string, options: Options): Promise<void> {
   while (!interrupted.signal.aborted) {
     const began = process.hrtime.bigint()
     progress.show(`asking ${server} …`)
-    const status = await measureOnce(sources, { samples: SAMPLES, timeout: PATIENCE, signal: interrupted.signal })
+    const status = await measureOnce(sources, {
+      samples: SAMPLES,
+      timeout: PATIENCE,
+      signal: interrupted.signal,
+    })
     progress.clear()
     if (interrupted.signal.aborted && status.offset === undefined) break
     first ??= status.now.monotonic
@@ -56,7 +60,8 @@ export async function drift(server: string, options: Options): Promise<void> {
 
   function say(status: Status, at: Seconds, found: Drift | undefined): void {
     const { offset, errorBound } = status
-    if (options.json) print({ kind: 'measurement', at: status.now.wall, elapsed: at, offset, errorBound, ...numbers(found) })
+    if (options.json)
+      print({ kind: 'measurement', at: status.now.wall, elapsed: at, offset, errorBound, ...numbers(found) })
     else process.stdout.write(driftLine({ time: rfc3339(status.now.wall, 0), status, drift: found }, style))
   }
 }

@@ -29,7 +29,9 @@ export async function query(servers: string[], options: Options): Promise<void> 
     signal: interrupted.signal,
     progress: ({ sources }) => {
       const answers = sources.reduce((sum, source) => sum + source.accepted, 0)
-      progress.show(`asking ${servers.length === 1 ? servers[0] : `${servers.length} servers`} … ${answers} answers`)
+      progress.show(
+        `asking ${servers.length === 1 ? servers[0] : `${servers.length} servers`} … ${answers} answers`,
+      )
     },
   })
   progress.clear()

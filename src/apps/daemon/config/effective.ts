@@ -1,0 +1,35 @@
+/** From the configuration file to what the agent is told, and back to a file that says it all. */
+import type { AgentConfig, SourceConfig } from '#core/agent/config.ts'
+import type { FileConfig, FileSource } from './schema.ts'
+
+export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig[]): AgentConfig {
+  return { ...config.agent, sources }
+}
+
+export const sourceOf = ({ name, nts: _nts, ...source }: FileSource): SourceConfig => ({
+  ...source,
+  name: name ?? source.address,
+})
+
+/** The configuration as it is in effect, as a file with every key in it. */
+export function printEffective(
+  config: FileConfig,
+  sources: readonly SourceConfig[],
+  origin: string,
+  historyPath: string,
+): string {
+  const { page, history } = config
+  const lines = [`# Sources: ${origin}`]
+  for (const source of sources) lines.push('[[source]]', ...entries(source), '')
+  lines.push('[agent]', ...entries(config.agent), '', '[page]', ...entries(page), '')
+  lines.push(
+    '[history]',
+    ...entries({ path: historyPath, keep: `${history.keep}s`, maxsize: `${history.maxsize / 1e6}MB` }),
+  )
+  return `${lines.join('\n')}\n`
+}
+
+const entries = (table: object): string[] =>
+  Object.entries(table).map(([key, value]) => `${key} = ${toml(value)}`)
+
+const toml = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))

@@ -1,0 +1,85 @@
+/** From what is wrong with a configuration to sentences that name file, line, key and the nearest valid key. */
+import type { GenericSchema } from 'valibot'
+
+export type KeyPath = readonly (string | number)[]
+
+/** A key of the schema that is close to what was written, if one is. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > 40) return undefined
+  const [best] = known
+    .map(key => ({ key, distance: editDistance(word.toLowerCase(), key) }))
+    .sort((a, b) => a.distance - b.distance)
+  return best && best.distance <= Math.max(1, Math.floor(best.key.length / 3)) ? best.key : undefined
+}
+
+/** Levenshtein: how many letters must be changed, added or left out. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}
+
+/** The keys that the schema knows below `path`. */
+export function keysAt(schema: unknown, path: KeyPath): string[] {
+  let here = unwrap(schema)
+  for (const step of path) here = unwrap(typeof step === 'number' ? here?.item : here?.entries?.[step])
+  return Object.keys(here?.entries ?? {})
+}
+
+interface Inside {
+  entries?: Record<string, GenericSchema>
+  item?: GenericSchema
+  wrapped?: GenericSchema
+  pipe?: readonly GenericSchema[]
+}
+
+function unwrap(schema: unknown): Inside | undefined {
+  let here = schema as Inside | undefined
+  while (here && (here.wrapped || (here.pipe && !here.entries && !here.item)))
+    here = (here.wrapped ?? here.pipe?.[0]) as Inside
+  return here
+}
+
+/**
+ * The line on which a key stands, counted from 1. The parser tells no positions of keys, so the text is looked through
+ * for table headers and keys; undefined when it is written in a way that this does not see (an inline table, say).
+ */
+export function lineOf(text: string, path: KeyPath): number | undefined {
+  const [table, index] = path
+  const key = path.findLast(step => typeof step === 'string')
+  let inside: string | undefined
+  let count = -1
+  const lines = text.split('\n', 100_000)
+  for (const [i, line] of lines.entries()) {
+    const header = /^\s*\[{1,2}\s*["']?([\w-]+)["']?\s*\]{1,2}/.exec(line)
+    if (header) {
+      inside = header[1]
+      if (inside === table) count++
+      if (path.length === 1 && inside === key) return i + 1
+      continue
+    }
+    const here =
+      path.length === 1
+        ? inside === undefined
+        : inside === table && (typeof index !== 'number' || count === index)
+    if (here && key !== undefined && startsWithKey(line, key)) return i + 1
+  }
+  return undefined
+}
+
+function startsWithKey(line: string, key: string): boolean {
+  const start = line.trimStart()
+  const bare = start.startsWith(key)
+    ? start.slice(key.length)
+    : start.startsWith(`"${key}"`)
+      ? start.slice(key.length + 2)
+      : undefined
+  return bare !== undefined && /^\s*[=.]/.test(bare)
+}

@@ -1,0 +1,201 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { printEffective, sourceOf } from './effective.ts'
+import { editDistance } from './explain.ts'
+import { ConfigError, loadConfig } from './load.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'clockwright-config-'))
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+const file = (text: string | Uint8Array, name = 'clockwright.toml'): string => {
+  const path = join(directory, name)
+  writeFileSync(path, text)
+  return path
+}
+
+const problems = (text: string | Uint8Array): string[] => {
+  try {
+    loadConfig(file(text))
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(each => each.replace(`${directory}/`, ''))
+    throw error
+  }
+  return []
+}
+
+describe('a configuration', () => {
+  test('that is empty is all defaults', () => {
+    expect(loadConfig(file('')).config).toEqual({
+      source: [],
+      agent: { minsources: 1, maxdistance: 1.5 },
+      page: { address: '127.0.0.1', port: 9319 },
+      history: { keep: 172_800, maxsize: 256_000_000 },
+    })
+  })
+
+  test('with sources and units', () => {
+    const { config } = loadConfig(
+      file(
+        '[[source]]\naddress = "ntp.example"\nminpoll = 4\n[[source]]\naddress = "::1"\nport = 1123\npool = false\n[agent]\nmaxdistance = "500ms"\n[history]\nkeep = "12h"\nmaxsize = "10MB"\n',
+      ),
+    )
+    expect(config.source.map(sourceOf)).toMatchObject([
+      { name: 'ntp.example', minpoll: 4, maxpoll: 10, iburst: true },
+      { address: '::1', port: 1123 },
+    ])
+    expect(config).toMatchObject({
+      agent: { maxdistance: 0.5 },
+      history: { keep: 43_200, maxsize: 10_000_000 },
+    })
+  })
+
+  test('is put together from conf.d in the order of the names', () => {
+    mkdirSync(join(directory, 'conf.d'))
+    file('[[source]]\naddress = "b"\n[page]\nport = 2\n', 'conf.d/20-b.toml')
+    file('[[source]]\naddress = "a"\n[page]\nport = 1\n', 'conf.d/10-a.toml')
+    file('nonsense', 'conf.d/README')
+    const { config, files } = loadConfig(file('[[source]]\naddress = "main"\n'))
+    expect(config.source.map(({ address }) => address)).toEqual(['main', 'a', 'b'])
+    expect(config.page.port).toBe(2)
+    expect(files).toHaveLength(3)
+  })
+
+  test('that is shown comes back as it was', () => {
+    const first = loadConfig(file('[[source]]\naddress = "ntp.example"\nprefer = true\n')).config
+    const sources = first.source.map(sourceOf)
+    const again = loadConfig(file(printEffective(first, sources, 'here', '/x/history.db'))).config
+    expect(again.source.map(sourceOf)).toEqual(sources)
+    expect(again).toMatchObject({ agent: first.agent, page: first.page, history: first.history })
+  })
+
+  test('the commented sample is right, also with every comment taken away', () => {
+    const sample = readFileSync(new URL('../../../../packaging/clockwright.toml', import.meta.url), 'utf8')
+    expect(problems(sample)).toEqual([])
+    expect(problems(sample.replace(/^# (?=\[\[|\w+ = )/gm, ''))).toEqual([])
+  })
+})
+
+describe('what is wrong is said with file, line, key and the nearest valid key', () => {
+  test.each([
+    [
+      'a typo in a key',
+      '[[source]]\naddress = "a"\n\nminpol = 4\n',
+      'clockwright.toml:4: unknown key `minpol` in [[source]]; did you mean `minpoll`?',
+    ],
+    [
+      'a typo in a table',
+      '[pages]\nport = 1\n',
+      'clockwright.toml:1: unknown key `pages`; did you mean `page`?',
+    ],
+    [
+      'a key of nowhere',
+      '[page]\nzebra = 1\n',
+      'clockwright.toml:2: unknown key `zebra` in [page]; known are: address, port',
+    ],
+    [
+      'a missing address',
+      '[[source]]\nport = 123\n',
+      'clockwright.toml:1: `address` is missing in [[source]]',
+    ],
+    [
+      'a value out of range',
+      '[[source]]\naddress = "a"\n[[source]]\naddress = "b"\nmaxpoll = 40\n',
+      'clockwright.toml:5: `maxpoll` in [[source]] must be a whole number from 0 to 17',
+    ],
+    [
+      'a value of another kind',
+      '[page]\nport = "x"\n',
+      'clockwright.toml:2: `port` in [page] must be a number',
+    ],
+    [
+      'no duration',
+      '[agent]\nmaxdistance = "soon"\n',
+      'clockwright.toml:2: `maxdistance` in [agent] must be a duration above zero: seconds, or a text like "1.5s", "500ms", "48h"',
+    ],
+    [
+      'beyond loopback',
+      '[page]\naddress = "0.0.0.0"\n',
+      'clockwright.toml:2: `address` in [page] must be a loopback address: 127.0.0.1 or ::1. To see the page from elsewhere, use ssh -L',
+    ],
+    [
+      'nts',
+      '[[source]]\naddress = "a"\nnts = true\n',
+      'clockwright.toml:3: `nts` in [[source]] is not available yet: Network Time Security comes with a later version. Leave the key out to use this server without it',
+    ],
+    [
+      'polls the wrong way round',
+      '[[source]]\naddress = "a"\nminpoll = 12\n',
+      'clockwright.toml: source `a`: minpoll 12 is above maxpoll 10',
+    ],
+    [
+      'two of one name',
+      '[[source]]\naddress = "a"\n[[source]]\naddress = "a"\n',
+      'clockwright.toml: two sources are called `a`; give one of them another `name`',
+    ],
+    [
+      'a single table',
+      '[source]\naddress = "a"\n',
+      'clockwright.toml:1: `source` must be written as [[source]]',
+    ],
+  ])('%s', (_, text, problem) => expect(problems(text)).toEqual([problem]))
+
+  test('syntax errors have line and column', () => {
+    expect(problems('[page]\nport = \n')[0]).toMatch(/^clockwright\.toml:2:\d+: /)
+  })
+
+  test('everything at once', () => {
+    expect(problems('[page]\nprot = 1\nport = -1\n[agnt]\n')).toHaveLength(3)
+  })
+
+  test('a file that is not there', () => {
+    expect(() => loadConfig(join(directory, 'none.toml'))).toThrow('there is no such file')
+  })
+})
+
+describe('hostile input gives named errors', () => {
+  test.each([
+    ['a name of 100 kB', `[[source]]\naddress = "${'x'.repeat(100_000)}"\n`],
+    ['a key of 100 kB', `${'k'.repeat(100_000)} = 1\n`],
+    ['a million lines', '#\n'.repeat(1_000_000)],
+    ['deep nesting', `a = ${'['.repeat(50_000)}`],
+    ['NUL', '[page]\nport\0 = 1\n'],
+    ['escape sequences', '[[source]]\naddress = "\\u001b[2J"\n'],
+    ['bad UTF-8', Uint8Array.of(0x5b, 0xff, 0xfe, 0x5d)],
+  ])('%s', (_, text) => {
+    const found = problems(text)
+    expect(found.length).toBeGreaterThan(0)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+    expect(found.join('')).not.toMatch(/[\u0000-\u0008\u001b]/)
+    expect(found.every(each => each.length < 1000)).toBe(true)
+  })
+
+  test('a byte order mark and CRLF are fine', () => {
+    expect(loadConfig(file('\uFEFF[page]\r\nport = 1\r\n')).config.page.port).toBe(1)
+  })
+
+  test('any text gives a configuration or named problems', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: fc.constantFrom('[', ']', '=', '"', '\n', 'source', 'page', ' ', '1', '.') }),
+        ),
+        text => {
+          expect(Array.isArray(problems(text))).toBe(true)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
+
+test('the edit distance', () => {
+  expect(editDistance('setpout', 'stepout')).toBe(2)
+  expect(editDistance('', 'abc')).toBe(3)
+})

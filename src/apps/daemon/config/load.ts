@@ -1,0 +1,168 @@
+/**
+ * Reads the configuration: the file, then the files of conf.d beside it in the order of their names (sources add up,
+ * other keys override). All that is wrong is said at once, each with file, line and what would be right.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { parse, TomlError } from 'smol-toml'
+import * as v from 'valibot'
+import { printable } from '#report/table.ts'
+import { type KeyPath, keysAt, lineOf, nearest } from './explain.ts'
+import { configSchema, type FileConfig } from './schema.ts'
+
+export const DEFAULT_PATH = '/etc/clockwright/clockwright.toml'
+
+export interface LoadedConfig {
+  readonly config: FileConfig
+  readonly warnings: readonly string[]
+  /** The files that were read; empty when there is no configuration at all. */
+  readonly files: readonly string[]
+}
+
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(
+      problems.length === 1
+        ? problems[0]!
+        : `the configuration has ${problems.length} errors:\n${problems.map(each => `  ${each}`).join('\n')}`,
+    )
+    this.problems = problems
+  }
+}
+
+const MOST_BYTES = 1 << 20
+const MOST_PROBLEMS = 20
+
+/** Throws ConfigError. Without a path the default one is read if it exists. */
+export function loadConfig(path?: string): LoadedConfig {
+  const main = path ?? DEFAULT_PATH
+  if (path === undefined && !existsSync(main))
+    return { config: v.parse(configSchema, {}), warnings: [], files: [] }
+  const files = [main, ...dropIns(join(dirname(main), 'conf.d'))]
+  const problems: string[] = []
+  const warnings: string[] = []
+  let merged: Record<string, unknown> = {}
+  for (const file of files) {
+    const text = readText(file, problems)
+    const table = text === undefined ? undefined : readToml(text, file, problems)
+    if (text === undefined || table === undefined) continue
+    const checked = v.safeParse(configSchema, table)
+    if (!checked.success) problems.push(...checked.issues.map(issue => explain(issue, text, file)))
+    warnOfPermissions(file, warnings)
+    merged = merge(merged, table)
+  }
+  if (problems.length > 0) throw new ConfigError(shortened(problems))
+  const config = v.parse(configSchema, merged)
+  checkTogether(config, files[0]!, problems)
+  if (problems.length > 0) throw new ConfigError(shortened(problems))
+  return { config, warnings, files }
+}
+
+function dropIns(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+      .filter(name => name.endsWith('.toml'))
+      .sort()
+      .map(name => join(directory, name))
+  } catch {
+    return []
+  }
+}
+
+function readText(file: string, problems: string[]): string | undefined {
+  try {
+    const { size } = statSync(file)
+    if (size > MOST_BYTES) {
+      problems.push(`${file}: ${size} bytes are more than a configuration has (1 MiB at most)`)
+      return undefined
+    }
+    return readFileSync(file, 'utf8')
+      .replace(/^\uFEFF/, '')
+      .replaceAll('\r\n', '\n')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    problems.push(
+      code === 'ENOENT' ? `${file}: there is no such file` : `${file}: cannot be read: ${message}`,
+    )
+    return undefined
+  }
+}
+
+function readToml(text: string, file: string, problems: string[]): Record<string, unknown> | undefined {
+  try {
+    return parse(text)
+  } catch (error) {
+    const where = error instanceof TomlError ? `:${error.line}:${error.column}` : ''
+    const what = (error as Error).message.split('\n')[0]!.replace(/^Invalid TOML document: /, '')
+    problems.push(`${file}${where}: ${printable(what)}`)
+    return undefined
+  }
+}
+
+function explain(issue: v.BaseIssue<unknown>, text: string, file: string): string {
+  const path: KeyPath = (issue.path ?? []).map(step => step.key as string | number)
+  const key = path.findLast(step => typeof step === 'string')
+  const line = lineOf(text, path)
+  const where = `${file}${line === undefined ? '' : `:${line}`}`
+  const table =
+    path.length > 1 ? ` in ${typeof path[1] === 'number' ? `[[${path[0]}]]` : `[${path[0]}]`}` : ''
+  if (issue.type === 'strict_object' && key !== undefined && issue.expected === 'never') {
+    const near = nearest(String(key), keysAt(configSchema, path.slice(0, -1)))
+    const known = near
+      ? `did you mean \`${near}\`?`
+      : `known are: ${keysAt(configSchema, path.slice(0, -1)).join(', ')}`
+    return `${where}: unknown key \`${name(key)}\`${table}; ${known}`
+  }
+  if (issue.type === 'strict_object' && issue.received === 'undefined') {
+    const header = lineOf(text, path.slice(0, 1))
+    return `${file}${header === undefined ? '' : `:${header}`}: \`${name(key)}\` is missing${table}`
+  }
+  return `${where}: \`${name(key)}\`${table} ${issue.message.startsWith('Invalid') ? `is not right: ${printable(issue.message)}` : issue.message}`
+}
+
+const name = (key: string | number | undefined): string => printable(String(key ?? '').slice(0, 60))
+
+/** What no single key shows. */
+function checkTogether(config: FileConfig, file: string, problems: string[]): void {
+  const seen = new Set<string>()
+  for (const source of config.source) {
+    const called = source.name ?? source.address
+    if (source.minpoll > source.maxpoll)
+      problems.push(
+        `${file}: source \`${called}\`: minpoll ${source.minpoll} is above maxpoll ${source.maxpoll}`,
+      )
+    if (seen.has(called))
+      problems.push(`${file}: two sources are called \`${called}\`; give one of them another \`name\``)
+    seen.add(called)
+  }
+}
+
+function warnOfPermissions(file: string, warnings: string[]): void {
+  try {
+    if (statSync(file).mode & 0o002) warnings.push(`${file} can be written by everybody`)
+  } catch {
+    // It was just read; if it is gone now, the next reload will say so.
+  }
+}
+
+function merge(into: Record<string, unknown>, table: Record<string, unknown>): Record<string, unknown> {
+  const merged = { ...into }
+  for (const [key, value] of Object.entries(table)) {
+    const before = merged[key]
+    if (Array.isArray(before) && Array.isArray(value)) merged[key] = [...before, ...value]
+    else if (isTable(before) && isTable(value)) merged[key] = { ...before, ...value }
+    else merged[key] = value
+  }
+  return merged
+}
+
+const isTable = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function shortened(problems: readonly string[]): string[] {
+  const shown = problems.slice(0, MOST_PROBLEMS)
+  if (problems.length > shown.length) shown.push(`… and ${problems.length - shown.length} more`)
+  return shown
+}

@@ -1,0 +1,149 @@
+/**
+ * The configuration file, once: what may stand in it, in which range, what it means. The loader, the error messages and
+ * the reference page (docs/reference/config.md) all follow from this.
+ */
+import * as v from 'valibot'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { parseDuration, parseSize } from '../../quantity.ts'
+import { DEFAULT_LIMITS } from '../history/trim.ts'
+
+const whole = (least: number, most: number) =>
+  v.pipe(
+    v.number('must be a number'),
+    v.check(
+      n => Number.isInteger(n) && n >= least && n <= most,
+      `must be a whole number from ${least} to ${most}`,
+    ),
+  )
+
+const duration = v.pipe(
+  v.union([v.number(), v.string()], 'must be a duration: seconds, or a text like "1.5s", "500ms", "48h"'),
+  v.transform(value => (typeof value === 'number' ? value : (parseDuration(value) ?? Number.NaN))),
+  v.check(
+    s => Number.isFinite(s) && s > 0,
+    'must be a duration above zero: seconds, or a text like "1.5s", "500ms", "48h"',
+  ),
+)
+
+const size = v.pipe(
+  v.string('must be a size like "256MB"'),
+  v.transform(value => parseSize(value) ?? Number.NaN),
+  v.check(bytes => bytes >= 1e6, 'must be a size of 1 MB or more, like "256MB"'),
+)
+
+const flag = v.boolean('must be true or false')
+const text = v.pipe(
+  v.string('must be a text in quotes'),
+  v.check(value => value.length > 0 && value.length <= 253, 'must have 1 to 253 characters'),
+  v.check(value => !/[\s\p{C}]/u.test(value), 'must not hold spaces or control characters'),
+)
+const path = v.pipe(
+  v.string('must be a path in quotes'),
+  v.check(value => value.startsWith('/') && !value.includes('\0'), 'must be an absolute path'),
+)
+
+const described = <S extends v.GenericSchema>(schema: S, description: string) =>
+  v.pipe(schema, v.description(description))
+
+const source = v.strictObject({
+  address: described(text, 'Host name or IP address of the server, or the name of a pool.'),
+  name: described(v.optional(text), 'What it is called in the page and in metrics. Default: the address.'),
+  port: described(v.optional(whole(1, 65535), SOURCE_DEFAULTS.port), 'UDP port.'),
+  minpoll: described(
+    v.optional(whole(0, 17), SOURCE_DEFAULTS.minpoll),
+    'Shortest time between requests, as a power of two in seconds: 6 is 64 s.',
+  ),
+  maxpoll: described(
+    v.optional(whole(0, 17), SOURCE_DEFAULTS.maxpoll),
+    'Longest time between requests, likewise: 10 is 1024 s.',
+  ),
+  iburst: described(
+    v.optional(flag, SOURCE_DEFAULTS.iburst),
+    'Ask four times, 2 s apart, at the start and after a silence.',
+  ),
+  prefer: described(v.optional(flag, SOURCE_DEFAULTS.prefer), 'Follow this one among those that agree.'),
+  noselect: described(v.optional(flag, SOURCE_DEFAULTS.noselect), 'Measure and show it, never use it.'),
+  pool: described(
+    v.optional(flag, SOURCE_DEFAULTS.pool),
+    'The name stands for many servers: use several of its addresses and replace bad ones.',
+  ),
+  maxsources: described(
+    v.optional(whole(1, 16), SOURCE_DEFAULTS.maxsources),
+    'How many servers of a pool are used.',
+  ),
+  version: described(
+    v.optional(v.picklist([3, 4], 'must be 3 or 4'), SOURCE_DEFAULTS.version),
+    'NTP version of the requests.',
+  ),
+  nts: described(
+    v.optional(
+      v.pipe(
+        flag,
+        v.check(
+          value => !value,
+          'is not available yet: Network Time Security comes with a later version. Leave the key out to use this server without it',
+        ),
+      ),
+    ),
+    'Network Time Security. Not available yet; `true` is refused, so that nobody believes to have it.',
+  ),
+})
+
+export const configSchema = v.strictObject({
+  source: v.optional(
+    v.pipe(v.array(source, 'must be written as [[source]]'), v.maxLength(64, 'may appear 64 times at most')),
+    [],
+  ),
+  agent: v.optional(
+    v.strictObject({
+      minsources: described(
+        v.optional(whole(1, 16), AGENT_DEFAULTS.minsources),
+        'How many sources must agree before any of them is believed.',
+      ),
+      maxdistance: described(
+        v.optional(duration, AGENT_DEFAULTS.maxdistance),
+        'A source whose root distance is larger is not used.',
+      ),
+    }),
+    {},
+  ),
+  page: v.optional(
+    v.strictObject({
+      address: described(
+        v.optional(
+          v.picklist(
+            ['127.0.0.1', '::1', 'localhost'],
+            'must be a loopback address: 127.0.0.1 or ::1. To see the page from elsewhere, use ssh -L',
+          ),
+          '127.0.0.1',
+        ),
+        'Where the page listens: loopback only.',
+      ),
+      port: described(
+        v.optional(whole(0, 65535), 9319),
+        'Port of the page and of /metrics; the next free one is used when it is taken.',
+      ),
+    }),
+    {},
+  ),
+  history: v.optional(
+    v.strictObject({
+      path: described(
+        v.optional(path),
+        'The file that keeps the history. Default: history.db in the state directory.',
+      ),
+      keep: described(
+        v.optional(duration, DEFAULT_LIMITS.keepFull),
+        'How long every single measurement is kept; after that minutes, then hours.',
+      ),
+      maxsize: described(
+        v.optional(size, `${DEFAULT_LIMITS.maxBytes / 1e6}MB`),
+        'How large the file may grow.',
+      ),
+    }),
+    {},
+  ),
+})
+
+export type FileConfig = v.InferOutput<typeof configSchema>
+export type FileSource = FileConfig['source'][number]

@@ -1,0 +1,167 @@
+/**
+ * The agent as a process: the host as its world, a software clock over it (nothing is set), the history, and what
+ * others may look at. It knows nothing of command lines and pages.
+ */
+import { appendFileSync } from 'node:fs'
+import { Agent } from '#core/agent/agent.ts'
+import type { AgentConfig } from '#core/agent/config.ts'
+import { writeEntry, writeHead } from '#core/agent/journal.ts'
+import type { Status } from '#core/agent/status.ts'
+import type { KernelClock, Loss, MachineFacts } from '#core/guest/facts.ts'
+import { type Reading, since } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { History } from '#core/trace/history.ts'
+import type { TraceRecord } from '#core/trace/record.ts'
+import { drive } from '#worlds/drive.ts'
+import { readKernelClock } from '#worlds/host/kernel-clock.ts'
+import { readMachine } from '#worlds/host/machine.ts'
+import { openHost } from '#worlds/host/world.ts'
+import { loadLibc } from '#worlds/libc.ts'
+import { watchOnly } from '#worlds/overlay.ts'
+import { version } from '../version.ts'
+import { log, logRecord } from './log.ts'
+import { Recorder, type Trouble } from './recorder.ts'
+
+export interface DaemonOptions {
+  readonly config: AgentConfig
+  /** A sentence: where the list of sources comes from. */
+  readonly sourcesFrom: string
+  readonly history: History
+  /** What had to be done without, beside what the host cannot do. */
+  readonly losses: readonly Loss[]
+  /** Every event and action is appended there. */
+  readonly journal?: string
+}
+
+/** Facts about the machine are read again when they are older. */
+const FACTS_LAST: Seconds = 30
+/** While no sample comes, the estimate (and its growing bound) is recorded this often. */
+const COASTING_RECORD_MS = 64_000
+
+export class Daemon {
+  readonly history: History
+  readonly startedAt: Reading
+  readonly losses: readonly Loss[]
+  sourcesFrom: string
+
+  readonly #host = openHost({ record: record => this.#record(record) })
+  readonly #world = watchOnly(this.#host)
+  readonly #agent: Agent
+  readonly #recorder: Recorder
+  readonly #coasting: NodeJS.Timeout
+  readonly #tell: (event: Parameters<Agent['handle']>[0]) => void
+  #machine: MachineFacts | undefined
+  #machineReadAt: Reading
+  #estimateRecorded: Reading | undefined
+
+  constructor(options: DaemonOptions) {
+    this.history = options.history
+    this.sourcesFrom = options.sourcesFrom
+    this.losses = [...this.#host.losses, ...options.losses]
+    this.startedAt = this.#host.clock.read()
+    this.#machineReadAt = this.startedAt
+    this.#recorder = new Recorder(options.history, trouble => this.#troubled(trouble))
+    this.#record({ kind: 'started', at: this.startedAt, version, boot: this.machine().boot })
+    const { journal } = options
+    if (journal === undefined) {
+      this.#agent = new Agent(options.config, this.#world.random)
+      this.#tell = drive(this.#world, this.#agent).tell
+    } else {
+      const journaled = this.#journaling(options.config, journal)
+      this.#agent = journaled.agent
+      this.#tell = journaled.tell
+    }
+    this.#coasting = setInterval(() => this.#recordCoasting(), COASTING_RECORD_MS)
+    this.#coasting.unref()
+  }
+
+  /** What is believed of this machine's clock, now. */
+  status(): Status {
+    return this.#agent.status(this.#host.clock.read())
+  }
+
+  machine(): MachineFacts {
+    const now = this.#host.clock.read()
+    if (!this.#machine || since(now.monotonic, this.#machineReadAt.monotonic) > FACTS_LAST) {
+      this.#machine = readMachine()
+      this.#machineReadAt = now
+    }
+    return this.#machine
+  }
+
+  kernelClock(): KernelClock | undefined {
+    const loaded = loadLibc()
+    return loaded.kind === 'loaded' ? readKernelClock(loaded.libc) : undefined
+  }
+
+  subscribe(listener: (record: TraceRecord) => void): () => void {
+    return this.#recorder.subscribe(listener)
+  }
+
+  configure(config: AgentConfig, sourcesFrom: string): void {
+    this.sourcesFrom = sourcesFrom
+    this.#tell({ kind: 'configured', now: this.#world.clock.read(), config })
+  }
+
+  /** Stops asking, and writes down what is not yet written. */
+  close(): void {
+    clearInterval(this.#coasting)
+    this.#world.close()
+    this.#recorder.flush()
+    this.history.close()
+  }
+
+  #journaling(config: AgentConfig, path: string) {
+    let random: number[] = []
+    const agent = new Agent(config, () => {
+      const drawn = this.#world.random()
+      random.push(drawn)
+      return drawn
+    })
+    appendFileSync(path, `${writeHead(version, config)}\n`)
+    const { tell } = drive(this.#world, agent, event => {
+      const entry = { event, random }
+      random = []
+      try {
+        appendFileSync(path, `${writeEntry(entry)}\n`)
+      } catch (error) {
+        log('error', `the journal cannot be written: ${(error as Error).message}`)
+      }
+    })
+    return { agent, tell }
+  }
+
+  #record(record: TraceRecord): void {
+    if (record.kind === 'estimate') this.#estimateRecorded = record.at
+    logRecord(record)
+    this.#recorder.record(record)
+  }
+
+  #recordCoasting(): void {
+    const { now, offset, errorBound, state, ...status } = this.status()
+    const last = this.#estimateRecorded
+    const quiet = !last || since(now.monotonic, last.monotonic) > 0.9 * (COASTING_RECORD_MS / 1000)
+    if (offset === undefined || errorBound === undefined || state === 'locked' || !quiet) return
+    this.#record({
+      kind: 'estimate',
+      at: now,
+      offset,
+      errorBound,
+      frequencyError: status.frequencyError,
+      frequencyErrorBound: status.frequencyErrorBound,
+      jitter: status.jitter ?? 0,
+      source: undefined,
+      survivors: 0,
+    })
+  }
+
+  #troubled(trouble: Trouble): void {
+    if (trouble.kind === 'failed') {
+      const why = trouble.error instanceof Error ? trouble.error.message : String(trouble.error)
+      log('error', `the history cannot be written (${why}); records wait in memory`)
+      return
+    }
+    const lost = trouble.lost === 0 ? 'nothing was lost' : `${trouble.lost} records were lost meanwhile`
+    log('notice', `the history can be written again; ${lost}`)
+  }
+}
