@@ -7,7 +7,7 @@ inBrowser('now', open => {
     const { tab } = await open('#/now', { size })
     const verdict = await tab.locator('h1').innerText()
     expect(verdict.replace(/\s+/g, ' ')).toMatch(
-      /^This clock is [\d.]+ µs (ahead|behind), correct to within \d+ µs\.$/,
+      /^This clock is [\d.]+ [nµ]s (ahead|behind), correct to within \d+ µs\.$/,
     )
     const main = await tab.locator('main').innerText()
     expect(main).toMatch(/Measured \d+ s ago from 4 agreeing sources/)

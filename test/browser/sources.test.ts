@@ -12,7 +12,7 @@ inBrowser('sources', open => {
     expect(rows[0]).toMatch(
       /ntp1\.example\.net Best: it agrees with the majority and has the smallest root distance/,
     )
-    expect(rows[0]).toMatch(/[\d.]+ µs (ahead|behind).*± 1\.\d+ ms.*GPS/)
+    expect(rows[0]).toMatch(/[\d.]+ [nµ]s (ahead|behind).*± 1\.\d+ ms.*GPS/)
     expect(rows[4]).toMatch(/clock\.office\.example Disagrees: the interval that it claims does not meet/)
     expect(rows[4]).toContain('50.')
     expect(rows[5]).toMatch(/old\.example\.com Silent: it did not answer any of the last eight requests/)

@@ -130,7 +130,7 @@ inBrowser('timeline', open => {
     for (const name of ['combined estimate', 'ntp1.example.net', 'clock.office.example'])
       expect(text).toContain(name)
     expect(text).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/)
-    expect(text).toMatch(/[\d.]+ µs (ahead|behind)\s+± \d+ µs/)
+    expect(text).toMatch(/[\d.]+ [nµ]s (ahead|behind)\s+± \d+ µs/)
     expect(text).toMatch(/5[03]\.\d ms behind/)
     expect(text).toMatch(/Frequency error: 11\.\d+ ppm slow/)
     // The silent source has no value here, and that is not zero.

@@ -1,0 +1,84 @@
+/**
+ * Makes the page's files with esbuild, which is a development dependency: called by the build of the package, and in a
+ * checkout when the page is asked for. It runs as a program of its own, so that nothing of it stays in the agent.
+ */
+import { execFile } from 'node:child_process'
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+
+const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const CACHE = join(ROOT, 'node_modules/.cache/clockwright/web')
+const AS_THEY_ARE = ['index.html', 'favicon.svg']
+
+let underWay: Promise<string> | undefined
+
+/** The directory of an up-to-date bundle of this checkout. */
+export function bundleWhenStale(): Promise<string> {
+  underWay ??= (async () => {
+    if (await isStale()) await bundlePage(CACHE, 'inputs.json')
+    return CACHE
+  })().finally(() => {
+    underWay = undefined
+  })
+  return underWay
+}
+
+/** Bundles the page into a directory: index.html, page.js, page.css, favicon.svg, each also gzipped; and a list of inputs. */
+export async function bundlePage(into: string, inputs?: string): Promise<void> {
+  const fresh = `${into}.${process.pid}`
+  await rm(fresh, { recursive: true, force: true })
+  await mkdir(fresh, { recursive: true })
+  await promisify(execFile)(
+    esbuild(),
+    [
+      join(PAGE, 'main.tsx'),
+      '--bundle',
+      '--minify',
+      '--format=esm',
+      '--target=es2022',
+      '--jsx=automatic',
+      '--jsx-import-source=preact',
+      '--legal-comments=none',
+      '--log-level=error',
+      ...(inputs ? [`--metafile=${join(fresh, inputs)}`] : []),
+      `--outdir=${fresh}`,
+      '--entry-names=page',
+    ],
+    { cwd: ROOT },
+  )
+  for (const file of AS_THEY_ARE) await copyFile(join(PAGE, file), join(fresh, file))
+  for (const file of [...AS_THEY_ARE, 'page.js', 'page.css']) {
+    const zipped = await promisify(gzip)(await readFile(join(fresh, file)), {
+      level: constants.Z_BEST_COMPRESSION,
+    })
+    await writeFile(join(fresh, `${file}.gz`), zipped)
+  }
+  // File by file, so that a page that is being served meanwhile never finds an empty directory.
+  await mkdir(into, { recursive: true })
+  for (const file of await readdir(fresh)) await rename(join(fresh, file), join(into, file))
+  await rm(fresh, { recursive: true, force: true })
+}
+
+async function isStale(): Promise<boolean> {
+  try {
+    const meta = JSON.parse(await readFile(join(CACHE, 'inputs.json'), 'utf8')) as {
+      inputs: Record<string, unknown>
+    }
+    const inputs = [...Object.keys(meta.inputs), ...AS_THEY_ARE.map(file => relative(ROOT, join(PAGE, file)))]
+    const made = (await stat(join(CACHE, 'inputs.json'))).mtimeMs
+    const changed = await Promise.all(
+      inputs.map(async input => (await stat(join(ROOT, input))).mtimeMs > made),
+    )
+    return changed.includes(true)
+  } catch {
+    return true
+  }
+}
+
+const esbuild = (): string =>
+  join(dirname(createRequire(import.meta.url).resolve('esbuild/package.json')), 'bin/esbuild')

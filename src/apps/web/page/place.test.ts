@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { formatPlace, HOME, parsePlace } from './place.ts'
+
+test('a place survives its way through the address bar', () => {
+  const place = {
+    ...HOME,
+    view: 'timeline' as const,
+    range: '7d' as const,
+    window: { from: 1795258202.125, to: 1795258262 },
+    scale: '1ms' as const,
+    hide: ['a b', 'ü&=#?'],
+    open: ['x'],
+    panel: 'source.delay',
+    about: 'time.example 2001:db8::1',
+  }
+  expect(parsePlace(formatPlace(place))).toEqual(place)
+})
+
+test('home is short', () => {
+  expect(formatPlace(HOME)).toBe('#/now')
+  expect(parsePlace('')).toEqual(HOME)
+})
+
+test.each([
+  '#/elsewhere',
+  '#/now?range=5y&scale=huge',
+  '#/now?from=2&to=1',
+  '#/now?from=x&to=1',
+  '#/now?from=1e99&to=NaN',
+  '#//evil.example/?range=',
+])('nonsense is left out: %s', hash => {
+  expect(parsePlace(hash)).toEqual(HOME)
+})

@@ -1,0 +1,99 @@
+/**
+ * The data behind the plots: asked for when the window changes, and kept fresh by the live records in between.
+ * A newer question always wins over an older answer.
+ */
+import { signal } from '@preact/signals'
+import { parseDecimal } from '#core/time/format.ts'
+import type { RecordBody, RecordKind, SeriesBody } from '../../schema.ts'
+import { askEvents, askSeries } from '../ask.ts'
+import { unixSeconds } from '../live.ts'
+import type { Span } from '../place.ts'
+import { type Event, eventOf } from '../words/event.ts'
+import { emptyTrack, push, type Track, trackOf } from './pieces.ts'
+import { oldest } from './window.ts'
+
+export interface Loaded {
+  readonly offset: Track
+  readonly bound: Track
+  readonly frequency: Track
+  readonly sources: ReadonlyMap<string, { readonly offset: Track; readonly delay: Track }>
+  readonly events: readonly Event[]
+  readonly truncated: boolean
+}
+
+export const loaded = signal<Loaded | undefined>(undefined)
+export const failure = signal<string | undefined>(undefined)
+
+const EVENT_KINDS: readonly RecordKind[] = ['started', 'step', 'disruption', 'notice', 'source']
+const BUCKETS = 600
+const MOST_EVENTS = 300
+
+let asking: AbortController | undefined
+/** How many live records came so far. */
+let heard = 0
+
+export async function load(window: Span, sources: readonly string[]): Promise<void> {
+  asking?.abort()
+  asking = new AbortController()
+  const { signal } = asking
+  const seen = heard
+  const series = (of: SeriesBody['of'], source?: string) =>
+    askSeries({ of, window, buckets: BUCKETS, ...(source === undefined ? {} : { source }) }, signal)
+  try {
+    const [offset, bound, frequency, events, ...samples] = await Promise.all([
+      series('estimate.offset'),
+      series('estimate.errorBound'),
+      series('estimate.frequencyError'),
+      askEvents({ window, kinds: EVENT_KINDS, limit: MOST_EVENTS }, signal),
+      ...sources.flatMap(name => [series('sample.offset', name), series('sample.delay', name)]),
+    ])
+    if (signal.aborted) return
+    // A record that came while the answers were on their way may be in some of them and not in others.
+    if (seen !== heard) return load(window, sources)
+    loaded.value = {
+      offset: trackOf(offset),
+      bound: trackOf(bound),
+      frequency: trackOf(frequency),
+      events: events.records.map(eventOf),
+      truncated: events.truncated,
+      sources: new Map(
+        sources.map((name, i) => [
+          name,
+          { offset: trackOf(samples[2 * i]!), delay: trackOf(samples[2 * i + 1]!) },
+        ]),
+      ),
+    }
+    failure.value = undefined
+  } catch (error) {
+    if (!signal.aborted) failure.value = error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Where "all" begins: an answer without a given begin says where it is. */
+export async function findOldest(): Promise<void> {
+  const { from } = await askEvents({ limit: 1 })
+  oldest.value = Number(parseDecimal(from)!) / 1e9
+}
+
+/** A live record goes to the end of what is there, wherever its clock says it belongs. */
+export function append(record: RecordBody): void {
+  heard++
+  const now = loaded.value
+  if (!now) return
+  const x = unixSeconds(record.at)
+  if (record.kind === 'estimate') {
+    push(now.offset, x, record.offset)
+    push(now.bound, x, record.errorBound)
+    push(now.frequency, x, record.frequencyError)
+  } else if (record.kind === 'sample') {
+    const tracks = now.sources.get(record.source) ?? { offset: emptyTrack(), delay: emptyTrack() }
+    push(tracks.offset, x, record.offset)
+    push(tracks.delay, x, record.delay)
+    loaded.value = { ...now, sources: new Map([...now.sources, [record.source, tracks]]) }
+    return
+  } else {
+    loaded.value = { ...now, events: [...now.events, eventOf(record)] }
+    return
+  }
+  loaded.value = { ...now }
+}

@@ -1,0 +1,69 @@
+/** Trace records as sentences, and the mark that stands for each kind. */
+import { SOURCE_REASONS, type SourceReason } from '#core/agent/reason.ts'
+import { duration } from '#core/time/format.ts'
+import type { RecordBody } from '../../schema.ts'
+import { unixSeconds } from '../live.ts'
+import { length } from './say.ts'
+import { STATES } from './states.ts'
+
+export interface Event {
+  readonly kind: RecordBody['kind']
+  /** By the machine's wall clock, in seconds since 1970. */
+  readonly at: number
+  readonly text: string
+}
+
+/** Marked in the plots: what happened to the clock, not what became of a source. */
+export const MARKED: readonly RecordBody['kind'][] = ['started', 'step', 'disruption', 'notice']
+
+export const KIND_WORDS: Record<RecordBody['kind'], string> = {
+  started: 'start',
+  step: 'step',
+  disruption: 'disruption',
+  source: 'source',
+  notice: 'notice',
+  sample: 'sample',
+  estimate: 'estimate',
+}
+
+export const eventOf = (record: RecordBody): Event => ({
+  kind: record.kind,
+  at: unixSeconds(record.at),
+  text: sentence(record),
+})
+
+function sentence(record: RecordBody): string {
+  switch (record.kind) {
+    case 'started':
+      return `The agent was started, version ${record.version}.`
+    case 'step':
+      return `The clock was set ${(record.size ?? 0) < 0 ? 'back' : 'forward'} by ${record.size === null ? 'an unknown amount' : duration(Math.abs(record.size))}, ${record.by === 'us' ? 'by this agent' : 'by somebody else'}.`
+    case 'disruption':
+      return disruption(record.sign, record.lost, record.uncertainty)
+    case 'source':
+      return `${record.source} (${record.address}) is now ${stateWord(record.state)}: ${reasonWords(record.reason)}.`
+    case 'notice':
+      return `${record.text}${/[.!?]$/.test(record.text) ? '' : '.'}`
+    case 'sample':
+    case 'estimate':
+      return KIND_WORDS[record.kind]
+  }
+}
+
+/** `sign` is what noticed it: the agreeing sources, or a witness on this machine (its counters, the hypervisor, …). */
+function disruption(sign: string, lost: number | null, uncertainty: number | null): string {
+  const size = `${length(Math.abs(lost ?? 0))}${uncertainty === null ? '' : ` (± ${length(uncertainty)})`}`
+  if (sign === 'sources-agree')
+    return lost === null || lost === 0
+      ? 'All agreeing sources moved against this clock at once.'
+      : `All agreeing sources say that this clock ${lost > 0 ? 'lost' : 'gained'} ${size} at once.`
+  if (lost === null)
+    return `The counter of this machine may run differently from now on; what was learned of it is void. Noticed by: ${sign}.`
+  return `This machine stood still for ${size}. Noticed by: ${sign}.`
+}
+
+const stateWord = (state: string): string =>
+  Object.hasOwn(STATES, state) ? STATES[state as keyof typeof STATES].word.toLowerCase() : state
+
+const reasonWords = (reason: string): string =>
+  Object.hasOwn(SOURCE_REASONS, reason) ? SOURCE_REASONS[reason as SourceReason] : reason
