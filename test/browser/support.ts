@@ -5,12 +5,13 @@
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import type { Snapshot, Watched } from '#apps/web/watched.ts'
+import type { Watched } from '#apps/web/watched.ts'
 import type { SourceReason, SourceState } from '#core/agent/reason.ts'
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import { instant, monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import type { History } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
+import type { Snapshot } from '#report/snapshot.ts'
 import { memoryHistory } from './history.ts'
 
 const MINUTE = 60
@@ -231,7 +232,8 @@ export function exampleWatched(options: ExampleOptions = {}): ExampleWatched {
               record: {
                 kind: 'disruption',
                 at: at(from + 1),
-                sign: 'boottime',
+                what: 'paused',
+                witness: 'boottime',
                 lost: behind,
                 uncertainty: 0.004,
               } as const,

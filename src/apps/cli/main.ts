@@ -163,6 +163,12 @@ function count(text: string): number {
   return number
 }
 
+// A reader that goes away (head, say) is no error of ours.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit()
+  throw error
+})
+
 /** Without a command it is `status`, also when options follow. */
 function words(given: readonly string[]): string[] {
   const [first] = given

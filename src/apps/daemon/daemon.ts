@@ -12,6 +12,7 @@ import { type Reading, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { History } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
+import type { Snapshot } from '#report/snapshot.ts'
 import { drive } from '#worlds/drive.ts'
 import { readKernelClock } from '#worlds/host/kernel-clock.ts'
 import { readMachine } from '#worlds/host/machine.ts'
@@ -19,6 +20,7 @@ import { openHost } from '#worlds/host/world.ts'
 import { loadLibc } from '#worlds/libc.ts'
 import { watchOnly } from '#worlds/overlay.ts'
 import { version } from '../version.ts'
+import type { Watched } from '../web/watched.ts'
 import { log, logRecord } from './log.ts'
 import { Recorder, type Trouble } from './recorder.ts'
 
@@ -38,7 +40,7 @@ const FACTS_LAST: Seconds = 30
 /** While no sample comes, the estimate (and its growing bound) is recorded this often. */
 const COASTING_RECORD_MS = 64_000
 
-export class Daemon {
+export class Daemon implements Watched {
   readonly history: History
   readonly startedAt: Reading
   readonly losses: readonly Loss[]
@@ -80,6 +82,19 @@ export class Daemon {
     return this.#agent.status(this.#host.clock.read())
   }
 
+  snapshot(): Snapshot {
+    return {
+      version,
+      startedAt: this.startedAt,
+      machine: this.machine(),
+      kernelClock: this.#kernelClock(),
+      losses: this.losses,
+      sourcesFrom: this.sourcesFrom,
+      mode: 'watching',
+      clock: this.status(),
+    }
+  }
+
   machine(): MachineFacts {
     const now = this.#host.clock.read()
     if (!this.#machine || since(now.monotonic, this.#machineReadAt.monotonic) > FACTS_LAST) {
@@ -89,7 +104,7 @@ export class Daemon {
     return this.#machine
   }
 
-  kernelClock(): KernelClock | undefined {
+  #kernelClock(): KernelClock | undefined {
     const loaded = loadLibc()
     return loaded.kind === 'loaded' ? readKernelClock(loaded.libc) : undefined
   }

@@ -32,7 +32,7 @@ export function logRecord(record: TraceRecord): void {
     case 'disruption': {
       const lost =
         record.lost === undefined ? '' : `, ${duration(record.lost)} lost ± ${duration(record.uncertainty)}`
-      return log('warning', `disruption (${record.sign})${lost}`)
+      return log('warning', `${record.what} (noticed by ${record.witness})${lost}`)
     }
     case 'notice':
       return log('notice', `${record.name}: ${record.text}`)

@@ -4,9 +4,9 @@ import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decimal } from '#core/time/format.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
+import * as schema from '#report/bodies.ts'
+import { encodeRecord, encodeStatus } from '#report/encode.ts'
 import { type ExampleOptions, exampleWatched } from '../../../test/browser/support.ts'
-import { encodeRecord, encodeStatus } from './encode.ts'
-import * as schema from './schema.ts'
 import { openPage, type Page } from './server.ts'
 
 const watched = exampleWatched({ days: 3 })
@@ -156,7 +156,7 @@ describe('the description', () => {
     })
   })
   test('its generator is not loaded with the server', async () => {
-    for (const file of ['server.ts', 'api.ts', 'schema.ts', 'encode.ts', 'stream.ts'])
+    for (const file of ['server.ts', 'api.ts', '#report/bodies.ts', '#report/encode.ts', 'stream.ts'])
       expect(await readFile(new URL(file, import.meta.url), 'utf8')).not.toMatch(
         /from '(@valibot\/to-json-schema|\.\/openapi\.ts)'/,
       )

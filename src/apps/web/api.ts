@@ -3,10 +3,10 @@ import * as v from 'valibot'
 import { decimal, parseDecimal } from '#core/time/format.ts'
 import { type Instant, instant } from '#core/time/instant.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
+import { EVENT_KINDS, type EventsBody, eventsQuery, historyQuery, type SeriesBody } from '#report/bodies.ts'
+import { encodeBuckets, encodeRecord, encodeSources, encodeStatus } from '#report/encode.ts'
 import { metrics, type StepTally } from '#report/metrics.ts'
-import { encodeBuckets, encodeRecord, encodeSources, encodeStatus } from './encode.ts'
 import { type Answer, json } from './respond.ts'
-import { EVENT_KINDS, type EventsBody, eventsQuery, historyQuery, type SeriesBody } from './schema.ts'
 import type { Watched } from './watched.ts'
 
 export interface Known {

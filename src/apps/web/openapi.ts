@@ -1,7 +1,7 @@
 /** The API described for programs: OpenAPI 3.1, from the schemas that check the queries and shape the answers. */
 import { toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import * as schema from './schema.ts'
+import * as schema from '#report/bodies.ts'
 
 const CONFIG = { target: 'draft-2020-12' } as const
 

@@ -3,13 +3,13 @@
  * lives inside the agent, where memory counts; what it does not need at its start is loaded when somebody asks.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { streamQuery } from '#report/bodies.ts'
 import { noSteps, tallyStep } from '#report/metrics.ts'
 import { API, type Known, parseQuery } from './api.ts'
 import { type Assets, openAssets } from './assets.ts'
 import { capConnections } from './connections.ts'
 import { ownHosts, refuse } from './guard.ts'
 import { json, respond } from './respond.ts'
-import { streamQuery } from './schema.ts'
 import { openStream, type Stream } from './stream.ts'
 import type { Watched } from './watched.ts'
 

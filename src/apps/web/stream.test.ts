@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as v from 'valibot'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { record, status } from '#report/bodies.ts'
 import { type ExampleWatched, exampleWatched } from '../../../test/browser/support.ts'
-import { record, status } from './schema.ts'
 import { openPage, type Page } from './server.ts'
 
 let watched: ExampleWatched

@@ -7,7 +7,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { encodeRecord, encodeStatus } from './encode.ts'
+import { encodeRecord, encodeStatus } from '#report/encode.ts'
 import { beginStream } from './respond.ts'
 import type { Watched } from './watched.ts'
 

@@ -245,7 +245,7 @@ describe('a server whose own time goes wrong', () => {
     expect(status().state).toBe('locked')
     expect(status().errorBound).toBeLessThan(0.01)
     expect(sim.records.filter(record => record.kind === 'disruption')).toMatchObject([
-      { sign: 'sources-agree' },
+      { what: 'sources-jumped', witness: 'sources' },
     ])
   })
 })

@@ -236,7 +236,8 @@ export class Agent {
       record: {
         kind: 'disruption',
         at: now,
-        sign: 'sources-agree',
+        what: 'sources-jumped',
+        witness: 'sources',
         lost: belief.offset - this.#estimate.offset(belief.at)!,
         uncertainty: (belief.high - belief.low) / 2,
       },
@@ -273,7 +274,8 @@ export class Agent {
       record: {
         kind: 'disruption',
         at: now,
-        sign: sign.witness,
+        what: sign.kind,
+        witness: sign.witness,
         lost: lost?.lost,
         uncertainty: lost?.uncertainty,
       },
@@ -337,8 +339,7 @@ export class Agent {
   }
 
   #state(at: Seconds): ClockState {
-    if (!this.#estimate.known)
-      return this.#roster.associations.some(each => each.sent >= 4) ? 'freerun' : 'starting'
+    if (!this.#estimate.known) return this.#roster.entries.some(isStarting) ? 'starting' : 'freerun'
     if (!this.#consensus || this.#doubt > 0) return 'holdover'
     const slowest = Math.max(...this.#consensus.survivors.map(survivor => pollInterval(survivor.poll)))
     return at - this.#estimate.measuredAt > STALE_POLLS * slowest ? 'holdover' : 'locked'
@@ -421,3 +422,9 @@ function unresolved(entry: Entry): SourceStatus {
     lastRefusal: undefined,
   }
 }
+
+/** Its name is being resolved, or one of its servers may still give a first answer. */
+const isStarting = ({ associations, resolving, reason }: Entry): boolean =>
+  associations.length === 0
+    ? resolving && reason === 'resolving-name'
+    : associations.some(association => association.pending)

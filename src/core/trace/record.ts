@@ -70,8 +70,10 @@ export interface StepRecord {
 export interface DisruptionRecord {
   readonly kind: 'disruption'
   readonly at: Reading
-  readonly sign: string
-  /** How long the machine stood still, when the sign can tell. */
+  readonly what: 'paused' | 'counter-changed' | 'sources-jumped'
+  /** Who noticed: `rtc`, `vmclock`, `boottime`, … or the agreeing sources themselves. */
+  readonly witness: string
+  /** How much true time ran on without this machine, when the witness can tell. */
   readonly lost: Seconds | undefined
   readonly uncertainty: Seconds | undefined
 }

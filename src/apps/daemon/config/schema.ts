@@ -37,6 +37,11 @@ const text = v.pipe(
   v.check(value => value.length > 0 && value.length <= 253, 'must have 1 to 253 characters'),
   v.check(value => !/[\s\p{C}]/u.test(value), 'must not hold spaces or control characters'),
 )
+const label = v.pipe(
+  v.string('must be a text in quotes'),
+  v.check(value => value.length > 0 && value.length <= 100, 'must have 1 to 100 characters'),
+  v.check(value => !/\p{C}/u.test(value), 'must not hold control characters'),
+)
 const path = v.pipe(
   v.string('must be a path in quotes'),
   v.check(value => value.startsWith('/') && !value.includes('\0'), 'must be an absolute path'),
@@ -47,7 +52,7 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
 
 const source = v.strictObject({
   address: described(text, 'Host name or IP address of the server, or the name of a pool.'),
-  name: described(v.optional(text), 'What it is called in the page and in metrics. Default: the address.'),
+  name: described(v.optional(label), 'What it is called in the page and in metrics. Default: the address.'),
   port: described(v.optional(whole(1, 65535), SOURCE_DEFAULTS.port), 'UDP port.'),
   minpoll: described(
     v.optional(whole(0, 17), SOURCE_DEFAULTS.minpoll),

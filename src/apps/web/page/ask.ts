@@ -1,5 +1,5 @@
 /** Questions to the API. An answer that is no success is an error with the sentence that came with it. */
-import type { EventsBody, RecordKind, SeriesBody } from '../schema.ts'
+import type { EventsBody, RecordKind, SeriesBody } from '#report/bodies.ts'
 import type { Span } from './place.ts'
 
 export const askSeries = (

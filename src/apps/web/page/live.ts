@@ -5,7 +5,7 @@
  */
 import { computed, signal } from '@preact/signals'
 import { parseDecimal } from '#core/time/format.ts'
-import type { ReadingBody, RecordBody, StatusBody } from '../schema.ts'
+import { type ReadingBody, type RecordBody, type StatusBody, unixSeconds } from '#report/bodies.ts'
 
 /** Statuses come every second; after three are missing, something is wrong. */
 const SILENCE_MS = 3500
@@ -36,8 +36,6 @@ export function ageOf(at: ReadingBody | null | undefined): number | undefined {
   if (!now || !at) return undefined
   return Number(parseDecimal(now.monotonic)! - parseDecimal(at.monotonic)!) / 1e9 + elapsed.value
 }
-
-export const unixSeconds = (at: ReadingBody): number => Number(parseDecimal(at.wall)!) / 1e9
 
 let source: EventSource | undefined
 let receivedAt = performance.now()

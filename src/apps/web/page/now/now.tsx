@@ -1,9 +1,9 @@
 /** What is known at this moment: the verdict first, then what it rests on, then what others say. */
 import type { JSX } from 'preact'
+import { ago } from '#report/words/say.ts'
+import { verdict } from '#report/words/verdict.ts'
 import { ageOf, status } from '../live.ts'
 import { Value } from '../shell/value.tsx'
-import { ago } from '../words/say.ts'
-import { verdict } from '../words/verdict.ts'
 import { Recent } from './recent.tsx'
 import { Ruler } from './ruler.tsx'
 import { Spark } from './spark.tsx'

@@ -1,11 +1,11 @@
 /** The newest events, newest first. */
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { RecordKind } from '../../schema.ts'
+import type { RecordKind } from '#report/bodies.ts'
+import { type Event, eventOf, KIND_WORDS } from '#report/words/event.ts'
 import { askEvents } from '../ask.ts'
 import { onRecord, onReset, wallNow } from '../live.ts'
 import { EventMark } from '../shell/marks.tsx'
-import { type Event, eventOf, KIND_WORDS } from '../words/event.ts'
 import { utc } from '../words/time.ts'
 
 const SHOWN = 8

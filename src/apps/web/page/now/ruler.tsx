@@ -1,9 +1,9 @@
 /** Where true time lies, seen from this clock in the middle: a band that must contain it, and the best guess in it. */
 import type { JSX } from 'preact'
 import { duration } from '#core/time/format.ts'
-import type { SourceBody } from '../../schema.ts'
-import { aheadOrBehind } from '../words/say.ts'
-import { isUsed } from '../words/verdict.ts'
+import type { SourceBody } from '#report/bodies.ts'
+import { aheadOrBehind } from '#report/words/say.ts'
+import { isUsed } from '#report/words/verdict.ts'
 
 export function Ruler(props: {
   offset: number

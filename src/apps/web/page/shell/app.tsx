@@ -1,12 +1,12 @@
 /** The frame: name of the machine, ways to the views, a warning when the numbers are old, and the panel that explains. */
 import type { JSX } from 'preact'
+import { ago } from '#report/words/say.ts'
 import { go, place } from '../go.ts'
 import { elapsed, link, status, wallNow } from '../live.ts'
 import { Now } from '../now/now.tsx'
 import { formatPlace, type View } from '../place.ts'
 import { Sources } from '../sources/sources.tsx'
 import { Timeline } from '../timeline/timeline.tsx'
-import { ago } from '../words/say.ts'
 import { utc } from '../words/time.ts'
 import { Panel } from './panel.tsx'
 

@@ -1,7 +1,7 @@
 /** What the words, marks and keys mean. */
 import type { JSX } from 'preact'
-import { KIND_WORDS, MARKED } from '../words/event.ts'
-import { ORDER, STATES } from '../words/states.ts'
+import { KIND_WORDS, MARKED } from '#report/words/event.ts'
+import { ORDER, STATES } from '#report/words/states.ts'
 import { EventMark, StateMark } from './marks.tsx'
 
 const CLOCK_STATES = [

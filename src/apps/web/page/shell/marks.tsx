@@ -1,7 +1,7 @@
 /** Small shapes for states and events. Each has its own form; the colour only repeats it. */
 import type { JSX } from 'preact'
-import type { RecordKind, SourceBody } from '../../schema.ts'
-import { type Shape, STATES } from '../words/states.ts'
+import type { RecordKind, SourceBody } from '#report/bodies.ts'
+import { type Shape, STATES } from '#report/words/states.ts'
 
 const SHAPES: Record<Shape, JSX.Element> = {
   full: <circle cx="8" cy="8" r="5" fill="currentColor" />,

@@ -1,11 +1,11 @@
 /** The panel at the side: what one number is and where it comes from, or the legend of words, marks and keys. */
 import type { ComponentChildren, JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import type { SourceBody, StatusBody } from '../../schema.ts'
+import type { SourceBody, StatusBody } from '#report/bodies.ts'
+import { ago } from '#report/words/say.ts'
 import { go, place } from '../go.ts'
 import { ageOf, status } from '../live.ts'
 import { CLOCK_QUANTITIES, keyOf, type Quantity, SOURCE_QUANTITIES } from '../words/quantities.ts'
-import { ago } from '../words/say.ts'
 import { Legend } from './legend.tsx'
 
 export function Panel(): JSX.Element | null {

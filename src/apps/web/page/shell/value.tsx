@@ -1,6 +1,7 @@
 /** A number that can be asked about: hover for the short answer, press for all of it. */
 import type { JSX } from 'preact'
-import type { SourceBody, StatusBody } from '../../schema.ts'
+import type { SourceBody, StatusBody } from '#report/bodies.ts'
+import { ago } from '#report/words/say.ts'
 import { go, place } from '../go.ts'
 import { ageOf, status } from '../live.ts'
 import {
@@ -11,7 +12,6 @@ import {
   SOURCE_QUANTITIES,
   type SourceKey,
 } from '../words/quantities.ts'
-import { ago } from '../words/say.ts'
 
 type Props = { readonly class?: string } & (
   | { readonly of: ClockKey }

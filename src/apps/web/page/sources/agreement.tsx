@@ -4,12 +4,12 @@
  */
 import type { JSX } from 'preact'
 import { duration } from '#core/time/format.ts'
-import type { SourceBody, StatusBody } from '../../schema.ts'
+import type { SourceBody, StatusBody } from '#report/bodies.ts'
+import { aheadOrBehind, plusMinus } from '#report/words/say.ts'
+import { isUsed } from '#report/words/verdict.ts'
 import { roundUp } from '../now/ruler.tsx'
 import { StateMark } from '../shell/marks.tsx'
 import { keyOf, labelOf } from '../words/quantities.ts'
-import { aheadOrBehind, plusMinus } from '../words/say.ts'
-import { isUsed } from '../words/verdict.ts'
 
 interface Claim {
   readonly source: SourceBody

@@ -2,10 +2,10 @@
 import type { JSX } from 'preact'
 import { PACKET_REFUSALS, type PacketRefusal } from '#core/ntp/refusal.ts'
 import { parseDecimal } from '#core/time/format.ts'
-import type { SourceBody } from '../../schema.ts'
+import type { SourceBody } from '#report/bodies.ts'
+import { span, UNKNOWN } from '#report/words/say.ts'
 import { Value } from '../shell/value.tsx'
 import { SOURCE_QUANTITIES, type SourceKey } from '../words/quantities.ts'
-import { span, UNKNOWN } from '../words/say.ts'
 import { utc } from '../words/time.ts'
 
 const SHOWN: readonly SourceKey[] = [

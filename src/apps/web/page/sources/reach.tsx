@@ -1,6 +1,6 @@
 /** The last eight requests as eight dots, the newest at the right, full where an answer came. */
 import type { JSX } from 'preact'
-import type { SourceBody } from '../../schema.ts'
+import type { SourceBody } from '#report/bodies.ts'
 import { go } from '../go.ts'
 import { keyOf, SOURCE_QUANTITIES } from '../words/quantities.ts'
 

@@ -4,11 +4,11 @@
  */
 import { signal } from '@preact/signals'
 import { parseDecimal } from '#core/time/format.ts'
-import type { RecordBody, RecordKind, SeriesBody } from '../../schema.ts'
+import type { RecordBody, RecordKind, SeriesBody } from '#report/bodies.ts'
+import { unixSeconds } from '#report/bodies.ts'
+import { type Event, eventOf } from '#report/words/event.ts'
 import { askEvents, askSeries } from '../ask.ts'
-import { unixSeconds } from '../live.ts'
 import type { Span } from '../place.ts'
-import { type Event, eventOf } from '../words/event.ts'
 import { emptyTrack, push, type Track, trackOf } from './pieces.ts'
 import { oldest } from './window.ts'
 

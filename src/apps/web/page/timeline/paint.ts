@@ -1,6 +1,6 @@
 /** What uPlot does not draw by itself: the tolerance, the zero line, the two sides in words, and the events. */
 import type uPlot from 'uplot'
-import type { Event } from '../words/event.ts'
+import type { Event } from '#report/words/event.ts'
 import { toleranceText } from './axes.ts'
 import type { Plot } from './plots.ts'
 import { colour, faded, fontOf } from './theme.ts'

@@ -4,7 +4,7 @@
  * runs where nobody measured.
  */
 import { parseDecimal } from '#core/time/format.ts'
-import type { SeriesBody } from '../../schema.ts'
+import type { SeriesBody } from '#report/bodies.ts'
 
 /** Columns in order of arrival; x is seconds since 1970, good to 0.2 µs and so for axes only. */
 export interface Track {

@@ -1,9 +1,9 @@
 /** The three plots: what each draws, how high it reaches, and what it says about readings that do not fit. */
 
-import type { SourceBody, StatusBody } from '../../schema.ts'
-import { unixSeconds } from '../live.ts'
+import type { SourceBody, StatusBody } from '#report/bodies.ts'
+import { unixSeconds } from '#report/bodies.ts'
+import { aheadOrBehind, length } from '#report/words/say.ts'
 import { SCALES, type Scale, type Span } from '../place.ts'
-import { aheadOrBehind, length } from '../words/say.ts'
 import { carriedTo, type Line, lineOf, valuesIn } from './lines.ts'
 import type { Loaded } from './load.ts'
 import { pushed, type Track } from './pieces.ts'

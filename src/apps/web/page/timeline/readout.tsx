@@ -1,9 +1,9 @@
 /** All values at the shared cursor, beside it: what was believed, what each source said, and what happened there. */
 import type { JSX } from 'preact'
+import type { Event } from '#report/words/event.ts'
+import { aheadOrBehind, fastOrSlow, length, plusMinus } from '#report/words/say.ts'
 import type { Span } from '../place.ts'
 import { EventMark } from '../shell/marks.tsx'
-import type { Event } from '../words/event.ts'
-import { aheadOrBehind, fastOrSlow, length, plusMinus } from '../words/say.ts'
 import { utc } from '../words/time.ts'
 import type { CursorAt } from './gestures.ts'
 import type { Line } from './lines.ts'

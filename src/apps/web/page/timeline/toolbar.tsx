@@ -1,9 +1,9 @@
 /** How long, how high, which lines; and where the window stands. */
 import type { JSX } from 'preact'
+import { span } from '#report/words/say.ts'
 import { go, place, toggled } from '../go.ts'
 import { status } from '../live.ts'
 import { RANGES, type Range, SCALES, type Scale, type Span } from '../place.ts'
-import { span } from '../words/say.ts'
 import { utc, utcNear } from '../words/time.ts'
 import { COMBINED, lookOf } from './plots.ts'
 import { Swatch } from './swatch.tsx'

@@ -3,9 +3,18 @@
  * finds it. The values, their tooltips and the panel that explains them are all made from this table.
  */
 import { rate } from '#core/time/format.ts'
-import type { ReadingBody, SourceBody, StatusBody } from '../../schema.ts'
-import { aheadOrBehind, exact, fastOrSlow, length, plural, plusMinus, span, UNKNOWN } from './say.ts'
-import { isUsed } from './verdict.ts'
+import type { ReadingBody, SourceBody, StatusBody } from '#report/bodies.ts'
+import {
+  aheadOrBehind,
+  exact,
+  fastOrSlow,
+  length,
+  plural,
+  plusMinus,
+  span,
+  UNKNOWN,
+} from '#report/words/say.ts'
+import { isUsed } from '#report/words/verdict.ts'
 
 export interface Quantity<T> {
   readonly title: string

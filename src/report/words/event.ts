@@ -1,8 +1,7 @@
 /** Trace records as sentences, and the mark that stands for each kind. */
 import { SOURCE_REASONS, type SourceReason } from '#core/agent/reason.ts'
 import { duration } from '#core/time/format.ts'
-import type { RecordBody } from '../../schema.ts'
-import { unixSeconds } from '../live.ts'
+import { type RecordBody, unixSeconds } from '../bodies.ts'
 import { length } from './say.ts'
 import { STATES } from './states.ts'
 
@@ -39,7 +38,7 @@ function sentence(record: RecordBody): string {
     case 'step':
       return `The clock was set ${(record.size ?? 0) < 0 ? 'back' : 'forward'} by ${record.size === null ? 'an unknown amount' : duration(Math.abs(record.size))}, ${record.by === 'us' ? 'by this agent' : 'by somebody else'}.`
     case 'disruption':
-      return disruption(record.sign, record.lost, record.uncertainty)
+      return disruption(record)
     case 'source':
       return `${record.source} (${record.address}) is now ${stateWord(record.state)}: ${reasonWords(record.reason)}.`
     case 'notice':
@@ -50,16 +49,23 @@ function sentence(record: RecordBody): string {
   }
 }
 
-/** `sign` is what noticed it: the agreeing sources, or a witness on this machine (its counters, the hypervisor, …). */
-function disruption(sign: string, lost: number | null, uncertainty: number | null): string {
+function disruption({
+  what,
+  witness,
+  lost,
+  uncertainty,
+}: Extract<RecordBody, { kind: 'disruption' }>): string {
   const size = `${length(Math.abs(lost ?? 0))}${uncertainty === null ? '' : ` (± ${length(uncertainty)})`}`
-  if (sign === 'sources-agree')
-    return lost === null || lost === 0
-      ? 'All agreeing sources moved against this clock at once.'
-      : `All agreeing sources say that this clock ${lost > 0 ? 'lost' : 'gained'} ${size} at once.`
-  if (lost === null)
-    return `The counter of this machine may run differently from now on; what was learned of it is void. Noticed by: ${sign}.`
-  return `This machine stood still for ${size}. Noticed by: ${sign}.`
+  switch (what) {
+    case 'sources-jumped':
+      return lost === null || lost === 0
+        ? 'All agreeing sources moved against this clock at once.'
+        : `All agreeing sources say that this clock ${lost > 0 ? 'lost' : 'gained'} ${size} at once.`
+    case 'counter-changed':
+      return `The counter of this machine may run differently from now on; what was learned of it is void. Noticed by: ${witness}.`
+    case 'paused':
+      return `This machine stood still${lost === null ? '' : ` for ${size}`}. Noticed by: ${witness}.`
+  }
 }
 
 const stateWord = (state: string): string =>

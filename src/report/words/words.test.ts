@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { exampleWatched } from '../../../../../test/browser/support.ts'
-import { encodeStatus } from '../../encode.ts'
+import { exampleWatched } from '../../../test/browser/support.ts'
+import { encodeStatus } from '../encode.ts'
 import { ago, aheadOrBehind, exact, fastOrSlow, length, plusMinus, span } from './say.ts'
 import { verdict } from './verdict.ts'
 

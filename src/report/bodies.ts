@@ -7,6 +7,7 @@
 import * as v from 'valibot'
 import { SOURCE_REASONS, type SourceReason } from '#core/agent/reason.ts'
 import { PACKET_REFUSALS, type PacketRefusal } from '#core/ntp/refusal.ts'
+import { parseDecimal } from '#core/time/format.ts'
 
 const keys = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
 
@@ -186,7 +187,8 @@ export const record = v.variant('kind', [
   v.strictObject({
     kind: v.literal('disruption'),
     ...at,
-    sign: v.string(),
+    what: v.picklist(['paused', 'counter-changed', 'sources-jumped']),
+    witness: v.string(),
     lost: known(quantity('s', 'How long the machine stood still.')),
     uncertainty: known(v.number()),
   }),
@@ -297,3 +299,6 @@ export const streamQuery = v.strictObject({
     ),
   ),
 })
+
+/** A reading's wall clock in seconds since 1970, to half a microsecond: enough for axes. */
+export const unixSeconds = (at: ReadingBody): number => Number(parseDecimal(at.wall)!) / 1e9

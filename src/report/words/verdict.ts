@@ -3,7 +3,7 @@
  * and says what is known without a source instead.
  */
 import { duration } from '#core/time/format.ts'
-import type { SourceBody, StatusBody } from '../../schema.ts'
+import type { SourceBody, StatusBody } from '../bodies.ts'
 import { ago, aheadOrBehind, length, plural } from './say.ts'
 
 export interface Verdict {

@@ -10,8 +10,8 @@ import type { Instant, Reading } from '#core/time/instant.ts'
 import { since } from '#core/time/instant.ts'
 import type { Bucket } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
-import type { ReadingBody, RecordBody, SeriesBody, SourceBody, SourcesBody, StatusBody } from './schema.ts'
-import type { Snapshot } from './watched.ts'
+import type { ReadingBody, RecordBody, SeriesBody, SourceBody, SourcesBody, StatusBody } from './bodies.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export function encodeStatus(snapshot: Snapshot): StatusBody {
   const { version, mode, sourcesFrom, machine } = snapshot
@@ -156,7 +156,8 @@ export function encodeRecord(record: TraceRecord): RecordBody {
       return {
         kind: record.kind,
         at,
-        sign: record.sign,
+        what: record.what,
+        witness: record.witness,
         lost: finite(record.lost),
         uncertainty: finite(record.uncertainty),
       }

@@ -1,0 +1,29 @@
+/** What the agent says when it is up. */
+import { printable } from '#report/table.ts'
+import type { Daemon } from './daemon.ts'
+import { version } from '../version.ts'
+
+export function describeStart({
+  daemon,
+  url,
+  history,
+}: {
+  daemon: Daemon
+  url: string
+  history: string | undefined
+}): string {
+  const machine = daemon.machine()
+  const where = [machine.hypervisor?.name, machine.clocksource].filter(Boolean).join(', ')
+  const lines = [
+    `clockwright ${version} watches the clock of ${machine.hostname}${where ? ` (${where})` : ''}. It sets nothing.`,
+    '',
+    `  page     ${url}`,
+    `  metrics  ${url}metrics`,
+    `  sources  ${daemon.sourcesFrom}`,
+    `  history  ${history ?? 'in memory only'}`,
+    ...daemon.losses.map(({ text }) => `  without  ${text}`),
+    '',
+    'Ctrl-C stops it. In another terminal: clockwright (status), clockwright watch (live).',
+  ]
+  return `${lines.map(printable).join('\n')}\n`
+}

@@ -1,0 +1,16 @@
+/** What the agent's process is started with. It is handed over as one JSON argument, so that the agent needs no parser. */
+import type { AgentConfig } from '#core/agent/config.ts'
+import type { Seconds } from '#core/time/units.ts'
+
+export interface Orders {
+  readonly agent: AgentConfig
+  /** A sentence: where the list of sources comes from. */
+  readonly sourcesFrom: string
+  /** Warnings and notes of the configuration, for the log. */
+  readonly notes: readonly string[]
+  readonly history: { readonly path: string; readonly keepFull: Seconds; readonly maxBytes: number }
+  readonly page: { readonly host: string; readonly port: number }
+  readonly journal?: string
+  /** The configuration file, to be read again on SIGHUP; absent for the default one. */
+  readonly configFile?: string
+}

@@ -1,0 +1,51 @@
+/** From the configuration on the disk to orders: its own sources, or those that the machine has already. */
+import { join } from 'node:path'
+import type { AgentConfig } from '#core/agent/config.ts'
+import { readMachine } from '#worlds/host/machine.ts'
+import { agentConfigOf, sourceOf } from './config/effective.ts'
+import { type LoadedConfig, loadConfig } from './config/load.ts'
+import type { Orders } from './orders.ts'
+import { stateDirectory } from './places.ts'
+import { findSources } from './sources.ts'
+
+export interface Overrides {
+  readonly port?: number
+  readonly history?: string
+  readonly journal?: string
+}
+
+/** Throws ConfigError. */
+export function prepareOrders(configFile: string | undefined, overrides: Overrides = {}): Orders {
+  const loaded = loadConfig(configFile)
+  const { history, page } = loaded.config
+  const { agent, sourcesFrom, notes } = effectiveAgent(loaded)
+  return {
+    agent,
+    sourcesFrom,
+    notes: [...loaded.warnings, ...notes],
+    history: {
+      path: overrides.history ?? history.path ?? join(stateDirectory(), 'history.db'),
+      keepFull: history.keep,
+      maxBytes: history.maxsize,
+    },
+    page: { host: page.address, port: overrides.port ?? page.port },
+    ...(overrides.journal ? { journal: overrides.journal } : {}),
+    ...(configFile ? { configFile } : {}),
+  }
+}
+
+export interface Effective {
+  readonly agent: AgentConfig
+  readonly sourcesFrom: string
+  readonly notes: readonly string[]
+}
+
+export function effectiveAgent({ config, files }: LoadedConfig): Effective {
+  if (config.source.length > 0) {
+    const agent = agentConfigOf(config, config.source.map(sourceOf))
+    return { agent, sourcesFrom: `configured in ${files.join(', ')}`, notes: [] }
+  }
+  const running = readMachine().timekeepers.map(({ name }) => name)
+  const found = findSources('/', running)
+  return { agent: agentConfigOf(config, found.sources), sourcesFrom: found.origin, notes: found.notes }
+}

@@ -1,0 +1,100 @@
+/**
+ * The time sources of systemd-timesyncd (timesyncd.conf(5), syntax in systemd.syntax(7)): `NTP=` and `FallbackNTP=` in
+ * the section [Time]. Both are lists over all lines and files: a further assignment adds to them, an empty one begins
+ * them anew. A backslash at the end of a line joins the next one to it, past comments.
+ */
+import {
+  isHost,
+  linesOf,
+  type NamedSource,
+  type NamedSources,
+  plainSource,
+  type Remark,
+  wordsOf,
+} from '../named-source.ts'
+
+export type ServerList = 'NTP' | 'FallbackNTP'
+
+export interface Assignment {
+  readonly list: ServerList
+  readonly line: number
+  /** None: what was said so far is taken back. */
+  readonly servers: readonly NamedSource[]
+}
+
+export interface TimesyncdConf extends NamedSources {
+  readonly assignments: readonly Assignment[]
+}
+
+const OTHER_KEYS = new Set([
+  'RootDistanceMaxSec',
+  'PollIntervalMinSec',
+  'PollIntervalMaxSec',
+  'ConnectionRetrySec',
+  'SaveIntervalSec',
+])
+
+/** `sources` are those of `NTP=` that stand when this file is read alone. */
+export function parseTimesyncdConf(text: string, file: string): TimesyncdConf {
+  const assignments: Assignment[] = []
+  const notUnderstood: Remark[] = []
+  let section = ''
+  for (const { line, content } of joinedLines(text)) {
+    const refuse = (why: string) => notUnderstood.push({ line, text: content, why })
+    const header = /^\[([^\]]*)\]$/.exec(content)
+    const equals = content.indexOf('=')
+    if (header) {
+      section = header[1]!
+      if (section !== 'Time') refuse('only [Time] means something here')
+    } else if (equals < 1) refuse('neither a [section] nor a key with its value')
+    else if (section === 'Time') {
+      const key = content.slice(0, equals).trimEnd()
+      const words = wordsOf(content.slice(equals + 1))
+      if (key === 'NTP' || key === 'FallbackNTP') {
+        const hosts = words.filter(isHost)
+        if (hosts.length < words.length) refuse('not all of these are host names or addresses')
+        if (hosts.length > 0 || words.length === 0)
+          assignments.push({ list: key, line, servers: hosts.map(host => plainSource(host, line)) })
+      } else if (!OTHER_KEYS.has(key)) refuse('no key of [Time] that is known here')
+    }
+  }
+  const conf = { file, includes: [], notUsable: [], notUnderstood, assignments }
+  return { ...conf, sources: combineServers([{ ...conf, sources: [] }], 'NTP').map(({ source }) => source) }
+}
+
+/** One list over several files, in the order in which systemd reads them: the main file, then drop-ins by name. */
+export function combineServers(
+  files: readonly TimesyncdConf[],
+  list: ServerList,
+): { file: string; source: NamedSource }[] {
+  let servers: { file: string; source: NamedSource }[] = []
+  for (const { file, assignments } of files) {
+    for (const assignment of assignments) {
+      if (assignment.list !== list) continue
+      if (assignment.servers.length === 0) servers = []
+      for (const source of assignment.servers) servers.push({ file, source })
+    }
+  }
+  return servers
+}
+
+/** Lines that say something, joined where a backslash asks for it; the number is that of the first. */
+function joinedLines(text: string): { line: number; content: string }[] {
+  const joined: { line: number; content: string }[] = []
+  let parts: string[] = []
+  let first = 0
+  const finish = () => {
+    const content = parts.join(' ').trim()
+    if (content !== '') joined.push({ line: first, content })
+    parts = []
+  }
+  for (const [index, line] of linesOf(text).entries()) {
+    if (/^\s*[#;]/.test(line)) continue
+    if (parts.length === 0) first = index + 1
+    const continued = line.endsWith('\\')
+    parts.push(continued ? line.slice(0, -1) : line)
+    if (!continued) finish()
+  }
+  finish()
+  return joined
+}
