@@ -55,5 +55,3 @@ export type DisruptionSign =
     }
   /** The counter may run at another rate from now on: nothing learned about it holds. */
   | { readonly kind: 'counter-changed'; readonly witness: string }
-
-export type { Endpoint, Flow, Stamp }

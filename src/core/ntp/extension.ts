@@ -56,19 +56,24 @@ function readMac(
   return { kind: 'tail', extensions, mac: { keyId, digest: bytes.slice(at + 4) } }
 }
 
-/** How many bytes the fields take, padded to words and to the shortest length allowed. */
-export function extensionsLength(extensions: readonly Extension[]): number {
+/** How many bytes the fields take, padded to words and to the shortest length allowed: the last one without a MAC is longer. */
+export function extensionsLength(extensions: readonly Extension[], mac: boolean): number {
   return extensions.reduce(
-    (sum, extension, i) => sum + fieldLength(extension, i === extensions.length - 1),
+    (sum, extension, i) => sum + fieldLength(extension, i === extensions.length - 1 && !mac),
     0,
   )
 }
 
-export function writeExtensions(extensions: readonly Extension[], into: Uint8Array, from: number): void {
+export function writeExtensions(
+  extensions: readonly Extension[],
+  mac: boolean,
+  into: Uint8Array,
+  from: number,
+): void {
   const view = new DataView(into.buffer, into.byteOffset, into.byteLength)
   let at = from
   extensions.forEach((extension, i) => {
-    const length = fieldLength(extension, i === extensions.length - 1)
+    const length = fieldLength(extension, i === extensions.length - 1 && !mac)
     view.setUint16(at, extension.type & 0xffff)
     view.setUint16(at + 2, length)
     into.set(extension.body, at + 4)
@@ -76,5 +81,5 @@ export function writeExtensions(extensions: readonly Extension[], into: Uint8Arr
   })
 }
 
-const fieldLength = (extension: Extension, last: boolean): number =>
-  Math.max(last ? SHORTEST_LAST_FIELD : SHORTEST_FIELD, Math.ceil((4 + extension.body.length) / 4) * 4)
+const fieldLength = (extension: Extension, longer: boolean): number =>
+  Math.max(longer ? SHORTEST_LAST_FIELD : SHORTEST_FIELD, Math.ceil((4 + extension.body.length) / 4) * 4)

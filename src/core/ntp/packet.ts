@@ -81,7 +81,7 @@ export function decodePacket(bytes: Uint8Array): Decoded {
 
 /** The bytes of a packet; numbers beyond their field are clamped to its range. */
 export function encodePacket(packet: Packet): Uint8Array {
-  const extensions = extensionsLength(packet.extensions)
+  const extensions = extensionsLength(packet.extensions, packet.mac !== undefined)
   const mac = packet.mac ? 4 + packet.mac.digest.length : 0
   const bytes = new Uint8Array(HEADER_LENGTH + extensions + mac)
   const view = new DataView(bytes.buffer)
@@ -96,7 +96,7 @@ export function encodePacket(packet: Packet): Uint8Array {
   view.setBigUint64(24, packet.origin)
   view.setBigUint64(32, packet.receive)
   view.setBigUint64(40, packet.transmit)
-  writeExtensions(packet.extensions, bytes, HEADER_LENGTH)
+  writeExtensions(packet.extensions, packet.mac !== undefined, bytes, HEADER_LENGTH)
   if (packet.mac) {
     view.setUint32(HEADER_LENGTH + extensions, packet.mac.keyId >>> 0)
     bytes.set(packet.mac.digest, HEADER_LENGTH + extensions + 4)

@@ -1,0 +1,98 @@
+/** What is published works: packed, installed elsewhere without the sources, and run by whatever Node is there. */
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { version } from '#apps/version.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const run = promisify(execFile)
+let elsewhere: string
+let installed: string
+
+beforeAll(async () => {
+  elsewhere = mkdtempSync(join(tmpdir(), 'clockwright-package-'))
+  await run('npm', ['pack', '--pack-destination', elsewhere], { cwd: ROOT })
+  const archive = readdirSync(elsewhere).find(name => name.endsWith('.tgz'))!
+  writeFileSync(join(elsewhere, 'package.json'), '{"private": true}')
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${archive}`], {
+    cwd: elsewhere,
+  })
+  installed = join(elsewhere, 'node_modules', 'clockwright')
+}, 300_000)
+
+afterAll(() => rmSync(elsewhere, { recursive: true, force: true }))
+
+test('npx clockwright --help', async () => {
+  const { stdout } = await run('npx', ['--no-install', 'clockwright', '--help'], { cwd: elsewhere })
+  expect(stdout).toContain('clockwright query pool.ntp.org')
+})
+
+test('it is JavaScript, with the page built, and knows its version', async () => {
+  expect(existsSync(join(installed, 'src'))).toBe(false)
+  expect(existsSync(join(installed, 'dist/web/page.js'))).toBe(true)
+  expect(
+    readFileSync(join(installed, 'dist/clockwright.js'), 'utf8').startsWith('#!/usr/bin/env node\n'),
+  ).toBe(true)
+  const { stdout } = await run(join(elsewhere, 'node_modules/.bin/clockwright'), ['--version'])
+  expect(stdout.trim()).toBe(version)
+})
+
+test('the agent runs from it and serves its page', async () => {
+  const config = join(elsewhere, 'clockwright.toml')
+  writeFileSync(config, '[[source]]\naddress = "127.0.0.1"\nport = 9\n')
+  const node = process.execPath
+  const child = execFile(
+    node,
+    [
+      join(installed, 'dist/clockwright.js'),
+      'run',
+      '-f',
+      config,
+      '-p',
+      '0',
+      '--history',
+      join(elsewhere, 'history.db'),
+    ],
+    {
+      env: { ...process.env, XDG_RUNTIME_DIR: elsewhere },
+    },
+  )
+  try {
+    let said = ''
+    child.stdout!.on('data', text => {
+      said += text
+    })
+    const url = await new Promise<string>((found, failed) => {
+      child.once('exit', code => failed(new Error(`it ended with ${code}: ${said}`)))
+      child.stdout!.on('data', () => {
+        const match = /page +(http:\S+)/.exec(said)
+        if (match) found(match[1]!)
+      })
+    })
+    const page = await fetch(url)
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('page.js')
+    expect((await fetch(new URL('page.js', url))).status).toBe(200)
+    expect(await (await fetch(new URL('api/status', url))).json()).toMatchObject({ version })
+  } finally {
+    child.kill('SIGTERM')
+  }
+  const code = await new Promise(done => child.once('exit', done))
+  expect(code).toBe(0)
+})
+
+test('the lock file names no registry', () => {
+  expect(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).not.toContain('"resolved"')
+})
+
+test('an ordinary Node 20 can print the help too', () => {
+  const system = ['/usr/local/bin/node', '/usr/bin/node'].find(existsSync)
+  if (!system) return
+  expect(
+    execFileSync(system, [join(installed, 'dist/clockwright.js'), '--help'], { encoding: 'utf8' }),
+  ).toContain('query')
+})
