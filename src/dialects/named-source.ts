@@ -9,6 +9,8 @@ export interface NamedSource extends Omit<SourceConfig, 'name'> {
   readonly line: number
   /** The file asks for this server only with Network Time Security. */
   readonly nts: boolean
+  /** The file asks for authentication with a symmetric key. */
+  readonly keyed: boolean
 }
 
 /** Other files that belong to this one. */
@@ -130,6 +132,7 @@ export function sourceFrom(
     maxsources: whole('maxsources', SOURCE_DEFAULTS.maxsources, 1, 16),
     version: whole('version', SOURCE_DEFAULTS.version, 3, 4) as 3 | 4,
     nts: options.flags.has('nts'),
+    keyed: options.values.has('key') || options.flags.has('autokey'),
   }
 }
 
@@ -139,4 +142,5 @@ export const plainSource = (address: string, line: number): NamedSource => ({
   address,
   line,
   nts: false,
+  keyed: false,
 })

@@ -1,7 +1,7 @@
 /** What the agent says when it is up. */
 import { printable } from '#report/table.ts'
-import type { Daemon } from './daemon.ts'
 import { version } from '../version.ts'
+import type { Daemon } from './daemon.ts'
 
 export function describeStart({
   daemon,

@@ -21,7 +21,8 @@ await live(JSON.parse(process.argv[2] ?? 'null') as Orders).catch(fail)
 
 /** What the person can do something about is said in a line; our own mistakes come with their stack. */
 function fail(error: unknown): never {
-  if (error instanceof HistoryError || (error instanceof Error && 'code' in error)) log('error', error.message)
+  if (error instanceof HistoryError || (error instanceof Error && 'code' in error))
+    log('error', error.message)
   else console.error(error)
   process.exit(FAILED)
 }

@@ -26,7 +26,7 @@ export function usableSources(named: readonly Located[], note: (text: string) =>
   const seen = new Map<string, Located>()
   const names = new Set<string>()
   for (const located of named) {
-    const { line, nts, ...source } = located.source
+    const { line, nts, keyed, ...source } = located.source
     const leaveOut = (why: string) =>
       note(`${located.file}, line ${line}: ${source.address} is left out: ${why}`)
     const host = canonical(source.address)
@@ -43,6 +43,11 @@ export function usableSources(named: readonly Located[], note: (text: string) =>
       const name = uniqueName(source.address, names)
       names.add(name)
       sources.push({ name, ...source })
+      if (keyed) {
+        note(
+          `${located.file}, line ${line}: ${source.address} is asked without its key: authentication is not available yet`,
+        )
+      }
       places.push(located)
     }
   }

@@ -18,6 +18,7 @@ import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
 import type { AgentEvent, DisruptionSign } from './event.ts'
+import type { SourceState } from './reason.ts'
 import { type Entry, Roster } from './roster.ts'
 import type { ClockState, SourceStatus, Status } from './status.ts'
 
@@ -27,6 +28,7 @@ const LONE_WITNESS_SAMPLES = 3
 const WITNESS_MEMORY: Seconds = 300
 /** A consensus that contradicts the estimate so often is right, although no single source jumped. */
 const DOUBTS = 4
+const AGREEING: ReadonlySet<SourceState> = new Set(['system', 'survivor', 'outlier'])
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
 const STALE_POLLS = 8
 
@@ -306,14 +308,17 @@ export class Agent {
     this.#out.push({ kind: 'record', record: { kind: 'notice', at, name, text } })
   }
 
-  /** One record for each change of a source's state or reason. */
+  /**
+   * One record for each change of a source's fate. Which of the agreeing ones is best, or scatters most, changes with
+   * every breath of the network and is no event.
+   */
   #tellSources(now: Reading): void {
     for (const association of this.#roster.associations) {
       const { config, endpoint, state, reason } = association
       const key = `${config.name} ${endpoint.address}`
-      const told = `${state} ${reason}`
-      if (this.#told.get(key) === told) continue
-      this.#told.set(key, told)
+      const fate = AGREEING.has(state) ? 'agrees' : `${state} ${reason}`
+      if (this.#told.get(key) === fate) continue
+      this.#told.set(key, fate)
       this.#out.push({
         kind: 'record',
         record: { kind: 'source', at: now, source: config.name, address: endpoint.address, state, reason },

@@ -38,6 +38,7 @@ const RATE_PENANCE = 10
 const SLOWEST_POLL: PollLog2 = 13
 /** Requests are spread by up to this part of the interval, so that clients do not march in step. */
 const SPREAD = 1 / 32
+const FIRST_PART = 1 / 4
 /** The poll interval changes by one step after this many points of evidence (RFC 5905: LIMIT 30, PGATE 4). */
 const POLL_LIMIT = 30
 const POLL_GATE = 4
@@ -89,6 +90,7 @@ export class Association {
   #nonces: NtpTime[] = []
   #lastTransmit: NtpTime = UNKNOWN_TIME
   #burstLeft: number
+  #inBurst = true
   #unanswered = 0
   /** The shortest poll that the server tolerates, while a kiss code RATE is being obeyed. */
   #rateFloor: PollLog2 | undefined
@@ -361,7 +363,16 @@ export class Association {
     const bursting = this.#burstLeft > 0 && (this.accepted > 0 || this.sent < BURST_COUNT)
     if (this.#burstLeft > 0) this.#burstLeft--
     const interval = bursting ? BURST_INTERVAL : pollInterval(this.poll)
-    this.nextPollAt = plus(from, interval * (1 + (SPREAD * (this.#random() >>> 0)) / 2 ** 32))
+    // The first interval after a burst is a random part of a whole one: sources that began together take turns from
+    // then on, and the estimate is renewed more often.
+    const part = this.#inBurst && !bursting ? FIRST_PART + (1 - FIRST_PART) * this.#chance() : 1
+    this.#inBurst = bursting
+    this.nextPollAt = plus(from, interval * part * (1 + SPREAD * this.#chance()))
+  }
+
+  /** Uniform in [0, 1). */
+  #chance(): number {
+    return (this.#random() >>> 0) / 2 ** 32
   }
 }
 

@@ -38,9 +38,8 @@ const MOST_PROBLEMS = 20
 /** Throws ConfigError. Without a path the default one is read if it exists. */
 export function loadConfig(path?: string): LoadedConfig {
   const main = path ?? DEFAULT_PATH
-  if (path === undefined && !existsSync(main))
-    return { config: v.parse(configSchema, {}), warnings: [], files: [] }
-  const files = [main, ...dropIns(join(dirname(main), 'conf.d'))]
+  const needed = path !== undefined || existsSync(main)
+  const files = [...(needed ? [main] : []), ...dropIns(join(dirname(main), 'conf.d'))]
   const problems: string[] = []
   const warnings: string[] = []
   let merged: Record<string, unknown> = {}
@@ -55,7 +54,7 @@ export function loadConfig(path?: string): LoadedConfig {
   }
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   const config = v.parse(configSchema, merged)
-  checkTogether(config, files[0]!, problems)
+  checkTogether(config, files[0] ?? main, problems)
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   return { config, warnings, files }
 }

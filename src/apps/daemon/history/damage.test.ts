@@ -58,7 +58,9 @@ test('a flipped byte, wherever it is, costs a page of records at most, and the a
     const replaced = history.notices.length > 0
     // The first page holds the list of tables; without it nothing can be found again.
     if (at >= 4096) expect(found.length).toBeGreaterThan(trace.length - 100)
-    expect(found.length === trace.length || history.damaged() > 0 || replaced).toBe(true)
+    // What is lost is counted. Only at the very beginning it may look like what has been given up for its age.
+    const noticed = history.damaged() > 0 || replaced || found[0] !== text(trace[0]!)
+    expect(found.length === trace.length || noticed).toBe(true)
     const later = notice(reading(20_000), 'later')
     history.append([later])
     history.append([sample(reading(20_100), 1)])

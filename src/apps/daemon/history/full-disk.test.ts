@@ -22,7 +22,7 @@ beforeAll(() => {
   }
 })
 afterAll(() => {
-  if (mounted) execFileSync('umount', [folder])
+  if (mounted) execFileSync('umount', ['-l', folder])
   rmSync(folder, { recursive: true, force: true })
 })
 

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -79,7 +88,7 @@ describe('records', () => {
             const window = windowOf(trace, a, b)
             const within = trace.filter(({ at }) => at.wall >= window.from && at.wall <= window.to)
             expect(history.records(window)).toEqual(within)
-          expect(history.damaged()).toBe(0)
+            expect(history.damaged()).toBe(0)
             const kinds = ['sample', 'step', 'notice'] as const
             const wanted = within.filter(({ kind }) => kinds.includes(kind as 'step'))
             expect(history.records({ ...window, kinds })).toEqual(wanted)
@@ -330,7 +339,8 @@ describe('trouble', () => {
   test('every trouble of opening has a name', () => {
     expect(() => openHistoryReadOnly(path)).toThrowError(expect.objectContaining({ why: 'missing' }))
     expect(() => openHistory('/proc/none/history.db')).toThrowError(HistoryError)
-    expect(() => openHistory(folder)).toThrowError(HistoryError)
+    mkdirSync(join(folder, 'a-folder'))
+    expect(() => openHistory(join(folder, 'a-folder'))).toThrowError(HistoryError)
     const history = open()
     history.close()
     history.close()

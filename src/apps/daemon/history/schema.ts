@@ -17,7 +17,8 @@ import { type RecordRow, recordSum } from './codec.ts'
 
 /** "CLKW": tells our files from other people's (PRAGMA application_id). */
 const APPLICATION_ID = 0x434c4b57
-const SCHEMA_VERSION = 1
+/** Counts changes of the tables. 1 had no links between rows, and was never released. */
+const SCHEMA_VERSION = 2
 
 export type TableName = 'measurement' | 'event' | 'minute' | 'hour'
 export type LevelName = 'minute' | 'hour'

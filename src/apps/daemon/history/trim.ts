@@ -50,6 +50,16 @@ export function createTrimmer(db: DatabaseSync, scanner: Scanner, limits: Limits
   const removal = Object.fromEntries(
     (Object.keys(TABLES) as TableName[]).map(table => [table, db.prepare(deleteOldest(table))]),
   ) as Record<TableName, StatementSync>
+  // Prepared once: a statement is native memory, which the garbage collector does not see.
+  const counters = Object.fromEntries(
+    (['page_size', 'page_count', 'freelist_count'] as const).map(name => [
+      name,
+      db.prepare(`PRAGMA ${name}`),
+    ]),
+  )
+  const removePieces = db.prepare(
+    'DELETE FROM piece WHERE first < (SELECT max(first) FROM piece WHERE first <= ?)',
+  )
   const pageSize = pragma('page_size')
   let busy = true
   let sinceLook = 0
@@ -130,8 +140,7 @@ export function createTrimmer(db: DatabaseSync, scanner: Scanner, limits: Limits
   function forgetPieces(): number {
     const range = { lo: 0, hi: ANY }
     const firsts = (Object.keys(TABLES) as TableName[]).map(table => scanner.first(table, range)?.key ?? ANY)
-    const sql = 'DELETE FROM piece WHERE first < (SELECT max(first) FROM piece WHERE first <= ?)'
-    return Number(db.prepare(sql).run(Math.min(...firsts)).changes)
+    return Number(removePieces.run(Math.min(...firsts)).changes)
   }
 
   function remove(table: TableName, upTo: number, rows: number): number {
@@ -158,8 +167,8 @@ export function createTrimmer(db: DatabaseSync, scanner: Scanner, limits: Limits
     return Number(db.prepare('SELECT count(*) AS n FROM event').get()?.n)
   }
 
-  function pragma(name: string): number {
-    return Number(Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0])
+  function pragma(name: 'page_size' | 'page_count' | 'freelist_count'): number {
+    return Number(Object.values(counters[name]!.get() ?? {})[0])
   }
 }
 
