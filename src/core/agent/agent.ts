@@ -103,8 +103,13 @@ export class Agent {
       case 'configured':
         return this.#configure(event.config)
       case 'resolved':
-        if (event.addresses.length === 0) {
-          this.#notice(event.now, 'name-not-found', `${event.name}: ${event.failure ?? 'no address'}`)
+        if (event.addresses.length === 0 && this.#roster.isNews(event.name)) {
+          const why = event.failure ?? 'it has no address'
+          this.#notice(
+            event.now,
+            'name-not-found',
+            `${event.name} cannot be resolved (${why}); it is tried again now and then`,
+          )
         }
         return this.#roster.resolved(event.name, event.addresses, event.now.monotonic)
       case 'sent':

@@ -72,6 +72,7 @@ export class Roster {
       }
       entry.retryAfter = RETRY_FIRST
       entry.retryAt = undefined
+      entry.reason = 'resolving-name'
       const used = this.#addressesInUse(entry)
       entry.spare = addresses.filter(address => !used.has(address) && !entry.dropped.includes(address))
       if (entry.spare.length === 0) {
@@ -80,6 +81,11 @@ export class Roster {
       }
       this.#fill(entry, now)
     }
+  }
+
+  /** Has this name been found before, or never been looked for? Then it is news that it cannot be. */
+  isNews(name: string): boolean {
+    return this.entries.some(({ config, reason }) => config.address === name && reason !== 'name-not-found')
   }
 
   /** Names whose retry is due. */
