@@ -4,7 +4,11 @@ import { findDrift } from './drift.ts'
 import { fitLine } from './line.ts'
 
 test('report 000: 1.6 ms in each 60 s is 26 ppm, and the clock loses', () => {
-  const measured = Array.from({ length: 10 }, (_, i) => ({ at: 60 * i, offset: 1.6e-3 * i, errorBound: 1e-3 }))
+  const measured = Array.from({ length: 10 }, (_, i) => ({
+    at: 60 * i,
+    offset: 1.6e-3 * i,
+    errorBound: 1e-3,
+  }))
   const drift = findDrift(measured)!
   expect(drift.rate * 1e6).toBeCloseTo(-26.67, 1)
   expect(drift.standardError).toBeCloseTo(0, 12)
@@ -29,7 +33,12 @@ test('the limits hold the true mean rate whenever each measurement was within it
 test('one measurement, or many at one moment, are no drift', () => {
   expect(findDrift([])).toBeUndefined()
   expect(findDrift([{ at: 1, offset: 1, errorBound: 1 }])).toBeUndefined()
-  expect(fitLine([{ x: 5, y: 1 }, { x: 5, y: 2 }])).toBeUndefined()
+  expect(
+    fitLine([
+      { x: 5, y: 1 },
+      { x: 5, y: 2 },
+    ]),
+  ).toBeUndefined()
 })
 
 test('a line far from the origin keeps its digits', () => {

@@ -27,8 +27,12 @@ export function driftSummary(measured: readonly Measured[], drift: Drift | undef
   if (!drift) return style('red', `No drift: ${measured.length} of the needed two measurements or more.`)
   const perDay = duration(Math.abs(drift.rate) * 86_400)
   const direction = drift.rate >= 0 ? 'gains' : 'loses'
+  const told = drift.standardError === undefined || Math.abs(drift.rate) > 2 * drift.standardError
+  const headline = told
+    ? `This clock ${direction} ${perDay} a day`
+    : 'No drift that can be told from the noise yet'
   const lines = [
-    `${style('bold', `This clock ${direction} ${perDay} a day`)}: ${withError(drift)} over ${duration(measured.at(-1)!.at)}, ${measured.length} measurements.`,
+    `${style('bold', headline)}: ${withError(drift)} over ${duration(measured.at(-1)!.at)}, ${measured.length} measurements.`,
     `Whatever the network did, the mean rate was between ${rate(drift.least)} and ${rate(drift.most)}.`,
   ]
   const warning = judged(Math.abs(drift.rate))
