@@ -4,8 +4,12 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { MAIN } from '../support/cli.ts'
 import { type Daemon, startChronyd, startNtpd } from '../support/daemons.ts'
 import { insideOwnNetwork, type Lan, makeLan, nodeIn, runIn, type SlowPath } from '../support/netns.ts'
 import type { Way } from '../support/slow-path.ts'
@@ -94,5 +98,48 @@ describe.skipIf(!insideOwnNetwork.permitted)('four servers behind 10 ms ± 2 ms 
     console.log(
       `with a liar: offset ${(answer.offset! * 1e3).toFixed(2)} ms ± ${(answer.errorBound * 1e3).toFixed(2)} ms`,
     )
+  })
+
+  test('the running agent finds the liar out too, and its page can say why', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'clockwright-network-'))
+    const config = lan.servers.map(
+      ({ address }, i) => `[[source]]\nname = "server ${i}"\naddress = "${address}"\nport = 1123\n`,
+    )
+    writeFileSync(join(directory, 'clockwright.toml'), config.join(''))
+    const agent = nodeIn(
+      lan.client,
+      [MAIN, 'run', '-f', join(directory, 'clockwright.toml'), '--history', join(directory, 'history.db')],
+      { XDG_RUNTIME_DIR: directory },
+    )
+    try {
+      await once(agent.stdout!, 'data')
+      // The command line finds the agent by its presence, inside the same network.
+      let told:
+        | {
+            clock: {
+              state: string
+              offset: number
+              errorBound: number
+              sources: { name: string; state: string; reasonText: string }[]
+            }
+          }
+        | undefined
+      for (let i = 0; i < 30 && told?.clock.state !== 'locked'; i++) {
+        await new Promise(done => setTimeout(done, 1000))
+        told = JSON.parse(
+          (await runIn(lan.client, ['status', '--json'], { XDG_RUNTIME_DIR: directory })).stdout,
+        )
+      }
+      expect(told!.clock.state).toBe('locked')
+      expect(Math.abs(told!.clock.offset)).toBeLessThanOrEqual(told!.clock.errorBound)
+      expect(told!.clock.sources[3]).toMatchObject({
+        name: 'server 3',
+        state: 'falseticker',
+        reasonText: 'the interval that it claims does not meet the one in which most sources agree',
+      })
+    } finally {
+      agent.kill('SIGKILL')
+      rmSync(directory, { recursive: true, force: true })
+    }
   })
 })

@@ -111,6 +111,9 @@ describe('the running agent', () => {
     const { stdout } = await cli(['status', '--json'], environment())
     expect(JSON.parse(stdout).clock.sources).toMatchObject([{ name: '127.0.0.1', port: 9 }])
 
+    // The history is read while the agent writes it.
+    await until(() => cliSync(['events'], environment()).includes('The agent was started'))
+
     writeFileSync(join(directory, 'clockwright.toml'), '[[source]]\naddress = "127.0.0.1"\nport = 10\n')
     agent.kill('SIGHUP')
     await until(() => said.includes('configuration read again'))
@@ -160,6 +163,12 @@ describe('the running agent', () => {
     )
     expect(second).toMatch(/history/)
   })
+
+  const cliSync = (args: string[], env: NodeJS.ProcessEnv): string =>
+    spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    }).stdout
 
   function execFileSyncFails(args: string[], env: NodeJS.ProcessEnv): string {
     try {

@@ -19,9 +19,9 @@ export interface OwnNetwork {
 
 const ip = (...args: string[]) => execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] })
 
-export function runIn(netns: string, args: readonly string[]): Promise<Ran> {
+export function runIn(netns: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
   return new Promise(done => {
-    const child = nodeIn(netns, [MAIN, ...args])
+    const child = nodeIn(netns, [MAIN, ...args], env)
     let stdout = ''
     let stderr = ''
     child.stdout!.on('data', text => {

@@ -131,6 +131,26 @@ Examples:
   )
   .action(async (server, options) => (await import('./commands/drift.ts')).drift(server, options))
 
+program
+  .command('events')
+  .description('what happened to this clock: steps, disruptions, sources, from the history')
+  .addOption(json())
+  .option('--since <duration>', 'how far back', duration, 86_400)
+  .option('-n, --count <n>', 'the newest so many', count, 100)
+  .option('--samples', 'every measurement and estimate too')
+  .option('--history <file>', 'the history to read (default: that of the running agent)')
+  .addHelpText(
+    'after',
+    `
+Reads the history without disturbing the agent that writes it. With --json one record a line.
+Exit code: 0 there were some, 1 there were none, 3 the history cannot be read.
+
+Examples:
+  clockwright events --since 2h
+  clockwright events --samples --json | jq -c 'select(.kind == "sample") | [.at.wall, .source, .offset]'`,
+  )
+  .action(async options => (await import('./commands/events.ts')).events(options))
+
 const configuration = program.command('config').description('look at the configuration')
 configuration
   .command('check')
