@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MetricsInput } from './metrics.ts'
-import { METRICS, metrics, metricsPage, noSteps, tallyStep } from './metrics.ts'
+import { count, METRICS, metrics, metricsPage, noTally } from './metrics.ts'
 
 const at = (seconds: bigint) =>
   ({ wall: seconds * 1_000_000_000n, monotonic: seconds * 1_000_000_000n }) as never
@@ -47,7 +47,7 @@ const known: MetricsInput = {
     timekeepers: [],
     boot: 'b',
   },
-  steps: noSteps(),
+  tally: noTally(),
   clock: {
     now: at(100n),
     state: 'locked',
@@ -111,12 +111,36 @@ test('what is not known has no series, nor a help line', () => {
   expect(seriesValue(text, 'clockwright_up')).toBe('1')
 })
 
+test('disruptions are counted by kind, and what they cost is added up', () => {
+  const tally = noTally()
+  count(tally, {
+    kind: 'disruption',
+    at: at(1n),
+    what: 'paused',
+    witness: 'rtc',
+    lost: 4.3,
+    uncertainty: 0.5,
+  })
+  count(tally, {
+    kind: 'disruption',
+    at: at(2n),
+    what: 'counter-changed',
+    witness: 'vmclock',
+    lost: undefined,
+    uncertainty: undefined,
+  })
+  const text = metrics({ ...known, tally })
+  expect(seriesValue(text, 'clockwright_vm_lifecycle_events_total{kind="paused"}')).toBe('1')
+  expect(seriesValue(text, 'clockwright_vm_lifecycle_events_total{kind="sources-jumped"}')).toBe('0')
+  expect(seriesValue(text, 'clockwright_vm_lost_seconds_total')).toBe('4.3')
+})
+
 test('steps are counted by cause and direction', () => {
-  const steps = noSteps()
-  tallyStep(steps, { kind: 'step', at: at(1n), size: 57.25, uncertainty: 0, by: 'somebody-else' })
-  tallyStep(steps, { kind: 'step', at: at(2n), size: -0.5, uncertainty: 0, by: 'somebody-else' })
-  tallyStep(steps, { kind: 'notice', at: at(3n), name: 'n', text: 't' })
-  const text = metrics({ ...known, steps })
+  const tally = noTally()
+  count(tally, { kind: 'step', at: at(1n), size: 57.25, uncertainty: 0, by: 'somebody-else' })
+  count(tally, { kind: 'step', at: at(2n), size: -0.5, uncertainty: 0, by: 'somebody-else' })
+  count(tally, { kind: 'notice', at: at(3n), name: 'n', text: 't' })
+  const text = metrics({ ...known, tally })
   expect(seriesValue(text, 'clockwright_clock_steps_total{direction="forward",cause="somebody-else"}')).toBe(
     '1',
   )

@@ -10,13 +10,13 @@ import type { ClockState, SourceStatus, Status } from '#core/agent/status.ts'
 import type { MachineFacts } from '#core/guest/facts.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { StepRecord, TraceRecord } from '#core/trace/record.ts'
+import type { DisruptionRecord, StepRecord, TraceRecord } from '#core/trace/record.ts'
 
 export interface MetricsInput {
   readonly version: string
   readonly clock: Status
   readonly machine: MachineFacts
-  readonly steps: StepTally
+  readonly tally: Tally
 }
 
 export interface Metric {
@@ -35,11 +35,16 @@ export interface Sample {
   readonly value: number | undefined
 }
 
-/** Steps since the agent was started, by cause and direction. */
-export type StepTally = Record<StepRecord['by'], Record<Direction, { count: number; seconds: Seconds }>>
+/** What happened since the agent was started: steps by cause and direction, disruptions by kind, and the time that they cost. */
+export interface Tally {
+  readonly steps: Record<StepRecord['by'], Record<Direction, { count: number; seconds: Seconds }>>
+  readonly disruptions: Record<DisruptionRecord['what'], number>
+  lost: Seconds
+}
 type Direction = 'forward' | 'backward'
 
 const CAUSES = ['us', 'somebody-else'] as const
+const DISRUPTIONS = ['paused', 'counter-changed', 'sources-jumped'] as const
 const DIRECTIONS = ['forward', 'backward'] as const
 const STATES: readonly ClockState[] = ['starting', 'locked', 'holdover', 'freerun']
 const SOURCE_STATES: readonly SourceStatus['state'][] = [
@@ -163,7 +168,7 @@ export const METRICS: readonly Metric[] = [
     unit: '1',
     help: 'Steps of the clock since the agent was started, by who made them. forward: the clock was set ahead.',
     labels: ['direction', 'cause'],
-    read: ({ steps }) =>
+    read: ({ tally: { steps } }) =>
       CAUSES.flatMap(cause =>
         DIRECTIONS.map(direction => ({ labels: [direction, cause], value: steps[cause][direction].count })),
       ),
@@ -174,11 +179,28 @@ export const METRICS: readonly Metric[] = [
     unit: 'seconds',
     help: 'Sum of the sizes of these steps.',
     labels: ['direction'],
-    read: ({ steps }) =>
+    read: ({ tally: { steps } }) =>
       DIRECTIONS.map(direction => ({
         labels: [direction],
         value: CAUSES.reduce((sum, cause) => sum + steps[cause][direction].seconds, 0),
       })),
+  },
+  {
+    name: 'clockwright_vm_lifecycle_events_total',
+    type: 'counter',
+    unit: '1',
+    help: 'What was done to this machine since the agent was started: it was paused, its counter changed, or all sources jumped against it at once.',
+    labels: ['kind'],
+    read: ({ tally: { disruptions } }) =>
+      DISRUPTIONS.map(kind => ({ labels: [kind], value: disruptions[kind] })),
+  },
+  {
+    name: 'clockwright_vm_lost_seconds_total',
+    type: 'counter',
+    unit: 'seconds',
+    help: 'Time that ran on while this machine stood still, as far as somebody could measure it.',
+    labels: [],
+    read: ({ tally }) => [{ value: tally.lost }],
   },
   {
     name: 'clockwright_clocksource_info',
@@ -348,13 +370,22 @@ ${rows.join('\n')}
 `
 }
 
-export const noSteps = (): StepTally => ({ us: noneOf(), 'somebody-else': noneOf() })
+export const noTally = (): Tally => ({
+  steps: { us: noneOf(), 'somebody-else': noneOf() },
+  disruptions: { paused: 0, 'counter-changed': 0, 'sources-jumped': 0 },
+  lost: 0,
+})
 
-export function tallyStep(tally: StepTally, record: TraceRecord): void {
-  if (record.kind !== 'step') return
-  const place = tally[record.by][record.size < 0 ? 'backward' : 'forward']
-  place.count += 1
-  place.seconds += Math.abs(record.size)
+export function count(tally: Tally, record: TraceRecord): void {
+  if (record.kind === 'step') {
+    const place = tally.steps[record.by][record.size < 0 ? 'backward' : 'forward']
+    place.count += 1
+    place.seconds += Math.abs(record.size)
+  }
+  if (record.kind === 'disruption') {
+    tally.disruptions[record.what] += 1
+    tally.lost += Math.max(0, record.lost ?? 0)
+  }
 }
 
 const noneOf = () => ({ forward: { count: 0, seconds: 0 }, backward: { count: 0, seconds: 0 } })

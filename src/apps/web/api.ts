@@ -5,13 +5,13 @@ import { type Instant, instant } from '#core/time/instant.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { EVENT_KINDS, type EventsBody, eventsQuery, historyQuery, type SeriesBody } from '#report/bodies.ts'
 import { encodeBuckets, encodeRecord, encodeSources, encodeStatus } from '#report/encode.ts'
-import { metrics, type StepTally } from '#report/metrics.ts'
+import { metrics, type Tally } from '#report/metrics.ts'
 import { type Answer, json } from './respond.ts'
 import type { Watched } from './watched.ts'
 
 export interface Known {
   readonly watched: Watched
-  readonly steps: StepTally
+  readonly tally: Tally
 }
 
 export const API: Readonly<
@@ -24,10 +24,10 @@ export const API: Readonly<
   '/api/openapi.json': async ({ watched }) =>
     // The generator of JSON schemas is loaded when somebody asks, not with the agent.
     json((await import('./openapi.ts')).describeApi(watched.snapshot().version)),
-  '/metrics': ({ watched, steps }) => ({
+  '/metrics': ({ watched, tally }) => ({
     status: 200,
     type: 'text/plain; version=0.0.4; charset=utf-8',
-    body: metrics({ ...watched.snapshot(), steps }),
+    body: metrics({ ...watched.snapshot(), tally }),
   }),
 }
 

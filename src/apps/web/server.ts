@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { streamQuery } from '#report/bodies.ts'
-import { noSteps, tallyStep } from '#report/metrics.ts'
+import { count, noTally } from '#report/metrics.ts'
 import { API, type Known, parseQuery } from './api.ts'
 import { type Assets, openAssets } from './assets.ts'
 import { capConnections } from './connections.ts'
@@ -44,8 +44,8 @@ export async function openPage(watched: Watched, options: PageOptions = {}): Pro
         `To see it from elsewhere: ssh -L ${wanted}:127.0.0.1:${wanted} this-machine`,
     )
 
-  const steps = noSteps()
-  const unsubscribe = watched.subscribe(record => tallyStep(steps, record))
+  const tally = noTally()
+  const unsubscribe = watched.subscribe(record => count(tally, record))
   const stream = openStream(watched, onFault)
   const server = createServer({
     maxHeaderSize: 8 * 1024,
@@ -71,7 +71,7 @@ export async function openPage(watched: Watched, options: PageOptions = {}): Pro
     throw failure
   })
   const hosts = ownHosts(port)
-  const known: Known = { watched, steps }
+  const known: Known = { watched, tally }
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     answer({ request, response, hosts, known, stream, assets }).catch(fault => {
       onFault(fault)
