@@ -255,7 +255,8 @@ export class Track {
       tt += weight * t * t
       tx += weight * t * (seen.offset - meanX)
     }
-    const slope = (tx + this.#expected * LIKELY_RATE ** -2) / (tt + LIKELY_RATE ** -2)
+    const likely = clamp(this.#expected, this.#rateLow, this.#rateHigh)
+    const slope = (tx + likely * LIKELY_RATE ** -2) / (tt + LIKELY_RATE ** -2)
     this.#rateKnown = true
     this.#rate = clamp(slope, this.#rateLow, this.#rateHigh)
     this.#offset = clamp(meanX - this.#rate * meanT, this.#low, this.#high)
