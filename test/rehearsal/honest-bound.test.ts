@@ -108,6 +108,34 @@ describe('when the network changes', () => {
   })
 })
 
+describe('when the room changes its temperature', () => {
+  const warm = (amplitude: number, period: number): OscillatorConfig => ({
+    frequencyError: 20e-6,
+    wander: 1e-9,
+    temperature: { amplitude, period },
+  })
+  const away = (from: number, to: number): LinkConfig => ({
+    ...symmetricLink(100e-6, 20e-6),
+    changes: [
+      { at: from, up: way(1, undefined, { loss: 1 }), down: way(1, undefined) },
+      { at: to, ...symmetricLink(100e-6, 20e-6) },
+    ],
+  })
+
+  test.each([
+    ['±5 ppm in 15 min, one server', warm(5e-6, 900), servers(LINKS['a LAN']!, 1)],
+    ['±10 ppm in 15 min, one server', warm(10e-6, 900), servers(LINKS['a LAN']!, 1)],
+    ['±5 ppm in 20 min, four servers', warm(5e-6, 1200), servers(LINKS['a LAN']!)],
+    ['±5 ppm in a day, all servers away for 12 h', warm(5e-6, DAY), servers(() => away(30_000, 73_200))],
+    ['±1 ppm in an hour, all servers away for 12 h', warm(1e-6, 3600), servers(() => away(30_000, 73_200))],
+  ])('%s', (_, oscillator, all) => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const watched = watch({ seed, oscillator, servers: all, clock: { offset: -0.3, stamping: 5e-6 } })
+      expect(score(watched, DAY).violations.slice(0, 3), `seed ${seed}`).toEqual([])
+    }
+  })
+})
+
 describe('when servers lie', () => {
   const liar = (offset: number): Partial<ServerConfig> => ({ offset })
   const drifting = (drift: number): Partial<ServerConfig> => ({ drift })
@@ -162,6 +190,20 @@ describe('when the guest is paused', () => {
       expect(Math.abs(watched.status().offset! - watched.truth())).toBeLessThan(200e-6)
     }
   })
+
+  test.each([0, 2])(
+    'a migration with a blackout of %d s to a host that counts 20 ppm faster, and nobody reports it',
+    length => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const pauses = [{ at: 10_000.25, length: Math.max(length, 1e-6), frequencyChange: 20e-6 }]
+        const watched = watch({ ...paused, seed, pauses }, { maxpoll: 6 })
+        const { violations } = score(watched, 40_000)
+        // Nobody can know before the next reply, up to 64 s plus the spread later; from then on the bound holds again.
+        expect(violations.at(-1)?.t ?? 0, `seed ${seed}`).toBeLessThan(10_002 + 64 * 1.04 + 6)
+        expect(watched.status().frequencyError).toBeCloseTo(40e-6, 6)
+      }
+    },
+  )
 
   test('a migration to a host whose counter runs 50 ppm faster', () => {
     for (let seed = 1; seed <= SEEDS; seed++) {

@@ -5,6 +5,7 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Interval } from './select.ts'
+import { changed, wandered } from './track.ts'
 
 /** What the sources say together, on the counter's scale. */
 export interface Belief extends Interval {
@@ -40,7 +41,7 @@ export class Estimate {
   /** How far the rate can be wrong at counter time `at`. */
   rateBound(at: Seconds): Rate {
     if (!this.#belief) return Number.POSITIVE_INFINITY
-    return this.#belief.rateBound + this.#belief.wander * Math.sqrt(Math.abs(at - this.#belief.at))
+    return this.#belief.rateBound + changed(this.#belief.wander, Math.abs(at - this.#belief.at))
   }
 
   /** Best guess of true time minus the scale at counter time `at`; undefined when nothing is known. */
@@ -98,6 +99,6 @@ const offsetOf = (belief: Belief, at: Seconds): Seconds =>
 function intervalOf(belief: Belief, at: Seconds): Interval {
   const age = Math.abs(at - belief.at)
   const moved = (belief.rate ?? 0) * (at - belief.at)
-  const grown = belief.rateBound * age + (2 / 3) * belief.wander * age ** 1.5
+  const grown = belief.rateBound * age + wandered(belief.wander, age)
   return { low: belief.low + moved - grown, high: belief.high + moved + grown }
 }

@@ -116,8 +116,9 @@ describe('the estimate', () => {
     expect(estimate.offset(0)).toBeUndefined()
     estimate.adopt(belief)
     expect(estimate.offset(200)).toBeCloseTo(1.1, 12)
-    expect(estimate.interval(200)!.low).toBeCloseTo(0.9 + 0.1 - 0.01, 9)
-    expect(estimate.interval(200)!.high).toBeCloseTo(1.2 + 0.1 + 0.01, 9)
+    // 100 s at 1e-4, and half of 5e-10 x (100 s)².
+    expect(estimate.interval(200)!.low).toBeCloseTo(0.9 + 0.1 - 0.01 - 2.5e-6, 9)
+    expect(estimate.interval(200)!.high).toBeCloseTo(1.2 + 0.1 + 0.01 + 2.5e-6, 9)
   })
 
   test('while a rival may be right, the interval covers both', () => {

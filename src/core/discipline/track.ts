@@ -10,9 +10,10 @@
  * - an *interval* that must contain true time: each sample's offset ± root distance, intersected with what was known
  *   before and has grown since (set membership, no statistics).
  *
- * Growth: after `a` seconds the interval has grown by ρ·a + ⅔·κ·a^1.5. ρ is how far our rate can be wrong; it follows
+ * Growth: after `a` seconds the interval has grown by ρ·a + ⅔·κ·a^1.5 + ½·α·a². ρ is how far our rate can be wrong; it follows
  * from pairs of intervals alone. κ (s/s per √s) allows the oscillator to wander like a random walk; it is learned
- * from how much the rate was seen to change, and doubled whenever two intervals prove that it was too small.
+ * from how much the rate was seen to change, and doubled whenever intervals prove that it was too small, or a surprise
+ * comes near to it. A steady change of the rate (temperature) is allowed for beside it, ½·α·a².
  */
 
 import type { Rate, Seconds } from '#core/time/units.ts'
@@ -33,12 +34,13 @@ export type Update =
 
 /** No clock that can be disciplined is further off than the kernel's tick range reaches: ±10 %. */
 export const UNKNOWN_RATE: Rate = 0.1
-/** κ at start and κ at best, in 1/√s: 5e-7 lets the rate change by 4 ppm in 64 s, 5e-9 by 0.04 ppm. */
-const WANDER_UNLEARNED = 5e-7
+/** κ at start and κ at best, in 1/√s: 1e-6 lets the rate change by 8 ppm in 64 s, 5e-9 by 0.04 ppm. */
+const WANDER_UNLEARNED = 1e-6
 const WANDER_LEAST = 5e-9
 /** κ is this many times the largest of the recent bends, as a random walk would have made them. */
-const WANDER_MARGIN = 3
-const BENDS = 16
+const WANDER_MARGIN = 5
+const BENDS = 32
+const BENDS_NEEDED = 8
 /** What bends within a shorter time tells about the network, not about the oscillator. */
 const ANCHOR_SPAN: Seconds = 256
 /** A rate within 100 ppm of the expected one is likely; a few good measurements outweigh this. */
@@ -49,6 +51,12 @@ const LIKELY_RATE: Rate = 1e-4
  */
 const KEEP = 64
 const MEMORY = 6
+/** Of these, so many of the newest are paired with all earlier ones to bound the rate, … */
+const RECENT = 4
+/** … and so many must meet to bound the offset. */
+const MEETING = 8
+/** A steady change of the rate that is always allowed for: 1.8 ppm an hour, as a room warms up. */
+const STEADY_CHANGE = 5e-10
 /** Rounding of doubles and of nanoseconds in a chain of additions. */
 const ROUNDING: Seconds = 4e-9
 
@@ -87,7 +95,7 @@ export class Track {
 
   /** How far the rate can be wrong at counter time `at`. */
   rateBound(at: Seconds): Rate {
-    const reach = this.#wander * Math.sqrt(Math.max(0, at - this.#rateAt))
+    const reach = changed(this.#wander, Math.max(0, at - this.#rateAt))
     return Math.max(this.#rateHigh - this.#rate, this.#rate - this.#rateLow) + reach
   }
 
@@ -100,7 +108,7 @@ export class Track {
   interval(at: Seconds): Interval {
     const age = Math.abs(at - this.#at)
     const moved = this.#rate * (at - this.#at)
-    const grown = this.rateBound(this.#at) * age + (2 / 3) * this.#wander * age ** 1.5 + ROUNDING
+    const grown = this.rateBound(this.#at) * age + wandered(this.#wander, age) + ROUNDING
     return { low: this.#low + moved - grown, high: this.#high + moved + grown }
   }
 
@@ -120,19 +128,18 @@ export class Track {
       return { kind: 'confirmed', innovation: 0 }
     }
     const expected = this.interval(seen.at)
-    const low = Math.max(expected.low, seen.low)
-    const high = Math.min(expected.high, seen.high)
-    if (low > high) {
+    const gap = Math.max(seen.low - expected.high, expected.low - seen.high)
+    if (gap > 0) {
       // A gap smaller than the measurement is wide is no jump: the oscillator wandered more than was allowed for.
-      if (low - high < seen.high - seen.low) this.#wander *= 2
-      return { kind: 'refuted', gap: low - high }
+      if (gap < seen.high - seen.low) this.#wander *= 2
+      return { kind: 'refuted', gap }
     }
     const innovation = seen.offset - this.offset(seen.at)
+    this.#checkSurprise(innovation, seen, expected)
+    this.#remember(seen)
     this.#learnRate(seen)
     this.#at = seen.at
-    this.#low = low
-    this.#high = high
-    this.#remember(seen)
+    this.#meet(seen)
     this.#fit()
     this.#settleWander(seen)
     return { kind: 'confirmed', innovation }
@@ -154,19 +161,17 @@ export class Track {
   }
 
   /**
-   * True time moved against the counter by an unknown amount (a pause). The rate is a property of the oscillator and
-   * survives; the offset and every earlier measurement do not.
+   * A sample and everything before it exclude each other. True time may have moved against the counter (a pause), or the
+   * counter runs at another rate since an unknown moment (a migration): nobody can tell yet. So nothing is left of the
+   * bounds, while the old rate stays the one that is expected.
    */
   restartOffset(seen: Observation): void {
-    const rateLow = this.#rateLow
-    const rateHigh = this.#rateHigh
     const rate = this.#rate
-    const reach = this.#wander * Math.sqrt(Math.max(0, seen.at - this.#rateAt))
     this.#restart(seen)
     this.#rate = rate
     this.#expected = rate
-    this.#rateLow = rateLow - reach
-    this.#rateHigh = rateHigh + reach
+    this.#rateLow = -UNKNOWN_RATE
+    this.#rateHigh = UNKNOWN_RATE
   }
 
   /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
@@ -203,18 +208,23 @@ export class Track {
     }
   }
 
-  /** Each earlier interval bounds the mean rate since then; the rate now can differ from that mean by the wander. */
+  /**
+   * Two intervals bound the mean rate between them; the rate now can differ from that mean by what the oscillator may
+   * have wandered since the earlier one. All pairs of a recent and an earlier one count, and nothing older: a chain of
+   * conclusions would add up whatever each of them left out.
+   */
   #learnRate(seen: Observation): void {
-    const since = Math.max(0, seen.at - this.#rateAt)
-    const reach = this.#wander * Math.sqrt(since)
-    let low = this.#rateLow - reach
-    let high = this.#rateHigh + reach
-    for (const earlier of this.#history) {
-      const span = seen.at - earlier.at
-      if (span <= 0) continue
-      const slack = this.#wander * Math.sqrt(span) + ROUNDING / span
-      low = Math.max(low, (seen.low - earlier.high) / span - slack)
-      high = Math.min(high, (seen.high - earlier.low) / span + slack)
+    let low = -UNKNOWN_RATE
+    let high = UNKNOWN_RATE
+    const recent = this.#history.slice(-RECENT)
+    for (const later of recent) {
+      for (const earlier of this.#history) {
+        const span = later.at - earlier.at
+        if (span <= 0) break
+        const slack = changed(this.#wander, seen.at - earlier.at) + ROUNDING / span
+        low = Math.max(low, (later.low - earlier.high) / span - slack)
+        high = Math.min(high, (later.high - earlier.low) / span + slack)
+      }
     }
     this.#rateAt = seen.at
     if (low <= high) {
@@ -222,15 +232,38 @@ export class Track {
       this.#rateHigh = high
       return
     }
-    // No constant-enough rate explains all intervals: the oscillator wanders more than we allowed. Start from the
-    // newest pair again, with a larger allowance.
+    // No rate that wanders as little as we allowed explains all intervals. Begin again from the newest pair.
     this.#wander *= 2
-    const last = this.#history.at(-1)!
-    const span = Math.max(seen.at - last.at, 1e-3)
-    const slack = this.#wander * Math.sqrt(span)
-    this.#rateLow = Math.max(-UNKNOWN_RATE, (seen.low - last.high) / span - slack)
-    this.#rateHigh = Math.min(UNKNOWN_RATE, (seen.high - last.low) / span + slack)
-    this.#history = [last]
+    this.#history = this.#history.slice(-2)
+    const [last, newest] = this.#history as [Observation, Observation]
+    const span = Math.max(newest.at - last.at, 1e-3)
+    const slack = changed(this.#wander, span)
+    this.#rateLow = Math.max(-UNKNOWN_RATE, (newest.low - last.high) / span - slack)
+    this.#rateHigh = Math.min(UNKNOWN_RATE, (newest.high - last.low) / span + slack)
+  }
+
+  /** Where the newest intervals meet, each grown by its own age. When they do not, the newest alone is believed. */
+  #meet(seen: Observation): void {
+    const centre = (this.#rateLow + this.#rateHigh) / 2
+    const bound = (this.#rateHigh - this.#rateLow) / 2
+    let low = Number.NEGATIVE_INFINITY
+    let high = Number.POSITIVE_INFINITY
+    for (const each of this.#history.slice(-MEETING)) {
+      const age = seen.at - each.at
+      const grown = bound * age + wandered(this.#wander, age) + ROUNDING
+      low = Math.max(low, each.low + centre * age - grown)
+      high = Math.min(high, each.high + centre * age + grown)
+    }
+    if (low > high) this.#wander *= 2
+    this.#low = low > high ? seen.low : low
+    this.#high = low > high ? seen.high : high
+  }
+
+  /** A surprise that nearly used up what was allowed for is a warning: allow for more, before it is too little. */
+  #checkSurprise(innovation: Seconds, seen: Observation, expected: Interval): void {
+    const allowed = (expected.high - expected.low) / 2
+    const measured = (seen.high - seen.low) / 2
+    if (Math.abs(innovation) > allowed / 2 && Math.abs(innovation) > measured) this.#wander *= 2
   }
 
   /** Weighted least squares through the history; the weight of a measurement is its width and its age. */
@@ -263,8 +296,8 @@ export class Track {
   }
 
   #weight(seen: Observation, now: Seconds): number {
-    const wandered = (this.#wander / WANDER_MARGIN) * (now - seen.at) ** 1.5
-    return 1 / (seen.jitter ** 2 + wandered ** 2 + ROUNDING ** 2)
+    const walked = (this.#wander / WANDER_MARGIN) * (now - seen.at) ** 1.5
+    return 1 / (seen.jitter ** 2 + walked ** 2 + ROUNDING ** 2)
   }
 
   /**
@@ -285,10 +318,18 @@ export class Track {
     const bend = Math.abs(c.offset - b.offset - ((b.offset - a.offset) * after) / before)
     this.#bends.push(bend / after ** 1.5)
     if (this.#bends.length > BENDS) this.#bends.shift()
-    if (this.#bends.length < BENDS / 2) return
+    if (this.#bends.length < BENDS_NEEDED) return
     const shown = Math.max(WANDER_MARGIN * Math.max(...this.#bends), WANDER_LEAST)
-    this.#wander += (shown - this.#wander) / 4
+    // Up at once, down slowly.
+    this.#wander = Math.max(shown, this.#wander + (shown - this.#wander) / 4)
   }
 }
+
+/** How much the rate can have changed after so long. */
+export const changed = (wander: number, age: Seconds): Rate => wander * Math.sqrt(age) + STEADY_CHANGE * age
+
+/** How far that can have moved the offset. */
+export const wandered = (wander: number, age: Seconds): Seconds =>
+  (2 / 3) * wander * age ** 1.5 + (STEADY_CHANGE / 2) * age ** 2
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
