@@ -32,7 +32,7 @@ export function driftSummary(measured: readonly Measured[], drift: Drift | undef
     ? `This clock ${direction} ${perDay} a day`
     : 'No drift that can be told from the noise yet'
   const lines = [
-    `${style('bold', headline)}: ${withError(drift)} over ${duration(measured.at(-1)!.at)}, ${measured.length} measurements.`,
+    `${style('bold', headline)}${told ? perDayError(drift) : ''}: ${withError(drift)} over ${duration(measured.at(-1)!.at)}, ${measured.length} measurements.`,
     `Whatever the network did, the mean rate was between ${rate(drift.least)} and ${rate(drift.most)}.`,
   ]
   const warning = judged(Math.abs(drift.rate))
@@ -47,6 +47,9 @@ function judged(size: Rate): string | undefined {
     return 'ntpd corrects at most 500 ppm and would step again and again; chrony can correct this.'
   return undefined
 }
+
+const perDayError = ({ standardError }: Drift): string =>
+  standardError === undefined ? '' : ` (± ${duration(standardError * 86_400)})`
 
 const withError = ({ rate: value, standardError }: Drift): string =>
   standardError === undefined ? rate(value) : `${rate(value)} ± ${rate(standardError).slice(1)}`

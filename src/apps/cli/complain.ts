@@ -1,4 +1,5 @@
 /** The last word of a command that failed: one clear line, and the stack only for our own mistakes or on request. */
+import { printable } from '#report/table.ts'
 import { UNKNOWN } from './exit.ts'
 
 /** Something the person can do something about; the message says what. */
@@ -13,7 +14,7 @@ export class Complaint extends Error {
 export function complain(error: unknown): void {
   const expected = error instanceof Complaint || isNamed(error)
   const message = error instanceof Error ? error.message : String(error)
-  console.error(`clockwright: ${message}`)
+  console.error(`clockwright: ${message.split('\n').map(printable).join('\n')}`)
   if (!expected || process.env.CLOCKWRIGHT_DEBUG) console.error(error instanceof Error ? error.stack : error)
   process.exitCode = error instanceof Complaint ? error.code : UNKNOWN
 }

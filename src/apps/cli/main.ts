@@ -3,6 +3,7 @@
  * `--help` is quick and the agent's memory holds nothing that it does not use.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { printable } from '#report/table.ts'
 import { parseDuration } from '../quantity.ts'
 import { version } from '../version.ts'
 import { USAGE } from './exit.ts'
@@ -14,6 +15,7 @@ const program = new Command('clockwright')
   .showHelpAfterError('(add --help for usage and examples)')
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(harmless(text)) })
   .addHelpText(
     'after',
     `
@@ -76,7 +78,7 @@ program
   .command('watch')
   .description('a live view in the terminal')
   .addOption(config())
-  .option('--interval <duration>', 'how often it is drawn', duration, 1)
+  .option('--interval <duration>', 'how often it is drawn, 0.2 s to an hour', watchInterval, 1)
   .addOption(new Option('--json', 'one JSON object per interval and line, instead of a picture'))
   .addHelpText(
     'after',
@@ -96,8 +98,8 @@ program
   .addOption(json())
   .option('-n, --samples <n>', 'how often each server is asked, 2 s apart: 2 to 4', samples, 4)
   .option('-t, --timeout <duration>', 'how long to wait in all', duration)
-  .option('-w, --warning <duration>', 'exit 1 when the clock is off by more than this', duration)
-  .option('-c, --critical <duration>', 'exit 2 when the clock is off by more than this', duration)
+  .option('-w, --warning <duration>', 'exit 1 when the clock may be off by more than this', duration)
+  .option('-c, --critical <duration>', 'exit 2 when the clock may be off by more than this', duration)
   .addHelpText(
     'after',
     `
@@ -117,7 +119,7 @@ program
   .description('measure, sleep, repeat: how fast this clock drifts against a server')
   .argument('<server>', 'HOST, HOST:PORT, ADDRESS, [IPV6]:PORT')
   .addOption(json())
-  .option('-i, --interval <duration>', 'time between measurements', duration, 60)
+  .option('-i, --interval <duration>', 'time between measurements, 3 s to 7 days', driftInterval, 60)
   .option('-n, --count <n>', 'stop after so many measurements (default: until Ctrl-C)', count)
   .addHelpText(
     'after',
@@ -151,15 +153,26 @@ Examples:
   )
   .action(async options => (await import('./commands/events.ts')).events(options))
 
-const configuration = program.command('config').description('look at the configuration')
+const configuration = program
+  .command('config')
+  .description('look at the configuration')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  clockwright config check
+  clockwright config show --config ./clockwright.toml > full.toml`,
+  )
 configuration
   .command('check')
   .description('is the configuration right? Names line, key and the nearest valid key')
+  .addOption(json())
   .addOption(config())
   .action(async options => (await import('./commands/config.ts')).check(options))
 configuration
   .command('show')
   .description('the configuration as it is in effect, with sources taken over and defaults filled in')
+  .addOption(json())
   .addOption(config())
   .action(async options => (await import('./commands/config.ts')).show(options))
 
@@ -170,11 +183,24 @@ function duration(text: string): number {
   return seconds
 }
 
+function watchInterval(text: string): number {
+  const seconds = duration(text)
+  if (seconds < 0.2 || seconds > 3600) throw new InvalidArgumentError('from 200ms to 1h.')
+  return seconds
+}
+
 function port(text: string): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 0 || number > 65535)
     throw new InvalidArgumentError('a port is 0 to 65535.')
   return number
+}
+
+/** A measurement alone takes two seconds. */
+function driftInterval(text: string): number {
+  const seconds = duration(text)
+  if (seconds < 3 || seconds > 7 * 86_400) throw new InvalidArgumentError('from 3s to 7d.')
+  return seconds
 }
 
 /** One answer bounds no rate; more than four at this pace would be rude. */
@@ -195,6 +221,9 @@ process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit()
   throw error
 })
+
+/** What the person typed comes back in messages; it must not move the cursor. */
+const harmless = (text: string): string => text.split('\n').map(printable).join('\n')
 
 /** Without a command it is `status`, also when options follow. */
 function words(given: readonly string[]): string[] {

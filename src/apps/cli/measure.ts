@@ -43,6 +43,6 @@ export function measureOnce(sources: readonly SourceConfig[], options: Measuring
 /** Enough samples, or no hope of any. */
 function hasSaid(source: SourceStatus, samples: number): boolean {
   if (source.accepted >= samples || source.state === 'stopped') return true
-  if (source.reason === 'name-not-found') return true
+  if (source.reason === 'name-not-found' || source.reason === 'asked-already') return true
   return source.sent >= 2 && source.received === 0 && source.reason === 'connection-refused'
 }

@@ -8,7 +8,10 @@ import { openPage } from '../web/server.ts'
 import { Daemon } from './daemon.ts'
 import { describeStart } from './describe-start.ts'
 import { HistoryError } from './history/error.ts'
+import type { KeptHistory } from './history/kept.ts'
+import { memoryHistory } from './history/memory.ts'
 import { openHistory } from './history/open.ts'
+import type { Limits } from './history/trim.ts'
 import { log } from './log.ts'
 import { notifySystemd } from './notify.ts'
 import type { Orders } from './orders.ts'
@@ -30,8 +33,7 @@ function fail(error: unknown): never {
 async function live(orders: Orders): Promise<void> {
   for (const note of orders.notes) log('info', note)
   const { path, ...limits } = orders.history
-  ensureDirectory(dirname(path))
-  const history = openHistory(path, limits)
+  const history = keepHistory(path, limits)
   for (const { name, text } of history.notices) log('notice', `${name}: ${text}`)
 
   const daemon = new Daemon({
@@ -50,7 +52,7 @@ async function live(orders: Orders): Promise<void> {
   process.stdout.write(describeStart({ daemon, url: page.url, history: kept }))
   notifySystemd(`READY=1\nSTATUS=watching, page on ${page.url}`)
 
-  process.on('SIGHUP', () => void reload(daemon, orders.configFile))
+  process.on('SIGHUP', () => void reload(daemon, orders))
   await stopSignal()
   notifySystemd('STOPPING=1')
   retract?.()
@@ -58,16 +60,31 @@ async function live(orders: Orders): Promise<void> {
   await page.close()
 }
 
-async function reload(daemon: Daemon, configFile: string | undefined): Promise<void> {
+/** Watching goes on without a place to write; only two writers of one history are one too many. */
+function keepHistory(path: string, limits: Partial<Limits>): KeptHistory {
+  try {
+    ensureDirectory(dirname(path))
+    return openHistory(path, limits)
+  } catch (error) {
+    if (error instanceof HistoryError && error.why === 'locked') throw error
+    return memoryHistory({ why: `${path} cannot be used: ${error instanceof Error ? error.message : error}` })
+  }
+}
+
+async function reload(daemon: Daemon, before: Orders): Promise<void> {
   notifySystemd('RELOADING=1')
   try {
     const { prepareOrders } = await import('./prepare.ts')
-    const { agent, sourcesFrom, notes } = prepareOrders(configFile)
+    const { agent, sourcesFrom, notes, page, history } = prepareOrders(before.configFile)
+    const fixed =
+      page.port !== before.page.port || page.host !== before.page.host || history.path !== before.history.path
+    if (fixed) log('warning', 'another page address or history path takes effect at the next start')
     for (const note of notes) log('info', note)
     daemon.configure(agent, sourcesFrom)
     log('notice', `configuration read again: ${sourcesFrom}`)
   } catch (error) {
-    log('error', `the new configuration is not used: ${error instanceof Error ? error.message : error}`)
+    const why = error instanceof Error ? error.message : String(error)
+    for (const line of `the new configuration is not used: ${why}`.split('\n')) log('error', line)
   }
   notifySystemd('READY=1')
 }

@@ -1,7 +1,7 @@
 /** Where the agent keeps its things: where systemd says, else where a user's programs keep theirs. */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** The history, and what must survive a restart. */
 export function stateDirectory(): string {
@@ -21,8 +21,14 @@ export function runtimeDirectories(): string[] {
   return [...(RUNTIME_DIRECTORY ? [RUNTIME_DIRECTORY.split(':')[0]!] : []), own, '/run/clockwright']
 }
 
-/** Makes the directory, for its owner only unless systemd made it. */
+/**
+ * Makes the directory and those above it, for their owner only unless systemd made them. Not Node's own recursive mkdir:
+ * that one tries for ever where a directory can never be made (below /proc, say).
+ */
 export function ensureDirectory(path: string): string {
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  if (existsSync(path)) return path
+  const above = dirname(path)
+  if (above !== path) ensureDirectory(above)
+  mkdirSync(path, { mode: 0o700 })
   return path
 }

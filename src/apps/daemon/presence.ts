@@ -15,13 +15,20 @@ export interface Presence {
 
 const FILE = 'agent.json'
 
-/** Returns what takes the announcement back; undefined when there is nowhere to write it. */
+/**
+ * Returns what takes the announcement back; undefined when there is nowhere to write it, or when another agent lives
+ * and has announced itself: the first one is the one that the command line talks to.
+ */
 export function announce(presence: Presence): (() => void) | undefined {
   try {
     const path = join(ensureDirectory(runtimeDirectories()[0]!), FILE)
+    const other = read(path)
+    if (other && other.pid !== process.pid && isAlive(other.pid)) return undefined
     writeFileSync(`${path}.new`, `${JSON.stringify(presence, undefined, 2)}\n`, { mode: 0o644, flag: 'w' })
     renameSync(`${path}.new`, path)
-    return () => rmSync(path, { force: true })
+    return () => {
+      if (read(path)?.pid === process.pid) rmSync(path, { force: true })
+    }
   } catch {
     return undefined
   }

@@ -18,7 +18,7 @@ import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
 import type { AgentEvent, DisruptionSign } from './event.ts'
-import type { SourceState } from './reason.ts'
+import type { SourceReason, SourceState } from './reason.ts'
 import { type Entry, Roster } from './roster.ts'
 import type { ClockState, SourceStatus, Status } from './status.ts'
 
@@ -401,12 +401,17 @@ export class Agent {
   }
 }
 
+const UNRESOLVED_STATE: Partial<Record<SourceReason, SourceState>> = {
+  'name-not-found': 'unreachable',
+  'asked-already': 'unusable',
+}
+
 function unresolved(entry: Entry): SourceStatus {
   return {
     name: entry.config.name,
     address: entry.config.address,
     port: entry.config.port,
-    state: entry.reason === 'name-not-found' ? 'unreachable' : 'starting',
+    state: UNRESOLVED_STATE[entry.reason] ?? 'starting',
     reason: entry.reason,
     stratum: undefined,
     refid: undefined,

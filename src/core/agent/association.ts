@@ -127,6 +127,11 @@ export class Association {
     return this.sent < 3 && this.failure === undefined
   }
 
+  /** It asked for fewer requests, and that is being obeyed. */
+  get slowed(): boolean {
+    return this.#rateFloor !== undefined
+  }
+
   /** Replies came during the last eight polls, and failed their tests. */
   get refusing(): boolean {
     return this.#refusedReach !== 0

@@ -42,7 +42,11 @@ export function findConsensus(
     const candidate = why ? undefined : candidateOf(association, now)
     if (why) judge(association, ...why)
     else if (!candidate)
-      judge(association, 'starting', association.accepted > 0 ? 'measuring' : 'no-reply-yet')
+      judge(
+        association,
+        'starting',
+        association.accepted > 0 ? 'measuring' : association.slowed ? 'asked-to-slow-down' : 'no-reply-yet',
+      )
     else if (candidate.rootDistance > config.maxdistance) judge(association, 'unusable', 'too-distant')
     else candidates.push(candidate)
   }

@@ -14,6 +14,7 @@ export type SourceState =
 
 export const SOURCE_REASONS = {
   'resolving-name': 'its name has not been resolved to an address yet',
+  'asked-already': 'its address is asked already under another name',
   'name-not-found': 'its name could not be resolved to an address',
   measuring: 'it answered once; a second answer is needed to know how far it can be trusted',
   'waiting-for-others': 'it answered; other sources have not had the time to, and might disagree',

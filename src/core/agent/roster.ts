@@ -80,6 +80,11 @@ export class Roster {
         entry.dropped = []
       }
       this.#fill(entry, now)
+      // All its addresses are asked already under other names. They may be free again one day.
+      if (entry.associations.length === 0) {
+        entry.reason = 'asked-already'
+        entry.retryAt = plus(now, REPLACE_INTERVAL)
+      }
     }
   }
 

@@ -40,7 +40,7 @@ function sentence(record: RecordBody): string {
     case 'disruption':
       return disruption(record)
     case 'source':
-      return `${record.source} (${record.address}) is now ${stateWord(record.state)}: ${reasonWords(record.reason)}.`
+      return `${record.source} (${record.address}) ${isUsedState(record.state) ? 'agrees with the majority again' : `is ${stateWord(record.state)}: ${reasonWords(record.reason)}`}.`
     case 'notice':
       return `${record.text}${/[.!?]$/.test(record.text) ? '' : '.'}`
     case 'sample':
@@ -67,6 +67,8 @@ function disruption({
       return `This machine stood still${lost === null ? '' : ` for ${size}`}. Noticed by: ${witness}.`
   }
 }
+
+const isUsedState = (state: string): boolean => ['system', 'survivor', 'outlier'].includes(state)
 
 const stateWord = (state: string): string =>
   Object.hasOwn(STATES, state) ? STATES[state as keyof typeof STATES].word.toLowerCase() : state

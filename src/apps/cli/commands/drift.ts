@@ -74,6 +74,7 @@ const numbers = (drift: Drift | undefined) => ({
   leastPpm: drift && drift.least * 1e6,
   mostPpm: drift && drift.most * 1e6,
   secondsPerDay: drift && drift.rate * 86_400,
+  standardErrorSecondsPerDay: drift?.standardError !== undefined ? drift.standardError * 86_400 : undefined,
 })
 
 function sleep(seconds: Seconds, signal: AbortSignal): Promise<void> {

@@ -67,8 +67,10 @@ function body(status: Status) {
   }
 }
 
-function judge({ offset }: Status, { warning, critical }: Options): number {
-  if (offset === undefined) return UNKNOWN
-  if (critical !== undefined && Math.abs(offset) > critical) return CRITICAL
-  return warning !== undefined && Math.abs(offset) > warning ? WARNING : OK
+/** By what the clock may be off at worst: an offset that is small but not known well is no good news. */
+function judge({ offset, errorBound }: Status, { warning, critical }: Options): number {
+  if (offset === undefined || errorBound === undefined) return UNKNOWN
+  const worst = Math.abs(offset) + errorBound
+  if (critical !== undefined && worst > critical) return CRITICAL
+  return warning !== undefined && worst > warning ? WARNING : OK
 }

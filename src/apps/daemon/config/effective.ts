@@ -1,5 +1,5 @@
 /** From the configuration file to what the agent is told, and back to a file that says it all. */
-import type { AgentConfig, SourceConfig } from '#core/agent/config.ts'
+import { type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
 import type { FileConfig, FileSource } from './schema.ts'
 
 export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig[]): AgentConfig {
@@ -8,7 +8,7 @@ export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig
 
 export const sourceOf = ({ name, nts: _nts, ...source }: FileSource): SourceConfig => ({
   ...source,
-  name: name ?? source.address,
+  name: name ?? (source.port === SOURCE_DEFAULTS.port ? source.address : `${source.address}:${source.port}`),
 })
 
 /** The configuration as it is in effect, as a file with every key in it. */

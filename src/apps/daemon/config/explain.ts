@@ -53,7 +53,7 @@ function unwrap(schema: unknown): Inside | undefined {
  */
 export function lineOf(text: string, path: KeyPath): number | undefined {
   const [table, index] = path
-  const key = path.findLast(step => typeof step === 'string')
+  const key = typeof path.at(-1) === 'number' ? undefined : path.findLast(step => typeof step === 'string')
   let inside: string | undefined
   let count = -1
   const lines = text.split('\n', 100_000)
@@ -62,6 +62,7 @@ export function lineOf(text: string, path: KeyPath): number | undefined {
     if (header) {
       inside = header[1]
       if (inside === table) count++
+      if (key === undefined && inside === table && count === index) return i + 1
       if (path.length === 1 && inside === key) return i + 1
       continue
     }

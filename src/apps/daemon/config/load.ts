@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { printable } from '#report/table.ts'
+import { sourceOf } from './effective.ts'
 import { type KeyPath, keysAt, lineOf, nearest } from './explain.ts'
 import { configSchema, type FileConfig } from './schema.ts'
 
@@ -115,7 +116,7 @@ function explain(issue: v.BaseIssue<unknown>, text: string, file: string): strin
     return `${where}: unknown key \`${name(key)}\`${table}; ${known}`
   }
   if (issue.type === 'strict_object' && issue.received === 'undefined') {
-    const header = lineOf(text, path.slice(0, 1))
+    const header = lineOf(text, path.slice(0, typeof path[1] === 'number' ? 2 : 1))
     return `${file}${header === undefined ? '' : `:${header}`}: \`${name(key)}\` is missing${table}`
   }
   return `${where}: \`${name(key)}\`${table} ${issue.message.startsWith('Invalid') ? `is not right: ${printable(issue.message)}` : issue.message}`
@@ -126,14 +127,16 @@ const name = (key: string | number | undefined): string => printable(String(key 
 /** What no single key shows. */
 function checkTogether(config: FileConfig, file: string, problems: string[]): void {
   const seen = new Set<string>()
+  const twice = new Set<string>()
   for (const source of config.source) {
-    const called = source.name ?? source.address
+    const called = sourceOf(source).name
     if (source.minpoll > source.maxpoll)
       problems.push(
         `${file}: source \`${called}\`: minpoll ${source.minpoll} is above maxpoll ${source.maxpoll}`,
       )
-    if (seen.has(called))
+    if (seen.has(called) && !twice.has(called))
       problems.push(`${file}: two sources are called \`${called}\`; give one of them another \`name\``)
+    if (seen.has(called)) twice.add(called)
     seen.add(called)
   }
 }

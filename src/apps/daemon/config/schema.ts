@@ -37,6 +37,11 @@ const text = v.pipe(
   v.check(value => value.length > 0 && value.length <= 253, 'must have 1 to 253 characters'),
   v.check(value => !/[\s\p{C}]/u.test(value), 'must not hold spaces or control characters'),
 )
+/** A port belongs into its own key. */
+const host = v.pipe(
+  text,
+  v.check(value => !/^[^:]+:\d+$/.test(value), 'must not hold the port: write it as `port = …`'),
+)
 const label = v.pipe(
   v.string('must be a text in quotes'),
   v.check(value => value.length > 0 && value.length <= 100, 'must have 1 to 100 characters'),
@@ -51,8 +56,11 @@ const described = <S extends v.GenericSchema>(schema: S, description: string) =>
   v.pipe(schema, v.description(description))
 
 const source = v.strictObject({
-  address: described(text, 'Host name or IP address of the server, or the name of a pool.'),
-  name: described(v.optional(label), 'What it is called in the page and in metrics. Default: the address.'),
+  address: described(host, 'Host name or IP address of the server, or the name of a pool.'),
+  name: described(
+    v.optional(label),
+    'What it is called in the page and in metrics. Default: the address, with the port if it is not 123.',
+  ),
   port: described(v.optional(whole(1, 65535), SOURCE_DEFAULTS.port), 'UDP port.'),
   minpoll: described(
     v.optional(whole(0, 17), SOURCE_DEFAULTS.minpoll),
