@@ -54,8 +54,16 @@ function missingPackages() {
   return [...new Set(missing)]
 }
 
+/** As root, or by a sudo that asks for no password; empty for root. */
+const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+
+function updateLists() {
+  if (sudo.length > 0 && !runs('sudo', ['-n', 'true']))
+    refuse('apt-cache does not know chrony: run `sudo apt-get update` first')
+  must([...sudo, 'apt-get', '-q', 'update'])
+}
+
 function install(packages) {
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
   if (sudo.length > 0 && !runs('sudo', ['-n', 'true'])) {
     refuse(
       `the tests need Debian packages; install them with\n  sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
@@ -71,8 +79,9 @@ function unpack(into) {
   console.error('clockwright: unpacking chrony and ntpsec for the tests (they are not installed) …')
   rmSync(into, { recursive: true, force: true })
   mkdirSync(into, { recursive: true })
+  if (!runs('apt-cache', ['show', 'chrony'])) updateLists()
   const available = UNPACKED.filter(name => runs('apt-cache', ['show', name]))
-  if (!available.includes('chrony')) refuse('apt-cache does not know chrony: run `apt-get update` first')
+  if (!available.includes('chrony')) refuse('apt-cache does not know chrony, also after `apt-get update`')
   must(['apt-get', '-q', 'download', ...available], into)
   for (const file of readdirSync(into).filter(name => name.endsWith('.deb'))) {
     must(['dpkg-deb', '-x', file, '.'], into)

@@ -109,7 +109,7 @@ describe('the running agent', () => {
     expect(presence).toMatchObject({ pid: agent.pid, url })
 
     const { stdout } = await cli(['status', '--json'], environment())
-    expect(JSON.parse(stdout).clock.sources).toMatchObject([{ name: '127.0.0.1', port: 9 }])
+    expect(JSON.parse(stdout).clock.sources).toMatchObject([{ name: '127.0.0.1:9', port: 9 }])
 
     // The history is read while the agent writes it.
     await until(() => cliSync(['events'], environment()).includes('The agent was started'))
@@ -154,6 +154,61 @@ describe('the running agent', () => {
     for (const line of calls.split('\n').filter(each => /\w+\(/.test(each)))
       expect(line).toMatch(/adjtimex\((CLOCK_REALTIME, )?\{modes=0|clock_adjtime\(CLOCK_REALTIME, \{modes=0/)
   })
+
+  test('a second agent leaves the announcement of the first alone', async () => {
+    await start()
+    const first = agent
+    const second = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        MAIN,
+        'run',
+        '-f',
+        join(directory, 'clockwright.toml'),
+        '-p',
+        '0',
+        '--history',
+        join(directory, 'other.db'),
+      ],
+      { env: { ...process.env, ...environment() }, stdio: ['ignore', 'pipe', 'ignore'] },
+    )
+    await once(second.stdout, 'data')
+    const ended = once(second, 'exit')
+    second.kill('SIGTERM')
+    await ended
+    expect(JSON.parse(readFileSync(join(directory, 'clockwright', 'agent.json'), 'utf8'))).toMatchObject({
+      pid: first.pid,
+    })
+  })
+
+  test.each(['/proc/nope/deeper/history.db', '/dev/null/history.db'])(
+    'a history that cannot be kept (%s) is kept in memory, and that is said',
+    async path => {
+      said = ''
+      agent = spawn(
+        process.execPath,
+        [
+          '--disable-warning=ExperimentalWarning',
+          MAIN,
+          'run',
+          '-f',
+          join(directory, 'clockwright.toml'),
+          '-p',
+          '0',
+          '--history',
+          path,
+        ],
+        { env: { ...process.env, ...environment() }, stdio: ['ignore', 'pipe', 'pipe'] },
+      )
+      agent.stdout!.on('data', text => {
+        said += text
+      })
+      await until(() => said.includes('Ctrl-C stops it'))
+      expect(said).toContain('in memory only')
+      expect(said).toContain(path)
+    },
+  )
 
   test('a second agent on the same history is refused by name', async () => {
     await start()

@@ -251,6 +251,26 @@ describe('a server whose own time goes wrong', () => {
   })
 })
 
+describe('two names for one server', () => {
+  test('it is asked once, the other says so, and takes over when the first is gone', () => {
+    const names = { 'one.example': ['192.0.2.1'], 'two.example': ['192.0.2.1'] }
+    const [one, two] = [source('one.example'), source('two.example')]
+    const { sim, status, driven } = live({ names, servers: [server(1)] }, [one, two])
+    sim.run(60)
+    expect(status().sources).toMatchObject([
+      { reason: 'best' },
+      { state: 'unusable', reason: 'asked-already' },
+    ])
+    driven.tell({
+      kind: 'configured',
+      now: sim.world.clock.read(),
+      config: { ...AGENT_DEFAULTS, sources: [two] },
+    })
+    sim.run(600)
+    expect(status().sources).toMatchObject([{ name: 'two.example', reason: 'best' }])
+  })
+})
+
 describe('a pool', () => {
   const names = { 'pool.example': Array.from({ length: 8 }, (_, i) => `192.0.2.${i + 1}`) }
   const pool = source('pool.example', { pool: true, maxsources: 4, maxpoll: 6 })
