@@ -85,7 +85,7 @@ describe('query', () => {
       'drift',
       `127.0.0.1:${chronyd.port}`,
       '-i',
-      '2500ms',
+      '3s',
       '-n',
       '2',
       '--json',
