@@ -4,9 +4,9 @@
  *
  *   node bench/idle.ts [seconds] [--json]
  *
- * Measured on a 2-core VM, Node 24.21, 60 s: 0.14 s of CPU (0.23 % of a core), 79 MB resident of which 24 MB anonymous
- * (bare Node on the same machine: 43 and 8 MB). In a run of an hour with a real page open in Chromium neither grew after
- * the first ten minutes; CPU 0.2 %.
+ * Measured on a 2-core VM, Node 24.21, 45 s with the event stream open: 79 MB resident of which 24 MB anonymous (bare Node
+ * on the same machine: 43 and 8 MB). An earlier build in an hour with a real page open in Chromium: CPU 7.3 s (0.2 % of
+ * a core), resident 87 MB after 1 min, 89 MB after 30, 93 MB after 62; the hour has not been repeated since.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
