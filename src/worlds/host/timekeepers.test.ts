@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { hasFlag, judgeProcess } from './timekeepers.ts'
+import type { Files } from './files.ts'
+import { findTimekeepers, hasFlag, judgeProcess } from './timekeepers.ts'
 
 const judge = (commandLine: string, exe?: string) => {
   const argv = commandLine.split(' ')
@@ -67,4 +68,23 @@ it('reads clusters of options as getopt does', () => {
   expect(hasFlag(['--', '-x'], 'x', 'f')).toBe(false)
   expect(hasFlag(['--xyz', 'x'], 'x', 'f')).toBe(false)
   expect(hasFlag([], 'x', 'f')).toBe(false)
+})
+
+it.each([
+  ['000001ffffffffff', true],
+  ['0000000002000000', true],
+  ['000001fffdffffff', false],
+  ['0000000000000000', false],
+])('a daemon with the capabilities %s may set the clock: %s', (permitted, may) => {
+  const disk: Record<string, string> = {
+    'proc/77/comm': 'ntpd',
+    'proc/77/cmdline': '/usr/sbin/ntpd\0-n',
+    'proc/77/status': `Name:\tntpd\nPPid:\t1\nCapPrm:\t${permitted}\nCapEff:\t${permitted}\n`,
+  }
+  const files = {
+    text: (path: string) => disk[path],
+    names: (path: string) => (path === 'proc' ? ['77', 'self'] : []),
+    link: () => '/usr/sbin/ntpd',
+  } as unknown as Files
+  expect(findTimekeepers(files)).toMatchObject([{ name: 'ntpd', pid: 77, disciplines: may }])
 })

@@ -1,13 +1,15 @@
 /**
  * Who else keeps this clock? Every process is asked for its name and command line (/proc/PID), and the list is of all
  * that may set the clock: daemons of NTP and PTP, and the tools of hypervisors. What is only configured in a file cannot
- * be seen here; `disciplines` is false only where the command line itself says so.
+ * be seen here; `disciplines` is false only where the command line itself says so, or the kernel would refuse.
  */
 import type { Timekeeper } from '#core/guest/facts.ts'
 import type { Files } from './files.ts'
 
+const CAP_SYS_TIME = 25n
+
 export function findTimekeepers(files: Files): Timekeeper[] {
-  const found = new Map<number, Timekeeper & { readonly parent: number }>()
+  const found = new Map<number, Timekeeper & { readonly parent: number; readonly able: boolean }>()
   for (const entry of files.names('proc')) {
     if (!/^\d+$/.test(entry)) continue
     const comm = files.text(`proc/${entry}/comm`)
@@ -17,7 +19,13 @@ export function findTimekeepers(files: Files): Timekeeper[] {
     if (!judged) continue
     const pid = Number(entry)
     const commandLine = cmdline.replaceAll('\0', ' ')
-    found.set(pid, { ...judged, pid, commandLine, parent: parentOf(files, entry) })
+    found.set(pid, {
+      ...judged,
+      pid,
+      commandLine,
+      parent: parentOf(files, entry),
+      able: maySetClock(files, entry),
+    })
   }
   // Only the children of OpenNTPD say in their titles whose they are.
   for (const { name, parent } of found.values()) {
@@ -26,7 +34,10 @@ export function findTimekeepers(files: Files): Timekeeper[] {
   }
   // chronyd, OpenNTPD and others split themselves into several processes; the first of them speaks for all.
   const heads = [...found.values()].filter(({ name, parent }) => found.get(parent)?.name !== name)
-  const timekeepers = heads.map(({ parent: _, ...timekeeper }) => timekeeper)
+  const timekeepers = heads.map(({ parent: _, able, disciplines, ...timekeeper }) => {
+    const helped = [...found.values()].some(child => child.parent === timekeeper.pid && child.able)
+    return { ...timekeeper, disciplines: disciplines && (able || helped) }
+  })
   return [...timekeepers, ...kernelTimekeepers(files)].sort((a, b) => a.pid - b.pid)
 }
 
@@ -147,4 +158,10 @@ export function hasFlag(args: readonly string[], letters: string, valued: string
 function parentOf(files: Files, pid: string): number {
   const stat = files.text(`proc/${pid}/stat`) ?? ''
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
+}
+
+/** CAP_SYS_TIME among the permitted capabilities: without it the kernel refuses. Believed where it cannot be read. */
+function maySetClock(files: Files, pid: string): boolean {
+  const permitted = /^CapPrm:\s*([\da-f]+)/im.exec(files.text(`proc/${pid}/status`) ?? '')?.[1]
+  return permitted === undefined || ((BigInt(`0x${permitted}`) >> CAP_SYS_TIME) & 1n) === 1n
 }
