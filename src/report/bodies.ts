@@ -5,7 +5,7 @@
  * Seconds are numbers, instants are decimal strings with nine digits, what is not known is null and never 0.
  */
 import * as v from 'valibot'
-import { SOURCE_REASONS, type SourceReason } from '#core/agent/reason.ts'
+import { SOURCE_REASONS, SOURCE_STATES, type SourceReason } from '#core/agent/reason.ts'
 import { PACKET_REFUSALS, type PacketRefusal } from '#core/ntp/refusal.ts'
 import { parseDecimal } from '#core/time/format.ts'
 
@@ -29,16 +29,7 @@ const reading = v.pipe(
 export type ReadingBody = v.InferOutput<typeof reading>
 
 const leap = v.picklist(['none', 'insert', 'delete', 'unknown'])
-const sourceState = v.picklist([
-  'starting',
-  'unreachable',
-  'unusable',
-  'falseticker',
-  'outlier',
-  'survivor',
-  'system',
-  'stopped',
-])
+const sourceState = v.picklist(SOURCE_STATES)
 const sourceReason = v.picklist(keys<SourceReason>(SOURCE_REASONS))
 const packetRefusal = v.picklist(keys<PacketRefusal>(PACKET_REFUSALS))
 

@@ -5,7 +5,7 @@
  * The sign of clock offsets here is that of monitoring: guest minus reference, positive when the clock is AHEAD. Inside
  * clockwright, and in its JSON, an offset is positive when the clock is behind. Both help texts say so.
  */
-import { SOURCE_REASONS } from '#core/agent/reason.ts'
+import { SOURCE_REASONS, SOURCE_STATES } from '#core/agent/reason.ts'
 import type { ClockState, SourceStatus, Status } from '#core/agent/status.ts'
 import type { MachineFacts } from '#core/guest/facts.ts'
 import type { Instant } from '#core/time/instant.ts'
@@ -47,16 +47,6 @@ const CAUSES = ['us', 'somebody-else'] as const
 const DISRUPTIONS = ['paused', 'counter-changed', 'sources-jumped'] as const
 const DIRECTIONS = ['forward', 'backward'] as const
 const STATES: readonly ClockState[] = ['starting', 'locked', 'holdover', 'freerun']
-const SOURCE_STATES: readonly SourceStatus['state'][] = [
-  'starting',
-  'unreachable',
-  'unusable',
-  'falseticker',
-  'outlier',
-  'survivor',
-  'system',
-  'stopped',
-]
 
 export const METRICS: readonly Metric[] = [
   {

@@ -2,7 +2,8 @@
 import { SOURCE_REASONS } from '#core/agent/reason.ts'
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import { duration, signed } from '#core/time/format.ts'
-import type { Emphasis, Style } from './style.ts'
+import { stateColour } from './state-colour.ts'
+import type { Style } from './style.ts'
 import { type Column, table } from './table.ts'
 
 export function queryText(status: Status, style: Style): string {
@@ -17,13 +18,8 @@ const COLUMNS: readonly Column<SourceStatus>[] = [
   { title: '± at most', align: 'right', text: ({ rootDistance }) => duration(rootDistance) },
   { title: 'delay', align: 'right', text: ({ delay }) => duration(delay) },
   { title: 'jitter', align: 'right', text: ({ jitter }) => duration(jitter) },
-  { title: '', text: ({ reason }) => SOURCE_REASONS[reason], emphasis: ({ state }) => colour(state) },
+  { title: '', text: ({ reason }) => SOURCE_REASONS[reason], emphasis: ({ state }) => stateColour(state) },
 ]
-
-function colour(state: SourceStatus['state']): Emphasis | undefined {
-  if (state === 'system' || state === 'survivor') return 'green'
-  return state === 'outlier' || state === 'starting' ? 'yellow' : 'red'
-}
 
 function sentence({ offset, errorBound, sources }: Status, style: Style): string {
   if (offset === undefined || errorBound === undefined) {

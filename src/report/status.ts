@@ -3,6 +3,7 @@ import { decimal, duration, parseDecimal, rate, rfc3339, signed } from '#core/ti
 import { type Instant, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { ReadingBody, SourceBody, StatusBody } from './bodies.ts'
+import { stateColour } from './state-colour.ts'
 import type { Emphasis, Style } from './style.ts'
 import { type Column, printable, table } from './table.ts'
 import { verdict } from './words/verdict.ts'
@@ -53,11 +54,6 @@ const sourceColumns = (now: ReadingBody): readonly Column<SourceBody>[] => [
 /** The last eight requests, oldest first: answered or not. */
 export const dots = (reach: number): string =>
   Array.from({ length: 8 }, (_, i) => ((reach >> (7 - i)) & 1 ? '●' : '○')).join('')
-
-export function stateColour(state: SourceBody['state']): Emphasis | undefined {
-  if (state === 'system' || state === 'survivor') return 'green'
-  return state === 'outlier' || state === 'starting' ? 'yellow' : 'red'
-}
 
 function clockText({ clock, kernelClock }: StatusBody, style: Style): string {
   const rows: [string, string][] = []

@@ -48,9 +48,8 @@ describe('the running agent', () => {
     ...more,
   })
 
-  async function start(more: NodeJS.ProcessEnv = {}): Promise<string> {
-    said = ''
-    agent = spawn(
+  const spawnAgent = (args: readonly string[] = [], more: NodeJS.ProcessEnv = {}): ChildProcess =>
+    spawn(
       process.execPath,
       [
         '--disable-warning=ExperimentalWarning',
@@ -60,12 +59,14 @@ describe('the running agent', () => {
         join(directory, 'clockwright.toml'),
         '-p',
         '0',
+        ...args,
       ],
-      {
-        env: { ...process.env, ...environment(more) },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
+      { env: { ...process.env, ...environment(more) }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
+
+  async function start(more: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Promise<string> {
+    said = ''
+    agent = spawnAgent(args, more)
     for (const stream of [agent.stdout!, agent.stderr!]) {
       stream.on('data', text => {
         said += text
@@ -158,22 +159,8 @@ describe('the running agent', () => {
   test('a second agent leaves the announcement of the first alone', async () => {
     await start()
     const first = agent
-    const second = spawn(
-      process.execPath,
-      [
-        '--disable-warning=ExperimentalWarning',
-        MAIN,
-        'run',
-        '-f',
-        join(directory, 'clockwright.toml'),
-        '-p',
-        '0',
-        '--history',
-        join(directory, 'other.db'),
-      ],
-      { env: { ...process.env, ...environment() }, stdio: ['ignore', 'pipe', 'ignore'] },
-    )
-    await once(second.stdout, 'data')
+    const second = spawnAgent(['--history', join(directory, 'other.db')])
+    await once(second.stdout!, 'data')
     const ended = once(second, 'exit')
     second.kill('SIGTERM')
     await ended
@@ -185,26 +172,7 @@ describe('the running agent', () => {
   test.each(['/proc/nope/deeper/history.db', '/dev/null/history.db'])(
     'a history that cannot be kept (%s) is kept in memory, and that is said',
     async path => {
-      said = ''
-      agent = spawn(
-        process.execPath,
-        [
-          '--disable-warning=ExperimentalWarning',
-          MAIN,
-          'run',
-          '-f',
-          join(directory, 'clockwright.toml'),
-          '-p',
-          '0',
-          '--history',
-          path,
-        ],
-        { env: { ...process.env, ...environment() }, stdio: ['ignore', 'pipe', 'pipe'] },
-      )
-      agent.stdout!.on('data', text => {
-        said += text
-      })
-      await until(() => said.includes('Ctrl-C stops it'))
+      await start({}, ['--history', path])
       expect(said).toContain('in memory only')
       expect(said).toContain(path)
     },

@@ -1,6 +1,5 @@
 /** The status of this machine's clock: from the agent that runs here, or measured by ourselves when none does. */
 import type { Status } from '#core/agent/status.ts'
-import type { Seconds } from '#core/time/units.ts'
 import type { StatusBody } from '#report/bodies.ts'
 import { encodeStatus } from '#report/encode.ts'
 import { openClock } from '#worlds/host/clock.ts'
@@ -44,6 +43,3 @@ export function ownStatus(clock: Status, sourcesFrom: string): StatusBody {
     clock,
   })
 }
-
-/** Time for a burst of so many requests, 2 s apart and a little spread, and for the last reply. */
-export const patience = (samples: number): Seconds => 2.07 * (samples - 1) + 4

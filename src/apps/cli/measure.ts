@@ -40,6 +40,9 @@ export function measureOnce(sources: readonly SourceConfig[], options: Measuring
   })
 }
 
+/** Time for a burst of so many requests, 2 s apart and a little spread, and for the last reply. */
+export const patience = (samples: number): Seconds => 2.07 * (samples - 1) + 4
+
 /** Enough samples, or no hope of any. */
 function hasSaid(source: SourceStatus, samples: number): boolean {
   if (source.accepted >= samples || source.state === 'stopped') return true

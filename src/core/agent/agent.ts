@@ -18,7 +18,7 @@ import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
 import type { AgentEvent, DisruptionSign } from './event.ts'
-import type { SourceReason, SourceState } from './reason.ts'
+import { agrees, type SourceReason, type SourceState } from './reason.ts'
 import { type Entry, Roster } from './roster.ts'
 import type { ClockState, SourceStatus, Status } from './status.ts'
 
@@ -28,7 +28,6 @@ const LONE_WITNESS_SAMPLES = 3
 const WITNESS_MEMORY: Seconds = 300
 /** A consensus that contradicts the estimate so often is right, although no single source jumped. */
 const DOUBTS = 4
-const AGREEING: ReadonlySet<SourceState> = new Set(['system', 'survivor', 'outlier'])
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
 const STALE_POLLS = 8
 
@@ -321,7 +320,7 @@ export class Agent {
     for (const association of this.#roster.associations) {
       const { config, endpoint, state, reason } = association
       const key = `${config.name} ${endpoint.address}`
-      const fate = AGREEING.has(state) ? 'agrees' : `${state} ${reason}`
+      const fate = agrees(state) ? 'agrees' : `${state} ${reason}`
       if (this.#told.get(key) === fate) continue
       this.#told.set(key, fate)
       this.#out.push({

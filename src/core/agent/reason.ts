@@ -2,15 +2,22 @@
  * Why a source is used, or why not: each reason has a stable name for programs and a sentence for people.
  * The states are the fate; the reasons say how it came to it.
  */
-export type SourceState =
-  | 'starting'
-  | 'unreachable'
-  | 'unusable'
-  | 'falseticker'
-  | 'outlier'
-  | 'survivor'
-  | 'system'
-  | 'stopped'
+export const SOURCE_STATES = [
+  'starting',
+  'unreachable',
+  'unusable',
+  'falseticker',
+  'outlier',
+  'survivor',
+  'system',
+  'stopped',
+] as const
+
+export type SourceState = (typeof SOURCE_STATES)[number]
+
+/** It agrees with the majority, whether or not it takes part in the estimate. */
+export const agrees = (state: string): boolean =>
+  state === 'system' || state === 'survivor' || state === 'outlier'
 
 export const SOURCE_REASONS = {
   'resolving-name': 'its name has not been resolved to an address yet',

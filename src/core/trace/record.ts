@@ -5,7 +5,7 @@
  * Offsets are of the clock that the record is about, positive when that clock is behind. Order is the order of
  * arrival: `at.wall` may run backwards (that is data), `at.monotonic` does not within one `started` … `started`.
  */
-import type { Instant, Reading } from '#core/time/instant.ts'
+import type { Reading } from '#core/time/instant.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 
@@ -95,6 +95,3 @@ export interface NoticeRecord {
   readonly name: string
   readonly text: string
 }
-
-/** The time that a record claims, for axes. */
-export const recordedAt = (record: TraceRecord): Instant => record.at.wall

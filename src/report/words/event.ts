@@ -1,5 +1,5 @@
 /** Trace records as sentences, and the mark that stands for each kind. */
-import { SOURCE_REASONS, type SourceReason } from '#core/agent/reason.ts'
+import { agrees, SOURCE_REASONS, type SourceReason } from '#core/agent/reason.ts'
 import { duration } from '#core/time/format.ts'
 import { type RecordBody, unixSeconds } from '../bodies.ts'
 import { length } from './say.ts'
@@ -40,7 +40,7 @@ function sentence(record: RecordBody): string {
     case 'disruption':
       return disruption(record)
     case 'source':
-      return `${record.source} (${record.address}) ${isUsedState(record.state) ? 'agrees with the majority again' : `is ${stateWord(record.state)}: ${reasonWords(record.reason)}`}.`
+      return `${record.source} (${record.address}) ${agrees(record.state) ? 'agrees with the majority again' : `is ${stateWord(record.state)}: ${reasonWords(record.reason)}`}.`
     case 'notice':
       return `${record.text}${/[.!?]$/.test(record.text) ? '' : '.'}`
     case 'sample':
@@ -67,8 +67,6 @@ function disruption({
       return `This machine stood still${lost === null ? '' : ` for ${size}`}. Noticed by: ${witness}.`
   }
 }
-
-const isUsedState = (state: string): boolean => ['system', 'survivor', 'outlier'].includes(state)
 
 const stateWord = (state: string): string =>
   Object.hasOwn(STATES, state) ? STATES[state as keyof typeof STATES].word.toLowerCase() : state

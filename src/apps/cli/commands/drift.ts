@@ -11,6 +11,7 @@ import { measureOnce } from '../measure.ts'
 import { styler, toJson } from '../print.ts'
 import { Progress } from '../progress.ts'
 import { sourcesFor } from '../server-argument.ts'
+import { sleep } from '../sleep.ts'
 
 interface Options {
   json?: boolean
@@ -76,15 +77,3 @@ const numbers = (drift: Drift | undefined) => ({
   secondsPerDay: drift && drift.rate * 86_400,
   standardErrorSecondsPerDay: drift?.standardError !== undefined ? drift.standardError * 86_400 : undefined,
 })
-
-function sleep(seconds: Seconds, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(done, seconds * 1e3)
-    signal.addEventListener('abort', done, { once: true })
-    function done() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })
-}

@@ -3,7 +3,7 @@ import type { Status } from '#core/agent/status.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { queryText } from '#report/query.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
-import { measureOnce } from '../measure.ts'
+import { measureOnce, patience } from '../measure.ts'
 import { printJson, styler } from '../print.ts'
 import { Progress } from '../progress.ts'
 import { sourcesFor } from '../server-argument.ts'
@@ -15,9 +15,6 @@ interface Options {
   warning?: Seconds
   critical?: Seconds
 }
-
-/** Time for all requests of a burst, 2 s apart and a little spread, and for the last reply. */
-const patience = (samples: number): Seconds => 2.07 * (samples - 1) + 4
 
 export async function query(servers: string[], options: Options): Promise<void> {
   const progress = new Progress()

@@ -13,6 +13,7 @@ import { loadConfig } from '../../daemon/config/load.ts'
 import { effectiveAgent } from '../../daemon/prepare.ts'
 import { askAgent, ownStatus } from '../agent-or-own.ts'
 import { styler, toJson } from '../print.ts'
+import { sleep } from '../sleep.ts'
 
 interface Options {
   json?: boolean
@@ -126,17 +127,4 @@ function stopSignal(live: boolean, press: (key: string) => void) {
       process.stdin.pause()
     },
   }
-}
-
-function sleep(seconds: Seconds, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(done, seconds * 1e3)
-    signal.addEventListener('abort', done, { once: true })
-    function done() {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-  })
 }
