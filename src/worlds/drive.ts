@@ -33,6 +33,8 @@ export function drive(
         return world.names.resolve(action.name)
       case 'record':
         return world.record(action.record)
+      case 'announce':
+        return world.clock.announce(action.claim)
       case 'steer': {
         const steered = world.clock.steer(action.order)
         return tell({ kind: 'steered', now: steered.now, steered })

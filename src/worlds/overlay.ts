@@ -21,11 +21,12 @@ export function watchOnly(base: World): World {
 
   const steered: Clock = {
     precision: base.clock.precision,
+    announce: () => {},
     read: () => up(base.clock.read()),
     steer(order: Steering): Steered {
       const { monotonic } = base.clock.read()
-      const stepped = clock.steer(order, monotonic)
-      return { kind: 'steered', now: clock.read(monotonic), stepped }
+      const stepped = clock.follow(order, monotonic)
+      return { kind: 'steered', now: clock.read(monotonic), stepped, settles: undefined }
     },
   }
 

@@ -1,5 +1,5 @@
-/** A wall clock made of arithmetic: it reads what the last order said, carried on by the counter at the ordered rate. */
-import type { Steering } from '#core/discipline/steering.ts'
+/** A wall clock made of arithmetic: carried on by the counter at a rate of its own, and obedient to the nanosecond. */
+import { type Steering, wallOnLine } from '#core/discipline/steering.ts'
 import { type Instant, instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 
@@ -24,18 +24,25 @@ export class SoftwareClock {
     return { wall: this.wallAt(monotonic), monotonic }
   }
 
-  /** Follows the order from `now` on; returns by how much the clock jumped there. */
-  steer(order: Steering, now: Monotonic): Seconds {
-    const before = this.wallAt(now)
+  /** Is on the ordered line at once, however far away it was; returns by how much the clock jumped at `now`. */
+  follow(order: Steering, now: Monotonic): Seconds {
+    const jump = since(wallOnLine(order, now), this.wallAt(now))
     this.#at = order.at
     this.#wall = order.wall
     this.#rate = order.rate
-    return since(this.wallAt(now), before)
+    return jump
   }
 
-  /** Sets the clock forward by `size` at `now`, as somebody else would. */
+  /** Jumps forward by `size` at `now`. */
   step(size: Seconds, now: Monotonic): void {
     this.#wall = plus(this.wallAt(now), size)
     this.#at = now
+  }
+
+  /** Gains `rate` on the counter from `now` on. */
+  run(rate: Rate, now: Monotonic): void {
+    this.#wall = this.wallAt(now)
+    this.#at = now
+    this.#rate = rate
   }
 }

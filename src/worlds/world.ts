@@ -5,7 +5,7 @@
  * Every call is synchronous and returns at once; what happens later comes back as an event through the `tell`
  * function that was handed to `open`. A world never calls `tell` from inside one of these calls.
  */
-import type { Steered } from '#core/agent/action.ts'
+import type { Claim, Steered } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Steering } from '#core/discipline/steering.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
@@ -33,6 +33,8 @@ export interface Clock {
   /** The smallest step that a reading can see, and so what any single reading can be wrong by. */
   readonly precision: Seconds
   steer(order: Steering): Steered
+  /** Hands on what programs may believe of the clock. */
+  announce(claim: Claim): void
 }
 
 export interface Network {

@@ -5,6 +5,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentEvent } from '#core/agent/event.ts'
+import { type Steering, wallOnLine } from '#core/discipline/steering.ts'
 import type { Endpoint } from '#core/ntp/endpoint.ts'
 import { plus, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -234,11 +235,47 @@ export function describeWorld(name: string, makeWorld: () => WorldOnTrial | Prom
       expect(told('resolved')[0]!.failure).toBeTypeOf('string')
     })
 
-    it('answers an order to steer with what was done', () => {
-      const { monotonic, wall } = world.clock.read()
-      const steered = world.clock.steer({ at: monotonic, wall, rate: 0 })
-      expect(['steered', 'not-steered']).toContain(steered.kind)
-      expect(since(steered.now.monotonic, monotonic)).toBeGreaterThanOrEqual(0)
+    describe('when it is told where its clock should be', () => {
+      /** Half a second ahead of where it is, and gaining 40 ppm from here on; undefined where nobody may steer. */
+      const order = (how: Steering['how']) => {
+        const { monotonic, wall } = world.clock.read()
+        const given: Steering = {
+          at: monotonic,
+          wall: plus(wall, how.kind === 'step' ? 0.5 : 1e-4),
+          rate: 4e-5,
+          how,
+        }
+        const steered = world.clock.steer(given)
+        expect(since(steered.now.monotonic, monotonic)).toBeGreaterThanOrEqual(0)
+        return steered.kind === 'not-steered' ? undefined : { given, steered }
+      }
+      const gap = (given: Steering) => {
+        const now = world.clock.read()
+        return since(wallOnLine(given, now.monotonic), now.wall)
+      }
+
+      it('jumps there when it should step, and stays there', async () => {
+        const done = order({ kind: 'step' })
+        if (!done) return
+        expect(done.steered.stepped).toBeCloseTo(0.5, 3)
+        await trial.run(A_WHILE)
+        expect(Math.abs(gap(done.given))).toBeLessThan(1e-6 + 4 * world.clock.precision)
+      })
+
+      it('gets there in the time that it said when it should slew, and not faster than it may', async () => {
+        const done = order({ kind: 'slew', atMost: 5e-5 })
+        if (!done || done.steered.settles === undefined) return
+        expect(done.steered.stepped).toBe(0)
+        const time = since(done.steered.settles, done.given.at)
+        if (done.steered.kind !== 'steered') return
+        const before = gap(done.given)
+        if (Math.abs(before) < 1e-6) return
+        expect(time).toBeGreaterThanOrEqual(2)
+        await trial.run(1)
+        expect(before - gap(done.given)).toBeLessThan(5.5e-5)
+        await trial.run(time - 1)
+        expect(Math.abs(gap(done.given))).toBeLessThan(1e-6 + 4 * world.clock.precision)
+      })
     })
 
     it('tells nothing after it was closed', async () => {

@@ -2,7 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -39,6 +39,36 @@ test('it is JavaScript, with the page built, and knows its version', async () =>
   ).toBe(true)
   const { stdout } = await run(join(elsewhere, 'node_modules/.bin/clockwright'), ['--version'])
   expect(stdout.trim()).toBe(version)
+})
+
+test('it needs koffi and nothing else, so nobody else has a say in which Node may run it', () => {
+  const packages = Object.keys(
+    JSON.parse(readFileSync(join(elsewhere, 'package-lock.json'), 'utf8')).packages,
+  ).map(path => path.replace('node_modules/', ''))
+  const others = packages.filter(name => !['', 'clockwright', 'koffi'].includes(name))
+  // koffi's own, with its compiled library for each platform.
+  expect(others.filter(name => !name.startsWith('@koromix/'))).toEqual([])
+})
+
+test('what is bundled is named with its terms', () => {
+  const terms = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8')
+  for (const name of ['commander', 'preact', 'smol-toml', 'uplot', 'valibot'])
+    expect(terms).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n\n[^]*?Copyright`, 'm'))
+})
+
+test('the agent loads no parser when it starts', () => {
+  const loaded = new Map<string, string>()
+  const load = (path: string): void => {
+    if (loaded.has(path)) return
+    loaded.set(path, readFileSync(path, 'utf8'))
+    for (const [, chunk] of loaded.get(path)!.matchAll(/^(?:\} from|import) "(\.[^"]+)";$/gm))
+      load(join(dirname(path), chunk!))
+  }
+  load(join(installed, 'dist/agent.js'))
+  expect(loaded.size).toBeGreaterThan(5)
+  const code = [...loaded.values()].join('')
+  expect(code).toContain('/api/status')
+  expect(code).not.toMatch(/CommanderError|TomlError|toJsonSchema|configSchema/)
 })
 
 test('the agent runs from it and serves its page', async () => {

@@ -6,8 +6,13 @@
  * the consensus updates the estimate of our counter; the estimate says where the clock should be.
  */
 import { Estimate } from '#core/discipline/estimate.ts'
-import { aheadOfScale, type CounterScale, counterTime, rootDistance } from '#core/discipline/sample.ts'
-import { followEstimate } from '#core/discipline/steering.ts'
+import {
+  aheadOfScale,
+  type CounterScale,
+  counterTime,
+  instantAt,
+  rootDistance,
+} from '#core/discipline/sample.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { formatRefid } from '#core/ntp/refid.ts'
 import { type Monotonic, type Reading, since } from '#core/time/instant.ts'
@@ -211,8 +216,19 @@ export class Agent {
         survivors: consensus.survivors.length,
       },
     })
-    const order = followEstimate(this.#estimate, this.#scale!, now.monotonic)
-    if (order) this.#out.push({ kind: 'steer', order })
+    this.#out.push({
+      kind: 'steer',
+      order: {
+        at: now.monotonic,
+        wall: instantAt(
+          this.#scale!,
+          now.monotonic,
+          this.#estimate.offset(counterTime(this.#scale!, now.monotonic))!,
+        ),
+        rate: this.#estimate.rate ?? 0,
+        how: { kind: 'step' },
+      },
+    })
   }
 
   /**

@@ -30,7 +30,7 @@ describe.skipIf(loaded.kind === 'missing')('the clock of the kernel', () => {
 
   it('does not set anything', () => {
     const { wall, monotonic } = clock.read()
-    expect(clock.steer({ at: monotonic, wall, rate: 0 }).kind).toBe('not-steered')
+    expect(clock.steer({ at: monotonic, wall, rate: 0, how: { kind: 'step' } }).kind).toBe('not-steered')
   })
 })
 

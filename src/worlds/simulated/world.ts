@@ -4,6 +4,8 @@
  *
  * The agent gets `world`; whoever scores it gets the `Simulation`, which alone knows true time.
  */
+
+import type { Claim } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
@@ -11,6 +13,7 @@ import type { Stamp } from '#core/time/stamp.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { SoftwareClock } from '../software-clock.ts'
+import { type Helm, steer } from '../steer.ts'
 import type { World } from '../world.ts'
 import { Agenda } from './agenda.ts'
 import { passLink } from './link.ts'
@@ -62,6 +65,8 @@ export class Simulation {
   readonly world: World
   /** Datagrams that the guest sent. */
   packetsSent = 0
+  /** What the kernel tells the guest's programs of its clock. */
+  claim: Claim | undefined
 
   readonly #config: SimulationConfig
   readonly #agenda = new Agenda()
@@ -126,10 +131,9 @@ export class Simulation {
       clock: {
         precision: PRECISION,
         read: () => this.#read(),
-        steer: order => {
-          const { monotonic } = this.#read()
-          const stepped = this.#wall.steer(order, monotonic)
-          return { kind: 'steered', now: this.#wall.read(monotonic), stepped }
+        steer: order => steer(this.#helm(), order),
+        announce: claim => {
+          this.claim = claim
         },
       },
       network: {
@@ -149,6 +153,15 @@ export class Simulation {
       close: () => {
         this.#tell = undefined
       },
+    }
+  }
+
+  #helm(): Helm {
+    const { monotonic } = this.#read()
+    return {
+      read: () => this.#read(),
+      step: size => this.#wall.step(size, monotonic),
+      run: rate => this.#wall.run(rate, monotonic),
     }
   }
 
