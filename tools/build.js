@@ -1,21 +1,22 @@
 /**
  * Builds what is published, into dist/: the command line and the agent as JavaScript with lazily loaded chunks, and
- * the page. Runs under the pinned Node, because it imports TypeScript of ours.
+ * the page. All JavaScript that is used is bundled: who installs the package gets one dependency, the one that calls C.
+ * Runs under the pinned Node, because it imports TypeScript of ours.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const pinned = join(root, 'node_modules', 'node', 'bin', 'node')
 const dist = join(root, 'dist')
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 if (!process.features.typescript) {
   process.exit(spawnSync(pinned, [fileURLToPath(import.meta.url)], { stdio: 'inherit' }).status ?? 1)
 }
 
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(dist, { recursive: true, force: true })
 execFileSync(
   join(root, 'node_modules', '.bin', 'esbuild'),
@@ -28,8 +29,11 @@ execFileSync(
     '--platform=node',
     '--target=node20',
     '--log-level=warning',
+    '--legal-comments=none',
     '--chunk-names=chunks/[name]-[hash]',
+    // These hold compiled code, which cannot be bundled.
     ...Object.keys(dependencies).map(name => `--external:${name}`),
+    '--metafile=dist/inputs.json',
     '--outdir=dist',
   ],
   { cwd: root, stdio: 'inherit' },
@@ -39,20 +43,29 @@ writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`)
 chmodSync(entry, 0o755)
 
 const { bundlePage } = await import('../src/apps/web/bundle.ts')
-await bundlePage(join(dist, 'web'))
-writeFileSync(
-  join(dist, 'THIRD-PARTY.txt'),
-  licences(['preact', '@preact/signals', '@preact/signals-core', 'uplot']),
-)
+await bundlePage(join(dist, 'web'), 'inputs.json')
+const bundled = ['inputs.json', 'web/inputs.json'].map(name => join(dist, name)).flatMap(packagesIn)
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...new Set(bundled)].sort()))
 
-/** What the page carries inside of it, with the terms under which it may. */
+/** The packages of which something was bundled, by the list that esbuild has written; the list has then done its work. */
+function packagesIn(list) {
+  const { outputs } = JSON.parse(readFileSync(list, 'utf8'))
+  rmSync(list)
+  return Object.values(outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+}
+
+/** What is carried inside, with the terms under which it may be. */
 function licences(names) {
   return names
     .map(name => {
       const folder = join(root, 'node_modules', name)
       const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-      const file = ['LICENSE', 'LICENSE.md', 'license'].map(each => join(folder, each)).find(existsSync)
-      return `${name} ${version}\n\n${file ? readFileSync(file, 'utf8') : 'MIT'}\n`
+      const terms = readdirSync(folder).find(file => /^licen[cs]e(\.md|\.txt)?$/i.test(file))
+      if (!terms) throw new Error(`${name} tells no terms under which it may be passed on`)
+      return `${name} ${version}\n\n${readFileSync(join(folder, terms), 'utf8').trim()}\n`
     })
-    .join('\n')
+    .join(`\n${'-'.repeat(72)}\n\n`)
 }
