@@ -49,7 +49,12 @@ export const source = v.strictObject({
   version: known(whole('NTP version of its replies.')),
   offset: offset('By this source alone.'),
   delay: known(quantity('s', 'Round trip.')),
-  dispersion: known(quantity('s', 'What the measurement can be wrong by, delay aside.')),
+  dispersion: known(
+    quantity(
+      's',
+      'What the best recent measurement can be wrong by now, delay aside: resolution, stamping, age.',
+    ),
+  ),
   jitter: known(quantity('s', 'Scatter of recent offsets.')),
   rootDelay: known(quantity('s', 'Round trip of the source to its primary server.')),
   rootDispersion: known(quantity('s', 'What the source itself can be wrong by.')),

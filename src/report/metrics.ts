@@ -232,7 +232,7 @@ export const METRICS: readonly Metric[] = [
     name: 'clockwright_source_dispersion_seconds',
     type: 'gauge',
     unit: 'seconds',
-    help: 'What the measurement of the source can be wrong by, delay aside.',
+    help: 'What the best recent measurement of the source can be wrong by now, delay aside: resolution, stamping, age.',
     labels: ['source'],
     read: ofSources(source => source.dispersion),
   },

@@ -79,6 +79,17 @@ describe('a source that works', () => {
     expect(one().reach).toBe(0b11111111)
   })
 
+  test('has the dispersion of its best measurement, which grows with age and knows nothing of empty stages', () => {
+    const { sim, one } = live({ servers: [server(1)] }, [source('192.0.2.1', { minpoll: 10 })])
+    sim.run(8)
+    const young = one().dispersion!
+    // RFC 5905 would add 0.94 s for the four stages that are still empty: 16 s · (2⁻⁵ + 2⁻⁶ + 2⁻⁷ + 2⁻⁸).
+    expect(young).toBeLessThan(one().rootDistance!)
+    sim.run(200)
+    expect(one().dispersion!).toBeGreaterThan(young)
+    expect(one().dispersion!).toBeLessThan(one().rootDistance!)
+  })
+
   test('is asked less often while nothing happens, up to maxpoll', () => {
     const { sim, one } = live({ servers: [server(1)] }, [source('192.0.2.1', { minpoll: 4, maxpoll: 8 })])
     sim.run(20)

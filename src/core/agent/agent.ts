@@ -12,12 +12,13 @@ import {
   counterTime,
   instantAt,
   rootDistance,
+  type Sample,
 } from '#core/discipline/sample.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { formatRefid } from '#core/ntp/refid.ts'
 import { type Monotonic, type Reading, since } from '#core/time/instant.ts'
 import { fromNtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
-import { pollInterval, type Seconds } from '#core/time/units.ts'
+import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { AgentAction } from './action.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
@@ -87,9 +88,7 @@ export class Agent {
       jitter: this.#estimate.jitter,
       rootDelay: packet && best ? packet.rootDelay + best.delay : undefined,
       rootDispersion:
-        packet && best
-          ? packet.rootDispersion + best.dispersion + system!.track.drift * Math.max(0, at - best.at)
-          : undefined,
+        packet && best ? packet.rootDispersion + aged(best, at, system!.track.drift) : undefined,
       stratum: packet && packet.stratum + 1,
       refid: packet && formatRefid(packet.refid, packet.stratum),
       leap: this.#leap(),
@@ -396,7 +395,7 @@ export class Agent {
       version: packet?.version,
       offset: claim && claim.offset - ahead,
       delay: best?.delay,
-      dispersion: filtered?.dispersion,
+      dispersion: best && aged(best, at, track.drift),
       jitter: filtered?.jitter,
       rootDelay: packet?.rootDelay,
       rootDispersion: packet?.rootDispersion,
@@ -415,6 +414,10 @@ export class Agent {
     }
   }
 }
+
+/** The dispersion of a sample at counter time `at`: as it was measured, and what the counter can have drifted since. */
+const aged = (sample: Sample, at: Seconds, drift: Rate): Seconds =>
+  sample.dispersion + drift * Math.max(0, at - sample.at)
 
 const UNRESOLVED_STATE: Partial<Record<SourceReason, SourceState>> = {
   'name-not-found': 'unreachable',

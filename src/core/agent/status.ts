@@ -47,6 +47,7 @@ export interface SourceStatus {
   /** Of the clock that was asked about, now: measured when `measuredAt` says, carried forward at the estimated rate. */
   readonly offset: Seconds | undefined
   readonly delay: Seconds | undefined
+  /** Of the best of the last eight samples, with its age: not RFC 5905's sum over them, in which an empty stage is 16 s. */
   readonly dispersion: Seconds | undefined
   readonly jitter: Seconds | undefined
   readonly rootDelay: Seconds | undefined

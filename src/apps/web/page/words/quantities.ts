@@ -318,7 +318,7 @@ export const SOURCE_QUANTITIES = {
   }),
   'source.dispersion': source('dispersion', {
     title: 'Dispersion',
-    what: 'What the measurement can be wrong by, delay aside: resolution and age.',
+    what: 'What the best recent measurement can be wrong by now, delay aside: resolution, stamping, age.',
     unit: 's',
     metric: 'clockwright_source_dispersion_seconds',
     text: of => length(of.dispersion),
