@@ -8,6 +8,7 @@ import { SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
 import { parseChronyConf, parseChronySources } from '#dialects/chrony/sources.ts'
 import { parseDhclientLeases, parseKeyedLease } from '#dialects/dhcp/leases.ts'
 import { type NamedSources, plainSource } from '#dialects/named-source.ts'
+import { ignoresDhcp } from '#dialects/ntpd/debian.ts'
 import { parseNtpConf } from '#dialects/ntpd/sources.ts'
 import {
   combineServers,
@@ -36,6 +37,9 @@ const PROCESSES = {
 
 const CHRONY_FILES = ['/etc/chrony/chrony.conf', '/etc/chrony.conf']
 const NTP_FILES = ['/etc/ntpsec/ntp.conf', '/etc/ntp.conf', '/etc/ntp/ntp.conf']
+/** What Debian's hook for DHCP makes of the first of these, and ntpd is then started with (ntp-systemd-wrapper). */
+const NTP_BY_DHCP = '/run/ntpsec/ntp.conf.dhcp'
+const NTP_STARTED_WITH = '/etc/default/ntpsec'
 /** Of equal names, the one in the directory that comes first here counts (systemd.syntax(7)). */
 const SYSTEMD = ['/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd']
 
@@ -100,7 +104,12 @@ function stepsOf(search: Search, running: readonly string[]): Step[] {
   }
   const configured = [
     ...CHRONY_FILES.map(daemon('chrony', parseChronyConf)),
-    ...NTP_FILES.map(daemon('ntp', parseNtpConf)),
+    ...ntpFiles(search).map(file => ({
+      daemon: 'ntp' as const,
+      file,
+      say: takenOver,
+      find: () => [readNtp(search, file)],
+    })),
     { daemon: 'timesyncd' as const, say: takenOver, find: () => timesyncd('NTP') },
   ]
   const runs = (step: { daemon: Daemon }) => PROCESSES[step.daemon].some(name => running.includes(name))
@@ -114,6 +123,19 @@ function stepsOf(search: Search, running: readonly string[]): Step[] {
     },
     { find: () => timesyncd('FallbackNTP'), say: places => `FallbackNTP= in ${sayPlaces(places)}` },
   ]
+}
+
+const ntpFiles = ({ files }: Search): string[] => {
+  if (!files.exists(NTP_BY_DHCP) || ignoresDhcp(files.read(NTP_STARTED_WITH) ?? '')) return NTP_FILES
+  return [NTP_BY_DHCP, ...NTP_FILES]
+}
+
+/** NTPsec reads the files of ntp.d beside its configuration too, after it, and even when that itself is not there. */
+function readNtp(search: Search, file: string): Located[] {
+  const directory = `${file.slice(0, file.lastIndexOf('/'))}/ntp.d`
+  return [file, ...firstOfEachName(search.files, [directory], '.conf')].flatMap(path =>
+    gather(search, path, parseNtpConf, []),
+  )
 }
 
 /** Daemons that are configured too, and come later: not read, for their servers may be of another time. */
@@ -214,12 +236,15 @@ function readLeases(search: Search): Located[][] {
  * Only where the maker of the machine, as DMI tells it, runs a time server that its documentation names:
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configure-ec2-ntp.html (IPv4 169.254.169.123), and
  * https://cloud.google.com/compute/docs/instances/configure-ntp (Google's internal NTP service), whose name
- * metadata.google.internal is what Google's own image tests demand (GoogleCloudPlatform/compute-image-tools#521).
+ * metadata.google.internal is what Google's own image tests demand (GoogleCloudPlatform/compute-image-tools#521), and
+ * https://www.alibabacloud.com/help/en/ecs/user-guide/alibaba-cloud-ntp-server (the first of its servers for VPCs); the
+ * name of the product is the one by which cloud-init knows that cloud (DataSourceAliYun.py).
  */
 const CLOUDS = [
   { field: 'sys_vendor', says: 'Amazon EC2', server: '169.254.169.123' },
   { field: 'bios_vendor', says: 'Amazon EC2', server: '169.254.169.123' },
   { field: 'product_name', says: 'Google Compute Engine', server: 'metadata.google.internal' },
+  { field: 'product_name', says: 'Alibaba Cloud ECS', server: 'ntp.cloud.aliyuncs.com' },
 ]
 
 const cloudOf = ({ source }: Located): string | undefined =>
