@@ -1,7 +1,8 @@
 /**
  * Which servers are asked: every configured source becomes one association, or several when it is a pool. Names are
  * resolved by the world; members of a pool that turn out bad are replaced, with patience, so that a network outage
- * does not churn through a whole pool.
+ * does not churn through a whole pool. A pool whose name leads to fewer addresses than wanted is filled up bit by bit:
+ * the next answer may name others.
  */
 import { type Monotonic, plus, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -14,6 +15,8 @@ const RETRY_FIRST: Seconds = 4
 const RETRY_LONGEST: Seconds = 1024
 /** One member of a pool is replaced at most this often. */
 const REPLACE_INTERVAL: Seconds = 300
+/** A name is looked up again so often when it leads to fewer members than wanted, or only to addresses of others. */
+const TOP_UP_INTERVAL: Seconds = 300
 /** So many unanswered requests, or outvoted samples, make a member of a pool bad. */
 const BAD_AFTER = 8
 
@@ -80,11 +83,9 @@ export class Roster {
         entry.dropped = []
       }
       this.#fill(entry, now)
+      if (entry.associations.length < wanted(entry)) entry.retryAt = plus(now, TOP_UP_INTERVAL)
       // All its addresses are asked already under other names. They may be free again one day.
-      if (entry.associations.length === 0) {
-        entry.reason = 'asked-already'
-        entry.retryAt = plus(now, REPLACE_INTERVAL)
-      }
+      if (entry.associations.length === 0) entry.reason = 'asked-already'
     }
   }
 
@@ -107,7 +108,7 @@ export class Roster {
   replaceBad(now: Monotonic): Association[] {
     const gone: Association[] = []
     for (const entry of this.entries) {
-      if (entry.resolving || entry.retryAt !== undefined || isNumeric(entry.config.address)) continue
+      if (entry.resolving || entry.reason === 'name-not-found' || isNumeric(entry.config.address)) continue
       if (entry.replacedAt !== undefined && since(now, entry.replacedAt) < REPLACE_INTERVAL) continue
       const bad = entry.associations.find(association => isBad(association, entry.config.pool))
       if (!bad) continue
@@ -127,8 +128,7 @@ export class Roster {
   }
 
   #fill(entry: Entry, now: Monotonic): void {
-    const wanted = entry.config.pool ? entry.config.maxsources : 1
-    while (entry.associations.length < wanted && entry.spare.length > 0) {
+    while (entry.associations.length < wanted(entry) && entry.spare.length > 0) {
       const address = entry.spare.shift()!
       entry.associations.push(new Association(entry.config, address, now, this.#random))
     }
@@ -153,6 +153,10 @@ function newEntry(config: SourceConfig): Entry {
     replacedAt: undefined,
   }
 }
+
+/** How many servers it is to have. An address stands for itself, and will never lead to another. */
+const wanted = ({ config }: Entry): number =>
+  config.pool && !isNumeric(config.address) ? config.maxsources : 1
 
 function isBad(association: Association, pool: boolean): boolean {
   if (association.unanswered >= BAD_AFTER && association.reach === 0) return true
