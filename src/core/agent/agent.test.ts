@@ -92,7 +92,7 @@ describe('a source that works', () => {
 
   test('is asked less often while nothing happens, up to maxpoll', () => {
     const { sim, one } = live({ servers: [server(1)] }, [source('192.0.2.1', { minpoll: 4, maxpoll: 8 })])
-    sim.run(20)
+    sim.run(7)
     expect(one().poll).toBe(4)
     sim.run(20_000)
     expect(one().poll).toBe(8)

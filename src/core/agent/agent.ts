@@ -5,7 +5,10 @@
  * What happens to a reply: the association tests it and makes a sample; all samples together are asked for a consensus;
  * the consensus updates the estimate of our counter; the estimate says where the clock should be.
  */
-import { Estimate } from '#core/discipline/estimate.ts'
+
+import { type Belief, Estimate } from '#core/discipline/estimate.ts'
+import { Estimator } from '#core/discipline/estimator.ts'
+import { wantedPoll } from '#core/discipline/poll.ts'
 import {
   aheadOfScale,
   type CounterScale,
@@ -41,6 +44,10 @@ export class Agent {
   #config: AgentConfig
   readonly #roster: Roster
   readonly #estimate = new Estimate()
+  readonly #estimator = new Estimator()
+  get e() {
+    return this.#estimator
+  }
   #scale: CounterScale | undefined
   #precision: Seconds = 1e-6
   #nextFlow = 1
@@ -173,6 +180,7 @@ export class Agent {
         poll: association.poll,
       },
     })
+    if (answer.jumped) this.#estimator.forgetSource(association)
     if (answer.jumped) for (const each of this.#roster.associations) each.burst(event.now.monotonic)
     this.#deliberate(event.now, association)
   }
@@ -190,14 +198,16 @@ export class Agent {
       this.#notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
     if (fresh?.state === 'falseticker') fresh.outvoted++
-    if (this.#consensus && fresh) this.#learn(this.#consensus, now)
+    if (!this.#consensus || !fresh) return
+    this.#learn(this.#consensus, now)
+    fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, this.#consensus.survivors.length))
   }
 
   #learn(consensus: Consensus, now: Reading): void {
-    const { belief } = consensus
-    const gap = this.#estimate.gapTo(belief)
+    const gap = this.#estimate.gapTo(consensus.belief)
     if (gap > 0 && !this.#resolveDoubt(consensus, now, gap)) return
     this.#doubt = 0
+    const belief = this.#refined(consensus, gap > 0)
     this.#estimate.adopt(belief)
     this.#measuredAt = now
     const status = this.status(now)
@@ -228,6 +238,28 @@ export class Agent {
         how: { kind: 'step' },
       },
     })
+  }
+
+  /** The consensus, with the best guess that its survivors' samples allow. */
+  #refined({ belief, survivors }: Consensus, jumped: boolean): Belief {
+    const news = survivors
+      .flatMap(association => association.unheard.map(sample => ({ association, sample })))
+      .sort((a, b) => a.sample.at - b.sample.at)
+    news.forEach(({ association, sample }, i) => {
+      if (i === 0 && jumped) this.#estimator.restartOffset(association, sample)
+      else this.#estimator.add(association, sample)
+    })
+    for (const association of survivors) association.unheard = []
+    if (!this.#estimator.known) return belief
+    const guess = this.#estimator.offset(belief.at)
+    const offset = Math.min(Math.max(guess, belief.low), belief.high)
+    if (offset !== guess) this.#estimator.shift(offset - guess, Math.abs(offset - guess))
+    const centre = belief.rate ?? 0
+    const rate = Math.min(
+      Math.max(this.#estimator.rate, centre - belief.rateBound),
+      centre + belief.rateBound,
+    )
+    return { ...belief, offset, rate, rateBound: belief.rateBound + Math.abs(rate - centre) }
   }
 
   /**
@@ -280,8 +312,13 @@ export class Agent {
       })
       return
     }
-    if (sign.kind === 'paused') this.#estimate.shift(sign.lost, sign.uncertainty)
-    else this.#estimate.forget()
+    if (sign.kind === 'paused') {
+      this.#estimate.shift(sign.lost, sign.uncertainty)
+      this.#estimator.shift(sign.lost, sign.uncertainty)
+    } else {
+      this.#estimate.forget()
+      this.#estimator.forget()
+    }
     this.#consensus = undefined
     this.#doubt = 0
     for (const association of this.#roster.associations) {
@@ -307,10 +344,14 @@ export class Agent {
     this.#config = config
     const { names, dropped } = this.#roster.configure(config.sources)
     for (const name of new Set(names)) this.#out.push({ kind: 'resolve', name })
-    for (const association of dropped) this.#release(association.close())
+    for (const association of dropped) {
+      this.#estimator.forgetSource(association)
+      this.#release(association.close())
+    }
   }
 
   #drop(association: Association, now: Reading, why: string): void {
+    this.#estimator.forgetSource(association)
     this.#release(association.close())
     this.#notice(now, 'source-replaced', `${association.config.name} ${association.endpoint.address}: ${why}`)
   }

@@ -2,7 +2,7 @@
  * One server that we ask: when to ask it next, the exchange in flight, what its replies said, how reliable it is.
  * It decides nothing about time; it only measures (RFC 5905, sections 9 and 13).
  */
-import { ClockFilter, type Filtered } from '#core/discipline/filter.ts'
+import { ClockFilter, type Filtered, STAGES } from '#core/discipline/filter.ts'
 import {
   aheadOfScale,
   type CounterScale,
@@ -39,9 +39,8 @@ const SLOWEST_POLL: PollLog2 = 13
 /** Requests are spread by up to this part of the interval, so that clients do not march in step. */
 const SPREAD = 1 / 32
 const FIRST_PART = 1 / 4
-/** The poll interval changes by one step after this many points of evidence (RFC 5905: LIMIT 30, PGATE 4). */
-const POLL_LIMIT = 30
-const POLL_GATE = 4
+/** So often in a row a longer interval must be called for. */
+const POLL_PATIENCE = 2
 
 /** What is known of our own counter when a reply comes in. */
 export interface CounterModel {
@@ -81,6 +80,8 @@ export class Association {
   outvoted = 0
   /** When its time last jumped against our counter, and how many samples have confirmed that. */
   jump: { readonly at: Seconds; samples: number } | undefined
+  /** Samples that the estimate has not heard of yet, oldest first. */
+  unheard: Sample[] = []
   stopped = false
   /** The newest proven reply said that the server has no time to give. */
   unsynchronised = false
@@ -95,7 +96,7 @@ export class Association {
   /** The shortest poll that the server tolerates, while a kiss code RATE is being obeyed. */
   #rateFloor: PollLog2 | undefined
   #sinceRate = 0
-  #hysteresis = 0
+  #patience = 0
   #precision: Seconds = 1e-6
   #random: () => number
 
@@ -223,25 +224,27 @@ export class Association {
 
   /** Nothing that was measured holds any more. */
   forgetSamples(): void {
+    this.unheard = []
     this.filter.clear()
     this.track.forget()
   }
 
   /** True time ran on by `lost` while the counter stood still: the rate that was learned holds, the filter does not. */
   shift(lost: Seconds, uncertainty: Seconds): void {
+    this.unheard = []
     this.filter.clear()
     this.track.shift(lost, uncertainty)
   }
 
-  /** Longer intervals while the source says nothing surprising, shorter ones when it does (RFC 5905, 13.3). */
-  #adaptPoll(surprise: Seconds): void {
+  /**
+   * Asks less or more often from now on. One step longer needs to be called for twice in a row; shorter is shorter at
+   * once.
+   */
+  adaptPoll(wanted: PollLog2): void {
     if (this.#burstLeft > 0) return
-    this.#hysteresis += Math.abs(surprise) < POLL_GATE * this.jitter ? this.poll : -2 * this.poll
-    if (this.#hysteresis > POLL_LIMIT) {
-      this.#setPoll(this.poll + 1)
-    } else if (this.#hysteresis < -POLL_LIMIT) {
-      this.#setPoll(this.poll - 1)
-    }
+    this.#patience = wanted > this.poll ? this.#patience + 1 : 0
+    if (wanted < this.poll) this.#setPoll(this.poll - 1)
+    else if (this.#patience >= POLL_PATIENCE) this.#setPoll(this.poll + 1)
   }
 
   #judge(bytes: Uint8Array, from: Endpoint, received: Stamp, counter: CounterModel): Received {
@@ -263,15 +266,17 @@ export class Association {
       rootDelay: judged.packet.rootDelay,
       rootDispersion: judged.packet.rootDispersion,
     }
-    const { jumped, surprise } = this.#learn(sample, counter)
+    const jumped = this.#learn(sample, counter)
+    if (jumped) this.unheard = []
+    this.unheard.push(sample)
+    if (this.unheard.length > STAGES) this.unheard.shift()
     this.#lastTransmit = judged.packet.transmit
     this.#accept(judged.packet, received)
-    this.#adaptPoll(surprise)
     return { kind: 'sample', sample, at: received.at, jumped }
   }
 
   /** Lets a sample into filter and track. `jumped`: it and everything before exclude each other. */
-  #learn(sample: Sample, counter: CounterModel): { jumped: boolean; surprise: Seconds } {
+  #learn(sample: Sample, counter: CounterModel): boolean {
     this.filter.add(sample)
     const filtered = this.read(sample.at)!
     this.#precision = counter.precision
@@ -288,12 +293,12 @@ export class Association {
       ),
     }
     const update = this.track.update(seen)
-    if (update.kind === 'confirmed') return { jumped: false, surprise: update.innovation }
+    if (update.kind === 'confirmed') return false
     this.filter.clear()
     this.filter.add(sample)
     this.track.restartOffset(seen)
     this.jump = { at: sample.at, samples: 0 }
-    return { jumped: true, surprise: update.gap }
+    return true
   }
 
   #accept(packet: Packet, received: Stamp): void {
@@ -353,7 +358,7 @@ export class Association {
   }
 
   #setPoll(poll: PollLog2): void {
-    this.#hysteresis = 0
+    this.#patience = 0
     const shortest = this.#rateFloor ?? this.config.minpoll
     this.poll = Math.min(Math.max(poll, shortest), Math.max(this.config.maxpoll, shortest))
   }

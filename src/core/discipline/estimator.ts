@@ -1,0 +1,174 @@
+/**
+ * The best guess of our counter's offset and rate, from the samples of all sources that are believed.
+ *
+ * How much the counter wanders is not known beforehand and changes. So a bank of hypotheses is carried along, each with
+ * a wander of its own, and each counts as much as it made the samples of late likely (Magill 1965, multiple-model
+ * estimation). Paths are part of the state: a source whose two halves are unequal pulls less, the longer its path is,
+ * and when a path becomes another one, the counter is believed more than the path.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+import { DelayFloor } from './delay-floor.ts'
+import { Hypothesis } from './hypothesis.ts'
+import type { Sample } from './sample.ts'
+
+/** In s/s per √s: from a counter that hardly wanders to one that is hardly a clock. */
+const WANDERS: readonly Rate[] = [-10, -9.5, -9, -8.5, -8, -7.5, -7, -6.5, -6, -5].map(power => 10 ** power)
+/** Before anything was seen a counter is taken to wander like this, give or take a factor of thirty. */
+const USUAL_WANDER_POWER = -8
+const USUAL_SPREAD = 1.5
+/** The unequal part of a path's delay, as a part of all of it: one standard deviation. */
+const INEQUALITY = 0.1
+/** A counter whose rate nobody has told us: the reach of a kernel's tick. */
+const UNKNOWN_RATE_DEVIATION: Rate = 0.05
+
+export interface RateKnowledge {
+  readonly rate: Rate
+  readonly deviation: Rate
+}
+
+interface Path {
+  /** Its place in every hypothesis. */
+  index: number
+  readonly floor: DelayFloor
+}
+
+export class Estimator {
+  #bank: Hypothesis[] = []
+  readonly #paths = new Map<object, Path>()
+  #expected: RateKnowledge = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
+  #usualDeviation: Seconds | undefined
+
+  get known(): boolean {
+    return this.#bank.length > 0
+  }
+
+  get at(): Seconds {
+    return this.#bank[0]?.at ?? Number.NEGATIVE_INFINITY
+  }
+
+  /** What is known of the rate from elsewhere (a drift file), before there are samples. */
+  expect(rate: RateKnowledge): void {
+    if (!this.known) this.#expected = rate
+  }
+
+  offset(at: Seconds): Seconds {
+    return this.#mean(each => each.offset(at))
+  }
+
+  get rate(): Rate {
+    return this.#mean(each => each.rate)
+  }
+
+  /** One standard deviation of the offset at a moment, now or later; asymmetry of paths included as far as it shows. */
+  deviation(at: Seconds): Seconds {
+    return this.#spread(
+      each => each.offset(at),
+      each => each.deviation(at),
+    )
+  }
+
+  get rateDeviation(): Rate {
+    return this.#spread(
+      each => each.rate,
+      each => each.rateDeviation,
+    )
+  }
+
+  /** The wander that explains the samples best, in s/s per √s. */
+  get wander(): Rate {
+    return 10 ** this.#mean(each => Math.log10(each.wander))
+  }
+
+  /** What a sample is typically wrong by. */
+  get sampleDeviation(): Seconds | undefined {
+    return this.#usualDeviation
+  }
+
+  add(source: object, sample: Sample): void {
+    const path = this.#path(source, sample)
+    const moved = path.floor.add(sample.delay)
+    const deviation = deviationOf(sample, path.floor)
+    if (!this.known) return this.#begin(sample, deviation, path)
+    // A sample from before the newest one is carried to it: the counter kept its rate.
+    const offset = sample.offset + this.rate * Math.max(0, this.at - sample.at)
+    for (const each of this.#bank) {
+      if (moved !== 0) each.loosen(path.index, moved / 2)
+      each.update(sample.at, offset, deviation, path.index)
+    }
+    const before = this.#usualDeviation
+    this.#usualDeviation = before === undefined ? deviation : before + (deviation - before) / 16
+  }
+
+  forgetSource(source: object): void {
+    const path = this.#paths.get(source)
+    if (!path) return
+    this.#paths.delete(source)
+    for (const each of this.#bank) each.removeSource(path.index)
+    for (const other of this.#paths.values()) if (other.index > path.index) other.index--
+  }
+
+  /** True time ran on by `lost` while the counter stood still. */
+  shift(lost: Seconds, uncertainty: Seconds): void {
+    for (const each of this.#bank) each.shift(lost, uncertainty)
+  }
+
+  /** The samples say that the offset is another one now; the rate stays as it is known. */
+  restartOffset(source: object, sample: Sample): void {
+    const path = this.#path(source, sample)
+    path.floor.add(sample.delay)
+    const deviation = deviationOf(sample, path.floor)
+    if (!this.known) return this.#begin(sample, deviation, path)
+    for (const each of this.#bank) each.restart(sample.at, sample.offset, deviation, path.index)
+  }
+
+  /** The counter is another one, or runs at another rate. */
+  forget(): void {
+    this.#bank = []
+    this.#expected = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
+  }
+
+  #begin(sample: Sample, deviation: Seconds, first: Path): void {
+    const { rate, deviation: rateDeviation } = this.#expected
+    this.#bank = WANDERS.map(wander => new Hypothesis(wander, sample.at, sample.offset, rate, rateDeviation))
+    for (const path of this.#paths.values()) path.index = this.#addToBank(path.floor.floor)
+    for (const each of this.#bank) each.restart(sample.at, sample.offset, deviation, first.index)
+  }
+
+  #path(source: object, first: Sample): Path {
+    const known = this.#paths.get(source)
+    if (known) return known
+    const path = { index: this.#addToBank(first.delay), floor: new DelayFloor() }
+    this.#paths.set(source, path)
+    return path
+  }
+
+  #addToBank(delay: Seconds): number {
+    let index = -1
+    for (const each of this.#bank) index = each.addSource(INEQUALITY * delay)
+    return index
+  }
+
+  #weights(): number[] {
+    const logs = this.#bank.map(each => each.logLikelihood + prior(each.wander))
+    const largest = Math.max(...logs)
+    const weights = logs.map(log => Math.exp(log - largest))
+    const sum = weights.reduce((a, b) => a + b, 0)
+    return weights.map(weight => weight / sum)
+  }
+
+  #mean(of: (each: Hypothesis) => number): number {
+    const weights = this.#weights()
+    return this.#bank.reduce((sum, each, i) => sum + weights[i]! * of(each), 0)
+  }
+
+  #spread(of: (each: Hypothesis) => number, deviation: (each: Hypothesis) => number): number {
+    const mean = this.#mean(of)
+    return Math.sqrt(this.#mean(each => deviation(each) ** 2 + (of(each) - mean) ** 2))
+  }
+}
+
+function deviationOf(sample: Sample, floor: DelayFloor): Seconds {
+  return Math.hypot(floor.deviation(sample.delay), sample.dispersion / Math.sqrt(3))
+}
+
+const prior = (wander: Rate): number => -0.5 * ((Math.log10(wander) - USUAL_WANDER_POWER) / USUAL_SPREAD) ** 2

@@ -1,0 +1,162 @@
+/**
+ * One idea of how much the counter wanders, carried through: a Kalman filter for the counter's offset x and rate f, and
+ * for what the unequal halves of each path add to its samples, b.
+ *
+ *     x' = f,   f' = white noise of density q²   (frequency random walk: q in s/s per √s)
+ *     sample of source i = x + b_i + noise
+ *
+ * All variances are known only up to one common factor, which the surprises themselves tell: it is taken out of the
+ * likelihood (Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989, section 3.4.1).
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+
+/** White frequency noise of a counter that does not wander at all, per √s. */
+const WHITE = 2e-9
+/** How many samples the likelihood remembers. */
+const MEMORY = 100
+/** A surprise of more than this many standard deviations is taken for one of so many: bad luck happens. */
+const LIMIT = 4
+/** No surprise is doubted before there were so many. */
+const SETTLING = 4
+
+const X = 0
+const F = 1
+
+export class Hypothesis {
+  readonly wander: number
+  #at: Seconds
+  #state: number[]
+  #p: number[][]
+  #logs = 0
+  #squares = 0
+  #weight = 0
+  #count = 0
+
+  constructor(wander: number, at: Seconds, offset: Seconds, rate: Rate, rateDeviation: Rate) {
+    this.wander = wander
+    this.#at = at
+    this.#state = [offset, rate]
+    this.#p = [
+      [0, 0],
+      [0, rateDeviation ** 2],
+    ]
+  }
+
+  get at(): Seconds {
+    return this.#at
+  }
+
+  get rate(): Rate {
+    return this.#state[F]!
+  }
+
+  offset(at: Seconds): Seconds {
+    return this.#state[X]! + this.#state[F]! * (at - this.#at)
+  }
+
+  /** The common factor of all deviations, learned from surprises. */
+  get scale(): number {
+    return this.#count < SETTLING ? 1 : Math.sqrt(this.#squares / this.#weight)
+  }
+
+  /** Logarithm of how likely the recent samples were, up to a constant common to all hypotheses. */
+  get logLikelihood(): number {
+    if (this.#count < SETTLING) return 0
+    return -0.5 * (this.#logs + this.#weight * Math.log(this.#squares / this.#weight))
+  }
+
+  /** Standard deviation of the offset at a later time. */
+  deviation(at: Seconds): Seconds {
+    const t = Math.max(0, at - this.#at)
+    const p = this.#p
+    const carried = p[X]![X]! + 2 * t * p[X]![F]! + t * t * p[F]![F]!
+    return this.scale * Math.sqrt(carried + (this.wander ** 2 * t ** 3) / 3 + WHITE ** 2 * t)
+  }
+
+  get rateDeviation(): Rate {
+    return this.scale * Math.sqrt(this.#p[F]![F]!)
+  }
+
+  /** A further source; returns its index. `deviation`: how unequal its two halves may be. */
+  addSource(deviation: Seconds): number {
+    const n = this.#state.length
+    this.#state.push(0)
+    for (const row of this.#p) row.push(0)
+    this.#p.push(Array.from({ length: n + 1 }, (_, i) => (i === n ? deviation ** 2 : 0)))
+    return n - 2
+  }
+
+  removeSource(source: number): void {
+    this.#state.splice(2 + source, 1)
+    this.#p.splice(2 + source, 1)
+    for (const row of this.#p) row.splice(2 + source, 1)
+  }
+
+  /** The path of this source is another one: its halves may differ by so much more or less than before. */
+  loosen(source: number, deviation: Seconds): void {
+    this.#p[2 + source]![2 + source]! += deviation ** 2
+  }
+
+  /** True time jumped by `by`, give or take, while the counter stood still. */
+  shift(by: Seconds, deviation: Seconds): void {
+    this.#state[X]! += by
+    this.#p[X]![X]! += deviation ** 2
+  }
+
+  /** The offset is what a sample says, whatever it was before; rate and paths stay as they are known. */
+  restart(at: Seconds, offset: Seconds, deviation: Seconds, source: number): void {
+    this.#advance(at)
+    const b = 2 + source
+    const p = this.#p
+    this.#state[X] = offset - this.#state[b]!
+    for (let i = 0; i < p.length; i++) {
+      if (i === X) continue
+      p[X]![i] = -p[b]![i]!
+      p[i]![X] = p[X]![i]!
+    }
+    p[X]![X] = p[b]![b]! + deviation ** 2
+  }
+
+  update(at: Seconds, offset: Seconds, deviation: Seconds, source: number): void {
+    this.#advance(at)
+    const b = 2 + source
+    const p = this.#p
+    const n = p.length
+    const surprise = offset - this.#state[X]! - this.#state[b]!
+    const gains = p.map(row => row[X]! + row[b]!)
+    let s = gains[X]! + gains[b]! + deviation ** 2
+    const expected = LIMIT * this.scale * Math.sqrt(s)
+    const strange = this.#count >= SETTLING && Math.abs(surprise) > expected
+    if (strange) s *= (surprise / expected) ** 2
+    for (let i = 0; i < n; i++) {
+      const gain = gains[i]! / s
+      this.#state[i]! += gain * surprise
+      for (let j = 0; j <= i; j++) {
+        const value = p[i]![j]! - gain * gains[j]!
+        p[i]![j] = value
+        p[j]![i] = value
+      }
+    }
+    const forget = 1 - 1 / MEMORY
+    this.#count++
+    this.#logs = forget * this.#logs + Math.log(s)
+    this.#squares = forget * this.#squares + surprise ** 2 / s
+    this.#weight = forget * this.#weight + 1
+  }
+
+  #advance(at: Seconds): void {
+    const t = at - this.#at
+    if (t <= 0) return
+    this.#at = at
+    this.#state[X]! += t * this.#state[F]!
+    const p = this.#p
+    const q = this.wander ** 2
+    // x takes on what f has in common with everything.
+    for (let i = 0; i < p.length; i++) p[X]![i]! += t * p[F]![i]!
+    for (let i = 0; i < p.length; i++) p[i]![X]! = i === X ? p[X]![X]! + t * p[X]![F]! : p[X]![i]!
+    p[X]![X]! += (q * t ** 3) / 3 + WHITE ** 2 * t
+    p[X]![F]! += (q * t ** 2) / 2
+    p[F]![X] = p[X]![F]!
+    p[F]![F]! += q * t
+  }
+}

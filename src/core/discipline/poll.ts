@@ -1,0 +1,22 @@
+/**
+ * How often to ask. A sample is worth sending for when the guess has become about as uncertain as a sample is; before
+ * that it says little that is not known, and much later the clock has been worse than it needed to be.
+ */
+import { type PollLog2, pollInterval } from '#core/time/units.ts'
+import type { Estimator } from './estimator.ts'
+
+/** How much the guess may spread until the next sample comes, in deviations of a sample. */
+const SPREAD = 2.2
+
+/** The interval that is wanted when `sources` take turns in being asked, one step at most from `poll`. */
+export function wantedPoll(estimator: Estimator, poll: PollLog2, sources: number): PollLog2 {
+  const sample = estimator.sampleDeviation
+  if (sample === undefined) return poll
+  const now = estimator.deviation(estimator.at)
+  const spread = (each: PollLog2) => {
+    const then = estimator.deviation(estimator.at + pollInterval(each) / sources)
+    return Math.sqrt(Math.max(0, then ** 2 - now ** 2)) / sample
+  }
+  if (spread(poll) > SPREAD) return poll - 1
+  return spread(poll + 1) < SPREAD ? poll + 1 : poll
+}
