@@ -42,7 +42,9 @@ export const source = v.strictObject({
   port: whole('UDP port.'),
   state: sourceState,
   reason: sourceReason,
-  reasonText: text('The reason as a sentence.'),
+  reasonText: text(
+    'The reason as a sentence; of replies-refused with the packet test that the last reply failed.',
+  ),
   stratum: known(whole('As the source says.')),
   refid: known(text('What the source follows.')),
   leap: known(leap),

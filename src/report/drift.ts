@@ -1,10 +1,10 @@
 /** What `clockwright drift` says: a line for each measurement, and what follows from all of them. */
 import type { Drift, Measured } from '#analysis/drift.ts'
-import { SOURCE_REASONS } from '#core/agent/reason.ts'
 import type { Status } from '#core/agent/status.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate } from '#core/time/units.ts'
 import type { Style } from './style.ts'
+import { reasonText } from './words/reason.ts'
 
 /** Beyond this no daemon of today slews (the kernel's own limit for frequency corrections). */
 const KERNEL_FREQUENCY_LIMIT: Rate = 500e-6
@@ -17,8 +17,7 @@ export function driftLine(
 ): string {
   const { offset, errorBound, sources } = of.status
   const head = style('dim', of.time)
-  if (offset === undefined)
-    return `${head}  ${style('red', SOURCE_REASONS[sources[0]?.reason ?? 'no-reply-yet'])}\n`
+  if (offset === undefined) return `${head}  ${style('red', sources[0] ? reasonText(sources[0]) : '–')}\n`
   const so_far = of.drift ? `  drift ${withError(of.drift)}` : ''
   return `${head}  offset ${signed(offset).padStart(9)} ± ${duration(errorBound)}${so_far}\n`
 }

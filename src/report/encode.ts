@@ -2,7 +2,6 @@
  * From what the agent says to what the API says: instants become decimal strings, unknown becomes null,
  * and a number that is not finite is not known either (JSON has no word for it, and 0 would be a lie).
  */
-import { SOURCE_REASONS } from '#core/agent/reason.ts'
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import type { KernelClock } from '#core/guest/facts.ts'
 import { decimal } from '#core/time/format.ts'
@@ -12,6 +11,7 @@ import type { Bucket } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { ReadingBody, RecordBody, SeriesBody, SourceBody, SourcesBody, StatusBody } from './bodies.ts'
 import type { Snapshot } from './snapshot.ts'
+import { reasonText } from './words/reason.ts'
 
 export function encodeStatus(snapshot: Snapshot): StatusBody {
   const { version, mode, sourcesFrom, machine } = snapshot
@@ -74,7 +74,7 @@ function encodeSource(source: SourceStatus): SourceBody {
     port: source.port,
     state: source.state,
     reason: source.reason,
-    reasonText: SOURCE_REASONS[source.reason],
+    reasonText: reasonText(source),
     stratum: finite(source.stratum),
     refid: source.refid ?? null,
     leap: source.leap ?? null,

@@ -33,8 +33,8 @@ export function screen(
 ): string[] {
   const { machine } = status
   const title = `${style('bold', 'clockwright')}  ${printable(machine.hostname)}  ${wallText(status.clock.now)}`
-  const head = [title, '', ...lines(verdictText(status, style))]
-  const sources = lines(sourcesText(status, style))
+  const head = [title, '', ...lines(verdictText(status, style, columns))]
+  const sources = lines(sourcesText(status, style, columns))
   const foot = [
     style('dim', `q quit   p ${paused ? 'go on' : 'pause'}   + - scale   ${note ?? status.sourcesFrom}`),
   ]

@@ -1,11 +1,12 @@
 /** The status of a clock as text: the sentence, the sources, what this machine is. For a terminal, or for a mail. */
+import { agrees } from '#core/agent/reason.ts'
 import { decimal, duration, parseDecimal, rate, rfc3339, signed } from '#core/time/format.ts'
 import { type Instant, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { ReadingBody, SourceBody, StatusBody } from './bodies.ts'
 import { stateColour } from './state-colour.ts'
-import type { Emphasis, Style } from './style.ts'
-import { type Column, printable, table } from './table.ts'
+import { type Emphasis, plain, type Style } from './style.ts'
+import { type Column, printable, table, width, wrapped } from './table.ts'
 import { verdict } from './words/verdict.ts'
 
 const TONE: Record<ReturnType<typeof verdict>['tone'], Emphasis> = {
@@ -24,22 +25,43 @@ export function statusText(status: StatusBody, style: Style): string {
   return `${parts.filter(part => part !== '').join('\n')}`
 }
 
-export function verdictText(status: StatusBody, style: Style): string {
+/** `columns`: where the details are broken into lines; a sentence of any length without it. */
+export function verdictText(status: StatusBody, style: Style, columns = Infinity): string {
   const { tone, state, sentence, details } = verdict(status, ageOf(status.clock.measuredAt, status.clock.now))
   const said = sentence.map((part, i) => (i % 2 === 1 ? style('bold', part) : part)).join('')
   return [
     `${style(TONE[tone], `● ${state}`)}  ${said}`,
-    ...details.map(detail => style('dim', `  ${detail}`)),
+    ...details.flatMap(detail => wrapped(detail, columns, '  ')).map(line => style('dim', line)),
   ]
     .map(line => `${line}\n`)
     .join('')
 }
 
-export function sourcesText({ clock }: StatusBody, style: Style): string {
-  return clock.sources.length === 0 ? '' : table(clock.sources, sourceColumns(clock.now), style)
+/**
+ * A row for each source, with the reason at its end. Where there is no room for that, the sources that are not used
+ * have it in lines of its own, broken at `columns`.
+ */
+export function sourcesText({ clock }: StatusBody, style: Style, columns = Infinity): string {
+  const { now, sources } = clock
+  if (sources.length === 0) return ''
+  const whole = [...numberColumns(now), REASON]
+  const widest = Math.max(...table(sources, whole, plain).split('\n').map(width))
+  if (widest <= columns) return table(sources, whole, style)
+  const [head, ...rows] = table(sources, numberColumns(now), style).trimEnd().split('\n')
+  const below = ({ state, reasonText }: SourceBody): string[] =>
+    agrees(state)
+      ? []
+      : wrapped(printable(reasonText), columns, '    ').map(line => style(stateColour(state), line))
+  return [head, ...rows.flatMap((row, i) => [row, ...below(sources[i]!)])].map(line => `${line}\n`).join('')
 }
 
-const sourceColumns = (now: ReadingBody): readonly Column<SourceBody>[] => [
+const REASON: Column<SourceBody> = {
+  title: '',
+  text: ({ reasonText }) => reasonText,
+  emphasis: ({ state }) => stateColour(state),
+}
+
+const numberColumns = (now: ReadingBody): readonly Column<SourceBody>[] => [
   { title: 'source', text: ({ name, address }) => (name.includes(address) ? name : `${name} (${address})`) },
   { title: 'stratum', align: 'right', text: ({ stratum }) => stratum?.toString() ?? '–' },
   { title: 'reach', text: ({ reach }) => dots(reach) },
@@ -48,7 +70,6 @@ const sourceColumns = (now: ReadingBody): readonly Column<SourceBody>[] => [
   { title: 'offset', align: 'right', text: ({ offset }) => signed(offset ?? undefined) },
   { title: '± at most', align: 'right', text: ({ rootDistance }) => duration(rootDistance ?? undefined) },
   { title: 'delay', align: 'right', text: ({ delay }) => duration(delay ?? undefined) },
-  { title: '', text: ({ reasonText }) => reasonText, emphasis: ({ state }) => stateColour(state) },
 ]
 
 /** The last eight requests, oldest first: answered or not. */

@@ -39,7 +39,7 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[], styl
   return [head, ...body].map(each => `${each}\n`).join('')
 }
 
-const width = (text: string): number => [...text].length
+export const width = (text: string): number => [...text].length
 
 /** Text from strangers must not move the cursor: control characters are shown as what they are. */
 export const printable = (text: string): string =>
@@ -47,3 +47,15 @@ export const printable = (text: string): string =>
     const code = char.codePointAt(0)!.toString(16).padStart(2, '0')
     return `\\u{${code}}`
   })
+
+/** Lines of at most so many characters, broken between words; a word that is longer stands alone. */
+export function wrapped(text: string, columns: number, indent: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && width(line) + 1 + width(word) <= columns)
+      lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(indent + word)
+  }
+  return lines
+}
