@@ -3,6 +3,7 @@ import { Agent } from '#core/agent/agent.ts'
 import { AGENT_DEFAULTS, type AgentConfig, type SourceConfig } from '#core/agent/config.ts'
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { isRefusedByNetwork } from '#report/words/reason.ts'
 import { drive } from '#worlds/drive.ts'
 import { openHost } from '#worlds/host/world.ts'
 import { watchOnly } from '#worlds/overlay.ts'
@@ -47,5 +48,6 @@ export const patience = (samples: number): Seconds => 2.07 * (samples - 1) + 4
 function hasSaid(source: SourceStatus, samples: number): boolean {
   if (source.accepted >= samples || source.state === 'stopped') return true
   if (source.reason === 'name-not-found' || source.reason === 'asked-already') return true
-  return source.sent >= 2 && source.received === 0 && source.reason === 'connection-refused'
+  // Once may be an accident: a route that is just being set up.
+  return source.sent >= 2 && isRefusedByNetwork(source)
 }

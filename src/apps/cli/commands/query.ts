@@ -56,10 +56,12 @@ function body(status: Status) {
       accepted: source.accepted,
       sent: source.sent,
       refusals: source.refusals,
+      lastRefusal: source.lastRefusal,
     })),
     state: status.state,
     offset: status.offset,
     errorBound: status.errorBound,
+    leap: status.leap,
     at: status.now.wall,
   }
 }
