@@ -89,13 +89,16 @@ function beAgent({ config }: Options): Source {
   const host = openHost()
   const world = watchOnly(host)
   const agent = new Agent(agentOptions, world.random)
-  drive(world, agent)
+  // The agent is told that it is started in a turn of its own, and knows of no source before.
+  const started = new Promise<void>(resolve => drive(world, agent, () => resolve()))
   return {
-    next: async () =>
-      ownStatus(
+    next: async () => {
+      await started
+      return ownStatus(
         agent.status(host.clock.read()),
         `${sourcesFrom} (no agent runs here; this view measures by itself)`,
-      ),
+      )
+    },
     close: () => world.close(),
   }
 }
