@@ -23,7 +23,7 @@ const problems = (text: string | Uint8Array): string[] => {
   try {
     loadConfig(file(text))
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(each => each.replace(`${directory}/`, ''))
+    if (error instanceof ConfigError) return error.problems.map(each => each.replaceAll(`${directory}/`, ''))
     throw error
   }
   return []
@@ -131,12 +131,12 @@ describe('what is wrong is said with file, line, key and the nearest valid key',
     [
       'polls the wrong way round',
       '[[source]]\naddress = "a"\nminpoll = 12\n',
-      'clockwright.toml: source `a`: minpoll 12 is above maxpoll 10',
+      'clockwright.toml:3: source `a`: minpoll 12 is above maxpoll 10',
     ],
     [
       'two of one name',
       '[[source]]\naddress = "a"\n[[source]]\naddress = "a"\n',
-      'clockwright.toml: two sources are called `a`; give one of them another `name`',
+      'clockwright.toml:4: two sources are called `a` (the other: clockwright.toml:2); give one of them another `name`',
     ],
     [
       'a single table',
@@ -144,6 +144,52 @@ describe('what is wrong is said with file, line, key and the nearest valid key',
       'clockwright.toml:1: `source` must be written as [[source]]',
     ],
   ])('%s', (_, text, problem) => expect(problems(text)).toEqual([problem]))
+
+  test.each([
+    [
+      'a maxpoll below the minpoll that is not written',
+      '[[source]]\naddress = "a"\n[[source]]\naddress = "b"\nmaxpoll = 4\n',
+      'clockwright.toml:5: source `b`: minpoll 6 is above maxpoll 4',
+    ],
+    [
+      'a name that is the address of another',
+      '[[source]]\naddress = "a"\n\n[[source]]\naddress = "b"\nname = "a"\n',
+      'clockwright.toml:6: two sources are called `a` (the other: clockwright.toml:2); give one of them another `name`',
+    ],
+    [
+      'three of one name: said once',
+      '[[source]]\naddress = "a"\n'.repeat(3),
+      'clockwright.toml:4: two sources are called `a` (the other: clockwright.toml:2); give one of them another `name`',
+    ],
+    [
+      'written in one line, where no line of its own is seen',
+      'source = [{ address = "a", minpoll = 12 }]\n',
+      'clockwright.toml: source `a`: minpoll 12 is above maxpoll 10',
+    ],
+  ])('what spans keys: %s', (_, text, problem) => expect(problems(text)).toEqual([problem]))
+
+  test('what spans files: each place with its file', () => {
+    mkdirSync(join(directory, 'conf.d'))
+    file(
+      '# more\n[[source]]\naddress = "b"\n[[source]]\naddress = "a"\nminpoll = 11\n',
+      'conf.d/10-more.toml',
+    )
+    expect(problems('[[source]]\naddress = "a"\n')).toEqual([
+      'conf.d/10-more.toml:6: source `a`: minpoll 11 is above maxpoll 10',
+      'conf.d/10-more.toml:5: two sources are called `a` (the other: clockwright.toml:2); give one of them another `name`',
+    ])
+  })
+
+  test('too many sources in all files together', () => {
+    const many = (from: number) =>
+      Array.from({ length: 40 }, (_, i) => `[[source]]\naddress = "${from + i}.example"\n`).join('')
+    mkdirSync(join(directory, 'conf.d'))
+    file(many(40), 'conf.d/10-more.toml')
+    // The 25th of the second file is the 65th.
+    expect(problems(many(0))).toEqual([
+      'conf.d/10-more.toml:49: `source` may appear 64 times at most, in all files together',
+    ])
+  })
 
   test('syntax errors have line and column', () => {
     expect(problems('[page]\nport = \n')[0]).toMatch(/^clockwright\.toml:2:\d+: /)

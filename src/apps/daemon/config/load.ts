@@ -9,7 +9,7 @@ import * as v from 'valibot'
 import { printable } from '#report/table.ts'
 import { sourceOf } from './effective.ts'
 import { type KeyPath, keysAt, lineOf, nearest } from './explain.ts'
-import { configSchema, type FileConfig } from './schema.ts'
+import { configSchema, type FileConfig, MOST_SOURCES } from './schema.ts'
 
 export const DEFAULT_PATH = '/etc/clockwright/clockwright.toml'
 
@@ -43,6 +43,7 @@ export function loadConfig(path?: string): LoadedConfig {
   const files = [...(needed ? [main] : []), ...dropIns(join(dirname(main), 'conf.d'))]
   const problems: string[] = []
   const warnings: string[] = []
+  const written: Written[] = []
   let merged: Record<string, unknown> = {}
   for (const file of files) {
     const text = readText(file, problems)
@@ -51,11 +52,17 @@ export function loadConfig(path?: string): LoadedConfig {
     const checked = v.safeParse(configSchema, table)
     if (!checked.success) problems.push(...checked.issues.map(issue => explain(issue, text, file)))
     warnOfPermissions(file, warnings)
+    if (Array.isArray(table.source)) written.push(...table.source.map((_, index) => ({ file, text, index })))
     merged = merge(merged, table)
   }
+  const tooMany = written[MOST_SOURCES]
+  if (tooMany && problems.length === 0)
+    problems.push(
+      `${placeOf(tooMany)}: \`source\` may appear ${MOST_SOURCES} times at most, in all files together`,
+    )
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   const config = v.parse(configSchema, merged)
-  checkTogether(config, files[0] ?? main, problems)
+  checkTogether(config, written, problems)
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   return { config, warnings, files }
 }
@@ -124,21 +131,40 @@ function explain(issue: v.BaseIssue<unknown>, text: string, file: string): strin
 
 const name = (key: string | number | undefined): string => printable(String(key ?? '').slice(0, 60))
 
-/** What no single key shows. */
-function checkTogether(config: FileConfig, file: string, problems: string[]): void {
-  const seen = new Set<string>()
+/** Where a `[[source]]` stands: in which file, and how many of that file come before it. */
+interface Written {
+  readonly file: string
+  readonly text: string
+  readonly index: number
+}
+
+/** File and line of the first of these keys that is written there, or of the table; the file alone when neither is seen. */
+function placeOf({ file, text, index }: Written, ...keys: readonly string[]): string {
+  const paths: KeyPath[] = [...keys.map(key => ['source', index, key]), ['source', index]]
+  const line = paths.map(path => lineOf(text, path)).find(found => found !== undefined)
+  return line === undefined ? file : `${file}:${line}`
+}
+
+/** What no single key shows. `written` has a place for each source. */
+function checkTogether(config: FileConfig, written: readonly Written[], problems: string[]): void {
+  const first = new Map<string, Written>()
   const twice = new Set<string>()
-  for (const source of config.source) {
+  config.source.forEach((source, i) => {
+    const here = written[i]!
     const called = sourceOf(source).name
     if (source.minpoll > source.maxpoll)
       problems.push(
-        `${file}: source \`${called}\`: minpoll ${source.minpoll} is above maxpoll ${source.maxpoll}`,
+        `${placeOf(here, 'minpoll', 'maxpoll')}: source \`${called}\`: minpoll ${source.minpoll} is above maxpoll ${source.maxpoll}`,
       )
-    if (seen.has(called) && !twice.has(called))
-      problems.push(`${file}: two sources are called \`${called}\`; give one of them another \`name\``)
-    if (seen.has(called)) twice.add(called)
-    seen.add(called)
-  }
+    const before = first.get(called)
+    if (before && !twice.has(called)) {
+      twice.add(called)
+      problems.push(
+        `${placeOf(here, 'name', 'address')}: two sources are called \`${called}\` (the other: ${placeOf(before, 'name', 'address')}); give one of them another \`name\``,
+      )
+    }
+    if (!before) first.set(called, here)
+  })
 }
 
 function warnOfPermissions(file: string, warnings: string[]): void {

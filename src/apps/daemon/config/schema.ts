@@ -102,9 +102,14 @@ const source = v.strictObject({
   ),
 })
 
+export const MOST_SOURCES = 64
+
 export const configSchema = v.strictObject({
   source: v.optional(
-    v.pipe(v.array(source, 'must be written as [[source]]'), v.maxLength(64, 'may appear 64 times at most')),
+    v.pipe(
+      v.array(source, 'must be written as [[source]]'),
+      v.maxLength(MOST_SOURCES, `may appear ${MOST_SOURCES} times at most`),
+    ),
     [],
   ),
   agent: v.optional(
