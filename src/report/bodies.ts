@@ -87,8 +87,10 @@ export type SourceBody = v.InferOutput<typeof source>
 const clock = v.strictObject({
   now: reading,
   state: v.pipe(
-    v.picklist(['starting', 'locked', 'holdover', 'freerun']),
-    v.description('locked: sources agree and are fresh. holdover: they did. freerun: nothing is known.'),
+    v.picklist(['starting', 'locked', 'holdover', 'disrupted', 'freerun']),
+    v.description(
+      'locked: sources agree and are fresh. holdover: they did. disrupted: what was known has been overturned, and what holds instead is being found out. freerun: nothing is known.',
+    ),
   ),
   offset: offset('True time minus the clock.'),
   errorBound: known(quantity('s', 'True time lies within offset ± errorBound of the clock.')),

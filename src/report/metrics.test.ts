@@ -62,6 +62,7 @@ const known: MetricsInput = {
     refid: '192.0.2.1',
     leap: 'none',
     measuredAt: at(90n),
+    holding: undefined,
     sources: [source],
   },
 }

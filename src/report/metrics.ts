@@ -46,7 +46,7 @@ type Direction = 'forward' | 'backward'
 const CAUSES = ['us', 'somebody-else'] as const
 const DISRUPTIONS = ['paused', 'counter-changed', 'sources-jumped'] as const
 const DIRECTIONS = ['forward', 'backward'] as const
-const STATES: readonly ClockState[] = ['starting', 'locked', 'holdover', 'freerun']
+const STATES: readonly ClockState[] = ['starting', 'locked', 'holdover', 'disrupted', 'freerun']
 
 export const METRICS: readonly Metric[] = [
   {
@@ -140,7 +140,7 @@ export const METRICS: readonly Metric[] = [
     name: 'clockwright_clock_state',
     type: 'gauge',
     unit: '1',
-    help: 'What is known of the clock, 1 for the present state. locked: sources agree and are fresh; holdover: they did; freerun: nothing is known.',
+    help: 'What is known of the clock, 1 for the present state. locked: sources agree and are fresh; holdover: they did; disrupted: what was known has been overturned; freerun: nothing is known.',
     labels: ['state'],
     read: ({ clock }) => STATES.map(state => ({ labels: [state], value: state === clock.state ? 1 : 0 })),
   },

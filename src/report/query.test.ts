@@ -50,6 +50,7 @@ const status = (sources: readonly SourceStatus[], more: Partial<Status> = {}): S
   refid: undefined,
   leap: 'none',
   measuredAt: at,
+  holding: undefined,
   sources,
   ...more,
 })

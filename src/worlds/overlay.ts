@@ -39,6 +39,8 @@ export function watchOnly(base: World): World {
     open: tell => base.open(event => tell(translated(event, up))),
     close: () => base.close(),
     record(record: TraceRecord): void {
+      // The steps of the software clock happened to nobody.
+      if (record.kind === 'step' && record.by === 'us') return
       const real = base.clock.read()
       const lead = since(clock.wallAt(real.monotonic), real.wall)
       base.record(aboutRealClock(record, lead))

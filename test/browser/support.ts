@@ -336,6 +336,7 @@ export function exampleWatched(options: ExampleOptions = {}): ExampleWatched {
     return {
       now: reading,
       state: state[story],
+      holding: undefined,
       offset: estimate?.offset,
       errorBound: estimate && estimate.errorBound + age * (story === 'holdover' ? 3e-6 : 1e-7),
       frequencyError: estimate?.frequencyError,

@@ -251,7 +251,7 @@ describe('a server whose own time goes wrong', () => {
     const before = requests(actions).length
     while (requests(actions).length === before) sim.run(sim.now + 0.1)
     sim.run(sim.now + 0.5)
-    expect(status().state).toBe('holdover')
+    expect(status().state).toBe('disrupted')
     expect(status().errorBound).toBeGreaterThan(29)
     sim.run(sim.now + 10)
     expect(status().state).toBe('locked')

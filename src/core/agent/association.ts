@@ -80,8 +80,6 @@ export class Association {
   outvoted = 0
   /** When its time last jumped against our counter, and how many samples have confirmed that. */
   jump: { readonly at: Seconds; samples: number } | undefined
-  /** Samples that the estimate has not heard of yet, oldest first. */
-  unheard: Sample[] = []
   stopped = false
   /** The newest proven reply said that the server has no time to give. */
   unsynchronised = false
@@ -97,6 +95,8 @@ export class Association {
   #rateFloor: PollLog2 | undefined
   #sinceRate = 0
   #patience = 0
+  /** Samples that the estimate has not heard of yet, oldest first. */
+  #news: Sample[] = []
   #precision: Seconds = 1e-6
   #random: () => number
 
@@ -218,20 +218,27 @@ export class Association {
     return this.filter.read(now, { rate: this.track.rate ?? 0, drift: this.track.drift }, this.#precision)
   }
 
+  /** The samples since it was last asked for them, oldest first; at most eight. */
+  takeNews(): Sample[] {
+    const news = this.#news
+    this.#news = []
+    return news
+  }
+
   get jitter(): Seconds {
     return this.read(this.track.measuredAt)?.jitter ?? this.#precision
   }
 
   /** Nothing that was measured holds any more. */
   forgetSamples(): void {
-    this.unheard = []
+    this.#news = []
     this.filter.clear()
     this.track.forget()
   }
 
   /** True time ran on by `lost` while the counter stood still: the rate that was learned holds, the filter does not. */
   shift(lost: Seconds, uncertainty: Seconds): void {
-    this.unheard = []
+    this.#news = []
     this.filter.clear()
     this.track.shift(lost, uncertainty)
   }
@@ -267,9 +274,9 @@ export class Association {
       rootDispersion: judged.packet.rootDispersion,
     }
     const jumped = this.#learn(sample, counter)
-    if (jumped) this.unheard = []
-    this.unheard.push(sample)
-    if (this.unheard.length > STAGES) this.unheard.shift()
+    if (jumped) this.#news = []
+    this.#news.push(sample)
+    if (this.#news.length > STAGES) this.#news.shift()
     this.#lastTransmit = judged.packet.transmit
     this.#accept(judged.packet, received)
     return { kind: 'sample', sample, at: received.at, jumped }

@@ -1,4 +1,5 @@
 /** What the agent needs to be told. The words are those of ntp.conf and chrony.conf. */
+import { POLICY_DEFAULTS, type Policy } from '#core/guest/policy.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 
 export interface AgentConfig {
@@ -7,6 +8,7 @@ export interface AgentConfig {
   readonly minsources: number
   /** A source with a larger root distance is not used (ntpd `tos maxdist`). */
   readonly maxdistance: Seconds
+  readonly policy: Policy
 }
 
 export interface SourceConfig {
@@ -40,4 +42,8 @@ export const SOURCE_DEFAULTS: Omit<SourceConfig, 'name' | 'address'> = {
   version: 4,
 }
 
-export const AGENT_DEFAULTS: Omit<AgentConfig, 'sources'> = { minsources: 1, maxdistance: 1.5 }
+export const AGENT_DEFAULTS: Omit<AgentConfig, 'sources'> = {
+  minsources: 1,
+  maxdistance: 1.5,
+  policy: POLICY_DEFAULTS,
+}

@@ -2,8 +2,9 @@
  * What a world tells an agent. Every event carries the reading at which it was delivered; `received` and `sent`
  * carry the (earlier, better) reading at which the packet really passed.
  */
+import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
-import type { Monotonic, Reading } from '#core/time/instant.ts'
+import type { Reading } from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Steered } from './action.ts'
@@ -32,26 +33,9 @@ export type AgentEvent =
     }
   | { readonly kind: 'steered'; readonly now: Reading; readonly steered: Steered }
   | { readonly kind: 'disrupted'; readonly now: Reading; readonly sign: DisruptionSign }
+  /** Somebody with the right to say so allows the clock to be stepped to where it should be, once. */
+  | { readonly kind: 'permitted'; readonly now: Reading }
   | { readonly kind: 'configured'; readonly now: Reading; readonly config: AgentConfig }
 
 /** Why a datagram did not leave, or did not arrive as the network said: the names that people read. */
 export type SendRefusal = 'connection-refused' | 'network-unreachable' | 'not-permitted' | 'send-failed'
-
-/** What a guest notices of what its hypervisor, or somebody with the right to set the clock, did to it. */
-export type DisruptionSign =
-  /** The wall clock was set by `size` (positive: forward), by somebody other than us. */
-  | {
-      readonly kind: 'stepped'
-      readonly size: Seconds
-      readonly uncertainty: Seconds
-      readonly at: Monotonic
-    }
-  /** Every clock of this machine stood still for `lost` while true time ran on. */
-  | {
-      readonly kind: 'paused'
-      readonly lost: Seconds
-      readonly uncertainty: Seconds
-      readonly witness: string
-    }
-  /** The counter may run at another rate from now on: nothing learned about it holds. */
-  | { readonly kind: 'counter-changed'; readonly witness: string }

@@ -4,7 +4,8 @@
  * does not churn through a whole pool. A pool whose name leads to fewer addresses than wanted is filled up bit by bit:
  * the next answer may name others.
  */
-import { type Monotonic, plus, since } from '#core/time/instant.ts'
+import type { Flow } from '#core/ntp/endpoint.ts'
+import { earliest, type Monotonic, plus, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { Association } from './association.ts'
 import type { SourceConfig } from './config.ts'
@@ -45,6 +46,34 @@ export class Roster {
 
   get associations(): Association[] {
     return this.entries.flatMap(entry => entry.associations)
+  }
+
+  byFlow(flow: Flow): Association | undefined {
+    return this.associations.find(association => association.flow === flow)
+  }
+
+  /** How many names have not been resolved yet. */
+  get unresolved(): number {
+    return this.entries.filter(entry => entry.resolving).length
+  }
+
+  /** A first answer may still come. */
+  get starting(): boolean {
+    return this.entries.some(isStarting)
+  }
+
+  /** When something is due. */
+  get wakeAt(): Monotonic | undefined {
+    const times = [
+      ...this.associations.map(association => association.wakeAt),
+      ...this.entries.map(entry => entry.retryAt),
+    ].filter(at => at !== undefined)
+    return times.length === 0 ? undefined : times.reduce(earliest)
+  }
+
+  /** Asks everybody a few times, quickly. */
+  burst(now: Monotonic): void {
+    for (const association of this.associations) association.burst(now)
   }
 
   /** Adds what is new, drops what is gone, keeps what is the same. Returns the names to resolve and who was dropped. */
@@ -139,6 +168,12 @@ export class Roster {
     return new Set(same.flatMap(other => other.associations.map(association => association.endpoint.address)))
   }
 }
+
+/** Its name is being resolved, or one of its servers may still give a first answer. */
+const isStarting = ({ associations, resolving, reason }: Entry): boolean =>
+  associations.length === 0
+    ? resolving && reason === 'resolving-name'
+    : associations.some(association => association.pending)
 
 function newEntry(config: SourceConfig): Entry {
   return {

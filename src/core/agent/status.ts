@@ -3,6 +3,7 @@
  * Offsets are of the clock whose reading was asked about, positive when it is behind.
  */
 
+import type { HoldReason } from '#core/guest/policy.ts'
 import type { PacketRefusal } from '#core/ntp/refusal.ts'
 import type { Instant, Reading } from '#core/time/instant.ts'
 import type { Leap } from '#core/time/leap.ts'
@@ -28,11 +29,16 @@ export interface Status {
   readonly leap: Leap
   /** When the estimate was last renewed by a measurement. */
   readonly measuredAt: Reading | undefined
+  /** Why the clock is not being corrected; undefined when nothing stands in the way. */
+  readonly holding: HoldReason | undefined
   readonly sources: readonly SourceStatus[]
 }
 
-/** `locked`: sources agree and are fresh. `holdover`: they did, and the clock coasts. `freerun`: nothing is known. */
-export type ClockState = 'starting' | 'locked' | 'holdover' | 'freerun'
+/**
+ * `locked`: sources agree and are fresh. `holdover`: they did, and the clock coasts. `disrupted`: what was known has been
+ * overturned, and what holds instead is being found out. `freerun`: nothing is known.
+ */
+export type ClockState = 'starting' | 'locked' | 'holdover' | 'disrupted' | 'freerun'
 
 export interface SourceStatus {
   readonly name: string

@@ -6,6 +6,14 @@ import { duration } from '#core/time/format.ts'
 import type { SourceBody, StatusBody } from '../bodies.ts'
 import { ago, aheadOrBehind, length, plural } from './say.ts'
 
+const STATE_WORDS: Record<StatusBody['clock']['state'], string> = {
+  starting: 'Starting',
+  locked: 'Locked',
+  holdover: 'Holdover',
+  disrupted: 'Disrupted',
+  freerun: 'Free running',
+}
+
 export interface Verdict {
   readonly tone: 'good' | 'care' | 'unknown'
   /** The state in one or two words. */
@@ -31,9 +39,22 @@ export function verdict(status: StatusBody, age: number | undefined): Verdict {
       sentence: ['This clock is ', aheadOrBehind(offset), ', correct to within ', length(errorBound), '.'],
       details: [`Measured ${ago(age)} from ${plural(used, 'agreeing source')}.`, between],
     }
+  if (clock.state === 'disrupted')
+    return {
+      tone: 'care',
+      state: STATE_WORDS.disrupted,
+      sentence: [
+        'Something happened to this clock: it may be ',
+        aheadOrBehind(offset),
+        ', correct to within ',
+        length(errorBound),
+        '.',
+      ],
+      details: ['The sources are being asked what holds now.', between],
+    }
   return {
     tone: 'care',
-    state: clock.state === 'holdover' ? 'Holdover' : 'Free running',
+    state: STATE_WORDS[clock.state],
     sentence: [
       'This clock is about ',
       aheadOrBehind(offset),
@@ -55,7 +76,7 @@ function withoutEstimate(status: StatusBody): Verdict {
   const none = clock.sources.length === 0
   return {
     tone: 'unknown',
-    state: starting ? 'Starting' : 'Free running',
+    state: STATE_WORDS[starting ? 'starting' : 'freerun'],
     sentence: starting
       ? ['Not measured yet: ', plural(clock.sources.length, 'source'), ' asked, none accepted so far.']
       : ['Nobody has told this machine ', 'what time it is', none ? ': there is no source.' : '.'],

@@ -1,6 +1,6 @@
 /** The clock of this machine is not touched: a kernel that is set by somebody is played here. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { DisruptionSign } from '#core/agent/event.ts'
+import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { instant, monotonic } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type Libc, loadLibc } from '../libc.ts'

@@ -5,7 +5,7 @@
  * with TFD_TIMER_CANCEL_ON_SET is cancelled whenever CLOCK_REALTIME jumps, and we hear of it within the same turn of the
  * event loop. Without it the comparison alone must do.
  */
-import type { DisruptionSign } from '#core/agent/event.ts'
+import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { CLOCK, type Libc, TFD } from '../libc.ts'

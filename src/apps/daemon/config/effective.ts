@@ -1,9 +1,10 @@
 /** From the configuration file to what the agent is told, and back to a file that says it all. */
 import { type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
+import { NO_LIMITS } from '#core/guest/policy.ts'
 import type { FileConfig, FileSource } from './schema.ts'
 
 export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig[]): AgentConfig {
-  return { ...config.agent, sources }
+  return { ...config.agent, policy: NO_LIMITS, sources }
 }
 
 export const sourceOf = ({ name, nts: _nts, ...source }: FileSource): SourceConfig => ({

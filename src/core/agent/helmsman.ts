@@ -1,0 +1,94 @@
+/**
+ * Brings the clock onto the line of what is known, as far as the policy allows, and keeps it there. It holds the
+ * licences: who may step the clock, and when.
+ */
+import { decide, HOLD_REASONS, type HoldReason, type Licence, type Policy } from '#core/guest/policy.ts'
+import { type Monotonic, type Reading, since } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Steered } from './action.ts'
+import type { Answer } from './answer.ts'
+import type { Knowledge } from './knowledge.ts'
+
+/** Somebody else who sets the clock so often within this time is not an accident. */
+const FOREIGN_STEPS = 3
+const CONTEST_MEMORY: Seconds = 3600
+
+export class Helmsman {
+  #licence: Licence | undefined = { cause: 'start', samples: 0 }
+  #holding: HoldReason | undefined
+  #settlesAt: Monotonic | undefined
+  /** When somebody else stepped the clock lately. */
+  #foreign: Monotonic[] = []
+  #refusal: string | undefined
+
+  /** Why the clock is not being corrected; undefined when it is. */
+  get holding(): HoldReason | undefined {
+    return this.#holding
+  }
+
+  /** When the order must be given again, because a slew is over then. */
+  get wakeAt(): Monotonic | undefined {
+    return this.#settlesAt
+  }
+
+  /** A disruption is proven: one step is allowed, when fresh samples have said how large. */
+  grant(cause: Licence['cause'], samples = 0): void {
+    this.#licence = { cause, samples }
+    if (cause === 'permission') {
+      this.#holding = undefined
+      this.#foreign = []
+    }
+  }
+
+  /** Somebody else set the clock. That may put right what a pause did, or wrong what was right: samples will tell. */
+  foreignStep(now: Reading, answer: Answer): void {
+    this.#foreign = this.#foreign.filter(at => since(now.monotonic, at) < CONTEST_MEMORY)
+    this.#foreign.push(now.monotonic)
+    if (this.#foreign.length < FOREIGN_STEPS) return this.grant('disruption')
+    this.#licence = undefined
+    this.#hold('contested', now, answer)
+  }
+
+  /** A fresh sample has been taken in. */
+  confirm(): void {
+    if (this.#licence) this.#licence.samples++
+  }
+
+  /** Whatever the policy allows, to bring the clock onto its line. */
+  follow(knowledge: Knowledge, policy: Policy, now: Reading, answer: Answer): void {
+    this.#settlesAt = undefined
+    if (!this.#mayResume(now)) return
+    const offset = knowledge.offset(now)
+    if (!offset) return
+    const decision = decide(offset.offset, this.#licence, policy)
+    if (decision.kind === 'wait') return
+    if (decision.kind === 'hold') return this.#hold(decision.why, now, answer)
+    this.#holding = undefined
+    if (decision.kind === 'step' || this.#licence?.samples !== 0) this.#licence = undefined
+    answer.do({ kind: 'steer', order: knowledge.line(now, decision)! })
+  }
+
+  /** What was really done. */
+  steered(steered: Steered, answer: Answer): void {
+    if (steered.kind === 'not-steered') {
+      if (this.#refusal !== steered.why) answer.notice(steered.now, 'not-steered', steered.why)
+      this.#refusal = steered.why
+      return
+    }
+    this.#settlesAt = steered.settles
+    if (steered.stepped === 0) return
+    answer.record({ kind: 'step', at: steered.now, size: steered.stepped, uncertainty: 0, by: 'us' })
+  }
+
+  /** A contest is over when nobody else has touched the clock for a while. */
+  #mayResume(now: Reading): boolean {
+    if (this.#holding !== 'contested') return true
+    return this.#foreign.every(at => since(now.monotonic, at) >= CONTEST_MEMORY)
+  }
+
+  #hold(why: HoldReason, now: Reading, answer: Answer): void {
+    if (this.#holding === why) return
+    this.#holding = why
+    answer.notice(now, `held-${why}`, `the clock is left as it is: ${HOLD_REASONS[why]}`)
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * What the agent knows of its counter, and how it comes to know it: the consensus of the sources bounds it, the
+ * estimator finds the best guess inside of the bound, and when the two of yesterday and today exclude each other, both are
+ * kept until it is clear which of them holds.
+ */
+import { type Belief, Estimate } from '#core/discipline/estimate.ts'
+import { Estimator } from '#core/discipline/estimator.ts'
+import { wantedPoll } from '#core/discipline/poll.ts'
+import {
+  aheadOfScale,
+  type CounterScale,
+  counterTime,
+  instantAt,
+  type Sample,
+} from '#core/discipline/sample.ts'
+import type { Manner, Steering } from '#core/discipline/steering.ts'
+import { UNKNOWN_RATE } from '#core/discipline/track.ts'
+import type { DisruptionSign } from '#core/guest/disruption.ts'
+import type { Monotonic, Reading } from '#core/time/instant.ts'
+import { pollInterval, type Seconds } from '#core/time/units.ts'
+import type { Answer } from './answer.ts'
+import type { Association, CounterModel } from './association.ts'
+import type { AgentConfig } from './config.ts'
+import { type Consensus, findConsensus } from './consensus.ts'
+import type { Roster } from './roster.ts'
+import type { ClockState } from './status.ts'
+
+/** A jump that only samples show is believed after this many of a lone source agree about it. */
+const LONE_WITNESS_SAMPLES = 3
+/** Sources whose time jumped within this span are witnesses of the same event. */
+const WITNESS_MEMORY: Seconds = 300
+/** A consensus that contradicts the estimate so often is right, although no single source jumped. */
+const DOUBTS = 4
+/** Without news for this many intervals of the slowest survivor, the clock coasts. */
+const STALE_POLLS = 8
+
+/** What a fresh sample did. `jumped`: true time is elsewhere, and by now that is believed. */
+export type Learned = 'nothing' | 'doubt' | 'learned' | 'jumped'
+
+export class Knowledge {
+  readonly scale: CounterScale
+  readonly #precision: Seconds
+  readonly #roster: Roster
+  readonly #estimate = new Estimate()
+  readonly #estimator = new Estimator()
+  #consensus: Consensus | undefined
+  #measuredAt: Reading | undefined
+  /** How often in a row the consensus has contradicted the estimate. */
+  #doubt = 0
+  /** A sign of a disruption has come, and no sample since. */
+  #disrupted = false
+
+  constructor(roster: Roster, origin: Reading, precision: Seconds) {
+    this.#roster = roster
+    this.scale = { origin }
+    this.#precision = precision
+  }
+
+  get known(): boolean {
+    return this.#estimate.known
+  }
+
+  get consensus(): Consensus | undefined {
+    return this.#consensus
+  }
+
+  get measuredAt(): Reading | undefined {
+    return this.#measuredAt
+  }
+
+  get estimate(): Pick<Estimate, 'offset' | 'interval' | 'rate' | 'rateBound' | 'jitter'> {
+    return this.#estimate
+  }
+
+  /** What is known of the counter when a reply comes in. */
+  get counter(): CounterModel {
+    const rateBound = Math.min(this.#estimate.rateBound(this.#estimate.measuredAt), UNKNOWN_RATE)
+    return { scale: this.scale, rate: this.#estimate.rate ?? 0, rateBound, precision: this.#precision }
+  }
+
+  at(now: Monotonic): Seconds {
+    return counterTime(this.scale, now)
+  }
+
+  /** How far a clock with this reading is behind true time, and how wrong that can be; undefined when nothing is known. */
+  offset(now: Reading): { readonly offset: Seconds; readonly bound: Seconds } | undefined {
+    const at = this.at(now.monotonic)
+    const guess = this.#estimate.offset(at)
+    const interval = this.#estimate.interval(at)
+    if (guess === undefined || !interval) return undefined
+    const ahead = aheadOfScale(this.scale, now.wall, now.monotonic)
+    return { offset: guess - ahead, bound: Math.max(interval.high - guess, guess - interval.low) }
+  }
+
+  /** The line on which the clock should be; undefined when nothing is known. */
+  line(now: Reading, how: Manner): Steering | undefined {
+    const at = now.monotonic
+    const ahead = this.#estimate.offset(this.at(at))
+    if (ahead === undefined) return undefined
+    return { at, wall: instantAt(this.scale, at, ahead), rate: this.#estimate.rate ?? 0, how }
+  }
+
+  state(at: Seconds): ClockState {
+    if (this.#doubt > 0 || this.#disrupted) return 'disrupted'
+    if (!this.known) return this.#roster.starting ? 'starting' : 'freerun'
+    if (!this.#consensus) return 'holdover'
+    const slowest = Math.max(...this.#consensus.survivors.map(survivor => pollInterval(survivor.poll)))
+    return at - this.#estimate.measuredAt > STALE_POLLS * slowest ? 'holdover' : 'locked'
+  }
+
+  /** Asks everybody for a consensus and, when there is a fresh sample, lets it correct the estimate. */
+  deliberate(config: AgentConfig, now: Reading, answer: Answer, fresh?: Association): Learned {
+    const at = this.at(now.monotonic)
+    const prior = this.#estimate.interval(at)
+    const { associations, unresolved } = this.#roster
+    const had = this.#consensus !== undefined
+    this.#consensus = findConsensus(associations, at, config, prior, unresolved)
+    if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
+      answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
+    }
+    if (fresh?.state === 'falseticker') fresh.outvoted++
+    if (!this.#consensus || !fresh) return 'nothing'
+    const learned = this.#learn(this.#consensus, now, answer)
+    if (learned !== 'doubt')
+      fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, this.#consensus.survivors.length))
+    return learned
+  }
+
+  /** A source has jumped against its own past: what was known of its path does not hold. */
+  mistrust(association: Association): void {
+    this.#estimator.forgetSource(association)
+  }
+
+  disrupted(sign: Exclude<DisruptionSign, { kind: 'stepped' }>): void {
+    this.#consensus = undefined
+    this.#doubt = 0
+    this.#disrupted = true
+    const paused = sign.kind === 'paused'
+    if (paused) {
+      this.#estimate.shift(sign.lost, sign.uncertainty)
+      this.#estimator.shift(sign.lost, sign.uncertainty)
+    } else {
+      this.#estimate.forget()
+      this.#estimator.forget()
+    }
+    for (const association of this.#roster.associations) {
+      if (paused) association.shift(sign.lost, sign.uncertainty)
+      else association.forgetSamples()
+    }
+  }
+
+  #learn(consensus: Consensus, now: Reading, answer: Answer): Learned {
+    const gap = this.#estimate.gapTo(consensus.belief)
+    if (gap > 0 && !this.#resolveDoubt(consensus, now, gap, answer)) return 'doubt'
+    this.#doubt = 0
+    this.#disrupted = false
+    const belief = this.#refined(consensus, gap > 0)
+    this.#estimate.adopt(belief)
+    this.#measuredAt = now
+    const { offset, bound } = this.offset(now)!
+    const { rate } = this.#estimate
+    answer.record({
+      kind: 'estimate',
+      at: now,
+      offset,
+      errorBound: bound,
+      frequencyError: rate === undefined ? undefined : -rate / (1 + rate),
+      frequencyErrorBound: rate === undefined ? undefined : this.#estimate.rateBound(belief.at),
+      jitter: belief.jitter,
+      source: consensus.system.config.name,
+      survivors: consensus.survivors.length,
+    })
+    return gap > 0 ? 'jumped' : 'learned'
+  }
+
+  /** The consensus, with the best guess that the samples of its survivors allow. */
+  #refined({ belief, survivors }: Consensus, jumped: boolean): Belief {
+    const news: { association: Association; sample: Sample }[] = survivors
+      .flatMap(association => association.takeNews().map(sample => ({ association, sample })))
+      .sort((a, b) => a.sample.at - b.sample.at)
+    news.forEach(({ association, sample }, i) => {
+      if (i === 0 && jumped) this.#estimator.restartOffset(association, sample)
+      else this.#estimator.add(association, sample)
+    })
+    if (!this.#estimator.known) return belief
+    const guess = this.#estimator.offset(belief.at)
+    const offset = Math.min(Math.max(guess, belief.low), belief.high)
+    if (offset !== guess) this.#estimator.shift(offset - guess, Math.abs(offset - guess))
+    const centre = belief.rate ?? 0
+    const rate = Math.min(
+      Math.max(this.#estimator.rate, centre - belief.rateBound),
+      centre + belief.rateBound,
+    )
+    return { ...belief, offset, rate, rateBound: belief.rateBound + Math.abs(rate - centre) }
+  }
+
+  /**
+   * The sources agree with each other and not with what was known. True time may be in either place, so the bound
+   * covers both at once; what was known is given up when enough witnesses have spoken. True when it was.
+   */
+  #resolveDoubt(consensus: Consensus, now: Reading, gap: Seconds, answer: Answer): boolean {
+    const { belief, survivors } = consensus
+    if (this.#doubt === 0) {
+      const by = gap.toExponential(1)
+      answer.notice(
+        now,
+        'sources-contradict-estimate',
+        `the sources exclude what was known, by ${by} s at least`,
+      )
+      this.#roster.burst(now.monotonic)
+    }
+    this.#doubt++
+    const witnesses = survivors.filter(({ jump }) => jump && belief.at - jump.at < WITNESS_MEMORY)
+    const lone = witnesses.some(({ jump }) => jump!.samples >= LONE_WITNESS_SAMPLES)
+    if (witnesses.length < 2 && !lone && this.#doubt < DOUBTS) {
+      this.#estimate.admitRival(belief)
+      return false
+    }
+    answer.record({
+      kind: 'disruption',
+      at: now,
+      what: 'sources-jumped',
+      witness: 'sources',
+      lost: belief.offset - this.#estimate.offset(belief.at)!,
+      uncertainty: (belief.high - belief.low) / 2,
+    })
+    return true
+  }
+}

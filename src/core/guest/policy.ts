@@ -1,0 +1,82 @@
+/**
+ * What may be done to a clock. A clock is slewed; a step needs a licence, and there are two kinds: one at the start,
+ * and one for each proven disruption.
+ */
+import type { Manner } from '#core/discipline/steering.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
+
+/** `step`: at once. `slew`: without a jump. `ask`: when somebody allows it. `nothing`: never. */
+export const AFTER_DISRUPTION = ['step', 'slew', 'ask', 'nothing'] as const
+
+export interface Policy {
+  readonly afterDisruption: (typeof AFTER_DISRUPTION)[number]
+  /** The largest step at the start. */
+  readonly startLimit: Seconds
+  /** The clock gains or loses no more than this on its line while it is slewed. */
+  readonly maxSlew: Rate
+  /** A larger correction is not believed: it stops the steering until somebody allows it. */
+  readonly panic: Seconds
+}
+
+export const POLICY_DEFAULTS: Policy = {
+  afterDisruption: 'step',
+  startLimit: Number.POSITIVE_INFINITY,
+  maxSlew: 5e-4,
+  panic: 86_400,
+}
+
+/** For a clock that is made of arithmetic: whoever only watches may be wrong by any amount. */
+export const NO_LIMITS: Policy = {
+  afterDisruption: 'step',
+  startLimit: Number.POSITIVE_INFINITY,
+  maxSlew: 0.1,
+  panic: Number.POSITIVE_INFINITY,
+}
+
+/** What allows a step: it was granted for this reason, and so many samples have confirmed what it is for. */
+export interface Licence {
+  readonly cause: 'start' | 'disruption' | 'permission'
+  samples: number
+}
+
+export type Decision =
+  | Manner
+  /** Not yet: more samples are on their way. */
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'hold'; readonly why: HoldReason }
+
+export const HOLD_REASONS = {
+  panic: 'the correction is larger than the panic limit',
+  'start-limit': 'the correction at the start is larger than the limit for it',
+  ask: 'after a disruption the configuration asks somebody before the clock is corrected',
+  nothing: 'after a disruption the configuration leaves the clock alone',
+  contested: 'somebody else keeps setting the clock',
+} as const
+
+export type HoldReason = keyof typeof HOLD_REASONS
+
+/** A gap that can be slewed away in this time is not worth a step. */
+const PATIENCE: Seconds = 4
+/** So many samples must have confirmed a correction before it is done in one step. */
+const WITNESSES = 2
+
+/** How a clock that is `gap` behind its line is to be put right. */
+export function decide(gap: Seconds, licence: Licence | undefined, policy: Policy): Decision {
+  const size = Math.abs(gap)
+  const slew: Manner = { kind: 'slew', atMost: policy.maxSlew }
+  if (size <= policy.maxSlew * PATIENCE) return slew
+  if (licence?.cause === 'permission') return { kind: 'step' }
+  if (size > policy.panic) return { kind: 'hold', why: 'panic' }
+  if (!licence) return slew
+  if (licence.samples < WITNESSES) return { kind: 'wait' }
+  if (licence.cause === 'start')
+    return size > policy.startLimit ? { kind: 'hold', why: 'start-limit' } : { kind: 'step' }
+  switch (policy.afterDisruption) {
+    case 'step':
+      return { kind: 'step' }
+    case 'slew':
+      return slew
+    default:
+      return { kind: 'hold', why: policy.afterDisruption }
+  }
+}
