@@ -1,0 +1,40 @@
+/**
+ * What guests are made of, as tools/vm.js left it below `.cache/vm`; `prepareBed` has it made, and says why when it
+ * cannot be.
+ */
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Files, but for `guest` and `qemu`: folders with unpacked packages. Without `qemu` it is this machine's own. */
+export interface Bed {
+  readonly probe: string
+  readonly kernel: string
+  readonly initrd: string
+  readonly disk: string
+  readonly program: string
+  readonly guest: string
+  readonly qemu?: string
+}
+
+export type Prepared = { readonly bed: Bed } | { readonly missing: string }
+
+export function readBed({ vmclock = false } = {}): Bed {
+  return JSON.parse(readFileSync(join(ROOT, '.cache/vm', vmclock ? 'bed-vmclock.json' : 'bed.json'), 'utf8'))
+}
+
+/** Installs QEMU where that is possible without a question; some seconds the first time, one later. */
+export async function prepareBed(): Promise<Prepared> {
+  const { code, stderr } = await new Promise<{ code: number; stderr: string }>(done =>
+    execFile(process.execPath, [join(ROOT, 'tools/vm.js'), '--prepare'], (error, _, stderr) =>
+      done({ code: error ? 1 : 0, stderr }),
+    ),
+  )
+  if (code !== 0) return { missing: stderr.trim().replace(/^clockwright: /gm, '') }
+  if (!existsSync('/dev/net/tun'))
+    return { missing: 'no /dev/net/tun, through which a guest has its network' }
+  return { bed: readBed() }
+}
