@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { agentConfigOf, sourceOf } from '#apps/daemon/config/effective.ts'
 import { loadConfig } from '#apps/daemon/config/load.ts'
 import { Agent } from '#core/agent/agent.ts'
+import { AGENT_DEFAULTS } from '#core/agent/config.ts'
 import { descriptorWire } from '#worlds/clknetsim/protocol.ts'
 import { ClknetsimWorld } from '#worlds/clknetsim/world.ts'
 import { drive } from '#worlds/drive.ts'
@@ -42,7 +43,8 @@ const place = new ClknetsimWorld({
   ...(trace ? { record: record => trace.write(record) } : {}),
   ...(scorer ? { look: scorer } : {}),
 })
-const agent = new Agent(agentConfigOf(config, config.source.map(sourceOf)), place.world.random)
+const orders = { ...AGENT_DEFAULTS, ...agentConfigOf(config, config.source.map(sourceOf)) }
+const agent = new Agent(orders, place.world.random)
 drive(place.world, agent)
 place.run()
 scorer?.finish(place)

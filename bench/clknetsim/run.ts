@@ -65,12 +65,12 @@ async function playAll(): Promise<Row[]> {
   const done = new Map<string, Measures>()
   const key = (scenario: Scenario, daemon: DaemonName, seed: number) => `${scenario.name} ${daemon} ${seed}`
   let next = 0
-  const worker = async () => {
+  const worker = async (_: unknown, lane: number) => {
     while (next < work.length) {
       const { scenario, daemon, seed } = work[next++]!
       progress(`${next}/${work.length} ${scenario.name} ${daemon} seed ${seed}`)
       try {
-        const measures = await play({ scenario, daemon, seed, ...(values.keep ? { keep: true } : {}) })
+        const measures = await play({ scenario, daemon, seed, lane, ...(values.keep ? { keep: true } : {}) })
         done.set(key(scenario, daemon, seed), measures)
       } catch (error) {
         failures++
