@@ -15,10 +15,23 @@ export function drive(
   agent: Agent,
   witness?: (event: AgentEvent, actions: readonly AgentAction[]) => void,
 ): Driven {
+  const waiting: AgentEvent[] = []
+  let busy = false
+
+  /** What an order led to is told when all of the answer that gave it has been done. */
   function tell(event: AgentEvent): void {
-    const actions = agent.handle(event)
-    witness?.(event, actions)
-    for (const action of actions) perform(action)
+    waiting.push(event)
+    if (busy) return
+    busy = true
+    try {
+      for (let next = waiting.shift(); next; next = waiting.shift()) {
+        const actions = agent.handle(next)
+        witness?.(next, actions)
+        for (const action of actions) perform(action)
+      }
+    } finally {
+      busy = false
+    }
   }
 
   function perform(action: AgentAction): void {

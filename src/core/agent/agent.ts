@@ -133,10 +133,7 @@ export class Agent {
       leap: association.packet!.leap,
       poll: association.poll,
     })
-    if (answer.jumped) {
-      knowledge.mistrust(association)
-      this.#roster.burst(now.monotonic)
-    }
+    if (answer.jumped) this.#roster.burst(now.monotonic)
     this.#learn(association, now, knowledge)
   }
 

@@ -118,7 +118,10 @@ export class Knowledge {
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
-    if (fresh?.state === 'falseticker') fresh.outvoted++
+    if (fresh?.state === 'falseticker') {
+      fresh.outvoted++
+      this.mistrust(fresh)
+    }
     if (!this.#consensus || !fresh) return 'nothing'
     const learned = this.#learn(this.#consensus, now, answer)
     if (learned !== 'doubt')
@@ -126,7 +129,7 @@ export class Knowledge {
     return learned
   }
 
-  /** A source has jumped against its own past: what was known of its path does not hold. */
+  /** A source has gone, or is not believed: what was known of its path does not hold. */
   mistrust(association: Association): void {
     this.#estimator.forgetSource(association)
   }

@@ -17,6 +17,9 @@ const CHANCE = 3
 /** The smallest excess in a while, as a part of the usual one; for exponential queues both ways. */
 const EXCESS_OF_SMALLEST = 0.06
 
+/** How much of the very first delay may be excess. */
+const EXCESS_UNSEEN = 1 / 4
+
 export class DelayFloor {
   #smallest: Seconds = Number.POSITIVE_INFINITY
   #smallestBefore: Seconds = Number.POSITIVE_INFINITY
@@ -43,13 +46,15 @@ export class DelayFloor {
     const excess = delay - floor
     const usual = this.#usualExcess
     this.#usualExcess = usual === undefined ? excess : usual + LEARNING * (excess - usual)
-    if (before === undefined || usual === undefined || ++this.#seen < FEW) return 0
+    this.#seen++
+    if (before === undefined || usual === undefined || this.#seen < FEW) return 0
     return Math.abs(floor - before) > CHANCE * usual ? floor - before : 0
   }
 
   /** How far a packet with this delay can typically have been shifted by unequal queues: one standard deviation. */
   deviation(delay: Seconds): Seconds {
-    const hidden = EXCESS_OF_SMALLEST * (this.#usualExcess ?? 0)
+    const unseen = (EXCESS_UNSEEN * this.floor) / Math.max(1, this.#seen) ** 2
+    const hidden = EXCESS_OF_SMALLEST * (this.#usualExcess ?? 0) + unseen
     return (delay - this.floor + hidden) / Math.sqrt(12)
   }
 }

@@ -31,8 +31,8 @@ export interface Manoeuvre {
 
 /** A small correction is spread over this time, so that nobody who measures the clock's rate is startled by it. */
 const SLEW_TIME: Seconds = 2
-/** What is too small to be slewed away. */
-const ON_THE_LINE: Seconds = 1e-9
+/** Two clocks cannot be read at once any better than this, so a smaller gap is none. */
+const ON_THE_LINE: Seconds = 1e-7
 
 /** Where the ordered line is at the counter reading `at`. */
 export function wallOnLine(order: Steering, at: Monotonic): Instant {
