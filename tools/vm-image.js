@@ -21,6 +21,7 @@ import {
   statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
@@ -64,12 +65,11 @@ function makeProbe(root, cache) {
   )
 }
 
+/** In /boot, or, as newer packages have it, beside the modules. */
 const kernelFile = folder => {
-  const boot = join(folder, 'boot')
-  return join(
-    boot,
-    readdirSync(boot).find(name => name.startsWith('vmlinuz')),
-  )
+  const found = filesBelow(folder).find(file => basename(file).startsWith('vmlinuz'))
+  if (!found) throw new NotHere('the package of the kernel has no kernel')
+  return found
 }
 
 function makeInitrd(root, cache, { guest, kernel, probe }) {
@@ -230,25 +230,30 @@ export function makeProgram(root, cache) {
     truncateSync(making, Math.ceil(statSync(making).size / 4096) * 4096)
     rmSync(tree, { recursive: true, force: true })
   })
-  forgetOld(cache, /^program-.*\.tar$/, made)
+  forgetOld(cache)
   return made
 }
 
 /** A file that is there wholly or not at all, also when two make it at the same time. */
 function once(file, make) {
-  if (existsSync(file)) return file
+  if (existsSync(file)) {
+    const now = new Date()
+    utimesSync(file, now, now)
+    return file
+  }
   const making = `${file}.${process.pid}`
   make(making)
   renameSync(making, file)
   return file
 }
 
-/** Each change of the sources leaves one; those of yesterday belong to no guest that still runs. */
-function forgetOld(folder, pattern, keep) {
+/** Each change leaves one. What was not used for a day belongs to no guest that still runs, and can be made again. */
+function forgetOld(cache) {
   const DAY_MS = 86_400_000
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name)
-    if (pattern.test(name) && file !== keep && Date.now() - statSync(file).mtimeMs > DAY_MS) rmSync(file)
+  for (const name of readdirSync(cache)) {
+    const file = join(cache, name)
+    if (/^(program|initrd|opt|probe)-/.test(name) && Date.now() - statSync(file).mtimeMs > DAY_MS)
+      rmSync(file, { recursive: true, force: true })
   }
 }
 

@@ -8,7 +8,17 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** The bed cannot be had here; the message says why, and what a person can do. */
@@ -20,6 +30,7 @@ const INSTALLED = [
   { program: 'mke2fs', package: 'e2fsprogs' },
   { program: 'ip', package: 'iproute2' },
   { program: 'gcc', package: 'gcc' },
+  { program: 'xz', package: 'xz-utils' },
 ]
 const C_LIBRARY = { file: '/usr/include/stdio.h', package: 'libc6-dev' }
 
@@ -75,6 +86,7 @@ const VMCLOCK = {
 
 /** → where things are: `guest` and `kernel` are folders with what was unpacked, `qemu` one too, or undefined. */
 export function provideVmPackages(cache, { vmclock = false } = {}) {
+  sureOfRights()
   installMissing()
   mkdirSync(cache, { recursive: true })
   const guest = unpackOnce(cache, 'guest', machinesApt, [...GUEST, ...HOST_UNPACKED])
@@ -91,6 +103,19 @@ export function provideVmPackages(cache, { vmclock = false } = {}) {
       ...at(VMCLOCK.qemuFrom, VMCLOCK.qemu),
       ...at(VMCLOCK.biosFrom, VMCLOCK.bios),
     ]),
+  }
+}
+
+/** Before anything is installed in vain. */
+function sureOfRights() {
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new NotHere('the guests are for Linux on x86-64')
+  if (!runs('unshare', ['-n', 'true']))
+    throw new NotHere('network namespaces cannot be made here; root can, where the system permits it')
+  try {
+    accessSync('/dev/net/tun', constants.R_OK | constants.W_OK)
+  } catch {
+    throw new NotHere('/dev/net/tun, through which a guest has its network, is missing or may not be opened')
   }
 }
 

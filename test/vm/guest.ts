@@ -6,6 +6,7 @@
  * stands for it. While it stands still nothing answers: measurements are silences, commands wait.
  */
 import type { ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +44,7 @@ interface Machine {
   readonly output: () => string
 }
 
-const BOOT_PATIENCE: Seconds = 180
+const BOOT_PATIENCE: Seconds = 300
 const BOOTS = 3
 
 export class Guest {
@@ -53,6 +54,8 @@ export class Guest {
   readonly #options: GuestOptions
   #machine: Machine | undefined
   #watch: Watch | undefined
+  /** A hypervisor gives another one when a guest may be a copy, and keeps it when the guest moves. */
+  #generation: string = randomUUID()
   readonly #folder = mkdtempSync(join(tmpdir(), 'clockwright-guest-'))
   readonly #sweep = () => rmSync(this.#folder, { recursive: true, force: true })
 
@@ -173,15 +176,18 @@ export class Guest {
     await this.#live.monitor.ask('cont')
   }
 
-  /** Its memory and devices, into a file. The guest stands still afterwards and is still there. */
-  async save(file: string): Promise<void> {
+  /** Its memory and devices, into a file, which is gone with the guest. It stands still afterwards and is still there. */
+  async save(): Promise<string> {
+    const file = join(this.#folder, 'state')
     await this.pause()
     await this.#migrateTo(`exec:cat > '${file}'`)
+    return file
   }
 
   /** Another process goes on where the file was written. What the guest did since is undone. */
   async restore(file: string): Promise<void> {
     await this.#end(this.#live)
+    this.#generation = randomUUID()
     this.#machine = await this.#start({ incoming: `exec:cat '${file}'` })
     await this.#until(async () => (await this.#status()) !== 'inmigrate')
     await this.resume()
@@ -251,8 +257,8 @@ export class Guest {
     const folder = mkdtempSync(join(this.#folder, `${tap}-`))
     const [program, args] = this.#command(folder, tap)
     if (incoming !== undefined) args.push('-incoming', incoming)
-    const command = hostAhead === 0 ? [program] : ['env', ...this.#fakeTime(hostAhead), program]
-    const child = this.#network.spawn(command[0]!, [...command.slice(1), ...args], {
+    const environment = [...this.#ownModules(), ...(hostAhead === 0 ? [] : this.#fakeTime(hostAhead))]
+    const child = this.#network.spawn('env', [...environment, program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let output = ''
@@ -289,7 +295,7 @@ export class Guest {
         ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no`],
         ...[
           '-device',
-          'virtio-net-pci,netdev=n0,romfile=,mac=52:54:00:77:00:02',
+          `virtio-net-pci,netdev=n0,romfile=,mac=${macOf(this.address)}`,
           '-device',
           'virtio-rng-pci',
         ],
@@ -298,9 +304,14 @@ export class Guest {
         ...['-device', 'virtio-serial-pci'],
         ...['-chardev', `socket,id=qga,path=${join(folder, 'agent.sock')},server=on,wait=off`],
         ...['-device', 'virtserialport,chardev=qga,name=org.qemu.guest_agent.0'],
-        ...(vmclock ? ['-device', 'vmclock', '-device', 'vmgenid,guid=auto'] : []),
+        ...(vmclock ? ['-device', 'vmclock', '-device', `vmgenid,guid=${this.#generation}`] : []),
       ],
     ]
+  }
+
+  #ownModules(): string[] {
+    const { qemu } = this.#bed
+    return qemu === undefined ? [] : [`QEMU_MODULE_DIR=${join(qemu, 'usr/lib/x86_64-linux-gnu/qemu')}`]
   }
 
   #fakeTime(ahead: Seconds): string[] {
@@ -373,6 +384,10 @@ export class Guest {
     this.#network.removeTap(tap)
   }
 }
+
+/** It goes with the guest to another QEMU, as the address does. */
+const macOf = (address: string): string =>
+  ['52:54', ...address.split('.').map(part => Number(part).toString(16).padStart(2, '0'))].join(':')
 
 /** This machine's clock, the truth of the bed, to the millisecond. */
 export const trueTime = (): Instant => (BigInt(Date.now()) * 1_000_000n) as Instant

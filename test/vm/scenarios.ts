@@ -1,7 +1,4 @@
 /** What is done to a guest. Each ends at the moment from which the subject can do something about it. */
-import { rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Seconds } from '#core/time/units.ts'
 import type { Guest } from './guest.ts'
@@ -20,36 +17,26 @@ const pause = (seconds: Seconds) => async (guest: Guest) => {
   await guest.resume()
 }
 
-/** The file is as large as the memory that the guest has used. */
-const withFile = (use: (guest: Guest, file: string) => Promise<void>) => async (guest: Guest) => {
-  const file = join(tmpdir(), `clockwright-state-${process.pid}`)
-  try {
-    await use(guest, file)
-  } finally {
-    rmSync(file, { force: true })
-  }
-}
-
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'pause', about: 'paused for 30 s', happen: pause(30) },
   {
     name: 'suspend',
     about: 'saved into a file, and restored 60 s later',
-    happen: withFile(async (guest, file) => {
-      await guest.save(file)
+    happen: async guest => {
+      const file = await guest.save()
       await wait(60)
       await guest.restore(file)
-    }),
+    },
   },
   {
     name: 'rewind',
     about: 'set back to what it was 20 s ago',
-    happen: withFile(async (guest, file) => {
-      await guest.save(file)
+    happen: async guest => {
+      const file = await guest.save()
       await guest.resume()
       await wait(20)
       await guest.restore(file)
-    }),
+    },
   },
   {
     name: 'migration',
