@@ -41,7 +41,7 @@ const place = new ClknetsimWorld({
   startDate: Number(env.CLKNETSIM_START_DATE ?? START_DATE),
   seed: Number(env.CLKNETSIM_RANDOM_SEED ?? 1),
   ...(trace ? { record: record => trace.write(record) } : {}),
-  ...(scorer ? { look: scorer } : {}),
+  ...(scorer ? { look: (times, now) => scorer.look(times, now) } : {}),
 })
 const orders = { ...AGENT_DEFAULTS, ...agentConfigOf(config, config.source.map(sourceOf)) }
 const agent = new Agent(orders, place.world.random)

@@ -6,7 +6,7 @@ import type { Status } from '#core/agent/status.ts'
 import type { Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Times } from '#worlds/clknetsim/protocol.ts'
-import type { ClknetsimWorld, Look } from '#worlds/clknetsim/world.ts'
+import type { ClknetsimWorld } from '#worlds/clknetsim/world.ts'
 import type { Lines } from './lines.ts'
 
 export interface ScoreOptions {
@@ -49,8 +49,7 @@ export type ScoreLine = StatusLine | ViolationLine | SummaryLine
 const ROUNDING: Seconds = 2e-9
 const STANDS_STILL = -0.5
 
-export class Scorer implements Look {
-  readonly every: Seconds = 1
+export class Scorer {
   readonly #status: (now: Reading) => Status
   readonly #options: ScoreOptions
   #looks = 0
@@ -63,7 +62,7 @@ export class Scorer implements Look {
     this.#options = options
   }
 
-  at({ network, real, frequencyError }: Times, now: Reading): void {
+  look({ network, real, frequencyError }: Times, now: Reading): void {
     if (frequencyError < STANDS_STILL) return
     this.#looks++
     const truth = network - real

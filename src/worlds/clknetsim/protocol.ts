@@ -54,8 +54,6 @@ const PACKET_HEADER = 24
 const MOST_DATA = 4000
 const UDP = 1
 const NO_CLOCK_STATE = -1
-/** Longer than any simulation. */
-export const FOR_EVER: Seconds = 1e20
 
 export class Protocol {
   readonly #wire: Wire

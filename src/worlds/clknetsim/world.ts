@@ -18,7 +18,7 @@ import { Random } from '../simulated/random.ts'
 import { type Helm, steer } from '../steer.ts'
 import { rateOfTimex, timexOfClaim, timexOfRate, timexOfStep } from '../timex.ts'
 import type { World } from '../world.ts'
-import { FOR_EVER, Protocol, type Times, type Wire } from './protocol.ts'
+import { Protocol, type Times, type Wire } from './protocol.ts'
 
 export interface ClknetsimOptions {
   readonly wire: Wire
@@ -28,18 +28,17 @@ export interface ClknetsimOptions {
   readonly startDate: number
   readonly seed: number
   readonly record?: (record: TraceRecord) => void
-  readonly look?: Look
-}
-
-/** Somebody who watches over the agent's shoulder and knows the truth. The agent does not notice. */
-export interface Look {
-  readonly every: Seconds
-  at(times: Times, now: Reading): void
+  /** Is shown every reading, at least one a second, before the agent is told what happened: a scorer. */
+  readonly look?: (times: Times, now: Reading) => void
 }
 
 const PRECISION: Seconds = 1e-9
 /** The least sleep: `select` with no time at all does not see packets. */
 const A_MOMENT: Seconds = 1e-9
+/** How often somebody looks whether the clock was set by somebody else, as on the host. */
+const WATCH: Seconds = 1
+/** Less than this is rounding. */
+const STEP: Seconds = 1e-6
 const FIRST_PORT = 10_240
 const PORTS = 49_152
 
@@ -52,12 +51,11 @@ export class ClknetsimWorld {
   readonly #protocol: Protocol
   readonly #startDate: bigint
   readonly #ports: Random
-  readonly #look: Look | undefined
+  readonly #look: ClknetsimOptions['look']
   readonly #portOf = new Map<Flow, number>()
   readonly #flowOf = new Map<number, Flow>()
   #times: Times
   #now: Reading
-  #lookAt: Seconds = 0
   /** What the clock gains on the counter. */
   #rate: Rate = 0
   #wake: Monotonic | undefined
@@ -112,7 +110,7 @@ export class ClknetsimWorld {
   }
 
   /** Lets the next thing happen, or some time pass, but no more than `atMost`. False when the simulation is over. */
-  advance(atMost: Seconds = FOR_EVER): boolean {
+  advance(atMost: Seconds = WATCH): boolean {
     if (this.#over) return false
     const next = this.#soon.shift()
     if (next) this.#tell?.(next())
@@ -136,19 +134,22 @@ export class ClknetsimWorld {
 
   /** Until something is to be done, by the node's slewed clock. */
   #timeLeft(): Seconds {
-    const untilWake =
-      this.#wake === undefined ? FOR_EVER : since(this.#wake, this.#now.monotonic) * (1 + this.#rate)
-    if (!this.#look) return untilWake
-    const { network, frequencyError } = this.#times
-    return Math.min(untilWake, (this.#lookAt - network) * (1 + frequencyError))
+    if (this.#wake === undefined) return WATCH
+    return Math.min(WATCH, since(this.#wake, this.#now.monotonic) * (1 + this.#rate))
   }
 
   #arrive(times: Times): void {
+    const before = this.#times
     this.#times = times
     this.#now = this.#readingOf(times)
-    if (!this.#look || times.network < this.#lookAt) return
-    this.#look.at(times, this.#now)
-    this.#lookAt = times.network + this.#look.every
+    const jump = times.real - before.real - (times.raw - before.raw) * (1 + this.#rate)
+    if (Math.abs(jump) > STEP) this.#tellStep(jump)
+    this.#look?.(times, this.#now)
+  }
+
+  #tellStep(size: Seconds): void {
+    const sign = { kind: 'stepped', size, uncertainty: STEP, at: this.#now.monotonic } as const
+    this.#soon.push(() => ({ kind: 'disrupted', now: this.#now, sign }))
   }
 
   #isTime(): boolean {
