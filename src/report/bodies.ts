@@ -217,9 +217,11 @@ const seriesName = v.picklist([
   'estimate.offset',
   'estimate.errorBound',
   'estimate.frequencyError',
+  'estimate.frequencyErrorBound',
   'sample.offset',
   'sample.delay',
   'sample.rootDistance',
+  'sample.poll',
 ])
 
 const column = v.array(known(v.number()))
@@ -228,7 +230,16 @@ export const series = v.strictObject({
   source: known(v.string()),
   from: instant('Begin of the window, and the base of `at`.'),
   to: instant('End of the window.'),
-  at: v.pipe(v.array(v.number()), v.description('Seconds since `from`, in order of arrival.')),
+  first: v.pipe(
+    v.array(v.number()),
+    v.description(
+      'The first reading of each point, in seconds since `from`. Of what is kept in sums only, where the sum begins.',
+    ),
+  ),
+  at: v.pipe(
+    v.array(v.number()),
+    v.description('The last reading of each point, in seconds since `from`, in order of arrival.'),
+  ),
   min: column,
   max: column,
   last: column,

@@ -179,7 +179,8 @@ export function encodeRecord(record: TraceRecord): RecordBody {
 export const encodeBuckets = (
   buckets: readonly Bucket[],
   from: Instant,
-): Pick<SeriesBody, 'at' | 'min' | 'max' | 'last' | 'count'> => ({
+): Pick<SeriesBody, 'first' | 'at' | 'min' | 'max' | 'last' | 'count'> => ({
+  first: buckets.map(bucket => since(bucket.first, from)),
   at: buckets.map(bucket => since(bucket.at, from)),
   min: buckets.map(bucket => finite(bucket.min)),
   max: buckets.map(bucket => finite(bucket.max)),

@@ -35,7 +35,15 @@ export function memoryHistory(): History {
         if (value === undefined) continue
         const index = (record.at.wall - from) / width
         if (index === last) found.push(widen(found.pop()!, record.at.wall, value))
-        else found.push({ at: record.at.wall, min: value, max: value, last: value, count: 1 })
+        else
+          found.push({
+            first: record.at.wall,
+            at: record.at.wall,
+            min: value,
+            max: value,
+            last: value,
+            count: 1,
+          })
         last = index
       }
       return found
@@ -46,6 +54,7 @@ export function memoryHistory(): History {
 }
 
 const widen = (bucket: Bucket, at: Instant, value: number): Bucket => ({
+  first: bucket.first,
   at,
   min: Math.min(bucket.min, value),
   max: Math.max(bucket.max, value),
@@ -55,12 +64,14 @@ const widen = (bucket: Bucket, at: Instant, value: number): Bucket => ({
 
 function fieldOf(record: TraceRecord, of: SeriesName, source: string | undefined): number | undefined {
   if (record.kind === 'estimate' && of.startsWith('estimate.'))
-    return record[of.slice('estimate.'.length) as 'offset' | 'errorBound' | 'frequencyError']
+    return record[
+      of.slice('estimate.'.length) as 'offset' | 'errorBound' | 'frequencyError' | 'frequencyErrorBound'
+    ]
   if (
     record.kind === 'sample' &&
     of.startsWith('sample.') &&
     (source === undefined || source === record.source)
   )
-    return record[of.slice('sample.'.length) as 'offset' | 'delay' | 'rootDistance']
+    return record[of.slice('sample.'.length) as 'offset' | 'delay' | 'rootDistance' | 'poll']
   return undefined
 }

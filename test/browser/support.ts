@@ -18,6 +18,8 @@ const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
 const POLL = 64
+/** What the frequency of the counter can be wrong by: the bound of the clock grows so fast. */
+const RATE_BOUND = 1.5e-6
 
 /** Times are seconds of true time from now; before now they are negative. */
 interface Spell {
@@ -186,7 +188,7 @@ export function exampleWatched(options: ExampleOptions = {}): ExampleWatched {
       offset: clockAt(t + 2) + spread() * 8e-6,
       errorBound: 240e-6 + 60e-6 * Math.sin(t / 5000) + random() * 30e-6,
       frequencyError: -11.3e-6 + 0.4e-6 * Math.sin((2 * Math.PI * t) / DAY) + spread() * 0.02e-6,
-      frequencyErrorBound: 0.03e-6,
+      frequencyErrorBound: RATE_BOUND,
       jitter: 21e-6 + random() * 6e-6,
       source: text(SOURCES[0]!.name),
       survivors: 4,
@@ -338,7 +340,7 @@ export function exampleWatched(options: ExampleOptions = {}): ExampleWatched {
       state: state[story],
       holding: undefined,
       offset: estimate?.offset,
-      errorBound: estimate && estimate.errorBound + age * (story === 'holdover' ? 3e-6 : 1e-7),
+      errorBound: estimate && estimate.errorBound + age * RATE_BOUND,
       frequencyError: estimate?.frequencyError,
       frequencyErrorBound: estimate?.frequencyErrorBound,
       jitter: estimate?.jitter,

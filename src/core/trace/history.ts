@@ -27,11 +27,15 @@ export type SeriesName =
   | 'estimate.offset'
   | 'estimate.errorBound'
   | 'estimate.frequencyError'
+  | 'estimate.frequencyErrorBound'
   | 'sample.offset'
   | 'sample.delay'
   | 'sample.rootDistance'
+  | 'sample.poll'
 
 export interface Bucket {
+  /** The wall clock reading of the bucket's first record; where only sums are kept, not later than that. */
+  readonly first: Instant
   /** The wall clock reading of the bucket's last record. */
   readonly at: Instant
   readonly min: number

@@ -191,7 +191,8 @@ describe('series', () => {
     history.append([estimate(reading(0), 1), estimate(reading(100), 1, 2e-6), estimate(reading(200), NaN)])
     const window = history.extent()!
     const rates = history.series({ ...window, of: 'estimate.frequencyError', buckets: 10 })
-    expect(rates).toEqual([{ at: reading(100).wall, min: 2e-6, max: 2e-6, last: 2e-6, count: 1 }])
+    const { wall } = reading(100)
+    expect(rates).toEqual([{ first: wall, at: wall, min: 2e-6, max: 2e-6, last: 2e-6, count: 1 }])
     expect(history.series({ ...window, of: 'estimate.offset', buckets: 10 })).toHaveLength(2)
     expect(history.series({ ...window, of: 'sample.delay', buckets: 10 })).toEqual([])
   })
@@ -428,9 +429,10 @@ function checkSeries(
     .filter(({ value }) => value !== undefined && Number.isFinite(value))
   expect(plot.length).toBeLessThanOrEqual(buckets)
   let next = 0
-  for (const { at, min, max, last, count } of plot) {
+  for (const { first, at, min, max, last, count } of plot) {
     const mine = values.slice(next, next + count)
     next += count
+    expect(first).toBe(mine[0]!.at)
     expect(min).toBe(Math.min(...mine.map(({ value }) => value! + 0)))
     expect(max).toBe(Math.max(...mine.map(({ value }) => value! + 0)))
     expect({ at, value: last }).toEqual({ at: mine.at(-1)!.at, value: mine.at(-1)!.value! + 0 })

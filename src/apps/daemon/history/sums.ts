@@ -18,9 +18,11 @@ export const SERIES: Readonly<Record<SeriesName, SeriesField>> = {
   'estimate.offset': { kind: 'estimate', field: 'offset', index: 0 },
   'estimate.errorBound': { kind: 'estimate', field: 'errorBound', index: 1 },
   'estimate.frequencyError': { kind: 'estimate', field: 'frequencyError', index: 2 },
+  'estimate.frequencyErrorBound': { kind: 'estimate', field: 'frequencyErrorBound', index: 3 },
   'sample.offset': { kind: 'sample', field: 'offset', index: 0 },
   'sample.delay': { kind: 'sample', field: 'delay', index: 1 },
   'sample.rootDistance': { kind: 'sample', field: 'rootDistance', index: 2 },
+  'sample.poll': { kind: 'sample', field: 'poll', index: 3 },
 }
 const OF_KIND = { sample: seriesOf('sample'), estimate: seriesOf('estimate') }
 
@@ -36,6 +38,7 @@ export function plottable(field: unknown): number | undefined {
 }
 
 export const single = (at: bigint, value: number): Bucket => ({
+  first: instant(at),
   at: instant(at),
   min: value,
   max: value,
@@ -44,6 +47,7 @@ export const single = (at: bigint, value: number): Bucket => ({
 })
 
 export const merge = (earlier: Bucket, later: Bucket): Bucket => ({
+  first: earlier.first,
   at: later.at,
   min: Math.min(earlier.min, later.min),
   max: Math.max(earlier.max, later.max),
@@ -169,6 +173,7 @@ function decodeValue(value: unknown, base: bigint, ns: number, count: number): B
   const [last, min, max, ownCount, ownNs] =
     typeof value === 'number' ? [value, value, value] : (value as number[])
   return {
+    first: instant(base),
     at: instant(base + BigInt(ownNs ?? ns)),
     min: min!,
     max: max!,

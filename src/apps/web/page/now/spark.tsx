@@ -2,13 +2,15 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { duration } from '#core/time/format.ts'
-import type { StatusBody } from '#report/bodies.ts'
+import type { SeriesBody, StatusBody } from '#report/bodies.ts'
 import { unixSeconds } from '#report/bodies.ts'
 import { askSeries } from '../ask.ts'
 import { place } from '../go.ts'
 import { onRecord, onReset, status, wallNow } from '../live.ts'
 import { formatPlace } from '../place.ts'
-import { joinLast, pushed, type Track, trackOf, withGaps } from '../timeline/pieces.ts'
+import { bandOf, boundOf } from '../timeline/band.ts'
+import { askBreaks } from '../timeline/breaks.ts'
+import { pushed, runsOf, type Track, trackOf } from '../timeline/pieces.ts'
 import { autoRange } from '../timeline/ranges.ts'
 
 const HOUR = 3600
@@ -18,6 +20,8 @@ interface Hour {
   readonly from: number
   readonly offset: Track
   readonly bound: Track
+  readonly growth: Track
+  readonly breaks: readonly number[]
 }
 
 export function Spark(): JSX.Element {
@@ -28,11 +32,14 @@ export function Spark(): JSX.Element {
       const to = wallNow.value
       if (to === undefined) return
       const window = { from: to - HOUR, to }
-      const [offset, bound] = await Promise.all([
-        askSeries({ of: 'estimate.offset', window, buckets: 150 }),
-        askSeries({ of: 'estimate.errorBound', window, buckets: 150 }),
+      const series = async (of: SeriesBody['of']) => trackOf(await askSeries({ of, window, buckets: 150 }))
+      const [offset, bound, growth, breaks] = await Promise.all([
+        series('estimate.offset'),
+        series('estimate.errorBound'),
+        series('estimate.frequencyErrorBound'),
+        askBreaks(window),
       ])
-      if (!ended) setHour({ from: window.from, offset: trackOf(offset), bound: trackOf(bound) })
+      if (!ended) setHour({ from: window.from, offset, bound, growth, breaks })
     }
     const again = () => void load().catch(() => undefined)
     again()
@@ -78,25 +85,32 @@ export function Spark(): JSX.Element {
 }
 
 function draw(hour: Hour, clock: StatusBody['clock'] | undefined) {
-  const { from } = hour
+  const { from, growth, breaks } = hour
   let { offset, bound } = hour
   const measured = offset.x.length
-  if (clock && clock.offset !== null && clock.errorBound !== null) {
+  const carried = clock !== undefined && clock.offset !== null && clock.errorBound !== null
+  if (carried) {
     const now = unixSeconds(clock.now)
     offset = pushed(offset, now, clock.offset)
     bound = pushed(bound, now, clock.errorBound)
   }
-  const bounds = new Map(bound.x.map((x, i) => [x, bound.max[i] ?? 0]))
-  const high = offset.x.map((x, i) => (offset.max[i] ?? 0) + (bounds.get(x) ?? 0))
-  const low = offset.x.map((x, i) => (offset.min[i] ?? 0) - (bounds.get(x) ?? 0))
-  const [bottom, top] = autoRange([...high, ...low])
+  const runs = runsOf(offset, { breaks })
+  const bounded = boundOf(bound, growth, carried)
+  const bands = runs.map(run => bandOf(offset, bounded, run))
+  const [bottom, top] = autoRange(bands.flatMap(({ high, low }) => [...high, ...low]))
   const x = (at: number) => (((at - from) / HOUR) * WIDTH).toFixed(1)
   const y = (value: number) => (HEIGHT - ((value - bottom) / (top - bottom)) * HEIGHT).toFixed(1)
-  const runs = joinLast(withGaps(offset))
-  const pieces = runs.map(indices => {
-    const path = (values: readonly (number | null)[], order = indices) =>
-      order.map(i => `${x(offset.x[i]!)} ${y(values[i] ?? 0)}`).join('L')
-    return { line: `M${path(offset.last)}`, band: `M${path(high)}L${path(low, [...indices].reverse())}Z` }
+  const path = (xs: readonly number[], values: readonly (number | null)[]) =>
+    xs.map((at, i) => `${x(at)} ${y(values[i] ?? 0)}`).join('L')
+  const pieces = runs.map((run, i) => {
+    const band = bands[i]!
+    return {
+      line: `M${path(
+        run.map(k => offset.x[k]!),
+        run.map(k => offset.last[k] ?? null),
+      )}`,
+      band: `M${path(band.x, band.high)}L${path([...band.x].reverse(), [...band.low].reverse())}Z`,
+    }
   })
   const words = measured === 0 ? 'nothing was measured' : `${duration(top - bottom)} from top to bottom`
   return { pieces, zero: y(0), words }

@@ -1,7 +1,8 @@
 /** From what was loaded to what a plot draws: lines with their runs, and the columns that uPlot wants. */
 import uPlot from 'uplot'
 import type { Span } from '../place.ts'
-import { joinLast, type Track, withGaps } from './pieces.ts'
+import { type Bound, bandOf } from './band.ts'
+import { runsOf, type Track } from './pieces.ts'
 
 export interface Line {
   /** The name of the source, or undefined for the combined estimate. */
@@ -18,15 +19,13 @@ export interface Line {
   /** Readings that do not follow from each other are dots. */
   readonly scattered: boolean
   /** Half height of the band around the line. */
-  readonly bound: Track | undefined
+  readonly bound: Bound | undefined
 }
 
-export const lineOf = (line: Omit<Line, 'runs'>, breaks: readonly number[]): Line => ({
+export const lineOf = (line: Omit<Line, 'runs'>, cut: Parameters<typeof runsOf>[1]): Line => ({
   ...line,
-  runs: withGaps(line.track, breaks),
+  runs: runsOf(line.track, cut),
 })
-
-export const carriedTo = (line: Line): Line => ({ ...line, runs: joinLast(line.runs) })
 
 export interface Columns {
   readonly data: uPlot.AlignedData
@@ -47,7 +46,8 @@ export function columnsOf(lines: readonly Line[]): Columns {
   for (const line of lines)
     for (const run of line.runs) {
       const isBanded = line.bound !== undefined || isDense(line.track, run)
-      tables.push(isBanded ? banded(line.track, line.bound, run) : plain(line.track, run))
+      tables.push(plain(line.track, run))
+      if (isBanded) tables.push(banded(line, run))
       roles.push({ line, part: 'line', dense: isBanded && !line.bound })
       if (isBanded) roles.push({ line, part: 'high', dense: false }, { line, part: 'low', dense: false })
     }
@@ -55,14 +55,11 @@ export function columnsOf(lines: readonly Line[]): Columns {
 }
 
 /** From the lowest reading of each bucket to the highest, so that a spike is never lost; more where a bound is known. */
-function banded(track: Track, bound: Track | undefined, run: readonly number[]): uPlot.AlignedData {
-  const edge = (column: Track['min'], sign: 1 | -1) =>
-    run.map(i => {
-      const value = column[i] ?? null
-      return value === null ? null : value + sign * (bound?.max[i] ?? 0)
-    })
-  const [x, last] = plain(track, run)
-  return [x, last!, edge(track.max, 1), edge(track.min, -1)]
+function banded({ track, bound }: Line, run: readonly number[]): uPlot.AlignedData {
+  if (!bound)
+    return [run.map(i => track.x[i]!), run.map(i => track.max[i] ?? null), run.map(i => track.min[i] ?? null)]
+  const { x, high, low } = bandOf(track, bound, run)
+  return [x, high, low]
 }
 
 const plain = (track: Track, run: readonly number[]): uPlot.AlignedData => [
@@ -74,15 +71,19 @@ const plain = (track: Track, run: readonly number[]): uPlot.AlignedData => [
 const isDense = (track: Track, run: readonly number[]): boolean =>
   run.filter(i => track.min[i] !== track.max[i]).length > run.length / 2
 
-/** All readings of the line that lie in the window: with its band when it has one. */
-export function valuesIn({ track, bound }: Line, { from, to }: Span): number[] {
+/** All readings of the line that lie in the window: the edges of its band when it has one. */
+export function valuesIn({ track, bound, runs }: Line, { from, to }: Span): number[] {
   const found: number[] = []
-  track.x.forEach((x, i) => {
-    if (x < from || x > to) return
-    const half = bound?.max[i] ?? 0
-    const [min, max] = [track.min[i], track.max[i]]
-    if (min !== null && min !== undefined) found.push(min - half)
-    if (max !== null && max !== undefined) found.push(max + half)
-  })
+  const add = (x: number, values: readonly (number | null | undefined)[]) => {
+    if (x >= from && x <= to) for (const value of values) if (value != null) found.push(value)
+  }
+  for (const run of runs) {
+    if (bound) {
+      const { x, high, low } = bandOf(track, bound, run)
+      x.forEach((at, i) => {
+        add(at, [low[i], high[i]])
+      })
+    } else for (const i of run) add(track.x[i]!, [track.min[i], track.max[i]])
+  }
   return found
 }

@@ -9,6 +9,7 @@ import { unixSeconds } from '#report/bodies.ts'
 import { type Event, eventOf } from '#report/words/event.ts'
 import { askEvents, askSeries } from '../ask.ts'
 import type { Span } from '../place.ts'
+import { askBreaks, isBreak } from './breaks.ts'
 import { emptyTrack, push, type Track, trackOf } from './pieces.ts'
 import { oldest } from './window.ts'
 
@@ -16,9 +17,20 @@ export interface Loaded {
   readonly offset: Track
   readonly bound: Track
   readonly frequency: Track
-  readonly sources: ReadonlyMap<string, { readonly offset: Track; readonly delay: Track }>
+  readonly frequencyBound: Track
+  readonly sources: ReadonlyMap<string, Measured>
+  /** When what was known before ended. */
+  readonly breaks: readonly number[]
+  /** The distance of points in seconds: nothing smaller can be told apart. */
+  readonly resolution: number
   readonly events: readonly Event[]
   readonly truncated: boolean
+}
+
+export interface Measured {
+  readonly offset: Track
+  readonly delay: Track
+  readonly poll: Track
 }
 
 export const loaded = signal<Loaded | undefined>(undefined)
@@ -40,12 +52,22 @@ export async function load(window: Span, sources: readonly string[]): Promise<vo
   const series = (of: SeriesBody['of'], source?: string) =>
     askSeries({ of, window, buckets: BUCKETS, ...(source === undefined ? {} : { source }) }, signal)
   try {
-    const [offset, bound, frequency, events, ...samples] = await Promise.all([
+    const measured = async (name: string): Promise<[string, Measured]> => {
+      const [offset, delay, poll] = await Promise.all([
+        series('sample.offset', name),
+        series('sample.delay', name),
+        series('sample.poll', name),
+      ])
+      return [name, { offset: trackOf(offset), delay: trackOf(delay), poll: trackOf(poll) }]
+    }
+    const [offset, bound, frequency, frequencyBound, events, breaks, ...samples] = await Promise.all([
       series('estimate.offset'),
       series('estimate.errorBound'),
       series('estimate.frequencyError'),
+      series('estimate.frequencyErrorBound'),
       askEvents({ window, kinds: EVENT_KINDS, limit: MOST_EVENTS }, signal),
-      ...sources.flatMap(name => [series('sample.offset', name), series('sample.delay', name)]),
+      askBreaks(window, signal),
+      ...sources.map(measured),
     ])
     if (signal.aborted) return
     // A record that came while the answers were on their way may be in some of them and not in others.
@@ -54,14 +76,12 @@ export async function load(window: Span, sources: readonly string[]): Promise<vo
       offset: trackOf(offset),
       bound: trackOf(bound),
       frequency: trackOf(frequency),
+      frequencyBound: trackOf(frequencyBound),
       events: events.records.map(eventOf),
       truncated: events.truncated,
-      sources: new Map(
-        sources.map((name, i) => [
-          name,
-          { offset: trackOf(samples[2 * i]!), delay: trackOf(samples[2 * i + 1]!) },
-        ]),
-      ),
+      sources: new Map(samples),
+      breaks,
+      resolution: (window.to - window.from) / BUCKETS,
     }
     failure.value = undefined
   } catch (error) {
@@ -85,15 +105,20 @@ export function append(record: RecordBody): void {
     push(now.offset, x, record.offset)
     push(now.bound, x, record.errorBound)
     push(now.frequency, x, record.frequencyError)
+    push(now.frequencyBound, x, record.frequencyErrorBound)
   } else if (record.kind === 'sample') {
-    const tracks = now.sources.get(record.source) ?? { offset: emptyTrack(), delay: emptyTrack() }
+    const tracks = now.sources.get(record.source) ?? nothingMeasured()
     push(tracks.offset, x, record.offset)
     push(tracks.delay, x, record.delay)
+    push(tracks.poll, x, record.poll)
     loaded.value = { ...now, sources: new Map([...now.sources, [record.source, tracks]]) }
     return
   } else {
-    loaded.value = { ...now, events: [...now.events, eventOf(record)] }
+    const breaks = isBreak(record) ? [...now.breaks, x] : now.breaks
+    loaded.value = { ...now, events: [...now.events, eventOf(record)], breaks }
     return
   }
   loaded.value = { ...now }
 }
+
+const nothingMeasured = (): Measured => ({ offset: emptyTrack(), delay: emptyTrack(), poll: emptyTrack() })

@@ -6,34 +6,54 @@
 import { parseDecimal } from '#core/time/format.ts'
 import type { SeriesBody } from '#report/bodies.ts'
 
-/** Columns in order of arrival; x is seconds since 1970, good to 0.2 µs and so for axes only. */
+/** Columns in order of arrival; times are seconds since 1970, good to 0.2 µs and so for axes only. */
 export interface Track {
+  /** Of the last reading of each point. */
   readonly x: number[]
+  /** Of its first reading. */
+  readonly first: number[]
+  /** How many readings it stands for. */
+  readonly count: number[]
   readonly last: (number | null)[]
   readonly min: (number | null)[]
   readonly max: (number | null)[]
 }
 
-export const emptyTrack = (): Track => ({ x: [], last: [], min: [], max: [] })
+export const emptyTrack = (): Track => ({ x: [], first: [], count: [], last: [], min: [], max: [] })
 
-export function trackOf(series: SeriesBody): Track {
-  const base = Number(parseDecimal(series.from)!) / 1e9
-  return { x: series.at.map(at => base + at), last: series.last, min: series.min, max: series.max }
+export function trackOf({ from, first, at, count, last, min, max }: SeriesBody): Track {
+  const base = Number(parseDecimal(from)!) / 1e9
+  return { x: at.map(each => base + each), first: first.map(each => base + each), count, last, min, max }
 }
 
-export const pushed = ({ x, last, min, max }: Track, at: number, value: number | null): Track => ({
-  x: [...x, at],
-  last: [...last, value],
-  min: [...min, value],
-  max: [...max, value],
-})
+export function pushed(track: Track, at: number, value: number | null): Track {
+  const { x, first, count, last, min, max } = track
+  const longer = {
+    x: [...x],
+    first: [...first],
+    count: [...count],
+    last: [...last],
+    min: [...min],
+    max: [...max],
+  }
+  push(longer, at, value)
+  return longer
+}
 
 export function push(track: Track, x: number, value: number | null): void {
   track.x.push(x)
+  track.first.push(x)
+  track.count.push(1)
   track.last.push(value)
   track.min.push(value)
   track.max.push(value)
 }
+
+/** From the time of a point to its values, for series that lack points of others. */
+export const valuesByTime = ({ x, last, max }: Track): ReadonlyMap<number, { last: number; max: number }> =>
+  new Map(
+    x.flatMap((at, i) => (last[i] == null || max[i] == null ? [] : [[at, { last: last[i], max: max[i] }]])),
+  )
 
 /** Indices of the track in pieces with strictly growing x. */
 export function pieces({ x }: Pick<Track, 'x'>): number[][] {
@@ -48,48 +68,45 @@ export function pieces({ x }: Pick<Track, 'x'>): number[][] {
   return found
 }
 
-/** The same, cut further where a distance is a gap. */
-export function withGaps(track: Pick<Track, 'x'>, breaks: readonly number[] = []): number[][] {
-  return pieces(track).flatMap(piece => {
-    const runs: number[][] = []
-    const gaps = gapsAfter(
-      piece.map(i => track.x[i]!),
-      breaks,
-    )
-    piece.forEach((index, i) => {
-      if (i === 0 || gaps.has(i - 1)) runs.push([])
-      runs.at(-1)!.push(index)
-    })
-    return runs
-  })
-}
+/** Silence that is longer than this many poll intervals is a gap: the interval may double, and a reply may be lost. */
+const GAP_POLLS = 4
+/** log2 of seconds, when it is not known: the longest usual one. */
+const UNKNOWN_POLL = 10
 
-/** When the last point was not measured but carried forward, it belongs to the run before, however long ago that ended. */
-export function joinLast(runs: readonly (readonly number[])[]): readonly (readonly number[])[] {
-  const [before, last] = runs.slice(-2)
-  return before && last?.length === 1 ? [...runs.slice(0, -2), [...before, ...last]] : runs
+/** How long the silence after a point may last, by the poll interval that its last record had. */
+export function patienceOf(track: Pick<Track, 'x'>, poll: Track): (i: number) => number {
+  const polls = valuesByTime(poll)
+  return i => GAP_POLLS * 2 ** (polls.get(track.x[i]!)?.last ?? UNKNOWN_POLL)
 }
-
-/** A distance this many times the usual one around it is a gap: a poll interval may double, and a reply may be lost. */
-const GAP_FACTOR = 4
-const NEIGHBOURS = 3
 
 /**
- * Positions after which there is a gap. "Usual" is the median distance nearby, because polls slow down and speed up.
- * Where the agent was started (`breaks`), there is a gap in any case.
+ * The pieces, cut further: where the agent began anew (`breaks`), and where the silence after a point was longer than
+ * `patience`. Both lie in the data, so a gap stays where it is, however long and whenever one looks; only one that is
+ * smaller than the distance of points (`resolution`) is never shown.
  */
-export function gapsAfter(x: readonly number[], breaks: readonly number[] = []): Set<number> {
-  const distances = x.slice(1).map((at, i) => at - x[i]!)
-  const gaps = new Set<number>()
-  distances.forEach((distance, i) => {
-    const near = [
-      ...distances.slice(Math.max(0, i - NEIGHBOURS), i),
-      ...distances.slice(i + 1, i + 1 + NEIGHBOURS),
-    ]
-    if (near.length > 0 && distance > GAP_FACTOR * median(near)) gaps.add(i)
-    else if (breaks.some(at => at > x[i]! && at < x[i + 1]!)) gaps.add(i)
+export function runsOf(
+  track: Pick<Track, 'x' | 'first'>,
+  cut: {
+    readonly breaks?: readonly number[]
+    readonly patience?: (i: number) => number
+    readonly resolution?: number
+  },
+): number[][] {
+  const { breaks = [], patience = () => Number.POSITIVE_INFINITY, resolution = 0 } = cut
+  return pieces(track).flatMap(piece => {
+    const runs: number[][] = []
+    let before: number | undefined
+    for (const i of piece) {
+      const gap =
+        before === undefined ||
+        track.first[i]! - track.x[before]! > Math.max(patience(before), resolution) ||
+        breaks.some(at => at > track.x[before!]! && at < track.x[i]!)
+      if (gap) runs.push([])
+      runs.at(-1)!.push(i)
+      before = i
+    }
+    return runs
   })
-  return gaps
 }
 
 /** The position nearest to x in the newest run that holds it, or comes within reach; undefined in a gap. */
@@ -119,10 +136,4 @@ function nearestIn(run: readonly number[], xs: readonly number[], x: number): nu
   const [a, b] = [run[low], run[high]]
   if (a === undefined || b === undefined) return undefined
   return Math.abs(xs[a]! - x) <= Math.abs(xs[b]! - x) ? a : b
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }

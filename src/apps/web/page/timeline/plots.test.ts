@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { offsetTicks, rateTicks, timeTicks, toleranceText } from './axes.ts'
+import { boundOf } from './band.ts'
 import { columnsOf, lineOf } from './lines.ts'
+import { emptyTrack, type Track } from './pieces.ts'
 import { autoRange, closeRange } from './ranges.ts'
 
 const look = {
@@ -14,22 +16,41 @@ const look = {
 }
 
 describe('columns', () => {
-  const track = { x: [1, 2, 3, 2], last: [10, 20, 30, 40], min: [10, 20, 30, 40], max: [10, 20, 30, 40] }
+  const of = (x: number[], last: number[], more: Partial<Track> = {}): Track => ({
+    x,
+    first: x,
+    count: x.map(() => 1),
+    last,
+    min: last,
+    max: last,
+    ...more,
+  })
   test('time grows, whatever the clock did, and each piece is a line of its own', () => {
-    const { data, roles } = columnsOf([lineOf({ ...look, track, bound: undefined }, [])])
+    const track = of([1, 2, 3, 2], [10, 20, 30, 40])
+    const { data, roles } = columnsOf([lineOf({ ...look, track, bound: undefined }, {})])
     expect(data[0]).toEqual([1, 2, 3])
     expect(roles.map(({ part }) => part)).toEqual(['line', 'line'])
     expect([...data[1]!]).toEqual([10, 20, 30])
     expect([...data[2]!]).toEqual([undefined, 40, undefined])
   })
   test('a band stands around the extremes of each bucket', () => {
-    const bound = { x: [1, 2], last: [1, 1], min: [1, 1], max: [2, 3] }
-    const wide = { x: [1, 2], last: [10, 20], min: [9, 19], max: [12, 22] }
-    const { data, roles } = columnsOf([lineOf({ ...look, track: wide, bound }, [])])
+    const wide = of([1, 2], [10, 20], { min: [9, 19], max: [12, 22], count: [5, 5] })
+    const bound = boundOf(of([1, 2], [1, 1], { max: [2, 3] }), emptyTrack(), false)
+    const { data, roles } = columnsOf([lineOf({ ...look, track: wide, bound }, {})])
     expect(roles.map(({ part }) => part)).toEqual(['line', 'high', 'low'])
     expect(data.slice(2).map(column => [...column])).toEqual([
       [14, 25],
       [7, 16],
+    ])
+  })
+  test('the teeth of a band do not break the line', () => {
+    const bound = boundOf(of([0, 100], [1, 1]), of([0, 100], [0.5, 0.5]), false)
+    const { data } = columnsOf([lineOf({ ...look, track: of([0, 100], [10, 20]), bound }, {})])
+    expect(data.map(column => [...column!])).toEqual([
+      [0, 99.9, 100],
+      [10, undefined, 20],
+      [11, 20 + 1 + 50, 21],
+      [9, 20 - 1 - 50, 19],
     ])
   })
   test('no lines, no columns', () => {

@@ -4,9 +4,10 @@ import type { SourceBody, StatusBody } from '#report/bodies.ts'
 import { unixSeconds } from '#report/bodies.ts'
 import { aheadOrBehind, length } from '#report/words/say.ts'
 import { SCALES, type Scale, type Span } from '../place.ts'
-import { carriedTo, type Line, lineOf, valuesIn } from './lines.ts'
+import { type Bound, boundOf } from './band.ts'
+import { type Line, lineOf, valuesIn } from './lines.ts'
 import type { Loaded } from './load.ts'
-import { pushed, type Track } from './pieces.ts'
+import { patienceOf, pushed, type Track } from './pieces.ts'
 import { autoRange, closeRange } from './ranges.ts'
 
 export type PlotName = 'offset' | 'delay' | 'frequency'
@@ -33,9 +34,9 @@ export function plotsOf(input: {
   hide: readonly string[]
 }): readonly Plot[] {
   const { loaded, status, window, live, scale, hide } = input
-  const breaks = loaded.events.filter(({ kind }) => kind === 'started').map(({ at }) => at)
+  const { breaks, resolution } = loaded
   const carried = live ? withNow(loaded, status) : undefined
-  const combined = (track: Track, bound?: Track): Line =>
+  const combined = (track: Track, bound?: Bound): Line =>
     lineOf(
       {
         source: undefined,
@@ -48,7 +49,8 @@ export function plotsOf(input: {
         track,
         bound,
       },
-      breaks,
+      // Between two estimates the agent coasts, however long: that is in its band, and no gap.
+      { breaks },
     )
   const ofSources = (quantity: 'offset' | 'delay'): Line[] =>
     [...loaded.sources]
@@ -61,14 +63,13 @@ export function plotsOf(input: {
             track: tracks[quantity],
             bound: undefined,
           },
-          breaks,
+          { breaks, resolution, patience: patienceOf(tracks[quantity], tracks.poll) },
         ),
       )
 
   const isCombined = !hide.includes(COMBINED)
-  const estimate = carried
-    ? carriedTo(combined(carried.offset, carried.bound))
-    : combined(loaded.offset, loaded.bound)
+  const { offset, bound } = carried ?? loaded
+  const estimate = combined(offset, boundOf(bound, loaded.frequencyBound, carried !== undefined))
   const offsets = [...ofSources('offset'), ...(isCombined ? [estimate] : [])]
   const delays = ofSources('delay')
   const frequencies = isCombined ? [combined(loaded.frequency)] : []

@@ -5,6 +5,7 @@ import { aheadOrBehind, fastOrSlow, length, plusMinus } from '#report/words/say.
 import type { Span } from '../place.ts'
 import { EventMark } from '../shell/marks.tsx'
 import { utc } from '../words/time.ts'
+import { boundAt } from './band.ts'
 import type { CursorAt } from './gestures.ts'
 import type { Line } from './lines.ts'
 import { nearestAt } from './pieces.ts'
@@ -78,7 +79,9 @@ export function Readout(props: {
 
 function valuesAt(line: Line | undefined, x: number, reach: number) {
   if (!line) return undefined
-  const index = nearestAt({ x: line.track.x, runs: line.runs }, x, reach)
+  const { track, bound, runs } = line
+  const index = nearestAt({ x: track.x, runs }, x, reach)
   if (index === undefined) return undefined
-  return { last: line.track.last[index] ?? null, bound: line.bound?.last[index] ?? null }
+  const run = runs.find(each => each.includes(index))!
+  return { last: track.last[index] ?? null, bound: bound ? boundAt(track, bound, run, x) : null }
 }
