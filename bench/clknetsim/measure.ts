@@ -31,9 +31,11 @@ export interface Measures {
   /** How far the agent's estimate of the rate went from its value before the event, in the hour after. */
   readonly frequencyMoved: number | undefined
   readonly steps: number | undefined
-  /** Looks at the published interval in which true time was not in it. */
-  readonly violations: number | undefined
+  /** Looks at the published interval, and those in which true time was not in it … */
   readonly looks: number | undefined
+  readonly violations: number | undefined
+  /** … without those right after a pause that nothing on the machine shows, until the first packets do. */
+  readonly blind: number | undefined
 }
 
 /** After an event the baseline noise is not an overshoot; it is taken while the clock comes back. */
@@ -56,8 +58,8 @@ export function measure(scenario: Scenario, { offsets, frequencyErrors, packets,
     packets,
     frequencyMoved: score && frequencyMoved(scenario, score),
     steps: summary?.steps.length,
-    violations: summary?.violations,
     looks: summary?.bounds,
+    ...misled(frequencyErrors, score),
   }
 }
 
@@ -97,6 +99,29 @@ function frequencyMoved({ event }: Scenario, score: readonly ScoreLine[]): numbe
   if (!before) return undefined
   const after = known.filter(({ at }) => at > event.to && at < event.to + HOUR)
   return Math.max(...after.map(({ frequencyError }) => Math.abs(frequencyError - before.frequencyError)))
+}
+
+/** No daemon corrects by so much: the clock itself stood still in this second. */
+const PAUSED = 0.15
+/** Looks are a second apart. */
+const NEXT_LOOK = 2.5
+
+function misled(
+  frequencyErrors: Float64Array,
+  score: readonly ScoreLine[] | undefined,
+): Pick<Measures, 'violations' | 'blind'> {
+  if (!score) return { violations: undefined, blind: undefined }
+  let [violations, blind, blindAt] = [0, 0, Number.NEGATIVE_INFINITY]
+  for (const line of score) {
+    if (line.kind !== 'violation') continue
+    const second = Math.floor(line.at)
+    const resumed = frequencyErrors.subarray(Math.max(0, second - 2), second + 1).some(each => each < -PAUSED)
+    if (resumed || line.at - blindAt < NEXT_LOOK) {
+      blind++
+      blindAt = line.at
+    } else violations++
+  }
+  return { violations, blind }
 }
 
 /** Over the seeds. */

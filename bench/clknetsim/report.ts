@@ -104,6 +104,7 @@ const columns = (peers: readonly string[]): Column<Row>[] => [
     text: ({ scenario, ours }) => (scenario.event ? both(ours, 'frequencyMoved', ppm) : ''),
   },
   { title: 'steps', align: 'right', text: ({ ours }) => both(ours, 'steps', count) },
+  { title: 'blind', align: 'right', text: ({ ours }) => both(ours, 'blind', count) },
   { title: 'bound wrong', align: 'right', text: ({ ours }) => both(ours, 'violations', count) },
 ]
 
