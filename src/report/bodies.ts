@@ -138,7 +138,10 @@ const kernelClock = v.strictObject({
 export const status = v.strictObject({
   version: v.string(),
   startedAt: reading,
-  mode: v.literal('watching'),
+  mode: v.pipe(
+    v.picklist(['watching', 'disciplining']),
+    v.description('watching: nothing is set. disciplining: the agent keeps this clock.'),
+  ),
   sourcesFrom: text('Where the list of sources comes from.'),
   machine,
   kernelClock: known(kernelClock),

@@ -12,7 +12,7 @@ export interface Snapshot {
   readonly losses: readonly Loss[]
   /** A sentence: where the list of sources comes from. */
   readonly sourcesFrom: string
-  readonly mode: 'watching'
+  readonly mode: 'watching' | 'disciplining'
   /** Of this machine's clock. */
   readonly clock: Status
 }

@@ -20,6 +20,11 @@ export interface Libc {
   clockGettime(clock: number, into: number): number
   /** What the kernel says of its clock. Reads only: nothing can be set through this. */
   adjtimex(): Timex
+  /**
+   * Lets the caller set CLOCK_REALTIME: a `struct timex` at `from` is handed to clock_adjtime. Throws where the
+   * environment forbids it (`NEVER_STEER`): a test, or a machine whose clock is somebody else's business.
+   */
+  allowSteering(): (from: number) => number
   socket(family: number, type: number, protocol: number): number
   bind(fd: number, name: number, length: number): number
   getsockname(fd: number, name: number, length: number): number
@@ -69,6 +74,10 @@ export type LibcMissing = 'not-linux' | 'unknown-architecture' | 'koffi-not-load
 export type LoadedLibc =
   | { readonly kind: 'loaded'; readonly libc: Libc }
   | { readonly kind: 'missing'; readonly why: LibcMissing; readonly text: string }
+
+/** Set to anything in the environment, no clock can be steered by this process. */
+export const NEVER_STEER = 'CLOCKWRIGHT_NEVER_STEER'
+export const steeringForbidden = (): boolean => (process.env[NEVER_STEER] ?? '') !== ''
 
 export const CLOCK = { realtime: 0, monotonic: 1, monotonicRaw: 4, boottime: 7, tai: 11 } as const
 export const AF = { inet: 2, inet6: 10 } as const
@@ -146,6 +155,12 @@ function bindLibc(koffi: Koffi): Libc {
   return {
     buffer,
     clockGettime: returningInt('clock_gettime', 'ip'),
+    allowSteering() {
+      if (steeringForbidden())
+        throw new Error(`this clock must not be set here: the environment says so (${NEVER_STEER})`)
+      const set = returningInt('clock_adjtime', 'ip')
+      return from => set(CLOCK.realtime, from)
+    },
     adjtimex: adjtimexReader(returningInt('adjtimex', 'p'), allocate(208)),
     socket: returningInt('socket', 'iii'),
     bind: returningInt('bind', 'ipu'),

@@ -11,6 +11,7 @@ import { NS_PER_SECOND, PPM, type Rate, type Seconds } from '#core/time/units.ts
 
 export const TIMEX_SIZE = 208
 
+export const ADJ_OFFSET = 0x0001
 export const ADJ_FREQUENCY = 0x0002
 export const ADJ_MAXERROR = 0x0004
 export const ADJ_ESTERROR = 0x0008
@@ -18,7 +19,10 @@ export const ADJ_STATUS = 0x0010
 export const ADJ_SETOFFSET = 0x0100
 export const ADJ_NANO = 0x2000
 export const ADJ_TICK = 0x4000
+/** adjtime(): not to be combined with anything. */
+export const ADJ_OFFSET_SINGLESHOT = 0x8001
 
+export const STA_PLL = 0x0001
 export const STA_INS = 0x0010
 export const STA_DEL = 0x0020
 export const STA_UNSYNC = 0x0040

@@ -166,7 +166,7 @@ describe('docs/reference/commands.md', async () => {
   const page = read('docs/reference/commands.md')
   const help = async (...words: string[]): Promise<string> => (await cli([...words, '--help'])).stdout
   const commandsIn = (text: string): string[] =>
-    [...(text.split('\nCommands:\n')[1] ?? '').split('\n\n')[0]!.matchAll(/^ {2}(\w+)/gm)]
+    [...(text.split('\nCommands:\n')[1] ?? '').split('\n\n')[0]!.matchAll(/^ {2}([\w-]+)/gm)]
       .map(([, name]) => name!)
       .filter(name => name !== 'help')
   const optionsIn = (text: string): string[] =>
@@ -184,7 +184,7 @@ describe('docs/reference/commands.md', async () => {
   }
 
   test('has a section for each command, and no other', () => {
-    const sections = [...page.matchAll(/^## `clockwright ([\w ]+)`$/gm)].map(([, name]) => name)
+    const sections = [...page.matchAll(/^## `clockwright ([\w -]+)`$/gm)].map(([, name]) => name)
     expect(sections).toEqual(commands)
   })
 

@@ -9,22 +9,27 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { cli, MAIN } from '../support/cli.ts'
 
-const UNIT = fileURLToPath(new URL('../../packaging/clockwright.service', import.meta.url))
+const unit = (name: string) => fileURLToPath(new URL(`../../packaging/${name}`, import.meta.url))
 const haveAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0
 
-describe.skipIf(!haveAnalyze)('the unit', () => {
+describe.skipIf(!haveAnalyze).each([
+  ['clockwright.service', 2],
+  ['clockwright-discipline.service', 3],
+])('the unit %s', (name, most) => {
   test('is understood by systemd', () => {
     const directory = mkdtempSync(join(tmpdir(), 'clockwright-unit-'))
-    const copy = join(directory, 'clockwright.service')
-    writeFileSync(copy, readFileSync(UNIT, 'utf8').replace('/usr/bin/clockwright', process.execPath))
+    const copy = join(directory, name)
+    writeFileSync(copy, readFileSync(unit(name), 'utf8').replace('/usr/bin/clockwright', process.execPath))
     const { stderr } = spawnSync('systemd-analyze', ['verify', copy], { encoding: 'utf8' })
     rmSync(directory, { recursive: true })
-    expect(stderr.split('\n').filter(line => line.includes('clockwright.service'))).toEqual([])
+    expect(stderr.split('\n').filter(line => line.includes(name))).toEqual([])
   })
 
   test('exposes less than the one of chrony (3.7)', () => {
-    const { stdout } = spawnSync('systemd-analyze', ['security', '--offline=yes', UNIT], { encoding: 'utf8' })
-    expect(Number(/exposure level for clockwright\.service: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(2)
+    const { stdout } = spawnSync('systemd-analyze', ['security', '--offline=yes', unit(name)], {
+      encoding: 'utf8',
+    })
+    expect(Number(/exposure level for [\w-]+\.service: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(most)
   })
 })
 

@@ -27,7 +27,7 @@ Examples:
   clockwright query pool.ntp.org       ask servers once
   clockwright drift 192.0.2.1          how fast does it drift?
 
-Nothing here ever sets the clock.`,
+Only "clockwright run --discipline" ever sets the clock.`,
   )
 
 const json = () =>
@@ -56,23 +56,59 @@ Examples:
 
 program
   .command('run')
-  .description('the agent: watch this clock, keep its history, serve the page and /metrics on loopback')
+  .description('the agent: watch this clock or keep it, with history, page and /metrics on loopback')
   .addOption(config())
+  .option('--discipline', 'keep the clock: slew it, and step it as [discipline] in the configuration allows')
+  .option('--beside-others', 'discipline although another program keeps this clock, too')
   .option('-p, --port <port>', 'port of the page (default: 9319, the next free one when taken)', port)
   .option('--history <file>', 'where the history is kept')
   .option('--journal <file>', 'write every event and action there, to be replayed later')
   .addHelpText(
     'after',
     `
-Touches nothing: the clock is steered in software only, and what it would need is shown.
+Without --discipline it touches nothing: the clock is steered in software only, and what it would need is shown.
+With it the agent needs CAP_SYS_TIME, and refuses to start beside another program that keeps the clock.
 Without [[source]] in the configuration the sources are taken over from the machine's chrony, ntpd, timesyncd or DHCP.
 SIGHUP reads the configuration again; SIGTERM and Ctrl-C stop cleanly.
 
 Examples:
   clockwright run
-  clockwright run --config ./clockwright.toml --port 9400`,
+  clockwright run --config ./clockwright.toml --port 9400
+  sudo clockwright run --discipline`,
   )
   .action(async options => (await import('./commands/run.ts')).run(options))
+
+program
+  .command('wait')
+  .description('block until the clock is good enough: a gate for services that need the right time')
+  .requiredOption('--bound <duration>', 'the clock must be right to within this', duration)
+  .option('--timeout <duration>', 'give up after this long (exit code 2)', duration)
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Asks the agent that runs on this machine. Exit code: 0 the clock is good, 2 it was not within --timeout.
+
+Examples:
+  clockwright wait --bound 50ms
+  clockwright wait --bound 1ms --timeout 30s && start-the-service`,
+  )
+  .action(async options => (await import('./commands/wait.ts')).wait(options))
+
+program
+  .command('allow-step')
+  .description('let the agent step the clock once, after it stopped to ask')
+  .addHelpText(
+    'after',
+    `
+For an agent that runs with --discipline and holds: after a disruption with afterdisruption = "ask", or because a
+correction was larger than the limit for it. Needs the rights of the agent's user.
+
+Examples:
+  clockwright status            says what it holds for
+  sudo clockwright allow-step`,
+  )
+  .action(async () => (await import('./commands/allow-step.ts')).allowStep())
 
 program
   .command('watch')

@@ -1,6 +1,6 @@
 /**
- * The agent as a process: the host as its world, a software clock over it (nothing is set), the history, and what
- * others may look at. It knows nothing of command lines and pages.
+ * The agent as a process: the host as its world (when it only watches, with a software clock over it), the history, and
+ * what others may look at. It knows nothing of command lines and pages.
  */
 import { appendFileSync } from 'node:fs'
 import { Agent } from '#core/agent/agent.ts'
@@ -16,9 +16,10 @@ import type { Snapshot } from '#report/snapshot.ts'
 import { drive } from '#worlds/drive.ts'
 import { readKernelClock } from '#worlds/host/kernel-clock.ts'
 import { readMachine } from '#worlds/host/machine.ts'
-import { openHost } from '#worlds/host/world.ts'
+import { type HostWorld, openHost } from '#worlds/host/world.ts'
 import { loadLibc } from '#worlds/libc.ts'
 import { watchOnly } from '#worlds/overlay.ts'
+import type { World } from '#worlds/world.ts'
 import { version } from '../version.ts'
 import type { Watched } from '../web/watched.ts'
 import { log, logRecord } from './log.ts'
@@ -26,6 +27,8 @@ import { Recorder, type Trouble } from './recorder.ts'
 
 export interface DaemonOptions {
   readonly config: AgentConfig
+  /** Keep the clock, or only watch it. */
+  readonly discipline: boolean
   /** A sentence: where the list of sources comes from. */
   readonly sourcesFrom: string
   readonly history: History
@@ -46,8 +49,9 @@ export class Daemon implements Watched {
   readonly losses: readonly Loss[]
   sourcesFrom: string
 
-  readonly #host = openHost({ record: record => this.#record(record) })
-  readonly #world = watchOnly(this.#host)
+  readonly #mode: Snapshot['mode']
+  readonly #host: HostWorld
+  readonly #world: World
   readonly #agent: Agent
   readonly #recorder: Recorder
   readonly #coasting: NodeJS.Timeout
@@ -58,6 +62,9 @@ export class Daemon implements Watched {
 
   constructor(options: DaemonOptions) {
     this.history = options.history
+    this.#mode = options.discipline ? 'disciplining' : 'watching'
+    this.#host = openHost({ record: record => this.#record(record), steering: options.discipline })
+    this.#world = options.discipline ? this.#host : watchOnly(this.#host)
     this.sourcesFrom = options.sourcesFrom
     this.losses = [...this.#host.losses, ...options.losses]
     this.startedAt = this.#host.clock.read()
@@ -77,6 +84,10 @@ export class Daemon implements Watched {
     this.#coasting.unref()
   }
 
+  get mode(): Snapshot['mode'] {
+    return this.#mode
+  }
+
   /** What is believed of this machine's clock, now. */
   status(): Status {
     return this.#agent.status(this.#host.clock.read())
@@ -90,7 +101,7 @@ export class Daemon implements Watched {
       kernelClock: this.#kernelClock(),
       losses: this.losses,
       sourcesFrom: this.sourcesFrom,
-      mode: 'watching',
+      mode: this.#mode,
       clock: this.status(),
     }
   }
@@ -116,6 +127,11 @@ export class Daemon implements Watched {
   configure(config: AgentConfig, sourcesFrom: string): void {
     this.sourcesFrom = sourcesFrom
     this.#tell({ kind: 'configured', now: this.#world.clock.read(), config })
+  }
+
+  /** Somebody with the right to send a signal allows one step. */
+  permitStep(): void {
+    if (this.#mode === 'disciplining') this.#tell({ kind: 'permitted', now: this.#world.clock.read() })
   }
 
   /** Stops asking, and writes down what is not yet written. */

@@ -14,8 +14,11 @@ export function describeStart({
 }): string {
   const machine = daemon.machine()
   const where = [machine.hypervisor?.name, machine.clocksource].filter(Boolean).join(', ')
+  const name = `${machine.hostname}${where ? ` (${where})` : ''}`
   const lines = [
-    `clockwright ${version} watches the clock of ${machine.hostname}${where ? ` (${where})` : ''}. It sets nothing.`,
+    daemon.mode === 'watching'
+      ? `clockwright ${version} watches the clock of ${name}. It sets nothing.`
+      : `clockwright ${version} keeps the clock of ${name}.`,
     '',
     `  page     ${url}`,
     `  metrics  ${url}metrics`,

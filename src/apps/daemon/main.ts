@@ -38,6 +38,7 @@ async function live(orders: Orders): Promise<void> {
 
   const daemon = new Daemon({
     config: orders.agent,
+    discipline: orders.discipline,
     sourcesFrom: orders.sourcesFrom,
     history,
     losses: history.loss ? [history.loss] : [],
@@ -50,8 +51,11 @@ async function live(orders: Orders): Promise<void> {
   const kept = history.durable ? path : undefined
   const retract = announce({ pid: process.pid, version, url: page.url, history: kept })
   process.stdout.write(describeStart({ daemon, url: page.url, history: kept }))
-  notifySystemd(`READY=1\nSTATUS=watching, page on ${page.url}`)
+  notifySystemd(
+    `READY=1\nSTATUS=${orders.discipline ? 'keeping the clock' : 'watching'}, page on ${page.url}`,
+  )
 
+  process.on('SIGUSR2', () => daemon.permitStep())
   process.on('SIGHUP', () => void reload(daemon, orders))
   await stopSignal()
   notifySystemd('STOPPING=1')
@@ -75,7 +79,9 @@ async function reload(daemon: Daemon, before: Orders): Promise<void> {
   notifySystemd('RELOADING=1')
   try {
     const { prepareOrders } = await import('./prepare.ts')
-    const { agent, sourcesFrom, notes, page, history } = prepareOrders(before.configFile)
+    const { agent, sourcesFrom, notes, page, history } = prepareOrders(before.configFile, {
+      discipline: before.discipline,
+    })
     const fixed =
       page.port !== before.page.port || page.host !== before.page.host || history.path !== before.history.path
     if (fixed) log('warning', 'another page address or history path takes effect at the next start')

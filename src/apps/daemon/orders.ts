@@ -4,6 +4,8 @@ import type { Seconds } from '#core/time/units.ts'
 
 export interface Orders {
   readonly agent: AgentConfig
+  /** Keep the clock, or only watch it. */
+  readonly discipline: boolean
   /** A sentence: where the list of sources comes from. */
   readonly sourcesFrom: string
   /** Warnings and notes of the configuration, for the log. */

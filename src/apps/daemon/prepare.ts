@@ -1,6 +1,7 @@
 /** From the configuration on the disk to orders: its own sources, or those that the machine has already. */
 import { join } from 'node:path'
 import type { AgentConfig } from '#core/agent/config.ts'
+import { NO_LIMITS } from '#core/guest/policy.ts'
 import { readMachine } from '#worlds/host/machine.ts'
 import { agentConfigOf, sourceOf } from './config/effective.ts'
 import { type LoadedConfig, loadConfig } from './config/load.ts'
@@ -9,6 +10,7 @@ import { stateDirectory } from './places.ts'
 import { findSources } from './sources.ts'
 
 export interface Overrides {
+  readonly discipline?: boolean
   readonly port?: number
   readonly history?: string
   readonly journal?: string
@@ -19,8 +21,10 @@ export function prepareOrders(configFile: string | undefined, overrides: Overrid
   const loaded = loadConfig(configFile)
   const { history, page } = loaded.config
   const { agent, sourcesFrom, notes } = effectiveAgent(loaded)
+  const discipline = overrides.discipline ?? false
   return {
-    agent,
+    agent: discipline ? agent : { ...agent, policy: NO_LIMITS },
+    discipline,
     sourcesFrom,
     notes: [...loaded.warnings, ...notes],
     history: {

@@ -20,7 +20,7 @@ export interface Policy {
 
 export const POLICY_DEFAULTS: Policy = {
   afterDisruption: 'step',
-  startLimit: Number.POSITIVE_INFINITY,
+  startLimit: Number.MAX_VALUE,
   maxSlew: 5e-4,
   panic: 86_400,
 }
@@ -28,9 +28,9 @@ export const POLICY_DEFAULTS: Policy = {
 /** For a clock that is made of arithmetic: whoever only watches may be wrong by any amount. */
 export const NO_LIMITS: Policy = {
   afterDisruption: 'step',
-  startLimit: Number.POSITIVE_INFINITY,
+  startLimit: Number.MAX_VALUE,
   maxSlew: 0.1,
-  panic: Number.POSITIVE_INFINITY,
+  panic: Number.MAX_VALUE,
 }
 
 /** What allows a step: it was granted for this reason, and so many samples have confirmed what it is for. */

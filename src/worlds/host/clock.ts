@@ -8,14 +8,10 @@
  *
  * The counter is CLOCK_MONOTONIC_RAW, which nobody steps and nobody slews.
  */
-import type { Steered } from '#core/agent/action.ts'
 import { instant, type Monotonic, monotonic, type Reading } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
-import type { Clock } from '#worlds/world.ts'
 import { CLOCK, type Libc } from '../libc.ts'
 import { openCoarseClock } from './coarse-clock.ts'
-
-export interface HostClock extends Clock, ReadClock {}
 
 /** A clock that is only read. */
 export interface ReadClock {
@@ -27,10 +23,8 @@ export interface ReadClock {
   counter(): Monotonic
 }
 
-export function openClock(libc: Libc | undefined): HostClock {
-  const clock = libc ? openKernelClock(libc) : openCoarseClock()
-  return { ...clock, steer: () => notSteered(clock.read()), announce: () => {} }
-}
+export const openClock = (libc: Libc | undefined): ReadClock =>
+  libc ? openKernelClock(libc) : openCoarseClock()
 
 const TRIES = 5
 /** A gap up to this many times the usual one is not worth another try. */
@@ -104,9 +98,3 @@ function smallestStep(read: () => number): number {
   }
   return smallest === Number.POSITIVE_INFINITY ? 1e6 : smallest
 }
-
-const notSteered = (now: Reading): Steered => ({
-  kind: 'not-steered',
-  now,
-  why: 'this world only reads the clock of the machine',
-})

@@ -17,6 +17,8 @@ import type { Watch } from './watch.ts'
 export interface Steps {
   /** Whether the kernel itself says when the clock is set. */
   readonly witnessed: boolean
+  /** Does what sets the clock, and knows then that it was us. */
+  byUs(step: () => void): void
   close(): void
 }
 
@@ -68,6 +70,13 @@ export function openSteps(
 
   return {
     witnessed: kernel !== undefined,
+    byUs(step) {
+      check()
+      step()
+      kernel?.asked()
+      latest = look()
+      earlier = latest
+    },
     close() {
       clearInterval(timer)
       kernel?.close()

@@ -13,6 +13,7 @@ import { resolveName } from './names.ts'
 import { openOutbox } from './outbox.ts'
 import { openPlainDatagrams } from './plain-datagrams.ts'
 import { openRandom } from './random.ts'
+import { openSteeredClock, readOnly } from './steered-clock.ts'
 import { openSteps } from './steps.ts'
 import { openTimers } from './timers.ts'
 import { openWatch } from './watch.ts'
@@ -20,6 +21,8 @@ import { openWatch } from './watch.ts'
 export interface HostOptions {
   /** Where records go; without it they are forgotten. */
   readonly record?: (record: TraceRecord) => void
+  /** Steer the clock of the machine; without it, it is only read. Opening throws when that is not allowed. */
+  readonly steering?: boolean
   /** The libc to use, for trying out how it is without. */
   readonly libc?: LoadedLibc
 }
@@ -42,10 +45,11 @@ export function openHost(options: HostOptions = {}): HostWorld {
     outbox.tell({ kind: 'woke', now: clock.read() })
   })
   const steps = openSteps(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
+  const steered = options.steering ? openSteeredClock(libc, clock, steps) : undefined
   let state: 'made' | 'open' | 'closed' = 'made'
 
   return {
-    clock,
+    clock: steered ?? readOnly(clock),
     network,
     timers,
     names: { resolve: name => resolveName(name, found => outbox.post({ kind: 'resolved', ...found })) },
@@ -65,6 +69,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
       if (state === 'closed') return
       state = 'closed'
       outbox.close()
+      steered?.leave()
       timers.close()
       steps.close()
       network.close()

@@ -6,8 +6,11 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Orders } from '../../daemon/orders.ts'
 import { prepareOrders } from '../../daemon/prepare.ts'
+import { refuseToFight } from '../may-discipline.ts'
 
 interface Options {
+  discipline?: boolean
+  besideOthers?: boolean
   config?: string
   port?: number
   history?: string
@@ -17,7 +20,8 @@ interface Options {
 /** The agent makes little garbage; a small young generation keeps it from taking 16 MB before it looks. */
 const NODE_OPTIONS = ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning']
 
-export async function run({ config, ...overrides }: Options): Promise<void> {
+export async function run({ config, besideOthers, ...overrides }: Options): Promise<void> {
+  if (overrides.discipline) refuseToFight(besideOthers ?? false)
   become(prepareOrders(config, overrides))
 }
 

@@ -1,11 +1,19 @@
 /** From the configuration file to what the agent is told, and back to a file that says it all. */
 import { type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
-import { NO_LIMITS } from '#core/guest/policy.ts'
+import type { Policy } from '#core/guest/policy.ts'
+import { PPM } from '#core/time/units.ts'
 import type { FileConfig, FileSource } from './schema.ts'
 
 export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig[]): AgentConfig {
-  return { ...config.agent, policy: NO_LIMITS, sources }
+  return { ...config.agent, policy: policyOf(config), sources }
 }
+
+const policyOf = ({ discipline }: FileConfig): Policy => ({
+  afterDisruption: discipline.afterdisruption,
+  startLimit: discipline.startlimit ?? Number.MAX_VALUE,
+  maxSlew: discipline.maxslew * PPM,
+  panic: discipline.panic,
+})
 
 export const sourceOf = ({ name, nts: _nts, ...source }: FileSource): SourceConfig => ({
   ...source,
@@ -22,7 +30,8 @@ export function printEffective(
   const { page, history } = config
   const lines = [`# Sources: ${origin}`]
   for (const source of sources) lines.push('[[source]]', ...entries(source), '')
-  lines.push('[agent]', ...entries(config.agent), '', '[page]', ...entries(page), '')
+  lines.push('[agent]', ...entries(config.agent), '')
+  lines.push('[discipline]', ...entries(config.discipline), '', '[page]', ...entries(page), '')
   lines.push(
     '[history]',
     ...entries({ path: historyPath, keep: `${history.keep}s`, maxsize: `${history.maxsize / 1e6}MB` }),

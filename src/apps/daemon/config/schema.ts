@@ -4,6 +4,8 @@
  */
 import * as v from 'valibot'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { AFTER_DISRUPTION, POLICY_DEFAULTS } from '#core/guest/policy.ts'
+import { PPM } from '#core/time/units.ts'
 import { parseDuration, parseSize } from '../../quantity.ts'
 import { DEFAULT_LIMITS } from '../history/trim.ts'
 
@@ -14,6 +16,12 @@ const whole = (least: number, most: number) =>
       n => Number.isInteger(n) && n >= least && n <= most,
       `must be a whole number from ${least} to ${most}`,
     ),
+  )
+
+const number = (least: number, most: number) =>
+  v.pipe(
+    v.number('must be a number'),
+    v.check(n => n >= least && n <= most, `must be from ${least} to ${most}`),
   )
 
 const duration = v.pipe(
@@ -121,6 +129,30 @@ export const configSchema = v.strictObject({
       maxdistance: described(
         v.optional(duration, AGENT_DEFAULTS.maxdistance),
         'A source whose root distance is larger is not used.',
+      ),
+    }),
+    {},
+  ),
+  discipline: v.optional(
+    v.strictObject({
+      afterdisruption: described(
+        v.optional(
+          v.picklist(AFTER_DISRUPTION, 'must be "step", "slew", "ask" or "nothing"'),
+          POLICY_DEFAULTS.afterDisruption,
+        ),
+        'After a proven disruption (a pause, a migration): `step` at once, `slew` without a jump, `ask` until `clockwright allow-step` is run, or do `nothing`.',
+      ),
+      startlimit: described(
+        v.optional(duration),
+        'The largest step at the start; beyond it the clock waits for `clockwright allow-step`. Default: no limit but panic.',
+      ),
+      maxslew: described(
+        v.optional(number(1, 100_000), Math.round(POLICY_DEFAULTS.maxSlew / PPM)),
+        'How fast a correction may be slewed, in ppm beside the ordinary frequency correction.',
+      ),
+      panic: described(
+        v.optional(duration, POLICY_DEFAULTS.panic),
+        'A correction larger than this is not believed: steering stops, everything stays observable.',
       ),
     }),
     {},

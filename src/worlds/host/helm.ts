@@ -1,0 +1,65 @@
+/**
+ * The hand on the clock of this machine: clock_adjtime, and nothing else. Frequencies are set as tick and frequency, as
+ * chrony does it, so that ±10 % can be reached; steps are ADJ_SETOFFSET, which does not race with the time of the call.
+ */
+import type { Claim } from '#core/agent/action.ts'
+import type { Reading } from '#core/time/instant.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Libc } from '../libc.ts'
+import type { Helm } from '../steer.ts'
+import {
+  ADJ_OFFSET,
+  ADJ_OFFSET_SINGLESHOT,
+  ADJ_STATUS,
+  encodeTimex,
+  STA_PLL,
+  STA_UNSYNC,
+  TIMEX_SIZE,
+  type Timex,
+  timexOfClaim,
+  timexOfRate,
+  timexOfStep,
+} from '../timex.ts'
+import { Actuator } from './actuator.ts'
+
+export interface HostHelm extends Helm {
+  announce(claim: Claim): void
+}
+
+/** `stepping` surrounds every step of ours, so that whoever looks out for steps knows whose it is. */
+export function openHelm(libc: Libc, read: () => Reading, stepping: (step: () => void) => void): HostHelm {
+  const adjust = libc.allowSteering()
+  const memory = libc.buffer('helm', TIMEX_SIZE)
+  const actuator = new Actuator()
+
+  function set(timex: Timex): void {
+    encodeTimex(timex, memory.view)
+    if (adjust(memory.address) >= 0) return
+    const errno = libc.errno()
+    throw Object.assign(new Error(`the kernel does not let its clock be set: ${libc.strerror(errno)}`), {
+      code: errno,
+    })
+  }
+
+  takeOver(set)
+  return {
+    read,
+    step(size: Seconds) {
+      stepping(() => set(timexOfStep(size)))
+      actuator.interrupted()
+    },
+    run(rate: Rate) {
+      actuator.learn(read())
+      set(timexOfRate(actuator.orderFor(rate)))
+      actuator.began(read(), rate)
+    },
+    announce: claim => set(timexOfClaim(claim)),
+  }
+}
+
+/** Whatever an earlier owner has begun is ended: the kernel's own loop, and a slew by adjtime. The frequency stays. */
+function takeOver(set: (timex: Timex) => void): void {
+  set({ modes: ADJ_OFFSET | ADJ_STATUS, status: STA_PLL | STA_UNSYNC })
+  set({ modes: ADJ_STATUS, status: STA_UNSYNC })
+  set({ modes: ADJ_OFFSET_SINGLESHOT })
+}

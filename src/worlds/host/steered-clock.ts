@@ -1,0 +1,43 @@
+/** The machine's clock as the world offers it: steered, or only read. */
+import type { Steering } from '#core/discipline/steering.ts'
+import type { Libc } from '../libc.ts'
+import { steer } from '../steer.ts'
+import type { Clock } from '../world.ts'
+import type { ReadClock } from './clock.ts'
+import { openHelm } from './helm.ts'
+import type { Steps } from './steps.ts'
+
+export interface SteeredClock extends Clock {
+  /** Nobody will end a slew any more: lets the clock run on at the rate of its line. */
+  leave(): void
+}
+
+/** Throws when the kernel, or the environment, does not allow it. */
+export function openSteeredClock(libc: Libc | undefined, clock: ReadClock, steps: Steps): SteeredClock {
+  if (!libc) throw new Error('the clock cannot be set without libc (koffi could not be loaded)')
+  const helm = openHelm(libc, clock.read, steps.byUs)
+  let latest: Steering | undefined
+  return {
+    precision: clock.precision,
+    read: clock.read,
+    announce: helm.announce,
+    steer(order) {
+      latest = order
+      return steer(helm, order)
+    },
+    leave() {
+      if (latest) helm.run(latest.rate)
+    },
+  }
+}
+
+export const readOnly = (clock: ReadClock): Clock => ({
+  precision: clock.precision,
+  read: clock.read,
+  announce: () => {},
+  steer: () => ({
+    kind: 'not-steered',
+    now: clock.read(),
+    why: 'this world only reads the clock of the machine',
+  }),
+})
