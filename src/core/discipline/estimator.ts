@@ -18,6 +18,8 @@ const USUAL_WANDER_POWER = -8
 const USUAL_SPREAD = 1.5
 /** The unequal part of a path's delay, as a part of all of it: one standard deviation. */
 const INEQUALITY = 0.1
+/** An offset is as expected within this many deviations. */
+const TOLERANCE = 3
 /** A counter whose rate nobody has told us: the reach of a kernel's tick. */
 const UNKNOWN_RATE_DEVIATION: Rate = 0.05
 
@@ -87,10 +89,8 @@ export class Estimator {
   add(source: object, sample: Sample): void {
     const path = this.#path(source, sample)
     const moved = path.floor.add(sample.delay)
-    const deviation = deviationOf(sample, path.floor)
-    if (!this.known) return this.#begin(sample, deviation, path)
-    // A sample from before the newest one is carried to it: the counter kept its rate.
-    const offset = sample.offset + this.rate * Math.max(0, this.at - sample.at)
+    if (!this.known) return this.#begin(sample, deviationOf(sample, path.floor), path)
+    const { offset, deviation } = this.#straightened(sample, path)
     for (const each of this.#bank) {
       if (moved !== 0) each.loosen(path.index, moved / 2)
       each.update(sample.at, offset, deviation, path.index)
@@ -125,6 +125,28 @@ export class Estimator {
   forget(): void {
     this.#bank = []
     this.#expected = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
+  }
+
+  /**
+   * What the sample says of the offset, and how surely. When something unusual was in its way, it was on one of the two
+   * ways, most likely: then the offset is wrong by half of the excess, to one side or to the other. If either of them is
+   * what was expected, that is what happened. If not, the sample says next to nothing.
+   */
+  #straightened(sample: Sample, { floor, index }: Path): { offset: Seconds; deviation: Seconds } {
+    // A sample from before the newest one is carried to it: the counter kept its rate.
+    const offset = sample.offset + this.rate * Math.max(0, this.at - sample.at)
+    if (!floor.isUnusual(sample.delay)) return { offset, deviation: deviationOf(sample, floor) }
+    const half = floor.excess(sample.delay) / 2
+    const at = Math.max(sample.at, this.at)
+    const expected = this.#mean(each => each.expect(at, index).offset)
+    const certainty = this.#mean(each => each.expect(at, index).deviation)
+    const tolerance = TOLERANCE * Math.hypot(certainty, floor.oneWay)
+    for (const straight of [offset + half, offset - half]) {
+      if (Math.abs(straight - expected) < Math.min(tolerance, half / 4)) {
+        return { offset: straight, deviation: Math.hypot(floor.oneWay, sample.dispersion) }
+      }
+    }
+    return { offset, deviation: half }
   }
 
   #begin(sample: Sample, deviation: Seconds, first: Path): void {

@@ -77,6 +77,15 @@ export class Hypothesis {
     return this.scale * Math.sqrt(this.#p[F]![F]!)
   }
 
+  /** What a sample of this source should say at a moment, now or later, and how far that may be wrong. */
+  expect(at: Seconds, source: number): { readonly offset: Seconds; readonly deviation: Seconds } {
+    const b = 2 + source
+    const p = this.#p
+    const common = p[b]![b]! + 2 * (p[X]![b]! + Math.max(0, at - this.#at) * p[F]![b]!)
+    const deviation = Math.sqrt(Math.max(0, this.deviation(at) ** 2 + common * this.scale ** 2))
+    return { offset: this.offset(at) + this.#state[b]!, deviation }
+  }
+
   /** A further source; returns its index. `deviation`: how unequal its two halves may be. */
   addSource(deviation: Seconds): number {
     const n = this.#state.length
