@@ -139,16 +139,23 @@ export class Agent {
 
   #learn(fresh: Association, now: Reading, knowledge: Knowledge): void {
     const learned = knowledge.deliberate(this.#config, now, this.#answer, fresh)
-    if (learned === 'doubt') return this.#announce(now, knowledge)
-    if (learned === 'nothing') return
-    if (learned === 'jumped') this.#helmsman.grant('disruption', Number.POSITIVE_INFINITY)
-    else this.#helmsman.confirm()
-    this.#follow(now, knowledge)
+    switch (learned.kind) {
+      case 'nothing':
+        return
+      case 'jumped':
+        this.#helmsman.grant('disruption', Number.POSITIVE_INFINITY)
+        break
+      case 'learned':
+        this.#helmsman.confirm(learned.samples)
+        break
+    }
+    if (learned.kind !== 'doubt') this.#follow(now, knowledge)
     this.#announce(now, knowledge)
   }
 
   #follow(now: Reading, knowledge: Knowledge): void {
-    this.#helmsman.follow(knowledge, this.#config.policy, now, this.#answer)
+    if (knowledge.known) this.#helmsman.follow(knowledge, this.#config.policy, now, this.#answer)
+    else this.#helmsman.run(knowledge.rate, now, this.#answer)
   }
 
   /** Programs are told how wrong the clock can be; not even that while it is unclear what happened. */

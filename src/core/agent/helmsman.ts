@@ -2,9 +2,10 @@
  * Brings the clock onto the line of what is known, as far as the policy allows, and keeps it there. It holds the
  * licences: who may step the clock, and when.
  */
+import type { Steering } from '#core/discipline/steering.ts'
 import { decide, HOLD_REASONS, type HoldReason, type Licence, type Policy } from '#core/guest/policy.ts'
 import { type Monotonic, type Reading, since } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Steered } from './action.ts'
 import type { Answer } from './answer.ts'
 import type { Knowledge } from './knowledge.ts'
@@ -49,9 +50,16 @@ export class Helmsman {
     this.#hold('contested', now, answer)
   }
 
-  /** A fresh sample has been taken in. */
-  confirm(): void {
-    if (this.#licence) this.#licence.samples++
+  /** So many fresh samples have been taken in. */
+  confirm(samples: number): void {
+    if (this.#licence) this.#licence.samples += samples
+  }
+
+  /** The time is not known, only how fast it passes: the clock goes on from where it is, at that rate. */
+  run(rate: Rate, now: Reading, answer: Answer): void {
+    this.#settlesAt = undefined
+    const order: Steering = { at: now.monotonic, wall: now.wall, rate, how: { kind: 'step' } }
+    answer.do({ kind: 'steer', order })
   }
 
   /** Whatever the policy allows, to bring the clock onto its line. */

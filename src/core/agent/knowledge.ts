@@ -13,11 +13,12 @@ import {
   instantAt,
   type Sample,
 } from '#core/discipline/sample.ts'
+import { selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Monotonic, Reading } from '#core/time/instant.ts'
-import { pollInterval, type Seconds } from '#core/time/units.ts'
+import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
@@ -33,9 +34,19 @@ const WITNESS_MEMORY: Seconds = 300
 const DOUBTS = 4
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
 const STALE_POLLS = 8
+/** How much the rate of another counter is likely to differ: one standard deviation. */
+const OTHER_COUNTER: Rate = 1e-4
 
-/** What a fresh sample did. `jumped`: true time is elsewhere, and by now that is believed. */
-export type Learned = 'nothing' | 'doubt' | 'learned' | 'jumped'
+/**
+ * What a fresh sample did, and how many samples it brought to bear. `jumped`: true time is elsewhere, and by now that is
+ * believed. `rate`: only the rate is known better.
+ */
+export interface Learned {
+  readonly kind: 'nothing' | 'doubt' | 'rate' | 'learned' | 'jumped'
+  readonly samples: number
+}
+
+const NOTHING: Learned = { kind: 'nothing', samples: 0 }
 
 export class Knowledge {
   readonly scale: CounterScale
@@ -47,6 +58,8 @@ export class Knowledge {
   #measuredAt: Reading | undefined
   /** How often in a row the consensus has contradicted the estimate. */
   #doubt = 0
+  /** The sources disagree, and are listened to for the rate only. */
+  #disagreeing = false
   /** A sign of a disruption has come, and no sample since. */
   #disrupted = false
 
@@ -92,6 +105,11 @@ export class Knowledge {
     return { offset: guess - ahead, bound: Math.max(interval.high - guess, guess - interval.low) }
   }
 
+  /** How fast the clock should run while its offset is anybody's guess. */
+  get rate(): Rate {
+    return this.#estimator.rate
+  }
+
   /** The line on which the clock should be; undefined when nothing is known. */
   line(now: Reading, how: Manner): Steering | undefined {
     const at = now.monotonic
@@ -118,13 +136,14 @@ export class Knowledge {
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
-    if (fresh?.state === 'falseticker') {
+    if (fresh?.reason === 'disagrees-with-majority') {
       fresh.outvoted++
       this.mistrust(fresh)
     }
-    if (!this.#consensus || !fresh) return 'nothing'
+    if (!fresh) return NOTHING
+    if (!this.#consensus) return this.#keepRate(now, fresh, answer)
     const learned = this.#learn(this.#consensus, now, answer)
-    if (learned !== 'doubt')
+    if (learned.kind !== 'doubt')
       fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, this.#consensus.survivors.length))
     return learned
   }
@@ -154,10 +173,11 @@ export class Knowledge {
 
   #learn(consensus: Consensus, now: Reading, answer: Answer): Learned {
     const gap = this.#estimate.gapTo(consensus.belief)
-    if (gap > 0 && !this.#resolveDoubt(consensus, now, gap, answer)) return 'doubt'
+    if (gap > 0 && !this.#resolveDoubt(consensus, now, gap, answer)) return { kind: 'doubt', samples: 0 }
     this.#doubt = 0
     this.#disrupted = false
-    const belief = this.#refined(consensus, gap > 0)
+    this.#disagreeing = false
+    const { belief, samples } = this.#refined(consensus, gap > 0)
     this.#estimate.adopt(belief)
     this.#measuredAt = now
     const { offset, bound } = this.offset(now)!
@@ -173,11 +193,11 @@ export class Knowledge {
       source: consensus.system.config.name,
       survivors: consensus.survivors.length,
     })
-    return gap > 0 ? 'jumped' : 'learned'
+    return { kind: gap > 0 ? 'jumped' : 'learned', samples }
   }
 
   /** The consensus, with the best guess that the samples of its survivors allow. */
-  #refined({ belief, survivors }: Consensus, jumped: boolean): Belief {
+  #refined({ belief, survivors }: Consensus, jumped: boolean): { belief: Belief; samples: number } {
     const news: { association: Association; sample: Sample }[] = survivors
       .flatMap(association => association.takeNews().map(sample => ({ association, sample })))
       .sort((a, b) => a.sample.at - b.sample.at)
@@ -185,7 +205,8 @@ export class Knowledge {
       if (i === 0 && jumped) this.#estimator.restartOffset(association, sample)
       else this.#estimator.add(association, sample)
     })
-    if (!this.#estimator.known) return belief
+    const samples = news.length
+    if (!this.#estimator.known) return { belief, samples }
     const guess = this.#estimator.offset(belief.at)
     const offset = Math.min(Math.max(guess, belief.low), belief.high)
     if (offset !== guess) this.#estimator.shift(offset - guess, Math.abs(offset - guess))
@@ -194,7 +215,40 @@ export class Knowledge {
       Math.max(this.#estimator.rate, centre - belief.rateBound),
       centre + belief.rateBound,
     )
-    return { ...belief, offset, rate, rateBound: belief.rateBound + Math.abs(rate - centre) }
+    const rateBound = belief.rateBound + Math.abs(rate - centre)
+    return { belief: { ...belief, offset, rate, rateBound }, samples }
+  }
+
+  /**
+   * The sources disagree about the time, and none of the groups is a majority. If they agree about how fast it passes,
+   * that much is believed: the offset of every path becomes anybody's guess, and only their rates are left.
+   */
+  #keepRate(now: Reading, fresh: Association, answer: Answer): Learned {
+    const parties = this.#roster.associations.filter(
+      ({ reason, track }) => reason === 'no-majority' && track.rate !== undefined,
+    )
+    if (!parties.includes(fresh)) return NOTHING
+    const at = this.at(now.monotonic)
+    const rates = parties.map(({ track }) => ({
+      low: track.rate! - track.rateBound(at),
+      high: track.rate! + track.rateBound(at),
+    }))
+    const agreed = selectTruechimers(rates)
+    if (agreed.kind === 'no-majority' || agreed.truechimers.length < parties.length) return NOTHING
+    const offsets = parties.map(({ track }) => track.offset(at))
+    const apart = Math.max(...offsets) - Math.min(...offsets)
+    if (!this.#disagreeing) {
+      for (const party of parties) this.#estimator.loosen(party, apart)
+      answer.notice(
+        now,
+        'rate-kept',
+        'the sources disagree about the time and agree about its rate: that is kept',
+      )
+    }
+    this.#disagreeing = true
+    for (const party of parties) for (const sample of party.takeNews()) this.#estimator.add(party, sample)
+    this.#estimate.keepRate(at, Math.min(Math.max(this.#estimator.rate, agreed.low), agreed.high))
+    return { kind: 'rate', samples: 0 }
   }
 
   /**

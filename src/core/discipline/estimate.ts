@@ -70,6 +70,14 @@ export class Estimate {
     this.#rival = undefined
   }
 
+  /** Only the rate is known better: the line goes on from where it is. */
+  keepRate(at: Seconds, rate: Rate): void {
+    if (!this.#belief) return
+    const { low, high } = intervalOf(this.#belief, at)
+    const rateBound = this.rateBound(at) + Math.abs(rate - (this.#belief.rate ?? 0))
+    this.#belief = { ...this.#belief, at, offset: offsetOf(this.#belief, at), low, high, rate, rateBound }
+  }
+
   /** The sources exclude what was known, and nobody can say yet which is right: the interval covers both. */
   admitRival(belief: Belief): void {
     this.#rival = belief

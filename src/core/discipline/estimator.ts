@@ -18,6 +18,8 @@ const USUAL_WANDER_POWER = -8
 const USUAL_SPREAD = 1.5
 /** The unequal part of a path's delay, as a part of all of it: one standard deviation. */
 const INEQUALITY = 0.1
+/** No sample is exact: counters and timestamps count whole nanoseconds. */
+const LEAST_DEVIATION: Seconds = 1e-9
 /** An offset is as expected within this many deviations. */
 const TOLERANCE = 3
 /** A counter whose rate nobody has told us: the reach of a kernel's tick. */
@@ -32,11 +34,14 @@ interface Path {
   /** Its place in every hypothesis. */
   index: number
   readonly floor: DelayFloor
+  /** How far off it may be beside that. */
+  readonly loose: Seconds
 }
 
 export class Estimator {
   #bank: Hypothesis[] = []
   readonly #paths = new Map<object, Path>()
+  readonly #loose = new Map<object, Seconds>()
   #expected: RateKnowledge = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
   #usualDeviation: Seconds | undefined
 
@@ -107,6 +112,13 @@ export class Estimator {
     for (const other of this.#paths.values()) if (other.index > path.index) other.index--
   }
 
+  /** What a source says may be off by so much more than was thought, always the same. */
+  loosen(source: object, deviation: Seconds): void {
+    const path = this.#paths.get(source)
+    if (!path) this.#loose.set(source, deviation)
+    else for (const each of this.#bank) each.loosen(path.index, deviation)
+  }
+
   /** True time ran on by `lost` while the counter stood still. */
   shift(lost: Seconds, uncertainty: Seconds): void {
     for (const each of this.#bank) each.shift(lost, uncertainty)
@@ -143,7 +155,7 @@ export class Estimator {
     const tolerance = TOLERANCE * Math.hypot(certainty, floor.oneWay)
     for (const straight of [offset + half, offset - half]) {
       if (Math.abs(straight - expected) < Math.min(tolerance, half / 4)) {
-        return { offset: straight, deviation: Math.hypot(floor.oneWay, sample.dispersion) }
+        return { offset: straight, deviation: Math.hypot(floor.oneWay, sample.dispersion, LEAST_DEVIATION) }
       }
     }
     return { offset, deviation: half }
@@ -152,21 +164,23 @@ export class Estimator {
   #begin(sample: Sample, deviation: Seconds, first: Path): void {
     const { rate, deviation: rateDeviation } = this.#expected
     this.#bank = WANDERS.map(wander => new Hypothesis(wander, sample.at, sample.offset, rate, rateDeviation))
-    for (const path of this.#paths.values()) path.index = this.#addToBank(path.floor.floor)
+    for (const path of this.#paths.values()) path.index = this.#addToBank(path.floor.floor, path.loose)
     for (const each of this.#bank) each.restart(sample.at, sample.offset, deviation, first.index)
   }
 
   #path(source: object, first: Sample): Path {
     const known = this.#paths.get(source)
     if (known) return known
-    const path = { index: this.#addToBank(first.delay), floor: new DelayFloor() }
+    const loose = this.#loose.get(source) ?? 0
+    const path = { index: this.#addToBank(first.delay, loose), floor: new DelayFloor(), loose }
+    this.#loose.delete(source)
     this.#paths.set(source, path)
     return path
   }
 
-  #addToBank(delay: Seconds): number {
+  #addToBank(delay: Seconds, loose: Seconds): number {
     let index = -1
-    for (const each of this.#bank) index = each.addSource(INEQUALITY * delay)
+    for (const each of this.#bank) index = each.addSource(Math.hypot(INEQUALITY * delay, loose))
     return index
   }
 
@@ -190,7 +204,7 @@ export class Estimator {
 }
 
 function deviationOf(sample: Sample, floor: DelayFloor): Seconds {
-  return Math.hypot(floor.deviation(sample.delay), sample.dispersion / Math.sqrt(3))
+  return Math.hypot(floor.deviation(sample.delay), sample.dispersion / Math.sqrt(3), LEAST_DEVIATION)
 }
 
 const prior = (wander: Rate): number => -0.5 * ((Math.log10(wander) - USUAL_WANDER_POWER) / USUAL_SPREAD) ** 2

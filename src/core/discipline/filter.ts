@@ -1,6 +1,6 @@
 /**
  * The clock filter (RFC 5905, section 10): of the last eight exchanges the one with the smallest delay tells the most,
- * because queues only ever add. Its dispersion grows with age; the scatter of the others around it is the jitter.
+ * because queues only ever add. The scatter of the others around it is the jitter.
  *
  * Different from the RFC: samples lie on the counter's scale and are carried forward with the counter's estimated
  * rate, so that neither our steering nor a large but constant frequency error looks like scatter.
@@ -10,14 +10,10 @@ import type { Sample } from './sample.ts'
 
 /** NSTAGE of RFC 5905. */
 export const STAGES = 8
-/** MAXDISP of RFC 5905: the dispersion of a stage that holds nothing. */
-const MAX_DISPERSION: Seconds = 16
 
 export interface Filtered {
   /** The sample with the smallest delay, as it was measured. */
   readonly best: Sample
-  /** Σ εᵢ / 2^(i+1) over the stages in order of delay. */
-  readonly dispersion: Seconds
   /** Root mean square of the differences to the best sample. */
   readonly jitter: Seconds
   readonly samples: number
@@ -51,16 +47,10 @@ export class ClockFilter {
       (a, b) => effectiveDelay(a, now, counter.drift) - effectiveDelay(b, now, counter.drift),
     )
     const best = byDelay[0]!
-    let dispersion = 0
-    for (let i = 0; i < STAGES; i++) {
-      const stage = byDelay[i]
-      const aged = stage ? stage.dispersion + counter.drift * (now - stage.at) : MAX_DISPERSION
-      dispersion += Math.min(aged, MAX_DISPERSION) / 2 ** (i + 1)
-    }
     let squares = 0
     for (const sample of byDelay) squares += (carried(sample, best.at, counter.rate) - best.offset) ** 2
     const jitter = Math.sqrt(squares / Math.max(1, byDelay.length - 1))
-    return { best, dispersion, jitter: Math.max(jitter, precision), samples: byDelay.length }
+    return { best, jitter: Math.max(jitter, precision), samples: byDelay.length }
   }
 }
 

@@ -19,6 +19,9 @@ const LIMIT = 4
 /** No surprise is doubted before there were so many. */
 const SETTLING = 4
 
+/** No network is this much better than its delays let one think. */
+const LEAST_FACTOR = 1e-6
+
 const X = 0
 const F = 1
 
@@ -56,13 +59,18 @@ export class Hypothesis {
 
   /** The common factor of all deviations, learned from surprises. */
   get scale(): number {
-    return this.#count < SETTLING ? 1 : Math.sqrt(this.#squares / this.#weight)
+    return this.#count < SETTLING ? 1 : Math.sqrt(this.#factor)
+  }
+
+  /** Surprises that were all zero would be too good to be true. */
+  get #factor(): number {
+    return Math.max(this.#squares / this.#weight, LEAST_FACTOR)
   }
 
   /** Logarithm of how likely the recent samples were, up to a constant common to all hypotheses. */
   get logLikelihood(): number {
     if (this.#count < SETTLING) return 0
-    return -0.5 * (this.#logs + this.#weight * Math.log(this.#squares / this.#weight))
+    return -0.5 * (this.#logs + this.#weight * Math.log(this.#factor))
   }
 
   /** Standard deviation of the offset at a later time. */
