@@ -32,10 +32,10 @@ const LONE_WITNESS_SAMPLES = 3
 const WITNESS_MEMORY: Seconds = 300
 /** A consensus that contradicts the estimate so often is right, although no single source jumped. */
 const DOUBTS = 4
+/** After so many samples without a majority there will be none soon. */
+const DISAGREEMENTS = 8
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
 const STALE_POLLS = 8
-/** How much the rate of another counter is likely to differ: one standard deviation. */
-const OTHER_COUNTER: Rate = 1e-4
 
 /**
  * What a fresh sample did, and how many samples it brought to bear. `jumped`: true time is elsewhere, and by now that is
@@ -58,8 +58,8 @@ export class Knowledge {
   #measuredAt: Reading | undefined
   /** How often in a row the consensus has contradicted the estimate. */
   #doubt = 0
-  /** The sources disagree, and are listened to for the rate only. */
-  #disagreeing = false
+  /** How many samples in a row have come without a majority. */
+  #disagreed = 0
   /** A sign of a disruption has come, and no sample since. */
   #disrupted = false
 
@@ -176,7 +176,8 @@ export class Knowledge {
     if (gap > 0 && !this.#resolveDoubt(consensus, now, gap, answer)) return { kind: 'doubt', samples: 0 }
     this.#doubt = 0
     this.#disrupted = false
-    this.#disagreeing = false
+    if (this.#disagreed >= DISAGREEMENTS) for (const each of consensus.survivors) this.mistrust(each)
+    this.#disagreed = 0
     const { belief, samples } = this.#refined(consensus, gap > 0)
     this.#estimate.adopt(belief)
     this.#measuredAt = now
@@ -197,10 +198,15 @@ export class Knowledge {
   }
 
   /** The consensus, with the best guess that the samples of its survivors allow. */
-  #refined({ belief, survivors }: Consensus, jumped: boolean): { belief: Belief; samples: number } {
+  #refined({ belief, survivors, system }: Consensus, jumped: boolean): { belief: Belief; samples: number } {
     const news: { association: Association; sample: Sample }[] = survivors
       .flatMap(association => association.takeNews().map(sample => ({ association, sample })))
       .sort((a, b) => a.sample.at - b.sample.at)
+    // The first word is the best one's: others are measured by it.
+    if (jumped || !this.#estimator.known) {
+      const first = news.findIndex(({ association }) => association === system)
+      if (first > 0) news.unshift(...news.splice(first, 1))
+    }
     news.forEach(({ association, sample }, i) => {
       if (i === 0 && jumped) this.#estimator.restartOffset(association, sample)
       else this.#estimator.add(association, sample)
@@ -237,7 +243,8 @@ export class Knowledge {
     if (agreed.kind === 'no-majority' || agreed.truechimers.length < parties.length) return NOTHING
     const offsets = parties.map(({ track }) => track.offset(at))
     const apart = Math.max(...offsets) - Math.min(...offsets)
-    if (!this.#disagreeing) {
+    if (++this.#disagreed < DISAGREEMENTS) return NOTHING
+    if (this.#disagreed === DISAGREEMENTS) {
       for (const party of parties) this.#estimator.loosen(party, apart)
       answer.notice(
         now,
@@ -245,7 +252,6 @@ export class Knowledge {
         'the sources disagree about the time and agree about its rate: that is kept',
       )
     }
-    this.#disagreeing = true
     for (const party of parties) for (const sample of party.takeNews()) this.#estimator.add(party, sample)
     this.#estimate.keepRate(at, Math.min(Math.max(this.#estimator.rate, agreed.low), agreed.high))
     return { kind: 'rate', samples: 0 }

@@ -171,11 +171,19 @@ export class Estimator {
   #path(source: object, first: Sample): Path {
     const known = this.#paths.get(source)
     if (known) return known
-    const loose = this.#loose.get(source) ?? 0
+    const loose = this.#loose.get(source) ?? this.#strangeness(first)
     const path = { index: this.#addToBank(first.delay, loose), floor: new DelayFloor(), loose }
     this.#loose.delete(source)
     this.#paths.set(source, path)
     return path
+  }
+
+  /** A newcomer that says something else than what is known has a path that is to blame for it, more than the counter. */
+  #strangeness(first: Sample): Seconds {
+    if (!this.known) return 0
+    const gap = Math.abs(first.offset - this.offset(first.at))
+    const usual = Math.hypot(INEQUALITY * first.delay, this.deviation(first.at), first.dispersion)
+    return gap > TOLERANCE * usual ? gap : 0
   }
 
   #addToBank(delay: Seconds, loose: Seconds): number {
