@@ -17,6 +17,7 @@ import { describeClock, describeSources, NOTHING_KNOWN } from './describe.ts'
 import type { AgentEvent } from './event.ts'
 import { Helmsman } from './helmsman.ts'
 import { Knowledge } from './knowledge.ts'
+import { LeapSecond } from './leap-second.ts'
 import { agrees } from './reason.ts'
 import { Roster } from './roster.ts'
 import type { Status } from './status.ts'
@@ -25,6 +26,7 @@ export class Agent {
   #config: AgentConfig
   readonly #roster: Roster
   readonly #helmsman = new Helmsman()
+  readonly #leap = new LeapSecond()
   #knowledge: Knowledge | undefined
   #nextFlow = 1
   #wakeAt: Monotonic | undefined
@@ -80,7 +82,7 @@ export class Agent {
         break
       case 'steered':
         this.#helmsman.steered(event.steered, this.#answer)
-        return this.#sleep()
+        return this.#sleep(knowledge)
       case 'started':
       case 'woke':
         break
@@ -98,8 +100,14 @@ export class Agent {
     }
     const settled = this.#helmsman.wakeAt
     if (settled !== undefined && now.monotonic >= settled) this.#follow(now, knowledge)
+    const leapAt = this.#leapAt(knowledge)
+    if (leapAt !== undefined && now.monotonic >= leapAt) this.#leapNow(now, knowledge)
     this.#tellSources(now)
-    this.#sleep()
+    this.#sleep(knowledge)
+  }
+
+  #leapAt(knowledge: Knowledge): Monotonic | undefined {
+    return this.#leap.at && knowledge.counterAt(this.#leap.at)
   }
 
   #ask(association: Association, now: Reading, knowledge: Knowledge): void {
@@ -113,7 +121,7 @@ export class Agent {
   #receive(event: Extract<AgentEvent, { kind: 'datagram' }>, knowledge: Knowledge): void {
     const { now } = event
     const association = this.#roster.byFlow(event.flow)
-    if (!association) return
+    if (!association || this.#isBlurred(now, knowledge)) return
     const answer = association.receive(event.bytes, event.from, event.received, knowledge.counter)
     if (answer.kind === 'refused') {
       knowledge.deliberate(this.#config, now, this.#answer)
@@ -149,8 +157,30 @@ export class Agent {
         this.#helmsman.confirm(learned.samples)
         break
     }
+    const trueTime = knowledge.trueTime(now.monotonic)
+    const survivors = knowledge.consensus?.survivors ?? []
+    if (trueTime)
+      this.#leap.hear(
+        survivors.map(({ packet }) => packet!.leap),
+        trueTime,
+      )
     if (learned.kind !== 'doubt') this.#follow(now, knowledge)
     this.#announce(now, knowledge)
+  }
+
+  /** True time jumps: what is known jumps along, and the clock follows as the policy says. */
+  #leapNow(now: Reading, knowledge: Knowledge): void {
+    const by = this.#leap.pass()
+    knowledge.leap(by)
+    const text = by < 0 ? 'a leap second is inserted' : 'a leap second is left out'
+    this.#answer.notice(now, 'leap-second', text)
+    this.#helmsman.grant('leap')
+    this.#follow(now, knowledge)
+  }
+
+  #isBlurred(now: Reading, knowledge: Knowledge): boolean {
+    const trueTime = knowledge.trueTime(now.monotonic)
+    return trueTime !== undefined && this.#leap.blurs(trueTime)
   }
 
   #follow(now: Reading, knowledge: Knowledge): void {
@@ -241,8 +271,10 @@ export class Agent {
     }
   }
 
-  #sleep(): void {
-    const times = [this.#roster.wakeAt, this.#helmsman.wakeAt].filter(at => at !== undefined)
+  #sleep(knowledge: Knowledge): void {
+    const times = [this.#roster.wakeAt, this.#helmsman.wakeAt, this.#leapAt(knowledge)].filter(
+      at => at !== undefined,
+    )
     if (times.length === 0) return
     const at = times.reduce(earliest)
     if (at === this.#wakeAt) return

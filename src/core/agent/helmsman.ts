@@ -72,7 +72,8 @@ export class Helmsman {
     if (decision.kind === 'wait') return
     if (decision.kind === 'hold') return this.#hold(decision.why, now, answer)
     this.#holding = undefined
-    if (decision.kind === 'step' || this.#licence?.samples !== 0) this.#licence = undefined
+    const { cause, samples } = this.#licence ?? {}
+    if (decision.kind === 'step' || cause === 'leap' || samples !== 0) this.#licence = undefined
     answer.do({ kind: 'steer', order: knowledge.line(now, decision)! })
   }
 

@@ -17,7 +17,7 @@ import { selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
-import type { Monotonic, Reading } from '#core/time/instant.ts'
+import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
@@ -103,6 +103,26 @@ export class Knowledge {
     if (guess === undefined || !interval) return undefined
     const ahead = aheadOfScale(this.scale, now.wall, now.monotonic)
     return { offset: guess - ahead, bound: Math.max(interval.high - guess, guess - interval.low) }
+  }
+
+  /** True time at a reading of the counter; undefined when nothing is known. */
+  trueTime(at: Monotonic): Instant | undefined {
+    const ahead = this.#estimate.offset(this.at(at))
+    return ahead === undefined ? undefined : instantAt(this.scale, at, ahead)
+  }
+
+  /** What the counter will read at a true time; undefined when nothing is known. */
+  counterAt(at: Instant): Monotonic | undefined {
+    const { origin } = this.scale
+    const now = this.trueTime(origin.monotonic)
+    return now && plus(origin.monotonic, since(at, now) / (1 + (this.#estimate.rate ?? 0)))
+  }
+
+  /** True time itself has jumped, by a leap second. */
+  leap(by: Seconds): void {
+    this.#estimate.shift(by, 0)
+    this.#estimator.shift(by, 0)
+    for (const association of this.#roster.associations) association.shift(by, 0)
   }
 
   /** How fast the clock should run while its offset is anybody's guess. */

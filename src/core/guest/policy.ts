@@ -14,6 +14,8 @@ export interface Policy {
   readonly startLimit: Seconds
   /** The clock gains or loses no more than this on its line while it is slewed. */
   readonly maxSlew: Rate
+  /** A leap second: in one step, or without a jump (which takes 33 minutes at 500 ppm). */
+  readonly leap: 'step' | 'slew'
   /** A larger correction is not believed: it stops the steering until somebody allows it. */
   readonly panic: Seconds
 }
@@ -22,6 +24,7 @@ export const POLICY_DEFAULTS: Policy = {
   afterDisruption: 'step',
   startLimit: Number.MAX_VALUE,
   maxSlew: 5e-4,
+  leap: 'step',
   panic: 86_400,
 }
 
@@ -30,12 +33,13 @@ export const NO_LIMITS: Policy = {
   afterDisruption: 'step',
   startLimit: Number.MAX_VALUE,
   maxSlew: 0.1,
+  leap: 'step',
   panic: Number.MAX_VALUE,
 }
 
 /** What allows a step: it was granted for this reason, and so many samples have confirmed what it is for. */
 export interface Licence {
-  readonly cause: 'start' | 'disruption' | 'permission'
+  readonly cause: 'start' | 'disruption' | 'permission' | 'leap'
   samples: number
 }
 
@@ -66,6 +70,7 @@ export function decide(gap: Seconds, licence: Licence | undefined, policy: Polic
   const slew: Manner = { kind: 'slew', atMost: policy.maxSlew }
   if (size <= policy.maxSlew * PATIENCE) return slew
   if (licence?.cause === 'permission') return { kind: 'step' }
+  if (licence?.cause === 'leap') return policy.leap === 'step' ? { kind: 'step' } : slew
   if (size > policy.panic) return { kind: 'hold', why: 'panic' }
   if (!licence) return slew
   if (licence.samples < WITNESSES) return { kind: 'wait' }

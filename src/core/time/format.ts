@@ -2,6 +2,7 @@
  * How times are written for people and for programs. Programs get decimal seconds with nine digits for an instant
  * (a JSON number would lose the nanoseconds) and plain numbers for differences. People get an SI prefix and a sign.
  */
+import { civil, dayOf } from './civil.ts'
 import type { Instant } from './instant.ts'
 import { NS_PER_SECOND, type Rate, type Seconds } from './units.ts'
 
@@ -24,35 +25,13 @@ export function parseDecimal(text: string): bigint | undefined {
 export function rfc3339(at: Instant, digits = 6): string {
   const seconds = at >= 0n ? at / NS_PER_SECOND : -((-at + NS_PER_SECOND - 1n) / NS_PER_SECOND)
   const fraction = (at - seconds * NS_PER_SECOND).toString().padStart(9, '0').slice(0, digits)
-  const { year, month, day } = civil(Math.floor(Number(seconds) / 86400))
+  const { year, month, day } = civil(dayOf(at))
   const rest = ((Number(seconds) % 86400) + 86400) % 86400
   const clock = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(two).join(':')
   return `${year.toString().padStart(4, '0')}-${two(month)}-${two(day)}T${clock}${digits > 0 ? `.${fraction}` : ''}Z`
 }
 
 const two = (n: number) => n.toString().padStart(2, '0')
-
-/** Gregorian date of a day number since 1970 (Howard Hinnant, "chrono-compatible low-level date algorithms"). */
-function civil(days: number): { year: number; month: number; day: number } {
-  const z = days + 719_468
-  const era = Math.floor(z / 146_097)
-  const dayOfEra = z - era * 146_097
-  const yearOfEra = Math.floor(
-    (dayOfEra -
-      Math.floor(dayOfEra / 1460) +
-      Math.floor(dayOfEra / 36_524) -
-      Math.floor(dayOfEra / 146_096)) /
-      365,
-  )
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const mp = Math.floor((5 * dayOfYear + 2) / 153)
-  const month = mp < 10 ? mp + 3 : mp - 9
-  return {
-    year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0),
-    month,
-    day: dayOfYear - Math.floor((153 * mp + 2) / 5) + 1,
-  }
-}
 
 const SCALES = [
   { above: 1, unit: 's', factor: 1 },

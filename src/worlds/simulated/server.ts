@@ -16,6 +16,8 @@ export interface ServerConfig {
   readonly link: LinkConfig
   readonly stratum?: number
   readonly leap?: Leap
+  /** Until when `leap` is announced; for ever when absent. */
+  readonly leapUntil?: Seconds
   readonly rootDelay?: Seconds
   readonly rootDispersion?: Seconds
   /** Its clock minus true time. */
@@ -25,6 +27,8 @@ export interface ServerConfig {
   readonly lies?: readonly { readonly at: Seconds; readonly offset: Seconds }[]
   /** How long it thinks about an answer. */
   readonly processing?: Seconds
+  /** It only says that it thought for so long, and answers at once. */
+  readonly hurries?: boolean
   readonly refid?: string
 }
 
@@ -44,7 +48,7 @@ const PROCESSING: Seconds = 10e-6
 export const ntpServer = (config: ServerConfig): Peer => ({
   address: config.address,
   link: config.link,
-  processing: config.processing ?? PROCESSING,
+  processing: config.hurries ? 0 : (config.processing ?? PROCESSING),
   answer: (request, at, start) => answer(config, request, at, start),
 })
 
@@ -58,16 +62,10 @@ function answer(
   if (decoded.kind === 'refused' || decoded.packet.mode !== 3) return undefined
   const offset = server.lies?.findLast(lie => at >= lie.at)?.offset ?? server.offset ?? 0
   const received = plus(start, at + offset + (server.drift ?? 0) * at)
-  const {
-    stratum = 1,
-    leap = 'none',
-    rootDelay = 0,
-    rootDispersion = 0,
-    processing = PROCESSING,
-    refid = 'SIM',
-  } = server
+  const { stratum = 1, rootDelay = 0, rootDispersion = 0, processing = PROCESSING, refid = 'SIM' } = server
+  const { leap = 'none', leapUntil = Number.POSITIVE_INFINITY } = server
   return encodePacket({
-    leap,
+    leap: at < leapUntil ? leap : 'none',
     version: decoded.packet.version,
     mode: 4,
     stratum,

@@ -40,6 +40,8 @@ export interface SimulationConfig {
   readonly peers?: readonly Peer[]
   /** Names and what they resolve to; addresses of servers need no entry. */
   readonly names?: Readonly<Record<string, readonly string[]>>
+  /** From then on UTC is this much later: −1 after a second was inserted, 1 after one was left out. */
+  readonly leapSecond?: { readonly at: Seconds; readonly by: -1 | 1 }
   readonly pauses?: readonly Pause[]
   /** Somebody sets the wall clock forward by `size`. */
   readonly steps?: readonly { readonly at: Seconds; readonly size: Seconds }[]
@@ -105,7 +107,13 @@ export class Simulation {
 
   /** The instant that a perfect clock would read now. */
   get truth(): Instant {
-    return plus(this.#config.start, this.#now)
+    return plus(this.#start, this.#now)
+  }
+
+  /** The instant of true time zero, as it is reckoned now: a leap second moves all that came before. */
+  get #start(): Instant {
+    const { start, leapSecond } = this.#config
+    return leapSecond && this.#now >= leapSecond.at ? plus(start, leapSecond.by) : start
   }
 
   get paused(): boolean {
@@ -200,7 +208,7 @@ export class Simulation {
   }
 
   #serve(peer: Peer, flow: Flow, to: Endpoint, bytes: Uint8Array): void {
-    const reply = peer.answer(bytes, this.#now, this.#config.start)
+    const reply = peer.answer(bytes, this.#now, this.#start)
     if (!reply) return
     const sentAt = later(this.#now, peer.processing)
     for (const down of passLink(peer.link, 'down', sentAt, this.#networkRandom)) {

@@ -12,6 +12,7 @@ const policyOf = ({ discipline }: FileConfig): Policy => ({
   afterDisruption: discipline.afterdisruption,
   startLimit: discipline.startlimit ?? Number.MAX_VALUE,
   maxSlew: discipline.maxslew * PPM,
+  leap: discipline.leap,
   panic: discipline.panic,
 })
 

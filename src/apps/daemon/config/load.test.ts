@@ -34,7 +34,7 @@ describe('a configuration', () => {
     expect(loadConfig(file('')).config).toEqual({
       source: [],
       agent: { minsources: 1, maxdistance: 1.5 },
-      discipline: { afterdisruption: 'step', maxslew: 500, panic: 86_400 },
+      discipline: { afterdisruption: 'step', maxslew: 500, leap: 'step', panic: 86_400 },
       page: { address: '127.0.0.1', port: 9319 },
       history: { keep: 172_800, maxsize: 256_000_000 },
     })

@@ -150,6 +150,10 @@ export const configSchema = v.strictObject({
         v.optional(number(1, 100_000), Math.round(POLICY_DEFAULTS.maxSlew / PPM)),
         'How fast a correction may be slewed, in ppm beside the ordinary frequency correction.',
       ),
+      leap: described(
+        v.optional(v.picklist(['step', 'slew'], 'must be "step" or "slew"'), POLICY_DEFAULTS.leap),
+        'A leap second: in one step at its moment, or slewed away from then on, at `maxslew`.',
+      ),
       panic: described(
         v.optional(duration, POLICY_DEFAULTS.panic),
         'A correction larger than this is not believed: steering stops, everything stays observable.',

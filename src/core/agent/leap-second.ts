@@ -1,0 +1,55 @@
+/**
+ * The leap second that is ahead, if one is. It is believed when most of the survivors announce it, on the last day of a
+ * month; at its moment true time itself jumps, and everything that was learned of the counter moves along.
+ */
+import { endOfMonth } from '#core/time/civil.ts'
+import { type Instant, since } from '#core/time/instant.ts'
+import type { Leap } from '#core/time/leap.ts'
+import type { Seconds } from '#core/time/units.ts'
+
+/** An announcement says that the day ends with a leap second, not the month. */
+const AHEAD: Seconds = 86_400
+/** Near the leap nobody can say whether a server has made it already. */
+const BLURRED: Seconds = 2
+
+export class LeapSecond {
+  #armed: { readonly kind: 'insert' | 'delete'; readonly at: Instant } | undefined
+  #passed: Instant | undefined
+
+  /** What is ahead today. */
+  get ahead(): 'none' | 'insert' | 'delete' {
+    return this.#armed?.kind ?? 'none'
+  }
+
+  /** The instant of the leap that is ahead: the midnight that comes a second later or earlier than it would. */
+  get at(): Instant | undefined {
+    return this.#armed?.at
+  }
+
+  /** What the survivors announce, at this true time. */
+  hear(announced: readonly Leap[], now: Instant): void {
+    const at = endOfMonth(now)
+    if (since(at, now) > AHEAD || at === this.#passed) {
+      this.#armed = undefined
+      return
+    }
+    const kind = (['insert', 'delete'] as const).find(
+      each => 2 * announced.filter(leap => leap === each).length > announced.length,
+    )
+    this.#armed = kind && { kind, at }
+  }
+
+  /** Is this true time so near to the leap that no reply can be relied on? */
+  blurs(now: Instant): boolean {
+    const near = this.#armed?.at ?? this.#passed
+    return near !== undefined && Math.abs(since(now, near)) < BLURRED
+  }
+
+  /** The leap is made: by how much true time moved against every counter. */
+  pass(): Seconds {
+    const { kind, at } = this.#armed!
+    this.#passed = at
+    this.#armed = undefined
+    return kind === 'insert' ? -1 : 1
+  }
+}
