@@ -7,9 +7,10 @@ import { Agent } from '#core/agent/agent.ts'
 import type { AgentConfig } from '#core/agent/config.ts'
 import { writeEntry, writeHead } from '#core/agent/journal.ts'
 import type { Status } from '#core/agent/status.ts'
+import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import type { KernelClock, Loss, MachineFacts } from '#core/guest/facts.ts'
 import { type Reading, since } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { History } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { Snapshot } from '#report/snapshot.ts'
@@ -22,6 +23,7 @@ import { watchOnly } from '#worlds/overlay.ts'
 import type { World } from '#worlds/world.ts'
 import { version } from '../version.ts'
 import type { Watched } from '../web/watched.ts'
+import { identityOf, readDrift, writeDrift } from './drift-file.ts'
 import { log, logRecord } from './log.ts'
 import { Recorder, type Trouble } from './recorder.ts'
 
@@ -34,12 +36,17 @@ export interface DaemonOptions {
   readonly history: History
   /** What had to be done without, beside what the host cannot do. */
   readonly losses: readonly Loss[]
+  /** Where what is learned of the counter's rate is kept. */
+  readonly driftFile: string
   /** Every event and action is appended there. */
   readonly journal?: string
 }
 
 /** Facts about the machine are read again when they are older. */
 const FACTS_LAST: Seconds = 30
+const SAVE_DRIFT_MS = 3_600_000
+/** A rate that is less sure than this is no better than none. */
+const WORTH_SAVING: Rate = 1e-6
 /** While no sample comes, the estimate (and its growing bound) is recorded this often. */
 const COASTING_RECORD_MS = 64_000
 
@@ -55,6 +62,8 @@ export class Daemon implements Watched {
   readonly #agent: Agent
   readonly #recorder: Recorder
   readonly #coasting: NodeJS.Timeout
+  readonly #saving: NodeJS.Timeout
+  readonly #driftFile: string
   readonly #tell: (event: Parameters<Agent['handle']>[0]) => void
   #machine: MachineFacts | undefined
   #machineReadAt: Reading
@@ -71,17 +80,21 @@ export class Daemon implements Watched {
     this.#machineReadAt = this.startedAt
     this.#recorder = new Recorder(options.history, trouble => this.#troubled(trouble))
     this.#record({ kind: 'started', at: this.startedAt, version, boot: this.machine().boot })
+    this.#driftFile = options.driftFile
+    const config = { ...options.config, ...this.#expectedRate() }
     const { journal } = options
     if (journal === undefined) {
-      this.#agent = new Agent(options.config, this.#world.random)
+      this.#agent = new Agent(config, this.#world.random)
       this.#tell = drive(this.#world, this.#agent).tell
     } else {
-      const journaled = this.#journaling(options.config, journal)
+      const journaled = this.#journaling(config, journal)
       this.#agent = journaled.agent
       this.#tell = journaled.tell
     }
     this.#coasting = setInterval(() => this.#recordCoasting(), COASTING_RECORD_MS)
     this.#coasting.unref()
+    this.#saving = setInterval(() => this.#saveDrift(), SAVE_DRIFT_MS)
+    this.#saving.unref()
   }
 
   get mode(): Snapshot['mode'] {
@@ -137,9 +150,26 @@ export class Daemon implements Watched {
   /** Stops asking, and writes down what is not yet written. */
   close(): void {
     clearInterval(this.#coasting)
+    clearInterval(this.#saving)
+    this.#saveDrift()
     this.#world.close()
     this.#recorder.flush()
     this.history.close()
+  }
+
+  #expectedRate(): { expectedRate?: RateKnowledge } {
+    const expectedRate = readDrift(this.#driftFile, identityOf(this.machine()))
+    return expectedRate ? { expectedRate } : {}
+  }
+
+  #saveDrift(): void {
+    const { rate } = this.#agent
+    if (!rate || rate.deviation > WORTH_SAVING) return
+    try {
+      writeDrift(this.#driftFile, identityOf(this.machine()), rate)
+    } catch (error) {
+      log('warning', `the drift file cannot be written: ${(error as Error).message}`)
+    }
   }
 
   #journaling(config: AgentConfig, path: string) {

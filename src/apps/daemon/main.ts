@@ -2,7 +2,7 @@
  * The agent's process: started with its orders as the only argument, it watches until it is told to stop. Only what
  * the agent needs is loaded here; memory counts in every guest.
  */
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { version } from '../version.ts'
 import { openPage } from '../web/server.ts'
 import { Daemon } from './daemon.ts'
@@ -41,6 +41,7 @@ async function live(orders: Orders): Promise<void> {
     discipline: orders.discipline,
     sourcesFrom: orders.sourcesFrom,
     history,
+    driftFile: join(dirname(path), 'drift.json'),
     losses: history.loss ? [history.loss] : [],
     ...(orders.journal ? { journal: orders.journal } : {}),
   })

@@ -5,6 +5,7 @@
  * What happens to a reply: the association tests it and makes a sample; knowledge takes it in; the helmsman brings the
  * clock to where it should be by what is known.
  */
+import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import { aheadOfScale, rootDistance } from '#core/discipline/sample.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { earliest, type Monotonic, type Reading } from '#core/time/instant.ts'
@@ -52,8 +53,15 @@ export class Agent {
     return { now, ...clock, holding: this.#helmsman.holding, sources }
   }
 
+  /** What was learned of the counter's rate, to be remembered; undefined when that is nothing yet. */
+  get rate(): RateKnowledge | undefined {
+    return this.#knowledge?.rate
+  }
+
   #start(now: Reading, precision: Seconds): void {
-    this.#knowledge = new Knowledge(this.#roster, now, precision)
+    const { expectedRate } = this.#config
+    this.#knowledge = new Knowledge(this.#roster, now, precision, expectedRate)
+    if (expectedRate) this.#helmsman.run(expectedRate.rate, now, this.#answer)
     this.#configure(this.#config)
   }
 
@@ -185,7 +193,7 @@ export class Agent {
 
   #follow(now: Reading, knowledge: Knowledge): void {
     if (knowledge.known) this.#helmsman.follow(knowledge, this.#config.policy, now, this.#answer)
-    else this.#helmsman.run(knowledge.rate, now, this.#answer)
+    else if (knowledge.rate) this.#helmsman.run(knowledge.rate.rate, now, this.#answer)
   }
 
   /** Programs are told how wrong the clock can be; not even that while it is unclear what happened. */

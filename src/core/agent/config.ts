@@ -1,4 +1,5 @@
 /** What the agent needs to be told. The words are those of ntp.conf and chrony.conf. */
+import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import { POLICY_DEFAULTS, type Policy } from '#core/guest/policy.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 
@@ -9,6 +10,8 @@ export interface AgentConfig {
   /** A source with a larger root distance is not used (ntpd `tos maxdist`). */
   readonly maxdistance: Seconds
   readonly policy: Policy
+  /** What is known of the counter's rate from an earlier life. */
+  readonly expectedRate?: RateKnowledge
 }
 
 export interface SourceConfig {

@@ -4,7 +4,7 @@
  * kept until it is clear which of them holds.
  */
 import { type Belief, Estimate } from '#core/discipline/estimate.ts'
-import { Estimator } from '#core/discipline/estimator.ts'
+import { Estimator, type RateKnowledge } from '#core/discipline/estimator.ts'
 import { wantedPoll } from '#core/discipline/poll.ts'
 import {
   aheadOfScale,
@@ -18,7 +18,7 @@ import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
-import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
+import { pollInterval, type Seconds } from '#core/time/units.ts'
 import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
@@ -63,10 +63,11 @@ export class Knowledge {
   /** A sign of a disruption has come, and no sample since. */
   #disrupted = false
 
-  constructor(roster: Roster, origin: Reading, precision: Seconds) {
+  constructor(roster: Roster, origin: Reading, precision: Seconds, expected: RateKnowledge | undefined) {
     this.#roster = roster
     this.scale = { origin }
     this.#precision = precision
+    if (expected) this.#estimator.expect(expected)
   }
 
   get known(): boolean {
@@ -125,9 +126,10 @@ export class Knowledge {
     for (const association of this.#roster.associations) association.shift(by, 0)
   }
 
-  /** How fast the clock should run while its offset is anybody's guess. */
-  get rate(): Rate {
-    return this.#estimator.rate
+  /** How fast the clock should run, whatever its offset; undefined when nothing was learned. */
+  get rate(): RateKnowledge | undefined {
+    if (!this.#estimator.known) return undefined
+    return { rate: this.#estimator.rate, deviation: this.#estimator.rateDeviation }
   }
 
   /** The line on which the clock should be; undefined when nothing is known. */
