@@ -79,7 +79,14 @@ export type LoadedLibc =
 export const NEVER_STEER = 'CLOCKWRIGHT_NEVER_STEER'
 export const steeringForbidden = (): boolean => (process.env[NEVER_STEER] ?? '') !== ''
 
-export const CLOCK = { realtime: 0, monotonic: 1, monotonicRaw: 4, boottime: 7, tai: 11 } as const
+export const CLOCK = {
+  realtime: 0,
+  monotonic: 1,
+  monotonicRaw: 4,
+  monotonicCoarse: 6,
+  boottime: 7,
+  tai: 11,
+} as const
 export const AF = { inet: 2, inet6: 10 } as const
 export const SOCK = { dgram: 2, nonblock: 0o4000, cloexec: 0o2000000 } as const
 export const SOL = { socket: 1, ip: 0, ipv6: 41 } as const

@@ -23,6 +23,7 @@ import { watchOnly } from '#worlds/overlay.ts'
 import type { World } from '#worlds/world.ts'
 import { version } from '../version.ts'
 import type { Watched } from '../web/watched.ts'
+import { type BoundFile, openBoundFile } from './bound-file.ts'
 import { identityOf, readDrift, writeDrift } from './drift-file.ts'
 import { log, logRecord } from './log.ts'
 import { Recorder, type Trouble } from './recorder.ts'
@@ -36,6 +37,8 @@ export interface DaemonOptions {
   readonly history: History
   /** What had to be done without, beside what the host cannot do. */
   readonly losses: readonly Loss[]
+  /** Where the bound is written for applications; undefined where there is no place for it. */
+  readonly boundFile: string | undefined
   /** Where what is learned of the counter's rate is kept. */
   readonly driftFile: string
   /** Every event and action is appended there. */
@@ -44,6 +47,9 @@ export interface DaemonOptions {
 
 /** Facts about the machine are read again when they are older. */
 const FACTS_LAST: Seconds = 30
+/** What must not wait for the next second before applications know. */
+const TELLS_AT_ONCE: ReadonlySet<TraceRecord['kind']> = new Set(['disruption', 'estimate', 'step', 'notice'])
+const WRITE_BOUND_MS = 1000
 const SAVE_DRIFT_MS = 3_600_000
 /** A rate that is less sure than this is no better than none. */
 const WORTH_SAVING: Rate = 1e-6
@@ -63,6 +69,8 @@ export class Daemon implements Watched {
   readonly #recorder: Recorder
   readonly #coasting: NodeJS.Timeout
   readonly #saving: NodeJS.Timeout
+  readonly #bounds: BoundFile | undefined
+  readonly #writing: NodeJS.Timeout
   readonly #driftFile: string
   readonly #tell: (event: Parameters<Agent['handle']>[0]) => void
   #machine: MachineFacts | undefined
@@ -95,6 +103,9 @@ export class Daemon implements Watched {
     this.#coasting.unref()
     this.#saving = setInterval(() => this.#saveDrift(), SAVE_DRIFT_MS)
     this.#saving.unref()
+    this.#bounds = this.#openBounds(options.boundFile)
+    this.#writing = setInterval(() => this.#bounds?.write(this.status()), WRITE_BOUND_MS)
+    this.#writing.unref()
   }
 
   get mode(): Snapshot['mode'] {
@@ -151,10 +162,23 @@ export class Daemon implements Watched {
   close(): void {
     clearInterval(this.#coasting)
     clearInterval(this.#saving)
+    clearInterval(this.#writing)
+    this.#bounds?.close()
     this.#saveDrift()
     this.#world.close()
     this.#recorder.flush()
     this.history.close()
+  }
+
+  #openBounds(path: string | undefined): BoundFile | undefined {
+    const loaded = loadLibc()
+    if (!path || loaded.kind === 'missing') return undefined
+    try {
+      return openBoundFile(path, loaded.libc)
+    } catch (error) {
+      log('warning', `the bound is not written for applications: ${(error as Error).message}`)
+      return undefined
+    }
   }
 
   #expectedRate(): { expectedRate?: RateKnowledge } {
@@ -195,6 +219,7 @@ export class Daemon implements Watched {
   #record(record: TraceRecord): void {
     if (record.kind === 'estimate') this.#estimateRecorded = record.at
     logRecord(record)
+    if (TELLS_AT_ONCE.has(record.kind)) this.#bounds?.write(this.status())
     this.#recorder.record(record)
   }
 

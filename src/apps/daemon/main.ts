@@ -15,7 +15,7 @@ import type { Limits } from './history/trim.ts'
 import { log } from './log.ts'
 import { notifySystemd } from './notify.ts'
 import type { Orders } from './orders.ts'
-import { ensureDirectory } from './places.ts'
+import { ensureDirectory, runtimeDirectories } from './places.ts'
 import { announce } from './presence.ts'
 
 const FAILED = 1
@@ -41,6 +41,7 @@ async function live(orders: Orders): Promise<void> {
     discipline: orders.discipline,
     sourcesFrom: orders.sourcesFrom,
     history,
+    boundFile: boundFile(),
     driftFile: join(dirname(path), 'drift.json'),
     losses: history.loss ? [history.loss] : [],
     ...(orders.journal ? { journal: orders.journal } : {}),
@@ -63,6 +64,14 @@ async function live(orders: Orders): Promise<void> {
   retract?.()
   daemon.close()
   await page.close()
+}
+
+function boundFile(): string | undefined {
+  try {
+    return join(ensureDirectory(runtimeDirectories()[0]!), 'clockbound')
+  } catch {
+    return undefined
+  }
 }
 
 /** Watching goes on without a place to write; only two writers of one history are one too many. */
