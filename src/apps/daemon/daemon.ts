@@ -15,6 +15,7 @@ import type { History } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { Snapshot } from '#report/snapshot.ts'
 import { drive } from '#worlds/drive.ts'
+import { openHook } from '#worlds/host/hook.ts'
 import { readKernelClock } from '#worlds/host/kernel-clock.ts'
 import { readMachine } from '#worlds/host/machine.ts'
 import { type HostWorld, openHost } from '#worlds/host/world.ts'
@@ -37,6 +38,8 @@ export interface DaemonOptions {
   readonly history: History
   /** What had to be done without, beside what the host cannot do. */
   readonly losses: readonly Loss[]
+  /** A program to run before and after each step. */
+  readonly hook: string | undefined
   /** Where the bound is written for applications; undefined where there is no place for it. */
   readonly boundFile: string | undefined
   /** Where what is learned of the counter's rate is kept. */
@@ -80,7 +83,12 @@ export class Daemon implements Watched {
   constructor(options: DaemonOptions) {
     this.history = options.history
     this.#mode = options.discipline ? 'disciplining' : 'watching'
-    this.#host = openHost({ record: record => this.#record(record), steering: options.discipline })
+    const { hook } = options
+    this.#host = openHost({
+      record: record => this.#record(record),
+      steering: options.discipline,
+      ...(hook ? { hook: openHook(hook, text => log('error', text)) } : {}),
+    })
     this.#world = options.discipline ? this.#host : watchOnly(this.#host)
     this.sourcesFrom = options.sourcesFrom
     this.losses = [...this.#host.losses, ...options.losses]

@@ -41,6 +41,7 @@ async function live(orders: Orders): Promise<void> {
     discipline: orders.discipline,
     sourcesFrom: orders.sourcesFrom,
     history,
+    hook: orders.hook,
     boundFile: boundFile(),
     driftFile: join(dirname(path), 'drift.json'),
     losses: history.loss ? [history.loss] : [],

@@ -12,6 +12,8 @@ export interface Orders {
   readonly notes: readonly string[]
   readonly history: { readonly path: string; readonly keepFull: Seconds; readonly maxBytes: number }
   readonly page: { readonly host: string; readonly port: number }
+  /** A program to run before and after each step. */
+  readonly hook?: string
   readonly journal?: string
   /** The configuration file, to be read again on SIGHUP; absent for the default one. */
   readonly configFile?: string

@@ -33,6 +33,7 @@ export function prepareOrders(configFile: string | undefined, overrides: Overrid
       maxBytes: history.maxsize,
     },
     page: { host: page.address, port: overrides.port ?? page.port },
+    ...(loaded.config.discipline.hook ? { hook: loaded.config.discipline.hook } : {}),
     ...(overrides.journal ? { journal: overrides.journal } : {}),
     ...(configFile ? { configFile } : {}),
   }

@@ -8,6 +8,7 @@ import type { World } from '#worlds/world.ts'
 import { type LoadedLibc, loadLibc } from '../libc.ts'
 import { openClock } from './clock.ts'
 import { openDatagrams } from './datagrams.ts'
+import type { Hook } from './hook.ts'
 import { findLosses } from './losses.ts'
 import { resolveName } from './names.ts'
 import { openOutbox } from './outbox.ts'
@@ -23,6 +24,8 @@ export interface HostOptions {
   readonly record?: (record: TraceRecord) => void
   /** Steer the clock of the machine; without it, it is only read. Opening throws when that is not allowed. */
   readonly steering?: boolean
+  /** Run before and after each step. */
+  readonly hook?: Hook
   /** The libc to use, for trying out how it is without. */
   readonly libc?: LoadedLibc
 }
@@ -45,7 +48,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
     outbox.tell({ kind: 'woke', now: clock.read() })
   })
   const steps = openSteps(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
-  const steered = options.steering ? openSteeredClock(libc, clock, steps) : undefined
+  const steered = options.steering ? openSteeredClock(libc, clock, steps, options.hook) : undefined
   let state: 'made' | 'open' | 'closed' = 'made'
 
   return {

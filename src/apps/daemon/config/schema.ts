@@ -154,6 +154,10 @@ export const configSchema = v.strictObject({
         v.optional(v.picklist(['step', 'slew'], 'must be "step" or "slew"'), POLICY_DEFAULTS.leap),
         'A leap second: in one step at its moment, or slewed away from then on, at `maxslew`.',
       ),
+      hook: described(
+        v.optional(path),
+        'A program to run before and after each step: see CLOCKWRIGHT_EVENT and CLOCKWRIGHT_STEP in its environment.',
+      ),
       panic: described(
         v.optional(duration, POLICY_DEFAULTS.panic),
         'A correction larger than this is not believed: steering stops, everything stays observable.',
