@@ -250,7 +250,7 @@ export class Association {
   adaptPoll(wanted: PollLog2): void {
     if (this.#burstLeft > 0) return
     this.#patience = wanted > this.poll ? this.#patience + 1 : 0
-    if (wanted < this.poll) this.#setPoll(this.poll - 1)
+    if (wanted < this.poll) this.#setPoll(wanted)
     else if (this.#patience >= POLL_PATIENCE) this.#setPoll(this.poll + 1)
   }
 

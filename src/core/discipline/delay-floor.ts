@@ -61,6 +61,11 @@ export class DelayFloor {
     return (this.excess(delay) + this.#hidden) / Math.sqrt(12)
   }
 
+  /** How far it can have been shifted at most, if the floor is one. */
+  most(delay: Seconds): Seconds {
+    return (this.excess(delay) + this.#hidden) / 2
+  }
+
   /** Something was in its way that is not there usually. */
   isUnusual(delay: Seconds): boolean {
     return this.#seen >= FEW && this.excess(delay) > UNUSUAL * this.#usual!

@@ -36,6 +36,14 @@ interface Path {
   readonly floor: DelayFloor
   /** How far off it may be beside that. */
   readonly loose: Seconds
+  /** How often in a row it has said what the network does not explain. */
+  strange: number
+}
+
+interface Straightened {
+  readonly offset: Seconds
+  readonly deviation: Seconds
+  readonly most: Seconds
 }
 
 export class Estimator {
@@ -95,11 +103,14 @@ export class Estimator {
     const path = this.#path(source, sample)
     const moved = path.floor.add(sample.delay)
     if (!this.known) return this.#begin(sample, deviationOf(sample, path.floor), path)
-    const { offset, deviation } = this.#straightened(sample, path)
+    const { offset, deviation, most } = this.#straightened(sample, path)
+    const gap = this.#strangeness(offset, most, Math.max(sample.at, this.at), path)
     for (const each of this.#bank) {
       if (moved !== 0) each.loosen(path.index, moved / 2)
-      each.update(sample.at, offset, deviation, path.index)
+      if (gap > 0) each.loosen(path.index, gap)
+      each.update(sample.at, offset, deviation, most, path.index)
     }
+    if (path.floor.isUnusual(sample.delay)) return
     const before = this.#usualDeviation
     this.#usualDeviation = before === undefined ? deviation : before + (deviation - before) / 16
   }
@@ -140,25 +151,46 @@ export class Estimator {
   }
 
   /**
-   * What the sample says of the offset, and how surely. When something unusual was in its way, it was on one of the two
-   * ways, most likely: then the offset is wrong by half of the excess, to one side or to the other. If either of them is
-   * what was expected, that is what happened. If not, the sample says next to nothing.
+   * What the sample says of the offset, how surely, and how far it can be wrong at most by what was in its way. Something
+   * unusual was on one of the two ways, most likely, or on both alike: then the offset is wrong by half of the excess, to
+   * one side or to the other, or not at all. If one of these is what was expected, that is what happened. If none is,
+   * the sample says next to nothing.
    */
-  #straightened(sample: Sample, { floor, index }: Path): { offset: Seconds; deviation: Seconds } {
+  #straightened(sample: Sample, { floor, index }: Path): Straightened {
     // A sample from before the newest one is carried to it: the counter kept its rate.
     const offset = sample.offset + this.rate * Math.max(0, this.at - sample.at)
-    if (!floor.isUnusual(sample.delay)) return { offset, deviation: deviationOf(sample, floor) }
+    const most = floor.most(sample.delay) + sample.dispersion
+    if (!floor.isUnusual(sample.delay)) return { offset, deviation: deviationOf(sample, floor), most }
     const half = floor.excess(sample.delay) / 2
-    const at = Math.max(sample.at, this.at)
-    const expected = this.#mean(each => each.expect(at, index).offset)
-    const certainty = this.#mean(each => each.expect(at, index).deviation)
-    const tolerance = TOLERANCE * Math.hypot(certainty, floor.oneWay)
-    for (const straight of [offset + half, offset - half]) {
-      if (Math.abs(straight - expected) < Math.min(tolerance, half / 4)) {
-        return { offset: straight, deviation: Math.hypot(floor.oneWay, sample.dispersion, LEAST_DEVIATION) }
-      }
+    const expected = this.#expectation(Math.max(sample.at, this.at), index)
+    const tolerance = Math.min(TOLERANCE * Math.hypot(expected.deviation, floor.oneWay), half / 4)
+    const straight = [offset, offset + half, offset - half].find(
+      each => Math.abs(each - expected.offset) < tolerance,
+    )
+    if (straight === undefined) return { offset, deviation: half, most }
+    const deviation = Math.hypot(floor.oneWay, sample.dispersion, LEAST_DEVIATION)
+    return { offset: straight, deviation, most }
+  }
+
+  /**
+   * By how much a source says something that neither the network nor the counter explains, while most of the others say
+   * what was expected of them: then its own clock, or its path, is another one than before. Zero when that is not so.
+   */
+  #strangeness(offset: Seconds, most: Seconds, at: Seconds, path: Path): Seconds {
+    const expected = this.#expectation(at, path.index)
+    const gap = Math.abs(offset - expected.offset)
+    path.strange = gap > most + TOLERANCE * expected.deviation ? path.strange + 1 : 0
+    const others = [...this.#paths.values()].filter(other => other !== path)
+    const normal = others.filter(other => other.strange === 0).length
+    return path.strange > 1 && normal >= 2 && 2 * normal > others.length ? gap : 0
+  }
+
+  /** What a source should say. */
+  #expectation(at: Seconds, index: number): { readonly offset: Seconds; readonly deviation: Seconds } {
+    return {
+      offset: this.#mean(each => each.expect(at, index).offset),
+      deviation: this.#mean(each => each.expect(at, index).deviation),
     }
-    return { offset, deviation: half }
   }
 
   #begin(sample: Sample, deviation: Seconds, first: Path): void {
@@ -171,15 +203,20 @@ export class Estimator {
   #path(source: object, first: Sample): Path {
     const known = this.#paths.get(source)
     if (known) return known
-    const loose = this.#loose.get(source) ?? this.#strangeness(first)
-    const path = { index: this.#addToBank(first.delay, loose), floor: new DelayFloor(), loose }
+    const loose = this.#loose.get(source) ?? this.#novelty(first)
+    const path = {
+      index: this.#addToBank(first.delay, loose),
+      floor: new DelayFloor(),
+      loose,
+      strange: 0,
+    }
     this.#loose.delete(source)
     this.#paths.set(source, path)
     return path
   }
 
   /** A newcomer that says something else than what is known has a path that is to blame for it, more than the counter. */
-  #strangeness(first: Sample): Seconds {
+  #novelty(first: Sample): Seconds {
     if (!this.known) return 0
     const gap = Math.abs(first.offset - this.offset(first.at))
     const usual = Math.hypot(INEQUALITY * first.delay, this.deviation(first.at), first.dispersion)

@@ -134,17 +134,21 @@ export class Hypothesis {
     p[X]![X] = p[b]![b]! + deviation ** 2
   }
 
-  update(at: Seconds, offset: Seconds, deviation: Seconds, source: number): void {
+  /**
+   * `most`: how far the sample can be wrong at most. A surprise may be bad luck up to there; beyond, it is the counter.
+   */
+  update(at: Seconds, offset: Seconds, deviation: Seconds, most: Seconds, source: number): void {
     this.#advance(at)
     const b = 2 + source
     const p = this.#p
     const n = p.length
     const surprise = offset - this.#state[X]! - this.#state[b]!
     const gains = p.map(row => row[X]! + row[b]!)
-    let s = gains[X]! + gains[b]! + deviation ** 2
+    const certain = gains[X]! + gains[b]!
+    let s = certain + deviation ** 2
     const expected = LIMIT * this.scale * Math.sqrt(s)
     const strange = this.#count >= SETTLING && Math.abs(surprise) > expected
-    if (strange) s *= (surprise / expected) ** 2
+    if (strange) s = Math.max(s, Math.min(s * (surprise / expected) ** 2, certain + most ** 2))
     for (let i = 0; i < n; i++) {
       const gain = gains[i]! / s
       this.#state[i]! += gain * surprise

@@ -8,7 +8,7 @@ import type { Estimator } from './estimator.ts'
 /** How much the guess may spread until the next sample comes, in deviations of a sample. */
 const SPREAD = 2.2
 
-/** The interval that is wanted when `sources` take turns in being asked, one step at most from `poll`. */
+/** The interval that is wanted when `sources` take turns in being asked: one step longer at most. */
 export function wantedPoll(estimator: Estimator, poll: PollLog2, sources: number): PollLog2 {
   const sample = estimator.sampleDeviation
   if (sample === undefined) return poll
@@ -17,6 +17,8 @@ export function wantedPoll(estimator: Estimator, poll: PollLog2, sources: number
     const then = estimator.deviation(estimator.at + pollInterval(each) / sources)
     return Math.sqrt(Math.max(0, then ** 2 - now ** 2)) / sample
   }
-  if (spread(poll) > SPREAD) return poll - 1
-  return spread(poll + 1) < SPREAD ? poll + 1 : poll
+  if (spread(poll + 1) < SPREAD) return poll + 1
+  let wanted = poll
+  while (wanted > 0 && spread(wanted) > SPREAD) wanted--
+  return wanted
 }
