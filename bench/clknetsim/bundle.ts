@@ -30,6 +30,14 @@ export function bundleAgent(commit?: string): string {
   return outfile
 }
 
+/** Which agent that is. */
+export function agentInWords(commit?: string): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim()
+  const known = git('rev-parse', '--short=7', commit ?? 'HEAD')
+  const edited = commit === undefined && git('status', '--porcelain', 'src') !== ''
+  return `clockwright at commit ${known}${edited ? ' with later edits' : ''}`
+}
+
 function checkOut(commit: string, to: string): string {
   mkdirSync(to)
   const archive = execFileSync('git', ['archive', commit, 'bench', 'src', 'package.json'], {

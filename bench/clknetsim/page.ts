@@ -36,6 +36,8 @@ const against = (title: string, name: keyof Measures, write?: (value: number) =>
 const packets = against('packets', 'packets', count)
 const wrong: Column = { title: 'bound wrong', text: ({ ours }) => both(ours, 'violations', count) }
 
+const blind: Column = { title: 'blind', text: ({ ours }) => both(ours, 'blind', count) }
+
 const STEADY = [scenario, ...compared('chronyd'), ...marks, against('maximum', 'max'), packets, wrong]
 const PAUSES = [
   scenario,
@@ -44,12 +46,13 @@ const PAUSES = [
   against('overshoot', 'overshoot'),
   { title: 'rate moved', text: ({ ours }: Row) => both(ours, 'frequencyMoved', ppm) },
   { title: 'steps', text: ({ ours }: Row) => both(ours, 'steps', count) },
-  { title: 'blind', text: ({ ours }: Row) => both(ours, 'blind', count) },
+  blind,
   wrong,
 ]
-const OTHERS = [scenario, ...compared('chronyd'), against('maximum', 'max'), packets, wrong]
+const OTHERS = [scenario, ...compared('chronyd'), against('maximum', 'max'), packets, blind, wrong]
 
-export function writePage(rows: readonly Row[], seeds: number): void {
+/** `agent`: which one it was, in words. */
+export function writePage(rows: readonly Row[], agent: string, seeds: number): void {
   const of = (group: string) => rows.filter(row => row.scenario.group === group)
   const text = `# Accuracy
 
@@ -57,9 +60,9 @@ What clockwright reaches in [clknetsim](../guide/run-in-clknetsim.md), the simul
 chronyd in the same scenarios with the same seeds. Everything is judged by the simulator's true time, once a second, and
 nothing by a daemon's own opinion.
 
-This page is written by \`npm run bench:clknetsim -- --write\`. Here: ${chronyVersion()}; ${seeds} seeds. Figures are
-medians over the seeds, with the worst seed in parentheses; where there are two with a colon, ours is the first.
-Scenarios are defined in \`bench/clknetsim/scenarios.ts\`.
+This page is written by \`npm run bench:clknetsim -- --write\`. Here: ${agent}, ${chronyVersion()}, ${seeds} seeds.
+Figures are medians over the seeds, with the worst seed in parentheses; where there are two with a colon, ours is the
+first. Scenarios are defined in \`bench/clknetsim/scenarios.ts\`.
 
 - *verdict*: \`goal\` or \`must\` where our median is within them, and what else is not as it should be: more packets than
   chronyd, an overshoot above 1 ms or a rate moved by more than 0.1 ppm by a pause, a bound that was wrong.
@@ -94,10 +97,10 @@ const chronyVersion = (): string =>
 
 /** How long the promise was watched, and how often it was broken. */
 function bounds(rows: readonly Row[]): string {
-  const sum = (name: 'looks' | 'violations') =>
+  const sum = (name: 'looks' | 'violations' | 'blind') =>
     rows.flatMap(({ ours }) => ours?.runs ?? []).reduce((total, run) => total + (run[name] ?? 0), 0)
   const days = sum('looks') / DAY
-  return `Over all of them, the published interval was looked at in ${days.toFixed(0)} simulated days. It was wrong in ${sum('violations')} seconds.`
+  return `Over all of them, the published interval was looked at in ${days.toFixed(0)} simulated days. It was wrong in ${sum('violations')} seconds, and in ${sum('blind')} more right after a pause.`
 }
 
 function markdown(rows: readonly Row[], columns: readonly Column[]): string {

@@ -73,8 +73,8 @@ function faults({ scenario, ours, peers }: Row): string[] {
 
 export const ratio = ({ scenario, ours, peers }: Row): string => {
   const [own, other] = [value(ours, scenario.measure)?.median, value(peers[0], scenario.measure)?.median]
-  if (own === undefined || other === undefined || other === Number.POSITIVE_INFINITY) return '–'
-  return other === 0 ? '–' : (own / other).toFixed(2)
+  if (own === undefined || other === undefined || other === 0) return '–'
+  return Number.isFinite(own) && Number.isFinite(other) ? (own / other).toFixed(2) : '–'
 }
 
 const columns = (peers: readonly string[]): Column<Row>[] => [

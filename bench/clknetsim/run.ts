@@ -8,7 +8,7 @@
  * is) and chronyd (Debian's, which `npm test` unpacks; or CHRONYD).
  */
 import { parseArgs } from 'node:util'
-import { bundleAgent } from './bundle.ts'
+import { agentInWords, bundleAgent } from './bundle.ts'
 import { DAEMONS, type DaemonName, missing } from './daemons.ts'
 import type { Measures } from './measure.ts'
 import { writePage } from './page.ts'
@@ -43,7 +43,7 @@ if (values.list) {
 } else {
   const rows = await playAll()
   progress('')
-  if (values.write && failures === 0) writePage(rows, seeds.length)
+  if (values.write && failures === 0) writePage(rows, agentInWords(values.at), seeds.length)
   console.log(values.json ? resultJson(rows) : resultTable(rows))
   if (failures > 0) {
     process.stderr.write(`${failures} simulations failed\n`)
@@ -51,9 +51,10 @@ if (values.list) {
   }
 }
 
-/** On a terminal the line stays where it is; elsewhere a line for each simulation would say nothing. */
-function progress(text: string): void {
+/** On a terminal the line stays where it is; elsewhere there is one for each first seed. */
+function progress(text: string, first = false): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+  else if (first) process.stderr.write(`${text}\n`)
 }
 
 async function playAll(): Promise<Row[]> {
@@ -73,7 +74,7 @@ async function playAll(): Promise<Row[]> {
   const worker = async (_: unknown, lane: number) => {
     while (next < work.length) {
       const { scenario, daemon, seed } = work[next++]!
-      progress(`${next}/${work.length} ${scenario.name} ${daemon} seed ${seed}`)
+      progress(`${next}/${work.length} ${scenario.name} ${daemon} seed ${seed}`, seed === seeds[0])
       try {
         const measures = await play({
           scenario,
