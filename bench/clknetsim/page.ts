@@ -84,7 +84,7 @@ Real, monotonic and raw clock stand still. Times count from the resume.
 ${markdown(of('pauses'), PAUSES)}
 ## Others
 
-Nothing in the agent was chosen by looking at these.
+Other clocks, networks and events: what was only tuned to the cases above would show here.
 
 ${markdown(of('others'), OTHERS)}`
   writeFileSync(PAGE, text)
