@@ -38,7 +38,7 @@ const command = new Command('npm run test:vm --')
     list('scenario', SCENARIOS),
     SCENARIOS.map(({ name }) => name),
   )
-  .option('--settle <seconds>', 'before it happens', seconds, 60)
+  .option('--settle <seconds>', 'before it happens, instead of what the subject needs', seconds)
   .option('--watch <seconds>', 'after it happened, at most', seconds, 120)
   .option('--calm <seconds>', 'under 1 ms for so long ends the watch', seconds, 30)
   .option('--liar <seconds>', 'one of the four servers is so much ahead', seconds)

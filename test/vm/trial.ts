@@ -32,7 +32,8 @@ export interface Trial {
 }
 
 export interface Patience {
-  readonly settle: Seconds
+  /** Before it happens; else as long as the subject says. */
+  readonly settle: Seconds | undefined
   readonly watch: Seconds
   /** Under a millisecond for so long ends the watch early. */
   readonly calm: Seconds
@@ -57,8 +58,9 @@ export async function runTrial(
     const watch = guest.watch()
     await startSubject(subject, guest, servers)
     await guest.start('sampler', 'probe sample')
-    say(`${subject.name} settles for ${patience.settle} s`)
-    await sleep(1e3 * patience.settle)
+    const settle = patience.settle ?? subject.settles
+    say(`${subject.name} settles for ${settle} s`)
+    await sleep(1e3 * settle)
     await sureThatItRuns(subject, guest)
     const before = await guest.measure()
     const stepsBefore = (await stepsOf(guest)).length
