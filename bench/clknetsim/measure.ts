@@ -59,7 +59,7 @@ export function measure(scenario: Scenario, { offsets, frequencyErrors, packets,
     frequencyMoved: score && frequencyMoved(scenario, score),
     steps: summary?.steps.length,
     looks: summary?.bounds,
-    ...misled(frequencyErrors, score),
+    ...misled(scenario, frequencyErrors, score),
   }
 }
 
@@ -105,18 +105,25 @@ function frequencyMoved({ event }: Scenario, score: readonly ScoreLine[]): numbe
 const PAUSED = 0.15
 /** Looks are a second apart. */
 const NEXT_LOOK = 2.5
+/** A request comes a little late, and its answer takes its time. */
+const POLL_SLACK = 16
 
+/** Right after a pause nobody can know of it; but whoever has asked somebody since could. */
 function misled(
+  { polls }: Scenario,
   frequencyErrors: Float64Array,
   score: readonly ScoreLine[] | undefined,
 ): Pick<Measures, 'violations' | 'blind'> {
   if (!score) return { violations: undefined, blind: undefined }
-  let [violations, blind, blindAt] = [0, 0, Number.NEGATIVE_INFINITY]
+  let [violations, blind] = [0, 0]
+  let [blindAt, resumedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const line of score) {
     if (line.kind !== 'violation') continue
     const second = Math.floor(line.at)
-    const resumed = frequencyErrors.subarray(Math.max(0, second - 2), second + 1).some(each => each < -PAUSED)
-    if (resumed || line.at - blindAt < NEXT_LOOK) {
+    const paused = frequencyErrors.subarray(Math.max(0, second - 2), second + 1).some(each => each < -PAUSED)
+    if (paused) resumedAt = line.at
+    const couldNotKnow = line.at - resumedAt < 2 ** polls[1] + POLL_SLACK
+    if (paused || (couldNotKnow && line.at - blindAt < NEXT_LOOK)) {
       blind++
       blindAt = line.at
     } else violations++

@@ -1,5 +1,6 @@
 /** Results as a table for the terminal, as JSON, and as a page. */
 import { duration } from '#core/time/format.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import { plain } from '#report/style.ts'
 import { type Column, table } from '#report/table.ts'
 import type { Measures, Spread } from './measure.ts'
@@ -13,7 +14,7 @@ export interface Row {
   readonly peers: readonly Result[]
 }
 
-const MEASURED: Readonly<Partial<Record<keyof Measures, string>>> = {
+export const MEASURED: Readonly<Partial<Record<keyof Measures, string>>> = {
   rms: 'RMS',
   end: 'at the end',
   good1ms: '< 1 ms after',
@@ -22,14 +23,14 @@ const MEASURED: Readonly<Partial<Record<keyof Measures, string>>> = {
 
 const value = (result: Result | undefined, name: keyof Measures): Spread | undefined => result?.measures[name]
 
-const time = (seconds: number | undefined): string => {
+export const time = (seconds: number | undefined): string => {
   if (seconds === undefined) return '–'
   if (seconds === Number.POSITIVE_INFINITY) return 'never'
   if (seconds === 0) return '0 s'
   return duration(seconds)
 }
 
-const both = (
+export const both = (
   result: Result | undefined,
   name: keyof Measures,
   write: (value: number) => string = time,
@@ -39,21 +40,41 @@ const both = (
   return found.median === found.worst ? write(found.median) : `${write(found.median)} (${write(found.worst)})`
 }
 
-const count = (n: number): string => (Number.isInteger(n) ? `${n}` : n.toFixed(1))
-const ppm = (rate: number): string => `${(rate * 1e6).toFixed(3)} ppm`
+export const count = (n: number): string => (Number.isInteger(n) ? `${n}` : n.toFixed(1))
+export const ppm = (rate: number): string => `${(rate * 1e6).toFixed(3)} ppm`
 const polls = ({ scenario }: Row): string => scenario.polls.join('-')
 
-export function verdict({ scenario, ours }: Row): string {
+/** `goal`, `must` or `MISSED`, and what else is not as it should be. */
+export function verdict(row: Row): string {
+  return [mark(row), ...faults(row)].filter(word => word !== '').join(', ')
+}
+
+function mark({ scenario, ours }: Row): string {
   const found = value(ours, scenario.measure)?.median
   if (found === undefined || scenario.must === undefined) return ''
   if (scenario.goal !== undefined && found <= scenario.goal) return 'goal'
   return found <= scenario.must ? 'must' : 'MISSED'
 }
 
-const ratio = ({ scenario, ours, peers }: Row): string => {
+const MOST_OVERSHOOT: Seconds = 1e-3
+const MOST_MOVED: Rate = 1e-7
+
+function faults({ scenario, ours, peers }: Row): string[] {
+  const median = (name: keyof Measures) => value(ours, name)?.median ?? 0
+  const others = value(peers[0], 'packets')?.median ?? Number.POSITIVE_INFINITY
+  const paused = scenario.group === 'pauses'
+  return [
+    ...(scenario.group === 'judged' && median('packets') > others ? ['more packets'] : []),
+    ...(paused && median('overshoot') > MOST_OVERSHOOT ? ['overshoot'] : []),
+    ...(paused && median('frequencyMoved') > MOST_MOVED ? ['rate moved'] : []),
+    ...((value(ours, 'violations')?.worst ?? 0) > 0 ? ['bound wrong'] : []),
+  ]
+}
+
+export const ratio = ({ scenario, ours, peers }: Row): string => {
   const [own, other] = [value(ours, scenario.measure)?.median, value(peers[0], scenario.measure)?.median]
-  if (own === undefined || other === undefined || other === Number.POSITIVE_INFINITY) return '–'
-  return other === 0 ? '–' : (own / other).toFixed(2)
+  if (own === undefined || other === undefined || other === 0) return '–'
+  return Number.isFinite(own) && Number.isFinite(other) ? (own / other).toFixed(2) : '–'
 }
 
 const columns = (peers: readonly string[]): Column<Row>[] => [
@@ -111,7 +132,8 @@ const columns = (peers: readonly string[]): Column<Row>[] => [
 /** Medians over the seeds, the worst seed in parentheses. */
 export function resultTable(rows: readonly Row[]): string {
   const peers = [...new Set(rows.flatMap(row => row.peers.map(({ daemon }) => daemon)))]
-  return table(rows, columns(peers), plain)
+  const said = columns(peers).filter(({ text }) => rows.some(row => /\w/.test(text(row))))
+  return table(rows, said, plain)
 }
 
 export const resultJson = (rows: readonly Row[]): string =>
@@ -119,10 +141,10 @@ export const resultJson = (rows: readonly Row[]): string =>
     rows.map(({ scenario, ours, peers }) => ({
       ...scenario,
       verdict: verdict({ scenario, ours, peers }),
-      results: [...(ours ? [ours] : []), ...peers].map(({ daemon, seeds, measures }) => ({
+      results: [...(ours ? [ours] : []), ...peers].map(({ daemon, measures, runs }) => ({
         daemon,
-        seeds,
         measures,
+        runs,
       })),
     })),
     (_, each) => (each === Number.POSITIVE_INFINITY ? 'never' : (each ?? null)),

@@ -13,7 +13,8 @@ import { clknetsimConf, type Play, simulate } from './simulate.ts'
 export interface Result {
   readonly scenario: Scenario
   readonly daemon: DaemonName
-  readonly seeds: number
+  /** One for each seed. */
+  readonly runs: readonly Measures[]
   readonly measures: Readonly<Record<keyof Measures, Spread | undefined>>
 }
 
@@ -76,5 +77,5 @@ export function summarise(scenario: Scenario, daemon: DaemonName, runs: readonly
       return [name, values.length === runs.length ? spread(values) : undefined]
     }),
   ) as Record<keyof Measures, Spread | undefined>
-  return { scenario, daemon, seeds: runs.length, measures }
+  return { scenario, daemon, runs, measures }
 }

@@ -1,12 +1,14 @@
 /**
  * Clockwright and its peers in clknetsim, side by side, judged by the simulator's truth.
  *
- *   node bench/clknetsim/run.ts [--scenario NAME | GROUP]... [--daemon NAME]... [--seeds N] [--jobs N] [--json] [--write]
+ *   node bench/clknetsim/run.ts [--scenario NAME | GROUP]... [--daemon NAME]... [--seeds N] [--jobs N]
+ *        [--at COMMIT] [--json] [--write] [--list]
  *
  * Needs clknetsim (bench/clknetsim/build makes it, outside the repository; or CLKNETSIM and CLKNETSIM_WIDE say where it
  * is) and chronyd (Debian's, which `npm test` unpacks; or CHRONYD).
  */
 import { parseArgs } from 'node:util'
+import { agentInWords, bundleAgent } from './bundle.ts'
 import { DAEMONS, type DaemonName, missing } from './daemons.ts'
 import type { Measures } from './measure.ts'
 import { writePage } from './page.ts'
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', short: 'n', default: '5' },
     'first-seed': { type: 'string', default: '1' },
     jobs: { type: 'string', short: 'j', default: '1' },
+    at: { type: 'string' },
     keep: { type: 'boolean' },
     json: { type: 'boolean' },
     write: { type: 'boolean' },
@@ -33,13 +36,14 @@ const daemons = values.daemon?.map(known)
 let failures = 0
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => Number(values['first-seed']) + i)
 
+if (values.write && (values.scenario || values.daemon)) throw new Error('--write is for a run of everything')
 if (values.list) {
   for (const { name, group, title } of scenarios)
     console.log(`${name.padEnd(22)} ${group.padEnd(8)} ${title}`)
 } else {
   const rows = await playAll()
   progress('')
-  if (values.write) writePage(rows, seeds.length)
+  if (values.write && failures === 0) writePage(rows, agentInWords(values.at), seeds.length)
   console.log(values.json ? resultJson(rows) : resultTable(rows))
   if (failures > 0) {
     process.stderr.write(`${failures} simulations failed\n`)
@@ -47,9 +51,10 @@ if (values.list) {
   }
 }
 
-/** On a terminal the line stays where it is; elsewhere a line for each simulation would say nothing. */
-function progress(text: string): void {
+/** On a terminal the line stays where it is; elsewhere there is one for each first seed. */
+function progress(text: string, first = false): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+  else if (first) process.stderr.write(`${text}\n`)
 }
 
 async function playAll(): Promise<Row[]> {
@@ -61,6 +66,7 @@ async function playAll(): Promise<Row[]> {
     if (why !== undefined) process.stderr.write(`${scenario.name}, ${daemon}: left out: ${why}\n`)
     return why === undefined
   })
+  const agent = bundleAgent(values.at)
   const work = can.flatMap(each => seeds.map(seed => ({ ...each, seed })))
   const done = new Map<string, Measures>()
   const key = (scenario: Scenario, daemon: DaemonName, seed: number) => `${scenario.name} ${daemon} ${seed}`
@@ -68,9 +74,16 @@ async function playAll(): Promise<Row[]> {
   const worker = async (_: unknown, lane: number) => {
     while (next < work.length) {
       const { scenario, daemon, seed } = work[next++]!
-      progress(`${next}/${work.length} ${scenario.name} ${daemon} seed ${seed}`)
+      progress(`${next}/${work.length} ${scenario.name} ${daemon} seed ${seed}`, seed === seeds[0])
       try {
-        const measures = await play({ scenario, daemon, seed, lane, ...(values.keep ? { keep: true } : {}) })
+        const measures = await play({
+          scenario,
+          daemon,
+          seed,
+          lane,
+          agent,
+          ...(values.keep ? { keep: true } : {}),
+        })
         done.set(key(scenario, daemon, seed), measures)
       } catch (error) {
         failures++

@@ -2,8 +2,8 @@
  * The stories that are played in clknetsim, as data. Servers are nodes 1 … n, the client under test is node n + 1.
  * Expressions are clknetsim's own language; delays are one way, in seconds.
  *
- * `judged` and `pauses` are the cases that have a mark to reach. `others` are there so that tuning to those cases
- * would show: nothing in the agent was chosen by looking at them.
+ * `judged` and `pauses` are the cases that have a mark to reach. `others` are other clocks, networks and events, so that
+ * what was only tuned to those cases would show.
  */
 import type { Measures } from './measure.ts'
 

@@ -31,13 +31,15 @@ export interface Play {
   readonly scenario: Scenario
   readonly daemon: DaemonName
   readonly seed: number
+  /** The program of our agent, if not the one that `agent` starts. */
+  readonly agent?: string
   /** Which of several that are played at the same time. */
   readonly lane?: number
   /** Leaves the files there. */
   readonly keep?: boolean
 }
 
-export async function simulate({ scenario, daemon, seed, lane, keep }: Play): Promise<Traced> {
+export async function simulate({ scenario, daemon, seed, agent, lane, keep }: Play): Promise<Traced> {
   const directory = mkdtempSync(join(tmpdir(), 'clockwright-clknetsim-'))
   const children: ChildProcess[] = []
   try {
@@ -49,6 +51,7 @@ export async function simulate({ scenario, daemon, seed, lane, keep }: Play): Pr
       CLKNETSIM_SOCKET: 'socket',
       CLKNETSIM_START_DATE: START_DATE,
       CLKNETSIM_RANDOM_SEED: `${seed}`,
+      ...(agent === undefined ? {} : { CLOCKWRIGHT_AGENT: agent }),
       CLOCKWRIGHT_SCORE: 'score.jsonl',
       CLOCKWRIGHT_STATUS_EVERY: STATUS_EVERY,
     }

@@ -190,9 +190,19 @@ export const record = v.variant('kind', [
   v.strictObject({
     kind: v.literal('disruption'),
     ...at,
-    what: v.picklist(['paused', 'counter-changed', 'sources-jumped']),
-    witness: v.string(),
+    what: v.picklist(['paused', 'counter-changed', 'restored', 'sources-jumped']),
+    witness: v.pipe(v.string(), v.description('Who noticed; several with a comma between.')),
     lost: known(quantity('s', 'How long the machine stood still.')),
+    uncertainty: known(v.number()),
+    within: known(quantity('s', 'It happened within so long before.')),
+    amends: known(quantity('s', 'Null for a new event; else how much of `lost` was told of it before.')),
+  }),
+  v.strictObject({
+    kind: v.literal('recovered'),
+    ...at,
+    after: known(quantity('s', 'From notice to fresh samples.')),
+    witness: v.string(),
+    lost: known(quantity('s', 'How much time had passed unseen, as the sources say.')),
     uncertainty: known(v.number()),
   }),
   v.strictObject({
@@ -286,11 +296,19 @@ export const RECORD_KINDS = [
   'estimate',
   'step',
   'disruption',
+  'recovered',
   'source',
   'notice',
 ] as const
 /** What a person calls an event: everything but the measurements themselves. */
-export const EVENT_KINDS: readonly RecordKind[] = ['started', 'step', 'disruption', 'source', 'notice']
+export const EVENT_KINDS: readonly RecordKind[] = [
+  'started',
+  'step',
+  'disruption',
+  'recovered',
+  'source',
+  'notice',
+]
 
 export const eventsQuery = v.strictObject({
   ...window,

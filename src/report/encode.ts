@@ -160,6 +160,17 @@ export function encodeRecord(record: TraceRecord): RecordBody {
         witness: record.witness,
         lost: finite(record.lost),
         uncertainty: finite(record.uncertainty),
+        within: finite(record.within),
+        amends: finite(record.amends),
+      }
+    case 'recovered':
+      return {
+        kind: record.kind,
+        at,
+        after: finite(record.after),
+        witness: record.witness,
+        lost: finite(record.lost),
+        uncertainty: finite(record.uncertainty),
       }
     case 'source':
       return {

@@ -9,6 +9,7 @@ import { eventOf, KIND_WORDS } from './words/event.ts'
 const COLOUR: Partial<Record<RecordBody['kind'], Emphasis>> = {
   step: 'yellow',
   disruption: 'yellow',
+  recovered: 'green',
   notice: 'cyan',
 }
 

@@ -44,7 +44,7 @@ export interface Tally {
 type Direction = 'forward' | 'backward'
 
 const CAUSES = ['us', 'somebody-else'] as const
-const DISRUPTIONS = ['paused', 'counter-changed', 'sources-jumped'] as const
+const DISRUPTIONS = ['paused', 'counter-changed', 'restored', 'sources-jumped'] as const
 const DIRECTIONS = ['forward', 'backward'] as const
 const STATES: readonly ClockState[] = ['starting', 'locked', 'holdover', 'disrupted', 'freerun']
 
@@ -179,7 +179,7 @@ export const METRICS: readonly Metric[] = [
     name: 'clockwright_vm_lifecycle_events_total',
     type: 'counter',
     unit: '1',
-    help: 'What was done to this machine since the agent was started: it was paused, its counter changed, or all sources jumped against it at once.',
+    help: 'What was done to this machine since the agent was started: it was paused, its counter changed, it was restored from a snapshot, or all sources jumped against it at once.',
     labels: ['kind'],
     read: ({ tally: { disruptions } }) =>
       DISRUPTIONS.map(kind => ({ labels: [kind], value: disruptions[kind] })),
@@ -362,7 +362,7 @@ ${rows.join('\n')}
 
 export const noTally = (): Tally => ({
   steps: { us: noneOf(), 'somebody-else': noneOf() },
-  disruptions: { paused: 0, 'counter-changed': 0, 'sources-jumped': 0 },
+  disruptions: { paused: 0, 'counter-changed': 0, restored: 0, 'sources-jumped': 0 },
   lost: 0,
 })
 
@@ -373,8 +373,8 @@ export function count(tally: Tally, record: TraceRecord): void {
     place.seconds += Math.abs(record.size)
   }
   if (record.kind === 'disruption') {
-    tally.disruptions[record.what] += 1
-    tally.lost += Math.max(0, record.lost ?? 0)
+    if (record.amends === undefined) tally.disruptions[record.what] += 1
+    tally.lost += Math.max(0, (record.lost ?? 0) - Math.max(0, record.amends ?? 0))
   }
 }
 

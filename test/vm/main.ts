@@ -30,7 +30,7 @@ const command = new Command('npm run test:vm --')
     '-s, --subject <names>',
     'who keeps the clock, separated by commas, or all',
     list('subject', SUBJECTS),
-    ['clockwright'],
+    ['clockwright-discipline'],
   )
   .option(
     '-c, --scenario <names>',
@@ -38,7 +38,7 @@ const command = new Command('npm run test:vm --')
     list('scenario', SCENARIOS),
     SCENARIOS.map(({ name }) => name),
   )
-  .option('--settle <seconds>', 'before it happens', seconds, 60)
+  .option('--settle <seconds>', 'before it happens, instead of what the subject needs', seconds)
   .option('--watch <seconds>', 'after it happened, at most', seconds, 120)
   .option('--calm <seconds>', 'under 1 ms for so long ends the watch', seconds, 30)
   .option('--liar <seconds>', 'one of the four servers is so much ahead', seconds)
@@ -79,6 +79,7 @@ for (const subject of SUBJECTS.filter(({ name }) => options.subject.includes(nam
       if (options.json)
         console.log(JSON.stringify(trial, (_, value) => (typeof value === 'bigint' ? `${value}` : value)))
       for (const complaint of trial.complaints) console.error(`  NOT RIGHT: ${complaint}`)
+      if (trial.complaints.length > 0) console.error(trial.said.map(line => `    | ${line}`).join('\n'))
       failed ||= trial.complaints.length > 0
     } catch (error) {
       console.error(`  FAILED: ${(error as Error).message}`)

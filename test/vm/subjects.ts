@@ -18,6 +18,11 @@ export interface Subject {
   readonly files: (servers: readonly string[]) => Readonly<Record<string, string>>
   /** The one command that is the subject. */
   readonly command: string | undefined
+  /**
+   * How long it takes to be past its start. A daemon that polls each minute may step in its first three updates
+   * (`makestep 1 3`): disturbed before them, it looks quicker than it is.
+   */
+  readonly settles: Seconds
   /** May it be expected to correct the clock? */
   readonly corrects: boolean
   /** What it says of the clock now. */
@@ -55,6 +60,7 @@ export const SUBJECTS: readonly Subject[] = [
     about: 'watches; polls of 4 to 16 s',
     ...clockwright('minpoll = 2\nmaxpoll = 4'),
     command: clockwrightRun(),
+    settles: 60,
     corrects: false,
   },
   {
@@ -62,6 +68,7 @@ export const SUBJECTS: readonly Subject[] = [
     about: 'keeps the clock; polls of 4 to 16 s',
     ...clockwright('minpoll = 2\nmaxpoll = 4'),
     command: clockwrightRun('--discipline'),
+    settles: 60,
     corrects: true,
   },
   {
@@ -69,6 +76,7 @@ export const SUBJECTS: readonly Subject[] = [
     about: 'as Debian ships it: makestep 1 3',
     files: chrony('', ['makestep 1 3']),
     command: CHRONYD,
+    settles: 180,
     corrects: true,
   },
   {
@@ -76,6 +84,7 @@ export const SUBJECTS: readonly Subject[] = [
     about: 'minpoll 2 maxpoll 4, makestep 0.1 -1',
     files: chrony('minpoll 2 maxpoll 4', ['makestep 0.1 -1']),
     command: CHRONYD,
+    settles: 60,
     corrects: true,
   },
   {
@@ -93,6 +102,7 @@ export const SUBJECTS: readonly Subject[] = [
       ].join('\n'),
     }),
     command: 'ntpd -n -N -g -p /run/ntpd.pid -c /etc/ntpsec/ntp.conf',
+    settles: 180,
     corrects: true,
   },
   {
@@ -100,6 +110,7 @@ export const SUBJECTS: readonly Subject[] = [
     about: 'the clock is left alone',
     files: () => ({}),
     command: undefined,
+    settles: 0,
     corrects: false,
   },
 ]

@@ -25,16 +25,22 @@ export interface Trial {
   readonly settled: Seconds
   readonly belief: (Belief & { readonly truth: Seconds }) | undefined
   readonly load: number
+  /** The last lines of its log. */
+  readonly said: readonly string[]
   /** What is not as it should be. */
   readonly complaints: readonly string[]
 }
 
 export interface Patience {
-  readonly settle: Seconds
+  /** Before it happens; else as long as the subject says. */
+  readonly settle: Seconds | undefined
   readonly watch: Seconds
   /** Under a millisecond for so long ends the watch early. */
   readonly calm: Seconds
 }
+
+/** Where nobody corrects the clock there is only the noticing to wait for: a poll of 16 s, or two. */
+const briefly = (patience: Patience): Patience => ({ ...patience, watch: Math.min(patience.watch, 60) })
 
 /** Above it a reaction time says more of the machine than of the subject. */
 export const HIGHEST_LOAD = 3
@@ -52,15 +58,16 @@ export async function runTrial(
     const watch = guest.watch()
     await startSubject(subject, guest, servers)
     await guest.start('sampler', 'probe sample')
-    say(`${subject.name} settles for ${patience.settle} s`)
-    await sleep(1e3 * patience.settle)
+    const settle = patience.settle ?? subject.settles
+    say(`${subject.name} settles for ${settle} s`)
+    await sleep(1e3 * settle)
     await sureThatItRuns(subject, guest)
     const before = await guest.measure()
     const stepsBefore = (await stepsOf(guest)).length
     say(`${scenario.name}: ${scenario.about}`)
     await scenario.happen(guest)
     const from = trueTime()
-    await observe(watch, from, patience, say)
+    await observe(watch, from, subject.corrects ? patience : briefly(patience), say)
     await sureThatItRuns(subject, guest)
     const recovered = recovery(watch.looks, from)
     const said = await subject.noticed?.(guest, before.raw)
@@ -74,6 +81,7 @@ export async function runTrial(
       settled: before.offset,
       belief,
       load: Math.max(loadBefore, load()),
+      said: (await guest.log('subject')).trim().split('\n').slice(-15),
     }
     return { ...trial, complaints: complaintsOf(subject, trial) }
   } finally {
@@ -117,8 +125,11 @@ function trueSince(looks: readonly Look[], counter: bigint, from: Instant): Seco
   return near && since(near.at, from) - Number(near.raw - counter) / 1e9
 }
 
-const earliest = (a: Seconds | undefined, b: Seconds | undefined): Seconds | undefined =>
-  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b)
+/** What was noticed while it still happened (the host sets a clock that stood still) took no time. */
+function earliest(...times: readonly (Seconds | undefined)[]): Seconds | undefined {
+  const known = times.filter(time => time !== undefined)
+  return known.length === 0 ? undefined : Math.max(0, Math.min(...known))
+}
 
 /** Offsets are judged always, a time only when the machine was quiet. Other people's daemons are not ours to judge. */
 function complaintsOf(subject: Subject, trial: Omit<Trial, 'complaints'>): string[] {

@@ -34,6 +34,8 @@ export function logRecord(record: TraceRecord): void {
         record.lost === undefined ? '' : `, ${duration(record.lost)} lost ± ${duration(record.uncertainty)}`
       return log('warning', `${record.what} (noticed by ${record.witness})${lost}`)
     }
+    case 'recovered':
+      return log('notice', `recovered ${duration(record.after)} after it was noticed by ${record.witness}`)
     case 'notice':
       return log('notice', `${record.name}: ${record.text}`)
     default:

@@ -15,6 +15,7 @@ import { Answer } from './answer.ts'
 import type { Association } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { describeClock, describeSources, NOTHING_KNOWN } from './describe.ts'
+import { Disruptions } from './disruptions.ts'
 import type { AgentEvent } from './event.ts'
 import { Helmsman } from './helmsman.ts'
 import { Knowledge } from './knowledge.ts'
@@ -27,6 +28,7 @@ export class Agent {
   #config: AgentConfig
   readonly #roster: Roster
   readonly #helmsman = new Helmsman()
+  readonly #disruptions = new Disruptions()
   readonly #leap = new LeapSecond()
   #knowledge: Knowledge | undefined
   #nextFlow = 1
@@ -154,7 +156,10 @@ export class Agent {
   }
 
   #learn(fresh: Association, now: Reading, knowledge: Knowledge): void {
+    const expected = this.#disruptions.expected(now, knowledge)
     const learned = knowledge.deliberate(this.#config, now, this.#answer, fresh)
+    if (learned.kind === 'learned' || learned.kind === 'jumped')
+      this.#disruptions.verify(now, expected, knowledge, this.#answer)
     switch (learned.kind) {
       case 'nothing':
         return
@@ -211,23 +216,21 @@ export class Agent {
   }
 
   #disrupted(now: Reading, sign: DisruptionSign, knowledge: Knowledge): void {
-    this.#roster.burst(now.monotonic)
     if (sign.kind === 'stepped') {
       const { size, uncertainty } = sign
+      this.#roster.burst(now.monotonic)
       this.#answer.record({ kind: 'step', at: now, size, uncertainty, by: 'somebody-else' })
       return this.#helmsman.foreignStep(now, this.#answer)
     }
-    knowledge.disrupted(sign)
-    this.#helmsman.grant('disruption')
-    const lost = sign.kind === 'paused' ? sign : undefined
-    this.#answer.record({
-      kind: 'disruption',
-      at: now,
-      what: sign.kind,
-      witness: sign.witness,
-      lost: lost?.lost,
-      uncertainty: lost?.uncertainty,
-    })
+    if (sign.kind === 'hint') {
+      this.#roster.burst(now.monotonic)
+      return this.#answer.notice(now, `hint-${sign.witness}`, sign.text)
+    }
+    const { correction, opens } = this.#disruptions.notice(sign, now, knowledge, this.#answer)
+    if (!correction) return
+    this.#roster.burst(now.monotonic)
+    knowledge.disrupted(correction)
+    if (opens) this.#helmsman.grant('disruption')
     this.#announce(now, knowledge)
   }
 

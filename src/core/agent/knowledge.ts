@@ -16,9 +16,9 @@ import {
 import { selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
-import type { DisruptionSign } from '#core/guest/disruption.ts'
+import type { Correction } from '#core/guest/witnesses.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
-import { pollInterval, type Seconds } from '#core/time/units.ts'
+import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
@@ -32,6 +32,8 @@ const LONE_WITNESS_SAMPLES = 3
 const WITNESS_MEMORY: Seconds = 300
 /** A consensus that contradicts the estimate so often is right, although no single source jumped. */
 const DOUBTS = 4
+/** How much the rate of another counter is likely to differ: one standard deviation. */
+const OTHER_COUNTER: Rate = 1e-4
 /** After so many samples without a majority there will be none soon. */
 const DISAGREEMENTS = 8
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
@@ -175,22 +177,34 @@ export class Knowledge {
     this.#estimator.forgetSource(association)
   }
 
-  disrupted(sign: Exclude<DisruptionSign, { kind: 'stepped' }>): void {
+  /** Something happened to the counter. What was measured after that moment, or may have been, is treated so. */
+  disrupted(correction: Correction): void {
     this.#consensus = undefined
     this.#doubt = 0
     this.#disrupted = true
-    const paused = sign.kind === 'paused'
-    if (paused) {
-      this.#estimate.shift(sign.lost, sign.uncertainty)
-      this.#estimator.shift(sign.lost, sign.uncertainty)
-    } else {
-      this.#estimate.forget()
-      this.#estimator.forget()
-    }
+    if (correction.kind === 'void') return this.#forgetOffset()
+    const { lost, uncertainty } = correction
+    const from = this.at(correction.from)
+    const estimated = this.#estimate.measuredAt >= from ? Math.abs(lost) : 0
+    this.#estimate.shift(lost, uncertainty + estimated)
+    this.#estimator.shift(lost, Math.max(0, uncertainty) + estimated)
     for (const association of this.#roster.associations) {
-      if (paused) association.shift(sign.lost, sign.uncertainty)
-      else association.forgetSamples()
+      // Its time jumped since: it knows already.
+      if (association.jump && association.jump.at >= from) continue
+      const measured = association.track.measuredAt >= from ? Math.abs(lost) : 0
+      association.shift(lost, Math.max(0, uncertainty) + measured)
     }
+  }
+
+  /** The rate is still the likely one: hosts of one kind differ by tens of ppm. */
+  #forgetOffset(): void {
+    if (this.#estimator.known) {
+      const { rate, rateDeviation } = this.#estimator
+      this.#estimator.forget()
+      this.#estimator.expect({ rate, deviation: Math.hypot(rateDeviation, OTHER_COUNTER) })
+    }
+    this.#estimate.forget()
+    for (const association of this.#roster.associations) association.forgetSamples()
   }
 
   #learn(consensus: Consensus, now: Reading, answer: Answer): Learned {

@@ -2,20 +2,48 @@
 import type { Monotonic } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 
-export type DisruptionSign =
-  /** The wall clock was set by `size` (positive: forward), by somebody other than us. */
-  | {
-      readonly kind: 'stepped'
-      readonly size: Seconds
-      readonly uncertainty: Seconds
-      readonly at: Monotonic
-    }
-  /** Every clock of this machine stood still for `lost` while true time ran on. */
-  | {
-      readonly kind: 'paused'
-      readonly lost: Seconds
-      readonly uncertainty: Seconds
-      readonly witness: string
-    }
-  /** The counter may run at another rate from now on: nothing learned about it holds. */
-  | { readonly kind: 'counter-changed'; readonly witness: string }
+/** Between these two readings of the counter something happened; both ends belong to it. */
+export interface Span {
+  readonly from: Monotonic
+  readonly to: Monotonic
+}
+
+export type DisruptionSign = SteppedSign | DisruptedSign | HintSign
+
+/** The wall clock was set by `size` (positive: forward), by somebody other than us. */
+export interface SteppedSign {
+  readonly kind: 'stepped'
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly at: Monotonic
+}
+
+export type DisruptedSign = PausedSign | ChangedSign
+
+/** Every clock of this machine stood still for `lost` while true time ran on. */
+export interface PausedSign {
+  readonly kind: 'paused'
+  readonly lost: Seconds
+  readonly uncertainty: Seconds
+  readonly witness: string
+  readonly during?: Span
+  /** When it may have been the witness that jumped: as little as this may be lost. */
+  readonly atLeast?: Seconds
+}
+
+/**
+ * Something happened, and nobody can say how long it took. `counter-changed`: another host may count from now on, at
+ * another rate. `restored`: the memory of this machine was loaded from a snapshot, which may be as old as you like.
+ */
+export interface ChangedSign {
+  readonly kind: 'counter-changed' | 'restored'
+  readonly witness: string
+  readonly during?: Span
+}
+
+/** Worth asking the sources about; proves nothing. */
+export interface HintSign {
+  readonly kind: 'hint'
+  readonly witness: string
+  readonly text: string
+}

@@ -15,6 +15,7 @@ export type TraceRecord =
   | EstimateRecord
   | StepRecord
   | DisruptionRecord
+  | RecoveredRecord
   | SourceRecord
   | NoticeRecord
 
@@ -70,10 +71,26 @@ export interface StepRecord {
 export interface DisruptionRecord {
   readonly kind: 'disruption'
   readonly at: Reading
-  readonly what: 'paused' | 'counter-changed' | 'sources-jumped'
-  /** Who noticed: `rtc`, `vmclock`, `boottime`, … or the agreeing sources themselves. */
+  readonly what: 'paused' | 'counter-changed' | 'restored' | 'sources-jumped'
+  /** Who noticed: `rtc`, `vmclock`, `boottime`, … or the agreeing sources themselves; several with `, ` between. */
   readonly witness: string
   /** How much true time ran on without this machine, when the witness can tell. */
+  readonly lost: Seconds | undefined
+  readonly uncertainty: Seconds | undefined
+  /** It happened within so long before `at`, by this machine's counter. */
+  readonly within?: Seconds | undefined
+  /** More is known of an event that was told before; so much of `lost` was told then. */
+  readonly amends?: Seconds | undefined
+}
+
+/** Fresh samples have settled what a disruption did. */
+export interface RecoveredRecord {
+  readonly kind: 'recovered'
+  readonly at: Reading
+  /** Since it was noticed. */
+  readonly after: Seconds
+  readonly witness: string
+  /** How much true time had run on, as the sources say. */
   readonly lost: Seconds | undefined
   readonly uncertainty: Seconds | undefined
 }

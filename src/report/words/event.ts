@@ -19,6 +19,7 @@ export const KIND_WORDS: Record<RecordBody['kind'], string> = {
   started: 'start',
   step: 'step',
   disruption: 'disruption',
+  recovered: 'recovered',
   source: 'source',
   notice: 'notice',
   sample: 'sample',
@@ -39,6 +40,8 @@ function sentence(record: RecordBody): string {
       return `The clock was set ${(record.size ?? 0) < 0 ? 'back' : 'forward'} by ${record.size === null ? 'an unknown amount' : duration(Math.abs(record.size))}, ${record.by === 'us' ? 'by this agent' : 'by somebody else'}.`
     case 'disruption':
       return disruption(record)
+    case 'recovered':
+      return recovered(record)
     case 'source':
       return `${record.source} (${record.address}) ${agrees(record.state) ? 'agrees with the majority again' : `is ${stateWord(record.state)}: ${reasonWords(record.reason)}`}.`
     case 'notice':
@@ -55,6 +58,8 @@ function disruption({
   lost,
   uncertainty,
 }: Extract<RecordBody, { kind: 'disruption' }>): string {
+  const stood =
+    lost === null ? 'For how long it stood still is not known.' : `It stood still for ${length(lost)}.`
   const size = `${length(Math.abs(lost ?? 0))}${uncertainty === null ? '' : ` (± ${length(uncertainty)})`}`
   switch (what) {
     case 'sources-jumped':
@@ -62,10 +67,20 @@ function disruption({
         ? 'All agreeing sources moved against this clock at once.'
         : `All agreeing sources say that this clock ${lost > 0 ? 'lost' : 'gained'} ${size} at once.`
     case 'counter-changed':
-      return `The counter of this machine may run differently from now on; what was learned of it is void. Noticed by: ${witness}.`
+      return `This machine may have been moved to another host; what was known of its clock is void. ${stood} Noticed by: ${witness}.`
+    case 'restored':
+      return `This machine was restored from a snapshot; what was known of its clock is void. ${stood} Noticed by: ${witness}.`
     case 'paused':
       return `This machine stood still${lost === null ? '' : ` for ${size}`}. Noticed by: ${witness}.`
   }
+}
+
+function recovered({ after, lost, uncertainty }: Extract<RecordBody, { kind: 'recovered' }>): string {
+  const passed =
+    lost === null
+      ? 'how much time had passed unseen is not known'
+      : `${length(Math.abs(lost))}${uncertainty === null ? '' : ` (± ${length(uncertainty)})`} had ${lost < 0 ? 'not passed yet' : 'passed unseen'}`
+  return `Fresh samples settled it ${length(after)} after it was noticed: ${passed}.`
 }
 
 const stateWord = (state: string): string =>

@@ -18,7 +18,7 @@ interface Options {
   samples?: boolean
 }
 
-const EVENTS = ['started', 'step', 'disruption', 'source', 'notice'] as const
+const EVENTS = ['started', 'step', 'disruption', 'recovered', 'source', 'notice'] as const
 const MEASUREMENTS = ['sample', 'estimate'] as const
 
 export function events(options: Options): void {

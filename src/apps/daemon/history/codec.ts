@@ -58,7 +58,15 @@ const FIELDS: {
     survivors: 'number',
   },
   step: { size: 'number', uncertainty: 'number', by: 'text' },
-  disruption: { what: 'text', witness: 'text', lost: 'number?', uncertainty: 'number?' },
+  disruption: {
+    what: 'text',
+    witness: 'text',
+    lost: 'number?',
+    uncertainty: 'number?',
+    within: 'number?',
+    amends: 'number?',
+  },
+  recovered: { after: 'number', witness: 'text', lost: 'number?', uncertainty: 'number?' },
   source: { source: 'text', address: 'text', state: 'text', reason: 'text' },
   notice: { name: 'text', text: 'text' },
 }

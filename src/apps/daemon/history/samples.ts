@@ -91,7 +91,16 @@ const body: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('disruption'),
-    what: fc.constantFrom('paused', 'counter-changed', 'sources-jumped'),
+    what: fc.constantFrom('paused', 'counter-changed', 'restored', 'sources-jumped'),
+    witness: anyText,
+    lost: maybe(anyNumber),
+    uncertainty: maybe(anyNumber),
+    within: maybe(anyNumber),
+    amends: maybe(anyNumber),
+  }),
+  fc.record({
+    kind: fc.constant('recovered'),
+    after: anyNumber,
     witness: anyText,
     lost: maybe(anyNumber),
     uncertainty: maybe(anyNumber),

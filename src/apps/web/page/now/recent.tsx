@@ -9,7 +9,7 @@ import { EventMark } from '../shell/marks.tsx'
 import { utc } from '../words/time.ts'
 
 const SHOWN = 8
-const SHOWN_KINDS: readonly RecordKind[] = ['started', 'step', 'disruption', 'source', 'notice']
+const SHOWN_KINDS: readonly RecordKind[] = ['started', 'step', 'disruption', 'recovered', 'source', 'notice']
 
 export function Recent(): JSX.Element {
   const [events, setEvents] = useState<readonly Event[]>()

@@ -44,6 +44,7 @@ export function StateMark({ state }: { state: SourceBody['state'] }): JSX.Elemen
 const EVENT_SHAPES: Record<RecordKind, JSX.Element> = {
   step: <path d="M8 2 14 13H2Z" fill="currentColor" />,
   disruption: SHAPES.square,
+  recovered: SHAPES.dash,
   notice: <circle cx="8" cy="8" r="4.5" fill="currentColor" />,
   started: <circle cx="8" cy="8" r="4.5" fill="none" stroke="currentColor" stroke-width="2" />,
   source: SHAPES.dash,

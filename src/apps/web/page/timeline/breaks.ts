@@ -10,7 +10,8 @@ import type { Span } from '../place.ts'
 const MOST = 5000
 
 export const isBreak = (record: RecordBody): boolean =>
-  record.kind === 'started' || (record.kind === 'disruption' && record.what === 'counter-changed')
+  record.kind === 'started' ||
+  (record.kind === 'disruption' && (record.what === 'counter-changed' || record.what === 'restored'))
 
 export async function askBreaks(window: Span, signal?: AbortSignal): Promise<number[]> {
   const { records } = await askEvents({ window, kinds: ['started', 'disruption'], limit: MOST }, signal)
