@@ -9,7 +9,7 @@
 import type { Steered } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Steering } from '#core/discipline/steering.ts'
-import { type Reading, since } from '#core/time/instant.ts'
+import { instant, type Reading, since } from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { SoftwareClock } from './software-clock.ts'
@@ -41,9 +41,7 @@ export function watchOnly(base: World): World {
     record(record: TraceRecord): void {
       // The steps of the software clock happened to nobody.
       if (record.kind === 'step' && record.by === 'us') return
-      const real = base.clock.read()
-      const lead = since(clock.wallAt(real.monotonic), real.wall)
-      base.record(aboutRealClock(record, lead))
+      base.record(aboutRealClock(record, base.clock.read()))
     },
   }
 }
@@ -61,14 +59,17 @@ function translated(event: AgentEvent, up: (reading: Reading) => Reading): Agent
   }
 }
 
-/** `lead`: how far the software clock is ahead of the real one. */
-function aboutRealClock(record: TraceRecord, lead: number): TraceRecord {
-  const wall = (record.at.wall - BigInt(Math.round(lead * 1e9))) as Reading['wall']
-  const at: Reading = { wall, monotonic: record.at.monotonic }
+/**
+ * What the software clock showed when the record was made does not matter, and may have been stepped away since: the
+ * counter says when that was, and `real` is a reading of the real clock soon after.
+ */
+function aboutRealClock(record: TraceRecord, real: Reading): TraceRecord {
+  const { wall, monotonic } = record.at
+  const at: Reading = { wall: instant(real.wall - (real.monotonic - monotonic)), monotonic }
   switch (record.kind) {
     case 'sample':
     case 'estimate':
-      return { ...record, at, offset: record.offset + lead }
+      return { ...record, at, offset: record.offset + since(wall, at.wall) }
     default:
       return { ...record, at }
   }
