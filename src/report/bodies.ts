@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot'
 import { SOURCE_REASONS, SOURCE_STATES, type SourceReason } from '#core/agent/reason.ts'
+import { HOLD_REASONS, type HoldReason } from '#core/guest/policy.ts'
 import { PACKET_REFUSALS, type PacketRefusal } from '#core/ntp/refusal.ts'
 import { parseDecimal } from '#core/time/format.ts'
 
@@ -103,6 +104,12 @@ const clock = v.strictObject({
   refid: known(text('The source that would be followed.')),
   leap,
   measuredAt: known(reading),
+  holding: known(
+    v.pipe(
+      v.picklist(Object.keys(HOLD_REASONS) as HoldReason[]),
+      v.description('Why the clock is not being corrected; null when nothing stands in the way.'),
+    ),
+  ),
   sources: v.array(source),
 })
 

@@ -63,6 +63,7 @@ function encodeClock(clock: Status): StatusBody['clock'] {
     refid: clock.refid ?? null,
     leap: clock.leap,
     measuredAt: clock.measuredAt ? encodeReading(clock.measuredAt) : null,
+    holding: clock.holding ?? null,
     sources: clock.sources.map(encodeSource),
   }
 }

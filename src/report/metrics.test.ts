@@ -47,6 +47,7 @@ const known: MetricsInput = {
     timekeepers: [],
     boot: 'b',
   },
+  mode: 'watching',
   tally: noTally(),
   clock: {
     now: at(100n),

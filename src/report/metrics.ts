@@ -8,12 +8,15 @@
 import { SOURCE_REASONS, SOURCE_STATES } from '#core/agent/reason.ts'
 import type { ClockState, SourceStatus, Status } from '#core/agent/status.ts'
 import type { MachineFacts } from '#core/guest/facts.ts'
+import { HOLD_REASONS } from '#core/guest/policy.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { DisruptionRecord, StepRecord, TraceRecord } from '#core/trace/record.ts'
+import type { Snapshot } from './snapshot.ts'
 
 export interface MetricsInput {
   readonly version: string
+  readonly mode: Snapshot['mode']
   readonly clock: Status
   readonly machine: MachineFacts
   readonly tally: Tally
@@ -135,6 +138,23 @@ export const METRICS: readonly Metric[] = [
     help: 'One more than the stratum of the source that would be followed.',
     labels: [],
     read: ({ clock }) => [{ value: clock.stratum }],
+  },
+  {
+    name: 'clockwright_clock_disciplined',
+    type: 'gauge',
+    unit: '1',
+    help: '1 when the agent keeps the clock, 0 when it only watches.',
+    labels: [],
+    read: ({ mode }) => [{ value: mode === 'disciplining' ? 1 : 0 }],
+  },
+  {
+    name: 'clockwright_clock_held',
+    type: 'gauge',
+    unit: '1',
+    help: 'Why the clock is not being corrected: 1 for what holds now, all 0 when nothing stands in the way.',
+    labels: ['why'],
+    read: ({ clock }) =>
+      Object.keys(HOLD_REASONS).map(why => ({ labels: [why], value: clock.holding === why ? 1 : 0 })),
   },
   {
     name: 'clockwright_clock_state',

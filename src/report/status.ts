@@ -92,13 +92,14 @@ function clockText({ clock, kernelClock }: StatusBody, style: Style): string {
   return block(rows, style)
 }
 
-function machineText({ machine, sourcesFrom, losses }: StatusBody, style: Style): string {
+function machineText({ machine, mode, sourcesFrom, losses }: StatusBody, style: Style): string {
   const hypervisor = machine.hypervisor
     ? `${machine.hypervisor.name} (${machine.hypervisor.evidence})`
     : 'none seen'
   const keepers = machine.timekeepers
     .filter(({ disciplines }) => disciplines)
     .map(({ name, pid }) => `${name} (${pid})`)
+  if (mode === 'disciplining') keepers.unshift('clockwright')
   const rows: [string, string][] = [
     ['machine', `${machine.hostname}, ${machine.kernel}, ${machine.cpus} CPUs`],
     ['hypervisor', hypervisor],
@@ -106,7 +107,7 @@ function machineText({ machine, sourcesFrom, losses }: StatusBody, style: Style)
       'clocksource',
       `${machine.clocksource ?? '–'}${machine.clocksources.length > 1 ? ` (of ${machine.clocksources.join(', ')})` : ''}`,
     ],
-    ['disciplined by', keepers.length > 0 ? keepers.join(', ') : 'nobody that could be found'],
+    ['disciplined by', keepers.join(', ') || 'nobody that could be found'],
     ['sources', sourcesFrom],
     ...losses.map(({ text }): [string, string] => ['without', text]),
   ]

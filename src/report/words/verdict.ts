@@ -4,6 +4,7 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { SourceBody, StatusBody } from '../bodies.ts'
+import { holdingWords } from './holding.ts'
 import { ago, aheadOrBehind, length, plural } from './say.ts'
 
 const STATE_WORDS: Record<StatusBody['clock']['state'], string> = {
@@ -26,6 +27,14 @@ export interface Verdict {
 export const isUsed = ({ state }: SourceBody): boolean => state === 'survivor' || state === 'system'
 
 export function verdict(status: StatusBody, age: number | undefined): Verdict {
+  const said = judge(status, age)
+  const { holding } = status.clock
+  return holding === null
+    ? said
+    : { ...said, tone: 'care', details: [holdingWords(holding), ...said.details] }
+}
+
+function judge(status: StatusBody, age: number | undefined): Verdict {
   const { clock } = status
   const { offset, errorBound } = clock
   const used = clock.sources.filter(isUsed).length
@@ -85,10 +94,12 @@ function withoutEstimate(status: StatusBody): Verdict {
 }
 
 /** What can be said of a clock that nothing is compared with. */
-export function knownLocally({ machine, kernelClock }: StatusBody): string[] {
+export function knownLocally({ machine, kernelClock, mode }: StatusBody): string[] {
   const said: string[] = []
   const keepers = machine.timekeepers.filter(({ disciplines }) => disciplines).map(({ name }) => name)
-  if (keepers.length > 0)
+  if (mode === 'disciplining')
+    said.push('Clockwright keeps this clock, and runs it on as it was until it is told the time.')
+  else if (keepers.length > 0)
     said.push(`${keepers.join(' and ')} may be setting this clock; what it follows is not known here.`)
   else said.push('No program that could set this clock was found running.')
   if (kernelClock)
