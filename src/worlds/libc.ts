@@ -32,6 +32,10 @@ export interface Libc {
   sendto(fd: number, from: number, length: number, flags: number, name: number, nameLength: number): number
   recvmsg(fd: number, message: number, flags: number): number
   read(fd: number, into: number, length: number): number
+  /** The structure at `memory` is read, written, or both, as the request says (`ioctlRequest`). */
+  ioctl(fd: number, request: number, memory: number): number
+  /** Moves where the next read begins to the end: what is in the file already will not be read. */
+  seekEnd(fd: number): number
   close(fd: number): number
   timerfdCreate(clock: number, flags: number): number
   timerfdSettime(fd: number, flags: number, value: number, old: number): number
@@ -40,6 +44,8 @@ export interface Libc {
   epollControl(epoll: number, operation: number, fd: number, events: number): number
   /** The descriptors that are ready now, at most 64 of them, written into `into`; how many. Never waits. */
   epollReady(epoll: number, into: Int32Array): number
+  /** The processor's own counter; undefined where it cannot be read, or where the kernel's clocks are nothing else. */
+  timestampCounter(): TimestampCounter | undefined
   /** The index of a network interface, 0 when there is none of that name; and back. */
   interfaceIndex(name: string): number
   interfaceName(index: number): string | undefined
@@ -49,6 +55,13 @@ export interface Libc {
   strerror(name: string): string
   /** Calls `ready` from the event loop whenever `fd` can be read. Costs no thread. */
   watch(fd: number, ready: () => void): { close(): void }
+}
+
+export interface TimestampCounter {
+  /** Ticks since some beginning. */
+  read(): bigint
+  /** Which CPU the latest read was made on. */
+  cpu(): number
 }
 
 export interface Memory {
@@ -98,6 +111,15 @@ export const STAMPING = { txSoftware: 2, rxSoftware: 8, software: 16, optId: 128
 export const ORIGIN = { local: 1, icmp: 2, icmp6: 3, timestamping: 4 } as const
 export const TFD = { nonblock: 0o4000, cloexec: 0o2000000, abstime: 1, cancelOnSet: 2 } as const
 export const EPOLL = { add: 1, remove: 2, readable: 1, cloexec: 0o2000000, most: 64 } as const
+
+/** The number of an ioctl that hands over a structure of `size` bytes (asm-generic/ioctl.h). */
+export const ioctlRequest = (
+  way: 'write' | 'read-write',
+  type: string,
+  number: number,
+  size: number,
+): number =>
+  ((way === 'write' ? 1 : 3) * 2 ** 30 + size * 2 ** 16 + type.charCodeAt(0) * 2 ** 8 + number) >>> 0
 
 let loaded: LoadedLibc | undefined
 
@@ -176,11 +198,14 @@ function bindLibc(koffi: Koffi): Libc {
     sendto: bindAs('sendto', 'long', 'iplipu'),
     recvmsg: bindAs('recvmsg', 'long', 'ipi'),
     read: bindAs('read', 'long', 'ipl'),
+    ioctl: bindAs('ioctl', 'int', 'ilp'),
+    seekEnd: endSeeker(bindAs('lseek', 'long', 'ili')),
     close: returningInt('close', 'i'),
     timerfdCreate: returningInt('timerfd_create', 'ii'),
     timerfdSettime: returningInt('timerfd_settime', 'iipp'),
     epollCreate: returningInt('epoll_create1', 'i'),
     ...epollCalls(returningInt, allocate),
+    timestampCounter: () => timestampCounter(koffi, library, allocate),
     interfaceIndex: bindAs('if_nametoindex', 'uint', 's'),
     interfaceName: interfaceNames(bindAs('if_indextoname', 'uintptr_t', 'up'), allocate(16)),
     errno: () => errnoName(koffi.errno()),
@@ -240,5 +265,41 @@ function interfaceNames(call: (index: number, into: number) => number | bigint, 
     if (Number(call(index, name.address)) === 0) return undefined
     const end = name.bytes.indexOf(0)
     return String.fromCharCode(...name.bytes.subarray(0, end < 0 ? 16 : end))
+  }
+}
+
+const endSeeker = (lseek: (fd: number, offset: number, from: number) => number) => (fd: number) =>
+  lseek(fd, 0, 2)
+
+/** rdtscp; mov [rdi], ecx; shl rdx, 32; or rax, rdx; ret: the counter as a result, the CPU into memory. */
+const RDTSCP = [0x0f, 0x01, 0xf9, 0x89, 0x0f, 0x48, 0xc1, 0xe2, 0x20, 0x48, 0x09, 0xd0, 0xc3]
+const PROT = { read: 1, write: 2, execute: 4 } as const
+const MAP = { private: 2, anonymous: 0x20 } as const
+const PAGE = 4096
+/** What Linux puts into IA32_TSC_AUX: the CPU in the lower twelve bits, its node above. */
+const CPU_MASK = 0xfff
+
+/**
+ * The page is written first and made executable then, never both at once. Not on arm64: CNTVCT is what the kernel's
+ * clocks are made of there, so it has nothing to add.
+ */
+function timestampCounter(
+  koffi: Koffi,
+  library: ReturnType<Koffi['load']>,
+  allocate: (size: number) => Memory,
+): TimestampCounter | undefined {
+  if (process.arch !== 'x64') return undefined
+  const map = library.func('mmap', 'uintptr_t', ['uintptr_t', 'size_t', 'int', 'int', 'int', 'long'])
+  const protect = library.func('mprotect', 'int', ['uintptr_t', 'size_t', 'int'])
+  const page = map(0, PAGE, PROT.read | PROT.write, MAP.private | MAP.anonymous, -1, 0)
+  const address = BigInt(page)
+  if (BigInt.asIntN(64, address) === -1n) return undefined
+  new Uint8Array(koffi.view(address, PAGE)).set(RDTSCP)
+  if (protect(page, PAGE, PROT.read | PROT.execute) !== 0) return undefined
+  const type = koffi.proto('uint64_t', ['uintptr_t'])
+  const aux = allocate(4)
+  return {
+    read: () => BigInt(koffi.call(address, type, aux.address)),
+    cpu: () => aux.view.getUint32(0, true) & CPU_MASK,
   }
 }

@@ -52,7 +52,7 @@ describe('two witnesses of one pause', () => {
   it('say nothing new when the samples have spoken', () => {
     const witnesses = new Witnesses()
     witnesses.take(paused('ptp', 30, 0.001, span(10.5, 11)), at(11))
-    witnesses.settle({ lost: 0.002, uncertainty: 0.001 })
+    witnesses.settle({ lost: 30.002, uncertainty: 0.001 })
     const { correction, opens } = witnesses.take(paused('rtc', 29.8, 0.5, span(10.5, 11.5)), at(11.5))
     expect({ correction, opens }).toEqual({ correction: undefined, opens: false })
   })
@@ -60,7 +60,7 @@ describe('two witnesses of one pause', () => {
   it('may be of two pauses, when the samples have settled only the first', () => {
     const witnesses = new Witnesses()
     witnesses.take(paused('ptp', 30, 0.001, span(10.5, 10.6)), at(10.6))
-    witnesses.settle({ lost: 0, uncertainty: 0.001 })
+    witnesses.settle({ lost: 30, uncertainty: 0.001 })
     const { correction, opens } = witnesses.take(paused('rtc', 37, 0.5, span(10, 11)), at(11))
     expect(opens).toBe(true)
     const { lost, uncertainty } = correction as Extract<Correction, { kind: 'shift' }>
@@ -103,7 +103,7 @@ describe('a witness without a length', () => {
   it('loosens the rate although the samples have settled the pause before it', () => {
     const witnesses = new Witnesses()
     witnesses.take(paused('rtc', 1, 0.5, span(10, 11)), at(11))
-    witnesses.settle({ lost: 0, uncertainty: 0.001 })
+    witnesses.settle({ lost: 1, uncertainty: 0.001 })
     expect(witnesses.take(changed('vmclock', span(10.5, 11.5)), at(11.5)).correction).toEqual({
       kind: 'void',
     })

@@ -2,10 +2,10 @@
  * Several witnesses of one event: who says the same, who says more, who contradicts?
  *
  * Each report says between which two readings of the counter something happened. Reports whose spans overlap are about
- * the same event; it happened where all their spans overlap. What a witness says twice of one event are two parts of it
- * and add up, unless it begins at the same reading: then it looked more closely. Of different witnesses each saw all of
- * it, so the loss lies where their intervals meet; where they do not meet, one of them is wrong, and anything between
- * is possible.
+ * the same event; it happened where all their spans overlap. A witness that speaks twice of one stretch of the counter
+ * has looked more closely; of one stretch after another it saw two parts, which add up. Of different witnesses each saw
+ * all of it, so the loss lies where their intervals meet; where they do not meet, one of them is wrong, and anything
+ * between is possible.
  *
  * What comes out is the *difference* to what was told before, so nothing is corrected twice. Once fresh samples have
  * spoken, a late report that agrees with them changes nothing; one that contradicts them may be about another pause
@@ -69,7 +69,7 @@ interface Event {
   during: Span
   readonly witnesses: string[]
   readonly claims: Map<string, Claim[]>
-  /** Where the latest report of each witness begins. */
+  /** How far the reports of each witness reach. */
   readonly spoke: Map<string, Monotonic>
   /** What is corrected for; `anything` when the offset was given up. */
   applied: Loss | 'anything' | undefined
@@ -112,18 +112,14 @@ export class Witnesses {
     event.settled = true
   }
 
-  /** Fresh samples have spoken: true time was `moved` away from where it was expected after all corrections. */
-  settle(moved: Loss | undefined): void {
+  /** Fresh samples have spoken: so much was lost since before the first of what is still open. */
+  settle(found: Loss | undefined): void {
     const open = this.#events.filter(({ settled }) => !settled)
     for (const event of open) {
       event.settled = true
-      if (event.applied === undefined || event.applied === 'anything' || !moved) continue
-      const { lost, uncertainty } = event.applied
-      // Of several events at once nobody can say which of them the surprise belongs to.
-      event.applied =
-        open.length === 1
-          ? { lost: lost + moved.lost, uncertainty: moved.uncertainty }
-          : { lost, uncertainty: uncertainty + Math.abs(moved.lost) + moved.uncertainty }
+      if (event.applied === undefined || event.applied === 'anything' || !found) continue
+      // Of several events at once nobody can say how much belongs to which.
+      if (open.length === 1) event.applied = found
     }
   }
 
@@ -154,8 +150,7 @@ export class Witnesses {
       for (const name of other.witnesses) remember(first, name)
       for (const [name, claims] of other.claims)
         first.claims.set(name, [...(first.claims.get(name) ?? []), ...claims])
-      for (const [name, from] of other.spoke)
-        first.spoke.set(name, latest(first.spoke.get(name) ?? from, from))
+      for (const [name, to] of other.spoke) first.spoke.set(name, latest(first.spoke.get(name) ?? to, to))
       first.applied = sum(first.applied, other.applied)
       first.loose &&= other.loose
       first.noticed = latest(first.noticed, other.noticed)
@@ -167,19 +162,25 @@ export class Witnesses {
 }
 
 /** The samples have settled it since this witness spoke of it, so what it sees now is another one. */
-const isOver = ({ settled, spoke }: Event, { witness }: DisruptedSign, { from }: Span): boolean =>
-  settled && (spoke.get(witness) ?? from) !== from
+const isOver = (event: Event, { witness }: DisruptedSign, during: Span): boolean =>
+  event.settled && isLater(event, witness, during)
+
+/** This witness has spoken of an earlier stretch. */
+function isLater({ spoke }: Event, witness: string, { from, to }: Span): boolean {
+  const reached = spoke.get(witness)
+  return reached !== undefined && from >= reached && from < to
+}
 
 function add(event: Event, sign: DisruptedSign, during: Span): void {
-  const again = (event.spoke.get(sign.witness) ?? during.from) !== during.from
-  event.spoke.set(sign.witness, during.from)
+  const again = isLater(event, sign.witness, during)
+  event.spoke.set(sign.witness, latest(event.spoke.get(sign.witness) ?? during.to, during.to))
   event.reach = hull(event.reach, during)
   event.during = again ? hull(event.during, during) : (common(event.during, during) ?? during)
   event.what = worse(event.what, sign.kind)
   remember(event, sign.witness)
   if (sign.kind !== 'paused') return
   const earlier = event.claims.get(sign.witness) ?? []
-  const others = earlier.filter(claim => claim.during.from !== during.from)
+  const others = again ? earlier : earlier.filter(claim => !overlap(claim.during, during))
   event.claims.set(sign.witness, [...others, claimOf(sign, during)])
 }
 

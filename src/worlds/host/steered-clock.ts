@@ -6,7 +6,7 @@ import type { Clock } from '../world.ts'
 import type { ReadClock } from './clock.ts'
 import { openHelm } from './helm.ts'
 import type { Hook } from './hook.ts'
-import type { Steps } from './steps.ts'
+import type { Steps } from './signs/steps.ts'
 
 export interface SteeredClock extends Clock {
   /** Nobody will end a slew any more: lets the clock run on at the rate of its line. */

@@ -14,8 +14,8 @@ import { resolveName } from './names.ts'
 import { openOutbox } from './outbox.ts'
 import { openPlainDatagrams } from './plain-datagrams.ts'
 import { openRandom } from './random.ts'
+import { openSigns } from './signs/signs.ts'
 import { openSteeredClock, readOnly } from './steered-clock.ts'
-import { openSteps } from './steps.ts'
 import { openTimers } from './timers.ts'
 import { openWatch } from './watch.ts'
 
@@ -47,8 +47,8 @@ export function openHost(options: HostOptions = {}): HostWorld {
     outbox.flush()
     outbox.tell({ kind: 'woke', now: clock.read() })
   })
-  const steps = openSteps(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
-  const steered = options.steering ? openSteeredClock(libc, clock, steps, options.hook) : undefined
+  const signs = openSigns(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
+  const steered = options.steering ? openSteeredClock(libc, clock, signs.steps, options.hook) : undefined
   let state: 'made' | 'open' | 'closed' = 'made'
 
   return {
@@ -61,7 +61,8 @@ export function openHost(options: HostOptions = {}): HostWorld {
     losses: findLosses(loaded, {
       watch: watch !== undefined,
       stamped: network.stamped,
-      witnessed: steps.witnessed,
+      witnessed: signs.steps.witnessed,
+      signs: signs.witnessed,
     }),
     open(tell) {
       if (state !== 'made') throw new Error(`this world is ${state} already`)
@@ -74,7 +75,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
       outbox.close()
       steered?.leave()
       timers.close()
-      steps.close()
+      signs.close()
       network.close()
       watch?.close()
     },

@@ -11,7 +11,7 @@
  */
 import { type Reading, since } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
-import { LARGEST_SLEW, ORDINARY_SLEW } from './stamps.ts'
+import { LARGEST_SLEW, ORDINARY_SLEW } from '../stamps.ts'
 
 export interface Look {
   readonly reading: Reading

@@ -3,19 +3,31 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { instant, monotonic } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { type Libc, loadLibc } from '../libc.ts'
-import { openClock, type ReadClock } from './clock.ts'
-import { openSteps } from './steps.ts'
-import { openWatch, type Watch } from './watch.ts'
+import { type Libc, loadLibc } from '../../libc.ts'
+import { openClock, type ReadClock } from '../clock.ts'
+import { openWatch, type Watch } from '../watch.ts'
+import { openSteps, type Steps } from './steps.ts'
 
 const loaded = loadLibc()
+
+/** Somebody looks once a second. */
+function looking(steps: Steps): Steps {
+  const timer = setInterval(steps.check, 1000)
+  return {
+    ...steps,
+    close() {
+      clearInterval(timer)
+      steps.close()
+    },
+  }
+}
 
 describe.skipIf(loaded.kind === 'missing')('on this machine', () => {
   it('hears the kernel, and sees no step where there is none', async () => {
     const libc = loaded.kind === 'loaded' ? loaded.libc : (undefined as never)
     const watch = openWatch(libc)!
     const signs: DisruptionSign[] = []
-    const steps = openSteps(libc, openClock(libc), watch, sign => signs.push(sign))
+    const steps = looking(openSteps(libc, openClock(libc), watch, sign => signs.push(sign)))
     expect(steps.witnessed).toBe(true)
     await new Promise(done => setTimeout(done, 2100))
     steps.close()
@@ -93,7 +105,7 @@ describe('when somebody sets the clock', () => {
   const trial = (witnessed = true) => {
     const { libc, clock, watch, state } = playedKernel()
     const signs: DisruptionSign[] = []
-    const steps = openSteps(libc, clock, witnessed ? watch : undefined, sign => signs.push(sign))
+    const steps = looking(openSteps(libc, clock, witnessed ? watch : undefined, sign => signs.push(sign)))
     const set = (size: Seconds) => {
       state.lead += size
       state.cancelled = true
@@ -161,7 +173,13 @@ describe('when somebody sets the clock', () => {
     set(3600)
     state.notify()
     expect(signs).toEqual([
-      { kind: 'paused', lost: expect.closeTo(3600, 3), uncertainty: expect.any(Number), witness: 'boottime' },
+      {
+        kind: 'paused',
+        lost: expect.closeTo(3600, 3),
+        uncertainty: expect.any(Number),
+        witness: 'boottime',
+        during: { from: expect.any(BigInt), to: expect.any(BigInt) },
+      },
     ])
   })
 

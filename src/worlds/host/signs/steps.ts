@@ -1,28 +1,29 @@
 /**
  * Noticing that somebody set the wall clock, or that the kernel suspended the machine.
  *
- * Once a second we look at the clocks. Between the looks a timer that never expires waits for the kernel's word: timerfd
+ * About once a second the clocks are looked at. Between the looks a timer that never expires waits for the kernel's word: timerfd
  * with TFD_TIMER_CANCEL_ON_SET is cancelled whenever CLOCK_REALTIME jumps, and we hear of it within the same turn of the
  * event loop. Without it the comparison alone must do.
  */
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { CLOCK, type Libc, TFD } from '../libc.ts'
-import type { ReadClock } from './clock.ts'
-import { readKernelClock } from './kernel-clock.ts'
+import { CLOCK, type Libc, TFD } from '../../libc.ts'
+import type { ReadClock } from '../clock.ts'
+import { readKernelClock } from '../kernel-clock.ts'
+import type { Watch } from '../watch.ts'
 import { type Look, stepBetween, suspendBetween, type Witness } from './step.ts'
-import type { Watch } from './watch.ts'
 
 export interface Steps {
   /** Whether the kernel itself says when the clock is set. */
   readonly witnessed: boolean
+  /** Looks now: to be called about once a second. */
+  check(): void
   /** Does what sets the clock, and knows then that it was us. */
   byUs(step: () => void): void
   close(): void
 }
 
-const LOOK_EVERY_MS = 1000
 /** The kernel sets its clock first and cancels the timer after: a look in between sees the step and no witness. */
 const WITNESS_DELAY: Seconds = 0.05
 
@@ -61,15 +62,15 @@ export function openSteps(
         lost: suspended.size,
         uncertainty: suspended.uncertainty,
         witness: 'boottime',
+        during: { from: before.reading.monotonic, to: next.reading.monotonic },
       })
     }
     if (step) notice({ kind: 'stepped', ...step, at: next.reading.monotonic })
   }
 
-  const timer = setInterval(check, LOOK_EVERY_MS)
-
   return {
     witnessed: kernel !== undefined,
+    check,
     byUs(step) {
       check()
       step()
@@ -78,7 +79,6 @@ export function openSteps(
       earlier = latest
     },
     close() {
-      clearInterval(timer)
       kernel?.close()
     },
   }

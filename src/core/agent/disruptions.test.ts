@@ -1,0 +1,187 @@
+/** Witnesses of every kind tell the agent what happened to a simulated guest, or what did not. */
+import { describe, expect, test } from 'vitest'
+import type { DisruptionSign } from '#core/guest/disruption.ts'
+import { instant, plus, since } from '#core/time/instant.ts'
+import { drive } from '#worlds/drive.ts'
+import { watchOnly } from '#worlds/overlay.ts'
+import { symmetricLink } from '#worlds/simulated/link.ts'
+import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
+import { Agent } from './agent.ts'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from './config.ts'
+import type { AgentEvent } from './event.ts'
+
+const START = instant(1_795_258_202_000_000_000n)
+const AT = 3000
+const NETWORK = symmetricLink(0.01, 100e-6)
+
+function guest(world: Partial<SimulationConfig>, maxpoll = 10) {
+  const servers = [1, 2, 3].map(i => ({ address: `192.0.2.${i}`, link: NETWORK }))
+  const sim = new Simulation({
+    seed: 11,
+    start: START,
+    servers,
+    oscillator: { frequencyError: 30e-6, wander: 1e-9 },
+    ...world,
+  })
+  const sources = servers.map(({ address }) => ({ ...SOURCE_DEFAULTS, name: address, address, maxpoll }))
+  const agent = new Agent({ ...AGENT_DEFAULTS, sources }, sim.world.random)
+  let tell: (event: AgentEvent) => void = () => {}
+  const world_ = watchOnly({
+    ...sim.world,
+    open: told => {
+      tell = told
+      sim.world.open(told)
+    },
+  })
+  drive(world_, agent)
+  const now = () => sim.world.clock.read()
+  /** Somebody looked once a second and saw this since. */
+  const notice = (sign: DisruptionSign, ago = 1) => {
+    const { monotonic: to } = now()
+    const during = { from: plus(to, -ago), to }
+    tell({ kind: 'disrupted', now: now(), sign: { ...sign, during } as DisruptionSign })
+  }
+  const error = () => {
+    const { offset, errorBound } = agent.status(now())
+    return offset === undefined
+      ? undefined
+      : { off: Math.abs(offset - since(sim.truth, now().wall)), bound: errorBound! }
+  }
+  const told = (kind: string) => sim.records.filter(record => record.kind === kind)
+  const covered = () => {
+    const found = error()
+    if (found) expect(found.off).toBeLessThanOrEqual(found.bound)
+  }
+  return { sim, agent, notice, error, covered, told, status: () => agent.status(now()) }
+}
+
+const rtc = (lost: number, uncertainty = 0.5): DisruptionSign => ({
+  kind: 'paused',
+  witness: 'rtc',
+  lost,
+  uncertainty,
+  atLeast: 0,
+})
+
+describe('a pause of 30 s', () => {
+  const pauses = [{ at: AT, length: 30 }]
+
+  test('that two witnesses report is corrected for once, covered at once, and recorded with its recovery', () => {
+    const { sim, notice, covered, error, told, status } = guest({ pauses })
+    sim.run(AT + 30.5)
+    notice(rtc(30.2))
+    expect(status().state).toBe('disrupted')
+    covered()
+    // On its way, before any reply.
+    sim.run(AT + 30.505)
+    notice({ kind: 'paused', witness: 'ptp', lost: 30, uncertainty: 1e-4 })
+    covered()
+    expect(error()!.off).toBeLessThan(1e-3)
+    expect(error()!.bound).toBeLessThan(0.02)
+    sim.run(AT + 35)
+    covered()
+    expect(error()!.bound).toBeLessThan(0.02)
+    expect(told('disruption')).toMatchObject([
+      { what: 'paused', witness: 'rtc', lost: 30.2, amends: undefined },
+      { what: 'paused', witness: 'rtc, ptp', lost: 30, amends: 30.2 },
+    ])
+    const [recovered, ...more] = told('recovered') as { after: number; lost: number; witness: string }[]
+    expect(more).toEqual([])
+    expect(recovered!.witness).toBe('rtc, ptp')
+    expect(recovered!.after).toBeLessThan(1)
+    expect(recovered!.lost).toBeCloseTo(30, 2)
+  })
+
+  test('that a closer look comes too late for shifts nothing', () => {
+    const { sim, notice, covered, told } = guest({ pauses })
+    sim.run(AT + 30.5)
+    notice(rtc(30.3))
+    sim.run(AT + 34)
+    const before = told('estimate').length
+    notice(rtc(30.004, 0.005), 4.5)
+    covered()
+    sim.run(AT + 60)
+    covered()
+    expect(told('recovered')).toHaveLength(1)
+    expect(before).toBeGreaterThan(0)
+  })
+
+  test('that the sources told first is no second one', () => {
+    // Polls of 64 s: one of them meets the guest right after the resume, and the witness looks after that.
+    const { sim, notice, covered, told } = guest({ pauses }, 6)
+    while (told('disruption').length === 0) sim.run(Number(sim.now) + 0.05)
+    notice(rtc(30.2), 100)
+    covered()
+    sim.run(Number(sim.now) + 60)
+    covered()
+    expect(told('disruption').map(record => record.kind === 'disruption' && record.what)).toEqual([
+      'sources-jumped',
+      'paused',
+    ])
+    expect(told('recovered')).toEqual([])
+  })
+})
+
+test('a host clock that jumps while nothing happened leads nobody away', () => {
+  const { sim, notice, covered, told, error } = guest({})
+  sim.run(AT)
+  notice(rtc(5, 0.01))
+  covered()
+  sim.run(AT + 0.015)
+  covered()
+  sim.run(AT + 20)
+  covered()
+  expect(error()!.off).toBeLessThan(1e-3)
+  const [recovered] = told('recovered') as { lost: number; uncertainty: number }[]
+  expect(Math.abs(recovered!.lost)).toBeLessThanOrEqual(recovered!.uncertainty)
+})
+
+describe('a migration that VMClock tells of', () => {
+  const pauses = [{ at: AT, length: 0.3, frequencyChange: 40e-6 }]
+  const marker: DisruptionSign = { kind: 'counter-changed', witness: 'vmclock' }
+
+  test('makes the time unknown at once, and known again by the next replies', () => {
+    const { sim, notice, covered, status, told, error } = guest({ pauses })
+    sim.run(AT + 0.35)
+    notice(marker, 0.1)
+    expect(status().offset).toBeUndefined()
+    expect(sim.claim?.errorBound).toBeUndefined()
+    // Two replies of each source, two seconds apart: one alone says nothing of the rate.
+    sim.run(AT + 2.5)
+    expect(status().offset).toBeDefined()
+    notice(rtc(0.4), 2.5)
+    expect(status().offset, 'the length comes too late to matter').toBeDefined()
+    for (let t = AT + 3; t < AT + 600; t++) {
+      sim.run(t)
+      covered()
+    }
+    expect(error()!.off).toBeLessThan(1e-3)
+    expect(status().frequencyError).toBeCloseTo(70e-6, 5)
+    const [recovered] = told('recovered') as { after: number; lost: number }[]
+    expect(recovered!.after).toBeLessThan(2.1)
+    expect(recovered!.lost).toBeCloseTo(0.3, 2)
+  })
+
+  test('keeps the rate as an expectation', () => {
+    const same = [{ at: AT, length: 0.3 }]
+    const { sim, notice, status } = guest({ pauses: same })
+    sim.run(AT + 0.35)
+    notice(marker, 0.1)
+    sim.run(AT + 2.5)
+    expect(Math.abs(status().frequencyError! - 30e-6)).toBeLessThan(5e-6)
+  })
+})
+
+test('a hint asks the sources, and nothing else', () => {
+  const { sim, notice, status, told, error } = guest({})
+  sim.run(AT)
+  const before = error()!.bound
+  const asked = sim.packetsSent
+  notice({ kind: 'hint', witness: 'steal', text: 'a timer came late' })
+  sim.run(AT + 8)
+  expect(sim.packetsSent - asked).toBeGreaterThanOrEqual(12)
+  expect(status().state).toBe('locked')
+  expect(error()!.bound).toBeLessThan(2 * before)
+  expect(told('disruption')).toEqual([])
+  expect(told('notice')).toContainEqual(expect.objectContaining({ name: 'hint-steal' }))
+})

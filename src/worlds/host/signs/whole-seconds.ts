@@ -1,0 +1,94 @@
+/**
+ * A clock that shows whole seconds, known to some milliseconds.
+ *
+ * When it shows s, its time lies in [s, s + 1): so its lead over our counter lies in an interval of a second. Looks at the
+ * moments when the next second is expected cut that interval down, eight to a second at first; then one look a second
+ * keeps it. Most of those come just *before* the second is due: a clock that shows it already has run ahead, which is
+ * how a pause of less than a second shows. Between looks the interval widens by whatever the two may drift apart.
+ */
+import type { Interval } from '#core/discipline/select.ts'
+import type { Seconds } from '#core/time/units.ts'
+
+export interface SecondsLook {
+  /** The counter before and after the clock was read, from some beginning. */
+  readonly before: Seconds
+  readonly after: Seconds
+  /** What the clock showed, from some beginning. */
+  readonly shown: number
+}
+
+/** The clock and our counter drift apart by no more than 500 ppm. */
+const DRIFT = 5e-4
+/** What a clock is wrong by now and then: no jump. */
+const NOISE: Seconds = 0.02
+/** Fine enough; wider than this it is searched for again. */
+const FINE: Seconds = 0.01
+const PARTS = 8
+const SHORTEST: Seconds = 0.001
+/** Looks before the second is due, to each one that may be after. */
+const EARLY_LOOKS = 3
+/** How much too early they are. */
+const EARLY: Seconds = 0.025
+
+export class WholeSeconds {
+  #lead: Interval | undefined
+  #at: Seconds = 0
+  #looks = 0
+
+  /** How far the clock is ahead of the counter; undefined before the first look. */
+  get lead(): Interval | undefined {
+    return this.#lead
+  }
+
+  get fine(): boolean {
+    return this.#lead !== undefined && this.#lead.high - this.#lead.low <= FINE
+  }
+
+  /** By how much it jumped since the look before; undefined when it did not. */
+  look({ before, after, shown }: SecondsLook): Interval | undefined {
+    const seen = { low: shown - after, high: shown + 1 - before }
+    const known = this.#lead
+    if (!known) {
+      this.#lead = seen
+      this.#at = after
+      return undefined
+    }
+    const grown = DRIFT * Math.max(0, after - this.#at)
+    this.#at = after
+    const low = Math.max(known.low - grown, seen.low)
+    const high = Math.min(known.high + grown, seen.high)
+    if (low <= high) {
+      this.#lead = { low, high }
+      return undefined
+    }
+    if (low - high <= NOISE) {
+      // Both may be right to within the noise: everything between.
+      this.#lead = { low: high, high: low }
+      return undefined
+    }
+    this.#lead = seen
+    return { low: seen.low - known.high - grown, high: seen.high - known.low + grown }
+  }
+
+  /** When to look again, on the counter's scale; no later than in `within`. */
+  next(now: Seconds, within: Seconds): Seconds {
+    if (!this.#lead) return now + within
+    const { low, high } = this.#lead
+    const width = high - low
+    // The next second that the clock may not have shown yet comes between these two readings.
+    const due = (second: number) => ({ from: second - high, to: second - low })
+    if (width > FINE) {
+      const step = Math.max(width / PARTS, SHORTEST)
+      let second = Math.floor(now + low) + 1
+      if (Math.max(now, due(second).from) + step >= due(second).to) second++
+      return Math.min(now + within, Math.max(now, due(second).from) + step)
+    }
+    this.#looks++
+    const early = this.#looks % (EARLY_LOOKS + 1) !== 0
+    const aim = early ? high + EARLY : (low + high) / 2
+    // A little more than a second may pass, never a second and the next one as well.
+    let at = Math.ceil(now + within / 2 + aim) - aim
+    if (at > now + 1.5 * within) at -= 1
+    return at
+  }
+}
