@@ -59,6 +59,17 @@ describe('a pause', () => {
     expect((told[1] as PausedSign).lost).toBeCloseTo(0.3, 1)
   })
 
+  it('of less than a second may have happened before the look that found nothing', () => {
+    for (let i = 0; i < 50; i++) {
+      const { state, run } = played({ rtcLead: 0.2 })
+      run(i * 0.337)
+      const at = BigInt(Math.round(state.now * 1e9))
+      state.lost = 0.4
+      const [sign] = run(3) as PausedSign[]
+      expect(sign!.during!.from <= at && at <= sign!.during!.to, `${i}`).toBe(true)
+    }
+  })
+
   it('is one although somebody puts the system clock right in the same second', () => {
     const { state, run } = played()
     state.lost = 30
@@ -72,6 +83,12 @@ describe('somebody sets the RTC', () => {
     const { state, run } = played({ rtcLead: -2.5 })
     state.rtc = 0
     expect(run(60)).toEqual([expect.objectContaining({ kind: 'hint', witness: 'rtc' })])
+  })
+
+  it('to the system clock, but for the fraction of a second, which it keeps', () => {
+    const { state, run } = played({ rtcLead: -0.6 })
+    state.rtc = 0.4
+    expect(run(60).map(({ kind }) => kind)).toEqual(['hint'])
   })
 
   it('to the system clock in local time', () => {

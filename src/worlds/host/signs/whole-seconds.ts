@@ -17,6 +17,11 @@ export interface SecondsLook {
   readonly shown: number
 }
 
+export interface SecondsJump extends Interval {
+  /** The counter at the last look that would have shown it, had it happened before. */
+  readonly after: Seconds
+}
+
 /** The clock and our counter drift apart by no more than 500 ppm. */
 const DRIFT = 5e-4
 /** What a clock is wrong by now and then: no jump. */
@@ -29,11 +34,16 @@ const SHORTEST: Seconds = 0.001
 const EARLY_LOOKS = 3
 /** How much too early they are. */
 const EARLY: Seconds = 0.025
+/** So many looks are remembered, for when a jump can have happened; it may be this much larger than it seems. */
+const REMEMBERED = 16
+const LARGER: Seconds = 0.05
 
 export class WholeSeconds {
   #lead: Interval | undefined
   #at: Seconds = 0
   #looks = 0
+  /** The latest looks, and how large a jump each could have missed. */
+  #misses: { readonly at: Seconds; readonly size: Seconds }[] = []
 
   /** How far the clock is ahead of the counter; undefined before the first look. */
   get lead(): Interval | undefined {
@@ -45,7 +55,17 @@ export class WholeSeconds {
   }
 
   /** By how much it jumped since the look before; undefined when it did not. */
-  look({ before, after, shown }: SecondsLook): Interval | undefined {
+  look({ before, after, shown }: SecondsLook): SecondsJump | undefined {
+    const known = this.#lead
+    const jump = this.#take({ before, after, shown })
+    const found = jump && { ...jump, after: this.#lastClear(jump) }
+    if (jump) this.#misses = []
+    this.#misses.push({ at: after, size: shown + 1 - before - (jump ? shown - after : (known?.low ?? 0)) })
+    if (this.#misses.length > REMEMBERED) this.#misses.shift()
+    return found
+  }
+
+  #take({ before, after, shown }: SecondsLook): Interval | undefined {
     const seen = { low: shown - after, high: shown + 1 - before }
     const known = this.#lead
     if (!known) {
@@ -68,6 +88,12 @@ export class WholeSeconds {
     }
     this.#lead = seen
     return { low: seen.low - known.high - grown, high: seen.high - known.low + grown }
+  }
+
+  /** A look just after a second began cannot tell whether the clock has run ahead by half of one. */
+  #lastClear(jump: Interval): Seconds {
+    const clear = this.#misses.findLast(({ size }) => size <= jump.low + LARGER)
+    return (clear ?? this.#misses[0])!.at
   }
 
   /** When to look again, on the counter's scale; no later than in `within`. */
