@@ -107,7 +107,9 @@ export class RtcWitness {
     this.#open = undefined
     const { low, high } = this.#seconds.lead!
     const drifted = DRIFT * since(now, open.during.from)
-    const size = { low: low - open.known.high - drifted, high: high - open.known.low + drifted }
+    // Looks between the jump and its notice may have moved what was known within its width.
+    const width = open.known.high - open.known.low
+    const size = { low: low - open.known.high - drifted, high: high - open.known.low + width + drifted }
     if (open.set && (mayBeSet(size, open.known, open.wallLead) || areWholeSeconds(size))) return undefined
     return paused(size, open.during)
   }
