@@ -222,3 +222,20 @@ describe('after a disruption of unknown length', () => {
     }
   })
 })
+
+test('a slew is ended when the clock must not be corrected any more', () => {
+  const kept = keep(
+    {
+      ...ONE,
+      clock: { offset: -1e-4 },
+      pauses: [{ at: HOUR, length: 30, witness: { name: 'rtc', after: 0.2, uncertainty: 0.5 } }],
+    },
+    POLLS,
+    policy({ afterDisruption: 'ask', maxSlew: 5e-6 }),
+  )
+  kept.run(HOUR + 60)
+  expect(kept.status().holding).toBe('ask')
+  const before = kept.error()
+  kept.run(HOUR + 660)
+  expect(Math.abs(kept.error() - before)).toBeLessThan(1e-4)
+})

@@ -220,7 +220,12 @@ export class Agent {
       const { size, uncertainty } = sign
       this.#roster.burst(now.monotonic)
       this.#answer.record({ kind: 'step', at: now, size, uncertainty, by: 'somebody-else' })
-      return this.#helmsman.foreignStep(now, this.#answer)
+      return this.#helmsman.interfered(now, sign.suspects ?? [], this.#answer)
+    }
+    if (sign.kind === 'meddled') {
+      const who = sign.suspects.join(' or ') || 'somebody'
+      this.#answer.notice(now, 'meddled', `${who} has changed the rate of the clock`)
+      return this.#helmsman.interfered(now, sign.suspects, this.#answer)
     }
     if (sign.kind === 'hint') {
       this.#roster.burst(now.monotonic)

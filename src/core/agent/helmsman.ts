@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts'
 import type { Knowledge } from './knowledge.ts'
 
 /** Somebody else who sets the clock so often within this time is not an accident. */
-const FOREIGN_STEPS = 3
+const INTERFERENCES = 3
 const CONTEST_MEMORY: Seconds = 3600
 
 export class Helmsman {
@@ -42,11 +42,13 @@ export class Helmsman {
   }
 
   /** Somebody else set the clock. That may put right what a pause did, or wrong what was right: samples will tell. */
-  foreignStep(now: Reading, answer: Answer): void {
+  interfered(now: Reading, suspects: readonly string[], answer: Answer): void {
     this.#foreign = this.#foreign.filter(at => since(now.monotonic, at) < CONTEST_MEMORY)
     this.#foreign.push(now.monotonic)
-    if (this.#foreign.length < FOREIGN_STEPS) return this.grant('disruption')
+    if (this.#foreign.length < INTERFERENCES) return this.grant('disruption')
     this.#licence = undefined
+    if (this.#holding !== 'contested' && suspects.length > 0)
+      answer.notice(now, 'contested-by', `it may be ${suspects.join(' or ')} who keeps setting the clock`)
     this.#hold('contested', now, answer)
   }
 
@@ -64,13 +66,16 @@ export class Helmsman {
 
   /** Whatever the policy allows, to bring the clock onto its line. */
   follow(knowledge: Knowledge, policy: Policy, now: Reading, answer: Answer): void {
-    this.#settlesAt = undefined
-    if (!this.#mayResume(now)) return
     const offset = knowledge.offset(now)
     if (!offset) return
+    if (!this.#mayResume(now)) return this.#endSlew(knowledge, now, answer)
     const decision = decide(offset.offset, this.#licence, policy)
-    if (decision.kind === 'wait') return
-    if (decision.kind === 'hold') return this.#hold(decision.why, now, answer)
+    if (decision.kind === 'wait') return this.#endSlew(knowledge, now, answer)
+    if (decision.kind === 'hold') {
+      this.#hold(decision.why, now, answer)
+      return this.#endSlew(knowledge, now, answer)
+    }
+    this.#settlesAt = undefined
     this.#holding = undefined
     const { cause, samples } = this.#licence ?? {}
     if (decision.kind === 'step' || cause === 'leap' || samples !== 0) this.#licence = undefined
@@ -87,6 +92,11 @@ export class Helmsman {
     this.#settlesAt = steered.settles
     if (steered.stepped === 0) return
     answer.record({ kind: 'step', at: steered.now, size: steered.stepped, uncertainty: 0, by: 'us' })
+  }
+
+  /** A slew that nobody ends would run on for ever. */
+  #endSlew(knowledge: Knowledge, now: Reading, answer: Answer): void {
+    if (this.#settlesAt !== undefined) this.run(knowledge.rate?.rate ?? 0, now, answer)
   }
 
   /** A contest is over when nobody else has touched the clock for a while. */

@@ -8,7 +8,7 @@ export interface Span {
   readonly to: Monotonic
 }
 
-export type DisruptionSign = SteppedSign | DisruptedSign | HintSign
+export type DisruptionSign = SteppedSign | MeddledSign | DisruptedSign | HintSign
 
 /** The wall clock was set by `size` (positive: forward), by somebody other than us. */
 export interface SteppedSign {
@@ -16,6 +16,15 @@ export interface SteppedSign {
   readonly size: Seconds
   readonly uncertainty: Seconds
   readonly at: Monotonic
+  /** Who runs here that may have done it. */
+  readonly suspects?: readonly string[]
+}
+
+/** The rate that the clock was told to run at has been changed, by somebody other than us. */
+export interface MeddledSign {
+  readonly kind: 'meddled'
+  /** Who runs here that may have done it. */
+  readonly suspects: readonly string[]
 }
 
 export type DisruptedSign = PausedSign | ChangedSign

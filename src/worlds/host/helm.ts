@@ -26,11 +26,20 @@ export interface HostHelm extends Helm {
   announce(claim: Claim): void
 }
 
-/** `stepping` surrounds every step of ours, so that whoever looks out for steps knows whose it is. */
-export function openHelm(libc: Libc, read: () => Reading, stepping: (step: () => void) => void): HostHelm {
+/**
+ * `stepping` surrounds every step of ours, so that whoever looks out for steps knows whose it is; `meddled` is told when
+ * the kernel does not have the frequency any more that we gave it.
+ */
+export function openHelm(
+  libc: Libc,
+  read: () => Reading,
+  stepping: (step: () => void) => void,
+  meddled: () => void,
+): HostHelm {
   const adjust = libc.allowSteering()
   const memory = libc.buffer('helm', TIMEX_SIZE)
   const actuator = new Actuator()
+  let ordered: ReturnType<typeof timexOfRate> | undefined
 
   function set(timex: Timex): void {
     encodeTimex(timex, memory.view)
@@ -41,6 +50,12 @@ export function openHelm(libc: Libc, read: () => Reading, stepping: (step: () =>
     })
   }
 
+  function isMeddledWith(): boolean {
+    if (!ordered) return false
+    const { tick, frequency } = libc.adjtimex()
+    return tick !== ordered.tick || Math.abs(frequency - ordered.freq) > ROUNDING
+  }
+
   takeOver(set)
   return {
     read,
@@ -49,13 +64,21 @@ export function openHelm(libc: Libc, read: () => Reading, stepping: (step: () =>
       actuator.interrupted()
     },
     run(rate: Rate) {
+      if (isMeddledWith()) {
+        actuator.interrupted()
+        meddled()
+      }
       actuator.learn(read())
-      set(timexOfRate(actuator.orderFor(rate)))
+      ordered = timexOfRate(actuator.orderFor(rate))
+      set(ordered)
       actuator.began(read(), rate)
     },
     announce: claim => set(timexOfClaim(claim)),
   }
 }
+
+/** The kernel gives a frequency back to a unit or two of 2⁻¹⁶ ppm. */
+const ROUNDING = 2
 
 /** Whatever an earlier owner has begun is ended: the kernel's own loop, and a slew by adjtime. The frequency stays. */
 function takeOver(set: (timex: Timex) => void): void {

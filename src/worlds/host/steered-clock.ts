@@ -1,4 +1,5 @@
 /** The machine's clock as the world offers it: steered, or only read. */
+import type { Steered } from '#core/agent/action.ts'
 import { planManoeuvre, type Steering } from '#core/discipline/steering.ts'
 import type { Libc } from '../libc.ts'
 import { steer } from '../steer.ts'
@@ -18,24 +19,41 @@ export function openSteeredClock(
   libc: Libc | undefined,
   clock: ReadClock,
   steps: Steps,
+  meddled: () => void,
   hook?: Hook,
 ): SteeredClock {
   if (!libc) throw new Error('the clock cannot be set without libc (koffi could not be loaded)')
-  const helm = openHelm(libc, clock.read, steps.byUs)
+  const helm = openHelm(libc, clock.read, steps.byUs, meddled)
   let latest: Steering | undefined
+
+  function obey(order: Steering): Steered {
+    const { step } = planManoeuvre(order, clock.read())
+    if (step === 0 || !hook) return steer(helm, order)
+    // It takes its time; the order is where the clock should be, so how far it is from there is seen anew.
+    hook.before(step)
+    const steered = steer(helm, order)
+    if (steered.kind === 'steered') hook.after(steered.stepped)
+    return steered
+  }
+
   return {
     precision: clock.precision,
     read: clock.read,
-    announce: helm.announce,
+    announce(claim) {
+      try {
+        helm.announce(claim)
+      } catch {
+        // The next order to steer says why.
+      }
+    },
     steer(order) {
       latest = order
-      const { step } = planManoeuvre(order, clock.read())
-      if (step === 0 || !hook) return steer(helm, order)
-      // It takes its time; the order is where the clock should be, so how far it is from there is seen anew.
-      hook.before(step)
-      const steered = steer(helm, order)
-      if (steered.kind === 'steered') hook.after(steered.stepped)
-      return steered
+      try {
+        return obey(order)
+      } catch (error) {
+        // The right to set the clock can be taken away while we run; measuring goes on without it.
+        return { kind: 'not-steered', now: clock.read(), why: (error as Error).message }
+      }
     },
     leave() {
       if (latest) helm.run(latest.rate)

@@ -2,12 +2,14 @@
  * The real machine as a world. What it cannot do here (no libc, an old kernel, a sandbox) it does without, in a coarser
  * way, and `losses` says what that costs; nothing is silently worse.
  */
+import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Loss } from '#core/guest/facts.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { World } from '#worlds/world.ts'
 import { type LoadedLibc, loadLibc } from '../libc.ts'
 import { openClock } from './clock.ts'
 import { openDatagrams } from './datagrams.ts'
+import { openFiles } from './files.ts'
 import type { Hook } from './hook.ts'
 import { findLosses } from './losses.ts'
 import { resolveName } from './names.ts'
@@ -16,6 +18,7 @@ import { openPlainDatagrams } from './plain-datagrams.ts'
 import { openRandom } from './random.ts'
 import { openSigns } from './signs/signs.ts'
 import { openSteeredClock, readOnly } from './steered-clock.ts'
+import { findTimekeepers } from './timekeepers.ts'
 import { openTimers } from './timers.ts'
 import { openWatch } from './watch.ts'
 
@@ -47,8 +50,21 @@ export function openHost(options: HostOptions = {}): HostWorld {
     outbox.flush()
     outbox.tell({ kind: 'woke', now: clock.read() })
   })
-  const signs = openSigns(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
-  const steered = options.steering ? openSteeredClock(libc, clock, signs.steps, options.hook) : undefined
+  const tell = (sign: DisruptionSign) =>
+    outbox.post({
+      kind: 'disrupted',
+      sign: sign.kind === 'stepped' ? { ...sign, suspects: suspects() } : sign,
+    })
+  const signs = openSigns(libc, clock, watch, tell)
+  const steered = options.steering
+    ? openSteeredClock(
+        libc,
+        clock,
+        signs.steps,
+        () => tell({ kind: 'meddled', suspects: suspects() }),
+        options.hook,
+      )
+    : undefined
   let state: 'made' | 'open' | 'closed' = 'made'
 
   return {
@@ -81,3 +97,9 @@ export function openHost(options: HostOptions = {}): HostWorld {
     },
   }
 }
+
+/** Who else may set this clock: looked up when somebody has. */
+const suspects = (): string[] =>
+  findTimekeepers(openFiles())
+    .filter(({ disciplines }) => disciplines)
+    .map(({ name, pid }) => (pid > 0 ? `${name} (pid ${pid})` : name))
