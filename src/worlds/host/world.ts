@@ -3,6 +3,8 @@
  * way, and `losses` says what that costs; nothing is silently worse.
  */
 import type { Loss } from '#core/guest/facts.ts'
+import { since } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { World } from '#worlds/world.ts'
 import { type LoadedLibc, loadLibc } from '../libc.ts'
@@ -14,6 +16,7 @@ import { resolveName } from './names.ts'
 import { openOutbox } from './outbox.ts'
 import { openPlainDatagrams } from './plain-datagrams.ts'
 import { openRandom } from './random.ts'
+import { openService } from './service.ts'
 import { openSigns } from './signs/signs.ts'
 import { openSteeredClock, readOnly } from './steered-clock.ts'
 import { openTimers } from './timers.ts'
@@ -35,6 +38,9 @@ export interface HostWorld extends World {
   readonly losses: readonly Loss[]
 }
 
+/** While requests come, steps and suspends are looked for so often, and not once a second. */
+const LOOK_AGAIN: Seconds = 0.02
+
 export function openHost(options: HostOptions = {}): HostWorld {
   const loaded = options.libc ?? loadLibc()
   const libc = loaded.kind === 'loaded' ? loaded.libc : undefined
@@ -48,12 +54,28 @@ export function openHost(options: HostOptions = {}): HostWorld {
     outbox.tell({ kind: 'woke', now: clock.read() })
   })
   const signs = openSigns(libc, clock, watch, sign => outbox.post({ kind: 'disrupted', sign }))
+  const service =
+    libc &&
+    watch &&
+    openService(libc, watch, () => {
+      lookAgain()
+      outbox.flush()
+    })
   const steered = options.steering ? openSteeredClock(libc, clock, signs.steps, options.hook) : undefined
   let state: 'made' | 'open' | 'closed' = 'made'
+  let looked = clock.counter()
+
+  /** Somebody wants to be told the time: was the clock set, or the machine suspended, since the last look? */
+  function lookAgain(): void {
+    const now = clock.counter()
+    if (since(now, looked) < LOOK_AGAIN) return
+    looked = now
+    signs.steps.check()
+  }
 
   return {
     clock: steered ?? readOnly(clock),
-    network,
+    network: service ? { ...network, listen: service.listen } : network,
     timers,
     names: { resolve: name => resolveName(name, found => outbox.post({ kind: 'resolved', ...found })) },
     random: openRandom(),
@@ -76,6 +98,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
       steered?.leave()
       timers.close()
       signs.close()
+      service?.close()
       network.close()
       watch?.close()
     },
