@@ -49,6 +49,7 @@ const known: MetricsInput = {
   },
   mode: 'watching',
   tally: noTally(),
+  server: undefined,
   clock: {
     now: at(100n),
     state: 'locked',
