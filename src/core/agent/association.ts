@@ -90,6 +90,8 @@ export class Association {
   #lastTransmit: NtpTime = UNKNOWN_TIME
   #burstLeft: number
   #inBurst = true
+  /** An answer is wanted urgently, and none has come yet. */
+  #pressing = false
   #unanswered = 0
   /** The shortest poll that the server tolerates, while a kiss code RATE is being obeyed. */
   #rateFloor: PollLog2 | undefined
@@ -205,10 +207,14 @@ export class Association {
     return answer
   }
 
-  /** Ask quickly a few times, now. Respects a server that asked for less. */
+  /**
+   * Ask quickly a few times, now; after a migration the network may take a while to come back, so silence is not taken for
+   * an answer. Respects a server that asked for less.
+   */
   burst(now: Monotonic): void {
     if (this.stopped || this.#rateFloor !== undefined) return
     this.#burstLeft = BURST_COUNT - 1
+    this.#pressing = true
     const soonest = this.#exchange ? plus(this.#exchange.sent.at.monotonic, BURST_INTERVAL) : now
     if (this.nextPollAt === undefined || this.nextPollAt > soonest) this.nextPollAt = soonest
   }
@@ -318,8 +324,11 @@ export class Association {
     this.reach |= 1
     this.failure = undefined
     this.unsynchronised = false
+    const answeredAtLast = this.#pressing && this.#unanswered >= BURST_COUNT
     this.#unanswered = 0
+    this.#pressing = false
     if (wasSilent) this.#comeBack(received.at.monotonic)
+    else if (answeredAtLast) this.burst(plus(received.at.monotonic, BURST_INTERVAL))
   }
 
   /** The first reply after a silence: ask at the normal pace again, quickly at first. */
@@ -379,12 +388,20 @@ export class Association {
     if (this.stopped) return
     const bursting = this.#burstLeft > 0 && (this.accepted > 0 || this.sent < BURST_COUNT)
     if (this.#burstLeft > 0) this.#burstLeft--
-    const interval = bursting ? BURST_INTERVAL : pollInterval(this.poll)
+    const interval = bursting ? BURST_INTERVAL : this.#interval()
     // The first interval after a burst is a random part of a whole one: sources that began together take turns from
     // then on, and the estimate is renewed more often.
     const part = this.#inBurst && !bursting ? FIRST_PART + (1 - FIRST_PART) * this.#chance() : 1
     this.#inBurst = bursting
     this.nextPollAt = plus(from, interval * part * (1 + SPREAD * this.#chance()))
+  }
+
+  /** While an answer is wanted urgently: 4 s, 8 s, … and no longer than usual. */
+  #interval(): Seconds {
+    const usual = pollInterval(this.poll)
+    return this.#pressing
+      ? Math.min(usual, BURST_INTERVAL * 2 ** Math.max(1, this.#unanswered - BURST_COUNT + 2))
+      : usual
   }
 
   /** Uniform in [0, 1). */

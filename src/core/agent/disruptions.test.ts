@@ -116,7 +116,6 @@ describe('a pause of 30 s', () => {
     covered()
     expect(told('disruption').map(record => record.kind === 'disruption' && record.what)).toEqual([
       'sources-jumped',
-      'paused',
     ])
     expect(told('recovered')).toEqual([])
   })

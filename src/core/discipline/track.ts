@@ -73,6 +73,8 @@ export class Track {
   #rateLow: Rate = -UNKNOWN_RATE
   #rateHigh: Rate = UNKNOWN_RATE
   #rateAt: Seconds = 0
+  /** The bounds of the rate from before the last pause: what has been measured since may be too little to tell. */
+  #earlier: { readonly low: Rate; readonly high: Rate; readonly at: Seconds } | undefined
   #wander = WANDER_UNLEARNED
   /** The last three measurements that lie far enough apart to show wander. */
   #anchors: Observation[] = []
@@ -145,19 +147,28 @@ export class Track {
     return { kind: 'confirmed', innovation }
   }
 
-  /** True time ran on by `lost` while the counter stood still. What was measured before moves along, less surely. */
+  /**
+   * True time ran on by `lost` while the counter stood still. Where it is now is known less surely; how fast it runs is
+   * known as before, but no pair of measurements from both sides shows it.
+   */
   shift(lost: Seconds, uncertainty: Seconds): void {
     this.#anchors = []
     this.#offset += lost
     this.#low += lost - uncertainty
     this.#high += lost + uncertainty
-    this.#history = this.#history.map(seen => ({
-      ...seen,
-      offset: seen.offset + lost,
-      low: seen.low + lost - uncertainty,
-      high: seen.high + lost + uncertainty,
-      jitter: Math.hypot(seen.jitter, uncertainty),
-    }))
+    if (!this.known) return
+    this.#earlier = { low: this.#rateLow, high: this.#rateHigh, at: this.#rateAt }
+    this.#expected = this.#rate
+    const last = this.#history.at(-1)!
+    this.#history = [
+      {
+        at: last.at,
+        offset: last.offset + lost,
+        low: last.low + lost - uncertainty,
+        high: last.high + lost + uncertainty,
+        jitter: Math.hypot(last.jitter, uncertainty),
+      },
+    ]
   }
 
   /**
@@ -167,6 +178,7 @@ export class Track {
    */
   restartOffset(seen: Observation): void {
     const rate = this.#rate
+    this.#earlier = undefined
     this.#restart(seen)
     this.#rate = rate
     this.#expected = rate
@@ -177,6 +189,7 @@ export class Track {
   /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
   forget(): void {
     this.#history = []
+    this.#earlier = undefined
     this.#rateKnown = false
     this.#expected = 0
     this.#low = Number.NEGATIVE_INFINITY
@@ -216,6 +229,11 @@ export class Track {
   #learnRate(seen: Observation): void {
     let low = -UNKNOWN_RATE
     let high = UNKNOWN_RATE
+    if (this.#earlier) {
+      const slack = changed(this.#wander, seen.at - this.#earlier.at)
+      low = Math.max(low, this.#earlier.low - slack)
+      high = Math.min(high, this.#earlier.high + slack)
+    }
     const recent = this.#history.slice(-RECENT)
     for (const later of recent) {
       for (const earlier of this.#history) {
@@ -234,6 +252,7 @@ export class Track {
     }
     // No rate that wanders as little as we allowed explains all intervals. Begin again from the newest pair.
     this.#wander *= 2
+    this.#earlier = undefined
     this.#history = this.#history.slice(-2)
     const [last, newest] = this.#history as [Observation, Observation]
     const span = Math.max(newest.at - last.at, 1e-3)

@@ -122,7 +122,10 @@ describe('a witness without a length', () => {
 it('does not shift for what the sources have told already', () => {
   const witnesses = new Witnesses()
   witnesses.told('sources', span(5, 10.9), { lost: 30, uncertainty: 0.01 })
-  expect(witnesses.take(paused('rtc', 30.1, 0.5, span(10, 11)), at(11)).correction).toBeUndefined()
+  const { correction, before, disruption } = witnesses.take(paused('rtc', 30.1, 0.5, span(10, 11)), at(11))
+  expect(correction).toBeUndefined()
+  expect(before?.loss?.lost).toBe(30)
+  expect(disruption).toMatchObject({ witnesses: ['sources', 'rtc'], loss: { lost: 30 } })
 })
 
 it('takes a closer look of the same witness for the same event', () => {

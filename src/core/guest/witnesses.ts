@@ -106,7 +106,7 @@ export class Witnesses {
   /** The sources themselves say what happened in this span; there is nothing left to correct. */
   told(by: string, during: Span, loss: Loss): void {
     const event = this.#begin(during, during.to)
-    event.witnesses.push(by)
+    add(event, { kind: 'paused', witness: by, ...loss }, during)
     event.applied = loss
     event.loose = true
     event.settled = true

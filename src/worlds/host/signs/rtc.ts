@@ -13,7 +13,7 @@ import type { DisruptionSign, Span } from '#core/guest/disruption.ts'
 import { duration } from '#core/time/format.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
-import { WholeSeconds } from './whole-seconds.ts'
+import { type SecondsJump, WholeSeconds } from './whole-seconds.ts'
 
 export interface RtcLook {
   /** The counter before, and both clocks after the RTC was read. */
@@ -44,7 +44,7 @@ interface Open {
 export class RtcWitness {
   readonly #seconds = new WholeSeconds()
   #origin: { readonly counter: Monotonic; readonly shown: number; readonly wall: Instant } | undefined
-  #last: { readonly at: Monotonic; readonly wallLead: Seconds } | undefined
+  #wallLead: Seconds = 0
   #open: Open | undefined
   #jumps: Monotonic[] = []
 
@@ -60,15 +60,15 @@ export class RtcWitness {
     // How far the wall clock is ahead of the counter, on the scale on which the RTC's lead is told.
     const wallLead = since(after.wall, wall) + this.#wallAtOrigin - now
     const known = this.#seconds.lead
-    const last = this.#last
-    this.#last = { at: after.monotonic, wallLead }
+    const wallLeadBefore = this.#wallLead
+    this.#wallLead = wallLead
     const jump = this.#seconds.look({
       before: since(before, counter),
       after: now,
       shown: shown - this.#origin.shown,
     })
     if (!jump) return this.#closer(after.monotonic)
-    return this.#jumped(jump, known!, last!, wallLead, after.monotonic)
+    return this.#jumped(jump, known!, wallLeadBefore, wallLead, after.monotonic)
   }
 
   /** When to look again. */
@@ -82,21 +82,21 @@ export class RtcWitness {
   }
 
   #jumped(
-    size: Interval,
+    size: SecondsJump,
     known: Interval,
-    last: { readonly at: Monotonic; readonly wallLead: Seconds },
+    wallLeadBefore: Seconds,
     wallLead: Seconds,
     now: Monotonic,
   ): DisruptionSign {
     this.#jumps = [...this.#jumps.filter(at => since(now, at) < UNRULY_TIME), now]
-    const during = { from: last.at, to: now }
-    const untouched = Math.abs(wallLead - last.wallLead) < SET_NOISE
-    const set = untouched && mayBeSet(size, known, last.wallLead)
+    const during = { from: plus(this.#origin!.counter, size.after), to: now }
+    const untouched = Math.abs(wallLead - wallLeadBefore) < SET_NOISE
+    const set = untouched && mayBeSet(size, known, wallLeadBefore)
     if (size.high < 0) {
       this.#open = undefined
       return hint(`the RTC went back by about ${duration(-middle(size))}`)
     }
-    this.#open = { known, wallLead: last.wallLead, during, set }
+    this.#open = { known, wallLead: wallLeadBefore, during, set }
     return set ? hint('the RTC jumped to the time of the system clock: it was set') : paused(size, during)
   }
 
@@ -107,8 +107,10 @@ export class RtcWitness {
     this.#open = undefined
     const { low, high } = this.#seconds.lead!
     const drifted = DRIFT * since(now, open.during.from)
-    const size = { low: low - open.known.high - drifted, high: high - open.known.low + drifted }
-    if (open.set && mayBeSet(size, open.known, open.wallLead)) return undefined
+    // Looks between the jump and its notice may have moved what was known within its width.
+    const width = open.known.high - open.known.low
+    const size = { low: low - open.known.high - drifted, high: high - open.known.low + width + drifted }
+    if (open.set && (mayBeSet(size, open.known, open.wallLead) || areWholeSeconds(size))) return undefined
     return paused(size, open.during)
   }
 }
@@ -123,6 +125,12 @@ const paused = (size: Interval, during: Span): DisruptionSign => ({
   during,
   atLeast: 0,
 })
+
+/** An emulated RTC may keep its fraction of a second when it is set (QEMU does), so it lands beside the system clock. */
+const areWholeSeconds = (size: Interval): boolean => {
+  const whole = Math.round(middle(size))
+  return whole > 0 && size.low - SET_NOISE <= whole && whole <= size.high + SET_NOISE
+}
 
 /** Whoever sets it, sets it to the system clock: is that where it jumped to, and from somewhere else? */
 function mayBeSet(size: Interval, known: Interval, wallLead: Seconds): boolean {
