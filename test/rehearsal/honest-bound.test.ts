@@ -2,7 +2,7 @@
  * The promise: true time lies within `offset ± errorBound`, always. Clocks and networks that are worse than any that
  * we were told of, some seeds each; a day where the poll interval needs one to grow. Zero violations.
  */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { type Direction, type LinkConfig, symmetricLink } from '#worlds/simulated/link.ts'
 import type { OscillatorConfig } from '#worlds/simulated/oscillator.ts'
 import type { ServerConfig } from '#worlds/simulated/server.ts'
@@ -10,6 +10,9 @@ import { score, watch } from './watch.ts'
 
 const SEEDS = Number(process.env.CLOCKWRIGHT_SEEDS ?? 3)
 const DAY = 86_400
+
+/** A simulated day takes a second, and several on a busy machine. */
+vi.setConfig({ testTimeout: 60_000 + SEEDS * 20_000 })
 
 const OSCILLATORS: Record<string, OscillatorConfig> = {
   'a good crystal': { frequencyError: 20e-6, wander: 1e-9 },

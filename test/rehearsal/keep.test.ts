@@ -203,3 +203,22 @@ describe('is not led away', () => {
     expect(Math.abs(kept.error())).toBeLessThan(1e-3)
   })
 })
+
+describe('after a disruption of unknown length', () => {
+  test('the nearest server, who lies, does not decide alone', () => {
+    const near = server(1, { link: symmetricLink(20e-6, 2e-6), lies: [{ at: HOUR, offset: 12 }] })
+    const far = [2, 3, 4].map(i => server(i, { link: symmetricLink(20e-3, 1e-3) }))
+    for (let seed = 1; seed <= 5; seed++) {
+      const pause = { at: HOUR + 1, length: 20, witness: { name: 'rtc', after: 0.5, uncertainty: 30 } }
+      const kept = keep({ ...FOUR, seed, servers: [near, ...far], pauses: [pause] }, POLLS)
+      kept.run(HOUR - 1)
+      // The others need 40 ms to answer.
+      for (let t = HOUR + 21.505; t < HOUR + 26; t += 0.005) {
+        kept.sim.run(t)
+        const { offset, errorBound } = kept.status()
+        if (offset !== undefined) expect(Math.abs(offset - kept.error())).toBeLessThanOrEqual(errorBound!)
+      }
+      expect(Math.abs(kept.error())).toBeLessThan(0.01)
+    }
+  })
+})

@@ -130,6 +130,11 @@ export class Association {
     return this.sent < 3 && this.failure === undefined
   }
 
+  /** It was asked urgently and has not had the time to answer: what it will say may be another thing than before. */
+  get awaited(): boolean {
+    return this.#pressing && this.#unanswered < BURST_COUNT
+  }
+
   /** It asked for fewer requests, and that is being obeyed. */
   get slowed(): boolean {
     return this.#rateFloor !== undefined

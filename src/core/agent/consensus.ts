@@ -27,7 +27,8 @@ interface Candidate extends Interval {
 /**
  * What the associations say together at counter time `now`; undefined when they say nothing that can be believed.
  * `prior` is where true time must lie by what was known before. While nothing is known, sources that have not had the
- * time to answer yet (`waitFor` of them are not even resolved) count as votes against: else the fastest would decide.
+ * time to answer yet (`waitFor` of them are not even resolved) count as votes against: else the fastest would decide. So do
+ * those whose word has become worthless by a disruption, and who were asked anew.
  */
 export function findConsensus(
   associations: readonly Association[],
@@ -37,6 +38,7 @@ export function findConsensus(
   waitFor: number,
 ): Consensus | undefined {
   const candidates: Candidate[] = []
+  let awaited = 0
   for (const association of associations) {
     const why = unusable(association)
     const candidate = why ? undefined : candidateOf(association, now)
@@ -47,8 +49,10 @@ export function findConsensus(
         'starting',
         association.accepted > 0 ? 'measuring' : association.slowed ? 'asked-to-slow-down' : 'no-reply-yet',
       )
-    else if (candidate.rootDistance > config.maxdistance) judge(association, 'unusable', 'too-distant')
-    else candidates.push(candidate)
+    else if (candidate.rootDistance > config.maxdistance) {
+      judge(association, 'unusable', 'too-distant')
+      if (association.awaited) awaited++
+    } else candidates.push(candidate)
   }
   const selection = selectTruechimers(candidates, prior)
   if (candidates.length === 0) return undefined
@@ -65,7 +69,8 @@ export function findConsensus(
     for (const { association } of truechimers) judge(association, 'unusable', 'too-few-sources')
     return undefined
   }
-  const silent = prior ? 0 : waitFor + associations.filter(association => association.pending).length
+  const starting = prior ? 0 : waitFor + associations.filter(association => association.pending).length
+  const silent = starting + awaited
   if (2 * truechimers.length <= candidates.length + silent) {
     for (const { association } of truechimers) judge(association, 'starting', 'waiting-for-others')
     return undefined
