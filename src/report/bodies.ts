@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { SOURCE_REASONS, SOURCE_STATES, type SourceReason } from '#core/agent/reason.ts'
 import { HOLD_REASONS, type HoldReason } from '#core/guest/policy.ts'
 import { PACKET_REFUSALS, type PacketRefusal } from '#core/ntp/refusal.ts'
+import { REQUEST_REFUSALS } from '#core/ntp/reply.ts'
 import { parseDecimal } from '#core/time/format.ts'
 
 const keys = <K extends string>(table: Record<K, unknown>) => Object.keys(table) as [K, ...K[]]
@@ -142,6 +143,29 @@ const kernelClock = v.strictObject({
   status: v.array(v.string()),
 })
 
+const server = v.strictObject({
+  at: v.pipe(v.array(v.string()), v.description('Addresses and port at which time is served.')),
+  synchronised: v.pipe(
+    v.boolean(),
+    v.description('False while clients are told that the time is not known.'),
+  ),
+  stratum: known(whole('What clients are told; null while they are told that the time is not known.')),
+  leap,
+  refid: known(text('What clients are told that this clock follows.')),
+  rootDelay: known(quantity('s', 'What clients are told.')),
+  rootDispersion: known(
+    quantity('s', 'What clients are told; with half of rootDelay it covers the offset and its error bound.'),
+  ),
+  requests: whole('Datagrams that came.'),
+  replies: whole('Replies of all kinds.'),
+  unsynchronised: whole('Replies that said that the time is not known.'),
+  kisses: whole('Replies that asked the client to ask less often.'),
+  dropped: v.pipe(
+    v.record(v.string(), v.number()),
+    v.description(`How many got no reply, by the reason: ${Object.keys(REQUEST_REFUSALS).join(', ')}.`),
+  ),
+})
+
 export const status = v.strictObject({
   version: v.string(),
   startedAt: reading,
@@ -154,6 +178,7 @@ export const status = v.strictObject({
   kernelClock: known(kernelClock),
   losses: v.array(v.strictObject({ name: v.string(), text: v.string() })),
   clock,
+  server: known(server),
 })
 export type StatusBody = v.InferOutput<typeof status>
 

@@ -4,13 +4,14 @@
  */
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import type { KernelClock } from '#core/guest/facts.ts'
+import { formatRefid } from '#core/ntp/refid.ts'
 import { decimal } from '#core/time/format.ts'
 import type { Instant, Reading } from '#core/time/instant.ts'
 import { since } from '#core/time/instant.ts'
 import type { Bucket } from '#core/trace/history.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { ReadingBody, RecordBody, SeriesBody, SourceBody, SourcesBody, StatusBody } from './bodies.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { ServerSnapshot, Snapshot } from './snapshot.ts'
 import { reasonText } from './words/reason.ts'
 
 export function encodeStatus(snapshot: Snapshot): StatusBody {
@@ -40,6 +41,25 @@ export function encodeStatus(snapshot: Snapshot): StatusBody {
     kernelClock: snapshot.kernelClock ? encodeKernelClock(snapshot.kernelClock) : null,
     losses: snapshot.losses.map(({ name, text }) => ({ name, text })),
     clock: encodeClock(snapshot.clock),
+    server: snapshot.server ? encodeServer(snapshot.server) : null,
+  }
+}
+
+function encodeServer({ at, counts, standing }: ServerSnapshot): NonNullable<StatusBody['server']> {
+  const synchronised = standing.stratum > 0
+  return {
+    at: [...at],
+    synchronised,
+    stratum: synchronised ? standing.stratum : null,
+    leap: standing.leap,
+    refid: synchronised ? formatRefid(standing.refid, standing.stratum) : null,
+    rootDelay: synchronised ? finite(standing.rootDelay) : null,
+    rootDispersion: synchronised ? finite(standing.rootDispersion) : null,
+    requests: counts.requests,
+    replies: counts.replies,
+    unsynchronised: counts.unsynchronised,
+    kisses: counts.kisses,
+    dropped: { ...counts.dropped },
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { REQUEST_REFUSALS, type RequestRefusal } from '#core/ntp/reply.ts'
 import type { MetricsInput } from './metrics.ts'
 import { count, METRICS, metrics, metricsPage, noTally } from './metrics.ts'
 
@@ -49,6 +50,7 @@ const known: MetricsInput = {
   },
   mode: 'watching',
   tally: noTally(),
+  server: undefined,
   clock: {
     now: at(100n),
     state: 'locked',
@@ -148,6 +150,37 @@ test('steps are counted by cause and direction', () => {
   )
   expect(seriesValue(text, 'clockwright_clock_steps_total{direction="forward",cause="us"}')).toBe('0')
   expect(seriesValue(text, 'clockwright_clock_step_seconds_total{direction="backward"}')).toBe('0.5')
+})
+
+test('a server has series only when there is one', () => {
+  expect(metrics(known)).not.toContain('clockwright_server_')
+  const dropped = Object.fromEntries(Object.keys(REQUEST_REFUSALS).map((why, i) => [why, i])) as Record<
+    RequestRefusal,
+    number
+  >
+  const standing = {
+    leap: 'none',
+    stratum: 3,
+    precision: -20,
+    rootDelay: 0.002,
+    rootDispersion: 0.001,
+    refid: 1,
+    reference: undefined,
+  } as const
+  const counts = { requests: 100, replies: 60, unsynchronised: 7, kisses: 3, dropped }
+  const text = metrics({ ...known, server: { at: ['[::]:123'], counts, standing } })
+  expect(seriesValue(text, 'clockwright_server_synchronised')).toBe('1')
+  expect(seriesValue(text, 'clockwright_server_root_distance_seconds')).toBe('0.002')
+  expect(seriesValue(text, 'clockwright_server_requests_total')).toBe('100')
+  expect(seriesValue(text, 'clockwright_server_replies_total{kind="time"}')).toBe('50')
+  expect(seriesValue(text, 'clockwright_server_replies_total{kind="unsynchronised"}')).toBe('7')
+  expect(seriesValue(text, 'clockwright_server_requests_dropped_total{reason="rate-limited"}')).toBe('1')
+  const unsure = metrics({
+    ...known,
+    server: { at: [], counts, standing: { ...standing, stratum: 0, rootDispersion: 16 } },
+  })
+  expect(seriesValue(unsure, 'clockwright_server_synchronised')).toBe('0')
+  expect(unsure).not.toContain('clockwright_server_root_distance_seconds')
 })
 
 test('the reach is the part of eight that was answered', () => {

@@ -9,10 +9,11 @@ import { SOURCE_REASONS, SOURCE_STATES } from '#core/agent/reason.ts'
 import type { ClockState, SourceStatus, Status } from '#core/agent/status.ts'
 import type { MachineFacts } from '#core/guest/facts.ts'
 import { HOLD_REASONS } from '#core/guest/policy.ts'
+import { REQUEST_REFUSALS } from '#core/ntp/reply.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { DisruptionRecord, StepRecord, TraceRecord } from '#core/trace/record.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { ServerSnapshot, Snapshot } from './snapshot.ts'
 
 export interface MetricsInput {
   readonly version: string
@@ -20,6 +21,8 @@ export interface MetricsInput {
   readonly clock: Status
   readonly machine: MachineFacts
   readonly tally: Tally
+  /** Undefined when no time is served. */
+  readonly server: ServerSnapshot | undefined
 }
 
 export interface Metric {
@@ -221,6 +224,62 @@ export const METRICS: readonly Metric[] = [
     read: ({ machine }) => (machine.clocksource ? [{ labels: [machine.clocksource], value: 1 }] : []),
   },
   {
+    name: 'clockwright_server_synchronised',
+    type: 'gauge',
+    unit: '1',
+    help: '1 while clients are told the time, 0 while they are told that it is not known. No series when no time is served.',
+    labels: [],
+    read: ofServer(({ standing }) => (standing.stratum > 0 ? 1 : 0)),
+  },
+  {
+    name: 'clockwright_server_root_distance_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'What clients are told that this clock can be wrong by: root delay / 2 + root dispersion.',
+    labels: [],
+    read: ofServer(({ standing }) =>
+      standing.stratum > 0 ? standing.rootDelay / 2 + standing.rootDispersion : undefined,
+    ),
+  },
+  {
+    name: 'clockwright_server_requests_total',
+    type: 'counter',
+    unit: '1',
+    help: 'Datagrams that came to the server.',
+    labels: [],
+    read: ofServer(({ counts }) => counts.requests),
+  },
+  {
+    name: 'clockwright_server_replies_total',
+    type: 'counter',
+    unit: '1',
+    help: 'Replies, by what they said: the time, that it is not known, or that the client should ask less often.',
+    labels: ['kind'],
+    read: ({ server }) =>
+      server === undefined
+        ? []
+        : [
+            {
+              labels: ['time'],
+              value: server.counts.replies - server.counts.unsynchronised - server.counts.kisses,
+            },
+            { labels: ['unsynchronised'], value: server.counts.unsynchronised },
+            { labels: ['rate'], value: server.counts.kisses },
+          ],
+  },
+  {
+    name: 'clockwright_server_requests_dropped_total',
+    type: 'counter',
+    unit: '1',
+    help: `Requests that got no reply, by the reason: ${Object.keys(REQUEST_REFUSALS).join(', ')}.`,
+    labels: ['reason'],
+    read: ({ server }) =>
+      Object.entries(server?.counts.dropped ?? {}).map(([reason, count]) => ({
+        labels: [reason],
+        value: count,
+      })),
+  },
+  {
     name: 'clockwright_source_info',
     type: 'gauge',
     unit: '1',
@@ -408,6 +467,10 @@ function seriesLine(metric: Metric, { labels = [], value }: Sample): string[] {
 
 function ofSources(read: (source: SourceStatus) => number | undefined): Metric['read'] {
   return ({ clock }) => named(clock).map(([name, source]) => ({ labels: [name], value: read(source) }))
+}
+
+function ofServer(read: (server: ServerSnapshot) => number | undefined): Metric['read'] {
+  return ({ server }) => (server ? [{ value: read(server) }] : [])
 }
 
 /** Two series with the same labels would spoil the whole answer, so a name that occurs again is numbered. */

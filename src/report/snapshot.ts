@@ -1,6 +1,8 @@
 /** Everything that is known of this machine's clock at one moment: what the page, the terminal and programs are told. */
+import type { ServerCounts } from '#core/agent/server.ts'
 import type { Status } from '#core/agent/status.ts'
 import type { KernelClock, Loss, MachineFacts } from '#core/guest/facts.ts'
+import type { Standing } from '#core/ntp/reply.ts'
 import type { Reading } from '#core/time/instant.ts'
 
 export interface Snapshot {
@@ -15,4 +17,14 @@ export interface Snapshot {
   readonly mode: 'watching' | 'disciplining'
   /** Of this machine's clock. */
   readonly clock: Status
+  /** Undefined when no time is served. */
+  readonly server: ServerSnapshot | undefined
+}
+
+export interface ServerSnapshot {
+  /** `192.0.2.1:123`. */
+  readonly at: readonly string[]
+  readonly counts: ServerCounts
+  /** What a client would be told now. */
+  readonly standing: Standing
 }

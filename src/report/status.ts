@@ -92,7 +92,7 @@ function clockText({ clock, kernelClock }: StatusBody, style: Style): string {
   return block(rows, style)
 }
 
-function machineText({ machine, mode, sourcesFrom, losses }: StatusBody, style: Style): string {
+function machineText({ machine, mode, sourcesFrom, losses, server }: StatusBody, style: Style): string {
   const hypervisor = machine.hypervisor
     ? `${machine.hypervisor.name} (${machine.hypervisor.evidence})`
     : 'none seen'
@@ -109,9 +109,20 @@ function machineText({ machine, mode, sourcesFrom, losses }: StatusBody, style: 
     ],
     ['disciplined by', keepers.join(', ') || 'nobody that could be found'],
     ['sources', sourcesFrom],
+    ...serverRows(server),
     ...losses.map(({ text }): [string, string] => ['without', text]),
   ]
   return block(rows, style)
+}
+
+function serverRows(server: StatusBody['server']): [string, string][] {
+  if (!server) return []
+  const said =
+    server.rootDelay === null || server.rootDispersion === null
+      ? 'that the time is not known'
+      : `stratum ${server.stratum}, right to within ${duration(server.rootDelay / 2 + server.rootDispersion)}`
+  const replies = `${server.replies} replies to ${server.requests} requests`
+  return [['serves', `${server.at.join(', ')}: says ${said}; ${replies}`]]
 }
 
 function block(rows: readonly (readonly [string, string])[], style: Style): string {

@@ -31,6 +31,9 @@ export interface Libc {
   setsockopt(fd: number, level: number, option: number, value: number, length: number): number
   sendto(fd: number, from: number, length: number, flags: number, name: number, nameLength: number): number
   recvmsg(fd: number, message: number, flags: number): number
+  /** Up to `count` datagrams into an array of `struct mmsghdr`; how many. */
+  recvmmsg(fd: number, messages: number, count: number, flags: number, timeout: number): number
+  sendmmsg(fd: number, messages: number, count: number, flags: number): number
   read(fd: number, into: number, length: number): number
   /** The structure at `memory` is read, written, or both, as the request says (`ioctlRequest`). */
   ioctl(fd: number, request: number, memory: number): number
@@ -103,7 +106,14 @@ export const CLOCK = {
 export const AF = { inet: 2, inet6: 10 } as const
 export const SOCK = { dgram: 2, nonblock: 0o4000, cloexec: 0o2000000 } as const
 export const SOL = { socket: 1, ip: 0, ipv6: 41 } as const
-export const SO = { timestamping: 37, ipRecverr: 11, ipv6Recverr: 25, ipv6Only: 26 } as const
+export const SO = {
+  receiveBuffer: 8,
+  timestampNs: 35,
+  timestamping: 37,
+  ipRecverr: 11,
+  ipv6Recverr: 25,
+  ipv6Only: 26,
+} as const
 export const MSG = { trunc: 0x20, dontwait: 0x40, errqueue: 0x2000 } as const
 /** SOF_TIMESTAMPING_… */
 export const STAMPING = { txSoftware: 2, rxSoftware: 8, software: 16, optId: 128, optTsonly: 2048 } as const
@@ -197,6 +207,8 @@ function bindLibc(koffi: Koffi): Libc {
     setsockopt: returningInt('setsockopt', 'iiipu'),
     sendto: bindAs('sendto', 'long', 'iplipu'),
     recvmsg: bindAs('recvmsg', 'long', 'ipi'),
+    recvmmsg: returningInt('recvmmsg', 'ipuip'),
+    sendmmsg: returningInt('sendmmsg', 'ipui'),
     read: bindAs('read', 'long', 'ipl'),
     ioctl: bindAs('ioctl', 'int', 'ilp'),
     seekEnd: endSeeker(bindAs('lseek', 'long', 'ili')),

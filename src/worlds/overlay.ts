@@ -32,7 +32,8 @@ export function watchOnly(base: World): World {
 
   return {
     clock: steered,
-    network: base.network,
+    // No `listen`: the clock that could be served is below, and whoever asked would be told what is not so.
+    network: { send: base.network.send, release: base.network.release },
     timers: base.timers,
     names: base.names,
     random: base.random,

@@ -9,6 +9,7 @@ import type { Claim, Steered } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Steering } from '#core/discipline/steering.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
+import type { Responder } from '#core/ntp/responder.ts'
 import type { Monotonic, Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
@@ -40,6 +41,17 @@ export interface Clock {
 export interface Network {
   send(flow: Flow, to: Endpoint, bytes: Uint8Array): void
   release(flow: Flow): void
+  /**
+   * Lets `responder` answer whoever asks there, in the turn in which the world has the datagram: no event is told of it.
+   * The name of the system's error when that cannot be. Absent in a world that has no clock to serve.
+   */
+  readonly listen?: (at: Endpoint, responder: Responder) => Listening | string
+}
+
+export interface Listening {
+  /** Something happened to the clock: what came before, and waits, is not answered. */
+  discard(): void
+  close(): void
 }
 
 export interface Timers {

@@ -328,6 +328,7 @@ export function exampleWatched(options: ExampleOptions = {}): ExampleWatched {
         },
       ],
       clock: clock(),
+      server: undefined,
     }
   }
 

@@ -22,6 +22,8 @@ const [GETTIME, ADJTIMEX, SELECT, SEND, RECV] = [2, 4, 6, 7, 8]
 const ADJ_FREQUENCY = 0x2
 const ADJ_SETOFFSET = 0x100
 const UDP = 1
+/** The port of the one who asks the node. */
+const ASKER = 40_000
 
 interface Underway {
   readonly at: number
@@ -41,6 +43,8 @@ class SmallSimulator implements Wire {
   #answer: Uint8Array = new Uint8Array()
   requests = 0
   closed = false
+  /** What was sent to the one who asks. */
+  told: Uint8Array | undefined
 
   write(message: Uint8Array): void {
     this.requests++
@@ -73,6 +77,10 @@ class SmallSimulator implements Wire {
         return answer
       }
       case SEND:
+        if (body.getUint32(16, true) === ASKER) {
+          this.told = new Uint8Array(body.buffer).slice(24)
+          return reply(0)
+        }
         this.#underway.push({
           at: this.#network + 2 * DELAY,
           sourcePort: body.getUint32(16, true),
@@ -92,6 +100,12 @@ class SmallSimulator implements Wire {
       default:
         return reply(8)
     }
+  }
+
+  /** A datagram from outside is on its way to this port of the node. */
+  ask(destinationPort: number, data: Uint8Array): void {
+    this.told = undefined
+    this.#underway.push({ at: this.#network + DELAY, sourcePort: ASKER, destinationPort, data })
   }
 
   #adjust(timex: ReturnType<typeof decodeTimex>): void {
@@ -122,11 +136,18 @@ class SmallSimulator implements Wire {
 describeWorld('clknetsim', () => onTrial())
 
 function onTrial(): WorldOnTrial {
-  const place = joinSmall(new SmallSimulator())
+  const simulator = new SmallSimulator()
+  const place = joinSmall(simulator)
   const elapsed = () => Number(place.world.clock.read().monotonic) / 1e9
   return {
     world: place.world,
     echo: ECHO,
+    async ask(port, bytes) {
+      simulator.ask(port, bytes)
+      const end = elapsed() + 3 * DELAY
+      while (elapsed() < end) place.advance(DELAY)
+      return simulator.told
+    },
     async run(until) {
       const end = elapsed() + (typeof until === 'number' ? until : 10)
       while (typeof until === 'number' ? elapsed() < end : !until()) {

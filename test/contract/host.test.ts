@@ -23,8 +23,21 @@ async function onHost(address: string, libc?: LoadedLibc): Promise<WorldOnTrial>
     world: openHost({ libc }),
     echo: { address, port: socket.address().port },
     run: until => (typeof until === 'number' ? sleep(until) : waitFor(until)),
+    ask: (port, bytes) => askOnce(port, bytes),
     finish: () => socket.close(),
   }
+}
+
+/** A port of loopback, once; nothing comes back within a moment when nobody answers. */
+async function askOnce(port: number, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  const socket = createSocket('udp4')
+  const answered = new Promise<Uint8Array>(done =>
+    socket.on('message', message => done(Uint8Array.from(message))),
+  )
+  socket.send(bytes, port, '127.0.0.1')
+  const reply = await Promise.race([answered, sleep(0.2).then(() => undefined)])
+  socket.close()
+  return reply
 }
 
 const sleep = (seconds: Seconds) => new Promise<void>(done => setTimeout(done, seconds * 1e3))

@@ -32,6 +32,7 @@ function simulated(): WorldOnTrial {
   return {
     world: sim.world,
     echo: ECHO,
+    ask: async (port, bytes) => sim.ask(port, bytes, { address: '192.0.2.9', port: 40_000 }),
     async run(until) {
       if (typeof until === 'number') return sim.run(sim.now + until)
       const end = sim.now + 10

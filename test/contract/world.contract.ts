@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentEvent } from '#core/agent/event.ts'
 import { type Steering, wallOnLine } from '#core/discipline/steering.ts'
 import type { Endpoint } from '#core/ntp/endpoint.ts'
+import type { Responder, Visit } from '#core/ntp/responder.ts'
 import { plus, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { World } from '#worlds/world.ts'
@@ -17,6 +18,8 @@ export interface WorldOnTrial {
   readonly echo: Endpoint
   /** Fails when the condition does not come true in good time. */
   run(until: (() => boolean) | Seconds): Promise<void>
+  /** Sends a datagram to this port of the world, from outside; what comes back, if anything does. Absent where nobody listens. */
+  ask?(port: number, bytes: Uint8Array): Promise<Uint8Array | undefined>
   /** Ends what is not the world's: the echo, say. */
   finish?(): void
 }
@@ -275,6 +278,78 @@ export function describeWorld(name: string, makeWorld: () => WorldOnTrial | Prom
         expect(before - gap(done.given)).toBeLessThan(5.5e-5)
         await trial.run(time - 1)
         expect(Math.abs(gap(done.given))).toBeLessThan(1e-6 + 4 * world.clock.precision)
+      })
+    })
+
+    describe('when somebody asks it', () => {
+      const PORT = 12_300
+      const visits: Visit[] = []
+      /** Answers with the request and two bytes of its own, when the request begins with a one. */
+      const responder: Responder = {
+        arrive(visit) {
+          visits.push({ ...visit })
+          visit.bytes[visit.at + 1] = 0xee
+          return visit.bytes[visit.at] === 1 ? visit.length - 4 : 0
+        },
+        leave(bytes, at, seconds, nanoseconds) {
+          const view = new DataView(bytes.buffer, bytes.byteOffset + at)
+          view.setUint32(8, seconds)
+          view.setFloat64(16, nanoseconds)
+        },
+        drop: () => {},
+      }
+      const question = (first: number) => Uint8Array.from(REQUEST, (byte, i) => (i === 0 ? first : byte))
+      const listen = () => {
+        visits.length = 0
+        const listening = world.network.listen?.({ address: '0.0.0.0', port: PORT }, responder)
+        if (typeof listening === 'string') throw new Error(listening)
+        return listening
+      }
+
+      it('answers from where the request lies, by the clock that it serves, and tells nobody', async () => {
+        const listening = listen()
+        if (!listening || !trial.ask) return
+        open()
+        await untilTold('started')
+        const before = world.clock.read()
+        const reply = await trial.ask(PORT, question(1))
+        const after = world.clock.read()
+        expect(reply).toHaveLength(44)
+        expect([reply![0], reply![1], reply![43]]).toEqual([1, 0xee, 43])
+        const view = new DataView(reply!.buffer, reply!.byteOffset)
+        const [visit] = visits
+        const ns = (seconds: number, nanoseconds: number) =>
+          BigInt(seconds) * 1_000_000_000n + BigInt(Math.floor(nanoseconds))
+        const received = ns(visit!.seconds, visit!.nanoseconds)
+        const left = ns(view.getUint32(8), view.getFloat64(16))
+        // What a send is thought to cost stands in the time at which it leaves, and a clock may read coarsely.
+        const slack = 1_000_000n
+        expect(received).toBeGreaterThanOrEqual(before.wall - slack)
+        expect(left).toBeGreaterThanOrEqual(received)
+        expect(left).toBeLessThanOrEqual(after.wall + slack)
+        expect(visit!.addressLength).toBe(4)
+        expect(visit!.port).toBeGreaterThan(0)
+        const counter = Number(before.monotonic) / 1e9
+        expect(visit!.now).toBeGreaterThanOrEqual(counter - 1e-3)
+        expect(events.map(({ kind }) => kind)).toEqual(['started'])
+      })
+
+      it('sends nothing when there is nothing to say, and nothing after the door was closed', async () => {
+        const listening = listen()
+        if (!listening || !trial.ask) return
+        open()
+        await untilTold('started')
+        expect(await trial.ask(PORT, question(2))).toBeUndefined()
+        expect(visits).toHaveLength(1)
+        call(() => listening.close())
+        call(() => listening.close())
+        expect(await trial.ask(PORT, question(1))).toBeUndefined()
+        expect(visits).toHaveLength(1)
+      })
+
+      it('gives a port to one only', () => {
+        if (!listen()) return
+        expect(world.network.listen!({ address: '0.0.0.0', port: PORT }, responder)).toBe('EADDRINUSE')
       })
     })
 

@@ -10,6 +10,7 @@ import { configSchema } from '#apps/daemon/config/schema.ts'
 import { API } from '#apps/web/api.ts'
 import { SOURCE_REASONS } from '#core/agent/reason.ts'
 import { PACKET_REFUSALS } from '#core/ntp/refusal.ts'
+import { REQUEST_REFUSALS } from '#core/ntp/reply.ts'
 import { STATES } from '#report/words/states.ts'
 import { cli } from '../support/cli.ts'
 
@@ -123,25 +124,27 @@ describe('docs/reference/config.md', () => {
     return undefined
   }
 
-  test.each(['docs/reference/config.md', 'docs/guide/choose-sources.md', 'docs/tutorial/first-look.md'])(
-    'the examples of %s are right',
-    async path => {
-      const { mkdtempSync, rmSync, writeFileSync } = await import('node:fs')
-      const { tmpdir } = await import('node:os')
-      const folder = mkdtempSync(join(tmpdir(), 'clockwright-docs-'))
-      try {
-        const examples = [...read(path).matchAll(/^```toml\n([\s\S]*?)^```/gm)]
-        expect(examples.length).toBeGreaterThan(0)
-        for (const [i, [, example]] of examples.entries()) {
-          const file = join(folder, `${i}.toml`)
-          writeFileSync(file, example!)
-          expect(loadConfig(file).config.source.length).toBeGreaterThan(0)
-        }
-      } finally {
-        rmSync(folder, { recursive: true, force: true })
+  test.each([
+    'docs/reference/config.md',
+    'docs/guide/choose-sources.md',
+    'docs/guide/serve-time.md',
+    'docs/tutorial/first-look.md',
+  ])('the examples of %s are right', async path => {
+    const { mkdtempSync, rmSync, writeFileSync } = await import('node:fs')
+    const { tmpdir } = await import('node:os')
+    const folder = mkdtempSync(join(tmpdir(), 'clockwright-docs-'))
+    try {
+      const examples = [...read(path).matchAll(/^```toml\n([\s\S]*?)^```/gm)]
+      expect(examples.length).toBeGreaterThan(0)
+      for (const [i, [, example]] of examples.entries()) {
+        const file = join(folder, `${i}.toml`)
+        writeFileSync(file, example!)
+        expect(loadConfig(file).config.source.length).toBeGreaterThan(0)
       }
-    },
-  )
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
 })
 
 describe('docs/reference/refusals.md', () => {
@@ -156,6 +159,8 @@ describe('docs/reference/refusals.md', () => {
 
   test('has each packet test with its sentence, and no other', () =>
     expect(rows('## Why a packet is refused')).toEqual(PACKET_REFUSALS))
+  test('has each reason why a request is not answered, and no other', () =>
+    expect(rows('## Why a request is not answered')).toEqual(REQUEST_REFUSALS))
   test('has each reason with its sentence, and no other', () =>
     expect(rows('## Why a source is used, or not')).toEqual(SOURCE_REASONS))
   test('has each state, and no other', () =>

@@ -6,6 +6,14 @@ import { describe, expect, test } from 'vitest'
 import { Agent } from '#core/agent/agent.ts'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { decodePacket, encodePacket, type Packet } from '#core/ntp/packet.ts'
+import {
+  judgeRequest,
+  REQUEST_REFUSALS,
+  sayStanding,
+  UNSYNCHRONISED,
+  writeReply,
+  writeTransmit,
+} from '#core/ntp/reply.ts'
 import { instant, monotonic, plus, type Reading } from '#core/time/instant.ts'
 import { toNtpTime } from '#core/time/ntp-time.ts'
 import { Random } from '#worlds/simulated/random.ts'
@@ -72,6 +80,34 @@ describe(`${COUNT} packets from seed ${SEED}`, () => {
     }
     expect(kinds.packet).toBeGreaterThan(COUNT / 20)
     expect(kinds.refused).toBeGreaterThan(COUNT / 20)
+  })
+
+  test('the server answers each with a reply that is not longer, or has a name for why not', () => {
+    const random = new Random(SEED, 3)
+    const request = new Uint8Array(48)
+    request[0] = 0x23
+    const counts = { replies: 0, dropped: 0 }
+    const said = sayStanding({ ...UNSYNCHRONISED, precision: -20, refid: 0 })
+    for (let i = 0; i < COUNT; i++) {
+      const shot = anyBytes(random, request)
+      const mode = shot[0]! & 7
+      const why = judgeRequest(shot, 0, shot.length, random.uint32() & 0xffff)
+      if (why !== undefined) {
+        counts.dropped++
+        if (!(why in REQUEST_REFUSALS)) expect.fail(why)
+        continue
+      }
+      counts.replies++
+      const origin = shot.slice(40, 48)
+      const length = writeReply(shot, 0, said, random.uint32(), random.uint32() % 1e9)
+      writeTransmit(shot, 0, random.uint32(), random.uint32() % 1e9)
+      if (mode !== 3 && mode !== 0) expect.fail(`mode ${mode} was answered`)
+      if (length !== 48 || length > shot.length) expect.fail(`${length} bytes for ${shot.length}`)
+      if ((shot[0]! & 7) !== 4) expect.fail('the reply is no reply')
+      for (let k = 0; k < 8; k++) if (shot[24 + k] !== origin[k]) expect.fail('another origin')
+    }
+    expect(counts.replies).toBeGreaterThan(COUNT / 100)
+    expect(counts.dropped).toBeGreaterThan(COUNT / 20)
   })
 
   test('an agent that is shot at keeps its estimate, and still uses the honest reply', () => {

@@ -1,7 +1,7 @@
 /** The systemd unit, and what the agent says to systemd. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -31,6 +31,27 @@ describe.skipIf(!haveAnalyze).each([
     })
     expect(Number(/exposure level for [\w-]+\.service: ([\d.]+)/.exec(stdout)?.[1])).toBeLessThan(most)
   })
+})
+
+test.skipIf(!haveAnalyze)('the drop-in for serving gives the unit port 123 and nothing else', () => {
+  const root = mkdtempSync(join(tmpdir(), 'clockwright-drop-in-'))
+  const folder = join(root, 'etc/systemd/system')
+  mkdirSync(join(folder, 'clockwright-discipline.service.d'), { recursive: true })
+  const put = (from: string, to: string) => writeFileSync(join(folder, to), readFileSync(unit(from), 'utf8'))
+  put('clockwright-discipline.service', 'clockwright-discipline.service')
+  put('clockwright-serve.conf', 'clockwright-discipline.service.d/serve.conf')
+  const { stdout } = spawnSync(
+    'systemd-analyze',
+    ['security', '--offline=yes', `--root=${root}`, '--json=short', 'clockwright-discipline.service'],
+    { encoding: 'utf8' },
+  )
+  rmSync(root, { recursive: true })
+  const granted = (JSON.parse(stdout) as { set: boolean | null; name: string }[])
+    .filter(({ set, name }) => set === false && name.startsWith('CapabilityBoundingSet='))
+    .map(({ name }) => name)
+  expect(granted).toHaveLength(2)
+  expect(granted.join()).toMatch(/CAP_SYS_TIME/)
+  expect(granted.join()).toMatch(/CAP_NET_\(BIND_SERVICE/)
 })
 
 describe('the running agent', () => {

@@ -41,5 +41,6 @@ export function ownStatus(clock: Status, sourcesFrom: string): StatusBody {
     sourcesFrom,
     mode: 'watching',
     clock,
+    server: undefined,
   })
 }

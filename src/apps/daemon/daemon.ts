@@ -28,6 +28,7 @@ import { type BoundFile, openBoundFile } from './bound-file.ts'
 import { identityOf, readDrift, writeDrift } from './drift-file.ts'
 import { log, logRecord } from './log.ts'
 import { Recorder, type Trouble } from './recorder.ts'
+import { openServing, type ServerOrders, type Serving } from './serving.ts'
 
 export interface DaemonOptions {
   readonly config: AgentConfig
@@ -40,6 +41,8 @@ export interface DaemonOptions {
   readonly losses: readonly Loss[]
   /** A program to run before and after each step. */
   readonly hook: string | undefined
+  /** Serve time; only an agent that keeps the clock can. */
+  readonly server?: ServerOrders | undefined
   /** Where the bound is written for applications; undefined where there is no place for it. */
   readonly boundFile: string | undefined
   /** Where what is learned of the counter's rate is kept. */
@@ -70,6 +73,7 @@ export class Daemon implements Watched {
   readonly #world: World
   readonly #agent: Agent
   readonly #recorder: Recorder
+  readonly #serving: Serving | undefined
   readonly #coasting: NodeJS.Timeout
   readonly #saving: NodeJS.Timeout
   readonly #bounds: BoundFile | undefined
@@ -107,6 +111,7 @@ export class Daemon implements Watched {
       this.#agent = journaled.agent
       this.#tell = journaled.tell
     }
+    this.#serving = this.#serve(options.server)
     this.#coasting = setInterval(() => this.#recordCoasting(), COASTING_RECORD_MS)
     this.#coasting.unref()
     this.#saving = setInterval(() => this.#saveDrift(), SAVE_DRIFT_MS)
@@ -114,6 +119,11 @@ export class Daemon implements Watched {
     this.#bounds = this.#openBounds(options.boundFile)
     this.#writing = setInterval(() => this.#bounds?.write(this.status()), WRITE_BOUND_MS)
     this.#writing.unref()
+  }
+
+  /** Where time is served: `127.0.0.1:123`. */
+  get servesAt(): readonly string[] {
+    return this.#serving?.at ?? []
   }
 
   get mode(): Snapshot['mode'] {
@@ -135,6 +145,11 @@ export class Daemon implements Watched {
       sourcesFrom: this.sourcesFrom,
       mode: this.#mode,
       clock: this.status(),
+      server: this.#serving && {
+        at: this.#serving.at,
+        counts: this.#serving.counts,
+        standing: this.#serving.standing,
+      },
     }
   }
 
@@ -171,11 +186,23 @@ export class Daemon implements Watched {
     clearInterval(this.#coasting)
     clearInterval(this.#saving)
     clearInterval(this.#writing)
+    this.#serving?.close()
     this.#bounds?.close()
     this.#saveDrift()
     this.#world.close()
     this.#recorder.flush()
     this.history.close()
+  }
+
+  /** Throws when it cannot be: whoever wants to serve should know at once. */
+  #serve(orders: ServerOrders | undefined): Serving | undefined {
+    if (!orders || this.#mode !== 'disciplining') return undefined
+    try {
+      return openServing(orders, this.#world, () => this.status())
+    } catch (error) {
+      this.close()
+      throw error
+    }
   }
 
   #openBounds(path: string | undefined): BoundFile | undefined {
@@ -227,6 +254,7 @@ export class Daemon implements Watched {
   #record(record: TraceRecord): void {
     if (record.kind === 'estimate') this.#estimateRecorded = record.at
     logRecord(record)
+    this.#serving?.hear(record)
     if (TELLS_AT_ONCE.has(record.kind)) this.#bounds?.write(this.status())
     this.#recorder.record(record)
   }

@@ -24,6 +24,7 @@ export function describeStart({
     `  metrics  ${url}metrics`,
     `  sources  ${daemon.sourcesFrom}`,
     `  history  ${history ?? 'in memory only'}`,
+    ...(daemon.servesAt.length > 0 ? [`  serves   ${daemon.servesAt.join(', ')}`] : []),
     ...daemon.losses.map(({ text }) => `  without  ${text}`),
     '',
     'Ctrl-C stops it. In another terminal: clockwright (status), clockwright watch (live).',

@@ -42,6 +42,7 @@ async function live(orders: Orders): Promise<void> {
     sourcesFrom: orders.sourcesFrom,
     history,
     hook: orders.hook,
+    server: orders.server,
     boundFile: boundFile(),
     driftFile: join(dirname(path), 'drift.json'),
     losses: history.loss ? [history.loss] : [],
@@ -90,12 +91,14 @@ async function reload(daemon: Daemon, before: Orders): Promise<void> {
   notifySystemd('RELOADING=1')
   try {
     const { prepareOrders } = await import('./prepare.ts')
-    const { agent, sourcesFrom, notes, page, history } = prepareOrders(before.configFile, {
+    const { agent, sourcesFrom, notes, page, history, server } = prepareOrders(before.configFile, {
       discipline: before.discipline,
     })
     const fixed =
       page.port !== before.page.port || page.host !== before.page.host || history.path !== before.history.path
     if (fixed) log('warning', 'another page address or history path takes effect at the next start')
+    if (JSON.stringify(server) !== JSON.stringify(before.server))
+      log('warning', 'what stands in [server] takes effect at the next start')
     for (const note of notes) log('info', note)
     daemon.configure(agent, sourcesFrom)
     log('notice', `configuration read again: ${sourcesFrom}`)

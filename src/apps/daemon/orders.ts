@@ -1,6 +1,7 @@
 /** What the agent's process is started with. It is handed over as one JSON argument, so that the agent needs no parser. */
 import type { AgentConfig } from '#core/agent/config.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { ServerOrders } from './serving.ts'
 
 export interface Orders {
   readonly agent: AgentConfig
@@ -14,6 +15,8 @@ export interface Orders {
   readonly page: { readonly host: string; readonly port: number }
   /** A program to run before and after each step. */
   readonly hook?: string
+  /** Serve time; absent when nobody is served. */
+  readonly server?: ServerOrders
   readonly journal?: string
   /** The configuration file, to be read again on SIGHUP; absent for the default one. */
   readonly configFile?: string

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { AgentConfig } from '#core/agent/config.ts'
 import { NO_LIMITS } from '#core/guest/policy.ts'
 import { readMachine } from '#worlds/host/machine.ts'
-import { agentConfigOf, sourceOf } from './config/effective.ts'
-import { type LoadedConfig, loadConfig } from './config/load.ts'
+import { agentConfigOf, serverOf, sourceOf } from './config/effective.ts'
+import { ConfigError, type LoadedConfig, loadConfig } from './config/load.ts'
 import type { Orders } from './orders.ts'
 import { stateDirectory } from './places.ts'
 import { findSources } from './sources.ts'
@@ -16,12 +16,17 @@ export interface Overrides {
   readonly journal?: string
 }
 
+const NOT_OURS =
+  '[server] `listen`: an agent that only watches serves no time, because it does not keep the clock that clients would be told. Run it with --discipline, or leave `listen` out'
+
 /** Throws ConfigError. */
 export function prepareOrders(configFile: string | undefined, overrides: Overrides = {}): Orders {
   const loaded = loadConfig(configFile)
   const { history, page } = loaded.config
   const { agent, sourcesFrom, notes } = effectiveAgent(loaded)
   const discipline = overrides.discipline ?? false
+  const server = serverOf(loaded.config)
+  if (server && !discipline) throw new ConfigError([NOT_OURS])
   return {
     agent: discipline ? agent : { ...agent, policy: NO_LIMITS },
     discipline,
@@ -34,6 +39,7 @@ export function prepareOrders(configFile: string | undefined, overrides: Overrid
     },
     page: { host: page.address, port: overrides.port ?? page.port },
     ...(loaded.config.discipline.hook ? { hook: loaded.config.discipline.hook } : {}),
+    ...(server ? { server } : {}),
     ...(overrides.journal ? { journal: overrides.journal } : {}),
     ...(configFile ? { configFile } : {}),
   }

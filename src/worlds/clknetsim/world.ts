@@ -9,6 +9,7 @@
 
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
+import type { Responder } from '#core/ntp/responder.ts'
 import { instant, type Monotonic, monotonic, nanoseconds, type Reading, since } from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
@@ -17,8 +18,9 @@ import { canonical } from '../host/address.ts'
 import { Random } from '../simulated/random.ts'
 import { type Helm, steer } from '../steer.ts'
 import { rateOfTimex, timexOfClaim, timexOfRate, timexOfStep } from '../timex.ts'
-import type { World } from '../world.ts'
-import { Protocol, type Times, type Wire } from './protocol.ts'
+import { answerWith } from '../visitor.ts'
+import type { Listening, World } from '../world.ts'
+import { type Datagram, Protocol, type Times, type Wire } from './protocol.ts'
 
 export interface ClknetsimOptions {
   readonly wire: Wire
@@ -54,6 +56,8 @@ export class ClknetsimWorld {
   readonly #look: ClknetsimOptions['look']
   readonly #portOf = new Map<Flow, number>()
   readonly #flowOf = new Map<number, Flow>()
+  /** Who answers at which port. */
+  readonly #doors = new Map<number, Responder>()
   #times: Times
   #now: Reading
   /** What the clock gains on the counter. */
@@ -83,6 +87,7 @@ export class ClknetsimWorld {
       network: {
         send: (flow, to, bytes) => this.#send(flow, to, bytes),
         release: flow => this.#release(flow),
+        listen: ({ port }, responder) => this.#listen(port, responder),
       },
       timers: {
         wake: at => {
@@ -98,6 +103,7 @@ export class ClknetsimWorld {
       },
       close: () => {
         this.#tell = undefined
+        this.#doors.clear()
         this.#soon = []
         this.#wake = undefined
       },
@@ -163,11 +169,33 @@ export class ClknetsimWorld {
 
   #receive(): void {
     const datagram = this.#protocol.receive()
-    const flow = datagram && this.#flowOf.get(datagram.destinationPort)
-    if (!datagram || flow === undefined) return
-    const { subnet, node, sourcePort: port, bytes } = datagram
-    const from = { address: `192.168.${123 + subnet}.${node + 1}`, port }
+    if (!datagram) return
+    const from = senderOf(datagram)
+    const responder = this.#doors.get(datagram.destinationPort)
+    if (responder) return this.#answer(responder, datagram, from)
+    const flow = this.#flowOf.get(datagram.destinationPort)
+    if (flow === undefined) return
+    const { bytes } = datagram
     this.#tell?.({ kind: 'datagram', now: this.#now, flow, from, bytes, received: this.#stamp() })
+  }
+
+  #answer(responder: Responder, datagram: Datagram, from: Endpoint): void {
+    const bytes = answerWith(responder, datagram.bytes, from, { received: this.#now, leaving: this.#now })
+    if (!bytes) return
+    const { subnet, node, sourcePort, destinationPort } = datagram
+    this.#protocol.send({
+      subnet,
+      node,
+      sourcePort: destinationPort,
+      destinationPort: sourcePort,
+      bytes,
+    })
+  }
+
+  #listen(port: number, responder: Responder): Listening | string {
+    if (this.#doors.has(port)) return 'EADDRINUSE'
+    this.#doors.set(port, responder)
+    return { discard: () => {}, close: () => void this.#doors.delete(port) }
   }
 
   #send(flow: Flow, to: Endpoint, bytes: Uint8Array): void {
@@ -239,6 +267,11 @@ export class ClknetsimWorld {
     }
   }
 }
+
+const senderOf = ({ subnet, node, sourcePort }: Datagram): Endpoint => ({
+  address: `192.168.${123 + subnet}.${node + 1}`,
+  port: sourcePort,
+})
 
 /** Node and subnet of an address of clknetsim's, counted from zero. */
 function placeOf(address: string): { readonly subnet: number; readonly node: number } | undefined {

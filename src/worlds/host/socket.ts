@@ -15,10 +15,10 @@ export interface OpenedSocket {
 export function openSocket(libc: Libc, family: number): OpenedSocket | string {
   const fd = libc.socket(family, SOCK.dgram | SOCK.nonblock | SOCK.cloexec, 0)
   if (fd < 0) return libc.errno()
-  if (family === AF.inet) set(libc, fd, SOL.ip, SO.ipRecverr, 1)
+  if (family === AF.inet) setOption(libc, fd, SOL.ip, SO.ipRecverr, 1)
   else {
-    set(libc, fd, SOL.ipv6, SO.ipv6Only, 1)
-    set(libc, fd, SOL.ipv6, SO.ipv6Recverr, 1)
+    setOption(libc, fd, SOL.ipv6, SO.ipv6Only, 1)
+    setOption(libc, fd, SOL.ipv6, SO.ipv6Recverr, 1)
   }
   return { fd, stamped: stamp(libc, fd, STAMPING.txSoftware | STAMPING.rxSoftware) }
 }
@@ -37,9 +37,9 @@ export function keepStampingOn(libc: Libc): { close(): void } | undefined {
 
 /** `optTsonly`: the report of a sent packet comes without a copy of the packet, as unprivileged programs must ask. */
 const stamp = (libc: Libc, fd: number, what: number): boolean =>
-  set(libc, fd, SOL.socket, SO.timestamping, what | STAMPING.software | STAMPING.optTsonly)
+  setOption(libc, fd, SOL.socket, SO.timestamping, what | STAMPING.software | STAMPING.optTsonly)
 
-function set(libc: Libc, fd: number, level: number, option: number, to: number): boolean {
+export function setOption(libc: Libc, fd: number, level: number, option: number, to: number): boolean {
   const { address, view } = libc.buffer('socket option', 4)
   view.setUint32(0, to, true)
   return libc.setsockopt(fd, level, option, address, 4) === 0

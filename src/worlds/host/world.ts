@@ -4,6 +4,8 @@
  */
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Loss } from '#core/guest/facts.ts'
+import { since } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { World } from '#worlds/world.ts'
 import { type LoadedLibc, loadLibc } from '../libc.ts'
@@ -16,6 +18,7 @@ import { resolveName } from './names.ts'
 import { openOutbox } from './outbox.ts'
 import { openPlainDatagrams } from './plain-datagrams.ts'
 import { openRandom } from './random.ts'
+import { openService } from './service.ts'
 import { openSigns } from './signs/signs.ts'
 import { openSteeredClock, readOnly } from './steered-clock.ts'
 import { findTimekeepers } from './timekeepers.ts'
@@ -38,6 +41,9 @@ export interface HostWorld extends World {
   readonly losses: readonly Loss[]
 }
 
+/** While requests come, steps and suspends are looked for so often, and not once a second. */
+const LOOK_AGAIN: Seconds = 0.02
+
 export function openHost(options: HostOptions = {}): HostWorld {
   const loaded = options.libc ?? loadLibc()
   const libc = loaded.kind === 'loaded' ? loaded.libc : undefined
@@ -56,20 +62,31 @@ export function openHost(options: HostOptions = {}): HostWorld {
       sign: sign.kind === 'stepped' ? { ...sign, suspects: suspects() } : sign,
     })
   const signs = openSigns(libc, clock, watch, tell)
+  const service =
+    libc &&
+    watch &&
+    openService(libc, watch, () => {
+      lookAgain()
+      outbox.flush()
+    })
+  const meddled = () => tell({ kind: 'meddled', suspects: suspects() })
   const steered = options.steering
-    ? openSteeredClock(
-        libc,
-        clock,
-        signs.steps,
-        () => tell({ kind: 'meddled', suspects: suspects() }),
-        options.hook,
-      )
+    ? openSteeredClock(libc, clock, signs.steps, meddled, options.hook)
     : undefined
   let state: 'made' | 'open' | 'closed' = 'made'
+  let looked = clock.counter()
+
+  /** Somebody wants to be told the time: was the clock set, or the machine suspended, since the last look? */
+  function lookAgain(): void {
+    const now = clock.counter()
+    if (since(now, looked) < LOOK_AGAIN) return
+    looked = now
+    signs.glance()
+  }
 
   return {
     clock: steered ?? readOnly(clock),
-    network,
+    network: service ? { ...network, listen: service.listen } : network,
     timers,
     names: { resolve: name => resolveName(name, found => outbox.post({ kind: 'resolved', ...found })) },
     random: openRandom(),
@@ -92,6 +109,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
       steered?.leave()
       timers.close()
       signs.close()
+      service?.close()
       network.close()
       watch?.close()
     },

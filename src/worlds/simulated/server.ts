@@ -39,6 +39,8 @@ export interface Peer {
   readonly address: string
   readonly link: LinkConfig
   readonly processing: Seconds
+  /** How long a datagram that arrives at `at` lies at the door before it is looked at. */
+  waits?(at: TrueTime): Seconds
   /** The answer to a datagram that arrives at `at`, or nothing. `start` is the instant of true time zero. */
   answer(request: Uint8Array, at: TrueTime, start: Instant): Uint8Array | undefined
 }

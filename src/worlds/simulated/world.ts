@@ -8,13 +8,15 @@
 import type { Claim } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
+import type { Responder } from '#core/ntp/responder.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { SoftwareClock } from '../software-clock.ts'
 import { type Helm, steer } from '../steer.ts'
-import type { World } from '../world.ts'
+import { answerWith } from '../visitor.ts'
+import type { Listening, World } from '../world.ts'
 import { Agenda } from './agenda.ts'
 import { passLink } from './link.ts'
 import { Oscillator, type OscillatorConfig } from './oscillator.ts'
@@ -78,6 +80,8 @@ export class Simulation {
   readonly #networkRandom: Random
   readonly #stampRandom: Random
   readonly #flows = new Set<Flow>()
+  /** Who answers at which port of the guest. */
+  readonly #doors = new Map<number, Responder>()
   #now: TrueTime = trueTime(0)
   #tell: ((event: AgentEvent) => void) | undefined
   #resumesAt: TrueTime | undefined
@@ -134,6 +138,25 @@ export class Simulation {
     this.#now = trueTime(until)
   }
 
+  /** How long whoever asks the guest now must wait until it runs. */
+  get resumesIn(): Seconds {
+    return this.#resumesAt === undefined ? 0 : this.#resumesAt - this.#now
+  }
+
+  /** Somebody asks the guest, at a port of its; what it answers, if anything. */
+  ask(port: number, request: Uint8Array, from: Endpoint): Uint8Array | undefined {
+    const responder = this.#doors.get(port)
+    if (!responder || this.paused) return undefined
+    const now = this.#read()
+    return answerWith(responder, request, from, { received: now, leaving: now })
+  }
+
+  #listen(port: number, responder: Responder): Listening | string {
+    if (this.#doors.has(port)) return 'EADDRINUSE'
+    this.#doors.set(port, responder)
+    return { discard: () => {}, close: () => void this.#doors.delete(port) }
+  }
+
   #makeWorld(random: Random): World {
     return {
       clock: {
@@ -147,6 +170,7 @@ export class Simulation {
       network: {
         send: (flow, to, bytes) => this.#send(flow, to, bytes),
         release: flow => void this.#flows.delete(flow),
+        listen: ({ port }, responder) => this.#listen(port, responder),
       },
       timers: { wake: at => this.#setAlarm(at) },
       names: { resolve: name => this.#resolve(name) },
@@ -160,6 +184,7 @@ export class Simulation {
       },
       close: () => {
         this.#tell = undefined
+        this.#doors.clear()
       },
     }
   }
@@ -203,7 +228,11 @@ export class Simulation {
     const peer = this.#peers.get(to.address)
     if (!peer) return
     for (const up of passLink(peer.link, 'up', this.#now, this.#networkRandom)) {
-      this.#agenda.plan(later(this.#now, up), () => this.#serve(peer, flow, to, bytes))
+      const arrived = later(this.#now, up)
+      this.#agenda.plan(arrived, () => {
+        const looked = later(arrived, peer.waits?.(arrived) ?? 0)
+        this.#agenda.plan(looked, () => this.#serve(peer, flow, to, bytes))
+      })
     }
   }
 

@@ -2,6 +2,7 @@
 import { type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
 import type { Policy } from '#core/guest/policy.ts'
 import { PPM } from '#core/time/units.ts'
+import type { ServerOrders } from '../serving.ts'
 import type { FileConfig, FileSource } from './schema.ts'
 
 export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig[]): AgentConfig {
@@ -16,6 +17,17 @@ const policyOf = ({ discipline }: FileConfig): Policy => ({
   panic: discipline.panic,
 })
 
+export const serverOf = ({ server }: FileConfig): ServerOrders | undefined =>
+  server.listen.length === 0
+    ? undefined
+    : {
+        listen: [...new Set(server.listen)],
+        port: server.port,
+        allow: server.allow,
+        deny: server.deny,
+        limit: server.ratelimit ? { interval: server.interval, burst: server.burst } : undefined,
+      }
+
 export const sourceOf = ({ name, nts: _nts, ...source }: FileSource): SourceConfig => ({
   ...source,
   name: name ?? (source.port === SOURCE_DEFAULTS.port ? source.address : `${source.address}:${source.port}`),
@@ -28,11 +40,12 @@ export function printEffective(
   origin: string,
   historyPath: string,
 ): string {
-  const { page, history } = config
+  const { page, history, server } = config
   const lines = [`# Sources: ${origin}`]
   for (const source of sources) lines.push('[[source]]', ...entries(source), '')
   lines.push('[agent]', ...entries(config.agent), '')
-  lines.push('[discipline]', ...entries(config.discipline), '', '[page]', ...entries(page), '')
+  lines.push('[discipline]', ...entries(config.discipline), '')
+  lines.push('[server]', ...entries(server), '', '[page]', ...entries(page), '')
   lines.push(
     '[history]',
     ...entries({ path: historyPath, keep: `${history.keep}s`, maxsize: `${history.maxsize / 1e6}MB` }),
@@ -43,4 +56,5 @@ export function printEffective(
 const entries = (table: object): string[] =>
   Object.entries(table).map(([key, value]) => `${key} = ${toml(value)}`)
 
-const toml = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value))
+const toml = (value: unknown): string =>
+  typeof value === 'string' || Array.isArray(value) ? JSON.stringify(value) : String(value)

@@ -53,7 +53,8 @@ function unwrap(schema: unknown): Inside | undefined {
  */
 export function lineOf(text: string, path: KeyPath): number | undefined {
   const [table, index] = path
-  const key = typeof path.at(-1) === 'number' ? undefined : path.findLast(step => typeof step === 'string')
+  // A number is the place of a table among those of its name, or of an entry in a list, which has no line of its own.
+  const key = path.length === 2 && typeof index === 'number' ? undefined : path.findLast(isName)
   let inside: string | undefined
   let count = -1
   const lines = text.split('\n', 100_000)
@@ -74,6 +75,8 @@ export function lineOf(text: string, path: KeyPath): number | undefined {
   }
   return undefined
 }
+
+const isName = (step: string | number) => typeof step === 'string'
 
 function startsWithKey(line: string, key: string): boolean {
   const start = line.trimStart()

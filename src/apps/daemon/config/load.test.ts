@@ -35,6 +35,15 @@ describe('a configuration', () => {
       source: [],
       agent: { minsources: 1, maxdistance: 1.5 },
       discipline: { afterdisruption: 'step', maxslew: 500, leap: 'step', panic: 86_400 },
+      server: {
+        listen: [],
+        port: 123,
+        allow: ['127.0.0.0/8', '::1'],
+        deny: [],
+        ratelimit: true,
+        interval: 2,
+        burst: 16,
+      },
       page: { address: '127.0.0.1', port: 9319 },
       history: { keep: 172_800, maxsize: 256_000_000 },
     })

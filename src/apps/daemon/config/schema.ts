@@ -6,8 +6,10 @@ import * as v from 'valibot'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { AFTER_DISRUPTION, POLICY_DEFAULTS } from '#core/guest/policy.ts'
 import { PPM } from '#core/time/units.ts'
+import { parseAddress } from '#worlds/host/address.ts'
 import { parseDuration, parseSize } from '../../quantity.ts'
 import { DEFAULT_LIMITS } from '../history/trim.ts'
+import { parsePrefix } from './prefix.ts'
 
 const whole = (least: number, most: number) =>
   v.pipe(
@@ -60,6 +62,26 @@ const path = v.pipe(
   v.check(value => value.startsWith('/') && !value.includes('\0'), 'must be an absolute path'),
 )
 
+const numeric = v.pipe(
+  v.string('must be a list of texts in quotes'),
+  v.check(
+    value => parseAddress(value) !== undefined,
+    'must hold IP addresses of this machine, like "192.0.2.1", or "0.0.0.0" and "::" for all',
+  ),
+)
+const prefix = v.pipe(
+  v.string('must be a list of texts in quotes'),
+  v.check(
+    value => parsePrefix(value) !== undefined,
+    'must hold addresses or prefixes, like "192.0.2.0/24" or "2001:db8::/32"',
+  ),
+)
+const list = <S extends v.GenericSchema<string>>(item: S, most: number) =>
+  v.pipe(
+    v.array(item, 'must be a list: [ "…", "…" ]'),
+    v.maxLength(most, `must not have more than ${most} entries`),
+  )
+
 const described = <S extends v.GenericSchema>(schema: S, description: string) =>
   v.pipe(schema, v.description(description))
 
@@ -111,6 +133,17 @@ const source = v.strictObject({
 })
 
 export const MOST_SOURCES = 64
+const MOST_ADDRESSES = 16
+const MOST_PREFIXES = 256
+
+/** Only this machine itself is served unless somebody says otherwise; the limit is the one that chrony.conf(5) shows. */
+export const SERVER_DEFAULTS = {
+  port: 123,
+  allow: ['127.0.0.0/8', '::1'],
+  ratelimit: true,
+  interval: 2,
+  burst: 16,
+} as const
 
 export const configSchema = v.strictObject({
   source: v.optional(
@@ -161,6 +194,36 @@ export const configSchema = v.strictObject({
       panic: described(
         v.optional(duration, POLICY_DEFAULTS.panic),
         'A correction larger than this is not believed: steering stops, everything stays observable.',
+      ),
+    }),
+    {},
+  ),
+  server: v.optional(
+    v.strictObject({
+      listen: described(
+        v.optional(list(numeric, MOST_ADDRESSES), []),
+        'Addresses of this machine at which time is served; `"0.0.0.0"` and `"::"` are all of them. Without any, nobody is served.',
+      ),
+      port: described(v.optional(whole(1, 65535), SERVER_DEFAULTS.port), 'UDP port.'),
+      allow: described(
+        v.optional(list(prefix, MOST_PREFIXES), [...SERVER_DEFAULTS.allow]),
+        'Who is served: addresses or prefixes like `"192.0.2.0/24"`. The longest prefix that somebody lies in decides, here or in `deny`.',
+      ),
+      deny: described(
+        v.optional(list(prefix, MOST_PREFIXES), []),
+        'Who is not served, within what `allow` says.',
+      ),
+      ratelimit: described(
+        v.optional(flag, SERVER_DEFAULTS.ratelimit),
+        'Limit how often one client (an address, or an IPv6 /64) may ask.',
+      ),
+      interval: described(
+        v.optional(duration, SERVER_DEFAULTS.interval),
+        'With `ratelimit`: one request in so long, on average.',
+      ),
+      burst: described(
+        v.optional(whole(1, 255), SERVER_DEFAULTS.burst),
+        'With `ratelimit`: so many at once, after a silence.',
       ),
     }),
     {},

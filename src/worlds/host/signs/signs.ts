@@ -31,6 +31,8 @@ export interface Witnessed {
 export interface Signs {
   readonly steps: Steps
   readonly witnessed: Witnessed
+  /** Looks at once, for somebody who cannot wait for the next second. */
+  glance(): void
   close(): void
 }
 
@@ -78,14 +80,18 @@ export function openSigns(
     return rtc.next(clock.counter(), LOOK_EVERY)
   }
 
+  function lookAround(): void {
+    steps.check()
+    for (const witness of each) tell(witness.look())
+  }
+
   function look(): void {
     const now = clock.counter()
     const elapsed = since(now, origin)
     tell(steal.woke(elapsed, elapsed - asked))
     if (!looked || since(now, looked) >= ALMOST * LOOK_EVERY) {
       looked = now
-      steps.check()
-      for (const witness of each) tell(witness.look())
+      lookAround()
     }
     const next = lookAtRtc()
     const done = clock.counter()
@@ -106,6 +112,10 @@ export function openSigns(
       vmclock: vmclock === undefined ? 'none' : vmclock === 'not-allowed' ? vmclock : 'here',
       kernelLog: typeof kernelLog === 'string' ? kernelLog : 'here',
       hostClock: typeof hostClock === 'string' ? hostClock : 'here',
+    },
+    glance() {
+      lookAround()
+      lookAtRtc()
     },
     close() {
       clearTimeout(timer)
