@@ -17,6 +17,11 @@ const TABS: readonly { view: View; title: string; key: string }[] = [
 ]
 const BODIES: Record<View, () => JSX.Element> = { now: Now, timeline: Timeline, sources: Sources }
 
+const FOOTNOTES = {
+  watching: ', only watching: it does not touch the clock',
+  disciplining: ', keeping this clock',
+} as const
+
 export function App(): JSX.Element {
   const { view } = place.value
   const known = status.value !== undefined
@@ -110,7 +115,7 @@ function Footer(): JSX.Element {
     <footer class="bottom">
       <span>
         clockwright {now?.version}
-        {now ? ', only watching: it does not touch the clock' : ''}
+        {now ? FOOTNOTES[now.mode] : ''}
       </span>
       <span>
         For programs:{' '}
