@@ -239,3 +239,37 @@ test('a slew is ended when the clock must not be corrected any more', () => {
   kept.run(HOUR + 660)
   expect(Math.abs(kept.error() - before)).toBeLessThan(1e-4)
 })
+
+describe('jumps beyond all measure', () => {
+  const YEARS = 10 * 365.25 * 86_400
+
+  test.each([YEARS, -YEARS])(
+    'the wall clock is set by %f s: no timer stands still, and it is put right',
+    size => {
+      const kept = keep({ ...ONE, steps: [{ at: HOUR, size }] }, POLLS)
+      kept.run(HOUR - 1)
+      const before = kept.sim.packetsSent
+      expect(lastWrong(kept, 2 * HOUR, 1e-3, HOUR)).toBeLessThanOrEqual(HOUR + 10)
+      expect(kept.sim.packetsSent).toBeGreaterThan(before + 40)
+    },
+  )
+
+  test('a snapshot of six days ago is restored, and a witness says so', () => {
+    const length = 6 * 86_400
+    const witness = { name: 'vmgenid', after: 0.5, uncertainty: 1 }
+    const kept = keep({ ...ONE, pauses: [{ at: HOUR, length, witness }] }, POLLS)
+    kept.run(HOUR - 1)
+    const resumed = HOUR + length
+    expect(lastWrong(kept, resumed + 600, 1e-3, resumed)).toBeLessThanOrEqual(resumed + 10)
+  })
+
+  test('the same without a witness waits for permission: one server could say anything', () => {
+    const length = 6 * 86_400
+    const kept = keep({ ...ONE, pauses: [{ at: HOUR, length }] }, POLLS)
+    kept.run(HOUR + length + 300)
+    expect(kept.status().holding).toBe('panic')
+    kept.permit()
+    kept.run(HOUR + length + 310)
+    expect(Math.abs(kept.error())).toBeLessThan(1e-3)
+  })
+})

@@ -8,6 +8,7 @@
 import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import { aheadOfScale, rootDistance } from '#core/discipline/sample.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
+import type { Correction } from '#core/guest/witnesses.ts'
 import { earliest, type Monotonic, type Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { AgentAction } from './action.ts'
@@ -164,7 +165,7 @@ export class Agent {
       case 'nothing':
         return
       case 'jumped':
-        this.#helmsman.grant('disruption', Number.POSITIVE_INFINITY)
+        this.#helmsman.grant('disruption', 0, Number.POSITIVE_INFINITY)
         break
       case 'learned':
         this.#helmsman.confirm(learned.samples)
@@ -220,12 +221,12 @@ export class Agent {
       const { size, uncertainty } = sign
       this.#roster.burst(now.monotonic)
       this.#answer.record({ kind: 'step', at: now, size, uncertainty, by: 'somebody-else' })
-      return this.#helmsman.interfered(now, sign.suspects ?? [], this.#answer)
+      return this.#helmsman.interfered(now, size, sign.suspects ?? [], this.#answer)
     }
     if (sign.kind === 'meddled') {
       const who = sign.suspects.join(' or ') || 'somebody'
       this.#answer.notice(now, 'meddled', `${who} has changed the rate of the clock`)
-      return this.#helmsman.interfered(now, sign.suspects, this.#answer)
+      return this.#helmsman.interfered(now, 0, sign.suspects, this.#answer)
     }
     if (sign.kind === 'hint') {
       this.#roster.burst(now.monotonic)
@@ -235,7 +236,7 @@ export class Agent {
     if (!correction) return
     this.#roster.burst(now.monotonic)
     knowledge.disrupted(correction)
-    if (opens) this.#helmsman.grant('disruption')
+    if (opens) this.#helmsman.grant('disruption', explainedBy(correction))
     this.#announce(now, knowledge)
   }
 
@@ -298,3 +299,7 @@ export class Agent {
     this.#answer.do({ kind: 'wake', at })
   }
 }
+
+/** A snapshot may be as old as you like. */
+const explainedBy = (correction: Correction): Seconds =>
+  correction.kind === 'void' ? Number.POSITIVE_INFINITY : Math.abs(correction.lost) + correction.uncertainty

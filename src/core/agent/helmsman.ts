@@ -15,7 +15,7 @@ const INTERFERENCES = 3
 const CONTEST_MEMORY: Seconds = 3600
 
 export class Helmsman {
-  #licence: Licence | undefined = { cause: 'start', samples: 0 }
+  #licence: Licence | undefined = { cause: 'start', explained: 0, samples: 0 }
   #holding: HoldReason | undefined
   #settlesAt: Monotonic | undefined
   /** When somebody else stepped the clock lately. */
@@ -33,8 +33,8 @@ export class Helmsman {
   }
 
   /** A disruption is proven: one step is allowed, when fresh samples have said how large. */
-  grant(cause: Licence['cause'], samples = 0): void {
-    this.#licence = { cause, samples }
+  grant(cause: Licence['cause'], explained: Seconds = 0, samples = 0): void {
+    this.#licence = { cause, explained, samples }
     if (cause === 'permission') {
       this.#holding = undefined
       this.#foreign = []
@@ -42,10 +42,10 @@ export class Helmsman {
   }
 
   /** Somebody else set the clock. That may put right what a pause did, or wrong what was right: samples will tell. */
-  interfered(now: Reading, suspects: readonly string[], answer: Answer): void {
+  interfered(now: Reading, size: Seconds, suspects: readonly string[], answer: Answer): void {
     this.#foreign = this.#foreign.filter(at => since(now.monotonic, at) < CONTEST_MEMORY)
     this.#foreign.push(now.monotonic)
-    if (this.#foreign.length < INTERFERENCES) return this.grant('disruption')
+    if (this.#foreign.length < INTERFERENCES) return this.grant('disruption', Math.abs(size))
     this.#licence = undefined
     if (this.#holding !== 'contested' && suspects.length > 0)
       answer.notice(now, 'contested-by', `it may be ${suspects.join(' or ')} who keeps setting the clock`)

@@ -16,7 +16,7 @@ export interface Policy {
   readonly maxSlew: Rate
   /** A leap second: in one step, or without a jump (which takes 33 minutes at 500 ppm). */
   readonly leap: 'step' | 'slew'
-  /** A larger correction is not believed: it stops the steering until somebody allows it. */
+  /** A correction that is larger than that, and not explained by a local sign, is not believed: it stops the steering until somebody allows it. */
   readonly panic: Seconds
 }
 
@@ -40,6 +40,8 @@ export const NO_LIMITS: Policy = {
 /** What allows a step: it was granted for this reason, and so many samples have confirmed what it is for. */
 export interface Licence {
   readonly cause: 'start' | 'disruption' | 'permission' | 'leap'
+  /** How large a correction what happened explains by itself, as far as a local sign shows it. */
+  readonly explained: Seconds
   samples: number
 }
 
@@ -71,7 +73,7 @@ export function decide(gap: Seconds, licence: Licence | undefined, policy: Polic
   if (size <= policy.maxSlew * PATIENCE) return slew
   if (licence?.cause === 'permission') return { kind: 'step' }
   if (licence?.cause === 'leap') return policy.leap === 'step' ? { kind: 'step' } : slew
-  if (size > policy.panic) return { kind: 'hold', why: 'panic' }
+  if (size > policy.panic + (licence?.explained ?? 0)) return { kind: 'hold', why: 'panic' }
   if (!licence) return slew
   if (licence.samples < WITNESSES) return { kind: 'wait' }
   if (licence.cause === 'start')
