@@ -22,6 +22,7 @@ export async function askAgent(): Promise<StatusBody | undefined> {
     })
     return response.ok ? ((await response.json()) as StatusBody) : undefined
   } catch {
+    console.error(`clockwright: the agent (pid ${agent.pid}) runs and does not answer on ${agent.url}`)
     return undefined
   }
 }

@@ -238,7 +238,13 @@ export class Daemon implements Watched {
       random.push(drawn)
       return drawn
     })
-    appendFileSync(path, `${writeHead(version, config)}\n`)
+    try {
+      appendFileSync(path, `${writeHead(version, config)}\n`)
+    } catch (error) {
+      throw Object.assign(new Error(`the journal cannot be written: ${(error as Error).message}`), {
+        code: 'JOURNAL',
+      })
+    }
     const { tell } = drive(this.#world, agent, event => {
       const entry = { event, random }
       random = []

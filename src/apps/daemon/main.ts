@@ -16,9 +16,12 @@ import { log } from './log.ts'
 import { notifySystemd } from './notify.ts'
 import type { Orders } from './orders.ts'
 import { ensureDirectory, runtimeDirectories } from './places.ts'
-import { announce } from './presence.ts'
+import { announce, type Presence } from './presence.ts'
 
 const FAILED = 1
+
+// Until the agent is up a signal finds nobody, and must not end it.
+for (const signal of ['SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => {})
 
 await live(JSON.parse(process.argv[2] ?? 'null') as Orders).catch(fail)
 
@@ -53,7 +56,7 @@ async function live(orders: Orders): Promise<void> {
     onFault: fault => log('error', `page: ${fault instanceof Error ? fault.stack : fault}`),
   })
   const kept = history.durable ? path : undefined
-  const retract = announce({ pid: process.pid, version, url: page.url, history: kept })
+  const retract = announceTo({ pid: process.pid, version, url: page.url, history: kept })
   process.stdout.write(describeStart({ daemon, url: page.url, history: kept }))
   notifySystemd(
     `READY=1\nSTATUS=${orders.discipline ? 'keeping the clock' : 'watching'}, page on ${page.url}`,
@@ -66,6 +69,17 @@ async function live(orders: Orders): Promise<void> {
   retract?.()
   daemon.close()
   await page.close()
+}
+
+/** Without it the command line does not find us, and says that nobody runs here. */
+function announceTo(presence: Presence): (() => void) | undefined {
+  const retract = announce(presence)
+  if (!retract)
+    log(
+      'warning',
+      `this agent cannot be found by other commands: ${runtimeDirectories()[0]} cannot be written, or another agent runs here`,
+    )
+  return retract
 }
 
 function boundFile(): string | undefined {

@@ -43,7 +43,7 @@ function sentence(record: RecordBody): string {
     case 'recovered':
       return recovered(record)
     case 'source':
-      return `${record.source} (${record.address}) ${agrees(record.state) ? 'agrees with the majority again' : `is ${stateWord(record.state)}: ${reasonWords(record.reason)}`}.`
+      return `${record.source} (${record.address}) ${agrees(record.state) ? 'agrees with the majority' : `(${stateWord(record.state)}): ${reasonWords(record.reason)}`}.`
     case 'notice':
       return `${record.text}${/[.!?]$/.test(record.text) ? '' : '.'}`
     case 'sample':

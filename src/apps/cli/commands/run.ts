@@ -18,7 +18,12 @@ interface Options {
 }
 
 /** The agent makes little garbage; a small young generation keeps it from taking 16 MB before it looks. */
-const NODE_OPTIONS = ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning']
+const NODE_OPTIONS = [
+  '--max-semi-space-size=1',
+  '--disable-warning=ExperimentalWarning',
+  // Else the signal would open a debugger on loopback, in a process that may set the clock.
+  '--disable-sigusr1',
+]
 
 export async function run({ config, besideOthers, ...overrides }: Options): Promise<void> {
   if (overrides.discipline) refuseToFight(besideOthers ?? false)

@@ -80,7 +80,12 @@ function dropIns(directory: string): string[] {
 
 function readText(file: string, problems: string[]): string | undefined {
   try {
-    const { size } = statSync(file)
+    const stat = statSync(file)
+    const { size } = stat
+    if (!stat.isFile()) {
+      problems.push(`${file}: is no regular file`)
+      return undefined
+    }
     if (size > MOST_BYTES) {
       problems.push(`${file}: ${size} bytes are more than a configuration has (1 MiB at most)`)
       return undefined

@@ -2,12 +2,15 @@
  * The kernel's log as a witness: a virtual machine that was loaded from a snapshot has its random numbers reseeded (vmgenid),
  * and the kernel says so. We are woken for each message, and read no more than what comes after the start.
  */
+
 import { closeSync, constants, openSync, readSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { type Monotonic, plus } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Libc } from '../../libc.ts'
 import type { Watch } from '../watch.ts'
+import { whyNotOpened } from './opening.ts'
 
 /** The message comes with an interrupt, right after the machine runs again. */
 const DELAY: Seconds = 1
@@ -29,8 +32,10 @@ export function openKernelLog(
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'EACCES' || code === 'EPERM' ? 'not-allowed' : 'no-kernel-log'
+    // Every kernel has one; where it is not to be seen, somebody hides it.
+    return whyNotOpened(error, `/sys/class/mem/${basename(path)}`) === 'none'
+      ? 'no-kernel-log'
+      : 'not-allowed'
   }
   const bytes = Buffer.alloc(LONGEST)
 

@@ -2,7 +2,9 @@
  * A hypervisor's clock behind /dev/ptp*: what the host takes the time for, readable in microseconds. Here it is a witness: it
  * goes on while the guest stands still. Clocks of network cards are left alone, because nobody says what they show.
  */
+
 import { closeSync, openSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { duration } from '#core/time/format.ts'
 import { type Instant, since } from '#core/time/instant.ts'
@@ -11,6 +13,7 @@ import { ioctlRequest, type Libc } from '../../libc.ts'
 import type { ReadClock } from '../clock.ts'
 import type { Files } from '../files.ts'
 import { Comparison } from './jump.ts'
+import { whyNotOpened } from './opening.ts'
 import {
   decodeExtended,
   decodePrecise,
@@ -71,8 +74,8 @@ export function openHostClock(
   try {
     fd = openSync(device, 'r')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'EACCES' || code === 'EPERM' ? 'not-allowed' : undefined
+    const why = whyNotOpened(error, `/sys/class/ptp/${basename(device)}`)
+    return why === 'none' ? undefined : why
   }
   const ask = (way: Way): HostReading | undefined => askKernel(libc, clock, fd, way)
   const way = WAYS.find(way => ask(way) !== undefined)

@@ -3,10 +3,13 @@
  * for how long. A pause leaves no mark. The page is read ten times a second; where the hypervisor notifies and the
  * kernel hands that on (7.0), we are woken instead.
  */
+
 import { closeSync, openSync, readSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Monotonic } from '#core/time/instant.ts'
 import type { Watch } from '../watch.ts'
+import { whyNotOpened } from './opening.ts'
 import { decodeVmClock, VMCLOCK_SIZE, type VmClock, vmClockChange } from './vmclock-page.ts'
 
 export interface VmClockWitness {
@@ -31,8 +34,8 @@ export function openVmClock(
   try {
     fd = openSync(path, 'r')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return code === 'EACCES' || code === 'EPERM' ? 'not-allowed' : undefined
+    const why = whyNotOpened(error, `/sys/class/misc/${basename(path)}`)
+    return why === 'none' ? undefined : why
   }
   let page = readPage(fd)
   if (!page) {
