@@ -216,6 +216,8 @@ export class Knowledge {
     this.#disagreed = 0
     const { belief, samples } = this.#refined(consensus, gap > 0)
     this.#estimate.adopt(belief)
+    const most = this.#estimator.mostWander
+    if (most !== undefined) for (const { track } of consensus.survivors) track.assumeWander(most)
     this.#measuredAt = now
     const { offset, bound } = this.offset(now)!
     const { rate } = this.#estimate

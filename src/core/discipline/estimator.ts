@@ -20,6 +20,8 @@ const USUAL_SPREAD = 1.5
 const INEQUALITY = 0.1
 /** No sample is exact: counters and timestamps count whole nanoseconds. */
 const LEAST_DEVIATION: Seconds = 1e-9
+/** A weight that is as good as none. */
+const IMPOSSIBLE = 1e-6
 /** An offset is as expected within this many deviations. */
 const TOLERANCE = 3
 /** A counter whose rate nobody has told us: the reach of a kernel's tick. */
@@ -92,6 +94,16 @@ export class Estimator {
   /** The wander that explains the samples best, in s/s per √s. */
   get wander(): Rate {
     return 10 ** this.#mean(each => Math.log10(each.wander))
+  }
+
+  /**
+   * The most wander that the samples allow for: a hypothesis beyond it would have had to be luckier than one in a million.
+   * Undefined before there are samples enough to tell.
+   */
+  get mostWander(): Rate | undefined {
+    if (!this.#bank[0]?.settled) return undefined
+    const weights = this.#weights()
+    return this.#bank.findLast((_, i) => weights[i]! > IMPOSSIBLE)!.wander
   }
 
   /** What a sample is typically wrong by. */

@@ -62,6 +62,11 @@ export class Hypothesis {
     return this.#count < SETTLING ? 1 : Math.sqrt(this.#factor)
   }
 
+  /** There were surprises enough to judge by. */
+  get settled(): boolean {
+    return this.#count >= 2 * SETTLING
+  }
+
   /** Surprises that were all zero would be too good to be true. */
   get #factor(): number {
     return Math.max(this.#squares / this.#weight, LEAST_FACTOR)

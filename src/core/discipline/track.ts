@@ -76,6 +76,8 @@ export class Track {
   /** The bounds of the rate from before the last pause: what has been measured since may be too little to tell. */
   #earlier: { readonly low: Rate; readonly high: Rate; readonly at: Seconds } | undefined
   #wander = WANDER_UNLEARNED
+  /** The oscillator has wandered more than was allowed for, once. */
+  #surprised = false
   /** The last three measurements that lie far enough apart to show wander. */
   #anchors: Observation[] = []
   /** How much the line through them was bent lately, per span^1.5. */
@@ -124,6 +126,15 @@ export class Track {
     return this.rateBound(this.#at) + this.#wander
   }
 
+  /**
+   * The samples of all sources allow for no more wander than this. It is taken for granted until this source has bends of
+   * its own, or a surprise.
+   */
+  assumeWander(most: number): void {
+    if (this.#surprised || this.#bends.length >= BENDS_NEEDED) return
+    this.#wander = clamp(WANDER_MARGIN * most, WANDER_LEAST, WANDER_UNLEARNED)
+  }
+
   update(seen: Observation): Update {
     if (!this.known) {
       this.#restart(seen)
@@ -133,7 +144,7 @@ export class Track {
     const gap = Math.max(seen.low - expected.high, expected.low - seen.high)
     if (gap > 0) {
       // A gap smaller than the measurement is wide is no jump: the oscillator wandered more than was allowed for.
-      if (gap < seen.high - seen.low) this.#wander *= 2
+      if (gap < seen.high - seen.low) this.#allowMore()
       return { kind: 'refuted', gap }
     }
     const innovation = seen.offset - this.offset(seen.at)
@@ -198,6 +209,7 @@ export class Track {
     this.#rateLow = -UNKNOWN_RATE
     this.#rateHigh = UNKNOWN_RATE
     this.#wander = WANDER_UNLEARNED
+    this.#surprised = false
     this.#anchors = []
     this.#bends = []
   }
@@ -251,7 +263,7 @@ export class Track {
       return
     }
     // No rate that wanders as little as we allowed explains all intervals. Begin again from the newest pair.
-    this.#wander *= 2
+    this.#allowMore()
     this.#earlier = undefined
     this.#history = this.#history.slice(-2)
     const [last, newest] = this.#history as [Observation, Observation]
@@ -273,16 +285,21 @@ export class Track {
       low = Math.max(low, each.low + centre * age - grown)
       high = Math.min(high, each.high + centre * age + grown)
     }
-    if (low > high) this.#wander *= 2
+    if (low > high) this.#allowMore()
     this.#low = low > high ? seen.low : low
     this.#high = low > high ? seen.high : high
+  }
+
+  #allowMore(): void {
+    this.#wander *= 2
+    this.#surprised = true
   }
 
   /** A surprise that nearly used up what was allowed for is a warning: allow for more, before it is too little. */
   #checkSurprise(innovation: Seconds, seen: Observation, expected: Interval): void {
     const allowed = (expected.high - expected.low) / 2
     const measured = (seen.high - seen.low) / 2
-    if (Math.abs(innovation) > allowed / 2 && Math.abs(innovation) > measured) this.#wander *= 2
+    if (Math.abs(innovation) > allowed / 2 && Math.abs(innovation) > measured) this.#allowMore()
   }
 
   /** Weighted least squares through the history; the weight of a measurement is its width and its age. */
