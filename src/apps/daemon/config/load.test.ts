@@ -254,3 +254,8 @@ test('the edit distance', () => {
   expect(editDistance('setpout', 'stepout')).toBe(2)
   expect(editDistance('', 'abc')).toBe(3)
 })
+
+test('every unknown key is told, not only the first of its table', () => {
+  const text = '[[source]]\naddress = "x"\nminpol = 4\nmaxpol = 9\nibrst = true\n[agnt]\n[pge]\n'
+  expect(() => loadConfig(file(text))).toThrow(/minpol.*maxpol.*ibrst.*agnt.*pge/s)
+})

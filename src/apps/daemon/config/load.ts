@@ -49,8 +49,7 @@ export function loadConfig(path?: string): LoadedConfig {
     const text = readText(file, problems)
     const table = text === undefined ? undefined : readToml(text, file, problems)
     if (text === undefined || table === undefined) continue
-    const checked = v.safeParse(configSchema, table)
-    if (!checked.success) problems.push(...checked.issues.map(issue => explain(issue, text, file)))
+    problems.push(...problemsOf(table, text, file))
     warnOfPermissions(file, warnings)
     if (Array.isArray(table.source)) written.push(...table.source.map((_, index) => ({ file, text, index })))
     merged = merge(merged, table)
@@ -65,6 +64,23 @@ export function loadConfig(path?: string): LoadedConfig {
   checkTogether(config, written, problems)
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   return { config, warnings, files }
+}
+
+/**
+ * All that is wrong, at once. The schema stops at the first key of a table that it does not know; such a key is taken out
+ * then (nothing else is done with a table that has one), and the rest is looked at again.
+ */
+function problemsOf(table: Record<string, unknown>, text: string, file: string): string[] {
+  const found = new Set<string>()
+  while (found.size <= MOST_PROBLEMS) {
+    const { issues = [] } = v.safeParse(configSchema, table)
+    for (const issue of issues) found.add(explain(issue, text, file))
+    const unknown = issues.filter(({ expected }) => expected === 'never').map(({ path }) => path?.at(-1))
+    if (unknown.length === 0) break
+    for (const at of unknown) if (at) delete (at.input as Record<string, unknown>)[at.key as string]
+  }
+  const lineIn = (problem: string) => Number(problem.slice(file.length).match(/^:(\d+):/)?.[1] ?? 0)
+  return [...found].sort((a, b) => lineIn(a) - lineIn(b))
 }
 
 function dropIns(directory: string): string[] {
