@@ -1,6 +1,6 @@
 /**
  * Killed at any moment, the history has every record that it acknowledged (security-tests.md, B1).
- * Twenty kills, or as many as CLOCKWRIGHT_KILLS says. A kill keeps what the kernel has in its page cache, so this
+ * A hundred kills, or as many as CLOCKWRIGHT_KILLS says. A kill keeps what the kernel has in its page cache, so this
  * does not show that the disk was waited for: that is SQLite's `synchronous = FULL`.
  */
 import { spawn } from 'node:child_process'
@@ -12,7 +12,7 @@ import { openHistory } from '#apps/daemon/history/open.ts'
 import { instant } from '#core/time/instant.ts'
 import { numberOf } from './numbered.ts'
 
-const KILLS = Number(process.env.CLOCKWRIGHT_KILLS ?? 20)
+const KILLS = Number(process.env.CLOCKWRIGHT_KILLS ?? 100)
 const ALWAYS = { from: instant(0n), to: instant(2n ** 62n) }
 const KEEP_FULL = 3 * 3600
 
