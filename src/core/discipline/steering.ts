@@ -17,7 +17,9 @@ export interface Steering {
 }
 
 /** How to get to the line: with a jump, or by gaining no more than `atMost` on it until it is reached. */
-export type Manner = { readonly kind: 'step' } | { readonly kind: 'slew'; readonly atMost: Rate }
+export type Manner =
+  | { readonly kind: 'step'; readonly why?: string }
+  | { readonly kind: 'slew'; readonly atMost: Rate }
 
 /** What a clock is told to do so that it obeys an order. */
 export interface Manoeuvre {

@@ -71,16 +71,18 @@ export function decide(gap: Seconds, licence: Licence | undefined, policy: Polic
   const size = Math.abs(gap)
   const slew: Manner = { kind: 'slew', atMost: policy.maxSlew }
   if (size <= policy.maxSlew * PATIENCE) return slew
-  if (licence?.cause === 'permission') return { kind: 'step' }
-  if (licence?.cause === 'leap') return policy.leap === 'step' ? { kind: 'step' } : slew
+  if (licence?.cause === 'permission') return { kind: 'step', why: licence.cause }
+  if (licence?.cause === 'leap') return policy.leap === 'step' ? { kind: 'step', why: licence.cause } : slew
   if (size > policy.panic + (licence?.explained ?? 0)) return { kind: 'hold', why: 'panic' }
   if (!licence) return slew
   if (licence.samples < WITNESSES) return { kind: 'wait' }
   if (licence.cause === 'start')
-    return size > policy.startLimit ? { kind: 'hold', why: 'start-limit' } : { kind: 'step' }
+    return size > policy.startLimit
+      ? { kind: 'hold', why: 'start-limit' }
+      : { kind: 'step', why: licence.cause }
   switch (policy.afterDisruption) {
     case 'step':
-      return { kind: 'step' }
+      return { kind: 'step', why: licence.cause }
     case 'slew':
       return slew
     default:

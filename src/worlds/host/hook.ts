@@ -4,21 +4,34 @@
  * get better by waiting.
  */
 import { spawn, spawnSync } from 'node:child_process'
+import { rfc3339 } from '#core/time/format.ts'
+import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 export interface Hook {
-  before(step: Seconds): void
-  after(step: Seconds): void
+  before(step: Step): void
+  after(step: Step): void
+}
+
+/** What is going to happen to the clock, or just has. */
+export interface Step {
+  readonly size: Seconds
+  /** What allows it: `start`, `disruption`, `permission` or `leap`. */
+  readonly why: string
+  /** What the clock says now. */
+  readonly wall: Instant
 }
 
 const PATIENCE_MS = 5000
 
 /** `complain` is told, in a sentence, when the program cannot be run or fails. */
 export function openHook(program: string, complain: (text: string) => void): Hook {
-  const environment = (event: string, step: Seconds) => ({
+  const environment = (event: string, { size, why, wall }: Step) => ({
     PATH: process.env.PATH,
     CLOCKWRIGHT_EVENT: event,
-    CLOCKWRIGHT_STEP: step.toFixed(9),
+    CLOCKWRIGHT_STEP: size.toFixed(9),
+    CLOCKWRIGHT_WHY: why,
+    CLOCKWRIGHT_TIME: rfc3339(wall, 9),
   })
   return {
     before(step) {

@@ -30,9 +30,10 @@ export function openSteeredClock(
     const { step } = planManoeuvre(order, clock.read())
     if (step === 0 || !hook) return steer(helm, order)
     // It takes its time; the order is where the clock should be, so how far it is from there is seen anew.
-    hook.before(step)
+    const why = (order.how.kind === 'step' && order.how.why) || 'unknown'
+    hook.before({ size: step, why, wall: clock.read().wall })
     const steered = steer(helm, order)
-    if (steered.kind === 'steered') hook.after(steered.stepped)
+    if (steered.kind === 'steered') hook.after({ size: steered.stepped, why, wall: steered.now.wall })
     return steered
   }
 
