@@ -1,12 +1,12 @@
 /** Runs an agent that keeps a simulated clock, and looks every second at how wrong that clock is. */
-import { Agent } from '#core/agent/agent.ts'
-import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
+import type { Agent } from '#core/agent/agent.ts'
+import type { AgentConfig, SourceConfig } from '#core/agent/config.ts'
 import type { Status } from '#core/agent/status.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { drive } from '#worlds/drive.ts'
-import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
-import { START } from './watch.ts'
+import type { Simulation } from '#worlds/simulated/world.ts'
+import { prepare, type Story } from './watch.ts'
 
 export interface Kept {
   readonly sim: Simulation
@@ -25,18 +25,11 @@ export interface Kept {
 }
 
 export function keep(
-  config: Omit<SimulationConfig, 'start'> & { readonly start?: SimulationConfig['start'] },
+  config: Story,
   sources: Partial<SourceConfig> = {},
   agentConfig: Partial<AgentConfig> = {},
 ): Kept {
-  const sim = new Simulation({ start: START, ...config })
-  const configured = config.servers.map(({ address }) => ({
-    ...SOURCE_DEFAULTS,
-    name: address,
-    address,
-    ...sources,
-  }))
-  const agent = new Agent({ ...AGENT_DEFAULTS, sources: configured, ...agentConfig }, sim.world.random)
+  const { sim, agent } = prepare(config, sources, agentConfig)
   const { tell } = drive(sim.world, agent)
   let second = 0
   return {

@@ -21,11 +21,14 @@ export interface Watched {
   run(until: Seconds, each?: (t: Seconds) => void): void
 }
 
-export function watch(
-  config: Omit<SimulationConfig, 'start'> & { readonly start?: SimulationConfig['start'] },
-  sources: Partial<SourceConfig> = {},
-  agentConfig: Partial<AgentConfig> = {},
-): Watched {
+export type Story = Omit<SimulationConfig, 'start'> & { readonly start?: SimulationConfig['start'] }
+
+/** The simulation, and an agent that asks all of its servers; the two are strangers yet. */
+export function prepare(
+  config: Story,
+  sources: Partial<SourceConfig>,
+  agentConfig: Partial<AgentConfig>,
+): { readonly sim: Simulation; readonly agent: Agent } {
   const sim = new Simulation({ start: START, ...config })
   const configured = config.servers.map(({ address }) => ({
     ...SOURCE_DEFAULTS,
@@ -34,6 +37,15 @@ export function watch(
     ...sources,
   }))
   const agent = new Agent({ ...AGENT_DEFAULTS, sources: configured, ...agentConfig }, sim.world.random)
+  return { sim, agent }
+}
+
+export function watch(
+  config: Story,
+  sources: Partial<SourceConfig> = {},
+  agentConfig: Partial<AgentConfig> = {},
+): Watched {
+  const { sim, agent } = prepare(config, sources, agentConfig)
   drive(watchOnly(sim.world), agent)
   let second = 0
   return {

@@ -4,7 +4,7 @@
  */
 import { endOfMonth } from '#core/time/civil.ts'
 import { type Instant, since } from '#core/time/instant.ts'
-import type { Leap } from '#core/time/leap.ts'
+import { announcedByMost, type Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 /** An announcement says that the day ends with a leap second, not the month. */
@@ -15,11 +15,6 @@ const BLURRED: Seconds = 2
 export class LeapSecond {
   #armed: { readonly kind: 'insert' | 'delete'; readonly at: Instant } | undefined
   #passed: Instant | undefined
-
-  /** What is ahead today. */
-  get ahead(): 'none' | 'insert' | 'delete' {
-    return this.#armed?.kind ?? 'none'
-  }
 
   /** The instant of the leap that is ahead: the midnight that comes a second later or earlier than it would. */
   get at(): Instant | undefined {
@@ -33,9 +28,7 @@ export class LeapSecond {
       this.#armed = undefined
       return
     }
-    const kind = (['insert', 'delete'] as const).find(
-      each => 2 * announced.filter(leap => leap === each).length > announced.length,
-    )
+    const kind = announcedByMost(announced)
     this.#armed = kind && { kind, at }
   }
 

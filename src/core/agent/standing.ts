@@ -12,7 +12,7 @@
 import { refidOf } from '#core/ntp/refid.ts'
 import { type Standing, UNSYNCHRONISED } from '#core/ntp/reply.ts'
 import { plus, since } from '#core/time/instant.ts'
-import type { Leap } from '#core/time/leap.ts'
+import { announcedByMost, type Leap } from '#core/time/leap.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { SourceStatus, Status } from './status.ts'
 
@@ -86,7 +86,6 @@ export class Standings {
 
 /** A leap second is announced when most of those that are followed announce it. */
 function leapOf(sources: readonly SourceStatus[]): Leap {
-  const announced = sources.filter(({ state }) => state === 'system' || state === 'survivor')
-  const most = (leap: Leap) => 2 * announced.filter(source => source.leap === leap).length > announced.length
-  return most('insert') ? 'insert' : most('delete') ? 'delete' : 'none'
+  const followed = sources.filter(({ state }) => state === 'system' || state === 'survivor')
+  return announcedByMost(followed.map(({ leap }) => leap)) ?? 'none'
 }

@@ -9,13 +9,10 @@ import type { KernelClock } from '#core/guest/facts.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Libc, Timex } from '../libc.ts'
+import { rateOfTimex } from '../timex.ts'
 
 const MAX_PHASE: Seconds = 0.5
 const TRIES = 3
-/** The nominal tick: µs in one of USER_HZ = 100 ticks a second. */
-const TICK_US = 10_000
-/** `frequency` counts 2^-16 ppm. */
-const FREQUENCY_UNIT = 1e-6 / 65536
 
 /** The STA_ bits of <linux/timex.h>. */
 const STATUS = [
@@ -55,7 +52,7 @@ export function kernelClock(timex: Timex): KernelClock | undefined {
   const offset = timex.offset / (has(timex, 'NANO') ? 1e9 : 1e6)
   if (Math.abs(offset) > MAX_PHASE) return undefined
   return {
-    frequency: timex.frequency * FREQUENCY_UNIT + (timex.tick - TICK_US) / TICK_US,
+    frequency: rateOfTimex({ tick: timex.tick, freq: timex.frequency }),
     offset,
     maxError: timex.maxError / 1e6,
     estError: timex.estError / 1e6,
