@@ -1,18 +1,18 @@
-/** The loop: what happens in the world is told to the agent, and what the agent answers is done in the world. */
+/** The loop: what happens in the world is told to the timekeeper, and what that answers is done in the world. */
 import type { AgentAction } from '#core/agent/action.ts'
-import type { Agent } from '#core/agent/agent.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
+import type { Timekeeper } from '#core/agent/timekeeper.ts'
 import type { World } from './world.ts'
 
 export interface Driven {
-  /** Tells the agent something that does not come from the world: a new configuration. */
+  /** Tells the timekeeper something that does not come from the world: a new configuration. */
   tell(event: AgentEvent): void
 }
 
 /** `witness` sees every event with the actions that it led to, before they are done (a journal, say). */
 export function drive(
   world: World,
-  agent: Agent,
+  timekeeper: Timekeeper,
   witness?: (event: AgentEvent, actions: readonly AgentAction[]) => void,
 ): Driven {
   const waiting: AgentEvent[] = []
@@ -25,7 +25,7 @@ export function drive(
     busy = true
     try {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const actions = agent.handle(next)
+        const actions = timekeeper.handle(next)
         witness?.(next, actions)
         for (const action of actions) perform(action)
       }

@@ -13,11 +13,11 @@ import { type Instant, type Monotonic, plus, type Reading, since } from '#core/t
 import type { Stamp } from '#core/time/stamp.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
-import { SoftwareClock } from '../software-clock.ts'
 import { type Helm, steer } from '../steer.ts'
 import { answerWith } from '../visitor.ts'
 import type { Listening, World } from '../world.ts'
 import { Agenda } from './agenda.ts'
+import { type KernelCall, KernelClock } from './kernel-clock.ts'
 import { passLink } from './link.ts'
 import { Oscillator, type OscillatorConfig } from './oscillator.ts'
 import { Random } from './random.ts'
@@ -76,7 +76,7 @@ export class Simulation {
   readonly #agenda = new Agenda()
   readonly #peers: ReadonlyMap<string, Peer>
   readonly #oscillator: Oscillator
-  readonly #wall: SoftwareClock
+  readonly #wall: KernelClock
   readonly #networkRandom: Random
   readonly #stampRandom: Random
   readonly #flows = new Set<Flow>()
@@ -99,7 +99,7 @@ export class Simulation {
       monotonic: this.#oscillator.read(this.#now),
       wall: plus(config.start, config.clock?.offset ?? 0),
     }
-    this.#wall = new SoftwareClock(start, config.clock?.rate ?? 0)
+    this.#wall = new KernelClock(start, config.clock?.rate ?? 0)
     this.world = this.#makeWorld(new Random(config.seed, 4))
     for (const pause of config.pauses ?? []) this.#agenda.plan(trueTime(pause.at), () => this.#pause(pause))
     for (const step of config.steps ?? []) this.#agenda.plan(trueTime(step.at), () => this.#step(step.size))
@@ -189,12 +189,17 @@ export class Simulation {
     }
   }
 
+  /** A program of the guest asks its kernel; nobody is told, as nobody is on a real one. */
+  adjust(call: KernelCall): void {
+    this.#wall.obey(call, this.#read().monotonic)
+  }
+
   #helm(): Helm {
     const { monotonic } = this.#read()
     return {
       read: () => this.#read(),
-      step: size => this.#wall.step(size, monotonic),
-      run: rate => this.#wall.run(rate, monotonic),
+      step: size => this.#wall.obey({ kind: 'step', size }, monotonic),
+      run: rate => this.#wall.obey({ kind: 'frequency', rate }, monotonic),
     }
   }
 
@@ -325,7 +330,7 @@ export class Simulation {
 
   #step(size: Seconds): void {
     const { monotonic } = this.#read()
-    this.#wall.step(size, monotonic)
+    this.#wall.obey({ kind: 'step', size }, monotonic)
     this.#soon(() =>
       this.#say({
         kind: 'disrupted',

@@ -1,0 +1,43 @@
+/**
+ * A time daemon as the lab models it: told what happens as our own agent is, and answering with what our agent would
+ * answer, but for the clock: it asks its kernel, as real daemons do.
+ */
+import type { AgentAction } from '#core/agent/action.ts'
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { Timekeeper } from '#core/agent/timekeeper.ts'
+import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
+
+export type DaemonAction =
+  | Exclude<AgentAction, { kind: 'steer' }>
+  | { readonly kind: 'adjust'; readonly call: KernelCall }
+  /** The process ends, and the clock runs on as the kernel left it. */
+  | { readonly kind: 'exit'; readonly why: string }
+
+export interface Daemon {
+  handle(event: AgentEvent): readonly DaemonAction[]
+}
+
+/** Who carries out what a daemon asks of its guest beyond what every timekeeper may ask of a world. */
+export interface Guest {
+  adjust(call: KernelCall): void
+  exited(why: string): void
+}
+
+/** A daemon, so that a world can be driven by it. After its exit it answers nothing any more. */
+export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
+  let gone = false
+  return {
+    handle(event) {
+      if (gone) return []
+      const forWorld: AgentAction[] = []
+      for (const action of daemon.handle(event)) {
+        if (action.kind === 'adjust') guest.adjust(action.call)
+        else if (action.kind === 'exit') {
+          gone = true
+          guest.exited(action.why)
+        } else forWorld.push(action)
+      }
+      return forWorld
+    },
+  }
+}
