@@ -1,9 +1,13 @@
 /**
  * The wall clock of a guest's kernel (Linux, kernel/time/ntp.c): carried on by the counter at the frequency that it was
  * set to, and put right by whoever asks, as clock_settime(2), adjtimex(2) and adjtime(3) allow.
+ *
+ * Seconds are counted from each call, where Linux counts them by the wall clock: less than a second's slewing apart.
  */
 import { type Instant, instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+import { type Trickle, trickle } from './adjtime.ts'
+import { clamp, KernelLoop, MAX_FREQUENCY } from './kernel-loop.ts'
 
 export type KernelCall =
   /** Jump forward by `size`: clock_settime, ADJ_SETOFFSET. It ends a slew. */
@@ -12,33 +16,39 @@ export type KernelCall =
   | { readonly kind: 'frequency'; readonly rate: Rate }
   /** Gain `offset` at the kernel's fixed rate of 500 ppm, instead of what was left of the last such call: adjtime. */
   | { readonly kind: 'slew'; readonly offset: Seconds }
+  /** From now on a program calls adjtime every second, until it makes another call of this kind or of `slew`. */
+  | { readonly kind: 'trickle'; readonly calls: Trickle }
   /** The kernel's own loop: ADJ_OFFSET with STA_PLL. */
   | { readonly kind: 'pll'; readonly offset: Seconds; readonly constant: PollLog2 }
 
-const SLEW_RATE: Rate = 500e-6
-const MAX_FREQUENCY: Rate = 500e-6
-const MAX_PHASE: Seconds = 0.5
-/** Of what is left the loop takes away the part 2^-(SHIFT_PLL + constant) each second. */
-const SHIFT_PLL = 2
+const NOTHING: Trickle = { offset: 0, part: 0, rate: 0, excess: 'kept' }
+/** A single call is one second's request that the kernel works off. */
+const once = (offset: Seconds): Trickle => ({ offset, part: 1, rate: 0, excess: 'kept' })
 
 export class KernelClock {
+  readonly #loop: KernelLoop
+  /** What runs beyond the loop's range: ADJ_TICK. */
+  #tick: Rate = 0
+  #calls: Trickle = NOTHING
+  #callsAt: Monotonic
+  /** Whether a program makes the calls, again and again: then a step does not end them. */
+  #program = false
+  /** What the wall clock said at `#at`, and what had been gained by then of the calls and of the loop's phase. */
   #at: Monotonic
   #wall: Instant
-  #rate: Rate
-  /** What the two ways of slewing still have to gain, as of `#at`. */
-  #slew: Seconds = 0
-  #phase: Seconds = 0
-  #constant = 0
-  #pllAt: Monotonic | undefined
+  #trickled: Seconds = 0
+  #phased: Seconds = 0
 
   constructor(start: Reading, rate: Rate = 0) {
     this.#at = start.monotonic
+    this.#callsAt = start.monotonic
     this.#wall = start.wall
-    this.#rate = rate
+    this.#loop = new KernelLoop(start.monotonic)
+    this.#run(rate)
   }
 
   get rate(): Rate {
-    return this.#rate
+    return this.#loop.frequency + this.#tick
   }
 
   read(monotonic: Monotonic): Reading {
@@ -50,60 +60,52 @@ export class KernelClock {
     switch (call.kind) {
       case 'step':
         this.#wall = plus(this.#wall, call.size)
-        this.#slew = 0
-        this.#phase = 0
+        this.#loop.forgetPhase(now)
+        this.#phased = 0
+        if (!this.#program) this.#ask(NOTHING, now)
         return
       case 'frequency':
-        this.#rate = call.rate
-        return
+        return this.#run(call.rate)
       case 'slew':
-        this.#slew = call.offset
-        return
+        this.#program = false
+        return this.#ask(once(call.offset), now)
+      case 'trickle':
+        this.#program = true
+        return this.#ask(call.calls, now)
       case 'pll':
-        this.#discipline(call.offset, call.constant, now)
+        this.#loop.feed(call.offset, call.constant, now)
+        this.#phased = 0
     }
   }
 
-  /** The loop learns frequency from the offsets that it is given, as far as the time since the last one allows. */
-  #discipline(offset: Seconds, constant: PollLog2, now: Monotonic): void {
-    const phase = clamp(offset, MAX_PHASE)
-    const time = 2 ** constant
-    const elapsed = this.#pllAt === undefined ? 0 : since(now, this.#pllAt)
-    const interval = Math.min(elapsed, time * 2 ** (SHIFT_PLL + 1))
-    this.#rate = clamp(this.#rate + (phase * interval) / (4 * 2 ** SHIFT_PLL * time) ** 2, MAX_FREQUENCY)
-    this.#phase = phase
-    this.#constant = constant
-    this.#pllAt = now
+  #run(rate: Rate): void {
+    this.#loop.frequency = clamp(rate, MAX_FREQUENCY)
+    this.#tick = rate - this.#loop.frequency
   }
 
-  #wallAt(monotonic: Monotonic): Instant {
-    const elapsed = monotonic - this.#at
-    const seconds = Number(elapsed) * 1e-9
-    const gained = this.#rate * seconds + this.#slewedIn(seconds) + this.#phasedIn(seconds)
+  #ask(calls: Trickle, now: Monotonic): void {
+    this.#calls = calls
+    this.#callsAt = now
+    this.#trickled = 0
+  }
+
+  #wallAt(now: Monotonic): Instant {
+    const elapsed = now - this.#at
+    const gained =
+      this.rate * Number(elapsed) * 1e-9 +
+      (this.#loop.taken(now) - this.#phased) +
+      (this.#trickledAt(now) - this.#trickled)
     return instant(this.#wall + elapsed + BigInt(Math.round(gained * 1e9)))
   }
 
   #settle(now: Monotonic): void {
-    const seconds = since(now, this.#at)
-    const wall = this.#wallAt(now)
-    this.#slew -= this.#slewedIn(seconds)
-    this.#phase -= this.#phasedIn(seconds)
-    this.#wall = wall
+    this.#wall = this.#wallAt(now)
+    this.#trickled = this.#trickledAt(now)
+    this.#phased = this.#loop.taken(now)
     this.#at = now
   }
 
-  #slewedIn(seconds: Seconds): Seconds {
-    return this.#slew === 0 ? 0 : clamp(this.#slew, SLEW_RATE * seconds)
-  }
-
-  /** The part taken away is fixed at the start of each second; within one the clock gains evenly. */
-  #phasedIn(seconds: Seconds): Seconds {
-    if (this.#phase === 0) return 0
-    const part = 2 ** -(SHIFT_PLL + this.#constant)
-    const whole = Math.floor(seconds)
-    const left = this.#phase * (1 - part) ** whole
-    return this.#phase - left + left * part * (seconds - whole)
+  #trickledAt(now: Monotonic): Seconds {
+    return this.#calls === NOTHING ? 0 : trickle(this.#calls, since(now, this.#callsAt)).gained
   }
 }
-
-const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))

@@ -1,0 +1,213 @@
+/**
+ * ntp.conf as ntpd 4.2 and NTPsec read it (ntp_parser.y, ntp.conf(5)), as far as it says how the clock is kept: which
+ * servers are asked and how, `tinker`, `tos`, `fudge`, what is enabled, where the drift file is. Each setting keeps its
+ * line; what is not understood is kept as it stands. Files that are included are named, not read.
+ */
+import {
+  type Include,
+  isHost,
+  type Options,
+  optionForms,
+  type Remark,
+  readOptions,
+  wordsOf,
+} from '../named-source.ts'
+import { type Command, readCommands } from './commands.ts'
+
+export interface Setting<T> {
+  readonly value: T
+  readonly line: number
+}
+
+/** Somebody whom ntpd asks for the time, or listens to. */
+export interface NtpdAssociation {
+  readonly kind:
+    | 'server'
+    | 'pool'
+    | 'peer'
+    | 'refclock'
+    | 'broadcastclient'
+    | 'multicastclient'
+    | 'manycastclient'
+  /** Empty where none is needed. */
+  readonly address: string
+  readonly options: Options
+  readonly line: number
+  readonly text: string
+}
+
+export interface Fudge {
+  readonly address: string
+  readonly options: Options
+  readonly line: number
+}
+
+export interface NtpdConf {
+  readonly file: string
+  readonly associations: readonly NtpdAssociation[]
+  readonly tinker: ReadonlyMap<string, Setting<number>>
+  readonly tos: ReadonlyMap<string, Setting<number>>
+  /** What `enable` and `disable` say, by its name. */
+  readonly switches: ReadonlyMap<string, Setting<boolean>>
+  readonly fudges: readonly Fudge[]
+  readonly driftfile: Setting<string> | undefined
+  readonly includes: readonly Include[]
+  readonly notUnderstood: readonly Remark[]
+}
+
+/** Options of `server`, `pool`, `peer` and `refclock`, classic and NTPsec together. */
+const ASSOCIATION_OPTIONS = optionForms({
+  flag: 'autokey burst iburst noselect noval nts preempt prefer true xleave xmtnonce',
+  integer: 'baud expire flag1 flag2 flag3 flag4 key maxpoll minpoll mode stratum subtype ttl unit version',
+  number: 'bias time1 time2',
+  word: 'aead ask ca cert ident path ppspath refid require',
+})
+
+const FUDGE_OPTIONS = optionForms({
+  integer: 'flag1 flag2 flag3 flag4 minjitter stratum',
+  number: 'time1 time2',
+  word: 'refid',
+})
+
+const TINKER = optionForms({
+  number: 'allan codec dispersion freq huffpuff panic step stepback stepfwd stepout tick',
+})
+
+const TOS = optionForms({
+  number: `basedate bcpollbstep beacon ceiling cohort floor maxclock maxdisp maxdist minclock mindist minsane
+    nonvolatile orphan orphanwait`,
+})
+
+/** Commands that do not say how the clock is kept. One that is in no list is a mistake, or from another version of ntpd. */
+const OTHER_COMMANDS: ReadonlySet<string> = new Set(
+  wordsOf(`
+    authdelay authenticate automax broadcast broadcastdelay calldelay clock controlkey cookie crypto ctl device discard
+    dscp extra filegen interface io keys keysdir leapfile leapsmearinterval logconfig logfile manycastserver mdnstries
+    mem monitor mru nic nonvolatile novolley ntpsigndsocket nts phone pidfile pollskewlist port precision requestkey
+    reset restrict revoke rlimit saveconfigdir setvar simulate statistics statsdir sys tick timer trap trustedkey ttl
+    unit unrestrict`),
+)
+
+interface Reading {
+  readonly associations: NtpdAssociation[]
+  readonly tinker: Map<string, Setting<number>>
+  readonly tos: Map<string, Setting<number>>
+  readonly switches: Map<string, Setting<boolean>>
+  readonly fudges: Fudge[]
+  readonly includes: Include[]
+  readonly notUnderstood: Remark[]
+  driftfile: Setting<string> | undefined
+}
+
+export function parseConf(text: string, file: string): NtpdConf {
+  const found: Reading = {
+    associations: [],
+    tinker: new Map(),
+    tos: new Map(),
+    switches: new Map(),
+    fudges: [],
+    includes: [],
+    notUnderstood: [],
+    driftfile: undefined,
+  }
+  const removed = new Set<string>()
+  for (const command of readCommands(text)) {
+    if (command.name === 'unpeer' || command.name === 'unconfig') removed.add(command.words[0] ?? '')
+    else read(found, command)
+  }
+  return {
+    ...found,
+    file,
+    associations: found.associations.filter(each => each.address === '' || !removed.has(each.address)),
+  }
+}
+
+function read(found: Reading, command: Command): void {
+  switch (command.name) {
+    case 'server':
+    case 'pool':
+    case 'peer':
+    case 'refclock':
+    case 'manycastclient':
+      return readAssociation(found, command, command.name)
+    case 'broadcastclient':
+    case 'multicastclient':
+      return readListener(found, command, command.name)
+    case 'tinker':
+      return readNumbers(found, command, TINKER, found.tinker)
+    case 'tos':
+      return readNumbers(found, command, TOS, found.tos)
+    case 'enable':
+    case 'disable':
+      for (const name of command.words)
+        found.switches.set(name, { value: command.name === 'enable', line: command.line })
+      return
+    case 'fudge':
+      return readFudge(found, command)
+    case 'driftfile':
+      return withPath(found, command, path => {
+        found.driftfile = { value: path, line: command.line }
+      })
+    case 'includefile':
+      return withPath(found, command, path =>
+        found.includes.push({ line: command.line, kind: 'files', paths: [path], suffix: '' }),
+      )
+    default:
+      if (!OTHER_COMMANDS.has(command.name))
+        misunderstood(found, command, 'no command of ntpd that is known here')
+  }
+}
+
+function readAssociation(found: Reading, command: Command, kind: NtpdAssociation['kind']): void {
+  const { line, text, words } = command
+  const family = words[0] === '-4' || words[0] === '-6' ? 1 : 0
+  const address = words[family]
+  if (address === undefined || !isHost(address))
+    return misunderstood(found, command, 'no host name or address')
+  const options = readOptions(words.slice(1 + family), ASSOCIATION_OPTIONS)
+  if (options.unknown.length > 0)
+    misunderstood(found, command, `the server is used without \`${options.unknown.join(' ')}\``)
+  found.associations.push({ kind, address, options, line, text })
+}
+
+/** `broadcastclient [novolley]`, `multicastclient [address …]`. */
+function readListener(found: Reading, command: Command, kind: NtpdAssociation['kind']): void {
+  const { line, text, words } = command
+  const options = { flags: new Set(words), values: new Map<string, string>(), unknown: [] }
+  found.associations.push({ kind, address: '', options, line, text })
+}
+
+function readNumbers(
+  found: Reading,
+  command: Command,
+  forms: ReturnType<typeof optionForms>,
+  into: Map<string, Setting<number>>,
+): void {
+  const { values, unknown } = readOptions(command.words, forms)
+  for (const [name, value] of values) into.set(name, { value: Number(value), line: command.line })
+  if (unknown.length > 0 || values.size === 0)
+    misunderstood(
+      found,
+      command,
+      `nothing of ${command.name} that is known here: ${unknown.join(' ')}`.trim(),
+    )
+}
+
+function readFudge(found: Reading, command: Command): void {
+  const [address, ...words] = command.words
+  if (address === undefined) return misunderstood(found, command, 'fudge takes an address')
+  const options = readOptions(words, FUDGE_OPTIONS)
+  if (options.unknown.length > 0)
+    misunderstood(found, command, `the clock is used without \`${options.unknown.join(' ')}\``)
+  found.fudges.push({ address, options, line: command.line })
+}
+
+function withPath(found: Reading, command: Command, take: (path: string) => void): void {
+  const path = command.words[0]
+  if (path === undefined) misunderstood(found, command, `${command.name} takes a path`)
+  else take(path)
+}
+
+const misunderstood = (found: Reading, { line, text }: Command, why: string): void => {
+  found.notUnderstood.push({ line, text, why })
+}

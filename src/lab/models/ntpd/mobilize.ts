@@ -1,0 +1,70 @@
+/** From the lines of ntp.conf to associations: which of them this model can play, with what limits of their polls. */
+import type { PollLog2 } from '#core/time/units.ts'
+import type { NtpdAssociation, NtpdConf } from '#dialects/ntpd/conf.ts'
+import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
+import { LOCAL_CLOCK, REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
+import type { AssociationConfig } from './association.ts'
+
+/** Somebody to ask: by address at once, by name when it is resolved; of a pool's addresses several are taken. */
+export interface Wanted {
+  readonly name: string
+  readonly pool: boolean
+  readonly config: Omit<AssociationConfig, 'address'>
+}
+
+/** The local clock's stratum without `fudge`. */
+const LOCAL_STRATUM = 5
+
+export function wantedBy(
+  conf: NtpdConf,
+  settings: NtpdSettings,
+): { wanted: Wanted[]; unplayed: NtpdAssociation[] } {
+  const wanted: Wanted[] = []
+  const unplayed: NtpdAssociation[] = []
+  for (const line of conf.associations) {
+    const config = configOf(line, conf, settings)
+    if (config) wanted.push({ name: line.address, pool: line.kind === 'pool', config })
+    else unplayed.push(line)
+  }
+  return { wanted, unplayed }
+}
+
+function configOf(
+  { kind, address, options }: NtpdAssociation,
+  conf: NtpdConf,
+  settings: NtpdSettings,
+): Omit<AssociationConfig, 'address'> | undefined {
+  const local = kind === 'server' && LOCAL_CLOCK.test(address)
+  if (!local && REFERENCE_CLOCK.test(address)) return undefined
+  if (kind !== 'server' && kind !== 'pool' && kind !== 'peer') return undefined
+  const { defaults, quit } = settings
+  const number = (option: string): number | undefined => {
+    const value = options.values.get(option)
+    return value === undefined ? undefined : Number(value)
+  }
+  const within = (poll: PollLog2): PollLog2 => Math.min(defaults.mostPoll, Math.max(defaults.leastPoll, poll))
+  const minpoll = within(number('minpoll') ?? defaults.minpoll)
+  // The local clock is looked at every 64 s.
+  const maxpoll = within(number('maxpoll') ?? (local ? defaults.minpoll : defaults.maxpoll))
+  return {
+    kind: local ? 'local' : kind === 'peer' ? 'peer' : 'server',
+    minpoll: Math.min(minpoll, maxpoll),
+    maxpoll: Math.max(minpoll, maxpoll),
+    iburst: quit || options.flags.has('iburst'),
+    burst: options.flags.has('burst'),
+    prefer: options.flags.has('prefer'),
+    true: options.flags.has('true'),
+    noselect: options.flags.has('noselect'),
+    preempt: kind === 'pool' || options.flags.has('preempt'),
+    version: number('version') ?? 4,
+    bias: number('bias') ?? 0,
+    ...(local ? { fudge: fudgeOf(address, conf) } : {}),
+  }
+}
+
+function fudgeOf(address: string, conf: NtpdConf): { stratum: number; offset: number } {
+  const said = conf.fudges.filter(fudge => fudge.address === address)
+  const number = (option: string, usual: number) =>
+    Number(said.findLast(fudge => fudge.options.values.has(option))?.options.values.get(option) ?? usual)
+  return { stratum: number('stratum', LOCAL_STRATUM), offset: number('time1', 0) }
+}

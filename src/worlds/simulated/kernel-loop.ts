@@ -1,0 +1,71 @@
+/**
+ * The kernel's own phase-lock loop (Linux, kernel/time/ntp.c: ntp_update_offset and second_overflow), which a program
+ * feeds with offsets by ADJ_OFFSET while STA_PLL is set and the unit is the nanosecond. Each second it takes away a
+ * fixed part of what is left; from each offset it also learns frequency: as a PLL, and beside that as an FLL when more
+ * than 2048 s have passed since the last one. A program that feeds it can keep one of these to know what it would read back.
+ */
+import { type Monotonic, since } from '#core/time/instant.ts'
+import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+
+export const MAX_FREQUENCY: Rate = 500e-6
+const MAX_PHASE: Seconds = 0.5
+const SHIFT_PLL = 2
+const SHIFT_FLL = 2
+const MAX_CONSTANT = 10
+/** Up to here the FLL has no say. */
+const MAX_PLL_INTERVAL: Seconds = 2048
+
+export class KernelLoop {
+  frequency: Rate
+  #phase: Seconds = 0
+  #constant: PollLog2 = 0
+  /** When `#phase` was what was left, and when an offset came last. */
+  #at: Monotonic
+  #fedAt: Monotonic
+
+  constructor(now: Monotonic, frequency: Rate = 0) {
+    this.#at = now
+    this.#fedAt = now
+    this.frequency = clamp(frequency, MAX_FREQUENCY)
+  }
+
+  feed(offset: Seconds, constant: PollLog2, now: Monotonic): void {
+    this.#constant = Math.min(MAX_CONSTANT, Math.max(0, constant))
+    const phase = clamp(offset, MAX_PHASE)
+    const time = 2 ** this.#constant
+    const elapsed = since(now, this.#fedAt)
+    const fll = elapsed > MAX_PLL_INTERVAL ? phase / (elapsed * 2 ** SHIFT_FLL) : 0
+    // Rare updates have no more weight than the loop can bear.
+    const interval = Math.min(elapsed, time * 2 ** (SHIFT_PLL + 1))
+    const pll = (phase * interval) / (4 * 2 ** SHIFT_PLL * time) ** 2
+    this.frequency = clamp(this.frequency + fll + pll, MAX_FREQUENCY)
+    this.#phase = phase
+    this.#at = now
+    this.#fedAt = now
+  }
+
+  /** The clock was set: what was left to slew belonged to the time before. */
+  forgetPhase(now: Monotonic): void {
+    this.#phase = 0
+    this.#at = now
+  }
+
+  left(now: Monotonic): Seconds {
+    return this.#phase === 0 ? 0 : this.#phase - this.#takenIn(since(now, this.#at))
+  }
+
+  /** What the clock has gained from the phase since the last offset. */
+  taken(now: Monotonic): Seconds {
+    return this.#phase === 0 ? 0 : this.#takenIn(since(now, this.#at))
+  }
+
+  /** The part taken away is fixed at the start of each second; within one the clock gains evenly. */
+  #takenIn(seconds: Seconds): Seconds {
+    const part = 2 ** -(SHIFT_PLL + this.#constant)
+    const whole = Math.floor(seconds)
+    const left = this.#phase * (1 - part) ** whole
+    return this.#phase - left + left * part * (seconds - whole)
+  }
+}
+
+export const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))
