@@ -93,7 +93,7 @@ export class LoopFilter {
     this.#hold = conduct.startupHold
     this.#callsAt = start.at
     this.#huffpuff = settings.huffpuff === undefined ? undefined : new HuffPuff(settings.huffpuff)
-    this.poll = settings.defaults.minpoll
+    this.poll = settings.defaults.leastPoll
     this.jitter = start.precision
     this.#kernel = new KernelLoop(start.at)
     this.state = start.drift === undefined ? 'NSET' : 'FSET'
