@@ -12,7 +12,7 @@ test('what a distribution ships is read as it says of itself', () => {
     makestep: { threshold: 1, limit: 3 },
     driftfile: '/var/lib/chrony/chrony.drift',
     rtcsync: true,
-    maxupdateskew: 100e-6,
+    maxupdateskew: 100 * 1e-6,
   })
   expect({ ...CHRONY_DEFAULTS, makestep: conf.said.makestep, rtcsync: conf.said.rtcsync }).toEqual(
     AS_DISTRIBUTED,
@@ -25,7 +25,7 @@ test('frequencies are written in ppm; the last word counts; lines are kept', () 
     'f',
   )
   expect(conf.said).toEqual({
-    maxslewrate: 1000e-6,
+    maxslewrate: 1000 * 1e-6,
     local: { stratum: 8, orphan: true, distance: 1 },
     maxchange: { offset: 0.5, start: 1, ignore: 2 },
     leapsecmode: 'slew',
