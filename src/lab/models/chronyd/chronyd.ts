@@ -111,6 +111,7 @@ class Running implements Around {
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {
+    if (event.kind === 'disrupted' || event.kind === 'permitted') return []
     this.#now = event.now
     this.#actions = []
     if (event.kind === 'started') this.#start()

@@ -48,7 +48,7 @@ export class ChronyClock {
   #register: Seconds = 0
   #slew: Rate = 0
   #slewStart: Seconds
-  #slewDuration: Seconds = 0
+  #slewDuration: Seconds = Number.POSITIVE_INFINITY
   #excess: Seconds = 0
   #correctionRate = 0
   #kernel: Rate = 0
