@@ -5,6 +5,8 @@
 import type { AgentAction } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Timekeeper } from '#core/agent/timekeeper.ts'
+import type { Reading } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
 
 export type DaemonAction =
@@ -15,6 +17,15 @@ export type DaemonAction =
 
 export interface Daemon {
   handle(event: AgentEvent): readonly DaemonAction[]
+  /** What it would say of the clock if it were asked now; changes nothing. Absent in a daemon that nobody can ask. */
+  believe?(now: Reading): Belief | undefined
+}
+
+/** Positive: the clock is behind. */
+export interface Belief {
+  readonly offset: Seconds
+  /** True time lies within `offset ± errorBound`, the daemon says; undefined when it promises nothing. */
+  readonly errorBound: Seconds | undefined
 }
 
 /** Who carries out what a daemon asks of its guest beyond what every timekeeper may ask of a world. */

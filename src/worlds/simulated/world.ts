@@ -120,6 +120,11 @@ export class Simulation {
     return leapSecond && this.#now >= leapSecond.at ? plus(start, leapSecond.by) : start
   }
 
+  /** True time minus the clock, now: positive when the clock is behind. */
+  get offset(): Seconds {
+    return since(this.truth, this.#read().wall)
+  }
+
   get paused(): boolean {
     return this.#resumesAt !== undefined
   }

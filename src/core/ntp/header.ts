@@ -1,0 +1,46 @@
+/**
+ * Single fields of an NTP header as plain numbers, for programs that reckon in seconds from some instant near now and never
+ * need 64 bits: they resolve a microsecond's ten-thousandth for years.
+ */
+import type { Instant } from '#core/time/instant.ts'
+import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
+
+const UNIX_EPOCH = 2_208_988_800n
+
+export const AT = {
+  poll: 2,
+  precision: 3,
+  rootDelay: 4,
+  rootDispersion: 8,
+  refid: 12,
+  reference: 16,
+  origin: 24,
+  receive: 32,
+  transmit: 40,
+} as const
+
+export const uint32At = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! * 0x1000000 + ((bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!)
+
+export function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}
+
+export const int8At = (bytes: Uint8Array, at: number): number => (bytes[at]! << 24) >> 24
+
+/** NTP short format. */
+export const shortAt = (bytes: Uint8Array, at: number): Seconds => uint32At(bytes, at) / 65536
+
+export const isZeroTime = (bytes: Uint8Array, at: number): boolean =>
+  uint32At(bytes, at) === 0 && uint32At(bytes, at + 4) === 0
+
+/** The seconds field that a timestamp of this instant has; eras are not told apart. */
+export const wireSeconds = (at: Instant): number =>
+  Number(BigInt.asUintN(32, at / NS_PER_SECOND + UNIX_EPOCH))
+
+/** A timestamp as seconds after the instant whose seconds field is `base`; within 68 years of it. */
+export const secondsAfter = (bytes: Uint8Array, at: number, base: number): Seconds =>
+  ((uint32At(bytes, at) - base) | 0) + uint32At(bytes, at + 4) / 2 ** 32

@@ -1,0 +1,375 @@
+/**
+ * What chronyd remembers of one source, and the line that it draws through it (facts: sourcestats.c of chrony 4.3): up to 64
+ * samples, and as many older ones that only help to see whether the line still fits.
+ *
+ * Times and offsets lie on the clock's scale of memories (see `clock.ts`), so that no correction of the clock ever touches
+ * them; a line is turned into today's terms when it is asked for.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+import { type ChronyClock, within } from './clock.ts'
+import { fitLine, LEAST_SAMPLES, type Points, RUNS_RATIO, secondSlope, studentT } from './regression.ts'
+
+const MOST_SAMPLES = 64
+const ROOM = 4 * MOST_SAMPLES
+const WORST_FREQUENCY: Rate = 2000e-6
+const WORST_DEVIATION: Seconds = 4
+const LEAST_SKEW: Rate = 1e-12
+const GREATEST_SKEW: Rate = 100
+const LEAST_DEVIATION: Seconds = 1e-9
+/** How a sample's deviation is thought to follow from what its delay exceeds the least by. */
+const DEVIATION_TO_DISTANCE = 0.7
+const GREATEST_ASYMMETRY = 0.5
+const LEAST_ASYMMETRY = 0.45
+const LEAST_ASYMMETRY_RUN = 10
+const GREATEST_ASYMMETRY_RUN = 1000
+/** So many samples make the packet tests trust the statistics. */
+const LEAST_FOR_DELAY_TESTS = 6
+
+/** A measurement as a packet gives it: at cooked time, offset positive when the clock is slow, as NTP has it. */
+export interface ChronySample {
+  readonly at: Seconds
+  readonly offset: Seconds
+  readonly delay: Seconds
+  readonly dispersion: Seconds
+  readonly rootDelay: Seconds
+  readonly rootDispersion: Seconds
+}
+
+export interface SampleLimits {
+  readonly minsamples: number
+  /** 0: as many as there is room for. */
+  readonly maxsamples: number
+  readonly mindelay: Seconds
+  readonly asymmetry: number | undefined
+  readonly maxjitter: Seconds
+  readonly precision: Seconds
+}
+
+/** What selection looks at. */
+export interface Interval {
+  readonly low: Seconds
+  readonly high: Seconds
+  readonly rootDistance: Seconds
+  readonly deviation: Seconds
+  readonly firstAgo: Seconds
+  readonly lastAgo: Seconds
+}
+
+/** What a source says of the clock, at cooked time `at`. */
+export interface Tracking {
+  readonly at: Seconds
+  readonly offset: Seconds
+  readonly offsetSd: Seconds
+  readonly frequency: Rate
+  readonly frequencySd: Rate
+  readonly skew: Rate
+  readonly rootDelay: Seconds
+  readonly rootDispersion: Seconds
+}
+
+export class Samples {
+  readonly #clock: ChronyClock
+  readonly #limits: SampleLimits
+  readonly #most: number
+  readonly #least: number
+  /** Oldest first; the last `#count` up to `#end` are samples, `#older` before them only show runs. */
+  readonly #times = new Float64Array(ROOM)
+  readonly #offsets = new Float64Array(ROOM)
+  readonly #delays = new Float64Array(ROOM)
+  readonly #distances = new Float64Array(ROOM)
+  readonly #rootDelays = new Float64Array(ROOM)
+  readonly #rootDispersions = new Float64Array(ROOM)
+  readonly #weights = new Float64Array(ROOM)
+  readonly #straightened = new Float64Array(ROOM)
+  /** The distances of the samples in order of size. */
+  readonly #sorted = new Float64Array(MOST_SAMPLES)
+  #end = 0
+  #count = 0
+  #older = 0
+  /** Where the least delay and the least root distance are. */
+  #leastDelay = 0
+  #best = 0
+  #fits = false
+  #asymmetry = 0
+  #asymmetryRun = 0
+  // The line, on the scale of memories.
+  #lineAt: Seconds = 0
+  #lineOffset: Seconds = 0
+  #lineSlope: Rate = 0
+  #offsetSd: Seconds = WORST_DEVIATION
+  #frequencySd: Rate = WORST_FREQUENCY
+  #skew: Rate = WORST_FREQUENCY
+  #deviation: Seconds = WORST_DEVIATION
+
+  constructor(clock: ChronyClock, limits: SampleLimits) {
+    this.#clock = clock
+    this.#limits = limits
+    this.#most = limits.maxsamples > 0 ? Math.min(limits.maxsamples, MOST_SAMPLES) : MOST_SAMPLES
+    this.#least = within(1, limits.minsamples, this.#most)
+    this.reset()
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  get skew(): Rate {
+    return this.#skew
+  }
+
+  get deviation(): Seconds {
+    return this.#deviation
+  }
+
+  get leastDelay(): Seconds {
+    const { mindelay } = this.#limits
+    if (mindelay > 0) return mindelay
+    return this.#count === 0 ? Number.POSITIVE_INFINITY : this.#delays[this.#leastDelay]!
+  }
+
+  /** Half the width of the interval in which the frequency is thought to lie, as packets are judged by it. */
+  get frequencyBound(): Rate {
+    return Math.min(this.#skew, WORST_FREQUENCY)
+  }
+
+  reset(): void {
+    this.#count = 0
+    this.#older = 0
+    this.#fits = false
+    this.#asymmetry = 0
+    this.#asymmetryRun = 0
+    this.#lineAt = 0
+    this.#lineOffset = 0
+    this.#lineSlope = -this.#clock.drift
+    this.#offsetSd = WORST_DEVIATION
+    this.#frequencySd = WORST_FREQUENCY
+    this.#skew = WORST_FREQUENCY
+    this.#deviation = WORST_DEVIATION
+  }
+
+  accumulate(sample: ChronySample): void {
+    if (this.#count === this.#most) this.#dropOldest(1)
+    const time = this.#clock.remember(sample.at)
+    if (this.#count > 0 && time <= this.#times[this.#end - 1]!) this.reset()
+    if (this.#end === ROOM) this.#makeRoom()
+    const i = this.#end++
+    const { mindelay } = this.#limits
+    const delay = sample.delay < mindelay ? 2 * mindelay - sample.delay : sample.delay
+    const added = this.#clock.dispersion
+    this.#times[i] = time
+    this.#offsets[i] = -sample.offset - this.#clock.behindOf(time)
+    this.#delays[i] = delay
+    this.#distances[i] = 0.5 * delay + sample.dispersion - added
+    this.#rootDelays[i] = sample.rootDelay
+    this.#rootDispersions[i] = sample.rootDispersion - added
+    if (this.#count === 0 || delay < this.#delays[this.#leastDelay]!) this.#leastDelay = i
+    insert(this.#sorted, this.#count, this.#distances[i]!)
+    this.#count++
+    this.#regress()
+  }
+
+  /** Positive: fast. */
+  predictOffset(at: Seconds): Seconds {
+    if (this.#count >= LEAST_SAMPLES) return this.#offset + (at - this.#at) * this.#frequency
+    if (this.#count === 0) return 0
+    return this.#offsetOf(this.#end - 1)
+  }
+
+  /** Undefined before there are enough samples. */
+  interval(now: Seconds): Interval | undefined {
+    const only = this.#count < LEAST_SAMPLES && this.#count > 0 && this.#count === this.#most
+    if (!this.#fits && !only) return undefined
+    const best = this.#best
+    const elapsed = Math.abs(now - this.#timeOf(best))
+    const offset = this.#offsetOf(best) + elapsed * this.#frequency
+    const rootDistance = 0.5 * this.#rootDelays[best]! + this.#rootDispersionOf(best) + elapsed * this.#skew
+    return {
+      low: offset - rootDistance,
+      high: offset + rootDistance,
+      rootDistance,
+      deviation: this.#fits ? this.#deviation : this.#limits.maxjitter,
+      firstAgo: now - this.#timeOf(this.#end - this.#count),
+      lastAgo: now - this.#timeOf(this.#end - 1),
+    }
+  }
+
+  tracking(): Tracking {
+    const best = this.#best
+    const at = this.#at
+    const elapsed = at - this.#timeOf(best)
+    return {
+      at,
+      offset: this.#offset,
+      offsetSd: this.#offsetSd,
+      frequency: this.#frequency,
+      frequencySd: this.#frequencySd,
+      skew: this.#skew,
+      rootDelay: this.#rootDelays[best]!,
+      rootDispersion: this.#rootDispersionOf(best) + this.#skew * elapsed + this.#offsetSd,
+    }
+  }
+
+  /** How long since the line's end, when the packet tests may rely on it. */
+  elapsedForTests(at: Seconds): Seconds | undefined {
+    return this.#count < LEAST_FOR_DELAY_TESTS ? undefined : at - this.#at
+  }
+
+  get #at(): Seconds {
+    return this.#clock.recall(this.#lineAt)
+  }
+
+  get #offset(): Seconds {
+    return this.#lineOffset + this.#clock.behindOf(this.#lineAt)
+  }
+
+  get #frequency(): Rate {
+    const { drift } = this.#clock
+    return (this.#lineSlope + drift) / (1 + drift)
+  }
+
+  #timeOf(i: number): Seconds {
+    return this.#clock.recall(this.#times[i]!)
+  }
+
+  #offsetOf(i: number): Seconds {
+    return this.#offsets[i]! + this.#clock.behindOf(this.#times[i]!)
+  }
+
+  #rootDispersionOf(i: number): Seconds {
+    return this.#rootDispersions[i]! + this.#clock.dispersion
+  }
+
+  #regress(): void {
+    const first = this.#end - this.#count
+    const last = this.#end - 1
+    this.#weigh(first)
+    const points = {
+      x: this.#times,
+      y: this.#offsets,
+      weights: this.#weights,
+      oldest: first - this.#older,
+      first,
+      end: this.#end,
+    }
+    const line = fitLine({ ...points, y: this.#straighten(points) }, this.#least)
+    this.#lineAt = this.#times[last]!
+    this.#fits = line !== undefined
+    if (!line) {
+      this.#lineOffset = this.#offsets[last]!
+      this.#skew = WORST_FREQUENCY
+      this.#frequencySd = WORST_FREQUENCY
+      this.#offsetSd = WORST_DEVIATION
+      this.#deviation = WORST_DEVIATION
+    } else {
+      const scale = 1 + this.#clock.drift
+      const slopeSd = line.slopeSd / scale
+      this.#lineOffset = line.intercept
+      this.#lineSlope = line.slope
+      this.#frequencySd = within(LEAST_SKEW, slopeSd, GREATEST_SKEW)
+      this.#skew = within(LEAST_SKEW, slopeSd * studentT(line.degrees), GREATEST_SKEW)
+      this.#offsetSd = line.interceptSd
+      this.#deviation = Math.max(LEAST_DEVIATION, Math.sqrt(line.variance))
+      this.#dropOldest(line.first - first)
+    }
+    this.#findBest()
+  }
+
+  /** The farther a sample's distance lies above the least, measured by how far the median does, the less it counts. */
+  #weigh(first: number): void {
+    const { precision } = this.#limits
+    const added = this.#clock.dispersion
+    const middle = this.#count >> 1
+    const sorted = this.#sorted
+    const least = sorted[0]! + added
+    const median =
+      this.#count % 2 === 1 ? sorted[middle]! + added : 0.5 * (sorted[middle]! + sorted[middle - 1]!) + added
+    const deviation = within(precision, (median - least) / DEVIATION_TO_DISTANCE, least)
+    const free = least + precision - added
+    for (let i = first; i < this.#end; i++) {
+      const excess = this.#distances[i]! - free
+      const weight = excess > 0 ? 1 + excess / deviation : 1
+      this.#weights[i] = 1 / (weight * weight)
+    }
+  }
+
+  /** Offsets as they would be if no packet had waited, when the network's jitter is seen to lie on one of its ways. */
+  #straighten(points: Points): Float64Array {
+    const { asymmetry } = this.#limits
+    if (asymmetry === 0) return this.#offsets
+    const least = this.leastDelay
+    if (asymmetry !== undefined && Math.abs(asymmetry) <= GREATEST_ASYMMETRY) this.#asymmetry = asymmetry
+    else if (!this.#estimateAsymmetry(secondSlope(points, this.#delays, least))) return this.#offsets
+    for (let i = points.oldest; i < points.end; i++)
+      this.#straightened[i] = this.#offsets[i]! - this.#asymmetry * (this.#delays[i]! - least)
+    return this.#straightened
+  }
+
+  #estimateAsymmetry(slope: number | undefined): boolean {
+    if (slope === undefined || slope * this.#asymmetryRun < 0) {
+      this.#asymmetry = 0
+      this.#asymmetryRun = 0
+      return false
+    }
+    const run = this.#asymmetryRun
+    if (slope <= -LEAST_ASYMMETRY && run > -GREATEST_ASYMMETRY_RUN) this.#asymmetryRun--
+    else if (slope >= LEAST_ASYMMETRY && run < GREATEST_ASYMMETRY_RUN) this.#asymmetryRun++
+    if (Math.abs(this.#asymmetryRun) < LEAST_ASYMMETRY_RUN) return false
+    this.#asymmetry = within(-GREATEST_ASYMMETRY, slope, GREATEST_ASYMMETRY)
+    return true
+  }
+
+  #dropOldest(count: number): void {
+    if (count === 0) return
+    for (let i = this.#end - this.#count, left = count; left > 0; i++, left--)
+      remove(this.#sorted, this.#count--, this.#distances[i]!)
+    this.#older = Math.min(this.#older + count, this.#count * (RUNS_RATIO - 1))
+    const oldest = this.#end - this.#count - this.#older
+    if (this.#leastDelay >= oldest) return
+    this.#leastDelay = oldest
+    for (let i = oldest + 1; i < this.#end; i++)
+      if (this.#delays[i]! < this.#delays[this.#leastDelay]!) this.#leastDelay = i
+  }
+
+  /** The sample that bounds the offset most tightly now. */
+  #findBest(): void {
+    const now = this.#times[this.#end - 1]!
+    const skew = this.#skew * (1 + this.#clock.drift)
+    let least = Number.POSITIVE_INFINITY
+    for (let i = this.#end - this.#count; i < this.#end; i++) {
+      const distance = this.#rootDispersions[i]! + (now - this.#times[i]!) * skew + 0.5 * this.#rootDelays[i]!
+      if (distance < least) {
+        least = distance
+        this.#best = i
+      }
+    }
+  }
+
+  #makeRoom(): void {
+    const from = this.#end - this.#count - this.#older
+    for (const each of [
+      this.#times,
+      this.#offsets,
+      this.#delays,
+      this.#distances,
+      this.#rootDelays,
+      this.#rootDispersions,
+    ])
+      each.copyWithin(0, from, this.#end)
+    this.#end -= from
+    this.#leastDelay -= from
+    this.#best -= from
+  }
+}
+
+/** Into the first `count`, which are in order. */
+function insert(sorted: Float64Array, count: number, value: number): void {
+  let i = count
+  for (; i > 0 && sorted[i - 1]! > value; i--) sorted[i] = sorted[i - 1]!
+  sorted[i] = value
+}
+
+function remove(sorted: Float64Array, count: number, value: number): void {
+  let i = 0
+  while (sorted[i] !== value) i++
+  for (; i < count - 1; i++) sorted[i] = sorted[i + 1]!
+}

@@ -1,0 +1,65 @@
+/**
+ * chronyd's timers (facts: sched.c of chrony 4.3). They are kept in raw time, so they move with whatever sets the clock.
+ * Requests are held apart from each other, and spread at random.
+ */
+import type { Seconds } from '#core/time/units.ts'
+
+export interface Timer {
+  at: Seconds
+  readonly fire: () => void
+}
+
+export class Schedule {
+  /** Soonest first. */
+  readonly #requests: Timer[] = []
+  readonly #random: () => number
+  #lastRequest: Seconds = Number.NEGATIVE_INFINITY
+
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  get next(): Timer | undefined {
+    return this.#requests[0]
+  }
+
+  /** In `delay` or up to `spread` of it later, and at least `apart` from all other requests. */
+  plan(
+    timer: Timer,
+    now: Seconds,
+    { delay, apart, spread }: { readonly delay: Seconds; readonly apart: Seconds; readonly spread: number },
+  ): void {
+    this.drop(timer)
+    const stretch = 1 + ((this.#random() >>> 0) / 0xffffffff) * spread
+    const separation = apart * stretch
+    let wait = delay * stretch
+    const since = now - this.#lastRequest
+    if (since >= 0 && since + wait < separation) wait = separation - since
+    const requests = this.#requests
+    for (const { at } of requests) {
+      const until = at - now
+      if (Math.abs(until - wait) < separation) wait = until + separation
+    }
+    timer.at = now + wait
+    let i = requests.length
+    while (i > 0 && requests[i - 1]!.at > timer.at) i--
+    requests.splice(i, 0, timer)
+  }
+
+  drop(timer: Timer): void {
+    const i = this.#requests.indexOf(timer)
+    if (i >= 0) this.#requests.splice(i, 1)
+  }
+
+  /** Takes the soonest away, which is due at `now`. */
+  take(now: Seconds): Timer {
+    this.#lastRequest = now
+    return this.#requests.shift()!
+  }
+
+  /** The clock was set back by so much. */
+  shift(by: Seconds): void {
+    for (const timer of this.#requests) timer.at -= by
+    this.#lastRequest -= by
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Lets a timekeeper live in a simulated guest for a while, and watches the guest's clock from outside, once a second. The
+ * same world, player and seed give the same run, bit for bit.
+ */
+import { Agent } from '#core/agent/agent.ts'
+import type { AgentConfig } from '#core/agent/config.ts'
+import type { Timekeeper } from '#core/agent/timekeeper.ts'
+import type { Reading } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { TraceRecord } from '#core/trace/record.ts'
+import { drive } from '#worlds/drive.ts'
+import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
+import { type Belief, type Daemon, type Guest, inGuest } from './daemon.ts'
+
+export interface RunConfig {
+  readonly world: Omit<SimulationConfig, 'seed'>
+  readonly seed: number
+  readonly duration: Seconds
+  readonly player: PlayerMaker
+  /** Also ask the player each second what it would say of its clock. */
+  readonly believing?: boolean
+}
+
+/** Whoever keeps the guest's time. */
+export interface Player {
+  readonly keeper: Timekeeper
+  believe?(now: Reading): Belief | undefined
+}
+
+export type PlayerMaker = (guest: Guest & { readonly random: () => number }) => Player
+
+export interface Run {
+  /** True time minus the clock, at each second from 0 to the end: positive when the clock is behind. */
+  readonly offsets: Float64Array
+  /** What the player said of the same, and within what bound; NaN where it said nothing. */
+  readonly beliefs: Float64Array | undefined
+  readonly bounds: Float64Array | undefined
+  readonly steps: readonly Step[]
+  readonly exit: { readonly at: Seconds; readonly why: string } | undefined
+  readonly records: readonly TraceRecord[]
+  readonly packetsSent: number
+}
+
+export interface Step {
+  readonly at: Seconds
+  /** Positive: the clock was set forward. */
+  readonly size: Seconds
+  readonly by: 'player' | 'world'
+}
+
+/** A model of a daemon as a player. */
+export const daemonPlayer =
+  (make: (random: () => number) => Daemon): PlayerMaker =>
+  guest => {
+    const daemon = make(guest.random)
+    return { keeper: inGuest(daemon, guest), believe: now => daemon.believe?.(now) }
+  }
+
+/** Our own agent as a player. */
+export const agentPlayer =
+  (config: AgentConfig): PlayerMaker =>
+  ({ random }) => {
+    const agent = new Agent(config, random)
+    return {
+      keeper: agent,
+      believe(now) {
+        const { offset, errorBound } = agent.status(now)
+        return offset === undefined ? undefined : { offset, errorBound }
+      },
+    }
+  }
+
+export function runLab({ world, seed, duration, player, believing = false }: RunConfig): Run {
+  const sim = new Simulation({ ...world, seed })
+  const steps: Step[] = (world.steps ?? []).map(({ at, size }) => ({ at, size, by: 'world' }))
+  let exit: Run['exit']
+  const playing = player({
+    random: sim.world.random,
+    adjust(call) {
+      if (call.kind === 'step') steps.push({ at: sim.now, size: call.size, by: 'player' })
+      sim.adjust(call)
+    },
+    exited: why => {
+      exit = { at: sim.now, why }
+    },
+  })
+  drive(sim.world, playing.keeper, event => {
+    if (event.kind !== 'steered' || event.steered.kind !== 'steered') return
+    const { stepped } = event.steered
+    if (stepped !== 0) steps.push({ at: sim.now, size: stepped, by: 'player' })
+  })
+  const length = Math.floor(duration) + 1
+  const offsets = new Float64Array(length)
+  const beliefs = believing ? new Float64Array(length).fill(Number.NaN) : undefined
+  const bounds = believing ? new Float64Array(length).fill(Number.NaN) : undefined
+  for (let second = 0; second < length; second++) {
+    sim.run(second)
+    offsets[second] = sim.offset
+    if (!beliefs || !bounds) continue
+    const belief = playing.believe?.(sim.world.clock.read())
+    if (!belief) continue
+    beliefs[second] = belief.offset
+    bounds[second] = belief.errorBound ?? Number.NaN
+  }
+  steps.sort((a, b) => a.at - b.at)
+  return { offsets, beliefs, bounds, steps, exit, records: sim.records, packetsSent: sim.packetsSent }
+}
