@@ -13,7 +13,7 @@ import { refidOf } from '#core/ntp/refid.ts'
 import { monotonic, type Reading, since } from '#core/time/instant.ts'
 import type { Leap } from '#core/time/leap.ts'
 import { toNtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
-import { NS_PER_SECOND, type Rate, type Seconds } from '#core/time/units.ts'
+import { NS_PER_SECOND, type PollLog2, type Rate, type Seconds } from '#core/time/units.ts'
 import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { type NtpdSettings, settingsOf } from '#dialects/ntpd/settings.ts'
@@ -26,8 +26,16 @@ import { LeapWatch } from './leap.ts'
 import { LoopFilter, type Moment } from './loop.ts'
 import { type Measurement, measure, receive } from './measure.ts'
 import { type Wanted, wantedBy } from './mobilize.ts'
-import { beginBurst, beginPoll, countPacket, planPoll, slowDown } from './poll.ts'
-import { type Incumbent, isFit, rootDistance, type Selected, select, stratumBelow } from './select.ts'
+import { beginBurst, beginPoll, countPacket, type PollRules, planPoll, slowDown } from './poll.ts'
+import {
+  type Incumbent,
+  isFit,
+  rootDistance,
+  type Selected,
+  type SelectRules,
+  select,
+  stratumBelow,
+} from './select.ts'
 
 export interface NtpdSetup {
   /** The text of ntp.conf, or what was read of it. */
@@ -74,7 +82,9 @@ export class Ntpd implements Daemon {
     precision: 0,
     sorted: true,
   }
-  #loop: LoopFilter | undefined
+  #selection!: SelectRules
+  #polls!: PollRules & { systemPoll: PollLog2 }
+  #loop!: LoopFilter
   #asking = 0
   // The system variables.
   #synchronised = false
@@ -98,6 +108,7 @@ export class Ntpd implements Daemon {
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {
+    if (event.kind === 'sent') return NOTHING
     this.#actions = []
     this.#reading = event.now
     if (event.kind === 'started') this.#begin(event.now, event.precision)
@@ -127,6 +138,13 @@ export class Ntpd implements Daemon {
     this.#start = now.monotonic
     this.#precision = 2 ** Math.round(Math.log2(precision))
     this.#rules = { dispersion, maxdist, allan: 2 ** allan, precision: this.#precision, sorted: true }
+    this.#selection = { settings: this.settings, conduct: this.#conduct, precision: this.#precision }
+    this.#polls = {
+      systemPoll: 0,
+      unreach: this.settings.defaults.unreach,
+      staleReach: this.#conduct.staleReach,
+      fit: peer => isFit(peer, this.#now, this.#selection),
+    }
     this.#loop = new LoopFilter(
       this.settings,
       this.#conduct,
@@ -139,10 +157,6 @@ export class Ntpd implements Daemon {
         notice: (name, text) => this.#notice(name, text),
       },
     )
-  }
-
-  get #discipline(): LoopFilter {
-    return this.#loop!
   }
 
   get #moment(): Moment {
@@ -186,7 +200,7 @@ export class Ntpd implements Daemon {
   // The timer
 
   #tick(): void {
-    this.#discipline.pass(this.#moment)
+    this.#loop.pass(this.#moment)
     if (this.settings.quit === false) this.#insertLeapSecond()
     for (const peer of this.#peers) {
       if (peer.nextDate > this.#now) continue
@@ -198,7 +212,7 @@ export class Ntpd implements Daemon {
   #planWake(): void {
     let next = Number.POSITIVE_INFINITY
     for (const peer of this.#peers) next = Math.min(next, peer.nextDate)
-    next = Math.min(next, this.#discipline.holdEnds() ?? next, this.#leap.dueAt() ?? next)
+    next = Math.min(next, this.#loop.holdEnds() ?? next, this.#leap.dueAt() ?? next)
     if (!Number.isFinite(next)) return
     const at = Math.max(next, this.#now + 1)
     if (at === this.#wakeAt) return
@@ -207,15 +221,8 @@ export class Ntpd implements Daemon {
   }
 
   #poll(peer: Association): void {
-    const { defaults } = this.settings
-    const polled = beginPoll(peer, this.#now, {
-      systemPoll: this.#discipline.poll,
-      unreach: defaults.unreach,
-      staleReach: this.#conduct.staleReach,
-      random: this.#random,
-      iburst: defaults.iburst,
-      fit: one => isFit(one, this.#now, this.#selectRules),
-    })
+    this.#polls.systemPoll = this.#loop.poll
+    const polled = beginPoll(peer, this.#now, this.#polls)
     if (polled.stale && peer.config.kind !== 'local') this.#filter(peer, UNKNOWN)
     if (polled.unreachable) this.#notice('unreachable', `${peer.config.address} unreachable`)
     if (polled.burstOver && this.settings.quit && --this.#asking === 0) {
@@ -291,8 +298,8 @@ export class Ntpd implements Daemon {
   }
 
   #filter(peer: Association, sample: Measurement): void {
-    this.#discipline.pass(this.#moment)
-    this.#rules.sorted = this.#conduct.startupHold > 0 ? !this.#discipline.startingUp : this.#synchronised
+    this.#loop.pass(this.#moment)
+    this.#rules.sorted = this.#conduct.startupHold > 0 ? !this.#loop.startingUp : this.#synchronised
     const filtered = filterSample(peer, sample, this.#now, this.#rules)
     switch (filtered) {
       case 'spike':
@@ -309,13 +316,9 @@ export class Ntpd implements Daemon {
 
   // Who sets the clock, and what becomes of it
 
-  get #selectRules() {
-    return { settings: this.settings, conduct: this.#conduct, precision: this.#precision }
-  }
-
   #select(): void {
     const incumbent = this.#incumbent
-    const selected = select(this.#peers, incumbent, this.#now, this.#selectRules)
+    const selected = select(this.#peers, incumbent, this.#now, this.#selection)
     if (!selected) {
       if (incumbent.peer !== undefined) {
         incumbent.orphanUntil = this.#now + this.settings.orphanwait
@@ -332,7 +335,7 @@ export class Ntpd implements Daemon {
 
   #update(selected: Selected): void {
     const { peer, offset, jitter } = selected
-    const loop = this.#discipline
+    const loop = this.#loop
     this.#incumbent.peer = peer
     this.#epoch = peer.epoch
     loop.clampPoll(limitsOf(peer))
@@ -426,7 +429,7 @@ export class Ntpd implements Daemon {
         offset: peer.offset,
         delay: peer.delay,
         dispersion: peer.dispersion,
-        rootDistance: rootDistance(peer, this.#now, this.#selectRules),
+        rootDistance: rootDistance(peer, this.#now, this.#selection),
         stratum: peer.stratum,
         leap: peer.leap,
         poll: peer.hostPoll,
@@ -435,7 +438,7 @@ export class Ntpd implements Daemon {
   }
 
   #recordEstimate(selected: Selected): void {
-    const loop = this.#discipline
+    const loop = this.#loop
     this.#actions.push({
       kind: 'record',
       record: {
@@ -459,6 +462,8 @@ export class Ntpd implements Daemon {
     })
   }
 }
+
+const NOTHING: readonly DaemonAction[] = []
 
 /** What the filter is told of a server that does not answer. */
 const UNKNOWN: Measurement = { offset: 0, delay: 0, dispersion: MAX_DISPERSION }

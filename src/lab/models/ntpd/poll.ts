@@ -23,8 +23,6 @@ export interface PollRules {
   readonly systemPoll: PollLog2
   readonly unreach: number
   readonly staleReach: number
-  readonly iburst: number
-  readonly random: () => number
   /** Whether the association may set the clock. */
   fit(peer: Association): boolean
 }
