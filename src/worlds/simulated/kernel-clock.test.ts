@@ -40,3 +40,24 @@ test('a step ends a slew; the frequency stays', () => {
   kernel.obey({ kind: 'step', size: 10 }, at(100))
   expect(gained(kernel, 200)).toBeCloseTo(0.05 + 10 + 0.02, 9)
 })
+
+test('a step does not stop a program that calls adjtime every second; a call of its own does', () => {
+  const kernel = clock()
+  kernel.obey({ kind: 'trickle', calls: { offset: 0, part: 0, rate: 50e-6, excess: 'kept' } }, at(0))
+  kernel.obey({ kind: 'step', size: -1 }, at(100))
+  expect(gained(kernel, 200)).toBeCloseTo(-1 + 0.01, 9)
+  kernel.obey({ kind: 'slew', offset: 0 }, at(200))
+  expect(gained(kernel, 300)).toBeCloseTo(-1 + 0.01, 9)
+})
+
+test('frequency, loop and slew add up, however often the clock is asked for something', () => {
+  const often = clock()
+  const once = clock()
+  for (const kernel of [often, once]) {
+    kernel.obey({ kind: 'pll', offset: 0.01, constant: 4 }, at(0))
+    kernel.obey({ kind: 'slew', offset: 0.3 }, at(0))
+  }
+  for (let t = 0.5; t <= 700; t++) often.obey({ kind: 'frequency', rate: 0 }, at(t))
+  expect(gained(once, 700)).toBeCloseTo(0.01 + 0.3, 6)
+  expect(gained(often, 700)).toBeCloseTo(gained(once, 700), 6)
+})

@@ -21,6 +21,7 @@ export class LeapWatch {
   }
 
   vote(survivors: readonly Association[], wall: Instant, now: number): void {
+    if (!this.#armed && survivors.every(peer => peer.leap === 'none')) return
     const leap = announcedByMost(survivors.map(peer => peer.leap))
     const left = since(endOfMonth(wall), wall)
     this.#armed = leap && { leap, at: now + Math.ceil(left) }

@@ -133,13 +133,15 @@ function intersect(
   selection: Conduct['selection'],
 ): { low: Seconds; high: Seconds } | undefined {
   const count = candidates.length
-  const lows = candidates.map(({ peer, distance }) => peer.offset - distance).sort(ascending)
-  const highs = candidates.map(({ peer, distance }) => peer.offset + distance).sort(ascending)
+  if (count === 0) return undefined
+  const lows = sorted(candidates, -1)
+  const highs = sorted(candidates, 1)
   for (let allow = 0; 2 * allow < count; allow++) {
-    const low = edge(lows, highs, count - allow)
-    const high = -edge(negated(highs), negated(lows), count - allow)
+    const low = goingUp(lows, highs, count - allow)
+    const high = goingDown(lows, highs, count - allow)
     if (selection === 'midpoints') {
-      const outside = candidates.filter(({ peer }) => peer.offset < low || peer.offset > high).length
+      let outside = 0
+      for (const { peer } of candidates) if (peer.offset < low || peer.offset > high) outside++
       if (outside > allow) continue
     }
     if (high > low) return { low, high }
@@ -147,23 +149,40 @@ function intersect(
   return undefined
 }
 
-/** Going up, where `wanted` intervals are open at once; the last edge of all when that never happens. */
-function edge(opens: readonly Seconds[], closes: readonly Seconds[], wanted: number): Seconds {
-  let open = 0
-  let c = 0
-  for (const at of opens) {
-    while (c < closes.length && closes[c]! < at) {
-      open--
-      c++
-    }
-    open++
-    if (open >= wanted) return at
+/** The lower or the upper ends of the intervals, in order. There are few. */
+function sorted(candidates: readonly Candidate[], side: 1 | -1): Seconds[] {
+  const ends: Seconds[] = []
+  for (const { peer, distance } of candidates) {
+    const end = peer.offset + side * distance
+    let i = ends.push(end) - 1
+    for (; i > 0 && ends[i - 1]! > end; i--) ends[i] = ends[i - 1]!
+    ends[i] = end
   }
-  return closes.at(-1)!
+  return ends
 }
 
-const negated = (values: readonly Seconds[]): Seconds[] => values.map(value => -value).sort(ascending)
-const ascending = (a: number, b: number): number => a - b
+/** The lower end at which `wanted` intervals are open at once; the last end of all when that never happens. */
+function goingUp(lows: readonly Seconds[], highs: readonly Seconds[], wanted: number): Seconds {
+  let closed = 0
+  for (let i = 0; i < lows.length; i++) {
+    const at = lows[i]!
+    while (highs[closed]! < at) closed++
+    if (i + 1 - closed >= wanted) return at
+  }
+  return highs.at(-1)!
+}
+
+/** The same from above. */
+function goingDown(lows: readonly Seconds[], highs: readonly Seconds[], wanted: number): Seconds {
+  const last = highs.length - 1
+  let closed = 0
+  for (let i = 0; i <= last; i++) {
+    const at = highs[last - i]!
+    while (lows[last - closed]! > at) closed++
+    if (i + 1 - closed >= wanted) return at
+  }
+  return lows[0]!
+}
 
 /** From 4.2.8 on: out goes the worst by selection jitter times distance, while that jitter is above the least peer jitter. */
 function clusterByJitter(survivors: Candidate[], settings: NtpdSettings, precision: Seconds): undefined {
