@@ -8,6 +8,7 @@
  * It does not play reference clocks other than the local one, broadcast and multicast, or authentication.
  */
 import type { AgentEvent } from '#core/agent/event.ts'
+import type { Flow } from '#core/ntp/endpoint.ts'
 import { decodePacket, encodePacket } from '#core/ntp/packet.ts'
 import { refidOf } from '#core/ntp/refid.ts'
 import { monotonic, type Reading, since } from '#core/time/instant.ts'
@@ -18,7 +19,7 @@ import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { type NtpdSettings, settingsOf } from '#dialects/ntpd/settings.ts'
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
-import type { Daemon, DaemonAction } from '../../daemon.ts'
+import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Association, MAX_DISPERSION, UNSPECIFIED_STRATUM } from './association.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 import { type FilterRules, filterSample } from './filter.ts'
@@ -48,6 +49,8 @@ export interface NtpdSetup {
   readonly drift?: Rate | undefined
   /** Uniform in 0 … 2³²-1. */
   readonly random: () => number
+  /** Flows from this number on are free: 1 unless others have been here before. */
+  readonly firstFlow?: Flow
 }
 
 const NTP_PORT = 123
@@ -69,6 +72,8 @@ export class Ntpd implements Daemon {
   readonly #unresolved = new Map<string, Wanted>()
   readonly #incumbent: Incumbent = { peer: undefined, hop: 0, orphanUntil: 0 }
   readonly #leap = new LeapWatch()
+  #nextFlow: Flow
+  #exited = false
   #actions: DaemonAction[] = []
   #reading: Reading = { wall: 0n as never, monotonic: 0n as never }
   #start = monotonic(0n)
@@ -95,6 +100,7 @@ export class Ntpd implements Daemon {
   /** As of when, in seconds since the start, the root dispersion was reckoned, and the sample that set the clock last. */
   #rootAt = 0
   #epoch = 0
+  #offset: Seconds = 0
 
   constructor(setup: NtpdSetup) {
     const version: NtpdVersion | undefined = parseVersion(setup.version)
@@ -104,7 +110,13 @@ export class Ntpd implements Daemon {
     this.#conduct = conductOf(this.settings.defaults.generation)
     this.#drift = this.settings.frequency ?? setup.drift
     this.#random = setup.random
+    this.#nextFlow = setup.firstFlow ?? 1
     this.#incumbent.orphanUntil = this.settings.orphanwait
+  }
+
+  /** The first flow that it has not used. */
+  get nextFlow(): Flow {
+    return this.#nextFlow
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {
@@ -131,6 +143,13 @@ export class Ntpd implements Daemon {
     }
     this.#planWake()
     return this.#actions
+  }
+
+  /** What `ntpq -c rv` would show: the offset of the last update, and the root distance as it has grown since. */
+  believe(now: Reading): Belief | undefined {
+    if (!this.#synchronised) return undefined
+    const seconds = Math.floor(since(now.monotonic, this.#start))
+    return { offset: this.#offset, errorBound: this.#rootDistance(seconds) }
   }
 
   #begin(now: Reading, precision: Seconds): void {
@@ -187,7 +206,7 @@ export class Ntpd implements Daemon {
   }
 
   #mobilize(wanted: Wanted, address: string): void {
-    const flow = this.#peers.length + 1
+    const flow = this.#nextFlow++
     const peer = new Association({ ...wanted.config, address }, flow)
     this.#peers.push(peer)
     this.#byFlow.set(flow, peer)
@@ -205,11 +224,11 @@ export class Ntpd implements Daemon {
     for (const peer of this.#peers) {
       if (peer.nextDate > this.#now) continue
       this.#poll(peer)
-      if (this.#actions.at(-1)?.kind === 'exit') return
     }
   }
 
   #planWake(): void {
+    if (this.#exited) return
     let next = Number.POSITIVE_INFINITY
     for (const peer of this.#peers) next = Math.min(next, peer.nextDate)
     next = Math.min(next, this.#loop.holdEnds() ?? next, this.#leap.dueAt() ?? next)
@@ -227,8 +246,7 @@ export class Ntpd implements Daemon {
     if (polled.unreachable) this.#notice('unreachable', `${peer.config.address} unreachable`)
     if (polled.burstOver && this.settings.quit && --this.#asking === 0) {
       this.#notice('no_servers', 'no servers found')
-      this.#actions.push({ kind: 'exit', why: 'no servers found' })
-      return
+      return this.#exit('no servers found')
     }
     if (peer.config.kind === 'local') this.#lookAtOwnClock(peer)
     else this.#ask(peer)
@@ -355,16 +373,15 @@ export class Ntpd implements Daemon {
     const poll = loop.poll
     switch (loop.discipline(offset, this.#moment, { ...limitsOf(peer), delay: peer.delay })) {
       case 'panic':
-        this.#actions.push({ kind: 'exit', why: 'panic' })
-        return
+        return this.#exit('panic')
       case 'set':
-        this.#actions.push({ kind: 'exit', why: 'clock set' })
-        return
+        return this.#exit('clock set')
       case 'stepped':
         this.#forgetAll()
         break
       case 'slewed':
         this.#synchronised = true
+        this.#offset = offset
         this.#leap.vote(selected.survivors, this.#reading.wall, this.#now)
         this.#announce(jitter)
         this.#recordEstimate(selected)
@@ -406,11 +423,23 @@ export class Ntpd implements Daemon {
     this.#recordStep(by)
   }
 
+  #exit(why: string): void {
+    for (const { flow } of this.#peers) this.#actions.push({ kind: 'release', flow })
+    this.#peers.length = 0
+    this.#byFlow.clear()
+    this.#exited = true
+    this.#actions.push({ kind: 'exit', why })
+  }
+
   // What it says
+
+  #rootDistance(now: number): Seconds {
+    return this.#rootDelay / 2 + this.#rootDispersion + this.settings.dispersion * (now - this.#rootAt)
+  }
 
   #announce(jitter: Seconds): void {
     const leap: Leap = this.#leap.announced
-    const errorBound = this.#rootDelay / 2 + this.#rootDispersion
+    const errorBound = this.#rootDistance(this.#now)
     this.#actions.push({ kind: 'announce', claim: { errorBound, jitter, leap } })
   }
 
@@ -445,7 +474,7 @@ export class Ntpd implements Daemon {
         kind: 'estimate',
         at: this.#reading,
         offset: selected.offset,
-        errorBound: this.#rootDelay / 2 + this.#rootDispersion,
+        errorBound: this.#rootDistance(this.#now),
         frequencyError: -loop.frequency,
         frequencyErrorBound: undefined,
         jitter: loop.jitter,
