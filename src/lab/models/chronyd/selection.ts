@@ -198,10 +198,7 @@ export class Selection {
         source.score = Math.max(1, (source.score * selectedDistance) / distance)
       if (!best || best.score < source.score) best = source
     }
-    if (
-      this.selected?.status !== 'ok' ||
-      (best !== this.selected && best!.score > SCORE_LIMIT)
-    ) {
+    if (this.selected?.status !== 'ok' || (best !== this.selected && best!.score > SCORE_LIMIT)) {
       if (best!.updates === 0) {
         this.selected = undefined
         for (const source of candidates) this.#set(source, 'waits-update')
