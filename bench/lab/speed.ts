@@ -28,4 +28,6 @@ for (let seed = 1; seed <= Number(values.runs); seed++) {
 
 const warm = costs.slice(Math.floor(costs.length / 4))
 console.log(`24 h, 1 client, 4 servers, poll 4: ${packets} requests`)
-console.log(`CPU: cold ${costs[0]!.toFixed(0)} ms, warm ${median(warm).toFixed(0)} ms (median of ${warm.length}), least ${Math.min(...warm).toFixed(0)} ms`)
+console.log(
+  `CPU: cold ${costs[0]!.toFixed(0)} ms, warm ${median(warm).toFixed(0)} ms (median of ${warm.length}), least ${Math.min(...warm).toFixed(0)} ms`,
+)

@@ -10,6 +10,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { drive } from '#worlds/drive.ts'
 import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
+import type { World } from '#worlds/world.ts'
 import { type Belief, type Daemon, type Guest, inGuest } from './daemon.ts'
 
 export interface RunConfig {
@@ -19,6 +20,8 @@ export interface RunConfig {
   readonly player: PlayerMaker
   /** Also ask the player each second what it would say of its clock. */
   readonly believing?: boolean
+  /** Also keep what the player wants to be remembered. */
+  readonly recording?: boolean
 }
 
 /** Whoever keeps the guest's time. */
@@ -70,7 +73,14 @@ export const agentPlayer =
     }
   }
 
-export function runLab({ world, seed, duration, player, believing = false }: RunConfig): Run {
+export function runLab({
+  world,
+  seed,
+  duration,
+  player,
+  believing = false,
+  recording = false,
+}: RunConfig): Run {
   const sim = new Simulation({ ...world, seed })
   const steps: Step[] = (world.steps ?? []).map(({ at, size }) => ({ at, size, by: 'world' }))
   let exit: Run['exit']
@@ -84,7 +94,8 @@ export function runLab({ world, seed, duration, player, believing = false }: Run
       exit = { at: sim.now, why }
     },
   })
-  drive(sim.world, playing.keeper, event => {
+  const place: World = recording ? sim.world : { ...sim.world, record() {} }
+  drive(place, playing.keeper, event => {
     if (event.kind !== 'steered' || event.steered.kind !== 'steered') return
     const { stepped } = event.steered
     if (stepped !== 0) steps.push({ at: sim.now, size: stepped, by: 'player' })

@@ -89,7 +89,14 @@ function answer(
 ): Uint8Array | undefined {
   if (request.length !== HEADER_LENGTH && decodePacket(request).kind === 'refused') return undefined
   if ((request[0]! & 7) !== 3) return undefined
-  const { lies, stratum = 1, rootDelay = 0, rootDispersion = 0, processing = PROCESSING, refid = 'SIM' } = server
+  const {
+    lies,
+    stratum = 1,
+    rootDelay = 0,
+    rootDispersion = 0,
+    processing = PROCESSING,
+    refid = 'SIM',
+  } = server
   const { leap = 'none', leapUntil = Number.POSITIVE_INFINITY } = server
   const offset = lies?.findLast(lie => at >= lie.at)?.offset ?? server.offset ?? 0
   const received = at + offset + (server.drift ?? 0) * at

@@ -247,9 +247,7 @@ export class Simulation {
       record: record => void this.records.push(record),
       open: tell => {
         this.#tell = tell
-        this.#plan(this.#now, () =>
-          this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }),
-        )
+        this.#plan(this.#now, () => this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }))
       },
       close: () => {
         this.#tell = undefined
@@ -296,7 +294,8 @@ export class Simulation {
 
   #wallNs(monotonicNs: number): number {
     const line = this.#line
-    if (line === undefined) return Number(this.#wall.read(this.#counterAt(monotonicNs)).wall - this.#origin.wall)
+    if (line === undefined)
+      return Number(this.#wall.read(this.#counterAt(monotonicNs)).wall - this.#origin.wall)
     const elapsed = monotonicNs - line.monotonicNs
     return line.wallNs + elapsed + Math.round(line.rate * (elapsed * 1e-9) * 1e9)
   }
@@ -321,12 +320,12 @@ export class Simulation {
   }
 
   #send(flow: Flow, to: Endpoint, bytes: Uint8Array): void {
-    if (!isNumeric(to.address)) {
+    const peer = this.#peers.get(to.address)
+    if (!peer && !isNumeric(to.address)) {
       return this.#soon(() => this.#say({ kind: 'refused', now: this.#read(), flow, why: 'send-failed' }))
     }
     this.#flows.add(flow)
     this.packetsSent++
-    const peer = this.#peers.get(to.address)
     const sent = this.#stamp()
     this.#agenda.plan(this.#now, { what: 'sent', flow, to, bytes, peer, sent })
     if (!peer) return

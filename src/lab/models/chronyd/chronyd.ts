@@ -229,7 +229,7 @@ class Running implements Around {
           precision: this.precision,
         }
         const source = new Source(config, address, limits, this)
-        this.#selection.sources.push(source)
+        this.#selection.add(source)
         source.start()
       }
     }

@@ -30,85 +30,91 @@ export interface Points {
   readonly y: Float64Array
   /** One over the variance, up to a factor; from `first` on. */
   readonly weights: Float64Array
-  readonly oldest: number
-  readonly first: number
-  readonly end: number
+  oldest: number
+  first: number
+  end: number
 }
 
+/** A line, x counted from the last point. */
 export interface Line {
-  readonly intercept: number
-  readonly interceptSd: number
-  readonly slope: number
-  readonly slopeSd: number
-  readonly variance: number
+  intercept: number
+  interceptSd: number
+  slope: number
+  slopeSd: number
+  variance: number
   /** The first point that the line goes through. */
-  readonly first: number
-  readonly degrees: number
+  first: number
+  degrees: number
 }
 
-/** The line through as many of the points as look like one, with x counted from the last; at least three are needed. */
-export function fitLine(points: Points, leastSamples: number): Line | undefined {
+/** Writes the line through as many of the points as look like one; false when there are fewer than three. */
+export function fitLine(points: Points, leastSamples: number, line: Line): boolean {
   const { x, y, weights, oldest, end } = points
-  if (end - points.first < LEAST_SAMPLES) return undefined
-  const origin = x[end - 1]!
-  for (let first = points.first; ; first++) {
-    let sumX = 0
-    let sum = 0
-    for (let i = first; i < end; i++) {
-      const weight = weights[i]!
-      sumX += (x[i]! - origin) * weight
-      sum += weight
-    }
+  let { first } = points
+  if (end - first < LEAST_SAMPLES) return false
+  // Sums around the last point: dropping the first one is a subtraction then.
+  const x0 = x[end - 1]!
+  const y0 = y[end - 1]!
+  let sum = 0
+  let sumX = 0
+  let sumY = 0
+  let sumXX = 0
+  let sumXY = 0
+  for (let i = first; i < end; i++) {
+    const weight = weights[i]!
+    const u = x[i]! - x0
+    const v = y[i]! - y0
+    const weighted = u * weight
+    sum += weight
+    sumX += weighted
+    sumY += v * weight
+    sumXX += u * weighted
+    sumXY += v * weighted
+  }
+  for (;;) {
     const middle = sumX / sum
-    const centre = origin + middle
-    let sumY = 0
-    let sumXY = 0
-    let sumXX = 0
-    for (let i = first; i < end; i++) {
-      const weight = weights[i]!
-      const u = x[i]! - centre
-      const v = y[i]! * weight
-      sumY += v
-      sumXY += v * u
-      sumXX += u * u * weight
-    }
-    const slope = sumXY / sumXX
+    const spread = sumXX - sumX * middle
+    const slope = (sumXY - sumY * middle) / spread
     const intercept = sumY / sum - slope * middle
     const count = end - first
-    if (count > LEAST_SAMPLES && count > leastSamples) {
-      const from = Math.max(oldest, end - count * RUNS_RATIO)
-      if (countRuns(x, y, from, end, slope, intercept - slope * origin) <= CRITICAL_RUNS[end - from]!)
-        continue
+    const from = Math.max(oldest, end - count * RUNS_RATIO)
+    let runs = 1
+    let before = y[from]! - y0 - intercept - slope * (x[from]! - x0)
+    for (let i = from + 1; i < first; i++) {
+      const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
+      if (!(before * residual > 0)) runs++
+      before = residual
     }
-    let squares = 0
-    for (let i = first; i < end; i++) {
-      const residual = y[i]! - intercept - slope * (x[i]! - origin)
+    let squares = from < first ? 0 : before * before * weights[first]!
+    for (let i = from < first ? first : first + 1; i < end; i++) {
+      const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
+      if (!(before * residual > 0)) runs++
+      before = residual
       squares += residual * residual * weights[i]!
     }
+    if (count > LEAST_SAMPLES && count > leastSamples && runs <= CRITICAL_RUNS[end - from]!) {
+      const weight = weights[first]!
+      const u = x[first]! - x0
+      const v = y[first]! - y0
+      const weighted = u * weight
+      sum -= weight
+      sumX -= weighted
+      sumY -= v * weight
+      sumXX -= u * weighted
+      sumXY -= v * weighted
+      first++
+      continue
+    }
     squares /= count - 2
-    const slopeSd = Math.sqrt(squares / sumXX)
-    const interceptSd = Math.sqrt(squares / sum + (middle * slopeSd) ** 2)
-    const variance = (squares * count) / sum
-    return { intercept, interceptSd, slope, slopeSd, variance, first, degrees: count - 2 }
+    line.intercept = intercept + y0
+    line.slope = slope
+    line.slopeSd = Math.sqrt(squares / spread)
+    line.interceptSd = Math.sqrt(squares / sum + (middle * line.slopeSd) ** 2)
+    line.variance = (squares * count) / sum
+    line.first = first
+    line.degrees = count - 2
+    return true
   }
-}
-
-function countRuns(
-  x: Float64Array,
-  y: Float64Array,
-  from: number,
-  end: number,
-  slope: number,
-  intercept: number,
-): number {
-  let runs = 1
-  let before = y[from]! - intercept - slope * x[from]!
-  for (let i = from + 1; i < end; i++) {
-    const residual = y[i]! - intercept - slope * x[i]!
-    if (!(before * residual > 0)) runs++
-    before = residual
-  }
-  return runs
 }
 
 /**
