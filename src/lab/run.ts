@@ -30,7 +30,13 @@ export interface Player {
   believe?(now: Reading): Belief | undefined
 }
 
-export type PlayerMaker = (guest: Guest & { readonly random: () => number }) => Player
+export type PlayerMaker = (guest: Stage) => Player
+
+export interface Stage extends Guest {
+  readonly random: () => number
+  /** Whether anybody keeps what the player wants to be remembered. */
+  readonly recording: boolean
+}
 
 export interface Run {
   /** True time minus the clock, at each second from 0 to the end: positive when the clock is behind. */
@@ -53,10 +59,10 @@ export interface Step {
 
 /** A model of a daemon as a player. */
 export const daemonPlayer =
-  (make: (random: () => number) => Daemon): PlayerMaker =>
-  guest => {
-    const daemon = make(guest.random)
-    return { keeper: inGuest(daemon, guest), believe: now => daemon.believe?.(now) }
+  (make: (stage: Stage) => Daemon): PlayerMaker =>
+  stage => {
+    const daemon = make(stage)
+    return { keeper: inGuest(daemon, stage), believe: now => daemon.believe?.(now) }
   }
 
 /** Our own agent as a player. */
@@ -86,6 +92,7 @@ export function runLab({
   let exit: Run['exit']
   const playing = player({
     random: sim.world.random,
+    recording,
     adjust(call) {
       if (call.kind === 'step') steps.push({ at: sim.now, size: call.size, by: 'player' })
       sim.adjust(call)

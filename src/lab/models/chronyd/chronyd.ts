@@ -20,13 +20,15 @@ import { Reference } from './reference.ts'
 import type { ChronySample } from './samples.ts'
 import { Schedule, type Timer } from './schedule.ts'
 import { Selection } from './selection.ts'
-import { type Around, REQUEST_SPREAD, Source } from './source.ts'
+import { type Around, Source } from './source.ts'
 
 export interface ChronydConfig {
   readonly settings: ChronySettings
   readonly sources: readonly ChronySource[]
   /** What the drift file says: what the clock gains by itself, and how far that may be wrong. */
   readonly drift?: { readonly frequency: Rate; readonly skew: Rate }
+  /** Without it no samples are recorded, only what a log would say. */
+  readonly recording?: boolean
 }
 
 const JUMP: Seconds = 10
@@ -64,6 +66,7 @@ class Running implements Around {
   readonly precision: Seconds
   readonly maxclockerror: Rate
   readonly #config: ChronydConfig
+  readonly #recording: boolean
   /** What raw time and the counter are counted from; raw time from the whole second before it. */
   readonly #origin: Reading
   readonly #originFraction: Seconds
@@ -82,8 +85,9 @@ class Running implements Around {
   #actions: DaemonAction[] = []
 
   constructor(config: ChronydConfig, random: () => number, now: Reading, precision: Seconds) {
-    const { settings } = config
+    const { settings, recording = true } = config
     this.#config = config
+    this.#recording = recording
     this.random = random
     this.#now = now
     this.#origin = originOf(now)
@@ -123,7 +127,8 @@ class Running implements Around {
       this.#react(event)
     }
     this.#fireTimers()
-    for (const call of this.clock.takeCalls()) this.#actions.push({ kind: 'adjust', call })
+    if (this.clock.hasCalls)
+      for (const call of this.clock.takeCalls()) this.#actions.push({ kind: 'adjust', call })
     this.#sleep()
     return this.#actions
   }
@@ -139,7 +144,7 @@ class Running implements Around {
   // ── What sources need ───────────────────────────────────────────────────────────────────────────────────────────
 
   plan(timer: Timer, delay: Seconds, apart: Seconds): void {
-    this.#schedule.plan(timer, this.clock.raw, { delay, apart, spread: REQUEST_SPREAD })
+    this.#schedule.plan(timer, this.clock.raw, delay, apart)
   }
 
   send(source: Source, bytes: Uint8Array): Flow {
@@ -162,19 +167,20 @@ class Running implements Around {
 
   sampled(source: Source, sample: ChronySample): void {
     source.samples.accumulate(sample)
-    this.#record({
-      kind: 'sample',
-      at: this.#now,
-      source: source.config.address,
-      address: source.endpoint.address,
-      offset: sample.offset,
-      delay: sample.delay,
-      dispersion: sample.dispersion,
-      rootDistance: sample.rootDelay / 2 + sample.rootDispersion,
-      stratum: source.stratum,
-      leap: source.leap,
-      poll: source.poll,
-    })
+    if (this.#recording)
+      this.#record({
+        kind: 'sample',
+        at: this.#now,
+        source: source.config.address,
+        address: source.endpoint.address,
+        offset: sample.offset,
+        delay: sample.delay,
+        dispersion: sample.dispersion,
+        rootDistance: sample.rootDelay / 2 + sample.rootDispersion,
+        stratum: source.stratum,
+        leap: source.leap,
+        poll: source.poll,
+      })
     this.#select(source)
   }
 

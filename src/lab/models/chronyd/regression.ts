@@ -82,13 +82,13 @@ export function fitLine(points: Points, leastSamples: number, line: Line): boole
     let before = y[from]! - y0 - intercept - slope * (x[from]! - x0)
     for (let i = from + 1; i < first; i++) {
       const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
-      if (!(before * residual > 0)) runs++
+      runs += Number(!(before * residual > 0))
       before = residual
     }
     let squares = from < first ? 0 : before * before * weights[first]!
     for (let i = from < first ? first : first + 1; i < end; i++) {
       const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
-      if (!(before * residual > 0)) runs++
+      runs += Number(!(before * residual > 0))
       before = residual
       squares += residual * residual * weights[i]!
     }
@@ -118,41 +118,60 @@ export function fitLine(points: Points, leastSamples: number, line: Line): boole
 }
 
 /**
- * How much y follows the second variable, when a line in the first is taken away; undefined when that cannot be told.
- * `x` counts from its last.
+ * How much offsets follow delays, when a line in time is taken away: sums over a window of samples, which are taken in at
+ * its end and let go at its beginning.
  */
-export function secondSlope(points: Points, x2: Float64Array, least2: number): number | undefined {
-  const { x, y, oldest, end } = points
-  const n = end - oldest
-  if (n < 4) return undefined
-  const origin = x[end - 1]!
-  let s1 = 0
-  let s2 = 0
-  let s11 = 0
-  let s12 = 0
-  let s22 = 0
-  let s1y = 0
-  let s2y = 0
-  let sy = 0
-  for (let i = oldest; i < end; i++) {
-    const a = x[i]! - origin
-    const b = x2[i]! - least2
-    const c = y[i]!
-    s1 += a
-    s2 += b
-    s11 += a * a
-    s12 += a * b
-    s22 += b * b
-    s1y += a * c
-    s2y += b * c
-    sy += c
+export class DelaySlope {
+  #n = 0
+  #time0 = 0
+  #offset0 = 0
+  #delay0 = 0
+  #t = 0
+  #d = 0
+  #o = 0
+  #tt = 0
+  #td = 0
+  #dd = 0
+  #to = 0
+  #do = 0
+
+  /** Begins anew. Sums are taken from this point, so they stay small while the window does not move far. */
+  startAt(time: number, delay: number, offset: number): void {
+    this.#time0 = time
+    this.#delay0 = delay
+    this.#offset0 = offset
+    this.#n = this.#t = this.#d = this.#o = this.#tt = this.#td = this.#dd = this.#to = this.#do = 0
   }
-  const u = n * (s12 * s1y - s11 * s2y) + s1 * s1 * s2y - s1 * s2 * s1y + sy * (s2 * s11 - s1 * s12)
-  const v1 = n * (s12 * s12 - s11 * s22)
-  const v2 = s1 * s1 * s22 + s2 * s2 * s11
-  const v3 = -2 * s1 * s2 * s12
-  const v = v1 + v2 + v3
-  // No solution, or none that the precision of numbers allows.
-  if (Math.abs(v) * 1e10 <= -v1 + v2 + Math.abs(v3)) return undefined
-  return u / v
+
+  /** `count` is 1 to take a sample in, and −1 to let it go. */
+  add(time: number, delay: number, offset: number, count: 1 | -1): void {
+    const t = time - this.#time0
+    const d = delay - this.#delay0
+    const o = offset - this.#offset0
+    this.#n += count
+    this.#t += count * t
+    this.#d += count * d
+    this.#o += count * o
+    this.#tt += count * t * t
+    this.#td += count * t * d
+    this.#dd += count * d * d
+    this.#to += count * t * o
+    this.#do += count * d * o
+  }
+
+  /** Undefined when it cannot be told. */
+  get slope(): number | undefined {
+    const n = this.#n
+    if (n < 4) return undefined
+    const t = this.#t / n
+    const d = this.#d / n
+    const o = this.#o / n
+    const tt = this.#tt / n - t * t
+    const dd = this.#dd / n - d * d
+    const td = this.#td / n - t * d
+    const spread = tt * dd - td * td
+    // Where delays are as good as equal, or follow time, rounding would speak.
+    if (spread <= (tt * dd + td * td) * 1e-10 || dd <= (this.#dd / n) * 1e-12) return undefined
+    return (tt * (this.#do / n - d * o) - td * (this.#to / n - t * o)) / spread
+  }
 }

@@ -8,12 +8,12 @@
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { type ChronyClock, within } from './clock.ts'
 import {
+  DelaySlope,
   fitLine,
   LEAST_SAMPLES,
   type Line,
   type Points,
   RUNS_RATIO,
-  secondSlope,
   studentT,
 } from './regression.ts'
 
@@ -98,6 +98,10 @@ export class Samples {
     end: 0,
   }
   readonly #straightPoints: Points = { ...this.#points, y: this.#straightened }
+  readonly #delaySlope = new DelaySlope()
+  /** What of the arrays its sums are over; to be begun anew when they do not reach the last but one. */
+  #summedFrom = 0
+  #summedTo = -1
   readonly #line: Line = {
     intercept: 0,
     interceptSd: 0,
@@ -165,6 +169,7 @@ export class Samples {
     this.#fits = false
     this.#asymmetry = 0
     this.#asymmetryRun = 0
+    this.#summedTo = -1
     this.#lineAt = 0
     this.#lineOffset = 0
     this.#lineSlope = -this.#clock.drift
@@ -320,8 +325,25 @@ export class Samples {
     if (asymmetry === 0) return points
     const least = this.leastDelay
     if (asymmetry !== undefined && Math.abs(asymmetry) <= GREATEST_ASYMMETRY) this.#asymmetry = asymmetry
-    else if (!this.#estimateAsymmetry(secondSlope(points, this.#delays, least))) return points
+    else if (!this.#estimateAsymmetry(this.#followWindow(points.oldest))) return points
     return this.#straighten(points, least)
+  }
+
+  /** How offsets follow delays in the window of samples that begins at `oldest` now. */
+  #followWindow(oldest: number): number | undefined {
+    const slope = this.#delaySlope
+    if (this.#summedTo < this.#end - 1) {
+      this.#summedFrom = oldest
+      this.#summedTo = oldest
+      slope.startAt(this.#times[oldest]!, this.#delays[oldest]!, this.#offsets[oldest]!)
+    }
+    for (; this.#summedFrom < oldest; this.#summedFrom++) this.#sum(this.#summedFrom, -1)
+    for (; this.#summedTo < this.#end; this.#summedTo++) this.#sum(this.#summedTo, 1)
+    return slope.slope
+  }
+
+  #sum(i: number, count: 1 | -1): void {
+    this.#delaySlope.add(this.#times[i]!, this.#delays[i]!, this.#offsets[i]!, count)
   }
 
   /** Offsets as they would be if no packet had waited, when the network's jitter is seen to lie on one of its ways. */
@@ -387,6 +409,7 @@ export class Samples {
     ])
       each.copyWithin(0, from, this.#end)
     this.#end -= from
+    this.#summedTo = -1
     this.#leastDelay -= from
     this.#best -= from
   }
