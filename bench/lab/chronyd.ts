@@ -11,7 +11,9 @@ export function chronydFrom(lines: readonly string[]): PlayerMaker {
   const conf = readChronyConf(lines.join('\n'), 'chrony.conf')
   if (conf.notUnderstood.length > 0) throw new Error(JSON.stringify(conf.notUnderstood))
   const settings = { ...CHRONY_DEFAULTS, ...conf.said }
-  return daemonPlayer(random => new Chronyd({ settings, sources: conf.sources }, random))
+  return daemonPlayer(
+    ({ random, recording }) => new Chronyd({ settings, sources: conf.sources, recording }, random),
+  )
 }
 
 export const chronyd =

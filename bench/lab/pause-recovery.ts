@@ -9,34 +9,42 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import type { Seconds } from '#core/time/units.ts'
 import { runLab } from '#lab/run.ts'
 import { median, scoreRun } from '#lab/score.ts'
 import { CHRONY_PLAYERS } from './chronyd.ts'
 import { ADDRESS, LAN, type PlayersByConfiguration, START } from './standard.ts'
 
-/** Who can be played, by the names of the real runs. */
-const DAEMONS: ReadonlyMap<string, PlayersByConfiguration> = new Map([['chrony 4.3', CHRONY_PLAYERS]])
+interface Played {
+  readonly players: PlayersByConfiguration
+  /** When the real clock jumped, but for the phase, and how long the run went on then. */
+  readonly jumpAt: Seconds
+  readonly runOn: Seconds
+}
 
-/** When the real runs' clocks jumped, but for the phase; a run ends as long after that as the real one did. */
-const JUMP_AT = 21_600
+/**
+ * Who can be played, by the names of the real runs. How long a run had lasted before its jump is not recorded; 8500 s make
+ * chrony's runs 20 000 s long. It matters: the longer chronyd has been left alone, the less often it asks.
+ */
+const DAEMONS: ReadonlyMap<string, Played> = new Map([
+  ['chrony 4.3', { players: CHRONY_PLAYERS, jumpAt: 8500, runOn: 11_500 }],
+])
+
 const PHASES = [0, 211, 433, 655, 877]
-const RUN_ON = 11_500
 
 interface Cell {
   readonly daemon: string
   readonly configuration: string
-  readonly pause: number
+  readonly pause: Seconds
   /** Of the real runs: infinite when the clock did not get there. */
-  readonly times: number[]
-  /** The clock came back in a moment. */
-  readonly stepped: boolean[]
+  readonly times: Seconds[]
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     daemon: { type: 'string', multiple: true },
-    seeds: { type: 'string', default: '4' },
+    seeds: { type: 'string', default: '8' },
     json: { type: 'boolean' },
   },
 })
@@ -44,15 +52,16 @@ const [file] = positionals
 if (file === undefined) throw new Error('which file has the real runs?')
 
 const rows = [...cellsOf(readFileSync(file, 'utf8')).values()].flatMap(cell => {
-  const player = DAEMONS.get(cell.daemon)?.get(cell.configuration)
-  if (!player || (values.daemon && !values.daemon.includes(cell.daemon))) return []
+  const played = DAEMONS.get(cell.daemon)
+  const player = played?.players.get(cell.configuration)
+  if (!played || !player || (values.daemon && !values.daemon.includes(cell.daemon))) return []
   const scores = PHASES.flatMap(phase =>
     Array.from({ length: Number(values.seeds) }, (_, i) => {
-      const at = JUMP_AT + phase
+      const at = played.jumpAt + phase
       const run = runLab({
         world: { ...LAN, start: START, steps: [{ at, size: -cell.pause }] },
         seed: i + 1 + 100 * phase,
-        duration: JUMP_AT + RUN_ON,
+        duration: played.jumpAt + played.runOn,
         player: player(ADDRESS),
       })
       return scoreRun(run, { disruptedAt: at })
@@ -83,7 +92,9 @@ const rows = [...cellsOf(readFileSync(file, 'utf8')).values()].flatMap(cell => {
 
 if (values.json) console.log(JSON.stringify(rows, undefined, 2))
 else {
-  console.log('daemon       configuration                        pause      real (range)           model (range)         ratio  steps exits')
+  console.log(
+    'daemon       configuration                        pause      real (range)           model (range)         ratio  steps exits',
+  )
   for (const row of rows) {
     const { daemon, configuration, pause, real, realRange, model, modelRange, ratio, met, exits, steps } = row
     const said = [
@@ -107,7 +118,7 @@ function cellsOf(text: string): Map<string, Cell> {
     const [, daemon = '', configuration = '', rest = ''] = /^([^,]*),"?(.*?)"?,(\d.*)$/.exec(line) ?? []
     const [pause = '', , , , below10ms = ''] = rest.split(',')
     const key = `${daemon} ${configuration} ${pause}`
-    const cell = cells.get(key) ?? { daemon, configuration, pause: Number(pause), times: [], stepped: [] }
+    const cell = cells.get(key) ?? { daemon, configuration, pause: Number(pause), times: [] }
     cell.times.push(below10ms.startsWith('>') ? Number.POSITIVE_INFINITY : Number(below10ms))
     cells.set(key, cell)
   }

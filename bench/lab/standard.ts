@@ -12,7 +12,11 @@ export const START = instant(1_796_083_200_000_000_000n)
 export const ADDRESS = '192.168.123.1'
 
 /** As chronyd serves the simulator's own time: it answers in no time at all. */
-export const serverOver = (link: LinkConfig, address = ADDRESS): ServerConfig => ({ address, link, processing: 0 })
+export const serverOver = (link: LinkConfig, address = ADDRESS): ServerConfig => ({
+  address,
+  link,
+  processing: 0,
+})
 
 export const LAN_LINK = symmetricLink(100e-6, 20e-6)
 export const LAN = {

@@ -40,8 +40,10 @@ export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
   return {
     handle(event) {
       if (gone) return []
+      const actions = daemon.handle(event)
+      if (actions.every(isForWorld)) return actions
       const forWorld: AgentAction[] = []
-      for (const action of daemon.handle(event)) {
+      for (const action of actions) {
         if (action.kind === 'adjust') guest.adjust(action.call)
         else if (action.kind === 'exit') {
           gone = true
@@ -52,3 +54,6 @@ export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
     },
   }
 }
+
+const isForWorld = (action: DaemonAction): action is Exclude<AgentAction, { kind: 'steer' }> =>
+  action.kind !== 'adjust' && action.kind !== 'exit'

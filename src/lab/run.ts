@@ -10,6 +10,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { drive } from '#worlds/drive.ts'
 import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
+import type { World } from '#worlds/world.ts'
 import { type Belief, type Daemon, type Guest, inGuest } from './daemon.ts'
 
 export interface RunConfig {
@@ -19,6 +20,8 @@ export interface RunConfig {
   readonly player: PlayerMaker
   /** Also ask the player each second what it would say of its clock. */
   readonly believing?: boolean
+  /** Also keep what the player wants to be remembered. */
+  readonly recording?: boolean
 }
 
 /** Whoever keeps the guest's time. */
@@ -27,7 +30,13 @@ export interface Player {
   believe?(now: Reading): Belief | undefined
 }
 
-export type PlayerMaker = (guest: Guest & { readonly random: () => number }) => Player
+export type PlayerMaker = (guest: Stage) => Player
+
+export interface Stage extends Guest {
+  readonly random: () => number
+  /** Whether anybody keeps what the player wants to be remembered. */
+  readonly recording: boolean
+}
 
 export interface Run {
   /** True time minus the clock, at each second from 0 to the end: positive when the clock is behind. */
@@ -50,10 +59,10 @@ export interface Step {
 
 /** A model of a daemon as a player. */
 export const daemonPlayer =
-  (make: (random: () => number) => Daemon): PlayerMaker =>
-  guest => {
-    const daemon = make(guest.random)
-    return { keeper: inGuest(daemon, guest), believe: now => daemon.believe?.(now) }
+  (make: (stage: Stage) => Daemon): PlayerMaker =>
+  stage => {
+    const daemon = make(stage)
+    return { keeper: inGuest(daemon, stage), believe: now => daemon.believe?.(now) }
   }
 
 /** Our own agent as a player. */
@@ -70,12 +79,20 @@ export const agentPlayer =
     }
   }
 
-export function runLab({ world, seed, duration, player, believing = false }: RunConfig): Run {
+export function runLab({
+  world,
+  seed,
+  duration,
+  player,
+  believing = false,
+  recording = false,
+}: RunConfig): Run {
   const sim = new Simulation({ ...world, seed })
   const steps: Step[] = (world.steps ?? []).map(({ at, size }) => ({ at, size, by: 'world' }))
   let exit: Run['exit']
   const playing = player({
     random: sim.world.random,
+    recording,
     adjust(call) {
       if (call.kind === 'step') steps.push({ at: sim.now, size: call.size, by: 'player' })
       sim.adjust(call)
@@ -84,7 +101,8 @@ export function runLab({ world, seed, duration, player, believing = false }: Run
       exit = { at: sim.now, why }
     },
   })
-  drive(sim.world, playing.keeper, event => {
+  const place: World = recording ? sim.world : { ...sim.world, record() {} }
+  drive(place, playing.keeper, event => {
     if (event.kind !== 'steered' || event.steered.kind !== 'steered') return
     const { stepped } = event.steered
     if (stepped !== 0) steps.push({ at: sim.now, size: stepped, by: 'player' })

@@ -20,11 +20,13 @@ export function drive(
 
   /** What an order led to is told when all of the answer that gave it has been done. */
   function tell(event: AgentEvent): void {
-    waiting.push(event)
-    if (busy) return
+    if (busy) {
+      waiting.push(event)
+      return
+    }
     busy = true
     try {
-      for (let next = waiting.shift(); next; next = waiting.shift()) {
+      for (let next: AgentEvent | undefined = event; next; next = waiting.shift()) {
         const actions = timekeeper.handle(next)
         witness?.(next, actions)
         for (const action of actions) perform(action)

@@ -41,6 +41,30 @@ export const isZeroTime = (bytes: Uint8Array, at: number): boolean =>
 export const wireSeconds = (at: Instant): number =>
   Number(BigInt.asUintN(32, at / NS_PER_SECOND + UNIX_EPOCH))
 
+/** The nanoseconds of an instant beyond its whole second. */
+export const wireNanoseconds = (at: Instant): number => Number(at % NS_PER_SECOND)
+
+/** A timestamp of so many nanoseconds, below 2^53, after a whole second: the nearest that there is, exactly. */
+export function putTime(bytes: Uint8Array, at: number, seconds: number, nanoseconds: number): void {
+  const whole = Math.floor(nanoseconds / 1e9)
+  // 2^32 / 10^9 is 2^23 / 5^9; the product is below 2^53.
+  const scaled = (nanoseconds - whole * 1e9) * 2 ** 23
+  let fraction = Math.floor(scaled / 5 ** 9)
+  let rest = scaled - fraction * 5 ** 9
+  if (rest < 0) {
+    fraction--
+    rest += 5 ** 9
+  }
+  if (2 * rest >= 5 ** 9) fraction++
+  const carry = fraction === 2 ** 32 ? 1 : 0
+  putUint32(bytes, at, (seconds + whole + carry) >>> 0)
+  putUint32(bytes, at + 4, carry ? 0 : fraction)
+}
+
+/** NTP short format, rounded up and held to its range. */
+export const putShort = (bytes: Uint8Array, at: number, value: Seconds): void =>
+  putUint32(bytes, at, Math.min(0xffffffff, Math.max(0, Math.ceil(value * 65536))))
+
 /** A timestamp as seconds after the instant whose seconds field is `base`; within 68 years of it. */
 export const secondsAfter = (bytes: Uint8Array, at: number, base: number): Seconds =>
   ((uint32At(bytes, at) - base) | 0) + uint32At(bytes, at + 4) / 2 ** 32

@@ -42,5 +42,15 @@ export const latest = <T extends Instant | Monotonic>(a: T, b: T): T => (a > b ?
 /** A difference as whole nanoseconds. Seconds and fraction are converted apart, so that long differences keep their ns. */
 export function nanoseconds(s: Seconds): bigint {
   const whole = Math.trunc(s)
+  if (Math.abs(whole) < EXACT_SECONDS) return BigInt(countNanoseconds(s))
   return BigInt(whole) * NS_PER_SECOND + BigInt(Math.round((s - whole) * 1e9))
 }
+
+/** The same as a number: exact for differences below 104 days. */
+export function countNanoseconds(s: Seconds): number {
+  const whole = Math.trunc(s)
+  return whole * 1e9 + Math.round((s - whole) * 1e9)
+}
+
+/** Of fewer seconds than this a double holds all nanoseconds. */
+const EXACT_SECONDS = 9e6

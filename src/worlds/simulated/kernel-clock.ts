@@ -51,6 +51,12 @@ export class KernelClock {
     return this.#loop.frequency + this.#tick
   }
 
+  /** While nothing is being slewed, the clock gains `rate` on the counter from this reading on, until it is asked again. */
+  get line(): { readonly from: Reading; readonly rate: Rate } | undefined {
+    if (this.#slew !== 0 || this.#phase !== 0) return undefined
+    return { from: { wall: this.#wall, monotonic: this.#at }, rate: this.#rate }
+  }
+
   read(monotonic: Monotonic): Reading {
     return { wall: this.#wallAt(monotonic), monotonic }
   }

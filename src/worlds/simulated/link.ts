@@ -30,7 +30,8 @@ export interface LinkConfig {
 
 /** How long each copy of a packet that is sent at `at` takes; an empty list is a lost packet. */
 export function passLink(link: LinkConfig, way: 'up' | 'down', at: TrueTime, random: Random): Seconds[] {
-  const direction = (link.changes?.findLast(change => at >= change.at) ?? link)[way]
+  const now = link.changes === undefined ? link : (link.changes.findLast(change => at >= change.at) ?? link)
+  const direction = now[way]
   if (random.uniform() < (direction.loss ?? 0)) return []
   const delays = [direction.base + queueing(direction.jitter, random)]
   if (random.uniform() < (direction.duplication ?? 0))

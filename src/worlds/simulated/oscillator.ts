@@ -5,7 +5,6 @@
  * The noise is drawn once per simulated second, so a reading does not change what later readings say, and reading
  * twice at the same moment gives the same count. Between two draws the frequency is constant.
  */
-import { type Monotonic, monotonic } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Random } from './random.ts'
 import type { TrueTime } from './true-time.ts'
@@ -23,7 +22,10 @@ export interface OscillatorConfig {
 const STEP: Seconds = 1
 
 export class Oscillator {
-  readonly #config: OscillatorConfig
+  readonly #frequencyError: Rate
+  readonly #whiteNoise: Rate
+  readonly #wander: Rate
+  readonly #temperature: OscillatorConfig['temperature']
   readonly #random: Random
   /** True time and count at the last draw of noise. */
   #drawnAt = 0
@@ -34,14 +36,17 @@ export class Oscillator {
   #pausedAt: TrueTime | undefined
 
   constructor(config: OscillatorConfig, random: Random) {
-    this.#config = config
+    this.#frequencyError = config.frequencyError ?? 0
+    this.#whiteNoise = config.whiteNoise ?? 0
+    this.#wander = config.wander ?? 0
+    this.#temperature = config.temperature
     this.#random = random
     this.#frequency = this.#draw(0)
   }
 
-  /** What the counter reads. Moments must be asked for in order. */
-  read(at: TrueTime): Monotonic {
-    return monotonic(BigInt(Math.floor(this.#countAt(this.#pausedAt ?? at) * 1e9)))
+  /** What the counter reads, in nanoseconds. Moments must be asked for in order. */
+  read(at: TrueTime): number {
+    return Math.floor(this.#countAt(this.#pausedAt ?? at) * 1e9)
   }
 
   /** The frequency error at the last moment asked for. */
@@ -84,12 +89,12 @@ export class Oscillator {
   }
 
   #draw(at: number): Rate {
-    const { frequencyError = 0, whiteNoise = 0, wander = 0, temperature } = this.#config
-    if (wander > 0) this.#walk += wander * this.#random.normal()
-    const white = whiteNoise > 0 ? whiteNoise * this.#random.normal() : 0
+    if (this.#wander > 0) this.#walk += this.#wander * this.#random.normal()
+    const white = this.#whiteNoise > 0 ? this.#whiteNoise * this.#random.normal() : 0
+    const temperature = this.#temperature
     const warm = temperature
       ? temperature.amplitude * Math.sin((2 * Math.PI * at) / temperature.period + (temperature.phase ?? 0))
       : 0
-    return frequencyError + this.#extra + this.#walk + white + warm
+    return this.#frequencyError + this.#extra + this.#walk + white + warm
   }
 }

@@ -2,11 +2,11 @@
  * An NTP server that answers real packets with a clock of its own: right, wrong by a constant or a drift,
  * unsynchronised, silent for a while. What it claims about its distance to the truth is stated, not checked.
  */
-import { decodePacket, encodePacket } from '#core/ntp/packet.ts'
+import { AT, putShort, putTime, putUint32, wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
+import { decodePacket, HEADER_LENGTH } from '#core/ntp/packet.ts'
 import { refidOf } from '#core/ntp/refid.ts'
-import { type Instant, plus } from '#core/time/instant.ts'
-import type { Leap } from '#core/time/leap.ts'
-import { toNtpTime } from '#core/time/ntp-time.ts'
+import { countNanoseconds, type Instant } from '#core/time/instant.ts'
+import { type Leap, leapToBits } from '#core/time/leap.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LinkConfig } from './link.ts'
 import type { TrueTime } from './true-time.ts'
@@ -33,6 +33,8 @@ export interface ServerConfig {
 }
 
 const PRECISION = -23
+/** Whom a server of a higher stratum says that it follows. */
+const LOOPBACK = 0x7f000001
 
 /** Somebody on the network who may answer a datagram, after having thought about it for `processing`. */
 export interface Peer {
@@ -47,40 +49,68 @@ export interface Peer {
 
 const PROCESSING: Seconds = 10e-6
 
-export const ntpServer = (config: ServerConfig): Peer => ({
-  address: config.address,
-  link: config.link,
-  processing: config.hurries ? 0 : (config.processing ?? PROCESSING),
-  answer: (request, at, start) => answer(config, request, at, start),
-})
+export function ntpServer(config: ServerConfig): Peer {
+  const scale = new WireScale()
+  return {
+    address: config.address,
+    link: config.link,
+    processing: config.hurries ? 0 : (config.processing ?? PROCESSING),
+    answer(request, at, start) {
+      scale.startAt(start)
+      return answer(config, request, at, scale)
+    },
+  }
+}
+
+/** The instant of true time zero, as timestamps are reckoned from it. */
+class WireScale {
+  #start: Instant | undefined
+  #seconds = 0
+  #nanoseconds = 0
+
+  startAt(start: Instant): void {
+    if (start === this.#start) return
+    this.#start = start
+    this.#seconds = wireSeconds(start)
+    this.#nanoseconds = wireNanoseconds(start)
+  }
+
+  /** A clock that has run for `elapsed`, and then for `more`, each rounded to the nanosecond. */
+  put(bytes: Uint8Array, at: number, elapsed: Seconds, more: Seconds): void {
+    putTime(bytes, at, this.#seconds, this.#nanoseconds + countNanoseconds(elapsed) + countNanoseconds(more))
+  }
+}
 
 function answer(
   server: ServerConfig,
   request: Uint8Array,
   at: TrueTime,
-  start: Instant,
+  scale: WireScale,
 ): Uint8Array | undefined {
-  const decoded = decodePacket(request)
-  if (decoded.kind === 'refused' || decoded.packet.mode !== 3) return undefined
-  const offset = server.lies?.findLast(lie => at >= lie.at)?.offset ?? server.offset ?? 0
-  const received = plus(start, at + offset + (server.drift ?? 0) * at)
-  const { stratum = 1, rootDelay = 0, rootDispersion = 0, processing = PROCESSING, refid = 'SIM' } = server
+  if (request.length !== HEADER_LENGTH && decodePacket(request).kind === 'refused') return undefined
+  if ((request[0]! & 7) !== 3) return undefined
+  const {
+    lies,
+    stratum = 1,
+    rootDelay = 0,
+    rootDispersion = 0,
+    processing = PROCESSING,
+    refid = 'SIM',
+  } = server
   const { leap = 'none', leapUntil = Number.POSITIVE_INFINITY } = server
-  return encodePacket({
-    leap: at < leapUntil ? leap : 'none',
-    version: decoded.packet.version,
-    mode: 4,
-    stratum,
-    poll: decoded.packet.poll,
-    precision: PRECISION,
-    rootDelay,
-    rootDispersion,
-    refid: stratum === 1 || stratum === 0 ? refidOf(refid) : 0x7f000001,
-    reference: toNtpTime(plus(received, -1)),
-    origin: decoded.packet.transmit,
-    receive: toNtpTime(received),
-    transmit: toNtpTime(plus(received, processing)),
-    extensions: [],
-    mac: undefined,
-  })
+  const offset = lies?.findLast(lie => at >= lie.at)?.offset ?? server.offset ?? 0
+  const received = at + offset + (server.drift ?? 0) * at
+  const bytes = new Uint8Array(HEADER_LENGTH)
+  bytes[0] = (leapToBits(at < leapUntil ? leap : 'none') << 6) | (request[0]! & 0x38) | 4
+  bytes[1] = stratum
+  bytes[AT.poll] = request[AT.poll]!
+  bytes[AT.precision] = PRECISION
+  putShort(bytes, AT.rootDelay, rootDelay)
+  putShort(bytes, AT.rootDispersion, rootDispersion)
+  putUint32(bytes, AT.refid, stratum === 1 || stratum === 0 ? refidOf(refid) : LOOPBACK)
+  scale.put(bytes, AT.reference, received, -1)
+  for (let i = 0; i < 8; i++) bytes[AT.origin + i] = request[AT.transmit + i]!
+  scale.put(bytes, AT.receive, received, 0)
+  scale.put(bytes, AT.transmit, received, processing)
+  return bytes
 }

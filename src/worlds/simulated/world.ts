@@ -9,7 +9,15 @@ import type { Claim } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import type { Responder } from '#core/ntp/responder.ts'
-import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
+import { CountedReading } from '#core/time/counted-reading.ts'
+import {
+  countNanoseconds,
+  type Instant,
+  type Monotonic,
+  monotonic,
+  plus,
+  type Reading,
+} from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
@@ -59,6 +67,31 @@ export interface Pause {
   readonly frequencyChange?: Rate
 }
 
+/** What is on the agenda: a packet somewhere on its way, the alarm clock, anything else. */
+type Planned = Flight | Alarm | { readonly what: 'other'; readonly happen: () => void }
+
+interface Flight {
+  /** `sent`: the guest is told so. `arrives` and `answered`: at the peer's door, and looked at. `returns`: at ours. */
+  what: 'sent' | 'arrives' | 'answered' | 'returns'
+  readonly flow: Flow
+  readonly to: Endpoint
+  readonly bytes: Uint8Array
+  readonly peer: Peer | undefined
+  readonly sent: Stamp | undefined
+}
+
+interface Alarm {
+  readonly what: 'alarm'
+  readonly turn: number
+}
+
+/** A straight line of the wall clock over the counter, in nanoseconds since the beginning of both. */
+interface Line {
+  readonly wallNs: number
+  readonly monotonicNs: number
+  readonly rate: Rate
+}
+
 const PRECISION: Seconds = 50e-9
 const RESOLVING: Seconds = 0.02
 /** Timers are late by this much at least; also keeps the search for an alarm's moment from standing still. */
@@ -73,10 +106,16 @@ export class Simulation {
   claim: Claim | undefined
 
   readonly #config: SimulationConfig
-  readonly #agenda = new Agenda()
+  readonly #agenda = new Agenda<Planned>()
   readonly #peers: ReadonlyMap<string, Peer>
   readonly #oscillator: Oscillator
   readonly #wall: KernelClock
+  /** The first reading of the guest's clocks. */
+  readonly #origin: Reading
+  /** By how much the wall clock was ahead of true time then. */
+  readonly #aheadNs: number
+  /** What the kernel's clock says of itself while it is not slewing. */
+  #line: Line | undefined
   readonly #networkRandom: Random
   readonly #stampRandom: Random
   readonly #flows = new Set<Flow>()
@@ -85,7 +124,8 @@ export class Simulation {
   #now: TrueTime = trueTime(0)
   #tell: ((event: AgentEvent) => void) | undefined
   #resumesAt: TrueTime | undefined
-  #wake: { readonly at: Monotonic; readonly turn: number } | undefined
+  /** By the counter; only the newest turn rings. */
+  #alarmNs = 0
   #turn = 0
 
   constructor(config: SimulationConfig) {
@@ -95,14 +135,16 @@ export class Simulation {
     this.#oscillator = new Oscillator(config.oscillator ?? {}, new Random(config.seed, 1))
     this.#networkRandom = new Random(config.seed, 2)
     this.#stampRandom = new Random(config.seed, 3)
-    const start = {
-      monotonic: this.#oscillator.read(this.#now),
+    this.#origin = {
+      monotonic: monotonic(BigInt(this.#oscillator.read(this.#now))),
       wall: plus(config.start, config.clock?.offset ?? 0),
     }
-    this.#wall = new KernelClock(start, config.clock?.rate ?? 0)
+    this.#aheadNs = countNanoseconds(config.clock?.offset ?? 0)
+    this.#wall = new KernelClock(this.#origin, config.clock?.rate ?? 0)
+    this.#followLine()
     this.world = this.#makeWorld(new Random(config.seed, 4))
-    for (const pause of config.pauses ?? []) this.#agenda.plan(trueTime(pause.at), () => this.#pause(pause))
-    for (const step of config.steps ?? []) this.#agenda.plan(trueTime(step.at), () => this.#step(step.size))
+    for (const pause of config.pauses ?? []) this.#plan(trueTime(pause.at), () => this.#pause(pause))
+    for (const step of config.steps ?? []) this.#plan(trueTime(step.at), () => this.#step(step.size))
   }
 
   get now(): TrueTime {
@@ -122,7 +164,9 @@ export class Simulation {
 
   /** True time minus the clock, now: positive when the clock is behind. */
   get offset(): Seconds {
-    return since(this.truth, this.#read().wall)
+    const { leapSecond } = this.#config
+    const leap = leapSecond && this.#now >= leapSecond.at ? leapSecond.by : 0
+    return this.#now + leap - (this.#wallNs(this.#monotonicNs()) + this.#aheadNs) / 1e9
   }
 
   get paused(): boolean {
@@ -135,12 +179,32 @@ export class Simulation {
 
   /** Lets the world run until true time `until`, and stands there. */
   run(until: Seconds): void {
-    while (this.#agenda.next !== undefined && this.#agenda.next <= until) {
-      const { at, happen } = this.#agenda.take()
-      this.#now = at
-      happen()
+    for (let next = this.#agenda.next; next <= until; next = this.#agenda.next) {
+      this.#now = next
+      this.#happen(this.#agenda.take())
     }
     this.#now = trueTime(until)
+  }
+
+  #happen(planned: Planned): void {
+    switch (planned.what) {
+      case 'alarm':
+        return this.#ring(planned)
+      case 'sent':
+        return this.#tellSent(planned)
+      case 'arrives':
+        return this.#arrive(planned)
+      case 'answered':
+        return this.#serve(planned)
+      case 'returns':
+        return this.#deliver(planned)
+      case 'other':
+        planned.happen()
+    }
+  }
+
+  #plan(at: TrueTime, happen: () => void): void {
+    this.#agenda.plan(at, { what: 'other', happen })
   }
 
   /** How long whoever asks the guest now must wait until it runs. */
@@ -183,9 +247,7 @@ export class Simulation {
       record: record => void this.records.push(record),
       open: tell => {
         this.#tell = tell
-        this.#agenda.plan(this.#now, () =>
-          this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }),
-        )
+        this.#plan(this.#now, () => this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }))
       },
       close: () => {
         this.#tell = undefined
@@ -196,20 +258,50 @@ export class Simulation {
 
   /** A program of the guest asks its kernel; nobody is told, as nobody is on a real one. */
   adjust(call: KernelCall): void {
-    this.#wall.obey(call, this.#read().monotonic)
+    this.#obey(call)
   }
 
   #helm(): Helm {
-    const { monotonic } = this.#read()
     return {
       read: () => this.#read(),
-      step: size => this.#wall.obey({ kind: 'step', size }, monotonic),
-      run: rate => this.#wall.obey({ kind: 'frequency', rate }, monotonic),
+      step: size => this.#obey({ kind: 'step', size }),
+      run: rate => this.#obey({ kind: 'frequency', rate }),
     }
   }
 
-  #read(): Reading {
-    return this.#wall.read(this.#oscillator.read(this.#now))
+  #obey(call: KernelCall): void {
+    this.#wall.obey(call, this.#counterAt(this.#monotonicNs()))
+    this.#followLine()
+  }
+
+  #followLine(): void {
+    const line = this.#wall.line
+    this.#line = line && {
+      wallNs: Number(line.from.wall - this.#origin.wall),
+      monotonicNs: Number(line.from.monotonic - this.#origin.monotonic),
+      rate: line.rate,
+    }
+  }
+
+  #read(): CountedReading {
+    const monotonicNs = this.#monotonicNs()
+    return new CountedReading(this.#origin, this.#wallNs(monotonicNs), monotonicNs)
+  }
+
+  #monotonicNs(): number {
+    return this.#oscillator.read(this.#now)
+  }
+
+  #wallNs(monotonicNs: number): number {
+    const line = this.#line
+    if (line === undefined)
+      return Number(this.#wall.read(this.#counterAt(monotonicNs)).wall - this.#origin.wall)
+    const elapsed = monotonicNs - line.monotonicNs
+    return line.wallNs + elapsed + Math.round(line.rate * (elapsed * 1e-9) * 1e9)
+  }
+
+  #counterAt(monotonicNs: number): Monotonic {
+    return monotonic(this.#origin.monotonic + BigInt(monotonicNs))
   }
 
   #say(event: AgentEvent): void {
@@ -219,45 +311,61 @@ export class Simulation {
   /** Does something now, or when the guest runs again. */
   #whenRunning(happen: () => void): void {
     if (this.#resumesAt === undefined) happen()
-    else this.#agenda.plan(this.#resumesAt, happen)
+    else this.#plan(this.#resumesAt, happen)
   }
 
   /** The world never answers from inside a call: what follows at once comes as the next event. */
   #soon(happen: () => void): void {
-    this.#agenda.plan(this.#now, () => this.#whenRunning(happen))
+    this.#plan(this.#now, () => this.#whenRunning(happen))
   }
 
   #send(flow: Flow, to: Endpoint, bytes: Uint8Array): void {
-    if (!isNumeric(to.address)) {
+    const peer = this.#peers.get(to.address)
+    if (!peer && !isNumeric(to.address)) {
       return this.#soon(() => this.#say({ kind: 'refused', now: this.#read(), flow, why: 'send-failed' }))
     }
     this.#flows.add(flow)
     this.packetsSent++
     const sent = this.#stamp()
-    this.#soon(() => this.#say({ kind: 'sent', now: this.#read(), flow, sent }))
-    const peer = this.#peers.get(to.address)
+    this.#agenda.plan(this.#now, { what: 'sent', flow, to, bytes, peer, sent })
     if (!peer) return
-    for (const up of passLink(peer.link, 'up', this.#now, this.#networkRandom)) {
-      const arrived = later(this.#now, up)
-      this.#agenda.plan(arrived, () => {
-        const looked = later(arrived, peer.waits?.(arrived) ?? 0)
-        this.#agenda.plan(looked, () => this.#serve(peer, flow, to, bytes))
-      })
-    }
+    for (const up of passLink(peer.link, 'up', this.#now, this.#networkRandom))
+      this.#agenda.plan(later(this.#now, up), { what: 'arrives', flow, to, bytes, peer, sent })
   }
 
-  #serve(peer: Peer, flow: Flow, to: Endpoint, bytes: Uint8Array): void {
+  #tellSent(flight: Flight): void {
+    if (this.#waitsForResume(flight)) return
+    this.#say({ kind: 'sent', now: this.#read(), flow: flight.flow, sent: flight.sent! })
+  }
+
+  /** The flight comes again when the guest runs again. */
+  #waitsForResume(flight: Flight): boolean {
+    if (this.#resumesAt === undefined) return false
+    this.#agenda.plan(this.#resumesAt, flight)
+    return true
+  }
+
+  #arrive(flight: Flight): void {
+    const waits = flight.peer!.waits?.(this.#now) ?? 0
+    if (waits === 0) return this.#serve(flight)
+    flight.what = 'answered'
+    this.#agenda.plan(later(this.#now, waits), flight)
+  }
+
+  #serve({ peer, flow, to, bytes, sent }: Flight): void {
+    if (!peer) return
     const reply = peer.answer(bytes, this.#now, this.#start)
     if (!reply) return
     const sentAt = later(this.#now, peer.processing)
-    for (const down of passLink(peer.link, 'down', sentAt, this.#networkRandom)) {
-      this.#agenda.plan(later(sentAt, down), () => this.#whenRunning(() => this.#deliver(flow, to, reply)))
-    }
+    for (const down of passLink(peer.link, 'down', sentAt, this.#networkRandom))
+      this.#agenda.plan(later(sentAt, down), { what: 'returns', flow, to, bytes: reply, peer, sent })
   }
 
-  #deliver(flow: Flow, from: Endpoint, bytes: Uint8Array): void {
+  #deliver(flight: Flight): void {
+    if (this.#waitsForResume(flight)) return
+    const { flow, to, bytes } = flight
     if (!this.#flows.has(flow)) return
-    this.#say({ kind: 'datagram', now: this.#read(), flow, from, bytes, received: this.#stamp() })
+    this.#say({ kind: 'datagram', now: this.#read(), flow, from: to, bytes, received: this.#stamp() })
   }
 
   #stamp(): Stamp {
@@ -265,37 +373,38 @@ export class Simulation {
     const uncertainty = this.#config.clock?.stamping ?? 0
     if (uncertainty === 0) return { at, uncertainty: 0, by: 'kernel' }
     const error = uncertainty * (2 * this.#stampRandom.uniform() - 1)
+    const errorNs = countNanoseconds(error)
     return {
-      at: { wall: plus(at.wall, error), monotonic: plus(at.monotonic, error) },
+      at: new CountedReading(this.#origin, at.wallNs + errorNs, at.monotonicNs + errorNs),
       uncertainty,
       by: 'kernel',
     }
   }
 
   #setAlarm(at: Monotonic): void {
-    const turn = ++this.#turn
-    this.#wake = { at, turn }
-    this.#planAlarm(at, turn)
+    this.#alarmNs = Number(at - this.#origin.monotonic)
+    this.#planAlarm({ what: 'alarm', turn: ++this.#turn })
   }
 
   /** The oscillator may wander before the alarm, so it looks again when it thinks that it is time. */
-  #planAlarm(at: Monotonic, turn: number): void {
-    const left = since(at, this.#read().monotonic)
+  #planAlarm(alarm: Alarm): void {
+    const left = (this.#alarmNs - this.#monotonicNs()) / 1e9
     const due = later(this.#now, left <= 0 ? 0 : Math.max(TIMER_SLACK, this.#oscillator.timeFor(left)))
-    this.#agenda.plan(due, () =>
-      this.#whenRunning(() => {
-        if (this.#wake?.turn !== turn) return
-        const now = this.#read()
-        if (now.monotonic < at) return this.#planAlarm(at, turn)
-        this.#wake = undefined
-        this.#say({ kind: 'woke', now })
-      }),
-    )
+    this.#agenda.plan(due, alarm)
+  }
+
+  #ring(alarm: Alarm): void {
+    if (alarm.turn !== this.#turn) return
+    if (this.#resumesAt !== undefined) return this.#agenda.plan(this.#resumesAt, alarm)
+    const now = this.#read()
+    if (now.monotonicNs < this.#alarmNs) return this.#planAlarm(alarm)
+    this.#turn++
+    this.#say({ kind: 'woke', now })
   }
 
   #resolve(name: string): void {
     const known = this.#config.names?.[name] ?? (isNumeric(name) ? [name] : [])
-    this.#agenda.plan(later(this.#now, RESOLVING), () =>
+    this.#plan(later(this.#now, RESOLVING), () =>
       this.#whenRunning(() =>
         this.#say({
           kind: 'resolved',
@@ -312,14 +421,14 @@ export class Simulation {
     const resumesAt = later(this.#now, pause.length)
     this.#oscillator.pause(this.#now)
     this.#resumesAt = resumesAt
-    this.#agenda.plan(resumesAt, () => {
+    this.#plan(resumesAt, () => {
       this.#oscillator.resume(this.#now)
       if (pause.frequencyChange) this.#oscillator.changeFrequency(pause.frequencyChange, this.#now)
       this.#resumesAt = undefined
     })
     const { witness } = pause
     if (!witness) return
-    this.#agenda.plan(later(resumesAt, witness.after), () => {
+    this.#plan(later(resumesAt, witness.after), () => {
       const { uncertainty, name } = witness
       const lost = pause.length + uncertainty * (2 * this.#stampRandom.uniform() - 1)
       this.#say({
@@ -335,7 +444,7 @@ export class Simulation {
 
   #step(size: Seconds): void {
     const { monotonic } = this.#read()
-    this.#wall.obey({ kind: 'step', size }, monotonic)
+    this.#obey({ kind: 'step', size })
     this.#soon(() =>
       this.#say({
         kind: 'disrupted',

@@ -7,9 +7,10 @@
  */
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
-import { wireSeconds } from '#core/ntp/header.ts'
-import { type Instant, instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
-import { NS_PER_SECOND, type Rate, type Seconds } from '#core/time/units.ts'
+import { wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
+import { monotonicSince, originOf, wallSince } from '#core/time/counted-reading.ts'
+import { plus, type Reading } from '#core/time/instant.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { ChronySettings } from '#dialects/chrony/settings.ts'
 import type { ChronySource } from '#dialects/chrony/source.ts'
@@ -19,13 +20,15 @@ import { Reference } from './reference.ts'
 import type { ChronySample } from './samples.ts'
 import { Schedule, type Timer } from './schedule.ts'
 import { Selection } from './selection.ts'
-import { type Around, REQUEST_SPREAD, Source } from './source.ts'
+import { type Around, Source } from './source.ts'
 
 export interface ChronydConfig {
   readonly settings: ChronySettings
   readonly sources: readonly ChronySource[]
   /** What the drift file says: what the clock gains by itself, and how far that may be wrong. */
   readonly drift?: { readonly frequency: Rate; readonly skew: Rate }
+  /** Without it no samples are recorded, only what a log would say. */
+  readonly recording?: boolean
 }
 
 const JUMP: Seconds = 10
@@ -63,9 +66,10 @@ class Running implements Around {
   readonly precision: Seconds
   readonly maxclockerror: Rate
   readonly #config: ChronydConfig
-  /** Where raw time and the counter are counted from. */
-  readonly #wallBase: Instant
-  readonly #counterBase: Monotonic
+  readonly #recording: boolean
+  /** What raw time and the counter are counted from; raw time from the whole second before it. */
+  readonly #origin: Reading
+  readonly #originFraction: Seconds
   readonly #schedule: Schedule
   readonly #selection: Selection
   readonly #reference: Reference
@@ -75,21 +79,23 @@ class Running implements Around {
   #wokeRaw: Seconds
   #wokeCounter: Seconds = 0
   #monotonic: Seconds = 0
+  /** By the counter; −1 when no alarm is set. */
+  #wakesAt: Seconds = -1
   #nextFlow = 1
   #actions: DaemonAction[] = []
 
   constructor(config: ChronydConfig, random: () => number, now: Reading, precision: Seconds) {
-    const { settings } = config
+    const { settings, recording = true } = config
     this.#config = config
+    this.#recording = recording
     this.random = random
     this.#now = now
-    const second = now.wall / NS_PER_SECOND
-    this.#wallBase = instant(second * NS_PER_SECOND)
-    this.#counterBase = now.monotonic
-    this.wireBase = wireSeconds(this.#wallBase)
+    this.#origin = originOf(now)
+    this.#originFraction = wireNanoseconds(this.#origin.wall) / 1e9
+    this.wireBase = wireSeconds(this.#origin.wall)
     this.precision = settings.clockprecision > 0 ? settings.clockprecision : precision
     this.maxclockerror = settings.maxclockerror
-    const raw = this.#rawOf(now.wall)
+    const raw = this.#rawOf(now)
     this.#wokeRaw = raw
     this.clock = new ChronyClock(raw, settings, frequency =>
       this.#tell(
@@ -116,17 +122,19 @@ class Running implements Around {
     this.#actions = []
     if (event.kind === 'started') this.#start()
     else {
+      if (event.kind === 'woke') this.#wakesAt = -1
       this.#wake()
       this.#react(event)
     }
     this.#fireTimers()
-    for (const call of this.clock.takeCalls()) this.#actions.push({ kind: 'adjust', call })
+    if (this.clock.hasCalls)
+      for (const call of this.clock.takeCalls()) this.#actions.push({ kind: 'adjust', call })
     this.#sleep()
     return this.#actions
   }
 
   believe(now: Reading): Belief {
-    const raw = this.#rawOf(now.wall)
+    const raw = this.#rawOf(now)
     const offset = this.clock.correctionAt(raw)
     const { synchronised, rootDelay } = this.#reference
     const distance = rootDelay / 2 + this.#reference.rootDispersionAt(raw + offset)
@@ -136,7 +144,7 @@ class Running implements Around {
   // ── What sources need ───────────────────────────────────────────────────────────────────────────────────────────
 
   plan(timer: Timer, delay: Seconds, apart: Seconds): void {
-    this.#schedule.plan(timer, this.clock.raw, { delay, apart, spread: REQUEST_SPREAD })
+    this.#schedule.plan(timer, this.clock.raw, delay, apart)
   }
 
   send(source: Source, bytes: Uint8Array): Flow {
@@ -159,19 +167,20 @@ class Running implements Around {
 
   sampled(source: Source, sample: ChronySample): void {
     source.samples.accumulate(sample)
-    this.#record({
-      kind: 'sample',
-      at: this.#now,
-      source: source.config.address,
-      address: source.endpoint.address,
-      offset: sample.offset,
-      delay: sample.delay,
-      dispersion: sample.dispersion,
-      rootDistance: sample.rootDelay / 2 + sample.rootDispersion,
-      stratum: source.stratum,
-      leap: source.leap,
-      poll: source.poll,
-    })
+    if (this.#recording)
+      this.#record({
+        kind: 'sample',
+        at: this.#now,
+        source: source.config.address,
+        address: source.endpoint.address,
+        offset: sample.offset,
+        delay: sample.delay,
+        dispersion: sample.dispersion,
+        rootDistance: sample.rootDelay / 2 + sample.rootDispersion,
+        stratum: source.stratum,
+        leap: source.leap,
+        poll: source.poll,
+      })
     this.#select(source)
   }
 
@@ -202,11 +211,11 @@ class Running implements Around {
       case 'resolved':
         return this.#addSources(event.name, event.addresses)
       case 'sent':
-        return this.#byFlow(event.flow)?.stampSent(this.#rawOf(event.sent.at.wall))
+        return this.#byFlow(event.flow)?.stampSent(this.#rawOf(event.sent.at))
       case 'datagram': {
         const source = this.#byFlow(event.flow)
         if (source?.endpoint.address === event.from.address)
-          source.receive(event.bytes, this.#rawOf(event.received.at.wall))
+          source.receive(event.bytes, this.#rawOf(event.received.at))
       }
     }
   }
@@ -226,7 +235,7 @@ class Running implements Around {
           precision: this.precision,
         }
         const source = new Source(config, address, limits, this)
-        this.#selection.sources.push(source)
+        this.#selection.add(source)
         source.start()
       }
     }
@@ -234,8 +243,8 @@ class Running implements Around {
 
   /** The loop's own check of the time, in whole seconds as it is made. */
   #wake(): void {
-    this.#counter = since(this.#now.monotonic, this.#counterBase)
-    const raw = this.#rawOf(this.#now.wall)
+    this.#counter = monotonicSince(this.#now, this.#origin)
+    const raw = this.#rawOf(this.#now)
     const slept = (this.#counter - this.#wokeCounter) * (1 + this.clock.kernelRate)
     const before = this.#wokeRaw
     this.#monotonic += Math.abs(raw - before)
@@ -268,8 +277,11 @@ class Running implements Around {
     const { raw, slewEnds, kernelRate } = this.clock
     const next = Math.min(slewEnds, this.#schedule.next?.at ?? slewEnds)
     if (next === Number.POSITIVE_INFINITY) return
-    const at = plus(this.#now.monotonic, (next - raw) / (1 + kernelRate) + LATE)
-    this.#actions.push({ kind: 'wake', at })
+    const at = this.#counter + (next - raw) / (1 + kernelRate) + LATE
+    // The alarm that is set already is as good.
+    if (Math.abs(at - this.#wakesAt) < LATE / 10) return
+    this.#wakesAt = at
+    this.#actions.push({ kind: 'wake', at: plus(this.#origin.monotonic, at) })
   }
 
   #select(updated?: Source): void {
@@ -318,8 +330,8 @@ class Running implements Around {
     return this.#selection.sources.find(source => source.flow === flow)
   }
 
-  #rawOf(wall: Instant): Seconds {
-    return since(wall, this.#wallBase)
+  #rawOf(reading: Reading): Seconds {
+    return wallSince(reading, this.#origin) + this.#originFraction
   }
 
   #recordSource({ config, endpoint, status }: Source): void {

@@ -139,6 +139,10 @@ export class ChronyClock {
     this.#updateSlew()
   }
 
+  get hasCalls(): boolean {
+    return this.#calls.length > 0
+  }
+
   takeCalls(): readonly KernelCall[] {
     return this.#calls.splice(0)
   }

@@ -30,123 +30,148 @@ export interface Points {
   readonly y: Float64Array
   /** One over the variance, up to a factor; from `first` on. */
   readonly weights: Float64Array
-  readonly oldest: number
-  readonly first: number
-  readonly end: number
+  oldest: number
+  first: number
+  end: number
 }
 
+/** A line, x counted from the last point. */
 export interface Line {
-  readonly intercept: number
-  readonly interceptSd: number
-  readonly slope: number
-  readonly slopeSd: number
-  readonly variance: number
+  intercept: number
+  interceptSd: number
+  slope: number
+  slopeSd: number
+  variance: number
   /** The first point that the line goes through. */
-  readonly first: number
-  readonly degrees: number
+  first: number
+  degrees: number
 }
 
-/** The line through as many of the points as look like one, with x counted from the last; at least three are needed. */
-export function fitLine(points: Points, leastSamples: number): Line | undefined {
+/** Writes the line through as many of the points as look like one; false when there are fewer than three. */
+export function fitLine(points: Points, leastSamples: number, line: Line): boolean {
   const { x, y, weights, oldest, end } = points
-  if (end - points.first < LEAST_SAMPLES) return undefined
-  const origin = x[end - 1]!
-  for (let first = points.first; ; first++) {
-    let sumX = 0
-    let sum = 0
-    for (let i = first; i < end; i++) {
-      const weight = weights[i]!
-      sumX += (x[i]! - origin) * weight
-      sum += weight
-    }
+  let { first } = points
+  if (end - first < LEAST_SAMPLES) return false
+  // Sums around the last point: dropping the first one is a subtraction then.
+  const x0 = x[end - 1]!
+  const y0 = y[end - 1]!
+  let sum = 0
+  let sumX = 0
+  let sumY = 0
+  let sumXX = 0
+  let sumXY = 0
+  for (let i = first; i < end; i++) {
+    const weight = weights[i]!
+    const u = x[i]! - x0
+    const v = y[i]! - y0
+    const weighted = u * weight
+    sum += weight
+    sumX += weighted
+    sumY += v * weight
+    sumXX += u * weighted
+    sumXY += v * weighted
+  }
+  for (;;) {
     const middle = sumX / sum
-    const centre = origin + middle
-    let sumY = 0
-    let sumXY = 0
-    let sumXX = 0
-    for (let i = first; i < end; i++) {
-      const weight = weights[i]!
-      const u = x[i]! - centre
-      const v = y[i]! * weight
-      sumY += v
-      sumXY += v * u
-      sumXX += u * u * weight
-    }
-    const slope = sumXY / sumXX
+    const spread = sumXX - sumX * middle
+    const slope = (sumXY - sumY * middle) / spread
     const intercept = sumY / sum - slope * middle
     const count = end - first
-    if (count > LEAST_SAMPLES && count > leastSamples) {
-      const from = Math.max(oldest, end - count * RUNS_RATIO)
-      if (countRuns(x, y, from, end, slope, intercept - slope * origin) <= CRITICAL_RUNS[end - from]!)
-        continue
+    const from = Math.max(oldest, end - count * RUNS_RATIO)
+    let runs = 1
+    let before = y[from]! - y0 - intercept - slope * (x[from]! - x0)
+    for (let i = from + 1; i < first; i++) {
+      const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
+      runs += Number(!(before * residual > 0))
+      before = residual
     }
-    let squares = 0
-    for (let i = first; i < end; i++) {
-      const residual = y[i]! - intercept - slope * (x[i]! - origin)
+    let squares = from < first ? 0 : before * before * weights[first]!
+    for (let i = from < first ? first : first + 1; i < end; i++) {
+      const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
+      runs += Number(!(before * residual > 0))
+      before = residual
       squares += residual * residual * weights[i]!
     }
+    if (count > LEAST_SAMPLES && count > leastSamples && runs <= CRITICAL_RUNS[end - from]!) {
+      const weight = weights[first]!
+      const u = x[first]! - x0
+      const v = y[first]! - y0
+      const weighted = u * weight
+      sum -= weight
+      sumX -= weighted
+      sumY -= v * weight
+      sumXX -= u * weighted
+      sumXY -= v * weighted
+      first++
+      continue
+    }
     squares /= count - 2
-    const slopeSd = Math.sqrt(squares / sumXX)
-    const interceptSd = Math.sqrt(squares / sum + (middle * slopeSd) ** 2)
-    const variance = (squares * count) / sum
-    return { intercept, interceptSd, slope, slopeSd, variance, first, degrees: count - 2 }
+    line.intercept = intercept + y0
+    line.slope = slope
+    line.slopeSd = Math.sqrt(squares / spread)
+    line.interceptSd = Math.sqrt(squares / sum + (middle * line.slopeSd) ** 2)
+    line.variance = (squares * count) / sum
+    line.first = first
+    line.degrees = count - 2
+    return true
   }
-}
-
-function countRuns(
-  x: Float64Array,
-  y: Float64Array,
-  from: number,
-  end: number,
-  slope: number,
-  intercept: number,
-): number {
-  let runs = 1
-  let before = y[from]! - intercept - slope * x[from]!
-  for (let i = from + 1; i < end; i++) {
-    const residual = y[i]! - intercept - slope * x[i]!
-    if (!(before * residual > 0)) runs++
-    before = residual
-  }
-  return runs
 }
 
 /**
- * How much y follows the second variable, when a line in the first is taken away; undefined when that cannot be told.
- * `x` counts from its last.
+ * How much offsets follow delays, when a line in time is taken away: sums over a window of samples, which are taken in at
+ * its end and let go at its beginning.
  */
-export function secondSlope(points: Points, x2: Float64Array, least2: number): number | undefined {
-  const { x, y, oldest, end } = points
-  const n = end - oldest
-  if (n < 4) return undefined
-  const origin = x[end - 1]!
-  let s1 = 0
-  let s2 = 0
-  let s11 = 0
-  let s12 = 0
-  let s22 = 0
-  let s1y = 0
-  let s2y = 0
-  let sy = 0
-  for (let i = oldest; i < end; i++) {
-    const a = x[i]! - origin
-    const b = x2[i]! - least2
-    const c = y[i]!
-    s1 += a
-    s2 += b
-    s11 += a * a
-    s12 += a * b
-    s22 += b * b
-    s1y += a * c
-    s2y += b * c
-    sy += c
+export class DelaySlope {
+  #n = 0
+  #time0 = 0
+  #offset0 = 0
+  #delay0 = 0
+  #t = 0
+  #d = 0
+  #o = 0
+  #tt = 0
+  #td = 0
+  #dd = 0
+  #to = 0
+  #do = 0
+
+  /** Begins anew. Sums are taken from this point, so they stay small while the window does not move far. */
+  startAt(time: number, delay: number, offset: number): void {
+    this.#time0 = time
+    this.#delay0 = delay
+    this.#offset0 = offset
+    this.#n = this.#t = this.#d = this.#o = this.#tt = this.#td = this.#dd = this.#to = this.#do = 0
   }
-  const u = n * (s12 * s1y - s11 * s2y) + s1 * s1 * s2y - s1 * s2 * s1y + sy * (s2 * s11 - s1 * s12)
-  const v1 = n * (s12 * s12 - s11 * s22)
-  const v2 = s1 * s1 * s22 + s2 * s2 * s11
-  const v3 = -2 * s1 * s2 * s12
-  const v = v1 + v2 + v3
-  // No solution, or none that the precision of numbers allows.
-  if (Math.abs(v) * 1e10 <= -v1 + v2 + Math.abs(v3)) return undefined
-  return u / v
+
+  /** `count` is 1 to take a sample in, and −1 to let it go. */
+  add(time: number, delay: number, offset: number, count: 1 | -1): void {
+    const t = time - this.#time0
+    const d = delay - this.#delay0
+    const o = offset - this.#offset0
+    this.#n += count
+    this.#t += count * t
+    this.#d += count * d
+    this.#o += count * o
+    this.#tt += count * t * t
+    this.#td += count * t * d
+    this.#dd += count * d * d
+    this.#to += count * t * o
+    this.#do += count * d * o
+  }
+
+  /** Undefined when it cannot be told. */
+  get slope(): number | undefined {
+    const n = this.#n
+    if (n < 4) return undefined
+    const t = this.#t / n
+    const d = this.#d / n
+    const o = this.#o / n
+    const tt = this.#tt / n - t * t
+    const dd = this.#dd / n - d * d
+    const td = this.#td / n - t * d
+    const spread = tt * dd - td * td
+    // Where delays are as good as equal, or follow time, rounding would speak.
+    if (spread <= (tt * dd + td * td) * 1e-10 || dd <= (this.#dd / n) * 1e-12) return undefined
+    return (tt * (this.#do / n - d * o) - td * (this.#to / n - t * o)) / spread
+  }
 }

@@ -7,7 +7,15 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { type ChronyClock, within } from './clock.ts'
-import { fitLine, LEAST_SAMPLES, type Points, RUNS_RATIO, secondSlope, studentT } from './regression.ts'
+import {
+  DelaySlope,
+  fitLine,
+  LEAST_SAMPLES,
+  type Line,
+  type Points,
+  RUNS_RATIO,
+  studentT,
+} from './regression.ts'
 
 const MOST_SAMPLES = 64
 const ROOM = 4 * MOST_SAMPLES
@@ -45,14 +53,14 @@ export interface SampleLimits {
   readonly precision: Seconds
 }
 
-/** What selection looks at. */
+/** What selection looks at. Each source has one, which is written anew when it is asked for. */
 export interface Interval {
-  readonly low: Seconds
-  readonly high: Seconds
-  readonly rootDistance: Seconds
-  readonly deviation: Seconds
-  readonly firstAgo: Seconds
-  readonly lastAgo: Seconds
+  low: Seconds
+  high: Seconds
+  rootDistance: Seconds
+  deviation: Seconds
+  firstAgo: Seconds
+  lastAgo: Seconds
 }
 
 /** What a source says of the clock, at cooked time `at`. */
@@ -81,6 +89,29 @@ export class Samples {
   readonly #rootDispersions = new Float64Array(ROOM)
   readonly #weights = new Float64Array(ROOM)
   readonly #straightened = new Float64Array(ROOM)
+  readonly #points: Points = {
+    x: this.#times,
+    y: this.#offsets,
+    weights: this.#weights,
+    oldest: 0,
+    first: 0,
+    end: 0,
+  }
+  readonly #straightPoints: Points = { ...this.#points, y: this.#straightened }
+  readonly #delaySlope = new DelaySlope()
+  /** What of the arrays its sums are over; to be begun anew when they do not reach the last but one. */
+  #summedFrom = 0
+  #summedTo = -1
+  readonly #line: Line = {
+    intercept: 0,
+    interceptSd: 0,
+    slope: 0,
+    slopeSd: 0,
+    variance: 0,
+    first: 0,
+    degrees: 0,
+  }
+  readonly #interval: Interval = { low: 0, high: 0, rootDistance: 0, deviation: 0, firstAgo: 0, lastAgo: 0 }
   /** The distances of the samples in order of size. */
   readonly #sorted = new Float64Array(MOST_SAMPLES)
   #end = 0
@@ -138,6 +169,7 @@ export class Samples {
     this.#fits = false
     this.#asymmetry = 0
     this.#asymmetryRun = 0
+    this.#summedTo = -1
     this.#lineAt = 0
     this.#lineOffset = 0
     this.#lineSlope = -this.#clock.drift
@@ -183,14 +215,14 @@ export class Samples {
     const elapsed = Math.abs(now - this.#timeOf(best))
     const offset = this.#offsetOf(best) + elapsed * this.#frequency
     const rootDistance = 0.5 * this.#rootDelays[best]! + this.#rootDispersionOf(best) + elapsed * this.#skew
-    return {
-      low: offset - rootDistance,
-      high: offset + rootDistance,
-      rootDistance,
-      deviation: this.#fits ? this.#deviation : this.#limits.maxjitter,
-      firstAgo: now - this.#timeOf(this.#end - this.#count),
-      lastAgo: now - this.#timeOf(this.#end - 1),
-    }
+    const interval = this.#interval
+    interval.low = offset - rootDistance
+    interval.high = offset + rootDistance
+    interval.rootDistance = rootDistance
+    interval.deviation = this.#fits ? this.#deviation : this.#limits.maxjitter
+    interval.firstAgo = now - this.#timeOf(this.#end - this.#count)
+    interval.lastAgo = now - this.#timeOf(this.#end - 1)
+    return interval
   }
 
   tracking(): Tracking {
@@ -243,18 +275,10 @@ export class Samples {
     const first = this.#end - this.#count
     const last = this.#end - 1
     this.#weigh(first)
-    const points = {
-      x: this.#times,
-      y: this.#offsets,
-      weights: this.#weights,
-      oldest: first - this.#older,
-      first,
-      end: this.#end,
-    }
-    const line = fitLine({ ...points, y: this.#straighten(points) }, this.#least)
+    const line = this.#line
     this.#lineAt = this.#times[last]!
-    this.#fits = line !== undefined
-    if (!line) {
+    this.#fits = fitLine(this.#pointsToFit(first), this.#least, line)
+    if (!this.#fits) {
       this.#lineOffset = this.#offsets[last]!
       this.#skew = WORST_FREQUENCY
       this.#frequencySd = WORST_FREQUENCY
@@ -292,16 +316,45 @@ export class Samples {
     }
   }
 
-  /** Offsets as they would be if no packet had waited, when the network's jitter is seen to lie on one of its ways. */
-  #straighten(points: Points): Float64Array {
+  #pointsToFit(first: number): Points {
     const { asymmetry } = this.#limits
-    if (asymmetry === 0) return this.#offsets
+    const points = this.#points
+    points.oldest = first - this.#older
+    points.first = first
+    points.end = this.#end
+    if (asymmetry === 0) return points
     const least = this.leastDelay
     if (asymmetry !== undefined && Math.abs(asymmetry) <= GREATEST_ASYMMETRY) this.#asymmetry = asymmetry
-    else if (!this.#estimateAsymmetry(secondSlope(points, this.#delays, least))) return this.#offsets
-    for (let i = points.oldest; i < points.end; i++)
+    else if (!this.#estimateAsymmetry(this.#followWindow(points.oldest))) return points
+    return this.#straighten(points, least)
+  }
+
+  /** How offsets follow delays in the window of samples that begins at `oldest` now. */
+  #followWindow(oldest: number): number | undefined {
+    const slope = this.#delaySlope
+    if (this.#summedTo < this.#end - 1) {
+      this.#summedFrom = oldest
+      this.#summedTo = oldest
+      slope.startAt(this.#times[oldest]!, this.#delays[oldest]!, this.#offsets[oldest]!)
+    }
+    for (; this.#summedFrom < oldest; this.#summedFrom++) this.#sum(this.#summedFrom, -1)
+    for (; this.#summedTo < this.#end; this.#summedTo++) this.#sum(this.#summedTo, 1)
+    return slope.slope
+  }
+
+  #sum(i: number, count: 1 | -1): void {
+    this.#delaySlope.add(this.#times[i]!, this.#delays[i]!, this.#offsets[i]!, count)
+  }
+
+  /** Offsets as they would be if no packet had waited, when the network's jitter is seen to lie on one of its ways. */
+  #straighten({ oldest, first, end }: Points, least: Seconds): Points {
+    for (let i = oldest; i < end; i++)
       this.#straightened[i] = this.#offsets[i]! - this.#asymmetry * (this.#delays[i]! - least)
-    return this.#straightened
+    const points = this.#straightPoints
+    points.oldest = oldest
+    points.first = first
+    points.end = end
+    return points
   }
 
   #estimateAsymmetry(slope: number | undefined): boolean {
@@ -356,6 +409,7 @@ export class Samples {
     ])
       each.copyWithin(0, from, this.#end)
     this.#end -= from
+    this.#summedTo = -1
     this.#leastDelay -= from
     this.#best -= from
   }

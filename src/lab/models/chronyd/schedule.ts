@@ -4,6 +4,9 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 
+/** By up to this part requests come later than planned. */
+const SPREAD = 0.02
+
 export interface Timer {
   at: Seconds
   readonly fire: () => void
@@ -23,14 +26,10 @@ export class Schedule {
     return this.#requests[0]
   }
 
-  /** In `delay` or up to `spread` of it later, and at least `apart` from all other requests. */
-  plan(
-    timer: Timer,
-    now: Seconds,
-    { delay, apart, spread }: { readonly delay: Seconds; readonly apart: Seconds; readonly spread: number },
-  ): void {
+  /** In `delay` or a little later, and at least `apart` from all other requests. */
+  plan(timer: Timer, now: Seconds, delay: Seconds, apart: Seconds): void {
     this.drop(timer)
-    const stretch = 1 + ((this.#random() >>> 0) / 0xffffffff) * spread
+    const stretch = 1 + ((this.#random() >>> 0) / 0xffffffff) * SPREAD
     const separation = apart * stretch
     let wait = delay * stretch
     const since = now - this.#lastRequest

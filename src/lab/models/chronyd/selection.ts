@@ -40,10 +40,17 @@ export class Selection {
   selected: Source | undefined
   readonly #settings: ChronySettings
   readonly #news: SelectionNews
+  /** Some sources are trusted more than others, or required. */
+  #trusting = false
 
   constructor(settings: ChronySettings, news: SelectionNews) {
     this.#settings = settings
     this.#news = news
+  }
+
+  add(source: Source): void {
+    this.sources.push(source)
+    if (source.config.trust || source.config.require) this.#trusting = true
   }
 
   /** At cooked time `now`; `updated` has a new sample. Undefined: the reference stays as it is. */
@@ -91,13 +98,9 @@ export class Selection {
       reachWith = Math.max(reachWith, source.reach)
       sizeWith = Math.max(sizeWith, source.reachSize)
     }
-    const fresh = found.filter(source => {
-      const { maxunreach } = source.config
-      const stale =
-        source.reach === 0 && (oldest < source.interval!.lastAgo || source.missedInRow > maxunreach)
-      if (stale) this.#mark(source, 'stale')
-      return !stale
-    })
+    const fresh = found.every(({ reach }) => reach !== 0)
+      ? found
+      : found.filter(source => !this.#isStale(source, oldest))
     if (
       withoutStats > 0 &&
       fresh.length > 0 &&
@@ -109,6 +112,14 @@ export class Selection {
       return 'wait'
     }
     return fresh
+  }
+
+  /** An unreachable source still counts while its newest sample is not older than the oldest of the reachable ones. */
+  #isStale(source: Source, oldest: Seconds): boolean {
+    const { reach, interval, missedInRow, config } = source
+    const stale = reach === 0 && (oldest < interval!.lastAgo || missedInRow > config.maxunreach)
+    if (stale) this.#mark(source, 'stale')
+    return stale
   }
 
   #judge(source: Source, now: Seconds): SourceStatus {
@@ -129,7 +140,14 @@ export class Selection {
   }
 
   /** The sources in or around the interval where most of them meet; trusted ones go first. */
-  #findAgreeing(selectable: readonly Source[]): Source[] | undefined {
+  #findAgreeing(selectable: Source[]): Source[] | undefined {
+    if (this.#trusting || selectable.length < this.#settings.minsources || !meetAll(selectable))
+      return this.#sortOut(selectable)
+    for (const source of selectable) source.votes = true
+    return selectable
+  }
+
+  #sortOut(selectable: readonly Source[]): Source[] | undefined {
     const best = mostAgreed(selectable)
     const trusted = selectable.filter(({ config }) => config.trust).length
     if (best.trustDepth === 0 ? 2 * best.depth <= selectable.length : 2 * best.trustDepth <= trusted) {
@@ -317,6 +335,17 @@ export class Selection {
         return undefined
     }
   }
+}
+
+/** The usual case: all intervals have a part in common. */
+function meetAll(sources: readonly Source[]): boolean {
+  let low = Number.NEGATIVE_INFINITY
+  let high = Number.POSITIVE_INFINITY
+  for (const source of sources) {
+    if (source.low > low) low = source.low
+    if (source.high < high) high = source.high
+  }
+  return low <= high
 }
 
 const MESSAGES = new Map<SourceStatus, string>([

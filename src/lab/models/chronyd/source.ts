@@ -22,7 +22,6 @@ const BURST_TOTAL = 4
 const REACH_BITS = 8
 const LEAST_SEPARATION: Seconds = 0.002
 const GREATEST_SEPARATION: Seconds = 0.2
-export const REQUEST_SPREAD = 0.02
 /** A server that thinks longer is not listened to, and a socket is closed so long after `maxdelay`. */
 const LONGEST_THOUGHT: Seconds = 4
 const GREATEST_DISTANCE: Seconds = 16

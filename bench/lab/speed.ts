@@ -1,0 +1,33 @@
+/**
+ * What the lab costs: CPU time for 24 simulated hours of one client that asks four servers every 16 s.
+ *
+ *   node bench/lab/speed.ts [--runs N]
+ */
+import { parseArgs } from 'node:util'
+import { runLab } from '#lab/run.ts'
+import { median } from '#lab/score.ts'
+import { chronyd } from './chronyd.ts'
+import { LAN, LAN_LINK, START, serverOver } from './standard.ts'
+
+const DAY = 86_400
+const ADDRESSES = [1, 2, 3, 4].map(i => `192.168.123.${i}`)
+
+const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' } } })
+
+const world = { ...LAN, start: START, servers: ADDRESSES.map(address => serverOver(LAN_LINK, address)) }
+const player = chronyd('makestep 1 3', 'minpoll 4 maxpoll 4')(...ADDRESSES)
+
+const costs: number[] = []
+let packets = 0
+for (let seed = 1; seed <= Number(values.runs); seed++) {
+  const before = process.cpuUsage()
+  packets = runLab({ world, seed, duration: DAY, player }).packetsSent
+  const { user, system } = process.cpuUsage(before)
+  costs.push((user + system) / 1000)
+}
+
+const warm = costs.slice(Math.floor(costs.length / 4))
+console.log(`24 h, 1 client, 4 servers, poll 4: ${packets} requests`)
+console.log(
+  `CPU: cold ${costs[0]!.toFixed(0)} ms, warm ${median(warm).toFixed(0)} ms (median of ${warm.length}), least ${Math.min(...warm).toFixed(0)} ms`,
+)

@@ -1,0 +1,18 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Agenda } from './agenda.ts'
+import { trueTime } from './true-time.ts'
+
+test('things come in order of time, and of their planning where times are equal', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 9 })), times => {
+      const agenda = new Agenda<{ readonly at: number; readonly i: number }>()
+      times.forEach((at, i) => {
+        agenda.plan(trueTime(at), { at, i })
+      })
+      const taken = []
+      while (agenda.next < Number.POSITIVE_INFINITY) taken.push(agenda.take())
+      expect(taken).toEqual(times.map((at, i) => ({ at, i })).sort((a, b) => a.at - b.at || a.i - b.i))
+    }),
+  )
+})
