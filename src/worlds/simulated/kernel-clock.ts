@@ -3,8 +3,8 @@
  * set to, and put right by whoever asks, as clock_settime(2), adjtimex(2) and adjtime(3) allow.
  *
  * Seconds are counted from each call, where Linux counts them by the wall clock: less than a second's slewing apart.
+ * Time is the counter's, in seconds since the beginning, when counter and wall clock had gained nothing on each other.
  */
-import { type Instant, instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import { type Trickle, trickle } from './adjtime.ts'
 import { clamp, KernelLoop, MAX_FREQUENCY } from './kernel-loop.ts'
@@ -26,24 +26,20 @@ const NOTHING: Trickle = { offset: 0, part: 0, rate: 0, excess: 'kept' }
 const once = (offset: Seconds): Trickle => ({ offset, part: 1, rate: 0, excess: 'kept' })
 
 export class KernelClock {
-  readonly #loop: KernelLoop
+  readonly #loop = new KernelLoop(0)
   /** What runs beyond the loop's range: ADJ_TICK. */
   #tick: Rate = 0
   #calls: Trickle = NOTHING
-  #callsAt: Monotonic
+  #callsAt: Seconds = 0
   /** Whether a program makes the calls, again and again: then a step does not end them. */
   #program = false
-  /** What the wall clock said at `#at`, and what had been gained by then of the calls and of the loop's phase. */
-  #at: Monotonic
-  #wall: Instant
+  /** What the wall clock had gained at `#at`, and how much of it came from the calls and from the loop's phase. */
+  #at: Seconds = 0
+  #gained: Seconds = 0
   #trickled: Seconds = 0
   #phased: Seconds = 0
 
-  constructor(start: Reading, rate: Rate = 0) {
-    this.#at = start.monotonic
-    this.#callsAt = start.monotonic
-    this.#wall = start.wall
-    this.#loop = new KernelLoop(start.monotonic)
+  constructor(rate: Rate = 0) {
     this.#run(rate)
   }
 
@@ -51,35 +47,35 @@ export class KernelClock {
     return this.#loop.frequency + this.#tick
   }
 
-  /** While nothing is being slewed, the clock gains `rate` on the counter from this reading on, until it is asked again. */
-  get line(): { readonly from: Reading; readonly rate: Rate } | undefined {
-    if (this.#slew !== 0 || this.#phase !== 0) return undefined
-    return { from: { wall: this.#wall, monotonic: this.#at }, rate: this.#rate }
+  /** How far the wall clock has moved on the counter since the beginning. */
+  gainedAt(counter: Seconds): Seconds {
+    return (
+      this.#gained +
+      this.rate * (counter - this.#at) +
+      (this.#loop.taken(counter) - this.#phased) +
+      (this.#trickledAt(counter) - this.#trickled)
+    )
   }
 
-  read(monotonic: Monotonic): Reading {
-    return { wall: this.#wallAt(monotonic), monotonic }
-  }
-
-  obey(call: KernelCall, now: Monotonic): void {
-    this.#settle(now)
+  obey(call: KernelCall, counter: Seconds): void {
+    this.#settle(counter)
     switch (call.kind) {
       case 'step':
-        this.#wall = plus(this.#wall, call.size)
-        this.#loop.forgetPhase(now)
+        this.#gained += call.size
+        this.#loop.forgetPhase(counter)
         this.#phased = 0
-        if (!this.#program) this.#ask(NOTHING, now)
+        if (!this.#program) this.#ask(NOTHING, counter)
         return
       case 'frequency':
         return this.#run(call.rate)
       case 'slew':
         this.#program = false
-        return this.#ask(once(call.offset), now)
+        return this.#ask(once(call.offset), counter)
       case 'trickle':
         this.#program = true
-        return this.#ask(call.calls, now)
+        return this.#ask(call.calls, counter)
       case 'pll':
-        this.#loop.feed(call.offset, call.constant, now)
+        this.#loop.feed(call.offset, call.constant, counter)
         this.#phased = 0
     }
   }
@@ -89,29 +85,20 @@ export class KernelClock {
     this.#tick = rate - this.#loop.frequency
   }
 
-  #ask(calls: Trickle, now: Monotonic): void {
+  #ask(calls: Trickle, counter: Seconds): void {
     this.#calls = calls
-    this.#callsAt = now
+    this.#callsAt = counter
     this.#trickled = 0
   }
 
-  #wallAt(now: Monotonic): Instant {
-    const elapsed = now - this.#at
-    const gained =
-      this.rate * Number(elapsed) * 1e-9 +
-      (this.#loop.taken(now) - this.#phased) +
-      (this.#trickledAt(now) - this.#trickled)
-    return instant(this.#wall + elapsed + BigInt(Math.round(gained * 1e9)))
+  #settle(counter: Seconds): void {
+    this.#gained = this.gainedAt(counter)
+    this.#trickled = this.#trickledAt(counter)
+    this.#phased = this.#loop.taken(counter)
+    this.#at = counter
   }
 
-  #settle(now: Monotonic): void {
-    this.#wall = this.#wallAt(now)
-    this.#trickled = this.#trickledAt(now)
-    this.#phased = this.#loop.taken(now)
-    this.#at = now
-  }
-
-  #trickledAt(now: Monotonic): Seconds {
-    return this.#calls === NOTHING ? 0 : trickle(this.#calls, since(now, this.#callsAt)).gained
+  #trickledAt(counter: Seconds): Seconds {
+    return this.#calls === NOTHING ? 0 : trickle(this.#calls, counter - this.#callsAt).gained
   }
 }

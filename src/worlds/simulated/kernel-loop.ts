@@ -3,8 +3,8 @@
  * feeds with offsets by ADJ_OFFSET while STA_PLL is set and the unit is the nanosecond. Each second it takes away a
  * fixed part of what is left; from each offset it also learns frequency: as a PLL, and beside that as an FLL when more
  * than 2048 s have passed since the last one. A program that feeds it can keep one of these to know what it would read back.
+ * Time is the counter's, in seconds from wherever the owner counts.
  */
-import { type Monotonic, since } from '#core/time/instant.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 
 export const MAX_FREQUENCY: Rate = 500e-6
@@ -20,20 +20,20 @@ export class KernelLoop {
   #phase: Seconds = 0
   #constant: PollLog2 = 0
   /** When `#phase` was what was left, and when an offset came last. */
-  #at: Monotonic
-  #fedAt: Monotonic
+  #at: Seconds
+  #fedAt: Seconds
 
-  constructor(now: Monotonic, frequency: Rate = 0) {
+  constructor(now: Seconds, frequency: Rate = 0) {
     this.#at = now
     this.#fedAt = now
     this.frequency = clamp(frequency, MAX_FREQUENCY)
   }
 
-  feed(offset: Seconds, constant: PollLog2, now: Monotonic): void {
+  feed(offset: Seconds, constant: PollLog2, now: Seconds): void {
     this.#constant = Math.min(MAX_CONSTANT, Math.max(0, constant))
     const phase = clamp(offset, MAX_PHASE)
     const time = 2 ** this.#constant
-    const elapsed = since(now, this.#fedAt)
+    const elapsed = now - this.#fedAt
     const fll = elapsed > MAX_PLL_INTERVAL ? phase / (elapsed * 2 ** SHIFT_FLL) : 0
     // Rare updates have no more weight than the loop can bear.
     const interval = Math.min(elapsed, time * 2 ** (SHIFT_PLL + 1))
@@ -45,18 +45,18 @@ export class KernelLoop {
   }
 
   /** The clock was set: what was left to slew belonged to the time before. */
-  forgetPhase(now: Monotonic): void {
+  forgetPhase(now: Seconds): void {
     this.#phase = 0
     this.#at = now
   }
 
-  left(now: Monotonic): Seconds {
-    return this.#phase === 0 ? 0 : this.#phase - this.#takenIn(since(now, this.#at))
+  left(now: Seconds): Seconds {
+    return this.#phase === 0 ? 0 : this.#phase - this.#takenIn(now - this.#at)
   }
 
   /** What the clock has gained from the phase since the last offset. */
-  taken(now: Monotonic): Seconds {
-    return this.#phase === 0 ? 0 : this.#takenIn(since(now, this.#at))
+  taken(now: Seconds): Seconds {
+    return this.#phase === 0 ? 0 : this.#takenIn(now - this.#at)
   }
 
   /** The part taken away is fixed at the start of each second; within one the clock gains evenly. */

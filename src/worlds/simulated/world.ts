@@ -85,13 +85,6 @@ interface Alarm {
   readonly turn: number
 }
 
-/** A straight line of the wall clock over the counter, in nanoseconds since the beginning of both. */
-interface Line {
-  readonly wallNs: number
-  readonly monotonicNs: number
-  readonly rate: Rate
-}
-
 const PRECISION: Seconds = 50e-9
 const RESOLVING: Seconds = 0.02
 /** Timers are late by this much at least; also keeps the search for an alarm's moment from standing still. */
@@ -114,8 +107,6 @@ export class Simulation {
   readonly #origin: Reading
   /** By how much the wall clock was ahead of true time then. */
   readonly #aheadNs: number
-  /** What the kernel's clock says of itself while it is not slewing. */
-  #line: Line | undefined
   readonly #networkRandom: Random
   readonly #stampRandom: Random
   readonly #flows = new Set<Flow>()
@@ -140,8 +131,7 @@ export class Simulation {
       wall: plus(config.start, config.clock?.offset ?? 0),
     }
     this.#aheadNs = countNanoseconds(config.clock?.offset ?? 0)
-    this.#wall = new KernelClock(this.#origin, config.clock?.rate ?? 0)
-    this.#followLine()
+    this.#wall = new KernelClock(config.clock?.rate ?? 0)
     this.world = this.#makeWorld(new Random(config.seed, 4))
     for (const pause of config.pauses ?? []) this.#plan(trueTime(pause.at), () => this.#pause(pause))
     for (const step of config.steps ?? []) this.#plan(trueTime(step.at), () => this.#step(step.size))
@@ -270,17 +260,7 @@ export class Simulation {
   }
 
   #obey(call: KernelCall): void {
-    this.#wall.obey(call, this.#counterAt(this.#monotonicNs()))
-    this.#followLine()
-  }
-
-  #followLine(): void {
-    const line = this.#wall.line
-    this.#line = line && {
-      wallNs: Number(line.from.wall - this.#origin.wall),
-      monotonicNs: Number(line.from.monotonic - this.#origin.monotonic),
-      rate: line.rate,
-    }
+    this.#wall.obey(call, this.#monotonicNs() * 1e-9)
   }
 
   #read(): CountedReading {
@@ -292,16 +272,9 @@ export class Simulation {
     return this.#oscillator.read(this.#now)
   }
 
+  /** Both count from the first reading. */
   #wallNs(monotonicNs: number): number {
-    const line = this.#line
-    if (line === undefined)
-      return Number(this.#wall.read(this.#counterAt(monotonicNs)).wall - this.#origin.wall)
-    const elapsed = monotonicNs - line.monotonicNs
-    return line.wallNs + elapsed + Math.round(line.rate * (elapsed * 1e-9) * 1e9)
-  }
-
-  #counterAt(monotonicNs: number): Monotonic {
-    return monotonic(this.#origin.monotonic + BigInt(monotonicNs))
+    return monotonicNs + Math.round(this.#wall.gainedAt(monotonicNs * 1e-9) * 1e9)
   }
 
   #say(event: AgentEvent): void {

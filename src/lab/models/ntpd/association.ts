@@ -1,8 +1,8 @@
 /** What ntpd knows of one server (struct peer of ntp.h). Times are whole seconds since the daemon started. */
 import type { Flow } from '#core/ntp/endpoint.ts'
 import type { Leap } from '#core/time/leap.ts'
-import { type NtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
+import { WireTime } from './wire-time.ts'
 
 /** The register of the clock filter. */
 export const STAGES = 8
@@ -41,9 +41,11 @@ export class Association {
   rootDelay: Seconds = 0
   rootDispersion: Seconds = 0
   refid = 0
-  /** Our transmit timestamp that an answer must bring back, and its own last one. */
-  origin: NtpTime = UNKNOWN_TIME
-  transmit: NtpTime = UNKNOWN_TIME
+  /** When it was asked, by our own clock; an answer must bring the timestamp back. */
+  askedAt: Seconds = 0
+  readonly origin = new WireTime()
+  /** The transmit timestamp of its last answer. */
+  readonly transmit = new WireTime()
 
   // The register, and what the filter makes of it.
   readonly offsets = new Float64Array(STAGES)
@@ -83,8 +85,8 @@ export class Association {
   clear(now: number, precision: Seconds): void {
     this.leap = 'unknown'
     this.stratum = UNSPECIFIED_STRATUM
-    this.origin = UNKNOWN_TIME
-    this.transmit = UNKNOWN_TIME
+    this.origin.forget()
+    this.transmit.forget()
     this.offsets.fill(0)
     this.delays.fill(0)
     this.dispersions.fill(MAX_DISPERSION)

@@ -28,9 +28,9 @@ export class LeapWatch {
     this.#announced = leap !== undefined && left < DAY ? leap : 'none'
   }
 
-  /** The second of the daemon in which it is due. */
-  dueAt(): number | undefined {
-    return this.#armed?.at
+  /** The second of the daemon in which it is due, if any. */
+  dueAt(): number {
+    return this.#armed?.at ?? Number.POSITIVE_INFINITY
   }
 
   /** By how much the clock must be put forward now. */

@@ -12,7 +12,6 @@
  * With the kernel's loop offsets are handed to the kernel and the frequency is read back from it; this keeps a loop of its own
  * beside the kernel's to know what it would read. Without it ntpd calls adjtime every second.
  */
-import { type Monotonic, since } from '#core/time/instant.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import { type Trickle, trickle } from '#worlds/simulated/adjtime.ts'
@@ -44,9 +43,9 @@ export interface LoopOutlet {
 }
 
 export interface Moment {
-  /** Whole seconds since the start. */
+  /** Whole seconds since the start, as ntpd counts them, and the same by the counter. */
   readonly now: number
-  readonly at: Monotonic
+  readonly at: Seconds
 }
 
 export class LoopFilter {
@@ -75,7 +74,7 @@ export class LoopFilter {
   #holdAt = 0
   /** The calls of adjtime that are made every second, since when, and whether they are of another offset than the last. */
   #calls: Trickle | undefined
-  #callsAt: Monotonic
+  #callsAt: Seconds
   #offsetIsNew = false
 
   constructor(
@@ -114,8 +113,9 @@ export class LoopFilter {
   }
 
   /** When the hold of the startup will be over, if nothing else happens. */
-  holdEnds(): number | undefined {
-    return this.#hold > 0 && this.state === 'SYNC' ? this.#holdAt + this.#hold : undefined
+  holdEnds(): number {
+    const ends = this.#hold > 0 && this.state === 'SYNC'
+    return ends ? this.#holdAt + this.#hold : Number.POSITIVE_INFINITY
   }
 
   /** Time has passed: the hold may be over, huff-n'-puff may begin a new bucket. */
@@ -347,7 +347,7 @@ export class LoopFilter {
   /** What is left of the offset that was last set, where ntpd removes it itself. */
   #leftOfOffset({ at }: Moment): Seconds {
     if (!this.#calls || this.#offsetIsNew) return this.offset
-    return trickle(this.#calls, since(at, this.#callsAt)).left
+    return trickle(this.#calls, at - this.#callsAt).left
   }
 
   /** ntpd calls adjtime every second; what it asks for changes with the offset, the state and the poll interval. */

@@ -1,12 +1,14 @@
 /**
- * One exchange as ntpd has it (receive and process_packet of ntp_proto.c, basic mode): which answers count, and the four
- * timestamps of which the two that are its own come from the clock that it disciplines.
+ * One exchange as ntpd has it (receive, process_packet and peer_xmit of ntp_proto.c, basic mode): which answers count, and the
+ * four timestamps of which the two that are its own come from the clock that it disciplines.
  */
+import { AT, int8At, isZeroTime, putShort, putUint32, shortAt, uint32At } from '#core/ntp/header.ts'
 import { kissOf } from '#core/ntp/kiss.ts'
-import type { Packet } from '#core/ntp/packet.ts'
-import { type NtpTime, sinceNtp, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
+import { HEADER_LENGTH } from '#core/ntp/packet.ts'
+import { type Leap, leapFromBits, leapToBits } from '#core/time/leap.ts'
+import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import { type Association, MAX_DISPERSION, UNSPECIFIED_STRATUM } from './association.ts'
+import type { OwnClock } from './own-clock.ts'
 
 export interface Measurement {
   readonly offset: Seconds
@@ -14,48 +16,85 @@ export interface Measurement {
   readonly dispersion: Seconds
 }
 
+/** What ntpd says of itself in its requests. */
+export interface OwnHeader {
+  readonly leap: Leap
+  readonly stratum: number
+  /** log2 of seconds. */
+  readonly precision: number
+  readonly rootDelay: Seconds
+  readonly rootDispersion: Seconds
+  readonly refid: number
+}
+
 /** `nothing`: dropped without a trace. `slow-down`: a kiss RATE. `useless`: an answer, but of nobody who knows the time. */
 export type Received = 'nothing' | 'slow-down' | 'useless' | 'answer'
 
-const SERVER_MODES: ReadonlySet<number> = new Set([1, 2, 4])
+const CLIENT = 3
+const ACTIVE = 1
+/** Modes of answers: of a server, and of a peer that asks itself or only answers. */
+const ANSWERS: ReadonlySet<number> = new Set([1, 2, 4])
+
+export function ask(peer: Association, header: OwnHeader, clock: OwnClock, wall: Seconds): Uint8Array {
+  const bytes = new Uint8Array(HEADER_LENGTH)
+  const mode = peer.config.kind === 'peer' ? ACTIVE : CLIENT
+  bytes[0] = (leapToBits(header.leap) << 6) | (peer.config.version << 3) | mode
+  bytes[1] = header.stratum === UNSPECIFIED_STRATUM ? 0 : header.stratum
+  bytes[AT.poll] = peer.hostPoll
+  bytes[AT.precision] = header.precision
+  putShort(bytes, AT.rootDelay, header.rootDelay)
+  putShort(bytes, AT.rootDispersion, header.rootDispersion)
+  putUint32(bytes, AT.refid, header.refid)
+  peer.transmit.put(bytes, AT.origin)
+  clock.put(bytes, AT.transmit, wall)
+  peer.origin.take(bytes, AT.transmit)
+  peer.askedAt = wall
+  return bytes
+}
 
 /** Is this the answer to what was asked last, and does whoever answers know the time? Takes over what the packet says. */
 export function receive(
   peer: Association,
-  packet: Packet,
+  bytes: Uint8Array,
   limits: { readonly floor: number; readonly ceiling: number },
 ): Received {
-  if (!SERVER_MODES.has(packet.mode)) return 'nothing'
-  if (packet.transmit === UNKNOWN_TIME || packet.transmit === peer.transmit) return 'nothing'
-  if (peer.origin === UNKNOWN_TIME || packet.origin !== peer.origin) return 'nothing'
-  peer.origin = UNKNOWN_TIME
-  peer.transmit = packet.transmit
-  peer.peerPoll = Math.max(peer.minpoll, packet.poll)
-  if (packet.stratum === 0 && packet.leap === 'unknown')
-    return kissOf(packet.refid) === 'rate' ? 'slow-down' : 'nothing'
-  peer.leap = packet.leap
-  peer.stratum = packet.stratum === 0 ? UNSPECIFIED_STRATUM : Math.min(packet.stratum, UNSPECIFIED_STRATUM)
-  peer.precision = packet.precision
-  peer.rootDelay = packet.rootDelay
-  peer.rootDispersion = packet.rootDispersion
-  peer.refid = packet.refid
-  const synchronised =
-    packet.leap !== 'unknown' && peer.stratum >= limits.floor && peer.stratum < limits.ceiling
-  const near = packet.rootDelay / 2 + packet.rootDispersion < MAX_DISPERSION
+  if (bytes.length < HEADER_LENGTH || !ANSWERS.has(bytes[0]! & 7)) return 'nothing'
+  if (isZeroTime(bytes, AT.transmit) || peer.transmit.is(bytes, AT.transmit)) return 'nothing'
+  if (!peer.origin.known || !peer.origin.is(bytes, AT.origin)) return 'nothing'
+  peer.origin.forget()
+  peer.transmit.take(bytes, AT.transmit)
+  peer.peerPoll = Math.max(peer.minpoll, int8At(bytes, AT.poll))
+  const leap = leapFromBits(bytes[0]! >> 6)
+  const stratum = bytes[1]!
+  const refid = uint32At(bytes, AT.refid)
+  if (stratum === 0 && leap === 'unknown') return kissOf(refid) === 'rate' ? 'slow-down' : 'nothing'
+  peer.leap = leap
+  peer.stratum = stratum === 0 ? UNSPECIFIED_STRATUM : Math.min(stratum, UNSPECIFIED_STRATUM)
+  peer.precision = int8At(bytes, AT.precision)
+  peer.rootDelay = shortAt(bytes, AT.rootDelay)
+  peer.rootDispersion = shortAt(bytes, AT.rootDispersion)
+  peer.refid = refid
+  const synchronised = leap !== 'unknown' && peer.stratum >= limits.floor && peer.stratum < limits.ceiling
+  const near = peer.rootDelay / 2 + peer.rootDispersion < MAX_DISPERSION
   return synchronised && near ? 'answer' : 'useless'
 }
 
+/** The poll interval that a kiss RATE asks for. */
+export const askedPoll = (bytes: Uint8Array): PollLog2 => int8At(bytes, AT.poll)
+
 export function measure(
-  packet: Packet,
-  received: NtpTime,
+  peer: Association,
+  bytes: Uint8Array,
+  received: Seconds,
+  clock: OwnClock,
   rules: { readonly precision: Seconds; readonly dispersion: Rate },
 ): Measurement {
-  const out = sinceNtp(packet.receive, packet.origin)
-  const back = sinceNtp(packet.transmit, received)
+  const out = clock.read(bytes, AT.receive) - peer.askedAt
+  const back = clock.read(bytes, AT.transmit) - received
   const delay = Math.max(Math.abs(out - back), rules.precision)
   return {
-    offset: (out + back) / 2,
+    offset: (out + back) / 2 + peer.config.bias,
     delay,
-    dispersion: rules.precision + 2 ** packet.precision + rules.dispersion * delay,
+    dispersion: rules.precision + 2 ** peer.precision + rules.dispersion * delay,
   }
 }

@@ -40,8 +40,9 @@ function play(setup: Setup = {}): Run {
     },
     seed,
     duration,
+    recording: true,
     player: daemonPlayer(
-      random => new Ntpd({ config: conf, options: options.split(' '), version, drift, random }),
+      ({ random }) => new Ntpd({ config: conf, options: options.split(' '), version, drift, random }),
     ),
   })
 }

@@ -95,6 +95,11 @@ export function slowDown(peer: Association, poll: PollLog2, now: number, random:
   planPoll(peer, poll, now, random)
 }
 
+export const limitsOf = (peer: Association): { readonly minpoll: PollLog2; readonly maxpoll: PollLog2 } => ({
+  minpoll: peer.minpoll,
+  maxpoll: peer.config.maxpoll,
+})
+
 const throttle = (peer: Association, now: number): number => Math.max(0, peer.throttleUntil - now)
 
 /** 2^poll seconds and up to a sixteenth more, in whole seconds. */

@@ -14,8 +14,10 @@ function loop(version: string, steps: readonly { at: number; size: number }[] = 
     },
     seed: 1,
     duration: 700,
+    recording: true,
     player: daemonPlayer(
-      random => new RepeatedNtpd({ config: 'server 192.0.2.1', options: ['-g', '-q'], version, random }, 60),
+      ({ random }) =>
+        new RepeatedNtpd({ config: 'server 192.0.2.1', options: ['-g', '-q'], version, random }, 60),
     ),
   })
   expect(run.exit).toBeUndefined()

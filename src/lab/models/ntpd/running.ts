@@ -1,0 +1,299 @@
+/**
+ * A running ntpd (ntp_timer.c and the ends of ntp_proto.c): its associations, the timer that polls them, and the packets.
+ *
+ * The real one wakes every second. This one wakes when a second is due in which something happens: a poll, the end of the
+ * startup's hold, a leap second. What happens in the seconds between is worked out in closed form, here and in the kernel.
+ */
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { Flow } from '#core/ntp/endpoint.ts'
+import { refidOf } from '#core/ntp/refid.ts'
+import { type Monotonic, monotonic, type Reading } from '#core/time/instant.ts'
+import { NS_PER_SECOND, type PollLog2, type Rate, type Seconds } from '#core/time/units.ts'
+import type { NtpdConf } from '#dialects/ntpd/conf.ts'
+import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
+import type { Belief, DaemonAction } from '../../daemon.ts'
+import { Association, MAX_DISPERSION } from './association.ts'
+import { type Conduct, conductOf } from './conduct.ts'
+import { type FilterRules, filterSample } from './filter.ts'
+import { LoopFilter } from './loop.ts'
+import { ask, askedPoll, type Measurement, measure, receive } from './measure.ts'
+import { type Wanted, wantedBy } from './mobilize.ts'
+import { Outbox } from './outbox.ts'
+import { OwnClock } from './own-clock.ts'
+import { beginBurst, beginPoll, countPacket, type PollRules, planPoll, slowDown } from './poll.ts'
+import { isFit, type SelectRules } from './select.ts'
+import { System } from './system.ts'
+
+export interface RunningSetup {
+  readonly conf: NtpdConf
+  readonly settings: NtpdSettings
+  readonly drift: Rate | undefined
+  readonly random: () => number
+  readonly firstFlow: Flow
+  readonly recording: boolean
+}
+
+const NTP_PORT = 123
+/** What the driver of the local clock says of it. */
+const LOCAL_DISPERSION: Seconds = 0.01
+/** An alarm may be told a rounding before the second that it was set for. */
+const EARLY: Seconds = 1e-6
+/** What the filter is told of a server that does not answer. */
+const UNKNOWN: Measurement = { offset: 0, delay: 0, dispersion: MAX_DISPERSION }
+
+export class Running {
+  readonly #setup: RunningSetup
+  readonly #conduct: Conduct
+  readonly #start: Monotonic
+  readonly #clock: OwnClock
+  readonly #outbox: Outbox
+  readonly #loop: LoopFilter
+  readonly #system: System
+  readonly #selectRules: SelectRules
+  readonly #filterRules: FilterRules & { sorted: boolean }
+  readonly #pollRules: PollRules & { systemPoll: PollLog2 }
+  readonly #peers: Association[] = []
+  readonly #byFlow = new Map<Flow, Association>()
+  readonly #unresolved = new Map<string, Wanted>()
+  readonly #moment: { now: number; at: Seconds } = { now: 0, at: 0 }
+  #nextFlow: Flow
+  /** In seconds since the start; -1 when no alarm is set. */
+  #wakesAt = -1
+  /** Whose bursts `ntpd -q` still waits for. */
+  #asking = 0
+  #exited = false
+
+  constructor(setup: RunningSetup, start: Reading, precision: Seconds) {
+    const { settings, random } = setup
+    const conduct = conductOf(settings.defaults.generation)
+    const rounded = 2 ** Math.round(Math.log2(precision))
+    this.#setup = setup
+    this.#conduct = conduct
+    this.#start = start.monotonic
+    this.#clock = new OwnClock(start)
+    this.#outbox = new Outbox(start, setup.recording)
+    this.#nextFlow = setup.firstFlow
+    const { dispersion, maxdist, allan } = settings
+    this.#selectRules = { settings, conduct, precision: rounded }
+    this.#filterRules = { dispersion, maxdist, allan: 2 ** allan, precision: rounded, sorted: true }
+    this.#pollRules = {
+      systemPoll: 0,
+      unreach: settings.defaults.unreach,
+      staleReach: conduct.staleReach,
+      fit: peer => isFit(peer, this.#moment.now, this.#selectRules),
+    }
+    const beginning = { ...this.#moment, precision: rounded, drift: setup.drift }
+    this.#loop = new LoopFilter(settings, conduct, beginning, this.#outbox)
+    this.#system = new System(this.#selectRules, this.#loop, this.#outbox, random)
+    this.#mobilizeAll()
+    this.#planWake()
+  }
+
+  /** What it does at once. */
+  get firstActions(): readonly DaemonAction[] {
+    return this.#outbox.take()
+  }
+
+  get nextFlow(): Flow {
+    return this.#nextFlow
+  }
+
+  handle(event: AgentEvent): readonly DaemonAction[] {
+    this.#outbox.open(event.now)
+    this.#moment.at = this.#clock.elapsed(event.now)
+    this.#moment.now = Math.floor(this.#moment.at + EARLY)
+    switch (event.kind) {
+      case 'woke':
+        this.#wakesAt = -1
+        this.#tick()
+        break
+      case 'resolved':
+        this.#resolved(event.name, event.addresses)
+        break
+      case 'datagram': {
+        const peer = this.#byFlow.get(event.flow)
+        if (peer) this.#receive(peer, event.bytes, this.#clock.wall(event.received.at))
+      }
+    }
+    this.#planWake()
+    return this.#outbox.take()
+  }
+
+  believe(now: Reading): Belief | undefined {
+    return this.#system.believe(Math.floor(this.#clock.elapsed(now)))
+  }
+
+  // Whom it asks
+
+  #mobilizeAll(): void {
+    const { conf, settings } = this.#setup
+    const { wanted, unplayed } = wantedBy(conf, settings)
+    for (const { line, text } of unplayed)
+      this.#outbox.notice('not_played', `line ${line} is beyond this model: ${text}`)
+    for (const each of wanted) {
+      if (each.config.kind === 'local' || isAddress(each.name)) this.#mobilize(each, each.name)
+      else {
+        this.#unresolved.set(each.name, each)
+        this.#outbox.do({ kind: 'resolve', name: each.name })
+      }
+    }
+  }
+
+  #resolved(name: string, addresses: readonly string[]): void {
+    const wanted = this.#unresolved.get(name)
+    if (!wanted) return
+    this.#unresolved.delete(name)
+    const room = wanted.pool ? this.#setup.settings.maxclock - this.#peers.length : 1
+    for (const address of addresses.slice(0, Math.max(0, room))) this.#mobilize(wanted, address)
+  }
+
+  #mobilize(wanted: Wanted, address: string): void {
+    const peer = new Association({ ...wanted.config, address }, this.#nextFlow++)
+    const { now } = this.#moment
+    this.#peers.push(peer)
+    this.#byFlow.set(peer.flow, peer)
+    peer.clear(now, this.#filterRules.precision)
+    // At the start one association a second.
+    peer.nextDate = now + this.#peers.length
+    if (peer.config.kind !== 'local') this.#asking++
+  }
+
+  // The timer
+
+  #tick(): void {
+    this.#loop.pass(this.#moment)
+    this.#insertLeapSecond()
+    for (const peer of this.#peers) if (peer.nextDate <= this.#moment.now) this.#poll(peer)
+  }
+
+  #planWake(): void {
+    if (this.#exited) return
+    let next = this.#loop.holdEnds()
+    next = Math.min(next, this.#system.leap.dueAt())
+    for (const peer of this.#peers) next = Math.min(next, peer.nextDate)
+    const at = Math.max(next, this.#moment.now + 1)
+    if (at === this.#wakesAt || !Number.isFinite(at)) return
+    this.#wakesAt = at
+    this.#outbox.do({ kind: 'wake', at: monotonic(this.#start + BigInt(at) * NS_PER_SECOND) })
+  }
+
+  #poll(peer: Association): void {
+    const { now } = this.#moment
+    const local = peer.config.kind === 'local'
+    this.#pollRules.systemPoll = this.#loop.poll
+    const polled = beginPoll(peer, now, this.#pollRules)
+    if (polled.stale && !local) this.#filter(peer, UNKNOWN)
+    if (polled.unreachable) this.#outbox.notice('unreachable', `${peer.config.address} unreachable`)
+    if (polled.burstOver && this.#setup.settings.quit && --this.#asking === 0) {
+      this.#outbox.notice('no_servers', 'no servers found')
+      return this.#exit('no servers found')
+    }
+    if (local) this.#lookAtOwnClock(peer)
+    else this.#ask(peer)
+    planPoll(peer, local ? peer.hostPoll : polled.poll, now, this.#setup.random)
+  }
+
+  #ask(peer: Association): void {
+    const { now } = this.#moment
+    const bytes = ask(peer, this.#system.header(now), this.#clock, this.#clock.wall(this.#outbox.at))
+    this.#outbox.do({
+      kind: 'send',
+      flow: peer.flow,
+      to: { address: peer.config.address, port: NTP_PORT },
+      bytes,
+    })
+    countPacket(peer, now)
+  }
+
+  /** The driver of the local clock says that it is right, while nobody else can be asked. */
+  #lookAtOwnClock(peer: Association): void {
+    if (!this.#system.isFreeFor(peer)) return
+    peer.leap = 'none'
+    peer.stratum = peer.config.fudge!.stratum
+    peer.refid = refidOf('LOCL')
+    peer.reach |= 1
+    this.#filter(peer, { offset: peer.config.fudge!.offset, delay: 0, dispersion: LOCAL_DISPERSION })
+  }
+
+  #insertLeapSecond(): void {
+    const by = this.#system.leap.due(this.#moment.now)
+    if (by === 0) return
+    this.#outbox.notice('leap_event', 'leap_event')
+    this.#outbox.adjust({ kind: 'step', size: by })
+  }
+
+  // What comes in
+
+  #receive(peer: Association, bytes: Uint8Array, received: Seconds): void {
+    const { settings, random } = this.#setup
+    const { now } = this.#moment
+    const kind = receive(peer, bytes, settings)
+    if (kind === 'nothing') return
+    if (kind === 'slow-down') {
+      this.#outbox.notice('rate_exceeded', `${peer.config.address} rate_exceeded`)
+      return slowDown(peer, askedPoll(bytes), now, random)
+    }
+    beginBurst(peer, now, settings.defaults.iburst)
+    planPoll(peer, peer.hostPoll, now, random)
+    if (kind === 'useless') return
+    const measured = measure(peer, bytes, received, this.#clock, this.#filterRules)
+    if (this.#conduct.dispersionGate && measured.delay > settings.maxdist) return
+    if (peer.reach === 0) this.#outbox.notice('reachable', `${peer.config.address} reachable`)
+    peer.reach |= 1
+    this.#filter(peer, measured)
+  }
+
+  #filter(peer: Association, sample: Measurement): void {
+    this.#loop.pass(this.#moment)
+    const held = this.#conduct.startupHold > 0 ? this.#loop.startingUp : !this.#system.synchronised
+    this.#filterRules.sorted = !held
+    switch (filterSample(peer, sample, this.#moment.now, this.#filterRules)) {
+      case 'spike':
+        return this.#outbox.notice('popcorn', `${peer.config.address} popcorn`)
+      case 'old':
+        return
+      case 'nothing':
+        return this.#select()
+      case 'used':
+        this.#system.recordSample(peer, this.#moment.now)
+        if (peer.burst === 0 || !this.#system.synchronised) this.#select()
+    }
+  }
+
+  #select(): void {
+    switch (this.#system.select(this.#peers, this.#moment)) {
+      case 'nothing':
+        return
+      case 'panic':
+        return this.#exit('panic')
+      case 'set':
+        return this.#exit('clock set')
+      case 'stepped':
+        return this.#forgetAll()
+    }
+  }
+
+  /** The clock was stepped, so nothing that was measured against it holds. */
+  #forgetAll(): void {
+    const { now } = this.#moment
+    for (const peer of this.#peers) {
+      peer.clear(now, this.#filterRules.precision)
+      const spread = {
+        associations: this.#peers.length,
+        minpoll: peer.minpoll,
+        interval: 2 ** peer.minpoll,
+      }[this.#conduct.restartSpread]
+      peer.nextDate += this.#setup.random() % Math.max(1, spread)
+    }
+  }
+
+  #exit(why: string): void {
+    for (const { flow } of this.#peers) this.#outbox.do({ kind: 'release', flow })
+    this.#peers.length = 0
+    this.#byFlow.clear()
+    this.#exited = true
+    this.#outbox.do({ kind: 'exit', why })
+  }
+}
+
+const isAddress = (name: string): boolean => /^[\d.]+$/.test(name) || name.includes(':')
