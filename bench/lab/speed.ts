@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { runLab } from '#lab/run.ts'
 import { median } from '#lab/score.ts'
 import { chronyd } from './chronyd.ts'
+import { ntpd } from './ntpd.ts'
 import { LAN, LAN_LINK, START, serverOver } from './standard.ts'
 
 const DAY = 86_400
@@ -15,19 +16,23 @@ const ADDRESSES = [1, 2, 3, 4].map(i => `192.168.123.${i}`)
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '20' } } })
 
 const world = { ...LAN, start: START, servers: ADDRESSES.map(address => serverOver(LAN_LINK, address)) }
-const player = chronyd('makestep 1 3', 'minpoll 4 maxpoll 4')(...ADDRESSES)
-
-const costs: number[] = []
-let packets = 0
-for (let seed = 1; seed <= Number(values.runs); seed++) {
-  const before = process.cpuUsage()
-  packets = runLab({ world, seed, duration: DAY, player }).packetsSent
-  const { user, system } = process.cpuUsage(before)
-  costs.push((user + system) / 1000)
+const POLL = 'minpoll 4 maxpoll 4'
+const PLAYERS = {
+  chronyd: chronyd('makestep 1 3', POLL)(...ADDRESSES),
+  ntpd: ntpd('4.2.8p15', { server: POLL })(...ADDRESSES),
 }
 
-const warm = costs.slice(Math.floor(costs.length / 4))
-console.log(`24 h, 1 client, 4 servers, poll 4: ${packets} requests`)
-console.log(
-  `CPU: cold ${costs[0]!.toFixed(0)} ms, warm ${median(warm).toFixed(0)} ms (median of ${warm.length}), least ${Math.min(...warm).toFixed(0)} ms`,
-)
+for (const [name, player] of Object.entries(PLAYERS)) {
+  const costs: number[] = []
+  let packets = 0
+  for (let seed = 1; seed <= Number(values.runs); seed++) {
+    const before = process.cpuUsage()
+    packets = runLab({ world, seed, duration: DAY, player }).packetsSent
+    const { user, system } = process.cpuUsage(before)
+    costs.push((user + system) / 1000)
+  }
+  const warm = costs.slice(Math.floor(costs.length / 4))
+  console.log(
+    `${name}: ${packets} requests, CPU cold ${costs[0]!.toFixed(0)} ms, warm ${median(warm).toFixed(0)} ms (median of ${warm.length}), least ${Math.min(...warm).toFixed(0)} ms`,
+  )
+}

@@ -4,6 +4,7 @@
  * remove and with the frequency that it has learnt. Such a run of calls is one thing here, worked out in closed form.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
+import { power } from './power.ts'
 
 /** What adjtime gains in a second, at most. */
 export const SLEW_RATE: Rate = 500e-6
@@ -60,5 +61,5 @@ function secondsFull({ offset, part, excess }: Trickle, room: Rate): Seconds {
 function decayed(offset: Seconds, part: number, seconds: Seconds): Seconds {
   if (offset === 0 || part === 0) return offset
   const whole = Math.floor(seconds)
-  return offset * (1 - part) ** whole * (1 - part * (seconds - whole))
+  return offset * power(1 - part, whole) * (1 - part * (seconds - whole))
 }

@@ -6,6 +6,7 @@
  * Time is the counter's, in seconds from wherever the owner counts.
  */
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+import { power } from './power.ts'
 
 export const MAX_FREQUENCY: Rate = 500e-6
 const MAX_PHASE: Seconds = 0.5
@@ -63,7 +64,7 @@ export class KernelLoop {
   #takenIn(seconds: Seconds): Seconds {
     const part = 2 ** -(SHIFT_PLL + this.#constant)
     const whole = Math.floor(seconds)
-    const left = this.#phase * (1 - part) ** whole
+    const left = this.#phase * power(1 - part, whole)
     return this.#phase - left + left * part * (seconds - whole)
   }
 }
