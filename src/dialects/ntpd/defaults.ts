@@ -1,6 +1,6 @@
 /**
  * What ntpd does where its configuration says nothing, generation by generation (ntp_loopfilter.c, ntp_proto.c and ntp.h of
- * 4.2.4p8, 4.2.6p5, 4.2.8p6 and NTPsec 1.2.5). Where 4.2.4 is not told apart it is taken to do as 4.2.6 does.
+ * 4.2.4p8, 4.2.6p5, 4.2.8p6 and NTPsec 1.2.5).
  */
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import { generationOf, isBefore, type NtpdGeneration, type NtpdVersion } from './version.ts'
@@ -66,6 +66,8 @@ const BY_GENERATION: Readonly<Record<NtpdGeneration, Omit<NtpdDefaults, 'generat
   '4.2.4': {
     ...CLASSIC,
     stepout: 900,
+    // 1500 s
+    allan: Math.log2(1500),
     orphanwait: 0,
     leastPoll: 4,
     mindist: 0.005,

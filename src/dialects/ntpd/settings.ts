@@ -57,7 +57,7 @@ export function settingsOf(conf: NtpdConf, options: NtpdOptions, version: NtpdVe
     stepBack,
     stepout: Math.max(defaults.leastStepout, tinker('stepout') ?? defaults.stepout),
     panic: tinker('panic') ?? defaults.panic,
-    allan: tinker('allan') ?? defaults.allan,
+    allan: allanOf(tinker('allan'), defaults),
     dispersion: (tinker('dispersion') ?? defaults.dispersion * 1e6) / 1e6,
     huffpuff: tinker('huffpuff'),
     frequency: frequency === undefined ? undefined : frequency / 1e6,
@@ -78,4 +78,10 @@ export function settingsOf(conf: NtpdConf, options: NtpdOptions, version: NtpdVe
     orphan: tos('orphan'),
     orphanwait: tos('orphanwait'),
   }
+}
+
+/** In seconds up to 4.2.4, and as a power of two from then on. */
+function allanOf(said: number | undefined, { generation, allan }: NtpdDefaults): PollLog2 {
+  if (said === undefined) return allan
+  return generation === '4.2.4' ? Math.log2(said) : said
 }

@@ -7,6 +7,7 @@ const RULES: FilterRules = {
   dispersion: 15e-6,
   maxdist: 1.5,
   allan: 2048,
+  oldSamples: 'pay',
   precision: 2 ** -23,
   sorted: true,
 }
@@ -44,6 +45,16 @@ test('beyond the Allan intercept age counts against a small delay', () => {
   expect(peer.offset).toBe(0.001)
   filterSample(peer, sample(0.003, 30e-3), 2200, RULES)
   expect(peer.offset).toBe(0.002)
+})
+
+test('where old samples stand back, a jump is out of the jitter as soon as two new samples are there', () => {
+  const rules: FilterRules = { ...RULES, maxdist: 1, allan: 1500, oldSamples: 'stand-back' }
+  const peer = association()
+  for (let i = 1; i <= 8; i++) filterSample(peer, sample(0), 1024 * i, rules)
+  filterSample(peer, sample(4.3), 1024 * 9, rules)
+  expect(peer.jitter).toBeCloseTo(4.3, 3)
+  filterSample(peer, sample(4.3), 1024 * 10, rules)
+  expect(peer.jitter).toBeLessThan(1e-6)
 })
 
 test('before the clock is set the newest sample speaks', () => {

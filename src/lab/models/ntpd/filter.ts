@@ -12,8 +12,10 @@ const SPIKE_GATE = 3
 export interface FilterRules {
   readonly dispersion: Rate
   readonly maxdist: Seconds
-  /** The Allan intercept: older samples pay with their dispersion. */
+  /** The Allan intercept. */
   readonly allan: Seconds
+  /** Samples from before it pay with their dispersion, or stand back behind all that are newer. */
+  readonly oldSamples: 'pay' | 'stand-back'
   readonly precision: Seconds
   /** False while the clock is started up: then the newest sample is used, not the one with the least delay. */
   readonly sorted: boolean
@@ -82,7 +84,8 @@ function age(peer: Association, now: number, rules: FilterRules): void {
       distances[back] = MAX_DISPERSION
     } else {
       const old = now - peer.epochs[at]! > rules.allan
-      distances[back] = peer.delays[at]! + (old ? peer.dispersions[at]! : 0)
+      const base = old && rules.oldSamples === 'stand-back' ? rules.maxdist : peer.delays[at]!
+      distances[back] = base + (old ? peer.dispersions[at]! : 0)
     }
   }
 }

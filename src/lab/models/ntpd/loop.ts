@@ -22,8 +22,9 @@ import { HuffPuff } from './huffpuff.ts'
 
 export type LoopState = 'NSET' | 'FSET' | 'FREQ' | 'SYNC' | 'SPIK'
 
-/** Gain of the phase-lock loop, and over how many updates jitter and wander are averaged. */
+/** The phase-lock loop removes an offset in so many time constants. */
 const PLL_GAIN = 16
+/** Over how many updates jitter and wander are averaged. */
 const AVERAGE = 8
 /** The poll interval grows while offsets stay within so many times the jitter, and at this count. */
 const POLL_GATE = 4
@@ -203,6 +204,7 @@ export class LoopFilter {
     this.#outlet.adjust({ kind: 'step', size: offset })
     this.#kernel.forgetPhase(moment.at)
     this.#count = 0
+    if (this.#conduct.restartsPoll) this.poll = this.#settings.defaults.leastPoll
     this.jitter = this.#precision
     const soon = this.#conduct.trainsAfterSteps && moment.now - this.#lastStep < 2 * stepout
     if (this.state === 'NSET' || soon) {
@@ -219,21 +221,21 @@ export class LoopFilter {
   #within(offset: Seconds, moment: Moment): Rate | { became: 'ignored' } {
     const change = Math.max(Math.abs(offset - this.#lastOffset), this.#precision)
     this.jitter = Math.sqrt(this.jitter ** 2 + (change ** 2 - this.jitter ** 2) / AVERAGE)
-    const { slewsAtFirst } = this.#conduct
+    const { frequencyFrom } = this.#conduct
     switch (this.state) {
       case 'NSET':
-        if (slewsAtFirst) this.#outlet.adjust({ kind: 'slew', offset })
+        if (frequencyFrom === 'all') this.#outlet.adjust({ kind: 'slew', offset })
         this.#enter('FREQ', offset, moment)
         return this.frequency
       case 'FSET':
-        if (slewsAtFirst) break
+        if (frequencyFrom === 'all') break
         this.#enter('SYNC', offset, moment)
         return this.frequency
       case 'FREQ': {
         if (moment.now - this.#epoch < this.#settings.stepout) return { became: 'ignored' }
         const frequency = this.#measureFrequency(offset, moment)
-        if (slewsAtFirst) return this.#lock(offset, frequency, moment)
-        this.#enter('SYNC', 0, moment)
+        if (frequencyFrom === 'all') return this.#lock(offset, frequency, moment)
+        this.#enter('SYNC', frequencyFrom === 'change' ? offset : 0, moment)
         return frequency
       }
     }
@@ -247,12 +249,9 @@ export class LoopFilter {
     let frequency = before
     if (this.#hold === 0) {
       const elapsed = moment.now - this.#epoch
-      const { allan } = this.#settings
-      if (this.poll >= allan) {
-        const interval = Math.max(2 ** this.poll, elapsed)
-        frequency += (offset - this.offset) / interval / this.#conduct.fllDivisor
-      }
-      frequency += (offset * Math.min(2 ** allan, elapsed)) / (4 * PLL_GAIN * 2 ** this.poll) ** 2
+      const times = { constant: 2 ** this.poll, elapsed, allan: 2 ** this.#settings.allan }
+      const { pll, fll } = this.#conduct.gains(times)
+      frequency += offset * pll + (offset - this.offset) * fll
     }
     this.#enter('SYNC', offset, moment)
     if (Math.abs(offset) < STARTUP_FLOOR) this.#hold = 0
@@ -320,13 +319,13 @@ export class LoopFilter {
   /** What the clock ran away by since the measurement began. */
   #measureFrequency(offset: Seconds, moment: Moment): Rate {
     const elapsed = moment.now - this.#epoch
-    if (this.#conduct.slewsAtFirst) this.#setFrequency(offset / elapsed)
+    const { frequencyFrom } = this.#conduct
+    const { kernelLoop } = this.#settings
+    if (frequencyFrom === 'all') this.#setFrequency(offset / elapsed)
     else {
-      const { kernelLoop } = this.#settings
-      const left = kernelLoop ? this.#kernel.left(moment.at) : this.offset
+      if (frequencyFrom === 'growth' && kernelLoop) this.offset = this.#kernel.left(moment.at)
       const base = kernelLoop ? this.#kernel.frequency : this.frequency
-      this.offset = left
-      this.#setFrequency((offset - left) / elapsed + base)
+      this.#setFrequency((offset - this.offset) / elapsed + base)
     }
     return this.frequency
   }
@@ -337,7 +336,7 @@ export class LoopFilter {
     if (kernelLoop) {
       this.#kernel.frequency = clamp(rate, MAX_FREQUENCY)
       this.#outlet.adjust({ kind: 'frequency', rate: this.#kernel.frequency })
-    }
+    } else if (this.#conduct.clearsKernel) this.#outlet.adjust({ kind: 'frequency', rate: 0 })
     this.#outlet.notice(
       'freq_set',
       `freq_set ${kernelLoop ? 'kernel' : 'ntpd'} ${(rate * 1e6).toFixed(3)} PPM`,

@@ -3,7 +3,7 @@ import { ntpdAssociation } from '../../../../test/support/ntpd-association.ts'
 import type { Association, AssociationConfig } from './association.ts'
 import { beginBurst, beginPoll, countPacket, type PollRules, planPoll, slowDown } from './poll.ts'
 
-const RULES: PollRules = { systemPoll: 8, unreach: 10, staleReach: 0xff, fit: () => true }
+const RULES: PollRules = { systemPoll: 8, unreach: 10, staleReach: 0xff, unaskedBurst: 0, fit: () => true }
 const least = () => 0
 const most = () => 0xff
 
@@ -50,6 +50,19 @@ test('iburst: six packets, two seconds apart, as soon as the server answers', ()
   for (let i = 0; i < 6; i++) times.push(poll(peer, times.at(-1)!, true))
   expect(times.slice(0, 6)).toEqual([1, 3, 5, 7, 9, 11])
   expect(times.at(-1)!).toBeGreaterThan(60)
+})
+
+test('up to 4.2.4 a burst does not wait for an answer', () => {
+  const peer = association({ iburst: true })
+  const rules = { ...RULES, unaskedBurst: 8 }
+  const times = [1]
+  for (let i = 0; i < 8; i++) {
+    const now = times.at(-1)!
+    const { poll } = beginPoll(peer, now, rules)
+    planPoll(peer, poll, now, least)
+    times.push(peer.nextDate)
+  }
+  expect(times.slice(0, 8)).toEqual([1, 3, 5, 7, 9, 11, 13, 15])
 })
 
 test('ten polls without an answer, and each further one doubles the interval up to maxpoll', () => {

@@ -23,6 +23,8 @@ export interface PollRules {
   readonly systemPoll: PollLog2
   readonly unreach: number
   readonly staleReach: number
+  /** Packets of an iburst that does not wait for a first answer; 0 where it does. */
+  readonly unaskedBurst: number
   /** Whether the association may set the clock. */
   fit(peer: Association): boolean
 }
@@ -45,7 +47,9 @@ export function beginPoll(peer: Association, now: number, rules: PollRules): Pol
     if (stale || (peer.reach === 0 && reached !== 0))
       polled = { stale, unreachable: peer.reach === 0 && reached !== 0, burstOver: false }
     if (peer.reach === 0) {
-      if (peer.config.iburst && peer.retry === 0) peer.retry = RETRIES
+      if (rules.unaskedBurst > 0) {
+        if (peer.config.iburst && peer.unreach === 1) peer.burst = rules.unaskedBurst
+      } else if (peer.config.iburst && peer.retry === 0) peer.retry = RETRIES
     } else {
       poll = rules.systemPoll
       if (!peer.config.preempt) peer.unreach = 0

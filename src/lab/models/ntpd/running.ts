@@ -75,11 +75,20 @@ export class Running {
     this.#nextFlow = setup.firstFlow
     const { dispersion, maxdist, allan } = settings
     this.#selectRules = { settings, conduct, precision: rounded }
-    this.#filterRules = { dispersion, maxdist, allan: 2 ** allan, precision: rounded, sorted: true }
+    const { oldSamples } = conduct
+    this.#filterRules = {
+      dispersion,
+      maxdist,
+      allan: 2 ** allan,
+      oldSamples,
+      precision: rounded,
+      sorted: true,
+    }
     this.#pollRules = {
       systemPoll: 0,
       unreach: settings.defaults.unreach,
       staleReach: conduct.staleReach,
+      unaskedBurst: conduct.burstsUnasked ? settings.defaults.iburst : 0,
       fit: peer => isFit(peer, this.#moment.now, this.#selectRules),
     }
     const beginning = { ...this.#moment, precision: rounded, drift: setup.drift }
@@ -245,8 +254,7 @@ export class Running {
 
   #filter(peer: Association, sample: Measurement): void {
     this.#loop.pass(this.#moment)
-    const held = this.#conduct.startupHold > 0 ? this.#loop.startingUp : !this.#system.synchronised
-    this.#filterRules.sorted = !held
+    this.#filterRules.sorted = this.#goesByDelay()
     switch (filterSample(peer, sample, this.#moment.now, this.#filterRules)) {
       case 'spike':
         return this.#outbox.notice('popcorn', `${peer.config.address} popcorn`)
@@ -257,6 +265,17 @@ export class Running {
       case 'used':
         this.#system.recordSample(peer, this.#moment.now)
         if (peer.burst === 0 || !this.#system.synchronised) this.#select()
+    }
+  }
+
+  #goesByDelay(): boolean {
+    switch (this.#conduct.sortsOnce) {
+      case 'set':
+        return this.#system.synchronised
+      case 'in-sync':
+        return this.#loop.state === 'SYNC'
+      case 'started':
+        return !this.#loop.startingUp
     }
   }
 
