@@ -428,13 +428,23 @@ export class Samples {
 
 /** Into the first `count`, which are in order. */
 function insert(sorted: Float64Array, count: number, value: number): void {
-  let i = count
-  for (; i > 0 && sorted[i - 1]! > value; i--) sorted[i] = sorted[i - 1]!
+  const i = placeOf(sorted, count, value)
+  sorted.copyWithin(i + 1, i, count)
   sorted[i] = value
 }
 
 function remove(sorted: Float64Array, count: number, value: number): void {
-  let i = 0
-  while (sorted[i] !== value) i++
-  for (; i < count - 1; i++) sorted[i] = sorted[i + 1]!
+  const i = placeOf(sorted, count, value)
+  sorted.copyWithin(i, i + 1, count)
+}
+
+/** How many of the first `count`, which are in order, are less. */
+function placeOf(sorted: Float64Array, count: number, value: number): number {
+  let low = 0
+  for (let high = count; low < high; ) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
