@@ -41,7 +41,7 @@ export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
     handle(event) {
       if (gone) return []
       const actions = daemon.handle(event)
-      if (actions.every(isForWorld)) return actions
+      if (areForWorld(actions)) return actions
       const forWorld: AgentAction[] = []
       for (const action of actions) {
         if (action.kind === 'adjust') guest.adjust(action.call)
@@ -55,5 +55,9 @@ export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
   }
 }
 
-const isForWorld = (action: DaemonAction): action is Exclude<AgentAction, { kind: 'steer' }> =>
-  action.kind !== 'adjust' && action.kind !== 'exit'
+type WorldAction = Exclude<AgentAction, { kind: 'steer' }>
+
+function areForWorld(actions: readonly DaemonAction[]): actions is readonly WorldAction[] {
+  for (const { kind } of actions) if (kind === 'adjust' || kind === 'exit') return false
+  return true
+}

@@ -18,4 +18,7 @@ export const MILLISECOND: Seconds = 1e-3
 export const MICROSECOND: Seconds = 1e-6
 
 /** The interval of a poll exponent: `2 ** poll` seconds, for any exponent from -128 to 127. */
-export const pollInterval = (poll: PollLog2): Seconds => 2 ** poll
+export const pollInterval = (poll: PollLog2): Seconds => POWERS[poll + 128] ?? 2 ** poll
+
+/** Looked up, because a power is the slowest thing in the path of a packet. */
+const POWERS = Float64Array.from({ length: 256 }, (_, i) => 2 ** (i - 128))

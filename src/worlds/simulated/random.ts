@@ -6,7 +6,8 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
 export class Random {
   readonly #generator: { next(): number }
-  #spare: number | undefined
+  /** The second of a pair of normal numbers; NaN when it has been used. */
+  #spare = Number.NaN
 
   constructor(seed: number, stream = 0) {
     this.#generator = xoroshiro128plus(Math.imul(seed, 0x9e3779b1) ^ Math.imul(stream + 1, 0x85ebca6b))
@@ -24,9 +25,9 @@ export class Random {
 
   /** Mean 0, standard deviation 1 (Marsaglia's polar method). */
   normal(): number {
-    if (this.#spare !== undefined) {
-      const spare = this.#spare
-      this.#spare = undefined
+    const spare = this.#spare
+    if (!Number.isNaN(spare)) {
+      this.#spare = Number.NaN
       return spare
     }
     for (;;) {

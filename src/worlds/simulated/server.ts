@@ -51,16 +51,50 @@ const PROCESSING: Seconds = 10e-6
 
 export function ntpServer(config: ServerConfig): Peer {
   const scale = new WireScale()
+  const usual = usualReply(config)
+  const { address, link, lies, drift = 0, processing = PROCESSING } = config
   return {
-    address: config.address,
-    link: config.link,
-    processing: config.hurries ? 0 : (config.processing ?? PROCESSING),
+    address,
+    link,
+    processing: config.hurries ? 0 : processing,
     answer(request, at, start) {
+      if (request.length !== HEADER_LENGTH && decodePacket(request).kind === 'refused') return undefined
+      if ((request[0]! & 7) !== 3) return undefined
       scale.startAt(start)
-      return answer(config, request, at, scale)
+      const offset = lies?.findLast(lie => at >= lie.at)?.offset ?? config.offset ?? 0
+      const received = at + offset + drift * at
+      const reply = usual.slice()
+      reply[0] = (leapAt(config, at) << 6) | (request[0]! & 0x38) | 4
+      reply[AT.poll] = request[AT.poll]!
+      scale.put(reply, AT.reference, received, -1)
+      for (let i = 0; i < 8; i++) reply[AT.origin + i] = request[AT.transmit + i]!
+      scale.put(reply, AT.receive, received, 0)
+      scale.put(reply, AT.transmit, received, processing)
+      return reply
     },
   }
 }
+
+/** What is the same in all of its replies. */
+function usualReply({
+  stratum = 1,
+  rootDelay = 0,
+  rootDispersion = 0,
+  refid = 'SIM',
+}: ServerConfig): Uint8Array {
+  const bytes = new Uint8Array(HEADER_LENGTH)
+  bytes[1] = stratum
+  bytes[AT.precision] = PRECISION
+  putShort(bytes, AT.rootDelay, rootDelay)
+  putShort(bytes, AT.rootDispersion, rootDispersion)
+  putUint32(bytes, AT.refid, stratum === 1 || stratum === 0 ? refidOf(refid) : LOOPBACK)
+  return bytes
+}
+
+const leapAt = (
+  { leap = 'none', leapUntil = Number.POSITIVE_INFINITY }: ServerConfig,
+  at: TrueTime,
+): number => leapToBits(at < leapUntil ? leap : 'none')
 
 /** The instant of true time zero, as timestamps are reckoned from it. */
 class WireScale {
@@ -79,38 +113,4 @@ class WireScale {
   put(bytes: Uint8Array, at: number, elapsed: Seconds, more: Seconds): void {
     putTime(bytes, at, this.#seconds, this.#nanoseconds + countNanoseconds(elapsed) + countNanoseconds(more))
   }
-}
-
-function answer(
-  server: ServerConfig,
-  request: Uint8Array,
-  at: TrueTime,
-  scale: WireScale,
-): Uint8Array | undefined {
-  if (request.length !== HEADER_LENGTH && decodePacket(request).kind === 'refused') return undefined
-  if ((request[0]! & 7) !== 3) return undefined
-  const {
-    lies,
-    stratum = 1,
-    rootDelay = 0,
-    rootDispersion = 0,
-    processing = PROCESSING,
-    refid = 'SIM',
-  } = server
-  const { leap = 'none', leapUntil = Number.POSITIVE_INFINITY } = server
-  const offset = lies?.findLast(lie => at >= lie.at)?.offset ?? server.offset ?? 0
-  const received = at + offset + (server.drift ?? 0) * at
-  const bytes = new Uint8Array(HEADER_LENGTH)
-  bytes[0] = (leapToBits(at < leapUntil ? leap : 'none') << 6) | (request[0]! & 0x38) | 4
-  bytes[1] = stratum
-  bytes[AT.poll] = request[AT.poll]!
-  bytes[AT.precision] = PRECISION
-  putShort(bytes, AT.rootDelay, rootDelay)
-  putShort(bytes, AT.rootDispersion, rootDispersion)
-  putUint32(bytes, AT.refid, stratum === 1 || stratum === 0 ? refidOf(refid) : LOOPBACK)
-  scale.put(bytes, AT.reference, received, -1)
-  for (let i = 0; i < 8; i++) bytes[AT.origin + i] = request[AT.transmit + i]!
-  scale.put(bytes, AT.receive, received, 0)
-  scale.put(bytes, AT.transmit, received, processing)
-  return bytes
 }

@@ -109,7 +109,8 @@ export class Simulation {
   readonly #aheadNs: number
   readonly #networkRandom: Random
   readonly #stampRandom: Random
-  readonly #flows = new Set<Flow>()
+  /** Those from which answers are wanted: few. */
+  readonly #flows: Flow[] = []
   /** Who answers at which port of the guest. */
   readonly #doors = new Map<number, Responder>()
   #now: TrueTime = trueTime(0)
@@ -228,7 +229,7 @@ export class Simulation {
       },
       network: {
         send: (flow, to, bytes) => this.#send(flow, to, bytes),
-        release: flow => void this.#flows.delete(flow),
+        release: flow => this.#release(flow),
         listen: ({ port }, responder) => this.#listen(port, responder),
       },
       timers: { wake: at => this.#setAlarm(at) },
@@ -297,13 +298,20 @@ export class Simulation {
     if (!peer && !isNumeric(to.address)) {
       return this.#soon(() => this.#say({ kind: 'refused', now: this.#read(), flow, why: 'send-failed' }))
     }
-    this.#flows.add(flow)
+    if (!this.#flows.includes(flow)) this.#flows.push(flow)
     this.packetsSent++
     const sent = this.#stamp()
     this.#agenda.plan(this.#now, { what: 'sent', flow, to, bytes, peer, sent })
     if (!peer) return
     for (const up of passLink(peer.link, 'up', this.#now, this.#networkRandom))
       this.#agenda.plan(later(this.#now, up), { what: 'arrives', flow, to, bytes, peer, sent })
+  }
+
+  #release(flow: Flow): void {
+    const i = this.#flows.indexOf(flow)
+    if (i < 0) return
+    const last = this.#flows.pop()!
+    if (i < this.#flows.length) this.#flows[i] = last
   }
 
   #tellSent(flight: Flight): void {
@@ -337,7 +345,7 @@ export class Simulation {
   #deliver(flight: Flight): void {
     if (this.#waitsForResume(flight)) return
     const { flow, to, bytes } = flight
-    if (!this.#flows.has(flow)) return
+    if (!this.#flows.includes(flow)) return
     this.#say({ kind: 'datagram', now: this.#read(), flow, from: to, bytes, received: this.#stamp() })
   }
 

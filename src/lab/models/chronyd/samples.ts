@@ -63,16 +63,16 @@ export interface Interval {
   lastAgo: Seconds
 }
 
-/** What a source says of the clock, at cooked time `at`. */
+/** What a source says of the clock, at cooked time `at`. Written anew when it is asked for, too. */
 export interface Tracking {
-  readonly at: Seconds
-  readonly offset: Seconds
-  readonly offsetSd: Seconds
-  readonly frequency: Rate
-  readonly frequencySd: Rate
-  readonly skew: Rate
-  readonly rootDelay: Seconds
-  readonly rootDispersion: Seconds
+  at: Seconds
+  offset: Seconds
+  offsetSd: Seconds
+  frequency: Rate
+  frequencySd: Rate
+  skew: Rate
+  rootDelay: Seconds
+  rootDispersion: Seconds
 }
 
 export class Samples {
@@ -110,6 +110,16 @@ export class Samples {
     variance: 0,
     first: 0,
     degrees: 0,
+  }
+  readonly #tracking: Tracking = {
+    at: 0,
+    offset: 0,
+    offsetSd: 0,
+    frequency: 0,
+    frequencySd: 0,
+    skew: 0,
+    rootDelay: 0,
+    rootDispersion: 0,
   }
   readonly #interval: Interval = { low: 0, high: 0, rootDistance: 0, deviation: 0, firstAgo: 0, lastAgo: 0 }
   /** The distances of the samples in order of size. */
@@ -229,16 +239,16 @@ export class Samples {
     const best = this.#best
     const at = this.#at
     const elapsed = at - this.#timeOf(best)
-    return {
-      at,
-      offset: this.#offset,
-      offsetSd: this.#offsetSd,
-      frequency: this.#frequency,
-      frequencySd: this.#frequencySd,
-      skew: this.#skew,
-      rootDelay: this.#rootDelays[best]!,
-      rootDispersion: this.#rootDispersionOf(best) + this.#skew * elapsed + this.#offsetSd,
-    }
+    const tracking = this.#tracking
+    tracking.at = at
+    tracking.offset = this.#offset
+    tracking.offsetSd = this.#offsetSd
+    tracking.frequency = this.#frequency
+    tracking.frequencySd = this.#frequencySd
+    tracking.skew = this.#skew
+    tracking.rootDelay = this.#rootDelays[best]!
+    tracking.rootDispersion = this.#rootDispersionOf(best) + this.#skew * elapsed + this.#offsetSd
+    return tracking
   }
 
   /** How long since the line's end, when the packet tests may rely on it. */
@@ -308,10 +318,11 @@ export class Samples {
     const median =
       this.#count % 2 === 1 ? sorted[middle]! + added : 0.5 * (sorted[middle]! + sorted[middle - 1]!) + added
     const deviation = within(precision, (median - least) / DEVIATION_TO_DISTANCE, least)
+    const steepness = 1 / deviation
     const free = least + precision - added
     for (let i = first; i < this.#end; i++) {
       const excess = this.#distances[i]! - free
-      const weight = excess > 0 ? 1 + excess / deviation : 1
+      const weight = excess > 0 ? 1 + excess * steepness : 1
       this.#weights[i] = 1 / (weight * weight)
     }
   }
@@ -417,13 +428,23 @@ export class Samples {
 
 /** Into the first `count`, which are in order. */
 function insert(sorted: Float64Array, count: number, value: number): void {
-  let i = count
-  for (; i > 0 && sorted[i - 1]! > value; i--) sorted[i] = sorted[i - 1]!
+  const i = placeOf(sorted, count, value)
+  sorted.copyWithin(i + 1, i, count)
   sorted[i] = value
 }
 
 function remove(sorted: Float64Array, count: number, value: number): void {
-  let i = 0
-  while (sorted[i] !== value) i++
-  for (; i < count - 1; i++) sorted[i] = sorted[i + 1]!
+  const i = placeOf(sorted, count, value)
+  sorted.copyWithin(i, i + 1, count)
+}
+
+/** How many of the first `count`, which are in order, are less. */
+function placeOf(sorted: Float64Array, count: number, value: number): number {
+  let low = 0
+  for (let high = count; low < high; ) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -41,19 +41,27 @@ export class Schedule {
     }
     timer.at = now + wait
     let i = requests.length
-    while (i > 0 && requests[i - 1]!.at > timer.at) i--
-    requests.splice(i, 0, timer)
+    requests.push(timer)
+    for (; i > 0 && requests[i - 1]!.at > timer.at; i--) requests[i] = requests[i - 1]!
+    requests[i] = timer
   }
 
   drop(timer: Timer): void {
-    const i = this.#requests.indexOf(timer)
-    if (i >= 0) this.#requests.splice(i, 1)
+    const requests = this.#requests
+    const last = requests.length - 1
+    let i = 0
+    while (i <= last && requests[i] !== timer) i++
+    if (i > last) return
+    for (; i < last; i++) requests[i] = requests[i + 1]!
+    requests.pop()
   }
 
   /** Takes the soonest away, which is due at `now`. */
   take(now: Seconds): Timer {
     this.#lastRequest = now
-    return this.#requests.shift()!
+    const first = this.#requests[0]!
+    this.drop(first)
+    return first
   }
 
   /** The clock was set back by so much. */

@@ -200,9 +200,7 @@ export class Selection {
     const { stratumweight, reselectdist } = this.#settings
     let leastStratum = Number.POSITIVE_INFINITY
     for (const { stratum } of candidates) leastStratum = Math.min(leastStratum, stratum)
-    const distanceOf = (source: Source) =>
-      source.rootDistance + (source.stratum - leastStratum) * stratumweight
-    const selectedDistance = this.selected ? distanceOf(this.selected) : 0
+    const selectedDistance = this.selected ? distanceOf(this.selected, leastStratum, stratumweight) : 0
     let best: Source | undefined
     for (const source of this.sources) {
       if (source.status !== 'ok') {
@@ -210,7 +208,7 @@ export class Selection {
         source.distant = DISTANT_PENALTY
         continue
       }
-      const distance = distanceOf(source) + reselectdist
+      const distance = distanceOf(source, leastStratum, stratumweight) + reselectdist
       if (!this.selected) source.score = 1 / distance
       else if (source === updated || this.selected === updated)
         source.score = Math.max(1, (source.score * selectedDistance) / distance)
@@ -336,6 +334,9 @@ export class Selection {
     }
   }
 }
+
+const distanceOf = (source: Source, leastStratum: number, stratumweight: Seconds): Seconds =>
+  source.rootDistance + (source.stratum - leastStratum) * stratumweight
 
 /** The usual case: all intervals have a part in common. */
 function meetAll(sources: readonly Source[]): boolean {

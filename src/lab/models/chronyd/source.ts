@@ -207,7 +207,7 @@ export class Source {
     const remoteTransmit = secondsAfter(bytes, AT.transmit, wireBase)
     const thought = remoteTransmit - remoteReceive
     const elapsed = received - sent
-    const resolution = precision + 2 ** int8At(bytes, AT.precision)
+    const resolution = precision + pollInterval(int8At(bytes, AT.precision))
     const delay = Math.max(Math.abs(elapsed - thought), resolution)
     const at = sent + elapsed / 2
     const offset = remoteReceive + thought / 2 - at + this.config.offset
@@ -319,7 +319,7 @@ export class Source {
   }
 
   #plan(delay: Seconds): void {
-    const apart = within(LEAST_SEPARATION, 2 ** (this.poll - 3), GREATEST_SEPARATION)
+    const apart = within(LEAST_SEPARATION, pollInterval(this.poll - 3), GREATEST_SEPARATION)
     this.#around.plan(this.#timer, delay, apart)
   }
 }
