@@ -22,6 +22,7 @@ export type KernelCall =
   | { readonly kind: 'pll'; readonly offset: Seconds; readonly constant: PollLog2 }
 
 const NOTHING: Trickle = { offset: 0, part: 0, rate: 0, excess: 'kept' }
+const isNothing = ({ offset, part, rate }: Trickle): boolean => rate === 0 && (offset === 0 || part === 0)
 /** A single call is one second's request that the kernel works off. */
 const once = (offset: Seconds): Trickle => ({ offset, part: 1, rate: 0, excess: 'kept' })
 
@@ -73,7 +74,7 @@ export class KernelClock {
         return this.#ask(once(call.offset), counter)
       case 'trickle':
         this.#program = true
-        return this.#ask(call.calls, counter)
+        return this.#ask(isNothing(call.calls) ? NOTHING : call.calls, counter)
       case 'pll':
         this.#loop.feed(call.offset, call.constant, counter)
         this.#phased = 0

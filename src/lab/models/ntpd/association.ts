@@ -4,6 +4,9 @@ import type { Leap } from '#core/time/leap.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 import { WireTime } from './wire-time.ts'
 
+/** The interval of a poll, of which ntpd knows those from 0 to 17. */
+export const interval = (poll: PollLog2): number => 1 << poll
+
 /** The register of the clock filter. */
 export const STAGES = 8
 export const MAX_DISPERSION: Seconds = 16
@@ -37,7 +40,7 @@ export class Association {
   // What its last packet said.
   leap: Leap = 'unknown'
   stratum = UNSPECIFIED_STRATUM
-  precision = 0
+  resolution: Seconds = 1
   rootDelay: Seconds = 0
   rootDispersion: Seconds = 0
   refid = 0

@@ -4,7 +4,7 @@
  * register, so the jitter is about as large as the jump until the old ones have left.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
-import { type Association, MAX_DISPERSION, STAGES } from './association.ts'
+import { type Association, interval, MAX_DISPERSION, STAGES } from './association.ts'
 
 /** Popcorn: a change of more than so many times the jitter. */
 const SPIKE_GATE = 3
@@ -53,7 +53,7 @@ export function filterSample(
     peer.dispersion < rules.maxdist &&
     peer.dispersions[best]! < rules.maxdist &&
     change > SPIKE_GATE * peer.jitter &&
-    epoch - peer.epoch < 2 * 2 ** peer.hostPoll
+    epoch - peer.epoch < 2 * interval(peer.hostPoll)
   ) {
     return 'spike'
   }

@@ -17,6 +17,7 @@ import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import { type Trickle, trickle } from '#worlds/simulated/adjtime.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
 import { clamp, KernelLoop, MAX_FREQUENCY } from '#worlds/simulated/kernel-loop.ts'
+import { interval } from './association.ts'
 import type { Conduct } from './conduct.ts'
 import { HuffPuff } from './huffpuff.ts'
 
@@ -249,7 +250,7 @@ export class LoopFilter {
     let frequency = before
     if (this.#hold === 0) {
       const elapsed = moment.now - this.#epoch
-      const times = { constant: 2 ** this.poll, elapsed, allan: 2 ** this.#settings.allan }
+      const times = { constant: interval(this.poll), elapsed, allan: 2 ** this.#settings.allan }
       const { pll, fll } = this.#conduct.gains(times)
       frequency += offset * pll + (offset - this.offset) * fll
     }
@@ -368,10 +369,10 @@ export class LoopFilter {
   /** The part of the offset that is removed each second by adjtime; 0 where the kernel does it. */
   #callingPart(): number {
     const { kernelLoop } = this.#settings
-    if (!this.#conduct.boundsSlew) return kernelLoop ? 0 : 1 / (PLL_GAIN * 2 ** this.poll)
+    if (!this.#conduct.boundsSlew) return kernelLoop ? 0 : 1 / (PLL_GAIN * interval(this.poll))
     if (this.state !== 'SYNC') return 0
-    if (this.#hold > 0) return 1 / (PLL_GAIN * 2 ** STARTUP_POLL)
-    return kernelLoop ? 0 : 1 / (PLL_GAIN * 2 ** this.poll)
+    if (this.#hold > 0) return 1 / (PLL_GAIN * interval(STARTUP_POLL))
+    return kernelLoop ? 0 : 1 / (PLL_GAIN * interval(this.poll))
   }
 }
 

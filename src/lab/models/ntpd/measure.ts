@@ -70,7 +70,7 @@ export function receive(
   if (stratum === 0 && leap === 'unknown') return kissOf(refid) === 'rate' ? 'slow-down' : 'nothing'
   peer.leap = leap
   peer.stratum = stratum === 0 ? UNSPECIFIED_STRATUM : Math.min(stratum, UNSPECIFIED_STRATUM)
-  peer.precision = int8At(bytes, AT.precision)
+  peer.resolution = 2 ** int8At(bytes, AT.precision)
   peer.rootDelay = shortAt(bytes, AT.rootDelay)
   peer.rootDispersion = shortAt(bytes, AT.rootDispersion)
   peer.refid = refid
@@ -95,6 +95,6 @@ export function measure(
   return {
     offset: (out + back) / 2 + peer.config.bias,
     delay,
-    dispersion: rules.precision + 2 ** peer.precision + rules.dispersion * delay,
+    dispersion: rules.precision + peer.resolution + rules.dispersion * delay,
   }
 }

@@ -3,7 +3,7 @@
  * seconds; the interval is drawn anew within a sixteenth above its power of two, so that clients do not march in step.
  */
 import type { PollLog2 } from '#core/time/units.ts'
-import { type Association, STAGES } from './association.ts'
+import { type Association, interval, STAGES } from './association.ts'
 
 /** Least interval between packets to a server. */
 const GUARD = 2
@@ -63,14 +63,14 @@ export function beginPoll(peer: Association, now: number, rules: PollRules): Pol
 
 /** A packet left: it counts against the rate at which this server may be asked. */
 export function countPacket(peer: Association, now: number): void {
-  peer.throttleUntil = now + throttle(peer, now) + 2 ** peer.minpoll - 2
+  peer.throttleUntil = now + throttle(peer, now) + interval(peer.minpoll) - 2
 }
 
 /** An answer came. If a burst was being tried, it begins now. */
 export function beginBurst(peer: Association, now: number, iburst: number): void {
   if (peer.retry === 0) return
   peer.retry = 0
-  peer.burst = peer.reach === 0 ? iburst - 1 : Math.min(2 ** (peer.hostPoll - peer.minpoll), STAGES) - 1
+  peer.burst = peer.reach === 0 ? iburst - 1 : Math.min(interval(peer.hostPoll - peer.minpoll), STAGES) - 1
   if (peer.burst > 0) peer.nextDate = now
 }
 
@@ -78,16 +78,16 @@ export function beginBurst(peer: Association, now: number, iburst: number): void
 export function planPoll(peer: Association, poll: PollLog2, now: number, random: () => number): void {
   peer.hostPoll = Math.max(Math.min(peer.config.maxpoll, poll), peer.minpoll)
   const held = throttle(peer, now)
-  const earliest = now + Math.max(held - (STAGES - 1) * 2 ** peer.minpoll, GUARD)
+  const earliest = now + Math.max(held - (STAGES - 1) * interval(peer.minpoll), GUARD)
   if (peer.burst > 0) {
     if (peer.nextDate <= now) peer.nextDate = earliest
     return
   }
-  const interval =
+  const exponent =
     peer.retry > 0 ? peer.minpoll : peer.reach === 0 ? peer.hostPoll : Math.min(peer.peerPoll, peer.hostPoll)
-  const drawn = peer.config.kind === 'local' ? 2 ** interval : drawInterval(interval, random)
+  const drawn = peer.config.kind === 'local' ? interval(exponent) : drawInterval(exponent, random)
   peer.nextDate = Math.max(peer.outDate + drawn, earliest)
-  if (held > 2 ** peer.minpoll) peer.nextDate += GUARD
+  if (held > interval(peer.minpoll)) peer.nextDate += GUARD
 }
 
 /** A server asks for fewer packets (kiss RATE). */
@@ -95,7 +95,7 @@ export function slowDown(peer: Association, poll: PollLog2, now: number, random:
   if (poll > peer.minpoll) peer.minpoll = Math.min(poll, peer.config.maxpoll)
   peer.burst = 0
   peer.retry = 0
-  peer.throttleUntil = now + (STAGES + 1) * 2 ** peer.minpoll
+  peer.throttleUntil = now + (STAGES + 1) * interval(peer.minpoll)
   planPoll(peer, poll, now, random)
 }
 
@@ -108,4 +108,4 @@ const throttle = (peer: Association, now: number): number => Math.max(0, peer.th
 
 /** 2^poll seconds and up to a sixteenth more, in whole seconds. */
 const drawInterval = (poll: PollLog2, random: () => number): number =>
-  Math.floor((2 ** poll * (0x1000 + (random() & 0xff))) / 0x1000)
+  Math.floor((interval(poll) * (0x1000 + (random() & 0xff))) / 0x1000)

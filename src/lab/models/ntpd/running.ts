@@ -12,7 +12,7 @@ import { NS_PER_SECOND, type PollLog2, type Rate, type Seconds } from '#core/tim
 import type { NtpdConf } from '#dialects/ntpd/conf.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import type { Belief, DaemonAction } from '../../daemon.ts'
-import { Association, MAX_DISPERSION } from './association.ts'
+import { Association, interval, MAX_DISPERSION } from './association.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 import { type FilterRules, filterSample } from './filter.ts'
 import { LoopFilter } from './loop.ts'
@@ -300,7 +300,7 @@ export class Running {
       const spread = {
         associations: this.#peers.length,
         minpoll: peer.minpoll,
-        interval: 2 ** peer.minpoll,
+        interval: interval(peer.minpoll),
       }[this.#conduct.restartSpread]
       peer.nextDate += this.#setup.random() % Math.max(1, spread)
     }

@@ -25,7 +25,7 @@ function peer(
     leap: 'none',
     stratum: 2,
     reach: 1,
-    precision: -20,
+    resolution: 2 ** -20,
     delay: 0.01,
     jitter: 1e-4,
     dispersion: 1e-3,

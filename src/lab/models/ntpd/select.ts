@@ -7,7 +7,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
-import { type Association, UNSPECIFIED_STRATUM } from './association.ts'
+import { type Association, interval, UNSPECIFIED_STRATUM } from './association.ts'
 import type { Conduct } from './conduct.ts'
 
 export interface SelectRules {
@@ -43,7 +43,7 @@ interface Candidate {
 
 export function rootDistance(peer: Association, now: number, rules: SelectRules): Seconds {
   const { settings, conduct, precision } = rules
-  const own = conduct.distanceCounts === 'dispersion' ? peer.dispersion : 2 ** peer.precision + precision
+  const own = conduct.distanceCounts === 'dispersion' ? peer.dispersion : peer.resolution + precision
   const distance =
     (peer.delay + peer.rootDelay) / 2 +
     own +
@@ -59,7 +59,7 @@ export function isFit(peer: Association, now: number, rules: SelectRules): boole
   if (peer.leap === 'unknown' || peer.stratum < floor || peer.stratum >= ceiling) return false
   if (peer.reach === 0 || peer.config.noselect) return false
   if (peer.config.kind === 'local') return true
-  const limit = maxdist + dispersion * 2 ** peer.hostPoll
+  const limit = maxdist + dispersion * interval(peer.hostPoll)
   if (rules.conduct.dispersionGate && peer.dispersion >= limit) return false
   return rootDistance(peer, now, rules) < limit
 }
