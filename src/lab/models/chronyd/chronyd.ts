@@ -125,6 +125,8 @@ class Running implements Around {
       if (event.kind === 'woke') this.#wakesAt = -1
       this.#wake()
       this.#react(event)
+      // The usual end of such a turn: no timer has been set, and none is due.
+      if (event.kind === 'sent' && this.#actions.length === 0 && this.#isQuiet()) return this.#actions
     }
     this.#fireTimers()
     if (this.clock.hasCalls)
@@ -251,10 +253,13 @@ class Running implements Around {
     this.clock.raw = raw
     this.#wokeCounter = this.#counter
     this.#wokeRaw = raw
-    const gap = Math.floor(before) + Math.floor(slept) - Math.floor(raw)
-    if (Math.abs(gap) <= JUMP) return
-    this.#tell('time-jump', `${gap > 0 ? 'Backward' : 'Forward'} time jump detected!`)
     const step = before + slept - raw
+    const seconds = Math.floor(before) + Math.floor(slept) - Math.floor(raw)
+    if (Math.abs(seconds) > JUMP) this.#noticeJump(step)
+  }
+
+  #noticeJump(step: Seconds): void {
+    this.#tell('time-jump', `${step > 0 ? 'Backward' : 'Forward'} time jump detected!`)
     this.clock.steppedBySomebody(step)
     this.#schedule.shift(step)
     for (const source of this.#selection.sources) source.reset()
@@ -271,6 +276,12 @@ class Running implements Around {
       else if (request && request.at <= raw) this.#schedule.take(raw).fire()
       else return
     }
+  }
+
+  #isQuiet(): boolean {
+    const { raw, slewEnds } = this.clock
+    const request = this.#schedule.next
+    return slewEnds > raw && request !== undefined && request.at > raw && this.#wakesAt > this.#counter
   }
 
   #sleep(): void {

@@ -305,8 +305,9 @@ export class Selection {
   }
 
   #mark(source: Source, status: SourceStatus): void {
+    const isNews = source.shown !== status
     this.#set(source, status)
-    if (source.reported.has(status)) return
+    if ((!isNews && source.bad !== BAD_ENOUGH) || source.reported.has(status)) return
     const text = this.#messageOf(source, status)
     if (text === undefined) return
     source.reported.add(status)

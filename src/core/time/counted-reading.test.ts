@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { CountedReading, monotonicSince, originOf, wallSince } from './counted-reading.ts'
+import { instant, monotonic } from './instant.ts'
+
+const origin = { wall: instant(1_795_258_202_000_000_001n), monotonic: monotonic(7n) }
+const counted = new CountedReading(origin, 1_500_000_000, -3)
+
+test('is the reading that it counts to', () => {
+  expect({ wall: counted.wall, monotonic: counted.monotonic }).toEqual({
+    wall: instant(1_795_258_203_500_000_001n),
+    monotonic: monotonic(4n),
+  })
+  expect(counted.toJSON()).toEqual({ wall: counted.wall, monotonic: counted.monotonic })
+})
+
+test('gives the same differences from its origin as from any other reading', () => {
+  expect(originOf(counted)).toBe(origin)
+  expect(wallSince(counted, origin)).toBe(1.5)
+  expect(monotonicSince(counted, origin)).toBe(-3e-9)
+  const elsewhere = { wall: instant(origin.wall - 500_000_000n), monotonic: origin.monotonic }
+  expect(wallSince(counted, elsewhere)).toBe(2)
+  expect(originOf(elsewhere)).toBe(elsewhere)
+})

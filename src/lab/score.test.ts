@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import type { Run } from './run.ts'
+import { median, quantile, scoreRun, timeUntilBelow } from './score.ts'
+
+const run = (offsets: readonly number[], more: Partial<Run> = {}): Run => ({
+  offsets: Float64Array.from(offsets),
+  beliefs: undefined,
+  bounds: undefined,
+  steps: [],
+  exit: undefined,
+  records: [],
+  packetsSent: 0,
+  ...more,
+})
+
+test('for good: a last excursion counts, and a run that ends outside never got there', () => {
+  expect(timeUntilBelow(Float64Array.of(1, 0, 1, 0, 0), 0.5)).toBe(3)
+  expect(timeUntilBelow(Float64Array.of(1, 0, 1, 0, 0), 0.5, 3)).toBe(0)
+  expect(timeUntilBelow(Float64Array.of(0, 0, 1), 0.5)).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('a score counts from the disruption, and only what the player did', () => {
+  const score = scoreRun(
+    run([9, 0, 2, 0.5, -0.3, -0.005, 0, 0], {
+      steps: [
+        { at: 0, size: 1, by: 'player' },
+        { at: 2, size: -2, by: 'world' },
+        { at: 3, size: 1.5, by: 'player' },
+        { at: 4, size: -0.2, by: 'player' },
+      ],
+      exit: { at: 7, why: 'enough' },
+      packetsSent: 12,
+    }),
+    { disruptedAt: 2, window: [6, 7] },
+  )
+  expect(score).toEqual({
+    timeTo10ms: 3,
+    timeTo1ms: 4,
+    worst: 2,
+    overshoot: 0.3,
+    rms: 0,
+    max: 0,
+    steps: 2,
+    backwardSteps: 1,
+    exited: true,
+    packets: 12,
+  })
+})
+
+test('quantiles, with those that never got there at the end', () => {
+  expect(median([3, 1, 2])).toBe(2)
+  expect(median([4, 1, 2, 3])).toBe(2.5)
+  expect(quantile([1, 2, Number.POSITIVE_INFINITY], 0.9)).toBe(Number.POSITIVE_INFINITY)
+  expect(median([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY)
+})
