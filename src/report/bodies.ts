@@ -342,6 +342,9 @@ export const EVENT_KINDS: readonly RecordKind[] = [
   'notice',
 ]
 
+/** How many records one answer holds at most. */
+export const MOST_EVENTS = 5000
+
 export const eventsQuery = v.strictObject({
   ...window,
   kinds: v.optional(
@@ -351,7 +354,7 @@ export const eventsQuery = v.strictObject({
       v.description('Kinds of records, with commas between; without it, all but samples and estimates.'),
     ),
   ),
-  limit: count(5000, 200, 'At most so many, the newest.'),
+  limit: count(MOST_EVENTS, 200, 'At most so many, the newest.'),
 })
 
 export const streamQuery = v.strictObject({

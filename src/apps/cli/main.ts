@@ -255,7 +255,8 @@ function count(text: string): number {
 // A reader that goes away (head, say) is no error of ours.
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit()
-  throw error
+  console.error(`clockwright: the output cannot be written: ${error.message}`)
+  process.exit(USAGE)
 })
 
 /** What the person typed comes back in messages; it must not move the cursor. */
