@@ -112,6 +112,9 @@ function unusable(association: Association): [SourceState, SourceReason] | undef
     if (association.refusing) return ['unusable', 'replies-refused']
     return association.sent < 8 && association.accepted === 0 ? undefined : ['unreachable', 'no-reply']
   }
+  const { trust } = association
+  if (trust && !trust.trusted && association.accepted > 0)
+    return trust.lies ? ['falseticker', 'host-contradicts'] : ['unusable', 'host-unproven']
   if (association.config.noselect && association.accepted > 0) return ['unusable', 'measured-only']
   return undefined
 }

@@ -223,7 +223,7 @@ export class Simulation {
   }
 
   #send(flow: Flow, to: Endpoint, bytes: Uint8Array): void {
-    if (!isNumeric(to.address)) {
+    if (!isNumeric(to.address) && !this.#peers.has(to.address)) {
       return this.#soon(() => this.#say({ kind: 'refused', now: this.#read(), flow, why: 'send-failed' }))
     }
     this.#flows.add(flow)
@@ -289,7 +289,7 @@ export class Simulation {
   }
 
   #resolve(name: string): void {
-    const known = this.#config.names?.[name] ?? (isNumeric(name) ? [name] : [])
+    const known = this.#config.names?.[name] ?? (isNumeric(name) || this.#peers.has(name) ? [name] : [])
     this.#agenda.plan(later(this.#now, RESOLVING), () =>
       this.#whenRunning(() =>
         this.#say({

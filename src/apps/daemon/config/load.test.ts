@@ -33,7 +33,7 @@ describe('a configuration', () => {
   test('that is empty is all defaults', () => {
     expect(loadConfig(file('')).config).toEqual({
       source: [],
-      agent: { minsources: 1, maxdistance: 1.5 },
+      agent: { minsources: 1, maxdistance: 1.5, hostclock: true },
       discipline: { afterdisruption: 'step', maxslew: 500, leap: 'step', panic: 86_400 },
       server: {
         listen: [],

@@ -169,6 +169,10 @@ export const configSchema = v.strictObject({
         v.optional(duration, AGENT_DEFAULTS.maxdistance),
         'A source whose root distance is larger is not used.',
       ),
+      hostclock: described(
+        v.optional(flag, true),
+        'Use the clock that the hypervisor offers (PTP, VMClock), where there is one, as one more source: once the network has shown how far it can be trusted, or the host tells it. It is the source with the address `host-clock`.',
+      ),
     }),
     {},
   ),
