@@ -10,6 +10,7 @@ import { API, type Known, parseQuery } from './api.ts'
 import { type Assets, openAssets } from './assets.ts'
 import { capConnections } from './connections.ts'
 import { ownHosts, refuse } from './guard.ts'
+import { HOST_EVENT_PATH, takeHostEvent } from './host-event.ts'
 import { json, respond } from './respond.ts'
 import { openStream, type Stream } from './stream.ts'
 import type { Watched } from './watched.ts'
@@ -112,15 +113,18 @@ interface Asked {
 }
 
 async function answer({ request, response, hosts, known, stream, assets }: Asked): Promise<void> {
-  const refused = refuse(request, hosts)
+  const [path = '', search = ''] = split(request.url ?? '')
+  const tells = path === HOST_EVENT_PATH
+  const refused = refuse(request, hosts, tells)
   if (refused) {
     response.statusMessage = refused.why
-    const headers = { Connection: 'close', ...(refused.status === 405 ? { Allow: 'GET, HEAD' } : {}) }
+    const allow = { Allow: tells ? 'POST' : 'GET, HEAD' }
+    const headers = { Connection: 'close', ...(refused.status === 405 ? allow : {}) }
     respond(response, { status: refused.status, headers })
     return
   }
-  const [path = '', search = ''] = split(request.url ?? '')
   const query = new URLSearchParams(search)
+  if (tells) return respond(response, takeHostEvent(known.watched, request, query))
 
   if (path === '/api/stream') {
     const asked = parseQuery(streamQuery, query)
