@@ -49,6 +49,9 @@ export interface Learned {
   readonly samples: number
 }
 
+/** The rate is not further off than so many of its deviations. */
+const SURELY = 6
+
 const NOTHING: Learned = { kind: 'nothing', samples: 0 }
 
 export class Knowledge {
@@ -157,7 +160,9 @@ export class Knowledge {
     const prior = this.#estimate.interval(at)
     const { associations, unresolved } = this.#roster
     const had = this.#consensus !== undefined
-    this.#consensus = findConsensus(associations, at, config, prior, unresolved)
+    const settled = this.#disagreed >= DISAGREEMENTS
+    const drift = settled ? SURELY * this.#estimator.rateDeviation : undefined
+    this.#consensus = findConsensus(associations, at, config, prior, unresolved, drift)
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
@@ -342,6 +347,7 @@ export class Knowledge {
     }
     for (const party of parties) for (const sample of party.takeNews()) this.#estimator.add(party, sample)
     this.#estimate.keepRate(at, Math.min(Math.max(this.#estimator.rate, agreed.low), agreed.high))
+    fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, parties.length))
     return { kind: 'rate', samples: 0 }
   }
 
