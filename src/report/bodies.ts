@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot'
 import { SOURCE_REASONS, SOURCE_STATES, type SourceReason } from '#core/agent/reason.ts'
+import { HOST_EVENTS } from '#core/guest/host-event.ts'
 import { HOLD_REASONS, type HoldReason } from '#core/guest/policy.ts'
 import { PACKET_REFUSALS, type PacketRefusal } from '#core/ntp/refusal.ts'
 import { REQUEST_REFUSALS } from '#core/ntp/reply.ts'
@@ -342,6 +343,9 @@ export const EVENT_KINDS: readonly RecordKind[] = [
   'notice',
 ]
 
+/** How many records one answer holds at most. */
+export const MOST_EVENTS = 5000
+
 export const eventsQuery = v.strictObject({
   ...window,
   kinds: v.optional(
@@ -351,7 +355,22 @@ export const eventsQuery = v.strictObject({
       v.description('Kinds of records, with commas between; without it, all but samples and estimates.'),
     ),
   ),
-  limit: count(5000, 200, 'At most so many, the newest.'),
+  limit: count(MOST_EVENTS, 200, 'At most so many, the newest.'),
+})
+
+const secondsWithin = (most: number, description: string) =>
+  v.pipe(v.number(), v.minValue(0), v.maxValue(most), v.description(description))
+
+export const hostEventQuery = v.strictObject({
+  what: v.pipe(
+    v.picklist(HOST_EVENTS),
+    v.description(
+      '`resumed`: it stood still and runs again. `migrated`: it is on another host. `restored`: from a snapshot.',
+    ),
+  ),
+  lost: v.optional(secondsWithin(1e9, 'For how long it stood still, in seconds; for `resumed` only.')),
+  uncertainty: v.optional(secondsWithin(1e9, 'By how much that can be wrong.'), 1),
+  within: v.optional(secondsWithin(86_400, 'It happened within so many seconds before now.'), 60),
 })
 
 export const streamQuery = v.strictObject({

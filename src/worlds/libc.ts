@@ -9,6 +9,7 @@
  * for it, which is the difference between 50 ns and 300 ns for reading a clock. Results follow C: -1, then `errno`.
  */
 import { createRequire } from 'node:module'
+import { decodeTimex, type TimexAnswer } from './timex.ts'
 
 export interface Libc {
   /**
@@ -19,7 +20,7 @@ export interface Libc {
   /** Writes a `struct timespec` (two 64-bit integers) at `into`. */
   clockGettime(clock: number, into: number): number
   /** What the kernel says of its clock. Reads only: nothing can be set through this. */
-  adjtimex(): Timex
+  adjtimex(): TimexAnswer
   /**
    * Lets the caller set CLOCK_REALTIME: a `struct timex` at `from` is handed to clock_adjtime. Throws where the
    * environment forbids it (`NEVER_STEER`): a test, or a machine whose clock is somebody else's business.
@@ -71,18 +72,6 @@ export interface Memory {
   readonly address: number
   readonly bytes: Uint8Array
   readonly view: DataView
-}
-
-/** The fields of `struct timex`, in the kernel's own units, and the state that the call returned. */
-export interface Timex {
-  readonly state: number
-  readonly offset: number
-  readonly frequency: number
-  readonly maxError: number
-  readonly estError: number
-  readonly status: number
-  readonly tick: number
-  readonly tai: number
 }
 
 export type LibcMissing = 'not-linux' | 'unknown-architecture' | 'koffi-not-loaded'
@@ -227,22 +216,12 @@ function bindLibc(koffi: Koffi): Libc {
   }
 }
 
-/** struct timex: 208 bytes on both architectures. `modes` is zero before every call, so the kernel only answers. */
-function adjtimexReader(call: (into: number) => number, { address, bytes, view }: Memory): () => Timex {
-  const long = (at: number) => Number(view.getBigInt64(at, true))
+/** `modes` is zero before every call, so the kernel only answers. */
+function adjtimexReader(call: (into: number) => number, { address, bytes, view }: Memory): () => TimexAnswer {
   return () => {
     bytes.fill(0)
     const state = call(address)
-    return {
-      state,
-      offset: long(8),
-      frequency: long(16),
-      maxError: long(24),
-      estError: long(32),
-      status: view.getInt32(40, true),
-      tick: long(88),
-      tai: view.getInt32(160, true),
-    }
+    return { state, ...decodeTimex(view) }
   }
 }
 

@@ -78,7 +78,17 @@ test('the structure reads as it was written, and stays inside its 208 bytes', ()
     timeFraction: 6n,
   }
   encodeTimex(timex, view, 8)
-  expect(decodeTimex(view, 8)).toEqual(timex)
+  expect(decodeTimex(new DataView(view.buffer, 8, TIMEX_SIZE))).toEqual({
+    offset: 0,
+    frequency: -1,
+    maxError: 2,
+    estError: 3,
+    status: STA_UNSYNC,
+    tick: 10_001,
+    tai: 0,
+  })
+  expect(view.getBigInt64(8 + 72, true)).toBe(-5n)
+  expect(view.getBigInt64(8 + 80, true)).toBe(6n)
   expect(view.getBigUint64(0, true)).toBe(0xffff_ffff_ffff_ffffn)
   expect(view.getBigUint64(TIMEX_SIZE + 8, true)).toBe(0xffff_ffff_ffff_ffffn)
 })

@@ -53,7 +53,30 @@ export interface Timex {
   readonly timeFraction?: bigint
 }
 
-const AT = { modes: 0, freq: 16, maxerror: 24, esterror: 32, status: 40, seconds: 72, fraction: 80, tick: 88 }
+/** What the kernel answers, in its own units, and the state that the call returned. */
+export interface TimexAnswer {
+  readonly state: number
+  readonly offset: number
+  readonly frequency: number
+  readonly maxError: number
+  readonly estError: number
+  readonly status: number
+  readonly tick: number
+  readonly tai: number
+}
+
+const AT = {
+  modes: 0,
+  offset: 8,
+  freq: 16,
+  maxerror: 24,
+  esterror: 32,
+  status: 40,
+  seconds: 72,
+  fraction: 80,
+  tick: 88,
+  tai: 160,
+}
 
 export function encodeTimex(timex: Timex, into: DataView, offset = 0): void {
   for (let i = 0; i < TIMEX_SIZE; i += 8) into.setBigUint64(offset + i, 0n, true)
@@ -68,17 +91,16 @@ export function encodeTimex(timex: Timex, into: DataView, offset = 0): void {
   long(AT.tick, timex.tick ?? 0)
 }
 
-export function decodeTimex(from: DataView, offset = 0): Required<Timex> {
-  const long = (at: number) => from.getBigInt64(offset + at, true)
+export function decodeTimex(from: DataView): Omit<TimexAnswer, 'state'> {
+  const long = (at: number) => Number(from.getBigInt64(at, true))
   return {
-    modes: from.getUint32(offset + AT.modes, true),
-    freq: Number(long(AT.freq)),
-    maxerrorUs: Number(long(AT.maxerror)),
-    esterrorUs: Number(long(AT.esterror)),
-    status: from.getInt32(offset + AT.status, true),
-    tick: Number(long(AT.tick)),
-    timeSeconds: long(AT.seconds),
-    timeFraction: long(AT.fraction),
+    offset: long(AT.offset),
+    frequency: long(AT.freq),
+    maxError: long(AT.maxerror),
+    estError: long(AT.esterror),
+    status: from.getInt32(AT.status, true),
+    tick: long(AT.tick),
+    tai: from.getInt32(AT.tai, true),
   }
 }
 

@@ -5,7 +5,7 @@
 import { describe, expect, it, test } from 'vitest'
 import type { Wire } from '#worlds/clknetsim/protocol.ts'
 import { ClknetsimWorld } from '#worlds/clknetsim/world.ts'
-import { decodeTimex, rateOfTimex } from '#worlds/timex.ts'
+import { rateOfTimex } from '#worlds/timex.ts'
 import { missing } from '../../bench/clknetsim/daemons.ts'
 import { measure } from '../../bench/clknetsim/measure.ts'
 import { SCENARIOS, type Scenario } from '../../bench/clknetsim/scenarios.ts'
@@ -68,7 +68,7 @@ class SmallSimulator implements Wire {
       case GETTIME:
         return this.#times(reply(40), 0)
       case ADJTIMEX:
-        this.#adjust(decodeTimex(body, 8))
+        this.#adjust(body)
         return reply(216)
       case SELECT: {
         const packet = this.#select(body.getFloat64(0, true))
@@ -108,10 +108,12 @@ class SmallSimulator implements Wire {
     this.#underway.push({ at: this.#network + DELAY, sourcePort: ASKER, destinationPort, data })
   }
 
-  #adjust(timex: ReturnType<typeof decodeTimex>): void {
-    if (timex.modes & ADJ_FREQUENCY) this.#rate = rateOfTimex(timex)
-    if (timex.modes & ADJ_SETOFFSET)
-      this.#real += Number(timex.timeSeconds) + Number(timex.timeFraction) / 1e9
+  /** struct timex (uapi/linux/timex.h) stands behind the clock's number. */
+  #adjust(body: DataView): void {
+    const long = (at: number) => Number(body.getBigInt64(8 + at, true))
+    const modes = body.getUint32(8, true)
+    if (modes & ADJ_FREQUENCY) this.#rate = rateOfTimex({ freq: long(16), tick: long(88) })
+    if (modes & ADJ_SETOFFSET) this.#real += long(72) + long(80) / 1e9
   }
 
   /** True when a packet waits. */

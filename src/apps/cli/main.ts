@@ -2,7 +2,7 @@
  * The command line. This file only says what commands there are; what a command needs is loaded when it runs, so that
  * `--help` is quick and the agent's memory holds nothing that it does not use.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { printable } from '#report/table.ts'
 import { parseDuration } from '../quantity.ts'
 import { version } from '../version.ts'
@@ -109,6 +109,31 @@ Examples:
   sudo clockwright allow-step`,
   )
   .action(async () => (await import('./commands/allow-step.ts')).allowStep())
+
+program
+  .command('host-event')
+  .description('tell the running agent what was done to this machine')
+  .addArgument(
+    new Argument(
+      '<what>',
+      'it stood still and runs again, is on another host, or came from a snapshot',
+    ).choices(['resumed', 'migrated', 'restored']),
+  )
+  .option('--lost <duration>', 'for how long it stood still (with resumed)', duration)
+  .option('--uncertainty <duration>', 'by how much that can be wrong', duration, 1)
+  .option('--within <duration>', 'it happened within so long before now', duration, 60)
+  .addHelpText(
+    'after',
+    `
+For hooks of libvirt, of a cloud, or of a guest agent. The agent widens its bound at once, asks its sources, and corrects
+the clock as its policy says. Needs the rights of the agent's user.
+
+Examples:
+  sudo clockwright host-event resumed --lost 30s --within 5s
+  sudo clockwright host-event migrated
+  virsh qemu-agent-command GUEST '{"execute":"guest-exec","arguments":{"path":"/usr/bin/clockwright","arg":["host-event","migrated"]}}'`,
+  )
+  .action(async (what, options) => (await import('./commands/host-event.ts')).hostEvent(what, options))
 
 program
   .command('watch')
@@ -255,7 +280,8 @@ function count(text: string): number {
 // A reader that goes away (head, say) is no error of ours.
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit()
-  throw error
+  console.error(`clockwright: the output cannot be written: ${error.message}`)
+  process.exit(USAGE)
 })
 
 /** What the person typed comes back in messages; it must not move the cursor. */

@@ -9,6 +9,7 @@ import { writeEntry, writeHead } from '#core/agent/journal.ts'
 import type { Status } from '#core/agent/status.ts'
 import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import type { KernelClock, Loss, MachineFacts } from '#core/guest/facts.ts'
+import { type HostEvent, signOf } from '#core/guest/host-event.ts'
 import { type Reading, since } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { History } from '#core/trace/history.ts'
@@ -23,7 +24,7 @@ import { loadLibc } from '#worlds/libc.ts'
 import { watchOnly } from '#worlds/overlay.ts'
 import type { World } from '#worlds/world.ts'
 import { version } from '../version.ts'
-import type { Watched } from '../web/watched.ts'
+import type { HostEvents, Watched } from '../web/watched.ts'
 import { type BoundFile, openBoundFile } from './bound-file.ts'
 import { identityOf, readDrift, writeDrift } from './drift-file.ts'
 import { log, logRecord } from './log.ts'
@@ -41,6 +42,8 @@ export interface DaemonOptions {
   readonly losses: readonly Loss[]
   /** A program to run before and after each step. */
   readonly hook: string | undefined
+  /** What somebody must know who tells of host events. */
+  readonly secret?: string | undefined
   /** Serve time; only an agent that keeps the clock can. */
   readonly server?: ServerOrders | undefined
   /** Where the bound is written for applications; undefined where there is no place for it. */
@@ -66,6 +69,7 @@ export class Daemon implements Watched {
   readonly history: History
   readonly startedAt: Reading
   readonly losses: readonly Loss[]
+  readonly hostEvents: HostEvents | undefined
   sourcesFrom: string
 
   readonly #mode: Snapshot['mode']
@@ -111,6 +115,8 @@ export class Daemon implements Watched {
       this.#agent = journaled.agent
       this.#tell = journaled.tell
     }
+    const { secret } = options
+    this.hostEvents = secret === undefined ? undefined : { secret, tell: event => this.#hear(event) }
     this.#serving = this.#serve(options.server)
     this.#coasting = setInterval(() => this.#recordCoasting(), COASTING_RECORD_MS)
     this.#coasting.unref()
@@ -174,6 +180,12 @@ export class Daemon implements Watched {
   configure(config: AgentConfig, sourcesFrom: string): void {
     this.sourcesFrom = sourcesFrom
     this.#tell({ kind: 'configured', now: this.#world.clock.read(), config })
+  }
+
+  /** Somebody outside says what was done to this machine. */
+  #hear(event: HostEvent): void {
+    const now = this.#world.clock.read()
+    this.#tell({ kind: 'disrupted', now, sign: signOf(event, now.monotonic) })
   }
 
   /** Somebody with the right to send a signal allows one step. */

@@ -17,6 +17,7 @@ import { notifySystemd } from './notify.ts'
 import type { Orders } from './orders.ts'
 import { ensureDirectory, runtimeDirectories } from './places.ts'
 import { announce, type Presence } from './presence.ts'
+import { layDownSecret, makeSecret } from './secret.ts'
 
 const FAILED = 1
 
@@ -39,12 +40,14 @@ async function live(orders: Orders): Promise<void> {
   const history = keepHistory(path, limits)
   for (const { name, text } of history.notices) log('notice', `${name}: ${text}`)
 
+  const secret = makeSecret()
   const daemon = new Daemon({
     config: orders.agent,
     discipline: orders.discipline,
     sourcesFrom: orders.sourcesFrom,
     history,
     hook: orders.hook,
+    secret,
     server: orders.server,
     boundFile: boundFile(),
     driftFile: join(dirname(path), 'drift.json'),
@@ -57,6 +60,8 @@ async function live(orders: Orders): Promise<void> {
   })
   const kept = history.durable ? path : undefined
   const retract = announceTo({ pid: process.pid, version, url: page.url, history: kept })
+  // The secret that lies there is that of the agent which can be found.
+  const takeBack = retract && layDownSecret(secret)
   process.stdout.write(describeStart({ daemon, url: page.url, history: kept }))
   notifySystemd(
     `READY=1\nSTATUS=${orders.discipline ? 'keeping the clock' : 'watching'}, page on ${page.url}`,
@@ -67,6 +72,7 @@ async function live(orders: Orders): Promise<void> {
   await stopSignal()
   notifySystemd('STOPPING=1')
   retract?.()
+  takeBack?.()
   daemon.close()
   await page.close()
 }

@@ -1,10 +1,16 @@
 /** From the configuration on the disk to orders: its own sources, or those that the machine has already. */
 import { join } from 'node:path'
-import type { AgentConfig } from '#core/agent/config.ts'
+import type { AgentConfig, SourceConfig } from '#core/agent/config.ts'
+import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import { NO_LIMITS } from '#core/guest/policy.ts'
+import { openClock } from '#worlds/host/clock.ts'
+import { openFiles } from '#worlds/host/files.ts'
+import { openHostTime } from '#worlds/host/host-time.ts'
 import { readMachine } from '#worlds/host/machine.ts'
-import { agentConfigOf, serverOf, sourceOf } from './config/effective.ts'
+import { loadLibc } from '#worlds/libc.ts'
+import { agentConfigOf, hostClockSource, serverOf, sourceOf } from './config/effective.ts'
 import { ConfigError, type LoadedConfig, loadConfig } from './config/load.ts'
+import type { FileConfig } from './config/schema.ts'
 import type { Orders } from './orders.ts'
 import { stateDirectory } from './places.ts'
 import { findSources } from './sources.ts'
@@ -45,6 +51,15 @@ export function prepareOrders(configFile: string | undefined, overrides: Overrid
   }
 }
 
+/** The clock of the host, where it can be read and is not configured already. */
+function hostClock({ source }: FileConfig): SourceConfig[] {
+  const loaded = loadLibc()
+  if (loaded.kind !== 'loaded' || source.some(({ address }) => address === HOST_CLOCK)) return []
+  const reader = openHostTime(loaded.libc, openClock(loaded.libc), openFiles())
+  reader?.close()
+  return reader ? [hostClockSource(reader.name)] : []
+}
+
 export interface Effective {
   readonly agent: AgentConfig
   readonly sourcesFrom: string
@@ -52,11 +67,16 @@ export interface Effective {
 }
 
 export function effectiveAgent({ config, files }: LoadedConfig): Effective {
+  const host = config.agent.hostclock ? hostClock(config) : []
   if (config.source.length > 0) {
-    const agent = agentConfigOf(config, config.source.map(sourceOf))
+    const agent = agentConfigOf(config, [...config.source.map(sourceOf), ...host])
     return { agent, sourcesFrom: `configured in ${files.join(', ')}`, notes: [] }
   }
   const running = readMachine().timekeepers.map(({ name }) => name)
   const found = findSources('/', running)
-  return { agent: agentConfigOf(config, found.sources), sourcesFrom: found.origin, notes: found.notes }
+  return {
+    agent: agentConfigOf(config, [...found.sources, ...host]),
+    sourcesFrom: found.origin,
+    notes: found.notes,
+  }
 }

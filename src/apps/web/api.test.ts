@@ -138,6 +138,7 @@ describe('the description', () => {
       '/api/history',
       '/api/events',
       '/api/stream',
+      '/api/host-event',
       '/api/openapi.json',
       '/metrics',
     ])

@@ -88,6 +88,9 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly answer: Answer }
 
+/** Which parameters are numbers; the others are texts, also where they look like numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['buckets', 'limit', 'lost', 'uncertainty', 'within'])
+
 /** Query parameters against their schema. Unknown and doubled ones are refused: a typo must not silently mean "all". */
 export function parseQuery<S extends v.GenericSchema<unknown, unknown>>(
   schema: S,
@@ -96,7 +99,7 @@ export function parseQuery<S extends v.GenericSchema<unknown, unknown>>(
   const given: Record<string, string | number> = Object.create(null)
   for (const [name, value] of query) {
     if (name in given) return { ok: false, answer: wrong(`${name}: is given twice`) }
-    given[name] = (name === 'buckets' || name === 'limit') && /^\d{1,9}$/.test(value) ? Number(value) : value
+    given[name] = NUMBERS.has(name) && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value
   }
   const result = v.safeParse(schema, { ...given }, { abortEarly: true })
   if (result.success) return { ok: true, value: result.output }

@@ -1,7 +1,8 @@
 /**
  * Who may ask. Loopback is not a boundary: any web page in the same browser can send requests here, and with a name
  * that it points at 127.0.0.1 it could read the answers too. So every request must name this server exactly, must not
- * come from another site's page, must be a plain question (GET, HEAD), and must carry nothing.
+ * come from another site's page, must be a plain question (GET, HEAD; POST at the one place where something is told), and
+ * must carry nothing.
  */
 import type { IncomingMessage } from 'node:http'
 
@@ -17,7 +18,12 @@ export const ownHosts = (port: number): readonly string[] => [
   `[::1]:${port}`,
 ]
 
-export function refuse(request: IncomingMessage, hosts: readonly string[]): Refused | undefined {
+/** `tells`: somebody tells something there, with POST. */
+export function refuse(
+  request: IncomingMessage,
+  hosts: readonly string[],
+  tells = false,
+): Refused | undefined {
   const { headersDistinct, method, url = '' } = request
   const host = headersDistinct.host ?? []
   if (host.length !== 1 || !hosts.includes(host[0]!.toLowerCase()))
@@ -28,7 +34,8 @@ export function refuse(request: IncomingMessage, hosts: readonly string[]): Refu
     return { status: 403, why: 'Another site is asking' }
   if (fromAnotherSite(request)) return { status: 403, why: 'Another site is asking' }
 
-  if (method !== 'GET' && method !== 'HEAD') return { status: 405, why: 'Only GET and HEAD' }
+  if (tells && method !== 'POST') return { status: 405, why: 'Only POST' }
+  if (!tells && method !== 'GET' && method !== 'HEAD') return { status: 405, why: 'Only GET and HEAD' }
   if (carriesBody(request)) return { status: 413, why: 'A question has no body' }
   // An absolute target would override the Host that was just checked (RFC 9112, 3.2.2).
   if (!url.startsWith('/')) return { status: 400, why: 'The target must be a path' }

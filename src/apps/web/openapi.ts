@@ -23,7 +23,7 @@ export function describeApi(version: string): object {
       title: 'clockwright',
       version,
       description:
-        "What the agent knows of this machine's clock. It only answers questions: nothing can be changed through it. " +
+        "What the agent knows of this machine's clock. It only answers questions, but for what is told to /api/host-event. " +
         'Seconds are numbers, instants are decimal strings with nine digits, what is not known is null. ' +
         'An offset is positive when the clock of this machine is behind.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
@@ -50,6 +50,20 @@ export function describeApi(version: string): object {
           },
         },
       },
+      '/api/host-event': {
+        post: {
+          summary: 'Somebody outside says what was done to this machine.',
+          description: 'Needs the secret that lies beside agent.json, for the user of the agent only.',
+          security: [{ secret: [] }],
+          parameters: parameters(schema.hostEventQuery),
+          responses: {
+            202: { description: 'Taken.' },
+            400: refused,
+            401: refused,
+            503: refused,
+          },
+        },
+      },
       '/api/openapi.json': {
         get: {
           summary: 'This description.',
@@ -66,6 +80,7 @@ export function describeApi(version: string): object {
       },
     },
     components: {
+      securitySchemes: { secret: { type: 'http', scheme: 'bearer' } },
       schemas: toJsonSchemaDefs(SHARED, {
         ...CONFIG,
         overrideRef: ({ referenceId }) => reference(referenceId),

@@ -2,16 +2,24 @@
  * The agent's own page: a small HTTP server on loopback that only answers questions. It is bare node:http because it
  * lives inside the agent, where memory counts; what it does not need at its start is loaded when somebody asks.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
 import { streamQuery } from '#report/bodies.ts'
 import { count, noTally } from '#report/metrics.ts'
 import { API, type Known, parseQuery } from './api.ts'
 import { type Assets, openAssets } from './assets.ts'
 import { capConnections } from './connections.ts'
 import { ownHosts, refuse } from './guard.ts'
+import { HOST_EVENT_PATH, takeHostEvent } from './host-event.ts'
 import { json, respond } from './respond.ts'
 import { openStream, type Stream } from './stream.ts'
 import type { Watched } from './watched.ts'
+
+/**
+ * Required, not imported: for an import Node reads every export of the module once, and some of this one's are getters
+ * that load a whole web client. That would be 13 MB of memory in every guest.
+ */
+const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http')
 
 export const DEFAULT_PORT = 9319
 /** How many ports after the wanted one are tried when it is taken. */
@@ -105,15 +113,18 @@ interface Asked {
 }
 
 async function answer({ request, response, hosts, known, stream, assets }: Asked): Promise<void> {
-  const refused = refuse(request, hosts)
+  const [path = '', search = ''] = split(request.url ?? '')
+  const tells = path === HOST_EVENT_PATH
+  const refused = refuse(request, hosts, tells)
   if (refused) {
     response.statusMessage = refused.why
-    const headers = { Connection: 'close', ...(refused.status === 405 ? { Allow: 'GET, HEAD' } : {}) }
+    const allow = { Allow: tells ? 'POST' : 'GET, HEAD' }
+    const headers = { Connection: 'close', ...(refused.status === 405 ? allow : {}) }
     respond(response, { status: refused.status, headers })
     return
   }
-  const [path = '', search = ''] = split(request.url ?? '')
   const query = new URLSearchParams(search)
+  if (tells) return respond(response, takeHostEvent(known.watched, request, query))
 
   if (path === '/api/stream') {
     const asked = parseQuery(streamQuery, query)

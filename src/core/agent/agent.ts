@@ -153,6 +153,7 @@ export class Agent {
       poll: association.poll,
     })
     if (answer.jumped) this.#roster.burst(now.monotonic)
+    if (association.trust) knowledge.compareHost(association, sample, now, this.#answer)
     this.#learn(association, now, knowledge)
   }
 
@@ -165,6 +166,7 @@ export class Agent {
       case 'nothing':
         return
       case 'jumped':
+        this.#roster.doubtHost()
         this.#helmsman.grant('disruption', 0, Number.POSITIVE_INFINITY)
         break
       case 'learned':
@@ -228,6 +230,7 @@ export class Agent {
       this.#answer.notice(now, 'meddled', `${who} has changed the rate of the clock`)
       return this.#helmsman.interfered(now, 0, sign.suspects, this.#answer)
     }
+    this.#roster.doubtHost()
     if (sign.kind === 'hint') {
       this.#roster.burst(now.monotonic)
       return this.#answer.notice(now, `hint-${sign.witness}`, sign.text)

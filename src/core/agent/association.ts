@@ -11,6 +11,7 @@ import {
   type Sample,
 } from '#core/discipline/sample.ts'
 import { type Observation, Track } from '#core/discipline/track.ts'
+import { HOST_CLOCK, HostTrust } from '#core/guest/host-clock.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import { type Exchange, judgeReply, makeNonce, request } from '#core/ntp/exchange.ts'
 import { decodePacket, type Packet, type Refused } from '#core/ntp/packet.ts'
@@ -41,6 +42,8 @@ const SPREAD = 1 / 32
 const FIRST_PART = 1 / 4
 /** So often in a row a longer interval must be called for. */
 const POLL_PATIENCE = 2
+/** The clock of a host that has not been compared yet. */
+const UNPROVEN: Seconds = 1
 
 /** What is known of our own counter when a reply comes in. */
 export interface CounterModel {
@@ -60,6 +63,8 @@ export class Association {
   readonly endpoint: Endpoint
   readonly filter = new ClockFilter()
   readonly track = new Track()
+  /** How far the clock of the host is believed; undefined for a server, which tells its error itself. */
+  readonly trust: HostTrust | undefined
   state: SourceState = 'starting'
   reason: SourceReason = 'no-reply-yet'
   reach = 0
@@ -105,6 +110,7 @@ export class Association {
   constructor(config: SourceConfig, address: string, now: Monotonic, random: () => number) {
     this.config = config
     this.endpoint = { address, port: config.port }
+    this.trust = address === HOST_CLOCK ? new HostTrust() : undefined
     this.poll = config.minpoll
     this.#burstLeft = config.iburst ? BURST_COUNT - 1 : 1
     this.#random = random
@@ -276,13 +282,14 @@ export class Association {
       return judged
     }
     const middle = halfway(this.#exchange.sent.at.monotonic, received.at.monotonic)
+    const at = counterTime(counter.scale, middle)
     const sample: Sample = {
-      at: counterTime(counter.scale, middle),
+      at,
       offset: aheadOfScale(counter.scale, judged.serverTime, middle),
       delay: judged.delay,
-      dispersion: judged.dispersion,
+      dispersion: judged.dispersion + (this.trust?.scatter ?? 0),
       rootDelay: judged.packet.rootDelay,
-      rootDispersion: judged.packet.rootDispersion,
+      rootDispersion: judged.packet.rootDispersion + this.#unproven(at),
     }
     const jumped = this.#learn(sample, counter)
     if (jumped) this.#news = []
@@ -291,6 +298,11 @@ export class Association {
     this.#lastTransmit = judged.packet.transmit
     this.#accept(judged.packet, received)
     return { kind: 'sample', sample, at: received.at, jumped }
+  }
+
+  /** How far a clock may be wrong that does not say it itself. */
+  #unproven(at: Seconds): Seconds {
+    return this.trust ? (this.trust.error(at) ?? UNPROVEN) : 0
   }
 
   /** Lets a sample into filter and track. `jumped`: it and everything before exclude each other. */

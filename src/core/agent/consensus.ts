@@ -6,7 +6,8 @@ import { clusterSurvivors } from '#core/discipline/cluster.ts'
 import { combineSurvivors } from '#core/discipline/combine.ts'
 import type { Belief } from '#core/discipline/estimate.ts'
 import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Track } from '#core/discipline/track.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Association } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import type { SourceReason, SourceState } from './reason.ts'
@@ -29,6 +30,9 @@ interface Candidate extends Interval {
  * `prior` is where true time must lie by what was known before. While nothing is known, sources that have not had the
  * time to answer yet (`waitFor` of them are not even resolved) count as votes against: else the fastest would decide. So do
  * those whose word has become worthless by a disruption, and who were asked anew.
+ *
+ * Sources that have excluded each other for long do not agree because their words grow old and vague: among them only what
+ * they said when they were asked counts, and what the counter has surely drifted since (`drift`, given in that case).
  */
 export function findConsensus(
   associations: readonly Association[],
@@ -36,12 +40,13 @@ export function findConsensus(
   config: AgentConfig,
   prior: Interval | undefined,
   waitFor: number,
+  drift?: Rate,
 ): Consensus | undefined {
   const candidates: Candidate[] = []
   let awaited = 0
   for (const association of associations) {
     const why = unusable(association)
-    const candidate = why ? undefined : candidateOf(association, now)
+    const candidate = why ? undefined : candidateOf(association, now, drift)
     if (why) judge(association, ...why)
     else if (!candidate)
       judge(
@@ -112,14 +117,19 @@ function unusable(association: Association): [SourceState, SourceReason] | undef
     if (association.refusing) return ['unusable', 'replies-refused']
     return association.sent < 8 && association.accepted === 0 ? undefined : ['unreachable', 'no-reply']
   }
+  const { trust } = association
+  if (trust && !trust.trusted && association.accepted > 0)
+    return trust.lies ? ['falseticker', 'host-contradicts'] : ['unusable', 'host-unproven']
   if (association.config.noselect && association.accepted > 0) return ['unusable', 'measured-only']
   return undefined
 }
 
-function candidateOf(association: Association, now: Seconds): Candidate | undefined {
+function candidateOf(association: Association, now: Seconds, drift?: Rate): Candidate | undefined {
   if (!association.measured) return undefined
-  const { track } = association
-  const { low, high } = track.interval(now)
+  const { track, reason } = association
+  const aged = track.interval(now)
+  const { low, high } =
+    reason === 'no-majority' && drift !== undefined ? common(aged, saidBy(track, now, drift)) : aged
   const offset = track.offset(now)
   return {
     association,
@@ -130,6 +140,19 @@ function candidateOf(association: Association, now: Seconds): Candidate | undefi
     jitter: association.jitter,
   }
 }
+
+/** What a source said when it was asked, carried to now by what is known of the counter. */
+function saidBy(track: Track, now: Seconds, drift: Rate): Interval {
+  const age = now - track.measuredAt
+  const { low, high } = track.interval(track.measuredAt)
+  const moved = track.offset(now) - track.offset(track.measuredAt)
+  return { low: low + moved - drift * age, high: high + moved + drift * age }
+}
+
+const common = (a: Interval, b: Interval): Interval => ({
+  low: Math.max(a.low, b.low),
+  high: Math.min(a.high, b.high),
+})
 
 function judge(association: Association, state: SourceState, reason: SourceReason): void {
   association.state = state

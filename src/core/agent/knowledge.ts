@@ -13,7 +13,7 @@ import {
   instantAt,
   type Sample,
 } from '#core/discipline/sample.ts'
-import { selectTruechimers } from '#core/discipline/select.ts'
+import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import type { Correction } from '#core/guest/witnesses.ts'
@@ -23,6 +23,7 @@ import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
+import { agrees } from './reason.ts'
 import type { Roster } from './roster.ts'
 import type { ClockState } from './status.ts'
 
@@ -47,6 +48,9 @@ export interface Learned {
   readonly kind: 'nothing' | 'doubt' | 'rate' | 'learned' | 'jumped'
   readonly samples: number
 }
+
+/** The rate is not further off than so many of its deviations. */
+const SURELY = 6
 
 const NOTHING: Learned = { kind: 'nothing', samples: 0 }
 
@@ -156,7 +160,9 @@ export class Knowledge {
     const prior = this.#estimate.interval(at)
     const { associations, unresolved } = this.#roster
     const had = this.#consensus !== undefined
-    this.#consensus = findConsensus(associations, at, config, prior, unresolved)
+    const settled = this.#disagreed >= DISAGREEMENTS
+    const drift = settled ? SURELY * this.#estimator.rateDeviation : undefined
+    this.#consensus = findConsensus(associations, at, config, prior, unresolved, drift)
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
@@ -170,6 +176,55 @@ export class Knowledge {
     if (learned.kind !== 'doubt')
       fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, this.#consensus.survivors.length))
     return learned
+  }
+
+  /** The clock of the host has been read: what does the network say of it? */
+  compareHost(host: Association, sample: Sample, now: Reading, answer: Answer): void {
+    const { trust, packet, jump } = host
+    const network = this.#network(sample.at, jump?.at)
+    if (!trust || !network) return
+    const verdict = trust.compare({
+      at: sample.at,
+      difference: network.guess - sample.offset,
+      low: network.low - sample.offset - sample.delay / 2,
+      high: network.high - sample.offset + sample.delay / 2,
+      witnesses: network.witnesses,
+      claimed: packet && packet.rootDispersion > 0 ? packet.rootDispersion : undefined,
+    })
+    if (verdict === 'unproven' || verdict === 'confirmed') return
+    host.forgetSamples()
+    this.mistrust(host)
+    const error = trust.error(sample.at)
+    if (error !== undefined) this.#estimator.loosen(host, error)
+    if (verdict === 'refused')
+      answer.notice(
+        now,
+        'host-refused',
+        `the clock of the host is not used: ${host.config.name} contradicts the network`,
+      )
+  }
+
+  /**
+   * What the sources of the network say together, without the host, whether or not it denies them a majority. When the host
+   * jumped at `since`, that may have been a pause: only what was measured later counts.
+   */
+  #network(
+    at: Seconds,
+    since: Seconds | undefined,
+  ): (Interval & { guess: Seconds; witnesses: number }) | undefined {
+    const believed = this.#roster.associations.filter(
+      ({ state, reason, trust, measured, track }) =>
+        !trust &&
+        measured &&
+        (agrees(state) || reason === 'no-majority') &&
+        (since === undefined || track.measuredAt > since),
+    )
+    const intervals = believed.map(({ track }) => track.interval(at))
+    const low = Math.max(...intervals.map(each => each.low))
+    const high = Math.min(...intervals.map(each => each.high))
+    if (believed.length === 0 || low > high) return undefined
+    const guess = Math.min(Math.max(this.#estimate.offset(at) ?? (low + high) / 2, low), high)
+    return { low, high, guess, witnesses: believed.length }
   }
 
   /** A source has gone, or is not believed: what was known of its path does not hold. */
@@ -292,6 +347,7 @@ export class Knowledge {
     }
     for (const party of parties) for (const sample of party.takeNews()) this.#estimator.add(party, sample)
     this.#estimate.keepRate(at, Math.min(Math.max(this.#estimator.rate, agreed.low), agreed.high))
+    fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, parties.length))
     return { kind: 'rate', samples: 0 }
   }
 

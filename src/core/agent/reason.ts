@@ -37,6 +37,8 @@ export const SOURCE_REASONS = {
   'asked-to-stop': 'it asked this client to stop (kiss code DENY or RSTR)',
   'asked-to-slow-down': 'it asked this client to send less often (kiss code RATE)',
   'measured-only': 'it is configured to be measured and never used (noselect)',
+  'host-unproven': 'it is the clock of the host, and has not been compared with the network for long enough',
+  'host-contradicts': 'it is the clock of the host, and what the network says shows that it is wrong',
   'no-majority': 'the sources disagree and none of the groups is a majority',
   'too-few-sources': 'fewer sources agree than the configuration demands (minsources)',
   'disagrees-with-majority': 'the interval that it claims does not meet the one in which most sources agree',

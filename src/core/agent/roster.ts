@@ -76,6 +76,11 @@ export class Roster {
     for (const association of this.associations) association.burst(now)
   }
 
+  /** This may be another host, whose clock nobody knows. */
+  doubtHost(): void {
+    for (const { trust } of this.associations) trust?.forget()
+  }
+
   /** Adds what is new, drops what is gone, keeps what is the same. Returns the names to resolve and who was dropped. */
   configure(sources: readonly SourceConfig[]): { names: string[]; dropped: Association[] } {
     const kept = this.entries.filter(entry => sources.some(source => sameSource(source, entry.config)))

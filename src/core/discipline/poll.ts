@@ -6,7 +6,9 @@ import { type PollLog2, pollInterval } from '#core/time/units.ts'
 import type { Estimator } from './estimator.ts'
 
 /** How much the guess may spread until the next sample comes, in deviations of a sample. */
-const SPREAD = 2.2
+const SPREAD = 2.7
+/** And so much before it is asked more often again. */
+const TOO_MUCH = 3.6
 
 /** The interval that is wanted when `sources` take turns in being asked: one step longer at most. */
 export function wantedPoll(estimator: Estimator, poll: PollLog2, sources: number): PollLog2 {
@@ -19,6 +21,6 @@ export function wantedPoll(estimator: Estimator, poll: PollLog2, sources: number
   }
   if (spread(poll + 1) < SPREAD) return poll + 1
   let wanted = poll
-  while (wanted > 0 && spread(wanted) > SPREAD) wanted--
+  if (spread(wanted) > TOO_MUCH) while (wanted > 0 && spread(wanted) > SPREAD) wanted--
   return wanted
 }

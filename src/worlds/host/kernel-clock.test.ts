@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
-import { loadLibc, type Timex } from '../libc.ts'
+import { loadLibc } from '../libc.ts'
+import type { TimexAnswer } from '../timex.ts'
 import { kernelClock, readKernelClock } from './kernel-clock.ts'
 
 const NANO = 0x2000
 const UNSYNC = 0x40
-const timex = (fields: Partial<Timex> = {}): Timex => ({
+const timex = (fields: Partial<TimexAnswer> = {}): TimexAnswer => ({
   state: 0,
   offset: 0,
   frequency: 0,

@@ -8,8 +8,8 @@
 import type { KernelClock } from '#core/guest/facts.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Libc, Timex } from '../libc.ts'
-import { rateOfTimex } from '../timex.ts'
+import type { Libc } from '../libc.ts'
+import { rateOfTimex, type TimexAnswer } from '../timex.ts'
 
 const MAX_PHASE: Seconds = 0.5
 const TRIES = 3
@@ -35,7 +35,7 @@ const STATUS = [
 ] as const
 
 type Status = (typeof STATUS)[number]
-const has = (timex: Timex, bit: Status) => ((timex.status >> STATUS.indexOf(bit)) & 1) === 1
+const has = (timex: TimexAnswer, bit: Status) => ((timex.status >> STATUS.indexOf(bit)) & 1) === 1
 
 /** Undefined when the kernel refuses, or answers nothing that can be true. */
 export function readKernelClock(libc: Pick<Libc, 'adjtimex'>): KernelClock | undefined {
@@ -47,7 +47,7 @@ export function readKernelClock(libc: Pick<Libc, 'adjtimex'>): KernelClock | und
 }
 
 /** One answer in our units; undefined when it is an error or an impossible offset. */
-export function kernelClock(timex: Timex): KernelClock | undefined {
+export function kernelClock(timex: TimexAnswer): KernelClock | undefined {
   if (timex.state < 0) return undefined
   const offset = timex.offset / (has(timex, 'NANO') ? 1e9 : 1e6)
   if (Math.abs(offset) > MAX_PHASE) return undefined
@@ -65,7 +65,7 @@ export function kernelClock(timex: Timex): KernelClock | undefined {
 }
 
 /** An armed leap second will come even when the clock is not synchronised. */
-function leapOf(timex: Timex): Leap {
+function leapOf(timex: TimexAnswer): Leap {
   if (has(timex, 'INS')) return 'insert'
   if (has(timex, 'DEL')) return 'delete'
   return has(timex, 'UNSYNC') ? 'unknown' : 'none'

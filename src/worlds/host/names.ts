@@ -1,11 +1,13 @@
 /**
  * Names through the resolver of this machine (getaddrinfo: hosts file, nsswitch, search domains), as every other program
- * on it sees them. A numeric address comes back in its canonical writing, since replies are compared with it as text.
+ * on it sees them. A numeric address comes back in its canonical writing, since replies are compared with it as text; the
+ * host's clock is nobody's name.
  *
  * A lookup under way cannot be called off: after `close` its answer is dropped, and a process that has nothing else to do
  * still waits for the resolver to give up.
  */
 import { lookup } from 'node:dns'
+import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import { canonical } from './address.ts'
 
 export interface Resolved {
@@ -27,7 +29,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 }
 
 export function resolveName(name: string, done: (resolved: Resolved) => void): void {
-  const numeric = canonical(name)
+  const numeric = name === HOST_CLOCK ? name : canonical(name)
   if (numeric !== undefined) done({ name, addresses: [numeric] })
   else if (name === '' || name.includes('\0')) done({ name, addresses: [], failure: 'name-not-found' })
   else ask(name, done)

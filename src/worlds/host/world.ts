@@ -13,6 +13,8 @@ import { openClock } from './clock.ts'
 import { openDatagrams } from './datagrams.ts'
 import { openFiles } from './files.ts'
 import type { Hook } from './hook.ts'
+import { withHostClock } from './host-peer.ts'
+import { openHostTime } from './host-time.ts'
 import { findLosses } from './losses.ts'
 import { resolveName } from './names.ts'
 import { openOutbox } from './outbox.ts'
@@ -50,8 +52,10 @@ export function openHost(options: HostOptions = {}): HostWorld {
   const clock = openClock(libc)
   const outbox = openOutbox(clock.read)
   const watch = libc && openWatch(libc)
-  const network =
+  const datagrams =
     libc && watch ? openDatagrams(libc, clock, outbox, watch) : openPlainDatagrams(clock, outbox)
+  const hostTime = libc && openHostTime(libc, clock, openFiles())
+  const network = hostTime ? withHostClock(datagrams, hostTime, clock, outbox) : datagrams
   const timers = openTimers(clock.counter, () => {
     outbox.flush()
     outbox.tell({ kind: 'woke', now: clock.read() })
@@ -93,7 +97,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
     record: options.record ?? (() => {}),
     losses: findLosses(loaded, {
       watch: watch !== undefined,
-      stamped: network.stamped,
+      stamped: datagrams.stamped,
       witnessed: signs.steps.witnessed,
       signs: signs.witnessed,
     }),
@@ -110,7 +114,8 @@ export function openHost(options: HostOptions = {}): HostWorld {
       timers.close()
       signs.close()
       service?.close()
-      network.close()
+      datagrams.close()
+      hostTime?.close()
       watch?.close()
     },
   }

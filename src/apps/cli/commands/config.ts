@@ -1,5 +1,6 @@
 /** `clockwright config check` and `clockwright config show`. */
 import { join } from 'node:path'
+import { plural } from '#report/words/say.ts'
 import { printEffective } from '../../daemon/config/effective.ts'
 import { ConfigError, DEFAULT_PATH, loadConfig } from '../../daemon/config/load.ts'
 import { stateDirectory } from '../../daemon/places.ts'
@@ -17,7 +18,7 @@ export function check(options: Options): void {
   const { files, warnings, config } = loadConfig(options.config)
   for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`)
   if (files.length === 0) process.stdout.write(`There is no ${DEFAULT_PATH}: everything is at its default.\n`)
-  else process.stdout.write(`${files.join(', ')}: right; ${config.source.length} sources.\n`)
+  else process.stdout.write(`${files.join(', ')}: right; ${plural(config.source.length, 'source')}.\n`)
   process.exitCode = warnings.length > 0 ? WARNING : OK
 }
 

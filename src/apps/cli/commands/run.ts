@@ -25,6 +25,12 @@ const NODE_OPTIONS = [
   '--disable-sigusr1',
 ]
 
+/**
+ * An agent computes for some milliseconds a minute: compiled code would take more memory (10 MB) than it gives speed. One
+ * that serves time computes for every request.
+ */
+const UNCOMPILED = ['--no-opt', '--no-maglev', '--no-sparkplug']
+
 export async function run({ config, besideOthers, ...overrides }: Options): Promise<void> {
   if (overrides.discipline) refuseToFight(besideOthers ?? false)
   become(prepareOrders(config, overrides))
@@ -34,7 +40,8 @@ function become(orders: Orders): void {
   const entry = agentEntry()
   const argument = JSON.stringify(orders)
   if (process.execve) {
-    process.execve(process.execPath, [process.execPath, ...NODE_OPTIONS, entry, argument])
+    const options = orders.server ? NODE_OPTIONS : [...NODE_OPTIONS, ...UNCOMPILED]
+    process.execve(process.execPath, [process.execPath, ...options, entry, argument])
   }
   // An older Node cannot become another program: the agent then lives in this process, and takes a little more memory.
   process.argv.splice(2, process.argv.length, argument)

@@ -71,7 +71,9 @@ export async function watch(options: Options): Promise<void> {
 
   function draw(): void {
     if (!live || !last) return
-    const { columns = 80, rows = 24 } = process.stdout
+    // A terminal that does not know its size says 0.
+    const columns = process.stdout.columns || 80
+    const rows = process.stdout.rows || 24
     const lines = screen({ status: last, seen, note, ...keys, columns, rows }, style)
     process.stdout.write(`${HOME}${lines.map(line => `${line}${CLEAR_LINE}`).join('\n')}${CLEAR_REST}`)
   }

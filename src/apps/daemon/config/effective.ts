@@ -1,13 +1,24 @@
 /** From the configuration file to what the agent is told, and back to a file that says it all. */
 import { type AgentConfig, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
+import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import type { Policy } from '#core/guest/policy.ts'
 import { PPM } from '#core/time/units.ts'
 import type { ServerOrders } from '../serving.ts'
 import type { FileConfig, FileSource } from './schema.ts'
 
 export function agentConfigOf(config: FileConfig, sources: readonly SourceConfig[]): AgentConfig {
-  return { ...config.agent, policy: policyOf(config), sources }
+  const { minsources, maxdistance } = config.agent
+  return { minsources, maxdistance, policy: policyOf(config), sources }
 }
+
+/** The clock of the host is near, and to read it costs no packets. */
+export const hostClockSource = (name: string): SourceConfig => ({
+  ...SOURCE_DEFAULTS,
+  name: `host clock (${name})`,
+  address: HOST_CLOCK,
+  minpoll: 4,
+  maxpoll: 4,
+})
 
 const policyOf = ({ discipline }: FileConfig): Policy => ({
   afterDisruption: discipline.afterdisruption,

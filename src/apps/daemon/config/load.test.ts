@@ -33,7 +33,7 @@ describe('a configuration', () => {
   test('that is empty is all defaults', () => {
     expect(loadConfig(file('')).config).toEqual({
       source: [],
-      agent: { minsources: 1, maxdistance: 1.5 },
+      agent: { minsources: 1, maxdistance: 1.5, hostclock: true },
       discipline: { afterdisruption: 'step', maxslew: 500, leap: 'step', panic: 86_400 },
       server: {
         listen: [],
@@ -258,4 +258,24 @@ test('the edit distance', () => {
 test('every unknown key is told, not only the first of its table', () => {
   const text = '[[source]]\naddress = "x"\nminpol = 4\nmaxpol = 9\nibrst = true\n[agnt]\n[pge]\n'
   expect(() => loadConfig(file(text))).toThrow(/minpol.*maxpol.*ibrst.*agnt.*pge/s)
+})
+
+describe('what may be meant so, and will not do what was hoped, is a warning', () => {
+  test('more agreeing sources asked for than there are', () => {
+    const text =
+      '[agent]\nminsources = 3\n[[source]]\naddress = "a"\n[[source]]\naddress = "b"\nnoselect = true\n'
+    expect(loadConfig(file(text)).warnings.join()).toMatch(/minsources.* is 3, and there is only 1/)
+    expect(loadConfig(file('[agent]\nminsources = 3\n')).warnings).toEqual([])
+    const pool = '[agent]\nminsources = 3\n[[source]]\naddress = "a"\npool = true\n'
+    expect(loadConfig(file(pool)).warnings).toEqual([])
+  })
+
+  test('a hook that cannot be run', () => {
+    expect(loadConfig(file('[discipline]\nhook = "/no/such"\n')).warnings.join()).toMatch(/hook.*\/no\/such/)
+    expect(loadConfig(file('[discipline]\nhook = "/bin/sh"\n')).warnings).toEqual([])
+  })
+})
+
+test("a panic below every day's corrections is refused", () => {
+  expect(() => loadConfig(file('[discipline]\npanic = "1ns"\n'))).toThrow(/panic.*0\.1 s or more/)
 })

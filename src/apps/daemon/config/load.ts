@@ -2,7 +2,7 @@
  * Reads the configuration: the file, then the files of conf.d beside it in the order of their names (sources add up,
  * other keys override). All that is wrong is said at once, each with file, line and what would be right.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
@@ -62,6 +62,7 @@ export function loadConfig(path?: string): LoadedConfig {
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   const config = v.parse(configSchema, merged)
   checkTogether(config, written, problems)
+  warnTogether(config, warnings)
   if (problems.length > 0) throw new ConfigError(shortened(problems))
   return { config, warnings, files }
 }
@@ -186,6 +187,28 @@ function checkTogether(config: FileConfig, written: readonly Written[], problems
     }
     if (!before) first.set(called, here)
   })
+}
+
+/** What may be meant so, and will hardly do what was hoped. */
+function warnTogether({ source, agent, discipline }: FileConfig, warnings: string[]): void {
+  const usable = source.filter(({ noselect }) => !noselect)
+  const servers = usable.reduce((sum, { pool, maxsources }) => sum + (pool ? maxsources : 1), 0)
+  if (source.length > 0 && servers < agent.minsources)
+    warnings.push(
+      `\`minsources\` is ${agent.minsources}, and there ${servers === 1 ? 'is' : 'are'} only ${servers} to be used: nothing will ever be believed`,
+    )
+  const { hook } = discipline
+  if (hook !== undefined && !isProgram(hook))
+    warnings.push(`\`hook\` in [discipline]: ${hook} is no program that can be run`)
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 function warnOfPermissions(file: string, warnings: string[]): void {

@@ -9,6 +9,7 @@ import { PPM } from '#core/time/units.ts'
 import { parseAddress } from '#worlds/host/address.ts'
 import { parseDuration, parseSize } from '../../quantity.ts'
 import { DEFAULT_LIMITS } from '../history/trim.ts'
+import { couldBeHost } from './host-name.ts'
 import { parsePrefix } from './prefix.ts'
 
 const whole = (least: number, most: number) =>
@@ -25,6 +26,9 @@ const number = (least: number, most: number) =>
     v.number('must be a number'),
     v.check(n => n >= least && n <= most, `must be from ${least} to ${most}`),
   )
+
+/** A correction that small is every day's: nothing would ever be steered. */
+const LEAST_PANIC = 0.1
 
 const duration = v.pipe(
   v.union([v.number(), v.string()], 'must be a duration: seconds, or a text like "1.5s", "500ms", "48h"'),
@@ -51,6 +55,8 @@ const text = v.pipe(
 const host = v.pipe(
   text,
   v.check(value => !/^[^:]+:\d+$/.test(value), 'must not hold the port: write it as `port = …`'),
+  v.check(value => !/^\[.*\]$/.test(value), 'must be written without brackets'),
+  v.check(couldBeHost, 'is neither an IP address nor a host name'),
 )
 const label = v.pipe(
   v.string('must be a text in quotes'),
@@ -163,6 +169,10 @@ export const configSchema = v.strictObject({
         v.optional(duration, AGENT_DEFAULTS.maxdistance),
         'A source whose root distance is larger is not used.',
       ),
+      hostclock: described(
+        v.optional(flag, true),
+        'Use the clock that the hypervisor offers (PTP, VMClock), where there is one, as one more source: once the network has shown how far it can be trusted, or the host tells it. It is the source with the address `host-clock`.',
+      ),
     }),
     {},
   ),
@@ -192,7 +202,13 @@ export const configSchema = v.strictObject({
         'A program to run before and after each step: see CLOCKWRIGHT_EVENT and CLOCKWRIGHT_STEP in its environment.',
       ),
       panic: described(
-        v.optional(duration, POLICY_DEFAULTS.panic),
+        v.optional(
+          v.pipe(
+            duration,
+            v.check(s => s >= LEAST_PANIC, `must be ${LEAST_PANIC} s or more`),
+          ),
+          POLICY_DEFAULTS.panic,
+        ),
         'A correction larger than this is not believed: steering stops, everything stays observable.',
       ),
     }),

@@ -23,7 +23,7 @@ export interface Plot {
   readonly outside: string | undefined
 }
 
-const COLOURS = 6
+const COLOURS = 8
 
 export function plotsOf(input: {
   loaded: Loaded

@@ -269,9 +269,9 @@ export const CLOCK_QUANTITIES = {
         ? 'Looked for among the running processes.'
         : `Found among the running processes: ${of.timekeepers.map(each => `${each.commandLine} (pid ${each.pid})`).join('; ')}.`,
     text: of =>
-      of.timekeepers
-        .map(each => (each.disciplines ? each.name : `${each.name} (only measures)`))
-        .join(', ') || 'nobody was found',
+      counted(
+        of.timekeepers.map(each => (each.disciplines ? each.name : `${each.name} (only measures)`)),
+      ).join(', ') || 'nobody was found',
   }),
   'machine.kernel': machine('kernel', {
     title: 'Kernel',
@@ -398,3 +398,10 @@ export const labelOf = (source: SourceBody, all: readonly SourceBody[]): string 
   all.filter(({ name }) => name === source.name).length > 1
     ? `${source.name} (${source.address})`
     : source.name
+
+/** What occurs several times is said once, with its number. */
+const counted = (texts: readonly string[]): string[] =>
+  [...new Set(texts)].map(text => {
+    const times = texts.filter(each => each === text).length
+    return times === 1 ? text : `${text} × ${times}`
+  })
