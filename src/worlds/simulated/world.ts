@@ -384,7 +384,7 @@ export class Simulation {
   }
 
   #resolve(name: string): void {
-    const known = this.#config.names?.[name] ?? (isNumeric(name) ? [name] : [])
+    const known = this.#config.names?.[name] ?? (isNumeric(name) || this.#peers.has(name) ? [name] : [])
     this.#plan(later(this.#now, RESOLVING), () =>
       this.#whenRunning(() =>
         this.#say({

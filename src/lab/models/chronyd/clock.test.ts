@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { instant, monotonic, since } from '#core/time/instant.ts'
 import { KernelClock } from '#worlds/simulated/kernel-clock.ts'
 import { ChronyClock } from './clock.ts'
 
@@ -9,16 +8,14 @@ const clockAt = (raw: number) => new ChronyClock(raw, LIMITS, () => {})
 
 /** A clock of chronyd's over a kernel's, which hears its calls. */
 function onKernel() {
-  const start = instant(0n)
-  const kernel = new KernelClock({ wall: start, monotonic: monotonic(0n) })
+  const kernel = new KernelClock()
   const clock = clockAt(0)
-  const at = (seconds: number) => monotonic(BigInt(Math.round(seconds * 1e9)))
   return {
     clock,
     kernel,
     wait(until: number) {
-      for (const call of clock.takeCalls()) kernel.obey(call, at(clock.raw))
-      clock.raw = since(kernel.read(at(until)).wall, start)
+      for (const call of clock.takeCalls()) kernel.obey(call, clock.raw)
+      clock.raw = until + kernel.gainedAt(until)
     },
   }
 }
