@@ -18,6 +18,7 @@ import type { Orders } from './orders.ts'
 import { ensureDirectory, runtimeDirectories } from './places.ts'
 import { announce, type Presence } from './presence.ts'
 import { layDownSecret, makeSecret } from './secret.ts'
+import { tidyUp } from './tidy.ts'
 
 const FAILED = 1
 
@@ -67,6 +68,7 @@ async function live(orders: Orders): Promise<void> {
     `READY=1\nSTATUS=${orders.discipline ? 'keeping the clock' : 'watching'}, page on ${page.url}`,
   )
 
+  tidyUp()
   process.on('SIGUSR2', () => daemon.permitStep())
   process.on('SIGHUP', () => void reload(daemon, orders))
   await stopSignal()
