@@ -3,8 +3,8 @@
  * `--help` is quick and the agent's memory holds nothing that it does not use.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '#core/time/parse-duration.ts'
 import { printable } from '#report/table.ts'
-import { parseDuration } from '../quantity.ts'
 import { version } from '../version.ts'
 import { USAGE } from './exit.ts'
 
