@@ -237,6 +237,78 @@ configuration
   .addOption(config())
   .action(async options => (await import('./commands/config.ts')).show(options))
 
+const lab = program
+  .command('lab')
+  .description('try a configuration against a migration before production does')
+  .addHelpText(
+    'after',
+    `
+Real ntpd and chronyd are played by models that read their configuration files; nothing here touches a clock or a network.
+
+Examples:
+  clockwright lab list
+  clockwright lab run pause-30s
+  clockwright lab compare pause-30s --with /etc/ntp.conf --with clockwright
+  clockwright lab forecast --pause 4.3s`,
+  )
+const seeds = (usual: number) =>
+  new Option('-s, --seeds <n>', 'how often each is played, each time with other chance')
+    .argParser(count)
+    .default(usual)
+const svg = () => new Option('--svg <file>', 'write the picture there, as SVG')
+const html = () => new Option('--html <file>', 'write a report there, as one HTML file to send')
+lab
+  .command('run')
+  .description('play a scenario: who keeps the clock how well')
+  .argument('<scenario>', 'a file, or the name of one that is installed')
+  .option('-p, --player <player>', 'whom to play instead, again for each (see lab compare --help)', several)
+  .addOption(seeds(10))
+  .addOption(json())
+  .addOption(svg())
+  .addOption(html())
+  .addHelpText(
+    'after',
+    `
+Times count from the disruption until the clock stays that good. Figures are medians over the seeds, and in parentheses what lies
+between the best and the worst tenth.
+
+Examples:
+  clockwright lab run pause-30s
+  clockwright lab run ./my-story.toml --player chrony-debian --player clockwright --seeds 40
+  clockwright lab run esxi-testbed --html report.html`,
+  )
+  .action(async (file, options) => (await import('./commands/lab/play.ts')).run(file, options))
+lab
+  .command('compare')
+  .description('play a scenario with these, side by side')
+  .argument('<scenario>', 'a file, or the name of one that is installed')
+  .requiredOption('-w, --with <player>', 'whom to play, again for each', several)
+  .addOption(seeds(10))
+  .addOption(json())
+  .addOption(svg())
+  .addOption(html())
+  .addHelpText(
+    'after',
+    `
+A player is the name of a known one (clockwright lab list), or a configuration: [DAEMON[,OPTION...]:]FILE. Without a daemon the
+content says whether it is an ntp.conf or a chrony.conf. Servers that it names stand for those of the scenario, one by one.
+
+Examples:
+  clockwright lab compare pause-4s --with /etc/ntp.conf --with chrony-debian --with clockwright
+  clockwright lab compare pause-4s --with ntpd-4.2.6p5,-g,-x:ntp.conf --with ntpd-4.2.8p15:ntp.conf
+  clockwright lab compare pause-1200s --with chrony:chrony.conf --with clockwright:clockwright.toml`,
+  )
+  .action(async (file, options) => (await import('./commands/lab/play.ts')).compare(file, options))
+lab
+  .command('list')
+  .description('the scenarios and players that are installed')
+  .addOption(json())
+  .action(async options => (await import('./commands/lab/list.ts')).list(options))
+
+function several(each: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), each]
+}
+
 function duration(text: string): number {
   const seconds = parseDuration(text)
   if (seconds === undefined)

@@ -1,0 +1,52 @@
+/** The courses of several players in one chart: true offset, and what happened. */
+import { duration } from '#core/time/format.ts'
+import type { Curve } from '#lab/curve.ts'
+import { type ChartMark, chart } from '../chart/chart.ts'
+import { elapsed, offsetScale } from '../chart/scale.ts'
+import type { Element } from '../chart/svg.ts'
+import type { Result } from './results.ts'
+import { markText } from './words.ts'
+
+interface Pictured {
+  readonly alone?: boolean
+  readonly width?: number
+  readonly height?: number
+  /** Also what the daemon claims: the interval in which true time should be. */
+  readonly bounds?: boolean
+}
+
+/** More marks than that would be a curtain. */
+const MOST_MARKS = 60
+
+export function offsetChart(title: string, results: readonly Result[], look: Pictured = {}): Element {
+  const drawn = results.flatMap(({ name, curve }) => (curve ? [{ name, curve }] : []))
+  const values = drawn.flatMap(({ curve }) => [...curve.least, ...curve.most])
+  const { bounds = false, ...size } = look
+  const y = offsetScale(values)
+  const marks: ChartMark[] = (drawn[0]?.curve.marks ?? []).slice(0, MOST_MARKS).map(mark => ({
+    at: mark.at,
+    text: `${markText(mark)} at ${duration(mark.at)}`,
+    ...(mark.until === undefined ? {} : { until: mark.until }),
+  }))
+  return chart({
+    title,
+    quantity: 'true offset of the clock; positive: behind',
+    x: elapsed(Math.max(1, ...drawn.map(({ curve }) => curve.duration))),
+    y,
+    marks,
+    series: drawn.map(({ name, curve }) => ({
+      name,
+      at: curve.at,
+      least: curve.least,
+      most: curve.most,
+      ...(bounds ? { band: claimed(curve) } : {}),
+      ...(curve.exit ? { end: { at: curve.exit.at, text: curve.exit.why } } : {}),
+    })),
+    ...size,
+  })
+}
+
+const claimed = ({ believed, bound }: Curve) => ({
+  low: believed.map((value, i) => value - bound[i]!),
+  high: believed.map((value, i) => value + bound[i]!),
+})
