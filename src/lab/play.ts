@@ -1,4 +1,5 @@
 /** Plays a story with somebody who keeps the clock, and says what it came to. The same story, player and seed: the same bytes. */
+import type { Seconds } from '#core/time/units.ts'
 import { makePlayer, type PlayerSpec } from './players/player.ts'
 import { type Run, runLab } from './run.ts'
 import type { Scenario } from './scenario/schema.ts'
@@ -9,6 +10,8 @@ export interface Job {
   readonly scenario: Scenario
   readonly player: PlayerSpec
   readonly seed: number
+  /** Where the clock is not surely right again by the end, the story is played anew, so much longer. */
+  readonly patience?: Seconds
 }
 
 export interface Played {
@@ -17,8 +20,14 @@ export interface Played {
   readonly marks: readonly Mark[]
 }
 
-export function play({ scenario, player, seed }: Job, asked: { readonly believing?: boolean } = {}): Played {
+export function play(job: Job, asked: { readonly believing?: boolean } = {}): Played {
+  const { scenario, player, seed, patience = 0 } = job
   const { world, duration, scoring, marks } = stage(scenario, seed)
   const run = runLab({ world, seed, duration, player: makePlayer(player, scenario), ...asked })
-  return { run, score: scoreRun(run, scoring), marks }
+  const score = scoreRun(run, scoring)
+  // Who is right for the second half of what follows the disruption is taken to stay so; who has ended never comes back.
+  const surely = score.exited || score.timeTo10ms <= (duration - scoring.disruptedAt) / 2
+  return patience === 0 || surely
+    ? { run, score, marks }
+    : play({ scenario: { ...scenario, duration: scenario.duration + patience }, player, seed }, asked)
 }

@@ -300,6 +300,62 @@ Examples:
   )
   .action(async (file, options) => (await import('./commands/lab/play.ts')).compare(file, options))
 lab
+  .command('forecast')
+  .description('if this guest is paused, how long will its clock be wrong, and what would help?')
+  .addOption(
+    new Option('-p, --pause <duration>', 'how long the pause is').argParser(duration).makeOptionMandatory(),
+  )
+  .option('-f, --config <file>', 'ntp.conf or chrony.conf (default: that of the daemon that runs here)')
+  .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
+  .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
+  .option('--uptime <duration>', 'how long it has run before the pause', duration, 21_600)
+  .addOption(
+    new Option('--network <network>', 'where its servers are').choices(['lan', 'internet']).default('lan'),
+  )
+  .addOption(seeds(40))
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Plays the configuration, and candidate changes of it, through a pause that comes at any phase of the polls and that nothing on the
+guest's own clocks shows. With --json: {"model", "runs", "timeTo10ms": {"median", "p10", "p90", "never"}, "exits", "worst",
+"changes": […]}.
+
+Examples:
+  clockwright lab forecast --pause 4.3s
+  clockwright lab forecast --config /etc/ntp.conf --daemon ntpd-4.2.8 --options "-g -x" --pause 4.3
+  clockwright lab forecast --daemon chrony --pause 30s --network internet --json`,
+  )
+  .action(async options => (await import('./commands/lab/forecast.ts')).forecast(options))
+lab
+  .command('sweep')
+  .description('play a scenario over ranges of values: a table that is a heat map')
+  .argument('<scenario>', 'a file, or the name of one that is installed')
+  .requiredOption('-o, --over <axis>', 'what is varied, as in pause=0.1..1200; again for each', several)
+  .addOption(seeds(5))
+  .addOption(
+    new Option('-m, --measure <measure>', 'what the table shows')
+      .choices(['to-10ms', 'to-1ms', 'worst', 'overshoot', 'rms', 'steps', 'packets', 'exits'])
+      .default('to-10ms'),
+  )
+  .option('--results <file>', 'where runs are kept as they come (default: SCENARIO.sweep.jsonl here)')
+  .option('--fresh', 'begin anew, whatever that file holds')
+  .addOption(json())
+  .addOption(svg())
+  .addHelpText(
+    'after',
+    `
+An axis is NAME=VALUE,VALUE… or NAME=FROM..TO[:COUNT]. Names: pause, step, offset, frequencyerror, wander, delay, jitter, loss,
+and player (or config) for whom to play, written as in lab compare. Wide ranges are divided by factors.
+All cores are used. Interrupted or killed, the same command goes on where it stopped.
+
+Examples:
+  clockwright lab sweep pause-30s --over pause=0.1..1200
+  clockwright lab sweep pause-4s --over pause=0.1..1200:12 --over config=a.conf,b.conf --svg heat.svg
+  clockwright lab sweep pause-30s --over jitter=20us,1ms,5ms --over pause=0.3,30 --over player=chrony-debian,clockwright`,
+  )
+  .action(async (file, options) => (await import('./commands/lab/sweep.ts')).sweep(file, options))
+lab
   .command('list')
   .description('the scenarios and players that are installed')
   .addOption(json())

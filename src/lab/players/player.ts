@@ -3,8 +3,7 @@
  * thread or a web worker, which then makes the player.
  */
 import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS } from '#core/agent/config.ts'
-import type { Rate } from '#core/time/units.ts'
-import { PPM } from '#core/time/units.ts'
+import { type PollLog2, PPM, type Rate } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
@@ -16,7 +15,13 @@ import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
 
 export type PlayerSpec =
-  | { readonly kind: 'clockwright'; readonly name: string; readonly config?: AgentConfig }
+  | {
+      readonly kind: 'clockwright'
+      readonly name: string
+      readonly config?: AgentConfig
+      /** Shortest and longest poll of each source, where no configuration says them. */
+      readonly polls?: readonly [PollLog2, PollLog2]
+    }
   | {
       readonly kind: 'ntpd'
       readonly name: string
@@ -37,7 +42,7 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
   const gains = scenario.guest.driftfile ? scenario.guest.frequencyerror * PPM : undefined
   switch (spec.kind) {
     case 'clockwright':
-      return agentPlayer(agentConfig(spec.config, addresses, gains))
+      return agentPlayer(agentConfig(spec, addresses, gains))
     case 'ntpd': {
       const read = parseConf(spec.config ?? askingAll(addresses), 'ntp.conf')
       const config = { ...read, associations: namingServers(read.associations, addresses) }
@@ -62,11 +67,13 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
   }
 }
 
+const USUAL_POLLS = [SOURCE_DEFAULTS.minpoll, SOURCE_DEFAULTS.maxpoll] as const
+
 const askingAll = (addresses: readonly string[]): string =>
   addresses.map(address => `server ${address} iburst`).join('\n')
 
 function agentConfig(
-  config: AgentConfig | undefined,
+  { config, polls: [minpoll, maxpoll] = USUAL_POLLS }: Extract<PlayerSpec, { kind: 'clockwright' }>,
   addresses: readonly string[],
   gains: Rate | undefined,
 ): AgentConfig {
@@ -75,7 +82,7 @@ function agentConfig(
         ...source,
         name: source.address,
       }))
-    : addresses.map(address => ({ ...SOURCE_DEFAULTS, name: address, address }))
+    : addresses.map(address => ({ ...SOURCE_DEFAULTS, minpoll, maxpoll, name: address, address }))
   return {
     ...AGENT_DEFAULTS,
     ...config,

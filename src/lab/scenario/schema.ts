@@ -35,7 +35,7 @@ const span = v.pipe(
 )
 const positive = v.pipe(
   span,
-  v.check(s => s > 0, 'must be above zero'),
+  v.check(s => !(s <= 0), 'must be above zero'),
 )
 
 const OFFSET = 'must be seconds, or a text like "-50ms", "+4.3s"'

@@ -35,6 +35,8 @@ export interface ChartInput {
   readonly marks?: readonly ChartMark[]
   readonly width?: number
   readonly height?: number
+  /** The colour of the first series, by its number. */
+  readonly firstColour?: number
   /** With colours of its own, to be looked at by itself. */
   readonly alone?: boolean
 }
@@ -45,8 +47,10 @@ const BOTTOM = 28
 const LEGEND_LINE = 18
 
 export function chart(input: ChartInput): Element {
-  const { title, x, y, quantity, series, marks = [], width = 900, height = 360, alone = false } = input
-  const legend = legendOf(series, width)
+  const { title, x, y, quantity, series, marks = [], width = 900, height = 360 } = input
+  const { alone = false, firstColour = 0 } = input
+  // One line needs no other name than the chart has.
+  const legend = series.length === 1 ? { nodes: [], height: 0 } : legendOf(series, width)
   const top = 40 + legend.height
   const toX = (value: number) => LEFT + x.at(value) * (width - LEFT - RIGHT)
   const toY = (value: number) =>
@@ -82,7 +86,7 @@ export function chart(input: ChartInput): Element {
     ...grid,
     ...times,
     ...marks.flatMap(mark => marked(mark, toX, { top, bottom: height - BOTTOM })),
-    ...series.flatMap((each, i) => drawn(each, colour(i), toX, toY)),
+    ...series.flatMap((each, i) => drawn(each, colour(firstColour + i), toX, toY)),
   )
 }
 

@@ -29,7 +29,7 @@ export function linear(domain: Domain, text: (value: number) => string, count = 
   const step = niceStep((most - least) / count)
   const ticks: Tick[] = []
   for (let i = Math.ceil(least / step - 1e-9); i * step <= most + 1e-9 * step; i++)
-    ticks.push({ value: i * step, text: text(i * step) })
+    ticks.push({ value: i * step, text: i === 0 ? '0' : text(i * step) })
   return { at: between(domain, value => value), ticks }
 }
 
@@ -51,7 +51,10 @@ export function symlog(domain: Domain, knee: number, text: (value: number) => st
     0,
     ...decades(most),
   ]
-  return { at: between(domain, transform), ticks: values.map(value => ({ value, text: text(value) })) }
+  return {
+    at: between(domain, transform),
+    ticks: values.map(value => ({ value, text: value === 0 ? '0' : text(value) })),
+  }
 }
 
 export function logarithmic(domain: Domain, text: (value: number) => string): Scale {

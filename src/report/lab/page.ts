@@ -13,7 +13,7 @@ body{margin:2rem auto;max-width:60rem;padding:0 1rem;background:var(--paper);col
 font:15px/1.55 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
 h1{font-size:1.4rem;margin:0}h2{font-size:1rem;margin:2rem 0 .5rem;color:var(--soft)}
 p{margin:.5rem 0}.soft{color:var(--soft)}svg{max-width:100%;height:auto}.wide{overflow-x:auto}
-table{border-collapse:collapse;font-size:.875rem}th,td{padding:.3rem .7rem;text-align:right;border-bottom:1px solid var(--line)}
+table{border-collapse:collapse;font-size:.875rem}th,td{padding:.3rem .7rem;white-space:nowrap;text-align:right;border-bottom:1px solid var(--line)}
 th{font-weight:600;color:var(--soft)}th:first-child,td:first-child{text-align:left}
 ${CHART_STYLE}`
 
@@ -31,10 +31,9 @@ export function resultPage(of: {
     figure(offsetChart('All of them', results)),
     '<h2>What it came to: medians, and what lies between the best and the worst tenth of the runs</h2>',
     tableOf(results),
-    ...results.flatMap(result => [
-      `<h2>${escapeText(result.name)}</h2>`,
-      figure(offsetChart(result.name, [result], { bounds: true, height: 260 })),
-    ]),
+    ...results.map((result, i) =>
+      figure(offsetChart(result.name, [result], { bounds: true, height: 260, firstColour: i })),
+    ),
     '<p class="soft">Pale behind a line: the interval that the daemon itself claims for true time, where it claims one.</p>',
     `<p class="soft">clockwright ${escapeText(version)}, lab. The courses are those of seed 1.</p>`,
   ]

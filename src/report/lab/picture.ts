@@ -11,6 +11,8 @@ interface Pictured {
   readonly alone?: boolean
   readonly width?: number
   readonly height?: number
+  /** So that one player has one colour in several charts. */
+  readonly firstColour?: number
   /** Also what the daemon claims: the interval in which true time should be. */
   readonly bounds?: boolean
 }
