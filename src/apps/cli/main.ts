@@ -356,6 +356,28 @@ Examples:
   )
   .action(async (file, options) => (await import('./commands/lab/sweep.ts')).sweep(file, options))
 lab
+  .command('replay')
+  .description('what was recorded, again, with other settings: what would have happened')
+  .argument('<journal>', 'a journal of the agent (clockwright run --journal FILE)')
+  .option('-w, --with <player>', 'whom to play, again for each (see lab compare --help)', several)
+  .addOption(seeds(5))
+  .option('--write <file>', 'write the story there, as a scenario')
+  .addOption(json())
+  .addOption(svg())
+  .addOption(html())
+  .addHelpText(
+    'after',
+    `
+The journal says what the oscillator, the paths and the hypervisor did, as far as samples show it. Of that a story is made, and
+whoever you name is played in it.
+
+Examples:
+  clockwright lab replay agent.journal
+  clockwright lab replay agent.journal --with /etc/ntp.conf --with clockwright:tighter.toml
+  clockwright lab replay agent.journal --write night.toml`,
+  )
+  .action(async (journal, options) => (await import('./commands/lab/replay.ts')).replay(journal, options))
+lab
   .command('list')
   .description('the scenarios and players that are installed')
   .addOption(json())
