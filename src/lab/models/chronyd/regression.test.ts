@@ -14,7 +14,9 @@ const emptyLine = (): Line => ({
 const points = (y: readonly number[], older = 0) => ({
   x: Float64Array.from(y, (_, i) => 1000 + 16 * i),
   y: Float64Array.from(y),
-  weights: new Float64Array(y.length).fill(1),
+  distances: new Float64Array(y.length),
+  free: 0,
+  steepness: 1,
   oldest: 0,
   first: older,
   end: y.length,

@@ -3,6 +3,8 @@
  * of its residuals change so rarely that the points do not look like a line with noise, the oldest point is dropped.
  */
 
+/** How far the arrays of points may reach. */
+export const MOST_POINTS = 256
 /** Fewer samples make no line. */
 export const LEAST_SAMPLES = 3
 /** Student's t, 99.95 %, by degrees of freedom from 1. */
@@ -28,8 +30,10 @@ export const studentT = (degrees: number): number => STUDENT_T[degrees - 1] ?? 3
 export interface Points {
   readonly x: Float64Array
   readonly y: Float64Array
-  /** One over the variance, up to a factor; from `first` on. */
-  readonly weights: Float64Array
+  /** A point counts less by the square of what its distance exceeds `free` by, times `steepness`, plus one. */
+  readonly distances: Float64Array
+  free: number
+  steepness: number
   oldest: number
   first: number
   end: number
@@ -47,9 +51,12 @@ export interface Line {
   degrees: number
 }
 
+/** One over the variance of each point, up to a factor. */
+const weights = new Float64Array(MOST_POINTS)
+
 /** Writes the line through as many of the points as look like one; false when there are fewer than three. */
 export function fitLine(points: Points, leastSamples: number, line: Line): boolean {
-  const { x, y, weights, oldest, end } = points
+  const { x, y, distances, free, steepness, oldest, end } = points
   let { first } = points
   if (end - first < LEAST_SAMPLES) return false
   // Sums around the last point: dropping the first one is a subtraction then.
@@ -61,10 +68,13 @@ export function fitLine(points: Points, leastSamples: number, line: Line): boole
   let sumXX = 0
   let sumXY = 0
   for (let i = first; i < end; i++) {
-    const weight = weights[i]!
+    const excess = distances[i]! - free
+    const deviation = excess > 0 ? 1 + excess * steepness : 1
+    const weight = 1 / (deviation * deviation)
     const u = x[i]! - x0
     const v = y[i]! - y0
     const weighted = u * weight
+    weights[i] = weight
     sum += weight
     sumX += weighted
     sumY += v * weight
@@ -76,18 +86,19 @@ export function fitLine(points: Points, leastSamples: number, line: Line): boole
     const spread = sumXX - sumX * middle
     const slope = (sumXY - sumY * middle) / spread
     const intercept = sumY / sum - slope * middle
+    const start = y0 + intercept - slope * x0
     const count = end - first
     const from = Math.max(oldest, end - count * RUNS_RATIO)
     let runs = 1
-    let before = y[from]! - y0 - intercept - slope * (x[from]! - x0)
+    let before = y[from]! - start - slope * x[from]!
     for (let i = from + 1; i < first; i++) {
-      const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
+      const residual = y[i]! - start - slope * x[i]!
       runs += Number(!(before * residual > 0))
       before = residual
     }
     let squares = from < first ? 0 : before * before * weights[first]!
     for (let i = from < first ? first : first + 1; i < end; i++) {
-      const residual = y[i]! - y0 - intercept - slope * (x[i]! - x0)
+      const residual = y[i]! - start - slope * x[i]!
       runs += Number(!(before * residual > 0))
       before = residual
       squares += residual * residual * weights[i]!

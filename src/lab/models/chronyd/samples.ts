@@ -12,13 +12,13 @@ import {
   fitLine,
   LEAST_SAMPLES,
   type Line,
+  MOST_POINTS,
   type Points,
   RUNS_RATIO,
   studentT,
 } from './regression.ts'
 
 const MOST_SAMPLES = 64
-const ROOM = 4 * MOST_SAMPLES
 const WORST_FREQUENCY: Rate = 2000e-6
 const WORST_DEVIATION: Seconds = 4
 const LEAST_SKEW: Rate = 1e-12
@@ -81,18 +81,19 @@ export class Samples {
   readonly #most: number
   readonly #least: number
   /** Oldest first; the last `#count` up to `#end` are samples, `#older` before them only show runs. */
-  readonly #times = new Float64Array(ROOM)
-  readonly #offsets = new Float64Array(ROOM)
-  readonly #delays = new Float64Array(ROOM)
-  readonly #distances = new Float64Array(ROOM)
-  readonly #rootDelays = new Float64Array(ROOM)
-  readonly #rootDispersions = new Float64Array(ROOM)
-  readonly #weights = new Float64Array(ROOM)
-  readonly #straightened = new Float64Array(ROOM)
+  readonly #times = new Float64Array(MOST_POINTS)
+  readonly #offsets = new Float64Array(MOST_POINTS)
+  readonly #delays = new Float64Array(MOST_POINTS)
+  readonly #distances = new Float64Array(MOST_POINTS)
+  readonly #rootDelays = new Float64Array(MOST_POINTS)
+  readonly #rootDispersions = new Float64Array(MOST_POINTS)
+  readonly #straightened = new Float64Array(MOST_POINTS)
   readonly #points: Points = {
     x: this.#times,
     y: this.#offsets,
-    weights: this.#weights,
+    distances: this.#distances,
+    free: 0,
+    steepness: 0,
     oldest: 0,
     first: 0,
     end: 0,
@@ -193,7 +194,7 @@ export class Samples {
     if (this.#count === this.#most) this.#dropOldest(1)
     const time = this.#clock.remember(sample.at)
     if (this.#count > 0 && time <= this.#times[this.#end - 1]!) this.reset()
-    if (this.#end === ROOM) this.#makeRoom()
+    if (this.#end === MOST_POINTS) this.#makeRoom()
     const i = this.#end++
     const { mindelay } = this.#limits
     const delay = sample.delay < mindelay ? 2 * mindelay - sample.delay : sample.delay
@@ -284,7 +285,7 @@ export class Samples {
   #regress(): void {
     const first = this.#end - this.#count
     const last = this.#end - 1
-    this.#weigh(first)
+    this.#weigh()
     const line = this.#line
     this.#lineAt = this.#times[last]!
     this.#fits = fitLine(this.#pointsToFit(first), this.#least, line)
@@ -309,7 +310,7 @@ export class Samples {
   }
 
   /** The farther a sample's distance lies above the least, measured by how far the median does, the less it counts. */
-  #weigh(first: number): void {
+  #weigh(): void {
     const { precision } = this.#limits
     const added = this.#clock.dispersion
     const middle = this.#count >> 1
@@ -318,13 +319,8 @@ export class Samples {
     const median =
       this.#count % 2 === 1 ? sorted[middle]! + added : 0.5 * (sorted[middle]! + sorted[middle - 1]!) + added
     const deviation = within(precision, (median - least) / DEVIATION_TO_DISTANCE, least)
-    const steepness = 1 / deviation
-    const free = least + precision - added
-    for (let i = first; i < this.#end; i++) {
-      const excess = this.#distances[i]! - free
-      const weight = excess > 0 ? 1 + excess * steepness : 1
-      this.#weights[i] = 1 / (weight * weight)
-    }
+    this.#points.steepness = 1 / deviation
+    this.#points.free = least + precision - added
   }
 
   #pointsToFit(first: number): Points {
@@ -358,13 +354,15 @@ export class Samples {
   }
 
   /** Offsets as they would be if no packet had waited, when the network's jitter is seen to lie on one of its ways. */
-  #straighten({ oldest, first, end }: Points, least: Seconds): Points {
+  #straighten({ oldest, first, end, free, steepness }: Points, least: Seconds): Points {
     for (let i = oldest; i < end; i++)
       this.#straightened[i] = this.#offsets[i]! - this.#asymmetry * (this.#delays[i]! - least)
     const points = this.#straightPoints
     points.oldest = oldest
     points.first = first
     points.end = end
+    points.free = free
+    points.steepness = steepness
     return points
   }
 
@@ -428,14 +426,13 @@ export class Samples {
 
 /** Into the first `count`, which are in order. */
 function insert(sorted: Float64Array, count: number, value: number): void {
-  const i = placeOf(sorted, count, value)
-  sorted.copyWithin(i + 1, i, count)
-  sorted[i] = value
+  const place = placeOf(sorted, count, value)
+  for (let i = count; i > place; i--) sorted[i] = sorted[i - 1]!
+  sorted[place] = value
 }
 
 function remove(sorted: Float64Array, count: number, value: number): void {
-  const i = placeOf(sorted, count, value)
-  sorted.copyWithin(i, i + 1, count)
+  for (let i = placeOf(sorted, count, value) + 1; i < count; i++) sorted[i - 1] = sorted[i]!
 }
 
 /** How many of the first `count`, which are in order, are less. */
