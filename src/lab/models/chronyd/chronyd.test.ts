@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
@@ -13,7 +13,7 @@ const A = { address: '10.0.0.1', link: symmetricLink(100e-6, 20e-6) }
 const B = { ...A, address: '10.0.0.2' }
 const START = instant(1_796_083_200_000_000_000n)
 
-interface Story extends Partial<Omit<SimulationConfig, 'seed' | 'start'>> {
+interface Story extends Partial<Omit<SimulationConfig, 'seed'>> {
   readonly lines?: readonly string[]
   readonly drift?: ChronydConfig['drift']
   readonly duration?: Seconds
@@ -117,6 +117,42 @@ test('a drift file gives it the frequency to begin with', () => {
   expect(said(run)).toContain('Frequency 20.000 +/- 0.100 ppm read from the drift file')
   // The first estimate alone would be off by some ppm.
   expect(rootMeanSquare(run.offsets, 0, 10)).toBeLessThan(10e-6)
+})
+
+describe('a leap second at the end of the year', () => {
+  const inTwoHours = { start: instant(1_798_754_400_000_000_000n), duration: 9000 }
+  const story = (mode: string): Story => ({
+    ...inTwoHours,
+    servers: [{ ...A, leap: 'insert', leapUntil: 7200 }],
+    leapSecond: { at: 7200, by: -1 },
+    lines: [`leapsecmode ${mode}`],
+  })
+  const worst = ({ offsets }: Run) => Math.max(...offsets.slice(7000).map(Math.abs))
+
+  test.each(['system', 'step'])('is made at midnight: %s', mode => {
+    const run = play(story(mode))
+    expect(ownSteps(run)).toMatchObject([{ size: -1 }])
+    expect(timeUntilBelow(run.offsets, 1e-3, 7200)).toBeLessThan(2)
+  })
+
+  test('is slewed in twelve seconds at 8.3 %', () => {
+    const run = play(story('slew'))
+    expect(ownSteps(run)).toEqual([])
+    expect(worst(run)).toBeCloseTo(1, 1)
+    expect(timeUntilBelow(run.offsets, 10e-3, 7200)).toBeGreaterThan(10)
+    expect(timeUntilBelow(run.offsets, 10e-3, 7200)).toBeLessThan(16)
+  })
+
+  test('is found as an error where it is ignored', () => {
+    const run = play(story('ignore'))
+    expect(said(run)).toContain('Ignoring leap second')
+    expect(timeUntilBelow(run.offsets, 10e-3, 7200)).toBeGreaterThan(30)
+  })
+
+  test('is not made on another day', () => {
+    const run = play({ ...story('system'), start: START })
+    expect(ownSteps(run)).toEqual([])
+  })
 })
 
 test('the same seed gives the same run, another one another', () => {

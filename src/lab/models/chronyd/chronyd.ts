@@ -10,12 +10,13 @@ import type { Flow } from '#core/ntp/endpoint.ts'
 import { wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
 import { monotonicSince, originOf, wallSince } from '#core/time/counted-reading.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
+import { NS_PER_SECOND, type Rate, type Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { ChronySettings } from '#dialects/chrony/settings.ts'
 import type { ChronySource } from '#dialects/chrony/source.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { ChronyClock } from './clock.ts'
+import { LeapSecond } from './leap.ts'
 import { Reference } from './reference.ts'
 import type { ChronySample } from './samples.ts'
 import { Schedule, type Timer } from './schedule.ts'
@@ -73,6 +74,7 @@ class Running implements Around {
   readonly #schedule: Schedule
   readonly #selection: Selection
   readonly #reference: Reference
+  readonly #leap: LeapSecond
   #now: Reading
   #counter: Seconds = 0
   /** Raw time, counter and chronyd's own count of time when the loop last woke. */
@@ -95,6 +97,7 @@ class Running implements Around {
     this.wireBase = wireSeconds(this.#origin.wall)
     this.precision = settings.clockprecision > 0 ? settings.clockprecision : precision
     this.maxclockerror = settings.maxclockerror
+    this.#leap = new LeapSecond(Number(this.#origin.wall / NS_PER_SECOND))
     const raw = this.#rawOf(now)
     this.#wokeRaw = raw
     this.clock = new ChronyClock(raw, settings, frequency =>
@@ -168,6 +171,10 @@ class Running implements Around {
   }
 
   sampled(source: Source, sample: ChronySample): void {
+    if (this.#leap.isClose(sample.at)) {
+      this.#tell('sample-near-leap-second', 'Dropping sample around leap second')
+      return this.#select(source)
+    }
     source.samples.accumulate(sample)
     if (this.#recording)
       this.#record({
@@ -272,21 +279,41 @@ class Running implements Around {
     for (;;) {
       const { raw, slewEnds } = this.clock
       const request = this.#schedule.next
-      if (slewEnds <= raw && slewEnds <= (request?.at ?? slewEnds)) this.clock.endSlew()
+      if (this.#leap.at <= raw) this.#passLeap()
+      else if (slewEnds <= raw && slewEnds <= (request?.at ?? slewEnds)) this.clock.endSlew()
       else if (request && request.at <= raw) this.#schedule.take(raw).fire()
       else return
+    }
+  }
+
+  #passLeap(): void {
+    const { leapsecmode } = this.#config.settings
+    const fast = this.#leap.pass()
+    switch (leapsecmode) {
+      case 'system':
+      case 'step':
+        this.clock.leap(fast, 'step')
+        this.#wokeRaw -= fast
+        this.#record({ kind: 'step', at: this.#now, size: -fast, uncertainty: 0, by: 'us' })
+        if (leapsecmode === 'step') this.#tell('leap-second', 'System clock was stepped for leap second')
+        return
+      case 'slew':
+        this.clock.leap(fast, 'slew')
+        return this.#tell('leap-second', 'Adjusting system clock for leap second')
+      case 'ignore':
+        this.#tell('leap-second', 'Ignoring leap second')
     }
   }
 
   #isQuiet(): boolean {
     const { raw, slewEnds } = this.clock
     const request = this.#schedule.next
-    return slewEnds > raw && request !== undefined && request.at > raw && this.#wakesAt > this.#counter
+    return Math.min(slewEnds, this.#leap.at, request?.at ?? raw) > raw && this.#wakesAt > this.#counter
   }
 
   #sleep(): void {
     const { raw, slewEnds, kernelRate } = this.clock
-    const next = Math.min(slewEnds, this.#schedule.next?.at ?? slewEnds)
+    const next = Math.min(slewEnds, this.#schedule.next?.at ?? slewEnds, this.#leap.at)
     if (next === Number.POSITIVE_INFINITY) return
     const at = this.#counter + (next - raw) / (1 + kernelRate) + LATE
     // The alarm that is set already is as good.
@@ -300,6 +327,7 @@ class Running implements Around {
     const combined = this.#selection.select(now, updated)
     if (!combined) return
     if (!this.#reference.update(combined, this.#monotonic)) return
+    this.#leap.hear(combined.leap, this.clock.raw)
     const { clock } = this
     const cooked = clock.cook(clock.raw)
     const left = clock.correctionAt(clock.raw)

@@ -123,6 +123,22 @@ export class ChronyClock {
     this.#rescale(cooked, 0, offset)
   }
 
+  /**
+   * Time itself has jumped back by `offset`, for the sources too: what was measured of them stays as it was. The kernel's
+   * clock jumps along, or has it to slew.
+   */
+  leap(offset: Seconds, how: 'step' | 'slew'): void {
+    if (how === 'step') {
+      this.#calls.push({ kind: 'step', size: -offset })
+      this.raw -= offset
+      this.#slewStart -= offset
+      return
+    }
+    this.#register += offset
+    this.#correctionRate = 0
+    this.#updateSlew()
+  }
+
   /** Somebody else stepped the clock back by `offset`: nothing is left to slew, and timers move with the clock. */
   steppedBySomebody(offset: Seconds): void {
     const correction = this.correctionAt(this.raw)
