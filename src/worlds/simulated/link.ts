@@ -28,15 +28,20 @@ export interface LinkConfig {
   readonly changes?: readonly { readonly at: Seconds; readonly up: Direction; readonly down: Direction }[]
 }
 
-/** How long each copy of a packet that is sent at `at` takes; an empty list is a lost packet. */
-export function passLink(link: LinkConfig, way: 'up' | 'down', at: TrueTime, random: Random): Seconds[] {
+/** Tells how long each copy of a packet that is sent at `at` takes; nothing is told of a lost packet. */
+export function passLink(
+  link: LinkConfig,
+  way: 'up' | 'down',
+  at: TrueTime,
+  random: Random,
+  tell: (delay: Seconds) => void,
+): void {
   const now = link.changes === undefined ? link : (link.changes.findLast(change => at >= change.at) ?? link)
   const direction = now[way]
-  if (random.uniform() < (direction.loss ?? 0)) return []
-  const delays = [direction.base + queueing(direction.jitter, random)]
+  if (random.uniform() < (direction.loss ?? 0)) return
+  tell(direction.base + queueing(direction.jitter, random))
   if (random.uniform() < (direction.duplication ?? 0))
-    delays.push(direction.base + queueing(direction.jitter, random))
-  return delays
+    tell(direction.base + queueing(direction.jitter, random))
 }
 
 function queueing(jitter: Jitter | undefined, random: Random): Seconds {

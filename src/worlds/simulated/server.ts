@@ -63,7 +63,8 @@ export function ntpServer(config: ServerConfig): Peer {
       scale.startAt(start)
       const offset = lies?.findLast(lie => at >= lie.at)?.offset ?? config.offset ?? 0
       const received = at + offset + drift * at
-      const reply = usual.slice()
+      const reply = new Uint8Array(HEADER_LENGTH)
+      for (let i = 0; i < AT.reference; i++) reply[i] = usual[i]!
       reply[0] = (leapAt(config, at) << 6) | (request[0]! & 0x38) | 4
       reply[AT.poll] = request[AT.poll]!
       scale.put(reply, AT.reference, received, -1)

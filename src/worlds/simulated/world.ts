@@ -303,8 +303,9 @@ export class Simulation {
     const sent = this.#stamp()
     this.#agenda.plan(this.#now, { what: 'sent', flow, to, bytes, peer, sent })
     if (!peer) return
-    for (const up of passLink(peer.link, 'up', this.#now, this.#networkRandom))
-      this.#agenda.plan(later(this.#now, up), { what: 'arrives', flow, to, bytes, peer, sent })
+    passLink(peer.link, 'up', this.#now, this.#networkRandom, delay => {
+      this.#agenda.plan(later(this.#now, delay), { what: 'arrives', flow, to, bytes, peer, sent })
+    })
   }
 
   #release(flow: Flow): void {
@@ -338,8 +339,9 @@ export class Simulation {
     const reply = peer.answer(bytes, this.#now, this.#start)
     if (!reply) return
     const sentAt = later(this.#now, peer.processing)
-    for (const down of passLink(peer.link, 'down', sentAt, this.#networkRandom))
-      this.#agenda.plan(later(sentAt, down), { what: 'returns', flow, to, bytes: reply, peer, sent })
+    passLink(peer.link, 'down', sentAt, this.#networkRandom, delay => {
+      this.#agenda.plan(later(sentAt, delay), { what: 'returns', flow, to, bytes: reply, peer, sent })
+    })
   }
 
   #deliver(flight: Flight): void {
