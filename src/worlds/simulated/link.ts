@@ -37,7 +37,7 @@ export function passLink(
   tell: (delay: Seconds) => void,
 ): void {
   const now = link.changes === undefined ? link : (link.changes.findLast(change => at >= change.at) ?? link)
-  const direction = now[way]
+  const direction = way === 'up' ? now.up : now.down
   if (random.uniform() < (direction.loss ?? 0)) return
   tell(direction.base + queueing(direction.jitter, random))
   if (random.uniform() < (direction.duplication ?? 0))
