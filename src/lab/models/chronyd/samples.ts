@@ -75,6 +75,17 @@ export interface Tracking {
   rootDispersion: Seconds
 }
 
+export const blankTracking = (): Tracking => ({
+  at: 0,
+  offset: 0,
+  offsetSd: 0,
+  frequency: 0,
+  frequencySd: 0,
+  skew: 0,
+  rootDelay: 0,
+  rootDispersion: 0,
+})
+
 export class Samples {
   readonly #clock: ChronyClock
   readonly #limits: SampleLimits
@@ -112,16 +123,7 @@ export class Samples {
     first: 0,
     degrees: 0,
   }
-  readonly #tracking: Tracking = {
-    at: 0,
-    offset: 0,
-    offsetSd: 0,
-    frequency: 0,
-    frequencySd: 0,
-    skew: 0,
-    rootDelay: 0,
-    rootDispersion: 0,
-  }
+  readonly #tracking = blankTracking()
   readonly #interval: Interval = { low: 0, high: 0, rootDistance: 0, deviation: 0, firstAgo: 0, lastAgo: 0 }
   /** The distances of the samples in order of size. */
   readonly #sorted = new Float64Array(MOST_SAMPLES)

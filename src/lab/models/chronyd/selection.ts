@@ -5,7 +5,7 @@
 import { announcedByMost, type Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { ChronySettings } from '#dialects/chrony/settings.ts'
-import type { Tracking } from './samples.ts'
+import { blankTracking, type Tracking } from './samples.ts'
 import type { Source, SourceStatus } from './source.ts'
 
 const SCORE_LIMIT = 10
@@ -40,6 +40,8 @@ export class Selection {
   selected: Source | undefined
   readonly #settings: ChronySettings
   readonly #news: SelectionNews
+  /** What the sources say together; written anew each time. */
+  readonly #together = blankTracking()
   /** Some sources are trusted more than others, or required. */
   #trusting = false
 
@@ -279,14 +281,15 @@ export class Selection {
       skews += 1 / (said.skew * said.skew)
       survivors++
     }
-    const tracking = {
-      ...own,
-      offset: offset / weights,
-      offsetSd: Math.sqrt(squares / weights),
-      frequency: frequency / precisions,
-      frequencySd: 1 / Math.sqrt(precisions),
-      skew: 1 / Math.sqrt(skews),
-    }
+    const tracking = this.#together
+    tracking.at = own.at
+    tracking.offset = offset / weights
+    tracking.offsetSd = Math.sqrt(squares / weights)
+    tracking.frequency = frequency / precisions
+    tracking.frequencySd = 1 / Math.sqrt(precisions)
+    tracking.skew = 1 / Math.sqrt(skews)
+    tracking.rootDelay = own.rootDelay
+    tracking.rootDispersion = own.rootDispersion
     return { source: selected, tracking, survivors, leap }
   }
 

@@ -163,7 +163,7 @@ export class Source {
     }
     const sample = synchronised ? this.#measure(bytes, receivedRaw, rootDelay, rootDispersion) : undefined
     if (sample) this.#use(sample)
-    else this.#adjustPoll(0.02)
+    else this.#adjustPoll(synchronised ? 0.02 : 0.1)
     if (this.flow !== undefined) this.#around.release(this.flow)
     this.flow = undefined
     const limited = leap === 'unknown' && stratum === 0 && uint32At(bytes, AT.refid) === RATE
