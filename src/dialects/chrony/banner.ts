@@ -1,0 +1,24 @@
+/** The head that chrony repeats in its logs: a line of `=`, the names of the columns, a line of `=`. */
+import type { Cursor } from '../log/cursor.ts'
+import { textOf } from '../log/cursor.ts'
+import type { LogFormat } from '../log/format.ts'
+import { textLines } from '../log/text.ts'
+
+const NEWLINE = 10
+
+/** True for a line of `=`, or one with these words in this order; the cursor is then on the next line. */
+export function skipHead(cursor: Cursor, words: RegExp): boolean {
+  const to = cursor.bytes.indexOf(NEWLINE, cursor.at)
+  if (to < 0 || to - cursor.at > 400) return false
+  const text = textOf(cursor.bytes, cursor.at, to).trim()
+  if (!/^=+$/.test(text) && !words.test(text)) return false
+  cursor.at = to + 1
+  return true
+}
+
+/** The first line of `=` of a file, which does not say yet whose head it is. */
+export const rule: LogFormat = {
+  name: 'rule',
+  dated: true,
+  open: () => textLines(text => /^={20,}$/.test(text), { foreign: true }),
+}
