@@ -1,0 +1,310 @@
+/**
+ * What happened to the clock and was not done by its daemon: pauses, steps by others, counters that jump.
+ *
+ * Each sudden change of an offset is what happened minus what the daemon corrected meanwhile. What the daemon did is taken
+ * out; a change that most sources see at one time is the clock's, one that a single source of several sees is its own.
+ * A value that is there once and gone at the next measurement was a bad measurement. Changes in a row at one rate are a
+ * rate, and no jump.
+ *
+ * Who moved is told by the pace of the polls. A daemon waits by the machine's own counter. If polls came at their usual
+ * spacing by the local clock, the machine as a whole stood still or leapt; if they came at it by true time, only the wall
+ * clock was set.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import type { Change } from './changes.ts'
+import type { Correction, Dropped } from './corrections.ts'
+import type { HostLog, SampleSeries } from './host-log.ts'
+
+/** Stamps of messages are whole seconds, and a step moves them. */
+const SLACK: Seconds = 2
+/** Sizes that differ by less are of one event. */
+const ALIKE = 0.1
+const ROUNDING = 1e-3
+/** Where a rate is no longer a rate of a clock. */
+const WORST_RATE = 0.05
+/** How much nearer to the usual spacing one pace must be than the other. */
+const CLEARLY = 3
+
+export type Moved = 'machine' | 'wall clock' | 'not known'
+
+export interface Disturbance {
+  /** It happened between these, by the local clock. */
+  readonly from: Seconds
+  readonly to: Seconds
+  /** Positive: the clock lost so much. Negative: it gained. */
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly moved: Moved
+  readonly sources: readonly number[]
+  readonly lines: readonly { readonly file: number; readonly line: number }[]
+  /** The daemon was restarted in between. */
+  readonly restarted: boolean
+}
+
+export interface Disturbances {
+  readonly clock: readonly Disturbance[]
+  /** Jumps that only a minority of the sources saw. */
+  readonly sources: readonly Disturbance[]
+  /** Steps that the daemon made itself, known from whatever shows them. */
+  readonly own: readonly Correction[]
+  /** Measurements that were far off once. */
+  readonly outliers: number
+}
+
+interface Jump {
+  readonly change: Change
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly dropped: boolean
+  readonly restarted: boolean
+}
+
+export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
+  const series = log.bestSamples(daemon)
+  if (!series) return { clock: [], sources: [], own: ownSteps(log, daemon), outliers: 0 }
+  const explained = explain(series, log, daemon)
+  const { jumps, outliers } = withoutOutliers(explained.jumps)
+  const groups = groupBySources(withoutRamps(jumps))
+  const clock: Disturbance[] = []
+  const sources: Disturbance[] = []
+  for (const group of groups) {
+    const witnesses = new Set(group.map(({ change }) => change.source)).size
+    const others = activeSources(series, group[0]!.change)
+    ;(2 * witnesses > others ? clock : sources).push(disturbance(group))
+  }
+  return { clock, sources, own: [...ownSteps(log, daemon), ...explained.own], outliers }
+}
+
+/** Takes out of each change what the daemon did meanwhile. */
+function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: Jump[]; own: Correction[] } {
+  const updates = log.updatesOf(daemon)
+  const events = log.events.of('stepped').filter(event => event.daemon === daemon)
+  const sized: readonly Correction[] =
+    daemon === 'chrony' && updates && updates.corrections.sized.length > 0
+      ? updates.corrections.sized
+      : events
+          .map(({ at, size, file, line }) => ({ at, size, by: 'step' as const, file, line }))
+          .sort((a, b) => a.at - b.at)
+  const markers = updates?.corrections.markers ?? []
+  const nothingKnown = !updates && events.length === 0
+  const starts = log.events.of('started').filter(event => event.daemon === daemon)
+  const used = new Set<Correction>()
+  const jumps: Jump[] = []
+  const own: Correction[] = []
+  for (const change of series.changes.all) {
+    const delta = change.after - change.before
+    const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
+    const meanwhile = between(sized, low - SLACK, high + SLACK).filter(each => !used.has(each))
+    const { rest, of } = bestRest(delta, meanwhile, { low, high, exact: daemon === 'chrony' })
+    const rounding = ROUNDING * of.reduce((sum, each) => sum + Math.abs(each.size), 0)
+    const tolerance = change.tolerance + rounding + ROUNDING * Math.abs(change.after)
+    if (daemon !== 'chrony') for (const each of of) used.add(each)
+    if (Math.abs(rest) <= tolerance) continue
+    const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
+    const marked = change.fresh || markers.some(each => each.at >= low - SLACK && each.at <= high + SLACK)
+    if (towardsZero && of.length === 0 && (marked || nothingKnown)) {
+      own.push({ at: change.to, size: -delta, by: 'step', file: change.file, line: change.line })
+      continue
+    }
+    const dropped = updates?.corrections.dropped.find(
+      each => each.at >= low - SLACK && each.at <= high + SLACK,
+    )
+    const size = dropped ? rest - pendingAt(dropped, rest) : rest
+    const restarted =
+      change.fresh || starts.some(event => event.at >= low - SLACK && event.at <= high + SLACK)
+    jumps.push({
+      change,
+      size,
+      uncertainty: Math.min(tolerance, Math.abs(size)) + (dropped ? 0.01 * Math.abs(size) : 0),
+      dropped: dropped !== undefined,
+      restarted: restarted && !towardsZero,
+    })
+  }
+  return { jumps, own }
+}
+
+/**
+ * The change without the corrections in its time. Whether a correction in the very second of a measurement was made
+ * before or after it cannot be read; what explains more is taken.
+ */
+function bestRest(
+  delta: Seconds,
+  meanwhile: readonly Correction[],
+  { low, high, exact }: { low: Seconds; high: Seconds; exact: boolean },
+): { rest: Seconds; of: Correction[] } {
+  const inside = (each: Correction) =>
+    exact ? each.at >= low && each.at < high : each.at >= low - SLACK && each.at <= high + SLACK
+  const certain = meanwhile.filter(inside)
+  let best = { rest: delta + sum(certain), of: certain }
+  const open = meanwhile.filter(each => Math.abs(each.at - low) <= SLACK || Math.abs(each.at - high) <= SLACK)
+  if (open.length === 0 || open.length > 4) return best
+  const sure = certain.filter(each => !open.includes(each))
+  for (let choice = 0; choice < 1 << open.length; choice++) {
+    const of = [...sure, ...open.filter((_, i) => choice & (1 << i))]
+    const rest = delta + sum(of)
+    // Only a much better explanation overrules the order of the stamps.
+    if (Math.abs(rest) < 0.1 * Math.abs(best.rest)) best = { rest, of }
+  }
+  return best
+}
+
+const sum = (all: readonly Correction[]): Seconds => all.reduce((total, { size }) => total + size, 0)
+
+function between(sorted: readonly Correction[], from: Seconds, to: Seconds): readonly Correction[] {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]!.at < from) low = middle + 1
+    else high = middle
+  }
+  let end = low
+  while (end < sorted.length && sorted[end]!.at <= to) end++
+  return sorted.slice(low, end)
+}
+
+/** What chronyd still had to slew when it gave up. The clock jumped meanwhile, which its stamps do not say. */
+function pendingAt(dropped: Dropped, rest: Seconds): Seconds {
+  let size = rest - dropped.left
+  let pending = dropped.left
+  for (let round = 0; round < 4; round++) {
+    const elapsed = Math.max(0, dropped.at - dropped.lastAt + size)
+    pending = dropped.left + dropped.rate * elapsed
+    if (Math.sign(pending) !== Math.sign(dropped.left)) pending = 0
+    size = rest - pending
+  }
+  return pending
+}
+
+/** A measurement that was off once: away, and back at the next one. */
+function withoutOutliers(jumps: readonly Jump[]): { jumps: Jump[]; outliers: number } {
+  const kept: Jump[] = []
+  const last = new Map<number, Jump>()
+  let outliers = 0
+  for (const jump of jumps) {
+    const before = last.get(jump.change.source)
+    const back =
+      before !== undefined &&
+      before.change.to === jump.change.from &&
+      Math.abs(before.size + jump.size) < ALIKE * Math.abs(jump.size)
+    if (back) {
+      kept.splice(kept.lastIndexOf(before), 1)
+      last.delete(jump.change.source)
+      outliers++
+    } else {
+      kept.push(jump)
+      last.set(jump.change.source, jump)
+    }
+  }
+  return { jumps: kept, outliers }
+}
+
+/** A clock whose rate is far off changes at every measurement, by as much as time has passed. */
+function withoutRamps(jumps: readonly Jump[]): Jump[] {
+  const bySource = new Map<number, Jump[]>()
+  for (const jump of jumps) {
+    const of = bySource.get(jump.change.source)
+    if (of) of.push(jump)
+    else bySource.set(jump.change.source, [jump])
+  }
+  const ramp = new Set<Jump>()
+  for (const all of bySource.values())
+    for (let i = 1; i < all.length; i++) {
+      const [a, b] = [all[i - 1]!, all[i]!]
+      const adjacent = a.change.to === b.change.from
+      const [ra, rb] = [rateOf(a), rateOf(b)]
+      if (adjacent && Math.abs(rb) < WORST_RATE && Math.sign(ra) === Math.sign(rb) && within(ra, rb, 3)) {
+        ramp.add(a)
+        ramp.add(b)
+      }
+    }
+  return jumps.filter(jump => {
+    if (ramp.has(jump)) return false
+    // The measurement after it goes on in the same way.
+    const { change } = jump
+    const onwards = change.next - change.after
+    return !(Math.abs(rateOf(jump)) < WORST_RATE && onwards / jump.size > 0.4)
+  })
+}
+
+const rateOf = ({ change, size }: Jump): number =>
+  size / Math.max(1, Math.abs(change.to - change.from + size))
+const within = (a: number, b: number, factor: number): boolean => a / b < factor && b / a < factor
+
+/** Jumps of several sources that can be one. */
+function groupBySources(jumps: readonly Jump[]): Jump[][] {
+  const groups: Jump[][] = []
+  for (const jump of jumps) {
+    const group = groups.findLast(
+      each =>
+        each.every(({ change }) => change.source !== jump.change.source) &&
+        each.every(other => overlap(other.change, jump.change) && alike(other, jump)),
+    )
+    if (group) group.push(jump)
+    else groups.push([jump])
+  }
+  return groups
+}
+
+const overlap = (a: Change, b: Change): boolean =>
+  Math.min(a.from, a.to) - SLACK <= Math.max(b.from, b.to) &&
+  Math.min(b.from, b.to) - SLACK <= Math.max(a.from, a.to)
+
+const alike = (a: Jump, b: Jump): boolean =>
+  Math.abs(a.size - b.size) <
+  Math.max(ALIKE * Math.abs(a.size), Math.min(a.uncertainty, b.uncertainty) + 0.01 * Math.abs(a.size))
+
+/** How many sources were heard before and after: those who could have seen it. */
+function activeSources(series: SampleSeries, change: Change): number {
+  return series.census
+    .sources()
+    .filter(
+      each =>
+        each.count > 4 && each.from < change.from && each.to > change.to && !Number.isNaN(each.meanOffset),
+    ).length
+}
+
+function disturbance(group: readonly Jump[]): Disturbance {
+  const from = Math.max(...group.map(({ change }) => change.from))
+  const to = Math.min(...group.map(({ change }) => change.to))
+  const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
+  return {
+    from: Math.min(from, to),
+    to: Math.max(from, to),
+    size: best.size,
+    uncertainty: best.uncertainty,
+    moved: group.some(({ dropped }) => dropped) ? 'wall clock' : whoMoved(group),
+    sources: group.map(({ change }) => change.source),
+    lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
+    restarted: group.some(({ restarted }) => restarted),
+  }
+}
+
+function whoMoved(group: readonly Jump[]): Moved {
+  let machine = 0
+  let wall = 0
+  for (const { change, size } of group) {
+    const waited = change.to - change.from
+    const byLocal = Math.abs(waited - change.spacing)
+    const byTrue = Math.abs(waited + size - change.spacing)
+    if (Math.abs(size) < 0.1 * change.spacing) continue
+    if (byLocal * CLEARLY < byTrue) machine++
+    else if (byTrue * CLEARLY < byLocal) wall++
+  }
+  return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
+}
+
+/** Steps that the daemon says it made, each once: what its log and its statistics both say is one. */
+function ownSteps(log: HostLog, daemon: Daemon): Correction[] {
+  const steps: Correction[] = []
+  for (const { at, size, file, line, daemon: by } of log.events.of('stepped')) {
+    if (by !== daemon) continue
+    const again = steps.some(
+      each => Math.abs(each.at - at) < 5 && Math.abs(each.size - size) <= 0.01 * Math.abs(size),
+    )
+    if (!again) steps.push({ at, size, by: 'step', file, line })
+  }
+  return steps
+}
