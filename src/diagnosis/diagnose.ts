@@ -4,6 +4,7 @@ import { configure } from './remedies.ts'
 import type { Rule } from './rule.ts'
 import { falseticker } from './rules/falseticker.ts'
 import { fewSources } from './rules/few-sources.ts'
+import { frequencyFarOff } from './rules/frequency-far-off.ts'
 import { frequencyLearnedFromAJump } from './rules/frequency-learned-from-a-jump.ts'
 import { frequencySaturated } from './rules/frequency-saturated.ts'
 import { growingOscillation } from './rules/growing-oscillation.ts'
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   panicExitAhead,
   growingOscillation,
   frequencySaturated,
+  frequencyFarOff,
   frequencyLearnedFromAJump,
   slewCannotCatchUp,
   sourceRejectedByItsOwnJitter,

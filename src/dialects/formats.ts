@@ -20,6 +20,7 @@ import { rawstats } from './ntpd/rawstats.ts'
 import { setOnce } from './ntpd/set-once.ts'
 
 export const LOG_FORMATS: readonly LogFormat[] = [
+  rule,
   peerstats,
   loopstats,
   rawstats,
@@ -31,7 +32,6 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   rtc,
   tempcomp,
   selection,
-  rule,
   protostats,
   clockstats,
   setOnce,

@@ -30,9 +30,11 @@ const CLEARLY = 3
 export type Moved = 'machine' | 'wall clock' | 'not known'
 
 export interface Disturbance {
-  /** It happened between these, by the local clock. */
+  /** It happened between these, in true time as the sources tell it. For a pause: it began between these. */
   readonly from: Seconds
   readonly to: Seconds
+  /** The same by the local clock, which is what stamps in logs are. */
+  readonly local: { readonly from: Seconds; readonly to: Seconds }
   /** Positive: the clock lost so much. Negative: it gained. */
   readonly size: Seconds
   readonly uncertainty: Seconds
@@ -90,11 +92,13 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
   const markers = updates?.corrections.markers ?? []
   const nothingKnown = !updates && events.length === 0
   const starts = log.events.of('started').filter(event => event.daemon === daemon)
-  const used = new Set<Correction>()
+  const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
   for (const change of series.changes.all) {
     const delta = change.after - change.before
+    const used = usedBy.get(change.source) ?? new Set()
+    usedBy.set(change.source, used)
     const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
     const meanwhile = between(sized, low - SLACK, high + SLACK).filter(each => !used.has(each))
     const { rest, of } = bestRest(delta, meanwhile, { low, high, exact: daemon === 'chrony' })
@@ -105,7 +109,10 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
     const marked = change.fresh || markers.some(each => each.at >= low - SLACK && each.at <= high + SLACK)
     if (towardsZero && of.length === 0 && (marked || nothingKnown)) {
-      own.push({ at: change.to, size: -delta, by: 'step', file: change.file, line: change.line })
+      const known = own.some(
+        each => Math.abs(each.at - change.to) < 3600 && Math.abs(each.size + delta) < ALIKE * Math.abs(delta),
+      )
+      if (!known) own.push({ at: change.to, size: -delta, by: 'step', file: change.file, line: change.line })
       continue
     }
     const dropped = updates?.corrections.dropped.find(
@@ -165,17 +172,14 @@ function between(sorted: readonly Correction[], from: Seconds, to: Seconds): rea
   return sorted.slice(low, end)
 }
 
-/** What chronyd still had to slew when it gave up. The clock jumped meanwhile, which its stamps do not say. */
+/**
+ * What chronyd still had to slew when it gave up. Its stamps were true time before, as if all had been done, and are the
+ * clock's own after.
+ */
 function pendingAt(dropped: Dropped, rest: Seconds): Seconds {
-  let size = rest - dropped.left
-  let pending = dropped.left
-  for (let round = 0; round < 4; round++) {
-    const elapsed = Math.max(0, dropped.at - dropped.lastAt + size)
-    pending = dropped.left + dropped.rate * elapsed
-    if (Math.sign(pending) !== Math.sign(dropped.left)) pending = 0
-    size = rest - pending
-  }
-  return pending
+  const elapsed = Math.max(0, dropped.at + rest - dropped.lastAt)
+  const pending = dropped.left + dropped.rate * elapsed
+  return Math.sign(pending) === Math.sign(dropped.left) ? pending : 0
 }
 
 /** A measurement that was off once: away, and back at the next one. */
@@ -267,15 +271,20 @@ function activeSources(series: SampleSeries, change: Change): number {
 }
 
 function disturbance(group: readonly Jump[]): Disturbance {
-  const from = Math.max(...group.map(({ change }) => change.from))
-  const to = Math.min(...group.map(({ change }) => change.to))
   const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
+  const moved = group.some(({ dropped }) => dropped) ? 'wall clock' : whoMoved(group)
+  const stood = best.size > 0 && moved !== 'wall clock' ? best.size : 0
+  const window = (times: readonly (readonly [Seconds, Seconds])[]) => {
+    const from = Math.max(...times.map(([first]) => first))
+    const to = Math.min(...times.map(([, last]) => last))
+    return { from: Math.min(from, to), to: Math.max(from, to) }
+  }
   return {
-    from: Math.min(from, to),
-    to: Math.max(from, to),
+    ...window(group.map(({ change: c }) => [c.from + c.before, c.to + c.after - stood])),
+    local: window(group.map(({ change }) => [change.from, change.to])),
     size: best.size,
     uncertainty: best.uncertainty,
-    moved: group.some(({ dropped }) => dropped) ? 'wall clock' : whoMoved(group),
+    moved,
     sources: group.map(({ change }) => change.source),
     lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
     restarted: group.some(({ restarted }) => restarted),

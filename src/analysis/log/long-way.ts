@@ -1,11 +1,13 @@
 /**
  * A correction that takes long: the time during which the offset (or what chronyd has left to slew) stayed large without
- * being stepped away, and how fast it became less. The longest one is kept.
+ * being stepped away, and how fast it became less.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
+import { Largest } from './largest.ts'
 
 /** ntpd's step threshold: what is larger would have been stepped if that were allowed. */
 const LARGE: Seconds = 0.128
+const MOST = 64
 
 export interface LongWay {
   readonly from: Seconds
@@ -17,7 +19,7 @@ export interface LongWay {
 }
 
 export class LongWays {
-  longest: LongWay | undefined
+  readonly #kept = new Largest<LongWay>(MOST, ({ from, to }) => to - from)
   #now: { from: Seconds; to: Seconds; first: Seconds; last: Seconds; most: Seconds; rows: number } | undefined
 
   add(at: Float64Array, offsets: Float64Array, rows: number): void {
@@ -27,17 +29,22 @@ export class LongWays {
       const time = at[row]!
       const now = this.#now
       const stepped = now !== undefined && Math.abs(offset - now.last) > 0.5 * Math.abs(now.last)
-      if (Math.abs(offset) < LARGE || stepped) this.#now = undefined
+      if (now && (stepped || Math.abs(offset) < LARGE)) {
+        this.#kept.offer(now)
+        this.#now = undefined
+      }
       if (Math.abs(offset) < LARGE) continue
-      if (!this.#now || stepped)
-        this.#now = { from: time, to: time, first: offset, last: offset, most: offset, rows: 0 }
+      if (!this.#now) this.#now = { from: time, to: time, first: offset, last: offset, most: offset, rows: 0 }
       const way = this.#now
       way.to = time
       way.last = offset
       way.rows++
       if (Math.abs(offset) > Math.abs(way.most)) way.most = offset
-      if (!this.longest || way.to - way.from > this.longest.to - this.longest.from) this.longest = way
     }
+  }
+
+  get all(): readonly LongWay[] {
+    return this.#now ? [...this.#kept.all, this.#now] : this.#kept.all
   }
 }
 

@@ -105,14 +105,14 @@ export interface LogEvent {
 
 export type Piece = Block | LogEvent
 
-const column = () => new Float64Array(BLOCK_ROWS)
-const rowsOf = (of: { daemon: Daemon; format: string; file: number }) => ({
+const column = (room: number) => new Float64Array(room)
+const rowsOf = (of: Origin, room: number) => ({
   daemon: of.daemon,
   format: of.format,
   file: of.file,
   rows: 0,
-  at: column(),
-  line: new Uint32Array(BLOCK_ROWS),
+  at: column(room),
+  line: new Uint32Array(room),
 })
 
 export interface Origin {
@@ -121,31 +121,31 @@ export interface Origin {
   readonly file: number
 }
 
-export const sampleBlock = (of: Origin & { readonly exchanges: boolean }): SampleBlock => ({
+export const sampleBlock = (of: Origin & { readonly exchanges: boolean }, room: number): SampleBlock => ({
   kind: 'samples',
-  ...rowsOf(of),
+  ...rowsOf(of, room),
   exchanges: of.exchanges,
-  source: new Uint16Array(BLOCK_ROWS),
-  offset: column(),
-  delay: column(),
-  dispersion: column(),
-  jitter: column().fill(Number.NaN),
+  source: new Uint16Array(room),
+  offset: column(room),
+  delay: column(room),
+  dispersion: column(room),
+  jitter: column(room).fill(Number.NaN),
 })
 
-export const updateBlock = (of: Origin): UpdateBlock => ({
+export const updateBlock = (of: Origin, room: number): UpdateBlock => ({
   kind: 'updates',
-  ...rowsOf(of),
-  offset: column(),
-  frequency: column(),
-  jitter: column(),
-  wander: column(),
-  remaining: column().fill(Number.NaN),
-  stratum: column().fill(Number.NaN),
+  ...rowsOf(of, room),
+  offset: column(room),
+  frequency: column(room),
+  jitter: column(room),
+  wander: column(room),
+  remaining: column(room).fill(Number.NaN),
+  stratum: column(room).fill(Number.NaN),
 })
 
-export const readingBlock = (of: Origin & { readonly quantity: string }): ReadingBlock => ({
+export const readingBlock = (of: Origin & { readonly quantity: string }, room: number): ReadingBlock => ({
   kind: 'readings',
-  ...rowsOf(of),
+  ...rowsOf(of, room),
   quantity: of.quantity,
-  value: column(),
+  value: column(room),
 })

@@ -6,13 +6,16 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
 const IMPOSSIBLE: Rate = 500e-6
+const BEYOND_CLOCKS: Rate = 5000e-6
 
-export const frequencyLearnedFromAJump: Rule = ({ log, keeper, when }) => {
+export const frequencyLearnedFromAJump: Rule = ({ log, keeper, disturbances, when }) => {
   const nonsense = log.events
     .of('frequency-set')
     .filter(({ size, daemon }) => daemon === keeper.daemon && Math.abs(size) > IMPOSSIBLE)
-  if (nonsense.length === 0 || keeper.daemon === 'chrony') return []
-  const first = nonsense[0]!
+  const first = nonsense[0]
+  if (!first || keeper.daemon === 'chrony') return []
+  // A clock may really be that far off; then there is no jump.
+  if (disturbances.clock.length === 0 && Math.abs(first.size) < BEYOND_CLOCKS) return []
   return [
     {
       name: 'frequency-learned-from-a-jump',

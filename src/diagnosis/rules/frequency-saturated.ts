@@ -4,11 +4,18 @@ import type { Seconds } from '#core/time/units.ts'
 import { useChrony } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
+import { longSlew } from './slew-cannot-catch-up.ts'
 
 const LONG: Seconds = 900
 const ROWS = 3
 
-export const frequencySaturated: Rule = ({ log, keeper, disturbances, when }) => {
+const WOUND_UP = {
+  what: 'ntpd winds its frequency up while an offset stays',
+  why: 'a large offset that is slewed, or jumps, look like a wrong rate to its loop',
+}
+
+export const frequencySaturated: Rule = subject => {
+  const { log, keeper, disturbances, when } = subject
   const updates = log.updatesOf(keeper.daemon)
   const limits = log.events.of('frequency-error').filter(event => event.daemon === keeper.daemon)
   const saturation = updates?.saturation
@@ -21,18 +28,21 @@ export const frequencySaturated: Rule = ({ log, keeper, disturbances, when }) =>
   const excess =
     steps.length >= 3 ? Math.abs(steps.reduce((sum, { size }) => sum + size, 0)) / (to - from) : 0
   const jumps = disturbances.clock.length >= 4
+  const slewed = longSlew(subject) !== undefined
   return [
     {
       name: 'frequency-saturated',
       severity: 'critical',
       from,
       to,
-      what: long
-        ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 && !jumps ? `, about ${rate(excess + 500e-6).slice(1)} in all` : ''}.`
-        : `${keeper.name} asked for more than 500 ppm ${limits.length} times.`,
+      what: !long
+        ? `${keeper.name} asked for more than 500 ppm ${limits.length} times.`
+        : slewed || jumps
+          ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: ${keeper.name} took ${slewed ? 'a large offset that it may only slew' : 'jumps'} for a wrong rate and wound it up.`
+          : `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 ? `, about ${rate(excess + 500e-6).slice(1)} in all` : ''}.`,
       measures: {
         time: saturation?.time ?? Number.NaN,
-        frequencyError: (fast ? 1 : -1) * (500e-6 + (jumps ? 0 : excess)),
+        frequencyError: (fast ? 1 : -1) * (500e-6 + (jumps || slewed ? 0 : excess)),
         steps: steps.length,
       },
       evidence: [
@@ -44,15 +54,12 @@ export const frequencySaturated: Rule = ({ log, keeper, disturbances, when }) =>
       ],
       cost: 'The offset grows until it is stepped away, again and again: a saw-tooth.',
       causes: [
+        ...(slewed || jumps ? [WOUND_UP] : []),
         {
           what: 'the guest’s counter has another rate than its kernel believes: a TSC after a migration to another host, a wrong calibration',
           why: 'no crystal is off by 500 ppm',
         },
         { what: 'the frequency was learned from a jump', why: 'a drift file with ±500 shows it' },
-        {
-          what: 'ntpd slews a large offset (-x) and winds its frequency up meanwhile',
-          why: 'if the offset is large and never stepped',
-        },
       ],
       remedy: useChrony(
         keeper,

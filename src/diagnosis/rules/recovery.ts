@@ -15,21 +15,21 @@ export function recovery(each: Disturbance, { disturbances, log, keeper }: Subje
     const sized = log.updatesOf('chrony')?.corrections.sized ?? []
     const during = sized.filter(
       ({ at, size }) =>
-        at >= each.from - 1 && at < each.to + 3600 && Math.abs(size) > 0.01 * Math.abs(each.size),
+        at >= each.local.from && at < each.local.to + 3600 && Math.abs(size) > 0.01 * Math.abs(each.size),
     )
     const last = during.at(-1)
     if (!last) return undefined
     return {
-      after: last.at - each.from,
-      text: `chronyd corrected it in ${during.length} update${during.length > 1 ? 's' : ''}, the last ${duration(last.at - each.from)} later`,
+      after: last.at - each.local.from,
+      text: `chronyd corrected it in ${during.length} update${during.length > 1 ? 's' : ''}, the last ${duration(last.at - each.local.from)} later`,
     }
   }
   const step = disturbances.own.find(
-    ({ at, size }) => at >= each.from && Math.abs(size - each.size) < 0.1 * Math.abs(each.size),
+    ({ at, size }) => at >= each.local.from && Math.abs(size - each.size) < 0.1 * Math.abs(each.size),
   )
   if (!step) return undefined
   return {
-    after: step.at - each.from,
-    text: `ntpd stepped it away ${duration(step.at - each.from)} later`,
+    after: step.at - each.local.from,
+    text: `ntpd stepped it away ${duration(step.at - each.local.from)} later`,
   }
 }

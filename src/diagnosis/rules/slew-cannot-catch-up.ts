@@ -7,6 +7,7 @@ import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { allowSteps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
 
 /** Shorter is no trouble, or is stepped soon. */
 const LONG: Seconds = 1800
@@ -14,13 +15,11 @@ const LONG: Seconds = 1800
 const FASTEST_OF_NTPD = 1000e-6
 const SLOWEST = 20e-6
 
-export const slewCannotCatchUp: Rule = ({ log, keeper, disturbances, when }) => {
-  const way = longestSlew(log, keeper.daemon)
+export const slewCannotCatchUp: Rule = subject => {
+  const { keeper, when } = subject
+  const way = longSlew(subject)
   if (!way) return []
   const pace = paceOf(way)
-  const stepped = disturbances.own.some(({ at }) => at >= way.from && at <= way.to)
-  if (stepped || !(pace > SLOWEST)) return []
-  if (keeper.daemon !== 'chrony' && pace > FASTEST_OF_NTPD) return []
   const left = Math.abs(way.last) / pace
   const done = Math.abs(way.last) < 0.2
   return [
@@ -61,15 +60,22 @@ export const slewCannotCatchUp: Rule = ({ log, keeper, disturbances, when }) => 
   ]
 }
 
-function longestSlew(
-  log: Parameters<Rule>[0]['log'],
-  daemon: Parameters<Rule>[0]['keeper']['daemon'],
-): LongWay | undefined {
+/** The largest offset that was slewed for long. */
+export function longSlew({ log, keeper, disturbances }: Subject): LongWay | undefined {
+  const { daemon } = keeper
   const ways = [
-    log.updatesOf(daemon)?.ways.longest,
-    daemon === 'chrony' ? undefined : log.bestSamples(daemon)?.ways.longest,
-  ]
-  return ways
-    .filter(way => way !== undefined && way.rows >= 5 && way.to - way.from > LONG)
-    .sort((a, b) => b!.to - b!.from - (a!.to - a!.from))[0]
+    ...(log.updatesOf(daemon)?.ways.all ?? []),
+    ...(daemon === 'chrony' ? [] : (log.bestSamples(daemon)?.ways.all ?? [])),
+  ].filter(way => {
+    const pace = paceOf(way)
+    const stepped = disturbances.own.some(({ at }) => at >= way.from && at <= way.to)
+    return (
+      way.rows >= 5 &&
+      way.to - way.from > LONG &&
+      pace > SLOWEST &&
+      (daemon === 'chrony' || pace < FASTEST_OF_NTPD) &&
+      !stepped
+    )
+  })
+  return ways.sort((a, b) => Math.abs(b.first) - Math.abs(a.first))[0]
 }

@@ -17,7 +17,7 @@ export const sourceRejectedByItsOwnJitter: Rule = ({ log, keeper, disturbances }
   const events = log.events.of(...words).filter(event => event.daemon === keeper.daemon)
   const found = disturbances.clock.flatMap(each => {
     if (Math.abs(each.size) < LARGE) return []
-    const lost = events.find(({ at }) => at >= each.from - 5 && at < each.to + SOON)
+    const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
     if (!lost) return []
     const again = log.events
       .of('selected', 'panic')

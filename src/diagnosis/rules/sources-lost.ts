@@ -7,14 +7,18 @@ import { evidenceOf } from '../subject.ts'
 
 const LONG: Seconds = 3600
 
-export const sourcesLost: Rule = ({ log, keeper, when }) => {
+export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
   const series = log.bestSamples(keeper.daemon)
   if (!series?.exchanges) return []
   const heard = series.census.sources().filter(({ count }) => count >= 8)
   if (heard.length === 0) return []
   const silent = Math.max(...heard.map(({ silentFrom }) => silentFrom))
   const back = Math.min(...heard.map(each => each.silentFrom + each.longestSilence))
-  const time = back - silent
+  // What the clock leapt was no time.
+  const leapt = disturbances.clock
+    .filter(({ local }) => local.from >= silent - 1 && local.to <= back + 1)
+    .reduce((sum, { size }) => sum + size, 0)
+  const time = back - silent + leapt
   const usual = Math.min(...heard.map(({ from, to, count }) => (to - from) / count))
   if (!(time > LONG && time > 8 * usual)) return []
   const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at > silent && at < back)

@@ -26,7 +26,7 @@ export const steppedBySomeoneElse: Rule = ({ disturbances, log, keeper, when, so
           file,
           line,
         })),
-        ...noticed.filter(({ at }) => at >= each.from - 5 && at <= each.to + 5).map(evidenceOf),
+        ...noticed.filter(({ at }) => at >= each.local.from - 5 && at <= each.local.to + 5).map(evidenceOf),
         ...(each.moved === 'wall clock'
           ? [{ text: 'the polls kept their pace by true time: only the wall clock was moved' }]
           : []),

@@ -20,8 +20,8 @@ export const measurements: LogFormat = {
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
-      create: () =>
-        sampleBlock({ daemon: 'chrony', format: measurements.name, file: into.file, exchanges: true }),
+      create: room =>
+        sampleBlock({ daemon: 'chrony', format: measurements.name, file: into.file, exchanges: true }, room),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return

@@ -14,13 +14,16 @@ export const rtc: LogFormat = {
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
-      create: () =>
-        readingBlock({
-          daemon: 'chrony',
-          format: rtc.name,
-          file: into.file,
-          quantity: 'RTC minus system clock',
-        }),
+      create: room =>
+        readingBlock(
+          {
+            daemon: 'chrony',
+            format: rtc.name,
+            file: into.file,
+            quantity: 'RTC minus system clock',
+          },
+          room,
+        ),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return
@@ -41,8 +44,11 @@ export const tempcomp: LogFormat = {
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
-      create: () =>
-        readingBlock({ daemon: 'chrony', format: tempcomp.name, file: into.file, quantity: 'temperature' }),
+      create: room =>
+        readingBlock(
+          { daemon: 'chrony', format: tempcomp.name, file: into.file, quantity: 'temperature' },
+          room,
+        ),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return

@@ -18,8 +18,8 @@ export const refclocks: LogFormat = {
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
-      create: () =>
-        sampleBlock({ daemon: 'chrony', format: refclocks.name, file: into.file, exchanges: true }),
+      create: room =>
+        sampleBlock({ daemon: 'chrony', format: refclocks.name, file: into.file, exchanges: true }, room),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return

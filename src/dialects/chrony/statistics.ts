@@ -17,8 +17,8 @@ export const statistics: LogFormat = {
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
-      create: () =>
-        sampleBlock({ daemon: 'chrony', format: statistics.name, file: into.file, exchanges: false }),
+      create: room =>
+        sampleBlock({ daemon: 'chrony', format: statistics.name, file: into.file, exchanges: false }, room),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return

@@ -20,7 +20,7 @@ export const tracking: LogFormat = {
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
-      create: () => updateBlock({ daemon: 'chrony', format: tracking.name, file: into.file }),
+      create: room => updateBlock({ daemon: 'chrony', format: tracking.name, file: into.file }, room),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return

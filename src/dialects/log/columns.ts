@@ -7,7 +7,8 @@ import { Cursor } from './cursor.ts'
 import type { Destination, LineReader } from './format.ts'
 
 export interface RowReader<B extends Block> {
-  create(): B
+  /** A block with room for so many rows. */
+  create(room: number): B
   /** Reads one line into row `row` of the block and leaves the cursor behind its last field; or leaves `ok` false. */
   row(cursor: Cursor, block: B, row: number): void
   /** For lines that belong to the format and are no rows: a header. Leaves the cursor on the next line when true. */
@@ -17,9 +18,12 @@ export interface RowReader<B extends Block> {
 export function columns<B extends Block>(into: Destination, reader: RowReader<B>): LineReader {
   const cursor = new Cursor()
   let block: B | undefined
+  // Most formats are only asked, and most files are small.
+  let room = 16
   const flush = () => {
     if (block && block.rows > 0) into.tell(block)
     block = undefined
+    room = Math.min(BLOCK_ROWS, room * 8)
   }
   const self = {
     taken: 0,
@@ -30,7 +34,7 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
       while (cursor.at < end) {
         const start = cursor.at
         cursor.ok = true
-        if (!block) block = reader.create()
+        if (!block) block = reader.create(room)
         const row = block.rows
         reader.row(cursor, block, row)
         if (cursor.ok) {
@@ -38,7 +42,7 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
           block.line[row] = line + taken
           block.rows = row + 1
           taken++
-          if (block.rows === BLOCK_ROWS) flush()
+          if (block.rows === block.at.length) flush()
           continue
         }
         cursor.at = start

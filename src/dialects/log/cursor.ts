@@ -163,14 +163,14 @@ export class Cursor {
     return value
   }
 
-  /** Past any word; its length. */
+  /** Past any word, whatever bytes are in it; its length. */
   word(): number {
     const bytes = this.bytes
     let at = this.at
     let c = bytes[at]!
     while (c === BLANK || c === TAB) c = bytes[++at]!
     const first = at
-    while (c > BLANK) c = bytes[++at]!
+    while (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB) c = bytes[++at]!
     if (at === first) this.ok = false
     this.at = at
     return at - first

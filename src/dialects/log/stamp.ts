@@ -19,7 +19,7 @@ const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+
 const SYSLOG = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
 const NTPD_LOG = /^ ?(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) (.*)$/
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const SENDER = /^(?:(\S{1,255}) )?([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
+const SENDER = /^(?:(\S{0,254}[^\s:]) )??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
 
 /** Undefined when the line does not begin with a date. */
 export function readStamp(text: string, nearDay: number): Stamped | undefined {

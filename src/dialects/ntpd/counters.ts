@@ -21,13 +21,16 @@ export const counters: LogFormat = {
   open(into) {
     const fields = new Float64Array(MOST_FIELDS)
     return columns(into, {
-      create: () =>
-        readingBlock({
-          daemon: 'ntpd',
-          format: counters.name,
-          file: into.file,
-          quantity: 'packets received',
-        }),
+      create: room =>
+        readingBlock(
+          {
+            daemon: 'ntpd',
+            format: counters.name,
+            file: into.file,
+            quantity: 'packets received',
+          },
+          room,
+        ),
       row(cursor, block, row) {
         block.at[row] = readMjd(cursor, into.baseDay)
         let count = 0

@@ -16,7 +16,7 @@ export const loopstats: LogFormat = {
   open(into) {
     let told = false
     return columns(into, {
-      create: () => updateBlock({ daemon: 'ntpd', format: loopstats.name, file: into.file }),
+      create: room => updateBlock({ daemon: 'ntpd', format: loopstats.name, file: into.file }, room),
       row(cursor, block, row) {
         const at = readMjd(cursor, into.baseDay)
         if (!cursor.ok) return

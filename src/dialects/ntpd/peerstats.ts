@@ -13,8 +13,8 @@ export const peerstats: LogFormat = {
   dated: true,
   open: into =>
     columns(into, {
-      create: () =>
-        sampleBlock({ daemon: 'ntpd', format: peerstats.name, file: into.file, exchanges: false }),
+      create: room =>
+        sampleBlock({ daemon: 'ntpd', format: peerstats.name, file: into.file, exchanges: false }, room),
       row(cursor, block, row) {
         block.at[row] = readMjd(cursor, into.baseDay)
         if (!cursor.ok) return
@@ -22,6 +22,8 @@ export const peerstats: LogFormat = {
         cursor.hex()
         if (!cursor.ok) return
         block.offset[row] = cursor.decimal()
+        // Counters have no point.
+        if (cursor.decimals < 0) cursor.ok = false
         block.delay[row] = cursor.decimal()
         block.dispersion[row] = cursor.decimal()
         block.jitter[row] = cursor.decimal()

@@ -20,7 +20,8 @@ export const rawstats: LogFormat = {
   open(into) {
     let told = false
     return columns(into, {
-      create: () => sampleBlock({ daemon: 'ntpd', format: rawstats.name, file: into.file, exchanges: true }),
+      create: room =>
+        sampleBlock({ daemon: 'ntpd', format: rawstats.name, file: into.file, exchanges: true }, room),
       row(cursor, block, row) {
         const at = readMjd(cursor, into.baseDay)
         if (!cursor.ok) return
