@@ -1,7 +1,9 @@
 /** All rules, applied to the logs of one host: its findings, the worst first, or that it is good. */
+import { rate, signed } from '#core/time/format.ts'
 import { bySeverity, type Finding } from './finding.ts'
 import { configure } from './remedies.ts'
 import type { Rule } from './rule.ts'
+import { clocksFight } from './rules/clocks-fight.ts'
 import { falseticker } from './rules/falseticker.ts'
 import { fewSources } from './rules/few-sources.ts'
 import { frequencyFarOff } from './rules/frequency-far-off.ts'
@@ -18,13 +20,14 @@ import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
 import { steppedBack } from './rules/stepped-back.ts'
 import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { vmPaused } from './rules/vm-paused.ts'
-import type { Subject } from './subject.ts'
+import { evidenceOf, type Subject } from './subject.ts'
 
 /** In the order in which findings of one severity are told: causes before what follows from them. */
 export const RULES: readonly Rule[] = [
   vmPaused,
   steppedBySomeoneElse,
   lostTicks,
+  clocksFight,
   panicExitAhead,
   growingOscillation,
   frequencySaturated,
@@ -46,16 +49,23 @@ export function diagnose(subject: Subject): Finding[] {
   return troubled ? found : [good(subject), ...found]
 }
 
-const good = ({ log, keeper }: Subject): Finding => ({
-  name: 'good',
-  severity: 'good',
-  from: log.span?.from,
-  to: log.span?.to,
-  what: `${keeper.name} kept this clock without trouble.`,
-  measures: {},
-  evidence: [],
-  cost: 'Nothing.',
-  causes: [],
-  remedy: configure(keeper, 'Nothing to do.'),
-  confirm: '',
-})
+function good({ log, keeper }: Subject): Finding {
+  const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')
+  const mean = runs.reduce((sum, { size }) => sum + size, 0) / runs.length
+  return {
+    name: 'good',
+    severity: 'good',
+    from: log.span?.from,
+    to: log.span?.to,
+    what:
+      runs.length === 0
+        ? `${keeper.name} kept this clock without trouble.`
+        : `${runs.length} runs of ntpd -q had to slew the clock by ${signed(mean)} on average: with 60 s between them it drifts by ${rate(-mean / 60)}.`,
+    measures: runs.length === 0 ? {} : { runs: runs.length, mean },
+    evidence: runs.slice(0, 3).map(evidenceOf),
+    cost: 'Nothing.',
+    causes: [],
+    remedy: configure(keeper, 'Nothing to do.'),
+    confirm: '',
+  }
+}

@@ -31,6 +31,7 @@ export const FINDINGS = {
   'source-jumped': 'A source jumped, and the clock did not.',
   'sources-lost': 'No source was heard for a long time.',
   'two-sources': 'With two sources nobody can tell which one is wrong.',
+  'no-majority': 'The sources disagree, and no majority says who is right.',
   'single-source': 'One source alone is believed whatever it says.',
 } as const satisfies Readonly<Record<string, string>>
 

@@ -10,8 +10,10 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { Largest } from './largest.ts'
 
-const FIELDS = 8
-const [SEEN, AT, OFFSET, TYPICAL, SPACING, LEAST_DELAY, EXCESS, LINE] = [0, 1, 2, 3, 4, 5, 6, 7] as const
+const FIELDS = 9
+const [SEEN, AT, OFFSET, TYPICAL, SPACING, LEAST_DELAY, EXCESS, WAIT, WAIT_BEFORE] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8,
+] as const
 
 /** Of the running median of the changes: a Gaussian is that far off once in ten million. */
 const UNUSUAL = 8
@@ -22,6 +24,8 @@ const SLEW_LIMIT: Rate = 600e-6
 /** No crystal is worse: what moves faster jumps. */
 const WORST_RATE: Rate = 3000e-6
 const LEAST_CHANGE: Seconds = 2e-3
+/** Daemons add some chance to their polls. */
+const LEAST_UNSTEADINESS = 0.01
 /** The first measurements of a source, often a burst, only teach what is usual. */
 const WARM_UP = 4
 const MOST = 4096
@@ -39,8 +43,9 @@ export interface Change {
   readonly after: Seconds
   /** Less than this is not told from nothing. */
   readonly tolerance: Seconds
-  /** The usual time between two measurements of the source. */
+  /** How long the daemon waited between the two measurements before, and how differently from the time before that. */
   readonly spacing: Seconds
+  readonly unsteadiness: Seconds
   /** ntpd's filter was empty: the daemon had begun anew. */
   readonly fresh: boolean
   readonly file: number
@@ -97,13 +102,17 @@ export class Changes {
             before,
             after: value,
             tolerance,
-            spacing,
+            spacing: state[s + WAIT]!,
+            unsteadiness:
+              Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
             fresh: dispersion[row]! > FRESH_DISPERSION,
             file: block.file,
             line: line[row]!,
             next: Number.NaN,
           })
         const wait = at[row]! - from
+        state[s + WAIT_BEFORE] = state[s + WAIT]!
+        state[s + WAIT] = wait
         if (seen < WARM_UP) {
           if (size > state[s + TYPICAL]!) state[s + TYPICAL] = size
           if (wait > state[s + SPACING]!) state[s + SPACING] = wait
@@ -119,7 +128,6 @@ export class Changes {
       state[s + AT] = at[row]!
       state[s + OFFSET] = value
       state[s + EXCESS] = excess
-      state[s + LINE] = line[row]!
     }
   }
 

@@ -38,9 +38,7 @@ export class Corrections {
   readonly #markers = new Largest<Correction>(MOST, () => 1)
   readonly #events = new Largest<Correction>(MOST, each => Math.abs(each.size))
   readonly dropped: Dropped[] = []
-  #left = 0
-  #at = Number.NaN
-  #rate = 0
+  readonly #slew = new Slew()
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, line, file, daemon } = block
@@ -52,19 +50,15 @@ export class Corrections {
         continue
       }
       if (stratum[row] === 0) {
-        if (Math.abs(this.#left) > 0.01 && this.dropped.length < MOST)
-          this.dropped.push({ at: at[row]!, left: this.#left, lastAt: this.#at, rate: this.#rate })
-        this.#left = 0
-        this.#at = Number.NaN
+        const last = this.#slew.last
+        if (last && Math.abs(last.left) > 0.01 && this.dropped.length < MOST)
+          this.dropped.push({ at: at[row]!, ...last })
+        this.#slew.restart()
         continue
       }
       if (size > LEAST || size < -LEAST)
         this.#updates.offer({ at: at[row]!, size, by: 'unknown', file, line: line[row]! })
-      const left = remaining[row]! + (!Number.isNaN(size) ? size : 0)
-      if (!Number.isNaN(this.#at) && at[row]! > this.#at)
-        this.#rate = (remaining[row]! - this.#left) / (at[row]! - this.#at)
-      this.#left = left
-      this.#at = at[row]!
+      this.#slew.add(at[row]!, remaining[row]!, Number.isNaN(size) ? 0 : size)
     }
   }
 
@@ -86,5 +80,57 @@ export class Corrections {
 
   get markers(): readonly Correction[] {
     return this.#markers.all
+  }
+}
+
+/**
+ * What chronyd has left to slew, which becomes less at a steady rate. It is printed with four digits, so that of an hour
+ * whole seconds are seen; the line through all that was printed since the slew began knows better.
+ */
+class Slew {
+  #n = 0
+  #origin = 0
+  #st = 0
+  #sy = 0
+  #stt = 0
+  #sty = 0
+  #left = 0
+  #at = Number.NaN
+  #last = 0
+
+  add(at: Seconds, remaining: Seconds, size: Seconds): void {
+    // What is corrected from now on is left too, and belongs to another line when it is not small.
+    if (
+      Math.abs(size) > 0.01 * Math.abs(remaining) ||
+      Math.sign(remaining) !== Math.sign(this.#last) ||
+      at < this.#at
+    )
+      this.restart()
+    if (this.#n === 0) this.#origin = at
+    const t = at - this.#origin
+    this.#n++
+    this.#st += t
+    this.#sy += remaining
+    this.#stt += t * t
+    this.#sty += t * remaining
+    this.#left = remaining + size
+    this.#last = remaining
+    this.#at = at
+  }
+
+  restart(): void {
+    this.#n = 0
+    this.#st = this.#sy = this.#stt = this.#sty = 0
+    this.#left = this.#last = 0
+    this.#at = Number.NaN
+  }
+
+  get last(): { left: Seconds; lastAt: Seconds; rate: Rate } | undefined {
+    if (this.#n === 0) return undefined
+    const spread = this.#n * this.#stt - this.#st * this.#st
+    if (this.#n < 3 || !(spread > 0)) return { left: this.#left, lastAt: this.#at, rate: 0 }
+    const rate = (this.#n * this.#sty - this.#st * this.#sy) / spread
+    const mean = this.#sy / this.#n
+    return { left: mean + rate * (this.#at - this.#origin - this.#st / this.#n), lastAt: this.#at, rate }
   }
 }

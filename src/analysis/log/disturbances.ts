@@ -27,6 +27,9 @@ const WORST_RATE = 0.05
 /** How much nearer to the usual spacing one pace must be than the other. */
 const CLEARLY = 3
 
+const WAKE = 0.01
+const WAKE_TIME: Seconds = 1800
+
 export type Moved = 'machine' | 'wall clock' | 'not known'
 
 export interface Disturbance {
@@ -38,6 +41,8 @@ export interface Disturbance {
   /** Positive: the clock lost so much. Negative: it gained. */
   readonly size: Seconds
   readonly uncertainty: Seconds
+  /** The offset before it. */
+  readonly before: Seconds
   readonly moved: Moved
   readonly sources: readonly number[]
   readonly lines: readonly { readonly file: number; readonly line: number }[]
@@ -55,6 +60,23 @@ export interface Disturbances {
   readonly outliers: number
 }
 
+/**
+ * In the wake of a large jump small ones are not told: daemons print few digits of what they correct then, and slew at
+ * rates at which a moment more or less counts.
+ */
+function withoutWake(all: readonly Disturbance[]): Disturbance[] {
+  let largest = 0
+  let until = Number.NEGATIVE_INFINITY
+  return all.filter(({ size, from, to }) => {
+    const small = Math.abs(size) < WAKE * largest && from < until && from > until - 2 * WAKE_TIME
+    if (!small && (Math.abs(size) > largest || from > until)) {
+      largest = Math.abs(size)
+      until = to + WAKE_TIME
+    }
+    return !small
+  })
+}
+
 interface Jump {
   readonly change: Change
   readonly size: Seconds
@@ -68,7 +90,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   if (!series) return { clock: [], sources: [], own: ownSteps(log, daemon), outliers: 0 }
   const explained = explain(series, log, daemon)
   const { jumps, outliers } = withoutOutliers(explained.jumps)
-  const groups = groupBySources(withoutRamps(jumps))
+  const groups = groupBySources(joinRuns(jumps))
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
   for (const group of groups) {
@@ -76,7 +98,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     const others = activeSources(series, group[0]!.change)
     ;(2 * witnesses > others ? clock : sources).push(disturbance(group))
   }
-  return { clock, sources, own: [...ownSteps(log, daemon), ...explained.own], outliers }
+  return { clock: withoutWake(clock), sources, own: [...ownSteps(log, daemon), ...explained.own], outliers }
 }
 
 /** Takes out of each change what the daemon did meanwhile. */
@@ -104,7 +126,7 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
     const { rest, of } = bestRest(delta, meanwhile, { low, high, exact: daemon === 'chrony' })
     const rounding = ROUNDING * of.reduce((sum, each) => sum + Math.abs(each.size), 0)
     const tolerance = change.tolerance + rounding + ROUNDING * Math.abs(change.after)
-    if (daemon !== 'chrony') for (const each of of) used.add(each)
+    for (const each of of) used.add(each)
     if (Math.abs(rest) <= tolerance) continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
     const marked = change.fresh || markers.some(each => each.at >= low - SLACK && each.at <= high + SLACK)
@@ -205,32 +227,58 @@ function withoutOutliers(jumps: readonly Jump[]): { jumps: Jump[]; outliers: num
   return { jumps: kept, outliers }
 }
 
-/** A clock whose rate is far off changes at every measurement, by as much as time has passed. */
-function withoutRamps(jumps: readonly Jump[]): Jump[] {
-  const bySource = new Map<number, Jump[]>()
+/**
+ * Changes in a row, to one side. A clock whose rate is far off changes at every measurement by as much as time has passed:
+ * those are no jumps. But a measurement that fell into a pause saw a part of it, and the next one the rest: that is one.
+ */
+function joinRuns(jumps: readonly Jump[]): Jump[] {
+  const runs: Jump[][] = []
+  const last = new Map<number, Jump[]>()
   for (const jump of jumps) {
-    const of = bySource.get(jump.change.source)
-    if (of) of.push(jump)
-    else bySource.set(jump.change.source, [jump])
-  }
-  const ramp = new Set<Jump>()
-  for (const all of bySource.values())
-    for (let i = 1; i < all.length; i++) {
-      const [a, b] = [all[i - 1]!, all[i]!]
-      const adjacent = a.change.to === b.change.from
-      const [ra, rb] = [rateOf(a), rateOf(b)]
-      if (adjacent && Math.abs(rb) < WORST_RATE && Math.sign(ra) === Math.sign(rb) && within(ra, rb, 3)) {
-        ramp.add(a)
-        ramp.add(b)
-      }
+    const { source, from } = jump.change
+    const run = last.get(source)
+    const before = run?.at(-1)
+    if (run && before && before.change.to === from && Math.sign(before.size) === Math.sign(jump.size))
+      run.push(jump)
+    else {
+      const begun = [jump]
+      runs.push(begun)
+      last.set(source, begun)
     }
-  return jumps.filter(jump => {
-    if (ramp.has(jump)) return false
+  }
+  return runs.flatMap(run => (isRamp(run) ? [] : joined(run)))
+}
+
+function isRamp(run: readonly Jump[]): boolean {
+  const first = run[0]!
+  if (run.length === 1) {
     // The measurement after it goes on in the same way.
-    const { change } = jump
-    const onwards = change.next - change.after
-    return !(Math.abs(rateOf(jump)) < WORST_RATE && onwards / jump.size > 0.4)
-  })
+    const onwards = first.change.next - first.change.after
+    return Math.abs(rateOf(first)) < WORST_RATE && onwards / first.size > 0.4
+  }
+  const rates = run.map(rateOf)
+  const alike = rates.every(rate => Math.abs(rate) < WORST_RATE && within(rate, rates[0]!, 3))
+  return alike && (run.length > 2 || Math.abs(run[1]!.size) > 0.4 * Math.abs(first.size))
+}
+
+/** Neighbours that lie within one usual wait become one. */
+function joined(run: readonly Jump[]): Jump[] {
+  const all: Jump[] = []
+  for (const jump of run) {
+    const before = all.at(-1)
+    const apart = before && jump.change.to + jump.change.after - before.change.to - before.change.after
+    if (before && apart !== undefined && apart < jump.change.spacing)
+      all[all.length - 1] = {
+        ...before,
+        change: { ...before.change, to: jump.change.to, after: jump.change.after, next: jump.change.next },
+        size: before.size + jump.size,
+        uncertainty: before.uncertainty + jump.uncertainty,
+        dropped: before.dropped || jump.dropped,
+        restarted: before.restarted || jump.restarted,
+      }
+    else all.push(jump)
+  }
+  return all
 }
 
 const rateOf = ({ change, size }: Jump): number =>
@@ -284,6 +332,7 @@ function disturbance(group: readonly Jump[]): Disturbance {
     local: window(group.map(({ change }) => [change.from, change.to])),
     size: best.size,
     uncertainty: best.uncertainty,
+    before: best.change.before,
     moved,
     sources: group.map(({ change }) => change.source),
     lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
@@ -295,10 +344,10 @@ function whoMoved(group: readonly Jump[]): Moved {
   let machine = 0
   let wall = 0
   for (const { change, size } of group) {
+    if (Math.abs(size) < CLEARLY * change.unsteadiness) continue
     const waited = change.to - change.from
     const byLocal = Math.abs(waited - change.spacing)
     const byTrue = Math.abs(waited + size - change.spacing)
-    if (Math.abs(size) < 0.1 * change.spacing) continue
     if (byLocal * CLEARLY < byTrue) machine++
     else if (byTrue * CLEARLY < byLocal) wall++
   }

@@ -40,20 +40,24 @@ abstract class Series {
   }
 }
 
+interface Offsets {
+  readonly at: Float64Array
+  readonly offset: Float64Array
+  readonly rows: number
+}
+
 /** How an offset was over time. */
 export class OffsetMeasures {
   readonly moments = new Moments()
   readonly sizes = new Quantiles()
   readonly envelope = new Envelope()
-  readonly swings = new Swings()
   readonly within1ms = new Convergence(1e-3)
   readonly within100us = new Convergence(1e-4)
 
-  add({ at, offset, rows }: { at: Float64Array; offset: Float64Array; rows: number }): void {
+  add({ at, offset, rows }: Offsets): void {
     this.moments.add(offset, rows)
     this.sizes.add(offset, rows)
     this.envelope.add(at, offset, rows)
-    this.swings.add(at, offset, rows)
     this.within1ms.add(at, offset, rows)
     this.within100us.add(at, offset, rows)
   }
@@ -64,6 +68,9 @@ export class SampleSeries extends Series {
   readonly offset = new OffsetMeasures()
   readonly census = new Census()
   readonly changes = new Changes()
+  /** Of the offset against the source that was heard first: two that disagree are no oscillation. */
+  readonly swings = new Swings()
+  #first = -1
   readonly ways = new LongWays()
 
   constructor(block: SampleBlock) {
@@ -76,6 +83,8 @@ export class SampleSeries extends Series {
     this.offset.add(block)
     this.census.add(block)
     this.changes.add(block)
+    if (this.#first < 0) this.#first = block.source[0]!
+    this.swings.add(block, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows)
   }
 }
@@ -86,6 +95,7 @@ export class UpdateSeries extends Series {
   readonly frequencyEnvelope = new Envelope()
   readonly saturation = new Saturation()
   readonly corrections = new Corrections()
+  readonly swings = new Swings()
   /** ntpd: of the offset. chrony: of what is left to slew. */
   readonly ways = new LongWays()
 
@@ -96,6 +106,7 @@ export class UpdateSeries extends Series {
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
     if (block.daemon === 'ntpd') this.saturation.add(block.at, block.frequency, block.rows)
     this.corrections.add(block)
+    this.swings.add(block)
     this.ways.add(block.at, block.daemon === 'chrony' ? block.remaining : block.offset, block.rows)
   }
 }
@@ -125,7 +136,8 @@ export class HostLog {
 
   get daemons(): Daemon[] {
     const all = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
-    return [...new Set([...all, ...this.events.of('version', 'started', 'selected').map(e => e.daemon)])]
+    const events = [...this.events.of('version', 'started', 'selected'), ...this.timeless.slice(0, 1)]
+    return [...new Set([...all, ...events.map(({ daemon }) => daemon)])]
   }
 
   /** The measurements that say most of a daemon's clock: single exchanges if there are any. */

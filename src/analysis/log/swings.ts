@@ -8,6 +8,12 @@ import type { Seconds } from '#core/time/units.ts'
 const LEAST: Seconds = 2e-3
 const MOST = 4096
 
+interface Offsets {
+  readonly at: Float64Array
+  readonly offset: Float64Array
+  readonly rows: number
+}
+
 export interface Swing {
   readonly at: Seconds
   readonly peak: Seconds
@@ -19,10 +25,12 @@ export class Swings {
   #at = 0
   #peak = 0
 
-  add(at: Float64Array, offsets: Float64Array, rows: number): void {
+  /** With sources, only the rows of one. */
+  add(of: Offsets, sources?: Uint16Array, source?: number): void {
+    const { at, offset: offsets, rows } = of
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
-      if (Number.isNaN(offset)) continue
+      if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
       const size = Math.abs(offset)
       if (this.#peak === 0 || offset > 0 === this.#peak > 0) {
         if (size > Math.abs(this.#peak)) {

@@ -16,26 +16,26 @@ export const falseticker: Rule = ({ log, keeper, sourceName }) => {
   const all = series?.census.sources().filter(({ count }) => count >= LEAST_ROWS) ?? []
   if (!series || all.length < 3) return []
   const events = log.events.of('falseticker')
-  const offsets = all.map(({ meanOffset }) => meanOffset).sort((a, b) => a - b)
+  const offsets = all.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
   const middle = offsets[offsets.length >> 1]!
-  const wrong = all.filter(({ meanOffset, leastDelay }) => {
+  const wrong = all.filter(({ medianOffset, leastDelay }) => {
     const half = Number.isNaN(leastDelay) ? 0 : leastDelay / 2
-    return Math.abs(meanOffset - middle) > Math.max(LEAST, half)
+    return Math.abs(medianOffset - middle) > Math.max(LEAST, half)
   })
   if (wrong.length === 0 || 2 * wrong.length >= all.length) return []
   return wrong.map(each => {
     const name = sourceName(each.source)
-    const off = each.meanOffset - middle
+    const off = each.medianOffset - middle
     return {
       name: 'falseticker' as const,
       severity: 'warning' as const,
       from: each.from,
       to: each.to,
-      what: `${name} is off by ${signed(off)} all the time, more than half its delay of ${duration(each.leastDelay)} can explain; ${all.length - wrong.length} other sources agree.`,
+      what: `${name} is off by ${signed(off)} (median), more than half its delay of ${duration(each.leastDelay)} can explain; ${all.length - wrong.length} other sources agree.`,
       measures: { offset: off, leastDelay: each.leastDelay },
       evidence: [
         ...all.map(one => ({
-          text: `${sourceName(one.source)}  mean offset ${signed(one.meanOffset)}, least delay ${duration(one.leastDelay)}, ${one.count} measurements`,
+          text: `${sourceName(one.source)}  median offset ${signed(one.medianOffset)}, least delay ${duration(one.leastDelay)}, ${one.count} measurements`,
         })),
         ...events
           .filter(({ source }) => source === name)

@@ -3,6 +3,7 @@
  * (field report 002). A loop that corrects too much for how seldom it looks does that: poll intervals of 1024 s against a
  * clock whose rate changes within the hour.
  */
+import { refinePeriod } from '#analysis/log/period.ts'
 import type { Swing } from '#analysis/log/swings.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -15,9 +16,10 @@ const LEAST_SWINGS = 6
 export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) => {
   const samples = log.bestSamples(keeper.daemon)
   const series = samples ?? log.updatesOf(keeper.daemon)
-  const swings = series?.offset.swings.all.filter(({ peak }) => Math.abs(peak) >= LARGE) ?? []
-  const rhythm = rhythmOf(swings)
-  if (!rhythm) return []
+  const swings = series?.swings.all.filter(({ peak }) => Math.abs(peak) >= LARGE) ?? []
+  const rough = rhythmOf(swings)
+  if (!series || rough === undefined) return []
+  const period = refinePeriod(series.offset.envelope.buckets(), rough)
   // A pause and its over-corrections swing too, but only a few times.
   const near = disturbances.clock.filter(
     ({ from }) => from > swings[0]!.at - 3600 && from < swings.at(-1)!.at,
@@ -26,17 +28,15 @@ export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) =>
   const peaks = swings.map(({ peak }) => Math.abs(peak))
   const most = Math.max(...peaks)
   const growth = growthOf(swings)
-  const resets = disturbances.own.filter(
-    ({ at }) => at >= swings[0]!.at && at <= swings.at(-1)!.at + rhythm.period,
-  )
+  const resets = disturbances.own.filter(({ at }) => at >= swings[0]!.at && at <= swings.at(-1)!.at + period)
   return [
     {
       name: 'growing-oscillation',
       severity: 'critical',
       from: swings[0]!.at,
       to: swings.at(-1)!.at,
-      what: `The offset oscillates with a period of ${duration(rhythm.period)}, up to ${duration(most)}${resets.length > 0 ? `, and ${keeper.name} reset the clock ${resets.length} times meanwhile` : ''}.`,
-      measures: { period: rhythm.period, most, swings: swings.length, growth, resets: resets.length },
+      what: `The offset oscillates with a period of ${duration(period)}, up to ${duration(most)}${resets.length > 0 ? `, and ${keeper.name} reset the clock ${resets.length} times meanwhile` : ''}.`,
+      measures: { period, most, swings: swings.length, growth, resets: resets.length },
       evidence: [
         ...swings.slice(0, 4).map(({ at, peak }) => ({
           text: `${when(at)}  ${duration(Math.abs(peak))} ${peak > 0 ? 'behind' : 'ahead'}`,
@@ -47,7 +47,7 @@ export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) =>
       causes: [
         {
           what: 'the rate of the clock changes faster than the daemon looks: long polls, a virtual timer that follows the load',
-          why: `the period of ${duration(rhythm.period)} is a few polls`,
+          why: `the period of ${duration(period)} is a few polls`,
         },
         {
           what: 'a second program steers the same clock (tools of the hypervisor, dependent wall clock of Xen)',
@@ -65,7 +65,7 @@ export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) =>
   ]
 }
 
-function rhythmOf(swings: readonly Swing[]): { period: Seconds } | undefined {
+function rhythmOf(swings: readonly Swing[]): Seconds | undefined {
   if (swings.length < LEAST_SWINGS) return undefined
   const gaps = swings
     .slice(1)
@@ -75,7 +75,7 @@ function rhythmOf(swings: readonly Swing[]): { period: Seconds } | undefined {
   const median = gaps[gaps.length >> 1]
   if (!median) return undefined
   const regular = gaps.filter(gap => gap > 0.5 * median && gap < 2 * median).length
-  return regular > 0.5 * gaps.length ? { period: 2 * median } : undefined
+  return regular > 0.5 * gaps.length ? 2 * median : undefined
 }
 
 /** By how much a swing is larger than the one before, where they grow. */

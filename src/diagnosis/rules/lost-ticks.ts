@@ -14,7 +14,7 @@ import { regularJumps } from './regular.ts'
 export const lostTicks: Rule = subject => {
   const regular = regularJumps(subject.disturbances.clock)
   const found: Finding[] = []
-  if (regular) {
+  if (regular?.moved === 'machine') {
     const { all, size, every } = regular
     found.push(
       finding(subject, {

@@ -3,15 +3,17 @@
  * chronyd notices steps of more than 10 s itself.
  */
 import { duration, signed } from '#core/time/format.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 import { regularJumps } from './regular.ts'
 
-export const steppedBySomeoneElse: Rule = ({ disturbances, log, keeper, when, sourceName }) => {
+export const steppedBySomeoneElse: Rule = subject => {
+  const { disturbances, log, keeper, when, sourceName } = subject
   const regular = new Set(regularJumps(disturbances.clock)?.all)
   const noticed = log.events.of('jumped-forward', 'jumped-backward')
-  return disturbances.clock
+  const jumps = disturbances.clock
     .filter(each => (each.size < 0 || each.moved === 'wall clock') && !each.restarted && !regular.has(each))
     .map(each => ({
       name: 'stepped-by-someone-else' as const,
@@ -58,4 +60,38 @@ export const steppedBySomeoneElse: Rule = ({ disturbances, log, keeper, when, so
       confirm:
         'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); `clockwright` lists programs that can set the clock.',
     }))
+  return [...jumps, ...unseen(subject)]
+}
+
+/**
+ * chronyd noticed a leap, and no measurement saw an offset: the clock was wrong before and right after. So does a tool
+ * that sets the clock of a guest when it resumes.
+ */
+function unseen({ disturbances, log, keeper, when }: Subject): Finding[] {
+  const events = log.events
+    .of('jumped-forward', 'jumped-backward')
+    .filter(({ at }) => !disturbances.clock.some(({ local }) => at >= local.from - 5 && at <= local.to + 5))
+  const first = events[0]
+  if (!first) return []
+  return [
+    {
+      name: 'stepped-by-someone-else',
+      severity: 'warning',
+      from: first.at,
+      to: events.at(-1)!.at,
+      what: `${keeper.name} noticed at ${when(first.at)} that the clock had been set by more than 10 s${events.length > 1 ? `, ${events.length} times in all` : ''}, and no measurement found it wrong: it was put right.`,
+      measures: { count: events.length },
+      evidence: events.slice(0, 4).map(evidenceOf),
+      cost: 'Until it was set the clock was wrong by that much.',
+      causes: [
+        {
+          what: 'the machine was paused, and an agent of the hypervisor set its clock when it went on',
+          why: 'before and after, the measurements agree',
+        },
+        { what: 'somebody set the clock to and fro', why: 'between two measurements' },
+      ],
+      remedy: configure(keeper, 'Nothing, if the hypervisor’s agent is meant to do that.'),
+      confirm: 'The events of the hypervisor at that time.',
+    },
+  ]
 }

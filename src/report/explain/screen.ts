@@ -58,18 +58,22 @@ function head({ name, keepers, span, baseDay }: Explained, style: Style): string
 }
 
 function verdict({ verdict, findings }: Explained): string {
-  const first = findings[0]
   if (verdict === 'good' || verdict === 'note')
     return `Good. ${findings.find(({ name }) => name === 'good')?.what ?? ''}`
-  return `${verdict === 'critical' ? 'Critical' : 'Warning'}. ${printable(first!.what)}`
+  const [first, ...more] = byKind(findings)[0]!
+  const count = more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''
+  return `${verdict === 'critical' ? 'Critical' : 'Warning'}. ${printable(first!.what)}${count}`
 }
 
 function byKind(findings: readonly Finding[]): Finding[][] {
   const kinds = new Map<string, Finding[]>()
   for (const finding of findings)
     if (finding.name !== 'good') kinds.set(finding.name, [...(kinds.get(finding.name) ?? []), finding])
-  return [...kinds.values()]
+  return [...kinds.values()].map(kind => kind.sort((a, b) => sizeOf(b) - sizeOf(a)))
 }
+
+/** Findings of one kind are told with the largest first. */
+const sizeOf = ({ measures }: Finding): number => Math.abs(measures.size ?? 0)
 
 /** One kind of finding in full: what, how we know, what it costs, what to do. */
 function told(kind: readonly Finding[], options: ScreenOptions, style: Style): string[] {
