@@ -68,17 +68,22 @@ function withoutWake(all: readonly Disturbance[]): Disturbance[] {
   let largest = 0
   let until = Number.NEGATIVE_INFINITY
   return all.filter(({ size, from, to }) => {
-    const small = Math.abs(size) < WAKE * largest && from < until && from > until - 2 * WAKE_TIME
-    if (!small && (Math.abs(size) > largest || from > until)) {
-      largest = Math.abs(size)
+    const now = Math.abs(size)
+    const over = from > until || from < until - 3 * WAKE_TIME
+    if (!over && now < WAKE * largest) return false
+    if (over || now > 0.5 * largest) {
+      largest = now
       until = to + WAKE_TIME
     }
-    return !small
+    return true
   })
 }
 
 interface Jump {
   readonly change: Change
+  /** The part of it that was seen first: how long the daemon had waited for that. */
+  readonly first: Change
+  readonly firstSize: Seconds
   readonly size: Seconds
   readonly uncertainty: Seconds
   readonly dropped: boolean
@@ -145,6 +150,8 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
       change.fresh || starts.some(event => event.at >= low - SLACK && event.at <= high + SLACK)
     jumps.push({
       change,
+      first: change,
+      firstSize: size,
       size,
       uncertainty: Math.min(tolerance, Math.abs(size)) + (dropped ? 0.01 * Math.abs(size) : 0),
       dropped: dropped !== undefined,
@@ -343,7 +350,7 @@ function disturbance(group: readonly Jump[]): Disturbance {
 function whoMoved(group: readonly Jump[]): Moved {
   let machine = 0
   let wall = 0
-  for (const { change, size } of group) {
+  for (const { first: change, firstSize: size } of group) {
     if (Math.abs(size) < CLEARLY * change.unsteadiness) continue
     const waited = change.to - change.from
     const byLocal = Math.abs(waited - change.spacing)

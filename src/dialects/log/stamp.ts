@@ -13,6 +13,8 @@ export interface Stamped {
   readonly host: string | undefined
   readonly program: string | undefined
   readonly message: string
+  /** All that follows the stamp. */
+  readonly rest: string
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)? (?=\S)(.*)$/
@@ -50,10 +52,10 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
   return undefined
 }
 
-function sender(rest: string): Pick<Stamped, 'host' | 'program' | 'message'> {
+function sender(rest: string): Omit<Stamped, 'at'> {
   const match = SENDER.exec(rest)
-  if (!match) return { host: undefined, program: undefined, message: rest }
-  return { host: match[1], program: match[2]!.replace(/^.*\//, ''), message: match[3]! }
+  if (!match) return { host: undefined, program: undefined, message: rest, rest }
+  return { host: match[1], program: match[2]!.replace(/^.*\//, ''), message: match[3]!, rest }
 }
 
 /** Of the years, the one that brings the date nearest. */

@@ -7,7 +7,7 @@ import { readMessage as readChronyd } from '../chrony/messages.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
 import type { LogFormat } from './format.ts'
 import type { Said } from './said.ts'
-import { readStamp } from './stamp.ts'
+import { readStamp, type Stamped } from './stamp.ts'
 import { textLines } from './text.ts'
 
 interface Program {
@@ -19,39 +19,49 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   ntpd: { daemon: 'ntpd', read: readNtpd },
   chronyd: { daemon: 'chrony', read: readChronyd },
 }
-/** A log without programs' names is the log of one: the first message that means something tells whose. */
+/** A log without programs' names is the log of one: the message tells whose. */
 const ALONE = ['chronyd', 'ntpd'] as const
+
+interface Understood {
+  readonly daemon: Daemon
+  readonly said: Said | undefined
+  readonly text: string
+}
+
+/** Undefined for what others wrote. A daemon's message that means nothing here is still the daemon's. */
+function understand({ program, message, rest }: Stamped): Understood | undefined {
+  const known = program !== undefined && Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined
+  if (known) return { daemon: known.daemon, said: known.read(message), text: message }
+  for (const name of ALONE) {
+    const { daemon, read } = PROGRAMS[name]!
+    const said = read(rest)
+    if (said) return { daemon, said, text: rest }
+  }
+  return undefined
+}
 
 export const systemLog: LogFormat = {
   name: 'system log',
   dated: false,
-  open(into) {
-    return textLines((text, line) => {
-      const stamped = readStamp(text, into.nearDay)
-      if (!stamped) return false
-      for (const name of stamped.program ? [stamped.program] : ALONE) {
-        const program = Object.hasOwn(PROGRAMS, name) ? PROGRAMS[name] : undefined
-        if (!program) continue
-        const said = program.read(stamped.message)
-        if (!said) {
-          if (stamped.program) return true
-          continue
-        }
+  open: into =>
+    textLines((line, number) => {
+      const stamped = readStamp(line, into.nearDay)
+      const understood = stamped && understand(stamped)
+      if (!understood) return false
+      const { daemon, said, text } = understood
+      if (said)
         into.tell({
           kind: 'event',
-          daemon: program.daemon,
+          daemon,
           format: systemLog.name,
           file: into.file,
-          line,
+          line: number,
           at: stamped.at - into.baseDay * 86_400,
-          text: stamped.message,
+          text,
           ...said,
         })
-        return true
-      }
-      return false
-    })
-  },
+      return true
+    }),
 }
 
 /** Lines of system logs that others wrote: they are no business of ours, and no nonsense either. */
@@ -60,9 +70,9 @@ export const otherLog: LogFormat = {
   dated: false,
   open: into =>
     textLines(
-      text => {
-        const stamped = readStamp(text, into.nearDay)
-        return stamped !== undefined && !Object.hasOwn(PROGRAMS, stamped.program ?? '')
+      line => {
+        const stamped = readStamp(line, into.nearDay)
+        return stamped !== undefined && !understand(stamped)
       },
       { foreign: true },
     ),
