@@ -29,8 +29,8 @@ const LEAST_UNSTEADINESS = 0.01
 /** The first measurements of a source, often a burst, only teach what is usual. */
 const WARM_UP = 4
 const MOST = 4096
-/** Four significant digits are printed by chrony. */
-const ROUNDING = 1e-3
+/** Four significant digits are printed by chrony, nine decimals by ntpd. */
+const ROUNDING_OF_CHRONY = 5e-4
 /** How fast the medians follow: a factor for each row. */
 const FOLLOW = 1.1
 
@@ -64,6 +64,7 @@ export class Changes {
 
   add(block: SampleBlock): void {
     const { at, source, offset, delay, dispersion, line } = block
+    const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
       const value = offset[row]!
@@ -93,7 +94,7 @@ export class Changes {
         if (elapsed - size > spacing) tolerance *= (elapsed - size) / spacing
         const slack = RATE_SLACK * elapsed + LEAST_CHANGE
         if (slack > tolerance) tolerance = slack
-        tolerance += excess + state[s + EXCESS]! + ROUNDING * (before < 0 ? -before : before)
+        tolerance += excess + state[s + EXCESS]! + rounding * (before < 0 ? -before : before)
         if (size > tolerance && seen >= WARM_UP && beyondSlewing(before, value, elapsed) > tolerance)
           this.#found({
             source: source[row]!,

@@ -21,7 +21,8 @@ import type { HostLog, SampleSeries } from './host-log.ts'
 const SLACK: Seconds = 2
 /** Sizes that differ by less are of one event. */
 const ALIKE = 0.1
-const ROUNDING = 1e-3
+/** Of what chrony prints with four digits. */
+const ROUNDING = 5e-4
 /** Where a rate is no longer a rate of a clock. */
 const WORST_RATE = 0.05
 /** How much nearer to the usual spacing one pace must be than the other. */
@@ -129,8 +130,8 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
     const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
     const meanwhile = between(sized, low - SLACK, high + SLACK).filter(each => !used.has(each))
     const { rest, of } = bestRest(delta, meanwhile, { low, high, exact: daemon === 'chrony' })
-    const rounding = ROUNDING * of.reduce((sum, each) => sum + Math.abs(each.size), 0)
-    const tolerance = change.tolerance + rounding + ROUNDING * Math.abs(change.after)
+    const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
+    const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
     if (Math.abs(rest) <= tolerance) continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)

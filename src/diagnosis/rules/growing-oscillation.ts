@@ -3,10 +3,12 @@
  * (field report 002). A loop that corrects too much for how seldom it looks does that: poll intervals of 1024 s against a
  * clock whose rate changes within the hour.
  */
+
 import { refinePeriod } from '#analysis/log/period.ts'
 import type { Swing } from '#analysis/log/swings.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 
@@ -35,7 +37,7 @@ export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) =>
       severity: 'critical',
       from: swings[0]!.at,
       to: swings.at(-1)!.at,
-      what: `The offset oscillates with a period of ${duration(period)}, up to ${duration(most)}${resets.length > 0 ? `, and ${keeper.name} reset the clock ${resets.length} times meanwhile` : ''}.`,
+      what: `The offset oscillates with a period of ${amount(period)}, up to ${duration(most)}${resets.length > 0 ? `, and ${keeper.name} reset the clock ${resets.length} times meanwhile` : ''}.`,
       measures: { period, most, swings: swings.length, growth, resets: resets.length },
       evidence: [
         ...swings.slice(0, 4).map(({ at, peak }) => ({

@@ -2,7 +2,9 @@
  * panic-exit-ahead: an offset beyond the panic threshold. ntpd ends itself at the next update, and nobody keeps the clock
  * any more; -g forgives it only before the first update.
  */
+
 import { duration, signed } from '#core/time/format.ts'
+import { amount } from '../amount.ts'
 import { survivePanic } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
@@ -20,8 +22,8 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
       from: first?.at ?? beyond[0]!.from,
       to: first?.at ?? log.span?.to,
       what: first
-        ? `${keeper.name} ended itself at ${when(first.at)}: it was ${duration(Math.abs(size))} off. From then on nobody kept the clock.`
-        : `The clock is ${duration(Math.abs(size))} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
+        ? `${keeper.name} ended itself at ${when(first.at)}: it was ${amount(Math.abs(size))} off. From then on nobody kept the clock.`
+        : `The clock is ${amount(Math.abs(size))} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
       measures: { size, happened: first ? 1 : 0 },
       evidence: first
         ? panics.slice(0, 3).map(evidenceOf)

@@ -2,9 +2,11 @@
  * slew-cannot-catch-up: a large offset that is only slewed. ntpd and the kernel take away 500 µs in a second, so each
  * second of offset takes 2000 s; chronyd up to 83 ms in a second.
  */
+
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { amount } from '../amount.ts'
 import { allowSteps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
@@ -29,8 +31,8 @@ export const slewCannotCatchUp: Rule = subject => {
       from: way.from,
       to: way.to,
       what: done
-        ? `${keeper.name} took ${duration(way.to - way.from)} to slew ${duration(Math.abs(way.first))} away, at ${rate(pace).slice(1)}.`
-        : `${keeper.name} slews ${duration(Math.abs(way.first))} away at ${rate(pace).slice(1)} only: ${duration(Math.abs(way.last))} are left after ${duration(way.to - way.from)}, which take ${duration(left)} more.`,
+        ? `${keeper.name} took ${duration(way.to - way.from)} to slew ${amount(Math.abs(way.first))} away, at ${rate(pace).slice(1)}.`
+        : `${keeper.name} slews ${amount(Math.abs(way.first))} away at ${rate(pace).slice(1)} only: ${amount(Math.abs(way.last))} are left after ${duration(way.to - way.from)}, which take ${duration(left)} more.`,
       measures: {
         size: way.first,
         left: way.last,

@@ -13,10 +13,10 @@ const LARGE: Seconds = 1
 const SOON: Seconds = 4 * 3600
 
 export const sourceRejectedByItsOwnJitter: Rule = ({ log, keeper, disturbances }) => {
-  const words = keeper.daemon === 'chrony' ? (['jitter-too-high'] as const) : (['no-source'] as const)
-  const events = log.events.of(...words).filter(event => event.daemon === keeper.daemon)
+  const events = log.events.of('jitter-too-high', 'no-source').filter(event => event.daemon === keeper.daemon)
   const found = disturbances.clock.flatMap(each => {
-    if (Math.abs(each.size) < LARGE) return []
+    // chronyd forgets its sources when it notices a step; then it has none for another reason.
+    if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
     const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
     if (!lost) return []
     const again = log.events

@@ -2,7 +2,9 @@
  * stepped-by-someone-else: the wall clock moved and the machine’s counter did not, or it leapt forward, which no pause does.
  * chronyd notices steps of more than 10 s itself.
  */
+
 import { duration, signed } from '#core/time/format.ts'
+import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
@@ -20,7 +22,7 @@ export const steppedBySomeoneElse: Rule = subject => {
       severity: 'critical' as const,
       from: each.from,
       to: each.to,
-      what: `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${duration(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
+      what: `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
         ...each.lines.map(({ file, line }, i) => ({

@@ -2,8 +2,10 @@
  * vm-paused: the clock lost time at one moment. A guest that is paused, snapshotted or migrated cannot see that on its own
  * clocks, since all of them stand; only what servers say shows it.
  */
+
 import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { duration, signed } from '#core/time/format.ts'
+import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
@@ -26,7 +28,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
     severity: each.size >= CRITICAL ? 'critical' : 'warning',
     from: each.from,
     to: each.to,
-    what: `The clock lost ${duration(each.size)} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}: the machine stood still.`,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}: the machine stood still.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,

@@ -63,7 +63,13 @@ export const TRUTHS: readonly Truth[] = [
   {
     sample: 'ntpd426-badclock',
     what: '+57.4 s every 180 s',
-    findings: ['lost-ticks', 'frequency-saturated', 'frequency-learned-from-a-jump', 'stepped-back'],
+    findings: [
+      'lost-ticks',
+      'frequency-saturated',
+      'frequency-learned-from-a-jump',
+      'source-rejected-by-its-own-jitter',
+      'stepped-back',
+    ],
     measures: [
       { finding: 'lost-ticks', measure: 'size', value: -57.4, within: 0.01 },
       { finding: 'lost-ticks', measure: 'every', value: 180, within: 0.05 },
