@@ -16,6 +16,7 @@ import type { Daemon } from '#core/trace/series.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
+import { disturbancesToldBy } from './told.ts'
 
 /** Stamps of messages are whole seconds, and a step moves them. */
 const SLACK: Seconds = 2
@@ -28,8 +29,11 @@ const WORST_RATE = 0.05
 /** How much nearer to the usual spacing one pace must be than the other. */
 const CLEARLY = 3
 
+/** Beyond what could be nothing, by this much. */
+const CLEAR = 1.5
 const WAKE = 0.01
 const WAKE_TIME: Seconds = 1800
+const BLIND_TIME: Seconds = 600
 
 export type Moved = 'machine' | 'wall clock' | 'not known'
 
@@ -63,15 +67,17 @@ export interface Disturbances {
 
 /**
  * In the wake of a large jump small ones are not told: daemons print few digits of what they correct then, and slew at
- * rates at which a moment more or less counts.
+ * rates at which a moment more or less counts. Where the daemon's corrections are not known, what is smaller may all be
+ * its doing for some minutes.
  */
-function withoutWake(all: readonly Disturbance[]): Disturbance[] {
+function withoutWake(all: readonly Disturbance[], blind: boolean): Disturbance[] {
   let largest = 0
   let until = Number.NEGATIVE_INFINITY
   return all.filter(({ size, from, to }) => {
     const now = Math.abs(size)
     const over = from > until || from < until - 3 * WAKE_TIME
     if (!over && now < WAKE * largest) return false
+    if (blind && now < largest && from < until - WAKE_TIME + BLIND_TIME) return false
     if (over || now > 0.5 * largest) {
       largest = now
       until = to + WAKE_TIME
@@ -93,7 +99,9 @@ interface Jump {
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const series = log.bestSamples(daemon)
-  if (!series) return { clock: [], sources: [], own: ownSteps(log, daemon), outliers: 0 }
+  // Estimates from many measurements do not jump when the clock does.
+  if (!series || series.format === 'chrony statistics')
+    return { clock: disturbancesToldBy(log, daemon), sources: [], own: ownSteps(log, daemon), outliers: 0 }
   const explained = explain(series, log, daemon)
   const { jumps, outliers } = withoutOutliers(explained.jumps)
   const groups = groupBySources(joinRuns(jumps))
@@ -104,7 +112,13 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     const others = activeSources(series, group[0]!.change)
     ;(2 * witnesses > others ? clock : sources).push(disturbance(group))
   }
-  return { clock: withoutWake(clock), sources, own: [...ownSteps(log, daemon), ...explained.own], outliers }
+  const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
+  return {
+    clock: withoutWake(clock, blind),
+    sources,
+    own: [...ownSteps(log, daemon), ...explained.own],
+    outliers,
+  }
 }
 
 /** Takes out of each change what the daemon did meanwhile. */
@@ -133,7 +147,7 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
-    if (Math.abs(rest) <= tolerance) continue
+    if (Math.abs(rest) <= CLEAR * tolerance) continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
     const marked = change.fresh || markers.some(each => each.at >= low - SLACK && each.at <= high + SLACK)
     if (towardsZero && of.length === 0 && (marked || nothingKnown)) {

@@ -3,7 +3,9 @@ import type { Disturbance } from '#analysis/log/disturbances.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 const MANY = 4
-const SAME = 0.03
+/** Of one quantum. */
+const SAME = 0.05
+const MOST_MULTIPLE = 8
 const LARGE: Seconds = 2
 
 export interface Regular {
@@ -18,12 +20,7 @@ export interface Regular {
 export function regularJumps(disturbances: readonly Disturbance[]): Regular | undefined {
   const ahead = disturbances.filter(({ size, restarted }) => size < 0 && !restarted)
   if (ahead.length < MANY) return undefined
-  const sizes = ahead.map(({ size }) => size).sort((a, b) => a - b)
-  const size = sizes[sizes.length >> 1]!
-  const all = ahead.filter(each => {
-    const times = Math.round(each.size / size)
-    return times >= 1 && Math.abs(each.size / size - times) < SAME * times
-  })
+  const { size, all } = quantumOf(ahead)
   if (all.length < MANY || all.length < 0.7 * ahead.length) return undefined
   const gaps = all.slice(1).map((each, i) => (each.from + each.to - all[i]!.from - all[i]!.to) / 2)
   const forward = gaps.filter(gap => gap > 0).sort((a, b) => a - b)
@@ -37,4 +34,19 @@ export function regularJumps(disturbances: readonly Disturbance[]): Regular | un
     every: forward[forward.length >> 1] ?? Number.NaN,
     moved: addsUp || machine > wall || (wall === 0 && -size > LARGE) ? 'machine' : 'wall clock',
   }
+}
+
+/** The largest amount of which nearly all of them are small multiples: the median, or a half, a third … of it. */
+function quantumOf(ahead: readonly Disturbance[]): { size: Seconds; all: Disturbance[] } {
+  const sizes = ahead.map(({ size }) => size).sort((a, b) => a - b)
+  const median = sizes[sizes.length >> 1]!
+  const trials = Array.from({ length: MOST_MULTIPLE }, (_, i) => {
+    const size = median / (i + 1)
+    const all = ahead.filter(each => {
+      const times = Math.round(each.size / size)
+      return times >= 1 && times <= 2 * MOST_MULTIPLE && Math.abs(each.size / size - times) < SAME
+    })
+    return { size, all }
+  })
+  return trials.find(({ all }) => all.length >= 0.9 * ahead.length) ?? trials[0]!
 }

@@ -23,7 +23,7 @@ export const slewCannotCatchUp: Rule = subject => {
   if (!way) return []
   const pace = paceOf(way)
   const left = Math.abs(way.last) / pace
-  const done = Math.abs(way.last) < 0.2
+  const done = Math.abs(way.last) < 0.1 * Math.abs(way.first)
   return [
     {
       name: 'slew-cannot-catch-up',
