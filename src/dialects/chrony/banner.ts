@@ -16,6 +16,9 @@ export function skipHead(cursor: Cursor, words: RegExp): boolean {
   return true
 }
 
+/** The names of the columns of a log, from the third on. */
+export const headOf = (columns: string): RegExp => new RegExp(`^Date \\(UTC\\) Time +${columns}`)
+
 /** The first line of `=` of a file, which does not say yet whose head it is. */
 export const rule: LogFormat = {
   name: 'rule',

@@ -8,11 +8,11 @@ import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import type { LogFormat } from '../log/format.ts'
-import { skipHead } from './banner.ts'
+import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
 const ONE = 49
-const HEAD = /^Date \(UTC\) Time +IP Address +L St .*LP RP/
+const HEAD = headOf('IP Address +L St .*LP RP')
 
 export const measurements: LogFormat = {
   name: 'chrony measurements',

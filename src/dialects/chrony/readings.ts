@@ -5,7 +5,7 @@
 import { readingBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { LogFormat } from '../log/format.ts'
-import { skipHead } from './banner.ts'
+import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
 export const rtc: LogFormat = {
@@ -33,7 +33,7 @@ export const rtc: LogFormat = {
         cursor.decimal()
         for (let field = 0; field < 3; field++) cursor.integer()
       },
-      other: cursor => skipHead(cursor, /^Date \(UTC\) Time +RTC fast/),
+      other: cursor => skipHead(cursor, headOf('RTC fast')),
     })
   },
 }
@@ -56,7 +56,7 @@ export const tempcomp: LogFormat = {
         cursor.decimal()
         if (!cursor.ended()) cursor.ok = false
       },
-      other: cursor => skipHead(cursor, /^Date \(UTC\) Time +Temp\./),
+      other: cursor => skipHead(cursor, headOf('Temp\\.')),
     })
   },
 }

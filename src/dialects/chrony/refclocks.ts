@@ -5,12 +5,12 @@
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { LogFormat } from '../log/format.ts'
-import { skipHead } from './banner.ts'
+import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
 const DASH = 45
 const BLANK = 32
-const HEAD = /^Date \(UTC\) Time +Refid +DP L P/
+const HEAD = headOf('Refid +DP L P')
 
 export const refclocks: LogFormat = {
   name: 'chrony refclocks',

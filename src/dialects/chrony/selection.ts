@@ -3,7 +3,9 @@ import { dayNumber } from '#core/time/civil.ts'
 import type { LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
 import { textLines } from '../log/text.ts'
+import { headOf } from './banner.ts'
 
+const HEAD = headOf('IP Address +S EOpts')
 const LINE = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) (\S{1,80}) +([A-Za-z*+~-]) [-NPTR]{5} +[0-7]+ /
 
 export const selection: LogFormat = {
@@ -12,7 +14,7 @@ export const selection: LogFormat = {
   open(into) {
     const states = new Map<string, string>()
     return textLines((text, line) => {
-      if (/^Date \(UTC\) Time +IP Address +S EOpts/.test(text.trim()) || /^={20,}$/.test(text)) return true
+      if (HEAD.test(text.trim())) return true
       const match = LINE.exec(text)
       if (!match) return false
       const [, year, month, day, hours, minutes, seconds, source, state] = match

@@ -6,10 +6,10 @@
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { LogFormat } from '../log/format.ts'
-import { skipHead } from './banner.ts'
+import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
-const HEAD = /^Date \(UTC\) Time +IP Address +Std dev'n/
+const HEAD = headOf("IP Address +Std dev'n")
 
 export const statistics: LogFormat = {
   name: 'chrony statistics',

@@ -9,10 +9,10 @@ import { PPM } from '#core/time/units.ts'
 import { updateBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { LogFormat } from '../log/format.ts'
-import { skipHead } from './banner.ts'
+import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
-const HEAD = /^Date \(UTC\) Time +IP Address +St +Freq ppm/
+const HEAD = headOf('IP Address +St +Freq ppm')
 
 export const tracking: LogFormat = {
   name: 'chrony tracking',

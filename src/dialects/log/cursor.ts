@@ -220,7 +220,9 @@ export class Cursor {
       this.ok = false
       return Number.NaN
     }
-    return Number(textOf(this.bytes, from, to))
+    const value = Number(textOf(this.bytes, from, to))
+    if (!Number.isFinite(value)) this.ok = false
+    return value
   }
 }
 
