@@ -5,6 +5,11 @@
 import { type Cursor, textOf } from './cursor.ts'
 
 const BLANK = 32
+const POINT = 46
+const ZERO = 48
+/** Room for addresses: a power of two, and the shift that a 32-bit hash needs for it. */
+const ADDRESS_SLOTS = 1 << 12
+const ADDRESS_SHIFT = 20
 const SLOTS = 1 << 17
 const MOST_SOURCES = 65_535
 const LONGEST_NAME = 80
@@ -15,6 +20,9 @@ export class SourceTable {
   readonly names: string[] = []
   readonly #byName = new Map<string, number>()
   #table = new Int32Array(1024).fill(-1)
+  readonly #addresses = new Int32Array(ADDRESS_SLOTS)
+  readonly #addressIndex = new Int32Array(ADDRESS_SLOTS).fill(-1)
+  #addressCount = 0
   readonly #keys: Uint8Array[] = []
   readonly #indices: number[] = []
 
@@ -24,6 +32,57 @@ export class SourceTable {
     let at = cursor.at
     while (bytes[at] === BLANK) at++
     const from = at
+    // Nearly all are IPv4 addresses, and those are their own key.
+    let key = 0
+    let octet = 0
+    let octets = 0
+    let c = bytes[at]!
+    for (;;) {
+      const digit = c - ZERO
+      if (digit >= 0 && digit <= 9) {
+        // A leading zero would make two names for one address.
+        if (octet === 0 && at > from && bytes[at - 1] === ZERO) break
+        octet = (Math.imul(octet, 10) + digit) | 0
+        if (octet > 255) break
+      } else if (c === POINT || c === BLANK) {
+        if (at === from || bytes[at - 1] === POINT) break
+        key = (key << 8) | octet
+        octet = 0
+        octets++
+        if (c === BLANK) {
+          if (octets !== 4) break
+          cursor.at = at
+          return this.#byAddress(key, bytes, from, at)
+        }
+        if (octets === 4) break
+      } else break
+      c = bytes[++at]!
+    }
+    return this.#readName(cursor, from)
+  }
+
+  #byAddress(key: number, bytes: Uint8Array, from: number, at: number): number {
+    const hash = Math.imul(key, 0x9e3779b1)
+    let slot = hash >>> ADDRESS_SHIFT
+    for (;;) {
+      const index = this.#addressIndex[slot]!
+      if (index < 0) break
+      if (this.#addresses[slot] === key) return index
+      slot = (slot + 1) & (ADDRESS_SLOTS - 1)
+    }
+    const index = this.named(textOf(bytes, from, at))
+    // Half full it stays, so that a search always ends.
+    if (index !== NO_SOURCE && this.#addressCount < ADDRESS_SLOTS / 2) {
+      this.#addressCount++
+      this.#addresses[slot] = key
+      this.#addressIndex[slot] = index
+    }
+    return index
+  }
+
+  #readName(cursor: Cursor, from: number): number {
+    const bytes = cursor.bytes
+    let at = from
     let hash = 0
     let c = bytes[at]!
     while (c > BLANK) {
