@@ -11,6 +11,7 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 
 const PIECE = 1 << 20
 const HEAD = 8
+const BREATH = 8
 
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
@@ -45,7 +46,12 @@ export function packingOf(path: string): Packing {
 export async function* chunksOf(path: string, limit: number): AsyncGenerator<Uint8Array> {
   const packing = packingOf(path)
   if (packing === 'none') {
-    yield* plain(path)
+    let pieces = 0
+    for (const piece of plain(path)) {
+      yield piece
+      // Reading a plain file waits for nothing, and signals would not be heard.
+      if (++pieces % BREATH === 0) await new Promise(resolve => setImmediate(resolve))
+    }
     return
   }
   let given = 0

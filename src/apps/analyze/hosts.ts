@@ -30,7 +30,7 @@ export function hostOf(folders: readonly string[]): readonly string[] {
 
 /** Short names for hosts: what they do not share. */
 export function hostNames(keys: readonly (readonly string[])[], whole: string): string[] {
-  if (keys.length === 1) return [keys[0]!.at(-1) ?? whole]
+  if (keys.length < 2) return keys.map(key => key.at(-1) ?? whole)
   let shared = 0
   while (keys.every(key => key.length > shared && key[shared] === keys[0]![shared])) shared++
   return keys.map(key => key.slice(shared).join('/') || whole)
