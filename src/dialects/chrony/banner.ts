@@ -23,5 +23,6 @@ export const headOf = (columns: string): RegExp => new RegExp(`^Date \\(UTC\\) T
 export const rule: LogFormat = {
   name: 'rule',
   dated: true,
+  first: '=',
   open: () => textLines(text => /^={20,}$/.test(text), { foreign: true }),
 }

@@ -7,7 +7,7 @@
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
@@ -17,6 +17,7 @@ const HEAD = headOf('IP Address +L St .*LP RP')
 export const measurements: LogFormat = {
   name: 'chrony measurements',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

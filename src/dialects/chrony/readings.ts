@@ -4,13 +4,14 @@
  */
 import { readingBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
 export const rtc: LogFormat = {
   name: 'chrony rtc',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
@@ -41,6 +42,7 @@ export const rtc: LogFormat = {
 export const tempcomp: LogFormat = {
   name: 'chrony tempcomp',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

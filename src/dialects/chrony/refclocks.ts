@@ -4,7 +4,7 @@
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
@@ -15,6 +15,7 @@ const HEAD = headOf('Refid +DP L P')
 export const refclocks: LogFormat = {
   name: 'chrony refclocks',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

@@ -1,6 +1,6 @@
 /** selection.log: the state of each source at each selection. Who is a falseticker is told as an event when it begins. */
 import { dayNumber } from '#core/time/civil.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
 import { textLines } from '../log/text.ts'
 import { headOf } from './banner.ts'
@@ -11,6 +11,7 @@ const LINE = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) (\S{1,80}) +([A-Za-z*+
 export const selection: LogFormat = {
   name: 'chrony selection',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const states = new Map<string, string>()
     return textLines((text, line) => {

@@ -5,7 +5,7 @@
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
@@ -14,6 +14,7 @@ const HEAD = headOf("IP Address +Std dev'n")
 export const statistics: LogFormat = {
   name: 'chrony statistics',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

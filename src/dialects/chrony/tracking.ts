@@ -8,7 +8,7 @@
 import { PPM } from '#core/time/units.ts'
 import { updateBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
@@ -17,6 +17,7 @@ const HEAD = headOf('IP Address +St +Freq ppm')
 export const tracking: LogFormat = {
   name: 'chrony tracking',
   dated: true,
+  first: `${DIGITS} =`,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

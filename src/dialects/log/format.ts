@@ -10,8 +10,13 @@ export interface LogFormat {
   readonly name: string
   /** False when its lines do not say in which year they were written. */
   readonly dated: boolean
+  /** What its lines can begin with: others are not offered to it, which is what makes foreign lines cheap. */
+  readonly first: string
   open(into: Destination): LineReader
 }
+
+export const DIGITS = '0123456789'
+export const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
 /** Where pieces go, and what a reader must know about them. */
 export interface Destination {

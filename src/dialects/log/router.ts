@@ -27,6 +27,8 @@ export interface Routed {
 interface Open {
   readonly format: LogFormat
   readonly reader: LineReader
+  /** 1 for each byte with which a line of it can begin. */
+  readonly first: Uint8Array
   lines: number
 }
 
@@ -40,7 +42,14 @@ export class Router {
   readonly #first: NotUnderstood[] = []
 
   constructor(formats: readonly LogFormat[], into: Destination) {
-    this.#open = formats.map(format => ({ format, reader: format.open(into), lines: 0 }))
+    this.#open = formats.map(format => ({
+      format,
+      reader: format.open(into),
+      first: Uint8Array.from({ length: 256 }, (_, byte) =>
+        format.first.includes(String.fromCharCode(byte)) ? 1 : 0,
+      ),
+      lines: 0,
+    }))
   }
 
   /** Bytes of the file, in order. They are read before this returns and may then be written over. */
@@ -109,7 +118,8 @@ export class Router {
 
   #findReader(bytes: Uint8Array, at: number, to: number): boolean {
     for (const open of this.#open) {
-      if (open === this.#current || this.#take(open, bytes, at, to) === at) continue
+      if (open === this.#current || open.first[bytes[at]!] === 0) continue
+      if (this.#take(open, bytes, at, to) === at) continue
       this.#current = open
       return true
     }

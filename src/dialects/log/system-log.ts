@@ -5,7 +5,7 @@
 import type { Daemon } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
-import type { LogFormat } from './format.ts'
+import { CAPITALS, DIGITS, type LogFormat } from './format.ts'
 import type { Said } from './said.ts'
 import { readStamp, type Stamped } from './stamp.ts'
 import { textLines } from './text.ts'
@@ -43,6 +43,7 @@ function understand({ program, message, rest }: Stamped): Understood | undefined
 export const systemLog: LogFormat = {
   name: 'system log',
   dated: false,
+  first: `${DIGITS}${CAPITALS} `,
   open: into =>
     textLines((line, number) => {
       const stamped = readStamp(line, into.nearDay)
@@ -68,6 +69,7 @@ export const systemLog: LogFormat = {
 export const otherLog: LogFormat = {
   name: 'other programs',
   dated: false,
+  first: `${DIGITS}${CAPITALS} `,
   open: into =>
     textLines(
       line => {

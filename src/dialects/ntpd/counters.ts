@@ -4,7 +4,7 @@
  */
 import { readingBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { readMjd } from './mjd.ts'
 
 const MOST_FIELDS = 20
@@ -18,6 +18,7 @@ const BY_FIELDS: Readonly<Record<number, { readonly quantity: string; readonly f
 export const counters: LogFormat = {
   name: 'ntpd sysstats',
   dated: true,
+  first: DIGITS,
   open(into) {
     const fields = new Float64Array(MOST_FIELDS)
     return columns(into, {

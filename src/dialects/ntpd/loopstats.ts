@@ -7,12 +7,13 @@
 import { PPM } from '#core/time/units.ts'
 import { updateBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { readMjd } from './mjd.ts'
 
 export const loopstats: LogFormat = {
   name: 'ntpd loopstats',
   dated: true,
+  first: DIGITS,
   open(into) {
     let told = false
     return columns(into, {

@@ -5,12 +5,13 @@
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { readMjd } from './mjd.ts'
 
 export const peerstats: LogFormat = {
   name: 'ntpd peerstats',
   dated: true,
+  first: DIGITS,
   open: into =>
     columns(into, {
       create: room =>

@@ -2,7 +2,7 @@
  * protostats: what ntpd's state machine did, with the stamp of the statistics. Day, seconds, address (0.0.0.0 is the
  * system), status word, event code, text: the same events as in its log.
  */
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { textLines } from '../log/text.ts'
 import { readMessage } from './messages.ts'
 
@@ -12,6 +12,7 @@ const MJD_OF_1970 = 40_587
 export const protostats: LogFormat = {
   name: 'ntpd protostats',
   dated: true,
+  first: DIGITS,
   open: into =>
     textLines((text, line) => {
       const match = LINE.exec(text)

@@ -9,7 +9,7 @@
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
-import type { LogFormat } from '../log/format.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
 import { readMjd } from './mjd.ts'
 
 const ERA = 2 ** 32
@@ -17,6 +17,7 @@ const ERA = 2 ** 32
 export const rawstats: LogFormat = {
   name: 'ntpd rawstats',
   dated: true,
+  first: DIGITS,
   open(into) {
     let told = false
     return columns(into, {

@@ -12,6 +12,7 @@ const LINE = /^(?:ntpd|CLOCK): time (set|slew) ([+-]\d+\.\d+)( ?)s$/
 export const setOnce: LogFormat = {
   name: 'ntpd -q',
   dated: true,
+  first: ' nC',
   open(into) {
     let last = { line: 0, size: '', blank: '' }
     return textLines((text, line) => {
