@@ -26,6 +26,7 @@ export interface Destination {
   readonly nearDay: number
   readonly file: number
   readonly sources: SourceTable
+  /** A block is the reader's again when this returns: what is to be kept of it is copied. */
   tell(piece: Piece): void
 }
 
