@@ -142,7 +142,9 @@ async function readAll(
       files.push(read)
       any = true
     }
-    if (any) hosts.push({ name, log, sources })
+    if (!any) continue
+    log.settleZone()
+    hosts.push({ name, log, sources })
   }
   return { files, hosts, skipped, baseDay }
 }

@@ -96,6 +96,8 @@ export interface LogEvent {
   readonly file: number
   readonly line: number
   readonly at: Seconds
+  /** Its stamp was in the machine's local zone, which the line does not tell; it was taken for UTC. */
+  readonly local?: boolean
   /** An offset or a step, positive when the clock was behind; a frequency in s/s for `frequency-…`. */
   readonly size: number
   readonly source: string | undefined
