@@ -42,12 +42,16 @@ export function packingOf(path: string): Packing {
   }
 }
 
-/** Throws `TooLarge` past the limit and `Unreadable` when the file is damaged; what came before has been given. */
-export async function* chunksOf(path: string, limit: number): AsyncGenerator<Uint8Array> {
+/** In pieces of at most so many bytes when it is plain. Throws `TooLarge` past the limit and `Unreadable` when the file is damaged; what came before has been given. */
+export async function* chunksOf(
+  path: string,
+  limit: number,
+  most: number = PIECE,
+): AsyncGenerator<Uint8Array> {
   const packing = packingOf(path)
   if (packing === 'none') {
     let pieces = 0
-    for (const piece of plain(path)) {
+    for (const piece of plain(path, most)) {
       yield piece
       // Reading a plain file waits for nothing, and signals would not be heard.
       if (++pieces % BREATH === 0) await new Promise(resolve => setImmediate(resolve))
@@ -71,14 +75,14 @@ export async function* chunksOf(path: string, limit: number): AsyncGenerator<Uin
   }
 }
 
-function* plain(path: string): Generator<Uint8Array> {
+function* plain(path: string, most: number): Generator<Uint8Array> {
   const fd = openSync(path, 'r')
   try {
-    const buffer = Buffer.allocUnsafeSlow(PIECE)
+    const buffer = Buffer.allocUnsafeSlow(most)
     for (;;) {
-      const length = readSync(fd, buffer, 0, PIECE, null)
+      const length = readSync(fd, buffer, 0, most, null)
       if (length === 0) return
-      yield length === PIECE ? buffer : buffer.subarray(0, length)
+      yield length === most ? buffer : buffer.subarray(0, length)
     }
   } finally {
     closeSync(fd)
