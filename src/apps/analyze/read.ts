@@ -142,7 +142,8 @@ async function readAll(
       files.push(read)
       any = true
     }
-    if (!any) continue
+    // Counters and the words of reference clocks alone tell nothing of this clock.
+    if (!any || log.daemons.length === 0) continue
     log.settleZone()
     hosts.push({ name, log, sources })
   }
