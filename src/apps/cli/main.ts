@@ -5,6 +5,7 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '#core/time/parse-duration.ts'
 import { printable } from '#report/table.ts'
+import { parseSize } from '../quantity.ts'
 import { version } from '../version.ts'
 import { USAGE } from './exit.ts'
 
@@ -26,6 +27,7 @@ Examples:
   clockwright run                      watch it, with a page on http://127.0.0.1:9319/
   clockwright query pool.ntp.org       ask servers once
   clockwright drift 192.0.2.1          how fast does it drift?
+  clockwright analyze /var/log/chrony  what do a daemon's logs tell?
 
 Only "clockwright run --discipline" ever sets the clock.`,
   )
@@ -214,6 +216,27 @@ Examples:
   )
   .action(async options => (await import('./commands/events.ts')).events(options))
 
+program
+  .command('analyze')
+  .description(
+    'what happened to a clock, when, how bad, why, and what to do: from the logs of ntpd or chronyd',
+  )
+  .argument('<path...>', 'log files, folders, archives (tar, gz, xz, zst); a folder a host for several')
+  .addOption(json())
+  .option('--limit <size>', 'how much one packed file may unpack to (default: 4GB)', size, 4e9)
+  .addHelpText(
+    'after',
+    `
+What a file is, is told by its content. Days are put in order; what is not understood is counted and shown with its line.
+Exit code: 0 the clock was good, 1 a warning, 2 critical, 3 no log was found or bad usage.
+
+Examples:
+  clockwright analyze /var/log/ntpstats
+  clockwright analyze /var/log/chrony --json | jq '.hosts[].findings[] | {name, from, to}'
+  clockwright analyze sosreport-*.tar.xz`,
+  )
+  .action(async (paths, options) => (await import('./commands/analyze.ts')).analyze(paths, options))
+
 const configuration = program
   .command('config')
   .description('look at the configuration')
@@ -392,6 +415,12 @@ function duration(text: string): number {
   if (seconds === undefined)
     throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
   return seconds
+}
+
+function size(text: string): number {
+  const bytes = parseSize(text)
+  if (bytes === undefined) throw new InvalidArgumentError('write it with a unit: 500MB, 4GB.')
+  return bytes
 }
 
 function watchInterval(text: string): number {

@@ -40,3 +40,13 @@ export function civil(days: number): { year: number; month: number; day: number 
     day: dayOfYear - Math.floor((153 * mp + 2) / 5) + 1,
   }
 }
+
+/** The day number since 1970 of a Gregorian date: the inverse of `civil`. */
+export function dayNumber(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year
+  const era = Math.floor(y / 400)
+  const yearOfEra = y - era * 400
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}

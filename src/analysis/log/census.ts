@@ -1,0 +1,97 @@
+/**
+ * Who spoke, and how often: the count that field report 002 made with awk, sort and uniq, with the time from the first to
+ * the last word of each source, its longest silence, and what its offsets and delays were.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { SampleBlock } from '#core/trace/series.ts'
+import { Thinned } from './thinned.ts'
+
+const FIELDS = 10
+const [COUNT, FROM, TO, SUM, SQUARES, DELAY, SILENCE, SILENT_FROM, USED, DELAYS] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+]
+
+export interface SourceCount {
+  readonly source: number
+  readonly count: number
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly meanOffset: Seconds
+  readonly medianOffset: Seconds
+  readonly rmsOffset: Seconds
+  readonly leastDelay: Seconds
+  readonly meanDelay: Seconds
+  readonly longestSilence: Seconds
+  readonly silentFrom: Seconds
+}
+
+/** Only so many sources get a median; those that came first. */
+const WITH_MEDIAN = 64
+
+export class Census {
+  readonly #thinned = Array.from({ length: WITH_MEDIAN }, () => new Thinned())
+  #state: Float64Array = new Float64Array(64 * FIELDS)
+  readonly #order: number[] = []
+
+  add(block: SampleBlock): void {
+    const { at, source, offset, delay } = block
+    let state = this.#state
+    for (let row = 0; row < block.rows; row++) {
+      const s = source[row]! * FIELDS
+      if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
+      const time = at[row]!
+      if (state[s] === 0) {
+        this.#order.push(source[row]!)
+        state[s + FROM] = time
+        state[s + DELAY] = Number.POSITIVE_INFINITY
+      } else {
+        const silence = time - state[s + TO]!
+        if (silence > state[s + SILENCE]!) {
+          state[s + SILENCE] = silence
+          state[s + SILENT_FROM] = state[s + TO]!
+        }
+      }
+      state[s]!++
+      state[s + TO] = time
+      const value = offset[row]!
+      if (!Number.isNaN(value)) {
+        state[s + USED]!++
+        state[s + SUM]! += value
+        state[s + SQUARES]! += value * value
+        if (source[row]! < WITH_MEDIAN) this.#thinned[source[row]!]!.offer(value)
+      }
+      const trip = delay[row]!
+      if (!Number.isNaN(trip)) {
+        state[s + DELAYS]! += trip
+        if (trip < state[s + DELAY]!) state[s + DELAY] = trip
+      }
+    }
+  }
+
+  sources(): SourceCount[] {
+    return this.#order.map(source => {
+      const of = (field: number) => this.#state[source * FIELDS + field]!
+      return {
+        source,
+        count: of(COUNT),
+        from: of(FROM),
+        to: of(TO),
+        meanOffset: of(SUM) / of(USED),
+        medianOffset: this.#thinned[source]?.median ?? Number.NaN,
+        rmsOffset: Math.sqrt(of(SQUARES) / of(USED)),
+        leastDelay: Number.isFinite(of(DELAY)) ? of(DELAY) : Number.NaN,
+        meanDelay: of(DELAYS) > 0 ? of(DELAYS) / of(USED) : Number.NaN,
+        longestSilence: of(SILENCE),
+        silentFrom: of(SILENT_FROM),
+      }
+    })
+  }
+
+  #grow(least: number): Float64Array {
+    const grown = new Float64Array(Math.max(least, 2 * this.#state.length))
+    grown.set(this.#state)
+    this.#state = grown
+    return grown
+  }
+}

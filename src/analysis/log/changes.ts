@@ -1,0 +1,168 @@
+/**
+ * Sudden changes of the offset against one source: where the next measurement is not where the last one and ordinary
+ * drift lead to. Ordinary is what this source did lately (the running median of its changes), what a clock whose rate is
+ * off by 50 ppm does between two polls, what a daemon slews towards zero at 500 ppm, and what the packets' delay beyond
+ * the least one can hide (an offset is wrong by at most half of it). What remains may be a pause, a step by somebody, a
+ * correction by the daemon, or the source itself: that is decided later, from all of them together.
+ */
+
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { SampleBlock } from '#core/trace/series.ts'
+import { Largest } from './largest.ts'
+
+const FIELDS = 9
+const [SEEN, AT, OFFSET, TYPICAL, SPACING, LEAST_DELAY, EXCESS, WAIT, WAIT_BEFORE] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8,
+] as const
+
+/** Of the running median of the changes: a Gaussian is that far off once in ten million. */
+const UNUSUAL = 8
+/** The rate may change by this between polls without anything having happened: temperature, a discipline that settles. */
+const RATE_SLACK: Rate = 50e-6
+/** ntpd and the kernel slew at 500 ppm; the rest is for the clock's own rate. */
+const SLEW_LIMIT: Rate = 600e-6
+/** No crystal is worse: what moves faster jumps. */
+const WORST_RATE: Rate = 3000e-6
+const LEAST_CHANGE: Seconds = 2e-3
+/** Daemons add some chance to their polls. */
+const LEAST_UNSTEADINESS = 0.01
+/** The first measurements of a source, often a burst, only teach what is usual. */
+const WARM_UP = 4
+const MOST = 4096
+/** Four significant digits are printed by chrony, nine decimals by ntpd. */
+const ROUNDING_OF_CHRONY = 5e-4
+/** How fast the medians follow: a factor for each row. */
+const FOLLOW = 1.1
+
+export interface Change {
+  readonly source: number
+  /** The last measurement before, and the first after, by the local clock. */
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly before: Seconds
+  readonly after: Seconds
+  /** Less than this is not told from nothing. */
+  readonly tolerance: Seconds
+  /** How long the daemon waited between the two measurements before, and how differently from the time before that. */
+  readonly spacing: Seconds
+  readonly unsteadiness: Seconds
+  /** ntpd's filter was empty: the daemon had begun anew. */
+  readonly fresh: boolean
+  readonly file: number
+  readonly line: number
+  /** The measurement after the next: NaN while there is none. */
+  next: Seconds
+}
+
+/** The dispersion of a filter that holds one sample (16 s halved for each empty place of eight). */
+const FRESH_DISPERSION: Seconds = 7.9
+
+export class Changes {
+  readonly #largest = new Largest<Change>(MOST, change => Math.abs(change.after - change.before))
+  #state: Float64Array = new Float64Array(64 * FIELDS)
+  readonly #waiting = new Map<number, Change>()
+
+  add(block: SampleBlock): void {
+    const { at, source, offset, delay, dispersion, line } = block
+    const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
+    let state = this.#state
+    for (let row = 0; row < block.rows; row++) {
+      const value = offset[row]!
+      if (Number.isNaN(value)) continue
+      const s = source[row]! * FIELDS
+      if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
+      const seen = state[s + SEEN]!
+      const before = state[s + OFFSET]!
+      const change = value - before
+      const size = change < 0 ? -change : change
+      const from = state[s + AT]!
+      // Time as the source counts it: the local clock's, and what it lost.
+      let elapsed = at[row]! - from + change
+      if (elapsed < 1) elapsed = 1
+      const trip = delay[row]!
+      let excess = 0
+      if (!Number.isNaN(trip)) {
+        if (seen === 0 || trip < state[s + LEAST_DELAY]!) state[s + LEAST_DELAY] = trip
+        excess = (trip - state[s + LEAST_DELAY]!) / 2
+      }
+      if (seen > 0) {
+        if (this.#waiting.size > 0) this.#settle(source[row]!, value)
+        const spacing = state[s + SPACING]!
+        let typical = state[s + TYPICAL]!
+        if (typical > WORST_RATE * spacing) typical = WORST_RATE * spacing
+        let tolerance = UNUSUAL * typical
+        if (elapsed - size > spacing) tolerance *= (elapsed - size) / spacing
+        const slack = RATE_SLACK * elapsed + LEAST_CHANGE
+        if (slack > tolerance) tolerance = slack
+        tolerance += excess + state[s + EXCESS]! + rounding * (before < 0 ? -before : before)
+        if (size > tolerance && seen >= WARM_UP && beyondSlewing(before, value, elapsed) > tolerance)
+          this.#found({
+            source: source[row]!,
+            from,
+            to: at[row]!,
+            before,
+            after: value,
+            tolerance,
+            spacing: state[s + WAIT]!,
+            unsteadiness:
+              Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
+            fresh: dispersion[row]! > FRESH_DISPERSION,
+            file: block.file,
+            line: line[row]!,
+            next: Number.NaN,
+          })
+        const wait = at[row]! - from
+        state[s + WAIT_BEFORE] = state[s + WAIT]!
+        state[s + WAIT] = wait
+        if (seen < WARM_UP) {
+          if (size > state[s + TYPICAL]!) state[s + TYPICAL] = size
+          if (wait > state[s + SPACING]!) state[s + SPACING] = wait
+        } else {
+          state[s + TYPICAL] =
+            size > state[s + TYPICAL]! ? state[s + TYPICAL]! * FOLLOW : state[s + TYPICAL]! / FOLLOW
+          if (state[s + TYPICAL]! < 1e-7) state[s + TYPICAL] = 1e-7
+          state[s + SPACING] = wait > spacing ? spacing * FOLLOW : spacing / FOLLOW
+          if (state[s + SPACING]! < 1) state[s + SPACING] = 1
+        }
+      }
+      state[s + SEEN] = seen + 1
+      state[s + AT] = at[row]!
+      state[s + OFFSET] = value
+      state[s + EXCESS] = excess
+    }
+  }
+
+  get all(): readonly Change[] {
+    return this.#largest.all
+  }
+
+  get count(): number {
+    return this.#largest.offered
+  }
+
+  #found(change: Change): void {
+    this.#largest.offer(change)
+    this.#waiting.set(change.source, change)
+  }
+
+  #settle(source: number, offset: Seconds): void {
+    const change = this.#waiting.get(source)
+    if (!change) return
+    change.next = offset
+    this.#waiting.delete(source)
+  }
+
+  #grow(least: number): Float64Array {
+    const grown = new Float64Array(Math.max(least, 2 * this.#state.length))
+    grown.set(this.#state)
+    this.#state = grown
+    return grown
+  }
+}
+
+/** How far the new offset is from anything that slewing towards zero could have left, a little beyond zero included. */
+function beyondSlewing(before: Seconds, after: Seconds, elapsed: Seconds): Seconds {
+  if (Math.abs(after - before) > SLEW_LIMIT * elapsed) return Math.abs(after - before)
+  const [low, high] = before > 0 ? [-0.3 * before, before] : [before, -0.3 * before]
+  return after < low ? low - after : after > high ? after - high : 0
+}

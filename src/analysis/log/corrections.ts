@@ -1,0 +1,136 @@
+/**
+ * What the daemon itself did to the clock, as far as it is large: it has to be taken out before one can see what
+ * happened to the clock.
+ *
+ * chrony's measurements are against a clock on which each correction counts as done from its first moment (chronyd
+ * converts readings with what is left to slew), so a row of tracking.log is a change of the offset by exactly that much.
+ * When chronyd notices that somebody set the clock it drops what is left to slew; then that much was never corrected.
+ * ntpd writes an update of exactly zero right after it has stepped.
+ */
+
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { LogEvent, UpdateBlock } from '#core/trace/series.ts'
+import { Largest } from './largest.ts'
+
+const MOST = 8192
+const LEAST: Seconds = 5e-4
+
+export interface Correction {
+  readonly at: Seconds
+  /** Positive: the clock was set forward. NaN when only the moment is known. */
+  readonly size: Seconds
+  readonly by: 'step' | 'slew' | 'unknown'
+  readonly file: number
+  readonly line: number
+}
+
+/** chronyd gave up what it was still slewing. */
+export interface Dropped {
+  readonly at: Seconds
+  /** What was left at the update before, which was at `lastAt`, and how fast it became less. Positive: still behind. */
+  readonly left: Seconds
+  readonly lastAt: Seconds
+  readonly rate: Rate
+}
+
+export class Corrections {
+  readonly #updates = new Largest<Correction>(MOST, each => Math.abs(each.size))
+  readonly #markers = new Largest<Correction>(MOST, () => 1)
+  readonly #events = new Largest<Correction>(MOST, each => Math.abs(each.size))
+  readonly dropped: Dropped[] = []
+  readonly #slew = new Slew()
+
+  add(block: UpdateBlock): void {
+    const { at, offset, jitter, remaining, stratum, line, file, daemon } = block
+    for (let row = 0; row < block.rows; row++) {
+      const size = offset[row]!
+      if (daemon === 'ntpd') {
+        if (size === 0 && jitter[row]! < 1e-4)
+          this.#markers.offer({ at: at[row]!, size: Number.NaN, by: 'step', file, line: line[row]! })
+        continue
+      }
+      if (stratum[row] === 0) {
+        const last = this.#slew.last
+        if (last && Math.abs(last.left) > 0.01 && this.dropped.length < MOST)
+          this.dropped.push({ at: at[row]!, ...last })
+        this.#slew.restart()
+        continue
+      }
+      if (size > LEAST || size < -LEAST)
+        this.#updates.offer({ at: at[row]!, size, by: 'unknown', file, line: line[row]! })
+      this.#slew.add(at[row]!, remaining[row]!, Number.isNaN(size) ? 0 : size)
+    }
+  }
+
+  event(event: LogEvent): void {
+    if (event.what === 'stepped')
+      this.#events.offer({ at: event.at, size: event.size, by: 'step', file: event.file, line: event.line })
+  }
+
+  /** Corrections of known size, in order of time. What tracking.log says is not said again by chronyd's messages. */
+  get sized(): readonly Correction[] {
+    const updates = this.#updates.all
+    return [...(updates.length > 0 ? updates : this.#events.all)].sort((a, b) => a.at - b.at)
+  }
+
+  /** Steps as the daemon's log names them. */
+  get steps(): readonly Correction[] {
+    return this.#events.all
+  }
+
+  get markers(): readonly Correction[] {
+    return this.#markers.all
+  }
+}
+
+/**
+ * What chronyd has left to slew, which becomes less at a steady rate. It is printed with four digits, so that of an hour
+ * whole seconds are seen; the line through all that was printed since the slew began knows better.
+ */
+class Slew {
+  #n = 0
+  #origin = 0
+  #st = 0
+  #sy = 0
+  #stt = 0
+  #sty = 0
+  #left = 0
+  #at = Number.NaN
+  #last = 0
+
+  add(at: Seconds, remaining: Seconds, size: Seconds): void {
+    // What is corrected from now on is left too, and belongs to another line when it is not small.
+    if (
+      Math.abs(size) > 0.01 * Math.abs(remaining) ||
+      Math.sign(remaining) !== Math.sign(this.#last) ||
+      at < this.#at
+    )
+      this.restart()
+    if (this.#n === 0) this.#origin = at
+    const t = at - this.#origin
+    this.#n++
+    this.#st += t
+    this.#sy += remaining
+    this.#stt += t * t
+    this.#sty += t * remaining
+    this.#left = remaining + size
+    this.#last = remaining
+    this.#at = at
+  }
+
+  restart(): void {
+    this.#n = 0
+    this.#st = this.#sy = this.#stt = this.#sty = 0
+    this.#left = this.#last = 0
+    this.#at = Number.NaN
+  }
+
+  get last(): { left: Seconds; lastAt: Seconds; rate: Rate } | undefined {
+    if (this.#n === 0) return undefined
+    const spread = this.#n * this.#stt - this.#st * this.#st
+    if (this.#n < 3 || !(spread > 0)) return { left: this.#left, lastAt: this.#at, rate: 0 }
+    const rate = (this.#n * this.#sty - this.#st * this.#sy) / spread
+    const mean = this.#sy / this.#n
+    return { left: mean + rate * (this.#at - this.#origin - this.#st / this.#n), lastAt: this.#at, rate }
+  }
+}

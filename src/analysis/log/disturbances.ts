@@ -1,0 +1,390 @@
+/**
+ * What happened to the clock and was not done by its daemon: pauses, steps by others, counters that jump.
+ *
+ * Each sudden change of an offset is what happened minus what the daemon corrected meanwhile. What the daemon did is taken
+ * out; a change that most sources see at one time is the clock's, one that a single source of several sees is its own.
+ * A value that is there once and gone at the next measurement was a bad measurement. Changes in a row at one rate are a
+ * rate, and no jump.
+ *
+ * Who moved is told by the pace of the polls. A daemon waits by the machine's own counter. If polls came at their usual
+ * spacing by the local clock, the machine as a whole stood still or leapt; if they came at it by true time, only the wall
+ * clock was set.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import type { Change } from './changes.ts'
+import type { Correction, Dropped } from './corrections.ts'
+import type { HostLog, SampleSeries } from './host-log.ts'
+import { disturbancesToldBy } from './told.ts'
+
+/** Stamps of messages are whole seconds, and a step moves them. */
+const SLACK: Seconds = 2
+/** Sizes that differ by less are of one event. */
+const ALIKE = 0.1
+/** Of what chrony prints with four digits. */
+const ROUNDING = 5e-4
+/** Where a rate is no longer a rate of a clock. */
+const WORST_RATE = 0.05
+/** How much nearer to the usual spacing one pace must be than the other. */
+const CLEARLY = 3
+
+/** Beyond what could be nothing, by this much. */
+const CLEAR = 1.5
+const WAKE = 0.01
+const WAKE_TIME: Seconds = 1800
+const BLIND_TIME: Seconds = 600
+
+export type Moved = 'machine' | 'wall clock' | 'not known'
+
+export interface Disturbance {
+  /** It happened between these, in true time as the sources tell it. For a pause: it began between these. */
+  readonly from: Seconds
+  readonly to: Seconds
+  /** The same by the local clock, which is what stamps in logs are. */
+  readonly local: { readonly from: Seconds; readonly to: Seconds }
+  /** Positive: the clock lost so much. Negative: it gained. */
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  /** The offset before it. */
+  readonly before: Seconds
+  readonly moved: Moved
+  readonly sources: readonly number[]
+  readonly lines: readonly { readonly file: number; readonly line: number }[]
+  /** The daemon was restarted in between. */
+  readonly restarted: boolean
+}
+
+export interface Disturbances {
+  readonly clock: readonly Disturbance[]
+  /** Jumps that only a minority of the sources saw. */
+  readonly sources: readonly Disturbance[]
+  /** Steps that the daemon made itself, known from whatever shows them. */
+  readonly own: readonly Correction[]
+  /** Measurements that were far off once. */
+  readonly outliers: number
+}
+
+/**
+ * In the wake of a large jump small ones are not told: daemons print few digits of what they correct then, and slew at
+ * rates at which a moment more or less counts. Where the daemon's corrections are not known, what is smaller may all be
+ * its doing for some minutes.
+ */
+function withoutWake(all: readonly Disturbance[], blind: boolean): Disturbance[] {
+  let largest = 0
+  let until = Number.NEGATIVE_INFINITY
+  return all.filter(({ size, from, to }) => {
+    const now = Math.abs(size)
+    const over = from > until || from < until - 3 * WAKE_TIME
+    if (!over && now < WAKE * largest) return false
+    if (blind && now < largest && from < until - WAKE_TIME + BLIND_TIME) return false
+    if (over || now > 0.5 * largest) {
+      largest = now
+      until = to + WAKE_TIME
+    }
+    return true
+  })
+}
+
+interface Jump {
+  readonly change: Change
+  /** The part of it that was seen first: how long the daemon had waited for that. */
+  readonly first: Change
+  readonly firstSize: Seconds
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly dropped: boolean
+  readonly restarted: boolean
+}
+
+export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
+  const series = log.bestSamples(daemon)
+  // Estimates from many measurements do not jump when the clock does.
+  if (!series || series.format === 'chrony statistics')
+    return { clock: disturbancesToldBy(log, daemon), sources: [], own: ownSteps(log, daemon), outliers: 0 }
+  const explained = explain(series, log, daemon)
+  const { jumps, outliers } = withoutOutliers(explained.jumps)
+  const groups = groupBySources(joinRuns(jumps))
+  const clock: Disturbance[] = []
+  const sources: Disturbance[] = []
+  for (const group of groups) {
+    const witnesses = new Set(group.map(({ change }) => change.source)).size
+    const others = activeSources(series, group[0]!.change)
+    ;(2 * witnesses > others ? clock : sources).push(disturbance(group))
+  }
+  const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
+  return {
+    clock: withoutWake(clock, blind),
+    sources,
+    own: [...ownSteps(log, daemon), ...explained.own],
+    outliers,
+  }
+}
+
+/** Takes out of each change what the daemon did meanwhile. */
+function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: Jump[]; own: Correction[] } {
+  const updates = log.updatesOf(daemon)
+  const events = log.events.of('stepped').filter(event => event.daemon === daemon)
+  const sized: readonly Correction[] =
+    daemon === 'chrony' && updates && updates.corrections.sized.length > 0
+      ? updates.corrections.sized
+      : events
+          .map(({ at, size, file, line }) => ({ at, size, by: 'step' as const, file, line }))
+          .sort((a, b) => a.at - b.at)
+  const markers = updates?.corrections.markers ?? []
+  const nothingKnown = !updates && events.length === 0
+  const starts = log.events.of('started').filter(event => event.daemon === daemon)
+  const usedBy = new Map<number, Set<Correction>>()
+  const jumps: Jump[] = []
+  const own: Correction[] = []
+  for (const change of series.changes.all) {
+    const delta = change.after - change.before
+    const used = usedBy.get(change.source) ?? new Set()
+    usedBy.set(change.source, used)
+    const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
+    const meanwhile = between(sized, low - SLACK, high + SLACK).filter(each => !used.has(each))
+    const { rest, of } = bestRest(delta, meanwhile, { low, high, exact: daemon === 'chrony' })
+    const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
+    const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
+    for (const each of of) used.add(each)
+    if (Math.abs(rest) <= CLEAR * tolerance) continue
+    const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
+    const marked = change.fresh || markers.some(each => each.at >= low - SLACK && each.at <= high + SLACK)
+    if (towardsZero && of.length === 0 && (marked || nothingKnown)) {
+      const known = own.some(
+        each => Math.abs(each.at - change.to) < 3600 && Math.abs(each.size + delta) < ALIKE * Math.abs(delta),
+      )
+      if (!known) own.push({ at: change.to, size: -delta, by: 'step', file: change.file, line: change.line })
+      continue
+    }
+    const dropped = updates?.corrections.dropped.find(
+      each => each.at >= low - SLACK && each.at <= high + SLACK,
+    )
+    const size = dropped ? rest - pendingAt(dropped, rest) : rest
+    const restarted =
+      change.fresh || starts.some(event => event.at >= low - SLACK && event.at <= high + SLACK)
+    jumps.push({
+      change,
+      first: change,
+      firstSize: size,
+      size,
+      uncertainty: Math.min(tolerance, Math.abs(size)) + (dropped ? 0.01 * Math.abs(size) : 0),
+      dropped: dropped !== undefined,
+      restarted: restarted && !towardsZero,
+    })
+  }
+  return { jumps, own }
+}
+
+/**
+ * The change without the corrections in its time. Whether a correction in the very second of a measurement was made
+ * before or after it cannot be read; what explains more is taken.
+ */
+function bestRest(
+  delta: Seconds,
+  meanwhile: readonly Correction[],
+  { low, high, exact }: { low: Seconds; high: Seconds; exact: boolean },
+): { rest: Seconds; of: Correction[] } {
+  const inside = (each: Correction) =>
+    exact ? each.at >= low && each.at < high : each.at >= low - SLACK && each.at <= high + SLACK
+  const certain = meanwhile.filter(inside)
+  let best = { rest: delta + sum(certain), of: certain }
+  const open = meanwhile.filter(each => Math.abs(each.at - low) <= SLACK || Math.abs(each.at - high) <= SLACK)
+  if (open.length === 0 || open.length > 4) return best
+  const sure = certain.filter(each => !open.includes(each))
+  for (let choice = 0; choice < 1 << open.length; choice++) {
+    const of = [...sure, ...open.filter((_, i) => choice & (1 << i))]
+    const rest = delta + sum(of)
+    // Only a much better explanation overrules the order of the stamps.
+    if (Math.abs(rest) < 0.1 * Math.abs(best.rest)) best = { rest, of }
+  }
+  return best
+}
+
+const sum = (all: readonly Correction[]): Seconds => all.reduce((total, { size }) => total + size, 0)
+
+function between(sorted: readonly Correction[], from: Seconds, to: Seconds): readonly Correction[] {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]!.at < from) low = middle + 1
+    else high = middle
+  }
+  let end = low
+  while (end < sorted.length && sorted[end]!.at <= to) end++
+  return sorted.slice(low, end)
+}
+
+/**
+ * What chronyd still had to slew when it gave up. Its stamps were true time before, as if all had been done, and are the
+ * clock's own after.
+ */
+function pendingAt(dropped: Dropped, rest: Seconds): Seconds {
+  const elapsed = Math.max(0, dropped.at + rest - dropped.lastAt)
+  const pending = dropped.left + dropped.rate * elapsed
+  return Math.sign(pending) === Math.sign(dropped.left) ? pending : 0
+}
+
+/** A measurement that was off once: away, and back at the next one. */
+function withoutOutliers(jumps: readonly Jump[]): { jumps: Jump[]; outliers: number } {
+  const kept: Jump[] = []
+  const last = new Map<number, Jump>()
+  let outliers = 0
+  for (const jump of jumps) {
+    const before = last.get(jump.change.source)
+    const back =
+      before !== undefined &&
+      before.change.to === jump.change.from &&
+      Math.abs(before.size + jump.size) < ALIKE * Math.abs(jump.size)
+    if (back) {
+      kept.splice(kept.lastIndexOf(before), 1)
+      last.delete(jump.change.source)
+      outliers++
+    } else {
+      kept.push(jump)
+      last.set(jump.change.source, jump)
+    }
+  }
+  return { jumps: kept, outliers }
+}
+
+/**
+ * Changes in a row, to one side. A clock whose rate is far off changes at every measurement by as much as time has passed:
+ * those are no jumps. But a measurement that fell into a pause saw a part of it, and the next one the rest: that is one.
+ */
+function joinRuns(jumps: readonly Jump[]): Jump[] {
+  const runs: Jump[][] = []
+  const last = new Map<number, Jump[]>()
+  for (const jump of jumps) {
+    const { source, from } = jump.change
+    const run = last.get(source)
+    const before = run?.at(-1)
+    if (run && before && before.change.to === from && Math.sign(before.size) === Math.sign(jump.size))
+      run.push(jump)
+    else {
+      const begun = [jump]
+      runs.push(begun)
+      last.set(source, begun)
+    }
+  }
+  return runs.flatMap(run => (isRamp(run) ? [] : joined(run)))
+}
+
+function isRamp(run: readonly Jump[]): boolean {
+  const first = run[0]!
+  if (run.length === 1) {
+    // The measurement after it goes on in the same way.
+    const onwards = first.change.next - first.change.after
+    return Math.abs(rateOf(first)) < WORST_RATE && onwards / first.size > 0.4
+  }
+  const rates = run.map(rateOf)
+  const alike = rates.every(rate => Math.abs(rate) < WORST_RATE && within(rate, rates[0]!, 3))
+  return alike && (run.length > 2 || Math.abs(run[1]!.size) > 0.4 * Math.abs(first.size))
+}
+
+/** Neighbours that lie within one usual wait become one. */
+function joined(run: readonly Jump[]): Jump[] {
+  const all: Jump[] = []
+  for (const jump of run) {
+    const before = all.at(-1)
+    const apart = before && jump.change.to + jump.change.after - before.change.to - before.change.after
+    if (before && apart !== undefined && apart < jump.change.spacing)
+      all[all.length - 1] = {
+        ...before,
+        change: { ...before.change, to: jump.change.to, after: jump.change.after, next: jump.change.next },
+        size: before.size + jump.size,
+        uncertainty: before.uncertainty + jump.uncertainty,
+        dropped: before.dropped || jump.dropped,
+        restarted: before.restarted || jump.restarted,
+      }
+    else all.push(jump)
+  }
+  return all
+}
+
+const rateOf = ({ change, size }: Jump): number =>
+  size / Math.max(1, Math.abs(change.to - change.from + size))
+const within = (a: number, b: number, factor: number): boolean => a / b < factor && b / a < factor
+
+/** Jumps of several sources that can be one. */
+function groupBySources(jumps: readonly Jump[]): Jump[][] {
+  const groups: Jump[][] = []
+  for (const jump of jumps) {
+    const group = groups.findLast(
+      each =>
+        each.every(({ change }) => change.source !== jump.change.source) &&
+        each.every(other => overlap(other.change, jump.change) && alike(other, jump)),
+    )
+    if (group) group.push(jump)
+    else groups.push([jump])
+  }
+  return groups
+}
+
+const overlap = (a: Change, b: Change): boolean =>
+  Math.min(a.from, a.to) - SLACK <= Math.max(b.from, b.to) &&
+  Math.min(b.from, b.to) - SLACK <= Math.max(a.from, a.to)
+
+const alike = (a: Jump, b: Jump): boolean =>
+  Math.abs(a.size - b.size) <
+  Math.max(ALIKE * Math.abs(a.size), Math.min(a.uncertainty, b.uncertainty) + 0.01 * Math.abs(a.size))
+
+/** How many sources were heard before and after: those who could have seen it. */
+function activeSources(series: SampleSeries, change: Change): number {
+  return series.census
+    .sources()
+    .filter(
+      each =>
+        each.count > 4 && each.from < change.from && each.to > change.to && !Number.isNaN(each.meanOffset),
+    ).length
+}
+
+function disturbance(group: readonly Jump[]): Disturbance {
+  const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
+  const moved = group.some(({ dropped }) => dropped) ? 'wall clock' : whoMoved(group)
+  const stood = best.size > 0 && moved !== 'wall clock' ? best.size : 0
+  const window = (times: readonly (readonly [Seconds, Seconds])[]) => {
+    const from = Math.max(...times.map(([first]) => first))
+    const to = Math.min(...times.map(([, last]) => last))
+    return { from: Math.min(from, to), to: Math.max(from, to) }
+  }
+  return {
+    ...window(group.map(({ change: c }) => [c.from + c.before, c.to + c.after - stood])),
+    local: window(group.map(({ change }) => [change.from, change.to])),
+    size: best.size,
+    uncertainty: best.uncertainty,
+    before: best.change.before,
+    moved,
+    sources: group.map(({ change }) => change.source),
+    lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
+    restarted: group.some(({ restarted }) => restarted),
+  }
+}
+
+function whoMoved(group: readonly Jump[]): Moved {
+  let machine = 0
+  let wall = 0
+  for (const { first: change, firstSize: size } of group) {
+    if (Math.abs(size) < CLEARLY * change.unsteadiness) continue
+    const waited = change.to - change.from
+    const byLocal = Math.abs(waited - change.spacing)
+    const byTrue = Math.abs(waited + size - change.spacing)
+    if (byLocal * CLEARLY < byTrue) machine++
+    else if (byTrue * CLEARLY < byLocal) wall++
+  }
+  return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
+}
+
+/** Steps that the daemon says it made, each once: what its log and its statistics both say is one. */
+function ownSteps(log: HostLog, daemon: Daemon): Correction[] {
+  const steps: Correction[] = []
+  for (const { at, size, file, line, daemon: by } of log.events.of('stepped')) {
+    if (by !== daemon) continue
+    const again = steps.some(
+      each => Math.abs(each.at - at) < 5 && Math.abs(each.size - size) <= 0.01 * Math.abs(size),
+    )
+    if (!again) steps.push({ at, size, by: 'step', file, line })
+  }
+  return steps
+}

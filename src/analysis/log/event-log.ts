@@ -1,0 +1,36 @@
+/** The events of a host's logs: how many of each there were, and the first of them. */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { EventName, LogEvent } from '#core/trace/series.ts'
+
+const MOST_OF_A_KIND = 2000
+
+export class EventLog {
+  readonly #kept = new Map<EventName, LogEvent[]>()
+  readonly #counts = new Map<EventName, number>()
+
+  add(event: LogEvent): void {
+    this.#counts.set(event.what, this.count(event.what) + 1)
+    const kept = this.#kept.get(event.what)
+    if (!kept) this.#kept.set(event.what, [event])
+    else if (kept.length < MOST_OF_A_KIND) kept.push(event)
+  }
+
+  count(what: EventName): number {
+    return this.#counts.get(what) ?? 0
+  }
+
+  of(...whats: readonly EventName[]): LogEvent[] {
+    return whats.flatMap(what => this.#kept.get(what) ?? [])
+  }
+
+  /** Moves all that was stamped in local time. */
+  shiftLocal(by: Seconds): void {
+    if (by === 0) return
+    for (const [what, events] of this.#kept)
+      this.#kept.set(
+        what,
+        events.map(event => (event.local ? { ...event, at: event.at + by } : event)),
+      )
+  }
+}

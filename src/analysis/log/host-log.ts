@@ -1,0 +1,175 @@
+/**
+ * All that is measured of the logs of one host, as they are read: blocks and events go in, bounded sums stay. However long
+ * the logs are, this does not grow.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Block, Daemon, LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
+import { Census } from './census.ts'
+import { Changes } from './changes.ts'
+import { Convergence } from './convergence.ts'
+import { Corrections } from './corrections.ts'
+import { Envelope } from './envelope.ts'
+import { EventLog } from './event-log.ts'
+import { LongWays } from './long-way.ts'
+import { Moments } from './moments.ts'
+import { Quantiles } from './quantiles.ts'
+import { Saturation } from './saturation.ts'
+import { Swings } from './swings.ts'
+import { zoneOf } from './zone.ts'
+
+/** What every series has: where it lies in time. */
+abstract class Series {
+  readonly format: string
+  readonly daemon: Daemon
+  rows = 0
+  from: Seconds = Number.POSITIVE_INFINITY
+  to: Seconds = Number.NEGATIVE_INFINITY
+
+  constructor(of: { readonly format: string; readonly daemon: Daemon }) {
+    this.format = of.format
+    this.daemon = of.daemon
+  }
+
+  protected span(block: Block): void {
+    this.rows += block.rows
+    for (let row = 0; row < block.rows; row++) {
+      const at = block.at[row]!
+      if (at < this.from) this.from = at
+      if (at > this.to) this.to = at
+    }
+  }
+}
+
+interface Offsets {
+  readonly at: Float64Array
+  readonly offset: Float64Array
+  readonly rows: number
+}
+
+/** How an offset was over time. */
+export class OffsetMeasures {
+  readonly moments = new Moments()
+  readonly sizes = new Quantiles()
+  readonly envelope = new Envelope()
+  readonly within1ms = new Convergence(1e-3)
+  readonly within100us = new Convergence(1e-4)
+
+  add({ at, offset, rows }: Offsets): void {
+    this.moments.add(offset, rows)
+    this.sizes.add(offset, rows)
+    this.envelope.add(at, offset, rows)
+    this.within1ms.add(at, offset, rows)
+    this.within100us.add(at, offset, rows)
+  }
+}
+
+export class SampleSeries extends Series {
+  readonly exchanges: boolean
+  readonly offset = new OffsetMeasures()
+  readonly census = new Census()
+  readonly changes = new Changes()
+  /** Of the offset against the source that was heard first: two that disagree are no oscillation. */
+  readonly swings = new Swings()
+  #first = -1
+  readonly ways = new LongWays()
+
+  constructor(block: SampleBlock) {
+    super(block)
+    this.exchanges = block.exchanges
+  }
+
+  add(block: SampleBlock): void {
+    this.span(block)
+    this.offset.add(block)
+    this.census.add(block)
+    this.changes.add(block)
+    if (this.#first < 0) this.#first = block.source[0]!
+    this.swings.add(block, block.source, this.#first)
+    this.ways.add(block.at, block.offset, block.rows)
+  }
+}
+
+export class UpdateSeries extends Series {
+  readonly offset = new OffsetMeasures()
+  readonly frequency = new Moments()
+  readonly frequencyEnvelope = new Envelope()
+  readonly saturation = new Saturation()
+  readonly corrections = new Corrections()
+  readonly swings = new Swings()
+  /** ntpd: of the offset. chrony: of what is left to slew. */
+  readonly ways = new LongWays()
+
+  add(block: UpdateBlock): void {
+    this.span(block)
+    this.offset.add(block)
+    this.frequency.add(block.frequency, block.rows)
+    this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
+    if (block.daemon === 'ntpd') this.saturation.add(block.at, block.frequency, block.rows)
+    this.corrections.add(block)
+    this.swings.add(block)
+    this.ways.add(block.at, block.daemon === 'chrony' ? block.remaining : block.offset, block.rows)
+  }
+}
+
+export class HostLog {
+  readonly samples = new Map<string, SampleSeries>()
+  readonly updates = new Map<string, UpdateSeries>()
+  readonly events = new EventLog()
+  /** Lines of `ntpd -q`, which have no stamp, in their order. */
+  readonly timeless: LogEvent[] = []
+
+  tell(piece: Piece): void {
+    if (piece.kind === 'samples') {
+      const series = this.samples.get(piece.format) ?? new SampleSeries(piece)
+      this.samples.set(piece.format, series)
+      series.add(piece)
+    } else if (piece.kind === 'updates') {
+      const series = this.updates.get(piece.format) ?? new UpdateSeries(piece)
+      this.updates.set(piece.format, series)
+      series.add(piece)
+    } else if (piece.kind === 'event') {
+      if (Number.isNaN(piece.at)) {
+        if (this.timeless.length < MOST_TIMELESS) this.timeless.push(piece)
+      } else this.events.add(piece)
+    }
+  }
+
+  /** Once all is read: puts local stamps where the statistics show that they belong. Answers by how much they moved. */
+  settleZone(): Seconds {
+    const corrections = [...this.updates.values()].map(series => series.corrections)
+    const by = zoneOf(this.events.of('stepped', 'offset-found'), {
+      sized: corrections.flatMap(({ sized }) => sized),
+      markers: corrections.flatMap(({ markers }) => markers),
+    })
+    this.events.shiftLocal(by)
+    return by
+  }
+
+  get daemons(): Daemon[] {
+    const all = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
+    const events = [...this.events.of('version', 'started', 'selected'), ...this.timeless.slice(0, 1)]
+    return [...new Set([...all, ...events.map(({ daemon }) => daemon)])]
+  }
+
+  /** The measurements that say most of a daemon's clock: single exchanges if there are any. */
+  bestSamples(daemon: Daemon): SampleSeries | undefined {
+    const all = [...this.samples.values()].filter(series => series.daemon === daemon)
+    return all.sort((a, b) => Number(b.exchanges) - Number(a.exchanges) || b.rows - a.rows)[0]
+  }
+
+  updatesOf(daemon: Daemon): UpdateSeries | undefined {
+    return [...this.updates.values()].find(series => series.daemon === daemon)
+  }
+
+  get span(): { from: Seconds; to: Seconds } | undefined {
+    const all = [...this.samples.values(), ...this.updates.values()]
+    if (all.length === 0) return undefined
+    return {
+      from: Math.min(...all.map(series => series.from)),
+      to: Math.max(...all.map(series => series.to)),
+    }
+  }
+}
+
+const MOST_TIMELESS = 100_000

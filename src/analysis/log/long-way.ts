@@ -1,0 +1,53 @@
+/**
+ * A correction that takes long: the time during which the offset (or what chronyd has left to slew) stayed large without
+ * being stepped away, and how fast it became less.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+import { Largest } from './largest.ts'
+
+/** ntpd's step threshold: what is larger would have been stepped if that were allowed. */
+const LARGE: Seconds = 0.128
+const MOST = 64
+
+export interface LongWay {
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly first: Seconds
+  readonly last: Seconds
+  readonly most: Seconds
+  readonly rows: number
+}
+
+export class LongWays {
+  readonly #kept = new Largest<LongWay>(MOST, ({ from, to }) => to - from)
+  #now: { from: Seconds; to: Seconds; first: Seconds; last: Seconds; most: Seconds; rows: number } | undefined
+
+  add(at: Float64Array, offsets: Float64Array, rows: number): void {
+    for (let row = 0; row < rows; row++) {
+      const offset = offsets[row]!
+      if (Number.isNaN(offset)) continue
+      const time = at[row]!
+      const now = this.#now
+      const stepped = now !== undefined && Math.abs(offset - now.last) > 0.5 * Math.abs(now.last)
+      if (now && (stepped || Math.abs(offset) < LARGE)) {
+        this.#kept.offer(now)
+        this.#now = undefined
+      }
+      if (Math.abs(offset) < LARGE) continue
+      if (!this.#now) this.#now = { from: time, to: time, first: offset, last: offset, most: offset, rows: 0 }
+      const way = this.#now
+      way.to = time
+      way.last = offset
+      way.rows++
+      if (Math.abs(offset) > Math.abs(way.most)) way.most = offset
+    }
+  }
+
+  get all(): readonly LongWay[] {
+    return this.#now ? [...this.#kept.all, this.#now] : this.#kept.all
+  }
+}
+
+/** Positive while the offset becomes less. */
+export const paceOf = (way: LongWay): Rate =>
+  way.to > way.from ? (Math.abs(way.first) - Math.abs(way.last)) / (way.to - way.from) : Number.NaN

@@ -1,0 +1,41 @@
+/** How large the values of a series are: count, mean, root mean square, extremes. Values that are not known are left out. */
+export class Moments {
+  count = 0
+  min = Number.POSITIVE_INFINITY
+  max = Number.NEGATIVE_INFINITY
+  #sum = 0
+  #squares = 0
+
+  add(values: Float64Array, rows: number): void {
+    let { count, min, max } = this
+    let sum = this.#sum
+    let squares = this.#squares
+    for (let row = 0; row < rows; row++) {
+      const value = values[row]!
+      if (Number.isNaN(value)) continue
+      count++
+      sum += value
+      squares += value * value
+      if (value < min) min = value
+      if (value > max) max = value
+    }
+    this.count = count
+    this.min = min
+    this.max = max
+    this.#sum = sum
+    this.#squares = squares
+  }
+
+  get mean(): number {
+    return this.#sum / this.count
+  }
+
+  get rms(): number {
+    return Math.sqrt(this.#squares / this.count)
+  }
+
+  /** Around the mean. */
+  get deviation(): number {
+    return Math.sqrt(Math.max(0, this.#squares / this.count - this.mean ** 2))
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * A frequency correction at its limit: ntpd and the kernel correct at most 500 ppm. How long it stayed there, and on which
+ * side.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+
+const LIMIT: Rate = 499.5e-6
+
+export class Saturation {
+  rows = 0
+  time: Seconds = 0
+  from: Seconds = Number.NaN
+  to: Seconds = Number.NaN
+  /** The sign of the correction: -1 when the clock is too fast. */
+  side = 0
+  #lastAt = Number.NaN
+  #inside = false
+
+  add(at: Float64Array, frequency: Float64Array, rows: number): void {
+    for (let row = 0; row < rows; row++) {
+      const value = frequency[row]!
+      const saturated = value >= LIMIT || value <= -LIMIT
+      const time = at[row]!
+      if (saturated) {
+        this.rows++
+        this.side += Math.sign(value)
+        if (Number.isNaN(this.from)) this.from = time
+        this.to = time
+      }
+      if (this.#inside && time > this.#lastAt) this.time += time - this.#lastAt
+      this.#inside = saturated
+      this.#lastAt = time
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Swings of the offset about zero: each excursion to one side, with its peak. From their spacing comes the period of an
+ * oscillation, from their sizes its growth. An excursion ends when the offset is clearly on the other side.
+ */
+import type { Seconds } from '#core/time/units.ts'
+
+/** Below this, and below a tenth of the last peak, the side is not clear. */
+const LEAST: Seconds = 2e-3
+const MOST = 4096
+
+interface Offsets {
+  readonly at: Float64Array
+  readonly offset: Float64Array
+  readonly rows: number
+}
+
+export interface Swing {
+  readonly at: Seconds
+  readonly peak: Seconds
+}
+
+export class Swings {
+  readonly all: Swing[] = []
+  count = 0
+  #at = 0
+  #peak = 0
+
+  /** With sources, only the rows of one. */
+  add(of: Offsets, sources?: Uint16Array, source?: number): void {
+    const { at, offset: offsets, rows } = of
+    for (let row = 0; row < rows; row++) {
+      const offset = offsets[row]!
+      if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
+      const size = Math.abs(offset)
+      if (this.#peak === 0 || offset > 0 === this.#peak > 0) {
+        if (size > Math.abs(this.#peak)) {
+          this.#peak = offset
+          this.#at = at[row]!
+        }
+      } else if (size > Math.max(LEAST, 0.1 * Math.abs(this.#peak))) {
+        if (Math.abs(this.#peak) > LEAST) {
+          this.count++
+          if (this.all.length < MOST) this.all.push({ at: this.#at, peak: this.#peak })
+        }
+        this.#peak = offset
+        this.#at = at[row]!
+      }
+    }
+  }
+}

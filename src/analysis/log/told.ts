@@ -1,0 +1,100 @@
+/**
+ * What happened to the clock, from what its daemon did about it, where no single measurements were logged: tracking.log
+ * alone, or only the daemon's messages. The corrections that follow each other closely add up to what had happened before
+ * the first of them. A daemon's start is no event, and steps that come as regularly as a wrong rate makes them are a rate.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon, LogEvent } from '#core/trace/series.ts'
+import type { Correction } from './corrections.ts'
+import type { Disturbance } from './disturbances.ts'
+import type { HostLog } from './host-log.ts'
+
+/** Corrections that are nearer to each other are for one event. */
+const CLOSE: Seconds = 300
+const LEAST: Seconds = 0.1
+/** After its start a daemon puts right what was wrong before it. */
+const START: Seconds = 600
+const MANY = 4
+const WORST_RATE = 0.05
+
+interface Burst {
+  readonly all: Correction[]
+  /** The last moment at which nothing was wrong yet. */
+  readonly since: Seconds
+}
+
+export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
+  const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
+  const tracked = daemon === 'chrony' && corrections.length > 0
+  const all = tracked ? corrections : correctionsSaid(log, daemon)
+  const begun = startsOf(log, daemon)
+  const bursts = burstsOf(all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)))
+  const found = bursts
+    .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
+    .filter(
+      ({ all, size }) =>
+        Math.abs(size) >= LEAST && !begun.some(at => all[0]!.at >= at && all[0]!.at < at + START),
+    )
+  if (isRate(found.map(({ all, size }) => ({ at: all[0]!.at, size })))) return []
+  return found.map(({ all, since, size }) => ({
+    from: Math.max(since, all[0]!.at - CLOSE),
+    to: all[0]!.at,
+    local: { from: Math.max(since, all[0]!.at - CLOSE), to: all[0]!.at },
+    size,
+    uncertainty: 0.05 * Math.abs(size),
+    before: 0,
+    moved: 'not known',
+    sources: [],
+    lines: all.map(({ file, line }) => ({ file, line })),
+    restarted: false,
+  }))
+}
+
+/** Steps, and what chronyd found wrong and slewed; what it found and then stepped is one. */
+function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
+  const mine = (event: LogEvent) => event.daemon === daemon
+  const steps = log.events.of('stepped').filter(mine)
+  const found = log.events
+    .of('offset-found', 'panic')
+    .filter(mine)
+    .filter(
+      event =>
+        !steps.some(
+          step =>
+            Math.abs(step.at - event.at) < CLOSE &&
+            Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
+        ),
+    )
+  const panics = found.filter(({ what }) => what === 'panic')
+  const once = found.filter(event => event.what !== 'panic' || event === panics[0])
+  return [...steps, ...once]
+    .map(({ at, size, file, line }) => ({ at, size, by: 'unknown' as const, file, line }))
+    .sort((a, b) => a.at - b.at)
+}
+
+function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
+  const events = log.events
+    .of('started', 'version')
+    .filter(event => event.daemon === daemon)
+    .map(({ at }) => at)
+  const first = log.updatesOf(daemon)?.from
+  return first === undefined ? events : [...events, first]
+}
+
+function burstsOf(all: readonly Correction[]): Burst[] {
+  const bursts: Burst[] = []
+  for (const each of all) {
+    const last = bursts.at(-1)?.all.at(-1)
+    if (last && each.at - last.at < CLOSE) bursts.at(-1)!.all.push(each)
+    else bursts.push({ all: [each], since: last ? last.at : Number.NEGATIVE_INFINITY })
+  }
+  return bursts
+}
+
+function isRate(all: readonly { readonly at: Seconds; readonly size: Seconds }[]): boolean {
+  if (all.length < MANY) return false
+  const span = all.at(-1)!.at - all[0]!.at
+  const sum = all.reduce((total, { size }) => total + Math.abs(size), 0)
+  return Math.abs(sum / span) < WORST_RATE
+}

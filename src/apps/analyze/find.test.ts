@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { readLogs } from './read.ts'
+
+const LINE = (second: number, offset = 6e-6) =>
+  `61470 ${second}.031 ${offset.toFixed(9)} 13.778 0.000351733 0.013380 6\n`
+const LOG = LINE(1) + LINE(2) + LINE(3)
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clockwright-find-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const put = (path: string, content: string | Uint8Array) => {
+  mkdirSync(join(folder, path, '..'), { recursive: true })
+  writeFileSync(join(folder, path), content)
+}
+const read = (limit = 1e6) => readLogs([folder], { limit })
+
+test('packed in every way, and named in none', async () => {
+  put('a', gzipSync(LINE(1)))
+  put('b', zstdCompressSync(LINE(10)))
+  put('c', LINE(20))
+  const { files, hosts } = await read()
+  expect(files.map(({ formats }) => formats)).toEqual(Array(3).fill({ 'ntpd loopstats': 1 }))
+  expect(hosts).toHaveLength(1)
+})
+
+test('days are put in order, whatever their names', async () => {
+  put('z', LINE(1))
+  put('a', LINE(5000))
+  expect((await read()).files.map(({ name }) => name.at(-1))).toEqual(['z', 'a'])
+})
+
+test('the same log twice is read once', async () => {
+  put('loopstats', LOG)
+  put('loopstats.20270305', LOG)
+  put('loopstats.20270305.gz', gzipSync(LOG))
+  const { files, skipped } = await read()
+  expect(files).toHaveLength(1)
+  expect(skipped.map(({ why }) => why)).toEqual([
+    expect.stringContaining('the same log as'),
+    expect.stringContaining('the same log as'),
+  ])
+})
+
+test('hosts by the folders above those that every machine has', async () => {
+  put('web1/var/log/ntpstats/loopstats', LOG)
+  put('web1/var/log/ntpstats/loopstats.1', LINE(100))
+  put('db/ntpstats/loopstats', LINE(200))
+  expect((await read()).hosts.map(({ name }) => name)).toEqual(['db', 'web1'])
+})
+
+test('a tar archive, also packed, with long names, into no place of its choosing', async () => {
+  const long = 'x'.repeat(120)
+  put(`sosreport-web7/var/log/chrony/${long}`, LOG)
+  execFileSync('tar', ['czf', 'report.tar.gz', 'sosreport-web7'], { cwd: folder })
+  rmSync(join(folder, 'sosreport-web7'), { recursive: true })
+  const { files, hosts } = await read()
+  expect(files.map(({ name }) => name)).toEqual([
+    join(folder, `report.tar.gz:sosreport-web7/var/log/chrony/${long}`),
+  ])
+  expect(hosts[0]!.name).toBe('sosreport-web7')
+  expect(readdirSync(folder)).toEqual(['report.tar.gz'])
+})
+
+test('a bomb is given up at the limit, and what came before counts', async () => {
+  put('bomb.gz', gzipSync(LOG + '\n'.repeat(2e6)))
+  const { files, skipped } = await read(1e6)
+  expect(files).toHaveLength(1)
+  expect(skipped[0]!.why).toContain('unpacks to more than 1000000 bytes')
+})
+
+test('what is torn, binary, empty, or a link away is said or let be', async () => {
+  put('torn.gz', gzipSync(LOG.repeat(2000)).subarray(0, 60))
+  put(
+    'binary',
+    Uint8Array.from({ length: 5000 }, (_, i) => (i * 37) & 255),
+  )
+  put('empty', '')
+  symlinkSync('/etc', join(folder, 'link'))
+  const { files, skipped } = await read()
+  expect(files.length).toBeLessThanOrEqual(1)
+  expect(skipped.map(({ file }) => file.split('/').at(-1))).toContain('binary')
+})
+
+test('counters alone are no host that could be good', async () => {
+  put('sysstats', '61470 3603.000 3600 15 15 15 0 0 0 0 0 0 0\n')
+  put('README', `A heading\n=========\n${'='.repeat(40)}\n`)
+  const { files, hosts, skipped } = await read()
+  expect(files).toHaveLength(1)
+  expect(hosts).toEqual([])
+  expect(skipped).toHaveLength(1)
+})

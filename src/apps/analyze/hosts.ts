@@ -1,0 +1,37 @@
+/**
+ * Whose logs they are: files in folders that only tell a place in a file system (var/log/ntpstats) belong to what stands
+ * above those; each such place is a host. Where only one is found it is named after it, or after the whole.
+ */
+const PLACES = new Set([
+  'var',
+  'log',
+  'lib',
+  'run',
+  'ntp',
+  'ntpstats',
+  'ntpsec',
+  'ntpd',
+  'chrony',
+  'chronyd',
+  'journal',
+  'sos_commands',
+  'logs',
+  'stats',
+  'old',
+  'archive',
+])
+
+/** The folders without those at their end that any machine has. */
+export function hostOf(folders: readonly string[]): readonly string[] {
+  let end = folders.length
+  while (end > 0 && PLACES.has(folders[end - 1]!)) end--
+  return folders.slice(0, end)
+}
+
+/** Short names for hosts: what they do not share. */
+export function hostNames(keys: readonly (readonly string[])[], whole: string): string[] {
+  if (keys.length < 2) return keys.map(key => key.at(-1) ?? whole)
+  let shared = 0
+  while (keys.every(key => key.length > shared && key[shared] === keys[0]![shared])) shared++
+  return keys.map(key => key.slice(shared).join('/') || whole)
+}

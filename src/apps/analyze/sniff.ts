@@ -1,0 +1,59 @@
+/** The beginning of a file, read as a log: what it is, and when it begins. */
+import { createHash } from 'node:crypto'
+import { dayOf } from '#core/time/civil.ts'
+import { instant } from '#core/time/instant.ts'
+import type { Piece } from '#core/trace/series.ts'
+import { LOG_FORMATS } from '#dialects/formats.ts'
+import { Router } from '#dialects/log/router.ts'
+import { SourceTable } from '#dialects/log/source-table.ts'
+import { chunksOf } from './chunks.ts'
+import type { Input } from './input.ts'
+
+const ENOUGH = 1 << 16
+
+export interface Sniffed {
+  readonly input: Input
+  readonly kind: 'log' | 'other programs' | 'nothing'
+  /** All of its lines say in which year they were written. */
+  readonly dated: boolean
+  /** Seconds since 1970 of the first record with a time. */
+  readonly begins: number
+  /** Two files with one beginning are one log, twice. */
+  readonly beginning: string
+}
+
+export async function sniff(input: Input, limit: number): Promise<Sniffed> {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for await (const piece of chunksOf(input.path, limit, ENOUGH)) {
+    parts.push(piece.slice(0, ENOUGH - length))
+    length += parts.at(-1)!.length
+    if (length >= ENOUGH) break
+  }
+  const head = Buffer.concat(parts)
+  let begins = Number.POSITIVE_INFINITY
+  const tell = (piece: Piece): void => {
+    const at = piece.kind === 'event' ? piece.at : piece.at[0]!
+    if (at < begins) begins = at
+  }
+  const modifiedDay = dayOf(instant(BigInt(input.modified.getTime()) * 1_000_000n))
+  const router = new Router(LOG_FORMATS, {
+    baseDay: 0,
+    nearDay: modifiedDay,
+    file: 0,
+    sources: new SourceTable(),
+    tell,
+  })
+  const whole = length < ENOUGH
+  const end = whole ? head.length : head.lastIndexOf(10) + 1
+  router.push(head.subarray(0, end))
+  const { formats } = router.finish()
+  const undated = LOG_FORMATS.filter(({ dated }) => !dated).map(({ name }) => name)
+  return {
+    input,
+    kind: formats.size > 0 ? 'log' : router.recognised ? 'other programs' : 'nothing',
+    dated: ![...formats.keys()].some(name => undated.includes(name)),
+    begins,
+    beginning: createHash('sha256').update(head.subarray(0, 4096)).digest('hex'),
+  }
+}

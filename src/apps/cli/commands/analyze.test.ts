@@ -1,0 +1,56 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { cli } from '../../../../test/support/cli.ts'
+
+const logs = (name: string) =>
+  fileURLToPath(new URL(`../../../../test/vectors/logs/${name}`, import.meta.url))
+
+test('a paused guest: verdict, plot, cause and remedy; exit code 2', async () => {
+  const { stdout, code } = await cli(['analyze', logs('chrony-pauses')])
+  expect(code).toBe(2)
+  expect(stdout).toContain('Critical. The clock lost 47.0 s')
+  expect(stdout).toContain('That is the largest of 3 such.')
+  expect(stdout).toContain('makestep 1 -1')
+  expect(stdout).toMatch(/▲/)
+})
+
+test('a quiet clock is good; exit code 0', async () => {
+  const { stdout, code } = await cli(['analyze', logs('chrony-esxi')])
+  expect(code).toBe(0)
+  expect(stdout).toContain('Good.')
+})
+
+test('the JSON has the promised shape', async () => {
+  const { stdout, code } = await cli(['analyze', '--json', logs('ntpd428-xen-3days')])
+  expect(code).toBe(2)
+  const body = JSON.parse(stdout)
+  expect(Object.keys(body)).toEqual(['files', 'hosts', 'skipped'])
+  const [host] = body.hosts
+  expect(host).toMatchObject({ name: 'ntpd428-xen-3days', verdict: 'critical' })
+  expect(host.series['ntpd peerstats'].sources.map(({ name }: { name: string }) => name)).toContain(
+    '192.168.123.1',
+  )
+  const [paused] = host.findings
+  expect(paused).toMatchObject({ name: 'vm-paused', severity: 'critical' })
+  expect(paused.from).toMatch(/^\d+\.\d{9}$/)
+  expect(Number(paused.from)).toBeLessThan(Date.parse('2026-12-08T10:00:00Z') / 1e3)
+  expect(Number(paused.to)).toBeGreaterThan(Date.parse('2026-12-08T10:00:00Z') / 1e3)
+  expect(paused.evidence[0]).toMatchObject({
+    file: expect.stringContaining('rawstats'),
+    line: expect.any(Number),
+  })
+  expect(paused.remedy).toMatchObject({ daemon: 'ntpd', changes: expect.any(Array) })
+})
+
+test('nothing to judge is exit code 3, and says what was skipped', async () => {
+  const { stdout, code } = await cli(['analyze', fileURLToPath(import.meta.url)])
+  expect(code).toBe(3)
+  expect(stdout).toContain('No log of a time daemon was found.')
+  expect(stdout).toContain('analyze.test.ts: no line of it is understood')
+})
+
+test('a path that is not there is said in one line', async () => {
+  const { stderr, code } = await cli(['analyze', '/nowhere/at/all'])
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/^clockwright: ENOENT/)
+})

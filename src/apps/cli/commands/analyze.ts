@@ -1,0 +1,110 @@
+/** `clockwright analyze PATH…`: from the logs of a time daemon to what happened to its clock. */
+
+import { duration } from '#core/time/format.ts'
+import type { Explained } from '#diagnosis/explain.ts'
+import { explainHost } from '#diagnosis/explain.ts'
+import { worst } from '#diagnosis/finding.ts'
+import { encodeHost } from '#report/explain/encode.ts'
+import { explainScreen } from '#report/explain/screen.ts'
+import { printable } from '#report/table.ts'
+import { type ReadLogs, readLogs } from '../../analyze/read.ts'
+import { Complaint } from '../complain.ts'
+import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
+import { printJson, styler } from '../print.ts'
+import { Progress } from '../progress.ts'
+
+interface Options {
+  json?: boolean
+  limit: number
+}
+
+const EXIT = { good: OK, note: OK, warning: WARNING, critical: CRITICAL } as const
+/** Only what takes longer is worth a line that says so. */
+const PATIENCE_MS = 2000
+const REDRAW_MS = 200
+/** More hosts are told in brief. */
+const IN_FULL = 2
+const WIDEST = 120
+const MOST_SKIPPED = 5
+
+export async function analyze(paths: readonly string[], options: Options): Promise<void> {
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort(new Complaint('interrupted', 130))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const progress = new Progress()
+  const logs = await readLogs(paths, {
+    limit: options.limit,
+    signal: interrupted.signal,
+    progress: reporter(progress),
+  }).finally(() => progress.clear())
+  process.removeListener('SIGINT', interrupt)
+  process.removeListener('SIGTERM', interrupt)
+  const hosts = logs.hosts.map(({ name, log, sources }) =>
+    explainHost({ name, log, baseDay: logs.baseDay, sourceNames: sources.names }),
+  )
+  if (options.json)
+    printJson({
+      files: logs.files,
+      hosts: hosts.map(host => encodeHost(host, fileNames(logs))),
+      skipped: logs.skipped,
+    })
+  else process.stdout.write(text(hosts, logs))
+  process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
+}
+
+const fileNames = ({ files }: ReadLogs): string[] => files.map(({ name }) => name)
+
+function text(hosts: readonly Explained[], logs: ReadLogs): string {
+  const style = styler()
+  const screens = hosts.map(host =>
+    explainScreen(
+      host,
+      {
+        columns: Math.min(process.stdout.columns ?? 100, WIDEST),
+        fileNames: fileNames(logs),
+        brief: hosts.length > IN_FULL,
+      },
+      style,
+    ),
+  )
+  if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
+  const foot = [...notUnderstood(logs), ...skipped(logs, hosts.length === 0)].map(line => style('dim', line))
+  return `${screens.join('\n')}${foot.length > 0 ? `\n${foot.join('\n')}\n` : ''}`
+}
+
+function notUnderstood({ files }: ReadLogs): string[] {
+  return files
+    .filter(file => file.notUnderstood.count > 0)
+    .slice(0, MOST_SKIPPED)
+    .map(({ name, notUnderstood: { count, first } }) => {
+      const [one] = first
+      const sample = one ? `, first line ${one.line}: ${one.text}` : ''
+      return printable(`${name}: ${count} line${count > 1 ? 's' : ''} not understood${sample}`)
+    })
+}
+
+function skipped({ skipped }: ReadLogs, all: boolean): string[] {
+  if (skipped.length === 0) return []
+  const shown = skipped.slice(0, all ? 20 : MOST_SKIPPED)
+  const rest = skipped.length - shown.length
+  return [
+    ...shown.map(({ file, why }) => printable(`skipped ${file}: ${why}`)),
+    ...(rest > 0 ? [`and ${rest} more files skipped (--json lists them)`] : []),
+  ]
+}
+
+/** Speaks up only after a while, and not at every piece. */
+function reporter(progress: Progress): (done: { bytes: number; of: number; file: string }) => void {
+  const began = process.hrtime.bigint()
+  let shown = PATIENCE_MS - REDRAW_MS
+  return ({ bytes, of, file }) => {
+    const elapsed = Number(process.hrtime.bigint() - began) / 1e6
+    if (elapsed < shown + REDRAW_MS) return
+    shown = elapsed
+    const share = of > 0 ? bytes / of : 1
+    const bar = '█'.repeat(Math.round(share * 30)).padEnd(30, '░')
+    const left = share > 0 ? ` ${duration((elapsed / 1e3) * (1 / share - 1))} left` : ''
+    progress.show(`${bar} ${(share * 100).toFixed(0)} %${left}  ${printable(file).slice(-40)}`)
+  }
+}

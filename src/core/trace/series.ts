@@ -1,0 +1,153 @@
+/**
+ * What timekeepers write down, in one vocabulary, whoever wrote it: columns of numbers in blocks, and events.
+ * The dialects fill it, the analysis reads it, and neither knows the other.
+ *
+ * Signs are the same everywhere: an offset is positive when the local clock is behind, a frequency is the correction that
+ * is applied to the clock (positive speeds it up), a frequency error is what the clock does (positive: it gains).
+ * Times are seconds from the start of one day, UTC, by the clock that is judged: they jump when it jumps.
+ * What is not known is NaN.
+ */
+import type { Seconds } from '../time/units.ts'
+
+export type Daemon = 'ntpd' | 'chrony' | 'timesyncd' | 'other'
+
+/** Rows in a block at most: columns of this length stay in a processor's cache. */
+export const BLOCK_ROWS = 8192
+
+interface Rows {
+  readonly daemon: Daemon
+  /** The format it was written in, as its dialect names it. */
+  readonly format: string
+  /** Index of the file among those that are read. */
+  readonly file: number
+  rows: number
+  readonly at: Float64Array
+  /** Line of the file, from 1 on. */
+  readonly line: Uint32Array
+}
+
+/** Offsets measured against sources. */
+export interface SampleBlock extends Rows {
+  readonly kind: 'samples'
+  /** A row for each exchange of packets; else for each one that the daemon's filter let through. */
+  readonly exchanges: boolean
+  readonly source: Uint16Array
+  readonly offset: Float64Array
+  readonly delay: Float64Array
+  readonly dispersion: Float64Array
+  readonly jitter: Float64Array
+}
+
+/** What the daemon made of them: one row for each update of its clock. */
+export interface UpdateBlock extends Rows {
+  readonly kind: 'updates'
+  /** ntpd: the offset that it now phases in. chrony: the correction that it begins, counted as done from here on. */
+  readonly offset: Float64Array
+  readonly frequency: Float64Array
+  /** RMS jitter (ntpd), standard deviation of the offset (chrony). */
+  readonly jitter: Float64Array
+  /** Wander (ntpd), skew (chrony), in s/s. */
+  readonly wander: Float64Array
+  /** chrony: what was left to slew of earlier corrections. Positive: the clock is still behind. */
+  readonly remaining: Float64Array
+  /** chrony: 0 while it is not synchronised. */
+  readonly stratum: Float64Array
+}
+
+/** Any other quantity over time: a temperature, a counter, the offset of the RTC. */
+export interface ReadingBlock extends Rows {
+  readonly kind: 'readings'
+  readonly quantity: string
+  readonly value: Float64Array
+}
+
+export type Block = SampleBlock | UpdateBlock | ReadingBlock
+
+/** What a line of text in a log can say. */
+export type EventName =
+  | 'started'
+  | 'ended'
+  | 'version'
+  | 'stepped'
+  | 'slew-begun'
+  | 'offset-found'
+  | 'spike'
+  | 'panic'
+  | 'jumped-forward'
+  | 'jumped-backward'
+  | 'no-source'
+  | 'selected'
+  | 'reachable'
+  | 'unreachable'
+  | 'falseticker'
+  | 'jitter-too-high'
+  | 'frequency-set'
+  | 'frequency-error'
+  | 'free-running'
+  | 'synchronised'
+  | 'interference'
+  | 'source-added'
+
+export interface LogEvent {
+  readonly kind: 'event'
+  readonly what: EventName
+  readonly daemon: Daemon
+  readonly format: string
+  readonly file: number
+  readonly line: number
+  readonly at: Seconds
+  /** Its stamp was in the machine's local zone, which the line does not tell; it was taken for UTC. */
+  readonly local?: boolean
+  /** An offset or a step, positive when the clock was behind; a frequency in s/s for `frequency-…`. */
+  readonly size: number
+  readonly source: string | undefined
+  /** The line without its stamp, as it was written. Not safe to print. */
+  readonly text: string
+}
+
+export type Piece = Block | LogEvent
+
+const column = (room: number) => new Float64Array(room)
+const rowsOf = (of: Origin, room: number) => ({
+  daemon: of.daemon,
+  format: of.format,
+  file: of.file,
+  rows: 0,
+  at: column(room),
+  line: new Uint32Array(room),
+})
+
+export interface Origin {
+  readonly daemon: Daemon
+  readonly format: string
+  readonly file: number
+}
+
+export const sampleBlock = (of: Origin & { readonly exchanges: boolean }, room: number): SampleBlock => ({
+  kind: 'samples',
+  ...rowsOf(of, room),
+  exchanges: of.exchanges,
+  source: new Uint16Array(room),
+  offset: column(room),
+  delay: column(room),
+  dispersion: column(room),
+  jitter: column(room).fill(Number.NaN),
+})
+
+export const updateBlock = (of: Origin, room: number): UpdateBlock => ({
+  kind: 'updates',
+  ...rowsOf(of, room),
+  offset: column(room),
+  frequency: column(room),
+  jitter: column(room),
+  wander: column(room),
+  remaining: column(room).fill(Number.NaN),
+  stratum: column(room).fill(Number.NaN),
+})
+
+export const readingBlock = (of: Origin & { readonly quantity: string }, room: number): ReadingBlock => ({
+  kind: 'readings',
+  ...rowsOf(of, room),
+  quantity: of.quantity,
+  value: column(room),
+})

@@ -1,0 +1,71 @@
+/** All rules, applied to the logs of one host: its findings, the worst first, or that it is good. */
+import { rate, signed } from '#core/time/format.ts'
+import { bySeverity, type Finding } from './finding.ts'
+import { configure } from './remedies.ts'
+import type { Rule } from './rule.ts'
+import { clocksFight } from './rules/clocks-fight.ts'
+import { falseticker } from './rules/falseticker.ts'
+import { fewSources } from './rules/few-sources.ts'
+import { frequencyFarOff } from './rules/frequency-far-off.ts'
+import { frequencyLearnedFromAJump } from './rules/frequency-learned-from-a-jump.ts'
+import { frequencySaturated } from './rules/frequency-saturated.ts'
+import { growingOscillation } from './rules/growing-oscillation.ts'
+import { lostTicks } from './rules/lost-ticks.ts'
+import { panicExitAhead } from './rules/panic-exit-ahead.ts'
+import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
+import { sourceJumped } from './rules/source-jumped.ts'
+import { sourceRejectedByItsOwnJitter } from './rules/source-rejected-by-its-own-jitter.ts'
+import { sourcesLost } from './rules/sources-lost.ts'
+import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
+import { steppedBack } from './rules/stepped-back.ts'
+import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
+import { vmPaused } from './rules/vm-paused.ts'
+import { evidenceOf, type Subject } from './subject.ts'
+
+/** In the order in which findings of one severity are told: causes before what follows from them. */
+export const RULES: readonly Rule[] = [
+  vmPaused,
+  steppedBySomeoneElse,
+  lostTicks,
+  clocksFight,
+  panicExitAhead,
+  growingOscillation,
+  frequencySaturated,
+  frequencyFarOff,
+  frequencyLearnedFromAJump,
+  slewCannotCatchUp,
+  sourceRejectedByItsOwnJitter,
+  steppedBack,
+  sourcesLost,
+  spuriousSourceAddress,
+  falseticker,
+  sourceJumped,
+  fewSources,
+]
+
+export function diagnose(subject: Subject): Finding[] {
+  const found = RULES.flatMap(rule => rule(subject)).sort(bySeverity)
+  const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
+  return troubled ? found : [good(subject), ...found]
+}
+
+function good({ log, keeper }: Subject): Finding {
+  const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')
+  const mean = runs.reduce((sum, { size }) => sum + size, 0) / runs.length
+  return {
+    name: 'good',
+    severity: 'good',
+    from: log.span?.from,
+    to: log.span?.to,
+    what:
+      runs.length === 0
+        ? `${keeper.name} kept this clock without trouble.`
+        : `${runs.length} runs of ntpd -q had to slew the clock by ${signed(mean)} on average: with 60 s between them it drifts by ${rate(-mean / 60)}.`,
+    measures: runs.length === 0 ? {} : { runs: runs.length, mean },
+    evidence: runs.slice(0, 3).map(evidenceOf),
+    cost: 'Nothing.',
+    causes: [],
+    remedy: configure(keeper, 'Nothing to do.'),
+    confirm: '',
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * A finding: what is wrong, how we know, what it costs, why, and what to do; in that order. Its name is stable, for
+ * programs. Sizes and times stand in `measures`, in seconds and s/s, with the signs of the house.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+
+/** What a finding means for the verdict: `note` does not change it. */
+export type Severity = 'good' | 'note' | 'warning' | 'critical'
+
+/** Every finding there is, with the sentence that says what it is about. */
+export const FINDINGS = {
+  good: 'Nothing is wrong with this clock as far as its logs tell.',
+  'vm-paused': 'The machine stood still, and its clock with it.',
+  'stepped-by-someone-else': 'Something other than the time daemon set the clock.',
+  'lost-ticks':
+    'The clock jumps by the same amount again and again: a timer wraps, or ticks are counted wrongly.',
+  'clocks-fight': 'Two programs set the clock in turn.',
+  'stepped-back': 'The daemon set the clock back: time was seen twice.',
+  'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
+  'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',
+  'growing-oscillation': 'The offset swings to and fro, more and more.',
+  'frequency-saturated': 'The clock is faster or slower than the daemon can correct.',
+  'frequency-far-off': 'The clock runs at a rate that no crystal has; the daemon corrects it.',
+  'frequency-learned-from-a-jump': 'The daemon took a jump for a wrong rate.',
+  'source-rejected-by-its-own-jitter':
+    'After a jump the daemon disbelieved its sources instead of its clock.',
+  'spurious-source-address': 'A source also answers from another address now and then.',
+  falseticker: 'One source is wrong, and the others outvote it.',
+  'source-jumped': 'A source jumped, and the clock did not.',
+  'sources-lost': 'No source was heard for a long time.',
+  'two-sources': 'With two sources nobody can tell which one is wrong.',
+  'no-majority': 'The sources disagree, and no majority says who is right.',
+  'single-source': 'One source alone is believed whatever it says.',
+} as const satisfies Readonly<Record<string, string>>
+
+export type FindingName = keyof typeof FINDINGS
+
+export interface Evidence {
+  readonly text: string
+  /** Index of the file, and the line in it, when one line shows it. */
+  readonly file?: number
+  readonly line?: number
+}
+
+export interface Cause {
+  readonly what: string
+  readonly why: string
+}
+
+export interface Remedy {
+  /** For whom it is written. */
+  readonly daemon: Daemon | undefined
+  readonly version: string | undefined
+  readonly text: string
+  /** Lines to put into a configuration, or commands. */
+  readonly changes: readonly string[]
+}
+
+export interface Finding {
+  readonly name: FindingName
+  readonly severity: Severity
+  readonly from: Seconds | undefined
+  readonly to: Seconds | undefined
+  /** One sentence with the numbers. */
+  readonly what: string
+  readonly measures: Readonly<Record<string, number>>
+  readonly evidence: readonly Evidence[]
+  readonly cost: string
+  /** The likeliest first. */
+  readonly causes: readonly Cause[]
+  readonly remedy: Remedy
+  /** What would prove it, or the opposite. */
+  readonly confirm: string
+}
+
+const ORDER: readonly Severity[] = ['good', 'note', 'warning', 'critical']
+
+/** The worst of them; `good` without any. */
+export const worst = (findings: readonly { readonly severity: Severity }[]): Severity =>
+  findings.reduce<Severity>(
+    (most, { severity }) => (ORDER.indexOf(severity) > ORDER.indexOf(most) ? severity : most),
+    'good',
+  )
+
+export const bySeverity = (a: Finding, b: Finding): number =>
+  ORDER.indexOf(b.severity) - ORDER.indexOf(a.severity)

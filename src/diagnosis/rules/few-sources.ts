@@ -1,0 +1,95 @@
+/**
+ * single-source, two-sources, no-majority: how many opinions there are. One is believed whatever it says. Two that
+ * disagree stop a daemon, since nobody can tell which one is wrong; so do halves of four.
+ */
+import type { SourceCount } from '#analysis/log/census.ts'
+import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '../finding.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
+
+/** Disagreement below this is nobody's trouble. */
+const LEAST: Seconds = 5e-3
+
+export const fewSources: Rule = subject => {
+  const series = subject.log.bestSamples(subject.keeper.daemon)
+  if (!series) return []
+  const all = series.census.sources()
+  const most = Math.max(...all.map(({ count }) => count))
+  const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
+  if (sources.length === 0) return []
+  const camps = campsOf(sources)
+  const split = camps.length > 1 && 2 * camps[0]!.length <= sources.length
+  if (sources.length > 2 && !split) return []
+  return [split ? disagreement(sources, camps, subject) : few(sources, subject)]
+}
+
+function few(sources: readonly SourceCount[], { keeper, sourceName }: Subject): Finding {
+  const names = sources.map(({ source }) => sourceName(source)).join(' and ')
+  const alone = sources.length === 1
+  return {
+    name: alone ? 'single-source' : 'two-sources',
+    severity: 'note',
+    from: undefined,
+    to: undefined,
+    what: alone
+      ? `${names} is the only source: what it says is believed.`
+      : `${names} are the only sources: when they disagree nobody can tell which one is wrong.`,
+    measures: { sources: sources.length },
+    evidence: sources.map(({ source, count }) => ({ text: `${sourceName(source)}  ${count} measurements` })),
+    cost: alone ? 'If it is wrong, so is this clock.' : 'If they disagree, daemons stop following either.',
+    causes: [],
+    remedy: fourSources({ keeper }),
+    confirm: 'The configuration.',
+  }
+}
+
+function disagreement(
+  sources: readonly SourceCount[],
+  camps: readonly (readonly SourceCount[])[],
+  { keeper, sourceName, log }: Subject,
+): Finding {
+  const medians = camps.map(camp => camp[0]!.medianOffset)
+  const apart = Math.max(...medians) - Math.min(...medians)
+  const two = sources.length === 2
+  return {
+    name: two ? 'two-sources' : 'no-majority',
+    severity: 'critical',
+    from: log.span?.from,
+    to: log.span?.to,
+    what: `${two ? 'Two sources disagree' : 'The sources disagree, without a majority,'} by ${duration(apart)}: nobody can tell which ${two ? 'one is' : 'are'} wrong, and ${keeper.name} follows none or the wrong one.`,
+    measures: { apart, sources: sources.length },
+    evidence: sources.map(({ source, medianOffset, leastDelay }) => ({
+      text: `${sourceName(source)}  median offset ${signed(medianOffset)}, least delay ${duration(leastDelay)}`,
+    })),
+    cost: 'The clock runs free, or swings between them.',
+    causes: [
+      { what: 'one of them is wrong', why: 'their offsets differ by more than half their delays' },
+      { what: 'a path is much longer in one direction', why: 'if the delays are long' },
+    ],
+    remedy: fourSources({ keeper }),
+    confirm: '`clockwright query` with these and other servers.',
+  }
+}
+
+/** Sources whose offsets can all be true, the largest camp first. */
+function campsOf(sources: readonly SourceCount[]): SourceCount[][] {
+  const sorted = [...sources].sort((a, b) => a.medianOffset - b.medianOffset)
+  const camps: SourceCount[][] = []
+  for (const each of sorted) {
+    const camp = camps.at(-1)
+    if (camp && each.medianOffset - camp[0]!.medianOffset <= reach(each) + reach(camp[0]!)) camp.push(each)
+    else camps.push([each])
+  }
+  return camps.sort((a, b) => b.length - a.length)
+}
+
+const reach = ({ leastDelay }: SourceCount): Seconds =>
+  Math.max(LEAST, Number.isNaN(leastDelay) ? 0 : leastDelay / 2)
+
+const fourSources = ({ keeper }: Pick<Subject, 'keeper'>) =>
+  configure(keeper, 'Four sources stand the loss of one and the lie of another.', [
+    'pool pool.ntp.org iburst',
+  ])

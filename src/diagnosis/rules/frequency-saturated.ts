@@ -1,0 +1,71 @@
+/** frequency-saturated: the correction of the rate stands at its limit, and the offset grows all the same. */
+import { duration, rate } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { useChrony } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf } from '../subject.ts'
+import { longSlew } from './slew-cannot-catch-up.ts'
+
+const LONG: Seconds = 900
+const ROWS = 3
+
+const WOUND_UP = {
+  what: 'ntpd winds its frequency up while an offset stays',
+  why: 'a large offset that is slewed, or jumps, look like a wrong rate to its loop',
+}
+
+export const frequencySaturated: Rule = subject => {
+  const { log, keeper, disturbances, when } = subject
+  const updates = log.updatesOf(keeper.daemon)
+  const limits = log.events.of('frequency-error').filter(event => event.daemon === keeper.daemon)
+  const saturation = updates?.saturation
+  const long = saturation !== undefined && saturation.rows >= ROWS && saturation.time > LONG
+  if (!long && limits.length < ROWS) return []
+  const from = long ? saturation.from : limits[0]!.at
+  const to = long ? saturation.to : limits.at(-1)!.at
+  const fast = (saturation?.side ?? 0) < 0
+  const steps = disturbances.own.filter(({ at }) => at >= from && at <= to)
+  const excess =
+    steps.length >= 3 ? Math.abs(steps.reduce((sum, { size }) => sum + size, 0)) / (to - from) : 0
+  const jumps = disturbances.clock.length >= 4
+  const slewed = longSlew(subject) !== undefined
+  return [
+    {
+      name: 'frequency-saturated',
+      severity: 'critical',
+      from,
+      to,
+      what: !long
+        ? `${keeper.name} asked for more than 500 ppm ${limits.length} times.`
+        : slewed || jumps
+          ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: ${keeper.name} took ${slewed ? 'a large offset that it may only slew' : 'jumps'} for a wrong rate and wound it up.`
+          : `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 ? `, about ${rate(excess + 500e-6).slice(1)} in all` : ''}.`,
+      measures: {
+        time: saturation?.time ?? Number.NaN,
+        frequencyError: (fast ? 1 : -1) * (500e-6 + (jumps || slewed ? 0 : excess)),
+        steps: steps.length,
+      },
+      evidence: [
+        ...limits.slice(0, 3).map(evidenceOf),
+        ...(long
+          ? [{ text: `at the limit from ${when(from)} to ${when(to)}, in ${saturation.rows} updates` }]
+          : []),
+        ...(steps.length > 0 ? [{ text: `${steps.length} steps meanwhile` }] : []),
+      ],
+      cost: 'The offset grows until it is stepped away, again and again: a saw-tooth.',
+      causes: [
+        ...(slewed || jumps ? [WOUND_UP] : []),
+        {
+          what: 'the guest’s counter has another rate than its kernel believes: a TSC after a migration to another host, a wrong calibration',
+          why: 'no crystal is off by 500 ppm',
+        },
+        { what: 'the frequency was learned from a jump', why: 'a drift file with ±500 shows it' },
+      ],
+      remedy: useChrony(
+        keeper,
+        'Stop ntpd, remove the drift file, look at the clock source; with a clock that is really so far off use chronyd, which corrects it.',
+      ),
+      confirm: '`clockwright drift HOST` measures the rate with nothing correcting it.',
+    },
+  ]
+}

@@ -1,0 +1,44 @@
+/**
+ * panic-exit-ahead: an offset beyond the panic threshold. ntpd ends itself at the next update, and nobody keeps the clock
+ * any more; -g forgives it only before the first update.
+ */
+
+import { duration, signed } from '#core/time/format.ts'
+import { amount } from '../amount.ts'
+import { survivePanic } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf } from '../subject.ts'
+
+export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
+  const panics = log.events.of('panic').filter(event => event.daemon === keeper.daemon)
+  const beyond = disturbances.clock.filter(({ size }) => Math.abs(size) > keeper.panicAbove)
+  const first = panics[0]
+  if (!first && beyond.length === 0) return []
+  const size = first?.size ?? beyond[0]!.size
+  return [
+    {
+      name: 'panic-exit-ahead',
+      severity: 'critical',
+      from: first?.at ?? beyond[0]!.from,
+      to: first?.at ?? log.span?.to,
+      what: first
+        ? `${keeper.name} ended itself at ${when(first.at)}: it was ${amount(Math.abs(size))} off. From then on nobody kept the clock.`
+        : `The clock is ${amount(Math.abs(size))} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
+      measures: { size, happened: first ? 1 : 0 },
+      evidence: first
+        ? panics.slice(0, 3).map(evidenceOf)
+        : beyond[0]!.lines.map(({ file, line }) => ({
+            text: `offset changed by ${signed(size)}`,
+            file,
+            line,
+          })),
+      cost: `The clock stays ${duration(Math.abs(size))} wrong, and drifts, until somebody starts the daemon again.`,
+      causes: [
+        { what: 'the guest was paused for longer than the panic threshold', why: 'see vm-paused' },
+        { what: 'the clock was wrong at the start, without -g', why: 'if it is the first update' },
+      ],
+      remedy: survivePanic(keeper),
+      confirm: 'No line of the daemon after that moment; the state of its service.',
+    },
+  ]
+}

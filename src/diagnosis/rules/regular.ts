@@ -1,0 +1,52 @@
+/** Disturbances that are alike: the same size, many times. */
+import type { Disturbance } from '#analysis/log/disturbances.ts'
+import type { Seconds } from '#core/time/units.ts'
+
+const MANY = 4
+/** Of one quantum. */
+const SAME = 0.05
+const MOST_MULTIPLE = 8
+const LARGE: Seconds = 2
+
+export interface Regular {
+  readonly all: readonly Disturbance[]
+  readonly size: Seconds
+  /** The usual time from one to the next; several in one gap count as such. */
+  readonly every: Seconds
+  readonly moved: 'machine' | 'wall clock'
+}
+
+/** The jumps forward that are multiples of one amount, when there are at least four. */
+export function regularJumps(disturbances: readonly Disturbance[]): Regular | undefined {
+  const ahead = disturbances.filter(({ size, restarted }) => size < 0 && !restarted)
+  if (ahead.length < MANY) return undefined
+  const { size, all } = quantumOf(ahead)
+  if (all.length < MANY || all.length < 0.7 * ahead.length) return undefined
+  const gaps = all.slice(1).map((each, i) => (each.from + each.to - all[i]!.from - all[i]!.to) / 2)
+  const forward = gaps.filter(gap => gap > 0).sort((a, b) => a - b)
+  const machine = all.filter(({ moved }) => moved === 'machine').length
+  const wall = all.filter(({ moved }) => moved === 'wall clock').length
+  // A program that sets the clock to its own time sets it once; a counter that leaps does so on top of the last leap.
+  const addsUp = all.some(({ before }) => before < 0.5 * size)
+  return {
+    all,
+    size,
+    every: forward[forward.length >> 1] ?? Number.NaN,
+    moved: addsUp || machine > wall || (wall === 0 && -size > LARGE) ? 'machine' : 'wall clock',
+  }
+}
+
+/** The largest amount of which nearly all of them are small multiples: the median, or a half, a third … of it. */
+function quantumOf(ahead: readonly Disturbance[]): { size: Seconds; all: Disturbance[] } {
+  const sizes = ahead.map(({ size }) => size).sort((a, b) => a - b)
+  const median = sizes[sizes.length >> 1]!
+  const trials = Array.from({ length: MOST_MULTIPLE }, (_, i) => {
+    const size = median / (i + 1)
+    const all = ahead.filter(each => {
+      const times = Math.round(each.size / size)
+      return times >= 1 && times <= 2 * MOST_MULTIPLE && Math.abs(each.size / size - times) < SAME
+    })
+    return { size, all }
+  })
+  return trials.find(({ all }) => all.length >= 0.9 * ahead.length) ?? trials[0]!
+}

@@ -1,0 +1,63 @@
+/**
+ * source-rejected-by-its-own-jitter: after a jump of more than about 1.5 s ntpd's clock filter holds old and new offsets
+ * side by side; their scatter counts in the root distance, which passes the limit of 1.5 s, and the source is not
+ * selectable until the old ones have left: seven or eight polls. chronyd has a limit for the scatter too (maxjitter).
+ */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf } from '../subject.ts'
+
+const LARGE: Seconds = 1
+const SOON: Seconds = 4 * 3600
+
+export const sourceRejectedByItsOwnJitter: Rule = ({ log, keeper, disturbances }) => {
+  const events = log.events.of('jitter-too-high', 'no-source').filter(event => event.daemon === keeper.daemon)
+  const found = disturbances.clock.flatMap(each => {
+    // chronyd forgets its sources when it notices a step; then it has none for another reason.
+    if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
+    const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
+    if (!lost) return []
+    const again = log.events
+      .of('selected', 'panic')
+      .find(event => event.daemon === keeper.daemon && event.at > lost.at)
+    return [{ each, lost, again }]
+  })
+  if (found.length === 0 || found.length > 50) return []
+  const longest = Math.max(...found.map(({ lost, again }) => (again ? again.at - lost.at : 0)))
+  return [
+    {
+      name: 'source-rejected-by-its-own-jitter',
+      severity: 'warning',
+      from: found[0]!.lost.at,
+      to: found.at(-1)!.again?.at ?? found.at(-1)!.lost.at,
+      what: `After the jump ${keeper.name} used no source${longest > 0 ? ` for ${duration(longest)}` : ''}: the jump itself made them look too noisy.`,
+      measures: { time: longest, count: found.length },
+      evidence: found
+        .slice(0, 3)
+        .flatMap(({ lost, again }) => [lost, ...(again ? [again] : [])].map(evidenceOf)),
+      cost: 'The correction waits until the old measurements are forgotten.',
+      causes: [
+        {
+          what: 'old and new offsets in one filter: their scatter is as large as the jump',
+          why:
+            keeper.daemon === 'chrony'
+              ? 'above maxjitter (1 s)'
+              : 'it counts in the root distance, whose limit is 1.5 s',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        keeper.daemon === 'chrony'
+          ? 'Let a resume reset the sources: `chronyc reset sources` and `chronyc burst 4/4` (chrony 4.0 or newer).'
+          : 'Shorten the polls (the wait is eight of them), or raise the limit of the root distance.',
+        keeper.daemon === 'chrony'
+          ? ['chronyc -m "reset sources" "burst 4/4"']
+          : ['server … iburst minpoll 4 maxpoll 6', 'tos maxdist 16'],
+      ),
+      confirm:
+        'peerstats: the jitter of the first line after the jump is as large as the jump, and the status loses its reach.',
+    },
+  ]
+}

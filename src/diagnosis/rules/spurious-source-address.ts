@@ -1,0 +1,86 @@
+/**
+ * spurious-source-address: an address that is heard far more seldom than the others, over the same time (field report 002
+ * found it with awk, sort and uniq). It is usually another interface of one of them.
+ */
+import { duration } from '#core/time/format.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+
+/** Of the median count of the regular sources. */
+const SELDOM = 0.2
+const LEAST_ROWS = 40
+
+export const spuriousSourceAddress: Rule = ({ log, keeper, sourceName }) => {
+  const all =
+    [...log.samples.values()]
+      .filter(series => series.daemon === keeper.daemon && series.format !== 'chrony statistics')
+      .sort((a, b) => Number(a.exchanges) - Number(b.exchanges))[0]
+      ?.census.sources()
+      .filter(({ source }) => !isReferenceClock(sourceName(source))) ?? []
+  if (all.length < 2) return []
+  const most = Math.max(...all.map(({ count }) => count))
+  if (most < LEAST_ROWS) return []
+  const regular = all.filter(({ count }) => count >= SELDOM * most)
+  const seldom = all.filter(each => {
+    if (each.count >= SELDOM * most) return false
+    // One that was configured for a short time only was heard often in it.
+    const span = each.to - each.from
+    const pace = regular[0]!.count / Math.max(1, regular[0]!.to - regular[0]!.from)
+    return each.count < SELDOM * pace * span || each.count <= 3
+  })
+  if (seldom.length === 0) return []
+  const total = all.reduce((sum, { count }) => sum + count, 0)
+  const names = seldom.map(({ source }) => sourceName(source))
+  return [
+    {
+      name: 'spurious-source-address',
+      severity: 'warning',
+      from: Math.min(...seldom.map(({ from }) => from)),
+      to: Math.max(...seldom.map(({ to }) => to)),
+      what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} heard now and then only, beside ${regular.length} regular source${regular.length > 1 ? 's' : ''}: packets that come from a wrong address.`,
+      measures: {
+        addresses: seldom.length,
+        packets: seldom.reduce((sum, { count }) => sum + count, 0),
+        of: total,
+      },
+      evidence: [...seldom, ...regular].map(({ source, count, from, to }) => ({
+        text: `${sourceName(source)}  ${count} lines in ${duration(to - from)}`,
+      })),
+      cost: 'Each address is a source of its own to the daemon: it begins anew with every stray packet, votes, and may be selected for a while.',
+      causes: [
+        {
+          what: 'a server with several interfaces sends multicast or broadcast from another of its addresses',
+          why: seldom.some(({ source }) =>
+            sameHost(
+              sourceName(source),
+              regular.map(each => sourceName(each.source)),
+            ),
+          )
+            ? 'the last number of the address is that of a regular source'
+            : 'the counts differ by far',
+        },
+        {
+          what: 'a server was added or replaced for a short time',
+          why: 'if the count is small because the time is',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Mend it at the server: a route for multicast on the right interface, or ntpd bound to it. `restrict … ignore` at the client hides it and cures nothing.',
+        [
+          'ip route add 224.0.0.0/4 dev eth0   (at the server)',
+          'interface listen eth0   (ntpd 4.2.8, at the server)',
+        ],
+      ),
+      confirm: 'tcpdump of port 123 at the client shows both addresses with one Ethernet address.',
+    },
+  ]
+}
+
+/** Drivers of ntpd and names of reference clocks are heard at their own pace. */
+const isReferenceClock = (name: string): boolean => /^127\.127\.|^[A-Z_]+\(\d+\)$/.test(name)
+
+const sameHost = (name: string, others: readonly string[]): boolean => {
+  const last = /\.(\d+)$/.exec(name)?.[1]
+  return last !== undefined && others.some(other => other !== name && other.endsWith(`.${last}`))
+}

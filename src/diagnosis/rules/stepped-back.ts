@@ -1,0 +1,46 @@
+/** stepped-back: the daemon itself set the clock back. Programs then see a time twice. */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+
+/** What a daemon sets right when it starts is not told. */
+const START: Seconds = 900
+
+export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
+  const starts = [log.span?.from, ...log.events.of('started').map(({ at }) => at)]
+  const starting = (at: Seconds) => starts.some(start => start !== undefined && Math.abs(at - start) < START)
+  const back = disturbances.own.filter(({ at, size }) => size < 0 && !starting(at))
+  if (back.length === 0) return []
+  const most = back.reduce((a, b) => (b.size < a.size ? b : a))
+  return [
+    {
+      name: 'stepped-back',
+      severity: 'warning',
+      from: back[0]!.at,
+      to: back.at(-1)!.at,
+      what:
+        back.length === 1
+          ? `${keeper.name} set the clock back by ${duration(-most.size)} at ${when(most.at)}.`
+          : `${keeper.name} set the clock back ${back.length} times, by up to ${duration(-most.size)}.`,
+      measures: { count: back.length, size: most.size },
+      evidence: back.slice(0, 8).map(({ at, size, file, line }) => ({
+        text: `${when(at)}  set back by ${duration(-size)}`,
+        file,
+        line,
+      })),
+      cost: 'Between the two readings of one time the order of events is lost; programs that measure with the wall clock see negative times.',
+      causes: [
+        {
+          what: 'the clock had gained more than the daemon may slew',
+          why: 'it steps above its threshold only',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Find why the clock gains (the other findings); the step is the consequence. Where going back is forbidden, ntpd -x or chronyd without makestep slew instead.',
+      ),
+      confirm: 'The steps are in the daemon’s own log.',
+    },
+  ]
+}

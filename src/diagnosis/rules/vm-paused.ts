@@ -1,0 +1,72 @@
+/**
+ * vm-paused: the clock lost time at one moment. A guest that is paused, snapshotted or migrated cannot see that on its own
+ * clocks, since all of them stand; only what servers say shows it.
+ */
+
+import type { Disturbance } from '#analysis/log/disturbances.ts'
+import { duration, signed } from '#core/time/format.ts'
+import { amount } from '../amount.ts'
+import type { Finding } from '../finding.ts'
+import { stepAfterJumps } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
+import { recovery } from './recovery.ts'
+
+/** From here on somebody will have noticed. */
+const CRITICAL = 1
+
+export const vmPaused: Rule = subject =>
+  subject.disturbances.clock
+    .filter(each => each.size > 0 && each.moved !== 'wall clock' && !each.restarted)
+    .map(each => paused(each, subject))
+
+function paused(each: Disturbance, subject: Subject): Finding {
+  const { keeper, when } = subject
+  const back = recovery(each, subject)
+  return {
+    name: 'vm-paused',
+    severity: each.size >= CRITICAL ? 'critical' : 'warning',
+    from: each.from,
+    to: each.to,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}: the machine stood still.`,
+    measures: {
+      size: each.size,
+      uncertainty: each.uncertainty,
+      ...(back && { recovered: back.after }),
+    },
+    evidence: [
+      ...each.lines.map(({ file, line }, i) => ({
+        text: `offset against ${subject.sourceName(each.sources[i]!)} changed by ${signed(each.size)} from one measurement to the next`,
+        file,
+        line,
+      })),
+      ...(each.moved === 'machine'
+        ? [
+            {
+              text: 'the polls kept their pace by the local clock: the machine stood, not only its wall clock',
+            },
+          ]
+        : []),
+      ...(back ? [{ text: back.text }] : []),
+    ],
+    cost: `All that was written in the time until the correction bears stamps up to ${duration(each.size)} too early${back ? `, for ${duration(back.after)}` : ''}.`,
+    causes: [
+      {
+        what: 'the guest was paused: suspended, snapshotted, backed up or migrated by its hypervisor',
+        why:
+          each.moved === 'machine'
+            ? 'the machine’s own counter stood too'
+            : 'a guest’s clock stands while it is paused, and nothing else takes so much at once',
+      },
+      ...(each.moved === 'machine'
+        ? []
+        : [{ what: 'somebody set the clock back', why: 'the polls are too far apart to tell' }]),
+      ...(each.sources.length === 1
+        ? [{ what: 'the only source that was heard jumped forward', why: 'no second one contradicts it' }]
+        : []),
+    ],
+    remedy: stepAfterJumps(keeper),
+    confirm:
+      'The events of the hypervisor (virsh, vCenter, the cloud’s audit log) at that time; in the guest, an RTC or host clock that ran on. `clockwright run` records such pauses with their length.',
+  }
+}

@@ -1,0 +1,44 @@
+/** What a rule judges: one host's measured log, with what is known of its daemon, and words for its times. */
+import type { Disturbances } from '#analysis/log/disturbances.ts'
+import { findDisturbances } from '#analysis/log/disturbances.ts'
+import type { HostLog } from '#analysis/log/host-log.ts'
+import { rfc3339 } from '#core/time/format.ts'
+import { type Instant, instant, plus } from '#core/time/instant.ts'
+import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
+import type { Daemon, LogEvent } from '#core/trace/series.ts'
+import { type Keeper, keeperOf } from './keeper.ts'
+
+export interface Subject {
+  readonly log: HostLog
+  readonly keeper: Keeper
+  readonly disturbances: Disturbances
+  readonly sourceName: (source: number) => string
+  /** When that was, for people. */
+  readonly when: (at: Seconds) => string
+}
+
+export interface SubjectOf {
+  readonly log: HostLog
+  readonly daemon: Daemon
+  readonly baseDay: number
+  readonly sourceNames: readonly string[]
+}
+
+export function subjectOf({ log, daemon, baseDay, sourceNames }: SubjectOf): Subject {
+  return {
+    log,
+    keeper: keeperOf(log, daemon),
+    disturbances: findDisturbances(log, daemon),
+    sourceName: source => sourceNames[source] ?? `source ${source}`,
+    when: at => rfc3339(instantAt(at, baseDay), 0),
+  }
+}
+
+export const instantAt = (at: Seconds, baseDay: number): Instant =>
+  plus(instant(BigInt(baseDay) * 86_400n * NS_PER_SECOND), at)
+
+export const evidenceOf = (event: LogEvent): { text: string; file: number; line: number } => ({
+  text: event.text,
+  file: event.file,
+  line: event.line,
+})

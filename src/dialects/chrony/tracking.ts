@@ -1,0 +1,47 @@
+/**
+ * tracking.log: a line for each update of chronyd's clock.
+ * Date, time, source, stratum (0: not synchronised), frequency in ppm (positive: the clock is fast), skew in ppm, offset
+ * (positive: fast; it is corrected from here on), leap, sources combined, standard deviation, correction still to be
+ * slewed (positive: slow), root delay, root dispersion, maximum error. Older releases end earlier.
+ */
+
+import { PPM } from '#core/time/units.ts'
+import { updateBlock } from '#core/trace/series.ts'
+import { columns } from '../log/columns.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
+import { headOf, skipHead } from './banner.ts'
+import { dateReader } from './date.ts'
+
+const HEAD = headOf('IP Address +St +Freq ppm')
+
+export const tracking: LogFormat = {
+  name: 'chrony tracking',
+  dated: true,
+  first: `${DIGITS} =`,
+  open(into) {
+    const readDate = dateReader(into.baseDay)
+    return columns(into, {
+      create: room => updateBlock({ daemon: 'chrony', format: tracking.name, file: into.file }, room),
+      row(cursor, block, row) {
+        block.at[row] = readDate(cursor)
+        if (!cursor.ok) return
+        cursor.word()
+        const stratum = cursor.integer()
+        if (stratum > 16) cursor.ok = false
+        block.stratum[row] = stratum
+        block.frequency[row] = -cursor.decimal() * PPM
+        if (cursor.decimals !== 3) cursor.ok = false
+        block.wander[row] = cursor.decimal() * PPM
+        if (cursor.decimals !== 3) cursor.ok = false
+        const offset = -cursor.decimal()
+        block.offset[row] = stratum === 0 ? Number.NaN : offset
+        if (cursor.word() !== 1) cursor.ok = false
+        cursor.integer()
+        block.jitter[row] = cursor.decimal()
+        if (cursor.ok && !cursor.ended()) block.remaining[row] = cursor.decimal()
+        else block.remaining[row] = Number.NaN
+      },
+      other: cursor => skipHead(cursor, HEAD),
+    })
+  },
+}

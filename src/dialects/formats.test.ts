@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest'
+import { BASE_DAY, tell } from '../../test/support/pieces.ts'
+
+const MJD = BASE_DAY + 40_587
+
+describe('ntpd', () => {
+  test('loopstats: an offset is positive when behind, a frequency when it speeds the clock up', () => {
+    const { rows } = tell(`${MJD} 75440.031 0.000006019 13.778 0.000351733 0.013380 6\n`)
+    expect(rows).toHaveLength(1)
+    expect(rows[0]).toMatchObject({ format: 'ntpd loopstats', at: 75440.031, offset: 6.019e-6, line: 1 })
+    expect(rows[0]!.frequency).toBeCloseTo(13.778e-6, 15)
+  })
+
+  test('peerstats: the third column is the source', () => {
+    const { rows } = tell(
+      `${MJD} 10847.650 127.127.4.1 9714 -0.001605376 0.000000000 0.001424877 0.000958674\n`,
+    )
+    expect(rows[0]).toMatchObject({
+      format: 'ntpd peerstats',
+      source: '127.127.4.1',
+      offset: -0.001605376,
+      jitter: 0.000958674,
+    })
+  })
+
+  test.each([
+    ['4.2.6', '', 'before 4.2.8'],
+    ['4.2.8', ' 0 4 4 1 10 -23 0.000000 0.000000 .\u0001\u0002.', '4.2.8 or later'],
+    ['NTPsec', ' 0 4 4 1 0 -23 0.000000 0.000000 GPS 0 0 0', 'NTPsec'],
+  ])('rawstats of %s: offset and delay to the nanosecond', (_, more, version) => {
+    const { rows, events } = tell(
+      `${MJD} 35230.100 192.0.2.1:123 - 4012030.090000077 4012060.095361886 4012060.095361921 4012030.100327021${more}\n`,
+    )
+    expect(rows[0]!.source).toBe('192.0.2.1')
+    expect(rows[0]!.offset).toBeCloseTo(30.0001983545, 9)
+    expect(rows[0]!.delay).toBeCloseTo(0.010326909, 9)
+    expect(events.map(({ text }) => text)).toEqual([version])
+  })
+
+  test('rawstats across the end of an era', () => {
+    const { rows } = tell(
+      `${MJD} 1.000 192.0.2.1 - 4294967295.900000000 0.000100000 0.000100000 4294967295.900200000\n`,
+    )
+    expect(rows[0]!.offset).toBeCloseTo(0.1, 9)
+  })
+
+  test('sysstats is no peerstats', () => {
+    const { routed } = tell(`${MJD} 3600.020 3600 59 59 59 0 0 0 0 0 0 0\n`)
+    expect([...routed.formats]).toEqual([['ntpd sysstats', 1]])
+  })
+
+  test('protostats and the log say the same', () => {
+    const { events } = tell(
+      [
+        `${MJD} 39054.700 0.0.0.0 061c 0c clock_step +4.300012 s`,
+        ' 5 Mar 10:50:54 ntpd[123]: 0.0.0.0 061c 0c clock_step +4.300012 s',
+        'Mar  5 10:50:54 host ntpd[123]: 0.0.0.0 0617 07 panic_stop +1200 s; set clock manually within 1000 s.',
+        '2027-03-05T10:50:54 ntpd[123]: PROTO: 0.0.0.0 c613 03 spike_detect +3.001476 s',
+        'Mar  5 10:50:54 host ntpd[123]: time reset -0.512345 s',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ what, size }) => [what, size])).toEqual([
+      ['stepped', 4.300012],
+      ['stepped', 4.300012],
+      ['panic', 1200],
+      ['spike', 3.001476],
+      ['stepped', -0.512345],
+    ])
+    expect(events.map(({ at }) => Math.round(at))).toEqual([39055, 39054, 39054, 39054, 39054])
+  })
+
+  test('ntpd -q that prints a line twice is counted once', () => {
+    const { events } = tell('ntpd: time set -57.356004 s\nntpd: time set -57.356004s\n')
+    expect(events.map(({ what, size }) => [what, size])).toEqual([['stepped', -57.356004]])
+  })
+})
+
+describe('chrony', () => {
+  const HEAD = (names: string) => `${'='.repeat(40)}\n   Date (UTC) Time     ${names}\n${'='.repeat(40)}\n`
+
+  test('measurements: positive is behind; a reply that failed the tests says nothing', () => {
+    const { rows, routed } = tell(
+      HEAD('IP Address   L St 123 567 ABCD  LP RP Score    Offset  Peer del.') +
+        '2027-03-05 00:00:02 192.0.2.1       N  1 111 111 1111   4 -1 0.00  9.236e-05  2.061e-04  6.324e-07  0.000e+00  0.000e+00 7F7F0101 4B K K\n' +
+        '2027-03-05 00:00:04 2001:db8::1     N  1 111 110 1111   4  4 0.00  1.756e-04  2.101e-04  6.404e-07  0.000e+00  0.000e+00 7F7F0101 4B K K\n',
+    )
+    expect(rows.map(({ source, at, offset, line }) => [source, at, offset, line])).toEqual([
+      ['192.0.2.1', 2, 9.236e-5, 4],
+      ['2001:db8::1', 4, Number.NaN, 5],
+    ])
+    expect(routed.notUnderstood.count).toBe(0)
+  })
+
+  test('tracking: fast is written positive, and is not here', () => {
+    const { rows } = tell(
+      HEAD('IP Address   St   Freq ppm   Skew ppm     Offset L Co  Offset sd Rem. corr.') +
+        '2027-03-05 05:33:32 192.0.2.1        2    -40.970      0.008 -1.051e+00 N  1  4.993e-01 -9.475e-07  2.401e-04  5.029e-01  1.731e-04\n',
+    )
+    expect(rows[0]).toMatchObject({ offset: 1.051, remaining: -9.475e-7, stratum: 2 })
+    expect(rows[0]!.frequency).toBeCloseTo(40.97e-6, 12)
+  })
+
+  test('statistics, refclocks, rtc and tempcomp', () => {
+    const { rows } = tell(
+      [
+        '2027-03-05 00:00:04 192.0.2.1       3.150e-06 -1.747e-04  3.444e-06 -4.040e-05  1.207e-03 2.0e-02   3   0   3  0.00',
+        '2027-03-05 00:00:04.123456 PHC0    0 N 1  1.234e-06  2.345e-06  1.000e-09',
+        '2027-03-05 00:00:08.123456 PHC0    - N -       -      2.345e-06  1.000e-09',
+        '2027-03-05 00:00:04      -0.123456 1      -0.123400   1.234   5   3   64',
+        '2027-03-05 00:00:04  4.5000e+01  1.2000e-01',
+        '',
+      ].join('\n'),
+    )
+    expect(rows.map(({ format }) => format)).toEqual([
+      'chrony statistics',
+      'chrony refclocks',
+      'chrony refclocks',
+      'chrony rtc',
+      'chrony tempcomp',
+    ])
+    expect(rows[0]!.offset).toBe(1.747e-4)
+    expect(rows[1]).toMatchObject({ source: 'PHC0', offset: 2.345e-6 })
+    expect(rows[3]!.value).toBe(-0.123456)
+  })
+
+  test('messages, in its own log and in a system log', () => {
+    const { events, routed } = tell(
+      [
+        "2027-03-05T11:06:54Z Can't synchronise: no selectable sources (0 unreachable sources)",
+        '2027-03-05T11:08:59Z System clock was stepped by -0.457811 seconds',
+        'Mar  5 11:09:00 host chronyd[7]: Forward time jump detected!',
+        'Mar  5 11:09:01 host kernel: something else',
+        '2027-03-05T13:10:00+02:00 host chronyd[7]: Selected source 192.0.2.1',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ what, at }) => [what, at])).toEqual([
+      ['no-source', 40_014],
+      ['stepped', 40_139],
+      ['jumped-forward', 40_140],
+      ['selected', 40_200],
+    ])
+    expect([...routed.formats]).toEqual([['system log', 4]])
+  })
+})
+
+test('formats may change at any line, and what nobody understands is counted with its line', () => {
+  const { rows, routed } = tell(
+    [
+      `${MJD} 1.000 0.000006019 13.778 0.000351733 0.013380 6`,
+      'nonsense \u0000\u001b[2J',
+      `${MJD} 2.000 192.0.2.1 9714 -0.001605376 0.000000000 0.001424877 0.000958674\r`,
+      `${MJD} 3.000 0.000006019 13.7`,
+      '',
+    ].join('\n'),
+  )
+  expect(rows.map(({ format, line }) => `${line} ${format}`).sort()).toEqual([
+    '1 ntpd loopstats',
+    '3 ntpd peerstats',
+  ])
+  expect(routed.notUnderstood).toMatchObject({ count: 2, first: [{ line: 2 }, { line: 4 }] })
+})

@@ -1,0 +1,253 @@
+/**
+ * A place in the bytes of a log, and how to read what a daemon printed there with printf: numbers between blanks.
+ * Nothing is allocated for a field. A field that is not what was asked for leaves `ok` false, and the line is somebody
+ * else's. Every line ends with a newline, so nothing here looks for the end of the bytes.
+ */
+const NEWLINE = 10
+const RETURN = 13
+const TAB = 9
+const BLANK = 32
+const MINUS = 45
+const PLUS = 43
+const POINT = 46
+const ZERO = 48
+const NINE = 57
+
+const POWERS = Float64Array.from({ length: 40 }, (_, i) => Number(`1e${i}`))
+/** Integers of so many digits are exact, and so is their quotient with a power of ten up to 10^22, correctly rounded. */
+const MOST_DIGITS = 15
+const MOST_EXPONENT = 7
+const SMALL_E = 101
+const LONGEST = 400
+const NUMBER = /^[+-]?(?:\d+(?:\.(\d*))?|\.(?:\d+))(?:[eE][+-]?\d{1,4})?$/
+
+export class Cursor {
+  bytes: Uint8Array = new Uint8Array(0)
+  at = 0
+  ok = true
+  /** Digits after the point of the last number; -1 when it had no point. */
+  decimals = -1
+
+  /** A number such as -0.000123456 or 1.051e+00 or 17, which must end at a blank or the end of the line. */
+  decimal(): number {
+    const begin = this.at
+    const value = plainNumber(this.bytes, begin)
+    if (after >= 0) {
+      this.at = after
+      this.decimals = places
+      return value
+    }
+    return this.#otherNumber(begin)
+  }
+
+  /** With an exponent, or more digits than a double holds exactly; or no number. */
+  #otherNumber(from: number): number {
+    const bytes = this.bytes
+    let begin = from
+    while (bytes[begin] === BLANK || bytes[begin] === TAB) begin++
+    let end = begin
+    while (!isEnd(bytes[end]!) && end - begin < LONGEST) end++
+    const match = NUMBER.exec(textOf(bytes, begin, end))
+    const value = match && isEnd(bytes[end]!) ? Number(match[0]) : Number.NaN
+    if (!match || !Number.isFinite(value)) {
+      this.ok = false
+      return Number.NaN
+    }
+    this.at = end
+    this.decimals = match[1]?.length ?? -1
+    return value
+  }
+
+  /** Seconds such as 4005709917.090000053, as whole seconds and the rest: a double of both would lose the nanoseconds. */
+  whole = 0
+  fraction(): number {
+    const bytes = this.bytes
+    let at = this.at
+    let c = bytes[at]!
+    while (c === BLANK || c === TAB) c = bytes[++at]!
+    const integral = at
+    let whole = 0
+    let digit = c - ZERO
+    while (digit >= 0 && digit <= 9) {
+      whole = whole * 10 + digit
+      c = bytes[++at]!
+      digit = c - ZERO
+    }
+    if (at === integral || at - integral > 12 || c !== POINT) {
+      this.ok = false
+      return Number.NaN
+    }
+    this.whole = whole
+    const first = ++at
+    let mantissa = 0
+    c = bytes[at]!
+    digit = c - ZERO
+    while (digit >= 0 && digit <= 9) {
+      mantissa = mantissa * 10 + digit
+      c = bytes[++at]!
+      digit = c - ZERO
+    }
+    const decimals = at - first
+    if (decimals === 0 || decimals > 15 || (c !== BLANK && c !== NEWLINE && c !== RETURN)) this.ok = false
+    this.at = at
+    return mantissa / POWERS[decimals <= 15 ? decimals : 0]!
+  }
+
+  /** Digits only. */
+  integer(): number {
+    const bytes = this.bytes
+    let at = this.at
+    let c = bytes[at]!
+    while (c === BLANK || c === TAB) c = bytes[++at]!
+    const first = at
+    let value = 0
+    let digit = c - ZERO
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit
+      c = bytes[++at]!
+      digit = c - ZERO
+    }
+    if (at === first || at - first > 15 || (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB))
+      this.ok = false
+    this.at = at
+    return value
+  }
+
+  /** Up to eight hexadecimal digits. */
+  hex(): number {
+    const bytes = this.bytes
+    let at = this.at
+    let c = bytes[at]!
+    while (c === BLANK || c === TAB) c = bytes[++at]!
+    const first = at
+    let value = 0
+    for (;;) {
+      let digit = c - ZERO
+      if (digit < 0 || digit > 9) {
+        digit = (c | 32) - 87
+        if (digit < 10 || digit > 15) break
+      }
+      value = value * 16 + digit
+      c = bytes[++at]!
+    }
+    if (at === first || at - first > 8 || (c !== BLANK && c !== NEWLINE && c !== RETURN)) this.ok = false
+    this.at = at
+    return value
+  }
+
+  /** Past any word, whatever bytes are in it; its length. */
+  word(): number {
+    const bytes = this.bytes
+    let at = this.at
+    let c = bytes[at]!
+    while (c === BLANK || c === TAB) c = bytes[++at]!
+    const first = at
+    while (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB) c = bytes[++at]!
+    if (at === first) this.ok = false
+    this.at = at
+    return at - first
+  }
+
+  /** Exactly this many digits, without a blank before. */
+  digits(count: number): number {
+    let value = 0
+    for (let i = 0; i < count; i++) {
+      const digit = this.bytes[this.at]! - ZERO
+      if (!(digit >= 0 && digit <= 9)) {
+        this.ok = false
+        return 0
+      }
+      value = value * 10 + digit
+      this.at++
+    }
+    return value
+  }
+
+  /** Exactly this byte. */
+  literal(byte: number): void {
+    if (this.bytes[this.at] === byte) this.at++
+    else this.ok = false
+  }
+
+  /** Is this the end of the line? */
+  ended(): boolean {
+    const bytes = this.bytes
+    let at = this.at
+    while (bytes[at] === BLANK || bytes[at] === RETURN || bytes[at] === TAB) at++
+    this.at = at
+    return bytes[at] === NEWLINE
+  }
+
+  /** To the next line, past fields that a later version may have added. */
+  next(): void {
+    const bytes = this.bytes
+    let at = this.at
+    while (bytes[at] !== NEWLINE) at++
+    this.at = at + 1
+  }
+}
+
+/** Where the last plain number ended, and how many digits it had after its point: negative when it was none. */
+let after = 0
+let places = 0
+
+/**
+ * Digits with at most one point: nearly all that daemons print. A number is an integer divided by a power of ten, both
+ * exact, so it is rounded once, as by strtod. The innermost loop of all: it keeps to local variables.
+ */
+function plainNumber(bytes: Uint8Array, at: number): number {
+  let c = bytes[at]!
+  while (c === BLANK) c = bytes[++at]!
+  const negative = c === MINUS
+  if (negative || c === PLUS) c = bytes[++at]!
+  const first = at
+  let value = 0
+  while (c >= ZERO && c <= NINE) {
+    value = value * 10 + (c - ZERO)
+    c = bytes[++at]!
+  }
+  let decimals = -1
+  let digits = at - first
+  if (c === POINT) {
+    const point = at
+    c = bytes[++at]!
+    while (c >= ZERO && c <= NINE) {
+      value = value * 10 + (c - ZERO)
+      c = bytes[++at]!
+    }
+    decimals = at - point - 1
+    digits += decimals
+  }
+  let exponent = 0
+  if (c === SMALL_E && digits > 0) {
+    const sign = bytes[++at]!
+    c = sign === PLUS || sign === MINUS ? bytes[++at]! : sign
+    const power = at
+    while (c >= ZERO && c <= NINE && at - power < 3) {
+      exponent = exponent * 10 + (c - ZERO)
+      c = bytes[++at]!
+    }
+    if (at === power || exponent > MOST_EXPONENT) digits = 0
+    if (sign === MINUS) exponent = -exponent
+  }
+  if (digits === 0 || digits > MOST_DIGITS || (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB)) {
+    after = -1
+    return 0
+  }
+  after = at
+  places = decimals
+  const shift = decimals > 0 ? exponent - decimals : exponent
+  if (shift < 0) value /= POWERS[-shift]!
+  else if (shift > 0) value *= POWERS[shift]!
+  return negative ? -value : value
+}
+
+const isEnd = (c: number): boolean => c === BLANK || c === NEWLINE || c === RETURN || c === TAB
+
+/** Bytes as text, one character each (ISO 8859-1): no log loses a byte, and none can be malformed. */
+export function textOf(bytes: Uint8Array, from: number, to: number): string {
+  let text = ''
+  for (let at = from; at < to; at += 4096)
+    text += String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 4096)))
+  return text
+}

@@ -1,0 +1,45 @@
+/**
+ * What a log format is to the rest: something that takes the lines it understands. There is no separate recogniser: a
+ * format recognises a line by reading it, so content alone decides, and a file may change its format at any line.
+ */
+import type { Piece } from '#core/trace/series.ts'
+import type { SourceTable } from './source-table.ts'
+
+export interface LogFormat {
+  /** As people call it: `ntpd peerstats`. */
+  readonly name: string
+  /** False when its lines do not say in which year they were written. */
+  readonly dated: boolean
+  /** What its lines can begin with: others are not offered to it, which is what makes foreign lines cheap. */
+  readonly first: string
+  open(into: Destination): LineReader
+}
+
+export const DIGITS = '0123456789'
+export const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/** Where pieces go, and what a reader must know about them. */
+export interface Destination {
+  /** Times are seconds from the start of this day, counted from 1970-01-01. */
+  readonly baseDay: number
+  /** A day near which the lines were written, for those without a year. */
+  readonly nearDay: number
+  readonly file: number
+  readonly sources: SourceTable
+  /** A block is the reader's again when this returns: what is to be kept of it is copied. */
+  tell(piece: Piece): void
+}
+
+export interface LineReader {
+  /**
+   * Takes lines from `at` on, the first of which is number `line` of its file. `end` follows a newline. Answers where the
+   * first line begins that it does not understand, or `end`.
+   */
+  take(bytes: Uint8Array, at: number, end: number, line: number): number
+  /** How many lines the last call took. */
+  readonly taken: number
+  /** Lines that it takes because they are no business of ours: they do not make a file a timekeeper's log. */
+  readonly foreign?: boolean
+  /** Tells what it has collected. */
+  flush(): void
+}

@@ -1,0 +1,167 @@
+/**
+ * The way of a file's bytes to those who understand them. It cuts them into lines, keeps the reader that understood the
+ * last line as long as it understands the next, and otherwise asks all of them in turn. A line that nobody understands is
+ * counted, and the first of them are kept with their numbers. Lines may be torn, of any length, and of any bytes.
+ */
+import { textOf } from './cursor.ts'
+import type { Destination, LineReader, LogFormat } from './format.ts'
+
+const NEWLINE = 10
+/** A line longer than this is nobody's; its bytes are let go. */
+const LONGEST_LINE = 1 << 16
+const MOST_KEPT = 20
+const LONGEST_KEPT = 160
+
+export interface NotUnderstood {
+  readonly line: number
+  readonly text: string
+}
+
+export interface Routed {
+  /** Lines by the name of the format that took them. */
+  readonly formats: ReadonlyMap<string, number>
+  readonly lines: number
+  readonly notUnderstood: { readonly count: number; readonly first: readonly NotUnderstood[] }
+}
+
+interface Open {
+  readonly format: LogFormat
+  readonly reader: LineReader
+  /** 1 for each byte with which a line of it can begin. */
+  readonly first: Uint8Array
+  lines: number
+}
+
+export class Router {
+  readonly #open: Open[]
+  #current: Open | undefined
+  #carry: Uint8Array = new Uint8Array(0)
+  #overlong = false
+  #line = 1
+  #count = 0
+  readonly #first: NotUnderstood[] = []
+
+  constructor(formats: readonly LogFormat[], into: Destination) {
+    this.#open = formats.map(format => ({
+      format,
+      reader: format.open(into),
+      first: Uint8Array.from({ length: 256 }, (_, byte) =>
+        format.first.includes(String.fromCharCode(byte)) ? 1 : 0,
+      ),
+      lines: 0,
+    }))
+  }
+
+  /** Bytes of the file, in order. They are read before this returns and may then be written over. */
+  push(chunk: Uint8Array): void {
+    let from = 0
+    if (this.#carry.length > 0 || this.#overlong) {
+      const newline = chunk.indexOf(NEWLINE)
+      if (newline < 0) {
+        this.#keep(chunk)
+        return
+      }
+      from = newline + 1
+      if (this.#overlong) this.#endOverlong()
+      else {
+        const line = joined(this.#carry, chunk.subarray(0, from))
+        this.#carry = new Uint8Array(0)
+        this.#lines(line, 0, line.length)
+      }
+    }
+    const end = chunk.lastIndexOf(NEWLINE) + 1
+    if (end > from) this.#lines(chunk, from, end)
+    if (end < chunk.length || from > end) this.#keep(chunk.subarray(Math.max(from, end)))
+  }
+
+  /** The end of the file. A last line without its end was torn; it counts when it can be understood. */
+  finish(): Routed {
+    if (this.#overlong) this.#endOverlong()
+    else if (this.#carry.length > 0) {
+      const line = joined(this.#carry, Uint8Array.of(NEWLINE))
+      this.#lines(line, 0, line.length)
+    }
+    for (const { reader } of this.#open) reader.flush()
+    return {
+      formats: new Map(
+        this.#open
+          .filter(({ reader, lines }) => lines > 0 && !reader.foreign)
+          .map(({ format, lines }) => [format.name, lines]),
+      ),
+      lines: this.#line - 1,
+      notUnderstood: { count: this.#count, first: this.#first },
+    }
+  }
+
+  /** Lines so far that a timekeeper wrote. */
+  get understood(): number {
+    let sum = 0
+    for (const { reader, lines } of this.#open) if (!reader.foreign) sum += lines
+    return sum
+  }
+
+  /** Whether anything at all was recognised, be it somebody else's. */
+  get recognised(): boolean {
+    return this.#open.some(({ lines }) => lines > 0)
+  }
+
+  #lines(bytes: Uint8Array, at: number, end: number): void {
+    while (at < end) {
+      if (this.#current) at = this.#take(this.#current, bytes, at, end)
+      if (at >= end) return
+      let to = bytes.indexOf(NEWLINE, at) + 1
+      if (to <= 0 || to > end) to = end
+      if (to - at > LONGEST_LINE || !this.#findReader(bytes, at, to)) this.#refuse(bytes, at, to)
+      at = to
+    }
+  }
+
+  #findReader(bytes: Uint8Array, at: number, to: number): boolean {
+    for (const open of this.#open) {
+      if (open === this.#current || open.first[bytes[at]!] === 0) continue
+      if (this.#take(open, bytes, at, to) === at) continue
+      this.#current = open
+      return true
+    }
+    return false
+  }
+
+  #take(open: Open, bytes: Uint8Array, at: number, end: number): number {
+    const to = open.reader.take(bytes, at, end, this.#line)
+    this.#line += open.reader.taken
+    open.lines += open.reader.taken
+    return to
+  }
+
+  #refuse(bytes: Uint8Array, at: number, to: number): void {
+    const text = textOf(bytes, at, Math.min(to, at + LONGEST_KEPT)).trim()
+    if (text !== '') {
+      this.#count++
+      if (this.#first.length < MOST_KEPT) this.#first.push({ line: this.#line, text })
+    }
+    this.#line++
+  }
+
+  #keep(rest: Uint8Array): void {
+    if (this.#overlong) return
+    if (this.#carry.length + rest.length <= LONGEST_LINE) this.#carry = joined(this.#carry, rest)
+    else {
+      this.#overlong = true
+      const head = joined(this.#carry, rest.subarray(0, LONGEST_KEPT)).subarray(0, LONGEST_KEPT)
+      this.#carry = head.slice()
+    }
+  }
+
+  #endOverlong(): void {
+    this.#overlong = false
+    this.#refuse(this.#carry, 0, this.#carry.length)
+    this.#carry = new Uint8Array(0)
+  }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(a.length + b.length)
+  whole.set(a)
+  whole.set(b, a.length)
+  return whole
+}

@@ -1,0 +1,79 @@
+/**
+ * The beginnings of lines in system logs: when, where and by which program. Three ways are common: RFC 3339 with or
+ * without a zone (chronyd's own log, NTPsec's, modern syslog), `Dec  7 00:00:00 host` (syslog) and ` 7 Dec 00:00:00`
+ * (ntpd's own log). The last two leave the year out, and all but the first are in the local zone of the machine, which
+ * no line tells: it is taken for UTC, and that is said.
+ */
+import { civil, dayNumber } from '#core/time/civil.ts'
+import type { Seconds } from '#core/time/units.ts'
+
+export interface Stamped {
+  /** Seconds since the start of 1970. */
+  readonly at: Seconds
+  /** No zone was written. */
+  readonly local: boolean
+  readonly host: string | undefined
+  readonly program: string | undefined
+  readonly message: string
+  /** All that follows the stamp. */
+  readonly rest: string
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)? (?=\S)(.*)$/
+const SYSLOG = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
+const NTPD_LOG = /^ ?(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) (.*)$/
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const SENDER = /^(?:(\S{0,254}[^\s:]) )??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
+
+/** Undefined when the line does not begin with a date. */
+export function readStamp(text: string, nearDay: number): Stamped | undefined {
+  const full = RFC3339.exec(text)
+  if (full) {
+    const [, year, month, day, hours, minutes, seconds, fraction, zone, rest] = full
+    const date = dayNumber(Number(year), Number(month), Number(day))
+    const time = clock(hours!, minutes!, seconds!) + Number(fraction ?? 0) - eastOf(zone)
+    return { at: date * 86_400 + time, local: zone === undefined, ...sender(rest!) }
+  }
+  const system = SYSLOG.exec(text)
+  if (system) {
+    const [, month, day, hours, minutes, seconds, fraction, rest] = system
+    const date = nearest(MONTHS.indexOf(month!) + 1, Number(day), nearDay)
+    if (date === undefined) return undefined
+    return {
+      at: date * 86_400 + clock(hours!, minutes!, seconds!) + Number(fraction ?? 0),
+      local: true,
+      ...sender(rest!),
+    }
+  }
+  const own = NTPD_LOG.exec(text)
+  if (own) {
+    const [, day, month, hours, minutes, seconds, rest] = own
+    const date = nearest(MONTHS.indexOf(month!) + 1, Number(day), nearDay)
+    if (date === undefined) return undefined
+    return { at: date * 86_400 + clock(hours!, minutes!, seconds!), local: true, ...sender(rest!) }
+  }
+  return undefined
+}
+
+function sender(rest: string): Omit<Stamped, 'at' | 'local'> {
+  const match = SENDER.exec(rest)
+  if (!match) return { host: undefined, program: undefined, message: rest, rest }
+  return { host: match[1], program: match[2]!.replace(/^.*\//, ''), message: match[3]!, rest }
+}
+
+/** Of the years, the one that brings the date nearest. */
+function nearest(month: number, day: number, near: number): number | undefined {
+  if (month < 1 || day < 1 || day > 31) return undefined
+  const { year } = civil(near)
+  const candidates = [year - 1, year, year + 1].map(each => dayNumber(each, month, day))
+  return candidates.reduce((best, each) => (Math.abs(each - near) < Math.abs(best - near) ? each : best))
+}
+
+const clock = (hours: string, minutes: string, seconds: string): Seconds =>
+  Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+
+function eastOf(zone: string | undefined): Seconds {
+  const match = zone && /^([+-])(\d\d):?(\d\d)$/.exec(zone)
+  if (!match) return 0
+  return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 3600 + Number(match[3]) * 60)
+}

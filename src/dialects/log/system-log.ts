@@ -1,0 +1,82 @@
+/**
+ * System logs, and the logs that daemons write for themselves: one stamped message a line, by many programs. What a
+ * message means is asked of the program's own dialect; a new program is one more entry in PROGRAMS.
+ */
+import type { Daemon } from '#core/trace/series.ts'
+import { readMessage as readChronyd } from '../chrony/messages.ts'
+import { readMessage as readNtpd } from '../ntpd/messages.ts'
+import { CAPITALS, DIGITS, type LogFormat } from './format.ts'
+import type { Said } from './said.ts'
+import { readStamp, type Stamped } from './stamp.ts'
+import { textLines } from './text.ts'
+
+interface Program {
+  readonly daemon: Daemon
+  readonly read: (message: string) => Said | undefined
+}
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  ntpd: { daemon: 'ntpd', read: readNtpd },
+  chronyd: { daemon: 'chrony', read: readChronyd },
+}
+/** A log without programs' names is the log of one: the message tells whose. */
+const ALONE = ['chronyd', 'ntpd'] as const
+
+interface Understood {
+  readonly daemon: Daemon
+  readonly said: Said | undefined
+  readonly text: string
+}
+
+/** Undefined for what others wrote. A daemon's message that means nothing here is still the daemon's. */
+function understand({ program, message, rest }: Stamped): Understood | undefined {
+  const known = program !== undefined && Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined
+  if (known) return { daemon: known.daemon, said: known.read(message), text: message }
+  for (const name of ALONE) {
+    const { daemon, read } = PROGRAMS[name]!
+    const said = read(rest)
+    if (said) return { daemon, said, text: rest }
+  }
+  return undefined
+}
+
+export const systemLog: LogFormat = {
+  name: 'system log',
+  dated: false,
+  first: `${DIGITS}${CAPITALS} `,
+  open: into =>
+    textLines((line, number) => {
+      const stamped = readStamp(line, into.nearDay)
+      const understood = stamped && understand(stamped)
+      if (!understood) return false
+      const { daemon, said, text } = understood
+      if (said)
+        into.tell({
+          kind: 'event',
+          daemon,
+          format: systemLog.name,
+          file: into.file,
+          line: number,
+          at: stamped.at - into.baseDay * 86_400,
+          local: stamped.local,
+          text,
+          ...said,
+        })
+      return true
+    }),
+}
+
+/** Lines of system logs that others wrote: they are no business of ours, and no nonsense either. */
+export const otherLog: LogFormat = {
+  name: 'other programs',
+  dated: false,
+  first: `${DIGITS}${CAPITALS} `,
+  open: into =>
+    textLines(
+      line => {
+        const stamped = readStamp(line, into.nearDay)
+        return stamped !== undefined && !understand(stamped)
+      },
+      { foreign: true },
+    ),
+}

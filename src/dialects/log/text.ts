@@ -1,0 +1,32 @@
+/** The skeleton of a reader that looks at a line as text: for logs with few lines and many shapes. */
+import { textOf } from './cursor.ts'
+import type { LineReader } from './format.ts'
+
+const NEWLINE = 10
+/** No daemon writes longer lines; what is longer is somebody else's. */
+const LONGEST = 8192
+
+/** `understand` answers whether the line is one of its own. */
+export function textLines(
+  understand: (text: string, line: number) => boolean,
+  options: { foreign?: boolean } = {},
+): LineReader {
+  const self = {
+    taken: 0,
+    ...options,
+    take(bytes: Uint8Array, at: number, end: number, line: number): number {
+      let taken = 0
+      while (at < end) {
+        let to = at
+        while (bytes[to] !== NEWLINE) to++
+        if (to - at > LONGEST || !understand(textOf(bytes, at, to).trimEnd(), line + taken)) break
+        at = to + 1
+        taken++
+      }
+      self.taken = taken
+      return at
+    },
+    flush() {},
+  }
+  return self
+}

@@ -1,0 +1,52 @@
+/**
+ * loopstats: a line for each update of ntpd's clock.
+ * Day, seconds, offset in s, frequency in ppm, jitter in s, wander in ppm, time constant. An offset of exactly zero with
+ * the jitter of the precision is written right after a step. NTPsec writes the frequency with six decimals, ntpd with three.
+ */
+
+import { PPM } from '#core/time/units.ts'
+import { updateBlock } from '#core/trace/series.ts'
+import { columns } from '../log/columns.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
+import { readMjd } from './mjd.ts'
+
+export const loopstats: LogFormat = {
+  name: 'ntpd loopstats',
+  dated: true,
+  first: DIGITS,
+  open(into) {
+    let told = false
+    return columns(into, {
+      create: room => updateBlock({ daemon: 'ntpd', format: loopstats.name, file: into.file }, room),
+      row(cursor, block, row) {
+        const at = readMjd(cursor, into.baseDay)
+        if (!cursor.ok) return
+        block.at[row] = at
+        block.offset[row] = cursor.decimal()
+        if (cursor.decimals < 0) cursor.ok = false
+        block.frequency[row] = cursor.decimal() * PPM
+        const digits = cursor.decimals
+        if (digits < 0) cursor.ok = false
+        block.jitter[row] = cursor.decimal()
+        block.wander[row] = cursor.decimal() * PPM
+        cursor.integer()
+        if (cursor.ok && !told) {
+          told = true
+          if (digits >= 6)
+            into.tell({
+              kind: 'event',
+              what: 'version',
+              daemon: 'ntpd',
+              format: loopstats.name,
+              file: into.file,
+              line: 0,
+              at,
+              size: Number.NaN,
+              source: undefined,
+              text: 'NTPsec',
+            })
+        }
+      },
+    })
+  },
+}

@@ -1,0 +1,33 @@
+/**
+ * peerstats: a line for each sample that ntpd's clock filter let through.
+ * Day, seconds, address, status word in hex, offset, delay, dispersion, jitter: all in seconds, the offset server minus
+ * local (ntpd's monitoring options).
+ */
+import { sampleBlock } from '#core/trace/series.ts'
+import { columns } from '../log/columns.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
+import { readMjd } from './mjd.ts'
+
+export const peerstats: LogFormat = {
+  name: 'ntpd peerstats',
+  dated: true,
+  first: DIGITS,
+  open: into =>
+    columns(into, {
+      create: room =>
+        sampleBlock({ daemon: 'ntpd', format: peerstats.name, file: into.file, exchanges: false }, room),
+      row(cursor, block, row) {
+        block.at[row] = readMjd(cursor, into.baseDay)
+        if (!cursor.ok) return
+        block.source[row] = into.sources.read(cursor)
+        cursor.hex()
+        if (!cursor.ok) return
+        block.offset[row] = cursor.decimal()
+        // Counters have no point.
+        if (cursor.decimals < 0) cursor.ok = false
+        block.delay[row] = cursor.decimal()
+        block.dispersion[row] = cursor.decimal()
+        block.jitter[row] = cursor.decimal()
+      },
+    }),
+}

@@ -1,0 +1,82 @@
+/**
+ * rawstats: a line for each packet that ntpd took from a server, with the four times as they were.
+ * Day, seconds, source, destination or -, then origin, receive, transmit and destination time in seconds since 1900.
+ * 4.2.8 adds nine fields of the header, NTPsec three counts after those.
+ *
+ * Offset and delay are computed here (RFC 5905, 8), so nothing that ntpd thought of them is in the way. A broadcast has
+ * no origin time: its delay is unknown, and its offset is short by the way of the packet.
+ */
+import { sampleBlock } from '#core/trace/series.ts'
+import { columns } from '../log/columns.ts'
+import type { Cursor } from '../log/cursor.ts'
+import { DIGITS, type LogFormat } from '../log/format.ts'
+import { readMjd } from './mjd.ts'
+
+const ERA = 2 ** 32
+
+export const rawstats: LogFormat = {
+  name: 'ntpd rawstats',
+  dated: true,
+  first: DIGITS,
+  open(into) {
+    let told = false
+    return columns(into, {
+      create: room =>
+        sampleBlock({ daemon: 'ntpd', format: rawstats.name, file: into.file, exchanges: true }, room),
+      row(cursor, block, row) {
+        const at = readMjd(cursor, into.baseDay)
+        if (!cursor.ok) return
+        block.at[row] = at
+        block.source[row] = into.sources.read(cursor)
+        cursor.word()
+        if (!cursor.ok) return
+        const f1 = cursor.fraction()
+        const s1 = cursor.whole
+        const f2 = cursor.fraction()
+        const s2 = cursor.whole
+        const f3 = cursor.fraction()
+        const s3 = cursor.whole
+        const f4 = cursor.fraction()
+        const s4 = cursor.whole
+        if (!cursor.ok) return
+        const back = unwrapped(s3 - s4) + (f3 - f4)
+        if (s1 === 0) {
+          block.offset[row] = back
+          block.delay[row] = Number.NaN
+        } else {
+          const out = unwrapped(s2 - s1) + (f2 - f1)
+          block.offset[row] = (out + back) / 2
+          block.delay[row] = out - back
+        }
+        block.dispersion[row] = Number.NaN
+        if (told) return
+        told = true
+        into.tell({
+          kind: 'event',
+          what: 'version',
+          daemon: 'ntpd',
+          format: rawstats.name,
+          file: into.file,
+          line: 0,
+          at,
+          size: Number.NaN,
+          source: undefined,
+          text: versionByFields(cursor),
+        })
+      },
+    })
+  },
+}
+
+/** Across the end of an era the seconds begin anew. */
+const unwrapped = (difference: number): number =>
+  difference > ERA / 2 ? difference - ERA : difference < -ERA / 2 ? difference + ERA : difference
+
+function versionByFields(cursor: Cursor): string {
+  let fields = 8
+  while (!cursor.ended()) {
+    cursor.word()
+    fields++
+  }
+  return fields >= 20 ? 'NTPsec' : fields > 8 ? '4.2.8 or later' : 'before 4.2.8'
+}

@@ -1,0 +1,156 @@
+/**
+ * What `clockwright analyze` says first: the verdict, the findings that matter with what to do about them, and a small
+ * plot. It fits a terminal; the rest is in --json.
+ */
+import { duration, rfc3339, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Explained } from '#diagnosis/explain.ts'
+import type { Finding, Severity } from '#diagnosis/finding.ts'
+import { instantAt } from '#diagnosis/subject.ts'
+import { braille, niceRange } from '../plot.ts'
+import type { Emphasis, Style } from '../style.ts'
+import { printable, wrapped } from '../table.ts'
+
+const PLOT_ROWS = 6
+const LABEL = 10
+/** Kinds of findings that are told in full, and of each kind how many. */
+const KINDS = 4
+const OF_A_KIND = 5
+const LINES_OF_EVIDENCE = 3
+
+const COLOURS: Readonly<Record<Severity, Emphasis>> = {
+  good: 'green',
+  note: 'cyan',
+  warning: 'yellow',
+  critical: 'red',
+}
+
+export interface ScreenOptions {
+  readonly columns: number
+  readonly fileNames: readonly string[]
+  /** A line a finding, without plot and remedy: for many hosts. */
+  readonly brief: boolean
+}
+
+export function explainScreen(host: Explained, options: ScreenOptions, style: Style): string {
+  const kinds = byKind(host.findings)
+  const lines = [
+    head(host, style),
+    ...wrapped(verdict(host), options.columns, '').map(line => style('bold', line)),
+  ]
+  if (options.brief) {
+    for (const [first, ...more] of kinds) lines.push(...item(first!, more.length, options, style).slice(0, 2))
+    return `${lines.join('\n')}\n`
+  }
+  lines.push(...plot(host, options.columns, style))
+  for (const kind of kinds.slice(0, KINDS)) lines.push('', ...told(kind, options, style))
+  for (const [first, ...more] of kinds.slice(KINDS))
+    lines.push('', ...item(first!, more.length, options, style))
+  return `${lines.join('\n')}\n`
+}
+
+function head({ name, keepers, span, baseDay }: Explained, style: Style): string {
+  const who = keepers.map(keeper => keeper.name).join(' and ')
+  const when = span
+    ? `, ${rfc3339(instantAt(span.from, baseDay), 0)} to ${rfc3339(instantAt(span.to, baseDay), 0)} (${duration(span.to - span.from)})`
+    : ''
+  return `${style('bold', printable(name))}  ${style('dim', printable(`${who}${when}`))}`
+}
+
+function verdict({ verdict, findings }: Explained): string {
+  if (verdict === 'good' || verdict === 'note')
+    return `Good. ${findings.find(({ name }) => name === 'good')?.what ?? ''}`
+  const [first, ...more] = byKind(findings)[0]!
+  const count = more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''
+  return `${verdict === 'critical' ? 'Critical' : 'Warning'}. ${printable(first!.what)}${count}`
+}
+
+function byKind(findings: readonly Finding[]): Finding[][] {
+  const kinds = new Map<string, Finding[]>()
+  for (const finding of findings)
+    if (finding.name !== 'good') kinds.set(finding.name, [...(kinds.get(finding.name) ?? []), finding])
+  return [...kinds.values()].map(kind => kind.sort((a, b) => sizeOf(b) - sizeOf(a)))
+}
+
+/** Findings of one kind are told with the largest first. */
+const sizeOf = ({ measures }: Finding): number => Math.abs(measures.size ?? 0)
+
+/** One kind of finding in full: what, how we know, what it costs, what to do. */
+function told(kind: readonly Finding[], options: ScreenOptions, style: Style): string[] {
+  const [first] = kind as readonly [Finding]
+  const lines = item(first, 0, options, style)
+  const text = (label: string, what: string) => {
+    const body = wrapped(printable(what), options.columns - LABEL, '')
+    return body.map((line, i) => `${style('dim', (i === 0 ? label : '').padStart(LABEL - 1))} ${line}`)
+  }
+  for (const other of kind.slice(1, OF_A_KIND)) lines.push(...text('and', other.what))
+  if (kind.length > OF_A_KIND) lines.push(...text('and', `${kind.length - OF_A_KIND} more`))
+  for (const { text: what, file, line } of first.evidence.slice(0, LINES_OF_EVIDENCE)) {
+    const where = file === undefined ? '' : ` (${options.fileNames[file] ?? '?'}${line ? `:${line}` : ''})`
+    lines.push(...text('seen', `${what}${where}`))
+  }
+  if (first.severity !== 'note') {
+    if (first.causes[0]) lines.push(...text('because', `${first.causes[0].what}: ${first.causes[0].why}`))
+    for (const cause of first.causes.slice(1)) lines.push(...text('or', cause.what))
+    lines.push(...text('costs', first.cost))
+  }
+  lines.push(...text('do', first.remedy.text))
+  for (const change of first.remedy.changes)
+    lines.push(`${' '.repeat(LABEL + 2)}${style('cyan', printable(change))}`)
+  return lines
+}
+
+function item(finding: Finding, more: number, { columns }: ScreenOptions, style: Style): string[] {
+  const label = finding.severity.padEnd(LABEL - 1)
+  const text = `${finding.name}: ${finding.what}${more > 0 ? ` And ${more} more.` : ''}`
+  return wrapped(printable(text), columns - LABEL, '').map((line, i) =>
+    i === 0
+      ? `${style(COLOURS[finding.severity], label)} ${line.replace(finding.name, style('bold', finding.name))}`
+      : `${' '.repeat(LABEL)}${line}`,
+  )
+}
+
+function plot(host: Explained, columns: number, style: Style): string[] {
+  const series =
+    host.keepers.map(({ daemon }) => host.log.bestSamples(daemon)).find(Boolean) ??
+    [...host.log.updates.values()][0]
+  if (!series || series.rows < 2) return []
+  const buckets = series.offset.envelope.buckets()
+  const points = buckets.flatMap(({ from, to, min, max }) => {
+    const x = (from + to) / 2
+    return [
+      { x, y: min },
+      { x, y: max },
+    ]
+  })
+  const [from, to] = [buckets[0]!.from, buckets.at(-1)!.to]
+  const range = niceRange(points.map(({ y }) => y))
+  const width = Math.max(10, columns - LABEL - 2)
+  const rows = braille(points, { columns: width, rows: PLOT_ROWS, from, to, range })
+  const labels = rows.map((_, i) =>
+    i === 0 ? signed(range) : i === rows.length - 1 ? signed(-range) : i === PLOT_ROWS >> 1 ? 'behind ↑' : '',
+  )
+  const left = rfc3339(instantAt(from, host.baseDay), 0)
+  const right = rfc3339(instantAt(to, host.baseDay), 0)
+  return [
+    '',
+    style('dim', `offset against its sources (${series.format})`),
+    ...rows.map((row, i) => `${style('dim', labels[i]!.padStart(LABEL))} ${row}`),
+    ...marks(
+      host.disturbances.map(each => each.local.to),
+      { from, to, width },
+    ).map(line => `${' '.repeat(LABEL + 1)}${style('red', line)}`),
+    style('dim', `${' '.repeat(LABEL + 1)}${left}${right.padStart(Math.max(1, width - left.length))}`),
+  ]
+}
+
+/** A line with a mark where the clock was disturbed; none without. */
+function marks(times: readonly Seconds[], of: { from: Seconds; to: Seconds; width: number }): string[] {
+  if (times.length === 0) return []
+  const line = Array<string>(of.width).fill(' ')
+  for (const time of times) {
+    const column = Math.floor(((time - of.from) / (of.to - of.from)) * of.width)
+    if (column >= 0 && column < of.width) line[column] = '▲'
+  }
+  return [line.join('').trimEnd()]
+}
