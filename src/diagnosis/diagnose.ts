@@ -17,6 +17,7 @@ import { sourceJumped } from './rules/source-jumped.ts'
 import { sourceRejectedByItsOwnJitter } from './rules/source-rejected-by-its-own-jitter.ts'
 import { sourcesLost } from './rules/sources-lost.ts'
 import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
+import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steppedBack } from './rules/stepped-back.ts'
 import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { vmPaused } from './rules/vm-paused.ts'
@@ -40,6 +41,7 @@ export const RULES: readonly Rule[] = [
   spuriousSourceAddress,
   falseticker,
   sourceJumped,
+  stepoutClamped,
   fewSources,
 ]
 
