@@ -48,8 +48,12 @@ export const RULES: readonly Rule[] = [
 export function diagnose(subject: Subject): Finding[] {
   const found = RULES.flatMap(rule => rule(subject)).sort(bySeverity)
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
-  return troubled ? found : [good(subject), ...found]
+  return troubled || !measured(subject) ? found : [good(subject), ...found]
 }
+
+/** A line of a configuration alone says nothing of a clock. */
+const measured = ({ log }: Subject): boolean =>
+  log.span !== undefined || log.events.any || log.timeless.some(({ what }) => what !== 'configured')
 
 function good({ log, keeper }: Subject): Finding {
   const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')
