@@ -16,6 +16,10 @@ export class EventLog {
     else if (kept.length < MOST_OF_A_KIND) kept.push(event)
   }
 
+  get any(): boolean {
+    return this.#counts.size > 0
+  }
+
   count(what: EventName): number {
     return this.#counts.get(what) ?? 0
   }

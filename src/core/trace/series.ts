@@ -87,6 +87,7 @@ export type EventName =
   | 'synchronised'
   | 'interference'
   | 'source-added'
+  | 'configured'
 
 export interface LogEvent {
   readonly kind: 'event'

@@ -2,7 +2,7 @@
 import type { Cursor } from '../log/cursor.ts'
 
 /** The Modified Julian Date of 1970-01-01. */
-const MJD_OF_1970 = 40_587
+export const MJD_OF_1970 = 40_587
 /** From 1968 to 2132: what lies outside is no date. */
 const FIRST = 40_000
 const LAST = 100_000
