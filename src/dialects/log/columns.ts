@@ -33,8 +33,7 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
   const self = {
     taken: 0,
     take(bytes: Uint8Array, at: number, end: number, line: number): number {
-      cursor.bytes = bytes
-      cursor.at = at
+      cursor.read(bytes, at)
       let taken = 0
       while (cursor.at < end) {
         const start = cursor.at

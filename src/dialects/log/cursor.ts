@@ -18,24 +18,43 @@ const POWERS = Float64Array.from({ length: 40 }, (_, i) => Number(`1e${i}`))
 const MOST_DIGITS = 15
 const MOST_EXPONENT = 7
 const SMALL_E = 101
+const DIGITS_OF_32_BITS = 9
+/** In each of four bytes: a zero; what makes the high bit of all that is no digit, once the zero is taken off. */
+const ZEROS = 0x30303030
+const NO_DIGIT = 0x76767676
+const HIGH_BITS = 0x80808080 | 0
+/** So many bytes are looked at without asking for each whether it is there. */
+const WIDEST = 16
 const LONGEST = 400
 const NUMBER = /^[+-]?(?:\d+(?:\.(\d*))?|\.(?:\d+))(?:[eE][+-]?\d{1,4})?$/
 
 export class Cursor {
   bytes: Uint8Array = new Uint8Array(0)
+  /** The same bytes, four at a time; up to `wide` that does not reach beyond their end. */
+  view: DataView = new DataView(new ArrayBuffer(0))
+  wide = -WIDEST
   at = 0
   ok = true
   /** Digits after the point of the last number; -1 when it had no point. */
   decimals = -1
 
+  read(bytes: Uint8Array, at: number): void {
+    this.at = at
+    if (bytes === this.bytes) return
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.wide = bytes.length - WIDEST
+  }
+
   /** A number such as -0.000123456 or 1.051e+00 or 17, which must end at a blank or the end of the line. */
   decimal(): number {
     const begin = this.at
-    const value = plainNumber(this.bytes, begin)
+    let after = plainNumber(this, begin)
+    if (after < 0) after = wideNumber(this.bytes, begin)
     if (after >= 0) {
       this.at = after
       this.decimals = places
-      return value
+      return result[0]!
     }
     return this.#otherNumber(begin)
   }
@@ -187,15 +206,80 @@ export class Cursor {
   }
 }
 
-/** Where the last plain number ended, and how many digits it had after its point: negative when it was none. */
-let after = 0
+/** The last number, and how many digits it had after its point. A double that a function returns would be allocated. */
+const result = new Float64Array(1)
 let places = 0
 
 /**
- * Digits with at most one point: nearly all that daemons print. A number is an integer divided by a power of ten, both
- * exact, so it is rounded once, as by strtod. The innermost loop of all: it keeps to local variables.
+ * Digits with at most one point, no more than fit into 32 bits: nearly all that daemons print, and of those most have one
+ * digit before the point and nine behind it. A number is an integer divided by a power of ten, both exact, so it is rounded
+ * once, as by strtod. The innermost loop of all: it keeps to local variables. Answers where the number ends, or -1.
  */
-function plainNumber(bytes: Uint8Array, at: number): number {
+function plainNumber(cursor: Cursor, from: number): number {
+  const { bytes } = cursor
+  let at = from
+  let c = bytes[at]!
+  while (c === BLANK) c = bytes[++at]!
+  const negative = c === MINUS
+  if (negative || c === PLUS) c = bytes[++at]!
+  if (at <= cursor.wide && bytes[at + 1] === POINT) {
+    const first = c - ZERO
+    const high = cursor.view.getUint32(at + 2, true) ^ ZEROS
+    const low = cursor.view.getUint32(at + 6, true) ^ ZEROS
+    const ninth = bytes[at + 10]! - ZERO
+    const behind = bytes[at + 11]!
+    if (
+      (((high + NO_DIGIT) | high | (low + NO_DIGIT) | low) & HIGH_BITS) === 0 &&
+      first >= 0 &&
+      first <= 9 &&
+      ninth >= 0 &&
+      ninth <= 9 &&
+      (behind === BLANK || behind === NEWLINE)
+    ) {
+      const fraction = Math.imul(Math.imul(fourDigits(high), 10_000) + fourDigits(low), 10) + ninth
+      const value = (first * 1e9 + fraction) / 1e9
+      result[0] = negative ? -value : value
+      places = 9
+      return at + 11
+    }
+  }
+  const start = at
+  let value = 0
+  let digit = c - ZERO
+  while (digit >= 0 && digit <= 9) {
+    value = (Math.imul(value, 10) + digit) | 0
+    c = bytes[++at]!
+    digit = c - ZERO
+  }
+  let decimals = -1
+  let digits = at - start
+  if (c === POINT) {
+    const point = at
+    c = bytes[++at]!
+    digit = c - ZERO
+    while (digit >= 0 && digit <= 9) {
+      value = (Math.imul(value, 10) + digit) | 0
+      c = bytes[++at]!
+      digit = c - ZERO
+    }
+    decimals = at - point - 1
+    digits += decimals
+  }
+  if (digits === 0 || digits > DIGITS_OF_32_BITS || !isEnd(c)) return -1
+  const quotient = decimals > 0 ? value / POWERS[decimals]! : value
+  result[0] = negative ? -quotient : quotient
+  places = decimals
+  return at
+}
+
+/** Four digits that were read as one little-endian number, less the code of a zero in each byte. */
+function fourDigits(bytes: number): number {
+  const pairs = (Math.imul(bytes, 10) + (bytes >>> 8)) & 0x00ff00ff
+  return (Math.imul(pairs, 100) + (pairs >>> 16)) & 0xffff
+}
+
+/** The same with up to fifteen digits, and an exponent. */
+function wideNumber(bytes: Uint8Array, at: number): number {
   let c = bytes[at]!
   while (c === BLANK) c = bytes[++at]!
   const negative = c === MINUS
@@ -231,15 +315,14 @@ function plainNumber(bytes: Uint8Array, at: number): number {
     if (sign === MINUS) exponent = -exponent
   }
   if (digits === 0 || digits > MOST_DIGITS || (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB)) {
-    after = -1
-    return 0
+    return -1
   }
-  after = at
   places = decimals
   const shift = decimals > 0 ? exponent - decimals : exponent
   if (shift < 0) value /= POWERS[-shift]!
   else if (shift > 0) value *= POWERS[shift]!
-  return negative ? -value : value
+  result[0] = negative ? -value : value
+  return at
 }
 
 const isEnd = (c: number): boolean => c === BLANK || c === NEWLINE || c === RETURN || c === TAB
