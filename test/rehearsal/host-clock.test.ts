@@ -1,6 +1,6 @@
 /** The clock of the host as a source: it helps where it is good, and leads nobody away where it is not. */
 import { describe, expect, test } from 'vitest'
-import { SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { type AgentConfig, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type LinkConfig, symmetricLink } from '#worlds/simulated/link.ts'
@@ -35,11 +35,12 @@ function host(more: Partial<ServerConfig> = {}): ServerConfig {
 }
 const clock = { clock: { offset: 0.2 }, oscillator: { frequencyError: 15e-6, wander: 3e-9 } }
 /** The host is asked every 16 s, because that costs no packets. */
-const keep = (story: Story) =>
+const keep = (story: Story, more: Partial<AgentConfig> = {}) =>
   keepWith(
     story,
     {},
     {
+      ...more,
       sources: story.servers.map(({ address }) => ({
         ...SOURCE_DEFAULTS,
         name: address,
@@ -131,6 +132,34 @@ describe('a host that lies', () => {
     expect(fateOf(kept)).toBe('host-contradicts')
     expect(kept.status().state).toBe('locked')
   })
+})
+
+describe('a host that drifts slowly, so that no single comparison shows it', () => {
+  test.each([
+    ['two servers of the internet, 1 ppm', [INTERNET, INTERNET], 1e-6, 12e-3],
+    ['one server of the internet, 5 ppm', [INTERNET], 5e-6, 25e-3],
+    ['two servers of a LAN, 1 ppm', [LAN, LAN], 1e-6, 1e-3],
+  ])('%s: leads nobody away', (_, links, drift, limit) => {
+    const lies = Array.from({ length: 22 * 60 }, (_, minute) => ({
+      at: 2 * HOUR + minute * 60,
+      offset: drift * minute * 60,
+    }))
+    const servers = [...links.map((link, i) => server(i + 1, link)), host({ lies })]
+    const kept = keep({ seed: 3, servers, ...clock })
+    let worst = 0
+    kept.run(24 * HOUR, t => {
+      if (t > HOUR) worst = Math.max(worst, Math.abs(kept.error()))
+    })
+    expect(worst).toBeLessThan(limit)
+    expect(kept.notices()).toContain('host-refused')
+  })
+})
+
+test('with minsources = 2, a single server proves it, and the two are enough', () => {
+  const kept = keep({ seed: 1, servers: [server(1, LAN), host()], ...clock }, { minsources: 2 })
+  kept.run(2 * HOUR)
+  expect(['agrees', 'best', 'less-consistent']).toContain(fateOf(kept))
+  expect(Math.abs(kept.error())).toBeLessThan(1e-3)
 })
 
 test('alone it proves nothing', () => {

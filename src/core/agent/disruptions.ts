@@ -101,7 +101,7 @@ const recordOf = (
 ): DisruptionRecord => ({
   kind: 'disruption',
   at,
-  what,
+  what: what === 'stopped' ? 'paused' : what,
   witness: witnesses.join(', '),
   lost: loss?.lost,
   uncertainty: loss?.uncertainty,

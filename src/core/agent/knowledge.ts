@@ -52,6 +52,17 @@ export interface Learned {
 /** The rate is not further off than so many of its deviations. */
 const SURELY = 6
 
+/** What the servers say of true time at a moment. */
+interface Network extends Interval {
+  /** The best guess of all that is known, … */
+  readonly guess: Seconds
+  /** … and that of the servers alone: their median. */
+  readonly alone: Seconds
+  /** Of the steadiest. */
+  readonly jitter: Seconds
+  readonly witnesses: number
+}
+
 const NOTHING: Learned = { kind: 'nothing', samples: 0 }
 
 export class Knowledge {
@@ -186,8 +197,10 @@ export class Knowledge {
     const verdict = trust.compare({
       at: sample.at,
       difference: network.guess - sample.offset,
+      alone: network.alone - sample.offset,
       low: network.low - sample.offset - sample.delay / 2,
       high: network.high - sample.offset + sample.delay / 2,
+      jitter: network.jitter,
       witnesses: network.witnesses,
       claimed: packet && packet.rootDispersion > 0 ? packet.rootDispersion : undefined,
     })
@@ -196,27 +209,28 @@ export class Knowledge {
     this.mistrust(host)
     const error = trust.error(sample.at)
     if (error !== undefined) this.#estimator.loosen(host, error)
-    if (verdict === 'refused')
-      answer.notice(
-        now,
-        'host-refused',
-        `the clock of the host is not used: ${host.config.name} contradicts the network`,
-      )
+    if (verdict === 'refused') this.#refuseHost(host, network, now, answer)
+  }
+
+  /** What was concluded from it does not hold: the servers begin anew, from what they say alone. */
+  #refuseHost(host: Association, network: Network, now: Reading, answer: Answer): void {
+    const text = `the clock of the host is not used: ${host.config.name} contradicts the network`
+    answer.notice(now, 'host-refused', text)
+    for (const association of this.#roster.associations) this.mistrust(association)
+    const gap = network.alone - network.guess
+    this.#estimator.shift(gap, Math.abs(gap))
   }
 
   /**
    * What the sources of the network say together, without the host, whether or not it denies them a majority. When the host
    * jumped at `since`, that may have been a pause: only what was measured later counts.
    */
-  #network(
-    at: Seconds,
-    since: Seconds | undefined,
-  ): (Interval & { guess: Seconds; witnesses: number }) | undefined {
+  #network(at: Seconds, since: Seconds | undefined): Network | undefined {
     const believed = this.#roster.associations.filter(
       ({ state, reason, trust, measured, track }) =>
         !trust &&
         measured &&
-        (agrees(state) || reason === 'no-majority') &&
+        (agrees(state) || reason === 'no-majority' || reason === 'too-few-sources') &&
         (since === undefined || track.measuredAt > since),
     )
     const intervals = believed.map(({ track }) => track.interval(at))
@@ -224,7 +238,10 @@ export class Knowledge {
     const high = Math.min(...intervals.map(each => each.high))
     if (believed.length === 0 || low > high) return undefined
     const guess = Math.min(Math.max(this.#estimate.offset(at) ?? (low + high) / 2, low), high)
-    return { low, high, guess, witnesses: believed.length }
+    const offsets = believed.map(({ track }) => track.offset(at)).sort((a, b) => a - b)
+    const alone = (offsets[(offsets.length - 1) >> 1]! + offsets[offsets.length >> 1]!) / 2
+    const jitter = Math.min(...believed.map(each => each.jitter))
+    return { low, high, guess, alone, jitter, witnesses: believed.length }
   }
 
   /** A source has gone, or is not believed: what was known of its path does not hold. */

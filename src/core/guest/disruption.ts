@@ -29,25 +29,30 @@ export interface MeddledSign {
 
 export type DisruptedSign = PausedSign | ChangedSign
 
+/** How a sign came to be. */
+interface Origin {
+  readonly witness: string
+  readonly during?: Span
+  /** Somebody says so once for each event, and looks back over a span: what was settled in it was another one. */
+  readonly told?: boolean
+}
+
 /** Every clock of this machine stood still for `lost` while true time ran on. */
-export interface PausedSign {
+export interface PausedSign extends Origin {
   readonly kind: 'paused'
   readonly lost: Seconds
   readonly uncertainty: Seconds
-  readonly witness: string
-  readonly during?: Span
   /** When it may have been the witness that jumped: as little as this may be lost. */
   readonly atLeast?: Seconds
 }
 
 /**
  * Something happened, and nobody can say how long it took. `counter-changed`: another host may count from now on, at
- * another rate. `restored`: the memory of this machine was loaded from a snapshot, which may be as old as you like.
+ * another rate. `restored`: the memory of this machine was loaded from a snapshot, which may be as old as you like. `stopped`:
+ * it stood still, for nobody knows how long.
  */
-export interface ChangedSign {
-  readonly kind: 'counter-changed' | 'restored'
-  readonly witness: string
-  readonly during?: Span
+export interface ChangedSign extends Origin {
+  readonly kind: 'stopped' | 'counter-changed' | 'restored'
 }
 
 /** Worth asking the sources about; proves nothing. */

@@ -22,14 +22,30 @@ const WRONG: Seconds = 0.128
 /** A lone source and the host contradict each other: the source is right when it says so for so long. */
 const PATIENCE = 16
 
+/**
+ * A host that drifts leads our guess along, so it cannot be found out by that; it is by what the servers alone say. They are
+ * compared once in so long, …
+ */
+const SPACING: Seconds = 64
+/** … the newest of these comparisons with those by which it was proven, … */
+const RECENT = 8
+const REMEMBERED_ALONE = 64
+/** … and it has drifted when they differ by more than the servers scatter, and more than a well-kept host wanders. */
+const SCATTER = 3
+const WANDERS: Seconds = 200e-6
+
 /** What true time is, less what the clock of the host says. */
 export interface Comparison {
   readonly at: Seconds
   /** By the best guess … */
   readonly difference: Seconds
+  /** … by the servers alone, whatever is concluded from the host, … */
+  readonly alone: Seconds
   /** … and by what the network says that it is at least and at most. */
   readonly low: Seconds
   readonly high: Seconds
+  /** How much what a server says scatters: the steadiest of them. */
+  readonly jitter: Seconds
   /** How many sources of the network agree about it. */
   readonly witnesses: number
   /** What the host says itself of its error; undefined when it says nothing. */
@@ -41,6 +57,9 @@ export type Verdict = 'unproven' | 'proven' | 'confirmed' | 'shaken' | 'refused'
 
 export class HostTrust {
   #seen: Comparison[] = []
+  /** One in so long, for what the servers alone say, and what that was when the host was proven. */
+  #spaced: Comparison[] = []
+  #proof: Seconds | undefined
   #needed = NEEDED
   #contradictions = 0
   /** It was refused, and has not been proven since. */
@@ -62,10 +81,7 @@ export class HostTrust {
 
   /** How much it moves about, for its weight among others. */
   get scatter(): Seconds {
-    const { length } = this.#seen
-    if (length === 0) return 0
-    const mean = this.#seen.reduce((sum, { difference }) => sum + difference, 0) / length
-    return Math.sqrt(this.#seen.reduce((sum, { difference }) => sum + (difference - mean) ** 2, 0) / length)
+    return deviation(this.#seen.map(({ difference }) => difference))
   }
 
   compare(seen: Comparison): Verdict {
@@ -77,9 +93,9 @@ export class HostTrust {
       return settled || allowed === undefined ? this.#refuse() : 'confirmed'
     }
     this.#contradictions = 0
-    this.#seen.push(seen)
-    if (this.#seen.length > REMEMBERED) this.#seen.shift()
+    this.#remember(seen)
     if (!this.trusted) return 'unproven'
+    if (this.#drifted()) return this.#refuse()
     this.lies = false
     if (allowed === undefined) return 'proven'
     return Math.abs(seen.difference) > allowed ? 'shaken' : 'confirmed'
@@ -88,7 +104,28 @@ export class HostTrust {
   /** This may be another host. */
   forget(): void {
     this.#seen = []
+    this.#spaced = []
+    this.#proof = undefined
     this.#contradictions = 0
+  }
+
+  #remember(seen: Comparison): void {
+    this.#seen.push(seen)
+    if (this.#seen.length > REMEMBERED) this.#seen.shift()
+    const last = this.#spaced.at(-1)
+    if (last && seen.at - last.at < SPACING) return
+    this.#spaced.push(seen)
+    if (this.#spaced.length === RECENT) this.#proof ??= mean(this.#spaced.map(({ alone }) => alone))
+    if (this.#spaced.length > REMEMBERED_ALONE) this.#spaced.shift()
+  }
+
+  /** Slowly, so that no single comparison shows it. */
+  #drifted(): boolean {
+    if (this.#proof === undefined || this.#spaced.length < 2 * RECENT) return false
+    const alone = this.#spaced.map(each => each.alone)
+    const jitter = this.#spaced.at(-1)!.jitter
+    const noise = Math.max(jitter, deviation(differences(alone)) / Math.SQRT2)
+    return Math.abs(mean(alone.slice(-RECENT)) - this.#proof) > SCATTER * noise + WANDERS
   }
 
   get #claimed(): Seconds | undefined {
@@ -102,3 +139,15 @@ export class HostTrust {
     return 'refused'
   }
 }
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
+
+function deviation(values: readonly number[]): number {
+  if (values.length === 0) return 0
+  const middle = mean(values)
+  return Math.sqrt(mean(values.map(value => (value - middle) ** 2)))
+}
+
+/** From each value to the next: a drift hardly shows in them, the noise does. */
+const differences = (values: readonly number[]): number[] =>
+  values.slice(1).map((value, i) => value - values[i]!)

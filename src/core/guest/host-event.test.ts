@@ -17,15 +17,16 @@ test('a pause of known length may have been shorter', () =>
     kind: 'paused',
     witness: 'host-event',
     during,
+    told: true,
     lost: 30,
     uncertainty: 1,
     atLeast: 0,
   }))
 
 test('one of unknown length, and a restored snapshot, may have taken any time', () => {
-  const unknown = { kind: 'restored', witness: 'host-event', during }
-  expect(signOf(event({}), NOW)).toEqual(unknown)
-  expect(signOf(event({ what: 'restored', lost: 5 }), NOW)).toEqual(unknown)
+  const origin = { witness: 'host-event', during, told: true }
+  expect(signOf(event({}), NOW)).toEqual({ kind: 'stopped', ...origin })
+  expect(signOf(event({ what: 'restored', lost: 5 }), NOW)).toEqual({ kind: 'restored', ...origin })
 })
 
 test('after a migration another counter counts', () =>

@@ -22,8 +22,9 @@ const WITNESS = 'host-event'
 
 /** Who says how long it took may be wrong about it: anything from nothing to that is possible. */
 export function signOf({ what, lost, uncertainty, within }: HostEvent, now: Monotonic): DisruptedSign {
-  const during = { from: plus(now, -within), to: now }
-  if (what === 'migrated') return { kind: 'counter-changed', witness: WITNESS, during }
-  if (what === 'restored' || lost === undefined) return { kind: 'restored', witness: WITNESS, during }
-  return { kind: 'paused', witness: WITNESS, during, lost, uncertainty, atLeast: 0 }
+  const origin = { witness: WITNESS, during: { from: plus(now, -within), to: now }, told: true }
+  if (what === 'migrated') return { kind: 'counter-changed', ...origin }
+  if (what === 'restored') return { kind: 'restored', ...origin }
+  if (lost === undefined) return { kind: 'stopped', ...origin }
+  return { kind: 'paused', ...origin, lost, uncertainty, atLeast: 0 }
 }

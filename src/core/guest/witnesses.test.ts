@@ -188,3 +188,39 @@ describe('any pauses, any witnesses', () => {
     )
   })
 })
+
+describe('somebody who tells of each event once, and looks back over a span', () => {
+  const told = (during: Span): DisruptedSign => ({
+    kind: 'paused',
+    witness: 'host-event',
+    told: true,
+    during,
+    lost: 30,
+    uncertainty: 1,
+    atLeast: 0,
+  })
+
+  it('speaks of another event than of one that is settled, however far back the span reaches', () => {
+    const witnesses = new Witnesses()
+    witnesses.take(told(span(0, 60)), at(60))
+    witnesses.settle({ lost: 30, uncertainty: 0.001 })
+    const second = witnesses.take(told(span(20, 80)), at(80))
+    expect(second).toMatchObject({ opens: true, correction: { kind: 'shift', lost: 30 } })
+  })
+
+  it('also when it was the sources who found the first', () => {
+    const witnesses = new Witnesses()
+    witnesses.told('sources', span(10, 11), { lost: 30, uncertainty: 0.001 })
+    expect(witnesses.take(told(span(0, 60)), at(60)).correction).toMatchObject({ lost: 30 })
+    const again = new Witnesses()
+    again.told('sources', span(10, 11), { lost: 30, uncertainty: 0.001 })
+    const moved = { ...changed('host-event', span(0, 60)), told: true }
+    expect(again.take(moved, at(60)).correction).toEqual({ kind: 'void' })
+  })
+
+  it('and of the same as a witness who saw it just now', () => {
+    const witnesses = new Witnesses()
+    witnesses.take(paused('rtc', 30, 0.5, span(58, 59)), at(59))
+    expect(witnesses.take(told(span(0, 60)), at(60)).opens).toBe(false)
+  })
+})

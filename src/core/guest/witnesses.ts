@@ -162,8 +162,8 @@ export class Witnesses {
 }
 
 /** The samples have settled it since this witness spoke of it, so what it sees now is another one. */
-const isOver = (event: Event, { witness }: DisruptedSign, during: Span): boolean =>
-  event.settled && isLater(event, witness, during)
+const isOver = (event: Event, { witness, told }: DisruptedSign, during: Span): boolean =>
+  told ? event.settled || event.spoke.has(witness) : event.settled && isLater(event, witness, during)
 
 /** This witness has spoken of an earlier stretch. */
 function isLater({ spoke }: Event, witness: string, { from, to }: Span): boolean {
@@ -259,7 +259,7 @@ function describe(event: Event): Disruption {
   }
 }
 
-const SEVERITY: readonly DisruptedSign['kind'][] = ['paused', 'counter-changed', 'restored']
+const SEVERITY: readonly DisruptedSign['kind'][] = ['paused', 'stopped', 'counter-changed', 'restored']
 const worse = (a: DisruptedSign['kind'], b: DisruptedSign['kind']): DisruptedSign['kind'] =>
   SEVERITY.indexOf(a) > SEVERITY.indexOf(b) ? a : b
 
