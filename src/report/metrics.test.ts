@@ -122,8 +122,16 @@ test('disruptions are counted by kind, and what they cost is added up', () => {
     at: at(1n),
     what: 'paused',
     witness: 'rtc',
-    lost: 4.3,
+    lost: 5,
     uncertainty: 0.5,
+  })
+  count(tally, {
+    kind: 'recovered',
+    at: at(1n),
+    after: 1,
+    witness: 'rtc',
+    lost: 4.3,
+    uncertainty: 1e-3,
   })
   count(tally, {
     kind: 'disruption',

@@ -211,7 +211,7 @@ export const METRICS: readonly Metric[] = [
     name: 'clockwright_vm_lost_seconds_total',
     type: 'counter',
     unit: 'seconds',
-    help: 'Time that ran on while this machine stood still, as far as somebody could measure it.',
+    help: 'Time that ran on while this machine stood still, as fresh samples have settled it.',
     labels: [],
     read: ({ tally }) => [{ value: tally.lost }],
   },
@@ -453,8 +453,9 @@ export function count(tally: Tally, record: TraceRecord): void {
   }
   if (record.kind === 'disruption') {
     if (record.amends === undefined) tally.disruptions[record.what] += 1
-    tally.lost += Math.max(0, (record.lost ?? 0) - Math.max(0, record.amends ?? 0))
+    if (record.what === 'sources-jumped') tally.lost += Math.max(0, record.lost ?? 0)
   }
+  if (record.kind === 'recovered') tally.lost += Math.max(0, record.lost ?? 0)
 }
 
 const noneOf = () => ({ forward: { count: 0, seconds: 0 }, backward: { count: 0, seconds: 0 } })

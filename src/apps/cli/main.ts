@@ -64,7 +64,7 @@ program
   .option('--beside-others', 'discipline although another program keeps this clock, too')
   .option('-p, --port <port>', 'port of the page (default: 9319, the next free one when taken)', port)
   .option('--history <file>', 'where the history is kept')
-  .option('--journal <file>', 'write every event and action there, to be replayed later')
+  .option('--journal <file>', 'write every event there, to be replayed later')
   .addHelpText(
     'after',
     `
@@ -72,6 +72,7 @@ Without --discipline it touches nothing: the clock is steered in software only, 
 With it the agent needs CAP_SYS_TIME, and refuses to start beside another program that keeps the clock.
 Without [[source]] in the configuration the sources are taken over from the machine's chrony, ntpd, timesyncd or DHCP.
 SIGHUP reads the configuration again; SIGTERM and Ctrl-C stop cleanly.
+Exit code: 0 it was stopped, 1 it could not go on, 3 it cannot start so.
 
 Examples:
   clockwright run
@@ -83,7 +84,7 @@ Examples:
 program
   .command('wait')
   .description('block until the clock is good enough: a gate for services that need the right time')
-  .requiredOption('--bound <duration>', 'the clock must be right to within this', duration)
+  .requiredOption('--bound <duration>', 'the clock must be right to within this', aboveZero)
   .option('--timeout <duration>', 'give up after this long (exit code 2)', duration)
   .addOption(json())
   .addHelpText(
@@ -105,6 +106,7 @@ program
     `
 For an agent that runs with --discipline and holds: after a disruption with afterdisruption = "ask", or because a
 correction was larger than the limit for it. Needs the rights of the agent's user.
+Exit code: 0 the agent was told, 3 there is none that keeps the clock, or it may not be told.
 
 Examples:
   clockwright status            says what it holds for
@@ -129,6 +131,7 @@ program
     `
 For hooks of libvirt, of a cloud, or of a guest agent. The agent widens its bound at once, asks its sources, and corrects
 the clock as its policy says. Needs the rights of the agent's user.
+Exit code: 0 the agent took it, 3 there is none, or it may not be told.
 
 Examples:
   sudo clockwright host-event resumed --lost 30s --within 5s
@@ -414,6 +417,12 @@ function duration(text: string): number {
   const seconds = parseDuration(text)
   if (seconds === undefined)
     throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
+  return seconds
+}
+
+function aboveZero(text: string): number {
+  const seconds = duration(text)
+  if (seconds <= 0) throw new InvalidArgumentError('more than zero.')
   return seconds
 }
 

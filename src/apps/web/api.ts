@@ -99,7 +99,7 @@ export function parseQuery<S extends v.GenericSchema<unknown, unknown>>(
   const given: Record<string, string | number> = Object.create(null)
   for (const [name, value] of query) {
     if (name in given) return { ok: false, answer: wrong(`${name}: is given twice`) }
-    given[name] = NUMBERS.has(name) && /^\d{1,9}(\.\d{1,9})?$/.test(value) ? Number(value) : value
+    given[name] = NUMBERS.has(name) && /^\d{1,10}(\.\d{1,9})?$/.test(value) ? Number(value) : value
   }
   const result = v.safeParse(schema, { ...given }, { abortEarly: true })
   if (result.success) return { ok: true, value: result.output }

@@ -21,6 +21,8 @@ export function takeHostEvent(watched: Watched, request: IncomingMessage, query:
   const asked = parseQuery(hostEventQuery, query)
   if (!asked.ok) return asked.answer
   const { lost, ...rest } = asked.value
+  if (lost !== undefined && rest.what !== 'resumed')
+    return json({ error: 'lost: goes with resumed only' }, 400)
   hostEvents.tell({ lost, ...rest })
   return json({ taken: asked.value.what }, 202)
 }

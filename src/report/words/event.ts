@@ -79,7 +79,9 @@ function recovered({ after, lost, uncertainty }: Extract<RecordBody, { kind: 're
   const passed =
     lost === null
       ? 'how much time had passed unseen is not known'
-      : `${length(Math.abs(lost))}${uncertainty === null ? '' : ` (± ${length(uncertainty)})`} had ${lost < 0 ? 'not passed yet' : 'passed unseen'}`
+      : uncertainty !== null && Math.abs(lost) <= uncertainty
+        ? `no time had passed unseen (± ${length(uncertainty)})`
+        : `${length(Math.abs(lost))}${uncertainty === null ? '' : ` (± ${length(uncertainty)})`} had ${lost < 0 ? 'been counted too much' : 'passed unseen'}`
   return `Fresh samples settled it ${length(after)} after it was noticed: ${passed}.`
 }
 

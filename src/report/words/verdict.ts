@@ -85,10 +85,13 @@ function withoutEstimate(status: StatusBody): Verdict {
   const none = clock.sources.length === 0
   return {
     tone: 'unknown',
-    state: STATE_WORDS[starting ? 'starting' : 'freerun'],
-    sentence: starting
-      ? ['Not measured yet: ', plural(clock.sources.length, 'source'), ' asked, none accepted so far.']
-      : ['Nobody has told this machine ', 'what time it is', none ? ': there is no source.' : '.'],
+    state: STATE_WORDS[clock.state === 'disrupted' ? 'disrupted' : starting ? 'starting' : 'freerun'],
+    sentence:
+      clock.state === 'disrupted'
+        ? ['Something was done to this machine, and ', 'what time it is', ' is not known again yet.']
+        : starting
+          ? ['Not measured yet: ', plural(clock.sources.length, 'source'), ' asked, none accepted so far.']
+          : ['Nobody has told this machine ', 'what time it is', none ? ': there is no source.' : '.'],
     details: [none ? sourcesFrom : capital(whyNoSource(clock.sources)), ...knownLocally(status)],
   }
 }

@@ -14,6 +14,8 @@ interface Options {
 const ANSWER_WITHIN_MS = 2000
 
 export async function hostEvent(what: (typeof HOST_EVENTS)[number], options: Options): Promise<void> {
+  if (options.lost !== undefined && what !== 'resumed')
+    throw new Complaint('--lost goes with resumed: what else was done may have taken any time')
   const agent = findAgent()
   if (!agent) throw new Complaint('no agent runs here: start it with clockwright run')
   const secret = readSecret()

@@ -270,6 +270,12 @@ describe('what may be meant so, and will not do what was hoped, is a warning', (
     expect(loadConfig(file(pool)).warnings).toEqual([])
   })
 
+  test('nobody who could prove the clock of the host', () => {
+    const text = '[[source]]\naddress = "host-clock"\n'
+    expect(loadConfig(file(text)).warnings.join()).toMatch(/only source is the clock of the host/)
+    expect(loadConfig(file(`${text}[[source]]\naddress = "a"\n`)).warnings).toEqual([])
+  })
+
   test('a hook that cannot be run', () => {
     expect(loadConfig(file('[discipline]\nhook = "/no/such"\n')).warnings.join()).toMatch(/hook.*\/no\/such/)
     expect(loadConfig(file('[discipline]\nhook = "/bin/sh"\n')).warnings).toEqual([])

@@ -5,6 +5,7 @@
 import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as v from 'valibot'
+import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import { type KeyPath, lineOf } from '../../toml/explain.ts'
 import { MOST_PROBLEMS, problemsOf, readText, readToml } from '../../toml/read.ts'
 import { sourceOf } from './effective.ts'
@@ -113,6 +114,10 @@ function checkTogether(config: FileConfig, written: readonly Written[], problems
 /** What may be meant so, and will hardly do what was hoped. */
 function warnTogether({ source, agent, discipline }: FileConfig, warnings: string[]): void {
   const usable = source.filter(({ noselect }) => !noselect)
+  if (source.length > 0 && source.every(({ address }) => address === HOST_CLOCK))
+    warnings.push(
+      'the only source is the clock of the host: it is not used unless it states its error, because no server proves it',
+    )
   const servers = usable.reduce((sum, { pool, maxsources }) => sum + (pool ? maxsources : 1), 0)
   if (source.length > 0 && servers < agent.minsources)
     warnings.push(

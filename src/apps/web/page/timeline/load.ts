@@ -36,7 +36,7 @@ export interface Measured {
 export const loaded = signal<Loaded | undefined>(undefined)
 export const failure = signal<string | undefined>(undefined)
 
-const EVENT_KINDS: readonly RecordKind[] = ['started', 'step', 'disruption', 'notice', 'source']
+const EVENT_KINDS: readonly RecordKind[] = ['started', 'step', 'disruption', 'recovered', 'notice', 'source']
 const BUCKETS = 600
 const MOST_EVENTS = 300
 
