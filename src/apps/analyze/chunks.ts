@@ -1,5 +1,5 @@
 /**
- * The bytes of a file, unpacked, in pieces of up to a megabyte. What a file is packed with is told by its first bytes. A
+ * The bytes of a file, unpacked, in pieces. What a file is packed with is told by its first bytes. A
  * plain file is read into one buffer again and again, so whoever takes a piece must be done with it before the next.
  *
  * A packed file may unpack to a thousand times its size and more; past a limit it is given up.
@@ -9,9 +9,12 @@ import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 
-const PIECE = 1 << 20
+/** What is read is still in the processor's cache when it is parsed. */
+const PIECE = 1 << 18
 const HEAD = 8
-const BREATH = 8
+const BREATH = 32
+/** How much of a packed file is unpacked before it is asked for. */
+const AHEAD = 8 << 20
 
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
@@ -59,7 +62,7 @@ export async function* chunksOf(
     return
   }
   let given = 0
-  const { stream, end } = unpacked(path, packing)
+  const { stream, end } = unpacked(path, packing, most)
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       given += piece.length
@@ -89,10 +92,11 @@ function* plain(path: string, most: number): Generator<Uint8Array> {
   }
 }
 
-function unpacked(path: string, packing: Packing): { stream: Readable; end: () => void } {
+function unpacked(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
-  const source = createReadStream(path, { highWaterMark: 1 << 18 })
-  const stream = packing === 'gzip' ? createGunzip({ chunkSize: PIECE >> 2 }) : createZstdDecompress()
+  const source = createReadStream(path, { highWaterMark: most })
+  const sizes = { chunkSize: most, readableHighWaterMark: most < PIECE ? most : AHEAD }
+  const stream = packing === 'gzip' ? createGunzip(sizes) : createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
   source.pipe(stream)
   return { stream, end: () => source.destroy() }

@@ -74,3 +74,22 @@ test('a source is its name, of any bytes and any length', () => {
     }),
   )
 })
+
+test('a stamp of ntpd, with any number of decimals', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 40_000, max: 99_999 }),
+      fc.nat(89_999_999),
+      fc.nat(6),
+      (days, ms, decimals) => {
+        const seconds = (ms / 1e3).toFixed(decimals)
+        for (const read of both(`${days} ${seconds}`, cursor => [
+          cursor.secondsOfDay(),
+          cursor.days,
+          cursor.ok,
+        ]))
+          expect(read).toEqual([Number(seconds), days, true])
+      },
+    ),
+  )
+})

@@ -19,9 +19,13 @@ const MOST_DIGITS = 15
 const MOST_EXPONENT = 7
 const SMALL_E = 101
 const DIGITS_OF_32_BITS = 9
-/** In each of four bytes: a zero; what makes the high bit of all that is no digit, once the zero is taken off. */
+/** In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. */
 const ZEROS = 0x30303030
+/** Three zeros and a blank. */
+const THREE_ZEROS = 0x20303030
 const NO_DIGIT = 0x76767676
+const ONES = 0x01010101
+const NEWLINES = 0x0a0a0a0a
 const HIGH_BITS = 0x80808080 | 0
 /** So many bytes are looked at without asking for each whether it is there. */
 const WIDEST = 16
@@ -75,6 +79,43 @@ export class Cursor {
     this.at = end
     this.decimals = match[1]?.length ?? -1
     return value
+  }
+
+  /** The two numbers of ntpd's stamps, `61470 43202.031`: five digits, then seconds, nearly always with three decimals. */
+  days = 0
+  secondsOfDay(): number {
+    const { bytes, view } = this
+    let at = this.at
+    if (at > this.wide) return this.#otherStamp()
+    const high = view.getUint32(at, true) ^ ZEROS
+    const fifth = bytes[at + 4]! - ZERO
+    if (
+      ((high + NO_DIGIT) | high) & HIGH_BITS ||
+      fifth < 0 ||
+      fifth > 9 ||
+      bytes[at + 5] !== BLANK ||
+      bytes[at + 6] === BLANK
+    )
+      return this.#otherStamp()
+    at += 6
+    let whole = 0
+    let digit = bytes[at]! - ZERO
+    while (digit >= 0 && digit <= 9 && whole < 100_000) {
+      whole = Math.imul(whole, 10) + digit
+      digit = bytes[++at]! - ZERO
+    }
+    if (digit !== POINT - ZERO || at + 1 > this.wide) return this.#otherStamp()
+    const rest = view.getUint32(at + 1, true) ^ THREE_ZEROS
+    if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return this.#otherStamp()
+    this.days = Math.imul(fourDigits(high), 10) + fifth
+    this.at = at + 4
+    this.decimals = 3
+    return (whole * 1e4 + fourDigits(rest)) / 1e4
+  }
+
+  #otherStamp(): number {
+    this.days = this.integer()
+    return this.decimal()
   }
 
   /** Seconds such as 4005709917.090000053, as whole seconds and the rest: a double of both would lose the nanoseconds. */
@@ -167,6 +208,17 @@ export class Cursor {
     return at - first
   }
 
+  /** Past a blank, to what begins as a number with a point does. */
+  pointed(): void {
+    const { bytes } = this
+    let at = this.at
+    while (bytes[at] === BLANK) at++
+    if (bytes[at] === MINUS) at++
+    const digit = bytes[at]! - ZERO
+    if (!(digit >= 0 && digit <= 9) || bytes[at + 1] !== POINT) this.ok = false
+    this.at = at
+  }
+
   /** Exactly this many digits, without a blank before. */
   digits(count: number): number {
     let value = 0
@@ -199,8 +251,14 @@ export class Cursor {
 
   /** To the next line, past fields that a later version may have added. */
   next(): void {
-    const bytes = this.bytes
+    const { bytes, view, wide } = this
     let at = this.at
+    while (at <= wide) {
+      const a = view.getInt32(at, true) ^ NEWLINES
+      const b = view.getInt32(at + 4, true) ^ NEWLINES
+      if ((((a - ONES) & ~a) | ((b - ONES) & ~b)) & HIGH_BITS) break
+      at += 8
+    }
     while (bytes[at] !== NEWLINE) at++
     this.at = at + 1
   }
