@@ -1,18 +1,17 @@
 /**
  * The bytes of a file, unpacked, in pieces. What a file is packed with is told by its first bytes. A
- * plain file is read into one buffer again and again, so whoever takes a piece must be done with it before the next.
+ * plain file is read into the same buffers again and again, so whoever takes a piece must be done with it before the next.
  *
  * A packed file may unpack to a thousand times its size and more; past a limit it is given up.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 
-/** What is read is still in the processor's cache when it is parsed. */
-const PIECE = 1 << 18
+const PIECE = 1 << 20
 const HEAD = 8
-const BREATH = 32
 /** How much of a packed file is unpacked before it is asked for. */
 const AHEAD = 8 << 20
 
@@ -53,12 +52,7 @@ export async function* chunksOf(
 ): AsyncGenerator<Uint8Array> {
   const packing = packingOf(path)
   if (packing === 'none') {
-    let pieces = 0
-    for (const piece of plain(path, most)) {
-      yield piece
-      // Reading a plain file waits for nothing, and signals would not be heard.
-      if (++pieces % BREATH === 0) await new Promise(resolve => setImmediate(resolve))
-    }
+    yield* plain(path, most)
     return
   }
   let given = 0
@@ -78,24 +72,30 @@ export async function* chunksOf(
   }
 }
 
-function* plain(path: string, most: number): Generator<Uint8Array> {
-  const fd = openSync(path, 'r')
+/** While one piece is looked at the next one is read. */
+async function* plain(path: string, most: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  let next: Promise<unknown> = Promise.resolve()
   try {
-    const buffer = Buffer.allocUnsafeSlow(most)
-    for (;;) {
-      const length = readSync(fd, buffer, 0, most, null)
-      if (length === 0) return
-      yield length === most ? buffer : buffer.subarray(0, length)
+    let [now, other] = [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)]
+    let length = (await file.read(now, 0, most)).bytesRead
+    while (length > 0) {
+      const reading = file.read(other, 0, most)
+      next = reading.catch(() => undefined)
+      yield length === most ? now : now.subarray(0, length)
+      length = (await reading).bytesRead
+      ;[now, other] = [other, now]
     }
   } finally {
-    closeSync(fd)
+    await next
+    await file.close()
   }
 }
 
 function unpacked(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
   const source = createReadStream(path, { highWaterMark: most })
-  const sizes = { chunkSize: most, readableHighWaterMark: most < PIECE ? most : AHEAD }
+  const sizes = { chunkSize: Math.min(most, PIECE >> 2), readableHighWaterMark: most < PIECE ? most : AHEAD }
   const stream = packing === 'gzip' ? createGunzip(sizes) : createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
   source.pipe(stream)

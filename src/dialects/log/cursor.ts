@@ -83,39 +83,40 @@ export class Cursor {
 
   /** The two numbers of ntpd's stamps, `61470 43202.031`: five digits, then seconds, nearly always with three decimals. */
   days = 0
-  secondsOfDay(): number {
-    const { bytes, view } = this
+  dayAndSeconds(): void {
+    if (this.#plainStamp()) return
+    this.days = this.integer()
+    result[0] = this.decimal()
+  }
+
+  /** The seconds that `dayAndSeconds` has read. */
+  get seconds(): number {
+    return result[0]!
+  }
+
+  #plainStamp(): boolean {
+    const { bytes, view, wide } = this
     let at = this.at
-    if (at > this.wide) return this.#otherStamp()
+    if (at > wide || bytes[at + 5] !== BLANK) return false
     const high = view.getUint32(at, true) ^ ZEROS
     const fifth = bytes[at + 4]! - ZERO
-    if (
-      ((high + NO_DIGIT) | high) & HIGH_BITS ||
-      fifth < 0 ||
-      fifth > 9 ||
-      bytes[at + 5] !== BLANK ||
-      bytes[at + 6] === BLANK
-    )
-      return this.#otherStamp()
+    if (((high + NO_DIGIT) | high) & HIGH_BITS || fifth < 0 || fifth > 9) return false
     at += 6
+    const first = at
     let whole = 0
     let digit = bytes[at]! - ZERO
     while (digit >= 0 && digit <= 9 && whole < 100_000) {
       whole = Math.imul(whole, 10) + digit
       digit = bytes[++at]! - ZERO
     }
-    if (digit !== POINT - ZERO || at + 1 > this.wide) return this.#otherStamp()
+    if (at === first || bytes[at] !== POINT || at >= wide) return false
     const rest = view.getUint32(at + 1, true) ^ THREE_ZEROS
-    if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return this.#otherStamp()
+    if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return false
     this.days = Math.imul(fourDigits(high), 10) + fifth
     this.at = at + 4
     this.decimals = 3
-    return (whole * 1e4 + fourDigits(rest)) / 1e4
-  }
-
-  #otherStamp(): number {
-    this.days = this.integer()
-    return this.decimal()
+    result[0] = (whole * 1e4 + fourDigits(rest)) / 1e4
+    return true
   }
 
   /** Seconds such as 4005709917.090000053, as whole seconds and the rest: a double of both would lose the nanoseconds. */
