@@ -257,7 +257,14 @@ export class Cursor {
     while (at <= wide) {
       const a = view.getInt32(at, true) ^ NEWLINES
       const b = view.getInt32(at + 4, true) ^ NEWLINES
-      if ((((a - ONES) & ~a) | ((b - ONES) & ~b)) & HIGH_BITS) break
+      const inA = (a - ONES) & ~a & HIGH_BITS
+      const inB = (b - ONES) & ~b & HIGH_BITS
+      if ((inA | inB) !== 0) {
+        // The lowest bit that is set is that of the first newline.
+        const bit = inA !== 0 ? 31 - Math.clz32(inA & -inA) : 63 - Math.clz32(inB & -inB)
+        this.at = at + (bit >> 3) + 1
+        return
+      }
       at += 8
     }
     while (bytes[at] !== NEWLINE) at++
