@@ -59,9 +59,14 @@ export async function* chunksOf(
   const { stream, end } = unpacked(path, packing, most)
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
+      const within = Math.min(piece.length, limit - given)
       given += piece.length
+      for (let at = 0; at < within; at += PIECE) {
+        yield piece.subarray(at, Math.min(at + PIECE, within))
+        // Whoever unpacks has a piece ready by now and waits to be told to go on.
+        await new Promise(resolve => setImmediate(resolve))
+      }
       if (given > limit) throw new TooLarge(`it unpacks to more than ${limit} bytes`)
-      yield piece
     }
   } catch (error) {
     if (error instanceof TooLarge) throw error
@@ -69,6 +74,30 @@ export async function* chunksOf(
   } finally {
     stream.destroy()
     end()
+  }
+}
+
+/** The same, begun at once: a packed file is unpacked in another thread while something else is done. */
+export class Ahead {
+  readonly #chunks: AsyncGenerator<Uint8Array>
+  readonly #first: Promise<IteratorResult<Uint8Array>>
+
+  constructor(path: string, limit: number) {
+    this.#chunks = chunksOf(path, limit)
+    this.#first = this.#chunks.next()
+    // Whoever asks for the chunks is told.
+    this.#first.catch(() => {})
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    const first = await this.#first
+    if (first.done) return
+    yield first.value
+    yield* this.#chunks
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return(undefined)
   }
 }
 
@@ -95,7 +124,7 @@ async function* plain(path: string, most: number): AsyncGenerator<Uint8Array> {
 function unpacked(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
   const source = createReadStream(path, { highWaterMark: most })
-  const sizes = { chunkSize: Math.min(most, PIECE >> 2), readableHighWaterMark: most < PIECE ? most : AHEAD }
+  const sizes = { chunkSize: most, readableHighWaterMark: most < PIECE ? most : AHEAD }
   const stream = packing === 'gzip' ? createGunzip(sizes) : createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
   source.pipe(stream)

@@ -14,7 +14,7 @@ import type { Piece } from '#core/trace/series.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
 import { type NotUnderstood, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
-import { chunksOf } from './chunks.ts'
+import { Ahead } from './chunks.ts'
 import { findInputs, reason } from './find.ts'
 import { hostNames, hostOf } from './hosts.ts'
 import type { Input, Skipped } from './input.ts'
@@ -158,19 +158,31 @@ async function readAll<L extends Taker>(
           Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.input.name < b.input.name ? -1 : 1),
       )
     let any = false
-    for (const each of ordered) {
-      options.signal?.throwIfAborted()
-      const file = files.length
-      const read = await readOne(
-        each,
-        { log, sources, baseDay, file, host: name, ...options },
-        skipped,
-        done => options.progress?.({ bytes: bytes + done, of, file: each.input.name }),
-      )
-      bytes += each.input.size
-      if (!read) continue
-      files.push(read)
-      any = true
+    let next = new Ahead(ordered[0]!.input.path, options.limit)
+    for (const [place, each] of ordered.entries()) {
+      const now = next
+      const following = ordered[place + 1]
+      if (following) next = new Ahead(following.input.path, options.limit)
+      try {
+        options.signal?.throwIfAborted()
+        const file = files.length
+        const read = await readOne(
+          each,
+          now,
+          { log, sources, baseDay, file, host: name, ...options },
+          skipped,
+          done => options.progress?.({ bytes: bytes + done, of, file: each.input.name }),
+        )
+        bytes += each.input.size
+        if (!read) continue
+        files.push(read)
+        any = true
+      } catch (error) {
+        await next.close()
+        throw error
+      } finally {
+        await now.close()
+      }
     }
     if (!any || log.empty) continue
     hosts.push({ name, log, sources })
@@ -188,7 +200,8 @@ interface Into extends Reading {
 
 async function readOne(
   { input }: Sniffed,
-  { log, sources, baseDay, file, host, census, limit, signal }: Into,
+  ahead: Ahead,
+  { log, sources, baseDay, file, host, census, signal }: Into,
   skipped: Skipped[],
   progress: (bytes: number) => void,
 ): Promise<ReadFile | undefined> {
@@ -204,7 +217,7 @@ async function readOne(
   })
   let bytes = 0
   try {
-    for await (const piece of chunksOf(input.path, limit)) {
+    for await (const piece of ahead.chunks()) {
       signal?.throwIfAborted()
       router.push(piece)
       bytes += piece.length
