@@ -1,7 +1,9 @@
 /**
- * How long the whole analysis of peerstats takes beside the pipeline of field report 002, which only counts
- * (`awk '{print $3}' | sort | uniq -c | sort -rn`), in one run on the same files: plain, and as 30 packed days.
- * `node bench/explain/census.ts [MEGABYTES]`, 256 by default. Needs mawk.
+ * How long the source census and the whole analysis of peerstats take beside the pipeline of field report 002, which only
+ * counts (`awk '{print $3}' | sort | uniq -c | sort -rn`), in one run on the same files: plain, as 30 packed days, and one
+ * day of half a megabyte, with start-up. `npm run build`, then `node bench/explain/census.ts [MEGABYTES [FOLDER]]`: 256 by
+ * default, in a folder for temporary files. Needs mawk. Where DuckDB can be loaded (`DUCKDB=path/to/@duckdb/node-api`), it
+ * counts, too.
  */
 import { spawnSync } from 'node:child_process'
 import { createReadStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -12,40 +14,64 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { writeCorpus } from './corpus.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url))
+const BUILT = fileURLToPath(new URL('../../dist/clockwright.js', import.meta.url))
+const DUCKDB = process.env.DUCKDB
 const DAYS = 30
 const ROUNDS = 3
 const COUNT = "mawk '{print $3}' | sort | uniq -c | sort -rn"
 
+const ONE_DAY = 500_000
+
 const megabytes = Number(process.argv[2] ?? 256)
-const folder = mkdtempSync(join(tmpdir(), 'clockwright-census-'))
+const folder = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'clockwright-census-'))
 try {
   const plain = join(folder, 'peerstats')
   writeCorpus(plain, megabytes * 1e6)
   const packed = await packDays(plain, join(folder, 'days'))
+  const day = join(folder, 'day')
+  writeCorpus(day, ONE_DAY)
   compare('plain', [plain], `cat ${plain} | ${COUNT}`)
   compare(`${DAYS} × gzip`, packed, `zcat ${packed.join(' ')} | ${COUNT}`)
+  compare('one day', [day], `cat ${day} | ${COUNT}`)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
 
+/** Each in turn, so that whatever else this machine does meets all of them. */
 function compare(name: string, paths: readonly string[], pipeline: string): void {
-  const theirs = best(() => run('sh', ['-c', pipeline]))
-  const ours = best(() => run(process.execPath, [MAIN, 'analyze', '--json', ...paths]))
-  check(ours.stdout, theirs.stdout)
-  const ratio = theirs.seconds / ours.seconds
-  console.log(
-    `${name.padEnd(10)} pipeline ${theirs.seconds.toFixed(2)} s, analyze ${ours.seconds.toFixed(2)} s (${(megabytes / ours.seconds).toFixed(0)} MB/s): ${ratio.toFixed(1)} times as fast`,
-  )
+  const contestants: Record<string, () => Ran> = {
+    pipeline: () => run('sh', ['-c', pipeline]),
+    census: () => run(process.execPath, [BUILT, 'analyze', '--census', '--json', ...paths]),
+    analyze: () => run(process.execPath, [BUILT, 'analyze', '--json', ...paths]),
+  }
+  if (DUCKDB) contestants.duckdb = () => run(process.execPath, ['-e', duckdb(paths)])
+  const best: Record<string, Ran> = {}
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [who, once] of Object.entries(contestants)) {
+      const ran = once()
+      if (!best[who] || ran.seconds < best[who].seconds) best[who] = ran
+    }
+  const { pipeline: theirs, ...others } = best
+  check(best.census!.stdout, theirs!.stdout)
+  check(best.analyze!.stdout, theirs!.stdout)
+  console.log(`${name.padEnd(10)} pipeline ${theirs!.seconds.toFixed(2)} s`)
+  for (const [who, { seconds }] of Object.entries(others))
+    console.log(
+      `${''.padEnd(10)} ${who.padEnd(8)} ${seconds.toFixed(2)} s: ${(theirs!.seconds / seconds).toFixed(1)} times as fast`,
+    )
 }
+
+const duckdb = (paths: readonly string[]): string => `
+  const { DuckDBInstance } = require(${JSON.stringify(DUCKDB)})
+  DuckDBInstance.create(':memory:').then(async db => {
+    const on = await db.connect()
+    const all = await on.runAndReadAll(\`select column2, count(*) from read_csv(${JSON.stringify(paths).replaceAll('"', "'")}, delim=' ', header=false) group by 1 order by 2 desc\`)
+    console.log(all.getRows().join('\\n'))
+  })`
 
 interface Ran {
   readonly seconds: number
   readonly stdout: string
-}
-
-function best(once: () => Ran): Ran {
-  return Array.from({ length: ROUNDS }, once).reduce((a, b) => (b.seconds < a.seconds ? b : a))
 }
 
 function run(command: string, args: readonly string[]): Ran {
@@ -57,7 +83,8 @@ function run(command: string, args: readonly string[]): Ran {
 /** Both count the same. */
 function check(json: string, counts: string): void {
   const body = JSON.parse(json)
-  const sources: { name: string; count: number }[] = body.hosts[0].series['ntpd peerstats'].sources
+  const [{ census, series }] = body.hosts
+  const sources: { name: string; count: number }[] = (census ?? series)['ntpd peerstats'].sources
   const ours = sources.map(({ name, count }) => `${count} ${name}`).sort()
   const theirs = counts
     .trim()

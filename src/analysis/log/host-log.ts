@@ -146,6 +146,11 @@ export class HostLog {
     return by
   }
 
+  /** Counters and the words of reference clocks alone tell nothing of this clock. */
+  get empty(): boolean {
+    return this.daemons.length === 0
+  }
+
   get daemons(): Daemon[] {
     const all = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
     const events = [...this.events.of('version', 'started', 'selected'), ...this.timeless.slice(0, 1)]

@@ -129,8 +129,8 @@ export const sampleBlock = (of: Origin & { readonly exchanges: boolean }, room: 
   ...rowsOf(of, room),
   exchanges: of.exchanges,
   source: new Uint16Array(room),
-  offset: column(room),
-  delay: column(room),
+  offset: column(room).fill(Number.NaN),
+  delay: column(room).fill(Number.NaN),
   dispersion: column(room),
   jitter: column(room).fill(Number.NaN),
 })

@@ -74,3 +74,23 @@ test('a source is its name, of any bytes and any length', () => {
     }),
   )
 })
+
+function stampOf(cursor: Cursor): unknown[] {
+  cursor.dayAndSeconds()
+  return [cursor.seconds, cursor.days, cursor.ok]
+}
+
+test('a stamp of ntpd, with any number of decimals', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 40_000, max: 99_999 }),
+      fc.nat(89_999_999),
+      fc.nat(6),
+      (days, ms, decimals) => {
+        const seconds = (ms / 1e3).toFixed(decimals)
+        for (const read of both(`${days} ${seconds}`, stampOf))
+          expect(read).toEqual([Number(seconds), days, true])
+      },
+    ),
+  )
+})

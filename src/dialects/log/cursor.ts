@@ -19,9 +19,13 @@ const MOST_DIGITS = 15
 const MOST_EXPONENT = 7
 const SMALL_E = 101
 const DIGITS_OF_32_BITS = 9
-/** In each of four bytes: a zero; what makes the high bit of all that is no digit, once the zero is taken off. */
+/** In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. */
 const ZEROS = 0x30303030
+/** Three zeros and a blank. */
+const THREE_ZEROS = 0x20303030
 const NO_DIGIT = 0x76767676
+const ONES = 0x01010101
+const NEWLINES = 0x0a0a0a0a
 const HIGH_BITS = 0x80808080 | 0
 /** So many bytes are looked at without asking for each whether it is there. */
 const WIDEST = 16
@@ -75,6 +79,44 @@ export class Cursor {
     this.at = end
     this.decimals = match[1]?.length ?? -1
     return value
+  }
+
+  /** The two numbers of ntpd's stamps, `61470 43202.031`: five digits, then seconds, nearly always with three decimals. */
+  days = 0
+  dayAndSeconds(): void {
+    if (this.#plainStamp()) return
+    this.days = this.integer()
+    result[0] = this.decimal()
+  }
+
+  /** The seconds that `dayAndSeconds` has read. */
+  get seconds(): number {
+    return result[0]!
+  }
+
+  #plainStamp(): boolean {
+    const { bytes, view, wide } = this
+    let at = this.at
+    if (at > wide || bytes[at + 5] !== BLANK) return false
+    const high = view.getUint32(at, true) ^ ZEROS
+    const fifth = bytes[at + 4]! - ZERO
+    if (((high + NO_DIGIT) | high) & HIGH_BITS || fifth < 0 || fifth > 9) return false
+    at += 6
+    const first = at
+    let whole = 0
+    let digit = bytes[at]! - ZERO
+    while (digit >= 0 && digit <= 9 && whole < 100_000) {
+      whole = Math.imul(whole, 10) + digit
+      digit = bytes[++at]! - ZERO
+    }
+    if (at === first || bytes[at] !== POINT || at >= wide) return false
+    const rest = view.getUint32(at + 1, true) ^ THREE_ZEROS
+    if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return false
+    this.days = Math.imul(fourDigits(high), 10) + fifth
+    this.at = at + 4
+    this.decimals = 3
+    result[0] = (whole * 1e4 + fourDigits(rest)) / 1e4
+    return true
   }
 
   /** Seconds such as 4005709917.090000053, as whole seconds and the rest: a double of both would lose the nanoseconds. */
@@ -167,6 +209,17 @@ export class Cursor {
     return at - first
   }
 
+  /** Past a blank, to what begins as a number with a point does. */
+  pointed(): void {
+    const { bytes } = this
+    let at = this.at
+    while (bytes[at] === BLANK) at++
+    if (bytes[at] === MINUS) at++
+    const digit = bytes[at]! - ZERO
+    if (!(digit >= 0 && digit <= 9) || bytes[at + 1] !== POINT) this.ok = false
+    this.at = at
+  }
+
   /** Exactly this many digits, without a blank before. */
   digits(count: number): number {
     let value = 0
@@ -199,8 +252,21 @@ export class Cursor {
 
   /** To the next line, past fields that a later version may have added. */
   next(): void {
-    const bytes = this.bytes
+    const { bytes, view, wide } = this
     let at = this.at
+    while (at <= wide) {
+      const a = view.getInt32(at, true) ^ NEWLINES
+      const b = view.getInt32(at + 4, true) ^ NEWLINES
+      const inA = (a - ONES) & ~a & HIGH_BITS
+      const inB = (b - ONES) & ~b & HIGH_BITS
+      if ((inA | inB) !== 0) {
+        // The lowest bit that is set is that of the first newline.
+        const bit = inA !== 0 ? 31 - Math.clz32(inA & -inA) : 63 - Math.clz32(inB & -inB)
+        this.at = at + (bit >> 3) + 1
+        return
+      }
+      at += 8
+    }
     while (bytes[at] !== NEWLINE) at++
     this.at = at + 1
   }

@@ -4,10 +4,11 @@ import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { explainHost } from '#diagnosis/explain.ts'
 import { worst } from '#diagnosis/finding.ts'
+import { censusScreen, encodeCensus } from '#report/explain/census.ts'
 import { encodeHost } from '#report/explain/encode.ts'
 import { explainScreen } from '#report/explain/screen.ts'
 import { printable } from '#report/table.ts'
-import { type ReadLogs, readLogs } from '../../analyze/read.ts'
+import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
 import { printJson, styler } from '../print.ts'
@@ -15,6 +16,7 @@ import { Progress } from '../progress.ts'
 
 interface Options {
   json?: boolean
+  census?: boolean
   limit: number
 }
 
@@ -28,21 +30,9 @@ const WIDEST = 120
 const MOST_SKIPPED = 5
 
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
-  const interrupted = new AbortController()
-  const interrupt = () => interrupted.abort(new Complaint('interrupted', 130))
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
-  const progress = new Progress()
-  const logs = await readLogs(paths, {
-    limit: options.limit,
-    signal: interrupted.signal,
-    progress: reporter(progress),
-  }).finally(() => progress.clear())
-  process.removeListener('SIGINT', interrupt)
-  process.removeListener('SIGTERM', interrupt)
-  const hosts = logs.hosts.map(({ name, log, sources }) =>
-    explainHost({ name, log, baseDay: logs.baseDay, sourceNames: sources.names }),
-  )
+  if (options.census) return census(paths, options)
+  const logs = await watched(given => readLogs(paths, given), options)
+  const hosts = explained(logs)
   if (options.json)
     printJson({
       files: logs.files,
@@ -51,6 +41,48 @@ export async function analyze(paths: readonly string[], options: Options): Promi
     })
   else process.stdout.write(text(hosts, logs))
   process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
+}
+
+const explained = ({ hosts, baseDay }: ReadLogs): Explained[] =>
+  hosts.map(({ name, log, sources }) => explainHost({ name, log, baseDay, sourceNames: sources.names }))
+
+/** Field report 002's question alone: who spoke, how often, since when. */
+async function census(paths: readonly string[], options: Options): Promise<void> {
+  const logs = await watched(given => readCensus(paths, given), options)
+  const { files, skipped, baseDay } = logs
+  const hosts = logs.hosts.map(({ name, log, sources }) => ({
+    name,
+    log,
+    baseDay,
+    sourceNames: sources.names,
+  }))
+  if (options.json) printJson({ files, hosts: hosts.map(encodeCensus), skipped })
+  else {
+    const style = styler()
+    const screens = hosts.map(host => censusScreen(host, style))
+    if (hosts.length === 0) screens.push('No log that names sources was found.\n')
+    process.stdout.write(withFoot(screens, logs))
+  }
+  process.exitCode = hosts.length === 0 ? UNKNOWN : OK
+}
+
+/** Reads with a bar for the patient, until somebody interrupts. */
+async function watched<L>(
+  read: (options: ReadOptions) => Promise<ReadLogs<L>>,
+  { limit }: Options,
+): Promise<ReadLogs<L>> {
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort(new Complaint('interrupted', 130))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const progress = new Progress()
+  try {
+    return await read({ limit, signal: interrupted.signal, progress: reporter(progress) })
+  } finally {
+    progress.clear()
+    process.removeListener('SIGINT', interrupt)
+    process.removeListener('SIGTERM', interrupt)
+  }
 }
 
 const fileNames = ({ files }: ReadLogs): string[] => files.map(({ name }) => name)
@@ -69,11 +101,18 @@ function text(hosts: readonly Explained[], logs: ReadLogs): string {
     ),
   )
   if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
-  const foot = [...notUnderstood(logs), ...skipped(logs, hosts.length === 0)].map(line => style('dim', line))
+  return withFoot(screens, logs)
+}
+
+function withFoot(screens: readonly string[], logs: ReadLogs<unknown>): string {
+  const style = styler()
+  const foot = [...notUnderstood(logs), ...skipped(logs, logs.hosts.length === 0)].map(line =>
+    style('dim', line),
+  )
   return `${screens.join('\n')}${foot.length > 0 ? `\n${foot.join('\n')}\n` : ''}`
 }
 
-function notUnderstood({ files }: ReadLogs): string[] {
+function notUnderstood({ files }: ReadLogs<unknown>): string[] {
   return files
     .filter(file => file.notUnderstood.count > 0)
     .slice(0, MOST_SKIPPED)
@@ -84,7 +123,7 @@ function notUnderstood({ files }: ReadLogs): string[] {
     })
 }
 
-function skipped({ skipped }: ReadLogs, all: boolean): string[] {
+function skipped({ skipped }: ReadLogs<unknown>, all: boolean): string[] {
   if (skipped.length === 0) return []
   const shown = skipped.slice(0, all ? 20 : MOST_SKIPPED)
   const rest = skipped.length - shown.length
