@@ -1,18 +1,25 @@
 /** All rules, applied to the logs of one host: its findings, the worst first, or that it is good. */
 import { rate, signed } from '#core/time/format.ts'
+import type { EventName } from '#core/trace/series.ts'
 import { bySeverity, type Finding } from './finding.ts'
 import { configure } from './remedies.ts'
 import type { Rule } from './rule.ts'
 import { clocksFight } from './rules/clocks-fight.ts'
+import { cpuClocksDiffer } from './rules/cpu-clocks-differ.ts'
 import { falseticker } from './rules/falseticker.ts'
+import { falsetickerFollowed } from './rules/falseticker-followed.ts'
 import { fewSources } from './rules/few-sources.ts'
 import { frequencyFarOff } from './rules/frequency-far-off.ts'
 import { frequencyLearnedFromAJump } from './rules/frequency-learned-from-a-jump.ts'
 import { frequencySaturated } from './rules/frequency-saturated.ts'
 import { growingOscillation } from './rules/growing-oscillation.ts'
+import { impossibleDate } from './rules/impossible-date.ts'
 import { lostTicks } from './rules/lost-ticks.ts'
+import { notSynchronised } from './rules/not-synchronised.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
+import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
+import { slewOnly } from './rules/slew-only.ts'
 import { sourceJumped } from './rules/source-jumped.ts'
 import { sourceRejectedByItsOwnJitter } from './rules/source-rejected-by-its-own-jitter.ts'
 import { sourcesLost } from './rules/sources-lost.ts'
@@ -20,11 +27,24 @@ import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
 import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steppedBack } from './rules/stepped-back.ts'
 import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
+import { stratumTenIsland } from './rules/stratum-10-island.ts'
+import { timersLate } from './rules/timers-late.ts'
 import { vmPaused } from './rules/vm-paused.ts'
 import { evidenceOf, type Subject } from './subject.ts'
 
+/** What does not depend on the daemon: these are applied once to a host. */
+const OF_THE_MACHINE: readonly Rule[] = [
+  cpuClocksDiffer,
+  timersLate,
+  impossibleDate,
+  notSynchronised,
+  stratumTenIsland,
+  slewOnly,
+  rtcInLocalTime,
+]
+
 /** In the order in which findings of one severity are told: causes before what follows from them. */
-export const RULES: readonly Rule[] = [
+export const OF_THE_DAEMON: readonly Rule[] = [
   vmPaused,
   steppedBySomeoneElse,
   lostTicks,
@@ -39,25 +59,31 @@ export const RULES: readonly Rule[] = [
   steppedBack,
   sourcesLost,
   spuriousSourceAddress,
+  falsetickerFollowed,
   falseticker,
   sourceJumped,
   stepoutClamped,
   fewSources,
 ]
 
-export function diagnose(subject: Subject): Finding[] {
-  const found = RULES.flatMap(rule => rule(subject)).sort(bySeverity)
+export const RULES: readonly Rule[] = [...OF_THE_MACHINE, ...OF_THE_DAEMON]
+
+export function diagnose(subject: Subject, rules: readonly Rule[] = RULES): Finding[] {
+  const found = rules.flatMap(rule => rule(subject)).sort(bySeverity)
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
   return troubled || !measured(subject) ? found : [good(subject), ...found]
 }
 
 /** A line of a configuration alone says nothing of a clock. */
 const measured = ({ log }: Subject): boolean =>
-  log.span !== undefined || log.events.any || log.timeless.some(({ what }) => what !== 'configured')
+  log.span !== undefined || log.events.any || log.timeless.some(({ what }) => !SETTINGS.includes(what))
+
+const SETTINGS: readonly EventName[] = ['configured', 'slew-only', 'source-configured', 'source-trusted']
 
 function good({ log, keeper }: Subject): Finding {
   const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')
   const mean = runs.reduce((sum, { size }) => sum + size, 0) / runs.length
+  const moment = log.span === undefined && !log.events.any
   return {
     name: 'good',
     severity: 'good',
@@ -65,7 +91,9 @@ function good({ log, keeper }: Subject): Finding {
     to: log.span?.to,
     what:
       runs.length === 0
-        ? `${keeper.name} kept this clock without trouble.`
+        ? moment
+          ? 'What these commands printed shows nothing wrong, at that moment.'
+          : `${keeper.name} kept this clock without trouble.`
         : `${runs.length} runs of ntpd -q had to slew the clock by ${signed(mean)} on average: with 60 s between them it drifts by ${rate(-mean / 60)}.`,
     measures: runs.length === 0 ? {} : { runs: runs.length, mean },
     evidence: runs.slice(0, 3).map(evidenceOf),

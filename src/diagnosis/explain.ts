@@ -5,7 +5,7 @@
 import type { Disturbance } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { diagnose } from './diagnose.ts'
+import { diagnose, OF_THE_DAEMON, RULES } from './diagnose.ts'
 import { bySeverity, type Finding, type Severity, worst } from './finding.ts'
 import type { Keeper } from './keeper.ts'
 import { subjectOf } from './subject.ts'
@@ -30,7 +30,7 @@ export function explainHost(of: {
   readonly sourceNames: readonly string[]
 }): Explained {
   const subjects = of.log.daemons.map(daemon => subjectOf({ ...of, daemon }))
-  const found = subjects.flatMap(diagnose)
+  const found = subjects.flatMap((subject, i) => diagnose(subject, i === 0 ? RULES : OF_THE_DAEMON))
   const troubled = worst(found) === 'warning' || worst(found) === 'critical'
   // That one daemon had no trouble is not said when the other had some.
   const findings = (troubled ? found.filter(({ name }) => name !== 'good') : found).sort(bySeverity)

@@ -17,8 +17,13 @@ export const FINDINGS = {
   'lost-ticks':
     'The clock jumps by the same amount again and again: a timer wraps, or ticks are counted wrongly.',
   'clocks-fight': 'Two programs set the clock in turn.',
+  'cpu-clocks-differ': 'The processors of this machine do not agree on the time.',
+  'timers-late': 'A timer fired much later than it was asked to.',
+  'not-synchronised': 'At the moment of the report no source was followed.',
+  'stratum-10-island': 'At the root of this time there is a clock that nobody sets.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',
   'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
+  'slew-only': 'The daemon was told not to step.',
   'stepout-clamped': 'A setting that should bring a step sooner does nothing in this version.',
   'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',
   'growing-oscillation': 'The offset swings to and fro, more and more.',
@@ -28,11 +33,14 @@ export const FINDINGS = {
   'source-rejected-by-its-own-jitter':
     'After a jump the daemon disbelieved its sources instead of its clock.',
   'spurious-source-address': 'A source also answers from another address now and then.',
+  'falseticker-followed': 'A source that is wrong is followed.',
   falseticker: 'One source is wrong, and the others outvote it.',
   'source-jumped': 'A source jumped, and the clock did not.',
   'sources-lost': 'No source was heard for a long time.',
   'two-sources': 'With two sources nobody can tell which one is wrong.',
   'no-majority': 'The sources disagree, and no majority says who is right.',
+  'rtc-in-local-time': 'The hardware clock is kept in local time.',
+  'impossible-date': 'A clock showed a date that no calendar has.',
   'single-source': 'One source alone is believed whatever it says.',
 } as const satisfies Readonly<Record<string, string>>
 

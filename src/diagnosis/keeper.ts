@@ -34,6 +34,15 @@ export function keeperOf(log: HostLog, daemon: Daemon): Keeper {
       panicAbove: Number.POSITIVE_INFINITY,
     }
   }
+  if (daemon !== 'ntpd')
+    return {
+      daemon,
+      version: undefined,
+      ntpsec: false,
+      clampsStepout: undefined,
+      name: daemon === 'timesyncd' ? 'systemd-timesyncd' : 'the time daemon',
+      panicAbove: Number.POSITIVE_INFINITY,
+    }
   const ntpsec = texts.some(text => /ntpsec/i.test(text))
   const version = texts
     .map(text => /ntpd (?:ntpsec-)?(\d+\.\d+\S*?)(?:@|:|\s|$)/.exec(text)?.[1])

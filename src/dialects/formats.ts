@@ -9,11 +9,21 @@ import { refclocks } from './chrony/refclocks.ts'
 import { selection } from './chrony/selection.ts'
 import { statistics } from './chrony/statistics.ts'
 import { tracking } from './chrony/tracking.ts'
+import { census } from './linux/census.ts'
+import { date } from './linux/date.ts'
+import { hwclock } from './linux/hwclock.ts'
+import { shell } from './linux/shell.ts'
+import { sleep } from './linux/sleep.ts'
+import { timedatectl } from './linux/timedatectl.ts'
 import type { LogFormat } from './log/format.ts'
 import { otherLog, systemLog } from './log/system-log.ts'
 import { clockstats } from './ntpd/clockstats.ts'
+import { commandLine } from './ntpd/command-line.ts'
+import { configured } from './ntpd/configured.ts'
 import { counters } from './ntpd/counters.ts'
 import { loopstats } from './ntpd/loopstats.ts'
+import { ntpqPeers } from './ntpd/ntpq-peers.ts'
+import { ntpstat } from './ntpd/ntpstat.ts'
 import { peerstats } from './ntpd/peerstats.ts'
 import { protostats } from './ntpd/protostats.ts'
 import { rawstats } from './ntpd/rawstats.ts'
@@ -37,6 +47,16 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   clockstats,
   setOnce,
   tinker,
+  ntpqPeers,
+  ntpstat,
+  commandLine,
+  configured,
+  date,
+  hwclock,
+  sleep,
+  census,
+  timedatectl,
+  shell,
   systemLog,
   otherLog,
 ]

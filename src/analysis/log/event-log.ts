@@ -1,16 +1,18 @@
 /** The events of a host's logs: how many of each there were, and the first of them. */
 
 import type { Seconds } from '#core/time/units.ts'
-import type { EventName, LogEvent } from '#core/trace/series.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 
 const MOST_OF_A_KIND = 2000
 
 export class EventLog {
   readonly #kept = new Map<EventName, LogEvent[]>()
   readonly #counts = new Map<EventName, number>()
+  readonly daemons = new Set<Daemon>()
 
   add(event: LogEvent): void {
     this.#counts.set(event.what, this.count(event.what) + 1)
+    this.daemons.add(event.daemon)
     const kept = this.#kept.get(event.what)
     if (!kept) this.#kept.set(event.what, [event])
     else if (kept.length < MOST_OF_A_KIND) kept.push(event)

@@ -116,7 +116,7 @@ export class HostLog {
   readonly samples = new Map<string, SampleSeries>()
   readonly updates = new Map<string, UpdateSeries>()
   readonly events = new EventLog()
-  /** Lines of `ntpd -q`, which have no stamp, in their order. */
+  /** What has no stamp, in its order: lines of `ntpd -q`, of configurations, of reports. */
   readonly timeless: LogEvent[] = []
 
   tell(piece: Piece): void {
@@ -151,10 +151,14 @@ export class HostLog {
     return this.daemons.length === 0
   }
 
+  /** Whose logs these are. What the kernel and the commands of the system say counts alone only. */
   get daemons(): Daemon[] {
     const all = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
-    const events = [...this.events.of('version', 'started', 'selected'), ...this.timeless.slice(0, 1)]
-    return [...new Set([...all, ...events.map(({ daemon }) => daemon)])]
+    const events = [...this.events.of('version', 'started', 'selected'), ...this.timeless]
+    const said = new Set(events.map(({ daemon }) => daemon))
+    if (all.length === 0 && this.events.daemons.has('other')) said.add('other')
+    if (all.length > 0 || said.size > 1) said.delete('other')
+    return [...new Set([...all, ...said])]
   }
 
   /** The measurements that say most of a daemon's clock: single exchanges if there are any. */

@@ -88,6 +88,31 @@ export type EventName =
   | 'interference'
   | 'source-added'
   | 'configured'
+  // What a command printed at one moment.
+  | 'offset-now'
+  | 'stratum-now'
+  | 'unsynchronised'
+  | 'no-daemon'
+  | 'clock-read'
+  | 'impossible-date'
+  | 'slept'
+  | 'counted'
+  | 'rtc-read'
+  | 'rtc-in-local-time'
+  // What a configuration says.
+  | 'slew-only'
+  | 'source-configured'
+  | 'source-trusted'
+  // What the kernel says.
+  | 'clocksource-chosen'
+  | 'clocksource-unstable'
+  | 'cpus-differ'
+  | 'suspended'
+  | 'resumed'
+  | 'restored'
+  | 'stalled'
+  | 'went-backwards'
+  | 'leap-second'
 
 export interface LogEvent {
   readonly kind: 'event'

@@ -6,16 +6,17 @@ import type { SourceCount } from '#analysis/log/census.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import type { Subject } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
 
 export const fewSources: Rule = subject => {
   const series = subject.log.bestSamples(subject.keeper.daemon)
-  if (!series) return []
+  if (!series) return listed(subject)
   const all = series.census.sources()
   const most = Math.max(...all.map(({ count }) => count))
   const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
@@ -26,8 +27,28 @@ export const fewSources: Rule = subject => {
   return [split ? disagreement(sources, camps, subject) : few(sources, subject)]
 }
 
-function few(sources: readonly SourceCount[], { keeper, sourceName }: Subject): Finding {
-  const names = sources.map(({ source }) => sourceName(source)).join(' and ')
+/** Without measurements: the sources that a report or a configuration lists. */
+function listed({ log, keeper }: Subject): Finding[] {
+  const reported = log.timeless.filter(({ what }) => what === 'offset-now' || what === 'unreachable')
+  const lines = reported.some(({ source }) => source !== undefined)
+    ? reported
+    : log.timeless.filter(({ what }) => what === 'source-configured')
+  const named = new Map(
+    lines.flatMap(line => (line.source === undefined ? [] : [[line.source, line] as const])),
+  )
+  if (named.size === 0 || named.size > 2) return []
+  return [fewOf([...named.keys()], [...named.values()].map(evidenceOf), keeper)]
+}
+
+const few = (sources: readonly SourceCount[], { keeper, sourceName }: Subject): Finding =>
+  fewOf(
+    sources.map(({ source }) => sourceName(source)),
+    sources.map(({ source, count }) => ({ text: `${sourceName(source)}  ${count} measurements` })),
+    keeper,
+  )
+
+function fewOf(sources: readonly string[], evidence: Finding['evidence'], keeper: Keeper): Finding {
+  const names = sources.join(' and ')
   const alone = sources.length === 1
   return {
     name: alone ? 'single-source' : 'two-sources',
@@ -38,7 +59,7 @@ function few(sources: readonly SourceCount[], { keeper, sourceName }: Subject): 
       ? `${names} is the only source: what it says is believed.`
       : `${names} are the only sources: when they disagree nobody can tell which one is wrong.`,
     measures: { sources: sources.length },
-    evidence: sources.map(({ source, count }) => ({ text: `${sourceName(source)}  ${count} measurements` })),
+    evidence,
     cost: alone ? 'If it is wrong, so is this clock.' : 'If they disagree, daemons stop following either.',
     causes: [],
     remedy: fourSources({ keeper }),

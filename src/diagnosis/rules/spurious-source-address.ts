@@ -3,14 +3,19 @@
  * found it with awk, sort and uniq). It is usually another interface of one of them.
  */
 import { duration } from '#core/time/format.ts'
+import type { Finding } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
 /** Of the median count of the regular sources. */
 const SELDOM = 0.2
 const LEAST_ROWS = 40
 
-export const spuriousSourceAddress: Rule = ({ log, keeper, sourceName }) => {
+export const spuriousSourceAddress: Rule = subject => {
+  const { log, keeper, sourceName } = subject
+  if (log.samples.size === 0) return inACount(subject)
   const all =
     [...log.samples.values()]
       .filter(series => series.daemon === keeper.daemon && series.format !== 'chrony statistics')
@@ -29,52 +34,92 @@ export const spuriousSourceAddress: Rule = ({ log, keeper, sourceName }) => {
     return each.count < SELDOM * pace * span || each.count <= 3
   })
   if (seldom.length === 0) return []
-  const total = all.reduce((sum, { count }) => sum + count, 0)
-  const names = seldom.map(({ source }) => sourceName(source))
+  const shown = ({ source, count, from, to }: (typeof all)[number]) => ({
+    text: `${sourceName(source)}  ${count} lines in ${duration(to - from)}`,
+  })
   return [
-    {
-      name: 'spurious-source-address',
-      severity: 'warning',
+    finding(keeper, {
       from: Math.min(...seldom.map(({ from }) => from)),
       to: Math.max(...seldom.map(({ to }) => to)),
-      what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} heard now and then only, beside ${regular.length} regular source${regular.length > 1 ? 's' : ''}: packets that come from a wrong address.`,
-      measures: {
-        addresses: seldom.length,
-        packets: seldom.reduce((sum, { count }) => sum + count, 0),
-        of: total,
-      },
-      evidence: [...seldom, ...regular].map(({ source, count, from, to }) => ({
-        text: `${sourceName(source)}  ${count} lines in ${duration(to - from)}`,
-      })),
-      cost: 'Each address is a source of its own to the daemon: it begins anew with every stray packet, votes, and may be selected for a while.',
-      causes: [
-        {
-          what: 'a server with several interfaces sends multicast or broadcast from another of its addresses',
-          why: seldom.some(({ source }) =>
-            sameHost(
-              sourceName(source),
-              regular.map(each => sourceName(each.source)),
-            ),
-          )
-            ? 'the last number of the address is that of a regular source'
-            : 'the counts differ by far',
-        },
-        {
-          what: 'a server was added or replaced for a short time',
-          why: 'if the count is small because the time is',
-        },
-      ],
-      remedy: configure(
-        keeper,
-        'Mend it at the server: a route for multicast on the right interface, or ntpd bound to it. `restrict … ignore` at the client hides it and cures nothing.',
-        [
-          'ip route add 224.0.0.0/4 dev eth0   (at the server)',
-          'interface listen eth0   (ntpd 4.2.8, at the server)',
-        ],
-      ),
-      confirm: 'tcpdump of port 123 at the client shows both addresses with one Ethernet address.',
-    },
+      seldom: seldom.map(({ source, count }) => ({ name: sourceName(source), count })),
+      regular: regular.map(({ source, count }) => ({ name: sourceName(source), count })),
+      total: all.reduce((sum, { count }) => sum + count, 0),
+      evidence: [...seldom, ...regular].map(shown),
+    }),
   ]
+}
+
+/** The count that somebody made with `sort | uniq -c`: without times, so nothing says how long each was there. */
+function inACount({ log, keeper }: Subject): Finding[] {
+  const lines = log.timeless.filter(({ what }) => what === 'counted')
+  const all = lines
+    .map(({ source, size }) => ({ name: source ?? '', count: size }))
+    .filter(({ name }) => !isReferenceClock(name))
+  const most = all.reduce((most, { count }) => Math.max(most, count), 0)
+  if (most < LEAST_ROWS) return []
+  const seldom = all.filter(({ count }) => count < SELDOM * most)
+  if (seldom.length === 0) return []
+  return [
+    finding(keeper, {
+      from: undefined,
+      to: undefined,
+      seldom,
+      regular: all.filter(({ count }) => count >= SELDOM * most),
+      total: all.reduce((sum, { count }) => sum + count, 0),
+      evidence: lines.map(evidenceOf),
+    }),
+  ]
+}
+
+interface Heard {
+  readonly name: string
+  readonly count: number
+}
+
+function finding(
+  keeper: Keeper,
+  of: Pick<Finding, 'from' | 'to' | 'evidence'> & {
+    readonly seldom: readonly Heard[]
+    readonly regular: readonly Heard[]
+    readonly total: number
+  },
+): Finding {
+  const { seldom, regular, total, ...rest } = of
+  const names = seldom.map(({ name }) => name)
+  const others = regular.map(({ name }) => name)
+  return {
+    name: 'spurious-source-address',
+    severity: 'warning',
+    ...rest,
+    what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} heard now and then only, beside ${regular.length} regular source${regular.length > 1 ? 's' : ''}: packets that come from a wrong address.`,
+    measures: {
+      addresses: seldom.length,
+      packets: seldom.reduce((sum, { count }) => sum + count, 0),
+      of: total,
+    },
+    cost: 'Each address is a source of its own to the daemon: it begins anew with every stray packet, votes, and may be selected for a while.',
+    causes: [
+      {
+        what: 'a server with several interfaces sends multicast or broadcast from another of its addresses',
+        why: names.some(name => sameHost(name, others))
+          ? 'the last number of the address is that of a regular source'
+          : 'the counts differ by far',
+      },
+      {
+        what: 'a server was added or replaced for a short time',
+        why: 'if the count is small because the time is',
+      },
+    ],
+    remedy: configure(
+      keeper,
+      'Mend it at the server: a route for multicast on the right interface, or ntpd bound to it. `restrict … ignore` at the client hides it and cures nothing.',
+      [
+        'ip route add 224.0.0.0/4 dev eth0   (at the server)',
+        'interface listen eth0   (ntpd 4.2.8, at the server)',
+      ],
+    ),
+    confirm: 'tcpdump of port 123 at the client shows both addresses with one Ethernet address.',
+  }
 }
 
 /** Drivers of ntpd and names of reference clocks are heard at their own pace. */

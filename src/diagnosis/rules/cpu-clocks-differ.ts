@@ -1,0 +1,130 @@
+/**
+ * cpu-clocks-differ: `date` shows one of two times by turns, or a constant difference by processor (field report 003: 85 s).
+ * Each processor then reads a counter of its own. Readings are compared with their neighbours only, since they take time.
+ */
+import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
+import type { Finding } from '../finding.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
+
+/** `date` has whole seconds, and a loop over the processors takes some time. */
+const LEAST: Seconds = 2
+
+export const cpuClocksDiffer: Rule = subject => {
+  const runs = neighbours(subject.log.timeless.filter(({ what }) => what === 'clock-read'))
+  const apart = subject.log.events.of('cpus-differ')
+  return [
+    ...runs
+      .map(run => byProcessor(run, subject) ?? byTurns(run, subject))
+      .filter(found => found !== undefined),
+    ...(apart.length > 0 ? [saidByKernel(apart, subject)] : []),
+  ]
+}
+
+/** Readings on lines that follow each other, all with a processor or all without one. */
+function neighbours(readings: readonly LogEvent[]): LogEvent[][] {
+  const runs: LogEvent[][] = []
+  for (const reading of readings) {
+    const last = runs.at(-1)?.at(-1)
+    const follows =
+      last !== undefined &&
+      last.file === reading.file &&
+      reading.line - last.line === 1 &&
+      (last.source === undefined) === (reading.source === undefined)
+    if (follows) runs.at(-1)!.push(reading)
+    else runs.push([reading])
+  }
+  return runs.filter(({ length }) => length > 1)
+}
+
+function byProcessor(run: readonly LogEvent[], subject: Subject): Finding | undefined {
+  if (new Set(run.map(({ source }) => source)).size < 2) return undefined
+  const sorted = run.map(({ size }) => size).sort((a, b) => a - b)
+  const middle = sorted[sorted.length >> 1]!
+  const odd = run.filter(({ size }) => Math.abs(size - middle) >= LEAST)
+  if (odd.length === 0) return undefined
+  const size = Math.max(...odd.map(each => Math.abs(middle - each.size)))
+  const worst = odd.find(each => Math.abs(middle - each.size) === size)!
+  const behind = middle - worst.size
+  return finding(subject, {
+    what: `${odd.map(({ source }) => source).join(', ')} ${odd.length > 1 ? 'are' : 'is'} ${behind > 0 ? 'behind' : 'ahead of'} the other processors by ${duration(size)}.`,
+    measures: { size: behind, processors: new Set(run.map(({ source }) => source)).size, odd: odd.length },
+    evidence: [...odd, ...run.filter(each => !odd.includes(each)).slice(0, 2)].map(evidenceOf),
+  })
+}
+
+/** Time that goes back and is then where it would have been: it was read from another clock. */
+function byTurns(run: readonly LogEvent[], subject: Subject): Finding | undefined {
+  let most = run[0]!.size
+  let pending: { reading: LogEvent; by: Seconds }[] = []
+  const odd: { reading: LogEvent; by: Seconds }[] = []
+  for (const reading of run) {
+    if (most - reading.size >= LEAST) pending.push({ reading, by: most - reading.size })
+    else {
+      odd.push(...pending)
+      pending = []
+      most = Math.max(most, reading.size)
+    }
+  }
+  if (odd.length === 0) return undefined
+  const sizes = odd.map(({ by }) => by).sort((a, b) => a - b)
+  const size = sizes[sizes.length >> 1]!
+  return finding(subject, {
+    what: `${odd.length} of ${run.length} readings in a row are ${duration(size)} behind the others, and the next ones are right again: there is more than one clock.`,
+    measures: { size, odd: odd.length, of: run.length },
+    evidence: odd.slice(0, 5).map(({ reading, by }) => ({
+      ...evidenceOf(reading),
+      text: `${reading.text}  ${signed(-by)} from the one before`,
+    })),
+  })
+}
+
+function saidByKernel(events: readonly LogEvent[], subject: Subject): Finding {
+  const sizes = events.map(({ size }) => size).filter(Number.isFinite)
+  return {
+    ...finding(subject, {
+      what: 'The kernel found that the counters of the processors differ, and gave up reading them.',
+      measures: sizes.length > 0 ? { cycles: Math.max(...sizes) } : {},
+      evidence: events.slice(0, 3).map(evidenceOf),
+    }),
+    severity: 'note',
+    from: events[0]!.at,
+    to: events.at(-1)!.at,
+    cost: 'The kernel reads a slower clock source from then on; time stays right.',
+  }
+}
+
+const finding = (
+  { keeper }: Pick<Subject, 'keeper'>,
+  of: Pick<Finding, 'what' | 'measures' | 'evidence'>,
+): Finding => ({
+  name: 'cpu-clocks-differ',
+  severity: 'critical',
+  from: undefined,
+  to: undefined,
+  ...of,
+  cost: 'Time goes back and forth as the scheduler moves a process, and a timer that is set on one processor and fires on another is late by the difference. No time daemon can cure it.',
+  causes: [
+    {
+      what: 'each processor reads its own counter (TSC), and the hypervisor gave them different offsets',
+      why: 'the difference is constant and belongs to a processor',
+    },
+    {
+      what: 'a processor was paused or plugged in apart from the others',
+      why: 'after a migration, a snapshot, or a hot plug',
+    },
+  ],
+  remedy: configure(
+    keeper,
+    'Restart the guest, or for now take the odd processor out of use (processor 0 cannot be: take out all others). For good, use a clock source that is not the TSC, or tell the kernel that it is not stable.',
+    [
+      'echo 0 > /sys/devices/system/cpu/cpuN/online',
+      'cat /sys/devices/system/clocksource/clocksource0/current_clocksource',
+      'tsc=unstable   (on the kernel’s command line)',
+    ],
+  ),
+  confirm: 'for i in $(seq 0 $(($(nproc) - 1))); do echo -n "$i: "; taskset -c $i date; done',
+})

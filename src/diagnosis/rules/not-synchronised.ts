@@ -1,0 +1,41 @@
+/** not-synchronised: timedatectl, ntpstat, ntpq or chronyc said that no source was followed (field report 001). */
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf } from '../subject.ts'
+
+export const notSynchronised: Rule = ({ log, keeper }) => {
+  const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
+  if (said.length === 0) return []
+  const otherwise = log.timeless.filter(({ what }) => what === 'synchronised')
+  const off = log.timeless.filter(({ what }) => what === 'no-daemon')
+  const contradicted = otherwise.length > 0
+  return [
+    {
+      name: 'not-synchronised',
+      severity: contradicted ? 'note' : 'warning',
+      from: undefined,
+      to: undefined,
+      what: contradicted
+        ? 'One command said that the clock is not synchronised, and another that it is.'
+        : 'The clock was not synchronised when these commands were run.',
+      measures: { said: said.length, otherwise: otherwise.length },
+      evidence: [...said.slice(0, 3), ...off.slice(0, 2), ...otherwise.slice(0, 2)].map(evidenceOf),
+      cost: 'The clock runs free: a minute off after some weeks, and at once after a pause.',
+      causes: [
+        ...(off.length > 0 ? [{ what: 'no time daemon is turned on', why: 'a command said so' }] : []),
+        { what: 'no source answers, or none is believed', why: 'if a daemon runs' },
+        {
+          what: 'the daemon tells the kernel nothing',
+          why: contradicted
+            ? 'the daemon says that it is synchronised; timedatectl asks the kernel only'
+            : 'ntpd with -x does not set the kernel’s flag',
+        },
+      ],
+      remedy: configure(keeper, 'See whether a daemon runs and which sources it hears.', [
+        'chronyc sources   (or ntpq -pn)',
+        'systemctl status chronyd ntpd systemd-timesyncd',
+      ]),
+      confirm: 'adjtimex --print, and `clockwright query` for the true offset.',
+    },
+  ]
+}

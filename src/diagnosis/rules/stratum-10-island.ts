@@ -1,0 +1,51 @@
+/**
+ * stratum-10-island: a stratum of nine or more. Chains of real servers are short; such strata come from a server that serves
+ * its own undisciplined clock (`fudge 127.127.1.0 stratum 10`, `local stratum 10`). Field report 001 has one: its server is
+ * at stratum 9, so it is at 10.
+ */
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf } from '../subject.ts'
+
+const LEAST = 9
+const UNSYNCHRONISED = 16
+const LOCAL_CLOCK = /\.LOCL\.|\b127\.127\.1\.\d\b|LOCAL\(\d\)|\b7F7F0101\b/
+
+export const stratumTenIsland: Rule = ({ log, keeper }) => {
+  const strata = log.timeless.filter(({ what }) => what === 'stratum-now')
+  const high = strata.filter(
+    ({ size, text }) => (size >= LEAST && size < UNSYNCHRONISED) || LOCAL_CLOCK.test(text),
+  )
+  // One odd server among good ones is outvoted.
+  if (high.length === 0 || 2 * high.length < strata.filter(({ size }) => size < UNSYNCHRONISED).length)
+    return []
+  const most = Math.max(...high.map(({ size }) => size))
+  const own = high.some(({ text }) => LOCAL_CLOCK.test(text))
+  return [
+    {
+      name: 'stratum-10-island',
+      severity: 'warning',
+      from: undefined,
+      to: undefined,
+      what: own
+        ? 'A clock that nobody sets is taken for a source of time.'
+        : `Stratum ${most}: somewhere up the chain a server serves its own clock, which nobody sets.`,
+      measures: { stratum: most },
+      evidence: high.slice(0, 4).map(evidenceOf),
+      cost: 'All machines of the island agree with each other and drift from true time together, and nothing reports it. When a true source comes back, all of them jump.',
+      causes: [
+        {
+          what: 'a server of the chain has lost its sources and falls back to its local clock',
+          why: 'such a fallback is usually configured at stratum 8 to 10',
+        },
+        { what: 'the chain of servers really is that long', why: 'rare: each server adds one' },
+      ],
+      remedy: configure(
+        keeper,
+        'Follow the chain up to its root (`ntpq -c rv`, or the refid column) and give the root true sources. At the client, use sources of low stratum, and several.',
+        ['server … iburst   (several, of stratum 1 to 4)', 'tos orphan 11   (ntpd; instead of 127.127.1.0)'],
+      ),
+      confirm: '`clockwright query` with a public server: the difference is the error of the island.',
+    },
+  ]
+}

@@ -1,0 +1,50 @@
+/**
+ * The skeleton of formats for what a command printed: lines without a stamp that tell how a clock was at one moment. Each
+ * becomes events without a time. A reader lives as long as its file, so it may remember the lines before.
+ */
+import type { Daemon } from '#core/trace/series.ts'
+import type { LogFormat } from './log/format.ts'
+import type { Said } from './log/said.ts'
+import { textLines } from './log/text.ts'
+
+/** What a line says, perhaps nothing; undefined when it is not understood. */
+export type ReadReport = (text: string) => readonly Said[] | undefined
+
+/** All that a line of text can begin with. */
+export const PRINTABLE = `\t${Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('')}`
+
+export function reportFormat(of: {
+  readonly name: string
+  readonly daemon: Daemon
+  readonly first?: string
+  /** Lines that are no business of ours. */
+  readonly foreign?: boolean
+  readonly open: () => ReadReport
+}): LogFormat {
+  return {
+    name: of.name,
+    dated: true,
+    first: of.first ?? PRINTABLE,
+    open(into) {
+      const read = of.open()
+      return textLines(
+        (text, line) => {
+          const all = read(text)
+          for (const one of all ?? [])
+            into.tell({
+              kind: 'event',
+              daemon: of.daemon,
+              format: of.name,
+              file: into.file,
+              line,
+              at: Number.NaN,
+              text: text.trim(),
+              ...one,
+            })
+          return all !== undefined
+        },
+        of.foreign ? { foreign: true } : {},
+      )
+    },
+  }
+}
