@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import type { Explained } from '#diagnosis/explain.ts'
+import { withLiteralColours } from '#report/chart/literal.ts'
 import { print } from '#report/chart/svg.ts'
 import { CHART_STYLE } from '#report/chart/theme.ts'
 import { curvesOf } from '#report/explain/curves.ts'
@@ -41,7 +42,7 @@ export async function writeReports(files: ReportFiles, found: Found): Promise<Wr
   await write(files.html, () => html(found))
   await write(files.svg, () => {
     const picture = offsetPicture(curves, { alone: true })
-    return picture && `${print(picture)}\n`
+    return picture && `${print(withLiteralColours(picture))}\n`
   })
   await write(files.gnuplot, () => gnuplotScript(curves))
   return written

@@ -31,7 +31,7 @@ const STEPS: readonly Seconds[] = [
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
 /** Times are seconds since 1970. */
-export function calendar(from: number, to: number, count = 7): Scale {
+export function calendar(from: number, to: number, count = 9): Scale {
   const width = Math.max(1e-9, to - from)
   const step = STEPS.find(each => width / each <= count)
   return {

@@ -1,7 +1,7 @@
 /** The offset of explained hosts as one picture, with what happened marked. */
 import { type ChartMark, chart } from '../chart/chart.ts'
 import { offsetScale } from '../chart/scale.ts'
-import type { Element } from '../chart/svg.ts'
+import { type Element, element } from '../chart/svg.ts'
 import { calendar } from './calendar.ts'
 import { type Curve, type HostCurves, pointsOf } from './curves.ts'
 import { utcDay } from './moments.ts'
@@ -27,11 +27,14 @@ export function offsetPicture(hosts: readonly HostCurves[], look: Look = {}): El
   if (series.length === 0) return undefined
   const from = Math.min(...series.map(({ at }) => at[0]!))
   const to = Math.max(...series.map(({ at }) => at.at(-1)!))
-  const marks: ChartMark[] = hosts
-    .flatMap(({ happenings }) => happenings)
+  const shown = hosts
+    .flatMap(({ name, happenings }) =>
+      happenings.map(each => ({ ...each, label: hosts.length > 1 ? `${name}: ${each.label}` : each.label })),
+    )
+    .sort((a, b) => a.at - b.at)
     .slice(0, MOST_MARKS)
-    .map(({ at, text }) => ({ at, text }))
-  return chart({
+  const marks: ChartMark[] = shown.map(({ at, text }) => ({ at, text }))
+  const drawn = chart({
     title: series.map(({ name }) => name).join(', '),
     quantity: `offset, positive: behind (${utcDay(from)} to ${utcDay(to)}, UTC)`,
     x: calendar(from, to),
@@ -40,4 +43,38 @@ export function offsetPicture(hosts: readonly HostCurves[], look: Look = {}): El
     marks,
     ...look,
   })
+  return labelled(
+    drawn,
+    shown.map(({ label }) => label),
+  )
+}
+
+const PER_LETTER = 6.4
+const ROWS = 3
+const ROW_HEIGHT = 14
+
+/** Words at the heads of the marks, as far as there is room. */
+function labelled(svg: Element, labels: readonly string[]): Element {
+  const width = Number(svg.attributes.width)
+  const ends = Array<number>(ROWS).fill(Number.NEGATIVE_INFINITY)
+  const lines = svg.children.filter(child => typeof child !== 'string' && child.attributes.class === 'mark')
+  const texts = (lines as Element[]).flatMap(({ attributes }, i) => {
+    const x = Number(attributes.x1)
+    const wide = labels[i]!.length * PER_LETTER
+    const right = x + wide + 16 < width
+    const [from, to] = right ? [x, x + wide + 8] : [x - wide - 8, x]
+    const row = ends.findIndex(end => end < from)
+    if (row < 0) return []
+    ends[row] = to
+    return element(
+      'text',
+      {
+        x: right ? x + 4 : x - 4,
+        y: Number(attributes.y1) + 10 + row * ROW_HEIGHT,
+        'text-anchor': right ? undefined : 'end',
+      },
+      labels[i]!,
+    )
+  })
+  return { ...svg, children: [...svg.children, ...texts] }
 }

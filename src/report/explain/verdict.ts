@@ -2,16 +2,21 @@
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Finding, Severity } from '#diagnosis/finding.ts'
 
-export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+export type Verdict = Exclude<Severity, 'note'>
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   good: 'Good',
-  note: 'Good',
   warning: 'Warning',
   critical: 'Critical',
 }
 
+/** A note does not change it. */
+export const verdictOf = ({ verdict }: Explained): Verdict => (verdict === 'note' ? 'good' : verdict)
+
 /** Without the word for its severity. */
-export function verdictSentence({ verdict, findings }: Explained): string {
-  if (verdict === 'good' || verdict === 'note')
+export function verdictSentence(host: Explained): string {
+  const { findings } = host
+  if (verdictOf(host) === 'good')
     return findings.find(({ name }) => name === 'good')?.what ?? 'Nothing to worry about was found.'
   const [first, ...more] = findingsByKind(findings)[0]!
   return `${first!.what}${more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''}`

@@ -9,7 +9,7 @@ import { jsonForScript, printHtml } from '../../html.ts'
 import { curvesOf, type HostCurves } from '../curves.ts'
 import { HAPPENINGS } from '../happenings.ts'
 import { offsetPicture } from '../picture.ts'
-import { SEVERITY_WORDS, verdictSentence } from '../verdict.ts'
+import { VERDICT_WORDS, verdictOf, verdictSentence } from '../verdict.ts'
 import { findingsOf, showButton } from './findings.ts'
 import type { LogFiles } from './logs.ts'
 import { classed, folded, happeningShape, moment, prose, said, severityShape, tableOf } from './parts.ts'
@@ -88,7 +88,7 @@ function reportBody(
       'main',
       {},
       ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
-      ...hosts.map(host => verdictOf(host, several)),
+      ...hosts.map(host => headOf(host, several)),
       ...plots(curves.flat()),
       ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
       ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
@@ -105,8 +105,9 @@ function reportBody(
   ]
 }
 
-function verdictOf(host: Explained, several: boolean): Element {
-  const { name, keepers, span, baseDay, verdict } = host
+function headOf(host: Explained, several: boolean): Element {
+  const { name, keepers, span, baseDay } = host
+  const verdict = verdictOf(host)
   const rows = [...host.log.samples.values(), ...host.log.updates.values()].reduce(
     (sum, series) => sum + series.rows,
     0,
@@ -129,7 +130,7 @@ function verdictOf(host: Explained, several: boolean): Element {
       {},
       severityShape(verdict),
       ' ',
-      classed('span', 'severity', `${SEVERITY_WORDS[verdict]}.`),
+      classed('span', 'severity', `${VERDICT_WORDS[verdict]}.`),
       ' ',
       ...prose(verdictSentence(host)),
     ),

@@ -22,9 +22,13 @@ export function paintOver(u: uPlot, view: View, name: PlotName): void {
     zero(u)
     sides(u)
   }
-  const shown = view.hosts
-    .filter((_, i) => !view.hidden.has(i))
-    .flatMap(({ happenings }) => happenings)
+  const hosts = view.hosts.filter((_, i) => !view.hidden.has(i))
+  const shown = hosts
+    .flatMap(host =>
+      hosts.length === 1
+        ? host.happenings
+        : host.happenings.map(each => ({ ...each, label: `${host.name}: ${each.label}` })),
+    )
     .filter(({ at }) => at >= view.window.from && at <= view.window.to)
     .sort((a, b) => a.at - b.at)
   const ends = Array<number>(ROWS).fill(Number.NEGATIVE_INFINITY)
@@ -71,7 +75,8 @@ function mark(u: uPlot, { kind, at, label }: Happening, ends: number[]): void {
   const [from, to] = right ? [x - size, x + width] : [x - width, x + size]
   const row = ends.findIndex(end => end < from)
   if (row >= 0) ends[row] = to
-  const top = bbox.top + (10 + Math.max(0, row) * ROW_HEIGHT) * pixels
+  // Without a label of its own it begins below those of others.
+  const top = bbox.top + (10 + (row < 0 ? ends.length : row) * ROW_HEIGHT) * pixels
   ctx.strokeStyle = ink
   ctx.fillStyle = ink
   ctx.lineWidth = pixels

@@ -20,6 +20,7 @@ const NARROW = 600
 const LEAST_DRAG = 5
 const KEY_STEP = 0.01
 const ZOOM = 0.6
+const MONTH = 28 * 86_400
 /** Pixels between ticks. */
 const TICK_SPACE = 30
 
@@ -289,8 +290,16 @@ const timeAxis = (): uPlot.Axis => ({
   ...plainAxis(),
   space: 72,
   size: 38,
-  values: (_, splits, __, ___, increment) => timeTicks(splits, increment),
+  values: (_, splits, __, ___, increment) => withYear(timeTicks(splits, increment), splits, increment),
 })
+
+/** Days are told without their year, but for the first; of long times only months are. */
+function withYear(texts: readonly string[], splits: readonly number[], increment: number): string[] {
+  const year = (at: number) => new Date(at * 1000).getUTCFullYear()
+  if (increment >= MONTH)
+    return texts.map((text, i) => `${text.slice(text.indexOf(' ') + 1)} ${year(splits[i]!)}`)
+  return texts.map((text, i) => (i === 0 ? `${text} ${year(splits[i]!)}` : text))
+}
 
 const plainAxis = (): uPlot.Axis => ({
   stroke: colour('--soft'),

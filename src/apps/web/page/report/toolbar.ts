@@ -113,7 +113,7 @@ function group(label: string, members: readonly Refreshed[], named = false): Ref
 }
 
 const sameSpan = ({ window }: View, { from, to }: View['window']): boolean =>
-  Math.abs(window.from - from) + Math.abs(window.to - to) < 0.02 * (to - from)
+  Math.abs(window.from - from) + Math.abs(window.to - to) < 0.001 * (to - from)
 
 /** One host needs no legend. */
 export function legend(view: View): HTMLElement {
