@@ -7,6 +7,9 @@ import { type Curve, type HostCurves, pointsOf } from './curves.ts'
 import { offsetCurve } from './picture.ts'
 
 const MOST_MARKS = 60
+const MOST_TICS = 8
+const WEEK = 604_800
+const TIC_STEPS = [60, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, WEEK]
 
 interface Drawn {
   readonly name: string
@@ -32,9 +35,8 @@ export function gnuplotScript(hosts: readonly HostCurves[]): string | undefined 
     '# Into a file: gnuplot -e "set terminal pngcairo size 1200,800; set output \'clock.png\'" FILE',
     ...[...offsets, ...frequencies].map(dataBlock),
     'set termoption noenhanced',
-    'set xdata time',
-    "set timefmt '%s'",
-    'set format x "%Y-%m-%d\\n%H:%M"',
+    'set format x "%Y-%m-%d\\n%H:%M" timedate',
+    `set xtics ${ticStep(offsets)}`,
     "set xlabel 'time by the stamps in the logs (UTC)'",
     'set grid',
     'set key outside below',
@@ -57,9 +59,20 @@ export function gnuplotScript(hosts: readonly HostCurves[]): string | undefined 
 function dataBlock({ block, curve }: Drawn): string {
   const { at, least, most } = pointsOf(curve)
   const rows = at.map((time, i) =>
-    Number.isNaN(least[i]!) ? '' : `${Number(time.toFixed(3))} ${least[i]} ${most[i]}`,
+    Number.isNaN(least[i]!) ? '' : `${Number(time.toFixed(3))} ${short(least[i]!)} ${short(most[i]!)}`,
   )
   return [`${block} << EOD`, ...rows, 'EOD'].join('\n')
+}
+
+/** A sum shows what a double cannot hold. */
+const short = (value: number): number => Number(value.toPrecision(8))
+
+/** Seconds from tick to tick; they stand at multiples of it since 1970, which are whole hours or days in UTC. */
+function ticStep(drawn: readonly Drawn[]): number {
+  const from = Math.min(...drawn.map(({ curve }) => curve.origin))
+  const to = Math.max(...drawn.map(({ curve }) => pointsOf(curve).at.at(-1)!))
+  const least = (to - from) / MOST_TICS
+  return TIC_STEPS.find(step => step >= least) ?? Math.ceil(least / WEEK) * WEEK
 }
 
 const plot = (drawn: readonly Drawn[], factor: number): string =>

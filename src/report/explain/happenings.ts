@@ -5,6 +5,7 @@
 import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { amount } from '#diagnosis/amount.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { printable } from '../table.ts'
 
@@ -44,7 +45,7 @@ export function happeningsOf(host: Explained): { happenings: Happening[]; left: 
 type Weighed = Happening & { readonly weight: number }
 
 function disturbed({ size, uncertainty, moved, restarted, local }: Disturbance): Weighed {
-  const much = `${duration(Math.abs(size))} ± ${duration(uncertainty)}`
+  const much = `${amount(Math.abs(size))} ± ${duration(uncertainty)}`
   // As the rule vm-paused has it: what nobody can tell from a pause was one.
   const paused = size > 0 && moved !== 'wall clock' && !restarted
   const kind = paused ? 'pause' : moved === 'wall clock' ? 'set' : 'jump'
@@ -71,7 +72,7 @@ function stepsOf({ log }: Explained): Weighed[] {
       kind: 'step',
       at,
       label: `step ${signed(size)}`,
-      text: `The daemon set the clock ${size < 0 ? 'back' : 'forward'} by ${duration(Math.abs(size))}.`,
+      text: `The daemon set the clock ${size < 0 ? 'back' : 'forward'} by ${amount(Math.abs(size))}.`,
       weight: Number.isNaN(size) ? 0 : Math.abs(size),
     })
   }

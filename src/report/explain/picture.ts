@@ -4,6 +4,8 @@ import { offsetScale } from '../chart/scale.ts'
 import { type Element, element } from '../chart/svg.ts'
 import { calendar } from './calendar.ts'
 import { type Curve, type HostCurves, pointsOf } from './curves.ts'
+import type { Happening } from './happenings.ts'
+import { placeLabels } from './labels.ts'
 import { utcDay } from './moments.ts'
 
 export interface Look {
@@ -43,38 +45,38 @@ export function offsetPicture(hosts: readonly HostCurves[], look: Look = {}): El
     marks,
     ...look,
   })
-  return labelled(
-    drawn,
-    shown.map(({ label }) => label),
-  )
+  return labelled(drawn, shown)
 }
 
 const PER_LETTER = 6.4
-const ROWS = 3
 const ROW_HEIGHT = 14
 
 /** Words at the heads of the marks, as far as there is room. */
-function labelled(svg: Element, labels: readonly string[]): Element {
+function labelled(svg: Element, happenings: readonly Happening[]): Element {
   const width = Number(svg.attributes.width)
-  const ends = Array<number>(ROWS).fill(Number.NEGATIVE_INFINITY)
-  const lines = svg.children.filter(child => typeof child !== 'string' && child.attributes.class === 'mark')
-  const texts = (lines as Element[]).flatMap(({ attributes }, i) => {
-    const x = Number(attributes.x1)
-    const wide = labels[i]!.length * PER_LETTER
+  const lines = svg.children.filter(
+    (child): child is Element => typeof child !== 'string' && child.attributes.class === 'mark',
+  )
+  const labels = lines.map(({ attributes }, i) => {
+    const { label, kind } = happenings[i]!
+    const [x, top] = [Number(attributes.x1), Number(attributes.y1)]
+    const wide = label.length * PER_LETTER
     const right = x + wide + 16 < width
-    const [from, to] = right ? [x, x + wide + 8] : [x - wide - 8, x]
-    const row = ends.findIndex(end => end < from)
-    if (row < 0) return []
-    ends[row] = to
-    return element(
-      'text',
-      {
-        x: right ? x + 4 : x - 4,
-        y: Number(attributes.y1) + 10 + row * ROW_HEIGHT,
-        'text-anchor': right ? undefined : 'end',
-      },
-      labels[i]!,
-    )
+    return { kind, x, top, label, right, from: right ? x : x - wide - 8, to: right ? x + wide + 8 : x }
   })
+  const rows = placeLabels(labels)
+  const texts = labels.flatMap(({ x, top, label, right }, i) =>
+    rows[i] === undefined
+      ? []
+      : element(
+          'text',
+          {
+            x: right ? x + 4 : x - 4,
+            y: top + 10 + rows[i] * ROW_HEIGHT,
+            'text-anchor': right ? undefined : 'end',
+          },
+          label,
+        ),
+  )
   return { ...svg, children: [...svg.children, ...texts] }
 }

@@ -1,6 +1,7 @@
 /** What is drawn on top of the lines: zero, which side is which, and marks where something happened. */
 import type uPlot from 'uplot'
 import type { Happening, HappeningKind } from '#report/explain/happenings.ts'
+import { LABEL_ROWS, placeLabels } from '#report/explain/labels.ts'
 import { colour, fontOf } from '../timeline/theme.ts'
 import type { PlotName } from './lines.ts'
 import type { View } from './view.ts'
@@ -12,8 +13,6 @@ const COLOURS: Readonly<Record<HappeningKind, string>> = {
   step: '--accent',
   panic: '--bad',
 }
-/** Lines of labels, one above the other; what finds no room has only its shape. */
-const ROWS = 3
 const ROW_HEIGHT = 15
 
 export function paintOver(u: uPlot, view: View, name: PlotName): void {
@@ -31,8 +30,12 @@ export function paintOver(u: uPlot, view: View, name: PlotName): void {
     )
     .filter(({ at }) => at >= view.window.from && at <= view.window.to)
     .sort((a, b) => a.at - b.at)
-  const ends = Array<number>(ROWS).fill(Number.NEGATIVE_INFINITY)
-  for (const happening of shown) mark(u, happening, name === 'offset' ? ends : [])
+  const marks = shown.map(happening => measured(u, happening))
+  const rows = name === 'offset' ? placeLabels(marks) : marks.map(() => undefined)
+  // What finds no room has only its shape, below the labels of the others.
+  const below = name === 'offset' ? LABEL_ROWS : 0
+  for (const [i, each] of marks.entries()) mark(u, each, rows[i] ?? below)
+  for (const [i, each] of marks.entries()) if (rows[i] !== undefined) label(u, each, rows[i])
   u.ctx.restore()
 }
 
@@ -62,23 +65,37 @@ function sides(u: uPlot): void {
   if (min! < 0) write(ctx, '▼ ahead', at(bbox.top + bbox.height - 4 * pixels))
 }
 
-/** `ends` says for each row of labels how far it is taken. */
-function mark(u: uPlot, { kind, at, label }: Happening, ends: number[]): void {
+interface Measured {
+  readonly kind: HappeningKind
+  readonly text: string
+  readonly x: number
+  /** Its label stands to the right of the line. */
+  readonly right: boolean
+  readonly from: number
+  readonly to: number
+}
+
+const SIZE = 4.5
+
+function measured(u: uPlot, { kind, at, label }: Happening): Measured {
   const { ctx, bbox } = u
   const pixels = devicePixelRatio
   const x = u.valToPos(at, 'x', true)
-  const size = 4.5 * pixels
-  const ink = colour(COLOURS[kind])
   ctx.font = fontOf(11 * pixels)
-  const width = ctx.measureText(label).width + 4 * size
+  const width = ctx.measureText(label).width + 4 * SIZE * pixels
   const right = x + width < bbox.left + bbox.width - 70 * pixels
-  const [from, to] = right ? [x - size, x + width] : [x - width, x + size]
-  const row = ends.findIndex(end => end < from)
-  if (row >= 0) ends[row] = to
-  // Without a label of its own it begins below those of others.
-  const top = bbox.top + (10 + (row < 0 ? ends.length : row) * ROW_HEIGHT) * pixels
-  ctx.strokeStyle = ink
-  ctx.fillStyle = ink
+  const head = SIZE * pixels
+  return { kind, text: label, x, right, from: right ? x - head : x - width, to: right ? x + width : x + head }
+}
+
+const rowAt = ({ bbox }: uPlot, row: number): number => bbox.top + (10 + row * ROW_HEIGHT) * devicePixelRatio
+
+function mark(u: uPlot, { kind, x }: Measured, row: number): void {
+  const { ctx, bbox } = u
+  const pixels = devicePixelRatio
+  const top = rowAt(u, row)
+  ctx.strokeStyle = colour(COLOURS[kind])
+  ctx.fillStyle = ctx.strokeStyle
   ctx.lineWidth = pixels
   ctx.setLineDash([3 * pixels, 3 * pixels])
   ctx.beginPath()
@@ -86,11 +103,15 @@ function mark(u: uPlot, { kind, at, label }: Happening, ends: number[]): void {
   ctx.lineTo(x, bbox.top + bbox.height)
   ctx.stroke()
   ctx.setLineDash([])
-  head(ctx, kind, { x, y: top, size })
-  if (row < 0) return
+  head(ctx, kind, { x, y: top, size: SIZE * pixels })
+}
+
+function label(u: uPlot, { kind, text, x, right }: Measured, row: number): void {
+  const { ctx } = u
   ctx.textAlign = right ? 'left' : 'right'
   ctx.textBaseline = 'middle'
-  write(ctx, label, { x: x + (right ? 2 : -2) * size, y: top, ink })
+  const aside = 2 * SIZE * devicePixelRatio
+  write(ctx, text, { x: x + (right ? aside : -aside), y: rowAt(u, row), ink: colour(COLOURS[kind]) })
 }
 
 /** The shapes of report/explain/page/parts.ts. */
