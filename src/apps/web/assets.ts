@@ -17,6 +17,8 @@ const ASSETS: Readonly<Record<string, Asset>> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
   '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/report.css': { file: 'report.css', type: 'text/css; charset=utf-8' },
+  '/logs-worker.js': { file: 'logs-worker.js', type: 'text/javascript; charset=utf-8' },
   '/favicon.svg': { file: 'favicon.svg', type: 'image/svg+xml' },
 }
 

@@ -13,10 +13,14 @@ import { constants, gzip } from 'node:zlib'
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const CACHE = join(ROOT, 'node_modules/.cache/clockwright/web')
-const ENTRIES = { page: join(PAGE, 'main.tsx'), report: join(PAGE, 'report/main.ts') }
+const ENTRIES = {
+  page: join(PAGE, 'main.tsx'),
+  report: join(PAGE, 'report/main.ts'),
+  'logs-worker': join(PAGE, 'logs/worker.ts'),
+}
 const AS_THEY_ARE = ['index.html', 'favicon.svg']
 /** What is served, and so also kept packed. */
-const SERVED = [...AS_THEY_ARE, 'page.js', 'page.css']
+const SERVED = [...AS_THEY_ARE, 'page.js', 'page.css', 'report.css', 'logs-worker.js']
 
 let underWay: Promise<string> | undefined
 
@@ -32,8 +36,8 @@ export function bundleWhenStale(): Promise<string> {
 }
 
 /**
- * Bundles into a directory: index.html, page.js, page.css, favicon.svg, each also gzipped; report.js and report.css, which
- * become part of a report; and a list of inputs.
+ * Bundles into a directory what is served, each also gzipped: index.html, favicon.svg, page.js, page.css, logs-worker.js,
+ * report.css; report.js, which like that becomes part of a report; and a list of inputs.
  */
 export async function bundlePage(into: string, inputs?: string): Promise<void> {
   const fresh = `${into}.${process.pid}`

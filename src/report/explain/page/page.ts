@@ -47,7 +47,6 @@ export function reportPage({ hosts, logs, version, script, style }: ReportPage):
     "form-action 'none'",
   ].join('; ')
   const title = `${hosts.map(({ name }) => said(name)).join(', ') || 'No clock'}: clock report`
-  const body = reportBody(hosts, curves, logs, version)
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61,7 +60,7 @@ export function reportPage({ hosts, logs, version, script, style }: ReportPage):
 <style>${style.text}</style>
 </head>
 <body>
-${body.map(printHtml).join('\n')}
+${[MASTHEAD, element('main', {}, ...reportSections(hosts, curves, logs)), footer(version)].map(printHtml).join('\n')}
 <script type="application/json" id="curves">${jsonForScript(curves.flat())}</script>
 <script type="module">${script.text}</script>
 </body>
@@ -69,39 +68,38 @@ ${body.map(printHtml).join('\n')}
 `
 }
 
-function reportBody(
+const MASTHEAD = element(
+  'header',
+  { class: 'masthead' },
+  classed('b', 'brand', 'clockwright'),
+  classed('span', 'soft', ' clock report'),
+)
+
+const footer = (version: string): Element =>
+  element(
+    'footer',
+    { class: 'soft small' },
+    'Offsets are positive when the clock is behind. Times are UTC; in plots they are by the stamps in the logs, which are by ',
+    `the clock that is judged. Made by clockwright ${said(version)}. This file holds all that it shows and asks no network.`,
+  )
+
+/** All that is said, wherever it is shown. */
+export function reportSections(
   hosts: readonly Explained[],
   curves: readonly HostCurves[][],
   logs: LogFiles,
-  version: string,
 ): Element[] {
   const names = logs.files.map(({ name }) => name)
   const several = hosts.length > 1
   return [
-    element(
-      'header',
-      { class: 'masthead' },
-      classed('b', 'brand', 'clockwright'),
-      classed('span', 'soft', ' clock report'),
-    ),
-    element(
-      'main',
-      {},
-      ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
-      ...hosts.map(host => headOf(host, several)),
-      ...plots(curves.flat()),
-      ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
-      ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
-      ...hosts.flatMap(host => section('Sources', host, several, sourcesOf(host))),
-      ...hosts.flatMap(host => section('Statistics', host, several, statisticsOf(host))),
-      ...filesOf(logs),
-    ),
-    element(
-      'footer',
-      { class: 'soft small' },
-      'Offsets are positive when the clock is behind. Times are UTC; in plots they are by the stamps in the logs, which are by ',
-      `the clock that is judged. Made by clockwright ${said(version)}. This file holds all that it shows and asks no network.`,
-    ),
+    ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
+    ...hosts.map(host => headOf(host, several)),
+    ...plots(curves.flat()),
+    ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
+    ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
+    ...hosts.flatMap(host => section('Sources', host, several, sourcesOf(host))),
+    ...hosts.flatMap(host => section('Statistics', host, several, statisticsOf(host))),
+    ...filesOf(logs),
   ]
 }
 

@@ -92,11 +92,11 @@ export function statisticsOf({ log }: Explained): Element[] {
     name,
     ...all.map(({ offset }) => of(offset)),
   ]
-  const ofFrequency = (name: string, of: (series: UpdateSeries) => number): Node[] => [
+  const ofFrequency = (name: string, of: (series: UpdateSeries) => number, text = rate): Node[] => [
     name,
     ...all.map(series => {
       const update = updates.find(each => each === series)
-      return update && update.frequency.count > 0 ? rate(of(update)) : '–'
+      return update && update.frequency.count > 0 ? text(of(update)) : '–'
     }),
   ]
   return [
@@ -120,7 +120,11 @@ export function statisticsOf({ log }: Explained): Element[] {
         ...(updates.length > 0
           ? [
               ofFrequency('mean frequency correction', ({ frequency }) => frequency.mean),
-              ofFrequency('its standard deviation', ({ frequency }) => frequency.deviation),
+              ofFrequency(
+                'its standard deviation',
+                ({ frequency }) => frequency.deviation,
+                value => rate(value).slice(1),
+              ),
               ofFrequency('its least', ({ frequency }) => frequency.min),
               ofFrequency('its largest', ({ frequency }) => frequency.max),
             ]
