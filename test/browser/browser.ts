@@ -40,7 +40,7 @@ export interface Opened {
   readonly page: Page
 }
 
-export interface OpenOptions extends ExampleOptions {
+export interface TabOptions {
   readonly size?: { readonly width: number; readonly height: number }
   readonly scheme?: 'light' | 'dark'
   readonly context?: BrowserContextOptions
@@ -48,11 +48,18 @@ export interface OpenOptions extends ExampleOptions {
   readonly forgive?: RegExp
 }
 
-/** Tests with a browser. `open` shows the page at a hash and waits until it knows something. */
-export function inBrowser(
-  name: string,
-  tests: (open: (hash: string, options?: OpenOptions) => Promise<Opened>) => void,
-) {
+export interface OpenOptions extends ExampleOptions, TabOptions {}
+
+export interface Browsing {
+  /** An empty tab that may ask for what begins with one of these, and for nothing else. */
+  tab(allowed: readonly string[], options?: TabOptions): Promise<Tab>
+  /** At the end of the test. */
+  closeLater(close: () => Promise<unknown>): void
+  complain(text: string): void
+}
+
+/** Tests with a browser. */
+export function withBrowser(name: string, tests: (browsing: Browsing) => void) {
   describe.skipIf(absent)(name, () => {
     let browser: Browser
     const closing: (() => Promise<unknown>)[] = []
@@ -67,27 +74,50 @@ export function inBrowser(
     })
     afterAll(() => browser?.close())
 
+    tests({
+      async tab(allowed, { size = DESKTOP, scheme = 'light', context: more = {}, forgive } = {}) {
+        const context = await browser.newContext({ viewport: size, colorScheme: scheme, ...more })
+        closing.push(() => context.close())
+        const tab = await context.newPage()
+        tab.on('console', message => {
+          if (forgive?.test(message.text())) return
+          if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`)
+        })
+        tab.on('pageerror', error => complaints.push(`error: ${error.stack ?? error.message}`))
+        tab.on('request', request => {
+          if (!allowed.some(each => request.url().startsWith(each)))
+            complaints.push(`asked elsewhere: ${request.url()}`)
+        })
+        return tab
+      },
+      closeLater: close => void closing.push(close),
+      complain: text => void complaints.push(text),
+    })
+  })
+}
+
+/** Tests of the page. `open` shows it at a hash and waits until it knows something. */
+export function inBrowser(
+  name: string,
+  tests: (open: (hash: string, options?: OpenOptions) => Promise<Opened>) => void,
+) {
+  withBrowser(name, ({ tab: openTab, closeLater, complain }) =>
     tests(async (hash, options = {}) => {
-      const { size = DESKTOP, scheme = 'light', context: more = {}, forgive, ...example } = options
+      const { size, scheme, context, forgive, ...example } = options
       const watched = exampleWatched({ days: 3, ...example })
-      const page = await openPage(watched, { port: 0, onFault: fault => complaints.push(String(fault)) })
-      closing.push(() => page.close())
-      const context = await browser.newContext({ viewport: size, colorScheme: scheme, ...more })
-      closing.push(() => context.close())
-      const tab = await context.newPage()
-      tab.on('console', message => {
-        if (forgive?.test(message.text())) return
-        if (['error', 'warning'].includes(message.type())) complaints.push(`console: ${message.text()}`)
-      })
-      tab.on('pageerror', error => complaints.push(`error: ${error.stack ?? error.message}`))
-      tab.on('request', request => {
-        if (!request.url().startsWith(page.url)) complaints.push(`asked elsewhere: ${request.url()}`)
+      const page = await openPage(watched, { port: 0, onFault: fault => complain(String(fault)) })
+      closeLater(() => page.close())
+      const tab = await openTab([page.url], {
+        ...(size && { size }),
+        ...(scheme && { scheme }),
+        ...(context && { context }),
+        ...(forgive && { forgive }),
       })
       await tab.goto(`${page.url}${hash}`)
       await tab.locator('main h1').first().waitFor({ state: 'attached' })
       return { tab, watched, page }
-    })
-  })
+    }),
+  )
 }
 
 /** No view may be wider than the window. */

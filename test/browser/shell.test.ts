@@ -32,7 +32,7 @@ inBrowser('the frame', open => {
     await legend.waitFor({ state: 'detached' })
   })
 
-  test.each(['now', 'timeline', 'sources'])(
+  test.each(['now', 'timeline', 'sources', 'logs'])(
     'Tab reaches everything in %s, and one sees where one is',
     async view => {
       const { tab } = await open(`#/${view}`)

@@ -228,6 +228,9 @@ program
   .addOption(json())
   .option('--census', 'only count who spoke: for each source how often, since when, and in how many hours')
   .option('--limit <size>', 'how much one packed file may unpack to (default: 4GB)', size, 4e9)
+  .option('--html <file>', 'write a report: one file that needs no network, with plots in which one can move')
+  .option('--svg <file>', 'write a picture of the offset')
+  .option('--gnuplot <file>', 'write the plots as a script for gnuplot, with the data in it')
   .addHelpText(
     'after',
     `
@@ -238,7 +241,7 @@ Examples:
   clockwright analyze /var/log/ntpstats
   clockwright analyze /var/log/chrony --json | jq '.hosts[].findings[] | {name, from, to}'
   clockwright analyze --census /var/log/ntpstats
-  clockwright analyze sosreport-*.tar.xz`,
+  clockwright analyze sosreport-*.tar.xz --html report.html`,
   )
   .action(async (paths, options) => (await import('./commands/analyze.ts')).analyze(paths, options))
 

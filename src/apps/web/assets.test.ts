@@ -16,9 +16,11 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-test('the bundle is four files, each also zipped, and nothing else', async () => {
-  const names = ['favicon.svg', 'index.html', 'page.css', 'page.js']
-  expect((await readdir(join(directory, 'web'))).sort()).toEqual(names.flatMap(name => [name, `${name}.gz`]))
+test('the bundle is what is served, each also zipped, the script of reports, and nothing else', async () => {
+  const names = ['favicon.svg', 'index.html', 'logs-worker.js', 'page.css', 'page.js', 'report.css']
+  expect((await readdir(join(directory, 'web'))).sort()).toEqual(
+    [...names.flatMap(name => [name, `${name}.gz`]), 'report.js'].sort(),
+  )
   expect(await readdir(directory)).toEqual(['web'])
 })
 

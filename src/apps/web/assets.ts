@@ -17,6 +17,8 @@ const ASSETS: Readonly<Record<string, Asset>> = {
   '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
   '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
   '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
+  '/report.css': { file: 'report.css', type: 'text/css; charset=utf-8' },
+  '/logs-worker.js': { file: 'logs-worker.js', type: 'text/javascript; charset=utf-8' },
   '/favicon.svg': { file: 'favicon.svg', type: 'image/svg+xml' },
 }
 
@@ -24,16 +26,15 @@ export interface Assets {
   find(path: string, headers: IncomingHttpHeaders): Promise<Answer | undefined>
 }
 
-/** From sources when they are there; else from where the build put them, beside or above the running file. */
-export function openAssets(): Assets {
+export const openAssets = (): Assets => assetsIn(webDirectory)
+
+/** From sources when they are there; else where the build put them, beside or above the running file. */
+export async function webDirectory(): Promise<string> {
   const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-  if (existsSync(here('./page/main.tsx')))
-    return assetsIn(async () => (await import('./bundle.ts')).bundleWhenStale())
+  if (existsSync(here('./page/main.tsx'))) return (await import('./bundle.ts')).bundleWhenStale()
   const built = ['./web/', '../web/', '../../web/'].map(here).find(directory => existsSync(directory))
-  return assetsIn(async () => {
-    if (!built) throw new Error('The page is not built: dist/web is missing from this installation.')
-    return built
-  })
+  if (!built) throw new Error('The page is not built: dist/web is missing from this installation.')
+  return built
 }
 
 /** `prepare` says in which directory the files lie; it is asked whenever the page itself is. */

@@ -1,5 +1,5 @@
 /**
- * Makes the page's files with esbuild, which is a development dependency: called by the build of the package, and in a
+ * Makes the files of the page and of reports with esbuild, which is a development dependency: called by the build of the package, and in a
  * checkout when the page is asked for. It runs as a program of its own, so that nothing of it stays in the agent.
  */
 import { execFile } from 'node:child_process'
@@ -13,7 +13,14 @@ import { constants, gzip } from 'node:zlib'
 const PAGE = fileURLToPath(new URL('./page/', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const CACHE = join(ROOT, 'node_modules/.cache/clockwright/web')
+const ENTRIES = {
+  page: join(PAGE, 'main.tsx'),
+  report: join(PAGE, 'report/main.ts'),
+  'logs-worker': join(PAGE, 'logs/worker.ts'),
+}
 const AS_THEY_ARE = ['index.html', 'favicon.svg']
+/** What is served, and so also kept packed. */
+const SERVED = [...AS_THEY_ARE, 'page.js', 'page.css', 'report.css', 'logs-worker.js']
 
 let underWay: Promise<string> | undefined
 
@@ -28,7 +35,10 @@ export function bundleWhenStale(): Promise<string> {
   return underWay
 }
 
-/** Bundles the page into a directory: index.html, page.js, page.css, favicon.svg, each also gzipped; and a list of inputs. */
+/**
+ * Bundles into a directory what is served, each also gzipped: index.html, favicon.svg, page.js, page.css, logs-worker.js,
+ * report.css; report.js, which like that becomes part of a report; and a list of inputs.
+ */
 export async function bundlePage(into: string, inputs?: string): Promise<void> {
   const fresh = `${into}.${process.pid}`
   await rm(fresh, { recursive: true, force: true })
@@ -36,7 +46,7 @@ export async function bundlePage(into: string, inputs?: string): Promise<void> {
   await promisify(execFile)(
     esbuild(),
     [
-      join(PAGE, 'main.tsx'),
+      ...Object.entries(ENTRIES).map(([name, file]) => `${name}=${file}`),
       '--bundle',
       '--minify',
       '--format=esm',
@@ -47,12 +57,11 @@ export async function bundlePage(into: string, inputs?: string): Promise<void> {
       '--log-level=error',
       ...(inputs ? [`--metafile=${join(fresh, inputs)}`] : []),
       `--outdir=${fresh}`,
-      '--entry-names=page',
     ],
     { cwd: ROOT },
   )
   for (const file of AS_THEY_ARE) await copyFile(join(PAGE, file), join(fresh, file))
-  for (const file of [...AS_THEY_ARE, 'page.js', 'page.css']) {
+  for (const file of SERVED) {
     const zipped = await promisify(gzip)(await readFile(join(fresh, file)), {
       level: constants.Z_BEST_COMPRESSION,
     })
@@ -69,6 +78,8 @@ async function isStale(): Promise<boolean> {
     const meta = JSON.parse(await readFile(join(CACHE, 'inputs.json'), 'utf8')) as {
       inputs: Record<string, unknown>
     }
+    // An entry that is not among them is younger than the bundle.
+    if (Object.values(ENTRIES).some(file => !(relative(ROOT, file) in meta.inputs))) return true
     const inputs = [...Object.keys(meta.inputs), ...AS_THEY_ARE.map(file => relative(ROOT, join(PAGE, file)))]
     const made = (await stat(join(CACHE, 'inputs.json'))).mtimeMs
     const changed = await Promise.all(

@@ -11,11 +11,14 @@ export interface Answer {
 /** Data runs nothing and may not be framed, whatever a browser takes it for. */
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/** The page runs its own script and style files and nothing inline, and can turn no text into markup. */
+/**
+ * The page runs its own script and style files and nothing inline, and can turn no text into markup; the one policy that it
+ * may make names the worker that reads logs (page/logs/state.ts).
+ */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
-  "require-trusted-types-for 'script'; trusted-types 'none'"
+  "require-trusted-types-for 'script'; trusted-types logs"
 
 const PROTECTION = {
   'Content-Security-Policy': DATA_POLICY,

@@ -18,7 +18,17 @@ afterAll(async () => {
   expect(faults).toEqual([])
 })
 
-const ROUTES = [...Object.keys(API), '/', '/page.js', '/page.css', '/favicon.svg', '/api/stream', '/nothing']
+const ROUTES = [
+  ...Object.keys(API),
+  '/',
+  '/page.js',
+  '/page.css',
+  '/report.css',
+  '/logs-worker.js',
+  '/favicon.svg',
+  '/api/stream',
+  '/nothing',
+]
 const head = (lines: readonly string[]) => `${lines.join('\r\n')}\r\n\r\n`
 const own = () => ownHosts(page.port)[0]!
 

@@ -9,12 +9,13 @@ import { encodeHost } from '#report/explain/encode.ts'
 import { explainScreen } from '#report/explain/screen.ts'
 import { printable } from '#report/table.ts'
 import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
+import type { ReportFiles, Written } from '../../analyze/write-report.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
 import { printJson, styler } from '../print.ts'
 import { Progress } from '../progress.ts'
 
-interface Options {
+interface Options extends ReportFiles {
   json?: boolean
   census?: boolean
   limit: number
@@ -33,13 +34,14 @@ export async function analyze(paths: readonly string[], options: Options): Promi
   if (options.census) return census(paths, options)
   const logs = await watched(given => readLogs(paths, given), options)
   const hosts = explained(logs)
+  const written = await reports(options, hosts, logs)
   if (options.json)
     printJson({
       files: logs.files,
       hosts: hosts.map(host => encodeHost(host, fileNames(logs))),
       skipped: logs.skipped,
     })
-  else process.stdout.write(text(hosts, logs))
+  else process.stdout.write(text(hosts, logs, written))
   process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
 }
 
@@ -85,9 +87,17 @@ async function watched<L>(
   }
 }
 
+/** Whoever asks for no file loads nothing that writes one. */
+async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<Written[]> {
+  const { html, svg, gnuplot } = options
+  if (!html && !svg && !gnuplot) return []
+  const { writeReports } = await import('../../analyze/write-report.ts')
+  return writeReports(options, { hosts, logs })
+}
+
 const fileNames = ({ files }: ReadLogs): string[] => files.map(({ name }) => name)
 
-function text(hosts: readonly Explained[], logs: ReadLogs): string {
+function text(hosts: readonly Explained[], logs: ReadLogs, written: readonly Written[]): string {
   const style = styler()
   const screens = hosts.map(host =>
     explainScreen(
@@ -101,14 +111,20 @@ function text(hosts: readonly Explained[], logs: ReadLogs): string {
     ),
   )
   if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
-  return withFoot(screens, logs)
+  return withFoot(screens, logs, written)
 }
 
-function withFoot(screens: readonly string[], logs: ReadLogs<unknown>): string {
+function withFoot(
+  screens: readonly string[],
+  logs: ReadLogs<unknown>,
+  written: readonly Written[] = [],
+): string {
   const style = styler()
-  const foot = [...notUnderstood(logs), ...skipped(logs, logs.hosts.length === 0)].map(line =>
-    style('dim', line),
-  )
+  const foot = [
+    ...notUnderstood(logs),
+    ...skipped(logs, logs.hosts.length === 0),
+    ...written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`)),
+  ].map(line => style('dim', line))
   return `${screens.join('\n')}${foot.length > 0 ? `\n${foot.join('\n')}\n` : ''}`
 }
 

@@ -2,7 +2,7 @@
  * Where one is on the page. The hash holds all of it (`#/timeline?range=6h&scale=1ms`), so a link shows another person
  * the same thing, and Back goes back. Whatever a hash says that makes no sense is left out.
  */
-export const VIEWS = ['now', 'timeline', 'sources'] as const
+export const VIEWS = ['now', 'timeline', 'sources', 'logs'] as const
 export type View = (typeof VIEWS)[number]
 
 export const RANGES = {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { ago } from '#report/words/say.ts'
 import { go, place } from '../go.ts'
 import { elapsed, link, status, wallNow } from '../live.ts'
+import { Logs } from '../logs/logs.tsx'
 import { Now } from '../now/now.tsx'
 import { formatPlace, type View } from '../place.ts'
 import { Sources } from '../sources/sources.tsx'
@@ -14,8 +15,9 @@ const TABS: readonly { view: View; title: string; key: string }[] = [
   { view: 'now', title: 'Now', key: 'n' },
   { view: 'timeline', title: 'Timeline', key: 't' },
   { view: 'sources', title: 'Sources', key: 's' },
+  { view: 'logs', title: 'Logs', key: 'l' },
 ]
-const BODIES: Record<View, () => JSX.Element> = { now: Now, timeline: Timeline, sources: Sources }
+const BODIES: Record<View, () => JSX.Element> = { now: Now, timeline: Timeline, sources: Sources, logs: Logs }
 
 const FOOTNOTES = {
   watching: ', only watching: it does not touch the clock',
@@ -24,7 +26,8 @@ const FOOTNOTES = {
 
 export function App(): JSX.Element {
   const { view } = place.value
-  const known = status.value !== undefined
+  // Logs are explained without the agent.
+  const known = status.value !== undefined || view === 'logs'
   const Body = BODIES[view]
   return (
     <>

@@ -18,7 +18,7 @@ const KIND_MEANING: Partial<Record<keyof typeof KIND_WORDS, string>> = {
 }
 
 const KEYS = [
-  ['n  t  s', 'Now, Timeline, Sources'],
+  ['n  t  s  l', 'Now, Timeline, Sources, Logs'],
   ['?', 'this legend'],
   ['Esc', 'close the panel'],
   ['Tab, Enter', 'go to a number, explain it'],

@@ -9,7 +9,8 @@ import { type CursorAt, cursorAt, cursorOptions, listenOn, zoomToSelection } fro
 import { type Columns, columnsOf } from './lines.ts'
 import { paintOver, paintUnder } from './paint.ts'
 import type { Plot, PlotName } from './plots.ts'
-import { colour, faded, fontOf, scheme } from './theme.ts'
+import { scheme } from './scheme.ts'
+import { colour, faded, fontOf } from './theme.ts'
 
 const HEIGHTS: Record<PlotName, { wide: number; narrow: number }> = {
   offset: { wide: 320, narrow: 260 },

@@ -1,14 +1,4 @@
 /** Colours live in the style sheet; a canvas has to be told them. */
-import { signal } from '@preact/signals'
-
-const dark = matchMedia('(prefers-color-scheme: dark)')
-
-/** Changes whenever the colours do. */
-export const scheme = signal(dark.matches ? 'dark' : 'light')
-dark.addEventListener('change', () => {
-  scheme.value = dark.matches ? 'dark' : 'light'
-})
-
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 

@@ -1,0 +1,67 @@
+/** Writes what an analysis found into files: the report, a picture, a script for gnuplot. */
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Explained } from '#diagnosis/explain.ts'
+import { withLiteralColours } from '#report/chart/literal.ts'
+import { print } from '#report/chart/svg.ts'
+import { CHART_STYLE } from '#report/chart/theme.ts'
+import { curvesOf } from '#report/explain/curves.ts'
+import { gnuplotScript } from '#report/explain/gnuplot.ts'
+import type { LogFiles } from '#report/explain/page/logs.ts'
+import { type Embedded, reportPage } from '#report/explain/page/page.ts'
+import { offsetPicture } from '#report/explain/picture.ts'
+import { version } from '../version.ts'
+import { webDirectory } from '../web/assets.ts'
+
+export interface ReportFiles {
+  readonly html?: string
+  readonly svg?: string
+  readonly gnuplot?: string
+}
+
+export interface Found {
+  readonly hosts: readonly Explained[]
+  readonly logs: LogFiles
+}
+
+export interface Written {
+  readonly file: string
+  readonly bytes: number
+}
+
+/** Those that were asked for. A picture needs a curve; without one it is not written. */
+export async function writeReports(files: ReportFiles, found: Found): Promise<Written[]> {
+  const curves = found.hosts.flatMap(curvesOf)
+  const written: Written[] = []
+  const write = async (file: string | undefined, text: () => string | undefined | Promise<string>) => {
+    const content = file === undefined ? undefined : await text()
+    if (file === undefined || content === undefined) return
+    await writeFile(file, content)
+    written.push({ file, bytes: Buffer.byteLength(content) })
+  }
+  await write(files.html, () => html(found))
+  await write(files.svg, () => {
+    const picture = offsetPicture(curves, { alone: true })
+    return picture && `${print(withLiteralColours(picture))}\n`
+  })
+  await write(files.gnuplot, () => gnuplotScript(curves))
+  return written
+}
+
+async function html({ hosts, logs }: Found): Promise<string> {
+  const directory = await webDirectory()
+  const script = await readFile(`${directory}/report.js`, 'utf8')
+  const style = await readFile(`${directory}/report.css`, 'utf8')
+  return reportPage({
+    hosts,
+    logs,
+    version,
+    script: embedded(script.trim()),
+    style: embedded(`${style.trim()}${CHART_STYLE}`),
+  })
+}
+
+const embedded = (text: string): Embedded => ({
+  text,
+  digest: `sha256-${createHash('sha256').update(text).digest('base64')}`,
+})

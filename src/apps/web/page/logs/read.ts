@@ -1,0 +1,154 @@
+/**
+ * From given files to explained hosts: what apps/analyze/read.ts does with the files of a machine. Each file's beginning tells
+ * what it is and when it begins; then all are read in the order in which they were written, those without years last.
+ */
+import { HostLog } from '#analysis/log/host-log.ts'
+import { type Explained, explainHost } from '#diagnosis/explain.ts'
+import { LOG_FORMATS } from '#dialects/formats.ts'
+import { Router } from '#dialects/log/router.ts'
+import { SourceTable } from '#dialects/log/source-table.ts'
+import type { LogFiles } from '#report/explain/page/logs.ts'
+import { hostNames, hostOf } from '../../../analyze/hosts.ts'
+import { bytesOf } from './bytes.ts'
+import type { GivenFile } from './dropped.ts'
+
+const DAY = 86_400
+const HEAD = 1 << 16
+/** Two files with one beginning are one log, twice. */
+const SAME = 4096
+const UNDATED = LOG_FORMATS.filter(({ dated }) => !dated).map(({ name }) => name)
+
+interface Begun extends GivenFile {
+  readonly host: readonly string[]
+  readonly dated: boolean
+  /** Seconds since 1970. */
+  readonly begins: number
+  readonly beginning: string
+}
+
+export type Progress = (done: { readonly bytes: number; readonly of: number; readonly file: string }) => void
+
+export async function readGiven(
+  given: readonly GivenFile[],
+  progress: Progress,
+): Promise<{ hosts: Explained[]; logs: LogFiles }> {
+  const skipped: { file: string; why: string }[] = []
+  const begun = withoutTwins(await begin(given, skipped), skipped)
+  const times = (each: readonly Begun[]) => each.map(({ begins }) => begins).filter(Number.isFinite)
+  const dated = times(begun.filter(each => each.dated))
+  const known = dated.length > 0 ? dated : times(begun)
+  const baseDay = known.length > 0 ? Math.floor(known.reduce((a, b) => Math.min(a, b)) / DAY) : 0
+  const groups = Map.groupBy(begun, ({ host }) => host.join('/'))
+  const names = hostNames(
+    [...groups.keys()].map(key => key.split('/').filter(Boolean)),
+    'these files',
+  )
+  const files: LogFiles['files'][number][] = []
+  const hosts: Explained[] = []
+  const of = begun.reduce((sum, { file }) => sum + file.size, 0)
+  let bytes = 0
+  for (const [i, group] of [...groups.values()].entries()) {
+    const name = names[i]!
+    const log = new HostLog()
+    const sources = new SourceTable()
+    for (const each of group.sort(inOrder)) {
+      progress({ bytes, of, file: each.path })
+      const { span } = log
+      const router = new Router(LOG_FORMATS, {
+        baseDay,
+        nearDay: span ? baseDay + Math.floor((span.from + span.to) / 2 / DAY) : modifiedDay(each),
+        file: files.length,
+        sources,
+        tell: piece => log.tell(piece),
+      })
+      try {
+        for await (const piece of bytesOf(each.file)) router.push(piece)
+      } catch (error) {
+        skipped.push({ file: each.path, why: `not read to its end: ${reasonOf(error)}` })
+      }
+      bytes += each.file.size
+      const { formats, lines, notUnderstood } = router.finish()
+      files.push({ name: each.path, host: name, formats: Object.fromEntries(formats), lines, notUnderstood })
+    }
+    hosts.push(explainHost({ name, log, baseDay, sourceNames: sources.names }))
+  }
+  return { hosts, logs: { files, skipped } }
+}
+
+async function begin(
+  given: readonly GivenFile[],
+  skipped: { file: string; why: string }[],
+): Promise<Begun[]> {
+  const all: Begun[] = []
+  for (const each of given.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    try {
+      const one = await begunOf(each)
+      if (one) all.push(one)
+      else skipped.push({ file: each.path, why: 'no line of it is understood' })
+    } catch (error) {
+      skipped.push({ file: each.path, why: reasonOf(error) })
+    }
+  }
+  return all
+}
+
+/** Undefined when no timekeeper wrote its beginning. */
+async function begunOf(each: GivenFile): Promise<Begun | undefined> {
+  const parts: number[] = []
+  let begins = Number.POSITIVE_INFINITY
+  let length = 0
+  const router = new Router(LOG_FORMATS, {
+    baseDay: 0,
+    nearDay: modifiedDay(each),
+    file: 0,
+    sources: new SourceTable(),
+    tell: piece => {
+      const at = piece.kind === 'event' ? piece.at : piece.at[0]!
+      if (at < begins) begins = at
+    },
+  })
+  let failure: unknown
+  try {
+    for await (const piece of bytesOf(each.file)) {
+      if (parts.length < SAME) parts.push(...piece.subarray(0, SAME - parts.length))
+      const part = piece.subarray(0, HEAD - length)
+      length += part.length
+      // The line at which it is cut off is torn only here.
+      router.push(length < HEAD ? part : part.subarray(0, part.lastIndexOf(10) + 1))
+      if (length >= HEAD) break
+    }
+  } catch (error) {
+    failure = error
+  }
+  const { formats } = router.finish()
+  // What is torn is read as far as it goes.
+  if (formats.size === 0 && failure) throw failure
+  if (formats.size === 0) return undefined
+  return {
+    ...each,
+    host: hostOf(each.path.split('/').slice(0, -1)),
+    dated: ![...formats.keys()].some(name => UNDATED.includes(name)),
+    begins,
+    beginning: String.fromCharCode(...parts),
+  }
+}
+
+/** Of two with one beginning the longer one is read. */
+function withoutTwins(all: readonly Begun[], skipped: { file: string; why: string }[]): Begun[] {
+  const logs = new Map<string, Begun>()
+  for (const one of all) {
+    const key = `${one.host.join('/')}\n${one.beginning}`
+    const twin = logs.get(key)
+    const [kept, left] = twin && twin.file.size >= one.file.size ? [twin, one] : [one, twin]
+    if (left) skipped.push({ file: left.path, why: `the same log as ${kept.path}` })
+    logs.set(key, kept)
+  }
+  return [...logs.values()]
+}
+
+const inOrder = (a: Begun, b: Begun): number =>
+  Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.path < b.path ? -1 : 1)
+
+const modifiedDay = ({ file }: GivenFile): number => Math.floor(file.lastModified / 1000 / DAY)
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

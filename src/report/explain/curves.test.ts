@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest'
+import { Envelope } from '#analysis/log/envelope.ts'
+import { OffsetMeasures } from '#analysis/log/host-log.ts'
+import { curveOf, pointsOf, steadyPart } from './curves.ts'
+
+const BASE = 20_000 * 86_400
+
+const rows = (points: readonly (readonly [at: number, value: number])[]) => ({
+  at: Float64Array.from(points, ([at]) => at),
+  offset: Float64Array.from(points, ([, value]) => value),
+  rows: points.length,
+})
+
+function envelopeOf(points: readonly (readonly [number, number])[]): Envelope {
+  const envelope = new Envelope()
+  const { at, offset, rows: count } = rows(points)
+  envelope.add(at, offset, count)
+  return envelope
+}
+
+const every = (step: number, from: number, to: number, value: (at: number) => number) =>
+  Array.from({ length: Math.floor((to - from) / step) }, (_, i) => {
+    const at = from + i * step
+    return [at, value(at)] as const
+  })
+
+describe('a curve', () => {
+  test('has each value within its range, at its time to a bucket', () => {
+    const points = every(64, 0, 86_400, at => Math.sin(at / 5000) * 1e-3)
+    const curve = curveOf('ntpd loopstats', envelopeOf(points), BASE, 4)!
+    const { at, least, most } = pointsOf(curve)
+    for (const [time, value] of points) {
+      const i = at.findIndex(each => time - (each - BASE) < curve.width / 2)
+      // Three digits of the range are kept.
+      expect(least[i]! - 1e-5).toBeLessThanOrEqual(value)
+      expect(most[i]! + 1e-5).toBeGreaterThanOrEqual(value)
+    }
+  })
+
+  test('is broken where nothing was heard, and not where polls are slow', () => {
+    const before = every(64, 0, 20_000, () => 1e-5)
+    const after = every(64, 35_000, 60_000, () => 1e-5)
+    const gaps = (points: readonly (readonly [number, number])[]) =>
+      pointsOf(curveOf('x', envelopeOf(points), BASE, 4)!).least.filter(Number.isNaN).length
+    expect(gaps([...before, ...after])).toBe(1)
+    expect(gaps(every(1024, 0, 86_400, () => 1e-5))).toBe(0)
+    // From 64 s to 1024 s, as ntpd does it.
+    expect(gaps([...before, ...every(1024, 20_000, 400_000, () => 1e-5)])).toBe(0)
+  })
+
+  test('of a year has no more points than one of a day', () => {
+    const curve = curveOf('x', envelopeOf(every(640, 0, 365 * 86_400, Math.sin)), BASE, 4)!
+    expect(curve.low.length).toBeLessThanOrEqual(2048)
+  })
+
+  test('keeps the digits of a small offset beside a large one', () => {
+    const curve = curveOf(
+      'x',
+      envelopeOf([
+        [0, 47.123456],
+        [100, 1.23456e-6],
+      ]),
+      BASE,
+      4,
+    )!
+    expect(curve.low).toEqual([47.12, 1.235e-6])
+  })
+
+  test('needs two points', () => {
+    expect(curveOf('x', envelopeOf([[5, 1]]), BASE, 4)).toBeUndefined()
+    expect(curveOf('x', new Envelope(), BASE, 4)).toBeUndefined()
+  })
+})
+
+describe('the steady part', () => {
+  const measuresOf = (points: readonly (readonly [number, number])[]) => {
+    const measures = new OffsetMeasures()
+    measures.add(rows(points))
+    return measures
+  }
+  const noise = (at: number) => (at % 128 === 0 ? 1e-5 : -1e-5)
+
+  test('begins after the convergence', () => {
+    const points = every(64, 0, 86_400, at => (at < 7200 ? 0.1 : noise(at)))
+    const { from, to } = steadyPart(measuresOf(points), BASE)!
+    expect(from - BASE).toBeGreaterThanOrEqual(7100)
+    expect(from - BASE).toBeLessThan(7400)
+    expect(to - BASE).toBeGreaterThan(86_300)
+  })
+
+  test('is the longest stretch between two pauses', () => {
+    const points = every(64, 0, 86_400, at => ([6400, 64_000].includes(at) ? 30 : noise(at)))
+    const { from, to } = steadyPart(measuresOf(points), BASE)!
+    expect(from - BASE).toBeLessThan(6600)
+    expect(to - BASE).toBeGreaterThan(63_800)
+    expect(to - BASE).toBeLessThan(64_100)
+  })
+
+  test('is not told apart when it is the whole run, or when there is none', () => {
+    expect(steadyPart(measuresOf(every(64, 0, 86_400, noise)), BASE)).toBeUndefined()
+    const swings = every(64, 0, 86_400, at => (at % 640 === 0 ? 1 : 1e-3))
+    expect(steadyPart(measuresOf(swings), BASE)).toBeUndefined()
+  })
+})

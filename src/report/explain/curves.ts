@@ -1,0 +1,147 @@
+/**
+ * The curves of explained hosts, small enough to be mailed: for each bucket of time that has a value, the range in which
+ * the values lay. They come from bounded envelopes, so a year takes no more room than a day.
+ */
+import type { Bucket, Envelope } from '#analysis/log/envelope.ts'
+import type { OffsetMeasures } from '#analysis/log/host-log.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Explained } from '#diagnosis/explain.ts'
+import { printable } from '../table.ts'
+import { type Happening, happeningsOf } from './happenings.ts'
+
+export interface Curve {
+  /** The format that it was read from. */
+  readonly format: string
+  /** Seconds since 1970 of the first bucket's start, and how wide a bucket is. */
+  readonly origin: number
+  readonly width: Seconds
+  /** By how many buckets each lies after the one before it. */
+  readonly steps: readonly number[]
+  readonly low: readonly number[]
+  /** From the smallest value to the largest. */
+  readonly spread: readonly number[]
+  /** Steps longer than this are gaps: nothing is known in between. */
+  readonly gap: number
+}
+
+export interface HostCurves {
+  readonly name: string
+  /** Against its sources. */
+  readonly measured: Curve | undefined
+  /** As the daemon took it. */
+  readonly taken: Curve | undefined
+  /** The correction that was applied. */
+  readonly frequency: Curve | undefined
+  readonly happenings: readonly Happening[]
+  /** Happenings that are not shown. */
+  readonly left: number
+  readonly steady: Span | undefined
+}
+
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+const DAY = 86_400
+/** Digits that are kept: of offsets few are known, of a frequency its last digits are what is looked at. */
+const OFFSET_DIGITS = 4
+const FREQUENCY_DIGITS = 7
+/** A silence of so many usual waits is a gap. */
+const SILENT_WAITS = 4
+
+export function curvesOf(host: Explained): HostCurves[] {
+  const { happenings, left } = happeningsOf(host)
+  const base = host.baseDay * DAY
+  const several = host.keepers.length > 1
+  return host.keepers.map(({ daemon, name }, i) => {
+    const updates = host.log.updatesOf(daemon)
+    const samples = host.log.bestSamples(daemon)
+    const offsets = samples ?? updates
+    return {
+      name: printable(several ? `${host.name} (${name})` : host.name),
+      measured: samples && curveOf(samples.format, samples.offset.envelope, base, OFFSET_DIGITS),
+      taken: updates && curveOf(updates.format, updates.offset.envelope, base, OFFSET_DIGITS),
+      frequency: updates && curveOf(updates.format, updates.frequencyEnvelope, base, FREQUENCY_DIGITS),
+      // They are the host's, not a daemon's, and are told once.
+      happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),
+      left: i > 0 ? 0 : left,
+      steady: offsets && steadyPart(offsets.offset, base),
+    }
+  })
+}
+
+export function curveOf(format: string, envelope: Envelope, base: number, digits: number): Curve | undefined {
+  const buckets = envelope.buckets()
+  const [first] = buckets
+  if (!first || buckets.length < 2) return undefined
+  const width = first.to - first.from
+  const index = ({ from }: Bucket) => Math.round((from - first.from) / width)
+  const steps = buckets.map((bucket, i) => (i === 0 ? 0 : index(bucket) - index(buckets[i - 1]!)))
+  return {
+    format,
+    origin: round(base + first.from, 3),
+    width,
+    steps,
+    low: buckets.map(({ min }) => Number(min.toPrecision(digits))),
+    spread: buckets.map(({ min, max }) => Number((max - min).toPrecision(3))),
+    gap: SILENT_WAITS * usualWait(steps),
+  }
+}
+
+/** Of ten waits nine are no longer. */
+function usualWait(steps: readonly number[]): number {
+  const sorted = steps.slice(1).sort((a, b) => a - b)
+  return sorted[Math.floor(0.9 * (sorted.length - 1))] ?? 1
+}
+
+const round = (value: number, decimals: number): number => Number(value.toFixed(decimals))
+
+/** Where each point of a curve lies; NaN values stand in the gaps. */
+export function pointsOf({ origin, width, steps, low, spread, gap }: Curve): {
+  readonly at: number[]
+  readonly least: number[]
+  readonly most: number[]
+} {
+  const at: number[] = []
+  const least: number[] = []
+  const most: number[] = []
+  let index = 0
+  for (const [i, step] of steps.entries()) {
+    if (step > gap) {
+      at.push(origin + (index + step / 2 + 0.5) * width)
+      least.push(Number.NaN)
+      most.push(Number.NaN)
+    }
+    index += step
+    at.push(origin + (index + 0.5) * width)
+    least.push(low[i]!)
+    most.push(low[i]! + spread[i]!)
+  }
+  return { at, least, most }
+}
+
+/** How many times the median size an offset may have in the steady part. */
+const STEADY = 8
+/** Shorter than this part of the run it says nothing; longer than that it is the run. */
+const WORTH = { least: 0.1, most: 0.998 }
+
+/** The longest stretch without an offset far above the usual; undefined when it is all of the run, or hardly any. */
+export function steadyPart({ envelope, sizes }: OffsetMeasures, base: number): Span | undefined {
+  const buckets = envelope.buckets()
+  if (buckets.length < 2) return undefined
+  const bound = STEADY * sizes.at(0.5)
+  const whole = buckets.at(-1)!.to - buckets[0]!.from
+  let best = { from: 0, to: 0 }
+  let from: Seconds | undefined
+  for (const { from: begins, to, min, max } of buckets) {
+    if (max > bound || min < -bound) from = undefined
+    else {
+      from ??= begins
+      if (to - from > best.to - best.from) best = { from, to }
+    }
+  }
+  const share = (best.to - best.from) / whole
+  if (share < WORTH.least || share > WORTH.most) return undefined
+  return { from: round(base + best.from, 3), to: round(base + best.to, 3) }
+}

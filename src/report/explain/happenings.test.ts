@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { HostLog } from '#analysis/log/host-log.ts'
+import type { EventName, LogEvent } from '#core/trace/series.ts'
+import { explainHost } from '#diagnosis/explain.ts'
+import { happeningsOf } from './happenings.ts'
+
+const event = (what: EventName, at: number, size: number, text = ''): LogEvent => ({
+  kind: 'event',
+  what,
+  daemon: 'ntpd',
+  format: 'system log',
+  file: 0,
+  line: 1,
+  at,
+  size,
+  source: undefined,
+  text,
+})
+
+function happenings(...events: readonly LogEvent[]) {
+  const log = new HostLog()
+  for (const each of events) log.tell(each)
+  return happeningsOf(explainHost({ name: 'web1', log, baseDay: 20_000, sourceNames: [] }))
+}
+
+test('steps and the end of a daemon are told in order; a step that two logs tell is one', () => {
+  const { happenings: all } = happenings(
+    event('panic', 500, -2000, 'clock off\u001b by 2000 s'),
+    event('stepped', 100, 0.25),
+    event('stepped', 101, 0.2501),
+    event('stepped', 300, -0.5),
+  )
+  expect(all.map(({ kind, at, label }) => [kind, at, label])).toEqual([
+    ['step', 100, 'step +250 ms'],
+    ['step', 300, 'step -500 ms'],
+    ['panic', 500, 'gave up at -33 min'],
+  ])
+  expect(all[2]!.text).toContain('\\u{1b}')
+})
+
+test('of very many the largest are kept, and the rest is counted', () => {
+  const { happenings: all, left } = happenings(
+    ...Array.from({ length: 500 }, (_, i) => event('stepped', i * 100, 0.2 + i / 10)),
+  )
+  expect(all).toHaveLength(200)
+  expect(left).toBe(300)
+  expect(all[0]!.at).toBe(30_000)
+})

@@ -1,0 +1,135 @@
+/** Numbers of a host: who spoke and how often, and how far off the clock was, series by series. */
+import type { SourceCount } from '#analysis/log/census.ts'
+import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
+import { duration, rate, signed } from '#core/time/format.ts'
+import type { Explained } from '#diagnosis/explain.ts'
+import type { FindingName } from '#diagnosis/finding.ts'
+import { type Element, element, type Node } from '../../chart/svg.ts'
+import { folded, moment, said, tableOf } from './parts.ts'
+
+/** Findings whose evidence is about single sources. */
+const ABOUT_SOURCES: readonly FindingName[] = ['spurious-source-address', 'falseticker', 'source-jumped']
+/** Sources in the table; the rest are counted. */
+const MOST_SOURCES = 60
+
+export function sourcesOf(host: Explained): Element[] {
+  const best = host.keepers
+    .map(({ daemon }) => host.log.bestSamples(daemon))
+    .filter(series => series !== undefined)
+  const others = [...host.log.samples.values()].filter(series => !best.includes(series))
+  const shown = best.flatMap(series => census(series, host))
+  const hidden = others.flatMap(series => census(series, host))
+  return hidden.length > 0 ? [...shown, folded('The same from other files', ...hidden)] : shown
+}
+
+function census(series: SampleSeries, host: Explained): Element[] {
+  const all = series.census.sources().sort((a, b) => b.count - a.count)
+  const span = Math.max(1, series.to - series.from)
+  const rows = all.slice(0, MOST_SOURCES).map((each): Node[] => {
+    const name = said(host.sourceNames[each.source] ?? `source ${each.source}`)
+    return [
+      element('span', {}, name, ...oddity(name, host)),
+      String(each.count),
+      `${((100 * (each.to - each.from)) / span).toFixed(0)} %`,
+      signed(each.meanOffset),
+      signed(each.medianOffset),
+      duration(each.rmsOffset),
+      duration(each.leastDelay),
+      duration(each.meanDelay),
+      silence(each, host),
+    ]
+  })
+  const left = all.length - rows.length
+  return [
+    tableOf({
+      caption: `Sources in ${series.format}${left > 0 ? `: the ${rows.length} most heard; ${left} more` : ''}`,
+      head: [
+        'source',
+        'heard',
+        'over',
+        'mean offset',
+        'median',
+        'RMS',
+        'least delay',
+        'mean delay',
+        'longest silence',
+      ],
+      rows,
+    }),
+  ]
+}
+
+const silence = ({ longestSilence, silentFrom }: SourceCount, { baseDay }: Explained): Node =>
+  longestSilence > 0
+    ? element(
+        'span',
+        {},
+        duration(longestSilence),
+        element('small', {}, ` from ${moment(silentFrom, baseDay)}`),
+      )
+    : '–'
+
+/** The odd ones are marked with the finding that is about them. */
+function oddity(name: string, { findings }: Explained): Node[] {
+  const about = findings.find(
+    finding =>
+      ABOUT_SOURCES.includes(finding.name) &&
+      `${finding.what} ${finding.evidence.map(({ text }) => text).join(' ')}`
+        .split(/[\s,;]+/)
+        .some(word => word === name) &&
+      finding.evidence.some(({ text }) => text.startsWith(name)),
+  )
+  return about ? [' ', element('small', { class: 'odd' }, `◆ ${about.name}`)] : []
+}
+
+type Measured = { readonly format: string; readonly rows: number; readonly offset: OffsetMeasures }
+
+export function statisticsOf({ log }: Explained): Element[] {
+  const updates: readonly UpdateSeries[] = [...log.updates.values()]
+  const all: readonly Measured[] = [...log.samples.values(), ...updates]
+  if (all.length === 0) return []
+  const row = (name: string, of: (offset: OffsetMeasures) => string): Node[] => [
+    name,
+    ...all.map(({ offset }) => of(offset)),
+  ]
+  const ofFrequency = (name: string, of: (series: UpdateSeries) => number, text = rate): Node[] => [
+    name,
+    ...all.map(series => {
+      const update = updates.find(each => each === series)
+      return update && update.frequency.count > 0 ? text(of(update)) : '–'
+    }),
+  ]
+  return [
+    tableOf({
+      caption: 'Offsets and frequencies',
+      head: ['', ...all.map(({ format }) => format)],
+      rows: [
+        ['rows', ...all.map(({ rows }) => String(rows))],
+        row('mean offset (accuracy)', ({ moments }) => signed(moments.mean)),
+        row('standard deviation (precision)', ({ moments }) => duration(moments.deviation)),
+        row('root mean square', ({ moments }) => duration(moments.rms)),
+        row('half of the sizes below', ({ sizes }) => duration(sizes.at(0.5))),
+        row('90 % below', ({ sizes }) => duration(sizes.at(0.9))),
+        row('99 % below', ({ sizes }) => duration(sizes.at(0.99))),
+        row('furthest ahead', ({ moments }) => signed(Math.min(0, moments.min))),
+        row('furthest behind', ({ moments }) => signed(Math.max(0, moments.max))),
+        row('below 1 ms first after', ({ within1ms }) => duration(within1ms.first)),
+        row('below 1 ms to the end after', ({ within1ms }) => duration(within1ms.lasting)),
+        row('below 100 µs first after', ({ within100us }) => duration(within100us.first)),
+        row('below 100 µs to the end after', ({ within100us }) => duration(within100us.lasting)),
+        ...(updates.length > 0
+          ? [
+              ofFrequency('mean frequency correction', ({ frequency }) => frequency.mean),
+              ofFrequency(
+                'its standard deviation',
+                ({ frequency }) => frequency.deviation,
+                value => rate(value).slice(1),
+              ),
+              ofFrequency('its least', ({ frequency }) => frequency.min),
+              ofFrequency('its largest', ({ frequency }) => frequency.max),
+            ]
+          : []),
+      ],
+    }),
+  ]
+}

@@ -1,0 +1,67 @@
+/** Logs that are given to the page: read in a worker, explained, and sent to nobody. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { expectNoSidewaysScrolling, inBrowser, WIDTHS } from './browser.ts'
+
+const logs = (name: string) => fileURLToPath(new URL(`../vectors/logs/${name}`, import.meta.url))
+
+inBrowser('logs', open => {
+  test.each(WIDTHS)('a folder is read and explained, on a %s', async (_, size) => {
+    const { tab, page } = await open('#/logs', { size })
+    const asked: string[] = []
+    tab.on('request', request => asked.push(`${request.method()} ${new URL(request.url()).pathname}`))
+    await tab.locator('input[webkitdirectory]').setInputFiles(logs('chrony-pauses'))
+    const verdict = tab.locator('.report .verdict h1')
+    await verdict.waitFor()
+    expect(await verdict.innerText()).toMatch(/Critical\. The clock lost 47\.0 s/)
+    await tab.locator('.report .frame canvas').first().waitFor()
+    const report = await tab.locator('.report .finding').first().innerText()
+    expect(report).toContain('makestep 1 -1')
+    expect(report).toMatch(/chrony-pauses\/measurements\.log\.gz:\d+/)
+    await expectNoSidewaysScrolling(tab)
+
+    await tab.locator('.report .frame').first().focus()
+    const whole = await tab.locator('.report .readout').innerText()
+    await tab.keyboard.press('+')
+    expect(await tab.locator('.report .readout').innerText()).not.toBe(whole)
+
+    // Another look at it finds it as it was.
+    await tab.goto(`${page.url}#/now`)
+    await tab.goto(`${page.url}#/logs`)
+    await tab.locator('.report .frame canvas').first().waitFor()
+    const others = asked.filter(
+      each => !/^GET \/(logs-worker\.js|report\.css|favicon\.svg|api\/|$)/.test(each),
+    )
+    expect(others).toEqual([])
+  })
+
+  test('files that are dropped, whatever they are, are read or skipped with the reason', async () => {
+    const { tab } = await open('#/logs')
+    const files = {
+      'peerstats.gz': readFileSync(`${logs('ntpd428-2000ppm')}/peerstats.gz`).toString('base64'),
+      'loopstats.gz': readFileSync(`${logs('ntpd428-2000ppm')}/loopstats.gz`).toString('base64'),
+      'notes.txt': Buffer.from('</script><img src=x onerror=alert(1)>\n').toString('base64'),
+      'all.xz': Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2]).toString('base64'),
+      'torn.gz': readFileSync(`${logs('ntpd428-2000ppm')}/rawstats.gz`)
+        .subarray(0, 5000)
+        .toString('base64'),
+    }
+    const transfer = await tab.evaluateHandle(
+      `(() => {
+        const transfer = new DataTransfer()
+        for (const [name, text] of Object.entries(${JSON.stringify(files)}))
+          transfer.items.add(new File([Uint8Array.from(atob(text), each => each.charCodeAt(0))], name))
+        return transfer
+      })()`,
+    )
+    await tab.dispatchEvent('.drop', 'drop', { dataTransfer: transfer })
+    await tab.locator('.report .verdict').waitFor()
+    await tab.locator('.report summary', { hasText: 'Skipped' }).click()
+    const text = await tab.locator('.report .sections').innerText()
+    expect(text).toMatch(/notes\.txt\s+no line of it is understood/)
+    expect(text).toMatch(/all\.xz\s+a browser cannot unpack this/)
+    expect(text).toMatch(/torn\.gz\s+not read to its end/)
+    expect(text).toContain('ntpd peerstats')
+  })
+})
