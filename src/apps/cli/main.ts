@@ -308,7 +308,11 @@ lab
   .option('-f, --config <file>', 'ntp.conf or chrony.conf (default: that of the daemon that runs here)')
   .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
   .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
-  .option('--uptime <duration>', 'how long it has run before the pause', duration, 21_600)
+  .addOption(
+    new Option('--uptime <duration>', 'how long it has run before the pause')
+      .argParser(duration)
+      .default(21_600, '6h'),
+  )
   .addOption(
     new Option('--network <network>', 'where its servers are').choices(['lan', 'internet']).default('lan'),
   )

@@ -3,7 +3,7 @@
  * thread or a web worker, which then makes the player.
  */
 import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS } from '#core/agent/config.ts'
-import { type PollLog2, PPM, type Rate } from '#core/time/units.ts'
+import { type PollLog2, PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
@@ -14,7 +14,12 @@ import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
 
-export type PlayerSpec =
+export type PlayerSpec = Playable & {
+  /** By how much the clock is ahead at the start for this player, whatever the story says. */
+  readonly offset?: Seconds
+}
+
+type Playable =
   | {
       readonly kind: 'clockwright'
       readonly name: string

@@ -96,7 +96,10 @@ const guest = v.strictObject({
 
 /** What a path is like; the same words where it begins and where it changes. */
 const path = {
-  delay: described(v.optional(span), 'How long a packet takes, one way; the same up and down.'),
+  delay: described(
+    v.optional(span),
+    'How long a packet takes, one way; the same up and down. 100 µs where nothing is said.',
+  ),
   up: described(
     v.optional(span),
     'How long a packet takes from the guest to the server, where that differs.',
@@ -212,6 +215,14 @@ const player = v.strictObject({
   options: described(v.optional(line(200)), 'Its command line, like "-g -x"; of ntpd.'),
   config: described(v.optional(text(100_000)), 'The text of its configuration.'),
   file: described(v.optional(line(1000)), 'Or the file that has it, beside the scenario.'),
+  offset: described(
+    v.optional(offset),
+    'By how much the clock is ahead at the start for this player alone, where a report began each of its runs at another offset.',
+  ),
+  reported: described(
+    v.optional(line(300)),
+    'What somebody has reported of it in reality, printed below its figures.',
+  ),
 })
 
 export function isDaemon(name: string): boolean {

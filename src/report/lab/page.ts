@@ -4,7 +4,7 @@ import { type Element, escapeText, print } from '../chart/svg.ts'
 import { CHART_STYLE, colours } from '../chart/theme.ts'
 import { plain } from '../style.ts'
 import { offsetChart } from './picture.ts'
-import { MEASURES, type Result, storyText } from './results.ts'
+import { MEASURES, type Result, reportedText, storyText } from './results.ts'
 
 const STYLE = `
 ${colours(':root')}
@@ -31,6 +31,11 @@ export function resultPage(of: {
     figure(offsetChart('All of them', results)),
     '<h2>What it came to: medians, and what lies between the best and the worst tenth of the runs</h2>',
     tableOf(results),
+    ...reportedText(scenario, plain, 10_000)
+      .trim()
+      .split('\n')
+      .filter(text => text !== '')
+      .map(text => `<p>${escapeText(text)}</p>`),
     ...results.map((result, i) =>
       figure(offsetChart(result.name, [result], { bounds: true, height: 260, firstColour: i })),
     ),

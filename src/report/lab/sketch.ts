@@ -43,7 +43,9 @@ export function sketch(
   const indent = ' '.repeat(LABEL + 1)
   return [
     ...lines,
-    `${indent}${style('yellow', below.join('').trimEnd())}`,
+    ...(below.some(letter => letter !== ' ')
+      ? [`${indent}${style('yellow', below.join('').trimEnd())}`]
+      : []),
     `${indent}${style('dim', times.join('').trimEnd())}`,
     ...(legend(curve) === '' ? [] : [`${indent}${style('dim', legend(curve))}`]),
   ]

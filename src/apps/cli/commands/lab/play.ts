@@ -5,7 +5,7 @@ import type { PlayerSpec } from '#lab/players/player.ts'
 import { print } from '#report/chart/svg.ts'
 import { resultPage } from '#report/lab/page.ts'
 import { offsetChart } from '#report/lab/picture.ts'
-import { comparison, playersTable, type Result, storyText } from '#report/lab/results.ts'
+import { comparison, playersTable, type Result, reportedText, storyText } from '#report/lab/results.ts'
 import { sketch } from '#report/lab/sketch.ts'
 import { playStory } from '../../../lab/play-all.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
@@ -59,6 +59,7 @@ export async function playAndShow(
       ...notes.map(note => `${style('yellow', `Note: ${note}`)}\n`),
       '\n',
       side ? comparison(results, style) : playersTable(results, style),
+      each === 'rows' ? reportedText(scenario, style, columns) : '',
       ...results.flatMap(({ name, curve }) =>
         curve ? [`\n${style('bold', name)}: true offset\n`, sketch(curve, { columns, rows: 6 }, style)] : [],
       ),
