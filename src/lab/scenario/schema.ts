@@ -154,14 +154,14 @@ const EVENTS = {
   }),
   network: v.strictObject({
     kind: v.literal('network'),
-    at: when.at,
+    ...when,
     until: described(v.optional(span), 'Then everything is as it was at the start; for good when absent.'),
     server: described(v.optional(address), 'The path to this server changes; to all of them when absent.'),
     ...path,
   }),
   lie: v.strictObject({
     kind: v.literal('lie'),
-    at: when.at,
+    ...when,
     until: described(v.optional(span), 'Then it is right again; never when absent.'),
     server: described(address, 'Which server is wrong from then on.'),
     offset: described(offset, 'By how much its clock is ahead of true time.'),

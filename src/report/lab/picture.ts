@@ -33,7 +33,7 @@ export function offsetChart(title: string, results: readonly Result[], look: Pic
   return chart({
     title,
     quantity: 'true offset of the clock; positive: behind',
-    x: elapsed(Math.max(1, ...drawn.map(({ curve }) => curve.duration))),
+    x: elapsed(...spanOf(drawn.map(({ curve }) => curve))),
     y,
     marks,
     series: drawn.map(({ name, curve }) => ({
@@ -46,6 +46,14 @@ export function offsetChart(title: string, results: readonly Result[], look: Pic
     })),
     ...size,
   })
+}
+
+/** From the start, or from where a part begins. */
+function spanOf(curves: readonly Curve[]): [to: number, from: number] {
+  const [first] = curves
+  const begin = first?.at[0] ?? 0
+  const end = Math.max(1, ...curves.map(({ at }) => at.at(-1) ?? 0))
+  return [end, begin < end / 100 ? 0 : begin]
 }
 
 const claimed = ({ believed, bound }: Curve) => ({
