@@ -26,6 +26,7 @@ Examples:
   clockwright run                      watch it, with a page on http://127.0.0.1:9319/
   clockwright query pool.ntp.org       ask servers once
   clockwright drift 192.0.2.1          how fast does it drift?
+  clockwright lab forecast --pause 4s  how long would a pause leave it wrong?
 
 Only "clockwright run --discipline" ever sets the clock.`,
   )
