@@ -31,12 +31,15 @@ const AHEAD = 2
 
 export async function playAll(jobs: readonly Job[], playing: Playing): Promise<void> {
   const threads = Math.min(availableParallelism(), Math.ceil(jobs.length / WORTH_THREADS))
-  if (threads <= 1) playHere(jobs, playing)
+  if (threads <= 1) await playHere(jobs, playing)
   else await playInThreads(jobs, threads, playing)
 }
 
-function playHere(jobs: readonly Job[], { curves, done }: Playing): void {
+async function playHere(jobs: readonly Job[], { curves, done, signal }: Playing): Promise<void> {
   for (const [index, job] of jobs.entries()) {
+    // So that Ctrl-C is heard between two runs.
+    await new Promise(setImmediate)
+    if (signal?.aborted) return
     const curve = curves?.(index) ?? false
     const played = play(job, { believing: curve })
     done(index, { score: played.score, curve: curve ? curveOf(played) : undefined })

@@ -56,6 +56,12 @@ const line = (most: number) =>
     v.check(value => !/\p{C}/u.test(value), 'must be one line without control characters'),
   )
 
+/** Line ends are no control characters here: the text is broken anew when it is shown. */
+const paragraph = v.pipe(
+  text(1000),
+  v.check(value => !/\p{C}/u.test(value.replace(/\r?\n/g, ' ')), 'must not hold control characters'),
+)
+
 const ppm = (most: number) => number(-most, most)
 const size = (most: number) => number(0, most)
 const flag = v.boolean('must be true or false')
@@ -243,7 +249,7 @@ const MOST_EVENTS = 1000
 
 export const scenarioSchema = v.strictObject({
   title: described(line(100), 'What it is called.'),
-  about: described(text(1000), 'What happens, and why that is worth a look; a sentence or two.'),
+  about: described(paragraph, 'What happens, and why that is worth a look; a sentence or two.'),
   duration: described(positive, 'How long it lasts.'),
   phase: described(
     v.optional(span, 0),
