@@ -3,9 +3,9 @@
  * much, and the same runs with the models. Each cell of the table is a daemon, a configuration and a jump; judged is the
  * median time until the clock stays within 10 ms, whether the daemon ended, and whether it stepped.
  *
- *   node bench/lab/pause-recovery.ts [--daemon NAME]... [--seeds N] [--json]
+ *   node bench/lab/pause-recovery.ts [FILE.csv] [--daemon NAME]... [--seeds N] [--json]
  *
- * pause-recovery.csv beside this file has a line for each real run (chronyd 4.3, ntpd 4.2.6p5 and 4.3.91, in clknetsim).
+ * FILE.csv has a line for each real run (see real-runs.ts); real-runs.csv beside this file has ours.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -54,15 +54,17 @@ const DAEMONS: ReadonlyMap<string, Played> = new Map([
 /** A model runs on so much longer than the real daemon did, to tell what takes a little longer from what never comes. */
 const LONGER = 1.5
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     daemon: { type: 'string', multiple: true },
     seeds: { type: 'string', default: '8' },
     json: { type: 'boolean' },
   },
 })
-const real = readFileSync(new URL('pause-recovery.csv', import.meta.url), 'utf8')
-const rows = readCells(real).flatMap(cell => {
+const [file = new URL('./real-runs.csv', import.meta.url)] = positionals
+
+const rows = readCells(readFileSync(file, 'utf8')).flatMap(cell => {
   const played = DAEMONS.get(cell.daemon)
   const player = played?.players.get(cell.configuration)
   if (!played || !player || (values.daemon && !values.daemon.includes(cell.daemon))) return []

@@ -43,3 +43,23 @@ export function curveOf({ run, marks }: Played, stretches = STRETCHES): Curve {
   }
   return { duration: offsets.length - 1, at, least, most, believed, bound, steps, exit, marks }
 }
+
+/** The part of it from one moment to another. */
+export function partOf(curve: Curve, from: Seconds, to: Seconds): Curve {
+  const first = curve.at.findIndex(at => at >= from)
+  const beyond = curve.at.findIndex(at => at > to)
+  const cut = (series: Float64Array) =>
+    series.slice(first < 0 ? series.length : first, beyond < 0 ? series.length : beyond)
+  const inside = ({ at }: { readonly at: Seconds }) => at >= from && at <= to
+  return {
+    ...curve,
+    at: cut(curve.at),
+    least: cut(curve.least),
+    most: cut(curve.most),
+    believed: cut(curve.believed),
+    bound: cut(curve.bound),
+    steps: curve.steps.filter(inside),
+    marks: curve.marks.filter(inside),
+    exit: curve.exit && inside(curve.exit) ? curve.exit : undefined,
+  }
+}

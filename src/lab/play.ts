@@ -21,7 +21,8 @@ export interface Played {
 }
 
 export function play(job: Job, asked: { readonly believing?: boolean } = {}): Played {
-  const { scenario, player, seed, patience = 0 } = job
+  const { player, seed, patience = 0 } = job
+  const scenario = beginning(job.scenario, player)
   const { world, duration, scoring, marks } = stage(scenario, seed)
   const run = runLab({ world, seed, duration, player: makePlayer(player, scenario), ...asked })
   const score = scoreRun(run, scoring)
@@ -31,3 +32,6 @@ export function play(job: Job, asked: { readonly believing?: boolean } = {}): Pl
     ? { run, score, marks }
     : play({ scenario: { ...scenario, duration: scenario.duration + patience }, player, seed }, asked)
 }
+
+const beginning = (scenario: Scenario, { offset }: PlayerSpec): Scenario =>
+  offset === undefined ? scenario : { ...scenario, guest: { ...scenario.guest, offset } }

@@ -4,6 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { Agent } from '#core/agent/agent.ts'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { writeEntry, writeHead } from '#core/agent/journal.ts'
+import { instant } from '#core/time/instant.ts'
+import { drive } from '#worlds/drive.ts'
+import { symmetricLink } from '#worlds/simulated/link.ts'
+import { Simulation } from '#worlds/simulated/world.ts'
 import { cli, MAIN } from '../support/cli.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clockwright-lab-'))
@@ -132,6 +139,42 @@ test('forecast: the operator gets figures, and what would help', async () => {
     ({ timeTo10ms }: { timeTo10ms: { median: number | null } }) => timeTo10ms.median ?? 1e9,
   )
   expect(times).toEqual([...times].sort((a, b) => a - b))
+})
+
+test('replay: a journal becomes a story, and others are played in it', async () => {
+  const config = {
+    ...AGENT_DEFAULTS,
+    sources: [1, 2].map(i => ({ ...SOURCE_DEFAULTS, name: `${i}`, address: `192.0.2.${i}` })),
+  }
+  const sim = new Simulation({
+    seed: 1,
+    start: instant(1_796_083_200_000_000_000n),
+    oscillator: { frequencyError: 35e-6 },
+    servers: [1, 2].map(i => ({ address: `192.0.2.${i}`, link: symmetricLink(1e-3, 1e-4) })),
+    pauses: [{ at: 4000, length: 3, witness: { name: 'rtc', after: 0.1, uncertainty: 0.01 } }],
+  })
+  const lines = [writeHead('test', config)]
+  let random: number[] = []
+  const agent = new Agent(config, () => {
+    random.push(sim.world.random())
+    return random.at(-1)!
+  })
+  drive(sim.world, agent, event => {
+    lines.push(writeEntry({ event, random }))
+    random = []
+  })
+  sim.run(9000)
+  writeFileSync(place('agent.journal'), `${lines.join('\n')}\n{"torn`)
+  const { code, stdout } = await cli([
+    ...['lab', 'replay', place('agent.journal'), '--with', 'chrony-debian', '--with', 'none'],
+    ...['--seeds', '2', '--json', '--write', place('again.toml')],
+  ])
+  expect(code).toBe(0)
+  const { players, notes } = JSON.parse(stdout)
+  expect(players.map(({ name }: { name: string }) => name)).toEqual(['chrony-debian', 'none'])
+  expect(notes.join()).toMatch(/The recording: \d+ samples.*gains \+3[45].*1 lines are torn/)
+  const again = await cli(['lab', 'run', place('again.toml'), '--seeds', '1', '--json'])
+  expect(JSON.parse(again.stdout).scenario.title).toBe('What was recorded')
 })
 
 describe('sweep', () => {

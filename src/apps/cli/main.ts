@@ -28,6 +28,7 @@ Examples:
   clockwright query pool.ntp.org       ask servers once
   clockwright drift 192.0.2.1          how fast does it drift?
   clockwright analyze /var/log/chrony  what do a daemon's logs tell?
+  clockwright lab forecast --pause 4s  how long would a pause leave it wrong?
 
 Only "clockwright run --discipline" ever sets the clock.`,
   )
@@ -339,7 +340,11 @@ lab
   .option('-f, --config <file>', 'ntp.conf or chrony.conf (default: that of the daemon that runs here)')
   .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
   .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
-  .option('--uptime <duration>', 'how long it has run before the pause', duration, 21_600)
+  .addOption(
+    new Option('--uptime <duration>', 'how long it has run before the pause')
+      .argParser(duration)
+      .default(21_600, '6h'),
+  )
   .addOption(
     new Option('--network <network>', 'where its servers are').choices(['lan', 'internet']).default('lan'),
   )

@@ -31,24 +31,26 @@ const AHEAD = 2
 
 export async function playAll(jobs: readonly Job[], playing: Playing): Promise<void> {
   const threads = Math.min(availableParallelism(), Math.ceil(jobs.length / WORTH_THREADS))
-  if (threads <= 1) playHere(jobs, playing)
+  if (threads <= 1) await playHere(jobs, playing)
   else await playInThreads(jobs, threads, playing)
 }
 
-function playHere(jobs: readonly Job[], { curves, done }: Playing): void {
+async function playHere(jobs: readonly Job[], { curves, done, signal }: Playing): Promise<void> {
   for (const [index, job] of jobs.entries()) {
+    // So that Ctrl-C is heard between two runs.
+    await new Promise(setImmediate)
+    if (signal?.aborted) return
     const curve = curves?.(index) ?? false
     const played = play(job, { believing: curve })
     done(index, { score: played.score, curve: curve ? curveOf(played) : undefined })
   }
 }
 
-function playInThreads(
+async function playInThreads(
   jobs: readonly Job[],
   threads: number,
   { curves, done, signal }: Playing,
 ): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
   const entry = workerEntry()
   const workers = Array.from({ length: threads }, () => new Worker(entry))
   let next = 0
@@ -60,22 +62,27 @@ function playInThreads(
     next++
     worker.postMessage({ index, job, curve: curves?.(index) ?? false } satisfies Order)
   }
-  for (const worker of workers) {
-    worker.on('error', reject)
-    worker.on('message', (answer: Answer) => {
-      if (signal?.aborted) return
-      if ('failed' in answer) {
-        const { player } = jobs[answer.index]!
-        return reject(new Complaint(`${player.name} cannot be played: ${answer.failed}`))
+  try {
+    await new Promise<void>((resolve, reject) => {
+      for (const worker of workers) {
+        worker.on('error', reject)
+        worker.on('message', (answer: Answer) => {
+          if (signal?.aborted) return
+          if ('failed' in answer) {
+            const { player } = jobs[answer.index]!
+            return reject(new Complaint(`${player.name} cannot be played: ${answer.failed}`))
+          }
+          done(answer.index, answer)
+          if (--open === 0) return resolve()
+          give(worker)
+        })
+        for (let i = 0; i < AHEAD; i++) give(worker)
       }
-      done(answer.index, answer)
-      if (--open === 0) return resolve()
-      give(worker)
+      signal?.addEventListener('abort', () => resolve(), { once: true })
     })
-    for (let i = 0; i < AHEAD; i++) give(worker)
+  } finally {
+    await Promise.all(workers.map(worker => worker.terminate()))
   }
-  signal?.addEventListener('abort', () => resolve(), { once: true })
-  return promise.finally(() => Promise.all(workers.map(worker => worker.terminate())))
 }
 
 /** In a checkout it is a source beside us; in the package a file above the chunks. */

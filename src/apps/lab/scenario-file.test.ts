@@ -79,6 +79,12 @@ describe('a scenario', () => {
     )
   })
 
+  test('cannot write to the terminal what it likes', () => {
+    expect(problems(GOOD.replace('"y"', '"a\\u001b[2Jb"')).join()).toContain(
+      '`about` must not hold control characters',
+    )
+  })
+
   test('that does not exist is said, with the nearest name', () => {
     expect(() => readScenario('pause-30')).toThrow('did you mean `pause-30s`?')
     expect(() => readScenario('./none.toml')).toThrow('./none.toml: there is no such file')

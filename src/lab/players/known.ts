@@ -40,6 +40,10 @@ export const KNOWN_PLAYERS: Readonly<Record<string, KnownPlayer>> = {
     about: 'NTPsec 1.2.2 -g, of Debian 12',
     player: { kind: 'ntpd', version: 'ntpsec-1.2.2', options: '-g' },
   },
+  'ntpd-q-loop': {
+    about: 'a script that runs ntpd 4.2.6p5 -g -q and sleeps 60 s, for ever',
+    player: { kind: 'ntpd', version: '4.2.6p5', options: '-g -q', again: 60 },
+  },
   none: { about: 'nobody: the clock is left to itself', player: { kind: 'none' } },
 }
 

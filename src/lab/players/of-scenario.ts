@@ -13,9 +13,11 @@ export function playersOf({ player, server }: Scenario): PlayerSpec[] {
   if (player.length === 0) return USUAL.map(name => knownPlayer(name, addresses)!)
   return player.map(each => {
     const name = nameOfPlayer(each)
-    const { use, daemon, options, config = '' } = each
-    return use === undefined
-      ? configuredPlayer({ name, daemon, options, text: config })!.player
-      : { ...knownPlayer(use, addresses)!, name }
+    const { use, daemon, options, config = '', offset } = each
+    const player =
+      use === undefined
+        ? configuredPlayer({ name, daemon, options, text: config })!.player
+        : { ...knownPlayer(use, addresses)!, name }
+    return offset === undefined ? player : { ...player, offset }
   })
 }

@@ -3,18 +3,24 @@
  * thread or a web worker, which then makes the player.
  */
 import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS } from '#core/agent/config.ts'
-import { type PollLog2, PPM, type Rate } from '#core/time/units.ts'
+import { type PollLog2, PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { Chronyd } from '../models/chronyd/chronyd.ts'
 import { Ntpd } from '../models/ntpd/ntpd.ts'
+import { RepeatedNtpd } from '../models/ntpd/repeated.ts'
 import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
 
-export type PlayerSpec =
+export type PlayerSpec = Playable & {
+  /** By how much the clock is ahead at the start for this player, whatever the story says. */
+  readonly offset?: Seconds
+}
+
+type Playable =
   | {
       readonly kind: 'clockwright'
       readonly name: string
@@ -28,6 +34,8 @@ export type PlayerSpec =
       /** As people write it: `4.2.6p5`, `ntpsec-1.2.2`. */
       readonly version: string
       readonly options: string
+      /** With -q among the options: a script runs it again and again, and sleeps so long in between. */
+      readonly again?: Seconds
       /** The text of its ntp.conf; absent: all servers of the story, each with iburst. */
       readonly config?: string
     }
@@ -46,12 +54,13 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
     case 'ntpd': {
       const read = parseConf(spec.config ?? askingAll(addresses), 'ntp.conf')
       const config = { ...read, associations: namingServers(read.associations, addresses) }
-      const { version } = spec
+      const { version, again } = spec
       const options = spec.options.split(/\s+/).filter(word => word !== '')
       const drift = gains === undefined ? undefined : -gains
-      return daemonPlayer(
-        ({ random, recording }) => new Ntpd({ config, version, options, random, recording, drift }),
-      )
+      return daemonPlayer(({ random, recording }) => {
+        const setup = { config, version, options, random, recording, drift }
+        return again === undefined ? new Ntpd(setup) : new RepeatedNtpd(setup, again)
+      })
     }
     case 'chronyd': {
       const { said, sources } = readChronyConf(spec.config ?? askingAll(addresses), 'chrony.conf')

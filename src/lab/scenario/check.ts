@@ -42,7 +42,7 @@ function eventProblems({ event: events, server, duration }: Scenario): ScenarioP
       ...('times' in event && event.times !== undefined && event.every === undefined
         ? problem('times', 'needs `every`')
         : []),
-      ...(overlaps(event) ? problem('every', 'is shorter than the pause') : []),
+      ...(overlaps(event) ? problem('every', 'is shorter than what it repeats') : []),
       ...(event.kind === 'leap-second' && events.findIndex(({ kind }) => kind === event.kind) !== i
         ? problem('kind', 'there can be one leap second only')
         : []),
@@ -50,8 +50,12 @@ function eventProblems({ event: events, server, duration }: Scenario): ScenarioP
   })
 }
 
-const overlaps = (event: ScenarioEvent): boolean =>
-  event.kind === 'pause' && event.every !== undefined && event.every <= event.length
+function overlaps(event: ScenarioEvent): boolean {
+  if (!('every' in event) || event.every === undefined) return false
+  const length =
+    event.kind === 'pause' ? event.length : 'until' in event ? (event.until ?? Infinity) - event.at : 0
+  return event.every <= length
+}
 
 function playerProblems({ player }: Scenario): ScenarioProblem[] {
   const names = player.map(nameOfPlayer)

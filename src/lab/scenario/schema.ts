@@ -56,6 +56,12 @@ const line = (most: number) =>
     v.check(value => !/\p{C}/u.test(value), 'must be one line without control characters'),
   )
 
+/** Line ends are no control characters here: the text is broken anew when it is shown. */
+const paragraph = v.pipe(
+  text(1000),
+  v.check(value => !/\p{C}/u.test(value.replace(/\r?\n/g, ' ')), 'must not hold control characters'),
+)
+
 const ppm = (most: number) => number(-most, most)
 const size = (most: number) => number(0, most)
 const flag = v.boolean('must be true or false')
@@ -96,7 +102,10 @@ const guest = v.strictObject({
 
 /** What a path is like; the same words where it begins and where it changes. */
 const path = {
-  delay: described(v.optional(span), 'How long a packet takes, one way; the same up and down.'),
+  delay: described(
+    v.optional(span),
+    'How long a packet takes, one way; the same up and down. 100 µs where nothing is said.',
+  ),
   up: described(
     v.optional(span),
     'How long a packet takes from the guest to the server, where that differs.',
@@ -151,14 +160,14 @@ const EVENTS = {
   }),
   network: v.strictObject({
     kind: v.literal('network'),
-    at: when.at,
+    ...when,
     until: described(v.optional(span), 'Then everything is as it was at the start; for good when absent.'),
     server: described(v.optional(address), 'The path to this server changes; to all of them when absent.'),
     ...path,
   }),
   lie: v.strictObject({
     kind: v.literal('lie'),
-    at: when.at,
+    ...when,
     until: described(v.optional(span), 'Then it is right again; never when absent.'),
     server: described(address, 'Which server is wrong from then on.'),
     offset: described(offset, 'By how much its clock is ahead of true time.'),
@@ -212,6 +221,14 @@ const player = v.strictObject({
   options: described(v.optional(line(200)), 'Its command line, like "-g -x"; of ntpd.'),
   config: described(v.optional(text(100_000)), 'The text of its configuration.'),
   file: described(v.optional(line(1000)), 'Or the file that has it, beside the scenario.'),
+  offset: described(
+    v.optional(offset),
+    'By how much the clock is ahead at the start for this player alone, where a report began each of its runs at another offset.',
+  ),
+  reported: described(
+    v.optional(line(300)),
+    'What somebody has reported of it in reality, printed below its figures.',
+  ),
 })
 
 export function isDaemon(name: string): boolean {
@@ -232,7 +249,7 @@ const MOST_EVENTS = 1000
 
 export const scenarioSchema = v.strictObject({
   title: described(line(100), 'What it is called.'),
-  about: described(text(1000), 'What happens, and why that is worth a look; a sentence or two.'),
+  about: described(paragraph, 'What happens, and why that is worth a look; a sentence or two.'),
   duration: described(positive, 'How long it lasts.'),
   phase: described(
     v.optional(span, 0),

@@ -77,16 +77,16 @@ function repeated(event: ScenarioEvent, duration: Seconds): ScenarioEvent[] {
   if (!('every' in event) || event.every === undefined) return [event]
   const { at, every, times = Number.POSITIVE_INFINITY } = event
   const count = Math.max(1, Math.min(times, Math.ceil((duration - at) / every)))
-  return Array.from({ length: count }, (_, i) => ({ ...event, at: at + i * every }))
+  return Array.from({ length: count }, (_, i) => later(i * every)(event))
 }
 
-const later =
-  (by: Seconds) =>
-  (event: ScenarioEvent): ScenarioEvent => ({
+function later(by: Seconds): (event: ScenarioEvent) => ScenarioEvent {
+  return event => ({
     ...event,
     at: event.at + by,
     ...('until' in event && event.until !== undefined ? { until: event.until + by } : {}),
   })
+}
 
 /** A leap second lies at the end of a month (a deleted one before it). */
 function startBefore({ at, leap }: Extract<ScenarioEvent, { kind: 'leap-second' }>): Instant {

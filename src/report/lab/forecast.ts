@@ -2,7 +2,7 @@
 import { duration } from '#core/time/format.ts'
 import type { ChangedProspect, Prospect, Question } from '#lab/forecast/forecast.ts'
 import type { Style } from '../style.ts'
-import { table, wrapped } from '../table.ts'
+import { printable, table, wrapped } from '../table.ts'
 import { plural } from '../words/say.ts'
 import { arrivalText, timeText } from './words.ts'
 
@@ -16,9 +16,9 @@ export interface Forecast extends Question {
 
 export function forecastText(forecast: Forecast, style: Style, columns: number): string {
   const { model, config, now, changes, pause, uptime, network, servers, assumed } = forecast
-  const kept = config === undefined ? model : `${model} with ${config}`
+  const kept = printable(config === undefined ? model : `${model} with ${config}`)
   const where = `${plural(servers, 'server')} on ${network === 'lan' ? 'a LAN' : 'the internet'}`
-  const conditions = `${plural(now.runs, 'run')}: ${where}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${assumed.join(' ')}`
+  const conditions = `${plural(now.runs, 'run')}: ${where}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${printable(assumed.join(' '))}`
   const better = changes.filter(change => isBetter(change, now))
   const edit = better.find(({ kind }) => kind === 'edit')
   const daemon = better.find(({ kind }) => kind === 'daemon')

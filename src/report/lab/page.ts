@@ -1,10 +1,12 @@
 /** A report of the lab as one HTML file to send: nothing is loaded from anywhere, and it follows the reader's light or dark. */
+import { duration } from '#core/time/format.ts'
+import { partOf } from '#lab/curve.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { type Element, escapeText, print } from '../chart/svg.ts'
 import { CHART_STYLE, colours } from '../chart/theme.ts'
 import { plain } from '../style.ts'
 import { offsetChart } from './picture.ts'
-import { MEASURES, type Result, storyText } from './results.ts'
+import { MEASURES, type Result, reportedText, storyText } from './results.ts'
 
 const STYLE = `
 ${colours(':root')}
@@ -29,12 +31,18 @@ export function resultPage(of: {
     `<h1>${escapeText(scenario.title)}</h1>`,
     ...sentences.map((text, i) => `<p${i > 0 ? ' class="soft"' : ''}>${escapeText(text)}</p>`),
     figure(offsetChart('All of them', results)),
+    ...steadyPart(scenario, results),
     '<h2>What it came to: medians, and what lies between the best and the worst tenth of the runs</h2>',
     tableOf(results),
+    ...reportedText(scenario, plain, 10_000)
+      .trim()
+      .split('\n')
+      .filter(text => text !== '')
+      .map(text => `<p>${escapeText(text)}</p>`),
     ...results.map((result, i) =>
-      figure(offsetChart(result.name, [result], { bounds: true, height: 260, firstColour: i })),
+      figure(offsetChart(result.name, [result], { claims: true, height: 260, firstColour: i })),
     ),
-    '<p class="soft">Pale behind a line: the interval that the daemon itself claims for true time, where it claims one.</p>',
+    '<p class="soft">Dotted: what the daemon itself says of its offset. Pale: the interval that it claims for true time, where it claims one.</p>',
     `<p class="soft">clockwright ${escapeText(version)}, lab. The courses are those of seed 1.</p>`,
   ]
   return `<!doctype html>
@@ -46,6 +54,20 @@ export function resultPage(of: {
 ${parts.join('\n')}
 </html>
 `
+}
+
+/** What is judged, by itself: a start that was 50 ms wrong hides the microseconds of the day after it. */
+function steadyPart(
+  { judged: { from, to }, duration: length }: Scenario,
+  results: readonly Result[],
+): string[] {
+  if (from === undefined && to === undefined) return []
+  const [begin, end] = [from ?? 0, to ?? length]
+  const part = results.map(result => ({
+    ...result,
+    curve: result.curve && partOf(result.curve, begin, end),
+  }))
+  return [figure(offsetChart(`From ${duration(begin)} to ${duration(end)}`, part))]
 }
 
 const figure = (svg: Element): string => `<div class="wide">${print(svg)}</div>`

@@ -13,8 +13,8 @@ interface Pictured {
   readonly height?: number
   /** So that one player has one colour in several charts. */
   readonly firstColour?: number
-  /** Also what the daemon claims: the interval in which true time should be. */
-  readonly bounds?: boolean
+  /** Also what the daemon says: its offset, and the interval in which it claims true time to be. */
+  readonly claims?: boolean
 }
 
 /** More marks than that would be a curtain. */
@@ -23,7 +23,7 @@ const MOST_MARKS = 60
 export function offsetChart(title: string, results: readonly Result[], look: Pictured = {}): Element {
   const drawn = results.flatMap(({ name, curve }) => (curve ? [{ name, curve }] : []))
   const values = drawn.flatMap(({ curve }) => [...curve.least, ...curve.most])
-  const { bounds = false, ...size } = look
+  const { claims = false, ...size } = look
   const y = offsetScale(values)
   const marks: ChartMark[] = (drawn[0]?.curve.marks ?? []).slice(0, MOST_MARKS).map(mark => ({
     at: mark.at,
@@ -33,7 +33,7 @@ export function offsetChart(title: string, results: readonly Result[], look: Pic
   return chart({
     title,
     quantity: 'true offset of the clock; positive: behind',
-    x: elapsed(Math.max(1, ...drawn.map(({ curve }) => curve.duration))),
+    x: elapsed(...spanOf(drawn.map(({ curve }) => curve))),
     y,
     marks,
     series: drawn.map(({ name, curve }) => ({
@@ -41,11 +41,19 @@ export function offsetChart(title: string, results: readonly Result[], look: Pic
       at: curve.at,
       least: curve.least,
       most: curve.most,
-      ...(bounds ? { band: claimed(curve) } : {}),
+      ...(claims ? { band: claimed(curve), said: curve.believed } : {}),
       ...(curve.exit ? { end: { at: curve.exit.at, text: curve.exit.why } } : {}),
     })),
     ...size,
   })
+}
+
+/** From the start, or from where a part begins. */
+function spanOf(curves: readonly Curve[]): [to: number, from: number] {
+  const [first] = curves
+  const begin = first?.at[0] ?? 0
+  const end = Math.max(1, ...curves.map(({ at }) => at.at(-1) ?? 0))
+  return [end, begin < end / 100 ? 0 : begin]
 }
 
 const claimed = ({ believed, bound }: Curve) => ({

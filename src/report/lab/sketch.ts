@@ -36,14 +36,16 @@ export function sketch(
     if (below[column(step.at)] === ' ') below[column(step.at)] = '·'
   if (exit) below[column(exit.at)] = '✕'
   const times = Array.from({ length: columns }, () => ' ')
-  for (const { value, text } of elapsed(to, Math.max(2, Math.floor(columns / 14))).ticks) {
+  for (const { value, text } of elapsed(to, 0, Math.max(2, Math.floor(columns / 14))).ticks) {
     const start = Math.min(columns - text.length, Math.max(0, column(value)))
     for (const [i, letter] of [...text].entries()) times[start + i] = letter
   }
   const indent = ' '.repeat(LABEL + 1)
   return [
     ...lines,
-    `${indent}${style('yellow', below.join('').trimEnd())}`,
+    ...(below.some(letter => letter !== ' ')
+      ? [`${indent}${style('yellow', below.join('').trimEnd())}`]
+      : []),
     `${indent}${style('dim', times.join('').trimEnd())}`,
     ...(legend(curve) === '' ? [] : [`${indent}${style('dim', legend(curve))}`]),
   ]

@@ -31,6 +31,10 @@ function range({ median, p10, p90 }: Spread, text: (value: number) => string): s
   return low === middle && high === middle ? '' : ` (${low}–${high})`
 }
 
+/** Without what lies between: for tables that have a row for each player. */
+export const briefArrival = (arrival: Arrival, runs: number): string =>
+  arrivalText({ ...arrival, p10: arrival.median, p90: arrival.median }, runs)
+
 export const countText = (count: number): string => String(Math.round(count))
 
 export const exitText = ({ exits, runs }: Summary): string =>

@@ -5,8 +5,9 @@ import type { PlayerSpec } from '#lab/players/player.ts'
 import { print } from '#report/chart/svg.ts'
 import { resultPage } from '#report/lab/page.ts'
 import { offsetChart } from '#report/lab/picture.ts'
-import { comparison, playersTable, type Result, storyText } from '#report/lab/results.ts'
+import { comparison, playersTable, type Result, reportedText, storyText } from '#report/lab/results.ts'
 import { sketch } from '#report/lab/sketch.ts'
+import { printable, wrapped } from '#report/table.ts'
 import { playStory } from '../../../lab/play-all.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
 import { readScenario, type ScenarioFile } from '../../../lab/scenario-file.ts'
@@ -56,11 +57,16 @@ export async function playAndShow(
   process.stdout.write(
     [
       storyText(scenario, seeds, style, columns),
-      ...notes.map(note => `${style('yellow', `Note: ${note}`)}\n`),
+      ...notes
+        .flatMap(note => wrapped(`Note: ${printable(note)}`, columns, ''))
+        .map(line => `${style('yellow', line)}\n`),
       '\n',
       side ? comparison(results, style) : playersTable(results, style),
+      each === 'rows' ? reportedText(scenario, style, columns) : '',
       ...results.flatMap(({ name, curve }) =>
-        curve ? [`\n${style('bold', name)}: true offset\n`, sketch(curve, { columns, rows: 6 }, style)] : [],
+        curve
+          ? [`\n${style('bold', printable(name))}: true offset\n`, sketch(curve, { columns, rows: 6 }, style)]
+          : [],
       ),
     ].join(''),
   )

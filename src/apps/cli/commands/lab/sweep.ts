@@ -4,6 +4,7 @@ import { type Axis, readAxis } from '#lab/sweep/axis.ts'
 import { gridOf, jobsOf, sweptCells } from '#lab/sweep/grid.ts'
 import { print } from '#report/chart/svg.ts'
 import { SWEEP_MEASURES, type Swept, sweepPicture, sweepText } from '#report/lab/sweep.ts'
+import { printable } from '#report/table.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
 import { playAll } from '../../../lab/pool.ts'
 import { ResultsFile } from '../../../lab/results-file.ts'
@@ -36,9 +37,10 @@ export async function sweep(file: string, options: Options): Promise<void> {
     scenario.server.map(({ address }) => address),
   )
   const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
+  const runs = knobs.reduce((product, { values }) => product * values.length, players.length * options.seeds)
+  if (runs > MOST_RUNS) throw new Complaint(`${runs} runs are more than ${MOST_RUNS}`)
   const grid = gridOf(scenario, knobs, players, options.seeds)
   const jobs = jobsOf(grid)
-  if (jobs.length > MOST_RUNS) throw new Complaint(`${jobs.length} runs are more than ${MOST_RUNS}`)
   const results = new ResultsFile(
     options.results ?? `${name}.sweep.jsonl`,
     { version, scenario, players, knobs, seeds: options.seeds },
@@ -63,7 +65,7 @@ export async function sweep(file: string, options: Options): Promise<void> {
       axes: knobs.map(axis => ({ name: axis.name, values: axis.values })),
       cells: swept.cells.map(({ player, values, summary }) => ({ player, ...values, ...summary })),
     })
-  const notes = chosen.flatMap(each => each.notes).map(note => `Note: ${note}\n`)
+  const notes = chosen.flatMap(each => each.notes).map(note => `Note: ${printable(note)}\n`)
   process.stdout.write(
     `${sweepText(swept, styler())}\n${notes.join('')}${jobs.length} runs, ${options.seeds} of each; kept in ${results.path}.\n`,
   )
