@@ -24,6 +24,8 @@ const LEAST_DEVIATION: Seconds = 1e-9
 const IMPOSSIBLE = 1e-6
 /** An offset is as expected within this many deviations. */
 const TOLERANCE = 3
+/** An offset that may have jumped by more is not carried on: beside its square there is no room left for microseconds. */
+const ADRIFT: Seconds = 1
 /** A counter whose rate nobody has told us: the reach of a kernel's tick. */
 const UNKNOWN_RATE_DEVIATION: Rate = 0.05
 
@@ -54,6 +56,8 @@ export class Estimator {
   readonly #loose = new Map<object, Seconds>()
   #expected: RateKnowledge = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
   #usualDeviation: Seconds | undefined
+  /** The next sample says what the offset is. */
+  #adrift = false
 
   get known(): boolean {
     return this.#bank.length > 0
@@ -112,6 +116,7 @@ export class Estimator {
   }
 
   add(source: object, sample: Sample): void {
+    if (this.#adrift) return this.restartOffset(source, sample)
     const path = this.#path(source, sample)
     const moved = path.floor.add(sample.delay)
     if (!this.known) return this.#begin(sample, deviationOf(sample, path.floor), path)
@@ -144,11 +149,13 @@ export class Estimator {
 
   /** True time ran on by `lost` while the counter stood still. */
   shift(lost: Seconds, uncertainty: Seconds): void {
-    for (const each of this.#bank) each.shift(lost, uncertainty)
+    this.#adrift ||= uncertainty > ADRIFT
+    for (const each of this.#bank) each.shift(lost, Math.min(uncertainty, ADRIFT))
   }
 
   /** The samples say that the offset is another one now; the rate stays as it is known. */
   restartOffset(source: object, sample: Sample): void {
+    this.#adrift = false
     const path = this.#path(source, sample)
     path.floor.add(sample.delay)
     const deviation = deviationOf(sample, path.floor)
@@ -159,6 +166,7 @@ export class Estimator {
   /** The counter is another one, or runs at another rate. */
   forget(): void {
     this.#bank = []
+    this.#adrift = false
     this.#expected = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
   }
 
