@@ -16,11 +16,6 @@ export class Alarms<Name extends string> {
     this.#at.delete(name)
   }
 
-  /** The time stood still for them, or they for it. */
-  advance(by: Seconds): void {
-    for (const [name, at] of this.#at) this.#at.set(name, at - by)
-  }
-
   /** Infinite when none is set. */
   get next(): Seconds {
     let next = NEVER
@@ -28,10 +23,15 @@ export class Alarms<Name extends string> {
     return next
   }
 
-  /** Those that are due, the earliest first; they are not set any more. */
-  take(now: Seconds): readonly Name[] {
-    const due = [...this.#at].filter(([, at]) => at <= now + EARLY).sort(([, a], [, b]) => a - b)
-    for (const [name] of due) this.#at.delete(name)
-    return due.map(([name]) => name)
+  /** The earliest that is due, which is not set any more then; what it leads to may change the others. */
+  take(now: Seconds): Name | undefined {
+    const next = this.next
+    if (next > now + EARLY) return undefined
+    for (const [name, at] of this.#at) {
+      if (at !== next) continue
+      this.#at.delete(name)
+      return name
+    }
+    return undefined
   }
 }

@@ -129,7 +129,7 @@ class Running {
       case 'disrupted':
         this.#notice(event.sign)
     }
-    for (const timer of this.#alarms.take(this.#now)) this.#fire(timer)
+    for (let due = this.#alarms.take(this.#now); due; due = this.#alarms.take(this.#now)) this.#fire(due)
     this.#planWake()
     return this.#out.take()
   }
