@@ -1,6 +1,6 @@
 /**
  * Does our agent's bound hold true time, in all worlds that the lab knows? Runs every story with many seeds and counts the
- * seconds in which it does not.
+ * moments in which it does not.
  *
  *   node bench/lab/honest-bound.ts [--seeds N] [--from SEED] [--only TEXT] [--results FILE] [--workers N]
  *
@@ -84,7 +84,7 @@ function listenTo(tasks: readonly Task[], take: (result: Done) => void): Promise
 function tell({ story, seed, violations, first }: Done): void {
   const { at, error, bound } = first!
   console.log(
-    `VIOLATION ${story}, seed ${seed}: ${violations} s, first at ${at} s: error ${error.toExponential(2)}, bound ${bound.toExponential(2)}`,
+    `VIOLATION ${story}, seed ${seed}: ${violations} moments, first at ${at.toFixed(3)} s: error ${error.toExponential(2)}, bound ${bound.toExponential(2)}`,
   )
 }
 
@@ -95,9 +95,9 @@ function summarise(done: readonly Done[]): void {
   for (const { story } of wrong) stories.set(story, (stories.get(story) ?? 0) + 1)
   for (const [story, runs] of stories) console.log(`${story}: ${runs} runs`)
   console.log(
-    `${done.length} runs of ${STORIES.size} stories, ${total(({ judged }) => judged)} seconds judged: ${total(({ violations }) => violations)} seconds outside the bound, in ${wrong.length} runs.`,
+    `${done.length} runs of ${STORIES.size} stories, ${total(({ judged }) => judged)} moments judged: ${total(({ violations }) => violations)} moments outside the bound, in ${wrong.length} runs.`,
   )
   console.log(
-    `${total(({ blind }) => blind)} seconds more came after a disruption and before anything could show it.`,
+    `${total(({ blind }) => blind)} moments more came after a disruption and before anything could show it.`,
   )
 }

@@ -1,8 +1,9 @@
 /**
- * One run of our agent that only watches, judged each second: does true time lie within its bound?
+ * One run of our agent that only watches, judged each second, and at each event in the minute after a disruption: does true
+ * time lie within its bound?
  *
  * After a disruption that nothing on board shows, nobody can know of it before somebody outside is asked again. So the
- * seconds from the end of a disruption to the first sign, or to the first answer to a question that was asked afterwards
+ * moments from the end of a disruption to the first sign, or to the first answer to a question that was asked afterwards
  * (and the few seconds of the burst that this one starts), are counted apart: `blind`. All others must hold.
  */
 import { Agent } from '#core/agent/agent.ts'
@@ -35,6 +36,8 @@ export interface Verdict {
 
 /** The burst that settles what the first answer has shown. */
 const BURST: Seconds = 6
+/** So long after a disruption each event is looked at. */
+const WATCHED: Seconds = 60
 
 export function judge(story: HonestStory, seed: number): Verdict {
   const { world, duration, sources = {}, unseen = [] } = story
@@ -58,43 +61,49 @@ export function judge(story: HonestStory, seed: number): Verdict {
   let blindUntil = Number.NEGATIVE_INFINITY
   let asked = false
   let next = 0
-  const look = () => {
+  let judged = 0
+  let blind = 0
+  let violations = 0
+  let first: Verdict['first']
+  let closest = 0
+
+  function look(): void {
     for (; next < ends.length && sim.now >= ends[next]!; next++) {
       disrupted = ends[next]!
       blindUntil = Number.POSITIVE_INFINITY
       asked = false
     }
   }
-  drive(watchOnly(sim.world), agent, (event, actions) => {
-    look()
-    if (blindUntil !== Number.POSITIVE_INFINITY || sim.now < disrupted) return
-    if (event.kind === 'disrupted') blindUntil = sim.now
-    else if (event.kind === 'datagram' && asked) blindUntil = sim.now + BURST
-    if (actions.some(({ kind }) => kind === 'send')) asked = true
-  })
 
-  let judged = 0
-  let blind = 0
-  let violations = 0
-  let first: Verdict['first']
-  let closest = 0
-  for (let second = 1; second <= duration; second++) {
-    sim.run(second)
-    look()
-    if (sim.paused) continue
+  function check(): void {
     const now = sim.world.clock.read()
     const { offset, errorBound: bound } = agent.status(now)
-    if (offset === undefined || bound === undefined) continue
-    if (second <= blindUntil) {
+    if (offset === undefined || bound === undefined) return
+    if (sim.now < blindUntil) {
       blind++
-      continue
+      return
     }
     judged++
     const error = Math.abs(offset - since(sim.truth, now.wall))
     closest = Math.max(closest, error / bound)
-    if (error <= bound) continue
+    if (error <= bound) return
     violations++
-    first ??= { at: second, error, bound }
+    first ??= { at: sim.now, error, bound }
+  }
+
+  drive(watchOnly(sim.world), agent, (event, actions) => {
+    look()
+    if (blindUntil === Number.POSITIVE_INFINITY) {
+      if (event.kind === 'disrupted') blindUntil = sim.now
+      else if (event.kind === 'datagram' && asked) blindUntil = sim.now + BURST
+      if (actions.some(({ kind }) => kind === 'send')) asked = true
+    }
+    if (sim.now >= disrupted && sim.now < disrupted + WATCHED) check()
+  })
+  for (let second = 1; second <= duration; second++) {
+    sim.run(second)
+    look()
+    if (!sim.paused) check()
   }
   return { judged, blind, violations, first, closest }
 }

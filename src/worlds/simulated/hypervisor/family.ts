@@ -43,6 +43,8 @@ export interface Family {
   readonly dependentWall?: true
   /** The persistent clock from which the kernel carries the wall clock on shows whole seconds. */
   readonly coarsePersistentClock?: true
+  /** A suspend of the kernel's is the hypervisor's doing, and may lead to another host: nobody says how long it took. */
+  readonly suspendMayMove?: true
 }
 
 const stopped = (pause: Standing): Family['does'] => ({
@@ -77,6 +79,7 @@ export const FAMILIES = {
       revert: 'kernel-adds',
     },
     devices: NOTHING,
+    suspendMayMove: true,
   },
   'bare-metal': {
     does: {

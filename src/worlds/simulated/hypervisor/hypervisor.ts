@@ -103,8 +103,9 @@ export class Hypervisor {
     machine.plan(trueTime(gap.to), () => {
       if (event.verb === 'migrate' && event.to) this.#moveTo(event.to)
       const hostGained = aheadOf(this.#host, machine.now) - hostAhead + (runs ? 0 : gap.to - gap.from)
-      const kernelAdded = standing === 'kernel-adds' ? this.#persistent(hostGained) : undefined
-      if (kernelAdded !== undefined) machine.carryOn(kernelAdded)
+      const added = standing === 'kernel-adds' ? this.#persistent(hostGained) : undefined
+      if (added !== undefined) machine.carryOn(added)
+      const kernelAdded = added !== undefined && this.#family.suspendMayMove ? 'any' : added
       if (this.#family.dependentWall) this.#catchUp(hostAhead - aheadOf(this.#host, machine.now), gap)
       const tscGained = gap.verb === 'pause' && !runs ? gap.to - gap.from : 0
       this.#show({ verb: gap.verb, stopped, hostGained, tscGained, kernelAdded })
@@ -117,9 +118,10 @@ export class Hypervisor {
     this.#host = host
   }
 
-  /** What the kernel takes the time for in which it was away. */
+  /** What the kernel takes the time for in which it was away; it does not go back. */
   #persistent(gained: Seconds): Seconds {
-    return this.#family.coarsePersistentClock ? gained + this.#random.uniform() - 0.5 : gained
+    const error = this.#family.coarsePersistentClock ? this.#random.uniform() - 0.5 : 0
+    return Math.max(0, gained + error)
   }
 
   /** The new host is behind the old one by `behind`: a wall clock that never goes back stands until it has caught up. */

@@ -22,8 +22,8 @@ export interface Traces {
   readonly hostGained: Seconds
   /** How far the processor's own counter did. */
   readonly tscGained: Seconds
-  /** By how much the kernel carried the wall clock on, when it did. */
-  readonly kernelAdded: Seconds | undefined
+  /** By how much the kernel carried the wall clock on, when it did: `any` where that says nothing. */
+  readonly kernelAdded: Seconds | 'any' | undefined
 }
 
 /** A sign that is given so long after the guest runs again, when its counter says `now`. */
@@ -44,8 +44,10 @@ const RTC_LEAST: Seconds = 0.02
 const EDGE_SEARCH: Seconds = 1.3
 /** How far back the kernel's log is thought to reach. */
 const LOG_DELAY: Seconds = 1
-/** BOOTTIME and MONOTONIC are read one after the other. */
-const SUSPEND_READING: Seconds = 0.005
+/** BOOTTIME and MONOTONIC are read one after the other, and what is added to one may be whole seconds of the RTC. */
+const SUSPEND_READING: Seconds = 0.005 + 1
+/** Shorter suspends are not noticed. */
+const SUSPEND_LEAST: Seconds = 0.01
 const INTERRUPT: Seconds = 0.01
 
 /** Those that change the identity of the memory, and those after which another processor may count. */
@@ -58,7 +60,11 @@ export function signsOf(traces: Traces, devices: Devices, random: Random): reado
   const next = LOOK_EVERY - looked
   const since = (ago: Seconds) => (now: Monotonic) => ({ from: plus(stopped, -ago), to: now })
   const signs: LateSign[] = []
-  if (traces.kernelAdded !== undefined) signs.push(boottime(traces.kernelAdded, since(looked), random))
+  const { kernelAdded } = traces
+  if (kernelAdded === 'any')
+    signs.push(changed('restored', 'boottime', INTERRUPT * random.uniform(), since(looked)))
+  else if (kernelAdded !== undefined && kernelAdded > SUSPEND_LEAST)
+    signs.push(boottime(kernelAdded, since(looked), random))
   if (devices.vmgenid && LOADED.has(verb)) {
     const span = (now: Monotonic) => ({ from: plus(now, -LOG_DELAY), to: now })
     signs.push(changed('restored', 'vmgenid', INTERRUPT * random.uniform(), span))
