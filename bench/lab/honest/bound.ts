@@ -3,7 +3,7 @@
  * time lie within its bound?
  *
  * After a disruption that nothing on board shows, nobody can know of it before somebody outside is asked again. So the
- * moments from the end of a disruption to the first sign, or to the first answer to a question that was asked afterwards
+ * moments from the end of a disruption to the first sign of one, or to the first answer to a question that was asked afterwards
  * (and the few seconds of the burst that this one starts), are counted apart: `blind`. All others must hold.
  */
 import { Agent } from '#core/agent/agent.ts'
@@ -38,6 +38,9 @@ export interface Verdict {
 const BURST: Seconds = 6
 /** So long after a disruption each event is looked at. */
 const WATCHED: Seconds = 60
+
+/** A step by somebody else and a hint are reasons to ask, and prove nothing. */
+const PROVES: ReadonlySet<string> = new Set(['paused', 'counter-changed', 'restored'])
 
 export function judge(story: HonestStory, seed: number): Verdict {
   const { world, duration, sources = {}, unseen = [] } = story
@@ -94,7 +97,7 @@ export function judge(story: HonestStory, seed: number): Verdict {
   drive(watchOnly(sim.world), agent, (event, actions) => {
     look()
     if (blindUntil === Number.POSITIVE_INFINITY) {
-      if (event.kind === 'disrupted') blindUntil = sim.now
+      if (event.kind === 'disrupted' && PROVES.has(event.sign.kind)) blindUntil = sim.now
       else if (event.kind === 'datagram' && asked) blindUntil = sim.now + BURST
       if (actions.some(({ kind }) => kind === 'send')) asked = true
     }

@@ -470,6 +470,9 @@ export class Simulation {
       get ahead() {
         return -sim.offset
       },
+      get runsIn() {
+        return sim.resumesIn
+      },
       plan: (at, happen) => sim.#plan(at, happen),
       stop: (until, clocks, packets) => sim.#stop(until, clocks, packets),
       holdClocks: until => sim.#hold(until),

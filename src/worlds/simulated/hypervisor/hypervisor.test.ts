@@ -191,6 +191,14 @@ test('VMware Tools, periodically: within some milliseconds of the host, by its t
   expect(Math.abs(sim.offset)).toBeLessThan(2e-3)
 })
 
+test('VMware Tools do nothing while the guest does not run, and one step afterwards', () => {
+  const events = [{ verb: 'suspend', at: 1000, length: 5000 }] as const
+  const { sim } = guest({ family: 'vmware', events, tools: TOOLS['vmware-tools-periodic'] })
+  sim.run(6100)
+  expect(sim.setByOthers).toHaveLength(1)
+  expect(Math.abs(sim.offset)).toBeLessThan(5e-3)
+})
+
 test('the host’s clock can be asked like a server where there is a device for it', () => {
   const { sim } = guest({ family: 'hyper-v', host: { offset: 0.25 } })
   const heard: Uint8Array[] = []

@@ -36,6 +36,8 @@ export interface Machine {
   readonly counter: Monotonic
   /** Its wall clock minus true time. */
   readonly ahead: Seconds
+  /** How long it takes until it runs; nothing while it does. */
+  readonly runsIn: Seconds
   plan(at: TrueTime, happen: () => void): void
   /** Nothing of it runs until then. Packets that come meanwhile wait at its door, or are lost. */
   stop(until: TrueTime, clocks: 'stand' | 'run', packets: 'wait' | 'lost'): void
@@ -160,6 +162,11 @@ export class Hypervisor {
 
   #syncPeriodically(sync: VmwareTimeSync): void {
     const machine = this.#machine
+    if (machine.runsIn > 0) {
+      // Its timer stood still, too, and nobody knows where.
+      const left = machine.runsIn + PERIOD * this.#random.uniform()
+      return machine.plan(later(machine.now, left), () => this.#syncPeriodically(sync))
+    }
     for (const call of sync.compare(this.#behind, machine.now + machine.ahead)) machine.call(call)
     machine.plan(later(machine.now, PERIOD), () => this.#syncPeriodically(sync))
   }
