@@ -1,6 +1,6 @@
 /**
  * What a guest sees afterwards of a time in which it did not run: the signs that the witnesses of a real machine give, as
- * late and as vague as they give them (worlds/host/signs).
+ * late and as vague as they give them (worlds/host/signs, docs/guide/keep-a-clock.md).
  *
  * Who compares clocks looks once a second; each compares with the counter, so a counter that ran on hides everything. The RTC
  * shows whole seconds: at first it tells the length within a second, and when it has found the edge of its second again,
@@ -38,10 +38,11 @@ const VMCLOCK_LOOK_EVERY: Seconds = 0.1
 const UNSTEADY: Rate = 5e-4
 const LEAST: Seconds = 1e-3
 /** The edge of the RTC's second is known to this … */
-const RTC_FINE: Seconds = 0.008
-const RTC_LEAST: Seconds = 0.02
-/** … and found again in this time. */
-const EDGE_SEARCH: Seconds = 1.3
+const RTC_FINE: Seconds = 0.015
+const RTC_LEAST: Seconds = 0.1
+/** … and found again in this time at most; who has jumped by less than a second is doubted for a while. */
+const EDGE_SEARCH: Seconds = 4
+const RTC_DOUBT: Seconds = 2
 /** How far back the kernel's log is thought to reach. */
 const LOG_DELAY: Seconds = 1
 /** BOOTTIME and MONOTONIC are read one after the other, and what is added to one may be whole seconds of the RTC. */
@@ -126,12 +127,13 @@ function fine(witness: string, gained: Seconds, after: Seconds, during: During):
 
 function rtc(gained: Seconds, after: Seconds, during: During, random: Random): LateSign[] {
   if (Math.abs(gained) < RTC_LEAST) return []
-  if (gained < 0) return [wentBack('rtc', after)]
+  const seen = Math.abs(gained) < 1 ? after + RTC_DOUBT : after
+  if (gained < 0) return [wentBack('rtc', seen)]
   // Somewhere in a second that holds the truth, and more than nothing.
-  const low = Math.max(RTC_LEAST, gained - random.uniform())
+  const low = Math.max(0, gained - random.uniform())
   const error = RTC_FINE * (2 * random.uniform() - 1)
   return [
-    paused('rtc', low + 0.5, 0.5, after, during),
-    paused('rtc', gained + error, RTC_FINE, after + EDGE_SEARCH * (0.5 + random.uniform()), during),
+    paused('rtc', low + 0.5, 0.5, seen, during),
+    paused('rtc', gained + error, RTC_FINE, seen + EDGE_SEARCH * random.uniform(), during),
   ]
 }
