@@ -88,7 +88,7 @@ export function runLab({
   recording = false,
 }: RunConfig): Run {
   const sim = new Simulation({ ...world, seed })
-  const steps: Step[] = (world.steps ?? []).map(({ at, size }) => ({ at, size, by: 'world' }))
+  const steps: Step[] = []
   let exit: Run['exit']
   const playing = player({
     random: sim.world.random,
@@ -120,6 +120,7 @@ export function runLab({
     beliefs[second] = belief.offset
     bounds[second] = belief.errorBound ?? Number.NaN
   }
+  for (const { at, size } of sim.setByOthers) steps.push({ at, size, by: 'world' })
   steps.sort((a, b) => a.at - b.at)
   return { offsets, beliefs, bounds, steps, exit, records: sim.records, packetsSent: sim.packetsSent }
 }

@@ -24,6 +24,8 @@ const LEAST_DEVIATION: Seconds = 1e-9
 const IMPOSSIBLE = 1e-6
 /** An offset is as expected within this many deviations. */
 const TOLERANCE = 3
+/** Nothing is doubted by more: beside the square of that there is no room left for microseconds. */
+const ADRIFT: Seconds = 1
 /** A counter whose rate nobody has told us: the reach of a kernel's tick. */
 const UNKNOWN_RATE_DEVIATION: Rate = 0.05
 
@@ -42,6 +44,16 @@ interface Path {
   strange: number
 }
 
+/** What a source says beside the truth, and how far that may be wrong. */
+interface Doubt {
+  readonly by: Seconds
+  readonly deviation: Seconds
+}
+
+/** A source says `gap` more than was expected: some of that is its own; beyond measure, all of it is. */
+const doubtOf = (gap: Seconds): Doubt =>
+  Math.abs(gap) > ADRIFT ? { by: gap, deviation: ADRIFT } : { by: 0, deviation: Math.abs(gap) }
+
 interface Straightened {
   readonly offset: Seconds
   readonly deviation: Seconds
@@ -54,6 +66,8 @@ export class Estimator {
   readonly #loose = new Map<object, Seconds>()
   #expected: RateKnowledge = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
   #usualDeviation: Seconds | undefined
+  /** The next sample says what the offset is. */
+  #adrift = false
 
   get known(): boolean {
     return this.#bank.length > 0
@@ -112,14 +126,16 @@ export class Estimator {
   }
 
   add(source: object, sample: Sample): void {
+    if (this.#adrift) return this.restartOffset(source, sample)
     const path = this.#path(source, sample)
     const moved = path.floor.add(sample.delay)
     if (!this.known) return this.#begin(sample, deviationOf(sample, path.floor), path)
     const { offset, deviation, most } = this.#straightened(sample, path)
     const gap = this.#strangeness(offset, most, Math.max(sample.at, this.at), path)
+    const doubt = doubtOf(gap)
     for (const each of this.#bank) {
-      if (moved !== 0) each.loosen(path.index, moved / 2)
-      if (gap > 0) each.loosen(path.index, gap)
+      if (moved !== 0) each.loosen(path.index, 0, moved / 2)
+      if (gap !== 0) each.loosen(path.index, doubt.by, doubt.deviation)
       each.update(sample.at, offset, deviation, most, path.index)
     }
     if (path.floor.isUnusual(sample.delay)) return
@@ -138,17 +154,19 @@ export class Estimator {
   /** What a source says may be off by so much more than was thought, always the same. */
   loosen(source: object, deviation: Seconds): void {
     const path = this.#paths.get(source)
-    if (!path) this.#loose.set(source, deviation)
-    else for (const each of this.#bank) each.loosen(path.index, deviation)
+    if (!path) this.#loose.set(source, Math.min(deviation, ADRIFT))
+    else for (const each of this.#bank) each.loosen(path.index, 0, Math.min(deviation, ADRIFT))
   }
 
   /** True time ran on by `lost` while the counter stood still. */
   shift(lost: Seconds, uncertainty: Seconds): void {
-    for (const each of this.#bank) each.shift(lost, uncertainty)
+    this.#adrift ||= uncertainty > ADRIFT
+    for (const each of this.#bank) each.shift(lost, Math.min(uncertainty, ADRIFT))
   }
 
   /** The samples say that the offset is another one now; the rate stays as it is known. */
   restartOffset(source: object, sample: Sample): void {
+    this.#adrift = false
     const path = this.#path(source, sample)
     path.floor.add(sample.delay)
     const deviation = deviationOf(sample, path.floor)
@@ -159,6 +177,7 @@ export class Estimator {
   /** The counter is another one, or runs at another rate. */
   forget(): void {
     this.#bank = []
+    this.#adrift = false
     this.#expected = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
   }
 
@@ -187,11 +206,12 @@ export class Estimator {
   /**
    * By how much a source says something that neither the network nor the counter explains, while most of the others say
    * what was expected of them: then its own clock, or its path, is another one than before. Zero when that is not so.
+   * Positive: it says more than was expected.
    */
   #strangeness(offset: Seconds, most: Seconds, at: Seconds, path: Path): Seconds {
     const expected = this.#expectation(at, path.index)
-    const gap = Math.abs(offset - expected.offset)
-    path.strange = gap > most + TOLERANCE * expected.deviation ? path.strange + 1 : 0
+    const gap = offset - expected.offset
+    path.strange = Math.abs(gap) > most + TOLERANCE * expected.deviation ? path.strange + 1 : 0
     const others = [...this.#paths.values()].filter(other => other !== path)
     const normal = others.filter(other => other.strange === 0).length
     return path.strange > 1 && normal >= 2 && 2 * normal > others.length ? gap : 0
@@ -208,18 +228,20 @@ export class Estimator {
   #begin(sample: Sample, deviation: Seconds, first: Path): void {
     const { rate, deviation: rateDeviation } = this.#expected
     this.#bank = WANDERS.map(wander => new Hypothesis(wander, sample.at, sample.offset, rate, rateDeviation))
-    for (const path of this.#paths.values()) path.index = this.#addToBank(path.floor.floor, path.loose)
+    for (const path of this.#paths.values())
+      path.index = this.#addToBank(path.floor.floor, { by: 0, deviation: path.loose })
     for (const each of this.#bank) each.restart(sample.at, sample.offset, deviation, first.index)
   }
 
   #path(source: object, first: Sample): Path {
     const known = this.#paths.get(source)
     if (known) return known
-    const loose = this.#loose.get(source) ?? this.#novelty(first)
+    const loose = this.#loose.get(source)
+    const doubt = loose === undefined ? doubtOf(this.#novelty(first)) : { by: 0, deviation: loose }
     const path = {
-      index: this.#addToBank(first.delay, loose),
+      index: this.#addToBank(first.delay, doubt),
       floor: new DelayFloor(),
-      loose,
+      loose: doubt.deviation,
       strange: 0,
     }
     this.#loose.delete(source)
@@ -230,14 +252,14 @@ export class Estimator {
   /** A newcomer that says something else than what is known has a path that is to blame for it, more than the counter. */
   #novelty(first: Sample): Seconds {
     if (!this.known) return 0
-    const gap = Math.abs(first.offset - this.offset(first.at))
+    const gap = first.offset - this.offset(first.at)
     const usual = Math.hypot(INEQUALITY * first.delay, this.deviation(first.at), first.dispersion)
-    return gap > TOLERANCE * usual ? gap : 0
+    return Math.abs(gap) > TOLERANCE * usual ? gap : 0
   }
 
-  #addToBank(delay: Seconds, loose: Seconds): number {
+  #addToBank(delay: Seconds, { by, deviation }: Doubt): number {
     let index = -1
-    for (const each of this.#bank) index = each.addSource(Math.hypot(INEQUALITY * delay, loose))
+    for (const each of this.#bank) index = each.addSource(by, Math.hypot(INEQUALITY * delay, deviation))
     return index
   }
 

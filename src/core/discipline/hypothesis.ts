@@ -99,10 +99,10 @@ export class Hypothesis {
     return { offset: this.offset(at) + this.#state[b]!, deviation }
   }
 
-  /** A further source; returns its index. `deviation`: how unequal its two halves may be. */
-  addSource(deviation: Seconds): number {
+  /** A further source; returns its index. It says `by` more than the counter, give or take what its halves may differ. */
+  addSource(by: Seconds, deviation: Seconds): number {
     const n = this.#state.length
-    this.#state.push(0)
+    this.#state.push(by)
     for (const row of this.#p) row.push(0)
     this.#p.push(Array.from({ length: n + 1 }, (_, i) => (i === n ? deviation ** 2 : 0)))
     return n - 2
@@ -114,8 +114,9 @@ export class Hypothesis {
     for (const row of this.#p) row.splice(2 + source, 1)
   }
 
-  /** The path of this source is another one: its halves may differ by so much more or less than before. */
-  loosen(source: number, deviation: Seconds): void {
+  /** This source says `by` more than before, give or take: its path is another one, or its clock. */
+  loosen(source: number, by: Seconds, deviation: Seconds): void {
+    this.#state[2 + source]! += by
     this.#p[2 + source]![2 + source]! += deviation ** 2
   }
 
@@ -149,7 +150,8 @@ export class Hypothesis {
     const n = p.length
     const surprise = offset - this.#state[X]! - this.#state[b]!
     const gains = p.map(row => row[X]! + row[b]!)
-    const certain = gains[X]! + gains[b]!
+    // Rounding may leave less than nothing.
+    const certain = Math.max(0, gains[X]! + gains[b]!)
     let s = certain + deviation ** 2
     const expected = LIMIT * this.scale * Math.sqrt(s)
     const strange = this.#count >= SETTLING && Math.abs(surprise) > expected

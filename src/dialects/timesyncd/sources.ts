@@ -24,6 +24,8 @@ export interface Assignment {
 
 export interface TimesyncdConf extends NamedSources {
   readonly assignments: readonly Assignment[]
+  /** What is said beside the servers, as it stands there. */
+  readonly others: readonly { readonly key: string; readonly value: string; readonly line: number }[]
 }
 
 const OTHER_KEYS = new Set([
@@ -37,6 +39,7 @@ const OTHER_KEYS = new Set([
 /** `sources` are those of `NTP=` that stand when this file is read alone. */
 export function parseTimesyncdConf(text: string, file: string): TimesyncdConf {
   const assignments: Assignment[] = []
+  const others: { key: string; value: string; line: number }[] = []
   const notUnderstood: Remark[] = []
   let section = ''
   for (const { line, content } of joinedLines(text)) {
@@ -55,10 +58,11 @@ export function parseTimesyncdConf(text: string, file: string): TimesyncdConf {
         if (hosts.length < words.length) refuse('not all of these are host names or addresses')
         if (hosts.length > 0 || words.length === 0)
           assignments.push({ list: key, line, servers: hosts.map(host => plainSource(host, line)) })
-      } else if (!OTHER_KEYS.has(key)) refuse('no key of [Time] that is known here')
+      } else if (OTHER_KEYS.has(key)) others.push({ key, value: words.join(' '), line })
+      else refuse('no key of [Time] that is known here')
     }
   }
-  const conf = { file, includes: [], notUsable: [], notUnderstood, assignments }
+  const conf = { file, includes: [], notUsable: [], notUnderstood, assignments, others }
   return { ...conf, sources: combineServers([{ ...conf, sources: [] }], 'NTP').map(({ source }) => source) }
 }
 

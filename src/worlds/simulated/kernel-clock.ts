@@ -14,6 +14,8 @@ export type KernelCall =
   | { readonly kind: 'step'; readonly size: Seconds }
   /** Gain `rate` on the counter from now on: ADJ_FREQUENCY and ADJ_TICK. */
   | { readonly kind: 'frequency'; readonly rate: Rate }
+  /** Gain `rate` beside what was last ordered of the frequency within ±500 ppm: ADJ_TICK alone. */
+  | { readonly kind: 'tick'; readonly rate: Rate }
   /** Gain `offset` at the kernel's fixed rate of 500 ppm, instead of what was left of the last such call: adjtime. */
   | { readonly kind: 'slew'; readonly offset: Seconds }
   /** From now on a program calls adjtime every second, until it makes another call of this kind or of `slew`. */
@@ -69,6 +71,9 @@ export class KernelClock {
         return
       case 'frequency':
         return this.#run(call.rate)
+      case 'tick':
+        this.#tick = call.rate
+        return
       case 'slew':
         this.#program = false
         return this.#ask(once(call.offset), counter)

@@ -1,6 +1,7 @@
 /**
  * An NTP server that answers real packets with a clock of its own: right, wrong by a constant or a drift,
- * unsynchronised, silent for a while. What it claims about its distance to the truth is stated, not checked.
+ * unsynchronised, silent for a while, tired of being asked. What it claims about its distance to the truth is stated, not
+ * checked.
  */
 import { AT, putShort, putTime, putUint32, wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
 import { decodePacket, HEADER_LENGTH } from '#core/ntp/packet.ts'
@@ -9,6 +10,7 @@ import { countNanoseconds, type Instant } from '#core/time/instant.ts'
 import { type Leap, leapToBits } from '#core/time/leap.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LinkConfig } from './link.ts'
+import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import type { TrueTime } from './true-time.ts'
 
 export interface ServerConfig {
@@ -25,11 +27,28 @@ export interface ServerConfig {
   readonly drift?: Rate
   /** From `at` on its clock is off by `offset` instead. */
   readonly lies?: readonly { readonly at: Seconds; readonly offset: Seconds }[]
+  /** What becomes of it. */
+  readonly changes?: readonly ServerChange[]
+  readonly rateLimit?: RateLimit
   /** How long it thinks about an answer. */
   readonly processing?: Seconds
   /** It only says that it thought for so long, and answers at once. */
   readonly hurries?: boolean
   readonly refid?: string
+}
+
+/** From `at` on this holds, beside what was said before and is not said anew. */
+export interface ServerChange {
+  readonly at: Seconds
+  /** It answers nothing. */
+  readonly silent?: boolean
+  /** `unknown`: it says that it is not synchronised. */
+  readonly leap?: Leap
+  readonly stratum?: number
+  readonly rootDelay?: Seconds
+  readonly rootDispersion?: Seconds
+  /** Its clock begins to gain so much, beside what it did before. */
+  readonly drift?: Rate
 }
 
 const PRECISION = -23
@@ -49,10 +68,15 @@ export interface Peer {
 
 const PROCESSING: Seconds = 10e-6
 
-export function ntpServer(config: ServerConfig): Peer {
+/** `clock` says by how much its clock is ahead of true time, where that is not for the configuration to say. */
+export function ntpServer(
+  config: ServerConfig,
+  clock: (at: TrueTime) => Seconds = at => offsetAt(config, at),
+): Peer {
   const scale = new WireScale()
-  const usual = usualReply(config)
-  const { address, link, lies, drift = 0, processing = PROCESSING } = config
+  const { address, link, changes, processing = PROCESSING } = config
+  const limiter = config.rateLimit && new RateLimiter(config.rateLimit)
+  const standing = standingReply(config)
   return {
     address,
     link,
@@ -60,24 +84,44 @@ export function ntpServer(config: ServerConfig): Peer {
     answer(request, at, start) {
       if (request.length !== HEADER_LENGTH && decodePacket(request).kind === 'refused') return undefined
       if ((request[0]! & 7) !== 3) return undefined
+      const now: Standing = changes ? standingAt(config, changes, at) : config
+      if (now.silent) return undefined
+      const verdict = limiter?.ask(at) ?? 'answer'
+      if (verdict === 'silence') return undefined
       scale.startAt(start)
-      const offset = lies?.findLast(lie => at >= lie.at)?.offset ?? config.offset ?? 0
-      const received = at + offset + drift * at
-      const reply = new Uint8Array(HEADER_LENGTH)
-      for (let i = 0; i < AT.reference; i++) reply[i] = usual[i]!
-      reply[0] = (leapAt(config, at) << 6) | (request[0]! & 0x38) | 4
+      const received = at + clock(at)
+      const reply = now === config ? standing.slice() : standingReply(now)
+      reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | 4
       reply[AT.poll] = request[AT.poll]!
       scale.put(reply, AT.reference, received, -1)
       for (let i = 0; i < 8; i++) reply[AT.origin + i] = request[AT.transmit + i]!
       scale.put(reply, AT.receive, received, 0)
       scale.put(reply, AT.transmit, received, processing)
+      if (verdict === 'kiss') kiss(reply)
       return reply
     },
   }
 }
 
+interface Standing extends ServerConfig {
+  readonly silent?: boolean
+}
+
+/** What it says of itself after all changes up to now. */
+function standingAt(config: ServerConfig, changes: readonly ServerChange[], now: TrueTime): Standing {
+  let standing: Standing = config
+  for (const { at, drift: _, ...change } of changes) if (now >= at) standing = { ...standing, ...change }
+  return standing
+}
+
+function offsetAt({ lies, offset = 0, drift = 0, changes }: ServerConfig, now: TrueTime): Seconds {
+  let ahead = (lies?.findLast(lie => now >= lie.at)?.offset ?? offset) + drift * now
+  if (changes) for (const change of changes) ahead += (change.drift ?? 0) * Math.max(0, now - change.at)
+  return ahead
+}
+
 /** What is the same in all of its replies. */
-function usualReply({
+function standingReply({
   stratum = 1,
   rootDelay = 0,
   rootDispersion = 0,
@@ -96,6 +140,13 @@ const leapAt = (
   { leap = 'none', leapUntil = Number.POSITIVE_INFINITY }: ServerConfig,
   at: TrueTime,
 ): number => leapToBits(at < leapUntil ? leap : 'none')
+
+/** Turns a reply into the kiss that asks for fewer questions (RFC 5905, 7.4): stratum 0, RATE, not synchronised. */
+function kiss(reply: Uint8Array): void {
+  reply[0]! |= leapToBits('unknown') << 6
+  reply[1] = 0
+  putUint32(reply, AT.refid, refidOf('RATE'))
+}
 
 /** The instant of true time zero, as timestamps are reckoned from it. */
 class WireScale {

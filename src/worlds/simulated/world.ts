@@ -25,6 +25,9 @@ import { type Helm, steer } from '../steer.ts'
 import { answerWith } from '../visitor.ts'
 import type { Listening, World } from '../world.ts'
 import { Agenda } from './agenda.ts'
+import { type Cpu, Cpus } from './cpus.ts'
+import { Hypervisor, type HypervisorConfig, type Machine } from './hypervisor/hypervisor.ts'
+import { type Load, Steal } from './hypervisor/steal.ts'
 import { type KernelCall, KernelClock } from './kernel-clock.ts'
 import { passLink } from './link.ts'
 import { Oscillator, type OscillatorConfig } from './oscillator.ts'
@@ -52,6 +55,13 @@ export interface SimulationConfig {
   readonly names?: Readonly<Record<string, readonly string[]>>
   /** From then on UTC is this much later: −1 after a second was inserted, 1 after one was left out. */
   readonly leapSecond?: { readonly at: Seconds; readonly by: -1 | 1 }
+  /** What its hypervisor does to the guest, with the signs that a guest of it would see. */
+  readonly hypervisor?: HypervisorConfig
+  /** The host has promised more processors than it has. */
+  readonly load?: readonly Load[]
+  /** Processors whose clocks differ; without them one clock is all. */
+  readonly cpus?: readonly Cpu[]
+  /** Pauses of any length with a witness of any quality: what no hypervisor does, and every test may need. */
   readonly pauses?: readonly Pause[]
   /** Somebody sets the wall clock forward by `size`. */
   readonly steps?: readonly { readonly at: Seconds; readonly size: Seconds }[]
@@ -73,6 +83,8 @@ type Planned = Flight | Alarm | { readonly what: 'other'; readonly happen: () =>
 interface Flight {
   /** `sent`: the guest is told so. `arrives` and `answered`: at the peer's door, and looked at. `returns`: at ours. */
   what: 'sent' | 'arrives' | 'answered' | 'returns'
+  /** In which life of the guest it was sent: its answer finds no other. */
+  readonly life: number
   readonly flow: Flow
   readonly to: Endpoint
   readonly bytes: Uint8Array
@@ -83,6 +95,8 @@ interface Flight {
 interface Alarm {
   readonly what: 'alarm'
   readonly turn: number
+  /** Who serves it. */
+  readonly cpu: number
 }
 
 const PRECISION: Seconds = 50e-9
@@ -95,12 +109,14 @@ export class Simulation {
   readonly world: World
   /** Datagrams that the guest sent. */
   packetsSent = 0
+  /** How far forward others than the player have set the wall clock, and when. */
+  readonly setByOthers: { readonly at: Seconds; readonly size: Seconds }[] = []
   /** What the kernel tells the guest's programs of its clock. */
   claim: Claim | undefined
 
   readonly #config: SimulationConfig
   readonly #agenda = new Agenda<Planned>()
-  readonly #peers: ReadonlyMap<string, Peer>
+  readonly #peers: Map<string, Peer>
   readonly #oscillator: Oscillator
   readonly #wall: KernelClock
   /** The first reading of the guest's clocks. */
@@ -113,7 +129,14 @@ export class Simulation {
   readonly #flows: Flow[] = []
   /** Who answers at which port of the guest. */
   readonly #doors = new Map<number, Responder>()
+  readonly #steal: Steal | undefined
+  readonly #cpus: Cpus | undefined
+  readonly #hypervisor: Hypervisor | undefined
+  /** Whether the wall clock is the host's. */
+  readonly #dependent: boolean
   #now: TrueTime = trueTime(0)
+  /** How often packets on their way have been given up. */
+  #life = 0
   #tell: ((event: AgentEvent) => void) | undefined
   #resumesAt: TrueTime | undefined
   /** By the counter; only the newest turn rings. */
@@ -122,17 +145,27 @@ export class Simulation {
 
   constructor(config: SimulationConfig) {
     this.#config = config
-    const peers = [...config.servers.map(ntpServer), ...(config.peers ?? [])]
+    const peers = [...config.servers.map(server => ntpServer(server)), ...(config.peers ?? [])]
     this.#peers = new Map(peers.map(peer => [peer.address, peer]))
     this.#oscillator = new Oscillator(config.oscillator ?? {}, new Random(config.seed, 1))
     this.#networkRandom = new Random(config.seed, 2)
     this.#stampRandom = new Random(config.seed, 3)
+    this.#steal = config.load && new Steal(config.load, new Random(config.seed, 5))
+    this.#cpus = config.cpus && new Cpus(config.cpus, new Random(config.seed, 6))
+    this.#wall = new KernelClock(config.clock?.rate ?? 0)
+    const machine = this.#makeMachine()
+    this.#hypervisor =
+      config.hypervisor && new Hypervisor(config.hypervisor, machine, new Random(config.seed, 7))
+    const hostClock = this.#hypervisor?.hostClock
+    if (hostClock) this.#peers.set(hostClock.address, hostClock)
+    const wallAhead = this.#hypervisor?.wallAhead(this.#now)
+    this.#dependent = wallAhead !== undefined
+    const ahead = wallAhead ?? config.clock?.offset ?? 0
+    this.#aheadNs = countNanoseconds(ahead)
     this.#origin = {
       monotonic: monotonic(BigInt(this.#oscillator.read(this.#now))),
-      wall: plus(config.start, config.clock?.offset ?? 0),
+      wall: plus(config.start, ahead),
     }
-    this.#aheadNs = countNanoseconds(config.clock?.offset ?? 0)
-    this.#wall = new KernelClock(config.clock?.rate ?? 0)
     this.world = this.#makeWorld(new Random(config.seed, 4))
     for (const pause of config.pauses ?? []) this.#plan(trueTime(pause.at), () => this.#pause(pause))
     for (const step of config.steps ?? []) this.#plan(trueTime(step.at), () => this.#step(step.size))
@@ -261,12 +294,17 @@ export class Simulation {
   }
 
   #obey(call: KernelCall): void {
+    // A clock that is the host's is not for the guest to set; nobody tells it so.
+    if (this.#dependent) return
     this.#wall.obey(call, this.#monotonicNs() * 1e-9)
   }
 
   #read(): CountedReading {
     const monotonicNs = this.#monotonicNs()
-    return new CountedReading(this.#origin, this.#wallNs(monotonicNs), monotonicNs)
+    const wallNs = this.#wallNs(monotonicNs)
+    if (this.#cpus === undefined) return new CountedReading(this.#origin, wallNs, monotonicNs)
+    const aheadNs = this.#cpus.aheadNs(this.#now)
+    return new CountedReading(this.#origin, wallNs + aheadNs, monotonicNs + aheadNs)
   }
 
   #monotonicNs(): number {
@@ -275,6 +313,8 @@ export class Simulation {
 
   /** Both count from the first reading. */
   #wallNs(monotonicNs: number): number {
+    if (this.#dependent)
+      return Math.round((this.#now + this.#hypervisor!.wallAhead(this.#now)!) * 1e9) - this.#aheadNs
     return monotonicNs + Math.round(this.#wall.gainedAt(monotonicNs * 1e-9) * 1e9)
   }
 
@@ -301,10 +341,11 @@ export class Simulation {
     if (!this.#flows.includes(flow)) this.#flows.push(flow)
     this.packetsSent++
     const sent = this.#stamp()
-    this.#agenda.plan(this.#now, { what: 'sent', flow, to, bytes, peer, sent })
+    const life = this.#life
+    this.#agenda.plan(this.#now, { what: 'sent', life, flow, to, bytes, peer, sent })
     if (!peer) return
     passLink(peer.link, 'up', this.#now, this.#networkRandom, delay => {
-      this.#agenda.plan(later(this.#now, delay), { what: 'arrives', flow, to, bytes, peer, sent })
+      this.#agenda.plan(later(this.#now, delay), { what: 'arrives', life, flow, to, bytes, peer, sent })
     })
   }
 
@@ -317,6 +358,7 @@ export class Simulation {
 
   #tellSent(flight: Flight): void {
     if (this.#waitsForResume(flight)) return
+    this.#cpus?.schedule()
     this.#say({ kind: 'sent', now: this.#read(), flow: flight.flow, sent: flight.sent! })
   }
 
@@ -327,6 +369,14 @@ export class Simulation {
     return true
   }
 
+  /** It comes again when the host has time for the guest. */
+  #waitsForHost(planned: Flight | Alarm): boolean {
+    const wait = this.#steal?.waitAt(this.#now) ?? 0
+    if (wait === 0) return false
+    this.#agenda.plan(later(this.#now, wait), planned)
+    return true
+  }
+
   #arrive(flight: Flight): void {
     const waits = flight.peer!.waits?.(this.#now) ?? 0
     if (waits === 0) return this.#serve(flight)
@@ -334,20 +384,22 @@ export class Simulation {
     this.#agenda.plan(later(this.#now, waits), flight)
   }
 
-  #serve({ peer, flow, to, bytes, sent }: Flight): void {
+  #serve({ peer, life, flow, to, bytes, sent }: Flight): void {
     if (!peer) return
     const reply = peer.answer(bytes, this.#now, this.#start)
     if (!reply) return
     const sentAt = later(this.#now, peer.processing)
     passLink(peer.link, 'down', sentAt, this.#networkRandom, delay => {
-      this.#agenda.plan(later(sentAt, delay), { what: 'returns', flow, to, bytes: reply, peer, sent })
+      this.#agenda.plan(later(sentAt, delay), { what: 'returns', life, flow, to, bytes: reply, peer, sent })
     })
   }
 
   #deliver(flight: Flight): void {
-    if (this.#waitsForResume(flight)) return
+    if (flight.life !== this.#life) return
+    if (this.#waitsForResume(flight) || this.#waitsForHost(flight)) return
     const { flow, to, bytes } = flight
     if (!this.#flows.includes(flow)) return
+    this.#cpus?.schedule()
     this.#say({ kind: 'datagram', now: this.#read(), flow, from: to, bytes, received: this.#stamp() })
   }
 
@@ -366,12 +418,18 @@ export class Simulation {
 
   #setAlarm(at: Monotonic): void {
     this.#alarmNs = Number(at - this.#origin.monotonic)
-    this.#planAlarm({ what: 'alarm', turn: ++this.#turn })
+    this.#planAlarm({ what: 'alarm', turn: ++this.#turn, cpu: this.#cpus?.choose() ?? 0 })
+  }
+
+  /** What the clock of whoever serves the alarm says. */
+  #countFor({ cpu }: Alarm): number {
+    const monotonicNs = this.#monotonicNs()
+    return this.#cpus === undefined ? monotonicNs : monotonicNs + this.#cpus.aheadNs(this.#now, cpu)
   }
 
   /** The oscillator may wander before the alarm, so it looks again when it thinks that it is time. */
   #planAlarm(alarm: Alarm): void {
-    const left = (this.#alarmNs - this.#monotonicNs()) / 1e9
+    const left = (this.#alarmNs - this.#countFor(alarm)) / 1e9
     const due = later(this.#now, left <= 0 ? 0 : Math.max(TIMER_SLACK, this.#oscillator.timeFor(left)))
     this.#agenda.plan(due, alarm)
   }
@@ -379,10 +437,11 @@ export class Simulation {
   #ring(alarm: Alarm): void {
     if (alarm.turn !== this.#turn) return
     if (this.#resumesAt !== undefined) return this.#agenda.plan(this.#resumesAt, alarm)
-    const now = this.#read()
-    if (now.monotonicNs < this.#alarmNs) return this.#planAlarm(alarm)
+    if (this.#countFor(alarm) < this.#alarmNs) return this.#planAlarm(alarm)
+    if (this.#waitsForHost(alarm)) return
     this.#turn++
-    this.#say({ kind: 'woke', now })
+    this.#cpus?.schedule()
+    this.#say({ kind: 'woke', now: this.#read() })
   }
 
   #resolve(name: string): void {
@@ -400,16 +459,53 @@ export class Simulation {
     )
   }
 
-  #pause(pause: Pause): void {
-    const resumesAt = later(this.#now, pause.length)
-    this.#oscillator.pause(this.#now)
-    this.#resumesAt = resumesAt
-    this.#plan(resumesAt, () => {
+  /** What a hypervisor can do to this guest. */
+  #makeMachine(): Machine {
+    const sim = this
+    return {
+      get now() {
+        return sim.#now
+      },
+      get counter() {
+        return sim.#read().monotonic
+      },
+      get ahead() {
+        return -sim.offset
+      },
+      get runsIn() {
+        return sim.resumesIn
+      },
+      plan: (at, happen) => sim.#plan(at, happen),
+      stop: (until, clocks, packets) => sim.#stop(until, clocks, packets),
+      holdClocks: until => sim.#hold(until),
+      countFaster: by => sim.#oscillator.changeFrequency(by, sim.#now),
+      carryOn: size => sim.#obey({ kind: 'step', size }),
+      call: call => sim.#whenRunning(() => (call.kind === 'step' ? sim.#step(call.size) : sim.#obey(call))),
+      tell: sign => sim.#whenRunning(() => sim.#say({ kind: 'disrupted', now: sim.#read(), sign })),
+    }
+  }
+
+  #stop(until: TrueTime, clocks: 'stand' | 'run', packets: 'wait' | 'lost'): void {
+    if (clocks === 'stand') this.#oscillator.pause(this.#now)
+    if (packets === 'lost') this.#life++
+    this.#resumesAt = until
+    this.#plan(until, () => {
       this.#oscillator.resume(this.#now)
-      if (pause.frequencyChange) this.#oscillator.changeFrequency(pause.frequencyChange, this.#now)
       this.#resumesAt = undefined
     })
-    const { witness } = pause
+  }
+
+  #hold(until: TrueTime): void {
+    this.#oscillator.pause(this.#now)
+    this.#plan(until, () => this.#oscillator.resume(this.#now))
+  }
+
+  #pause(pause: Pause): void {
+    const resumesAt = later(this.#now, pause.length)
+    this.#stop(resumesAt, 'stand', 'wait')
+    const { witness, frequencyChange } = pause
+    if (frequencyChange)
+      this.#plan(resumesAt, () => this.#oscillator.changeFrequency(frequencyChange, this.#now))
     if (!witness) return
     this.#plan(later(resumesAt, witness.after), () => {
       const { uncertainty, name } = witness
@@ -427,6 +523,7 @@ export class Simulation {
 
   #step(size: Seconds): void {
     const { monotonic } = this.#read()
+    this.setByOthers.push({ at: this.#now, size })
     this.#obey({ kind: 'step', size })
     this.#soon(() =>
       this.#say({

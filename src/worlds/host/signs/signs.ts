@@ -51,8 +51,8 @@ export function openSigns(
   watch: Watch | undefined,
   notice: (sign: DisruptionSign) => void,
 ): Signs {
-  const steps = openSteps(libc, clock, watch, notice)
   const files = openFiles()
+  const steps = openSteps(libc, clock, watch, isXen(files) ? sign => notice(underXen(sign)) : notice)
   const tsc = openTsc(libc, clock, files)
   const hostClock = openHost(libc, clock, files)
   const vmclock = openVmClock(clock.counter, watch, notice)
@@ -126,6 +126,18 @@ export function openSigns(
       if (typeof kernelLog !== 'string') kernelLog.close()
     },
   }
+}
+
+const isXen = (files: ReturnType<typeof openFiles>): boolean => files.text('sys/hypervisor/type') === 'xen'
+
+/**
+ * Xen lets the guest's kernel suspend itself before it saves or migrates it. The time of that is the difference of two hosts'
+ * clocks then, and says little.
+ */
+export function underXen(sign: DisruptionSign): DisruptionSign {
+  if (sign.kind !== 'paused') return sign
+  const { witness, during } = sign
+  return { kind: 'restored', witness, ...(during ? { during } : {}) }
 }
 
 function openTsc(libc: Libc | undefined, clock: ReadClock, files: ReturnType<typeof openFiles>) {

@@ -24,6 +24,8 @@ export interface Steps {
   close(): void
 }
 
+/** By what the kernel takes the time of a suspend from: a battery clock that shows whole seconds, on most machines. */
+const PERSISTENT_CLOCK: Seconds = 1
 /** The kernel sets its clock first and cancels the timer after: a look in between sees the step and no witness. */
 const WITNESS_DELAY: Seconds = 0.05
 
@@ -60,7 +62,7 @@ export function openSteps(
       notice({
         kind: 'paused',
         lost: suspended.size,
-        uncertainty: suspended.uncertainty,
+        uncertainty: suspended.uncertainty + PERSISTENT_CLOCK,
         witness: 'boottime',
         during: { from: before.reading.monotonic, to: next.reading.monotonic },
       })

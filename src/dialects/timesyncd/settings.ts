@@ -1,0 +1,91 @@
+/**
+ * How systemd-timesyncd asks and what it accepts: timesyncd.conf(5), with the defaults of systemd 252; spans of time as
+ * systemd.time(7) writes them.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { Remark } from '../named-source.ts'
+import type { TimesyncdConf } from './sources.ts'
+
+export interface TimesyncdSettings {
+  readonly rootDistanceMax: Seconds
+  readonly pollIntervalMin: Seconds
+  readonly pollIntervalMax: Seconds
+  readonly connectionRetry: Seconds
+}
+
+export const TIMESYNCD_DEFAULTS: TimesyncdSettings = {
+  rootDistanceMax: 5,
+  pollIntervalMin: 32,
+  pollIntervalMax: 2048,
+  connectionRetry: 30,
+}
+
+const NAMES: Readonly<Record<string, keyof TimesyncdSettings>> = {
+  RootDistanceMaxSec: 'rootDistanceMax',
+  PollIntervalMinSec: 'pollIntervalMin',
+  PollIntervalMaxSec: 'pollIntervalMax',
+  ConnectionRetrySec: 'connectionRetry',
+}
+
+/** It asks no more often than that, whatever it is told. */
+const SHORTEST_POLL: Seconds = 16
+
+export function timesyncdSettings(files: readonly TimesyncdConf[]): {
+  readonly settings: TimesyncdSettings
+  readonly notUnderstood: readonly Remark[]
+} {
+  const said: Partial<Record<keyof TimesyncdSettings, Seconds>> = {}
+  const notUnderstood: Remark[] = []
+  for (const { key, value, line } of files.flatMap(({ others }) => others)) {
+    const name = NAMES[key]
+    if (!name) continue
+    const seconds = readSpan(value)
+    if (seconds === undefined) notUnderstood.push({ line, text: `${key}=${value}`, why: 'no span of time' })
+    else said[name] = seconds
+  }
+  const settings = { ...TIMESYNCD_DEFAULTS, ...said }
+  const pollIntervalMin = Math.max(SHORTEST_POLL, settings.pollIntervalMin)
+  const pollIntervalMax = Math.max(pollIntervalMin, settings.pollIntervalMax)
+  return { settings: { ...settings, pollIntervalMin, pollIntervalMax }, notUnderstood }
+}
+
+const UNITS: Readonly<Record<string, Seconds>> = {
+  us: 1e-6,
+  usec: 1e-6,
+  ms: 1e-3,
+  msec: 1e-3,
+  '': 1,
+  s: 1,
+  sec: 1,
+  second: 1,
+  seconds: 1,
+  m: 60,
+  min: 60,
+  minute: 60,
+  minutes: 60,
+  h: 3600,
+  hr: 3600,
+  hour: 3600,
+  hours: 3600,
+  d: 86_400,
+  day: 86_400,
+  days: 86_400,
+  w: 604_800,
+  week: 604_800,
+  weeks: 604_800,
+}
+
+/** `34min 8s`, `2048`; undefined when it is none. */
+export function readSpan(text: string): Seconds | undefined {
+  let rest = text.trim()
+  if (rest === '') return undefined
+  let sum = 0
+  while (rest !== '') {
+    const [all, number, unit] = /^(\d+(?:\.\d+)?) ?([a-z]*) */.exec(rest) ?? []
+    const seconds = unit === undefined ? undefined : UNITS[unit]
+    if (all === undefined || seconds === undefined) return undefined
+    sum += Number(number) * seconds
+    rest = rest.slice(all.length)
+  }
+  return sum
+}

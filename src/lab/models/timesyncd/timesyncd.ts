@@ -1,0 +1,266 @@
+/**
+ * systemd-timesyncd (facts: timesyncd-manager.c of systemd 252): SNTP with one server at a time. Small offsets go to the
+ * kernel's loop, larger ones are jumped, whatever their size and whenever they come. It hears when somebody else sets the
+ * clock, and asks again at once; of a pause by the hypervisor it hears nothing. Its timers count the time of a suspend.
+ *
+ * Not played: the file from which it takes the time at boot, servers of the network manager, leap seconds, the rate limit of its
+ * attempts to connect.
+ */
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { DisruptionSign } from '#core/guest/disruption.ts'
+import type { Flow } from '#core/ntp/endpoint.ts'
+import { plus, type Reading } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import {
+  TIMESYNCD_DEFAULTS,
+  type TimesyncdSettings,
+  timesyncdSettings,
+} from '#dialects/timesyncd/settings.ts'
+import { combineServers, parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
+import { Alarms } from '../alarms.ts'
+import { Exchange, NTP_PORT } from '../exchange.ts'
+import { Outbox } from '../ntpd/outbox.ts'
+import { OwnClock } from '../ntpd/own-clock.ts'
+import { Spikes } from './spikes.ts'
+
+export interface TimesyncdSetup {
+  /** The text of timesyncd.conf. */
+  readonly config: string
+  /** Uniform in 0 … 2³²-1. */
+  readonly random: () => number
+  /** Without it no samples are recorded, only what a log would say. */
+  readonly recording?: boolean
+}
+
+/** The accuracy that it wants. */
+const ACCURACY: Seconds = 0.2
+/** The kernel's loop takes no more than half a second. */
+const MOST_SLEWED: Seconds = 0.4
+const FIRST_RETRY: Seconds = 15
+const LAST_RETRY: Seconds = 360
+const RETRY_GROWTH = 4 / 3
+const TIMEOUT: Seconds = 10
+const MOST_MISSED = 2
+
+export class Timesyncd implements Daemon {
+  readonly #servers: readonly string[]
+  readonly #settings: TimesyncdSettings
+  readonly #setup: TimesyncdSetup
+  #running: Running | undefined
+
+  constructor(setup: TimesyncdSetup) {
+    const conf = parseTimesyncdConf(setup.config, 'timesyncd.conf')
+    const configured = combineServers([conf], 'NTP')
+    const used = configured.length > 0 ? configured : combineServers([conf], 'FallbackNTP')
+    this.#setup = setup
+    this.#servers = used.map(({ source }) => source.address)
+    this.#settings = { ...TIMESYNCD_DEFAULTS, ...timesyncdSettings([conf]).settings }
+  }
+
+  handle(event: AgentEvent): readonly DaemonAction[] {
+    if (event.kind === 'started')
+      this.#running = new Running(event.now, this.#servers, this.#settings, this.#setup)
+    return this.#running?.handle(event) ?? []
+  }
+
+  believe(): Belief | undefined {
+    return this.#running?.belief
+  }
+}
+
+type Timer = 'poll' | 'timeout' | 'connect'
+
+class Running {
+  belief: Belief | undefined
+  readonly #clock: OwnClock
+  readonly #out: Outbox
+  readonly #settings: TimesyncdSettings
+  readonly #random: () => number
+  readonly #alarms = new Alarms<Timer>()
+  readonly #exchange = new Exchange()
+  readonly #spikes = new Spikes()
+  readonly #servers: readonly string[]
+  /** Whom it will try next, by name and by address. */
+  #nextServer = 0
+  #addresses: readonly string[] = []
+  #nextAddress = 0
+  #address: string | undefined
+  #flow: Flow = 0
+  #poll: Seconds
+  #resyncing = false
+  #missed = 0
+  #retry: Seconds = 0
+  /** Since the start, a suspend of the kernel's included. */
+  #now: Seconds = 0
+  #slept: Seconds = 0
+  #wakesAt: Seconds = -1
+
+  constructor(
+    start: Reading,
+    servers: readonly string[],
+    settings: TimesyncdSettings,
+    { random, recording = true }: TimesyncdSetup,
+  ) {
+    this.#clock = new OwnClock(start)
+    this.#out = new Outbox(start, recording)
+    this.#servers = servers
+    this.#settings = settings
+    this.#random = random
+    this.#poll = settings.pollIntervalMin
+  }
+
+  handle(event: AgentEvent): readonly DaemonAction[] {
+    this.#out.open(event.now)
+    this.#now = this.#clock.elapsed(event.now) + this.#slept
+    switch (event.kind) {
+      case 'started':
+        this.#connect()
+        break
+      case 'woke':
+        this.#wakesAt = -1
+        break
+      case 'resolved':
+        this.#resolved(event.name, event.addresses)
+        break
+      case 'datagram':
+        if (event.flow === this.#flow) this.#receive(event.bytes, this.#clock.wall(event.received.at))
+        break
+      case 'disrupted':
+        this.#notice(event.sign)
+    }
+    for (let due = this.#alarms.take(this.#now); due; due = this.#alarms.take(this.#now)) this.#fire(due)
+    this.#planWake()
+    return this.#out.take()
+  }
+
+  #fire(timer: Timer): void {
+    if (timer === 'poll') return this.#ask()
+    if (timer === 'timeout') this.#out.notice('timeout', `Timed out waiting for reply from ${this.#address}`)
+    this.#connect()
+  }
+
+  #planWake(): void {
+    const at = this.#alarms.next
+    if (!Number.isFinite(at) || at === this.#wakesAt) return
+    this.#wakesAt = at
+    this.#out.do({ kind: 'wake', at: plus(this.#out.at.monotonic, Math.max(0, at - this.#now)) })
+  }
+
+  #notice(sign: DisruptionSign): void {
+    if (sign.kind === 'stepped') {
+      this.#resyncing = true
+      if (this.#address !== undefined) this.#ask()
+    } else if (sign.kind === 'paused' && sign.witness === 'boottime') {
+      this.#slept += sign.lost
+      this.#now += sign.lost
+      this.#wakesAt = -1
+    }
+  }
+
+  // Whom it asks
+
+  /** The next address of this server, or the next server; after the last one it waits a while and begins anew. */
+  #connect(): void {
+    this.#disconnect()
+    if (this.#nextAddress < this.#addresses.length) return this.#begin(this.#addresses[this.#nextAddress++]!)
+    if (this.#servers.length === 0) return
+    if (this.#nextServer === this.#servers.length) {
+      this.#nextServer = 0
+      this.#alarms.set('connect', this.#now + this.#settings.connectionRetry)
+      return
+    }
+    this.#addresses = []
+    this.#out.do({ kind: 'resolve', name: this.#servers[this.#nextServer++]! })
+  }
+
+  #disconnect(): void {
+    this.#alarms.clear('poll')
+    this.#alarms.clear('timeout')
+    if (this.#flow > 0) this.#out.do({ kind: 'release', flow: this.#flow })
+    this.#address = undefined
+  }
+
+  #resolved(name: string, addresses: readonly string[]): void {
+    if (this.#address !== undefined || this.#servers[this.#nextServer - 1] !== name) return
+    this.#addresses = addresses
+    this.#nextAddress = 0
+    this.#connect()
+  }
+
+  #begin(address: string): void {
+    this.#address = address
+    this.#missed = MOST_MISSED
+    this.#ask()
+  }
+
+  #ask(): void {
+    this.#alarms.clear('timeout')
+    if (this.#flow > 0) this.#out.do({ kind: 'release', flow: this.#flow })
+    const bytes = this.#exchange.ask(this.#clock.wall(this.#out.at), this.#random)
+    this.#out.do({ kind: 'send', flow: ++this.#flow, to: { address: this.#address!, port: NTP_PORT }, bytes })
+    this.#retry = this.#retry === 0 ? FIRST_RETRY : Math.min(LAST_RETRY, this.#retry * RETRY_GROWTH)
+    this.#alarms.set('poll', this.#now + this.#retry)
+    this.#missed++
+    if (this.#missed > MOST_MISSED) this.#alarms.set('timeout', this.#now + TIMEOUT)
+  }
+
+  // What comes back
+
+  #receive(bytes: Uint8Array, received: Seconds): void {
+    const answer = this.#exchange.take(bytes, received, this.#clock)
+    if (!answer) return
+    this.#missed = 0
+    this.#alarms.clear('timeout')
+    if (!answer.synchronised) return this.#leave('Server is not synchronized. Disconnecting.')
+    const { offset, delay, rootDelay, rootDispersion, stratum, leap } = answer
+    const rootDistance = rootDelay / 2 + rootDispersion
+    if (rootDistance > this.#settings.rootDistanceMax)
+      return this.#leave('Server has too large root distance. Disconnecting.')
+    this.#retry = 0
+    const spike = this.#spikes.isSpike(offset, delay, this.#resyncing)
+    this.#adjustPoll(offset, spike)
+    this.belief = { offset, errorBound: undefined }
+    if (this.#out.recording)
+      this.#out.record({
+        kind: 'sample',
+        at: this.#out.at,
+        source: this.#address!,
+        address: this.#address!,
+        offset,
+        delay,
+        dispersion: this.#spikes.jitter,
+        rootDistance,
+        stratum,
+        leap,
+        poll: Math.log2(this.#poll),
+      })
+    if (!spike) this.#correct(offset)
+    this.#alarms.set('poll', this.#now + this.#poll)
+  }
+
+  #leave(text: string): void {
+    this.#out.notice('disconnecting', text)
+    this.#connect()
+  }
+
+  #correct(offset: Seconds): void {
+    if (Math.abs(offset) < MOST_SLEWED)
+      this.#out.adjust({ kind: 'pll', offset, constant: Math.floor(Math.log2(this.#poll)) - 4 })
+    else this.#out.adjust({ kind: 'step', size: offset })
+  }
+
+  #adjustPoll(offset: Seconds, spike: boolean): void {
+    const { pollIntervalMin: least, pollIntervalMax: most } = this.#settings
+    const size = Math.abs(offset)
+    if (this.#resyncing) {
+      this.#resyncing = false
+      this.#poll = least
+    } else if (!spike && size > ACCURACY) this.#poll = least
+    else if (size < ACCURACY / 4) {
+      if (this.#poll < most) this.#poll *= 2
+    } else if (spike || size > (ACCURACY * 3) / 4) {
+      if (this.#poll > least) this.#poll /= 2
+    }
+  }
+}
