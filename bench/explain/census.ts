@@ -61,13 +61,18 @@ function compare(name: string, paths: readonly string[], pipeline: string): void
     )
 }
 
-const duckdb = (paths: readonly string[]): string => `
-  const { DuckDBInstance } = require(${JSON.stringify(DUCKDB)})
-  DuckDBInstance.create(':memory:').then(async db => {
-    const on = await db.connect()
-    const all = await on.runAndReadAll(\`select column2, count(*) from read_csv(${JSON.stringify(paths).replaceAll('"', "'")}, delim=' ', header=false) group by 1 order by 2 desc\`)
-    console.log(all.getRows().join('\\n'))
-  })`
+function duckdb(paths: readonly string[]): string {
+  const files = paths.map(path => `'${path}'`).join()
+  return `
+    const { DuckDBInstance } = require(${JSON.stringify(DUCKDB)})
+    DuckDBInstance.create(':memory:').then(async db => {
+      const on = await db.connect()
+      const counts = await on.runAndReadAll(
+        "select column2, count(*) from read_csv([${files}], delim=' ', header=false) group by 1 order by 2 desc",
+      )
+      console.log(counts.getRows().join(';'))
+    })`
+}
 
 interface Ran {
   readonly seconds: number
