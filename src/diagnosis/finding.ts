@@ -19,6 +19,11 @@ export const FINDINGS = {
   'clocks-fight': 'Two programs set the clock in turn.',
   'cpu-clocks-differ': 'The processors of this machine do not agree on the time.',
   'timers-late': 'A timer fired much later than it was asked to.',
+  'migrated-clock-stopped':
+    'The counter went back under the guest, and time stood still until it had caught up.',
+  'clocksource-unstable': 'The kernel gave up the counter that it kept time with.',
+  'kernel-saw-a-pause': 'The kernel noticed that the machine was suspended, restored or stalled.',
+  'offset-large-now': 'At the moment of the report the clock was far off.',
   'not-synchronised': 'At the moment of the report no source was followed.',
   'stratum-10-island': 'At the root of this time there is a clock that nobody sets.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',

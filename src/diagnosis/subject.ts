@@ -42,3 +42,10 @@ export const evidenceOf = (event: LogEvent): { text: string; file: number; line:
   file: event.file,
   line: event.line,
 })
+
+/** From the first of them to the last; not known when they have no stamps. */
+export function spanOf(events: readonly LogEvent[]): { from: Seconds | undefined; to: Seconds | undefined } {
+  const times = events.map(({ at }) => at).filter(Number.isFinite)
+  if (times.length === 0) return { from: undefined, to: undefined }
+  return { from: Math.min(...times), to: Math.max(...times) }
+}
