@@ -4,6 +4,7 @@ import type { EventName } from '#core/trace/series.ts'
 import { bySeverity, type Finding } from './finding.ts'
 import { configure } from './remedies.ts'
 import type { Rule } from './rule.ts'
+import { asymmetricPath } from './rules/asymmetric-path.ts'
 import { clocksFight } from './rules/clocks-fight.ts'
 import { clocksourceUnstable } from './rules/clocksource-unstable.ts'
 import { cpuClocksDiffer } from './rules/cpu-clocks-differ.ts'
@@ -16,6 +17,7 @@ import { frequencySaturated } from './rules/frequency-saturated.ts'
 import { growingOscillation } from './rules/growing-oscillation.ts'
 import { impossibleDate } from './rules/impossible-date.ts'
 import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
+import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
 import { lostTicks } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { notSynchronised } from './rules/not-synchronised.ts'
@@ -69,6 +71,8 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   spuriousSourceAddress,
   falsetickerFollowed,
   falseticker,
+  asymmetricPath,
+  leapOrSmearMix,
   sourceJumped,
   stepoutClamped,
   fewSources,

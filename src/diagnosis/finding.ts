@@ -40,6 +40,8 @@ export const FINDINGS = {
   'spurious-source-address': 'A source also answers from another address now and then.',
   'falseticker-followed': 'A source that is wrong is followed.',
   falseticker: 'One source is wrong, and the others outvote it.',
+  'asymmetric-path': 'A source is off because the way to it is longer in one direction.',
+  'leap-or-smear-mix': 'Some sources made a leap second at once, and others did not.',
   'source-jumped': 'A source jumped, and the clock did not.',
   'sources-lost': 'No source was heard for a long time.',
   'two-sources': 'With two sources nobody can tell which one is wrong.',

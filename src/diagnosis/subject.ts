@@ -13,6 +13,7 @@ export interface Subject {
   readonly keeper: Keeper
   readonly disturbances: Disturbances
   readonly sourceName: (source: number) => string
+  readonly instantOf: (at: Seconds) => Instant
   /** When that was, for people. */
   readonly when: (at: Seconds) => string
 }
@@ -30,6 +31,7 @@ export function subjectOf({ log, daemon, baseDay, sourceNames }: SubjectOf): Sub
     keeper: keeperOf(log, daemon),
     disturbances: findDisturbances(log, daemon),
     sourceName: source => sourceNames[source] ?? `source ${source}`,
+    instantOf: at => instantAt(at, baseDay),
     when: at => rfc3339(instantAt(at, baseDay), 0),
   }
 }

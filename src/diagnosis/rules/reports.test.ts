@@ -1,25 +1,7 @@
 /** What follows from the reports of commands and from the kernel's words. */
 import { expect, test } from 'vitest'
-import { HostLog } from '#analysis/log/host-log.ts'
-import { LOG_FORMATS } from '#dialects/formats.ts'
-import { Router } from '#dialects/log/router.ts'
-import { SourceTable } from '#dialects/log/source-table.ts'
-import { explainHost } from '../explain.ts'
+import { explain } from '../../../test/support/explain.ts'
 
-function explain(...lines: readonly string[]) {
-  const log = new HostLog()
-  const sources = new SourceTable()
-  const router = new Router(LOG_FORMATS, {
-    baseDay: 20_882,
-    nearDay: 20_882,
-    file: 0,
-    sources,
-    tell: piece => log.tell(piece),
-  })
-  router.push(new TextEncoder().encode(lines.map(line => `${line}\n`).join('')))
-  router.finish()
-  return explainHost({ name: 'a', log, baseDay: 20_882, sourceNames: sources.names })
-}
 const found = (...lines: readonly string[]) =>
   explain(...lines).findings.map(({ name, severity }) => `${severity} ${name}`)
 
