@@ -4,7 +4,9 @@ import type { EventName } from '#core/trace/series.ts'
 import { bySeverity, type Finding } from './finding.ts'
 import { configure } from './remedies.ts'
 import type { Rule } from './rule.ts'
+import { asymmetricPath } from './rules/asymmetric-path.ts'
 import { clocksFight } from './rules/clocks-fight.ts'
+import { clocksourceUnstable } from './rules/clocksource-unstable.ts'
 import { cpuClocksDiffer } from './rules/cpu-clocks-differ.ts'
 import { falseticker } from './rules/falseticker.ts'
 import { falsetickerFollowed } from './rules/falseticker-followed.ts'
@@ -14,8 +16,12 @@ import { frequencyLearnedFromAJump } from './rules/frequency-learned-from-a-jump
 import { frequencySaturated } from './rules/frequency-saturated.ts'
 import { growingOscillation } from './rules/growing-oscillation.ts'
 import { impossibleDate } from './rules/impossible-date.ts'
+import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
+import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
 import { lostTicks } from './rules/lost-ticks.ts'
+import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { notSynchronised } from './rules/not-synchronised.ts'
+import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
@@ -36,6 +42,10 @@ import { evidenceOf, type Subject } from './subject.ts'
 const OF_THE_MACHINE: readonly Rule[] = [
   cpuClocksDiffer,
   timersLate,
+  migratedClockStopped,
+  clocksourceUnstable,
+  kernelSawAPause,
+  offsetLargeNow,
   impossibleDate,
   notSynchronised,
   stratumTenIsland,
@@ -61,6 +71,8 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   spuriousSourceAddress,
   falsetickerFollowed,
   falseticker,
+  asymmetricPath,
+  leapOrSmearMix,
   sourceJumped,
   stepoutClamped,
   fewSources,

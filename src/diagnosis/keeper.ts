@@ -19,8 +19,7 @@ export interface Keeper {
 const PANIC: Seconds = 1000
 
 export function keeperOf(log: HostLog, daemon: Daemon): Keeper {
-  const texts = log.events
-    .of('version')
+  const texts = [...log.events.of('version'), ...log.timeless.filter(({ what }) => what === 'version')]
     .filter(event => event.daemon === daemon)
     .map(({ text }) => text)
   if (daemon === 'chrony') {

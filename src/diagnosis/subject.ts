@@ -13,6 +13,7 @@ export interface Subject {
   readonly keeper: Keeper
   readonly disturbances: Disturbances
   readonly sourceName: (source: number) => string
+  readonly instantOf: (at: Seconds) => Instant
   /** When that was, for people. */
   readonly when: (at: Seconds) => string
 }
@@ -30,6 +31,7 @@ export function subjectOf({ log, daemon, baseDay, sourceNames }: SubjectOf): Sub
     keeper: keeperOf(log, daemon),
     disturbances: findDisturbances(log, daemon),
     sourceName: source => sourceNames[source] ?? `source ${source}`,
+    instantOf: at => instantAt(at, baseDay),
     when: at => rfc3339(instantAt(at, baseDay), 0),
   }
 }
@@ -42,3 +44,10 @@ export const evidenceOf = (event: LogEvent): { text: string; file: number; line:
   file: event.file,
   line: event.line,
 })
+
+/** From the first of them to the last; not known when they have no stamps. */
+export function spanOf(events: readonly LogEvent[]): { from: Seconds | undefined; to: Seconds | undefined } {
+  const times = events.map(({ at }) => at).filter(Number.isFinite)
+  if (times.length === 0) return { from: undefined, to: undefined }
+  return { from: Math.min(...times), to: Math.max(...times) }
+}

@@ -6,29 +6,35 @@ import { rule } from './chrony/banner.ts'
 import { measurements } from './chrony/measurements.ts'
 import { rtc, tempcomp } from './chrony/readings.ts'
 import { refclocks } from './chrony/refclocks.ts'
+import { chronyc } from './chrony/reports.ts'
 import { selection } from './chrony/selection.ts'
 import { statistics } from './chrony/statistics.ts'
 import { tracking } from './chrony/tracking.ts'
+import { timeOffset } from './csv/time-offset.ts'
 import { census } from './linux/census.ts'
 import { date } from './linux/date.ts'
 import { hwclock } from './linux/hwclock.ts'
+import { kernelLog, otherDmesg, otherPrograms } from './linux/kernel-log.ts'
 import { shell } from './linux/shell.ts'
 import { sleep } from './linux/sleep.ts'
 import { timedatectl } from './linux/timedatectl.ts'
+import { servo } from './linuxptp/servo.ts'
 import type { LogFormat } from './log/format.ts'
-import { otherLog, systemLog } from './log/system-log.ts'
+import { systemLog } from './log/system-log.ts'
 import { clockstats } from './ntpd/clockstats.ts'
 import { commandLine } from './ntpd/command-line.ts'
 import { configured } from './ntpd/configured.ts'
 import { counters } from './ntpd/counters.ts'
 import { loopstats } from './ntpd/loopstats.ts'
 import { ntpqPeers } from './ntpd/ntpq-peers.ts'
+import { ntpqVariables } from './ntpd/ntpq-variables.ts'
 import { ntpstat } from './ntpd/ntpstat.ts'
 import { peerstats } from './ntpd/peerstats.ts'
 import { protostats } from './ntpd/protostats.ts'
 import { rawstats } from './ntpd/rawstats.ts'
 import { setOnce } from './ntpd/set-once.ts'
 import { tinker } from './ntpd/tinker.ts'
+import { ntpdRsStatus } from './ntpd-rs/status.ts'
 
 export const LOG_FORMATS: readonly LogFormat[] = [
   rule,
@@ -47,7 +53,12 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   clockstats,
   setOnce,
   tinker,
+  timeOffset,
+  servo,
+  chronyc,
   ntpqPeers,
+  ntpqVariables,
+  ntpdRsStatus,
   ntpstat,
   commandLine,
   configured,
@@ -57,6 +68,8 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   census,
   timedatectl,
   shell,
+  kernelLog,
+  otherDmesg,
   systemLog,
-  otherLog,
+  otherPrograms,
 ]

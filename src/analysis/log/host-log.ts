@@ -4,7 +4,15 @@
  */
 
 import type { Seconds } from '#core/time/units.ts'
-import type { Block, Daemon, LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
+import type {
+  Block,
+  Daemon,
+  EventName,
+  LogEvent,
+  Piece,
+  SampleBlock,
+  UpdateBlock,
+} from '#core/trace/series.ts'
 import { Census } from './census.ts'
 import { Changes } from './changes.ts'
 import { Convergence } from './convergence.ts'
@@ -133,6 +141,11 @@ export class HostLog {
         if (this.timeless.length < MOST_TIMELESS) this.timeless.push(piece)
       } else this.events.add(piece)
     }
+  }
+
+  /** Events with a stamp and without one. */
+  said(...whats: readonly EventName[]): LogEvent[] {
+    return [...this.events.of(...whats), ...this.timeless.filter(({ what }) => whats.includes(what))]
   }
 
   /** Once all is read: puts local stamps where the statistics show that they belong. Answers by how much they moved. */

@@ -8,14 +8,14 @@ import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 
 /** `date` has whole seconds, and a loop over the processors takes some time. */
 const LEAST: Seconds = 2
 
 export const cpuClocksDiffer: Rule = subject => {
   const runs = neighbours(subject.log.timeless.filter(({ what }) => what === 'clock-read'))
-  const apart = subject.log.events.of('cpus-differ')
+  const apart = subject.log.said('cpus-differ')
   return [
     ...runs
       .map(run => byProcessor(run, subject) ?? byTurns(run, subject))
@@ -91,8 +91,7 @@ function saidByKernel(events: readonly LogEvent[], subject: Subject): Finding {
       evidence: events.slice(0, 3).map(evidenceOf),
     }),
     severity: 'note',
-    from: events[0]!.at,
-    to: events.at(-1)!.at,
+    ...spanOf(events),
     cost: 'The kernel reads a slower clock source from then on; time stays right.',
   }
 }

@@ -4,17 +4,20 @@
  */
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
 const LEAST: Seconds = 2e-3
 const LEAST_ROWS = 8
 
-export const falseticker: Rule = ({ log, keeper, sourceName }) => {
+export const falseticker: Rule = subject => {
+  const { log, keeper, sourceName } = subject
   const series = log.bestSamples(keeper.daemon)
-  const all = series?.census.sources().filter(({ count }) => count >= LEAST_ROWS) ?? []
-  if (!series || all.length < 3) return []
+  if (!series) return reported(subject)
+  const all = series.census.sources().filter(({ count }) => count >= LEAST_ROWS)
+  if (all.length < 3) return []
   const events = log.events.of('falseticker')
   const offsets = all.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
   const middle = offsets[offsets.length >> 1]!
@@ -51,6 +54,29 @@ export const falseticker: Rule = ({ log, keeper, sourceName }) => {
         },
       ],
       remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [`# server ${name}`]),
+      confirm: 'Ask it from another network: `clockwright query`.',
+    }
+  })
+}
+
+/** What the daemon itself says in a report: `x` before a source. */
+function reported({ log, keeper }: Subject): Finding[] {
+  const lines = log.timeless.filter(({ what }) => what === 'falseticker')
+  return [...new Map(lines.map(line => [line.source, line])).values()].map(line => {
+    const offset = log.timeless.find(({ what, source }) => what === 'offset-now' && source === line.source)
+    return {
+      name: 'falseticker' as const,
+      severity: 'warning' as const,
+      from: undefined,
+      to: undefined,
+      what: `${keeper.name} calls ${line.source} a falseticker: it shows ${signed(offset?.size)}, and the others disagree.`,
+      measures: { ...(offset && { offset: offset.size }) },
+      evidence: [evidenceOf(line)],
+      cost: 'None while the others are heard. One source less to lose.',
+      causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
+      remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
+        `# server ${line.source}`,
+      ]),
       confirm: 'Ask it from another network: `clockwright query`.',
     }
   })

@@ -13,14 +13,15 @@ const LOCAL_CLOCK = /\.LOCL\.|\b127\.127\.1\.\d\b|LOCAL\(\d\)|\b7F7F0101\b/
 
 export const stratumTenIsland: Rule = ({ log, keeper }) => {
   const strata = log.timeless.filter(({ what }) => what === 'stratum-now')
-  const high = strata.filter(
-    ({ size, text }) => (size >= LEAST && size < UNSYNCHRONISED) || LOCAL_CLOCK.test(text),
+  const local = log.timeless.filter(
+    ({ what, text }) => (what === 'stratum-now' || what === 'selected') && LOCAL_CLOCK.test(text),
   )
+  const high = [...local, ...strata.filter(({ size }) => size >= LEAST && size < UNSYNCHRONISED)]
   // One odd server among good ones is outvoted.
   if (high.length === 0 || 2 * high.length < strata.filter(({ size }) => size < UNSYNCHRONISED).length)
     return []
-  const most = Math.max(...high.map(({ size }) => size))
-  const own = high.some(({ text }) => LOCAL_CLOCK.test(text))
+  const most = Math.max(0, ...high.map(({ size }) => size).filter(Number.isFinite))
+  const own = local.length > 0
   return [
     {
       name: 'stratum-10-island',
@@ -30,7 +31,7 @@ export const stratumTenIsland: Rule = ({ log, keeper }) => {
       what: own
         ? 'A clock that nobody sets is taken for a source of time.'
         : `Stratum ${most}: somewhere up the chain a server serves its own clock, which nobody sets.`,
-      measures: { stratum: most },
+      measures: { ...(most > 0 && { stratum: most }) },
       evidence: high.slice(0, 4).map(evidenceOf),
       cost: 'All machines of the island agree with each other and drift from true time together, and nothing reports it. When a true source comes back, all of them jump.',
       causes: [

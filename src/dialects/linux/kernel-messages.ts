@@ -1,0 +1,35 @@
+/** What Linux says of clocks, of the machine standing still, and of counters that differ. Of 2.6 to 6; Xen's too. */
+import { type Said, said } from '../log/said.ts'
+
+const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[] = [
+  [/^(?:clocksource: )?Switched to clocksource (\S+)/i, m => said('clocksource-chosen', { source: m[1] })],
+  [/Marking clocksource '?(\w+)'? as unstable/, m => said('clocksource-unstable', { source: m[1] })],
+  [/^tsc: Marking TSC unstable due to/i, () => said('clocksource-unstable', { source: 'tsc' })],
+  [/^Marking TSC unstable due to/, () => said('clocksource-unstable', { source: 'tsc' })],
+  [
+    /^Clocksource (\w+) unstable \(delta = (-?\d+) ns\)/,
+    m => said('clocksource-unstable', { source: m[1], size: Number(m[2]) * 1e-9 }),
+  ],
+  [/^Measured (\d+) cycles TSC warp between CPUs/, m => said('cpus-differ', { size: Number(m[1]) })],
+  [/crng reseeded due to virtual machine fork/, () => said('restored')],
+  [/^PM: suspend entry/, () => said('suspended')],
+  [/^PM: suspend exit/, () => said('resumed')],
+  [/^(?:PM: )?Timekeeping suspended for (\d+\.\d+) seconds/, m => said('resumed', { size: Number(m[1]) })],
+  [/soft lockup - CPU#\d+ stuck for (\d+)s/, m => said('stalled', { size: Number(m[1]) })],
+  [/^rcu: INFO: rcu_\w+ (?:self-)?detected stall/, () => said('stalled')],
+  [
+    /Time went backwards: (?:ret=\S+ )?delta=(-?\d+)/,
+    m => said('went-backwards', { size: Math.abs(Number(m[1])) * 1e-9 }),
+  ],
+  [/Time went backwards/, () => said('went-backwards')],
+  [/^Clock: (?:inserting|deleting) leap second/i, () => said('leap-second')],
+]
+
+/** Undefined when it means nothing here. */
+export function readKernelMessage(message: string): Said | undefined {
+  for (const [pattern, read] of SENTENCES) {
+    const match = pattern.exec(message)
+    if (match) return read(match)
+  }
+  return undefined
+}

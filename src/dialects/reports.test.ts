@@ -1,0 +1,191 @@
+/** What commands print, as chrony 4.3, ntp 4.2.8 and others really did, and what is made of it. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import type { LogEvent } from '#core/trace/series.ts'
+import { tell } from '../../test/support/pieces.ts'
+
+const vector = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../test/vectors/logs/${name}`, import.meta.url)), 'latin1')
+const plain = (events: readonly LogEvent[]) =>
+  events.map(({ what, size, source }) => [what, Number(size.toPrecision(9)), source])
+
+describe('chronyc', () => {
+  const CHRONY = 'chrony-inet4-falseticker/chronyc'
+
+  test('tracking, for people and with -c, says the same: slow is behind', () => {
+    for (const name of ['tracking', 'c-tracking']) {
+      const { events, routed } = tell(vector(`${CHRONY}-${name}.txt`))
+      expect(routed.notUnderstood.count).toBe(0)
+      expect(events.map(({ what }) => what)).toEqual([
+        'selected',
+        'stratum-now',
+        'offset-now',
+        'synchronised',
+      ])
+      expect(events[0]!.source).toBe('192.168.123.1')
+      expect(events[1]!.size).toBe(2)
+      expect(events[2]!.size).toBeCloseTo(0.000247, 6)
+    }
+  })
+
+  test('sources: a positive offset there is a clock that is ahead', () => {
+    for (const name of ['sources', 'sources-v', 'c-sources']) {
+      const { events, routed } = tell(vector(`${CHRONY}-${name}.txt`))
+      expect([name, routed.notUnderstood]).toEqual([name, { count: 0, first: [] }])
+      const offsets = events.filter(({ what }) => what === 'offset-now')
+      expect(offsets).toHaveLength(4)
+      expect(offsets[3]).toMatchObject({ source: '192.168.123.4' })
+      expect(offsets[3]!.size).toBeCloseTo(0.051, 3)
+      expect(events.find(({ what }) => what === 'falseticker')!.source).toBe('192.168.123.4')
+      expect(events.find(({ what }) => what === 'selected')!.source).toBe('192.168.123.1')
+    }
+  })
+
+  test('sourcestats and activity are known', () => {
+    for (const name of ['sourcestats', 'sourcestats-v', 'c-sourcestats', 'activity']) {
+      const { routed } = tell(vector(`${CHRONY}-${name}.txt`))
+      expect([name, routed.notUnderstood]).toEqual([name, { count: 0, first: [] }])
+    }
+  })
+
+  test('not synchronised, and not reached', () => {
+    expect(plain(tell('Leap status     : Not synchronised\n').events)).toEqual([
+      ['unsynchronised', Number.NaN, undefined],
+    ])
+    expect(plain(tell('506 Cannot talk to daemon\n').events)).toEqual([['no-daemon', Number.NaN, undefined]])
+  })
+})
+
+describe('ntpq', () => {
+  test('-p: the tally, strata, and offsets in milliseconds', () => {
+    const { events, routed } = tell(vector('ntpd428-inet4-ntpq/ntpq-peers.txt'))
+    expect(routed.notUnderstood.count).toBe(0)
+    expect(plain(events).filter(([what]) => what === 'offset-now')).toEqual([
+      ['offset-now', 1.467e-3, '192.168.123.1'],
+      ['offset-now', -0.921e-3, '192.168.123.2'],
+      ['offset-now', 1.808e-3, '192.168.123.3'],
+      ['offset-now', 51.774e-3, '192.168.123.4'],
+    ])
+    expect(plain(events)).toContainEqual(['selected', Number.NaN, '192.168.123.1'])
+  })
+
+  test('-p of NTPsec writes units', () => {
+    const { events } = tell('*ntp.example      .GPS.   1 8   12   64  377  1.2345ms  250.11us  93.21us\n')
+    expect(events.find(({ what }) => what === 'offset-now')!.size).toBeCloseTo(250.11e-6, 12)
+  })
+
+  test('rv: version, stratum, offset, and whether it is synchronised', () => {
+    const { events, routed } = tell(vector('ntpd428-inet4-ntpq/ntpq-rv.txt'))
+    expect(routed.notUnderstood.count).toBe(0)
+    expect(plain(events)).toEqual([
+      ['synchronised', Number.NaN, undefined],
+      ['version', Number.NaN, undefined],
+      ['stratum-now', 2, undefined],
+      ['selected', Number.NaN, '192.168.123.1'],
+      ['offset-now', 0.896183e-3, undefined],
+    ])
+  })
+})
+
+test('timedatectl, new words and show', () => {
+  expect(plain(tell('System clock synchronized: no\n              NTP service: inactive\n').events)).toEqual([
+    ['unsynchronised', Number.NaN, undefined],
+    ['no-daemon', Number.NaN, undefined],
+  ])
+  expect(plain(tell('NTPSynchronized=yes\nLocalRTC=yes\n').events).map(([what]) => what)).toEqual([
+    'synchronised',
+    'rtc-in-local-time',
+  ])
+})
+
+test('hwclock, old and new', () => {
+  const { events } = tell(
+    'Tue 29 Oct 2019 05:22:21 AM GMT  -0.347645 seconds\n2019-10-29 06:22:21.500000+01:00\n',
+  )
+  expect(events.map(({ size }) => size)).toEqual([1572326541, 1572326541.5])
+})
+
+test('phc2sys and ptp4l: a positive offset there is a clock that is ahead, in nanoseconds', () => {
+  const { rows, events } = tell(
+    [
+      'phc2sys[1012.345]: CLOCK_REALTIME phc offset      -23 s2 freq  +100 delay   500',
+      'ptp4l[1013.345]: master offset       1500 s2 freq  -3210 path delay      9000',
+      'ptp4l[1014.345]: clockcheck: clock jumped forward or running faster than expected!',
+      '',
+    ].join('\n'),
+  )
+  expect(rows.map(({ source, at }) => [source, at])).toEqual([
+    ['phc2sys CLOCK_REALTIME', 1012.345],
+    ['ptp4l master', 1013.345],
+  ])
+  expect(rows[0]!.offset).toBeCloseTo(23e-9, 15)
+  expect(rows[1]!.offset).toBeCloseTo(-1.5e-6, 15)
+  expect(rows[1]!.delay).toBeCloseTo(9e-6, 15)
+  expect(events.map(({ what }) => what)).toEqual(['jumped-forward'])
+})
+
+test('tables of time and offset: with a head in any order and a unit, and without', () => {
+  const headed = tell(
+    'host,offset_ms,time\nweb1,1.5,2027-03-05T00:00:10Z\nweb1,nonsense,2027-03-05T00:00:20Z\n',
+  )
+  expect(headed.rows).toMatchObject([{ source: 'web1', at: 10, offset: 1.5e-3, line: 2 }])
+  expect(headed.routed.notUnderstood.count).toBe(1)
+  const bare = tell('1804204810.5;-0.25\n')
+  expect(bare.rows).toMatchObject([{ at: 10.5, offset: -0.25 }])
+})
+
+test('ntp-ctl status', () => {
+  const { events, routed } = tell(
+    'Synchronization status:\nDispersion: 0.000299s, Delay: 0.007637s\nStratum: 3\n\nSources:\ntime.example:123/192.0.2.1:123 (1)\n   Offset: +0.000024, Uncertainty: 0.000137, Delay: 0.007\n',
+  )
+  expect(routed.notUnderstood.count).toBe(0)
+  expect(plain(events)).toEqual([
+    ['stratum-now', 3, undefined],
+    ['offset-now', 0.000024, 'time.example:123'],
+  ])
+})
+
+describe('the kernel', () => {
+  test('in a system log, among lines of others, which do not swallow its own', () => {
+    const { events, routed } = tell(
+      [
+        '2027-03-05T00:00:01Z web1 sshd[7]: Accepted publickey',
+        '2027-03-05T00:00:02Z web1 kernel: [  12.000001] usb 1-1: new device',
+        "2027-03-05T00:00:03Z web1 kernel: [  13.000001] clocksource: timekeeping watchdog on CPU1: Marking clocksource 'tsc' as unstable because the skew is too large:",
+        '2027-03-05T00:00:04Z web1 sshd[7]: Accepted publickey',
+        '2027-03-05T00:00:05Z web1 kernel: watchdog: BUG: soft lockup - CPU#1 stuck for 47s! [swapper/1:0]',
+        '2027-03-05T00:00:06Z web1 kernel: random: crng reseeded due to virtual machine fork',
+        '',
+      ].join('\n'),
+    )
+    expect(routed.notUnderstood.count).toBe(0)
+    expect(events.map(({ what, size, at }) => [what, size, at])).toEqual([
+      ['clocksource-unstable', Number.NaN, 3],
+      ['stalled', 47, 5],
+      ['restored', Number.NaN, 6],
+    ])
+  })
+
+  test('as dmesg prints it: nothing says when', () => {
+    const { events } = tell(
+      '[    0.000000] Linux version 6.1\n[    0.100000] Measured 3456 cycles TSC warp between CPUs, turning off TSC clock.\n[    9.100000] timer interrupt, CPU 0: Time went backwards: delta=-1500000000 shadow=1\n',
+    )
+    expect(plain(events)).toEqual([
+      ['cpus-differ', 3456, undefined],
+      ['went-backwards', 1.5, undefined],
+    ])
+    expect(events.every(({ at }) => Number.isNaN(at))).toBe(true)
+  })
+})
+
+test('options of a daemon: -x is told for ntpd only', () => {
+  expect(plain(tell('OPTIONS="-g -x"\n').events).map(([what]) => what)).toEqual(['slew-only'])
+  // chronyd's -x: do not steer the clock.
+  expect(tell('OPTIONS="-x"\n').events).toEqual([])
+})
+
+test('what looks like a report and is long is refused soon', () => {
+  const long = ['OPTIONS="', ' /', '^* ', '0: '].map(begin => `${begin}${'-a '.repeat(2000)}\n`).join('')
+  expect(tell(long).routed.notUnderstood.count).toBeGreaterThan(0)
+})
