@@ -10,7 +10,7 @@ import { curvesOf, type HostCurves } from '../curves.ts'
 import { HAPPENINGS } from '../happenings.ts'
 import { offsetPicture } from '../picture.ts'
 import { VERDICT_WORDS, verdictOf, verdictSentence } from '../verdict.ts'
-import { findingsOf, showButton } from './findings.ts'
+import { aroundIn, findingsOf, showButton } from './findings.ts'
 import type { LogFiles } from './logs.ts'
 import { classed, folded, happeningShape, moment, prose, said, severityShape, tableOf } from './parts.ts'
 import { sourcesOf, statisticsOf } from './tables.ts'
@@ -32,8 +32,6 @@ export interface Embedded {
 
 /** Happenings of a host that are listed at once. */
 const LISTED = 30
-/** Around a moment, so much is shown of the run. */
-const AROUND = 900
 const MOST_LINES = 20
 
 export function reportPage({ hosts, logs, version, script, style }: ReportPage): string {
@@ -152,7 +150,7 @@ function happened(host: Explained, curves: readonly HostCurves[], several: boole
   const all = curves.flatMap(({ happenings }) => happenings)
   const left = curves.reduce((sum, each) => sum + each.left, 0)
   if (all.length === 0) return []
-  const around = Math.max(AROUND, host.span ? (host.span.to - host.span.from) / 100 : 0)
+  const around = aroundIn(host.span)
   const item = ({ kind, at, text }: (typeof all)[number]): Element =>
     element(
       'li',
