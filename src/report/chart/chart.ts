@@ -15,6 +15,8 @@ export interface Series {
   readonly most: ArrayLike<number>
   /** Drawn behind the line. */
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> }
+  /** What was said of it at the time: a dotted line. */
+  readonly said?: ArrayLike<number>
   /** Where it ends before its time, and why. */
   readonly end?: { readonly at: Seconds; readonly text: string }
 }
@@ -93,7 +95,7 @@ export function chart(input: ChartInput): Element {
 const colour = (i: number): string => `var(--s${(i % SERIES) + 1})`
 
 function drawn(
-  { at, least, most, band, end }: Series,
+  { at, least, most, band, said, end }: Series,
   stroke: string,
   toX: (value: number) => number,
   toY: (value: number) => number,
@@ -107,6 +109,14 @@ function drawn(
         class: 'band',
         fill: stroke,
         d: area(shown.map(i => [toX(at[i]!), toY(band.low[i]!), toY(band.high[i]!)] as const)),
+      }),
+    )
+  if (said)
+    nodes.push(
+      element('path', {
+        class: 'said',
+        stroke,
+        d: line(shown.map(i => [toX(at[i]!), toY(said[i]!)] as const)),
       }),
     )
   if (least !== most)

@@ -90,11 +90,13 @@ function chunks(values: readonly number[], pick: (...some: number[]) => number):
 }
 
 /** Time since the start, with ticks at whole minutes, hours or days. */
-export function elapsed(to: Seconds, count = 8): Scale {
-  const step = STEPS.find(each => to / each <= count) ?? Math.ceil(to / count / 604_800) * 604_800
+export function elapsed(to: Seconds, from: Seconds = 0, count = 8): Scale {
+  const length = to - from
+  const step = STEPS.find(each => length / each <= count) ?? Math.ceil(length / count / 604_800) * 604_800
   const ticks: Tick[] = []
-  for (let value = 0; value <= to; value += step) ticks.push({ value, text: clock(value, step) })
-  return { at: between([0, to], value => value), ticks }
+  for (let value = Math.ceil(from / step) * step; value <= to; value += step)
+    ticks.push({ value, text: clock(value, step) })
+  return { at: between([from, to], value => value), ticks }
 }
 
 const STEPS: readonly Seconds[] = [

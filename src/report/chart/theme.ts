@@ -41,6 +41,7 @@ export const CHART_STYLE = [
   '.chart .grid{stroke:var(--line)}.chart .zero{stroke:var(--faint)}',
   '.chart .mark{stroke:var(--faint);stroke-dasharray:3 3}.chart .during{fill:var(--faint);opacity:.15}',
   '.chart .series{fill:none;stroke-width:1.4;stroke-linejoin:round}',
+  '.chart .said{fill:none;stroke-width:1;stroke-dasharray:1 2}',
   '.chart .range{opacity:.55}.chart .band{opacity:.14}',
   '.chart .exit{stroke:var(--bad);stroke-width:2}',
 ].join('')
