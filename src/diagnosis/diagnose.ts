@@ -17,6 +17,7 @@ import { sourceJumped } from './rules/source-jumped.ts'
 import { sourceRejectedByItsOwnJitter } from './rules/source-rejected-by-its-own-jitter.ts'
 import { sourcesLost } from './rules/sources-lost.ts'
 import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
+import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steppedBack } from './rules/stepped-back.ts'
 import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { vmPaused } from './rules/vm-paused.ts'
@@ -40,14 +41,19 @@ export const RULES: readonly Rule[] = [
   spuriousSourceAddress,
   falseticker,
   sourceJumped,
+  stepoutClamped,
   fewSources,
 ]
 
 export function diagnose(subject: Subject): Finding[] {
   const found = RULES.flatMap(rule => rule(subject)).sort(bySeverity)
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
-  return troubled ? found : [good(subject), ...found]
+  return troubled || !measured(subject) ? found : [good(subject), ...found]
 }
+
+/** A line of a configuration alone says nothing of a clock. */
+const measured = ({ log }: Subject): boolean =>
+  log.span !== undefined || log.events.any || log.timeless.some(({ what }) => what !== 'configured')
 
 function good({ log, keeper }: Subject): Finding {
   const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')

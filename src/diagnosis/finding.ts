@@ -19,6 +19,7 @@ export const FINDINGS = {
   'clocks-fight': 'Two programs set the clock in turn.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',
   'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
+  'stepout-clamped': 'A setting that should bring a step sooner does nothing in this version.',
   'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',
   'growing-oscillation': 'The offset swings to and fro, more and more.',
   'frequency-saturated': 'The clock is faster or slower than the daemon can correct.',

@@ -70,6 +70,12 @@ describe('ntpd', () => {
     expect(events.map(({ at }) => Math.round(at))).toEqual([39055, 39054, 39054, 39054, 39054])
   })
 
+  test('tinker of a configuration; prose that begins with the word is none', () => {
+    const { events, routed } = tell('tinker panic 0 stepout 10\ntinker with it\n')
+    expect(events.map(({ what, size }) => [what, size])).toEqual([['configured', 10]])
+    expect(routed.notUnderstood.count).toBe(1)
+  })
+
   test('ntpd -q that prints a line twice is counted once', () => {
     const { events } = tell('ntpd: time set -57.356004 s\nntpd: time set -57.356004s\n')
     expect(events.map(({ what, size }) => [what, size])).toEqual([['stepped', -57.356004]])

@@ -18,6 +18,7 @@ import { peerstats } from './ntpd/peerstats.ts'
 import { protostats } from './ntpd/protostats.ts'
 import { rawstats } from './ntpd/rawstats.ts'
 import { setOnce } from './ntpd/set-once.ts'
+import { tinker } from './ntpd/tinker.ts'
 
 export const LOG_FORMATS: readonly LogFormat[] = [
   rule,
@@ -35,6 +36,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   protostats,
   clockstats,
   setOnce,
+  tinker,
   systemLog,
   otherLog,
 ]

@@ -11,6 +11,7 @@ import { API } from '#apps/web/api.ts'
 import { SOURCE_REASONS } from '#core/agent/reason.ts'
 import { PACKET_REFUSALS } from '#core/ntp/refusal.ts'
 import { REQUEST_REFUSALS } from '#core/ntp/reply.ts'
+import { FINDINGS } from '#diagnosis/finding.ts'
 import { STATES } from '#report/words/states.ts'
 import { cli } from '../support/cli.ts'
 
@@ -165,6 +166,14 @@ describe('docs/reference/refusals.md', () => {
     expect(rows('## Why a source is used, or not')).toEqual(SOURCE_REASONS))
   test('has each state, and no other', () =>
     expect(Object.keys(rows('## States of a source')).sort()).toEqual(Object.keys(STATES).sort()))
+})
+
+describe('docs/reference/findings.md', () => {
+  test('has each finding with its sentence, in order, and no other', () => {
+    const rows = [...read('docs/reference/findings.md').matchAll(/^\| `([\w-]+)` \| (.+) \|$/gm)]
+    expect(Object.fromEntries(rows.map(([, name, text]) => [name, text]))).toEqual(FINDINGS)
+    expect(rows.map(([, name]) => name)).toEqual(Object.keys(FINDINGS))
+  })
 })
 
 describe('docs/reference/commands.md', async () => {

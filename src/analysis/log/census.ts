@@ -8,9 +8,16 @@ import type { SampleBlock } from '#core/trace/series.ts'
 import { Thinned } from './thinned.ts'
 
 const FIELDS = 10
-const [COUNT, FROM, TO, SUM, SQUARES, DELAY, SILENCE, SILENT_FROM, USED, DELAYS] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-]
+const COUNT = 0
+const FROM = 1
+const TO = 2
+const SUM = 3
+const SQUARES = 4
+const DELAY = 5
+const SILENCE = 6
+const SILENT_FROM = 7
+const USED = 8
+const DELAYS = 9
 
 export interface SourceCount {
   readonly source: number

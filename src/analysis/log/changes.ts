@@ -11,9 +11,15 @@ import type { SampleBlock } from '#core/trace/series.ts'
 import { Largest } from './largest.ts'
 
 const FIELDS = 9
-const [SEEN, AT, OFFSET, TYPICAL, SPACING, LEAST_DELAY, EXCESS, WAIT, WAIT_BEFORE] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8,
-] as const
+const SEEN = 0
+const AT = 1
+const OFFSET = 2
+const TYPICAL = 3
+const SPACING = 4
+const LEAST_DELAY = 5
+const EXCESS = 6
+const WAIT = 7
+const WAIT_BEFORE = 8
 
 /** Of the running median of the changes: a Gaussian is that far off once in ten million. */
 const UNUSUAL = 8

@@ -29,6 +29,8 @@ const WORST_RATE = 0.05
 /** How much nearer to the usual spacing one pace must be than the other. */
 const CLEARLY = 3
 
+/** chrony writes the second in which something was. */
+const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
 /** Beyond what could be nothing, by this much. */
 const CLEAR = 1.5
 const WAKE = 0.01
@@ -110,7 +112,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   for (const group of groups) {
     const witnesses = new Set(group.map(({ change }) => change.source)).size
     const others = activeSources(series, group[0]!.change)
-    ;(2 * witnesses > others ? clock : sources).push(disturbance(group))
+    ;(2 * witnesses > others ? clock : sources).push(disturbance(group, RESOLUTION[daemon] ?? 0))
   }
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
@@ -340,7 +342,7 @@ function activeSources(series: SampleSeries, change: Change): number {
     ).length
 }
 
-function disturbance(group: readonly Jump[]): Disturbance {
+function disturbance(group: readonly Jump[], resolution: Seconds): Disturbance {
   const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
   const moved = group.some(({ dropped }) => dropped) ? 'wall clock' : whoMoved(group)
   const stood = best.size > 0 && moved !== 'wall clock' ? best.size : 0
@@ -350,7 +352,7 @@ function disturbance(group: readonly Jump[]): Disturbance {
     return { from: Math.min(from, to), to: Math.max(from, to) }
   }
   return {
-    ...window(group.map(({ change: c }) => [c.from + c.before, c.to + c.after - stood])),
+    ...window(group.map(({ change: c }) => [c.from + c.before, c.to + c.after - stood + resolution])),
     local: window(group.map(({ change }) => [change.from, change.to])),
     size: best.size,
     uncertainty: best.uncertainty,

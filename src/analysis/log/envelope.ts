@@ -17,7 +17,7 @@ export interface Bucket {
 
 export class Envelope {
   #origin = Number.NaN
-  #width = 1 / 64
+  #width = 1
   readonly #first = new Float64Array(BUCKETS).fill(Number.NaN)
   readonly #last = new Float64Array(BUCKETS).fill(Number.NaN)
   readonly #min = new Float64Array(BUCKETS).fill(Number.POSITIVE_INFINITY)

@@ -1,4 +1,6 @@
 /** The events of a host's logs: how many of each there were, and the first of them. */
+
+import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 
 const MOST_OF_A_KIND = 2000
@@ -14,11 +16,25 @@ export class EventLog {
     else if (kept.length < MOST_OF_A_KIND) kept.push(event)
   }
 
+  get any(): boolean {
+    return this.#counts.size > 0
+  }
+
   count(what: EventName): number {
     return this.#counts.get(what) ?? 0
   }
 
   of(...whats: readonly EventName[]): LogEvent[] {
     return whats.flatMap(what => this.#kept.get(what) ?? [])
+  }
+
+  /** Moves all that was stamped in local time. */
+  shiftLocal(by: Seconds): void {
+    if (by === 0) return
+    for (const [what, events] of this.#kept)
+      this.#kept.set(
+        what,
+        events.map(event => (event.local ? { ...event, at: event.at + by } : event)),
+      )
   }
 }

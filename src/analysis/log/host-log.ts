@@ -16,6 +16,7 @@ import { Moments } from './moments.ts'
 import { Quantiles } from './quantiles.ts'
 import { Saturation } from './saturation.ts'
 import { Swings } from './swings.ts'
+import { zoneOf } from './zone.ts'
 
 /** What every series has: where it lies in time. */
 abstract class Series {
@@ -132,6 +133,22 @@ export class HostLog {
         if (this.timeless.length < MOST_TIMELESS) this.timeless.push(piece)
       } else this.events.add(piece)
     }
+  }
+
+  /** Once all is read: puts local stamps where the statistics show that they belong. Answers by how much they moved. */
+  settleZone(): Seconds {
+    const corrections = [...this.updates.values()].map(series => series.corrections)
+    const by = zoneOf(this.events.of('stepped', 'offset-found'), {
+      sized: corrections.flatMap(({ sized }) => sized),
+      markers: corrections.flatMap(({ markers }) => markers),
+    })
+    this.events.shiftLocal(by)
+    return by
+  }
+
+  /** Counters and the words of reference clocks alone tell nothing of this clock. */
+  get empty(): boolean {
+    return this.daemons.length === 0
   }
 
   get daemons(): Daemon[] {

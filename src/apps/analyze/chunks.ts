@@ -1,17 +1,19 @@
 /**
- * The bytes of a file, unpacked, in pieces of up to a megabyte. What a file is packed with is told by its first bytes. A
- * plain file is read into one buffer again and again, so whoever takes a piece must be done with it before the next.
+ * The bytes of a file, unpacked, in pieces. What a file is packed with is told by its first bytes. A
+ * plain file is read into the same buffers again and again, so whoever takes a piece must be done with it before the next.
  *
  * A packed file may unpack to a thousand times its size and more; past a limit it is given up.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 
 const PIECE = 1 << 20
 const HEAD = 8
-const BREATH = 8
+/** How much of a packed file is unpacked before it is asked for. */
+const AHEAD = 8 << 20
 
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
@@ -42,25 +44,29 @@ export function packingOf(path: string): Packing {
   }
 }
 
-/** Throws `TooLarge` past the limit and `Unreadable` when the file is damaged; what came before has been given. */
-export async function* chunksOf(path: string, limit: number): AsyncGenerator<Uint8Array> {
+/** In pieces of at most so many bytes when it is plain. Throws `TooLarge` past the limit and `Unreadable` when the file is damaged; what came before has been given. */
+export async function* chunksOf(
+  path: string,
+  limit: number,
+  most: number = PIECE,
+): AsyncGenerator<Uint8Array> {
   const packing = packingOf(path)
   if (packing === 'none') {
-    let pieces = 0
-    for (const piece of plain(path)) {
-      yield piece
-      // Reading a plain file waits for nothing, and signals would not be heard.
-      if (++pieces % BREATH === 0) await new Promise(resolve => setImmediate(resolve))
-    }
+    yield* plain(path, most)
     return
   }
   let given = 0
-  const { stream, end } = unpacked(path, packing)
+  const { stream, end } = unpacked(path, packing, most)
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
+      const within = Math.min(piece.length, limit - given)
       given += piece.length
+      for (let at = 0; at < within; at += PIECE) {
+        yield piece.subarray(at, Math.min(at + PIECE, within))
+        // Whoever unpacks has a piece ready by now and waits to be told to go on.
+        await new Promise(resolve => setImmediate(resolve))
+      }
       if (given > limit) throw new TooLarge(`it unpacks to more than ${limit} bytes`)
-      yield piece
     }
   } catch (error) {
     if (error instanceof TooLarge) throw error
@@ -71,24 +77,55 @@ export async function* chunksOf(path: string, limit: number): AsyncGenerator<Uin
   }
 }
 
-function* plain(path: string): Generator<Uint8Array> {
-  const fd = openSync(path, 'r')
-  try {
-    const buffer = Buffer.allocUnsafeSlow(PIECE)
-    for (;;) {
-      const length = readSync(fd, buffer, 0, PIECE, null)
-      if (length === 0) return
-      yield length === PIECE ? buffer : buffer.subarray(0, length)
-    }
-  } finally {
-    closeSync(fd)
+/** The same, begun at once: a packed file is unpacked in another thread while something else is done. */
+export class Ahead {
+  readonly #chunks: AsyncGenerator<Uint8Array>
+  readonly #first: Promise<IteratorResult<Uint8Array>>
+
+  constructor(path: string, limit: number) {
+    this.#chunks = chunksOf(path, limit)
+    this.#first = this.#chunks.next()
+    // Whoever asks for the chunks is told.
+    this.#first.catch(() => {})
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    const first = await this.#first
+    if (first.done) return
+    yield first.value
+    yield* this.#chunks
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return(undefined)
   }
 }
 
-function unpacked(path: string, packing: Packing): { stream: Readable; end: () => void } {
+/** While one piece is looked at the next one is read. */
+async function* plain(path: string, most: number): AsyncGenerator<Uint8Array> {
+  const file = await open(path)
+  let next: Promise<unknown> = Promise.resolve()
+  try {
+    let [now, other] = [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)]
+    let length = (await file.read(now, 0, most)).bytesRead
+    while (length > 0) {
+      const reading = file.read(other, 0, most)
+      next = reading.catch(() => undefined)
+      yield length === most ? now : now.subarray(0, length)
+      length = (await reading).bytesRead
+      ;[now, other] = [other, now]
+    }
+  } finally {
+    await next
+    await file.close()
+  }
+}
+
+function unpacked(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
-  const source = createReadStream(path, { highWaterMark: 1 << 18 })
-  const stream = packing === 'gzip' ? createGunzip({ chunkSize: PIECE >> 2 }) : createZstdDecompress()
+  const source = createReadStream(path, { highWaterMark: most })
+  const sizes = { chunkSize: most, readableHighWaterMark: most < PIECE ? most : AHEAD }
+  const stream = packing === 'gzip' ? createGunzip(sizes) : createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
   source.pipe(stream)
   return { stream, end: () => source.destroy() }

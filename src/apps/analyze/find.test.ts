@@ -88,3 +88,12 @@ test('what is torn, binary, empty, or a link away is said or let be', async () =
   expect(files.length).toBeLessThanOrEqual(1)
   expect(skipped.map(({ file }) => file.split('/').at(-1))).toContain('binary')
 })
+
+test('counters alone are no host that could be good', async () => {
+  put('sysstats', '61470 3603.000 3600 15 15 15 0 0 0 0 0 0 0\n')
+  put('README', `A heading\n=========\n${'='.repeat(40)}\n`)
+  const { files, hosts, skipped } = await read()
+  expect(files).toHaveLength(1)
+  expect(hosts).toEqual([])
+  expect(skipped).toHaveLength(1)
+})

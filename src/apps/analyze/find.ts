@@ -10,6 +10,7 @@ import { isTarHeader, TarReader } from './tar.ts'
 
 const MOST_FILES = 100_000
 const DEEPEST = 24
+const TAR_BLOCK = 512
 /** Archives in archives in archives: a bomb. */
 const MOST_NESTED = 3
 
@@ -75,8 +76,8 @@ async function unpackInto(
 ): Promise<void> {
   let first: Uint8Array | undefined
   try {
-    for await (const piece of chunksOf(input.path, options.limit)) {
-      first = piece.slice(0, 512)
+    for await (const piece of chunksOf(input.path, options.limit, TAR_BLOCK)) {
+      first = piece.slice(0, TAR_BLOCK)
       break
     }
   } catch (error) {

@@ -6,12 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { HostLog } from '#analysis/log/host-log.ts'
+import { RollCall } from '#analysis/log/roll-call.ts'
 import { dayOf } from '#core/time/civil.ts'
 import { instant } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Piece } from '#core/trace/series.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
 import { type NotUnderstood, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
-import { chunksOf } from './chunks.ts'
+import { Ahead } from './chunks.ts'
 import { findInputs, reason } from './find.ts'
 import { hostNames, hostOf } from './hosts.ts'
 import type { Input, Skipped } from './input.ts'
@@ -30,16 +33,23 @@ export interface ReadFile {
   readonly notUnderstood: { readonly count: number; readonly first: readonly NotUnderstood[] }
 }
 
-export interface ReadHost {
+/** What takes in the pieces of one host's logs. */
+interface Taker {
+  tell(piece: Piece): void
+  readonly span: { readonly from: Seconds; readonly to: Seconds } | undefined
+  readonly empty: boolean
+}
+
+export interface ReadHost<L> {
   readonly name: string
-  readonly log: HostLog
+  readonly log: L
   readonly sources: SourceTable
 }
 
-export interface ReadLogs {
+export interface ReadLogs<L = HostLog> {
   /** Evidence names a file by its place here. */
   readonly files: readonly ReadFile[]
-  readonly hosts: readonly ReadHost[]
+  readonly hosts: readonly ReadHost<L>[]
   readonly skipped: readonly Skipped[]
   readonly baseDay: number
 }
@@ -51,7 +61,26 @@ export interface ReadOptions {
   readonly progress?: (done: { readonly bytes: number; readonly of: number; readonly file: string }) => void
 }
 
+/** Measures all that is in them. */
 export async function readLogs(paths: readonly string[], options: ReadOptions): Promise<ReadLogs> {
+  const logs = await read(paths, { ...options, census: false }, () => new HostLog())
+  for (const { log } of logs.hosts) log.settleZone()
+  return logs
+}
+
+/** Only counts who spoke. */
+export const readCensus = (paths: readonly string[], options: ReadOptions): Promise<ReadLogs<RollCall>> =>
+  read(paths, { ...options, census: true }, () => new RollCall())
+
+interface Reading extends ReadOptions {
+  readonly census: boolean
+}
+
+async function read<L extends Taker>(
+  paths: readonly string[],
+  options: Reading,
+  create: () => L,
+): Promise<ReadLogs<L>> {
   let scratch: string | undefined
   try {
     const { inputs, skipped } = await findInputs(paths, {
@@ -59,7 +88,7 @@ export async function readLogs(paths: readonly string[], options: ReadOptions): 
       scratch: () => (scratch ??= mkdtempSync(join(tmpdir(), 'clockwright-analyze-'))),
     })
     const sniffed = await sniffAll(inputs, skipped, options)
-    return await readAll(sniffed, skipped, basename(resolve(paths[0] ?? '.')), options)
+    return await readAll(sniffed, skipped, basename(resolve(paths[0] ?? '.')), options, create)
   } finally {
     if (scratch) rmSync(scratch, { recursive: true, force: true })
   }
@@ -91,12 +120,13 @@ async function sniffAll(
   return [...logs.values()]
 }
 
-async function readAll(
+async function readAll<L extends Taker>(
   sniffed: readonly Sniffed[],
   skipped: Skipped[],
   whole: string,
-  options: ReadOptions,
-): Promise<ReadLogs> {
+  options: Reading,
+  create: () => L,
+): Promise<ReadLogs<L>> {
   const begins = sniffed
     .filter(({ dated }) => dated)
     .map(each => each.begins)
@@ -114,12 +144,12 @@ async function readAll(
     whole,
   )
   const files: ReadFile[] = []
-  const hosts: ReadHost[] = []
+  const hosts: ReadHost<L>[] = []
   const of = sniffed.reduce((sum, { input }) => sum + input.size, 0)
   let bytes = 0
   for (const [i, key] of keys.entries()) {
     const name = names[i]!
-    const log = new HostLog()
+    const log = create()
     const sources = new SourceTable()
     const ordered = groups
       .get(key)!
@@ -128,27 +158,40 @@ async function readAll(
           Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.input.name < b.input.name ? -1 : 1),
       )
     let any = false
-    for (const each of ordered) {
-      options.signal?.throwIfAborted()
-      const file = files.length
-      const read = await readOne(
-        each,
-        { log, sources, baseDay, file, host: name, ...options },
-        skipped,
-        done => options.progress?.({ bytes: bytes + done, of, file: each.input.name }),
-      )
-      bytes += each.input.size
-      if (!read) continue
-      files.push(read)
-      any = true
+    let next = new Ahead(ordered[0]!.input.path, options.limit)
+    for (const [place, each] of ordered.entries()) {
+      const now = next
+      const following = ordered[place + 1]
+      if (following) next = new Ahead(following.input.path, options.limit)
+      try {
+        options.signal?.throwIfAborted()
+        const file = files.length
+        const read = await readOne(
+          each,
+          now,
+          { log, sources, baseDay, file, host: name, ...options },
+          skipped,
+          done => options.progress?.({ bytes: bytes + done, of, file: each.input.name }),
+        )
+        bytes += each.input.size
+        if (!read) continue
+        files.push(read)
+        any = true
+      } catch (error) {
+        await next.close()
+        throw error
+      } finally {
+        await now.close()
+      }
     }
-    if (any) hosts.push({ name, log, sources })
+    if (!any || log.empty) continue
+    hosts.push({ name, log, sources })
   }
   return { files, hosts, skipped, baseDay }
 }
 
-interface Into extends ReadOptions {
-  readonly log: HostLog
+interface Into extends Reading {
+  readonly log: Taker
   readonly sources: SourceTable
   readonly baseDay: number
   readonly file: number
@@ -157,7 +200,8 @@ interface Into extends ReadOptions {
 
 async function readOne(
   { input }: Sniffed,
-  { log, sources, baseDay, file, host, limit, signal }: Into,
+  ahead: Ahead,
+  { log, sources, baseDay, file, host, census, signal }: Into,
   skipped: Skipped[],
   progress: (bytes: number) => void,
 ): Promise<ReadFile | undefined> {
@@ -168,11 +212,12 @@ async function readOne(
     nearDay: span ? baseDay + Math.floor((span.from + span.to) / 2 / DAY) : modifiedDay,
     file,
     sources,
+    census,
     tell: piece => log.tell(piece),
   })
   let bytes = 0
   try {
-    for await (const piece of chunksOf(input.path, limit)) {
+    for await (const piece of ahead.chunks()) {
       signal?.throwIfAborted()
       router.push(piece)
       bytes += piece.length

@@ -25,7 +25,7 @@ export interface Sniffed {
 export async function sniff(input: Input, limit: number): Promise<Sniffed> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const piece of chunksOf(input.path, limit)) {
+  for await (const piece of chunksOf(input.path, limit, ENOUGH)) {
     parts.push(piece.slice(0, ENOUGH - length))
     length += parts.at(-1)!.length
     if (length >= ENOUGH) break

@@ -87,6 +87,7 @@ export type EventName =
   | 'synchronised'
   | 'interference'
   | 'source-added'
+  | 'configured'
 
 export interface LogEvent {
   readonly kind: 'event'
@@ -96,6 +97,8 @@ export interface LogEvent {
   readonly file: number
   readonly line: number
   readonly at: Seconds
+  /** Its stamp was in the machine's local zone, which the line does not tell; it was taken for UTC. */
+  readonly local?: boolean
   /** An offset or a step, positive when the clock was behind; a frequency in s/s for `frequency-…`. */
   readonly size: number
   readonly source: string | undefined
@@ -126,8 +129,8 @@ export const sampleBlock = (of: Origin & { readonly exchanges: boolean }, room: 
   ...rowsOf(of, room),
   exchanges: of.exchanges,
   source: new Uint16Array(room),
-  offset: column(room),
-  delay: column(room),
+  offset: column(room).fill(Number.NaN),
+  delay: column(room).fill(Number.NaN),
   dispersion: column(room),
   jitter: column(room).fill(Number.NaN),
 })

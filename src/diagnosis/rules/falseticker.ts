@@ -8,7 +8,7 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
-const LEAST: Seconds = 1e-3
+const LEAST: Seconds = 2e-3
 const LEAST_ROWS = 8
 
 export const falseticker: Rule = ({ log, keeper, sourceName }) => {

@@ -1,10 +1,16 @@
 /** stepped-back: the daemon itself set the clock back. Programs then see a time twice. */
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 
-export const steppedBack: Rule = ({ disturbances, keeper, when }) => {
-  const back = disturbances.own.filter(({ size }) => size < 0)
+/** What a daemon sets right when it starts is not told. */
+const START: Seconds = 900
+
+export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
+  const starts = [log.span?.from, ...log.events.of('started').map(({ at }) => at)]
+  const starting = (at: Seconds) => starts.some(start => start !== undefined && Math.abs(at - start) < START)
+  const back = disturbances.own.filter(({ at, size }) => size < 0 && !starting(at))
   if (back.length === 0) return []
   const most = back.reduce((a, b) => (b.size < a.size ? b : a))
   return [

@@ -5,13 +5,14 @@ import type { LogFormat } from '../log/format.ts'
 import { textLines } from '../log/text.ts'
 
 const NEWLINE = 10
+const RULE = /^={20,}$/
 
 /** True for a line of `=`, or one with these words in this order; the cursor is then on the next line. */
 export function skipHead(cursor: Cursor, words: RegExp): boolean {
   const to = cursor.bytes.indexOf(NEWLINE, cursor.at)
   if (to < 0 || to - cursor.at > 400) return false
   const text = textOf(cursor.bytes, cursor.at, to).trim()
-  if (!/^=+$/.test(text) && !words.test(text)) return false
+  if (!RULE.test(text) && !words.test(text)) return false
   cursor.at = to + 1
   return true
 }
@@ -24,5 +25,5 @@ export const rule: LogFormat = {
   name: 'rule',
   dated: true,
   first: '=',
-  open: () => textLines(text => /^={20,}$/.test(text), { foreign: true }),
+  open: () => textLines(text => RULE.test(text), { foreign: true }),
 }

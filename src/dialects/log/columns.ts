@@ -21,15 +21,19 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
   // Most formats are only asked, and most files are small.
   let room = 16
   const flush = () => {
-    if (block && block.rows > 0) into.tell(block)
-    block = undefined
-    room = Math.min(BLOCK_ROWS, room * 8)
+    if (!block || block.rows === 0) return
+    into.tell(block)
+    // A full block is written over: whoever was told is done with it.
+    if (block.at.length === BLOCK_ROWS) block.rows = 0
+    else {
+      room = Math.min(BLOCK_ROWS, room * 8)
+      block = undefined
+    }
   }
   const self = {
     taken: 0,
     take(bytes: Uint8Array, at: number, end: number, line: number): number {
-      cursor.bytes = bytes
-      cursor.at = at
+      cursor.read(bytes, at)
       let taken = 0
       while (cursor.at < end) {
         const start = cursor.at

@@ -11,112 +11,112 @@ const MINUS = 45
 const PLUS = 43
 const POINT = 46
 const ZERO = 48
+const NINE = 57
 
 const POWERS = Float64Array.from({ length: 40 }, (_, i) => Number(`1e${i}`))
-/** Integers below this are exact, and so is their quotient with a power of ten up to 10^22, correctly rounded. */
-const EXACT = 2 ** 53 / 10 - 1
+/** Integers of so many digits are exact, and so is their quotient with a power of ten up to 10^22, correctly rounded. */
+const MOST_DIGITS = 15
+const MOST_EXPONENT = 7
+const SMALL_E = 101
+const DIGITS_OF_32_BITS = 9
+/** In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. */
+const ZEROS = 0x30303030
+/** Three zeros and a blank. */
+const THREE_ZEROS = 0x20303030
+const NO_DIGIT = 0x76767676
+const ONES = 0x01010101
+const NEWLINES = 0x0a0a0a0a
+const HIGH_BITS = 0x80808080 | 0
+/** So many bytes are looked at without asking for each whether it is there. */
+const WIDEST = 16
+const LONGEST = 400
+const NUMBER = /^[+-]?(?:\d+(?:\.(\d*))?|\.(?:\d+))(?:[eE][+-]?\d{1,4})?$/
 
 export class Cursor {
   bytes: Uint8Array = new Uint8Array(0)
+  /** The same bytes, four at a time; up to `wide` that does not reach beyond their end. */
+  view: DataView = new DataView(new ArrayBuffer(0))
+  wide = -WIDEST
   at = 0
   ok = true
   /** Digits after the point of the last number; -1 when it had no point. */
   decimals = -1
 
-  /**
-   * A number such as -0.000123456 or 1.051e+00 or 17, which must end at a blank or the end of the line. The digits before
-   * and after the point are gathered as 32-bit integers, which is three times as fast as doubles.
-   */
-  decimal(): number {
-    const bytes = this.bytes
-    let at = this.at
-    let c = bytes[at]!
-    while (c === BLANK || c === TAB) c = bytes[++at]!
-    const begin = at
-    let negative = false
-    if (c === MINUS || c === PLUS) {
-      negative = c === MINUS
-      c = bytes[++at]!
-    }
-    let whole = 0
-    const integral = at
-    let digit = c - ZERO
-    while (digit >= 0 && digit <= 9) {
-      whole = (Math.imul(whole, 10) + digit) | 0
-      c = bytes[++at]!
-      digit = c - ZERO
-    }
-    let digits = at - integral
-    let fits = digits <= 9
-    let fraction = 0
-    let decimals = 0
-    this.decimals = -1
-    if (c === POINT) {
-      const first = at + 1
-      c = bytes[++at]!
-      digit = c - ZERO
-      while (digit >= 0 && digit <= 9) {
-        fraction = (Math.imul(fraction, 10) + digit) | 0
-        c = bytes[++at]!
-        digit = c - ZERO
-      }
-      decimals = at - first
-      this.decimals = decimals
-      digits += decimals
-      if (decimals > 9) fits = false
-    }
-    if (digits === 0) {
-      this.ok = false
-      return Number.NaN
-    }
+  read(bytes: Uint8Array, at: number): void {
     this.at = at
-    if (c === BLANK || c === NEWLINE || c === RETURN || c === TAB) {
-      if (!fits) return this.#slow(begin, at)
-      const power = POWERS[decimals]!
-      const mantissa = whole * power + fraction
-      if (mantissa > EXACT) return this.#slow(begin, at)
-      const value = mantissa / power
-      return negative ? -value : value
-    }
-    if ((c | 32) !== 101) {
-      this.ok = false
-      return Number.NaN
-    }
-    return this.#withExponent(begin, fits, negative, whole, fraction, decimals)
+    if (bytes === this.bytes) return
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.wide = bytes.length - WIDEST
   }
 
-  #withExponent(
-    begin: number,
-    fits: boolean,
-    negative: boolean,
-    whole: number,
-    fraction: number,
-    decimals: number,
-  ): number {
-    const bytes = this.bytes
-    let at = this.at
-    let c = bytes[++at]!
-    const down = c === MINUS
-    if (down || c === PLUS) c = bytes[++at]!
-    const first = at
-    let exponent = 0
-    let digit = c - ZERO
-    while (digit >= 0 && digit <= 9 && at - first < 4) {
-      exponent = exponent * 10 + digit
-      c = bytes[++at]!
-      digit = c - ZERO
+  /** A number such as -0.000123456 or 1.051e+00 or 17, which must end at a blank or the end of the line. */
+  decimal(): number {
+    const begin = this.at
+    let after = plainNumber(this, begin)
+    if (after < 0) after = wideNumber(this.bytes, begin)
+    if (after >= 0) {
+      this.at = after
+      this.decimals = places
+      return result[0]!
     }
-    if (at === first || (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB)) {
+    return this.#otherNumber(begin)
+  }
+
+  /** With an exponent, or more digits than a double holds exactly; or no number. */
+  #otherNumber(from: number): number {
+    const bytes = this.bytes
+    let begin = from
+    while (bytes[begin] === BLANK || bytes[begin] === TAB) begin++
+    let end = begin
+    while (!isEnd(bytes[end]!) && end - begin < LONGEST) end++
+    const match = NUMBER.exec(textOf(bytes, begin, end))
+    const value = match && isEnd(bytes[end]!) ? Number(match[0]) : Number.NaN
+    if (!match || !Number.isFinite(value)) {
       this.ok = false
       return Number.NaN
     }
-    this.at = at
-    const shift = (down ? -exponent : exponent) - decimals
-    if (!fits || shift > 22 || shift < -22) return this.#slow(begin, at)
-    const mantissa = whole * POWERS[decimals]! + fraction
-    if (mantissa > EXACT) return this.#slow(begin, at)
-    const value = shift < 0 ? mantissa / POWERS[-shift]! : mantissa * POWERS[shift]!
-    return negative ? -value : value
+    this.at = end
+    this.decimals = match[1]?.length ?? -1
+    return value
+  }
+
+  /** The two numbers of ntpd's stamps, `61470 43202.031`: five digits, then seconds, nearly always with three decimals. */
+  days = 0
+  dayAndSeconds(): void {
+    if (this.#plainStamp()) return
+    this.days = this.integer()
+    result[0] = this.decimal()
+  }
+
+  /** The seconds that `dayAndSeconds` has read. */
+  get seconds(): number {
+    return result[0]!
+  }
+
+  #plainStamp(): boolean {
+    const { bytes, view, wide } = this
+    let at = this.at
+    if (at > wide || bytes[at + 5] !== BLANK) return false
+    const high = view.getUint32(at, true) ^ ZEROS
+    const fifth = bytes[at + 4]! - ZERO
+    if (((high + NO_DIGIT) | high) & HIGH_BITS || fifth < 0 || fifth > 9) return false
+    at += 6
+    const first = at
+    let whole = 0
+    let digit = bytes[at]! - ZERO
+    while (digit >= 0 && digit <= 9 && whole < 100_000) {
+      whole = Math.imul(whole, 10) + digit
+      digit = bytes[++at]! - ZERO
+    }
+    if (at === first || bytes[at] !== POINT || at >= wide) return false
+    const rest = view.getUint32(at + 1, true) ^ THREE_ZEROS
+    if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return false
+    this.days = Math.imul(fourDigits(high), 10) + fifth
+    this.at = at + 4
+    this.decimals = 3
+    result[0] = (whole * 1e4 + fourDigits(rest)) / 1e4
+    return true
   }
 
   /** Seconds such as 4005709917.090000053, as whole seconds and the rest: a double of both would lose the nanoseconds. */
@@ -209,6 +209,17 @@ export class Cursor {
     return at - first
   }
 
+  /** Past a blank, to what begins as a number with a point does. */
+  pointed(): void {
+    const { bytes } = this
+    let at = this.at
+    while (bytes[at] === BLANK) at++
+    if (bytes[at] === MINUS) at++
+    const digit = bytes[at]! - ZERO
+    if (!(digit >= 0 && digit <= 9) || bytes[at + 1] !== POINT) this.ok = false
+    this.at = at
+  }
+
   /** Exactly this many digits, without a blank before. */
   digits(count: number): number {
     let value = 0
@@ -241,23 +252,146 @@ export class Cursor {
 
   /** To the next line, past fields that a later version may have added. */
   next(): void {
-    const bytes = this.bytes
+    const { bytes, view, wide } = this
     let at = this.at
+    while (at <= wide) {
+      const a = view.getInt32(at, true) ^ NEWLINES
+      const b = view.getInt32(at + 4, true) ^ NEWLINES
+      const inA = (a - ONES) & ~a & HIGH_BITS
+      const inB = (b - ONES) & ~b & HIGH_BITS
+      if ((inA | inB) !== 0) {
+        // The lowest bit that is set is that of the first newline.
+        const bit = inA !== 0 ? 31 - Math.clz32(inA & -inA) : 63 - Math.clz32(inB & -inB)
+        this.at = at + (bit >> 3) + 1
+        return
+      }
+      at += 8
+    }
     while (bytes[at] !== NEWLINE) at++
     this.at = at + 1
   }
-
-  /** The same with letters: digits beyond the 53 bits, huge exponents. */
-  #slow(from: number, to: number): number {
-    if (to - from > 400) {
-      this.ok = false
-      return Number.NaN
-    }
-    const value = Number(textOf(this.bytes, from, to))
-    if (!Number.isFinite(value)) this.ok = false
-    return value
-  }
 }
+
+/** The last number, and how many digits it had after its point. A double that a function returns would be allocated. */
+const result = new Float64Array(1)
+let places = 0
+
+/**
+ * Digits with at most one point, no more than fit into 32 bits: nearly all that daemons print, and of those most have one
+ * digit before the point and nine behind it. A number is an integer divided by a power of ten, both exact, so it is rounded
+ * once, as by strtod. The innermost loop of all: it keeps to local variables. Answers where the number ends, or -1.
+ */
+function plainNumber(cursor: Cursor, from: number): number {
+  const { bytes } = cursor
+  let at = from
+  let c = bytes[at]!
+  while (c === BLANK) c = bytes[++at]!
+  const negative = c === MINUS
+  if (negative || c === PLUS) c = bytes[++at]!
+  if (at <= cursor.wide && bytes[at + 1] === POINT) {
+    const first = c - ZERO
+    const high = cursor.view.getUint32(at + 2, true) ^ ZEROS
+    const low = cursor.view.getUint32(at + 6, true) ^ ZEROS
+    const ninth = bytes[at + 10]! - ZERO
+    const behind = bytes[at + 11]!
+    if (
+      (((high + NO_DIGIT) | high | (low + NO_DIGIT) | low) & HIGH_BITS) === 0 &&
+      first >= 0 &&
+      first <= 9 &&
+      ninth >= 0 &&
+      ninth <= 9 &&
+      (behind === BLANK || behind === NEWLINE)
+    ) {
+      const fraction = Math.imul(Math.imul(fourDigits(high), 10_000) + fourDigits(low), 10) + ninth
+      const value = (first * 1e9 + fraction) / 1e9
+      result[0] = negative ? -value : value
+      places = 9
+      return at + 11
+    }
+  }
+  const start = at
+  let value = 0
+  let digit = c - ZERO
+  while (digit >= 0 && digit <= 9) {
+    value = (Math.imul(value, 10) + digit) | 0
+    c = bytes[++at]!
+    digit = c - ZERO
+  }
+  let decimals = -1
+  let digits = at - start
+  if (c === POINT) {
+    const point = at
+    c = bytes[++at]!
+    digit = c - ZERO
+    while (digit >= 0 && digit <= 9) {
+      value = (Math.imul(value, 10) + digit) | 0
+      c = bytes[++at]!
+      digit = c - ZERO
+    }
+    decimals = at - point - 1
+    digits += decimals
+  }
+  if (digits === 0 || digits > DIGITS_OF_32_BITS || !isEnd(c)) return -1
+  const quotient = decimals > 0 ? value / POWERS[decimals]! : value
+  result[0] = negative ? -quotient : quotient
+  places = decimals
+  return at
+}
+
+/** Four digits that were read as one little-endian number, less the code of a zero in each byte. */
+function fourDigits(bytes: number): number {
+  const pairs = (Math.imul(bytes, 10) + (bytes >>> 8)) & 0x00ff00ff
+  return (Math.imul(pairs, 100) + (pairs >>> 16)) & 0xffff
+}
+
+/** The same with up to fifteen digits, and an exponent. */
+function wideNumber(bytes: Uint8Array, at: number): number {
+  let c = bytes[at]!
+  while (c === BLANK) c = bytes[++at]!
+  const negative = c === MINUS
+  if (negative || c === PLUS) c = bytes[++at]!
+  const first = at
+  let value = 0
+  while (c >= ZERO && c <= NINE) {
+    value = value * 10 + (c - ZERO)
+    c = bytes[++at]!
+  }
+  let decimals = -1
+  let digits = at - first
+  if (c === POINT) {
+    const point = at
+    c = bytes[++at]!
+    while (c >= ZERO && c <= NINE) {
+      value = value * 10 + (c - ZERO)
+      c = bytes[++at]!
+    }
+    decimals = at - point - 1
+    digits += decimals
+  }
+  let exponent = 0
+  if (c === SMALL_E && digits > 0) {
+    const sign = bytes[++at]!
+    c = sign === PLUS || sign === MINUS ? bytes[++at]! : sign
+    const power = at
+    while (c >= ZERO && c <= NINE && at - power < 3) {
+      exponent = exponent * 10 + (c - ZERO)
+      c = bytes[++at]!
+    }
+    if (at === power || exponent > MOST_EXPONENT) digits = 0
+    if (sign === MINUS) exponent = -exponent
+  }
+  if (digits === 0 || digits > MOST_DIGITS || (c !== BLANK && c !== NEWLINE && c !== RETURN && c !== TAB)) {
+    return -1
+  }
+  places = decimals
+  const shift = decimals > 0 ? exponent - decimals : exponent
+  if (shift < 0) value /= POWERS[-shift]!
+  else if (shift > 0) value *= POWERS[shift]!
+  result[0] = negative ? -value : value
+  return at
+}
+
+const isEnd = (c: number): boolean => c === BLANK || c === NEWLINE || c === RETURN || c === TAB
 
 /** Bytes as text, one character each (ISO 8859-1): no log loses a byte, and none can be malformed. */
 export function textOf(bytes: Uint8Array, from: number, to: number): string {

@@ -26,6 +26,9 @@ export interface Destination {
   readonly nearDay: number
   readonly file: number
   readonly sources: SourceTable
+  /** Only who spoke and when is asked: a reader may leave the other columns unknown, and pass over what it need not read. */
+  readonly census?: boolean
+  /** A block is the reader's again when this returns: what is to be kept of it is copied. */
   tell(piece: Piece): void
 }
 

@@ -5,11 +5,10 @@
 import { type Cursor, textOf } from './cursor.ts'
 
 const BLANK = 32
-const POINT = 46
-const ZERO = 48
-/** Room for addresses: a power of two, and the shift that a 32-bit hash needs for it. */
-const ADDRESS_SLOTS = 1 << 12
-const ADDRESS_SHIFT = 20
+/** Room for short names: a power of two, and the shift that a 32-bit hash needs for it. */
+const SHORT_SLOTS = 1 << 12
+const SHORT_SHIFT = 20
+const LONGEST_SHORT = 15
 const SLOTS = 1 << 17
 const MOST_SOURCES = 65_535
 const LONGEST_NAME = 80
@@ -20,63 +19,55 @@ export class SourceTable {
   readonly names: string[] = []
   readonly #byName = new Map<string, number>()
   #table = new Int32Array(1024).fill(-1)
-  readonly #addresses = new Int32Array(ADDRESS_SLOTS)
-  readonly #addressIndex = new Int32Array(ADDRESS_SLOTS).fill(-1)
-  #addressCount = 0
+  readonly #shortKeys = new Int32Array(4 * SHORT_SLOTS)
+  readonly #shortIndex = new Uint16Array(SHORT_SLOTS)
   readonly #keys: Uint8Array[] = []
   readonly #indices: number[] = []
 
   /** The word at the cursor, as the number of a source. */
   read(cursor: Cursor): number {
-    const bytes = cursor.bytes
+    const { bytes } = cursor
     let at = cursor.at
     while (bytes[at] === BLANK) at++
-    const from = at
-    // Nearly all are IPv4 addresses, and those are their own key.
-    let key = 0
-    let octet = 0
-    let octets = 0
-    let c = bytes[at]!
-    for (;;) {
-      const digit = c - ZERO
-      if (digit >= 0 && digit <= 9) {
-        // A leading zero would make two names for one address.
-        if (octet === 0 && at > from && bytes[at - 1] === ZERO) break
-        octet = (Math.imul(octet, 10) + digit) | 0
-        if (octet > 255) break
-      } else if (c === POINT || c === BLANK) {
-        if (at === from || bytes[at - 1] === POINT) break
-        key = (key << 8) | octet
-        octet = 0
-        octets++
-        if (c === BLANK) {
-          if (octets !== 4) break
-          cursor.at = at
-          return this.#byAddress(key, bytes, from, at)
-        }
-        if (octets === 4) break
-      } else break
-      c = bytes[++at]!
-    }
-    return this.#readName(cursor, from)
+    return at <= cursor.wide ? this.#readShort(cursor, at) : this.#readName(cursor, at)
   }
 
-  #byAddress(key: number, bytes: Uint8Array, from: number, at: number): number {
-    const hash = Math.imul(key, 0x9e3779b1)
-    let slot = hash >>> ADDRESS_SHIFT
-    for (;;) {
-      const index = this.#addressIndex[slot]!
-      if (index < 0) break
-      if (this.#addresses[slot] === key) return index
-      slot = (slot + 1) & (ADDRESS_SLOTS - 1)
+  /** Nearly all are IPv4 addresses, and up to fifteen bytes are their own key: four numbers, zero behind the end. */
+  #readShort(cursor: Cursor, from: number): number {
+    const { view } = cursor
+    let a = view.getInt32(from, true)
+    let b = view.getInt32(from + 4, true)
+    let c = view.getInt32(from + 8, true)
+    let d = view.getInt32(from + 12, true)
+    const length = wordLength(a, b, c, d)
+    if (length === 0 || length > LONGEST_SHORT) return this.#readName(cursor, from)
+    if (length < 4) {
+      a &= maskOf(length)
+      b = c = d = 0
+    } else if (length < 8) {
+      b &= maskOf(length - 4)
+      c = d = 0
+    } else if (length < 12) {
+      c &= maskOf(length - 8)
+      d = 0
+    } else d &= maskOf(length - 12)
+    let hash = Math.imul(a ^ Math.imul(b, 31), 0x9e3779b1)
+    hash = Math.imul(hash ^ (hash >>> 15) ^ c ^ Math.imul(d, 31), 0x9e3779b1)
+    const slot = hash >>> SHORT_SHIFT
+    const key = slot * 4
+    const keys = this.#shortKeys
+    if (keys[key] === a && keys[key + 1] === b && keys[key + 2] === c && keys[key + 3] === d) {
+      cursor.at = from + length
+      return this.#shortIndex[slot]!
     }
-    const index = this.named(textOf(bytes, from, at))
-    // Half full it stays, so that a search always ends.
-    if (index !== NO_SOURCE && this.#addressCount < ADDRESS_SLOTS / 2) {
-      this.#addressCount++
-      this.#addresses[slot] = key
-      this.#addressIndex[slot] = index
-    }
+    const index = this.#readName(cursor, from)
+    if (!cursor.ok) return index
+    // The last name of a slot has it: the others are found in the long way.
+    keys[key] = a
+    keys[key + 1] = b
+    keys[key + 2] = c
+    keys[key + 3] = d
+    this.#shortIndex[slot] = index
     return index
   }
 
@@ -142,6 +133,25 @@ export class SourceTable {
     this.#table[slot] = key
   }
 }
+
+/** How many of sixteen bytes come before the first blank or control character. */
+function wordLength(a: number, b: number, c: number, d: number): number {
+  let length = lengthIn(a)
+  if (length < 4) return length
+  length = lengthIn(b)
+  if (length < 4) return 4 + length
+  length = lengthIn(c)
+  if (length < 4) return 8 + length
+  return 12 + lengthIn(d)
+}
+
+/** How many of four bytes come before the first blank or control character. */
+function lengthIn(bytes: number): number {
+  const ends = (bytes - 0x21212121) & ~bytes & 0x80808080
+  return ends === 0 ? 4 : (31 - Math.clz32(ends & -ends)) >> 3
+}
+
+const maskOf = (length: number): number => (1 << (8 * length)) - 1
 
 /** NTPsec writes 192.0.2.1:123 and [2001:db8::1]:123 where others write the address. */
 function withoutPort(name: string): string {

@@ -2,7 +2,7 @@
  * The beginnings of lines in system logs: when, where and by which program. Three ways are common: RFC 3339 with or
  * without a zone (chronyd's own log, NTPsec's, modern syslog), `Dec  7 00:00:00 host` (syslog) and ` 7 Dec 00:00:00`
  * (ntpd's own log). The last two leave the year out, and all but the first are in the local zone of the machine, which
- * no line tells: it is taken for UTC.
+ * no line tells: it is taken for UTC, and that is said.
  */
 import { civil, dayNumber } from '#core/time/civil.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -10,6 +10,8 @@ import type { Seconds } from '#core/time/units.ts'
 export interface Stamped {
   /** Seconds since the start of 1970. */
   readonly at: Seconds
+  /** No zone was written. */
+  readonly local: boolean
   readonly host: string | undefined
   readonly program: string | undefined
   readonly message: string
@@ -30,7 +32,7 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
     const [, year, month, day, hours, minutes, seconds, fraction, zone, rest] = full
     const date = dayNumber(Number(year), Number(month), Number(day))
     const time = clock(hours!, minutes!, seconds!) + Number(fraction ?? 0) - eastOf(zone)
-    return { at: date * 86_400 + time, ...sender(rest!) }
+    return { at: date * 86_400 + time, local: zone === undefined, ...sender(rest!) }
   }
   const system = SYSLOG.exec(text)
   if (system) {
@@ -39,6 +41,7 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
     if (date === undefined) return undefined
     return {
       at: date * 86_400 + clock(hours!, minutes!, seconds!) + Number(fraction ?? 0),
+      local: true,
       ...sender(rest!),
     }
   }
@@ -47,12 +50,12 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
     const [, day, month, hours, minutes, seconds, rest] = own
     const date = nearest(MONTHS.indexOf(month!) + 1, Number(day), nearDay)
     if (date === undefined) return undefined
-    return { at: date * 86_400 + clock(hours!, minutes!, seconds!), ...sender(rest!) }
+    return { at: date * 86_400 + clock(hours!, minutes!, seconds!), local: true, ...sender(rest!) }
   }
   return undefined
 }
 
-function sender(rest: string): Omit<Stamped, 'at'> {
+function sender(rest: string): Omit<Stamped, 'at' | 'local'> {
   const match = SENDER.exec(rest)
   if (!match) return { host: undefined, program: undefined, message: rest, rest }
   return { host: match[1], program: match[2]!.replace(/^.*\//, ''), message: match[3]!, rest }

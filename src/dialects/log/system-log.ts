@@ -58,6 +58,7 @@ export const systemLog: LogFormat = {
           file: into.file,
           line: number,
           at: stamped.at - into.baseDay * 86_400,
+          local: stamped.local,
           text,
           ...said,
         })

@@ -22,6 +22,10 @@ export const peerstats: LogFormat = {
         block.source[row] = into.sources.read(cursor)
         cursor.hex()
         if (!cursor.ok) return
+        if (into.census) {
+          cursor.pointed()
+          return
+        }
         block.offset[row] = cursor.decimal()
         // Counters have no point.
         if (cursor.decimals < 0) cursor.ok = false

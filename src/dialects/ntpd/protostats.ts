@@ -5,9 +5,9 @@
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { textLines } from '../log/text.ts'
 import { readMessage } from './messages.ts'
+import { MJD_OF_1970 } from './mjd.ts'
 
 const LINE = /^(\d{5}) (\d+\.\d+) (\S+ [0-9a-f]{4} [0-9a-f]{2} .*)$/
-const MJD_OF_1970 = 40_587
 
 export const protostats: LogFormat = {
   name: 'ntpd protostats',

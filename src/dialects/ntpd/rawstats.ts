@@ -30,6 +30,10 @@ export const rawstats: LogFormat = {
         block.source[row] = into.sources.read(cursor)
         cursor.word()
         if (!cursor.ok) return
+        if (into.census && told) {
+          cursor.fraction()
+          return
+        }
         const f1 = cursor.fraction()
         const s1 = cursor.whole
         const f2 = cursor.fraction()

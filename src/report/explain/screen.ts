@@ -58,8 +58,8 @@ function head({ name, keepers, span, baseDay }: Explained, style: Style): string
 }
 
 function verdict({ verdict, findings }: Explained): string {
-  if (verdict === 'good' || verdict === 'note')
-    return `Good. ${findings.find(({ name }) => name === 'good')?.what ?? ''}`
+  const good = findings.find(({ name }) => name === 'good')
+  if (verdict === 'good' || verdict === 'note') return good ? `Good. ${good.what}` : 'Nothing was measured.'
   const [first, ...more] = byKind(findings)[0]!
   const count = more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''
   return `${verdict === 'critical' ? 'Critical' : 'Warning'}. ${printable(first!.what)}${count}`

@@ -24,3 +24,11 @@ test('the bad clock: set back by nearly the same amount twice, which is no drift
   expect(findings[0]!.measures.size).toBeCloseTo(-57.4, 1)
   expect(findings[0]!.evidence.map(({ line }) => line)).toContain(2)
 })
+
+test('report 001: the remedy it gives does nothing from ntpd 4.2.8 on', async () => {
+  const { findings } = await explain('001-tinker.txt')
+  expect(findings.find(({ name }) => name === 'stepout-clamped')).toMatchObject({
+    severity: 'note',
+    measures: { stepout: 10 },
+  })
+})

@@ -1,14 +1,15 @@
 /** One of the logs in test/vectors/logs, analysed, and held against what is known of it. */
 import { fileURLToPath } from 'node:url'
 import { readLogs } from '#apps/analyze/read.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
 import type { Truth } from './truths.ts'
 
 const LOGS = fileURLToPath(new URL('../../vectors/logs/', import.meta.url))
 const LIMIT = 1e9
-/** Of a jump's size; and of its time, the stamps are whole seconds. */
+/** Of a jump's size; and of its time, since a pause begins within a second of the simulator. */
 const SHARE = 0.1
-const SLACK = 1.5
+const SLACK: Seconds = 1
 
 export async function analyse(sample: string): Promise<Explained> {
   const { hosts, baseDay } = await readLogs([`${LOGS}${sample}`], { limit: LIMIT })

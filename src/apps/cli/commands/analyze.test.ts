@@ -42,6 +42,21 @@ test('the JSON has the promised shape', async () => {
   expect(paused.remedy).toMatchObject({ daemon: 'ntpd', changes: expect.any(Array) })
 })
 
+test('a census names the spurious address by its reach', async () => {
+  const { stdout, code } = await cli(['analyze', '--census', '--json', logs('ntpd428-broadcast-spurious')])
+  expect(code).toBe(0)
+  const [host] = JSON.parse(stdout).hosts
+  const whole = JSON.parse((await cli(['analyze', '--json', logs('ntpd428-broadcast-spurious')])).stdout)
+  const counts = (sources: { name: string; count: number }[]) =>
+    new Map(sources.map(({ name, count }) => [name, count]))
+  for (const [format, { sources }] of Object.entries<{ sources: { name: string; count: number }[] }>(
+    host.census,
+  ))
+    expect(counts(sources)).toEqual(counts(whole.hosts[0].series[format].sources))
+  const table = await cli(['analyze', '--census', logs('ntpd428-broadcast-spurious')])
+  expect(table.stdout).toMatch(/count +source +from +to +reach +longest silence/)
+})
+
 test('nothing to judge is exit code 3, and says what was skipped', async () => {
   const { stdout, code } = await cli(['analyze', fileURLToPath(import.meta.url)])
   expect(code).toBe(3)

@@ -4,11 +4,12 @@ import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { explainHost } from '#diagnosis/explain.ts'
 import { worst } from '#diagnosis/finding.ts'
+import { censusScreen, encodeCensus } from '#report/explain/census.ts'
 import { encodeHost } from '#report/explain/encode.ts'
 import { explainScreen } from '#report/explain/screen.ts'
 import { printable } from '#report/table.ts'
-import { type ReadLogs, readLogs } from '../../analyze/read.ts'
-import type { ReportFiles, Written } from '../../analyze/write-report.ts'
+import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
+import type { ReportFiles } from '../../analyze/write-report.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
 import { printJson, styler } from '../print.ts'
@@ -16,6 +17,7 @@ import { Progress } from '../progress.ts'
 
 interface Options extends ReportFiles {
   json?: boolean
+  census?: boolean
   limit: number
 }
 
@@ -29,43 +31,77 @@ const WIDEST = 120
 const MOST_SKIPPED = 5
 
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
-  const interrupted = new AbortController()
-  const interrupt = () => interrupted.abort(new Complaint('interrupted', 130))
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
-  const progress = new Progress()
-  const logs = await readLogs(paths, {
-    limit: options.limit,
-    signal: interrupted.signal,
-    progress: reporter(progress),
-  }).finally(() => progress.clear())
-  process.removeListener('SIGINT', interrupt)
-  process.removeListener('SIGTERM', interrupt)
-  const hosts = logs.hosts.map(({ name, log, sources }) =>
-    explainHost({ name, log, baseDay: logs.baseDay, sourceNames: sources.names }),
-  )
-  const written = await reports(options, hosts, logs)
+  if (options.census) return census(paths, options)
+  const logs = await watched(given => readLogs(paths, given), options)
+  const hosts = explained(logs)
   if (options.json)
     printJson({
       files: logs.files,
       hosts: hosts.map(host => encodeHost(host, fileNames(logs))),
       skipped: logs.skipped,
     })
-  else process.stdout.write(text(hosts, logs, written))
+  else process.stdout.write(text(hosts, logs))
+  await reports(options, hosts, logs)
   process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
 }
 
 /** Whoever asks for no file loads nothing that writes one. */
-async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<Written[]> {
-  const { html, svg, gnuplot } = options
-  if (!html && !svg && !gnuplot) return []
+async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<void> {
+  const { html, svg, gnuplot, json } = options
+  if (!html && !svg && !gnuplot) return
   const { writeReports } = await import('../../analyze/write-report.ts')
-  return writeReports(options, { hosts, logs })
+  const written = await writeReports(options, { hosts, logs })
+  if (json) return
+  const style = styler()
+  const lines = written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`))
+  process.stdout.write(`\n${lines.map(line => `${style('dim', line)}\n`).join('')}`)
+}
+
+const explained = ({ hosts, baseDay }: ReadLogs): Explained[] =>
+  hosts.map(({ name, log, sources }) => explainHost({ name, log, baseDay, sourceNames: sources.names }))
+
+/** Field report 002's question alone: who spoke, how often, since when. */
+async function census(paths: readonly string[], options: Options): Promise<void> {
+  const logs = await watched(given => readCensus(paths, given), options)
+  const { files, skipped, baseDay } = logs
+  const hosts = logs.hosts.map(({ name, log, sources }) => ({
+    name,
+    log,
+    baseDay,
+    sourceNames: sources.names,
+  }))
+  if (options.json) printJson({ files, hosts: hosts.map(encodeCensus), skipped })
+  else {
+    const style = styler()
+    const screens = hosts.map(host => censusScreen(host, style))
+    if (hosts.length === 0) screens.push('No log that names sources was found.\n')
+    process.stdout.write(withFoot(screens, logs))
+  }
+  process.exitCode = hosts.length === 0 ? UNKNOWN : OK
+}
+
+/** Reads with a bar for the patient, until somebody interrupts. */
+async function watched<L>(
+  read: (options: ReadOptions) => Promise<ReadLogs<L>>,
+  { limit }: Options,
+): Promise<ReadLogs<L>> {
+  const interrupted = new AbortController()
+  const interrupt = () => interrupted.abort(new Complaint('interrupted', 130))
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const progress = new Progress()
+  try {
+    return await read({ limit, signal: interrupted.signal, progress: reporter(progress) })
+  } finally {
+    progress.clear()
+    process.removeListener('SIGINT', interrupt)
+    process.removeListener('SIGTERM', interrupt)
+  }
 }
 
 const fileNames = ({ files }: ReadLogs): string[] => files.map(({ name }) => name)
 
-function text(hosts: readonly Explained[], logs: ReadLogs, written: readonly Written[]): string {
+function text(hosts: readonly Explained[], logs: ReadLogs): string {
   const style = styler()
   const screens = hosts.map(host =>
     explainScreen(
@@ -79,15 +115,18 @@ function text(hosts: readonly Explained[], logs: ReadLogs, written: readonly Wri
     ),
   )
   if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
-  const foot = [
-    ...notUnderstood(logs),
-    ...skipped(logs, hosts.length === 0),
-    ...written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`)),
-  ].map(line => style('dim', line))
+  return withFoot(screens, logs)
+}
+
+function withFoot(screens: readonly string[], logs: ReadLogs<unknown>): string {
+  const style = styler()
+  const foot = [...notUnderstood(logs), ...skipped(logs, logs.hosts.length === 0)].map(line =>
+    style('dim', line),
+  )
   return `${screens.join('\n')}${foot.length > 0 ? `\n${foot.join('\n')}\n` : ''}`
 }
 
-function notUnderstood({ files }: ReadLogs): string[] {
+function notUnderstood({ files }: ReadLogs<unknown>): string[] {
   return files
     .filter(file => file.notUnderstood.count > 0)
     .slice(0, MOST_SKIPPED)
@@ -98,7 +137,7 @@ function notUnderstood({ files }: ReadLogs): string[] {
     })
 }
 
-function skipped({ skipped }: ReadLogs, all: boolean): string[] {
+function skipped({ skipped }: ReadLogs<unknown>, all: boolean): string[] {
   if (skipped.length === 0) return []
   const shown = skipped.slice(0, all ? 20 : MOST_SKIPPED)
   const rest = skipped.length - shown.length

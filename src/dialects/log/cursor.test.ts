@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Cursor } from './cursor.ts'
+import { SourceTable } from './source-table.ts'
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0))
+
+/** The same field in the middle of a buffer and at its very end, where it is read byte by byte. */
+function both<T>(field: string, read: (cursor: Cursor) => T): T[] {
+  return ['', 'and what follows it is long enough\n'].map(rest => {
+    const cursor = new Cursor()
+    cursor.read(bytesOf(`${field}\n${rest}`), 0)
+    return read(cursor)
+  })
+}
+
+function isNumber(cursor: Cursor): boolean {
+  cursor.decimal()
+  return cursor.ok
+}
+
+test('numbers are what strtod makes of them', () => {
+  const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 14 })
+  const number = fc.oneof(
+    fc.tuple(fc.constantFrom('', '-', '+'), digits).map(([sign, whole]) => sign + whole),
+    fc
+      .tuple(fc.constantFrom('', '-'), digits, digits)
+      .map(([sign, whole, fraction]) => `${sign}${whole}.${fraction}`),
+    fc.double({ min: -9, max: 9, noNaN: true }).map(value => value.toFixed(9)),
+    fc.double({ min: -1e6, max: 1e6, noNaN: true }).map(value => value.toExponential(3)),
+  )
+  fc.assert(
+    fc.property(number, text => {
+      for (const { value, decimals } of both(text, cursor => ({
+        value: cursor.decimal(),
+        decimals: cursor.decimals,
+      }))) {
+        expect(value).toBe(Number(text))
+        expect(decimals).toBe(text.split('e')[0]!.split('.')[1]?.length ?? -1)
+      }
+    }),
+  )
+})
+
+test('what is nearly a number is none', () => {
+  for (const text of [
+    '0.12345678x',
+    '0.123456789x',
+    '0.1234:6789',
+    '0x123456789',
+    '-',
+    '.',
+    '1.2.3',
+    'x.123456789',
+  ])
+    expect(both(text, isNumber)).toEqual([false, false])
+})
+
+test('a source is its name, of any bytes and any length', () => {
+  const name = fc
+    .array(fc.integer({ min: 33, max: 255 }), { minLength: 1, maxLength: 40 })
+    .map(codes => String.fromCharCode(...codes))
+    .filter(text => !/:\d+$/.test(text))
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 1, maxLength: 20 }), names => {
+      const table = new SourceTable()
+      for (const each of [...names, ...names]) {
+        const ends = both(`${each} `, cursor => {
+          expect(table.names[table.read(cursor)]).toBe(each)
+          return cursor.at
+        })
+        expect(ends).toEqual([each.length, each.length])
+      }
+    }),
+  )
+})
+
+function stampOf(cursor: Cursor): unknown[] {
+  cursor.dayAndSeconds()
+  return [cursor.seconds, cursor.days, cursor.ok]
+}
+
+test('a stamp of ntpd, with any number of decimals', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 40_000, max: 99_999 }),
+      fc.nat(89_999_999),
+      fc.nat(6),
+      (days, ms, decimals) => {
+        const seconds = (ms / 1e3).toFixed(decimals)
+        for (const read of both(`${days} ${seconds}`, stampOf))
+          expect(read).toEqual([Number(seconds), days, true])
+      },
+    ),
+  )
+})
