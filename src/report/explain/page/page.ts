@@ -6,7 +6,7 @@ import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { type Element, element, escapeText, type Node } from '../../chart/svg.ts'
 import { jsonForScript, printHtml } from '../../html.ts'
-import { curvesOf, type HostCurves } from '../curves.ts'
+import { allCurves, type HostCurves } from '../curves.ts'
 import { HAPPENINGS } from '../happenings.ts'
 import { offsetPicture } from '../picture.ts'
 import { VERDICT_WORDS, verdictOf, verdictSentence } from '../verdict.ts'
@@ -35,7 +35,7 @@ const LISTED = 30
 const MOST_LINES = 20
 
 export function reportPage({ hosts, logs, version, script, style }: ReportPage): string {
-  const curves = hosts.map(curvesOf)
+  const curves = allCurves(hosts)
   const policy = [
     "default-src 'none'",
     `script-src '${script.digest}'`,
