@@ -91,7 +91,7 @@ export function reportSections(
   const several = hosts.length > 1
   return [
     ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
-    ...hosts.map(host => headOf(host, several)),
+    ...hosts.toSorted(worstFirst).map(host => headOf(host, several)),
     ...plots(curves.flat()),
     ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
     ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
@@ -100,6 +100,10 @@ export function reportSections(
     ...filesOf(logs),
   ]
 }
+
+/** Of many hosts those in trouble come first. */
+const RANKS = { critical: 0, warning: 1, good: 2 } as const
+const worstFirst = (a: Explained, b: Explained): number => RANKS[verdictOf(a)] - RANKS[verdictOf(b)]
 
 function headOf(host: Explained, several: boolean): Element {
   const { name, keepers, span, baseDay } = host

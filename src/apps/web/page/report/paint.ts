@@ -83,7 +83,9 @@ function measured(u: uPlot, { kind, at, label }: Happening): Measured {
   const x = u.valToPos(at, 'x', true)
   ctx.font = fontOf(11 * pixels)
   const width = ctx.measureText(label).width + 4 * SIZE * pixels
-  const right = x + width < bbox.left + bbox.width
+  const end = bbox.left + bbox.width
+  // Where it fits on neither side, the side with more room.
+  const right = x + width < end || (x - width < bbox.left && end - x > x - bbox.left)
   const head = SIZE * pixels
   return { kind, text: label, x, right, from: right ? x - head : x - width, to: right ? x + width : x + head }
 }
