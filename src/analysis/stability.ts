@@ -1,6 +1,6 @@
 /**
  * How steady a clock is, by the time over which it is averaged: Allan, modified Allan and time deviation, and MTIE
- * (NIST Special Publication 1065, sections 5.2.2 to 5.2.8; ITU-T G.810 for MTIE). They are computed from the time error at
+ * (NIST Special Publication 1065; ITU-T G.810 for MTIE). They are computed from the time error at
  * even steps, overlapping, from running sums, so each takes one pass for an averaging time.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'

@@ -106,12 +106,14 @@ async function* plain(path: string, most: number): AsyncGenerator<Uint8Array> {
   const file = await open(path)
   let next: Promise<unknown> = Promise.resolve()
   try {
-    let [now, other] = [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)]
-    let length = (await file.read(now, 0, most)).bytesRead
+    // One byte more than the file has: a small one is read at once, and its end seen at the next.
+    const room = Math.min(most, (await file.stat()).size + 1)
+    let [now, other] = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)]
+    let length = (await file.read(now, 0, room)).bytesRead
     while (length > 0) {
-      const reading = file.read(other, 0, most)
+      const reading = file.read(other, 0, room)
       next = reading.catch(() => undefined)
-      yield length === most ? now : now.subarray(0, length)
+      yield length === room ? now : now.subarray(0, length)
       length = (await reading).bytesRead
       ;[now, other] = [other, now]
     }

@@ -197,6 +197,7 @@ program
   )
   .argument('<path...>', 'log files, folders, archives (tar, gz, xz, zst); a folder a host for several')
   .addOption(json())
+  .option('--versus <path>', 'logs from after a change: is the clock better, by how much, and how surely?')
   .option('--census', 'only count who spoke: for each source how often, since when, and in how many hours')
   .option('--limit <size>', 'how much one packed file may unpack to (default: 4GB)', size, 4e9)
   .option('--html <file>', 'write a report: one file that needs no network, with plots in which one can move')
@@ -211,6 +212,7 @@ Exit code: 0 the clock was good, 1 a warning, 2 critical, 3 no log was found or 
 Examples:
   clockwright analyze /var/log/ntpstats
   clockwright analyze /var/log/chrony --json | jq '.hosts[].findings[] | {name, from, to}'
+  clockwright analyze before/ --versus after/
   clockwright analyze --census /var/log/ntpstats
   clockwright analyze sosreport-*.tar.xz --html report.html`,
   )

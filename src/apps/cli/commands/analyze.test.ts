@@ -57,6 +57,17 @@ test('a census names the spurious address by its reach', async () => {
   expect(table.stdout).toMatch(/count +source +from +to +reach +longest silence/)
 })
 
+test('before and after: what improved, by how much, and what is gone', async () => {
+  const { stdout, code } = await cli(['analyze', logs('chrony-pauses'), '--versus', logs('chrony-esxi')])
+  expect(code).toBe(0)
+  expect(stdout).toContain('no more vm-paused')
+  const { stdout: json, code: worse } = await cli([
+    ...['analyze', '--json', logs('ntpd426-esxi'), '--versus', logs('ntpd428-oscillation')],
+  ])
+  expect(worse).toBe(1)
+  expect(JSON.parse(json).versus[0].comparison).toMatchObject({ outcome: 'worse' })
+})
+
 test('nothing to judge is exit code 3, and says what was skipped', async () => {
   const { stdout, code } = await cli(['analyze', fileURLToPath(import.meta.url)])
   expect(code).toBe(3)

@@ -7,6 +7,7 @@ import { worst } from '#diagnosis/finding.ts'
 import { censusScreen, encodeCensus } from '#report/explain/census.ts'
 import { encodeHost } from '#report/explain/encode.ts'
 import { explainScreen } from '#report/explain/screen.ts'
+import { compareHosts, versusScreen } from '#report/explain/versus.ts'
 import { printable } from '#report/table.ts'
 import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
 import type { ReportFiles } from '../../analyze/write-report.ts'
@@ -18,6 +19,7 @@ import { Progress } from '../progress.ts'
 interface Options extends ReportFiles {
   json?: boolean
   census?: boolean
+  versus?: string
   limit: number
 }
 
@@ -32,6 +34,7 @@ const MOST_SKIPPED = 5
 
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
   if (options.census) return census(paths, options)
+  if (options.versus) return versus(paths, options.versus, options)
   const logs = await watched(given => readLogs(paths, given), options)
   const hosts = explained(logs)
   if (options.json)
@@ -78,6 +81,22 @@ async function census(paths: readonly string[], options: Options): Promise<void>
     process.stdout.write(withFoot(screens, logs))
   }
   process.exitCode = hosts.length === 0 ? UNKNOWN : OK
+}
+
+/** What a change did: hosts of one name are compared; a single one on each side whatever it is called. */
+async function versus(paths: readonly string[], later: string, options: Options): Promise<void> {
+  const before = explained(await watched(given => readLogs(paths, given), options))
+  const after = explained(await watched(given => readLogs([later], given), options))
+  const single = before.length === 1 && after.length === 1
+  const pairs = before.flatMap(host => {
+    const other = single ? after[0] : after.find(({ name }) => name === host.name)
+    return other ? [compareHosts(host, other)] : []
+  })
+  if (options.json) printJson({ versus: pairs })
+  else if (pairs.length === 0) process.stdout.write('No host has logs on both sides.\n')
+  else process.stdout.write(pairs.map(pair => versusScreen(pair, styler())).join('\n'))
+  if (pairs.length === 0) process.exitCode = UNKNOWN
+  else process.exitCode = pairs.some(({ comparison }) => comparison?.outcome === 'worse') ? WARNING : OK
 }
 
 /** Reads with a bar for the patient, until somebody interrupts. */
