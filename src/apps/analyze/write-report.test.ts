@@ -46,6 +46,18 @@ test('where nothing was found the report says so, and there is no picture', asyn
   expect(() => readFileSync(svg!)).toThrow(/ENOENT/)
 })
 
+test('a census has no report', async () => {
+  const { stderr, code } = await cli([
+    'analyze',
+    logs('chrony-esxi'),
+    '--census',
+    '--svg',
+    join(folder, 'x.svg'),
+  ])
+  expect(code).toBe(3)
+  expect(stderr).toMatch(/not with --census or --versus/)
+})
+
 test('a place that cannot be written to is said in one line', async () => {
   const { stderr, code } = await cli([
     'analyze',

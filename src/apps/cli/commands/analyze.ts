@@ -33,6 +33,8 @@ const WIDEST = 120
 const MOST_SKIPPED = 5
 
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
+  if ((options.census || options.versus) && wantsFiles(options))
+    throw new Complaint('--html, --svg and --gnuplot are for one analysis: not with --census or --versus')
   if (options.census) return census(paths, options)
   if (options.versus) return versus(paths, options.versus, options)
   const logs = await watched(given => readLogs(paths, given), options)
@@ -48,13 +50,14 @@ export async function analyze(paths: readonly string[], options: Options): Promi
   process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
 }
 
+const wantsFiles = ({ html, svg, gnuplot }: ReportFiles): boolean => Boolean(html ?? svg ?? gnuplot)
+
 /** Whoever asks for no file loads nothing that writes one. */
 async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<void> {
-  const { html, svg, gnuplot, json } = options
-  if (!html && !svg && !gnuplot) return
+  if (!wantsFiles(options)) return
   const { writeReports } = await import('../../analyze/write-report.ts')
   const written = await writeReports(options, { hosts, logs })
-  if (json) return
+  if (options.json) return
   const style = styler()
   const lines = written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`))
   process.stdout.write(`\n${lines.map(line => `${style('dim', line)}\n`).join('')}`)
