@@ -63,8 +63,12 @@ withBrowser('a report', ({ tab: newTab }) => {
     await tab.getByRole('button', { name: 'Full run' }).click()
     expect(await windowOf(tab)).toBe(whole)
 
+    const around = /^2027-03-05 10:5\d:\d\d to 2027-03-05 11:2\d:\d\d UTC/
     await tab.locator('.happenings .show').nth(1).click()
-    expect(await windowOf(tab)).toMatch(/^2027-03-05 10:5\d:\d\d to 2027-03-05 11:2\d:\d\d UTC/)
+    expect(await windowOf(tab)).toMatch(around)
+    await tab.getByRole('button', { name: 'Full run' }).click()
+    await tab.locator('.finding .show').first().click()
+    expect(await windowOf(tab)).toMatch(around)
   })
 
   test('is zoomed by dragging', async () => {
@@ -96,6 +100,25 @@ withBrowser('a report', ({ tab: newTab }) => {
     await tab.keyboard.press('ArrowRight')
     expect(await windowOf(tab)).toContain('web1')
     expect(await windowOf(tab)).not.toContain('web2')
+  })
+
+  test('counts who was heard, and marks the odd ones', async () => {
+    const tab = await open([logs('ntpd428-broadcast-spurious')])
+    const rows = await tab.locator('table', { hasText: 'Sources in ntpd rawstats' }).locator('tbody tr').all()
+    const marked = await Promise.all(
+      rows.map(async row => [
+        (await row.locator('th').innerText()).split(' ')[0],
+        (await row.locator('.odd').count()) > 0,
+      ]),
+    )
+    expect(marked).toEqual([
+      ['192.168.123.1', false],
+      ['192.168.123.2', false],
+      ['192.168.125.2', true],
+      ['192.168.124.2', true],
+      ['192.168.125.1', true],
+      ['192.168.124.1', true],
+    ])
   })
 
   test('copies the lines of a remedy', async () => {

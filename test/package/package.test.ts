@@ -50,6 +50,21 @@ test('it needs koffi and nothing else, so nobody else has a say in which Node ma
   expect(others.filter(name => !name.startsWith('@koromix/'))).toEqual([])
 })
 
+test('a report is written from it, with its script and style', async () => {
+  const log = join(elsewhere, 'loopstats')
+  const rows = Array.from(
+    { length: 20 },
+    (_, i) => `61300 ${i * 64}.000 0.0000${10 + i} 12.345 0.000001 0.001 6\n`,
+  )
+  writeFileSync(log, rows.join(''))
+  const report = join(elsewhere, 'report.html')
+  await run('npx', ['--no-install', 'clockwright', 'analyze', log, '--html', report], { cwd: elsewhere })
+  const html = readFileSync(report, 'utf8')
+  expect(html).toContain('uplot')
+  expect(html).toMatch(/<style>[^<]{5000,}<\/style>/)
+  expect(html.length).toBeGreaterThan(60_000)
+})
+
 test('what is bundled is named with its terms', () => {
   const terms = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8')
   for (const name of ['commander', 'preact', 'smol-toml', 'uplot', 'valibot'])

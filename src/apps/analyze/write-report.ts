@@ -5,7 +5,7 @@ import type { Explained } from '#diagnosis/explain.ts'
 import { withLiteralColours } from '#report/chart/literal.ts'
 import { print } from '#report/chart/svg.ts'
 import { CHART_STYLE } from '#report/chart/theme.ts'
-import { curvesOf } from '#report/explain/curves.ts'
+import { allCurves } from '#report/explain/curves.ts'
 import { gnuplotScript } from '#report/explain/gnuplot.ts'
 import type { LogFiles } from '#report/explain/page/logs.ts'
 import { type Embedded, reportPage } from '#report/explain/page/page.ts'
@@ -31,7 +31,7 @@ export interface Written {
 
 /** Those that were asked for. A picture needs a curve; without one it is not written. */
 export async function writeReports(files: ReportFiles, found: Found): Promise<Written[]> {
-  const curves = found.hosts.flatMap(curvesOf)
+  const curves = allCurves(found.hosts).flat()
   const written: Written[] = []
   const write = async (file: string | undefined, text: () => string | undefined | Promise<string>) => {
     const content = file === undefined ? undefined : await text()

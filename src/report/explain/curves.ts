@@ -44,25 +44,34 @@ export interface Span {
 }
 
 const DAY = 86_400
+/** Of a curve of one of all hosts, and of one of very many. */
+const MOST_POINTS = 8192
+const LEAST_POINTS = 256
 /** Digits that are kept: of offsets few are known, of a frequency its last digits are what is looked at. */
 const OFFSET_DIGITS = 4
 const FREQUENCY_DIGITS = 7
 /** A silence of so many usual waits is a gap. */
 const SILENT_WAITS = 4
 
-export function curvesOf(host: Explained): HostCurves[] {
+/** Of each host fewer when there are many, so that all of them together stay small. */
+export const allCurves = (hosts: readonly Explained[]): HostCurves[][] =>
+  hosts.map(host => curvesOf(host, Math.max(LEAST_POINTS, Math.floor(MOST_POINTS / hosts.length))))
+
+function curvesOf(host: Explained, most: number): HostCurves[] {
   const { happenings, left } = happeningsOf(host)
   const base = host.baseDay * DAY
   const several = host.keepers.length > 1
+  const curve = (format: string, envelope: Envelope, digits: number) =>
+    curveOf(format, envelope, { base, digits, most })
   return host.keepers.map(({ daemon, name }, i) => {
     const updates = host.log.updatesOf(daemon)
     const samples = host.log.bestSamples(daemon)
     const offsets = samples ?? updates
     return {
       name: printable(several ? `${host.name} (${name})` : host.name),
-      measured: samples && curveOf(samples.format, samples.offset.envelope, base, OFFSET_DIGITS),
-      taken: updates && curveOf(updates.format, updates.offset.envelope, base, OFFSET_DIGITS),
-      frequency: updates && curveOf(updates.format, updates.frequencyEnvelope, base, FREQUENCY_DIGITS),
+      measured: samples && curve(samples.format, samples.offset.envelope, OFFSET_DIGITS),
+      taken: updates && curve(updates.format, updates.offset.envelope, OFFSET_DIGITS),
+      frequency: updates && curve(updates.format, updates.frequencyEnvelope, FREQUENCY_DIGITS),
       // They are the host's, not a daemon's, and are told once.
       happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),
       left: i > 0 ? 0 : left,
@@ -71,8 +80,12 @@ export function curvesOf(host: Explained): HostCurves[] {
   })
 }
 
-export function curveOf(format: string, envelope: Envelope, base: number, digits: number): Curve | undefined {
-  const buckets = envelope.buckets()
+export function curveOf(
+  format: string,
+  envelope: Envelope,
+  { base, digits, most }: { readonly base: number; readonly digits: number; readonly most: number },
+): Curve | undefined {
+  const buckets = coarser(envelope.buckets(), most)
   const [first] = buckets
   if (!first || buckets.length < 2) return undefined
   const width = first.to - first.from
@@ -87,6 +100,29 @@ export function curveOf(format: string, envelope: Envelope, base: number, digits
     spread: buckets.map(({ min, max }) => Number((max - min).toPrecision(3))),
     gap: SILENT_WAITS * usualWait(steps),
   }
+}
+
+/** At most so many: neighbours are joined. */
+function coarser(buckets: readonly Bucket[], most: number): readonly Bucket[] {
+  const [first] = buckets
+  const factor = Math.ceil(buckets.length / most)
+  if (!first || factor === 1) return buckets
+  const width = (first.to - first.from) * factor
+  const joined = new Map<number, Bucket>()
+  for (const bucket of buckets) {
+    const index = Math.floor((bucket.from - first.from) / width + 1e-9)
+    const from = first.from + index * width
+    const before = joined.get(index) ?? bucket
+    joined.set(index, {
+      from,
+      to: from + width,
+      first: before.first,
+      last: bucket.last,
+      min: Math.min(before.min, bucket.min),
+      max: Math.max(before.max, bucket.max),
+    })
+  }
+  return [...joined.values()]
 }
 
 /** Of ten waits nine are no longer. */

@@ -10,7 +10,7 @@ import { explainScreen } from '#report/explain/screen.ts'
 import { compareHosts, versusScreen } from '#report/explain/versus.ts'
 import { printable } from '#report/table.ts'
 import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
-import type { ReportFiles, Written } from '../../analyze/write-report.ts'
+import type { ReportFiles } from '../../analyze/write-report.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
 import { printJson, styler } from '../print.ts'
@@ -33,19 +33,34 @@ const WIDEST = 120
 const MOST_SKIPPED = 5
 
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
+  if ((options.census || options.versus) && wantsFiles(options))
+    throw new Complaint('--html, --svg and --gnuplot are for one analysis: not with --census or --versus')
   if (options.census) return census(paths, options)
   if (options.versus) return versus(paths, options.versus, options)
   const logs = await watched(given => readLogs(paths, given), options)
   const hosts = explained(logs)
-  const written = await reports(options, hosts, logs)
   if (options.json)
     printJson({
       files: logs.files,
       hosts: hosts.map(host => encodeHost(host, fileNames(logs))),
       skipped: logs.skipped,
     })
-  else process.stdout.write(text(hosts, logs, written))
+  else process.stdout.write(text(hosts, logs))
+  await reports(options, hosts, logs)
   process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
+}
+
+const wantsFiles = ({ html, svg, gnuplot }: ReportFiles): boolean => Boolean(html ?? svg ?? gnuplot)
+
+/** Whoever asks for no file loads nothing that writes one. */
+async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<void> {
+  if (!wantsFiles(options)) return
+  const { writeReports } = await import('../../analyze/write-report.ts')
+  const written = await writeReports(options, { hosts, logs })
+  if (options.json) return
+  const style = styler()
+  const lines = written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`))
+  process.stdout.write(`\n${lines.map(line => `${style('dim', line)}\n`).join('')}`)
 }
 
 const explained = ({ hosts, baseDay }: ReadLogs): Explained[] =>
@@ -106,17 +121,9 @@ async function watched<L>(
   }
 }
 
-/** Whoever asks for no file loads nothing that writes one. */
-async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<Written[]> {
-  const { html, svg, gnuplot } = options
-  if (!html && !svg && !gnuplot) return []
-  const { writeReports } = await import('../../analyze/write-report.ts')
-  return writeReports(options, { hosts, logs })
-}
-
 const fileNames = ({ files }: ReadLogs): string[] => files.map(({ name }) => name)
 
-function text(hosts: readonly Explained[], logs: ReadLogs, written: readonly Written[]): string {
+function text(hosts: readonly Explained[], logs: ReadLogs): string {
   const style = styler()
   const screens = hosts.map(host =>
     explainScreen(
@@ -130,20 +137,14 @@ function text(hosts: readonly Explained[], logs: ReadLogs, written: readonly Wri
     ),
   )
   if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
-  return withFoot(screens, logs, written)
+  return withFoot(screens, logs)
 }
 
-function withFoot(
-  screens: readonly string[],
-  logs: ReadLogs<unknown>,
-  written: readonly Written[] = [],
-): string {
+function withFoot(screens: readonly string[], logs: ReadLogs<unknown>): string {
   const style = styler()
-  const foot = [
-    ...notUnderstood(logs),
-    ...skipped(logs, logs.hosts.length === 0),
-    ...written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`)),
-  ].map(line => style('dim', line))
+  const foot = [...notUnderstood(logs), ...skipped(logs, logs.hosts.length === 0)].map(line =>
+    style('dim', line),
+  )
   return `${screens.join('\n')}${foot.length > 0 ? `\n${foot.join('\n')}\n` : ''}`
 }
 

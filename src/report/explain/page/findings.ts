@@ -1,4 +1,5 @@
 /** Findings as articles: what, how we know, why, what it costs, what to do, and what would confirm it. */
+import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Evidence, Finding } from '#diagnosis/finding.ts'
 import { type Element, element, type Node } from '../../chart/svg.ts'
@@ -7,6 +8,7 @@ import { classed, folded, prose, said, severityShape } from './parts.ts'
 
 /** Others of a kind that are told at once. */
 const AT_ONCE = 4
+const AROUND: Seconds = 900
 
 export const findingsOf = (host: Explained, fileNames: readonly string[]): Element[] =>
   findingsByKind(host.findings).map(kind => article(kind, host, fileNames))
@@ -60,11 +62,16 @@ const listed = (finding: Finding, host: Explained): Element =>
   element('li', {}, ...prose(finding.what), ' ', ...placed(finding, host))
 
 /** A button that shows the time around it in the plots; the script makes it work. */
-function placed({ from, to }: Finding, { baseDay }: Explained): Element[] {
+function placed({ from, to }: Finding, { baseDay, span }: Explained): Element[] {
   if (from === undefined || to === undefined || !Number.isFinite(from) || !Number.isFinite(to)) return []
   const base = baseDay * 86_400
-  return [showButton(base + from, base + to)]
+  const around = Math.max(aroundIn(span), (to - from) / 4)
+  return [showButton(base + from - around, base + to + around)]
 }
+
+/** So much is shown before and after a moment. */
+export const aroundIn = (span: Explained['span']): number =>
+  Math.max(AROUND, span ? (span.to - span.from) / 100 : 0)
 
 export const showButton = (from: number, to: number): Element =>
   element(

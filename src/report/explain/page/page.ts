@@ -6,11 +6,11 @@ import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { type Element, element, escapeText, type Node } from '../../chart/svg.ts'
 import { jsonForScript, printHtml } from '../../html.ts'
-import { curvesOf, type HostCurves } from '../curves.ts'
+import { allCurves, type HostCurves } from '../curves.ts'
 import { HAPPENINGS } from '../happenings.ts'
 import { offsetPicture } from '../picture.ts'
 import { VERDICT_WORDS, verdictOf, verdictSentence } from '../verdict.ts'
-import { findingsOf, showButton } from './findings.ts'
+import { aroundIn, findingsOf, showButton } from './findings.ts'
 import type { LogFiles } from './logs.ts'
 import { classed, folded, happeningShape, moment, prose, said, severityShape, tableOf } from './parts.ts'
 import { sourcesOf, statisticsOf } from './tables.ts'
@@ -32,12 +32,10 @@ export interface Embedded {
 
 /** Happenings of a host that are listed at once. */
 const LISTED = 30
-/** Around a moment, so much is shown of the run. */
-const AROUND = 900
 const MOST_LINES = 20
 
 export function reportPage({ hosts, logs, version, script, style }: ReportPage): string {
-  const curves = hosts.map(curvesOf)
+  const curves = allCurves(hosts)
   const policy = [
     "default-src 'none'",
     `script-src '${script.digest}'`,
@@ -93,7 +91,7 @@ export function reportSections(
   const several = hosts.length > 1
   return [
     ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
-    ...hosts.map(host => headOf(host, several)),
+    ...hosts.toSorted(worstFirst).map(host => headOf(host, several)),
     ...plots(curves.flat()),
     ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
     ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
@@ -102,6 +100,10 @@ export function reportSections(
     ...filesOf(logs),
   ]
 }
+
+/** Of many hosts those in trouble come first. */
+const RANKS = { critical: 0, warning: 1, good: 2 } as const
+const worstFirst = (a: Explained, b: Explained): number => RANKS[verdictOf(a)] - RANKS[verdictOf(b)]
 
 function headOf(host: Explained, several: boolean): Element {
   const { name, keepers, span, baseDay } = host
@@ -152,7 +154,7 @@ function happened(host: Explained, curves: readonly HostCurves[], several: boole
   const all = curves.flatMap(({ happenings }) => happenings)
   const left = curves.reduce((sum, each) => sum + each.left, 0)
   if (all.length === 0) return []
-  const around = Math.max(AROUND, host.span ? (host.span.to - host.span.from) / 100 : 0)
+  const around = aroundIn(host.span)
   const item = ({ kind, at, text }: (typeof all)[number]): Element =>
     element(
       'li',

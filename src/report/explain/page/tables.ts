@@ -7,7 +7,7 @@ import type { FindingName } from '#diagnosis/finding.ts'
 import { type Element, element, type Node } from '../../chart/svg.ts'
 import { folded, moment, said, tableOf } from './parts.ts'
 
-/** Findings whose evidence is about single sources. */
+/** Findings about single sources, which their sentences name. */
 const ABOUT_SOURCES: readonly FindingName[] = ['spurious-source-address', 'falseticker', 'source-jumped']
 /** Sources in the table; the rest are counted. */
 const MOST_SOURCES = 60
@@ -69,15 +69,14 @@ const silence = ({ longestSilence, silentFrom }: SourceCount, { baseDay }: Expla
       )
     : '–'
 
-/** The odd ones are marked with the finding that is about them. */
+/** The odd ones are marked with the finding that names them. */
 function oddity(name: string, { findings }: Explained): Node[] {
   const about = findings.find(
     finding =>
       ABOUT_SOURCES.includes(finding.name) &&
-      `${finding.what} ${finding.evidence.map(({ text }) => text).join(' ')}`
+      said(finding.what)
         .split(/[\s,;]+/)
-        .some(word => word === name) &&
-      finding.evidence.some(({ text }) => text.startsWith(name)),
+        .includes(name),
   )
   return about ? [' ', element('small', { class: 'odd' }, `◆ ${about.name}`)] : []
 }

@@ -68,8 +68,14 @@ export async function readGiven(
       }
       bytes += each.file.size
       const { formats, lines, notUnderstood } = router.finish()
+      if (formats.size === 0) {
+        skipped.push({ file: each.path, why: 'no timekeeper wrote it' })
+        continue
+      }
       files.push({ name: each.path, host: name, formats: Object.fromEntries(formats), lines, notUnderstood })
     }
+    if (log.empty) continue
+    log.settleZone()
     hosts.push(explainHost({ name, log, baseDay, sourceNames: sources.names }))
   }
   return { hosts, logs: { files, skipped } }
@@ -92,7 +98,7 @@ async function begin(
   return all
 }
 
-/** Undefined when no timekeeper wrote its beginning. */
+/** Undefined when no line of its beginning is understood. In a system log a timekeeper may speak later. */
 async function begunOf(each: GivenFile): Promise<Begun | undefined> {
   const parts: number[] = []
   let begins = Number.POSITIVE_INFINITY
@@ -122,8 +128,9 @@ async function begunOf(each: GivenFile): Promise<Begun | undefined> {
   }
   const { formats } = router.finish()
   // What is torn is read as far as it goes.
-  if (formats.size === 0 && failure) throw failure
-  if (formats.size === 0) return undefined
+  const nobodys = formats.size === 0 && !router.recognised
+  if (nobodys && failure) throw failure
+  if (nobodys) return undefined
   return {
     ...each,
     host: hostOf(each.path.split('/').slice(0, -1)),

@@ -59,9 +59,9 @@ function sides(u: uPlot): void {
   const x = bbox.left + bbox.width - 6 * pixels
   ctx.textAlign = 'right'
   const at = (y: number) => ({ x, y, ink: colour('--soft') })
-  ctx.textBaseline = 'top'
-  if (max! > 0) write(ctx, '▲ behind', at(bbox.top + 4 * pixels))
   ctx.textBaseline = 'bottom'
+  // Above the plot: labels of marks stand within.
+  if (max! > 0) write(ctx, '▲ behind', at(bbox.top - 2 * pixels))
   if (min! < 0) write(ctx, '▼ ahead', at(bbox.top + bbox.height - 4 * pixels))
 }
 
@@ -83,7 +83,9 @@ function measured(u: uPlot, { kind, at, label }: Happening): Measured {
   const x = u.valToPos(at, 'x', true)
   ctx.font = fontOf(11 * pixels)
   const width = ctx.measureText(label).width + 4 * SIZE * pixels
-  const right = x + width < bbox.left + bbox.width - 70 * pixels
+  const end = bbox.left + bbox.width
+  // Where it fits on neither side, the side with more room.
+  const right = x + width < end || (x - width < bbox.left && end - x > x - bbox.left)
   const head = SIZE * pixels
   return { kind, text: label, x, right, from: right ? x - head : x - width, to: right ? x + width : x + head }
 }

@@ -16,6 +16,9 @@ const TITLES: Record<PlotName, string> = {
   frequency: 'Frequency correction that was applied',
 }
 const NARROW = 600
+const LEAST_RATES = 5e-8
+/** The part of a plot that labels of marks take. */
+const LABELS = 0.12
 /** A movement of fewer pixels is a click. */
 const LEAST_DRAG = 5
 const KEY_STEP = 0.01
@@ -113,14 +116,18 @@ export class Plot {
 
   #range(): [number, number] {
     const [low, high] = extremesIn(this.#lines, this.#view.window)
-    if (this.#logarithmic) {
-      const knee = kneeOf(this.#lines)
-      return [low < 0 ? Math.min(1.6 * low, -knee) : -knee, high > 0 ? Math.max(1.6 * high, knee) : knee]
-    }
+    // Of a frequency no more is shown than its labels have room for.
+    if (this.#name === 'frequency') return widened([low, high], { least: LEAST_RATES })
     // Of an offset zero is the aim, and stays in sight.
-    const [least, most] = this.#name === 'offset' ? [Math.min(0, low), Math.max(0, high)] : [low, high]
-    const margin = 0.08 * (most - least) || 1e-9
-    return [least - margin, most + margin]
+    const ends: [number, number] = [Math.min(0, low), Math.max(0, high)]
+    const top = this.#view.marked ? LABELS : 0
+    if (!this.#logarithmic) return widened(ends, { least: 1e-9, top })
+    const knee = kneeOf(this.#lines)
+    const [bottom, above] = widened([Math.asinh(ends[0] / knee), Math.asinh(ends[1] / knee)], {
+      least: 1,
+      top,
+    })
+    return [Math.sinh(bottom) * knee, Math.sinh(above) * knee]
   }
 
   #options(): uPlot.Options {
@@ -271,6 +278,16 @@ export class Plot {
     // From pixels it would come back rounded.
     this.#cursor = at
   }
+}
+
+/** With a margin, and more on top where labels stand. */
+function widened(
+  [low, high]: [number, number],
+  { least, top = 0 }: { least: number; top?: number },
+): [number, number] {
+  const span = high - low
+  const margin = Math.max(0.08 * span, (least - span) / 2)
+  return [low - margin, high + margin + top * (span + 2 * margin)]
 }
 
 /** Powers of ten from the knee on, to both sides, as many as there is room for. */

@@ -8,7 +8,7 @@ import { readoutText } from './readout.ts'
 import { legend, toolbar } from './toolbar.ts'
 import { View } from './view.ts'
 
-const PRINTED_WIDTH = 680
+const PRINTED_WIDTH = 640
 
 export function showPlots(section: HTMLElement, hosts: readonly HostCurves[]): View {
   const view = new View(hosts, 'linear')

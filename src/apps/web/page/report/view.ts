@@ -37,6 +37,14 @@ export class View {
     return from < to ? { from, to } : first
   }
 
+  /** Whether something that happened lies in the window. */
+  get marked(): boolean {
+    const { from, to } = this.window
+    return this.hosts.some(
+      ({ happenings }, i) => !this.hidden.has(i) && happenings.some(({ at }) => at >= from && at <= to),
+    )
+  }
+
   onChange(listener: (what: 'window' | 'lines') => void): void {
     this.#listeners.add(listener)
   }
