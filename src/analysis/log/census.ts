@@ -7,7 +7,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { Thinned } from './thinned.ts'
 
-const FIELDS = 10
+const FIELDS = 11
 const COUNT = 0
 const FROM = 1
 const TO = 2
@@ -18,6 +18,7 @@ const SILENCE = 6
 const SILENT_FROM = 7
 const USED = 8
 const DELAYS = 9
+const TIMED = 10
 
 export interface SourceCount {
   readonly source: number
@@ -70,6 +71,7 @@ export class Census {
       }
       const trip = delay[row]!
       if (!Number.isNaN(trip)) {
+        state[s + TIMED]!++
         state[s + DELAYS]! += trip
         if (trip < state[s + DELAY]!) state[s + DELAY] = trip
       }
@@ -88,7 +90,7 @@ export class Census {
         medianOffset: this.#thinned[source]?.median ?? Number.NaN,
         rmsOffset: Math.sqrt(of(SQUARES) / of(USED)),
         leastDelay: Number.isFinite(of(DELAY)) ? of(DELAY) : Number.NaN,
-        meanDelay: of(DELAYS) > 0 ? of(DELAYS) / of(USED) : Number.NaN,
+        meanDelay: of(TIMED) > 0 ? of(DELAYS) / of(TIMED) : Number.NaN,
         longestSilence: of(SILENCE),
         silentFrom: of(SILENT_FROM),
       }
