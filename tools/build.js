@@ -23,6 +23,7 @@ execFileSync(
   [
     'clockwright=src/apps/cli/main.ts',
     'agent=src/apps/daemon/main.ts',
+    'lab-worker=src/apps/lab/worker.ts',
     '--bundle',
     '--splitting',
     '--format=esm',

@@ -3,9 +3,9 @@
  * much, and the same runs with the models. Each cell of the table is a daemon, a configuration and a jump; judged is the
  * median time until the clock stays within 10 ms, whether the daemon ended, and whether it stepped.
  *
- *   node bench/lab/pause-recovery.ts FILE.csv [--daemon NAME]... [--seeds N] [--json]
+ *   node bench/lab/pause-recovery.ts [FILE.csv] [--daemon NAME]... [--seeds N] [--json]
  *
- * FILE.csv has a line for each real run (see real-runs.ts).
+ * FILE.csv has a line for each real run (see real-runs.ts); real-runs.csv beside this file has ours.
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -62,8 +62,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean' },
   },
 })
-const [file] = positionals
-if (file === undefined) throw new Error('which file has the real runs?')
+const [file = new URL('./real-runs.csv', import.meta.url)] = positionals
 
 const rows = readCells(readFileSync(file, 'utf8')).flatMap(cell => {
   const played = DAEMONS.get(cell.daemon)

@@ -1,25 +1,4 @@
-/** Quantities as people write them on a command line or in a configuration: a number and a unit. */
-import type { Seconds } from '#core/time/units.ts'
-
-const UNITS: Readonly<Record<string, Seconds>> = {
-  ns: 1e-9,
-  us: 1e-6,
-  µs: 1e-6,
-  ms: 1e-3,
-  s: 1,
-  m: 60,
-  min: 60,
-  h: 3600,
-  d: 86_400,
-}
-
-/** `10ms` is 0.01; undefined when it is no positive duration. */
-export function parseDuration(text: string): Seconds | undefined {
-  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*([a-zµ]*)$/.exec(text.trim())
-  const unit = match && (match[2] === '' ? 1 : UNITS[match[2]!])
-  return unit ? Number(match![1]) * unit : undefined
-}
-
+/** Sizes as people write them in a configuration: a number and a unit. */
 const BYTES: Readonly<Record<string, number>> = {
   b: 1,
   kb: 1e3,

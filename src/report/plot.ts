@@ -14,8 +14,9 @@ export interface PlotArea {
   readonly rows: number
   readonly from: Seconds
   readonly to: Seconds
-  /** The plot shows -range … +range. */
+  /** The plot shows -range … +range, or from `bottom` on. */
   readonly range: number
+  readonly bottom?: number
 }
 
 /** Bits of a Braille character, by row (of four) and column (of two). */
@@ -28,11 +29,11 @@ const BITS = [
 
 /** Lines of text, top to bottom. Each point may carry a half-width: it becomes a vertical bar. */
 export function braille(points: readonly (Point & { readonly spread?: number })[], area: PlotArea): string[] {
-  const { columns, rows, from, to, range } = area
+  const { columns, rows, from, to, range, bottom = -range } = area
   const cells = Array.from({ length: rows }, () => new Uint8Array(columns))
   const height = rows * 4
   const level = (y: number) =>
-    Math.min(height - 1, Math.max(0, Math.round(((range - y) / (2 * range)) * (height - 1))))
+    Math.min(height - 1, Math.max(0, Math.round(((range - y) / (range - bottom)) * (height - 1))))
   const dot = (column: number, row: number) => {
     cells[row >> 2]![column >> 1]! |= BITS[row & 3]![column & 1]!
   }
@@ -40,10 +41,10 @@ export function braille(points: readonly (Point & { readonly spread?: number })[
   for (const { x, y, spread = 0 } of points) {
     const column = Math.floor(((x - from) / (to - from)) * columns * 2)
     if (column < 0 || column >= columns * 2 || Number.isNaN(y)) continue
-    const [top, bottom] = [level(y + spread), level(y - spread)]
+    const [highest, lowest] = [level(y + spread), level(y - spread)]
     dot(column, level(y))
     // The bar is dotted, so that the value in it can be told from it.
-    for (let row = top; row <= bottom; row += 2) dot(column, row)
+    for (let row = highest; row <= lowest; row += 2) dot(column, row)
   }
   return cells.map(row => String.fromCodePoint(...Array.from(row, bits => 0x2800 + bits)))
 }

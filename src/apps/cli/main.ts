@@ -3,8 +3,8 @@
  * `--help` is quick and the agent's memory holds nothing that it does not use.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { parseDuration } from '#core/time/parse-duration.ts'
 import { printable } from '#report/table.ts'
-import { parseDuration } from '../quantity.ts'
 import { version } from '../version.ts'
 import { USAGE } from './exit.ts'
 
@@ -26,6 +26,7 @@ Examples:
   clockwright run                      watch it, with a page on http://127.0.0.1:9319/
   clockwright query pool.ntp.org       ask servers once
   clockwright drift 192.0.2.1          how fast does it drift?
+  clockwright lab forecast --pause 4s  how long would a pause leave it wrong?
 
 Only "clockwright run --discipline" ever sets the clock.`,
   )
@@ -236,6 +237,160 @@ configuration
   .addOption(json())
   .addOption(config())
   .action(async options => (await import('./commands/config.ts')).show(options))
+
+const lab = program
+  .command('lab')
+  .description('try a configuration against a migration before production does')
+  .addHelpText(
+    'after',
+    `
+Real ntpd and chronyd are played by models that read their configuration files; nothing here touches a clock or a network.
+
+Examples:
+  clockwright lab list
+  clockwright lab run pause-30s
+  clockwright lab compare pause-30s --with /etc/ntp.conf --with clockwright
+  clockwright lab forecast --pause 4.3s`,
+  )
+const seeds = (usual: number) =>
+  new Option('-s, --seeds <n>', 'how often each is played, each time with other chance')
+    .argParser(count)
+    .default(usual)
+const svg = () => new Option('--svg <file>', 'write the picture there, as SVG')
+const html = () => new Option('--html <file>', 'write a report there, as one HTML file to send')
+lab
+  .command('run')
+  .description('play a scenario: who keeps the clock how well')
+  .argument('<scenario>', 'a file, or the name of one that is installed')
+  .option('-p, --player <player>', 'whom to play instead, again for each (see lab compare --help)', several)
+  .addOption(seeds(10))
+  .addOption(json())
+  .addOption(svg())
+  .addOption(html())
+  .addHelpText(
+    'after',
+    `
+Times count from the disruption until the clock stays that good. Figures are medians over the seeds, and in parentheses what lies
+between the best and the worst tenth.
+
+Examples:
+  clockwright lab run pause-30s
+  clockwright lab run ./my-story.toml --player chrony-debian --player clockwright --seeds 40
+  clockwright lab run esxi-testbed --html report.html`,
+  )
+  .action(async (file, options) => (await import('./commands/lab/play.ts')).run(file, options))
+lab
+  .command('compare')
+  .description('play a scenario with these, side by side')
+  .argument('<scenario>', 'a file, or the name of one that is installed')
+  .requiredOption('-w, --with <player>', 'whom to play, again for each', several)
+  .addOption(seeds(10))
+  .addOption(json())
+  .addOption(svg())
+  .addOption(html())
+  .addHelpText(
+    'after',
+    `
+A player is the name of a known one (clockwright lab list), or a configuration: [DAEMON[,OPTION...]:]FILE. Without a daemon the
+content says whether it is an ntp.conf or a chrony.conf. Servers that it names stand for those of the scenario, one by one.
+
+Examples:
+  clockwright lab compare pause-4s --with /etc/ntp.conf --with chrony-debian --with clockwright
+  clockwright lab compare pause-4s --with ntpd-4.2.6p5,-g,-x:ntp.conf --with ntpd-4.2.8p15:ntp.conf
+  clockwright lab compare pause-1200s --with chrony:chrony.conf --with clockwright:clockwright.toml`,
+  )
+  .action(async (file, options) => (await import('./commands/lab/play.ts')).compare(file, options))
+lab
+  .command('forecast')
+  .description('if this guest is paused, how long will its clock be wrong, and what would help?')
+  .addOption(
+    new Option('-p, --pause <duration>', 'how long the pause is').argParser(duration).makeOptionMandatory(),
+  )
+  .option('-f, --config <file>', 'ntp.conf or chrony.conf (default: that of the daemon that runs here)')
+  .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
+  .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
+  .addOption(
+    new Option('--uptime <duration>', 'how long it has run before the pause')
+      .argParser(duration)
+      .default(21_600, '6h'),
+  )
+  .addOption(
+    new Option('--network <network>', 'where its servers are').choices(['lan', 'internet']).default('lan'),
+  )
+  .addOption(seeds(40))
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Plays the configuration, and candidate changes of it, through a pause that comes at any phase of the polls and that nothing on the
+guest's own clocks shows. With --json: {"model", "runs", "timeTo10ms": {"median", "p10", "p90", "never"}, "exits", "worst",
+"changes": […]}.
+
+Examples:
+  clockwright lab forecast --pause 4.3s
+  clockwright lab forecast --config /etc/ntp.conf --daemon ntpd-4.2.8 --options "-g -x" --pause 4.3
+  clockwright lab forecast --daemon chrony --pause 30s --network internet --json`,
+  )
+  .action(async options => (await import('./commands/lab/forecast.ts')).forecast(options))
+lab
+  .command('sweep')
+  .description('play a scenario over ranges of values: a table that is a heat map')
+  .argument('<scenario>', 'a file, or the name of one that is installed')
+  .requiredOption('-o, --over <axis>', 'what is varied, as in pause=0.1..1200; again for each', several)
+  .addOption(seeds(5))
+  .addOption(
+    new Option('-m, --measure <measure>', 'what the table shows')
+      .choices(['to-10ms', 'to-1ms', 'worst', 'overshoot', 'rms', 'steps', 'packets', 'exits'])
+      .default('to-10ms'),
+  )
+  .option('--results <file>', 'where runs are kept as they come (default: SCENARIO.sweep.jsonl here)')
+  .option('--fresh', 'begin anew, whatever that file holds')
+  .addOption(json())
+  .addOption(svg())
+  .addHelpText(
+    'after',
+    `
+An axis is NAME=VALUE,VALUE… or NAME=FROM..TO[:COUNT]. Names: pause, step, offset, frequencyerror, wander, delay, jitter, loss,
+and player (or config) for whom to play, written as in lab compare. Wide ranges are divided by factors.
+All cores are used. Interrupted or killed, the same command goes on where it stopped.
+
+Examples:
+  clockwright lab sweep pause-30s --over pause=0.1..1200
+  clockwright lab sweep pause-4s --over pause=0.1..1200:12 --over config=a.conf,b.conf --svg heat.svg
+  clockwright lab sweep pause-30s --over jitter=20us,1ms,5ms --over pause=0.3,30 --over player=chrony-debian,clockwright`,
+  )
+  .action(async (file, options) => (await import('./commands/lab/sweep.ts')).sweep(file, options))
+lab
+  .command('replay')
+  .description('what was recorded, again, with other settings: what would have happened')
+  .argument('<journal>', 'a journal of the agent (clockwright run --journal FILE)')
+  .option('-w, --with <player>', 'whom to play, again for each (see lab compare --help)', several)
+  .addOption(seeds(5))
+  .option('--write <file>', 'write the story there, as a scenario')
+  .addOption(json())
+  .addOption(svg())
+  .addOption(html())
+  .addHelpText(
+    'after',
+    `
+The journal says what the oscillator, the paths and the hypervisor did, as far as samples show it. Of that a story is made, and
+whoever you name is played in it.
+
+Examples:
+  clockwright lab replay agent.journal
+  clockwright lab replay agent.journal --with /etc/ntp.conf --with clockwright:tighter.toml
+  clockwright lab replay agent.journal --write night.toml`,
+  )
+  .action(async (journal, options) => (await import('./commands/lab/replay.ts')).replay(journal, options))
+lab
+  .command('list')
+  .description('the scenarios and players that are installed')
+  .addOption(json())
+  .action(async options => (await import('./commands/lab/list.ts')).list(options))
+
+function several(each: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), each]
+}
 
 function duration(text: string): number {
   const seconds = parseDuration(text)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { editDistance } from '../../toml/explain.ts'
 import { printEffective, sourceOf } from './effective.ts'
-import { editDistance } from './explain.ts'
 import { ConfigError, loadConfig } from './load.ts'
 
 let directory: string

@@ -2,13 +2,12 @@
  * Reads the configuration: the file, then the files of conf.d beside it in the order of their names (sources add up,
  * other keys override). All that is wrong is said at once, each with file, line and what would be right.
  */
-import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
-import { printable } from '#report/table.ts'
+import { type KeyPath, lineOf } from '../../toml/explain.ts'
+import { MOST_PROBLEMS, problemsOf, readText, readToml } from '../../toml/read.ts'
 import { sourceOf } from './effective.ts'
-import { type KeyPath, keysAt, lineOf, nearest } from './explain.ts'
 import { configSchema, type FileConfig, MOST_SOURCES } from './schema.ts'
 
 export const DEFAULT_PATH = '/etc/clockwright/clockwright.toml'
@@ -33,9 +32,6 @@ export class ConfigError extends Error {
   }
 }
 
-const MOST_BYTES = 1 << 20
-const MOST_PROBLEMS = 20
-
 /** Throws ConfigError. Without a path the default one is read if it exists. */
 export function loadConfig(path?: string): LoadedConfig {
   const main = path ?? DEFAULT_PATH
@@ -46,10 +42,10 @@ export function loadConfig(path?: string): LoadedConfig {
   const written: Written[] = []
   let merged: Record<string, unknown> = {}
   for (const file of files) {
-    const text = readText(file, problems)
+    const text = readText(file, 'a configuration', problems)
     const table = text === undefined ? undefined : readToml(text, file, problems)
     if (text === undefined || table === undefined) continue
-    problems.push(...problemsOf(table, text, file))
+    problems.push(...problemsOf(configSchema, table, text, file))
     warnOfPermissions(file, warnings)
     if (Array.isArray(table.source)) written.push(...table.source.map((_, index) => ({ file, text, index })))
     merged = merge(merged, table)
@@ -67,23 +63,6 @@ export function loadConfig(path?: string): LoadedConfig {
   return { config, warnings, files }
 }
 
-/**
- * All that is wrong, at once. The schema stops at the first key of a table that it does not know; such a key is taken out
- * then (nothing else is done with a table that has one), and the rest is looked at again.
- */
-function problemsOf(table: Record<string, unknown>, text: string, file: string): string[] {
-  const found = new Set<string>()
-  while (found.size <= MOST_PROBLEMS) {
-    const { issues = [] } = v.safeParse(configSchema, table)
-    for (const issue of issues) found.add(explain(issue, text, file))
-    const unknown = issues.filter(({ expected }) => expected === 'never').map(({ path }) => path?.at(-1))
-    if (unknown.length === 0) break
-    for (const at of unknown) if (at) delete (at.input as Record<string, unknown>)[at.key as string]
-  }
-  const lineIn = (problem: string) => Number(problem.slice(file.length).match(/^:(\d+):/)?.[1] ?? 0)
-  return [...found].sort((a, b) => lineIn(a) - lineIn(b))
-}
-
 function dropIns(directory: string): string[] {
   try {
     return readdirSync(directory)
@@ -94,64 +73,6 @@ function dropIns(directory: string): string[] {
     return []
   }
 }
-
-function readText(file: string, problems: string[]): string | undefined {
-  try {
-    const stat = statSync(file)
-    const { size } = stat
-    if (!stat.isFile()) {
-      problems.push(`${file}: is no regular file`)
-      return undefined
-    }
-    if (size > MOST_BYTES) {
-      problems.push(`${file}: ${size} bytes are more than a configuration has (1 MiB at most)`)
-      return undefined
-    }
-    return readFileSync(file, 'utf8')
-      .replace(/^\uFEFF/, '')
-      .replaceAll('\r\n', '\n')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    problems.push(
-      code === 'ENOENT' ? `${file}: there is no such file` : `${file}: cannot be read: ${message}`,
-    )
-    return undefined
-  }
-}
-
-function readToml(text: string, file: string, problems: string[]): Record<string, unknown> | undefined {
-  try {
-    return parse(text)
-  } catch (error) {
-    const where = error instanceof TomlError ? `:${error.line}:${error.column}` : ''
-    const what = (error as Error).message.split('\n')[0]!.replace(/^Invalid TOML document: /, '')
-    problems.push(`${file}${where}: ${printable(what)}`)
-    return undefined
-  }
-}
-
-function explain(issue: v.BaseIssue<unknown>, text: string, file: string): string {
-  const path: KeyPath = (issue.path ?? []).map(step => step.key as string | number)
-  const key = path.findLast(step => typeof step === 'string')
-  const line = lineOf(text, path)
-  const where = `${file}${line === undefined ? '' : `:${line}`}`
-  const table =
-    path.length > 1 ? ` in ${typeof path[1] === 'number' ? `[[${path[0]}]]` : `[${path[0]}]`}` : ''
-  if (issue.type === 'strict_object' && key !== undefined && issue.expected === 'never') {
-    const near = nearest(String(key), keysAt(configSchema, path.slice(0, -1)))
-    const known = near
-      ? `did you mean \`${near}\`?`
-      : `known are: ${keysAt(configSchema, path.slice(0, -1)).join(', ')}`
-    return `${where}: unknown key \`${name(key)}\`${table}; ${known}`
-  }
-  if (issue.type === 'strict_object' && issue.received === 'undefined') {
-    const header = lineOf(text, path.slice(0, typeof path[1] === 'number' ? 2 : 1))
-    return `${file}${header === undefined ? '' : `:${header}`}: \`${name(key)}\` is missing${table}`
-  }
-  return `${where}: \`${name(key)}\`${table} ${issue.message.startsWith('Invalid') ? `is not right: ${printable(issue.message)}` : issue.message}`
-}
-
-const name = (key: string | number | undefined): string => printable(String(key ?? '').slice(0, 60))
 
 /** Where a `[[source]]` stands: in which file, and how many of that file come before it. */
 interface Written {

@@ -1,4 +1,4 @@
-/** From what is wrong with a configuration to sentences that name file, line, key and the nearest valid key. */
+/** From what is wrong with a TOML file to sentences that name file, line, key and the nearest valid key. */
 import type { GenericSchema } from 'valibot'
 
 export type KeyPath = readonly (string | number)[]
@@ -26,10 +26,14 @@ export function editDistance(a: string, b: string): number {
   return row[b.length]!
 }
 
-/** The keys that the schema knows below `path`. */
-export function keysAt(schema: unknown, path: KeyPath): string[] {
-  let here = unwrap(schema)
-  for (const step of path) here = unwrap(typeof step === 'number' ? here?.item : here?.entries?.[step])
+/** The keys that the schema knows below `path`. Where a table may be one of several kinds, `table` (all of the file) says which. */
+export function keysAt(schema: unknown, path: KeyPath, table?: unknown): string[] {
+  let written = table
+  let here = unwrap(schema, written)
+  for (const step of path) {
+    written = (written as Record<string, unknown> | undefined)?.[step]
+    here = unwrap(typeof step === 'number' ? here?.item : here?.entries?.[step], written)
+  }
   return Object.keys(here?.entries ?? {})
 }
 
@@ -38,13 +42,21 @@ interface Inside {
   item?: GenericSchema
   wrapped?: GenericSchema
   pipe?: readonly GenericSchema[]
+  /** Kinds of a table, told apart by the key that `key` names. */
+  key?: string
+  options?: readonly Inside[]
 }
 
-function unwrap(schema: unknown): Inside | undefined {
+function unwrap(schema: unknown, written: unknown): Inside | undefined {
   let here = schema as Inside | undefined
   while (here && (here.wrapped || (here.pipe && !here.entries && !here.item)))
     here = (here.wrapped ?? here.pipe?.[0]) as Inside
-  return here
+  const { key, options } = here ?? {}
+  if (key === undefined || !options) return here
+  const kind = (written as Record<string, unknown> | undefined)?.[key]
+  return options.find(
+    option => (option.entries?.[key] as { literal?: unknown } | undefined)?.literal === kind,
+  )
 }
 
 /**

@@ -1,0 +1,164 @@
+/** `clockwright lab forecast`: how long a pause will leave this clock wrong, and what would help. */
+import { readFileSync } from 'node:fs'
+import { changesFor } from '#lab/forecast/changes.ts'
+import {
+  jobsOf,
+  type NETWORKS,
+  prospectOf,
+  rankChanges,
+  serversFor,
+  storyOf,
+} from '#lab/forecast/forecast.ts'
+import { configuredPlayer } from '#lab/players/configured.ts'
+import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
+import type { PlayerSpec } from '#lab/players/player.ts'
+import { isDaemon } from '#lab/scenario/schema.ts'
+import type { Score } from '#lab/score.ts'
+import { type Forecast, forecastText } from '#report/lab/forecast.ts'
+import { findOwnDaemon } from '../../../lab/own-daemon.ts'
+import { playAll } from '../../../lab/pool.ts'
+import { Watch } from '../../../lab/watch.ts'
+import { Complaint } from '../../complain.ts'
+import { printJson, styler } from '../../print.ts'
+
+interface Options {
+  readonly pause: number
+  readonly config?: string
+  readonly daemon?: string
+  readonly options?: string
+  readonly uptime: number
+  readonly network: (typeof NETWORKS)[number]
+  readonly seeds: number
+  readonly json?: boolean
+}
+
+export async function forecast(options: Options): Promise<void> {
+  const { pause, uptime, network, seeds } = options
+  const { player, assumed } = whomToForecast(options)
+  const servers = serversFor(player)
+  const story = storyOf({ pause, uptime, network, servers })
+  const changes = changesFor(player, pause)
+  // What is there is worth more runs than each of what could be.
+  const each = Math.max(1, Math.ceil(seeds / 2))
+  const players = [{ player, runs: seeds }, ...changes.map(change => ({ player: change.player, runs: each }))]
+  const scores = await playJobs(jobsOf(story, players))
+  const answer: Forecast = {
+    model: modelOf(player),
+    config: options.config,
+    pause,
+    uptime,
+    network,
+    servers,
+    assumed,
+    now: prospectOf(scores.slice(0, seeds)),
+    changes: rankChanges(
+      changes.map((change, i) => ({
+        change,
+        scores: scores.slice(seeds + i * each, seeds + (i + 1) * each),
+      })),
+    ),
+  }
+  if (options.json) return printJson(forPrograms(answer))
+  const columns = Math.max(60, Math.min(110, process.stdout.columns ?? 100))
+  process.stdout.write(forecastText(answer, styler(), columns))
+}
+
+async function playJobs(jobs: ReturnType<typeof jobsOf>): Promise<Score[]> {
+  const scores: Score[] = []
+  const watch = new Watch(jobs.length)
+  try {
+    await playAll(jobs, {
+      signal: watch.signal,
+      done(index, { score }) {
+        scores[index] = score
+        watch.done()
+      },
+    })
+  } finally {
+    watch.close()
+  }
+  watch.throwIfInterrupted()
+  return scores
+}
+
+const forPrograms = ({ model, config, now, changes, ...conditions }: Forecast) => ({
+  model,
+  config,
+  ...now,
+  changes,
+  ...conditions,
+})
+
+/** By what is said on the command line, and where nothing is said, by what this machine runs. */
+function whomToForecast(options: Options): { player: PlayerSpec; assumed: string[] } {
+  const said = options.daemon !== undefined || options.config !== undefined
+  const own = said ? undefined : findOwnDaemon()
+  if (!said && !own)
+    throw new Complaint(
+      'neither ntpd nor chronyd runs here, and neither has a configuration; say --config FILE, or --daemon chrony',
+    )
+  const daemon = options.daemon ?? own?.daemon
+  const config = options.config ?? own?.config
+  const assumed = own ? [own.evidence] : []
+  if (config === undefined) return withoutConfig(daemon!, options.options, assumed)
+  if (daemon !== undefined && !isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
+  const configured = configuredPlayer({
+    name: config,
+    daemon,
+    options: options.options ?? own?.options,
+    text: readConfig(config),
+  })
+  if (!configured) throw new Complaint(`${config}: of ntpd or of chrony? Say --daemon`)
+  return {
+    player: configured.player,
+    assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],
+  }
+}
+
+/** A name says enough: the configuration is then the usual one. */
+function withoutConfig(
+  daemon: string,
+  options: string | undefined,
+  assumed: readonly string[],
+): { player: PlayerSpec; assumed: string[] } {
+  const known = KNOWN_PLAYERS[daemon] && knownPlayer(daemon, ['192.0.2.1'])
+  const usual = [...assumed, 'No configuration was given: one server, iburst.']
+  if (known) return { player: { ...known, ...(options === undefined ? {} : { options }) }, assumed: usual }
+  if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
+  const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''
+  const text = `server 192.0.2.1 iburst${lines}`
+  const configured = configuredPlayer({ name: daemon, daemon, options, text })!
+  return {
+    player: configured.player,
+    assumed: [...usual, ...configured.notes.map(note => `${sentence(note)}.`)],
+  }
+}
+
+const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`
+
+const unknownDaemon = (daemon: string): string =>
+  `${daemon} is no daemon that is known here: chrony, ntpd-4.2.8p15 (with any version), ntpsec-1.2.2`
+
+function readConfig(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new Complaint(
+      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`}`,
+    )
+  }
+}
+
+function modelOf(player: PlayerSpec): string {
+  switch (player.kind) {
+    case 'ntpd': {
+      const version = player.version.startsWith('ntpsec') ? player.version : `ntpd ${player.version}`
+      return `${version} ${player.options}`.trim()
+    }
+    case 'chronyd':
+      return 'chronyd'
+    default:
+      return player.kind
+  }
+}

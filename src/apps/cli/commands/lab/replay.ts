@@ -1,0 +1,50 @@
+/** `clockwright lab replay`: what was recorded, again, with others who keep the clock. */
+
+import { duration, rate } from '#core/time/format.ts'
+import { PPM } from '#core/time/units.ts'
+import { knownPlayer } from '#lab/players/known.ts'
+import type { PlayerSpec } from '#lab/players/player.ts'
+import { storyFrom } from '#lab/replay/story.ts'
+import { printScenario } from '#lab/scenario/print.ts'
+import { plural } from '#report/words/say.ts'
+import { readJournal } from '../../../lab/journal-file.ts'
+import { choosePlayers } from '../../../lab/player-argument.ts'
+import { Complaint } from '../../complain.ts'
+import { playAndShow, write } from './play.ts'
+
+interface Options {
+  readonly with?: readonly string[]
+  readonly seeds: number
+  readonly json?: boolean
+  readonly svg?: string
+  readonly html?: string
+  readonly write?: string
+}
+
+const USUAL = ['ntpd-4.2.8', 'chrony-debian']
+
+export async function replay(journal: string, options: Options): Promise<void> {
+  const recorded = readJournal(journal)
+  const reconstructed = storyFrom(recorded)
+  if (!reconstructed) throw new Complaint(`${journal}: has too few samples to tell what happened`)
+  const { scenario, seen } = reconstructed
+  const addresses = scenario.server.map(({ address }) => address)
+  const asRecorded: PlayerSpec = { kind: 'clockwright', name: 'as recorded', config: recorded.config }
+  const { players, notes } = options.with
+    ? chosen(options.with, addresses)
+    : { players: [asRecorded, ...USUAL.map(name => knownPlayer(name, addresses)!)], notes: [] }
+  if (options.write !== undefined) write(options.write, printScenario(scenario))
+  const shown = `The recording: ${plural(seen.samples, 'sample')}, largest offset ${duration(seen.worst)}, RMS ${duration(seen.rms)}, ${plural(seen.steps, 'step')}; the oscillator gains ${rate(scenario.guest.frequencyerror * PPM)}, wanders ${scenario.guest.wander.toPrecision(2)} ppm in a second`
+  await playAndShow(
+    { scenario, name: 'replay', path: journal },
+    players,
+    [shown, ...recorded.notes, ...notes],
+    options,
+    'columns',
+  )
+}
+
+function chosen(written: readonly string[], addresses: readonly string[]) {
+  const found = choosePlayers(written, addresses)
+  return { players: found.map(({ player }) => player), notes: found.flatMap(({ notes }) => notes) }
+}

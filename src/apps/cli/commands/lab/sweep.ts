@@ -1,0 +1,100 @@
+/** `clockwright lab sweep`: a story many times, with what was turned and who keeps the clock as rows and columns. */
+import { playersOf } from '#lab/players/of-scenario.ts'
+import { type Axis, readAxis } from '#lab/sweep/axis.ts'
+import { gridOf, jobsOf, sweptCells } from '#lab/sweep/grid.ts'
+import { print } from '#report/chart/svg.ts'
+import { SWEEP_MEASURES, type Swept, sweepPicture, sweepText } from '#report/lab/sweep.ts'
+import { printable } from '#report/table.ts'
+import { choosePlayers } from '../../../lab/player-argument.ts'
+import { playAll } from '../../../lab/pool.ts'
+import { ResultsFile } from '../../../lab/results-file.ts'
+import { readScenario } from '../../../lab/scenario-file.ts'
+import { Watch } from '../../../lab/watch.ts'
+import { version } from '../../../version.ts'
+import { Complaint } from '../../complain.ts'
+import { printJson, styler } from '../../print.ts'
+import { write } from './play.ts'
+
+interface Options {
+  readonly over: readonly string[]
+  readonly seeds: number
+  readonly measure: string
+  readonly results?: string
+  readonly fresh?: boolean
+  readonly json?: boolean
+  readonly svg?: string
+}
+
+const MOST_RUNS = 1_000_000
+
+export async function sweep(file: string, options: Options): Promise<void> {
+  const { name, scenario } = readScenario(file)
+  const axes = options.over.map(orComplain)
+  const knobs = axes.filter(axis => axis.kind === 'knob')
+  const written = axes.flatMap(axis => (axis.kind === 'players' ? axis.written : []))
+  const chosen = choosePlayers(
+    written,
+    scenario.server.map(({ address }) => address),
+  )
+  const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
+  const runs = knobs.reduce((product, { values }) => product * values.length, players.length * options.seeds)
+  if (runs > MOST_RUNS) throw new Complaint(`${runs} runs are more than ${MOST_RUNS}`)
+  const grid = gridOf(scenario, knobs, players, options.seeds)
+  const jobs = jobsOf(grid)
+  const results = new ResultsFile(
+    options.results ?? `${name}.sweep.jsonl`,
+    { version, scenario, players, knobs, seeds: options.seeds },
+    jobs.length,
+    options.fresh ?? false,
+  )
+  await playRest(jobs, results)
+  const swept: Swept = {
+    title: scenario.title,
+    axes: knobs.map(axis => axis.name),
+    cells: sweptCells(
+      grid,
+      results.scores.map(score => score!),
+    ),
+    measure: SWEEP_MEASURES[options.measure]!,
+  }
+  if (options.svg !== undefined) write(options.svg, `${print(sweepPicture(swept))}\n`)
+  if (options.json)
+    return printJson({
+      scenario: name,
+      seeds: options.seeds,
+      axes: knobs.map(axis => ({ name: axis.name, values: axis.values })),
+      cells: swept.cells.map(({ player, values, summary }) => ({ player, ...values, ...summary })),
+    })
+  const notes = chosen.flatMap(each => each.notes).map(note => `Note: ${printable(note)}\n`)
+  process.stdout.write(
+    `${sweepText(swept, styler())}\n${notes.join('')}${jobs.length} runs, ${options.seeds} of each; kept in ${results.path}.\n`,
+  )
+}
+
+/** Ctrl-C loses nothing: what was played is in the file. */
+async function playRest(jobs: ReturnType<typeof jobsOf>, results: ResultsFile): Promise<void> {
+  const open = jobs.flatMap((_, index) => (results.scores[index] ? [] : [index]))
+  const watch = new Watch(jobs.length, jobs.length - open.length)
+  try {
+    await playAll(
+      open.map(index => jobs[index]!),
+      {
+        signal: watch.signal,
+        done(i, { score }) {
+          results.add(open[i]!, score)
+          watch.done()
+        },
+      },
+    )
+  } finally {
+    results.flush()
+    watch.close()
+  }
+  watch.throwIfInterrupted(`; they are in ${results.path}, and the same command goes on from there`)
+}
+
+function orComplain(text: string): Axis {
+  const axis = readAxis(text)
+  if (axis.kind === 'refused') throw new Complaint(axis.why)
+  return axis
+}

@@ -1,0 +1,77 @@
+/**
+ * Which daemon keeps this machine's clock, with what configuration: read from /proc and from the places where distributions put
+ * the files. The version is asked of the program itself (`--version`, which does nothing else in ntpd and chronyd).
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { parseOptions } from '#dialects/ntpd/options.ts'
+import { openFiles } from '#worlds/host/files.ts'
+import { findTimekeepers } from '#worlds/host/timekeepers.ts'
+
+export interface OwnDaemon {
+  readonly daemon: string | undefined
+  readonly options: string | undefined
+  readonly config: string | undefined
+  /** Where that was read. */
+  readonly evidence: string
+}
+
+const NTP_CONFS = ['/etc/ntp.conf', '/etc/ntpsec/ntp.conf']
+const CHRONY_CONFS = ['/etc/chrony/chrony.conf', '/etc/chrony.conf']
+const VERSION_TIMEOUT_MS = 2000
+
+/** Undefined when neither ntpd nor chronyd runs here, and neither has a configuration. */
+export function findOwnDaemon(): OwnDaemon | undefined {
+  const running = findTimekeepers(openFiles()).find(
+    ({ name, disciplines }) => disciplines && (name === 'ntpd' || name === 'chronyd'),
+  )
+  if (!running) {
+    const config = [...CHRONY_CONFS, ...NTP_CONFS].find(existsSync)
+    if (config === undefined) return undefined
+    return {
+      daemon: undefined,
+      options: undefined,
+      config,
+      evidence: `No daemon runs here; ${config} is there.`,
+    }
+  }
+  const argv = running.commandLine.trim().split(/\s+/).slice(1)
+  const evidence = `Process ${running.pid}: ${running.commandLine.trim()}.`
+  if (running.name === 'chronyd') {
+    const config = valueAfter(argv, '-f') ?? CHRONY_CONFS.find(existsSync)
+    return { daemon: 'chrony', options: undefined, config, evidence }
+  }
+  const { config } = parseOptions(argv)
+  const options = ['g', 'G', 'x', 'q'].filter(letter => hasOption(argv, letter)).map(letter => `-${letter}`)
+  return {
+    daemon: ntpdVersion(running.pid),
+    options: options.join(' '),
+    config: config ?? NTP_CONFS.find(existsSync),
+    evidence,
+  }
+}
+
+function hasOption(argv: readonly string[], letter: string): boolean {
+  const { allowPanic, forceStep, slew, quit } = parseOptions(argv)
+  return { g: allowPanic, G: forceStep, x: slew, q: quit }[letter] ?? false
+}
+
+const valueAfter = (argv: readonly string[], option: string): string | undefined =>
+  argv.find((_, i) => argv[i - 1] === option)
+
+/** `ntpd 4.2.8p15@1.3728-o …` or `ntpd ntpsec-1.2.2`. */
+function ntpdVersion(pid: number): string | undefined {
+  const program = openFiles().link(`proc/${pid}/exe`) ?? ['/usr/sbin/ntpd', '/usr/bin/ntpd'].find(existsSync)
+  if (program === undefined || !/\/ntpd$/.test(program)) return undefined
+  try {
+    const said = execFileSync(program, ['--version'], {
+      encoding: 'utf8',
+      timeout: VERSION_TIMEOUT_MS,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const [, sec, number] = /ntpd\s+(ntpsec-)?(\d+\.\d+(?:\.\d+)?(?:p\d+)?)/.exec(said) ?? []
+    return number === undefined ? undefined : `${sec ?? 'ntpd-'}${number}`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Whom to play, as it is written on a command line: the name of a known player, or [DAEMON[,OPTION...]:]FILE, as in
+ * `/etc/ntp.conf`, `ntpd-4.2.6p5,-g,-x:ntp.conf`, `chrony:my.conf`, `clockwright:clockwright.toml`.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { configuredPlayer } from '#lab/players/configured.ts'
+import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
+import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
+import { isDaemon } from '#lab/scenario/schema.ts'
+import { Complaint } from '../cli/complain.ts'
+import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
+import { loadConfig } from '../daemon/config/load.ts'
+import { nearest } from '../toml/explain.ts'
+
+export interface Chosen {
+  readonly player: PlayerSpec
+  readonly notes: readonly string[]
+}
+
+export function choosePlayers(written: readonly string[], addresses: readonly string[]): Chosen[] {
+  const chosen = written.map(each => choosePlayer(each, addresses))
+  return chosen.map((each, i) => {
+    const before = chosen.slice(0, i).filter(({ player }) => player.name === each.player.name).length
+    return before === 0
+      ? each
+      : { ...each, player: { ...each.player, name: `${each.player.name} (${before + 1})` } }
+  })
+}
+
+export function choosePlayer(written: string, addresses: readonly string[]): Chosen {
+  const known = knownPlayer(written, addresses)
+  if (known) return { player: known, notes: [] }
+  const [, daemonAndOptions, path] = /^(?:([a-z][^/:]*):)?(.+)$/s.exec(written) ?? []
+  const [daemon, ...options] = daemonAndOptions?.split(',') ?? []
+  if (daemon !== undefined && daemon !== 'clockwright' && !isDaemon(daemon))
+    throw new Complaint(
+      `${written}: ${daemon} is no daemon that is known here: chrony, ntpd-4.2.6p5 (with any version), ntpsec-1.2.2, clockwright`,
+    )
+  if (path === undefined || !existsSync(path)) throw new Complaint(notThere(written, path ?? written))
+  if (daemon === 'clockwright' || (daemon === undefined && path.endsWith('.toml'))) return ownAgent(path)
+  const configured = configuredPlayer({
+    name: basename(path),
+    daemon,
+    options: options.length > 0 ? options.join(' ') : undefined,
+    text: readText(path),
+  })
+  if (!configured)
+    throw new Complaint(
+      `${path}: is neither a configuration of ntpd nor of chrony, as far as can be told; write ntpd-4.2.8p15:${path}`,
+    )
+  const { player, notes } = configured
+  if (serversAsked(player) === 0)
+    throw new Complaint(`${path}: names no server that could be asked over the network`)
+  const called =
+    daemonAndOptions === undefined
+      ? player.name
+      : `${daemonAndOptions.replaceAll(',', ' ')} ${basename(path)}`
+  return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
+}
+
+function ownAgent(path: string): Chosen {
+  const { config } = loadConfig(path)
+  const sources = config.source.map(sourceOf)
+  if (sources.length === 0) throw new Complaint(`${path}: has no [[source]]`)
+  const player = {
+    kind: 'clockwright',
+    name: basename(path),
+    config: agentConfigOf(config, sources),
+  } as const
+  return { player, notes: [] }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new Complaint(`${path}: cannot be read: ${(error as Error).message}`)
+  }
+}
+
+function notThere(written: string, path: string): string {
+  const names = Object.keys(KNOWN_PLAYERS)
+  const near = nearest(written, names)
+  const hint = near ? `did you mean ${near}?` : `known players are: ${names.join(', ')}`
+  return `${path}: there is no such file, and no player of that name; ${hint}`
+}

@@ -1,0 +1,100 @@
+/**
+ * Reads a scenario from its file. All that is wrong is said at once, each with file, line and what would be right. A name
+ * without a path and without an ending means one of those that are installed with the program.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as v from 'valibot'
+import { checkTogether } from '#lab/scenario/check.ts'
+import { type Scenario, scenarioSchema } from '#lab/scenario/schema.ts'
+import { lineOf, nearest } from '../toml/explain.ts'
+import { problemsOf, readText, readToml } from '../toml/read.ts'
+
+export class ScenarioError extends Error {
+  override name = 'ConfigError'
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(
+      problems.length === 1
+        ? problems[0]!
+        : `the scenario has ${problems.length} errors:\n${problems.map(each => `  ${each}`).join('\n')}`,
+    )
+    this.problems = problems
+  }
+}
+
+export interface ScenarioFile {
+  readonly path: string
+  /** Without directory and ending. */
+  readonly name: string
+  readonly scenario: Scenario
+}
+
+/** Throws ScenarioError. */
+export function readScenario(named: string): ScenarioFile {
+  const path = find(named)
+  const problems: string[] = []
+  const text = readText(path, 'a scenario', problems)
+  const table = text === undefined ? undefined : readToml(text, path, problems)
+  if (text === undefined || table === undefined) throw new ScenarioError(problems)
+  readPlayerFiles(table, text, path, problems)
+  problems.push(...problemsOf(scenarioSchema, structuredClone(table), text, path))
+  if (problems.length > 0) throw new ScenarioError(problems)
+  const scenario = v.parse(scenarioSchema, table)
+  const wrong = checkTogether(scenario).map(({ path: key, message }) => {
+    const line = lineOf(text, key) ?? lineOf(text, key.slice(0, 2))
+    const last = key.findLast(step => typeof step === 'string')
+    return `${path}${line === undefined ? '' : `:${line}`}: ${key.length > 2 || key[0] === 'judged' ? `\`${last}\` ` : ''}${message}`
+  })
+  if (wrong.length > 0) throw new ScenarioError(wrong)
+  return { path, name: basename(path).replace(/\.toml$/, ''), scenario }
+}
+
+/** The text of a file stands where the file was named; the schema then sees one way to give a configuration. */
+function readPlayerFiles(
+  table: Record<string, unknown>,
+  text: string,
+  path: string,
+  problems: string[],
+): void {
+  if (!Array.isArray(table.player)) return
+  for (const [i, player] of table.player.entries()) {
+    if (typeof player !== 'object' || player === null) continue
+    if (typeof player.file !== 'string' || player.config !== undefined) continue
+    try {
+      player.config = readFileSync(resolve(dirname(path), player.file), 'utf8')
+      delete player.file
+    } catch (error) {
+      const line = lineOf(text, ['player', i, 'file'])
+      const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(error)
+      problems.push(
+        `${path}${line === undefined ? '' : `:${line}`}: \`file\` in [[player]] ${player.file}: ${why}`,
+      )
+    }
+  }
+}
+
+function find(named: string): string {
+  if (existsSync(named) || /[/.]/.test(named)) return named
+  const installed = installedScenarios()
+  const path = installed.find(each => basename(each) === `${named}.toml`)
+  if (path !== undefined) return path
+  const names = installed.map(each => basename(each, '.toml'))
+  const near = nearest(named, names)
+  throw new ScenarioError([
+    `${named}: there is no such file, and no scenario of that name; ${near ? `did you mean \`${near}\`?` : `known are: ${names.join(', ')}`}`,
+  ])
+}
+
+/** Beside the sources in a checkout, beside the built program in a package. */
+export function installedScenarios(): string[] {
+  const folder = ['../../../scenarios', '../../scenarios', '../scenarios']
+    .map(path => fileURLToPath(new URL(path, import.meta.url)))
+    .find(existsSync)
+  if (folder === undefined) return []
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.toml'))
+    .sort()
+    .map(name => join(folder, name))
+}

@@ -1,0 +1,65 @@
+/** The course of a run, thinned out for pictures: of each stretch of time the least and the largest offset. */
+import type { Seconds } from '#core/time/units.ts'
+import type { Played } from './play.ts'
+import type { Step } from './run.ts'
+import type { Mark } from './scenario/world.ts'
+
+export interface Curve {
+  readonly duration: Seconds
+  /** The middle of each stretch. */
+  readonly at: Float64Array
+  /** True time minus the clock: positive when the clock is behind. */
+  readonly least: Float64Array
+  readonly most: Float64Array
+  /** What the daemon said of it at the end of the stretch, and within what bound; NaN where it said nothing. */
+  readonly believed: Float64Array
+  readonly bound: Float64Array
+  readonly steps: readonly Step[]
+  readonly exit: { readonly at: Seconds; readonly why: string } | undefined
+  readonly marks: readonly Mark[]
+}
+
+/** As many as a wide screen has columns. */
+const STRETCHES = 1600
+
+export function curveOf({ run, marks }: Played, stretches = STRETCHES): Curve {
+  const { offsets, beliefs, bounds, steps, exit } = run
+  const count = Math.min(stretches, offsets.length)
+  const series = () => new Float64Array(count).fill(Number.NaN)
+  const [at, least, most, believed, bound] = [series(), series(), series(), series(), series()]
+  for (let i = 0; i < count; i++) {
+    const from = Math.floor((i * offsets.length) / count)
+    const to = Math.floor(((i + 1) * offsets.length) / count)
+    let [low, high] = [offsets[from]!, offsets[from]!]
+    for (let second = from + 1; second < to; second++) {
+      low = Math.min(low, offsets[second]!)
+      high = Math.max(high, offsets[second]!)
+    }
+    at[i] = (from + to - 1) / 2
+    least[i] = low
+    most[i] = high
+    believed[i] = beliefs?.[to - 1] ?? Number.NaN
+    bound[i] = bounds?.[to - 1] ?? Number.NaN
+  }
+  return { duration: offsets.length - 1, at, least, most, believed, bound, steps, exit, marks }
+}
+
+/** The part of it from one moment to another. */
+export function partOf(curve: Curve, from: Seconds, to: Seconds): Curve {
+  const first = curve.at.findIndex(at => at >= from)
+  const beyond = curve.at.findIndex(at => at > to)
+  const cut = (series: Float64Array) =>
+    series.slice(first < 0 ? series.length : first, beyond < 0 ? series.length : beyond)
+  const inside = ({ at }: { readonly at: Seconds }) => at >= from && at <= to
+  return {
+    ...curve,
+    at: cut(curve.at),
+    least: cut(curve.least),
+    most: cut(curve.most),
+    believed: cut(curve.believed),
+    bound: cut(curve.bound),
+    steps: curve.steps.filter(inside),
+    marks: curve.marks.filter(inside),
+    exit: curve.exit && inside(curve.exit) ? curve.exit : undefined,
+  }
+}

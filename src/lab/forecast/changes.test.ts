@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import type { PlayerSpec } from '../players/player.ts'
+import { changesFor } from './changes.ts'
+
+const ntpd = (version: string, options: string, config: string): PlayerSpec => ({
+  kind: 'ntpd',
+  name: 'x',
+  version,
+  options,
+  config,
+})
+const names = (player: PlayerSpec, pause = 4.3) => changesFor(player, pause).map(({ name }) => name)
+
+describe('ntpd', () => {
+  const CONF = 'server ntp.example iburst maxpoll 10 # ours\nserver 127.127.1.0\n'
+
+  test('is offered what its version heeds', () => {
+    expect(names(ntpd('4.2.8p15', '-g', CONF))).toEqual([
+      'polls 4 to 6',
+      'maxdist 16',
+      'polls 4 to 6, maxdist 16',
+      'chrony',
+      'clockwright',
+    ])
+    expect(names(ntpd('4.2.6p5', '-g', CONF))).toContain('stepout 10')
+  })
+
+  test('panic 0 is for pauses that would end it', () => {
+    expect(names(ntpd('4.2.8p15', '-g', CONF), 1200)[0]).toBe('panic 0')
+    expect(names(ntpd('4.2.8p15', '-g', `${CONF}tinker panic 0`), 1200)).not.toContain('panic 0')
+  })
+
+  test('an edit leaves everything else as it is', () => {
+    const [first, second] = changesFor(ntpd('4.2.8p15', '-gx -u ntp:ntp', CONF), 4.3)
+    expect(first).toMatchObject({ name: 'no -x', player: { options: '-g -u ntp:ntp', config: CONF } })
+    expect(second).toMatchObject({
+      name: 'polls 4 to 6',
+      player: { config: 'server ntp.example iburst minpoll 4 maxpoll 6\nserver 127.127.1.0\n' },
+    })
+  })
+})
+
+test('chrony is offered makestep and polls, unless they are there', () => {
+  const chronyd = (config: string): PlayerSpec => ({ kind: 'chronyd', name: 'x', config })
+  expect(names(chronyd('pool pool.example iburst\nmakestep 1 3'))).toEqual([
+    'makestep 1 -1',
+    'polls 4 to 6',
+    'makestep 1 -1, polls 4 to 6',
+    'clockwright',
+  ])
+  expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 0.1 -1'))).toEqual(['clockwright'])
+})

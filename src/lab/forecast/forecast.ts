@@ -1,0 +1,103 @@
+/**
+ * The operator's question: if this guest is paused for so long, how long will its clock be wrong, and what would help? The same
+ * story for what is there and for each change of it, with the phase of the pause and the seed as samples.
+ */
+import * as v from 'valibot'
+import type { Seconds } from '#core/time/units.ts'
+import type { Job } from '../play.ts'
+import type { PlayerSpec } from '../players/player.ts'
+import { serversAsked } from '../players/player.ts'
+import { type Scenario, scenarioSchema } from '../scenario/schema.ts'
+import type { Score } from '../score.ts'
+import { type Arrival, summarise } from '../summary.ts'
+import type { Change } from './changes.ts'
+
+export const NETWORKS = ['lan', 'internet'] as const
+
+export interface Question {
+  readonly pause: Seconds
+  /** How long the daemon has run before: it asks less and less often. */
+  readonly uptime: Seconds
+  readonly network: (typeof NETWORKS)[number]
+  readonly servers: number
+}
+
+/** What is watched after the pause, where that is enough, and how much longer where it is not. */
+const WATCHED: Seconds = 6 * 3600
+const PATIENCE: Seconds = 24 * 3600
+/** A pause meets the polls of a daemon at any phase. */
+const LONGEST_POLL: Seconds = 1024
+const MOST_SERVERS = 8
+
+/** One way, up and down: the LAN and the four servers of the internet of the real runs that the models are held against. */
+const INTERNET = [
+  ['5ms', '5ms'],
+  ['11ms', '14ms'],
+  ['22ms', '20ms'],
+  ['40ms', '38ms'],
+] as const
+
+export const serversFor = (player: PlayerSpec): number =>
+  Math.max(1, Math.min(MOST_SERVERS, serversAsked(player)))
+
+export function storyOf({ pause, uptime, network, servers }: Question): Scenario {
+  return v.parse(scenarioSchema, {
+    title: 'Forecast',
+    about: 'A guest that has run for a while is paused once, and nothing on its own clocks shows it.',
+    duration: uptime + pause + WATCHED,
+    phase: LONGEST_POLL,
+    guest: { frequencyerror: 12, wander: 0.001 },
+    server: Array.from({ length: servers }, (_, i) => {
+      const address = `192.0.2.${i + 1}`
+      if (network === 'lan') return { address, delay: '100us', jitter: '20us' }
+      const [up, down] = INTERNET[i % INTERNET.length]!
+      return { address, up, down, jitter: '1ms' }
+    }),
+    event: [{ kind: 'pause', at: uptime, length: pause }],
+  })
+}
+
+/** All that is to be played: first what is there, then each change, each with its own count of seeds. */
+export function jobsOf(
+  story: Scenario,
+  players: readonly { readonly player: PlayerSpec; readonly runs: number }[],
+): Job[] {
+  return players.flatMap(({ player, runs }) =>
+    Array.from({ length: runs }, (_, i) => ({ scenario: story, player, seed: i + 1, patience: PATIENCE })),
+  )
+}
+
+export interface Prospect {
+  readonly runs: number
+  readonly timeTo10ms: Arrival
+  /** In how many runs the daemon ended. */
+  readonly exits: number
+  /** The largest offset of all runs. */
+  readonly worst: Seconds
+}
+
+export interface ChangedProspect extends Prospect {
+  readonly kind: Change['kind']
+  readonly name: string
+  readonly how: string
+}
+
+export function prospectOf(scores: readonly Score[]): Prospect {
+  const { runs, timeTo10ms, exits } = summarise(scores)
+  const worst = Math.max(...scores.map(score => Math.abs(score.worst)))
+  return { runs, timeTo10ms, exits, worst }
+}
+
+/** The best first: who comes back most surely, then soonest. */
+export function rankChanges(
+  changes: readonly { readonly change: Change; readonly scores: readonly Score[] }[],
+): ChangedProspect[] {
+  return changes
+    .map(({ change: { kind, name, how }, scores }) => ({ kind, name, how, ...prospectOf(scores) }))
+    .sort(
+      (a, b) =>
+        a.timeTo10ms.never / a.runs - b.timeTo10ms.never / b.runs ||
+        // Two that never come are equal: infinity minus infinity is no number.
+        (a.timeTo10ms.median === b.timeTo10ms.median ? 0 : a.timeTo10ms.median - b.timeTo10ms.median),
+    )
+}

@@ -1,0 +1,23 @@
+/** The players that a scenario itself asks for. */
+import { nameOfPlayer } from '../scenario/check.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import { configuredPlayer } from './configured.ts'
+import { knownPlayer } from './known.ts'
+import type { PlayerSpec } from './player.ts'
+
+/** Whom a story is played with when nobody says, not even its file. */
+const USUAL = ['ntpd-4.2.8', 'chrony-debian', 'clockwright']
+
+export function playersOf({ player, server }: Scenario): PlayerSpec[] {
+  const addresses = server.map(({ address }) => address)
+  if (player.length === 0) return USUAL.map(name => knownPlayer(name, addresses)!)
+  return player.map(each => {
+    const name = nameOfPlayer(each)
+    const { use, daemon, options, config = '', offset } = each
+    const player =
+      use === undefined
+        ? configuredPlayer({ name, daemon, options, text: config })!.player
+        : { ...knownPlayer(use, addresses)!, name }
+    return offset === undefined ? player : { ...player, offset }
+  })
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { configuredPlayer, daemonOf } from './configured.ts'
+import { KNOWN_PLAYERS, knownPlayer } from './known.ts'
+import { namingServers, serversAsked } from './player.ts'
+
+const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
+const server = (address: string) => ({ kind: 'server', address })
+const pool = (address: string) => ({ kind: 'pool', address })
+const named = (...sources: { kind: string; address: string }[]) =>
+  namingServers(sources, ADDRESSES).map(({ address }) => address)
+
+describe('servers of a configuration stand for those of the story', () => {
+  test('by address where it is one of them, else one after the other', () => {
+    expect(named(server('10.0.0.1'), server('192.0.2.1'), server('ntp.example'))).toEqual([
+      '192.0.2.2',
+      '192.0.2.1',
+      '192.0.2.3',
+    ])
+  })
+  test('who finds none left is left out', () => {
+    expect(named(server('a'), server('b'), server('c'), server('d'))).toEqual(ADDRESSES)
+  })
+  test('one pool takes all that are left', () => {
+    expect(named(pool('0.debian.pool.ntp.org'), pool('1.debian.pool.ntp.org'))).toEqual(['pool.lab'])
+    expect(named(server('a'), server('b'), server('c'), pool('p'))).toEqual(ADDRESSES)
+  })
+  test('clocks of the machine itself stay', () => {
+    expect(named(server('127.127.1.0'), server('a'))).toEqual(['127.127.1.0', '192.0.2.1'])
+  })
+})
+
+describe('whose configuration a text is', () => {
+  test.each([
+    ['restrict default noquery\nserver ntp.example iburst\n', 'x', 'ntpd'],
+    ['server ntp.example iburst\nmakestep 1 3\nrtcsync\n', 'x', 'chronyd'],
+    ['server ntp.example iburst\n', '/etc/ntp.conf', 'ntpd'],
+    ['server ntp.example iburst\n', '/etc/chrony.conf', 'chronyd'],
+    ['<html>\n<body>\n', 'x', undefined],
+  ])('%j in %s: %s', (text, file, daemon) => expect(daemonOf(text, file)).toBe(daemon))
+})
+
+test('what is assumed and what is not played is said', () => {
+  const { player, notes } = configuredPlayer({
+    name: 'ntp.conf',
+    text: 'server ntp.example\nrestrict default noquery\nbananas 3\nserver 127.127.20.0\n',
+    daemon: undefined,
+  })!
+  expect(player).toMatchObject({ kind: 'ntpd', version: '4.2.8p15', options: '-g' })
+  expect(notes).toHaveLength(3)
+  expect(notes[0]).toContain('because nothing else was said')
+  expect(notes.join()).toMatch(/line 3: .*line 4: reference clocks/)
+})
+
+test('a daemon with its version and options is played as it is written', () => {
+  expect(
+    configuredPlayer({ name: 'a', daemon: 'ntpsec-1.2.2', options: '-g -x', text: 'server a' })!.player,
+  ).toMatchObject({ version: 'ntpsec-1.2.2', options: '-g -x' })
+  expect(configuredPlayer({ name: 'a', daemon: 'chrony', text: 'server a' })!.player.kind).toBe('chronyd')
+})
+
+test.each(Object.keys(KNOWN_PLAYERS))('%s is known, and its configuration understood', name => {
+  const player = knownPlayer(name, ADDRESSES)!
+  expect(player.name).toBe(name)
+  if (player.kind !== 'ntpd' && player.kind !== 'chronyd') return
+  expect(serversAsked(player)).toBe(3)
+  const daemon = player.kind === 'ntpd' ? 'ntpd-4.2.8' : 'chrony'
+  expect(
+    configuredPlayer({ name, daemon, options: '', text: player.config! })!.notes.filter(
+      note => !note.includes('nothing else'),
+    ),
+  ).toEqual([])
+})

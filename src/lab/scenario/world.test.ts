@@ -1,0 +1,94 @@
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { rfc3339 } from '#core/time/format.ts'
+import { plus } from '#core/time/instant.ts'
+import { scenarioSchema } from './schema.ts'
+import { stage } from './world.ts'
+
+const story = (more: object) =>
+  v.parse(scenarioSchema, {
+    title: 'A test',
+    about: 'Something happens.',
+    duration: '10h',
+    server: [
+      { address: '192.0.2.1', delay: '5ms', jitter: '1ms' },
+      { address: '192.0.2.2', up: '10ms', down: '20ms' },
+    ],
+    ...more,
+  })
+
+describe('events become what the world does', () => {
+  test('a pause that comes again and again', () => {
+    const { world } = stage(
+      story({ event: [{ kind: 'pause', at: '1h', length: '2s', every: '2h', times: 3, noticed: '10ms' }] }),
+      1,
+    )
+    expect(world.pauses?.map(({ at }) => at)).toEqual([3600, 10_800, 18_000])
+    expect(world.pauses?.[0]).toMatchObject({ length: 2, witness: { after: 0.01, uncertainty: 0.01 } })
+  })
+
+  test('without `times` to the end of the story', () => {
+    const { world } = stage(story({ event: [{ kind: 'step', at: 100, by: '-1s', every: '1h' }] }), 1)
+    expect(world.steps).toHaveLength(10)
+    expect(world.steps?.[9]).toEqual({ at: 100 + 9 * 3600, size: -1 })
+  })
+
+  test('a path changes and is as before afterwards; what is not said stays', () => {
+    const { world } = stage(
+      story({ event: [{ kind: 'network', at: '1h', until: '2h', server: '192.0.2.2', up: '50ms' }] }),
+      1,
+    )
+    expect(world.servers[0]!.link.changes).toEqual([])
+    expect(world.servers[1]!.link.changes).toMatchObject([
+      { at: 3600, up: { base: 0.05 }, down: { base: 0.02 } },
+      { at: 7200, up: { base: 0.01 }, down: { base: 0.02 } },
+    ])
+  })
+
+  test('a whole delay stands for both ways', () => {
+    const { world } = stage(story({ event: [{ kind: 'network', at: '1h', delay: '1s', loss: 0.5 }] }), 1)
+    expect(world.servers[1]!.link.changes).toMatchObject([
+      { up: { base: 1, loss: 0.5 }, down: { base: 1, loss: 0.5 } },
+    ])
+  })
+
+  test('a lie ends when it says so', () => {
+    const { world } = stage(
+      story({ event: [{ kind: 'lie', at: 60, until: 120, server: '192.0.2.1', offset: '50ms' }] }),
+      1,
+    )
+    expect(world.servers[0]!.lies).toEqual([
+      { at: 60, offset: 0.05 },
+      { at: 120, offset: 0 },
+    ])
+  })
+
+  test.each([
+    ['insert', '2027-01-01T00:00:00Z', -1],
+    ['delete', '2026-12-31T23:59:59Z', 1],
+  ])('a leap second (%s) comes at the end of a month', (leap, moment, by) => {
+    const { world } = stage(story({ event: [{ kind: 'leap-second', at: '6h', leap }] }), 1)
+    expect(rfc3339(plus(world.start, 6 * 3600), 0)).toBe(moment)
+    expect(world.leapSecond).toEqual({ at: 21_600, by })
+    expect(world.servers.every(server => server.leap === leap && server.leapUntil === 21_600)).toBe(true)
+  })
+})
+
+test('the phase moves all that happens, by another part for each seed, and what is judged goes with it', () => {
+  const scenario = story({ phase: '1000s', event: [{ kind: 'pause', at: '1h', length: '3s' }] })
+  const shifts = [1, 2, 3, 4, 5, 6, 7, 8].map(seed => stage(scenario, seed).world.pauses![0]!.at - 3600)
+  expect(new Set(shifts).size).toBe(8)
+  // Eight seeds already see all of it: no gap is longer than a quarter.
+  const sorted = [0, ...shifts.sort((a, b) => a - b), 1000]
+  for (const [i, shift] of sorted.slice(1).entries()) expect(shift - sorted[i]!).toBeLessThan(250)
+  const { scoring, duration } = stage(scenario, 1)
+  expect(scoring.disruptedAt).toBeCloseTo(3603 + 618.03, 1)
+  expect(duration).toBeCloseTo(36_000 + 618.03, 1)
+})
+
+test('recovery is counted from the first pause, step, or what is said', () => {
+  const from = (more: object) => stage(story(more), 1).scoring.disruptedAt
+  expect(from({})).toBe(0)
+  expect(from({ event: [{ kind: 'step', at: 50, by: 1 }] })).toBe(50)
+  expect(from({ event: [{ kind: 'step', at: 50, by: 1 }], judged: { after: '1h' } })).toBe(3600)
+})

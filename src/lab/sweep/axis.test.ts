@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest'
+import { readAxis } from './axis.ts'
+
+describe('an axis', () => {
+  test.each([
+    ['pause=0.5,4.3s,1m', [0.5, 4.3, 60]],
+    ['pause=1..4:4', [1, 2, 3, 4]],
+    ['pause=0.1..1000:5', [0.1, 1, 10, 100, 1000]],
+    ['offset=-1s..1s:3', [-1, 0, 1]],
+    ['loss=0,0.5', [0, 0.5]],
+    ['frequencyerror=-500..500:3', [-500, 0, 500]],
+  ])('%s', (text, values) => expect(readAxis(text)).toMatchObject({ kind: 'knob', values }))
+
+  test('has nine values when nobody says how many, the ends among them', () => {
+    const axis = readAxis('pause=0.1..1200')
+    if (axis.kind !== 'knob') throw new Error('no knob')
+    expect(axis.values).toHaveLength(9)
+    expect([axis.values[0], axis.values[8]]).toEqual([0.1, 1200])
+  })
+
+  test.each([
+    ['player=chrony-debian,clockwright', ['chrony-debian', 'clockwright']],
+    ['config=a.conf,b.conf', ['a.conf', 'b.conf']],
+    ['config=ntpd-4.2.6p5,-g,-x:a.conf,chrony:b.conf', ['ntpd-4.2.6p5,-g,-x:a.conf', 'chrony:b.conf']],
+    ['player=ntpd-4.2.6,ntpd-4.2.8', ['ntpd-4.2.6', 'ntpd-4.2.8']],
+  ])('%s', (text, written) => expect(readAxis(text)).toEqual({ kind: 'players', written }))
+
+  test.each(['pause', 'pause=', 'pause=x', 'pause=3..1', 'pause=1..3:1', 'bananas=1..3', 'loss=a..b'])(
+    '%s is refused, and it is said why',
+    text => {
+      const axis = readAxis(text)
+      expect(axis.kind).toBe('refused')
+      if (axis.kind === 'refused') expect(axis.why.startsWith(`${text}: `)).toBe(true)
+    },
+  )
+})

@@ -1,0 +1,73 @@
+/** What of a story can be turned: each knob has a name, takes a number, and gives another story. Sweeps and sliders use the same. */
+import type { Seconds } from '#core/time/units.ts'
+import type { Scenario } from '../scenario/schema.ts'
+
+export interface Knob {
+  readonly about: string
+  /** `duration`: written with a unit. `signed`: also with a sign. */
+  readonly unit: 'duration' | 'signed' | 'ppm' | 'part'
+  turn(scenario: Scenario, value: number): Scenario
+}
+
+const withGuest = (scenario: Scenario, guest: Partial<Scenario['guest']>): Scenario => ({
+  ...scenario,
+  guest: { ...scenario.guest, ...guest },
+})
+
+const withServers = (scenario: Scenario, change: Partial<Scenario['server'][number]>): Scenario => ({
+  ...scenario,
+  server: scenario.server.map(server => ({ ...server, ...change })),
+})
+
+/** A longer pause must not eat the time in which recovery is watched. */
+function withPauses(scenario: Scenario, length: Seconds): Scenario {
+  let longer = 0
+  const event = scenario.event.map(each => {
+    if (each.kind !== 'pause') return each
+    longer = Math.max(longer, length - each.length)
+    return { ...each, length }
+  })
+  return { ...scenario, event, duration: scenario.duration + longer }
+}
+
+export const KNOBS: Readonly<Record<string, Knob>> = {
+  pause: { about: 'the length of each pause', unit: 'duration', turn: withPauses },
+  step: {
+    about: 'by how much somebody steps the clock',
+    unit: 'signed',
+    turn: (scenario, by) => ({
+      ...scenario,
+      event: scenario.event.map(event => (event.kind === 'step' ? { ...event, by } : event)),
+    }),
+  },
+  offset: {
+    about: 'by how much the clock is ahead at the start',
+    unit: 'signed',
+    turn: (scenario, offset) => withGuest(scenario, { offset }),
+  },
+  frequencyerror: {
+    about: 'what the oscillator gains by itself, in ppm',
+    unit: 'ppm',
+    turn: (scenario, frequencyerror) => withGuest(scenario, { frequencyerror }),
+  },
+  wander: {
+    about: 'how much its frequency changes within a second, in ppm',
+    unit: 'ppm',
+    turn: (scenario, wander) => withGuest(scenario, { wander }),
+  },
+  delay: {
+    about: 'how long packets take, one way, to and from every server',
+    unit: 'duration',
+    turn: (scenario, delay) => withServers(scenario, { delay, up: undefined, down: undefined }),
+  },
+  jitter: {
+    about: 'what queues add to it on average',
+    unit: 'duration',
+    turn: (scenario, jitter) => withServers(scenario, { jitter, jitterup: undefined, jitterdown: undefined }),
+  },
+  loss: {
+    about: 'the part of packets that get lost, each way',
+    unit: 'part',
+    turn: (scenario, loss) => withServers(scenario, { loss }),
+  },
+}

@@ -1,0 +1,55 @@
+/** What charts look like, light and dark: the colours of the page (apps/web/page/style/base.css). */
+import { type Element, element } from './svg.ts'
+
+const LIGHT = {
+  paper: '#fbfbf9',
+  ink: '#14181d',
+  soft: '#4d5863',
+  faint: '#69747f',
+  line: '#e2e4e1',
+  bad: '#b3371c',
+  series: ['#d55e00', '#009e73', '#b0508f', '#a87900', '#7a5cc2', '#69747f', '#8c4a2f', '#3f7d20'],
+}
+const DARK: typeof LIGHT = {
+  paper: '#0f1316',
+  ink: '#e8ecef',
+  soft: '#a9b3bc',
+  faint: '#85909a',
+  line: '#262d32',
+  bad: '#f28a6d',
+  series: ['#f0883e', '#3fc79a', '#dd8fc3', '#d9b13b', '#ab94ee', '#98a3ad', '#d49a82', '#9bcf6b'],
+}
+
+export const SERIES = LIGHT.series.length
+
+const variables = (theme: typeof LIGHT): string =>
+  [
+    ...Object.entries(theme).flatMap(([name, value]) =>
+      typeof value === 'string' ? [`--${name}:${value}`] : [],
+    ),
+    ...theme.series.map((colour, i) => `--s${i + 1}:${colour}`),
+  ].join(';')
+
+/** The variables, for whatever stands below `root`. */
+export const colours = (root: string): string =>
+  `${root}{${variables(LIGHT)}}@media(prefers-color-scheme:dark){${root}{${variables(DARK)}}}`
+
+/** Without colours: for charts that stand in a page which has them. */
+export const CHART_STYLE = [
+  '.chart{font:12px system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;fill:var(--soft)}',
+  '.chart .title{font-size:14px;font-weight:600;fill:var(--ink)}',
+  '.chart .grid{stroke:var(--line)}.chart .zero{stroke:var(--faint)}',
+  '.chart .mark{stroke:var(--faint);stroke-dasharray:3 3}.chart .during{fill:var(--faint);opacity:.15}',
+  '.chart .series{fill:none;stroke-width:1.4;stroke-linejoin:round}',
+  '.chart .said{fill:none;stroke-width:1;stroke-dasharray:1 2}',
+  '.chart .range{opacity:.55}.chart .band{opacity:.14}',
+  '.chart .exit{stroke:var(--bad);stroke-width:2}',
+].join('')
+
+/** All that a chart needs to stand alone. */
+export const styleElement = (): Element =>
+  element(
+    'style',
+    {},
+    `${colours('.chart')}${CHART_STYLE}.chart{background:var(--paper)}.chart .paper{fill:var(--paper)}`,
+  )

@@ -1,0 +1,80 @@
+/** What a forecast says: one sentence with the figures, a table of what could be changed, and the best of it. */
+import { duration } from '#core/time/format.ts'
+import type { ChangedProspect, Prospect, Question } from '#lab/forecast/forecast.ts'
+import type { Style } from '../style.ts'
+import { printable, table, wrapped } from '../table.ts'
+import { plural } from '../words/say.ts'
+import { arrivalText, timeText } from './words.ts'
+
+export interface Forecast extends Question {
+  readonly model: string
+  readonly config: string | undefined
+  readonly now: Prospect
+  readonly changes: readonly ChangedProspect[]
+  readonly assumed: readonly string[]
+}
+
+export function forecastText(forecast: Forecast, style: Style, columns: number): string {
+  const { model, config, now, changes, pause, uptime, network, servers, assumed } = forecast
+  const kept = printable(config === undefined ? model : `${model} with ${config}`)
+  const where = `${plural(servers, 'server')} on ${network === 'lan' ? 'a LAN' : 'the internet'}`
+  const conditions = `${plural(now.runs, 'run')}: ${where}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${printable(assumed.join(' '))}`
+  const better = changes.filter(change => isBetter(change, now))
+  const edit = better.find(({ kind }) => kind === 'edit')
+  const daemon = better.find(({ kind }) => kind === 'daemon')
+  const verdicts = [
+    edit ? `Best change of what is there: ${told(edit)}` : 'No change of what is there was better.',
+    ...(daemon ? [`Another daemon: ${told(daemon)}`] : []),
+  ]
+  const rows = [{ name: 'as it is', how: '', ...now }, ...changes]
+  return [
+    ...wrapped(
+      `A pause of ${duration(pause)} leaves the clock wrong${outcome(now)}, kept by ${kept}.`,
+      columns,
+      '',
+    ).map(line => style('bold', line)),
+    ...wrapped(conditions.trim(), columns, '').map(line => style('dim', line)),
+    '',
+    table(
+      rows,
+      [
+        { title: 'change', text: ({ name }) => name },
+        {
+          title: 'to < 10 ms',
+          align: 'right',
+          text: ({ timeTo10ms, runs }) => arrivalText(timeTo10ms, runs),
+          emphasis: ({ timeTo10ms }) => (timeTo10ms.never > 0 ? 'red' : undefined),
+        },
+        { title: 'worst', align: 'right', text: ({ worst }) => duration(worst) },
+        {
+          title: 'exits',
+          align: 'right',
+          text: ({ exits, runs }) => (exits === 0 ? 'no' : exits === runs ? 'yes' : `${exits} of ${runs}`),
+          emphasis: ({ exits }) => (exits > 0 ? 'red' : undefined),
+        },
+      ],
+      style,
+    ),
+    '',
+    ...verdicts.flatMap(verdict => wrapped(verdict, columns, '')),
+  ]
+    .map(line => (line.endsWith('\n') ? line : `${line}\n`))
+    .join('')
+}
+
+const told = ({ name, how, timeTo10ms, runs }: ChangedProspect): string =>
+  `${name}, ${arrivalText(timeTo10ms, runs)}. To do: ${how}.`
+
+function outcome({ timeTo10ms, runs, exits }: Prospect): string {
+  const { median, p10, p90, never } = timeTo10ms
+  if (exits === runs) return ' for good: the daemon ends'
+  if (never === runs) return ' by more than 10 ms for more than a day'
+  if (median === Number.POSITIVE_INFINITY)
+    return ` by more than 10 ms, in ${never} of ${runs} runs for more than a day`
+  const most = p90 === Number.POSITIVE_INFINITY ? 'more than a day' : timeText(p90)
+  return ` by more than 10 ms for ${timeText(median)} (one run in ten is done in ${timeText(p10)}, one takes ${most} or longer)`
+}
+
+const isBetter = (change: Prospect, now: Prospect): boolean =>
+  change.timeTo10ms.never / change.runs < now.timeTo10ms.never / now.runs ||
+  change.timeTo10ms.median < now.timeTo10ms.median

@@ -1,0 +1,150 @@
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import type { Curve } from '#lab/curve.ts'
+import { scenarioSchema } from '#lab/scenario/schema.ts'
+import type { Summary } from '#lab/summary.ts'
+import { print } from '../chart/svg.ts'
+import { plain } from '../style.ts'
+import { forecastText } from './forecast.ts'
+import { resultPage } from './page.ts'
+import { comparison, playersTable, storyText } from './results.ts'
+import { sketch } from './sketch.ts'
+import { SWEEP_MEASURES, sweepPicture, sweepText } from './sweep.ts'
+import { arrivalText } from './words.ts'
+
+const NEVER = Number.POSITIVE_INFINITY
+const spread = (median: number) => ({ median, p10: median, p90: median })
+const summary = (timeTo10ms: number, more: Partial<Summary> = {}): Summary => ({
+  runs: 4,
+  timeTo10ms: { ...spread(timeTo10ms), never: timeTo10ms === NEVER ? 4 : 0 },
+  timeTo1ms: { ...spread(timeTo10ms), never: timeTo10ms === NEVER ? 4 : 0 },
+  worst: spread(30),
+  overshoot: spread(0),
+  rms: { median: 1, p10: 0.5, p90: 2 },
+  max: spread(30),
+  steps: spread(1),
+  backwardSteps: spread(0),
+  packets: spread(100),
+  exits: 0,
+  ...more,
+})
+const curve = (): Curve => ({
+  duration: 100,
+  at: Float64Array.from({ length: 100 }, (_, i) => i),
+  least: Float64Array.from({ length: 100 }, (_, i) => (i < 50 ? 1e-5 : 30)),
+  most: Float64Array.from({ length: 100 }, (_, i) => (i < 50 ? 2e-5 : 30)),
+  believed: new Float64Array(100),
+  bound: new Float64Array(100).fill(1e-3),
+  steps: [{ at: 90, size: 30, by: 'player' }],
+  exit: { at: 99, why: 'panic' },
+  marks: [{ at: 50, until: 60, kind: 'pause' }],
+})
+const scenario = v.parse(scenarioSchema, {
+  title: 'A <story>',
+  about: 'Something\nhappens.',
+  duration: '1h',
+  server: [{ address: '192.0.2.1' }],
+  event: [{ kind: 'pause', at: '30m', length: '4.3s', every: '10m', times: 2 }],
+})
+const RESULTS = [
+  { name: 'good', summary: summary(90), curve: curve() },
+  { name: 'bad', summary: summary(NEVER, { exits: 4 }), curve: curve() },
+]
+
+test('a time of several runs says what lies between, and how often it never came', () => {
+  expect(arrivalText({ ...spread(764), never: 0 }, 5)).toBe('764 s')
+  expect(arrivalText({ median: 764, p10: 377, p90: 12_000, never: 0 }, 5)).toBe('764 s (377 s–3.3 h)')
+  expect(arrivalText({ median: 764, p10: 377, p90: NEVER, never: 1 }, 5)).toBe('764 s (377 s–never), 1 never')
+  expect(arrivalText({ ...spread(NEVER), never: 5 }, 5)).toBe('never')
+  expect(arrivalText({ median: NEVER, p10: 3, p90: NEVER, never: 4 }, 5)).toBe('never in 4 of 5')
+})
+
+test('a story is told in sentences', () =>
+  expect(storyText(scenario, 4, plain, 200)).toBe(
+    `A <story>\nSomething happens.\n60 min with 1 server; pause of 4.30 s at 30 min, every 10 min, 2 times. The clock begins right, and gains +20.000 ppm by itself. 4 seeds.\n`,
+  ))
+
+describe('results', () => {
+  const marked = (emphasis: string, text: string) => (emphasis === 'dim' ? text : `${emphasis}(${text})`)
+
+  test('a row for each player, medians only; what is bad is red', () => {
+    const text = playersTable(RESULTS, marked)
+    expect(text).toMatch(/^good +90 s +90 s +30\.0 s +0 s +1\.00 s +30\.0 s +1 +0 +100 +no$/m)
+    expect(text).toMatch(/^bad +red\(never\) +red\(never\)/m)
+    expect(text).toMatch(/red\(yes\)$/m)
+  })
+
+  test('a column for each player, the best of each row green', () => {
+    const text = comparison(RESULTS, marked)
+    expect(text).toMatch(/^to < 10 ms +green\(90 s\) +red\(never\)$/m)
+    expect(text).toMatch(/^RMS +1\.00 s \(500 ms–2\.00 s\)/m)
+  })
+
+  test('a sketch fits its width, and says what the signs mean', () => {
+    const lines = sketch(curve(), { columns: 60, rows: 5 }, plain).trimEnd().split('\n')
+    expect(lines).toHaveLength(8)
+    for (const line of lines.slice(0, 7)) expect([...line].length).toBeLessThanOrEqual(60)
+    expect(lines[5]).toMatch(/▲.*·.*✕/)
+    expect(lines[7]).toBe('            ▲ pause   · a step   ✕ it ends after 99.0 s: panic'.trimEnd())
+  })
+
+  test('a page stands alone', () => {
+    const page = resultPage({ scenario, results: RESULTS, seeds: 4, version: '1' })
+    expect(page).toContain('<title>A &lt;story&gt;</title>')
+    expect(page.match(/<svg /g)).toHaveLength(3)
+    expect(page).not.toMatch(/<script|NaN|undefined|href=|src=/)
+  })
+})
+
+test('a sweep has what varies most across, darker where it is worse', () => {
+  const cell = (player: string, pause: string, jitter: string, time: number) => ({
+    player,
+    values: {},
+    texts: [pause, jitter],
+    summary: summary(time),
+  })
+  const swept = {
+    title: 'x',
+    axes: ['pause', 'jitter'],
+    measure: SWEEP_MEASURES['to-10ms']!,
+    cells: ['a', 'b'].flatMap(player =>
+      ['1 s', '2 s', '3 s'].map((pause, i) =>
+        cell(player, pause, '1 ms', player === 'a' ? 10 : [99, 1e4, NEVER][i]!),
+      ),
+    ),
+  }
+  const text = sweepText(swept, plain)
+  expect(text).toMatch(/^player, jitter +1 s +2 s +3 s$/m)
+  expect(text).toMatch(/^b, 1 ms +99 s . +2\.8 h [▓█] +never █$/m)
+  expect(print(sweepPicture(swept))).toContain('never')
+})
+
+test('a forecast says how long, what would help, and how it was found', () => {
+  const prospect = (time: number) => {
+    const { runs, timeTo10ms, exits } = summary(time)
+    return { runs, timeTo10ms, exits, worst: 4.3 }
+  }
+  const text = forecastText(
+    {
+      model: 'ntpd 4.2.8 -g',
+      config: 'ntp.conf',
+      pause: 4.3,
+      uptime: 21_600,
+      network: 'lan',
+      servers: 1,
+      assumed: [],
+      now: prospect(9000),
+      changes: [
+        { kind: 'daemon', name: 'chrony', how: 'run chronyd', ...prospect(100) },
+        { kind: 'edit', name: 'polls 4 to 6', how: 'add minpoll', ...prospect(900) },
+        { kind: 'edit', name: 'maxdist', how: 'add maxdist', ...prospect(NEVER) },
+      ],
+    },
+    plain,
+    200,
+  )
+  expect(text).toContain('leaves the clock wrong by more than 10 ms for 2.5 h')
+  expect(text).toContain('kept by ntpd 4.2.8 -g with ntp.conf.')
+  expect(text).toContain('Best change of what is there: polls 4 to 6, 900 s. To do: add minpoll.')
+  expect(text).toContain('Another daemon: chrony, 100 s. To do: run chronyd.')
+})

@@ -1,0 +1,140 @@
+/** What a story came to for each player, as tables and as data for programs. */
+import { duration } from '#core/time/format.ts'
+import type { Curve } from '#lab/curve.ts'
+import { nameOfPlayer } from '#lab/scenario/check.ts'
+import type { Scenario } from '#lab/scenario/schema.ts'
+import type { Spread, Summary } from '#lab/summary.ts'
+import type { Emphasis, Style } from '../style.ts'
+import { type Column, table, wrapped } from '../table.ts'
+import { plural } from '../words/say.ts'
+import {
+  arrivalText,
+  briefArrival,
+  countText,
+  eventsText,
+  exitText,
+  frequencyText,
+  spreadText,
+} from './words.ts'
+
+/** What all runs of one player came to. */
+export interface Result {
+  readonly name: string
+  readonly summary: Summary
+  /** The course of its first run. */
+  readonly curve: Curve | undefined
+}
+
+interface Measure {
+  readonly title: string
+  readonly text: (summary: Summary) => string
+  /** Without the spread over seeds, where that is shorter. */
+  readonly brief?: (summary: Summary) => string
+  /** Smaller is better; infinite is worst. Absent where nothing can be said of better and worse. */
+  readonly rank?: (summary: Summary) => number
+}
+
+const spreadMeasure = (
+  title: string,
+  of: (summary: Summary) => Spread,
+  text: (value: number) => string,
+  comparable = true,
+): Measure => ({
+  title,
+  text: summary => spreadText(of(summary), text),
+  brief: summary => text(of(summary).median),
+  ...(comparable ? { rank: summary => of(summary).median } : {}),
+})
+
+export const MEASURES: readonly Measure[] = [
+  { title: 'to < 10 ms', text: s => arrivalText(s.timeTo10ms, s.runs), rank: s => s.timeTo10ms.median },
+  {
+    title: 'to < 1 ms',
+    text: s => arrivalText(s.timeTo1ms, s.runs),
+    brief: s => briefArrival(s.timeTo1ms, s.runs),
+    rank: s => s.timeTo1ms.median,
+  },
+  spreadMeasure('worst', s => s.worst, duration),
+  spreadMeasure('overshoot', s => s.overshoot, duration),
+  spreadMeasure('RMS', s => s.rms, duration),
+  spreadMeasure('largest', s => s.max, duration),
+  spreadMeasure('steps', s => s.steps, countText, false),
+  spreadMeasure('backward', s => s.backwardSteps, countText),
+  spreadMeasure('packets', s => s.packets, countText, false),
+  { title: 'exits', text: exitText, rank: s => s.exits },
+]
+
+/** What was reported of players in reality, a line for each. */
+export function reportedText(scenario: Scenario, style: Style, columns: number): string {
+  const lines = scenario.player.flatMap(player =>
+    player.reported === undefined
+      ? []
+      : wrapped(`${nameOfPlayer(player)} in reality: ${player.reported}`, columns, ''),
+  )
+  return lines.map(line => `${style('cyan', line)}\n`).join('')
+}
+
+/** Title and conditions: what was played, and what was assumed. */
+export function storyText(scenario: Scenario, seeds: number, style: Style, columns: number): string {
+  const { guest, server, event, duration: length, phase } = scenario
+  const apart = scenario.player.some(({ offset }) => offset !== undefined)
+  const begins = apart
+    ? 'where each player says'
+    : guest.offset === 0
+      ? 'right'
+      : `${duration(Math.abs(guest.offset))} ${guest.offset < 0 ? 'behind' : 'ahead'}`
+  const known = guest.driftfile ? ' (known from a drift file)' : ''
+  const clock = `The clock begins ${begins}, and gains ${frequencyText(guest.frequencyerror)} by itself${known}.`
+  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing happens' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${clock} ${plural(seeds, 'seed')}.`
+  const about = scenario.about.replace(/\s+/g, ' ').trim()
+  return [
+    style('bold', scenario.title),
+    ...wrapped(about, columns, ''),
+    ...wrapped(played, columns, '').map(line => style('dim', line)),
+  ]
+    .map(line => `${line}\n`)
+    .join('')
+}
+
+/** A row for each player. */
+export function playersTable(results: readonly Result[], style: Style): string {
+  const columns: Column<Result>[] = [
+    { title: 'who', text: ({ name }) => name },
+    ...MEASURES.map(measure => ({
+      title: measure.title,
+      align: 'right' as const,
+      text: ({ summary }: Result) => (measure.brief ?? measure.text)(summary),
+      emphasis: ({ summary }: Result) => judged(summary, measure),
+    })),
+  ]
+  return table(results, columns, style)
+}
+
+/** A column for each player: side by side, the best of each row marked. */
+export function comparison(results: readonly Result[], style: Style): string {
+  const columns: Column<Measure>[] = [
+    { title: '', text: ({ title }) => title },
+    ...results.map(({ name, summary }) => ({
+      title: name,
+      align: 'right' as const,
+      text: ({ text }: Measure) => text(summary),
+      emphasis: (measure: Measure) =>
+        isBest(measure, summary, results) ? ('green' as const) : judged(summary, measure),
+    })),
+  ]
+  return table(MEASURES, columns, style)
+}
+
+function judged(summary: Summary, { title }: Measure): Emphasis | undefined {
+  if (title === 'exits' && summary.exits > 0) return 'red'
+  const arrival =
+    title === 'to < 10 ms' ? summary.timeTo10ms : title === 'to < 1 ms' ? summary.timeTo1ms : undefined
+  return arrival && arrival.never > 0 ? 'red' : undefined
+}
+
+function isBest({ rank }: Measure, summary: Summary, results: readonly Result[]): boolean {
+  if (!rank || results.length < 2) return false
+  const ranks = results.map(each => rank(each.summary))
+  const best = Math.min(...ranks)
+  return rank(summary) === best && best < Number.POSITIVE_INFINITY && ranks.some(other => other > best)
+}

@@ -1,0 +1,84 @@
+/** Figures of the lab in words: times until something, spreads over seeds, what happened. */
+import { duration, rate, signed } from '#core/time/format.ts'
+import { PPM } from '#core/time/units.ts'
+import type { ScenarioEvent } from '#lab/scenario/schema.ts'
+import type { Mark } from '#lab/scenario/world.ts'
+import type { Arrival, Spread, Summary } from '#lab/summary.ts'
+import { plural } from '../words/say.ts'
+
+/** `726 s`, `never`; with several runs also what lies between the best tenth and the worst. */
+export function arrivalText(arrival: Arrival, runs: number): string {
+  const { median, never } = arrival
+  if (never === runs) return 'never'
+  const missing = never === 0 ? '' : `, ${never} never`
+  if (median === Number.POSITIVE_INFINITY) return `never in ${never} of ${runs}`
+  return `${timeText(median)}${range(arrival, timeText)}${missing}`
+}
+
+/** Recovery is told in whole seconds up to two hours: that is how people compare it. */
+export function timeText(seconds: number): string {
+  if (seconds === Number.POSITIVE_INFINITY) return 'never'
+  if (seconds >= 7200) return duration(seconds)
+  return seconds >= 10 ? `${Math.round(seconds)} s` : duration(seconds)
+}
+
+export const spreadText = (spread: Spread, text: (value: number) => string): string =>
+  `${text(spread.median)}${range(spread, text)}`
+
+/** Left out where it would only say the same again. */
+function range({ median, p10, p90 }: Spread, text: (value: number) => string): string {
+  const [low, middle, high] = [p10, median, p90].map(text)
+  return low === middle && high === middle ? '' : ` (${low}–${high})`
+}
+
+/** Without what lies between: for tables that have a row for each player. */
+export const briefArrival = (arrival: Arrival, runs: number): string =>
+  arrivalText({ ...arrival, p10: arrival.median, p90: arrival.median }, runs)
+
+export const countText = (count: number): string => String(Math.round(count))
+
+export const exitText = ({ exits, runs }: Summary): string =>
+  exits === 0 ? 'no' : exits === runs ? 'yes' : `${exits} of ${runs}`
+
+/** What an event is, in a few words: `pause of 30 s`. */
+export function eventText(event: ScenarioEvent): string {
+  switch (event.kind) {
+    case 'pause':
+      return `pause of ${duration(event.length)}`
+    case 'step':
+      return `somebody steps the clock by ${signed(event.by)}`
+    case 'network':
+      return event.loss === 1 ? 'network lost' : 'network changes'
+    case 'lie':
+      return `${event.server} is off by ${signed(event.offset)}`
+    case 'leap-second':
+      return `leap second (${event.leap})`
+  }
+}
+
+/** All events of a story in one line: when, what, how often. */
+export const eventsText = (events: readonly ScenarioEvent[]): string =>
+  events
+    .map(event => {
+      const often =
+        'every' in event && event.every !== undefined
+          ? `, every ${duration(event.every)}${event.times === undefined ? '' : `, ${plural(event.times, 'time')}`}`
+          : ''
+      const until = 'until' in event && event.until !== undefined ? ` until ${clockText(event.until)}` : ''
+      return `${eventText(event)} at ${clockText(event.at)}${until}${often}`
+    })
+    .join('; ')
+
+const KINDS: Readonly<Record<ScenarioEvent['kind'], string>> = {
+  pause: 'pause',
+  step: 'step by somebody',
+  network: 'network changes',
+  lie: 'a server is wrong',
+  'leap-second': 'leap second',
+}
+export const markText = ({ kind }: Mark): string => KINDS[kind]
+
+/** When in a story: `4.0 h`. */
+export const clockText = (at: number): string => (at === 0 ? 'the start' : duration(at))
+
+export const frequencyText = (ppm: number): string => rate(ppm * PPM)

@@ -1,0 +1,221 @@
+/** The lab from the command line: what programs get, what happens on mistakes, and that a killed sweep goes on. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Agent } from '#core/agent/agent.ts'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { writeEntry, writeHead } from '#core/agent/journal.ts'
+import { instant } from '#core/time/instant.ts'
+import { drive } from '#worlds/drive.ts'
+import { symmetricLink } from '#worlds/simulated/link.ts'
+import { Simulation } from '#worlds/simulated/world.ts'
+import { cli, MAIN } from '../support/cli.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'clockwright-lab-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const place = (name: string) => join(folder, name)
+
+writeFileSync(
+  place('story.toml'),
+  `title = "A short pause"
+about = "An hour, and a pause in it."
+duration = "1h"
+phase = "64s"
+[[server]]
+address = "192.0.2.1"
+delay = "1ms"
+jitter = "100us"
+[[event]]
+kind = "pause"
+at = "30m"
+length = "2s"
+`,
+)
+writeFileSync(
+  place('ntp.conf'),
+  'driftfile /var/lib/ntp/drift\nserver ntp.example iburst\nrestrict default\n',
+)
+writeFileSync(place('chrony.conf'), 'pool pool.example iburst maxsources 3\nmakestep 1 -1\nrtcsync\n')
+
+const SPREAD = { median: expect.anything(), p10: expect.anything(), p90: expect.anything() }
+const SUMMARY = {
+  runs: 2,
+  timeTo10ms: { never: expect.any(Number) },
+  timeTo1ms: { never: expect.any(Number) },
+  worst: SPREAD,
+  overshoot: SPREAD,
+  rms: SPREAD,
+  max: SPREAD,
+  steps: SPREAD,
+  backwardSteps: SPREAD,
+  packets: SPREAD,
+  exits: 0,
+}
+
+describe('run and compare', () => {
+  test('for programs', async () => {
+    const { code, stdout } = await cli(['lab', 'run', place('story.toml'), '--seeds', '2', '--json'])
+    expect(code).toBe(0)
+    const said = JSON.parse(stdout)
+    expect(said).toMatchObject({ scenario: { title: 'A short pause', duration: 3600 }, seeds: 2, notes: [] })
+    expect(said.players.map(({ name }: { name: string }) => name)).toEqual([
+      'ntpd-4.2.8',
+      'chrony-debian',
+      'clockwright',
+    ])
+    for (const player of said.players) expect(player).toMatchObject(SUMMARY)
+  })
+
+  test('side by side, with configurations of real machines; files to send', async () => {
+    const { code, stdout } = await cli([
+      ...['lab', 'compare', place('story.toml'), '--seeds', '2'],
+      ...['--with', `ntpd-4.2.6p5,-g,-x:${place('ntp.conf')}`, '--with', place('chrony.conf')],
+      ...['--with', 'none', '--svg', place('a.svg'), '--html', place('a.html')],
+    ])
+    expect(code).toBe(0)
+    const [head] = stdout.match(/^ +ntpd-4.2.6p5 -g -x ntp.conf +chrony.conf +none$/m) ?? []
+    expect(head).toBeDefined()
+    expect(stdout).toMatch(/^to < 10 ms .*never$/m)
+    expect(stdout).toContain('▲ pause')
+    expect(readFileSync(place('a.svg'), 'utf8')).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/)
+    const page = readFileSync(place('a.html'), 'utf8')
+    expect(page).toContain('<h1>A short pause</h1>')
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)/)
+  })
+
+  test('the same again gives the same bytes, whatever the number of threads', async () => {
+    const args = ['lab', 'run', place('story.toml'), '--player', 'clockwright', '--json']
+    const [one, two] = [await cli([...args, '--seeds', '9']), await cli([...args, '--seeds', '9'])]
+    expect(one.stdout).toBe(two.stdout)
+  })
+
+  test.each([
+    [['lab', 'run', 'pause-30'], 'did you mean `pause-30s`?'],
+    [['lab', 'compare', 'pause-30s', '--with', 'chrony-debia'], 'did you mean chrony-debian?'],
+    [['lab', 'compare', 'pause-30s', '--with', 'bananas-3:x'], 'bananas-3 is no daemon'],
+    [['lab', 'sweep', 'pause-30s', '--over', 'paus=1'], 'there is no paus to turn'],
+    [['lab', 'forecast', '--pause', '3', '--daemon', 'bananas'], 'bananas is no daemon'],
+    [['lab', 'forecast', '--pause', '3', '--config', '/none'], '/none: there is no such file'],
+    [['lab', 'replay', MAIN], 'is no journal of clockwright'],
+  ])('%j is a mistake that is explained', async (args, text) => {
+    const { code, stderr } = await cli(args)
+    expect(code).toBe(3)
+    expect(stderr).toContain(text)
+    expect(stderr).not.toContain('    at ')
+  })
+})
+
+test('list', async () => {
+  const { stdout } = await cli(['lab', 'list', '--json'])
+  const { scenarios, players } = JSON.parse(stdout)
+  expect(scenarios.map(({ name }: { name: string }) => name)).toContain('pause-30s')
+  expect(players.map(({ name }: { name: string }) => name)).toContain('chrony-debian')
+})
+
+test('forecast: the operator gets figures, and what would help', async () => {
+  const { code, stdout } = await cli([
+    ...['lab', 'forecast', '--config', place('ntp.conf'), '--daemon', 'ntpd-4.2.8'],
+    ...['--options', '-g -x', '--pause', '4.3', '--uptime', '1h', '--seeds', '4', '--json'],
+  ])
+  expect(code).toBe(0)
+  const said = JSON.parse(stdout)
+  expect(said).toMatchObject({
+    model: 'ntpd 4.2.8 -g -x',
+    runs: 4,
+    timeTo10ms: { never: expect.any(Number) },
+    exits: 0,
+    worst: expect.any(Number),
+  })
+  const names = said.changes.map(({ name }: { name: string }) => name)
+  expect(names).toContain('no -x')
+  expect(names).toContain('clockwright')
+  for (const change of said.changes) {
+    expect(change).toMatchObject({ runs: 2, how: expect.any(String), exits: 0, worst: expect.any(Number) })
+    expect(change.timeTo10ms).toHaveProperty('median')
+  }
+  const times = said.changes.map(
+    ({ timeTo10ms }: { timeTo10ms: { median: number | null } }) => timeTo10ms.median ?? 1e9,
+  )
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+})
+
+test('replay: a journal becomes a story, and others are played in it', async () => {
+  const config = {
+    ...AGENT_DEFAULTS,
+    sources: [1, 2].map(i => ({ ...SOURCE_DEFAULTS, name: `${i}`, address: `192.0.2.${i}` })),
+  }
+  const sim = new Simulation({
+    seed: 1,
+    start: instant(1_796_083_200_000_000_000n),
+    oscillator: { frequencyError: 35e-6 },
+    servers: [1, 2].map(i => ({ address: `192.0.2.${i}`, link: symmetricLink(1e-3, 1e-4) })),
+    pauses: [{ at: 4000, length: 3, witness: { name: 'rtc', after: 0.1, uncertainty: 0.01 } }],
+  })
+  const lines = [writeHead('test', config)]
+  let random: number[] = []
+  const agent = new Agent(config, () => {
+    random.push(sim.world.random())
+    return random.at(-1)!
+  })
+  drive(sim.world, agent, event => {
+    lines.push(writeEntry({ event, random }))
+    random = []
+  })
+  sim.run(9000)
+  writeFileSync(place('agent.journal'), `${lines.join('\n')}\n{"torn`)
+  const { code, stdout } = await cli([
+    ...['lab', 'replay', place('agent.journal'), '--with', 'chrony-debian', '--with', 'none'],
+    ...['--seeds', '2', '--json', '--write', place('again.toml')],
+  ])
+  expect(code).toBe(0)
+  const { players, notes } = JSON.parse(stdout)
+  expect(players.map(({ name }: { name: string }) => name)).toEqual(['chrony-debian', 'none'])
+  expect(notes.join()).toMatch(/The recording: \d+ samples.*gains \+3[45].*1 lines are torn/)
+  const again = await cli(['lab', 'run', place('again.toml'), '--seeds', '1', '--json'])
+  expect(JSON.parse(again.stdout).scenario.title).toBe('What was recorded')
+})
+
+describe('sweep', () => {
+  const args = (results: string) => [
+    ...['lab', 'sweep', place('story.toml'), '--over', 'pause=0.5..50:5', '--over', 'jitter=100us,5ms'],
+    ...['--over', 'player=chrony-debian,ntpd-4.2.8', '--seeds', '15', '--results', results, '--json'],
+  ]
+
+  test('a killed one goes on, and comes to what an undisturbed one does', async () => {
+    const whole = JSON.parse((await cli(args(place('whole.jsonl')))).stdout)
+    expect(whole.cells).toHaveLength(20)
+    expect(whole.cells[0]).toMatchObject({ player: 'chrony-debian', pause: 0.5, jitter: 100e-6, runs: 15 })
+
+    const results = place('killed.jsonl')
+    const lines = () => {
+      try {
+        return readFileSync(results, 'utf8').split('\n').length
+      } catch {
+        return 0
+      }
+    }
+    const child = spawn(process.execPath, [MAIN, ...args(results)], { stdio: 'ignore' })
+    const ended = new Promise(done => child.once('exit', done))
+    while (lines() < 20) await new Promise(done => setTimeout(done, 20))
+    child.kill('SIGKILL')
+    await ended
+    const kept = lines()
+    const { code, stdout } = await cli(args(results))
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual(whole)
+    // Some were kept, and each of the others was played once.
+    expect(kept).toBeGreaterThanOrEqual(20)
+    expect(lines()).toBeLessThanOrEqual(304)
+  })
+
+  test('as a heat map', async () => {
+    const { stdout } = await cli([
+      ...['lab', 'sweep', place('story.toml'), '--over', 'pause=1,600', '--seeds', '1'],
+      ...['--results', place('heat.jsonl'), '--svg', place('heat.svg')],
+    ])
+    expect(stdout).toMatch(/player +1\.00 s +10 min/)
+    expect(readFileSync(place('heat.svg'), 'utf8')).toContain('A short pause: median time')
+  })
+})
