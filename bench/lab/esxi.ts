@@ -68,7 +68,7 @@ const micro = (seconds: Seconds): string => `${(seconds * 1e6).toFixed(0)} µs`
 
 /** From the farthest behind to the farthest ahead. */
 const range = (runs: readonly Float64Array[]): string =>
-  `${micro(median(runs.map(each => -Math.max(...each))))} … +${micro(median(runs.map(each => -Math.min(...each))))}`
+  `${micro(median(runs.map(each => -each.reduce((a, b) => Math.max(a, b)))))} … +${micro(median(runs.map(each => -each.reduce((a, b) => Math.min(a, b)))))}`
 
 /** The first time that it is so small, which is what one sees in a plot. */
 const firstBelow = ({ offsets }: Run, limit: Seconds): Seconds =>
