@@ -5,9 +5,9 @@
  *   node bench/idle.ts [seconds] [--json]
  *
  * Measured on a 2-core VM, Node 24.21 (bare Node on the same machine: 43 MB resident, 8 MB anonymous). An hour with four
- * chronyd and a real page open in Chromium: CPU 6.5 s (0.18 % of a core); resident and anonymous memory 71 / 22 MB after the
- * start, 84 / 29 after 16 min, 88 / 33 after 30, 90 / 35 after 45 and 90 / 35 after 60. Without a page: 186 wake-ups a minute,
- * 0.12 % of a core. What the agent itself keeps does not grow: test/rehearsal/growth.test.ts.
+ * chronyd and a real page open in Chromium: resident and anonymous memory 62 / 19 MB after the start, 66 / 22 after 10 min,
+ * 67 / 22 after 30, 68 / 23 after 60; CPU 0.18 % of a core on the quiet machine, 0.7 % with both cores busy with other things.
+ * Without a page: 186 wake-ups a minute. What the agent itself keeps does not grow: test/rehearsal/growth.test.ts.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
