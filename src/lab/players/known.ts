@@ -7,7 +7,8 @@
  */
 import type { PlayerSpec } from './player.ts'
 
-type Unnamed<S> = S extends PlayerSpec ? Omit<S, 'name'> : never
+/** Without what is made of the servers of a story. */
+type Unnamed<S> = S extends PlayerSpec ? Omit<S, 'name' | 'config'> : never
 
 export interface KnownPlayer {
   readonly about: string
@@ -44,6 +45,9 @@ export const KNOWN_PLAYERS: Readonly<Record<string, KnownPlayer>> = {
     about: 'a script that runs ntpd 4.2.6p5 -g -q and sleeps 60 s, for ever',
     player: { kind: 'ntpd', version: '4.2.6p5', options: '-g -q', again: 60 },
   },
+  timesyncd: { about: 'systemd-timesyncd at its defaults', player: { kind: 'timesyncd' } },
+  openntpd: { about: 'OpenNTPD at its defaults', player: { kind: 'openntpd' } },
+  'ntpd-rs': { about: 'ntpd-rs at its defaults, which want three servers', player: { kind: 'ntpd-rs' } },
   none: { about: 'nobody: the clock is left to itself', player: { kind: 'none' } },
 }
 
@@ -52,7 +56,22 @@ export function knownPlayer(name: string, addresses: readonly string[]): PlayerS
   const known = KNOWN_PLAYERS[name]
   if (!known) return undefined
   const { player, lines = [] } = known
-  if (player.kind !== 'ntpd' && player.kind !== 'chronyd') return { ...player, name }
-  const servers = addresses.map(address => `server ${address} iburst`)
-  return { ...player, name, config: [...servers, ...lines].join('\n') }
+  switch (player.kind) {
+    case 'clockwright':
+    case 'none':
+      return { ...player, name }
+    case 'ntpd':
+    case 'chronyd': {
+      const servers = addresses.map(address => `server ${address} iburst`)
+      return { ...player, name, config: [...servers, ...lines].join('\n') }
+    }
+    case 'timesyncd':
+      return { ...player, name, config: `[Time]\nNTP=${addresses.join(' ')}\n` }
+    case 'openntpd':
+      return { ...player, name, config: addresses.map(address => `server ${address}\n`).join('') }
+    case 'ntpd-rs': {
+      const sources = addresses.map(address => `[[source]]\nmode = "server"\naddress = "${address}"\n`)
+      return { ...player, name, config: sources.join('') }
+    }
+  }
 }

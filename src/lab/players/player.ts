@@ -9,8 +9,12 @@ import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { Chronyd } from '../models/chronyd/chronyd.ts'
+import { nobody } from '../models/none.ts'
 import { Ntpd } from '../models/ntpd/ntpd.ts'
 import { RepeatedNtpd } from '../models/ntpd/repeated.ts'
+import { NtpdRs } from '../models/ntpd-rs/ntpd-rs.ts'
+import { OpenNtpd } from '../models/openntpd/openntpd.ts'
+import { Timesyncd } from '../models/timesyncd/timesyncd.ts'
 import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
@@ -40,6 +44,8 @@ type Playable =
       readonly config?: string
     }
   | { readonly kind: 'chronyd'; readonly name: string; readonly config?: string }
+  /** The text of timesyncd.conf, ntpd.conf, ntp.toml. */
+  | { readonly kind: 'timesyncd' | 'openntpd' | 'ntpd-rs'; readonly name: string; readonly config: string }
   | { readonly kind: 'none'; readonly name: string }
 
 /** How well a drift file knows what the oscillator gains. */
@@ -71,8 +77,14 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
       }
       return daemonPlayer(({ random, recording }) => new Chronyd({ ...config, recording }, random))
     }
+    case 'timesyncd':
+      return daemonPlayer(stage => new Timesyncd({ config: spec.config, ...stage }))
+    case 'openntpd':
+      return daemonPlayer(stage => new OpenNtpd({ config: spec.config, drift: gains && -gains, ...stage }))
+    case 'ntpd-rs':
+      return daemonPlayer(stage => new NtpdRs({ config: spec.config, ...stage }))
     case 'none':
-      return () => ({ keeper: { handle: () => [] } })
+      return nobody
   }
 }
 
