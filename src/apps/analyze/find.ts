@@ -2,8 +2,9 @@
  * The files that are meant: those that are named, those below the folders that are named, those inside archives. Archives
  * are unpacked into a folder for the time of the command, under names of our own.
  */
-import { closeSync, lstatSync, openSync, readdirSync, statSync, writeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readdirSync, type Stats, statSync, writeSync } from 'node:fs'
 import { basename, join, resolve, sep } from 'node:path'
+import { Complaint } from '../cli/complain.ts'
 import { chunksOf, TooLarge, Unreadable } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
 import { isTarHeader, TarReader } from './tar.ts'
@@ -28,13 +29,21 @@ export interface FindOptions {
 export async function findInputs(paths: readonly string[], options: FindOptions): Promise<Finding> {
   const found: Finding = { inputs: [], skipped: [] }
   for (const path of paths) {
-    const stat = statSync(path)
-    if (stat.isDirectory()) walk(path, path, [], found, 0)
+    if (look(path).isDirectory()) walk(path, path, [], found, 0)
     else add(path, path, foldersAbove(path), found)
   }
   const inputs: Input[] = []
   for (const input of found.inputs) await unpackInto(inputs, input, found.skipped, options, 0)
   return { inputs, skipped: found.skipped }
+}
+
+function look(path: string): Stats {
+  try {
+    return statSync(path)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new Complaint(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read: ${message}`)
+  }
 }
 
 /** The folders of a single file that may name its host. */

@@ -229,7 +229,11 @@ program
   .addOption(json())
   .option('--versus <path>', 'logs from after a change: is the clock better, by how much, and how surely?')
   .option('--census', 'only count who spoke: for each source how often, since when, and in how many hours')
-  .option('--limit <size>', 'how much one packed file may unpack to (default: 4GB)', size, 4e9)
+  .addOption(
+    new Option('--limit <size>', 'how much one packed file may unpack to')
+      .argParser(size)
+      .default(4e9, '4GB'),
+  )
   .option('--html <file>', 'write a report: one file that needs no network, with plots in which one can move')
   .option('--svg <file>', 'write a picture of the offset')
   .option('--gnuplot <file>', 'write the plots as a script for gnuplot, with the data in it')
