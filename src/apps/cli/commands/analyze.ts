@@ -35,6 +35,8 @@ const MOST_SKIPPED = 5
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
   if ((options.census || options.versus) && wantsFiles(options))
     throw new Complaint('--html, --svg and --gnuplot are for one analysis: not with --census or --versus')
+  if (options.census && options.versus)
+    throw new Complaint('--census counts, --versus compares: give one of them')
   if (options.census) return census(paths, options)
   if (options.versus) return versus(paths, options.versus, options)
   const logs = await watched(given => readLogs(paths, given), options)
