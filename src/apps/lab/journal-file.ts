@@ -1,9 +1,9 @@
 /** Reads a journal of our agent. A journal may hold several lives, one after the other: the longest is taken. */
-import { readFileSync } from 'node:fs'
 import { type JournalEntry, type JournalHead, readLine } from '#core/agent/journal.ts'
 import { since } from '#core/time/instant.ts'
 import { type Recorded, traceOf } from '#lab/replay/trace-of-journal.ts'
 import { Complaint } from '../cli/complain.ts'
+import { readNamed } from './read-named.ts'
 
 interface Life {
   readonly head: JournalHead
@@ -18,7 +18,7 @@ export interface Journal extends Recorded {
 export function readJournal(path: string): Journal {
   const lives: Life[] = []
   let torn = 0
-  for (const line of textOf(path).split('\n')) {
+  for (const line of readNamed(path).split('\n')) {
     if (line === '') continue
     const read = readLine(line)
     if (!read) torn++
@@ -38,16 +38,5 @@ export function readJournal(path: string): Journal {
       ...(lives.length > 1 ? [`${lives.length} starts are recorded; the longest life is used`] : []),
       ...(torn > 0 ? [`${torn} lines are torn, and left out`] : []),
     ],
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new Complaint(
-      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`}`,
-    )
   }
 }

@@ -9,18 +9,13 @@ import * as v from 'valibot'
 import { checkTogether } from '#lab/scenario/check.ts'
 import { type Scenario, scenarioSchema } from '#lab/scenario/schema.ts'
 import { lineOf, nearest } from '../toml/explain.ts'
+import { Problems } from '../toml/problems.ts'
 import { problemsOf, readText, readToml } from '../toml/read.ts'
 
-export class ScenarioError extends Error {
+export class ScenarioError extends Problems {
   override name = 'ConfigError'
-  readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(
-      problems.length === 1
-        ? problems[0]!
-        : `the scenario has ${problems.length} errors:\n${problems.map(each => `  ${each}`).join('\n')}`,
-    )
-    this.problems = problems
+    super('the scenario', problems)
   }
 }
 

@@ -10,6 +10,7 @@ import { instantAt } from '#diagnosis/subject.ts'
 import { braille, niceRange } from '../plot.ts'
 import type { Emphasis, Style } from '../style.ts'
 import { printable, wrapped } from '../table.ts'
+import { findingsByKind, VERDICT_WORDS, verdictOf, verdictSentence } from './verdict.ts'
 
 const PLOT_ROWS = 6
 const LABEL = 10
@@ -33,7 +34,7 @@ export interface ScreenOptions {
 }
 
 export function explainScreen(host: Explained, options: ScreenOptions, style: Style): string {
-  const kinds = byKind(host.findings)
+  const kinds = findingsByKind(host.findings)
   const lines = [
     head(host, style),
     ...wrapped(verdict(host), options.columns, '').map(line => style('bold', line)),
@@ -57,23 +58,11 @@ function head({ name, keepers, span, baseDay }: Explained, style: Style): string
   return `${style('bold', printable(name))}  ${style('dim', printable(`${who}${when}`))}`
 }
 
-function verdict({ verdict, findings }: Explained): string {
-  const good = findings.find(({ name }) => name === 'good')
-  if (verdict === 'good' || verdict === 'note') return good ? `Good. ${good.what}` : 'Nothing was measured.'
-  const [first, ...more] = byKind(findings)[0]!
-  const count = more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''
-  return `${verdict === 'critical' ? 'Critical' : 'Warning'}. ${printable(first!.what)}${count}`
+function verdict(host: Explained): string {
+  const of = verdictOf(host)
+  if (of === 'good' && !host.findings.some(({ name }) => name === 'good')) return 'Nothing was measured.'
+  return `${VERDICT_WORDS[of]}. ${printable(verdictSentence(host))}`
 }
-
-function byKind(findings: readonly Finding[]): Finding[][] {
-  const kinds = new Map<string, Finding[]>()
-  for (const finding of findings)
-    if (finding.name !== 'good') kinds.set(finding.name, [...(kinds.get(finding.name) ?? []), finding])
-  return [...kinds.values()].map(kind => kind.sort((a, b) => sizeOf(b) - sizeOf(a)))
-}
-
-/** Findings of one kind are told with the largest first. */
-const sizeOf = ({ measures }: Finding): number => Math.abs(measures.size ?? 0)
 
 /** One kind of finding in full: what, how we know, what it costs, what to do. */
 function told(kind: readonly Finding[], options: ScreenOptions, style: Style): string[] {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import * as v from 'valibot'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import { type KeyPath, lineOf } from '../../toml/explain.ts'
+import { Problems } from '../../toml/problems.ts'
 import { MOST_PROBLEMS, problemsOf, readText, readToml } from '../../toml/read.ts'
 import { sourceOf } from './effective.ts'
 import { configSchema, type FileConfig, MOST_SOURCES } from './schema.ts'
@@ -20,16 +21,10 @@ export interface LoadedConfig {
   readonly files: readonly string[]
 }
 
-export class ConfigError extends Error {
+export class ConfigError extends Problems {
   override name = 'ConfigError'
-  readonly problems: readonly string[]
   constructor(problems: readonly string[]) {
-    super(
-      problems.length === 1
-        ? problems[0]!
-        : `the configuration has ${problems.length} errors:\n${problems.map(each => `  ${each}`).join('\n')}`,
-    )
-    this.problems = problems
+    super('the configuration', problems)
   }
 }
 

@@ -1,5 +1,5 @@
 /** `clockwright lab forecast`: how long a pause will leave this clock wrong, and what would help. */
-import { readFileSync } from 'node:fs'
+
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
   jobsOf,
@@ -17,6 +17,7 @@ import type { Score } from '#lab/score.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
 import { playAll } from '../../../lab/pool.ts'
+import { readNamed } from '../../../lab/read-named.ts'
 import { Watch } from '../../../lab/watch.ts'
 import { Complaint } from '../../complain.ts'
 import { printJson, styler } from '../../print.ts'
@@ -106,7 +107,7 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
     name: config,
     daemon,
     options: options.options ?? own?.options,
-    text: readConfig(config),
+    text: readNamed(config),
   })
   if (!configured) throw new Complaint(`${config}: of ntpd or of chrony? Say --daemon`)
   return {
@@ -138,17 +139,6 @@ const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slic
 
 const unknownDaemon = (daemon: string): string =>
   `${daemon} is no daemon that is known here: chrony, ntpd-4.2.8p15 (with any version), ntpsec-1.2.2`
-
-function readConfig(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new Complaint(
-      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`}`,
-    )
-  }
-}
 
 function modelOf(player: PlayerSpec): string {
   switch (player.kind) {
