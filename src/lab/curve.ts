@@ -3,6 +3,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Played } from './play.ts'
 import type { Step } from './run.ts'
 import type { Mark } from './scenario/world.ts'
+import { secondsOf, WHOLE, type Window } from './window.ts'
 
 export interface Curve {
   readonly duration: Seconds
@@ -11,7 +12,7 @@ export interface Curve {
   /** True time minus the clock: positive when the clock is behind. */
   readonly least: Float64Array
   readonly most: Float64Array
-  /** What the daemon said of it at the end of the stretch, and within what bound; NaN where it said nothing. */
+  /** What the daemon said of it last in the stretch, and within what bound; NaN where it said nothing. */
   readonly believed: Float64Array
   readonly bound: Float64Array
   readonly steps: readonly Step[]
@@ -19,17 +20,16 @@ export interface Curve {
   readonly marks: readonly Mark[]
 }
 
-/** As many as a wide screen has columns. */
-const STRETCHES = 1600
-
-export function curveOf({ run, marks }: Played, stretches = STRETCHES): Curve {
+/** Of the part of a run that is to be seen, as far as it has been played. */
+export function curveOf({ run, marks }: Pick<Played, 'run' | 'marks'>, window: Window = WHOLE): Curve {
   const { offsets, beliefs, bounds, steps, exit } = run
-  const count = Math.min(stretches, offsets.length)
+  const [first, end] = secondsOf(window, offsets.length)
+  const count = Math.min(window.stretches, end - first)
   const series = () => new Float64Array(count).fill(Number.NaN)
   const [at, least, most, believed, bound] = [series(), series(), series(), series(), series()]
   for (let i = 0; i < count; i++) {
-    const from = Math.floor((i * offsets.length) / count)
-    const to = Math.floor(((i + 1) * offsets.length) / count)
+    const from = first + Math.floor((i * (end - first)) / count)
+    const to = first + Math.floor(((i + 1) * (end - first)) / count)
     let [low, high] = [offsets[from]!, offsets[from]!]
     for (let second = from + 1; second < to; second++) {
       low = Math.min(low, offsets[second]!)
@@ -38,10 +38,18 @@ export function curveOf({ run, marks }: Played, stretches = STRETCHES): Curve {
     at[i] = (from + to - 1) / 2
     least[i] = low
     most[i] = high
-    believed[i] = beliefs?.[to - 1] ?? Number.NaN
-    bound[i] = bounds?.[to - 1] ?? Number.NaN
+    const said = beliefs ? lastSaid(beliefs, from, to) : from
+    believed[i] = beliefs?.[said] ?? Number.NaN
+    bound[i] = bounds?.[said] ?? Number.NaN
   }
   return { duration: offsets.length - 1, at, least, most, believed, bound, steps, exit, marks }
+}
+
+/** The last second in which anything was said, or the first one of all. */
+function lastSaid(beliefs: Float64Array, from: number, to: number): number {
+  let second = to - 1
+  while (second > from && Number.isNaN(beliefs[second]!)) second--
+  return second
 }
 
 /** The part of it from one moment to another. */

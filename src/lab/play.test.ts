@@ -1,9 +1,10 @@
 import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { curveOf } from './curve.ts'
-import { play } from './play.ts'
+import { beginPlay, play } from './play.ts'
 import { knownPlayer } from './players/known.ts'
 import { scenarioSchema } from './scenario/schema.ts'
+import { WHOLE } from './window.ts'
 
 const SERVER = '192.0.2.1'
 const story = (more: object = {}) =>
@@ -62,10 +63,30 @@ test('the drift file of a story is known to whoever plays', () => {
 
 test('a curve keeps the extremes of what it leaves out', () => {
   const played = play({ scenario: story(), player: known('clockwright'), seed: 1 }, { believing: true })
-  const curve = curveOf(played, 100)
+  const curve = curveOf(played, { ...WHOLE, stretches: 100 })
   expect(curve.at.length).toBe(100)
   expect(Math.max(...curve.most)).toBe(Math.max(...played.run.offsets))
   expect(Math.min(...curve.least)).toBe(Math.min(...played.run.offsets))
   expect(curve.bound.at(-1)).toBeGreaterThan(0)
   expect(curve.marks).toMatchObject([{ kind: 'pause' }])
+})
+
+test('played in pieces, with or without questions, a run is the same to the byte', () => {
+  const job = { scenario: story(), player: known('clockwright'), seed: 3 }
+  const whole = play(job)
+  const playing = beginPlay(job, { believing: { from: 1000, to: 2000, stretches: 50 } })
+  while (playing.played <= playing.duration) playing.advance(playing.played + 137)
+  const { run, score } = playing.end()
+  expect(run.offsets).toEqual(whole.run.offsets)
+  expect(score).toEqual(whole.score)
+  const asked = [...run.beliefs!.keys()].filter(second => !Number.isNaN(run.beliefs![second]!))
+  expect([asked[0], asked.at(-1), asked.length]).toEqual([1000, 2000, 51])
+})
+
+test('what is not played yet is not in the course of it', () => {
+  const playing = beginPlay({ scenario: story(), player: known('none'), seed: 1 }, { believing: WHOLE })
+  playing.advance(600)
+  const curve = curveOf(playing.soFar(), WHOLE)
+  expect(curve.at.at(-1)).toBe(600)
+  expect(curve.duration).toBe(600)
 })

@@ -12,14 +12,15 @@ import { drive } from '#worlds/drive.ts'
 import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
 import type { World } from '#worlds/world.ts'
 import { type Belief, type Daemon, type Guest, inGuest } from './daemon.ts'
+import { EACH_SECOND, type Moments } from './window.ts'
 
 export interface RunConfig {
   readonly world: Omit<SimulationConfig, 'seed'>
   readonly seed: number
   readonly duration: Seconds
   readonly player: PlayerMaker
-  /** Also ask the player each second what it would say of its clock. */
-  readonly believing?: boolean
+  /** Also ask the player what it would say of its clock: at these moments, or each second. */
+  readonly believing?: boolean | Moments
   /** Also keep what the player wants to be remembered. */
   readonly recording?: boolean
 }
@@ -41,7 +42,7 @@ export interface Stage extends Guest {
 export interface Run {
   /** True time minus the clock, at each second from 0 to the end: positive when the clock is behind. */
   readonly offsets: Float64Array
-  /** What the player said of the same, and within what bound; NaN where it said nothing. */
+  /** What the player said of the same, and within what bound; NaN where it said nothing or was not asked. */
   readonly beliefs: Float64Array | undefined
   readonly bounds: Float64Array | undefined
   readonly steps: readonly Step[]
@@ -79,14 +80,29 @@ export const agentPlayer =
     }
   }
 
-export function runLab({
+export function runLab(config: RunConfig): Run {
+  const running = beginRun(config)
+  running.advance(config.duration)
+  return running.soFar()
+}
+
+/** A run that can be looked at, continued or dropped before its end. */
+export interface Running {
+  /** Goes on until this second, or to the end. */
+  advance(until: Seconds): void
+  /** Seconds of it that have been played, with the one at 0. */
+  readonly played: number
+  soFar(): Run
+}
+
+export function beginRun({
   world,
   seed,
   duration,
   player,
   believing = false,
   recording = false,
-}: RunConfig): Run {
+}: RunConfig): Running {
   const sim = new Simulation({ ...world, seed })
   const steps: Step[] = []
   let exit: Run['exit']
@@ -108,19 +124,41 @@ export function runLab({
     if (stepped !== 0) steps.push({ at: sim.now, size: stepped, by: 'player' })
   })
   const length = Math.floor(duration) + 1
+  const asked = believing === true ? EACH_SECOND : believing === false ? undefined : believing
   const offsets = new Float64Array(length)
-  const beliefs = believing ? new Float64Array(length).fill(Number.NaN) : undefined
-  const bounds = believing ? new Float64Array(length).fill(Number.NaN) : undefined
-  for (let second = 0; second < length; second++) {
-    sim.run(second)
-    offsets[second] = sim.offset
-    if (!beliefs || !bounds) continue
+  const beliefs = asked && new Float64Array(length).fill(Number.NaN)
+  const bounds = asked && new Float64Array(length).fill(Number.NaN)
+  let played = 0
+  const believe = (second: number): void => {
+    if (!beliefs || !bounds) return
     const belief = playing.believe?.(sim.world.clock.read())
-    if (!belief) continue
+    if (!belief) return
     beliefs[second] = belief.offset
     bounds[second] = belief.errorBound ?? Number.NaN
   }
-  for (const { at, size } of sim.setByOthers) steps.push({ at, size, by: 'world' })
-  steps.sort((a, b) => a.at - b.at)
-  return { offsets, beliefs, bounds, steps, exit, records: sim.records, packetsSent: sim.packetsSent }
+  return {
+    get played() {
+      return played
+    },
+    advance(until) {
+      for (; played < length && played <= until; played++) {
+        sim.run(played)
+        offsets[played] = sim.offset
+        if (asked && played >= asked.from && played < asked.to && (played - asked.from) % asked.every === 0)
+          believe(played)
+      }
+    },
+    soFar() {
+      const byOthers = sim.setByOthers.map(({ at, size }) => ({ at, size, by: 'world' as const }))
+      return {
+        offsets: offsets.subarray(0, played),
+        beliefs: beliefs?.subarray(0, played),
+        bounds: bounds?.subarray(0, played),
+        steps: [...steps, ...byOthers].sort((a, b) => a.at - b.at),
+        exit,
+        records: sim.records,
+        packetsSent: sim.packetsSent,
+      }
+    },
+  }
 }

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads'
 import { type Curve, curveOf } from '#lab/curve.ts'
 import { type Job, play } from '#lab/play.ts'
 import type { Score } from '#lab/score.ts'
+import { WHOLE } from '#lab/window.ts'
 import { Complaint } from '../cli/complain.ts'
 import type { Answer, Order } from './worker.ts'
 
@@ -41,7 +42,7 @@ async function playHere(jobs: readonly Job[], { curves, done, signal }: Playing)
     await new Promise(setImmediate)
     if (signal?.aborted) return
     const curve = curves?.(index) ?? false
-    const played = play(job, { believing: curve })
+    const played = play(job, { believing: curve && WHOLE })
     done(index, { score: played.score, curve: curve ? curveOf(played) : undefined })
   }
 }

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads'
 import { type Curve, curveOf } from '#lab/curve.ts'
 import { type Job, play } from '#lab/play.ts'
 import type { Score } from '#lab/score.ts'
+import { WHOLE } from '#lab/window.ts'
 
 export interface Order {
   readonly index: number
@@ -21,7 +22,7 @@ parentPort?.on('message', ({ index, job, curve }: Order) =>
 
 function answer(index: number, job: Job, curve: boolean): Answer {
   try {
-    const played = play(job, { believing: curve })
+    const played = play(job, { believing: curve && WHOLE })
     return { index, score: played.score, curve: curve ? curveOf(played) : undefined }
   } catch (error) {
     return { index, failed: (error as Error).message }
