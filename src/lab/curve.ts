@@ -22,7 +22,7 @@ export interface Curve {
 
 /** Of the part of a run that is to be seen, as far as it has been played. */
 export function curveOf({ run, marks }: Pick<Played, 'run' | 'marks'>, window: Window = WHOLE): Curve {
-  const { offsets, beliefs, bounds, steps, exit } = run
+  const { offsets, beliefs, bounds } = run
   const [first, end] = secondsOf(window, offsets.length)
   const count = Math.min(window.stretches, end - first)
   const series = () => new Float64Array(count).fill(Number.NaN)
@@ -42,7 +42,8 @@ export function curveOf({ run, marks }: Pick<Played, 'run' | 'marks'>, window: W
     believed[i] = beliefs?.[said] ?? Number.NaN
     bound[i] = bounds?.[said] ?? Number.NaN
   }
-  return { duration: offsets.length - 1, at, least, most, believed, bound, steps, exit, marks }
+  const happened = happenedWithin({ ...run, marks }, window.from, window.to)
+  return { duration: offsets.length - 1, at, least, most, believed, bound, ...happened }
 }
 
 /** The last second in which anything was said, or the first one of all. */
@@ -58,7 +59,6 @@ export function partOf(curve: Curve, from: Seconds, to: Seconds): Curve {
   const beyond = curve.at.findIndex(at => at > to)
   const cut = (series: Float64Array) =>
     series.slice(first < 0 ? series.length : first, beyond < 0 ? series.length : beyond)
-  const inside = ({ at }: { readonly at: Seconds }) => at >= from && at <= to
   return {
     ...curve,
     at: cut(curve.at),
@@ -66,8 +66,17 @@ export function partOf(curve: Curve, from: Seconds, to: Seconds): Curve {
     most: cut(curve.most),
     believed: cut(curve.believed),
     bound: cut(curve.bound),
-    steps: curve.steps.filter(inside),
-    marks: curve.marks.filter(inside),
-    exit: curve.exit && inside(curve.exit) ? curve.exit : undefined,
+    ...happenedWithin(curve, from, to),
+  }
+}
+
+type Happened = Pick<Curve, 'steps' | 'marks' | 'exit'>
+
+function happenedWithin({ steps, marks, exit }: Happened, from: Seconds, to: Seconds): Happened {
+  const inside = ({ at }: { readonly at: Seconds }) => at >= from && at <= to
+  return {
+    steps: steps.filter(inside),
+    marks: marks.filter(({ at, until = at }) => at <= to && until >= from),
+    exit: exit && inside(exit) ? exit : undefined,
   }
 }

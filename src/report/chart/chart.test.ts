@@ -12,7 +12,13 @@ test('a chart has its axes, its lines, its marks and nothing that runs', () => {
       x: elapsed(3600),
       y: offsetScale([0, 1]),
       series: [
-        { name: 'one', at: [0, 1800, 3600], least: [0, 0.5, 1], most: [0, 0.6, 1] },
+        {
+          name: 'one',
+          at: [0, 1800, 3600],
+          least: [0, 0.5, 1],
+          most: [0, 0.6, 1],
+          steps: [{ at: 1800, text: 'set' }],
+        },
         { name: 'two', at: [0, 3600], least: [1, 0], most: [1, 0], end: { at: 1800, text: 'panic' } },
       ],
       marks: [{ at: 600, until: 1200, text: 'a pause' }],
@@ -22,6 +28,9 @@ test('a chart has its axes, its lines, its marks and nothing that runs', () => {
   expect(svg).toContain('A &lt;clock&gt; &amp; &quot;more&quot;')
   expect(svg).toContain('prefers-color-scheme:dark')
   expect(svg.match(/class="series"/g)).toHaveLength(2)
+  // The second is dashed, in the picture and beside its name: colour alone tells some readers nothing.
+  expect(svg.match(/stroke-dasharray="8 3"/g)).toHaveLength(2)
+  expect(svg).toMatch(/class="step"[^>]*>\s*<title>set/)
   expect(svg).toContain('class="during"')
   expect(svg).toContain('class="exit"')
   expect(svg).not.toMatch(/NaN|undefined|<script/)

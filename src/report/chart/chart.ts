@@ -4,8 +4,8 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { Scale } from './scale.ts'
-import { area, type Element, element, line, type Node } from './svg.ts'
-import { SERIES, styleElement } from './theme.ts'
+import { area, type Element, element, line, type Node, short } from './svg.ts'
+import { dashOf, SERIES, styleElement } from './theme.ts'
 
 export interface Series {
   readonly name: string
@@ -17,6 +17,8 @@ export interface Series {
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> }
   /** What was said of it at the time: a dotted line. */
   readonly said?: ArrayLike<number>
+  /** Small triangles on the line: where it was set. */
+  readonly steps?: readonly { readonly at: Seconds; readonly text: string }[]
   /** Where it ends before its time, and why. */
   readonly end?: { readonly at: Seconds; readonly text: string }
 }
@@ -88,15 +90,22 @@ export function chart(input: ChartInput): Element {
     ...grid,
     ...times,
     ...marks.flatMap(mark => marked(mark, toX, { top, bottom: height - BOTTOM })),
-    ...series.flatMap((each, i) => drawn(each, colour(firstColour + i), toX, toY)),
+    ...series.flatMap((each, i) =>
+      drawn(
+        each,
+        { stroke: colour(firstColour + i), dash: series.length > 1 ? dashOf(i) : undefined },
+        toX,
+        toY,
+      ),
+    ),
   )
 }
 
 const colour = (i: number): string => `var(--s${(i % SERIES) + 1})`
 
 function drawn(
-  { at, least, most, band, said, end }: Series,
-  stroke: string,
+  { at, least, most, band, said, steps = [], end }: Series,
+  { stroke, dash }: { readonly stroke: string; readonly dash: string | undefined },
   toX: (value: number) => number,
   toY: (value: number) => number,
 ): Node[] {
@@ -131,15 +140,26 @@ function drawn(
     element('path', {
       class: 'series',
       stroke,
+      'stroke-dasharray': dash,
       d: line(indices.map(i => [toX(at[i]!), toY((least[i]! + most[i]!) / 2)] as const)),
     }),
   )
+  for (const step of steps) {
+    const [x, y] = [toX(step.at), toY(least[nearestIndex(at, step.at)]!)]
+    nodes.push(
+      element(
+        'path',
+        { class: 'step', fill: stroke, d: `M${short(x)} ${short(y - 6)}l5 9h-10z` },
+        element('title', {}, step.text),
+      ),
+    )
+  }
   if (end) {
     const [x, y] = [toX(end.at), toY(least[nearestIndex(at, end.at)]!)]
     nodes.push(
       element(
         'path',
-        { class: 'exit', d: `M${x - 5} ${y - 5}l10 10m0 -10l-10 10` },
+        { class: 'exit', d: `M${short(x - 5)} ${short(y - 5)}l10 10m0 -10l-10 10` },
         element('title', {}, end.text),
       ),
     )
@@ -173,15 +193,20 @@ function legendOf(series: readonly Series[], width: number): { nodes: Node[]; he
   const nodes: Node[] = []
   let [x, row] = [16, 0]
   for (const [i, { name }] of series.entries()) {
-    const wide = 30 + name.length * PER_LETTER
+    const wide = 42 + name.length * PER_LETTER
     if (x > 16 && x + wide > width - RIGHT) {
       x = 16
       row++
     }
     const y = 42 + row * LEGEND_LINE
     nodes.push(
-      element('rect', { x, y: y - 8, width: 14, height: 4, fill: colour(i) }),
-      element('text', { x: x + 20, y: y - 2 }, name),
+      element('path', {
+        class: 'key',
+        d: `M${x} ${y - 6}h26`,
+        stroke: colour(i),
+        'stroke-dasharray': dashOf(i),
+      }),
+      element('text', { x: x + 32, y: y - 2 }, name),
     )
     x += wide
   }

@@ -22,6 +22,10 @@ const DARK: typeof LIGHT = {
 
 export const SERIES = LIGHT.series.length
 
+/** With several lines in one picture each has a pattern, too, for eyes that do not tell colours apart. */
+const DASHES = [undefined, '8 3', '2 2.5', '10 3 2 3', '5 2', '2 5', '10 3 2 3 2 3', '14 4'] as const
+export const dashOf = (i: number): string | undefined => DASHES[i % DASHES.length]
+
 const variables = (theme: typeof LIGHT): string =>
   [
     ...Object.entries(theme).flatMap(([name, value]) =>
@@ -41,6 +45,7 @@ export const CHART_STYLE = [
   '.chart .grid{stroke:var(--line)}.chart .zero{stroke:var(--faint)}',
   '.chart .mark{stroke:var(--faint);stroke-dasharray:3 3}.chart .during{fill:var(--faint);opacity:.15}',
   '.chart .series{fill:none;stroke-width:1.4;stroke-linejoin:round}',
+  '.chart .key{stroke-width:2.5;fill:none}.chart .step{stroke:var(--paper);stroke-width:1}',
   '.chart .said{fill:none;stroke-width:1;stroke-dasharray:1 2}',
   '.chart .range{opacity:.55}.chart .band{opacity:.14}',
   '.chart .exit{stroke:var(--bad);stroke-width:2}',

@@ -40,9 +40,9 @@ export function resultPage(of: {
       .filter(text => text !== '')
       .map(text => `<p>${escapeText(text)}</p>`),
     ...results.map((result, i) =>
-      figure(offsetChart(result.name, [result], { claims: true, height: 260, firstColour: i })),
+      figure(offsetChart(result.name, [result], { claims: () => true, height: 260, firstColour: i })),
     ),
-    '<p class="soft">Dotted: what the daemon itself says of its offset. Pale: the interval that it claims for true time, where it claims one.</p>',
+    '<p class="soft">Triangles: the daemon steps the clock. Dotted: what the daemon itself says of its offset. Pale: the interval that it claims for true time, where it claims one.</p>',
     `<p class="soft">clockwright ${escapeText(version)}, lab. The courses are those of seed 1.</p>`,
   ]
   return `<!doctype html>
