@@ -17,7 +17,10 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 test('the bundle is what is served, each also zipped, the script of reports, and nothing else', async () => {
-  const names = ['favicon.svg', 'index.html', 'logs-worker.js', 'page.css', 'page.js', 'report.css']
+  const names = [
+    ...['favicon.svg', 'index.html', 'lab-worker.js', 'logs-worker.js'],
+    ...['page.css', 'page.js', 'report.css', 'stories.json'],
+  ]
   expect((await readdir(join(directory, 'web'))).sort()).toEqual(
     [...names.flatMap(name => [name, `${name}.gz`]), 'report.js'].sort(),
   )

@@ -19,6 +19,8 @@ const ASSETS: Readonly<Record<string, Asset>> = {
   '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
   '/report.css': { file: 'report.css', type: 'text/css; charset=utf-8' },
   '/logs-worker.js': { file: 'logs-worker.js', type: 'text/javascript; charset=utf-8' },
+  '/lab-worker.js': { file: 'lab-worker.js', type: 'text/javascript; charset=utf-8' },
+  '/stories.json': { file: 'stories.json', type: 'application/json; charset=utf-8' },
   '/favicon.svg': { file: 'favicon.svg', type: 'image/svg+xml' },
 }
 

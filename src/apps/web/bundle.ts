@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
@@ -17,10 +17,20 @@ const ENTRIES = {
   page: join(PAGE, 'main.tsx'),
   report: join(PAGE, 'report/main.ts'),
   'logs-worker': join(PAGE, 'logs/worker.ts'),
+  'lab-worker': join(PAGE, 'lab/worker.ts'),
 }
 const AS_THEY_ARE = ['index.html', 'favicon.svg']
 /** What is served, and so also kept packed. */
-const SERVED = [...AS_THEY_ARE, 'page.js', 'page.css', 'report.css', 'logs-worker.js']
+const SERVED = [
+  ...AS_THEY_ARE,
+  'page.js',
+  'page.css',
+  'report.css',
+  'logs-worker.js',
+  'lab-worker.js',
+  'stories.json',
+]
+const STORIES = join(ROOT, 'scenarios')
 
 let underWay: Promise<string> | undefined
 
@@ -36,8 +46,8 @@ export function bundleWhenStale(): Promise<string> {
 }
 
 /**
- * Bundles into a directory what is served, each also gzipped: index.html, favicon.svg, page.js, page.css, logs-worker.js,
- * report.css; report.js, which like that becomes part of a report; and a list of inputs.
+ * Bundles into a directory what is served, each also gzipped: index.html, favicon.svg, page.js, page.css, the workers, the
+ * stories of the lab, report.css; report.js, which like that becomes part of a report; and a list of inputs.
  */
 export async function bundlePage(into: string, inputs?: string): Promise<void> {
   const fresh = `${into}.${process.pid}`
@@ -61,6 +71,7 @@ export async function bundlePage(into: string, inputs?: string): Promise<void> {
     { cwd: ROOT },
   )
   for (const file of AS_THEY_ARE) await copyFile(join(PAGE, file), join(fresh, file))
+  await writeFile(join(fresh, 'stories.json'), JSON.stringify(await readStories()))
   for (const file of SERVED) {
     const zipped = await promisify(gzip)(await readFile(join(fresh, file)), {
       level: constants.Z_BEST_COMPRESSION,
@@ -73,6 +84,17 @@ export async function bundlePage(into: string, inputs?: string): Promise<void> {
   await rm(fresh, { recursive: true, force: true })
 }
 
+/** The texts of the scenarios that are installed, as the page asks for them (page/lab/messages.ts). */
+async function readStories(): Promise<{ name: string; text: string }[]> {
+  const files = (await readdir(STORIES)).filter(file => file.endsWith('.toml')).sort()
+  return Promise.all(
+    files.map(async file => ({
+      name: basename(file, '.toml'),
+      text: await readFile(join(STORIES, file), 'utf8'),
+    })),
+  )
+}
+
 async function isStale(): Promise<boolean> {
   try {
     const meta = JSON.parse(await readFile(join(CACHE, 'inputs.json'), 'utf8')) as {
@@ -80,7 +102,13 @@ async function isStale(): Promise<boolean> {
     }
     // An entry that is not among them is younger than the bundle.
     if (Object.values(ENTRIES).some(file => !(relative(ROOT, file) in meta.inputs))) return true
-    const inputs = [...Object.keys(meta.inputs), ...AS_THEY_ARE.map(file => relative(ROOT, join(PAGE, file)))]
+    const stories = await readdir(STORIES)
+    const inputs = [
+      ...Object.keys(meta.inputs),
+      ...AS_THEY_ARE.map(file => relative(ROOT, join(PAGE, file))),
+      // The folder is younger when one was added or taken away.
+      ...['.', ...stories].map(file => relative(ROOT, join(STORIES, file))),
+    ]
     const made = (await stat(join(CACHE, 'inputs.json'))).mtimeMs
     const changed = await Promise.all(
       inputs.map(async input => (await stat(join(ROOT, input))).mtimeMs > made),

@@ -13,12 +13,12 @@ const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'
 
 /**
  * The page runs its own script and style files and nothing inline, and can turn no text into markup; the one policy that it
- * may make names the worker that reads logs (page/logs/state.ts).
+ * may make names the workers that read logs and play the lab (page/start-worker.ts).
  */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
-  "require-trusted-types-for 'script'; trusted-types logs"
+  "require-trusted-types-for 'script'; trusted-types workers"
 
 const PROTECTION = {
   'Content-Security-Policy': DATA_POLICY,

@@ -25,6 +25,8 @@ const ROUTES = [
   '/page.css',
   '/report.css',
   '/logs-worker.js',
+  '/lab-worker.js',
+  '/stories.json',
   '/favicon.svg',
   '/api/stream',
   '/nothing',

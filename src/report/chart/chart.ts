@@ -45,8 +45,9 @@ export interface ChartInput {
   readonly alone?: boolean
 }
 
-const LEFT = 74
-const RIGHT = 16
+/** Where the plot itself lies: so far from the edges. */
+export const LEFT = 74
+export const RIGHT = 16
 const BOTTOM = 28
 const LEGEND_LINE = 18
 

@@ -24,7 +24,11 @@ interface Pictured {
 const MOST_MARKS = 60
 const PER_TICK = 100
 
-export function offsetChart(title: string, results: readonly Result[], look: Pictured = {}): Element {
+export function offsetChart(
+  title: string,
+  results: readonly Pick<Result, 'name' | 'curve'>[],
+  look: Pictured = {},
+): Element {
   const drawn = results.flatMap(({ name, curve }) => (curve ? [{ name, curve }] : []))
   const values = drawn.flatMap(({ curve }) => [...curve.least, ...curve.most])
   const { claims = () => false, span = spanOf(drawn.map(({ curve }) => curve)), ...size } = look

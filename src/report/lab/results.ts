@@ -125,14 +125,14 @@ export function comparison(results: readonly Result[], style: Style): string {
   return table(MEASURES, columns, style)
 }
 
-function judged(summary: Summary, { title }: Measure): Emphasis | undefined {
+export function judged(summary: Summary, { title }: Measure): Emphasis | undefined {
   if (title === 'exits' && summary.exits > 0) return 'red'
   const arrival =
     title === 'to < 10 ms' ? summary.timeTo10ms : title === 'to < 1 ms' ? summary.timeTo1ms : undefined
   return arrival && arrival.never > 0 ? 'red' : undefined
 }
 
-function isBest({ rank }: Measure, summary: Summary, results: readonly Result[]): boolean {
+export function isBest({ rank }: Measure, summary: Summary, results: readonly Result[]): boolean {
   if (!rank || results.length < 2) return false
   const ranks = results.map(each => rank(each.summary))
   const best = Math.min(...ranks)

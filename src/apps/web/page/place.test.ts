@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { USUAL_SETUP } from './lab/setup.ts'
 import { formatPlace, HOME, parsePlace } from './place.ts'
 
 test('a place survives its way through the address bar', () => {
@@ -12,6 +13,7 @@ test('a place survives its way through the address bar', () => {
     open: ['x'],
     panel: 'source.delay',
     about: 'time.example 2001:db8::1',
+    rehearsal: { ...USUAL_SETUP, story: 'pause-30s', turned: { pause: 4.3 } },
   }
   expect(parsePlace(formatPlace(place))).toEqual(place)
 })

@@ -2,7 +2,9 @@
  * Where one is on the page. The hash holds all of it (`#/timeline?range=6h&scale=1ms`), so a link shows another person
  * the same thing, and Back goes back. Whatever a hash says that makes no sense is left out.
  */
-export const VIEWS = ['now', 'timeline', 'sources', 'logs'] as const
+import { parseSetup, type Setup, USUAL_SETUP, writeSetup } from './lab/setup.ts'
+
+export const VIEWS = ['now', 'timeline', 'sources', 'logs', 'lab'] as const
 export type View = (typeof VIEWS)[number]
 
 export const RANGES = {
@@ -34,6 +36,8 @@ export interface Place {
   readonly panel: string | undefined
   /** The source that the panel is about. */
   readonly about: string | undefined
+  /** What is set up in the lab. */
+  readonly rehearsal: Setup
 }
 
 export interface Span {
@@ -50,6 +54,7 @@ export const HOME: Place = {
   open: [],
   panel: undefined,
   about: undefined,
+  rehearsal: USUAL_SETUP,
 }
 
 export function parsePlace(hash: string): Place {
@@ -66,6 +71,7 @@ export function parsePlace(hash: string): Place {
     open: query.getAll('open'),
     panel: query.get('panel') ?? undefined,
     about: query.get('about') ?? undefined,
+    rehearsal: parseSetup(query),
   }
 }
 
@@ -81,6 +87,7 @@ export function formatPlace(place: Place): string {
   for (const name of place.open) query.append('open', name)
   if (place.panel) query.set('panel', place.panel)
   if (place.about) query.set('about', place.about)
+  writeSetup(place.rehearsal, query)
   const search = query.toString()
   return `#/${place.view}${search ? `?${search}` : ''}`
 }

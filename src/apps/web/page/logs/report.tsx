@@ -1,8 +1,9 @@
 /** A report within the page. It has a root of its own, so that its style sheet and the page's do not meet. */
-import { type ComponentChild, h, type JSX, render } from 'preact'
+import { h, type JSX, render } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { Element, Node } from '#report/chart/svg.ts'
+import type { Element } from '#report/chart/svg.ts'
 import type { HostCurves } from '#report/explain/curves.ts'
+import { drawn } from '../drawn.ts'
 import { showReport } from '../report/show.ts'
 
 export function Report({
@@ -28,6 +29,3 @@ export function Report({
   }, [report, curves])
   return <div ref={place} class="report" />
 }
-
-const drawn = (node: Node): ComponentChild =>
-  typeof node === 'string' ? node : h(node.name, node.attributes, node.children.map(drawn))

@@ -2,6 +2,8 @@
 import type { JSX } from 'preact'
 import { ago } from '#report/words/say.ts'
 import { go, place } from '../go.ts'
+import { Lab } from '../lab/lab.tsx'
+import { setup } from '../lab/state.ts'
 import { elapsed, link, status, wallNow } from '../live.ts'
 import { Logs } from '../logs/logs.tsx'
 import { Now } from '../now/now.tsx'
@@ -16,8 +18,15 @@ const TABS: readonly { view: View; title: string; key: string }[] = [
   { view: 'timeline', title: 'Timeline', key: 't' },
   { view: 'sources', title: 'Sources', key: 's' },
   { view: 'logs', title: 'Logs', key: 'l' },
+  { view: 'lab', title: 'Lab', key: 'b' },
 ]
-const BODIES: Record<View, () => JSX.Element> = { now: Now, timeline: Timeline, sources: Sources, logs: Logs }
+const BODIES: Record<View, () => JSX.Element> = {
+  now: Now,
+  timeline: Timeline,
+  sources: Sources,
+  logs: Logs,
+  lab: Lab,
+}
 
 const FOOTNOTES = {
   watching: ', only watching: it does not touch the clock',
@@ -26,8 +35,8 @@ const FOOTNOTES = {
 
 export function App(): JSX.Element {
   const { view } = place.value
-  // Logs are explained without the agent.
-  const known = status.value !== undefined || view === 'logs'
+  // Logs are explained, and the lab is played, without the agent.
+  const known = status.value !== undefined || view === 'logs' || view === 'lab'
   const Body = BODIES[view]
   return (
     <>
@@ -87,7 +96,7 @@ function Header(): JSX.Element {
 
 /** The settings of a view stay with it when one looks elsewhere meanwhile. */
 const linkTo = (view: View): string =>
-  formatPlace({ ...place.value, view, panel: undefined, about: undefined })
+  formatPlace({ ...place.value, view, panel: undefined, about: undefined, rehearsal: setup.value })
 
 function Link(): JSX.Element {
   const words = { connecting: 'connecting', live: 'live', lost: 'lost' }[link.value]

@@ -4,7 +4,7 @@ import type { View } from '../place.ts'
 
 export type Keys = Readonly<Record<string, () => void>>
 
-const VIEW_OF: Readonly<Record<string, View>> = { n: 'now', t: 'timeline', s: 'sources', l: 'logs' }
+const VIEW_OF: Readonly<Record<string, View>> = { n: 'now', t: 'timeline', s: 'sources', l: 'logs', b: 'lab' }
 const layers = new Set<Keys>()
 
 /** Keys while something is shown. The answer ends it. */

@@ -18,14 +18,14 @@ const KIND_MEANING: Partial<Record<keyof typeof KIND_WORDS, string>> = {
 }
 
 const KEYS = [
-  ['n  t  s  l', 'Now, Timeline, Sources, Logs'],
+  ['n  t  s  l  b', 'Now, Timeline, Sources, Logs, Lab'],
   ['?', 'this legend'],
   ['Esc', 'close the panel'],
   ['Tab, Enter', 'go to a number, explain it'],
   ['1 … 6', 'Timeline: 10 minutes … all'],
   ['f', 'Timeline: follow live'],
   ['+  −', 'Timeline: zoom in, out'],
-  ['←  →', 'Timeline: earlier, later; in a plot, move the cursor'],
+  ['←  →', 'Timeline: earlier, later; in a plot, move the cursor; on a slider, turn it'],
 ] as const
 
 export const Legend = (): JSX.Element => (

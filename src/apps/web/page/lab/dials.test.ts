@@ -1,0 +1,43 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { KNOBS } from '#lab/sweep/knobs.ts'
+import { DIALS, type Dial, dialText, POSITIONS, positionOf, readDial, valueAt } from './dials.ts'
+
+const dial = (knob: string): Dial => DIALS.find(each => each.knob === knob)!
+
+test('each knob of a story has a slider', () =>
+  expect(DIALS.map(({ knob }) => knob).sort()).toEqual(Object.keys(KNOBS).sort()))
+
+test('a slider goes from end to end, by factors where a range is wide', () => {
+  const at = (knob: string) => [0, POSITIONS / 2, POSITIONS].map(position => valueAt(dial(knob), position))
+  expect(at('pause')).toEqual([0.1, 11, 1200])
+  expect(at('offset')).toEqual([-1000, 0, 1000])
+  expect(at('jitter')[0]).toBe(0)
+  expect(at('loss')).toEqual([0, 0.225, 0.9])
+})
+
+test.each(DIALS.map(each => [each.knob, each] as const))(
+  '%s: a value stands where it was taken from, and larger ones farther along',
+  (_, each) => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: POSITIONS }), position => {
+        const value = valueAt(each, position)
+        expect(Math.abs(positionOf(each, value) - position)).toBeLessThanOrEqual(1)
+        if (position > 0) expect(value).toBeGreaterThanOrEqual(valueAt(each, position - 1))
+        expect(readDial(each, String(each.knob === 'loss' ? value * 100 : value))).toBeCloseTo(value, 9)
+      }),
+    )
+  },
+)
+
+test('what is written is read with its unit, and nonsense is not', () => {
+  expect(readDial(dial('pause'), '4.3s')).toBe(4.3)
+  expect(readDial(dial('pause'), '20 min')).toBe(1200)
+  expect(readDial(dial('offset'), '-50 ms')).toBe(-0.05)
+  expect(readDial(dial('frequencyerror'), '12,5 ppm')).toBe(12.5)
+  expect(readDial(dial('loss'), '5 %')).toBe(0.05)
+  expect(readDial(dial('jitter'), '20 µs')).toBe(20e-6)
+  for (const nonsense of ['', 'long', '5h', '-1s', '0'])
+    expect(readDial(dial('pause'), nonsense)).toBeUndefined()
+  expect(dialText(dial('loss'), 0.05)).toBe('5 %')
+})

@@ -1,0 +1,139 @@
+/** What is set up in the lab, and what came of it so far. It outlives a look at another view. */
+import { computed, effect, signal } from '@preact/signals'
+import type { Scenario } from '#lab/scenario/schema.ts'
+import { go, place } from '../go.ts'
+import { type Crew, hireCrew } from './crew.ts'
+import { lanesOf, rehearsed } from './lanes.ts'
+import type { Course, Figures, FromWorker, Story, StoryFile } from './messages.ts'
+import { type Lane, MOST_LANES, OWN_PAUSE, type Setup, WATCHES } from './setup.ts'
+
+/** As often as the commands play by themselves. */
+export const SEEDS = 10
+/** A browser lets an address change a few times in a second only. */
+const ADDRESS_MS = 400
+
+export const setup = signal<Setup>(place.value.rehearsal)
+export const stories = signal<readonly Story[] | undefined>(undefined)
+export const failure = signal<string | undefined>(undefined)
+/** By the place of the player in the scenario. */
+export const courses = signal<readonly (Course | undefined)[]>([])
+export const figures = signal<readonly (Figures | undefined)[]>([])
+export const refusals = signal<readonly (string | undefined)[]>([])
+/** The newest order, and when somebody did what led to it. */
+export const ordered = signal<{ readonly id: number; readonly at: number }>({ id: 0, at: 0 })
+/** How wide the picture is, in pixels. */
+export const width = signal(0)
+
+export const story = computed<Story | undefined>(() => {
+  const all = stories.value
+  return all?.find(({ name }) => name === setup.value.story) ?? all?.find(({ name }) => name === OWN_PAUSE)
+})
+export const lanes = computed<readonly Lane[]>(
+  () => setup.value.lanes ?? (story.value ? lanesOf(story.value.scenario).slice(0, MOST_LANES) : []),
+)
+export const scenario = computed<Scenario | undefined>(
+  () => story.value && rehearsed(story.value.scenario, { ...setup.value, lanes: lanes.value }),
+)
+
+let crew: Crew | undefined
+let addressed: ReturnType<typeof setTimeout> | undefined
+let changedAt = 0
+
+/** A change of the set-up; the address follows a little later. */
+export function change(part: Partial<Setup>): void {
+  changedAt = performance.now()
+  setup.value = { ...setup.value, ...part }
+  clearTimeout(addressed)
+  addressed = setTimeout(() => go({ rehearsal: setup.value }, 'replace'), ADDRESS_MS)
+}
+
+/** Turns a knob; without a value back to what the story says. */
+export function turn(knob: string, value: number | undefined): void {
+  const { [knob]: _, ...others } = setup.value.turned
+  change({ turned: value === undefined ? others : { ...others, [knob]: value } })
+}
+
+export const changeLane = (at: number, lane: Lane | undefined): void =>
+  change({ lanes: lanes.value.flatMap((each, i) => (i !== at ? [each] : lane ? [lane] : [])) })
+
+export const addLane = (lane: Lane): void => change({ lanes: [...lanes.value, lane].slice(0, MOST_LANES) })
+
+/** A file that was dropped or pasted plays from now on, if anybody can tell whose it is. */
+export async function addFile(name: string, text: string): Promise<string | undefined> {
+  const daemon = await crew?.whose(name, text)
+  if (daemon === undefined) return `${name} is no configuration of ntpd or chronyd, as far as can be told`
+  addLane({ kind: 'file', name, daemon, options: daemon === 'chrony' ? '' : '-g', text })
+  return undefined
+}
+
+export const asScenarioFile = (): Promise<string> => crew!.write(scenario.value!)
+
+/** When the lab is looked at for the first time. */
+export function openLab(): void {
+  if (crew) return
+  crew = hireCrew(hear, why => {
+    failure.value = why
+  })
+  void load(crew)
+  effect(() => {
+    const { value } = scenario
+    const stretches = width.value
+    const { watch } = setup.value
+    if (value && stretches > 0) order(value, WATCHES[watch], stretches)
+  })
+  // Back and forward, and a link that somebody follows.
+  effect(() => {
+    const { rehearsal } = place.value
+    if (rehearsal !== setup.peek()) setup.value = rehearsal
+  })
+}
+
+async function load(crew: Crew): Promise<void> {
+  try {
+    const answer = await fetch('/stories.json')
+    if (!answer.ok) throw new Error(answer.statusText)
+    crew.read((await answer.json()) as StoryFile[])
+  } catch (error) {
+    failure.value = error instanceof Error ? error.message : String(error)
+  }
+}
+
+let waiting: { scenario: Scenario; watch: number | undefined; stretches: number } | undefined
+
+/** Once in a frame at most: a mouse tells more often than a screen shows. */
+function order(scenario: Scenario, watch: number | undefined, stretches: number): void {
+  if (!waiting)
+    requestAnimationFrame(() => {
+      const wanted = waiting!
+      waiting = undefined
+      const id = ordered.peek().id + 1
+      ordered.value = { id, at: changedAt }
+      const count = wanted.scenario.player.length
+      courses.value = courses.peek().slice(0, count)
+      figures.value = figures.peek().slice(0, count)
+      refusals.value = []
+      crew!.play({ id, ...wanted, seeds: SEEDS })
+    })
+  waiting = { scenario, watch, stretches }
+}
+
+function hear(message: Exclude<FromWorker, { kind: 'answer' }>): void {
+  switch (message.kind) {
+    case 'stories':
+      stories.value = message.stories
+      return
+    case 'course':
+      if (isCurrent(message.lane)) courses.value = put(courses.value, message.lane, message)
+      return
+    case 'figures':
+      if (isCurrent(message.lane)) figures.value = put(figures.value, message.lane, message)
+      return
+    case 'refused':
+      if (message.order === ordered.value.id) refusals.value = put(refusals.value, message.lane, message.why)
+  }
+}
+
+const isCurrent = (lane: number): boolean => lane < (scenario.value?.player.length ?? 0)
+
+const put = <T>(all: readonly (T | undefined)[], at: number, one: T): (T | undefined)[] =>
+  Array.from({ length: Math.max(all.length, at + 1) }, (_, i) => (i === at ? one : all[i]))
