@@ -70,9 +70,14 @@ export function chart(input: ChartInput): Element {
     }),
     element('text', { x: LEFT - 8, y: toY(value) + 4, 'text-anchor': 'end' }, text),
   ])
-  const times = x.ticks.map(({ value, text }) =>
-    element('text', { x: toX(value), y: height - 8, 'text-anchor': 'middle' }, text),
-  )
+  const times = x.ticks.map(({ value, text }) => {
+    const atEdge = toX(value) > width - 2 * RIGHT
+    return element(
+      'text',
+      { x: atEdge ? width - 2 : toX(value), y: height - 8, 'text-anchor': atEdge ? 'end' : 'middle' },
+      text,
+    )
+  })
   return element(
     'svg',
     {

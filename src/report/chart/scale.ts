@@ -108,7 +108,11 @@ function clock(at: Seconds, step: Seconds): string {
   if (at === 0) return '0'
   if (step >= 86_400) return `${at / 86_400} d`
   if (step >= 3600) return `${at / 3600} h`
-  if (step >= 60) return at % 3600 === 0 ? `${at / 3600} h` : `${at / 60} min`
+  if (at % 3600 === 0) return `${at / 3600} h`
+  const minutes = Math.floor(at / 60) % 60
+  const beyondHour = `${Math.floor(at / 3600)}:${String(minutes).padStart(2, '0')}`
+  if (step >= 60) return at > 7200 ? `${beyondHour} h` : `${at / 60} min`
+  if (at > 3600) return `${beyondHour}:${String(at % 60).padStart(2, '0')} h`
   return duration(at)
 }
 

@@ -132,8 +132,9 @@ export function judged(summary: Summary, { title }: Measure): Emphasis | undefin
   return arrival && arrival.never > 0 ? 'red' : undefined
 }
 
-export function isBest({ rank }: Measure, summary: Summary, results: readonly Result[]): boolean {
-  if (!rank || results.length < 2) return false
+export function isBest({ rank, text }: Measure, summary: Summary, results: readonly Result[]): boolean {
+  // What reads the same is equally good.
+  if (!rank || results.every(each => text(each.summary) === text(summary))) return false
   const ranks = results.map(each => rank(each.summary))
   const best = Math.min(...ranks)
   return rank(summary) === best && best < Number.POSITIVE_INFINITY && ranks.some(other => other > best)

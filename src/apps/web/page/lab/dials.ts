@@ -2,9 +2,8 @@
  * The sliders: which knobs of a story there are to turn, from where to where, and how far along the slider a value stands. What
  * spans powers of ten is divided by factors; what has two signs has zero in its middle.
  */
-import { duration, rate, signed } from '#core/time/format.ts'
+import { duration, signed } from '#core/time/format.ts'
 import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
-import { PPM } from '#core/time/units.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { KNOBS } from '#lab/sweep/knobs.ts'
 
@@ -137,14 +136,14 @@ export function positionOf({ least, most, scale }: Dial, value: number): number 
 /** Three digits: what a slider can mean. */
 const rounded = (value: number): number => Number(value.toPrecision(3))
 
-export function dialText({ knob }: Dial, value: number): string {
+export function dialText({ knob, scale }: Dial, value: number): string {
   switch (KNOBS[knob]!.unit) {
     case 'duration':
       return duration(value)
     case 'signed':
       return value === 0 ? '0 s' : signed(value)
     case 'ppm':
-      return rate(value * PPM)
+      return `${value > 0 && scale === 'both signs' ? '+' : ''}${Number(value.toPrecision(3))} ppm`
     case 'part':
       return `${Number((value * 100).toPrecision(3))} %`
   }

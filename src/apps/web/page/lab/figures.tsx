@@ -13,15 +13,11 @@ export function FiguresTable(): JSX.Element | null {
   const results: Result[] = shown.flatMap(each =>
     each ? [{ name: each.name, summary: each.summary, curve: undefined }] : [],
   )
-  const runs = Math.min(...results.map(({ summary }) => summary.runs))
   const late = shown.some(each => each && each.order !== ordered.value.id)
   return (
     <section class="figures" aria-labelledby="figures" data-late={late}>
       <h2 id="figures">
-        What it came to{' '}
-        <span class="runs">
-          {runs === 1 ? 'one run' : `medians of ${plural(runs, 'run')}, best to worst tenth in parentheses`}
-        </span>
+        What it came to <span class="runs">{runsText(results)}</span>
       </h2>
       <div class="wide">
         <table>
@@ -51,6 +47,14 @@ export function FiguresTable(): JSX.Element | null {
       </div>
     </section>
   )
+}
+
+function runsText(results: readonly Result[]): string {
+  const runs = results.map(({ summary }) => summary.runs)
+  const [least, most] = [Math.min(...runs), Math.max(...runs)]
+  if (most === 1) return 'one run'
+  const count = least === most ? plural(most, 'run') : `${least} to ${most} runs`
+  return `medians of ${count}, best to worst tenth in parentheses`
 }
 
 function toneOf(

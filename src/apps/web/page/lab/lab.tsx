@@ -46,6 +46,10 @@ export function Lab(): JSX.Element {
         <Players />
       </form>
       <div class="told-of">
+        <p class="marks-of">
+          ▲ it steps the clock, × it ends. Dotted and pale: what the one chosen above says of its clock, and
+          where it claims true time to be.
+        </p>
         <FiguresTable />
         <Share />
         <p class="aside">

@@ -55,8 +55,6 @@ export interface Figures {
   readonly lane: number
   readonly name: string
   readonly summary: Summary
-  /** How often it will have been played in the end. */
-  readonly seeds: number
 }
 
 export type FromWorker =

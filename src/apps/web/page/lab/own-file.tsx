@@ -28,22 +28,22 @@ export const OwnFile = (): JSX.Element => (
         }}
       />
     </label>
-    <textarea
-      class="paste"
-      rows={1}
-      spellcheck={false}
-      aria-label="Paste a configuration here"
-      placeholder="… or paste it here"
-      onPaste={async event => {
-        event.preventDefault()
-        const text = event.clipboardData?.getData('text') ?? ''
-        if (text.trim() !== '') why.value = await addFile('pasted', text.slice(0, MOST_BYTES))
-      }}
-      onInput={event => {
-        // What is typed letter by letter is no configuration yet.
-        event.currentTarget.value = ''
-      }}
-    />
+    <label class="paste">
+      or paste it here
+      <textarea
+        rows={1}
+        spellcheck={false}
+        onPaste={async event => {
+          event.preventDefault()
+          const text = event.clipboardData?.getData('text') ?? ''
+          if (text.trim() !== '') why.value = await addFile('pasted', text.slice(0, MOST_BYTES))
+        }}
+        onInput={event => {
+          // What is typed letter by letter is no configuration yet.
+          event.currentTarget.value = ''
+        }}
+      />
+    </label>
     {why.value === undefined ? null : (
       <span class="failure" role="alert">
         {why.value}

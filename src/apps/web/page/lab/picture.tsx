@@ -68,7 +68,11 @@ export function Picture(): JSX.Element {
           <Readout at={cursor.at} />
         </div>
       ) : (
-        <p class="waiting">Playing …</p>
+        <p class="waiting">
+          {players.length > 0 && players.every((_, i) => refusals.value[i])
+            ? 'Nobody here can be played.'
+            : 'Playing …'}
+        </p>
       )}
       <Speed />
     </figure>

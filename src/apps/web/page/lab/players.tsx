@@ -107,7 +107,7 @@ function Told({ player, at }: { player: ScenarioPlayer; at: number }): JSX.Eleme
   return (
     <details>
       <summary>Its configuration</summary>
-      <pre class="told">{`${daemon} ${options}`.trim() + `\n${config.trim()}`}</pre>
+      <pre class="told">{[`${daemon} ${options}`.trim(), config.trim()].join('\n')}</pre>
       <button
         type="button"
         class="plain-button"

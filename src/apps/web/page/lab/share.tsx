@@ -5,7 +5,7 @@ import { go, place } from '../go.ts'
 import { formatPlace } from '../place.ts'
 import { commandFor, FILE } from './command.ts'
 import { tooLongForLink } from './setup.ts'
-import { asScenarioFile, setup, story } from './state.ts'
+import { asScenarioFile, seeds, setup, story } from './state.ts'
 
 const SAID_MS = 1500
 
@@ -16,6 +16,7 @@ export function Share(): JSX.Element | null {
     story: told.name,
     turned: setup.value.turned,
     chosen: setup.value.lanes,
+    seeds: seeds.value,
   })
   const cut = tooLongForLink(setup.value)
   return (

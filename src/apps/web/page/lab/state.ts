@@ -2,13 +2,12 @@
 import { computed, effect, signal } from '@preact/signals'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { go, place } from '../go.ts'
+import { seedsFor } from './command.ts'
 import { type Crew, hireCrew } from './crew.ts'
 import { lanesOf, rehearsed } from './lanes.ts'
 import type { Course, Figures, FromWorker, Story, StoryFile } from './messages.ts'
 import { type Lane, MOST_LANES, OWN_PAUSE, type Setup, WATCHES } from './setup.ts'
 
-/** As often as the commands play by themselves. */
-export const SEEDS = 10
 /** A browser lets an address change a few times in a second only. */
 const ADDRESS_MS = 400
 
@@ -34,6 +33,9 @@ export const lanes = computed<readonly Lane[]>(
 export const scenario = computed<Scenario | undefined>(
   () => story.value && rehearsed(story.value.scenario, { ...setup.value, lanes: lanes.value }),
 )
+
+/** How often each is played in the end. */
+export const seeds = computed(() => seedsFor(scenario.value?.duration ?? 0))
 
 let crew: Crew | undefined
 let addressed: ReturnType<typeof setTimeout> | undefined
@@ -112,7 +114,7 @@ function order(scenario: Scenario, watch: number | undefined, stretches: number)
       courses.value = courses.peek().slice(0, count)
       figures.value = figures.peek().slice(0, count)
       refusals.value = []
-      crew!.play({ id, ...wanted, seeds: SEEDS })
+      crew!.play({ id, ...wanted, seeds: seeds.peek() })
     })
   waiting = { scenario, watch, stretches }
 }

@@ -68,12 +68,14 @@ export function TuningForm({ use, tuning, onChange }: Props): JSX.Element {
       )}
       {(['step', 'stepout', 'panic', 'maxdist'] as const).filter(has).map(name => (
         <label key={name} class="setting">
-          <span>{name === 'maxdist' ? 'tos maxdist' : `tinker ${name}`}</span>
+          <span>
+            {name === 'maxdist' ? 'tos maxdist' : `tinker ${name}`}
+            {usual && <small> usually {usual[name]} s</small>}
+          </span>
           <input
             type="text"
             inputMode="decimal"
             value={tuning[name] === undefined ? '' : String(tuning[name])}
-            placeholder={usual ? `${usual[name]} s` : ''}
             onChange={event => {
               const { value } = event.currentTarget
               const read = value.trim() === '' ? undefined : parseDuration(value)

@@ -20,8 +20,6 @@ import type { Course, FromWorker, Order } from './messages.ts'
 const PIECE_MS = 8
 /** A story is worth a look before its end after so long, and again and again. */
 const LOOK_MS = 45
-/** Seeds are played as far as they cost no more than this for each player. */
-const FIGURES_MS = 5000
 
 /** Milliseconds of some clock that never steps. */
 export type Stopwatch = () => number
@@ -38,9 +36,8 @@ export function* work(
     try {
       const player = playersOf(scenario)[lane]!
       const notes = complaintsOf(scenario, lane, player)
-      const began = stopwatch()
       const score = yield* showCourse(order, lane, player, notes, stopwatch)
-      played.push({ lane, player, scores: [score], cost: stopwatch() - began })
+      played.push({ lane, player, scores: [score] })
       yield figuresOf(order, played.at(-1)!)
     } catch (error) {
       yield {
@@ -58,8 +55,6 @@ interface Played {
   readonly lane: number
   readonly player: PlayerSpec
   readonly scores: Score[]
-  /** Of one run, in ms. */
-  readonly cost: number
 }
 
 function* showCourse(
@@ -107,7 +102,6 @@ function* playSeeds(
 ): Generator<FromWorker | undefined, void> {
   for (let seed = 2; seed <= order.seeds; seed++)
     for (const each of played) {
-      if (seed > seedsFor(order, each)) continue
       const playing = beginPlay({ scenario: order.scenario, player: each.player, seed })
       for (const _ of pieces(playing, stopwatch)) yield undefined
       each.scores.push(playing.end().score)
@@ -126,16 +120,12 @@ function* pieces(playing: Playing, stopwatch: Stopwatch): Generator<boolean, voi
   }
 }
 
-const seedsFor = ({ seeds }: Order, { cost }: Played): number =>
-  Math.max(1, Math.min(seeds, Math.floor(FIGURES_MS / cost)))
-
 const figuresOf = (order: Order, played: Played): FromWorker => ({
   kind: 'figures',
   order: order.id,
   lane: played.lane,
   name: played.player.name,
   summary: summarise(played.scores),
-  seeds: seedsFor(order, played),
 })
 
 /** From a little before the first thing that happens. */
