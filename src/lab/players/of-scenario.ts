@@ -1,5 +1,5 @@
 /** The players that a scenario itself asks for. */
-import { nameOfPlayer } from '../scenario/check.ts'
+import { nameOfPlayer } from '../scenario/player-name.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { configuredPlayer } from './configured.ts'
 import { knownPlayer } from './known.ts'

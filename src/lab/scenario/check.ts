@@ -1,6 +1,7 @@
 /** What no single key of a scenario shows: keys that need or exclude each other, names that lead nowhere, times out of order. */
 import { configuredPlayer } from '../players/configured.ts'
-import type { Scenario, ScenarioEvent, ScenarioPlayer } from './schema.ts'
+import { nameOfPlayer } from './player-name.ts'
+import type { Scenario, ScenarioEvent } from './schema.ts'
 
 export interface ScenarioProblem {
   readonly path: readonly (string | number)[]
@@ -83,8 +84,6 @@ function playerProblems({ player }: Scenario): ScenarioProblem[] {
     return notes.map(note => ({ path: ['player', i, 'config'], message: note }))
   })
 }
-
-export const nameOfPlayer = ({ name, use, daemon }: ScenarioPlayer): string => name ?? use ?? daemon ?? '?'
 
 function judgedProblems({ judged: { after, from = 0, to }, duration }: Scenario): ScenarioProblem[] {
   const problem = (key: string, message: string) => [{ path: ['judged', key], message }]

@@ -1,7 +1,7 @@
 /** What a story came to for each player, as tables and as data for programs. */
 import { duration } from '#core/time/format.ts'
 import type { Curve } from '#lab/curve.ts'
-import { nameOfPlayer } from '#lab/scenario/check.ts'
+import { nameOfPlayer } from '#lab/scenario/player-name.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import type { Spread, Summary } from '#lab/summary.ts'
 import type { Emphasis, Style } from '../style.ts'

@@ -1,7 +1,7 @@
 /** A migration rehearsed in the browser: what happens, who keeps the clock, and how long it is wrong, while one drags. */
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { nameOfPlayer } from '#lab/scenario/check.ts'
+import { nameOfPlayer } from '#lab/scenario/player-name.ts'
 import { FiguresTable } from './figures.tsx'
 import { takeFiles } from './own-file.tsx'
 import { Picture } from './picture.tsx'

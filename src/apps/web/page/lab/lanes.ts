@@ -1,7 +1,7 @@
 /** From what is set up to a scenario: the story with its knobs turned, and with those who are to keep the clock. */
 import { KNOWN_PLAYERS } from '#lab/players/known.ts'
 import { type Tuning, tunedPlayer } from '#lab/players/tuned.ts'
-import { nameOfPlayer } from '#lab/scenario/check.ts'
+import { nameOfPlayer } from '#lab/scenario/player-name.ts'
 import type { Scenario, ScenarioPlayer } from '#lab/scenario/schema.ts'
 import { KNOBS } from '#lab/sweep/knobs.ts'
 import type { Lane, Setup } from './setup.ts'

@@ -1,12 +1,13 @@
 /** Who keeps the clock: one line of the picture each, and what each is set to. */
 import type { JSX } from 'preact'
 import { KNOWN_PLAYERS } from '#lab/players/known.ts'
-import { settingsOf } from '#lab/players/tuned.ts'
-import { nameOfPlayer } from '#lab/scenario/check.ts'
+import { settingsOf, type Tuning } from '#lab/players/tuned.ts'
+import { nameOfPlayer } from '#lab/scenario/player-name.ts'
 import type { ScenarioPlayer } from '#lab/scenario/schema.ts'
 import { plural } from '#report/words/say.ts'
 import { ConfigurationForm } from './configuration.tsx'
 import { Key } from './key.tsx'
+import { tuningWords } from './lanes.ts'
 import { OwnFile } from './own-file.tsx'
 import { type Lane, MOST_LANES } from './setup.ts'
 import { addLane, changeLane, courses, lanes, refusals, scenario, story } from './state.ts'
@@ -66,7 +67,7 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
       </div>
       {form ? (
         <details>
-          <summary>{lane.kind === 'known' ? 'Settings' : 'Its configuration'}</summary>
+          <summary>{lane.kind === 'known' ? settingsText(lane.tuning) : 'Its configuration'}</summary>
           {form}
         </details>
       ) : player?.config ? (
@@ -85,6 +86,11 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
       ) : null}
     </li>
   )
+}
+
+function settingsText(tuning: Tuning): string {
+  const words = tuningWords(tuning)
+  return words.length === 0 ? 'Settings' : `Settings: ${words.join(', ')}`
 }
 
 function formOf(lane: Lane, at: number): JSX.Element | undefined {
