@@ -1,5 +1,8 @@
 /** Logs that are given to the page: read in a worker, explained, and sent to nobody. */
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { expectNoSidewaysScrolling, inBrowser, WIDTHS } from './browser.ts'
@@ -63,5 +66,27 @@ inBrowser('logs', open => {
     expect(text).toMatch(/all\.xz\s+a browser cannot unpack this/)
     expect(text).toMatch(/torn\.gz\s+not read to its end/)
     expect(text).toContain('ntpd peerstats')
+  })
+
+  test('archives are opened, packed or not, one in another: each host by itself', async () => {
+    const { tab } = await open('#/logs')
+    const folder = mkdtempSync(join(tmpdir(), 'clockwright-archives-'))
+    try {
+      const vectors = logs('.')
+      const tar = (...words: string[]) => execFileSync('tar', words, { cwd: vectors })
+      tar('czf', join(folder, 'web-1.tar.gz'), 'chrony-pauses')
+      tar('cf', join(folder, 'inner.tar'), 'ntpd428-2000ppm')
+      execFileSync('tar', ['cf', 'outer.tar', 'inner.tar'], { cwd: folder })
+      const input = tab.locator('input[type=file]:not([webkitdirectory])').first()
+      await input.setInputFiles([join(folder, 'web-1.tar.gz'), join(folder, 'outer.tar')])
+      await tab.locator('.report .verdict').first().waitFor()
+      const text = await tab.locator('.report .sections').innerText()
+      expect(text).toContain('chrony-pauses')
+      expect(text).toContain('ntpd428-2000ppm')
+      expect(text).toMatch(/web-1\/chrony-pauses\/measurements\.log\.gz:\d+/)
+      expect(text).not.toMatch(/Skipped[\s\S]*(web-1|outer)/)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })

@@ -28,7 +28,7 @@ async function picture(name: string, hash: string, ready: string, height: number
 try {
   await picture('now', '#/now', '.spark-line', 900)
   const players = ['ntpd-4.2.8,-x', 'ntpd-4.2.8,polls=4..6', 'chrony-debian', 'clockwright']
-  const query = new URLSearchParams(players.map(player => ['play', player]))
+  const query = new URLSearchParams(players.map((player): [string, string] => ['play', player]))
   await picture('lab', `#/lab?${query}`, '.figures .runs:text("medians of 10 runs")', 960)
 } finally {
   await browser.close()

@@ -3,11 +3,11 @@
  * are unpacked into a folder for the time of the command, under names of our own.
  */
 import { closeSync, lstatSync, openSync, readdirSync, type Stats, statSync, writeSync } from 'node:fs'
-import { basename, join, resolve, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { Complaint } from '../cli/complain.ts'
 import { chunksOf, TooLarge, Unreadable } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
-import { isTarHeader, TarReader } from './tar.ts'
+import { archiveName, isTarHeader, TarReader } from './tar.ts'
 
 const MOST_FILES = 100_000
 const DEEPEST = 24
@@ -134,9 +134,6 @@ async function unpackInto(
   }
   for (const member of members) await unpackInto(inputs, member, skipped, options, nested + 1)
 }
-
-const archiveName = (name: string): string =>
-  basename(name).replace(/\.(?:tar|t?gz|txz|xz|zst|tar\.\w+)+$/i, '')
 
 export function reason(error: unknown): string {
   if (error instanceof TooLarge || error instanceof Unreadable) return error.message

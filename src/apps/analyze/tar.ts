@@ -1,6 +1,6 @@
 /**
  * Members of a tar archive, in the order in which they lie in it (POSIX ustar, GNU's long names, pax paths). Only plain
- * files are of interest. Nothing is written where a member's name says.
+ * files are of interest. Nothing is written where a member's name says. It knows of no Node: the page reads archives, too.
  */
 
 const BLOCK = 512
@@ -99,9 +99,14 @@ export class TarReader {
     if (size === 0) this.#endMember()
   }
 
+  #decode(parts: readonly Uint8Array[]): string {
+    const decoder = new TextDecoder()
+    return parts.map(part => decoder.decode(part, { stream: true })).join('') + decoder.decode()
+  }
+
   #endMember(): void {
     if (this.#text) {
-      const all = Buffer.concat(this.#text).toString('utf8')
+      const all = this.#decode(this.#text)
       this.#longName = this.#textKind === 'L' ? all.replace(/\0.*$/s, '') : /^\d+ path=(.*)$/m.exec(all)?.[1]
       this.#text = undefined
     }
@@ -114,9 +119,11 @@ export class TarReader {
 }
 
 const text = (bytes: Uint8Array, at: number, length: number): string =>
-  Buffer.from(bytes.subarray(at, at + length))
-    .toString('utf8')
-    .replace(/\0.*$/s, '')
+  new TextDecoder().decode(bytes.subarray(at, at + length)).replace(/\0.*$/s, '')
+
+/** What an archive is called without its endings. */
+export const archiveName = (name: string): string =>
+  name.replace(/^.*\//s, '').replace(/\.(?:tar|t?gz|txz|xz|zst|tar\.\w+)+$/i, '')
 
 function octal(bytes: Uint8Array, at: number, length: number): number {
   // GNU writes sizes beyond 8 GB in binary.

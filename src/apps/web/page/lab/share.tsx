@@ -39,7 +39,7 @@ export function Share(): JSX.Element | null {
       </p>
       {command.includes(FILE) ? (
         <p class="aside">
-          {FILE} is the scenario file from above. The same file and seeds give the same figures, to the byte.
+          {FILE} is the scenario file from above. The same file and seeds give the same figures.
         </p>
       ) : null}
     </section>

@@ -2,7 +2,7 @@
 
 /** A packed file may unpack to a thousand times its size and more. */
 const MOST = 4e9
-const HEAD = 512
+const HEAD = 8
 
 /** Throws with the reason when the file cannot be read, or not on. */
 export async function* bytesOf(file: File): AsyncGenerator<Uint8Array> {
@@ -10,8 +10,6 @@ export async function* bytesOf(file: File): AsyncGenerator<Uint8Array> {
   const begins = (...magic: readonly number[]) => magic.every((byte, i) => head[i] === byte)
   if (begins(0xfd, 0x37, 0x7a, 0x58) || begins(0x42, 0x5a, 0x68))
     throw new Error('a browser cannot unpack this: unpack it first, or use clockwright analyze')
-  if (String.fromCharCode(...head.subarray(257, 262)) === 'ustar')
-    throw new Error('an archive: unpack it first, or use clockwright analyze')
   const packing = begins(0x1f, 0x8b) ? 'gzip' : begins(0x28, 0xb5, 0x2f, 0xfd) ? 'zstd' : undefined
   const stream = packing ? unpacked(file, packing) : file.stream()
   const reader = stream.getReader()

@@ -9,6 +9,7 @@ import { Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import type { LogFiles } from '#report/explain/page/logs.ts'
 import { hostNames, hostOf } from '../../../analyze/hosts.ts'
+import { unpackArchives } from './archives.ts'
 import { bytesOf } from './bytes.ts'
 import type { GivenFile } from './dropped.ts'
 
@@ -33,7 +34,7 @@ export async function readGiven(
   progress: Progress,
 ): Promise<{ hosts: Explained[]; logs: LogFiles }> {
   const skipped: { file: string; why: string }[] = []
-  const begun = withoutTwins(await begin(given, skipped), skipped)
+  const begun = withoutTwins(await begin(await unpackArchives(given, skipped), skipped), skipped)
   const times = (each: readonly Begun[]) => each.map(({ begins }) => begins).filter(Number.isFinite)
   const dated = times(begun.filter(each => each.dated))
   const known = dated.length > 0 ? dated : times(begun)
