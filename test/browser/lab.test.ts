@@ -209,7 +209,7 @@ inBrowser('lab', open => {
       })()`,
     )
     await tab.dispatchEvent('.rehearsal', 'drop', { dataTransfer: transfer })
-    await tab.getByRole('alert').getByText('is no configuration of ntpd or chronyd').waitFor()
+    await tab.getByRole('alert').getByText('is no configuration of a time daemon').waitFor()
     expect(await tab.evaluate('window.harmed')).toBeUndefined()
     expect(await tab.locator('main img, main script').count()).toBe(0)
   })

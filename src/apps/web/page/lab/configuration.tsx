@@ -1,5 +1,6 @@
 /** A configuration file that plays: whose it is, its command line, its text. */
 import type { JSX } from 'preact'
+import { hasOptions } from './lanes.ts'
 import type { Lane } from './setup.ts'
 
 export type FileLane = Extract<Lane, { kind: 'file' }>
@@ -27,7 +28,7 @@ export const ConfigurationForm = ({ lane, onChange }: Props): JSX.Element => (
         ))}
       </select>
     </label>
-    {lane.daemon.startsWith('chrony') ? null : (
+    {hasOptions(lane.daemon) && (
       <label class="setting">
         <span>Options</span>
         <input

@@ -30,7 +30,7 @@ export const DIALS: readonly Dial[] = [
     least: 0.1,
     most: 1200,
     scale: 'factors',
-    own: ({ event }) => event.find(each => each.kind === 'pause')?.length,
+    own: ({ event }) => event.find(each => 'length' in each)?.length,
   },
   {
     knob: 'step',

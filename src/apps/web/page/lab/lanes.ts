@@ -46,11 +46,14 @@ function playerOf(lane: Lane, { player, server }: Scenario): ScenarioPlayer | un
       return {
         name: (lane.name.replace(/\p{C}/gu, '').trim() || 'pasted').slice(0, 60),
         daemon: lane.daemon,
-        ...(lane.daemon.startsWith('chrony') ? {} : { options: lane.options.trim() || '-n' }),
+        ...(hasOptions(lane.daemon) ? { options: lane.options.trim() || '-n' } : {}),
         config: lane.text,
       }
   }
 }
+
+/** Of ntpd alone the command line says how it keeps the clock. */
+export const hasOptions = (daemon: string): boolean => /^(ntpd|ntpsec)-\d/.test(daemon)
 
 /** `-x`, `polls 4 to 6`, `makestep 1 -1`. */
 export const tuningWords = (tuning: Tuning): string[] => {

@@ -4,7 +4,7 @@ import type { Scenario } from '#lab/scenario/schema.ts'
 import { go, place } from '../go.ts'
 import { seedsFor } from './command.ts'
 import { type Crew, hireCrew } from './crew.ts'
-import { lanesOf, rehearsed } from './lanes.ts'
+import { hasOptions, lanesOf, rehearsed } from './lanes.ts'
 import type { Course, Figures, FromWorker, Story, StoryFile } from './messages.ts'
 import { type Lane, MOST_LANES, OWN_PAUSE, type Setup, WATCHES } from './setup.ts'
 
@@ -63,8 +63,9 @@ export const addLane = (lane: Lane): void => change({ lanes: [...lanes.value, la
 /** A file that was dropped or pasted plays from now on, if anybody can tell whose it is. */
 export async function addFile(name: string, text: string): Promise<string | undefined> {
   const daemon = await crew?.whose(name, text)
-  if (daemon === undefined) return `${name} is no configuration of ntpd or chronyd, as far as can be told`
-  addLane({ kind: 'file', name, daemon, options: daemon === 'chrony' ? '' : '-g', text })
+  if (daemon === undefined)
+    return `${name} is no configuration of a time daemon that is known here, as far as can be told`
+  addLane({ kind: 'file', name, daemon, options: hasOptions(daemon) ? '-g' : '', text })
   return undefined
 }
 

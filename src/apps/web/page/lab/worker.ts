@@ -92,7 +92,7 @@ const readStories = (files: readonly StoryFile[]): Story[] => [
 function whose(name: string, text: string): string | undefined {
   const player = configuredPlayer({ name, text })?.player
   if (player?.kind === 'chronyd') return 'chrony'
-  if (player?.kind !== 'ntpd') return undefined
+  if (player?.kind !== 'ntpd') return player?.kind
   return player.version.startsWith('ntpsec') ? player.version : `ntpd-${player.version}`
 }
 
