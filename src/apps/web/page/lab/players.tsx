@@ -10,7 +10,7 @@ import { Key } from './key.tsx'
 import { tuningWords } from './lanes.ts'
 import { OwnFile } from './own-file.tsx'
 import { type Lane, MOST_LANES } from './setup.ts'
-import { addLane, changeLane, courses, lanes, refusals, scenario, story } from './state.ts'
+import { addLane, changeLane, lanes, notes, refusals, scenario, story } from './state.ts'
 import { TuningForm } from './tuning.tsx'
 
 export function Players(): JSX.Element {
@@ -47,7 +47,7 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
   const player = scenario.value?.player[at]
   const name = player ? nameOfPlayer(player) : '?'
   const refused = refusals.value[at]
-  const notes = courses.value[at]?.notes ?? []
+  const unplayed = (notes.value.split('\0')[at] ?? '').split('\n').filter(note => note !== '')
   const form = formOf(lane, at)
   return (
     <li>
@@ -74,11 +74,11 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
         <Told player={player} at={at} />
       ) : null}
       {refused === undefined ? null : <p class="failure">It cannot be played: {refused}</p>}
-      {notes.length > 0 ? (
+      {unplayed.length > 0 ? (
         <details class="notes">
-          <summary>{plural(notes.length, 'thing')} in it that the lab does not play</summary>
+          <summary>{plural(unplayed.length, 'thing')} in it that the lab does not play</summary>
           <ul>
-            {notes.map(note => (
+            {unplayed.map(note => (
               <li key={note}>{note}</li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 /** What is set up in the lab, and what came of it so far. It outlives a look at another view. */
-import { computed, effect, signal } from '@preact/signals'
+import { batch, computed, effect, signal } from '@preact/signals'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { go, place } from '../go.ts'
 import { seedsFor } from './command.ts'
@@ -17,6 +17,8 @@ export const failure = signal<string | undefined>(undefined)
 /** By the place of the player in the scenario. */
 export const courses = signal<readonly (Course | undefined)[]>([])
 export const figures = signal<readonly (Figures | undefined)[]>([])
+/** What of each player's configuration is not played, a line for each thing. */
+export const notes = computed(() => courses.value.map(course => course?.notes.join('\n') ?? '').join('\0'))
 export const refusals = signal<readonly (string | undefined)[]>([])
 /** The newest order, and when somebody did what led to it. */
 export const ordered = signal<{ readonly id: number; readonly at: number }>({ id: 0, at: 0 })
@@ -120,7 +122,21 @@ function order(scenario: Scenario, watch: number | undefined, stretches: number)
   waiting = { scenario, watch, stretches }
 }
 
-function hear(message: Exclude<FromWorker, { kind: 'answer' }>): void {
+type Heard = Exclude<FromWorker, { kind: 'answer' }>
+let heard: Heard[] = []
+
+/** What comes within a frame is shown at once. */
+function hear(message: Heard): void {
+  if (heard.length === 0)
+    requestAnimationFrame(() => {
+      const all = heard
+      heard = []
+      batch(() => all.forEach(take))
+    })
+  heard.push(message)
+}
+
+function take(message: Heard): void {
   switch (message.kind) {
     case 'stories':
       stories.value = message.stories
