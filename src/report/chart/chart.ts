@@ -48,7 +48,7 @@ export interface ChartInput {
 /** Where the plot itself lies: so far from the edges. */
 export const LEFT = 74
 export const RIGHT = 16
-const BOTTOM = 28
+export const BOTTOM = 28
 const LEGEND_LINE = 18
 
 export function chart(input: ChartInput): Element {

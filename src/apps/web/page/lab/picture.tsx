@@ -13,9 +13,9 @@ import { offsetChart } from '#report/lab/picture.ts'
 import { drawn } from '../drawn.ts'
 import type { Course } from './messages.ts'
 import { Readout, useCursor } from './readout.tsx'
+import { heightOf } from './size.ts'
 import { courses, ordered, refusals, scenario, setup, width } from './state.ts'
 
-const NARROW = 560
 /** How long it took from a change until its picture was on the screen, in ms. */
 const speed = signal<number | undefined>(undefined)
 
@@ -39,7 +39,7 @@ export function Picture(): JSX.Element {
     }))
     return offsetChart('Offset', results, {
       width: wide,
-      height: wide < NARROW ? 270 : 400,
+      height: heightOf(wide),
       span,
       claims: name => name === results[says]?.name,
     })

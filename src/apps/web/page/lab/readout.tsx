@@ -3,9 +3,10 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { LEFT, RIGHT } from '#report/chart/chart.ts'
+import { BOTTOM, LEFT, RIGHT } from '#report/chart/chart.ts'
 import { plusMinus } from '#report/words/say.ts'
 import { Key } from './key.tsx'
+import { heightOf } from './size.ts'
 import { courses } from './state.ts'
 
 type Span = readonly [from: Seconds, to: Seconds]
@@ -48,7 +49,7 @@ export function Readout({
   const side = at.part < 0.5 ? { '--left': `${x + 14}px` } : { '--right': `${at.width - x + 14}px` }
   return (
     <>
-      <div class="cursor" style={{ left: `${x}px` }} />
+      <div class="cursor" style={{ left: `${x}px`, height: `${heightOf(at.width) - BOTTOM}px` }} />
       <div class="beside" style={{ ...side, '--top': '70px' }}>
         <div class="readout" role="status">
           <p class="readout-time">{duration(at.second)} into the story</p>
