@@ -24,6 +24,7 @@ execFileSync(
     'clockwright=src/apps/cli/main.ts',
     'agent=src/apps/daemon/main.ts',
     'lab-worker=src/apps/lab/worker.ts',
+    'cpus-worker=src/worlds/host/cpus/worker.ts',
     '--bundle',
     '--splitting',
     '--format=esm',

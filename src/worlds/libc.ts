@@ -19,6 +19,11 @@ export interface Libc {
   buffer(purpose: string, size: number): Memory
   /** Writes a `struct timespec` (two 64-bit integers) at `into`. */
   clockGettime(clock: number, into: number): number
+  /** What the kernel says of the clock's resolution, as a `struct timespec` at `into`. */
+  clockGetres(clock: number, into: number): number
+  /** Reads or sets on which CPUs the **calling thread** runs (`thread` 0): a bit for each at `mask`, `size` bytes. */
+  schedGetaffinity(thread: number, size: number, mask: number): number
+  schedSetaffinity(thread: number, size: number, mask: number): number
   /** What the kernel says of its clock. Reads only: nothing can be set through this. */
   adjtimex(): TimexAnswer
   /**
@@ -88,6 +93,7 @@ export const CLOCK = {
   realtime: 0,
   monotonic: 1,
   monotonicRaw: 4,
+  realtimeCoarse: 5,
   monotonicCoarse: 6,
   boottime: 7,
   tai: 11,
@@ -183,6 +189,9 @@ function bindLibc(koffi: Koffi): Libc {
   return {
     buffer,
     clockGettime: returningInt('clock_gettime', 'ip'),
+    clockGetres: returningInt('clock_getres', 'ip'),
+    schedGetaffinity: returningInt('sched_getaffinity', 'ilp'),
+    schedSetaffinity: returningInt('sched_setaffinity', 'ilp'),
     allowSteering() {
       if (steeringForbidden())
         throw new Error(`this clock must not be set here: the environment says so (${NEVER_STEER})`)

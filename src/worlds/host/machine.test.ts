@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { countRanges, readMachine } from './machine.ts'
+import { readMachine } from './machine.ts'
 
 let root: string
 beforeEach(() => {
@@ -89,9 +89,4 @@ it('reads this machine', () => {
   const machine = readMachine()
   expect(machine.cpus).toBeGreaterThan(0)
   expect(machine.hostname).not.toBe('')
-})
-
-it('counts ranges', () => {
-  expect(countRanges('0')).toBe(1)
-  expect(countRanges('0-3,6')).toBe(5)
 })

@@ -1,5 +1,6 @@
 /** What is known of the machine whose clock this is, read from /proc and /sys of it or of a collected copy. */
 import { cpus, hostname, release } from 'node:os'
+import { parseCpuList } from '#core/guest/cpu-list.ts'
 import type { MachineFacts } from '#core/guest/facts.ts'
 import { type Files, openFiles } from './files.ts'
 import { findHypervisor, readClues } from './hypervisor.ts'
@@ -25,15 +26,7 @@ export function readMachine(root = '/'): MachineFacts {
 
 function countCpus(files: Files): number {
   const online = files.text('sys/devices/system/cpu/online')
-  if (online) return countRanges(online)
+  const counted = online === undefined ? undefined : parseCpuList(online)?.length
   const listed = files.text('proc/cpuinfo')?.match(/^processor\s*:/gm)?.length
-  return listed ?? (files.own ? cpus().length : 0)
-}
-
-/** `0-3,6` is five. */
-export function countRanges(ranges: string): number {
-  return ranges.split(',').reduce((count, range) => {
-    const [first, last = first] = range.split('-').map(Number) as [number, number?]
-    return count + (last! - first + 1)
-  }, 0)
+  return counted ?? listed ?? (files.own ? cpus().length : 0)
 }

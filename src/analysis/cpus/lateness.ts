@@ -1,0 +1,37 @@
+/**
+ * How late timers are, by processor. The typical lateness is that of the machine; one sleep of several that is late was
+ * as a rule late because another program ran, so it is the median that is judged and the largest that is shown.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import { medianOf } from './blips.ts'
+import type { Sleep } from './observed.ts'
+
+export interface Lateness {
+  /** By whose clock the end was computed, and where the timer was armed: the same, but where two were tried crosswise. */
+  readonly setBy: number
+  readonly on: number
+  readonly sleeps: number
+  readonly typical: Seconds
+  readonly most: Seconds
+  /** One had not fired when it was given up: these are the least that it can be. */
+  readonly atLeast: boolean
+}
+
+export function latenessOf(sleeps: readonly Sleep[]): Lateness[] {
+  const groups = new Map<string, Sleep[]>()
+  for (const sleep of sleeps) {
+    const key = `${sleep.setBy} ${sleep.on}`
+    groups.set(key, [...(groups.get(key) ?? []), sleep])
+  }
+  return [...groups.values()].map(group => ({
+    setBy: group[0]!.setBy,
+    on: group[0]!.on,
+    sleeps: group.length,
+    typical: medianOf(group.map(({ late }) => late)),
+    most: Math.max(...group.map(({ late }) => late)),
+    atLeast: group.some(({ cut }) => cut),
+  }))
+}
+
+/** The same processor set it and served it. */
+export const isOwn = ({ setBy, on }: Lateness): boolean => setBy === on

@@ -1,0 +1,87 @@
+/**
+ * How late does a timer fire? Set for a time by one processor's clock, as programs do it that wait until a deadline, and
+ * armed and waited for on the same processor or on another one.
+ *
+ * Where the clocks differ by 85 s it can be late by 85 s. So nothing here waits for a timer alone: a second thread, which
+ * reads its own clock and sleeps not at all, lets the timer fire at once when it is that much too late.
+ */
+import type { Sleep } from '#analysis/cpus/observed.ts'
+import { CLOCK, type Libc, TFD } from '../../libc.ts'
+import type { Reader } from './reader.ts'
+
+export interface SleepOrder {
+  readonly setBy: number
+  readonly on: number
+  readonly tries: number
+  readonly shared: SharedArrayBuffer
+}
+
+export const SLEEP_BYTES = 16
+/** 32-bit words: the try that is under way (from 1 on; 0 before, -1 after), whether it was cut, and the timer. */
+const TRY = 0
+const CUT = 1
+const TIMER = 2
+const OVER = -1
+
+const LENGTH = 2e6
+/** A machine that is busy with others lets one wait for 0.1 s. */
+const GUARD = 250e6
+
+export function sleepTimes(
+  libc: Libc,
+  { setBy, on, tries, shared }: SleepOrder,
+  monotonic: Reader,
+  { origin, visit }: { origin: number; visit: (cpu: number) => void },
+): Sleep[] {
+  const words = new Int32Array(shared)
+  const slept: Sleep[] = []
+  const timer = libc.timerfdCreate(CLOCK.monotonic, TFD.cloexec)
+  if (timer >= 0) {
+    words[TIMER] = timer
+    const { address, view } = libc.buffer('sleep', 40)
+    // struct itimerspec: interval, then value; each of seconds and nanoseconds.
+    view.setBigInt64(0, 0n, true)
+    view.setBigInt64(8, 0n, true)
+    for (let n = 1; n <= tries; n++) {
+      visit(setBy)
+      const deadline = monotonic() + LENGTH
+      if (on !== setBy) visit(on)
+      view.setBigInt64(16, BigInt(origin + Math.floor(deadline / 1e9)), true)
+      view.setBigInt64(24, BigInt(deadline % 1e9), true)
+      Atomics.store(words, CUT, 0)
+      const began = monotonic()
+      libc.timerfdSettime(timer, TFD.abstime, address, 0)
+      Atomics.store(words, TRY, n)
+      libc.read(timer, address + 32, 8)
+      const late = (monotonic() - began - LENGTH) / 1e9
+      const cut = Atomics.load(words, CUT) === n
+      slept.push({ setBy, on, late, cut })
+      // It would be the same again, and cost as much time.
+      if (cut) break
+    }
+  }
+  Atomics.store(words, TRY, OVER)
+  if (timer >= 0) libc.close(timer)
+  return slept
+}
+
+/** Watches over the sleeps of the other thread until they are over. */
+export function guardSleeps(libc: Libc, shared: SharedArrayBuffer, counter: Reader): void {
+  const words = new Int32Array(shared)
+  const { address, view } = libc.buffer('guard', 32)
+  // In 1 ns from now.
+  for (const [at, value] of [0n, 0n, 0n, 1n].entries()) view.setBigInt64(8 * at, value, true)
+  let watched = 0
+  let since = counter()
+  for (;;) {
+    const now = Atomics.load(words, TRY)
+    if (now === OVER) return
+    if (now !== watched) {
+      watched = now
+      since = counter()
+    } else if (counter() - since > GUARD && watched > 0 && Atomics.load(words, CUT) !== watched) {
+      Atomics.store(words, CUT, watched)
+      libc.timerfdSettime(words[TIMER]!, 0, address, 0)
+    }
+  }
+}
