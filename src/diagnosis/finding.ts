@@ -18,7 +18,11 @@ export const FINDINGS = {
     'The clock jumps by the same amount again and again: a timer wraps, or ticks are counted wrongly.',
   'clocks-fight': 'Two programs set the clock in turn.',
   'cpu-clocks-differ': 'The processors of this machine do not agree on the time.',
+  'cpu-counters-differ':
+    'The counters of the processors (TSC) differ, and the clock that the kernel makes does not.',
   'timers-late': 'A timer fired much later than it was asked to.',
+  'clock-went-back': 'A clock was read, and read again, and the second time was earlier.',
+  'clock-coarse': 'A clock moves in steps that a program can see.',
   'migrated-clock-stopped':
     'The counter went back under the guest, and time stood still until it had caught up.',
   'clocksource-unstable': 'The kernel gave up the counter that it kept time with.',

@@ -28,6 +28,7 @@ Examples:
   clockwright query pool.ntp.org       ask servers once
   clockwright drift 192.0.2.1          how fast does it drift?
   clockwright analyze /var/log/chrony  what do a daemon's logs tell?
+  clockwright cpus                     do its CPUs agree on the time?
   clockwright lab forecast --pause 4s  how long would a pause leave it wrong?
 
 Only "clockwright run --discipline" ever sets the clock.`,
@@ -252,6 +253,52 @@ Examples:
   )
   .action(async (paths, options) => (await import('./commands/analyze.ts')).analyze(paths, options))
 
+program
+  .command('cpus')
+  .description('do the CPUs of this machine agree on the time? Compares their clocks, and changes nothing')
+  .addOption(json())
+  .option('--monitoring', 'one line with performance data, for monitoring systems')
+  .option('--time <duration>', 'how long to look, 100ms to 10m; longer bounds rates better', cpusTime, 1)
+  .addOption(
+    new Option('--clock <clock>', 'the clock that is compared')
+      .choices(['realtime', 'monotonic', 'raw', 'tsc'])
+      .default('realtime'),
+  )
+  .addHelpText(
+    'after',
+    `
+A positive offset means that the CPU is behind those that agree. The bound holds whatever else runs on the machine.
+Only CPUs on which this process may run are compared.
+Exit code: 0 they agree, 1 warning, 2 critical, 3 not all could be compared, or bad usage.
+
+Examples:
+  clockwright cpus
+  clockwright cpus --time 10s --json | jq '.cpus[] | [.cpu, .offset, .bound]'
+  clockwright cpus --monitoring`,
+  )
+  .action(async options => (await import('./commands/cpus.ts')).cpus(options))
+
+program
+  .command('with-cpus')
+  .description('run a command only on CPUs whose clocks agree, or on those that are named')
+  .argument('<which>', 'good, or a list: 0,2-5')
+  .argument('<command...>', 'the command and its arguments, after --')
+  .option('--time <duration>', 'how long to look which CPUs are good', cpusTime, 1)
+  .option('-v, --verbose', 'say on standard error which CPUs these are')
+  .addHelpText(
+    'after',
+    `
+Nothing but the command, and what it starts, is kept to these CPUs. Its exit code is ours; 127: there is no such command,
+126: it may not be executed, 3: the CPUs cannot be told or used, or bad usage.
+
+Examples:
+  clockwright with-cpus good -- filtergen safereload
+  clockwright with-cpus 0,2-5 -- make -j5`,
+  )
+  .action(async (which, command, options) =>
+    (await import('./commands/with-cpus.ts')).withCpus(which, command, options),
+  )
+
 const configuration = program
   .command('config')
   .description('look at the configuration')
@@ -459,6 +506,12 @@ function port(text: string): number {
   if (!Number.isInteger(number) || number < 0 || number > 65535)
     throw new InvalidArgumentError('a port is 0 to 65535.')
   return number
+}
+
+function cpusTime(text: string): number {
+  const seconds = duration(text)
+  if (seconds < 0.1 || seconds > 600) throw new InvalidArgumentError('from 100ms to 10m.')
+  return seconds
 }
 
 /** A measurement alone takes two seconds. */

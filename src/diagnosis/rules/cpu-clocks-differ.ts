@@ -13,6 +13,9 @@ import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 /** `date` has whole seconds, and a loop over the processors takes some time. */
 const LEAST: Seconds = 2
 
+export const COST =
+  'Time goes back and forth as the scheduler moves a process, and a timer that is set on one processor and fires on another is late by the difference. No time daemon can cure it.'
+
 export const cpuClocksDiffer: Rule = subject => {
   const runs = neighbours(subject.log.timeless.filter(({ what }) => what === 'clock-read'))
   const apart = subject.log.said('cpus-differ')
@@ -105,7 +108,7 @@ const finding = (
   from: undefined,
   to: undefined,
   ...of,
-  cost: 'Time goes back and forth as the scheduler moves a process, and a timer that is set on one processor and fires on another is late by the difference. No time daemon can cure it.',
+  cost: COST,
   causes: [
     {
       what: 'each processor reads its own counter (TSC), and the hypervisor gave them different offsets',

@@ -11,6 +11,9 @@ import { evidenceOf } from '../subject.ts'
 /** A busy machine is late by some milliseconds. */
 const LEAST: Seconds = 0.5
 
+export const COST =
+  'Everything that waits is late by that: timeouts, cron, the polls of the time daemon, rollbacks of a firewall.'
+
 export const timersLate: Rule = ({ log, keeper }) => {
   const late = log.timeless.filter(({ what, size }) => what === 'slept' && size > LEAST)
   if (late.length === 0) return []
@@ -25,7 +28,7 @@ export const timersLate: Rule = ({ log, keeper }) => {
       what: `A sleep ended ${duration(size)} too late.`,
       measures: { size, count: late.length },
       evidence: late.slice(0, 5).map(evidenceOf),
-      cost: 'Everything that waits is late by that: timeouts, cron, the polls of the time daemon, rollbacks of a firewall.',
+      cost: COST,
       causes: [
         {
           what: 'the timer was set on one processor and fired on another whose clock is behind',

@@ -27,7 +27,7 @@ export function encodeHost(host: Explained, fileNames: readonly string[]) {
 
 type At = (time: Seconds | undefined) => Instant | null
 
-const encodeFinding = (finding: Finding, fileNames: readonly string[], at: At) => ({
+export const encodeFinding = (finding: Finding, fileNames: readonly string[], at: At) => ({
   name: finding.name,
   severity: finding.severity,
   from: at(finding.from),

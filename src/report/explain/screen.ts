@@ -26,9 +26,12 @@ const COLOURS: Readonly<Record<Severity, Emphasis>> = {
   critical: 'red',
 }
 
-export interface ScreenOptions {
+export interface TellingOptions {
   readonly columns: number
   readonly fileNames: readonly string[]
+}
+
+export interface ScreenOptions extends TellingOptions {
   /** A line a finding, without plot and remedy: for many hosts. */
   readonly brief: boolean
 }
@@ -65,7 +68,7 @@ function verdict(host: Explained): string {
 }
 
 /** One kind of finding in full: what, how we know, what it costs, what to do. */
-function told(kind: readonly Finding[], options: ScreenOptions, style: Style): string[] {
+export function told(kind: readonly Finding[], options: TellingOptions, style: Style): string[] {
   const [first] = kind as readonly [Finding]
   const lines = item(first, 0, options, style)
   const text = (label: string, what: string) => {
@@ -89,7 +92,7 @@ function told(kind: readonly Finding[], options: ScreenOptions, style: Style): s
   return lines
 }
 
-function item(finding: Finding, more: number, { columns }: ScreenOptions, style: Style): string[] {
+function item(finding: Finding, more: number, { columns }: TellingOptions, style: Style): string[] {
   const label = finding.severity.padEnd(LABEL - 1)
   const text = `${finding.name}: ${finding.what}${more > 0 ? ` And ${more} more.` : ''}`
   return wrapped(printable(text), columns - LABEL, '').map((line, i) =>

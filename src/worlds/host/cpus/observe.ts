@@ -36,14 +36,14 @@ export type Observed =
   | { readonly kind: 'not-possible'; readonly why: string }
 
 /** Of the time: the first comparison, the loops of reading, the second comparison. The sleeps take what they take. */
-const SHARES = { first: 0.25, read: 0.25, second: 0.15 } as const
+const SHARES = { first: 0.2, read: 0.25, second: 0.15 } as const
 /** Of the loops' share: the clock that is judged, then each of the two others. */
 const LOOP_SHARES = [0.6, 0.2, 0.2] as const
 /** With less than this for each, only the clock that is judged is compared. */
 const WORTH_COMPARING: Seconds = 4e-3
 const LEAST_COMPARING: Seconds = 1e-3
-/** What bounds ticks of a processor to a tenth of a microsecond, more or less. */
-const ENOUGH = { ns: 100, ticks: 250 } as const
+/** A tenth of a microsecond; ticks are looked at as a hint only, and read more slowly. */
+const ENOUGH = { ns: 100, ticks: 600 } as const
 const SLEEPS = 64
 const MOST_TRIES = 5
 /** Timers across processors are tried for so many odd ones. */
@@ -145,7 +145,8 @@ async function compareAll(
 /** The reference has both counters at the end of each exchange: the first and the last say how long a tick is. */
 function inSeconds(compared: readonly Compared[]): Exchange[] {
   const [first, last] = [compared[0]?.here, compared.at(-1)?.here]
-  const period = (last!.counter - first!.counter) / (Number(last?.ticks) - Number(first?.ticks))
+  if (!first || !last) return []
+  const period = (last.counter - first.counter) / (Number(last.ticks) - Number(first.ticks))
   return compared.flatMap(({ clock, cpu, here, there }) => {
     const unit = (clock === 'tsc' ? period : 1) / 1e9
     if (!Number.isFinite(unit)) return []

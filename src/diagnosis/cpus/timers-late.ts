@@ -1,0 +1,59 @@
+/** timers-late, measured: on this processor a timer typically fires so late that programs notice. */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { COST } from '../rules/timers-late.ts'
+import { byHand, type CpuRule, NOW, nameCpus } from './subject.ts'
+
+/** A busy machine is late by some milliseconds, an overcommitted one by some tens. */
+const NOTICED: Seconds = 0.05
+const SERIOUS: Seconds = 0.5
+
+export const timersLate: CpuRule = ({ clocks }) => {
+  const late = clocks.cpus
+    .flatMap(({ late }) => (late && late.typical > NOTICED ? [late] : []))
+    .sort((a, b) => b.typical - a.typical)
+  const [worst] = late
+  if (!worst) return []
+  const differ = clocks.cpus.some(
+    ({ cpu, verdict }) => verdict === 'odd' && late.some(({ on }) => on === cpu),
+  )
+  return [
+    {
+      name: 'timers-late',
+      severity: worst.typical >= SERIOUS || (worst.atLeast && differ) ? 'critical' : 'warning',
+      ...NOW,
+      what: worst.atLeast
+        ? `On CPU ${worst.on} a timer had not fired ${duration(worst.most)} after its time.`
+        : `On CPU ${worst.on} timers fire ${duration(worst.typical)} too late.`,
+      measures: { size: worst.typical, cpu: worst.on, count: late.length },
+      evidence: late.map(({ on, sleeps, typical, most, atLeast }) => ({
+        text: `CPU ${on}: typically ${duration(typical)}, at most ${atLeast ? 'more than ' : ''}${duration(most)} late, of ${sleeps} sleeps until a deadline`,
+      })),
+      cost: COST,
+      causes: [
+        ...(differ
+          ? [
+              {
+                what: 'the clock of that CPU differs from that of the kernel’s tick',
+                why: 'see cpu-clocks-differ',
+              },
+            ]
+          : []),
+        {
+          what: 'the machine has too little processor time: other guests or programs take it',
+          why: 'if it differs from run to run',
+        },
+        { what: 'timer interrupts are lost', why: 'if it stays so on an idle machine' },
+      ],
+      remedy: byHand(
+        differ
+          ? 'Bring the clocks of the CPUs together first.'
+          : 'Look at the steal time and the load of host and guest. If both are low, change the clock source or the clock event device of the guest.',
+        differ
+          ? [`clockwright with-cpus good -- COMMAND   (avoids ${nameCpus(late.map(({ on }) => on))})`]
+          : ['grep ^cpu /proc/stat', 'cat /proc/timer_list'],
+      ),
+      confirm: 'time taskset -c N sleep 1, for each CPU, several times.',
+    },
+  ]
+}
