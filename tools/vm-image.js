@@ -65,6 +65,22 @@ function makeProbe(root, cache) {
   )
 }
 
+/** A clock source that is off on some processors, as a module for the guest's kernel. → the file. */
+export function makeOddCpu(root, cache, { built, common }) {
+  const source = join(root, 'test/vm/oddcpu.c')
+  return once(join(cache, `oddcpu-${contentKey(text(source), built)}.ko`), making => {
+    const tree = `${making}.tree`
+    rmSync(tree, { recursive: true, force: true })
+    mkdirSync(tree, { recursive: true })
+    copyFileSync(source, join(tree, 'oddcpu.c'))
+    writeFileSync(join(tree, 'Makefile'), 'obj-m := oddcpu.o\n')
+    // Its own Makefile names the other one where it would be, were it installed.
+    must(['make', '-s', '-C', built, '-f', join(common, 'Makefile'), `M=${tree}`, 'modules'])
+    renameSync(join(tree, 'oddcpu.ko'), making)
+    rmSync(tree, { recursive: true, force: true })
+  })
+}
+
 /** In /boot, or, as newer packages have it, beside the modules. */
 const kernelFile = folder => {
   const found = filesBelow(folder).find(file => basename(file).startsWith('vmlinuz'))
@@ -252,7 +268,7 @@ function forgetOld(cache) {
   const DAY_MS = 86_400_000
   for (const name of readdirSync(cache)) {
     const file = join(cache, name)
-    if (/^(program|initrd|opt|probe)-/.test(name) && Date.now() - statSync(file).mtimeMs > DAY_MS)
+    if (/^(program|initrd|opt|probe|oddcpu)-/.test(name) && Date.now() - statSync(file).mtimeMs > DAY_MS)
       rmSync(file, { recursive: true, force: true })
   }
 }

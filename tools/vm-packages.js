@@ -84,6 +84,23 @@ const VMCLOCK = {
   bios: ['seabios'],
 }
 
+/** What a module for that kernel is compiled with, unpacked; `kernel` is the folder of the kernel. */
+export function provideKernelHeaders(cache, kernel) {
+  const version = readdirSync(join(kernel, 'lib/modules'))[0]
+  const name = `linux-headers-${version}`
+  sureOf([{ program: 'make', package: 'make' }])
+  const { stdout } = spawnSync('apt-cache', ['depends', name], { encoding: 'utf8' })
+  const parts = [...(stdout ?? '').matchAll(/Depends: (linux-\S+)/g)].map(([, part]) => part)
+  if (parts.length === 0)
+    throw new NotHere(`apt does not know ${name} any more: remove ${kernel}, and prepare again`)
+  const folder = unpackOnce(cache, 'headers', machinesApt, [name, ...parts])
+  const sources = join(folder, 'usr/src')
+  return {
+    built: join(sources, name),
+    common: join(sources, parts.find(part => part.endsWith('-common')) ?? name),
+  }
+}
+
 /** → where things are: `guest` and `kernel` are folders with what was unpacked, `qemu` one too, or undefined. */
 export function provideVmPackages(cache, { vmclock = false } = {}) {
   sureOfRights()
@@ -120,8 +137,11 @@ function sureOfRights() {
 }
 
 function installMissing() {
-  const missing = INSTALLED.filter(({ program }) => !onPath(program)).map(each => each.package)
-  if (!existsSync(C_LIBRARY.file)) missing.push(C_LIBRARY.package)
+  sureOf(INSTALLED, existsSync(C_LIBRARY.file) ? [] : [C_LIBRARY.package])
+}
+
+function sureOf(programs, more = []) {
+  const missing = [...programs.filter(({ program }) => !onPath(program)).map(each => each.package), ...more]
   if (missing.length === 0) return
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
   const byHand = `sudo apt-get install -y --no-install-recommends ${missing.join(' ')}`

@@ -12,6 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const node = join(root, 'node_modules', 'node', 'bin', 'node')
 const args = process.argv.slice(2)
 const vmclock = args.includes('--vmclock')
+const cpus = args.includes('--cpus')
 
 if (!args.includes('--help') && !args.includes('-h')) await prepare()
 if (!args.includes('--prepare')) run()
@@ -19,14 +20,15 @@ if (!args.includes('--prepare')) run()
 async function prepare() {
   const installed = spawnSync(process.execPath, [join(root, 'tools/install.js')], { stdio: ['ignore', 2, 2] })
   if (installed.status !== 0) process.exit(1)
-  const { provideVmPackages, NotHere } = await import('./vm-packages.js')
-  const { makeImages, makeProgram } = await import('./vm-image.js')
+  const { provideKernelHeaders, provideVmPackages, NotHere } = await import('./vm-packages.js')
+  const { makeImages, makeOddCpu, makeProgram } = await import('./vm-image.js')
   const cache = join(root, '.cache', 'vm')
   try {
     mkdirSync(cache, { recursive: true })
     const packages = provideVmPackages(cache, { vmclock })
     const bed = { ...packages, ...makeImages(root, cache, packages), program: makeProgram(root, cache) }
-    const file = join(cache, vmclock ? 'bed-vmclock.json' : 'bed.json')
+    if (cpus) bed.oddCpu = makeOddCpu(root, cache, provideKernelHeaders(cache, packages.kernel))
+    const file = join(cache, vmclock ? 'bed-vmclock.json' : cpus ? 'bed-cpus.json' : 'bed.json')
     writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(bed, null, 2)}\n`)
     renameSync(`${file}.${process.pid}`, file)
   } catch (error) {

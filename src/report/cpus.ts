@@ -13,6 +13,9 @@ import type { Emphasis, Style } from './style.ts'
 import { type Column, table, wrapped } from './table.ts'
 import { aheadOrBehind, plural, UNKNOWN } from './words/say.ts'
 
+/** Here it is the answer, and not an excerpt of it. */
+const ALL_EVIDENCE = 20
+
 export interface CpuReport {
   readonly clocks: CpuClocks
   readonly findings: readonly Finding[]
@@ -44,7 +47,9 @@ export function cpusText(report: CpuReport, columns: number, style: Style): stri
     table(clocks.cpus, cpuColumns(clocks), style),
     '\n',
     table(clocks.loops, LOOP_COLUMNS, style),
-    ...kinds.map(kind => `\n${told(kind, { columns, fileNames: [] }, style).join('\n')}\n`),
+    ...kinds.map(
+      kind => `\n${told(kind, { columns, fileNames: [], evidence: ALL_EVIDENCE }, style).join('\n')}\n`,
+    ),
   ].join('')
 }
 

@@ -18,12 +18,15 @@ export interface Bed {
   readonly program: string
   readonly guest: string
   readonly qemu?: string
+  /** A module for its kernel: a clock source that is off on some processors. */
+  readonly oddCpu?: string
 }
 
 export type Prepared = { readonly bed: Bed } | { readonly missing: string }
 
-export function readBed({ vmclock = false } = {}): Bed {
-  return JSON.parse(readFileSync(join(ROOT, '.cache/vm', vmclock ? 'bed-vmclock.json' : 'bed.json'), 'utf8'))
+export function readBed({ vmclock = false, cpus = false } = {}): Bed {
+  const file = vmclock ? 'bed-vmclock.json' : cpus ? 'bed-cpus.json' : 'bed.json'
+  return JSON.parse(readFileSync(join(ROOT, '.cache/vm', file), 'utf8'))
 }
 
 /** Installs QEMU where that is possible without a question; some seconds the first time, one later. */

@@ -32,7 +32,8 @@ export interface Subject {
 }
 
 const CLOCKWRIGHT_CONFIG = '/etc/clockwright/clockwright.toml'
-const CLOCKWRIGHT = 'node --disable-warning=ExperimentalWarning /clockwright/dist/clockwright.js'
+/** clockwright, as it is built for publication, in a guest. */
+export const CLOCKWRIGHT = 'node --disable-warning=ExperimentalWarning /clockwright/dist/clockwright.js'
 
 /** How clockwright is run in a guest: the only place that knows. */
 const clockwrightRun = (...options: string[]): string =>

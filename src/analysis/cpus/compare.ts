@@ -80,7 +80,9 @@ export function compareClocks(seen: CpuObservations, clock: CpuClockName): CpuCo
     tickAgrees,
     cpus: cpus.map(cpu => ({
       cpu,
-      ...offsetAndRate(bounds.get(cpu)!, bounds.get(against)!, cpu === against),
+      ...(cpus.length === 1
+        ? NOTHING
+        : offsetAndRate(bounds.get(cpu)!, bounds.get(against)!, cpu === against)),
       verdict: verdictOf(cpu),
     })),
   }
@@ -99,6 +101,7 @@ interface Bound {
   readonly offset: Seconds
   readonly bound: Seconds
 }
+const NOTHING = { offset: undefined, bound: undefined, rate: undefined, rateBound: undefined } as const
 const EXACT: Bound = { at: 0, offset: 0, bound: 0 }
 
 /** An exchange that contradicts itself was disturbed: a clock moved meanwhile. It tells nothing. */
@@ -155,7 +158,7 @@ function offsetAndRate(
   own: readonly Bound[],
   others: readonly Bound[],
   same: boolean,
-): Pick<CpuClock, 'offset' | 'bound' | 'rate' | 'rateBound'> {
+): Omit<CpuClock, 'cpu' | 'verdict'> {
   if (same) return { offset: 0, bound: 0, rate: undefined, rateBound: undefined }
   const measured =
     own[0] === EXACT ? others.map(other => minus(EXACT, other, other.at)) : againstNearest(own, others)

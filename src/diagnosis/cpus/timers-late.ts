@@ -1,4 +1,5 @@
 /** timers-late, measured: on this processor a timer typically fires so late that programs notice. */
+import { oddOf } from '#analysis/cpus/clocks.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { COST } from '../rules/timers-late.ts'
@@ -50,7 +51,7 @@ export const timersLate: CpuRule = ({ clocks }) => {
           ? 'Bring the clocks of the CPUs together first.'
           : 'Look at the steal time and the load of host and guest. If both are low, change the clock source or the clock event device of the guest.',
         differ
-          ? [`clockwright with-cpus good -- COMMAND   (avoids ${nameCpus(late.map(({ on }) => on))})`]
+          ? [`clockwright with-cpus good -- COMMAND   (avoids ${nameCpus(odd)})`]
           : ['grep ^cpu /proc/stat', 'cat /proc/timer_list'],
       ),
       confirm: 'time taskset -c N sleep 1, for each CPU, several times.',

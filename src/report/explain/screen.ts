@@ -29,6 +29,8 @@ const COLOURS: Readonly<Record<Severity, Emphasis>> = {
 export interface TellingOptions {
   readonly columns: number
   readonly fileNames: readonly string[]
+  /** How many lines of it; three, where a log has many. */
+  readonly evidence?: number
 }
 
 export interface ScreenOptions extends TellingOptions {
@@ -77,7 +79,7 @@ export function told(kind: readonly Finding[], options: TellingOptions, style: S
   }
   for (const other of kind.slice(1, OF_A_KIND)) lines.push(...text('and', other.what))
   if (kind.length > OF_A_KIND) lines.push(...text('and', `${kind.length - OF_A_KIND} more`))
-  for (const { text: what, file, line } of first.evidence.slice(0, LINES_OF_EVIDENCE)) {
+  for (const { text: what, file, line } of first.evidence.slice(0, options.evidence ?? LINES_OF_EVIDENCE)) {
     const where = file === undefined ? '' : ` (${options.fileNames[file] ?? '?'}${line ? `:${line}` : ''})`
     lines.push(...text('seen', `${what}${where}`))
   }

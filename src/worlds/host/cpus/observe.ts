@@ -57,6 +57,7 @@ export async function observeCpus(libc: Libc, { clock, time }: ObserveOptions): 
     return impossible('the counter of the processor (TSC) cannot be read here')
   const threads = [new Looker(origins), new Looker(origins)] as const
   try {
+    await Promise.all(threads.map(thread => thread.ask('ready', { kind: 'ready' })))
     return { kind: 'observed', observations: await observe({ libc, threads, cpus, origins, clock, time }) }
   } catch (error) {
     if (error instanceof LookFailed) return impossible(error.message)

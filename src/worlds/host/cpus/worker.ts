@@ -12,6 +12,8 @@ import { type Origins, openReaders, type Reader } from './reader.ts'
 import { guardSleeps, type SleepOrder, sleepTimes } from './sleep.ts'
 
 export type Order =
+  /** To be answered as soon as it can be. */
+  | { readonly kind: 'ready' }
   | ({ readonly kind: 'exchange'; readonly cpu: number; readonly clock: CpuClockName } & ExchangeOrder)
   | ({ readonly kind: 'read'; readonly clock: CpuClockName } & ReadLoopOrder)
   | ({ readonly kind: 'sleep' } & SleepOrder)
@@ -25,6 +27,7 @@ export interface ExchangeSeen {
 }
 
 export type Answer =
+  | { readonly kind: 'ready' }
   | { readonly kind: 'exchange'; readonly seen: ExchangeSeen }
   | { readonly kind: 'read'; readonly seen: LoopSeen }
   | { readonly kind: 'sleep'; readonly seen: readonly Sleep[] }
@@ -48,6 +51,8 @@ parentPort!.on('message', (order: Order) => {
 
 function perform(order: Order): Answer {
   switch (order.kind) {
+    case 'ready':
+      return { kind: order.kind }
     case 'exchange': {
       visit(order.cpu)
       const least = exchange(order, readerOf(order.clock), readers.raw)
