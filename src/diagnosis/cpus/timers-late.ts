@@ -15,9 +15,8 @@ export const timersLate: CpuRule = ({ clocks }) => {
     .sort((a, b) => b.typical - a.typical)
   const [worst] = late
   if (!worst) return []
-  const differ = clocks.cpus.some(
-    ({ cpu, verdict }) => verdict === 'odd' && late.some(({ on }) => on === cpu),
-  )
+  const odd = oddOf(clocks.compared).filter(cpu => late.some(({ on }) => on === cpu))
+  const differ = odd.length > 0
   return [
     {
       name: 'timers-late',
