@@ -160,7 +160,7 @@ function rateText({ rate: value, rateBound }: Row): string {
 
 function lateText(late: Lateness | undefined, which: 'typical' | 'most'): string {
   if (!late) return UNKNOWN
-  return `${late.atLeast ? '> ' : ''}${duration(late[which])}`
+  return `${late[`${which}AtLeast`] ? '> ' : ''}${duration(late[which])}`
 }
 
 const perSecond = ({ readings, elapsed }: Pick<ReadingLoop, 'readings' | 'elapsed'>): number | undefined =>

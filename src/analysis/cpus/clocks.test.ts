@@ -69,8 +69,8 @@ const sleep = (setBy: number, on: number, late: number, cut = false): Sleep => (
 it('lateness is typical and largest, by who set it and who served it', () => {
   const sleeps = [sleep(0, 0, 50e-6), sleep(0, 0, 7e-3), sleep(0, 0, 60e-6), sleep(0, 1, 0.25, true)]
   expect(latenessOf(sleeps)).toEqual([
-    { setBy: 0, on: 0, sleeps: 3, typical: 60e-6, most: 7e-3, atLeast: false },
-    { setBy: 0, on: 1, sleeps: 1, typical: 0.25, most: 0.25, atLeast: true },
+    { setBy: 0, on: 0, sleeps: 3, typical: 60e-6, most: 7e-3, typicalAtLeast: false, mostAtLeast: false },
+    { setBy: 0, on: 1, sleeps: 1, typical: 0.25, most: 0.25, typicalAtLeast: true, mostAtLeast: true },
   ])
   expect(medianOf([3, 1, 2])).toBe(2)
 })

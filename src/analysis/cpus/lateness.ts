@@ -13,8 +13,10 @@ export interface Lateness {
   readonly sleeps: number
   readonly typical: Seconds
   readonly most: Seconds
-  /** One had not fired when it was given up: these are the least that it can be. */
-  readonly atLeast: boolean
+  /** More than half of them had not fired when they were given up: that is the least that it can be. */
+  readonly typicalAtLeast: boolean
+  /** One at least had not. */
+  readonly mostAtLeast: boolean
 }
 
 export function latenessOf(sleeps: readonly Sleep[]): Lateness[] {
@@ -29,7 +31,8 @@ export function latenessOf(sleeps: readonly Sleep[]): Lateness[] {
     sleeps: group.length,
     typical: medianOf(group.map(({ late }) => late)),
     most: Math.max(...group.map(({ late }) => late)),
-    atLeast: group.some(({ cut }) => cut),
+    typicalAtLeast: 2 * group.filter(({ cut }) => cut).length > group.length,
+    mostAtLeast: group.some(({ cut }) => cut),
   }))
 }
 

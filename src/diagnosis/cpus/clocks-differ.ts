@@ -83,13 +83,13 @@ function evidenceOf(apart: readonly Known[], { clocks }: CpuSubject, compared: C
       .slice(0, 2)
       .map(
         blip =>
-          `a thread that was moved to or from CPU ${blip.cpu} saw ${blip.clock} go back ${blip.count} times, by ${duration(Math.abs(blip.size))}`,
+          `a thread that was moved to or from CPU ${blip.cpu} saw ${blip.clock} go back ${blip.count === 1 ? 'once' : `${blip.count} times`}, by ${duration(Math.abs(blip.size))}`,
       ),
-    ...clocks.crossed.map(({ setBy, on, most, atLeast }) =>
-      atLeast
-        ? `a timer that was set by the clock of CPU ${setBy} and served by CPU ${on} had not fired ${duration(most)} after its time`
-        : `a timer that was set by the clock of CPU ${setBy} and served by CPU ${on} fired ${most < 0 ? `${duration(-most)} too early` : `${duration(most)} too late`}`,
-    ),
+    ...clocks.crossed.map(({ setBy, on, typical, typicalAtLeast }) => {
+      const timer = `a timer that was set by the clock of CPU ${setBy} and served by CPU ${on}`
+      if (typicalAtLeast) return `${timer} had not fired ${duration(typical)} after its time`
+      return `${timer} fired ${typical < 0 ? `${duration(-typical)} too early` : `${duration(typical)} too late`}`
+    }),
   ].map(text => ({ text }))
 }
 

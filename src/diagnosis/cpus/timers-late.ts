@@ -20,14 +20,14 @@ export const timersLate: CpuRule = ({ clocks }) => {
   return [
     {
       name: 'timers-late',
-      severity: worst.typical >= SERIOUS || (worst.atLeast && differ) ? 'critical' : 'warning',
+      severity: worst.typical >= SERIOUS || (worst.typicalAtLeast && differ) ? 'critical' : 'warning',
       ...NOW,
-      what: worst.atLeast
-        ? `On CPU ${worst.on} a timer had not fired ${duration(worst.most)} after its time.`
+      what: worst.typicalAtLeast
+        ? `On CPU ${worst.on} a timer had not fired ${duration(worst.typical)} after its time.`
         : `On CPU ${worst.on} timers fire ${duration(worst.typical)} too late.`,
       measures: { size: worst.typical, cpu: worst.on, count: late.length },
-      evidence: late.map(({ on, sleeps, typical, most, atLeast }) => ({
-        text: `CPU ${on}: typically ${duration(typical)}, at most ${atLeast ? 'more than ' : ''}${duration(most)} late, of ${sleeps} sleeps until a deadline`,
+      evidence: late.map(({ on, sleeps, typical, most, mostAtLeast }) => ({
+        text: `CPU ${on}: typically ${duration(typical)}, at most ${mostAtLeast ? 'more than ' : ''}${duration(most)} late, of ${sleeps} sleeps until a deadline`,
       })),
       cost: COST,
       causes: [

@@ -47,7 +47,8 @@ const ENOUGH = { ns: 100, ticks: 600 } as const
 const SLEEPS = 64
 const MOST_TRIES = 5
 /** Timers across processors are tried for so many odd ones. */
-const MOST_CROSSED = 2
+const MOST_CROSSED = 1
+const CROSSED_TRIES = 3
 
 export async function observeCpus(libc: Libc, { clock, time }: ObserveOptions): Promise<Observed> {
   const cpus = allowedCpus(libc)
@@ -185,8 +186,8 @@ async function sleepAll(of: Looking, early: CpuObservations): Promise<Sleep[]> {
       : oddOf(compared)
           .slice(0, MOST_CROSSED)
           .flatMap(odd => [
-            { setBy: right, on: odd, tries: 1 },
-            { setBy: odd, on: right, tries: 1 },
+            { setBy: right, on: odd, tries: CROSSED_TRIES },
+            { setBy: odd, on: right, tries: CROSSED_TRIES },
           ])
   const sleeps: Sleep[] = []
   for (const each of [...cpus.map(cpu => ({ setBy: cpu, on: cpu, tries })), ...crossed])

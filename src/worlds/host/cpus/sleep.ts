@@ -25,7 +25,7 @@ const OVER = -1
 
 const LENGTH = 2e6
 /** A machine that is busy with others lets one wait for 0.1 s. */
-const GUARD = 250e6
+const GUARD = 150e6
 
 export function sleepTimes(
   libc: Libc,
