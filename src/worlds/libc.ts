@@ -24,6 +24,8 @@ export interface Libc {
   /** Reads or sets on which CPUs the **calling thread** runs (`thread` 0): a bit for each at `mask`, `size` bytes. */
   schedGetaffinity(thread: number, size: number, mask: number): number
   schedSetaffinity(thread: number, size: number, mask: number): number
+  /** From now on the signal does to this process what it does to one that says nothing of it. */
+  defaultSignal(signal: number): void
   /** What the kernel says of its clock. Reads only: nothing can be set through this. */
   adjtimex(): TimexAnswer
   /**
@@ -192,6 +194,7 @@ function bindLibc(koffi: Koffi): Libc {
     clockGetres: returningInt('clock_getres', 'ip'),
     schedGetaffinity: returningInt('sched_getaffinity', 'ilp'),
     schedSetaffinity: returningInt('sched_setaffinity', 'ilp'),
+    defaultSignal: signalResetter(bindAs('signal', 'uintptr_t', 'ip')),
     allowSteering() {
       if (steeringForbidden())
         throw new Error(`this clock must not be set here: the environment says so (${NEVER_STEER})`)
@@ -267,6 +270,10 @@ function interfaceNames(call: (index: number, into: number) => number | bigint, 
     return String.fromCharCode(...name.bytes.subarray(0, end < 0 ? 16 : end))
   }
 }
+
+const signalResetter = (signal: (number: number, handler: number) => unknown) => (number: number) =>
+  void signal(number, SIG_DFL)
+const SIG_DFL = 0
 
 const endSeeker = (lseek: (fd: number, offset: number, from: number) => number) => (fd: number) =>
   lseek(fd, 0, 2)

@@ -20,6 +20,9 @@ interface Options {
   verbose?: boolean
 }
 
+/** A command would inherit that: a broken pipe would not end it. */
+const IGNORED_BY_NODE = ['SIGPIPE', 'SIGXFSZ'] as const
+
 /** As shells have it. */
 const NOT_FOUND = 127
 const NOT_EXECUTABLE = 126
@@ -34,7 +37,7 @@ export async function withCpus(which: string, command: readonly string[], option
   if (refused !== undefined)
     throw new Complaint(`CPU ${formatCpuList(cpus)}: ${loaded.libc.strerror(refused)}`, UNKNOWN)
   if (options.verbose) console.error(`clockwright: on CPU ${formatCpuList(cpus)}: ${command.join(' ')}`)
-  await become(program, command)
+  await become(program, command, loaded.libc)
 }
 
 async function findGood(time: Seconds): Promise<number[]> {
@@ -84,8 +87,11 @@ function isExecutable(path: string): boolean {
 }
 
 /** The thread that becomes the command, or forks it, is the one that was bound; what it starts is bound as well. */
-async function become(program: string, command: readonly string[]): Promise<void> {
-  if (process.execve) process.execve(program, [...command])
+async function become(program: string, command: readonly string[], libc: Libc): Promise<void> {
+  if (process.execve) {
+    for (const signal of IGNORED_BY_NODE) libc.defaultSignal(system.signals[signal])
+    process.execve(program, [...command])
+  }
   // An older Node cannot become another program: it waits for it, and passes on what it is told.
   const child = spawn(program, command.slice(1), { stdio: 'inherit', argv0: command[0]! })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))

@@ -34,7 +34,7 @@ describe.skipIf(loaded.kind === 'missing')('the processors of this machine', () 
       if (verdict === 'agrees') expect(Math.abs(offset!)).toBeLessThanOrEqual(bound! + AGREEMENT)
       expect(Number.isFinite(late!.most)).toBe(true)
     }
-    expect(goodCpus(clocks).length).toBeGreaterThan(0)
+    if (clocks.compared) expect(goodCpus(clocks).length).toBeGreaterThan(0)
     for (const { backwards, readings, smallest } of clocks.loops) {
       expect(backwards).toBe(0)
       expect(readings).toBeGreaterThan(1000)

@@ -44,6 +44,8 @@ const WORTH_COMPARING: Seconds = 4e-3
 const LEAST_COMPARING: Seconds = 1e-3
 /** A tenth of a microsecond; ticks are looked at as a hint only, and read more slowly. */
 const ENOUGH = { ns: 100, ticks: 600 } as const
+/** What came to nothing, because a processor was busy with others all the time, is tried again so often. */
+const MOST_AGAIN = 4
 const SLEEPS = 64
 const MOST_TRIES = 5
 /** Timers across processors are tried for so many odd ones. */
@@ -81,11 +83,11 @@ interface Looking {
 
 async function observe(of: Looking): Promise<CpuObservations> {
   const { cpus, clock, time } = of
-  const reference = cpus[0]!
+  const [reference, ...rest] = cpus as [number, ...number[]]
   const others = CLOCKS_COMPARED.filter(
     each => each !== clock && (each !== 'tsc' || of.origins.tsc !== undefined),
   )
-  const first = await compareAll(of, [clock, ...others], SHARES.first * time)
+  const first = await compareAll(of, rest, [clock, ...others], SHARES.first * time)
   const { loops, ticks } = await readAll(of, SHARES.read * time)
   const early: CpuObservations = {
     clock,
@@ -97,8 +99,12 @@ async function observe(of: Looking): Promise<CpuObservations> {
     sleeps: [],
   }
   const sleeps = await sleepAll(of, early)
-  const second = await compareAll(of, [clock], SHARES.second * time)
-  return { ...early, exchanges: inSeconds([...first, ...second]), sleeps }
+  const compared = [...first, ...(await compareAll(of, rest, [clock], SHARES.second * time))]
+  const stillMissing = () =>
+    rest.filter(cpu => !compared.some(each => each.cpu === cpu && isWhole(each, clock)))
+  for (let again = 0; again < MOST_AGAIN; again++)
+    compared.push(...(await compareAll(of, stillMissing(), [clock], SHARES.second * time)))
+  return { ...early, exchanges: inSeconds(compared), sleeps }
 }
 
 const CLOCKS_COMPARED = ['raw', 'tsc'] as const
@@ -110,13 +116,17 @@ interface Compared {
   readonly there: ExchangeSeen
 }
 
-/** Each processor with the first one, in turn. */
+/** Both threads came, and each saw the other one. */
+const isWhole = ({ clock, here, there }: Compared, wanted: CpuClockName): boolean =>
+  clock === wanted && Number.isFinite(here.least + there.least)
+
+/** Each of the others with the first one, in turn. */
 async function compareAll(
-  { threads, cpus }: Looking,
+  { threads, cpus: [reference] }: Looking,
+  others: readonly number[],
   clocks: readonly CpuClockName[],
   time: Seconds,
 ): Promise<Compared[]> {
-  const [reference, ...others] = cpus as [number, ...number[]]
   const share = time / others.length / clocks.length
   const wanted = share < WORTH_COMPARING ? clocks.slice(0, 1) : clocks
   const longest = 1e9 * Math.max(LEAST_COMPARING, time / others.length / wanted.length)
@@ -129,7 +139,7 @@ async function compareAll(
         ([0, 1] as const).map(role =>
           threads[role].ask('exchange', {
             kind: 'exchange',
-            cpu: role === 0 ? reference : cpu,
+            cpu: role === 0 ? reference! : cpu,
             clock,
             shared,
             role,

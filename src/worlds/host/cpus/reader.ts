@@ -5,6 +5,8 @@
 import type { CpuClockName } from '#analysis/cpus/observed.ts'
 import { NS_PER_SECOND } from '#core/time/units.ts'
 import { CLOCK, type Libc } from '../../libc.ts'
+import { openFiles } from '../files.ts'
+import { canReadTsc } from '../signs/tsc.ts'
 
 export type Reader = () => number
 
@@ -25,7 +27,7 @@ export function readOrigins(libc: Libc): Origins {
     realtime: seconds(NUMBERS.realtime),
     monotonic: seconds(NUMBERS.monotonic),
     raw: seconds(NUMBERS.raw),
-    tsc: libc.timestampCounter()?.read(),
+    tsc: canReadTsc(openFiles()) ? libc.timestampCounter()?.read() : undefined,
   }
 }
 

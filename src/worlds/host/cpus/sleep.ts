@@ -17,8 +17,12 @@ export interface SleepOrder {
 }
 
 export const SLEEP_BYTES = 16
-/** 32-bit words: the try that is under way (from 1 on; 0 before, -1 after), whether it was cut, and the timer. */
-const TRY = 0
+/**
+ * 32-bit words. STATE: 2n while try n waits (from 1 on), 2n + 1 from when the other thread has decided to cut it, OVER at
+ * the end. Whoever moves it on from 2n owns the end of that try. CUT: the latest try that was cut, when that is done; TIMER: its
+ * descriptor.
+ */
+const STATE = 0
 const CUT = 1
 const TIMER = 2
 const OVER = -1
@@ -48,19 +52,20 @@ export function sleepTimes(
       if (on !== setBy) visit(on)
       view.setBigInt64(16, BigInt(origin + Math.floor(deadline / 1e9)), true)
       view.setBigInt64(24, BigInt(deadline % 1e9), true)
-      Atomics.store(words, CUT, 0)
       const began = monotonic()
       libc.timerfdSettime(timer, TFD.abstime, address, 0)
-      Atomics.store(words, TRY, n)
+      Atomics.store(words, STATE, 2 * n)
       libc.read(timer, address + 32, 8)
       const late = (monotonic() - began - LENGTH) / 1e9
-      const cut = Atomics.load(words, CUT) === n
+      const cut = Atomics.compareExchange(words, STATE, 2 * n, 0) !== 2 * n
+      // Else it could still reach for the timer when that is set for the next try.
+      while (cut && Atomics.load(words, CUT) !== n);
       slept.push({ setBy, on, late, cut })
       // A third one would be the same again, and cost as much time. One alone can be the machine's.
       if (slept.filter(each => each.cut).length === 2) break
     }
   }
-  Atomics.store(words, TRY, OVER)
+  Atomics.store(words, STATE, OVER)
   if (timer >= 0) libc.close(timer)
   return slept
 }
@@ -74,14 +79,17 @@ export function guardSleeps(libc: Libc, shared: SharedArrayBuffer, counter: Read
   let watched = 0
   let since = counter()
   for (;;) {
-    const now = Atomics.load(words, TRY)
-    if (now === OVER) return
-    if (now !== watched) {
-      watched = now
+    const state = Atomics.load(words, STATE)
+    if (state === OVER) return
+    if (state !== watched) {
+      watched = state
       since = counter()
-    } else if (counter() - since > GUARD && watched > 0 && Atomics.load(words, CUT) !== watched) {
-      Atomics.store(words, CUT, watched)
+    } else if (state > 0 && counter() - since > GUARD) {
+      if (Atomics.compareExchange(words, STATE, state, state + 1) !== state) continue
       libc.timerfdSettime(words[TIMER]!, 0, address, 0)
+      Atomics.store(words, CUT, state / 2)
+      watched = state + 1
+      since = Number.POSITIVE_INFINITY
     }
   }
 }

@@ -29,10 +29,17 @@ export interface TscLook {
 export function whyNoTsc(files: Files): 'clocksource' | 'unsteady' | undefined {
   const source = files.text('sys/devices/system/clocksource/clocksource0/current_clocksource')
   if (source === undefined || source === 'tsc') return 'clocksource'
-  const flags = /^flags\s*:(.*)$/m.exec(files.text('proc/cpuinfo') ?? '')?.[1]?.split(/\s+/) ?? []
-  const steady = ['constant_tsc', 'rdtscp'].every(flag => flags.includes(flag))
-  return steady ? undefined : 'unsteady'
+  return hasFlag(files, 'constant_tsc') && canReadTsc(files) ? undefined : 'unsteady'
 }
+
+/** Whether the processors know the instruction; on others it would end the process. */
+export const canReadTsc = (files: Files): boolean => hasFlag(files, 'rdtscp')
+
+const hasFlag = (files: Files, flag: string): boolean =>
+  /^flags\s*:(.*)$/m
+    .exec(files.text('proc/cpuinfo') ?? '')?.[1]
+    ?.split(/\s+/)
+    .includes(flag) ?? false
 
 interface Cpu {
   readonly first: TscLook
