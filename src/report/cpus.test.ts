@@ -79,10 +79,10 @@ it('the JSON has what was promised, and null for what is not known', () => {
 
 it('monitoring gets one line, with data that can be plotted', () => {
   expect(cpusMonitoring(report(seen(0)))).toBe(
-    'CLOCKWRIGHT OK - 3 CPUs agree on the time to within 100 ns. | offset=0s;0.000001;0.001 bound=1e-7s;; late=0.00005s;0.05;0.5 odd=0;0;0\n',
+    'CLOCKWRIGHT OK - 3 CPUs agree on the time to within 100 ns. | apart=0s;0.000001;0.001 offset=0s;; bound=1e-7s;; late=0.00005s;0.05;0.5 odd=0;0;0\n',
   )
-  expect(cpusMonitoring(report(seen(85)))).toMatch(/^CLOCKWRIGHT CRITICAL - .* \| offset=85s;.* odd=1;0;0\n$/)
+  expect(cpusMonitoring(report(seen(85)))).toMatch(/^CLOCKWRIGHT CRITICAL - .* \| apart=85s;.* odd=1;0;0\n$/)
   expect(cpusMonitoring(report({ ...seen(0), cpus: [0], exchanges: [], sleeps: [] }))).toMatch(
-    /offset=U;.*late=U;/,
+    /apart=U;.*late=U;/,
   )
 })

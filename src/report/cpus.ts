@@ -65,13 +65,18 @@ export function cpusMonitoring(report: CpuReport): string {
   }
   const odd = oddOf(report.clocks.compared).length
   const data = [
-    `offset=${most(cpus.map(({ offset }) => offset))};0.000001;0.001`,
+    `apart=${most(cpus.map(({ offset, bound }) => apart(offset, bound)))};0.000001;0.001`,
+    `offset=${most(cpus.map(({ offset }) => offset))};;`,
     `bound=${most(cpus.map(({ bound }) => bound))};;`,
     `late=${most(cpus.map(({ late }) => late?.typical))};0.05;0.5`,
     `odd=${odd};0;0`,
   ]
   return `CLOCKWRIGHT ${word} - ${sentence(report)} | ${data.join(' ')}\n`
 }
+
+/** What is certain of a difference. */
+const apart = (offset: number | undefined, bound: number | undefined): number | undefined =>
+  offset === undefined || bound === undefined ? undefined : Math.max(0, Math.abs(offset) - bound)
 
 /** The shape that docs/reference/commands.md describes. */
 export const cpusJson = ({ clocks, findings }: CpuReport) => ({

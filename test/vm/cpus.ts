@@ -74,6 +74,10 @@ export async function tryOddCpus({ network, bed, say }: Trying): Promise<boolean
     }
 
     await makeOdd(guest, 1)
+    await guest.run(`echo tsc > ${SOURCE}`)
+    const cured = await compare(guest)
+    expect(cured.code === 0, 'another clock source, as the finding says, cures it', cured.cpus)
+    await guest.run(`echo oddcpu > ${SOURCE}`)
     await guest.run(`echo 0 > ${ONLINE}`)
     const alone = await compare(guest)
     expect(alone.code === 0 && alone.cpus.length === 1, 'off-line, it is not there to disagree', alone.cpus)

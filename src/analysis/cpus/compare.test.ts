@@ -145,6 +145,20 @@ describe('what was not seen', () => {
   })
 })
 
+it('of two comparisons the one that bounds it better is told, unless the difference moves', () => {
+  const worse = (seen: CpuObservations) => ({
+    ...seen,
+    exchanges: seen.exchanges.map(each =>
+      each.at === 0.8 ? { ...each, toCpu: each.toCpu + 1e-4, toReference: each.toReference + 1e-4 } : each,
+    ),
+  })
+  const still = compareClocks(worse(seen([...same(2), { behind: 0.001 }])), 'realtime')!.cpus[2]!
+  expect(still.bound).toBeLessThan(1e-6)
+  const moving = compareClocks(worse(seen([...same(2), { behind: 0.001, gains: 0.01 }])), 'realtime')!
+    .cpus[2]!
+  expect(moving).toMatchObject({ offset: expect.closeTo(0.001 - 0.008, 6), bound: expect.closeTo(1e-4, 6) })
+})
+
 it('a processor that still moves has a rate, one that does not has none beyond its bound', () => {
   const moving = compare([...same(3), { behind: 0.001, gains: 50e-6 }]).cpus[3]!
   expect(Math.abs(moving.rate! - 50e-6)).toBeLessThanOrEqual(moving.rateBound! * (1 + 1e-6))

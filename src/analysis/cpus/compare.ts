@@ -4,7 +4,8 @@
  * An exchange bounds the difference of two clocks with no assumption but that nothing is seen before it is written: true
  * is what lies between the least difference one way and the least one back. All were compared with one reference. The time
  * of the majority is that of the reference when it belongs to it, else that of the member that is known best; with
- * it every processor has an offset ± bound, and from the first and the last exchange a rate ± bound.
+ * it every processor has an offset ± bound, and from the first and the last exchange a rate ± bound. Where the rate is surely not
+ * 0 the offset is that of the last exchange, else of the one that bounds it best.
  *
  * Two processors that differ have no majority. Then the kernel's own time as of its last tick says which is odd, where
  * the difference is larger than a tick is long; and else nobody can tell.
@@ -162,15 +163,19 @@ function offsetAndRate(
   if (same) return { offset: 0, bound: 0, rate: undefined, rateBound: undefined }
   const measured =
     own[0] === EXACT ? others.map(other => minus(EXACT, other, other.at)) : againstNearest(own, others)
-  const last = measured.at(-1)
   const drift = findDrift(measured)
+  const told = drift && drift.least * drift.most > 0 ? measured.at(-1) : tightest(measured)
   return {
-    offset: last?.offset,
-    bound: last?.errorBound,
+    offset: told?.offset,
+    bound: told?.errorBound,
     rate: drift?.rate,
     rateBound: drift && (drift.most - drift.least) / 2,
   }
 }
+
+/** Undefined of none. Where the difference does not move, any of them is as good as its bound. */
+const tightest = (measured: readonly Measured[]): Measured | undefined =>
+  [...measured].sort((a, b) => a.errorBound - b.errorBound)[0]
 
 const againstNearest = (own: readonly Bound[], others: readonly Bound[]): Measured[] =>
   own.map(of => {

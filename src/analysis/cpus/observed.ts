@@ -61,7 +61,7 @@ export interface Sleep {
   readonly setBy: number
   /** Where the timer was armed and waited for. */
   readonly on: number
-  /** How much too late, by the clock there; negative: too early. */
+  /** How much too late, by the clock that set it; negative: too early. */
   readonly late: Seconds
   /** It had not fired so long after its time, and was not waited for any more. */
   readonly cut: boolean

@@ -7,7 +7,7 @@ import type { CpuClock, CpuComparison } from '#analysis/cpus/compare.ts'
 import { planResync, type ResyncStep } from '#analysis/cpus/resync.ts'
 import { formatCpuList } from '#core/guest/cpu-list.ts'
 import { duration, rate } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Cause, Evidence, Remedy } from '../finding.ts'
 import { COST } from '../rules/cpu-clocks-differ.ts'
 import { byHand, COMPARE_AGAIN, type CpuRule, type CpuSubject, NOW, nameCpus } from './subject.ts'
@@ -15,6 +15,7 @@ import { byHand, COMPARE_AGAIN, type CpuRule, type CpuSubject, NOW, nameCpus } f
 /** Below it programs that measure are misled, and others do not notice. */
 const SERIOUS: Seconds = 1e-3
 const MOST_TOLD = 8
+const CLOCKSOURCE = '/sys/devices/system/clocksource/clocksource0'
 
 export const clocksDiffer: CpuRule = subject => {
   const { compared } = subject.clocks
@@ -109,8 +110,14 @@ function howSure({ by, cpus, tickAgrees, against }: CpuComparison): string {
 function movement(cpu: CpuClock): string {
   if (cpu.rate === undefined || cpu.rateBound === undefined) return 'whether that changes is not known'
   const told = `${rate(cpu.rate)} ± ${rate(cpu.rateBound).slice(1)}`
-  return isMoving(cpu) ? `and it still moves: ${told}` : `that is constant (${told})`
+  if (isMoving(cpu)) return `and it still moves: ${told}`
+  return cpu.rateBound < WELL_KNOWN
+    ? `that is constant (${told})`
+    : `whether that changes cannot be told yet (${told})`
 }
+
+/** A rate that is bounded to this is known as well as that of a crystal. */
+const WELL_KNOWN: Rate = 100e-6
 
 const CLOCK_WORDS = {
   realtime: 'the wall clock',
@@ -128,7 +135,6 @@ function byAnother(other: CpuComparison, compared: CpuComparison): string {
 }
 
 function causesOf({ clocks, clocksource }: CpuSubject): Cause[] {
-  const tsc = clocks.others.find(({ clock }) => clock === 'tsc')
   const counters = {
     what: 'each processor reads its own counter (TSC), and these were given different offsets, by the hypervisor or the firmware',
     why: 'the difference belongs to a processor',
@@ -141,18 +147,22 @@ function causesOf({ clocks, clocksource }: CpuSubject): Cause[] {
     what: 'a processor was paused, moved or plugged in apart from the others',
     why: 'after a migration, a snapshot, or a hot plug',
   }
-  const same = tsc?.cpus.every(({ verdict }) => verdict === 'agrees')
-  return same ? [source, apart] : [counters, apart]
+  return countersAgree(clocks) ? [source, apart] : [counters, apart]
 }
+
+const countersAgree = ({ others }: CpuSubject['clocks']): boolean =>
+  others.find(({ clock }) => clock === 'tsc')?.cpus.every(({ verdict }) => verdict === 'agrees') ?? false
 
 function remedyOf({ clocks, removable }: CpuSubject): Remedy {
   const steps = planResync(clocks, removable)
   return byHand(
-    'No time daemon can cure it. Run what must not fail on the CPUs that agree; take the odd one off-line and back, which sets it up anew; then compare again. A restart of the guest will probably cure it, for which there may be no time now. For good, take another clock source, or tell the kernel that the TSC is not stable.',
+    'No time daemon can cure it. Run what must not fail on the CPUs that agree; take the odd one off-line and back, which sets it up anew; then compare again. A restart of the guest will probably cure it, for which there may be no time now. For good, take another clock source.',
     [
       ...steps.flatMap(commandsOf),
-      'cat /sys/devices/system/clocksource/clocksource0/available_clocksource',
-      'tsc=unstable   (on the kernel’s command line)',
+      `cat ${CLOCKSOURCE}/available_clocksource`,
+      countersAgree(clocks)
+        ? `echo tsc > ${CLOCKSOURCE}/current_clocksource   (the TSCs agree)`
+        : 'tsc=unstable   (on the kernel’s command line: the kernel then reads something else)',
     ],
   )
 }

@@ -128,5 +128,6 @@ const finding = (
       'tsc=unstable   (on the kernel’s command line)',
     ],
   ),
-  confirm: 'for i in $(seq 0 $(($(nproc) - 1))); do echo -n "$i: "; taskset -c $i date; done',
+  confirm:
+    'clockwright cpus, or: for i in $(seq 0 $(($(nproc) - 1))); do echo -n "$i: "; taskset -c $i date; done',
 })

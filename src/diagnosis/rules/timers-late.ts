@@ -42,7 +42,7 @@ export const timersLate: Rule = ({ log, keeper }) => {
       remedy: configure(
         keeper,
         'See whether the processors agree on the time. If they do, change the clock source or the clock event device of the guest.',
-        ['for i in $(seq 0 $(($(nproc) - 1))); do echo -n "$i: "; taskset -c $i date; done'],
+        ['clockwright cpus'],
       ),
       confirm: 'time taskset -c N sleep 1, for each processor: bound to one it is on time.',
     },
