@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeClocks } from '#analysis/cpus/clocks.ts'
-import type { CpuObservations } from '#analysis/cpus/observed.ts'
+import type { CpuObservations } from '#core/guest/cpu-observations.ts'
 import { judgeCpus } from '#diagnosis/cpus/judge.ts'
 import { cpusJson, cpusMonitoring, cpusText, cpuVerdict } from './cpus.ts'
 import { plain } from './style.ts'

@@ -5,8 +5,9 @@
  * was ahead. Which of them is odd says which it was. One that goes back under a thread that stays was set back, or was
  * ahead for a while: then it had jumped by as much before.
  */
+
+import type { CpuClockName, ReadingLoop, Strange } from '#core/guest/cpu-observations.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { CpuClockName, ReadingLoop, Strange } from './observed.ts'
 
 export interface Blip {
   readonly clock: CpuClockName

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CpuObservations, ReadingLoop, Sleep, Strange } from '#core/guest/cpu-observations.ts'
 import { findBlips, medianOf } from './blips.ts'
-import { goodCpus, judgeClocks } from './clocks.ts'
+import { goodCpus, judgeClocks, suspectsOf } from './clocks.ts'
 import { latenessOf } from './lateness.ts'
-import type { CpuObservations, ReadingLoop, Sleep, Strange } from './observed.ts'
 import { planResync } from './resync.ts'
 
 const loop = (strange: readonly Strange[]): ReadingLoop => ({
@@ -99,6 +99,12 @@ describe('good processors', () => {
     expect(goodCpus(judgeClocks(six([0], [sleep(3, 3, 85), sleep(4, 4, 0.02)])))).toEqual([1, 2, 4, 5])
     expect(goodCpus(judgeClocks(six([0, 1, 2])))).toEqual([])
   })
+})
+
+it('suspects are the odd ones, with one that is right; none where all agree or nobody can tell', () => {
+  expect(suspectsOf(six([2, 5]))).toEqual({ odd: [2, 5], right: 0 })
+  expect(suspectsOf(six([]))).toBeUndefined()
+  expect(suspectsOf(six([0, 1, 2]))).toBeUndefined()
 })
 
 describe('what can be done', () => {

@@ -1,8 +1,15 @@
 /** The clocks of all processors, judged: who agrees, what was seen to go back, and how late timers are. */
+
+import {
+  CPU_CLOCKS,
+  type CpuClockName,
+  type CpuObservations,
+  type CpuSuspects,
+  type ReadingLoop,
+} from '#core/guest/cpu-observations.ts'
 import { type Blip, findBlips } from './blips.ts'
 import { type CpuClock, type CpuComparison, compareClocks } from './compare.ts'
 import { isOwn, type Lateness, latenessOf } from './lateness.ts'
-import { CPU_CLOCKS, type CpuClockName, type CpuObservations, type ReadingLoop } from './observed.ts'
 
 export interface CpuClocks {
   readonly clock: CpuClockName
@@ -48,6 +55,14 @@ const unknownClock = (cpu: number): CpuClock => ({
 
 export const oddOf = (compared: CpuComparison | undefined): number[] =>
   (compared?.cpus ?? []).filter(({ verdict }) => verdict === 'odd').map(({ cpu }) => cpu)
+
+/** Undefined when nobody is odd, or nobody can tell who. */
+export function suspectsOf(seen: CpuObservations): CpuSuspects | undefined {
+  const compared = compareClocks(seen, seen.clock)
+  const odd = oddOf(compared)
+  const right = compared?.cpus.find(({ verdict }) => verdict === 'agrees')
+  return odd.length > 0 && right ? { odd, right: right.cpu } : undefined
+}
 
 /** Timers that are later than this are of no use. */
 const USELESS = 0.5

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CpuObservations, Exchange, Tick } from '#core/guest/cpu-observations.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { AGREEMENT, compareClocks } from './compare.ts'
-import type { CpuObservations, Exchange, Tick } from './observed.ts'
 
 /** Clocks that are so much behind, and gain so much; each exchange with delays of its own. */
 interface Cpu {

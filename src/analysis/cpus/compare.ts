@@ -11,9 +11,9 @@
  * the difference is larger than a tick is long; and else nobody can tell.
  */
 import { selectTruechimers } from '#core/discipline/select.ts'
+import type { CpuClockName, CpuObservations, Exchange, Tick } from '#core/guest/cpu-observations.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { findDrift, type Measured } from '../drift.ts'
-import type { CpuClockName, CpuObservations, Exchange, Tick } from './observed.ts'
 
 /**
  * Clocks that differ by less agree. To move a thread to another processor takes 5 µs and more, so nobody can see it: what is

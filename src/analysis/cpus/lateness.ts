@@ -2,9 +2,10 @@
  * How late timers are, by processor. The typical lateness is that of the machine; one sleep of several that is late was
  * as a rule late because another program ran, so it is the median that is judged and the largest that is shown.
  */
+
+import type { Sleep } from '#core/guest/cpu-observations.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { medianOf } from './blips.ts'
-import type { Sleep } from './observed.ts'
 
 export interface Lateness {
   /** By whose clock the end was computed, and where the timer was armed: the same, but where two were tried crosswise. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeClocks } from '#analysis/cpus/clocks.ts'
-import type { CpuObservations, Exchange, ReadingLoop, Sleep } from '#analysis/cpus/observed.ts'
+import type { CpuObservations, Exchange, ReadingLoop, Sleep } from '#core/guest/cpu-observations.ts'
 import { judgeCpus } from './judge.ts'
 
 const CPUS = [0, 1, 2, 3, 4, 5]

@@ -1,6 +1,6 @@
 /** `clockwright cpus`: do the processors of this machine agree on the time? Changes nothing. */
-import { judgeClocks } from '#analysis/cpus/clocks.ts'
-import type { CpuClockName } from '#analysis/cpus/observed.ts'
+import { judgeClocks, suspectsOf } from '#analysis/cpus/clocks.ts'
+import type { CpuClockName } from '#core/guest/cpu-observations.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { judgeCpus } from '#diagnosis/cpus/judge.ts'
 import { type CpuReport, cpusJson, cpusMonitoring, cpusText, cpuVerdict } from '#report/cpus.ts'
@@ -33,7 +33,7 @@ export async function examineCpus(options: { time: Seconds; clock: CpuClockName 
   const loaded = loadLibc()
   if (loaded.kind === 'missing')
     throw new Complaint(`the clocks of single CPUs cannot be read: ${loaded.text}`, UNKNOWN)
-  const observed = await observeCpus(loaded.libc, options)
+  const observed = await observeCpus(loaded.libc, { ...options, suspect: suspectsOf })
   if (observed.kind === 'not-possible')
     throw new Complaint(`the clocks of the CPUs cannot be compared: ${observed.why}`, UNKNOWN)
   const clocks = judgeClocks(observed.observations)

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { goodCpus, judgeClocks } from '#analysis/cpus/clocks.ts'
+import { goodCpus, judgeClocks, suspectsOf } from '#analysis/cpus/clocks.ts'
 import { AGREEMENT } from '#analysis/cpus/compare.ts'
 import { loadLibc } from '../../libc.ts'
 import { allowedCpus, runOn } from './affinity.ts'
@@ -25,7 +25,7 @@ describe.skipIf(loaded.kind === 'missing')('the processors of this machine', () 
   })
 
   it('agree within the bound, go forward, and wake who sleeps; nothing is changed by looking', async () => {
-    const observed = await observeCpus(libc, { clock: 'realtime', time: 0.5 })
+    const observed = await observeCpus(libc, { clock: 'realtime', time: 0.5, suspect: suspectsOf })
     if (observed.kind !== 'observed') throw new Error(observed.why)
     const clocks = judgeClocks(observed.observations)
     expect(clocks.cpus.map(({ cpu }) => cpu)).toEqual(cpus)

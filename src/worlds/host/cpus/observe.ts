@@ -8,15 +8,15 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { judgeClocks, oddOf } from '#analysis/cpus/clocks.ts'
 import type {
   CpuClockName,
   CpuObservations,
+  CpuSuspects,
   Exchange,
   ReadingLoop,
   Sleep,
   Tick,
-} from '#analysis/cpus/observed.ts'
+} from '#core/guest/cpu-observations.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Libc } from '../../libc.ts'
 import { allowedCpus } from './affinity.ts'
@@ -29,6 +29,8 @@ export interface ObserveOptions {
   readonly clock: CpuClockName
   /** For everything; what many processors need at least can be more. */
   readonly time: Seconds
+  /** Asked once, in the middle: who is odd, as far as it was seen? Undefined when nobody is, or nobody can tell. */
+  readonly suspect: (early: CpuObservations) => CpuSuspects | undefined
 }
 
 export type Observed =
@@ -52,16 +54,16 @@ const MOST_TRIES = 5
 const MOST_CROSSED = 1
 const CROSSED_TRIES = 3
 
-export async function observeCpus(libc: Libc, { clock, time }: ObserveOptions): Promise<Observed> {
+export async function observeCpus(libc: Libc, options: ObserveOptions): Promise<Observed> {
   const cpus = allowedCpus(libc)
   if (!cpus || cpus.length === 0) return impossible('the kernel does not say on which processors we may run')
   const origins = readOrigins(libc)
-  if (clock === 'tsc' && origins.tsc === undefined)
+  if (options.clock === 'tsc' && origins.tsc === undefined)
     return impossible('the counter of the processor (TSC) cannot be read here')
   const threads = [new Looker(origins), new Looker(origins)] as const
   try {
     await Promise.all(threads.map(thread => thread.ask('ready', { kind: 'ready' })))
-    return { kind: 'observed', observations: await observe({ libc, threads, cpus, origins, clock, time }) }
+    return { kind: 'observed', observations: await observe({ libc, threads, cpus, origins, ...options }) }
   } catch (error) {
     if (error instanceof LookFailed) return impossible(error.message)
     throw error
@@ -72,13 +74,11 @@ export async function observeCpus(libc: Libc, { clock, time }: ObserveOptions): 
 
 const impossible = (why: string): Observed => ({ kind: 'not-possible', why })
 
-interface Looking {
+interface Looking extends ObserveOptions {
   readonly libc: Libc
   readonly threads: readonly [Looker, Looker]
   readonly cpus: readonly number[]
   readonly origins: Origins
-  readonly clock: CpuClockName
-  readonly time: Seconds
 }
 
 async function observe(of: Looking): Promise<CpuObservations> {
@@ -188,17 +188,11 @@ async function readAll(
 async function sleepAll(of: Looking, early: CpuObservations): Promise<Sleep[]> {
   const { cpus } = of
   const tries = Math.max(1, Math.min(MOST_TRIES, Math.floor(SLEEPS / cpus.length)))
-  const { compared } = judgeClocks(early)
-  const right = compared?.cpus.find(({ verdict }) => verdict === 'agrees')?.cpu
-  const crossed =
-    right === undefined
-      ? []
-      : oddOf(compared)
-          .slice(0, MOST_CROSSED)
-          .flatMap(odd => [
-            { setBy: right, on: odd, tries: CROSSED_TRIES },
-            { setBy: odd, on: right, tries: CROSSED_TRIES },
-          ])
+  const { odd = [], right = 0 } = of.suspect(early) ?? {}
+  const crossed = odd.slice(0, MOST_CROSSED).flatMap(each => [
+    { setBy: right, on: each, tries: CROSSED_TRIES },
+    { setBy: each, on: right, tries: CROSSED_TRIES },
+  ])
   const sleeps: Sleep[] = []
   for (const each of [...cpus.map(cpu => ({ setBy: cpu, on: cpu, tries })), ...crossed])
     sleeps.push(...(await sleepOn(of, each)))

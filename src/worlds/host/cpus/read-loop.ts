@@ -3,7 +3,7 @@
  * visits one processor after the other, and keeps what is strange: a reading that is earlier than the one before, or
  * a good deal later. The latter is mostly another program that ran; but a jump there and back begins with it.
  */
-import type { ReadingLoop, Strange, Tick } from '#analysis/cpus/observed.ts'
+import type { ReadingLoop, Strange, Tick } from '#core/guest/cpu-observations.ts'
 import type { Reader } from './reader.ts'
 
 export interface ReadLoopOrder {

@@ -2,7 +2,7 @@
  * A clock as a function that is called millions of times a second: nanoseconds since a beginning that all threads share,
  * as a number (exact for 104 days). The processor's own counter gives ticks, which nobody has turned into seconds yet.
  */
-import type { CpuClockName } from '#analysis/cpus/observed.ts'
+import type { CpuClockName } from '#core/guest/cpu-observations.ts'
 import { NS_PER_SECOND } from '#core/time/units.ts'
 import { CLOCK, type Libc } from '../../libc.ts'
 import { openFiles } from '../files.ts'

@@ -5,7 +5,7 @@
  * Where the clocks differ by 85 s it can be late by 85 s. So nothing here waits for a timer alone: a second thread, which
  * reads its own clock and sleeps not at all, lets the timer fire at once when it is that much too late.
  */
-import type { Sleep } from '#analysis/cpus/observed.ts'
+import type { Sleep } from '#core/guest/cpu-observations.ts'
 import { CLOCK, type Libc, TFD } from '../../libc.ts'
 import type { Reader } from './reader.ts'
 

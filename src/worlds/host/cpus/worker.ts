@@ -3,7 +3,7 @@
  * be; that is a matter of this thread alone, and is over with it.
  */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { CpuClockName, Sleep } from '#analysis/cpus/observed.ts'
+import type { CpuClockName, Sleep } from '#core/guest/cpu-observations.ts'
 import { loadLibc } from '../../libc.ts'
 import { runOn } from './affinity.ts'
 import { type ExchangeOrder, exchange } from './exchange.ts'

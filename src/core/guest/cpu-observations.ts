@@ -79,3 +79,10 @@ export interface CpuObservations {
   readonly ticks: readonly Tick[]
   readonly sleeps: readonly Sleep[]
 }
+
+/** Whose timers are worth trying across processors. */
+export interface CpuSuspects {
+  readonly odd: readonly number[]
+  /** One of those that agree. */
+  readonly right: number
+}
