@@ -24,6 +24,8 @@ export interface Libc {
   /** Reads or sets on which CPUs the **calling thread** runs (`thread` 0): a bit for each at `mask`, `size` bytes. */
   schedGetaffinity(thread: number, size: number, mask: number): number
   schedSetaffinity(thread: number, size: number, mask: number): number
+  /** Lets another thread run that waits for this CPU, if there is one. */
+  schedYield(): number
   /** From now on the signal does to this process what it does to one that says nothing of it. */
   defaultSignal(signal: number): void
   /** What the kernel says of its clock. Reads only: nothing can be set through this. */
@@ -194,6 +196,7 @@ function bindLibc(koffi: Koffi): Libc {
     clockGetres: returningInt('clock_getres', 'ip'),
     schedGetaffinity: returningInt('sched_getaffinity', 'ilp'),
     schedSetaffinity: returningInt('sched_setaffinity', 'ilp'),
+    schedYield: returningInt('sched_yield', ''),
     defaultSignal: signalResetter(bindAs('signal', 'uintptr_t', 'ip')),
     allowSteering() {
       if (steeringForbidden())

@@ -34,7 +34,7 @@ export const timersLate: CpuRule = ({ clocks }) => {
         ...(differ
           ? [
               {
-                what: 'the clock of that CPU differs from that of the kernel’s tick',
+                what: 'the clocks of the CPUs differ',
                 why: 'see cpu-clocks-differ',
               },
             ]

@@ -38,6 +38,7 @@ export function exchange(
   { shared, role, longest, enough }: ExchangeOrder,
   read: Reader,
   counter: Reader,
+  stepAside: () => void,
 ): number {
   const slots = new Float64Array(shared)
   const words = new Int32Array(shared)
@@ -48,12 +49,15 @@ export function exchange(
   slots[mine] = read()
   const began = counter()
   Atomics.add(words, ARRIVED, 1)
-  while (Atomics.load(words, ARRIVED) < 2)
+  while (Atomics.load(words, ARRIVED) < 2) {
+    // The other one may still be on this processor, and about to leave it.
+    stepAside()
     if (counter() - began > PATIENCE) {
       // Also for the other one, should it come yet.
       Atomics.store(words, STOP, 1)
       return least
     }
+  }
   const met = counter()
   for (let n = 1; ; n++) {
     const seen = slots[other]!

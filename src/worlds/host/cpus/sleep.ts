@@ -80,6 +80,8 @@ export function guardSleeps(libc: Libc, shared: SharedArrayBuffer, counter: Read
   let watched = 0
   let since = counter()
   for (;;) {
+    // The sleeper may have to pass through this processor, and at real-time priority could not otherwise.
+    libc.schedYield()
     const state = Atomics.load(words, STATE)
     if (state === OVER) return
     if (state !== watched) {

@@ -55,7 +55,7 @@ function perform(order: Order): Answer {
       return { kind: order.kind }
     case 'exchange': {
       visit(order.cpu)
-      const least = exchange(order, readerOf(order.clock), readers.raw)
+      const least = exchange(order, readerOf(order.clock), readers.raw, libc.schedYield)
       return { kind: order.kind, seen: { least, counter: readers.raw(), ticks: readers.tsc?.() } }
     }
     case 'read':
