@@ -206,6 +206,8 @@ async function sleepOn(
 ): Promise<readonly Sleep[]> {
   const shared = new SharedArrayBuffer(SLEEP_BYTES)
   const guard = cpus.find(cpu => cpu !== each.on)
+  // Before the other thread begins to watch, who takes its processor for itself.
+  await threads[0].ask('ready', { kind: 'ready', cpu: each.on })
   const watching =
     guard === undefined ? undefined : threads[1].ask('guard', { kind: 'guard', cpu: guard, shared })
   const [{ seen }] = await Promise.all([

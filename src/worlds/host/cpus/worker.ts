@@ -12,8 +12,8 @@ import { type Origins, openReaders, type Reader } from './reader.ts'
 import { guardSleeps, type SleepOrder, sleepTimes } from './sleep.ts'
 
 export type Order =
-  /** To be answered as soon as it can be. */
-  | { readonly kind: 'ready' }
+  /** To be answered as soon as it can be, from that processor if one is named. */
+  | { readonly kind: 'ready'; readonly cpu?: number }
   | ({ readonly kind: 'exchange'; readonly cpu: number; readonly clock: CpuClockName } & ExchangeOrder)
   | ({ readonly kind: 'read'; readonly clock: CpuClockName } & ReadLoopOrder)
   | ({ readonly kind: 'sleep' } & SleepOrder)
@@ -52,6 +52,7 @@ parentPort!.on('message', (order: Order) => {
 function perform(order: Order): Answer {
   switch (order.kind) {
     case 'ready':
+      if (order.cpu !== undefined) visit(order.cpu)
       return { kind: order.kind }
     case 'exchange': {
       visit(order.cpu)
