@@ -98,6 +98,8 @@ describe('good processors', () => {
     expect(goodCpus(judgeClocks(six([0])))).toEqual([1, 2, 3, 4, 5])
     expect(goodCpus(judgeClocks(six([0], [sleep(3, 3, 85), sleep(4, 4, 0.02)])))).toEqual([1, 2, 4, 5])
     expect(goodCpus(judgeClocks(six([0, 1, 2])))).toEqual([])
+    const allLate = [1, 2, 3, 4, 5].map(cpu => sleep(cpu, cpu, 1.5))
+    expect(goodCpus(judgeClocks(six([0], allLate)))).toEqual([1, 2, 3, 4, 5])
   })
 })
 

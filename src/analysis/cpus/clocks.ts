@@ -67,11 +67,12 @@ export function suspectsOf(seen: CpuObservations): CpuSuspects | undefined {
 /** Timers that are later than this are of no use. */
 const USELESS = 0.5
 
-/** On which processors a program sees one clock, and timers that fire: those that agree, or the only one. */
-export const goodCpus = ({ cpus }: Pick<CpuClocks, 'cpus'>): number[] =>
-  cpus
-    .filter(
-      ({ verdict, late }) =>
-        (verdict === 'agrees' || verdict === 'alone') && !(late && late.typical > USELESS),
-    )
-    .map(({ cpu }) => cpu)
+/**
+ * On which processors a program sees one clock, and timers that fire: those that agree, or the only one. Where timers are
+ * late on all of these the machine is busy, and none is worse than the others.
+ */
+export function goodCpus({ cpus }: Pick<CpuClocks, 'cpus'>): number[] {
+  const right = cpus.filter(({ verdict }) => verdict === 'agrees' || verdict === 'alone')
+  const punctual = right.filter(({ late }) => !(late && late.typical > USELESS))
+  return (punctual.length > 0 ? punctual : right).map(({ cpu }) => cpu)
+}
