@@ -33,7 +33,7 @@ export async function tryOddCpus({ network, bed, say }: Trying): Promise<boolean
   }
   try {
     const agreeing = await compare(guest)
-    expect(agreeing.code === 0, 'two processors that agree are found to agree', agreeing.code)
+    expect(agrees(agreeing), 'two processors that agree are found to agree', agreeing.code)
     expect(
       Math.abs(agreeing.cpus[1]!.offset) <= agreeing.cpus[1]!.bound,
       'their difference is within its bound',
@@ -76,11 +76,11 @@ export async function tryOddCpus({ network, bed, say }: Trying): Promise<boolean
     await makeOdd(guest, 1)
     await guest.run(`echo tsc > ${SOURCE}`)
     const cured = await compare(guest)
-    expect(cured.code === 0, 'another clock source, as the finding says, cures it', cured.cpus)
+    expect(agrees(cured), 'another clock source, as the finding says, cures it', cured.cpus)
     await guest.run(`echo oddcpu > ${SOURCE}`)
     await guest.run(`echo 0 > ${ONLINE}`)
     const alone = await compare(guest)
-    expect(alone.code === 0 && alone.cpus.length === 1, 'off-line, it is not there to disagree', alone.cpus)
+    expect(agrees(alone) && alone.cpus.length === 1, 'off-line, it is not there to disagree', alone.cpus)
     await guest.run(`echo 1 > ${ONLINE}`)
   } finally {
     await guest.stop()
@@ -105,6 +105,9 @@ interface Told {
     readonly evidence: readonly { readonly text: string }[]
   }[]
 }
+
+/** On a busy host its timers are late, and that is found too. */
+const agrees = ({ findings }: Told): boolean => findings.every(({ name }) => name === 'timers-late')
 
 /** A guest is emulated, and reads its clock 300 times more slowly: so it looks longer. */
 async function compare(guest: Guest): Promise<Told> {
