@@ -25,6 +25,7 @@ execFileSync(
     'agent=src/apps/daemon/main.ts',
     'lab-worker=src/apps/lab/worker.ts',
     'cpus-worker=src/worlds/host/cpus/worker.ts',
+    'log-thread=src/apps/analyze/thread.ts',
     '--bundle',
     '--splitting',
     '--format=esm',

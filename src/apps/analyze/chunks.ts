@@ -1,19 +1,13 @@
 /**
  * The bytes of a file, unpacked, in pieces. What a file is packed with is told by its first bytes. A
- * plain file is read into the same buffers again and again, so whoever takes a piece must be done with it before the next.
+ * plain file is read into the same buffer again and again, so whoever takes a piece must be done with it before the next.
  *
  * A packed file may unpack to a thousand times its size and more; past a limit it is given up.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, createReadStream, openSync, readSync } from 'node:fs'
-import { open } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
 const PIECE = 1 << 20
 const HEAD = 8
-/** How much of a packed file is unpacked before it is asked for. */
-const AHEAD = 8 << 20
 
 export class TooLarge extends Error {
   override readonly name = 'TooLarge'
@@ -22,7 +16,7 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
-type Packing = 'none' | 'gzip' | 'xz' | 'zstd' | 'bzip2'
+export type Packing = 'none' | 'gzip' | 'xz' | 'zstd' | 'bzip2'
 
 const MAGIC: readonly (readonly [Packing, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
@@ -44,19 +38,28 @@ export function packingOf(path: string): Packing {
   }
 }
 
-/** In pieces of at most so many bytes when it is plain. Throws `TooLarge` past the limit and `Unreadable` when the file is damaged; what came before has been given. */
+export interface Wanted {
+  /** Bytes in a piece at most, when it is plain. */
+  readonly most?: number
+  /** Only what comes after so many bytes: of a plain file. */
+  readonly from?: number
+}
+
+/** Throws `TooLarge` past the limit and `Unreadable` when the file is damaged; what came before has been given. */
 export async function* chunksOf(
   path: string,
   limit: number,
-  most: number = PIECE,
+  { most = PIECE, from = 0 }: Wanted = {},
 ): AsyncGenerator<Uint8Array> {
   const packing = packingOf(path)
   if (packing === 'none') {
-    yield* plain(path, most)
+    yield* plain(path, most, from)
     return
   }
   let given = 0
-  const { stream, end } = unpacked(path, packing, most)
+  // Most files are plain: what unpacks is loaded for those that are not.
+  const { unpack } = await import('./unpack.ts')
+  const { stream, end } = unpack(path, packing, Math.min(most, PIECE))
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {
       const within = Math.min(piece.length, limit - given)
@@ -77,69 +80,20 @@ export async function* chunksOf(
   }
 }
 
-/** The same, begun at once: a packed file is unpacked in another thread while something else is done. */
-export class Ahead {
-  readonly #chunks: AsyncGenerator<Uint8Array>
-  readonly #first: Promise<IteratorResult<Uint8Array>>
-
-  constructor(path: string, limit: number) {
-    this.#chunks = chunksOf(path, limit)
-    this.#first = this.#chunks.next()
-    // Whoever asks for the chunks is told.
-    this.#first.catch(() => {})
-  }
-
-  async *chunks(): AsyncGenerator<Uint8Array> {
-    const first = await this.#first
-    if (first.done) return
-    yield first.value
-    yield* this.#chunks
-  }
-
-  async close(): Promise<void> {
-    await this.#chunks.return(undefined)
-  }
-}
-
-/** While one piece is looked at the next one is read. */
-async function* plain(path: string, most: number): AsyncGenerator<Uint8Array> {
-  const file = await open(path)
-  let next: Promise<unknown> = Promise.resolve()
+/** Each piece lies where the last one lay. */
+function* plain(path: string, most: number, from: number): Generator<Uint8Array> {
+  const file = openSync(path, 'r')
   try {
-    // One byte more than the file has: a small one is read at once, and its end seen at the next.
-    const room = Math.min(most, (await file.stat()).size + 1)
-    let [now, other] = [Buffer.allocUnsafeSlow(room), Buffer.allocUnsafeSlow(room)]
-    let length = (await file.read(now, 0, room)).bytesRead
-    while (length > 0) {
-      const reading = file.read(other, 0, room)
-      next = reading.catch(() => undefined)
-      yield length === room ? now : now.subarray(0, length)
-      length = (await reading).bytesRead
-      ;[now, other] = [other, now]
+    // One byte more than there are: a small file is read at once, and its end seen at the next.
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(most, fstatSync(file).size - from + 1)))
+    let at = from
+    for (;;) {
+      const length = readSync(file, buffer, 0, buffer.length, at)
+      if (length === 0) return
+      at += length
+      yield length === buffer.length ? buffer : buffer.subarray(0, length)
     }
   } finally {
-    await next
-    await file.close()
+    closeSync(file)
   }
-}
-
-function unpacked(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
-  if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
-  const source = createReadStream(path, { highWaterMark: most })
-  const sizes = { chunkSize: most, readableHighWaterMark: most < PIECE ? most : AHEAD }
-  const stream = packing === 'gzip' ? createGunzip(sizes) : createZstdDecompress(sizes)
-  source.on('error', error => stream.destroy(error))
-  source.pipe(stream)
-  return { stream, end: () => source.destroy() }
-}
-
-/** What Node cannot unpack, the system's own program can. */
-function byProgram(path: string, program: string): { stream: Readable; end: () => void } {
-  const child: ChildProcess = spawn(program, ['-dc', '--', path], { stdio: ['ignore', 'pipe', 'ignore'] })
-  const stream = child.stdout!
-  child.on('error', () => stream.destroy(new Error(`the program ${program} is needed and is not there`)))
-  child.on('close', code => {
-    if (code) stream.destroy(new Error(`${program} ended with ${code}`))
-  })
-  return { stream, end: () => child.kill() }
 }

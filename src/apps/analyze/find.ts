@@ -5,8 +5,9 @@
 import { closeSync, lstatSync, openSync, readdirSync, type Stats, statSync, writeSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { Complaint } from '../cli/complain.ts'
-import { chunksOf, TooLarge, Unreadable } from './chunks.ts'
+import { chunksOf } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
+import { reason } from './reason.ts'
 import { archiveName, isTarHeader, TarReader } from './tar.ts'
 
 const MOST_FILES = 100_000
@@ -85,7 +86,7 @@ async function unpackInto(
 ): Promise<void> {
   let first: Uint8Array | undefined
   try {
-    for await (const piece of chunksOf(input.path, options.limit, TAR_BLOCK)) {
+    for await (const piece of chunksOf(input.path, options.limit, { most: TAR_BLOCK })) {
       first = piece.slice(0, TAR_BLOCK)
       break
     }
@@ -133,14 +134,4 @@ async function unpackInto(
     if (fd >= 0) closeSync(fd)
   }
   for (const member of members) await unpackInto(inputs, member, skipped, options, nested + 1)
-}
-
-export function reason(error: unknown): string {
-  if (error instanceof TooLarge || error instanceof Unreadable) return error.message
-  const code = (error as NodeJS.ErrnoException).code
-  return code === 'EACCES'
-    ? 'no permission to read it'
-    : error instanceof Error
-      ? error.message
-      : String(error)
 }

@@ -7,49 +7,23 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { RollCall } from '#analysis/log/roll-call.ts'
-import { dayOf } from '#core/time/civil.ts'
-import { instant } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
-import type { Piece } from '#core/trace/series.ts'
-import { LOG_FORMATS } from '#dialects/formats.ts'
-import { type NotUnderstood, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
-import { Ahead } from './chunks.ts'
-import { findInputs, reason } from './find.ts'
+import { readHere, readInThreads } from './crew.ts'
+import { FileReading, type Host, type ReadFile, type Reading, type Taker } from './file-reading.ts'
+import { findInputs } from './find.ts'
 import { hostNames, hostOf } from './hosts.ts'
 import type { Input, Skipped } from './input.ts'
+import { reason } from './reason.ts'
 import { type Sniffed, sniff } from './sniff.ts'
 
 const DAY = 86_400
-/** After so much without a line that anybody understands, a file is let be. */
-const PATIENCE = 4 << 20
-
-export interface ReadFile {
-  readonly name: string
-  readonly host: string
-  readonly formats: Readonly<Record<string, number>>
-  readonly lines: number
-  readonly bytes: number
-  readonly notUnderstood: { readonly count: number; readonly first: readonly NotUnderstood[] }
-}
-
-/** What takes in the pieces of one host's logs. */
-interface Taker {
-  tell(piece: Piece): void
-  readonly span: { readonly from: Seconds; readonly to: Seconds } | undefined
-  readonly empty: boolean
-}
-
-export interface ReadHost<L> {
-  readonly name: string
-  readonly log: L
-  readonly sources: SourceTable
-}
+/** Less is read before threads have begun. */
+const WORTH_THREADS = 48e6
 
 export interface ReadLogs<L = HostLog> {
   /** Evidence names a file by its place here. */
   readonly files: readonly ReadFile[]
-  readonly hosts: readonly ReadHost<L>[]
+  readonly hosts: readonly Host<L>[]
   readonly skipped: readonly Skipped[]
   readonly baseDay: number
 }
@@ -72,13 +46,13 @@ export async function readLogs(paths: readonly string[], options: ReadOptions): 
 export const readCensus = (paths: readonly string[], options: ReadOptions): Promise<ReadLogs<RollCall>> =>
   read(paths, { ...options, census: true }, () => new RollCall())
 
-interface Reading extends ReadOptions {
+interface Wanted extends ReadOptions {
   readonly census: boolean
 }
 
 async function read<L extends Taker>(
   paths: readonly string[],
-  options: Reading,
+  options: Wanted,
   create: () => L,
 ): Promise<ReadLogs<L>> {
   let scratch: string | undefined
@@ -124,7 +98,7 @@ async function readAll<L extends Taker>(
   sniffed: readonly Sniffed[],
   skipped: Skipped[],
   whole: string,
-  options: Reading,
+  options: Wanted,
   create: () => L,
 ): Promise<ReadLogs<L>> {
   const begins = sniffed
@@ -133,105 +107,58 @@ async function readAll<L extends Taker>(
     .filter(Number.isFinite)
   const any = begins.length > 0 ? begins : sniffed.map(each => each.begins).filter(Number.isFinite)
   const baseDay = any.length > 0 ? Math.floor(any.reduce((a, b) => Math.min(a, b)) / DAY) : 0
+  const files: ReadFile[] = []
+  const of = sniffed.reduce((sum, { input }) => sum + input.size, 0)
+  let before = 0
+  let under: FileReading | undefined
+  const reading: Reading = {
+    ...options,
+    baseDay,
+    files,
+    skipped,
+    paced(file, bytes) {
+      if (under !== file) before += under?.sniffed.input.size ?? 0
+      under = file
+      const { name, size } = file.sniffed.input
+      options.progress?.({ bytes: before + Math.min(bytes, size), of, file: name })
+    },
+  }
+  const hosts: Host<L>[] = []
+  const all: FileReading[] = []
+  for (const { name, group } of byHost(sniffed, whole)) {
+    const host = { name, log: create(), sources: new SourceTable() }
+    hosts.push(host)
+    all.push(...group.sort(inOrder).map(each => new FileReading(each, host, reading)))
+  }
+  const weight = all.reduce((sum, file) => sum + file.weight, 0)
+  const threads = weight >= WORTH_THREADS
+  const tasks = all.flatMap(file => file.tasks(threads))
+  // Who only counts is never busy.
+  if (threads) await readInThreads(tasks, options.census ? 0 : 1, options.signal)
+  else await readHere(tasks, options.signal)
+  const heard = new Set(files.map(({ host }) => host))
+  return {
+    files,
+    hosts: hosts.filter(({ name, log }) => heard.has(name) && !log.empty),
+    skipped,
+    baseDay,
+  }
+}
+
+function byHost(sniffed: readonly Sniffed[], whole: string): { name: string; group: Sniffed[] }[] {
   const groups = new Map<string, Sniffed[]>()
   for (const each of sniffed) {
     const key = hostOf(each.input.folders).join('/')
-    groups.set(key, [...(groups.get(key) ?? []), each])
+    const group = groups.get(key)
+    if (group) group.push(each)
+    else groups.set(key, [each])
   }
-  const keys = [...groups.keys()]
   const names = hostNames(
-    keys.map(key => key.split('/').filter(Boolean)),
+    [...groups.keys()].map(key => key.split('/').filter(Boolean)),
     whole,
   )
-  const files: ReadFile[] = []
-  const hosts: ReadHost<L>[] = []
-  const of = sniffed.reduce((sum, { input }) => sum + input.size, 0)
-  let bytes = 0
-  for (const [i, key] of keys.entries()) {
-    const name = names[i]!
-    const log = create()
-    const sources = new SourceTable()
-    const ordered = groups
-      .get(key)!
-      .sort(
-        (a, b) =>
-          Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.input.name < b.input.name ? -1 : 1),
-      )
-    let any = false
-    let next = new Ahead(ordered[0]!.input.path, options.limit)
-    for (const [place, each] of ordered.entries()) {
-      const now = next
-      const following = ordered[place + 1]
-      if (following) next = new Ahead(following.input.path, options.limit)
-      try {
-        options.signal?.throwIfAborted()
-        const file = files.length
-        const read = await readOne(
-          each,
-          now,
-          { log, sources, baseDay, file, host: name, ...options },
-          skipped,
-          done => options.progress?.({ bytes: bytes + done, of, file: each.input.name }),
-        )
-        bytes += each.input.size
-        if (!read) continue
-        files.push(read)
-        any = true
-      } catch (error) {
-        await next.close()
-        throw error
-      } finally {
-        await now.close()
-      }
-    }
-    if (!any || log.empty) continue
-    hosts.push({ name, log, sources })
-  }
-  return { files, hosts, skipped, baseDay }
+  return [...groups.values()].map((group, i) => ({ name: names[i]!, group }))
 }
 
-interface Into extends Reading {
-  readonly log: Taker
-  readonly sources: SourceTable
-  readonly baseDay: number
-  readonly file: number
-  readonly host: string
-}
-
-async function readOne(
-  { input }: Sniffed,
-  ahead: Ahead,
-  { log, sources, baseDay, file, host, census, signal }: Into,
-  skipped: Skipped[],
-  progress: (bytes: number) => void,
-): Promise<ReadFile | undefined> {
-  const modifiedDay = dayOf(instant(BigInt(input.modified.getTime()) * 1_000_000n))
-  const span = log.span
-  const router = new Router(LOG_FORMATS, {
-    baseDay,
-    nearDay: span ? baseDay + Math.floor((span.from + span.to) / 2 / DAY) : modifiedDay,
-    file,
-    sources,
-    census,
-    tell: piece => log.tell(piece),
-  })
-  let bytes = 0
-  try {
-    for await (const piece of ahead.chunks()) {
-      signal?.throwIfAborted()
-      router.push(piece)
-      bytes += piece.length
-      progress(Math.min(bytes, input.size))
-      if (bytes > PATIENCE && !router.recognised) break
-    }
-  } catch (error) {
-    if (signal?.aborted) throw error
-    skipped.push({ file: input.name, why: `read up to byte ${bytes}: ${reason(error)}` })
-  }
-  const { formats, lines, notUnderstood } = router.finish()
-  if (formats.size === 0) {
-    skipped.push({ file: input.name, why: 'no timekeeper wrote it' })
-    return undefined
-  }
-  return { name: input.name, host, formats: Object.fromEntries(formats), lines, bytes, notUnderstood }
-}
+const inOrder = (a: Sniffed, b: Sniffed): number =>
+  Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.input.name < b.input.name ? -1 : 1)

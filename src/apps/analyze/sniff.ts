@@ -18,6 +18,8 @@ export interface Sniffed {
   readonly dated: boolean
   /** Seconds since 1970 of the first record with a time. */
   readonly begins: number
+  /** What the rest is written in, when lines of it can be read without those before. */
+  readonly settled: string | undefined
   /** Two files with one beginning are one log, twice. */
   readonly beginning: string
 }
@@ -25,7 +27,7 @@ export interface Sniffed {
 export async function sniff(input: Input, limit: number): Promise<Sniffed> {
   const parts: Uint8Array[] = []
   let length = 0
-  for await (const piece of chunksOf(input.path, limit, ENOUGH)) {
+  for await (const piece of chunksOf(input.path, limit, { most: ENOUGH })) {
     parts.push(piece.slice(0, ENOUGH - length))
     length += parts.at(-1)!.length
     if (length >= ENOUGH) break
@@ -47,6 +49,7 @@ export async function sniff(input: Input, limit: number): Promise<Sniffed> {
   const whole = length < ENOUGH
   const end = whole ? head.length : head.lastIndexOf(10) + 1
   router.push(head.subarray(0, end))
+  const { settled } = router
   const { formats } = router.finish()
   const undated = LOG_FORMATS.filter(({ dated }) => !dated).map(({ name }) => name)
   return {
@@ -54,6 +57,7 @@ export async function sniff(input: Input, limit: number): Promise<Sniffed> {
     kind: formats.size > 0 ? 'log' : router.recognised ? 'other programs' : 'nothing',
     dated: ![...formats.keys()].some(name => undated.includes(name)),
     begins,
+    settled,
     beginning: createHash('sha256').update(head.subarray(0, 4096)).digest('hex'),
   }
 }

@@ -2,15 +2,14 @@
  * Plays many runs on all cores, each in a worker thread, and tells of each one when it is done. A few runs alone are not worth
  * threads. Which thread plays what changes nothing: a run is its job, to the bit.
  */
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { type Curve, curveOf } from '#lab/curve.ts'
 import { type Job, play } from '#lab/play.ts'
 import type { Score } from '#lab/score.ts'
 import { WHOLE } from '#lab/window.ts'
 import { Complaint } from '../cli/complain.ts'
+import { threadEntry } from '../thread-entry.ts'
 import type { Answer, Order } from './worker.ts'
 
 export interface Outcome {
@@ -52,7 +51,7 @@ async function playInThreads(
   threads: number,
   { curves, done, signal }: Playing,
 ): Promise<void> {
-  const entry = workerEntry()
+  const entry = threadEntry('lab/worker.ts', 'lab-worker.js')
   const workers = Array.from({ length: threads }, () => new Worker(entry))
   let next = 0
   let open = jobs.length
@@ -84,10 +83,4 @@ async function playInThreads(
   } finally {
     await Promise.all(workers.map(worker => worker.terminate()))
   }
-}
-
-/** In a checkout it is a source beside us; in the package a file above the chunks. */
-function workerEntry(): URL {
-  const candidates = ['./worker.ts', '../lab-worker.js', './lab-worker.js']
-  return candidates.map(path => new URL(path, import.meta.url)).find(url => existsSync(fileURLToPath(url)))!
 }

@@ -25,5 +25,6 @@ export const rule: LogFormat = {
   name: 'rule',
   dated: true,
   first: '=',
+  apart: true,
   open: () => textLines(text => RULE.test(text), { foreign: true }),
 }

@@ -18,6 +18,7 @@ export const measurements: LogFormat = {
   name: 'chrony measurements',
   dated: true,
   first: `${DIGITS} =`,
+  apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

@@ -12,6 +12,7 @@ export const rtc: LogFormat = {
   name: 'chrony rtc',
   dated: true,
   first: `${DIGITS} =`,
+  apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
@@ -43,6 +44,7 @@ export const tempcomp: LogFormat = {
   name: 'chrony tempcomp',
   dated: true,
   first: `${DIGITS} =`,
+  apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

@@ -16,6 +16,7 @@ export const refclocks: LogFormat = {
   name: 'chrony refclocks',
   dated: true,
   first: `${DIGITS} =`,
+  apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

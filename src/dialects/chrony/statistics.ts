@@ -15,6 +15,7 @@ export const statistics: LogFormat = {
   name: 'chrony statistics',
   dated: true,
   first: `${DIGITS} =`,
+  apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

@@ -18,6 +18,7 @@ export const tracking: LogFormat = {
   name: 'chrony tracking',
   dated: true,
   first: `${DIGITS} =`,
+  apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
     return columns(into, {

@@ -12,6 +12,8 @@ export interface LogFormat {
   readonly dated: boolean
   /** What its lines can begin with: others are not offered to it, which is what makes foreign lines cheap. */
   readonly first: string
+  /** Each of its lines is read without those before it, but for what it tells only once: a long file can be read in parts. */
+  readonly apart?: boolean
   open(into: Destination): LineReader
 }
 
@@ -28,6 +30,8 @@ export interface Destination {
   readonly sources: SourceTable
   /** Only who spoke and when is asked: a reader may leave the other columns unknown, and pass over what it need not read. */
   readonly census?: boolean
+  /** The first line follows others that were all understood: what is told only once has been told. */
+  readonly midst?: boolean
   /** A block is the reader's again when this returns: what is to be kept of it is copied. */
   tell(piece: Piece): void
 }

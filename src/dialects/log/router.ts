@@ -41,7 +41,8 @@ export class Router {
   #count = 0
   readonly #first: NotUnderstood[] = []
 
-  constructor(formats: readonly LogFormat[], into: Destination) {
+  /** `continues`: the name of the format that took the line before the first. */
+  constructor(formats: readonly LogFormat[], into: Destination, continues?: string) {
     this.#open = formats.map(format => ({
       format,
       reader: format.open(into),
@@ -50,6 +51,7 @@ export class Router {
       ),
       lines: 0,
     }))
+    this.#current = this.#open.find(({ format }) => format.name === continues)
   }
 
   /** Bytes of the file, in order. They are read before this returns and may then be written over. */
@@ -98,6 +100,13 @@ export class Router {
     let sum = 0
     for (const { reader, lines } of this.#open) if (!reader.foreign) sum += lines
     return sum
+  }
+
+  /** The format that took the last line, when all lines so far are such as can be read apart: the rest needs only its name. */
+  get settled(): string | undefined {
+    let lines = 0
+    for (const open of this.#open) if (open.format.apart) lines += open.lines
+    return lines === this.#line - 1 ? this.#current?.format.name : undefined
   }
 
   /** Whether anything at all was recognised, be it somebody else's. */

@@ -14,8 +14,9 @@ export const loopstats: LogFormat = {
   name: 'ntpd loopstats',
   dated: true,
   first: DIGITS,
+  apart: true,
   open(into) {
-    let told = false
+    let told = into.midst ?? false
     return columns(into, {
       create: room => updateBlock({ daemon: 'ntpd', format: loopstats.name, file: into.file }, room),
       row(cursor, block, row) {

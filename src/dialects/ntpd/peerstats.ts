@@ -12,6 +12,7 @@ export const peerstats: LogFormat = {
   name: 'ntpd peerstats',
   dated: true,
   first: DIGITS,
+  apart: true,
   open: into =>
     columns(into, {
       create: room =>

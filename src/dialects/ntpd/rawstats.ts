@@ -18,8 +18,9 @@ export const rawstats: LogFormat = {
   name: 'ntpd rawstats',
   dated: true,
   first: DIGITS,
+  apart: true,
   open(into) {
-    let told = false
+    let told = into.midst ?? false
     return columns(into, {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: rawstats.name, file: into.file, exchanges: true }, room),
