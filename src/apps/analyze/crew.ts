@@ -7,20 +7,25 @@ import { Worker } from 'node:worker_threads'
 import type { Piece, SampleBlock } from '#core/trace/series.ts'
 import { NO_SOURCE, type SourceTable } from '#dialects/log/source-table.ts'
 import { threadEntry } from '../thread-entry.ts'
+import { type Answer, type Assignment, tellStretch } from './answer.ts'
 import { unpack } from './parcel.ts'
 import { readStretch, type Stretch, type StretchRead } from './stretch.ts'
-import type { Answer, Order } from './thread.ts'
+import type { Order } from './thread.ts'
 
 /** More would wait for whoever measures. */
 const MOST_THREADS = 4
 /** So that a thread need not wait for its next stretch. */
 const AHEAD = 2
+/** Stretches that are read before their turn has come, for each thread. */
+const WINDOW = 3
 
 export interface Task {
   /** Asked for when it is begun. */
   stretch(): Stretch
   /** What it is to know is only known once all before it were taken in. */
   readonly last: boolean
+  /** So short that it can wait in memory for its turn. */
+  readonly short: boolean
   readonly into: Taker
 }
 
@@ -54,27 +59,18 @@ export async function readHere(tasks: readonly Task[], signal: AbortSignal | und
   }
 }
 
-/** `beside`: so many more are busy with what was read. */
-export async function readInThreads(
-  tasks: readonly Task[],
-  beside: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** By threads, and here as well while there is nothing else to do: a thread takes as long to begin as 50 MB to read. */
+export async function readInThreads(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<void> {
   const entry = threadEntry('analyze/thread.ts', 'log-thread.js')
-  const size = Math.max(1, Math.min(availableParallelism() - beside, MOST_THREADS, tasks.length))
+  const size = Math.max(1, Math.min(availableParallelism() - 1, MOST_THREADS, tasks.length - 1))
   const threads = Array.from({ length: size }, () => new Worker(entry))
   try {
     await new Promise<void>((resolve, reject) => {
-      const crew = new Crew(tasks, threads, resolve)
+      const crew = new Crew(tasks, resolve, reject)
       for (const thread of threads) {
         thread.on('error', reject)
-        thread.on('message', (answer: Answer) => {
-          try {
-            crew.hear(thread, answer)
-          } catch (error) {
-            reject(error)
-          }
-        })
+        thread.on('online', () => crew.join(thread))
+        thread.on('message', (answer: Answer) => crew.hear(answer, thread))
       }
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
       crew.give()
@@ -87,45 +83,79 @@ export async function readInThreads(
 class Crew {
   readonly #tasks: readonly Task[]
   /** How many stretches each has to read. */
-  readonly #threads: Map<Worker, number>
+  readonly #threads = new Map<Worker, number>()
   readonly #done: () => void
+  readonly #fail: (error: unknown) => void
   /** The stretch whose turn it is, and the next that nobody reads yet. */
   #turn = 0
   #next = 0
   /** What was heard of stretches whose turn has not come. */
-  readonly #heard: [Worker, Answer][][]
+  readonly #heard: (readonly [Answer, Worker | undefined])[][]
   /** The sources of the stretch whose turn it is. */
   #sources: number[] = []
+  /** What is read here. */
+  #own: Assignment | undefined
+  readonly #spare: ArrayBuffer[] = []
 
-  constructor(tasks: readonly Task[], threads: readonly Worker[], done: () => void) {
+  constructor(tasks: readonly Task[], done: () => void, fail: (error: unknown) => void) {
     this.#tasks = tasks
-    this.#threads = new Map(threads.map(thread => [thread, 0]))
     this.#done = done
+    this.#fail = fail
     this.#heard = tasks.map(() => [])
+  }
+
+  join(thread: Worker): void {
+    this.#threads.set(thread, 0)
+    this.give()
   }
 
   give(): void {
     for (let load = 0; load < AHEAD; load++)
       for (const [thread, has] of this.#threads) {
-        if (has > load) continue
-        while (this.#tasks[this.#next]?.into.ended) this.#next++
-        const task = this.#tasks[this.#next]
-        if (!task || (task.last && this.#next > this.#turn)) return
-        const index = this.#next++
+        const assignment = has <= load ? this.#assign(() => true) : undefined
+        if (!assignment) continue
         this.#threads.set(thread, has + 1)
-        order(thread, { index, stretch: task.stretch() })
+        order(thread, { index: assignment.index, stretch: assignment.stretch })
       }
+    if (this.#own) return
+    this.#own = this.#assign((task, index) => task.short || index === this.#turn)
+    if (this.#own) this.#readHere(this.#own).catch(this.#fail)
   }
 
-  hear(thread: Worker, answer: Answer): void {
-    if (answer.end) this.#threads.set(thread, this.#threads.get(thread)! - 1)
-    if (answer.index === this.#turn) this.#take(thread, answer)
-    else if (answer.index > this.#turn) this.#heard[answer.index]!.push([thread, answer])
-    else giveBack(thread, answer)
+  #assign(suits: (task: Task, index: number) => boolean): Assignment | undefined {
+    while (this.#tasks[this.#next]?.into.ended) this.#next++
+    const index = this.#next
+    const task = this.#tasks[index]
+    const early = index - this.#turn
+    if (!task || early > WINDOW * (this.#threads.size + 1) || (task.last && early > 0) || !suits(task, index))
+      return undefined
+    this.#next++
+    return { index, stretch: task.stretch(), drop: new AbortController() }
+  }
+
+  async #readHere(own: Assignment): Promise<void> {
+    await tellStretch(own, {
+      spare: this.#spare,
+      hear: answer => this.hear(answer),
+      room: () => new Promise(setImmediate),
+    })
+    this.#own = undefined
     this.give()
   }
 
-  #take(thread: Worker, answer: Answer): void {
+  hear(answer: Answer, thread?: Worker): void {
+    try {
+      if (answer.end && thread) this.#threads.set(thread, this.#threads.get(thread)! - 1)
+      if (answer.index === this.#turn) this.#take(answer, thread)
+      else if (answer.index > this.#turn) this.#heard[answer.index]!.push([answer, thread])
+      else this.#giveBack(answer, thread)
+      this.give()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #take(answer: Answer, thread: Worker | undefined): void {
     const { into } = this.#tasks[answer.index]!
     for (const name of answer.names) this.#sources.push(into.sources.named(name))
     for (const piece of answer.pieces)
@@ -134,7 +164,7 @@ class Crew {
         if (block.kind === 'samples') this.#rename(block)
         into.tell(block)
       } else into.tell({ ...piece, file: into.file, line: piece.line + into.lines })
-    giveBack(thread, answer)
+    this.#giveBack(answer, thread)
     if (answer.end) {
       into.read(answer.end.read!)
       this.#pass()
@@ -148,13 +178,20 @@ class Crew {
     while (this.#tasks[this.#turn]?.into.ended) this.#drop(this.#turn++)
     if (this.#turn >= this.#tasks.length) return this.#done()
     const turn = this.#turn
-    for (const [thread, answer] of this.#heard[turn]!) this.#take(thread, answer)
+    for (const [answer, thread] of this.#heard[turn]!) this.#take(answer, thread)
     this.#heard[turn] = []
   }
 
   #drop(index: number): void {
     for (const thread of this.#threads.keys()) order(thread, { drop: index })
-    for (const [thread, answer] of this.#heard[index]!) giveBack(thread, answer)
+    if (this.#own?.index === index) this.#own.drop.abort()
+    for (const [answer, thread] of this.#heard[index]!) this.#giveBack(answer, thread)
+  }
+
+  #giveBack({ pieces }: Answer, thread: Worker | undefined): void {
+    const memory = pieces.flatMap(piece => ('memory' in piece ? [piece.memory] : []))
+    if (!thread) this.#spare.push(...memory)
+    else if (memory.length > 0) order(thread, { memory }, memory)
   }
 
   /** Sources have the numbers here that the stretch gave to them, and others in the whole. */
@@ -167,8 +204,3 @@ class Crew {
 
 const order = (thread: Worker, order: Order, memory: readonly ArrayBuffer[] = []) =>
   thread.postMessage(order, memory)
-
-function giveBack(thread: Worker, { pieces }: Answer): void {
-  const memory = pieces.flatMap(piece => ('memory' in piece ? [piece.memory] : []))
-  if (memory.length > 0) order(thread, { memory }, memory)
-}

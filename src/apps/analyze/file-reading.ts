@@ -80,6 +80,7 @@ export class FileReading {
     return Array.from({ length: Math.max(1, count) }, (_, i) => ({
       stretch: () => this.#stretch(i * STRETCH, i + 1 < count ? (i + 1) * STRETCH : Number.POSITIVE_INFINITY),
       last: !dated,
+      short: count > 1,
       into: this,
     }))
   }

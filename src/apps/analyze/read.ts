@@ -133,9 +133,7 @@ async function readAll<L extends Taker>(
   const weight = all.reduce((sum, file) => sum + file.weight, 0)
   const threads = weight >= WORTH_THREADS
   const tasks = all.flatMap(file => file.tasks(threads))
-  // Who only counts is never busy.
-  if (threads) await readInThreads(tasks, options.census ? 0 : 1, options.signal)
-  else await readHere(tasks, options.signal)
+  await (threads ? readInThreads : readHere)(tasks, options.signal)
   const heard = new Set(files.map(({ host }) => host))
   return {
     files,
