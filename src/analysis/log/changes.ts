@@ -39,6 +39,8 @@ const MOST = 4096
 const ROUNDING_OF_CHRONY = 5e-4
 /** How fast the medians follow: a factor for each row. */
 const FOLLOW = 1.1
+const TIMES = Float64Array.of(1, FOLLOW)
+const OVER = Float64Array.of(FOLLOW, 1)
 
 export interface Change {
   readonly source: number
@@ -80,7 +82,7 @@ export class Changes {
       const seen = state[s + SEEN]!
       const before = state[s + OFFSET]!
       const change = value - before
-      const size = change < 0 ? -change : change
+      const size = Math.abs(change)
       const from = state[s + AT]!
       // Time as the source counts it: the local clock's, and what it lost.
       let elapsed = at[row]! - from + change
@@ -100,7 +102,7 @@ export class Changes {
         if (elapsed - size > spacing) tolerance *= (elapsed - size) / spacing
         const slack = RATE_SLACK * elapsed + LEAST_CHANGE
         if (slack > tolerance) tolerance = slack
-        tolerance += excess + state[s + EXCESS]! + rounding * (before < 0 ? -before : before)
+        tolerance += excess + state[s + EXCESS]! + rounding * Math.abs(before)
         if (size > tolerance && seen >= WARM_UP && beyondSlewing(before, value, elapsed) > tolerance)
           this.#found({
             source: source[row]!,
@@ -124,11 +126,8 @@ export class Changes {
           if (size > state[s + TYPICAL]!) state[s + TYPICAL] = size
           if (wait > state[s + SPACING]!) state[s + SPACING] = wait
         } else {
-          state[s + TYPICAL] =
-            size > state[s + TYPICAL]! ? state[s + TYPICAL]! * FOLLOW : state[s + TYPICAL]! / FOLLOW
-          if (state[s + TYPICAL]! < 1e-7) state[s + TYPICAL] = 1e-7
-          state[s + SPACING] = wait > spacing ? spacing * FOLLOW : spacing / FOLLOW
-          if (state[s + SPACING]! < 1) state[s + SPACING] = 1
+          state[s + TYPICAL] = Math.max(1e-7, followed(state[s + TYPICAL]!, size))
+          state[s + SPACING] = Math.max(1, followed(spacing, wait))
         }
       }
       state[s + SEEN] = seen + 1
@@ -164,6 +163,15 @@ export class Changes {
     this.#state = grown
     return grown
   }
+}
+
+/**
+ * A step of a running median towards the next value. What comes is above it as often as below: without a branch, which
+ * would be guessed wrongly half of the time.
+ */
+function followed(median: number, value: number): number {
+  const up = Number(value > median)
+  return (median * TIMES[up]!) / OVER[up]!
 }
 
 /** How far the new offset is from anything that slewing towards zero could have left, a little beyond zero included. */

@@ -12,15 +12,24 @@ export class Convergence {
   }
 
   add(at: Float64Array, offsets: Float64Array, rows: number): void {
-    for (let row = 0; row < rows; row++) {
+    const { bound } = this
+    for (let row = 0; row < rows && Number.isNaN(this.#first); row++) {
       const offset = offsets[row]!
       if (Number.isNaN(offset)) continue
       if (Number.isNaN(this.#began)) this.#began = at[row]!
-      if (offset < this.bound && offset > -this.bound) {
-        if (Number.isNaN(this.#first)) this.#first = at[row]!
-        if (Number.isNaN(this.#lasting)) this.#lasting = at[row]!
-      } else this.#lasting = Number.NaN
+      if (Math.abs(offset) < bound) this.#first = at[row]!
     }
+    // From the end back to the last that was not good.
+    let since = Number.NaN
+    for (let row = rows - 1; row >= 0; row--) {
+      const size = Math.abs(offsets[row]!)
+      if (size < bound) since = at[row]!
+      else if (size >= bound) {
+        this.#lasting = since
+        return
+      }
+    }
+    if (Number.isNaN(this.#lasting)) this.#lasting = since
   }
 
   /** Seconds from the beginning of the series; NaN when it never happened. */

@@ -24,22 +24,43 @@ export class Envelope {
   readonly #max = new Float64Array(BUCKETS).fill(Number.NEGATIVE_INFINITY)
 
   add(at: Float64Array, values: Float64Array, rows: number): void {
+    const [firsts, lasts, mins, maxs] = [this.#first, this.#last, this.#min, this.#max]
+    let origin = this.#origin
+    let width = this.#width
+    // Rows come in bunches for one bucket, which is written when it is left.
+    let bucket = -1
+    let [from, to] = [0, 0]
+    let [last, min, max] = [0, 0, 0]
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
       const time = at[row]!
       if (Number.isNaN(value) || Number.isNaN(time)) continue
-      if (Number.isNaN(this.#origin)) this.#origin = time
-      let bucket = Math.floor((time - this.#origin) / this.#width)
+      if (Number.isNaN(origin)) origin = this.#origin = time
       // A clock that was set back writes earlier times; before the beginning they stay in the first bucket.
-      if (bucket < 0) bucket = 0
-      while (bucket >= BUCKETS) {
-        this.#widen()
-        bucket = Math.floor((time - this.#origin) / this.#width)
+      let since = time - origin
+      if (since < 0) since = 0
+      if (!(since >= from && since < to)) {
+        if (bucket >= 0) {
+          lasts[bucket] = last
+          mins[bucket] = min
+          maxs[bucket] = max
+        }
+        while (since >= BUCKETS * width) width = this.#widen()
+        bucket = Math.floor(since / width)
+        from = bucket * width
+        to = from + width
+        if (Number.isNaN(firsts[bucket]!)) firsts[bucket] = value
+        min = mins[bucket]!
+        max = maxs[bucket]!
       }
-      if (Number.isNaN(this.#first[bucket]!)) this.#first[bucket] = value
-      this.#last[bucket] = value
-      if (value < this.#min[bucket]!) this.#min[bucket] = value
-      if (value > this.#max[bucket]!) this.#max[bucket] = value
+      last = value
+      if (value < min) min = value
+      if (value > max) max = value
+    }
+    if (bucket >= 0) {
+      lasts[bucket] = last
+      mins[bucket] = min
+      maxs[bucket] = max
     }
   }
 
@@ -60,17 +81,22 @@ export class Envelope {
     return all
   }
 
-  #widen(): void {
-    this.#width *= 2
-    for (let i = 0; i < BUCKETS; i++) {
-      const [a, b] = [2 * i, 2 * i + 1]
-      const inside = a < BUCKETS
-      const [firstA, firstB] = inside ? [this.#first[a]!, this.#first[b]!] : [Number.NaN, Number.NaN]
-      const [lastA, lastB] = inside ? [this.#last[a]!, this.#last[b]!] : [Number.NaN, Number.NaN]
-      this.#min[i] = inside ? Math.min(this.#min[a]!, this.#min[b]!) : Number.POSITIVE_INFINITY
-      this.#max[i] = inside ? Math.max(this.#max[a]!, this.#max[b]!) : Number.NEGATIVE_INFINITY
-      this.#first[i] = !Number.isNaN(firstA) ? firstA : firstB
-      this.#last[i] = !Number.isNaN(lastB) ? lastB : lastA
+  /** Joins pairs; answers the new width. */
+  #widen(): number {
+    const [first, last, min, max] = [this.#first, this.#last, this.#min, this.#max]
+    for (let i = 0; i < BUCKETS / 2; i++) {
+      const a = 2 * i
+      const b = a + 1
+      first[i] = Number.isNaN(first[a]!) ? first[b]! : first[a]!
+      last[i] = Number.isNaN(last[b]!) ? last[a]! : last[b]!
+      min[i] = Math.min(min[a]!, min[b]!)
+      max[i] = Math.max(max[a]!, max[b]!)
     }
+    first.fill(Number.NaN, BUCKETS / 2)
+    last.fill(Number.NaN, BUCKETS / 2)
+    min.fill(Number.POSITIVE_INFINITY, BUCKETS / 2)
+    max.fill(Number.NEGATIVE_INFINITY, BUCKETS / 2)
+    this.#width *= 2
+    return this.#width
   }
 }

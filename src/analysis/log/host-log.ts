@@ -40,12 +40,16 @@ abstract class Series {
   }
 
   protected span(block: Block): void {
-    this.rows += block.rows
-    for (let row = 0; row < block.rows; row++) {
-      const at = block.at[row]!
-      if (at < this.from) this.from = at
-      if (at > this.to) this.to = at
+    const { at, rows } = block
+    let { from, to } = this
+    for (let row = 0; row < rows; row++) {
+      const time = at[row]!
+      if (time < from) from = time
+      if (time > to) to = time
     }
+    this.rows += rows
+    this.from = from
+    this.to = to
   }
 }
 

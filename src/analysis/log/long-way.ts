@@ -23,24 +23,25 @@ export class LongWays {
   #now: { from: Seconds; to: Seconds; first: Seconds; last: Seconds; most: Seconds; rows: number } | undefined
 
   add(at: Float64Array, offsets: Float64Array, rows: number): void {
+    let now = this.#now
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
-      if (Number.isNaN(offset)) continue
+      const small = Math.abs(offset) < LARGE
+      if ((small && !now) || Number.isNaN(offset)) continue
       const time = at[row]!
-      const now = this.#now
       const stepped = now !== undefined && Math.abs(offset - now.last) > 0.5 * Math.abs(now.last)
-      if (now && (stepped || Math.abs(offset) < LARGE)) {
+      if (now && (stepped || small)) {
         this.#kept.offer(now)
-        this.#now = undefined
+        now = undefined
       }
-      if (Math.abs(offset) < LARGE) continue
-      if (!this.#now) this.#now = { from: time, to: time, first: offset, last: offset, most: offset, rows: 0 }
-      const way = this.#now
-      way.to = time
-      way.last = offset
-      way.rows++
-      if (Math.abs(offset) > Math.abs(way.most)) way.most = offset
+      if (small) continue
+      if (!now) now = { from: time, to: time, first: offset, last: offset, most: offset, rows: 0 }
+      now.to = time
+      now.last = offset
+      now.rows++
+      if (Math.abs(offset) > Math.abs(now.most)) now.most = offset
     }
+    this.#now = now
   }
 
   get all(): readonly LongWay[] {

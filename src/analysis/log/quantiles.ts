@@ -17,13 +17,15 @@ export class Quantiles {
     const bins = this.#bins
     const float = this.#float
     const bits = this.#bits
+    let { count } = this
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
       if (Number.isNaN(value)) continue
       float[0] = value
       bins[(bits[0]! & 0x7fffffff) >>> DROPPED]!++
-      this.count++
+      count++
     }
+    this.count = count
   }
 
   /** The size below which this share of the values lies; NaN without values. */

@@ -28,23 +28,24 @@ export class Swings {
   /** With sources, only the rows of one. */
   add(of: Offsets, sources?: Uint16Array, source?: number): void {
     const { at, offset: offsets, rows } = of
+    let peak = this.#peak
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
       if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
       const size = Math.abs(offset)
-      if (this.#peak === 0 || offset > 0 === this.#peak > 0) {
-        if (size > Math.abs(this.#peak)) {
-          this.#peak = offset
-          this.#at = at[row]!
-        }
-      } else if (size > Math.max(LEAST, 0.1 * Math.abs(this.#peak))) {
-        if (Math.abs(this.#peak) > LEAST) {
+      const before = Math.abs(peak)
+      if (peak === 0 || offset > 0 === peak > 0) {
+        if (size <= before) continue
+      } else {
+        if (size <= LEAST || size <= 0.1 * before) continue
+        if (before > LEAST) {
           this.count++
-          if (this.all.length < MOST) this.all.push({ at: this.#at, peak: this.#peak })
+          if (this.all.length < MOST) this.all.push({ at: this.#at, peak })
         }
-        this.#peak = offset
-        this.#at = at[row]!
       }
+      peak = offset
+      this.#at = at[row]!
     }
+    this.#peak = peak
   }
 }

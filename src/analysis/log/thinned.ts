@@ -7,10 +7,15 @@ const ROOM = 256
 export class Thinned {
   readonly #kept: number[] = []
   #stride = 1
-  #seen = 0
+  /** So many are let go before the next is kept. */
+  #skip = 0
 
   offer(value: number): void {
-    if (this.#seen++ % this.#stride !== 0) return
+    if (this.#skip > 0) {
+      this.#skip--
+      return
+    }
+    this.#skip = this.#stride - 1
     this.#kept.push(value)
     if (this.#kept.length < 2 * ROOM) return
     this.#stride *= 2
