@@ -56,9 +56,15 @@ export async function* chunksOf(
     yield* plain(path, most, from)
     return
   }
-  let given = 0
   // Most files are plain: what unpacks is loaded for those that are not.
-  const { unpack } = await import('./unpack.ts')
+  const { letGo, unpack, unpackAtOnce } = await import('./unpack.ts')
+  const whole = packing === 'gzip' && most >= PIECE ? unpackAtOnce(path, limit) : undefined
+  if (whole) {
+    for (let at = 0; at < whole.length; at += PIECE) yield whole.subarray(at, at + PIECE)
+    letGo(whole)
+    return
+  }
+  let given = 0
   const { stream, end } = unpack(path, packing, Math.min(most, PIECE))
   try {
     for await (const piece of stream as AsyncIterable<Buffer>) {

@@ -10,8 +10,8 @@ export type Order =
   /** Nobody wants it any more. */
   | { readonly drop: number }
 
-/** Blocks on their way at most; of the largest, 30 MB. */
-const MOST_ON_THEIR_WAY = 64
+/** Blocks on their way at most; of the largest, 20 MB. */
+const MOST_ON_THEIR_WAY = 48
 
 const port = parentPort!
 const spare: ArrayBuffer[] = []

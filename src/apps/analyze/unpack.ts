@@ -1,12 +1,41 @@
 /** Unpacks a file: by Node what Node can unpack, in a thread of its own; else by the system's program. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createReadStream } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import type { Readable } from 'node:stream'
-import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { createGunzip, createZstdDecompress, gunzipSync } from 'node:zlib'
 import type { Packing } from './chunks.ts'
 
 /** So many pieces are unpacked before they are asked for. */
 const AHEAD = 4
+const MOST_AT_ONCE = 40 << 20
+const LARGE = 1 << 20
+
+/**
+ * All of a short gzip file at once: two threads that wait for each other take longer. The last bytes tell how long it is;
+ * undefined when they say that it is too long, or are wrong.
+ */
+export function unpackAtOnce(path: string, limit: number): Uint8Array | undefined {
+  const most = Math.min(limit, MOST_AT_ONCE)
+  if (statSync(path).size > most) return undefined
+  const packed = readFileSync(path)
+  const length = packed.length < 4 ? most : packed.readUInt32LE(packed.length - 4)
+  if (length >= most) return undefined
+  try {
+    const room = length + 1
+    const bytes = gunzipSync(packed, { chunkSize: Math.max(64, room), maxOutputLength: room })
+    return bytes.length === length ? bytes : undefined
+  } catch {
+    // As far as it goes it is unpacked piece by piece.
+    return undefined
+  } finally {
+    letGo(packed)
+  }
+}
+
+/** What is large goes at once: it need not wait for somebody to look for what nobody needs. */
+export function letGo({ buffer, byteLength }: Uint8Array): void {
+  if (byteLength >= LARGE && buffer instanceof ArrayBuffer) buffer.transfer?.(0)
+}
 
 export function unpack(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
