@@ -74,10 +74,12 @@ async function sniffAll(
   { limit, signal }: ReadOptions,
 ): Promise<Sniffed[]> {
   const logs = new Map<string, Sniffed>()
+  // One alone has no twin, and should not wait for cryptography.
+  const digest = inputs.length > 1 ? await loadDigest() : () => ''
   for (const input of inputs) {
     signal?.throwIfAborted()
     try {
-      const one = await sniff(input, limit)
+      const one = await sniff(input, limit, digest)
       if (one.kind === 'nothing') {
         skipped.push({ file: input.name, why: 'no line of it is understood' })
         continue
@@ -92,6 +94,11 @@ async function sniffAll(
     }
   }
   return [...logs.values()]
+}
+
+async function loadDigest(): Promise<(bytes: Uint8Array) => string> {
+  const { createHash } = await import('node:crypto')
+  return bytes => createHash('sha256').update(bytes).digest('base64')
 }
 
 async function readAll<L extends Taker>(

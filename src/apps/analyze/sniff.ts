@@ -1,5 +1,4 @@
 /** The beginning of a file, read as a log: what it is, and when it begins. */
-import { createHash } from 'node:crypto'
 import { dayOf } from '#core/time/civil.ts'
 import { instant } from '#core/time/instant.ts'
 import type { Piece } from '#core/trace/series.ts'
@@ -9,7 +8,11 @@ import { SourceTable } from '#dialects/log/source-table.ts'
 import { chunksOf } from './chunks.ts'
 import type { Input } from './input.ts'
 
+const NEWLINE = 10
+/** So much is looked at, as long as it is not clear what it is. */
 const ENOUGH = 1 << 16
+const STEP = 1 << 13
+const BEGINNING = 4096
 
 export interface Sniffed {
   readonly input: Input
@@ -24,15 +27,11 @@ export interface Sniffed {
   readonly beginning: string
 }
 
-export async function sniff(input: Input, limit: number): Promise<Sniffed> {
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const piece of chunksOf(input.path, limit, { most: ENOUGH })) {
-    parts.push(piece.slice(0, ENOUGH - length))
-    length += parts.at(-1)!.length
-    if (length >= ENOUGH) break
-  }
-  const head = Buffer.concat(parts)
+export async function sniff(
+  input: Input,
+  limit: number,
+  digest: (bytes: Uint8Array) => string,
+): Promise<Sniffed> {
   let begins = Number.POSITIVE_INFINITY
   const tell = (piece: Piece): void => {
     const at = piece.kind === 'event' ? piece.at : piece.at[0]!
@@ -46,9 +45,21 @@ export async function sniff(input: Input, limit: number): Promise<Sniffed> {
     sources: new SourceTable(),
     tell,
   })
-  const whole = length < ENOUGH
-  const end = whole ? head.length : head.lastIndexOf(10) + 1
-  router.push(head.subarray(0, end))
+  let head = Buffer.alloc(0)
+  let pushed = 0
+  const push = (end: number) => {
+    if (end > pushed) router.push(head.subarray(pushed, end))
+    pushed = Math.max(pushed, end)
+  }
+  let whole = true
+  for await (const piece of chunksOf(input.path, limit, { most: STEP })) {
+    head = Buffer.concat([head, piece.subarray(0, ENOUGH - head.length)])
+    // The line at which it is cut off is torn only here.
+    push(head.lastIndexOf(NEWLINE) + 1)
+    whole = head.length < ENOUGH && router.settled === undefined
+    if (!whole) break
+  }
+  if (whole) push(head.length)
   const { settled } = router
   const { formats } = router.finish()
   const undated = LOG_FORMATS.filter(({ dated }) => !dated).map(({ name }) => name)
@@ -58,6 +69,6 @@ export async function sniff(input: Input, limit: number): Promise<Sniffed> {
     dated: ![...formats.keys()].some(name => undated.includes(name)),
     begins,
     settled,
-    beginning: createHash('sha256').update(head.subarray(0, 4096)).digest('hex'),
+    beginning: digest(head.subarray(0, BEGINNING)),
   }
 }

@@ -6,6 +6,14 @@ import { BLOCK_ROWS, type Block } from '#core/trace/series.ts'
 import { Cursor } from './cursor.ts'
 import type { Destination, LineReader } from './format.ts'
 
+const LEAST_ROWS = 16
+/** Hardly a row is shorter. */
+const LEAST_BYTES = 32
+
+/** Most formats are only asked for a line, and most files are small. */
+const roomFor = (bytes: number): number =>
+  Math.min(BLOCK_ROWS, Math.max(LEAST_ROWS, Math.ceil(bytes / LEAST_BYTES)))
+
 export interface RowReader<B extends Block> {
   /** A block with room for so many rows. */
   create(room: number): B
@@ -18,17 +26,12 @@ export interface RowReader<B extends Block> {
 export function columns<B extends Block>(into: Destination, reader: RowReader<B>): LineReader {
   const cursor = new Cursor()
   let block: B | undefined
-  // Most formats are only asked, and most files are small.
-  let room = 16
   const flush = () => {
     if (!block || block.rows === 0) return
     into.tell(block)
     // A full block is written over: whoever was told is done with it.
     if (block.at.length === BLOCK_ROWS) block.rows = 0
-    else {
-      room = Math.min(BLOCK_ROWS, room * 8)
-      block = undefined
-    }
+    else block = undefined
   }
   const self = {
     taken: 0,
@@ -38,7 +41,7 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
       while (cursor.at < end) {
         const start = cursor.at
         cursor.ok = true
-        if (!block) block = reader.create(room)
+        if (!block) block = reader.create(roomFor(end - start))
         const row = block.rows
         reader.row(cursor, block, row)
         if (cursor.ok) {

@@ -46,9 +46,7 @@ export class Router {
     this.#open = formats.map(format => ({
       format,
       reader: format.open(into),
-      first: Uint8Array.from({ length: 256 }, (_, byte) =>
-        format.first.includes(String.fromCharCode(byte)) ? 1 : 0,
-      ),
+      first: firstBytes(format),
       lines: 0,
     }))
     this.#current = this.#open.find(({ format }) => format.name === continues)
@@ -166,6 +164,17 @@ export class Router {
     this.#refuse(this.#carry, 0, this.#carry.length)
     this.#carry = new Uint8Array(0)
   }
+}
+
+/** Asked once for each format: there may be many files. */
+const FIRST_BYTES = new Map<LogFormat, Uint8Array>()
+function firstBytes(format: LogFormat): Uint8Array {
+  const known = FIRST_BYTES.get(format)
+  if (known) return known
+  const bytes = new Uint8Array(256)
+  for (let i = 0; i < format.first.length; i++) bytes[format.first.charCodeAt(i)] = 1
+  FIRST_BYTES.set(format, bytes)
+  return bytes
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
