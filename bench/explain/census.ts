@@ -1,7 +1,7 @@
 /**
  * How long the source census and the whole analysis of peerstats take beside the pipeline of field report 002, which only
  * counts (`awk '{print $3}' | sort | uniq -c | sort -rn`), in one run on the same files: plain, as 30 packed days, and one
- * day of half a megabyte, with start-up. `npm run build`, then `node bench/explain/census.ts [MEGABYTES [FOLDER]]`: 256 by
+ * day of half a megabyte, with start-up. `npm run build`, then `node bench/explain/census.ts [MEGABYTES [FOLDER]]`: 1000 by
  * default, in a folder for temporary files. Needs mawk. Where DuckDB can be loaded (`DUCKDB=path/to/@duckdb/node-api`), it
  * counts, too.
  */
@@ -22,7 +22,7 @@ const COUNT = "mawk '{print $3}' | sort | uniq -c | sort -rn"
 
 const ONE_DAY = 500_000
 
-const megabytes = Number(process.argv[2] ?? 256)
+const megabytes = Number(process.argv[2] ?? 1000)
 const folder = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'clockwright-census-'))
 try {
   const plain = join(folder, 'peerstats')

@@ -74,7 +74,7 @@ function tasks(path: string, into: Taker, borders: readonly number[]): Task[] {
   }))
 }
 
-/** What stretches have only one of at a time is their first line: here they are read one after the other. */
+/** Each stretch by itself, and what was told put together as a file puts it together. */
 async function readApart(path: string, borders: readonly number[]): Promise<Book> {
   const book = new Book()
   const told: Book['told'] = []
