@@ -6,13 +6,14 @@ import { BLOCK_ROWS, type Block } from '#core/trace/series.ts'
 import { Cursor } from './cursor.ts'
 import type { Destination, LineReader } from './format.ts'
 
-const LEAST_ROWS = 16
+/** Rows of the first block that is told; the next has four times as many. Where a piece of the file ends changes nothing. */
+const FIRST_ROWS = 16
 /** Hardly a row is shorter. */
 const LEAST_BYTES = 32
 
-/** Most formats are only asked for a line, and most files are small. */
-const roomFor = (bytes: number): number =>
-  Math.min(BLOCK_ROWS, Math.max(LEAST_ROWS, Math.ceil(bytes / LEAST_BYTES)))
+/** Room for so many rows, and for more if there are more bytes: most formats are only asked for a line, most files are small. */
+const roomFor = (rows: number, bytes: number): number =>
+  Math.max(rows, Math.min(BLOCK_ROWS, Math.ceil(bytes / LEAST_BYTES)))
 
 export interface RowReader<B extends Block> {
   /** A block with room for so many rows. */
@@ -26,12 +27,12 @@ export interface RowReader<B extends Block> {
 export function columns<B extends Block>(into: Destination, reader: RowReader<B>): LineReader {
   const cursor = new Cursor()
   let block: B | undefined
+  let most = FIRST_ROWS
   const flush = () => {
     if (!block || block.rows === 0) return
     into.tell(block)
-    // A full block is written over: whoever was told is done with it.
-    if (block.at.length === BLOCK_ROWS) block.rows = 0
-    else block = undefined
+    // It is written over: whoever was told is done with it.
+    block.rows = 0
   }
   const self = {
     taken: 0,
@@ -41,7 +42,7 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
       while (cursor.at < end) {
         const start = cursor.at
         cursor.ok = true
-        if (!block) block = reader.create(roomFor(end - start))
+        if (!block || block.at.length < most) block = reader.create(roomFor(most, end - start))
         const row = block.rows
         reader.row(cursor, block, row)
         if (cursor.ok) {
@@ -49,7 +50,10 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
           block.line[row] = line + taken
           block.rows = row + 1
           taken++
-          if (block.rows === block.at.length) flush()
+          if (block.rows === most) {
+            flush()
+            most = Math.min(BLOCK_ROWS, most * 4)
+          }
           continue
         }
         cursor.at = start
