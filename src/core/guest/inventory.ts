@@ -1,0 +1,249 @@
+/**
+ * All that is known of a machine and that bears on its clock, each fact with the place where it was read, so that it can be
+ * confirmed by hand. It is made from files alone (`diagnosis/inventory`), the machine's own or those of a copy; the agent's
+ * `MachineFacts` is the small part of it that a running agent needs.
+ *
+ * Unknown is `undefined`: nothing there said so. A fact that says "no" is a fact and has its evidence. Whatever could not be
+ * read stands in `unread`, so "unknown" can be told from "not there".
+ *
+ * Everything here is plain data and goes through JSON unchanged. All text is as it stood there: print it through `printable`.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Unreadable } from './files.ts'
+
+/** Where a fact was read. `path` is the path on that machine, from `/`. */
+export interface Place {
+  readonly path: string
+  /** From 1; left out where the whole file says it. */
+  readonly line?: number
+  /** The line, or what matters of the file. */
+  readonly text: string
+}
+
+/** A value and where it was read. The first piece of evidence is the deciding one. */
+export interface Fact<T> {
+  readonly value: T
+  readonly evidence: readonly Place[]
+}
+
+export interface Inventory {
+  readonly copy: CopyKind
+  readonly hostname: Fact<string> | undefined
+  readonly hypervisor: Fact<HypervisorFact> | undefined
+  /** Is this the inside of a container, whose clock is that of the machine around it? */
+  readonly container: Fact<string> | undefined
+  readonly kernel: KernelFacts
+  /** What the running kernel was started with. */
+  readonly commandLine: Fact<readonly string[]> | undefined
+  /** What it, or another, will be started with. */
+  readonly boot: BootFacts
+  readonly clock: ClockFacts
+  readonly cpus: CpuFacts
+  /** Settings of the kernel that bear on time, by name (`xen.independent_wallclock`). */
+  readonly sysctls: readonly Sysctl[]
+  readonly rtc: RtcFacts
+  readonly zone: Fact<string> | undefined
+  readonly ptp: readonly PtpDevice[]
+  readonly vmclock: Fact<string> | undefined
+  readonly vmgenid: Fact<string> | undefined
+  /** Programs and drivers by which a hypervisor reaches into the guest. */
+  readonly tools: readonly GuestTool[]
+  readonly daemons: readonly TimeDaemon[]
+  /** What kernel messages say about clocks, in their order. */
+  readonly messages: readonly KernelMessage[]
+  readonly unread: readonly Unreadable[]
+}
+
+/**
+ * `live`: the machine that we run on. `disk`: its disk, or some of its files, without what only a running kernel tells.
+ * `sosreport`: what `sos report` wrote. `collected`: what `clockwright collect` wrote.
+ */
+export type CopyKind = 'live' | 'disk' | 'sosreport' | 'collected'
+
+export interface HypervisorFact {
+  /**
+   * `kvm`, `firecracker`, `vmware`, `hyperv`, `xen-pv`, `xen-hvm`, `virtualbox`, `bhyve`, `parallels`, `unknown` (there is
+   * one that does not say which); `none`: a real machine.
+   */
+  readonly name: string
+  /** The control domain of Xen: it has a hypervisor below it, and is itself the host. */
+  readonly controlDomain: boolean
+  /** The platform built upon it, where DMI names one: `openstack`, `ovirt`, `proxmox`, `aws`, `gcp`, `azure`, … */
+  readonly platform: string | undefined
+  /**
+   * What the guest's clocks do while it is paused. `stands`: all stop and go on where they were (nobody in the guest notices).
+   * `runs-on`: all jump forward together. Undefined when it depends on what is not known here.
+   */
+  readonly whenPaused: 'stands' | 'runs-on' | undefined
+}
+
+export interface KernelFacts {
+  /** `uname -r`. On a disk: the newest of those that are installed. */
+  readonly release: Fact<string> | undefined
+  /** `uname -v`. */
+  readonly version: Fact<string> | undefined
+  /** `x86_64`, `i686`, `aarch64`, … */
+  readonly architecture: Fact<string> | undefined
+  /**
+   * `classic-xen`: the 2.6.18-xen line of kernels, whose guests may depend on the wall clock of the host.
+   * `standard`: any other; a Xen guest's wall clock is always its own.
+   */
+  readonly flavour: Fact<'classic-xen' | 'standard'> | undefined
+  readonly distribution: Fact<Distribution> | undefined
+}
+
+export interface Distribution {
+  /** As os-release has it: `debian`, `ubuntu`, `rhel`, `centos`, `sles`, `amzn`, … */
+  readonly id: string
+  /** `12`, `5.1`, `22.04`. */
+  readonly version: string | undefined
+  readonly name: string
+}
+
+export interface BootFacts {
+  readonly entries: readonly BootEntry[]
+  /** Words from which entries are made: GRUB_CMDLINE_LINUX and its like (/etc/default/grub), /etc/kernel/cmdline. */
+  readonly defaults: readonly BootDefault[]
+}
+
+export interface BootEntry {
+  readonly title: string
+  readonly loader: 'grub-legacy' | 'grub2' | 'loader-entry'
+  /** The one that is started when nobody chooses; undefined when that cannot be told. */
+  readonly isDefault: boolean | undefined
+  /** The line of Xen (`kernel /xen.gz …`, `multiboot /boot/xen.gz …`), where there is one. */
+  readonly hypervisor: BootLine | undefined
+  /** The line of Linux (`kernel /vmlinuz …`, `module /vmlinuz …`, `linux /vmlinuz …`). */
+  readonly kernel: BootLine | undefined
+}
+
+export interface BootLine {
+  readonly image: string
+  /** What follows the image. */
+  readonly words: readonly string[]
+  readonly evidence: Place
+}
+
+export interface BootDefault {
+  /** `GRUB_CMDLINE_LINUX`, `GRUB_CMDLINE_LINUX_DEFAULT`, `GRUB_CMDLINE_XEN`, …; `cmdline` for /etc/kernel/cmdline. */
+  readonly name: string
+  readonly words: readonly string[]
+  readonly evidence: Place
+}
+
+export interface ClockFacts {
+  readonly source: Fact<string> | undefined
+  readonly available: Fact<readonly string[]> | undefined
+  readonly eventDevices: readonly Fact<{ readonly name: string; readonly device: string }>[]
+  /** Ticks per second of this kernel (CONFIG_HZ). */
+  readonly hz: Fact<number> | undefined
+  /** No tick while a processor is idle, or at all. */
+  readonly tickless: Fact<boolean> | undefined
+  /** Resolution of timers: 1e-9 means high-resolution timers. */
+  readonly timerResolution: Fact<Seconds> | undefined
+}
+
+export interface CpuFacts {
+  readonly present: Fact<number> | undefined
+  readonly online: Fact<readonly number[]> | undefined
+  /** Those on which a program that nobody pinned may run. */
+  readonly allowed: Fact<readonly number[]> | undefined
+  readonly model: Fact<string> | undefined
+  /** Of the flags of the processor those that bear on the TSC. */
+  readonly tscFlags: Fact<readonly string[]> | undefined
+  /** Share of all time since the boot in which the hypervisor gave a processor to somebody else: 0 to 1. */
+  readonly steal: Fact<number> | undefined
+}
+
+export interface Sysctl {
+  /** With dots: `xen.independent_wallclock`. */
+  readonly name: string
+  /** What the files set, in the order in which they are applied: the last one wins. */
+  readonly set: readonly Fact<string>[]
+  /** What the running kernel has. */
+  readonly running: Fact<string> | undefined
+}
+
+export interface RtcFacts {
+  readonly present: Fact<string> | undefined
+  /** What it lacks against the system clock. Positive: the RTC is behind. To a second, unless a reading says better. */
+  readonly offset: Fact<{ readonly seconds: Seconds; readonly uncertainty: Seconds }> | undefined
+  /** What hwclock has learnt of its drift (/etc/adjtime): positive when the RTC loses. */
+  readonly drift: Fact<Rate> | undefined
+  readonly mode: Fact<'utc' | 'local'> | undefined
+}
+
+export interface PtpDevice {
+  /** `/dev/ptp0`. */
+  readonly device: string
+  /** Its own name: `KVM virtual PTP`, `hyperv`, `ena-ptp-05`, … */
+  readonly clock: Fact<string>
+  /** Names by which udev links to it: `/dev/ptp_hyperv`. */
+  readonly links: readonly string[]
+}
+
+export interface GuestTool {
+  /** `vmtoolsd`, `VBoxService`, `hv_utils`, `qemu-ga`, `prltoolsd`, `xe-daemon`, … */
+  readonly name: string
+  readonly installed: Fact<string> | undefined
+  readonly runs: Fact<boolean> | undefined
+  /** Does it set the clock? `when-asked`: on the host's order. `after-events`: after a resume, a restore, its start. */
+  readonly setsTime: Fact<'periodically' | 'after-events' | 'when-asked' | 'no'> | undefined
+}
+
+export interface TimeDaemon {
+  /**
+   * `chronyd`, `ntpd`, `ntpsec`, `openntpd`, `systemd-timesyncd`, `ntpd-rs`, `busybox-ntpd`, `ptp4l`, `phc2sys`, `timemaster`,
+   * `ptpd`, `sfptpd`, `htpdate`, `ntpdate`, `clockwright`, …
+   */
+  readonly name: string
+  /** The package or the program that is there. */
+  readonly installed: Fact<string> | undefined
+  /** Will it be started with the machine? */
+  readonly enabled: Fact<boolean> | undefined
+  readonly runs: Fact<boolean> | undefined
+  readonly pid: number | undefined
+  /** As its own project counts: `4.3`, `4.2.8p15`, `1.2.2`. */
+  readonly version: Fact<string> | undefined
+  /** With what it runs, or would be started: the words, the program first. The evidence is every place that adds to it. */
+  readonly commandLine: Fact<readonly string[]> | undefined
+  /** Does it set the clock? Not when its command line says that it only measures, or the kernel would refuse. */
+  readonly setsTime: Fact<boolean> | undefined
+  /** The main file first, then what it includes, as they are read. */
+  readonly configuration: readonly ConfigurationFile[]
+  readonly unit: UnitFacts | undefined
+}
+
+export interface ConfigurationFile {
+  readonly path: string
+  /** The whole text. Passwords and keys in it are not removed: do not print it unseen. */
+  readonly text: string
+  /** The file and line that names this one; undefined for the main file. */
+  readonly includedBy: Place | undefined
+}
+
+export interface UnitFacts {
+  /** `chrony.service`; for a script of SysV init `/etc/init.d/ntpd`. */
+  readonly name: string
+  /** The file of the unit, then its drop-ins. */
+  readonly files: readonly string[]
+  /** `ConditionVirtualization=!container` and the other conditions under which it is started, as written. */
+  readonly conditions: readonly UnitCondition[]
+}
+
+export interface UnitCondition {
+  /** `ConditionVirtualization`, `ConditionCapability`, … */
+  readonly name: string
+  readonly value: string
+  /** Is it met on this machine? Undefined when that cannot be told from here. */
+  readonly met: boolean | undefined
+  readonly evidence: Place
+}
+
+export interface KernelMessage {
+  /** What it means, in the words of the logs' events: `clocksource-unstable`, `cpus-differ`, `stalled`, … or `clock` for the rest. */
+  readonly means: string
+  /** Seconds since the boot, where the message has them. */
+  readonly sinceBoot: Seconds | undefined
+  readonly evidence: Place
+}
