@@ -3,9 +3,9 @@
  * the section [Time]. Both are lists over all lines and files: a further assignment adds to them, an empty one begins
  * them anew. A backslash at the end of a line joins the next one to it, past comments.
  */
+import { joinedLines } from '../linux/unit.ts'
 import {
   isHost,
-  linesOf,
   type NamedSource,
   type NamedSources,
   plainSource,
@@ -80,25 +80,4 @@ export function combineServers(
     }
   }
   return servers
-}
-
-/** Lines that say something, joined where a backslash asks for it; the number is that of the first. */
-function joinedLines(text: string): { line: number; content: string }[] {
-  const joined: { line: number; content: string }[] = []
-  let parts: string[] = []
-  let first = 0
-  const finish = () => {
-    const content = parts.join(' ').trim()
-    if (content !== '') joined.push({ line: first, content })
-    parts = []
-  }
-  for (const [index, line] of linesOf(text).entries()) {
-    if (/^\s*[#;]/.test(line)) continue
-    if (parts.length === 0) first = index + 1
-    const continued = line.endsWith('\\')
-    parts.push(continued ? line.slice(0, -1) : line)
-    if (!continued) finish()
-  }
-  finish()
-  return joined
 }
