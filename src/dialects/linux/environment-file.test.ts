@@ -24,7 +24,7 @@ describe('reads', () => {
     expect(optionsIn('export OPTIONS=-g # why')).toBe('-g')
     expect(optionsIn('G=-g; OPTIONS="$G -x"')).toBe('-g -x')
     expect(optionsIn('OPTIONS=-g\nOPTIONS+=" -x"')).toBe('-g -x')
-    expect(optionsIn('OPTIONS="-g ${NOTHING}"')).toBe('-g ')
+    expect(optionsIn(`OPTIONS="-g \${NOTHING}"`)).toBe('-g ')
   })
 
   it('what only systemd reads into it', () => {

@@ -99,7 +99,7 @@ describe('grub.cfg of GRUB 2', () => {
       },
       {
         title: "Debian GNU/Linux, with Xen's 4.17",
-        xen: '26: placeholder dom0_mem=1G ${xen_rm_opts}',
+        xen: `26: placeholder dom0_mem=1G \${xen_rm_opts}`,
         linux: '27: placeholder root=UUID=1234 ro',
         preset: false,
       },
@@ -107,8 +107,8 @@ describe('grub.cfg of GRUB 2', () => {
     const presets = (preset: string, saved?: string) => entries(preset, saved).map(({ preset }) => preset)
     expect(presets('1>0')).toEqual([false, true])
     expect(presets('gnulinux-advanced>xen-advanced')).toEqual([false, true])
-    expect(presets('${saved_entry}', 'xen-advanced')).toEqual([false, true])
-    expect(presets('${saved_entry}')).toEqual([undefined, undefined])
+    expect(presets(`\${saved_entry}`, 'xen-advanced')).toEqual([false, true])
+    expect(presets(`\${saved_entry}`)).toEqual([undefined, undefined])
   })
 })
 

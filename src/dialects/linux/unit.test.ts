@@ -76,7 +76,7 @@ describe('a command line in a unit', () => {
       '/usr/sbin/ntpd -u ntp:ntp $OPTIONS',
       [['/usr/sbin/ntpd', '-u', 'ntp:ntp', '-g', '-x']],
     ],
-    ['in braces it is one', '/usr/sbin/ntpd ${OPTIONS}', [['/usr/sbin/ntpd', '-g -x']]],
+    ['in braces it is one', `/usr/sbin/ntpd \${OPTIONS}`, [['/usr/sbin/ntpd', '-g -x']]],
     ['inside a word it is no variable', '/usr/sbin/ntpd a$OPTIONS', [['/usr/sbin/ntpd', 'a$OPTIONS']]],
     ['what is not set is nothing', '/usr/sbin/ntpd $OTHER -n', [['/usr/sbin/ntpd', '-n']]],
     ['quotes', `/bin/a "b c" 'd e' f\\x20g`, [['/bin/a', 'b c', 'd e', 'f g']]],
