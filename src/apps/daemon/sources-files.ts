@@ -1,18 +1,15 @@
 /**
- * Looks at a machine's files, or at a copy of them under another root. A symbolic link is followed as the machine
- * itself would follow it, so a copy that somebody sent never leads to files of the machine that reads it.
- * Nothing throws: what cannot be read becomes a note and is taken as absent.
+ * The files that name sources, of this machine or of a copy, with a limit to how many are read: files may include each other
+ * over and over. What cannot be read becomes a note and is taken as absent.
  */
-import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs'
-import { join } from 'node:path'
-import { isPattern, matchesPattern } from '#dialects/path-pattern.ts'
+import { UNREAD, type Unread } from '#core/guest/files.ts'
+import { expandPattern } from '#dialects/find-files.ts'
+import { openFiles } from '#worlds/host/files.ts'
 
-const MOST_BYTES = 1 << 20
 /** No machine has so many files about its time; a pattern over its whole disk finds more. */
 const MOST_FILES = 256
 /** Nor does it need to look into so many directories for them. */
 const MOST_LOOKS = 1000
-const MOST_LINKS = 40 // as the Linux kernel
 
 export interface MachineFiles {
   /** The text of a file, or undefined with a note that says why; a file that is not there needs none. */
@@ -25,28 +22,22 @@ export interface MachineFiles {
 }
 
 export function filesUnder(root: string, note: (text: string) => void): MachineFiles {
+  const files = openFiles(root)
   let filesRead = 0
   let looks = 0
 
+  const sayUnread = (path: string, why: Unread) => note(`${path} was not read: ${UNREAD[why]}`)
+
   const read = (path: string): string | undefined => {
-    try {
-      const real = resolve(root, path)
-      // systemd's way to switch a drop-in off.
-      if (real === '/dev/null') return ''
-      const status = lstatSync(join(root, real))
-      if (status.isDirectory()) note(`${path} is a directory where a file is expected`)
-      else if (!status.isFile()) note(`${path} is no ordinary file and was not read`)
-      else if (filesRead++ >= MOST_FILES) {
-        if (filesRead === MOST_FILES + 1)
-          note(`${path} and further files were not read: ${MOST_FILES} are enough`)
-      } else {
-        const text = readAtMost(join(root, real), MOST_BYTES)
-        if (text !== undefined) return text
-        note(`${path} was not read: it is larger than 1 MiB`)
-      }
-    } catch (error) {
-      if (!isAbsence(error)) note(`${path} cannot be read: ${codeOf(error)}`)
+    const answer = files.read(path)
+    if (answer.kind === 'absent') return undefined
+    if (answer.kind === 'unread') {
+      sayUnread(path, answer.why)
+      return undefined
     }
+    if (filesRead++ < MOST_FILES) return answer.text
+    if (filesRead === MOST_FILES + 1)
+      note(`${path} and further files were not read: ${MOST_FILES} are enough`)
     return undefined
   }
 
@@ -55,86 +46,14 @@ export function filesUnder(root: string, note: (text: string) => void): MachineF
       if (looks === MOST_LOOKS + 1) note(`${directory} and further directories were not looked into`)
       return []
     }
-    try {
-      return readdirSync(join(root, resolve(root, directory))).sort(byBytes)
-    } catch (error) {
-      if (!isAbsence(error)) note(`${directory} cannot be read: ${codeOf(error)}`)
-      return []
-    }
+    return files.names(directory)
   }
 
   const expand = (pattern: string): string[] => {
-    let paths = ['']
-    for (const segment of pattern.split('/').filter(each => each !== '')) {
-      const expanded = isPattern(segment)
-        ? paths.flatMap(path =>
-            names(path || '/')
-              .filter(name => matchesPattern(name, segment))
-              .map(name => `${path}/${name}`),
-          )
-        : paths.map(path => `${path}/${segment}`)
-      if (expanded.length > MOST_FILES)
-        note(`${pattern} matches more than ${MOST_FILES} names; the rest is left out`)
-      paths = expanded.slice(0, MOST_FILES)
-    }
+    const { paths, cut } = expandPattern({ names }, pattern, MOST_FILES)
+    if (cut) note(`${pattern} matches more than ${MOST_FILES} names; the rest is left out`)
     return paths
   }
 
-  const exists = (path: string): boolean => {
-    try {
-      resolve(root, path)
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  return { read, exists, names, expand }
+  return { read, exists: files.exists, names, expand }
 }
-
-/** Where a path leads on that machine, without symbolic links. Throws as the file system does. */
-function resolve(root: string, path: string): string {
-  const ahead = path.split('/').reverse()
-  let behind: string[] = []
-  for (let links = 0; ahead.length > 0; ) {
-    const step = ahead.pop()!
-    if (step === '' || step === '.') continue
-    if (step === '..') {
-      behind.pop()
-      continue
-    }
-    const here = `/${[...behind, step].join('/')}`
-    // A copy of a machine has no devices, and this one is only ever pointed to.
-    if (here === '/dev/null' && ahead.length === 0) return here
-    if (lstatSync(join(root, here)).isSymbolicLink()) {
-      if (++links > MOST_LINKS) throw Object.assign(new Error('too many links'), { code: 'ELOOP' })
-      const target = readlinkSync(join(root, here))
-      if (target.startsWith('/')) behind = []
-      ahead.push(...target.split('/').reverse())
-    } else behind.push(step)
-  }
-  return `/${behind.join('/')}`
-}
-
-/** Undefined when there is more: files in /proc and /sys do not tell their size before they are read. */
-function readAtMost(path: string, most: number): string | undefined {
-  const file = openSync(path, 'r')
-  try {
-    const bytes = Buffer.alloc(most + 1)
-    let length = 0
-    for (;;) {
-      const more = readSync(file, bytes, length, bytes.length - length, null)
-      length += more
-      if (length > most) return undefined
-      if (more === 0) return bytes.toString('utf8', 0, length)
-    }
-  } finally {
-    closeSync(file)
-  }
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error)
-const isAbsence = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
-
-/** As strcmp() and the C locale order names, whatever the language of the machine. */
-export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))

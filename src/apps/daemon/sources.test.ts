@@ -90,7 +90,7 @@ test('links are followed inside the copy, never out of it', () => {
   expect(found()).toEqual({
     names: ['site.example'],
     origin: 'taken over from /run/chrony.d/a.sources, line 1',
-    notes: ['/run/chrony.d/c.sources cannot be read: ELOOP'],
+    notes: ['/run/chrony.d/c.sources was not read: its symbolic links lead in a circle'],
   })
 })
 
@@ -109,9 +109,9 @@ test('directories, pipes and files without end give a note and are skipped', () 
   expect(found()).toMatchObject({
     names: ['a.example'],
     notes: [
-      '/etc/chrony/chrony.conf is a directory where a file is expected',
-      '/etc/chrony.conf was not read: it is larger than 1 MiB',
-      '/etc/ntp.conf is no ordinary file and was not read',
+      '/etc/chrony/chrony.conf was not read: it is a directory where a file is expected',
+      '/etc/chrony.conf was not read: it is larger than is read here',
+      '/etc/ntp.conf was not read: it is no ordinary file',
     ],
   })
 })

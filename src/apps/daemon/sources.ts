@@ -7,6 +7,7 @@
 import { SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
 import { parseChronyConf, parseChronySources } from '#dialects/chrony/sources.ts'
 import { parseDhclientLeases, parseKeyedLease } from '#dialects/dhcp/leases.ts'
+import { firstOfEachName } from '#dialects/find-files.ts'
 import { type NamedSources, plainSource } from '#dialects/named-source.ts'
 import { ignoresDhcp } from '#dialects/ntpd/debian.ts'
 import { parseNtpConf } from '#dialects/ntpd/sources.ts'
@@ -17,7 +18,7 @@ import {
   type TimesyncdConf,
 } from '#dialects/timesyncd/sources.ts'
 import { printable } from '#report/table.ts'
-import { byBytes, filesUnder, type MachineFiles } from './sources-files.ts'
+import { filesUnder, type MachineFiles } from './sources-files.ts'
 import { type Located, usableSources } from './sources-usable.ts'
 
 export interface FoundSources {
@@ -183,18 +184,6 @@ function gather(search: Search, file: string, parse: Parser, above: readonly str
   })
   const own = parsed.sources.map(source => ({ line: source.line, found: [{ file, source }] }))
   return [...own, ...included].sort((a, b) => a.line - b.line).flatMap(({ found }) => found)
-}
-
-/** Files with that ending, sorted by name; a name that several directories have counts in the first of them. */
-function firstOfEachName(files: MachineFiles, directories: readonly string[], suffix: string): string[] {
-  const paths = new Map<string, string>()
-  for (const directory of directories) {
-    for (const name of files.names(directory)) {
-      if (name.endsWith(suffix) && !name.startsWith('.') && !paths.has(name))
-        paths.set(name, `${directory.replace(/\/+$/, '')}/${name}`)
-    }
-  }
-  return [...paths].sort(([a], [b]) => byBytes(a, b)).map(([, path]) => path)
 }
 
 /** The main file and its drop-ins, in the order in which systemd reads them. */

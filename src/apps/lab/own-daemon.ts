@@ -4,9 +4,9 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { findTimekeepers } from '#core/guest/timekeepers.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { openFiles } from '#worlds/host/files.ts'
-import { findTimekeepers } from '#worlds/host/timekeepers.ts'
 
 export interface OwnDaemon {
   readonly daemon: string | undefined

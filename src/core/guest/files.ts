@@ -9,17 +9,17 @@ export type FileRead =
   | { readonly kind: 'absent' }
   | { readonly kind: 'unread'; readonly why: Unread }
 
+/** Why something that is there was not read. */
 export const UNREAD = {
   'not-permitted': 'we may not read it',
+  directory: 'it is a directory where a file is expected',
   'no-ordinary-file': 'it is no ordinary file',
   'too-large': 'it is larger than is read here',
   'too-many-links': 'its symbolic links lead in a circle',
   'too-many-names': 'it holds more names than are looked at',
-  'too-many-files': 'enough files have been read already',
   failed: 'the system could not read it',
 } as const
 
-/** Why something that is there was not read. */
 export type Unread = keyof typeof UNREAD
 
 export interface Unreadable {
@@ -27,11 +27,18 @@ export interface Unreadable {
   readonly why: Unread
 }
 
-/** How much of one file is read when nobody says otherwise: no configuration is longer. */
-export const MOST_BYTES = 1 << 20
+/** What a place that holds files can do. Paths begin with a slash. */
+export interface FileStore {
+  read(path: string, most: number): FileRead
+  /** The names in a directory in any order, `absent` also where it is none. */
+  names(path: string): readonly string[] | 'absent' | Unread
+  link(path: string): string | undefined
+  exists(path: string): boolean
+  readonly own: boolean
+}
 
 export interface Files {
-  /** The whole file as it stands there; `text` is its bytes as UTF-8. Larger than `most` bytes is `too-large`. */
+  /** The whole file as it stands there; `text` is its bytes as UTF-8. More than `most` bytes are `too-large`. */
   read(path: string, most?: number): FileRead
   /** The text without the white space and zero bytes at its ends; undefined when there is none to read. */
   text(path: string): string | undefined
@@ -45,4 +52,65 @@ export interface Files {
   readonly own: boolean
   /** What was there and could not be read, so far, each once. */
   readonly unread: readonly Unreadable[]
+}
+
+/** How much of one file is read when nobody says otherwise: no configuration is longer. */
+export const MOST_BYTES = 1 << 20
+/** How many names are looked at in one directory. */
+export const MOST_NAMES = 65_536
+/** How many links in a row are followed: as the Linux kernel. */
+export const MOST_LINKS = 40
+const EMPTY: FileRead = { kind: 'read', bytes: new Uint8Array(), text: '' }
+/** How many of the unreadable are named. */
+const MOST_UNREAD = 256
+
+export function filesIn(store: FileStore): Files {
+  const unread = new Map<string, Unread>()
+  const complain = (path: string, why: Unread) => {
+    if (unread.size < MOST_UNREAD) unread.set(path, why)
+  }
+  const read = (path: string, most = MOST_BYTES): FileRead => {
+    const answer = store.read(rooted(path), most)
+    // systemd's way to switch a file off. A copy of a machine has no devices, and this one is only ever pointed to.
+    if (answer.kind !== 'read' && store.link(rooted(path)) === '/dev/null') return EMPTY
+    if (answer.kind === 'unread') complain(rooted(path), answer.why)
+    return answer
+  }
+  const bytes = (path: string): Uint8Array | undefined => {
+    const answer = read(path)
+    return answer.kind === 'read' ? answer.bytes : undefined
+  }
+  return {
+    own: store.own,
+    read,
+    bytes,
+    text(path) {
+      const answer = read(path)
+      return answer.kind === 'read' ? answer.text.replace(/[\s\0]+$/, '').replace(/^\s+/, '') : undefined
+    },
+    names(path) {
+      const answer = store.names(rooted(path))
+      if (answer === 'absent') return []
+      if (typeof answer !== 'string') return [...answer].sort(byBytes)
+      complain(rooted(path), answer)
+      return []
+    },
+    link: path => store.link(rooted(path)),
+    exists: path => store.exists(rooted(path)),
+    get unread() {
+      return [...unread].map(([path, why]) => ({ path, why }))
+    },
+  }
+}
+
+export const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path}`)
+
+/** As strcmp() and the C locale order names: UTF-8 keeps the order of code points, which UTF-16 does not. */
+export function byBytes(a: string, b: string): number {
+  const [one, other] = [[...a], [...b]]
+  for (let i = 0; i < Math.min(one.length, other.length); i++) {
+    const difference = one[i]!.codePointAt(0)! - other[i]!.codePointAt(0)!
+    if (difference !== 0) return difference
+  }
+  return one.length - other.length
 }

@@ -1,15 +1,8 @@
 /**
  * /etc/default/ntpsec, which Debian's ntp-systemd-wrapper reads as a shell does before it starts ntpd. Of its settings
- * one matters here: whether ntpd is to run with the servers that DHCP offered. Only plain assignments are understood.
+ * one matters here: whether ntpd is to run with the servers that DHCP offered.
  */
-import { linesOf } from '../named-source.ts'
+import { assignedTo, parseEnvironment } from '../linux/environment-file.ts'
 
-export function ignoresDhcp(text: string): boolean {
-  const values = linesOf(text).flatMap(line => {
-    const assigned = /^\s*(?:export\s+)?IGNORE_DHCP=(?:"([^"]*)"|'([^']*)'|([^\s#;'"]*))\s*(?:[#;]|$)/.exec(
-      line,
-    )
-    return assigned ? [assigned[1] ?? assigned[2] ?? assigned[3]] : []
-  })
-  return values.at(-1) === 'yes'
-}
+export const ignoresDhcp = (text: string): boolean =>
+  assignedTo(parseEnvironment(text, 'shell'), 'IGNORE_DHCP')?.value === 'yes'

@@ -3,11 +3,11 @@
  * wrong that can be, or through the hypervisor's PTP device, which does not.
  */
 import { closeSync, openSync } from 'node:fs'
+import type { Files } from '#core/guest/files.ts'
 import { instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Libc } from '../libc.ts'
 import type { ReadClock } from './clock.ts'
-import type { Files } from './files.ts'
 import { findHostClock, openHostClock } from './signs/ptp.ts'
 import type { HostReading } from './signs/ptp-offset.ts'
 import { readTsc, type TscLook } from './signs/tsc.ts'

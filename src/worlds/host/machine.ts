@@ -2,9 +2,10 @@
 import { cpus, hostname, release } from 'node:os'
 import { parseCpuList } from '#core/guest/cpu-list.ts'
 import type { MachineFacts } from '#core/guest/facts.ts'
-import { type Files, openFiles } from './files.ts'
-import { findHypervisor, readClues } from './hypervisor.ts'
-import { findTimekeepers } from './timekeepers.ts'
+import type { Files } from '#core/guest/files.ts'
+import { findHypervisor, readClues } from '#core/guest/hypervisor.ts'
+import { findTimekeepers } from '#core/guest/timekeepers.ts'
+import { openFiles } from './files.ts'
 
 const CLOCKSOURCE = 'sys/devices/system/clocksource/clocksource0'
 

@@ -4,6 +4,7 @@
  */
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Loss } from '#core/guest/facts.ts'
+import { findTimekeepers } from '#core/guest/timekeepers.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
@@ -23,7 +24,6 @@ import { openRandom } from './random.ts'
 import { openService } from './service.ts'
 import { openSigns } from './signs/signs.ts'
 import { openSteeredClock, readOnly } from './steered-clock.ts'
-import { findTimekeepers } from './timekeepers.ts'
 import { openTimers } from './timers.ts'
 import { openWatch } from './watch.ts'
 

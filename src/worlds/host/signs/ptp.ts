@@ -6,12 +6,12 @@
 import { closeSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
+import type { Files } from '#core/guest/files.ts'
 import { duration } from '#core/time/format.ts'
 import { type Instant, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { ioctlRequest, type Libc } from '../../libc.ts'
 import type { ReadClock } from '../clock.ts'
-import type { Files } from '../files.ts'
 import { Comparison } from './jump.ts'
 import { whyNotOpened } from './opening.ts'
 import {

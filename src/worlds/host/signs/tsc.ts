@@ -8,10 +8,10 @@
  * QEMU). Each CPU is compared with itself only: their counters may differ.
  */
 import type { DisruptionSign } from '#core/guest/disruption.ts'
+import type { Files } from '#core/guest/files.ts'
 import { type Monotonic, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { TimestampCounter } from '../../libc.ts'
-import type { Files } from '../files.ts'
 import { Comparison } from './jump.ts'
 
 const LEAST: Seconds = 1e-3

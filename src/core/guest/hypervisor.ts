@@ -3,7 +3,7 @@
  * fills, so all are read and the surest is taken first. On x86 the CPUID flag decides whether there is one at all: a bare
  * metal cloud machine carries the same vendor names as the virtual ones.
  */
-import type { Hypervisor } from '#core/guest/facts.ts'
+import type { Hypervisor } from './facts.ts'
 import type { Files } from './files.ts'
 
 export interface Clues {

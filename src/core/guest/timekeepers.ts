@@ -3,7 +3,7 @@
  * that may set the clock: daemons of NTP and PTP, and the tools of hypervisors. What is only configured in a file cannot
  * be seen here; `disciplines` is false only where the command line itself says so, or the kernel would refuse.
  */
-import type { Timekeeper } from '#core/guest/facts.ts'
+import type { Timekeeper } from './facts.ts'
 import type { Files } from './files.ts'
 
 const CAP_SYS_TIME = 25n

@@ -1,0 +1,81 @@
+/**
+ * A copy of a machine that lies in memory: the members of an archive, or what a test writes down. Links lead nowhere but to
+ * other members.
+ */
+import { type FileRead, type Files, filesIn, MOST_LINKS, rooted } from './files.ts'
+
+/** A text, whose characters are its bytes; a file with both; or a link. */
+export type Member =
+  | string
+  | { readonly bytes: Uint8Array; readonly text: string }
+  | { readonly link: string }
+
+export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
+  const held = new Map<string, Member>()
+  const directories = new Map<string, Set<string>>([['/', new Set()]])
+  for (const [path, member] of Object.entries(members)) {
+    const steps = path.split('/').filter(step => step !== '' && step !== '.')
+    if (steps.length === 0 || steps.includes('..')) continue
+    held.set(`/${steps.join('/')}`, member)
+    for (let depth = 0; depth < steps.length; depth++) {
+      const directory = `/${steps.slice(0, depth).join('/')}`
+      directories.set(directory, (directories.get(directory) ?? new Set()).add(steps[depth]!))
+    }
+  }
+
+  /** Where a path leads without links; the last step only on request. */
+  function resolve(path: string, last: 'follow' | 'keep'): string | 'too-many-links' | undefined {
+    const ahead = path.split('/').reverse()
+    let behind: string[] = []
+    for (let links = 0; ahead.length > 0; ) {
+      const step = ahead.pop()!
+      if (step === '' || step === '.') continue
+      if (step === '..') {
+        behind.pop()
+        continue
+      }
+      const here = `/${[...behind, step].join('/')}`
+      const member = held.get(here)
+      const linked = typeof member === 'object' && 'link' in member ? member.link : undefined
+      if (linked !== undefined && (ahead.length > 0 || last === 'follow')) {
+        if (++links > MOST_LINKS) return 'too-many-links'
+        if (linked.startsWith('/')) behind = []
+        ahead.push(...linked.split('/').reverse())
+      } else if (member === undefined && !directories.has(here)) return undefined
+      else behind.push(step)
+    }
+    return `/${behind.join('/')}`
+  }
+
+  function read(path: string, most: number): FileRead {
+    const at = resolve(path, 'follow')
+    if (at === undefined) return { kind: 'absent' }
+    if (at === 'too-many-links') return { kind: 'unread', why: at }
+    const member = held.get(at)
+    if (member === undefined) return { kind: 'unread', why: 'directory' }
+    if (typeof member === 'object' && 'link' in member) return { kind: 'absent' }
+    const file =
+      typeof member === 'string'
+        ? { bytes: Uint8Array.from(member, char => char.charCodeAt(0)), text: member }
+        : member
+    return file.bytes.length > most
+      ? { kind: 'unread', why: 'too-large' }
+      : { kind: 'read', bytes: file.bytes, text: file.text }
+  }
+
+  return filesIn({
+    own: false,
+    read,
+    names(path) {
+      const at = resolve(rooted(path), 'follow')
+      const names = at === undefined ? undefined : directories.get(at)
+      return names ? [...names] : 'absent'
+    },
+    link(path) {
+      const at = resolve(path, 'keep')
+      const member = at === undefined ? undefined : held.get(at)
+      return typeof member === 'object' && 'link' in member ? member.link : undefined
+    },
+    exists: path => ![undefined, 'too-many-links'].includes(resolve(path, 'follow')),
+  })
+}
