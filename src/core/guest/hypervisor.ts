@@ -22,22 +22,41 @@ export interface Clues {
 }
 
 export function findHypervisor(clues: Clues): Hypervisor | undefined {
-  const told = fromXen(clues) ?? fromTables(clues)
-  if (told && (clues.cpuFlag !== false || told.name.startsWith('xen'))) {
-    return clues.cpuFlag ? { name: told.name, evidence: `CPUID flag hypervisor; ${told.evidence}` } : told
-  }
-  if (!clues.cpuFlag) return undefined
-  return fromHints(clues) ?? { name: 'unknown', evidence: 'CPUID flag hypervisor, and nothing else' }
+  const told = tellHypervisor(clues)
+  return told && { name: told.name, evidence: told.evidence }
 }
 
-function fromXen({ xen }: Clues): Hypervisor | undefined {
+/** With the file that says it; undefined where nothing but the flag does. */
+export type ToldHypervisor = Hypervisor & { readonly path: string | undefined }
+
+export function tellHypervisor(clues: Clues): ToldHypervisor | undefined {
+  const told = fromXen(clues) ?? fromTables(clues)
+  if (told && (clues.cpuFlag !== false || told.name.startsWith('xen'))) {
+    return clues.cpuFlag ? { ...told, evidence: `CPUID flag hypervisor; ${told.evidence}` } : told
+  }
+  if (!clues.cpuFlag) return undefined
+  return (
+    fromHints(clues) ?? {
+      name: 'unknown',
+      evidence: 'CPUID flag hypervisor, and nothing else',
+      path: undefined,
+    }
+  )
+}
+
+function fromXen({ xen }: Clues): ToldHypervisor | undefined {
   if (xen.capabilities?.includes('control_d')) {
-    return { name: 'xen-pv', evidence: '/proc/xen/capabilities: control_d, the control domain (dom0)' }
+    return {
+      name: 'xen-pv',
+      evidence: '/proc/xen/capabilities: control_d, the control domain (dom0)',
+      path: '/proc/xen/capabilities',
+    }
   }
   if (xen.type !== 'xen' && xen.capabilities === undefined) return undefined
   const hvm = xen.guest === 'HVM' || xen.guest === 'PVH'
   const guest = xen.guest ? `, guest_type ${xen.guest}` : ''
-  return { name: hvm ? 'xen-hvm' : 'xen-pv', evidence: `/sys/hypervisor/type xen${guest}` }
+  const path = xen.type === undefined ? '/proc/xen/capabilities' : '/sys/hypervisor/type'
+  return { name: hvm ? 'xen-hvm' : 'xen-pv', evidence: `/sys/hypervisor/type xen${guest}`, path }
 }
 
 /** DMI field, what it contains, and which hypervisor that means. The first that fits counts. */
@@ -74,42 +93,54 @@ const ACPI_OEMS: Readonly<Record<string, string>> = {
   Xen: 'xen-hvm',
 }
 
-function fromTables({ dmi, acpiOems, deviceTree }: Clues): Hypervisor | undefined {
+function fromTables({ dmi, acpiOems, deviceTree }: Clues): ToldHypervisor | undefined {
   for (const [field, contains, name] of DMI) {
     const value = dmi[field]
-    if (value && contains.test(value)) return { name, evidence: `DMI ${field} ${value}` }
+    if (value && contains.test(value))
+      return { name, evidence: `DMI ${field} ${value}`, path: dmiPath(field) }
   }
   for (const oem of acpiOems) {
     const name = ACPI_OEMS[oem]
-    if (name) return { name, evidence: `ACPI tables by ${oem}` }
+    if (name) return { name, evidence: `ACPI tables by ${oem}`, path: ACPI_TABLES }
   }
-  if (deviceTree?.includes('xen')) return { name: 'xen-pv', evidence: `device tree: ${deviceTree}` }
-  if (deviceTree && /linux,(kvm|dummy-virt)/.test(deviceTree)) {
-    return { name: 'kvm', evidence: `device tree: ${deviceTree}` }
-  }
+  const told = { evidence: `device tree: ${deviceTree}`, path: '/proc/device-tree' }
+  if (deviceTree?.includes('xen')) return { name: 'xen-pv', ...told }
+  if (deviceTree && /linux,(kvm|dummy-virt)/.test(deviceTree)) return { name: 'kvm', ...told }
   return undefined
 }
 
 /** Not proof alone, but there is a hypervisor, and these are its habits. */
-function fromHints({ commandLine, clocksources }: Clues): Hypervisor | undefined {
+function fromHints({ commandLine, clocksources }: Clues): ToldHypervisor | undefined {
   const flag = 'CPUID flag hypervisor'
   if (/\breboot=k\b/.test(commandLine) && /\bpanic=1\b/.test(commandLine)) {
-    return { name: 'firecracker', evidence: `${flag}; no DMI; kernel command line as Firecracker gives it` }
+    return {
+      name: 'firecracker',
+      evidence: `${flag}; no DMI; kernel command line as Firecracker gives it`,
+      path: '/proc/cmdline',
+    }
   }
-  if (clocksources.includes('hyperv'))
-    return { name: 'hyperv', evidence: `${flag}; clocksources ${clocksources}` }
-  if (clocksources.includes('kvm-clock')) return { name: 'kvm', evidence: `${flag}; clocksource kvm-clock` }
-  if (clocksources.includes('xen')) return { name: 'xen-hvm', evidence: `${flag}; clocksource xen` }
+  for (const [part, name] of [
+    ['hyperv', 'hyperv'],
+    ['kvm-clock', 'kvm'],
+    ['xen', 'xen-hvm'],
+  ] as const) {
+    if (clocksources.includes(part))
+      return { name, evidence: `${flag}; clocksources ${clocksources}`, path: CLOCKSOURCES }
+  }
   return undefined
 }
 
+const ACPI_TABLES = '/sys/firmware/acpi/tables'
+const CLOCKSOURCES = '/sys/devices/system/clocksource/clocksource0/available_clocksource'
 const DMI_FILES = {
   vendor: 'sys_vendor',
   product: 'product_name',
   bios: 'bios_vendor',
   board: 'board_vendor',
   chassis: 'chassis_asset_tag',
-}
+} as const
+
+const dmiPath = (field: string): string => `/sys/class/dmi/id/${DMI_FILES[field as keyof typeof DMI_FILES]}`
 
 export function readClues(files: Files): Clues {
   const cpuinfo = files.text('proc/cpuinfo')
@@ -132,14 +163,14 @@ export function readClues(files: Files): Clues {
     )?.replaceAll('\0', ' '),
     acpiOems: acpiOems(files),
     commandLine: files.text('proc/cmdline') ?? '',
-    clocksources: files.text('sys/devices/system/clocksource/clocksource0/available_clocksource') ?? '',
+    clocksources: files.text(CLOCKSOURCES) ?? '',
   }
 }
 
 /** Bytes 10 to 15 of a table's header. The tables are readable by root only. */
 function acpiOems(files: Files): string[] {
-  const oems = files.names('sys/firmware/acpi/tables').map(name => {
-    const table = files.bytes(`sys/firmware/acpi/tables/${name}`)
+  const oems = files.names(ACPI_TABLES).map(name => {
+    const table = files.bytes(`${ACPI_TABLES}/${name}`)
     return table && table.length >= 16
       ? String.fromCharCode(...table.subarray(10, 16)).replace(/[\s\0]+$/, '')
       : ''

@@ -9,6 +9,7 @@
  * Everything here is plain data and goes through JSON unchanged. All text is as it stood there: print it through `printable`.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
+import type { KernelClock } from './facts.ts'
 import type { Unreadable } from './files.ts'
 
 /** Where a fact was read. `path` is the path on that machine, from `/`. */
@@ -141,6 +142,8 @@ export interface ClockFacts {
   readonly tickless: Fact<boolean> | undefined
   /** Resolution of timers: 1e-9 means high-resolution timers. */
   readonly timerResolution: Fact<Seconds> | undefined
+  /** What adjtimex said when the copy was made, or just now. */
+  readonly kernel: Fact<KernelClock> | undefined
 }
 
 export interface CpuFacts {
@@ -227,6 +230,8 @@ export interface UnitFacts {
   readonly name: string
   /** The file of the unit, then its drop-ins. */
   readonly files: readonly string[]
+  /** With which words it would be started now; the running process may be older. */
+  readonly starts: Fact<readonly string[]> | undefined
   /** `ConditionVirtualization=!container` and the other conditions under which it is started, as written. */
   readonly conditions: readonly UnitCondition[]
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Files } from './files.ts'
+import { memoryFiles } from './memory-files.ts'
 import { findTimekeepers, hasFlag, judgeProcess } from './timekeepers.ts'
 
 const judge = (commandLine: string, exe?: string) => {
@@ -76,15 +76,31 @@ it.each([
   ['000001fffdffffff', false],
   ['0000000000000000', false],
 ])('a daemon with the capabilities %s may set the clock: %s', (permitted, may) => {
-  const disk: Record<string, string> = {
+  const files = memoryFiles({
+    'proc/self/comm': 'node',
     'proc/77/comm': 'ntpd',
     'proc/77/cmdline': '/usr/sbin/ntpd\0-n',
     'proc/77/status': `Name:\tntpd\nPPid:\t1\nCapPrm:\t${permitted}\nCapEff:\t${permitted}\n`,
-  }
-  const files = {
-    text: (path: string) => disk[path],
-    names: (path: string) => (path === 'proc' ? ['77', 'self'] : []),
-    link: () => '/usr/sbin/ntpd',
-  } as unknown as Files
+  })
   expect(findTimekeepers(files)).toMatchObject([{ name: 'ntpd', pid: 77, disciplines: may }])
+})
+
+it('reads what sosreport keeps: a listing of ps, and of each process its status', () => {
+  const files = memoryFiles({
+    'sos_commands/process/ps_auxwwwm': `USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
+root           1  0.0  0.1 171816 15988 ?        -    Mar01   0:05 /usr/lib/systemd/systemd --switched-root
+root           -  0.0    -      -     - -        Ss   Mar01   0:05 -
+chrony       812  0.0  0.0  84808  3328 ?        -    Mar01   0:00 /usr/sbin/chronyd -F 2
+chrony         -  0.0    -      -     - -        S    Mar01   0:00 -
+root         900  0.0  0.0      0     0 ?        -    Mar01   0:00 [kworker/0:1]
+root         977  0.0  0.0  84808  3328 ?        -    Mar01   0:00 ntpd: [priv]
+_ntp         978  0.0  0.0  84808  3328 ?        -    Mar01   0:00 ntpd: ntp engine
+`,
+    'proc/812/status': 'Name:\tchronyd\nPPid:\t1\nCapPrm:\t0000000002000400\n',
+    'proc/978/status': 'Name:\tntpd\nPPid:\t977\nCapPrm:\t0000000000000000\n',
+  })
+  expect(findTimekeepers(files)).toEqual([
+    { name: 'chronyd', pid: 812, commandLine: '/usr/sbin/chronyd -F 2', disciplines: true },
+    { name: 'openntpd', pid: 977, commandLine: 'ntpd: [priv]', disciplines: true },
+  ])
 })

@@ -5,46 +5,49 @@
  */
 import type { Timekeeper } from './facts.ts'
 import type { Files } from './files.ts'
-
-const CAP_SYS_TIME = 25n
+import { type Process, processesNamed } from './processes.ts'
 
 export function findTimekeepers(files: Files): Timekeeper[] {
-  const found = new Map<number, Timekeeper & { readonly parent: number; readonly able: boolean }>()
-  for (const entry of files.names('proc')) {
-    if (!/^\d+$/.test(entry)) continue
-    const comm = files.text(`proc/${entry}/comm`)
-    const cmdline = files.text(`proc/${entry}/cmdline`)
-    if (!comm || !cmdline) continue
-    const judged = judgeProcess(comm, cmdline.split('\0'), files.link(`proc/${entry}/exe`))
-    if (!judged) continue
-    const pid = Number(entry)
-    const commandLine = cmdline.replaceAll('\0', ' ')
-    found.set(pid, {
-      ...judged,
-      pid,
-      commandLine,
-      parent: parentOf(files, entry),
-      able: maySetClock(files, entry),
-    })
+  return tellTimekeepers(files).map(({ seen: _, ...timekeeper }) => timekeeper)
+}
+
+/** With the process that was found; a driver of the kernel has none. */
+export type ToldTimekeeper = Timekeeper & { readonly seen: Process | undefined }
+
+export function tellTimekeepers(files: Files): ToldTimekeeper[] {
+  const found = new Map<number, Judged & { readonly seen: Process }>()
+  for (const seen of processesNamed(files, comm => comm === 'busybox' || Object.hasOwn(KNOWN, comm))) {
+    const judged = judgeProcess(seen.comm, seen.argv, seen.exe)
+    if (judged) found.set(seen.pid, { ...judged, seen })
   }
   // Only the children of OpenNTPD say in their titles whose they are.
-  for (const { name, parent } of found.values()) {
-    const head = found.get(parent)
-    if (name === 'openntpd' && head?.name === 'ntpd') found.set(parent, { ...head, name })
+  for (const { name, seen } of found.values()) {
+    const head = found.get(seen.parent)
+    if (name === 'openntpd' && head?.name === 'ntpd') found.set(seen.parent, { ...head, name })
   }
   // chronyd, OpenNTPD and others split themselves into several processes; the first of them speaks for all.
-  const heads = [...found.values()].filter(({ name, parent }) => found.get(parent)?.name !== name)
-  const timekeepers = heads.map(({ parent: _, able, disciplines, ...timekeeper }) => {
-    const helped = [...found.values()].some(child => child.parent === timekeeper.pid && child.able)
-    return { ...timekeeper, disciplines: disciplines && (able || helped) }
+  const heads = [...found.values()].filter(
+    ({ name, seen }) => found.get(seen.parent)?.name !== name || seen.parent === seen.pid,
+  )
+  const timekeepers = heads.map(({ name, disciplines, seen }) => {
+    const helped = [...found.values()].some(child => child.seen.parent === seen.pid && child.seen.able)
+    return {
+      name,
+      pid: seen.pid,
+      commandLine: seen.argv.join(' '),
+      disciplines: disciplines && (seen.able || helped),
+      seen,
+    }
   })
   return [...timekeepers, ...kernelTimekeepers(files)].sort((a, b) => a.pid - b.pid)
 }
 
+export const HYPERV_DRIVER = '/sys/bus/vmbus/drivers/hv_utils'
+
 /** Hyper-V's time service is a driver: it sets the clock after a pause or a migration, and offers a PTP device. */
-function kernelTimekeepers(files: Files): Timekeeper[] {
-  if (files.names('sys/bus/vmbus/drivers/hv_utils').length === 0) return []
-  return [{ name: 'hv_utils', pid: 0, commandLine: '(kernel driver)', disciplines: true }]
+function kernelTimekeepers(files: Files): ToldTimekeeper[] {
+  if (!files.exists(HYPERV_DRIVER)) return []
+  return [{ name: 'hv_utils', pid: 0, commandLine: '(kernel driver)', disciplines: true, seen: undefined }]
 }
 
 interface Judged {
@@ -55,7 +58,7 @@ interface Judged {
 /** `comm` is cut to 15 letters by the kernel. */
 export function judgeProcess(comm: string, argv: readonly string[], exe?: string): Judged | undefined {
   const args = argv.slice(1)
-  const judge = KNOWN[comm]
+  const judge = Object.hasOwn(KNOWN, comm) ? KNOWN[comm] : undefined
   if (judge) return judge(args, argv[0] ?? '', exe ?? '')
   // busybox runs under whatever name it was called by, or under its own.
   if (comm === 'busybox' && args[0] === 'ntpd') return KNOWN.ntpd!(args.slice(1), 'ntpd', 'busybox')
@@ -152,16 +155,4 @@ export function hasFlag(args: readonly string[], letters: string, valued: string
     }
   }
   return false
-}
-
-/** The fourth field of /proc/PID/stat, behind the name in parentheses (which may itself hold some). */
-function parentOf(files: Files, pid: string): number {
-  const stat = files.text(`proc/${pid}/stat`) ?? ''
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? 0)
-}
-
-/** CAP_SYS_TIME among the permitted capabilities: without it the kernel refuses. Believed where it cannot be read. */
-function maySetClock(files: Files, pid: string): boolean {
-  const permitted = /^CapPrm:\s*([\da-f]+)/im.exec(files.text(`proc/${pid}/status`) ?? '')?.[1]
-  return permitted === undefined || ((BigInt(`0x${permitted}`) >> CAP_SYS_TIME) & 1n) === 1n
 }

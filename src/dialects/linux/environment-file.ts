@@ -21,10 +21,15 @@ export interface Environment {
 
 export type EnvironmentReader = 'systemd' | 'shell'
 
-export function parseEnvironment(text: string, reader: EnvironmentReader): Environment {
+/** `known` is what was assigned before, in other files. */
+export function parseEnvironment(
+  text: string,
+  reader: EnvironmentReader,
+  known: ReadonlyMap<string, string> = new Map(),
+): Environment {
   const assigned: Assigned[] = []
   const notUnderstood: Remark[] = []
-  const values = new Map<string, string>()
+  const values = new Map(known)
   const refuse = ({ line, content }: Logical, why: string) =>
     notUnderstood.push({ line, text: content.trim(), why })
   for (const logical of logicalLines(text)) {

@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Files } from '#core/guest/files.ts'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
@@ -139,4 +140,16 @@ it('leaves nothing open', () => {
   for (let i = 0; i < 50; i++)
     [files.read('etc/b'), files.names('etc'), files.link('etc/b'), files.read('etc/none/x')]
   expect(open()).toBe(before)
+})
+
+it('reads what is packed, within the limit', () => {
+  writeFileSync(join(root, 'config.gz'), gzipSync('CONFIG_HZ=250\n'))
+  writeFileSync(join(root, 'bomb.gz'), gzipSync(Buffer.alloc(1 << 22)))
+  writeFileSync(join(root, 'broken.gz'), Buffer.from([0x1f, 0x8b, 1, 2, 3]))
+  writeFileSync(join(root, 'plain.gz'), 'plain')
+  const files = openFiles(root)
+  expect(files.text('config.gz')).toBe('CONFIG_HZ=250')
+  expect(files.read('bomb.gz')).toEqual({ kind: 'unread', why: 'too-large' })
+  expect(files.read('broken.gz')).toEqual({ kind: 'unread', why: 'failed' })
+  expect(files.text('plain.gz')).toBe('plain')
 })

@@ -18,6 +18,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { type FileRead, type Files, filesIn, MOST_LINKS, MOST_NAMES, type Unread } from '#core/guest/files.ts'
 
 /** From the kernel's fcntl.h; Node does not name it. The same on every architecture that Node runs on but alpha and sparc. */
@@ -32,7 +33,7 @@ export function openFiles(root = '/'): Files {
 function ownFiles(): Files {
   return filesIn({
     own: true,
-    read: (path, most) => attempt(() => readFound(statSync(path), path, most)),
+    read: (path, most) => attempt(() => unpacked(path, most, readFound(statSync(path), path, most))),
     names: list,
     link: readLink,
     exists: existsSync,
@@ -42,7 +43,14 @@ function ownFiles(): Files {
 function filesBelow(root: string): Files {
   return filesIn({
     own: false,
-    read: (path, most) => attempt(() => walk(root, path, (found, at) => readFound(found, at, most))),
+    read: (path, most) =>
+      attempt(() =>
+        unpacked(
+          path,
+          most,
+          walk(root, path, (found, at) => readFound(found, at, most)),
+        ),
+      ),
     names(path) {
       try {
         return walk(root, path, (found, at) => (found.isDirectory() ? list(at) : 'absent'))
@@ -101,6 +109,19 @@ function walk<T>(root: string, path: string, use: (found: Found, at: string) => 
     return use(fstatSync(last), `/proc/self/fd/${last}`)
   } finally {
     back(0)
+  }
+}
+
+/** `*.gz` is read as what is packed in it, where that is no more than may be read. */
+function unpacked(path: string, most: number, read: FileRead): FileRead {
+  if (read.kind !== 'read' || !path.endsWith('.gz') || read.bytes[0] !== 0x1f || read.bytes[1] !== 0x8b)
+    return read
+  try {
+    const bytes = gunzipSync(read.bytes, { maxOutputLength: most })
+    return { kind: 'read', bytes: new Uint8Array(bytes), text: bytes.toString('utf8') }
+  } catch (error) {
+    const large = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    return { kind: 'unread', why: large ? 'too-large' : 'failed' }
   }
 }
 

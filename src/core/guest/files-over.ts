@@ -1,0 +1,54 @@
+/** Files with something laid over them: what lies in no file but is read like one, or somebody who takes notes. */
+import { type FileRead, type Files, filesIn, rooted } from './files.ts'
+
+/** By path, instead of what is there. */
+export function filesOver(files: Files, over: ReadonlyMap<string, FileRead>): Files {
+  const upper = filesIn({
+    own: files.own,
+    read: (path, most) => over.get(path) ?? files.read(path, most),
+    names: files.names,
+    link: files.link,
+    exists: path => over.get(path)?.kind === 'read' || files.exists(path),
+  })
+  return withUnreadOf(upper, files)
+}
+
+export interface Notes {
+  read(path: string, answer: FileRead & { kind: 'read' }): void
+  link(path: string, target: string): void
+  /** Something was found to be there. */
+  there(path: string): void
+}
+
+/** Tells of all that was found. */
+export function filesNoted(files: Files, notes: Notes): Files {
+  const noted = filesIn({
+    own: files.own,
+    read(path, most) {
+      const answer = files.read(path, most)
+      if (answer.kind === 'read') notes.read(path, answer)
+      return answer
+    },
+    names: files.names,
+    link(path) {
+      const target = files.link(path)
+      if (target !== undefined) notes.link(path, target)
+      return target
+    },
+    exists(path) {
+      const there = files.exists(path)
+      if (there) notes.there(rooted(path))
+      return there
+    },
+  })
+  return withUnreadOf(noted, files)
+}
+
+/** Names that could not be listed are known to those below only. */
+const withUnreadOf = (upper: Files, lower: Files): Files => ({
+  ...upper,
+  get unread() {
+    const all = new Map([...lower.unread, ...upper.unread].map(each => [each.path, each]))
+    return [...all.values()]
+  },
+})

@@ -1,0 +1,83 @@
+/**
+ * The processes of a machine: from /proc, and where a copy has no command lines there, from a listing of `ps` (sosreport
+ * keeps one). Only those are read in full that somebody asks for by name.
+ */
+import type { Files } from './files.ts'
+
+export interface Process {
+  readonly pid: number
+  /** Cut to 15 letters by the kernel. */
+  readonly comm: string
+  /** The words it was started with, or the title that it gave itself. */
+  readonly argv: readonly string[]
+  readonly exe: string | undefined
+  /** 0 where it is not known. */
+  readonly parent: number
+  /** May it set the clock (CAP_SYS_TIME)? Believed where it cannot be read. */
+  readonly able: boolean
+  /** Where its command line was read. */
+  readonly path: string
+  readonly line: number | undefined
+}
+
+const CAP_SYS_TIME = 25n
+const COMM_LENGTH = 15
+
+/** `ps auxwww`, with or without the lines of threads that `m` adds. */
+const LISTINGS = ['sos_commands/process/ps_auxwwwm', 'sos_commands/process/ps_auxwww', 'ps']
+
+export function processesNamed(files: Files, wanted: (comm: string) => boolean): Process[] {
+  const processes: Process[] = []
+  for (const entry of files.names('proc')) {
+    if (!/^\d{1,10}$/.test(entry)) continue
+    const comm = files.text(`proc/${entry}/comm`)
+    if (!comm || !wanted(comm)) continue
+    const path = `/proc/${entry}/cmdline`
+    const cmdline = files.text(path)
+    if (!cmdline) continue
+    processes.push({
+      pid: Number(entry),
+      comm,
+      argv: cmdline.split('\0'),
+      exe: files.link(`proc/${entry}/exe`),
+      path,
+      line: undefined,
+      ...statusOf(files, entry),
+    })
+  }
+  return processes.length > 0 || files.own ? processes : fromListing(files, wanted)
+}
+
+function fromListing(files: Files, wanted: (comm: string) => boolean): Process[] {
+  for (const path of LISTINGS) {
+    const lines = files.text(path)?.split('\n') ?? []
+    if (!/^USER +PID .*COMMAND$/.test(lines[0] ?? '')) continue
+    return lines.flatMap((text, index) => {
+      // USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND; threads have `-` for what is the process's.
+      const [, pid, command] = /^\S+ +(\d{1,10})(?: +\S+){8} +(.+)$/.exec(text) ?? []
+      if (pid === undefined || command === undefined || /^(?:-$|\[)/.test(command)) return []
+      const argv = command.trim().split(/ +/)
+      const comm = argv[0]!.replace(/^.*\//, '').replace(/:$/, '').slice(0, COMM_LENGTH)
+      if (!wanted(comm)) return []
+      // A title, `ntpd: ntp engine`, is one word.
+      const title = argv[0]!.endsWith(':') ? [argv.join(' ')] : argv
+      const status = statusOf(files, pid)
+      return [
+        { pid: Number(pid), comm, argv: title, exe: undefined, path: `/${path}`, line: index + 1, ...status },
+      ]
+    })
+  }
+  return []
+}
+
+function statusOf(files: Files, pid: string): Pick<Process, 'parent' | 'able'> {
+  const status = files.text(`proc/${pid}/status`) ?? ''
+  // The fourth field of /proc/PID/stat, behind the name in parentheses (which may itself hold some).
+  const stat = files.text(`proc/${pid}/stat`) ?? ''
+  const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? /^PPid:\s*(\d+)/m.exec(status)?.[1]
+  const permitted = /^CapPrm:\s*([\da-f]{1,16})/im.exec(status)?.[1]
+  return {
+    parent: Number(parent ?? 0),
+    able: permitted === undefined || ((BigInt(`0x${permitted}`) >> CAP_SYS_TIME) & 1n) === 1n,
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * The time daemons of a machine: which are there, which run, with what command line and configuration. Two that share a program's
+ * name (ntpd of the reference implementation, of NTPsec, of OpenNTPD) are told apart by package and configuration.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { Fact, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import { type ToldTimekeeper, tellTimekeepers } from '#core/guest/timekeepers.ts'
+import { readConfiguration, readSystemdConfiguration } from './configuration.ts'
+import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
+import { type Packages, upstreamVersion } from './packages.ts'
+import { at, fact, firstThere } from './place.ts'
+import { findService, type Surroundings } from './units.ts'
+
+export interface DaemonContext extends Surroundings {
+  readonly packages: Packages
+  /** Could processes be seen, had there been any? */
+  readonly live: boolean
+}
+
+export function findDaemons(files: Files, context: DaemonContext): TimeDaemon[] {
+  const running = tellTimekeepers(files)
+  return KNOWN_DAEMONS.flatMap(known => findDaemon(files, known, running, context) ?? [])
+}
+
+function findDaemon(
+  files: Files,
+  known: KnownDaemon,
+  running: readonly ToldTimekeeper[],
+  context: DaemonContext,
+): TimeDaemon | undefined {
+  const installed = findInstalled(files, known, context.packages)
+  const found = running.find(({ name }) => known.processes.includes(name))
+  const mine = installed || !isSomeoneElses(files, known, context.packages) ? found : undefined
+  if (!installed && !mine) return undefined
+  const service = findService(files, known, context)
+  const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
+  const starts = service?.unit.starts
+  return {
+    name: known.name,
+    installed,
+    enabled: service?.enabled,
+    runs: mine
+      ? fact(true, placeOf(mine))
+      : context.live
+        ? fact(false, at('/proc', `no process of ${known.name}`))
+        : undefined,
+    pid: mine?.pid,
+    version: findVersion(known, context.packages),
+    commandLine: started ? fact(started.value, ...started.evidence, ...(starts?.evidence ?? [])) : starts,
+    setsTime: mine && fact(mine.disciplines, placeOf(mine)),
+    configuration: findConfiguration(files, known, started?.value ?? starts?.value),
+    unit: service?.unit,
+  }
+}
+
+const placeOf = ({ seen, commandLine }: ToldTimekeeper): Place =>
+  at(seen?.path ?? '/proc', commandLine, seen?.line)
+
+/** The package; or the program with a configuration or a unit that is this one's own. */
+function findInstalled(files: Files, known: KnownDaemon, packages: Packages): Fact<string> | undefined {
+  for (const name of known.packages) {
+    const version = packages.get(name)
+    if (version) return fact(`${name} ${version.value}`, ...version.evidence)
+  }
+  const program = firstThere(files, known.programs)
+  if (program === undefined || isSomeoneElses(files, known, packages)) return undefined
+  return fact(program, at(program, 'the program is there'))
+}
+
+/** /usr/sbin/ntpd may be of any of three. */
+function isSomeoneElses(files: Files, known: KnownDaemon, packages: Packages): boolean {
+  if (!known.programs.includes('/usr/sbin/ntpd')) return false
+  const rivals = KNOWN_DAEMONS.filter(each => each !== known && each.programs.includes('/usr/sbin/ntpd'))
+  if (rivals.some(rival => rival.packages.some(name => packages.has(name)))) return true
+  // Without a word from packages: by the folder of NTPsec, by OpenNTPD's file, and else the classic.
+  const ntpsec = files.exists('/etc/ntpsec/ntp.conf')
+  const openntpd =
+    files.exists('/etc/openntpd/ntpd.conf') ||
+    (files.exists('/etc/ntpd.conf') && !files.exists('/etc/ntp.conf'))
+  return known.name !== (ntpsec ? 'ntpsec' : openntpd ? 'openntpd' : 'ntpd')
+}
+
+function findVersion(known: KnownDaemon, packages: Packages): Fact<string> | undefined {
+  for (const name of known.packages) {
+    const version = packages.get(name)
+    if (version) return fact(upstreamVersion(version.value), ...version.evidence)
+  }
+  return undefined
+}
+
+function findConfiguration(
+  files: Files,
+  known: KnownDaemon,
+  commandLine: readonly string[] | undefined,
+): TimeDaemon['configuration'] {
+  if (known.grammar === 'systemd') return readSystemdConfiguration(files, known.configurations[0]!)
+  const named = namedConfiguration(known, commandLine)
+  const path = named ?? firstThere(files, known.configurations)
+  return path === undefined ? [] : readConfiguration(files, path, known.grammar)
+}
+
+/** `-f FILE`, `-fFILE`, `--config FILE`, `--config=FILE`. */
+function namedConfiguration(
+  { configOption }: KnownDaemon,
+  commandLine: readonly string[] | undefined,
+): string | undefined {
+  if (configOption === undefined || !commandLine) return undefined
+  const joined = configOption.startsWith('--') ? `${configOption}=` : configOption
+  for (const [index, word] of commandLine.entries()) {
+    if (index === 0) continue
+    const path =
+      word === configOption
+        ? commandLine[index + 1]
+        : word.startsWith(joined)
+          ? word.slice(joined.length)
+          : undefined
+    if (path?.startsWith('/')) return path
+  }
+  return undefined
+}

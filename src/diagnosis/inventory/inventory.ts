@@ -1,0 +1,61 @@
+/**
+ * Takes the inventory of a machine from its files, or from those of a copy: one small file for each subject beside this one.
+ * It reads and does nothing else; no program is asked.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { CopyKind, Inventory } from '#core/guest/inventory.ts'
+import { findBoot } from './boot.ts'
+import { findClock } from './clock.ts'
+import { findContainer } from './container.ts'
+import { findCpus } from './cpus.ts'
+import { findDaemons } from './daemons.ts'
+import { findPtpDevices, findVmclock, findVmgenid } from './devices.ts'
+import { findHypervisor } from './hypervisor.ts'
+import { findKernel } from './kernel.ts'
+import { findMessages } from './messages.ts'
+import { readPackages } from './packages.ts'
+import { fact, wholeFile } from './place.ts'
+import { READINGS } from './readings.ts'
+import { findRtc } from './rtc.ts'
+import { findSysctls } from './sysctls.ts'
+import { findTools } from './tools.ts'
+import { findZone } from './zone.ts'
+
+export function takeInventory(files: Files): Inventory {
+  const messages = findMessages(files)
+  const clockSource = wholeFile(files, 'sys/devices/system/clocksource/clocksource0/current_clocksource')
+  const hypervisor = findHypervisor(files, clockSource?.value, messages)
+  const container = findContainer(files)
+  const boot = findBoot(files)
+  const commandLine = wholeFile(files, 'proc/cmdline')
+  const words = commandLine && fact(commandLine.value.split(/\s+/), ...commandLine.evidence)
+  const kernel = findKernel(files, boot)
+  const packages = readPackages(files)
+  return {
+    copy: copyKind(files),
+    hostname: wholeFile(files, 'proc/sys/kernel/hostname') ?? wholeFile(files, 'etc/hostname'),
+    hypervisor,
+    container,
+    kernel,
+    commandLine: words,
+    boot,
+    clock: findClock(files, { source: clockSource, commandLine: words, release: kernel.release?.value }),
+    cpus: findCpus(files),
+    sysctls: findSysctls(files),
+    rtc: findRtc(files),
+    zone: findZone(files),
+    ptp: findPtpDevices(files),
+    vmclock: findVmclock(files),
+    vmgenid: findVmgenid(files),
+    tools: findTools(files, packages),
+    daemons: findDaemons(files, { packages, hypervisor, container, live: copyKind(files) !== 'disk' }),
+    messages,
+    unread: files.unread,
+  }
+}
+
+function copyKind(files: Files): CopyKind {
+  if (files.own) return 'live'
+  if (files.exists('sos_commands')) return 'sosreport'
+  return files.exists(READINGS) ? 'collected' : 'disk'
+}

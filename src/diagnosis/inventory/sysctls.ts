@@ -1,0 +1,63 @@
+/**
+ * Settings of the kernel that bear on time: what the files say in the order in which they are applied at the start (sysctl.d(5);
+ * on machines without systemd /etc/sysctl.conf alone comes last), and what the running kernel has.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { Fact, Sysctl } from '#core/guest/inventory.ts'
+import { firstOfEachName } from '#dialects/find-files.ts'
+import { dotted, parseSysctl, procPath } from '#dialects/linux/sysctl.ts'
+import { at, fact, findLine, firstThere, wholeFile } from './place.ts'
+
+const DIRECTORIES = [
+  '/etc/sysctl.d',
+  '/run/sysctl.d',
+  '/usr/local/lib/sysctl.d',
+  '/usr/lib/sysctl.d',
+  '/lib/sysctl.d',
+]
+const CONF = '/etc/sysctl.conf'
+const SYSTEMD = ['/run/systemd/system', '/usr/lib/systemd/systemd', '/lib/systemd/systemd']
+/** `sysctl -a`, in a sosreport. */
+const PRINTED = ['sos_commands/kernel/sysctl_-a']
+const MOST_FILES = 256
+
+const OF_TIME =
+  /^(?:xen\.|kernel\.timer_migration$|kernel\.sched_rt_|dev\.(?:rtc|hpet)\.)|clocksource|wallclock/
+/** Asked of the running kernel even if no file sets them. */
+const ALWAYS = [
+  'xen.independent_wallclock',
+  'kernel.timer_migration',
+  'dev.hpet.max-user-freq',
+  'dev.rtc.max-user-freq',
+]
+
+export function findSysctls(files: Files): Sysctl[] {
+  const set = new Map<string, Fact<string>[]>(ALWAYS.map(name => [name, []]))
+  for (const path of filesInOrder(files).slice(0, MOST_FILES)) {
+    const read = files.read(path)
+    if (read.kind !== 'read') continue
+    for (const { name, value, line, text } of parseSysctl(read.text).lines) {
+      if (OF_TIME.test(name)) set.set(name, [...(set.get(name) ?? []), fact(value, at(path, text, line))])
+    }
+  }
+  return [...set].flatMap(([name, values]) => {
+    const running = findRunning(files, name)
+    return values.length > 0 || running ? [{ name, set: values, running }] : []
+  })
+}
+
+/** systemd applies /etc/sysctl.conf only by way of a link in sysctl.d. */
+function filesInOrder(files: Files): string[] {
+  const paths = firstOfEachName(files, DIRECTORIES, '.conf').map(path =>
+    /(?:^|\/)sysctl\.conf$/.test(files.link(path) ?? '') ? CONF : path,
+  )
+  return firstThere(files, SYSTEMD) ? paths : [...paths, CONF]
+}
+
+function findRunning(files: Files, name: string): Fact<string> | undefined {
+  if (/[^\w./-]/.test(name)) return undefined
+  const kept = wholeFile(files, procPath(name))
+  if (kept) return kept
+  const printed = findLine(files, PRINTED, new RegExp(`^${dotted(name).replace(/[./-]/g, '\\$&')} = (.*)$`))
+  return printed && fact(printed.match[1]!.trim(), printed.place)
+}

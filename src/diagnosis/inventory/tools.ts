@@ -1,0 +1,162 @@
+/**
+ * The programs and drivers by which a hypervisor reaches into the guest, and whether they set its clock. What the host decides
+ * (periodic synchronisation of VMware Tools, say) is known only where a copy has asked the tool.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { Fact, GuestTool, Place } from '#core/guest/inventory.ts'
+import { type Process, processesNamed } from '#core/guest/processes.ts'
+import { HYPERV_DRIVER, judgeProcess } from '#core/guest/timekeepers.ts'
+import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import type { Packages } from './packages.ts'
+import { at, fact, findLine, firstThere } from './place.ts'
+
+interface KnownTool {
+  readonly name: string
+  readonly packages: readonly string[]
+  readonly programs: readonly string[]
+  /** Cut to 15 letters. */
+  readonly comm: string
+  readonly setsTime: (files: Files, seen: Process | undefined) => GuestTool['setsTime']
+}
+
+const KNOWN: readonly KnownTool[] = [
+  {
+    name: 'vmtoolsd',
+    packages: ['open-vm-tools', 'VMwareTools', 'vmware-tools'],
+    programs: ['/usr/bin/vmtoolsd', '/usr/sbin/vmtoolsd'],
+    comm: 'vmtoolsd',
+    setsTime: vmwareSetsTime,
+  },
+  {
+    name: 'vmware-guestd',
+    packages: [],
+    programs: ['/usr/sbin/vmware-guestd'],
+    comm: 'vmware-guestd',
+    setsTime: vmwareSetsTime,
+  },
+  {
+    name: 'VBoxService',
+    packages: ['virtualbox-guest-utils'],
+    programs: ['/usr/sbin/VBoxService', '/usr/bin/VBoxService'],
+    comm: 'VBoxService',
+    // It compares every ten seconds, unless it is told not to.
+    setsTime: (_, seen) => seen && fact(judged(seen) ? 'periodically' : 'no', placeOf(seen)),
+  },
+  {
+    name: 'qemu-ga',
+    packages: ['qemu-guest-agent'],
+    programs: ['/usr/bin/qemu-ga', '/usr/sbin/qemu-ga'],
+    comm: 'qemu-ga',
+    setsTime: agentSetsTime,
+  },
+  {
+    name: 'prltoolsd',
+    packages: [],
+    programs: ['/usr/bin/prltoolsd'],
+    comm: 'prltoolsd',
+    setsTime: () => undefined,
+  },
+  {
+    name: 'xe-daemon',
+    packages: ['xe-guest-utilities', 'xen-guest-agent'],
+    programs: ['/usr/sbin/xe-daemon', '/usr/sbin/xen-guest-agent'],
+    comm: 'xe-daemon',
+    setsTime: (_, seen) => seen && fact('no', placeOf(seen)),
+  },
+  {
+    name: 'google_guest_agent',
+    packages: ['google-guest-agent', 'google-compute-engine'],
+    programs: ['/usr/bin/google_guest_agent', '/usr/bin/google_clock_skew_daemon'],
+    comm: 'google_guest_ag',
+    setsTime: googleSetsTime,
+  },
+]
+
+export function findTools(files: Files, packages: Packages): GuestTool[] {
+  const processes = processesNamed(files, comm => KNOWN.some(known => known.comm === comm))
+  const tools = KNOWN.flatMap(known => {
+    const seen = processes.find(({ comm }) => comm === known.comm)
+    const installed = findInstalled(files, known, packages)
+    if (!seen && !installed) return []
+    return [
+      {
+        name: known.name,
+        installed,
+        runs: seen ? fact(true, placeOf(seen)) : undefined,
+        setsTime: known.setsTime(files, seen),
+      },
+    ]
+  })
+  return files.exists(HYPERV_DRIVER) ? [...tools, hypervDriver()] : tools
+}
+
+/** After a pause, a restore or a migration the host says what time it is, and the driver sets the clock. */
+const hypervDriver = (): GuestTool => {
+  const place = at(HYPERV_DRIVER, 'the driver is loaded')
+  return {
+    name: 'hv_utils',
+    installed: fact('hv_utils', place),
+    runs: fact(true, place),
+    setsTime: fact('after-events', place),
+  }
+}
+
+const judged = (seen: Process): boolean => judgeProcess(seen.comm, seen.argv, seen.exe)?.disciplines ?? true
+
+const placeOf = (seen: Process): Place => at(seen.path, seen.argv.join(' '), seen.line)
+
+function findInstalled(files: Files, known: KnownTool, packages: Packages): Fact<string> | undefined {
+  for (const name of known.packages) {
+    const version = packages.get(name)
+    if (version) return fact(`${name} ${version.value}`, ...version.evidence)
+  }
+  const program = firstThere(files, known.programs)
+  return program === undefined ? undefined : fact(program, at(program, 'the program is there'))
+}
+
+const TOOLS_CONF = ['/etc/vmware-tools/tools.conf']
+/** What `vmware-toolbox-cmd timesync status` printed, in a sosreport. */
+const TIMESYNC = ['sos_commands/vmware/vmware-toolbox-cmd_timesync_status']
+
+function vmwareSetsTime(files: Files): GuestTool['setsTime'] {
+  const off = findLine(files, TOOLS_CONF, /^\s*disable-all\s*=\s*true\b/i)
+  if (off) return fact('no', off.place)
+  const asked = findLine(files, TIMESYNC, /^(Enabled|Disabled)\b/)
+  const notPeriodic = findLine(files, TOOLS_CONF, /^\s*disable-periodic\s*=\s*true\b/i)
+  if (asked?.match[1] === 'Enabled' && !notPeriodic) return fact('periodically', asked.place)
+  // One-time corrections are the host's choice too, and on unless it says otherwise.
+  const place = notPeriodic?.place ?? asked?.place
+  return place && fact('after-events', place)
+}
+
+const AGENT_OPTIONS: readonly (readonly [path: string, variables: readonly string[]])[] = [
+  ['/etc/sysconfig/qemu-ga', ['FILTER_RPC_ARGS', 'BLACKLIST_RPC', 'BLOCK_RPCS']],
+  ['/etc/qemu/qemu-ga.conf', []],
+]
+
+/** On the host's order (guest-set-time), unless that is blocked on the command line or in its file. */
+function agentSetsTime(files: Files, seen: Process | undefined): GuestTool['setsTime'] {
+  if (seen && !judged(seen)) return fact('no', placeOf(seen))
+  for (const [path, names] of AGENT_OPTIONS) {
+    const read = files.read(path)
+    if (read.kind !== 'read') continue
+    const environment = parseEnvironment(read.text, 'shell')
+    for (const name of names) {
+      const assigned = assignedTo(environment, name)
+      if (assigned && /\bguest-set-time\b/.test(assigned.value) && !/allow/.test(assigned.value))
+        return fact('no', at(path, assigned.text, assigned.line))
+    }
+    const blocked = findLine(files, [path], /^\s*(?:block-rpcs|blacklist)\s*=.*\bguest-set-time\b/)
+    if (blocked) return fact('no', blocked.place)
+  }
+  return seen && fact('when-asked', placeOf(seen))
+}
+
+const GOOGLE_CONF = ['/etc/default/instance_configs.cfg']
+
+/** It sets the clock from the RTC when the metadata say that the machine was moved. */
+function googleSetsTime(files: Files, seen: Process | undefined): GuestTool['setsTime'] {
+  const off = findLine(files, GOOGLE_CONF, /^\s*clock_skew_daemon\s*=\s*false\b/i)
+  if (off) return fact('no', off.place)
+  return seen && fact('after-events', placeOf(seen))
+}

@@ -1,0 +1,255 @@
+/**
+ * How a service is started: its unit of systemd with drop-ins, or its script of SysV init; whether it is; with which words; and
+ * under which conditions. Directories and precedence are those of systemd.unit(5), the meaning of conditions too.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { Fact, HypervisorFact, Place, UnitCondition, UnitFacts } from '#core/guest/inventory.ts'
+import { firstOfEachName } from '#dialects/find-files.ts'
+import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { parseExec } from '#dialects/linux/exec-start.ts'
+import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
+import { at, fact, firstThere } from './place.ts'
+
+const DIRECTORIES = [
+  '/etc/systemd/system',
+  '/run/systemd/system',
+  '/usr/local/lib/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+]
+const RUNLEVELS = ['/etc/rc3.d', '/etc/rc5.d', '/etc/rc2.d', '/etc/rc.d/rc3.d', '/etc/rc.d/rc5.d']
+const SCRIPTS = ['/etc/init.d', '/etc/rc.d/init.d']
+const MOST_DROP_INS = 64
+
+export interface Service {
+  readonly unit: UnitFacts
+  readonly enabled: Fact<boolean> | undefined
+}
+
+export interface Surroundings {
+  readonly hypervisor: Fact<HypervisorFact> | undefined
+  readonly container: Fact<string> | undefined
+}
+
+/** What scripts of SysV init, and wrappers in units, add to the command line: a variable in a file. */
+export interface OptionFile {
+  readonly path: string
+  readonly variable: string
+}
+
+export interface ServiceNames {
+  readonly units: readonly string[]
+  readonly scripts: readonly string[]
+  readonly options: readonly OptionFile[]
+  /** The programs by which the daemon is known; the first there stands for a wrapper. */
+  readonly programs: readonly string[]
+}
+
+export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
+  for (const name of names.units) {
+    const path = firstThereOrMasked(
+      files,
+      DIRECTORIES.map(directory => `${directory}/${name}`),
+    )
+    if (path !== undefined) return readService(files, name, path, names, around)
+  }
+  for (const name of names.scripts) {
+    const path = firstThere(
+      files,
+      SCRIPTS.map(directory => `${directory}/${name}`),
+    )
+    if (path !== undefined) return readScript(files, name, path, names)
+  }
+  return undefined
+}
+
+const MASK = '/dev/null'
+
+const firstThereOrMasked = (files: Files, paths: readonly string[]): string | undefined =>
+  paths.find(path => files.exists(path) || files.link(path) === MASK)
+
+function readService(
+  files: Files,
+  name: string,
+  path: string,
+  names: ServiceNames,
+  around: Surroundings,
+): Service {
+  if (files.link(path) === MASK) {
+    const unit: UnitFacts = { name, files: [path], starts: undefined, conditions: [] }
+    return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)) }
+  }
+  const dropIns = firstOfEachName(
+    files,
+    DIRECTORIES.map(directory => `${directory}/${name}.d`),
+    '.conf',
+  ).slice(0, MOST_DROP_INS)
+  const parts = [path, ...dropIns].flatMap(each => {
+    const read = files.read(each)
+    return read.kind === 'read' ? [parseUnit(read.text, each)] : []
+  })
+  return {
+    unit: {
+      name,
+      files: parts.map(part => part.path),
+      starts: commandOf(files, parts, names),
+      conditions: conditionsOf(parts).map(setting => judge(files, setting, around)),
+    },
+    enabled: findEnabled(files, name, path, parts),
+  }
+}
+
+/** A link in the `.wants` or `.requires` of another unit starts it. */
+function findEnabled(
+  files: Files,
+  name: string,
+  path: string,
+  parts: readonly UnitFile[],
+): Fact<boolean> | undefined {
+  const aliases = listOf(parts, 'Install', 'Alias').flatMap(({ value }) => value.split(/\s+/))
+  for (const directory of DIRECTORIES) {
+    for (const wants of files.names(directory)) {
+      if (!/\.(?:wants|requires)$/.test(wants)) continue
+      for (const each of [name, ...aliases]) {
+        const target = files.link(`${directory}/${wants}/${each}`)
+        if (target !== undefined && target !== MASK)
+          return fact(true, at(`${directory}/${wants}/${each}`, `→ ${target}`))
+      }
+    }
+  }
+  return fact(false, at(path, 'no unit wants it'))
+}
+
+const setting = ({ path, key, value, line }: LocatedSetting): Place => at(path, `${key}=${value}`, line)
+
+function commandOf(
+  files: Files,
+  parts: readonly UnitFile[],
+  names: ServiceNames,
+): Fact<readonly string[]> | undefined {
+  const start = listOf(parts, 'Service', 'ExecStart').at(-1)
+  if (!start) return undefined
+  const variables = new Map<string, string>()
+  const places = new Map<string, Place>()
+  for (const environment of listOf(parts, 'Service', 'Environment')) {
+    for (const word of parseExec(`env ${environment.value}`, new Map()).flatMap(({ words }) =>
+      words.slice(1),
+    )) {
+      const [, name, value] = /^(\w+)=(.*)$/s.exec(word) ?? []
+      if (name === undefined) continue
+      variables.set(name, value!)
+      places.set(name, setting(environment))
+    }
+  }
+  for (const { value } of listOf(parts, 'Service', 'EnvironmentFile')) {
+    const path = value.replace(/^-/, '')
+    const read = path.startsWith('/') ? files.read(path) : undefined
+    if (read?.kind !== 'read') continue
+    for (const each of parseEnvironment(read.text, 'systemd').assigned) {
+      variables.set(each.name, each.value)
+      places.set(each.name, at(path, each.text, each.line))
+    }
+  }
+  const words = parseExec(start.value, variables)[0]?.words
+  if (!words) return undefined
+  const used = [...places].flatMap(([name, place]) =>
+    new RegExp(`\\$\\{?${name}\\b`).test(start.value) ? [place] : [],
+  )
+  const program = names.programs.includes(words[0]!) ? undefined : wrapped(files, words, names)
+  return program
+    ? fact(program.value, setting(start), ...used, ...program.evidence)
+    : fact(words, setting(start), ...used)
+}
+
+/** Debian starts ntpd and, until Debian 11, chronyd by a script that adds the options of /etc/default. */
+function wrapped(
+  files: Files,
+  words: readonly string[],
+  names: ServiceNames,
+): Fact<readonly string[]> | undefined {
+  if (!/(?:wrapper|starter\.sh|helper)$/.test(words[0]!)) return undefined
+  const options = optionsFrom(files, names)
+  const program = firstThere(files, names.programs) ?? names.programs[0]!
+  return fact([program, ...words.slice(1), ...(options?.value ?? [])], ...(options?.evidence ?? []))
+}
+
+function readScript(files: Files, name: string, path: string, names: ServiceNames): Service {
+  const options = optionsFrom(files, names)
+  const program = firstThere(files, names.programs) ?? names.programs[0]!
+  return {
+    unit: {
+      name: path,
+      files: [path],
+      starts: fact(
+        [program, ...(options?.value ?? [])],
+        at(path, 'script of SysV init'),
+        ...(options?.evidence ?? []),
+      ),
+      conditions: [],
+    },
+    enabled: startedAtRunlevel(files, name, path),
+  }
+}
+
+function startedAtRunlevel(files: Files, name: string, path: string): Fact<boolean> | undefined {
+  let known = false
+  for (const directory of RUNLEVELS) {
+    const entries = files.names(directory)
+    known ||= entries.length > 0
+    const start = entries.find(entry => /^S\d\d/.test(entry) && entry.slice(3) === name)
+    if (start && files.exists(`${directory}/${start}`))
+      return fact(true, at(`${directory}/${start}`, `→ ${files.link(`${directory}/${start}`) ?? ''}`))
+  }
+  return known ? fact(false, at(path, 'no runlevel starts it')) : undefined
+}
+
+function optionsFrom(files: Files, { options }: ServiceNames): Fact<readonly string[]> | undefined {
+  for (const { path, variable } of options) {
+    const read = files.read(path)
+    const assigned =
+      read.kind === 'read' ? assignedTo(parseEnvironment(read.text, 'shell'), variable) : undefined
+    if (assigned)
+      return fact(assigned.value.split(/\s+/).filter(Boolean), at(path, assigned.text, assigned.line))
+  }
+  return undefined
+}
+
+/** The names by which systemd knows hypervisors (systemd-detect-virt(1)). */
+const SYSTEMD_NAMES: Readonly<Record<string, readonly string[]>> = {
+  kvm: ['kvm', 'qemu', 'amazon', 'google'],
+  firecracker: ['kvm'],
+  vmware: ['vmware'],
+  hyperv: ['microsoft'],
+  'xen-pv': ['xen'],
+  'xen-hvm': ['xen'],
+  virtualbox: ['oracle'],
+  bhyve: ['bhyve'],
+  parallels: ['parallels'],
+}
+
+function judge(files: Files, condition: LocatedSetting, around: Surroundings): UnitCondition {
+  const negated = /^\|?!/.test(condition.value)
+  const asked = condition.value.replace(/^[|!]+/, '').trim()
+  const holds = condition.key.endsWith('Virtualization')
+    ? isVirtual(asked, around)
+    : /(?:PathExists|FileNotEmpty|PathIsDirectory)$/.test(condition.key) && asked.startsWith('/etc/')
+      ? files.exists(asked)
+      : undefined
+  return {
+    name: condition.key,
+    value: condition.value,
+    met: holds === undefined ? undefined : holds !== negated,
+    evidence: setting(condition),
+  }
+}
+
+function isVirtual(asked: string, { hypervisor, container }: Surroundings): boolean | undefined {
+  if (asked === 'container') return container !== undefined
+  // A container counts before the machine around it.
+  if (container) return /^(?:yes|true|1|on)$/.test(asked) || asked === container.value
+  if (!hypervisor) return undefined
+  const real = hypervisor.value.name === 'none' || hypervisor.value.controlDomain
+  if (/^(?:yes|true|1|on|vm)$/.test(asked)) return !real
+  if (/^(?:no|false|0|off)$/.test(asked)) return real
+  return !real && (SYSTEMD_NAMES[hypervisor.value.name]?.includes(asked) ?? false)
+}
