@@ -1,6 +1,7 @@
 /**
- * Members of a tar archive, in the order in which they lie in it (POSIX ustar, GNU's long names, pax paths). Only plain
- * files are of interest. Nothing is written where a member's name says. It knows of no Node: the page reads archives, too.
+ * Members of a tar archive, in the order in which they lie in it (POSIX ustar, GNU's long names, pax paths). Plain files are of
+ * interest, and to some also symbolic links and directories. Nothing is written where a member's name says. It knows of no Node:
+ * the page reads archives, too.
  */
 
 const BLOCK = 512
@@ -17,6 +18,8 @@ export interface MemberSink {
   /** Undefined when the member's bytes are not wanted. */
   begin(member: Member): ((bytes: Uint8Array) => void) | undefined
   end(): void
+  /** A symbolic link, or a directory, which has no target. */
+  mark?(name: string, target: string | undefined): void
 }
 
 /** True when a block begins a tar archive: its checksum is right. */
@@ -38,6 +41,7 @@ export class TarReader {
   #write: ((bytes: Uint8Array) => void) | undefined
   #inMember = false
   #longName: string | undefined
+  #longTarget: string | undefined
   #text: Uint8Array[] | undefined
   #textKind = ''
   broken = false
@@ -84,18 +88,21 @@ export class TarReader {
     const type = String.fromCharCode(header[156]!)
     this.#left = size
     this.#padding = (BLOCK - (size % BLOCK)) % BLOCK
-    if ((type === 'L' || type === 'x') && size <= LONGEST_NAME) {
+    if ((type === 'L' || type === 'K' || type === 'x') && size <= LONGEST_NAME) {
       this.#text = []
       this.#textKind = type
     } else if (type === '0' || type === '\0') {
-      const prefix = text(header, 345, 155)
-      const short = text(header, 0, 100)
-      const ustar = text(header, 257, 5) === 'ustar'
-      const name = this.#longName ?? (ustar && prefix ? `${prefix}/${short}` : short)
-      this.#longName = undefined
+      const name = this.#nameIn(header)
       this.#inMember = true
       this.#write = this.#sink.begin({ name, size, modified: new Date(octal(header, 136, 12) * 1000) })
-    } else if (type !== 'g') this.#longName = undefined
+    } else if (type === '2' || type === '5') {
+      const target = this.#longTarget ?? text(header, 157, 100)
+      this.#sink.mark?.(this.#nameIn(header), type === '2' ? target : undefined)
+      this.#longTarget = undefined
+    } else if (type !== 'g') {
+      this.#longName = undefined
+      this.#longTarget = undefined
+    }
     if (size === 0) this.#endMember()
   }
 
@@ -104,10 +111,24 @@ export class TarReader {
     return parts.map(part => decoder.decode(part, { stream: true })).join('') + decoder.decode()
   }
 
+  #nameIn(header: Uint8Array): string {
+    const prefix = text(header, 345, 155)
+    const short = text(header, 0, 100)
+    const ustar = text(header, 257, 5) === 'ustar'
+    const name = this.#longName ?? (ustar && prefix ? `${prefix}/${short}` : short)
+    this.#longName = undefined
+    return name
+  }
+
   #endMember(): void {
     if (this.#text) {
       const all = this.#decode(this.#text)
-      this.#longName = this.#textKind === 'L' ? all.replace(/\0.*$/s, '') : /^\d+ path=(.*)$/m.exec(all)?.[1]
+      if (this.#textKind === 'L') this.#longName = all.replace(/\0.*$/s, '')
+      else if (this.#textKind === 'K') this.#longTarget = all.replace(/\0.*$/s, '')
+      else {
+        this.#longName = /^\d+ path=(.*)$/m.exec(all)?.[1]
+        this.#longTarget = /^\d+ linkpath=(.*)$/m.exec(all)?.[1]
+      }
       this.#text = undefined
     }
     if (this.#inMember) {

@@ -299,6 +299,47 @@ Examples:
     (await import('./commands/with-cpus.ts')).withCpus(which, command, options),
   )
 
+program
+  .command('facts')
+  .description('what bears on the clock of this machine, or of a copy of one, and where each fact was read')
+  .option('--root <path>', 'a copy instead: a mounted disk, a sosreport, a collected copy; folder or archive')
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Hypervisor, kernel and boot loader, clocksource, RTC, PTP devices, guest tools, time daemons with their command lines and
+configurations. Files are read and nothing else: no program is asked, nothing is written.
+Exit code: 0, or 3 when there is no such copy.
+
+Examples:
+  clockwright facts
+  clockwright facts --root /mnt/disk
+  clockwright facts --root sosreport-web1.tar.xz --json | jq '.daemons[] | {name, version: .version.value}'`,
+  )
+  .action(async options => (await import('./commands/facts.ts')).facts(options))
+
+program
+  .command('collect')
+  .description(
+    'write a copy of what bears on this clock, without secrets, for somebody who has no access here',
+  )
+  .option('-o, --output <file>', 'where to write it; - for a pipe (default: clockwright-HOST.tar.gz)')
+  .option('--list', 'only say what would be in it')
+  .option('--root <path>', 'copy from a copy instead: a mounted disk, a sosreport; folder or archive')
+  .addHelpText(
+    'after',
+    `
+The archive holds exactly the files that "clockwright facts" reads. Keys and passwords are never in it; names of hosts
+and servers are. Of logs and lists of packages only the lines about time are taken. Works without root with what may be read.
+Exit code: 0, or 3 when it cannot be written. A file that is there already is not overwritten.
+
+Examples:
+  clockwright collect --list
+  sudo clockwright collect -o web1.tar.gz
+  ssh web1 clockwright collect -o - > web1.tar.gz && clockwright facts --root web1.tar.gz`,
+  )
+  .action(async options => (await import('./commands/collect.ts')).collect(options))
+
 const configuration = program
   .command('config')
   .description('look at the configuration')

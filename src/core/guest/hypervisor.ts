@@ -167,13 +167,19 @@ export function readClues(files: Files): Clues {
   }
 }
 
+/** By its four letters; there are folders beside the tables. */
+const isTable = (name: string): boolean => /^[A-Z\d_]{4}/.test(name)
+
 /** Bytes 10 to 15 of a table's header. The tables are readable by root only. */
 function acpiOems(files: Files): string[] {
-  const oems = files.names(ACPI_TABLES).map(name => {
-    const table = files.bytes(`${ACPI_TABLES}/${name}`)
-    return table && table.length >= 16
-      ? String.fromCharCode(...table.subarray(10, 16)).replace(/[\s\0]+$/, '')
-      : ''
-  })
+  const oems = files
+    .names(ACPI_TABLES)
+    .filter(isTable)
+    .map(name => {
+      const table = files.bytes(`${ACPI_TABLES}/${name}`)
+      return table && table.length >= 16
+        ? String.fromCharCode(...table.subarray(10, 16)).replace(/[\s\0]+$/, '')
+        : ''
+    })
   return [...new Set(oems)].filter(oem => oem !== '')
 }

@@ -12,7 +12,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { KernelClock } from './facts.ts'
 import type { Unreadable } from './files.ts'
 
-/** Where a fact was read. `path` is the path on that machine, from `/`. */
+/** Where a fact was read. `path` is the path on that machine, from `/`; for what lies in no file, the call that was asked. */
 export interface Place {
   readonly path: string
   /** From 1; left out where the whole file says it. */

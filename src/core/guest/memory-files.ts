@@ -2,13 +2,15 @@
  * A copy of a machine that lies in memory: the members of an archive, or what a test writes down. Links lead nowhere but to
  * other members.
  */
-import { type FileRead, type Files, filesIn, MOST_LINKS, rooted } from './files.ts'
+import { type FileRead, type Files, filesIn, MOST_LINKS, rooted, type Unread } from './files.ts'
 
-/** A text, whose characters are its bytes; a file with both; or a link. */
+/** A text, whose characters are its bytes; a file with both; a link; a directory; or what is there and cannot be read. */
 export type Member =
   | string
   | { readonly bytes: Uint8Array; readonly text: string }
   | { readonly link: string }
+  | { readonly directory: true }
+  | { readonly why: Unread }
 
 export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
   const held = new Map<string, Member>()
@@ -16,7 +18,10 @@ export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
   for (const [path, member] of Object.entries(members)) {
     const steps = path.split('/').filter(step => step !== '' && step !== '.')
     if (steps.length === 0 || steps.includes('..')) continue
-    held.set(`/${steps.join('/')}`, member)
+    const own = `/${steps.join('/')}`
+    if (typeof member === 'object' && 'directory' in member)
+      directories.set(own, directories.get(own) ?? new Set())
+    else held.set(own, member)
     for (let depth = 0; depth < steps.length; depth++) {
       const directory = `/${steps.slice(0, depth).join('/')}`
       directories.set(directory, (directories.get(directory) ?? new Set()).add(steps[depth]!))
@@ -53,7 +58,8 @@ export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
     if (at === 'too-many-links') return { kind: 'unread', why: at }
     const member = held.get(at)
     if (member === undefined) return { kind: 'unread', why: 'directory' }
-    if (typeof member === 'object' && 'link' in member) return { kind: 'absent' }
+    if (typeof member === 'object' && 'why' in member) return { kind: 'unread', why: member.why }
+    if (typeof member === 'object' && !('bytes' in member)) return { kind: 'absent' }
     const file =
       typeof member === 'string'
         ? { bytes: Uint8Array.from(member, char => char.charCodeAt(0)), text: member }

@@ -30,7 +30,10 @@ export function processesNamed(files: Files, wanted: (comm: string) => boolean):
   const processes: Process[] = []
   for (const entry of files.names('proc')) {
     if (!/^\d{1,10}$/.test(entry)) continue
-    const comm = files.text(`proc/${entry}/comm`)
+    // Kernels before 2.6.33 have the name in the status only.
+    const comm =
+      files.text(`proc/${entry}/comm`) ??
+      /^Name:\s*(.+)$/m.exec(files.text(`proc/${entry}/status`) ?? '')?.[1]?.trim()
     if (!comm || !wanted(comm)) continue
     const path = `/proc/${entry}/cmdline`
     const cmdline = files.text(path)

@@ -29,7 +29,8 @@ export function findKernelClock(files: Files): Fact<KernelClock> | undefined {
     taiOffset: typeof taiOffset === 'number' ? taiOffset : undefined,
     status: status.filter(each => typeof each === 'string'),
   }
-  return fact(clock, at(READINGS, `adjtimex: ${clock.status.join(' ')}`))
+  const text = `adjtimex: ${clock.status.join(' ')}`
+  return fact(clock, files.own ? { path: 'adjtimex(2)', text } : at(READINGS, text))
 }
 
 type Json = Readonly<Record<string, unknown>>

@@ -1,0 +1,22 @@
+/** `clockwright facts`: what this machine is, or the one of a copy, as far as its clock is concerned. */
+import type { Inventory } from '#core/guest/inventory.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { shareable } from '#diagnosis/inventory/share.ts'
+import { inventoryText } from '#report/inventory.ts'
+import { openMachine } from '../../inventory/open.ts'
+import { printJson, styler } from '../print.ts'
+
+export async function facts(options: { root?: string; json?: boolean }): Promise<void> {
+  const inventory = takeInventory(await openMachine(options.root))
+  if (options.json) printJson(withoutSecrets(inventory))
+  else process.stdout.write(inventoryText(inventory, styler()))
+}
+
+/** Output is mailed and pasted: a password in a configuration does not belong there. */
+const withoutSecrets = (inventory: Inventory): Inventory => ({
+  ...inventory,
+  daemons: inventory.daemons.map(daemon => ({
+    ...daemon,
+    configuration: daemon.configuration.map(file => ({ ...file, text: shareable(file.path, file.text) })),
+  })),
+})

@@ -1,0 +1,87 @@
+/**
+ * Makes a copy of a machine: exactly the files that the inventory reads, without secrets, in a tar archive. What is only looked
+ * for and found (a program, a device) is in it as an empty file or a folder. The order is that of the names, and every member
+ * has the same date, so the same machine gives the same archive but for its readings.
+ */
+
+import type { Unreadable } from '#core/guest/files.ts'
+import { byBytes, type Files } from '#core/guest/files.ts'
+import { filesNoted } from '#core/guest/files-over.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { isSecret, shareable } from '#diagnosis/inventory/share.ts'
+import { directoryMember, fileMember, linkMember, TAR_END } from './write-tar.ts'
+
+export interface Collected {
+  readonly members: readonly CollectedMember[]
+  /** What was there and could not be read. */
+  readonly unread: readonly Unreadable[]
+  /** What holds nothing but secrets, and is not in the copy. */
+  readonly left: readonly string[]
+}
+
+export interface CollectedMember {
+  readonly path: string
+  readonly what: { readonly bytes: Uint8Array } | { readonly link: string } | 'there' | 'directory'
+}
+
+export function collect(files: Files): Collected {
+  const reads = new Map<string, { readonly text: string; readonly bytes: Uint8Array }>()
+  const links = new Map<string, string>()
+  const there = new Set<string>()
+  const noted = filesNoted(files, {
+    read: (path, read) => reads.set(path, read),
+    link: (path, target) => links.set(path, target),
+    there: path => there.add(path),
+  })
+  const { unread } = takeInventory(noted)
+  const members = new Map<string, CollectedMember>()
+  const left: string[] = []
+  for (const path of there) {
+    const directory = files.names(path).length > 0 || files.exists(`${path}/.`)
+    members.set(path, { path, what: directory ? 'directory' : 'there' })
+  }
+  for (const [path, read] of reads) {
+    if (isSecret(path)) left.push(path)
+    else members.set(path, { path, what: { bytes: bytesToShare(path, read) } })
+  }
+  for (const [path, link] of links) {
+    // What a link inside /etc leads to has been read by its own name or by this one; the text serves either way.
+    if (!reads.has(path)) members.set(path, { path, what: { link } })
+  }
+  return {
+    members: [...members.values()].filter(wanted(reads)).sort((a, b) => byBytes(a.path, b.path)),
+    unread,
+    left,
+  }
+}
+
+/** The head of a table names its maker. */
+const ACPI_HEADER = 36
+
+/** As it is, unless something is taken out. */
+function bytesToShare(path: string, { text, bytes }: { text: string; bytes: Uint8Array }): Uint8Array {
+  if (path.startsWith('/sys/firmware/acpi/tables/')) return bytes.subarray(0, ACPI_HEADER)
+  const shared = shareable(path, text)
+  return shared === text ? bytes : Buffer.from(shared)
+}
+
+/** Of a process that is no timekeeper nobody needs the name. */
+function wanted(reads: ReadonlyMap<string, unknown>): (member: CollectedMember) => boolean {
+  return ({ path }) => {
+    const [, pid] = /^\/proc\/(\d+)\//.exec(path) ?? []
+    return pid === undefined || pid === '1' || pid === '2' || reads.has(`/proc/${pid}/cmdline`)
+  }
+}
+
+/** The archive, unpacked; all below one folder, so that it does not spill over the place where it is unpacked. */
+export function archiveOf({ members }: Collected, folder: string): Buffer {
+  return Buffer.concat([
+    ...members.flatMap(({ path, what }) => {
+      const name = `${folder}${path}`
+      if (what === 'directory') return directoryMember(name)
+      if (what === 'there') return fileMember(name, Buffer.alloc(0))
+      return 'link' in what ? linkMember(name, what.link) : fileMember(name, what.bytes)
+    }),
+    TAR_END,
+  ])
+}

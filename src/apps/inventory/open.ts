@@ -1,0 +1,117 @@
+/**
+ * The machine that is meant: this one, with what lies in no file beside its files; or a copy below a folder, or packed in an
+ * archive. An archive is read into memory, so nothing of it is ever written anywhere.
+ */
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FileRead, Files } from '#core/guest/files.ts'
+import { filesOver } from '#core/guest/files-over.ts'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { READINGS } from '#diagnosis/inventory/readings.ts'
+import { openFiles } from '#worlds/host/files.ts'
+import { KERNEL_RING, readKernelRing } from '#worlds/host/kernel-ring.ts'
+import { chunksOf, TooLarge, Unreadable } from '../analyze/chunks.ts'
+import { isTarHeader, TarReader } from '../analyze/tar.ts'
+import { Complaint } from '../cli/complain.ts'
+import { takeReadings } from './readings.ts'
+
+/** Of a file in an archive. */
+const MOST_BYTES = 32 << 20
+/** Of all files of an archive, and of what is in it besides. */
+const MOST_IN_ALL = 256 << 20
+const MOST_UNPACKED = 4e9
+const MOST_MEMBERS = 200_000
+
+/** Throws `Complaint`. */
+export async function openMachine(root = '/'): Promise<Files> {
+  if (root === '/') return openThisMachine()
+  const found = statSync(root, { throwIfNoEntry: false })
+  if (!found) throw new Complaint(`there is no ${root}`)
+  if (found.isFile()) return openArchive(root)
+  const above = openFiles(root)
+  return openFiles(
+    join(
+      root,
+      folderOfMachine(above.names('/'), path => above.exists(path)),
+    ),
+  )
+}
+
+export function openThisMachine(): Files {
+  const readings = JSON.stringify(takeReadings(), undefined, 2)
+  const over = new Map<string, FileRead>([
+    [KERNEL_RING, readKernelRing()],
+    [READINGS, { kind: 'read', text: readings, bytes: Buffer.from(readings) }],
+  ])
+  return filesOver(openFiles(), over)
+}
+
+/** What every machine has, and every report about one. */
+const SIGNS = ['etc', 'proc', 'sys', 'boot', 'usr', 'var', 'sos_commands', 'clockwright']
+
+/** Archives hold one folder with everything in it. */
+function folderOfMachine(names: readonly string[], exists: (path: string) => boolean): string {
+  if (names.some(name => SIGNS.includes(name))) return '/'
+  const inner = names.filter(name => SIGNS.some(sign => exists(`${name}/${sign}`)))
+  return inner.length === 1 ? inner[0]! : '/'
+}
+
+async function openArchive(path: string): Promise<Files> {
+  const members = new Map<string, Member>()
+  let held = 0
+  let pieces: Uint8Array[] | undefined
+  let name = ''
+  const reader = new TarReader({
+    begin(member) {
+      if (members.size >= MOST_MEMBERS) return undefined
+      if (member.size > MOST_BYTES || held + member.size > MOST_IN_ALL) {
+        members.set(member.name, { why: 'too-large' })
+        return undefined
+      }
+      held += member.size
+      name = member.name
+      const taken: Uint8Array[] = []
+      pieces = taken
+      return bytes => void taken.push(bytes.slice())
+    },
+    end() {
+      if (!pieces) return
+      const bytes = Buffer.concat(pieces)
+      members.set(name, { bytes: new Uint8Array(bytes), text: bytes.toString('utf8') })
+      pieces = undefined
+    },
+    mark(marked, target) {
+      if (members.size < MOST_MEMBERS)
+        members.set(marked, target === undefined ? { directory: true } : { link: target })
+    },
+  })
+  let first = true
+  try {
+    for await (const chunk of chunksOf(path, MOST_UNPACKED)) {
+      if (first && !isTarHeader(chunk.subarray(0, 512)))
+        throw new Complaint(`${path} is neither a folder nor an archive (tar, packed or not)`)
+      first = false
+      reader.push(chunk)
+    }
+  } catch (error) {
+    if (error instanceof TooLarge || error instanceof Unreadable)
+      throw new Complaint(`${path} cannot be read to its end: ${error.message}`)
+    throw error
+  }
+  if (first) throw new Complaint(`${path} is empty`)
+  return memoryFiles(belowFolder(members))
+}
+
+function belowFolder(members: ReadonlyMap<string, Member>): Record<string, Member> {
+  const paths = [...members.keys()].map(path => path.replace(/^(?:\.?\/)+/, ''))
+  const tops = [...new Set(paths.map(path => path.split('/')[0]!))].filter(top => top !== '' && top !== '.')
+  const all = new Set(paths.flatMap(path => path.split('/', 2).join('/')))
+  const folder = folderOfMachine(tops, path => all.has(path))
+  const prefix = folder === '/' ? '' : `${folder}/`
+  return Object.fromEntries(
+    [...members].flatMap(([path, member]) => {
+      const plain = path.replace(/^(?:\.?\/)+/, '')
+      return plain.startsWith(prefix) ? [[plain.slice(prefix.length), member]] : []
+    }),
+  )
+}
