@@ -161,10 +161,10 @@ function clockRows({ clock, sysctls, rtc, copy }: Inventory): Row[] {
       if (Math.abs(seconds) <= uncertainty) return `none that could be seen (to ${uncertainty} s)`
       return `${size} ${seconds > 0 ? 'behind' : 'ahead'} (to ${uncertainty} s)`
     }),
-    ...some(
-      'RTC drift',
-      rtc.drift,
-      drift => `${rate(Math.abs(drift)).replace(/^\+/, '')} ${drift < 0 ? 'fast' : 'slow'}`,
+    ...some('RTC drift', rtc.drift, drift =>
+      drift === 0
+        ? 'none noted'
+        : `${rate(Math.abs(drift)).replace(/^\+/, '')} ${drift < 0 ? 'fast' : 'slow'}`,
     ),
     row('RTC holds', rtc.mode, mode => (mode === 'utc' ? 'UTC' : 'local time')),
   ]

@@ -57,7 +57,7 @@ export interface Inventory {
 
 /**
  * `live`: the machine that we run on. `disk`: its disk, or some of its files, without what only a running kernel tells.
- * `sosreport`: what `sos report` wrote. `collected`: what `clockwright collect` wrote.
+ * `sosreport`: what `sos report` wrote. `collected`: files of a running machine, by `clockwright collect` or by hand.
  */
 export type CopyKind = 'live' | 'disk' | 'sosreport' | 'collected'
 

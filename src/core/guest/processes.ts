@@ -26,6 +26,12 @@ const COMM_LENGTH = 15
 /** `ps auxwww`, with or without the lines of threads that `m` adds. */
 const LISTINGS = ['sos_commands/process/ps_auxwwwm', 'sos_commands/process/ps_auxwww', 'ps']
 
+/** Where processes are to be seen, if any are: on a disk alone there is none. */
+export const placeOfProcesses = (files: Files): string | undefined =>
+  files.names('proc').some(name => /^\d+$/.test(name))
+    ? '/proc'
+    : LISTINGS.map(path => `/${path}`).find(files.exists)
+
 export function processesNamed(files: Files, wanted: (comm: string) => boolean): Process[] {
   const processes: Process[] = []
   for (const entry of files.names('proc')) {

@@ -11,10 +11,10 @@ import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere } from './place.ts'
 import { findService, type Surroundings } from './units.ts'
 
-export interface DaemonContext extends Surroundings {
+export interface DaemonContext extends Omit<Surroundings, 'seen'> {
   readonly packages: Packages
-  /** Could processes be seen, had there been any? */
-  readonly live: boolean
+  /** Where processes were to be seen. */
+  readonly processes: string | undefined
 }
 
 export function findDaemons(files: Files, context: DaemonContext): TimeDaemon[] {
@@ -32,7 +32,7 @@ function findDaemon(
   const found = running.find(({ name }) => known.processes.includes(name))
   const mine = installed || !isSomeoneElses(files, known, context.packages) ? found : undefined
   if (!installed && !mine) return undefined
-  const service = findService(files, known, context)
+  const service = findService(files, known, { ...context, seen: context.processes !== undefined })
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
   const starts = service?.unit.starts
   return {
@@ -41,9 +41,9 @@ function findDaemon(
     enabled: service?.enabled,
     runs: mine
       ? fact(true, placeOf(mine))
-      : context.live
-        ? fact(false, at('/proc', `no process of ${known.name}`))
-        : undefined,
+      : context.processes === undefined
+        ? undefined
+        : fact(false, at(context.processes, `no process of ${known.name}`)),
     pid: mine?.pid,
     version: findVersion(known, context.packages),
     commandLine: started ? fact(started.value, ...started.evidence, ...(starts?.evidence ?? [])) : starts,

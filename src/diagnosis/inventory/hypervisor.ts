@@ -33,12 +33,13 @@ export function findHypervisor(
   }
   const platform = platformOf(clues.dmi)
   if (platform) evidence.push(platform.place)
+  const controlDomain = clues.xen.capabilities?.includes('control_d') ?? false
   return fact(
     {
       name: name!,
-      controlDomain: clues.xen.capabilities?.includes('control_d') ?? false,
+      controlDomain,
       platform: platform?.name,
-      whenPaused: whenPaused(name!, clocksource),
+      whenPaused: controlDomain ? undefined : whenPaused(name!, clocksource),
     },
     ...evidence,
   )

@@ -4,6 +4,7 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { CopyKind, Inventory } from '#core/guest/inventory.ts'
+import { placeOfProcesses } from '#core/guest/processes.ts'
 import { findBoot } from './boot.ts'
 import { findClock } from './clock.ts'
 import { findContainer } from './container.ts'
@@ -48,7 +49,7 @@ export function takeInventory(files: Files): Inventory {
     vmclock: findVmclock(files),
     vmgenid: findVmgenid(files),
     tools: findTools(files, packages),
-    daemons: findDaemons(files, { packages, hypervisor, container, live: copyKind(files) !== 'disk' }),
+    daemons: findDaemons(files, { packages, hypervisor, container, processes: placeOfProcesses(files) }),
     messages,
     unread: files.unread,
   }
@@ -57,5 +58,5 @@ export function takeInventory(files: Files): Inventory {
 function copyKind(files: Files): CopyKind {
   if (files.own) return 'live'
   if (files.exists('sos_commands')) return 'sosreport'
-  return files.exists(READINGS) ? 'collected' : 'disk'
+  return [READINGS, '/proc/cmdline', '/proc/sys/kernel/osrelease'].some(files.exists) ? 'collected' : 'disk'
 }

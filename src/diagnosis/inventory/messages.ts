@@ -34,7 +34,8 @@ export function findMessages(files: Files): KernelMessage[] {
     const found = linesIn(files, path, MOST_LOG).flatMap((text, index) => {
       if (text.length > 4096) return []
       const stamped = LINE.exec(text)
-      const message = stamped?.[2] ?? UNSTAMPED.exec(text)?.[1]
+      // Before 2.6.3x dmesg had no stamps.
+      const message = stamped?.[2] ?? UNSTAMPED.exec(text)?.[1] ?? (/dmesg$/.test(path) ? text : undefined)
       if (message === undefined || !isOfClocks(message)) return []
       return [
         {

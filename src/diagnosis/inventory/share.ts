@@ -22,11 +22,11 @@ export function shareable(path: string, text: string): string {
       .split('\0')
       .filter(each => /^container=/.test(each))
       .join('\0')
-  if (isLog(path)) return keepLines(text, isOfClocks)
   if (/^\/(?:proc\/config\.gz|boot\/config-)/.test(path))
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l)$/.test(path))
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
+  if (isLog(path)) return keepLines(text, isOfClocks)
   return text.replace(/[^\r\n]+/g, withoutSecrets)
 }
 

@@ -29,6 +29,8 @@ export interface Service {
 export interface Surroundings {
   readonly hypervisor: Fact<HypervisorFact> | undefined
   readonly container: Fact<string> | undefined
+  /** Was it running when it was looked at? Else nobody can say that it is no container. */
+  readonly seen: boolean
 }
 
 /** What scripts of SysV init, and wrappers in units, add to the command line: a variable in a file. */
@@ -243,8 +245,8 @@ function judge(files: Files, condition: LocatedSetting, around: Surroundings): U
   }
 }
 
-function isVirtual(asked: string, { hypervisor, container }: Surroundings): boolean | undefined {
-  if (asked === 'container') return container !== undefined
+function isVirtual(asked: string, { hypervisor, container, seen }: Surroundings): boolean | undefined {
+  if (asked === 'container') return container !== undefined || (seen ? false : undefined)
   // A container counts before the machine around it.
   if (container) return /^(?:yes|true|1|on)$/.test(asked) || asked === container.value
   if (!hypervisor) return undefined
