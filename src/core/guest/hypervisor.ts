@@ -144,7 +144,7 @@ const dmiPath = (field: string): string => `/sys/class/dmi/id/${DMI_FILES[field 
 
 export function readClues(files: Files): Clues {
   const cpuinfo = files.text('proc/cpuinfo')
-  const flags = cpuinfo && /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1]
+  const flags = /^flags\s*:(.*)$/m.exec(cpuinfo ?? '')?.[1]
   const dmi: Record<string, string> = {}
   for (const [field, file] of Object.entries(DMI_FILES)) {
     const value = files.text(`sys/class/dmi/id/${file}`)

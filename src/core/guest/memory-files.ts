@@ -60,10 +60,9 @@ export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
     if (member === undefined) return { kind: 'unread', why: 'directory' }
     if (typeof member === 'object' && 'why' in member) return { kind: 'unread', why: member.why }
     if (typeof member === 'object' && !('bytes' in member)) return { kind: 'absent' }
-    const file =
-      typeof member === 'string'
-        ? { bytes: Uint8Array.from(member, char => char.charCodeAt(0)), text: member }
-        : member
+    const file = typeof member === 'string' ? bytesOf(member) : member
+    // Said once, a text need not be turned into bytes again.
+    held.set(at, file)
     return file.bytes.length > most
       ? { kind: 'unread', why: 'too-large' }
       : { kind: 'read', bytes: file.bytes, text: file.text }
@@ -84,4 +83,10 @@ export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
     },
     exists: path => ![undefined, 'too-many-links'].includes(resolve(path, 'follow')),
   })
+}
+
+function bytesOf(text: string): { readonly bytes: Uint8Array; readonly text: string } {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return { bytes, text }
 }

@@ -15,16 +15,16 @@ export function findHypervisor(
   messages: readonly KernelMessage[],
 ): Fact<HypervisorFact> | undefined {
   const clues = readClues(files)
-  const flag = findLine(files, ['proc/cpuinfo'], /^flags\s*:/)
+  const flag = findLine(files, ['proc/cpuinfo'], /^flags\s*:/)?.place ?? at('proc/cpuinfo', 'flags')
   const told = tellHypervisor(clues)
   const evidence: Place[] = []
   let name = told?.name
   if (told) {
     if (told.path) evidence.push(at(told.path, told.evidence))
-    if (clues.cpuFlag) evidence.push({ ...flag!.place, text: 'flags: … hypervisor …' })
+    if (clues.cpuFlag) evidence.push({ ...flag, text: 'flags: … hypervisor …' })
   } else if (clues.cpuFlag === false) {
     name = 'none'
-    evidence.push({ ...flag!.place, text: 'flags: no hypervisor' })
+    evidence.push({ ...flag, text: 'flags: no hypervisor' })
   } else {
     const heard = fromCommands(files) ?? fromMessages(messages)
     if (!heard) return undefined

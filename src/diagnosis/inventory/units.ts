@@ -193,16 +193,22 @@ function readScript(files: Files, name: string, path: string, names: ServiceName
   }
 }
 
+/** `S58ntpd` starts it at that level, `K74ntpd` stops it. */
 function startedAtRunlevel(files: Files, name: string, path: string): Fact<boolean> | undefined {
-  let known = false
-  for (const directory of RUNLEVELS) {
-    const entries = files.names(directory)
-    known ||= entries.length > 0
-    const start = entries.find(entry => /^S\d\d/.test(entry) && entry.slice(3) === name)
-    if (start && files.exists(`${directory}/${start}`))
-      return fact(true, at(`${directory}/${start}`, `→ ${files.link(`${directory}/${start}`) ?? ''}`))
+  const levels = RUNLEVELS.filter(files.exists)
+  const entryOf = (kind: 'S' | 'K'): Place | undefined => {
+    for (const level of levels) {
+      const entry = files
+        .names(level)
+        .find(each => each.startsWith(kind) && /^\d\d/.test(each.slice(1)) && each.slice(3) === name)
+      if (entry && files.exists(`${level}/${entry}`))
+        return at(`${level}/${entry}`, `→ ${files.link(`${level}/${entry}`) ?? name}`)
+    }
+    return undefined
   }
-  return known ? fact(false, at(path, 'no runlevel starts it')) : undefined
+  const started = entryOf('S')
+  if (started) return fact(true, started)
+  return levels.length > 0 ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it')) : undefined
 }
 
 function optionsFrom(files: Files, { options }: ServiceNames): Fact<readonly string[]> | undefined {

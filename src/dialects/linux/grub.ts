@@ -100,6 +100,9 @@ export function parseGrubLegacy(text: string): Menu {
   return { entries, preset, templates }
 }
 
+/** Nobody puts menus deeper into menus. */
+const DEEPEST = 16
+
 /** grub.cfg. */
 export function parseGrub2(text: string): Menu {
   const entries: Building[] = []
@@ -111,8 +114,16 @@ export function parseGrub2(text: string): Menu {
     | { kind: 'other' }
   )[] = []
   const outermost = { count: 0 }
+  /** Open braces below the deepest that are looked at. */
+  let deeper = 0
   for (const { line, text: raw, words } of grubCommands(text)) {
     const [command, ...rest] = words as [string, ...string[]]
+    if (open.length >= DEEPEST) {
+      if (words.at(-1) === '{') deeper++
+      else if (command === '}' && deeper > 0) deeper--
+      else if (command === '}') open.pop()
+      continue
+    }
     const entry = open.findLast(each => each.kind === 'entry')?.entry
     const opens = words.at(-1) === '{'
     if (command === 'menuentry' || command === 'submenu') {
