@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Clues, findHypervisor } from './hypervisor.ts'
+import { type Clues, findHypervisor, readClues } from './hypervisor.ts'
+import { memoryFiles } from './memory-files.ts'
 
 const clues = (some: Partial<Clues>): Clues => ({
   cpuFlag: true,
@@ -69,4 +70,9 @@ describe('the hypervisor', () => {
       'CPUID flag hypervisor; DMI vendor VMware, Inc.',
     )
   })
+})
+
+it('takes nothing from a file that is empty', () => {
+  expect(readClues(memoryFiles({ 'proc/cpuinfo': '' })).cpuFlag).toBeUndefined()
+  expect(readClues(memoryFiles({ 'proc/cpuinfo': 'flags\t\t: fpu\n' })).cpuFlag).toBe(false)
 })

@@ -154,3 +154,8 @@ it('never throws', () => {
     }),
   )
 })
+
+it('finds its way out of menus that are deeper than any', () => {
+  const deep = `${'submenu x {\n'.repeat(20_000)}${'}\n'.repeat(20_000)}menuentry last {\nlinux /vmlinuz a\n}\n`
+  expect(parseGrub2(deep).entries).toMatchObject([{ title: 'last', within: [], kernel: { words: ['a'] } }])
+})

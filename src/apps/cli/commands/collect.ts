@@ -35,12 +35,24 @@ export async function collect(options: Options): Promise<void> {
   if (output === '-') {
     if (process.stdout.isTTY) throw new Complaint('an archive is not for a terminal: give -o FILE, or a pipe')
     process.stdout.write(packed)
-  } else writeFileSync(output, packed, { mode: 0o600, flag: 'wx' })
+  } else write(output, packed)
   sayLeft(collected)
   console.error(
     `${output === '-' ? 'Written' : printable(output)}: ${plural(collected.members.length, 'member')}, ${packed.length} bytes. ` +
       'Keys and passwords are not in it; names of hosts are.',
   )
+}
+
+/** Readable for nobody else: names of hosts are in it. What is there is not overwritten. */
+function write(output: string, packed: Uint8Array): void {
+  try {
+    writeFileSync(output, packed, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new Complaint(
+      code === 'EEXIST' ? `${output} is there already` : `cannot write ${output}: ${message}`,
+    )
+  }
 }
 
 function sayMember({ path, what }: Collected['members'][number]): string {

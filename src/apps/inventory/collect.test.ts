@@ -1,0 +1,97 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { cli } from '../../../test/support/cli.ts'
+import { archiveOf, collect } from './collect.ts'
+import { openMachine } from './open.ts'
+
+let scratch: string
+beforeEach(() => {
+  scratch = mkdtempSync(join(tmpdir(), 'clockwright-collect-'))
+})
+afterEach(() => rmSync(scratch, { recursive: true }))
+
+const LONG = `/etc/${'d'.repeat(80)}/${'f'.repeat(60)}.conf`
+const files = () =>
+  memoryFiles({
+    'etc/hostname': 'web1\n',
+    'etc/chrony.conf': `server ntp.example\nkeyfile /etc/chrony.keys\ninclude /etc/chrony.keys\ninclude ${LONG}\n`,
+    [LONG]: 'makestep 1 3\n# password=hunter2\n',
+    'etc/chrony.keys': '1 MD5 opensesame\n',
+    'etc/ntp.conf': 'crypto pw opensesame\nserver ntp.example key 1\n',
+    'etc/localtime': { link: `/usr/share/zoneinfo/${'x'.repeat(120)}` },
+    'usr/sbin/chronyd': 'a program',
+    'usr/sbin/ntpd': 'a program',
+    'boot/grub/grub.conf': 'password --md5 opensesame\ntitle a\nkernel /vmlinuz-2.6.18 ro\n',
+    'proc/1/environ': 'PATH=/bin\0TOKEN=opensesame\0container=lxc\0',
+    'proc/cmdline': 'ro iscsi_password=opensesame https://user:opensesame@host/ks quiet\n',
+    'var/lib/dpkg/status':
+      'Package: nginx\nStatus: install ok installed\nVersion: 1\n\nPackage: chrony\nStatus: install ok installed\nVersion: 4.3-2\nMaintainer: somebody\n',
+  })
+
+describe('a copy', () => {
+  it('holds what was read, without secrets, and what was only looked for as empty', () => {
+    const { members, left } = collect(files())
+    const all = archiveOf({ members, left, unread: [] }, 'web1').toString('latin1')
+    expect(all).not.toMatch(/opensesame|hunter2|nginx|somebody|a program/)
+    expect(all).toContain('server ntp.example')
+    expect(left).toEqual(['/etc/chrony.keys'])
+    expect(members.find(({ path }) => path === '/usr/sbin/ntpd')?.what).toBe('there')
+    expect(members.map(({ path }) => path)).toEqual(members.map(({ path }) => path).sort())
+  })
+
+  it('is a tar archive for everybody, long names too, and the same each time', async () => {
+    const packed = gzipSync(archiveOf(collect(files()), 'web1'))
+    expect(packed).toEqual(gzipSync(archiveOf(collect(files()), 'web1')))
+    const path = join(scratch, 'a.tar.gz')
+    writeFileSync(path, packed)
+    execFileSync('tar', ['xzf', path, '-C', scratch])
+    expect(readFileSync(join(scratch, 'web1', LONG), 'utf8')).toContain('makestep 1 3')
+    const [unpacked, archive] = [await openMachine(scratch), await openMachine(path)]
+    for (const copy of [unpacked, archive]) {
+      expect(copy.link('/etc/localtime')).toContain('x'.repeat(120))
+      const inventory = takeInventory(copy)
+      expect(inventory.daemons.map(({ name }) => name)).toEqual(['chronyd', 'ntpd'])
+      expect(inventory.daemons[0]!.version?.value).toBe('4.3')
+      expect(inventory.container?.value).toBe('lxc')
+      expect(inventory.boot.entries).toHaveLength(1)
+    }
+  })
+})
+
+describe('clockwright collect', () => {
+  it('writes an archive that clockwright facts reads, and overwrites none', async () => {
+    const output = join(scratch, 'this.tar.gz')
+    expect(await cli(['collect', '-o', output])).toMatchObject({ code: 0, stdout: '' })
+    const facts = JSON.parse((await cli(['facts', '--root', output, '--json'])).stdout)
+    expect(facts.copy).toBe('collected')
+    expect(facts.kernel.release.value).toBe(takeInventory(await openMachine()).kernel.release?.value)
+    const again = await cli(['collect', '-o', output])
+    expect(again.code).toBe(3)
+    expect(again.stderr).toContain('is there already')
+  })
+
+  it('lists what would be in it, and writes nothing', async () => {
+    const { code, stdout } = await cli(['collect', '--list'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('/proc/cmdline\n')
+    expect(stdout).not.toMatch(/chrony\.keys|ntp\.keys|shadow/)
+  })
+
+  it('says what is no copy of a machine', async () => {
+    writeFileSync(join(scratch, 'x'), 'x'.repeat(600))
+    for (const [root, why] of [
+      [join(scratch, 'nowhere'), 'there is no'],
+      [join(scratch, 'x'), 'neither a folder nor an archive'],
+    ] as const) {
+      const ran = await cli(['facts', '--root', root])
+      expect(ran.code).toBe(3)
+      expect(ran.stderr).toContain(why)
+    }
+  })
+})
