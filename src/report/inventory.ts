@@ -164,7 +164,7 @@ function clockRows({ clock, sysctls, rtc, copy }: Inventory): Row[] {
     ...some('RTC drift', rtc.drift, drift =>
       drift === 0
         ? 'none noted'
-        : `${rate(Math.abs(drift)).replace(/^\+/, '')} ${drift < 0 ? 'fast' : 'slow'}`,
+        : `${rate(Math.abs(drift)).replace(/^\+/, '')} ${drift > 0 ? 'fast' : 'slow'}`,
     ),
     row('RTC holds', rtc.mode, mode => (mode === 'utc' ? 'UTC' : 'local time')),
   ]

@@ -171,7 +171,7 @@ export interface RtcFacts {
   readonly present: Fact<string> | undefined
   /** What it lacks against the system clock. Positive: the RTC is behind. To a second, unless a reading says better. */
   readonly offset: Fact<{ readonly seconds: Seconds; readonly uncertainty: Seconds }> | undefined
-  /** What hwclock has learnt of its drift (/etc/adjtime): positive when the RTC loses. */
+  /** What hwclock has learnt of its drift (/etc/adjtime): positive when the RTC gains. */
   readonly drift: Fact<Rate> | undefined
   readonly mode: Fact<'utc' | 'local'> | undefined
 }

@@ -67,7 +67,8 @@ function secondsOf([, year, month, day, hours, minutes, seconds]: RegExpExecArra
 /** The first figure of the first line: seconds a day that hwclock would add (adjtime_config(5)). */
 function findDrift(files: Files): Fact<Rate> | undefined {
   const line = findLine(files, [ADJTIME], /^(-?\d+(?:\.\d+)?) \d+ \d+/)
-  return line && fact(Number(line.match[1]) / SECONDS_PER_DAY, line.place)
+  // What is added to it is what it loses.
+  return line && fact(0 - Number(line.match[1]) / SECONDS_PER_DAY, line.place)
 }
 
 /** hwclock's own note first, then what older distributions tell it, then what timedatectl printed. */
