@@ -5,6 +5,7 @@
 import type { Files } from '#core/guest/files.ts'
 import type { Fact, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { type ToldTimekeeper, tellTimekeepers } from '#core/guest/timekeepers.ts'
+import { findBanner } from './banner.ts'
 import { readConfiguration, readSystemdConfiguration } from './configuration.ts'
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
@@ -45,7 +46,7 @@ function findDaemon(
         ? undefined
         : fact(false, at(context.processes, `no process of ${known.name}`)),
     pid: mine?.pid,
-    version: findVersion(known, context.packages),
+    version: findVersion(files, known, context.packages),
     commandLine: started ? fact(started.value, ...started.evidence, ...(starts?.evidence ?? [])) : starts,
     setsTime: mine && fact(mine.disciplines, placeOf(mine)),
     configuration: findConfiguration(files, known, started?.value ?? starts?.value),
@@ -80,12 +81,12 @@ function isSomeoneElses(files: Files, known: KnownDaemon, packages: Packages): b
   return known.name !== (ntpsec ? 'ntpsec' : openntpd ? 'openntpd' : 'ntpd')
 }
 
-function findVersion(known: KnownDaemon, packages: Packages): Fact<string> | undefined {
+function findVersion(files: Files, known: KnownDaemon, packages: Packages): Fact<string> | undefined {
   for (const name of known.packages) {
     const version = packages.get(name)
     if (version) return fact(upstreamVersion(version.value), ...version.evidence)
   }
-  return undefined
+  return findBanner(files, known.name)
 }
 
 function findConfiguration(

@@ -3,6 +3,7 @@
  * inventory looks at. Host names and addresses stay, because without them nobody could tell who asks whom.
  */
 import { linesOf } from '#dialects/named-source.ts'
+import { isBanner } from './banner.ts'
 import { isOfClocks } from './messages.ts'
 import { DPKG_STATUS, OF_TIME } from './packages.ts'
 
@@ -26,7 +27,7 @@ export function shareable(path: string, text: string): string {
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l)$/.test(path))
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
-  if (isLog(path)) return keepLines(text, isOfClocks)
+  if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line))
   return text.replace(/[^\r\n]+/g, withoutSecrets)
 }
 

@@ -5,9 +5,13 @@ import { shareable } from '#diagnosis/inventory/share.ts'
 import { inventoryText } from '#report/inventory.ts'
 import { openMachine } from '../../inventory/open.ts'
 import { printJson, styler } from '../print.ts'
+import { Progress } from '../progress.ts'
 
 export async function facts(options: { root?: string; json?: boolean }): Promise<void> {
+  const progress = new Progress()
+  progress.show('Reading …')
   const inventory = takeInventory(await openMachine(options.root))
+  progress.clear()
   if (options.json) printJson(withoutSecrets(inventory))
   else process.stdout.write(inventoryText(inventory, styler()))
 }
