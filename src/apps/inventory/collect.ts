@@ -37,7 +37,9 @@ export function collect(files: Files): Collected {
   const members = new Map<string, CollectedMember>()
   const left: string[] = []
   for (const path of there) {
-    const directory = files.names(path).length > 0 || files.exists(`${path}/.`)
+    // Nothing of it is read.
+    const read = files.read(path, 0)
+    const directory = read.kind === 'unread' && read.why === 'directory'
     members.set(path, { path, what: directory ? 'directory' : 'there' })
   }
   for (const [path, read] of reads) {
