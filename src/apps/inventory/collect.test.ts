@@ -3,12 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { cli } from '../../../test/support/cli.ts'
+import { Complaint } from '../cli/complain.ts'
 import { archiveOf, collect } from './collect.ts'
 import { openMachine } from './open.ts'
+import { directoryMember, fileMember, linkMember, TAR_END } from './write-tar.ts'
 
 let scratch: string
 beforeEach(() => {
@@ -61,6 +64,51 @@ describe('a copy', () => {
       expect(inventory.container?.value).toBe('lxc')
       expect(inventory.boot.entries).toHaveLength(1)
     }
+  })
+})
+
+describe('an archive from a stranger', () => {
+  const write = (bytes: Uint8Array): string => {
+    const path = join(scratch, 'stranger')
+    writeFileSync(path, bytes)
+    return path
+  }
+
+  it('names nothing outside itself, and a folder is a folder', async () => {
+    const members = [
+      ...fileMember('web1/etc/hostname', Buffer.from('web1\n')),
+      ...fileMember('web1/../../etc/passwd', Buffer.from('root')),
+      ...fileMember('/loose', Buffer.from('root')),
+      ...linkMember('web1/etc/chrony.conf', '../../../../../../etc/hostname'),
+      ...directoryMember('web1/sos_commands'),
+      TAR_END,
+    ]
+    const files = await openMachine(write(Buffer.concat(members)))
+    expect(files.names('/etc')).toEqual(['chrony.conf', 'hostname'])
+    expect(files.text('/etc/chrony.conf')).toBe('web1')
+    expect(takeInventory(files).copy).toBe('sosreport')
+  })
+
+  it('that is damaged is refused in a sentence', async () => {
+    const packed = gzipSync(archiveOf(collect(files()), 'web1'))
+    for (const bytes of [packed.subarray(0, packed.length / 2), Buffer.alloc(0), Buffer.alloc(5000, 'x')])
+      await expect(openMachine(write(bytes))).rejects.toThrow(Complaint)
+  })
+
+  it('with anything in it is read or refused', async () => {
+    const whole = archiveOf(collect(files()), 'web1')
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.uint8Array({ maxLength: 40 }), async (at, damage) => {
+        const bytes = Buffer.from(whole)
+        bytes.set(damage.subarray(0, bytes.length - at), at)
+        try {
+          takeInventory(await openMachine(write(bytes)))
+        } catch (error) {
+          expect(error).toBeInstanceOf(Complaint)
+        }
+      }),
+      { numRuns: 40 },
+    )
   })
 })
 

@@ -56,8 +56,12 @@ it('counts lines also behind values of several lines', () => {
 
 it('never throws', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('systemd', 'shell'), (text, reader) => {
-      for (const { name } of parseEnvironment(`A=${text}`, reader).assigned) expect(name).toMatch(/^\w+$/)
-    }),
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 100 }),
+      fc.constantFrom('systemd', 'shell'),
+      (text, reader) => {
+        for (const { name } of parseEnvironment(`A=${text}`, reader).assigned) expect(name).toMatch(/^\w+$/)
+      },
+    ),
   )
 })

@@ -148,7 +148,7 @@ it('never throws', () => {
     '#',
   )
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: word })), text => {
+    fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 100 }), fc.string({ unit: word })), text => {
       for (const menu of [parseGrub2(text), parseGrubLegacy(text)]) says(menu, text)
       parseLoaderEntry(text, 'x')
     }),
