@@ -107,7 +107,7 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
   {
     name: 'ptp4l',
     processes: ['ptp4l'],
-    packages: [],
+    packages: ['linuxptp'],
     programs: inSbin('ptp4l'),
     units: ['ptp4l.service'],
     scripts: ['ptp4l'],
@@ -119,7 +119,7 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
   {
     name: 'phc2sys',
     processes: ['phc2sys'],
-    packages: [],
+    packages: ['linuxptp'],
     programs: inSbin('phc2sys'),
     units: ['phc2sys.service'],
     scripts: ['phc2sys'],
@@ -131,7 +131,7 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
   {
     name: 'timemaster',
     processes: ['timemaster'],
-    packages: [],
+    packages: ['linuxptp'],
     programs: inSbin('timemaster'),
     units: ['timemaster.service'],
     scripts: [],

@@ -47,6 +47,23 @@ describe('how a daemon is started', () => {
     expect(enabled?.value).toBe(false)
   })
 
+  it('under another name, which leads to the unit and may have drop-ins, too', () => {
+    const { unit, enabled, commandLine } = daemonOf({
+      'usr/sbin/chronyd': '',
+      'lib/systemd/system/chrony.service': UNIT.replace('$OPTIONS', '-F 1'),
+      'etc/systemd/system/chronyd.service': { link: '/lib/systemd/system/chrony.service' },
+      'etc/systemd/system/chrony.service.d/a.conf': '[Unit]\nConditionHost=a\n',
+      'etc/systemd/system/chronyd.service.d/b.conf': '[Unit]\nConditionHost=b\n',
+      'etc/systemd/system/multi-user.target.wants/chrony.service': {
+        link: '/lib/systemd/system/chrony.service',
+      },
+    })
+    expect(unit?.name).toBe('chrony.service')
+    expect(unit?.conditions.map(({ value }) => value)).toEqual(['!container', 'a', 'b'])
+    expect(commandLine?.value).toEqual(['/usr/sbin/chronyd', '-F', '1'])
+    expect(enabled?.value).toBe(true)
+  })
+
   it('not at all, when its unit is masked', () => {
     const { enabled, unit } = daemonOf({
       ...CHRONY,

@@ -49,11 +49,14 @@ export interface ServiceNames {
 
 export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
   for (const name of names.units) {
-    const path = firstThereOrMasked(
-      files,
-      DIRECTORIES.map(directory => `${directory}/${name}`),
-    )
-    if (path !== undefined) return readService(files, name, path, names, around)
+    const path = pathOfUnit(files, name)
+    if (path === undefined) continue
+    // The link of an alias leads to the unit itself; both names may have drop-ins.
+    const target = files.link(path)?.replace(/^.*\//, '')
+    const own = target?.endsWith('.service') && target !== name ? pathOfUnit(files, target) : undefined
+    return own === undefined
+      ? readService(files, [name], path, names, around)
+      : readService(files, [target!, name], own, names, around)
   }
   for (const name of names.scripts) {
     const path = firstThere(
@@ -67,23 +70,25 @@ export function findService(files: Files, names: ServiceNames, around: Surroundi
 
 const MASK = '/dev/null'
 
-const firstThereOrMasked = (files: Files, paths: readonly string[]): string | undefined =>
-  paths.find(path => files.exists(path) || files.link(path) === MASK)
+const pathOfUnit = (files: Files, name: string): string | undefined =>
+  DIRECTORIES.map(directory => `${directory}/${name}`).find(
+    path => files.exists(path) || files.link(path) !== undefined,
+  )
 
 function readService(
   files: Files,
-  name: string,
+  [name, ...aliases]: readonly string[],
   path: string,
   names: ServiceNames,
   around: Surroundings,
 ): Service {
   if (files.link(path) === MASK) {
-    const unit: UnitFacts = { name, files: [path], starts: undefined, conditions: [] }
+    const unit: UnitFacts = { name: name!, files: [path], starts: undefined, conditions: [] }
     return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)) }
   }
   const dropIns = firstOfEachName(
     files,
-    DIRECTORIES.map(directory => `${directory}/${name}.d`),
+    DIRECTORIES.flatMap(directory => [name, ...aliases].map(each => `${directory}/${each}.d`)),
     '.conf',
   ).slice(0, MOST_DROP_INS)
   const parts = [path, ...dropIns].flatMap(each => {
@@ -92,12 +97,12 @@ function readService(
   })
   return {
     unit: {
-      name,
+      name: name!,
       files: parts.map(part => part.path),
       starts: commandOf(files, parts, names),
       conditions: conditionsOf(parts).map(setting => judge(files, setting, around)),
     },
-    enabled: findEnabled(files, name, path, parts),
+    enabled: findEnabled(files, name!, path, parts),
   }
 }
 
