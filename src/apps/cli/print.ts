@@ -3,9 +3,12 @@ import { styleText } from 'node:util'
 import { decimal } from '#core/time/format.ts'
 import type { Style } from '#report/style.ts'
 
+/** Characters that JSON lets stand and a terminal obeys; in JSON they can only be part of a string. */
+const OBEYED = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+
 /** JSON on one or many lines: instants (bigints) as decimal strings, what is unknown or not finite as null. */
 export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(
+  const text = JSON.stringify(
     value,
     function replace(this: unknown, _key, each) {
       if (typeof each === 'bigint') return decimal(each)
@@ -14,6 +17,7 @@ export function toJson(value: unknown, indent?: number): string {
     },
     indent,
   )
+  return text.replace(OBEYED, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 export const printJson = (value: unknown): void => void process.stdout.write(`${toJson(value, 2)}\n`)

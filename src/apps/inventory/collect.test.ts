@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -87,6 +87,16 @@ describe('an archive from a stranger', () => {
     expect(files.names('/etc')).toEqual(['chrony.conf', 'hostname'])
     expect(files.text('/etc/chrony.conf')).toBe('web1')
     expect(takeInventory(files).copy).toBe('sosreport')
+  })
+
+  it('is not led out by the folder that is to be the machine', async () => {
+    const [real, copy] = [join(scratch, 'real'), join(scratch, 'copy')]
+    mkdirSync(join(real, 'etc'), { recursive: true })
+    writeFileSync(join(real, 'etc/hostname'), 'outside')
+    // Inside the copy there is such a folder, too; the link means that one.
+    mkdirSync(join(copy, real, 'etc'), { recursive: true })
+    symlinkSync(real, join(copy, 'machine'))
+    expect((await openMachine(copy)).text('etc/hostname')).toBeUndefined()
   })
 
   it('that is damaged is refused in a sentence', async () => {

@@ -29,12 +29,9 @@ export async function openMachine(root = '/'): Promise<Files> {
   if (!found) throw new Complaint(`there is no ${root}`)
   if (found.isFile()) return openArchive(root)
   const above = openFiles(root)
-  return openFiles(
-    join(
-      root,
-      folderOfMachine(above.names('/'), path => above.exists(path)),
-    ),
-  )
+  // A link could lead out: what it means inside the copy, the system does not know.
+  const isOwn = (path: string): boolean => above.link(path.split('/')[0]!) === undefined && above.exists(path)
+  return openFiles(join(root, folderOfMachine(above.names('/'), isOwn)))
 }
 
 export function openThisMachine(): Files {
