@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { nearest } from '#dialects/nearest.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
@@ -11,7 +12,6 @@ import { isDaemon } from '#lab/scenario/schema.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
 import { loadConfig } from '../daemon/config/load.ts'
-import { nearest } from '../toml/explain.ts'
 
 export interface Chosen {
   readonly player: PlayerSpec

@@ -3,29 +3,6 @@ import type { GenericSchema } from 'valibot'
 
 export type KeyPath = readonly (string | number)[]
 
-/** A key of the schema that is close to what was written, if one is. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  if (word.length > 40) return undefined
-  const [best] = known
-    .map(key => ({ key, distance: editDistance(word.toLowerCase(), key) }))
-    .sort((a, b) => a.distance - b.distance)
-  return best && best.distance <= Math.max(1, Math.floor(best.key.length / 3)) ? best.key : undefined
-}
-
-/** Levenshtein: how many letters must be changed, added or left out. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[b.length]!
-}
-
 /** The keys that the schema knows below `path`. Where a table may be one of several kinds, `table` (all of the file) says which. */
 export function keysAt(schema: unknown, path: KeyPath, table?: unknown): string[] {
   let written = table

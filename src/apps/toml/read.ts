@@ -5,8 +5,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
+import { nearest } from '#dialects/nearest.ts'
 import { printable } from '#report/table.ts'
-import { type KeyPath, keysAt, lineOf, nearest } from './explain.ts'
+import { type KeyPath, keysAt, lineOf } from './explain.ts'
 
 const MOST_BYTES = 1 << 20
 export const MOST_PROBLEMS = 20

@@ -5,8 +5,9 @@
  * One directive per line; directives and options in any case; a line whose first visible character is one of `! ; # %`
  * is a comment, and there are no comments behind a directive.
  */
-import { type Include, linesOf, type Remark, wordsOf } from '../named-source.ts'
+import { type Include, linesOf, type Remark } from '../named-source.ts'
 import { type Directive, directivesOf, misunderstand } from './directive.ts'
+import { CHRONY_GRAMMAR } from './grammar.ts'
 import { readSetting, type SaidSettings } from './settings.ts'
 import { type ChronySource, isSourceDirective, readSource } from './source.ts'
 
@@ -30,19 +31,6 @@ export interface Refclock {
   readonly parameter: string
   readonly options: readonly string[]
 }
-
-/** Directives of which nothing here needs the values. One that is in no list is a mistake, or from another chrony. */
-const OTHER_DIRECTIVES: ReadonlySet<string> = new Set(
-  wordsOf(`
-    acquisitionport allow authselectmode bindacqaddress bindacqdevice bindaddress bindcmdaddress bindcmddevice
-    binddevice broadcast clientloglimit cmdallow cmddeny cmdport cmdratelimit commandkey deny dscp dumpdir dumponexit
-    fallbackdrift generatecommandkey hwclockfile hwtimestamp hwtstimeout initstepslew keyfile leapseclist leapsectz
-    linux_freq_scale linux_hz lock_all log logbanner logdir mailonchange manual maxntsconnections maxtxbuffers
-    nocerttimecheck noclientlog nosystemcert ntpsigndsocket ntsaeads ntscachedir ntsdumpdir ntsntpserver ntsport
-    ntsprocesses ntsratelimit ntsrefresh ntsrotate ntsservercert ntsserverkey ntstrustedcerts opencommands pidfile
-    port ptpdomain ptpport ratelimit refresh rtcautotrim rtcdevice rtcfile rtconutc sched_priority smoothtime
-    tempcomp user`),
-)
 
 /** chronyd refuses more directories than this in one directive. */
 const MOST_DIRECTORIES = 10
@@ -110,7 +98,7 @@ function readDirective(conf: Reading, directive: Directive): void {
     }
   }
   const read = readSetting(name, words, conf.said)
-  if (read === 'no-setting' && !OTHER_DIRECTIVES.has(name))
+  if (read === 'no-setting' && !CHRONY_GRAMMAR.statements.has(name))
     misunderstand(conf, directive, 'no directive of chrony that is known here')
   if (read === 'no-value') misunderstand(conf, directive, `not the values that ${name} takes`)
 }

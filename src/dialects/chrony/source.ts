@@ -1,7 +1,9 @@
 /** A line of chrony.conf that names a time source, with every option that there is (chrony.conf(5), "Time sources"). */
 import type { PollLog2, Seconds } from '#core/time/units.ts'
-import { isHost, type Options, optionForms, type Remark, readOptions } from '../named-source.ts'
+import { optionFormsOf } from '../grammar.ts'
+import { isHost, type Options, type Remark, readOptions } from '../named-source.ts'
 import { type Directive, misunderstand } from './directive.ts'
+import { CHRONY_GRAMMAR } from './grammar.ts'
 
 export interface ChronySource {
   readonly kind: 'server' | 'peer' | 'pool'
@@ -37,13 +39,7 @@ export interface ChronySource {
   readonly offset: Seconds
 }
 
-const OPTIONS = optionForms({
-  flag: 'auto_offline burst copy iburst offline ipv4 ipv6 noselect nts prefer require trust xleave',
-  integer: `certset filter key maxpoll maxsamples maxsources maxunreach minpoll minsamples minstratum ntsport polltarget
-    port presend version`,
-  number: 'asymmetry maxdelay maxdelaydevratio maxdelayquant maxdelayratio mindelay offset',
-  word: 'extfield',
-})
+const OPTIONS = optionFormsOf(CHRONY_GRAMMAR, 'server')
 
 /** What chronyd holds a poll to, whatever the file says (ntp_core.c). */
 const LEAST_POLL = -7

@@ -3,16 +3,17 @@
  * servers are asked and how, `tinker`, `tos`, `fudge`, what is enabled, where the drift file is. Each setting keeps its
  * line; what is not understood is kept as it stands. Files that are included are named, not read.
  */
+import { optionFormsOf } from '../grammar.ts'
 import {
   type Include,
   isHost,
+  type OptionForm,
   type Options,
-  optionForms,
   type Remark,
   readOptions,
-  wordsOf,
 } from '../named-source.ts'
 import { type Command, readCommands } from './commands.ts'
+import { NTPD_GRAMMAR } from './grammar.ts'
 
 export interface Setting<T> {
   readonly value: T
@@ -55,38 +56,10 @@ export interface NtpdConf {
   readonly notUnderstood: readonly Remark[]
 }
 
-/** Options of `server`, `pool`, `peer` and `refclock`, classic and NTPsec together. */
-const ASSOCIATION_OPTIONS = optionForms({
-  flag: 'autokey burst iburst noselect noval nts preempt prefer true xleave xmtnonce',
-  integer: 'baud expire flag1 flag2 flag3 flag4 key maxpoll minpoll mode stratum subtype ttl unit version',
-  number: 'bias time1 time2',
-  word: 'aead ask ca cert ident path ppspath refid require',
-})
-
-const FUDGE_OPTIONS = optionForms({
-  integer: 'flag1 flag2 flag3 flag4 minjitter stratum',
-  number: 'time1 time2',
-  word: 'refid',
-})
-
-const TINKER = optionForms({
-  number: 'allan codec dispersion freq huffpuff panic step stepback stepfwd stepout tick',
-})
-
-const TOS = optionForms({
-  number: `basedate bcpollbstep beacon ceiling cohort floor maxclock maxdisp maxdist minclock mindist minsane
-    nonvolatile orphan orphanwait`,
-})
-
-/** Commands that do not say how the clock is kept. One that is in no list is a mistake, or from another version of ntpd. */
-const OTHER_COMMANDS: ReadonlySet<string> = new Set(
-  wordsOf(`
-    authdelay authenticate automax broadcast broadcastdelay calldelay clock controlkey cookie crypto ctl device discard
-    dscp extra filegen interface io keys keysdir leapfile leapsmearinterval logconfig logfile manycastserver mdnstries
-    mem monitor mru nic nonvolatile novolley ntpsigndsocket nts phone pidfile pollskewlist port precision requestkey
-    reset restrict revoke rlimit saveconfigdir setvar simulate statistics statsdir sys tick timer trap trustedkey ttl
-    unit unrestrict`),
-)
+const ASSOCIATION_OPTIONS = optionFormsOf(NTPD_GRAMMAR, 'server', 'pool', 'peer', 'refclock')
+const FUDGE_OPTIONS = optionFormsOf(NTPD_GRAMMAR, 'fudge')
+const TINKER = optionFormsOf(NTPD_GRAMMAR, 'tinker')
+const TOS = optionFormsOf(NTPD_GRAMMAR, 'tos')
 
 interface Reading {
   readonly associations: NtpdAssociation[]
@@ -153,7 +126,7 @@ function read(found: Reading, command: Command): void {
         found.includes.push({ line: command.line, kind: 'files', paths: [path], suffix: '' }),
       )
     default:
-      if (!OTHER_COMMANDS.has(command.name))
+      if (!NTPD_GRAMMAR.statements.has(command.name))
         misunderstood(found, command, 'no command of ntpd that is known here')
   }
 }
@@ -180,11 +153,13 @@ function readListener(found: Reading, command: Command, kind: NtpdAssociation['k
 function readNumbers(
   found: Reading,
   command: Command,
-  forms: ReturnType<typeof optionForms>,
+  forms: ReadonlyMap<string, OptionForm>,
   into: Map<string, Setting<number>>,
 ): void {
   const { values, unknown } = readOptions(command.words, forms)
-  for (const [name, value] of values) into.set(name, { value: Number(value), line: command.line })
+  // The date of `tos basedate` is none.
+  for (const [name, value] of values)
+    if (Number.isFinite(Number(value))) into.set(name, { value: Number(value), line: command.line })
   if (unknown.length > 0 || values.size === 0)
     misunderstood(
       found,

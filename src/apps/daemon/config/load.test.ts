@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { editDistance } from '../../toml/explain.ts'
 import { printEffective, sourceOf } from './effective.ts'
 import { ConfigError, loadConfig } from './load.ts'
 
@@ -248,11 +247,6 @@ describe('hostile input gives named errors', () => {
       { numRuns: 300 },
     )
   })
-})
-
-test('the edit distance', () => {
-  expect(editDistance('setpout', 'stepout')).toBe(2)
-  expect(editDistance('', 'abc')).toBe(3)
 })
 
 test('every unknown key is told, not only the first of its table', () => {

@@ -1,0 +1,331 @@
+/**
+ * Grammars of configuration files that say one thing on a line: a name, then its values, then its options. A grammar is
+ * written as a table that a person can hold against the manual:
+ *
+ *     makestep NUMBER INTEGER
+ *     server HOST : minpoll=INTEGER[-7..24] iburst nts@4.0
+ *
+ * Before the colon stand the values in their order, behind it the options in any order (`:+` when there must be one).
+ * Types are in capitals, and may carry a range; words in small letters stand for themselves; `a|b` is a choice. A value
+ * with `?` may be left out, with `*` there may be any number of it, with `+` one at least. `@` says which versions know a
+ * word: `@4.0` from 4.0 on, `@<4.0` up to it, `@classic` only that family.
+ */
+
+import { isHost, type OptionForm, wordsOf } from './named-source.ts'
+import { nearest } from './nearest.ts'
+
+/** Which program reads the file: its family where there are several, and its version. */
+export interface Reader {
+  readonly family?: string | undefined
+  readonly numbers: readonly number[]
+}
+
+/** When a word is known. */
+export interface Availability {
+  readonly family: string | undefined
+  /** As written: `4.2.8p2`. */
+  readonly since: string | undefined
+  readonly until: string | undefined
+}
+
+type TypeName = 'NUMBER' | 'INTEGER' | 'BOOL' | 'HOST' | 'ADDRESS' | 'PATH' | 'WORD' | 'HEX'
+
+interface Choice extends Availability {
+  readonly word: string
+}
+
+interface Form {
+  readonly type: TypeName | undefined
+  readonly least: number
+  readonly most: number
+  readonly choices: readonly Choice[]
+}
+
+interface Value extends Form {
+  readonly times: '1' | '?' | '*' | '+'
+}
+
+interface Option extends Availability {
+  /** Undefined for one that takes no value. */
+  readonly form: Form | undefined
+}
+
+export interface Statement extends Availability {
+  readonly name: string
+  readonly values: readonly Value[]
+  readonly options: ReadonlyMap<string, Option>
+  readonly needsOption: boolean
+}
+
+export interface Grammar {
+  readonly statements: ReadonlyMap<string, Statement>
+  /** Words count the same in capitals. */
+  readonly anyCase: boolean
+}
+
+/** What is wrong with a line. */
+export interface Mistake {
+  readonly kind:
+    | 'unknown-directive'
+    | 'unknown-option'
+    | 'missing-value'
+    | 'too-many-values'
+    | 'wrong-value'
+    | 'out-of-range'
+    | 'not-in-this-version'
+  /** The word that is wrong; where a value is missing, what it is missing for. */
+  readonly word: string
+  /** The word that may have been meant. */
+  readonly meant: string | undefined
+  /** What should stand there. */
+  readonly expected: string
+}
+
+export function grammar(table: string, { anyCase = false } = {}): Grammar {
+  const statements = new Map<string, Statement>()
+  for (const line of table.split('\n')) {
+    const words = wordsOf(line)
+    if (words.length === 0) continue
+    const colon = words.findIndex(word => word === ':' || word === ':+')
+    const values = colon < 0 ? words.slice(1) : words.slice(1, colon)
+    const options = colon < 0 ? [] : words.slice(colon + 1)
+    const { word: name, ...availability } = marked(words[0]!)
+    statements.set(name, {
+      name,
+      ...availability,
+      values: values.map(readValue),
+      options: new Map(options.map(readOption)),
+      needsOption: words[colon] === ':+',
+    })
+  }
+  return { statements, anyCase }
+}
+
+function readValue(text: string): Value {
+  const times = /[?*+]$/.exec(text)?.[0] as Value['times'] | undefined
+  return { times: times ?? '1', ...readForm(times ? text.slice(0, -1) : text) }
+}
+
+function readOption(text: string): [string, Option] {
+  const [, head = text, form] = /^([^=]+)=(.+)$/.exec(text) ?? []
+  const { word, ...availability } = marked(head)
+  return [word, { ...availability, form: form === undefined ? undefined : readForm(form) }]
+}
+
+function readForm(text: string): Form {
+  const [, type, least, most] = /^([A-Z]+)(?:\[(-?[\d.]*?)\.\.(-?[\d.]*)\])?$/.exec(text) ?? []
+  return {
+    type: type as TypeName | undefined,
+    least: least ? Number(least) : Number.NEGATIVE_INFINITY,
+    most: most ? Number(most) : Number.POSITIVE_INFINITY,
+    choices: type === undefined ? text.split('|').map(marked) : [],
+  }
+}
+
+function marked(text: string): Choice {
+  const [word, ...marks] = text.split('@') as [string, ...string[]]
+  return {
+    word,
+    family: marks.find(mark => /^[a-z]/.test(mark)),
+    since: marks.find(mark => /^\d/.test(mark)),
+    until: marks.find(mark => mark.startsWith('<'))?.slice(1),
+  }
+}
+
+/** Does this reader know what is available so? Who is not known knows everything. */
+export function isKnownTo(reader: Reader | undefined, { family, since, until }: Availability): boolean {
+  if (reader === undefined) return true
+  if (family !== undefined && reader.family !== undefined && family !== reader.family) return false
+  if (reader.numbers.length === 0) return true
+  if (since !== undefined && compareVersions(reader.numbers, numbersOf(since)) < 0) return false
+  return until === undefined || compareVersions(reader.numbers, numbersOf(until)) < 0
+}
+
+export const numbersOf = (version: string): number[] => (version.match(/\d+/g) ?? []).map(Number)
+
+export function compareVersions(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
+
+/** `from 4.2.8 on`, `up to 3.0, only of NTPsec`. */
+export function availabilityText({ family, since, until }: Availability): string {
+  return [
+    ...(since === undefined ? [] : [`from ${since} on`]),
+    ...(until === undefined ? [] : [`before ${until}`]),
+    ...(family === undefined ? [] : [`of ${family === 'ntpsec' ? 'NTPsec' : 'classic ntpd'} only`]),
+  ].join(', ')
+}
+
+/** The options of a statement, for a parser that reads them. */
+export function optionFormsOf(
+  { statements }: Grammar,
+  ...names: readonly string[]
+): ReadonlyMap<string, OptionForm> {
+  const forms = new Map<string, OptionForm>()
+  for (const name of names)
+    for (const [option, { form }] of statements.get(name)?.options ?? []) forms.set(option, optionForm(form))
+  return forms
+}
+
+const optionForm = (form: Form | undefined): OptionForm =>
+  form === undefined
+    ? 'flag'
+    : form.type === 'INTEGER' || form.type === 'BOOL'
+      ? 'integer'
+      : form.type === 'NUMBER'
+        ? 'number'
+        : 'word'
+
+/** What is wrong with the words of a line; the first of them is the name. */
+export function checkWords(all: Grammar, words: readonly string[], reader?: Reader): Mistake[] {
+  const fold = all.anyCase ? (word: string) => word.toLowerCase() : (word: string) => word
+  const name = fold(words[0] ?? '')
+  const statement = all.statements.get(name)
+  if (!statement)
+    return [
+      {
+        kind: 'unknown-directive',
+        word: words[0] ?? '',
+        meant: nearest(name, namesKnownTo(all.statements, reader)),
+        expected: '',
+      },
+    ]
+  const mistakes: Mistake[] = []
+  const blame = (kind: Mistake['kind'], word: string, expected: string, meant?: string) =>
+    void mistakes.push({ kind, word, meant, expected })
+  const version = (word: string, availability: Availability) => {
+    if (!isKnownTo(reader, availability)) blame('not-in-this-version', word, availabilityText(availability))
+  }
+  version(words[0]!, statement)
+
+  let at = 1
+  for (const value of statement.values) {
+    let read = 0
+    while (at < words.length && (read === 0 || value.times === '*' || value.times === '+')) {
+      const word = fold(words[at]!)
+      const fitting = judge(value, word)
+      if (fitting !== 'fits') {
+        // What may be left out need not be this word; an option may follow instead.
+        if (value.times === '?' || (value.times === '*' && statement.options.has(word))) break
+        if (read > 0 && statement.options.has(word)) break
+        blame(
+          fitting,
+          words[at]!,
+          textOf(value),
+          nearest(
+            word,
+            value.choices.map(choice => choice.word),
+          ),
+        )
+      } else {
+        const choice = value.choices.find(each => each.word === word)
+        if (choice) version(words[at]!, choice)
+      }
+      at++
+      read++
+    }
+    if (read === 0 && (value.times === '1' || value.times === '+')) {
+      blame('missing-value', words[0]!, textOf(value))
+      return mistakes
+    }
+  }
+
+  const first = at
+  while (at < words.length) {
+    const word = fold(words[at]!)
+    const option = statement.options.get(word)
+    at++
+    if (!option) {
+      if (statement.options.size === 0) {
+        blame('too-many-values', words[at - 1]!, '')
+        break
+      }
+      blame('unknown-option', words[at - 1]!, '', nearest(word, namesKnownTo(statement.options, reader)))
+      // The value of an option that is not known is no mistake of its own.
+      if (at < words.length && /^[-+]?[\d.]/.test(words[at]!)) at++
+      continue
+    }
+    version(words[at - 1]!, option)
+    if (!option.form) continue
+    const value = words[at]
+    if (value === undefined || statement.options.has(fold(value))) {
+      if (value === undefined || judge(option.form, fold(value)) !== 'fits') {
+        blame('missing-value', words[at - 1]!, textOf(option.form))
+        continue
+      }
+    }
+    const fitting = judge(option.form, fold(value))
+    if (fitting !== 'fits')
+      blame(
+        fitting,
+        `${words[at - 1]} ${value}`,
+        textOf(option.form),
+        nearest(
+          fold(value),
+          option.form.choices.map(choice => choice.word),
+        ),
+      )
+    at++
+  }
+  if (statement.needsOption && first === words.length)
+    blame('missing-value', words[0]!, `one of ${[...statement.options.keys()].join(', ')}`)
+  return mistakes
+}
+
+const namesKnownTo = (names: ReadonlyMap<string, Availability>, reader: Reader | undefined): string[] =>
+  [...names].filter(([, availability]) => isKnownTo(reader, availability)).map(([name]) => name)
+
+const INTEGER = /^[+-]?\d+$/
+const ADDRESS = /^(\d[\d.]*|[\da-f]*:[\da-f:.]*(%[\w.-]+)?)(\/\d+)?$|^\*$/i
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** Does a word fit? Ranges are for numbers alone. */
+function judge({ type, least, most, choices }: Form, word: string): 'fits' | 'wrong-value' | 'out-of-range' {
+  switch (type) {
+    case undefined:
+      return choices.some(choice => choice.word === word) ? 'fits' : 'wrong-value'
+    case 'NUMBER':
+    case 'INTEGER':
+      if (!(type === 'NUMBER' ? NUMBER : INTEGER).test(word)) return 'wrong-value'
+      return Number(word) >= least && Number(word) <= most ? 'fits' : 'out-of-range'
+    case 'BOOL':
+      return /^(0|1|true|false)$/.test(word) ? 'fits' : 'wrong-value'
+    case 'HEX':
+      return /^(0x)?[\da-f]+$/i.test(word) ? 'fits' : 'wrong-value'
+    case 'ADDRESS':
+      return ADDRESS.test(word) ? 'fits' : 'wrong-value'
+    case 'HOST':
+      return isHost(word) ? 'fits' : 'wrong-value'
+    default:
+      return 'fits'
+  }
+}
+
+const TYPE_WORDS: Readonly<Record<TypeName, string>> = {
+  NUMBER: 'a number',
+  INTEGER: 'a whole number',
+  BOOL: '0 or 1',
+  HOST: 'a host name or address',
+  ADDRESS: 'an address',
+  PATH: 'a path',
+  WORD: 'a word',
+  HEX: 'a hexadecimal number',
+}
+
+function textOf({ type, least, most, choices }: Form): string {
+  if (type === undefined)
+    return choices.length > 1 ? `one of ${choices.map(({ word }) => word).join(', ')}` : choices[0]!.word
+  const range =
+    least > Number.NEGATIVE_INFINITY && most < Number.POSITIVE_INFINITY
+      ? ` from ${least} to ${most}`
+      : least > Number.NEGATIVE_INFINITY
+        ? ` of at least ${least}`
+        : most < Number.POSITIVE_INFINITY
+          ? ` of at most ${most}`
+          : ''
+  return `${TYPE_WORDS[type]}${range}`
+}
