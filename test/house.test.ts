@@ -25,7 +25,14 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
 /** Files that may know of Node and of the machine. */
 const EDGE = [/^apps\//, /^worlds\/host\//, /^worlds\/clknetsim\//, /^worlds\/libc\.ts$/]
 /** Packages without side effects, which pure rooms may use too. */
-const PURE_PACKAGES = ['valibot', 'smol-toml', /^pure-rand(\/|$)/, 'simple-statistics', 'fft.js']
+const PURE_PACKAGES = [
+  'valibot',
+  'smol-toml',
+  'fast-xml-parser',
+  /^pure-rand(\/|$)/,
+  'simple-statistics',
+  'fft.js',
+]
 
 interface Source {
   readonly path: string

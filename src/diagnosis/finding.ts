@@ -53,6 +53,45 @@ export const FINDINGS = {
   'rtc-in-local-time': 'The hardware clock is kept in local time.',
   'impossible-date': 'A clock showed a date that no calendar has.',
   'single-source': 'One source alone is believed whatever it says.',
+  'unknown-directive': 'A line begins with a word that its reader does not know.',
+  'unknown-option': 'A line has an option that its reader does not know.',
+  misspelt: 'A word is spelt wrongly; which one was meant is plain.',
+  'wrong-values': 'A directive has too few values, too many, or not of the kind that it takes.',
+  'out-of-range': 'A value lies outside of what is taken.',
+  'not-in-this-version': 'The version that reads this does not know the word.',
+  'not-understood': 'A file, or a line of it, cannot be read as what it should be.',
+  'two-daemons': 'More than one program is configured to keep this clock.',
+  'never-steps': 'This configuration never steps the clock, however far off it is.',
+  'makestep-expires': 'Steps are allowed only after the start, and a resume is no start.',
+  'panic-not-first': 'An old ntpd knows of `tinker panic 0` only from its line on.',
+  'fewer-than-four': 'With three sources one may lie or be lost, and not both.',
+  'no-source': 'No source is configured.',
+  'never-agrees': 'More sources must agree than are configured.',
+  'forced-source': 'A source was put beyond doubt by configuration.',
+  'no-iburst': 'After a start the first measurements take minutes.',
+  'kod-without-limited': '`kod` does nothing without `limited`.',
+  'restrict-default-open': 'What everybody may do is more than everybody needs.',
+  'restrict-exception-wide': 'An exception for a server gives it more than it needs.',
+  'restrict-and-multicast': '`restrict` cannot mend a multicast server that sends from several addresses.',
+  'statistics-go-nowhere': 'Statistics are asked for, and are not written where anybody finds them.',
+  'local-clock': 'The clock of this machine is told to pass for a source.',
+  'smear-mixed': 'Sources that smear leap seconds stand beside sources that do not.',
+  'host-clock-not-validated': 'The clock of the host is followed, and nothing says that it is right.',
+  'phc-by-number': 'A PTP device is named by a number that may be another at the next boot.',
+  'phc-not-here': 'This hypervisor has no such PTP device.',
+  'clock-not-disciplined': 'The daemon was told to leave the clock alone.',
+  'options-on-hypervisor-line':
+    'Options for Linux stand on the line of the hypervisor, where Linux never sees them.',
+  'divider-ignored': '`divider=` does nothing in this kernel.',
+  'tick-rate-high': 'This kernel counts 1000 ticks a second, and can be told to count 100.',
+  'clock-option-ignored': '`clock=` does nothing in this kernel.',
+  'wallclock-without-daemon': 'The clock was made independent of the host, and nobody keeps it.',
+  'wallclock-follows-host': 'The clock follows the host, so the daemon in the guest has no effect.',
+  'wallclock-not-here': '`independent_wallclock` means nothing in this guest.',
+  'disabled-in-guests': 'A condition keeps the time daemon from starting in a guest.',
+  'tools-sync-beside-daemon': 'The tools of the hypervisor set the clock beside a time daemon.',
+  'host-cpu-speed-fixed': 'The speed of the processor was written down for one host.',
+  'timer-policy': 'A virtual timer is set up so that the clock of the guest suffers.',
 } as const satisfies Readonly<Record<string, string>>
 
 export type FindingName = keyof typeof FINDINGS
@@ -76,6 +115,18 @@ export interface Remedy {
   readonly text: string
   /** Lines to put into a configuration, or commands. */
   readonly changes: readonly string[]
+  /** The same as edits of the files that were read, where it can be said so. */
+  readonly edits?: readonly Edit[]
+}
+
+/** One change of a file. Lines count from 1, as the file stood when it was read; `insert-after` 0 is the beginning. */
+export interface Edit {
+  /** Index of the file among those that were read. */
+  readonly file: number
+  readonly line: number
+  readonly kind: 'replace' | 'delete' | 'insert-after'
+  /** One line or several, without the last end of line. Empty for `delete`. */
+  readonly text: string
 }
 
 export interface Finding {

@@ -30,12 +30,9 @@ export function parseOpenNtpdConf(text: string, file: string): OpenNtpdConf {
   const constraints: string[] = []
   const notUsable: Remark[] = []
   const notUnderstood: Remark[] = []
-  for (const { line, content } of joined(text)) {
-    const words = wordsOf(content.replaceAll('"', ' '))
+  for (const { line, content, words } of openNtpdLines(text)) {
     const refuse = (why: string) => notUnderstood.push({ line, text: content, why })
     switch (words[0]) {
-      case undefined:
-        break
       case 'server':
       case 'servers': {
         const server = readServer(words, line)
@@ -72,6 +69,14 @@ function readServer([keyword, address, ...options]: string[], line: number): Ope
     } else return `no option that is known here: ${options[i]}`
   }
   return { address, all: keyword === 'servers', weight, trusted, line }
+}
+
+/** The lines that say something, joined where they go on, and their words. */
+export function openNtpdLines(text: string): { line: number; content: string; words: string[] }[] {
+  return joined(text).flatMap(({ line, content }) => {
+    const words = wordsOf(content.replaceAll('"', ' '))
+    return words.length === 0 ? [] : [{ line, content, words }]
+  })
 }
 
 function joined(text: string): { line: number; content: string }[] {

@@ -1,0 +1,61 @@
+/**
+ * What is known of the machine whose files are read, beside the files: nothing of it is needed, and the more there is the
+ * more can be said for sure. Names are those of the inventory of a machine.
+ */
+import { numbersOf, type Reader } from '#dialects/grammar.ts'
+import { type KernelRelease, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
+import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
+
+export const DAEMONS = ['ntpd', 'ntpsec', 'chronyd', 'systemd-timesyncd', 'openntpd', 'ntpd-rs'] as const
+export type DaemonName = (typeof DAEMONS)[number]
+
+export interface About {
+  /** The time daemons that run there, or would be started; left out when nobody knows. */
+  readonly daemons?:
+    | readonly { readonly name: DaemonName; readonly version?: string | undefined }[]
+    | undefined
+  /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */
+  readonly hypervisor?: string | undefined
+  /** `uname -r` */
+  readonly kernel?: string | undefined
+  /** `uname -m` */
+  readonly architecture?: string | undefined
+  /** Few sources are meant: a test bed with one server that is watched. */
+  readonly controlled?: boolean | undefined
+}
+
+/** The same, ready for questions. */
+export interface Machine {
+  readonly about: About
+  readonly ntpd: NtpdVersion | undefined
+  readonly chrony: Reader | undefined
+  readonly timesyncd: Reader | undefined
+  /** Undefined: not known. */
+  readonly isGuest: boolean | undefined
+  readonly kernel: KernelRelease | undefined
+}
+
+export function machineOf(about: About): Machine {
+  const versionOf = (...names: readonly DaemonName[]) =>
+    about.daemons?.find(({ name }) => names.includes(name))?.version
+  const reader = (name: DaemonName): Reader | undefined => {
+    const version = versionOf(name)
+    return version === undefined ? undefined : { numbers: numbersOf(version) }
+  }
+  const kernel = about.kernel === undefined ? undefined : parseKernelRelease(about.kernel)
+  const bits = about.architecture === undefined ? undefined : /64/.test(about.architecture) ? 64 : 32
+  return {
+    about,
+    ntpd: ntpdVersion(about),
+    chrony: reader('chronyd'),
+    timesyncd: reader('systemd-timesyncd'),
+    isGuest: about.hypervisor === undefined ? undefined : about.hypervisor !== 'none',
+    kernel: kernel && { ...kernel, bits: bits ?? kernel.bits },
+  }
+}
+
+function ntpdVersion({ daemons }: About): NtpdVersion | undefined {
+  const ntpd = daemons?.find(({ name }) => name === 'ntpd' || name === 'ntpsec')
+  if (ntpd?.version === undefined) return undefined
+  return parseVersion(ntpd.name === 'ntpsec' ? `ntpsec ${ntpd.version}` : ntpd.version)
+}

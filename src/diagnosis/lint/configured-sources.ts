@@ -1,0 +1,255 @@
+/** The sources that each daemon's files name, in one shape. */
+import type { Daemon } from '#core/trace/series.ts'
+import { PROGRAMS } from './daemons.ts'
+import type { LintSubject, Part } from './subject.ts'
+
+export interface NamedHere {
+  readonly address: string
+  readonly file: number
+  readonly line: number
+  /** How many a pool is good for; undefined for one server. */
+  readonly pool: number | undefined
+  /** It may be selected: no `noselect`, and not the clock of the machine itself. */
+  readonly counts: boolean
+  /** Undefined where there is no such option, as for a clock that is attached. */
+  readonly iburst: boolean | undefined
+  /** `true` of ntpd, `trust` of chrony. */
+  readonly forced: boolean
+  readonly network: boolean
+}
+
+export interface ConfiguredSource {
+  readonly daemon: Daemon
+  readonly program: string
+  /** The main file. */
+  readonly file: number
+  readonly named: readonly NamedHere[]
+  /** Files that are named and not here, or the network (DHCP), may add more. */
+  readonly elsewhere: boolean
+  /** The clock of the machine itself passes for a source. */
+  readonly local: boolean
+  /** So many must agree. */
+  readonly needed:
+    | {
+        readonly count: number
+        readonly setting: string
+        readonly file: number
+        readonly line: number | undefined
+        readonly asLine: (count: number) => string
+      }
+    | undefined
+}
+
+export const isLocalClock = (address: string): boolean => /^127\.127\.1\.\d+$/.test(address)
+
+export function configuredSources(subject: LintSubject): ConfiguredSource[] {
+  return [ntpd(subject), chrony(subject), timesyncd(subject), openntpd(subject), ntpdRs(subject)].flatMap(
+    each => (each ? [each] : []),
+  )
+}
+
+const mainOf = <T>(parts: readonly Part<T>[]): Part<T> | undefined => parts.find(({ main }) => main)
+
+function ntpd(subject: LintSubject): ConfiguredSource | undefined {
+  const main = mainOf(subject.ntp)
+  if (!main || main.read.commands.length === 0) return undefined
+  const listens = subject.ntp.some(({ read }) => read.associations.some(({ kind }) => /client$/.test(kind)))
+  const named = subject.ntp.flatMap(({ file, read }) =>
+    read.associations
+      .filter(({ address }) => address !== '')
+      .map(({ address, line, kind, options }): NamedHere => {
+        const clock = kind === 'refclock' || /^127\.127\./.test(address)
+        return {
+          address,
+          file,
+          line,
+          pool: kind === 'pool' ? 4 : undefined,
+          counts:
+            !options.flags.has('noselect') &&
+            !isLocalClock(address) &&
+            !(kind === 'refclock' && address === 'local'),
+          iburst: clock ? undefined : options.flags.has('iburst'),
+          forced: options.flags.has('true'),
+          network: !clock,
+        }
+      }),
+  )
+  const minsane = subject.ntp.flatMap(({ file, read }) => {
+    const said = read.tos.get('minsane')
+    return said ? [{ file, ...said }] : []
+  })[0]
+  return {
+    daemon: 'ntpd',
+    program: PROGRAMS.ntpd,
+    file: main.file,
+    named,
+    elsewhere:
+      listens || (subject.ntp.some(({ read }) => read.includes.length > 0) && subject.ntp.length === 1),
+    local: named.some(({ address }) => isLocalClock(address) || address === 'local'),
+    needed: minsane && {
+      count: minsane.value,
+      setting: 'tos minsane',
+      file: minsane.file,
+      line: minsane.line,
+      asLine: count => `tos minsane ${count}`,
+    },
+  }
+}
+
+function chrony(subject: LintSubject): ConfiguredSource | undefined {
+  const main = mainOf(subject.chrony)
+  if (!main || main.read.directives.length === 0) return undefined
+  const named = subject.chrony.flatMap(({ file, read }): NamedHere[] => [
+    ...read.sources.map(each => ({
+      address: each.address,
+      file,
+      line: each.line,
+      pool: each.kind === 'pool' ? each.maxsources : undefined,
+      counts: !each.noselect,
+      iburst: each.iburst,
+      forced: each.trust,
+      network: true,
+    })),
+    ...read.refclocks.map(({ line, driver, parameter, options }) => ({
+      address: `${driver} ${parameter}`,
+      file,
+      line,
+      pool: undefined,
+      counts: !options.some(option => option.toLowerCase() === 'noselect'),
+      iburst: undefined,
+      forced: options.some(option => option.toLowerCase() === 'trust'),
+      network: false,
+    })),
+  ])
+  const minsources = subject.chrony.flatMap(({ file, read }) =>
+    read.directives
+      .filter(({ name }) => name === 'minsources')
+      .map(({ line, words }) => ({ file, line, count: Number(words[0]) })),
+  )[0]
+  return {
+    daemon: 'chrony',
+    program: PROGRAMS.chronyd,
+    file: main.file,
+    named,
+    elsewhere: subject.chrony.some(({ read }) => read.includes.length > 0),
+    local: subject.chrony.some(
+      ({ read }) => read.said.local !== undefined || read.directives.some(({ name }) => name === 'manual'),
+    ),
+    needed: minsources && {
+      count: minsources.count,
+      setting: 'minsources',
+      file: minsources.file,
+      line: minsources.line,
+      asLine: count => `minsources ${count}`,
+    },
+  }
+}
+
+/** It follows one at a time, so what counts is whether there is another one when that is lost. */
+function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
+  const main = mainOf(subject.timesyncd)
+  const named = subject.timesyncd.flatMap(({ file, read }) =>
+    read.assignments.flatMap(({ servers, line }) =>
+      servers.map(
+        ({ address }): NamedHere => ({
+          address,
+          file,
+          line,
+          pool: undefined,
+          counts: true,
+          iburst: undefined,
+          forced: false,
+          network: true,
+        }),
+      ),
+    ),
+  )
+  if (!main || named.length !== 1) return undefined
+  return {
+    daemon: 'timesyncd',
+    program: PROGRAMS['systemd-timesyncd'],
+    file: main.file,
+    named,
+    elsewhere: false,
+    local: false,
+    needed: undefined,
+  }
+}
+
+function openntpd(subject: LintSubject): ConfiguredSource | undefined {
+  const main = mainOf(subject.openntpd)
+  if (!main) return undefined
+  const named = subject.openntpd.flatMap(({ file, read }): NamedHere[] => [
+    ...read.servers.map(({ address, line, all }) => ({
+      address,
+      file,
+      line,
+      pool: all ? 4 : undefined,
+      counts: true,
+      iburst: undefined,
+      forced: false,
+      network: true,
+    })),
+    ...read.notUsable
+      .filter(({ text }) => /^\s*sensor/.test(text))
+      .map(({ line, text }) => ({
+        address: text.trim(),
+        file,
+        line,
+        pool: undefined,
+        counts: true,
+        iburst: undefined,
+        forced: false,
+        network: false,
+      })),
+  ])
+  return {
+    daemon: 'other',
+    program: PROGRAMS.openntpd,
+    file: main.file,
+    named,
+    elsewhere: false,
+    local: false,
+    needed: undefined,
+  }
+}
+
+function ntpdRs(subject: LintSubject): ConfiguredSource | undefined {
+  const main = mainOf(subject.ntpdRs)
+  if (!main || (main.read.sources.length === 0 && main.read.notUnderstood.length > 0)) return undefined
+  const find = (pattern: RegExp, from = 0): number | undefined => {
+    const at = subject.lines[main.file]!.findIndex((line, index) => index >= from && pattern.test(line))
+    return at < 0 ? undefined : at + 1
+  }
+  let from = 0
+  const named = main.read.sources.map(({ address, mode, count }): NamedHere => {
+    const line = find(/^\s*address\s*=/, from) ?? 1
+    from = line
+    return {
+      address,
+      file: main.file,
+      line,
+      pool: /pool$/.test(mode) ? count : undefined,
+      counts: true,
+      iburst: undefined,
+      forced: false,
+      network: true,
+    }
+  })
+  const devices = subject.lines[main.file]!.some(line => /^\s*mode\s*=\s*"(?:sock|pps|csptp)"/.test(line))
+  return {
+    daemon: 'other',
+    program: PROGRAMS['ntpd-rs'],
+    file: main.file,
+    named,
+    elsewhere: devices,
+    local: false,
+    needed: {
+      count: main.read.settings.minimumAgreeingSources,
+      setting: 'minimum-agreeing-sources',
+      file: main.file,
+      line: find(/^\s*minimum-agreeing-sources\s*=/),
+      asLine: count => `minimum-agreeing-sources = ${count}`,
+    },
+  }
+}

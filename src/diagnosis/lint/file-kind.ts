@@ -1,0 +1,117 @@
+/**
+ * What kind of configuration a file is: by its name where the name says it, else by what stands in it. A copy may be called
+ * anything, so content decides for names that say nothing.
+ */
+import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
+import { checkWords, type Grammar } from '#dialects/grammar.ts'
+import { linesOf, wordsOf } from '#dialects/named-source.ts'
+import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+
+export interface LintFile {
+  readonly path: string
+  readonly text: string
+}
+
+export type FileKind =
+  | 'ntp.conf'
+  | 'chrony.conf'
+  | 'chrony sources'
+  | 'timesyncd.conf'
+  | 'OpenNTPD ntpd.conf'
+  | 'ntp.toml'
+  | 'environment'
+  | 'sysctl'
+  | 'GRUB legacy menu'
+  | 'GRUB 2 menu'
+  | 'GRUB defaults'
+  | 'loader entry'
+  | 'kernel command line'
+  | 'vmx'
+  | 'tools.conf'
+  | 'libvirt domain'
+  | 'unit'
+  | 'adjtime'
+  | 'crontab'
+
+/** Names that leave no doubt; the first that fits. */
+const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
+  [/(?:^|\/)default\/grub(?:\.d\/[^/]*)?$/, 'GRUB defaults'],
+  [/(?:^|\/)loader\/entries\/[^/]*\.conf$/, 'loader entry'],
+  [/(?:^|\/)(?:menu\.lst|grub\.conf)$/, 'GRUB legacy menu'],
+  [/(?:^|\/)grub\.cfg$/, 'GRUB 2 menu'],
+  [/(?:^|\/)(?:proc|kernel)\/cmdline$/, 'kernel command line'],
+  [
+    /(?:^|\/)(?:sysconfig|default|conf\.d)\/(?:ntpd?|ntpsec|chronyd?|openntpd|ntpdate|ntpsec-ntpdate|clock|hwclock|rcS)$/,
+    'environment',
+  ],
+  [/(?:^|\/)sysctl\.conf$|(?:^|\/)sysctl\.d\/[^/]*\.conf$/, 'sysctl'],
+  [/(?:^|\/)timesyncd\.conf$|(?:^|\/)timesyncd\.conf\.d\/[^/]*\.conf$/, 'timesyncd.conf'],
+  [/\.(?:service|timer)$|\.service\.d\/[^/]*\.conf$/, 'unit'],
+  [/(?:^|\/)adjtime$/, 'adjtime'],
+  [/(?:^|\/)crontab$|(?:^|\/)cron\.d\/[^/]*$|(?:^|\/)crontabs\/[^/]*$/, 'crontab'],
+  [/\.vmx$|(?:^|\/)vmware\/config$/, 'vmx'],
+  [/(?:^|\/)tools\.conf$/, 'tools.conf'],
+  [/(?:^|\/)ntp\.toml$/, 'ntp.toml'],
+  [/(?:^|\/)chrony(?:\/sources\.d|-dhcp)\/[^/]*\.sources$|\.sources$/, 'chrony sources'],
+  [/(?:^|\/)chrony\.conf$|(?:^|\/)chrony(?:\/conf)?\.d\/[^/]*\.conf$/, 'chrony.conf'],
+  [/(?:^|\/)ntp\.conf$|(?:^|\/)ntp\.d\/[^/]*\.conf$/, 'ntp.conf'],
+]
+
+/** More lines are not needed to tell. */
+const ENOUGH = 2000
+
+export function kindOf({ path, text }: LintFile): FileKind | undefined {
+  return BY_NAME.find(([name]) => name.test(path))?.[1] ?? byContent(path, text)
+}
+
+function byContent(path: string, text: string): FileKind | undefined {
+  const head = linesOf(text).slice(0, ENOUGH)
+  const has = (line: RegExp) => head.some(each => line.test(each))
+  if (has(/^\s*<domain[\s>]/) || (has(/^\s*<\?xml/) && has(/^\s*<clock[\s>]/))) return 'libvirt domain'
+  if (has(/^\s*\[\[source\]\]/) || has(/^\s*\[synchronization\]/)) return 'ntp.toml'
+  if (has(/^\s*\[Time\]/)) return 'timesyncd.conf'
+  if (has(/^\s*\[(?:Unit|Service)\]/)) return 'unit'
+  if (has(/^\s*\[timeSync\]/i)) return 'tools.conf'
+  if (has(/^\s*(?:\.encoding|virtualHW\.version|guestOS|tools\.syncTime|time\.synchronize\.\S+)\s*=/i))
+    return 'vmx'
+  if (has(/^\s*menuentry\s/)) return 'GRUB 2 menu'
+  if (has(/^\s*title\s/) && has(/^\s*kernel\s/)) return 'GRUB legacy menu'
+  if (has(/^\s*GRUB_CMDLINE_/)) return 'GRUB defaults'
+  if (has(/^\s*-?[a-z]+[./][\w./]*independent_wallclock\s*=/)) return 'sysctl'
+  if (has(/^\s*(?:OPTIONS|NTPD_OPT(?:ION)?S|DAEMON_OPTS|NTPDATE_USE_NTP_CONF)=/)) return 'environment'
+  if (head.length >= 3 && /^-?\d+\.\d+ \d+ /.test(head[0]!) && /^(?:UTC|LOCAL)$/.test(head[2]!))
+    return 'adjtime'
+  return lineByLine(path, head)
+}
+
+/** One directive a line: whose words are these? */
+function lineByLine(path: string, lines: readonly string[]): FileKind | undefined {
+  const said = lines
+    .map(line => wordsOf(line.replace(/#.*$/, '')))
+    .filter(words => words.length > 0 && !/^[!;%]/.test(words[0]!))
+  const known = (grammar: Grammar) =>
+    said.filter(words => checkWords(grammar, words)[0]?.kind !== 'unknown-directive').length
+  const right = (grammar: Grammar) => said.filter(words => checkWords(grammar, words).length === 0).length
+  const openntpd = said.filter(
+    ([first, second]) =>
+      /^(?:servers|sensor|constraints?)$/.test(first!) ||
+      (first === 'listen' && second === 'on') ||
+      (first === 'query' && second === 'from'),
+  ).length
+  const named = [
+    { kind: 'ntp.conf' as const, known: known(NTPD_GRAMMAR), right: right(NTPD_GRAMMAR), hint: /ntp[^/]*$/i },
+    {
+      kind: 'chrony.conf' as const,
+      known: known(CHRONY_GRAMMAR),
+      right: right(CHRONY_GRAMMAR),
+      hint: /chrony/i,
+    },
+  ].sort(
+    (a, b) => b.known - a.known || b.right - a.right || Number(b.hint.test(path)) - Number(a.hint.test(path)),
+  )
+  const [best] = named as [(typeof named)[0], ...typeof named]
+  if (openntpd > 0 && said.length - best.known >= openntpd) return 'OpenNTPD ntpd.conf'
+  if (best.known > 0 && 2 * best.known >= said.length) return best.kind
+  if (/(?:^|\/)ntpd\.conf$/.test(path)) return 'OpenNTPD ntpd.conf'
+  return undefined
+}

@@ -1,0 +1,67 @@
+/**
+ * The linter: files of one machine, what is known of the machine, and what is wrong with them. Files that are given together are
+ * judged together, so that a daemon's options and its configuration, or two daemons, are seen beside each other.
+ */
+import { bySeverity, type Finding } from '../finding.ts'
+import type { About } from './about.ts'
+import type { LintFile } from './file-kind.ts'
+import type { LintRule } from './rule.ts'
+import { clockNotDisciplined } from './rules/clock-not-disciplined.ts'
+import { disabledInGuests } from './rules/disabled-in-guests.ts'
+import { forcedSource } from './rules/forced-source.ts'
+import { hostClock } from './rules/host-clock.ts'
+import { kernelLine } from './rules/kernel-line.ts'
+import { keys } from './rules/keys.ts'
+import { localClock } from './rules/local-clock.ts'
+import { panic } from './rules/panic.ts'
+import { restrict } from './rules/restrict.ts'
+import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
+import { slewOnly } from './rules/slew-only.ts'
+import { smear } from './rules/smear.ts'
+import { sources } from './rules/sources.ts'
+import { statistics } from './rules/statistics.ts'
+import { stepoutClamped } from './rules/stepout-clamped.ts'
+import { steps } from './rules/steps.ts'
+import { timerPolicy } from './rules/timer-policy.ts'
+import { twoDaemons } from './rules/two-daemons.ts'
+import { unknownFile } from './rules/unknown-file.ts'
+import { vmware } from './rules/vmware.ts'
+import { wallclock } from './rules/wallclock.ts'
+import { words } from './rules/words.ts'
+import { subjectOf } from './subject.ts'
+
+export const LINT_RULES: readonly LintRule[] = [
+  unknownFile,
+  words,
+  keys,
+  twoDaemons,
+  sources,
+  forcedSource,
+  smear,
+  hostClock,
+  localClock,
+  slewOnly,
+  stepoutClamped,
+  panic,
+  steps,
+  clockNotDisciplined,
+  restrict,
+  statistics,
+  rtcInLocalTime,
+  kernelLine,
+  wallclock,
+  disabledInGuests,
+  vmware,
+  timerPolicy,
+]
+
+/** The worst first; of one severity in the order of files and lines. Evidence and edits name files by their index in `files`. */
+export function lint(files: readonly LintFile[], about: About = {}): Finding[] {
+  const subject = subjectOf(files, about)
+  return LINT_RULES.flatMap(rule => rule(subject)).sort((a, b) => bySeverity(a, b) || byPlace(a, b))
+}
+
+const byPlace = (a: Finding, b: Finding): number => {
+  const [one, other] = [a.evidence[0], b.evidence[0]]
+  return (one?.file ?? 0) - (other?.file ?? 0) || (one?.line ?? 0) - (other?.line ?? 0)
+}

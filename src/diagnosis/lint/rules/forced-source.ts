@@ -1,0 +1,29 @@
+/** forced-source: `true` in ntp.conf, `trust` in chrony.conf. Such a source survives every vote, so one that lies sets the clock. */
+import { configuredSources } from '../configured-sources.ts'
+import { found, type LintRule, replaceWord } from '../rule.ts'
+import { evidenceAt, lineOf } from '../subject.ts'
+
+export const forcedSource: LintRule = subject =>
+  configuredSources(subject).flatMap(({ named, daemon }) =>
+    named
+      .filter(({ forced, counts }) => forced && counts)
+      .map(({ address, file, line }) => {
+        const word = daemon === 'ntpd' ? 'true' : 'trust'
+        const text = lineOf(subject, file, line)
+        return found({
+          name: 'forced-source',
+          severity: 'warning',
+          what: `\`${word}\` puts ${address} beyond doubt: it ${daemon === 'ntpd' ? 'survives every selection' : 'outvotes the sources without it'}, also when it is wrong.`,
+          evidence: [evidenceAt(subject, file, line)],
+          cost: 'A falseticker sets the clock, and the other sources cannot stop it.',
+          causes: [{ what: 'two sources were to have an order', why: 'a vote of two has no result' }],
+          remedy: {
+            daemon,
+            text: `Use four sources without it. \`prefer\` gives one the first place among those that agree.`,
+            changes: [replaceWord(text, word, 'prefer').trim()],
+            edits: [{ file, line, kind: 'replace', text: replaceWord(text, word, 'prefer') }],
+          },
+          confirm: '`clockwright query` with all sources: does this one agree with the others?',
+        })
+      }),
+  )

@@ -1,0 +1,152 @@
+/**
+ * host-clock-not-validated, phc-by-number, phc-not-here: the clock of the host as a source (`refclock PHC` of chrony). The host's own error
+ * does not come with it, so a guest that follows it alone is as wrong as its host and does not know. The number of a PTP
+ * device depends on the order in which drivers come up; udev's names do not (systemd's 50-udev-default.rules, Azure's rules).
+ */
+import type { Finding } from '../../finding.ts'
+import { found, type LintRule, replaceWord } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+
+/** The device that each hypervisor gives, by the name that udev links to it. */
+const DEVICES: Readonly<Record<string, string>> = {
+  kvm: '/dev/ptp_kvm',
+  hyperv: '/dev/ptp_hyperv',
+}
+const OWNERS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/\/ptp_kvm/, ['kvm', 'firecracker', 'none']],
+  [/\/ptp_hyperv/, ['hyperv', 'none']],
+  [/\/ptp_ena/, ['kvm', 'xen-hvm', 'none']],
+  [/\/ptp_vmw/, ['vmware', 'none']],
+]
+
+interface Phc {
+  readonly file: number
+  readonly line: number
+  readonly device: string
+  readonly options: readonly string[]
+}
+
+export const hostClock: LintRule = subject => {
+  const clocks = subject.chrony.flatMap(({ file, read }) =>
+    read.refclocks
+      .filter(({ driver }) => driver === 'PHC')
+      .map(
+        ({ line, parameter, options }): Phc => ({
+          file,
+          line,
+          device: parameter.split(':')[0]!,
+          options: options.map(each => each.toLowerCase()),
+        }),
+      ),
+  )
+  return clocks.flatMap(phc => [
+    ...notValidated(subject, phc),
+    ...byNumber(subject, phc),
+    ...notHere(subject, phc),
+  ])
+}
+
+function notValidated(subject: LintSubject, { file, line, device, options }: Phc): Finding[] {
+  if (options.includes('noselect') || subject.machine.isGuest === false) return []
+  const network = subject.chrony.reduce(
+    (sum, { read }) =>
+      sum +
+      read.sources
+        .filter(({ noselect }) => !noselect)
+        .reduce((count, { kind, maxsources }) => count + (kind === 'pool' ? maxsources : 1), 0),
+    0,
+  )
+  const includes = subject.chrony.some(({ read }) => read.includes.length > 0)
+  const trusted = options.includes('trust')
+  if (!trusted && (network > 0 || includes)) return []
+  return [
+    found({
+      name: 'host-clock-not-validated',
+      severity: 'warning',
+      what: trusted
+        ? `\`trust\` puts ${device} beyond doubt, and it is as good as the clock of the host.`
+        : `${device} is the only source, and it is as good as the clock of the host: how good that is does not come with it.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'If the host is wrong, so is the guest, and its own error bound says that all is well.',
+      remedy: {
+        daemon: 'chrony',
+        text: trusted
+          ? 'Leave `trust` out, and let the network vote.'
+          : 'Add servers of the network: they prove the host right, or outvote it.',
+        changes: trusted
+          ? [
+              replaceWord(lineOf(subject, file, line), 'trust', '')
+                .replace(/\s+/g, ' ')
+                .trim(),
+            ]
+          : ['pool pool.ntp.org iburst'],
+        edits: trusted
+          ? [
+              {
+                file,
+                line,
+                kind: 'replace',
+                text: lineOf(subject, file, line).replace(/\s+trust(?=\s|$)/i, ''),
+              },
+            ]
+          : [{ file, line, kind: 'insert-after', text: 'pool pool.ntp.org iburst' }],
+      },
+      confirm: '`clockwright status`: it says whether the network proves the clock of the host.',
+    }),
+  ]
+}
+
+function byNumber(subject: LintSubject, { file, line, device }: Phc): Finding[] {
+  if (!/^\/dev\/ptp\d+$/.test(device)) return []
+  const { hypervisor } = subject.machine.about
+  const named = hypervisor === undefined ? undefined : DEVICES[hypervisor]
+  return [
+    found({
+      name: 'phc-by-number',
+      severity: 'note',
+      what: `${device} is whichever PTP device comes up first: with a network card that has one too it may be another.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'After a change of the machine, or of the order of drivers, chronyd follows a clock that nobody sets.',
+      remedy: {
+        daemon: 'chrony',
+        text: `Use a name that udev links to it by what it is${named ? '' : ': /dev/ptp_kvm, /dev/ptp_hyperv'}.`,
+        changes: [
+          named
+            ? replaceWord(lineOf(subject, file, line), device, named).trim()
+            : 'SUBSYSTEM=="ptp", ATTR{clock_name}=="KVM virtual PTP", SYMLINK+="ptp_kvm"   (a rule of udev)',
+        ],
+        edits: named
+          ? [{ file, line, kind: 'replace', text: replaceWord(lineOf(subject, file, line), device, named) }]
+          : [],
+      },
+      confirm: '`grep . /sys/class/ptp/ptp*/clock_name`',
+    }),
+  ]
+}
+
+function notHere(subject: LintSubject, { file, line, device }: Phc): Finding[] {
+  const { hypervisor } = subject.machine.about
+  const owners = OWNERS.find(([name]) => name.test(device))?.[1]
+  if (hypervisor === undefined || !owners || owners.includes(hypervisor)) return []
+  const named = DEVICES[hypervisor]
+  return [
+    found({
+      name: 'phc-not-here',
+      severity: 'critical',
+      what: `${device} is a device of another hypervisor than ${hypervisor}.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'chronyd cannot open it and does not start.',
+      remedy: {
+        daemon: 'chrony',
+        text: named ? `Here it is ${named}.` : 'Take the line out.',
+        changes: named ? [replaceWord(lineOf(subject, file, line), device, named).trim()] : [],
+        edits: [
+          named
+            ? { file, line, kind: 'replace', text: replaceWord(lineOf(subject, file, line), device, named) }
+            : { file, line, kind: 'delete', text: '' },
+        ],
+      },
+      confirm: '`ls -l /dev/ptp*`',
+    }),
+  ]
+}

@@ -1,0 +1,263 @@
+/**
+ * options-on-hypervisor-line, divider-ignored, tick-rate-high, clock-option-ignored: what a boot loader hands to the kernel, and what it hands
+ * to Xen instead (field report 000: `kernel /xen.gz-… divider=10 clock=pit`). `divider=` is of the standard kernels of RHEL 4.7
+ * and 5.1 on; a kernel for Xen has 250 ticks a second, and one without ticks needs no divider. `clock=` was for 32 bits.
+ */
+import type { ImageLine, Menu } from '#dialects/linux/grub.ts'
+import {
+  isAtLeast,
+  isTickless,
+  type KernelRelease,
+  parseKernelRelease,
+  takesDivider,
+} from '#dialects/linux/kernel-release.ts'
+import type { Edit, Finding } from '../../finding.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
+
+/** Options of Linux that Xen does not have; `clocksource` of Xen has other names. */
+const LINUX_ONLY =
+  /^(?:divider|clock|nohz|highres|independent_wallclock|xen\.independent_wallclock|notsc|no_timer_check|lpj)(?:=|$)|^clocksource=(?:tsc|acpi_pm|hpet|jiffies|kvm-clock|xen)$/
+
+export const kernelLine: LintRule = subject => [
+  ...subject.menus.flatMap(part => inMenu(subject, part)),
+  ...inDefaults(subject),
+  ...inCommandLine(subject),
+]
+
+function inMenu(subject: LintSubject, { file, read }: Part<Menu>): Finding[] {
+  const told = new Set<string>()
+  return read.entries.flatMap(({ hypervisor, kernel }) => {
+    const findings: Finding[] = []
+    if (hypervisor) findings.push(...onHypervisorLine(subject, file, hypervisor, kernel))
+    if (kernel) {
+      const release = releaseOf(subject, kernel)
+      findings.push(...onKernelLine(subject, file, kernel, kernel.words, release, hypervisor !== undefined))
+    }
+    // Entries repeat each other: each thing is told of the first.
+    return findings.filter(({ name, what }) => {
+      const key = `${name} ${what}`
+      return !told.has(key) && told.add(key)
+    })
+  })
+}
+
+const releaseOf = ({ machine }: LintSubject, { image }: ImageLine): KernelRelease | undefined => {
+  const release = parseKernelRelease(image) ?? machine.kernel
+  return (
+    release && {
+      ...release,
+      bits: release.bits ?? machine.kernel?.bits ?? bitsOf(machine.about.architecture),
+    }
+  )
+}
+
+const bitsOf = (architecture: string | undefined): 32 | 64 | undefined =>
+  architecture === undefined ? undefined : /64/.test(architecture) ? 64 : 32
+
+function onHypervisorLine(
+  subject: LintSubject,
+  file: number,
+  { line, words }: ImageLine,
+  kernel: ImageLine | undefined,
+): Finding[] {
+  const misplaced = words.filter(word => LINUX_ONLY.test(word))
+  if (misplaced.length === 0) return []
+  const list = misplaced.map(word => `\`${word}\``).join(' and ')
+  const without = (text: string) => misplaced.reduce((rest, word) => removeWord(rest, word), text)
+  // Those that this kernel takes belong on its line; the others nowhere.
+  const release = kernel && releaseOf(subject, kernel)
+  const useful = misplaced.filter(
+    word =>
+      !/^(?:divider|clock)=/.test(word) || (word.startsWith('divider=') && release && takesDivider(release)),
+  )
+  const edits: Edit[] = [{ file, line, kind: 'replace', text: without(lineOf(subject, file, line)) }]
+  if (kernel && useful.length > 0)
+    edits.push({
+      file,
+      line: kernel.line,
+      kind: 'replace',
+      text: `${lineOf(subject, file, kernel.line).trimEnd()} ${useful.join(' ')}`,
+    })
+  return [
+    found({
+      name: 'options-on-hypervisor-line',
+      severity: 'warning',
+      what: `${list} ${misplaced.length === 1 ? 'stands' : 'stand'} on the line of Xen. Xen does not know ${misplaced.length === 1 ? 'it' : 'them'}, and Linux gets what is on the line below: \`module\`. Guests never see either line.`,
+      evidence: [
+        evidenceAt(subject, file, line),
+        ...(kernel ? [evidenceAt(subject, file, kernel.line)] : []),
+      ],
+      cost: 'They do nothing. A clock that runs better afterwards does so by chance.',
+      remedy: {
+        text:
+          useful.length > 0
+            ? 'Move them to the line of Linux.'
+            : 'Take them out: a kernel for Xen has no use for them. A guest has a boot line of its own.',
+        changes: edits.map(({ text }) => text.trim()),
+        edits,
+      },
+      confirm: '`cat /proc/cmdline` on the host and in the guest.',
+    }),
+  ]
+}
+
+function onKernelLine(
+  subject: LintSubject,
+  file: number,
+  at: { readonly line: number },
+  words: readonly string[],
+  release: KernelRelease | undefined,
+  underXen: boolean,
+): Finding[] {
+  const divider = words.find(word => /^divider=/.test(word))
+  const clock = words.find(word => /^clock=/.test(word))
+  return [
+    ...(divider && release ? dividerIgnored(subject, file, at.line, divider, release, underXen) : []),
+    ...(!divider && release ? tickRateHigh(subject, file, at.line, release, underXen) : []),
+    ...(clock && release ? clockIgnored(subject, file, at.line, clock, release) : []),
+  ]
+}
+
+function dividerIgnored(
+  subject: LintSubject,
+  file: number,
+  line: number,
+  word: string,
+  release: KernelRelease,
+  underXen: boolean,
+): Finding[] {
+  if (takesDivider(release) && !underXen) return []
+  const forXen = release.xen || underXen
+  const why = forXen
+    ? 'a kernel for Xen ticks 250 times a second, at a rate that dom0 sets for all guests'
+    : isTickless(release)
+      ? 'it has no fixed tick that could be divided'
+      : 'it is in the kernels of RHEL 4.7 and 5.1 and later of those lines only'
+  return [
+    found({
+      name: 'divider-ignored',
+      severity: 'warning',
+      what: `\`${word}\` does nothing in ${release.text}: ${why}.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'None but the belief that something was done.',
+      remedy: {
+        text: 'Take it out.',
+        changes: [removeWord(lineOf(subject, file, line), word).trim()],
+        edits: [{ file, line, kind: 'replace', text: removeWord(lineOf(subject, file, line), word) }],
+      },
+      confirm: 'The release notes of RHEL 5.1, "tick_divider"; `grep -i HZ /boot/config-$(uname -r)`.',
+    }),
+  ]
+}
+
+function tickRateHigh(
+  subject: LintSubject,
+  file: number,
+  line: number,
+  release: KernelRelease,
+  underXen: boolean,
+): Finding[] {
+  if (underXen || !takesDivider(release) || subject.machine.isGuest === false) return []
+  const text = `${lineOf(subject, file, line).trimEnd()} divider=10`
+  return [
+    found({
+      name: 'tick-rate-high',
+      severity: 'note',
+      what: `${release.text} counts 1000 ticks a second. In a virtual machine ticks get lost, and with them time; \`divider=10\` makes it 100.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'Under load the clock loses time, or gains it when lost ticks are made up for twice.',
+      remedy: {
+        text: 'Add it in virtual machines (not for a kernel of Xen).',
+        changes: [text.trim()],
+        edits: [{ file, line, kind: 'replace', text }],
+      },
+      confirm: 'The rate of the timer interrupt in /proc/interrupts.',
+    }),
+  ]
+}
+
+function clockIgnored(
+  subject: LintSubject,
+  file: number,
+  line: number,
+  word: string,
+  release: KernelRelease,
+): Finding[] {
+  const gone = isAtLeast(release, [2, 6, 19])
+  const old = isAtLeast(release, [2, 6, 18]) && release.bits !== 32
+  if (!gone && !old) return []
+  const source = CLOCKSOURCES[word.slice('clock='.length)]
+  const text = removeWord(lineOf(subject, file, line), word)
+  const instead = source === undefined ? text : `${text.trimEnd()} clocksource=${source}`
+  return [
+    found({
+      name: 'clock-option-ignored',
+      severity: 'warning',
+      what: `\`${word}\` does nothing in ${release.text}${gone || release.bits === 64 ? '' : ' on 64 bits'}: it was an option of 32-bit kernels up to 2.6.17.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'The kernel keeps the clock source that it chooses itself.',
+      remedy: {
+        text:
+          source === undefined
+            ? 'Take it out.'
+            : 'The option is `clocksource=` by now. Let the kernel choose unless its choice is known to be bad.',
+        changes: [instead.trim()],
+        edits: [{ file, line, kind: 'replace', text: instead }],
+      },
+      confirm: '/sys/devices/system/clocksource/clocksource0/current_clocksource',
+    }),
+  ]
+}
+
+const CLOCKSOURCES: Readonly<Record<string, string>> = { pmtmr: 'acpi_pm', hpet: 'hpet', tsc: 'tsc' }
+
+const DEFAULTS_LINUX = /^GRUB_CMDLINE_LINUX(?:_DEFAULT)?$/
+const DEFAULTS_XEN = /^GRUB_CMDLINE_XEN(?:_DEFAULT)?$/
+
+/** /etc/default/grub: which kernel it will be is not said there. */
+function inDefaults(subject: LintSubject): Finding[] {
+  const release = subject.machine.kernel
+  return subject.bootDefaults.flatMap(({ file, read }) =>
+    read.assigned.flatMap(({ line, name, value }) => {
+      const words = value.split(/\s+/).filter(Boolean)
+      if (DEFAULTS_XEN.test(name))
+        return onHypervisorLine(subject, file, { line, text: '', image: '', words }, undefined)
+      // GRUB 2 starts no kernel that has a divider.
+      const known = release ?? GRUB2_KERNEL
+      return DEFAULTS_LINUX.test(name) ? onKernelLine(subject, file, { line }, words, known, false) : []
+    }),
+  )
+}
+
+/** What GRUB 2 starts is later than 2.6.32. */
+const GRUB2_KERNEL: KernelRelease = {
+  text: 'a kernel that GRUB 2 starts',
+  numbers: [2, 6, 32],
+  build: undefined,
+  enterprise: undefined,
+  xen: false,
+  bits: undefined,
+}
+
+const inCommandLine = (subject: LintSubject): Finding[] =>
+  subject.files.flatMap(({ text }, file) =>
+    subject.kinds[file] === 'kernel command line' && subject.machine.kernel
+      ? onKernelLine(
+          subject,
+          file,
+          { line: 1 },
+          text.split(/\s+/).filter(Boolean),
+          subject.machine.kernel,
+          false,
+        )
+      : [],
+  )
+
+function removeWord(line: string, word: string): string {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return line
+    .replace(new RegExp(`(^|[\\s"'])${escaped}(?=$|[\\s"'])`), '$1')
+    .replace(/(\S) {2,}/g, '$1 ')
+    .replace(/ +(["']?)$/, '$1')
+}

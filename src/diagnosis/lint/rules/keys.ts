@@ -1,0 +1,378 @@
+/**
+ * misspelt, unknown-option, wrong-values, not-understood, not-in-this-version in files of keys with values: timesyncd.conf, ntp.toml,
+ * .vmx, tools.conf, libvirt domains, sysctl, /etc/sysconfig and /etc/default. Where a file may hold anything else too, only
+ * what is plainly a spelling mistake is told.
+ */
+
+import { parseChronydOptions } from '#dialects/chrony/options.ts'
+import { availabilityText, isKnownTo } from '#dialects/grammar.ts'
+import { CLOCK_OFFSETS, TIMER_FREE, TIMER_VALUES, type XmlTag } from '#dialects/hypervisors/libvirt.ts'
+import { isVmxBoolean, VMX_TIME_KEYS } from '#dialects/hypervisors/vmx.ts'
+import { joinedLines } from '#dialects/linux/unit.ts'
+import { nearest } from '#dialects/nearest.ts'
+import { parseOptions } from '#dialects/ntpd/options.ts'
+import { unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
+import { TIMESYNCD_KEYS } from '#dialects/timesyncd/grammar.ts'
+import { readSpan } from '#dialects/timesyncd/settings.ts'
+import type { Finding } from '../../finding.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+import { CHRONYD, type Manners, MOST_IN_A_FILE, mistakeFound, NTPD } from './words.ts'
+
+const TIMESYNCD: Manners = {
+  daemon: 'timesyncd',
+  program: 'systemd-timesyncd',
+  severity: 'warning',
+  cost: 'systemd-timesyncd warns in the log and goes on without the line.',
+  confirm:
+    '`journalctl -u systemd-timesyncd` after a restart; `systemd-analyze cat-config systemd/timesyncd.conf`.',
+}
+const NTPD_RS: Manners = {
+  daemon: 'other',
+  program: 'ntpd-rs',
+  severity: 'critical',
+  cost: 'ntpd-rs does not start: nobody keeps the clock.',
+  confirm: '`ntp-ctl validate`',
+}
+const VMWARE: Manners = {
+  daemon: 'other',
+  program: 'VMware',
+  severity: 'warning',
+  cost: 'VMware passes over keys that it does not know: the setting has no effect, and nothing says so.',
+  confirm: 'In the guest: `vmware-toolbox-cmd timesync status`.',
+}
+const LIBVIRT: Manners = {
+  daemon: 'other',
+  program: 'libvirt',
+  severity: 'critical',
+  cost: 'libvirt refuses to define the domain.',
+  confirm: '`virt-xml-validate FILE domain`',
+}
+const KERNEL: Manners = {
+  daemon: 'other',
+  program: 'the kernel',
+  severity: 'warning',
+  cost: '`sysctl` says that there is no such key, and nothing is set.',
+  confirm: '`sysctl -p FILE`',
+}
+const STARTER = (program: string): Manners => ({
+  daemon: program === 'chronyd' ? 'chrony' : 'ntpd',
+  program,
+  severity: 'critical',
+  cost: `${program} prints its usage and ends: nobody keeps the clock.`,
+  confirm: `Start ${program} by hand with these options.`,
+})
+
+export const keys: LintRule = subject =>
+  [timesyncd, ntpdRs, vmx, tools, libvirt, sysctl, environment, options].flatMap(check => check(subject))
+
+const timesyncd: LintRule = subject =>
+  subject.timesyncd.flatMap(({ file }) => {
+    const findings: Finding[] = []
+    let section = ''
+    for (const { line, content } of joinedLines(subject.files[file]!.text)) {
+      const header = /^\[([^\]]*)\]$/.exec(content)
+      const [, key = '', value = ''] = /^([^=]+?)\s*=\s*(.*)$/.exec(content) ?? []
+      const at = { file, line, directive: key }
+      if (header) {
+        section = header[1]!
+        if (section !== 'Time')
+          findings.push(unknown(subject, { ...at, directive: '[Time]' }, section, ['Time'], TIMESYNCD))
+      } else if (key === '' || section === '')
+        findings.push(
+          plain(
+            subject,
+            file,
+            line,
+            key === ''
+              ? 'This is neither a [section] nor a key with its value.'
+              : 'This stands before [Time], and is not read.',
+            TIMESYNCD,
+          ),
+        )
+      else if (section === 'Time') {
+        const known = TIMESYNCD_KEYS.get(key)
+        if (!known) findings.push(unknown(subject, at, key, TIMESYNCD_KEYS.keys(), TIMESYNCD))
+        else if (!isKnownTo(subject.machine.timesyncd, known))
+          findings.push(
+            mistakeFound(
+              subject,
+              at,
+              { kind: 'not-in-this-version', word: key, meant: undefined, expected: availabilityText(known) },
+              TIMESYNCD,
+            ),
+          )
+        else if (key.endsWith('Sec') && value !== '' && value !== 'infinity' && readSpan(value) === undefined)
+          findings.push(
+            mistakeFound(
+              subject,
+              at,
+              {
+                kind: 'wrong-value',
+                word: value,
+                meant: undefined,
+                expected: 'a span of time as systemd writes it, `30s` or `5min`',
+              },
+              TIMESYNCD,
+            ),
+          )
+      }
+    }
+    return findings.slice(0, MOST_IN_A_FILE)
+  })
+
+const ntpdRs: LintRule = subject =>
+  subject.ntpdRs.flatMap(({ file, read }) => [
+    ...unknownKeys(subject.files[file]!.text)
+      .slice(0, MOST_IN_A_FILE)
+      .map(({ line, word, known }) =>
+        unknown(subject, { file, line, directive: 'ntp.toml' }, word, known, NTPD_RS),
+      ),
+    ...read.notUnderstood
+      .slice(0, MOST_IN_A_FILE)
+      .map(({ line, why, text }) =>
+        plain(
+          subject,
+          file,
+          line,
+          text === '' ? `This is no TOML: ${why}.` : `\`${text}\`: ${why}.`,
+          NTPD_RS,
+        ),
+      ),
+  ])
+
+const vmx: LintRule = subject =>
+  subject.vmx.flatMap(({ file, read }) => {
+    const known = new Map(VMX_TIME_KEYS.map(key => [key.toLowerCase(), key]))
+    return read.lines.flatMap(({ line, key, value }) => {
+      const at = { file, line, directive: key }
+      if (!known.has(key)) {
+        // Of all that may stand in such a file only what begins like a setting of time is judged.
+        const meant = /^(?:tools\.s|time|sync|host\.[cn]|ptsc)/.test(key)
+          ? nearest(key, known.keys())
+          : undefined
+        return meant === undefined
+          ? []
+          : [
+              mistakeFound(
+                subject,
+                at,
+                {
+                  kind: 'unknown-directive',
+                  word: lineKey(subject, file, line),
+                  meant: known.get(meant)!,
+                  expected: '',
+                },
+                VMWARE,
+              ),
+            ]
+      }
+      if (
+        /^(?:tools\.synctime|time\.synchronize\.(?!tools\.(?:slew|percent)|guest)|host\.notsc|ptsc\.notsc)/.test(
+          key,
+        ) &&
+        !isVmxBoolean(value)
+      )
+        return [
+          mistakeFound(
+            subject,
+            at,
+            { kind: 'wrong-value', word: value, meant: undefined, expected: 'TRUE or FALSE' },
+            VMWARE,
+          ),
+        ]
+      return []
+    })
+  })
+
+const lineKey = (subject: LintSubject, file: number, line: number): string =>
+  /^\s*([^\s=]+)/.exec(lineOf(subject, file, line))?.[1] ?? ''
+
+const TOOLS_TIME_KEYS = ['disable-all', 'disable-periodic']
+
+const tools: LintRule = subject =>
+  subject.tools.flatMap(({ file, read }) =>
+    read.settings
+      .filter(({ section, key }) => /^timesync$/i.test(section) && !TOOLS_TIME_KEYS.includes(key))
+      .map(({ line, key }) =>
+        unknown(subject, { file, line, directive: '[timeSync]' }, key, TOOLS_TIME_KEYS, VMWARE),
+      ),
+  )
+
+const libvirt: LintRule = subject =>
+  subject.domains.flatMap(({ file, read }) => {
+    if (read.notUnderstood !== undefined)
+      return [plain(subject, file, 1, `This is no domain of libvirt: ${read.notUnderstood}.`, LIBVIRT)]
+    const offset = read.clock?.attributes.offset
+    const offsets: readonly string[] = CLOCK_OFFSETS
+    return [
+      ...(read.clock && offset !== undefined && !offsets.includes(offset)
+        ? [attribute(subject, file, read.clock, 'offset', offset, offsets)]
+        : []),
+      ...read.timers.flatMap(timer =>
+        Object.entries(timer.attributes).flatMap(([name, value]) => {
+          const values = TIMER_VALUES[name]
+          if (!values && !TIMER_FREE.includes(name))
+            return [
+              unknown(
+                subject,
+                { file, line: timer.line, directive: '<timer>' },
+                name,
+                [...Object.keys(TIMER_VALUES), ...TIMER_FREE],
+                LIBVIRT,
+              ),
+            ]
+          return values && !values.includes(value)
+            ? [attribute(subject, file, timer, name, value, values)]
+            : []
+        }),
+      ),
+    ].slice(0, MOST_IN_A_FILE)
+  })
+
+const attribute = (
+  subject: LintSubject,
+  file: number,
+  tag: XmlTag,
+  name: string,
+  value: string,
+  known: readonly string[],
+): Finding =>
+  mistakeFound(
+    subject,
+    { file, line: tag.line, directive: name },
+    {
+      kind: 'wrong-value',
+      word: value,
+      meant: nearest(value, known),
+      expected: `one of ${known.join(', ')}`,
+    },
+    LIBVIRT,
+  )
+
+/** Of the many keys of a kernel only the one that is about time. */
+const TIME_SYSCTLS = ['xen.independent_wallclock']
+
+const sysctl: LintRule = subject =>
+  subject.sysctls.flatMap(({ file, read }) =>
+    read.lines.flatMap(({ line, name, value }) => {
+      const at = { file, line, directive: name }
+      if (TIME_SYSCTLS.includes(name))
+        return /^[01]$/.test(value)
+          ? []
+          : [
+              mistakeFound(
+                subject,
+                at,
+                { kind: 'wrong-value', word: value, meant: undefined, expected: '0 or 1' },
+                KERNEL,
+              ),
+            ]
+      const meant = /wall|xen/.test(name) ? nearest(name, TIME_SYSCTLS) : undefined
+      return meant === undefined
+        ? []
+        : [
+            mistakeFound(
+              subject,
+              at,
+              { kind: 'unknown-directive', word: lineKey(subject, file, line), meant, expected: '' },
+              KERNEL,
+            ),
+          ]
+    }),
+  )
+
+/** Variables of the files that distributions start time daemons with. */
+const VARIABLES = [
+  'OPTIONS',
+  'NTPD_OPTS',
+  'NTPD_OPTIONS',
+  'DAEMON_OPTS',
+  'IGNORE_DHCP',
+  'NTPDATE_USE_NTP_CONF',
+  'NTPSERVERS',
+  'NTPOPTIONS',
+  'NTPDATE_OPTIONS',
+  'SYNC_HWCLOCK',
+  'NTPSEC_CERTBOT_CERT_NAME',
+  'NTPD_ADJUST_CMOS_CLOCK',
+  'NTPD_RUN_CHROOTED',
+  'HWCLOCKACCESS',
+]
+
+const environment: LintRule = subject =>
+  subject.environments.flatMap(({ file, read }) =>
+    read.assigned.flatMap(({ line, name }) => {
+      if (VARIABLES.includes(name) || name.length < 5) return []
+      const meant = nearest(
+        name,
+        VARIABLES.map(each => each.toLowerCase()),
+      )?.toUpperCase()
+      if (meant === undefined || !isSlip(name, meant)) return []
+      return [
+        mistakeFound(
+          subject,
+          { file, line, directive: name },
+          { kind: 'unknown-directive', word: name, meant, expected: '' },
+          {
+            ...NTPD,
+            program: 'whatever starts the daemon',
+            cost: 'The variable is not read, so the daemon is started without what it says.',
+            confirm: '`systemctl show -p ExecStart` and `ps -o args` of the daemon.',
+          },
+        ),
+      ]
+    }),
+  )
+
+/** Variables of others have names that are near by chance; a slip changes a letter or two and keeps the length. */
+const isSlip = (name: string, meant: string): boolean =>
+  Math.abs(name.length - meant.length) <= 1 && name[0] === meant[0]
+
+/** Options on a daemon's command line. */
+const options: LintRule = subject =>
+  subject.commandLines.flatMap(({ file, line, daemon, words }) => {
+    const chronyd = daemon === 'chronyd'
+    if (!chronyd && daemon !== 'ntpd' && daemon !== 'ntpsec') return []
+    const { notUnderstood } = chronyd ? parseChronydOptions(words) : parseOptions(words)
+    return notUnderstood
+      .filter(word => word.startsWith('-'))
+      .map(word =>
+        mistakeFound(
+          subject,
+          { file, line, directive: chronyd ? 'chronyd' : 'ntpd' },
+          { kind: 'unknown-option', word, meant: undefined, expected: '' },
+          chronyd ? { ...STARTER('chronyd'), severity: CHRONYD.severity } : STARTER('ntpd'),
+        ),
+      )
+  })
+
+function unknown(
+  subject: LintSubject,
+  at: { readonly file: number; readonly line: number; readonly directive: string },
+  word: string,
+  known: Iterable<string>,
+  manners: Manners,
+): Finding {
+  const names = new Map([...known].map(name => [name.toLowerCase(), name]))
+  const near = nearest(word, names.keys())
+  return mistakeFound(
+    subject,
+    at,
+    { kind: 'unknown-option', word, meant: near === undefined ? undefined : names.get(near), expected: '' },
+    manners,
+  )
+}
+
+/** A line that is nothing that can stand there. */
+function plain(subject: LintSubject, file: number, line: number, what: string, manners: Manners): Finding {
+  return found({
+    name: 'not-understood',
+    severity: manners.severity,
+    what,
+    evidence: [evidenceAt(subject, file, line)],
+    cost: manners.cost,
+    remedy: { daemon: manners.daemon, text: 'Correct the line, or take it out.' },
+    confirm: manners.confirm,
+  })
+}

@@ -1,0 +1,89 @@
+/**
+ * panic-exit-ahead: ntpd ends itself when it is more than 1000 s off. `-g` forgives that once, and the first update after the start
+ * uses it up. panic-not-first: ntpd before 4.2.6 obeys its file line by line, so `tinker panic 0` must stand first (VMware
+ * KB 1006427).
+ */
+import { isBefore } from '#dialects/ntpd/version.ts'
+import { inGuests } from '../advice.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, lineOf, ntpdOptions } from '../subject.ts'
+
+export const panic: LintRule = subject => [...panicExitAhead(subject), ...panicNotFirst(subject)]
+
+const panicExitAhead: LintRule = subject => {
+  const { isGuest, ntpd } = subject.machine
+  const [main] = subject.ntp.filter(part => part.main)
+  if (isGuest === false || !main || main.read.commands.length === 0) return []
+  const set = subject.ntp.flatMap(({ file, read }) => {
+    const panic = read.tinker.get('panic')
+    return panic ? [{ file, ...panic }] : []
+  })
+  if (set.some(({ value }) => value === 0)) return []
+  const [said] = set
+  const licence = ntpdOptions(subject).find(({ options }) => options.allowPanic)
+  const threshold = said?.value ?? 1000
+  const evidence = [
+    said
+      ? evidenceAt(subject, said.file, said.line)
+      : evidenceAt(subject, main.file, main.read.commands[0]!.line),
+    ...(licence ? [evidenceAt(subject, licence.file, licence.line)] : []),
+  ]
+  return [
+    found({
+      name: 'panic-exit-ahead',
+      severity: isGuest ? 'warning' : 'note',
+      what: `${inGuests(subject)} ntpd ends itself after a pause of more than ${threshold} s${said ? '' : ': there is no `tinker panic 0`'}.${licence ? ' `-g` forgives that once, and the first update after the start uses it up.' : ''}`,
+      measures: { panic: threshold },
+      evidence,
+      cost: 'After a long suspend, or a snapshot that is restored, nobody keeps the clock any more.',
+      remedy: {
+        daemon: 'ntpd',
+        version: ntpd?.numbers.join('.'),
+        text: 'Put `tinker panic 0` into the first line of ntp.conf: every version reads it there.',
+        changes: ['tinker panic 0'],
+        edits: said
+          ? [
+              {
+                file: said.file,
+                line: said.line,
+                kind: 'replace',
+                text: lineOf(subject, said.file, said.line).replace(/panic\s+\S+/, 'panic 0'),
+              },
+            ]
+          : [{ file: main.file, line: 0, kind: 'insert-after', text: 'tinker panic 0' }],
+      },
+      confirm: '`clockwright lab run pause-1200s` shows the end of ntpd without it.',
+    }),
+  ]
+}
+
+const panicNotFirst: LintRule = subject => {
+  const { ntpd } = subject.machine
+  if (ntpd && !isBefore(ntpd, [4, 2, 6, 0])) return []
+  return subject.ntp.flatMap(({ file, main, path, read }) => {
+    const panic = read.tinker.get('panic')
+    const [first] = read.commands
+    if (!main || /ntpsec/.test(path) || panic?.value !== 0 || !first || first.line === panic.line) return []
+    const { line } = panic
+    return [
+      found({
+        name: 'panic-not-first',
+        severity: ntpd ? 'warning' : 'note',
+        what: '`tinker panic 0` is not the first line: ntpd before 4.2.6 obeys its file line by line.',
+        evidence: [evidenceAt(subject, file, line), evidenceAt(subject, file, first.line)],
+        cost: 'There the sources of the lines above can make ntpd end itself before it comes to this one. Later versions read the whole file first.',
+        remedy: {
+          daemon: 'ntpd',
+          version: ntpd?.numbers.join('.'),
+          text: 'Make it the first line.',
+          changes: [lineOf(subject, file, line).trim()],
+          edits: [
+            { file, line: 0, kind: 'insert-after', text: lineOf(subject, file, line) },
+            { file, line, kind: 'delete', text: '' },
+          ],
+        },
+        confirm: '`ntpd --version`',
+      }),
+    ]
+  })
+}

@@ -1,0 +1,193 @@
+/**
+ * kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
+ * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
+ */
+import type { Command } from '#dialects/ntpd/commands.ts'
+import { isBefore } from '#dialects/ntpd/version.ts'
+import type { Finding } from '../../finding.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
+import { withOption } from './sources.ts'
+
+interface Restriction {
+  readonly file: number
+  readonly line: number
+  /** `default`, `source`, an address. */
+  readonly target: string
+  readonly flags: ReadonlySet<string>
+}
+
+export const restrict: LintRule = subject => {
+  const all = subject.ntp.flatMap(({ file, read }) =>
+    read.commands.filter(({ name }) => name === 'restrict').map(command => restrictionOf(file, command)),
+  )
+  return [
+    ...kodWithoutLimited(subject, all),
+    ...defaultOpen(subject, all),
+    ...exceptionWide(subject, all),
+    ...andMulticast(subject, all),
+  ]
+}
+
+function restrictionOf(file: number, { line, words }: Command): Restriction {
+  const rest = words[0] === '-4' || words[0] === '-6' ? words.slice(1) : words
+  const masked = rest[1] === 'mask' ? 3 : 1
+  const everybody = rest[0] === '0.0.0.0' || rest[0] === '::'
+  return {
+    file,
+    line,
+    target: everybody && (masked === 3 || rest.length > 1) ? 'default' : (rest[0] ?? ''),
+    flags: new Set(rest.slice(masked)),
+  }
+}
+
+const edit = (subject: LintSubject, { file, line }: Restriction, options: readonly string[]) => ({
+  file,
+  line,
+  kind: 'replace' as const,
+  text: options.reduce(withOption, lineOf(subject, file, line)),
+})
+
+function kodWithoutLimited(subject: LintSubject, all: readonly Restriction[]): Finding[] {
+  if (readerOf(subject)?.family === 'ntpsec') return []
+  const lines = all.filter(({ flags }) => flags.has('kod') && !flags.has('limited') && !flags.has('ignore'))
+  const [first] = lines
+  if (!first) return []
+  return [
+    found({
+      name: 'kod-without-limited',
+      severity: 'note',
+      what: '`kod` without `limited` does nothing: only who is limited is told so by a kiss of death.',
+      evidence: lines.map(({ file, line }) => evidenceAt(subject, file, line)),
+      cost: 'Clients that ask too often are answered as often.',
+      remedy: {
+        daemon: 'ntpd',
+        text: 'Add `limited`.',
+        changes: lines.map(each => edit(subject, each, ['limited']).text.trim()),
+        edits: lines.map(each => edit(subject, each, ['limited'])),
+      },
+      confirm: "`ntpq -c sysstats`: the count of kiss-o'-death packets.",
+    }),
+  ]
+}
+
+/** Without these anybody may ask for lists (and use them to flood others), or change the running daemon if he has a key. */
+const GUARDED = ['nomodify', 'noquery']
+/** Without these anybody may become a peer, set traps, or ask as often as he likes. */
+const BETTER = ['nopeer', 'notrap', 'kod', 'limited']
+
+function defaultOpen(subject: LintSubject, all: readonly Restriction[]): Finding[] {
+  const { ntpd } = subject.machine
+  if (readerOf(subject)?.family === 'ntpsec') return []
+  return all
+    .filter(({ target, flags }) => target === 'default' && !flags.has('ignore'))
+    .flatMap(restriction => {
+      const { file, line, flags } = restriction
+      const closed = flags.has('noserve')
+      const open = GUARDED.filter(flag => !flags.has(flag))
+      // Who is not served cannot ask too often.
+      const missing = [
+        ...open,
+        ...BETTER.filter(flag => !flags.has(flag) && !(closed && (flag === 'kod' || flag === 'limited'))),
+      ]
+      if (
+        missing.length === 0 ||
+        (open.length === 0 && missing.every(flag => flag === 'kod' || flag === 'limited'))
+      )
+        return []
+      const amplifies = open.includes('noquery') && (!ntpd || isBefore(ntpd, [4, 2, 7, 26]))
+      return [
+        found({
+          name: 'restrict-default-open',
+          severity: open.length > 0 ? 'warning' : 'note',
+          what: `\`restrict default\` lacks ${missing.map(flag => `\`${flag}\``).join(', ')}.`,
+          evidence: [evidenceAt(subject, file, line)],
+          cost:
+            open.length > 0
+              ? `Everybody may query this daemon${amplifies ? '; up to 4.2.7p25 the list of clients (monlist, CVE-2013-5211) is far longer than the question, and floods whom its sender names' : ''}.`
+              : 'Everybody may ask to become a peer or to be told of events.',
+          remedy: {
+            daemon: 'ntpd',
+            version: ntpd?.numbers.join('.'),
+            text: 'Add them; 127.0.0.1 and ::1 keep their own lines.',
+            changes: [edit(subject, restriction, missing).text.trim()],
+            edits: [edit(subject, restriction, missing)],
+          },
+          confirm: '`ntpq -c rv HOST` from another machine is not answered.',
+        }),
+      ]
+    })
+}
+
+function exceptionWide(subject: LintSubject, all: readonly Restriction[]): Finding[] {
+  const everybody = all.find(({ target }) => target === 'default')
+  if (!everybody) return []
+  const servers = new Set(subject.ntp.flatMap(({ read }) => read.associations.map(({ address }) => address)))
+  return all
+    .filter(({ target }) => servers.has(target) && !target.startsWith('127.'))
+    .flatMap(restriction => {
+      const { file, line, flags, target } = restriction
+      const missing = ['nomodify', 'notrap', 'nopeer', 'noquery'].filter(flag => !flags.has(flag))
+      if (missing.length === 0) return []
+      return [
+        found({
+          name: 'restrict-exception-wide',
+          severity: 'note',
+          what: `The exception for ${target} lacks ${missing.map(flag => `\`${flag}\``).join(', ')}: to be asked for the time a server needs none of that.`,
+          evidence: [evidenceAt(subject, file, line), evidenceAt(subject, everybody.file, everybody.line)],
+          cost: `Whoever sends from ${target} may do more here than answer.`,
+          remedy: {
+            daemon: 'ntpd',
+            text: everybody.flags.has('noserve')
+              ? 'Add them. The exception itself is needed: `noserve` of the default also drops what servers answer.'
+              : 'Add them.',
+            changes: [edit(subject, restriction, missing).text.trim()],
+            edits: [edit(subject, restriction, missing)],
+          },
+          confirm: '`ntpq -c associations` shows no peer that is not configured.',
+        }),
+      ]
+    })
+}
+
+function andMulticast(subject: LintSubject, all: readonly Restriction[]): Finding[] {
+  const listener = subject.ntp.flatMap(({ file, read }) =>
+    read.associations
+      .filter(({ kind }) => kind === 'multicastclient' || kind === 'broadcastclient')
+      .map(({ line, kind }) => ({ file, line, kind })),
+  )[0]
+  if (!listener) return []
+  return all
+    .filter(
+      ({ target, flags }) =>
+        target !== 'default' && (flags.has('ignore') || flags.has('noserve') || isMulticast(target)),
+    )
+    .map(({ file, line, target }) =>
+      found({
+        name: 'restrict-and-multicast',
+        severity: 'warning',
+        what: isMulticast(target)
+          ? `${target} is an address that packets are sent to; \`restrict\` looks at the one that they come from, so this line never counts.`
+          : `\`restrict ${target} ignore\` drops packets from one address. A \`${listener.kind}\` makes a new association for each address that a server sends from.`,
+        evidence: [evidenceAt(subject, file, line), evidenceAt(subject, listener.file, listener.line)],
+        cost: 'A multicast server with several addresses is heard less often, and not better: what came from the dropped address is lost.',
+        causes: [
+          {
+            what: 'a server with several networks sends its multicast packets by more than one',
+            why: 'it has no route for 224.0.0.0/4',
+          },
+        ],
+        remedy: {
+          daemon: 'ntpd',
+          text: 'Mend it at the server: give multicast packets one way out. Then take the line out here.',
+          changes: ['ip route add 224.0.0.0/4 dev eth0   (on the server)'],
+          edits: [{ file, line, kind: 'delete', text: '' }],
+        },
+        confirm:
+          '`clockwright analyze --census` of the peerstats before and after: one address for each server.',
+      }),
+    )
+}
+
+const isMulticast = (address: string): boolean =>
+  /^2(?:2[4-9]|3\d)\.\d+\.\d+\.\d+$/.test(address) || /^ff[\da-f]{2}:/i.test(address)

@@ -1,0 +1,117 @@
+/**
+ * rtc-in-local-time: /etc/adjtime, distributions' files, chrony.conf, a libvirt domain or a .vmx say that the hardware clock is in local
+ * time. A guest that starts with it is wrong by its zone until the first step, and a daemon that watches the RTC to notice
+ * pauses is misled twice a year.
+ */
+import type { Edit, Evidence, Finding } from '../../finding.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+
+export const rtcInLocalTime: LintRule = subject => [
+  ...adjtime(subject),
+  ...environment(subject),
+  ...chrony(subject),
+  ...libvirt(subject),
+]
+
+const COST =
+  'From boot to the first step the clock is wrong by the offset of the zone; around a change to summer time by an hour.'
+
+const said = (
+  subject: LintSubject,
+  evidence: Evidence,
+  what: string,
+  changes: readonly string[],
+  edits: readonly Edit[],
+): Finding =>
+  found({
+    name: 'rtc-in-local-time',
+    severity: subject.machine.isGuest ? 'warning' : 'note',
+    what,
+    evidence: [evidence],
+    cost: COST,
+    remedy: { text: 'Keep the hardware clock in UTC.', changes, edits },
+    confirm: '`timedatectl`, line "RTC in local TZ"; the third line of /etc/adjtime.',
+  })
+
+const adjtime: LintRule = subject =>
+  subject.files.flatMap((_, file) => {
+    if (subject.kinds[file] !== 'adjtime' || lineOf(subject, file, 3).trim() !== 'LOCAL') return []
+    return [
+      said(
+        subject,
+        evidenceAt(subject, file, 3),
+        'The hardware clock is in local time.',
+        ['timedatectl set-local-rtc 0'],
+        [{ file, line: 3, kind: 'replace', text: 'UTC' }],
+      ),
+    ]
+  })
+
+/** `UTC=false` (RHEL, old Debian), `clock="local"` (Gentoo, Alpine), `HWCLOCK="--localtime"` (SUSE). */
+const environment: LintRule = subject =>
+  subject.environments.flatMap(({ file, path, read }) =>
+    read.assigned
+      .filter(
+        ({ name, value }) =>
+          (name === 'UTC' && /^(?:no|false|0)$/i.test(value)) ||
+          (name === 'clock' && /^local$/i.test(value)) ||
+          (/^HWCLOCK/.test(name) && /--localtime|(?:^|\s)-l(?:\s|$)/.test(value)),
+      )
+      .map(({ line, name, text, value }) => {
+        const utc = text.replace(
+          value,
+          name === 'UTC'
+            ? /^[A-Z]/.test(value)
+              ? 'TRUE'
+              : /^n/i.test(value)
+                ? 'yes'
+                : 'true'
+            : name === 'clock'
+              ? 'UTC'
+              : value.replace(/--localtime|-l\b/, '--utc'),
+        )
+        return said(
+          subject,
+          evidenceAt(subject, file, line),
+          `${path.replace(/^.*\//, '')} says that the hardware clock is in local time.`,
+          [utc],
+          [{ file, line, kind: 'replace', text: utc }],
+        )
+      }),
+  )
+
+/** chronyd takes the RTC for local time unless it is told otherwise, when it keeps one itself (`rtcfile`). */
+const chrony: LintRule = subject =>
+  subject.chrony.flatMap(({ file, read }) => {
+    const rtcfile = read.directives.find(({ name }) => name === 'rtcfile')
+    if (!rtcfile || read.directives.some(({ name }) => name === 'rtconutc' || name === 'hwclockfile'))
+      return []
+    return [
+      said(
+        subject,
+        evidenceAt(subject, file, rtcfile.line),
+        '`rtcfile` without `rtconutc`: chronyd takes the hardware clock for local time.',
+        ['rtconutc'],
+        [{ file, line: rtcfile.line, kind: 'insert-after', text: 'rtconutc' }],
+      ),
+    ]
+  })
+
+/** Windows wants it so. */
+const libvirt: LintRule = subject =>
+  subject.domains.flatMap(({ file, read }) => {
+    const { clock, isWindows } = read
+    if (clock?.attributes.offset !== 'localtime' || isWindows) return []
+    const text = lineOf(subject, file, clock.line)
+    const utc = text.replace(/offset=(["'])localtime\1/, 'offset=$1utc$1')
+    return [
+      said(
+        subject,
+        evidenceAt(subject, file, clock.line),
+        'The guest finds its hardware clock in the local time of the host. Only Windows expects that.',
+        ["<clock offset='utc'>"],
+        [{ file, line: clock.line, kind: 'replace', text: utc }],
+      ),
+    ]
+  })

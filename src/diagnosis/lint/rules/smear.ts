@@ -1,0 +1,56 @@
+/**
+ * smear-mixed: around a leap second some servers spread it over a day (Google and AWS: 24 hours, noon to noon; Meta: about 18 hours after
+ * it), others make it at once. Between the two lies up to half a second or more. (Google Public NTP's and AWS's own pages.)
+ */
+import { configuredSources } from '../configured-sources.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt } from '../subject.ts'
+
+/** Who smears, and in which way: those of one way belong together. */
+const SMEARED: readonly (readonly [RegExp, string])[] = [
+  [
+    /^time\d?\.google\.com$|^metadata\.google\.internal$|^216\.239\.35\.(?:0|4|8|12)$|^2001:4860:4806:(?:4|8|c)?::$/i,
+    'noon to noon',
+  ],
+  [/^169\.254\.169\.123$|^fd00:ec2::123$|^time\.aws\.com$/i, 'noon to noon'],
+  [/^time\d?\.facebook\.com$|^129\.134\.(?:25|26|27|28|29)\.123$/i, 'after the leap second'],
+]
+
+const smearOf = (address: string): string | undefined => SMEARED.find(([name]) => name.test(address))?.[1]
+
+export const smear: LintRule = subject =>
+  configuredSources(subject).flatMap(({ named, daemon }) => {
+    const counted = named.filter(
+      ({ counts, address }) => counts && (daemon !== 'chrony' || !/^(?:PPS|SHM|SOCK|RTC) /.test(address)),
+    )
+    const ways = new Map<string, (typeof counted)[number]>()
+    for (const each of counted) {
+      const way = smearOf(each.address) ?? 'none'
+      if (!ways.has(way)) ways.set(way, each)
+    }
+    if (ways.size < 2) return []
+    const smeared = [...ways].filter(([way]) => way !== 'none').map(([, each]) => each)
+    const plain = ways.get('none')
+    const odd = counted.filter(({ address }) => smearOf(address) === undefined)
+    // The few leave, the many stay.
+    const leaving = plain && odd.length <= counted.length - odd.length ? odd : smeared
+    return [
+      found({
+        name: 'smear-mixed',
+        severity: 'warning',
+        what: plain
+          ? `${smeared[0]!.address} smears leap seconds, and ${plain.address} does not.`
+          : `${smeared[0]!.address} and ${smeared[1]!.address} smear leap seconds in different ways.`,
+        evidence: [...smeared, ...(plain ? [plain] : [])].map(({ file, line }) =>
+          evidenceAt(subject, file, line),
+        ),
+        cost: 'On the day of a leap second the sources are up to half a second apart, or more: the daemon follows one half, or none, or jumps.',
+        remedy: {
+          daemon,
+          text: 'Use sources of one kind only.',
+          changes: leaving.map(({ address }) => `without ${address}`),
+        },
+        confirm: 'The page of the operator of each server on leap seconds.',
+      }),
+    ]
+  })

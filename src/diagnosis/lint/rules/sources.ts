@@ -1,0 +1,188 @@
+/**
+ * no-source, single-source, two-sources, fewer-than-four, never-agrees, no-iburst: how many opinions there are, and how soon the first one
+ * is known. One is believed whatever it says; of two nobody can tell which one is wrong; three stand one liar, four also the
+ * loss of one.
+ */
+import type { Daemon } from '#core/trace/series.ts'
+import type { Evidence, Finding } from '../../finding.ts'
+import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
+import { PROGRAMS } from '../daemons.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+
+/** How many sources a pool is good for. */
+const POOL = 4
+const ENOUGH = 4
+/** Behind one name of a cloud's own service there are several servers, and people who watch them. */
+const WATCHED =
+  /^(?:169\.254\.169\.123|fd00:ec2::123|metadata\.google\.internal|time\.aws\.com|ntp\.cloud\.aliyuncs\.com)$/
+
+export const sources: LintRule = subject =>
+  configuredSources(subject).flatMap(of => [
+    ...howMany(subject, of),
+    ...neverAgrees(subject, of),
+    ...noIburst(subject, of),
+  ])
+
+function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
+  const { named, daemon, program, file, elsewhere, local } = of
+  const counted = named.filter(({ counts }) => counts)
+  const distinct = new Map(counted.map(each => [each.address.toLowerCase(), each]))
+  const pools = counted.some(({ pool }) => pool)
+  const count = [...distinct.values()].reduce((sum, { pool }) => sum + (pool ? POOL : 1), 0)
+  const evidence = [...distinct.values()].map(({ file, line }) => evidenceAt(subject, file, line))
+  if (subject.machine.about.controlled || count >= ENOUGH || (pools && count > 2)) return []
+  if (elsewhere && count === 0) return []
+  const more = { daemon, program, file, after: isToml(program) ? undefined : counted.at(-1) }
+  if (count === 0)
+    return local
+      ? []
+      : [
+          few(subject, more, {
+            name: 'no-source',
+            severity: 'warning',
+            what: `No source is configured: ${of.program} asks nobody, and the clock runs free.`,
+            evidence: [evidenceAt(subject, file, 1)],
+            cost: 'The clock drifts by seconds a day.',
+            count,
+          }),
+        ]
+  const [only] = distinct.values()
+  const names = [...distinct.keys()].join(' and ')
+  // What another file adds is not known here.
+  if (elsewhere) return []
+  if (count === 1)
+    return [
+      few(subject, more, {
+        name: 'single-source',
+        severity: WATCHED.test(only!.address) || daemon === 'timesyncd' ? 'note' : 'warning',
+        what: `${names} is the only source: what it says is believed.`,
+        evidence,
+        cost: 'If it is wrong, so is this clock; if it is lost, the clock runs free.',
+        count,
+      }),
+    ]
+  if (count === 2)
+    return [
+      few(subject, more, {
+        name: 'two-sources',
+        severity: 'critical',
+        what: `${names} are the only sources: when they disagree nobody can tell which one is wrong. Two is the worst number; one alone would be better.`,
+        evidence,
+        cost: 'When they disagree the daemon follows neither, or goes from one to the other.',
+        count,
+      }),
+    ]
+  return [
+    few(subject, more, {
+      name: 'fewer-than-four',
+      severity: 'note',
+      what: `Three sources stand one that lies, or the loss of one, and not both.`,
+      evidence,
+      cost: 'When one is lost, two are left, and those may disagree.',
+      count,
+    }),
+  ]
+}
+
+function few(
+  subject: LintSubject,
+  of: { daemon: Daemon; program: string; file: number; after: { file: number; line: number } | undefined },
+  what: Pick<Finding, 'name' | 'severity' | 'what' | 'cost'> & {
+    evidence: readonly Evidence[]
+    count: number
+  },
+): Finding {
+  const pool = POOLS[of.program]
+  const after = of.after ?? { file: of.file, line: subject.lines[of.file]!.length }
+  return found({
+    name: what.name,
+    severity: what.severity,
+    what: what.what,
+    measures: { sources: what.count },
+    evidence: what.evidence,
+    cost: what.cost,
+    remedy: {
+      daemon: of.daemon,
+      text: `Four sources stand the loss of one and the lie of another.${subject.machine.isGuest === false ? '' : ' The clock of the host (a PTP device of KVM, Hyper-V or VMware) can be one more.'}`,
+      changes: pool?.split('\n') ?? ['NTP=ntp1.example ntp2.example ntp3.example ntp4.example'],
+      edits:
+        pool === undefined ? [] : [{ file: after.file, line: after.line, kind: 'insert-after', text: pool }],
+    },
+    confirm: '`clockwright query` with these and other servers.',
+  })
+}
+
+/** What makes four of few, as each program writes it. */
+const POOLS: Readonly<Partial<Record<string, string>>> = {
+  [PROGRAMS.ntpd]: 'pool pool.ntp.org iburst',
+  [PROGRAMS.chronyd]: 'pool pool.ntp.org iburst',
+  [PROGRAMS.openntpd]: 'servers pool.ntp.org',
+  [PROGRAMS['ntpd-rs']]: '\n[[source]]\nmode = "pool"\naddress = "ntpd-rs.pool.ntp.org"',
+}
+/** There a table follows behind the last line of the file. */
+const isToml = (program: string): boolean => program === PROGRAMS['ntpd-rs']
+
+function neverAgrees(
+  subject: LintSubject,
+  { needed, named, elsewhere, program, daemon }: ConfiguredSource,
+): Finding[] {
+  const count = named.filter(({ counts }) => counts).reduce((sum, { pool }) => sum + (pool ?? 1), 0)
+  if (!needed || elsewhere || count === 0 || count >= needed.count) return []
+  return [
+    found({
+      name: 'never-agrees',
+      severity: 'critical',
+      what: `${program} waits until ${needed.count} sources agree, and there ${count === 1 ? 'is one' : `are ${count}`}${needed.line === undefined ? `: ${needed.count} is its default` : ''}.`,
+      measures: { needed: needed.count, sources: count },
+      evidence: [evidenceAt(subject, needed.file, needed.line ?? named[0]!.line)],
+      cost: 'It never sets the clock.',
+      remedy: {
+        daemon,
+        text: `Configure more sources, or lower \`${needed.setting}\`.`,
+        changes: [needed.asLine(count)],
+        edits:
+          needed.line === undefined
+            ? []
+            : [{ file: needed.file, line: needed.line, kind: 'replace', text: needed.asLine(count) }],
+      },
+      confirm: 'The status of the daemon: no source is selected.',
+    }),
+  ]
+}
+
+function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSource): Finding[] {
+  if (daemon !== 'ntpd' && daemon !== 'chrony') return []
+  const without = named.filter(({ counts, iburst }) => counts && iburst === false)
+  const [first] = without
+  if (!first) return []
+  return [
+    found({
+      name: 'no-iburst',
+      severity: 'note',
+      what: `${without.length === 1 ? `${first.address} is` : `${without.length} sources are`} asked once a minute from the start, without \`iburst\`.`,
+      measures: { sources: without.length },
+      evidence: without.slice(0, 5).map(({ file, line }) => evidenceAt(subject, file, line)),
+      cost: `After a start ${program} needs minutes instead of seconds until it follows a source.`,
+      remedy: {
+        daemon,
+        text: 'Add `iburst`.',
+        changes: [`${lineOf(subject, first.file, first.line).trim()} iburst`],
+        edits: without.map(({ file, line }) => ({
+          file,
+          line,
+          kind: 'replace' as const,
+          text: withOption(lineOf(subject, file, line), 'iburst'),
+        })),
+      },
+      confirm: 'The log after a start.',
+    }),
+  ]
+}
+
+/** An option put behind the last word and before a comment. */
+export const withOption = (line: string, option: string): string =>
+  line.replace(
+    /^([^#]*[^#\s])(\s*(?:#.*)?)$/,
+    (_, words: string, rest: string) => `${words} ${option}${rest}`,
+  )

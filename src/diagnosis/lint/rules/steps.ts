@@ -1,0 +1,101 @@
+/**
+ * makestep-expires, never-steps: may the clock be stepped when a guest comes back from a pause? chronyd counts the updates since its own
+ * start, and a resume is no start; OpenNTPD sets the clock at its start only.
+ */
+import { duration } from '#core/time/format.ts'
+import { parseChronydOptions } from '#dialects/chrony/options.ts'
+import type { Finding, Severity } from '../../finding.ts'
+import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+
+export const steps: LintRule = subject => [...chrony(subject), ...openntpd(subject)]
+
+/** On a real machine the clock does not jump by itself. */
+const severityOf = ({ machine }: LintSubject): Severity => (machine.isGuest ? 'warning' : 'note')
+
+function chrony(subject: LintSubject): Finding[] {
+  if (subject.machine.isGuest === false) return []
+  const main = subject.chrony.find(part => part.main)
+  if (!main || main.read.directives.length === 0) return []
+  const said = subject.chrony.flatMap(({ file, read }) =>
+    read.directives
+      .filter(({ name }) => name === 'makestep')
+      .map(({ line, words }) => ({ file, line, words })),
+  )
+  const last = said.at(-1)
+  const { confirm } = COMMON
+  if (!last) {
+    if (subject.chrony.some(({ read }) => read.includes.length > 0 && read !== main.read)) return []
+    return [
+      found({
+        name: 'never-steps',
+        severity: severityOf(subject),
+        what: 'There is no `makestep`: chronyd slews every offset, at 8.3 % at most.',
+        evidence: [evidenceAt(subject, main.file, main.read.directives[0]!.line)],
+        cost: `${inGuests(subject)} after a pause of ${duration(MIGRATION_PAUSE)} time runs fast by up to a twelfth until chronyd has caught up; after one of 600 s for two hours.`,
+        remedy: {
+          daemon: 'chrony',
+          text: 'Allow steps at any time.',
+          changes: ['makestep 1 -1'],
+          edits: [
+            {
+              file: main.file,
+              line: subject.lines[main.file]!.length,
+              kind: 'insert-after',
+              text: 'makestep 1 -1',
+            },
+          ],
+        },
+        confirm,
+      }),
+    ]
+  }
+  const limit = Number(last.words[1])
+  if (!(limit >= 0)) return []
+  const restarted = subject.commandLines.some(
+    ({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).restarted,
+  )
+  const text = lineOf(subject, last.file, last.line)
+  const always = text.replace(/^(\s*\S+\s+\S+\s+)\S+/, '$1-1')
+  return [
+    found({
+      name: 'makestep-expires',
+      severity: severityOf(subject),
+      what: `\`${text.trim()}\` allows steps in the first ${limit} updates after the start${restarted ? ', and with -R not even then' : ''}. ${inGuests(subject)} a resume does not begin that count again.`,
+      measures: { limit, threshold: Number(last.words[0]) },
+      evidence: [evidenceAt(subject, last.file, last.line)],
+      cost: `After a pause the clock is slewed: one of ${duration(MIGRATION_PAUSE)} was measured to leave it wrong by more than 10 ms for 13 minutes, and one of 600 s takes two hours at least.`,
+      remedy: {
+        daemon: 'chrony',
+        text: 'Allow steps at any time, and ask often enough to notice. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
+        changes: [always.trim(), 'server … iburst minpoll 4 maxpoll 6'],
+        edits: [{ file: last.file, line: last.line, kind: 'replace', text: always }],
+      },
+      confirm,
+    }),
+  ]
+}
+
+const COMMON = { confirm: '`clockwright lab compare pause-30s --with /etc/chrony.conf --with clockwright`' }
+
+const openntpd = (subject: LintSubject): Finding[] =>
+  subject.machine.isGuest === false
+    ? []
+    : subject.openntpd
+        .filter(({ main, read }) => main && read.servers.length > 0)
+        .map(({ file, read }) =>
+          found({
+            name: 'never-steps',
+            severity: severityOf(subject),
+            what: 'OpenNTPD sets the clock at its start only; later it slews at 500 ppm, whatever the offset.',
+            evidence: [evidenceAt(subject, file, read.servers[0]!.line)],
+            cost: `${inGuests(subject)} a pause of ${duration(MIGRATION_PAUSE)} leaves the clock wrong for ${slewTime(MIGRATION_PAUSE)}, and one of 30 s for ${slewTime(30)}.`,
+            remedy: {
+              daemon: 'other',
+              text: 'Restart it after a resume, or use a daemon that steps: chronyd with `makestep 1 -1`.',
+              changes: ['systemctl restart openntpd   (after each resume)'],
+            },
+            confirm: '`clockwright lab compare pause-30s --with openntpd --with chrony-debian`',
+          }),
+        )

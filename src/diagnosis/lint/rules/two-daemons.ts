@@ -1,0 +1,65 @@
+/** two-daemons: files of several daemons are here, or a job sets the clock beside one. Each undoes what the other does. */
+import { configuredDaemons, PROGRAMS } from '../daemons.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, lineOf } from '../subject.ts'
+
+export const twoDaemons: LintRule = subject => {
+  const daemons = configuredDaemons(subject)
+  const jobs = setters(subject)
+  const running = subject.machine.about.daemons
+  if (daemons.length < 2 && (running?.length ?? 0) < 2 && (jobs.length === 0 || daemons.length === 0))
+    return []
+  const names = [...new Set([...daemons.map(({ name }) => name), ...(running ?? []).map(({ name }) => name)])]
+  const both = names.map(name => PROGRAMS[name]).join(' and ')
+  const sure = (running?.length ?? 0) > 1 || names.length < 2
+  const evidence = [
+    ...daemons.flatMap(({ file, line }) => (file === undefined ? [] : [evidenceAt(subject, file, line)])),
+    ...jobs,
+  ]
+  return [
+    found({
+      name: 'two-daemons',
+      severity: sure ? 'critical' : 'warning',
+      what:
+        names.length < 2
+          ? `A job sets the clock that ${both} keeps.`
+          : `${both} ${sure ? 'both run' : 'are both configured'}: ${names.length === 2 ? 'two' : names.length} programs that keep one clock.`,
+      measures: { daemons: names.length },
+      evidence,
+      cost: 'Each takes the corrections of the other for drift of the clock; both learn a wrong frequency, and steps come and go.',
+      causes: [
+        { what: 'a daemon was replaced, and the old one stayed', why: 'its configuration is still there' },
+      ],
+      remedy: {
+        text: 'Keep one. Stop and disable the other, and remove its package or its configuration.',
+        changes: names.length < 2 ? [] : [`systemctl disable --now ${UNITS[names[1]!]}`],
+        edits:
+          names.length < 2 ? jobs.map(({ file, line }) => ({ file, line, kind: 'delete', text: '' })) : [],
+      },
+      confirm: '`ps -e | grep -E "ntpd|chronyd|timesyncd|ntp-daemon"` shows one program.',
+    }),
+  ]
+
+  /** Lines of crontabs that set the clock. */
+  function setters({ files, kinds }: typeof subject): { text: string; file: number; line: number }[] {
+    return files.flatMap((_, file) => {
+      if (kinds[file] !== 'crontab') return []
+      return subject.lines[file]!.flatMap((_, index) => {
+        const text = lineOf(subject, file, index + 1).trim()
+        return SETS_THE_CLOCK.test(text) ? [{ text, file, line: index + 1 }] : []
+      })
+    })
+  }
+}
+
+const SETS_THE_CLOCK =
+  /^[^#]*(?:\bntpdate\b|\bsntp\b.*-[sS]|\bntpd\b.*\s-\w*q|\bchronyd\b.*\s-q|\bhwclock\b.*(?:--hctosys|\s-s\b)|\brdate\b|\bdate\s+-s\b)/
+
+const UNITS: Readonly<Record<string, string>> = {
+  ntpd: 'ntpd',
+  ntpsec: 'ntpsec',
+  chronyd: 'chronyd',
+  'systemd-timesyncd': 'systemd-timesyncd',
+  openntpd: 'openntpd',
+  'ntpd-rs': 'ntpd-rs',
+}

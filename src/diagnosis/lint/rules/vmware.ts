@@ -1,0 +1,79 @@
+/**
+ * tools-sync-beside-daemon, host-cpu-speed-fixed: what a .vmx and the tools' own file say about time. The periodic synchronisation of VMware
+ * Tools sets the clock forward once a minute, half the way each time, and never back; beside a daemon one of them is always
+ * undoing the other. The corrections after a resume (`time.synchronize.*`) may stay. `host.cpukHz` and `noTSC` were workarounds
+ * for hosts whose processors changed their speed (VMware KB 1591).
+ */
+import { isVmxTrue, vmxValue } from '#dialects/hypervisors/vmx.ts'
+import type { Finding } from '../../finding.ts'
+import { hasDaemon } from '../daemons.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, lineOf } from '../subject.ts'
+
+export const vmware: LintRule = subject => [...toolsSync(subject), ...cpuSpeed(subject)]
+
+const toolsSync: LintRule = subject => {
+  const daemon = hasDaemon(subject)
+  if (daemon === false) return []
+  const off = subject.tools.some(({ read }) =>
+    read.settings.some(
+      ({ section, key, value }) =>
+        /^timesync$/i.test(section) && /^disable-(?:all|periodic)$/.test(key) && /^(?:true|1)$/i.test(value),
+    ),
+  )
+  if (off) return []
+  return subject.vmx.flatMap(({ file, read }) => {
+    const sync = vmxValue(read, 'tools.syncTime')
+    if (!sync || !isVmxTrue(sync.value)) return []
+    const text = lineOf(subject, file, sync.line)
+    const without = text.replace(/(=\s*"?)[^"\s]+/, '$1FALSE')
+    return [
+      found({
+        name: 'tools-sync-beside-daemon',
+        severity: daemon ? 'warning' : 'note',
+        what: `\`${sync.text}\`: VMware Tools set the clock once a minute${daemon ? ', beside the time daemon' : '; beside a time daemon that is one too many'}. They set it forward only: a clock that gains is not helped.`,
+        evidence: [evidenceAt(subject, file, sync.line)],
+        cost: 'Steps that the daemon did not make: it takes them for its own error, and learns a wrong frequency.',
+        remedy: {
+          text: 'Switch the periodic synchronisation off. The corrections after a resume may stay: they are single steps.',
+          changes: [without.trim(), 'vmware-toolbox-cmd timesync disable   (in the guest)'],
+          edits: [{ file, line: sync.line, kind: 'replace', text: without }],
+        },
+        confirm: '`vmware-toolbox-cmd timesync status` prints Disabled.',
+      }),
+    ]
+  })
+}
+
+const cpuSpeed: LintRule = subject =>
+  subject.vmx.flatMap(({ file, path, read }) => {
+    const inGuest = /\.vmx$/.test(path)
+    return ['host.cpukHz', 'host.noTSC', 'ptsc.noTSC'].flatMap((key): Finding[] => {
+      const said = vmxValue(read, key)
+      if (!said || (key !== 'host.cpukHz' && !isVmxTrue(said.value))) return []
+      return [
+        found({
+          name: 'host-cpu-speed-fixed',
+          severity: 'note',
+          what: `\`${said.text}\` ${key === 'host.cpukHz' ? 'fixes the speed of the processor of one host' : 'belongs to that workaround: the counter of the host is not used'}${inGuest ? '. It is a setting of the host (/etc/vmware/config), not of a virtual machine' : ''}.`,
+          evidence: [evidenceAt(subject, file, said.line)],
+          cost:
+            key === 'host.cpukHz'
+              ? 'With another processor, or another speed of this one, the clocks of all guests run fast or slow by the ratio.'
+              : 'Reading the clock is slow.',
+          causes: [
+            {
+              what: 'old hosted products measured the speed once, and processors changed it',
+              why: 'guests ran fast',
+            },
+          ],
+          remedy: {
+            text: 'Take it out unless the host is of that kind; else give the speed that the host has now, in kHz.',
+            changes: ['grep MHz /proc/cpuinfo   (on the host)'],
+            edits: [{ file, line: said.line, kind: 'delete', text: '' }],
+          },
+          confirm: '`clockwright drift HOST` in a guest: a rate of some percent is this.',
+        }),
+      ]
+    })
+  })

@@ -1,0 +1,118 @@
+/**
+ * wallclock-without-daemon, wallclock-follows-host, wallclock-not-here: `xen.independent_wallclock` of classic Xen kernels (2.6.18-xen). At 0
+ * a paravirtualised guest shows the clock of its host, and a daemon in it sets in vain; at 1 it keeps its own, and somebody
+ * must. Fully virtualised guests never had it, and kernels from 3.0 on have no such switch (field report 000).
+ */
+import { hasIndependentWallclock } from '#dialects/linux/kernel-release.ts'
+import type { Edit, Finding } from '../../finding.ts'
+import { configuredDaemons, hasDaemon, PROGRAMS } from '../daemons.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+
+const NAME = 'xen.independent_wallclock'
+
+interface Setting {
+  readonly file: number
+  readonly line: number
+  readonly value: string
+}
+
+export const wallclock: LintRule = subject => {
+  const settings = [...fromSysctl(subject), ...fromKernelLines(subject)]
+  // Of equal names the last one wins.
+  const last = settings.at(-1)
+  if (!last || !/^[01]$/.test(last.value)) return []
+  const elsewhere = notHere(subject, last)
+  if (elsewhere) return [elsewhere]
+  return last.value === '1' ? withoutDaemon(subject, last) : followsHost(subject, last)
+}
+
+const fromSysctl = (subject: LintSubject): Setting[] =>
+  subject.sysctls.flatMap(({ file, read }) =>
+    read.lines.filter(({ name }) => name === NAME).map(({ line, value }) => ({ file, line, value })),
+  )
+
+const fromKernelLines = (subject: LintSubject): Setting[] =>
+  subject.menus.flatMap(({ file, read }) =>
+    read.entries.flatMap(({ kernel }) => {
+      const word = kernel?.words.find(each => /^(?:xen\.)?independent_wallclock=/.test(each))
+      return kernel && word ? [{ file, line: kernel.line, value: word.split('=')[1]! }] : []
+    }),
+  )
+
+function notHere(subject: LintSubject, { file, line }: Setting): Finding | undefined {
+  const { kernel, about, isGuest } = subject.machine
+  const pvops = kernel !== undefined && !hasIndependentWallclock(kernel)
+  const otherGuest = isGuest && about.hypervisor !== 'xen-pv'
+  if (!pvops && !otherGuest) return undefined
+  const hvm = about.hypervisor === 'xen-hvm'
+  return found({
+    name: 'wallclock-not-here',
+    severity: 'warning',
+    what: otherGuest
+      ? `${hvm ? 'A fully virtualised guest' : `A guest of ${about.hypervisor}`} has no switch \`${NAME}\`: its clock never was that of the host.`
+      : `${kernel!.text} has no switch \`${NAME}\`: from 3.0 on the clock of a guest is always its own.`,
+    evidence: [evidenceAt(subject, file, line)],
+    cost: 'The line does nothing. What it was meant to mend is still broken.',
+    causes: hvm
+      ? [
+          {
+            what: 'a clock that gains in a fully virtualised guest has lost ticks, or processors that disagree',
+            why: 'the one with a single processor is right',
+          },
+        ]
+      : [],
+    remedy: {
+      text: hvm
+        ? 'Take it out. Look at the clock source, the count of processors and the kernel instead, and run a time daemon in the guest.'
+        : 'Take it out, and run a time daemon in the guest.',
+      edits: [{ file, line, kind: 'delete', text: '' }],
+    },
+    confirm: '`ls /proc/sys/xen` in the guest: there is no independent_wallclock.',
+  })
+}
+
+function withoutDaemon(subject: LintSubject, { file, line }: Setting): Finding[] {
+  const daemon = hasDaemon(subject)
+  if (daemon) return []
+  return [
+    found({
+      name: 'wallclock-without-daemon',
+      severity: daemon === false ? 'critical' : 'note',
+      what: `\`${NAME} = 1\` makes the clock independent of the host${daemon === false ? ', and no time daemon keeps it' : '; then a time daemon must keep it, and none is among these files'}.`,
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'Without one the clock drifts by seconds a day, and stays behind after each pause.',
+      remedy: {
+        text: 'Run ntpd or chronyd in the guest, on all hosts and guests alike.',
+        changes: ['chkconfig ntpd on', 'service ntpd start'],
+      },
+      confirm: '`ps -e | grep ntpd`; `cat /proc/sys/xen/independent_wallclock` reads 1.',
+    }),
+  ]
+}
+
+function followsHost(subject: LintSubject, { file, line }: Setting): Finding[] {
+  const [daemon] = configuredDaemons(subject)
+  if (!hasDaemon(subject)) return []
+  const text = lineOf(subject, file, line)
+  const on = text.replace(/=\s*0\b/, each => each.replace('0', '1'))
+  const edits: Edit[] = [{ file, line, kind: 'replace', text: on }]
+  return [
+    found({
+      name: 'wallclock-follows-host',
+      severity: 'critical',
+      what: `\`${NAME} = 0\` lets the clock follow the host: ${daemon ? PROGRAMS[daemon.name] : 'the time daemon'} sets it in vain.`,
+      evidence: [
+        evidenceAt(subject, file, line),
+        ...(daemon?.file === undefined ? [] : [evidenceAt(subject, daemon.file, daemon.line)]),
+      ],
+      cost: 'The offset comes back after each correction. After a migration from a host that is ahead time stands still until the other one has caught up.',
+      remedy: {
+        text: 'Set it to 1 on all hosts and guests, or run no daemon in the guest and keep the hosts exact.',
+        changes: [on.trim(), 'sysctl -p'],
+        edits,
+      },
+      confirm: '`cat /proc/sys/xen/independent_wallclock` reads 1.',
+    }),
+  ]
+}

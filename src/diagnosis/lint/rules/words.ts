@@ -1,0 +1,148 @@
+/**
+ * unknown-directive, unknown-option, misspelt, wrong-values, out-of-range, not-in-this-version: words that the reader of a file does not
+ * take. What that costs is the reader's to say: chronyd, OpenNTPD and ntpd-rs do not start, ntpd and timesyncd leave the line out.
+ */
+
+import type { Daemon } from '#core/trace/series.ts'
+import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
+import { checkWords, type Grammar, type Mistake, type Reader } from '#dialects/grammar.ts'
+import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+import { openNtpdLines } from '#dialects/openntpd/conf.ts'
+import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
+import type { Finding, FindingName, Severity } from '../../finding.ts'
+import { found, type LintRule, replaceWord } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
+
+/** After so many in one file nothing is learnt from more. */
+export const MOST_IN_A_FILE = 30
+
+/** What becomes of a line that is not understood. */
+export interface Manners {
+  readonly daemon: Daemon
+  readonly program: string
+  readonly severity: Severity
+  readonly cost: string
+  readonly confirm: string
+}
+
+export const NTPD: Manners = {
+  daemon: 'ntpd',
+  program: 'ntpd',
+  severity: 'warning',
+  cost: 'ntpd logs "syntax error" and goes on without this whole line.',
+  confirm: 'The log of ntpd after a restart: a line with "syntax error" names this one.',
+}
+export const CHRONYD: Manners = {
+  daemon: 'chrony',
+  program: 'chronyd',
+  severity: 'critical',
+  cost: 'chronyd does not start: nobody keeps the clock.',
+  confirm: '`chronyd -p -f FILE` (4.0 and later) reads the file and says the same.',
+}
+export const OPENNTPD: Manners = {
+  daemon: 'other',
+  program: 'ntpd of OpenNTPD',
+  severity: 'critical',
+  cost: 'ntpd does not start: nobody keeps the clock.',
+  confirm: '`ntpd -n -f FILE`',
+}
+
+export const words: LintRule = subject => [
+  ...subject.ntp.flatMap(part => {
+    const reader = readerOf(subject, part)
+    const lines = part.read.commands.map(({ line, name, words }) => ({ line, words: [name, ...words] }))
+    return judge(subject, part.file, lines, NTPD_GRAMMAR, NTPD, reader)
+  }),
+  ...subject.chrony.flatMap(({ file, read }) => {
+    const lines = read.directives.map(({ line, text }) => ({ line, words: text.split(/\s+/) }))
+    return judge(subject, file, lines, CHRONY_GRAMMAR, CHRONYD, subject.machine.chrony)
+  }),
+  ...subject.openntpd.flatMap(({ file }) => {
+    const lines = openNtpdLines(subject.files[file]!.text)
+    return judge(subject, file, lines, OPENNTPD_GRAMMAR, OPENNTPD, undefined)
+  }),
+]
+
+function judge(
+  subject: LintSubject,
+  file: number,
+  lines: readonly { readonly line: number; readonly words: readonly string[] }[],
+  grammar: Grammar,
+  manners: Manners,
+  reader: Reader | undefined,
+): Finding[] {
+  const findings: Finding[] = []
+  for (const { line, words } of lines)
+    for (const mistake of checkWords(grammar, words, reader)) {
+      if (findings.length === MOST_IN_A_FILE) return findings
+      findings.push(mistakeFound(subject, { file, line, directive: words[0]! }, mistake, manners))
+    }
+  return findings
+}
+
+const NAMES: Readonly<Record<Mistake['kind'], FindingName>> = {
+  'unknown-directive': 'unknown-directive',
+  'unknown-option': 'unknown-option',
+  'missing-value': 'wrong-values',
+  'too-many-values': 'wrong-values',
+  'wrong-value': 'wrong-values',
+  'out-of-range': 'out-of-range',
+  'not-in-this-version': 'not-in-this-version',
+}
+
+export function mistakeFound(
+  subject: LintSubject,
+  at: { readonly file: number; readonly line: number; readonly directive: string },
+  mistake: Mistake,
+  manners: Manners,
+): Finding {
+  const { file, line, directive } = at
+  const { kind, word, meant, expected } = mistake
+  const name = meant !== undefined && kind !== 'not-in-this-version' ? 'misspelt' : NAMES[kind]
+  const text = lineOf(subject, file, line)
+  const corrected = meant === undefined ? text : replaceWord(text, word.split(' ').at(-1)!, meant)
+  return found({
+    name,
+    severity: kind === 'out-of-range' ? 'warning' : manners.severity,
+    what: sentence(mistake, directive, manners.program),
+    evidence: [evidenceAt(subject, file, line)],
+    cost:
+      kind === 'out-of-range'
+        ? `${manners.program} takes another value than the one that is written, or refuses the line.`
+        : manners.cost,
+    remedy: {
+      daemon: manners.daemon,
+      text:
+        meant !== undefined
+          ? `Write \`${meant}\`.`
+          : kind === 'not-in-this-version'
+            ? `Leave it out, or use a version that knows it (${expected}).`
+            : expected !== ''
+              ? `Give ${expected}.`
+              : 'Leave it out, or look it up in the manual.',
+      changes: corrected === text ? [] : [corrected.trim()],
+      edits: corrected === text ? [] : [{ file, line, kind: 'replace', text: corrected }],
+    },
+    confirm: manners.confirm,
+  })
+}
+
+function sentence({ kind, word, meant, expected }: Mistake, directive: string, program: string): string {
+  const asked = meant === undefined ? '' : `; \`${meant}\` was meant?`
+  switch (kind) {
+    case 'unknown-directive':
+      return `${program} knows no directive \`${word}\`${asked === '' ? '.' : asked}`
+    case 'unknown-option':
+      return `\`${directive}\` has no option \`${word}\`${asked === '' ? '.' : asked}`
+    case 'missing-value':
+      return `\`${word}\` lacks ${expected}.`
+    case 'too-many-values':
+      return `\`${directive}\` takes nothing more, and here follows \`${word}\`.`
+    case 'wrong-value':
+      return `\`${directive}\` takes ${expected}, not \`${word}\`${asked === '' ? '.' : asked}`
+    case 'out-of-range':
+      return `\`${word}\` is outside of what \`${directive}\` takes: ${expected}.`
+    case 'not-in-this-version':
+      return `This version of ${program} does not know \`${word}\`: it is there ${expected}.`
+  }
+}

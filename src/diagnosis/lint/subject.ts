@@ -1,0 +1,177 @@
+/** What rules judge: the files of one machine, each read by its parser, with what is known of the machine. */
+import { type ChronyConf, readChronyConf, readChronySources } from '#dialects/chrony/conf.ts'
+import type { Reader } from '#dialects/grammar.ts'
+import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
+import { parseVmx, type VmxConf } from '#dialects/hypervisors/vmx.ts'
+import { type Environment, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
+import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
+import { parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
+import { linesOf } from '#dialects/named-source.ts'
+import { type Command, readCommands } from '#dialects/ntpd/commands.ts'
+import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
+import { type NtpdOptions, parseOptions } from '#dialects/ntpd/options.ts'
+import { type NtpdRsConf, parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
+import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
+import { parseTimesyncdConf, type TimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import type { Evidence } from '../finding.ts'
+import { type About, type DaemonName, type Machine, machineOf } from './about.ts'
+import { type FileKind, kindOf, type LintFile } from './file-kind.ts'
+
+/** A file that was read. */
+export interface Part<T> {
+  /** Its index among the files. */
+  readonly file: number
+  readonly path: string
+  /** The main file of its daemon, and no fragment that another one includes. */
+  readonly main: boolean
+  readonly read: T
+}
+
+export interface CommandLine {
+  readonly file: number
+  readonly line: number
+  readonly text: string
+  readonly daemon: DaemonName
+  readonly words: readonly string[]
+}
+
+export interface LintSubject {
+  readonly machine: Machine
+  readonly files: readonly LintFile[]
+  readonly lines: readonly (readonly string[])[]
+  readonly kinds: readonly (FileKind | undefined)[]
+  readonly ntp: readonly Part<NtpdConf & { readonly commands: readonly Command[] }>[]
+  readonly chrony: readonly Part<ChronyConf>[]
+  readonly timesyncd: readonly Part<TimesyncdConf>[]
+  readonly openntpd: readonly Part<OpenNtpdConf>[]
+  readonly ntpdRs: readonly Part<NtpdRsConf>[]
+  readonly environments: readonly Part<Environment>[]
+  readonly bootDefaults: readonly Part<Environment>[]
+  readonly sysctls: readonly Part<SysctlConf>[]
+  readonly menus: readonly Part<Menu>[]
+  readonly vmx: readonly Part<VmxConf>[]
+  readonly tools: readonly Part<UnitFile>[]
+  readonly domains: readonly Part<LibvirtDomain>[]
+  readonly units: readonly Part<UnitFile>[]
+  /** How daemons are started, as far as a file says it. */
+  readonly commandLines: readonly CommandLine[]
+}
+
+export function subjectOf(files: readonly LintFile[], about: About): LintSubject {
+  const kinds = files.map(kindOf)
+  const parts = <T>(wanted: FileKind | readonly FileKind[], read: (file: LintFile) => T): Part<T>[] =>
+    files.flatMap((each, file) => {
+      const kind = kinds[file]
+      if (kind === undefined || !(typeof wanted === 'string' ? [wanted] : wanted).includes(kind)) return []
+      return [{ file, path: each.path, main: !FRAGMENT.test(each.path), read: read(each) }]
+    })
+  const environments = parts('environment', ({ text }) => parseEnvironment(text, 'shell'))
+  const units = parts('unit', ({ text, path }) => parseUnit(text, path))
+  return {
+    machine: machineOf(about),
+    files,
+    lines: files.map(({ text }) => linesOf(text)),
+    kinds,
+    ntp: parts('ntp.conf', ({ text, path }) => ({ ...parseConf(text, path), commands: readCommands(text) })),
+    chrony: [
+      ...parts('chrony.conf', ({ text, path }) => readChronyConf(text, path)),
+      ...parts('chrony sources', ({ text, path }) => readChronySources(text, path)),
+    ],
+    timesyncd: parts('timesyncd.conf', ({ text, path }) => parseTimesyncdConf(text, path)),
+    openntpd: parts('OpenNTPD ntpd.conf', ({ text, path }) => parseOpenNtpdConf(text, path)),
+    ntpdRs: parts('ntp.toml', ({ text, path }) => parseNtpdRsConf(text, path)),
+    environments,
+    bootDefaults: parts('GRUB defaults', ({ text }) => parseEnvironment(text, 'shell')),
+    sysctls: parts('sysctl', ({ text }) => parseSysctl(text)),
+    menus: [
+      ...parts('GRUB legacy menu', ({ text }) => parseGrubLegacy(text)),
+      ...parts('GRUB 2 menu', ({ text }) => parseGrub2(text)),
+      ...parts('loader entry', ({ text, path }) => ({
+        entries: [parseLoaderEntry(text, path.replace(/^.*\/|\.conf$/g, ''))],
+        preset: undefined,
+        templates: [],
+      })),
+    ],
+    vmx: parts('vmx', ({ text }) => parseVmx(text)),
+    tools: parts('tools.conf', ({ text, path }) => parseUnit(text, path)),
+    domains: parts('libvirt domain', ({ text }) => parseLibvirtDomain(text)),
+    units,
+    commandLines: [...fromEnvironments(environments), ...fromUnits(units)],
+  }
+}
+
+const FRAGMENT = /\.d\/[^/]*$|\.sources$/
+
+/** Variables that hold the options of a daemon, by the file that they stand in. */
+const OPTION_VARIABLES: readonly (readonly [file: RegExp, variable: RegExp, daemon: DaemonName])[] = [
+  [/(?:^|\/)chronyd?$/, /^(?:OPTIONS|DAEMON_OPTS|CHRONYD_OPTIONS|CHRONYD_ARGS|ARGS)$/, 'chronyd'],
+  [/(?:^|\/)openntpd$/, /^DAEMON_OPTS$/, 'openntpd'],
+  [/(?:^|\/)ntpsec$/, /^NTPD_OPTS$/, 'ntpsec'],
+  [/(?:^|\/)ntpd?$/, /^(?:OPTIONS|NTPD_OPTS|NTPD_OPTIONS|NTPD_ARGS)$/, 'ntpd'],
+  [/./, /^(?:NTPD_OPTS|NTPD_OPTIONS)$/, 'ntpd'],
+]
+
+function fromEnvironments(environments: readonly Part<Environment>[]): CommandLine[] {
+  return environments.flatMap(({ file, path, read }) =>
+    read.assigned.flatMap(({ line, text, name, value }) => {
+      const known = OPTION_VARIABLES.find(([at, variable]) => at.test(path) && variable.test(name))
+      const daemon = known?.[2] ?? (name === 'OPTIONS' || name === 'DAEMON_OPTS' ? guessed(value) : undefined)
+      return daemon ? [{ file, line, text, daemon, words: value.split(/\s+/).filter(Boolean) }] : []
+    }),
+  )
+}
+
+/** Of a file whose name says nothing: -g is ntpd's alone, -F and -s of chronyd's. */
+const guessed = (options: string): DaemonName | undefined =>
+  /(?:^|\s)-\w*[gG]/.test(options) ? 'ntpd' : /(?:^|\s)-[Fs]/.test(options) ? 'chronyd' : undefined
+
+function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
+  return units.flatMap(({ file, read }) =>
+    read.settings.flatMap(({ line, key, value, section }) => {
+      if (section !== 'Service' || key !== 'ExecStart') return []
+      const [program = '', ...words] = value.replace(/^[-@:+!|]*/, '').split(/\s+/)
+      const name = program.replace(/^.*\//, '')
+      const daemon = name === 'ntpd' ? 'ntpd' : name === 'chronyd' ? 'chronyd' : undefined
+      return daemon
+        ? [
+            {
+              file,
+              line,
+              text: `${key}=${value}`,
+              daemon,
+              words: words.filter(word => !word.startsWith('$')),
+            },
+          ]
+        : []
+    }),
+  )
+}
+
+/** The line that shows it. */
+export const evidenceAt = (subject: LintSubject, file: number, line: number): Evidence => ({
+  text: lineOf(subject, file, line).trim(),
+  file,
+  line,
+})
+
+/** As it stands there, without its end. */
+export const lineOf = ({ lines }: LintSubject, file: number, line: number): string =>
+  lines[file]?.[line - 1] ?? ''
+
+/** ntpd's options, from every place that gives some. */
+export const ntpdOptions = ({
+  commandLines,
+}: LintSubject): readonly (CommandLine & { readonly options: NtpdOptions })[] =>
+  commandLines
+    .filter(({ daemon }) => daemon === 'ntpd' || daemon === 'ntpsec')
+    .map(each => ({ ...each, options: parseOptions(each.words) }))
+
+/** Who reads an ntp.conf: by its version where that is known, else by its place and by words that only one of them has. */
+export function readerOf({ machine, ntp }: LintSubject, part?: Part<NtpdConf>): Reader | undefined {
+  const { ntpd, about } = machine
+  if (ntpd) return { family: ntpd.family, numbers: ntpd.numbers }
+  if (about.daemons?.some(({ name }) => name === 'ntpsec')) return { family: 'ntpsec', numbers: [] }
+  const paths = part ? [part.path] : ntp.map(({ path }) => path)
+  return paths.some(path => /ntpsec/.test(path)) ? { family: 'ntpsec', numbers: [] } : undefined
+}

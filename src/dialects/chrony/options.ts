@@ -1,0 +1,43 @@
+/** chronyd's command line (chronyd(8), main.c of 4.x), as far as it says how the clock is kept. */
+
+export interface ChronydOptions {
+  /** -x: the clock is watched only. */
+  readonly watchesOnly: boolean
+  /** -R: neither `initstepslew` nor a limited `makestep` steps. */
+  readonly restarted: boolean
+  readonly config: string | undefined
+  readonly notUnderstood: readonly string[]
+}
+
+const FLAGS = '46dhnpqQRUvx'
+const WITH_VALUE = 'fFlLPtu'
+/** -s and -r may have a value behind them, in old versions a separate one. */
+const LOOSE = 'mrs'
+
+export function parseChronydOptions(words: readonly string[]): ChronydOptions {
+  const flags = new Set<string>()
+  const values = new Map<string, string>()
+  const notUnderstood: string[] = []
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
+    if (!word.startsWith('-')) continue
+    if (word.startsWith('--')) {
+      if (word !== '--version' && word !== '--help') notUnderstood.push(word)
+      continue
+    }
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at]!
+      if (FLAGS.includes(letter) || LOOSE.includes(letter)) flags.add(letter)
+      else if (WITH_VALUE.includes(letter)) {
+        values.set(letter, word.slice(at + 1) || (words[++i] ?? ''))
+        break
+      } else notUnderstood.push(`-${letter}`)
+    }
+  }
+  return {
+    watchesOnly: flags.has('x'),
+    restarted: flags.has('R'),
+    config: values.get('f'),
+    notUnderstood,
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The release of a Linux kernel, as `uname -r` or the name of its image says it, and what Red Hat's and Xen's builds add to it:
+ * `2.6.18-53.1.4.el5xen` is build 53 for release 5, for Xen. When Linux became tickless is from its own history: 2.6.21 on
+ * 32 bits, 2.6.24 on 64 bits; Red Hat's `divider=` came with 4.7 (2.6.9-78) and 5.1 (2.6.18-53), for kernels that tick.
+ */
+import { compareVersions } from '../grammar.ts'
+
+export interface KernelRelease {
+  readonly text: string
+  readonly numbers: readonly number[]
+  /** Red Hat's count of builds: the 53 of 2.6.18-53. */
+  readonly build: number | undefined
+  /** Of Red Hat Enterprise Linux and its copies. */
+  readonly enterprise: number | undefined
+  /** Built for Xen of old: a paravirtualised kernel of the 2.6.18-xen line. */
+  readonly xen: boolean
+  readonly bits: 32 | 64 | undefined
+}
+
+/** A release, or the path of an image whose name ends in one. */
+export function parseKernelRelease(text: string): KernelRelease | undefined {
+  const match = /(?:^|-)(\d+\.\d+(?:\.\d+)?)(?:-(\d+))?([\w.+-]*)$/.exec(text.replace(/^.*\//, ''))
+  if (!match) return undefined
+  const [, numbers, build, rest] = match as unknown as [string, string, string | undefined, string]
+  // RHEL 4 wrote EL without its number.
+  const enterprise = /\.el(\d+)/.exec(rest) ?? /\.EL/.exec(rest)
+  const bits = /x86_64|amd64|ppc64|aarch64/.test(rest) ? 64 : /i[3-6]86|PAE|\.pae/.test(rest) ? 32 : undefined
+  return {
+    text: match[0].replace(/^-/, ''),
+    numbers: numbers.split('.').map(Number),
+    build: build === undefined ? undefined : Number(build),
+    enterprise: enterprise ? Number(enterprise[1] ?? 4) : undefined,
+    xen: /xen/i.test(rest),
+    bits,
+  }
+}
+
+export const isAtLeast = ({ numbers }: KernelRelease, least: readonly number[]): boolean =>
+  compareVersions(numbers, least) >= 0
+
+/** No tick while it is idle. */
+export const isTickless = (kernel: KernelRelease): boolean =>
+  isAtLeast(kernel, kernel.bits === 64 ? [2, 6, 24] : [2, 6, 21])
+
+/** Does it take `divider=`? */
+export const takesDivider = ({ numbers, enterprise, build = 0, xen }: KernelRelease): boolean =>
+  !xen &&
+  ((enterprise === 5 && compareVersions(numbers, [2, 6, 18]) === 0 && build >= 53) ||
+    (enterprise === 4 && compareVersions(numbers, [2, 6, 9]) === 0 && build >= 78))
+
+/** Has it the switch `independent_wallclock`, should it be a paravirtualised guest of Xen? */
+export const hasIndependentWallclock = (kernel: KernelRelease): boolean => !isAtLeast(kernel, [3, 0])

@@ -1,0 +1,70 @@
+/**
+ * Every table of ntp.toml and every key in it (ntp.toml(5) of ntpd-rs, 1.0 to 2.0). With any other ntpd-rs does not start. The reader of
+ * TOML tells no lines, so keys are found here as they are written: a table header, then one key a line.
+ */
+import { linesOf, wordsOf } from '../named-source.ts'
+
+const TABLES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries({
+    '': '',
+    'source-defaults': 'poll-interval-limits initial-poll-interval',
+    'source-defaults.poll-interval-limits': 'min max',
+    source: `mode address certificate-authority count enable-srv-resolution ignore precision accuracy period path domain
+      poll_interval response_interval poll-interval-limits initial-poll-interval ntp-version measurement_noise_estimate`,
+    server:
+      'listen rate-limiting-cache-size rate-limiting-cutoff-ms allowlist denylist require-nts accept-ntp-versions',
+    'csptp-server': 'interface',
+    csptp: 'identity clock-quality ptp-timescale time-traceable frequency-traceable',
+    clock: 'clock interface timestamp-mode',
+    observability: `log-level log-path log-path-metrics-exporter ansi-colors observation-path observation-permissions
+      metrics-exporter-listen`,
+    keyset: 'stale-key-count key-rotation-interval key-storage-path',
+    'nts-ke-server': `listen certificate-chain-path private-key-path key-exchange-timeout-ms concurrent-connections
+      longlived-connections ntp-port ntp-server accept-ntp-versions accepted-pool-authentication-tokens`,
+    synchronization: `minimum-agreeing-sources single-step-panic-threshold startup-step-panic-threshold
+      accumulated-step-panic-threshold warn-on-jump local-stratum reference-id algorithm`,
+    'synchronization.single-step-panic-threshold': 'forward backward',
+    'synchronization.startup-step-panic-threshold': 'forward backward',
+    'synchronization.algorithm': `precision-low-probability precision-high-probability precision-hysteresis
+      precision-minimum-weight poll-interval-low-weight poll-interval-high-weight poll-interval-hysteresis
+      poll-interval-step-threshold delay-outlier-threshold initial-wander initial-frequency-uncertainty
+      maximum-source-uncertainty range-statistical-weight range-delay-weight steer-offset-threshold steer-offset-leftover
+      steer-frequency-threshold steer-frequency-leftover step-threshold slew-maximum-frequency-offset
+      slew-minimum-duration maximum-frequency-steer ignore-server-dispersion meddling-threshold`,
+  }).map(([table, keys]) => [table, new Set(wordsOf(keys))]),
+)
+
+export interface UnknownKey {
+  readonly line: number
+  readonly word: string
+  readonly known: Iterable<string>
+  readonly what: 'table' | 'key'
+}
+
+export function unknownKeys(text: string): UnknownKey[] {
+  const unknown: UnknownKey[] = []
+  let table: string | undefined = ''
+  let open = false
+  for (const [index, raw] of linesOf(text).entries()) {
+    const line = index + 1
+    const header = /^\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}\s*(?:#.*)?$/.exec(raw)
+    if (header) {
+      table = TABLES.has(header[1]!) ? header[1]! : undefined
+      open = false
+      if (table === undefined)
+        unknown.push({ line, word: header[1]!, known: [...TABLES.keys()].filter(Boolean), what: 'table' })
+      continue
+    }
+    // A list or a text over several lines has no keys of its own.
+    if (open) {
+      open = !/(?:\]|"""|''')\s*(?:#.*)?$/.test(raw)
+      continue
+    }
+    const [, key, value] = /^\s*"?([\w-]+)"?\s*=\s*(.*)$/.exec(raw) ?? []
+    if (key === undefined) continue
+    open = /^\[[^\]]*$|^"""(?!.*""")|^'''(?!.*''')/.test(value!)
+    if (table !== undefined && !TABLES.get(table)!.has(key))
+      unknown.push({ line, word: key, known: TABLES.get(table)!, what: 'key' })
+  }
+  return unknown
+}

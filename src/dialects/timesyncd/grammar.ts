@@ -1,0 +1,14 @@
+/** Every key of timesyncd.conf with the version of systemd that brought it (timesyncd.conf(5)). Others are passed over, with a warning in the log. */
+import type { Availability } from '../grammar.ts'
+
+const since = (version: string): Availability => ({ family: undefined, since: version, until: undefined })
+
+export const TIMESYNCD_KEYS: ReadonlyMap<string, Availability> = new Map([
+  ['NTP', since('216')],
+  ['FallbackNTP', since('216')],
+  ['RootDistanceMaxSec', since('236')],
+  ['PollIntervalMinSec', since('236')],
+  ['PollIntervalMaxSec', since('236')],
+  ['ConnectionRetrySec', since('248')],
+  ['SaveIntervalSec', since('250')],
+])
