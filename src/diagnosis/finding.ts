@@ -60,6 +60,7 @@ export const FINDINGS = {
   'out-of-range': 'A value lies outside of what is taken.',
   'not-in-this-version': 'The version that reads this does not know the word.',
   'not-understood': 'A file, or a line of it, cannot be read as what it should be.',
+  'no-daemon': 'Nobody keeps this clock.',
   'two-daemons': 'More than one program is configured to keep this clock.',
   'never-steps': 'This configuration never steps the clock, however far off it is.',
   'makestep-expires': 'Steps are allowed only after the start, and a resume is no start.',

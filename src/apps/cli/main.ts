@@ -29,6 +29,7 @@ Examples:
   clockwright drift 192.0.2.1          how fast does it drift?
   clockwright analyze /var/log/chrony  what do a daemon's logs tell?
   clockwright cpus                     do its CPUs agree on the time?
+  clockwright lint /etc/chrony         what is wrong with a configuration?
   clockwright lab forecast --pause 4s  how long would a pause leave it wrong?
 
 Only "clockwright run --discipline" ever sets the clock.`,
@@ -298,6 +299,50 @@ Examples:
   .action(async (which, command, options) =>
     (await import('./commands/with-cpus.ts')).withCpus(which, command, options),
   )
+  .command('lint')
+  .description('what is wrong with the configuration of a clock: daemons, kernel, boot loader, hypervisor')
+  .argument('[path...]', 'files, or folders that are searched for files about time')
+  .addOption(json())
+  .option('--here', 'judge for this machine; without paths its own files')
+  .option(
+    '-d, --daemon <daemon>',
+    'who reads them, with version (ntpd-4.2.6p5, chronyd-4.3), again for each; none when nobody does',
+    several,
+  )
+  .addOption(
+    new Option('--hypervisor <name>', 'below which hypervisor the machine runs').choices([
+      'none',
+      'kvm',
+      'vmware',
+      'hyperv',
+      'xen-pv',
+      'xen-hvm',
+      'virtualbox',
+      'bhyve',
+      'parallels',
+      'firecracker',
+      'unknown',
+    ]),
+  )
+  .option('--kernel <release>', 'the release of its kernel, as uname -r prints it')
+  .option('--architecture <name>', 'as uname -m prints it')
+  .option('--controlled', 'a test bed: few sources are meant')
+  .addHelpText(
+    'after',
+    `
+Files that are given together are those of one machine. What kind a file is, is told by its name and its content: ntp.conf,
+chrony.conf, timesyncd.conf, ntpd.conf (OpenNTPD), ntp.toml, /etc/sysconfig and /etc/default, sysctl, GRUB, units of systemd,
+crontabs, adjtime, .vmx, tools.conf, libvirt domains. Nothing is changed.
+Exit code: 0 nothing, or notes, 1 warnings, 2 something critical, 3 it cannot be read or is nothing that is known here.
+
+Examples:
+  clockwright lint /etc/chrony/chrony.conf
+  clockwright lint --daemon ntpd-4.2.6p5 --hypervisor kvm /etc/ntp.conf /etc/sysconfig/ntpd
+  clockwright lint --hypervisor xen-pv --kernel 2.6.18-53.el5xen /etc/sysctl.conf /boot/grub/grub.conf
+  clockwright lint --here
+  clockwright lint --json copy/etc | jq '.findings[] | {name, file, line}'`,
+  )
+  .action(async (paths, options) => (await import('./commands/lint.ts')).lint(paths, options))
 
 program
   .command('facts')

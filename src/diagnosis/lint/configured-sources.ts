@@ -1,7 +1,7 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
 import { PROGRAMS } from './daemons.ts'
-import type { LintSubject, Part } from './subject.ts'
+import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
 
 export interface NamedHere {
   readonly address: string
@@ -83,8 +83,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
     program: PROGRAMS.ntpd,
     file: main.file,
     named,
-    elsewhere:
-      listens || (subject.ntp.some(({ read }) => read.includes.length > 0) && subject.ntp.length === 1),
+    elsewhere: listens || namesMore(subject.ntp) || hasTemplate(subject, subject.ntp),
     local: named.some(({ address }) => isLocalClock(address) || address === 'local'),
     needed: minsane && {
       count: minsane.value,
@@ -131,7 +130,7 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
     program: PROGRAMS.chronyd,
     file: main.file,
     named,
-    elsewhere: subject.chrony.some(({ read }) => read.includes.length > 0),
+    elsewhere: namesMore(subject.chrony) || hasTemplate(subject, subject.chrony),
     local: subject.chrony.some(
       ({ read }) => read.said.local !== undefined || read.directives.some(({ name }) => name === 'manual'),
     ),

@@ -3,9 +3,10 @@
  * anything, so content decides for names that say nothing.
  */
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
-import { checkWords, type Grammar } from '#dialects/grammar.ts'
+import { checkWords } from '#dialects/grammar.ts'
 import { linesOf, wordsOf } from '#dialects/named-source.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
 
 export interface LintFile {
   readonly path: string
@@ -84,34 +85,47 @@ function byContent(path: string, text: string): FileKind | undefined {
   return lineByLine(path, head)
 }
 
+/** Lines that a configuration of the kind has, and other files hardly. */
+const TELLING: Readonly<Record<'ntp.conf' | 'chrony.conf' | 'OpenNTPD ntpd.conf', RegExp>> = {
+  'ntp.conf':
+    /^(?:server|pool|peer|refclock|broadcastclient|multicastclient|restrict|driftfile|fudge|tinker|tos|filegen|statistics|statsdir)$/,
+  'chrony.conf':
+    /^(?:server|pool|peer|refclock|driftfile|makestep|rtcsync|local|leapsectz|maxupdateskew|maxdistance|initstepslew)$/i,
+  'OpenNTPD ntpd.conf': /^(?:servers|sensor|constraints?|listen|query)$/,
+}
+
 /** One directive a line: whose words are these? */
 function lineByLine(path: string, lines: readonly string[]): FileKind | undefined {
   const said = lines
     .map(line => wordsOf(line.replace(/#.*$/, '')))
     .filter(words => words.length > 0 && !/^[!;%]/.test(words[0]!))
-  const known = (grammar: Grammar) =>
-    said.filter(words => checkWords(grammar, words)[0]?.kind !== 'unknown-directive').length
-  const right = (grammar: Grammar) => said.filter(words => checkWords(grammar, words).length === 0).length
-  const openntpd = said.filter(
-    ([first, second]) =>
-      /^(?:servers|sensor|constraints?)$/.test(first!) ||
-      (first === 'listen' && second === 'on') ||
-      (first === 'query' && second === 'from'),
-  ).length
-  const named = [
-    { kind: 'ntp.conf' as const, known: known(NTPD_GRAMMAR), right: right(NTPD_GRAMMAR), hint: /ntp[^/]*$/i },
-    {
-      kind: 'chrony.conf' as const,
-      known: known(CHRONY_GRAMMAR),
-      right: right(CHRONY_GRAMMAR),
-      hint: /chrony/i,
-    },
-  ].sort(
-    (a, b) => b.known - a.known || b.right - a.right || Number(b.hint.test(path)) - Number(a.hint.test(path)),
-  )
-  const [best] = named as [(typeof named)[0], ...typeof named]
-  if (openntpd > 0 && said.length - best.known >= openntpd) return 'OpenNTPD ntpd.conf'
-  if (best.known > 0 && 2 * best.known >= said.length) return best.kind
-  if (/(?:^|\/)ntpd\.conf$/.test(path)) return 'OpenNTPD ntpd.conf'
-  return undefined
+  const kinds = [
+    { kind: 'ntp.conf' as const, grammar: NTPD_GRAMMAR, hint: /ntp[^/]*$/i },
+    { kind: 'chrony.conf' as const, grammar: CHRONY_GRAMMAR, hint: /chrony/i },
+    { kind: 'OpenNTPD ntpd.conf' as const, grammar: OPENNTPD_GRAMMAR, hint: /(?:openntpd|ntpd\.conf)/ },
+  ].map(each => {
+    const judged = said.map(words => ({
+      words,
+      mistakes: checkWords(each.grammar, words).map(({ kind }) => kind),
+    }))
+    const known = judged.filter(({ mistakes }) => mistakes[0] !== 'unknown-directive')
+    return {
+      ...each,
+      known: known.length,
+      right: judged.filter(({ mistakes }) => mistakes.length === 0).length,
+      telling: known.some(
+        ({ words, mistakes }) =>
+          TELLING[each.kind].test(words[0]!) &&
+          !mistakes.some(kind => kind === 'wrong-value' || kind === 'missing-value'),
+      ),
+    }
+  })
+  const [best] = kinds
+    .filter(({ known, telling }) => telling && 2 * known >= said.length)
+    .sort(
+      (a, b) =>
+        b.known - a.known || b.right - a.right || Number(b.hint.test(path)) - Number(a.hint.test(path)),
+    )
+  if (best) return best.kind
+  return /(?:^|\/)ntpd\.conf$/.test(path) ? 'OpenNTPD ntpd.conf' : undefined
 }

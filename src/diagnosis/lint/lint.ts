@@ -13,6 +13,7 @@ import { hostClock } from './rules/host-clock.ts'
 import { kernelLine } from './rules/kernel-line.ts'
 import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
+import { noDaemon } from './rules/no-daemon.ts'
 import { panic } from './rules/panic.ts'
 import { restrict } from './rules/restrict.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
@@ -34,6 +35,7 @@ export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
   words,
   keys,
+  noDaemon,
   twoDaemons,
   sources,
   forcedSource,

@@ -148,6 +148,16 @@ function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
   )
 }
 
+/** Files are named that are not here, so what these say is not all. */
+export const namesMore = (parts: readonly Part<{ readonly includes: readonly unknown[] }>[]): boolean =>
+  parts.some(({ read }) => read.includes.length > 0) && parts.every(({ main }) => main)
+
+/** Jinja, ERB, EPP, autoconf: something fills such a line in before a daemon reads it. */
+export const isTemplate = (line: string): boolean => /\{\{|\{%|<%|@[A-Z_]{3,}@/.test(line)
+
+export const hasTemplate = ({ lines }: LintSubject, parts: readonly Part<unknown>[]): boolean =>
+  parts.some(({ file }) => lines[file]!.some(isTemplate))
+
 /** The line that shows it. */
 export const evidenceAt = (subject: LintSubject, file: number, line: number): Evidence => ({
   text: lineOf(subject, file, line).trim(),

@@ -6,13 +6,15 @@ import { evidenceAt, lineOf } from '../subject.ts'
 export const forcedSource: LintRule = subject =>
   configuredSources(subject).flatMap(({ named, daemon }) =>
     named
-      .filter(({ forced, counts }) => forced && counts)
-      .map(({ address, file, line }) => {
+      // Of the clock of a host that is trusted another rule speaks.
+      .filter(({ forced, counts, address }) => forced && counts && !address.startsWith('PHC '))
+      .map(({ address, file, line, network }) => {
         const word = daemon === 'ntpd' ? 'true' : 'trust'
         const text = lineOf(subject, file, line)
         return found({
           name: 'forced-source',
-          severity: 'warning',
+          // A receiver on the desk is nobody's lie; it may fail all the same.
+          severity: network ? 'warning' : 'note',
           what: `\`${word}\` puts ${address} beyond doubt: it ${daemon === 'ntpd' ? 'survives every selection' : 'outvotes the sources without it'}, also when it is wrong.`,
           evidence: [evidenceAt(subject, file, line)],
           cost: 'A falseticker sets the clock, and the other sources cannot stop it.',

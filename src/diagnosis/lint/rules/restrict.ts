@@ -73,50 +73,48 @@ function kodWithoutLimited(subject: LintSubject, all: readonly Restriction[]): F
 
 /** Without these anybody may ask for lists (and use them to flood others), or change the running daemon if he has a key. */
 const GUARDED = ['nomodify', 'noquery']
-/** Without these anybody may become a peer, set traps, or ask as often as he likes. */
-const BETTER = ['nopeer', 'notrap', 'kod', 'limited']
 
 function defaultOpen(subject: LintSubject, all: readonly Restriction[]): Finding[] {
   const { ntpd } = subject.machine
   if (readerOf(subject)?.family === 'ntpsec') return []
-  return all
+  const lacking = all
     .filter(({ target, flags }) => target === 'default' && !flags.has('ignore'))
     .flatMap(restriction => {
-      const { file, line, flags } = restriction
-      const closed = flags.has('noserve')
-      const open = GUARDED.filter(flag => !flags.has(flag))
-      // Who is not served cannot ask too often.
-      const missing = [
-        ...open,
-        ...BETTER.filter(flag => !flags.has(flag) && !(closed && (flag === 'kod' || flag === 'limited'))),
-      ]
-      if (
-        missing.length === 0 ||
-        (open.length === 0 && missing.every(flag => flag === 'kod' || flag === 'limited'))
-      )
-        return []
-      const amplifies = open.includes('noquery') && (!ntpd || isBefore(ntpd, [4, 2, 7, 26]))
-      return [
-        found({
-          name: 'restrict-default-open',
-          severity: open.length > 0 ? 'warning' : 'note',
-          what: `\`restrict default\` lacks ${missing.map(flag => `\`${flag}\``).join(', ')}.`,
-          evidence: [evidenceAt(subject, file, line)],
-          cost:
-            open.length > 0
-              ? `Everybody may query this daemon${amplifies ? '; up to 4.2.7p25 the list of clients (monlist, CVE-2013-5211) is far longer than the question, and floods whom its sender names' : ''}.`
-              : 'Everybody may ask to become a peer or to be told of events.',
-          remedy: {
-            daemon: 'ntpd',
-            version: ntpd?.numbers.join('.'),
-            text: 'Add them; 127.0.0.1 and ::1 keep their own lines.',
-            changes: [edit(subject, restriction, missing).text.trim()],
-            edits: [edit(subject, restriction, missing)],
-          },
-          confirm: '`ntpq -c rv HOST` from another machine is not answered.',
-        }),
-      ]
+      const missing = missingFrom(restriction)
+      return missing.length === 0 ? [] : [{ restriction, missing }]
     })
+  const [first] = lacking
+  if (!first) return []
+  const missing = [...new Set(lacking.flatMap(each => each.missing))]
+  const open = missing.some(flag => GUARDED.includes(flag))
+  const amplifies = missing.includes('noquery') && (!ntpd || isBefore(ntpd, [4, 2, 7, 26]))
+  const edits = lacking.map(each => edit(subject, each.restriction, each.missing))
+  return [
+    found({
+      name: 'restrict-default-open',
+      severity: open ? 'warning' : 'note',
+      what: `\`restrict default\` lacks ${missing.map(flag => `\`${flag}\``).join(', ')}.`,
+      evidence: lacking.map(({ restriction }) => evidenceAt(subject, restriction.file, restriction.line)),
+      cost: open
+        ? `Everybody may query this daemon${amplifies ? '; up to 4.2.7p25 the list of clients (monlist, CVE-2013-5211) is far longer than the question, and floods whom its sender names' : ''}.`
+        : 'Everybody may ask to become a peer, or to be told of events.',
+      remedy: {
+        daemon: 'ntpd',
+        version: ntpd?.numbers.join('.'),
+        text: 'Add them; 127.0.0.1 and ::1 keep their own lines.',
+        changes: edits.map(({ text }) => text.trim()),
+        edits,
+      },
+      confirm: '`ntpq -c rv HOST` from another machine is not answered.',
+    }),
+  ]
+}
+
+/** What a line for everybody lacks. Limits alone are a matter of taste, and who is not served cannot ask too often. */
+function missingFrom({ flags }: Restriction): string[] {
+  const wanted = [...GUARDED, 'nopeer', 'notrap', ...(flags.has('noserve') ? [] : ['kod', 'limited'])]
+  const missing = wanted.filter(flag => !flags.has(flag))
+  return missing.every(flag => flag === 'kod' || flag === 'limited') ? [] : missing
 }
 
 function exceptionWide(subject: LintSubject, all: readonly Restriction[]): Finding[] {

@@ -5,6 +5,7 @@
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
+import { amount } from '../../amount.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -59,11 +60,11 @@ function slewed(
   of: { evidence: Evidence; below: Seconds; how: string; remedy: string; edits: readonly Edit[] },
 ): Finding {
   const never = of.below === Number.POSITIVE_INFINITY
-  const longest = never ? '' : `, and one of ${duration(of.below)} for ${slewTime(of.below)}`
+  const longest = never ? '' : `, and one of ${amount(of.below)} for ${slewTime(of.below)}`
   return found({
     name: 'slew-only',
     severity: subject.machine.isGuest === false ? 'note' : 'warning',
-    what: `With ${of.how} ntpd ${never ? 'never steps' : `steps no offset below ${duration(of.below)}`}: it slews at 500 ppm, 2000 s for each second.`,
+    what: `With ${of.how} ntpd ${never ? 'never steps' : `steps no offset below ${amount(of.below)}`}: it slews at 500 ppm, 2000 s for each second.`,
     measures: {
       ...(never ? {} : { stepAbove: of.below, slewAtMost: of.below / 500e-6 }),
       pause: MIGRATION_PAUSE,

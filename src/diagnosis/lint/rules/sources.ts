@@ -4,6 +4,7 @@
  * loss of one.
  */
 import type { Daemon } from '#core/trace/series.ts'
+import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Evidence, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
 import { PROGRAMS } from '../daemons.ts'
@@ -48,7 +49,7 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
           }),
         ]
   const [only] = distinct.values()
-  const names = [...distinct.keys()].join(' and ')
+  const names = [...distinct.values()].map(({ address }) => address).join(' and ')
   // What another file adds is not known here.
   if (elsewhere) return []
   if (count === 1)
@@ -93,7 +94,7 @@ function few(
     count: number
   },
 ): Finding {
-  const pool = POOLS[of.program]
+  const pool = of.daemon === 'ntpd' && knowsNoPool(subject) ? SERVERS : POOLS[of.program]
   const after = of.after ?? { file: of.file, line: subject.lines[of.file]!.length }
   return found({
     name: what.name,
@@ -120,6 +121,11 @@ const POOLS: Readonly<Partial<Record<string, string>>> = {
   [PROGRAMS.openntpd]: 'servers pool.ntp.org',
   [PROGRAMS['ntpd-rs']]: '\n[[source]]\nmode = "pool"\naddress = "ntpd-rs.pool.ntp.org"',
 }
+/** ntpd before 4.2.6. */
+const knowsNoPool = ({ machine: { ntpd } }: LintSubject): boolean =>
+  ntpd !== undefined && ntpd.family === 'classic' && isBefore(ntpd, [4, 2, 6, 0])
+const SERVERS = [0, 1, 2, 3].map(each => `server ${each}.pool.ntp.org iburst`).join('\n')
+
 /** There a table follows behind the last line of the file. */
 const isToml = (program: string): boolean => program === PROGRAMS['ntpd-rs']
 

@@ -7,7 +7,7 @@ import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+import { evidenceAt, type LintSubject, lineOf, namesMore } from '../subject.ts'
 
 export const steps: LintRule = subject => [...chrony(subject), ...openntpd(subject)]
 
@@ -26,7 +26,7 @@ function chrony(subject: LintSubject): Finding[] {
   const last = said.at(-1)
   const { confirm } = COMMON
   if (!last) {
-    if (subject.chrony.some(({ read }) => read.includes.length > 0 && read !== main.read)) return []
+    if (namesMore(subject.chrony)) return []
     return [
       found({
         name: 'never-steps',

@@ -27,10 +27,19 @@ export const wallclock: LintRule = subject => {
   return last.value === '1' ? withoutDaemon(subject, last) : followsHost(subject, last)
 }
 
+/** Files of sysctl.d come in the order of their names, and /etc/sysctl.conf after them. */
 const fromSysctl = (subject: LintSubject): Setting[] =>
-  subject.sysctls.flatMap(({ file, read }) =>
-    read.lines.filter(({ name }) => name === NAME).map(({ line, value }) => ({ file, line, value })),
-  )
+  [...subject.sysctls]
+    .sort(
+      (a, b) => Number(isLast(a.path)) - Number(isLast(b.path)) || compare(nameOf(a.path), nameOf(b.path)),
+    )
+    .flatMap(({ file, read }) =>
+      read.lines.filter(({ name }) => name === NAME).map(({ line, value }) => ({ file, line, value })),
+    )
+
+const isLast = (path: string): boolean => /(?:^|\/)sysctl\.conf$/.test(path)
+const nameOf = (path: string): string => path.replace(/^.*\//, '')
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const fromKernelLines = (subject: LintSubject): Setting[] =>
   subject.menus.flatMap(({ file, read }) =>

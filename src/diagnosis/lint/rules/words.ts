@@ -11,7 +11,7 @@ import { openNtpdLines } from '#dialects/openntpd/conf.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
 import type { Finding, FindingName, Severity } from '../../finding.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
-import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
+import { evidenceAt, isTemplate, type LintSubject, lineOf, readerOf } from '../subject.ts'
 
 /** After so many in one file nothing is learnt from more. */
 export const MOST_IN_A_FILE = 30
@@ -54,14 +54,48 @@ export const words: LintRule = subject => [
     return judge(subject, part.file, lines, NTPD_GRAMMAR, NTPD, reader)
   }),
   ...subject.chrony.flatMap(({ file, read }) => {
-    const lines = read.directives.map(({ line, text }) => ({ line, words: text.split(/\s+/) }))
-    return judge(subject, file, lines, CHRONY_GRAMMAR, CHRONYD, subject.machine.chrony)
+    const lines = read.directives.map(({ line, text }) => ({ line, words: untilComment(text.split(/\s+/)) }))
+    return [
+      ...judge(subject, file, lines, CHRONY_GRAMMAR, CHRONYD, subject.machine.chrony),
+      ...read.directives
+        .filter(({ text }) => COMMENT_BEHIND.test(text))
+        .slice(0, MOST_IN_A_FILE)
+        .map(({ line }) => commentBehind(subject, file, line)),
+    ]
   }),
   ...subject.openntpd.flatMap(({ file }) => {
     const lines = openNtpdLines(subject.files[file]!.text)
     return judge(subject, file, lines, OPENNTPD_GRAMMAR, OPENNTPD, undefined)
   }),
 ]
+
+/** For chronyd a comment is a line of its own: what follows `#` behind a directive are more words of it. */
+const COMMENT_BEHIND = /\s[#;!%]/
+
+const untilComment = (words: readonly string[]): readonly string[] => {
+  const at = words.findIndex(word => /^[#;!%]/.test(word))
+  return at > 0 ? words.slice(0, at) : words
+}
+
+function commentBehind(subject: LintSubject, file: number, line: number): Finding {
+  const text = lineOf(subject, file, line)
+  const at = text.search(COMMENT_BEHIND)
+  const apart = [`# ${text.slice(at).replace(/^[\s#;!%]+/, '')}`, text.slice(0, at).trimEnd()]
+  return found({
+    name: 'unknown-option',
+    severity: CHRONYD.severity,
+    what: 'chronyd knows no comments behind a directive: it takes these words for options.',
+    evidence: [evidenceAt(subject, file, line)],
+    cost: CHRONYD.cost,
+    remedy: {
+      daemon: 'chrony',
+      text: 'Give the comment a line of its own.',
+      changes: apart,
+      edits: [{ file, line, kind: 'replace', text: apart.join('\n') }],
+    },
+    confirm: CHRONYD.confirm,
+  })
+}
 
 function judge(
   subject: LintSubject,
@@ -72,13 +106,26 @@ function judge(
   reader: Reader | undefined,
 ): Finding[] {
   const findings: Finding[] = []
-  for (const { line, words } of lines)
+  const template = lines.find(({ line }) => isTemplate(lineOf(subject, file, line)))
+  if (template) findings.push(templateFound(subject, file, template.line))
+  for (const { line, words } of lines.filter(({ line }) => !isTemplate(lineOf(subject, file, line))))
     for (const mistake of checkWords(grammar, words, reader)) {
       if (findings.length === MOST_IN_A_FILE) return findings
       findings.push(mistakeFound(subject, { file, line, directive: words[0]! }, mistake, manners))
     }
   return findings
 }
+
+const templateFound = (subject: LintSubject, file: number, line: number): Finding =>
+  found({
+    name: 'not-understood',
+    severity: 'note',
+    what: 'This is a template: what its lines become is not known here.',
+    evidence: [evidenceAt(subject, file, line)],
+    cost: 'Those lines were not judged.',
+    remedy: { text: 'Judge the file that is made from it.' },
+    confirm: '',
+  })
 
 const NAMES: Readonly<Record<Mistake['kind'], FindingName>> = {
   'unknown-directive': 'unknown-directive',
