@@ -180,6 +180,12 @@ const optionForm = (form: Form | undefined): OptionForm =>
         ? 'number'
         : 'word'
 
+export const isDirective = ({ statements, anyCase }: Grammar, word: string): boolean =>
+  statements.has(anyCase ? word.toLowerCase() : word)
+
+/** Of one line nobody reads more. */
+const MOST_ON_A_LINE = 6
+
 /** What is wrong with the words of a line; the first of them is the name. */
 export function checkWords(all: Grammar, words: readonly string[], reader?: Reader): Mistake[] {
   const fold = all.anyCase ? (word: string) => word.toLowerCase() : (word: string) => word
@@ -205,7 +211,11 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
   let at = 1
   for (const value of statement.values) {
     let read = 0
-    while (at < words.length && (read === 0 || value.times === '*' || value.times === '+')) {
+    while (
+      at < words.length &&
+      mistakes.length < MOST_ON_A_LINE &&
+      (read === 0 || value.times === '*' || value.times === '+')
+    ) {
       const word = fold(words[at]!)
       const fitting = judge(value, word)
       if (fitting !== 'fits') {
@@ -235,7 +245,7 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
   }
 
   const first = at
-  while (at < words.length) {
+  while (at < words.length && mistakes.length < MOST_ON_A_LINE) {
     const word = fold(words[at]!)
     const option = statement.options.get(word)
     at++

@@ -14,7 +14,9 @@ export function aboutHere(): About {
     kernel,
     architecture: arch() === 'x64' ? 'x86_64' : arch() === 'ia32' ? 'i686' : arch(),
     daemons:
-      names.length === 0 && inContainer() ? undefined : DAEMONS.filter(name => names.includes(name)).map(name => ({ name })),
+      names.length === 0 && inContainer()
+        ? undefined
+        : DAEMONS.filter(name => names.includes(name)).map(name => ({ name })),
   }
 }
 

@@ -3,7 +3,7 @@
  * anything, so content decides for names that say nothing.
  */
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
-import { checkWords } from '#dialects/grammar.ts'
+import { checkWords, isDirective } from '#dialects/grammar.ts'
 import { linesOf, wordsOf } from '#dialects/named-source.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
@@ -104,15 +104,13 @@ function lineByLine(path: string, lines: readonly string[]): FileKind | undefine
     { kind: 'chrony.conf' as const, grammar: CHRONY_GRAMMAR, hint: /chrony/i },
     { kind: 'OpenNTPD ntpd.conf' as const, grammar: OPENNTPD_GRAMMAR, hint: /(?:openntpd|ntpd\.conf)/ },
   ].map(each => {
-    const judged = said.map(words => ({
-      words,
-      mistakes: checkWords(each.grammar, words).map(({ kind }) => kind),
-    }))
-    const known = judged.filter(({ mistakes }) => mistakes[0] !== 'unknown-directive')
+    const known = said
+      .filter(words => isDirective(each.grammar, words[0]!))
+      .map(words => ({ words, mistakes: checkWords(each.grammar, words).map(({ kind }) => kind) }))
     return {
       ...each,
       known: known.length,
-      right: judged.filter(({ mistakes }) => mistakes.length === 0).length,
+      right: known.filter(({ mistakes }) => mistakes.length === 0).length,
       telling: known.some(
         ({ words, mistakes }) =>
           TELLING[each.kind].test(words[0]!) &&
