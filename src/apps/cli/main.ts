@@ -299,6 +299,8 @@ Examples:
   .action(async (which, command, options) =>
     (await import('./commands/with-cpus.ts')).withCpus(which, command, options),
   )
+
+program
   .command('lint')
   .description('what is wrong with the configuration of a clock: daemons, kernel, boot loader, hypervisor')
   .argument('[path...]', 'files, or folders that are searched for files about time')

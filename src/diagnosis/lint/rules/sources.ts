@@ -105,7 +105,7 @@ function few(
     cost: what.cost,
     remedy: {
       daemon: of.daemon,
-      text: `Four sources stand the loss of one and the lie of another.${subject.machine.isGuest === false ? '' : ' The clock of the host (a PTP device of KVM, Hyper-V or VMware) can be one more.'}`,
+      text: `Four sources stand the loss of one and the lie of another.${of.daemon !== 'chrony' || subject.machine.isGuest === false ? '' : ' The clock of the host (a PTP device of KVM, Hyper-V or VMware) can be one more.'}`,
       changes: pool?.split('\n') ?? ['NTP=ntp1.example ntp2.example ntp3.example ntp4.example'],
       edits:
         pool === undefined ? [] : [{ file: after.file, line: after.line, kind: 'insert-after', text: pool }],
