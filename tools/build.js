@@ -65,10 +65,14 @@ function licences(names) {
   return names
     .map(name => {
       const folder = join(root, 'node_modules', name)
-      const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-      const terms = readdirSync(folder).find(file => /^licen[cs]e(\.md|\.txt)?$/i.test(file))
+      const { version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const file = readdirSync(folder).find(each => /^licen[cs]e(\.md|\.txt)?$/i.test(each))
+      // Some packages only name their terms.
+      const terms = file
+        ? readFileSync(join(folder, file), 'utf8').trim()
+        : license && author && `${license}. Copyright: ${author.name ?? author}`
       if (!terms) throw new Error(`${name} tells no terms under which it may be passed on`)
-      return `${name} ${version}\n\n${readFileSync(join(folder, terms), 'utf8').trim()}\n`
+      return `${name} ${version}\n\n${terms}\n`
     })
     .join(`\n${'-'.repeat(72)}\n\n`)
 }

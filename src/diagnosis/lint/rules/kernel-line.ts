@@ -26,20 +26,46 @@ export const kernelLine: LintRule = subject => [
 ]
 
 function inMenu(subject: LintSubject, { file, read }: Part<Menu>): Finding[] {
-  const told = new Set<string>()
-  return read.entries.flatMap(({ hypervisor, kernel }) => {
-    const findings: Finding[] = []
-    if (hypervisor) findings.push(...onHypervisorLine(subject, file, hypervisor, kernel))
-    if (kernel) {
-      const release = releaseOf(subject, kernel)
-      findings.push(...onKernelLine(subject, file, kernel, kernel.words, release, hypervisor !== undefined))
-    }
-    // Entries repeat each other: each thing is told of the first.
-    return findings.filter(({ name, what }) => {
-      const key = `${name} ${what}`
-      return !told.has(key) && told.add(key)
-    })
-  })
+  return once([
+    ...read.entries.flatMap(({ hypervisor, kernel }) => [
+      ...(hypervisor ? onHypervisorLine(subject, file, hypervisor, kernel) : []),
+      ...(kernel
+        ? onKernelLine(
+            subject,
+            file,
+            kernel,
+            kernel.words,
+            releaseOf(subject, kernel),
+            hypervisor !== undefined,
+          )
+        : []),
+    ]),
+    // From these update-grub makes entries.
+    ...read.templates.flatMap(({ line, text, name, words }) =>
+      name === 'xenhopt' ? onHypervisorLine(subject, file, { line, text, image: '', words }, undefined) : [],
+    ),
+  ])
+}
+
+/** Entries repeat each other: what is wrong with several is one finding, with the lines and the edits of all. */
+function once(findings: readonly Finding[]): Finding[] {
+  const told = new Map<string, Finding>()
+  for (const finding of findings) {
+    const key = `${finding.name} ${finding.what}`
+    const before = told.get(key)
+    const edits = [...(before?.remedy.edits ?? []), ...(finding.remedy.edits ?? [])]
+    told.set(
+      key,
+      before
+        ? {
+            ...before,
+            evidence: [...before.evidence, ...finding.evidence],
+            remedy: { ...before.remedy, edits },
+          }
+        : finding,
+    )
+  }
+  return [...told.values()]
 }
 
 const releaseOf = ({ machine }: LintSubject, { image }: ImageLine): KernelRelease | undefined => {
@@ -254,10 +280,10 @@ const inCommandLine = (subject: LintSubject): Finding[] =>
       : [],
   )
 
+/** A word with the space behind it; at the end of a line or of a quote the space before it. */
 function removeWord(line: string, word: string): string {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return line
-    .replace(new RegExp(`(^|[\\s"'])${escaped}(?=$|[\\s"'])`), '$1')
-    .replace(/(\S) {2,}/g, '$1 ')
+    .replace(new RegExp(`(^|[\\s"'=])${escaped}(?:\\s+|(?=$|["']))`), '$1')
     .replace(/ +(["']?)$/, '$1')
 }

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { lint } from '../lint.ts'
+
+const ENTRY = (release: string, xenOptions: string, options = '') =>
+  `title CentOS (${release})\n\tkernel /xen.gz-2.6.18-53.el5 ${xenOptions}\n\tmodule /vmlinuz-${release} ro root=/dev/sda1${options}\n`
+
+test('entries that repeat each other give one finding, with the edits of all', () => {
+  const text = ENTRY('2.6.18-53.el5xen', 'divider=10') + ENTRY('2.6.18-8.el5xen', 'divider=10')
+  const findings = lint([{ path: 'boot/grub/grub.conf', text }]).filter(
+    ({ name }) => name === 'options-on-hypervisor-line',
+  )
+  expect(findings).toHaveLength(1)
+  expect(findings[0]!.remedy.edits?.map(({ line, text }) => [line, text])).toEqual([
+    [2, '\tkernel /xen.gz-2.6.18-53.el5'],
+    [5, '\tkernel /xen.gz-2.6.18-53.el5'],
+  ])
+})
+
+test("Debian's templates for the line of Xen count as that line", () =>
+  expect(
+    lint([{ path: 'boot/grub/menu.lst', text: '# xenhopt=divider=10 dom0_mem=512M\n' }])[0],
+  ).toMatchObject({
+    name: 'options-on-hypervisor-line',
+    remedy: { edits: [{ line: 1, kind: 'replace', text: '# xenhopt=dom0_mem=512M' }] },
+  }))
+
+test('what Xen itself knows may stand on its line', () =>
+  expect(
+    lint([
+      {
+        path: 'boot/grub/grub.conf',
+        text: ENTRY('2.6.18-53.el5xen', 'dom0_mem=512M clocksource=pit noreboot'),
+      },
+    ]),
+  ).toEqual([]))
+
+test('what a kernel without Xen takes is moved to its line', () => {
+  const text =
+    'menuentry "Debian with Xen" {\n\tmultiboot /boot/xen.gz nohz=off\n\tmodule /boot/vmlinuz-6.1.0-18-amd64 ro\n}\n'
+  expect(lint([{ path: 'boot/grub/grub.cfg', text }])[0]?.remedy.edits).toEqual([
+    { file: 0, line: 2, kind: 'replace', text: '\tmultiboot /boot/xen.gz' },
+    { file: 0, line: 3, kind: 'replace', text: '\tmodule /boot/vmlinuz-6.1.0-18-amd64 ro nohz=off' },
+  ])
+})
