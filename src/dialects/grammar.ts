@@ -290,7 +290,7 @@ const namesKnownTo = (names: ReadonlyMap<string, Availability>, reader: Reader |
   [...names].filter(([, availability]) => isKnownTo(reader, availability)).map(([name]) => name)
 
 const INTEGER = /^[+-]?\d+$/
-const ADDRESS = /^(\d[\d.]*|[\da-f]*:[\da-f:.]*(%[\w.-]+)?)(\/\d+)?$|^\*$/i
+const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[\da-f]*:[\da-f:]*:[\da-f:.]*(%[\w.-]+)?)$/i
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** Does a word fit? Ranges are for numbers alone. */

@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const DEBIAN = fileURLToPath(new URL('../../.cache/debian', import.meta.url))
-const CHRONYD = join(DEBIAN, 'usr/sbin/chronyd')
+export const CHRONYD = join(DEBIAN, 'usr/sbin/chronyd')
 const NTPD = join(DEBIAN, 'usr/sbin/ntpd')
 
 /** As an ordinary user there is no such right to drop. */

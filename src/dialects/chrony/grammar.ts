@@ -45,7 +45,7 @@ export const CHRONY_GRAMMAR = grammar(
   driftfile PATH : interval@4.7=INTEGER[0..]
   dscp@4.0 INTEGER[0..63]
   dumpdir PATH
-  dumponexit
+  dumponexit WORD*
   fallbackdrift@1.25 INTEGER INTEGER
   generatecommandkey@1.28@<2.2
   hwclockfile@1.30 PATH
@@ -76,12 +76,12 @@ export const CHRONY_GRAMMAR = grammar(
   maxntsconnections@4.0 INTEGER[1..]
   maxsamples@1.28 INTEGER[0..]
   maxslewrate@1.30 NUMBER[0..]
-  maxstratum INTEGER[0..]
-  maxtxbuffers INTEGER[0..1048576]
+  maxstratum@4.9 INTEGER[0..]
+  maxtxbuffers@4.9 INTEGER[0..1048576]
   maxupdateskew NUMBER[0..]
   minsamples@1.28 INTEGER[0..]
   minsources@2.0 INTEGER[1..]
-  minstratum@1.25 INTEGER[0..]
+  minstratum@4.9 INTEGER[0..]
   nocerttimecheck@4.0 INTEGER[0..]
   noclientlog
   nosystemcert@4.0

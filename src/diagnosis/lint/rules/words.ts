@@ -109,7 +109,7 @@ function judge(
   const template = lines.find(({ line }) => isTemplate(lineOf(subject, file, line)))
   if (template) findings.push(templateFound(subject, file, template.line))
   for (const { line, words } of lines.filter(({ line }) => !isTemplate(lineOf(subject, file, line))))
-    for (const mistake of checkWords(grammar, words, reader)) {
+    for (const mistake of withoutRest(checkWords(grammar, words, reader))) {
       if (findings.length === MOST_IN_A_FILE) return findings
       findings.push(mistakeFound(subject, { file, line, directive: words[0]! }, mistake, manners))
     }
@@ -126,6 +126,13 @@ const templateFound = (subject: LintSubject, file: number, line: number): Findin
     remedy: { text: 'Judge the file that is made from it.' },
     confirm: '',
   })
+
+/** What was taken away from a language had values of its own, and those are of no interest any more. */
+const withoutRest = (mistakes: readonly Mistake[]): readonly Mistake[] =>
+  mistakes[0] && isGone(mistakes[0]) ? mistakes.slice(0, 1) : mistakes
+
+const isGone = ({ kind, expected }: Mistake): boolean =>
+  kind === 'not-in-this-version' && expected.includes('before')
 
 const NAMES: Readonly<Record<Mistake['kind'], FindingName>> = {
   'unknown-directive': 'unknown-directive',
@@ -145,16 +152,19 @@ export function mistakeFound(
 ): Finding {
   const { file, line, directive } = at
   const { kind, word, meant, expected } = mistake
+  // chronyd warns of directives that it had once, and starts.
+  const passedOver = manners === CHRONYD && isGone(mistake)
   const name = meant !== undefined && kind !== 'not-in-this-version' ? 'misspelt' : NAMES[kind]
   const text = lineOf(subject, file, line)
   const corrected = meant === undefined ? text : replaceWord(text, word.split(' ').at(-1)!, meant)
   return found({
     name,
-    severity: kind === 'out-of-range' ? 'warning' : manners.severity,
+    severity: passedOver ? 'note' : kind === 'out-of-range' ? 'warning' : manners.severity,
     what: sentence(mistake, directive, manners.program),
     evidence: [evidenceAt(subject, file, line)],
-    cost:
-      kind === 'out-of-range'
+    cost: passedOver
+      ? 'chronyd warns in the log, and passes over it.'
+      : kind === 'out-of-range'
         ? `${manners.program} takes another value than the one that is written, or refuses the line.`
         : manners.cost,
     remedy: {
