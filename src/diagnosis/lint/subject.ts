@@ -180,7 +180,8 @@ export const ntpdOptions = ({
 /** Who reads an ntp.conf: by its version where that is known, else by its place and by words that only one of them has. */
 export function readerOf({ machine, ntp }: LintSubject, part?: Part<NtpdConf>): Reader | undefined {
   const { ntpd, about } = machine
-  if (ntpd) return { family: ntpd.family, numbers: ntpd.numbers }
+  // The grammar counts as classic ntpd does; NTPsec, which began at 0.9, has all that was there when it split off.
+  if (ntpd) return { family: ntpd.family, numbers: ntpd.family === 'ntpsec' ? [] : ntpd.numbers }
   if (about.daemons?.some(({ name }) => name === 'ntpsec')) return { family: 'ntpsec', numbers: [] }
   const paths = part ? [part.path] : ntp.map(({ path }) => path)
   return paths.some(path => /ntpsec/.test(path)) ? { family: 'ntpsec', numbers: [] } : undefined

@@ -10,7 +10,7 @@ const STATISTICS =
 
 const ASSOCIATION = `-4|-6? HOST :
   autokey@classic bias@ntpsec=NUMBER burst iburst key=INTEGER[1..4294967295] maxpoll=INTEGER[0..17] minpoll=INTEGER[0..17] mode=INTEGER
-  noselect preempt prefer true ttl@classic=INTEGER[0..] version=INTEGER[1..4] xleave@classic@4.2.6 ident@classic@4.2.6=WORD
+  noselect preempt@classic prefer true ttl@classic=INTEGER[0..] version=INTEGER[1..4] xleave@classic@4.2.6 ident@classic@4.2.6=WORD
   xmtnonce@classic@4.2.8p14 nts@ntpsec ask@ntpsec=WORD require@ntpsec=WORD noval@ntpsec ca@ntpsec=PATH cert@ntpsec=PATH
   aead@ntpsec=WORD expire@ntpsec=INTEGER dynamic@classic@<4.2.6`.replaceAll('\n', ' ')
 
@@ -23,7 +23,7 @@ const RESTRICTED = `-4|-6? WORD :
   serverresponse@classic@4.2.8p14=fuzz`.replaceAll('\n', ' ')
 
 const SWITCHES =
-  'auth|bclient@classic|calibrate|kernel|mode7@classic@4.2.7|monitor|ntp|stats|peer_clear_digest_early@classic@4.2.8p11|unpeer_crypto_early@classic@4.2.8p5|unpeer_crypto_nak_early@classic@4.2.8p5|unpeer_digest_early@classic@4.2.8p5'
+  'auth@classic|bclient@classic|calibrate|kernel|mode7@classic@4.2.7|monitor|ntp|stats|peer_clear_digest_early@classic@4.2.8p11|unpeer_crypto_early@classic@4.2.8p5|unpeer_crypto_nak_early@classic@4.2.8p5|unpeer_digest_early@classic@4.2.8p5'
 
 export const NTPD_GRAMMAR = grammar(`
   authdelay@classic@<4.2.6 NUMBER
@@ -38,7 +38,7 @@ export const NTPD_GRAMMAR = grammar(`
   delrestrict@classic@4.2.8p16 -4|-6? WORD : mask=ADDRESS
   device@classic@4.2.8p16 WORD : timedata=PATH ppsdata=PATH
   disable ${SWITCHES}+
-  discard : average=INTEGER[0..] minimum=INTEGER[0..] monitor=NUMBER[0..]
+  discard@classic : average=INTEGER[0..] minimum=INTEGER[0..] monitor=NUMBER[0..]
   driftfile PATH? NUMBER?
   dscp@4.2.8p3 INTEGER[0..63]
   enable ${SWITCHES}+
@@ -76,15 +76,15 @@ export const NTPD_GRAMMAR = grammar(`
   restrict ${RESTRICTED}
   revoke@classic INTEGER
   rlimit@4.2.7 :+ memlock=INTEGER stacksize=INTEGER filenum=INTEGER
-  saveconfigdir@4.2.6 PATH
+  saveconfigdir@classic@4.2.6 PATH
   server ${ASSOCIATION}
   setvar WORD+
   simulate@classic WORD*
   statistics ${STATISTICS}+
   statsdir PATH
   tick NUMBER
-  tinker :+ allan=NUMBER dispersion=NUMBER freq=NUMBER huffpuff=NUMBER panic=NUMBER step=NUMBER stepback@4.2.8p2=NUMBER stepfwd@4.2.8p2=NUMBER stepout=NUMBER tick@classic@4.2.8=NUMBER
-  tos :+ basedate@classic@4.2.8p11=WORD bcpollbstep@classic@4.2.8p11=INTEGER beacon@classic=INTEGER ceiling=INTEGER cohort=BOOL floor=INTEGER maxclock=NUMBER maxdisp@ntpsec=NUMBER maxdist=NUMBER minclock=NUMBER mindist=NUMBER minsane=INTEGER orphan=INTEGER orphanwait@4.2.7=INTEGER maxhop@classic@<4.2.6=INTEGER
+  tinker :+ allan=NUMBER dispersion=NUMBER freq=NUMBER huffpuff=NUMBER panic=NUMBER step=NUMBER stepback@4.2.8p2=NUMBER stepfwd@4.2.8p2=NUMBER stepout=NUMBER tick@4.2.8=NUMBER
+  tos :+ basedate@classic@4.2.8p11=WORD bcpollbstep@classic@4.2.8p11=INTEGER beacon@classic=INTEGER ceiling=INTEGER cohort@classic=BOOL floor=INTEGER maxclock=NUMBER maxdisp@ntpsec=NUMBER maxdist=NUMBER minclock=NUMBER mindist=NUMBER minsane=INTEGER orphan=INTEGER orphanwait@4.2.7=INTEGER maxhop@classic@<4.2.6=INTEGER
   trap@classic ADDRESS : port=INTEGER interface=ADDRESS
   trustedkey WORD+
   ttl@classic INTEGER+

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import type { About, DaemonName } from '#diagnosis/lint/about.ts'
 import { lint } from '#diagnosis/lint/lint.ts'
 
 const packaged = (path: string) => ({
@@ -68,16 +69,27 @@ const DEFAULTS = {
   ],
 }
 
-describe.each(Object.entries(DEFAULTS))("Debian's files of %s", (_, files) => {
+const NAMES = { chrony: 'chronyd', ntp: 'ntpd' } as const
+
+/** `ntpsec 1.2.2`, as --daemon would have it. */
+function versionOf(what: string): NonNullable<About['daemons']>[number] {
+  const [name, version] = what.split(' ') as [string, string]
+  return { name: NAMES[name as keyof typeof NAMES] ?? (name as DaemonName), version }
+}
+
+describe.each(Object.entries(DEFAULTS))("Debian's files of %s", (what, files) => {
   test.each(files.map(file => [file.path, file] as const))('%s: nothing but notes', (_, file) =>
     expect(lint([file]).filter(({ severity }) => severity !== 'note')).toEqual([]),
   )
 
-  test('nothing but notes together, and none of a word', () => {
-    const findings = lint(files)
-    expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([])
-    expect(
-      findings.map(({ name }) => name).filter(name => /unknown|misspelt|wrong|range|understood/.test(name)),
-    ).toEqual([])
-  })
+  test.each([undefined, versionOf(what)])(
+    'nothing but notes together, and none of a word, by %s',
+    version => {
+      const findings = lint(files, version ? { daemons: [version] } : {})
+      expect(findings.filter(({ severity }) => severity !== 'note')).toEqual([])
+      expect(
+        findings.map(({ name }) => name).filter(name => /unknown|misspelt|wrong|range|understood/.test(name)),
+      ).toEqual([])
+    },
+  )
 })
