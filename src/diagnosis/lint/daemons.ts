@@ -4,8 +4,8 @@ import { type LintSubject, type Part, readerOf } from './subject.ts'
 
 export interface ConfiguredDaemon {
   readonly name: DaemonName
-  /** The main file of it, and the line by which it would keep the clock; no file when it is only known to be there. */
-  readonly file: number | undefined
+  /** The main file of it, and the line by which it would keep the clock. */
+  readonly file: number
   readonly line: number
 }
 

@@ -5,7 +5,6 @@ export interface ChronydOptions {
   readonly watchesOnly: boolean
   /** -R: neither `initstepslew` nor a limited `makestep` steps. */
   readonly restarted: boolean
-  readonly config: string | undefined
   readonly notUnderstood: readonly string[]
 }
 
@@ -16,7 +15,6 @@ const LOOSE = 'mrs'
 
 export function parseChronydOptions(words: readonly string[]): ChronydOptions {
   const flags = new Set<string>()
-  const values = new Map<string, string>()
   const notUnderstood: string[] = []
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!
@@ -29,7 +27,8 @@ export function parseChronydOptions(words: readonly string[]): ChronydOptions {
       const letter = word[at]!
       if (FLAGS.includes(letter) || LOOSE.includes(letter)) flags.add(letter)
       else if (WITH_VALUE.includes(letter)) {
-        values.set(letter, word.slice(at + 1) || (words[++i] ?? ''))
+        // The value is the rest of the word, or the next one.
+        if (at + 1 === word.length) i++
         break
       } else notUnderstood.push(`-${letter}`)
     }
@@ -37,7 +36,6 @@ export function parseChronydOptions(words: readonly string[]): ChronydOptions {
   return {
     watchesOnly: flags.has('x'),
     restarted: flags.has('R'),
-    config: values.get('f'),
     notUnderstood,
   }
 }

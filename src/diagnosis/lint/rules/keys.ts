@@ -209,6 +209,7 @@ const libvirt: LintRule = subject =>
       ...(read.clock && offset !== undefined && !offsets.includes(offset)
         ? [attribute(subject, file, read.clock, 'offset', offset, offsets)]
         : []),
+      ...read.timers.flatMap(({ catchup }) => (catchup ? catchupFound(subject, file, catchup) : [])),
       ...read.timers.flatMap(timer =>
         Object.entries(timer.attributes).flatMap(([name, value]) => {
           const values = TIMER_VALUES[name]
@@ -228,6 +229,16 @@ const libvirt: LintRule = subject =>
         }),
       ),
     ].slice(0, MOST_IN_A_FILE)
+  })
+
+const CATCHUP = ['threshold', 'slew', 'limit']
+
+const catchupFound = (subject: LintSubject, file: number, { line, attributes }: XmlTag): Finding[] =>
+  Object.entries(attributes).flatMap(([name, value]) => {
+    const at = { file, line, directive: '<catchup>' }
+    if (!CATCHUP.includes(name)) return [unknown(subject, at, name, CATCHUP, LIBVIRT)]
+    const wrong = { kind: 'wrong-value', word: value, meant: undefined, expected: 'a whole number' } as const
+    return /^\d+$/.test(value) ? [] : [mistakeFound(subject, at, wrong, LIBVIRT)]
   })
 
 const attribute = (

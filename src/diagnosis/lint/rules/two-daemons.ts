@@ -1,7 +1,7 @@
 /** two-daemons: files of several daemons are here, or a job sets the clock beside one. Each undoes what the other does. */
 import { configuredDaemons, PROGRAMS } from '../daemons.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, lineOf } from '../subject.ts'
+import { evidenceAt, type LintSubject } from '../subject.ts'
 
 export const twoDaemons: LintRule = subject => {
   const daemons = configuredDaemons(subject)
@@ -12,10 +12,7 @@ export const twoDaemons: LintRule = subject => {
   const names = [...new Set([...daemons.map(({ name }) => name), ...(running ?? []).map(({ name }) => name)])]
   const both = names.map(name => PROGRAMS[name]).join(' and ')
   const sure = (running?.length ?? 0) > 1 || names.length < 2
-  const evidence = [
-    ...daemons.flatMap(({ file, line }) => (file === undefined ? [] : [evidenceAt(subject, file, line)])),
-    ...jobs,
-  ]
+  const evidence = [...daemons.map(({ file, line }) => evidenceAt(subject, file, line)), ...jobs]
   return [
     found({
       name: 'two-daemons',
@@ -39,18 +36,19 @@ export const twoDaemons: LintRule = subject => {
       confirm: '`ps -e | grep -E "ntpd|chronyd|timesyncd|ntp-daemon"` shows one program.',
     }),
   ]
-
-  /** Lines of crontabs that set the clock. */
-  function setters({ files, kinds }: typeof subject): { text: string; file: number; line: number }[] {
-    return files.flatMap((_, file) => {
-      if (kinds[file] !== 'crontab') return []
-      return subject.lines[file]!.flatMap((_, index) => {
-        const text = lineOf(subject, file, index + 1).trim()
-        return text.length < LONGEST && SETS_THE_CLOCK.test(text) ? [{ text, file, line: index + 1 }] : []
-      })
-    })
-  }
 }
+
+/** Lines of crontabs that set the clock. */
+const setters = ({ kinds, lines }: LintSubject): { text: string; file: number; line: number }[] =>
+  kinds.flatMap((kind, file) =>
+    kind !== 'crontab'
+      ? []
+      : lines[file]!.flatMap((text, index) =>
+          text.length < LONGEST && SETS_THE_CLOCK.test(text)
+            ? [{ text: text.trim(), file, line: index + 1 }]
+            : [],
+        ),
+  )
 
 /** cron takes no longer command. */
 const LONGEST = 1000

@@ -113,7 +113,7 @@ function followsHost(subject: LintSubject, { file, line }: Setting): Finding[] {
       what: `\`${NAME} = 0\` lets the clock follow the host: ${daemon ? PROGRAMS[daemon.name] : 'the time daemon'} sets it in vain.`,
       evidence: [
         evidenceAt(subject, file, line),
-        ...(daemon?.file === undefined ? [] : [evidenceAt(subject, daemon.file, daemon.line)]),
+        ...(daemon ? [evidenceAt(subject, daemon.file, daemon.line)] : []),
       ],
       cost: 'The offset comes back after each correction. After a migration from a host that is ahead time stands still until the other one has caught up.',
       remedy: {
