@@ -58,7 +58,7 @@ export const words: LintRule = subject => [
     return [
       ...judge(subject, file, lines, CHRONY_GRAMMAR, CHRONYD, subject.machine.chrony),
       ...read.directives
-        .filter(({ text }) => COMMENT_BEHIND.test(text))
+        .filter(({ text }) => COMMENT_BEHIND.test(text) && !isTemplate(text))
         .slice(0, MOST_IN_A_FILE)
         .map(({ line }) => commentBehind(subject, file, line)),
     ]
