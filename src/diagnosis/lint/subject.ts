@@ -4,6 +4,7 @@ import type { Reader } from '#dialects/grammar.ts'
 import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
 import { parseVmx, type VmxConf } from '#dialects/hypervisors/vmx.ts'
 import { type Environment, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { parseExec } from '#dialects/linux/exec-start.ts'
 import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
 import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
 import { parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
@@ -128,23 +129,16 @@ const guessed = (options: string): DaemonName | undefined =>
 
 function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
   return units.flatMap(({ file, read }) =>
-    read.settings.flatMap(({ line, key, value, section }) => {
-      if (section !== 'Service' || key !== 'ExecStart') return []
-      const [program = '', ...words] = value.replace(/^[-@:+!|]*/, '').split(/\s+/)
-      const name = program.replace(/^.*\//, '')
-      const daemon = name === 'ntpd' ? 'ntpd' : name === 'chronyd' ? 'chronyd' : undefined
-      return daemon
-        ? [
-            {
-              file,
-              line,
-              text: `${key}=${value}`,
-              daemon,
-              words: words.filter(word => !word.startsWith('$')),
-            },
-          ]
-        : []
-    }),
+    read.settings
+      .filter(({ section, key }) => section === 'Service' && key === 'ExecStart')
+      .flatMap(({ line, key, value }) =>
+        // What variables stand for is said elsewhere, and judged there.
+        parseExec(value, new Map()).flatMap(({ words: [program = '', ...words] }): CommandLine[] => {
+          const name = program.replace(/^.*\//, '')
+          const daemon = name === 'ntpd' || name === 'chronyd' ? name : undefined
+          return daemon ? [{ file, line, text: `${key}=${value}`, daemon, words }] : []
+        }),
+      ),
   )
 }
 
