@@ -43,7 +43,7 @@ export function missing(scenario: Scenario, daemon: DaemonName): string | undefi
   return undefined
 }
 
-export const simulatorFor = ({ wide }: Scenario): string => (wide ? CLKNETSIM_WIDE : CLKNETSIM)
+export const simulatorFor = ({ wide }: Pick<Scenario, 'wide'>): string => (wide ? CLKNETSIM_WIDE : CLKNETSIM)
 
 export function serverFor(node: number): Started {
   const text = chronyConf(node, ['local stratum 1', 'allow'])

@@ -5,6 +5,24 @@
  * `judged` and `pauses` are the cases that have a mark to reach. `others` are other clocks, networks and events, so that
  * what was only tuned to those cases would show.
  */
+import {
+  add,
+  clock,
+  during,
+  exponential,
+  freeze,
+  gamma3,
+  heavy,
+  INTERNET,
+  lan,
+  lost,
+  MS,
+  nowAndThen,
+  type Server,
+  seconds,
+  times,
+  US,
+} from './language.ts'
 import type { Measures } from './measure.ts'
 
 export interface Scenario {
@@ -30,49 +48,8 @@ export interface Scenario {
   readonly wide?: true
 }
 
-export interface Server {
-  readonly up: string
-  readonly down: string
-  readonly offset?: number
-  readonly frequency?: string
-  readonly step?: string
-}
-
 const HOUR = 3600
 const DAY = 24 * HOUR
-const US = 1e-6
-const MS = 1e-3
-
-// ── The language ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-const add = (...terms: (string | number)[]) => (terms.length === 1 ? `${terms[0]}` : `(+ ${terms.join(' ')})`)
-const times = (...factors: (string | number)[]) => `(* ${factors.join(' ')})`
-const exponential = (mean: number) => times(mean, '(exponential)')
-/** Mean 3 × scale. */
-const gamma3 = (scale: number) => times(scale, add('(exponential)', '(exponential)', '(exponential)'))
-/** Mean 1 × scale, and now and then a hundred times that. */
-const heavy = (scale: number) => times(scale, '(exponential)', '(exponential)', '(exponential)')
-const wander = (perSecond: number) => `(sum ${times(perSecond, '(normal)')})`
-/** 1 with this probability. */
-const now_and_then = (probability: number) => `(equal ${probability} (uniform) 0.0)`
-/** 1 while the network's time is in the span; in delays only. */
-const during = (from: number, to: number) => `(equal ${(to - from) / 2} time ${(from + to) / 2})`
-/** 1 for `seconds` evaluations from t = `at` on; in clocks only (evaluated once a second, first at 0). */
-const seconds = (at: number, length: number) =>
-  `(equal ${(length - 1) / 2 + 0.25} (sum 1.0) ${at + 1 + (length - 1) / 2})`
-const lost = (when: string) => times(-10, when)
-
-const lan = (jitter: number, ...more: string[]): Server => {
-  const delay = add(1e-4, exponential(jitter), ...more)
-  return { up: delay, down: delay }
-}
-const path = (up: number, down: number, jitter: (mean: number) => string = exponential): Server => ({
-  up: add(up * MS, jitter(MS)),
-  down: add(down * MS, jitter(MS)),
-})
-const INTERNET = [path(5, 5), path(11, 14), path(22, 20), path(40, 38)]
-const clock = (frequency: number, perSecond: number, ...more: string[]) =>
-  add(frequency, wander(perSecond), ...more)
 
 // ── Steady state ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -197,16 +174,6 @@ const JUDGED: readonly Scenario[] = [
 // ── Pauses: real, monotonic and raw clock stand still ─────────────────────────────────────────────────────────────
 
 const PAUSED_AT = 6 * HOUR
-/** A second at a rate of 1e-4 for each whole one; the rest is lost in one more second. */
-const freeze = (at: number, length: number): string[] => {
-  const whole = Math.floor(length)
-  const rest = length - whole
-  return [
-    ...(whole > 0 ? [times(-0.9999, seconds(at, whole))] : []),
-    ...(rest > 1e-9 ? [times(-rest, seconds(at + whole, 1))] : []),
-  ]
-}
-
 function pause(length: number, polls: readonly [number, number], must?: number): Scenario {
   return {
     ...steady,
@@ -279,7 +246,7 @@ const OTHERS: readonly Scenario[] = [
     ...other,
     name: 'stolen-6-6',
     title: '5 % of packets late by 5 ms and more',
-    servers: [lan(20 * US, times(now_and_then(0.05), exponential(5 * MS)))],
+    servers: [lan(20 * US, times(nowAndThen(0.05), exponential(5 * MS)))],
     polls: [6, 6],
   },
   {
@@ -300,7 +267,7 @@ const OTHERS: readonly Scenario[] = [
     ...other,
     name: 'loss-6-10',
     title: '20 % loss each way',
-    servers: [lan(30 * US, lost(now_and_then(0.2)))],
+    servers: [lan(30 * US, lost(nowAndThen(0.2)))],
     client: { offset: 0.1, frequency: clock(-45e-6, 1e-9) },
     polls: [6, 10],
   },

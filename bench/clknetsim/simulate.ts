@@ -9,7 +9,7 @@ import type { Scenario } from './scenarios.ts'
 import type { ScoreLine } from './score.ts'
 
 /** 2026-12-01, a midnight: chronyd believes in no date long before the one on which it was built. */
-const START_DATE = '1796083200'
+export const START_DATE = '1796083200'
 /** A simulation that takes longer than this is stuck. */
 const PATIENCE_MS = 300_000
 /** Status lines are for the rate after an event. */
@@ -39,24 +39,62 @@ export interface Play {
   readonly keep?: boolean
 }
 
-export async function simulate({ scenario, daemon, seed, agent, lane, keep }: Play): Promise<Traced> {
+export async function simulate(play: Play): Promise<Traced> {
+  const { scenario, daemon, seed, agent, lane, keep } = play
   const directory = mkdtempSync(join(tmpdir(), 'clockwright-clknetsim-'))
+  try {
+    await inSimulator(directory, {
+      stage: scenario,
+      client: clientFor(daemon, scenario),
+      environment: {
+        ...(agent === undefined ? {} : { CLOCKWRIGHT_AGENT: agent }),
+        CLOCKWRIGHT_SCORE: 'score.jsonl',
+        CLOCKWRIGHT_STATUS_EVERY: STATUS_EVERY,
+      },
+      seed,
+      lane: lane ?? 0,
+      // What a peer says at its end is its own affair.
+      strict: daemon === 'clockwright',
+      keepLogs: keep ?? false,
+    })
+    return read(directory, scenario.servers.length + 1, daemon)
+  } finally {
+    if (keep) process.stderr.write(`\n${directory}\n`)
+    else rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** Servers, links, and the clock of the client. */
+export type Stage = Pick<Scenario, 'name' | 'servers' | 'client' | 'length' | 'wide'>
+
+export interface Staged {
+  readonly stage: Stage
+  readonly client: Started
+  readonly environment?: Readonly<Record<string, string>>
+  readonly seed: number
+  readonly lane: number
+  /** A client that ends with an error spoils it. */
+  readonly strict: boolean
+  readonly keepLogs: boolean
+}
+
+/** Runs servers, client and simulator in this directory, where they leave what they write. */
+export async function inSimulator(directory: string, staged: Staged): Promise<void> {
+  const { stage, client, seed, lane, strict, keepLogs } = staged
   const children: ChildProcess[] = []
   try {
-    const nodes = scenario.servers.length + 1
-    const simulator = simulatorFor(scenario)
-    writeFileSync(join(directory, 'clknetsim.conf'), clknetsimConf(scenario))
+    const nodes = stage.servers.length + 1
+    const simulator = simulatorFor(stage)
+    writeFileSync(join(directory, 'clknetsim.conf'), clknetsimConf(stage))
     const environment = {
       ...process.env,
       CLKNETSIM_SOCKET: 'socket',
       CLKNETSIM_START_DATE: START_DATE,
       CLKNETSIM_RANDOM_SEED: `${seed}`,
-      ...(agent === undefined ? {} : { CLOCKWRIGHT_AGENT: agent }),
-      CLOCKWRIGHT_SCORE: 'score.jsonl',
-      CLOCKWRIGHT_STATUS_EVERY: STATUS_EVERY,
+      ...staged.environment,
     }
     const run = (command: readonly string[], more: Record<string, string>, log: string) => {
-      const [program, ...rest] = [...WITHOUT_SYS_TIME, ...onOneCore(lane ?? 0), ...command] as [
+      const [program, ...rest] = [...WITHOUT_SYS_TIME, ...onOneCore(lane), ...command] as [
         string,
         ...string[],
       ]
@@ -70,7 +108,7 @@ export async function simulate({ scenario, daemon, seed, agent, lane, keep }: Pl
       child.stderr.on('data', text => said.push(text))
       children.push(child)
       return ended(child).then(code => {
-        if (keep) writeFileSync(join(directory, log), Buffer.concat(said))
+        if (keepLogs) writeFileSync(join(directory, log), Buffer.concat(said))
         return { code, said: Buffer.concat(said).toString() }
       })
     }
@@ -82,14 +120,14 @@ export async function simulate({ scenario, daemon, seed, agent, lane, keep }: Pl
     }
 
     const daemons = [
-      ...scenario.servers.map((_, i) => startDaemon(serverFor(i + 1), i + 1)),
-      startDaemon(clientFor(daemon, scenario), nodes),
+      ...stage.servers.map((_, i) => startDaemon(serverFor(i + 1), i + 1)),
+      startDaemon(client, nodes),
     ]
     const options = [
       '-s',
       'socket',
       '-l',
-      `${scenario.length}`,
+      `${stage.length}`,
       '-o',
       'offsets',
       '-f',
@@ -104,15 +142,12 @@ export async function simulate({ scenario, daemon, seed, agent, lane, keep }: Pl
     const ends = await Promise.all(daemons)
     clearTimeout(patience)
     const failed = ends.find(({ code }) => code !== 0)
-    if (result.code !== 0 || (failed && daemon === 'clockwright')) {
+    if (result.code !== 0 || (failed && strict)) {
       const why = [...ends.map(({ said }) => said), result.said].join('').trim().split('\n').slice(-15)
-      throw new Error(`${scenario.name}, ${daemon}, seed ${seed}: the simulation failed\n${why.join('\n')}`)
+      throw new Error(`${stage.name}, ${client.file}, seed ${seed}: the simulation failed\n${why.join('\n')}`)
     }
-    return read(directory, nodes, daemon)
   } finally {
     stop(children, 'SIGKILL')
-    if (keep) process.stderr.write(`\n${directory}\n`)
-    else rmSync(directory, { recursive: true, force: true })
   }
 }
 
@@ -126,7 +161,7 @@ const ended = (child: ChildProcess): Promise<number> =>
     child.on('close', code => done(code ?? 1))
   })
 
-export function clknetsimConf({ servers, client }: Scenario): string {
+export function clknetsimConf({ servers, client }: Stage): string {
   const me = servers.length + 1
   const lines: string[] = []
   const set = (name: string, value: string | number | undefined) => {

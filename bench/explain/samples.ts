@@ -2,17 +2,13 @@
  * The table of docs/reference/samples.md: for each log whose truth is known, what was found. With --write it is written
  * there, else printed.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Finding } from '#diagnosis/finding.ts'
 import { analyse, compare } from '../../test/replay/logs/found.ts'
 import { TRUTHS } from '../../test/replay/logs/truths.ts'
+import { writeTable } from './write-table.ts'
 
-const PAGE = fileURLToPath(new URL('../../docs/reference/samples.md', import.meta.url))
-const BEGIN = '<!-- written by bench/explain/samples.ts -->'
-const END = '<!-- end -->'
 const MOST = 4
 
 const rows: string[] = []
@@ -25,11 +21,8 @@ for (const truth of TRUTHS) {
 }
 const table = ['| log | what happened | found | of what is true |', '|---|---|---|---|', ...rows].join('\n')
 
-if (process.argv.includes('--write')) {
-  const page = readFileSync(PAGE, 'utf8')
-  const [before, rest] = page.split(BEGIN) as [string, string]
-  writeFileSync(PAGE, `${before}${BEGIN}\n${table}\n${END}${rest.split(END)[1]}`)
-} else console.log(table)
+if (process.argv.includes('--write')) writeTable('bench/explain/samples.ts', table)
+else console.log(table)
 
 function found({ findings }: Explained): string {
   const kinds = new Map<string, Finding[]>()

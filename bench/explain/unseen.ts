@@ -1,0 +1,95 @@
+/**
+ * Logs that nobody has seen: real daemons keep a clock in clknetsim through stories that are drawn by chance, and the
+ * analysis has to find what was drawn, from all of their logs and from each log alone.
+ *
+ *   node bench/explain/unseen.ts [--seeds N] [--first-seed N] [--only KIND] [--keep DIRECTORY] [--write]
+ *
+ * Needs clknetsim and chronyd as bench/clknetsim/run.ts does; with NTPD set to a classic ntpd, that one, too. With --keep
+ * the logs stay, and are not played again. With --write the table goes into docs/reference/samples.md.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Judged, judge, VIEWS } from './unseen/judge.ts'
+import { DAEMONS, type Daemon, playInto } from './unseen/play.ts'
+import { KIND_TITLES, type Kind, type Story, storiesOf } from './unseen/stories.ts'
+import { writeTable } from './write-table.ts'
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '5' },
+    'first-seed': { type: 'string', default: '101' },
+    only: { type: 'string' },
+    daemon: { type: 'string' },
+    keep: { type: 'string' },
+    quiet: { type: 'boolean' },
+    write: { type: 'boolean' },
+  },
+})
+
+type Tally = { runs: number; jumps: number; found: number; invented: number; asked: number; named: number }
+
+const first = Number(values['first-seed'])
+const stories = Array.from({ length: Number(values.seeds) }, (_, i) => storiesOf(first + i)).flat()
+const scratch = values.keep ?? mkdtempSync(join(tmpdir(), 'clockwright-unseen-'))
+const tallies = new Map<string, Tally>()
+try {
+  for (const daemon of DAEMONS)
+    for (const story of stories) {
+      if ((values.only && story.kind !== values.only) || (values.daemon && daemon !== values.daemon)) continue
+      const directory = join(scratch, daemon, story.name)
+      const logs = join(directory, 'logs')
+      if (!existsSync(logs)) await playInto(directory, daemon, story, 0)
+      for (const [view, wanted] of Object.entries(VIEWS[daemon]))
+        count(daemon, story, view, await judge(logs, story, wanted))
+    }
+} finally {
+  if (!values.keep) rmSync(scratch, { recursive: true, force: true })
+}
+
+const table = tableOf()
+if (values.write) writeTable('bench/explain/unseen.ts', table)
+else console.log(table)
+
+function count(
+  daemon: Daemon,
+  { kind, name, polls, makestep, servers }: Story,
+  view: string,
+  judged: Judged,
+): void {
+  const key = [kind, daemon, view].join('\t')
+  const tally = tallies.get(key) ?? { runs: 0, jumps: 0, found: 0, invented: 0, asked: 0, named: 0 }
+  tallies.set(key, tally)
+  tally.runs++
+  tally.jumps += judged.jumps
+  tally.found += judged.found
+  tally.invented += judged.invented
+  if (judged.named !== undefined) tally.asked++
+  if (judged.named) tally.named++
+  if (judged.wrong.length > 0 && !values.quiet)
+    console.error(
+      `${name} ${daemon} ${view} polls ${polls} ${makestep}, ${servers.length} servers: ${judged.wrong.join(' | ')}`,
+    )
+}
+
+function tableOf(): string {
+  const rows = [...tallies].map(([key, { runs, jumps, found, invented, asked, named }]) => {
+    const [kind, daemon, view] = key.split('\t') as [Kind, Daemon, string]
+    const cells = [
+      `${kind}: ${KIND_TITLES[kind]}`,
+      daemon,
+      view,
+      runs,
+      jumps > 0 ? `${found} of ${jumps}` : '',
+      invented,
+      asked > 0 ? `${named} of ${asked}` : '',
+    ]
+    return `| ${cells.join(' | ')} |`
+  })
+  return [
+    '| what happens | daemon | from | runs | jumps found | invented | named |',
+    '|---|---|---|---|---|---|---|',
+    ...rows.sort(),
+  ].join('\n')
+}
