@@ -60,7 +60,7 @@ export async function judge(logs: string, story: Story, wanted: (name: string) =
   const named = story.finding && explained && isNamed(explained, story.finding)
   if (story.finding && !named)
     wrong.push(
-      `not ${story.finding.name}: ${explained?.findings.map(({ severity, name, what }) => `${severity} ${name} (${what})`).join('; ')}`,
+      `not ${story.finding.names.join(' or ')}: ${explained?.findings.map(({ severity, name, what }) => `${severity} ${name} (${what})`).join('; ')}`,
     )
   return {
     jumps: story.jumps.length,
@@ -79,7 +79,8 @@ const isIt = (each: Disturbance, jump: Jump, baseDay: number): boolean =>
   Math.abs(each.size - jump.size) <= SHARE * Math.abs(jump.size)
 
 /** A quiet clock has no other finding than notes; a troubled one has its own. */
-function isNamed({ findings }: Explained, { name, says }: NonNullable<Story['finding']>): boolean {
-  if (name === 'good') return findings.every(({ severity }) => severity === 'good' || severity === 'note')
-  return findings.some(each => each.name === name && (says === undefined || each.what.includes(says)))
+function isNamed({ findings }: Explained, { names, says }: NonNullable<Story['finding']>): boolean {
+  if (names.includes('good'))
+    return findings.every(({ severity }) => severity === 'good' || severity === 'note')
+  return findings.some(each => names.includes(each.name) && (says === undefined || each.what.includes(says)))
 }

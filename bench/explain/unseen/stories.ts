@@ -40,8 +40,8 @@ export interface Story extends Stage {
   /** chronyd's makestep; ntpd steps by itself. */
   readonly makestep: string
   readonly jumps: readonly Jump[]
-  /** The finding that must be there, and words it must have. */
-  readonly finding?: { readonly name: string; readonly says?: string }
+  /** One of these findings must be there, with these words. */
+  readonly finding?: { readonly names: readonly string[]; readonly says?: string }
 }
 
 const KINDS = {
@@ -118,7 +118,7 @@ function quiet(draw: Draw): Told {
     length: draw.of([8 * HOUR, DAY]),
     client: { offset: draw.between(-2, 2), frequency: draw.clock(...temperature) },
     jumps: [],
-    finding: { name: 'good' },
+    finding: { names: ['good'] },
   }
 }
 
@@ -135,7 +135,7 @@ function liar(draw: Draw): Told {
     servers,
     client: { offset: draw.between(-0.1, 0.1), frequency: draw.clock() },
     jumps: [],
-    finding: { name: 'falseticker', says: `192.168.123.${which + 1}` },
+    finding: { names: ['falseticker'], says: `192.168.123.${which + 1}` },
   }
 }
 
@@ -152,7 +152,7 @@ function serverSteps(draw: Draw): Told {
     servers,
     client: { offset: draw.between(-0.1, 0.1), frequency: draw.clock() },
     jumps: [],
-    finding: { name: 'falseticker', says: `192.168.123.${which + 1}` },
+    finding: { names: ['falseticker', 'source-jumped'], says: `192.168.123.${which + 1}` },
   }
 }
 
@@ -166,7 +166,7 @@ function outage(draw: Draw): Told {
     servers: servers.map(({ up, down }) => ({ up: add(up, cut), down: add(down, cut) })),
     client: { offset: draw.between(-0.1, 0.1), frequency: draw.clock() },
     jumps: [],
-    finding: { name: 'sources-lost' },
+    finding: { names: ['sources-lost'] },
   }
 }
 

@@ -8,9 +8,10 @@
 
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { Eras } from './eras.ts'
 import { Largest } from './largest.ts'
 
-const FIELDS = 9
+const FIELDS = 11
 const SEEN = 0
 const AT = 1
 const OFFSET = 2
@@ -20,6 +21,8 @@ const LEAST_DELAY = 5
 const EXCESS = 6
 const WAIT = 7
 const WAIT_BEFORE = 8
+const ERA = 9
+const RUN = 10
 
 /** Of the running median of the changes: a Gaussian is that far off once in ten million. */
 const UNUSUAL = 8
@@ -34,7 +37,12 @@ const LEAST_CHANGE: Seconds = 2e-3
 const LEAST_UNSTEADINESS = 0.01
 /** The first measurements of a source, often a burst, only teach what is usual. */
 const WARM_UP = 4
+/** So many changes to one side in a row are a rate. */
+const RATE_RUN = 3
 const MOST = 4096
+/** Below its step threshold ntpd lets the kernel move the clock by a share of the offset in each second: no rate limits that. */
+const STEP_THRESHOLD: Seconds = 0.128
+const LOOP_SHARE = 0.5
 /** Four significant digits are printed by chrony, nine decimals by ntpd. */
 const ROUNDING_OF_CHRONY = 5e-4
 /** How fast the medians follow: a factor for each row. */
@@ -47,6 +55,9 @@ export interface Change {
   /** The last measurement before, and the first after, by the local clock. */
   readonly from: Seconds
   readonly to: Seconds
+  /** Among the eras of its log. */
+  readonly fromEra: number
+  readonly toEra: number
   readonly before: Seconds
   readonly after: Seconds
   /** Less than this is not told from nothing. */
@@ -69,12 +80,16 @@ export class Changes {
   readonly #largest = new Largest<Change>(MOST, change => Math.abs(change.after - change.before))
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #waiting = new Map<number, Change>()
+  readonly eras = new Eras()
 
   add(block: SampleBlock): void {
     const { at, source, offset, delay, dispersion, line } = block
     const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
+    const loopShare = block.daemon === 'ntpd' ? LOOP_SHARE : 0
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
+      const time = at[row]!
+      const era = this.eras.see(time)
       const value = offset[row]!
       if (Number.isNaN(value)) continue
       const s = source[row]! * FIELDS
@@ -85,7 +100,7 @@ export class Changes {
       const size = Math.abs(change)
       const from = state[s + AT]!
       // Time as the source counts it: the local clock's, and what it lost.
-      let elapsed = at[row]! - from + change
+      let elapsed = time - from + change
       if (elapsed < 1) elapsed = 1
       const trip = delay[row]!
       let excess = 0
@@ -99,15 +114,23 @@ export class Changes {
         let typical = state[s + TYPICAL]!
         if (typical > WORST_RATE * spacing) typical = WORST_RATE * spacing
         let tolerance = UNUSUAL * typical
-        if (elapsed - size > spacing) tolerance *= (elapsed - size) / spacing
+        // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows.
+        const run = change > 0 ? state[s + RUN]! : -state[s + RUN]!
+        const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
+        state[s + RUN] = run > 0 ? state[s + RUN]! + Math.sign(change) : Math.sign(change)
+        if (elapsed - size > usual) tolerance *= (elapsed - size) / usual
         const slack = RATE_SLACK * elapsed + LEAST_CHANGE
         if (slack > tolerance) tolerance = slack
-        tolerance += excess + state[s + EXCESS]! + rounding * Math.abs(before)
+        const away = Math.abs(before)
+        tolerance += excess + state[s + EXCESS]! + rounding * away
+        if (away < STEP_THRESHOLD) tolerance += loopShare * away
         if (size > tolerance && seen >= WARM_UP && beyondSlewing(before, value, elapsed) > tolerance)
           this.#found({
             source: source[row]!,
             from,
-            to: at[row]!,
+            to: time,
+            fromEra: state[s + ERA]!,
+            toEra: era,
             before,
             after: value,
             tolerance,
@@ -119,7 +142,7 @@ export class Changes {
             line: line[row]!,
             next: Number.NaN,
           })
-        const wait = at[row]! - from
+        const wait = time - from
         state[s + WAIT_BEFORE] = state[s + WAIT]!
         state[s + WAIT] = wait
         if (seen < WARM_UP) {
@@ -131,7 +154,8 @@ export class Changes {
         }
       }
       state[s + SEEN] = seen + 1
-      state[s + AT] = at[row]!
+      state[s + AT] = time
+      state[s + ERA] = era
       state[s + OFFSET] = value
       state[s + EXCESS] = excess
     }

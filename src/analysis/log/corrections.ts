@@ -10,6 +10,7 @@
 
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent, UpdateBlock } from '#core/trace/series.ts'
+import { Eras } from './eras.ts'
 import { Largest } from './largest.ts'
 
 const MOST = 8192
@@ -20,6 +21,9 @@ export interface Correction {
   /** Positive: the clock was set forward. NaN when only the moment is known. */
   readonly size: Seconds
   readonly by: 'step' | 'slew' | 'unknown'
+  /** Where it stands among the updates: the stamp of the one before, and its era. */
+  readonly since?: Seconds
+  readonly era?: number
   readonly file: number
   readonly line: number
 }
@@ -39,14 +43,25 @@ export class Corrections {
   readonly #events = new Largest<Correction>(MOST, each => Math.abs(each.size))
   readonly dropped: Dropped[] = []
   readonly #slew = new Slew()
+  readonly eras = new Eras()
+  #lastAt = Number.NEGATIVE_INFINITY
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, line, file, daemon } = block
     for (let row = 0; row < block.rows; row++) {
       const size = offset[row]!
+      const place = { since: this.#lastAt, era: this.eras.see(at[row]!) }
+      this.#lastAt = at[row]!
       if (daemon === 'ntpd') {
         if (size === 0 && jitter[row]! < 1e-4)
-          this.#markers.offer({ at: at[row]!, size: Number.NaN, by: 'step', file, line: line[row]! })
+          this.#markers.offer({
+            at: at[row]!,
+            size: Number.NaN,
+            by: 'step',
+            ...place,
+            file,
+            line: line[row]!,
+          })
         continue
       }
       if (stratum[row] === 0) {
@@ -57,7 +72,7 @@ export class Corrections {
         continue
       }
       if (size > LEAST || size < -LEAST)
-        this.#updates.offer({ at: at[row]!, size, by: 'unknown', file, line: line[row]! })
+        this.#updates.offer({ at: at[row]!, size, by: 'unknown', ...place, file, line: line[row]! })
       this.#slew.add(at[row]!, remaining[row]!, Number.isNaN(size) ? 0 : size)
     }
   }

@@ -12,14 +12,13 @@
  */
 
 import type { Seconds } from '#core/time/units.ts'
-import type { Daemon } from '#core/trace/series.ts'
+import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
+import { commonEras, type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { disturbancesToldBy } from './told.ts'
 
-/** Stamps of messages are whole seconds, and a step moves them. */
-const SLACK: Seconds = 2
 /** Sizes that differ by less are of one event. */
 const ALIKE = 0.1
 /** Of what chrony prints with four digits. */
@@ -28,6 +27,8 @@ const ROUNDING = 5e-4
 const WORST_RATE = 0.05
 /** How much nearer to the usual spacing one pace must be than the other. */
 const CLEARLY = 3
+/** How far two measurements are apart that follow each other, of the usual wait. */
+const ONE_WAIT = 1.5
 
 /** chrony writes the second in which something was. */
 const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
@@ -96,6 +97,8 @@ interface Jump {
   readonly size: Seconds
   readonly uncertainty: Seconds
   readonly dropped: boolean
+  /** The daemon noticed that its clock went otherwise than the machine's counter, or the stamps went back. */
+  readonly set: boolean
   readonly restarted: boolean
 }
 
@@ -136,6 +139,7 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
   const markers = updates?.corrections.markers ?? []
   const nothingKnown = !updates && events.length === 0
   const starts = log.events.of('started').filter(event => event.daemon === daemon)
+  const leaps = log.events.of('jumped-forward', 'jumped-backward').filter(event => event.daemon === daemon)
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
@@ -144,8 +148,13 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
     const used = usedBy.get(change.source) ?? new Set()
     usedBy.set(change.source, used)
     const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
-    const meanwhile = between(sized, low - SLACK, high + SLACK).filter(each => !used.has(each))
-    const { rest, of } = bestRest(delta, meanwhile, { low, high, exact: daemon === 'chrony' })
+    const exact = daemon === 'chrony'
+    const when =
+      updates && exact && change.fromEra !== change.toEra
+        ? meanwhileByEra(change, series.changes.eras, updates.corrections.eras)
+        : meanwhileByStamp(change, exact)
+    const meanwhile = between(sized, ...when.stamps).filter(each => when.perhaps(each) && !used.has(each))
+    const { rest, of } = bestRest(delta, meanwhile, when)
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
@@ -172,10 +181,73 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
       size,
       uncertainty: Math.min(tolerance, Math.abs(size)) + (dropped ? 0.01 * Math.abs(size) : 0),
       dropped: dropped !== undefined,
+      set: wasSet(change, size, leaps),
       restarted: restarted && !towardsZero,
     })
   }
   return { jumps, own }
+}
+
+/**
+ * Whether the wall clock alone moved: the daemon said so, or stamps went back, which they never do when a machine stands
+ * still.
+ */
+function wasSet({ from, to }: Change, size: Seconds, leaps: readonly LogEvent[]): boolean {
+  const [low, high] = [Math.min(from, to), Math.max(from, to)]
+  const leap = size > 0 ? 'jumped-backward' : 'jumped-forward'
+  return (
+    (size > 0 && to < from - SLACK) ||
+    leaps.some(({ what, at }) => what === leap && at >= low - SLACK && at <= high + SLACK)
+  )
+}
+
+/** Which corrections were made between the two measurements of a change. */
+interface Meanwhile {
+  readonly stamps: readonly [Seconds, Seconds]
+  readonly perhaps: (each: Correction) => boolean
+  readonly surely: (each: Correction) => boolean
+  /** Of these it cannot be read on which side of a measurement they were. */
+  readonly open: (each: Correction) => boolean
+}
+
+const inTheSecondOf =
+  ({ from, to }: Change) =>
+  ({ at }: Correction): boolean =>
+    Math.abs(at - from) <= SLACK || Math.abs(at - to) <= SLACK
+
+/**
+ * By stamps that have gone back in between: what follows the first measurement in its era, and what precedes the second one
+ * in its own. Where the corrections' log did not go back at the same moment their era is not known.
+ */
+function meanwhileByEra(change: Change, eras: Eras, corrections: Eras): Meanwhile {
+  const { from, to, fromEra, toEra } = change
+  const { ofA, ofB } = commonEras(eras, corrections)
+  const [first, last] = [ofA[fromEra]!, ofA[toEra]!]
+  const [until, since] = [eras.returns[fromEra]!.from, eras.returns[toEra - 1]!.to]
+  const within = (slack: Seconds) => (each: Correction) => {
+    const era = ofB[each.era ?? 0]!
+    const before = era === first && each.at >= from - slack && each.at <= until + SLACK
+    const after = era === last && each.at >= since - SLACK && each.at < to + slack
+    return before || after || (era > first && era < last)
+  }
+  return {
+    stamps: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    perhaps: within(SLACK),
+    surely: first === last ? () => false : within(0),
+    open: first === last ? () => true : inTheSecondOf(change),
+  }
+}
+
+function meanwhileByStamp(change: Change, exact: boolean): Meanwhile {
+  const { from, to } = change
+  const [low, high] = [Math.min(from, to), Math.max(from, to)]
+  const stamps: [Seconds, Seconds] = [low - SLACK, high + SLACK]
+  const perhaps = () => true
+  if (exact)
+    return { stamps, perhaps, surely: ({ at }) => at >= low && at < high, open: inTheSecondOf(change) }
+  // The stamps between them are there twice: before the clock went back, and after it.
+  const twice = to < from - SLACK
+  return { stamps, perhaps, surely: () => !twice, open: twice ? () => true : inTheSecondOf(change) }
 }
 
 /**
@@ -185,13 +257,11 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
 function bestRest(
   delta: Seconds,
   meanwhile: readonly Correction[],
-  { low, high, exact }: { low: Seconds; high: Seconds; exact: boolean },
+  { surely, open: isOpen }: Meanwhile,
 ): { rest: Seconds; of: Correction[] } {
-  const inside = (each: Correction) =>
-    exact ? each.at >= low && each.at < high : each.at >= low - SLACK && each.at <= high + SLACK
-  const certain = meanwhile.filter(inside)
+  const certain = meanwhile.filter(surely)
   let best = { rest: delta + sum(certain), of: certain }
-  const open = meanwhile.filter(each => Math.abs(each.at - low) <= SLACK || Math.abs(each.at - high) <= SLACK)
+  const open = meanwhile.filter(isOpen)
   if (open.length === 0 || open.length > 4) return best
   const sure = certain.filter(each => !open.includes(each))
   for (let choice = 0; choice < 1 << open.length; choice++) {
@@ -282,16 +352,21 @@ function isRamp(run: readonly Jump[]): boolean {
   }
   const rates = run.map(rateOf)
   const alike = rates.every(rate => Math.abs(rate) < WORST_RATE && within(rate, rates[0]!, 3))
-  return alike && (run.length > 2 || Math.abs(run[1]!.size) > 0.4 * Math.abs(first.size))
+  if (!alike || run.length > 2) return alike
+  const second = run[1]!
+  return (
+    Math.abs(second.size) > 0.4 * Math.abs(first.size) &&
+    (second.change.next - second.change.after) / second.size > 0.4
+  )
 }
 
-/** Neighbours that lie within one usual wait become one. */
+/** Neighbours that lie one usual wait apart become one. */
 function joined(run: readonly Jump[]): Jump[] {
   const all: Jump[] = []
   for (const jump of run) {
     const before = all.at(-1)
     const apart = before && jump.change.to + jump.change.after - before.change.to - before.change.after
-    if (before && apart !== undefined && apart < jump.change.spacing)
+    if (before && apart !== undefined && apart < ONE_WAIT * jump.change.spacing)
       all[all.length - 1] = {
         ...before,
         change: { ...before.change, to: jump.change.to, after: jump.change.after, next: jump.change.next },
@@ -344,8 +419,9 @@ function activeSources(series: SampleSeries, change: Change): number {
 
 function disturbance(group: readonly Jump[], resolution: Seconds): Disturbance {
   const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
-  const moved = group.some(({ dropped }) => dropped) ? 'wall clock' : whoMoved(group)
-  const stood = best.size > 0 && moved !== 'wall clock' ? best.size : 0
+  const moved = group.some(({ dropped, set }) => dropped || set) ? 'wall clock' : whoMoved(group)
+  // A pause began so much before its end; what else it was, it was in between.
+  const stood = best.size > 0 && moved === 'machine' ? best.size : 0
   const window = (times: readonly (readonly [Seconds, Seconds])[]) => {
     const from = Math.max(...times.map(([first]) => first))
     const to = Math.min(...times.map(([, last]) => last))
