@@ -9,6 +9,7 @@
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { Eras } from './eras.ts'
+import { Filters } from './filters.ts'
 import { Largest } from './largest.ts'
 
 const FIELDS = 11
@@ -55,6 +56,9 @@ export interface Change {
   /** The last measurement before, and the first after, by the local clock. */
   readonly from: Seconds
   readonly to: Seconds
+  /** It happened between these. A filter shows a sample that is up to eight polls old, and its jitter what is in it already. */
+  readonly earliest: Seconds
+  readonly latest: Seconds
   /** Among the eras of its log. */
   readonly fromEra: number
   readonly toEra: number
@@ -81,9 +85,11 @@ export class Changes {
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #waiting = new Map<number, Change>()
   readonly eras = new Eras()
+  readonly #filters = new Filters()
 
   add(block: SampleBlock): void {
-    const { at, source, offset, delay, dispersion, line } = block
+    const { at, source, offset, delay, dispersion, jitter, line } = block
+    const filtered = !block.exchanges
     const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
     const loopShare = block.daemon === 'ntpd' ? LOOP_SHARE : 0
     let state = this.#state
@@ -93,6 +99,7 @@ export class Changes {
       const value = offset[row]!
       if (Number.isNaN(value)) continue
       const s = source[row]! * FIELDS
+      if (filtered) this.#filters.note(source[row]!, time, jitter[row]!)
       if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
       const seen = state[s + SEEN]!
       const before = state[s + OFFSET]!
@@ -129,6 +136,9 @@ export class Changes {
             source: source[row]!,
             from,
             to: time,
+            ...(filtered
+              ? this.#filters.seen(source[row]!, { from, to: time, size })
+              : { earliest: from, latest: time }),
             fromEra: state[s + ERA]!,
             toEra: era,
             before,

@@ -51,7 +51,7 @@ export class Corrections {
     for (let row = 0; row < block.rows; row++) {
       const size = offset[row]!
       const place = { since: this.#lastAt, era: this.eras.see(at[row]!) }
-      this.#lastAt = at[row]!
+      if (stratum[row] !== 0) this.#lastAt = at[row]!
       if (daemon === 'ntpd') {
         if (size === 0 && jitter[row]! < 1e-4)
           this.#markers.offer({

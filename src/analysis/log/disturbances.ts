@@ -13,6 +13,7 @@
 
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
+import { disturbancesBrokenBy } from './broken.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import { commonEras, type Eras, SLACK } from './eras.ts'
@@ -104,9 +105,14 @@ interface Jump {
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const series = log.bestSamples(daemon)
+  const told = { sources: [], own: ownSteps(log, daemon), outliers: 0 }
+  if (!series) return { ...told, clock: disturbancesToldBy(log, daemon) }
   // Estimates from many measurements do not jump when the clock does.
-  if (!series || series.format === 'chrony statistics')
-    return { clock: disturbancesToldBy(log, daemon), sources: [], own: ownSteps(log, daemon), outliers: 0 }
+  if (series.format === 'chrony statistics') {
+    const broken = disturbancesBrokenBy(series)
+    const updates = log.updatesOf(daemon)
+    return { ...told, clock: updates ? narrowed(disturbancesToldBy(log, daemon), broken) : broken }
+  }
   const explained = explain(series, log, daemon)
   const { jumps, outliers } = withoutOutliers(explained.jumps)
   const groups = groupBySources(joinRuns(jumps))
@@ -125,6 +131,20 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     outliers,
   }
 }
+
+/** The updates know the size, and the estimates the moment. */
+const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]): Disturbance[] =>
+  told.map(one => {
+    const same = broken.find(({ from, to }) => from < one.to && to > one.from)
+    return same
+      ? {
+          ...one,
+          from: same.from,
+          to: Math.min(one.to, same.local.to + Math.max(0, one.size)),
+          local: same.local,
+        }
+      : one
+  })
 
 /** Takes out of each change what the daemon did meanwhile. */
 function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: Jump[]; own: Correction[] } {
@@ -369,7 +389,13 @@ function joined(run: readonly Jump[]): Jump[] {
     if (before && apart !== undefined && apart < ONE_WAIT * jump.change.spacing)
       all[all.length - 1] = {
         ...before,
-        change: { ...before.change, to: jump.change.to, after: jump.change.after, next: jump.change.next },
+        change: {
+          ...before.change,
+          to: jump.change.to,
+          latest: jump.change.latest,
+          after: jump.change.after,
+          next: jump.change.next,
+        },
         size: before.size + jump.size,
         uncertainty: before.uncertainty + jump.uncertainty,
         dropped: before.dropped || jump.dropped,
@@ -428,8 +454,8 @@ function disturbance(group: readonly Jump[], resolution: Seconds): Disturbance {
     return { from: Math.min(from, to), to: Math.max(from, to) }
   }
   return {
-    ...window(group.map(({ change: c }) => [c.from + c.before, c.to + c.after - stood + resolution])),
-    local: window(group.map(({ change }) => [change.from, change.to])),
+    ...window(group.map(({ change: c }) => [c.earliest + c.before, c.latest + c.after - stood + resolution])),
+    local: window(group.map(({ change: c }) => [c.earliest, c.latest])),
     size: best.size,
     uncertainty: best.uncertainty,
     before: best.change.before,

@@ -13,6 +13,7 @@ import type {
   SampleBlock,
   UpdateBlock,
 } from '#core/trace/series.ts'
+import { Breaks } from './breaks.ts'
 import { Census } from './census.ts'
 import { Changes } from './changes.ts'
 import { Convergence } from './convergence.ts'
@@ -81,6 +82,8 @@ export class SampleSeries extends Series {
   readonly offset = new OffsetMeasures()
   readonly census = new Census()
   readonly changes = new Changes()
+  /** chrony's statistics.log. */
+  readonly breaks = new Breaks()
   /** Of the offset against the source that was heard first: two that disagree are no oscillation. */
   readonly swings = new Swings()
   #first = -1
@@ -95,7 +98,8 @@ export class SampleSeries extends Series {
     this.span(block)
     this.offset.add(block)
     this.census.add(block)
-    this.changes.add(block)
+    if (this.exchanges || block.daemon !== 'chrony') this.changes.add(block)
+    else this.breaks.add(block)
     if (this.#first < 0) this.#first = block.source[0]!
     this.swings.add(block, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows)
@@ -111,9 +115,14 @@ export class UpdateSeries extends Series {
   readonly swings = new Swings()
   /** ntpd: of the offset. chrony: of what is left to slew. */
   readonly ways = new LongWays()
+  /** The longest time without an update. */
+  longestSilence: Seconds = 0
+  silentFrom: Seconds = Number.NaN
+  #lastAt: Seconds = Number.NaN
 
   add(block: UpdateBlock): void {
     this.span(block)
+    this.#listen(block)
     this.offset.add(block)
     this.frequency.add(block.frequency, block.rows)
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
@@ -121,6 +130,18 @@ export class UpdateSeries extends Series {
     this.corrections.add(block)
     this.swings.add(block)
     this.ways.add(block.at, block.daemon === 'chrony' ? block.remaining : block.offset, block.rows)
+  }
+
+  #listen({ at, stratum, rows }: UpdateBlock): void {
+    for (let row = 0; row < rows; row++) {
+      if (stratum[row] === 0) continue
+      const silence = at[row]! - this.#lastAt
+      if (silence > this.longestSilence) {
+        this.longestSilence = silence
+        this.silentFrom = this.#lastAt
+      }
+      this.#lastAt = at[row]!
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbances.ts'
+import { SLACK } from './eras.ts'
 import type { HostLog } from './host-log.ts'
 
 /** Corrections that are nearer to each other are for one event. */
@@ -38,17 +39,29 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
     )
   if (isRate(found.map(({ all, size }) => ({ at: all[0]!.at, size })))) return []
   return found.map(({ all, since, size }) => ({
-    from: Math.max(since, all[0]!.at - CLOSE),
-    to: all[0]!.at,
-    local: { from: Math.max(since, all[0]!.at - CLOSE), to: all[0]!.at },
+    ...spanOf(all[0]!, since, size),
     size,
     uncertainty: 0.05 * Math.abs(size),
     before: 0,
-    moved: 'not known',
+    // Stamps go back when a clock is set back, never when the machine stands still.
+    moved: size > 0 && all[0]!.at < (all[0]!.since ?? since) - SLACK ? 'wall clock' : 'not known',
     sources: [],
     lines: all.map(({ file, line }) => ({ file, line })),
     restarted: false,
   }))
+}
+
+/** Between the update before, when all was well, and the first correction, which is stamped as if it were done. */
+function spanOf(
+  { at, since }: Correction,
+  last: Seconds,
+  size: Seconds,
+): Pick<Disturbance, 'from' | 'to' | 'local'> {
+  if (since === undefined) {
+    const from = Math.max(last, at - CLOSE)
+    return { from, to: at, local: { from, to: at } }
+  }
+  return { from: since, to: Math.max(since, at + size), local: { from: since, to: at } }
 }
 
 /** Steps, and what chronyd found wrong and slewed; what it found and then stepped is one. */

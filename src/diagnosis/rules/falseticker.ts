@@ -11,6 +11,8 @@ import { evidenceOf, type Subject } from '../subject.ts'
 
 const LEAST: Seconds = 2e-3
 const LEAST_ROWS = 8
+/** Where a log has no delays: most ways are shorter. */
+const UNKNOWN_DELAY: Seconds = 0.1
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
@@ -22,7 +24,7 @@ export const falseticker: Rule = subject => {
   const offsets = all.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
   const middle = offsets[offsets.length >> 1]!
   const wrong = all.filter(({ medianOffset, leastDelay }) => {
-    const half = Number.isNaN(leastDelay) ? 0 : leastDelay / 2
+    const half = (Number.isNaN(leastDelay) ? UNKNOWN_DELAY : leastDelay) / 2
     return Math.abs(medianOffset - middle) > Math.max(LEAST, half)
   })
   if (wrong.length === 0 || 2 * wrong.length >= all.length) return []
@@ -34,7 +36,7 @@ export const falseticker: Rule = subject => {
       severity: 'warning' as const,
       from: each.from,
       to: each.to,
-      what: `${name} is off by ${signed(off)} (median), more than half its delay of ${duration(each.leastDelay)} can explain; ${all.length - wrong.length} other sources agree.`,
+      what: `${name} is off by ${signed(off)} (median), more than half ${Number.isNaN(each.leastDelay) ? 'any usual delay' : `its delay of ${duration(each.leastDelay)}`} can explain; ${all.length - wrong.length} other sources agree.`,
       measures: { offset: off, leastDelay: each.leastDelay },
       evidence: [
         ...all.map(one => ({

@@ -1,0 +1,139 @@
+/**
+ * Jumps as chrony's statistics.log shows them. A row is a line through the last measurements of a source; one measurement
+ * that lies elsewhere bends it, and its standard deviation leaps at that very poll. chronyd then forgets what was before,
+ * and corrects what each new line says, as long as it trusts it (maxjitter of 1 s, maxdistance of 3 s), until the line is
+ * straight again: the corrections of a single source add up to the jump. Of several sources it is not known which was
+ * followed; then the one that is straight again first says what was left, and where something was corrected before that,
+ * the leap of the standard deviation tells the size: of seven measurements with the last one off by S it is 0.33 S.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { SampleBlock } from '#core/trace/series.ts'
+
+/** Beyond the usual standard deviation of this source. */
+const BENT = 20
+const LEAST: Seconds = 5e-3
+/** Of the largest offset: what is left when a line is straight again. */
+const STRAIGHT = 0.02
+const MAX_JITTER: Seconds = 1
+const MAX_DISTANCE: Seconds = 3
+const WARM_UP = 6
+const LONGEST = 64
+const FOLLOW = 1.1
+const MOST = 1024
+/** The last of seven points has a leverage of 13/28; the rest of it remains, over five degrees of freedom. */
+const BEND_OF_ONE = Math.sqrt((1 - 13 / 28) / 5)
+
+export interface Break {
+  readonly source: number
+  readonly from: Seconds
+  readonly to: Seconds
+  /** When the line was straight again. */
+  readonly straightAt: Seconds
+  /** The offset then, and the sum of all that chronyd may have corrected. */
+  readonly left: Seconds
+  readonly sum: Seconds
+  /** Estimated from the bend of the first line alone. */
+  readonly bend: Seconds
+  readonly corrected: boolean
+  readonly file: number
+  readonly line: number
+}
+
+interface Bent {
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly jitter: Seconds
+  readonly file: number
+  readonly line: number
+  sum: Seconds
+  largest: Seconds
+  corrected: boolean
+  rows: number
+}
+
+interface Of {
+  rows: number
+  at: Seconds
+  typical: Seconds
+  bent: Bent | undefined
+}
+
+export class Breaks {
+  readonly all: Break[] = []
+  readonly #sources = new Map<number, Of>()
+
+  add({ at, source, offset, jitter, dispersion, line, file, rows }: SampleBlock): void {
+    for (let row = 0; row < rows; row++) {
+      const of = this.#of(source[row]!)
+      const one = {
+        at: at[row]!,
+        offset: offset[row]!,
+        jitter: jitter[row]!,
+        sd: dispersion[row]!,
+        file,
+        line: line[row]!,
+      }
+      if (!of.bent && of.rows >= WARM_UP && isBent(one, of.typical))
+        of.bent = {
+          from: of.at,
+          to: one.at,
+          jitter: one.jitter,
+          file,
+          line: one.line,
+          sum: 0,
+          largest: 0,
+          corrected: false,
+          rows: 0,
+        }
+      if (of.bent) this.#follow(source[row]!, of, of.bent, one)
+      else {
+        of.typical *= one.jitter > of.typical ? FOLLOW : 1 / FOLLOW
+        if (of.rows < WARM_UP) of.typical = Math.max(of.typical, one.jitter)
+      }
+      of.rows++
+      of.at = one.at
+    }
+  }
+
+  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter, sd }: Row): void {
+    bent.rows++
+    bent.largest = Math.max(bent.largest, Math.abs(offset))
+    const trusted = jitter <= MAX_JITTER && sd < MAX_DISTANCE
+    if (trusted) bent.sum += offset
+    const straight = jitter < Math.max(STRAIGHT * bent.largest, 2 * of.typical)
+    if (straight && this.all.length < MOST)
+      this.all.push({
+        source,
+        from: bent.from,
+        to: bent.to,
+        straightAt: at,
+        left: offset,
+        sum: bent.sum,
+        bend: (Math.sign(bent.sum) * bent.jitter) / BEND_OF_ONE,
+        corrected: bent.corrected,
+        file: bent.file,
+        line: bent.line,
+      })
+    if (trusted) bent.corrected = true
+    if (straight || bent.rows > LONGEST) of.bent = undefined
+  }
+
+  #of(source: number): Of {
+    const of = this.#sources.get(source) ?? { rows: 0, at: Number.NaN, typical: 1e-6, bent: undefined }
+    this.#sources.set(source, of)
+    return of
+  }
+}
+
+interface Row {
+  readonly at: Seconds
+  readonly offset: Seconds
+  readonly jitter: Seconds
+  readonly sd: Seconds
+}
+
+/** Bent by a measurement, or straight and elsewhere after chronyd noticed itself that its clock had been set. */
+function isBent({ offset, jitter }: Row, typical: Seconds): boolean {
+  const unusual = Math.max(BENT * typical, LEAST)
+  return jitter > unusual || Math.abs(offset) > 10 * unusual
+}
