@@ -35,6 +35,8 @@ export interface Break {
   /** Estimated from the bend of the first line alone. */
   readonly bend: Seconds
   readonly corrected: boolean
+  /** Sources whose lines were straight meanwhile. */
+  readonly against: number
   readonly file: number
   readonly line: number
 }
@@ -43,8 +45,13 @@ interface Bent {
   readonly from: Seconds
   readonly to: Seconds
   readonly jitter: Seconds
+  /** The offset before it: a source may be off all the time. */
+  readonly base: Seconds
+  readonly side: number
   readonly file: number
   readonly line: number
+  /** Among the rows of all sources. */
+  readonly began: number
   sum: Seconds
   largest: Seconds
   corrected: boolean
@@ -56,11 +63,15 @@ interface Of {
   at: Seconds
   typical: Seconds
   bent: Bent | undefined
+  /** Its last row with a straight line, among the rows of all, and the offset there. */
+  straight: number
+  offset: Seconds
 }
 
 export class Breaks {
   readonly all: Break[] = []
   readonly #sources = new Map<number, Of>()
+  #count = 0
 
   add({ at, source, offset, jitter, dispersion, line, file, rows }: SampleBlock): void {
     for (let row = 0; row < rows; row++) {
@@ -73,11 +84,14 @@ export class Breaks {
         file,
         line: line[row]!,
       }
-      if (!of.bent && of.rows >= WARM_UP && isBent(one, of.typical))
+      if (!of.bent && of.rows >= WARM_UP && isBent(one, of))
         of.bent = {
           from: of.at,
           to: one.at,
           jitter: one.jitter,
+          base: of.offset,
+          side: Math.sign(one.offset - of.offset),
+          began: this.#count,
           file,
           line: one.line,
           sum: 0,
@@ -87,16 +101,20 @@ export class Breaks {
         }
       if (of.bent) this.#follow(source[row]!, of, of.bent, one)
       else {
+        of.straight = this.#count
+        of.offset = one.offset
         of.typical *= one.jitter > of.typical ? FOLLOW : 1 / FOLLOW
         if (of.rows < WARM_UP) of.typical = Math.max(of.typical, one.jitter)
       }
+      this.#count++
       of.rows++
       of.at = one.at
     }
   }
 
-  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter, sd }: Row): void {
+  #follow(source: number, of: Of, bent: Bent, { at, offset: shown, jitter, sd }: Row): void {
     bent.rows++
+    const offset = shown - bent.base
     bent.largest = Math.max(bent.largest, Math.abs(offset))
     const trusted = jitter <= MAX_JITTER && sd < MAX_DISTANCE
     if (trusted) bent.sum += offset
@@ -109,17 +127,34 @@ export class Breaks {
         straightAt: at,
         left: offset,
         sum: bent.sum,
-        bend: (Math.sign(bent.sum) * bent.jitter) / BEND_OF_ONE,
+        bend: (bent.side * bent.jitter) / BEND_OF_ONE,
         corrected: bent.corrected,
+        against: this.#straightSince(bent.began),
         file: bent.file,
         line: bent.line,
       })
     if (trusted) bent.corrected = true
-    if (straight || bent.rows > LONGEST) of.bent = undefined
+    if (straight || bent.rows > LONGEST) {
+      of.bent = undefined
+      of.offset = shown
+    }
+  }
+
+  #straightSince(row: number): number {
+    let count = 0
+    for (const { straight } of this.#sources.values()) if (straight > row) count++
+    return count
   }
 
   #of(source: number): Of {
-    const of = this.#sources.get(source) ?? { rows: 0, at: Number.NaN, typical: 1e-6, bent: undefined }
+    const of = this.#sources.get(source) ?? {
+      rows: 0,
+      at: Number.NaN,
+      typical: 1e-6,
+      bent: undefined,
+      straight: -1,
+      offset: 0,
+    }
     this.#sources.set(source, of)
     return of
   }
@@ -132,8 +167,12 @@ interface Row {
   readonly sd: Seconds
 }
 
-/** Bent by a measurement, or straight and elsewhere after chronyd noticed itself that its clock had been set. */
-function isBent({ offset, jitter }: Row, typical: Seconds): boolean {
-  const unusual = Math.max(BENT * typical, LEAST)
-  return jitter > unusual || Math.abs(offset) > 10 * unusual
+/**
+ * Bent by a measurement, or straight and further off, after chronyd noticed itself that its clock had been set. A straight
+ * line that is nearer to zero than before was corrected.
+ */
+function isBent({ offset, jitter }: Row, before: Of): boolean {
+  const unusual = Math.max(BENT * before.typical, LEAST)
+  const corrected = Math.abs(offset) < 0.5 * Math.abs(before.offset)
+  return jitter > unusual || (!corrected && Math.abs(offset - before.offset) > 10 * unusual)
 }

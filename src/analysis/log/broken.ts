@@ -1,14 +1,17 @@
-/** What happened to the clock, from statistics.log alone: the breaks that most of the sources saw at one time. */
+/**
+ * What happened to the clock, from statistics.log alone: the breaks at one time that more sources had than had none
+ * meanwhile. Others are jumps of a source.
+ */
 import type { Seconds } from '#core/time/units.ts'
 import type { Break } from './breaks.ts'
-import type { Disturbance } from './disturbances.ts'
+import type { Disturbance, Disturbances } from './disturbances.ts'
 import type { SampleSeries } from './host-log.ts'
 
 const LEAST: Seconds = 0.05
 const BY_BEND = 0.2
 const BY_SUM = 0.05
 
-export function disturbancesBrokenBy(series: SampleSeries): Disturbance[] {
+export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, 'clock' | 'sources'> {
   const groups: Break[][] = []
   for (const each of [...series.breaks.all].sort((a, b) => a.to - b.to)) {
     const group = groups.at(-1)
@@ -16,10 +19,12 @@ export function disturbancesBrokenBy(series: SampleSeries): Disturbance[] {
       group.push(each)
     else groups.push([each])
   }
-  return groups
-    .filter(group => 2 * group.length > activeSources(series, group[0]!))
-    .map(disturbance)
-    .filter(({ size }) => Math.abs(size) >= LEAST)
+  const large = groups.filter(group => Math.abs(sizeOf(group)[0]) >= LEAST)
+  const mine = large.filter(group => group.length > firstStraight(group).against)
+  return {
+    clock: mine.map(disturbance),
+    sources: large.filter(group => !mine.includes(group)).map(disturbance),
+  }
 }
 
 function disturbance(group: readonly Break[]): Disturbance {
@@ -43,11 +48,11 @@ function disturbance(group: readonly Break[]): Disturbance {
 
 function sizeOf(group: readonly Break[]): [size: Seconds, share: number] {
   if (group.length === 1) return [group[0]!.sum, BY_SUM]
-  const first = group.reduce((a, b) => (b.straightAt < a.straightAt ? b : a))
+  const first = firstStraight(group)
   if (!group.some(({ corrected }) => corrected)) return [first.left, BY_SUM]
   const bends = group.map(({ bend }) => Math.abs(bend)).sort((a, b) => a - b)
-  return [Math.sign(first.sum) * bends[bends.length >> 1]!, BY_BEND]
+  return [Math.sign(first.bend) * bends[bends.length >> 1]!, BY_BEND]
 }
 
-const activeSources = (series: SampleSeries, { from, to }: Break): number =>
-  series.census.sources().filter(each => each.count > 4 && each.from < from && each.to > to).length
+const firstStraight = (group: readonly Break[]): Break =>
+  group.reduce((a, b) => (b.straightAt < a.straightAt ? b : a))

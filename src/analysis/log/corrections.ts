@@ -21,7 +21,7 @@ export interface Correction {
   /** Positive: the clock was set forward. NaN when only the moment is known. */
   readonly size: Seconds
   readonly by: 'step' | 'slew' | 'unknown'
-  /** Where it stands among the updates: the stamp of the one before, and its era. */
+  /** Where it stands among the updates: when the clock was surely still right, and its era. */
   readonly since?: Seconds
   readonly era?: number
   readonly file: number
@@ -45,13 +45,23 @@ export class Corrections {
   readonly #slew = new Slew()
   readonly eras = new Eras()
   #lastAt = Number.NEGATIVE_INFINITY
+  #beforeLast = Number.NEGATIVE_INFINITY
+  #source = -1
+  #several = false
 
   add(block: UpdateBlock): void {
-    const { at, offset, jitter, remaining, stratum, line, file, daemon } = block
+    const { at, offset, jitter, remaining, stratum, source, line, file, daemon } = block
     for (let row = 0; row < block.rows; row++) {
       const size = offset[row]!
-      const place = { since: this.#lastAt, era: this.eras.see(at[row]!) }
-      if (stratum[row] !== 0) this.#lastAt = at[row]!
+      // Of several sources the next to be heard after a jump may know nothing of it yet, and be followed once more.
+      const since = this.#several ? this.#beforeLast : this.#lastAt
+      const place = { since, era: this.eras.see(at[row]!) }
+      if (stratum[row] !== 0) {
+        if (this.#source >= 0 && source[row] !== this.#source) this.#several = true
+        this.#source = source[row]!
+        this.#beforeLast = this.#lastAt
+        this.#lastAt = at[row]!
+      }
       if (daemon === 'ntpd') {
         if (size === 0 && jitter[row]! < 1e-4)
           this.#markers.offer({

@@ -105,13 +105,14 @@ interface Jump {
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const series = log.bestSamples(daemon)
-  const told = { sources: [], own: ownSteps(log, daemon), outliers: 0 }
-  if (!series) return { ...told, clock: disturbancesToldBy(log, daemon) }
+  const told = { own: ownSteps(log, daemon), outliers: 0 }
+  if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }
   // Estimates from many measurements do not jump when the clock does.
   if (series.format === 'chrony statistics') {
     const broken = disturbancesBrokenBy(series)
     const updates = log.updatesOf(daemon)
-    return { ...told, clock: updates ? narrowed(disturbancesToldBy(log, daemon), broken) : broken }
+    const clock = updates ? narrowed(disturbancesToldBy(log, daemon), broken.clock) : broken.clock
+    return { ...told, clock, sources: broken.sources }
   }
   const explained = explain(series, log, daemon)
   const { jumps, outliers } = withoutOutliers(explained.jumps)
@@ -385,7 +386,7 @@ function joined(run: readonly Jump[]): Jump[] {
   const all: Jump[] = []
   for (const jump of run) {
     const before = all.at(-1)
-    const apart = before && jump.change.to + jump.change.after - before.change.to - before.change.after
+    const apart = before && jump.change.to - before.change.to
     if (before && apart !== undefined && apart < ONE_WAIT * jump.change.spacing)
       all[all.length - 1] = {
         ...before,
@@ -425,9 +426,13 @@ function groupBySources(jumps: readonly Jump[]): Jump[][] {
   return groups
 }
 
+/** By their stamps, or by true time, where stamps were there twice. */
 const overlap = (a: Change, b: Change): boolean =>
-  Math.min(a.from, a.to) - SLACK <= Math.max(b.from, b.to) &&
-  Math.min(b.from, b.to) - SLACK <= Math.max(a.from, a.to)
+  meet([a.from, a.to], [b.from, b.to]) ||
+  meet([a.from + a.before, a.to + a.after], [b.from + b.before, b.to + b.after])
+
+const meet = (a: readonly Seconds[], b: readonly Seconds[]): boolean =>
+  Math.min(...a) - SLACK <= Math.max(...b) && Math.min(...b) - SLACK <= Math.max(...a)
 
 const alike = (a: Jump, b: Jump): boolean =>
   Math.abs(a.size - b.size) <

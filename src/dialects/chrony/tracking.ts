@@ -26,7 +26,7 @@ export const tracking: LogFormat = {
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return
-        cursor.word()
+        block.source[row] = into.sources.read(cursor)
         const stratum = cursor.integer()
         if (stratum > 16) cursor.ok = false
         block.stratum[row] = stratum
