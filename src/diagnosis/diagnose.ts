@@ -32,6 +32,7 @@ import { sourcesLost } from './rules/sources-lost.ts'
 import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
 import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steppedBack } from './rules/stepped-back.ts'
+import { steppedByItsDaemon } from './rules/stepped-by-its-daemon.ts'
 import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { stratumTenIsland } from './rules/stratum-10-island.ts'
 import { timersLate } from './rules/timers-late.ts'
@@ -66,6 +67,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   frequencyLearnedFromAJump,
   slewCannotCatchUp,
   sourceRejectedByItsOwnJitter,
+  steppedByItsDaemon,
   steppedBack,
   sourcesLost,
   spuriousSourceAddress,

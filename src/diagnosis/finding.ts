@@ -30,6 +30,8 @@ export const FINDINGS = {
   'offset-large-now': 'At the moment of the report the clock was far off.',
   'not-synchronised': 'At the moment of the report no source was followed.',
   'stratum-10-island': 'At the root of this time there is a clock that nobody sets.',
+  'stepped-by-its-daemon':
+    'The daemon set the clock, which had jumped; its statistics do not say by how much.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',
   'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
   'slew-only': 'The daemon was told not to step.',

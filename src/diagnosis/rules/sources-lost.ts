@@ -1,26 +1,27 @@
 /** sources-lost: a long time without a measurement from any source. The clock runs free meanwhile. */
+import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
 const LONG: Seconds = 3600
 
+/** What a filter lets through comes seldom by itself. */
+const SELDOM = { measured: 8, filtered: 16 } as const
+
 export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
-  const series = log.bestSamples(keeper.daemon)
-  if (!series?.exchanges) return []
-  const heard = series.census.sources().filter(({ count }) => count >= 8)
-  if (heard.length === 0) return []
-  const silent = Math.max(...heard.map(({ silentFrom }) => silentFrom))
-  const back = Math.min(...heard.map(each => each.silentFrom + each.longestSilence))
+  const silence = silenceOf(log, keeper.daemon)
+  if (!silence) return []
+  const { silent, back, usual, seldom } = silence
   // What the clock leapt was no time.
   const leapt = disturbances.clock
     .filter(({ local }) => local.from >= silent - 1 && local.to <= back + 1)
     .reduce((sum, { size }) => sum + size, 0)
   const time = back - silent + leapt
-  const usual = Math.min(...heard.map(({ from, to, count }) => (to - from) / count))
-  if (!(time > LONG && time > 8 * usual)) return []
+  if (!(time > LONG && time > seldom * usual)) return []
   const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at > silent && at < back)
   return [
     {
@@ -31,7 +32,7 @@ export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
       what: `No source was heard for ${duration(time)}, from ${when(silent)} to ${when(back)}.`,
       measures: { time },
       evidence: [
-        { text: `the measurements stop at ${when(silent)} and go on at ${when(back)}` },
+        { text: `the lines of its log stop at ${when(silent)} and go on at ${when(back)}` },
         ...events.slice(0, 3).map(evidenceOf),
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
@@ -46,4 +47,34 @@ export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
       confirm: 'Logs of the network; `tcpdump port 123`.',
     },
   ]
+}
+
+interface Silence {
+  readonly silent: Seconds
+  readonly back: Seconds
+  /** The usual time between two lines. */
+  readonly usual: Seconds
+  /** How many of these are unusual. */
+  readonly seldom: number
+}
+
+/** The longest time without a line from any source; where no log names sources, without an update. */
+function silenceOf(log: HostLog, daemon: Daemon): Silence | undefined {
+  const series = log.bestSamples(daemon)
+  const updates = log.updatesOf(daemon)
+  if (!series && updates)
+    return {
+      silent: updates.silentFrom,
+      back: updates.silentFrom + updates.longestSilence,
+      usual: (updates.to - updates.from) / updates.rows,
+      seldom: daemon === 'ntpd' ? SELDOM.filtered : SELDOM.measured,
+    }
+  const heard = series?.census.sources().filter(({ count }) => count >= 8) ?? []
+  if (!series || heard.length === 0) return undefined
+  return {
+    silent: Math.max(...heard.map(({ silentFrom }) => silentFrom)),
+    back: Math.min(...heard.map(each => each.silentFrom + each.longestSilence)),
+    usual: Math.min(...heard.map(({ from, to, count }) => (to - from) / count)),
+    seldom: series.exchanges || daemon !== 'ntpd' ? SELDOM.measured : SELDOM.filtered,
+  }
 }
