@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Judged, judge, VIEWS } from './unseen/judge.ts'
 import { DAEMONS, type Daemon, playInto } from './unseen/play.ts'
-import { KIND_TITLES, type Kind, type Story, storiesOf } from './unseen/stories.ts'
+import { KIND_TITLES, type Story, storiesOf } from './unseen/stories.ts'
 import { writeTable } from './write-table.ts'
 
 const { values } = parseArgs({
@@ -73,23 +73,26 @@ function count(
     )
 }
 
+/** A row for each kind of story, a column for each daemon and what was read of it. */
 function tableOf(): string {
-  const rows = [...tallies].map(([key, { runs, jumps, found, invented, asked, named }]) => {
-    const [kind, daemon, view] = key.split('\t') as [Kind, Daemon, string]
-    const cells = [
-      `${kind}: ${KIND_TITLES[kind]}`,
-      daemon,
-      view,
-      runs,
-      jumps > 0 ? `${found} of ${jumps}` : '',
-      invented,
-      asked > 0 ? `${named} of ${asked}` : '',
-    ]
-    return `| ${cells.join(' | ')} |`
+  const columns = DAEMONS.flatMap(daemon => Object.keys(VIEWS[daemon]).map(view => ({ daemon, view })))
+  const rows = Object.entries(KIND_TITLES).map(([kind, title]) => {
+    const tallied = columns.map(({ daemon, view }) => tallies.get([kind, daemon, view].join('\t')))
+    const runs = tallied.find(tally => tally !== undefined)?.runs ?? 0
+    return `| ${kind}: ${title} (${runs}) | ${tallied.map(cell).join(' | ')} |`
   })
   return [
-    '| what happens | daemon | from | runs | jumps found | invented | named |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.sort(),
+    `| what happens (runs of each daemon) | ${columns.map(({ daemon, view }) => (view === 'all' ? `${daemon}, all logs` : view)).join(' | ')} |`,
+    `|---|${columns.map(() => '---').join('|')}|`,
+    ...rows,
   ].join('\n')
+}
+
+function cell(tally: Tally | undefined): string {
+  if (!tally) return ''
+  const { jumps, found, invented, asked, named } = tally
+  const parts = [`${named} of ${asked} named`]
+  if (jumps > 0) parts.push(`${found} of ${jumps} jumps`)
+  if (invented > 0) parts.push(`${invented} invented`)
+  return parts.join(', ')
 }

@@ -49,6 +49,38 @@ describe('ntpd', () => {
     expect([...routed.formats]).toEqual([['ntpd sysstats', 1]])
   })
 
+  test('what NTPsec and debug builds write is told apart by its decimals', () => {
+    const { routed, rows } = tell(
+      [
+        `${MJD} 3600.020 3600 0.371 0.125 31 0 0 0 8 912 4 0 9216`,
+        `${MJD} 3600.021 3600 5 5 0 7 6 1 12 0 6 6 0 0 0 0 0`,
+        `${MJD} 3600.022 3600 4 0.102 0.031 1 0.500 0.004 2 0.010 0.001 3 1`,
+        `${MJD} 3601.000 SHM(0) 12 2 9  0.000001000 0.000002000 0.000003500 0.000004000 0.000005000  0.000000700 0.000000300 0.000000900`,
+        `${MJD} 3602.000 192.0.2.1 flags 0x80023 host clock signature md5WithRSAEncryption`,
+        `${MJD} 3602.000 0.0.0.0 update ts 3996345600`,
+        `${MJD} 3603.000 192.0.2.1 3 0.000012 input`,
+        `${MJD} 3604.120  OK 0.012 3.400 0.200 [2001:db8::1]:53912 Using TLSv1.3, AES_SIV_CMAC_256, 1 => 8`,
+        `${MJD} 3604.220 TLS 0.012 3.400 0.200 192.0.2.7:53912 SSL accept failed`,
+        '',
+      ].join('\n'),
+    )
+    expect(routed.notUnderstood).toEqual({ count: 0, first: [] })
+    expect([...routed.formats].sort()).toEqual([
+      ['ntpd cryptostats', 2],
+      ['ntpd ntskelog', 2],
+      ['ntpd ntskestats', 1],
+      ['ntpd ntsstats', 1],
+      ['ntpd refstats', 1],
+      ['ntpd timingstats', 1],
+      ['ntpd usestats', 1],
+    ])
+    const value = (format: string) => rows.find(row => row.format === `ntpd ${format}`)
+    expect(value('usestats')).toMatchObject({ value: 0.371 })
+    expect(value('ntsstats')).toMatchObject({ value: 0 })
+    expect(value('ntskestats')).toMatchObject({ value: 2 })
+    expect(value('refstats')).toMatchObject({ source: 'SHM(0)', offset: 3.5e-6, jitter: 7e-7 })
+  })
+
   test('protostats and the log say the same', () => {
     const { events } = tell(
       [

@@ -1,6 +1,7 @@
 /**
  * All log formats that are understood, in the order in which they are asked for a line that the last one did not take.
- * The order matters only where two could read one line: numbers before text.
+ * The order matters only where two could read one line: numbers before text, exact
+ * shapes before open ones.
  */
 import { rule } from './chrony/banner.ts'
 import { measurements } from './chrony/measurements.ts'
@@ -13,18 +14,18 @@ import { tracking } from './chrony/tracking.ts'
 import { timeOffset } from './csv/time-offset.ts'
 import { census } from './linux/census.ts'
 import { date } from './linux/date.ts'
+import { dmesg, otherDmesg } from './linux/dmesg.ts'
 import { hwclock } from './linux/hwclock.ts'
-import { kernelLog, otherDmesg, otherPrograms } from './linux/kernel-log.ts'
 import { shell } from './linux/shell.ts'
 import { sleep } from './linux/sleep.ts'
 import { timedatectl } from './linux/timedatectl.ts'
 import { servo } from './linuxptp/servo.ts'
 import type { LogFormat } from './log/format.ts'
-import { systemLog } from './log/system-log.ts'
+import { otherPrograms, systemLog } from './log/system-log.ts'
 import { clockstats } from './ntpd/clockstats.ts'
 import { commandLine } from './ntpd/command-line.ts'
 import { configured } from './ntpd/configured.ts'
-import { counters } from './ntpd/counters.ts'
+import { ntskestats, ntsstats, sysstats, usestats } from './ntpd/counters.ts'
 import { loopstats } from './ntpd/loopstats.ts'
 import { ntpqPeers } from './ntpd/ntpq-peers.ts'
 import { ntpqVariables } from './ntpd/ntpq-variables.ts'
@@ -32,16 +33,23 @@ import { ntpstat } from './ntpd/ntpstat.ts'
 import { peerstats } from './ntpd/peerstats.ts'
 import { protostats } from './ntpd/protostats.ts'
 import { rawstats } from './ntpd/rawstats.ts'
+import { refstats } from './ntpd/refstats.ts'
 import { setOnce } from './ntpd/set-once.ts'
+import { cryptostats, ntskelog, timingstats } from './ntpd/tales.ts'
 import { tinker } from './ntpd/tinker.ts'
 import { ntpdRsStatus } from './ntpd-rs/status.ts'
+import { timesyncStatus } from './timesyncd/status.ts'
 
 export const LOG_FORMATS: readonly LogFormat[] = [
   rule,
+  ntskestats,
   peerstats,
   loopstats,
   rawstats,
-  counters,
+  sysstats,
+  usestats,
+  ntsstats,
+  refstats,
   measurements,
   statistics,
   tracking,
@@ -51,10 +59,14 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   selection,
   protostats,
   clockstats,
+  cryptostats,
+  timingstats,
+  ntskelog,
   setOnce,
   tinker,
   timeOffset,
   servo,
+  timesyncStatus,
   chronyc,
   ntpqPeers,
   ntpqVariables,
@@ -68,7 +80,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   census,
   timedatectl,
   shell,
-  kernelLog,
+  dmesg,
   otherDmesg,
   systemLog,
   otherPrograms,

@@ -49,11 +49,91 @@ describe('chronyc', () => {
     }
   })
 
+  const MORE = '../chronyc'
+  const more = (name: string) => {
+    const { events, routed } = tell(vector(`${MORE}/${name}.txt`))
+    expect([name, routed.notUnderstood]).toEqual([name, { count: 0, first: [] }])
+    return plain(events)
+  }
+
+  test('ntpdata: each offset is of its server, whose own reference is not ours', () => {
+    for (const name of ['ntpdata', 'c-ntpdata'])
+      expect(more(name)).toEqual([
+        ['stratum-now', 1, '127.0.0.1'],
+        ['offset-now', -6.552e-6, '127.0.0.1'],
+        ['stratum-now', 1, '127.0.0.2'],
+        ['offset-now', -3.18e-7, '127.0.0.2'],
+        ['unreachable', Number.NaN, '127.0.0.9'],
+      ])
+  })
+
+  test('selectdata: who is followed', () => {
+    for (const name of ['selectdata', 'c-selectdata'])
+      expect(more(name)).toEqual([['selected', Number.NaN, '127.0.0.2']])
+  })
+
+  test.each(['authdata', 'serverstats', 'smoothing', 'rtcdata', 'clients', 'activity'])(
+    '%s is known, and says nothing of the clock',
+    name => {
+      expect(more(name)).toEqual([])
+      expect(more(`c-${name}`)).toEqual([])
+    },
+  )
+
   test('not synchronised, and not reached', () => {
     expect(plain(tell('Leap status     : Not synchronised\n').events)).toEqual([
       ['unsynchronised', Number.NaN, undefined],
     ])
     expect(plain(tell('506 Cannot talk to daemon\n').events)).toEqual([['no-daemon', Number.NaN, undefined]])
+  })
+})
+
+describe('timesyncd', () => {
+  test('timesync-status: a positive offset is behind', () => {
+    const { events, routed } = tell(
+      [
+        '       Server: 91.189.94.4 (ntp.ubuntu.com)',
+        'Poll interval: 34min 8s (min: 32s; max 34min 8s)',
+        '         Leap: normal',
+        '      Version: 4',
+        '      Stratum: 2',
+        '    Reference: 84A36BE0',
+        '    Precision: 1us (-24)',
+        'Root distance: 32.111ms (max: 5s)',
+        '       Offset: -1min 2.500s',
+        '        Delay: 24.512ms',
+        '       Jitter: 1.234ms',
+        ' Packet count: 123',
+        '    Frequency: -12.345ppm',
+        '',
+      ].join('\n'),
+    )
+    expect(routed.notUnderstood).toEqual({ count: 0, first: [] })
+    expect(plain(events)).toEqual([
+      ['selected', Number.NaN, '91.189.94.4'],
+      ['synchronised', Number.NaN, undefined],
+      ['stratum-now', 2, undefined],
+      ['offset-now', -62.5, undefined],
+    ])
+  })
+
+  test('the journal', () => {
+    const { events } = tell(
+      [
+        'Mar 05 10:00:01 host systemd-timesyncd[300]: Contacted time server 192.0.2.1:123 (ntp.example).',
+        'Mar 05 10:00:02 host systemd-timesyncd[300]: Initial clock synchronization to Fri 2027-03-05 10:00:02.123456 UTC.',
+        'Mar 05 11:00:02 host systemd-timesyncd[300]: Timed out waiting for reply from [2001:db8::1]:123 (ntp.example).',
+        'Mar 05 11:00:03 host systemd-timesyncd[300]:   adjust (jump): +3.250 sec',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ daemon }) => daemon)).toEqual(Array(4).fill('timesyncd'))
+    expect(plain(events)).toEqual([
+      ['selected', Number.NaN, '192.0.2.1'],
+      ['synchronised', Number.NaN, undefined],
+      ['unreachable', Number.NaN, '2001:db8::1'],
+      ['stepped', 3.25, undefined],
+    ])
   })
 })
 

@@ -89,6 +89,7 @@ function pauses(draw: Draw): Told {
     client: { offset: draw.between(-0.3, 0.3), frequency: draw.clock(...frozen) },
     wide: true,
     jumps: jumps.map(({ at, size }) => ({ at, size: 0.9999 * Math.floor(size) + (size % 1) })),
+    finding: { names: ['vm-paused', 'stepped-by-its-daemon'] },
   }
 }
 
@@ -103,6 +104,7 @@ function steps(draw: Draw): Told {
       step: add(...jumps.map(({ at, size }) => times(-size, seconds(at, 1)))),
     },
     jumps,
+    finding: { names: ['stepped-by-someone-else', 'stepped-by-its-daemon'] },
   }
 }
 

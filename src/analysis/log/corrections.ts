@@ -55,7 +55,8 @@ export class Corrections {
       const size = offset[row]!
       // Of several sources the next to be heard after a jump may know nothing of it yet, and be followed once more.
       const since = this.#several ? this.#beforeLast : this.#lastAt
-      const place = { since, era: this.eras.see(at[row]!) }
+      const era = this.eras.see(at[row]!)
+      const place = since > Number.NEGATIVE_INFINITY ? { since, era } : { era }
       if (stratum[row] !== 0) {
         if (this.#source >= 0 && source[row] !== this.#source) this.#several = true
         this.#source = source[row]!

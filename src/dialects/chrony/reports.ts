@@ -1,9 +1,10 @@
 /**
- * What `chronyc` prints of tracking, sources, sourcestats and activity, for people and with -c. "slow of NTP time" is
+ * What `chronyc` prints of tracking, sources, sourcestats and activity, for people and with -c; the rest is in more-reports.ts. "slow of NTP time" is
  * behind; the offsets of sources and sourcestats are positive when the local clock is ahead, so they are turned round.
  */
 import { type Said, said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
+import { ntpdataC, openLabelled, selectdata, silentReports } from './more-reports.ts'
 
 type Read = (text: string) => readonly Said[] | undefined
 
@@ -14,13 +15,16 @@ const AMOUNT = /([+-]?\d+(?:\.\d+)?)(ns|us|ms|s)/.source
 export const chronyc = reportFormat({
   name: 'chronyc',
   daemon: 'chrony',
-  open: () => text => {
-    const line = text.trimEnd()
-    for (const read of READERS) {
-      const all = read(line)
-      if (all) return all
+  open() {
+    const readers = [openLabelled(), ...READERS]
+    return text => {
+      const line = text.trimEnd()
+      for (const read of readers) {
+        const all = read(line)
+        if (all) return all
+      }
+      return undefined
     }
-    return undefined
   },
 })
 
@@ -142,11 +146,24 @@ const silent: Read = text =>
   STATS_C.test(text) ||
   ACTIVITY.test(text) ||
   HEADS.some(head => head.test(text)) ||
-  DRAWING.test(text)
+  DRAWING.test(text) ||
+  REFUSED.test(text)
     ? []
     : undefined
 
+/** What chronyc says instead of a report; only that there is no daemon tells something of the clock. */
+const REFUSED = /^5(?:00 Failure|01 Not authorised|0[2-57-9] .{5,60}|1\d .{5,60})$/
 const UNREACHED = /^506 Cannot talk to daemon$/
 const unreached: Read = text => (UNREACHED.test(text) ? [said('no-daemon')] : undefined)
 
-const READERS: readonly Read[] = [trackingC, sourcesC, sources, tracking, unreached, silent]
+const READERS: readonly Read[] = [
+  trackingC,
+  sourcesC,
+  sources,
+  tracking,
+  unreached,
+  selectdata,
+  ntpdataC,
+  silent,
+  silentReports,
+]

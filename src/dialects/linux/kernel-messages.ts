@@ -25,8 +25,12 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^Clock: (?:inserting|deleting) leap second/i, () => said('leap-second')],
 ]
 
+/** In a system log the time since the boot stands before a message. */
+const SINCE_BOOT = /^\[ *\d+\.\d+\] /
+
 /** Undefined when it means nothing here. */
-export function readKernelMessage(message: string): Said | undefined {
+export function readKernelMessage(line: string): Said | undefined {
+  const message = line.replace(SINCE_BOOT, '')
   for (const [pattern, read] of SENTENCES) {
     const match = pattern.exec(message)
     if (match) return read(match)

@@ -1,14 +1,21 @@
 /**
  * What ptp4l, phc2sys and ts2phc say once in a second: offset in nanoseconds (positive: the clock that is steered is ahead,
  * so it is turned round), the state of the servo (s0 not locked, s1 stepping, s2 locked), frequency, delay. The stamp is of
- * CLOCK_MONOTONIC, which freezes with the guest and has no date: these times are seconds since the machine's start.
+ * CLOCK_MONOTONIC, which freezes with the guest and has no date: these times are seconds since the machine's start. In a
+ * system log the date of that log stands before it (`ptp4l: [1234.567] …`).
  */
-import type { LogFormat } from '../log/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { CAPITALS, type Destination, DIGITS, type LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
+import { readStamp } from '../log/stamp.ts'
 import { textLines } from '../log/text.ts'
 import { SampleRows } from '../sample-rows.ts'
 
 const PREFIX = /^(ptp4l|phc2sys|ts2phc)\[(\d{1,12}\.\d{1,9})\]: (?:\[[^\]]{1,60}\] )?(.*)$/
+const PROGRAMS: readonly string[] = ['ptp4l', 'phc2sys', 'ts2phc']
+/** Most lines of a system log are others'. */
+const LOGGED = / (?:ptp4l|phc2sys|ts2phc)(?:\[\d+\])?: \[\d/
+const LOGGED_MESSAGE = /^\[\d{1,12}\.\d{1,9}\] (?:\[[^\]]{1,60}\] )?(.*)$/
 const SERVO =
   /^(?:(\S{1,60}) )?(master|phc|sys|rms|\S{1,60}) offset +(-?\d{1,19}) s([0-3]) freq +[+-]?\d+(?: (?:path )?delay +(-?\d{1,19}))?$/
 const SUMMARY = /^(?:\S{1,60} )?rms +\d+ max +\d+ freq +[+-]?\d+ \+\/- +\d+(?: delay +-?\d+ \+\/- +\d+)?$/
@@ -17,17 +24,17 @@ const CLOCK_CHECK = /^clockcheck: clock jumped (forward|backward) or running/
 export const servo: LogFormat = {
   name: 'linuxptp',
   dated: false,
-  first: 'pt',
+  first: `pt${DIGITS}${CAPITALS}`,
   open(into) {
     const rows = new SampleRows(into, { daemon: 'other', format: servo.name })
     const reader = textLines((text, line) => {
-      const match = PREFIX.exec(text)
-      if (!match) return false
-      const [, program, stamp, message] = match as unknown as [string, string, string, string]
+      const spoken = readOwn(text) ?? readLogged(text, into)
+      if (!spoken) return false
+      const { at, program, message } = spoken
       const one = SERVO.exec(message)
       if (one)
         rows.add({
-          at: Number(stamp),
+          at,
           line,
           source: `${program} ${one[1] ?? one[2]}`,
           offset: -Number(one[3]) * 1e-9,
@@ -41,7 +48,7 @@ export const servo: LogFormat = {
           format: servo.name,
           file: into.file,
           line,
-          at: Number(stamp),
+          at,
           text: message,
           ...said(jump[1] === 'forward' ? 'jumped-forward' : 'jumped-backward'),
         })
@@ -49,4 +56,23 @@ export const servo: LogFormat = {
     })
     return Object.assign(reader, { flush: () => rows.flush() })
   },
+}
+
+interface Spoken {
+  readonly at: Seconds
+  readonly program: string
+  readonly message: string
+}
+
+function readOwn(text: string): Spoken | undefined {
+  const match = PREFIX.exec(text)
+  return match ? { program: match[1]!, at: Number(match[2]), message: match[3]! } : undefined
+}
+
+function readLogged(text: string, { nearDay, baseDay }: Destination): Spoken | undefined {
+  if (!LOGGED.test(text)) return undefined
+  const stamped = readStamp(text, nearDay)
+  const match = stamped && LOGGED_MESSAGE.exec(stamped.message)
+  if (!match || !PROGRAMS.includes(stamped.program ?? '')) return undefined
+  return { program: stamped.program!, at: stamped.at - baseDay * 86_400, message: match[1]! }
 }

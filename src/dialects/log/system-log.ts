@@ -4,7 +4,9 @@
  */
 import type { Daemon } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
+import { readKernelMessage as readKernel } from '../linux/kernel-messages.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
+import { readMessage as readTimesyncd } from '../timesyncd/messages.ts'
 import { CAPITALS, DIGITS, type LogFormat } from './format.ts'
 import type { Said } from './said.ts'
 import { readStamp, type Stamped } from './stamp.ts'
@@ -13,11 +15,15 @@ import { textLines } from './text.ts'
 interface Program {
   readonly daemon: Daemon
   readonly read: (message: string) => Said | undefined
+  /** Most of what it says is no business of ours. */
+  readonly talkative?: boolean
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   ntpd: { daemon: 'ntpd', read: readNtpd },
   chronyd: { daemon: 'chrony', read: readChronyd },
+  'systemd-timesyncd': { daemon: 'timesyncd', read: readTimesyncd },
+  kernel: { daemon: 'other', read: readKernel, talkative: true },
 }
 /** A log without programs' names is the log of one: the message tells whose. */
 const ALONE = ['chronyd', 'ntpd'] as const
@@ -31,7 +37,10 @@ interface Understood {
 /** Undefined for what others wrote. A daemon's message that means nothing here is still the daemon's. */
 function understand({ program, message, rest }: Stamped): Understood | undefined {
   const known = program !== undefined && Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined
-  if (known) return { daemon: known.daemon, said: known.read(message), text: message }
+  if (known) {
+    const said = known.read(message)
+    return said || !known.talkative ? { daemon: known.daemon, said, text: message } : undefined
+  }
   for (const name of ALONE) {
     const { daemon, read } = PROGRAMS[name]!
     const said = read(rest)
@@ -67,7 +76,7 @@ export const systemLog: LogFormat = {
 }
 
 /** Lines of system logs that others wrote: they are no business of ours, and no nonsense either. */
-export const otherLog: LogFormat = {
+export const otherPrograms: LogFormat = {
   name: 'other programs',
   dated: false,
   first: `${DIGITS}${CAPITALS} `,
