@@ -25,6 +25,7 @@ import { Moments } from './moments.ts'
 import { Quantiles } from './quantiles.ts'
 import { Saturation } from './saturation.ts'
 import { Swings } from './swings.ts'
+import { Windows } from './windows.ts'
 import { zoneOf } from './zone.ts'
 
 /** What every series has: where it lies in time. */
@@ -65,6 +66,7 @@ export class OffsetMeasures {
   readonly moments = new Moments()
   readonly sizes = new Quantiles()
   readonly envelope = new Envelope()
+  readonly windows = new Windows()
   readonly within1ms = new Convergence(1e-3)
   readonly within100us = new Convergence(1e-4)
 
@@ -72,6 +74,7 @@ export class OffsetMeasures {
     this.moments.add(offset, rows)
     this.sizes.add(offset, rows)
     this.envelope.add(at, offset, rows)
+    this.windows.add(at, offset, rows)
     this.within1ms.add(at, offset, rows)
     this.within100us.add(at, offset, rows)
   }

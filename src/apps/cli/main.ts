@@ -230,6 +230,10 @@ program
   .argument('<path...>', 'log files, folders, archives (tar, gz, xz, zst); a folder a host for several')
   .addOption(json())
   .option('--versus <path>', 'logs from after a change: is the clock better, by how much, and how surely?')
+  .option(
+    '--follow',
+    'say it again whenever the logs have changed, until Ctrl-C; with --json an object a line',
+  )
   .option('--census', 'only count who spoke: for each source how often, since when, and in how many hours')
   .addOption(
     new Option('--limit <size>', 'how much one packed file may unpack to')
@@ -249,6 +253,7 @@ Examples:
   clockwright analyze /var/log/ntpstats
   clockwright analyze /var/log/chrony --json | jq '.hosts[].findings[] | {name, from, to}'
   clockwright analyze before/ --versus after/
+  clockwright analyze --follow /var/log/chrony
   clockwright analyze --census /var/log/ntpstats
   clockwright analyze sosreport-*.tar.xz --html report.html`,
   )

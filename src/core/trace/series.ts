@@ -90,6 +90,7 @@ export type EventName =
   | 'interference'
   | 'source-added'
   | 'configured'
+  | 'resolution'
   // What a command printed at one moment.
   | 'offset-now'
   | 'stratum-now'

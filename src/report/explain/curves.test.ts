@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Envelope } from '#analysis/log/envelope.ts'
-import { OffsetMeasures } from '#analysis/log/host-log.ts'
-import { curveOf, pointsOf, steadyPart } from './curves.ts'
+import { curveOf, pointsOf } from './curves.ts'
 
 const BASE = 20_000 * 86_400
 const OPTIONS = { base: BASE, digits: 4, most: 2048 }
@@ -76,36 +75,5 @@ describe('a curve', () => {
   test('needs two points', () => {
     expect(curveOf('x', envelopeOf([[5, 1]]), OPTIONS)).toBeUndefined()
     expect(curveOf('x', new Envelope(), OPTIONS)).toBeUndefined()
-  })
-})
-
-describe('the steady part', () => {
-  const measuresOf = (points: readonly (readonly [number, number])[]) => {
-    const measures = new OffsetMeasures()
-    measures.add(rows(points))
-    return measures
-  }
-  const noise = (at: number) => (at % 128 === 0 ? 1e-5 : -1e-5)
-
-  test('begins after the convergence', () => {
-    const points = every(64, 0, 86_400, at => (at < 7200 ? 0.1 : noise(at)))
-    const { from, to } = steadyPart(measuresOf(points), BASE)!
-    expect(from - BASE).toBeGreaterThanOrEqual(7100)
-    expect(from - BASE).toBeLessThan(7400)
-    expect(to - BASE).toBeGreaterThan(86_300)
-  })
-
-  test('is the longest stretch between two pauses', () => {
-    const points = every(64, 0, 86_400, at => ([6400, 64_000].includes(at) ? 30 : noise(at)))
-    const { from, to } = steadyPart(measuresOf(points), BASE)!
-    expect(from - BASE).toBeLessThan(6600)
-    expect(to - BASE).toBeGreaterThan(63_800)
-    expect(to - BASE).toBeLessThan(64_100)
-  })
-
-  test('is not told apart when it is the whole run, or when there is none', () => {
-    expect(steadyPart(measuresOf(every(64, 0, 86_400, noise)), BASE)).toBeUndefined()
-    const swings = every(64, 0, 86_400, at => (at % 640 === 0 ? 1 : 1e-3))
-    expect(steadyPart(measuresOf(swings), BASE)).toBeUndefined()
   })
 })

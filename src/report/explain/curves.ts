@@ -4,6 +4,7 @@
  */
 import type { Bucket, Envelope } from '#analysis/log/envelope.ts'
 import type { OffsetMeasures } from '#analysis/log/host-log.ts'
+import { steadyPart } from '#analysis/log/steady.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { printable } from '../table.ts'
@@ -75,7 +76,7 @@ function curvesOf(host: Explained, most: number): HostCurves[] {
       // They are the host's, not a daemon's, and are told once.
       happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),
       left: i > 0 ? 0 : left,
-      steady: offsets && steadyPart(offsets.offset, base),
+      steady: offsets && steadySpan(offsets.offset, base),
     }
   })
 }
@@ -157,27 +158,7 @@ export function pointsOf({ origin, width, steps, low, spread, gap }: Curve): {
   return { at, least, most }
 }
 
-/** How many times the median size an offset may have in the steady part. */
-const STEADY = 8
-/** Shorter than this part of the run it says nothing; longer than that it is the run. */
-const WORTH = { least: 0.1, most: 0.998 }
-
-/** The longest stretch without an offset far above the usual; undefined when it is all of the run, or hardly any. */
-export function steadyPart({ envelope, sizes }: OffsetMeasures, base: number): Span | undefined {
-  const buckets = envelope.buckets()
-  if (buckets.length < 2) return undefined
-  const bound = STEADY * sizes.at(0.5)
-  const whole = buckets.at(-1)!.to - buckets[0]!.from
-  let best = { from: 0, to: 0 }
-  let from: Seconds | undefined
-  for (const { from: begins, to, min, max } of buckets) {
-    if (max > bound || min < -bound) from = undefined
-    else {
-      from ??= begins
-      if (to - from > best.to - best.from) best = { from, to }
-    }
-  }
-  const share = (best.to - best.from) / whole
-  if (share < WORTH.least || share > WORTH.most) return undefined
-  return { from: round(base + best.from, 3), to: round(base + best.to, 3) }
+function steadySpan(offsets: OffsetMeasures, base: number): Span | undefined {
+  const part = steadyPart(offsets)
+  return part && { from: round(base + part.from, 3), to: round(base + part.to, 3) }
 }

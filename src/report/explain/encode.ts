@@ -4,6 +4,9 @@
  */
 import type { HostLog, OffsetMeasures } from '#analysis/log/host-log.ts'
 import type { Moments } from '#analysis/log/moments.ts'
+import { steadyPart } from '#analysis/log/steady.ts'
+import { wanderOf } from '#analysis/log/wander.ts'
+import type { Summary } from '#analysis/log/windows.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
@@ -21,11 +24,15 @@ export function encodeHost(host: Explained, fileNames: readonly string[]) {
     from: at(host.span?.from),
     to: at(host.span?.to),
     series: encodeSeries(host.log, host.sourceNames, at),
+    resolution: resolutionOf(host.log),
     findings: host.findings.map(finding => encodeFinding(finding, fileNames, at)),
   }
 }
 
 type At = (time: Seconds | undefined) => Instant | null
+
+/** The step in which the clock can be read, as its daemon measured it when it started. */
+const resolutionOf = (log: HostLog): Seconds | null => log.said('resolution')[0]?.size ?? null
 
 export const encodeFinding = (finding: Finding, fileNames: readonly string[], at: At) => ({
   name: finding.name,
@@ -56,7 +63,7 @@ function encodeSeries(log: HostLog, sourceNames: readonly string[], at: At) {
       rows: series.rows,
       from: at(series.from),
       to: at(series.to),
-      offset: encodeOffset(series.offset),
+      offset: encodeOffset(series.offset, at),
       sources: series.census.sources().map(({ source, from, to, silentFrom, ...rest }) => ({
         name: printable(sourceNames[source] ?? ''),
         from: at(from),
@@ -72,7 +79,7 @@ function encodeSeries(log: HostLog, sourceNames: readonly string[], at: At) {
       rows: series.rows,
       from: at(series.from),
       to: at(series.to),
-      offset: encodeOffset(series.offset),
+      offset: encodeOffset(series.offset, at),
       frequency: encodeMoments(series.frequency),
     }
   return all
@@ -86,11 +93,24 @@ const encodeMoments = (of: Moments) => ({
   most: of.max,
 })
 
-const encodeOffset = ({ moments, sizes, within1ms, within100us }: OffsetMeasures) => ({
-  ...encodeMoments(moments),
-  size: { p50: sizes.at(0.5), p90: sizes.at(0.9), p95: sizes.at(0.95), p99: sizes.at(0.99) },
-  firstBelow1ms: within1ms.first,
-  staysBelow1ms: within1ms.lasting,
-  firstBelow100us: within100us.first,
-  staysBelow100us: within100us.lasting,
-})
+const MOST_WINDOWS = 48
+
+function encodeOffset(offset: OffsetMeasures, at: At) {
+  const { moments, sizes, within1ms, within100us, windows } = offset
+  const steady = steadyPart(offset)
+  const wander = wanderOf(windows)
+  return {
+    ...encodeMoments(moments),
+    size: { p50: sizes.at(0.5), p90: sizes.at(0.9), p95: sizes.at(0.95), p99: sizes.at(0.99) },
+    firstBelow1ms: within1ms.first,
+    staysBelow1ms: within1ms.lasting,
+    firstBelow100us: within100us.first,
+    staysBelow100us: within100us.lasting,
+    steady: encodeSummary(steady && windows.between(steady.from, steady.to), at),
+    windows: windows.all(MOST_WINDOWS).map(each => encodeSummary(each, at)),
+    stability: wander ? { from: at(wander.from), to: at(wander.to), points: wander.points } : null,
+  }
+}
+
+const encodeSummary = (of: Summary | undefined, at: At) =>
+  of ? { ...of, from: at(of.from), to: at(of.to) } : null

@@ -2,6 +2,9 @@
  * What `clockwright analyze` says first: the verdict, the findings that matter with what to do about them, and a small
  * plot. It fits a terminal; the rest is in --json.
  */
+import type { OffsetMeasures } from '#analysis/log/host-log.ts'
+import { steadyPart } from '#analysis/log/steady.ts'
+import type { Summary } from '#analysis/log/windows.ts'
 import { duration, rfc3339, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
@@ -135,6 +138,21 @@ function plot(host: Explained, columns: number, style: Style): string[] {
       { from, to, width },
     ).map(line => `${' '.repeat(LABEL + 1)}${style('red', line)}`),
     style('dim', `${' '.repeat(LABEL + 1)}${left}${right.padStart(Math.max(1, width - left.length))}`),
+    ...howGood(series.offset).map(line => style('dim', line)),
+  ]
+}
+
+/** The full run, and the steady part where that is another; accuracy is the mean, precision the deviation around it. */
+function howGood(offset: OffsetMeasures): string[] {
+  const { moments, windows, within1ms } = offset
+  const numbers = ({ mean, deviation, rms }: Pick<Summary, 'mean' | 'deviation' | 'rms'>) =>
+    `accuracy (mean) ${signed(mean)}, precision (deviation) ${duration(deviation)}, RMS ${duration(rms)}`
+  const part = steadyPart(offset)
+  const steady = part && windows.between(part.from, part.to)
+  const lasting = within1ms.lasting
+  return [
+    `full run: ${numbers(moments)}${lasting > 0 ? `; below 1 ms for good after ${duration(lasting)}` : ''}`,
+    ...(steady ? [`steady part (${duration(steady.to - steady.from)}): ${numbers(steady)}`] : []),
   ]
 }
 

@@ -1,9 +1,10 @@
 /** What a change did to a clock: its logs before and after, side by side. */
 import type { Comparison, Sizes } from '#analysis/log/compare.ts'
 import { compareOffsets } from '#analysis/log/compare.ts'
-import type { OffsetMeasures } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
+import type { FindingName, Severity } from '#diagnosis/finding.ts'
+import { offsetOf } from '#diagnosis/odd-one.ts'
 import type { Style } from '../style.ts'
 import { printable, table } from '../table.ts'
 
@@ -15,33 +16,68 @@ export interface Versus {
   readonly gone: readonly string[]
   readonly appeared: readonly string[]
   readonly stayed: readonly string[]
+  /** Of offsets and findings together; `mixed` when one speaks for it and the other against it. */
+  readonly outcome: Comparison['outcome'] | 'mixed'
 }
 
 export function compareHosts(before: Explained, after: Explained): Versus {
   const [a, b] = [offsetOf(before), offsetOf(after)]
   const [had, has] = [problemsOf(before), problemsOf(after)]
+  const comparison = a && b && compareOffsets(a, b)
+  const lighter = weightOf(before) - weightOf(after)
   return {
     before: before.name,
     after: after.name,
-    comparison: a && b && compareOffsets(a, b),
+    comparison,
     gone: had.filter(name => !has.includes(name)),
     appeared: has.filter(name => !had.includes(name)),
     stayed: had.filter(name => has.includes(name)),
+    outcome: together(comparison?.outcome ?? 'not known', lighter),
   }
 }
-
-const offsetOf = ({ keepers, log }: Explained): OffsetMeasures | undefined =>
-  (keepers.map(({ daemon }) => log.bestSamples(daemon)).find(Boolean) ?? [...log.updates.values()][0])?.offset
 
 const problemsOf = ({ findings }: Explained): string[] => [
   ...new Set(findings.map(({ name }) => name).filter(name => name !== 'good')),
 ]
 
+/** A kind of finding counts once, by its worst. */
+const WEIGHTS: Readonly<Record<Severity, number>> = { good: 0, note: 0, warning: 1, critical: 3 }
+
+function weightOf({ findings }: Explained): number {
+  const kinds = new Map<FindingName, number>()
+  for (const { name, severity } of findings)
+    kinds.set(name, Math.max(kinds.get(name) ?? 0, WEIGHTS[severity]))
+  return [...kinds.values()].reduce((sum, weight) => sum + weight, 0)
+}
+
+function together(offsets: Comparison['outcome'], lighter: number): Versus['outcome'] {
+  const findings = lighter > 0 ? 'better' : lighter < 0 ? 'worse' : 'alike'
+  if (offsets === 'not known') return findings === 'alike' ? 'not known' : findings
+  if (offsets === 'alike' || findings === offsets) return findings
+  return findings === 'alike' ? offsets : 'mixed'
+}
+
+const HEADLINES: Readonly<Record<Versus['outcome'], string>> = {
+  better: 'Better.',
+  worse: 'Worse.',
+  mixed: 'Better in one way and worse in another.',
+  alike: 'Alike.',
+  'not known': '',
+}
+
 export function versusScreen(versus: Versus, style: Style): string {
   const { comparison, gone, appeared, stayed } = versus
   const lines = [style('bold', printable(`${versus.before}, then ${versus.after}`))]
   lines.push(
-    style('bold', comparison ? sentence(comparison) : 'Nothing was measured that could be compared.'),
+    style(
+      'bold',
+      [
+        HEADLINES[versus.outcome],
+        comparison ? sentence(comparison) : 'Nothing was measured that could be compared.',
+      ]
+        .join(' ')
+        .trim(),
+    ),
   )
   if (comparison) lines.push('', sizes(comparison, style).trimEnd())
   const findings: readonly (readonly [string, readonly string[]])[] = [
@@ -57,11 +93,11 @@ export function versusScreen(versus: Versus, style: Style): string {
 
 function sentence({ outcome, before, after, share, confidence }: Comparison): string {
   if (outcome === 'not known') return 'Too little was measured to compare.'
-  if (outcome === 'alike') return 'No difference that chance could not have made.'
+  if (outcome === 'alike') return 'Offsets differ no more than by chance.'
   const often = Math.round((outcome === 'better' ? share : 1 - share) * 100)
   const sure = Math.floor(Math.min(confidence, 0.999) * 1000) / 10
   const rms = `RMS offset ${duration(before.rms)} before, ${duration(after.rms)} after`
-  return `${outcome === 'better' ? 'Better' : 'Worse'} in ${often} % of the times compared (confidence ${sure} %): ${rms}.`
+  return `Offsets are ${outcome === 'better' ? 'smaller' : 'larger'} in ${often} % of the times compared (confidence ${sure} %): ${rms}.`
 }
 
 const QUANTITIES: readonly (readonly [string, (of: Sizes) => number])[] = [

@@ -1,6 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { cli } from '../../../../test/support/cli.ts'
+import { cli, MAIN } from '../../../../test/support/cli.ts'
 
 const logs = (name: string) =>
   fileURLToPath(new URL(`../../../../test/vectors/logs/${name}`, import.meta.url))
@@ -24,9 +30,20 @@ test('the JSON has the promised shape', async () => {
   const { stdout, code } = await cli(['analyze', '--json', logs('ntpd428-xen-3days')])
   expect(code).toBe(2)
   const body = JSON.parse(stdout)
-  expect(Object.keys(body)).toEqual(['files', 'hosts', 'skipped'])
+  expect(Object.keys(body)).toEqual(['files', 'hosts', 'odd', 'skipped'])
   const [host] = body.hosts
   expect(host).toMatchObject({ name: 'ntpd428-xen-3days', verdict: 'critical' })
+  const { offset } = host.series['ntpd rawstats']
+  expect(offset.windows.length).toBeGreaterThan(20)
+  expect(offset.steady).toMatchObject({ count: expect.any(Number), rms: expect.any(Number) })
+  expect(offset.steady.rms).toBeLessThan(0.1 * offset.rms)
+  expect(Object.keys(offset.stability.points[0])).toEqual([
+    'time',
+    'allan',
+    'modifiedAllan',
+    'timeDeviation',
+    'mtie',
+  ])
   expect(host.series['ntpd peerstats'].sources.map(({ name }: { name: string }) => name)).toContain(
     '192.168.123.1',
   )
@@ -79,4 +96,31 @@ test('a path that is not there is said in one line', async () => {
   const { stderr, code } = await cli(['analyze', '/nowhere/at/all'])
   expect(code).toBe(3)
   expect(stderr).toMatch(/^clockwright: there is no \/nowhere/)
+})
+
+test('--follow says it again when the log has grown, and ends with the last state', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clockwright-follow-'))
+  const log = join(folder, 'peerstats')
+  const line = (i: number, offset: number) =>
+    `61500 ${(64 * i).toFixed(3)} 192.0.2.1 963a ${offset.toFixed(9)} 0.000200000 0.001000000 0.000010000\n`
+  const quiet = Array.from({ length: 100 }, (_, i) => line(i, 1e-5)).join('')
+  writeFileSync(log, quiet)
+  const child = spawn(process.execPath, [MAIN, 'analyze', '--follow', '--json', folder])
+  try {
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const next = async () => JSON.parse((await lines.next()).value).hosts[0]
+    expect(await next()).toMatchObject({ verdict: 'good' })
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, Array.from({ length: 40 }, (_, i) => line(100 + i, 4)).join(''))
+    let host = await next()
+    // It may have looked between the two.
+    if (host.verdict === 'good') host = await next()
+    expect(host).toMatchObject({ verdict: 'critical' })
+    const ended = once(child, 'exit')
+    child.kill('SIGINT')
+    expect((await ended)[0]).toBe(2)
+  } finally {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
+  }
 })

@@ -4,8 +4,10 @@ import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { explainHost } from '#diagnosis/explain.ts'
 import { worst } from '#diagnosis/finding.ts'
+import { oddOneOf } from '#diagnosis/odd-one.ts'
 import { censusScreen, encodeCensus } from '#report/explain/census.ts'
 import { encodeHost } from '#report/explain/encode.ts'
+import { oddSentence } from '#report/explain/odd.ts'
 import { explainScreen } from '#report/explain/screen.ts'
 import { compareHosts, versusScreen } from '#report/explain/versus.ts'
 import { printable } from '#report/table.ts'
@@ -13,13 +15,15 @@ import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../ana
 import type { ReportFiles } from '../../analyze/write-report.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
-import { printJson, styler } from '../print.ts'
+import { printJson, styler, toJson } from '../print.ts'
 import { Progress } from '../progress.ts'
+import { follow, redraw } from './follow.ts'
 
 interface Options extends ReportFiles {
   json?: boolean
   census?: boolean
   versus?: string
+  follow?: boolean
   limit: number
 }
 
@@ -37,19 +41,47 @@ export async function analyze(paths: readonly string[], options: Options): Promi
     throw new Complaint('--html, --svg and --gnuplot are for one analysis: not with --census or --versus')
   if (options.census && options.versus)
     throw new Complaint('--census counts, --versus compares: give one of them')
+  if (options.follow && (options.census || options.versus || wantsFiles(options)))
+    throw new Complaint('--follow shows one analysis as it goes on: not with --census, --versus or files')
+  if (options.follow) return following(paths, options)
   if (options.census) return census(paths, options)
   if (options.versus) return versus(paths, options.versus, options)
   const logs = await watched(given => readLogs(paths, given), options)
   const hosts = explained(logs)
-  if (options.json)
-    printJson({
-      files: logs.files,
-      hosts: hosts.map(host => encodeHost(host, fileNames(logs))),
-      skipped: logs.skipped,
-    })
+  if (options.json) printJson(encoded(hosts, logs))
   else process.stdout.write(text(hosts, logs))
   await reports(options, hosts, logs)
-  process.exitCode = hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
+  process.exitCode = exitCodeOf(hosts)
+}
+
+const encoded = (hosts: readonly Explained[], logs: ReadLogs) => ({
+  files: logs.files,
+  hosts: hosts.map(host => encodeHost(host, fileNames(logs))),
+  odd: oddOneOf(hosts) ?? null,
+  skipped: logs.skipped,
+})
+
+const exitCodeOf = (hosts: readonly Explained[]): number =>
+  hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
+
+/** Until somebody interrupts; the exit code is that of the last state. */
+async function following(paths: readonly string[], { json, limit }: Options): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = () => stop.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  try {
+    await follow(paths, stop.signal, async () => {
+      const logs = await readLogs(paths, { limit })
+      const hosts = explained(logs)
+      if (json) process.stdout.write(`${toJson(encoded(hosts, logs))}\n`)
+      else redraw(text(hosts, logs))
+      process.exitCode = exitCodeOf(hosts)
+    })
+  } finally {
+    process.removeListener('SIGINT', interrupt)
+    process.removeListener('SIGTERM', interrupt)
+  }
 }
 
 const wantsFiles = ({ html, svg, gnuplot }: ReportFiles): boolean => Boolean(html ?? svg ?? gnuplot)
@@ -101,7 +133,8 @@ async function versus(paths: readonly string[], later: string, options: Options)
   else if (pairs.length === 0) process.stdout.write('No host has logs on both sides.\n')
   else process.stdout.write(pairs.map(pair => versusScreen(pair, styler())).join('\n'))
   if (pairs.length === 0) process.exitCode = UNKNOWN
-  else process.exitCode = pairs.some(({ comparison }) => comparison?.outcome === 'worse') ? WARNING : OK
+  else
+    process.exitCode = pairs.some(({ outcome }) => outcome === 'worse' || outcome === 'mixed') ? WARNING : OK
 }
 
 /** Reads with a bar for the patient, until somebody interrupts. */
@@ -139,6 +172,8 @@ function text(hosts: readonly Explained[], logs: ReadLogs): string {
     ),
   )
   if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
+  const odd = oddOneOf(hosts)
+  if (odd) screens.push(`${style('bold', printable(oddSentence(odd)))}\n`)
   return withFoot(screens, logs)
 }
 

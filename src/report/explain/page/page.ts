@@ -4,16 +4,18 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
+import { oddOneOf } from '#diagnosis/odd-one.ts'
 import { type Element, element, escapeText, type Node } from '../../chart/svg.ts'
 import { jsonForScript, printHtml } from '../../html.ts'
 import { allCurves, type HostCurves } from '../curves.ts'
 import { HAPPENINGS } from '../happenings.ts'
+import { oddSentence } from '../odd.ts'
 import { offsetPicture } from '../picture.ts'
 import { VERDICT_WORDS, verdictOf, verdictSentence } from '../verdict.ts'
 import { aroundIn, findingsOf, showButton } from './findings.ts'
 import type { LogFiles } from './logs.ts'
 import { classed, folded, happeningShape, moment, prose, said, severityShape, tableOf } from './parts.ts'
-import { sourcesOf, statisticsOf } from './tables.ts'
+import { sourcesOf, stabilityOf, statisticsOf } from './tables.ts'
 
 export interface ReportPage {
   readonly hosts: readonly Explained[]
@@ -89,14 +91,18 @@ export function reportSections(
 ): Element[] {
   const names = logs.files.map(({ name }) => name)
   const several = hosts.length > 1
+  const odd = oddOneOf(hosts)
   return [
     ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
     ...hosts.toSorted(worstFirst).map(host => headOf(host, several)),
+    ...(odd ? [element('p', {}, said(oddSentence(odd)))] : []),
     ...plots(curves.flat()),
     ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
     ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
     ...hosts.flatMap(host => section('Sources', host, several, sourcesOf(host))),
-    ...hosts.flatMap(host => section('Statistics', host, several, statisticsOf(host))),
+    ...hosts.flatMap(host =>
+      section('Statistics', host, several, [...statisticsOf(host), ...stabilityOf(host)]),
+    ),
     ...filesOf(logs),
   ]
 }

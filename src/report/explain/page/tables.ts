@@ -1,6 +1,9 @@
 /** Numbers of a host: who spoke and how often, and how far off the clock was, series by series. */
 import type { SourceCount } from '#analysis/log/census.ts'
 import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
+import { steadyPart } from '#analysis/log/steady.ts'
+import { wanderOf } from '#analysis/log/wander.ts'
+import type { Summary } from '#analysis/log/windows.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { FindingName } from '#diagnosis/finding.ts'
@@ -81,6 +84,47 @@ function oddity(name: string, { findings }: Explained): Node[] {
   return about ? [' ', element('small', { class: 'odd' }, `◆ ${about.name}`)] : []
 }
 
+/** The same of the steady part alone; nothing where that is all of the run. */
+function ofSteadyPart(all: readonly Measured[]): Node[][] {
+  const parts = all.map(({ offset }) => {
+    const part = steadyPart(offset)
+    return part && offset.windows.between(part.from, part.to)
+  })
+  if (parts.every(part => part === undefined)) return []
+  const row = (name: string, of: (part: Summary) => string): Node[] => [
+    name,
+    ...parts.map(part => (part ? of(part) : '–')),
+  ]
+  return [
+    row('steady part: lasts', ({ from, to }) => duration(to - from)),
+    row('steady part: mean offset (accuracy)', ({ mean }) => signed(mean)),
+    row('steady part: standard deviation (precision)', ({ deviation }) => duration(deviation)),
+    row('steady part: root mean square', ({ rms }) => duration(rms)),
+  ]
+}
+
+/** By averaging time, of the series that says most: how far the disciplined clock strays. */
+export function stabilityOf({ log, keepers }: Explained): Element[] {
+  return keepers.flatMap(({ daemon }) => {
+    const series = log.bestSamples(daemon) ?? log.updatesOf(daemon)
+    const wander = series && wanderOf(series.offset.windows)
+    if (!series || !wander) return []
+    return [
+      tableOf({
+        caption: `Stability of the offset in ${series.format}, of means over ${duration(wander.points[0]!.time)}`,
+        head: ['over', 'Allan deviation', 'modified', 'time deviation', 'MTIE'],
+        rows: wander.points.map(({ time, allan, modifiedAllan, timeDeviation, mtie }) => [
+          duration(time),
+          allan.toExponential(2),
+          modifiedAllan.toExponential(2),
+          duration(timeDeviation),
+          duration(mtie),
+        ]),
+      }),
+    ]
+  })
+}
+
 type Measured = { readonly format: string; readonly rows: number; readonly offset: OffsetMeasures }
 
 export function statisticsOf({ log }: Explained): Element[] {
@@ -112,6 +156,7 @@ export function statisticsOf({ log }: Explained): Element[] {
         row('99 % below', ({ sizes }) => duration(sizes.at(0.99))),
         row('furthest ahead', ({ moments }) => signed(Math.min(0, moments.min))),
         row('furthest behind', ({ moments }) => signed(Math.max(0, moments.max))),
+        ...ofSteadyPart(all),
         row('below 1 ms first after', ({ within1ms }) => duration(within1ms.first)),
         row('below 1 ms to the end after', ({ within1ms }) => duration(within1ms.lasting)),
         row('below 100 µs first after', ({ within100us }) => duration(within100us.first)),

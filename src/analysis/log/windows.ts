@@ -1,0 +1,108 @@
+/**
+ * How the values of a series were in each of many windows of time: from these come the statistics of any part of it, such as
+ * the part in which nothing happened. There are at most 1024; when time runs out of the last one, pairs are joined.
+ */
+import type { Seconds } from '#core/time/units.ts'
+
+const WINDOWS = 1024
+
+export interface Summary {
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly count: number
+  readonly mean: number
+  readonly rms: number
+  /** Around the mean. */
+  readonly deviation: number
+  readonly least: number
+  readonly most: number
+}
+
+export class Windows {
+  #origin = Number.NaN
+  #width: Seconds = 1
+  readonly #count = new Float64Array(WINDOWS)
+  readonly #sum = new Float64Array(WINDOWS)
+  readonly #squares = new Float64Array(WINDOWS)
+  readonly #min = new Float64Array(WINDOWS).fill(Number.POSITIVE_INFINITY)
+  readonly #max = new Float64Array(WINDOWS).fill(Number.NEGATIVE_INFINITY)
+
+  add(at: Float64Array, values: Float64Array, rows: number): void {
+    for (let row = 0; row < rows; row++) {
+      const value = values[row]!
+      if (Number.isNaN(value)) continue
+      if (Number.isNaN(this.#origin)) this.#origin = at[row]!
+      // A clock that was set back writes earlier times; before the beginning they stay in the first window.
+      const since = Math.max(0, at[row]! - this.#origin)
+      while (since >= WINDOWS * this.#width) this.#widen()
+      const i = Math.floor(since / this.#width)
+      this.#count[i]!++
+      this.#sum[i]! += value
+      this.#squares[i]! += value * value
+      if (value < this.#min[i]!) this.#min[i] = value
+      if (value > this.#max[i]!) this.#max[i] = value
+    }
+  }
+
+  get width(): Seconds {
+    return this.#width
+  }
+
+  /** Those with values, neighbours joined so that there are at most so many. */
+  all(most: number): Summary[] {
+    const used = this.#count.findLastIndex(count => count > 0) + 1
+    const factor = Math.max(1, Math.ceil(used / most))
+    const all: Summary[] = []
+    for (let i = 0; i < used; i += factor) {
+      const one = this.#summary(i, Math.min(used, i + factor))
+      if (one.count > 0) all.push(one)
+    }
+    return all
+  }
+
+  /** Of the windows that lie between these; undefined without values there. */
+  between(from: Seconds, to: Seconds): Summary | undefined {
+    const begin = Math.ceil((from - this.#origin) / this.#width - 1e-9)
+    const end = Math.floor((to - this.#origin) / this.#width + 1e-9)
+    const one = this.#summary(Math.max(0, begin), Math.min(WINDOWS, end))
+    return one.count > 0 ? one : undefined
+  }
+
+  #summary(begin: number, end: number): Summary {
+    let [count, sum, squares] = [0, 0, 0]
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (let i = begin; i < end; i++) {
+      count += this.#count[i]!
+      sum += this.#sum[i]!
+      squares += this.#squares[i]!
+      least = Math.min(least, this.#min[i]!)
+      most = Math.max(most, this.#max[i]!)
+    }
+    const mean = sum / count
+    return {
+      from: this.#origin + begin * this.#width,
+      to: this.#origin + end * this.#width,
+      count,
+      mean,
+      rms: Math.sqrt(squares / count),
+      deviation: Math.sqrt(Math.max(0, squares / count - mean ** 2)),
+      least,
+      most,
+    }
+  }
+
+  #widen(): void {
+    this.#width *= 2
+    for (let i = 0; i < WINDOWS / 2; i++) {
+      const [a, b] = [2 * i, 2 * i + 1]
+      this.#count[i] = this.#count[a]! + this.#count[b]!
+      this.#sum[i] = this.#sum[a]! + this.#sum[b]!
+      this.#squares[i] = this.#squares[a]! + this.#squares[b]!
+      this.#min[i] = Math.min(this.#min[a]!, this.#min[b]!)
+      this.#max[i] = Math.max(this.#max[a]!, this.#max[b]!)
+    }
+    for (const sums of [this.#count, this.#sum, this.#squares]) sums.fill(0, WINDOWS / 2)
+    this.#min.fill(Number.POSITIVE_INFINITY, WINDOWS / 2)
+    this.#max.fill(Number.NEGATIVE_INFINITY, WINDOWS / 2)
+  }
+}
