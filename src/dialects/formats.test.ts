@@ -183,6 +183,21 @@ describe('chrony', () => {
   })
 })
 
+describe('linuxptp', () => {
+  const offset = 'offset        -23 s2 freq   +1234 path delay       512'
+
+  test('by itself its time is that since the boot; in a system log, that of the log', () => {
+    const own = tell(`ptp4l[1234.567]: master ${offset}\n`)
+    expect(own.rows[0]).toMatchObject({ source: 'ptp4l master', at: 1234.567 })
+    const logged = tell(`Mar  5 10:00:01 host ptp4l[77]: [1234.567] master ${offset}\n`)
+    expect(logged.rows[0]).toMatchObject({ source: 'ptp4l master', at: 36_001 })
+    for (const { rows } of [own, logged]) {
+      expect(rows[0]!.offset).toBeCloseTo(23e-9, 15)
+      expect(rows[0]!.delay).toBeCloseTo(512e-9, 15)
+    }
+  })
+})
+
 test('formats may change at any line, and what nobody understands is counted with its line', () => {
   const { rows, routed } = tell(
     [

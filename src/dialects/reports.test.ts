@@ -247,6 +247,13 @@ describe('the kernel', () => {
     ])
   })
 
+  test('as dmesg -T prints it: a date of the local zone', () => {
+    const { events } = tell(
+      '[Fri Mar  5 10:00:01 2027] random: crng reseeded due to virtual machine fork\n[Fri Mar  5 10:00:02 2027] usb 1-1: new device\n',
+    )
+    expect(events.map(({ what, at, local }) => [what, at, local])).toEqual([['restored', 36_001, true]])
+  })
+
   test('as dmesg prints it: nothing says when', () => {
     const { events } = tell(
       '[    0.000000] Linux version 6.1\n[    0.100000] Measured 3456 cycles TSC warp between CPUs, turning off TSC clock.\n[    9.100000] timer interrupt, CPU 0: Time went backwards: delta=-1500000000 shadow=1\n',

@@ -13,13 +13,29 @@ import { Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { BASE_DAY, tell } from '../support/pieces.ts'
 
-const LOGS = fileURLToPath(new URL('../vectors/logs', import.meta.url))
-/** The first lines of every log there is. */
-const REAL = readdirSync(LOGS, { recursive: true, encoding: 'utf8' })
-  .filter(name => /\.gz$|stats$|\.log$/.test(name))
-  .map(name => readFileSync(join(LOGS, name)))
+const VECTORS = fileURLToPath(new URL('../vectors', import.meta.url))
+/** Of formats of which there is no log among the vectors. */
+const OTHERS = [
+  '61470 3600.020 3600 0.371 0.125 31 0 0 0 8 912 4 0 9216',
+  '61470 3600.021 3600 5 5 0 7 6 1 12 0 6 6 0 0 0 0 0',
+  '61470 3600.022 3600 4 0.102 0.031 1 0.500 0.004 2 0.010 0.001 3 1',
+  '61470 3601.000 SHM(0) 12 2 9  0.000001000 0.000002000 0.000003500 0.000004000 0.000005000  0.000000700 0.000000300 0.000000900',
+  '61470 3602.000 192.0.2.1 flags 0x80023 host clock signature md5WithRSAEncryption',
+  '61470 3603.000 192.0.2.1 3 0.000012 input',
+  '61470 3604.120  OK 0.012 3.400 0.200 [2001:db8::1]:53912 Using TLSv1.3, AES_SIV_CMAC_256, 1 => 8',
+  '       Server: 91.189.94.4 (ntp.ubuntu.com)\n       Offset: -1min 2.500s\n        Delay: 24.512ms',
+  'Mar 05 10:00:01 host systemd-timesyncd[300]: Contacted time server 192.0.2.1:123 (ntp.example).',
+  'Mar  5 10:00:01 host ptp4l: [1234.567] master offset        -23 s2 freq   +1234 path delay       512',
+  'Mar  5 10:00:01 host kernel: [  12.345678] clocksource: Switched to clocksource tsc',
+  '[Fri Mar  5 10:00:01 2027] random: crng reseeded due to virtual machine fork',
+].map(line => new TextEncoder().encode(`${line}\n`))
+/** The first lines of every log and report there is. */
+const REAL = readdirSync(VECTORS, { recursive: true, encoding: 'utf8' })
+  .filter(name => /\.gz$|stats$|\.log$|\.txt$/.test(name))
+  .map(name => readFileSync(join(VECTORS, name)))
   .map(bytes => (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes))
   .map(bytes => Uint8Array.from(bytes.subarray(0, 2000)))
+  .concat(OTHERS)
 
 const bytes = fc.uint8Array({ maxLength: 3000 })
 /** Real lines, cut, joined, and with some bytes replaced. */
