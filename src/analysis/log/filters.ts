@@ -4,22 +4,20 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 
-const DEPTH = 8
+/** Rows that are remembered of each source: more than a filter is deep. */
+const DEPTH = 16
 const SHARE = 0.2
 
-interface Row {
-  readonly at: Seconds
-  readonly jitter: Seconds
-}
-
 export class Filters {
-  readonly #rows = new Map<number, Row[]>()
+  #at: Float64Array = new Float64Array(16 * DEPTH).fill(Number.NaN)
+  #jitter: Float64Array = new Float64Array(16 * DEPTH)
+  #count: Uint32Array = new Uint32Array(16)
 
   note(source: number, at: Seconds, jitter: Seconds): void {
-    const rows = this.#rows.get(source) ?? []
-    this.#rows.set(source, rows)
-    rows.push({ at, jitter })
-    if (rows.length > DEPTH + 2) rows.shift()
+    if (source >= this.#count.length) this.#grow(source + 1)
+    const place = source * DEPTH + (this.#count[source]!++ & (DEPTH - 1))
+    this.#at[place] = at
+    this.#jitter[place] = jitter
   }
 
   /** Between the last row without it and the first row with it; the row that shows it has been noted. */
@@ -27,9 +25,25 @@ export class Filters {
     source: number,
     { from, to, size }: { readonly from: Seconds; readonly to: Seconds; readonly size: Seconds },
   ): { earliest: Seconds; latest: Seconds } {
-    const before = (this.#rows.get(source) ?? []).slice(0, -1)
-    const quiet = before.findLastIndex(({ jitter }) => !(jitter > SHARE * size))
-    if (quiet < 0) return { earliest: before[0]?.at ?? from, latest: to }
-    return { earliest: before[quiet]!.at, latest: before[quiet + 1]?.at ?? to }
+    const count = this.#count[source] ?? 0
+    let [earliest, latest] = [from, to]
+    for (let back = 1; back < Math.min(count, DEPTH); back++) {
+      const place = source * DEPTH + ((count - 1 - back) & (DEPTH - 1))
+      earliest = this.#at[place]!
+      if (!(this.#jitter[place]! > SHARE * size)) break
+      latest = earliest
+    }
+    return { earliest, latest }
+  }
+
+  #grow(least: number): void {
+    const sources = Math.max(least, 2 * this.#count.length)
+    const larger = <A extends Float64Array | Uint32Array>(grown: A, old: A): A => {
+      grown.set(old)
+      return grown
+    }
+    this.#at = larger(new Float64Array(sources * DEPTH).fill(Number.NaN), this.#at)
+    this.#jitter = larger(new Float64Array(sources * DEPTH), this.#jitter)
+    this.#count = larger(new Uint32Array(sources), this.#count)
   }
 }

@@ -18,6 +18,14 @@ export interface Summary {
   readonly most: number
 }
 
+interface Sums {
+  readonly count: number
+  readonly sum: number
+  readonly squares: number
+  readonly min: number
+  readonly max: number
+}
+
 export class Windows {
   #origin = Number.NaN
   #width: Seconds = 1
@@ -28,24 +36,42 @@ export class Windows {
   readonly #max = new Float64Array(WINDOWS).fill(Number.NEGATIVE_INFINITY)
 
   add(at: Float64Array, values: Float64Array, rows: number): void {
+    // Rows come in bunches for one window, which is written when it is left.
+    let [from, to] = [0, 0]
+    let window = -1
+    let [count, sum, squares] = [0, 0, 0]
+    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
       if (Number.isNaN(value)) continue
       if (Number.isNaN(this.#origin)) this.#origin = at[row]!
       // A clock that was set back writes earlier times; before the beginning they stay in the first window.
       const since = Math.max(0, at[row]! - this.#origin)
-      while (since >= WINDOWS * this.#width) this.#widen()
-      const i = Math.floor(since / this.#width)
-      this.#count[i]!++
-      this.#sum[i]! += value
-      this.#squares[i]! += value * value
-      if (value < this.#min[i]!) this.#min[i] = value
-      if (value > this.#max[i]!) this.#max[i] = value
+      if (!(since >= from && since < to)) {
+        if (window >= 0) this.#put(window, { count, sum, squares, min, max })
+        while (since >= WINDOWS * this.#width) this.#widen()
+        window = Math.floor(since / this.#width)
+        from = window * this.#width
+        to = from + this.#width
+        count = sum = squares = 0
+        min = Number.POSITIVE_INFINITY
+        max = Number.NEGATIVE_INFINITY
+      }
+      count++
+      sum += value
+      squares += value * value
+      if (value < min) min = value
+      if (value > max) max = value
     }
+    if (window >= 0) this.#put(window, { count, sum, squares, min, max })
   }
 
-  get width(): Seconds {
-    return this.#width
+  #put(window: number, of: Sums): void {
+    this.#count[window]! += of.count
+    this.#sum[window]! += of.sum
+    this.#squares[window]! += of.squares
+    if (of.min < this.#min[window]!) this.#min[window] = of.min
+    if (of.max > this.#max[window]!) this.#max[window] = of.max
   }
 
   /** Those with values, neighbours joined so that there are at most so many. */
