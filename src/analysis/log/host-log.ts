@@ -91,6 +91,8 @@ export class SampleSeries extends Series {
   readonly swings = new Swings()
   #first = -1
   readonly ways = new LongWays()
+  /** Of the delay. */
+  readonly delays = new Envelope()
 
   constructor(block: SampleBlock) {
     super(block)
@@ -106,6 +108,7 @@ export class SampleSeries extends Series {
     if (this.#first < 0) this.#first = block.source[0]!
     this.swings.add(block, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows)
+    this.delays.add(block.at, block.delay, block.rows)
   }
 }
 

@@ -31,6 +31,8 @@ export interface HostCurves {
   readonly measured: Curve | undefined
   /** As the daemon took it. */
   readonly taken: Curve | undefined
+  /** How long packets were on their way, where that was logged. */
+  readonly delay: Curve | undefined
   /** The correction that was applied. */
   readonly frequency: Curve | undefined
   readonly happenings: readonly Happening[]
@@ -72,6 +74,7 @@ function curvesOf(host: Explained, most: number): HostCurves[] {
       name: printable(several ? `${host.name} (${name})` : host.name),
       measured: samples && curve(samples.format, samples.offset.envelope, OFFSET_DIGITS),
       taken: updates && curve(updates.format, updates.offset.envelope, OFFSET_DIGITS),
+      delay: samples && curve(samples.format, samples.delays, OFFSET_DIGITS),
       frequency: updates && curve(updates.format, updates.frequencyEnvelope, FREQUENCY_DIGITS),
       // They are the host's, not a daemon's, and are told once.
       happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),

@@ -21,6 +21,7 @@ const host = (name: string, more: Partial<HostCurves> = {}): HostCurves => ({
   name,
   measured: curve([1e-5, -2e-5, 3e-5, 30, 2e-5]),
   taken: undefined,
+  delay: undefined,
   frequency: undefined,
   happenings: [
     {

@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { type Curve, type HostCurves, pointsOf, type Span } from '#report/explain/curves.ts'
 import type { View } from './view.ts'
 
-export type PlotName = 'offset' | 'frequency'
+export type PlotName = 'offset' | 'delay' | 'frequency'
 
 export interface Line {
   readonly host: number
@@ -45,7 +45,7 @@ export function linesOf(view: View, name: PlotName): Line[] {
 export const colourOf = (host: number): string => `--s${(host % COLOURS) + 1}`
 
 const curveFor = (host: HostCurves, { offset }: View, name: PlotName): Curve | undefined =>
-  name === 'frequency' ? host.frequency : (host[offset] ?? host.measured ?? host.taken)
+  name === 'offset' ? (host[offset] ?? host.measured ?? host.taken) : host[name]
 
 /** A column for each line, two for one with a band: from its smallest values to its largest. */
 export function columnsOf(lines: readonly Line[]): uPlot.AlignedData {

@@ -9,10 +9,12 @@ import type { View } from './view.ts'
 
 const HEIGHTS: Record<PlotName, { wide: number; narrow: number }> = {
   offset: { wide: 360, narrow: 300 },
+  delay: { wide: 190, narrow: 170 },
   frequency: { wide: 190, narrow: 170 },
 }
 const TITLES: Record<PlotName, string> = {
   offset: 'Offset of the clock',
+  delay: 'Delay of the packets, there and back',
   frequency: 'Frequency correction that was applied',
 }
 const NARROW = 600
@@ -118,7 +120,7 @@ export class Plot {
     const [low, high] = extremesIn(this.#lines, this.#view.window)
     // Of a frequency no more is shown than its labels have room for.
     if (this.#name === 'frequency') return widened([low, high], { least: LEAST_RATES })
-    // Of an offset zero is the aim, and stays in sight.
+    // Of an offset zero is the aim, and of a delay the least there can be: it stays in sight.
     const ends: [number, number] = [Math.min(0, low), Math.max(0, high)]
     const top = this.#view.marked ? LABELS : 0
     if (!this.#logarithmic) return widened(ends, { least: 1e-9, top })

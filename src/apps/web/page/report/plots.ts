@@ -9,15 +9,15 @@ import { legend, toolbar } from './toolbar.ts'
 import { View } from './view.ts'
 
 const PRINTED_WIDTH = 640
+/** From above to below; the second and third only where somebody logged them. */
+const PLOTS: readonly PlotName[] = ['offset', 'frequency', 'delay']
 
 export function showPlots(section: HTMLElement, hosts: readonly HostCurves[]): View {
   const view = new View(hosts, 'linear')
   if (isWide(linesOf(view, 'offset'))) view.scaling = 'logarithmic'
   const readout = make('output', { class: 'readout', 'aria-live': 'polite' })
   const sync = uPlot.sync('report')
-  const names: readonly PlotName[] = hosts.some(({ frequency }) => frequency)
-    ? ['offset', 'frequency']
-    : ['offset']
+  const names = PLOTS.filter(name => name === 'offset' || hosts.some(host => host[name] !== undefined))
   const follow = (at: number | undefined) => {
     readout.textContent = readoutText(view, at)
   }

@@ -18,13 +18,17 @@ export function readoutText(view: View, at: number | undefined): string {
     const value = valueAt(line, at)
     return value ? [range(value.low, value.high, rate)] : []
   })
+  const delays = linesOf(view, 'delay').flatMap(line => {
+    const value = valueAt(line, at)
+    return value ? [`delay ${range(value.low, value.high, duration)}`] : []
+  })
   const marks = view.hosts
     .filter((_, i) => !view.hidden.has(i))
     .flatMap(({ happenings }) => happenings)
     .filter(each => Math.abs(each.at - at) < NEAR * (to - from))
     .slice(0, 2)
     .map(({ text }) => text)
-  return [`${utc(at)} UTC`, ...values, ...frequencies, ...marks].join(' · ')
+  return [`${utc(at)} UTC`, ...values, ...frequencies, ...delays, ...marks].join(' · ')
 }
 
 function range(low: number, high: number, text: (value: number) => string): string {

@@ -90,8 +90,8 @@ export class View {
 }
 
 function spanOf(hosts: readonly HostCurves[]): Span {
-  const curves = hosts.flatMap(({ measured, taken, frequency }) =>
-    [measured, taken, frequency].filter((each): each is Curve => each !== undefined),
+  const curves = hosts.flatMap(({ measured, taken, delay, frequency }) =>
+    [measured, taken, delay, frequency].filter((each): each is Curve => each !== undefined),
   )
   const ends = curves.map(
     ({ origin, width, steps }) => origin + (steps.reduce((sum, step) => sum + step, 0) + 1) * width,
