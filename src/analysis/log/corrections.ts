@@ -46,11 +46,11 @@ export class Corrections {
   readonly eras = new Eras()
   #lastAt = Number.NEGATIVE_INFINITY
   #beforeLast = Number.NEGATIVE_INFINITY
-  #source = -1
+  #followed = -1
   #several = false
 
   add(block: UpdateBlock): void {
-    const { at, offset, jitter, remaining, stratum, source, line, file, daemon } = block
+    const { at, offset, jitter, remaining, stratum, followed, line, file, daemon } = block
     for (let row = 0; row < block.rows; row++) {
       const size = offset[row]!
       // Of several sources the next to be heard after a jump may know nothing of it yet, and be followed once more.
@@ -58,8 +58,8 @@ export class Corrections {
       const era = this.eras.see(at[row]!)
       const place = since > Number.NEGATIVE_INFINITY ? { since, era } : { era }
       if (stratum[row] !== 0) {
-        if (this.#source >= 0 && source[row] !== this.#source) this.#several = true
-        this.#source = source[row]!
+        if (this.#followed >= 0 && followed[row] !== this.#followed) this.#several = true
+        this.#followed = followed[row]!
         this.#beforeLast = this.#lastAt
         this.#lastAt = at[row]!
       }

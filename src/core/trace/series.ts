@@ -52,8 +52,8 @@ export interface UpdateBlock extends Rows {
   readonly remaining: Float64Array
   /** chrony: 0 while it is not synchronised. */
   readonly stratum: Float64Array
-  /** chrony: whom it follows. */
-  readonly source: Uint16Array
+  /** chrony: a mark of whom it follows, which differs when somebody else is followed. */
+  readonly followed: Uint16Array
 }
 
 /** Any other quantity over time: a temperature, a counter, the offset of the RTC. */
@@ -172,7 +172,7 @@ export const updateBlock = (of: Origin, room: number): UpdateBlock => ({
   wander: column(room),
   remaining: column(room).fill(Number.NaN),
   stratum: column(room).fill(Number.NaN),
-  source: new Uint16Array(room),
+  followed: new Uint16Array(room),
 })
 
 export const readingBlock = (of: Origin & { readonly quantity: string }, room: number): ReadingBlock => ({

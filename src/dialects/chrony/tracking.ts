@@ -8,6 +8,7 @@
 import { PPM } from '#core/time/units.ts'
 import { updateBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
+import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
@@ -26,7 +27,7 @@ export const tracking: LogFormat = {
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return
-        block.source[row] = into.sources.read(cursor)
+        block.followed[row] = markOf(cursor)
         const stratum = cursor.integer()
         if (stratum > 16) cursor.ok = false
         block.stratum[row] = stratum
@@ -45,4 +46,13 @@ export const tracking: LogFormat = {
       other: cursor => skipHead(cursor, HEAD),
     })
   },
+}
+
+/** Of the bytes of the next word (Fowler, Noll and Vo), so that it is the same wherever a log is read from. */
+function markOf(cursor: Cursor): number {
+  const length = cursor.word()
+  let mark = 0x811c9dc5
+  for (let at = cursor.at - length; at < cursor.at; at++)
+    mark = Math.imul(mark ^ cursor.bytes[at]!, 0x01000193)
+  return (mark ^ (mark >>> 16)) & 0xffff
 }
