@@ -237,4 +237,13 @@ export const TRUTHS: readonly Truth[] = [
     jumps: [],
     says: ['192.168.123.1 jumped by +5.00 s'],
   },
+  {
+    sample: 'clknetsim-set-back',
+    what: 'set forward by 39.3 s and back by 307.5 s; stamps are there twice',
+    findings: ['stepped-by-someone-else', 'slew-cannot-catch-up'],
+    jumps: seconds('2026-12-01', [
+      [13_139, -39.3],
+      [56_835, 307.5],
+    ]),
+  },
 ]

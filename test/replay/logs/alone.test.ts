@@ -1,0 +1,55 @@
+/** What one log tells alone, of the logs whose truth is known. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { readLogs } from '#apps/analyze/read.ts'
+import { type Explained, explainHost } from '#diagnosis/explain.ts'
+import { TRUTHS } from './truths.ts'
+
+const LOGS = fileURLToPath(new URL('../../vectors/logs/', import.meta.url))
+
+async function alone(sample: string, log: string): Promise<Explained> {
+  const folder = join(LOGS, sample)
+  const paths = readdirSync(folder)
+    .filter(name => name.startsWith(log))
+    .map(name => join(folder, name))
+  const { hosts, baseDay } = await readLogs(paths, { limit: 1e9 })
+  const [host] = hosts
+  return explainHost({ name: sample, log: host!.log, baseDay, sourceNames: host!.sources.names })
+}
+
+test.each([
+  ['chrony-pauses', 'measurements.log'],
+  ['chrony-pauses', 'tracking.log'],
+  ['chrony-pauses', 'statistics.log'],
+  ['chrony-makestep-always', 'tracking.log'],
+  ['clknetsim-set-back', 'measurements.log'],
+  ['clknetsim-set-back', 'tracking.log'],
+  ['clknetsim-set-back', 'statistics.log'],
+  ['ntpd428-xen-3days', 'rawstats'],
+  ['ntpd428-xen-3days', 'peerstats'],
+])('%s: its jumps, no more and no fewer, from %s', async (sample, log) => {
+  const { disturbances, baseDay } = await alone(sample, log)
+  const known = TRUTHS.find(each => each.sample === sample)!.jumps!
+  expect(disturbances).toHaveLength(known.length)
+  const found = [...disturbances].sort((a, b) => a.from - b.from)
+  for (const [i, { at, size }] of known.entries()) {
+    const time = Date.parse(at) / 1e3 - baseDay * 86_400
+    expect(found[i]!.size / size).toBeCloseTo(1, 1)
+    expect(found[i]!.from - 2).toBeLessThanOrEqual(time)
+    expect(found[i]!.to + 2).toBeGreaterThanOrEqual(time)
+  }
+})
+
+test('loopstats says that ntpd stepped, and not by how much', async () => {
+  const { findings } = await alone('ntpd428-xen-3days', 'loopstats')
+  const stepped = findings.find(({ name }) => name === 'stepped-by-its-daemon')!
+  expect(stepped.measures).toEqual({ count: 1, moreThan: 0.128 })
+})
+
+test.each(['tracking.log', 'statistics.log'])('an outage shows in %s', async log => {
+  const { findings } = await alone('chrony-outage', log)
+  const lost = findings.find(({ name }) => name === 'sources-lost')!
+  expect(lost.measures.time! / 14_400).toBeCloseTo(1, 1)
+})
