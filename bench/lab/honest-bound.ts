@@ -99,6 +99,6 @@ function summarise(done: readonly Done[]): void {
     `${done.length} runs of ${new Set(done.map(({ story }) => story)).size} stories, ${total(({ judged }) => judged)} moments judged: ${total(({ violations }) => violations)} moments outside the bound, in ${wrong.length} runs.`,
   )
   console.log(
-    `${total(({ blind }) => blind)} moments more came after a disruption and before anything could show it.`,
+    `${total(({ unknowable }) => unknowable)} more were outside after a disruption and before anything could show it.`,
   )
 }

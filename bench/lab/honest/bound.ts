@@ -2,13 +2,23 @@
  * One run of our agent that only watches, judged each second, and at each event in the minute after a disruption: does true
  * time lie within its bound?
  *
- * After a disruption that nothing on board shows, nobody can know of it before somebody outside is asked again. So the
- * moments from the end of a disruption to the first sign of one, or to the first answer to a question that was asked afterwards
- * (and the few seconds of the burst that this one starts), are counted apart: `blind`. All others must hold.
+ * After a disruption nobody can know of it before there is something that shows it. So it is *blind* from the end of a
+ * disruption to the first of these:
+ *
+ * - a sign: a witness on board says that it stood still, or that the clock it looks at is another one now;
+ * - a reply, to a request that left afterwards, whose offset ± root distance excludes the interval that was published when it came.
+ *
+ * Moments outside the bound while it is blind are counted apart, as `unknowable`. At all others the bound must hold.
  */
+import type { AgentAction } from '#core/agent/action.ts'
 import { Agent } from '#core/agent/agent.ts'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
+import type { AgentEvent } from '#core/agent/event.ts'
+import type { Status } from '#core/agent/status.ts'
+import type { Timekeeper } from '#core/agent/timekeeper.ts'
+import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
+import type { Flow } from '#core/ntp/endpoint.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { drive } from '#worlds/drive.ts'
@@ -26,21 +36,23 @@ export interface HonestStory {
 }
 
 export interface Verdict {
+  /** All moments at which it published a bound. */
   readonly judged: number
-  readonly blind: number
+  /** True time was outside the bound, and nothing had shown that yet. */
+  readonly unknowable: number
+  /** True time was outside the bound, and that could have been known. */
   readonly violations: number
   readonly first: { readonly at: Seconds; readonly error: Seconds; readonly bound: Seconds } | undefined
   /** The largest error as a part of the bound; how near it came. */
   readonly closest: number
 }
 
-/** The burst that settles what the first answer has shown. */
-const BURST: Seconds = 6
 /** So long after a disruption each event is looked at. */
 const WATCHED: Seconds = 60
 
-/** A step by somebody else and a hint are reasons to ask, and prove nothing. */
-const PROVES: ReadonlySet<string> = new Set(['paused', 'counter-changed', 'restored'])
+/** A step by somebody else, and what merely gives a reason to ask, show nothing. */
+const shows = (sign: DisruptionSign): boolean =>
+  sign.kind === 'hint' ? sign.during !== undefined : sign.kind !== 'stepped' && sign.kind !== 'meddled'
 
 export function judge(story: HonestStory, seed: number): Verdict {
   const { world, duration, sources = {}, unseen = [] } = story
@@ -61,20 +73,21 @@ export function judge(story: HonestStory, seed: number): Verdict {
   ].sort((a, b) => a - b)
 
   let disrupted = Number.POSITIVE_INFINITY
-  let blindUntil = Number.NEGATIVE_INFINITY
-  let asked = false
+  let blind = false
   let next = 0
   let judged = 0
-  let blind = 0
+  let unknowable = 0
   let violations = 0
   let first: Verdict['first']
   let closest = 0
+  /** Requests that left since the disruption. */
+  const asked = new Set<Flow>()
 
   function look(): void {
     for (; next < ends.length && sim.now >= ends[next]!; next++) {
       disrupted = ends[next]!
-      blindUntil = Number.POSITIVE_INFINITY
-      asked = false
+      blind = true
+      asked.clear()
     }
   }
 
@@ -82,25 +95,46 @@ export function judge(story: HonestStory, seed: number): Verdict {
     const now = sim.world.clock.read()
     const { offset, errorBound: bound } = agent.status(now)
     if (offset === undefined || bound === undefined) return
-    if (sim.now < blindUntil) {
-      blind++
-      return
-    }
     judged++
     const error = Math.abs(offset - since(sim.truth, now.wall))
-    closest = Math.max(closest, error / bound)
+    if (!blind) closest = Math.max(closest, error / bound)
     if (error <= bound) return
+    if (blind) {
+      unknowable++
+      return
+    }
     violations++
     first ??= { at: sim.now, error, bound }
   }
 
-  drive(watchOnly(sim.world), agent, (event, actions) => {
-    look()
-    if (blindUntil === Number.POSITIVE_INFINITY) {
-      if (event.kind === 'disrupted' && PROVES.has(event.sign.kind)) blindUntil = sim.now
-      else if (event.kind === 'datagram' && asked) blindUntil = sim.now + BURST
-      if (actions.some(({ kind }) => kind === 'send')) asked = true
-    }
+  /** Does what happens show that something has happened? */
+  function isShown(
+    event: AgentEvent,
+    published: Status | undefined,
+    actions: readonly AgentAction[],
+  ): boolean {
+    if (event.kind === 'disrupted') return shows(event.sign)
+    if (event.kind !== 'datagram' || !asked.has(event.flow) || published?.offset === undefined) return false
+    const { offset, errorBound } = published
+    return actions.some(
+      action =>
+        action.kind === 'record' &&
+        action.record.kind === 'sample' &&
+        Math.abs(action.record.offset - offset) > action.record.rootDistance + errorBound!,
+    )
+  }
+
+  const watched: Timekeeper = {
+    handle(event) {
+      look()
+      const published = event.kind === 'datagram' ? agent.status(event.received.at) : undefined
+      const actions = agent.handle(event)
+      if (blind && isShown(event, published, actions)) blind = false
+      for (const action of actions) if (action.kind === 'send') asked.add(action.flow)
+      return actions
+    },
+  }
+  drive(watchOnly(sim.world), watched, () => {
     if (sim.now >= disrupted && sim.now < disrupted + WATCHED) check()
   })
   for (let second = 1; second <= duration; second++) {
@@ -108,5 +142,5 @@ export function judge(story: HonestStory, seed: number): Verdict {
     look()
     if (!sim.paused) check()
   }
-  return { judged, blind, violations, first, closest }
+  return { judged, unknowable, violations, first, closest }
 }

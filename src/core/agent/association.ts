@@ -253,11 +253,14 @@ export class Association {
     this.track.forget()
   }
 
-  /** True time ran on by `lost` while the counter stood still: the rate that was learned holds, the filter does not. */
-  shift(lost: Seconds, uncertainty: Seconds): void {
+  /**
+   * True time ran on by `lost` while the counter stood still: the rate that was learned holds, or differs by `other` at most;
+   * the filter does not.
+   */
+  shift(lost: Seconds, uncertainty: Seconds, other: Rate = 0): void {
     this.#news = []
     this.filter.clear()
-    this.track.shift(lost, uncertainty)
+    this.track.shift(lost, uncertainty, other)
   }
 
   /**

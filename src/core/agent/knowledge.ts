@@ -35,6 +35,8 @@ const WITNESS_MEMORY: Seconds = 300
 const DOUBTS = 4
 /** How much the rate of another counter is likely to differ: one standard deviation. */
 const OTHER_COUNTER: Rate = 1e-4
+/** How much the counters of two hosts differ at most: each is within 50 ppm of what it says (AWS, of its instances). */
+const HOSTS_COUNT: Rate = 1e-4
 /** After so many samples without a majority there will be none soon. */
 const DISAGREEMENTS = 8
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
@@ -255,16 +257,17 @@ export class Knowledge {
     this.#doubt = 0
     this.#disrupted = true
     if (correction.kind === 'void') return this.#forgetOffset()
-    const { lost, uncertainty } = correction
+    const { lost, uncertainty, moved } = correction
     const from = this.at(correction.from)
+    const other = moved ? HOSTS_COUNT : 0
     const estimated = this.#estimate.measuredAt >= from ? Math.abs(lost) : 0
-    this.#estimate.shift(lost, uncertainty + estimated)
+    this.#estimate.shift(lost, uncertainty + estimated, other)
     this.#estimator.shift(lost, Math.max(0, uncertainty) + estimated)
     for (const association of this.#roster.associations) {
       // Its time jumped since: it knows already.
       if (association.jump && association.jump.at >= from) continue
       const measured = association.track.measuredAt >= from ? Math.abs(lost) : 0
-      association.shift(lost, Math.max(0, uncertainty) + measured)
+      association.shift(lost, Math.max(0, uncertainty) + measured, other)
     }
   }
 

@@ -83,8 +83,8 @@ export class Estimate {
     this.#rival = belief
   }
 
-  /** True time ran on by `lost` while the counter stood still. */
-  shift(lost: Seconds, uncertainty: Seconds): void {
+  /** True time ran on by `lost` while the counter stood still; its rate may differ by `other` since. */
+  shift(lost: Seconds, uncertainty: Seconds, other: Rate = 0): void {
     this.#rival = undefined
     if (!this.#belief) return
     this.#belief = {
@@ -92,6 +92,7 @@ export class Estimate {
       offset: this.#belief.offset + lost,
       low: this.#belief.low + lost - uncertainty,
       high: this.#belief.high + lost + uncertainty,
+      rateBound: this.#belief.rateBound + other,
     }
   }
 

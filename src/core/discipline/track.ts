@@ -160,14 +160,16 @@ export class Track {
 
   /**
    * True time ran on by `lost` while the counter stood still. Where it is now is known less surely; how fast it runs is
-   * known as before, but no pair of measurements from both sides shows it.
+   * known as before, or differs from that by `other` at most; no pair of measurements from both sides shows it.
    */
-  shift(lost: Seconds, uncertainty: Seconds): void {
+  shift(lost: Seconds, uncertainty: Seconds, other: Rate = 0): void {
     this.#anchors = []
     this.#offset += lost
     this.#low += lost - uncertainty
     this.#high += lost + uncertainty
     if (!this.known) return
+    this.#rateLow -= other
+    this.#rateHigh += other
     this.#earlier = { low: this.#rateLow, high: this.#rateHigh, at: this.#rateAt }
     this.#expected = this.#rate
     const last = this.#history.at(-1)!

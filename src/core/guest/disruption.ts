@@ -27,6 +27,9 @@ export interface MeddledSign {
   readonly suspects: readonly string[]
 }
 
+/** The clocks of two hosts differ by less. */
+export const HOSTS_DIFFER: Seconds = 7 * 86_400
+
 export type DisruptedSign = PausedSign | ChangedSign
 
 /** How a sign came to be. */
@@ -42,8 +45,10 @@ export interface PausedSign extends Origin {
   readonly kind: 'paused'
   readonly lost: Seconds
   readonly uncertainty: Seconds
-  /** When it may have been the witness that jumped: as little as this may be lost. */
+  /** When it may have been the witness that jumped: as little as this may be lost, … */
   readonly atLeast?: Seconds
+  /** … and so much more than it says, when it shows the clock of a host and this may be another host with another time. */
+  readonly beyond?: Seconds
 }
 
 /**
@@ -60,4 +65,6 @@ export interface HintSign {
   readonly kind: 'hint'
   readonly witness: string
   readonly text: string
+  /** The clock of the host is another one since: the guest may have stood still, for nobody knows how long. */
+  readonly during?: Span
 }

@@ -39,6 +39,8 @@ export type Correction =
       readonly from: Monotonic
       readonly lost: Seconds
       readonly uncertainty: Seconds
+      /** It may be on another host now, which counts at another rate; told once. */
+      readonly moved: boolean
     }
   /** The offset may be anything. */
   | { readonly kind: 'void' }
@@ -60,6 +62,8 @@ interface Sum extends Interval {
 
 interface Claim extends Sum {
   readonly during: Span
+  /** It may be on another host, as far as this witness can tell. */
+  readonly moved: boolean
 }
 
 interface Event {
@@ -77,6 +81,8 @@ interface Event {
   noticed: Monotonic
   /** The rate is not relied on any more. */
   loose: boolean
+  /** It was told that this may be another host. */
+  moved: boolean
   settled: boolean
 }
 
@@ -134,6 +140,7 @@ export class Witnesses {
       applied: undefined,
       noticed: now,
       loose: false,
+      moved: false,
       settled: false,
     }
     this.#events.push(event)
@@ -153,6 +160,7 @@ export class Witnesses {
       for (const [name, to] of other.spoke) first.spoke.set(name, latest(first.spoke.get(name) ?? to, to))
       first.applied = sum(first.applied, other.applied)
       first.loose &&= other.loose
+      first.moved &&= other.moved
       first.noticed = latest(first.noticed, other.noticed)
       first.settled &&= other.settled
     }
@@ -184,10 +192,11 @@ function add(event: Event, sign: DisruptedSign, during: Span): void {
   event.claims.set(sign.witness, [...others, claimOf(sign, during)])
 }
 
-const claimOf = ({ lost, uncertainty, atLeast }: PausedSign, during: Span): Claim => ({
+const claimOf = ({ lost, uncertainty, atLeast, beyond = 0 }: PausedSign, during: Span): Claim => ({
   during,
+  moved: beyond > 0,
   low: Math.min(lost - uncertainty, atLeast ?? Number.POSITIVE_INFINITY),
-  high: lost + uncertainty,
+  high: lost + uncertainty + beyond,
   guess: lost,
   precision: uncertainty,
 })
@@ -218,19 +227,22 @@ function correct(event: Event, witness: string): Correction | undefined {
   const { low, high, guess } = combine(event)!
   const wanted: Loss = { lost: guess, uncertainty: Math.max(high - guess, guess - low) }
   const { applied } = event
-  if (!applied) {
-    event.applied = wanted
-    return { kind: 'shift', from: event.reach.from, ...wanted }
-  }
+  const moved = !event.moved && mayHaveMoved(event)
+  event.moved ||= moved
   event.applied = wanted
+  if (!applied) return { kind: 'shift', from: event.reach.from, ...wanted, moved }
   const lost = wanted.lost - applied.lost
   const uncertainty = wanted.uncertainty - applied.uncertainty
-  if (Math.abs(lost) < NEWS && Math.abs(uncertainty) < NEWS) {
+  if (Math.abs(lost) < NEWS && Math.abs(uncertainty) < NEWS && !moved) {
     event.applied = applied
     return undefined
   }
-  return { kind: 'shift', from: event.noticed, lost, uncertainty }
+  return { kind: 'shift', from: event.noticed, lost, uncertainty, moved }
 }
+
+/** One that cannot have seen another host says how long it took, so it is the same. */
+const mayHaveMoved = (event: Event): boolean =>
+  [...event.claims.values()].every(claims => claims.some(({ moved }) => moved))
 
 /** The samples have said one thing, and a late report says another: both may be true, one after the other. */
 function reopen(event: Event, applied: Loss, claimed: Interval): Correction | undefined {
@@ -239,7 +251,7 @@ function reopen(event: Event, applied: Loss, claimed: Interval): Correction | un
   if (low <= 0 && high >= 0) return undefined
   const uncertainty = Math.max(Math.abs(low), Math.abs(high))
   event.applied = { lost: applied.lost, uncertainty: applied.uncertainty + uncertainty }
-  return { kind: 'shift', from: event.noticed, lost: 0, uncertainty }
+  return { kind: 'shift', from: event.noticed, lost: 0, uncertainty, moved: false }
 }
 
 function giveUp(event: Event): Correction | undefined {

@@ -5,7 +5,7 @@
 
 import { closeSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { DisruptionSign } from '#core/guest/disruption.ts'
+import { type DisruptionSign, HOSTS_DIFFER } from '#core/guest/disruption.ts'
 import type { Files } from '#core/guest/files.ts'
 import { duration } from '#core/time/format.ts'
 import { type Instant, since } from '#core/time/instant.ts'
@@ -118,6 +118,7 @@ export class HostClockWitness {
       witness: 'ptp',
       during,
       atLeast: 0,
+      beyond: HOSTS_DIFFER,
     }
   }
 }

@@ -9,7 +9,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Interval } from '#core/discipline/select.ts'
-import type { DisruptionSign, Span } from '#core/guest/disruption.ts'
+import { type DisruptionSign, HOSTS_DIFFER, type Span } from '#core/guest/disruption.ts'
 import { duration } from '#core/time/format.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
@@ -124,6 +124,7 @@ const paused = (size: Interval, during: Span): DisruptionSign => ({
   witness: 'rtc',
   during,
   atLeast: 0,
+  beyond: HOSTS_DIFFER,
 })
 
 /** An emulated RTC may keep its fraction of a second when it is set (QEMU does), so it lands beside the system clock. */

@@ -7,7 +7,7 @@
  * within some milliseconds. RTC and PTP are the host's clock, and so are wrong by what that was set meanwhile, or by what two
  * hosts differ.
  */
-import type { DisruptionSign, Span } from '#core/guest/disruption.ts'
+import { type DisruptionSign, HOSTS_DIFFER, type Span } from '#core/guest/disruption.ts'
 import { type Monotonic, plus } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Random } from '../random.ts'
@@ -98,7 +98,15 @@ const paused = (
   during: During,
 ): LateSign => ({
   after,
-  sign: now => ({ kind: 'paused', witness, lost, uncertainty, atLeast: 0, during: during(now) }),
+  sign: now => ({
+    kind: 'paused',
+    witness,
+    lost,
+    uncertainty,
+    atLeast: 0,
+    ...(witness === 'tsc' ? {} : { beyond: HOSTS_DIFFER }),
+    during: during(now),
+  }),
 })
 
 const wentBack = (witness: string, after: Seconds): LateSign => ({
