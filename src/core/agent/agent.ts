@@ -233,6 +233,7 @@ export class Agent {
     this.#roster.doubtHost()
     if (sign.kind === 'hint') {
       this.#roster.burst(now.monotonic)
+      if (sign.during) knowledge.suspectAt(now)
       return this.#answer.notice(now, `hint-${sign.witness}`, sign.text)
     }
     const { correction, opens } = this.#disruptions.notice(sign, now, knowledge, this.#answer)

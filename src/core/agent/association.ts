@@ -263,6 +263,16 @@ export class Association {
     this.track.shift(lost, uncertainty, other)
   }
 
+  /** What it said before then may not hold any more. `beyond`: what has happened since may be as large as that. */
+  beginAnew(since: Seconds, beyond: Seconds, other: Rate): void {
+    if (!this.track.known || (this.jump && this.jump.at >= since)) return
+    if (this.track.measuredAt < since) return this.shift(0, beyond, other)
+    this.#news = this.#news.filter(({ at }) => at >= since)
+    this.filter.keepSince(since)
+    this.track.restartOffset()
+    this.jump = { at: this.track.measuredAt, samples: 0 }
+  }
+
   /**
    * Asks less or more often from now on. One step longer needs to be called for twice in a row; shorter is shorter at
    * once.

@@ -33,6 +33,8 @@ interface Candidate extends Interval {
  *
  * Sources that have excluded each other for long do not agree because their words grow old and vague: among them only what
  * they said when they were asked counts, and what the counter has surely drifted since (`drift`, given in that case).
+ *
+ * While it is suspected that true time has moved before `since`, only what was said later counts, and nothing else.
  */
 export function findConsensus(
   associations: readonly Association[],
@@ -41,14 +43,18 @@ export function findConsensus(
   prior: Interval | undefined,
   waitFor: number,
   drift?: Rate,
+  since?: Seconds,
 ): Consensus | undefined {
   const candidates: Candidate[] = []
   let awaited = 0
   for (const association of associations) {
     const why = unusable(association)
-    const candidate = why ? undefined : candidateOf(association, now, drift)
+    const candidate = why ? undefined : candidateOf(association, now, drift, since)
     if (why) judge(association, ...why)
-    else if (!candidate)
+    else if (since !== undefined && association.measured && association.track.measuredAt < since) {
+      judge(association, 'starting', 'no-reply-yet')
+      if (association.awaited) awaited++
+    } else if (!candidate)
       judge(
         association,
         'starting',
@@ -124,10 +130,15 @@ function unusable(association: Association): [SourceState, SourceReason] | undef
   return undefined
 }
 
-function candidateOf(association: Association, now: Seconds, drift?: Rate): Candidate | undefined {
+function candidateOf(
+  association: Association,
+  now: Seconds,
+  drift?: Rate,
+  since?: Seconds,
+): Candidate | undefined {
   if (!association.measured) return undefined
   const { track, reason } = association
-  const aged = track.interval(now)
+  const aged = since === undefined ? track.interval(now) : track.said(now)!
   const { low, high } =
     reason === 'no-majority' && drift !== undefined ? common(aged, saidBy(track, now, drift)) : aged
   const offset = track.offset(now)

@@ -74,7 +74,7 @@ function markOf(knowledge: Knowledge, now: Reading): Mark | undefined {
   const at = knowledge.at(now.monotonic)
   const { estimate } = knowledge
   const offset = estimate.offset(at)
-  const interval = estimate.interval(at)
+  const interval = estimate.own(at)
   if (offset === undefined || !interval) return undefined
   const bound = Math.max(interval.high - offset, offset - interval.low)
   return { at, offset, bound, rate: estimate.rate ?? 0 }

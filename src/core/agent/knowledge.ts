@@ -16,6 +16,7 @@ import {
 import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
+import { HOSTS_DIFFER } from '#core/guest/disruption.ts'
 import type { Correction } from '#core/guest/witnesses.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
@@ -26,6 +27,7 @@ import { type Consensus, findConsensus } from './consensus.ts'
 import { agrees } from './reason.ts'
 import type { Roster } from './roster.ts'
 import type { ClockState } from './status.ts'
+import { Suspicion } from './suspicion.ts'
 
 /** A jump that only samples show is believed after this many of a lone source agree about it. */
 const LONE_WITNESS_SAMPLES = 3
@@ -66,6 +68,7 @@ interface Network extends Interval {
 }
 
 const NOTHING: Learned = { kind: 'nothing', samples: 0 }
+const DOUBT: Learned = { kind: 'doubt', samples: 0 }
 
 export class Knowledge {
   readonly scale: CounterScale
@@ -81,6 +84,8 @@ export class Knowledge {
   #disagreed = 0
   /** A sign of a disruption has come, and no sample since. */
   #disrupted = false
+  /** True time may have moved, and it is being asked whether it has. */
+  #suspicion: Suspicion | undefined
 
   constructor(roster: Roster, origin: Reading, precision: Seconds, expected: RateKnowledge | undefined) {
     this.#roster = roster
@@ -101,7 +106,7 @@ export class Knowledge {
     return this.#measuredAt
   }
 
-  get estimate(): Pick<Estimate, 'offset' | 'interval' | 'rate' | 'rateBound' | 'jitter'> {
+  get estimate(): Pick<Estimate, 'offset' | 'interval' | 'own' | 'rate' | 'rateBound' | 'jitter'> {
     return this.#estimate
   }
 
@@ -160,7 +165,7 @@ export class Knowledge {
   }
 
   state(at: Seconds): ClockState {
-    if (this.#doubt > 0 || this.#disrupted) return 'disrupted'
+    if (this.#doubt > 0 || this.#disrupted || this.#suspicion) return 'disrupted'
     if (!this.known) return this.#roster.starting ? 'starting' : 'freerun'
     if (!this.#consensus) return 'holdover'
     const slowest = Math.max(...this.#consensus.survivors.map(survivor => pollInterval(survivor.poll)))
@@ -170,12 +175,14 @@ export class Knowledge {
   /** Asks everybody for a consensus and, when there is a fresh sample, lets it correct the estimate. */
   deliberate(config: AgentConfig, now: Reading, answer: Answer, fresh?: Association): Learned {
     const at = this.at(now.monotonic)
-    const prior = this.#estimate.interval(at)
-    const { associations, unresolved } = this.#roster
+    const { associations } = this.#roster
+    if (fresh) this.#suspect(fresh, at, now)
+    if (this.#suspicion) {
+      const found = this.#find(config, at, this.#suspicion.since)
+      if (!fresh || !this.#settle(this.#suspicion, found, at)) return fresh ? DOUBT : NOTHING
+    }
     const had = this.#consensus !== undefined
-    const settled = this.#disagreed >= DISAGREEMENTS
-    const drift = settled ? SURELY * this.#estimator.rateDeviation : undefined
-    this.#consensus = findConsensus(associations, at, config, prior, unresolved, drift)
+    this.#consensus = this.#find(config, at)
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
@@ -189,6 +196,52 @@ export class Knowledge {
     if (learned.kind !== 'doubt')
       fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, this.#consensus.survivors.length))
     return learned
+  }
+
+  /** A sign that something happened, and nobody can say what: it may have been a pause, and this may be another host. */
+  suspectAt(now: Reading): void {
+    if (!this.known) return
+    this.#suspicion = new Suspicion(this.at(now.monotonic))
+    this.#admit(this.#suspicion, this.#suspicion.since)
+  }
+
+  #find(config: AgentConfig, at: Seconds, since?: Seconds): Consensus | undefined {
+    const { associations, unresolved } = this.#roster
+    const settled = this.#disagreed >= DISAGREEMENTS
+    const drift = settled ? SURELY * this.#estimator.rateDeviation : undefined
+    return findConsensus(associations, at, config, this.#estimate.interval(at), unresolved, drift, since)
+  }
+
+  /** Has a source that was believed until now said something that cannot be? */
+  #suspect(fresh: Association, at: Seconds, now: Reading): void {
+    const said = fresh.track.said(at)
+    if (this.#suspicion || !said || this.#estimate.gapTo(at, said) <= 0) return
+    if (!agrees(fresh.state) && fresh.state !== 'unreachable') return
+    this.#suspicion = new Suspicion(fresh.track.measuredAt, fresh)
+    this.#roster.burst(now.monotonic)
+  }
+
+  /** What those say together who were asked since it is suspected: is the suspicion over? */
+  #settle(suspicion: Suspicion, found: Consensus | undefined, at: Seconds): boolean {
+    const { associations } = this.#roster
+    const { since } = suspicion
+    if (!found && !suspicion.isMoot(associations, this.#estimate.own(at)!, at)) {
+      this.#admit(suspicion, at)
+      return false
+    }
+    if (found && !suspicion.isRefuted(found.belief, at))
+      for (const each of associations) each.beginAnew(since, HOSTS_DIFFER, HOSTS_COUNT)
+    this.#suspicion = undefined
+    this.#estimate.dropRival()
+    return true
+  }
+
+  /** True time may be where it was expected, or wherever the suspicion reaches. */
+  #admit(suspicion: Suspicion, at: Seconds): void {
+    const { low, high } = this.#estimate.own(at)!
+    const anywhere = { low: low - HOSTS_DIFFER, high: high + HOSTS_DIFFER }
+    const reach = suspicion.reach(this.#roster.associations, at) ?? anywhere
+    this.#estimate.admitRival({ at, ...reach, rate: this.#estimate.rate, rateBound: UNKNOWN_RATE, wander: 0 })
   }
 
   /** The clock of the host has been read: what does the network say of it? */
@@ -256,6 +309,7 @@ export class Knowledge {
     this.#consensus = undefined
     this.#doubt = 0
     this.#disrupted = true
+    this.#suspicion = undefined
     if (correction.kind === 'void') return this.#forgetOffset()
     const { lost, uncertainty, moved } = correction
     const from = this.at(correction.from)
@@ -283,8 +337,8 @@ export class Knowledge {
   }
 
   #learn(consensus: Consensus, now: Reading, answer: Answer): Learned {
-    const gap = this.#estimate.gapTo(consensus.belief)
-    if (gap > 0 && !this.#resolveDoubt(consensus, now, gap, answer)) return { kind: 'doubt', samples: 0 }
+    const gap = this.#estimate.gapTo(consensus.belief.at, consensus.belief)
+    if (gap > 0 && !this.#resolveDoubt(consensus, now, gap, answer)) return DOUBT
     this.#doubt = 0
     this.#disrupted = false
     if (this.#disagreed >= DISAGREEMENTS) for (const each of consensus.survivors) this.mistrust(each)

@@ -18,9 +18,11 @@ export interface Belief extends Interval {
   readonly wander: number
 }
 
+type Rival = Pick<Belief, 'at' | 'low' | 'high' | 'rate' | 'rateBound' | 'wander'>
+
 export class Estimate {
   #belief: Belief | undefined
-  #rival: Belief | undefined
+  #rival: Rival | undefined
 
   get known(): boolean {
     return this.#belief !== undefined
@@ -51,18 +53,21 @@ export class Estimate {
 
   /** True time minus the scale lies in this interval at counter time `at`. */
   interval(at: Seconds): Interval | undefined {
-    if (!this.#belief) return undefined
-    const own = intervalOf(this.#belief, at)
-    if (!this.#rival) return own
+    const own = this.own(at)
+    if (!own || !this.#rival) return own
     const rival = intervalOf(this.#rival, at)
     return { low: Math.min(own.low, rival.low), high: Math.max(own.high, rival.high) }
   }
 
+  /** Where it was expected to be, without what contradicts that and may be right. */
+  own(at: Seconds): Interval | undefined {
+    return this.#belief && intervalOf(this.#belief, at)
+  }
+
   /** By how much the new belief and the old one exclude each other; negative when they can both be true. */
-  gapTo(belief: Belief): Seconds {
-    if (!this.#belief) return Number.NEGATIVE_INFINITY
-    const own = intervalOf(this.#belief, belief.at)
-    return Math.max(own.low - belief.high, belief.low - own.high)
+  gapTo(at: Seconds, { low, high }: Interval): Seconds {
+    const own = this.own(at)
+    return own ? Math.max(own.low - high, low - own.high) : Number.NEGATIVE_INFINITY
   }
 
   adopt(belief: Belief): void {
@@ -79,8 +84,13 @@ export class Estimate {
   }
 
   /** The sources exclude what was known, and nobody can say yet which is right: the interval covers both. */
-  admitRival(belief: Belief): void {
+  admitRival(belief: Rival): void {
     this.#rival = belief
+  }
+
+  /** What was known is right. */
+  dropRival(): void {
+    this.#rival = undefined
   }
 
   /** True time ran on by `lost` while the counter stood still; its rate may differ by `other` since. */
@@ -105,7 +115,7 @@ export class Estimate {
 const offsetOf = (belief: Belief, at: Seconds): Seconds =>
   belief.offset + (belief.rate ?? 0) * (at - belief.at)
 
-function intervalOf(belief: Belief, at: Seconds): Interval {
+function intervalOf(belief: Rival, at: Seconds): Interval {
   const age = Math.abs(at - belief.at)
   const moved = (belief.rate ?? 0) * (at - belief.at)
   const grown = belief.rateBound * age + wandered(belief.wander, age)

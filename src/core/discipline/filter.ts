@@ -36,6 +36,11 @@ export class ClockFilter {
     this.#samples.length = 0
   }
 
+  /** Only what was measured since then. */
+  keepSince(at: Seconds): void {
+    while (this.#samples.length > 0 && this.#samples.at(-1)!.at < at) this.#samples.pop()
+  }
+
   /** The state of the filter at counter time `now`, with the counter's rate and how far that can be wrong. */
   read(
     now: Seconds,

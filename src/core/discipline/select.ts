@@ -21,6 +21,8 @@ export interface Interval {
   readonly high: Seconds
 }
 
+export const meet = (a: Interval, b: Interval): boolean => a.low <= b.high && b.low <= a.high
+
 export type Selection =
   | (Interval & {
       readonly kind: 'majority'

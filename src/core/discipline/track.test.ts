@@ -125,7 +125,7 @@ describe('the estimate', () => {
     const estimate = new Estimate()
     estimate.adopt(belief)
     const rival = { ...belief, at: 100, offset: 31, low: 30.9, high: 31.1 }
-    expect(estimate.gapTo(rival)).toBeCloseTo(29.7, 9)
+    expect(estimate.gapTo(rival.at, rival)).toBeCloseTo(29.7, 9)
     estimate.admitRival(rival)
     const { low, high } = estimate.interval(100)!
     expect(low).toBeLessThanOrEqual(0.9)

@@ -116,6 +116,15 @@ export class Track {
     return { low: this.#low + moved - grown, high: this.#high + moved + grown }
   }
 
+  /** What the newest measurement alone says of counter time `at`, whatever the rate is; undefined when there is none. */
+  said(at: Seconds): Interval | undefined {
+    const newest = this.#history.at(-1)
+    if (!newest) return undefined
+    const moved = this.#rate * (at - newest.at)
+    const grown = UNKNOWN_RATE * Math.abs(at - newest.at) + ROUNDING
+    return { low: newest.low + moved - grown, high: newest.high + moved + grown }
+  }
+
   /** κ: how much the rate may change in √(1 s). */
   get wander(): number {
     return this.#wander
@@ -187,9 +196,9 @@ export class Track {
   /**
    * A sample and everything before it exclude each other. True time may have moved against the counter (a pause), or the
    * counter runs at another rate since an unknown moment (a migration): nobody can tell yet. So nothing is left of the
-   * bounds, while the old rate stays the one that is expected.
+   * bounds, while the old rate stays the one that is expected. The newest measurement is where it begins, unless another is given.
    */
-  restartOffset(seen: Observation): void {
+  restartOffset(seen: Observation = this.#history.at(-1)!): void {
     const rate = this.#rate
     this.#earlier = undefined
     this.#restart(seen)

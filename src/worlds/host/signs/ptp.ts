@@ -108,7 +108,7 @@ export class HostClockWitness {
     if (!jump) return undefined
     if (jump.size < 0) {
       const text = `the clock of the host went back by ${duration(-jump.size)}: it was set, or this is another host`
-      return { kind: 'hint', witness: 'ptp', text }
+      return { kind: 'hint', witness: 'ptp', text, during: jump.during }
     }
     const { size, during } = jump
     return {

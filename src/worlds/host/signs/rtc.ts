@@ -9,7 +9,7 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Interval } from '#core/discipline/select.ts'
-import { type DisruptionSign, HOSTS_DIFFER, type Span } from '#core/guest/disruption.ts'
+import { type DisruptionSign, type HintSign, HOSTS_DIFFER, type Span } from '#core/guest/disruption.ts'
 import { duration } from '#core/time/format.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
@@ -94,7 +94,8 @@ export class RtcWitness {
     const set = untouched && mayBeSet(size, known, wallLeadBefore)
     if (size.high < 0) {
       this.#open = undefined
-      return hint(`the RTC went back by about ${duration(-middle(size))}`)
+      const text = `the RTC went back by about ${duration(-middle(size))}`
+      return set ? hint(text) : { ...hint(text), during }
     }
     this.#open = { known, wallLead: wallLeadBefore, during, set }
     return set ? hint('the RTC jumped to the time of the system clock: it was set') : paused(size, during)
@@ -116,7 +117,7 @@ export class RtcWitness {
 }
 
 const middle = ({ low, high }: Interval): Seconds => (low + high) / 2
-const hint = (text: string): DisruptionSign => ({ kind: 'hint', witness: 'rtc', text })
+const hint = (text: string): HintSign => ({ kind: 'hint', witness: 'rtc', text })
 const paused = (size: Interval, during: Span): DisruptionSign => ({
   kind: 'paused',
   lost: middle(size),

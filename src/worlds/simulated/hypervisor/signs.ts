@@ -109,9 +109,9 @@ const paused = (
   }),
 })
 
-const wentBack = (witness: string, after: Seconds): LateSign => ({
+const wentBack = (witness: string, after: Seconds, during: During): LateSign => ({
   after,
-  sign: () => ({ kind: 'hint', witness, text: `${witness} went back` }),
+  sign: now => ({ kind: 'hint', witness, text: `${witness} went back`, during: during(now) }),
 })
 
 /** The kernel says how long it was suspended, as it believes. */
@@ -130,13 +130,15 @@ const boottime = (added: Seconds, during: During, random: Random): LateSign => (
 function fine(witness: string, gained: Seconds, after: Seconds, during: During): LateSign[] {
   const uncertainty = UNSTEADY * LOOK_EVERY
   if (Math.abs(gained) < uncertainty + LEAST) return []
-  return gained < 0 ? [wentBack(witness, after)] : [paused(witness, gained, uncertainty, after, during)]
+  return gained < 0
+    ? [wentBack(witness, after, during)]
+    : [paused(witness, gained, uncertainty, after, during)]
 }
 
 function rtc(gained: Seconds, after: Seconds, during: During, random: Random): LateSign[] {
   if (Math.abs(gained) < RTC_LEAST) return []
   const seen = Math.abs(gained) < 1 ? after + RTC_DOUBT : after
-  if (gained < 0) return [wentBack('rtc', seen)]
+  if (gained < 0) return [wentBack('rtc', seen, during)]
   // Somewhere in a second that holds the truth, and more than nothing.
   const low = Math.max(0, gained - random.uniform())
   const error = RTC_FINE * (2 * random.uniform() - 1)
