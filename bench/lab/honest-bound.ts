@@ -98,7 +98,8 @@ function summarise(done: readonly Done[]): void {
   console.log(
     `${done.length} runs of ${new Set(done.map(({ story }) => story)).size} stories, ${total(({ judged }) => judged)} moments judged: ${total(({ violations }) => violations)} moments outside the bound, in ${wrong.length} runs.`,
   )
+  const longest = done.map(each => each.longest).sort((a, b) => a - b)
   console.log(
-    `${total(({ unknowable }) => unknowable)} more were outside after a disruption and before anything could show it.`,
+    `${total(({ unknowable }) => unknowable)} more were outside after a disruption and before anything could show it: up to ${longest.at(-1)!.toFixed(0)} s after it, in 99 % of the runs up to ${longest[Math.floor(0.99 * longest.length)]!.toFixed(0)} s.`,
   )
 }

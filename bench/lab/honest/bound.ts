@@ -40,6 +40,8 @@ export interface Verdict {
   readonly judged: number
   /** True time was outside the bound, and nothing had shown that yet. */
   readonly unknowable: number
+  /** How long after a disruption that was so, at most. */
+  readonly longest: Seconds
   /** True time was outside the bound, and that could have been known. */
   readonly violations: number
   readonly first: { readonly at: Seconds; readonly error: Seconds; readonly bound: Seconds } | undefined
@@ -77,6 +79,7 @@ export function judge(story: HonestStory, seed: number): Verdict {
   let next = 0
   let judged = 0
   let unknowable = 0
+  let longest = 0
   let violations = 0
   let first: Verdict['first']
   let closest = 0
@@ -101,6 +104,7 @@ export function judge(story: HonestStory, seed: number): Verdict {
     if (error <= bound) return
     if (blind) {
       unknowable++
+      longest = Math.max(longest, sim.now - disrupted)
       return
     }
     violations++
@@ -142,5 +146,5 @@ export function judge(story: HonestStory, seed: number): Verdict {
     look()
     if (!sim.paused) check()
   }
-  return { judged, unknowable, violations, first, closest }
+  return { judged, unknowable, longest, violations, first, closest }
 }

@@ -1,6 +1,6 @@
 /** Worlds in which our agent's bound must hold: each is made from a seed, so that no two runs meet the same lengths and hosts. */
 import type { Seconds } from '#core/time/units.ts'
-import { FAMILIES, type Family, type FamilyName, type Verb } from '#worlds/simulated/hypervisor/family.ts'
+import { FAMILIES, type FamilyName, type Verb } from '#worlds/simulated/hypervisor/family.ts'
 import type { HypervisorConfig } from '#worlds/simulated/hypervisor/hypervisor.ts'
 import type { LifeEvent } from '#worlds/simulated/hypervisor/life-event.ts'
 import { TOOLS } from '#worlds/simulated/hypervisor/tools.ts'
@@ -91,8 +91,8 @@ const quiet =
     sources: { maxpoll: 6 + (random.uint32() % 5) },
   })
 
-/** `told`: something on board says that another counter counts, so that may run at another rate. */
-function eventOf(verb: Verb, told: boolean, random: Random): LifeEvent {
+/** Another host counts at another rate, and has another time. */
+function eventOf(verb: Verb, random: Random): LifeEvent {
   const at = HOUR + random.uniform() * 600
   switch (verb) {
     case 'migrate':
@@ -102,7 +102,7 @@ function eventOf(verb: Verb, told: boolean, random: Random): LifeEvent {
         downtime: between(random, 0.03, 10),
         to: {
           offset: either(random, between(random, 1e-4, 10)),
-          ...(told ? { counter: either(random, between(random, 1e-7, 60e-6)) } : {}),
+          counter: either(random, between(random, 1e-7, 100e-6)),
         },
       }
     case 'revert':
@@ -112,16 +112,11 @@ function eventOf(verb: Verb, told: boolean, random: Random): LifeEvent {
   }
 }
 
-function tells(family: FamilyName, { devices }: Partial<HypervisorConfig>): boolean {
-  const { devices: usual, suspendMayMove }: Family = FAMILIES[family]
-  return suspendMayMove === true || { ...usual, ...devices }.vmclock
-}
-
 /** A disruption of any size, with all or none of the devices. */
 const life =
-  (family: FamilyName, verb: Verb, more: Partial<HypervisorConfig> = {}, told = tells(family, more)): Make =>
+  (family: FamilyName, verb: Verb, more: Partial<HypervisorConfig> = {}): Make =>
   random => {
-    const event = eventOf(verb, told, random)
+    const event = eventOf(verb, random)
     const end =
       event.verb === 'migrate'
         ? event.at + event.downtime
@@ -279,18 +274,8 @@ const quietOnes = (oscillators: Record<string, OscillatorConfig>) =>
     ),
   )
 
-/**
- * What nothing is promised for: clocks that are worse than is allowed for before anything is known of them, and another counter
- * of which nobody tells.
- */
-export const BEYOND: ReadonlyMap<string, Make> = new Map<string, Make>([
-  ...quietOnes(COUNTING_TICKS),
-  ['a migration to another rate, and nobody tells', life('kvm-clock', 'migrate', {}, true)],
-  [
-    'a migration to another rate, and nothing on board',
-    life('kvm-clock', 'migrate', { devices: NO_DEVICES }, true),
-  ],
-])
+/** What nothing is promised for: clocks that are worse than is allowed for before anything is known of them. */
+export const BEYOND: ReadonlyMap<string, Make> = new Map(quietOnes(COUNTING_TICKS))
 
 export const STORIES: ReadonlyMap<string, Make> = new Map<string, Make>([
   ...quietOnes(OSCILLATORS),

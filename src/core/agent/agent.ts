@@ -8,7 +8,7 @@
 import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import { aheadOfScale, rootDistance } from '#core/discipline/sample.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
-import type { Correction } from '#core/guest/witnesses.ts'
+import type { Correction, Disruption } from '#core/guest/witnesses.ts'
 import { earliest, type Monotonic, type Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { AgentAction } from './action.ts'
@@ -236,11 +236,11 @@ export class Agent {
       if (sign.during) knowledge.suspectAt(now)
       return this.#answer.notice(now, `hint-${sign.witness}`, sign.text)
     }
-    const { correction, opens } = this.#disruptions.notice(sign, now, knowledge, this.#answer)
+    const { correction, opens, disruption } = this.#disruptions.notice(sign, now, knowledge, this.#answer)
     if (!correction) return
     this.#roster.burst(now.monotonic)
     knowledge.disrupted(correction)
-    if (opens) this.#helmsman.grant('disruption', explainedBy(correction))
+    if (opens) this.#helmsman.grant('disruption', explainedBy(disruption, correction))
     this.#announce(now, knowledge)
   }
 
@@ -305,5 +305,5 @@ export class Agent {
 }
 
 /** A snapshot may be as old as you like. */
-const explainedBy = (correction: Correction): Seconds =>
-  correction.kind === 'void' ? Number.POSITIVE_INFINITY : Math.abs(correction.lost) + correction.uncertainty
+const explainedBy = ({ loss }: Disruption, { kind }: Correction): Seconds =>
+  kind === 'shift' && loss ? Math.abs(loss.lost) + loss.uncertainty : Number.POSITIVE_INFINITY

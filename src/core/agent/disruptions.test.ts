@@ -184,3 +184,104 @@ test('a hint asks the sources, and nothing else', () => {
   expect(told('disruption')).toEqual([])
   expect(told('notice')).toContainEqual(expect.objectContaining({ name: 'hint-steal' }))
 })
+
+describe('a migration of which only a host clock tells, to a host whose clock is behind', () => {
+  test('is covered, although it says that hardly anything was lost', () => {
+    const pauses = [{ at: AT, length: 0.7, frequencyChange: 80e-6 }]
+    const { sim, notice, covered, told, status } = guest({ pauses })
+    sim.run(AT + 1)
+    notice({ kind: 'paused', witness: 'ptp', lost: 0.07, uncertainty: 5e-4, atLeast: 0, beyond: 86_400 })
+    covered()
+    for (let t = AT + 1.005; t < AT + 1.1; t += 0.005) {
+      sim.run(t)
+      covered()
+    }
+    for (let t = AT + 2; t < AT + 600; t++) {
+      sim.run(t)
+      covered()
+    }
+    expect(told('recovered')).toMatchObject([{ lost: expect.closeTo(0.7, 2) }])
+    expect(status().frequencyError).toBeCloseTo(110e-6, 4)
+  })
+
+  test('when that went back, nobody knows until the sources have answered', () => {
+    const { sim, notice, covered, error, status } = guest({ pauses: [{ at: AT, length: 0.4 }] })
+    sim.run(AT + 1)
+    const { monotonic } = sim.world.clock.read()
+    notice({ kind: 'hint', witness: 'ptp', text: 'went back', during: { from: monotonic, to: monotonic } })
+    expect(status().state).toBe('disrupted')
+    covered()
+    for (let t = AT + 1.005; t < AT + 10; t += 0.005) {
+      sim.run(t)
+      covered()
+    }
+    expect(error()!.bound).toBeLessThan(0.1)
+    expect(error()!.off).toBeLessThan(1e-3)
+    expect(status().state).toBe('locked')
+  })
+})
+
+describe('the first answer that contradicts', () => {
+  test('after a pause that nothing shows: covered from then on', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const { sim, covered, error, told } = guest({ seed, pauses: [{ at: AT, length: 0.03 * seed }] }, 6)
+      sim.run(AT + 0.03 * seed)
+      const asked = sim.packetsSent
+      while (sim.packetsSent === asked) sim.run(Number(sim.now) + 0.01)
+      // It is on its way back by now at the earliest, and here at the latest.
+      sim.run(Number(sim.now) + 0.03)
+      for (let t = 0; t < 2000; t++) {
+        covered()
+        sim.run(Number(sim.now) + 0.005)
+      }
+      expect(error()!.off).toBeLessThan(1e-3)
+      expect(told('disruption')).toMatchObject([{ what: 'sources-jumped' }])
+    }
+  })
+
+  test('of one that begins to lie: true time may be in either place until the others have answered', () => {
+    const servers = [1, 2, 3].map(i => ({
+      address: `192.0.2.${i}`,
+      link: NETWORK,
+      ...(i === 2 ? { lies: [{ at: AT, offset: 5 }] } : {}),
+    }))
+    const { sim, covered, error, told, status } = guest({ servers }, 6)
+    sim.run(AT)
+    let widest = 0
+    let disrupted = 0
+    for (let t = AT; t < AT + 80; t += 0.005) {
+      sim.run(t)
+      covered()
+      widest = Math.max(widest, error()!.bound)
+      if (status().state === 'disrupted') disrupted += 0.005
+    }
+    expect(widest).toBeGreaterThan(4.9)
+    expect(disrupted).toBeLessThan(0.1)
+    expect(error()!.off).toBeLessThan(1e-3)
+    expect(told('disruption')).toEqual([])
+    expect(status().sources[1]).toMatchObject({ reason: 'disagrees-with-majority' })
+    const asked = sim.packetsSent
+    sim.run(AT + 80 + 640)
+    expect(sim.packetsSent - asked, 'and it is asked about only once').toBeLessThan(3 * 12)
+  })
+
+  test('of one of two: the bound covers both until the other has answered, then the clock coasts', () => {
+    const servers = [1, 2].map(i => ({
+      address: `192.0.2.${i}`,
+      link: NETWORK,
+      ...(i === 2 ? { lies: [{ at: AT, offset: 5 }] } : {}),
+    }))
+    const { sim, covered, error, status, told } = guest({ servers }, 6)
+    sim.run(AT)
+    let widest = 0
+    for (let t = AT; t < AT + 80; t += 0.005) {
+      sim.run(t)
+      covered()
+      widest = Math.max(widest, error()!.bound)
+    }
+    expect(widest).toBeGreaterThan(4.9)
+    expect(status().state).toBe('holdover')
+    expect(error()!.bound).toBeLessThan(0.1)
+    expect(told('notice')).toContainEqual(expect.objectContaining({ name: 'no-majority' }))
+  })
+})

@@ -87,6 +87,33 @@ describe('a witness that jumped itself, perhaps', () => {
   })
 })
 
+describe('a witness that shows the clock of a host', () => {
+  const ofHost = { ...paused('ptp', 0.07, 0.001, span(10, 11)), atLeast: 0, beyond: 100 } as DisruptedSign
+
+  it('makes much more possible than it says, because it may be the clock of another host by now', () => {
+    const { correction, disruption } = new Witnesses().take(ofHost, at(11))
+    expect(correction).toMatchObject({ lost: 0.07, uncertainty: 100.001, moved: true })
+    expect(disruption.loss).toEqual({ lost: 0.07, uncertainty: 0.001 })
+  })
+
+  it('does not, beside one that ran on and says how long it was', () => {
+    const witnesses = new Witnesses()
+    expect(witnesses.take(paused('tsc', 0.07, 0.001, span(10, 11)), at(11)).correction).toMatchObject({
+      uncertainty: expect.closeTo(0.001, 9),
+      moved: false,
+    })
+    expect(witnesses.take(ofHost, at(11)).correction).toBeUndefined()
+  })
+
+  it('tells once that it may be another host', () => {
+    const witnesses = new Witnesses()
+    witnesses.take(ofHost, at(11))
+    const another = { ...paused('rtc', 0.9, 0.5, span(10, 11)), atLeast: 0, beyond: 50 } as DisruptedSign
+    const { correction } = witnesses.take(another, at(11))
+    expect(correction).toMatchObject({ moved: false })
+  })
+})
+
 describe('a witness without a length', () => {
   it('makes the offset unknown at once, and a length that comes later corrects nothing', () => {
     const witnesses = new Witnesses()
@@ -150,6 +177,8 @@ describe('any pauses, any witnesses', () => {
     uncertainty: fc.double({ min: 1e-6, max: 0.5, noNaN: true }),
     error: fc.double({ min: -1, max: 1, noNaN: true }),
     doubtful: fc.boolean(),
+    /** It shows the clock of a host, and the next one is behind by so much of what was lost. */
+    behind: fc.option(fc.double({ min: 0, max: 0.9, noNaN: true }), { nil: 0 }),
   })
 
   it('correct by what was lost in all, never further off than the bound has grown', () => {
@@ -159,14 +188,16 @@ describe('any pauses, any witnesses', () => {
         fc.array(looker, { minLength: 1, maxLength: 4 }),
         (pauses, lookers) => {
           const signs: { sign: DisruptedSign; now: number }[] = []
-          for (const [i, { every, uncertainty, error, doubtful }] of lookers.entries()) {
+          for (const [i, { every, uncertainty, error, doubtful, behind }] of lookers.entries()) {
             for (let from = -every * 0.37 * i; from < 24; from += every) {
               const to = from + every
               const seen = pauses.filter(pause => pause.at > from && pause.at <= to)
               if (seen.length === 0) continue
-              const lost = seen.reduce((sum, pause) => sum + pause.lost, 0) + error * uncertainty
+              const all = seen.reduce((sum, pause) => sum + pause.lost, 0)
+              const lost = all * (1 - behind) + error * uncertainty
               const sign = { ...paused(`w${i}`, lost, uncertainty, span(from, to)) }
-              signs.push({ sign: (doubtful ? { ...sign, atLeast: 0 } : sign) as DisruptedSign, now: to })
+              const doubts = { ...(doubtful && { atLeast: 0 }), ...(behind > 0 && { beyond: all * behind }) }
+              signs.push({ sign: { ...sign, ...doubts } as DisruptedSign, now: to })
             }
           }
           signs.sort((a, b) => a.now - b.now)
