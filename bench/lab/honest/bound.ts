@@ -1,24 +1,10 @@
 /**
  * One run of our agent that only watches, judged each second, and at each event in the minute after a disruption: does true
- * time lie within its bound?
- *
- * After a disruption nobody can know of it before there is something that shows it. So it is *blind* from the end of a
- * disruption to the first of these:
- *
- * - a sign: a witness on board says that it stood still, or that the clock it looks at is another one now;
- * - a reply, to a request that left afterwards, whose offset ± root distance excludes the interval that was published when it came.
- *
- * Moments outside the bound while it is blind are counted apart, as `unknowable`. At all others the bound must hold.
+ * time lie within its bound? Moments outside it while nothing can have shown the disruption are counted apart (blindness.ts).
  */
-import type { AgentAction } from '#core/agent/action.ts'
 import { Agent } from '#core/agent/agent.ts'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS, type SourceConfig } from '#core/agent/config.ts'
-import type { AgentEvent } from '#core/agent/event.ts'
-import type { Status } from '#core/agent/status.ts'
-import type { Timekeeper } from '#core/agent/timekeeper.ts'
-import type { DisruptionSign } from '#core/guest/disruption.ts'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
-import type { Flow } from '#core/ntp/endpoint.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { drive } from '#worlds/drive.ts'
@@ -26,6 +12,7 @@ import { watchOnly } from '#worlds/overlay.ts'
 import { gapOf } from '#worlds/simulated/hypervisor/life-event.ts'
 import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
 import { START } from '../standard.ts'
+import { Blindness } from './blindness.ts'
 
 export interface HonestStory {
   readonly world: Omit<SimulationConfig, 'seed' | 'start'>
@@ -52,10 +39,6 @@ export interface Verdict {
 /** So long after a disruption each event is looked at. */
 const WATCHED: Seconds = 60
 
-/** A step by somebody else, and what merely gives a reason to ask, show nothing. */
-const shows = (sign: DisruptionSign): boolean =>
-  sign.kind === 'hint' ? sign.during !== undefined : sign.kind !== 'stepped' && sign.kind !== 'meddled'
-
 export function judge(story: HonestStory, seed: number): Verdict {
   const { world, duration, sources = {}, unseen = [] } = story
   const sim = new Simulation({ start: START, ...world, seed })
@@ -75,7 +58,6 @@ export function judge(story: HonestStory, seed: number): Verdict {
   ].sort((a, b) => a - b)
 
   let disrupted = Number.POSITIVE_INFINITY
-  let blind = false
   let next = 0
   let judged = 0
   let unknowable = 0
@@ -83,14 +65,12 @@ export function judge(story: HonestStory, seed: number): Verdict {
   let violations = 0
   let first: Verdict['first']
   let closest = 0
-  /** Requests that left since the disruption. */
-  const asked = new Set<Flow>()
+  const watched = new Blindness(agent, look)
 
   function look(): void {
     for (; next < ends.length && sim.now >= ends[next]!; next++) {
       disrupted = ends[next]!
-      blind = true
-      asked.clear()
+      watched.disrupted()
     }
   }
 
@@ -100,9 +80,9 @@ export function judge(story: HonestStory, seed: number): Verdict {
     if (offset === undefined || bound === undefined) return
     judged++
     const error = Math.abs(offset - since(sim.truth, now.wall))
-    if (!blind) closest = Math.max(closest, error / bound)
+    if (!watched.blind) closest = Math.max(closest, error / bound)
     if (error <= bound) return
-    if (blind) {
+    if (watched.blind) {
       unknowable++
       longest = Math.max(longest, sim.now - disrupted)
       return
@@ -111,33 +91,6 @@ export function judge(story: HonestStory, seed: number): Verdict {
     first ??= { at: sim.now, error, bound }
   }
 
-  /** Does what happens show that something has happened? */
-  function isShown(
-    event: AgentEvent,
-    published: Status | undefined,
-    actions: readonly AgentAction[],
-  ): boolean {
-    if (event.kind === 'disrupted') return shows(event.sign)
-    if (event.kind !== 'datagram' || !asked.has(event.flow) || published?.offset === undefined) return false
-    const { offset, errorBound } = published
-    return actions.some(
-      action =>
-        action.kind === 'record' &&
-        action.record.kind === 'sample' &&
-        Math.abs(action.record.offset - offset) > action.record.rootDistance + errorBound!,
-    )
-  }
-
-  const watched: Timekeeper = {
-    handle(event) {
-      look()
-      const published = event.kind === 'datagram' ? agent.status(event.received.at) : undefined
-      const actions = agent.handle(event)
-      if (blind && isShown(event, published, actions)) blind = false
-      for (const action of actions) if (action.kind === 'send') asked.add(action.flow)
-      return actions
-    },
-  }
   drive(watchOnly(sim.world), watched, () => {
     if (sim.now >= disrupted && sim.now < disrupted + WATCHED) check()
   })

@@ -254,13 +254,14 @@ export class Association {
   }
 
   /**
-   * True time ran on by `lost` while the counter stood still: the rate that was learned holds, or differs by `other` at most;
-   * the filter does not.
+   * True time ran on by `lost` while the counter stood still: the rate that was learned holds, or differs by `other` at most,
+   * and then it is asked as often as at the beginning; the filter does not hold.
    */
   shift(lost: Seconds, uncertainty: Seconds, other: Rate = 0): void {
     this.#news = []
     this.filter.clear()
     this.track.shift(lost, uncertainty, other)
+    if (other > 0) this.#setPoll(this.config.minpoll)
   }
 
   /** What it said before then may not hold any more. `beyond`: what has happened since may be as large as that. */

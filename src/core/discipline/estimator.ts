@@ -26,6 +26,8 @@ const IMPOSSIBLE = 1e-6
 const TOLERANCE = 3
 /** Nothing is doubted by more: beside the square of that there is no room left for microseconds. */
 const ADRIFT: Seconds = 1
+/** What comes within less says nothing about the rate. */
+const LEAST_SPACING: Seconds = 1
 /** A counter whose rate nobody has told us: the reach of a kernel's tick. */
 const UNKNOWN_RATE_DEVIATION: Rate = 0.05
 
@@ -40,6 +42,8 @@ interface Path {
   readonly floor: DelayFloor
   /** How far off it may be beside that. */
   readonly loose: Seconds
+  /** When it was heard last. */
+  at: Seconds
   /** How often in a row it has said what the network does not explain. */
   strange: number
 }
@@ -49,6 +53,13 @@ interface Doubt {
   readonly by: Seconds
   readonly deviation: Seconds
 }
+
+interface Strangeness {
+  readonly gap: Seconds
+  readonly whose: 'path' | 'counter' | undefined
+}
+
+const NOT_STRANGE: Strangeness = { gap: 0, whose: undefined }
 
 /** A source says `gap` more than was expected: some of that is its own; beyond measure, all of it is. */
 const doubtOf = (gap: Seconds): Doubt =>
@@ -131,11 +142,14 @@ export class Estimator {
     const moved = path.floor.add(sample.delay)
     if (!this.known) return this.#begin(sample, deviationOf(sample, path.floor), path)
     const { offset, deviation, most } = this.#straightened(sample, path)
-    const gap = this.#strangeness(offset, most, Math.max(sample.at, this.at), path)
+    const { gap, whose } = this.#strangeness(offset, most, Math.max(sample.at, this.at), path)
     const doubt = doubtOf(gap)
+    const turn = gap / Math.max(LEAST_SPACING, sample.at - path.at)
+    path.at = sample.at
     for (const each of this.#bank) {
       if (moved !== 0) each.loosen(path.index, 0, moved / 2)
-      if (gap !== 0) each.loosen(path.index, doubt.by, doubt.deviation)
+      if (whose === 'path') each.loosen(path.index, doubt.by, doubt.deviation)
+      if (whose === 'counter') each.loosenRate(turn)
       each.update(sample.at, offset, deviation, most, path.index)
     }
     if (path.floor.isUnusual(sample.delay)) return
@@ -204,17 +218,20 @@ export class Estimator {
   }
 
   /**
-   * By how much a source says something that neither the network nor the counter explains, while most of the others say
-   * what was expected of them: then its own clock, or its path, is another one than before. Zero when that is not so.
-   * Positive: it says more than was expected.
+   * By how much a source says something that the network does not explain (positive: it says more than was expected), and
+   * whose doing that is. While most of the others say what was expected of them, its own clock, or its path, is another one than
+   * before. When several do, or a lone one does so again, the counter runs at another rate.
    */
-  #strangeness(offset: Seconds, most: Seconds, at: Seconds, path: Path): Seconds {
+  #strangeness(offset: Seconds, most: Seconds, at: Seconds, path: Path): Strangeness {
     const expected = this.#expectation(at, path.index)
     const gap = offset - expected.offset
     path.strange = Math.abs(gap) > most + TOLERANCE * expected.deviation ? path.strange + 1 : 0
     const others = [...this.#paths.values()].filter(other => other !== path)
-    const normal = others.filter(other => other.strange === 0).length
-    return path.strange > 1 && normal >= 2 && 2 * normal > others.length ? gap : 0
+    const strange = others.filter(other => other.strange > 0).length
+    const normal = others.length - strange
+    if (path.strange > 1 && normal >= 2 && 2 * normal > others.length) return { gap, whose: 'path' }
+    const again = path.strange > 0 && (path.strange > 1 || strange > 0)
+    return again && 2 * strange >= others.length ? { gap, whose: 'counter' } : NOT_STRANGE
   }
 
   /** What a source should say. */
@@ -242,6 +259,7 @@ export class Estimator {
       index: this.#addToBank(first.delay, doubt),
       floor: new DelayFloor(),
       loose: doubt.deviation,
+      at: first.at,
       strange: 0,
     }
     this.#loose.delete(source)

@@ -120,6 +120,11 @@ export class Hypothesis {
     this.#p[2 + source]![2 + source]! += deviation ** 2
   }
 
+  /** The counter runs at another rate since the newest sample: by about `turn`. */
+  loosenRate(turn: Rate): void {
+    this.#p[F]![F]! += (turn / this.scale) ** 2
+  }
+
   /** True time jumped by `by`, give or take, while the counter stood still. */
   shift(by: Seconds, deviation: Seconds): void {
     this.#state[X]! += by
