@@ -28,24 +28,23 @@ const { config } = loadConfig(values.config)
 const { env } = process
 
 const trace = env.CLOCKWRIGHT_TRACE ? new Lines(env.CLOCKWRIGHT_TRACE) : undefined
-const scorer = env.CLOCKWRIGHT_SCORE
-  ? new Scorer(now => agent.status(now), {
-      lines: new Lines(env.CLOCKWRIGHT_SCORE),
-      statusEvery: Number(env.CLOCKWRIGHT_STATUS_EVERY ?? 64),
-    })
-  : undefined
-
 const place = new ClknetsimWorld({
   wire: descriptorWire(SOCKET, () => closeSync(SOCKET)),
   node: Number(env.CLKNETSIM_NODE),
   startDate: Number(env.CLKNETSIM_START_DATE ?? START_DATE),
   seed: Number(env.CLKNETSIM_RANDOM_SEED ?? 1),
   ...(trace ? { record: record => trace.write(record) } : {}),
-  ...(scorer ? { look: (times, now) => scorer.look(times, now) } : {}),
+  look: (times, now) => scorer?.look(times, now),
 })
 const orders = { ...AGENT_DEFAULTS, ...agentConfigOf(config, config.source.map(sourceOf)) }
 const agent = new Agent(orders, place.world.random)
-drive(place.world, agent)
+const scorer = env.CLOCKWRIGHT_SCORE
+  ? new Scorer(agent, {
+      lines: new Lines(env.CLOCKWRIGHT_SCORE),
+      statusEvery: Number(env.CLOCKWRIGHT_STATUS_EVERY ?? 64),
+    })
+  : undefined
+drive(place.world, scorer?.watched ?? agent)
 place.run()
 scorer?.finish(place)
 trace?.close()

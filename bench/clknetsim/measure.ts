@@ -34,7 +34,7 @@ export interface Measures {
   /** Looks at the published interval, and those in which true time was not in it … */
   readonly looks: number | undefined
   readonly violations: number | undefined
-  /** … without those right after a pause that nothing on the machine shows, until the first packets do. */
+  /** … without those after a pause, or another rate of the counter, that nothing had shown yet. */
   readonly blind: number | undefined
 }
 
@@ -59,7 +59,7 @@ export function measure(scenario: Scenario, { offsets, frequencyErrors, packets,
     frequencyMoved: score && frequencyMoved(scenario, score),
     steps: summary?.steps.length,
     looks: summary?.bounds,
-    ...misled(scenario, frequencyErrors, score),
+    ...misled(score),
   }
 }
 
@@ -101,34 +101,11 @@ function frequencyMoved({ event }: Scenario, score: readonly ScoreLine[]): numbe
   return Math.max(...after.map(({ frequencyError }) => Math.abs(frequencyError - before.frequencyError)))
 }
 
-/** No daemon corrects by so much: the clock itself stood still in this second. */
-const PAUSED = 0.15
-/** Looks are a second apart. */
-const NEXT_LOOK = 2.5
-/** A request comes a little late, and its answer takes its time. */
-const POLL_SLACK = 16
-
-/** Right after a pause nobody can know of it; but whoever has asked somebody since could. */
-function misled(
-  { polls }: Scenario,
-  frequencyErrors: Float64Array,
-  score: readonly ScoreLine[] | undefined,
-): Pick<Measures, 'violations' | 'blind'> {
+function misled(score: readonly ScoreLine[] | undefined): Pick<Measures, 'violations' | 'blind'> {
   if (!score) return { violations: undefined, blind: undefined }
-  let [violations, blind] = [0, 0]
-  let [blindAt, resumedAt] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const line of score) {
-    if (line.kind !== 'violation') continue
-    const second = Math.floor(line.at)
-    const paused = frequencyErrors.subarray(Math.max(0, second - 2), second + 1).some(each => each < -PAUSED)
-    if (paused) resumedAt = line.at
-    const couldNotKnow = line.at - resumedAt < 2 ** polls[1] + POLL_SLACK
-    if (paused || (couldNotKnow && line.at - blindAt < NEXT_LOOK)) {
-      blind++
-      blindAt = line.at
-    } else violations++
-  }
-  return { violations, blind }
+  const wrong = score.filter(line => line.kind === 'violation')
+  const blind = wrong.filter(({ unknowable }) => unknowable).length
+  return { violations: wrong.length - blind, blind }
 }
 
 /** Over the seeds. */

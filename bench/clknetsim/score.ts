@@ -1,12 +1,13 @@
 /**
  * Looks over the agent's shoulder once a second, knowing the truth: does true time lie within the interval that the
- * agent publishes? A clock that stands still (a paused guest) cannot be read by anybody, and is not looked at.
+ * agent publishes? A clock that stands still (a paused guest) cannot be read by anybody, and is not looked at. Where it does not
+ * hold, nothing may have shown yet what was done to the clock: then that was unknowable (lab/honest/blindness.ts).
  */
-import type { Status } from '#core/agent/status.ts'
 import type { Reading } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Times } from '#worlds/clknetsim/protocol.ts'
 import type { ClknetsimWorld } from '#worlds/clknetsim/world.ts'
+import { Blindness, type Watched } from '../lab/honest/blindness.ts'
 import type { Lines } from './lines.ts'
 
 export interface ScoreOptions {
@@ -31,6 +32,8 @@ export interface ViolationLine {
   readonly truth: Seconds
   readonly offset: Seconds
   readonly errorBound: Seconds
+  /** Nothing had shown yet that something was done to the clock. */
+  readonly unknowable: boolean
 }
 
 export interface SummaryLine {
@@ -48,25 +51,36 @@ export type ScoreLine = StatusLine | ViolationLine | SummaryLine
 /** Readings are whole nanoseconds. */
 const ROUNDING: Seconds = 2e-9
 const STANDS_STILL = -0.5
+/** Less says nothing about a rate. */
+const SPAN: Seconds = 0.1
+/** From look to look a counter's rate changes by less, unless something is done to it; and reading it costs so much. */
+const STEADY: Rate = 2e-6
+const READING: Seconds = 1e-6
 
 export class Scorer {
-  readonly #status: (now: Reading) => Status
+  /** The agent, as the world tells it what happens. */
+  readonly watched: Blindness
+  readonly #agent: Watched
   readonly #options: ScoreOptions
+  #rate: Rate | undefined
+  #last: Pick<Times, 'network' | 'raw'> | undefined
   #looks = 0
   #bounds = 0
   #violations = 0
   #statusAt: Seconds = 0
 
-  constructor(status: (now: Reading) => Status, options: ScoreOptions) {
-    this.#status = status
+  constructor(agent: Watched, options: ScoreOptions) {
+    this.#agent = agent
     this.#options = options
+    this.watched = new Blindness(agent)
   }
 
-  look({ network, real, frequencyError }: Times, now: Reading): void {
+  look({ network, real, raw, frequencyError }: Times, now: Reading): void {
+    if (!this.#isSteady(network, raw)) this.watched.disrupted()
     if (frequencyError < STANDS_STILL) return
     this.#looks++
     const truth = network - real
-    const status = this.#status(now)
+    const status = this.#agent.status(now)
     const { offset, errorBound } = status
     if (network >= this.#statusAt) {
       this.#statusAt = network + this.#options.statusEvery
@@ -84,7 +98,20 @@ export class Scorer {
     this.#bounds++
     if (Math.abs(truth - offset) <= errorBound + ROUNDING) return
     this.#violations++
-    this.#write({ kind: 'violation', at: network, truth, offset, errorBound })
+    this.#write({ kind: 'violation', at: network, truth, offset, errorBound, unknowable: this.watched.blind })
+  }
+
+  /** The counter runs as it did, by the truth. */
+  #isSteady(network: Seconds, raw: Seconds): boolean {
+    const last = this.#last
+    if (last && network - last.network < SPAN) return true
+    this.#last = { network, raw }
+    if (!last) return true
+    const span = network - last.network
+    const rate = (raw - last.raw) / span
+    const before = this.#rate
+    this.#rate = rate
+    return before === undefined || Math.abs(rate - before) < STEADY + READING / span
   }
 
   finish({ packetsSent, steps }: ClknetsimWorld): void {

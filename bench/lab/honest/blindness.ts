@@ -20,7 +20,7 @@ import type { Reading } from '#core/time/instant.ts'
 /** Twice as many as an interval is made of. */
 const ENOUGH = 16
 
-type Watched = Timekeeper & { status(now: Reading): Status }
+export type Watched = Timekeeper & { status(now: Reading): Status }
 
 export class Blindness implements Timekeeper {
   readonly #agent: Watched

@@ -215,7 +215,7 @@ export class Knowledge {
   /** Has a source that was believed until now said something that cannot be? */
   #suspect(fresh: Association, at: Seconds, now: Reading): void {
     const said = fresh.track.said(at)
-    if (this.#suspicion || !said || this.#estimate.gapTo(at, said) <= 0) return
+    if (this.#suspicion || this.#doubt > 0 || !said || this.#estimate.gapTo(at, said) <= 0) return
     if (!agrees(fresh.state) && fresh.state !== 'unreachable') return
     this.#suspicion = new Suspicion(fresh.track.measuredAt, fresh)
     this.#roster.burst(now.monotonic)
