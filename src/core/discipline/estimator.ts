@@ -42,8 +42,8 @@ interface Path {
   readonly floor: DelayFloor
   /** How far off it may be beside that. */
   readonly loose: Seconds
-  /** When it was heard last. */
-  at: Seconds
+  /** When it last said what was expected. */
+  normalAt: Seconds
   /** How often in a row it has said what the network does not explain. */
   strange: number
 }
@@ -73,6 +73,8 @@ interface Straightened {
 
 export class Estimator {
   #bank: Hypothesis[] = []
+  /** How much each of them counts; only a sample changes that. */
+  #weights: readonly number[] = []
   readonly #paths = new Map<object, Path>()
   readonly #loose = new Map<object, Seconds>()
   #expected: RateKnowledge = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
@@ -127,8 +129,7 @@ export class Estimator {
    */
   get mostWander(): Rate | undefined {
     if (!this.#bank[0]?.settled) return undefined
-    const weights = this.#weights()
-    return this.#bank.findLast((_, i) => weights[i]! > IMPOSSIBLE)!.wander
+    return this.#bank.findLast((_, i) => this.#weights[i]! > IMPOSSIBLE)!.wander
   }
 
   /** What a sample is typically wrong by. */
@@ -144,14 +145,15 @@ export class Estimator {
     const { offset, deviation, most } = this.#straightened(sample, path)
     const { gap, whose } = this.#strangeness(offset, most, Math.max(sample.at, this.at), path)
     const doubt = doubtOf(gap)
-    const turn = gap / Math.max(LEAST_SPACING, sample.at - path.at)
-    path.at = sample.at
+    const turn = gap / Math.max(LEAST_SPACING, sample.at - path.normalAt)
+    if (path.strange === 0) path.normalAt = sample.at
     for (const each of this.#bank) {
       if (moved !== 0) each.loosen(path.index, 0, moved / 2)
       if (whose === 'path') each.loosen(path.index, doubt.by, doubt.deviation)
       if (whose === 'counter') each.loosenRate(turn)
       each.update(sample.at, offset, deviation, most, path.index)
     }
+    this.#weigh()
     if (path.floor.isUnusual(sample.delay)) return
     const before = this.#usualDeviation
     this.#usualDeviation = before === undefined ? deviation : before + (deviation - before) / 16
@@ -183,6 +185,8 @@ export class Estimator {
     this.#adrift = false
     const path = this.#path(source, sample)
     path.floor.add(sample.delay)
+    path.strange = 0
+    path.normalAt = sample.at
     const deviation = deviationOf(sample, path.floor)
     if (!this.known) return this.#begin(sample, deviation, path)
     for (const each of this.#bank) each.restart(sample.at, sample.offset, deviation, path.index)
@@ -245,6 +249,7 @@ export class Estimator {
   #begin(sample: Sample, deviation: Seconds, first: Path): void {
     const { rate, deviation: rateDeviation } = this.#expected
     this.#bank = WANDERS.map(wander => new Hypothesis(wander, sample.at, sample.offset, rate, rateDeviation))
+    this.#weigh()
     for (const path of this.#paths.values())
       path.index = this.#addToBank(path.floor.floor, { by: 0, deviation: path.loose })
     for (const each of this.#bank) each.restart(sample.at, sample.offset, deviation, first.index)
@@ -259,7 +264,7 @@ export class Estimator {
       index: this.#addToBank(first.delay, doubt),
       floor: new DelayFloor(),
       loose: doubt.deviation,
-      at: first.at,
+      normalAt: first.at,
       strange: 0,
     }
     this.#loose.delete(source)
@@ -281,17 +286,16 @@ export class Estimator {
     return index
   }
 
-  #weights(): number[] {
+  #weigh(): void {
     const logs = this.#bank.map(each => each.logLikelihood + prior(each.wander))
     const largest = Math.max(...logs)
     const weights = logs.map(log => Math.exp(log - largest))
     const sum = weights.reduce((a, b) => a + b, 0)
-    return weights.map(weight => weight / sum)
+    this.#weights = weights.map(weight => weight / sum)
   }
 
   #mean(of: (each: Hypothesis) => number): number {
-    const weights = this.#weights()
-    return this.#bank.reduce((sum, each, i) => sum + weights[i]! * of(each), 0)
+    return this.#bank.reduce((sum, each, i) => sum + this.#weights[i]! * of(each), 0)
   }
 
   #spread(of: (each: Hypothesis) => number, deviation: (each: Hypothesis) => number): number {
