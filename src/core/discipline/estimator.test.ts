@@ -34,3 +34,32 @@ test.each([1.5, 300, 86_400, 6 * 86_400])(
     expect(estimator.deviation(16 * 79)).toBeLessThan(2 * deviation)
   },
 )
+
+test.each([1e-6, 20e-6, 80e-6])(
+  'the counter runs faster by %f from now on: learned within a few samples',
+  turn => {
+    const estimator = settled()
+    const { rate } = estimator
+    for (let i = 40; i < 48; i++)
+      estimator.add(SOURCE, sample(16 * i, 20e-6 * 16 * i + turn * 16 * (i - 39.5) + 1e-6 * (i % 3)))
+    expect(Math.abs(estimator.rate - rate - turn)).toBeLessThan(0.3e-6)
+    expect(estimator.offset(16 * 47)).toBeCloseTo(20e-6 * 16 * 47 + turn * 16 * 7.5, 5)
+  },
+)
+
+test('one of three begins to drift: the rate of the counter is left alone', () => {
+  const [a, b, c] = [{}, {}, {}]
+  const estimator = new Estimator()
+  const listen = (from: number, to: number, drift: number) => {
+    for (let i = from; i < to; i++) {
+      const at = 16 * i
+      estimator.add(a, sample(at, 20e-6 * at + 1e-6 * (i % 3)))
+      estimator.add(b, sample(at + 1, 20e-6 * (at + 1) + 1e-6 * (i % 2)))
+      estimator.add(c, sample(at + 2, 20e-6 * (at + 2) + drift * (at + 2 - 16 * from)))
+    }
+  }
+  listen(0, 40, 0)
+  listen(40, 60, 50e-6)
+  expect(estimator.rate).toBeCloseTo(20e-6, 7)
+  expect(estimator.offset(16 * 60)).toBeCloseTo(20e-6 * 16 * 60, 4)
+})

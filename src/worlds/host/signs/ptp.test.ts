@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { HOSTS_DIFFER } from '#core/guest/disruption.ts'
 import { instant, monotonic, plus, type Reading } from '#core/time/instant.ts'
 import { HostClockWitness } from './ptp.ts'
 import {
@@ -81,14 +82,21 @@ describe('the clock of the host as a witness', () => {
         lost: expect.closeTo(4.3, 3),
         witness: 'ptp',
         atLeast: 0,
+        beyond: HOSTS_DIFFER,
         during: { from: 99_000_000_000n, to: 100_000_000_000n },
       }),
     ])
   })
 
-  it('that is set back is a hint only', () => {
+  it('that went back is a hint only, and says when there may have been a pause', () => {
     const witness = new HostClockWitness()
     looks(witness, 0, 100, 0)
-    expect(looks(witness, 100, 200, -2)).toEqual([expect.objectContaining({ kind: 'hint', witness: 'ptp' })])
+    expect(looks(witness, 100, 200, -2)).toEqual([
+      expect.objectContaining({
+        kind: 'hint',
+        witness: 'ptp',
+        during: { from: 99_000_000_000n, to: 100_000_000_000n },
+      }),
+    ])
   })
 })

@@ -40,7 +40,7 @@ describe('a pause', () => {
     const { state, run } = played()
     state.lost = 10
     const [first, ...early] = run(2)
-    expect(first).toMatchObject({ kind: 'paused', witness: 'rtc', atLeast: 0 })
+    expect(first).toMatchObject({ kind: 'paused', witness: 'rtc', atLeast: 0, beyond: expect.any(Number) })
     expect(Math.abs((first as PausedSign).lost - 10)).toBeLessThanOrEqual((first as PausedSign).uncertainty)
     const [second, ...more] = [...early, ...run(6)]
     expect(more).toEqual([])
@@ -81,7 +81,13 @@ describe('somebody sets the RTC', () => {
   it('to the system clock, and that is a hint only', () => {
     const { state, run } = played({ rtcLead: -2.5 })
     state.rtc = 0
-    expect(run(60)).toEqual([expect.objectContaining({ kind: 'hint', witness: 'rtc' })])
+    expect(run(60)).toEqual([{ kind: 'hint', witness: 'rtc', text: expect.stringContaining('it was set') }])
+  })
+
+  it('back to the system clock, and that hides no pause', () => {
+    const { state, run } = played({ rtcLead: 40 })
+    state.rtc = 0
+    expect(run(60)).toEqual([{ kind: 'hint', witness: 'rtc', text: expect.stringContaining('went back') }])
   })
 
   it('to the system clock, but for the fraction of a second, which it keeps', () => {
@@ -96,10 +102,10 @@ describe('somebody sets the RTC', () => {
     expect(run(60)).toEqual([expect.objectContaining({ kind: 'hint' })])
   })
 
-  it('back, and that is no pause', () => {
+  it('back, and that is no pause, but may hide one', () => {
     const { state, run } = played()
     state.rtc = -3600
-    expect(run(60).map(({ kind }) => kind)).toEqual(['hint'])
+    expect(run(60)).toEqual([expect.objectContaining({ kind: 'hint', during: expect.anything() })])
   })
 
   it('by some milliseconds every eleven minutes, as the kernel does', () => {
