@@ -150,7 +150,7 @@ export class Estimator {
     for (const each of this.#bank) {
       if (moved !== 0) each.loosen(path.index, 0, moved / 2)
       if (whose === 'path') each.loosen(path.index, doubt.by, doubt.deviation)
-      if (whose === 'counter') each.loosenRate(turn)
+      if (whose === 'counter') each.turn(turn, gap)
       each.update(sample.at, offset, deviation, most, path.index)
     }
     this.#weigh()

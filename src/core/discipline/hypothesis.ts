@@ -120,8 +120,9 @@ export class Hypothesis {
     this.#p[2 + source]![2 + source]! += deviation ** 2
   }
 
-  /** The counter runs at another rate since the newest sample: by about `turn`. */
-  loosenRate(turn: Rate): void {
+  /** The counter has run at another rate for a while: by about `turn`, and has come off by about `gap`. */
+  turn(turn: Rate, gap: Seconds): void {
+    this.#p[X]![X]! += (gap / this.scale) ** 2
     this.#p[F]![F]! += (turn / this.scale) ** 2
   }
 
