@@ -44,6 +44,8 @@ interface Path {
   readonly loose: Seconds
   /** When it last said what was expected. */
   normalAt: Seconds
+  /** By how much more than the network explains, in its newest sample; zero when that was as expected. */
+  gap: Seconds
   /** How often in a row it has said what the network does not explain. */
   strange: number
 }
@@ -186,6 +188,7 @@ export class Estimator {
     const path = this.#path(source, sample)
     path.floor.add(sample.delay)
     path.strange = 0
+    path.gap = 0
     path.normalAt = sample.at
     const deviation = deviationOf(sample, path.floor)
     if (!this.known) return this.#begin(sample, deviation, path)
@@ -224,18 +227,22 @@ export class Estimator {
   /**
    * By how much a source says something that the network does not explain (positive: it says more than was expected), and
    * whose doing that is. While most of the others say what was expected of them, its own clock, or its path, is another one than
-   * before. When several do, or a lone one does so again, the counter runs at another rate.
+   * before. When several do, or a lone one does so again, and all to the same side, the counter runs at another rate.
    */
   #strangeness(offset: Seconds, most: Seconds, at: Seconds, path: Path): Strangeness {
     const expected = this.#expectation(at, path.index)
     const gap = offset - expected.offset
-    path.strange = Math.abs(gap) > most + TOLERANCE * expected.deviation ? path.strange + 1 : 0
+    const isStrange = Math.abs(gap) > most + TOLERANCE * expected.deviation
+    const before = path.gap
+    path.strange = isStrange ? path.strange + 1 : 0
+    path.gap = isStrange ? gap : 0
     const others = [...this.#paths.values()].filter(other => other !== path)
-    const strange = others.filter(other => other.strange > 0).length
-    const normal = others.length - strange
+    const normal = others.filter(other => other.strange === 0).length
     if (path.strange > 1 && normal >= 2 && 2 * normal > others.length) return { gap, whose: 'path' }
-    const again = path.strange > 0 && (path.strange > 1 || strange > 0)
-    return again && 2 * strange >= others.length ? { gap, whose: 'counter' } : NOT_STRANGE
+    const along = others.filter(other => other.gap * path.gap > 0).length
+    const against = others.length - normal - along
+    const again = before * path.gap > 0 || along > 0
+    return again && against === 0 && along >= normal ? { gap, whose: 'counter' } : NOT_STRANGE
   }
 
   /** What a source should say. */
@@ -265,6 +272,7 @@ export class Estimator {
       floor: new DelayFloor(),
       loose: doubt.deviation,
       normalAt: first.at,
+      gap: 0,
       strange: 0,
     }
     this.#loose.delete(source)
