@@ -55,7 +55,14 @@ export function beginPlay({ scenario: told, player, seed }: Job, { believing = f
   const scenario = beginning(told, player)
   const { world, duration, scoring, marks } = stage(scenario, seed)
   const asked = typeof believing === 'boolean' ? believing : momentsOf(believing, duration)
-  const running = beginRun({ world, seed, duration, player: makePlayer(player, scenario), believing: asked })
+  const running = beginRun({
+    world,
+    seed,
+    duration,
+    player: makePlayer(player, scenario),
+    watched: scenario.judged.clock,
+    believing: asked,
+  })
   const soFar = () => ({ run: running.soFar(), marks })
   return {
     duration,

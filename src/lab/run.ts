@@ -19,6 +19,8 @@ export interface RunConfig {
   readonly seed: number
   readonly duration: Seconds
   readonly player: PlayerMaker
+  /** Whose reading is watched, where processors differ: the system's clock, or what `date` shows on any of them. */
+  readonly watched?: 'system' | 'date'
   /** Also ask the player what it would say of its clock: at these moments, or each second. */
   readonly believing?: boolean | Moments
   /** Also keep what the player wants to be remembered. */
@@ -100,6 +102,7 @@ export function beginRun({
   seed,
   duration,
   player,
+  watched = 'system',
   believing = false,
   recording = false,
 }: RunConfig): Running {
@@ -143,7 +146,7 @@ export function beginRun({
     advance(until) {
       for (; played < length && played <= until; played++) {
         sim.run(played)
-        offsets[played] = sim.offset
+        offsets[played] = watched === 'date' ? sim.offsetShown : sim.offset
         if (asked && played >= asked.from && played < asked.to && (played - asked.from) % asked.every === 0)
           believe(played)
       }

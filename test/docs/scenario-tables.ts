@@ -45,7 +45,10 @@ const all = entriesOf(scenarioSchema as Inside)
 /** Below which heading which table stands. */
 export const TABLES: readonly (readonly [heading: string, table: string])[] = [
   ['## The story', tableOf(all)],
-  ...['guest', 'judged'].map(name => [`## \`[${name}]\``, tableOf(entriesOf(all[name]!))] as const),
+  ...['guest', 'hypervisor', 'judged'].map(
+    name => [`## \`[${name}]\``, tableOf(entriesOf(all[name]!))] as const,
+  ),
+  ['## `[[cpu]]`', tableOf(entriesOf(all.cpu!))],
   ['## `[[server]]`', tableOf(entriesOf(all.server!))],
   ['## `[[player]]`', tableOf(entriesOf(all.player!))],
   ['## Known players', playersTable()],

@@ -20,7 +20,7 @@ describe('docs/reference/scenarios.md', () => {
 
   test('has no heading for what is not there', () => {
     const headings = [...page.matchAll(/^##+ `\[*([\w-]+)\]*`$/gm)].map(([, name]) => name!)
-    const known = ['guest', 'server', 'event', 'player', 'judged', ...EVENT_KINDS]
+    const known = ['guest', 'cpu', 'hypervisor', 'server', 'event', 'player', 'judged', ...EVENT_KINDS]
     expect(headings.sort()).toEqual(known.sort())
   })
 

@@ -5,10 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { nearest } from '#dialects/nearest.ts'
-import { configuredPlayer } from '#lab/players/configured.ts'
+import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
+import { isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
-import { isDaemon } from '#lab/scenario/schema.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
 import { loadConfig } from '../daemon/config/load.ts'
@@ -35,19 +35,21 @@ export function choosePlayer(written: string, addresses: readonly string[]): Cho
   const [daemon, ...options] = daemonAndOptions?.split(',') ?? []
   if (daemon !== undefined && daemon !== 'clockwright' && !isDaemon(daemon))
     throw new Complaint(
-      `${written}: ${daemon} is no daemon that is known here: chrony, ntpd-4.2.6p5 (with any version), ntpsec-1.2.2, clockwright`,
+      `${written}: ${daemon} is no daemon that is known here: "clockwright", ${KNOWN_DAEMONS}`,
     )
   if (path === undefined || !existsSync(path)) throw new Complaint(notThere(written, path ?? written))
-  if (daemon === 'clockwright' || (daemon === undefined && path.endsWith('.toml'))) return ownAgent(path)
+  const text = readText(path)
+  if (daemon === 'clockwright' || (daemon === undefined && path.endsWith('.toml') && !isOfNtpdRs(text)))
+    return ownAgent(path)
   const configured = configuredPlayer({
     name: basename(path),
     daemon,
     options: options.length > 0 ? options.join(' ') : undefined,
-    text: readText(path),
+    text,
   })
   if (!configured)
     throw new Complaint(
-      `${path}: is neither a configuration of ntpd nor of chrony, as far as can be told; write ntpd-4.2.8p15:${path}`,
+      `${path}: is no configuration of a daemon that is known here, as far as can be told; write ntpd-4.2.8p15:${path}`,
     )
   const { player, notes } = configured
   if (serversAsked(player) === 0)
@@ -58,6 +60,9 @@ export function choosePlayer(written: string, addresses: readonly string[]): Cho
       : `${daemonAndOptions.replaceAll(',', ' ')} ${basename(path)}`
   return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
 }
+
+/** Both have [[source]]; there each has a `mode`. */
+const isOfNtpdRs = (text: string): boolean => daemonOf(text, '') === 'ntpd-rs' && /^\s*mode\s*=/m.test(text)
 
 function ownAgent(path: string): Chosen {
   const { config } = loadConfig(path)

@@ -67,6 +67,51 @@ describe('a scenario', () => {
     ],
     ['', 'story.toml:7: `after` is after the end of the story', '[judged]\nafter = "2h"'],
     ['', 'story.toml:9: `until` is not after `at`', '[[event]]\nkind = "network"\nat = 9\nuntil = 8'],
+    [
+      '',
+      'story.toml:7: `kind` in [[event]] must be one of "pause", "suspend", "sleep", "migrate", "revert", "host-step", "load", "step", "network", "lie", "server", "leap-second"; did you mean "migrate"?',
+      '[[event]]\nkind = "migrat"\nat = 3',
+    ],
+    [
+      '',
+      'story.toml:7: `family` in [hypervisor] must be one of "kvm-clock"',
+      '[hypervisor]\nfamily = "vmvare"',
+    ],
+    ['', '; did you mean "vmware"?', '[hypervisor]\nfamily = "vmvare"'],
+    [
+      '',
+      'story.toml:7: `kind` needs a [hypervisor]: its family says',
+      '[[event]]\nkind = "migrate"\nat = 3\ndowntime = 1',
+    ],
+    [
+      '',
+      'story.toml:9: `kind` is impossible with bare-metal; possible are: "suspend", "sleep"',
+      '[hypervisor]\nfamily = "bare-metal"\n[[event]]\nkind = "pause"\nat = 3\nlength = 1',
+    ],
+    [
+      '',
+      'story.toml:12: `noticed` cannot stand beside [hypervisor]',
+      '[hypervisor]\nfamily = "vmware"\n[[event]]\nkind = "pause"\nat = 3\nlength = 1\nnoticed = 1',
+    ],
+    [
+      '',
+      'story.toml:10: `snapshot` is not before `at`',
+      '[hypervisor]\nfamily = "vmware"\n[[event]]\nkind = "revert"\nsnapshot = 9\nat = 3',
+    ],
+    [
+      '',
+      'story.toml:12: `at` comes while the guest is stopped by a `pause`',
+      '[[event]]\nkind = "pause"\nat = 3\nlength = 60\n[[event]]\nkind = "pause"\nat = 20\nlength = 60',
+    ],
+    ['', 'story.toml:7: `lostticks` needs `ticks`', '[guest]\nlostticks = 0.1'],
+    ['', 'story.toml:7: `jump` needs `jumpevery`', '[guest]\njump = 57'],
+    ['', 'story.toml:8: `jumpevery` in [guest] must be whole seconds', '[guest]\njump = 57\njumpevery = 1.5'],
+    ['', 'story.toml:7: `clock` needs [[cpu]]', '[judged]\nclock = "date"'],
+    [
+      '',
+      'story.toml:10: `every` comes more than 100000 times',
+      '[[event]]\nkind = "step"\nat = 3\nby = 1\nevery = 0.001',
+    ],
   ])('%j: %s', (before, expected, after = '') => {
     const found = problems(`${before}${GOOD}${after}\n`)
     expect(found.join('\n')).toContain(expected)

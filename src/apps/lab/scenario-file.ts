@@ -40,8 +40,8 @@ export function readScenario(named: string): ScenarioFile {
   const scenario = v.parse(scenarioSchema, table)
   const wrong = checkTogether(scenario).map(({ path: key, message }) => {
     const line = lineOf(text, key) ?? lineOf(text, key.slice(0, 2))
-    const last = key.findLast(step => typeof step === 'string')
-    return `${path}${line === undefined ? '' : `:${line}`}: ${key.length > 2 || key[0] === 'judged' ? `\`${last}\` ` : ''}${message}`
+    const last = key.at(-1)
+    return `${path}${line === undefined ? '' : `:${line}`}: ${typeof last === 'string' ? `\`${last}\` ` : ''}${message}`
   })
   if (wrong.length > 0) throw new ScenarioError(wrong)
   return { path, name: basename(path).replace(/\.toml$/, ''), scenario }

@@ -97,7 +97,20 @@ function explain(issue: v.BaseIssue<unknown>, { schema, table: all, text, file }
     const header = lineOf(text, path.slice(0, typeof path[1] === 'number' ? 2 : 1))
     return `${file}${header === undefined ? '' : `:${header}`}: \`${name(key)}\` is missing${table}`
   }
-  return `${where}: \`${name(key)}\`${table} ${issue.message.startsWith('Invalid') ? `is not right: ${printable(issue.message)}` : issue.message}`
+  const message = issue.message.startsWith('Invalid')
+    ? `is not right: ${printable(issue.message)}`
+    : issue.message
+  return `${where}: \`${name(key)}\`${table} ${message}${nearestWord(issue)}`
+}
+
+/** Where one of several words is wanted, the one that is close to what was written. */
+function nearestWord({ expected, input }: v.BaseIssue<unknown>): string {
+  if (typeof input !== 'string' || expected === null) return ''
+  const near = nearest(
+    input,
+    Array.from(expected.matchAll(/"([^"]+)"/g), ([, word]) => word!),
+  )
+  return near === undefined ? '' : `; did you mean "${near}"?`
 }
 
 const name = (key: string | number | undefined): string => printable(String(key ?? '').slice(0, 60))

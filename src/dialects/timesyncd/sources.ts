@@ -81,3 +81,10 @@ export function combineServers(
   }
   return servers
 }
+
+/** Whom it asks when this file is all that is said: the fallback where no server is named. */
+export function usedServers(conf: TimesyncdConf): NamedSource[] {
+  const configured = combineServers([conf], 'NTP')
+  const used = configured.length > 0 ? configured : combineServers([conf], 'FallbackNTP')
+  return used.map(({ source }) => source)
+}

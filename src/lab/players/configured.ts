@@ -2,6 +2,11 @@
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
+import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
+import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
+import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
+import { parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import { type DaemonKind, daemonKind } from './daemon-name.ts'
 import type { PlayerSpec } from './player.ts'
 
 /** The version that is played when nobody says which. */
@@ -14,20 +19,92 @@ export interface Configured {
   readonly notes: readonly string[]
 }
 
-/** Whose configuration is it? Of the one that understands more of its lines; where both do, the name of the file tells. */
-export function daemonOf(text: string, file: string): 'ntpd' | 'chronyd' | undefined {
-  const ntpd = parseConf(text, '')
-  const chrony = readChronyConf(text, '')
-  const [strange, strangeToChrony] = [ntpd.notUnderstood.length, chrony.notUnderstood.length]
-  if (ntpd.associations.length === 0 && chrony.sources.length === 0 && strange > 0 && strangeToChrony > 0)
-    return undefined
-  if (strange === strangeToChrony) return /ntp[^/]*$/.test(file) ? 'ntpd' : 'chronyd'
-  return strangeToChrony < strange ? 'chronyd' : 'ntpd'
+interface Remark {
+  readonly line: number
+  readonly why: string
+}
+
+interface Understood {
+  readonly sources: number
+  readonly strange: readonly Remark[]
+  /** Understood, and not played. */
+  readonly leftOut: readonly Remark[]
+}
+
+const why =
+  (text: string) =>
+  ({ line }: { readonly line: number }): Remark => ({ line, why: text })
+
+const READERS: Readonly<Record<DaemonKind, (text: string) => Understood>> = {
+  ntpd(text) {
+    const { associations, includes, notUnderstood } = parseConf(text, '')
+    const clocks = associations
+      .filter(({ kind, address }) => kind === 'refclock' || REFERENCE_CLOCK.test(address))
+      .filter(({ address }) => !address.startsWith('127.127.1.'))
+    return {
+      sources: associations.length,
+      strange: notUnderstood,
+      leftOut: [
+        ...includes.map(why('other files are not read')),
+        ...clocks.map(why('reference clocks are not played')),
+      ],
+    }
+  },
+  chronyd(text) {
+    const { sources, includes, refclocks, notUnderstood } = readChronyConf(text, '')
+    return {
+      sources: sources.length,
+      strange: notUnderstood,
+      leftOut: [
+        ...includes.map(why('other files are not read')),
+        ...refclocks.map(why('reference clocks are not played')),
+      ],
+    }
+  },
+  timesyncd(text) {
+    const conf = parseTimesyncdConf(text, '')
+    return {
+      sources: conf.sources.length,
+      strange: [...conf.notUnderstood, ...timesyncdSettings([conf]).notUnderstood],
+      leftOut: [],
+    }
+  },
+  openntpd(text) {
+    const { servers, notUsable, notUnderstood } = parseOpenNtpdConf(text, '')
+    return { sources: servers.length, strange: notUnderstood, leftOut: notUsable }
+  },
+  'ntpd-rs'(text) {
+    const { sources, notUnderstood } = parseNtpdRsConf(text, '')
+    const secured = sources.some(({ mode }) => mode.startsWith('nts'))
+    return {
+      sources: sources.length,
+      strange: notUnderstood,
+      leftOut: secured ? [{ line: 1, why: 'NTS is played as plain NTP' }] : [],
+    }
+  },
 }
 
 /**
- * `daemon` is as a person writes it: `chrony`, `ntpd-4.2.6p5`, `ntpsec-1.2.2`; without it the text says whose it is. Undefined
- * when it is nobody's that is known here.
+ * Whose configuration is it? Two have sections that nobody else has. Of the others it is of the one that understands more of its
+ * lines; where several do, the name of the file tells.
+ */
+export function daemonOf(text: string, file: string): DaemonKind | undefined {
+  if (/^\s*\[Time\]/m.test(text)) return 'timesyncd'
+  if (/^\s*\[\[source\]\]/m.test(text)) return 'ntpd-rs'
+  const candidates = (['chronyd', 'ntpd', 'openntpd'] as const).map(kind => ({
+    kind,
+    ...READERS[kind](text),
+  }))
+  if (candidates.every(({ sources, strange }) => sources === 0 && strange.length > 0)) return undefined
+  const least = Math.min(...candidates.map(({ strange }) => strange.length))
+  const best = candidates.filter(({ strange }) => strange.length === least).map(({ kind }) => kind)
+  const named = /(^|\/)ntpd\.conf$/.test(file) ? 'openntpd' : /ntp[^/]*$/.test(file) ? 'ntpd' : 'chronyd'
+  return best.find(kind => kind === named) ?? best[0]
+}
+
+/**
+ * `daemon` is as a person writes it: `chrony`, `ntpd-4.2.6p5`, `ntpsec-1.2.2`, `timesyncd`; without it the text says whose it is.
+ * Undefined when it is nobody's that is known here.
  */
 export function configuredPlayer(said: {
   readonly name: string
@@ -35,37 +112,24 @@ export function configuredPlayer(said: {
   readonly options?: string | undefined
   readonly text: string
 }): Configured | undefined {
-  const { name, daemon, text } = said
-  const kind = daemon === undefined ? daemonOf(text, name) : /^chrony/.test(daemon) ? 'chronyd' : 'ntpd'
+  const { name, daemon, options, text } = said
+  const kind = daemon === undefined ? daemonOf(text, name) : daemonKind(daemon)
   if (kind === undefined) return undefined
-  if (kind === 'chronyd') {
-    const { notUnderstood, includes, refclocks } = readChronyConf(text, name)
-    return {
-      player: { kind, name, config: text },
-      notes: [
-        ...notUnderstood.map(({ line, why }) => `line ${line}: ${why}`),
-        ...includes.map(({ line }) => `line ${line}: other files are not read`),
-        ...refclocks.map(({ line }) => `line ${line}: reference clocks are not played`),
-      ],
-    }
-  }
-  const conf = parseConf(text, name)
-  const version = daemon?.replace(/^ntpd-/, '') ?? USUAL_NTPD
-  const options = said.options ?? USUAL_OPTIONS
+  const { strange, leftOut } = READERS[kind](text)
+  const notes = [...strange, ...leftOut].map(({ line, why }) => `line ${line}: ${why}`)
+  if (kind !== 'ntpd') return { player: { kind, name, config: text }, notes }
   const assumed = [
     ...(daemon === undefined ? [`played as ntpd ${USUAL_NTPD}`] : []),
-    ...(said.options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
+    ...(options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
   ]
   return {
-    player: { kind, name, version, options, config: text },
-    notes: [
-      ...(assumed.length > 0 ? [`${assumed.join(' ')}, because nothing else was said`] : []),
-      ...conf.notUnderstood.map(({ line, why }) => `line ${line}: ${why}`),
-      ...conf.includes.map(({ line }) => `line ${line}: other files are not read`),
-      ...conf.associations
-        .filter(({ kind, address }) => kind === 'refclock' || REFERENCE_CLOCK.test(address))
-        .filter(({ address }) => !address.startsWith('127.127.1.'))
-        .map(({ line }) => `line ${line}: reference clocks are not played`),
-    ],
+    player: {
+      kind,
+      name,
+      version: daemon?.replace(/^ntpd-/, '') ?? USUAL_NTPD,
+      options: options ?? USUAL_OPTIONS,
+      config: text,
+    },
+    notes: [...(assumed.length > 0 ? [`${assumed.join(' ')}, because nothing else was said`] : []), ...notes],
   }
 }

@@ -48,6 +48,10 @@ export const KNOWN_PLAYERS: Readonly<Record<string, KnownPlayer>> = {
   timesyncd: { about: 'systemd-timesyncd at its defaults', player: { kind: 'timesyncd' } },
   openntpd: { about: 'OpenNTPD at its defaults', player: { kind: 'openntpd' } },
   'ntpd-rs': { about: 'ntpd-rs at its defaults, which want three servers', player: { kind: 'ntpd-rs' } },
+  timekeeper: {
+    about: 'a servo like TimeKeeper 8, of which little is known; it asks the first server',
+    player: { kind: 'timekeeper' },
+  },
   none: { about: 'nobody: the clock is left to itself', player: { kind: 'none' } },
 }
 
@@ -58,6 +62,7 @@ export function knownPlayer(name: string, addresses: readonly string[]): PlayerS
   const { player, lines = [] } = known
   switch (player.kind) {
     case 'clockwright':
+    case 'timekeeper':
     case 'none':
       return { ...player, name }
     case 'ntpd':

@@ -1,4 +1,7 @@
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import { play } from '../play.ts'
+import { scenarioSchema } from '../scenario/schema.ts'
 import { configuredPlayer, daemonOf } from './configured.ts'
 import { KNOWN_PLAYERS, knownPlayer } from './known.ts'
 import { namingServers, serversAsked } from './player.ts'
@@ -35,6 +38,11 @@ describe('whose configuration a text is', () => {
     ['server ntp.example iburst\nmakestep 1 3\nrtcsync\n', 'x', 'chronyd'],
     ['server ntp.example iburst\n', '/etc/ntp.conf', 'ntpd'],
     ['server ntp.example iburst\n', '/etc/chrony.conf', 'chronyd'],
+    ['[Time]\nNTP=ntp.example\n', 'x', 'timesyncd'],
+    ['[[source]]\nmode = "pool"\naddress = "ntpd-rs.pool.ntp.org"\ncount = 4\n', 'x', 'ntpd-rs'],
+    ['servers pool.ntp.org\nsensor *\nconstraints from "https://www.example"\n', 'x', 'openntpd'],
+    ['server ntp.example\n', '/etc/openntpd/ntpd.conf', 'openntpd'],
+    ['server ntp.example\n', '/etc/ntp.conf', 'ntpd'],
     ['<html>\n<body>\n', 'x', undefined],
   ])('%j in %s: %s', (text, file, daemon) => expect(daemonOf(text, file)).toBe(daemon))
 })
@@ -61,12 +69,38 @@ test('a daemon with its version and options is played as it is written', () => {
 test.each(Object.keys(KNOWN_PLAYERS))('%s is known, and its configuration understood', name => {
   const player = knownPlayer(name, ADDRESSES)!
   expect(player.name).toBe(name)
-  if (player.kind !== 'ntpd' && player.kind !== 'chronyd') return
+  if (!('config' in player) || typeof player.config !== 'string') return
   expect(serversAsked(player)).toBe(3)
-  const daemon = player.kind === 'ntpd' ? 'ntpd-4.2.8' : 'chrony'
-  expect(
-    configuredPlayer({ name, daemon, options: '', text: player.config! })!.notes.filter(
-      note => !note.includes('nothing else'),
-    ),
-  ).toEqual([])
+  const daemon = player.kind === 'ntpd' ? 'ntpd-4.2.8' : player.kind
+  expect(configuredPlayer({ name, daemon, options: '', text: player.config })!.notes).toEqual([])
+})
+
+describe('a file as it is found on a machine is played with the servers of the story', () => {
+  const scenario = v.parse(scenarioSchema, {
+    title: 'A test',
+    about: 'A clock that begins 50 ms behind.',
+    duration: '1h',
+    guest: { offset: '-50ms', frequencyerror: 5 },
+    server: ADDRESSES.map(address => ({ address, delay: '1ms', jitter: '50us' })),
+  })
+
+  test.each([
+    ['timesyncd.conf', '[Time]\n#NTP=\nFallbackNTP=0.debian.pool.ntp.org 1.debian.pool.ntp.org\n', []],
+    [
+      '/etc/openntpd/ntpd.conf',
+      'servers pool.ntp.org\nserver time.example weight 2 trusted\nsensor *\n',
+      ['line 3: no server that is asked over the network'],
+    ],
+    [
+      'ntp.toml',
+      '[[source]]\nmode = "nts"\naddress = "nts.example"\n[[source]]\nmode = "pool"\naddress = "pool.example"\ncount = 2\n',
+      ['line 1: NTS is played as plain NTP'],
+    ],
+  ])('%s', (name, text, said) => {
+    const { player, notes } = configuredPlayer({ name, text })!
+    expect(notes).toEqual(said)
+    const { score } = play({ scenario, player, seed: 1 })
+    expect(score.packets).toBeGreaterThan(3)
+    expect(score.timeTo10ms).toBeLessThan(3600)
+  })
 })

@@ -8,12 +8,16 @@ import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
+import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
+import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
+import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { Chronyd } from '../models/chronyd/chronyd.ts'
 import { nobody } from '../models/none.ts'
 import { Ntpd } from '../models/ntpd/ntpd.ts'
 import { RepeatedNtpd } from '../models/ntpd/repeated.ts'
 import { NtpdRs } from '../models/ntpd-rs/ntpd-rs.ts'
 import { OpenNtpd } from '../models/openntpd/openntpd.ts'
+import { Timekeeper } from '../models/timekeeper/timekeeper.ts'
 import { Timesyncd } from '../models/timesyncd/timesyncd.ts'
 import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
@@ -46,6 +50,8 @@ type Playable =
   | { readonly kind: 'chronyd'; readonly name: string; readonly config?: string }
   /** The text of timesyncd.conf, ntpd.conf, ntp.toml. */
   | { readonly kind: 'timesyncd' | 'openntpd' | 'ntpd-rs'; readonly name: string; readonly config: string }
+  /** It has no file: it asks the first server of the story. */
+  | { readonly kind: 'timekeeper'; readonly name: string }
   | { readonly kind: 'none'; readonly name: string }
 
 /** How well a drift file knows what the oscillator gains. */
@@ -77,12 +83,24 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
       }
       return daemonPlayer(({ random, recording }) => new Chronyd({ ...config, recording }, random))
     }
-    case 'timesyncd':
-      return daemonPlayer(stage => new Timesyncd({ config: spec.config, ...stage }))
-    case 'openntpd':
-      return daemonPlayer(stage => new OpenNtpd({ config: spec.config, drift: gains && -gains, ...stage }))
-    case 'ntpd-rs':
-      return daemonPlayer(stage => new NtpdRs({ config: spec.config, ...stage }))
+    case 'timesyncd': {
+      const read = parseTimesyncdConf(spec.config, 'timesyncd.conf')
+      const servers = namingServers(usedServers(read).map(withServer), addresses)
+      const config = { ...read, assignments: [{ list: 'NTP' as const, line: 0, servers }] }
+      return daemonPlayer(stage => new Timesyncd({ config, ...stage }))
+    }
+    case 'openntpd': {
+      const read = parseOpenNtpdConf(spec.config, 'ntpd.conf')
+      const config = { ...read, servers: namingServers(read.servers.map(withAll), addresses) }
+      return daemonPlayer(stage => new OpenNtpd({ config, drift: gains && -gains, ...stage }))
+    }
+    case 'ntpd-rs': {
+      const read = parseNtpdRsConf(spec.config, 'ntp.toml')
+      const config = { ...read, sources: namingServers(read.sources.map(withMode), addresses) }
+      return daemonPlayer(stage => new NtpdRs({ config, ...stage }))
+    }
+    case 'timekeeper':
+      return daemonPlayer(stage => new Timekeeper({ server: addresses[0]!, ...stage }))
     case 'none':
       return nobody
   }
@@ -117,6 +135,16 @@ const withKind = <S extends { readonly pool: boolean }>(source: S) => ({
   kind: source.pool ? 'pool' : 'server',
 })
 
+const withServer = <S extends object>(source: S) => ({ ...source, kind: 'server' })
+const withAll = <S extends { readonly all: boolean }>(source: S) => ({
+  ...source,
+  kind: source.all ? 'pool' : 'server',
+})
+const withMode = <S extends { readonly mode: string }>(source: S) => ({
+  ...source,
+  kind: source.mode.endsWith('pool') ? 'pool' : 'server',
+})
+
 /**
  * A real configuration names servers that are not in the story. Those that are stay; each other one stands for the next server
  * that nobody stands for yet, a pool for all that are left; who finds none left is left out.
@@ -148,17 +176,31 @@ export function namingServers<S extends { readonly kind: string; readonly addres
 }
 
 /** How many servers a configuration asks, once each pool has found its own. */
-export function serversAsked(spec: PlayerSpec): number {
-  const count = (sources: readonly { readonly kind: string; readonly address: string }[]) =>
-    sources
-      .filter(({ address }) => !isLocal(address))
-      .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0)
-  if (spec.kind === 'ntpd' && spec.config !== undefined)
-    return count(parseConf(spec.config, 'ntp.conf').associations)
-  if (spec.kind === 'chronyd' && spec.config !== undefined)
-    return count(readChronyConf(spec.config, 'chrony.conf').sources)
-  if (spec.kind === 'clockwright' && spec.config) return count(spec.config.sources.map(withKind))
-  return POOL_SIZE
+export const serversAsked = (spec: PlayerSpec): number =>
+  sourcesOf(spec)
+    ?.filter(({ address }) => !isLocal(address))
+    .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
+
+/** Undefined where no configuration says them. */
+function sourcesOf(
+  spec: PlayerSpec,
+): readonly { readonly kind: string; readonly address: string }[] | undefined {
+  switch (spec.kind) {
+    case 'ntpd':
+      return spec.config === undefined ? undefined : parseConf(spec.config, 'ntp.conf').associations
+    case 'chronyd':
+      return spec.config === undefined ? undefined : readChronyConf(spec.config, 'chrony.conf').sources
+    case 'timesyncd':
+      return usedServers(parseTimesyncdConf(spec.config, 'timesyncd.conf')).map(withServer)
+    case 'openntpd':
+      return parseOpenNtpdConf(spec.config, 'ntpd.conf').servers.map(withAll)
+    case 'ntpd-rs':
+      return parseNtpdRsConf(spec.config, 'ntp.toml').sources.map(withMode)
+    case 'clockwright':
+      return spec.config?.sources.map(withKind)
+    default:
+      return undefined
+  }
 }
 
 const POOL_SIZE = 4

@@ -9,7 +9,7 @@
 import { since } from '#core/time/instant.ts'
 import { PPM, type Seconds } from '#core/time/units.ts'
 import type { DisruptionRecord, SampleRecord, StepRecord } from '#core/trace/record.ts'
-import type { Scenario } from '../scenario/schema.ts'
+import { type Scenario, usualStory } from '../scenario/schema.ts'
 import { median } from '../score.ts'
 import type { Recorded } from './trace-of-journal.ts'
 
@@ -54,20 +54,17 @@ export function storyFrom(recorded: Recorded): Reconstructed | undefined {
   const slope = slopeOf(level)
   const length = since(last.monotonic, first.monotonic)
   const steps = records.filter(record => record.kind === 'step')
+  const usual = usualStory()
   const scenario: Scenario = {
     title: 'What was recorded',
     about: 'A story made from the journal of an agent: its oscillator, its paths, and what happened to it.',
     duration: Math.max(60, Math.ceil(length + lostBy(length))),
     phase: 0,
     guest: {
+      ...usual.guest,
       offset: -level[0]!.ahead,
       frequencyerror: -slope / PPM,
       wander: wanderOf(level) ?? USUAL_WANDER,
-      noise: 0,
-      temperature: 0,
-      temperatureperiod: 86_400,
-      driftfile: false,
-      stamping: 0,
     },
     server: serversFrom(level, slope, recorded),
     event: [
@@ -94,7 +91,7 @@ export function storyFrom(recorded: Recorded): Reconstructed | undefined {
       }),
     ].sort((a, b) => a.at - b.at),
     player: [],
-    judged: { after: undefined, from: undefined, to: undefined },
+    judged: usual.judged,
   }
   const offsets = samples.map(({ offset }) => offset)
   return {
@@ -175,6 +172,7 @@ function serversFrom(
   const addresses = [...new Set(points.map(({ sample }) => sample.address))]
   const rest = (point: Point) => point.ahead - slope * point.at
   const middle = median(points.map(rest))
+  const [usual] = usualStory().server
   const answered = requests === 0 ? 1 : Math.min(1, replies / requests)
   return addresses.map((address, i) => {
     const own = points.filter(({ sample }) => sample.address === address)
@@ -182,20 +180,14 @@ function serversFrom(
     const least = Math.max(0, Math.min(...delays))
     const off = median(own.map(rest)) - middle
     return {
+      ...usual!,
       // Addresses of the lab are IPv4; a recording may have others.
       address: /^\d+(\.\d+){3}$/.test(address) ? address : `192.0.2.${(i % 250) + 1}`,
       delay: least / 2,
-      up: undefined,
-      down: undefined,
       jitter: Math.max(0, sum(delays) / delays.length - least) / 2,
-      jitterup: undefined,
-      jitterdown: undefined,
       loss: 1 - Math.sqrt(answered),
       offset: Math.abs(off) > WRONG && addresses.length > 2 ? off : 0,
-      drift: 0,
       stratum: Math.min(15, Math.max(1, own.at(-1)!.sample.stratum)),
-      rootdelay: 0,
-      rootdispersion: 0,
     }
   })
 }

@@ -1,7 +1,11 @@
 /** What no single key of a scenario shows: keys that need or exclude each other, names that lead nowhere, times out of order. */
+import type { Seconds } from '#core/time/units.ts'
+import { FAMILIES, type Family } from '#worlds/simulated/hypervisor/family.ts'
 import { configuredPlayer } from '../players/configured.ts'
+import { daemonKind } from '../players/daemon-name.ts'
+import { isStopping, repeated, type Stopping, stopOf, timesOf } from './events.ts'
 import { nameOfPlayer } from './player-name.ts'
-import type { Scenario, ScenarioEvent } from './schema.ts'
+import { type Scenario, type ScenarioEvent, usualEvent } from './schema.ts'
 
 export interface ScenarioProblem {
   readonly path: readonly (string | number)[]
@@ -10,10 +14,31 @@ export interface ScenarioProblem {
 
 export function checkTogether(scenario: Scenario): ScenarioProblem[] {
   return [
+    ...guestProblems(scenario),
     ...serverProblems(scenario),
     ...eventProblems(scenario),
+    ...stoppingProblems(scenario),
     ...playerProblems(scenario),
     ...judgedProblems(scenario),
+  ]
+}
+
+function guestProblems({ guest, cpu, judged }: Scenario): ScenarioProblem[] {
+  const needs = (has: unknown, key: string, wants: unknown, other: string): ScenarioProblem[] =>
+    has !== undefined && has !== 0 && wants === undefined
+      ? [{ path: ['guest', key], message: `needs \`${other}\`` }]
+      : []
+  return [
+    ...needs(guest.lostticks, 'lostticks', guest.ticks, 'ticks'),
+    ...needs(guest.ticksgivenback, 'ticksgivenback', guest.ticks, 'ticks'),
+    ...needs(guest.jump, 'jump', guest.jumpevery, 'jumpevery'),
+    ...needs(guest.jumpevery, 'jumpevery', guest.jump, 'jump'),
+    ...(guest.temperaturegrows !== undefined && guest.temperature === 0
+      ? [{ path: ['guest', 'temperaturegrows'], message: 'needs `temperature`' }]
+      : []),
+    ...(judged.clock === 'date' && cpu === undefined
+      ? [{ path: ['judged', 'clock'], message: 'needs [[cpu]]: without them all see the same clock' }]
+      : []),
   ]
 }
 
@@ -53,10 +78,74 @@ function eventProblems({ event: events, server, duration }: Scenario): ScenarioP
 
 function overlaps(event: ScenarioEvent): boolean {
   if (!('every' in event) || event.every === undefined) return false
-  const length =
-    event.kind === 'pause' ? event.length : 'until' in event ? (event.until ?? Infinity) - event.at : 0
-  return event.every <= length
+  const end = isStopping(event) ? stopOf(event).to : 'until' in event ? (event.until ?? Infinity) : event.at
+  return event.every <= end - event.at
 }
+
+/** What stops the guest, and when: one after the other, and only what its hypervisor can do. */
+function stoppingProblems(scenario: Scenario): ScenarioProblem[] {
+  const { event: events, hypervisor, guest, duration } = scenario
+  const problem = (i: number, key: string, message: string) => [{ path: ['event', i, key], message }]
+  const tooOften = events.findIndex(event => timesOf(event, duration) > MOST_TIMES)
+  if (tooOften >= 0) return problem(tooOften, 'every', `comes more than ${MOST_TIMES} times`)
+  return [
+    ...events.flatMap((event, i) => {
+      if (event.kind === 'host-step' && !hypervisor) return problem(i, 'kind', NEEDS_HYPERVISOR)
+      if (event.kind === 'load' && event.lostticks !== undefined && guest.ticks === undefined)
+        return problem(i, 'lostticks', 'needs `ticks` in [guest]')
+      if (!isStopping(event)) return []
+      const { from, to } = stopOf(event)
+      if (to <= from) return problem(i, 'snapshot', 'is not before `at`')
+      return impossible(event, hypervisor).flatMap(({ key, message }) => problem(i, key, message))
+    }),
+    ...Array.from(meetings(scenario)).flatMap(([i, kind]) =>
+      problem(i, 'at', `comes while the guest is stopped by a \`${kind}\``),
+    ),
+  ]
+}
+
+function impossible(
+  event: Stopping,
+  hypervisor: Scenario['hypervisor'],
+): { readonly key: string; readonly message: string }[] {
+  if (!hypervisor) return event.kind === 'pause' ? [] : [{ key: 'kind', message: NEEDS_HYPERVISOR }]
+  const said = event.kind === 'pause' ? saidOfPause(event) : undefined
+  if (said) return [{ key: said, message: 'cannot stand beside [hypervisor]: its family says what is seen' }]
+  const { does }: Family = FAMILIES[hypervisor.family]
+  if (does[event.kind] !== 'impossible') return []
+  const possible = Object.entries(does).flatMap(([verb, standing]) =>
+    standing === 'impossible' ? [] : [`"${verb}"`],
+  )
+  const message = `is impossible with ${hypervisor.family}; possible are: ${possible.join(', ')}`
+  return [{ key: 'kind', message }]
+}
+
+/** Which events come while another one still stops the guest. */
+function meetings({ event: events, duration }: Scenario): Map<number, string> {
+  const stops = events
+    .flatMap((event, i) => repeated(event, duration).map(each => ({ each, i })))
+    .flatMap(({ each, i }) => (isStopping(each) ? [{ ...stopOf(each), kind: each.kind, i }] : []))
+    .sort((a, b) => a.from - b.from)
+  return new Map(
+    stops.flatMap((stop, n) => {
+      const before = stops[n - 1]
+      return before && stop.from < before.to && before.i !== stop.i ? [[stop.i, before.kind] as const] : []
+    }),
+  )
+}
+
+const MOST_TIMES = 100_000
+const NEEDS_HYPERVISOR = 'needs a [hypervisor]: its family says what becomes of the clocks'
+
+const saidOfPause = ({ noticed, uncertainty, frequencychange }: Extract<ScenarioEvent, { kind: 'pause' }>) =>
+  noticed !== undefined
+    ? 'noticed'
+    : frequencychange !== 0
+      ? 'frequencychange'
+      : uncertainty !== USUAL_UNCERTAINTY
+        ? 'uncertainty'
+        : undefined
+const { uncertainty: USUAL_UNCERTAINTY } = usualEvent('pause') as { uncertainty: Seconds }
 
 function playerProblems({ player }: Scenario): ScenarioProblem[] {
   const names = player.map(nameOfPlayer)
@@ -77,7 +166,7 @@ function playerProblems({ player }: Scenario): ScenarioProblem[] {
     if (config === undefined && file === undefined)
       return [{ path: ['player', i, 'daemon'], message: 'needs a configuration: `config` or `file`' }]
     if (config !== undefined && file !== undefined) return problem('file', 'cannot stand beside `config`')
-    if (options !== undefined && daemon.startsWith('chrony')) return problem('options', 'are for ntpd only')
+    if (options !== undefined && daemonKind(daemon) !== 'ntpd') return problem('options', 'are for ntpd only')
     if (config === undefined) return []
     const notes =
       configuredPlayer({ name: names[i]!, daemon, options: options ?? '', text: config })?.notes ?? []

@@ -1,26 +1,35 @@
 /** A scenario as a file that says the same when it is read: what stands at its default is left out. */
-import * as v from 'valibot'
-import { type Scenario, type ScenarioEvent, scenarioSchema } from './schema.ts'
+import { type Scenario, usualEvent, usualStory } from './schema.ts'
 
 export function printScenario(scenario: Scenario): string {
-  const { title, about, duration, phase, guest, server, event, player, judged } = scenario
+  const usual = usualStory()
+  const {
+    title,
+    about,
+    duration,
+    phase,
+    guest,
+    cpu = [],
+    hypervisor,
+    server,
+    event,
+    player,
+    judged,
+  } = scenario
   const tables = [
     entries({ title, about, duration, ...(phase > 0 ? { phase } : {}) }),
-    tableOf('[guest]', withoutDefaults(guest, usual().guest)),
-    ...server.map(each => tableOf('[[server]]', withoutDefaults(each, usual().server[0]!, ['address']))),
-    ...event.map(each => tableOf('[[event]]', withoutDefaults(each, usualEvent(each)))),
+    tableOf('[guest]', withoutDefaults(guest, usual.guest)),
+    ...cpu.map(each => tableOf('[[cpu]]', withoutDefaults(each, { gains: 0 }))),
+    ...(hypervisor ? [tableOf('[hypervisor]', withoutDefaults(hypervisor, NO_HOST_ERROR))] : []),
+    ...server.map(each => tableOf('[[server]]', withoutDefaults(each, usual.server[0]!, ['address']))),
+    ...event.map(each => tableOf('[[event]]', withoutDefaults(each, usualEvent(each.kind)))),
     ...player.map(each => tableOf('[[player]]', each)),
-    tableOf('[judged]', judged),
+    tableOf('[judged]', withoutDefaults(judged, usual.judged)),
   ]
   return `${tables.filter(text => text !== '').join('\n\n')}\n`
 }
 
-const usual = (): Scenario =>
-  v.parse(scenarioSchema, { title: '-', about: '-', duration: 1, server: [{ address: '192.0.2.1' }] })
-
-/** What has defaults of its own, by kind. */
-const usualEvent = (event: ScenarioEvent): object =>
-  event.kind === 'pause' ? { uncertainty: 0.01, frequencychange: 0 } : {}
+const NO_HOST_ERROR = { offset: 0, drift: 0, counter: 0 }
 
 function withoutDefaults(table: object, defaults: object, always: readonly string[] = []): object {
   const usually = defaults as Record<string, unknown>

@@ -7,6 +7,9 @@
  */
 import * as v from 'valibot'
 import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
+import { FAMILIES } from '#worlds/simulated/hypervisor/family.ts'
+import { TOOLS } from '#worlds/simulated/hypervisor/tools.ts'
+import { isDaemon, KNOWN_DAEMONS } from '../players/daemon-name.ts'
 import { KNOWN_PLAYERS } from '../players/known.ts'
 
 const described = <S extends v.GenericSchema>(schema: S, description: string) =>
@@ -38,6 +41,11 @@ const positive = v.pipe(
   v.check(s => !(s <= 0), 'must be above zero'),
 )
 
+const wholeSeconds = v.pipe(
+  positive,
+  v.check(s => !(s % 1 > 0), 'must be whole seconds'),
+)
+
 const OFFSET = 'must be seconds, or a text like "-50ms", "+4.3s"'
 const offset = v.pipe(
   v.union([v.number(), v.string()], OFFSET),
@@ -65,6 +73,12 @@ const paragraph = v.pipe(
 const ppm = (most: number) => number(-most, most)
 const size = (most: number) => number(0, most)
 const flag = v.boolean('must be true or false')
+const part = number(0, 1)
+
+const quoted = (names: readonly string[]): string => names.map(name => `"${name}"`).join(', ')
+const oneOf = <const N extends string>(names: readonly N[]) =>
+  v.picklist(names, `must be one of ${quoted(names)}`)
+const namesOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[]
 
 const address = v.pipe(
   v.string('must be a text in quotes'),
@@ -93,11 +107,65 @@ const guest = v.strictObject({
     'How far its frequency swings to either side as it gets warm and cold, in ppm.',
   ),
   temperatureperiod: described(v.optional(positive, 86_400), 'How long one such swing takes.'),
+  temperaturegrows: described(
+    v.optional(positive),
+    'The swing grows from nothing to its full size in so long, and begins anew; without it it is always the same.',
+  ),
+  ageing: described(v.optional(ppm(1000), 0), 'What its frequency error gains in a day, in ppm.'),
+  ticks: described(
+    v.optional(whole(1, 100_000)),
+    'The kernel counts timer interrupts, so many in a second, as kernels before the tickless ones did; without it it does not.',
+  ),
+  lostticks: described(v.optional(part, 0), 'The part of these interrupts that is lost.'),
+  ticksgivenback: described(
+    v.optional(number(0, 100), 0),
+    'How much of what was lost is given back: 1 is all of it, 2 twice as much, and the clock runs fast.',
+  ),
+  jump: described(v.optional(span), 'The counter jumps forward by so much, each `jumpevery`.'),
+  jumpevery: described(v.optional(wholeSeconds), 'How often it does: whole seconds.'),
   driftfile: described(
     v.optional(flag, false),
     'Whoever keeps the clock knows its frequency error from an earlier life.',
   ),
   stamping: described(v.optional(span, 0), 'How far the time stamps of packets may be wrong.'),
+})
+
+const cpu = v.strictObject({
+  ahead: described(
+    v.optional(offset, 0),
+    "By how much its clock is ahead of the system's; with a minus behind.",
+  ),
+  gains: described(v.optional(ppm(1e6), 0), 'What it gains on that, in ppm.'),
+})
+
+/** A host's clock and counter: where the guest begins, and where it is moved to. */
+const host = {
+  offset: described(v.optional(offset, 0), "By how much the host's clock is ahead of true time."),
+  drift: described(v.optional(ppm(1e6), 0), "What the host's clock gains, in ppm."),
+  counter: described(
+    v.optional(ppm(1e5), 0),
+    'What guests count faster on this host than `frequencyerror` says, in ppm.',
+  ),
+}
+
+const hypervisor = v.strictObject({
+  family: described(
+    oneOf(namesOf(FAMILIES)),
+    `What becomes of the clocks when the guest is stopped, moved or loaded: ${quoted(namesOf(FAMILIES))}.`,
+  ),
+  tools: described(
+    v.optional(oneOf(namesOf(TOOLS))),
+    `Who sets the clock to the host's: ${quoted(namesOf(TOOLS))}; nobody when absent.`,
+  ),
+  ...host,
+  rtc: described(
+    v.optional(flag),
+    'There is a battery clock. This and the next four: as is usual for the family.',
+  ),
+  ptp: described(v.optional(flag), "The host's clock can be read."),
+  vmclock: described(v.optional(flag), 'A page says that the counter was disturbed.'),
+  vmgenid: described(v.optional(flag), 'A number changes when memory is loaded from a snapshot.'),
+  tsc: described(v.optional(flag), "The processor's own counter can be read beside the clock."),
 })
 
 /** What a path is like; the same words where it begins and where it changes. */
@@ -117,7 +185,12 @@ const path = {
   ),
   jitterup: described(v.optional(span), 'The same on the way to the server, where that differs.'),
   jitterdown: described(v.optional(span), 'The same on the way back.'),
-  loss: described(v.optional(number(0, 1)), 'The part of packets that get lost, each way: 1 is all of them.'),
+  queue: described(
+    v.optional(oneOf(['exponential', 'gamma', 'heavy-tail'])),
+    'What the jitter is like: exponential; gamma (rarely little, rarely much); heavy-tail (now and then enormous).',
+  ),
+  loss: described(v.optional(part), 'The part of packets that get lost, each way: 1 is all of them.'),
+  duplicates: described(v.optional(part), 'The part of packets that arrive twice, each way.'),
 }
 
 const server = v.strictObject({
@@ -128,6 +201,15 @@ const server = v.strictObject({
   stratum: described(v.optional(whole(1, 16), 1), 'The stratum that it claims.'),
   rootdelay: described(v.optional(span, 0), 'The root delay that it claims.'),
   rootdispersion: described(v.optional(span, 0), 'The root dispersion that it claims.'),
+  patience: described(
+    v.optional(positive),
+    'It answers one question in so long, beside a burst at the beginning; any number when absent.',
+  ),
+  burst: described(v.optional(whole(1, 1000), 8), 'So many at once, where it has `patience`.'),
+  beyond: described(
+    v.optional(oneOf(['kiss', 'silence']), 'kiss'),
+    'What it does with further ones: a kiss that asks for less, or nothing.',
+  ),
 })
 
 /** When it happens, and again. */
@@ -142,15 +224,55 @@ const EVENTS = {
   pause: v.strictObject({
     kind: v.literal('pause'),
     ...when,
-    length: described(positive, 'The hypervisor stops the guest for so long: all of its clocks stand still.'),
+    length: described(
+      positive,
+      'The hypervisor stops the guest for so long. All of its clocks stand still, unless a `[hypervisor]` says otherwise.',
+    ),
     noticed: described(
       v.optional(span),
-      'So long after the resume a sign of the hypervisor (VMClock, a virtual RTC) tells the guest; nothing does when absent.',
+      'So long after the resume a sign (VMClock, a virtual RTC) tells the guest; nothing does when absent. This and the next two: where there is no `[hypervisor]`.',
     ),
     uncertainty: described(v.optional(span, 0.01), 'How far that sign may be wrong.'),
     frequencychange: described(
       v.optional(ppm(1e5), 0),
       'The oscillator gains so much more afterwards, in ppm: another host.',
+    ),
+  }),
+  suspend: v.strictObject({
+    kind: v.literal('suspend'),
+    ...when,
+    length: described(positive, 'The guest is written to disk, and read back so long afterwards.'),
+  }),
+  sleep: v.strictObject({
+    kind: v.literal('sleep'),
+    ...when,
+    length: described(positive, 'The machine below sleeps for so long: a laptop with its lid closed.'),
+  }),
+  migrate: v.strictObject({
+    kind: v.literal('migrate'),
+    ...when,
+    downtime: described(positive, 'The guest is moved while it runs, and stands still for so long.'),
+    ...host,
+  }),
+  revert: v.strictObject({
+    kind: v.literal('revert'),
+    snapshot: described(span, 'When a snapshot with memory was made, from the start of the story.'),
+    at: described(span, 'When it is loaded; what the guest lived through in between is undone.'),
+  }),
+  'host-step': v.strictObject({
+    kind: v.literal('host-step'),
+    ...when,
+    by: described(offset, "Somebody sets the host's clock forward by so much; with a minus back."),
+  }),
+  load: v.strictObject({
+    kind: v.literal('load'),
+    ...when,
+    until: described(v.optional(span), 'Then the host has time again; never when absent.'),
+    steal: described(part, 'The part of the time that the host takes away from the guest.'),
+    slice: described(v.optional(positive, 0.03), 'For how long at a time, on average.'),
+    lostticks: described(
+      v.optional(part),
+      'The part of timer interrupts that is lost meanwhile, where the guest counts them.',
     ),
   }),
   step: v.strictObject({
@@ -172,16 +294,25 @@ const EVENTS = {
     server: described(address, 'Which server is wrong from then on.'),
     offset: described(offset, 'By how much its clock is ahead of true time.'),
   }),
+  server: v.strictObject({
+    kind: v.literal('server'),
+    ...when,
+    until: described(v.optional(span), 'Then it is as it was at the start; never when absent.'),
+    server: described(address, 'What becomes of this server. What is not said stays.'),
+    silent: described(v.optional(flag, false), 'It answers nothing.'),
+    unsynchronised: described(v.optional(flag, false), 'It says that it has no time to give.'),
+    stratum: described(v.optional(whole(1, 16)), 'The stratum that it claims.'),
+    rootdelay: described(v.optional(span), 'The root delay that it claims.'),
+    rootdispersion: described(v.optional(span), 'The root dispersion that it claims.'),
+    drift: described(v.optional(ppm(1e6), 0), 'Its clock gains so much more than before, in ppm.'),
+  }),
   'leap-second': v.strictObject({
     kind: v.literal('leap-second'),
     at: described(
       span,
       'When: the end of a month, so the story begins so long before one. Servers announce it from the start.',
     ),
-    leap: described(
-      v.optional(v.picklist(['insert', 'delete'], 'must be "insert" or "delete"'), 'insert'),
-      'A second more, or one less.',
-    ),
+    leap: described(v.optional(oneOf(['insert', 'delete']), 'insert'), 'A second more, or one less.'),
   }),
 }
 
@@ -189,33 +320,31 @@ export const EVENT_KINDS = Object.keys(EVENTS) as (keyof typeof EVENTS)[]
 
 const event = v.variant(
   'kind',
-  [EVENTS.pause, EVENTS.step, EVENTS.network, EVENTS.lie, EVENTS['leap-second']],
-  `must be one of ${EVENT_KINDS.map(kind => `"${kind}"`).join(', ')}`,
+  [
+    EVENTS.pause,
+    EVENTS.suspend,
+    EVENTS.sleep,
+    EVENTS.migrate,
+    EVENTS.revert,
+    EVENTS['host-step'],
+    EVENTS.load,
+    EVENTS.step,
+    EVENTS.network,
+    EVENTS.lie,
+    EVENTS.server,
+    EVENTS['leap-second'],
+  ],
+  `must be one of ${quoted(EVENT_KINDS)}`,
 )
 
 const player = v.strictObject({
   name: described(v.optional(line(60)), 'What it is called in tables and pictures.'),
   use: described(
-    v.optional(
-      v.picklist(
-        Object.keys(KNOWN_PLAYERS),
-        `must be one of ${Object.keys(KNOWN_PLAYERS)
-          .map(name => `"${name}"`)
-          .join(', ')}`,
-      ),
-    ),
+    v.optional(oneOf(namesOf(KNOWN_PLAYERS))),
     'A known player; it asks all servers of the story.',
   ),
   daemon: described(
-    v.optional(
-      v.pipe(
-        line(40),
-        v.check(
-          isDaemon,
-          'must be "chrony" or an ntpd with its version, like "ntpd-4.2.6p5", "ntpd-4.2.8p15", "ntpsec-1.2.2"',
-        ),
-      ),
-    ),
+    v.optional(v.pipe(line(40), v.check(isDaemon, `must be ${KNOWN_DAEMONS}`))),
     'A daemon with its version, for a configuration of your own.',
   ),
   options: described(v.optional(line(200)), 'Its command line, like "-g -x"; of ntpd.'),
@@ -231,10 +360,6 @@ const player = v.strictObject({
   ),
 })
 
-export function isDaemon(name: string): boolean {
-  return /^chrony(d)?(-[\d.]+)?$|^(ntpd|ntpsec)-\d+\.\d+(\.\d+)?(p\d+)?$/.test(name)
-}
-
 const judged = v.strictObject({
   after: described(
     v.optional(span),
@@ -242,10 +367,15 @@ const judged = v.strictObject({
   ),
   from: described(v.optional(span), 'RMS and largest offset are taken from here. Default: the start.'),
   to: described(v.optional(span), 'And to here. Default: the end.'),
+  clock: described(
+    v.optional(oneOf(['system', 'date']), 'system'),
+    'Whose reading is judged, where there are several `[[cpu]]`: the clock of the system, or what `date` shows, which runs on any of them.',
+  ),
 })
 
 const MOST_SERVERS = 64
 const MOST_EVENTS = 1000
+const MOST_CPUS = 1024
 
 export const scenarioSchema = v.strictObject({
   title: described(line(100), 'What it is called.'),
@@ -256,6 +386,14 @@ export const scenarioSchema = v.strictObject({
     'Events come later by a part of this, another one with each seed, so that they meet the polls of a daemon at any phase. Times in `[judged]` go with them.',
   ),
   guest: v.optional(guest, {}),
+  cpu: v.optional(
+    v.pipe(
+      v.array(cpu, 'must be written as [[cpu]]'),
+      v.minLength(1, 'must appear once at least'),
+      v.maxLength(MOST_CPUS, `may appear ${MOST_CPUS} times at most`),
+    ),
+  ),
+  hypervisor: v.optional(hypervisor),
   server: v.pipe(
     v.array(server, 'must be written as [[server]]'),
     v.minLength(1, 'must appear once at least'),
@@ -274,6 +412,13 @@ export const scenarioSchema = v.strictObject({
   ),
   judged: v.optional(judged, {}),
 })
+
+/** A story of which nothing is said that need not be said: what stands at its default. */
+export const usualStory = (): Scenario =>
+  v.parse(scenarioSchema, { title: '-', about: '-', duration: 1, server: [{ address: '192.0.2.1' }] })
+
+/** What an event of this kind is where nothing is said. */
+export const usualEvent = (kind: ScenarioEvent['kind']): object => v.getDefaults(EVENTS[kind])
 
 /** The tables of each kind of event, for the reference page. */
 export const eventSchemas: Readonly<Record<string, v.GenericSchema>> = EVENTS

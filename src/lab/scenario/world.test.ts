@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { rfc3339 } from '#core/time/format.ts'
 import { plus } from '#core/time/instant.ts'
+import { play } from '../play.ts'
 import { scenarioSchema } from './schema.ts'
 import { stage } from './world.ts'
 
@@ -71,6 +72,135 @@ describe('events become what the world does', () => {
     expect(rfc3339(plus(world.start, 6 * 3600), 0)).toBe(moment)
     expect(world.leapSecond).toEqual({ at: 21_600, by })
     expect(world.servers.every(server => server.leap === leap && server.leapUntil === 21_600)).toBe(true)
+  })
+})
+
+describe('what a hypervisor does', () => {
+  const HYPERVISOR = { family: 'vmware', tools: 'vmware-tools', offset: '-30ms', drift: 2, vmclock: true }
+
+  test('its verbs, with hosts that differ, and the phase', () => {
+    const { world, marks, scoring } = stage(
+      story({
+        phase: 100,
+        hypervisor: HYPERVISOR,
+        event: [
+          { kind: 'migrate', at: '2h', downtime: '300ms', offset: '5ms', counter: 40 },
+          { kind: 'suspend', at: '1h', length: '5m' },
+          { kind: 'revert', snapshot: '4h', at: '5h' },
+          { kind: 'host-step', at: '3h', by: '2s' },
+        ],
+      }),
+      1,
+    )
+    const shift = marks[0]!.at - 7200
+    expect(world.pauses).toBeUndefined()
+    expect(world.hypervisor).toMatchObject({
+      family: 'vmware',
+      devices: { vmclock: true },
+      host: {
+        offset: -0.03,
+        drift: 2e-6,
+        counter: 0,
+        steps: [{ at: expect.closeTo(10_800 + shift, 6), size: 2 }],
+      },
+      events: [
+        {
+          verb: 'migrate',
+          at: expect.closeTo(7200 + shift, 6),
+          downtime: 0.3,
+          to: { offset: 0.005, counter: expect.closeTo(40e-6, 9) },
+        },
+        { verb: 'suspend', at: expect.closeTo(3600 + shift, 6), length: 300 },
+        {
+          verb: 'revert',
+          snapshot: expect.closeTo(14_400 + shift, 6),
+          at: expect.closeTo(18_000 + shift, 6),
+        },
+      ],
+    })
+    expect(world.hypervisor!.tools).toMatchObject({ onResume: {} })
+    expect(scoring.disruptedAt).toBeCloseTo(3900 + shift, 6)
+    expect(marks[2]).toEqual({
+      kind: 'revert',
+      at: expect.closeTo(14_400 + shift, 6),
+      until: expect.closeTo(18_000 + shift, 6),
+    })
+  })
+
+  test('load takes time and ticks away, and gives them back', () => {
+    const { world } = stage(
+      story({
+        guest: {
+          ticks: 1000,
+          lostticks: 0.01,
+          ticksgivenback: 2,
+          jump: '57.4s',
+          jumpevery: 180,
+          ageing: 0.0864,
+        },
+        event: [{ kind: 'load', at: '1h', until: '2h', steal: 0.5, slice: '200ms', lostticks: 0.3 }],
+      }),
+      1,
+    )
+    expect(world.load).toEqual([
+      { at: 3600, part: 0.5, slice: 0.2 },
+      { at: 7200, part: 0, slice: 0.2 },
+    ])
+    expect(world.oscillator).toMatchObject({
+      ageing: 1e-12,
+      jumps: { every: 180, size: 57.4 },
+      ticks: {
+        hz: 1000,
+        lost: 0.01,
+        compensation: 2,
+        changes: [
+          { at: 3600, lost: 0.3 },
+          { at: 7200, lost: 0.01 },
+        ],
+      },
+    })
+  })
+
+  test('a server loses its sources, and finds them again', () => {
+    const { world } = stage(
+      story({
+        server: [{ address: '192.0.2.1', stratum: 2, patience: '64s', burst: 4, beyond: 'silence' }],
+        event: [
+          {
+            kind: 'server',
+            server: '192.0.2.1',
+            at: '1h',
+            until: '2h',
+            unsynchronised: true,
+            stratum: 16,
+            drift: 3,
+          },
+        ],
+      }),
+      1,
+    )
+    expect(world.servers[0]).toMatchObject({
+      rateLimit: { interval: 64, burst: 4, beyond: 'silence' },
+      changes: [
+        { at: 3600, leap: 'unknown', stratum: 16, drift: 3e-6 },
+        { at: 7200, leap: 'none', stratum: 2, drift: -3e-6 },
+      ],
+    })
+  })
+
+  test('processors with clocks of their own: `date` sees any of them, the system its own', () => {
+    const cpu = [{ ahead: '-85s' }, {}, {}, {}, {}, {}]
+    const offsets = (clock: string) =>
+      play({
+        scenario: story({ duration: '10m', guest: { frequencyerror: 0, wander: 0 }, cpu, judged: { clock } }),
+        player: { kind: 'none', name: 'none' },
+        seed: 1,
+      }).run.offsets
+    expect(Math.max(...offsets('system').map(Math.abs))).toBeLessThan(1e-6)
+    const shown = offsets('date').map(Math.round)
+    expect(new Set(shown)).toEqual(new Set([0, 85]))
+    // One of six.
+    expect(shown.filter(seconds => seconds === 85).length / shown.length).toBeCloseTo(1 / 6, 1)
   })
 })
 

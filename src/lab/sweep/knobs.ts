@@ -19,19 +19,60 @@ const withServers = (scenario: Scenario, change: Partial<Scenario['server'][numb
   server: scenario.server.map(server => ({ ...server, ...change })),
 })
 
-/** A longer pause must not eat the time in which recovery is watched. */
-function withPauses(scenario: Scenario, length: Seconds): Scenario {
+type Length = Extract<Event, { length: Seconds }>
+type Event = Scenario['event'][number]
+
+/** A longer stop must not eat the time in which recovery is watched. */
+function withStops<E extends Event>(
+  scenario: Scenario,
+  isMeant: (event: Event) => event is E,
+  lengthOf: (event: E) => Seconds,
+  turn: (event: E) => E,
+): Scenario {
   let longer = 0
   const event = scenario.event.map(each => {
-    if (each.kind !== 'pause') return each
-    longer = Math.max(longer, length - each.length)
-    return { ...each, length }
+    if (!isMeant(each)) return each
+    const turned = turn(each)
+    longer = Math.max(longer, lengthOf(turned) - lengthOf(each))
+    return turned
   })
   return { ...scenario, event, duration: scenario.duration + longer }
 }
 
+const isPause = (event: Event): event is Length => 'length' in event
+const isMigration = (event: Event): event is Extract<Event, { kind: 'migrate' }> => event.kind === 'migrate'
+
 export const KNOBS: Readonly<Record<string, Knob>> = {
-  pause: { about: 'the length of each pause', unit: 'duration', turn: withPauses },
+  pause: {
+    about: 'the length of each pause, suspend or sleep',
+    unit: 'duration',
+    turn: (scenario, length) =>
+      withStops(
+        scenario,
+        isPause,
+        event => event.length,
+        event => ({ ...event, length }),
+      ),
+  },
+  downtime: {
+    about: 'how long the guest stands still in each migration',
+    unit: 'duration',
+    turn: (scenario, downtime) =>
+      withStops(
+        scenario,
+        isMigration,
+        event => event.downtime,
+        event => ({ ...event, downtime }),
+      ),
+  },
+  steal: {
+    about: 'the part of the time that a loaded host takes away',
+    unit: 'part',
+    turn: (scenario, steal) => ({
+      ...scenario,
+      event: scenario.event.map(event => (event.kind === 'load' ? { ...event, steal } : event)),
+    }),
+  },
   step: {
     about: 'by how much somebody steps the clock',
     unit: 'signed',

@@ -45,12 +45,26 @@ export function eventText(event: ScenarioEvent): string {
   switch (event.kind) {
     case 'pause':
       return `pause of ${duration(event.length)}`
+    case 'suspend':
+      return `${duration(event.length)} suspended to disk`
+    case 'sleep':
+      return `sleep of ${duration(event.length)}`
+    case 'migrate':
+      return `migration with ${duration(event.downtime)} of downtime`
+    case 'revert':
+      return `return to a snapshot that is ${duration(event.at - event.snapshot)} old`
+    case 'host-step':
+      return `the host's clock is stepped by ${signed(event.by)}`
+    case 'load':
+      return `the host takes ${Math.round(event.steal * 100)} % of the time`
     case 'step':
       return `somebody steps the clock by ${signed(event.by)}`
     case 'network':
       return event.loss === 1 ? 'network lost' : 'network changes'
     case 'lie':
       return `${event.server} is off by ${signed(event.offset)}`
+    case 'server':
+      return `${event.server} ${event.silent ? 'falls silent' : event.unsynchronised ? 'loses its sources' : 'changes'}`
     case 'leap-second':
       return `leap second (${event.leap})`
   }
@@ -71,9 +85,16 @@ export const eventsText = (events: readonly ScenarioEvent[]): string =>
 
 const KINDS: Readonly<Record<ScenarioEvent['kind'], string>> = {
   pause: 'pause',
+  suspend: 'suspended to disk',
+  sleep: 'sleep',
+  migrate: 'migration',
+  revert: 'return to a snapshot',
+  'host-step': "step of the host's clock",
+  load: 'load of the host',
   step: 'step by somebody',
   network: 'network changes',
   lie: 'a server is wrong',
+  server: 'a server changes',
   'leap-second': 'leap second',
 }
 export const markText = ({ kind }: Mark): string => KINDS[kind]

@@ -18,15 +18,26 @@ export interface Cpu {
 export class Cpus {
   readonly #cpus: readonly Cpu[]
   readonly #random: Random
+  readonly #onlookers: Random
   #running = 0
 
-  constructor(cpus: readonly Cpu[], random: Random) {
+  /** `onlookers` are those who only look at the clock: they change nothing for the others. */
+  constructor(cpus: readonly Cpu[], random: Random, onlookers: Random) {
     this.#cpus = cpus
     this.#random = random
+    this.#onlookers = onlookers
   }
 
   choose(): number {
-    return Math.floor(this.#random.uniform() * this.#cpus.length)
+    return this.#chooseBy(this.#random)
+  }
+
+  chooseForOnlooker(): number {
+    return this.#chooseBy(this.#onlookers)
+  }
+
+  #chooseBy(random: Random): number {
+    return Math.floor(random.uniform() * this.#cpus.length)
   }
 
   /** Something happens, and somebody is woken. */

@@ -151,7 +151,7 @@ export class Simulation {
     this.#networkRandom = new Random(config.seed, 2)
     this.#stampRandom = new Random(config.seed, 3)
     this.#steal = config.load && new Steal(config.load, new Random(config.seed, 5))
-    this.#cpus = config.cpus && new Cpus(config.cpus, new Random(config.seed, 6))
+    this.#cpus = config.cpus && new Cpus(config.cpus, new Random(config.seed, 6), new Random(config.seed, 8))
     this.#wall = new KernelClock(config.clock?.rate ?? 0)
     const machine = this.#makeMachine()
     this.#hypervisor =
@@ -191,6 +191,12 @@ export class Simulation {
     const { leapSecond } = this.#config
     const leap = leapSecond && this.#now >= leapSecond.at ? leapSecond.by : 0
     return this.#now + leap - (this.#wallNs(this.#monotonicNs()) + this.#aheadNs) / 1e9
+  }
+
+  /** The same of what a program shows that is started now, on any processor; those who keep time notice nothing of it. */
+  get offsetShown(): Seconds {
+    const cpus = this.#cpus
+    return cpus ? this.offset - cpus.aheadNs(this.#now, cpus.chooseForOnlooker()) / 1e9 : this.offset
   }
 
   get paused(): boolean {

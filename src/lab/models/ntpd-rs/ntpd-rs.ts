@@ -21,8 +21,8 @@ import { merge, type State } from './kalman.ts'
 import { DELAY_PART, DEVIATIONS, type Range, selectAgreeing } from './select.ts'
 
 export interface NtpdRsSetup {
-  /** The text of ntp.toml. */
-  readonly config: string
+  /** ntp.toml, read or as text. */
+  readonly config: NtpdRsConf | string
   /** Uniform in 0 … 2³²-1. */
   readonly random: () => number
   /** Without it no samples and estimates are recorded, only what a log would say. */
@@ -63,8 +63,9 @@ export class NtpdRs implements Daemon {
   #running: Running | undefined
 
   constructor(setup: NtpdRsSetup) {
+    const { config } = setup
     this.#setup = setup
-    this.#conf = parseNtpdRsConf(setup.config, 'ntp.toml')
+    this.#conf = typeof config === 'string' ? parseNtpdRsConf(config, 'ntp.toml') : config
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {

@@ -19,8 +19,8 @@ import { Frequency } from './frequency.ts'
 import { BAD, type Pace, Peer, type Reply } from './peer.ts'
 
 export interface OpenNtpdSetup {
-  /** The text of ntpd.conf. */
-  readonly config: string
+  /** ntpd.conf, read or as text. */
+  readonly config: OpenNtpdConf | string
   /** What the drift file says. */
   readonly drift?: Rate | undefined
   /** Uniform in 0 … 2³²-1. */
@@ -52,8 +52,9 @@ export class OpenNtpd implements Daemon {
   #running: Running | undefined
 
   constructor(setup: OpenNtpdSetup) {
+    const { config } = setup
     this.#setup = setup
-    this.#conf = parseOpenNtpdConf(setup.config, 'ntpd.conf')
+    this.#conf = typeof config === 'string' ? parseOpenNtpdConf(config, 'ntpd.conf') : config
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {

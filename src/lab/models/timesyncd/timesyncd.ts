@@ -16,7 +16,7 @@ import {
   type TimesyncdSettings,
   timesyncdSettings,
 } from '#dialects/timesyncd/settings.ts'
-import { combineServers, parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import { parseTimesyncdConf, type TimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Alarms } from '../alarms.ts'
 import { Exchange, NTP_PORT } from '../exchange.ts'
@@ -25,8 +25,8 @@ import { OwnClock } from '../ntpd/own-clock.ts'
 import { Spikes } from './spikes.ts'
 
 export interface TimesyncdSetup {
-  /** The text of timesyncd.conf. */
-  readonly config: string
+  /** timesyncd.conf, read or as text. */
+  readonly config: TimesyncdConf | string
   /** Uniform in 0 … 2³²-1. */
   readonly random: () => number
   /** Without it no samples are recorded, only what a log would say. */
@@ -50,11 +50,10 @@ export class Timesyncd implements Daemon {
   #running: Running | undefined
 
   constructor(setup: TimesyncdSetup) {
-    const conf = parseTimesyncdConf(setup.config, 'timesyncd.conf')
-    const configured = combineServers([conf], 'NTP')
-    const used = configured.length > 0 ? configured : combineServers([conf], 'FallbackNTP')
+    const { config } = setup
+    const conf = typeof config === 'string' ? parseTimesyncdConf(config, 'timesyncd.conf') : config
     this.#setup = setup
-    this.#servers = used.map(({ source }) => source.address)
+    this.#servers = usedServers(conf).map(({ address }) => address)
     this.#settings = { ...TIMESYNCD_DEFAULTS, ...timesyncdSettings([conf]).settings }
   }
 

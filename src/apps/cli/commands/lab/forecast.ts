@@ -10,11 +10,12 @@ import {
   storyOf,
 } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
+import { daemonKind, isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
-import { isDaemon } from '#lab/scenario/schema.ts'
 import type { Score } from '#lab/score.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
+import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
 import { playAll } from '../../../lab/pool.ts'
 import { readNamed } from '../../../lab/read-named.ts'
@@ -109,7 +110,7 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
     options: options.options ?? own?.options,
     text: readNamed(config),
   })
-  if (!configured) throw new Complaint(`${config}: of ntpd or of chrony? Say --daemon`)
+  if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
   return {
     player: configured.player,
     assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],
@@ -122,8 +123,14 @@ function withoutConfig(
   options: string | undefined,
   assumed: readonly string[],
 ): { player: PlayerSpec; assumed: string[] } {
-  const known = KNOWN_PLAYERS[daemon] && knownPlayer(daemon, ['192.0.2.1'])
-  const usual = [...assumed, 'No configuration was given: one server, iburst.']
+  const name = KNOWN_PLAYERS[daemon] ? daemon : (daemonKind(daemon) ?? daemon)
+  // It follows nobody with fewer.
+  const servers = name === 'ntpd-rs' ? 4 : 1
+  const known = knownPlayer(
+    name,
+    Array.from({ length: servers }, (_, i) => `192.0.2.${i + 1}`),
+  )
+  const usual = [...assumed, `No configuration was given: ${plural(servers, 'server')}, iburst.`]
   if (known) return { player: { ...known, ...(options === undefined ? {} : { options }) }, assumed: usual }
   if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''
@@ -138,7 +145,7 @@ function withoutConfig(
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`
 
 const unknownDaemon = (daemon: string): string =>
-  `${daemon} is no daemon that is known here: chrony, ntpd-4.2.8p15 (with any version), ntpsec-1.2.2`
+  `${daemon} is no daemon that is known here: ${KNOWN_DAEMONS}`
 
 function modelOf(player: PlayerSpec): string {
   switch (player.kind) {

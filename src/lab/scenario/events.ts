@@ -1,0 +1,74 @@
+/** The events of a story in the order of time: each as often as it comes, and in which of them the guest does not run. */
+import type { Seconds } from '#core/time/units.ts'
+import { gapOf, type LifeEvent } from '#worlds/simulated/hypervisor/life-event.ts'
+import type { Scenario, ScenarioEvent } from './schema.ts'
+
+export type EventOf<K extends ScenarioEvent['kind']> = Extract<ScenarioEvent, { kind: K }>
+
+const STOPPING = ['pause', 'suspend', 'sleep', 'migrate', 'revert'] as const
+/** The guest does not run for a while. */
+export type Stopping = EventOf<(typeof STOPPING)[number]>
+
+export const isStopping = (event: ScenarioEvent): event is Stopping =>
+  (STOPPING as readonly string[]).includes(event.kind)
+
+/** Each event as often as it comes. */
+export const allEvents = ({ event, duration }: Scenario): ScenarioEvent[] =>
+  event.flatMap(each => repeated(each, duration))
+
+export const eventsOf = <K extends ScenarioEvent['kind']>(
+  kind: K,
+  events: readonly ScenarioEvent[],
+): EventOf<K>[] =>
+  events.filter((event): event is EventOf<K> => event.kind === kind).sort((a, b) => a.at - b.at)
+
+export function repeated(event: ScenarioEvent, duration: Seconds): ScenarioEvent[] {
+  const every = 'every' in event ? (event.every ?? 0) : 0
+  return Array.from({ length: timesOf(event, duration) }, (_, i) => later(i * every)(event))
+}
+
+export function timesOf(event: ScenarioEvent, duration: Seconds): number {
+  if (!('every' in event) || event.every === undefined) return 1
+  const { at, every, times = Number.POSITIVE_INFINITY } = event
+  return Math.max(1, Math.min(times, Math.ceil((duration - at) / every)))
+}
+
+export function later(by: Seconds): (event: ScenarioEvent) => ScenarioEvent {
+  return event => ({
+    ...event,
+    at: event.at + by,
+    ...('until' in event && event.until !== undefined ? { until: event.until + by } : {}),
+    ...(event.kind === 'revert' ? { snapshot: event.snapshot + by } : {}),
+  })
+}
+
+/** When the guest does not run. */
+export const stopOf = (event: Stopping): { readonly from: Seconds; readonly to: Seconds } =>
+  gapOf(lifeEvent(event))
+
+/** What the hypervisor does. */
+export function lifeEvent(event: Stopping): LifeEvent {
+  const { at } = event
+  switch (event.kind) {
+    case 'migrate':
+      return { verb: 'migrate', at, downtime: event.downtime }
+    case 'revert':
+      return { verb: 'revert', snapshot: event.snapshot, at }
+    default:
+      return { verb: event.kind, at, length: event.length }
+  }
+}
+
+/** What begins and may end again, as what holds from each moment on. */
+export function changesFrom<E extends { readonly at: Seconds; readonly until?: Seconds | undefined }, C>(
+  events: readonly E[],
+  begin: (event: E) => C,
+  end: (event: E) => C,
+): ({ readonly at: Seconds } & C)[] {
+  return events
+    .flatMap(event => [
+      { at: event.at, ...begin(event) },
+      ...(event.until === undefined ? [] : [{ at: event.until, ...end(event) }]),
+    ])
+    .sort((a, b) => a.at - b.at)
+}

@@ -1,0 +1,110 @@
+/** From the servers of a story, and what becomes of them and of the paths to them, to those of a simulation. */
+import type { Leap } from '#core/time/leap.ts'
+import { PPM, type Seconds } from '#core/time/units.ts'
+import type { Direction, Jitter, LinkConfig } from '#worlds/simulated/link.ts'
+import type { ServerChange, ServerConfig } from '#worlds/simulated/server.ts'
+import { changesFrom, type EventOf, eventsOf } from './events.ts'
+import type { ScenarioEvent, ScenarioServer } from './schema.ts'
+
+const LAN: Seconds = 100e-6
+
+export function serverOf(server: ScenarioServer, events: readonly ScenarioEvent[]): ServerConfig {
+  const own = <E extends { server?: string | undefined }>(event: E) =>
+    event.server === undefined || event.server === server.address
+  const usual = pathOf(server)
+  const link: LinkConfig = {
+    ...usual,
+    changes: changesFrom(
+      eventsOf('network', events).filter(own),
+      change => pathOf({ ...server, ...said(change) }),
+      () => usual,
+    ),
+  }
+  const lies = changesFrom(
+    eventsOf('lie', events).filter(own),
+    ({ offset }) => ({ offset }),
+    () => ({ offset: server.offset }),
+  )
+  const [leapSecond] = eventsOf('leap-second', events)
+  const leap: Leap = leapSecond?.leap ?? 'none'
+  const changes = changesFrom(eventsOf('server', events).filter(own), becomes, ({ drift }) => ({
+    ...claims(server),
+    silent: false,
+    leap,
+    // It gains what it did before; what it has gained meanwhile it keeps.
+    drift: -drift * PPM,
+  }))
+  const { patience, burst, beyond } = server
+  return {
+    address: server.address,
+    link,
+    ...claims(server),
+    offset: server.offset,
+    drift: server.drift * PPM,
+    ...(leapSecond ? { leap, leapUntil: leapSecond.at } : {}),
+    ...(lies.length > 0 ? { lies } : {}),
+    ...(changes.length > 0 ? { changes } : {}),
+    ...(patience === undefined ? {} : { rateLimit: { interval: patience, burst, beyond } }),
+  }
+}
+
+function becomes(event: EventOf<'server'>): Omit<ServerChange, 'at'> {
+  const { silent, unsynchronised, stratum, rootdelay, rootdispersion, drift } = event
+  return {
+    silent,
+    ...(unsynchronised ? { leap: 'unknown' as const } : {}),
+    ...(stratum === undefined ? {} : { stratum }),
+    ...(rootdelay === undefined ? {} : { rootDelay: rootdelay }),
+    ...(rootdispersion === undefined ? {} : { rootDispersion: rootdispersion }),
+    drift: drift * PPM,
+  }
+}
+
+const claims = ({ stratum, rootdelay, rootdispersion }: ScenarioServer) => ({
+  stratum,
+  rootDelay: rootdelay,
+  rootDispersion: rootdispersion,
+})
+
+type Path = Pick<
+  ScenarioServer,
+  'delay' | 'up' | 'down' | 'jitter' | 'jitterup' | 'jitterdown' | 'queue' | 'loss' | 'duplicates'
+>
+
+/** What an event says of a path: where it changes the delay as a whole, what each way was before does not count. */
+function said(change: EventOf<'network'>): Path {
+  const { kind: _kind, at: _at, until: _until, server: _server, ...path } = change
+  const whole = Object.fromEntries(Object.entries(path).filter(([, value]) => value !== undefined)) as Path
+  return {
+    ...(whole.delay === undefined ? {} : { up: undefined, down: undefined }),
+    ...(whole.jitter === undefined ? {} : { jitterup: undefined, jitterdown: undefined }),
+    ...whole,
+  }
+}
+
+function pathOf(path: Path) {
+  const { delay = LAN, up = delay, down = delay, jitter = 0, jitterup, jitterdown } = path
+  const { queue = 'exponential', loss = 0, duplicates = 0 } = path
+  const way = (base: Seconds, mean: Seconds): Direction => ({
+    base,
+    loss,
+    ...(mean > 0 ? { jitter: jitterOf(queue, mean) } : {}),
+    ...(duplicates > 0 ? { duplication: duplicates } : {}),
+  })
+  return { up: way(up, jitterup ?? jitter), down: way(down, jitterdown ?? jitter) }
+}
+
+/** Gamma: hops enough that little is rare. Heavy tail: its variance has no bound, its mean has. */
+const GAMMA_SHAPE = 4
+const TAIL_INDEX = 1.8
+
+function jitterOf(queue: NonNullable<Path['queue']>, mean: Seconds): Jitter {
+  switch (queue) {
+    case 'exponential':
+      return { kind: queue, mean }
+    case 'gamma':
+      return { kind: queue, mean, shape: GAMMA_SHAPE }
+    case 'heavy-tail':
+      return { kind: queue, mean, index: TAIL_INDEX }
+  }
+}
