@@ -416,3 +416,12 @@ describe('the agent as a whole', () => {
     expect(Math.abs(status().offset! + 10_500 * 10e-6)).toBeLessThan(1e-3)
   })
 })
+
+test('goes on asking where one of six processors is 85 s behind, and its alarm seems to ring too early', () => {
+  const { sim, actions } = live({ servers: [server(1)], cpus: [{ ahead: -85 }, {}, {}, {}, {}, {}] }, [
+    source('192.0.2.1', { maxpoll: 6 }),
+  ])
+  sim.run(6 * 3600)
+  // A request each 64 s, and now and then one that is 85 s late.
+  expect(requests(actions).length).toBeGreaterThan(150)
+})

@@ -94,8 +94,11 @@ export class Agent {
       case 'steered':
         this.#helmsman.steered(event.steered, this.#answer)
         return this.#sleep(knowledge)
-      case 'started':
       case 'woke':
+        // It has rung. Where processors disagree, it may seem too early for anything, and must ring again.
+        this.#wakeAt = undefined
+        break
+      case 'started':
         break
     }
     this.#attend(event.now, knowledge)
