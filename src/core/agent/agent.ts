@@ -95,8 +95,8 @@ export class Agent {
         this.#helmsman.steered(event.steered, this.#answer)
         return this.#sleep(knowledge)
       case 'woke':
-        // It has rung. Where processors disagree, it may seem too early for anything, and must ring again.
-        this.#wakeAt = undefined
+        // Where processors disagree, it may seem too early for anything, and must ring again.
+        if (this.#wakeAt !== undefined && event.now.monotonic < this.#wakeAt) this.#wakeAt = undefined
         break
       case 'started':
         break
