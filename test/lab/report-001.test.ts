@@ -1,21 +1,9 @@
 /** The four conclusions of field report 001 on ntpd, each as a scenario that shows it (or shows more than the report knew). */
 import { describe, expect, test } from 'vitest'
-import { readScenario } from '#apps/lab/scenario-file.ts'
-import { play } from '#lab/play.ts'
-import { playersOf } from '#lab/players/of-scenario.ts'
 import { median } from '#lab/score.ts'
+import { played } from './played.ts'
 
 const HOUR = 3600
-
-function played(name: string, seeds = [1, 2, 3]) {
-  const { scenario } = readScenario(name)
-  const scores = playersOf(scenario).map(player => [
-    player.name,
-    seeds.map(seed => play({ scenario, player, seed }).score),
-  ])
-  return (player: string) =>
-    scores.find(([each]) => each === player)![1] as ReturnType<typeof play>['score'][]
-}
 
 describe('ntpd', () => {
   test('1: with -x an offset below 600 s is slewed, for hours, and beyond the mark', () => {
