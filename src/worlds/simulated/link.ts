@@ -28,20 +28,26 @@ export interface LinkConfig {
   readonly changes?: readonly { readonly at: Seconds; readonly up: Direction; readonly down: Direction }[]
 }
 
-/** Tells how long each copy of a packet that is sent at `at` takes; nothing is told of a lost packet. */
+/** What becomes of a packet: how long it takes, and how long its copy; NaN where there is none. Written anew each time. */
+export interface Passage {
+  delay: Seconds
+  copyDelay: Seconds
+}
+
 export function passLink(
   link: LinkConfig,
   way: 'up' | 'down',
   at: TrueTime,
   random: Random,
-  tell: (delay: Seconds) => void,
+  passage: Passage,
 ): void {
   const now = link.changes === undefined ? link : (link.changes.findLast(change => at >= change.at) ?? link)
-  const direction = way === 'up' ? now.up : now.down
-  if (random.uniform() < (direction.loss ?? 0)) return
-  tell(direction.base + queueing(direction.jitter, random))
-  if (random.uniform() < (direction.duplication ?? 0))
-    tell(direction.base + queueing(direction.jitter, random))
+  const { base, jitter, loss = 0, duplication = 0 } = way === 'up' ? now.up : now.down
+  passage.delay = Number.NaN
+  passage.copyDelay = Number.NaN
+  if (random.uniform() < loss) return
+  passage.delay = base + queueing(jitter, random)
+  if (random.uniform() < duplication) passage.copyDelay = base + queueing(jitter, random)
 }
 
 function queueing(jitter: Jitter | undefined, random: Random): Seconds {

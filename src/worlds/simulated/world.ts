@@ -29,7 +29,7 @@ import { type Cpu, Cpus } from './cpus.ts'
 import { Hypervisor, type HypervisorConfig, type Machine } from './hypervisor/hypervisor.ts'
 import { type Load, Steal } from './hypervisor/steal.ts'
 import { type KernelCall, KernelClock } from './kernel-clock.ts'
-import { passLink } from './link.ts'
+import { type Passage, passLink } from './link.ts'
 import { Oscillator, type OscillatorConfig } from './oscillator.ts'
 import { Random } from './random.ts'
 import { ntpServer, type Peer, type ServerConfig } from './server.ts'
@@ -80,6 +80,7 @@ export interface Pause {
 /** What is on the agenda: a packet somewhere on its way, the alarm clock, anything else. */
 type Planned = Flight | Alarm | { readonly what: 'other'; readonly happen: () => void }
 
+/** Goes the whole way there and back. */
 interface Flight {
   /** `sent`: the guest is told so. `arrives` and `answered`: at the peer's door, and looked at. `returns`: at ours. */
   what: 'sent' | 'arrives' | 'answered' | 'returns'
@@ -87,7 +88,8 @@ interface Flight {
   readonly life: number
   readonly flow: Flow
   readonly to: Endpoint
-  readonly bytes: Uint8Array
+  /** The request, and on the way back the answer. */
+  bytes: Uint8Array
   readonly peer: Peer | undefined
   readonly sent: Stamp | undefined
 }
@@ -101,6 +103,7 @@ interface Alarm {
 
 const PRECISION: Seconds = 50e-9
 const RESOLVING: Seconds = 0.02
+const NEVER_READ = trueTime(-1)
 /** Timers are late by this much at least; also keeps the search for an alarm's moment from standing still. */
 const TIMER_SLACK: Seconds = 1e-7
 
@@ -127,6 +130,7 @@ export class Simulation {
   readonly #stampRandom: Random
   /** Those from which answers are wanted: few. */
   readonly #flows: Flow[] = []
+  readonly #passage: Passage = { delay: 0, copyDelay: 0 }
   /** Who answers at which port of the guest. */
   readonly #doors = new Map<number, Responder>()
   readonly #steal: Steal | undefined
@@ -135,6 +139,8 @@ export class Simulation {
   /** Whether the wall clock is the host's. */
   readonly #dependent: boolean
   #now: TrueTime = trueTime(0)
+  #lastRead: CountedReading | undefined
+  #readAt: TrueTime = NEVER_READ
   /** How often packets on their way have been given up. */
   #life = 0
   #tell: ((event: AgentEvent) => void) | undefined
@@ -303,14 +309,21 @@ export class Simulation {
     // A clock that is the host's is not for the guest to set; nobody tells it so.
     if (this.#dependent) return
     this.#wall.obey(call, this.#monotonicNs() * 1e-9)
+    this.#readAt = NEVER_READ
   }
 
+  /** In one moment several ask, and are told the same until somebody sets the clock. */
   #read(): CountedReading {
+    if (this.#readAt === this.#now) return this.#lastRead!
     const monotonicNs = this.#monotonicNs()
     const wallNs = this.#wallNs(monotonicNs)
-    if (this.#cpus === undefined) return new CountedReading(this.#origin, wallNs, monotonicNs)
-    const aheadNs = this.#cpus.aheadNs(this.#now)
-    return new CountedReading(this.#origin, wallNs + aheadNs, monotonicNs + aheadNs)
+    if (this.#cpus !== undefined) {
+      const aheadNs = this.#cpus.aheadNs(this.#now)
+      return new CountedReading(this.#origin, wallNs + aheadNs, monotonicNs + aheadNs)
+    }
+    if (!this.#dependent) this.#readAt = this.#now
+    this.#lastRead = new CountedReading(this.#origin, wallNs, monotonicNs)
+    return this.#lastRead
   }
 
   #monotonicNs(): number {
@@ -350,9 +363,15 @@ export class Simulation {
     const life = this.#life
     this.#agenda.plan(this.#now, { what: 'sent', life, flow, to, bytes, peer, sent })
     if (!peer) return
-    passLink(peer.link, 'up', this.#now, this.#networkRandom, delay => {
-      this.#agenda.plan(later(this.#now, delay), { what: 'arrives', life, flow, to, bytes, peer, sent })
-    })
+    const passage = this.#passage
+    passLink(peer.link, 'up', this.#now, this.#networkRandom, passage)
+    this.#fly({ what: 'arrives', life, flow, to, bytes, peer, sent }, this.#now, passage)
+  }
+
+  /** The packet and its copy, if there are any. */
+  #fly(flight: Flight, from: TrueTime, { delay, copyDelay }: Passage): void {
+    if (delay >= 0) this.#agenda.plan(later(from, delay), flight)
+    if (copyDelay >= 0) this.#agenda.plan(later(from, copyDelay), { ...flight })
   }
 
   #release(flow: Flow): void {
@@ -390,14 +409,17 @@ export class Simulation {
     this.#agenda.plan(later(this.#now, waits), flight)
   }
 
-  #serve({ peer, life, flow, to, bytes, sent }: Flight): void {
+  #serve(flight: Flight): void {
+    const { peer } = flight
     if (!peer) return
-    const reply = peer.answer(bytes, this.#now, this.#start)
+    const reply = peer.answer(flight.bytes, this.#now, this.#start)
     if (!reply) return
     const sentAt = later(this.#now, peer.processing)
-    passLink(peer.link, 'down', sentAt, this.#networkRandom, delay => {
-      this.#agenda.plan(later(sentAt, delay), { what: 'returns', life, flow, to, bytes: reply, peer, sent })
-    })
+    const passage = this.#passage
+    passLink(peer.link, 'down', sentAt, this.#networkRandom, passage)
+    flight.what = 'returns'
+    flight.bytes = reply
+    this.#fly(flight, sentAt, passage)
   }
 
   #deliver(flight: Flight): void {

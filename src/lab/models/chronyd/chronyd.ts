@@ -31,7 +31,7 @@ export interface ChronydConfig {
   readonly sources: readonly ChronySource[]
   /** What the drift file says: what the clock gains by itself, and how far that may be wrong. */
   readonly drift?: { readonly frequency: Rate; readonly skew: Rate }
-  /** Without it no samples are recorded, only what a log would say. */
+  /** Without it no samples and estimates are recorded, only what a log would say. */
   readonly recording?: boolean
 }
 
@@ -337,17 +337,18 @@ class Running implements Around {
     const { rootDelay, skew, offsetSd, frequencySd } = this.#reference
     const distance = rootDelay / 2 + this.#reference.rootDispersionAt(cooked)
     const errorBound = distance + Math.abs(left)
-    this.#record({
-      kind: 'estimate',
-      at: this.#now,
-      offset: left,
-      errorBound: distance,
-      frequencyError: clock.frequency,
-      frequencyErrorBound: skew,
-      jitter: combined.tracking.offsetSd,
-      source: combined.source.config.address,
-      survivors: combined.survivors,
-    })
+    if (this.#recording)
+      this.#record({
+        kind: 'estimate',
+        at: this.#now,
+        offset: left,
+        errorBound: distance,
+        frequencyError: clock.frequency,
+        frequencyErrorBound: skew,
+        jitter: combined.tracking.offsetSd,
+        source: combined.source.config.address,
+        survivors: combined.survivors,
+      })
     const jitter = Math.max(offsetSd + this.#reference.ageAt(cooked) * frequencySd, Math.abs(left))
     // Without rtcsync the kernel's clock stays marked as unsynchronised.
     const claimed = this.#config.settings.rtcsync && errorBound < MOST_ERROR
@@ -369,7 +370,8 @@ class Running implements Around {
   }
 
   #byFlow(flow: Flow): Source | undefined {
-    return this.#selection.sources.find(source => source.flow === flow)
+    for (const source of this.#selection.sources) if (source.flow === flow) return source
+    return undefined
   }
 
   #rawOf(reading: Reading): Seconds {

@@ -69,8 +69,8 @@ export function fitLine(points: Points, leastSamples: number, line: Line): boole
   let sumXY = 0
   for (let i = first; i < end; i++) {
     const excess = distances[i]! - free
-    const deviation = excess > 0 ? 1 + excess * steepness : 1
-    const weight = 1 / (deviation * deviation)
+    const deviation = 1 + excess * steepness
+    const weight = excess > 0 ? 1 / (deviation * deviation) : 1
     const u = x[i]! - x0
     const v = y[i]! - y0
     const weighted = u * weight

@@ -241,8 +241,7 @@ export class Selection {
   #combine(candidates: readonly Source[]): Combined {
     const selected = this.selected!
     for (const source of this.sources) source.updates = 0
-    const leap: Leap =
-      announcedByMost(this.sources.filter(({ votes }) => votes).map(each => each.leap)) ?? 'none'
+    const leap = this.#announced()
     const own = selected.samples.tracking()
     if (candidates.length === 1) return { source: selected, tracking: own, survivors: 1, leap }
     const { reselectdist, combinelimit, maxclockerror } = this.#settings
@@ -291,6 +290,12 @@ export class Selection {
     tracking.rootDelay = own.rootDelay
     tracking.rootDispersion = own.rootDispersion
     return { source: selected, tracking, survivors, leap }
+  }
+
+  #announced(): Leap {
+    // Most of the time nobody announces anything.
+    if (this.sources.every(({ leap }) => leap === 'none')) return 'none'
+    return announcedByMost(this.sources.filter(({ votes }) => votes).map(each => each.leap)) ?? 'none'
   }
 
   #unselect(name: string, text: string): void {
