@@ -37,7 +37,7 @@ export interface ReadOptions {
 
 /** Measures all that is in them. */
 export async function readLogs(paths: readonly string[], options: ReadOptions): Promise<ReadLogs> {
-  const logs = await read(paths, { ...options, census: false }, () => new HostLog())
+  const logs = await readInto(paths, options, () => new HostLog())
   for (const { log } of logs.hosts) log.settleZone()
   return logs
 }
@@ -45,6 +45,13 @@ export async function readLogs(paths: readonly string[], options: ReadOptions): 
 /** Only counts who spoke. */
 export const readCensus = (paths: readonly string[], options: ReadOptions): Promise<ReadLogs<RollCall>> =>
   read(paths, { ...options, census: true }, () => new RollCall())
+
+/** Gives all of each host's logs to whatever takes it in. */
+export const readInto = <L extends Taker>(
+  paths: readonly string[],
+  options: ReadOptions,
+  create: () => L,
+): Promise<ReadLogs<L>> => read(paths, { ...options, census: false }, create)
 
 interface Wanted extends ReadOptions {
   readonly census: boolean

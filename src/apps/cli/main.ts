@@ -469,7 +469,8 @@ lab
     'after',
     `
 A player is the name of a known one (clockwright lab list), or a configuration: [DAEMON[,OPTION...]:]FILE. Without a daemon the
-content says whether it is an ntp.conf or a chrony.conf. Servers that it names stand for those of the scenario, one by one.
+content says whose file it is: of ntpd, chronyd, systemd-timesyncd, OpenNTPD or ntpd-rs. Servers that it names stand for those of the
+scenario, one by one.
 
 Examples:
   clockwright lab compare pause-4s --with /etc/ntp.conf --with chrony-debian --with clockwright
@@ -483,7 +484,7 @@ lab
   .addOption(
     new Option('-p, --pause <duration>', 'how long the pause is').argParser(duration).makeOptionMandatory(),
   )
-  .option('-f, --config <file>', 'ntp.conf or chrony.conf (default: that of the daemon that runs here)')
+  .option('-f, --config <file>', 'its configuration (default: that of the daemon that runs here)')
   .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
   .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
   .addOption(
@@ -540,7 +541,10 @@ Examples:
 lab
   .command('replay')
   .description('what was recorded, again, with other settings: what would have happened')
-  .argument('<journal>', 'a journal of the agent (clockwright run --journal FILE)')
+  .argument(
+    '<recording...>',
+    'a journal of the agent (clockwright run --journal FILE), or logs of ntpd or chronyd',
+  )
   .option('-w, --with <player>', 'whom to play, again for each (see lab compare --help)', several)
   .addOption(seeds(5))
   .option('--write <file>', 'write the story there, as a scenario')
@@ -550,15 +554,17 @@ lab
   .addHelpText(
     'after',
     `
-The journal says what the oscillator, the paths and the hypervisor did, as far as samples show it. Of that a story is made, and
-whoever you name is played in it.
+The recording says what the oscillator, the paths and the hypervisor did, as far as samples show it. Of that a story is made, and
+whoever you name is played in it. Of logs, rawstats or measurements.log are needed, loopstats or tracking.log tell the frequency;
+a folder has them all.
 
 Examples:
   clockwright lab replay agent.journal
   clockwright lab replay agent.journal --with /etc/ntp.conf --with clockwright:tighter.toml
-  clockwright lab replay agent.journal --write night.toml`,
+  clockwright lab replay agent.journal --write night.toml
+  clockwright lab replay /var/log/ntpstats --with chrony-debian --with clockwright`,
   )
-  .action(async (journal, options) => (await import('./commands/lab/replay.ts')).replay(journal, options))
+  .action(async (recording, options) => (await import('./commands/lab/replay.ts')).replay(recording, options))
 lab
   .command('list')
   .description('the scenarios and players that are installed')

@@ -3,13 +3,10 @@
 import { duration, rate } from '#core/time/format.ts'
 import { PPM } from '#core/time/units.ts'
 import { knownPlayer } from '#lab/players/known.ts'
-import type { PlayerSpec } from '#lab/players/player.ts'
-import { storyFrom } from '#lab/replay/story.ts'
 import { printScenario } from '#lab/scenario/print.ts'
 import { plural } from '#report/words/say.ts'
-import { readJournal } from '../../../lab/journal-file.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
-import { Complaint } from '../../complain.ts'
+import { readRecording } from '../../../lab/recording.ts'
 import { playAndShow, write } from './play.ts'
 
 interface Options {
@@ -23,22 +20,18 @@ interface Options {
 
 const USUAL = ['ntpd-4.2.8', 'chrony-debian']
 
-export async function replay(journal: string, options: Options): Promise<void> {
-  const recorded = readJournal(journal)
-  const reconstructed = storyFrom(recorded)
-  if (!reconstructed) throw new Complaint(`${journal}: has too few samples to tell what happened`)
-  const { scenario, seen } = reconstructed
+export async function replay(paths: readonly string[], options: Options): Promise<void> {
+  const { scenario, seen, notes: ofRecording, ours } = await readRecording(paths)
   const addresses = scenario.server.map(({ address }) => address)
-  const asRecorded: PlayerSpec = { kind: 'clockwright', name: 'as recorded', config: recorded.config }
   const { players, notes } = options.with
     ? chosen(options.with, addresses)
-    : { players: [asRecorded, ...USUAL.map(name => knownPlayer(name, addresses)!)], notes: [] }
+    : { players: [...ours, ...USUAL.map(name => knownPlayer(name, addresses)!)], notes: [] }
   if (options.write !== undefined) write(options.write, printScenario(scenario))
   const shown = `The recording: ${plural(seen.samples, 'sample')}, largest offset ${duration(seen.worst)}, RMS ${duration(seen.rms)}, ${plural(seen.steps, 'step')}; the oscillator gains ${rate(scenario.guest.frequencyerror * PPM)}, wanders ${scenario.guest.wander.toPrecision(2)} ppm in a second`
   await playAndShow(
-    { scenario, name: 'replay', path: journal },
+    { scenario, name: 'replay', path: paths.join(' ') },
     players,
-    [shown, ...recorded.notes, ...notes],
+    [shown, ...ofRecording, ...notes],
     options,
     'columns',
   )

@@ -6,7 +6,7 @@ import { instant } from '#core/time/instant.ts'
 import { drive } from '#worlds/drive.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
 import { Simulation } from '#worlds/simulated/world.ts'
-import { storyFrom } from './story.ts'
+import { storyOfJournal } from './of-journal.ts'
 import { traceOf } from './trace-of-journal.ts'
 
 /** Six hours of a guest that is 35 ppm fast, is paused for 30 s after three, and is noticed or not. */
@@ -44,7 +44,7 @@ function record(witnessed: boolean) {
 }
 
 test.each([true, false])('a story like the one that was lived through (pause witnessed: %s)', witnessed => {
-  const { scenario, seen } = storyFrom(record(witnessed))!
+  const { scenario, seen } = storyOfJournal(record(witnessed))!
   expect(scenario.guest.frequencyerror).toBeCloseTo(35, 0)
   expect(scenario.guest.offset).toBeCloseTo(-0.2, 2)
   expect(scenario.server.map(({ address }) => address)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3'])
@@ -61,5 +61,5 @@ test.each([true, false])('a story like the one that was lived through (pause wit
 
 test('a recording without samples tells no story', () => {
   const { config, first, last } = record(true)
-  expect(storyFrom({ config, first, last, records: [], requests: 9, replies: 0 })).toBeUndefined()
+  expect(storyOfJournal({ config, first, last, records: [], requests: 9, replies: 0 })).toBeUndefined()
 })

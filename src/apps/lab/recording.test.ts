@@ -1,0 +1,78 @@
+/** Logs of real daemons, whose truth is known (README beside each): the story that is made of them must tell it. */
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { readRecording } from './recording.ts'
+
+const logsOf = (name: string) => fileURLToPath(new URL(`../../../test/vectors/logs/${name}`, import.meta.url))
+const storyOf = async (name: string) => {
+  const { scenario } = await readRecording([logsOf(name)])
+  return {
+    ...scenario,
+    gains: scenario.guest.frequencyerror,
+    pauses: scenario.event.filter(event => event.kind === 'pause'),
+    steps: scenario.event.filter(event => event.kind === 'step'),
+  }
+}
+
+test('chronyd slews away what a pause cost, and its logs still show each of them', async () => {
+  const { gains, pauses, steps, server, duration } = await storyOf('chrony-pauses')
+  expect(gains).toBeCloseTo(-41, 0)
+  expect(pauses.map(({ length }) => length)).toEqual([
+    expect.closeTo(2, 3),
+    expect.closeTo(47, 3),
+    expect.closeTo(0.4, 3),
+  ])
+  // Nobody asked more often than every 64 s.
+  for (const [i, at] of [20_000, 40_000, 60_000].entries())
+    expect(Math.abs(pauses[i]!.at - at)).toBeLessThan(64)
+  expect(steps).toEqual([])
+  expect(server).toMatchObject([
+    { address: '192.168.123.1', delay: expect.closeTo(100e-6, 5), jitter: expect.closeTo(20e-6, 5) },
+  ])
+  expect(duration).toBeGreaterThan(86_000)
+})
+
+test('of ntpd: an offset at the start, a pause on the second day, three paths; its files are of three days', async () => {
+  const { guest, gains, pauses, steps, server } = await storyOf('ntpd428-xen-3days')
+  expect(guest.offset).toBeCloseTo(0.09, 3)
+  expect(gains).toBeCloseTo(-34, 0)
+  expect(steps).toEqual([])
+  expect(pauses).toMatchObject([{ length: expect.closeTo(30, 1) }])
+  expect(Math.abs(pauses[0]!.at - 122_400)).toBeLessThan(600)
+  expect(server.map(({ delay }) => Math.round(delay! * 1e3))).toEqual([5, 13, 21])
+})
+
+test.each([
+  ['ntpd426-esxi', 23, -0.05],
+  ['chrony-esxi', -17, -0.3],
+  ['chrony-2000ppm', 2000, 0],
+])('nothing happened in %s', async (name, ppm, offset) => {
+  const { gains, guest, event } = await storyOf(name)
+  expect(event).toEqual([])
+  expect(Math.abs(gains - ppm)).toBeLessThan(5)
+  expect(guest.offset).toBeCloseTo(offset, 2)
+})
+
+test('somebody who sets the clock is told from the hypervisor', async () => {
+  const { pauses, steps } = await storyOf('chrony-external-steps')
+  expect(pauses).toEqual([])
+  expect(steps.map(({ by }) => by)).toEqual([
+    expect.closeTo(3600, 2),
+    // What was being slewed meanwhile is known as of a minute before.
+    expect.toSatisfy((by: number) => Math.abs(by - -12) < 8),
+  ])
+})
+
+test('a server that is wrong all day is a server that is wrong', async () => {
+  for (const name of ['chrony-inet4-falseticker', 'ntpd428-inet4-ntpq']) {
+    const { server, event } = await storyOf(name)
+    expect(event).toEqual([])
+    for (const { address, offset } of server)
+      if (address === '192.168.123.4') expect(offset).toBeCloseTo(0.05, 2)
+      else expect(offset).toBe(0)
+  }
+})
+
+test('what is no recording is said', async () => {
+  await expect(readRecording([logsOf('chrony-pauses/conf')])).rejects.toThrow('names exchanges with servers')
+})

@@ -1,0 +1,233 @@
+/**
+ * What the logs of ntpd or chronyd show of their guest: rawstats or measurements.log say what each exchange of packets found,
+ * loopstats or tracking.log what frequency the daemon had learned.
+ *
+ * A clock that is disciplined shows nothing of its oscillator by its offset, so the frequency error is the opposite of what the
+ * daemon has settled on. Where offsets jump and further exchanges agree, the guest was paused (it is behind), or somebody has
+ * set its clock (ahead). What the daemon corrects itself must not count: chronyd measures against the time that it
+ * believes, and logs each correction of that, so they are added up again; of ntpd's clock only jumps away from zero count.
+ */
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
+import { median } from '../score.ts'
+import { byHour, type Observed, type Reconstructed, storyOfObserved, sum } from './story.ts'
+
+interface Exchange {
+  /** By the guest's clock. */
+  readonly clock: Seconds
+  readonly source: number
+  readonly offset: Seconds
+  readonly delay: Seconds
+}
+
+interface Moment extends Exchange {
+  /** True time from the first exchange on. */
+  readonly at: Seconds
+  /** What the daemon has corrected before, and what of that it had still to slew when it last said so. */
+  readonly corrected: Seconds
+  readonly left: Seconds
+}
+
+interface Frequency {
+  readonly at: Seconds
+  readonly rate: Rate
+}
+
+const EVENTS: ReadonlySet<string> = new Set(['stepped', 'jumped-forward', 'jumped-backward'])
+const FEWEST = 8
+/** What jumps less is noise. */
+const LEAST_JUMP: Seconds = 0.02
+const NOISE_FACTOR = 10
+/** How far offsets may come apart by themselves: of a clock that is kept, and of one that is being put right. */
+const KEPT_DRIFT: Rate = 100e-6
+const SLEWED_DRIFT: Rate = 700e-6
+const KEPT: Seconds = 0.01
+/** So many further exchanges must agree with a jump. */
+const WITNESSES = 2
+
+/** Takes in what is read of one guest's logs. */
+export class LogRecording {
+  /** By file: two logs may tell of the same exchanges. */
+  readonly #files = new Map<number, Exchange[]>()
+  readonly #filtered = new Map<number, Exchange[]>()
+  readonly #frequencies: Frequency[] = []
+  /** chronyd's own. */
+  readonly #corrections: { readonly at: Seconds; readonly by: Seconds; readonly left: Seconds }[] = []
+  readonly #events: LogEvent[] = []
+
+  tell(piece: Piece): void {
+    switch (piece.kind) {
+      case 'samples':
+        return this.#takeSamples(piece)
+      case 'updates':
+        return this.#takeUpdates(piece)
+      case 'event':
+        if (EVENTS.has(piece.what)) this.#events.push(piece)
+    }
+  }
+
+  get empty(): boolean {
+    return this.#files.size === 0 && this.#filtered.size === 0
+  }
+
+  get span(): { readonly from: Seconds; readonly to: Seconds } | undefined {
+    const all = this.#exchanges()
+    return all.length === 0 ? undefined : { from: all[0]!.clock, to: all.at(-1)!.clock }
+  }
+
+  /** Undefined when there are too few exchanges to tell anything. */
+  story(sourceNames: readonly string[]): Reconstructed | undefined {
+    const exchanges = this.#exchanges()
+    if (exchanges.length < FEWEST) return undefined
+    const [first] = exchanges
+    const moments = this.#momentsOf(exchanges)
+    const offs = offsBySource(moments)
+    const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
+    const offsets = common.map(({ offset }) => offset)
+    const stepped = this.#events.filter(({ what }) => what === 'stepped')
+    return storyOfObserved({
+      about: "A story made from a daemon's logs: its oscillator, its paths, and what happened to it.",
+      length: common.reduce((latest, { at }) => Math.max(latest, at), 0),
+      ahead: -offsets[0]!,
+      ...this.#oscillator(common, first!),
+      exchanges: common.map(({ source, delay }) => ({
+        address: sourceNames[source] ?? '',
+        // A broadcast tells none.
+        delay: delay >= 0 ? delay : 0,
+        stratum: 1,
+        off: offs.get(source)!,
+      })),
+      answered: 1,
+      ...this.#disturbances(common),
+      seen: {
+        samples: common.length,
+        worst: offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0),
+        rms: Math.sqrt(sum(offsets.map(offset => offset ** 2)) / offsets.length),
+        steps: stepped.length,
+      },
+    })
+  }
+
+  #takeSamples({ exchanges, file, rows, at, source, offset, delay }: SampleBlock): void {
+    const files = exchanges ? this.#files : this.#filtered
+    const taken = files.get(file) ?? []
+    files.set(file, taken)
+    for (let i = 0; i < rows; i++)
+      if (Number.isFinite(offset[i]!))
+        taken.push({ clock: at[i]!, source: source[i]!, offset: offset[i]!, delay: delay[i]! })
+  }
+
+  #takeUpdates({ daemon, rows, at, frequency, stratum, offset, remaining }: UpdateBlock): void {
+    for (let i = 0; i < rows; i++) {
+      if (stratum[i] === 0) continue
+      this.#frequencies.push({ at: at[i]!, rate: frequency[i]! })
+      if (daemon !== 'chrony') continue
+      const by = offset[i]!
+      this.#corrections.push({ at: at[i]!, by, left: by + (remaining[i]! || 0) })
+    }
+  }
+
+  /** A correction has the time of the exchange that led to it, and both logs are in order, though time may go back. */
+  #momentsOf(exchanges: readonly Exchange[]): Moment[] {
+    const first = exchanges[0]!
+    const corrections = this.#corrections
+    let next = 0
+    let corrected = 0
+    return exchanges.map((each, i) => {
+      const until = Math.max(exchanges[i - 1]?.clock ?? each.clock, each.clock - 1)
+      for (; next < corrections.length && corrections[next]!.at <= until; next++)
+        corrected += corrections[next]!.by
+      const at = each.clock + each.offset - first.clock - first.offset
+      return { ...each, at, corrected, left: corrections[next - 1]?.left ?? 0 }
+    })
+  }
+
+  /** In the order in which they were written; of two files that tell of the same time the one that tells more. */
+  #exchanges(): Exchange[] {
+    const files = [...(this.#files.size > 0 ? this.#files : this.#filtered).values()]
+    const kept: Exchange[][] = []
+    for (const file of files.sort((a, b) => b.length - a.length)) {
+      const from = file[0]!.clock
+      if (kept.some(other => from >= other[0]!.clock && from < other.at(-1)!.clock)) continue
+      kept.push(file)
+    }
+    return kept.sort((a, b) => a[0]!.clock - b[0]!.clock).flat()
+  }
+
+  /** As of the second half, when the daemon had found out; without its word, what the clock itself gains. */
+  #oscillator(moments: readonly Moment[], first: Exchange): Pick<Observed, 'frequencyError' | 'rates'> {
+    const learned = this.#frequencies
+    if (learned.length === 0) {
+      const middle = moments[Math.floor(moments.length / 2)]!
+      const last = moments.at(-1)!
+      const rate = (last.offset - middle.offset) / Math.max(1, last.at - middle.at)
+      return { frequencyError: -rate, rates: [] }
+    }
+    const settled = learned.slice(Math.floor(learned.length / 2))
+    return {
+      frequencyError: -median(settled.map(({ rate }) => rate)),
+      rates: byHour(settled).map(inside => ({
+        at: inside[0]!.at - first.clock,
+        rate: -sum(inside.map(({ rate }) => rate)) / inside.length,
+      })),
+    }
+  }
+
+  #disturbances(moments: readonly Moment[]): Pick<Observed, 'pauses' | 'steps'> {
+    const pauses: { at: Seconds; length: Seconds }[] = []
+    const steps: { at: Seconds; by: Seconds }[] = []
+    const least = Math.max(LEAST_JUMP, NOISE_FACTOR * noiseOf(moments))
+    const isSummed = this.#corrections.length > 0
+    for (const [i, after] of moments.entries()) {
+      const before = moments[i - 1]
+      const further = moments.slice(i + 1, i + 1 + WITNESSES)
+      if (!before || further.length < WITNESSES) continue
+      const jump = between(before, after)
+      const apart = Math.abs(after.at - before.at - Math.max(0, jump))
+      const kept = isSummed || Math.abs(before.offset) < KEPT
+      if (Math.abs(jump) < least + (kept ? KEPT_DRIFT : SLEWED_DRIFT) * apart) continue
+      const away = Math.abs(after.offset) > Math.abs(before.offset) + least
+      // A daemon may be at work already.
+      const agree = further.every(each => Math.abs(between(before, each)) > Math.abs(jump) / 2)
+      if (!agree || !(away || isSummed)) continue
+      if (this.#noticed(before, after))
+        // chronyd forgets what it had still to slew, too.
+        steps.push({ at: (before.at + after.at) / 2, by: after.left - jump })
+      else if (jump > 0) pauses.push({ at: (before.at + after.at - jump) / 2, length: jump })
+      else steps.push({ at: (before.at + after.at) / 2, by: -jump })
+    }
+    return { pauses, steps }
+  }
+
+  /** chronyd tells a clock that was set by much from one that stood. */
+  #noticed(before: Moment, after: Moment): boolean {
+    return this.#events.some(
+      ({ what, at }) =>
+        what !== 'stepped' &&
+        at >= Math.min(before.clock, after.clock) - 1 &&
+        at <= Math.max(before.clock, after.clock) + 1,
+    )
+  }
+}
+
+/** How far the clock fell behind from one to the other, beside what the daemon did. */
+const between = (before: Moment, after: Moment): Seconds =>
+  after.offset + after.corrected - before.offset - before.corrected
+
+/** By how much each source differs from what all of them say. */
+function offsBySource(moments: readonly Moment[]): ReadonlyMap<number, Seconds> {
+  const bySource = new Map<number, Seconds[]>()
+  for (const { source, offset } of moments) {
+    const own = bySource.get(source)
+    if (own) own.push(offset)
+    else bySource.set(source, [offset])
+  }
+  const middles = new Map([...bySource].map(([source, offsets]) => [source, median(offsets)]))
+  const all = median([...middles.values()])
+  return new Map([...middles].map(([source, middle]) => [source, middle - all]))
+}
+
+/** How far two exchanges that follow each other usually differ. */
+function noiseOf(moments: readonly Moment[]): Seconds {
+  return median(moments.slice(1).map(({ offset }, i) => Math.abs(offset - moments[i]!.offset)))
+}
