@@ -20,6 +20,7 @@ const CORE_FLOORS: readonly (readonly string[])[] = [
   ['guest'],
   ['discipline', 'ntp', 'trace'],
   ['time'],
+  ['number'],
 ]
 
 /** Files that may know of Node and of the machine. */
@@ -33,6 +34,10 @@ const PURE_PACKAGES = [
   'simple-statistics',
   'fft.js',
 ]
+
+/** What runs in a simulation. IEEE 754 leaves these functions to each engine; core/number has them. */
+const SAME_NUMBERS = [/^core\/(agent|guest|discipline|ntp|time)\//, /^worlds\/simulated\//, /^lab\/models\//]
+const INEXACT = /^Math\.(exp|expm1|log|log1p|log2|log10|pow|cbrt|hypot|a?(sin|cos|tan)h?|atan2)$/
 
 interface Source {
   readonly path: string
@@ -115,6 +120,13 @@ describe.each(production.map(source => [source.path, source] as const))('%s', (p
     expect(code).not.toMatch(
       /\bDate\b|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bsetInterval\b|\bPromise\b|\basync\b|\bprocess\b|\bBuffer\b/,
     )
+  })
+
+  test('has the same numbers on every engine, where simulations take part', () => {
+    if (!SAME_NUMBERS.some(room => room.test(path))) return
+    const functions = source.text.match(/\bMath\.(\w+)/g) ?? []
+    expect(functions.filter(name => INEXACT.test(name))).toEqual([])
+    expect(source.text).not.toMatch(/[\w)] \*\* (?:-\d|\d+\.\d)/)
   })
 
   test('opens with what it is for', () => {

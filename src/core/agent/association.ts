@@ -2,6 +2,7 @@
  * One server that we ask: when to ask it next, the exchange in flight, what its replies said, how reliable it is.
  * It decides nothing about time; it only measures (RFC 5905, sections 9 and 13).
  */
+
 import { ClockFilter, type Filtered, STAGES } from '#core/discipline/filter.ts'
 import {
   aheadOfScale,
@@ -16,6 +17,7 @@ import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import { type Exchange, judgeReply, makeNonce, request } from '#core/ntp/exchange.ts'
 import { decodePacket, type Packet, type Refused } from '#core/ntp/packet.ts'
 import type { PacketRefusal } from '#core/ntp/refusal.ts'
+import { magnitude } from '#core/number/elementary.ts'
 import { type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { type NtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
 import type { Stamp } from '#core/time/stamp.ts'
@@ -333,7 +335,7 @@ export class Association {
       // What queueing may have added to this packet's delay shifts its offset by half of that at most.
       jitter: Math.max(
         counter.precision,
-        Math.hypot(filtered.jitter, (sample.delay - filtered.best.delay) / 2),
+        magnitude(filtered.jitter, (sample.delay - filtered.best.delay) / 2),
       ),
     }
     const update = this.track.update(seen)

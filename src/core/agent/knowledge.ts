@@ -3,6 +3,7 @@
  * estimator finds the best guess inside of the bound, and when the two of yesterday and today exclude each other, both are
  * kept until it is clear which of them holds.
  */
+
 import { type Belief, Estimate } from '#core/discipline/estimate.ts'
 import { Estimator, type RateKnowledge } from '#core/discipline/estimator.ts'
 import { wantedPoll } from '#core/discipline/poll.ts'
@@ -18,6 +19,7 @@ import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { HOSTS_DIFFER } from '#core/guest/disruption.ts'
 import type { Correction } from '#core/guest/witnesses.ts'
+import { magnitude } from '#core/number/elementary.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { Answer } from './answer.ts'
@@ -330,7 +332,7 @@ export class Knowledge {
     if (this.#estimator.known) {
       const { rate, rateDeviation } = this.#estimator
       this.#estimator.forget()
-      this.#estimator.expect({ rate, deviation: Math.hypot(rateDeviation, OTHER_COUNTER) })
+      this.#estimator.expect({ rate, deviation: magnitude(rateDeviation, OTHER_COUNTER) })
     }
     this.#estimate.forget()
     for (const association of this.#roster.associations) association.forgetSamples()

@@ -3,6 +3,7 @@
  * stands in no journal and wakes nobody. What it says it asks of the agent four times a second at most, and at once
  * when something has happened (`renew`).
  */
+
 import type { Access } from '#core/ntp/access.ts'
 import type { RateLimit } from '#core/ntp/rate-limit.ts'
 import {
@@ -18,6 +19,7 @@ import {
   writeTransmit,
 } from '#core/ntp/reply.ts'
 import type { Responder, Visit } from '#core/ntp/responder.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 import { STANDING_LASTS } from './standing.ts'
 
@@ -65,7 +67,7 @@ export class TimeServer implements Responder {
   constructor(options: ServerOptions) {
     this.#options = options
     this.#rate = sayRate(options.precision)
-    this.#slowest = options.limit ? Math.ceil(Math.log2(options.limit.interval)) : 0
+    this.#slowest = options.limit ? Math.ceil(logarithm2(options.limit.interval)) : 0
     this.#counts = {
       requests: 0,
       replies: 0,

@@ -9,8 +9,10 @@
  * Nothing is served while it is not known what time it is: at the start, from the first sign of a disruption until the
  * sources have settled it, and when the clock may be wrong by more than a second (MAXDIST of RFC 5905).
  */
+
 import { refidOf } from '#core/ntp/refid.ts'
 import { type Standing, UNSYNCHRONISED } from '#core/ntp/reply.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { plus, since } from '#core/time/instant.ts'
 import { announcedByMost, type Leap } from '#core/time/leap.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
@@ -37,7 +39,7 @@ export class Standings {
 
   /** `refidOf`: four bytes that stand for the address of a source (RFC 5905, section 7.3). */
   constructor(precision: Seconds, refidOf: (address: string) => number) {
-    this.#precision = Math.ceil(Math.log2(precision))
+    this.#precision = Math.ceil(logarithm2(precision))
     this.#refidOf = refidOf
   }
 

@@ -6,13 +6,16 @@
  * estimation). Paths are part of the state: a source whose two halves are unequal pulls less, the longer its path is,
  * and when a path becomes another one, the counter is believed more than the path.
  */
+import { exponential, logarithm, magnitude } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { DelayFloor } from './delay-floor.ts'
 import { Hypothesis } from './hypothesis.ts'
 import type { Sample } from './sample.ts'
 
 /** In s/s per √s: from a counter that hardly wanders to one that is hardly a clock. */
-const WANDERS: readonly Rate[] = [-10, -9.5, -9, -8.5, -8, -7.5, -7, -6.5, -6, -5].map(power => 10 ** power)
+const WANDERS: readonly Rate[] = [-10, -9.5, -9, -8.5, -8, -7.5, -7, -6.5, -6, -5].map(power =>
+  exponential(power * Math.LN10),
+)
 /** Before anything was seen a counter is taken to wander like this, give or take a factor of thirty. */
 const USUAL_WANDER_POWER = -8
 const USUAL_SPREAD = 1.5
@@ -122,7 +125,7 @@ export class Estimator {
 
   /** The wander that explains the samples best, in s/s per √s. */
   get wander(): Rate {
-    return 10 ** this.#mean(each => Math.log10(each.wander))
+    return exponential(this.#mean(each => logarithm(each.wander)))
   }
 
   /**
@@ -215,12 +218,12 @@ export class Estimator {
     if (!floor.isUnusual(sample.delay)) return { offset, deviation: deviationOf(sample, floor), most }
     const half = floor.excess(sample.delay) / 2
     const expected = this.#expectation(Math.max(sample.at, this.at), index)
-    const tolerance = Math.min(TOLERANCE * Math.hypot(expected.deviation, floor.oneWay), half / 4)
+    const tolerance = Math.min(TOLERANCE * magnitude(expected.deviation, floor.oneWay), half / 4)
     const straight = [offset, offset + half, offset - half].find(
       each => Math.abs(each - expected.offset) < tolerance,
     )
     if (straight === undefined) return { offset, deviation: half, most }
-    const deviation = Math.hypot(floor.oneWay, sample.dispersion, LEAST_DEVIATION)
+    const deviation = magnitude(floor.oneWay, sample.dispersion, LEAST_DEVIATION)
     return { offset: straight, deviation, most }
   }
 
@@ -284,20 +287,20 @@ export class Estimator {
   #novelty(first: Sample): Seconds {
     if (!this.known) return 0
     const gap = first.offset - this.offset(first.at)
-    const usual = Math.hypot(INEQUALITY * first.delay, this.deviation(first.at), first.dispersion)
+    const usual = magnitude(INEQUALITY * first.delay, this.deviation(first.at), first.dispersion)
     return Math.abs(gap) > TOLERANCE * usual ? gap : 0
   }
 
   #addToBank(delay: Seconds, { by, deviation }: Doubt): number {
     let index = -1
-    for (const each of this.#bank) index = each.addSource(by, Math.hypot(INEQUALITY * delay, deviation))
+    for (const each of this.#bank) index = each.addSource(by, magnitude(INEQUALITY * delay, deviation))
     return index
   }
 
   #weigh(): void {
     const logs = this.#bank.map(each => each.logLikelihood + prior(each.wander))
     const largest = Math.max(...logs)
-    const weights = logs.map(log => Math.exp(log - largest))
+    const weights = logs.map(log => exponential(log - largest))
     const sum = weights.reduce((a, b) => a + b, 0)
     this.#weights = weights.map(weight => weight / sum)
   }
@@ -313,7 +316,8 @@ export class Estimator {
 }
 
 function deviationOf(sample: Sample, floor: DelayFloor): Seconds {
-  return Math.hypot(floor.deviation(sample.delay), sample.dispersion / Math.sqrt(3), LEAST_DEVIATION)
+  return magnitude(floor.deviation(sample.delay), sample.dispersion / Math.sqrt(3), LEAST_DEVIATION)
 }
 
-const prior = (wander: Rate): number => -0.5 * ((Math.log10(wander) - USUAL_WANDER_POWER) / USUAL_SPREAD) ** 2
+const prior = (wander: Rate): number =>
+  -0.5 * ((logarithm(wander) / Math.LN10 - USUAL_WANDER_POWER) / USUAL_SPREAD) ** 2

@@ -8,6 +8,7 @@
  * All variances are known only up to one common factor, which the surprises themselves tell: it is taken out of the
  * likelihood (Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989, section 3.4.1).
  */
+import { logarithm } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 
 /** White frequency noise of a counter that does not wander at all, per √s. */
@@ -75,7 +76,7 @@ export class Hypothesis {
   /** Logarithm of how likely the recent samples were, up to a constant common to all hypotheses. */
   get logLikelihood(): number {
     if (this.#count < SETTLING) return 0
-    return -0.5 * (this.#logs + this.#weight * Math.log(this.#factor))
+    return -0.5 * (this.#logs + this.#weight * logarithm(this.#factor))
   }
 
   /** Standard deviation of the offset at a later time. */
@@ -83,7 +84,7 @@ export class Hypothesis {
     const t = Math.max(0, at - this.#at)
     const p = this.#p
     const carried = p[X]![X]! + 2 * t * p[X]![F]! + t * t * p[F]![F]!
-    return this.scale * Math.sqrt(carried + (this.wander ** 2 * t ** 3) / 3 + WHITE ** 2 * t)
+    return this.scale * Math.sqrt(carried + (this.wander ** 2 * t * t * t) / 3 + WHITE ** 2 * t)
   }
 
   get rateDeviation(): Rate {
@@ -173,7 +174,7 @@ export class Hypothesis {
     }
     const forget = 1 - 1 / MEMORY
     this.#count++
-    this.#logs = forget * this.#logs + Math.log(s)
+    this.#logs = forget * this.#logs + logarithm(s)
     this.#squares = forget * this.#squares + surprise ** 2 / s
     this.#weight = forget * this.#weight + 1
   }
@@ -188,7 +189,7 @@ export class Hypothesis {
     // x takes on what f has in common with everything.
     for (let i = 0; i < p.length; i++) p[X]![i]! += t * p[F]![i]!
     for (let i = 0; i < p.length; i++) p[i]![X]! = i === X ? p[X]![X]! + t * p[X]![F]! : p[X]![i]!
-    p[X]![X]! += (q * t ** 3) / 3 + WHITE ** 2 * t
+    p[X]![X]! += (q * t * t * t) / 3 + WHITE ** 2 * t
     p[X]![F]! += (q * t ** 2) / 2
     p[F]![X] = p[X]![F]!
     p[F]![F]! += q * t

@@ -16,6 +16,7 @@
  * comes near to it. A steady change of the rate (temperature) is allowed for beside it, ½·α·a².
  */
 
+import { magnitude, threeHalves } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Interval } from './select.ts'
 
@@ -45,6 +46,7 @@ const BENDS_NEEDED = 8
 const ANCHOR_SPAN: Seconds = 256
 /** A rate within 100 ppm of the expected one is likely; a few good measurements outweigh this. */
 const LIKELY_RATE: Rate = 1e-4
+const LIKELY_WEIGHT = 1 / (LIKELY_RATE * LIKELY_RATE)
 /**
  * So many combined measurements are kept, and for so many times their spacing. κ is learned at that spacing; over much
  * longer spans a steady change (temperature) outgrows the random walk that it stands for.
@@ -188,7 +190,7 @@ export class Track {
         offset: last.offset + lost,
         low: last.low + lost - uncertainty,
         high: last.high + lost + uncertainty,
-        jitter: Math.hypot(last.jitter, uncertainty),
+        jitter: magnitude(last.jitter, uncertainty),
       },
     ]
   }
@@ -336,14 +338,14 @@ export class Track {
       tx += weight * t * (seen.offset - meanX)
     }
     const likely = clamp(this.#expected, this.#rateLow, this.#rateHigh)
-    const slope = (tx + likely * LIKELY_RATE ** -2) / (tt + LIKELY_RATE ** -2)
+    const slope = (tx + likely * LIKELY_WEIGHT) / (tt + LIKELY_WEIGHT)
     this.#rateKnown = true
     this.#rate = clamp(slope, this.#rateLow, this.#rateHigh)
     this.#offset = clamp(meanX - this.#rate * meanT, this.#low, this.#high)
   }
 
   #weight(seen: Observation, now: Seconds): number {
-    const walked = (this.#wander / WANDER_MARGIN) * (now - seen.at) ** 1.5
+    const walked = (this.#wander / WANDER_MARGIN) * threeHalves(now - seen.at)
     return 1 / (seen.jitter ** 2 + walked ** 2 + ROUNDING ** 2)
   }
 
@@ -363,7 +365,7 @@ export class Track {
     const after = c.at - b.at
     if (after > 2 * before || before > 2 * after) return
     const bend = Math.abs(c.offset - b.offset - ((b.offset - a.offset) * after) / before)
-    this.#bends.push(bend / after ** 1.5)
+    this.#bends.push(bend / threeHalves(after))
     if (this.#bends.length > BENDS) this.#bends.shift()
     if (this.#bends.length < BENDS_NEEDED) return
     const shown = Math.max(WANDER_MARGIN * Math.max(...this.#bends), WANDER_LEAST)
@@ -377,6 +379,6 @@ export const changed = (wander: number, age: Seconds): Rate => wander * Math.sqr
 
 /** How far that can have moved the offset. */
 export const wandered = (wander: number, age: Seconds): Seconds =>
-  (2 / 3) * wander * age ** 1.5 + (STEADY_CHANGE / 2) * age ** 2
+  (2 / 3) * wander * threeHalves(age) + (STEADY_CHANGE / 2) * age ** 2
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))

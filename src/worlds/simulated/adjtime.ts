@@ -3,6 +3,7 @@
  * A program that disciplines a clock with it calls it once a second, with a part of the offset that it still has to
  * remove and with the frequency that it has learnt. Such a run of calls is one thing here, worked out in closed form.
  */
+import { logarithm } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { power } from './power.ts'
 
@@ -54,7 +55,7 @@ function secondsFull({ offset, part, excess }: Trickle, room: Rate): Seconds {
   if (first <= room) return 0
   if (room <= 0) return Number.POSITIVE_INFINITY
   if (excess === 'kept') return Math.ceil((offset - room / part) / room)
-  return part >= 1 ? 1 : Math.ceil(Math.log(room / first) / Math.log(1 - part))
+  return part >= 1 ? 1 : Math.ceil(logarithm(room / first) / logarithm(1 - part))
 }
 
 /** What is left is fixed at the start of each second; within one it goes away evenly. */

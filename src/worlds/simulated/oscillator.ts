@@ -6,6 +6,7 @@
  * The noise is drawn once per simulated second, so a reading does not change what later readings say, and reading
  * twice at the same moment gives the same count. Between two draws the frequency is constant.
  */
+import { sineOfTurns } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Random } from './random.ts'
 import { type TickConfig, tickError } from './ticks.ts'
@@ -140,5 +141,5 @@ export class Oscillator {
 
 function warmth({ amplitude, period, phase = 0, grows }: Temperature, at: Seconds): Rate {
   const grown = grows === undefined ? 1 : (at % grows) / grows
-  return amplitude * grown * Math.sin((2 * Math.PI * at) / period + phase)
+  return amplitude * grown * sineOfTurns(at / period + phase / (2 * Math.PI))
 }

@@ -2,7 +2,9 @@
  * Chance, from a seed. Every part of a simulated world gets a stream of its own, so that adding a server does not
  * change what an oscillator does. Generator: xoroshiro128+ (pure-rand).
  */
+
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { logarithm, raised } from '#core/number/elementary.ts'
 
 export class Random {
   readonly #generator: { next(): number }
@@ -35,7 +37,7 @@ export class Random {
       const v = 2 * this.uniform() - 1
       const s = u * u + v * v
       if (s >= 1 || s === 0) continue
-      const factor = Math.sqrt((-2 * Math.log(s)) / s)
+      const factor = Math.sqrt((-2 * logarithm(s)) / s)
       this.#spare = v * factor
       return u * factor
     }
@@ -43,7 +45,7 @@ export class Random {
 
   /** Mean 1. */
   exponential(): number {
-    return -Math.log(this.uniform())
+    return -logarithm(this.uniform())
   }
 
   /** Mean 1, shape k ≥ 1 (Marsaglia and Tsang 2000): the larger the shape, the rarer the extremes. */
@@ -52,15 +54,17 @@ export class Random {
     const c = 1 / Math.sqrt(9 * d)
     for (;;) {
       const x = this.normal()
-      const v = (1 + c * x) ** 3
+      const v = cube(1 + c * x)
       if (v <= 0) continue
       const u = this.uniform()
-      if (Math.log(u) < 0.5 * x * x + d - d * v + d * Math.log(v)) return (d * v) / shape
+      if (logarithm(u) < 0.5 * x * x + d - d * v + d * logarithm(v)) return (d * v) / shape
     }
   }
 
   /** Mean 1, Pareto (Lomax) with tail index `index` > 1: now and then enormous. */
   heavyTail(index: number): number {
-    return (this.uniform() ** (-1 / index) - 1) * (index - 1)
+    return (raised(this.uniform(), -1 / index) - 1) * (index - 1)
   }
 }
+
+const cube = (x: number): number => x * x * x

@@ -3,9 +3,11 @@
  * of chrony 4.3). Not modelled: interleaved mode, symmetric mode (a peer is asked as a server is), presend, filter,
  * maxdelayquant.
  */
+
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import { AT, int8At, isZeroTime, putUint32, secondsAfter, shortAt, uint32At } from '#core/ntp/header.ts'
 import { HEADER_LENGTH } from '#core/ntp/packet.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { type Leap, leapFromBits } from '#core/time/leap.ts'
 import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { ChronySource } from '#dialects/chrony/source.ts'
@@ -246,7 +248,7 @@ export class Source {
     const error = Math.abs(-sample.offset - this.samples.predictOffset(sample.at))
     this.#around.sampled(this, sample)
     const distance = sample.dispersion + 0.5 * sample.delay
-    if (error > distance) this.#adjustPoll(-Math.log2(error / distance))
+    if (error > distance) this.#adjustPoll(-logarithm2(error / distance))
     else {
       const { polltarget } = this.config
       const { count } = this.samples

@@ -2,6 +2,7 @@
  * What ntpd-rs believes of a source: offset and frequency against it, with the covariance of both (algorithm/kalman). The noise
  * of the frequency is a random walk. Offsets are positive when we are behind; a frequency is what the source gains on us.
  */
+import { exponential } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 
 export interface State {
@@ -20,7 +21,7 @@ export function progress(state: State, by: Seconds, wander: number): State {
     offset: offset + frequency * by,
     frequency,
     offsetVariance:
-      offsetVariance + 2 * covariance * by + frequencyVariance * by ** 2 + (wander * by ** 3) / 3,
+      offsetVariance + 2 * covariance * by + frequencyVariance * by ** 2 + (wander * by * by * by) / 3,
     covariance: covariance + frequencyVariance * by + (wander * by ** 2) / 2,
     frequencyVariance: frequencyVariance + wander * by,
   }
@@ -84,5 +85,5 @@ export function likelihood(chi: number): number {
   const x = Math.sqrt(chi / 2)
   const t = 1 / (1 + 0.3275911 * x)
   const sum = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t
-  return sum * Math.exp(-(x ** 2))
+  return sum * exponential(-(x ** 2))
 }

@@ -2,6 +2,7 @@
  * Where the generations of ntpd do differently in code, not in a number (ntp_loopfilter.c, ntp_proto.c of 4.2.4p8, 4.2.6p5,
  * 4.2.8p6 and NTPsec 1.2.5).
  */
+import { logarithm2 } from '#core/number/elementary.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { NtpdGeneration } from '#dialects/ntpd/version.ts'
 
@@ -71,7 +72,7 @@ const gainsWith =
 /** 4.2.4 begins with the FLL at half the intercept, and weakens it less the longer the time constant is. */
 const earlyGains = ({ constant, elapsed, allan }: LoopTimes): LoopGains => ({
   pll: Math.min(constant, elapsed) / (PLL_GAIN * constant) ** 2,
-  fll: constant > allan / 2 ? 1 / (Math.max(allan, elapsed) * (25 - Math.log2(constant))) : 0,
+  fll: constant > allan / 2 ? 1 / (Math.max(allan, elapsed) * (25 - logarithm2(constant))) : 0,
 })
 
 const OLD: Conduct = {

@@ -4,9 +4,11 @@
  * The real one wakes every second. This one wakes when a second is due in which something happens: a poll, the end of the
  * startup's hold, a leap second. What happens in the seconds between is worked out in closed form, here and in the kernel.
  */
+
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
 import { refidOf } from '#core/ntp/refid.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { type Monotonic, monotonic, type Reading } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type PollLog2, type Rate, type Seconds } from '#core/time/units.ts'
 import type { NtpdConf } from '#dialects/ntpd/conf.ts'
@@ -66,7 +68,7 @@ export class Running {
   constructor(setup: RunningSetup, start: Reading, precision: Seconds) {
     const { settings, random } = setup
     const conduct = conductOf(settings.defaults.generation)
-    const rounded = 2 ** Math.round(Math.log2(precision))
+    const rounded = 2 ** Math.round(logarithm2(precision))
     this.#setup = setup
     this.#conduct = conduct
     this.#start = start.monotonic

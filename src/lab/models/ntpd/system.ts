@@ -2,7 +2,9 @@
  * The system process (clock_select and clock_update of ntp_proto.c): who sets the clock is decided whenever a server says
  * something new, and the loop is told. From this come the system variables, which ntpd tells its clients and whoever asks.
  */
+
 import { refidOf } from '#core/ntp/refid.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Belief } from '../../daemon.ts'
@@ -48,7 +50,7 @@ export class System {
     this.#outbox = outbox
     this.#random = random
     this.#incumbent = { peer: undefined, hop: 0, orphanUntil: rules.settings.orphanwait }
-    this.#precisionLog2 = Math.log2(rules.precision)
+    this.#precisionLog2 = logarithm2(rules.precision)
   }
 
   get synchronised(): boolean {

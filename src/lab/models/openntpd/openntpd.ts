@@ -4,8 +4,10 @@
  *
  * Not played: sensors. Assumed: web servers that serve as constraints answer at once and agree with the servers.
  */
+
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
@@ -192,7 +194,7 @@ class Running {
         rootDistance: rootDelay / 2 + rootDispersion,
         stratum,
         leap,
-        poll: Math.log2(interval),
+        poll: logarithm2(interval),
       })
     const update = peer.offer() ? peer.update : undefined
     if (update && this.#correct()) peer.spend(update.received)

@@ -6,8 +6,10 @@
  * Assumed, so that it does what is known: a question every 4 s, the answer with the least delay of the last eight, a proportional
  * and integral servo with a time constant of 64 s, rates up to 2000 ppm, and a step at the start beyond a second.
  */
+
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
@@ -111,7 +113,7 @@ export class Timekeeper implements Daemon {
         rootDistance: rootDelay / 2 + rootDispersion,
         stratum,
         leap,
-        poll: Math.log2(POLL),
+        poll: logarithm2(POLL),
       })
     if (this.#belief === undefined && Math.abs(offset) > START_STEP) {
       this.#belief = { offset: 0, errorBound: undefined }

@@ -6,9 +6,11 @@
  * Not played: the file from which it takes the time at boot, servers of the network manager, leap seconds, the rate limit of its
  * attempts to connect.
  */
+
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import {
@@ -232,7 +234,7 @@ class Running {
         rootDistance,
         stratum,
         leap,
-        poll: Math.log2(this.#poll),
+        poll: logarithm2(this.#poll),
       })
     if (!spike) this.#correct(offset)
     this.#alarms.set('poll', this.#now + this.#poll)
@@ -245,7 +247,7 @@ class Running {
 
   #correct(offset: Seconds): void {
     if (Math.abs(offset) < MOST_SLEWED)
-      this.#out.adjust({ kind: 'pll', offset, constant: Math.floor(Math.log2(this.#poll)) - 4 })
+      this.#out.adjust({ kind: 'pll', offset, constant: Math.floor(logarithm2(this.#poll)) - 4 })
     else this.#out.adjust({ kind: 'step', size: offset })
   }
 
