@@ -11,7 +11,7 @@ export interface Job {
   readonly scenario: Scenario
   readonly player: PlayerSpec
   readonly seed: number
-  /** Where the clock is not surely right again by the end, the story is played anew, so much longer. */
+  /** Where the clock is not surely right again by the end, it is watched for so much longer; and shorter where it soon is. */
   readonly patience?: Seconds
 }
 
@@ -27,16 +27,43 @@ interface Asked {
 }
 
 export function play(job: Job, asked: Asked = {}): Played {
-  const { scenario, player, seed, patience = 0 } = job
   const playing = beginPlay(job, asked)
-  playing.advance(playing.duration)
-  const played = playing.end()
-  const { score } = played
-  // Who is right for the second half of what follows the disruption is taken to stay so; who has ended never comes back.
-  const surely = score.exited || score.timeTo10ms <= (playing.duration - playing.disruptedAt) / 2
-  return patience === 0 || surely
-    ? played
-    : play({ scenario: { ...scenario, duration: scenario.duration + patience }, player, seed }, asked)
+  if (job.patience === undefined) playing.advance(playing.duration)
+  else watchUntilSettled(playing, job.patience)
+  return playing.end()
+}
+
+/** Recovered for so long, and for as long as it took. */
+const SETTLED: Seconds = 2 * 3600
+const LIMIT: Seconds = 10e-3
+const LOOK_EVERY: Seconds = 600
+
+/**
+ * Who has been right for the second half of what follows the disruption is taken to stay so, after two hours at once, else at the
+ * end of the story; who has ended never comes back.
+ */
+function watchUntilSettled(playing: Playing, patience: Seconds): void {
+  const { duration, disruptedAt } = playing
+  let rightFrom = Math.ceil(disruptedAt)
+  let looked = rightFrom
+  const rightFor = ({ offsets }: Run): Seconds => {
+    for (; looked < offsets.length; looked++)
+      if (!(Math.abs(offsets[looked]!) < LIMIT)) rightFrom = looked + 1
+    return offsets.length - rightFrom
+  }
+  const isSettled = (least: Seconds) => {
+    const right = rightFor(playing.soFar().run)
+    return right > 0 && right >= least && right >= rightFrom - disruptedAt
+  }
+  while (playing.played <= duration) {
+    playing.advance(Math.min(duration, playing.played + LOOK_EVERY))
+    if (isSettled(SETTLED)) return
+  }
+  if (isSettled(0) || playing.soFar().run.exit) return
+  while (playing.played <= duration + patience) {
+    playing.advance(playing.played + LOOK_EVERY)
+    if (isSettled(SETTLED)) return
+  }
 }
 
 /** A story that is being played: it can be looked at before its end, continued, or dropped for another. */
@@ -51,14 +78,17 @@ export interface Playing {
   end(): Played
 }
 
-export function beginPlay({ scenario: told, player, seed }: Job, { believing = false }: Asked = {}): Playing {
-  const scenario = beginning(told, player)
-  const { world, duration, scoring, marks } = stage(scenario, seed)
+export function beginPlay(job: Job, { believing = false }: Asked = {}): Playing {
+  const { player, seed, patience = 0 } = job
+  const scenario = beginning(job.scenario, player)
+  const { duration, scoring, marks } = stage(scenario, seed)
+  // What comes again and again comes in the longer time, too.
+  const { world } = stage({ ...scenario, duration: scenario.duration + patience }, seed)
   const asked = typeof believing === 'boolean' ? believing : momentsOf(believing, duration)
   const running = beginRun({
     world,
     seed,
-    duration,
+    duration: duration + patience,
     player: makePlayer(player, scenario),
     watched: scenario.judged.clock,
     believing: asked,

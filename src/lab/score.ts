@@ -29,7 +29,8 @@ export interface Scoring {
 
 export function scoreRun(run: Run, { disruptedAt, window }: Scoring): Score {
   const { offsets, steps } = run
-  const [from, to] = window ?? [0, offsets.length - 1]
+  const last = offsets.length - 1
+  const [from, to] = window ? [window[0], Math.min(window[1], last)] : [0, last]
   const own = steps.filter(({ by, at }) => by === 'player' && at >= disruptedAt)
   const after = Math.ceil(disruptedAt)
   const worst = extreme(offsets, after)
