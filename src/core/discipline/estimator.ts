@@ -298,7 +298,7 @@ export class Estimator {
   }
 
   #weigh(): void {
-    const logs = this.#bank.map(each => each.logLikelihood + prior(each.wander))
+    const logs = this.#bank.map(each => each.logLikelihood + PRIORS.get(each.wander)!)
     const largest = Math.max(...logs)
     const weights = logs.map(log => exponential(log - largest))
     const sum = weights.reduce((a, b) => a + b, 0)
@@ -321,3 +321,4 @@ function deviationOf(sample: Sample, floor: DelayFloor): Seconds {
 
 const prior = (wander: Rate): number =>
   -0.5 * ((logarithm(wander) / Math.LN10 - USUAL_WANDER_POWER) / USUAL_SPREAD) ** 2
+const PRIORS: ReadonlyMap<Rate, number> = new Map(WANDERS.map(wander => [wander, prior(wander)]))

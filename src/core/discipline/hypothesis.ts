@@ -35,6 +35,8 @@ export class Hypothesis {
   #squares = 0
   #weight = 0
   #count = 0
+  /** As of the last sample. */
+  #likelihood: number | undefined
 
   constructor(wander: number, at: Seconds, offset: Seconds, rate: Rate, rateDeviation: Rate) {
     this.wander = wander
@@ -76,7 +78,9 @@ export class Hypothesis {
   /** Logarithm of how likely the recent samples were, up to a constant common to all hypotheses. */
   get logLikelihood(): number {
     if (this.#count < SETTLING) return 0
-    return -0.5 * (this.#logs + this.#weight * logarithm(this.#factor))
+    // Asked for far more often than samples come.
+    this.#likelihood ??= -0.5 * (this.#logs + this.#weight * logarithm(this.#factor))
+    return this.#likelihood
   }
 
   /** Standard deviation of the offset at a later time. */
@@ -174,6 +178,7 @@ export class Hypothesis {
     }
     const forget = 1 - 1 / MEMORY
     this.#count++
+    this.#likelihood = undefined
     this.#logs = forget * this.#logs + logarithm(s)
     this.#squares = forget * this.#squares + surprise ** 2 / s
     this.#weight = forget * this.#weight + 1

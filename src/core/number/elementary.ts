@@ -13,35 +13,32 @@ const LN2_LOW = 1.9082149292705877e-10
 
 const view = new DataView(new ArrayBuffer(8))
 const EXPONENT = 20
+const MANTISSA = 0xfffff
+/** The first bits of the mantissa of √2. */
+const ROOT = 0x6a09e
 const BIAS = 1023
 const SUBNORMAL = 2 ** -1022
 const UP = 2 ** 54
 
-/** x = fraction · 2^exponent with a fraction in [√½, √2); for x above zero and finite. */
-let fraction = 0
+/** x = fraction · 2^exponent, for x above zero and finite: the exponent; the fraction, from √½ to √2, is left in `view`. */
 function split(x: number): number {
   const subnormal = x < SUBNORMAL
   view.setFloat64(0, subnormal ? x * UP : x)
   const high = view.getUint32(0)
-  let exponent = (high >>> EXPONENT) - BIAS - (subnormal ? 54 : 0)
-  view.setUint32(0, (high & 0xfffff) | (BIAS << EXPONENT))
-  fraction = view.getFloat64(0)
-  if (fraction >= Math.SQRT2) {
-    fraction /= 2
-    exponent++
-  }
-  return exponent
+  const up = (high & MANTISSA) > ROOT ? 1 : 0
+  view.setUint32(0, (high & MANTISSA) | ((BIAS - up) << EXPONENT))
+  return (high >>> EXPONENT) - BIAS + up - (subnormal ? 54 : 0)
 }
 
-/** From the smallest term on. */
-const ODD_PARTS = Float64Array.from({ length: 11 }, (_, i) => 1 / (23 - 2 * i))
-
-/** ln (1 + f) for 1 + f in [√½, √2): twice the series of artanh. */
+/** ln (1 + f) for 1 + f from √½ to √2: twice the series of artanh. */
 function near(f: number): number {
   const s = f / (2 + f)
   const z = s * s
-  let sum = 0
-  for (const part of ODD_PARTS) sum = sum * z + part
+  const zz = z * z
+  // Two sums side by side, so that one need not wait for the other.
+  const odd = 1 / 3 + zz * (1 / 7 + zz * (1 / 11 + zz * (1 / 15 + zz * (1 / 19 + zz / 23))))
+  const even = 1 / 5 + zz * (1 / 9 + zz * (1 / 13 + zz * (1 / 17 + zz / 21)))
+  const sum = odd + z * even
   // 2s = f − s·f, of which f is exact.
   return f - s * (f - 2 * z * sum)
 }
@@ -51,7 +48,7 @@ export function logarithm(x: number): number {
   if (!(x > 0)) return x === 0 ? Number.NEGATIVE_INFINITY : Number.NaN
   if (x === Number.POSITIVE_INFINITY) return x
   const exponent = split(x)
-  const rest = near(fraction - 1)
+  const rest = near(view.getFloat64(0) - 1)
   return exponent * LN2_HIGH + (rest + exponent * LN2_LOW)
 }
 
@@ -59,7 +56,7 @@ export function logarithm(x: number): number {
 export function logarithm2(x: number): number {
   if (!(x > 0) || x === Number.POSITIVE_INFINITY) return logarithm(x)
   const exponent = split(x)
-  return exponent + near(fraction - 1) / LN2
+  return exponent + near(view.getFloat64(0) - 1) / LN2
 }
 
 export function exponential(x: number): number {
