@@ -51,6 +51,37 @@ const RESULTS = [
   { name: 'bad', summary: summary(NEVER, { exits: 4 }), curve: curve() },
 ]
 
+test('each verb of a scenario is said in words, and what the guest lives on', () => {
+  const all = v.parse(scenarioSchema, {
+    ...{ title: 'All', about: 'All of it.', duration: '10d', server: [{ address: '192.0.2.1' }] },
+    hypervisor: { family: 'kvm-clock', tools: 'qemu-guest-agent' },
+    cpu: [{ ahead: '-85s' }, {}],
+    event: [
+      { kind: 'suspend', at: '1h', length: '30m' },
+      { kind: 'sleep', at: '2h', length: '30m' },
+      { kind: 'migrate', at: '3h', downtime: '300ms' },
+      { kind: 'host-step', at: '4h', by: '-2s' },
+      { kind: 'load', at: '5h', until: '6h', steal: 0.5 },
+      { kind: 'server', at: '7h', server: '192.0.2.1', silent: true },
+      { kind: 'server', at: '8h', server: '192.0.2.1', unsynchronised: true },
+      { kind: 'revert', snapshot: '1d', at: '7d' },
+    ],
+  })
+  const told = storyText(all, 1, plain, 1000)
+  for (const words of [
+    '30 min suspended to disk at 60 min',
+    'sleep of 30 min at 2.0 h',
+    'migration with 300 ms of downtime',
+    "the host's clock is stepped by -2.00 s",
+    'the host takes 50 % of the time at 5.0 h until 6.0 h',
+    '192.0.2.1 falls silent',
+    '192.0.2.1 loses its sources',
+    'return to a snapshot that is 6.0 d old',
+    'On kvm-clock with qemu-guest-agent. 2 processors with clocks of their own.',
+  ])
+    expect(told).toContain(words)
+})
+
 test('a time of several runs says what lies between, and how often it never came', () => {
   expect(arrivalText({ ...spread(764), never: 0 }, 5)).toBe('764 s')
   expect(arrivalText({ median: 764, p10: 377, p90: 12_000, never: 0 }, 5)).toBe('764 s (377 s–3.3 h)')

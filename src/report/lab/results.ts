@@ -77,6 +77,7 @@ export function reportedText(scenario: Scenario, style: Style, columns: number):
 /** Title and conditions: what was played, and what was assumed. */
 export function storyText(scenario: Scenario, seeds: number, style: Style, columns: number): string {
   const { guest, server, event, duration: length, phase } = scenario
+  const machine = machineText(scenario)
   const apart = scenario.player.some(({ offset }) => offset !== undefined)
   const begins = apart
     ? 'where each player says'
@@ -85,7 +86,7 @@ export function storyText(scenario: Scenario, seeds: number, style: Style, colum
       : `${duration(Math.abs(guest.offset))} ${guest.offset < 0 ? 'behind' : 'ahead'}`
   const known = guest.driftfile ? ' (known from a drift file)' : ''
   const clock = `The clock begins ${begins}, and gains ${frequencyText(guest.frequencyerror)} by itself${known}.`
-  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing happens' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${clock} ${plural(seeds, 'seed')}.`
+  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing happens' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${machine}${clock} ${plural(seeds, 'seed')}.`
   const about = scenario.about.replace(/\s+/g, ' ').trim()
   return [
     style('bold', scenario.title),
@@ -94,6 +95,15 @@ export function storyText(scenario: Scenario, seeds: number, style: Style, colum
   ]
     .map(line => `${line}\n`)
     .join('')
+}
+
+/** What the guest lives on, where that is said. */
+function machineText({ hypervisor, cpu }: Scenario): string {
+  const tools = hypervisor?.tools === undefined ? '' : ` with ${hypervisor.tools}`
+  return [
+    ...(hypervisor ? [`On ${hypervisor.family}${tools}. `] : []),
+    ...(cpu ? [`${plural(cpu.length, 'processor')} with clocks of their own. `] : []),
+  ].join('')
 }
 
 /** A row for each player. */
