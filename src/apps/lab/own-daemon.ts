@@ -18,12 +18,21 @@ export interface OwnDaemon {
 
 const NTP_CONFS = ['/etc/ntp.conf', '/etc/ntpsec/ntp.conf']
 const CHRONY_CONFS = ['/etc/chrony/chrony.conf', '/etc/chrony.conf']
+/** Daemons whose version and options change nothing in the lab: where their files are, and the option that names another. */
+const OTHERS: Readonly<
+  Record<string, { readonly daemon: string; readonly option: string; readonly files: readonly string[] }>
+> = {
+  chronyd: { daemon: 'chrony', option: '-f', files: CHRONY_CONFS },
+  'systemd-timesyncd': { daemon: 'timesyncd', option: '', files: ['/etc/systemd/timesyncd.conf'] },
+  openntpd: { daemon: 'openntpd', option: '-f', files: ['/etc/openntpd/ntpd.conf', '/etc/ntpd.conf'] },
+  'ntpd-rs': { daemon: 'ntpd-rs', option: '-c', files: ['/etc/ntpd-rs/ntp.toml'] },
+}
 const VERSION_TIMEOUT_MS = 2000
 
-/** Undefined when neither ntpd nor chronyd runs here, and neither has a configuration. */
+/** Undefined when no daemon that can be played runs here, and neither ntpd nor chronyd has a configuration. */
 export function findOwnDaemon(): OwnDaemon | undefined {
   const running = findTimekeepers(openFiles()).find(
-    ({ name, disciplines }) => disciplines && (name === 'ntpd' || name === 'chronyd'),
+    ({ name, disciplines }) => disciplines && (name === 'ntpd' || OTHERS[name] !== undefined),
   )
   if (!running) {
     const config = [...CHRONY_CONFS, ...NTP_CONFS].find(existsSync)
@@ -37,9 +46,15 @@ export function findOwnDaemon(): OwnDaemon | undefined {
   }
   const argv = running.commandLine.trim().split(/\s+/).slice(1)
   const evidence = `Process ${running.pid}: ${running.commandLine.trim()}.`
-  if (running.name === 'chronyd') {
-    const config = valueAfter(argv, '-f') ?? CHRONY_CONFS.find(existsSync)
-    return { daemon: 'chrony', options: undefined, config, evidence }
+  const other = OTHERS[running.name]
+  if (other) {
+    const { daemon, option, files } = other
+    return {
+      daemon,
+      options: undefined,
+      config: valueAfter(argv, option) ?? files.find(existsSync),
+      evidence,
+    }
   }
   const { config } = parseOptions(argv)
   const options = ['g', 'G', 'x', 'q'].filter(letter => hasOption(argv, letter)).map(letter => `-${letter}`)

@@ -12,7 +12,7 @@ import {
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
-import type { PlayerSpec } from '#lab/players/player.ts'
+import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
 import type { Score } from '#lab/score.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
@@ -97,7 +97,7 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
   const own = said ? undefined : findOwnDaemon()
   if (!said && !own)
     throw new Complaint(
-      'neither ntpd nor chronyd runs here, and neither has a configuration; say --config FILE, or --daemon chrony',
+      'no daemon that can be played runs here, and neither ntpd nor chronyd has a configuration; say --config FILE, or --daemon chrony',
     )
   const daemon = options.daemon ?? own?.daemon
   const config = options.config ?? own?.config
@@ -111,6 +111,9 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
     text: readNamed(config),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
+  // As it comes: the servers are those that its distribution has compiled in.
+  if (configured.player.kind === 'timesyncd' && serversAsked(configured.player) === 0)
+    return withoutConfig('timesyncd', undefined, assumed)
   return {
     player: configured.player,
     assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],
