@@ -98,7 +98,7 @@ describe('run and compare', () => {
     [['lab', 'sweep', 'pause-30s', '--over', 'paus=1'], 'there is no paus to turn'],
     [['lab', 'forecast', '--pause', '3', '--daemon', 'bananas'], 'bananas is no daemon'],
     [['lab', 'forecast', '--pause', '3', '--config', '/none'], '/none: there is no such file'],
-    [['lab', 'replay', MAIN], 'is no journal of clockwright'],
+    [['lab', 'replay', MAIN], 'neither a journal of clockwright'],
   ])('%j is a mistake that is explained', async (args, text) => {
     const { code, stderr } = await cli(args)
     expect(code).toBe(3)

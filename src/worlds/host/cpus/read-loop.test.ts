@@ -10,7 +10,7 @@ const TICK_NS = 4e6
 
 /** Simulated processors: a reading takes 50 ns, a move 8 µs, and nothing else takes time. */
 function read(cpus: readonly Cpu[], happens: (now: number) => number = () => 0): LoopSeen {
-  const simulated = new Cpus(cpus, new Random(1))
+  const simulated = new Cpus(cpus, new Random(1), new Random(1, 8))
   let now = 5e9
   let on = 0
   return readLoop(
