@@ -12,7 +12,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const node = join(root, 'node_modules', 'node', 'bin', 'node')
 const args = process.argv.slice(2)
 const vmclock = args.includes('--vmclock')
-const cpus = args.includes('--cpus')
+const cpus = args.includes('--cpus') || args.includes('--repair')
 
 if (!args.includes('--help') && !args.includes('-h')) await prepare()
 if (!args.includes('--prepare')) run()

@@ -5,6 +5,8 @@
 
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import type { Action } from './repair/action.ts'
+import type { Edit as LineEdit } from './repair/edit.ts'
 
 /** What a finding means for the verdict: `note` does not change it. */
 export type Severity = 'good' | 'note' | 'warning' | 'critical'
@@ -95,6 +97,15 @@ export const FINDINGS = {
   'tools-sync-beside-daemon': 'The tools of the hypervisor set the clock beside a time daemon.',
   'host-cpu-speed-fixed': 'The speed of the processor was written down for one host.',
   'timer-policy': 'A virtual timer is set up so that the clock of the guest suffers.',
+  'daemon-not-running': 'A program that keeps time is there and does not run.',
+  'source-unreachable': 'A configured source does not answer.',
+  'host-clock-disagrees': 'The clock of the host differs from the network.',
+  'slow-after-a-pause': 'After a pause this configuration leaves the clock wrong for long.',
+  'poor-clocksource': 'The kernel counts time with something poor, and better is there.',
+  'rtc-far-off': 'The hardware clock and the system clock differ by seconds.',
+  'stolen-time': 'The hypervisor gives the time of this guest to others.',
+  'clock-of-the-host': 'A container has the clock of the machine around it.',
+  'nothing-recorded': 'The daemon writes no statistics, so nobody can tell later what happened.',
 } as const satisfies Readonly<Record<string, string>>
 
 export type FindingName = keyof typeof FINDINGS
@@ -103,6 +114,8 @@ export interface Evidence {
   readonly text: string
   /** Index of the file, and the line in it, when one line shows it. */
   readonly file?: number
+  /** The path on the machine, when it was found on one. */
+  readonly path?: string
   readonly line?: number
 }
 
@@ -118,18 +131,16 @@ export interface Remedy {
   readonly text: string
   /** Lines to put into a configuration, or commands. */
   readonly changes: readonly string[]
+  /** The same for `repair`: what it may do by itself. */
+  readonly actions?: readonly Action[]
   /** The same as edits of the files that were read, where it can be said so. */
   readonly edits?: readonly Edit[]
 }
 
-/** One change of a file. Lines count from 1, as the file stood when it was read; `insert-after` 0 is the beginning. */
-export interface Edit {
+/** One change of a file, as it stood when it was read. */
+export interface Edit extends LineEdit {
   /** Index of the file among those that were read. */
   readonly file: number
-  readonly line: number
-  readonly kind: 'replace' | 'delete' | 'insert-after'
-  /** One line or several, without the last end of line. Empty for `delete`. */
-  readonly text: string
 }
 
 export interface Finding {

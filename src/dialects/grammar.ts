@@ -132,13 +132,18 @@ function marked(text: string): Choice {
   }
 }
 
+/** NTPsec was split off from the development releases after this one. */
+const NTPSEC_BEGAN_AT = [4, 2, 8, 2]
+
 /** Does this reader know what is available so? Who is not known knows everything. */
 export function isKnownTo(reader: Reader | undefined, { family, since, until }: Availability): boolean {
   if (reader === undefined) return true
   if (family !== undefined && reader.family !== undefined && family !== reader.family) return false
   if (reader.numbers.length === 0) return true
-  if (since !== undefined && compareVersions(reader.numbers, numbersOf(since)) < 0) return false
-  return until === undefined || compareVersions(reader.numbers, numbersOf(until)) < 0
+  // Words of both families are dated by the classic one.
+  const numbers = reader.family === 'ntpsec' && family === undefined ? NTPSEC_BEGAN_AT : reader.numbers
+  if (since !== undefined && compareVersions(numbers, numbersOf(since)) < 0) return false
+  return until === undefined || compareVersions(numbers, numbersOf(until)) < 0
 }
 
 export const numbersOf = (version: string): number[] => (version.match(/\d+/g) ?? []).map(Number)

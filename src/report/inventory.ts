@@ -26,19 +26,26 @@ const COPIES = {
   collected: 'a copy that clockwright collected',
 } as const
 
+export interface FactGroup {
+  readonly title: string
+  readonly rows: readonly Row[]
+}
+
+/** What belongs together under one title. */
+export const inventoryGroups = (inventory: Inventory): FactGroup[] => [
+  { title: 'Machine', rows: machineRows(inventory) },
+  { title: 'Boot', rows: bootRows(inventory) },
+  { title: 'Clock', rows: clockRows(inventory) },
+  { title: 'Processors', rows: cpuRows(inventory) },
+  { title: 'Devices', rows: deviceRows(inventory) },
+  { title: 'Guest tools', rows: inventory.tools.flatMap(toolRows) },
+  { title: 'Time daemons', rows: inventory.daemons.flatMap(daemonRows) },
+  { title: 'Kernel messages', rows: messageRows(inventory) },
+]
+
 export function inventoryText(inventory: Inventory, style: Style): string {
-  const groups: [string, Row[]][] = [
-    ['Machine', machineRows(inventory)],
-    ['Boot', bootRows(inventory)],
-    ['Clock', clockRows(inventory)],
-    ['Processors', cpuRows(inventory)],
-    ['Devices', deviceRows(inventory)],
-    ['Guest tools', inventory.tools.flatMap(toolRows)],
-    ['Time daemons', inventory.daemons.flatMap(daemonRows)],
-    ['Kernel messages', messageRows(inventory)],
-  ]
   const none = { 'Guest tools': 'none', 'Time daemons': 'none', 'Kernel messages': 'none about clocks' }
-  const parts = groups.flatMap(([title, rows]) => {
+  const parts = inventoryGroups(inventory).flatMap(({ title, rows }) => {
     const empty = none[title as keyof typeof none]
     if (rows.length === 0 && empty === undefined) return []
     const body = rows.length > 0 ? rowsText(rows, style) : `${style('dim', empty!)}\n`

@@ -18,7 +18,7 @@ interface Trying {
 
 const AHEAD: Seconds = 85
 const NEAR: Seconds = 0.1
-const SOURCE = '/sys/devices/system/clocksource/clocksource0/current_clocksource'
+export const SOURCE = '/sys/devices/system/clocksource/clocksource0/current_clocksource'
 /** GNU's: the shell would take its own by the name, and that one reads the seconds of the last tick. */
 const DATE = '/usr/bin/date'
 const ONLINE = '/sys/devices/system/cpu/cpu1/online'
@@ -89,7 +89,7 @@ export async function tryOddCpus({ network, bed, say }: Trying): Promise<boolean
 }
 
 /** By the mask of the module: a bit for each. */
-async function makeOdd(guest: Guest, cpu: number): Promise<void> {
+export async function makeOdd(guest: Guest, cpu: number): Promise<void> {
   const parameters = '/sys/module/oddcpu/parameters'
   await guest.run(`echo ${1 << cpu} > ${parameters}/cpus; echo ${1e3 * AHEAD} > ${parameters}/ahead_ms`)
 }

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { type Bed, readBed } from './bed.ts'
 import { tryOddCpus } from './cpus.ts'
 import { Network, SERVER_ADDRESSES } from './network.ts'
+import { tryRepair } from './repair.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { startHonestServer, startLiar } from './servers.ts'
 import { SUBJECTS } from './subjects.ts'
@@ -45,6 +46,7 @@ const command = new Command('npm run test:vm --')
   .option('--liar <seconds>', 'one of the four servers is so much ahead', seconds)
   .option('--kernel <words>', 'more words for the kernel, as tsc_early_khz=…')
   .option('--cpus', 'instead: a guest of two processors, one of them 85 s off, then the other; 1 min')
+  .option('--repair', 'instead: what check finds in a guest, repaired and undone; 2 min')
   .option('--vmclock', 'a guest with a VMClock device (QEMU 10, a kernel from backports)')
   .option('--prepare', 'only install and build what guests need')
   .option('--json', 'an object a line')
@@ -59,8 +61,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   })
 
 const say = (text: string): void => console.error(`  ${new Date().toISOString().slice(11, 19)} ${text}`)
-const bed: Bed = readBed({ vmclock: options.vmclock, cpus: options.cpus })
+const bed: Bed = readBed({ vmclock: options.vmclock, cpus: options.cpus || options.repair })
 const network = await Network.open()
+if (options.repair) process.exit((await tryRepair({ network, bed, say })) ? 0 : 1)
 if (options.cpus) process.exit((await tryOddCpus({ network, bed, say })) ? 0 : 1)
 const honest = options.liar === undefined ? SERVER_ADDRESSES : SERVER_ADDRESSES.slice(0, -1)
 for (const address of honest) await startHonestServer(network, bed, address)

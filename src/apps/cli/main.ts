@@ -30,9 +30,11 @@ Examples:
   clockwright analyze /var/log/chrony  what do a daemon's logs tell?
   clockwright cpus                     do its CPUs agree on the time?
   clockwright lint /etc/chrony         what is wrong with a configuration?
+  clockwright check                    what is wrong with the set-up of this machine?
+  clockwright repair                   and what would put it right?
   clockwright lab forecast --pause 4s  how long would a pause leave it wrong?
 
-Only "clockwright run --discipline" ever sets the clock.`,
+Only "clockwright run --discipline" and "clockwright repair --apply" ever set the clock.`,
   )
 
 const json = () =>
@@ -100,6 +102,92 @@ Examples:
   clockwright wait --bound 1ms --timeout 30s && start-the-service`,
   )
   .action(async options => (await import('./commands/wait.ts')).wait(options))
+
+const rootOf = () =>
+  new Option('--root <dir>', 'of a copy: a mounted disk, a chroot, an unpacked sosreport or collection')
+
+program
+  .command('check')
+  .description('what is wrong, or will go wrong, with the time of this machine, and what to do about it')
+  .addOption(rootOf())
+  .addOption(config())
+  .option('--pause <duration>', 'forecast what a pause of this length would do', aboveZero, 4.3)
+  .option('--offline', 'ask no server')
+  .option('--monitoring', 'one line with performance data, for a monitoring system')
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Looks at files and at the running machine, asks its servers once, and plays a pause in the lab. Changes nothing.
+Exit code: 0 nothing is wrong, 1 a warning, 2 something critical, 3 it could not be looked at.
+
+Examples:
+  clockwright check
+  clockwright check --root /mnt/disk        of a machine that is off
+  clockwright check --root ./sosreport-web1 of a machine that is far away
+  clockwright check --monitoring            for Nagios, Icinga, Checkmk …
+  clockwright repair                        what would be done about it`,
+  )
+  .action(async options => (await import('./commands/check.ts')).check(options))
+
+const state = () =>
+  new Option('--state <dir>', 'where repairs are kept (default: var/lib/clockwright/repairs below the root)')
+
+const repair = program
+  .command('repair')
+  .description(
+    'put right what check found: a plan first; with --apply it is done, verified, and can be undone',
+  )
+  .addOption(rootOf())
+  .addOption(config())
+  .option('--only <findings>', 'these findings only, separated by commas; notes are repaired only so', names)
+  .option('--except <findings>', 'all but these', names)
+  .option('--offline', 'ask no server')
+  .option('--apply', 'do it, after asking')
+  .option('--yes', 'do not ask')
+  .option('--plan <id>', 'do it without asking if the plan is still the one with this id')
+  .addOption(state())
+  .addOption(json())
+  .addHelpText(
+    'after',
+    `
+Each step says why, what it changes, what may go wrong, how it is verified and how it is undone. With --apply each is
+written into a journal before it is taken; when one does not hold, all are taken back. Ctrl-C takes them back, too.
+With --root only files are changed; what has to be done on the running machine is listed.
+Exit code: 0 nothing is to be done or all was done, 1 there is a plan, 2 it was rolled back, 3 it could not be.
+
+Examples:
+  clockwright repair                          the plan, and nothing else
+  clockwright repair --apply                  asks, and does it
+  clockwright repair --apply --plan 3f2a91c0  does exactly that plan
+  clockwright repair --only nothing-recorded  have the daemon write statistics
+  clockwright repair undo                     as if it had never been`,
+  )
+  .action(async options => (await import('./commands/repair.ts')).repair(options))
+
+repair
+  .command('undo')
+  .description('take a repair back, to the byte: the last one, or the one with this number')
+  .argument('[number]', 'as `repair list` says', count)
+  .option('--force', 'also what somebody else changed since')
+  .addHelpText(
+    'after',
+    `
+Works for a repair that was killed, too. --root and --state are those of the repair, and stand before undo.
+
+Examples:
+  clockwright repair undo
+  clockwright repair --root /mnt/disk undo 2`,
+  )
+  .action(async (number, options) =>
+    (await import('./commands/repair-undo.ts')).undo(number, { ...repair.opts(), ...options }),
+  )
+
+repair
+  .command('list')
+  .description('the repairs that can be undone')
+  .addHelpText('after', '\nExamples:\n  clockwright repair list\n  clockwright repair --json list')
+  .action(async () => (await import('./commands/repair-undo.ts')).list(repair.opts()))
 
 program
   .command('allow-step')
@@ -631,6 +719,11 @@ function count(text: string): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 on.')
   return number
+}
+
+/** Names of findings, between commas. */
+function names(text: string): string[] {
+  return text.split(',').map(name => name.trim())
 }
 
 // A reader that goes away (head, say) is no error of ours.

@@ -17,6 +17,7 @@ import { notifySystemd } from './notify.ts'
 import type { Orders } from './orders.ts'
 import { ensureDirectory, runtimeDirectories } from './places.ts'
 import { announce, type Presence } from './presence.ts'
+import { runCheck } from './run-check.ts'
 import { layDownSecret, makeSecret } from './secret.ts'
 import { tidyUp } from './tidy.ts'
 
@@ -57,6 +58,7 @@ async function live(orders: Orders): Promise<void> {
   })
   const page = await openPage(daemon, {
     ...orders.page,
+    check: () => runCheck(orders.configFile),
     onFault: fault => log('error', `page: ${fault instanceof Error ? fault.stack : fault}`),
   })
   const kept = history.durable ? path : undefined

@@ -63,6 +63,8 @@ function hostClock({ source }: FileConfig): SourceConfig[] {
 export interface Effective {
   readonly agent: AgentConfig
   readonly sourcesFrom: string
+  /** Nobody named them: they are the public pool. */
+  readonly assumed: boolean
   readonly notes: readonly string[]
 }
 
@@ -70,13 +72,14 @@ export function effectiveAgent({ config, files }: LoadedConfig): Effective {
   const host = config.agent.hostclock ? hostClock(config) : []
   if (config.source.length > 0) {
     const agent = agentConfigOf(config, [...config.source.map(sourceOf), ...host])
-    return { agent, sourcesFrom: `configured in ${files.join(', ')}`, notes: [] }
+    return { agent, sourcesFrom: `configured in ${files.join(', ')}`, assumed: false, notes: [] }
   }
   const running = readMachine().timekeepers.map(({ name }) => name)
   const found = findSources('/', running)
   return {
     agent: agentConfigOf(config, [...found.sources, ...host]),
     sourcesFrom: found.origin,
+    assumed: found.assumed,
     notes: found.notes,
   }
 }

@@ -25,6 +25,8 @@ export interface FoundSources {
   readonly sources: SourceConfig[]
   /** Where they come from, for people. */
   readonly origin: string
+  /** Nobody on this machine named them. */
+  readonly assumed: boolean
   /** What was left out, and why. */
   readonly notes: string[]
 }
@@ -80,11 +82,12 @@ export function findSources(root = '/', running: readonly string[] = []): FoundS
       const { sources, places } = usableSources(named, note)
       if (sources.length === 0) continue
       sayPassedOver(search, steps, index)
-      return { sources, origin: say(places), notes }
+      return { sources, origin: say(places), assumed: false, notes }
     }
   }
   return {
     sources: [{ ...SOURCE_DEFAULTS, name: 'pool.ntp.org', address: 'pool.ntp.org', pool: true }],
+    assumed: true,
     origin: 'the public pool.ntp.org, because nothing on this machine names a time server that can be used',
     notes,
   }

@@ -137,6 +137,7 @@ describe('the description', () => {
       '/api/sources',
       '/api/history',
       '/api/events',
+      '/api/check',
       '/api/stream',
       '/api/host-event',
       '/api/openapi.json',

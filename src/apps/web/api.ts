@@ -6,12 +6,14 @@ import type { TraceRecord } from '#core/trace/record.ts'
 import { EVENT_KINDS, type EventsBody, eventsQuery, historyQuery, type SeriesBody } from '#report/bodies.ts'
 import { encodeBuckets, encodeRecord, encodeSources, encodeStatus } from '#report/encode.ts'
 import { metrics, type Tally } from '#report/metrics.ts'
+import type { Checks } from './checks.ts'
 import { type Answer, json } from './respond.ts'
 import type { Watched } from './watched.ts'
 
 export interface Known {
   readonly watched: Watched
   readonly tally: Tally
+  readonly checks: Checks
 }
 
 export const API: Readonly<
@@ -21,6 +23,7 @@ export const API: Readonly<
   '/api/sources': ({ watched }) => json(encodeSources(watched.snapshot().clock)),
   '/api/history': ({ watched }, query) => answerHistory(watched, query),
   '/api/events': ({ watched }, query) => answerEvents(watched, query),
+  '/api/check': ({ checks }) => checks.ask(),
   '/api/openapi.json': async ({ watched }) =>
     // The generator of JSON schemas is loaded when somebody asks, not with the agent.
     json((await import('./openapi.ts')).describeApi(watched.snapshot().version)),

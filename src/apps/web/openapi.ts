@@ -33,6 +33,18 @@ export function describeApi(version: string): object {
       '/api/sources': get('What is known of each source.', 'Sources'),
       '/api/history': get('One quantity over time, in buckets, for plots.', 'Series', schema.historyQuery),
       '/api/events': get('What happened, in order of arrival.', 'Events', schema.eventsQuery),
+      '/api/check': {
+        get: {
+          summary:
+            'What `clockwright check --json` says of this machine, with the plan of `clockwright repair`.',
+          description:
+            'Takes some seconds; an answer is given again for a minute. Its shape: docs/reference/check-json.md.',
+          responses: {
+            200: { description: 'Facts, findings and the plan.', content: { 'application/json': {} } },
+            503: refused,
+          },
+        },
+      },
       '/api/stream': {
         get: {
           summary: 'Server-sent events: live.',

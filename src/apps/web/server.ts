@@ -8,6 +8,7 @@ import { streamQuery } from '#report/bodies.ts'
 import { count, noTally } from '#report/metrics.ts'
 import { API, type Known, parseQuery } from './api.ts'
 import { type Assets, openAssets } from './assets.ts'
+import { type Check, openChecks } from './checks.ts'
 import { capConnections } from './connections.ts'
 import { ownHosts, refuse } from './guard.ts'
 import { HOST_EVENT_PATH, takeHostEvent } from './host-event.ts'
@@ -33,6 +34,8 @@ export interface PageOptions {
   readonly port?: number
   /** Where the built page lies; found by itself in a checkout and in the package. */
   readonly assets?: Assets
+  /** Examines the machine; without it the page says so. */
+  readonly check?: Check
   /** Told of our own mistakes, which the asker sees only as a 500. */
   readonly onFault?: (fault: unknown) => void
 }
@@ -79,7 +82,7 @@ export async function openPage(watched: Watched, options: PageOptions = {}): Pro
     throw failure
   })
   const hosts = ownHosts(port)
-  const known: Known = { watched, tally }
+  const known: Known = { watched, tally, checks: openChecks(options.check) }
   const handle = (request: IncomingMessage, response: ServerResponse) => {
     answer({ request, response, hosts, known, stream, assets }).catch(fault => {
       onFault(fault)

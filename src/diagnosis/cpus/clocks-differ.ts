@@ -155,7 +155,8 @@ const countersAgree = ({ others }: CpuSubject['clocks']): boolean =>
 
 function remedyOf({ clocks, removable }: CpuSubject): Remedy {
   const steps = planResync(clocks, removable)
-  return byHand(
+  const renewable = steps.flatMap(step => (step.kind === 'renew' ? step.cpus : []))
+  const remedy = byHand(
     'No time daemon can cure it. Run what must not fail on the CPUs that agree; take the odd one off-line and back, which sets it up anew; then compare again. A restart of the guest will probably cure it, for which there may be no time now. For good, take another clock source.',
     [
       ...steps.flatMap(commandsOf),
@@ -165,6 +166,7 @@ function remedyOf({ clocks, removable }: CpuSubject): Remedy {
         : 'tsc=unstable   (on the kernel’s command line: the kernel then reads something else)',
     ],
   )
+  return renewable.length > 0 ? { ...remedy, actions: [{ kind: 'cycle-cpus', cpus: renewable }] } : remedy
 }
 
 function commandsOf(step: ResyncStep): string[] {

@@ -48,9 +48,9 @@ export const encodeFinding = (finding: Finding, fileNames: readonly string[], at
   confirm: finding.confirm,
 })
 
-const encodeEvidence = ({ text, file, line }: Evidence, fileNames: readonly string[]) => ({
+export const encodeEvidence = ({ text, file, path, line }: Evidence, fileNames: readonly string[]) => ({
   text: printable(text),
-  file: file === undefined ? null : (fileNames[file] ?? null),
+  file: path ?? (file === undefined ? null : (fileNames[file] ?? null)),
   line: line ?? null,
 })
 

@@ -36,19 +36,9 @@ export function openHelm(
   stepping: (step: () => void) => void,
   meddled: () => void,
 ): HostHelm {
-  const adjust = libc.allowSteering()
-  const memory = libc.buffer('helm', TIMEX_SIZE)
+  const set = openSetter(libc)
   const actuator = new Actuator()
   let ordered: ReturnType<typeof timexOfRate> | undefined
-
-  function set(timex: Timex): void {
-    encodeTimex(timex, memory.view)
-    if (adjust(memory.address) >= 0) return
-    const errno = libc.errno()
-    throw Object.assign(new Error(`the kernel does not let its clock be set: ${libc.strerror(errno)}`), {
-      code: errno,
-    })
-  }
 
   function isMeddledWith(): boolean {
     if (!ordered) return false
@@ -74,6 +64,22 @@ export function openHelm(
       actuator.began(read(), rate)
     },
     announce: claim => set(timexOfClaim(claim)),
+  }
+}
+
+/** One step, whoever keeps the clock; nothing else of it is touched. */
+export const stepOnce = (libc: Libc, size: Seconds): void => openSetter(libc)(timexOfStep(size))
+
+function openSetter(libc: Libc): (timex: Timex) => void {
+  const adjust = libc.allowSteering()
+  const memory = libc.buffer('helm', TIMEX_SIZE)
+  return timex => {
+    encodeTimex(timex, memory.view)
+    if (adjust(memory.address) >= 0) return
+    const errno = libc.errno()
+    throw Object.assign(new Error(`the kernel does not let its clock be set: ${libc.strerror(errno)}`), {
+      code: errno,
+    })
   }
 }
 

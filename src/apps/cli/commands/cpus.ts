@@ -29,7 +29,11 @@ export async function cpus({ json, monitoring, time, clock }: Options): Promise<
 }
 
 /** Also for whoever wants to know which ones are good. Throws a complaint when nothing can be seen here. */
-export async function examineCpus(options: { time: Seconds; clock: CpuClockName }): Promise<CpuReport> {
+export async function examineCpus(options: {
+  readonly time: Seconds
+  readonly clock: CpuClockName
+  readonly among?: readonly number[]
+}): Promise<CpuReport> {
   const loaded = loadLibc()
   if (loaded.kind === 'missing')
     throw new Complaint(`the clocks of single CPUs cannot be read: ${loaded.text}`, UNKNOWN)

@@ -1,5 +1,6 @@
 /** Questions to the API. An answer that is no success is an error with the sentence that came with it. */
 import type { EventsBody, RecordKind, SeriesBody } from '#report/bodies.ts'
+import type { MachineCheck } from './machine/check.ts'
 import type { Span } from './place.ts'
 
 export const askSeries = (
@@ -25,6 +26,9 @@ export const askEvents = (
     },
     signal,
   )
+
+/** Takes some seconds. */
+export const askCheck = (): Promise<MachineCheck> => ask('/api/check', {})
 
 async function ask<T>(
   path: string,

@@ -4,7 +4,7 @@
  */
 import { parseSetup, type Setup, USUAL_SETUP, writeSetup } from './lab/setup.ts'
 
-export const VIEWS = ['now', 'timeline', 'sources', 'logs', 'lab'] as const
+export const VIEWS = ['now', 'timeline', 'sources', 'machine', 'repair', 'logs', 'lab'] as const
 export type View = (typeof VIEWS)[number]
 
 export const RANGES = {

@@ -29,6 +29,8 @@ export interface ObserveOptions {
   readonly clock: CpuClockName
   /** For everything; what many processors need at least can be more. */
   readonly time: Seconds
+  /** Those that are compared; all on which we may run when nothing is said. */
+  readonly among?: readonly number[] | undefined
   /** Asked once, in the middle: who is odd, as far as it was seen? Undefined when nobody is, or nobody can tell. */
   readonly suspect: (early: CpuObservations) => CpuSuspects | undefined
 }
@@ -55,7 +57,7 @@ const MOST_CROSSED = 1
 const CROSSED_TRIES = 3
 
 export async function observeCpus(libc: Libc, options: ObserveOptions): Promise<Observed> {
-  const cpus = allowedCpus(libc)
+  const cpus = options.among ?? allowedCpus(libc)
   if (!cpus || cpus.length === 0) return impossible('the kernel does not say on which processors we may run')
   const origins = readOrigins(libc)
   if (options.clock === 'tsc' && origins.tsc === undefined)

@@ -6,6 +6,8 @@ import { Lab } from '../lab/lab.tsx'
 import { setup } from '../lab/state.ts'
 import { elapsed, link, status, wallNow } from '../live.ts'
 import { Logs } from '../logs/logs.tsx'
+import { Machine } from '../machine/machine.tsx'
+import { Repair } from '../machine/repair.tsx'
 import { Now } from '../now/now.tsx'
 import { formatPlace, type View } from '../place.ts'
 import { Sources } from '../sources/sources.tsx'
@@ -17,6 +19,8 @@ const TABS: readonly { view: View; title: string; key: string }[] = [
   { view: 'now', title: 'Now', key: 'n' },
   { view: 'timeline', title: 'Timeline', key: 't' },
   { view: 'sources', title: 'Sources', key: 's' },
+  { view: 'machine', title: 'Machine', key: 'm' },
+  { view: 'repair', title: 'Repair', key: 'r' },
   { view: 'logs', title: 'Logs', key: 'l' },
   { view: 'lab', title: 'Lab', key: 'b' },
 ]
@@ -24,6 +28,8 @@ const BODIES: Record<View, () => JSX.Element> = {
   now: Now,
   timeline: Timeline,
   sources: Sources,
+  machine: Machine,
+  repair: Repair,
   logs: Logs,
   lab: Lab,
 }

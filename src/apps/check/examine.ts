@@ -1,0 +1,60 @@
+/** One machine examined: facts from its files, what can be measured on it, what the lab foresees, and what all that means. */
+import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '#diagnosis/finding.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { checkMachine } from '#diagnosis/machine/check.ts'
+import { lintMachine } from '#diagnosis/machine/configuration.ts'
+import { whoSetsTheClock } from '#diagnosis/machine/setters.ts'
+import type { Checked } from '#report/machine/check.ts'
+import { examineCpus } from '../cli/commands/cpus.ts'
+import { Complaint } from '../cli/complain.ts'
+import { openMachine } from '../inventory/open.ts'
+import { measureLive } from './live.ts'
+import { foresee } from './prospect.ts'
+import { stayOnGoodCpus } from './steady.ts'
+
+/** After the start of this process: a check is over within five seconds. */
+const DEADLINE: Seconds = 4
+const LEAST_LAB: Seconds = 0.5
+/** For a comparison of processors: a clock that is off by a microsecond shows in that. */
+const CPU_TIME: Seconds = 0.5
+
+export interface Examining {
+  /** Of a copy of a machine; `/` is the machine itself. */
+  readonly root: string
+  readonly config: string | undefined
+  readonly pause: Seconds
+  /** Whether servers are asked. */
+  readonly measure: boolean
+  readonly signal: AbortSignal
+}
+
+export async function examine({ root, config, pause, measure, signal }: Examining): Promise<Checked> {
+  const files = await openMachine(root)
+  const inventory = takeInventory(files)
+  // First and alone: the lab would keep the processors busy.
+  const cpus = files.own ? await compareCpus() : []
+  const [live, prospect] = await Promise.all([
+    files.own && measure ? measureLive(config, signal) : undefined,
+    foresee(inventory, { pause, within: Math.max(LEAST_LAB, DEADLINE - performance.now() / 1e3), signal }),
+  ])
+  return {
+    inventory,
+    setters: whoSetsTheClock(inventory),
+    live,
+    prospect,
+    findings: checkMachine({ inventory, live, prospect }, [...lintMachine(inventory, files), ...cpus]),
+  }
+}
+
+/** Where processors cannot be compared nothing is found. */
+async function compareCpus(): Promise<readonly Finding[]> {
+  try {
+    const { clocks, findings } = await examineCpus({ clock: 'realtime', time: CPU_TIME })
+    stayOnGoodCpus(clocks)
+    return findings
+  } catch (error) {
+    if (error instanceof Complaint) return []
+    throw error
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
+ * is there, and once more with the best change of it. A few runs are enough to say "minutes" or "hours".
+ */
+import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
+import { changesFor } from '#lab/forecast/changes.ts'
+import {
+  jobsOf,
+  type Prospect,
+  prospectOf,
+  rankChanges,
+  serversFor,
+  storyOf,
+} from '#lab/forecast/forecast.ts'
+import { configuredPlayer } from '#lab/players/configured.ts'
+import { knownPlayer } from '#lab/players/known.ts'
+import type { PlayerSpec } from '#lab/players/player.ts'
+import type { Score } from '#lab/score.ts'
+import { playAll } from '../lab/pool.ts'
+
+const RUNS = 4
+const RUNS_OF_A_CHANGE = 2
+/** As the story of a forecast names them. */
+const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
+/** A daemon that has run for some hours asks as seldom as it will. */
+const UPTIME: Seconds = 4 * 3600
+
+export interface Foreseeing {
+  readonly pause: Seconds
+  /** What takes longer is not waited for: an emulated machine plays slowly. */
+  readonly within: Seconds
+  readonly signal: AbortSignal
+}
+
+/** Undefined when the lab does not play this daemon, or not in time. */
+export async function foresee(
+  inventory: Inventory,
+  { pause, within, signal }: Foreseeing,
+): Promise<PauseProspect | undefined> {
+  const daemon = settingDaemons(inventory)[0]
+  const player = daemon && isGuest(inventory) ? playerOf(daemon) : undefined
+  if (!daemon || !player) return undefined
+  const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
+  const changes = changesFor(player, pause).filter(({ kind }) => kind === 'edit')
+  // The last of them is all edits together.
+  const best = changes.at(-1)
+  const players = [{ player, runs: RUNS }, ...(best ? [{ player: best.player, runs: RUNS_OF_A_CHANGE }] : [])]
+  const scores: Score[] = []
+  const jobs = jobsOf(story, players)
+  await playAll(jobs, {
+    signal: AbortSignal.any([signal, AbortSignal.timeout(within * 1e3)]),
+    done(index, { score }) {
+      scores[index] = score
+    },
+  })
+  if (scores.filter(Boolean).length < jobs.length) return undefined
+  const [changed] = best ? rankChanges([{ change: best, scores: scores.slice(RUNS) }]) : []
+  return {
+    model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
+    pause,
+    now: recoveryOf(prospectOf(scores.slice(0, RUNS))),
+    best: changed && { ...recoveryOf(changed), how: changed.how },
+  }
+}
+
+const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
+  median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median,
+  exits,
+  runs,
+})
+
+/** Undefined for daemons that the lab does not play. */
+function playerOf({ name, version, commandLine, configuration }: TimeDaemon): PlayerSpec | undefined {
+  if (name === 'systemd-timesyncd' || name === 'openntpd' || name === 'ntpd-rs')
+    return knownPlayer(SHORT[name]!, SERVERS)
+  const daemon = DAEMONS[name]?.(version?.value)
+  if (daemon === undefined) return undefined
+  const text = configuration.map(file => file.text).join('\n')
+  return configuredPlayer({
+    name: configuration[0]?.path ?? name,
+    daemon,
+    options: name === 'chronyd' ? undefined : commandLine?.value.slice(1).join(' '),
+    text,
+  })?.player
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  'systemd-timesyncd': 'timesyncd',
+  openntpd: 'openntpd',
+  'ntpd-rs': 'ntpd-rs',
+}
+const DAEMONS: Readonly<Record<string, (version: string | undefined) => string>> = {
+  chronyd: () => 'chrony',
+  ntpd: (version = '4.2.8p15') => `ntpd-${version}`,
+  ntpsec: (version = '1.2.2') => `ntpsec-${version}`,
+}

@@ -1,0 +1,56 @@
+/** `clockwright repair undo` and `repair list`: what was repaired, and how it is taken back. */
+import { join } from 'node:path'
+import { printable } from '#report/table.ts'
+import { readJournal, repairsIn } from '../../repair/journal.ts'
+import { undoRepair } from '../../repair/undo.ts'
+import { Complaint } from '../complain.ts'
+import { CRITICAL, OK } from '../exit.ts'
+import { printJson } from '../print.ts'
+import { stateOf } from './repair.ts'
+
+interface Options {
+  readonly root?: string
+  readonly state?: string
+  readonly force?: boolean
+  readonly json?: boolean
+}
+
+export async function undo(number: number | undefined, options: Options): Promise<void> {
+  const state = stateOf(options)
+  const undone = await undoRepair(state, number, {
+    force: options.force ?? false,
+    tell: ({ step }) => options.json || console.error(`   step ${step + 1} is taken back`),
+  })
+  if (!undone)
+    throw new Complaint(
+      number === undefined
+        ? `no repair is kept in ${state}`
+        : `there is no repair ${number} in ${state}; see: clockwright repair list`,
+    )
+  if (options.json) printJson(undone)
+  else if (undone.stuck.length === 0)
+    console.log(`Repair ${undone.number} is undone: everything is as it was before.`)
+  else for (const why of undone.stuck) console.error(`clockwright: ${printable(why)}`)
+  process.exitCode = undone.stuck.length === 0 ? OK : CRITICAL
+}
+
+export function list(options: Options): void {
+  const state = stateOf(options)
+  const repairs = repairsIn(state).map(number => {
+    const { entries } = readJournal(join(state, String(number)))
+    const begin = entries.find(entry => entry.what === 'begin')
+    const end = entries.find(entry => entry.what === 'end')
+    return {
+      number,
+      at: begin?.what === 'begin' ? begin.at : null,
+      steps: begin?.what === 'begin' ? begin.steps : [],
+      outcome: end?.what === 'end' ? end.outcome : 'interrupted',
+    }
+  })
+  if (options.json) return printJson({ repairs })
+  if (repairs.length === 0) console.log(`No repair is kept in ${state}.`)
+  for (const { number, at, steps, outcome } of repairs) {
+    console.log(`${number}  ${at ?? ''}  ${outcome}`)
+    for (const step of steps) console.log(`     ${printable(step)}`)
+  }
+}

@@ -1,0 +1,130 @@
+/** `clockwright repair`: a plan, shown; with --apply carried out, step by step, and undone when it does not hold. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import type { Finding } from '#diagnosis/finding.ts'
+import type { Plan } from '#diagnosis/repair/step.ts'
+import { encodePlan, planScreen, type Shown } from '#report/machine/repair.ts'
+import { printable } from '#report/table.ts'
+import { examine } from '../../check/examine.ts'
+import { applyPlan } from '../../repair/apply.ts'
+import { oddCpus, prove, stepClock } from '../../repair/ground.ts'
+import { makePlan } from '../../repair/make-plan.ts'
+import { Complaint } from '../complain.ts'
+import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
+import { printJson, styler } from '../print.ts'
+import { Progress } from '../progress.ts'
+
+interface Options {
+  readonly root?: string
+  readonly config?: string
+  readonly only?: readonly string[]
+  readonly except?: readonly string[]
+  readonly offline?: boolean
+  readonly apply?: boolean
+  readonly yes?: boolean
+  readonly plan?: string
+  readonly state?: string
+  readonly json?: boolean
+}
+
+const WIDEST = 110
+const PAUSE = 4.3
+
+/** Where repairs are kept, below the root of the machine that they are of. */
+export const stateOf = ({ root = '/', state }: { readonly root?: string; readonly state?: string }): string =>
+  state ?? join(root, 'var/lib/clockwright/repairs')
+
+export async function repair(options: Options): Promise<void> {
+  const { root = '/', json } = options
+  if (!existsSync(join(root, 'etc')))
+    throw new Complaint(
+      `what is to be repaired must be the folder that holds etc, as a mounted disk does: ${root} does not`,
+    )
+  const shown = await planFor(options)
+  const nothing = shown.plan.steps.length === 0
+  if (json && !options.apply) printJson(encodePlan(shown))
+  else if (!json)
+    process.stdout.write(planScreen(shown, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
+  if (!options.apply) {
+    process.exitCode = nothing && shown.plan.advice.length === 0 ? OK : WARNING
+    if (!json && !nothing)
+      process.stdout.write(
+        '\nNothing was changed. `clockwright repair --apply` asks once more, and does it.\n',
+      )
+    return
+  }
+  if (nothing) return
+  if (options.plan !== undefined && options.plan !== shown.id)
+    throw new Complaint(
+      `the plan is ${shown.id} now, and not ${options.plan}: something changed; look at it again`,
+    )
+  if (!options.yes && options.plan === undefined) await agree(shown.plan)
+  await carryOut(shown, root, options)
+}
+
+async function planFor({ root = '/', config, only, except, offline }: Options): Promise<Shown> {
+  const progress = new Progress()
+  progress.show('looking for what is to be repaired …')
+  const checked = await examine({
+    root,
+    config,
+    pause: PAUSE,
+    measure: !offline,
+    signal: new AbortController().signal,
+  })
+  progress.clear()
+  for (const name of only ?? [])
+    if (!checked.findings.some(finding => finding.name === name))
+      throw new Complaint(`${name} was not found here; found were: ${names(checked.findings) || 'nothing'}`)
+  return makePlan(checked, root, { only, except })
+}
+
+const names = (findings: readonly Finding[]): string =>
+  [...new Set(findings.map(({ name }) => name))].join(', ')
+
+async function agree({ steps }: Plan): Promise<void> {
+  if (!process.stdin.isTTY)
+    throw new Complaint('nobody is there to ask; look at the plan, and say --plan ID or --yes to agree')
+  const asker = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await asker.question(
+    `\nDo ${steps.length === 1 ? 'this step' : `these ${steps.length} steps`}? [y/N] `,
+  )
+  asker.close()
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Complaint('nothing was changed', OK)
+}
+
+async function carryOut({ id, plan }: Shown, root: string, options: Options): Promise<void> {
+  let interrupted = false
+  const interrupt = () => {
+    interrupted = true
+    console.error('clockwright: this step is finished, then all is taken back …')
+  }
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const style = styler(process.stderr)
+  const { outcome, number, why } = await applyPlan(plan, id, {
+    root,
+    state: stateOf(options),
+    stepClock,
+    oddCpus,
+    prove,
+    interrupted: () => interrupted,
+    tell({ step, what, why: reason }) {
+      const title = printable(plan.steps[step]?.title ?? '')
+      if (what === 'begins') console.error(`${step + 1}. ${title} …`)
+      if (what === 'holds') console.error(style('green', '   done, and it holds'))
+      if (what === 'fails') console.error(style('red', `   ${printable(reason ?? '')}`))
+      if (what === 'undone') console.error(`   taken back: ${title}`)
+    },
+  })
+  if (options.json) printJson({ plan: id, outcome, repair: number ?? null, why: why ?? null })
+  else if (outcome === 'applied') console.log(`\nDone. \`clockwright repair undo ${number}\` takes it back.`)
+  else if (outcome === 'rolled back')
+    console.log(`\nEverything is as it was before: ${printable(why ?? '')}.`)
+  else
+    console.log(
+      `\nIt failed, and not all of it could be taken back: ${printable(why ?? '')}.\nPut that right, then: clockwright repair undo ${number}`,
+    )
+  process.exitCode = outcome === 'applied' ? OK : outcome === 'rolled back' ? CRITICAL : UNKNOWN
+}

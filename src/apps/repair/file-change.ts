@@ -1,0 +1,128 @@
+/**
+ * A file is replaced as a whole and in one moment: the new one is written beside it and takes its name. The old one was
+ * copied before, with owner, mode, times and extended attributes, and the copy is what undo puts back.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { FileChange } from '#diagnosis/repair/step.ts'
+import { missingFolders, removeEmpty, syncFolder } from './folders.ts'
+import type { Intent } from './journal.ts'
+import { placeBelow } from './place.ts'
+
+type FileIntent = Extract<Intent, { kind: 'file' }>
+
+/** It is not as the plan says, or somebody changed it since. */
+export class Moved extends Error {}
+
+/** Keeps what is there now, and says what would have to be done to take the change back. */
+export function prepareFile(root: string, folder: string, change: FileChange, step: number): FileIntent {
+  const path = placeBelow(root, change.path)
+  const now = contentOf(path)
+  if (now !== change.before) throw new Moved(`${change.path} is not what it was when the plan was made`)
+  let kept: string | undefined
+  if (now !== undefined) {
+    const { nlink } = statSync(path)
+    if (nlink > 1) throw new Moved(`${change.path} has ${nlink} hard links; replacing it would part them`)
+    kept = join('before', String(step))
+    mkdirSync(join(folder, 'before'), { recursive: true, mode: 0o700 })
+    copyWhole(path, join(folder, kept))
+    syncFolder(join(folder, 'before'))
+  }
+  return {
+    kind: 'file',
+    path,
+    kept,
+    fresh: join(dirname(path), `.${basename(path)}.clockwright-${process.pid}`),
+    folders: missingFolders(dirname(path)),
+    after: change.after === undefined ? undefined : digest(change.after),
+  }
+}
+
+export function changeFile(intent: FileIntent, after: string | undefined): void {
+  const { path, fresh, folders, kept } = intent
+  if (after === undefined) {
+    rmSync(path)
+    return syncFolder(dirname(path))
+  }
+  for (const folder of folders) mkdirSync(folder, { mode: 0o755 })
+  if (kept !== undefined) copyWhole(path, fresh)
+  writeAndSync(fresh, after, 0o644)
+  renameSync(fresh, path)
+  syncFolder(dirname(path))
+}
+
+export const fileReads = ({ path, after }: FileIntent): boolean => {
+  const now = contentOf(path)
+  return (now === undefined ? undefined : digest(now)) === after
+}
+
+/** Whatever the change came to. Throws {@link Moved} when somebody else wrote the file meanwhile. */
+export function undoFile(intent: FileIntent, folder: string, force: boolean): void {
+  const { path, fresh, folders, kept } = intent
+  rmSync(fresh, { force: true })
+  const old = kept === undefined ? undefined : join(folder, kept)
+  const now = contentOf(path)
+  const untouched = now === (old === undefined ? undefined : contentOf(old))
+  if (!untouched && !fileReads(intent) && !force)
+    throw new Moved(`${path} was changed by somebody else since; --force puts back what it was before`)
+  if (old === undefined) {
+    rmSync(path, { force: true })
+    for (const made of folders.toReversed()) removeEmpty(made)
+  } else if (!untouched) {
+    copyWhole(old, fresh)
+    renameSync(fresh, path)
+    syncFolder(dirname(path))
+  }
+}
+
+/** One character a byte; undefined when there is no such file. */
+export function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
+    throw error
+  }
+}
+
+const digest = (text: string): string => createHash('sha256').update(text, 'latin1').digest('hex')
+
+function writeAndSync(path: string, text: string, mode: number): void {
+  const file = openSync(path, 'w', mode)
+  try {
+    writeFileSync(file, text, 'latin1')
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** cp(1) knows extended attributes and access lists, which Node does not; without it owner, mode and times are kept. */
+function copyWhole(from: string, to: string): void {
+  if (spawnSync('cp', ['-a', '--', from, to]).status !== 0) {
+    const { uid, gid, mode, atime, mtime } = statSync(from)
+    copyFileSync(from, to)
+    chownSync(to, uid, gid)
+    chmodSync(to, mode)
+    utimesSync(to, atime, mtime)
+  }
+  const file = openSync(to, 'r')
+  fsyncSync(file)
+  closeSync(file)
+}

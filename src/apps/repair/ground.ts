@@ -1,0 +1,104 @@
+/** What a repair needs of the machine that it works on: its clock, its daemons, its processors. */
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { oddOf } from '#analysis/cpus/clocks.ts'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { parseCpuList } from '#core/guest/cpu-list.ts'
+import { findTimekeepers } from '#core/guest/timekeepers.ts'
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { nameCpus } from '#diagnosis/cpus/subject.ts'
+import type { ServiceManager } from '#diagnosis/repair/services.ts'
+import type { ClockStep, Proof } from '#diagnosis/repair/step.ts'
+import { openFiles } from '#worlds/host/files.ts'
+import { stepOnce } from '#worlds/host/helm.ts'
+import { loadLibc } from '#worlds/libc.ts'
+import { examineCpus } from '../cli/commands/cpus.ts'
+import { measureOnce, patience } from '../cli/measure.ts'
+import { run } from './live-change.ts'
+
+const SAMPLES = 2
+/** For a comparison of processors. */
+const CPU_TIME: Seconds = 2
+const LOOK_EVERY_MS = 200
+/** What a clock may drift, and a daemon slew, between the plan and the step. */
+const CHANGED: Seconds = 0.1
+
+/** Undefined when it was stepped, else why not. Measured anew: the plan may be old, and somebody may have put it right. */
+export async function stepClock(planned: ClockStep): Promise<string | undefined> {
+  const now = await ask(planned.servers)
+  if (now === undefined) return 'no source answers, so it is not known by how much to step'
+  if (Math.abs(now.offset - planned.offset) > now.bound + planned.bound + CHANGED)
+    return `the clock is off by ${duration(now.offset)} now, and was by ${duration(planned.offset)} when the plan was made; make a new one`
+  const loaded = loadLibc()
+  if (loaded.kind === 'missing') return `the clock cannot be set from here: ${loaded.text}`
+  stepOnce(loaded.libc, now.offset)
+  return undefined
+}
+
+async function ask(servers: readonly string[]): Promise<{ offset: Seconds; bound: Seconds } | undefined> {
+  const sources = servers.map(address => ({ ...SOURCE_DEFAULTS, name: address, address }))
+  const { offset, errorBound } = await measureOnce(sources, {
+    samples: SAMPLES,
+    timeout: patience(SAMPLES),
+    agent: AGENT_DEFAULTS,
+  })
+  return offset === undefined || errorBound === undefined ? undefined : { offset, bound: errorBound }
+}
+
+export async function oddCpus(): Promise<readonly number[]> {
+  const online = openFiles().text('sys/devices/system/cpu/online')
+  const among = online === undefined ? undefined : parseCpuList(online)
+  const { clocks } = await examineCpus({ clock: 'realtime', time: CPU_TIME, ...(among ? { among } : {}) })
+  return oddOf(clocks.compared)
+}
+
+/** Undefined when it holds, else what is wrong. */
+export async function prove(proof: Exclude<Proof, { kind: 'reads' }>): Promise<string | undefined> {
+  switch (proof.kind) {
+    case 'accepts': {
+      const { ok, said } = await run(proof.run)
+      return ok ? undefined : `${proof.run.join(' ')}: ${said || 'failed'}`
+    }
+    case 'runs':
+      return (await comesTrue(proof.within, () => isRunning(proof.program)))
+        ? undefined
+        : `${proof.program} does not run ${duration(proof.within)} later`
+    case 'ended':
+      return (await comesTrue(proof.within, () => !isRunning(proof.program)))
+        ? undefined
+        : `${proof.program} still runs ${duration(proof.within)} later`
+    case 'cpus-agree': {
+      const odd = await oddCpus()
+      return odd.length === 0 ? undefined : `the clocks still differ: ${nameCpus(odd)}`
+    }
+    case 'clock': {
+      const now = await ask(proof.servers)
+      if (now === undefined) return 'no source answers any more'
+      return Math.abs(now.offset) - now.bound <= proof.within
+        ? undefined
+        : `the clock is still off by ${duration(now.offset)}`
+    }
+  }
+}
+
+const isRunning = (program: string): boolean =>
+  findTimekeepers(openFiles()).some(
+    ({ name }) => name === program || (program === 'ntpsec' && name === 'ntpd'),
+  )
+
+async function comesTrue(within: Seconds, look: () => boolean): Promise<boolean> {
+  for (let waited = 0; waited <= within * 1e3; waited += LOOK_EVERY_MS) {
+    if (look()) return true
+    await sleep(LOOK_EVERY_MS)
+  }
+  return false
+}
+
+/** Who starts services on this machine. */
+export function findServiceManager(): ServiceManager {
+  if (existsSync('/run/systemd/system')) return 'systemd'
+  if (existsSync('/run/openrc/softlevel')) return 'openrc'
+  if (existsSync('/etc/rc.d/init.d') || existsSync('/sbin/chkconfig')) return 'sysv'
+  return 'none'
+}

@@ -1,0 +1,44 @@
+/** From an examined machine to the plan that is shown, and the id by which a person agrees to exactly that plan. */
+import { createHash } from 'node:crypto'
+import type { Finding, FindingName } from '#diagnosis/finding.ts'
+import { planRepair } from '#diagnosis/repair/plan.ts'
+import type { Checked } from '#report/machine/check.ts'
+import type { Shown } from '#report/machine/repair.ts'
+import { contentOf } from './file-change.ts'
+import { findServiceManager } from './ground.ts'
+import { placeBelow } from './place.ts'
+
+export interface Choice {
+  readonly only?: readonly string[] | undefined
+  readonly except?: readonly string[] | undefined
+}
+
+export function makePlan({ findings, inventory }: Checked, root: string, choice: Choice = {}): Shown {
+  const plan = planRepair(
+    findings.filter(finding => isChosen(finding, choice)),
+    inventory,
+    {
+      content: path => contentOf(placeBelow(root, path)),
+      live: root === '/',
+      services: findServiceManager(),
+    },
+  )
+  const id = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 8)
+  return { id, plan, machine: inventory.hostname?.value ?? 'this machine', decode: readable }
+}
+
+/** Whom to ask is for a person to say; what a plan would add are examples. */
+const BY_CHOICE: readonly FindingName[] = ['single-source', 'two-sources', 'fewer-than-four', 'no-source']
+
+/** Notes, and what is a matter of choice, are repaired only when somebody asks for them. */
+function isChosen({ name, severity }: Finding, { only, except = [] }: Choice): boolean {
+  if (except.includes(name)) return false
+  return only ? only.includes(name) : severity !== 'note' && !BY_CHOICE.includes(name)
+}
+
+/** Files are UTF-8 mostly; what is not is shown as Latin-1. */
+function readable(bytes: string): string {
+  const buffer = Buffer.from(bytes, 'latin1')
+  const text = buffer.toString('utf8')
+  return Buffer.from(text, 'utf8').equals(buffer) ? text : bytes
+}

@@ -1,0 +1,92 @@
+/**
+ * Takes back what a repair did, by its journal: also of one that was killed, and also again when an undo was killed. Files
+ * and settings go back the last first; programs are run after that, in their order, because a daemon that is started anew
+ * shall find its old configuration.
+ */
+import type { Ground } from './apply.ts'
+import { undoFile } from './file-change.ts'
+import { type Entry, type Intent, Journal, repairsIn } from './journal.ts'
+import { bringBack, readSetting, run, writeSetting } from './live-change.ts'
+
+interface Announced {
+  readonly step: number
+  readonly intent: Intent
+}
+
+export interface Undone {
+  readonly number: number
+  /** What could not be taken back, a sentence each; empty when everything is as it was. */
+  readonly stuck: readonly string[]
+}
+
+/** The one with this number, or the last; undefined when there is none. Only a whole one is forgotten. */
+export async function undoRepair(
+  state: string,
+  wanted: number | undefined,
+  how: { readonly force: boolean; readonly tell: Ground['tell'] },
+): Promise<Undone | undefined> {
+  const number = wanted ?? repairsIn(state).at(-1)
+  if (number === undefined || !repairsIn(state).includes(number)) return undefined
+  const journal = Journal.open(state, number)
+  const stuck = await undoAll(journal, how)
+  if (stuck.length === 0) journal.remove()
+  else journal.close()
+  return { number, stuck }
+}
+
+/** What could not be taken back, a sentence each; empty when everything is as it was. */
+export async function undoAll(
+  journal: Journal,
+  { force, tell }: { readonly force: boolean; readonly tell: Ground['tell'] },
+): Promise<string[]> {
+  const undone = new Set(journal.entries.flatMap(entry => (entry.what === 'undone' ? [entry.step] : [])))
+  const announced = journal.entries.flatMap(announcement).filter(({ step }) => !undone.has(step))
+  const commands = announced.filter(({ intent }) => intent.kind === 'command')
+  const others = announced.filter(({ intent }) => intent.kind !== 'command').reverse()
+  const stuck: string[] = []
+  for (const { step, intent } of [...others, ...commands]) {
+    const why = await undoOne(intent, journal.folder, force).catch(messageOf)
+    if (why !== undefined) {
+      stuck.push(why)
+      continue
+    }
+    journal.write({ what: 'undone', step })
+    tell({ step, what: 'undone' })
+  }
+  return stuck
+}
+
+const announcement = (entry: Entry): Announced[] =>
+  entry.what === 'intent' ? [{ step: entry.step, intent: entry }] : []
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+async function undoOne(intent: Intent, folder: string, force: boolean): Promise<string | undefined> {
+  switch (intent.kind) {
+    case 'file':
+      return void undoFile(intent, folder, force)
+    case 'setting':
+      return undoSetting(intent, force)
+    case 'cpus':
+      return void bringBack(intent.cpus)
+    case 'clock':
+      return undefined
+    case 'command': {
+      if (!intent.undo) return undefined
+      const { ok, said } = await run(intent.undo)
+      return ok ? undefined : `${intent.undo.join(' ')}: ${said || 'failed'}`
+    }
+  }
+}
+
+function undoSetting(
+  { path, before, after }: Extract<Intent, { kind: 'setting' }>,
+  force: boolean,
+): string | undefined {
+  const now = readSetting(path)
+  if (now === before) return undefined
+  if (now !== after && !force)
+    return `${path} reads ${now}: somebody changed it since; --force puts back ${before}`
+  writeSetting(path, before)
+  return undefined
+}

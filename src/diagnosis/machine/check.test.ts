@@ -1,0 +1,272 @@
+import { describe, expect, test } from 'vitest'
+import type { Fact, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import { planRepair } from '../repair/plan.ts'
+import { checkMachine } from './check.ts'
+import { whoSetsTheClock } from './setters.ts'
+import type { LiveFacts, PauseProspect } from './subject.ts'
+
+const fact = <T>(value: T, path = '/proc/fact', line?: number): Fact<T> => ({
+  value,
+  evidence: [{ path, text: String(value), ...(line === undefined ? {} : { line }) }],
+})
+
+const BARE: Inventory = {
+  copy: 'live',
+  hostname: fact('web1'),
+  hypervisor: fact({ name: 'kvm', controlDomain: false, platform: undefined, whenPaused: 'stands' }),
+  container: undefined,
+  kernel: {
+    release: fact('6.1.0'),
+    version: undefined,
+    architecture: fact('x86_64'),
+    flavour: fact('standard'),
+    distribution: undefined,
+  },
+  commandLine: undefined,
+  boot: { entries: [], defaults: [] },
+  clock: {
+    source: fact('kvm-clock'),
+    available: fact(['kvm-clock', 'tsc', 'acpi_pm']),
+    eventDevices: [],
+    hz: undefined,
+    tickless: undefined,
+    timerResolution: undefined,
+    kernel: undefined,
+  },
+  cpus: {
+    present: undefined,
+    online: undefined,
+    allowed: undefined,
+    model: undefined,
+    tscFlags: undefined,
+    steal: undefined,
+  },
+  sysctls: [],
+  rtc: { present: undefined, offset: undefined, drift: undefined, mode: undefined },
+  zone: undefined,
+  ptp: [],
+  vmclock: undefined,
+  vmgenid: undefined,
+  tools: [],
+  daemons: [],
+  messages: [],
+  unread: [],
+}
+
+const daemon = (name: string, of: Partial<TimeDaemon> = {}): TimeDaemon => ({
+  name,
+  installed: fact(`/usr/sbin/${name}`),
+  enabled: fact(true),
+  runs: fact(true),
+  pid: 77,
+  version: undefined,
+  commandLine: fact([name]),
+  setsTime: fact(true),
+  configuration: [{ path: `/etc/${name}.conf`, text: 'log x\nstatistics y\n', includedBy: undefined }],
+  unit: { name: `${name}.service`, files: [], starts: undefined, conditions: [] },
+  ...of,
+})
+
+const found = (
+  inventory: Partial<Inventory>,
+  live?: Partial<LiveFacts>,
+  prospect?: PauseProspect,
+): string[] => {
+  const whole = { ...BARE, ...inventory }
+  const facts: LiveFacts | undefined = live && {
+    offset: undefined,
+    bound: undefined,
+    sources: [],
+    hostClock: undefined,
+    kernelClock: undefined,
+    ...live,
+  }
+  return checkMachine({ inventory: whole, live: facts, prospect }).map(
+    ({ name, severity }) => `${severity} ${name}`,
+  )
+}
+
+describe('who keeps the clock', () => {
+  test('one daemon is right', () => expect(found({ daemons: [daemon('chronyd')] })).toEqual([]))
+  test('nobody', () => expect(found({})).toEqual(['critical no-daemon']))
+  test('one that does not run', () => {
+    expect(found({ daemons: [daemon('ntpd', { runs: fact(false), enabled: fact(false) })] })).toEqual([
+      'critical daemon-not-running',
+    ])
+  })
+  test('one that would be started, on a disk', () => {
+    expect(found({ copy: 'disk', daemons: [daemon('chronyd', { runs: undefined })] })).toEqual([])
+  })
+  test('a unit that is not for guests', () => {
+    const condition = {
+      name: 'ConditionVirtualization',
+      value: 'no',
+      met: false,
+      evidence: { path: '/lib/systemd/system/ntpd.service', line: 4, text: 'ConditionVirtualization=no' },
+    }
+    const unit = { name: 'ntpd.service', files: [], starts: undefined, conditions: [condition] }
+    expect(found({ daemons: [daemon('ntpd', { runs: fact(false), unit })] })).toEqual([
+      'critical disabled-in-guests',
+    ])
+  })
+  test('two', () => {
+    expect(found({ daemons: [daemon('chronyd'), daemon('ntpd')] })).toEqual(['critical two-daemons'])
+    expect(found({ daemons: [daemon('chronyd'), daemon('ptp4l', { setsTime: fact(false) })] })).toEqual([])
+  })
+  test('the Tools and a daemon', () => {
+    const tools = [
+      { name: 'vmtoolsd', installed: undefined, runs: fact(true), setsTime: fact('periodically' as const) },
+    ]
+    expect(found({ tools, daemons: [daemon('ntpd')] })).toEqual(['critical tools-sync-beside-daemon'])
+    expect(
+      found({ tools: [{ ...tools[0]!, setsTime: fact('after-events') }], daemons: [daemon('ntpd')] }),
+    ).toEqual([])
+  })
+  test('in a container nobody has to', () => {
+    expect(found({ container: fact('docker') })).toEqual(['note clock-of-the-host'])
+  })
+})
+
+describe('a classic Xen guest', () => {
+  const xen: Partial<Inventory> = {
+    hypervisor: fact({ name: 'xen-pv', controlDomain: false, platform: undefined, whenPaused: 'stands' }),
+    kernel: { ...BARE.kernel, flavour: fact('classic-xen') },
+    clock: { ...BARE.clock, source: undefined, available: undefined },
+  }
+  const wallclock = (value: string) => [
+    {
+      name: 'xen.independent_wallclock',
+      set: [],
+      running: fact(value, '/proc/sys/xen/independent_wallclock'),
+    },
+  ]
+  test('depends on its host, and its daemon does nothing', () => {
+    const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
+    expect(found(inventory)).toEqual(['critical wallclock-follows-host'])
+    expect(whoSetsTheClock(inventory).map(({ name }) => name)).toEqual(['ntpd', 'the Xen host'])
+  })
+  test('is independent with a daemon, or without', () => {
+    expect(found({ ...xen, sysctls: wallclock('1'), daemons: [daemon('ntpd')] })).toEqual([])
+    expect(found({ ...xen, sysctls: wallclock('1') })).toEqual([
+      'critical no-daemon',
+      'critical wallclock-without-daemon',
+    ])
+  })
+  test('is repaired now and for the next boot', () => {
+    const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
+    const findings = checkMachine({ inventory, live: undefined, prospect: undefined })
+    const plan = planRepair(findings, inventory, {
+      content: path => (path === '/etc/sysctl.conf' ? '# mine\n' : undefined),
+      live: true,
+      services: 'sysv',
+    })
+    expect(plan.steps.map(({ change }) => change)).toEqual([
+      {
+        kind: 'file',
+        path: '/etc/sysctl.conf',
+        before: '# mine\n',
+        after: '# mine\nxen.independent_wallclock = 1\n',
+      },
+      { kind: 'setting', path: '/proc/sys/xen/independent_wallclock', before: '0', after: '1' },
+    ])
+  })
+  test('a full one has no such switch', () => {
+    expect(
+      found({
+        hypervisor: fact({
+          name: 'xen-hvm',
+          controlDomain: false,
+          platform: undefined,
+          whenPaused: 'stands',
+        }),
+        daemons: [daemon('ntpd')],
+        sysctls: [
+          { name: 'xen.independent_wallclock', set: [fact('1', '/etc/sysctl.conf', 9)], running: undefined },
+        ],
+      }),
+    ).toEqual(['note wallclock-not-here'])
+  })
+})
+
+describe('what was measured', () => {
+  const source = { name: 'a', address: '192.0.2.1', answers: true, why: undefined, offset: 4.3, bound: 0.01 }
+  const daemons = [daemon('chronyd')]
+  test('far off, with a step through the daemon', () => {
+    const inventory = { ...BARE, daemons }
+    const live: LiveFacts = {
+      offset: 4.3,
+      bound: 0.01,
+      sources: [source],
+      hostClock: undefined,
+      kernelClock: undefined,
+    }
+    const findings = checkMachine({ inventory, live, prospect: undefined })
+    expect(findings.map(({ name }) => name)).toEqual(['offset-large-now'])
+    const { steps } = planRepair(findings, inventory, {
+      content: () => undefined,
+      live: true,
+      services: 'systemd',
+    })
+    expect(steps.map(({ change }) => change)).toEqual([
+      { kind: 'command', run: ['chronyc', 'makestep'], undo: undefined },
+    ])
+  })
+  test('an offset within its bound is none', () => {
+    expect(found({ daemons }, { offset: 0.02, bound: 0.02 })).toEqual([])
+  })
+  test('silent sources', () => {
+    const silent = { ...source, answers: false, offset: undefined, bound: undefined }
+    expect(found({ daemons }, { sources: [silent, source] })).toEqual(['warning source-unreachable'])
+    expect(found({ daemons }, { sources: [silent] })).toEqual(['critical source-unreachable'])
+  })
+  test('a host that is wrong', () => {
+    const hostClock = { ...source, name: 'ptp_kvm', offset: 1.2, bound: 1e-5 }
+    expect(found({ daemons }, { offset: 0, bound: 1e-3, hostClock })).toEqual([
+      'critical host-clock-disagrees',
+    ])
+  })
+})
+
+describe('the rest', () => {
+  const daemons = [daemon('chronyd')]
+  test('a poor counter where a good one is', () => {
+    const clock = { ...BARE.clock, source: fact('acpi_pm') }
+    expect(found({ daemons, clock })).toEqual(['warning poor-clocksource'])
+    expect(found({ daemons, clock: { ...clock, available: fact(['acpi_pm']) } })).toEqual([])
+  })
+  test('hours after a pause', () => {
+    const prospect = {
+      model: 'ntpd 4.2.8p15',
+      pause: 4.3,
+      now: { median: 5220, exits: 0, runs: 4 },
+      best: { median: 180, exits: 0, runs: 2, how: 'take -x out of the options of ntpd' },
+    }
+    expect(found({ daemons }, undefined, prospect)).toEqual(['critical slow-after-a-pause'])
+    expect(found({ daemons }, undefined, { ...prospect, now: { median: 20, exits: 0, runs: 4 } })).toEqual([])
+    const real = fact({ name: 'none', controlDomain: false, platform: undefined, whenPaused: undefined })
+    expect(found({ daemons, hypervisor: real }, undefined, prospect)).toEqual([])
+  })
+  test('a daemon that records nothing is a note, and can be told to', () => {
+    const conf = 'server a\n'
+    const inventory = {
+      ...BARE,
+      daemons: [
+        daemon('ntpd', { configuration: [{ path: '/etc/ntp.conf', text: conf, includedBy: undefined }] }),
+      ],
+    }
+    const findings = checkMachine({ inventory, live: undefined, prospect: undefined })
+    expect(findings.map(({ name }) => name)).toEqual(['nothing-recorded'])
+    const { steps } = planRepair(findings, inventory, {
+      content: () => conf,
+      live: true,
+      services: 'systemd',
+    })
+    expect(steps.map(({ title }) => title)).toEqual(['Edit /etc/ntp.conf', 'Restart ntpd'])
+    expect(steps[0]?.change).toMatchObject({
+      after: expect.stringContaining('filegen peerstats file peerstats type day enable\n'),
+    })
+    const copy = planRepair(findings, inventory, { content: () => conf, live: false, services: 'systemd' })
+    expect(copy.steps.map(({ title }) => title)).toEqual(['Edit /etc/ntp.conf'])
+    expect(copy.advice[0]?.lines).toEqual(['systemctl restart ntpd.service'])
+  })
+})

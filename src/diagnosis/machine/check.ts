@@ -1,0 +1,59 @@
+/** All that can be said of a machine: the rules about its state, and those about its configuration. */
+import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
+import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
+import { hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
+import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
+import { nothingRecorded } from './rules/nothing-recorded.ts'
+import { pauseForecast } from './rules/pause-forecast.ts'
+import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
+import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
+import { xenWallclock } from './rules/xen-wallclock.ts'
+import type { MachineRule, MachineSubject } from './subject.ts'
+
+const RULES: readonly MachineRule[] = [
+  nobodyKeepsIt,
+  severalDaemons,
+  toolsAndDaemon,
+  xenWallclock,
+  offsetNow,
+  sourcesNow,
+  synchronisedNow,
+  hostClockNow,
+  pauseForecast,
+  poorClocksource,
+  unstableClocksource,
+  rtcInLocalTime,
+  rtcFarOff,
+  stolenTime,
+  clockOfTheHost,
+  nothingRecorded,
+]
+
+/** Whoever is told why nobody keeps the clock need not be told that nobody does. */
+const SAYS_ALSO: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> = {
+  'daemon-not-running': ['no-daemon'],
+  'disabled-in-guests': ['no-daemon'],
+}
+
+/** The worst first. `others`: what was found of its configuration and its processors. */
+export function checkMachine(subject: MachineSubject, others: readonly Finding[] = []): Finding[] {
+  const found = RULES.flatMap(rule => rule(subject))
+  const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
+  const more = others.filter(({ name }) => !names.includes(name))
+  return [...found.map(finding => joined(finding, others)), ...more].sort(bySeverity)
+}
+
+const distinct = (evidence: readonly Evidence[]): Evidence[] => [
+  ...new Map(evidence.map(each => [`${each.path} ${each.line} ${each.text}`, each])).values(),
+]
+
+/** What the state of the machine shows and its files show, too, is one finding: evidence and remedies of both. */
+function joined(finding: Finding, others: readonly Finding[]): Finding {
+  const same = others.filter(({ name }) => name === finding.name)
+  const actions = [finding, ...same].flatMap(({ remedy }) => remedy.actions ?? [])
+  return {
+    ...finding,
+    evidence: distinct([...finding.evidence, ...same.flatMap(({ evidence }) => evidence)]),
+    remedy: actions.length > 0 ? { ...finding.remedy, actions } : finding.remedy,
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * offset-large-now, not-synchronised, source-unreachable, host-clock-disagrees, sources-disagree-now: what was measured on the
+ * machine just now.
+ */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Evidence } from '../../finding.ts'
+import { evidenceOf, isGuest, type LiveSource, type MachineRule, settingDaemons, state } from '../subject.ts'
+
+/** Beyond ntpd's step threshold nobody calls a clock right; beyond this few need better. */
+const LARGE: Seconds = 0.128
+const NOTABLE: Seconds = 0.01
+
+export const offsetNow: MachineRule = ({ inventory, live }) => {
+  if (live?.offset === undefined || live.bound === undefined) return []
+  const least = Math.abs(live.offset) - live.bound
+  if (least < NOTABLE) return []
+  const size = duration(Math.abs(live.offset))
+  const daemon = settingDaemons(inventory)[0]
+  return [
+    state({
+      name: 'offset-large-now',
+      severity: least >= LARGE ? 'critical' : 'warning',
+      what: `The clock is ${size} ${live.offset > 0 ? 'behind' : 'ahead'} (± ${duration(live.bound)}) now.`,
+      measures: { offset: live.offset, bound: live.bound },
+      evidence: live.sources.filter(({ answers }) => answers).map(told),
+      cost: 'Whatever compares times with other machines is wrong by that: logs, tokens, leases, replication.',
+      causes: [
+        ...(isGuest(inventory) && live.offset > 0
+          ? [
+              {
+                what: 'the guest stood still',
+                why: 'a pause, a restore or a migration leaves the clock behind by its length',
+              },
+            ]
+          : []),
+        daemon
+          ? {
+              what: `${daemon.name} does not correct it, or slowly`,
+              why: 'it may slew only, or believe its sources no more',
+            }
+          : { what: 'nobody keeps it', why: 'no program that sets the clock runs' },
+      ],
+      remedy: {
+        text: 'Step it once, and see to it that somebody keeps it.',
+        changes: daemon?.name === 'chronyd' ? ['chronyc makestep'] : [],
+        actions: [
+          {
+            kind: 'step-clock',
+            offset: live.offset,
+            bound: live.bound,
+            daemon: daemon?.name,
+            servers: live.sources.filter(({ answers }) => answers).map(({ address }) => address),
+          },
+        ],
+      },
+      confirm: 'clockwright query',
+    }),
+  ]
+}
+
+const told = ({ name, offset, bound }: LiveSource): Evidence => ({
+  text: `${name}: offset ${duration(offset ?? 0)} ± ${duration(bound ?? 0)}`,
+})
+
+export const sourcesNow: MachineRule = ({ live }) => {
+  if (!live || live.sources.length === 0) return []
+  const silent = live.sources.filter(({ answers }) => !answers)
+  if (silent.length === 0) return []
+  const all = silent.length === live.sources.length
+  return [
+    state({
+      name: 'source-unreachable',
+      severity: all ? 'critical' : 'warning',
+      what: all
+        ? `None of the ${silent.length} configured sources answers.`
+        : `${silent.length} of ${live.sources.length} configured sources do not answer.`,
+      evidence: silent.map(({ name, why }) => ({ text: `${name}: ${why ?? 'no reply'}` })),
+      cost: all
+        ? 'The clock drifts, and nobody knows how far.'
+        : 'The others decide alone; fewer than four cannot outvote a wrong one.',
+      causes: [
+        {
+          what: 'UDP port 123 is blocked on the way',
+          why: 'firewalls let it pass in one direction only, or not at all',
+        },
+        {
+          what: 'the server is gone, or its name means another address now',
+          why: 'daemons ask the address that they found at their start',
+        },
+      ],
+      remedy: { text: 'Let UDP 123 pass to these servers, or name others.' },
+      confirm: `clockwright query ${silent[0]!.name}`,
+    }),
+  ]
+}
+
+export const synchronisedNow: MachineRule = ({ inventory, live }) => {
+  const kernel = live?.kernelClock
+  if (!kernel || kernel.synchronised || settingDaemons(inventory).length === 0) return []
+  return [
+    state({
+      name: 'not-synchronised',
+      severity: 'warning',
+      what: 'A time daemon runs, and the kernel holds its clock for unsynchronised.',
+      measures: { maxError: kernel.maxError },
+      evidence: [{ text: `adjtimex: ${kernel.status.join(' ')}; maxerror ${duration(kernel.maxError)}` }],
+      cost: 'Whoever asks the kernel (ClockBound, databases, etcd) is told not to trust the time.',
+      causes: [
+        {
+          what: 'the daemon has not found a source that it believes',
+          why: 'it started a moment ago, or rejects all of them',
+        },
+        {
+          what: 'the daemon does not tell the kernel',
+          why: 'chronyd without rtcsync, or one that slews by itself',
+        },
+      ],
+      remedy: {
+        text: 'Ask the daemon what it thinks of its sources: `chronyc sources -v`, `ntpq -p`, `timedatectl timesync-status`.',
+      },
+      confirm: 'adjtimex --print; chronyc tracking',
+    }),
+  ]
+}
+
+export const hostClockNow: MachineRule = ({ inventory, live }) => {
+  const host = live?.hostClock
+  if (!host || host.offset === undefined || live?.offset === undefined) return []
+  const difference = host.offset - live.offset
+  const sure = Math.abs(difference) - (host.bound ?? 0) - (live.bound ?? 0)
+  if (sure < NOTABLE) return []
+  return [
+    state({
+      name: 'host-clock-disagrees',
+      severity: sure >= LARGE ? 'critical' : 'warning',
+      what: `The clock of the host (${host.name}) is ${duration(Math.abs(difference))} ${difference < 0 ? 'behind' : 'ahead of'} the servers on the network.`,
+      measures: { difference },
+      evidence: [
+        told(host),
+        ...live.sources.filter(({ answers }) => answers).map(told),
+        ...inventory.ptp.flatMap(({ clock }) => evidenceOf(clock)),
+      ],
+      cost: 'Whoever in this guest follows the host is led away by that, and each start of a guest begins with it.',
+      causes: [
+        { what: 'the host keeps no time', why: 'a guest cannot see how the clock of its host is kept' },
+      ],
+      remedy: {
+        text: 'Have the host keep time; until then do not use its clock as a source (refclock PHC).',
+      },
+      confirm: 'chronyc tracking on the host',
+    }),
+  ]
+}

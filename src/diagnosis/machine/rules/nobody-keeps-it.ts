@@ -1,0 +1,107 @@
+/**
+ * no-daemon, daemon-not-running, disabled-in-guests: nobody keeps this clock, though something may be there that
+ * could. A guest's clock stops with the guest, and only somebody inside puts it right (field report 001).
+ */
+import type { Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
+import type { Finding } from '../../finding.ts'
+import { evidenceOf, isGuest, type MachineRule, placed, settingDaemons, state } from '../subject.ts'
+
+export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
+  if (inventory.container !== undefined || settingDaemons(inventory).length > 0) return []
+  const able = inventory.daemons.filter(
+    ({ setsTime, name }) => setsTime?.value !== false && name !== 'ntpdate',
+  )
+  const keptOut = able.flatMap(daemon =>
+    (daemon.unit?.conditions ?? []).filter(isAgainstGuests).map(condition => ({ daemon, condition })),
+  )
+  if (keptOut.length > 0) return keptOut.map(({ daemon, condition }) => shutOut(daemon, condition))
+  const installed = able.filter(daemon => daemon.installed !== undefined)
+  return installed.length > 0 ? [idle(installed)] : [none(inventory)]
+}
+
+const isAgainstGuests = ({ name, met }: UnitCondition): boolean =>
+  name === 'ConditionVirtualization' && met === false
+
+const shutOut = (daemon: TimeDaemon, condition: UnitCondition): Finding =>
+  state({
+    name: 'disabled-in-guests',
+    severity: 'critical',
+    what: `${daemon.name} is installed, and its unit ${daemon.unit?.name} is not started here because of ${condition.name}=${condition.value}.`,
+    evidence: [placed(condition.evidence), ...evidenceOf(daemon.installed)],
+    cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
+    causes: [
+      {
+        what: 'the distribution leaves the time of guests to the hypervisor',
+        why: "the condition comes with the package, and no hypervisor keeps a guest's clock right by itself",
+      },
+    ],
+    remedy: {
+      text: `Clear the condition with a drop-in, and start ${daemon.name}.`,
+      changes: [
+        `/etc/systemd/system/${daemon.unit?.name}.d/clockwright.conf:`,
+        '[Unit]',
+        `${condition.name}=`,
+      ],
+      actions: [
+        {
+          kind: 'write-file',
+          file: `/etc/systemd/system/${daemon.unit?.name}.d/clockwright.conf`,
+          text: `[Unit]\n${condition.name}=\n`,
+        },
+        { kind: 'start', daemon: daemon.name, unit: daemon.unit?.name },
+      ],
+    },
+    confirm: `systemctl status ${daemon.unit?.name} says which condition was not met.`,
+  })
+
+function idle(daemons: readonly TimeDaemon[]): Finding {
+  const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
+  const names = daemons.map(({ name }) => name).join(' and ')
+  const off = first.enabled?.value === false
+  return state({
+    name: 'daemon-not-running',
+    severity: 'critical',
+    what: `${names} is installed and does not run${off ? '; it is not enabled either' : ''}.`,
+    evidence: evidenceOf(first.runs, first.enabled, first.installed),
+    cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
+    causes: [
+      { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
+      ...(first.name === 'ntpd' || first.name === 'ntpsec'
+        ? [
+            {
+              what: 'it ended itself',
+              why: 'ntpd does when it is more than 1000 s off; the log says "set clock manually within 1000 s"',
+            },
+          ]
+        : []),
+    ],
+    remedy: {
+      text: `Enable and start ${first.name}.`,
+      changes: [`systemctl enable --now ${first.unit?.name ?? first.name}`],
+      actions: [{ kind: 'start', daemon: first.name, unit: first.unit?.name }],
+    },
+    confirm: 'Its log, and `systemctl status`.',
+  })
+}
+
+const none = (inventory: Inventory): Finding =>
+  state({
+    name: 'no-daemon',
+    severity: 'critical',
+    what: 'No program that keeps time is installed on this machine.',
+    evidence: evidenceOf(inventory.hypervisor),
+    cost: isGuest(inventory)
+      ? 'After a pause, a restore or a migration this guest stays wrong by the time that it stood still: its hypervisor does not put it right.'
+      : 'A crystal drifts by seconds a week.',
+    causes: [
+      {
+        what: 'somebody trusts the hypervisor to do it',
+        why: "hypervisors set a guest's clock when it starts, and mostly never again",
+      },
+    ],
+    remedy: {
+      text: 'Install one, and one only: chrony with `makestep 1 -1` and short polls, or clockwright with --discipline.',
+      changes: ['server … iburst minpoll 4 maxpoll 6', 'makestep 1 -1'],
+    },
+    confirm: 'clockwright query asks your servers how far off the clock is.',
+  })

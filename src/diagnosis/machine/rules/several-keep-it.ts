@@ -1,0 +1,89 @@
+/**
+ * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
+ * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
+ */
+import { evidenceOf, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
+
+const NEVER = new Set(['ntpdate', 'clockwright'])
+
+export const severalDaemons: MachineRule = ({ inventory }) => {
+  const daemons = settingDaemons(inventory).filter(({ name }) => !NEVER.has(name))
+  if (daemons.length < 2) return []
+  const names = daemons.map(({ name }) => name)
+  const running = daemons.every(({ runs }) => runs?.value)
+  const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
+  return [
+    state({
+      name: 'two-daemons',
+      severity: 'critical',
+      what: `${listed(names)} ${running ? 'run' : 'are started'} on this machine, and each sets the clock.`,
+      evidence: daemons.flatMap(({ runs, commandLine, enabled }) =>
+        evidenceOf(runs ?? enabled, commandLine).slice(0, 2),
+      ),
+      cost: 'Each takes the corrections of the other for errors of the clock: frequency and offset swing, and steps come out of nothing.',
+      causes: [
+        {
+          what: 'a second one was installed and the first left in place',
+          why: 'packages of time daemons do not always exclude each other',
+        },
+      ],
+      remedy: {
+        text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.`,
+        changes: stop.map(({ name, unit }) => `systemctl disable --now ${unit?.name ?? name}`),
+        actions: stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
+      },
+      confirm: 'Steps in the log of one right after corrections of the other.',
+    }),
+  ]
+}
+
+/** Which to keep: who recovers best from what happens to a guest. */
+const ORDER = ['clockwright', 'chronyd', 'ntpd-rs', 'ntpd', 'ntpsec', 'openntpd', 'systemd-timesyncd']
+const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+export const toolsAndDaemon: MachineRule = ({ inventory }) => {
+  const daemons = settingDaemons(inventory)
+  const tools = settingTools(inventory, 'periodically')
+  if (daemons.length === 0 || tools.length === 0) return []
+  const vmware = inventory.hypervisor?.value.name === 'vmware'
+  const [tool, daemon] = [tools[0]!, daemons[0]!]
+  return [
+    state({
+      name: 'tools-sync-beside-daemon',
+      severity: 'critical',
+      what: `${tool.name} sets the clock periodically, and so does ${daemon.name}.`,
+      evidence: evidenceOf(tool.setsTime, tool.runs, daemon.runs ?? daemon.enabled),
+      cost: 'The tool steps the clock forward under the daemon, which takes that for a wrong frequency and corrects in the other direction.',
+      causes: [{ what: 'both were switched on, one for the other', why: 'one of them is enough' }],
+      remedy: {
+        text: vmware
+          ? 'Switch the periodic synchronisation of VMware Tools off and keep the daemon; the one-time corrections after a resume, a restore or a vMotion may stay.'
+          : `Switch the periodic setting of ${tool.name} off and keep the daemon.`,
+        changes: vmware
+          ? ['vmware-toolbox-cmd timesync disable', 'tools.syncTime = "0"   (in the .vmx file)']
+          : [],
+        ...(vmware
+          ? {
+              actions: [
+                {
+                  kind: 'run' as const,
+                  title: 'Switch the periodic synchronisation of VMware Tools off',
+                  run: ['vmware-toolbox-cmd', 'timesync', 'disable'],
+                  undo: ['vmware-toolbox-cmd', 'timesync', 'enable'],
+                },
+                {
+                  kind: 'host' as const,
+                  where: 'the .vmx file of this guest',
+                  lines: ['tools.syncTime = "0"'],
+                },
+              ],
+            }
+          : {}),
+      },
+      confirm: 'Steps forward about once a minute that the log of the daemon does not explain.',
+    }),
+  ]
+}

@@ -1,0 +1,123 @@
+/** rtc-in-local-time, rtc-far-off, stolen-time, clock-of-the-host: what stands around the clock and bears on it. */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { evidenceOf, isGuest, type MachineRule, state } from '../subject.ts'
+
+export const rtcInLocalTime: MachineRule = ({ inventory: { rtc } }) => {
+  if (rtc.mode?.value !== 'local') return []
+  return [
+    state({
+      name: 'rtc-in-local-time',
+      severity: 'warning',
+      what: 'The hardware clock is kept in local time.',
+      evidence: evidenceOf(rtc.mode),
+      cost: 'After a boot in which nobody asks a server the clock is wrong by the distance to UTC, twice a year by another one.',
+      causes: [
+        {
+          what: 'it was set up beside Windows, or by a hypervisor that was told so',
+          why: 'Linux itself uses UTC',
+        },
+      ],
+      remedy: {
+        text: 'Keep it in UTC; for a guest also in its definition (libvirt: <clock offset="utc"/>).',
+        changes: ['timedatectl set-local-rtc 0   (or UTC into /etc/adjtime, and: hwclock --systohc --utc)'],
+        actions: [
+          {
+            kind: 'run',
+            title: 'Write the time into the hardware clock, in UTC',
+            // /etc/adjtime itself is an edit, by which it is known what it was.
+            run: ['hwclock', '--systohc', '--noadjfile', '--utc'],
+            undo: ['hwclock', '--systohc', '--noadjfile', '--localtime'],
+          },
+        ],
+      },
+      confirm: 'cat /etc/adjtime: its third line.',
+    }),
+  ]
+}
+
+/** The RTC of a guest follows the clock of its host, and shows to a second what the host takes the time for. */
+const RTC_FAR: Seconds = 2
+/** What is copied is read one after the other; how long after, nobody has written down. */
+const RTC_FAR_IN_A_COPY: Seconds = 60
+
+export const rtcFarOff: MachineRule = ({ inventory, live }) => {
+  const { offset, mode } = inventory.rtc
+  if (!offset || mode?.value === 'local') return []
+  const { seconds, uncertainty } = offset.value
+  if (Math.abs(seconds) - uncertainty < (inventory.copy === 'live' ? RTC_FAR : RTC_FAR_IN_A_COPY)) return []
+  const right = live?.offset !== undefined && Math.abs(live.offset) < RTC_FAR / 2
+  return [
+    state({
+      name: 'rtc-far-off',
+      severity: 'warning',
+      what: `The hardware clock is ${duration(Math.abs(seconds))} ${seconds > 0 ? 'behind' : 'ahead of'} the system clock${right ? ', and the system clock is right' : ''}.`,
+      measures: { offset: seconds, uncertainty },
+      evidence: evidenceOf(offset),
+      cost: isGuest(inventory)
+        ? 'The RTC of a guest mostly follows its host: either the host is wrong by as much, or this guest stood still and was not put right.'
+        : 'The next boot starts with that error.',
+      causes: right
+        ? [{ what: 'the clock of the host is wrong', why: 'the virtual RTC shows it' }]
+        : [
+            {
+              what: 'this guest was paused and its clock is behind',
+              why: 'the RTC runs on while a guest stands still',
+            },
+            { what: 'the clock of the host is wrong', why: 'the virtual RTC shows it' },
+          ],
+      remedy: {
+        text: 'Ask servers which of the two is right: `clockwright query`. Then put the clock right, or have the host keep time.',
+      },
+      confirm: 'clockwright status; cat /proc/driver/rtc',
+    }),
+  ]
+}
+
+/** So much given away to other guests makes timers late and polls irregular. */
+const MUCH_STOLEN = 0.05
+
+export const stolenTime: MachineRule = ({ inventory: { cpus } }) => {
+  if (!cpus.steal || cpus.steal.value < MUCH_STOLEN) return []
+  return [
+    state({
+      name: 'stolen-time',
+      severity: 'warning',
+      what: `The hypervisor gave ${(cpus.steal.value * 100).toFixed(0)} % of this guest's processor time to somebody else.`,
+      measures: { share: cpus.steal.value },
+      evidence: evidenceOf(cpus.steal),
+      cost: 'Timers fire late and packets are stamped late; a clock that counts ticks loses some.',
+      causes: [
+        {
+          what: 'the host runs more guests than it has processors for',
+          why: 'steal counts the time in which this guest wanted to run and could not',
+        },
+      ],
+      remedy: {
+        text: 'Give the guest processors of its own, or fewer neighbours; kernel timestamps of packets (chronyd, clockwright) suffer least.',
+      },
+      confirm: 'vmstat 1: the column st.',
+    }),
+  ]
+}
+
+export const clockOfTheHost: MachineRule = ({ inventory: { container } }) => {
+  if (!container) return []
+  return [
+    state({
+      name: 'clock-of-the-host',
+      severity: 'note',
+      what: `This is a container (${container.value}): its clock is that of the machine around it.`,
+      evidence: evidenceOf(container),
+      cost: 'A daemon in here either may not set the clock or sets it for everybody.',
+      causes: [
+        {
+          what: 'containers share the clock of their kernel',
+          why: 'time namespaces shift only the monotonic clocks',
+        },
+      ],
+      remedy: { text: 'Keep the time on the machine around it, and look at it there: `clockwright check`.' },
+      confirm: 'systemd-detect-virt --container',
+    }),
+  ]
+}

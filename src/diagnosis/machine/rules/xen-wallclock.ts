@@ -1,0 +1,97 @@
+/**
+ * wallclock-follows-host, wallclock-without-daemon, wallclock-not-here: who sets the wall clock of a classic Xen guest
+ * (field report 000). With `xen.independent_wallclock` 0 the host does, and stops it after a migration to a host that is
+ * behind; with 1 somebody in the guest has to. HVM guests and newer kernels have no such switch.
+ */
+import type { Fact, Inventory, Sysctl } from '#core/guest/inventory.ts'
+import { evidenceOf, type MachineRule, settingDaemons, state } from '../subject.ts'
+
+const NAME = 'xen.independent_wallclock'
+const SWITCH = '/proc/sys/xen/independent_wallclock'
+
+export const xenWallclock: MachineRule = ({ inventory }) => {
+  const { hypervisor, sysctls, kernel } = inventory
+  if (!hypervisor?.value.name.startsWith('xen')) return []
+  const setting = sysctls.find(({ name }) => name === NAME)
+  if (hypervisor.value.name === 'xen-hvm' || kernel.flavour?.value === 'standard')
+    return setting && setting.set.length > 0 && setting.running === undefined
+      ? [idleSwitch(inventory, setting)]
+      : []
+  if (kernel.flavour?.value !== 'classic-xen') return []
+  const value = setting?.running ?? setting?.set.at(-1)
+  const keeper = settingDaemons(inventory)[0]
+  if (value?.value === '1') return keeper ? [] : [unkept(inventory, value)]
+  return keeper ? [dependent(inventory, value, keeper.name, setting)] : []
+}
+
+const dependent = (
+  inventory: Inventory,
+  value: Fact<string> | undefined,
+  daemon: string,
+  setting: Sysctl | undefined,
+) => {
+  const boot = setting?.set.at(-1)?.value === '1'
+  return state({
+    name: 'wallclock-follows-host',
+    severity: 'critical',
+    what: `This Xen guest takes its wall clock from the host (${NAME} is ${value?.value ?? 'not set: 0'}), so ${daemon} has no effect.`,
+    evidence: evidenceOf(value, inventory.kernel.flavour),
+    cost: 'Setting the time fails silently, and after a migration to a host that is behind the clock stands still until that host has caught up.',
+    causes: [
+      {
+        what: 'that is the default of these kernels',
+        why: 'Linux 2.6.18-xen follows dom0 unless it is told otherwise',
+      },
+    ],
+    remedy: {
+      text: 'Make the wall clock independent, now and for the next boot, on all hosts and guests of the cluster; the daemon then keeps it.',
+      changes: [`sysctl -w ${NAME}=1`, `${NAME} = 1   (in /etc/sysctl.conf)`],
+      actions: [
+        { kind: 'setting', path: SWITCH, before: value?.value ?? '0', after: '1' },
+        ...(boot ? [] : [{ kind: 'sysctl' as const, name: NAME, value: '1' }]),
+      ],
+    },
+    confirm: `cat ${SWITCH}`,
+  })
+}
+
+const unkept = (inventory: Inventory, value: Fact<string>) =>
+  state({
+    name: 'wallclock-without-daemon',
+    severity: 'critical',
+    what: `The wall clock of this Xen guest is its own (${NAME} is 1), and nobody in it keeps it.`,
+    evidence: evidenceOf(value, inventory.kernel.flavour),
+    cost: 'Neither the host nor the guest corrects it: it drifts, and loses each pause.',
+    causes: [
+      {
+        what: 'half of the advice was followed',
+        why: 'independent wall clock and a time daemon belong together',
+      },
+    ],
+    remedy: { text: 'Run a time daemon in the guest.', changes: ['service ntpd start; chkconfig ntpd on'] },
+    confirm: 'ps ax | grep ntpd',
+  })
+
+const idleSwitch = ({ hypervisor, kernel }: Inventory, setting: Sysctl) =>
+  state({
+    name: 'wallclock-not-here',
+    severity: 'note',
+    what: `${NAME} is set, and this kernel has no such switch.`,
+    evidence: evidenceOf(...setting.set, hypervisor, kernel.flavour),
+    cost: 'None; but whoever set it expects something of it.',
+    causes: [
+      hypervisor?.value.name === 'xen-hvm'
+        ? {
+            what: 'the guest is fully virtualised',
+            why: 'its clock is emulated hardware and always its own; the switch is of paravirtual guests of the 2.6.18-xen line',
+          }
+        : {
+            what: 'the kernel is newer than the advice',
+            why: 'since 3.0 the wall clock of a Xen guest is always its own',
+          },
+    ],
+    remedy: {
+      text: 'Take the line out. When the clock gains or loses, look at its counter: `clockwright drift`, `clockwright cpus`.',
+    },
+    confirm: `ls ${SWITCH}`,
+  })

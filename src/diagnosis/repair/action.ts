@@ -1,0 +1,39 @@
+/** What a remedy can do by itself. The plan makes steps of it, and adds what must follow: restarts, proofs, ways back. */
+import type { Seconds } from '#core/time/units.ts'
+import type { Edit } from './edit.ts'
+
+export type Action =
+  | { readonly kind: 'edit'; readonly file: string; readonly edit: Edit }
+  /** A whole file of our own. */
+  | { readonly kind: 'write-file'; readonly file: string; readonly text: string }
+  /** A value of the running kernel. */
+  | {
+      readonly kind: 'setting'
+      readonly path: string
+      readonly before: string
+      readonly after: string
+    }
+  /** The same for the next boot. */
+  | { readonly kind: 'sysctl'; readonly name: string; readonly value: string }
+  | {
+      readonly kind: 'start' | 'stop'
+      readonly daemon: string
+      readonly unit: string | undefined
+    }
+  | {
+      readonly kind: 'run'
+      readonly title: string
+      readonly run: readonly string[]
+      readonly undo: readonly string[] | undefined
+    }
+  | {
+      readonly kind: 'step-clock'
+      readonly offset: Seconds
+      readonly bound: Seconds
+      /** Who keeps the clock now, and may do it himself. */
+      readonly daemon: string | undefined
+      readonly servers: readonly string[]
+    }
+  | { readonly kind: 'cycle-cpus'; readonly cpus: readonly number[] }
+  /** For the administrator of the host. */
+  | { readonly kind: 'host'; readonly where: string; readonly lines: readonly string[] }

@@ -1,0 +1,24 @@
+/** Where a setting of the kernel is written for the next boot: over the line that decides now, else at the end of sysctl.conf. */
+import type { Inventory } from '#core/guest/inventory.ts'
+import type { Action } from './action.ts'
+
+type Sysctl = Extract<Action, { kind: 'sysctl' }>
+type Writing = Extract<Action, { kind: 'edit' | 'write-file' }>
+
+const CONF = '/etc/sysctl.conf'
+const OURS = '/etc/sysctl.d/90-clockwright.conf'
+
+export function planSysctl(
+  { name, value }: Sysctl,
+  { sysctls }: Inventory,
+  content: (path: string) => string | undefined,
+): Writing {
+  const text = `${name} = ${value}`
+  const deciding = sysctls.find(setting => setting.name === name)?.set.at(-1)?.evidence[0]
+  // What the distribution brings below /usr is not ours to edit; a file below /etc decides over it.
+  if (deciding?.line !== undefined && deciding.path.startsWith('/etc/'))
+    return { kind: 'edit', file: deciding.path, edit: { kind: 'replace', line: deciding.line, text } }
+  if (content(CONF) !== undefined)
+    return { kind: 'edit', file: CONF, edit: { kind: 'insert-after', line: Number.MAX_SAFE_INTEGER, text } }
+  return { kind: 'write-file', file: OURS, text: `${text}\n` }
+}

@@ -1,0 +1,158 @@
+/** What `clockwright check` says: the verdict, who sets the clock, and the findings. */
+
+import type { Inventory } from '#core/guest/inventory.ts'
+import { duration } from '#core/time/format.ts'
+import { type Finding, worst } from '#diagnosis/finding.ts'
+import type { Setter } from '#diagnosis/machine/setters.ts'
+import type { LiveFacts, PauseProspect } from '#diagnosis/machine/subject.ts'
+import { encodeEvidence } from '../explain/encode.ts'
+import { findingsByKind } from '../explain/verdict.ts'
+import { nameFinding, SEVERITY_COLOURS, type Telling, tellFinding } from '../findings.ts'
+import { inventoryGroups } from '../inventory.ts'
+import type { Style } from '../style.ts'
+import { printable, table, wrapped } from '../table.ts'
+
+export interface Checked {
+  readonly inventory: Inventory
+  readonly setters: readonly Setter[]
+  readonly live: LiveFacts | undefined
+  readonly prospect: PauseProspect | undefined
+  readonly findings: readonly Finding[]
+}
+
+const VERDICTS = {
+  good: 'OK',
+  note: 'OK',
+  warning: 'WARNING',
+  critical: 'CRITICAL',
+} as const
+
+export function checkScreen(checked: Checked, columns: number, style: Style): string {
+  const { findings, inventory } = checked
+  const telling: Telling = { columns, fileName: () => '?' }
+  const verdict = worst(findings)
+  const lines = [
+    `${style(SEVERITY_COLOURS[verdict], style('bold', VERDICTS[verdict]))}  ${style('bold', printable(inventory.hostname?.value ?? 'this machine'))}  ${style('dim', printable(describe(inventory)))}`,
+    ...wrapped(printable(sentence(checked)), columns, ''),
+    '',
+    ...who(checked.setters, style),
+  ]
+  const troubles = findings.filter(({ severity }) => severity !== 'note')
+  for (const kind of findingsByKind(troubles)) lines.push('', ...tellFinding(kind, telling, style))
+  const notes = findings.filter(({ severity }) => severity === 'note')
+  if (notes.length > 0) lines.push('')
+  for (const note of notes) lines.push(...nameFinding(note, 0, telling, style))
+  return `${lines.join('\n')}\n`
+}
+
+function describe({ hypervisor, container, kernel, clock }: Inventory): string {
+  const machine = container
+    ? `container (${container.value})`
+    : hypervisor === undefined
+      ? 'hypervisor unknown'
+      : hypervisor.value.name === 'none'
+        ? 'no hypervisor'
+        : hypervisor.value.controlDomain
+          ? 'Xen control domain'
+          : `${hypervisor.value.name} guest${hypervisor.value.platform ? ` (${hypervisor.value.platform})` : ''}`
+  return [
+    machine,
+    kernel.distribution?.value.name,
+    kernel.release && `kernel ${kernel.release.value}`,
+    clock.source && `clocksource ${clock.source.value}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+}
+
+function sentence({ live, inventory, findings }: Checked): string {
+  const measured =
+    live?.offset !== undefined && live.bound !== undefined
+      ? `The clock is ${duration(Math.abs(live.offset))} ${live.offset >= 0 ? 'behind' : 'ahead'}, ± ${duration(live.bound)}.`
+      : live
+        ? 'How wrong the clock is could not be measured: no source answered.'
+        : inventory.copy === 'live'
+          ? 'Nothing was measured.'
+          : `This is a copy of a machine (${inventory.copy}): nothing was measured.`
+  return findings.some(({ severity }) => severity !== 'note')
+    ? measured
+    : `${measured} Nothing is wrong with its set-up.`
+}
+
+function who(setters: readonly Setter[], style: Style): string[] {
+  if (setters.length === 0) return ['Nobody sets this clock.']
+  const rows = table(
+    setters,
+    [
+      { title: 'who sets this clock', text: ({ name }) => name },
+      { title: '', text: ({ does }) => (does === 'yes' ? '' : 'could') },
+      { title: 'when', text: ({ how }) => how.replace('-', ' ') },
+      {
+        title: 'evidence',
+        text: ({ evidence: [first] }) =>
+          (first ? `${first.path}${first.line ? `:${first.line}` : ''}: ${first.text}` : '').slice(0, 70),
+      },
+    ],
+    style,
+  )
+  return rows.trimEnd().split('\n')
+}
+
+export const encodeCheck = ({ inventory, setters, live, prospect, findings }: Checked) => ({
+  verdict: worst(findings),
+  hostname: inventory.hostname?.value ?? null,
+  hypervisor: inventory.hypervisor?.value ?? null,
+  findings: findings.map(encodeMachineFinding),
+  setters,
+  live: live ?? null,
+  forecast: prospect ?? null,
+  summary: inventoryGroups(inventory),
+  facts: {
+    ...inventory,
+    daemons: inventory.daemons.map(({ configuration, ...daemon }) => ({
+      ...daemon,
+      configuration: configuration.map(({ path, includedBy }) => ({ path, includedBy })),
+    })),
+  },
+})
+
+export const encodeMachineFinding = ({
+  name,
+  severity,
+  what,
+  measures,
+  evidence,
+  cost,
+  causes,
+  remedy,
+  confirm,
+}: Finding) => ({
+  name,
+  severity,
+  what,
+  measures,
+  evidence: evidence.map(each => encodeEvidence(each, [])),
+  cost,
+  causes,
+  remedy,
+  confirm,
+})
+
+/** One line for a monitoring system, with performance data (Nagios plugin guidelines). */
+export function monitoringLine({ findings, live }: Checked): string {
+  const verdict = worst(findings)
+  const troubles = findings.filter(({ severity }) => severity === 'warning' || severity === 'critical')
+  const said =
+    troubles.length > 0 ? troubles.map(({ what }) => what).join(' ') : 'Nothing is wrong with this clock.'
+  const count = (severity: string) => findings.filter(each => each.severity === severity).length
+  const data = [
+    ...(live?.offset === undefined ? [] : [`offset=${live.offset.toFixed(9)}s`]),
+    ...(live?.bound === undefined ? [] : [`bound=${live.bound.toFixed(9)}s`]),
+    `critical=${count('critical')};;1`,
+    `warning=${count('warning')};1`,
+  ]
+  return `CLOCKWRIGHT ${VERDICTS[verdict]} - ${printable(said).replaceAll('|', '/')} | ${data.join(' ')}`
+}
+
+/** What the API says. */
+export type CheckBody = ReturnType<typeof encodeCheck>

@@ -1,0 +1,134 @@
+/** A plan of repair, as it is shown before anything is done, and as JSON. */
+
+import { duration } from '#core/time/format.ts'
+import { unifiedDiff } from '#diagnosis/repair/diff.ts'
+import type { Advice, Change, Plan, Proof, Reason, Step } from '#diagnosis/repair/step.ts'
+import type { Style } from '../style.ts'
+import { printable, wrapped } from '../table.ts'
+
+const INDENT = '   '
+const LABEL = 8
+
+export interface Shown {
+  readonly id: string
+  readonly plan: Plan
+  readonly machine: string
+  /** Bytes, one a character, to the text that people read. */
+  readonly decode: (bytes: string) => string
+}
+
+export function planScreen({ id, plan, machine, decode }: Shown, columns: number, style: Style): string {
+  const { steps, advice } = plan
+  if (steps.length === 0 && advice.length === 0)
+    return `Nothing is to be repaired on ${printable(machine)}.\n`
+  const count = `${steps.length} step${steps.length === 1 ? '' : 's'}`
+  const lines = [`${style('bold', `Plan ${id}`)} for ${printable(machine)}: ${count}`]
+  for (const [index, step] of steps.entries())
+    lines.push('', ...stepLines(step, index, { columns, style, decode }))
+  if (advice.length > 0) lines.push('', style('bold', 'What only somebody else, or you by hand, can do'))
+  for (const each of advice) lines.push('', ...adviceLines(each, columns, style))
+  return `${lines.join('\n')}\n`
+}
+
+interface Way {
+  readonly columns: number
+  readonly style: Style
+  readonly decode: (bytes: string) => string
+}
+
+function stepLines(step: Step, index: number, { columns, style, decode }: Way): string[] {
+  const labelled = (label: string, text: string) =>
+    wrapped(printable(text), columns - INDENT.length - LABEL, '').map(
+      (line, i) => `${INDENT}${style('dim', (i === 0 ? label : '').padEnd(LABEL))}${line}`,
+    )
+  return [
+    `${style('bold', `${index + 1}. ${printable(step.title)}`)}`,
+    ...step.reasons.flatMap(reason => labelled('why', reasonText(reason))),
+    ...changeLines(step.change, decode).map(line => `${INDENT}${coloured(line, style)}`),
+    ...labelled('risk', step.risk),
+    ...labelled('proof', proofText(step.proof)),
+    ...labelled('undo', step.undone),
+  ]
+}
+
+const reasonText = ({ finding, text }: Reason): string => `${finding}: ${text}`
+
+function changeLines(change: Change, decode: (bytes: string) => string): string[] {
+  switch (change.kind) {
+    case 'file':
+      return diffOf(change, decode)
+    case 'setting':
+      return [`${change.path}: ${change.before} → ${change.after}`]
+    case 'command':
+      return [`$ ${change.run.join(' ')}`]
+    case 'cpus':
+      return change.cpus.map(
+        cpu => `/sys/devices/system/cpu/cpu${cpu}/online: 1 → 0 → 1, and 0 again if its clock still differs`,
+      )
+    case 'clock':
+      return [
+        `by ${change.offset > 0 ? '+' : '-'}${duration(Math.abs(change.offset))}, measured anew at that moment`,
+      ]
+  }
+}
+
+const diffOf = (
+  { path, before, after }: Extract<Change, { kind: 'file' }>,
+  decode: (bytes: string) => string,
+): string[] =>
+  unifiedDiff(
+    path,
+    before === undefined ? undefined : decode(before),
+    after === undefined ? undefined : decode(after),
+  )
+
+function coloured(line: string, style: Style): string {
+  const text = printable(line)
+  if (line.startsWith('+')) return style('green', text)
+  if (line.startsWith('-')) return style('red', text)
+  return line.startsWith('@@') ? style('cyan', text) : text
+}
+
+function proofText(proof: Proof): string {
+  switch (proof.kind) {
+    case 'reads':
+      return 'it reads as it was written'
+    case 'accepts':
+      return `${proof.run.join(' ')} accepts it`
+    case 'runs':
+      return `${proof.program} runs within ${duration(proof.within)}`
+    case 'ended':
+      return `${proof.program} runs no more within ${duration(proof.within)}`
+    case 'clock':
+      return `the sources say that the clock is right within ${duration(proof.within)}`
+    case 'cpus-agree':
+      return 'the clocks of all processors agree'
+  }
+}
+
+const adviceLines = ({ title, reasons, where, lines }: Advice, columns: number, style: Style): string[] => [
+  style('bold', printable(`• ${title}`)),
+  ...reasons.flatMap(reason => wrapped(printable(reasonText(reason)), columns - INDENT.length, INDENT)),
+  ...lines.map(line => `${INDENT}${style('cyan', printable(line))}`),
+  ...(title.includes(where) ? [] : [`${INDENT}${style('dim', printable(where))}`]),
+]
+
+export const encodePlan = ({ id, plan, machine, decode }: Shown) => ({
+  plan: id,
+  machine,
+  steps: plan.steps.map(({ title, reasons, change, risk, proof, undone }) => ({
+    title,
+    reasons,
+    change:
+      change.kind === 'file' ? { kind: 'file', path: change.path, diff: diffOf(change, decode) } : change,
+    risk,
+    proof,
+    undone,
+    /** The same for people. */
+    shown: changeLines(change, decode),
+    proven: proofText(proof),
+  })),
+  advice: plan.advice,
+})
+
+export type PlanBody = ReturnType<typeof encodePlan>

@@ -1,0 +1,130 @@
+/** A repair that is killed at any moment can be undone to the byte, and so can one whose undo was killed. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Plan, Step } from '#diagnosis/repair/step.ts'
+import { applyHere, undoHere } from './here.ts'
+
+const PROGRAM = fileURLToPath(new URL('killed.ts', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'clockwright-repair-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const NTP_CONF = 'server a\nserver b # zürich\n'
+const step = (change: Step['change'], proof: Step['proof'] = { kind: 'reads' }): Step => ({
+  title: 'a step',
+  reasons: [],
+  change,
+  risk: '',
+  proof,
+  undone: '',
+})
+
+/** A link out of the folder and back, a file that is new in a folder that is new, one that goes, a setting. */
+const plan = (root: string, last: Step['proof']): Plan => ({
+  advice: [],
+  steps: [
+    step({
+      kind: 'file',
+      path: '/etc/ntp.conf',
+      before: Buffer.from(NTP_CONF).toString('latin1'),
+      after: `tinker panic 0\n${Buffer.from(NTP_CONF).toString('latin1')}`,
+    }),
+    step({ kind: 'file', path: '/etc/sysctl.d/xen/x.conf', before: undefined, after: 'a = 1\n' }),
+    step({ kind: 'file', path: '/etc/step-tickers', before: 'a\n', after: undefined }),
+    step({ kind: 'setting', path: join(root, 'proc-setting'), before: '0', after: '1' }),
+    step({ kind: 'command', run: ['true'], undo: ['test', '-e', join(root, 'etc/step-tickers')] }, last),
+  ],
+})
+
+function makeRoot(name: string, last: Step['proof'] = { kind: 'reads' }): string {
+  const root = join(folder, name)
+  mkdirSync(join(root, 'etc/ntp'), { recursive: true })
+  mkdirSync(join(root, 'var/lib'), { recursive: true })
+  writeFileSync(join(root, 'etc/ntp/ntp.conf'), NTP_CONF)
+  chmodSync(join(root, 'etc/ntp/ntp.conf'), 0o640)
+  symlinkSync('/etc/ntp/ntp.conf', join(root, 'etc/ntp.conf'))
+  writeFileSync(join(root, 'etc/step-tickers'), 'a\n')
+  writeFileSync(join(root, 'proc-setting'), '0\n')
+  writeFileSync(`${root}.plan`, JSON.stringify(plan(root, last)))
+  return root
+}
+
+/** Names, kinds, modes, owners, times of files, and digests; not the folders that were made to write journals in. */
+const listing = (root: string): string =>
+  execFileSync('sh', [
+    '-c',
+    `cd "$1" && find . ! -name proc-setting ! -type d -printf '%p %y %m %u %g %T@ %l\\n' -o -type d ! -path '*clockwright*' -printf '%p %y %m\\n' | sort && find . -type f -exec sha256sum {} + | sort`,
+    'sh',
+    root,
+  ]).toString()
+
+const play = (what: string, root: string, at: number) =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', PROGRAM, what, root, String(at)], {
+    encoding: 'utf8',
+  })
+const callsOf = ({ stderr }: { stderr: string }): number => Number(/calls (\d+)/.exec(stderr)?.[1])
+
+test('applied, it is as planned; undone, it is as before', async () => {
+  const root = makeRoot('whole')
+  const before = listing(root)
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied', number: 1 })
+  expect(execFileSync('cat', [join(root, 'etc/ntp/ntp.conf')]).toString()).toBe(`tinker panic 0\n${NTP_CONF}`)
+  expect(listing(root)).not.toBe(before)
+  expect(await undoHere(root)).toEqual({ number: 1, stuck: [] })
+  expect(listing(root)).toBe(before)
+})
+
+test('what does not prove itself is rolled back', async () => {
+  const root = makeRoot('unproven', { kind: 'clock', within: 1, servers: [] })
+  const before = listing(root)
+  expect(await applyHere(root)).toMatchObject({
+    outcome: 'rolled back',
+    why: 'the clock is wrong',
+  })
+  expect(listing(root)).toBe(before)
+})
+
+test('a file that somebody else changed is left alone', async () => {
+  const root = makeRoot('changed')
+  await applyHere(root)
+  writeFileSync(join(root, 'etc/ntp/ntp.conf'), 'server z\n')
+  const { stuck = [] } = (await undoHere(root)) ?? {}
+  expect(stuck).toHaveLength(1)
+  expect(stuck[0]).toMatch(/changed by somebody else/)
+})
+
+describe('killed with SIGKILL before any call that changes a file', () => {
+  const calls = callsOf(play('apply', makeRoot('count'), 0))
+  test('there are such calls', () => expect(calls).toBeGreaterThan(30))
+
+  // Every third in each of three tests, so that they can be told apart when one fails.
+  test.each([1, 2, 3])('while it is applied (%i of 3)', async first => {
+    for (let at = first; at <= calls; at += 3) {
+      const root = makeRoot(`apply-${at}`)
+      const before = listing(root)
+      expect(play('apply', root, at).signal).toBe('SIGKILL')
+      expect((await undoHere(root))?.stuck ?? []).toEqual([])
+      expect(listing(root), `killed before call ${at}`).toBe(before)
+      rmSync(root, { recursive: true })
+    }
+  })
+
+  test('while it is undone', async () => {
+    const sample = makeRoot('count-undo')
+    await applyHere(sample)
+    const undoing = callsOf(play('undo', sample, 0))
+    expect(undoing).toBeGreaterThan(8)
+    for (let at = 1; at <= undoing; at++) {
+      const root = makeRoot(`undo-${at}`)
+      const before = listing(root)
+      await applyHere(root)
+      expect(play('undo', root, at).signal).toBe('SIGKILL')
+      await undoHere(root)
+      expect(listing(root), `killed before call ${at}`).toBe(before)
+      rmSync(root, { recursive: true })
+    }
+  })
+})
