@@ -7,8 +7,8 @@ import type { CpuClockName, ReadingLoop } from '#core/guest/cpu-observations.ts'
 import { duration, rate } from '#core/time/format.ts'
 import { type Finding, type Severity, worst } from '#diagnosis/finding.ts'
 import { encodeFinding } from './explain/encode.ts'
-import { told } from './explain/screen.ts'
 import { findingsByKind, VERDICT_WORDS } from './explain/verdict.ts'
+import { tellFinding } from './findings.ts'
 import type { Emphasis, Style } from './style.ts'
 import { type Column, table, wrapped } from './table.ts'
 import { aheadOrBehind, plural, UNKNOWN } from './words/say.ts'
@@ -48,7 +48,8 @@ export function cpusText(report: CpuReport, columns: number, style: Style): stri
     '\n',
     table(clocks.loops, LOOP_COLUMNS, style),
     ...kinds.map(
-      kind => `\n${told(kind, { columns, fileNames: [], evidence: ALL_EVIDENCE }, style).join('\n')}\n`,
+      kind =>
+        `\n${tellFinding(kind, { columns, fileNames: [], evidence: ALL_EVIDENCE }, style).join('\n')}\n`,
     ),
   ].join('')
 }

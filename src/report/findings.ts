@@ -17,9 +17,9 @@ export const SEVERITY_COLOURS: Readonly<Record<Severity, Emphasis>> = {
 
 export interface Telling {
   readonly columns: number
-  /** The name of the file with this index. */
-  readonly fileName: (file: number) => string
-  /** How many pieces of evidence are told; a few when nothing is said. */
+  /** By their index; empty where findings name their places by paths. */
+  readonly fileNames: readonly string[]
+  /** How many lines of evidence; three when nothing is said. */
   readonly evidence?: number
 }
 
@@ -46,8 +46,8 @@ export function tellFinding(kind: readonly Finding[], telling: Telling, style: S
   return lines
 }
 
-function whereOf({ file, path, line, text }: Evidence, { fileName }: Telling): string {
-  const name = path ?? (file === undefined ? undefined : fileName(file))
+function whereOf({ file, path, line, text }: Evidence, { fileNames }: Telling): string {
+  const name = path ?? (file === undefined ? undefined : (fileNames[file] ?? '?'))
   if (name === undefined || text.includes(name)) return ''
   return ` (${name}${line ? `:${line}` : ''})`
 }

@@ -4,7 +4,8 @@
  */
 import type { Finding, Severity } from '#diagnosis/finding.ts'
 import { worst } from '#diagnosis/finding.ts'
-import type { Emphasis, Style } from './style.ts'
+import { SEVERITY_COLOURS } from './findings.ts'
+import type { Style } from './style.ts'
 import { printable, wrapped } from './table.ts'
 import { plural } from './words/say.ts'
 
@@ -20,12 +21,6 @@ export interface LintReport {
   readonly skipped: readonly { readonly file: string; readonly why: string }[]
 }
 
-const COLOURS: Readonly<Record<Severity, Emphasis>> = {
-  good: 'green',
-  note: 'cyan',
-  warning: 'yellow',
-  critical: 'red',
-}
 const INDENT = 10
 /** Of files that were passed over in a folder, so many are named. */
 const MOST_SKIPPED = 5
@@ -43,7 +38,7 @@ function findingScreen(
 ): string {
   const [first, ...others] = finding.evidence
   const place = first ? placeOf(first, files) : ''
-  const head = `${style('bold', place)}: ${style(COLOURS[finding.severity], finding.severity)} ${finding.name}`
+  const head = `${style('bold', place)}: ${style(SEVERITY_COLOURS[finding.severity], finding.severity)} ${finding.name}`
   const part = (label: string, text: string): string[] =>
     wrapped(printable(text), columns - INDENT, '').map(
       (line, i) => `${style('dim', (i === 0 ? label : '').padStart(INDENT - 1))} ${line}`,
@@ -82,7 +77,7 @@ function foot({ findings, files, skipped }: LintReport, style: Style): string {
       ? 'Nothing was judged.'
       : `${parts.length === 0 ? 'Nothing to complain of' : parts.join(', ')} in ${plural(judged.length, 'file')}.`
   const lines = [
-    style(judged.length === 0 ? 'yellow' : COLOURS[worst(findings)], summary),
+    style(judged.length === 0 ? 'yellow' : SEVERITY_COLOURS[worst(findings)], summary),
     ...skipped
       .slice(0, MOST_SKIPPED)
       .map(({ file, why }) => style('dim', printable(`skipped ${file}: ${why}`))),

@@ -8,35 +8,18 @@ import type { Summary } from '#analysis/log/windows.ts'
 import { duration, rfc3339, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
-import type { Finding, Severity } from '#diagnosis/finding.ts'
 import { instantAt } from '#diagnosis/subject.ts'
+import { LABEL, nameFinding, type Telling, tellFinding } from '../findings.ts'
 import { braille, niceRange } from '../plot.ts'
-import type { Emphasis, Style } from '../style.ts'
+import type { Style } from '../style.ts'
 import { printable, wrapped } from '../table.ts'
 import { findingsByKind, VERDICT_WORDS, verdictOf, verdictSentence } from './verdict.ts'
 
 const PLOT_ROWS = 6
-const LABEL = 10
-/** Kinds of findings that are told in full, and of each kind how many. */
+/** Kinds of findings that are told in full. */
 const KINDS = 4
-const OF_A_KIND = 5
-const LINES_OF_EVIDENCE = 3
 
-const COLOURS: Readonly<Record<Severity, Emphasis>> = {
-  good: 'green',
-  note: 'cyan',
-  warning: 'yellow',
-  critical: 'red',
-}
-
-export interface TellingOptions {
-  readonly columns: number
-  readonly fileNames: readonly string[]
-  /** How many lines of it; three, where a log has many. */
-  readonly evidence?: number
-}
-
-export interface ScreenOptions extends TellingOptions {
+export interface ScreenOptions extends Telling {
   /** A line a finding, without plot and remedy: for many hosts. */
   readonly brief: boolean
 }
@@ -48,13 +31,14 @@ export function explainScreen(host: Explained, options: ScreenOptions, style: St
     ...wrapped(verdict(host), options.columns, '').map(line => style('bold', line)),
   ]
   if (options.brief) {
-    for (const [first, ...more] of kinds) lines.push(...item(first!, more.length, options, style).slice(0, 2))
+    for (const [first, ...more] of kinds)
+      lines.push(...nameFinding(first!, more.length, options, style).slice(0, 2))
     return `${lines.join('\n')}\n`
   }
   lines.push(...plot(host, options.columns, style))
-  for (const kind of kinds.slice(0, KINDS)) lines.push('', ...told(kind, options, style))
+  for (const kind of kinds.slice(0, KINDS)) lines.push('', ...tellFinding(kind, options, style))
   for (const [first, ...more] of kinds.slice(KINDS))
-    lines.push('', ...item(first!, more.length, options, style))
+    lines.push('', ...nameFinding(first!, more.length, options, style))
   return `${lines.join('\n')}\n`
 }
 
@@ -70,41 +54,6 @@ function verdict(host: Explained): string {
   const of = verdictOf(host)
   if (of === 'good' && !host.findings.some(({ name }) => name === 'good')) return 'Nothing was measured.'
   return `${VERDICT_WORDS[of]}. ${printable(verdictSentence(host))}`
-}
-
-/** One kind of finding in full: what, how we know, what it costs, what to do. */
-export function told(kind: readonly Finding[], options: TellingOptions, style: Style): string[] {
-  const [first] = kind as readonly [Finding]
-  const lines = item(first, 0, options, style)
-  const text = (label: string, what: string) => {
-    const body = wrapped(printable(what), options.columns - LABEL, '')
-    return body.map((line, i) => `${style('dim', (i === 0 ? label : '').padStart(LABEL - 1))} ${line}`)
-  }
-  for (const other of kind.slice(1, OF_A_KIND)) lines.push(...text('and', other.what))
-  if (kind.length > OF_A_KIND) lines.push(...text('and', `${kind.length - OF_A_KIND} more`))
-  for (const { text: what, file, line } of first.evidence.slice(0, options.evidence ?? LINES_OF_EVIDENCE)) {
-    const where = file === undefined ? '' : ` (${options.fileNames[file] ?? '?'}${line ? `:${line}` : ''})`
-    lines.push(...text('seen', `${what}${where}`))
-  }
-  if (first.severity !== 'note') {
-    if (first.causes[0]) lines.push(...text('because', `${first.causes[0].what}: ${first.causes[0].why}`))
-    for (const cause of first.causes.slice(1)) lines.push(...text('or', cause.what))
-    lines.push(...text('costs', first.cost))
-  }
-  lines.push(...text('do', first.remedy.text))
-  for (const change of first.remedy.changes)
-    lines.push(`${' '.repeat(LABEL + 2)}${style('cyan', printable(change))}`)
-  return lines
-}
-
-function item(finding: Finding, more: number, { columns }: TellingOptions, style: Style): string[] {
-  const label = finding.severity.padEnd(LABEL - 1)
-  const text = `${finding.name}: ${finding.what}${more > 0 ? ` And ${more} more.` : ''}`
-  return wrapped(printable(text), columns - LABEL, '').map((line, i) =>
-    i === 0
-      ? `${style(COLOURS[finding.severity], label)} ${line.replace(finding.name, style('bold', finding.name))}`
-      : `${' '.repeat(LABEL)}${line}`,
-  )
 }
 
 function plot(host: Explained, columns: number, style: Style): string[] {

@@ -29,7 +29,7 @@ const VERDICTS = {
 
 export function checkScreen(checked: Checked, columns: number, style: Style): string {
   const { findings, inventory } = checked
-  const telling: Telling = { columns, fileName: () => '?' }
+  const telling: Telling = { columns, fileNames: [] }
   const verdict = worst(findings)
   const lines = [
     `${style(SEVERITY_COLOURS[verdict], style('bold', VERDICTS[verdict]))}  ${style('bold', printable(inventory.hostname?.value ?? 'this machine'))}  ${style('dim', printable(describe(inventory)))}`,
