@@ -38,7 +38,7 @@ export function describeApi(version: string): object {
           summary:
             'What `clockwright check --json` says of this machine, with the plan of `clockwright repair`.',
           description:
-            'Takes some seconds; an answer is given again for a minute. Its shape: docs/reference/check-json.md.',
+            'Takes some seconds; an answer is given again for a minute. As text: clockwright check.',
           responses: {
             200: { description: 'Facts, findings and the plan.', content: { 'application/json': {} } },
             503: refused,
