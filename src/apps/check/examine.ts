@@ -13,9 +13,6 @@ import { measureLive } from './live.ts'
 import { foresee } from './prospect.ts'
 import { stayOnGoodCpus } from './steady.ts'
 
-/** After the start of this process: a check is over within five seconds. */
-const DEADLINE: Seconds = 4
-const LEAST_LAB: Seconds = 0.5
 /** For a comparison of processors: a clock that is off by a microsecond shows in that. */
 const CPU_TIME: Seconds = 0.5
 
@@ -24,19 +21,21 @@ export interface Examining {
   readonly root: string
   readonly config: string | undefined
   readonly pause: Seconds
+  /** What the lab may take: a forecast that is not there by then is left out. */
+  readonly within: Seconds
   /** Whether servers are asked. */
   readonly measure: boolean
   readonly signal: AbortSignal
 }
 
-export async function examine({ root, config, pause, measure, signal }: Examining): Promise<Checked> {
+export async function examine({ root, config, pause, within, measure, signal }: Examining): Promise<Checked> {
   const files = await openMachine(root)
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
   const [live, prospect] = await Promise.all([
     files.own && measure ? measureLive(config, signal) : undefined,
-    foresee(inventory, { pause, within: Math.max(LEAST_LAB, DEADLINE - performance.now() / 1e3), signal }),
+    foresee(inventory, { pause, within, signal }),
   ])
   return {
     inventory,

@@ -1,5 +1,6 @@
 /** Measures this machine: its sources once, the host's clock where it can be read, and what the kernel thinks of its own clock. */
 import type { SourceStatus, Status } from '#core/agent/status.ts'
+import { selectTruechimers } from '#core/discipline/select.ts'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
 import type { LiveFacts, LiveSource } from '#diagnosis/machine/subject.ts'
 import { reasonText } from '#report/words/reason.ts'
@@ -33,12 +34,22 @@ export function liveFactsOf(status: Status, assumed: boolean): LiveFacts {
   const host = status.sources.find(({ address }) => address === HOST_CLOCK)
   const loaded = loadLibc()
   return {
-    offset: status.offset,
-    bound: status.errorBound,
+    ...agreedOffset(sources),
     sources,
     hostClock: host && sourceOf(host),
     kernelClock: loaded.kind === 'loaded' ? readKernelClock(loaded.libc) : undefined,
   }
+}
+
+/** Where the claims of most sources that answer meet; one sample of each is enough for that, and for no estimate. */
+export function agreedOffset(sources: readonly LiveSource[]): Pick<LiveFacts, 'offset' | 'bound'> {
+  const claims = sources.flatMap(({ offset, bound }) =>
+    offset === undefined || bound === undefined ? [] : [{ low: offset - bound, high: offset + bound }],
+  )
+  const selected = selectTruechimers(claims)
+  if (selected.kind === 'no-majority') return { offset: undefined, bound: undefined }
+  const { low, high } = selected
+  return { offset: (low + high) / 2, bound: (high - low) / 2 }
 }
 
 const sourceOf = (source: SourceStatus): LiveSource => ({

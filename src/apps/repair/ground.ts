@@ -13,6 +13,7 @@ import type { ClockStep, Proof } from '#diagnosis/repair/step.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { stepOnce } from '#worlds/host/helm.ts'
 import { loadLibc } from '#worlds/libc.ts'
+import { liveFactsOf } from '../check/live.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { measureOnce, patience } from '../cli/measure.ts'
 import { run } from './live-change.ts'
@@ -38,12 +39,13 @@ export async function stepClock(planned: ClockStep): Promise<string | undefined>
 
 async function ask(servers: readonly string[]): Promise<{ offset: Seconds; bound: Seconds } | undefined> {
   const sources = servers.map(address => ({ ...SOURCE_DEFAULTS, name: address, address }))
-  const { offset, errorBound } = await measureOnce(sources, {
+  const status = await measureOnce(sources, {
     samples: SAMPLES,
     timeout: patience(SAMPLES),
     agent: AGENT_DEFAULTS,
   })
-  return offset === undefined || errorBound === undefined ? undefined : { offset, bound: errorBound }
+  const { offset, bound } = liveFactsOf(status, false)
+  return offset === undefined || bound === undefined ? undefined : { offset, bound }
 }
 
 export async function oddCpus(): Promise<readonly number[]> {

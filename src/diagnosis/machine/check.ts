@@ -1,7 +1,7 @@
 /** All that can be said of a machine: the rules about its state, and those about its configuration. */
 import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
-import { hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
+import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { pauseForecast } from './rules/pause-forecast.ts'
@@ -17,6 +17,7 @@ const RULES: readonly MachineRule[] = [
   xenWallclock,
   offsetNow,
   sourcesNow,
+  disagreeNow,
   synchronisedNow,
   hostClockNow,
   pauseForecast,

@@ -14,6 +14,7 @@ test.each(readdirSync(MACHINES))('%s', { timeout: 60_000 }, async name => {
     root: join(MACHINES, name, 'root'),
     config: undefined,
     pause: 4.3,
+    within: 60,
     measure: false,
     signal: new AbortController().signal,
   })

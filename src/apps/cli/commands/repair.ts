@@ -30,6 +30,7 @@ interface Options {
 
 const WIDEST = 110
 const PAUSE = 4.3
+const WITHIN = 2.5
 
 /** Where repairs are kept, below the root of the machine that they are of. */
 export const stateOf = ({ root = '/', state }: { readonly root?: string; readonly state?: string }): string =>
@@ -70,6 +71,7 @@ async function planFor({ root = '/', config, only, except, offline }: Options): 
     root,
     config,
     pause: PAUSE,
+    within: WITHIN,
     measure: !offline,
     signal: new AbortController().signal,
   })

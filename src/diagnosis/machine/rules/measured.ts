@@ -95,6 +95,25 @@ export const sourcesNow: MachineRule = ({ live }) => {
   ]
 }
 
+export const disagreeNow: MachineRule = ({ live }) => {
+  const answering = live?.sources.filter(({ answers }) => answers) ?? []
+  if (answering.length < 2 || live?.offset !== undefined) return []
+  return [
+    state({
+      name: 'no-majority',
+      severity: 'critical',
+      what: `The ${answering.length} sources that answer contradict each other, and no majority says who is right.`,
+      evidence: answering.map(told),
+      cost: 'Nobody can tell how wrong this clock is; a daemon follows none of them, or the wrong one.',
+      causes: [
+        { what: 'one of them is wrong', why: 'with two nobody can tell which; four stand one that lies' },
+      ],
+      remedy: { text: 'Ask four sources of different operators.' },
+      confirm: `clockwright query ${answering.map(({ address }) => address).join(' ')}`,
+    }),
+  ]
+}
+
 export const synchronisedNow: MachineRule = ({ inventory, live }) => {
   const kernel = live?.kernelClock
   if (!kernel || kernel.synchronised || settingDaemons(inventory).length === 0) return []
