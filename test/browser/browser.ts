@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type BrowserContextOptions, chromium, type Page as Tab } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, vi } from 'vitest'
+import type { Check } from '#apps/web/checks.ts'
 import { openPage, type Page } from '#apps/web/server.ts'
 import { type ExampleOptions, type ExampleWatched, exampleWatched } from './support.ts'
 
@@ -48,7 +49,10 @@ export interface TabOptions {
   readonly forgive?: RegExp
 }
 
-export interface OpenOptions extends ExampleOptions, TabOptions {}
+export interface OpenOptions extends ExampleOptions, TabOptions {
+  /** What is found on the machine. */
+  readonly check?: Check
+}
 
 export interface Browsing {
   /** An empty tab that may ask for what begins with one of these, and for nothing else. */
@@ -103,9 +107,13 @@ export function inBrowser(
 ) {
   withBrowser(name, ({ tab: openTab, closeLater, complain }) =>
     tests(async (hash, options = {}) => {
-      const { size, scheme, context, forgive, ...example } = options
+      const { size, scheme, context, forgive, check, ...example } = options
       const watched = exampleWatched({ days: 3, ...example })
-      const page = await openPage(watched, { port: 0, onFault: fault => complain(String(fault)) })
+      const page = await openPage(watched, {
+        port: 0,
+        onFault: fault => complain(String(fault)),
+        ...(check ? { check } : {}),
+      })
       closeLater(() => page.close())
       const tab = await openTab([page.url], {
         ...(size && { size }),
