@@ -11,7 +11,7 @@ import { Complaint } from '../cli/complain.ts'
 import { openMachine } from '../inventory/open.ts'
 import { measureLive } from './live.ts'
 import { foresee } from './prospect.ts'
-import { stayOnGoodCpus } from './steady.ts'
+import { cpusToCompare, stayOnGoodCpus } from './steady.ts'
 
 /** For a comparison of processors: a clock that is off by a microsecond shows in that. */
 const CPU_TIME: Seconds = 0.5
@@ -49,8 +49,13 @@ export async function examine({ root, config, pause, within, measure, signal }: 
 /** Where processors cannot be compared nothing is found. */
 async function compareCpus(): Promise<readonly Finding[]> {
   try {
-    const { clocks, findings } = await examineCpus({ clock: 'realtime', time: CPU_TIME })
-    stayOnGoodCpus(clocks)
+    const among = cpusToCompare()
+    const { clocks, findings } = await examineCpus({
+      clock: 'realtime',
+      time: CPU_TIME,
+      ...(among && { among }),
+    })
+    await stayOnGoodCpus(clocks)
     return findings
   } catch (error) {
     if (error instanceof Complaint) return []

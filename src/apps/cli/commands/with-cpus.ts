@@ -2,15 +2,14 @@
  * `clockwright with-cpus good -- COMMAND`: what field report 003 did by hand, with taskset or by taking processors off-line.
  * Becomes the command, which then runs on these processors only, with all that it starts.
  */
-import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
-import { constants as system } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { goodCpus } from '#analysis/cpus/clocks.ts'
 import { formatCpuList, parseCpuList } from '#core/guest/cpu-list.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { allowedCpus, runOn } from '#worlds/host/cpus/affinity.ts'
 import { type Libc, loadLibc } from '#worlds/libc.ts'
+import { become } from '../become.ts'
 import { Complaint } from '../complain.ts'
 import { UNKNOWN, USAGE } from '../exit.ts'
 import { examineCpus } from './cpus.ts'
@@ -19,9 +18,6 @@ interface Options {
   time: Seconds
   verbose?: boolean
 }
-
-/** A command would inherit that: a broken pipe would not end it. */
-const IGNORED_BY_NODE = ['SIGPIPE', 'SIGXFSZ'] as const
 
 /** As shells have it. */
 const NOT_FOUND = 127
@@ -84,20 +80,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-/** The thread that becomes the command, or forks it, is the one that was bound; what it starts is bound as well. */
-async function become(program: string, command: readonly string[], libc: Libc): Promise<void> {
-  if (process.execve) {
-    for (const signal of IGNORED_BY_NODE) libc.defaultSignal(system.signals[signal])
-    process.execve(program, [...command])
-  }
-  // An older Node cannot become another program: it waits for it, and passes on what it is told.
-  const child = spawn(program, command.slice(1), { stdio: 'inherit', argv0: command[0]! })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((done, failed) => {
-    child.once('error', failed)
-    child.once('exit', (code, signal) => done([code, signal]))
-  })
-  process.exitCode = code ?? 128 + system.signals[signal!]
 }
