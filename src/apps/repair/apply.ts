@@ -16,7 +16,7 @@ export interface Ground {
   readonly state: string
   /** Steps the clock by what the sources say now; says what went wrong. */
   stepClock(change: Extract<Change, { kind: 'clock' }>): Promise<string | undefined>
-  /** The processors whose clocks differ from those of the others, measured now. */
+  /** The processors whose clocks differ from those of others, measured now. */
   oddCpus(): Promise<readonly number[]>
   /** Undefined when it holds, else what is wrong. */
   prove(proof: Exclude<Proof, { kind: 'reads' }>): Promise<string | undefined>

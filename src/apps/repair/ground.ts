@@ -1,7 +1,6 @@
 /** What a repair needs of the machine that it works on: its clock, its daemons, its processors. */
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { oddOf } from '#analysis/cpus/clocks.ts'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { parseCpuList } from '#core/guest/cpu-list.ts'
 import { findTimekeepers } from '#core/guest/timekeepers.ts'
@@ -48,11 +47,14 @@ async function ask(servers: readonly string[]): Promise<{ offset: Seconds; bound
   return offset === undefined || bound === undefined ? undefined : { offset, bound }
 }
 
+/** Those that differ; of two that do, nobody may be able to tell which one is right. */
 export async function oddCpus(): Promise<readonly number[]> {
   const online = openFiles().text('sys/devices/system/cpu/online')
   const among = online === undefined ? undefined : parseCpuList(online)
   const { clocks } = await examineCpus({ clock: 'realtime', time: CPU_TIME, ...(among ? { among } : {}) })
-  return oddOf(clocks.compared)
+  return (clocks.compared?.cpus ?? [])
+    .filter(({ verdict }) => verdict === 'odd' || verdict === 'undecided')
+    .map(({ cpu }) => cpu)
 }
 
 /** Undefined when it holds, else what is wrong. */
