@@ -4,6 +4,7 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { quickerEdits } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
@@ -46,6 +47,7 @@ export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
         text: best
           ? `${capital(best.how)}.`
           : 'Let clockwright keep this clock: it notices the pause itself.',
+        ...(daemon && best ? { actions: quickerEdits(daemon) } : {}),
       },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
