@@ -76,7 +76,7 @@ export async function tryRepair({ network, bed, say }: Trying): Promise<boolean>
     expect(!(await names()).includes('cpu-clocks-differ'), 'check is content', await names())
     await guest.run(`${CLOCKWRIGHT} repair undo`)
     expect((await guest.run(`cat ${ONLINE}`)).trim() === '1', 'undone, it is on line again', 0)
-    await guest.run('echo 0 > /sys/module/oddcpu/parameters/cpus; echo tsc > ' + SOURCE)
+    await guest.run(`echo 0 > /sys/module/oddcpu/parameters/cpus; echo tsc > ${SOURCE}`)
 
     say('the clock is 4 s behind')
     await guest.run('date -s @$(( $(date +%s) - 4 ))')

@@ -8,6 +8,7 @@ const COLUMNS: readonly Column[] = [
   ['subject', ({ subject }) => subject],
   ['scenario', ({ scenario }) => scenario],
   ['wrong by', ({ recovery }) => inMs(recovery.disturbed)],
+  ['answers', trial => time(trial, trial.answers)],
   ['noticed', trial => time(trial, trial.noticed)],
   ['< 10 ms', trial => time(trial, trial.recovery.within10ms)],
   ['< 1 ms', trial => time(trial, trial.recovery.within1ms)],
@@ -36,7 +37,7 @@ export function tableOf(trials: readonly Trial[]): string {
 }
 
 const time = ({ load }: Trial, after: Seconds | undefined): string =>
-  after === undefined ? '–' : `${after.toFixed(1)} s${load < HIGHEST_LOAD ? '' : '*'}`
+  after === undefined ? '–' : `${after.toFixed(after < 1 ? 2 : 1)} s${load < HIGHEST_LOAD ? '' : '*'}`
 
 const inMs = (value: Seconds | undefined): string =>
   value === undefined ? '–' : `${(1e3 * value).toFixed(2)} ms`

@@ -20,6 +20,8 @@ export interface Trial {
   readonly recovery: Recovery
   /** The subject says so, or its first movement of the clock; seconds after the event. */
   readonly noticed: Seconds | undefined
+  /** When the guest's own probe, a small C program that only answers, first did: sooner nothing in it can react. */
+  readonly answers: Seconds | undefined
   readonly steps: readonly Seconds[]
   /** Offset before the event, when it had settled. */
   readonly settled: Seconds
@@ -77,6 +79,7 @@ export async function runTrial(
       scenario: scenario.name,
       recovery: recovered,
       noticed: earliest(recovered.moved, said === undefined ? undefined : trueSince(watch.looks, said, from)),
+      answers: firstAnswer(watch.looks, from),
       steps: (await stepsOf(guest)).slice(stepsBefore),
       settled: before.offset,
       belief,
@@ -123,6 +126,11 @@ function trueSince(looks: readonly Look[], counter: bigint, from: Instant): Seco
   const later = looks.filter(answered).filter(({ at }) => at >= from)
   const near = later.find(({ raw }) => raw >= counter) ?? later.at(-1)
   return near && since(near.at, from) - Number(near.raw - counter) / 1e9
+}
+
+function firstAnswer(looks: readonly Look[], from: Instant): Seconds | undefined {
+  const first = looks.filter(answered).find(({ at }) => at >= from)
+  return first && since(first.at, from)
 }
 
 /** What was noticed while it still happened (the host sets a clock that stood still) took no time. */
