@@ -126,7 +126,7 @@ withBrowser('a report', ({ tab: newTab }) => {
       context: { permissions: ['clipboard-read', 'clipboard-write'] },
     })
     await tab.locator('.copy').first().click()
-    expect(await tab.locator('.copy').first().innerText()).toBe('copied')
+    await tab.locator('.copy', { hasText: 'copied' }).first().waitFor()
     expect(await tab.evaluate('navigator.clipboard.readText()')).toBe(
       'makestep 1 -1\nserver … iburst minpoll 4 maxpoll 6',
     )
