@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { applyPlan } from '../../src/apps/repair/apply.ts'
 import { undoRepair } from '../../src/apps/repair/undo.ts'
 
-const stateOf = (root: string): string => join(root, 'var/lib/clockwright/repairs')
+export const stateOf = (root: string): string => join(root, 'var/lib/clockwright/repairs')
 
 /** The plan lies beside the root. */
 export const applyHere = (root: string) =>
@@ -19,4 +19,4 @@ export const applyHere = (root: string) =>
   })
 
 export const undoHere = (root: string) =>
-  undoRepair(stateOf(root), undefined, { force: false, tell: () => {} })
+  undoRepair(stateOf(root), undefined, { root, live: true, force: false, tell: () => {} })

@@ -49,7 +49,7 @@ export async function applyPlan(plan: Plan, id: string, ground: Ground): Promise
     if (why === undefined) continue
     journal.write({ what: 'failed', step: index, why })
     ground.tell({ step: index, what: 'fails', why })
-    const stuck = await undoAll(journal, { force: false, tell: ground.tell })
+    const stuck = await undoAll(journal, { root: ground.root, live: true, force: false, tell: ground.tell })
     if (stuck.length === 0) {
       journal.remove()
       return { outcome: 'rolled back', number: undefined, why }
@@ -77,7 +77,7 @@ async function take(
     const wrong = await change(step.change, intent, ground)
     if (wrong !== undefined) return wrong
     journal.write({ what: 'done', step: index })
-    if (!reads(step.change, intent)) return 'it does not read as it was written'
+    if (!reads(step.change, intent, ground.root)) return 'it does not read as it was written'
     const unproven = step.proof.kind === 'reads' ? undefined : await ground.prove(step.proof)
     if (unproven !== undefined) return unproven
   } catch (error) {
@@ -108,7 +108,7 @@ function prepare(change: Change, index: number, folder: string, { root }: Ground
 }
 
 async function change(change: Change, intent: Intent, ground: Ground): Promise<string | undefined> {
-  if (change.kind === 'file' && intent.kind === 'file') changeFile(intent, change.after)
+  if (change.kind === 'file' && intent.kind === 'file') changeFile(ground.root, intent, change.after)
   if (change.kind === 'setting') writeSetting(change.path, change.after)
   if (change.kind === 'cpus' && intent.kind === 'cpus') return renew(intent.cpus, ground)
   if (change.kind === 'clock') return ground.stepClock(change)
@@ -127,7 +127,7 @@ async function renew(cpus: readonly number[], { oddCpus }: Ground): Promise<stri
   return undefined
 }
 
-function reads(change: Change, intent: Intent): boolean {
+function reads(change: Change, intent: Intent, root: string): boolean {
   if (change.kind === 'setting') return readSetting(change.path) === change.after
-  return intent.kind !== 'file' || fileReads(intent)
+  return intent.kind !== 'file' || fileReads(root, intent)
 }

@@ -19,11 +19,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import type { FileChange } from '#diagnosis/repair/step.ts'
 import { missingFolders, removeEmpty, syncFolder } from './folders.ts'
 import type { Intent } from './journal.ts'
-import { placeBelow } from './place.ts'
+import { pathBelow, placeBelow } from './place.ts'
 
 type FileIntent = Extract<Intent, { kind: 'file' }>
 
@@ -32,16 +32,17 @@ export class Moved extends Error {}
 
 /** Keeps what is there now, and says what would have to be done to take the change back. */
 export function prepareFile(root: string, folder: string, change: FileChange, step: number): FileIntent {
-  const path = placeBelow(root, change.path)
-  const now = contentOf(path)
+  const path = pathBelow(root, change.path)
+  const place = join(root, path)
+  const now = contentOf(place)
   if (now !== change.before) throw new Moved(`${change.path} is not what it was when the plan was made`)
   let kept: string | undefined
   if (now !== undefined) {
-    const { nlink } = statSync(path)
+    const { nlink } = statSync(place)
     if (nlink > 1) throw new Moved(`${change.path} has ${nlink} hard links; replacing it would part them`)
     kept = join('before', String(step))
     mkdirSync(join(folder, 'before'), { recursive: true, mode: 0o700 })
-    copyWhole(path, join(folder, kept))
+    copyWhole(place, join(folder, kept))
     syncFolder(join(folder, 'before'))
   }
   return {
@@ -49,13 +50,13 @@ export function prepareFile(root: string, folder: string, change: FileChange, st
     path,
     kept,
     fresh: join(dirname(path), `.${basename(path)}.clockwright-${process.pid}`),
-    folders: missingFolders(dirname(path)),
+    folders: missingFolders(dirname(place)).map(folder => `/${relative(root, folder)}`),
     after: change.after === undefined ? undefined : digest(change.after),
   }
 }
 
-export function changeFile(intent: FileIntent, after: string | undefined): void {
-  const { path, fresh, folders, kept } = intent
+export function changeFile(root: string, intent: FileIntent, after: string | undefined): void {
+  const { path, fresh, folders, kept } = placed(root, intent)
   if (after === undefined) {
     rmSync(path)
     return syncFolder(dirname(path))
@@ -67,19 +68,21 @@ export function changeFile(intent: FileIntent, after: string | undefined): void 
   syncFolder(dirname(path))
 }
 
-export const fileReads = ({ path, after }: FileIntent): boolean => {
-  const now = contentOf(path)
+export const fileReads = (root: string, { path, after }: FileIntent): boolean => {
+  const now = contentOf(placeBelow(root, path))
   return (now === undefined ? undefined : digest(now)) === after
 }
 
 /** Whatever the change came to. Throws {@link Moved} when somebody else wrote the file meanwhile. */
-export function undoFile(intent: FileIntent, folder: string, force: boolean): void {
-  const { path, fresh, folders, kept } = intent
+export function undoFile(root: string, intent: FileIntent, folder: string, force: boolean): void {
+  const { path, fresh, folders, kept } = placed(root, intent)
+  if (kept !== undefined && !/^before\/\d+$/.test(kept))
+    throw new Moved(`the journal names ${kept}, which is none of its files`)
   rmSync(fresh, { force: true })
   const old = kept === undefined ? undefined : join(folder, kept)
   const now = contentOf(path)
   const untouched = now === (old === undefined ? undefined : contentOf(old))
-  if (!untouched && !fileReads(intent) && !force)
+  if (!untouched && !fileReads(root, intent) && !force)
     throw new Moved(`${path} was changed by somebody else since; --force puts back what it was before`)
   if (old === undefined) {
     rmSync(path, { force: true })
@@ -90,6 +93,14 @@ export function undoFile(intent: FileIntent, folder: string, force: boolean): vo
     syncFolder(dirname(path))
   }
 }
+
+/** A journal holds paths of that machine: it may be undone where its disk lies now, and leads nowhere else. */
+const placed = (root: string, intent: FileIntent): FileIntent => ({
+  ...intent,
+  path: placeBelow(root, intent.path),
+  fresh: placeBelow(root, intent.fresh),
+  folders: intent.folders.map(folder => placeBelow(root, folder)),
+})
 
 /** One character a byte; undefined when there is no such file. */
 export function contentOf(path: string): string | undefined {

@@ -10,8 +10,11 @@ const MOST_LINKS = 40
 
 export class Lost extends Error {}
 
-/** The path below `root` without links; what does not exist is where it would be made. Throws {@link Lost} in a circle. */
-export function placeBelow(root: string, path: string): string {
+/** Where that is for us. Throws {@link Lost} in a circle. */
+export const placeBelow = (root: string, path: string): string => join(root, pathBelow(root, path))
+
+/** The path on that machine, without links and dots; what does not exist is where it would be made. */
+export function pathBelow(root: string, path: string): string {
   const left = path.split('/')
   let links = 0
   let at = '/'
@@ -32,7 +35,7 @@ export function placeBelow(root: string, path: string): string {
     if (link.startsWith('/')) at = '/'
     left.unshift(...link.split('/'))
   }
-  return join(root, at)
+  return at
 }
 
 function linkOf(path: string): string | undefined {

@@ -13,6 +13,16 @@ interface Announced {
   readonly intent: Intent
 }
 
+export interface Undoing {
+  /** The machine's `/`, where it lies now. */
+  readonly root: string
+  /** Whether it is the running machine. A journal that lies in a copy is as strange as the copy. */
+  readonly live: boolean
+  /** Also what somebody else changed since. */
+  readonly force: boolean
+  readonly tell: Ground['tell']
+}
+
 export interface Undone {
   readonly number: number
   /** What could not be taken back, a sentence each; empty when everything is as it was. */
@@ -23,7 +33,7 @@ export interface Undone {
 export async function undoRepair(
   state: string,
   wanted: number | undefined,
-  how: { readonly force: boolean; readonly tell: Ground['tell'] },
+  how: Undoing,
 ): Promise<Undone | undefined> {
   const number = wanted ?? repairsIn(state).at(-1)
   if (number === undefined || !repairsIn(state).includes(number)) return undefined
@@ -35,17 +45,14 @@ export async function undoRepair(
 }
 
 /** What could not be taken back, a sentence each; empty when everything is as it was. */
-export async function undoAll(
-  journal: Journal,
-  { force, tell }: { readonly force: boolean; readonly tell: Ground['tell'] },
-): Promise<string[]> {
+export async function undoAll(journal: Journal, { root, live, force, tell }: Undoing): Promise<string[]> {
   const undone = new Set(journal.entries.flatMap(entry => (entry.what === 'undone' ? [entry.step] : [])))
   const announced = journal.entries.flatMap(announcement).filter(({ step }) => !undone.has(step))
   const commands = announced.filter(({ intent }) => intent.kind === 'command')
   const others = announced.filter(({ intent }) => intent.kind !== 'command').reverse()
   const stuck: string[] = []
   for (const { step, intent } of [...others, ...commands]) {
-    const why = await undoOne(intent, journal.folder, force).catch(messageOf)
+    const why = await undoOne(intent, journal.folder, { root, live, force }).catch(messageOf)
     if (why !== undefined) {
       stuck.push(why)
       continue
@@ -61,10 +68,17 @@ const announcement = (entry: Entry): Announced[] =>
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-async function undoOne(intent: Intent, folder: string, force: boolean): Promise<string | undefined> {
+async function undoOne(
+  intent: Intent,
+  folder: string,
+  { root, live, force }: Omit<Undoing, 'tell'>,
+): Promise<string | undefined> {
+  // It may say what the files of the copy were, and commands nothing here.
+  if (!live && intent.kind !== 'file')
+    return `its journal asks for more than files (${intent.kind}); that is done on no copy`
   switch (intent.kind) {
     case 'file':
-      return void undoFile(intent, folder, force)
+      return void undoFile(root, intent, folder, force)
     case 'setting':
       return undoSetting(intent, force)
     case 'cpus':

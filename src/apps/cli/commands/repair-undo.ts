@@ -1,5 +1,5 @@
 /** `clockwright repair undo` and `repair list`: what was repaired, and how it is taken back. */
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { printable } from '#report/table.ts'
 import { readJournal, repairsIn } from '../../repair/journal.ts'
 import { undoRepair } from '../../repair/undo.ts'
@@ -16,8 +16,11 @@ interface Options {
 }
 
 export async function undo(number: number | undefined, options: Options): Promise<void> {
+  const root = resolve(options.root ?? '/')
   const state = stateOf(options)
   const undone = await undoRepair(state, number, {
+    root,
+    live: root === '/',
     force: options.force ?? false,
     tell: ({ step }) => options.json || console.error(`   step ${step + 1} is taken back`),
   })

@@ -1,6 +1,6 @@
 /** `clockwright repair`: a plan, shown; with --apply carried out, step by step, and undone when it does not hold. */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Finding } from '#diagnosis/finding.ts'
 import type { Plan } from '#diagnosis/repair/step.ts'
@@ -10,6 +10,7 @@ import { examine } from '../../check/examine.ts'
 import { applyPlan } from '../../repair/apply.ts'
 import { oddCpus, prove, stepClock } from '../../repair/ground.ts'
 import { makePlan } from '../../repair/make-plan.ts'
+import { placeBelow } from '../../repair/place.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
 import { printJson, styler } from '../print.ts'
@@ -34,15 +35,16 @@ const WITHIN = 2.5
 
 /** Where repairs are kept, below the root of the machine that they are of. */
 export const stateOf = ({ root = '/', state }: { readonly root?: string; readonly state?: string }): string =>
-  state ?? join(root, 'var/lib/clockwright/repairs')
+  state ?? placeBelow(resolve(root), '/var/lib/clockwright/repairs')
 
 export async function repair(options: Options): Promise<void> {
-  const { root = '/', json } = options
+  const { json } = options
+  const root = resolve(options.root ?? '/')
   if (!existsSync(join(root, 'etc')))
     throw new Complaint(
       `what is to be repaired must be the folder that holds etc, as a mounted disk does: ${root} does not`,
     )
-  const shown = await planFor(options)
+  const shown = await planFor({ ...options, root })
   const nothing = shown.plan.steps.length === 0
   if (json && !options.apply) printJson(encodePlan(shown))
   else if (!json)
@@ -76,7 +78,7 @@ async function planFor({ root = '/', config, only, except, offline }: Options): 
     signal: new AbortController().signal,
   })
   progress.clear()
-  for (const name of only ?? [])
+  for (const name of [...(only ?? []), ...(except ?? [])])
     if (!checked.findings.some(finding => finding.name === name))
       throw new Complaint(`${name} was not found here; found were: ${names(checked.findings) || 'nothing'}`)
   return makePlan(checked, root, { only, except })
