@@ -33,15 +33,17 @@ export async function examine({ root, config, pause, within, measure, signal }: 
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
-  const [live, prospect] = await Promise.all([
+  const [live, foreseen] = await Promise.all([
     files.own && measure ? measureLive(config, signal) : undefined,
     foresee(inventory, { pause, within, signal }),
   ])
+  const prospect = foreseen === 'late' ? undefined : foreseen
   return {
     inventory,
     setters: whoSetsTheClock(inventory),
     live,
     prospect,
+    unforeseen: foreseen === 'late',
     findings: checkMachine({ inventory, live, prospect }, [...lintMachine(inventory, files), ...cpus]),
   }
 }

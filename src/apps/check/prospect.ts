@@ -34,11 +34,11 @@ export interface Foreseeing {
   readonly signal: AbortSignal
 }
 
-/** Undefined when the lab does not play this daemon, or not in time. */
+/** Undefined when the lab does not play this daemon. */
 export async function foresee(
   inventory: Inventory,
   { pause, within, signal }: Foreseeing,
-): Promise<PauseProspect | undefined> {
+): Promise<PauseProspect | 'late' | undefined> {
   const daemon = settingDaemons(inventory)[0]
   const player = daemon && isGuest(inventory) ? playerOf(daemon) : undefined
   if (!daemon || !player) return undefined
@@ -55,7 +55,7 @@ export async function foresee(
       scores[index] = score
     },
   })
-  if (scores.filter(Boolean).length < jobs.length) return undefined
+  if (scores.filter(Boolean).length < jobs.length) return 'late'
   const [changed] = best ? rankChanges([{ change: best, scores: scores.slice(RUNS) }]) : []
   return {
     model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,

@@ -17,6 +17,7 @@ test('lines are replaced, deleted and added; the rest keeps its bytes', () => {
 
 test('line ends stay what they were', () => {
   expect(applyEdits('a\r\nb\r\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\r\nx\r\nb\r\n')
+  expect(applyEdits('a\nb\r\nc\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\nx\nb\r\nc\n')
   expect(applyEdits('a\nb', [{ kind: 'replace', line: 1, text: 'x' }])).toBe('x\nb')
   expect(applyEdits('a\nb', [{ kind: 'insert-after', line: 2, text: 'x' }])).toBe('a\nb\nx\n')
 })

@@ -15,7 +15,6 @@ export interface Edit {
 export class EditConflict extends Error {}
 
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const end = text.includes('\r\n') ? '\r\n' : '\n'
   const closed = text === '' || text.endsWith('\n')
   const lines = text === '' ? [] : (closed ? text.slice(0, -1) : text).split('\n')
   const replaced = new Map<number, Edit>()
@@ -31,7 +30,8 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
       replaced.set(edit.line, edit)
     }
   }
-  const tail = end === '\r\n' ? '\r' : ''
+  // As most lines end.
+  const tail = lines.filter(line => line.endsWith('\r')).length * 2 > lines.length ? '\r' : ''
   const result = (inserted.get(0) ?? []).map(line => line + tail)
   lines.forEach((line, index) => {
     const edit = replaced.get(index + 1)

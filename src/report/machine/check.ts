@@ -17,8 +17,13 @@ export interface Checked {
   readonly setters: readonly Setter[]
   readonly live: LiveFacts | undefined
   readonly prospect: PauseProspect | undefined
+  /** The lab was not done in time, so that there is no forecast where there could be one. */
+  readonly unforeseen: boolean
   readonly findings: readonly Finding[]
 }
+
+const UNFORESEEN =
+  'What a pause would do could not be played in time on this busy machine: clockwright lab forecast --pause 4.3s.'
 
 const VERDICTS = {
   good: 'OK',
@@ -39,6 +44,7 @@ export function checkScreen(checked: Checked, columns: number, style: Style): st
   ]
   const troubles = findings.filter(({ severity }) => severity !== 'note')
   for (const kind of findingsByKind(troubles)) lines.push('', ...tellFinding(kind, telling, style))
+  if (checked.unforeseen) lines.push('', ...wrapped(UNFORESEEN, columns, ''))
   const notes = findings.filter(({ severity }) => severity === 'note')
   if (notes.length > 0) lines.push('')
   for (const note of notes) lines.push(...nameFinding(note, 0, telling, style))
@@ -98,7 +104,7 @@ function who(setters: readonly Setter[], style: Style): string[] {
   return rows.trimEnd().split('\n')
 }
 
-export const encodeCheck = ({ inventory, setters, live, prospect, findings }: Checked) => ({
+export const encodeCheck = ({ inventory, setters, live, prospect, unforeseen, findings }: Checked) => ({
   verdict: worst(findings),
   hostname: inventory.hostname?.value ?? null,
   hypervisor: inventory.hypervisor?.value ?? null,
@@ -106,6 +112,7 @@ export const encodeCheck = ({ inventory, setters, live, prospect, findings }: Ch
   setters,
   live: live ?? null,
   forecast: prospect ?? null,
+  unforeseen,
   summary: inventoryGroups(inventory),
   facts: {
     ...inventory,
