@@ -9,6 +9,7 @@ import { type Finding, type Severity, worst } from '#diagnosis/finding.ts'
 import { encodeFinding } from './explain/encode.ts'
 import { findingsByKind, VERDICT_WORDS } from './explain/verdict.ts'
 import { tellFinding } from './findings.ts'
+import { monitoringLine } from './monitoring.ts'
 import type { Emphasis, Style } from './style.ts'
 import { type Column, table, wrapped } from './table.ts'
 import { aheadOrBehind, plural, UNKNOWN } from './words/say.ts'
@@ -72,7 +73,7 @@ export function cpusMonitoring(report: CpuReport): string {
     `late=${most(cpus.map(({ late }) => late?.typical))};0.05;0.5`,
     `odd=${odd};0;0`,
   ]
-  return `CLOCKWRIGHT ${word} - ${sentence(report)} | ${data.join(' ')}\n`
+  return monitoringLine(word, sentence(report), data)
 }
 
 /** What is certain of a difference. */

@@ -26,11 +26,8 @@ export async function measureLive(config: string | undefined, signal: AbortSigna
 }
 
 /** Servers that nobody on this machine named are no fault of it when they are silent. */
-export function liveFactsOf(status: Status, assumed: boolean): LiveFacts {
-  const sources = status.sources
-    .filter(({ name, state }) => name !== HOST_CLOCK && state !== 'stopped')
-    .map(sourceOf)
-    .filter(({ answers }) => answers || !assumed)
+function liveFactsOf(status: Status, assumed: boolean): LiveFacts {
+  const sources = liveSources(status).filter(({ answers }) => answers || !assumed)
   const host = status.sources.find(({ address }) => address === HOST_CLOCK)
   const loaded = loadLibc()
   return {
@@ -40,6 +37,10 @@ export function liveFactsOf(status: Status, assumed: boolean): LiveFacts {
     kernelClock: loaded.kind === 'loaded' ? readKernelClock(loaded.libc) : undefined,
   }
 }
+
+/** Those on the network that have not been given up. */
+export const liveSources = ({ sources }: Status): LiveSource[] =>
+  sources.filter(({ name, state }) => name !== HOST_CLOCK && state !== 'stopped').map(sourceOf)
 
 /** Where the claims of most sources that answer meet; one sample of each is enough for that, and for no estimate. */
 export function agreedOffset(sources: readonly LiveSource[]): Pick<LiveFacts, 'offset' | 'bound'> {

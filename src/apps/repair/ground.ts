@@ -12,7 +12,7 @@ import type { ClockStep, Proof } from '#diagnosis/repair/step.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { stepOnce } from '#worlds/host/helm.ts'
 import { loadLibc } from '#worlds/libc.ts'
-import { liveFactsOf } from '../check/live.ts'
+import { agreedOffset, liveSources } from '../check/live.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { measureOnce, patience } from '../cli/measure.ts'
 import { run } from './live-change.ts'
@@ -43,7 +43,7 @@ async function ask(servers: readonly string[]): Promise<{ offset: Seconds; bound
     timeout: patience(SAMPLES),
     agent: AGENT_DEFAULTS,
   })
-  const { offset, bound } = liveFactsOf(status, false)
+  const { offset, bound } = agreedOffset(liveSources(status))
   return offset === undefined || bound === undefined ? undefined : { offset, bound }
 }
 

@@ -1,6 +1,7 @@
 /** Who sets this clock? Every candidate, with what makes it one. */
 import type { Inventory, Place } from '#core/guest/inventory.ts'
 import { isActive } from './subject.ts'
+import { wallclockSetting, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
   readonly name: string
@@ -39,11 +40,11 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
 }
 
 /** A classic Xen guest that does not keep its own time is set by its host, whatever runs in it. */
-function hostWallclock({ hypervisor, kernel, sysctls }: Inventory): Setter[] {
+function hostWallclock(inventory: Inventory): Setter[] {
+  const { hypervisor, kernel } = inventory
   if (hypervisor?.value.name !== 'xen-pv' || hypervisor.value.controlDomain) return []
   if (kernel.flavour?.value !== 'classic-xen') return []
-  const own = sysctls.find(({ name }) => name === 'xen.independent_wallclock')
-  const value = own?.running ?? own?.set.at(-1)
+  const value = wallclockValue(wallclockSetting(inventory))
   if (value?.value === '1') return []
   return [
     {

@@ -8,6 +8,7 @@ import { linesOf } from '#dialects/named-source.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
 import type { Action } from './action.ts'
+import { appendLines } from './append.ts'
 
 const SOURCE = /^(\s*(?:server|pool|peer)\s+(\S+))([^#!]*)(.*)$/i
 const PRIVATE =
@@ -22,7 +23,9 @@ export function quickerEdits(daemon: TimeDaemon): Action[] {
   if (daemon.name !== 'ntpd' && daemon.name !== 'ntpsec') return []
   const wanted = ['tos maxdist 16', ...(heedsStepout(daemon) ? ['tinker stepout 10'] : [])]
   const lines = wanted.filter(line => !says(daemon, line))
-  return lines.length === 0 ? polls : [...polls, appended(main, lines)]
+  return lines.length === 0
+    ? polls
+    : [...polls, appendLines(main.path, 'So that a pause of this guest is corrected soon.', lines)]
 }
 
 function shortPolls({ path, text }: ConfigurationFile): Action[] {
@@ -47,13 +50,3 @@ function says({ configuration }: TimeDaemon, line: string): boolean {
   const [command, setting] = line.split(' ')
   return configuration.some(({ text }) => new RegExp(`^\\s*${command}\\b.*\\b${setting}\\b`, 'im').test(text))
 }
-
-const appended = ({ path }: ConfigurationFile, lines: readonly string[]): Action => ({
-  kind: 'edit',
-  file: path,
-  edit: {
-    kind: 'insert-after',
-    line: Number.MAX_SAFE_INTEGER,
-    text: ['', '# So that a pause of this guest is corrected soon.', ...lines].join('\n'),
-  },
-})

@@ -1,6 +1,7 @@
 /** Where a setting of the kernel is written for the next boot: over the line that decides now, else at the end of sysctl.conf. */
 import type { Inventory } from '#core/guest/inventory.ts'
 import type { Action } from './action.ts'
+import { END_OF_FILE } from './append.ts'
 
 type Sysctl = Extract<Action, { kind: 'sysctl' }>
 type Writing = Extract<Action, { kind: 'edit' | 'write-file' }>
@@ -19,6 +20,6 @@ export function planSysctl(
   if (deciding?.line !== undefined && deciding.path.startsWith('/etc/'))
     return { kind: 'edit', file: deciding.path, edit: { kind: 'replace', line: deciding.line, text } }
   if (content(CONF) !== undefined)
-    return { kind: 'edit', file: CONF, edit: { kind: 'insert-after', line: Number.MAX_SAFE_INTEGER, text } }
+    return { kind: 'edit', file: CONF, edit: { kind: 'insert-after', line: END_OF_FILE, text } }
   return { kind: 'write-file', file: OURS, text: `${text}\n` }
 }

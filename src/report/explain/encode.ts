@@ -48,7 +48,7 @@ export const encodeFinding = (finding: Finding, fileNames: readonly string[], at
   confirm: finding.confirm,
 })
 
-export const encodeEvidence = ({ text, file, path, line }: Evidence, fileNames: readonly string[]) => ({
+const encodeEvidence = ({ text, file, path, line }: Evidence, fileNames: readonly string[]) => ({
   text: printable(text),
   file: path ?? (file === undefined ? null : (fileNames[file] ?? null)),
   line: line ?? null,

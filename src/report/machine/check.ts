@@ -5,10 +5,11 @@ import { duration } from '#core/time/format.ts'
 import { type Finding, worst } from '#diagnosis/finding.ts'
 import type { Setter } from '#diagnosis/machine/setters.ts'
 import type { LiveFacts, PauseProspect } from '#diagnosis/machine/subject.ts'
-import { encodeEvidence } from '../explain/encode.ts'
+import { encodeFinding } from '../explain/encode.ts'
 import { findingsByKind } from '../explain/verdict.ts'
 import { nameFinding, SEVERITY_COLOURS, type Telling, tellFinding } from '../findings.ts'
 import { inventoryGroups } from '../inventory.ts'
+import { monitoringLine } from '../monitoring.ts'
 import type { Style } from '../style.ts'
 import { printable, table, wrapped } from '../table.ts'
 
@@ -108,7 +109,7 @@ export const encodeCheck = ({ inventory, setters, live, prospect, unforeseen, fi
   verdict: worst(findings),
   hostname: inventory.hostname?.value ?? null,
   hypervisor: inventory.hypervisor?.value ?? null,
-  findings: findings.map(encodeMachineFinding),
+  findings: findings.map(encodeState),
   setters,
   live: live ?? null,
   forecast: prospect ?? null,
@@ -123,31 +124,13 @@ export const encodeCheck = ({ inventory, setters, live, prospect, unforeseen, fi
   },
 })
 
-export const encodeMachineFinding = ({
-  name,
-  severity,
-  what,
-  measures,
-  evidence,
-  cost,
-  causes,
-  remedy,
-  confirm,
-}: Finding) => ({
-  name,
-  severity,
-  what,
-  measures,
-  evidence: evidence.map(each => encodeEvidence(each, [])),
-  cost,
-  causes,
-  remedy,
-  confirm,
-})
+/** A state has no times. */
+function encodeState(finding: Finding) {
+  const { from, to, ...rest } = encodeFinding(finding, [], () => null)
+  return rest
+}
 
-/** One line for a monitoring system, with performance data (Nagios plugin guidelines). */
-export function monitoringLine({ findings, live }: Checked): string {
-  const verdict = worst(findings)
+export function checkMonitoring({ findings, live }: Checked): string {
   const troubles = findings.filter(({ severity }) => severity === 'warning' || severity === 'critical')
   const said =
     troubles.length > 0 ? troubles.map(({ what }) => what).join(' ') : 'Nothing is wrong with this clock.'
@@ -158,7 +141,7 @@ export function monitoringLine({ findings, live }: Checked): string {
     `critical=${count('critical')};;1`,
     `warning=${count('warning')};1`,
   ]
-  return `CLOCKWRIGHT ${VERDICTS[verdict]} - ${printable(said).replaceAll('|', '/')} | ${data.join(' ')}`
+  return monitoringLine(VERDICTS[worst(findings)], said, data)
 }
 
 /** What the API says. */

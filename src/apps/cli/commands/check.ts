@@ -1,8 +1,8 @@
 /** `clockwright check`: what is wrong, or will go wrong, with the time of this machine, or of one whose files were copied. */
 import { worst } from '#diagnosis/finding.ts'
-import { checkScreen, encodeCheck, monitoringLine } from '#report/machine/check.ts'
+import { checkMonitoring, checkScreen, encodeCheck } from '#report/machine/check.ts'
 import { encodePlan } from '#report/machine/repair.ts'
-import { examine } from '../../check/examine.ts'
+import { examine, FORECAST_WITHIN } from '../../check/examine.ts'
 import { makePlan } from '../../repair/make-plan.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, WARNING } from '../exit.ts'
@@ -19,8 +19,6 @@ interface Options {
 }
 
 const EXIT = { good: OK, note: OK, warning: WARNING, critical: CRITICAL } as const
-/** A check is over within five seconds; an emulated machine plays slowly. */
-const WITHIN = 2.5
 const WIDEST = 120
 
 export async function check({
@@ -40,7 +38,7 @@ export async function check({
     root,
     config,
     pause,
-    within: WITHIN,
+    within: FORECAST_WITHIN,
     measure: !offline,
     signal: interrupted.signal,
   })
@@ -48,7 +46,7 @@ export async function check({
   process.removeListener('SIGINT', interrupt)
   if (interrupted.signal.aborted) throw new Complaint('interrupted', 130)
   if (json) printJson({ ...encodeCheck(checked), plan: encodePlan(makePlan(checked, root)) })
-  else if (monitoring) console.log(monitoringLine(checked))
+  else if (monitoring) process.stdout.write(checkMonitoring(checked))
   else process.stdout.write(checkScreen(checked, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
   process.exitCode = EXIT[worst(checked.findings)]
 }

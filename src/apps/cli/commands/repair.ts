@@ -6,7 +6,7 @@ import type { Finding } from '#diagnosis/finding.ts'
 import type { Plan } from '#diagnosis/repair/step.ts'
 import { encodePlan, planScreen, type Shown } from '#report/machine/repair.ts'
 import { printable } from '#report/table.ts'
-import { examine } from '../../check/examine.ts'
+import { examine, FORECAST_WITHIN } from '../../check/examine.ts'
 import { applyPlan } from '../../repair/apply.ts'
 import { oddCpus, prove, stepClock } from '../../repair/ground.ts'
 import { makePlan } from '../../repair/make-plan.ts'
@@ -31,7 +31,6 @@ interface Options {
 
 const WIDEST = 110
 const PAUSE = 4.3
-const WITHIN = 2.5
 
 /** Where repairs are kept, below the root of the machine that they are of. */
 export const stateOf = ({ root = '/', state }: { readonly root?: string; readonly state?: string }): string =>
@@ -73,7 +72,7 @@ async function planFor({ root = '/', config, only, except, offline }: Options): 
     root,
     config,
     pause: PAUSE,
-    within: WITHIN,
+    within: FORECAST_WITHIN,
     measure: !offline,
     signal: new AbortController().signal,
   })

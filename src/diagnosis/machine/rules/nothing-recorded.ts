@@ -3,7 +3,7 @@
  * 002 for ntpd; chronyd has one directive. A remark: clockstats stay empty without a reference clock.
  */
 import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
-import type { Action } from '../../repair/action.ts'
+import { appendLines } from '../../repair/append.ts'
 import { type MachineRule, settingDaemons, state } from '../subject.ts'
 
 const NTPD_LINES = [
@@ -41,7 +41,7 @@ function judge(daemon: TimeDaemon) {
       remedy: {
         text: 'Have it write down each measurement and each update; `clockwright analyze` reads them. Some MB a month.',
         changes: lines,
-        actions: [appended(main, lines)],
+        actions: [appendLines(main.path, 'What happened to the clock, for later.', lines)],
       },
       confirm: chrony
         ? 'ls -l /var/log/chrony'
@@ -57,13 +57,3 @@ const isThere = (files: readonly ConfigurationFile[], line: string): boolean => 
     files.some(({ text }) => new RegExp(`^\\s*${word}\\s+\\S`, 'im').test(text))
   )
 }
-
-const appended = ({ path }: ConfigurationFile, lines: readonly string[]): Action => ({
-  kind: 'edit',
-  file: path,
-  edit: {
-    kind: 'insert-after',
-    line: Number.MAX_SAFE_INTEGER,
-    text: ['', '# What happened to the clock, for later.', ...lines].join('\n'),
-  },
-})

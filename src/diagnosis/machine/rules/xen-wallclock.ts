@@ -5,20 +5,20 @@
  */
 import type { Fact, Inventory, Sysctl } from '#core/guest/inventory.ts'
 import { evidenceOf, type MachineRule, settingDaemons, state } from '../subject.ts'
+import { WALLCLOCK_SETTING as NAME, wallclockSetting, wallclockValue } from '../wallclock.ts'
 
-const NAME = 'xen.independent_wallclock'
 const SWITCH = '/proc/sys/xen/independent_wallclock'
 
 export const xenWallclock: MachineRule = ({ inventory }) => {
-  const { hypervisor, sysctls, kernel } = inventory
+  const { hypervisor, kernel } = inventory
   if (!hypervisor?.value.name.startsWith('xen')) return []
-  const setting = sysctls.find(({ name }) => name === NAME)
+  const setting = wallclockSetting(inventory)
   if (hypervisor.value.name === 'xen-hvm' || kernel.flavour?.value === 'standard')
     return setting && setting.set.length > 0 && setting.running === undefined
       ? [idleSwitch(inventory, setting)]
       : []
   if (kernel.flavour?.value !== 'classic-xen') return []
-  const value = setting?.running ?? setting?.set.at(-1)
+  const value = wallclockValue(setting)
   const keeper = settingDaemons(inventory)[0]
   if (value?.value === '1') return keeper ? [] : [unkept(inventory, value)]
   return keeper ? [dependent(inventory, value, keeper.name, setting)] : []
