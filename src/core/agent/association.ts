@@ -47,12 +47,15 @@ const POLL_PATIENCE = 2
 /** The clock of a host that has not been compared yet. */
 const UNPROVEN: Seconds = 1
 
-/** What is known of our own counter when a reply comes in. */
-export interface CounterModel {
-  readonly scale: CounterScale
+/** How fast true time passes on our own counter, minus one, and how far that can be wrong. */
+export interface CounterRate {
   readonly rate: Rate
-  /** How far the rate can be wrong. */
   readonly rateBound: Rate
+}
+
+/** What is known of our own counter when a reply comes in. */
+export interface CounterModel extends CounterRate {
+  readonly scale: CounterScale
   readonly precision: Seconds
 }
 
@@ -266,13 +269,17 @@ export class Association {
     if (other > 0) this.#setPoll(this.config.minpoll)
   }
 
-  /** What it said before then may not hold any more. `beyond`: what has happened since may be as large as that. */
-  beginAnew(since: Seconds, beyond: Seconds, other: Rate): void {
+  /**
+   * What it said before then may not hold any more. `beyond`: what has happened since may be as large as that. The counter's
+   * `rate` was known to `rateBound` until then, and may differ by `other` since.
+   */
+  beginAnew(since: Seconds, beyond: Seconds, { rate, rateBound }: CounterRate, other: Rate): void {
     if (!this.track.known || (this.jump && this.jump.at >= since)) return
     if (this.track.measuredAt < since) return this.shift(0, beyond, other)
     this.#news = this.#news.filter(({ at }) => at >= since)
     this.filter.keepSince(since)
-    this.track.restartOffset()
+    this.track.keepNewest(rate, rateBound + other)
+    this.#setPoll(this.config.minpoll)
     this.jump = { at: this.track.measuredAt, samples: 0 }
   }
 

@@ -231,8 +231,10 @@ export class Knowledge {
       this.#admit(suspicion, at)
       return false
     }
-    if (found && !suspicion.isRefuted(found.belief, at))
-      for (const each of associations) each.beginAnew(since, HOSTS_DIFFER, HOSTS_COUNT)
+    if (found && !suspicion.isRefuted(found.belief, at)) {
+      const counter = { rate: this.#estimate.rate ?? 0, rateBound: this.#estimate.rateBound(since) }
+      for (const each of associations) each.beginAnew(since, HOSTS_DIFFER, counter, HOSTS_COUNT)
+    }
     this.#suspicion = undefined
     this.#estimate.dropRival()
     return true

@@ -198,9 +198,9 @@ export class Track {
   /**
    * A sample and everything before it exclude each other. True time may have moved against the counter (a pause), or the
    * counter runs at another rate since an unknown moment (a migration): nobody can tell yet. So nothing is left of the
-   * bounds, while the old rate stays the one that is expected. The newest measurement is where it begins, unless another is given.
+   * bounds, while the old rate stays the one that is expected.
    */
-  restartOffset(seen: Observation = this.#history.at(-1)!): void {
+  restartOffset(seen: Observation): void {
     const rate = this.#rate
     this.#earlier = undefined
     this.#restart(seen)
@@ -208,6 +208,16 @@ export class Track {
     this.#expected = rate
     this.#rateLow = -UNKNOWN_RATE
     this.#rateHigh = UNKNOWN_RATE
+  }
+
+  /** Of all measurements only the newest still holds, and the rate is within `bound` of `rate`. */
+  keepNewest(rate: Rate, bound: Rate): void {
+    this.restartOffset(this.#history.at(-1)!)
+    this.#rate = rate
+    this.#expected = rate
+    this.#rateLow = rate - bound
+    this.#rateHigh = rate + bound
+    this.#earlier = { low: this.#rateLow, high: this.#rateHigh, at: this.#rateAt }
   }
 
   /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
