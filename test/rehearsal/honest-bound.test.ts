@@ -142,6 +142,8 @@ describe('when the room changes its temperature', () => {
 describe('when servers lie', () => {
   const liar = (offset: number): Partial<ServerConfig> => ({ offset })
   const drifting = (drift: number): Partial<ServerConfig> => ({ drift })
+  // With seed 9 the liar is believed for a while, and the three others grow too vague to contradict it.
+  const seeds = new Set([...Array.from({ length: SEEDS }, (_, i) => i + 1), 9])
 
   test.each([
     ['one of four by 50 ms', [liar(0.05)]],
@@ -149,7 +151,7 @@ describe('when servers lie', () => {
     ['one of four drifts by 200 ppm', [drifting(200e-6)]],
     ['one of four turns liar at noon', [{ lies: [{ at: DAY / 2, offset: 5 }] }]],
   ])('%s', (_, lies) => {
-    for (let seed = 1; seed <= SEEDS; seed++) {
+    for (const seed of seeds) {
       const all = servers(LINKS['the internet']!).map((server, i) => ({ ...server, ...lies[i] }))
       const watched = watch({ seed, oscillator: OSCILLATORS['a good crystal']!, servers: all })
       expect(score(watched, DAY).violations.slice(0, 3), `seed ${seed}`).toEqual([])

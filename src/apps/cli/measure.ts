@@ -31,9 +31,7 @@ export function measureOnce(sources: readonly SourceConfig[], options: Measuring
       const status = agent.status(host.clock.read())
       options.progress?.(status)
       const elapsed = Number(process.hrtime.bigint() - began) / 1e9
-      const done =
-        status.sources.length > 0 && status.sources.every(source => hasSaid(source, options.samples))
-      if (!done && elapsed < options.timeout && !options.signal?.aborted) return
+      if (!isDone(status, options.samples) && elapsed < options.timeout && !options.signal?.aborted) return
       clearInterval(look)
       world.close()
       resolve(status)
@@ -43,6 +41,11 @@ export function measureOnce(sources: readonly SourceConfig[], options: Measuring
 
 /** Time for a burst of so many requests, 2 s apart and a little spread, and for the last reply. */
 export const patience = (samples: number): Seconds => 2.07 * (samples - 1) + 4
+
+/** All have had their say, and none has just contradicted what was known: that is still being asked. */
+function isDone({ sources, state }: Status, samples: number): boolean {
+  return sources.length > 0 && sources.every(source => hasSaid(source, samples)) && state !== 'disrupted'
+}
 
 /** Enough samples, or no hope of any. */
 function hasSaid(source: SourceStatus, samples: number): boolean {

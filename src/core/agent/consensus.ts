@@ -34,6 +34,9 @@ interface Candidate extends Interval {
  * Sources that have excluded each other for long do not agree because their words grow old and vague: among them only what
  * they said when they were asked counts, and what the counter has surely drifted since (`drift`, given in that case).
  *
+ * Who has only grown too old to be of use still says, vaguely, what it said: it widens what the majority covers, and is not
+ * followed. Else the one who was asked last would be a majority of one.
+ *
  * While it is suspected that true time has moved before `since`, only what was said later counts, and nothing else.
  */
 export function findConsensus(
@@ -46,6 +49,7 @@ export function findConsensus(
   since?: Seconds,
 ): Consensus | undefined {
   const candidates: Candidate[] = []
+  const vague: Candidate[] = []
   let awaited = 0
   for (const association of associations) {
     const why = unusable(association)
@@ -63,15 +67,16 @@ export function findConsensus(
     else if (candidate.rootDistance > config.maxdistance) {
       judge(association, 'unusable', 'too-distant')
       if (association.awaited) awaited++
+      else if (wasClear(association, config.maxdistance)) vague.push(candidate)
     } else candidates.push(candidate)
   }
-  const selection = selectTruechimers(candidates, prior)
   if (candidates.length === 0) return undefined
+  const selection = selectTruechimers([...candidates, ...vague], prior)
   if (selection.kind === 'no-majority') {
     for (const { association } of candidates) judge(association, 'falseticker', 'no-majority')
     return undefined
   }
-  const truechimers = selection.truechimers.map(i => candidates[i]!)
+  const truechimers = candidates.filter((_, i) => selection.truechimers.includes(i))
   for (const candidate of candidates) {
     if (truechimers.includes(candidate)) candidate.association.outvoted = 0
     else judge(candidate.association, 'falseticker', 'disagrees-with-majority')
@@ -87,6 +92,13 @@ export function findConsensus(
     return undefined
   }
   return combine(truechimers, selection, now)
+}
+
+/** What it said was no worse than it may be, when it said it. */
+function wasClear({ track }: Association, maxdistance: Seconds): boolean {
+  const { low, high } = track.interval(track.measuredAt)
+  const offset = track.offset(track.measuredAt)
+  return Math.max(high - offset, offset - low) <= maxdistance
 }
 
 function combine(truechimers: readonly Candidate[], majority: Interval, now: Seconds): Consensus {
