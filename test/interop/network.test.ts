@@ -90,8 +90,13 @@ describe.skipIf(!insideOwnNetwork.permitted)('four servers behind 10 ms ± 2 ms 
   })
 
   test('chronyd, chronyd, ntpd and one that lies by 50 ms: rejected, and it is said why', async () => {
-    // Until ntpd calls itself synchronised it cannot vote, and two of three would still outvote the liar.
-    const answer = await ask([0, 1, 2, 3])
+    // Until ntpd calls itself synchronised it cannot vote, and two of three would still outvote the liar. On a busy machine
+    // the ways can be so slow that 50 ms are no contradiction, and then it is asked again.
+    let answer = await ask([0, 1, 2, 3])
+    for (let more = 2; more > 0 && answer.sources[3]!.state !== 'falseticker'; more--) {
+      expectHonest(answer)
+      answer = await ask([0, 1, 2, 3])
+    }
     expectHonest(answer)
     expect(answer.sources[3]).toMatchObject({ state: 'falseticker', reason: 'disagrees-with-majority' })
     expect(answer.sources[3]!.offset).toBeGreaterThan(0.03)

@@ -11,7 +11,7 @@ import {
   rootDistance,
   type Sample,
 } from '#core/discipline/sample.ts'
-import { type Observation, Track } from '#core/discipline/track.ts'
+import { type CounterRate, type Observation, Track } from '#core/discipline/track.ts'
 import { HOST_CLOCK, HostTrust } from '#core/guest/host-clock.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import { type Exchange, judgeReply, makeNonce, request } from '#core/ntp/exchange.ts'
@@ -46,12 +46,6 @@ const FIRST_PART = 1 / 4
 const POLL_PATIENCE = 2
 /** The clock of a host that has not been compared yet. */
 const UNPROVEN: Seconds = 1
-
-/** How fast true time passes on our own counter, minus one, and how far that can be wrong. */
-export interface CounterRate {
-  readonly rate: Rate
-  readonly rateBound: Rate
-}
 
 /** What is known of our own counter when a reply comes in. */
 export interface CounterModel extends CounterRate {
@@ -270,15 +264,15 @@ export class Association {
   }
 
   /**
-   * What it said before then may not hold any more. `beyond`: what has happened since may be as large as that. The counter's
-   * `rate` was known to `rateBound` until then, and may differ by `other` since.
+   * What it said before then may not hold any more. `beyond`: what has happened may be as large as that; `counter`: what is
+   * known of the rate since, which may differ by `other` from what it was.
    */
-  beginAnew(since: Seconds, beyond: Seconds, { rate, rateBound }: CounterRate, other: Rate): void {
+  beginAnew(since: Seconds, beyond: Seconds, counter: CounterRate, other: Rate): void {
     if (!this.track.known || (this.jump && this.jump.at >= since)) return
     if (this.track.measuredAt < since) return this.shift(0, beyond, other)
     this.#news = this.#news.filter(({ at }) => at >= since)
     this.filter.keepSince(since)
-    this.track.keepNewest(rate, rateBound + other)
+    this.track.keepNewest(counter)
     this.#setPoll(this.config.minpoll)
     this.jump = { at: this.track.measuredAt, samples: 0 }
   }

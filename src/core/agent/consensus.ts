@@ -11,6 +11,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Association } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import type { SourceReason, SourceState } from './reason.ts'
+import type { Suspicion } from './suspicion.ts'
 
 export interface Consensus {
   readonly belief: Belief
@@ -37,7 +38,7 @@ interface Candidate extends Interval {
  * Who has only grown too old to be of use still says, vaguely, what it said: it widens what the majority covers, and is not
  * followed. Else the one who was asked last would be a majority of one.
  *
- * While it is suspected that true time has moved before `since`, only what was said later counts, and nothing else.
+ * While it is suspected that true time has moved, only what was said later counts, and nothing else.
  */
 export function findConsensus(
   associations: readonly Association[],
@@ -46,16 +47,16 @@ export function findConsensus(
   prior: Interval | undefined,
   waitFor: number,
   drift?: Rate,
-  since?: Seconds,
+  suspicion?: Suspicion,
 ): Consensus | undefined {
   const candidates: Candidate[] = []
   const vague: Candidate[] = []
   let awaited = 0
   for (const association of associations) {
     const why = unusable(association)
-    const candidate = why ? undefined : candidateOf(association, now, drift, since)
+    const candidate = why ? undefined : candidateOf(association, now, drift, suspicion)
     if (why) judge(association, ...why)
-    else if (since !== undefined && association.measured && association.track.measuredAt < since) {
+    else if (suspicion && association.measured && association.track.measuredAt < suspicion.since) {
       judge(association, 'starting', 'no-reply-yet')
       if (association.awaited) awaited++
     } else if (!candidate)
@@ -146,11 +147,11 @@ function candidateOf(
   association: Association,
   now: Seconds,
   drift?: Rate,
-  since?: Seconds,
+  suspicion?: Suspicion,
 ): Candidate | undefined {
   if (!association.measured) return undefined
   const { track, reason } = association
-  const aged = since === undefined ? track.interval(now) : track.said(now)!
+  const aged = suspicion ? track.said(now, suspicion.counter)! : track.interval(now)
   const { low, high } =
     reason === 'no-majority' && drift !== undefined ? common(aged, saidBy(track, now, drift)) : aged
   const offset = track.offset(now)

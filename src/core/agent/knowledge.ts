@@ -16,7 +16,7 @@ import {
 } from '#core/discipline/sample.ts'
 import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
-import { UNKNOWN_RATE } from '#core/discipline/track.ts'
+import { type CounterRate, UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { HOSTS_DIFFER } from '#core/guest/disruption.ts'
 import type { Correction } from '#core/guest/witnesses.ts'
 import { magnitude } from '#core/number/elementary.ts'
@@ -180,7 +180,7 @@ export class Knowledge {
     const { associations } = this.#roster
     if (fresh) this.#suspect(fresh, at, now)
     if (this.#suspicion) {
-      const found = this.#find(config, at, this.#suspicion.since)
+      const found = this.#find(config, at, this.#suspicion)
       if (!fresh || !this.#settle(this.#suspicion, found, at)) return fresh ? DOUBT : NOTHING
     }
     const had = this.#consensus !== undefined
@@ -203,37 +203,49 @@ export class Knowledge {
   /** A sign that something happened, and nobody can say what: it may have been a pause, and this may be another host. */
   suspectAt(now: Reading): void {
     if (!this.known) return
-    this.#suspicion = new Suspicion(this.at(now.monotonic))
-    this.#admit(this.#suspicion, this.#suspicion.since)
+    const at = this.at(now.monotonic)
+    this.#suspicion = new Suspicion(at, this.#elsewhere(at))
+    this.#admit(this.#suspicion, at)
   }
 
-  #find(config: AgentConfig, at: Seconds, since?: Seconds): Consensus | undefined {
+  #find(config: AgentConfig, at: Seconds, suspicion?: Suspicion): Consensus | undefined {
     const { associations, unresolved } = this.#roster
     const settled = this.#disagreed >= DISAGREEMENTS
     const drift = settled ? SURELY * this.#estimator.rateDeviation : undefined
-    return findConsensus(associations, at, config, this.#estimate.interval(at), unresolved, drift, since)
+    return findConsensus(associations, at, config, this.#estimate.interval(at), unresolved, drift, suspicion)
+  }
+
+  /** What would be known of the rate on another host. */
+  #elsewhere(at: Seconds): CounterRate {
+    return { rate: this.#estimate.rate ?? 0, rateBound: this.#estimate.rateBound(at) + HOSTS_COUNT }
   }
 
   /** Has a source that was believed until now said something that cannot be? */
   #suspect(fresh: Association, at: Seconds, now: Reading): void {
-    const said = fresh.track.said(at)
-    if (this.#suspicion || this.#doubt > 0 || !said || this.#estimate.gapTo(at, said) <= 0) return
+    if (this.#suspicion || this.#doubt > 0 || !this.known) return
     if (!agrees(fresh.state) && fresh.state !== 'unreachable') return
-    this.#suspicion = new Suspicion(fresh.track.measuredAt, fresh)
+    const since = fresh.track.measuredAt
+    const counter = this.#elsewhere(since)
+    const said = fresh.track.said(at, counter)
+    if (!said || this.#estimate.gapTo(at, said) <= 0) return
+    this.#suspicion = new Suspicion(since, counter, fresh)
     this.#roster.burst(now.monotonic)
   }
 
   /** What those say together who were asked since it is suspected: is the suspicion over? */
   #settle(suspicion: Suspicion, found: Consensus | undefined, at: Seconds): boolean {
     const { associations } = this.#roster
-    const { since } = suspicion
-    if (!found && !suspicion.isMoot(associations, this.#estimate.own(at)!, at)) {
+    const { since, counter } = suspicion
+    const expected = this.#estimate.own(at)!
+    if (!found && !suspicion.isMoot(associations, expected, at)) {
       this.#admit(suspicion, at)
       return false
     }
     if (found && !suspicion.isRefuted(found.belief, at)) {
-      const counter = { rate: this.#estimate.rate ?? 0, rateBound: this.#estimate.rateBound(since) }
-      for (const each of associations) each.beginAnew(since, HOSTS_DIFFER, counter, HOSTS_COUNT)
+      // True time is where it is found. So it has not moved by more than from one end of what was expected to the other of that.
+      const { low, high } = found.belief
+      const beyond = Math.max(high - expected.low, expected.high - low)
+      for (const each of associations) each.beginAnew(since, beyond, counter, HOSTS_COUNT)
     }
     this.#suspicion = undefined
     this.#estimate.dropRival()

@@ -28,6 +28,12 @@ export interface Observation extends Interval {
   readonly jitter: Seconds
 }
 
+/** How fast true time passes on the counter, minus one, and how far that can be wrong. */
+export interface CounterRate {
+  readonly rate: Rate
+  readonly rateBound: Rate
+}
+
 /** `refuted`: the measurement and what was known exclude each other, by this much beyond all allowances. */
 export type Update =
   | { readonly kind: 'confirmed'; readonly innovation: Seconds }
@@ -118,12 +124,12 @@ export class Track {
     return { low: this.#low + moved - grown, high: this.#high + moved + grown }
   }
 
-  /** What the newest measurement alone says of counter time `at`, whatever the rate is; undefined when there is none. */
-  said(at: Seconds): Interval | undefined {
+  /** What the newest measurement alone says of counter time `at`; undefined when there is none. */
+  said(at: Seconds, { rate, rateBound }: CounterRate): Interval | undefined {
     const newest = this.#history.at(-1)
     if (!newest) return undefined
-    const moved = this.#rate * (at - newest.at)
-    const grown = UNKNOWN_RATE * Math.abs(at - newest.at) + ROUNDING
+    const moved = rate * (at - newest.at)
+    const grown = rateBound * Math.abs(at - newest.at) + ROUNDING
     return { low: newest.low + moved - grown, high: newest.high + moved + grown }
   }
 
@@ -210,13 +216,13 @@ export class Track {
     this.#rateHigh = UNKNOWN_RATE
   }
 
-  /** Of all measurements only the newest still holds, and the rate is within `bound` of `rate`. */
-  keepNewest(rate: Rate, bound: Rate): void {
+  /** Of all measurements only the newest still holds, and of the rate only what is given. */
+  keepNewest({ rate, rateBound }: CounterRate): void {
     this.restartOffset(this.#history.at(-1)!)
     this.#rate = rate
     this.#expected = rate
-    this.#rateLow = rate - bound
-    this.#rateHigh = rate + bound
+    this.#rateLow = rate - rateBound
+    this.#rateHigh = rate + rateBound
     this.#earlier = { low: this.#rateLow, high: this.#rateHigh, at: this.#rateAt }
   }
 
