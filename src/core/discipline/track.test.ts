@@ -53,6 +53,25 @@ describe('a track', () => {
     expect(track.update(seen(640, 30.2, 1e-4)).kind).toBe('confirmed')
   })
 
+  test('what a shift was wrong by says nothing of the oscillator', () => {
+    const track = new Track()
+    for (let i = 0; i < 10; i++) track.update(seen(64 * i, 0, 1e-4))
+    const { wander } = track
+    track.shift(0, 50)
+    expect(track.update(seen(640, 49.9, 1e-4)).kind).toBe('confirmed')
+    expect(track.wander).toBe(wander)
+    expect(track.update(seen(704, 49.9 + 1e-3, 1e-3)).kind).toBe('confirmed')
+  })
+
+  test('of all that was measured the newest can be kept, with a rate that is known from elsewhere', () => {
+    const track = new Track()
+    for (let i = 0; i < 10; i++) track.update(seen(64 * i, i, 1e-4))
+    track.keepNewest({ rate: 20e-6, rateBound: 1e-4 })
+    const { low, high } = track.interval(9 * 64 + 10)
+    expect(low).toBeCloseTo(9 + 20e-5 - 1e-4 - 1e-3, 4)
+    expect(high).toBeCloseTo(9 + 20e-5 + 1e-4 + 1e-3, 4)
+  })
+
   test('another counter: nothing that was learned holds', () => {
     const track = new Track()
     for (let i = 0; i < 10; i++) track.update(seen(64 * i, 0, 1e-4))

@@ -86,6 +86,8 @@ export class Track {
   #wander = WANDER_UNLEARNED
   /** The oscillator has wandered more than was allowed for, once. */
   #surprised = false
+  /** No measurement has come since it was shifted: the first one shows how good that was, and nothing of the oscillator. */
+  #shifted = false
   /** The last three measurements that lie far enough apart to show wander. */
   #anchors: Observation[] = []
   /** How much the line through them was bent lately, per span^1.5. */
@@ -165,7 +167,8 @@ export class Track {
       return { kind: 'refuted', gap }
     }
     const innovation = seen.offset - this.offset(seen.at)
-    this.#checkSurprise(innovation, seen, expected)
+    if (!this.#shifted) this.#checkSurprise(innovation, seen, expected)
+    this.#shifted = false
     this.#remember(seen)
     this.#learnRate(seen)
     this.#at = seen.at
@@ -181,6 +184,7 @@ export class Track {
    */
   shift(lost: Seconds, uncertainty: Seconds, other: Rate = 0): void {
     this.#anchors = []
+    this.#shifted ||= uncertainty > 0
     this.#offset += lost
     this.#low += lost - uncertainty
     this.#high += lost + uncertainty
@@ -229,6 +233,7 @@ export class Track {
   /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
   forget(): void {
     this.#history = []
+    this.#shifted = false
     this.#earlier = undefined
     this.#rateKnown = false
     this.#expected = 0
@@ -245,6 +250,7 @@ export class Track {
 
   #restart(seen: Observation): void {
     this.#history = [seen]
+    this.#shifted = false
     this.#at = seen.at
     this.#offset = seen.offset
     this.#low = seen.low
