@@ -245,7 +245,11 @@ export class Knowledge {
       // True time is where it is found. So it has not moved by more than from one end of what was expected to the other of that.
       const { low, high } = found.belief
       const beyond = Math.max(high - expected.low, expected.high - low)
-      for (const each of associations) each.beginAnew(since, beyond, counter, HOSTS_COUNT)
+      for (const each of associations) {
+        // Nobody knows when since its newest measurement the rate changed.
+        const age = at - each.track.measuredAt
+        each.beginAnew(since, beyond + HOSTS_COUNT * age, counter, HOSTS_COUNT)
+      }
     }
     this.#suspicion = undefined
     this.#estimate.dropRival()
