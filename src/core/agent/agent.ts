@@ -9,7 +9,7 @@ import type { RateKnowledge } from '#core/discipline/estimator.ts'
 import { aheadOfScale, rootDistance } from '#core/discipline/sample.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Correction, Disruption } from '#core/guest/witnesses.ts'
-import { earliest, type Monotonic, type Reading } from '#core/time/instant.ts'
+import { type Monotonic, type Reading, sooner } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { AgentAction } from './action.ts'
 import { Answer } from './answer.ts'
@@ -198,8 +198,7 @@ export class Agent {
   }
 
   #isBlurred(now: Reading, knowledge: Knowledge): boolean {
-    const trueTime = knowledge.trueTime(now.monotonic)
-    return trueTime !== undefined && this.#leap.blurs(trueTime)
+    return this.#leap.blurs(() => knowledge.trueTime(now.monotonic))
   }
 
   #follow(now: Reading, knowledge: Knowledge): void {
@@ -270,8 +269,7 @@ export class Agent {
   #drop(association: Association, now: Reading, knowledge: Knowledge): void {
     knowledge.mistrust(association)
     this.#release(association.close())
-    const { config, endpoint } = association
-    const text = `${config.name} ${endpoint.address}: replaced by another member of its pool`
+    const text = `${association.called}: replaced by another member of its pool`
     this.#answer.notice(now, 'source-replaced', text)
   }
 
@@ -285,23 +283,18 @@ export class Agent {
    */
   #tellSources(now: Reading): void {
     for (const association of this.#roster.associations) {
-      const { config, endpoint, state, reason } = association
-      const key = `${config.name} ${endpoint.address}`
+      const { called, config, endpoint, state, reason } = association
       const fate = agrees(state) ? 'agrees' : `${state} ${reason}`
-      if (this.#told.get(key) === fate) continue
-      this.#told.set(key, fate)
+      if (this.#told.get(called) === fate) continue
+      this.#told.set(called, fate)
       const { address } = endpoint
       this.#answer.record({ kind: 'source', at: now, source: config.name, address, state, reason })
     }
   }
 
   #sleep(knowledge: Knowledge): void {
-    const times = [this.#roster.wakeAt, this.#helmsman.wakeAt, this.#leapAt(knowledge)].filter(
-      at => at !== undefined,
-    )
-    if (times.length === 0) return
-    const at = times.reduce(earliest)
-    if (at === this.#wakeAt) return
+    const at = sooner(sooner(this.#roster.wakeAt, this.#helmsman.wakeAt), this.#leapAt(knowledge))
+    if (at === undefined || at === this.#wakeAt) return
     this.#wakeAt = at
     this.#answer.do({ kind: 'wake', at })
   }

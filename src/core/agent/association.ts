@@ -18,7 +18,7 @@ import { type Exchange, judgeReply, makeNonce, request } from '#core/ntp/exchang
 import { decodePacket, type Packet, type Refused } from '#core/ntp/packet.ts'
 import type { PacketRefusal } from '#core/ntp/refusal.ts'
 import { magnitude } from '#core/number/elementary.ts'
-import { type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
+import { type Monotonic, plus, type Reading, sooner } from '#core/time/instant.ts'
 import { type NtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
@@ -60,6 +60,8 @@ export type Received =
 export class Association {
   readonly config: SourceConfig
   readonly endpoint: Endpoint
+  /** Name and address: as it is told apart from the others. */
+  readonly called: string
   readonly filter = new ClockFilter()
   readonly track = new Track()
   /** How far the clock of the host is believed; undefined for a server, which tells its error itself. */
@@ -90,6 +92,8 @@ export class Association {
 
   #refusedReach = 0
   #exchange: Exchange | undefined
+  /** When the reply to it is given up. */
+  #timeoutAt: Monotonic | undefined
   #nonces: NtpTime[] = []
   #lastTransmit: NtpTime = UNKNOWN_TIME
   #burstLeft: number
@@ -109,6 +113,7 @@ export class Association {
   constructor(config: SourceConfig, address: string, now: Monotonic, random: () => number) {
     this.config = config
     this.endpoint = { address, port: config.port }
+    this.called = `${config.name} ${address}`
     this.trust = address === HOST_CLOCK ? new HostTrust() : undefined
     this.poll = config.minpoll
     this.#burstLeft = config.iburst ? BURST_COUNT - 1 : 1
@@ -152,9 +157,7 @@ export class Association {
 
   /** The next moment at which this association wants to be woken: to ask, or to give a reply up. */
   get wakeAt(): Monotonic | undefined {
-    const timeout = this.#exchange && plus(this.#exchange.sent.at.monotonic, REPLY_TIMEOUT)
-    if (timeout === undefined) return this.nextPollAt
-    return this.nextPollAt !== undefined && this.nextPollAt < timeout ? this.nextPollAt : timeout
+    return sooner(this.#timeoutAt, this.nextPollAt)
   }
 
   isDue(now: Monotonic): boolean {
@@ -163,8 +166,7 @@ export class Association {
 
   /** Gives up a reply that is overdue; returns the flow to release. */
   expire(now: Monotonic): Flow | undefined {
-    if (!this.#exchange || since(now, this.#exchange.sent.at.monotonic) < REPLY_TIMEOUT) return undefined
-    return this.close()
+    return this.#timeoutAt !== undefined && now >= this.#timeoutAt ? this.close() : undefined
   }
 
   /** Forgets the exchange in flight; returns its flow. */
@@ -172,6 +174,7 @@ export class Association {
     const flow = this.#exchange?.flow
     if (this.#exchange && !this.#exchange.answered) this.#unanswered++
     this.#exchange = undefined
+    this.#timeoutAt = undefined
     return flow
   }
 
@@ -186,6 +189,7 @@ export class Association {
       sent: { at: now, uncertainty: 0, by: 'user' },
       answered: false,
     }
+    this.#timeoutAt = plus(now.monotonic, REPLY_TIMEOUT)
     this.#nonces.push(nonce)
     if (this.#nonces.length > REMEMBERED_NONCES) this.#nonces.shift()
     this.sent++
@@ -199,7 +203,9 @@ export class Association {
 
   /** The kernel's word on when the request left. */
   stampSent(flow: Flow, sent: Stamp): void {
-    if (this.#exchange?.flow === flow) this.#exchange.sent = sent
+    if (this.#exchange?.flow !== flow) return
+    this.#exchange.sent = sent
+    this.#timeoutAt = plus(sent.at.monotonic, REPLY_TIMEOUT)
   }
 
   fail(flow: Flow, why: SendRefusal): void {

@@ -32,10 +32,11 @@ export class LeapSecond {
     this.#armed = kind && { kind, at }
   }
 
-  /** Is this true time so near to the leap that no reply can be relied on? */
-  blurs(now: Instant): boolean {
+  /** Is this true time so near to the leap that no reply can be relied on? Asked for only when there is a leap. */
+  blurs(trueTime: () => Instant | undefined): boolean {
     const near = this.#armed?.at ?? this.#passed
-    return near !== undefined && Math.abs(since(now, near)) < BLURRED
+    const now = near && trueTime()
+    return now !== undefined && Math.abs(since(now, near!)) < BLURRED
   }
 
   /** The leap is made: by how much true time moved against every counter. */

@@ -5,7 +5,7 @@
  * the next answer may name others.
  */
 import type { Flow } from '#core/ntp/endpoint.ts'
-import { earliest, type Monotonic, plus, since } from '#core/time/instant.ts'
+import { type Monotonic, plus, since, sooner } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { Association } from './association.ts'
 import type { SourceConfig } from './config.ts'
@@ -24,6 +24,8 @@ const BAD_AFTER = 8
 /** One `[[source]]`, with whatever its name led to. */
 export interface Entry {
   readonly config: SourceConfig
+  /** Its address needs no resolving, and will never lead to another. */
+  readonly numeric: boolean
   readonly associations: Association[]
   /** Addresses of the pool that are not in use, best first. */
   spare: string[]
@@ -38,14 +40,12 @@ export interface Entry {
 
 export class Roster {
   readonly entries: Entry[] = []
+  /** All that is asked, of all entries. Another array after each change. */
+  associations: readonly Association[] = []
   readonly #random: () => number
 
   constructor(random: () => number) {
     this.#random = random
-  }
-
-  get associations(): Association[] {
-    return this.entries.flatMap(entry => entry.associations)
   }
 
   byFlow(flow: Flow): Association | undefined {
@@ -64,11 +64,10 @@ export class Roster {
 
   /** When something is due. */
   get wakeAt(): Monotonic | undefined {
-    const times = [
-      ...this.associations.map(association => association.wakeAt),
-      ...this.entries.map(entry => entry.retryAt),
-    ].filter(at => at !== undefined)
-    return times.length === 0 ? undefined : times.reduce(earliest)
+    let first: Monotonic | undefined
+    for (const { wakeAt } of this.associations) first = sooner(first, wakeAt)
+    for (const { retryAt } of this.entries) first = sooner(first, retryAt)
+    return first
   }
 
   /** Asks everybody a few times, quickly. */
@@ -93,6 +92,7 @@ export class Roster {
       return newEntry(source)
     })
     this.entries.splice(0, this.entries.length, ...entries)
+    this.#gather()
     return { names, dropped }
   }
 
@@ -131,6 +131,7 @@ export class Roster {
   /** Names whose retry is due. */
   namesDue(now: Monotonic): string[] {
     const due = this.entries.filter(entry => entry.retryAt !== undefined && now >= entry.retryAt)
+    if (due.length === 0) return []
     for (const entry of due) {
       entry.retryAt = undefined
       entry.resolving = true
@@ -142,7 +143,7 @@ export class Roster {
   replaceBad(now: Monotonic): Association[] {
     const gone: Association[] = []
     for (const entry of this.entries) {
-      if (entry.resolving || entry.reason === 'name-not-found' || isNumeric(entry.config.address)) continue
+      if (entry.resolving || entry.reason === 'name-not-found' || entry.numeric) continue
       if (entry.replacedAt !== undefined && since(now, entry.replacedAt) < REPLACE_INTERVAL) continue
       const bad = entry.associations.find(association => isBad(association, entry.config.pool))
       if (!bad) continue
@@ -166,6 +167,11 @@ export class Roster {
       const address = entry.spare.shift()!
       entry.associations.push(new Association(entry.config, address, now, this.#random))
     }
+    this.#gather()
+  }
+
+  #gather(): void {
+    this.associations = this.entries.flatMap(entry => entry.associations)
   }
 
   #addressesInUse(entry: Entry): Set<string> {
@@ -183,6 +189,7 @@ const isStarting = ({ associations, resolving, reason }: Entry): boolean =>
 function newEntry(config: SourceConfig): Entry {
   return {
     config,
+    numeric: isNumeric(config.address),
     associations: [],
     spare: [],
     dropped: [],
@@ -194,9 +201,8 @@ function newEntry(config: SourceConfig): Entry {
   }
 }
 
-/** How many servers it is to have. An address stands for itself, and will never lead to another. */
-const wanted = ({ config }: Entry): number =>
-  config.pool && !isNumeric(config.address) ? config.maxsources : 1
+/** How many servers it is to have. */
+const wanted = ({ config, numeric }: Entry): number => (config.pool && !numeric ? config.maxsources : 1)
 
 function isBad(association: Association, pool: boolean): boolean {
   if (association.unanswered >= BAD_AFTER && association.reach === 0) return true

@@ -250,9 +250,10 @@ export class Estimator {
 
   /** What a source should say. */
   #expectation(at: Seconds, index: number): { readonly offset: Seconds; readonly deviation: Seconds } {
+    const all = this.#bank.map(each => each.expect(at, index))
     return {
-      offset: this.#mean(each => each.expect(at, index).offset),
-      deviation: this.#mean(each => each.expect(at, index).deviation),
+      offset: this.#mean((_, i) => all[i]!.offset),
+      deviation: this.#mean((_, i) => all[i]!.deviation),
     }
   }
 
@@ -298,15 +299,17 @@ export class Estimator {
   }
 
   #weigh(): void {
-    const logs = this.#bank.map(each => each.logLikelihood + PRIORS.get(each.wander)!)
+    const logs = this.#bank.map((each, i) => each.logLikelihood + PRIORS[i]!)
     const largest = Math.max(...logs)
     const weights = logs.map(log => exponential(log - largest))
     const sum = weights.reduce((a, b) => a + b, 0)
     this.#weights = weights.map(weight => weight / sum)
   }
 
-  #mean(of: (each: Hypothesis) => number): number {
-    return this.#bank.reduce((sum, each, i) => sum + this.#weights[i]! * of(each), 0)
+  #mean(of: (each: Hypothesis, i: number) => number): number {
+    let sum = 0
+    for (let i = 0; i < this.#bank.length; i++) sum += this.#weights[i]! * of(this.#bank[i]!, i)
+    return sum
   }
 
   #spread(of: (each: Hypothesis) => number, deviation: (each: Hypothesis) => number): number {
@@ -321,4 +324,5 @@ function deviationOf(sample: Sample, floor: DelayFloor): Seconds {
 
 const prior = (wander: Rate): number =>
   -0.5 * ((logarithm(wander) / Math.LN10 - USUAL_WANDER_POWER) / USUAL_SPREAD) ** 2
-const PRIORS: ReadonlyMap<Rate, number> = new Map(WANDERS.map(wander => [wander, prior(wander)]))
+/** Of each of the bank. */
+const PRIORS = WANDERS.map(prior)

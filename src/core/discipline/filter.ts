@@ -48,14 +48,29 @@ export class ClockFilter {
     precision: Seconds,
   ): Filtered | undefined {
     if (this.#samples.length === 0) return undefined
-    const byDelay = [...this.#samples].sort(
-      (a, b) => effectiveDelay(a, now, counter.drift) - effectiveDelay(b, now, counter.drift),
-    )
+    const byDelay = this.#sorted(now, counter.drift)
     const best = byDelay[0]!
     let squares = 0
     for (const sample of byDelay) squares += (carried(sample, best.at, counter.rate) - best.offset) ** 2
     const jitter = Math.sqrt(squares / Math.max(1, byDelay.length - 1))
     return { best, jitter: Math.max(jitter, precision), samples: byDelay.length }
+  }
+
+  /** The smallest effective delay first; of equal ones the newer. Eight are put in order one by one. */
+  #sorted(now: Seconds, drift: Rate): Sample[] {
+    const samples: Sample[] = []
+    const delays: Seconds[] = []
+    for (const sample of this.#samples) {
+      const delay = effectiveDelay(sample, now, drift)
+      let i = samples.length
+      for (; i > 0 && delays[i - 1]! > delay; i--) {
+        samples[i] = samples[i - 1]!
+        delays[i] = delays[i - 1]!
+      }
+      samples[i] = sample
+      delays[i] = delay
+    }
+    return samples
   }
 }
 

@@ -29,8 +29,10 @@ const F = 1
 export class Hypothesis {
   readonly wander: number
   #at: Seconds
-  #state: number[]
-  #p: number[][]
+  /** x, f, and what each path adds; … */
+  #state: Float64Array
+  /** … and their covariances, row by row. */
+  #p: Float64Array
   #logs = 0
   #squares = 0
   #weight = 0
@@ -41,11 +43,8 @@ export class Hypothesis {
   constructor(wander: number, at: Seconds, offset: Seconds, rate: Rate, rateDeviation: Rate) {
     this.wander = wander
     this.#at = at
-    this.#state = [offset, rate]
-    this.#p = [
-      [0, 0],
-      [0, rateDeviation ** 2],
-    ]
+    this.#state = Float64Array.of(offset, rate)
+    this.#p = Float64Array.of(0, 0, 0, rateDeviation ** 2)
   }
 
   get at(): Seconds {
@@ -87,19 +86,21 @@ export class Hypothesis {
   deviation(at: Seconds): Seconds {
     const t = Math.max(0, at - this.#at)
     const p = this.#p
-    const carried = p[X]![X]! + 2 * t * p[X]![F]! + t * t * p[F]![F]!
+    const n = this.#state.length
+    const carried = p[X]! + 2 * t * p[F]! + t * t * p[F * n + F]!
     return this.scale * Math.sqrt(carried + (this.wander ** 2 * t * t * t) / 3 + WHITE ** 2 * t)
   }
 
   get rateDeviation(): Rate {
-    return this.scale * Math.sqrt(this.#p[F]![F]!)
+    return this.scale * Math.sqrt(this.#p[F * this.#state.length + F]!)
   }
 
   /** What a sample of this source should say at a moment, now or later, and how far that may be wrong. */
   expect(at: Seconds, source: number): { readonly offset: Seconds; readonly deviation: Seconds } {
     const b = 2 + source
     const p = this.#p
-    const common = p[b]![b]! + 2 * (p[X]![b]! + Math.max(0, at - this.#at) * p[F]![b]!)
+    const n = this.#state.length
+    const common = p[b * n + b]! + 2 * (p[b]! + Math.max(0, at - this.#at) * p[F * n + b]!)
     const deviation = Math.sqrt(Math.max(0, this.deviation(at) ** 2 + common * this.scale ** 2))
     return { offset: this.offset(at) + this.#state[b]!, deviation }
   }
@@ -107,34 +108,38 @@ export class Hypothesis {
   /** A further source; returns its index. It says `by` more than the counter, give or take what its halves may differ. */
   addSource(by: Seconds, deviation: Seconds): number {
     const n = this.#state.length
-    this.#state.push(by)
-    for (const row of this.#p) row.push(0)
-    this.#p.push(Array.from({ length: n + 1 }, (_, i) => (i === n ? deviation ** 2 : 0)))
+    const p = new Float64Array((n + 1) ** 2)
+    for (let i = 0; i < n; i++) p.set(this.#p.subarray(i * n, (i + 1) * n), i * (n + 1))
+    p[(n + 1) ** 2 - 1] = deviation ** 2
+    this.#p = p
+    this.#state = Float64Array.of(...this.#state, by)
     return n - 2
   }
 
   removeSource(source: number): void {
-    this.#state.splice(2 + source, 1)
-    this.#p.splice(2 + source, 1)
-    for (const row of this.#p) row.splice(2 + source, 1)
+    const n = this.#state.length
+    const gone = 2 + source
+    this.#p = this.#p.filter((_, at) => at % n !== gone && Math.floor(at / n) !== gone)
+    this.#state = this.#state.filter((_, i) => i !== gone)
   }
 
   /** This source says `by` more than before, give or take: its path is another one, or its clock. */
   loosen(source: number, by: Seconds, deviation: Seconds): void {
-    this.#state[2 + source]! += by
-    this.#p[2 + source]![2 + source]! += deviation ** 2
+    const b = 2 + source
+    this.#state[b]! += by
+    this.#p[b * this.#state.length + b]! += deviation ** 2
   }
 
   /** The counter has run at another rate for a while: by about `turn`, and has come off by about `gap`. */
   turn(turn: Rate, gap: Seconds): void {
-    this.#p[X]![X]! += (gap / this.scale) ** 2
-    this.#p[F]![F]! += (turn / this.scale) ** 2
+    this.#p[X]! += (gap / this.scale) ** 2
+    this.#p[F * this.#state.length + F]! += (turn / this.scale) ** 2
   }
 
   /** True time jumped by `by`, give or take, while the counter stood still. */
   shift(by: Seconds, deviation: Seconds): void {
     this.#state[X]! += by
-    this.#p[X]![X]! += deviation ** 2
+    this.#p[X]! += deviation ** 2
   }
 
   /** The offset is what a sample says, whatever it was before; rate and paths stay as they are known. */
@@ -142,13 +147,14 @@ export class Hypothesis {
     this.#advance(at)
     const b = 2 + source
     const p = this.#p
+    const n = this.#state.length
     this.#state[X] = offset - this.#state[b]!
-    for (let i = 0; i < p.length; i++) {
+    for (let i = 0; i < n; i++) {
       if (i === X) continue
-      p[X]![i] = -p[b]![i]!
-      p[i]![X] = p[X]![i]!
+      p[i] = -p[b * n + i]!
+      p[i * n] = p[i]!
     }
-    p[X]![X] = p[b]![b]! + deviation ** 2
+    p[X] = p[b * n + b]! + deviation ** 2
   }
 
   /**
@@ -158,9 +164,10 @@ export class Hypothesis {
     this.#advance(at)
     const b = 2 + source
     const p = this.#p
-    const n = p.length
-    const surprise = offset - this.#state[X]! - this.#state[b]!
-    const gains = p.map(row => row[X]! + row[b]!)
+    const state = this.#state
+    const n = state.length
+    const surprise = offset - state[X]! - state[b]!
+    const gains = this.#gains(b)
     // Rounding may leave less than nothing.
     const certain = Math.max(0, gains[X]! + gains[b]!)
     let s = certain + deviation ** 2
@@ -169,11 +176,11 @@ export class Hypothesis {
     if (strange) s = Math.max(s, Math.min(s * (surprise / expected) ** 2, certain + most ** 2))
     for (let i = 0; i < n; i++) {
       const gain = gains[i]! / s
-      this.#state[i]! += gain * surprise
+      state[i]! += gain * surprise
       for (let j = 0; j <= i; j++) {
-        const value = p[i]![j]! - gain * gains[j]!
-        p[i]![j] = value
-        p[j]![i] = value
+        const value = p[i * n + j]! - gain * gains[j]!
+        p[i * n + j] = value
+        p[j * n + i] = value
       }
     }
     const forget = 1 - 1 / MEMORY
@@ -184,19 +191,29 @@ export class Hypothesis {
     this.#weight = forget * this.#weight + 1
   }
 
+  /** How much of a surprise of that source belongs to each part of the state, but for a factor. */
+  #gains(b: number): Float64Array {
+    const p = this.#p
+    const n = this.#state.length
+    const gains = new Float64Array(n)
+    for (let i = 0; i < n; i++) gains[i] = p[i * n]! + p[i * n + b]!
+    return gains
+  }
+
   #advance(at: Seconds): void {
     const t = at - this.#at
     if (t <= 0) return
     this.#at = at
-    this.#state[X]! += t * this.#state[F]!
     const p = this.#p
+    const n = this.#state.length
     const q = this.wander ** 2
+    this.#state[X]! += t * this.#state[F]!
     // x takes on what f has in common with everything.
-    for (let i = 0; i < p.length; i++) p[X]![i]! += t * p[F]![i]!
-    for (let i = 0; i < p.length; i++) p[i]![X]! = i === X ? p[X]![X]! + t * p[X]![F]! : p[X]![i]!
-    p[X]![X]! += (q * t * t * t) / 3 + WHITE ** 2 * t
-    p[X]![F]! += (q * t ** 2) / 2
-    p[F]![X] = p[X]![F]!
-    p[F]![F]! += q * t
+    for (let i = 0; i < n; i++) p[i]! += t * p[F * n + i]!
+    for (let i = 0; i < n; i++) p[i * n] = i === X ? p[X]! + t * p[F]! : p[i]!
+    p[X]! += (q * t * t * t) / 3 + WHITE ** 2 * t
+    p[F]! += (q * t ** 2) / 2
+    p[F * n] = p[F]!
+    p[F * n + F]! += q * t
   }
 }

@@ -281,12 +281,16 @@ export class Track {
       low = Math.max(low, this.#earlier.low - slack)
       high = Math.min(high, this.#earlier.high + slack)
     }
-    const recent = this.#history.slice(-RECENT)
-    for (const later of recent) {
-      for (const earlier of this.#history) {
+    const history = this.#history
+    const firstRecent = Math.max(0, history.length - RECENT)
+    for (let i = 0; i < history.length - 1; i++) {
+      const earlier = history[i]!
+      const reach = changed(this.#wander, seen.at - earlier.at)
+      for (let j = Math.max(firstRecent, i + 1); j < history.length; j++) {
+        const later = history[j]!
         const span = later.at - earlier.at
-        if (span <= 0) break
-        const slack = changed(this.#wander, seen.at - earlier.at) + ROUNDING / span
+        if (span <= 0) continue
+        const slack = reach + ROUNDING / span
         low = Math.max(low, (later.low - earlier.high) / span - slack)
         high = Math.min(high, (later.high - earlier.low) / span + slack)
       }

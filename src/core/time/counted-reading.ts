@@ -11,6 +11,8 @@ export class CountedReading implements Reading {
   readonly origin: Reading
   readonly wallNs: number
   readonly monotonicNs: number
+  #wall: Instant | undefined
+  #monotonic: Monotonic | undefined
 
   constructor(origin: Reading, wallNs: number, monotonicNs: number) {
     this.origin = origin
@@ -19,11 +21,13 @@ export class CountedReading implements Reading {
   }
 
   get wall(): Instant {
-    return instant(this.origin.wall + BigInt(this.wallNs))
+    this.#wall ??= instant(this.origin.wall + BigInt(this.wallNs))
+    return this.#wall
   }
 
   get monotonic(): Monotonic {
-    return monotonic(this.origin.monotonic + BigInt(this.monotonicNs))
+    this.#monotonic ??= monotonic(this.origin.monotonic + BigInt(this.monotonicNs))
+    return this.#monotonic
   }
 
   toJSON(): Reading {

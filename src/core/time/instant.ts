@@ -37,6 +37,9 @@ export function plus<T extends Instant | Monotonic>(at: T, by: Seconds): T {
 }
 
 export const earliest = <T extends Instant | Monotonic>(a: T, b: T): T => (a < b ? a : b)
+/** The earlier one, of those that there are. */
+export const sooner = <T extends Instant | Monotonic>(a: T | undefined, b: T | undefined): T | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a
 export const latest = <T extends Instant | Monotonic>(a: T, b: T): T => (a > b ? a : b)
 
 /** A difference as whole nanoseconds. Seconds and fraction are converted apart, so that long differences keep their ns. */
