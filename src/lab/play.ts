@@ -1,6 +1,7 @@
 /** Plays a story with somebody who keeps the clock, and says what it came to. The same story, player and seed: the same bytes. */
 import type { Seconds } from '#core/time/units.ts'
-import { makePlayer, type PlayerSpec } from './players/player.ts'
+import { makePlayer } from './players/make.ts'
+import type { PlayerSpec } from './players/player.ts'
 import { beginRun, type Run } from './run.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { type Mark, stage } from './scenario/world.ts'

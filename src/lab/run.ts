@@ -128,10 +128,18 @@ export function beginRun({
   })
   const length = Math.floor(duration) + 1
   const asked = believing === true ? EACH_SECOND : believing === false ? undefined : believing
-  const offsets = new Float64Array(length)
-  const beliefs = asked && new Float64Array(length).fill(Number.NaN)
-  const bounds = asked && new Float64Array(length).fill(Number.NaN)
+  let offsets = new Float64Array()
+  let beliefs = asked && new Float64Array()
+  let bounds = asked && new Float64Array()
   let played = 0
+  /** Room for so many seconds, and then for twice as many: most runs that may be long are short. */
+  const reserve = (seconds: number): void => {
+    if (seconds <= offsets.length) return
+    const room = Math.min(length, Math.max(seconds, 2 * offsets.length))
+    offsets = lengthened(offsets, room)
+    beliefs &&= lengthened(beliefs, room)
+    bounds &&= lengthened(bounds, room)
+  }
   const believe = (second: number): void => {
     if (!beliefs || !bounds) return
     const belief = playing.believe?.(sim.world.clock.read())
@@ -144,6 +152,7 @@ export function beginRun({
       return played
     },
     advance(until) {
+      reserve(Math.min(length, Math.floor(until) + 1))
       for (; played < length && played <= until; played++) {
         sim.run(played)
         offsets[played] = watched === 'date' ? sim.offsetShown : sim.offset
@@ -164,4 +173,11 @@ export function beginRun({
       }
     },
   }
+}
+
+/** What is not known yet is no number. */
+function lengthened(series: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const longer = new Float64Array(length)
+  longer.set(series)
+  return longer.fill(Number.NaN, series.length)
 }

@@ -7,17 +7,16 @@ import type { Seconds } from '#core/time/units.ts'
 import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
-  jobsOf,
   type Prospect,
   prospectOf,
   rankChanges,
   serversFor,
   storyOf,
+  trialOf,
 } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { knownPlayer } from '#lab/players/known.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
-import type { Score } from '#lab/score.ts'
 import { playAll } from '../lab/pool.ts'
 
 const RUNS = 4
@@ -47,20 +46,17 @@ export async function foresee(
   // The last of them is all edits together.
   const best = changes.at(-1)
   const players = [{ player, runs: RUNS }, ...(best ? [{ player: best.player, runs: RUNS_OF_A_CHANGE }] : [])]
-  const scores: Score[] = []
-  const jobs = jobsOf(story, players)
-  await playAll(jobs, {
+  const trial = trialOf(story, players)
+  await playAll(trial.jobs, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(within * 1e3)]),
-    done(index, { score }) {
-      scores[index] = score
-    },
+    done: (job, { score }) => trial.take(job, score),
   })
-  if (scores.filter(Boolean).length < jobs.length) return 'late'
-  const [changed] = best ? rankChanges([{ change: best, scores: scores.slice(RUNS) }]) : []
+  if (!trial.complete) return 'late'
+  const [changed] = best ? rankChanges([{ change: best, scores: trial.scores(1) }]) : []
   return {
     model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
     pause,
-    now: recoveryOf(prospectOf(scores.slice(0, RUNS))),
+    now: recoveryOf(prospectOf(trial.scores(0))),
     best: changed && { ...recoveryOf(changed), how: changed.how },
   }
 }

@@ -583,7 +583,7 @@ lab
   .addOption(
     new Option('--network <network>', 'where its servers are').choices(['lan', 'internet']).default('lan'),
   )
-  .addOption(seeds(40))
+  .addOption(seeds(24))
   .addOption(json())
   .addHelpText(
     'after',

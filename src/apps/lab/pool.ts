@@ -4,10 +4,9 @@
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type Curve, curveOf } from '#lab/curve.ts'
-import { type Job, play } from '#lab/play.ts'
+import type { Curve } from '#lab/curve.ts'
+import type { Job } from '#lab/play.ts'
 import type { Score } from '#lab/score.ts'
-import { WHOLE } from '#lab/window.ts'
 import { Complaint } from '../cli/complain.ts'
 import { threadEntry } from '../thread-entry.ts'
 import type { Answer, Order } from './worker.ts'
@@ -21,6 +20,8 @@ export interface Playing {
   /** Of which jobs the course is wanted, by their index. */
   readonly curves?: (index: number) => boolean
   readonly done: (index: number, outcome: Outcome) => void
+  /** By what is known when its turn comes: such a job is not begun. */
+  readonly isNeedless?: (index: number) => boolean
   /** Nothing more is begun, and what is under way is dropped. */
   readonly signal?: AbortSignal
 }
@@ -35,32 +36,28 @@ export async function playAll(jobs: readonly Job[], playing: Playing): Promise<v
   else await playInThreads(jobs, threads, playing)
 }
 
-async function playHere(jobs: readonly Job[], { curves, done, signal }: Playing): Promise<void> {
+async function playHere(jobs: readonly Job[], playing: Playing): Promise<void> {
+  const { playJob } = await import('./play-job.ts')
   for (const [index, job] of jobs.entries()) {
     // So that Ctrl-C is heard between two runs.
     await new Promise(setImmediate)
-    if (signal?.aborted) return
-    const curve = curves?.(index) ?? false
-    const played = play(job, { believing: curve && WHOLE })
-    done(index, { score: played.score, curve: curve ? curveOf(played) : undefined })
+    if (playing.signal?.aborted) return
+    if (playing.isNeedless?.(index)) continue
+    playing.done(index, playJob(job, playing.curves?.(index) ?? false))
   }
 }
 
-async function playInThreads(
-  jobs: readonly Job[],
-  threads: number,
-  { curves, done, signal }: Playing,
-): Promise<void> {
+async function playInThreads(jobs: readonly Job[], threads: number, playing: Playing): Promise<void> {
+  const { curves, done, signal } = playing
   const entry = threadEntry('lab/worker.ts', 'lab-worker.js')
   const workers = Array.from({ length: threads }, () => new Worker(entry))
-  let next = 0
-  let open = jobs.length
+  const line = new Line(jobs.length, playing.isNeedless)
+  let open = 0
   const give = (worker: Worker) => {
-    const index = next
-    const job = jobs[index]
-    if (!job || signal?.aborted) return
-    next++
-    worker.postMessage({ index, job, curve: curves?.(index) ?? false } satisfies Order)
+    const index = signal?.aborted ? undefined : line.take(workers.indexOf(worker) % 2 === 0)
+    if (index === undefined) return
+    open++
+    worker.postMessage({ index, job: jobs[index]!, curve: curves?.(index) ?? false } satisfies Order)
   }
   try {
     await new Promise<void>((resolve, reject) => {
@@ -73,8 +70,9 @@ async function playInThreads(
             return reject(new Complaint(`${player.name} cannot be played: ${answer.failed}`))
           }
           done(answer.index, answer)
-          if (--open === 0) return resolve()
+          open--
           give(worker)
+          if (open === 0) resolve()
         })
         for (let i = 0; i < AHEAD; i++) give(worker)
       }
@@ -82,5 +80,28 @@ async function playInThreads(
     })
   } finally {
     await Promise.all(workers.map(worker => worker.terminate()))
+  }
+}
+
+/**
+ * What waits to be played. It is taken from both ends: jobs of one player stand side by side, and a thread that goes on with a
+ * player is quicker than one that has to warm up for another.
+ */
+class Line {
+  readonly #isNeedless: (index: number) => boolean
+  #first = 0
+  #end: number
+
+  constructor(length: number, isNeedless: (index: number) => boolean = () => false) {
+    this.#end = length
+    this.#isNeedless = isNeedless
+  }
+
+  take(fromStart: boolean): number | undefined {
+    while (this.#first < this.#end) {
+      const index = fromStart ? this.#first++ : --this.#end
+      if (!this.#isNeedless(index)) return index
+    }
+    return undefined
   }
 }

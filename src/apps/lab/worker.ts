@@ -1,9 +1,8 @@
 /** A thread of the lab: is told a job, plays it, tells what it came to. */
 import { parentPort } from 'node:worker_threads'
-import { type Curve, curveOf } from '#lab/curve.ts'
-import { type Job, play } from '#lab/play.ts'
-import type { Score } from '#lab/score.ts'
-import { WHOLE } from '#lab/window.ts'
+import type { Job } from '#lab/play.ts'
+import { playJob } from './play-job.ts'
+import type { Outcome } from './pool.ts'
 
 export interface Order {
   readonly index: number
@@ -13,7 +12,7 @@ export interface Order {
 }
 
 export type Answer =
-  | { readonly index: number; readonly score: Score; readonly curve: Curve | undefined }
+  | (Outcome & { readonly index: number })
   | { readonly index: number; readonly failed: string }
 
 parentPort?.on('message', ({ index, job, curve }: Order) =>
@@ -22,8 +21,7 @@ parentPort?.on('message', ({ index, job, curve }: Order) =>
 
 function answer(index: number, job: Job, curve: boolean): Answer {
   try {
-    const played = play(job, { believing: curve && WHOLE })
-    return { index, score: played.score, curve: curve ? curveOf(played) : undefined }
+    return { index, ...playJob(job, curve) }
   } catch (error) {
     return { index, failed: (error as Error).message }
   }

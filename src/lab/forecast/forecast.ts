@@ -4,13 +4,12 @@
  */
 import * as v from 'valibot'
 import type { Seconds } from '#core/time/units.ts'
-import type { Job } from '../play.ts'
-import type { PlayerSpec } from '../players/player.ts'
-import { serversAsked } from '../players/player.ts'
+import { type PlayerSpec, serversAsked } from '../players/player.ts'
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts'
 import type { Score } from '../score.ts'
 import { type Arrival, summarise } from '../summary.ts'
 import type { Change } from './changes.ts'
+import { type Candidate, Trial } from './trial.ts'
 
 export const NETWORKS = ['lan', 'internet'] as const
 
@@ -57,15 +56,9 @@ export function storyOf({ pause, uptime, network, servers }: Question): Scenario
   })
 }
 
-/** All that is to be played: first what is there, then each change, each with its own count of seeds. */
-export function jobsOf(
-  story: Scenario,
-  players: readonly { readonly player: PlayerSpec; readonly runs: number }[],
-): Job[] {
-  return players.flatMap(({ player, runs }) =>
-    Array.from({ length: runs }, (_, i) => ({ scenario: story, player, seed: i + 1, patience: PATIENCE })),
-  )
-}
+/** All that is to be played: first what is there, then each change, each with its own count of runs. */
+export const trialOf = (story: Scenario, candidates: readonly Candidate[]): Trial =>
+  new Trial(story, PATIENCE, candidates)
 
 export interface Prospect {
   readonly runs: number

@@ -4,7 +4,8 @@ import { play } from '../play.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { configuredPlayer, daemonOf } from './configured.ts'
 import { KNOWN_PLAYERS, knownPlayer } from './known.ts'
-import { namingServers, serversAsked } from './player.ts'
+import { namingServers } from './make.ts'
+import { serversAsked } from './player.ts'
 
 const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
 const server = (address: string) => ({ kind: 'server', address })

@@ -23,39 +23,62 @@ export interface Trickle {
   readonly excess: 'kept' | 'lost'
 }
 
-export interface Trickled {
-  readonly gained: Seconds
+/** Such a run of calls at work: first as much as a second has room for, then parts that grow smaller and fit. */
+export class Trickling {
+  /** Everything is mirrored when the offset is negative, so that only one sign is left to think of. */
+  readonly #sign: 1 | -1
+  readonly #offset: Seconds
+  readonly #part: number
+  readonly #rate: Rate
+  readonly #room: Rate
+  readonly #excess: Trickle['excess']
+  /** For so long the kernel is asked for all that it can do, or more; and what is left then. */
+  readonly #full: Seconds
+  readonly #leftFull: Seconds
+
+  constructor({ offset, part, rate, excess }: Trickle) {
+    this.#sign = offset < 0 ? -1 : 1
+    this.#offset = offset * this.#sign
+    this.#part = part
+    this.#rate = Math.max(-SLEW_RATE, Math.min(SLEW_RATE, rate * this.#sign))
+    this.#room = SLEW_RATE - this.#rate
+    this.#excess = excess
+    this.#full = this.#secondsFull()
+    this.#leftFull = this.#leftWhileFull(this.#full)
+  }
+
+  /** What the clock has gained after so many seconds. */
+  gained(seconds: Seconds): Seconds {
+    const isFull = seconds < this.#full
+    const full = isFull ? seconds : this.#full
+    const rest = seconds - full
+    const leftFull = isFull ? this.#leftWhileFull(seconds) : this.#leftFull
+    const left = decayed(leftFull, this.#part, rest)
+    return (full * SLEW_RATE + rest * this.#rate + (leftFull - left)) * this.#sign
+  }
+
   /** What the program believes it has still to remove. */
-  readonly left: Seconds
-}
+  left(seconds: Seconds): Seconds {
+    const left =
+      seconds < this.#full
+        ? this.#leftWhileFull(seconds)
+        : decayed(this.#leftFull, this.#part, seconds - this.#full)
+    return left * this.#sign
+  }
 
-export function trickle(calls: Trickle, seconds: Seconds): Trickled {
-  // Everything is mirrored when the offset is negative, so that only one sign is left to think of.
-  const sign = calls.offset < 0 ? -1 : 1
-  const offset = calls.offset * sign
-  const rate = Math.max(-SLEW_RATE, Math.min(SLEW_RATE, calls.rate * sign))
-  const { gained, left } = forward({ ...calls, offset, rate }, seconds)
-  return { gained: gained * sign, left: left * sign }
-}
+  #leftWhileFull(seconds: Seconds): Seconds {
+    return this.#excess === 'kept'
+      ? this.#offset - this.#room * seconds
+      : decayed(this.#offset, this.#part, seconds)
+  }
 
-/** First as much as a second has room for, then parts that grow smaller and fit. */
-function forward(calls: Trickle, seconds: Seconds): Trickled {
-  const { offset, part, rate, excess } = calls
-  const room = SLEW_RATE - rate
-  const full = Math.min(seconds, secondsFull(calls, room))
-  const rest = seconds - full
-  const leftFull = excess === 'kept' ? offset - room * full : decayed(offset, part, full)
-  const left = decayed(leftFull, part, rest)
-  return { gained: full * SLEW_RATE + rest * rate + (leftFull - left), left }
-}
-
-/** For so long the kernel is asked for all that it can do, or more. */
-function secondsFull({ offset, part, excess }: Trickle, room: Rate): Seconds {
-  const first = part * offset
-  if (first <= room) return 0
-  if (room <= 0) return Number.POSITIVE_INFINITY
-  if (excess === 'kept') return Math.ceil((offset - room / part) / room)
-  return part >= 1 ? 1 : Math.ceil(logarithm(room / first) / logarithm(1 - part))
+  #secondsFull(): Seconds {
+    const first = this.#part * this.#offset
+    if (first <= this.#room) return 0
+    if (this.#room <= 0) return Number.POSITIVE_INFINITY
+    if (this.#excess === 'kept') return Math.ceil((this.#offset - this.#room / this.#part) / this.#room)
+    return this.#part >= 1 ? 1 : Math.ceil(logarithm(this.#room / first) / logarithm(1 - this.#part))
+  }
 }
 
 /** What is left is fixed at the start of each second; within one it goes away evenly. */

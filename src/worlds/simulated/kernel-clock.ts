@@ -6,7 +6,7 @@
  * Time is the counter's, in seconds since the beginning, when counter and wall clock had gained nothing on each other.
  */
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
-import { type Trickle, trickle } from './adjtime.ts'
+import { type Trickle, Trickling } from './adjtime.ts'
 import { clamp, KernelLoop, MAX_FREQUENCY } from './kernel-loop.ts'
 
 export type KernelCall =
@@ -23,7 +23,6 @@ export type KernelCall =
   /** The kernel's own loop: ADJ_OFFSET with STA_PLL. */
   | { readonly kind: 'pll'; readonly offset: Seconds; readonly constant: PollLog2 }
 
-const NOTHING: Trickle = { offset: 0, part: 0, rate: 0, excess: 'kept' }
 const isNothing = ({ offset, part, rate }: Trickle): boolean => rate === 0 && (offset === 0 || part === 0)
 /** A single call is one second's request that the kernel works off. */
 const once = (offset: Seconds): Trickle => ({ offset, part: 1, rate: 0, excess: 'kept' })
@@ -32,7 +31,7 @@ export class KernelClock {
   readonly #loop = new KernelLoop(0)
   /** What runs beyond the loop's range: ADJ_TICK. */
   #tick: Rate = 0
-  #calls: Trickle = NOTHING
+  #calls: Trickling | undefined
   #callsAt: Seconds = 0
   /** Whether a program makes the calls, again and again: then a step does not end them. */
   #program = false
@@ -67,7 +66,7 @@ export class KernelClock {
         this.#gained += call.size
         this.#loop.forgetPhase(counter)
         this.#phased = 0
-        if (!this.#program) this.#ask(NOTHING, counter)
+        if (!this.#program) this.#ask(undefined, counter)
         return
       case 'frequency':
         return this.#run(call.rate)
@@ -79,7 +78,7 @@ export class KernelClock {
         return this.#ask(once(call.offset), counter)
       case 'trickle':
         this.#program = true
-        return this.#ask(isNothing(call.calls) ? NOTHING : call.calls, counter)
+        return this.#ask(isNothing(call.calls) ? undefined : call.calls, counter)
       case 'pll':
         this.#loop.feed(call.offset, call.constant, counter)
         this.#phased = 0
@@ -91,8 +90,8 @@ export class KernelClock {
     this.#tick = rate - this.#loop.frequency
   }
 
-  #ask(calls: Trickle, counter: Seconds): void {
-    this.#calls = calls
+  #ask(calls: Trickle | undefined, counter: Seconds): void {
+    this.#calls = calls && new Trickling(calls)
     this.#callsAt = counter
     this.#trickled = 0
   }
@@ -105,6 +104,6 @@ export class KernelClock {
   }
 
   #trickledAt(counter: Seconds): Seconds {
-    return this.#calls === NOTHING ? 0 : trickle(this.#calls, counter - this.#callsAt).gained
+    return this.#calls === undefined ? 0 : this.#calls.gained(counter - this.#callsAt)
   }
 }

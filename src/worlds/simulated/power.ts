@@ -1,7 +1,8 @@
 /** Whole powers by squaring: quick, and the same bits on every machine, which `**` does not promise. */
 export function power(base: number, exponent: number): number {
   let result = 1
-  for (let square = base, left = exponent; left > 0; left = Math.floor(left / 2), square *= square)
-    if (left % 2 === 1) result *= square
+  // In integers of 32 bits: this is asked for each second of a run.
+  for (let square = base, left = exponent | 0; left > 0; left >>= 1, square *= square)
+    if (left & 1) result *= square
   return result
 }

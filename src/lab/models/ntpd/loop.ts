@@ -14,7 +14,7 @@
  */
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
-import { type Trickle, trickle } from '#worlds/simulated/adjtime.ts'
+import { type Trickle, Trickling } from '#worlds/simulated/adjtime.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
 import { clamp, KernelLoop, MAX_FREQUENCY } from '#worlds/simulated/kernel-loop.ts'
 import { interval } from './association.ts'
@@ -347,7 +347,7 @@ export class LoopFilter {
   /** What is left of the offset that was last set, where ntpd removes it itself. */
   #leftOfOffset({ at }: Moment): Seconds {
     if (!this.#calls || this.#offsetIsNew) return this.offset
-    return trickle(this.#calls, at - this.#callsAt).left
+    return new Trickling(this.#calls).left(at - this.#callsAt)
   }
 
   /** ntpd calls adjtime every second; what it asks for changes with the offset, the state and the poll interval. */

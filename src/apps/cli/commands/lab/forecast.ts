@@ -2,18 +2,18 @@
 
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
-  jobsOf,
   type NETWORKS,
   prospectOf,
   rankChanges,
   serversFor,
   storyOf,
+  trialOf,
 } from '#lab/forecast/forecast.ts'
+import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
-import type { Score } from '#lab/score.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
@@ -43,7 +43,8 @@ export async function forecast(options: Options): Promise<void> {
   // What is there is worth more runs than each of what could be.
   const each = Math.max(1, Math.ceil(seeds / 2))
   const players = [{ player, runs: seeds }, ...changes.map(change => ({ player: change.player, runs: each }))]
-  const scores = await playJobs(jobsOf(story, players))
+  const trial = trialOf(story, players)
+  await playTrial(trial)
   const answer: Forecast = {
     model: modelOf(player),
     config: options.config,
@@ -52,27 +53,22 @@ export async function forecast(options: Options): Promise<void> {
     network,
     servers,
     assumed,
-    now: prospectOf(scores.slice(0, seeds)),
-    changes: rankChanges(
-      changes.map((change, i) => ({
-        change,
-        scores: scores.slice(seeds + i * each, seeds + (i + 1) * each),
-      })),
-    ),
+    now: prospectOf(trial.scores(0)),
+    changes: rankChanges(changes.map((change, i) => ({ change, scores: trial.scores(i + 1) }))),
   }
   if (options.json) return printJson(forPrograms(answer))
   const columns = Math.max(60, Math.min(110, process.stdout.columns ?? 100))
   process.stdout.write(forecastText(answer, styler(), columns))
 }
 
-async function playJobs(jobs: ReturnType<typeof jobsOf>): Promise<Score[]> {
-  const scores: Score[] = []
-  const watch = new Watch(jobs.length)
+async function playTrial(trial: Trial): Promise<void> {
+  const watch = new Watch(trial.jobs.length)
   try {
-    await playAll(jobs, {
+    await playAll(trial.jobs, {
       signal: watch.signal,
-      done(index, { score }) {
-        scores[index] = score
+      isNeedless: job => trial.isNeedless(job),
+      done(job, { score }) {
+        trial.take(job, score)
         watch.done()
       },
     })
@@ -80,7 +76,6 @@ async function playJobs(jobs: ReturnType<typeof jobsOf>): Promise<Score[]> {
     watch.close()
   }
   watch.throwIfInterrupted()
-  return scores
 }
 
 const forPrograms = ({ model, config, now, changes, ...conditions }: Forecast) => ({
