@@ -4,7 +4,8 @@
  *   node bench/lab/speed.ts [--runs N]
  */
 import { parseArgs } from 'node:util'
-import { runLab } from '#lab/run.ts'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { agentPlayer, runLab } from '#lab/run.ts'
 import { median } from '#lab/score.ts'
 import { chronyd } from './chronyd.ts'
 import { ntpd } from './ntpd.ts'
@@ -20,6 +21,16 @@ const POLL = 'minpoll 4 maxpoll 4'
 const PLAYERS = {
   chronyd: chronyd('makestep 1 3', POLL)(...ADDRESSES),
   ntpd: ntpd('4.2.8p15', { server: POLL })(...ADDRESSES),
+  clockwright: agentPlayer({
+    ...AGENT_DEFAULTS,
+    sources: ADDRESSES.map(address => ({
+      ...SOURCE_DEFAULTS,
+      name: address,
+      address,
+      minpoll: 4,
+      maxpoll: 4,
+    })),
+  }),
 }
 
 for (const [name, player] of Object.entries(PLAYERS)) {
