@@ -26,7 +26,8 @@ test.each(DIALS.map(each => [each.knob, each] as const))(
         const value = valueAt(each, position)
         expect(Math.abs(positionOf(each, value) - position)).toBeLessThanOrEqual(1)
         if (position > 0) expect(value).toBeGreaterThanOrEqual(valueAt(each, position - 1))
-        expect(readDial(each, String(each.knob === 'loss' ? value * 100 : value))).toBeCloseTo(value, 9)
+        const written = KNOBS[each.knob]!.unit === 'part' ? value * 100 : value
+        expect(readDial(each, String(written))).toBeCloseTo(value, 9)
       }),
     )
   },
@@ -39,6 +40,8 @@ test('what is written is read with its unit, and nonsense is not', () => {
   expect(readDial(dial('frequencyerror'), '12,5 ppm')).toBe(12.5)
   expect(readDial(dial('loss'), '5 %')).toBe(0.05)
   expect(readDial(dial('jitter'), '20 µs')).toBe(20e-6)
+  expect(readDial(dial('steal'), '30 %')).toBe(0.3)
+  expect(readDial(dial('downtime'), '300 ms')).toBe(0.3)
   for (const nonsense of ['', 'long', '5h', '-1s', '0'])
     expect(readDial(dial('pause'), nonsense)).toBeUndefined()
   expect(dialText(dial('loss'), 0.05)).toBe('5 %')

@@ -5,7 +5,7 @@ import { go, place } from '../go.ts'
 import { seedsFor } from './command.ts'
 import { type Crew, hireCrew } from './crew.ts'
 import { hasOptions, lanesOf, rehearsed } from './lanes.ts'
-import type { Course, Figures, FromWorker, Story, StoryFile } from './messages.ts'
+import type { Course, Figures, FromWorker, Order, Story, StoryFile } from './messages.ts'
 import { type Lane, MOST_LANES, OWN_PAUSE, type Setup, WATCHES } from './setup.ts'
 
 /** A browser lets an address change a few times in a second only. */
@@ -84,7 +84,7 @@ export function openLab(): void {
     const { value } = scenario
     const stretches = width.value
     const { watch } = setup.value
-    if (value && stretches > 0) order(value, WATCHES[watch], stretches)
+    if (value && stretches > 0) order({ scenario: value, watch: WATCHES[watch], stretches })
   })
   // Back and forward, and a link that somebody follows.
   effect(() => {
@@ -103,23 +103,37 @@ async function load(crew: Crew): Promise<void> {
   }
 }
 
-let waiting: { scenario: Scenario; watch: number | undefined; stretches: number } | undefined
+type Wanted = Pick<Order, 'scenario' | 'watch' | 'stretches'>
 
-/** Once in a frame at most: a mouse tells more often than a screen shows. */
-function order(scenario: Scenario, watch: number | undefined, stretches: number): void {
-  if (!waiting)
-    requestAnimationFrame(() => {
-      const wanted = waiting!
-      waiting = undefined
-      const id = ordered.peek().id + 1
-      ordered.value = { id, at: changedAt }
-      const count = wanted.scenario.player.length
-      courses.value = courses.peek().slice(0, count)
-      figures.value = figures.peek().slice(0, count)
-      refusals.value = []
-      crew!.play({ id, ...wanted, seeds: seeds.peek() })
-    })
-  waiting = { scenario, watch, stretches }
+let ordering = false
+let waiting: Wanted | undefined
+
+/** At once, and then once in a frame at most: a mouse tells more often than a screen shows. */
+function order(wanted: Wanted): void {
+  if (ordering) {
+    waiting = wanted
+    return
+  }
+  ordering = true
+  requestAnimationFrame(() => {
+    ordering = false
+    const next = waiting
+    waiting = undefined
+    if (next) order(next)
+  })
+  send(wanted)
+}
+
+function send(wanted: Wanted): void {
+  const id = ordered.peek().id + 1
+  const count = wanted.scenario.player.length
+  batch(() => {
+    ordered.value = { id, at: changedAt }
+    courses.value = courses.peek().slice(0, count)
+    figures.value = figures.peek().slice(0, count)
+    refusals.value = []
+  })
+  crew!.play({ id, ...wanted, seeds: seeds.peek() })
 }
 
 type Heard = Exclude<FromWorker, { kind: 'answer' }>
