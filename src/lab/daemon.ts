@@ -5,6 +5,7 @@
 import type { AgentAction } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Timekeeper } from '#core/agent/timekeeper.ts'
+import type { Flow } from '#core/ntp/endpoint.ts'
 import type { Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
@@ -12,6 +13,8 @@ import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
 export type DaemonAction =
   | Exclude<AgentAction, { kind: 'steer' }>
   | { readonly kind: 'adjust'; readonly call: KernelCall }
+  /** What servers send to their multicast group is wanted, as datagrams of this flow. */
+  | { readonly kind: 'join'; readonly flow: Flow }
   /** The process ends, and the clock runs on as the kernel left it. */
   | { readonly kind: 'exit'; readonly why: string }
 
@@ -31,6 +34,7 @@ export interface Belief {
 /** Who carries out what a daemon asks of its guest beyond what every timekeeper may ask of a world. */
 export interface Guest {
   adjust(call: KernelCall): void
+  join(flow: Flow): void
   exited(why: string): void
 }
 
@@ -45,6 +49,7 @@ export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
       const forWorld: AgentAction[] = []
       for (const action of actions) {
         if (action.kind === 'adjust') guest.adjust(action.call)
+        else if (action.kind === 'join') guest.join(action.flow)
         else if (action.kind === 'exit') {
           gone = true
           guest.exited(action.why)
@@ -58,6 +63,6 @@ export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
 type WorldAction = Exclude<AgentAction, { kind: 'steer' }>
 
 function areForWorld(actions: readonly DaemonAction[]): actions is readonly WorldAction[] {
-  for (const { kind } of actions) if (kind === 'adjust' || kind === 'exit') return false
+  for (const { kind } of actions) if (kind === 'adjust' || kind === 'join' || kind === 'exit') return false
   return true
 }

@@ -116,6 +116,7 @@ export function beginRun({
       if (call.kind === 'step') steps.push({ at: sim.now, size: call.size, by: 'player' })
       sim.adjust(call)
     },
+    join: flow => sim.join(flow),
     exited: why => {
       exit = { at: sim.now, why }
     },

@@ -37,7 +37,7 @@ const why =
 
 const READERS: Readonly<Record<DaemonKind, (text: string) => Understood>> = {
   ntpd(text) {
-    const { associations, includes, notUnderstood } = parseConf(text, '')
+    const { associations, includes, switches, notUnderstood } = parseConf(text, '')
     const clocks = associations
       .filter(({ kind, address }) => kind === 'refclock' || REFERENCE_CLOCK.test(address))
       .filter(({ address }) => !address.startsWith('127.127.1.'))
@@ -47,6 +47,11 @@ const READERS: Readonly<Record<DaemonKind, (text: string) => Understood>> = {
       leftOut: [
         ...includes.map(why('other files are not read')),
         ...clocks.map(why('reference clocks are not played')),
+        ...(switches.get('auth')?.value === false
+          ? []
+          : associations
+              .filter(({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient')
+              .map(why('keys are not played, and nobody is heard without them unless you "disable auth"'))),
       ],
     }
   },

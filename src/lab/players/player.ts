@@ -48,6 +48,10 @@ export const serversAsked = (spec: PlayerSpec): number =>
     ?.filter(({ address }) => !isLocal(address))
     .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
 
+/** It names nobody, and waits for nobody who sends his time by himself. */
+export const namesNobody = (spec: PlayerSpec): boolean =>
+  serversAsked(spec) === 0 && !(sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient'))
+
 /** Undefined where no configuration says them. */
 function sourcesOf(
   spec: PlayerSpec,

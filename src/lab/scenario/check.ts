@@ -42,12 +42,20 @@ function guestProblems({ guest, cpu, judged }: Scenario): ScenarioProblem[] {
   ]
 }
 
-function serverProblems({ server }: Scenario): ScenarioProblem[] {
-  return server.flatMap(({ address }, i) =>
-    server.findIndex(other => other.address === address) === i
+function serverProblems({ server: servers }: Scenario): ScenarioProblem[] {
+  const all = servers.flatMap(({ address, alsofrom = [] }) => [address, ...alsofrom])
+  const isTwice = (address: string) => all.indexOf(address) !== all.lastIndexOf(address)
+  return servers.flatMap(({ address, multicast, alsofrom = [] }, i) => [
+    ...(servers.findIndex(other => other.address === address) === i
       ? []
-      : [{ path: ['server', i, 'address'], message: `there are two servers ${address}` }],
-  )
+      : [{ path: ['server', i, 'address'], message: `there are two servers ${address}` }]),
+    ...(alsofrom.length > 0 && multicast === undefined
+      ? [{ path: ['server', i, 'alsofrom'], message: 'needs `multicast`' }]
+      : []),
+    ...alsofrom
+      .filter(isTwice)
+      .map(other => ({ path: ['server', i, 'alsofrom'], message: `${other} stands in two places` })),
+  ])
 }
 
 function eventProblems({ event: events, server, duration }: Scenario): ScenarioProblem[] {

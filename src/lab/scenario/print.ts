@@ -54,7 +54,9 @@ const toml = (value: unknown): string =>
     ? number(value)
     : typeof value === 'string'
       ? JSON.stringify(value)
-      : String(value)
+      : Array.isArray(value)
+        ? `[${value.map(toml).join(', ')}]`
+        : String(value)
 
 /** Twelve digits are a picosecond in a second. TOML has no exponent without a digit before it, and JavaScript writes none so. */
 const number = (value: number): string => String(Number(value.toPrecision(12)))

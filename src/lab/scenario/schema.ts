@@ -210,6 +210,18 @@ const server = v.strictObject({
     v.optional(oneOf(['kiss', 'silence']), 'kiss'),
     'What it does with further ones: a kiss that asks for less, or nothing.',
   ),
+  multicast: described(
+    v.optional(positive),
+    'It also sends its time to a multicast group, unasked, once in so long: for an ntpd with `broadcastclient` or `multicastclient`, and `disable auth`.',
+  ),
+  alsofrom: described(
+    v.optional(v.array(address, 'must be a list of addresses in brackets')),
+    'Other addresses of its, from which a copy of such a packet leaves now and then, because a route for the group is missing. It answers there, too.',
+  ),
+  alsofrompart: described(
+    v.optional(part, 0.02),
+    'Of which part of these packets a copy leaves from each of those.',
+  ),
 })
 
 /** When it happens, and again. */

@@ -34,7 +34,7 @@ export function serverOf(server: ScenarioServer, events: readonly ScenarioEvent[
     // It gains what it did before; what it has gained meanwhile it keeps.
     drift: -drift * PPM,
   }))
-  const { patience, burst, beyond } = server
+  const { patience, burst, beyond, multicast } = server
   return {
     address: server.address,
     link,
@@ -45,8 +45,12 @@ export function serverOf(server: ScenarioServer, events: readonly ScenarioEvent[
     ...(lies.length > 0 ? { lies } : {}),
     ...(changes.length > 0 ? { changes } : {}),
     ...(patience === undefined ? {} : { rateLimit: { interval: patience, burst, beyond } }),
+    ...(multicast === undefined ? {} : { multicast: { every: multicast, ...straysOf(server) } }),
   }
 }
+
+const straysOf = ({ alsofrom, alsofrompart }: ScenarioServer) =>
+  alsofrom ? { strays: { addresses: alsofrom, part: alsofrompart } } : {}
 
 function becomes(event: EventOf<'server'>): Omit<ServerChange, 'at'> {
   const { silent, unsynchronised, stratum, rootdelay, rootdispersion, drift } = event

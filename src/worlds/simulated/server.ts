@@ -6,9 +6,11 @@
 import { AT, putShort, putTime, putUint32, wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
 import { decodePacket, HEADER_LENGTH } from '#core/ntp/packet.ts'
 import { refidOf } from '#core/ntp/refid.ts'
+import { logarithm2 } from '#core/number/elementary.ts'
 import { countNanoseconds, type Instant } from '#core/time/instant.ts'
 import { type Leap, leapToBits } from '#core/time/leap.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Announcer, Multicast } from './group.ts'
 import type { LinkConfig } from './link.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 import type { TrueTime } from './true-time.ts'
@@ -35,6 +37,8 @@ export interface ServerConfig {
   /** It only says that it thought for so long, and answers at once. */
   readonly hurries?: boolean
   readonly refid?: string
+  /** It also sends its time to a group, unasked. */
+  readonly multicast?: Multicast
 }
 
 /** From `at` on this holds, beside what was said before and is not said anew. */
@@ -99,6 +103,34 @@ export function ntpServer(
       scale.put(reply, AT.transmit, received, processing)
       if (verdict === 'kiss') kiss(reply)
       return reply
+    },
+  }
+}
+
+const VERSION = 4
+const BROADCAST = 5
+
+/** The same server as one that sends to a group: no origin, since nobody has asked; undefined when it does not. */
+export function announcer(config: ServerConfig): Announcer | undefined {
+  const { address, link, changes, multicast } = config
+  if (!multicast) return undefined
+  const scale = new WireScale()
+  const poll = Math.round(logarithm2(multicast.every))
+  return {
+    address,
+    link,
+    multicast,
+    announce(at, start) {
+      const now: Standing = changes ? standingAt(config, changes, at) : config
+      if (now.silent) return undefined
+      scale.startAt(start)
+      const sent = at + offsetAt(config, at)
+      const packet = standingReply(now)
+      packet[0] = (leapAt(now, at) << 6) | (VERSION << 3) | BROADCAST
+      packet[AT.poll] = poll
+      scale.put(packet, AT.reference, sent, -1)
+      scale.put(packet, AT.transmit, sent, 0)
+      return packet
     },
   }
 }

@@ -26,13 +26,14 @@ import { answerWith } from '../visitor.ts'
 import type { Listening, World } from '../world.ts'
 import { Agenda } from './agenda.ts'
 import { type Cpu, Cpus } from './cpus.ts'
+import { type Announcer, firstAnnouncement, nextAnnouncement, sendersOf } from './group.ts'
 import { Hypervisor, type HypervisorConfig, type Machine } from './hypervisor/hypervisor.ts'
 import { type Load, Steal } from './hypervisor/steal.ts'
 import { type KernelCall, KernelClock } from './kernel-clock.ts'
 import { type Passage, passLink } from './link.ts'
 import { Oscillator, type OscillatorConfig } from './oscillator.ts'
 import { Random } from './random.ts'
-import { ntpServer, type Peer, type ServerConfig } from './server.ts'
+import { announcer, ntpServer, type Peer, type ServerConfig } from './server.ts'
 import { later, type TrueTime, trueTime } from './true-time.ts'
 
 export interface SimulationConfig {
@@ -102,6 +103,7 @@ interface Alarm {
 }
 
 const PRECISION: Seconds = 50e-9
+const NTP_PORT = 123
 const RESOLVING: Seconds = 0.02
 const NEVER_READ = trueTime(-1)
 /** Timers are late by this much at least; also keeps the search for an alarm's moment from standing still. */
@@ -153,6 +155,8 @@ export class Simulation {
     this.#config = config
     const peers = [...config.servers.map(server => ntpServer(server)), ...(config.peers ?? [])]
     this.#peers = new Map(peers.map(peer => [peer.address, peer]))
+    for (const [i, { multicast }] of config.servers.entries())
+      for (const address of multicast?.strays?.addresses ?? []) this.#peers.set(address, peers[i]!)
     this.#oscillator = new Oscillator(config.oscillator ?? {}, new Random(config.seed, 1))
     this.#networkRandom = new Random(config.seed, 2)
     this.#stampRandom = new Random(config.seed, 3)
@@ -289,6 +293,31 @@ export class Simulation {
         this.#tell = undefined
         this.#doors.clear()
       },
+    }
+  }
+
+  /** A program of the guest listens to what servers send to their group, from now on: it comes as this flow. */
+  join(flow: Flow): void {
+    this.#flows.push(flow)
+    const random = new Random(this.#config.seed, 9)
+    for (const server of this.#config.servers) {
+      const each = announcer(server)
+      if (each)
+        this.#plan(firstAnnouncement(each, this.#now, random), () => this.#announce(each, flow, random))
+    }
+  }
+
+  #announce(announcer: Announcer, flow: Flow, random: Random): void {
+    if (!this.#flows.includes(flow)) return
+    this.#plan(nextAnnouncement(announcer, this.#now, random), () => this.#announce(announcer, flow, random))
+    const bytes = announcer.announce(this.#now, this.#start)
+    if (!bytes) return
+    for (const address of sendersOf(announcer, random)) {
+      const passage = this.#passage
+      passLink(announcer.link, 'down', this.#now, random, passage)
+      const to = { address, port: NTP_PORT }
+      const flight = { life: this.#life, flow, to, bytes, peer: undefined, sent: undefined }
+      this.#fly({ what: 'returns', ...flight }, this.#now, passage)
     }
   }
 

@@ -44,6 +44,8 @@ export class Association {
   rootDelay: Seconds = 0
   rootDispersion: Seconds = 0
   refid = 0
+  /** It is heard, not asked: a server that sends to a group. At first it is asked for a while, to learn the delay. */
+  heard: 'no' | 'calibrating' | 'calibrated' | 'yes' = 'no'
   /** When it was asked, by our own clock; an answer must bring the timestamp back. */
   askedAt: Seconds = 0
   readonly origin = new WireTime()

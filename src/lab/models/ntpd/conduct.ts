@@ -42,6 +42,10 @@ export interface Conduct {
   /** Truechimers: the midpoint inside the intersection, or an interval that touches it. The system peer: the first by
    *  stratum and distance, or the least of jitter, distance and stratum. */
   readonly selection: 'midpoints' | 'intervals'
+  /** The delay of a server that sends to a group, from twice what it is off; it is given up when that is longer
+   *  (broadcastdelay). */
+  heardDelay(twice: Seconds): Seconds
+  readonly longestHeard: Seconds
   /** The first poll after a step is put off at random by less than this. */
   readonly restartSpread: 'associations' | 'minpoll' | 'interval'
 }
@@ -91,6 +95,8 @@ const OLD: Conduct = {
   dispersionGate: false,
   staleReach: 0x0f,
   selection: 'midpoints',
+  heardDelay: twice => twice,
+  longestHeard: Number.POSITIVE_INFINITY,
   restartSpread: 'associations',
 }
 
@@ -110,6 +116,8 @@ const NEW: Conduct = {
   dispersionGate: false,
   staleReach: 0xff,
   selection: 'intervals',
+  heardDelay: Math.abs,
+  longestHeard: 0.05,
   restartSpread: 'minpoll',
 }
 

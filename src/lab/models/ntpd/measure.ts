@@ -27,6 +27,12 @@ export interface OwnHeader {
   readonly refid: number
 }
 
+/** From the first stratum that is believed to the one that is not any more. */
+export interface StratumLimits {
+  readonly floor: number
+  readonly ceiling: number
+}
+
 /** `nothing`: dropped without a trace. `slow-down`: a kiss RATE. `useless`: an answer, but of nobody who knows the time. */
 export type Received = 'nothing' | 'slow-down' | 'useless' | 'answer'
 
@@ -34,6 +40,7 @@ const CLIENT = 3
 const ACTIVE = 1
 /** Modes of answers: of a server, and of a peer that asks itself or only answers. */
 const ANSWERS: ReadonlySet<number> = new Set([1, 2, 4])
+const BROADCAST = 5
 
 export function ask(peer: Association, header: OwnHeader, clock: OwnClock, wall: Seconds): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH)
@@ -53,15 +60,30 @@ export function ask(peer: Association, header: OwnHeader, clock: OwnClock, wall:
 }
 
 /** Is this the answer to what was asked last, and does whoever answers know the time? Takes over what the packet says. */
-export function receive(
-  peer: Association,
-  bytes: Uint8Array,
-  limits: { readonly floor: number; readonly ceiling: number },
-): Received {
+export function receive(peer: Association, bytes: Uint8Array, limits: StratumLimits): Received {
   if (bytes.length < HEADER_LENGTH || !ANSWERS.has(bytes[0]! & 7)) return 'nothing'
   if (isZeroTime(bytes, AT.transmit) || peer.transmit.is(bytes, AT.transmit)) return 'nothing'
   if (!peer.origin.known || !peer.origin.is(bytes, AT.origin)) return 'nothing'
   peer.origin.forget()
+  return takeOver(peer, bytes, limits)
+}
+
+/** The same of a packet that was sent to a group. */
+export function hear(peer: Association, bytes: Uint8Array, limits: StratumLimits): Received {
+  if (isZeroTime(bytes, AT.transmit) || peer.transmit.is(bytes, AT.transmit)) return 'nothing'
+  return takeOver(peer, bytes, limits)
+}
+
+export const isBroadcast = (bytes: Uint8Array): boolean =>
+  bytes.length >= HEADER_LENGTH && (bytes[0]! & 7) === BROADCAST
+
+/** Would an association be made for whoever sends this to a group? */
+export function isWorthHearing(bytes: Uint8Array, { floor, ceiling }: StratumLimits): boolean {
+  const stratum = bytes[1]! === 0 ? UNSPECIFIED_STRATUM : bytes[1]!
+  return leapFromBits(bytes[0]! >> 6) !== 'unknown' && stratum >= floor && stratum < ceiling
+}
+
+function takeOver(peer: Association, bytes: Uint8Array, limits: StratumLimits): Received {
   peer.transmit.take(bytes, AT.transmit)
   peer.peerPoll = Math.max(peer.minpoll, int8At(bytes, AT.poll))
   const leap = leapFromBits(bytes[0]! >> 6)
@@ -79,7 +101,7 @@ export function receive(
   return synchronised && near ? 'answer' : 'useless'
 }
 
-/** The poll interval that a kiss RATE asks for. */
+/** The poll interval that a kiss RATE asks for, and that of a server that sends to a group. */
 export const askedPoll = (bytes: Uint8Array): PollLog2 => int8At(bytes, AT.poll)
 
 export function measure(
@@ -94,6 +116,29 @@ export function measure(
   const delay = Math.max(Math.abs(out - back), rules.precision)
   return {
     offset: (out + back) / 2 + peer.config.bias,
+    delay,
+    dispersion: rules.precision + peer.resolution + rules.dispersion * delay,
+  }
+}
+
+/**
+ * What a packet says that nobody has asked for: half of the association's delay is added. That is learned from the first such
+ * packet, as twice what it is off from the last answer (a clock that is slewed meanwhile spoils it), and from then on it is
+ * that of whichever sample the filter chooses.
+ */
+export function measureHeard(
+  peer: Association,
+  bytes: Uint8Array,
+  received: Seconds,
+  clock: OwnClock,
+  rules: { readonly precision: Seconds; readonly dispersion: Rate },
+  delayOf: (twice: Seconds) => Seconds,
+): Measurement {
+  const back = clock.read(bytes, AT.transmit) - received
+  if (peer.heard === 'calibrated') peer.delay = delayOf(2 * (peer.offset - back))
+  const delay = Math.max(peer.delay, rules.precision)
+  return {
+    offset: back + peer.delay / 2,
     delay,
     dispersion: rules.precision + peer.resolution + rules.dispersion * delay,
   }

@@ -18,16 +18,41 @@ const LOCAL_STRATUM = 5
 export function wantedBy(
   conf: NtpdConf,
   settings: NtpdSettings,
-): { wanted: Wanted[]; unplayed: NtpdAssociation[] } {
+): { wanted: Wanted[]; listens: boolean; unplayed: NtpdAssociation[] } {
   const wanted: Wanted[] = []
   const unplayed: NtpdAssociation[] = []
+  let listens = false
   for (const line of conf.associations) {
     const config = configOf(line, conf, settings)
     if (config) wanted.push({ name: line.address, pool: line.kind === 'pool', config })
+    else if (mayListen(line, conf, settings)) listens = true
     else unplayed.push(line)
   }
-  return { wanted, unplayed }
+  return { wanted, listens, unplayed }
 }
+
+/** Whom nobody has named is believed without a key only where keys are not asked for; NTPsec listens to nobody. */
+const mayListen = ({ kind, options }: NtpdAssociation, conf: NtpdConf, settings: NtpdSettings): boolean =>
+  (kind === 'broadcastclient' || kind === 'multicastclient') &&
+  !options.flags.has('novolley') &&
+  settings.defaults.generation !== 'ntpsec' &&
+  conf.switches.get('auth')?.value === false
+
+/** A server that was heard: asked a few times at first, at the interval at which it sends. */
+export const heardServer = (address: string, poll: PollLog2): AssociationConfig => ({
+  kind: 'server',
+  address,
+  minpoll: poll,
+  maxpoll: poll,
+  iburst: true,
+  burst: false,
+  prefer: false,
+  true: false,
+  noselect: false,
+  preempt: true,
+  version: 4,
+  bias: 0,
+})
 
 function configOf(
   { kind, address, options }: NtpdAssociation,

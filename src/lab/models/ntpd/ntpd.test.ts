@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { instant } from '#core/time/instant.ts'
 import { daemonPlayer, type Run, type RunConfig, runLab } from '#lab/run.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
@@ -183,6 +183,53 @@ test('a leap second that most announce is inserted', () => {
   })
   expect(worstFrom(run, 7210)).toBeLessThan(5e-3)
   expect(notices(run)).toContain('leap_event')
+})
+
+describe('a client of a group', () => {
+  const strays = { addresses: ['198.51.100.1'], part: 0.05 }
+  const LISTENING = 'multicastclient 224.0.1.1\ndisable auth'
+  const sending = (i: number, more: Partial<ServerConfig> = {}) =>
+    server(i, { multicast: { every: 64 }, ...more })
+  const counted = (run: Run, address: string) =>
+    run.records.filter(record => record.kind === 'sample' && record.address === address).length
+
+  test.each(['4.2.6p5', '4.2.8p15'])('%s asks whom it hears once, and then only listens', version => {
+    const run = play({ version, servers: [sending(1), sending(2)], conf: LISTENING, duration: 4 * 3600 })
+    expect(texts(run)).toEqual(expect.arrayContaining(['192.0.2.1 mobilize', '192.0.2.1 reachable']))
+    expect(run.packetsSent).toBeLessThan(20)
+    expect(counted(run, '192.0.2.1')).toBeGreaterThan(150)
+    // What was learned while the clock was being slewed at first is off by some ms.
+    expect(worstFrom(run, 3 * 3600)).toBeLessThan(5e-3)
+  })
+
+  test('another address of a server is another server, which comes and goes', () => {
+    const servers = [sending(1, { multicast: { every: 64, strays } }), sending(2), sending(3)]
+    const run = play({ servers, conf: LISTENING, duration: 86_400 })
+    const [usual, stray] = [counted(run, '192.0.2.1'), counted(run, '198.51.100.1')]
+    expect(stray).toBeGreaterThan(0.02 * usual)
+    expect(stray).toBeLessThan(0.08 * usual)
+    const said = texts(run).filter(text => text.startsWith('198.51.100.1 '))
+    expect(said.slice(0, 2)).toEqual(['198.51.100.1 mobilize', '198.51.100.1 reachable'])
+    expect(said.filter(text => text.endsWith('unreachable')).length).toBeGreaterThan(10)
+    expect(said.filter(text => text.endsWith('mobilize'))).toHaveLength(1)
+  })
+
+  test('who seems to be further than broadcastdelay is given up, by the later versions', () => {
+    const far = { ...LAN, down: { base: 0.2 } }
+    const given = (version: string) =>
+      texts(play({ version, servers: [sending(1, { link: far })], conf: LISTENING, duration: 3600 }))
+    expect(given('4.2.8p15')).toContain('192.0.2.1 demobilize')
+    expect(given('4.2.6p5')).not.toContain('192.0.2.1 demobilize')
+  })
+
+  test.each([
+    ['without `disable auth`', '4.2.8p15', 'multicastclient 224.0.1.1'],
+    ['NTPsec', 'ntpsec-1.2.2', LISTENING],
+  ])('%s: nobody is heard', (_, version, conf) => {
+    const run = play({ version, servers: [sending(1)], conf, duration: 3600 })
+    expect(run.packetsSent).toBe(0)
+    expect(counted(run, '192.0.2.1')).toBe(0)
+  })
 })
 
 test('what it cannot play it names', () => {

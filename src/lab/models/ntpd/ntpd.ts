@@ -2,7 +2,8 @@
  * ntpd as a daemon of the lab: classic 4.2.4 to 4.2.8 and NTPsec, behaving as the real ones do because it does what they do:
  * the same order of tests, the same constants, the same registers (ntp_proto.c, ntp_loopfilter.c, ntp_timer.c).
  *
- * It does not play reference clocks other than the local one, broadcast and multicast, or authentication.
+ * It does not play reference clocks other than the local one, or authentication; of broadcast and multicast the client that
+ * first asks whom it hears (without `novolley`).
  */
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'

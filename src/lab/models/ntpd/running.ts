@@ -14,16 +14,26 @@ import { NS_PER_SECOND, type PollLog2, type Rate, type Seconds } from '#core/tim
 import type { NtpdConf } from '#dialects/ntpd/conf.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import type { Belief, DaemonAction } from '../../daemon.ts'
-import { Association, interval, MAX_DISPERSION } from './association.ts'
+import { Association, type AssociationConfig, interval, MAX_DISPERSION } from './association.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 import { type FilterRules, filterSample } from './filter.ts'
 import { LoopFilter } from './loop.ts'
-import { ask, askedPoll, type Measurement, measure, receive } from './measure.ts'
-import { type Wanted, wantedBy } from './mobilize.ts'
+import {
+  ask,
+  askedPoll,
+  hear,
+  isBroadcast,
+  isWorthHearing,
+  type Measurement,
+  measure,
+  measureHeard,
+  receive,
+} from './measure.ts'
+import { heardServer, type Wanted, wantedBy } from './mobilize.ts'
 import { Outbox } from './outbox.ts'
 import { OwnClock } from './own-clock.ts'
 import { beginBurst, beginPoll, countPacket, type PollRules, planPoll, slowDown } from './poll.ts'
-import { isFit, type SelectRules } from './select.ts'
+import { isFit, isNear, type SelectRules } from './select.ts'
 import { System } from './system.ts'
 
 export interface RunningSetup {
@@ -59,6 +69,8 @@ export class Running {
   readonly #unresolved = new Map<string, Wanted>()
   readonly #moment: { now: number; at: Seconds } = { now: 0, at: 0 }
   #nextFlow: Flow
+  /** As which packets to the group come, when it listens to them. */
+  #groupFlow: Flow | undefined
   /** In seconds since the start; -1 when no alarm is set. */
   #wakesAt = -1
   /** Whose bursts `ntpd -q` still waits for. */
@@ -122,8 +134,12 @@ export class Running {
         this.#resolved(event.name, event.addresses)
         break
       case 'datagram': {
+        const { bytes } = event
+        const received = this.#clock.wall(event.received.at)
         const peer = this.#byFlow.get(event.flow)
-        if (peer) this.#receive(peer, event.bytes, this.#clock.wall(event.received.at))
+        if (peer) this.#receive(peer, bytes, received)
+        else if (event.flow === this.#groupFlow && isBroadcast(bytes))
+          this.#hear(event.from.address, bytes, received)
       }
     }
     this.#planWake()
@@ -138,7 +154,7 @@ export class Running {
 
   #mobilizeAll(): void {
     const { conf, settings } = this.#setup
-    const { wanted, unplayed } = wantedBy(conf, settings)
+    const { wanted, listens, unplayed } = wantedBy(conf, settings)
     for (const { line, text } of unplayed)
       this.#outbox.notice('not_played', `line ${line} is beyond this model: ${text}`)
     for (const each of wanted) {
@@ -148,6 +164,9 @@ export class Running {
         this.#outbox.do({ kind: 'resolve', name: each.name })
       }
     }
+    if (!listens) return
+    this.#groupFlow = this.#nextFlow++
+    this.#outbox.do({ kind: 'join', flow: this.#groupFlow })
   }
 
   #resolved(name: string, addresses: readonly string[]): void {
@@ -159,14 +178,25 @@ export class Running {
   }
 
   #mobilize(wanted: Wanted, address: string): void {
-    const peer = new Association({ ...wanted.config, address }, this.#nextFlow++)
-    const { now } = this.#moment
+    const peer = this.#associate({ ...wanted.config, address })
+    // At the start one association a second.
+    peer.nextDate = this.#moment.now + this.#peers.length
+    if (peer.config.kind !== 'local') this.#asking++
+  }
+
+  #associate(config: AssociationConfig): Association {
+    const peer = new Association(config, this.#nextFlow++)
     this.#peers.push(peer)
     this.#byFlow.set(peer.flow, peer)
-    peer.clear(now, this.#filterRules.precision)
-    // At the start one association a second.
-    peer.nextDate = now + this.#peers.length
-    if (peer.config.kind !== 'local') this.#asking++
+    peer.clear(this.#moment.now, this.#filterRules.precision)
+    return peer
+  }
+
+  #dissociate(peer: Association): void {
+    this.#peers.splice(this.#peers.indexOf(peer), 1)
+    this.#byFlow.delete(peer.flow)
+    this.#outbox.do({ kind: 'release', flow: peer.flow })
+    this.#outbox.notice('demobilize', `${peer.config.address} demobilize`)
   }
 
   // The timer
@@ -200,7 +230,7 @@ export class Running {
       return this.#exit('no servers found')
     }
     if (local) this.#lookAtOwnClock(peer)
-    else this.#ask(peer)
+    else if (!isOnlyHeard(peer)) this.#ask(peer)
     planPoll(peer, local ? peer.hostPoll : polled.poll, now, this.#setup.random)
   }
 
@@ -249,9 +279,45 @@ export class Running {
     if (kind === 'useless') return
     const measured = measure(peer, bytes, received, this.#clock, this.#filterRules)
     if (this.#conduct.dispersionGate && measured.delay > settings.maxdist) return
+    this.#reach(peer)
+    this.#filter(peer, measured)
+    if (peer.heard === 'calibrating' && isNear(peer, now, this.#selectRules)) peer.heard = 'calibrated'
+  }
+
+  /** A packet to the group: whoever sends one is an association of his own, by his address. */
+  #hear(address: string, bytes: Uint8Array, received: Seconds): void {
+    const { settings, random } = this.#setup
+    const { now } = this.#moment
+    const known = this.#peers.find(each => each.config.address === address)
+    if (!known) {
+      if (isWorthHearing(bytes, settings)) this.#begin(address, askedPoll(bytes))
+      return
+    }
+    if (!isOnlyHeard(known)) return
+    const kind = hear(known, bytes, settings)
+    if (kind === 'nothing' || kind === 'slow-down') return
+    beginBurst(known, now, settings.defaults.iburst)
+    planPoll(known, known.hostPoll, now, random)
+    if (kind === 'useless') return
+    this.#reach(known)
+    const { heardDelay, longestHeard } = this.#conduct
+    const measured = measureHeard(known, bytes, received, this.#clock, this.#filterRules, heardDelay)
+    if (known.heard === 'calibrated' && known.delay > longestHeard) return this.#dissociate(known)
+    known.heard = 'yes'
+    known.nextDate = now + interval(known.peerPoll) - 2
+    this.#filter(known, measured)
+  }
+
+  #begin(address: string, poll: PollLog2): void {
+    this.#outbox.notice('mobilize', `${address} mobilize`)
+    const peer = this.#associate(heardServer(address, poll))
+    peer.heard = 'calibrating'
+    peer.nextDate += this.#setup.random() % Math.max(1, this.#restartSpread(peer))
+  }
+
+  #reach(peer: Association): void {
     if (peer.reach === 0) this.#outbox.notice('reachable', `${peer.config.address} reachable`)
     peer.reach |= 1
-    this.#filter(peer, measured)
   }
 
   #filter(peer: Association, sample: Measurement): void {
@@ -299,12 +365,18 @@ export class Running {
     const { now } = this.#moment
     for (const peer of this.#peers) {
       peer.clear(now, this.#filterRules.precision)
-      const spread = {
-        associations: this.#peers.length,
-        minpoll: peer.minpoll,
-        interval: interval(peer.minpoll),
-      }[this.#conduct.restartSpread]
-      peer.nextDate += this.#setup.random() % Math.max(1, spread)
+      peer.nextDate += this.#setup.random() % Math.max(1, this.#restartSpread(peer))
+    }
+  }
+
+  #restartSpread(peer: Association): number {
+    switch (this.#conduct.restartSpread) {
+      case 'associations':
+        return this.#peers.length
+      case 'minpoll':
+        return peer.minpoll
+      case 'interval':
+        return interval(peer.minpoll)
     }
   }
 
@@ -316,5 +388,8 @@ export class Running {
     this.#outbox.do({ kind: 'exit', why })
   }
 }
+
+/** Its delay is known, or as good as known: it is not asked any more. */
+const isOnlyHeard = ({ heard }: Association): boolean => heard === 'calibrated' || heard === 'yes'
 
 const isAddress = (name: string): boolean => /^[\d.]+$/.test(name) || name.includes(':')

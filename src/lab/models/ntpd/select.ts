@@ -55,14 +55,20 @@ export function rootDistance(peer: Association, now: number, rules: SelectRules)
 
 /** May it set the clock? (peer_unfit) */
 export function isFit(peer: Association, now: number, rules: SelectRules): boolean {
-  const { floor, ceiling, maxdist, dispersion } = rules.settings
+  const { floor, ceiling } = rules.settings
   if (peer.leap === 'unknown' || peer.stratum < floor || peer.stratum >= ceiling) return false
   if (peer.reach === 0 || peer.config.noselect) return false
   if (peer.config.kind === 'local') return true
-  const limit = maxdist + dispersion * interval(peer.hostPoll)
-  if (rules.conduct.dispersionGate && peer.dispersion >= limit) return false
-  return rootDistance(peer, now, rules) < limit
+  if (rules.conduct.dispersionGate && peer.dispersion >= limitFor(peer, rules)) return false
+  return isNear(peer, now, rules)
 }
+
+/** The last of these questions alone: is its root distance below the limit? */
+export const isNear = (peer: Association, now: number, rules: SelectRules): boolean =>
+  rootDistance(peer, now, rules) < limitFor(peer, rules)
+
+const limitFor = ({ hostPoll }: Association, { settings: { maxdist, dispersion } }: SelectRules): Seconds =>
+  maxdist + dispersion * interval(hostPoll)
 
 export function select(
   peers: readonly Association[],

@@ -109,6 +109,8 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
   // As it comes: the servers are those that its distribution has compiled in.
   if (configured.player.kind === 'timesyncd' && serversAsked(configured.player) === 0)
     return withoutConfig('timesyncd', undefined, assumed)
+  if (serversAsked(configured.player) === 0)
+    throw new Complaint(`${config}: names no server that could be asked over the network`)
   return {
     player: configured.player,
     assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],

@@ -8,7 +8,7 @@ import { curveOf } from '#lab/curve.ts'
 import { beginPlay, type Playing } from '#lab/play.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { playersOf } from '#lab/players/of-scenario.ts'
-import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
+import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { stage } from '#lab/scenario/world.ts'
 import type { Score } from '#lab/score.ts'
@@ -140,6 +140,6 @@ function windowOf(scenario: Scenario, watch: Seconds | undefined, stretches: num
 function complaintsOf({ player: players }: Scenario, lane: number, player: PlayerSpec): readonly string[] {
   const { daemon, options, config } = players[lane] ?? {}
   if (config === undefined) return []
-  if (serversAsked(player) === 0) throw new Error('it names no server that could be asked over the network')
+  if (namesNobody(player)) throw new Error('it names no server that could be asked over the network')
   return configuredPlayer({ name: player.name, daemon, options: options ?? '', text: config })?.notes ?? []
 }
