@@ -5,8 +5,8 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { Run } from '#lab/run.ts'
 import { timeUntilBelow } from '#lab/score.ts'
-import { ntpd } from './ntpd.ts'
-import { ADDRESS, LAN } from './standard.ts'
+import { type NtpdLines, ntpd } from './ntpd.ts'
+import { LAN } from './standard.ts'
 import {
   below10ms,
   CONGESTED_AT,
@@ -20,11 +20,13 @@ import {
   LIVELY,
   OUTAGE,
   offsetAt,
-  PAUSED_AT,
   paused,
+  pauseRows,
   type Row,
   rms,
+  rowOf,
   TEMPERATURE,
+  type Told,
   TWO,
   TWO_FROM_NOON,
   TWO_FROM_START,
@@ -35,22 +37,10 @@ const OLD = '4.2.6p5'
 const SEC = 'ntpsec 1.2.5'
 const NEVER = Number.POSITIVE_INFINITY
 
-interface Played {
-  readonly server?: string
-  readonly lines?: readonly string[]
-  readonly options?: string
-  readonly world?: Row['world']
-  readonly addresses?: readonly string[]
-  readonly duration?: Seconds
-  readonly unit?: Row['unit']
-  measure?(run: Run): number
-}
+interface Played extends Told, NtpdLines {}
 
-function row(version: string, title: string, real: number, played: Played = {}): Row {
-  const { world = LAN, addresses = [ADDRESS], duration = DAY, unit = 'µs', measure = rms(HOUR, DAY) } = played
-  const player = ntpd(version, played)(...addresses)
-  return { title, daemon: version, real, unit, world, duration, player, measure }
-}
+const row = (version: string, title: string, real: number, played: Played = {}): Row =>
+  rowOf({ daemon: version, title, real }, ntpd(version, played), played)
 
 const LAN_POLLS = [
   ['default polls', '', [222, 1510, 221]],
@@ -67,7 +57,7 @@ const TIGHT = { server: 'minpoll 4 maxpoll 6' }
 const CURE = ['tinker stepout 10 panic 0']
 const X = { options: '-g -x' }
 
-/** Until 10 ms after pauses of 0.3, 2, 30 and 1200 s; `watched` is how long the real run was. */
+/** `watched` is how long the real run was. */
 const pauses = (
   version: string,
   title: string,
@@ -75,8 +65,7 @@ const pauses = (
   real: readonly [number, number, number, number],
   watched: Seconds = 18 * HOUR,
 ): Row[] =>
-  [0.3, 2, 30, 1200].map((length, i) => {
-    const after = PAUSED_AT + length
+  pauseRows((length, after, i) => {
     const inTime = Number.isFinite(real[i]!) ? Math.max(watched, 1.5 * real[i]!) : watched
     return row(version, `paused ${length} s, ${title}`, real[i]!, {
       ...played,

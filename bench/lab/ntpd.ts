@@ -3,7 +3,7 @@ import { Ntpd } from '#lab/models/ntpd/ntpd.ts'
 import { daemonPlayer, type PlayerMaker } from '#lab/run.ts'
 import type { PlayersByConfiguration } from './standard.ts'
 
-interface NtpdLines {
+export interface NtpdLines {
   /** What follows each address. */
   readonly server?: string
   /** Further lines. */

@@ -4,7 +4,7 @@ import type { PlayerMaker, Run } from '#lab/run.ts'
 import { rootMeanSquare, timeUntilBelow } from '#lab/score.ts'
 import { type Direction, symmetricLink } from '#worlds/simulated/link.ts'
 import type { SimulationConfig } from '#worlds/simulated/world.ts'
-import { LAN, LAN_LINK, serverOver } from './standard.ts'
+import { ADDRESS, LAN, LAN_LINK, serverOver } from './standard.ts'
 
 export interface Row {
   readonly title: string
@@ -17,6 +17,28 @@ export interface Row {
   /** In the unit of the row. */
   measure(run: Run): number
 }
+
+/** What differs from a day on a LAN with one server, of which the RMS counts. */
+export interface Told {
+  readonly world?: Row['world']
+  readonly addresses?: readonly string[]
+  readonly duration?: Seconds
+  readonly unit?: Row['unit']
+  measure?(run: Run): number
+}
+
+export function rowOf(
+  { daemon, title, real }: Pick<Row, 'daemon' | 'title' | 'real'>,
+  player: (...addresses: readonly string[]) => PlayerMaker,
+  told: Told,
+): Row {
+  const { world = LAN, addresses = [ADDRESS], duration = DAY, unit = 'µs', measure = rms(HOUR, DAY) } = told
+  return { title, daemon, real, unit, world, duration, player: player(...addresses), measure }
+}
+
+/** Until 10 ms after pauses of 0.3, 2, 30 and 1200 s. */
+export const pauseRows = (row: (length: Seconds, after: Seconds, i: number) => Row): Row[] =>
+  [0.3, 2, 30, 1200].map((length, i) => row(length, PAUSED_AT + length, i))
 
 export const HOUR = 3600
 export const DAY = 24 * HOUR

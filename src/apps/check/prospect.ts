@@ -15,8 +15,9 @@ import {
   trialOf,
 } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
+import { writtenDaemon } from '#lab/players/daemon-name.ts'
 import { knownPlayer } from '#lab/players/known.ts'
-import type { PlayerSpec } from '#lab/players/player.ts'
+import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
 import { playAll } from '../lab/pool.ts'
 
 const RUNS = 4
@@ -67,28 +68,18 @@ const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
   runs,
 })
 
-/** Undefined for daemons that the lab does not play. */
+/**
+ * With its own configuration; where that names nobody, because its distribution has compiled the servers in or they come from
+ * elsewhere, with the usual one. Undefined for daemons that the lab does not play.
+ */
 function playerOf({ name, version, commandLine, configuration }: TimeDaemon): PlayerSpec | undefined {
-  if (name === 'systemd-timesyncd' || name === 'openntpd' || name === 'ntpd-rs')
-    return knownPlayer(SHORT[name]!, SERVERS)
-  const daemon = DAEMONS[name]?.(version?.value)
+  const daemon = writtenDaemon(name, version?.value)
   if (daemon === undefined) return undefined
-  const text = configuration.map(file => file.text).join('\n')
-  return configuredPlayer({
+  const player = configuredPlayer({
     name: configuration[0]?.path ?? name,
     daemon,
-    options: name === 'chronyd' ? undefined : commandLine?.value.slice(1).join(' '),
-    text,
+    options: commandLine?.value.slice(1).join(' '),
+    text: configuration.map(file => file.text).join('\n'),
   })?.player
-}
-
-const SHORT: Readonly<Record<string, string>> = {
-  'systemd-timesyncd': 'timesyncd',
-  openntpd: 'openntpd',
-  'ntpd-rs': 'ntpd-rs',
-}
-const DAEMONS: Readonly<Record<string, (version: string | undefined) => string>> = {
-  chronyd: () => 'chrony',
-  ntpd: (version = '4.2.8p15') => `ntpd-${version}`,
-  ntpsec: (version = '1.2.2') => `ntpsec-${version}`,
+  return player && serversAsked(player) > 0 ? player : (knownPlayer(daemon, SERVERS) ?? player)
 }

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findTimekeepers } from '#core/guest/timekeepers.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
+import { writtenDaemon } from '#lab/players/daemon-name.ts'
 import { openFiles } from '#worlds/host/files.ts'
 
 export interface OwnDaemon {
@@ -19,13 +20,11 @@ export interface OwnDaemon {
 const NTP_CONFS = ['/etc/ntp.conf', '/etc/ntpsec/ntp.conf']
 const CHRONY_CONFS = ['/etc/chrony/chrony.conf', '/etc/chrony.conf']
 /** Daemons whose version and options change nothing in the lab: where their files are, and the option that names another. */
-const OTHERS: Readonly<
-  Record<string, { readonly daemon: string; readonly option: string; readonly files: readonly string[] }>
-> = {
-  chronyd: { daemon: 'chrony', option: '-f', files: CHRONY_CONFS },
-  'systemd-timesyncd': { daemon: 'timesyncd', option: '', files: ['/etc/systemd/timesyncd.conf'] },
-  openntpd: { daemon: 'openntpd', option: '-f', files: ['/etc/openntpd/ntpd.conf', '/etc/ntpd.conf'] },
-  'ntpd-rs': { daemon: 'ntpd-rs', option: '-c', files: ['/etc/ntpd-rs/ntp.toml'] },
+const OTHERS: Readonly<Record<string, { readonly option: string; readonly files: readonly string[] }>> = {
+  chronyd: { option: '-f', files: CHRONY_CONFS },
+  'systemd-timesyncd': { option: '', files: ['/etc/systemd/timesyncd.conf'] },
+  openntpd: { option: '-f', files: ['/etc/openntpd/ntpd.conf', '/etc/ntpd.conf'] },
+  'ntpd-rs': { option: '-c', files: ['/etc/ntpd-rs/ntp.toml'] },
 }
 const VERSION_TIMEOUT_MS = 2000
 
@@ -48,9 +47,9 @@ export function findOwnDaemon(): OwnDaemon | undefined {
   const evidence = `Process ${running.pid}: ${running.commandLine.trim()}.`
   const other = OTHERS[running.name]
   if (other) {
-    const { daemon, option, files } = other
+    const { option, files } = other
     return {
-      daemon,
+      daemon: writtenDaemon(running.name),
       options: undefined,
       config: valueAfter(argv, option) ?? files.find(existsSync),
       evidence,
@@ -85,7 +84,7 @@ function ntpdVersion(pid: number): string | undefined {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const [, sec, number] = /ntpd\s+(ntpsec-)?(\d+\.\d+(?:\.\d+)?(?:p\d+)?)/.exec(said) ?? []
-    return number === undefined ? undefined : `${sec ?? 'ntpd-'}${number}`
+    return number === undefined ? undefined : writtenDaemon(sec ? 'ntpsec' : 'ntpd', number)
   } catch {
     return undefined
   }

@@ -7,10 +7,10 @@ import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
+import { withPolls } from '#dialects/polls.ts'
 import type { Action } from './action.ts'
 import { appendLines } from './append.ts'
 
-const SOURCE = /^(\s*(?:server|pool|peer)\s+(\S+))([^#!]*)(.*)$/i
 const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i
 
@@ -30,12 +30,9 @@ export function quickerEdits(daemon: TimeDaemon): Action[] {
 
 function shortPolls({ path, text }: ConfigurationFile): Action[] {
   return linesOf(text).flatMap((line, index): Action[] => {
-    const [, head, address, options = '', comment = ''] = SOURCE.exec(line) ?? []
-    if (head === undefined || address === undefined || !PRIVATE.test(address)) return []
-    const kept = options.replace(/\s+(?:min|max)poll\s+-?\d+/gi, '').trimEnd()
-    const changed = `${head}${kept} minpoll 4 maxpoll 6${comment === '' ? '' : ` ${comment}`}`
-    if (changed === line) return []
-    return [{ kind: 'edit', file: path, edit: { kind: 'replace', line: index + 1, text: changed } }]
+    const changed = withPolls(line, [4, 6])
+    if (!changed || !PRIVATE.test(changed.address) || changed.text === line) return []
+    return [{ kind: 'edit', file: path, edit: { kind: 'replace', line: index + 1, text: changed.text } }]
   })
 }
 

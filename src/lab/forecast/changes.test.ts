@@ -35,7 +35,7 @@ describe('ntpd', () => {
     expect(first).toMatchObject({ name: 'no -x', player: { options: '-g -u ntp:ntp', config: CONF } })
     expect(second).toMatchObject({
       name: 'polls 4 to 6',
-      player: { config: 'server ntp.example iburst minpoll 4 maxpoll 6\nserver 127.127.1.0\n' },
+      player: { config: 'server ntp.example iburst minpoll 4 maxpoll 6 # ours\nserver 127.127.1.0\n' },
     })
   })
 })

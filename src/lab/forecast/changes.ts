@@ -9,6 +9,7 @@ import { parseConf } from '#dialects/ntpd/conf.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { settingsOf } from '#dialects/ntpd/settings.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
+import { withPolls } from '#dialects/polls.ts'
 import type { PlayerSpec } from '../players/player.ts'
 
 export interface Change {
@@ -75,7 +76,7 @@ function ntpdEdits(player: Ntpd, pause: Seconds): Edit<Ntpd>[] {
     edits.push({
       name: 'polls 4 to 6',
       how: 'add "minpoll 4 maxpoll 6" to each server (only where its owner agrees to be asked that often)',
-      apply: each => ({ ...each, config: withPolls(each.config ?? '') }),
+      apply: each => ({ ...each, config: withShortPolls(each.config ?? '') }),
     })
   if (settings.maxdist < 16)
     edits.push({
@@ -101,7 +102,7 @@ function chronyEdits(player: Chronyd): Edit<Chronyd>[] {
     edits.push({
       name: 'polls 4 to 6',
       how: 'add "minpoll 4 maxpoll 6" to each server (only where its owner agrees to be asked that often)',
-      apply: each => ({ ...each, config: withPolls(each.config ?? '') }),
+      apply: each => ({ ...each, config: withShortPolls(each.config ?? '') }),
     })
   return edits
 }
@@ -147,14 +148,11 @@ function hasShortPolls(
   return sources.every(({ options }) => Number(options.values.get('maxpoll') ?? 10) <= SHORT)
 }
 
-const SOURCE_LINE = /^(\s*(?:server|pool|peer)\s+(?!127\.127\.)\S+)(.*)$/gim
-
-const withPolls = (config: string): string =>
-  config.replace(
-    SOURCE_LINE,
-    (_, head: string, rest: string) =>
-      `${head}${rest.replace(/\s+(?:min|max)poll\s+\d+/gi, '').replace(/\s*(#.*)?$/, '')} minpoll 4 maxpoll 6`,
-  )
+const withShortPolls = (config: string): string =>
+  config
+    .split('\n')
+    .map(line => withPolls(line, [4, SHORT])?.text ?? line)
+    .join('\n')
 
 const withMakestep = (config: string): string =>
   `${config.replace(/^\s*makestep\s.*$/gim, '')}\nmakestep 1 -1\n`

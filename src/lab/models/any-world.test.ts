@@ -9,11 +9,11 @@ import { agentPlayer, daemonPlayer, type PlayerMaker, runLab } from '../run.ts'
 import { Chronyd } from './chronyd/chronyd.ts'
 import { nobody } from './none.ts'
 import { Ntpd } from './ntpd/ntpd.ts'
-import { NtpdRs } from './ntpd-rs/ntpd-rs.ts'
-import { OpenNtpd } from './openntpd/openntpd.ts'
+import { ntpdRs } from './ntpd-rs/ntpd-rs.ts'
+import { openNtpd } from './openntpd/openntpd.ts'
 import { SERVER, START } from './test-world.ts'
 import { Timekeeper } from './timekeeper/timekeeper.ts'
-import { Timesyncd } from './timesyncd/timesyncd.ts'
+import { timesyncd } from './timesyncd/timesyncd.ts'
 
 const chrony = readChronyConf(`server ${SERVER} iburst\nmakestep 1 -1`, 'chrony.conf')
 
@@ -39,19 +39,18 @@ const PLAYERS: Record<string, PlayerMaker> = {
         random,
       ),
   ),
-  timesyncd: daemonPlayer(
-    ({ random, recording }) => new Timesyncd({ config: `[Time]\nNTP=${SERVER}`, random, recording }),
+  timesyncd: daemonPlayer(({ random, recording }) =>
+    timesyncd({ config: `[Time]\nNTP=${SERVER}`, random, recording }),
   ),
-  OpenNTPD: daemonPlayer(
-    ({ random, recording }) => new OpenNtpd({ config: `server ${SERVER} trusted`, random, recording }),
+  OpenNTPD: daemonPlayer(({ random, recording }) =>
+    openNtpd({ config: `server ${SERVER} trusted`, random, recording }),
   ),
-  'ntpd-rs': daemonPlayer(
-    ({ random, recording }) =>
-      new NtpdRs({
-        config: `[synchronization]\nminimum-agreeing-sources = 1\n[[source]]\nmode = "server"\naddress = "${SERVER}"`,
-        random,
-        recording,
-      }),
+  'ntpd-rs': daemonPlayer(({ random, recording }) =>
+    ntpdRs({
+      config: `[synchronization]\nminimum-agreeing-sources = 1\n[[source]]\nmode = "server"\naddress = "${SERVER}"`,
+      random,
+      recording,
+    }),
   ),
   'a servo': daemonPlayer(({ random, recording }) => new Timekeeper({ server: SERVER, random, recording })),
   nobody,

@@ -6,11 +6,9 @@ import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
-import { type DaemonKind, daemonKind } from './daemon-name.ts'
+import { type DaemonKind, daemonKind, USUAL_NTPD } from './daemon-name.ts'
 import type { PlayerSpec } from './player.ts'
 
-/** The version that is played when nobody says which. */
-export const USUAL_NTPD = '4.2.8p15'
 const USUAL_OPTIONS = '-g'
 
 export interface Configured {

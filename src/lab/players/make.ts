@@ -11,10 +11,10 @@ import { Chronyd } from '../models/chronyd/chronyd.ts'
 import { nobody } from '../models/none.ts'
 import { Ntpd } from '../models/ntpd/ntpd.ts'
 import { RepeatedNtpd } from '../models/ntpd/repeated.ts'
-import { NtpdRs } from '../models/ntpd-rs/ntpd-rs.ts'
-import { OpenNtpd } from '../models/openntpd/openntpd.ts'
+import { ntpdRs } from '../models/ntpd-rs/ntpd-rs.ts'
+import { openNtpd } from '../models/openntpd/openntpd.ts'
 import { Timekeeper } from '../models/timekeeper/timekeeper.ts'
-import { Timesyncd } from '../models/timesyncd/timesyncd.ts'
+import { timesyncd } from '../models/timesyncd/timesyncd.ts'
 import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
@@ -53,17 +53,17 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
       const read = parseTimesyncdConf(spec.config, 'timesyncd.conf')
       const servers = namingServers(usedServers(read).map(withServer), addresses)
       const config = { ...read, assignments: [{ list: 'NTP' as const, line: 0, servers }] }
-      return daemonPlayer(stage => new Timesyncd({ config, ...stage }))
+      return daemonPlayer(stage => timesyncd({ config, ...stage }))
     }
     case 'openntpd': {
       const read = parseOpenNtpdConf(spec.config, 'ntpd.conf')
       const config = { ...read, servers: namingServers(read.servers.map(withAll), addresses) }
-      return daemonPlayer(stage => new OpenNtpd({ config, drift: gains && -gains, ...stage }))
+      return daemonPlayer(stage => openNtpd({ config, drift: gains && -gains, ...stage }))
     }
     case 'ntpd-rs': {
       const read = parseNtpdRsConf(spec.config, 'ntp.toml')
       const config = { ...read, sources: namingServers(read.sources.map(withMode), addresses) }
-      return daemonPlayer(stage => new NtpdRs({ config, ...stage }))
+      return daemonPlayer(stage => ntpdRs({ config, ...stage }))
     }
     case 'timekeeper':
       return daemonPlayer(stage => new Timekeeper({ server: addresses[0]!, ...stage }))

@@ -3,12 +3,12 @@ import { daemonPlayer, type Run } from '../../run.ts'
 import { rootMeanSquare, timeUntilBelow } from '../../score.ts'
 import { playOn, SERVER } from '../test-world.ts'
 import { likelihood, merge, progress } from './kalman.ts'
-import { NtpdRs } from './ntpd-rs.ts'
+import { ntpdRs } from './ntpd-rs.ts'
 
 const ALONE = '[synchronization]\nminimum-agreeing-sources = 1\n'
 const source = (address: string) => `[[source]]\nmode = "server"\naddress = "${address}"\n`
 const player = (config: string) =>
-  daemonPlayer(({ random, recording }) => new NtpdRs({ config, random, recording }))
+  daemonPlayer(({ random, recording }) => ntpdRs({ config, random, recording }))
 const play = playOn(player(ALONE + source(SERVER)))
 const ownSteps = (run: Run) => run.steps.filter(({ by }) => by === 'player')
 

@@ -14,6 +14,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import { type NtpdRsConf, parseNtpdRsConf, type StepLimits } from '#dialects/ntpd-rs/conf.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Exchange, NTP_PORT } from '../exchange.ts'
+import { fromStart, type Living } from '../from-start.ts'
 import { Outbox } from '../ntpd/outbox.ts'
 import { OwnClock } from '../ntpd/own-clock.ts'
 import { Filter, type Snapshot } from './filter.ts'
@@ -57,28 +58,13 @@ interface Candidate extends Range, Snapshot {
   readonly address: string
 }
 
-export class NtpdRs implements Daemon {
-  readonly #setup: NtpdRsSetup
-  readonly #conf: NtpdRsConf
-  #running: Running | undefined
-
-  constructor(setup: NtpdRsSetup) {
-    const { config } = setup
-    this.#setup = setup
-    this.#conf = typeof config === 'string' ? parseNtpdRsConf(config, 'ntp.toml') : config
-  }
-
-  handle(event: AgentEvent): readonly DaemonAction[] {
-    if (event.kind === 'started') this.#running = new Running(event.now, this.#conf, this.#setup)
-    return this.#running?.handle(event) ?? []
-  }
-
-  believe(): Belief | undefined {
-    return this.#running?.belief
-  }
+export function ntpdRs(setup: NtpdRsSetup): Daemon {
+  const { config } = setup
+  const conf = typeof config === 'string' ? parseNtpdRsConf(config, 'ntp.toml') : config
+  return fromStart(start => new Running(start, conf, setup))
 }
 
-class Running {
+class Running implements Living {
   belief: Belief | undefined
   readonly #clock: OwnClock
   readonly #out: Outbox

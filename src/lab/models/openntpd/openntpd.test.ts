@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { daemonPlayer, type Run } from '../../run.ts'
 import { rootMeanSquare, timeUntilBelow } from '../../score.ts'
 import { playOn, SERVER } from '../test-world.ts'
-import { OpenNtpd } from './openntpd.ts'
+import { openNtpd } from './openntpd.ts'
 
 const player = (config: string) =>
-  daemonPlayer(({ random, recording }) => new OpenNtpd({ config, random, recording }))
+  daemonPlayer(({ random, recording }) => openNtpd({ config, random, recording }))
 const CONSTRAINT = 'constraint from "9.9.9.9"'
 const play = playOn(player(`server ${SERVER}\n${CONSTRAINT}`))
 const ownSteps = (run: Run) => run.steps.filter(({ by }) => by === 'player')

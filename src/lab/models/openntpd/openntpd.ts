@@ -15,6 +15,7 @@ import { SLEW_RATE } from '#worlds/simulated/adjtime.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { median } from '../../score.ts'
 import { NTP_PORT } from '../exchange.ts'
+import { fromStart, type Living } from '../from-start.ts'
 import { Outbox } from '../ntpd/outbox.ts'
 import { OwnClock } from '../ntpd/own-clock.ts'
 import { Frequency } from './frequency.ts'
@@ -48,28 +49,13 @@ const WORTH_TELLING: Seconds = 0.032
 const MOST_FREQUENCY: Rate = 500e-6
 const EARLY: Seconds = 1e-6
 
-export class OpenNtpd implements Daemon {
-  readonly #setup: OpenNtpdSetup
-  readonly #conf: OpenNtpdConf
-  #running: Running | undefined
-
-  constructor(setup: OpenNtpdSetup) {
-    const { config } = setup
-    this.#setup = setup
-    this.#conf = typeof config === 'string' ? parseOpenNtpdConf(config, 'ntpd.conf') : config
-  }
-
-  handle(event: AgentEvent): readonly DaemonAction[] {
-    if (event.kind === 'started') this.#running = new Running(event.now, this.#conf, this.#setup)
-    return this.#running?.handle(event) ?? []
-  }
-
-  believe(): Belief | undefined {
-    return this.#running?.belief
-  }
+export function openNtpd(setup: OpenNtpdSetup): Daemon {
+  const { config } = setup
+  const conf = typeof config === 'string' ? parseOpenNtpdConf(config, 'ntpd.conf') : config
+  return fromStart(start => new Running(start, conf, setup))
 }
 
-class Running {
+class Running implements Living {
   belief: Belief | undefined
   readonly #clock: OwnClock
   readonly #out: Outbox

@@ -3,10 +3,10 @@ import { symmetricLink } from '#worlds/simulated/link.ts'
 import { daemonPlayer, type Run, runLab } from '../../run.ts'
 import { timeUntilBelow } from '../../score.ts'
 import { playOn, START } from '../test-world.ts'
-import { Timesyncd } from './timesyncd.ts'
+import { timesyncd } from './timesyncd.ts'
 
 const player = (config: string) =>
-  daemonPlayer(({ random, recording }) => new Timesyncd({ config, random, recording }))
+  daemonPlayer(({ random, recording }) => timesyncd({ config, random, recording }))
 const play = playOn(player('[Time]\nNTP=192.0.2.1\n'))
 const ownSteps = (run: Run) => run.steps.filter(({ by }) => by === 'player')
 

@@ -22,6 +22,7 @@ import { parseTimesyncdConf, type TimesyncdConf, usedServers } from '#dialects/t
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Alarms } from '../alarms.ts'
 import { Exchange, NTP_PORT } from '../exchange.ts'
+import { fromStart, type Living } from '../from-start.ts'
 import { Outbox } from '../ntpd/outbox.ts'
 import { OwnClock } from '../ntpd/own-clock.ts'
 import { Spikes } from './spikes.ts'
@@ -45,34 +46,17 @@ const RETRY_GROWTH = 4 / 3
 const TIMEOUT: Seconds = 10
 const MOST_MISSED = 2
 
-export class Timesyncd implements Daemon {
-  readonly #servers: readonly string[]
-  readonly #settings: TimesyncdSettings
-  readonly #setup: TimesyncdSetup
-  #running: Running | undefined
-
-  constructor(setup: TimesyncdSetup) {
-    const { config } = setup
-    const conf = typeof config === 'string' ? parseTimesyncdConf(config, 'timesyncd.conf') : config
-    this.#setup = setup
-    this.#servers = usedServers(conf).map(({ address }) => address)
-    this.#settings = { ...TIMESYNCD_DEFAULTS, ...timesyncdSettings([conf]).settings }
-  }
-
-  handle(event: AgentEvent): readonly DaemonAction[] {
-    if (event.kind === 'started')
-      this.#running = new Running(event.now, this.#servers, this.#settings, this.#setup)
-    return this.#running?.handle(event) ?? []
-  }
-
-  believe(): Belief | undefined {
-    return this.#running?.belief
-  }
+export function timesyncd(setup: TimesyncdSetup): Daemon {
+  const { config } = setup
+  const conf = typeof config === 'string' ? parseTimesyncdConf(config, 'timesyncd.conf') : config
+  const servers = usedServers(conf).map(({ address }) => address)
+  const settings = { ...TIMESYNCD_DEFAULTS, ...timesyncdSettings([conf]).settings }
+  return fromStart(start => new Running(start, servers, settings, setup))
 }
 
 type Timer = 'poll' | 'timeout' | 'connect'
 
-class Running {
+class Running implements Living {
   belief: Belief | undefined
   readonly #clock: OwnClock
   readonly #out: Outbox
