@@ -37,6 +37,7 @@ writeFileSync(
   place('ntp.conf'),
   'driftfile /var/lib/ntp/drift\nserver ntp.example iburst\nrestrict default\n',
 )
+writeFileSync(place('nobody.conf'), 'restrict default\n')
 writeFileSync(place('chrony.conf'), 'pool pool.example iburst maxsources 3\nmakestep 1 -1\nrtcsync\n')
 
 const SPREAD = { median: expect.anything(), p10: expect.anything(), p90: expect.anything() }
@@ -98,6 +99,9 @@ describe('run and compare', () => {
     [['lab', 'sweep', 'pause-30s', '--over', 'paus=1'], 'there is no paus to turn'],
     [['lab', 'forecast', '--pause', '3', '--daemon', 'bananas'], 'bananas is no daemon'],
     [['lab', 'forecast', '--pause', '3', '--config', '/none'], '/none: there is no such file'],
+    [['lab', 'forecast', '--pause', '0', '--daemon', 'chrony'], 'more than zero'],
+    [['lab', 'forecast', '--pause', '400d', '--daemon', 'chrony'], '31 days at most'],
+    [['lab', 'forecast', '--pause', '3', '--config', place('nobody.conf')], 'names no server'],
     [['lab', 'replay', MAIN], 'neither a journal of clockwright'],
   ])('%j is a mistake that is explained', async (args, text) => {
     const { code, stderr } = await cli(args)

@@ -43,7 +43,9 @@ function look(path: string): Stats {
     return statSync(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Complaint(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read: ${message}`)
+    throw new Complaint(
+      code === 'ENOENT' ? `${path}: there is no such file` : `${path} cannot be read: ${message}`,
+    )
   }
 }
 

@@ -111,7 +111,7 @@ program
   .description('what is wrong, or will go wrong, with the time of this machine, and what to do about it')
   .addOption(rootOf())
   .addOption(config())
-  .option('--pause <duration>', 'forecast what a pause of this length would do', aboveZero, 4.3)
+  .option('--pause <duration>', 'forecast what a pause of this length would do', pauseLength, 4.3)
   .option('--offline', 'ask no server')
   .option('--monitoring', 'one line with performance data, for a monitoring system')
   .addOption(json())
@@ -570,14 +570,16 @@ lab
   .command('forecast')
   .description('if this guest is paused, how long will its clock be wrong, and what would help?')
   .addOption(
-    new Option('-p, --pause <duration>', 'how long the pause is').argParser(duration).makeOptionMandatory(),
+    new Option('-p, --pause <duration>', 'how long the pause is')
+      .argParser(pauseLength)
+      .makeOptionMandatory(),
   )
   .option('-f, --config <file>', 'its configuration (default: that of the daemon that runs here)')
   .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
   .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
   .addOption(
     new Option('--uptime <duration>', 'how long it has run before the pause')
-      .argParser(duration)
+      .argParser(foreseeable)
       .default(21_600, '6h'),
   )
   .addOption(
@@ -674,6 +676,18 @@ function aboveZero(text: string): number {
   const seconds = duration(text)
   if (seconds <= 0) throw new InvalidArgumentError('more than zero.')
   return seconds
+}
+
+/** What a forecast plays second by second. */
+function foreseeable(text: string): number {
+  const seconds = duration(text)
+  if (seconds > 31 * 86_400) throw new InvalidArgumentError('31 days at most.')
+  return seconds
+}
+
+function pauseLength(text: string): number {
+  foreseeable(text)
+  return aboveZero(text)
 }
 
 function size(text: string): number {

@@ -108,7 +108,7 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
   // As it comes: the servers are those that its distribution has compiled in.
   if (configured.player.kind === 'timesyncd' && serversAsked(configured.player) === 0)
-    return withoutConfig('timesyncd', undefined, assumed)
+    return withoutConfig('timesyncd', undefined, assumed, `${config} names no server`)
   if (serversAsked(configured.player) === 0)
     throw new Complaint(`${config}: names no server that could be asked over the network`)
   return {
@@ -122,6 +122,7 @@ function withoutConfig(
   daemon: string,
   options: string | undefined,
   assumed: readonly string[],
+  why = 'No configuration was given',
 ): { player: PlayerSpec; assumed: string[] } {
   const name = KNOWN_PLAYERS[daemon] ? daemon : (daemonKind(daemon) ?? daemon)
   // It follows nobody with fewer.
@@ -130,7 +131,7 @@ function withoutConfig(
     name,
     Array.from({ length: servers }, (_, i) => `192.0.2.${i + 1}`),
   )
-  const usual = [...assumed, `No configuration was given: ${plural(servers, 'server')}, iburst.`]
+  const usual = [...assumed, `${why}: ${plural(servers, 'server')}, iburst.`]
   if (known) return { player: { ...known, ...(options === undefined ? {} : { options }) }, assumed: usual }
   if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''
