@@ -45,25 +45,29 @@ export function selectTruechimers(candidates: readonly Interval[], prior?: Inter
   return { kind: 'majority', low: piece.low, high: piece.high, best: piece.best, truechimers }
 }
 
+interface Edge {
+  readonly at: Seconds
+  readonly step: 1 | -1
+}
+
 interface Piece extends Interval {
   readonly best: Interval
 }
 
 /** The connected stretches that at least `enough` intervals cover, from left to right. */
 function piecesCoveredBy(candidates: readonly Interval[], enough: number): Piece[] {
-  const edges = candidates
-    .flatMap(({ low, high }) => [
-      { at: low, step: +1 },
-      { at: high, step: -1 },
-    ])
-    .filter(edge => Number.isFinite(edge.at))
-    .sort((a, b) => a.at - b.at || b.step - a.step)
+  const edges: Edge[] = []
+  for (const { low, high } of candidates) {
+    if (Number.isFinite(low)) edges.push({ at: low, step: +1 })
+    if (Number.isFinite(high)) edges.push({ at: high, step: -1 })
+  }
+  edges.sort((a, b) => a.at - b.at || b.step - a.step)
   const pieces: Piece[] = []
   let cover = 0
   let low: Seconds | undefined
   let most = 0
   let best: Interval | undefined
-  edges.forEach((edge, i) => {
+  for (const [i, edge] of edges.entries()) {
     cover += edge.step
     if (edge.step > 0) {
       if (cover >= enough) low ??= edge.at
@@ -78,7 +82,7 @@ function piecesCoveredBy(candidates: readonly Interval[], enough: number): Piece
       best = undefined
       most = 0
     }
-  })
+  }
   return pieces
 }
 

@@ -290,9 +290,11 @@ export class Track {
         const later = history[j]!
         const span = later.at - earlier.at
         if (span <= 0) continue
-        const slack = reach + ROUNDING / span
-        low = Math.max(low, (later.low - earlier.high) / span - slack)
-        high = Math.min(high, (later.high - earlier.low) / span + slack)
+        // Most pairs say less than others did. A product tells that, and saves the quotients.
+        const least = later.low - earlier.high
+        const most = later.high - earlier.low
+        if (least > (low + reach) * span) low = Math.max(low, least / span - (reach + ROUNDING / span))
+        if (most < (high - reach) * span) high = Math.min(high, most / span + (reach + ROUNDING / span))
       }
     }
     this.#rateAt = seen.at
