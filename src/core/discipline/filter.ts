@@ -19,8 +19,17 @@ export interface Filtered {
   readonly samples: number
 }
 
+interface Asked {
+  readonly now: Seconds
+  readonly rate: Rate
+  readonly drift: Rate
+  readonly precision: Seconds
+}
+
 export class ClockFilter {
   readonly #samples: Sample[] = []
+  /** What was read last, and for what: between two samples the same is asked again and again. */
+  #last: (Asked & { readonly filtered: Filtered }) | undefined
 
   /** Newest first, at most eight. */
   get samples(): readonly Sample[] {
@@ -28,32 +37,40 @@ export class ClockFilter {
   }
 
   add(sample: Sample): void {
+    this.#last = undefined
     this.#samples.unshift(sample)
     if (this.#samples.length > STAGES) this.#samples.pop()
   }
 
   clear(): void {
+    this.#last = undefined
     this.#samples.length = 0
   }
 
   /** Only what was measured since then. */
   keepSince(at: Seconds): void {
+    this.#last = undefined
     while (this.#samples.length > 0 && this.#samples.at(-1)!.at < at) this.#samples.pop()
   }
 
   /** The state of the filter at counter time `now`, with the counter's rate and how far that can be wrong. */
   read(
     now: Seconds,
-    counter: { readonly rate: Rate; readonly drift: Rate },
+    { rate, drift }: { readonly rate: Rate; readonly drift: Rate },
     precision: Seconds,
   ): Filtered | undefined {
     if (this.#samples.length === 0) return undefined
-    const byDelay = this.#sorted(now, counter.drift)
+    const last = this.#last
+    if (last?.now === now && last.rate === rate && last.drift === drift && last.precision === precision)
+      return last.filtered
+    const byDelay = this.#sorted(now, drift)
     const best = byDelay[0]!
     let squares = 0
-    for (const sample of byDelay) squares += (carried(sample, best.at, counter.rate) - best.offset) ** 2
+    for (const sample of byDelay) squares += (carried(sample, best.at, rate) - best.offset) ** 2
     const jitter = Math.sqrt(squares / Math.max(1, byDelay.length - 1))
-    return { best, jitter: Math.max(jitter, precision), samples: byDelay.length }
+    const filtered = { best, jitter: Math.max(jitter, precision), samples: byDelay.length }
+    this.#last = { now, rate, drift, precision, filtered }
+    return filtered
   }
 
   /** The smallest effective delay first; of equal ones the newer. Eight are put in order one by one. */

@@ -33,6 +33,8 @@ export class Hypothesis {
   #state: Float64Array
   /** … and their covariances, row by row. */
   #p: Float64Array
+  /** How much of a surprise belongs to each part of the state, but for a factor; only used within an update. */
+  #gains = new Float64Array(2)
   #logs = 0
   #squares = 0
   #weight = 0
@@ -113,6 +115,7 @@ export class Hypothesis {
     p[(n + 1) ** 2 - 1] = deviation ** 2
     this.#p = p
     this.#state = Float64Array.of(...this.#state, by)
+    this.#gains = new Float64Array(n + 1)
     return n - 2
   }
 
@@ -167,7 +170,8 @@ export class Hypothesis {
     const state = this.#state
     const n = state.length
     const surprise = offset - state[X]! - state[b]!
-    const gains = this.#gains(b)
+    const gains = this.#gains
+    for (let i = 0; i < n; i++) gains[i] = p[i * n]! + p[i * n + b]!
     // Rounding may leave less than nothing.
     const certain = Math.max(0, gains[X]! + gains[b]!)
     let s = certain + deviation ** 2
@@ -189,15 +193,6 @@ export class Hypothesis {
     this.#logs = forget * this.#logs + logarithm(s)
     this.#squares = forget * this.#squares + surprise ** 2 / s
     this.#weight = forget * this.#weight + 1
-  }
-
-  /** How much of a surprise of that source belongs to each part of the state, but for a factor. */
-  #gains(b: number): Float64Array {
-    const p = this.#p
-    const n = this.#state.length
-    const gains = new Float64Array(n)
-    for (let i = 0; i < n; i++) gains[i] = p[i * n]! + p[i * n + b]!
-    return gains
   }
 
   #advance(at: Seconds): void {

@@ -67,7 +67,8 @@ function piecesCoveredBy(candidates: readonly Interval[], enough: number): Piece
   let low: Seconds | undefined
   let most = 0
   let best: Interval | undefined
-  for (const [i, edge] of edges.entries()) {
+  for (let i = 0; i < edges.length; i++) {
+    const edge = edges[i]!
     cover += edge.step
     if (edge.step > 0) {
       if (cover >= enough) low ??= edge.at

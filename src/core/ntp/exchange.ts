@@ -14,8 +14,9 @@ import { fromNtpTime, type NtpTime, ntpTime, sinceNtp, UNKNOWN_TIME } from '#cor
 import type { Stamp } from '#core/time/stamp.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import type { Endpoint, Flow } from './endpoint.ts'
+import { AT } from './header.ts'
 import { kissOf } from './kiss.ts'
-import { encodePacket, type Packet, type Refused, refused } from './packet.ts'
+import { HEADER_LENGTH, type Packet, type Refused, refused } from './packet.ts'
 
 export interface Exchange {
   readonly flow: Flow
@@ -52,24 +53,14 @@ const MAX_DISTANCE: Seconds = 16
 /** log2 of the coarsest precision that anything claiming to be a clock server may have: 0.5 s. */
 const WORST_PRECISION = -1
 
+const CLIENT = 3
+
 export function request(nonce: NtpTime, version: 3 | 4, poll: PollLog2): Uint8Array {
-  return encodePacket({
-    leap: 'none',
-    version,
-    mode: 3,
-    stratum: 0,
-    poll,
-    precision: 0,
-    rootDelay: 0,
-    rootDispersion: 0,
-    refid: 0,
-    reference: UNKNOWN_TIME,
-    origin: UNKNOWN_TIME,
-    receive: UNKNOWN_TIME,
-    transmit: nonce,
-    extensions: [],
-    mac: undefined,
-  })
+  const bytes = new Uint8Array(HEADER_LENGTH)
+  bytes[0] = (version << 3) | CLIENT
+  bytes[AT.poll] = poll
+  new DataView(bytes.buffer).setBigUint64(AT.transmit, nonce)
+  return bytes
 }
 
 /** 64 random bits that are never zero (a zero transmit timestamp means "unknown"). */
