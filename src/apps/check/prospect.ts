@@ -2,7 +2,7 @@
  * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
  * is there, and once more with the best change of it. A few runs are enough to say "minutes" or "hours".
  */
-import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Inventory } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
 import { changesFor } from '#lab/forecast/changes.ts'
@@ -14,16 +14,11 @@ import {
   storyOf,
   trialOf,
 } from '#lab/forecast/forecast.ts'
-import { configuredPlayer } from '#lab/players/configured.ts'
-import { writtenDaemon } from '#lab/players/daemon-name.ts'
-import { knownPlayer } from '#lab/players/known.ts'
-import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
+import { playerOfMachine } from '#lab/players/of-machine.ts'
 import { playAll } from '../lab/pool.ts'
 
 const RUNS = 4
 const RUNS_OF_A_CHANGE = 2
-/** As the story of a forecast names them. */
-const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
 /** A daemon that has run for some hours asks as seldom as it will. */
 const UPTIME: Seconds = 4 * 3600
 
@@ -40,7 +35,7 @@ export async function foresee(
   { pause, within, signal }: Foreseeing,
 ): Promise<PauseProspect | 'late' | undefined> {
   const daemon = settingDaemons(inventory)[0]
-  const player = daemon && isGuest(inventory) ? playerOf(daemon) : undefined
+  const player = daemon && isGuest(inventory) ? playerOfMachine(daemon) : undefined
   if (!daemon || !player) return undefined
   const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
   const changes = changesFor(player, pause).filter(({ kind }) => kind === 'edit')
@@ -67,19 +62,3 @@ const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
   exits,
   runs,
 })
-
-/**
- * With its own configuration; where that names nobody, because its distribution has compiled the servers in or they come from
- * elsewhere, with the usual one. Undefined for daemons that the lab does not play.
- */
-function playerOf({ name, version, commandLine, configuration }: TimeDaemon): PlayerSpec | undefined {
-  const daemon = writtenDaemon(name, version?.value)
-  if (daemon === undefined) return undefined
-  const player = configuredPlayer({
-    name: configuration[0]?.path ?? name,
-    daemon,
-    options: commandLine?.value.slice(1).join(' '),
-    text: configuration.map(file => file.text).join('\n'),
-  })?.player
-  return player && serversAsked(player) > 0 ? player : (knownPlayer(daemon, SERVERS) ?? player)
-}

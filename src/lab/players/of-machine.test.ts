@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { TimeDaemon } from '#core/guest/inventory.ts'
+import { playerOfMachine } from './of-machine.ts'
+
+const daemon = (name: string, text: string, more: Partial<TimeDaemon> = {}): TimeDaemon => ({
+  name,
+  installed: undefined,
+  enabled: undefined,
+  runs: undefined,
+  pid: undefined,
+  version: undefined,
+  commandLine: undefined,
+  setsTime: undefined,
+  configuration: [{ path: `/etc/${name}.conf`, text, includedBy: undefined }],
+  unit: undefined,
+  ...more,
+})
+
+test.each([
+  ['systemd-timesyncd', 'timesyncd', '[Time]\nNTP=10.0.0.1\nPollIntervalMaxSec=64\n'],
+  ['openntpd', 'openntpd', 'server 10.0.0.1\n'],
+  ['ntpd-rs', 'ntpd-rs', '[[source]]\nmode = "pool"\naddress = "ntp.example"\ncount = 4\n'],
+  ['chronyd', 'chronyd', 'server 10.0.0.1 iburst\nmakestep 1 -1\n'],
+])('%s is played with its own file', (name, kind, config) => {
+  expect(playerOfMachine(daemon(name, config))).toMatchObject({ kind, config })
+})
+
+test('ntpd with its version and its command line', () => {
+  const version = { value: '4.2.6p5', evidence: [] }
+  const commandLine = { value: ['/usr/sbin/ntpd', '-x', '-g'], evidence: [] }
+  expect(playerOfMachine(daemon('ntpd', 'server 10.0.0.1\n', { version, commandLine }))).toMatchObject({
+    kind: 'ntpd',
+    version: '4.2.6p5',
+    options: '-x -g',
+  })
+})
+
+test('a file that names nobody leaves the servers to the distribution, and the player to what is usual', () => {
+  const played = playerOfMachine(daemon('systemd-timesyncd', '[Time]\n#NTP=\n'))
+  expect(played).toMatchObject({ kind: 'timesyncd', config: expect.stringContaining('NTP=192.0.2.1') })
+})
+
+test('what the lab does not play is nobody', () => {
+  expect(playerOfMachine(daemon('ptp4l', ''))).toBeUndefined()
+})
