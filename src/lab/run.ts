@@ -76,8 +76,8 @@ export const agentPlayer =
     return {
       keeper: agent,
       believe(now) {
-        const { offset, errorBound } = agent.status(now)
-        return offset === undefined ? undefined : { offset, errorBound }
+        const believed = agent.offset(now)
+        return believed && { offset: believed.offset, errorBound: believed.bound }
       },
     }
   }

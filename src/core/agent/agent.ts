@@ -56,6 +56,11 @@ export class Agent {
     return { now, ...clock, holding: this.#helmsman.holding, sources }
   }
 
+  /** Of that only how far the clock is behind true time, and how wrong that can be: for whoever asks each second. */
+  offset(now: Reading): ReturnType<Knowledge['offset']> {
+    return this.#knowledge?.offset(now)
+  }
+
   /** What was learned of the counter's rate, to be remembered; undefined when that is nothing yet. */
   get rate(): RateKnowledge | undefined {
     return this.#knowledge?.rate
