@@ -24,7 +24,7 @@ export interface Examining {
   readonly root: string
   readonly config: string | undefined
   readonly pause: Seconds
-  /** What the lab may take: a forecast that is not there by then is left out. */
+  /** What the lab may take: what of a forecast is not there by then is left out. */
   readonly within: Seconds
   /** Whether servers are asked. */
   readonly measure: boolean
@@ -40,13 +40,13 @@ export async function examine({ root, config, pause, within, measure, signal }: 
     files.own && measure ? measureLive(config, signal) : undefined,
     foresee(inventory, { pause, within, signal }),
   ])
-  const prospect = foreseen === 'late' ? undefined : foreseen
+  const { prospect, late } = foreseen
   return {
     inventory,
     setters: whoSetsTheClock(inventory),
     live,
     prospect,
-    unforeseen: foreseen === 'late',
+    unforeseen: late,
     findings: checkMachine({ inventory, live, prospect }, [...lintMachine(inventory, files), ...cpus]),
   }
 }

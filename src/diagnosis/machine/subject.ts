@@ -33,12 +33,17 @@ export interface LiveSource {
   readonly bound: Seconds | undefined
 }
 
-/** Played in the lab: the configuration that is there, and the best change of it. */
+/** Played in the lab: the configuration that is there, and the best change of it, where that was done in time. */
 export interface PauseProspect {
   readonly model: string
   readonly pause: Seconds
+  /** The first run, which is waited for: it decides whether this is a finding, and how grave, on a busy machine too. */
+  readonly decides: Recovery
+  /** All runs of the configuration that is there. */
   readonly now: Recovery
   readonly best: (Recovery & { readonly how: string }) | undefined
+  /** The best change in words, played or not. */
+  readonly how: string | undefined
 }
 
 export interface Recovery {

@@ -18,13 +18,13 @@ export interface Checked {
   readonly setters: readonly Setter[]
   readonly live: LiveFacts | undefined
   readonly prospect: PauseProspect | undefined
-  /** The lab was not done in time, so that there is no forecast where there could be one. */
+  /** The lab was not done in time, so that there is no forecast, or less of it than there could be. */
   readonly unforeseen: boolean
   readonly findings: readonly Finding[]
 }
 
 const UNFORESEEN =
-  'What a pause would do could not be played in time on this busy machine: clockwright lab forecast --pause 4.3s.'
+  'What a pause would do could not be played to the end in time on this busy machine: clockwright lab forecast --pause 4.3s.'
 
 const VERDICTS = {
   good: 'OK',

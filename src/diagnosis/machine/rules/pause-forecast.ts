@@ -25,14 +25,14 @@ export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
   // Somebody else puts the clock right after a resume, and the daemon's own way back is not what counts.
   if ([...settingTools(inventory, 'periodically'), ...settingTools(inventory, 'after-events')].length > 0)
     return []
-  const { now, best, pause, model } = prospect
-  const ends = now.exits > now.runs / 2
-  if (now.median < SLOW && !ends) return []
+  const { decides, now, best, how, pause, model } = prospect
+  const ends = decides.exits > 0
+  if (decides.median < SLOW && !ends) return []
   const daemon = settingDaemons(inventory)[0]
   return [
     state({
       name: 'slow-after-a-pause',
-      severity: ends || now.median >= VERY_SLOW ? 'critical' : 'warning',
+      severity: ends || decides.median >= VERY_SLOW ? 'critical' : 'warning',
       what: sentence(prospect),
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
@@ -44,10 +44,8 @@ export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
         },
       ],
       remedy: {
-        text: best
-          ? `${capital(best.how)}.`
-          : 'Let clockwright keep this clock: it notices the pause itself.',
-        ...(daemon && best ? { actions: quickerEdits(daemon) } : {}),
+        text: how ? `${capital(how)}.` : 'Let clockwright keep this clock: it notices the pause itself.',
+        ...(daemon && how ? { actions: quickerEdits(daemon) } : {}),
       },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
