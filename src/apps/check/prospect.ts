@@ -3,7 +3,7 @@
  * is there, and once more with the best change of it. A few runs are enough to say "minutes" or "hours". The first is waited
  * for, and it alone decides what is found: else the verdict would depend on how busy this machine is.
  */
-import type { Inventory } from '#core/guest/inventory.ts'
+import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
 import { changesFor } from '#lab/forecast/changes.ts'
@@ -46,7 +46,7 @@ export async function foresee(
   { pause, within, signal }: Foreseeing,
 ): Promise<Foreseen> {
   const daemon = settingDaemons(inventory)[0]
-  const player = daemon && isGuest(inventory) ? playerOfMachine(daemon) : undefined
+  const player = daemon && isGuest(inventory) && isKnown(daemon) ? playerOfMachine(daemon) : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }
   const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
   const changes = changesFor(player, pause).filter(({ kind }) => kind === 'edit')
@@ -95,6 +95,9 @@ async function playInTime(trial: Trial, within: Seconds, signal: AbortSignal): P
   clearTimeout(timer)
   return first
 }
+
+/** The lab plays what is known: not a daemon of whose files not all could be read. */
+const isKnown = ({ unreadable }: TimeDaemon): boolean => unreadable.length === 0
 
 const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
   median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median,

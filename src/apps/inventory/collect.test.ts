@@ -67,6 +67,29 @@ describe('a copy', () => {
   })
 })
 
+describe('what could not be read', () => {
+  it('is that in the copy, too, and not empty', async () => {
+    const machine = memoryFiles({
+      'etc/hostname': 'web1\n',
+      'etc/chrony.conf': { why: 'not-permitted' },
+      'usr/sbin/chronyd': 'a program',
+      'etc/ntp.conf': 'includefile /etc/ntp.keys\n',
+      'etc/ntp.keys': '1 MD5 opensesame\n',
+      'usr/sbin/ntpd': 'a program',
+    })
+    const path = join(scratch, 'a.tar')
+    writeFileSync(path, archiveOf(collect(machine), 'web1'))
+    execFileSync('tar', ['xf', path, '-C', scratch])
+    for (const copy of [await openMachine(path), await openMachine(join(scratch, 'web1'))]) {
+      const { daemons } = takeInventory(copy)
+      expect(daemons.map(({ name, unreadable }) => [name, unreadable])).toEqual([
+        ['chronyd', [{ path: '/etc/chrony.conf', why: 'not-permitted' }]],
+        ['ntpd', [{ path: '/etc/ntp.keys', why: 'left-out' }]],
+      ])
+    }
+  })
+})
+
 describe('an archive from a stranger', () => {
   const write = (bytes: Uint8Array): string => {
     const path = join(scratch, 'stranger')
@@ -96,7 +119,18 @@ describe('an archive from a stranger', () => {
     // Inside the copy there is such a folder, too; the link means that one.
     mkdirSync(join(copy, real, 'etc'), { recursive: true })
     symlinkSync(real, join(copy, 'machine'))
-    expect((await openMachine(copy)).text('etc/hostname')).toBeUndefined()
+    await expect(openMachine(copy)).rejects.toThrow('no copy of a machine')
+  })
+
+  it('that is no machine, or none with Linux, is refused', async () => {
+    const empty = join(scratch, 'empty')
+    mkdirSync(join(empty, 'etc'), { recursive: true })
+    await expect(openMachine(empty)).rejects.toThrow('no copy of a machine')
+    mkdirSync(join(empty, 'bin'))
+    writeFileSync(join(empty, 'bin/freebsd-version'), '')
+    writeFileSync(join(empty, 'etc/ntp.conf'), 'pool ntp.example iburst\n')
+    await expect(openMachine(empty)).rejects.toThrow('FreeBSD')
+    expect(await cli(['check', '--root', empty])).toMatchObject({ code: 3 })
   })
 
   it('that is damaged is refused in a sentence', async () => {

@@ -9,6 +9,7 @@ import { byBytes, type Files } from '#core/guest/files.ts'
 import { filesNoted } from '#core/guest/files-over.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { isSecret, shareable } from '#diagnosis/inventory/share.ts'
+import { encodeUnread, UNREAD_FILE } from '#diagnosis/inventory/unread-file.ts'
 import { directoryMember, fileMember, linkMember, TAR_END } from './write-tar.ts'
 
 export interface Collected {
@@ -43,13 +44,18 @@ export function collect(files: Files): Collected {
     members.set(path, { path, what: directory ? 'directory' : 'there' })
   }
   for (const [path, read] of reads) {
-    if (isSecret(path)) left.push(path)
-    else members.set(path, { path, what: { bytes: bytesToShare(path, read) } })
+    if (isSecret(path)) {
+      left.push(path)
+      members.set(path, { path, what: 'there' })
+    } else members.set(path, { path, what: { bytes: bytesToShare(path, read) } })
   }
   for (const [path, link] of links) {
     // What a link inside /etc leads to has been read by its own name or by this one; the text serves either way.
     if (!reads.has(path)) members.set(path, { path, what: { link } })
   }
+  const notHere = [...unread, ...left.map(path => ({ path, why: 'left-out' as const }))]
+  if (notHere.length > 0)
+    members.set(UNREAD_FILE, { path: UNREAD_FILE, what: { bytes: encodeUnread(notHere) } })
   return {
     members: [...members.values()].filter(wanted(reads)).sort((a, b) => byBytes(a.path, b.path)),
     unread,

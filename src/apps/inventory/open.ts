@@ -8,6 +8,7 @@ import type { FileRead, Files } from '#core/guest/files.ts'
 import { filesOver } from '#core/guest/files-over.ts'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { READINGS } from '#diagnosis/inventory/readings.ts'
+import { withUnread } from '#diagnosis/inventory/unread-file.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { KERNEL_RING, readKernelRing } from '#worlds/host/kernel-ring.ts'
 import { chunksOf, TooLarge, Unreadable } from '../analyze/chunks.ts'
@@ -27,11 +28,36 @@ export async function openMachine(root = '/'): Promise<Files> {
   if (root === '/') return openThisMachine()
   const found = statSync(root, { throwIfNoEntry: false })
   if (!found) throw new Complaint(`there is no ${root}`)
-  if (found.isFile()) return openArchive(root)
+  if (found.isFile()) return isMachine(withUnread(await openArchive(root)), root)
   const above = openFiles(root)
   // A link could lead out: what it means inside the copy, the system does not know.
   const isOwn = (path: string): boolean => above.link(path.split('/')[0]!) === undefined && above.exists(path)
-  return openFiles(join(root, folderOfMachine(above.names('/'), isOwn)))
+  return isMachine(withUnread(openFiles(join(root, folderOfMachine(above.names('/'), isOwn)))), root)
+}
+
+/** Other systems have some of the same files, and keep time in other ways. */
+const STRANGERS: readonly (readonly [path: string, name: string])[] = [
+  ['bin/freebsd-version', 'FreeBSD'],
+  ['boot/kernel/kernel', 'FreeBSD'],
+  ['bsd', 'OpenBSD'],
+  ['netbsd', 'NetBSD'],
+  ['etc/release', 'Solaris'],
+  ['System/Library/CoreServices', 'macOS'],
+  ['Windows/System32', 'Windows'],
+  ['WINDOWS/system32', 'Windows'],
+]
+
+function isMachine(files: Files, root: string): Files {
+  const stranger = STRANGERS.find(([path]) => files.exists(path))?.[1]
+  if (stranger)
+    throw new Complaint(
+      `${root} is a copy of a machine with ${stranger}; what is known here is of Linux (its configuration alone: clockwright lint FILE)`,
+    )
+  if (!SIGNS.some(sign => files.names(sign).length > 0))
+    throw new Complaint(
+      `${root} is no copy of a machine: of ${SIGNS.slice(0, -2).join(', ')} nothing is in it`,
+    )
+  return files
 }
 
 export function openThisMachine(): Files {

@@ -17,6 +17,9 @@ export const UNREAD = {
   'too-large': 'it is larger than is read here',
   'too-many-links': 'its symbolic links lead in a circle',
   'too-many-names': 'it holds more names than are looked at',
+  binary: 'it holds zero bytes, so it is no text',
+  'leads-nowhere': 'it is a link to what is not there',
+  'left-out': 'it holds secrets and was left out of this copy',
   failed: 'the system could not read it',
 } as const
 

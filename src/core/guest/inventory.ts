@@ -52,6 +52,8 @@ export interface Inventory {
   readonly daemons: readonly TimeDaemon[]
   /** What kernel messages say about clocks, in their order. */
   readonly messages: readonly KernelMessage[]
+  /** What a copy does not hold, so that nobody can tell from it; empty for a live machine. */
+  readonly missing: readonly Missing[]
   readonly unread: readonly Unreadable[]
 }
 
@@ -60,6 +62,12 @@ export interface Inventory {
  * `sosreport`: what `sos report` wrote. `collected`: files of a running machine, by `clockwright collect` or by hand.
  */
 export type CopyKind = 'live' | 'disk' | 'sosreport' | 'collected'
+
+/**
+ * `processes`: what runs. `programs`: which programs and packages are there. `services`: units and scripts, by which it could be
+ * told what is started with the machine.
+ */
+export type Missing = 'processes' | 'programs' | 'services'
 
 export interface HypervisorFact {
   /**
@@ -200,7 +208,7 @@ export interface TimeDaemon {
    * `ptpd`, `sfptpd`, `htpdate`, `ntpdate`, `clockwright`, …
    */
   readonly name: string
-  /** The package or the program that is there. */
+  /** The package or the program that is there. A copy without programs may have its configuration alone. */
   readonly installed: Fact<string> | undefined
   /** Will it be started with the machine? */
   readonly enabled: Fact<boolean> | undefined
@@ -214,6 +222,8 @@ export interface TimeDaemon {
   readonly setsTime: Fact<boolean> | undefined
   /** The main file first, then what it includes, as they are read. */
   readonly configuration: readonly ConfigurationFile[]
+  /** What says how it keeps time, is there, and could not be read: of its configuration, its unit, its options. */
+  readonly unreadable: readonly Unreadable[]
   readonly unit: UnitFacts | undefined
 }
 

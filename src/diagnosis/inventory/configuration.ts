@@ -1,11 +1,11 @@
 /** The configuration of a daemon: its main file and all that this includes, in the order in which they are read. */
-import type { Files } from '#core/guest/files.ts'
+import type { Files, Unreadable } from '#core/guest/files.ts'
 import type { ConfigurationFile, Place } from '#core/guest/inventory.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { expandPattern, firstOfEachName } from '#dialects/find-files.ts'
 import { type Include, linesOf } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
-import { at } from './place.ts'
+import { at, isLink, readText } from './place.ts'
 
 /** How the includes of a file are found. */
 export type Grammar = 'chrony' | 'ntpd' | 'plain'
@@ -13,8 +13,14 @@ export type Grammar = 'chrony' | 'ntpd' | 'plain'
 const MOST_FILES = 256
 const MOST_DEEP = 10
 
-export function readConfiguration(files: Files, path: string, grammar: Grammar): ConfigurationFile[] {
-  const found: ConfigurationFile[] = []
+export interface Configuration {
+  readonly configuration: ConfigurationFile[]
+  /** What is there and could not be read. */
+  readonly unreadable: Unreadable[]
+}
+
+export function readConfiguration(files: Files, path: string, grammar: Grammar): Configuration {
+  const found: Configuration = { configuration: [], unreadable: [] }
   const seen = new Set<string>()
   gather(files, { path, grammar, includedBy: undefined, depth: 0 }, found, seen)
   if (grammar === 'ntpd') {
@@ -29,9 +35,11 @@ export function readConfiguration(files: Files, path: string, grammar: Grammar):
 /** Of systemd's own daemons: the first main file there is, and the drop-ins of all directories. */
 const SYSTEMD = ['/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd', '/lib/systemd']
 
-export function readSystemdConfiguration(files: Files, name: string): ConfigurationFile[] {
-  const found: ConfigurationFile[] = []
-  const main = SYSTEMD.map(directory => `${directory}/${name}`).find(path => files.exists(path))
+export function readSystemdConfiguration(files: Files, name: string): Configuration {
+  const found: Configuration = { configuration: [], unreadable: [] }
+  const main = SYSTEMD.map(directory => `${directory}/${name}`).find(
+    path => files.exists(path) || isLink(files, path),
+  )
   const dropIns = firstOfEachName(
     files,
     SYSTEMD.map(directory => `${directory}/${name}.d`),
@@ -52,14 +60,15 @@ interface Wanted {
 function gather(
   files: Files,
   { path, grammar, includedBy, depth }: Wanted,
-  found: ConfigurationFile[],
+  found: Configuration,
   seen: Set<string>,
 ): void {
-  if (seen.has(path) || found.length >= MOST_FILES || depth > MOST_DEEP) return
+  if (seen.has(path) || found.configuration.length >= MOST_FILES || depth > MOST_DEEP) return
   seen.add(path)
-  const read = files.read(path)
+  const read = readText(files, path)
+  if (read.kind === 'unread') found.unreadable.push({ path: read.path, why: read.why })
   if (read.kind !== 'read') return
-  found.push({ path, text: read.text, includedBy })
+  found.configuration.push({ path, text: read.text, includedBy })
   const lines = linesOf(read.text)
   for (const include of includesOf(read.text, path, grammar)) {
     const by = at(path, lines[include.line - 1]?.trim() ?? '', include.line)

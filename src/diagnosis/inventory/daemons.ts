@@ -3,19 +3,24 @@
  * name (ntpd of the reference implementation, of NTPsec, of OpenNTPD) are told apart by package and configuration.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { Fact, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Fact, Missing, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { type ToldTimekeeper, tellTimekeepers } from '#core/guest/timekeepers.ts'
 import { findBanner } from './banner.ts'
-import { readConfiguration, readSystemdConfiguration } from './configuration.ts'
+import { type Configuration, readConfiguration, readSystemdConfiguration } from './configuration.ts'
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
-import { at, fact, firstThere } from './place.ts'
+import { at, fact, firstThere, isLink } from './place.ts'
 import { findService, type Surroundings } from './units.ts'
 
-export interface DaemonContext extends Omit<Surroundings, 'seen'> {
+/** Folders of programs; which one is there differs by distribution. */
+const PROGRAMS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
+export const hasPrograms = (files: Files): boolean => PROGRAMS.some(files.exists)
+
+export interface DaemonContext extends Omit<Surroundings, 'seen' | 'programs'> {
   readonly packages: Packages
   /** Where processes were to be seen. */
   readonly processes: string | undefined
+  readonly missing: readonly Missing[]
 }
 
 export function findDaemons(files: Files, context: DaemonContext): TimeDaemon[] {
@@ -32,10 +37,17 @@ function findDaemon(
   const installed = findInstalled(files, known, context.packages)
   const found = running.find(({ name }) => known.processes.includes(name))
   const mine = installed || !isSomeoneElses(files, known, context.packages) ? found : undefined
-  if (!installed && !mine) return undefined
-  const service = findService(files, known, { ...context, seen: context.processes !== undefined })
+  const configured = installed || mine ? undefined : findPresumed(files, known, context)
+  if (!installed && !mine && !configured) return undefined
+  const service = findService(files, known, {
+    ...context,
+    seen: context.processes !== undefined,
+    programs: hasPrograms(files),
+  })
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
   const starts = service?.unit.starts
+  const { configuration, unreadable } =
+    configured ?? findConfiguration(files, known, started?.value ?? starts?.value)
   return {
     name: known.name,
     installed,
@@ -49,7 +61,8 @@ function findDaemon(
     version: findVersion(files, known, context.packages),
     commandLine: started ? fact(started.value, ...started.evidence, ...(starts?.evidence ?? [])) : starts,
     setsTime: mine && fact(mine.disciplines, placeOf(mine)),
-    configuration: findConfiguration(files, known, started?.value ?? starts?.value),
+    configuration,
+    unreadable: [...unreadable, ...(service?.unreadable ?? [])],
     unit: service?.unit,
   }
 }
@@ -67,6 +80,18 @@ function findInstalled(files: Files, known: KnownDaemon, packages: Packages): Fa
   if (program === undefined || isSomeoneElses(files, known, packages)) return undefined
   return fact(program, at(program, 'the program is there'))
 }
+
+/** In a copy without programs, packages and processes a configuration that says something is all that can be seen of a daemon. */
+function findPresumed(files: Files, known: KnownDaemon, context: DaemonContext): Configuration | undefined {
+  if (!context.missing.includes('programs') || !context.missing.includes('processes')) return undefined
+  if (!PRESUMED.includes(known.name) || isSomeoneElses(files, known, context.packages)) return undefined
+  const found = findConfiguration(files, known, undefined)
+  return found.unreadable.length > 0 || found.configuration.some(({ text }) => /^\s*[^\s#;!%[]/m.test(text))
+    ? found
+    : undefined
+}
+
+const PRESUMED = ['chronyd', 'ntpsec', 'ntpd', 'openntpd', 'systemd-timesyncd', 'ntpd-rs']
 
 /** /usr/sbin/ntpd may be of any of three. */
 function isSomeoneElses(files: Files, known: KnownDaemon, packages: Packages): boolean {
@@ -93,11 +118,13 @@ function findConfiguration(
   files: Files,
   known: KnownDaemon,
   commandLine: readonly string[] | undefined,
-): TimeDaemon['configuration'] {
+): Configuration {
   if (known.grammar === 'systemd') return readSystemdConfiguration(files, known.configurations[0]!)
   const named = namedConfiguration(known, commandLine)
-  const path = named ?? firstThere(files, known.configurations)
-  return path === undefined ? [] : readConfiguration(files, path, known.grammar)
+  const path = named ?? known.configurations.find(each => files.exists(each) || isLink(files, each))
+  return path === undefined
+    ? { configuration: [], unreadable: [] }
+    : readConfiguration(files, path, known.grammar)
 }
 
 /** `-f FILE`, `-fFILE`, `--config FILE`, `--config=FILE`. */

@@ -37,6 +37,7 @@ describe('how a daemon is started', () => {
   it('as drop-ins have it, one of which is switched off', () => {
     const { commandLine, unit, enabled } = daemonOf({
       ...CHRONY,
+      'etc/systemd/system/multi-user.target.wants/sshd.service': { link: '/x' },
       'etc/systemd/system/chronyd.service.d/a.conf':
         '[Service]\nExecStart=\nExecStart=/usr/sbin/chronyd -x\n',
       'usr/lib/systemd/system/chronyd.service.d/b.conf': '[Unit]\nConditionHost=nowhere\n',

@@ -3,23 +3,24 @@
  * It reads and does nothing else; no program is asked.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { CopyKind, Inventory } from '#core/guest/inventory.ts'
+import type { CopyKind, Inventory, Missing } from '#core/guest/inventory.ts'
 import { placeOfProcesses } from '#core/guest/processes.ts'
 import { findBoot } from './boot.ts'
 import { findClock } from './clock.ts'
 import { findContainer } from './container.ts'
 import { findCpus } from './cpus.ts'
-import { findDaemons } from './daemons.ts'
+import { findDaemons, hasPrograms } from './daemons.ts'
 import { findPtpDevices, findVmclock, findVmgenid } from './devices.ts'
 import { findHypervisor } from './hypervisor.ts'
 import { findKernel } from './kernel.ts'
 import { findMessages } from './messages.ts'
-import { readPackages } from './packages.ts'
+import { hasPackages, readPackages } from './packages.ts'
 import { fact, wholeFile } from './place.ts'
 import { READINGS } from './readings.ts'
 import { findRtc } from './rtc.ts'
 import { findSysctls } from './sysctls.ts'
 import { findTools } from './tools.ts'
+import { hasServices } from './units.ts'
 import { findZone } from './zone.ts'
 
 export function takeInventory(files: Files): Inventory {
@@ -32,6 +33,8 @@ export function takeInventory(files: Files): Inventory {
   const words = commandLine && fact(commandLine.value.split(/\s+/), ...commandLine.evidence)
   const kernel = findKernel(files, boot)
   const packages = readPackages(files)
+  const processes = placeOfProcesses(files)
+  const missing = findMissing(files, processes)
   return {
     copy: copyKind(files),
     hostname: wholeFile(files, 'proc/sys/kernel/hostname') ?? wholeFile(files, 'etc/hostname'),
@@ -49,10 +52,21 @@ export function takeInventory(files: Files): Inventory {
     vmclock: findVmclock(files),
     vmgenid: findVmgenid(files),
     tools: findTools(files, packages),
-    daemons: findDaemons(files, { packages, hypervisor, container, processes: placeOfProcesses(files) }),
+    daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
     messages,
+    missing,
     unread: files.unread,
   }
+}
+
+function findMissing(files: Files, processes: string | undefined): Missing[] {
+  if (files.own) return []
+  const held: Readonly<Record<Missing, boolean>> = {
+    processes: processes !== undefined,
+    programs: hasPackages(files) || hasPrograms(files),
+    services: hasServices(files),
+  }
+  return (['processes', 'programs', 'services'] as const).filter(each => !held[each])
 }
 
 function copyKind(files: Files): CopyKind {

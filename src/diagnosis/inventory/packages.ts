@@ -50,6 +50,10 @@ function readDpkg(files: Files, take: Take): void {
   }
 }
 
+/** Is there a list of what is installed that is read here, whatever stands in it? */
+export const hasPackages = (files: Files): boolean =>
+  [DPKG_STATUS, APK, PACMAN, ...RPM_LISTS, ...DEB_LISTS].some(files.exists)
+
 const RPM_LISTS = ['/installed-rpms', '/sos_commands/rpm/package-data', '/var/log/rpmpkgs']
 const DEB_LISTS = ['/installed-debs', '/sos_commands/dpkg/dpkg_-l']
 
@@ -70,19 +74,22 @@ function readLists(files: Files, take: Take): void {
   }
 }
 
+const APK = '/lib/apk/db/installed'
+
 function readApk(files: Files, take: Take): void {
-  const path = '/lib/apk/db/installed'
   let name = ''
-  for (const [index, text] of linesIn(files, path, MOST_STATUS).entries()) {
+  for (const [index, text] of linesIn(files, APK, MOST_STATUS).entries()) {
     if (text.startsWith('P:')) name = text.slice(2)
-    else if (text.startsWith('V:')) take(name, text.slice(2), path, `${name}: ${text}`, index + 1)
+    else if (text.startsWith('V:')) take(name, text.slice(2), APK, `${name}: ${text}`, index + 1)
   }
 }
+
+const PACMAN = '/var/lib/pacman/local'
 
 /** pacman keeps a folder for each package; so did the documentation of Red Hat's. */
 function readNames(files: Files, take: Take): void {
   for (const [folder, pattern] of [
-    ['/var/lib/pacman/local', /^(.{1,100})-([^-]{1,100}-[^-]{1,100})$/],
+    [PACMAN, /^(.{1,100})-([^-]{1,100}-[^-]{1,100})$/],
     ['/usr/share/doc', /^([a-z][\w-]{0,100}?)-(\d[\w.]{0,100})$/],
   ] as const) {
     for (const each of files.names(folder)) {

@@ -1,5 +1,5 @@
 /** Facts with the places where they were read: the few ways in which a file is asked for one. */
-import { type Files, rooted } from '#core/guest/files.ts'
+import { type Files, rooted, type Unreadable } from '#core/guest/files.ts'
 import type { Fact, Place } from '#core/guest/inventory.ts'
 import { linesOf } from '#dialects/named-source.ts'
 
@@ -44,3 +44,22 @@ export function linesIn(files: Files, path: string, most?: number): string[] {
 /** The first of these that is there. */
 export const firstThere = (files: Files, paths: readonly string[]): string | undefined =>
   paths.find(path => files.exists(path))
+
+export type TextRead =
+  | { readonly kind: 'read'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | ({ readonly kind: 'unread' } & Unreadable)
+
+/** A file that should be text. A link that leads nowhere is there, and nobody can read it. */
+export function readText(files: Files, path: string): TextRead {
+  const read = files.read(path)
+  if (read.kind === 'read')
+    return read.text.includes('\0')
+      ? { kind: 'unread', path: rooted(path), why: 'binary' }
+      : { kind: 'read', text: read.text }
+  if (read.kind === 'unread') return { kind: 'unread', path: rooted(path), why: read.why }
+  return isLink(files, path) ? { kind: 'unread', path: rooted(path), why: 'leads-nowhere' } : read
+}
+
+/** Also one that leads nowhere. */
+export const isLink = (files: Files, path: string): boolean => files.link(path) !== undefined

@@ -2,13 +2,14 @@
  * How a service is started: its unit of systemd with drop-ins, or its script of SysV init; whether it is; with which words; and
  * under which conditions. Directories and precedence are those of systemd.unit(5), the meaning of conditions too.
  */
-import type { Files } from '#core/guest/files.ts'
+import type { Files, Unreadable } from '#core/guest/files.ts'
 import type { Fact, HypervisorFact, Place, UnitCondition, UnitFacts } from '#core/guest/inventory.ts'
 import { firstOfEachName } from '#dialects/find-files.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
-import { at, fact, firstThere } from './place.ts'
+import { SYSTEMD_NAMES } from '../systemd-names.ts'
+import { at, fact, firstThere, readText } from './place.ts'
 
 const DIRECTORIES = [
   '/etc/systemd/system',
@@ -18,12 +19,15 @@ const DIRECTORIES = [
   '/lib/systemd/system',
 ]
 const RUNLEVELS = ['/etc/rc3.d', '/etc/rc5.d', '/etc/rc2.d', '/etc/rc.d/rc3.d', '/etc/rc.d/rc5.d']
+const OPENRC_RUNLEVELS = '/etc/runlevels'
 const SCRIPTS = ['/etc/init.d', '/etc/rc.d/init.d']
 const MOST_DROP_INS = 64
 
 export interface Service {
   readonly unit: UnitFacts
   readonly enabled: Fact<boolean> | undefined
+  /** Of all that says how it is started. */
+  readonly unreadable: readonly Unreadable[]
 }
 
 export interface Surroundings {
@@ -31,6 +35,8 @@ export interface Surroundings {
   readonly container: Fact<string> | undefined
   /** Was it running when it was looked at? Else nobody can say that it is no container. */
   readonly seen: boolean
+  /** Are programs in this copy? */
+  readonly programs: boolean
 }
 
 /** What scripts of SysV init, and wrappers in units, add to the command line: a variable in a file. */
@@ -47,7 +53,32 @@ export interface ServiceNames {
   readonly programs: readonly string[]
 }
 
+/** Files, of which what could not be read is remembered. */
+interface Look {
+  readonly files: Files
+  text(path: string): string | undefined
+  readonly unreadable: Unreadable[]
+}
+
+function lookInto(files: Files): Look {
+  const unreadable: Unreadable[] = []
+  return {
+    files,
+    unreadable,
+    text(path) {
+      const read = readText(files, path)
+      if (read.kind === 'unread') unreadable.push({ path: read.path, why: read.why })
+      return read.kind === 'read' ? read.text : undefined
+    },
+  }
+}
+
+/** Are units or scripts in this copy at all, of whatever service? */
+export const hasServices = (files: Files): boolean =>
+  [...DIRECTORIES, ...SCRIPTS, ...RUNLEVELS, OPENRC_RUNLEVELS].some(files.exists)
+
 export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
+  const look = lookInto(files)
   for (const name of names.units) {
     const path = pathOfUnit(files, name)
     if (path === undefined) continue
@@ -55,15 +86,15 @@ export function findService(files: Files, names: ServiceNames, around: Surroundi
     const target = files.link(path)?.replace(/^.*\//, '')
     const own = target?.endsWith('.service') && target !== name ? pathOfUnit(files, target) : undefined
     return own === undefined
-      ? readService(files, [name], path, names, around)
-      : readService(files, [target!, name], own, names, around)
+      ? readService(look, [name], path, names, around)
+      : readService(look, [target!, name], own, names, around)
   }
   for (const name of names.scripts) {
     const path = firstThere(
       files,
       SCRIPTS.map(directory => `${directory}/${name}`),
     )
-    if (path !== undefined) return readScript(files, name, path, names)
+    if (path !== undefined) return readScript(look, name, path, names)
   }
   return undefined
 }
@@ -76,15 +107,16 @@ const pathOfUnit = (files: Files, name: string): string | undefined =>
   )
 
 function readService(
-  files: Files,
+  look: Look,
   [name, ...aliases]: readonly string[],
   path: string,
   names: ServiceNames,
   around: Surroundings,
 ): Service {
+  const { files, unreadable } = look
   if (files.link(path) === MASK) {
     const unit: UnitFacts = { name: name!, files: [path], starts: undefined, conditions: [] }
-    return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)) }
+    return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)), unreadable }
   }
   const dropIns = firstOfEachName(
     files,
@@ -92,21 +124,22 @@ function readService(
     '.conf',
   ).slice(0, MOST_DROP_INS)
   const parts = [path, ...dropIns].flatMap(each => {
-    const read = files.read(each)
-    return read.kind === 'read' ? [parseUnit(read.text, each)] : []
+    const text = look.text(each)
+    return text === undefined ? [] : [parseUnit(text, each)]
   })
   return {
     unit: {
       name: name!,
       files: parts.map(part => part.path),
-      starts: commandOf(files, parts, names),
+      starts: commandOf(look, parts, names),
       conditions: conditionsOf(parts).map(setting => judge(files, setting, around)),
     },
     enabled: findEnabled(files, name!, path, parts),
+    unreadable,
   }
 }
 
-/** A link in the `.wants` or `.requires` of another unit starts it. */
+/** A link in the `.wants` or `.requires` of another unit starts it. A copy may have none of these folders at all. */
 function findEnabled(
   files: Files,
   name: string,
@@ -114,9 +147,11 @@ function findEnabled(
   parts: readonly UnitFile[],
 ): Fact<boolean> | undefined {
   const aliases = listOf(parts, 'Install', 'Alias').flatMap(({ value }) => value.split(/\s+/))
+  let told = files.own
   for (const directory of DIRECTORIES) {
     for (const wants of files.names(directory)) {
       if (!/\.(?:wants|requires)$/.test(wants)) continue
+      told = true
       for (const each of [name, ...aliases]) {
         const target = files.link(`${directory}/${wants}/${each}`)
         if (target !== undefined && target !== MASK)
@@ -124,13 +159,13 @@ function findEnabled(
       }
     }
   }
-  return fact(false, at(path, 'no unit wants it'))
+  return told ? fact(false, at(path, 'no unit wants it')) : undefined
 }
 
 const setting = ({ path, key, value, line }: LocatedSetting): Place => at(path, `${key}=${value}`, line)
 
 function commandOf(
-  files: Files,
+  look: Look,
   parts: readonly UnitFile[],
   names: ServiceNames,
 ): Fact<readonly string[]> | undefined {
@@ -150,9 +185,9 @@ function commandOf(
   }
   for (const { value } of listOf(parts, 'Service', 'EnvironmentFile')) {
     const path = value.replace(/^-/, '')
-    const read = path.startsWith('/') ? files.read(path) : undefined
-    if (read?.kind !== 'read') continue
-    for (const each of parseEnvironment(read.text, 'systemd').assigned) {
+    const text = path.startsWith('/') ? look.text(path) : undefined
+    if (text === undefined) continue
+    for (const each of parseEnvironment(text, 'systemd').assigned) {
       variables.set(each.name, each.value)
       places.set(each.name, at(path, each.text, each.line))
     }
@@ -162,7 +197,7 @@ function commandOf(
   const used = [...places].flatMap(([name, place]) =>
     new RegExp(`\\$\\{?${name}\\b`).test(start.value) ? [place] : [],
   )
-  const program = names.programs.includes(words[0]!) ? undefined : wrapped(files, words, names)
+  const program = names.programs.includes(words[0]!) ? undefined : wrapped(look, words, names)
   return program
     ? fact(program.value, setting(start), ...used, ...program.evidence)
     : fact(words, setting(start), ...used)
@@ -170,18 +205,19 @@ function commandOf(
 
 /** Debian starts ntpd and, until Debian 11, chronyd by a script that adds the options of /etc/default. */
 function wrapped(
-  files: Files,
+  look: Look,
   words: readonly string[],
   names: ServiceNames,
 ): Fact<readonly string[]> | undefined {
   if (!/(?:wrapper|starter\.sh|helper)$/.test(words[0]!)) return undefined
-  const options = optionsFrom(files, names)
-  const program = firstThere(files, names.programs) ?? names.programs[0]!
+  const options = optionsFrom(look, names)
+  const program = firstThere(look.files, names.programs) ?? names.programs[0]!
   return fact([program, ...words.slice(1), ...(options?.value ?? [])], ...(options?.evidence ?? []))
 }
 
-function readScript(files: Files, name: string, path: string, names: ServiceNames): Service {
-  const options = optionsFrom(files, names)
+function readScript(look: Look, name: string, path: string, names: ServiceNames): Service {
+  const { files, unreadable } = look
+  const options = optionsFrom(look, names)
   const program = firstThere(files, names.programs) ?? names.programs[0]!
   return {
     unit: {
@@ -189,16 +225,17 @@ function readScript(files: Files, name: string, path: string, names: ServiceName
       files: [path],
       starts: fact(
         [program, ...(options?.value ?? [])],
-        at(path, 'script of SysV init'),
+        at(path, 'script of init'),
         ...(options?.evidence ?? []),
       ),
       conditions: [],
     },
     enabled: startedAtRunlevel(files, name, path),
+    unreadable,
   }
 }
 
-/** `S58ntpd` starts it at that level, `K74ntpd` stops it. */
+/** `S58ntpd` starts it at that level, `K74ntpd` stops it; OpenRC has a folder of links for each of its levels. */
 function startedAtRunlevel(files: Files, name: string, path: string): Fact<boolean> | undefined {
   const levels = RUNLEVELS.filter(files.exists)
   const entryOf = (kind: 'S' | 'K'): Place | undefined => {
@@ -211,33 +248,25 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
     }
     return undefined
   }
-  const started = entryOf('S')
+  const openrc = files
+    .names(OPENRC_RUNLEVELS)
+    .map(level => `${OPENRC_RUNLEVELS}/${level}/${name}`)
+    .find(entry => files.link(entry) !== undefined)
+  const started = openrc ? at(openrc, `→ ${files.link(openrc)}`) : entryOf('S')
   if (started) return fact(true, started)
-  return levels.length > 0 ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it')) : undefined
+  return levels.length > 0 || files.exists(OPENRC_RUNLEVELS)
+    ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it'))
+    : undefined
 }
 
-function optionsFrom(files: Files, { options }: ServiceNames): Fact<readonly string[]> | undefined {
+function optionsFrom(look: Look, { options }: ServiceNames): Fact<readonly string[]> | undefined {
   for (const { path, variable } of options) {
-    const read = files.read(path)
-    const assigned =
-      read.kind === 'read' ? assignedTo(parseEnvironment(read.text, 'shell'), variable) : undefined
+    const text = look.text(path)
+    const assigned = text === undefined ? undefined : assignedTo(parseEnvironment(text, 'shell'), variable)
     if (assigned)
       return fact(assigned.value.split(/\s+/).filter(Boolean), at(path, assigned.text, assigned.line))
   }
   return undefined
-}
-
-/** The names by which systemd knows hypervisors (systemd-detect-virt(1)). */
-const SYSTEMD_NAMES: Readonly<Record<string, readonly string[]>> = {
-  kvm: ['kvm', 'qemu', 'amazon', 'google'],
-  firecracker: ['kvm'],
-  vmware: ['vmware'],
-  hyperv: ['microsoft'],
-  'xen-pv': ['xen'],
-  'xen-hvm': ['xen'],
-  virtualbox: ['oracle'],
-  bhyve: ['bhyve'],
-  parallels: ['parallels'],
 }
 
 function judge(files: Files, condition: LocatedSetting, around: Surroundings): UnitCondition {
@@ -245,7 +274,7 @@ function judge(files: Files, condition: LocatedSetting, around: Surroundings): U
   const asked = condition.value.replace(/^[|!]+/, '').trim()
   const holds = condition.key.endsWith('Virtualization')
     ? isVirtual(asked, around)
-    : /(?:PathExists|FileNotEmpty|PathIsDirectory)$/.test(condition.key) && asked.startsWith('/etc/')
+    : isToBeSeen(condition.key, asked, around)
       ? files.exists(asked)
       : undefined
   return {
@@ -255,6 +284,12 @@ function judge(files: Files, condition: LocatedSetting, around: Surroundings): U
     evidence: setting(condition),
   }
 }
+
+/** Of files only those that a copy would hold. */
+const isToBeSeen = (key: string, path: string, { programs }: Surroundings): boolean =>
+  /FileIsExecutable$/.test(key)
+    ? programs && path.startsWith('/')
+    : /(?:PathExists|FileNotEmpty|PathIsDirectory)$/.test(key) && path.startsWith('/etc/')
 
 function isVirtual(asked: string, { hypervisor, container, seen }: Surroundings): boolean | undefined {
   if (asked === 'container') return container !== undefined || (seen ? false : undefined)

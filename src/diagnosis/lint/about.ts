@@ -12,7 +12,12 @@ export type DaemonName = (typeof DAEMONS)[number]
 export interface About {
   /** The time daemons that run there, or would be started; left out when nobody knows. */
   readonly daemons?:
-    | readonly { readonly name: DaemonName; readonly version?: string | undefined }[]
+    | readonly {
+        readonly name: DaemonName
+        readonly version?: string | undefined
+        /** Only its configuration is there: nobody knows whether it runs. */
+        readonly presumed?: boolean
+      }[]
     | undefined
   /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */
   readonly hypervisor?: string | undefined

@@ -50,6 +50,7 @@ const BARE: Inventory = {
   tools: [],
   daemons: [],
   messages: [],
+  missing: [],
   unread: [],
 }
 
@@ -63,6 +64,7 @@ const daemon = (name: string, of: Partial<TimeDaemon> = {}): TimeDaemon => ({
   commandLine: fact([name]),
   setsTime: fact(true),
   configuration: [{ path: `/etc/${name}.conf`, text: 'log x\nstatistics y\n', includedBy: undefined }],
+  unreadable: [],
   unit: { name: `${name}.service`, files: [], starts: undefined, conditions: [] },
   ...of,
 })

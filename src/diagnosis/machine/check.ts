@@ -3,6 +3,7 @@ import { bySeverity, type Evidence, type Finding, type FindingName } from '../fi
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
+import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { pauseForecast } from './rules/pause-forecast.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
@@ -11,6 +12,8 @@ import { xenWallclock } from './rules/xen-wallclock.ts'
 import type { MachineRule, MachineSubject } from './subject.ts'
 
 const RULES: readonly MachineRule[] = [
+  couldNotBeRead,
+  copyIncomplete,
   nobodyKeepsIt,
   severalDaemons,
   toolsAndDaemon,

@@ -4,27 +4,51 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { HypervisorFact, Inventory, Place } from '#core/guest/inventory.ts'
-import type { Finding } from '../finding.ts'
+import type { Finding, FindingName } from '../finding.ts'
+import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
 import type { LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
-import { isActive } from './subject.ts'
+import { activeDaemons, isKeeperKnown, isPresumed } from './subject.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   const read = filesOf(inventory).flatMap((path): LintFile[] => {
-    const found = files.read(path)
+    const found = readText(files, path)
     return found.kind === 'read' ? [{ path, text: found.text }] : []
   })
-  return lint(read, aboutOf(inventory)).map(finding => placed(finding, read))
+  const incomplete = activeDaemons(inventory).some(({ unreadable }) => unreadable.length > 0)
+  return lint(read, aboutOf(inventory))
+    .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
+    .map(finding => placed(finding, read))
 }
+
+/** What is said because something does not stand there; it may stand in the file that could not be read. */
+const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
+  'no-daemon',
+  'no-source',
+  'single-source',
+  'two-sources',
+  'fewer-than-four',
+  'never-agrees',
+  'never-steps',
+  'makestep-expires',
+  'panic-exit-ahead',
+  'panic-not-first',
+  'stepout-clamped',
+  'kod-without-limited',
+  'restrict-default-open',
+  'statistics-go-nowhere',
+  'host-clock-not-validated',
+])
 
 /** Scripts that start a daemon are no configuration. */
 const CONFIGURATION = /^\/(?:etc(?!\/(?:rc\.d\/)?init\.d\/)|boot|usr\/lib|lib|run)\//
 
 /** Of daemons that are there and not used nothing is asked; two that are used are judged together. */
-function filesOf({ daemons, sysctls, boot, rtc }: Inventory): string[] {
-  const used = daemons.filter(isActive)
+function filesOf(inventory: Inventory): string[] {
+  const { sysctls, boot, rtc } = inventory
+  const used = activeDaemons(inventory)
   const places: readonly (readonly Place[] | undefined)[] = [
     ...used.map(({ commandLine }) => commandLine?.evidence),
     ...used.map(({ unit }) => unit?.conditions.map(({ evidence }) => evidence)),
@@ -42,12 +66,18 @@ function filesOf({ daemons, sysctls, boot, rtc }: Inventory): string[] {
   return [...new Set(paths)].filter(path => CONFIGURATION.test(path))
 }
 
-function aboutOf({ daemons, hypervisor, kernel }: Inventory): About {
+/** What is known of a machine, for the linter. In a container the daemons of the machine around it are not seen. */
+export function aboutOf(inventory: Inventory): About {
+  const { hypervisor, kernel, container } = inventory
+  const daemons = activeDaemons(inventory)
+    .filter(({ name }) => (DAEMONS as readonly string[]).includes(name))
+    .map(daemon => ({
+      name: daemon.name as DaemonName,
+      version: daemon.version?.value,
+      presumed: isPresumed(daemon),
+    }))
   return {
-    daemons: daemons
-      .filter(isActive)
-      .filter(({ name }) => (DAEMONS as readonly string[]).includes(name))
-      .map(({ name, version }) => ({ name: name as DaemonName, version: version?.value })),
+    daemons: daemons.length > 0 || (isKeeperKnown(inventory) && !container) ? daemons : undefined,
     hypervisor: hypervisorOf(hypervisor?.value),
     kernel: kernel.release?.value,
     architecture: kernel.architecture?.value,

@@ -1,6 +1,6 @@
 /** Who sets this clock? Every candidate, with what makes it one. */
-import type { Inventory, Place } from '#core/guest/inventory.ts'
-import { isActive } from './subject.ts'
+import type { Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import { activeDaemons, isPresumed } from './subject.ts'
 import { wallclockSetting, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
@@ -12,16 +12,15 @@ export interface Setter {
 }
 
 export function whoSetsTheClock(inventory: Inventory): Setter[] {
+  const active = activeDaemons(inventory)
   const daemons = inventory.daemons
     .filter(daemon => daemon.setsTime?.value !== false)
     .map(
       (daemon): Setter => ({
         name: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
         how: daemon.name === 'ntpdate' || daemon.name === 'sntp' ? 'at boot' : 'all the time',
-        does: isActive(daemon) ? 'yes' : 'may',
-        evidence: [daemon.runs, daemon.commandLine, daemon.enabled, daemon.installed].flatMap(
-          fact => fact?.evidence.slice(0, 1) ?? [],
-        ),
+        does: active.includes(daemon) && !isPresumed(daemon) ? 'yes' : 'may',
+        evidence: evidenceFor(daemon),
       }),
     )
   const tools = inventory.tools
@@ -37,6 +36,13 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
   return [...daemons, ...tools, ...hostWallclock(inventory)].sort(
     (a, b) => Number(b.does === 'yes') - Number(a.does === 'yes'),
   )
+}
+
+/** In a copy that holds nothing else of it, its configuration. */
+function evidenceFor({ runs, commandLine, enabled, installed, configuration }: TimeDaemon): Place[] {
+  const places = [runs, commandLine, enabled, installed].flatMap(fact => fact?.evidence.slice(0, 1) ?? [])
+  const [main] = configuration
+  return places.length > 0 || !main ? places : [{ path: main.path, text: 'its configuration is there' }]
 }
 
 /** A classic Xen guest that does not keep its own time is set by its host, whatever runs in it. */

@@ -1,6 +1,6 @@
 /** What a rule about a machine judges: what its files say, what was measured on it just now, and what the lab foresees. */
 import type { KernelClock } from '#core/guest/facts.ts'
-import type { Fact, GuestTool, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Fact, GuestTool, Inventory, Place, TimeDaemon, UnitFacts } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Evidence, Finding, Remedy } from '../finding.ts'
 
@@ -64,12 +64,32 @@ export const isGuest = ({ hypervisor, container }: Inventory): boolean =>
   !hypervisor.value.controlDomain
 
 /** What sets the clock again and again, as far as is known: it runs, or would be started with the machine. */
-export const settingDaemons = ({ daemons }: Inventory): TimeDaemon[] =>
-  daemons.filter(daemon => daemon.setsTime?.value !== false && isActive(daemon))
+export const settingDaemons = (inventory: Inventory): TimeDaemon[] =>
+  activeDaemons(inventory).filter(({ setsTime }) => setsTime?.value !== false)
 
-/** Whether it runs is only known of a live machine. */
-export const isActive = ({ runs, enabled }: TimeDaemon): boolean =>
-  runs === undefined ? enabled?.value === true : runs.value
+/**
+ * Those that run, or would be started. Where a copy tells of none what is started, those that are configured: which of them it
+ * is, nobody knows.
+ */
+export function activeDaemons({ daemons }: Inventory): TimeDaemon[] {
+  const known = daemons.filter(
+    ({ runs, enabled, unit }) => runs?.value ?? (enabled?.value && !isHeldBack(unit)),
+  )
+  return known.length > 0 ? known : daemons.filter(isPresumed)
+}
+
+/** A condition of its unit is not met here. */
+const isHeldBack = (unit: UnitFacts | undefined): boolean =>
+  unit?.conditions.some(({ met }) => met === false) ?? false
+
+/** Nothing says whether it runs or is started, and there is a configuration for it. */
+export const isPresumed = ({ runs, enabled, configuration, unreadable }: TimeDaemon): boolean =>
+  runs === undefined && enabled === undefined && configuration.length + unreadable.length > 0
+
+/** Can it be told who keeps this clock, or that nobody does? */
+export const isKeeperKnown = ({ daemons, missing }: Inventory): boolean =>
+  daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined) ||
+  (daemons.length === 0 && !(missing.includes('processes') && missing.includes('programs')))
 
 export const settingTools = (
   { tools }: Inventory,

@@ -13,6 +13,7 @@ const daemon = (name: string, version: string, text: string): TimeDaemon => ({
   commandLine: undefined,
   setsTime: undefined,
   configuration: [{ path: '/etc/x.conf', text, includedBy: undefined }],
+  unreadable: [],
   unit: undefined,
 })
 

@@ -3,22 +3,11 @@
  * Some distributions thought that guests need no daemon. `!container` is right, and no such condition.
  */
 import { conditionsOf, type UnitFile } from '#dialects/linux/unit.ts'
+import { SYSTEMD_NAMES } from '../../systemd-names.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, type Part } from '../subject.ts'
 
-/** What systemd calls the hypervisors of the inventory. */
-const IDS: Readonly<Record<string, readonly string[]>> = {
-  kvm: ['kvm', 'qemu', 'amazon', 'google'],
-  firecracker: ['kvm', 'amazon'],
-  vmware: ['vmware'],
-  hyperv: ['microsoft'],
-  'xen-pv': ['xen'],
-  'xen-hvm': ['xen'],
-  virtualbox: ['oracle'],
-  bhyve: ['bhyve'],
-  parallels: ['parallels'],
-}
-const ANY_ID = new Set([...Object.values(IDS).flat(), 'zvm', 'uml', 'powervm', 'acrn'])
+const ANY_ID = new Set([...Object.values(SYSTEMD_NAMES).flat(), 'zvm', 'uml', 'powervm', 'acrn'])
 
 const TIME_UNIT =
   /(?:^|\/)(?:chronyd?|ntpd?|ntpsec|ntp-daemon|ntpd-rs|openntpd|systemd-timesyncd|ntpdate|timemaster|clockwright)[\w.@-]*\.service(?:\.d\/[^/]*)?$/
@@ -80,7 +69,7 @@ function excludesGuests(
     return true
   if (!plain.startsWith('!')) return false
   const id = plain.slice(1)
-  return ANY_ID.has(id) && (hypervisor === undefined || (IDS[hypervisor]?.includes(id) ?? false))
+  return ANY_ID.has(id) && (hypervisor === undefined || (SYSTEMD_NAMES[hypervisor]?.includes(id) ?? false))
 }
 
 const guestsOf = (key: string, value: string): string => {

@@ -6,7 +6,7 @@ import { evidenceAt, type LintSubject } from '../subject.ts'
 export const twoDaemons: LintRule = subject => {
   const daemons = configuredDaemons(subject)
   const jobs = setters(subject)
-  const running = subject.machine.about.daemons
+  const running = subject.machine.about.daemons?.filter(({ presumed }) => !presumed)
   if (daemons.length < 2 && (running?.length ?? 0) < 2 && (jobs.length === 0 || daemons.length === 0))
     return []
   const names = [...new Set([...daemons.map(({ name }) => name), ...(running ?? []).map(({ name }) => name)])]

@@ -4,10 +4,19 @@
  */
 import type { Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
-import { evidenceOf, isGuest, type MachineRule, placed, settingDaemons, state } from '../subject.ts'
+import {
+  evidenceOf,
+  isGuest,
+  isKeeperKnown,
+  type MachineRule,
+  placed,
+  settingDaemons,
+  state,
+} from '../subject.ts'
 
 export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   if (inventory.container !== undefined || settingDaemons(inventory).length > 0) return []
+  if (!isKeeperKnown(inventory)) return []
   const able = inventory.daemons.filter(
     ({ setsTime, name }) => setsTime?.value !== false && name !== 'ntpdate',
   )
@@ -61,7 +70,7 @@ function idle(daemons: readonly TimeDaemon[]): Finding {
   return state({
     name: 'daemon-not-running',
     severity: 'critical',
-    what: `${names} is installed and does not run${off ? '; it is not enabled either' : ''}.`,
+    what: `${names} is installed and ${first.runs ? `does not run${off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.`,
     evidence: evidenceOf(first.runs, first.enabled, first.installed),
     cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
     causes: [

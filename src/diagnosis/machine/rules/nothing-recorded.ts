@@ -19,7 +19,7 @@ export const nothingRecorded: MachineRule = ({ inventory }) => settingDaemons(in
 
 function judge(daemon: TimeDaemon) {
   const [main] = daemon.configuration
-  if (!main) return []
+  if (!main || daemon.unreadable.length > 0) return []
   const chrony = daemon.name === 'chronyd'
   if (!chrony && daemon.name !== 'ntpd' && daemon.name !== 'ntpsec') return []
   const wanted = chrony ? /^\s*log\s+\S/im : /^\s*statistics\s+\S/im

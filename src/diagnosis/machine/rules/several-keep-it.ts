@@ -2,12 +2,12 @@
  * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
-import { evidenceOf, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
+import { evidenceOf, isPresumed, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
 
 const NEVER = new Set(['ntpdate', 'clockwright'])
 
 export const severalDaemons: MachineRule = ({ inventory }) => {
-  const daemons = settingDaemons(inventory).filter(({ name }) => !NEVER.has(name))
+  const daemons = settingDaemons(inventory).filter(each => !NEVER.has(each.name) && !isPresumed(each))
   if (daemons.length < 2) return []
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)

@@ -4,7 +4,7 @@
  * behind; with 1 somebody in the guest has to. HVM guests and newer kernels have no such switch.
  */
 import type { Fact, Inventory, Sysctl } from '#core/guest/inventory.ts'
-import { evidenceOf, type MachineRule, settingDaemons, state } from '../subject.ts'
+import { evidenceOf, isKeeperKnown, type MachineRule, settingDaemons, state } from '../subject.ts'
 import { WALLCLOCK_SETTING as NAME, wallclockSetting, wallclockValue } from '../wallclock.ts'
 
 const SWITCH = '/proc/sys/xen/independent_wallclock'
@@ -19,8 +19,10 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
       : []
   if (kernel.flavour?.value !== 'classic-xen') return []
   const value = wallclockValue(setting)
+  // What was set may stand in the file that could not be read.
+  if (!value && inventory.unread.some(({ path }) => /sysctl/.test(path))) return []
   const keeper = settingDaemons(inventory)[0]
-  if (value?.value === '1') return keeper ? [] : [unkept(inventory, value)]
+  if (value?.value === '1') return keeper || !isKeeperKnown(inventory) ? [] : [unkept(inventory, value)]
   return keeper ? [dependent(inventory, value, keeper.name, setting)] : []
 }
 

@@ -1,0 +1,130 @@
+/** What cannot be read is not judged as empty, and what is not in a copy not as absent. */
+import { describe, expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { checkMachine } from './check.ts'
+import { lintMachine } from './configuration.ts'
+import { whoSetsTheClock } from './setters.ts'
+
+type Members = Readonly<Record<string, Member>>
+
+function found(members: Members): string[] {
+  const files = memoryFiles(members)
+  const inventory = takeInventory(files)
+  const subject = { inventory, live: undefined, prospect: undefined }
+  return checkMachine(subject, lintMachine(inventory, files)).map(({ severity, name, evidence: [first] }) =>
+    [severity, name, first?.path].filter(Boolean).join(' '),
+  )
+}
+
+const GUEST: Members = {
+  'proc/cpuinfo': 'flags\t\t: fpu hypervisor\n',
+  'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+  'proc/sys/kernel/osrelease': '6.1.0-18-amd64\n',
+}
+const CHRONY: Members = {
+  ...GUEST,
+  'usr/sbin/chronyd': '',
+  'lib/systemd/system/chrony.service':
+    '[Service]\nExecStart=/usr/sbin/chronyd\n[Install]\nAlias=chronyd.service\n',
+  'etc/systemd/system/multi-user.target.wants/chrony.service': {
+    link: '/lib/systemd/system/chrony.service',
+  },
+}
+const CONF = 'pool ntp.example iburst\nmakestep 1 -1\nlog tracking\nlogdir /var/log/chrony\n'
+
+describe('a configuration that could not be read', () => {
+  const path = 'etc/chrony/chrony.conf'
+  test('can be read', () => expect(found({ ...CHRONY, [path]: CONF })).toEqual([]))
+  test.each<[string, Member]>([
+    ['may not be read', { why: 'not-permitted' }],
+    ['is too large', { why: 'too-large' }],
+    ['is a pipe', { why: 'no-ordinary-file' }],
+    ['leads nowhere', { link: '../../../../outside/chrony.conf' }],
+    ['is binary', 'pool ntp.example\0\0\0'],
+    ['is a folder', { directory: true }],
+  ])('%s', (_, member) => {
+    expect(found({ ...CHRONY, [path]: member })).toEqual([`warning could-not-be-read /${path}`])
+  })
+  test('is one of several: what stands in the others is judged, what does not stand there is not', () => {
+    const conf = 'server a.example iburst\nconfdir /etc/chrony/conf.d\nlcoal stratum 10\n'
+    const members = {
+      ...CHRONY,
+      [path]: conf,
+      'etc/chrony/conf.d/site.conf': { why: 'not-permitted' } as const,
+    }
+    expect(found(members)).toEqual([
+      `critical misspelt /${path}`,
+      'warning could-not-be-read /etc/chrony/conf.d/site.conf',
+    ])
+  })
+  test('is the file of options', () => {
+    const unit = '[Service]\nEnvironmentFile=-/etc/default/chrony\nExecStart=/usr/sbin/chronyd $DAEMON_OPTS\n'
+    const members = {
+      ...CHRONY,
+      [path]: CONF,
+      'lib/systemd/system/chrony.service': unit,
+      'etc/default/chrony': { why: 'not-permitted' } as const,
+    }
+    expect(found(members)).toEqual(['warning could-not-be-read /etc/default/chrony'])
+  })
+  test('says whose clock a classic Xen guest has', () => {
+    const members = {
+      'proc/sys/kernel/osrelease': '2.6.18-398.el5xen\n',
+      'sys/hypervisor/type': 'xen\n',
+      'proc/1/comm': 'init\n',
+      'etc/sysctl.conf': { why: 'not-permitted' } as const,
+      'usr/sbin/ntpd': '',
+      'etc/rc.d/init.d/ntpd': '',
+      'etc/rc.d/rc3.d/S58ntpd': '',
+      'proc/77/comm': 'ntpd\n',
+      'proc/77/cmdline': 'ntpd\0-u\0ntp:ntp',
+      'etc/ntp.conf': 'server a iburst\nserver b iburst\nserver c iburst\nserver d iburst\ntinker panic 0\n',
+    }
+    const names = found(members)
+    expect(names).toContain('warning could-not-be-read /etc/sysctl.conf')
+    expect(names.join()).not.toContain('wallclock')
+    const { 'etc/sysctl.conf': _, ...without } = members
+    expect(found(without).join()).toContain('critical wallclock-follows-host')
+  })
+})
+
+describe('a copy that is not whole', () => {
+  test('configuration alone is judged, and it is said that more is not known', () => {
+    expect(found({ ...GUEST, 'etc/chrony.conf': CONF })).toEqual(['note copy-incomplete'])
+    expect(found({ ...GUEST, 'etc/chrony.conf': CONF.replace('-1', '3') })).toEqual([
+      'warning makestep-expires /etc/chrony.conf',
+      'note copy-incomplete',
+    ])
+  })
+  test('of two configurations nobody knows which daemon is there', () => {
+    const names = found({ ...GUEST, 'etc/chrony.conf': CONF, 'etc/ntp.conf': 'pool ntp.example iburst\n' })
+    expect(names).toContain('warning two-daemons /etc/ntp.conf')
+    expect(names.join()).not.toContain('critical')
+  })
+  test('nothing of any daemon', () => {
+    expect(found(GUEST)).toEqual(['warning copy-incomplete'])
+    expect(whoSetsTheClock(takeInventory(memoryFiles(GUEST)))).toEqual([])
+  })
+  test('with programs it is known that there is none', () => {
+    expect(found({ ...GUEST, 'usr/sbin/sshd': '' })).toEqual([
+      'critical no-daemon /sys/class/dmi/id/sys_vendor',
+    ])
+    expect(
+      found({ ...GUEST, 'var/lib/dpkg/status': 'Package: bash\nStatus: install ok installed\n' }),
+    ).toEqual(['critical no-daemon /sys/class/dmi/id/sys_vendor'])
+  })
+  test('a program without anything that starts it in the copy', () => {
+    const members = { ...GUEST, 'usr/sbin/chronyd': '', 'etc/chrony.conf': CONF }
+    expect(found(members)).toEqual(['note copy-incomplete'])
+    const units = { 'etc/systemd/system/multi-user.target.wants/sshd.service': { link: '/x' } }
+    const unit = { 'lib/systemd/system/chronyd.service': '[Service]\nExecStart=/usr/sbin/chronyd\n' }
+    expect(found({ ...members, ...units, ...unit })).toEqual([
+      'critical daemon-not-running /lib/systemd/system/chronyd.service',
+    ])
+  })
+  test('a package whose files of init are not there', () => {
+    const members = { ...GUEST, 'installed-rpms': 'chrony-4.3-1.el9.x86_64\n', 'etc/chrony.conf': CONF }
+    expect(found(members)).toEqual(['note copy-incomplete'])
+  })
+})

@@ -1,0 +1,84 @@
+/**
+ * could-not-be-read, copy-incomplete: what is not judged, because it was not seen. A configuration that cannot be read is no
+ * empty one, and a copy without programs is no machine without any.
+ */
+import { UNREAD, type Unread, type Unreadable } from '#core/guest/files.ts'
+import type { Missing } from '#core/guest/inventory.ts'
+import { activeDaemons, type MachineRule, settingDaemons, state } from '../subject.ts'
+
+export const couldNotBeRead: MachineRule = ({ inventory }) => {
+  const ofDaemons = activeDaemons(inventory).flatMap(({ unreadable }) => unreadable)
+  // On a classic Xen guest these decide whose clock it is.
+  const ofKernel =
+    inventory.kernel.flavour?.value === 'classic-xen'
+      ? inventory.unread.filter(({ path }) => SYSCTL.test(path))
+      : []
+  const files = [...new Map([...ofDaemons, ...ofKernel].map(each => [each.path, each])).values()]
+  if (files.length === 0) return []
+  const [first] = files as [Unreadable, ...Unreadable[]]
+  return [
+    state({
+      name: 'could-not-be-read',
+      severity: 'warning',
+      what: `${files.map(({ path }) => path).join(', ')} could not be read: ${UNREAD[first.why]}. What depends on ${files.length === 1 ? 'it' : 'them'} is not judged.`,
+      evidence: files.map(({ path, why }) => ({ path, text: UNREAD[why] })),
+      causes: [],
+      cost: 'How the daemon behaves after a pause, and whom it asks, is not known here.',
+      remedy: {
+        text: `${WHAT_TO_DO[first.why](inventory.copy === 'live')}.`,
+      },
+      confirm: `ls -lL ${first.path}`,
+    }),
+  ]
+}
+
+const SYSCTL = /^\/etc\/sysctl(?:\.conf$|\.d(?:\/|$))/
+
+const again = (live: boolean) =>
+  live ? 'Run the check as root' : 'Make the copy as root, or give its reader the right to read it'
+const replace = () => 'Put an ordinary file of text in its place, and see whether the daemon starts with it'
+
+const WHAT_TO_DO: Readonly<Record<Unread, (live: boolean) => string>> = {
+  'not-permitted': again,
+  directory: replace,
+  'no-ordinary-file': replace,
+  'too-large': () => 'Look what it holds: no configuration is larger than 1 MiB',
+  'too-many-links': replace,
+  'too-many-names': () => 'Look what the folder holds',
+  failed: () => 'Look for errors of the disk in the kernel log',
+  binary: replace,
+  'leads-nowhere': live =>
+    live ? 'Mend the link' : 'Copy the file that the link leads to as well, to the same place below the copy',
+  'left-out': () => 'Look at it on the machine itself, or keep secrets in a file of their own',
+}
+
+const LACKS: Readonly<Record<Missing, string>> = {
+  processes: 'no processes (proc/PID, or a listing of ps)',
+  programs: 'no programs and no list of packages (usr/sbin, var/lib/dpkg/status, installed-rpms)',
+  services: 'no units and no scripts of init (etc/systemd/system, etc/rc.d, etc/init.d)',
+}
+
+export const copyIncomplete: MachineRule = ({ inventory }) => {
+  const { daemons, missing, container } = inventory
+  const told = daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined)
+  const none = daemons.length === 0 && missing.includes('processes') && missing.includes('programs')
+  if (container || told || (daemons.length === 0 && !none)) return []
+  const presumed = settingDaemons(inventory).map(({ name }) => name)
+  return [
+    state({
+      name: 'copy-incomplete',
+      severity: presumed.length > 0 ? 'note' : 'warning',
+      what:
+        presumed.length > 0
+          ? `Whether ${presumed.join(' or ')} keeps this clock cannot be told from this copy; it is judged as if it did.`
+          : 'Who keeps this clock cannot be told from this copy.',
+      evidence: missing.map(each => ({ text: LACKS[each] })),
+      causes: [],
+      cost: 'Other programs that set the clock, or that none does, would not be seen.',
+      remedy: {
+        text: 'Make the copy with `clockwright collect` on the machine, or copy these, too.',
+      },
+      confirm: 'clockwright collect --list',
+    }),
+  ]
+}
