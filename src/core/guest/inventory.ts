@@ -50,6 +50,10 @@ export interface Inventory {
   /** Programs and drivers by which a hypervisor reaches into the guest. */
   readonly tools: readonly GuestTool[]
   readonly daemons: readonly TimeDaemon[]
+  /** Jobs that set the clock now and then. */
+  readonly jobs: readonly ClockJob[]
+  /** Who has stepped the clock, as far as logs of the system tell. */
+  readonly steps: readonly ClockSteps[]
   /** What kernel messages say about clocks, in their order. */
   readonly messages: readonly KernelMessage[]
   /** What a copy does not hold, so that nobody can tell from it; empty for a live machine. */
@@ -225,6 +229,34 @@ export interface TimeDaemon {
   /** What says how it keeps time, is there, and could not be read: of its configuration, its unit, its options. */
   readonly unreadable: readonly Unreadable[]
   readonly unit: UnitFacts | undefined
+}
+
+export interface ClockJob {
+  /** The crontab, the script or the timer. */
+  readonly name: string
+  /** The timer, which systemd knows by its name. */
+  readonly unit: string | undefined
+  /** `ntpdate`, `hwclock`, `date`, … */
+  readonly program: string
+  /** As written: `17 * * * *`, `OnCalendar=hourly`; or in words. */
+  readonly when: string
+  /** From one time to the next, where that is plain. */
+  readonly every: Seconds | undefined
+  /** Not once at the start only. */
+  readonly repeats: boolean
+  readonly command: Fact<string>
+}
+
+export interface ClockSteps {
+  /** The program that says so; undefined where another one only noticed it. */
+  readonly by: string | undefined
+  readonly count: number
+  /** The usual time from one to the next, when it is always the same. */
+  readonly every: Seconds | undefined
+  /** The usual size, where it is said: positive when the clock was behind. */
+  readonly size: Seconds | undefined
+  /** The last few. */
+  readonly evidence: readonly Place[]
 }
 
 export interface ConfigurationFile {

@@ -12,12 +12,14 @@ import { findCpus } from './cpus.ts'
 import { findDaemons, hasPrograms } from './daemons.ts'
 import { findPtpDevices, findVmclock, findVmgenid } from './devices.ts'
 import { findHypervisor } from './hypervisor.ts'
+import { findJobs } from './jobs.ts'
 import { findKernel } from './kernel.ts'
 import { findMessages } from './messages.ts'
 import { hasPackages, readPackages } from './packages.ts'
 import { fact, wholeFile } from './place.ts'
 import { READINGS } from './readings.ts'
 import { findRtc } from './rtc.ts'
+import { findSteps } from './steps.ts'
 import { findSysctls } from './sysctls.ts'
 import { findTools } from './tools.ts'
 import { hasServices } from './units.ts'
@@ -53,6 +55,8 @@ export function takeInventory(files: Files): Inventory {
     vmgenid: findVmgenid(files),
     tools: findTools(files, packages),
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
+    jobs: findJobs(files),
+    steps: findSteps(files),
     messages,
     missing,
     unread: files.unread,

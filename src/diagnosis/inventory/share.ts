@@ -6,6 +6,7 @@ import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
 import { isOfClocks } from './messages.ts'
 import { DPKG_STATUS, OF_TIME } from './packages.ts'
+import { isOfSteps } from './steps.ts'
 
 const REMOVED = '(removed)'
 
@@ -27,11 +28,12 @@ export function shareable(path: string, text: string): string {
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l)$/.test(path))
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
-  if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line))
+  if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line) || isOfSteps(line))
   return text.replace(/[^\r\n]+/g, withoutSecrets)
 }
 
-const isLog = (path: string): boolean => /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/kernel\/dmesg)/.test(path)
+const isLog = (path: string): boolean =>
+  /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/(?:kernel\/dmesg|logs\/))/.test(path)
 
 const keepLines = (text: string, wanted: (line: string) => boolean): string =>
   linesOf(text)

@@ -11,7 +11,8 @@ import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } f
 import { SYSTEMD_NAMES } from '../systemd-names.ts'
 import { at, fact, firstThere, readText } from './place.ts'
 
-const DIRECTORIES = [
+/** Of units, the first that has one counts. */
+export const UNIT_DIRECTORIES = [
   '/etc/systemd/system',
   '/run/systemd/system',
   '/usr/local/lib/systemd/system',
@@ -75,7 +76,7 @@ function lookInto(files: Files): Look {
 
 /** Are units or scripts in this copy at all, of whatever service? */
 export const hasServices = (files: Files): boolean =>
-  [...DIRECTORIES, ...SCRIPTS, ...RUNLEVELS, OPENRC_RUNLEVELS].some(files.exists)
+  [...UNIT_DIRECTORIES, ...SCRIPTS, ...RUNLEVELS, OPENRC_RUNLEVELS].some(files.exists)
 
 export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
   const look = lookInto(files)
@@ -101,8 +102,8 @@ export function findService(files: Files, names: ServiceNames, around: Surroundi
 
 const MASK = '/dev/null'
 
-const pathOfUnit = (files: Files, name: string): string | undefined =>
-  DIRECTORIES.map(directory => `${directory}/${name}`).find(
+export const pathOfUnit = (files: Files, name: string): string | undefined =>
+  UNIT_DIRECTORIES.map(directory => `${directory}/${name}`).find(
     path => files.exists(path) || files.link(path) !== undefined,
   )
 
@@ -120,7 +121,7 @@ function readService(
   }
   const dropIns = firstOfEachName(
     files,
-    DIRECTORIES.flatMap(directory => [name, ...aliases].map(each => `${directory}/${each}.d`)),
+    UNIT_DIRECTORIES.flatMap(directory => [name, ...aliases].map(each => `${directory}/${each}.d`)),
     '.conf',
   ).slice(0, MOST_DROP_INS)
   const parts = [path, ...dropIns].flatMap(each => {
@@ -140,7 +141,7 @@ function readService(
 }
 
 /** A link in the `.wants` or `.requires` of another unit starts it. A copy may have none of these folders at all. */
-function findEnabled(
+export function findEnabled(
   files: Files,
   name: string,
   path: string,
@@ -148,7 +149,7 @@ function findEnabled(
 ): Fact<boolean> | undefined {
   const aliases = listOf(parts, 'Install', 'Alias').flatMap(({ value }) => value.split(/\s+/))
   let told = files.own
-  for (const directory of DIRECTORIES) {
+  for (const directory of UNIT_DIRECTORIES) {
     for (const wants of files.names(directory)) {
       if (!/\.(?:wants|requires)$/.test(wants)) continue
       told = true

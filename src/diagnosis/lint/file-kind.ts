@@ -49,7 +49,10 @@ const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)timesyncd\.conf$|(?:^|\/)timesyncd\.conf\.d\/[^/]*\.conf$/, 'timesyncd.conf'],
   [/\.(?:service|timer)$|\.service\.d\/[^/]*\.conf$/, 'unit'],
   [/(?:^|\/)adjtime$/, 'adjtime'],
-  [/(?:^|\/)crontab$|(?:^|\/)cron\.d\/[^/]*$|(?:^|\/)crontabs\/[^/]*$/, 'crontab'],
+  [
+    /(?:^|\/)crontab$|(?:^|\/)cron\.d\/[^/]*$|(?:^|\/)crontabs\/[^/]*$|\/spool\/cron\/(?:tabs\/)?[^/]*$/,
+    'crontab',
+  ],
   [/\.vmx$|(?:^|\/)vmware\/config$/, 'vmx'],
   [/(?:^|\/)tools\.conf$/, 'tools.conf'],
   [/(?:^|\/)ntp\.toml$/, 'ntp.toml'],

@@ -49,6 +49,8 @@ const BARE: Inventory = {
   vmgenid: undefined,
   tools: [],
   daemons: [],
+  jobs: [],
+  steps: [],
   messages: [],
   missing: [],
   unread: [],

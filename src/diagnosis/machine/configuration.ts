@@ -7,7 +7,7 @@ import type { HypervisorFact, Inventory, Place } from '#core/guest/inventory.ts'
 import type { Finding, FindingName } from '../finding.ts'
 import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
-import type { LintFile } from '../lint/file-kind.ts'
+import { kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
 import { activeDaemons, isKeeperKnown, isPresumed } from './subject.ts'
@@ -43,11 +43,11 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
 ])
 
 /** Scripts that start a daemon are no configuration. */
-const CONFIGURATION = /^\/(?:etc(?!\/(?:rc\.d\/)?init\.d\/)|boot|usr\/lib|lib|run)\//
+const CONFIGURATION = /^\/(?:etc(?!\/(?:rc\.d\/)?init\.d\/)|boot|usr\/lib|lib|run|var\/spool\/cron)\//
 
 /** Of daemons that are there and not used nothing is asked; two that are used are judged together. */
 function filesOf(inventory: Inventory): string[] {
-  const { sysctls, boot, rtc } = inventory
+  const { sysctls, boot, rtc, jobs } = inventory
   const used = activeDaemons(inventory)
   const places: readonly (readonly Place[] | undefined)[] = [
     ...used.map(({ commandLine }) => commandLine?.evidence),
@@ -63,7 +63,8 @@ function filesOf(inventory: Inventory): string[] {
     ...used.flatMap(({ configuration }) => configuration.map(({ path }) => path)),
     ...places.flatMap(each => each ?? []).map(({ path }) => path),
   ]
-  return [...new Set(paths)].filter(path => CONFIGURATION.test(path))
+  const tables = jobs.map(({ name }) => name).filter(path => kindOf({ path, text: '' }) === 'crontab')
+  return [...new Set([...paths, ...tables])].filter(path => CONFIGURATION.test(path))
 }
 
 /** What is known of a machine, for the linter. In a container the daemons of the machine around it are not seen. */

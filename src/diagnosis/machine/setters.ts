@@ -1,13 +1,25 @@
 /** Who sets this clock? Every candidate, with what makes it one. */
 import type { Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { activeDaemons, isPresumed } from './subject.ts'
 import { wallclockSetting, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
   readonly name: string
-  readonly how: 'all the time' | 'periodically' | 'after-events' | 'when-asked' | 'at boot'
+  /** `host-decides`: whether it does so again and again, or after events only, is set on the host. */
+  readonly how:
+    | 'all the time'
+    | 'periodically'
+    | 'now and then'
+    | 'after-events'
+    | 'when-asked'
+    | 'at boot'
+    | 'host-decides'
   /** `yes`: it runs. `may`: it is there, and would when it is started or asked. */
   readonly does: 'yes' | 'may'
+  /** What the logs show of its steps: how many, how often, how large. */
+  readonly stepped?: string
   readonly evidence: readonly Place[]
 }
 
@@ -23,19 +35,71 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
         evidence: evidenceFor(daemon),
       }),
     )
-  const tools = inventory.tools
-    .filter(({ setsTime }) => setsTime !== undefined && setsTime.value !== 'no')
-    .map(
-      (tool): Setter => ({
-        name: tool.name,
-        how: tool.setsTime!.value as Setter['how'],
-        does: tool.runs?.value ? 'yes' : 'may',
-        evidence: [...tool.setsTime!.evidence, ...(tool.runs?.evidence ?? [])],
-      }),
-    )
-  return [...daemons, ...tools, ...hostWallclock(inventory)].sort(
+  const tools = inventory.tools.flatMap((tool): Setter[] => {
+    const how = tool.setsTime?.value ?? USUALLY[tool.name]
+    if (how === undefined || how === 'no') return []
+    const evidence = [tool.setsTime, tool.runs, tool.installed].flatMap(fact => fact?.evidence ?? [])
+    return [{ name: tool.name, how, does: tool.runs?.value ? 'yes' : 'may', evidence }]
+  })
+  const jobs = inventory.jobs.map(
+    ({ name, program, repeats, command }): Setter => ({
+      name: `${program} (${name})`,
+      how: repeats ? 'periodically' : 'at boot',
+      does: 'yes',
+      evidence: command.evidence,
+    }),
+  )
+  return withSteps([...daemons, ...tools, ...jobs, ...hostWallclock(inventory)], inventory).sort(
     (a, b) => Number(b.does === 'yes') - Number(a.does === 'yes'),
   )
+}
+
+/** What tools do where nobody has asked them. */
+const USUALLY: Readonly<Record<string, Setter['how']>> = {
+  vmtoolsd: 'host-decides',
+  'vmware-guestd': 'host-decides',
+  prltoolsd: 'host-decides',
+  VBoxService: 'periodically',
+  'qemu-ga': 'when-asked',
+  google_guest_agent: 'after-events',
+}
+
+/** VMware Tools look once a minute (their default), and a job when its time has come. */
+const TOOLS_PERIOD: Seconds = 60
+
+/** What the logs show of steps is evidence for who is named there, or for whose time it is; else somebody does it. */
+function withSteps(setters: readonly Setter[], { steps, jobs }: Inventory): Setter[] {
+  const all = [...setters]
+  for (const { by, count, every, size, evidence } of steps) {
+    // What was noticed once may be a pause, or the daemon's own step.
+    if (by === undefined && every === undefined) continue
+    const stepped = [
+      `${count} ${count === 1 ? 'step' : 'steps'}`,
+      ...(every === undefined ? [] : [`one every ${duration(every)}`]),
+      ...(size === undefined ? [] : [`of ${duration(Math.abs(size))}${size < 0 ? ' back' : ''}`]),
+    ].join(', ')
+    const job = jobs.find(
+      each => every !== undefined && each.every !== undefined && Math.abs(each.every - every) < 3,
+    )
+    const at = all.findIndex(({ name }) =>
+      by !== undefined
+        ? name === by || name.startsWith(`${by} `)
+        : job
+          ? name === `${job.program} (${job.name})`
+          : every === TOOLS_PERIOD && /^vm(?:toolsd|ware-guestd)$/.test(name),
+    )
+    const known = all[at]
+    if (known) all[at] = { ...known, stepped, evidence: [...known.evidence, ...evidence] }
+    else
+      all.push({
+        name: by ?? 'somebody',
+        how: every === undefined ? 'now and then' : 'periodically',
+        does: 'yes',
+        stepped,
+        evidence,
+      })
+  }
+  return all
 }
 
 /** In a copy that holds nothing else of it, its configuration. */

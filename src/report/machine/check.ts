@@ -93,7 +93,10 @@ function who(setters: readonly Setter[], style: Style): string[] {
     [
       { title: 'who sets this clock', text: ({ name }) => name },
       { title: '', text: ({ does }) => (does === 'yes' ? '' : 'could') },
-      { title: 'when', text: ({ how }) => how.replace('-', ' ') },
+      {
+        title: 'when',
+        text: ({ how, stepped }) => [how.replace('-', ' '), stepped].filter(Boolean).join('; '),
+      },
       {
         title: 'evidence',
         text: ({ evidence: [first] }) =>

@@ -73,6 +73,13 @@ export const brief = (inventory: Inventory) => ({
     unit: daemon.unit?.name,
     conditions: daemon.unit?.conditions.map(({ name, value, met }) => `${name}=${value} ${met ?? 'unknown'}`),
   })),
+  // Few machines have any.
+  ...(inventory.jobs.length > 0 && {
+    jobs: inventory.jobs.map(({ name, program, when, repeats }) => ({ name, program, when, repeats })),
+  }),
+  ...(inventory.steps.length > 0 && {
+    steps: inventory.steps.map(({ by, count, every, size }) => ({ by, count, every, size })),
+  }),
   messages: inventory.messages.map(({ means, evidence }) => `${means}: ${evidence.text}`),
   unread: inventory.unread,
 })

@@ -1,4 +1,7 @@
 /** two-daemons: files of several daemons are here, or a job sets the clock beside one. Each undoes what the other does. */
+import { parseCrontab } from '#dialects/linux/crontab.ts'
+import { setsClock } from '#dialects/linux/set-clock.ts'
+import type { Evidence } from '../../finding.ts'
 import { configuredDaemons, PROGRAMS } from '../daemons.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject } from '../subject.ts'
@@ -12,7 +15,10 @@ export const twoDaemons: LintRule = subject => {
   const names = [...new Set([...daemons.map(({ name }) => name), ...(running ?? []).map(({ name }) => name)])]
   const both = names.map(name => PROGRAMS[name]).join(' and ')
   const sure = (running?.length ?? 0) > 1 || names.length < 2
-  const evidence = [...daemons.map(({ file, line }) => evidenceAt(subject, file, line)), ...jobs]
+  const evidence = [
+    ...daemons.map(({ file, line }) => evidenceAt(subject, file, line)),
+    ...jobs.map(({ deletes: _, ...job }) => job),
+  ]
   return [
     found({
       name: 'two-daemons',
@@ -31,30 +37,41 @@ export const twoDaemons: LintRule = subject => {
         text: 'Keep one. Stop and disable the other, and remove its package or its configuration.',
         changes: names.length < 2 ? [] : [`systemctl disable --now ${UNITS[names[1]!]}`],
         edits:
-          names.length < 2 ? jobs.map(({ file, line }) => ({ file, line, kind: 'delete', text: '' })) : [],
+          names.length < 2
+            ? jobs.flatMap(({ file, line, deletes }) =>
+                deletes ? [{ file: file!, line: line!, kind: 'delete' as const, text: '' }] : [],
+              )
+            : [],
       },
       confirm: '`ps -e | grep -E "ntpd|chronyd|timesyncd|ntp-daemon"` shows one program.',
     }),
   ]
 }
 
-/** Lines of crontabs that set the clock. */
-const setters = ({ kinds, lines }: LintSubject): { text: string; file: number; line: number }[] =>
-  kinds.flatMap((kind, file) =>
+/** Lines of crontabs that set the clock again and again, and services that a timer starts. */
+const setters = (subject: LintSubject): Setter[] => [
+  ...subject.kinds.flatMap((kind, file) =>
     kind !== 'crontab'
       ? []
-      : lines[file]!.flatMap((text, index) =>
-          text.length < LONGEST && SETS_THE_CLOCK.test(text)
-            ? [{ text: text.trim(), file, line: index + 1 }]
+      : parseCrontab(subject.files[file]!.text).flatMap(({ line, when, command }): Setter[] =>
+          when !== '@reboot' && setsClock(command)
+            ? [{ ...evidenceAt(subject, file, line), deletes: true }]
             : [],
         ),
-  )
+  ),
+  ...subject.units.flatMap(({ file, path, read }) =>
+    subject.units.some(timer => timer.path === path.replace(/\.service$/, '.timer') && timer.path !== path)
+      ? read.settings.flatMap(({ section, key, value, line }): Setter[] =>
+          section === 'Service' && key === 'ExecStart' && setsClock(value.replace(/^[-@:+!|]+/, ''))
+            ? [{ ...evidenceAt(subject, file, line), deletes: false }]
+            : [],
+        )
+      : [],
+  ),
+]
 
-/** cron takes no longer command. */
-const LONGEST = 1000
-
-const SETS_THE_CLOCK =
-  /^[^#]*(?:\bntpdate\b|\bsntp\b.*-[sS]|\bntpd\b.*\s-\w*q|\bchronyd\b.*\s-q|\bhwclock\b.*(?:--hctosys|\s-s\b)|\brdate\b|\bdate\s+-s\b)/
+/** `deletes`: taking this line out is all that is needed. */
+type Setter = Evidence & { readonly deletes: boolean }
 
 const UNITS: Readonly<Record<string, string>> = {
   ntpd: 'ntpd',

@@ -2,7 +2,7 @@
  * no-daemon, daemon-not-running, disabled-in-guests: nobody keeps this clock, though something may be there that
  * could. A guest's clock stops with the guest, and only somebody inside puts it right (field report 001).
  */
-import type { Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
+import type { ClockJob, Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
 import {
   evidenceOf,
@@ -25,7 +25,7 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   )
   if (keptOut.length > 0) return keptOut.map(({ daemon, condition }) => shutOut(daemon, condition))
   const installed = able.filter(daemon => daemon.installed !== undefined)
-  return installed.length > 0 ? [idle(installed)] : [none(inventory)]
+  return installed.length > 0 ? [idle(installed, inventory)] : [none(inventory)]
 }
 
 const isAgainstGuests = ({ name, met }: UnitCondition): boolean =>
@@ -63,15 +63,21 @@ const shutOut = (daemon: TimeDaemon, condition: UnitCondition): Finding =>
     confirm: `systemctl status ${daemon.unit?.name} says which condition was not met.`,
   })
 
-function idle(daemons: readonly TimeDaemon[]): Finding {
+/** What sets the clock now and then keeps it after a fashion. */
+const jobsOf = ({ jobs }: Inventory): readonly ClockJob[] => jobs.filter(({ repeats }) => repeats)
+const sayJobs = (jobs: readonly ClockJob[]): string =>
+  jobs[0] ? ` Only a job sets the clock (${jobs[0].program}, ${jobs[0].when}).` : ''
+
+function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
+  const jobs = jobsOf(inventory)
   const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
   const names = daemons.map(({ name }) => name).join(' and ')
   const off = first.enabled?.value === false
   return state({
     name: 'daemon-not-running',
-    severity: 'critical',
-    what: `${names} is installed and ${first.runs ? `does not run${off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.`,
-    evidence: evidenceOf(first.runs, first.enabled, first.installed),
+    severity: jobs.length > 0 ? 'warning' : 'critical',
+    what: `${names} is installed and ${first.runs ? `does not run${off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.${sayJobs(jobs)}`,
+    evidence: evidenceOf(first.runs, first.enabled, first.installed, ...jobs.map(({ command }) => command)),
     cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
     causes: [
       { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
@@ -96,9 +102,9 @@ function idle(daemons: readonly TimeDaemon[]): Finding {
 const none = (inventory: Inventory): Finding =>
   state({
     name: 'no-daemon',
-    severity: 'critical',
-    what: 'No program that keeps time is installed on this machine.',
-    evidence: evidenceOf(inventory.hypervisor),
+    severity: jobsOf(inventory).length > 0 ? 'warning' : 'critical',
+    what: `No program that keeps time is installed on this machine.${sayJobs(jobsOf(inventory))}`,
+    evidence: evidenceOf(inventory.hypervisor, ...jobsOf(inventory).map(({ command }) => command)),
     cost: isGuest(inventory)
       ? 'After a pause, a restore or a migration this guest stays wrong by the time that it stood still: its hypervisor does not put it right.'
       : 'A crystal drifts by seconds a week.',

@@ -2,13 +2,15 @@
  * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
+import type { ClockJob } from '#core/guest/inventory.ts'
 import { evidenceOf, isPresumed, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
 
 const NEVER = new Set(['ntpdate', 'clockwright'])
 
-export const severalDaemons: MachineRule = ({ inventory }) => {
+export const severalDaemons: MachineRule = subject => {
+  const { inventory } = subject
   const daemons = settingDaemons(inventory).filter(each => !NEVER.has(each.name) && !isPresumed(each))
-  if (daemons.length < 2) return []
+  if (daemons.length < 2) return jobBesideDaemon(subject)
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
   const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
@@ -33,6 +35,42 @@ export const severalDaemons: MachineRule = ({ inventory }) => {
         actions: stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
       },
       confirm: 'Steps in the log of one right after corrections of the other.',
+    }),
+  ]
+}
+
+/** A job beside a daemon: one step again and again that the daemon did not make. */
+const jobBesideDaemon: MachineRule = ({ inventory }) => {
+  const [daemon] = settingDaemons(inventory)
+  const jobs = inventory.jobs.filter(({ repeats }) => repeats)
+  if (!daemon || jobs.length === 0) return []
+  const [first] = jobs as [ClockJob, ...ClockJob[]]
+  return [
+    state({
+      name: 'two-daemons',
+      severity: isPresumed(daemon) ? 'warning' : 'critical',
+      what: `A job (${first.name}: ${first.program}, ${first.when}) sets the clock that ${daemon.name} keeps.`,
+      evidence: [
+        ...jobs.flatMap(({ command }) => evidenceOf(command)),
+        ...evidenceOf(daemon.runs ?? daemon.enabled),
+      ],
+      cost: `${daemon.name} takes the steps of the job for errors of the clock: frequency and offset swing.`,
+      causes: [
+        {
+          what: 'the job is older than the daemon',
+          why: 'it was the advice for virtual machines whose daemon could not follow',
+        },
+      ],
+      remedy: {
+        text: `Take the job out and leave the clock to ${daemon.name}, which may step it after a pause.`,
+        changes: jobs.map(({ unit, name, command }) =>
+          unit ? `systemctl disable --now ${unit}` : `${name}: without "${command.value}"`,
+        ),
+        actions: jobs.flatMap(({ unit, name }) =>
+          unit ? [{ kind: 'stop' as const, daemon: name, unit }] : [],
+        ),
+      },
+      confirm: 'Steps in the log at the times of the job.',
     }),
   ]
 }

@@ -1,0 +1,149 @@
+/**
+ * Jobs that set the clock: lines of crontabs, scripts that cron runs, timers of systemd, and what is run once at the start of the
+ * machine or of its network. Only commands that set it are told (`dialects/linux/set-clock.ts`).
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { ClockJob } from '#core/guest/inventory.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { parseCrontab } from '#dialects/linux/crontab.ts'
+import { setsClock } from '#dialects/linux/set-clock.ts'
+import { listOf, parseUnit } from '#dialects/linux/unit.ts'
+import { linesOf } from '#dialects/named-source.ts'
+import { readSpan } from '#dialects/timesyncd/settings.ts'
+import { at, fact, readText } from './place.ts'
+import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
+
+/** Of the system, of distributions' cron for root: Red Hat, Debian, SUSE, Alpine. */
+const TABLES = [
+  '/etc/crontab',
+  '/var/spool/cron/root',
+  '/var/spool/cron/crontabs/root',
+  '/var/spool/cron/tabs/root',
+  '/etc/crontabs/root',
+]
+const TABLES_IN = '/etc/cron.d'
+/** Folders of scripts, and how often each is run. */
+const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds | undefined])[] = [
+  ['/etc/cron.hourly', 'hourly', 3600],
+  ['/etc/cron.daily', 'daily', 86_400],
+  ['/etc/cron.weekly', 'weekly', 604_800],
+  ['/etc/cron.monthly', 'monthly', 30 * 86_400],
+  ['/etc/periodic/15min', 'every 15 minutes', 900],
+  ['/etc/periodic/hourly', 'hourly', 3600],
+  ['/etc/periodic/daily', 'daily', 86_400],
+  ['/etc/local.d', 'at boot', undefined],
+  ['/etc/network/if-up.d', 'when the network comes up', undefined],
+]
+const AT_BOOT = ['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/init.d/boot.local', '/etc/init.d/after.local']
+/** What an editor or a package left behind is not run. */
+const LEFT_BEHIND = /~$|\.(?:rpm\w+|dpkg-\w+|bak|old|disabled|swp)$|^\./
+const MOST_FILES = 256
+
+export function findJobs(files: Files): ClockJob[] {
+  const inFolder = (folder: string): string[] =>
+    files
+      .names(folder)
+      .filter(name => !LEFT_BEHIND.test(name))
+      .slice(0, MOST_FILES)
+      .map(name => `${folder}/${name}`)
+  return [
+    ...[...TABLES, ...inFolder(TABLES_IN)].flatMap(path => jobsIn(files, path)),
+    ...SCRIPTS.flatMap(([folder, when, every]) =>
+      inFolder(folder).flatMap(path => jobsOfScript(files, path, when, every)),
+    ),
+    ...AT_BOOT.flatMap(path => jobsOfScript(files, path, 'at boot', undefined)),
+    ...timers(files),
+  ]
+}
+
+function textOf(files: Files, path: string): string | undefined {
+  const read = readText(files, path)
+  return read.kind === 'read' ? read.text : undefined
+}
+
+const jobsIn = (files: Files, path: string): ClockJob[] =>
+  parseCrontab(textOf(files, path) ?? '').flatMap(({ command, when, every, text, line }) => {
+    const program = setsClock(command)
+    const repeats = when !== '@reboot'
+    return program
+      ? [
+          {
+            name: path,
+            unit: undefined,
+            program,
+            when,
+            every,
+            repeats,
+            command: fact(command, at(path, text, line)),
+          },
+        ]
+      : []
+  })
+
+function jobsOfScript(files: Files, path: string, when: string, every: Seconds | undefined): ClockJob[] {
+  for (const [index, line] of linesOf(textOf(files, path) ?? '').entries()) {
+    const program = line.length < LONGEST ? setsClock(line) : undefined
+    if (program)
+      return [
+        {
+          name: path,
+          unit: undefined,
+          program,
+          when,
+          every,
+          repeats: every !== undefined,
+          command: fact(line.trim(), at(path, line.trim(), index + 1)),
+        },
+      ]
+  }
+  return []
+}
+
+const LONGEST = 1000
+
+const AGAIN = ['OnCalendar', 'OnUnitActiveSec', 'OnUnitInactiveSec'] as const
+
+/** Timers that something starts, and the service that each of them starts. */
+function timers(files: Files): ClockJob[] {
+  const names = new Set(
+    UNIT_DIRECTORIES.flatMap(directory => files.names(directory).filter(name => name.endsWith('.timer'))),
+  )
+  return [...names].flatMap((name): ClockJob[] => {
+    const path = pathOfUnit(files, name)
+    const text = path && textOf(files, path)
+    if (!path || !text) return []
+    const timer = parseUnit(text, path)
+    if (!findEnabled(files, name, path, [timer])?.value) return []
+    const service = listOf([timer], 'Timer', 'Unit').at(-1)?.value ?? name.replace(/timer$/, 'service')
+    const servicePath = pathOfUnit(files, service)
+    const unit = servicePath && parseUnit(textOf(files, servicePath) ?? '', servicePath)
+    const started =
+      unit &&
+      listOf([unit], 'Service', 'ExecStart').find(({ value }) => setsClock(value.replace(/^[-@:+!|]+/, '')))
+    if (!started) return []
+    const again = AGAIN.flatMap(key => listOf([timer], 'Timer', key).slice(-1))[0]
+    return [
+      {
+        name,
+        unit: name,
+        program: setsClock(started.value.replace(/^[-@:+!|]+/, ''))!,
+        when: again ? `${again.key}=${again.value}` : 'at boot',
+        every:
+          again && (NAMED[again.value] ?? (again.key === 'OnCalendar' ? undefined : readSpan(again.value))),
+        repeats: again !== undefined,
+        command: fact(
+          started.value,
+          at(started.path, `${started.key}=${started.value}`, started.line),
+          ...(again ? [at(path, `${again.key}=${again.value}`, again.line)] : [at(path, name)]),
+        ),
+      },
+    ]
+  })
+}
+
+const NAMED: Readonly<Record<string, Seconds>> = {
+  minutely: 60,
+  hourly: 3600,
+  daily: 86_400,
+  weekly: 604_800,
+}

@@ -1,0 +1,163 @@
+/** Who sets this clock: daemons, tools, jobs, and what the logs show of their steps. */
+import { describe, expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { checkMachine } from './check.ts'
+import { lintMachine } from './configuration.ts'
+import { whoSetsTheClock } from './setters.ts'
+
+type Members = Readonly<Record<string, Member>>
+
+const setters = (members: Members) =>
+  whoSetsTheClock(takeInventory(memoryFiles(members))).map(({ name, how, does, stepped }) =>
+    [name, how, does, ...(stepped ? [stepped] : [])].join(' | '),
+  )
+
+function found(members: Members): string[] {
+  const files = memoryFiles(members)
+  const inventory = takeInventory(files)
+  const subject = { inventory, live: undefined, prospect: undefined }
+  return checkMachine(subject, lintMachine(inventory, files))
+    .filter(({ severity }) => severity !== 'note')
+    .map(({ severity, name, evidence: [first] }) => [severity, name, first?.path].filter(Boolean).join(' '))
+}
+
+const GUEST: Members = {
+  'proc/cpuinfo': 'flags\t\t: fpu hypervisor\n',
+  'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+  'usr/sbin/sshd': '',
+}
+const CHRONY: Members = {
+  ...GUEST,
+  'usr/sbin/chronyd': '',
+  'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\n',
+  'usr/lib/systemd/system/chronyd.service': '[Service]\nExecStart=/usr/sbin/chronyd\n',
+  'etc/systemd/system/multi-user.target.wants/chronyd.service': {
+    link: '/usr/lib/systemd/system/chronyd.service',
+  },
+}
+const TIMER: Members = {
+  'etc/systemd/system/settime.timer': '[Timer]\nOnCalendar=hourly\n[Install]\nWantedBy=timers.target\n',
+  'etc/systemd/system/settime.service':
+    '[Service]\nType=oneshot\nExecStart=-/usr/sbin/ntpdate -u a.example\n',
+  'etc/systemd/system/timers.target.wants/settime.timer': { link: '/etc/systemd/system/settime.timer' },
+}
+
+describe('jobs', () => {
+  test.each<[string, Members, string, string]>([
+    [
+      'a table of the system',
+      { 'etc/crontab': '17 * * * * root ntpdate a\n' },
+      '/etc/crontab',
+      'ntpdate (/etc/crontab)',
+    ],
+    [
+      'a table of a package',
+      { 'etc/cron.d/x': '*/15 * * * * root sntp -s a\n' },
+      '/etc/cron.d/x',
+      'sntp (/etc/cron.d/x)',
+    ],
+    [
+      "root's own table",
+      { 'var/spool/cron/root': '0 3 * * * rdate -s a\n' },
+      '/var/spool/cron/root',
+      'rdate (/var/spool/cron/root)',
+    ],
+    [
+      'a script',
+      { 'etc/cron.hourly/t': '#!/bin/sh\nntpd -gq\n' },
+      '/etc/cron.hourly/t',
+      'ntpd (/etc/cron.hourly/t)',
+    ],
+    ['a timer', TIMER, '/etc/systemd/system/settime.service', 'ntpdate (settime.timer)'],
+  ])('%s', (_, members, path, name) => {
+    expect(setters({ ...CHRONY, ...members })).toEqual([
+      'chronyd | all the time | yes',
+      `${name} | periodically | yes`,
+    ])
+    expect(found({ ...CHRONY, ...members })).toEqual([`critical two-daemons ${path}`])
+    expect(found({ ...GUEST, ...members })).toEqual(['warning no-daemon /sys/class/dmi/id/sys_vendor'])
+  })
+  test.each<[string, Members]>([
+    [
+      'once at the start',
+      { 'etc/rc.local': '#!/bin/sh\nntpdate a\n', 'etc/crontab': '@reboot root hwclock -s\n' },
+    ],
+    [
+      'a timer that nobody starts',
+      { ...TIMER, 'etc/systemd/system/timers.target.wants/settime.timer': { link: '/dev/null' } },
+    ],
+    ['a script that was put aside', { 'etc/cron.hourly/t.bak': 'ntpdate a\n' }],
+    ['a comment', { 'etc/crontab': '# 1 * * * * root ntpdate a\n' }],
+  ])('%s is no second keeper', (_, members) => expect(found({ ...CHRONY, ...members })).toEqual([]))
+  test('the remedy takes the line of a table out, and stops a timer', () => {
+    const files = memoryFiles({ ...CHRONY, ...TIMER, 'etc/crontab': 'A=b\n17 * * * * root ntpdate a\n' })
+    const inventory = takeInventory(files)
+    const [first] = checkMachine(
+      { inventory, live: undefined, prospect: undefined },
+      lintMachine(inventory, files),
+    )
+    expect(first?.remedy.actions).toEqual([
+      { kind: 'stop', daemon: 'settime.timer', unit: 'settime.timer' },
+      { kind: 'edit', file: '/etc/crontab', edit: { line: 2, kind: 'delete', text: '' } },
+    ])
+  })
+})
+
+describe('tools', () => {
+  test.each(['etc/hostname', 'etc/vmware-tools/tools.conf'])('of VMware do what the host decides', path => {
+    const members = { ...CHRONY, 'usr/bin/vmtoolsd': '', [path]: '[logging]\n' }
+    expect(setters(members)).toEqual(['chronyd | all the time | yes', 'vmtoolsd | host-decides | may'])
+    expect(setters({ ...members, 'proc/9/comm': 'vmtoolsd\n', 'proc/9/cmdline': 'vmtoolsd' })).toContain(
+      'vmtoolsd | host-decides | yes',
+    )
+  })
+  test('that were told not to are none', () => {
+    const off = { 'usr/bin/vmtoolsd': '', 'etc/vmware-tools/tools.conf': '[timeSync]\ndisable-all=true\n' }
+    expect(setters({ ...CHRONY, ...off })).toEqual(['chronyd | all the time | yes'])
+  })
+})
+
+describe('steps in the logs', () => {
+  const log = (message: string, times: readonly string[]) =>
+    times.map(time => `Nov 21 ${time} web1 ${message}\n`).join('')
+  const HOURLY = ['01:17:02', '02:17:01', '03:17:03', '05:17:02', '06:17:01']
+
+  test('at the time of a job are its own', () => {
+    const members = {
+      ...CHRONY,
+      'etc/crontab': '17 * * * * root date -s "$(cat /net/now)"\n',
+      'var/log/messages': log('systemd[1]: Time has been changed', HOURLY),
+    }
+    expect(setters(members)).toEqual([
+      'chronyd | all the time | yes',
+      'date (/etc/crontab) | periodically | yes | 5 steps, one every 60 min',
+    ])
+  })
+  test('by a program that says so', () => {
+    const members = {
+      ...CHRONY,
+      'var/log/syslog': log('ntpdate[77]: step time server 192.0.2.1 offset -1.250000 sec', HOURLY),
+    }
+    expect(setters(members)).toContain(
+      'ntpdate | periodically | yes | 5 steps, one every 60 min, of 1.25 s back',
+    )
+  })
+  test('once a minute are of VMware Tools', () => {
+    const minutes = Array.from({ length: 9 }, (_, i) => `01:0${i}:31`)
+    const members = {
+      ...CHRONY,
+      'usr/bin/vmtoolsd': '',
+      'var/log/messages': log('systemd[1]: Time has been changed', minutes),
+    }
+    expect(setters(members)).toContain('vmtoolsd | host-decides | may | 9 steps, one every 60.0 s')
+  })
+  test('at regular times by nobody known are by somebody', () => {
+    const members = { ...CHRONY, 'var/log/messages': log('systemd[1]: Time has been changed', HOURLY) }
+    expect(setters(members)).toContain('somebody | periodically | yes | 5 steps, one every 60 min')
+  })
+  test('now and then may be a pause, or the daemon', () => {
+    const lines = log('chronyd[9]: Forward time jump detected!', ['01:00:00', '07:31:00'])
+    expect(setters({ ...CHRONY, 'var/log/messages': lines })).toEqual(['chronyd | all the time | yes'])
+  })
+})

@@ -1,0 +1,54 @@
+/**
+ * Crontabs (crontab(5)): five fields of time or one word with `@`, in the tables of the system a user, and the command. Whether a
+ * user stands there, a line does not tell: it is left at the front of the command.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import { linesOf } from '../named-source.ts'
+
+export interface CronJob {
+  readonly line: number
+  readonly text: string
+  /** `17 * * * *`, `@hourly`. */
+  readonly when: string
+  /** From one time to the next, where that is plain; undefined also for what runs at the start of the machine. */
+  readonly every: Seconds | undefined
+  readonly command: string
+}
+
+/** cron takes no longer command. */
+const LONGEST = 1000
+const FIELD = String.raw`[\d*/,\-A-Za-z]+`
+// A hyphen in front keeps SUSE's and Debian's cron from logging the job.
+const JOB = new RegExp(String.raw`^\s*-?(@[a-z]+|${FIELD}(?:\s+${FIELD}){4})\s+(\S.*)$`)
+
+export function parseCrontab(text: string): CronJob[] {
+  return linesOf(text).flatMap((line, index): CronJob[] => {
+    if (line.length > LONGEST || /^\s*(?:#|\w+\s*=)/.test(line)) return []
+    const [, when, command] = JOB.exec(line) ?? []
+    if (when === undefined || command === undefined) return []
+    return [{ line: index + 1, text: line.trim(), when, every: periodOf(when), command }]
+  })
+}
+
+const NAMED: Readonly<Record<string, Seconds>> = {
+  '@hourly': 3600,
+  '@daily': 86_400,
+  '@midnight': 86_400,
+  '@weekly': 604_800,
+}
+
+function periodOf(when: string): Seconds | undefined {
+  const [minutes = '', hours, ...days] = when.split(/\s+/)
+  if (minutes.startsWith('@')) return NAMED[minutes]
+  if (days.some(day => day !== '*')) return undefined
+  const step = /^(?:\*|0-59)\/(\d+)$/.exec(minutes)?.[1]
+  if (hours === '*') {
+    if (minutes === '*') return 60
+    if (step !== undefined) return Number(step) * 60
+    const list = minutes.split(',').map(Number)
+    return list.every(Number.isFinite) ? 3600 / list.length : undefined
+  }
+  const everyHours = /^\*\/(\d+)$/.exec(hours ?? '')?.[1]
+  if (!/^\d+$/.test(minutes)) return undefined
+  return everyHours !== undefined ? Number(everyHours) * 3600 : /^\d+$/.test(hours ?? '') ? 86_400 : undefined
+}
