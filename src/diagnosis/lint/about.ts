@@ -17,6 +17,8 @@ export interface About {
         readonly version?: string | undefined
         /** Only its configuration is there: nobody knows whether it runs. */
         readonly presumed?: boolean
+        /** It runs, and leaves the clock alone. */
+        readonly watches?: boolean
       }[]
     | undefined
   /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */

@@ -39,5 +39,5 @@ export function configuredDaemons(subject: LintSubject): ConfiguredDaemon[] {
 export function hasDaemon(subject: LintSubject): boolean | undefined {
   const known = subject.machine.about.daemons
   if (configuredDaemons(subject).length > 0 || subject.commandLines.length > 0) return true
-  return known === undefined ? undefined : known.length > 0
+  return known === undefined ? undefined : known.some(({ watches }) => !watches)
 }

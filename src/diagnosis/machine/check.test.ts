@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Fact, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import { lint } from '../lint/lint.ts'
 import { planRepair } from '../repair/plan.ts'
 import { checkMachine } from './check.ts'
+import { aboutOf } from './configuration.ts'
 import { whoSetsTheClock } from './setters.ts'
 import type { LiveFacts, PauseProspect } from './subject.ts'
 
@@ -116,6 +118,12 @@ describe('who keeps the clock', () => {
   test('two', () => {
     expect(found({ daemons: [daemon('chronyd'), daemon('ntpd')] })).toEqual(['critical two-daemons'])
     expect(found({ daemons: [daemon('chronyd'), daemon('ptp4l', { setsTime: fact(false) })] })).toEqual([])
+  })
+  test('two of which one only watches', () => {
+    const inventory = { ...BARE, daemons: [daemon('chronyd'), daemon('ntpd', { setsTime: fact(false) })] }
+    expect(lint([], aboutOf(inventory)).map(({ name }) => name)).toEqual([])
+    const alone = { ...BARE, daemons: [daemon('ntpd', { setsTime: fact(false) })] }
+    expect(lint([], aboutOf(alone)).map(({ name }) => name)).toEqual(['no-daemon'])
   })
   test('the Tools and a daemon', () => {
     const tools = [

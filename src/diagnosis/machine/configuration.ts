@@ -76,6 +76,7 @@ export function aboutOf(inventory: Inventory): About {
       name: daemon.name as DaemonName,
       version: daemon.version?.value,
       presumed: isPresumed(daemon),
+      watches: daemon.setsTime?.value === false,
     }))
   return {
     daemons: daemons.length > 0 || (isKeeperKnown(inventory) && !container) ? daemons : undefined,

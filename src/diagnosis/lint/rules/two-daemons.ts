@@ -7,9 +7,10 @@ import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject } from '../subject.ts'
 
 export const twoDaemons: LintRule = subject => {
-  const daemons = configuredDaemons(subject)
+  const watching = subject.machine.about.daemons?.filter(({ watches }) => watches).map(({ name }) => name)
+  const daemons = configuredDaemons(subject).filter(({ name }) => !watching?.includes(name))
   const jobs = setters(subject)
-  const running = subject.machine.about.daemons?.filter(({ presumed }) => !presumed)
+  const running = subject.machine.about.daemons?.filter(({ presumed, watches }) => !presumed && !watches)
   if (daemons.length < 2 && (running?.length ?? 0) < 2 && (jobs.length === 0 || daemons.length === 0))
     return []
   const names = [...new Set([...daemons.map(({ name }) => name), ...(running ?? []).map(({ name }) => name)])]
