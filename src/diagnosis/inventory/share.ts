@@ -2,10 +2,12 @@
  * What of a file may leave the machine: the file itself without what is secret in it, and of long ones only the lines that the
  * inventory looks at. Host names and addresses stay, because without them nobody could tell who asks whom.
  */
+import { setsClock } from '#dialects/linux/set-clock.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
 import { isOfClocks } from './messages.ts'
 import { DPKG_STATUS, OF_TIME } from './packages.ts'
+import { withoutSecrets } from './secrets.ts'
 import { isOfSteps } from './steps.ts'
 
 const REMOVED = '(removed)'
@@ -26,11 +28,109 @@ export function shareable(path: string, text: string): string {
       .join('\0')
   if (/^\/(?:proc\/config\.gz|boot\/config-)/.test(path))
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
-  if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l)$/.test(path))
+  if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l|package-data)$/.test(path))
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
+  if (/(?:^\/ps|\/ps_auxwww\w*)$/.test(path)) return keepProcesses(text)
   if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line) || isOfSteps(line))
-  return text.replace(/[^\r\n]+/g, withoutSecrets)
+  if (path.endsWith('/sysctl_-a')) return keepLines(text, isOfTimeSetting)
+  if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
+  if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
+  if (isJob(path)) return eachLine(text, line => (setsClock(line) ? line : COMMENT))
+  if (isOptions(path)) return eachLine(text, optionLines())
+  return withoutSecrets(text)
 }
+
+/** The rest of a line is what nobody here reads, and may hold anything. */
+const eachLine = (text: string, keep: (line: string) => string): string =>
+  withoutSecrets(text.replace(/[^\r\n]+/g, keep))
+
+const isUnit = (path: string): boolean =>
+  /\.(?:service|timer)$|\.(?:service|timer)\.d\/[^/]*\.conf$/.test(path)
+
+/** The unit of a daemon. Others are read because a timer starts them, and of those only what sets the clock matters. */
+const isOfTime = (path: string): boolean => TIME_NAMES.test(path.replace(/^.*?\/systemd\//, ''))
+const TIME_NAMES =
+  /chronyd?|ntpd?\b|ntpsec|ntp-|timesyncd|ptp4l|phc2sys|timemaster|ptpd|htpdate|rdate|hwclock|clockwright/
+
+/** What of a unit is read: how it is started, when, under which conditions and as whom. */
+const UNIT_KEYS =
+  /^(?:EnvironmentFile|(?:Condition|Assert)\w+|On\w+|Alias|WantedBy|RequiredBy|Unit|Description|Type|User|Group)$/
+
+/** Line by line, because a setting may go on over several. */
+function unitLines(ofTime: boolean): (line: string) => string {
+  let goesOn: 'kept' | 'environment' | 'removed' | undefined
+  return line => {
+    if (/^\s*[#;]/.test(line)) return COMMENT
+    const [, head = '', key = '', value = line] =
+      goesOn === undefined ? (/^(\s*([\w-]+)\s*=)(.*)$/.exec(line) ?? []) : []
+    const what = goesOn ?? (head === '' ? 'kept' : whatOf(key, value, ofTime))
+    const continued = line.endsWith('\\')
+    goesOn = continued ? what : undefined
+    if (what === 'kept') return line
+    if (what === 'environment') return `${head}${environment(value)}${continued ? ' \\' : ''}`
+    return `${head}${REMOVED}${continued ? ' \\' : ''}`
+  }
+}
+
+function whatOf(key: string, value: string, ofTime: boolean): 'kept' | 'environment' | 'removed' {
+  if (key === 'Environment') return 'environment'
+  if (UNIT_KEYS.test(key)) return 'kept'
+  return key === 'ExecStart' && (ofTime || setsClock(value.replace(/^[-@:+!|]+/, ''))) ? 'kept' : 'removed'
+}
+
+const isSysctl = (path: string): boolean => /(?:^|\/)sysctl\.(?:conf$|d\/)/.test(path)
+const isOfTimeSetting = (line: string): boolean =>
+  /^[^=#;]*(?:xen|wall|clock|time|rtc|hpet|sched_rt)[^=]*=/i.test(line)
+
+const COMMENT = '#'
+const ASSIGNMENT = /"(\w+)=[^"]*"|'(\w+)=[^']*'|(\w+)=\S*/g
+
+const environment = (value: string): string =>
+  [...value.matchAll(ASSIGNMENT)].map(([all, ...names]) => assignment(all, ...names)).join(' ')
+
+/** Variables that hold options stay; any other may hold anything. */
+function assignment(all: string, ...[double, single, bare]: string[]): string {
+  const name = double ?? single ?? bare ?? ''
+  const value = all.replace(/^["']?\w+=/, '')
+  return isOptionVariable(name, value) ? all : `${name}=${REMOVED}`
+}
+
+const isOptionVariable = (name: string, value: string): boolean =>
+  /OPT|ARG|FLAG|PARAM/i.test(name) || /^["']?(?:-|$)/.test(value)
+
+/** Files of variables by which services are started. Those of boot loaders, clocks and the like have names that are known. */
+const isOptions = (path: string): boolean =>
+  !/^\/etc\/(?:(?:sysconfig|default|conf\.d)\/(?:grub|bootloader|clock|hwclock|rcS|ntp\w*|chronyd?|openntpd|ptp4l|phc2sys)$|default\/grub\.d\/)/.test(
+    path,
+  ) && /^\/etc\/(?:sysconfig|default|conf\.d)\/|\.env$|\/environment$/.test(path)
+
+/** A value may go on over several lines, and what is left of one that was taken out goes with it. */
+function optionLines(): (line: string) => string {
+  let kept = true
+  return line => {
+    const [, head, name, value] = /^(\s*(?:export\s+)?(\w+)=)(.*)$/.exec(line) ?? []
+    if (head === undefined) return kept && !/^\s*[#;]/.test(line) ? line : COMMENT
+    kept = isOptionVariable(name!, value!)
+    return kept ? line : `${head}${REMOVED}`
+  }
+}
+
+/** Crontabs, and scripts that are run at some time: of them only what sets the clock is read. */
+const isJob = (path: string): boolean =>
+  /^\/(?:etc\/(?:crontab$|cron\.|crontabs\/|periodic\/|local\.d\/|rc(?:\.d\/rc)?\.local$|network\/if-up\.d\/|init\.d\/\w+\.local$)|var\/spool\/cron\/)/.test(
+    path,
+  )
+
+/** The title of the columns, and the processes that keep or set a clock. */
+const keepProcesses = (text: string): string =>
+  keepLines(
+    text,
+    line =>
+      line.startsWith('USER ') ||
+      /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright)/.test(
+        line,
+      ),
+  )
 
 const isLog = (path: string): boolean =>
   /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/(?:kernel\/dmesg|logs\/))/.test(path)
@@ -52,20 +152,3 @@ const keepPackages = (text: string): string =>
     )
     .map(paragraph => `${paragraph}\n\n`)
     .join('')
-
-/** Each with the part that stays as its first group. */
-const SECRETS: readonly RegExp[] = [
-  // GRUB: password --md5 HASH, password_pbkdf2 USER HASH
-  /^(\s*password(?:_pbkdf2)?\s).*$/,
-  // ntp.conf: crypto pw PASSWORD
-  /^(\s*crypto\b.*\bpw\s+)\S+/,
-  // Files of keys of NTP daemons, should one be included: NUMBER TYPE KEY
-  /^(\s*\d{1,5}\s+(?:M|MD5|SHA\d*|SHA\d-\d+|SHA-\d+|AES\d*|AES128CMAC|RMD160|TIGER|WHIRLPOOL)\s+)\S+/i,
-  // NAME=VALUE whose name says it
-  /((?:passw(?:or)?d|passphrase|passwd|secret|token|credential|api_?key|private_?key)["']?\s*[=:]\s*["']?)[^\s"']+/gi,
-  // https://USER:PASSWORD@HOST
-  /(:\/\/)[^\s/@:]+:[^\s/@]+(?=@)/g,
-]
-
-const withoutSecrets = (line: string): string =>
-  SECRETS.reduce((left, secret) => left.replace(secret, `$1${REMOVED}`), line)

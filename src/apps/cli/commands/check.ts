@@ -1,5 +1,6 @@
 /** `clockwright check`: what is wrong, or will go wrong, with the time of this machine, or of one whose files were copied. */
 import { worst } from '#diagnosis/finding.ts'
+import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { checkMonitoring, checkScreen, encodeCheck } from '#report/machine/check.ts'
 import { encodePlan } from '#report/machine/repair.ts'
 import { examine, FORECAST_WITHIN } from '../../check/examine.ts'
@@ -45,8 +46,11 @@ export async function check({
   progress.clear()
   process.removeListener('SIGINT', interrupt)
   if (interrupted.signal.aborted) throw new Complaint('interrupted', 130)
-  if (json) printJson({ ...encodeCheck(checked), plan: encodePlan(makePlan(checked, root)) })
-  else if (monitoring) process.stdout.write(checkMonitoring(checked))
-  else process.stdout.write(checkScreen(checked, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
+  // Output is mailed and pasted; the plan is made of what really stands there.
+  const shown = withoutSecretsDeep(checked)
+  if (json)
+    printJson({ ...encodeCheck(shown), plan: withoutSecretsDeep(encodePlan(makePlan(checked, root))) })
+  else if (monitoring) process.stdout.write(checkMonitoring(shown))
+  else process.stdout.write(checkScreen(shown, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
   process.exitCode = EXIT[worst(checked.findings)]
 }

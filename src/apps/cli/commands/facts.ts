@@ -1,6 +1,7 @@
 /** `clockwright facts`: what this machine is, or the one of a copy, as far as its clock is concerned. */
 import type { Inventory } from '#core/guest/inventory.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { shareable } from '#diagnosis/inventory/share.ts'
 import { inventoryText } from '#report/inventory.ts'
 import { openMachine } from '../../inventory/open.ts'
@@ -10,16 +11,16 @@ import { Progress } from '../progress.ts'
 export async function facts(options: { root?: string; json?: boolean }): Promise<void> {
   const progress = new Progress()
   progress.show('Reading …')
-  const inventory = takeInventory(await openMachine(options.root))
+  const inventory = withoutSecrets(takeInventory(await openMachine(options.root)))
   progress.clear()
-  if (options.json) printJson(withoutSecrets(inventory))
+  if (options.json) printJson(inventory)
   else process.stdout.write(inventoryText(inventory, styler()))
 }
 
 /** Output is mailed and pasted: a password in a configuration does not belong there. */
 const withoutSecrets = (inventory: Inventory): Inventory => ({
-  ...inventory,
-  daemons: inventory.daemons.map(daemon => ({
+  ...withoutSecretsDeep(inventory),
+  daemons: withoutSecretsDeep(inventory.daemons).map(daemon => ({
     ...daemon,
     configuration: daemon.configuration.map(file => ({ ...file, text: shareable(file.path, file.text) })),
   })),

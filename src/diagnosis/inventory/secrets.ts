@@ -1,0 +1,68 @@
+/**
+ * Text without what is secret in it: passwords, keys and tokens by their names, user names and passwords in addresses, and blocks
+ * of PEM. Everything that leaves the machine goes through here: the files of a copy (`share.ts`), and what is printed of
+ * an inventory or a finding. What is taken out leaves a mark, and lines stay where they are.
+ */
+
+const REMOVED = '(removed)'
+
+/** What a name holds that stands for a secret: DB_PASSWORD, AWS_SECRET_ACCESS_KEY, api-token, vncpassword. */
+const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|passwd|(?<![a-z])(?:pass|pwd|pw|psk)(?![a-z])|secret|token|credential|api_?key|access_?key|private_?key|auth_?key|cookie|community)[\w.-]*`
+/** As it ends in a command line of /proc, too, whose words are divided by zero bytes. */
+const WORD = String.raw`[^\s\0"']+`
+
+/** Each with what stays as its first group. */
+const SECRETS: readonly RegExp[] = [
+  // GRUB: password --md5 HASH, password_pbkdf2 USER HASH
+  /^(\s*password(?:_pbkdf2)?\s).*$/,
+  // ntp.conf: crypto pw PASSWORD
+  /^(\s*crypto\b.*\bpw\s+)\S+/,
+  // Files of keys of NTP daemons, should one be included: NUMBER TYPE KEY
+  /^(\s*\d{1,5}\s+(?:M|MD5|SHA\d*|SHA\d-\d+|SHA-\d+|AES\d*|AES128CMAC|RMD160|TIGER|WHIRLPOOL)\s+)\S+/i,
+  // Authorization: Bearer VALUE, also where a quote goes around all of it
+  /(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest)\s+)?)[^\s\0"']+/gi,
+  /(\bbearer\s+)[^\s\0"']+/gi,
+  // "NAME=some words"
+  new RegExp(String.raw`((["'])${SECRET_NAME}\s*[=:]\s*)(?:(?!\2).)+`, 'gi'),
+  // NAME="some words", NAME = VALUE, NAME: VALUE
+  new RegExp(String.raw`(${SECRET_NAME}["']?\s*[=:]\s*(["']))(?:(?!\2).)+`, 'gi'),
+  new RegExp(String.raw`(${SECRET_NAME}["']?\s*[=:]\s*)${WORD}`, 'gi'),
+  // --NAME VALUE, also in two words of /proc
+  new RegExp(String.raw`(--?${SECRET_NAME}[\s\0]+["']?)${WORD}`, 'gi'),
+  // https://USER:PASSWORD@HOST, https://TOKEN@HOST
+  /(:\/\/)[^\s\0/@]+(?=@)/g,
+  /(:\/\/)[^\s\0@]*:[^\s\0]+(?=@)/g,
+  // netroot=iscsi:USER:PASSWORD@HOST
+  /(\biscsi:)[^\s\0@]+(?=@)/g,
+]
+
+const withoutSecretsIn = (line: string): string =>
+  SECRETS.reduce((left, secret) => left.replace(secret, `$1${REMOVED}`), line)
+
+const PEM = /(-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----)[^-]*/g
+
+export const withoutSecrets = (text: string): string =>
+  text
+    .replace(PEM, (block, head: string) => `${head}${block.slice(head.length).replace(/[^\r\n]+/g, REMOVED)}`)
+    .replace(/[^\r\n]+/g, withoutSecretsIn)
+
+/** The same for all text in a value: an inventory, findings. */
+export function withoutSecretsDeep<T>(value: T): T {
+  if (typeof value === 'string') return withoutSecrets(value) as T
+  if (Array.isArray(value)) return withoutSecretsInWords(value) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withoutSecretsDeep(each)])) as T
+}
+
+/** In a list of words the secret may be the one behind its name: `--password`, `VALUE`. */
+function withoutSecretsInWords(values: readonly unknown[]): unknown[] {
+  return values.map((each, index) => {
+    const before = values[index - 1]
+    return typeof each === 'string' && typeof before === 'string' && IS_NAME.test(before)
+      ? REMOVED
+      : withoutSecretsDeep(each)
+  })
+}
+
+/** `--password`, `token:`, `"password":`, `crypto`'s `pw`. */
+const IS_NAME = new RegExp(`^(?:--?${SECRET_NAME}|["']?${SECRET_NAME}["']?[:=]|pw|bearer|md5|sha\\d*)$`, 'i')
