@@ -27,6 +27,10 @@ export interface About {
   readonly kernel?: string | undefined
   /** `uname -m` */
   readonly architecture?: string | undefined
+  /** Its PTP devices, each with its own name and those that udev links to it. */
+  readonly ptp?:
+    | readonly { readonly device: string; readonly clock: string; readonly links: readonly string[] }[]
+    | undefined
   /** Few sources are meant: a test bed with one server that is watched. */
   readonly controlled?: boolean | undefined
 }

@@ -1,5 +1,6 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
+import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
 import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
 
@@ -48,11 +49,19 @@ export function configuredSources(subject: LintSubject): ConfiguredSource[] {
   )
 }
 
+/** A file without a word is what a package left there, unless its daemon runs, or there is no other file of a daemon. */
+function isUsed(subject: LintSubject, names: readonly DaemonName[]): boolean {
+  const known = subject.machine.about.daemons
+  if (known && known.length > 0) return known.some(({ name }) => names.includes(name))
+  const { ntp, chrony, timesyncd, openntpd, ntpdRs } = subject
+  return [ntp, chrony, timesyncd, openntpd, ntpdRs].filter(parts => parts.length > 0).length === 1
+}
+
 const mainOf = <T>(parts: readonly Part<T>[]): Part<T> | undefined => parts.find(({ main }) => main)
 
 function ntpd(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.ntp)
-  if (!main || main.read.commands.length === 0) return undefined
+  if (!main || (main.read.commands.length === 0 && !isUsed(subject, ['ntpd', 'ntpsec']))) return undefined
   const listens = subject.ntp.some(({ read }) => read.associations.some(({ kind }) => /client$/.test(kind)))
   const named = subject.ntp.flatMap(({ file, read }) =>
     read.associations
@@ -97,7 +106,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
 
 function chrony(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.chrony)
-  if (!main || main.read.directives.length === 0) return undefined
+  if (!main || (main.read.directives.length === 0 && !isUsed(subject, ['chronyd']))) return undefined
   const named = subject.chrony.flatMap(({ file, read }): NamedHere[] => [
     ...read.sources.map(each => ({
       address: each.address,

@@ -15,6 +15,7 @@ import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
 import { noDaemon } from './rules/no-daemon.ts'
 import { panic } from './rules/panic.ts'
+import { polls } from './rules/polls.ts'
 import { restrict } from './rules/restrict.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { slewOnly } from './rules/slew-only.ts'
@@ -35,6 +36,7 @@ export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
   words,
   keys,
+  polls,
   noDaemon,
   twoDaemons,
   sources,

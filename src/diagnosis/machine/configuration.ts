@@ -83,6 +83,9 @@ export function aboutOf(inventory: Inventory): About {
     hypervisor: hypervisorOf(hypervisor?.value),
     kernel: kernel.release?.value,
     architecture: kernel.architecture?.value,
+    ...(inventory.ptp.length > 0 && {
+      ptp: inventory.ptp.map(({ device, clock, links }) => ({ device, clock: clock.value, links })),
+    }),
   }
 }
 

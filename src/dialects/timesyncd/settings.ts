@@ -28,7 +28,7 @@ const NAMES: Readonly<Record<string, keyof TimesyncdSettings>> = {
 }
 
 /** It asks no more often than that, whatever it is told. */
-const SHORTEST_POLL: Seconds = 16
+export const SHORTEST_POLL: Seconds = 16
 
 export function timesyncdSettings(files: readonly TimesyncdConf[]): {
   readonly settings: TimesyncdSettings

@@ -41,7 +41,7 @@ export const hostClock: LintRule = subject => {
   )
   return clocks.flatMap(phc => [
     ...notValidated(subject, phc),
-    ...byNumber(subject, phc),
+    ...byNumber(subject, phc, clocks),
     ...notHere(subject, phc),
   ])
 }
@@ -96,33 +96,48 @@ function notValidated(subject: LintSubject, { file, line, device, options }: Phc
   ]
 }
 
-function byNumber(subject: LintSubject, { file, line, device }: Phc): Finding[] {
+function byNumber(subject: LintSubject, { file, line, device }: Phc, clocks: readonly Phc[]): Finding[] {
   if (!/^\/dev\/ptp\d+$/.test(device)) return []
-  const { hypervisor } = subject.machine.about
-  const named = hypervisor === undefined ? undefined : DEVICES[hypervisor]
+  const own = subject.machine.about.ptp?.find(each => each.device === device)
+  const named = nameFor(subject, device)
+  const twice = named !== undefined && clocks.some(each => each.device === named)
+  // Of several numbers nobody knows which one is the host's clock.
+  const others = clocks.filter(each => /^\/dev\/ptp\d+$/.test(each.device)).length > 1 && !own
+  const offered = named !== undefined && !twice && !others ? named : undefined
+  const text = lineOf(subject, file, line)
   return [
     found({
       name: 'phc-by-number',
       severity: 'note',
-      what: `${device} is whichever PTP device comes up first: with a network card that has one too it may be another.`,
+      what: `${device} is whichever PTP device comes up first: with a network card that has one too it may be another.${twice ? ` ${named} is a source already: this may be the same clock.` : ''}`,
       evidence: [evidenceAt(subject, file, line)],
       cost: 'After a change of the machine, or of the order of drivers, chronyd follows a clock that nobody sets.',
       remedy: {
         daemon: 'chrony',
-        text: `Use a name that udev links to it by what it is${named ? '' : ': /dev/ptp_kvm, /dev/ptp_hyperv'}.`,
+        text: twice
+          ? 'Take this line out if it means the same clock; else use a name that udev links to it by what it is.'
+          : `Use a name that udev links to it by what it is${offered ? '' : ': /dev/ptp_kvm, /dev/ptp_hyperv'}.`,
         changes: [
-          named
-            ? replaceWord(lineOf(subject, file, line), device, named).trim()
-            : 'SUBSYSTEM=="ptp", ATTR{clock_name}=="KVM virtual PTP", SYMLINK+="ptp_kvm"   (a rule of udev)',
+          offered
+            ? replaceWord(text, device, offered).trim()
+            : udevRule(own?.clock ?? 'KVM virtual PTP', own?.clock === undefined ? 'ptp_kvm' : undefined),
         ],
-        edits: named
-          ? [{ file, line, kind: 'replace', text: replaceWord(lineOf(subject, file, line), device, named) }]
-          : [],
+        edits: offered ? [{ file, line, kind: 'replace', text: replaceWord(text, device, offered) }] : [],
       },
       confirm: '`grep . /sys/class/ptp/ptp*/clock_name`',
     }),
   ]
 }
+
+/** Where the devices of the machine are known, the link that leads to this one; else that of its hypervisor. */
+function nameFor({ machine: { about } }: LintSubject, device: string): string | undefined {
+  const own = about.ptp?.find(each => each.device === device)
+  if (own) return own.links[0]
+  return about.hypervisor === undefined ? undefined : DEVICES[about.hypervisor]
+}
+
+const udevRule = (clock: string, link = `ptp_${clock.split(/[\s-]/)[0]!.toLowerCase()}`): string =>
+  `SUBSYSTEM=="ptp", ATTR{clock_name}=="${clock}", SYMLINK+="${link}"   (a rule of udev)`
 
 function notHere(subject: LintSubject, { file, line, device }: Phc): Finding[] {
   const { hypervisor } = subject.machine.about

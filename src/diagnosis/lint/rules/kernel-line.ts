@@ -11,9 +11,11 @@ import {
   parseKernelRelease,
   takesDivider,
 } from '#dialects/linux/kernel-release.ts'
+import { nearest } from '#dialects/nearest.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
+import { type Manners, mistakeFound } from './words.ts'
 
 /** Options of Linux that Xen does not have; `clocksource` of Xen has other names. */
 const LINUX_ONLY =
@@ -136,13 +138,64 @@ function onKernelLine(
   release: KernelRelease | undefined,
   underXen: boolean,
 ): Finding[] {
+  const spelt = misspelt(subject, file, at.line, words)
   const divider = words.find(word => /^divider=/.test(word))
   const clock = words.find(word => /^clock=/.test(word))
   return [
+    ...spelt,
     ...(divider && release ? dividerIgnored(subject, file, at.line, divider, release, underXen) : []),
     ...(!divider && release ? tickRateHigh(subject, file, at.line, release, underXen) : []),
     ...(clock && release ? clockIgnored(subject, file, at.line, clock, release) : []),
   ]
+}
+
+/** Words about time that are long enough not to be near another word by chance. */
+const NAMES = ['clocksource', 'divider', 'no_timer_check', 'independent_wallclock', 'skew_tick']
+/** Kernels do with a name that they do not know nothing at all: they hand it to init. */
+const KERNEL_WORDS: Manners = {
+  daemon: 'other',
+  program: 'the kernel',
+  severity: 'warning',
+  cost: 'The kernel passes over it without a word: nothing is set.',
+  confirm: '`cat /proc/cmdline`, and what should follow from it.',
+}
+/** Of Linux on x86 and arm64. */
+const SOURCES = [
+  'tsc',
+  'kvm-clock',
+  'xen',
+  'hpet',
+  'acpi_pm',
+  'jiffies',
+  'refined-jiffies',
+  'pit',
+  'hyperv_clocksource',
+  'hyperv_clocksource_tsc_page',
+  'hyperv_clocksource_msr',
+  'arch_sys_counter',
+]
+
+function misspelt(subject: LintSubject, file: number, line: number, words: readonly string[]): Finding[] {
+  const at = { file, line, directive: 'the kernel' }
+  return words.flatMap(word => {
+    const [, name = '', value] = /^(\w+)(?:=(.*))?$/.exec(word) ?? []
+    if (name === 'clocksource' && value !== undefined && !SOURCES.includes(value)) {
+      const meant = nearest(value, SOURCES)
+      const mistake = {
+        kind: 'wrong-value',
+        word: value,
+        meant,
+        expected: `one of ${SOURCES.join(', ')}`,
+      } as const
+      return meant === undefined
+        ? []
+        : [mistakeFound(subject, { ...at, directive: name }, mistake, KERNEL_WORDS)]
+    }
+    const meant = NAMES.includes(name) || name.length < 6 ? undefined : nearest(name, NAMES)
+    return meant === undefined
+      ? []
+      : [mistakeFound(subject, at, { kind: 'unknown-option', word: name, meant, expected: '' }, KERNEL_WORDS)]
+  })
 }
 
 function dividerIgnored(

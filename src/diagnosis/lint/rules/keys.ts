@@ -19,6 +19,13 @@ import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 import { CHRONYD, type Manners, MOST_IN_A_FILE, mistakeFound, NTPD } from './words.ts'
 
+const HWCLOCK: Manners = {
+  daemon: 'other',
+  program: 'hwclock',
+  severity: 'warning',
+  cost: 'hwclock warns and takes the hardware clock for UTC; whoever wrote this meant to say something.',
+  confirm: '`hwclock --show --verbose`; `timedatectl`, line "RTC in local TZ".',
+}
 const TIMESYNCD: Manners = {
   daemon: 'timesyncd',
   program: 'systemd-timesyncd',
@@ -64,7 +71,9 @@ const STARTER = (program: string): Manners => ({
 })
 
 export const keys: LintRule = subject =>
-  [timesyncd, ntpdRs, vmx, tools, libvirt, sysctl, environment, options].flatMap(check => check(subject))
+  [timesyncd, ntpdRs, vmx, tools, libvirt, sysctl, environment, options, adjtime].flatMap(check =>
+    check(subject),
+  )
 
 const timesyncd: LintRule = subject =>
   subject.timesyncd.flatMap(({ file }) => {
@@ -292,6 +301,16 @@ const sysctl: LintRule = subject =>
           ]
     }),
   )
+
+/** The third line of adjtime is one of two words (adjtime_config(5)), or not there. */
+const adjtime: LintRule = subject =>
+  subject.kinds.flatMap((kind, file) => {
+    const word = kind === 'adjtime' ? lineOf(subject, file, 3).trim() : ''
+    if (word === '' || word === 'UTC' || word === 'LOCAL') return []
+    const meant = nearest(word, ['utc', 'local'])?.toUpperCase()
+    const mistake = { kind: 'wrong-value', word, meant, expected: '`UTC` or `LOCAL`' } as const
+    return [mistakeFound(subject, { file, line: 3, directive: 'adjtime' }, mistake, HWCLOCK)]
+  })
 
 /** Variables of the files that distributions start time daemons with. */
 const VARIABLES = [

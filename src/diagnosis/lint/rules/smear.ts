@@ -19,11 +19,19 @@ const SMEARED: readonly (readonly [RegExp, string])[] = [
 /** The clock of AWS's network card keeps leap seconds. What the clocks of other hosts do is not known. */
 const ENA = /^PHC .*\/ptp_ena/
 
+/** What servers of one's own network do, they alone know: they may follow one of these. */
+const OWN =
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|127\.|::1$|f[cde][0-9a-f]{2}:)|^[^.:]+$|\.(?:local|lan|internal|intranet|corp|home|home\.arpa|localdomain|test|example|invalid)$/i
+
+const isPublic = (address: string): boolean => smearOf(address) !== undefined || !OWN.test(address)
+
 const smearOf = (address: string): string | undefined => SMEARED.find(([name]) => name.test(address))?.[1]
 
 export const smear: LintRule = subject =>
   configuredSources(subject).flatMap(({ named, daemon }) => {
-    const counted = named.filter(each => each.counts && (each.network || ENA.test(each.address)))
+    const counted = named.filter(
+      each => each.counts && (each.network ? isPublic(each.address) : ENA.test(each.address)),
+    )
     const ways = new Map<string, (typeof counted)[number]>()
     for (const each of counted) {
       const way = smearOf(each.address) ?? 'none'

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import type { About } from '../about.ts'
+import { lint } from '../lint.ts'
+
+const NETWORK = 'pool ntp.example iburst\nmakestep 1 -1\n'
+const remedies = (lines: string, about: About) =>
+  lint([{ path: 'etc/chrony.conf', text: NETWORK + lines }], about)
+    .filter(({ name }) => name === 'phc-by-number')
+    .map(({ remedy }) => remedy.edits?.map(({ text }) => text) ?? [])
+
+const PTP0 = 'refclock PHC /dev/ptp0 poll 2\n'
+const KVM: About = { hypervisor: 'kvm' }
+
+test('the name of the hypervisor is offered once', () => {
+  expect(remedies(PTP0, KVM)).toEqual([['refclock PHC /dev/ptp_kvm poll 2']])
+  expect(remedies(`${PTP0}refclock PHC /dev/ptp_kvm poll 2\n`, KVM)).toEqual([[]])
+  expect(remedies(`${PTP0}refclock PHC /dev/ptp1 poll 2\n`, KVM)).toEqual([[], []])
+})
+
+test('where the devices are known, each has its own name', () => {
+  const ptp = [
+    { device: '/dev/ptp0', clock: 'ena-ptp-05', links: ['/dev/ptp_ena'] },
+    { device: '/dev/ptp1', clock: 'KVM virtual PTP', links: ['/dev/ptp_kvm'] },
+  ]
+  expect(remedies(`${PTP0}refclock PHC /dev/ptp1 poll 2\n`, { ...KVM, ptp })).toEqual([
+    ['refclock PHC /dev/ptp_ena poll 2'],
+    ['refclock PHC /dev/ptp_kvm poll 2'],
+  ])
+  expect(remedies(PTP0, { ...KVM, ptp: [{ ...ptp[0]!, links: [] }] })).toEqual([[]])
+})
