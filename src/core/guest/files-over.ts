@@ -8,6 +8,7 @@ export function filesOver(files: Files, over: ReadonlyMap<string, FileRead>): Fi
     read: (path, most) => over.get(path) ?? files.read(path, most),
     names: files.names,
     link: files.link,
+    owner: files.owner,
     exists: path => over.get(path)?.kind === 'read' || files.exists(path),
   })
   return withUnreadOf(upper, files)
@@ -30,6 +31,7 @@ export function filesNoted(files: Files, notes: Notes): Files {
       return answer
     },
     names: files.names,
+    owner: files.owner,
     link(path) {
       const target = files.link(path)
       if (target !== undefined) notes.link(path, target)

@@ -30,6 +30,13 @@ export interface Unreadable {
   readonly why: Unread
 }
 
+/** Whose a file or directory is, and who may do what with it: numbers, and the twelve bits of its mode. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+  readonly mode: number
+}
+
 /** What a place that holds files can do. Paths begin with a slash. */
 export interface FileStore {
   read(path: string, most: number): FileRead
@@ -37,6 +44,8 @@ export interface FileStore {
   names(path: string): readonly string[] | 'absent' | Unread
   link(path: string): string | undefined
   exists(path: string): boolean
+  /** Left out by copies: there everything belongs to whoever made them. */
+  owner?(path: string): Owner | undefined
   readonly own: boolean
 }
 
@@ -51,6 +60,8 @@ export interface Files {
   /** Where a symbolic link points, as it is written there. */
   link(path: string): string | undefined
   exists(path: string): boolean
+  /** Of the machine's own files only; undefined also for what is not there. */
+  owner(path: string): Owner | undefined
   /** Whether these are the files of the machine that we run on. */
   readonly own: boolean
   /** What was there and could not be read, so far, each once. */
@@ -100,6 +111,7 @@ export function filesIn(store: FileStore): Files {
     },
     link: path => store.link(rooted(path)),
     exists: path => store.exists(rooted(path)),
+    owner: path => store.owner?.(rooted(path)),
     get unread() {
       return [...unread].map(([path, why]) => ({ path, why }))
     },

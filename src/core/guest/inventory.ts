@@ -229,6 +229,8 @@ export interface TimeDaemon {
   /** What says how it keeps time, is there, and could not be read: of its configuration, its unit, its options. */
   readonly unreadable: readonly Unreadable[]
   readonly unit: UnitFacts | undefined
+  /** Where it is told to write statistics, and why it cannot; undefined where it can, or nobody knows. */
+  readonly cannotWrite: Fact<string> | undefined
 }
 
 export interface ClockJob {

@@ -10,6 +10,7 @@ import { type Configuration, readConfiguration, readSystemdConfiguration } from 
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
+import { findCannotWrite } from './statistics-folder.ts'
 import { findService, type Surroundings } from './units.ts'
 
 /** Folders of programs; which one is there differs by distribution. */
@@ -64,6 +65,12 @@ function findDaemon(
     configuration,
     unreadable: [...unreadable, ...(service?.unreadable ?? [])],
     unit: service?.unit,
+    cannotWrite: findCannotWrite(files, {
+      daemon: known.name,
+      pid: mine?.pid,
+      configuration,
+      commandLine: started?.value,
+    }),
   }
 }
 

@@ -70,6 +70,7 @@ const daemon = (name: string, of: Partial<TimeDaemon> = {}): TimeDaemon => ({
   configuration: [{ path: `/etc/${name}.conf`, text: 'log x\nstatistics y\n', includedBy: undefined }],
   unreadable: [],
   unit: { name: `${name}.service`, files: [], starts: undefined, conditions: [] },
+  cannotWrite: undefined,
   ...of,
 })
 

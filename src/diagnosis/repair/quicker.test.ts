@@ -15,6 +15,7 @@ const daemon = (name: string, version: string, text: string): TimeDaemon => ({
   configuration: [{ path: '/etc/x.conf', text, includedBy: undefined }],
   unreadable: [],
   unit: undefined,
+  cannotWrite: undefined,
 })
 
 const edited = (name: string, version: string, text: string): string =>

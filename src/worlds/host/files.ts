@@ -19,7 +19,15 @@ import {
   statSync,
 } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { type FileRead, type Files, filesIn, MOST_LINKS, MOST_NAMES, type Unread } from '#core/guest/files.ts'
+import {
+  type FileRead,
+  type Files,
+  filesIn,
+  MOST_LINKS,
+  MOST_NAMES,
+  type Owner,
+  type Unread,
+} from '#core/guest/files.ts'
 
 /** From the kernel's fcntl.h; Node does not name it. The same on every architecture that Node runs on but alpha and sparc. */
 const O_PATH = 0o10000000
@@ -37,6 +45,7 @@ function ownFiles(): Files {
     names: list,
     link: readLink,
     exists: existsSync,
+    owner: ownerOf,
   })
 }
 
@@ -155,6 +164,11 @@ function attempt(read: () => FileRead): FileRead {
     const why = reasonOf(error)
     return why === undefined ? { kind: 'absent' } : { kind: 'unread', why }
   }
+}
+
+function ownerOf(path: string): Owner | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && { uid: found.uid, gid: found.gid, mode: found.mode & 0o7777 }
 }
 
 function list(path: string): string[] | 'absent' | Unread {

@@ -1,10 +1,10 @@
 /**
- * nothing-recorded: a daemon that writes no statistics leaves nothing to judge by later. The lines are those of field report
+ * nothing-recorded, statistics-go-nowhere: a daemon that writes no statistics leaves nothing to judge by later. The lines are those of field report
  * 002 for ntpd; chronyd has one directive. A remark: clockstats stay empty without a reference clock.
  */
 import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
 import { appendLines } from '../../repair/append.ts'
-import { type MachineRule, settingDaemons, state } from '../subject.ts'
+import { evidenceOf, type MachineRule, settingDaemons, state } from '../subject.ts'
 
 const NTPD_LINES = [
   'statsdir /var/log/ntpstats/',
@@ -15,7 +15,31 @@ const NTPD_LINES = [
 ]
 const CHRONY_LINES = ['log measurements statistics tracking', 'logdir /var/log/chrony']
 
-export const nothingRecorded: MachineRule = ({ inventory }) => settingDaemons(inventory).flatMap(judge)
+export const nothingRecorded: MachineRule = ({ inventory }) =>
+  settingDaemons(inventory).flatMap(daemon => [...judge(daemon), ...cannotWrite(daemon)])
+
+function cannotWrite({ name, cannotWrite, pid }: TimeDaemon) {
+  if (!cannotWrite) return []
+  const [place] = cannotWrite.evidence
+  const folder = place!.text.split(/\s+/)[1]!
+  return [
+    state({
+      name: 'statistics-go-nowhere',
+      severity: 'note',
+      what: `${name} is told to write statistics and cannot: ${cannotWrite.value}.`,
+      evidence: evidenceOf(cannotWrite),
+      cost: 'When the clock was wrong nobody can tell since when and why.',
+      causes: [
+        { what: 'the folder was made by root, or by nobody', why: 'the daemon runs as a user of its own' },
+      ],
+      remedy: {
+        text: 'Make the folder and give it to the user of the daemon.',
+        changes: [`install -d -o $(ps -o user= -p ${pid}) ${folder}`],
+      },
+      confirm: `ls -ld ${folder}`,
+    }),
+  ]
+}
 
 function judge(daemon: TimeDaemon) {
   const [main] = daemon.configuration
