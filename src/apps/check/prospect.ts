@@ -97,7 +97,14 @@ async function playInTime(trial: Trial, within: Seconds, signal: AbortSignal): P
 }
 
 /** The lab plays what is known: not a daemon of whose files not all could be read. */
-const isKnown = ({ unreadable }: TimeDaemon): boolean => unreadable.length === 0
+const isKnown = ({ unreadable, configuration }: TimeDaemon): boolean =>
+  unreadable.length === 0 && !hasReferenceClock(configuration)
+
+/** The lab has no clock of a host, or of a satellite, by which a guest would notice at once. */
+const hasReferenceClock = (configuration: TimeDaemon['configuration']): boolean =>
+  configuration.some(({ text }) =>
+    /^\s*(?:refclock\s(?!.*\snoselect\b)|(?:server|peer)\s+127\.127\.(?!1\.))/im.test(text),
+  )
 
 const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
   median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median,

@@ -6,6 +6,7 @@ import { expandPattern, firstOfEachName } from '#dialects/find-files.ts'
 import { type Include, linesOf } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { at, isLink, readText } from './place.ts'
+import { isSecret } from './share.ts'
 
 /** How the includes of a file are found. */
 export type Grammar = 'chrony' | 'ntpd' | 'plain'
@@ -66,7 +67,8 @@ function gather(
   if (seen.has(path) || found.configuration.length >= MOST_FILES || depth > MOST_DEEP) return
   seen.add(path)
   const read = readText(files, path)
-  if (read.kind === 'unread') found.unreadable.push({ path: read.path, why: read.why })
+  // Keys say nothing of how the clock is kept.
+  if (read.kind === 'unread' && !isSecret(path)) found.unreadable.push({ path: read.path, why: read.why })
   if (read.kind !== 'read') return
   found.configuration.push({ path, text: read.text, includedBy })
   const lines = linesOf(read.text)

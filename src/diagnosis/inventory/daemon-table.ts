@@ -19,6 +19,7 @@ export interface KnownDaemon extends ServiceNames {
 
 const sysconfig = (name: string, variable = 'OPTIONS') => ({ path: `/etc/sysconfig/${name}`, variable })
 const defaults = (name: string, variable: string) => ({ path: `/etc/default/${name}`, variable })
+const confd = (name: string, variable: string) => ({ path: `/etc/conf.d/${name}`, variable })
 const inSbin = (...names: string[]): string[] =>
   names.flatMap(name => [`/usr/sbin/${name}`, `/usr/bin/${name}`, `/sbin/${name}`])
 
@@ -39,7 +40,7 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
     programs: inSbin('chronyd'),
     units: ['chronyd.service', 'chrony.service'],
     scripts: ['chronyd', 'chrony'],
-    options: [sysconfig('chronyd'), defaults('chrony', 'DAEMON_OPTS')],
+    options: [sysconfig('chronyd'), defaults('chrony', 'DAEMON_OPTS'), confd('chronyd', 'ARGS')],
     configurations: ['/etc/chrony/chrony.conf', '/etc/chrony.conf'],
     grammar: 'chrony',
     configOption: '-f',
@@ -63,7 +64,12 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
     programs: inSbin('ntpd'),
     units: ['ntpd.service', 'ntp.service'],
     scripts: ['ntpd', 'ntp'],
-    options: [sysconfig('ntpd'), defaults('ntp', 'NTPD_OPTS'), sysconfig('ntp', 'NTPD_OPTIONS')],
+    options: [
+      sysconfig('ntpd'),
+      defaults('ntp', 'NTPD_OPTS'),
+      sysconfig('ntp', 'NTPD_OPTIONS'),
+      confd('ntpd', 'NTPD_OPTS'),
+    ],
     configurations: ['/etc/ntp.conf', '/etc/ntp/ntp.conf'],
     grammar: 'ntpd',
     configOption: '-c',
@@ -150,7 +156,16 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
     scripts: ['ntpdate'],
     options: [sysconfig('ntpdate')],
   },
-  { ...NO_SERVICE, name: 'busybox-ntpd', processes: ['busybox ntpd'], packages: [], programs: [] },
+  {
+    // A link to busybox; it has no configuration but its options.
+    ...NO_SERVICE,
+    name: 'busybox-ntpd',
+    processes: ['busybox ntpd'],
+    packages: [],
+    programs: inSbin('ntpd'),
+    scripts: ['ntpd', 'busybox-ntpd'],
+    options: [confd('ntpd', 'NTPD_OPTS')],
+  },
   {
     ...NO_SERVICE,
     name: 'ptpd',

@@ -105,6 +105,9 @@ function isSomeoneElses(files: Files, known: KnownDaemon, packages: Packages): b
   if (!known.programs.includes('/usr/sbin/ntpd')) return false
   const rivals = KNOWN_DAEMONS.filter(each => each !== known && each.programs.includes('/usr/sbin/ntpd'))
   if (rivals.some(rival => rival.packages.some(name => packages.has(name)))) return true
+  const program = known.programs.find(path => files.exists(path))
+  const busybox = program !== undefined && /busybox$/.test(files.link(program) ?? '')
+  if (busybox || known.name === 'busybox-ntpd') return busybox !== (known.name === 'busybox-ntpd')
   // Without a word from packages: by the folder of NTPsec, by OpenNTPD's file, and else the classic.
   const ntpsec = files.exists('/etc/ntpsec/ntp.conf')
   const openntpd =

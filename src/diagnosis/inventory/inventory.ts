@@ -47,7 +47,7 @@ export function takeInventory(files: Files): Inventory {
     boot,
     clock: findClock(files, { source: clockSource, commandLine: words, release: kernel.release?.value }),
     cpus: findCpus(files),
-    sysctls: findSysctls(files),
+    sysctls: findSysctls(files, kernel.distribution?.value),
     rtc: findRtc(files),
     zone: findZone(files),
     ptp: findPtpDevices(files),

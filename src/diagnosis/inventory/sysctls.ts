@@ -3,7 +3,7 @@
  * on machines without systemd /etc/sysctl.conf alone comes last), and what the running kernel has.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { Fact, Sysctl } from '#core/guest/inventory.ts'
+import type { Distribution, Fact, Sysctl } from '#core/guest/inventory.ts'
 import { firstOfEachName } from '#dialects/find-files.ts'
 import { dotted, parseSysctl, procPath } from '#dialects/linux/sysctl.ts'
 import { at, fact, findLine, firstThere, wholeFile } from './place.ts'
@@ -31,9 +31,9 @@ const ALWAYS = [
   'dev.rtc.max-user-freq',
 ]
 
-export function findSysctls(files: Files): Sysctl[] {
+export function findSysctls(files: Files, distribution: Distribution | undefined): Sysctl[] {
   const set = new Map<string, Fact<string>[]>(ALWAYS.map(name => [name, []]))
-  for (const path of filesInOrder(files).slice(0, MOST_FILES)) {
+  for (const path of filesInOrder(files, distribution).slice(0, MOST_FILES)) {
     const read = files.read(path)
     if (read.kind !== 'read') continue
     for (const { name, value, line, text } of parseSysctl(read.text).lines) {
@@ -46,8 +46,13 @@ export function findSysctls(files: Files): Sysctl[] {
   })
 }
 
+/** What starts Red Hat's fifth (rc.sysinit) reads no folder. */
+const readsConfAlone = (distribution: Distribution | undefined): boolean =>
+  /^(?:rhel|centos)$/.test(distribution?.id ?? '') && /^5(?:\.|$)/.test(distribution?.version ?? '')
+
 /** systemd applies /etc/sysctl.conf only by way of a link in sysctl.d. */
-function filesInOrder(files: Files): string[] {
+function filesInOrder(files: Files, distribution: Distribution | undefined): string[] {
+  if (readsConfAlone(distribution)) return [CONF]
   const paths = firstOfEachName(files, DIRECTORIES, '.conf').map(path =>
     /(?:^|\/)sysctl\.conf$/.test(files.link(path) ?? '') ? CONF : path,
   )

@@ -31,6 +31,8 @@ export interface About {
   readonly ptp?:
     | readonly { readonly device: string; readonly clock: string; readonly links: readonly string[] }[]
     | undefined
+  /** All files that these include are here: what is not said is not said anywhere. */
+  readonly complete?: boolean | undefined
   /** Few sources are meant: a test bed with one server that is watched. */
   readonly controlled?: boolean | undefined
 }

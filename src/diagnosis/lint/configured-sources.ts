@@ -92,7 +92,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
     program: PROGRAMS.ntpd,
     file: main.file,
     named,
-    elsewhere: listens || namesMore(subject.ntp) || hasTemplate(subject, subject.ntp),
+    elsewhere: listens || namesMore(subject, subject.ntp) || hasTemplate(subject, subject.ntp),
     local: named.some(({ address }) => isLocalClock(address) || address === 'local'),
     needed: minsane && {
       count: minsane.value,
@@ -139,7 +139,7 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
     program: PROGRAMS.chronyd,
     file: main.file,
     named,
-    elsewhere: namesMore(subject.chrony) || hasTemplate(subject, subject.chrony),
+    elsewhere: namesMore(subject, subject.chrony) || hasTemplate(subject, subject.chrony),
     local: subject.chrony.some(
       ({ read }) => read.said.local !== undefined || read.directives.some(({ name }) => name === 'manual'),
     ),

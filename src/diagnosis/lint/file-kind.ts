@@ -11,6 +11,8 @@ import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
 export interface LintFile {
   readonly path: string
   readonly text: string
+  /** Where somebody knows it who has seen which file includes this one. */
+  readonly kind?: FileKind
 }
 
 export type FileKind =
@@ -64,7 +66,8 @@ const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
 /** More lines are not needed to tell. */
 const ENOUGH = 2000
 
-export function kindOf({ path, text }: LintFile): FileKind | undefined {
+export function kindOf({ path, text, kind }: LintFile): FileKind | undefined {
+  if (kind !== undefined) return kind
   return BY_NAME.find(([name]) => name.test(path))?.[1] ?? byContent(path, text)
 }
 

@@ -65,7 +65,14 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     files.flatMap((each, file) => {
       const kind = kinds[file]
       if (kind === undefined || !(typeof wanted === 'string' ? [wanted] : wanted).includes(kind)) return []
-      return [{ file, path: each.path, main: !FRAGMENT.test(each.path), read: read(each) }]
+      return [
+        {
+          file,
+          path: each.path,
+          main: each.kind === undefined && !FRAGMENT.test(each.path),
+          read: read(each),
+        },
+      ]
     })
   const environments = parts('environment', ({ text }) => parseEnvironment(text, 'shell'))
   const units = parts('unit', ({ text, path }) => parseUnit(text, path))
@@ -143,8 +150,13 @@ function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
 }
 
 /** Files are named that are not here, so what these say is not all. */
-export const namesMore = (parts: readonly Part<{ readonly includes: readonly unknown[] }>[]): boolean =>
-  parts.some(({ read }) => read.includes.length > 0) && parts.every(({ main }) => main)
+export const namesMore = (
+  { machine }: LintSubject,
+  parts: readonly Part<{ readonly includes: readonly unknown[] }>[],
+): boolean =>
+  !machine.about.complete &&
+  parts.some(({ read }) => read.includes.length > 0) &&
+  parts.every(({ main }) => main)
 
 /** Jinja, ERB, EPP, autoconf: something fills such a line in before a daemon reads it. */
 export const isTemplate = (line: string): boolean => /\{\{|\{%|<%|@[A-Z_]{3,}@/.test(line)

@@ -7,20 +7,39 @@ import type { HypervisorFact, Inventory, Place } from '#core/guest/inventory.ts'
 import type { Finding, FindingName } from '../finding.ts'
 import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
-import { kindOf, type LintFile } from '../lint/file-kind.ts'
+import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
-import { activeDaemons, isKeeperKnown, isPresumed } from './subject.ts'
+import { activeDaemons, isKeeperKnown, isPresumed, settingTools } from './subject.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
+  const included = includedFiles(inventory)
   const read = filesOf(inventory).flatMap((path): LintFile[] => {
     const found = readText(files, path)
-    return found.kind === 'read' ? [{ path, text: found.text }] : []
+    return found.kind === 'read' ? [{ path, text: found.text, ...included.get(path) }] : []
   })
   const incomplete = activeDaemons(inventory).some(({ unreadable }) => unreadable.length > 0)
   return lint(read, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
     .map(finding => placed(finding, read))
+}
+
+/** What a daemon's file includes is of that daemon's kind, whatever its name. */
+function includedFiles(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind'>> {
+  return new Map(
+    activeDaemons(inventory).flatMap(({ name, configuration }) =>
+      configuration.flatMap(({ path, includedBy }): [string, Pick<LintFile, 'kind'>][] => {
+        const kind = includedBy && kindIn(name, path)
+        return kind ? [[path, { kind }]] : []
+      }),
+    ),
+  )
+}
+
+function kindIn(daemon: string, path: string): FileKind | undefined {
+  if (daemon === 'ntpd' || daemon === 'ntpsec') return 'ntp.conf'
+  if (daemon === 'chronyd') return path.endsWith('.sources') ? 'chrony sources' : 'chrony.conf'
+  return undefined
 }
 
 /** What is said because something does not stand there; it may stand in the file that could not be read. */
@@ -70,7 +89,8 @@ function filesOf(inventory: Inventory): string[] {
 /** What is known of a machine, for the linter. In a container the daemons of the machine around it are not seen. */
 export function aboutOf(inventory: Inventory): About {
   const { hypervisor, kernel, container } = inventory
-  const daemons = activeDaemons(inventory)
+  const active = activeDaemons(inventory)
+  const daemons = active
     .filter(({ name }) => (DAEMONS as readonly string[]).includes(name))
     .map(daemon => ({
       name: daemon.name as DaemonName,
@@ -78,8 +98,15 @@ export function aboutOf(inventory: Inventory): About {
       presumed: isPresumed(daemon),
       watches: daemon.setsTime?.value === false,
     }))
+  // Others keep it that the linter knows nothing of: ptp4l, ntpd of busybox, the service of VirtualBox.
+  const nobody =
+    isKeeperKnown(inventory) &&
+    container === undefined &&
+    active.length === 0 &&
+    settingTools(inventory, 'periodically').length === 0
   return {
-    daemons: daemons.length > 0 || (isKeeperKnown(inventory) && !container) ? daemons : undefined,
+    daemons: daemons.length > 0 || nobody ? daemons : undefined,
+    complete: isComplete(inventory),
     hypervisor: hypervisorOf(hypervisor?.value),
     kernel: kernel.release?.value,
     architecture: kernel.architecture?.value,
@@ -88,6 +115,12 @@ export function aboutOf(inventory: Inventory): About {
     }),
   }
 }
+
+/** Has all been seen that the files include? What lies in /run is on no disk, and sosreport leaves it out. */
+const isComplete = ({ copy, daemons }: Inventory): boolean =>
+  copy === 'live' ||
+  copy === 'collected' ||
+  !daemons.some(({ configuration }) => configuration.some(({ text }) => /^[^#!;%]*\s\/run\//m.test(text)))
 
 /** The control domain of Xen is the host, which nobody pauses. */
 function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefined {

@@ -118,6 +118,86 @@ describe('tools', () => {
   })
 })
 
+describe('who keeps it in their own ways', () => {
+  test('the ntpd of busybox, started by OpenRC', () => {
+    const alpine = {
+      ...GUEST,
+      'bin/busybox': '',
+      'usr/sbin/ntpd': { link: '/bin/busybox' },
+      'etc/init.d/ntpd': '#!/sbin/openrc-run\n',
+      'etc/conf.d/ntpd': 'NTPD_OPTS="-N -p pool.ntp.org"\n',
+      'etc/runlevels/default/ntpd': { link: '/etc/init.d/ntpd' },
+    }
+    expect(setters(alpine)).toEqual(['busybox-ntpd | all the time | yes'])
+    expect(found(alpine)).toEqual([])
+    const [daemon] = takeInventory(memoryFiles(alpine)).daemons
+    expect(daemon?.commandLine?.value).toEqual(['/usr/sbin/ntpd', '-N', '-p', 'pool.ntp.org'])
+  })
+  test('the service of VirtualBox, for which systemd-timesyncd stands back', () => {
+    const timesyncd = {
+      ...GUEST,
+      'sys/class/dmi/id/sys_vendor': 'innotek GmbH\n',
+      'usr/sbin/VBoxService': '',
+      'lib/systemd/systemd-timesyncd': '',
+      'lib/systemd/system/systemd-timesyncd.service':
+        '[Unit]\nConditionFileIsExecutable=!/usr/sbin/VBoxService\n[Service]\nExecStart=/lib/systemd/systemd-timesyncd\n',
+      'etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service': {
+        link: '/lib/systemd/system/systemd-timesyncd.service',
+      },
+      'proc/9/comm': 'VBoxService\n',
+      'proc/9/cmdline': '/usr/sbin/VBoxService',
+    }
+    expect(found(timesyncd)).toEqual([])
+    expect(setters(timesyncd)).toEqual([
+      'VBoxService | periodically | yes',
+      'systemd-timesyncd | all the time | may',
+    ])
+  })
+})
+
+describe('a configuration in several files', () => {
+  const conf = (line: string) =>
+    `${line}\nconfdir /etc/chrony/conf.d\nsourcedir /run/chrony-dhcp\nmakestep 1 -1\n`
+  const running = { ...CHRONY, 'proc/cmdline': 'ro\n' }
+  test('is judged whole where all of it has been seen', () => {
+    expect(found({ ...running, 'etc/chrony.conf': conf('server 10.0.0.1 iburst') })).toEqual([
+      'warning single-source /etc/chrony.conf',
+    ])
+    expect(found({ ...running, 'etc/chrony.conf': conf('refclock PHC /dev/ptp_kvm') })).toEqual([
+      'warning host-clock-not-validated /etc/chrony.conf',
+    ])
+    const more = { 'run/chrony-dhcp/eth0.sources': 'server 10.0.0.2\nserver 10.0.0.3\nserver 10.0.0.4\n' }
+    expect(found({ ...running, ...more, 'etc/chrony.conf': conf('server 10.0.0.1 iburst') })).toEqual([])
+  })
+  test('and not where some of it is on no disk', () =>
+    expect(found({ ...CHRONY, 'etc/chrony.conf': conf('server 10.0.0.1 iburst') })).toEqual([]))
+  test('whose names say nothing', () => {
+    const ntpd = {
+      ...GUEST,
+      'usr/sbin/ntpd': '',
+      'etc/init.d/ntp': '',
+      'etc/rc3.d/S01ntp': { link: '../init.d/ntp' },
+      'etc/ntp.conf':
+        'tinker panic 0\npool a.example iburst\nincludefile /etc/ntp/crypto/pw\nincludefile /etc/ntp/more\n',
+      'etc/ntp/crypto/pw': '#crypto pw\n',
+      'etc/ntp/more': 'pool b.example ibrust\n',
+    }
+    expect(found(ntpd)).toEqual(['warning misspelt /etc/ntp/more'])
+  })
+})
+
+test('Red Hat 5 reads no sysctl.d', () => {
+  const members = {
+    'etc/redhat-release': 'CentOS release 5.11 (Final)\n',
+    'etc/sysctl.conf': 'xen.independent_wallclock = 0\n',
+    'etc/sysctl.d/90-xen.conf': 'xen.independent_wallclock = 1\n',
+  }
+  const values = (more: Members) =>
+    takeInventory(memoryFiles({ ...members, ...more })).sysctls[0]?.set.map(({ value }) => value)
+  expect(values({})).toEqual(['0'])
+  expect(values({ 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' })).toEqual(['1', '0'])
+})
+
 describe('steps in the logs', () => {
   const log = (message: string, times: readonly string[]) =>
     times.map(time => `Nov 21 ${time} web1 ${message}\n`).join('')

@@ -96,6 +96,19 @@ export const settingTools = (
   how: 'periodically' | 'after-events' | 'when-asked',
 ): GuestTool[] => tools.filter(({ setsTime, runs }) => setsTime?.value === how && runs?.value !== false)
 
+/**
+ * Does a tool put the clock right after a pause? VMware Tools do after a resume, a restore and a migration unless the host or
+ * their own file says otherwise, and nobody in the guest can see what the host says.
+ */
+export const isPutRightByTools = (inventory: Inventory): boolean =>
+  settingTools(inventory, 'periodically').length > 0 ||
+  settingTools(inventory, 'after-events').length > 0 ||
+  (inventory.hypervisor?.value.name === 'vmware' &&
+    inventory.tools.some(
+      ({ name, setsTime, runs }) =>
+        /^vm(?:toolsd|ware-guestd)$/.test(name) && setsTime === undefined && runs?.value,
+    ))
+
 /** A place as evidence. */
 export const placed = ({ path, line, text }: Place): Evidence =>
   line === undefined ? { path, text } : { path, line, text }

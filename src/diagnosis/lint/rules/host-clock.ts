@@ -56,7 +56,8 @@ function notValidated(subject: LintSubject, { file, line, device, options }: Phc
         .reduce((count, { kind, maxsources }) => count + (kind === 'pool' ? maxsources : 1), 0),
     0,
   )
-  const includes = subject.chrony.some(({ read }) => read.includes.length > 0)
+  const includes =
+    !subject.machine.about.complete && subject.chrony.some(({ read }) => read.includes.length > 0)
   const trusted = options.includes('trust')
   if (!trusted && (network > 0 || includes)) return []
   return [

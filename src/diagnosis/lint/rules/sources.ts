@@ -52,6 +52,8 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   const names = [...distinct.values()].map(({ address }) => address).join(' and ')
   // What another file adds is not known here.
   if (elsewhere) return []
+  // That of the host alone is said so by the rule about it.
+  if (count === 1 && /^PHC /.test(only!.address) && subject.machine.isGuest !== false) return []
   if (count === 1)
     return [
       few(subject, more, {

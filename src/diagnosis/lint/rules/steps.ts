@@ -26,7 +26,7 @@ function chrony(subject: LintSubject): Finding[] {
   const last = said.at(-1)
   const { confirm } = COMMON
   if (!last) {
-    if (namesMore(subject.chrony)) return []
+    if (namesMore(subject, subject.chrony)) return []
     return [
       found({
         name: 'never-steps',

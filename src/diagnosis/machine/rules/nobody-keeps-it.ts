@@ -11,12 +11,14 @@ import {
   type MachineRule,
   placed,
   settingDaemons,
+  settingTools,
   state,
 } from '../subject.ts'
 
 export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   if (inventory.container !== undefined || settingDaemons(inventory).length > 0) return []
-  if (!isKeeperKnown(inventory)) return []
+  // A tool that compares the clocks again and again keeps it after its own fashion.
+  if (!isKeeperKnown(inventory) || settingTools(inventory, 'periodically').length > 0) return []
   const able = inventory.daemons.filter(
     ({ setsTime, name }) => setsTime?.value !== false && name !== 'ntpdate',
   )

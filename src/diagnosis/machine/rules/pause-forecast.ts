@@ -2,19 +2,27 @@
  * slow-after-a-pause: what the daemon that keeps this guest would do after it stood still, played in the lab with the
  * configuration that is there (field report 001).
  */
+import type { Inventory } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { quickerEdits } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
+  isPutRightByTools,
   type MachineRule,
   type PauseProspect,
   type Recovery,
   settingDaemons,
-  settingTools,
   state,
 } from '../subject.ts'
+import { wallclockSetting, wallclockValue } from '../wallclock.ts'
+
+/** The wall clock of a classic Xen guest is that of its host, unless it is told otherwise; the daemon has no part in it. */
+const followsHost = (inventory: Inventory): boolean =>
+  inventory.hypervisor?.value.name === 'xen-pv' &&
+  inventory.kernel.flavour?.value === 'classic-xen' &&
+  wallclockValue(wallclockSetting(inventory))?.value !== '1'
 
 /** What takes longer is worth a change. */
 const SLOW: Seconds = 120
@@ -23,8 +31,7 @@ const VERY_SLOW: Seconds = 3600
 export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
   if (!prospect || !isGuest(inventory)) return []
   // Somebody else puts the clock right after a resume, and the daemon's own way back is not what counts.
-  if ([...settingTools(inventory, 'periodically'), ...settingTools(inventory, 'after-events')].length > 0)
-    return []
+  if (isPutRightByTools(inventory) || followsHost(inventory)) return []
   const { decides, now, best, how, pause, model } = prospect
   const ends = decides.exits > 0
   if (decides.median < SLOW && !ends) return []
