@@ -8,7 +8,7 @@ import type { Unreadable } from '#core/guest/files.ts'
 import { byBytes, type Files } from '#core/guest/files.ts'
 import { filesNoted } from '#core/guest/files-over.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
-import { isSecret, shareable } from '#diagnosis/inventory/share.ts'
+import { isEmptied, isSecret, shareable } from '#diagnosis/inventory/share.ts'
 import { encodeUnread, UNREAD_FILE } from '#diagnosis/inventory/unread-file.ts'
 import { directoryMember, fileMember, linkMember, TAR_END } from './write-tar.ts'
 
@@ -47,7 +47,11 @@ export function collect(files: Files): Collected {
     if (isSecret(path)) {
       left.push(path)
       members.set(path, { path, what: 'there' })
-    } else members.set(path, { path, what: { bytes: bytesToShare(path, read) } })
+    } else {
+      const bytes = bytesToShare(path, read)
+      if (isEmptied(path, Buffer.from(bytes).toString())) members.delete(path)
+      else members.set(path, { path, what: { bytes } })
+    }
   }
   for (const [path, link] of links) {
     // What a link inside /etc leads to has been read by its own name or by this one; the text serves either way.

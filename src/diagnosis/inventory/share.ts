@@ -18,6 +18,9 @@ const SECRET_FILES =
 
 export const isSecret = (path: string): boolean => SECRET_FILES.test(path)
 
+/** Of these only what sets the clock is kept; most hold nothing of that kind. */
+export const isEmptied = (path: string, shared: string): boolean => isJob(path) && /^[\s#]*$/.test(shared)
+
 /** Lines stay where they are, unless only some of them are kept. */
 export function shareable(path: string, text: string): string {
   if (path === DPKG_STATUS) return keepPackages(text)

@@ -159,11 +159,26 @@ describe('a classic Xen guest', () => {
     expect(whoSetsTheClock(inventory).map(({ name }) => name)).toEqual(['ntpd', 'the Xen host'])
   })
   test('is independent with a daemon, or without', () => {
-    expect(found({ ...xen, sysctls: wallclock('1'), daemons: [daemon('ntpd')] })).toEqual([])
+    const kept = wallclock('1').map(each => ({ ...each, set: [fact('1', '/etc/sysctl.conf', 9)] }))
+    expect(found({ ...xen, sysctls: kept, daemons: [daemon('ntpd')] })).toEqual([])
+    expect(found({ ...xen, sysctls: wallclock('1'), daemons: [daemon('ntpd')] })).toEqual([
+      'warning wallclock-follows-host',
+    ])
     expect(found({ ...xen, sysctls: wallclock('1') })).toEqual([
       'critical no-daemon',
       'critical wallclock-without-daemon',
     ])
+  })
+  test('that depends on its host is kept by it, without a daemon, too', () => {
+    const idle = daemon('ntpd', { runs: fact(false), enabled: fact(false) })
+    expect(found({ ...xen, sysctls: wallclock('0'), daemons: [idle] })).toEqual([
+      'note wallclock-follows-host',
+    ])
+    const slow = { median: 5220, exits: 0, runs: 4 }
+    const prospect = { model: 'ntpd', pause: 4.3, decides: slow, now: slow, best: undefined, how: undefined }
+    expect(
+      found({ ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }, undefined, prospect),
+    ).toEqual(['critical wallclock-follows-host'])
   })
   test('is repaired now and for the next boot', () => {
     const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }

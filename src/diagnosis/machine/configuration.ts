@@ -11,6 +11,7 @@ import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
 import { activeDaemons, isKeeperKnown, isPresumed, settingTools } from './subject.ts'
+import { followsHost } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   const included = includedFiles(inventory)
@@ -103,6 +104,7 @@ export function aboutOf(inventory: Inventory): About {
     isKeeperKnown(inventory) &&
     container === undefined &&
     active.length === 0 &&
+    !followsHost(inventory) &&
     settingTools(inventory, 'periodically').length === 0
   return {
     daemons: daemons.length > 0 || nobody ? daemons : undefined,

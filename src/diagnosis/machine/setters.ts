@@ -3,7 +3,7 @@ import type { Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { activeDaemons, isPresumed } from './subject.ts'
-import { wallclockSetting, wallclockValue } from './wallclock.ts'
+import { followsHost, wallclockSetting, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
   readonly name: string
@@ -111,17 +111,14 @@ function evidenceFor({ runs, commandLine, enabled, installed, configuration }: T
 
 /** A classic Xen guest that does not keep its own time is set by its host, whatever runs in it. */
 function hostWallclock(inventory: Inventory): Setter[] {
-  const { hypervisor, kernel } = inventory
-  if (hypervisor?.value.name !== 'xen-pv' || hypervisor.value.controlDomain) return []
-  if (kernel.flavour?.value !== 'classic-xen') return []
+  if (!followsHost(inventory)) return []
   const value = wallclockValue(wallclockSetting(inventory))
-  if (value?.value === '1') return []
   return [
     {
       name: 'the Xen host',
       how: 'all the time',
       does: 'yes',
-      evidence: [...(value?.evidence ?? []), ...kernel.flavour.evidence],
+      evidence: [...(value?.evidence ?? []), ...(inventory.kernel.flavour?.evidence ?? [])],
     },
   ]
 }

@@ -14,11 +14,13 @@ import {
   settingTools,
   state,
 } from '../subject.ts'
+import { followsHost } from '../wallclock.ts'
 
 export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   if (inventory.container !== undefined || settingDaemons(inventory).length > 0) return []
   // A tool that compares the clocks again and again keeps it after its own fashion.
   if (!isKeeperKnown(inventory) || settingTools(inventory, 'periodically').length > 0) return []
+  if (followsHost(inventory)) return []
   const able = inventory.daemons.filter(
     ({ setsTime, name }) => setsTime?.value !== false && name !== 'ntpdate',
   )
@@ -101,11 +103,18 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   })
 }
 
+const watchersOf = ({ daemons }: Inventory): string => {
+  const watching = daemons.filter(({ runs, setsTime }) => runs?.value && setsTime?.value === false)
+  return watching.length > 0
+    ? `${watching.map(({ name }) => name).join(' and ')} only measures, and no other program keeps time on this machine.`
+    : 'No program that keeps time is installed on this machine.'
+}
+
 const none = (inventory: Inventory): Finding =>
   state({
     name: 'no-daemon',
     severity: jobsOf(inventory).length > 0 ? 'warning' : 'critical',
-    what: `No program that keeps time is installed on this machine.${sayJobs(jobsOf(inventory))}`,
+    what: `${watchersOf(inventory)}${sayJobs(jobsOf(inventory))}`,
     evidence: evidenceOf(inventory.hypervisor, ...jobsOf(inventory).map(({ command }) => command)),
     cost: isGuest(inventory)
       ? 'After a pause, a restore or a migration this guest stays wrong by the time that it stood still: its hypervisor does not put it right.'

@@ -2,7 +2,6 @@
  * slow-after-a-pause: what the daemon that keeps this guest would do after it stood still, played in the lab with the
  * configuration that is there (field report 001).
  */
-import type { Inventory } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { quickerEdits } from '../../repair/quicker.ts'
@@ -16,13 +15,7 @@ import {
   settingDaemons,
   state,
 } from '../subject.ts'
-import { wallclockSetting, wallclockValue } from '../wallclock.ts'
-
-/** The wall clock of a classic Xen guest is that of its host, unless it is told otherwise; the daemon has no part in it. */
-const followsHost = (inventory: Inventory): boolean =>
-  inventory.hypervisor?.value.name === 'xen-pv' &&
-  inventory.kernel.flavour?.value === 'classic-xen' &&
-  wallclockValue(wallclockSetting(inventory))?.value !== '1'
+import { followsHost } from '../wallclock.ts'
 
 /** What takes longer is worth a change. */
 const SLOW: Seconds = 120

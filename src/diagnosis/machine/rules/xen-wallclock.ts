@@ -22,23 +22,49 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
   // What was set may stand in the file that could not be read.
   if (!value && inventory.unread.some(({ path }) => /sysctl/.test(path))) return []
   const keeper = settingDaemons(inventory)[0]
-  if (value?.value === '1') return keeper || !isKeeperKnown(inventory) ? [] : [unkept(inventory, value)]
-  return keeper ? [dependent(inventory, value, keeper.name, setting)] : []
+  if (value?.value === '1') {
+    if (!keeper && isKeeperKnown(inventory)) return [unkept(inventory, value)]
+    return keeper && !isKept(inventory, setting) ? [untilTheBoot(inventory, value)] : []
+  }
+  return [dependent(inventory, value, keeper?.name, setting)]
 }
+
+/** For the next boot: in a file, or on the command line of the kernel. A copy may lack the file. */
+const isKept = ({ copy, commandLine }: Inventory, setting: Sysctl | undefined): boolean =>
+  copy !== 'live' ||
+  (setting?.set.length ?? 0) > 0 ||
+  (commandLine?.value.some(word => /independent_wallclock/.test(word)) ?? false)
+
+const untilTheBoot = (inventory: Inventory, value: Fact<string>) =>
+  state({
+    name: 'wallclock-follows-host',
+    severity: 'warning',
+    what: `The wall clock of this Xen guest is its own until the next boot: ${NAME} is 1, and no file says so.`,
+    evidence: evidenceOf(value, inventory.kernel.flavour),
+    cost: 'After a boot the guest takes its wall clock from the host again, and the daemon has no effect.',
+    causes: [{ what: 'it was set by hand', why: 'a value of the running kernel is gone with it' }],
+    remedy: {
+      text: 'Set it for the next boot, too.',
+      changes: [`${NAME} = 1   (in /etc/sysctl.conf)`],
+      actions: [{ kind: 'sysctl', name: NAME, value: '1' }],
+    },
+    confirm: `grep -r independent_wallclock /etc/sysctl.conf`,
+  })
 
 const dependent = (
   inventory: Inventory,
   value: Fact<string> | undefined,
-  daemon: string,
+  daemon: string | undefined,
   setting: Sysctl | undefined,
 ) => {
   const boot = setting?.set.at(-1)?.value === '1'
   return state({
     name: 'wallclock-follows-host',
-    severity: 'critical',
-    what: `This Xen guest takes its wall clock from the host (${NAME} is ${value?.value ?? 'not set: 0'}), so ${daemon} has no effect.`,
+    // Without a daemon nothing is done in vain, and the host does keep it.
+    severity: daemon === undefined ? 'note' : 'critical',
+    what: `This Xen guest takes its wall clock from the host (${NAME} is ${value?.value ?? 'not set: 0'})${daemon === undefined ? '' : `, so ${daemon} has no effect`}.`,
     evidence: evidenceOf(value, inventory.kernel.flavour),
-    cost: 'Setting the time fails silently, and after a migration to a host that is behind the clock stands still until that host has caught up.',
+    cost: 'Setting the time fails silently; after a migration to a host that is behind the clock stands still until that host has caught up.',
     causes: [
       {
         what: 'that is the default of these kernels',
@@ -46,7 +72,7 @@ const dependent = (
       },
     ],
     remedy: {
-      text: 'Make the wall clock independent, now and for the next boot, on all hosts and guests of the cluster; the daemon then keeps it.',
+      text: `Make the wall clock independent, now and for the next boot, on all hosts and guests of the cluster; ${daemon === undefined ? 'a daemon has to keep it then' : 'the daemon then keeps it'}.`,
       changes: [`sysctl -w ${NAME}=1`, `${NAME} = 1   (in /etc/sysctl.conf)`],
       actions: [
         { kind: 'setting', path: SWITCH, before: value?.value ?? '0', after: '1' },
