@@ -100,13 +100,17 @@ function findPresumed(files: Files, known: KnownDaemon, context: DaemonContext):
 
 const PRESUMED = ['chronyd', 'ntpsec', 'ntpd', 'openntpd', 'systemd-timesyncd', 'ntpd-rs']
 
-/** /usr/sbin/ntpd may be of any of three. */
+const BUSYBOX = ['/bin/busybox', '/usr/bin/busybox']
+
+/** /usr/sbin/ntpd may be of any of four. */
 function isSomeoneElses(files: Files, known: KnownDaemon, packages: Packages): boolean {
   if (!known.programs.includes('/usr/sbin/ntpd')) return false
   const rivals = KNOWN_DAEMONS.filter(each => each !== known && each.programs.includes('/usr/sbin/ntpd'))
   if (rivals.some(rival => rival.packages.some(name => packages.has(name)))) return true
   const program = known.programs.find(path => files.exists(path))
-  const busybox = program !== undefined && /busybox$/.test(files.link(program) ?? '')
+  const link = program === undefined ? undefined : files.link(program)
+  // Asked for, so that a copy has it, too, and the link leads somewhere there.
+  const busybox = /busybox$/.test(link ?? '') && BUSYBOX.some(files.exists)
   if (busybox || known.name === 'busybox-ntpd') return busybox !== (known.name === 'busybox-ntpd')
   // Without a word from packages: by the folder of NTPsec, by OpenNTPD's file, and else the classic.
   const ntpsec = files.exists('/etc/ntpsec/ntp.conf')
