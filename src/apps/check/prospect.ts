@@ -5,7 +5,13 @@
  */
 import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
+import {
+  isGuest,
+  lacksConfiguration,
+  type PauseProspect,
+  type Recovery,
+  settingDaemons,
+} from '#diagnosis/machine/subject.ts'
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
   type Prospect,
@@ -96,9 +102,9 @@ async function playInTime(trial: Trial, within: Seconds, signal: AbortSignal): P
   return first
 }
 
-/** The lab plays what is known: not a daemon of whose files not all could be read. */
-const isKnown = ({ unreadable, configuration }: TimeDaemon): boolean =>
-  unreadable.length === 0 && !hasReferenceClock(configuration)
+/** The lab plays what is known: not a daemon of whose files not all could be read, or none was found. */
+const isKnown = (daemon: TimeDaemon): boolean =>
+  daemon.unreadable.length === 0 && !lacksConfiguration(daemon) && !hasReferenceClock(daemon.configuration)
 
 /** The lab has no clock of a host, or of a satellite, by which a guest would notice at once. */
 const hasReferenceClock = (configuration: TimeDaemon['configuration']): boolean =>

@@ -10,7 +10,7 @@ import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
 import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
-import { activeDaemons, isKeeperKnown, isPresumed, settingTools } from './subject.ts'
+import { activeDaemons, isKeeperKnown, isPresumed, lacksConfiguration, settingTools } from './subject.ts'
 import { followsHost } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
@@ -19,7 +19,9 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
     const found = readText(files, path)
     return found.kind === 'read' ? [{ path, text: found.text, ...included.get(path) }] : []
   })
-  const incomplete = activeDaemons(inventory).some(({ unreadable }) => unreadable.length > 0)
+  const incomplete = activeDaemons(inventory).some(
+    daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
+  )
   return lint(read, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
     .map(finding => placed(finding, read))

@@ -86,6 +86,13 @@ const isHeldBack = (unit: UnitFacts | undefined): boolean =>
 export const isPresumed = ({ runs, enabled, configuration, unreadable }: TimeDaemon): boolean =>
   runs === undefined && enabled === undefined && configuration.length + unreadable.length > 0
 
+/** Those that do nothing without a file; the service of systemd has servers built in. */
+const NEEDS_A_FILE = ['chronyd', 'ntpd', 'ntpsec', 'openntpd', 'ntpd-rs']
+
+/** It is there, and not a word of its configuration has been found: how it keeps time is not known. */
+export const lacksConfiguration = ({ name, configuration, unreadable }: TimeDaemon): boolean =>
+  NEEDS_A_FILE.includes(name) && configuration.length === 0 && unreadable.length === 0
+
 /** Can it be told who keeps this clock, or that nobody does? */
 export const isKeeperKnown = ({ daemons, missing }: Inventory): boolean =>
   daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined) ||

@@ -3,8 +3,16 @@
  * empty one, and a copy without programs is no machine without any.
  */
 import { UNREAD, type Unread, type Unreadable } from '#core/guest/files.ts'
-import type { Missing } from '#core/guest/inventory.ts'
-import { activeDaemons, type MachineRule, settingDaemons, state } from '../subject.ts'
+import type { Inventory, Missing } from '#core/guest/inventory.ts'
+import type { Finding } from '../../finding.ts'
+import {
+  activeDaemons,
+  evidenceOf,
+  lacksConfiguration,
+  type MachineRule,
+  settingDaemons,
+  state,
+} from '../subject.ts'
 
 export const couldNotBeRead: MachineRule = ({ inventory }) => {
   const ofDaemons = activeDaemons(inventory).flatMap(({ unreadable }) => unreadable)
@@ -58,7 +66,32 @@ const LACKS: Readonly<Record<Missing, string>> = {
   services: 'no units and no scripts of init (etc/systemd/system, etc/rc.d, etc/init.d)',
 }
 
-export const copyIncomplete: MachineRule = ({ inventory }) => {
+export const copyIncomplete: MachineRule = ({ inventory }) => [
+  ...whoIsNotKnown(inventory),
+  ...howIsNotKnown(inventory),
+]
+
+function howIsNotKnown(inventory: Inventory): Finding[] {
+  const bare = settingDaemons(inventory).filter(lacksConfiguration)
+  if (inventory.copy === 'live' || bare.length === 0) return []
+  const names = bare.map(({ name }) => name).join(' and ')
+  return [
+    state({
+      name: 'copy-incomplete',
+      severity: 'warning',
+      what: `The configuration of ${names} is not in this copy: how it keeps the clock is not judged.`,
+      evidence: bare.flatMap(({ commandLine, installed }) => evidenceOf(commandLine ?? installed)),
+      causes: [],
+      cost: 'What it does after a pause, and whom it asks, is not known here.',
+      remedy: {
+        text: 'Make the copy with `clockwright collect` on the machine, or copy its configuration, too.',
+      },
+      confirm: 'clockwright collect --list',
+    }),
+  ]
+}
+
+function whoIsNotKnown(inventory: Inventory): Finding[] {
   const { daemons, missing, container } = inventory
   const told = daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined)
   const none = daemons.length === 0 && missing.includes('processes') && missing.includes('programs')
