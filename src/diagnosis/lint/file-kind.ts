@@ -35,6 +35,8 @@ export type FileKind =
   | 'unit'
   | 'adjtime'
   | 'crontab'
+  /** A process as it was started; its line stands where it was seen. */
+  | 'process'
 
 /** Names that leave no doubt; the first that fits. */
 const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [

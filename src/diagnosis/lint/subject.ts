@@ -105,7 +105,11 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     tools: parts('tools.conf', ({ text, path }) => parseUnit(text, path)),
     domains: parts('libvirt domain', ({ text }) => parseLibvirtDomain(text)),
     units,
-    commandLines: [...fromEnvironments(environments), ...fromUnits(units)],
+    commandLines: [
+      ...fromEnvironments(environments),
+      ...fromUnits(units),
+      ...fromProcesses(parts('process', ({ text }) => text)),
+    ],
   }
 }
 
@@ -134,6 +138,19 @@ function fromEnvironments(environments: readonly Part<Environment>[]): CommandLi
 const guessed = (options: string): DaemonName | undefined =>
   /(?:^|\s)-\w*[gG]/.test(options) ? 'ntpd' : /(?:^|\s)-[Fs]/.test(options) ? 'chronyd' : undefined
 
+const fromProcesses = (processes: readonly Part<string>[]): CommandLine[] =>
+  processes.flatMap(({ file, read }) => {
+    const text = read.trimStart()
+    const [program = '', ...words] = text.split(/\s+/)
+    const daemon = daemonOf(program)
+    return daemon ? [{ file, line: read.split('\n').length, text, daemon, words }] : []
+  })
+
+function daemonOf(program: string): DaemonName | undefined {
+  const name = program.replace(/^.*\//, '')
+  return name === 'ntpd' || name === 'chronyd' ? name : undefined
+}
+
 function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
   return units.flatMap(({ file, read }) =>
     read.settings
@@ -141,8 +158,7 @@ function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
       .flatMap(({ line, key, value }) =>
         // What variables stand for is said elsewhere, and judged there.
         parseExec(value, new Map()).flatMap(({ words: [program = '', ...words] }): CommandLine[] => {
-          const name = program.replace(/^.*\//, '')
-          const daemon = name === 'ntpd' || name === 'chronyd' ? name : undefined
+          const daemon = daemonOf(program)
           return daemon ? [{ file, line, text: `${key}=${value}`, daemon, words }] : []
         }),
       ),

@@ -3,7 +3,8 @@
  * hypervisor. Files are those that decide something here; evidence and edits name them by their paths.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { HypervisorFact, Inventory, Place } from '#core/guest/inventory.ts'
+import type { HypervisorFact, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import { hasFlag } from '#core/guest/timekeepers.ts'
 import type { Finding, FindingName } from '../finding.ts'
 import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
@@ -19,13 +20,35 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
     const found = readText(files, path)
     return found.kind === 'read' ? [{ path, text: found.text, ...included.get(path) }] : []
   })
+  const judged = [...read, ...activeDaemons(inventory).flatMap(asStarted)]
   const incomplete = activeDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
-  return lint(read, aboutOf(inventory))
+  return lint(judged, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
-    .map(finding => placed(finding, read))
+    .map(finding => placed(finding, judged))
 }
+
+/** Options that decide something, by which a daemon runs and which no file gives it (any more). */
+function asStarted({ name, runs, commandLine, unit }: TimeDaemon): LintFile[] {
+  const [place] = commandLine?.evidence ?? []
+  if (!runs?.value || !commandLine || !place) return []
+  const decides = DECIDE[name]
+  const flags = (words: readonly string[]) =>
+    decides?.filter(flag => hasFlag(words.slice(1), flag, VALUED)) ?? []
+  const written = flags(unit?.starts?.value ?? [])
+  if (flags(commandLine.value).every(flag => written.includes(flag))) return []
+  const before = '\n'.repeat((place.line ?? 1) - 1)
+  return [{ path: place.path, text: before + commandLine.value.join(' '), kind: 'process' }]
+}
+
+const DECIDE: Readonly<Record<string, readonly string[]>> = {
+  ntpd: ['x', 'g'],
+  ntpsec: ['x', 'g'],
+  chronyd: ['x'],
+}
+/** Options of both that take a value. */
+const VALUED = 'cDfFiIklLpPrRstuUvVw'
 
 /** What a daemon's file includes is of that daemon's kind, whatever its name. */
 function includedFiles(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind'>> {
@@ -67,9 +90,11 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
 /** Scripts that start a daemon are no configuration. */
 const CONFIGURATION = /^\/(?:etc(?!\/(?:rc\.d\/)?init\.d\/)|boot|usr\/lib|lib|run|var\/spool\/cron)\//
 
+const KERNEL_LINE = '/proc/cmdline'
+
 /** Of daemons that are there and not used nothing is asked; two that are used are judged together. */
 function filesOf(inventory: Inventory): string[] {
-  const { sysctls, boot, rtc, jobs } = inventory
+  const { sysctls, boot, rtc, jobs, commandLine } = inventory
   const used = activeDaemons(inventory)
   const places: readonly (readonly Place[] | undefined)[] = [
     ...used.map(({ commandLine }) => commandLine?.evidence),
@@ -80,13 +105,15 @@ function filesOf(inventory: Inventory): string[] {
     ),
     boot.defaults.map(({ evidence }) => evidence),
     rtc.mode?.evidence,
+    // What the loader has to say is judged where it stands.
+    ...(boot.entries.length + boot.defaults.length === 0 ? [commandLine?.evidence] : []),
   ]
   const paths = [
     ...used.flatMap(({ configuration }) => configuration.map(({ path }) => path)),
     ...places.flatMap(each => each ?? []).map(({ path }) => path),
   ]
   const tables = jobs.map(({ name }) => name).filter(path => kindOf({ path, text: '' }) === 'crontab')
-  return [...new Set([...paths, ...tables])].filter(path => CONFIGURATION.test(path))
+  return [...new Set([...paths, ...tables])].filter(path => CONFIGURATION.test(path) || path === KERNEL_LINE)
 }
 
 /** What is known of a machine, for the linter. In a container the daemons of the machine around it are not seen. */

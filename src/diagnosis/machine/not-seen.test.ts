@@ -126,7 +126,11 @@ describe('a copy that is not whole', () => {
   test('a daemon without its configuration', () => {
     expect(found(CHRONY)).toEqual(['warning copy-incomplete /lib/systemd/system/chrony.service'])
     const ntpd = { 'proc/77/comm': 'ntpd\n', 'proc/77/cmdline': 'ntpd\0-x\0-u\0ntp', 'usr/sbin/ntpd': '' }
-    expect(found({ ...GUEST, ...ntpd })).toEqual(['warning copy-incomplete /proc/77/cmdline'])
+    expect(found({ ...GUEST, ...ntpd })).toEqual([
+      'warning copy-incomplete /proc/77/cmdline',
+      // That it slews is seen all the same.
+      'warning slew-only /proc/77/cmdline',
+    ])
   })
   test('a package whose files of init are not there', () => {
     const members = { ...GUEST, 'installed-rpms': 'chrony-4.3-1.el9.x86_64\n', 'etc/chrony.conf': CONF }

@@ -186,6 +186,39 @@ describe('a configuration in several files', () => {
   })
 })
 
+describe('how it was really started', () => {
+  const running = (argv: string, more: Members = {}) => ({
+    ...GUEST,
+    'usr/sbin/ntpd': '',
+    'etc/init.d/ntpd': '',
+    'etc/sysconfig/ntpd': 'OPTIONS="-g"\n',
+    'etc/ntp.conf': 'tinker panic 0\npool a.example iburst\n',
+    'proc/77/comm': 'ntpd\n',
+    'proc/77/cmdline': argv,
+    ...more,
+  })
+  test('is judged where no file says the same', () => {
+    expect(found(running('ntpd\0-g\0-x\0-u\0ntp:ntp'))).toEqual(['warning slew-only /proc/77/cmdline'])
+    expect(found(running('ntpd\0-g\0-u\0ntp:ntp'))).toEqual([])
+  })
+  test('and once where one does', () => {
+    const options = { 'etc/sysconfig/ntpd': 'OPTIONS="-g -x"\n' }
+    expect(found(running('ntpd\0-g\0-x', options))).toEqual(['warning slew-only /etc/sysconfig/ntpd'])
+  })
+  test('so is the kernel, where no loader is in the copy', () => {
+    const kernel = {
+      'proc/cmdline': 'ro divider=10 clocksorce=tsc\n',
+      'proc/sys/kernel/osrelease': '5.14.0-427.el9.x86_64\n',
+    }
+    expect(found({ ...CHRONY, ...kernel })).toEqual([
+      'warning misspelt /proc/cmdline',
+      'warning divider-ignored /proc/cmdline',
+    ])
+    const loader = { 'etc/default/grub': 'GRUB_CMDLINE_LINUX="divider=10"\n' }
+    expect(found({ ...CHRONY, ...kernel, ...loader })).toEqual(['warning divider-ignored /etc/default/grub'])
+  })
+})
+
 test('Red Hat 5 reads no sysctl.d', () => {
   const members = {
     'etc/redhat-release': 'CentOS release 5.11 (Final)\n',
