@@ -128,11 +128,16 @@ function fromEnvironments(environments: readonly Part<Environment>[]): CommandLi
   return environments.flatMap(({ file, path, read }) =>
     read.assigned.flatMap(({ line, text, name, value }) => {
       const known = OPTION_VARIABLES.find(([at, variable]) => at.test(path) && variable.test(name))
-      const daemon = known?.[2] ?? (name === 'OPTIONS' || name === 'DAEMON_OPTS' ? guessed(value) : undefined)
+      const daemon =
+        known?.[2] ??
+        (!NAMED.test(path) && /^(?:OPTIONS|DAEMON_OPTS)$/.test(name) ? guessed(value) : undefined)
       return daemon ? [{ file, line, text, daemon, words: value.split(/\s+/).filter(Boolean) }] : []
     }),
   )
 }
+
+/** Here a file has the name of what it is for: /etc/sysconfig/phc2sys is not of chronyd, though both know -s. */
+const NAMED = /(?:^|\/)(?:sysconfig|default|conf\.d)\//
 
 /** Of a file whose name says nothing: -g is ntpd's alone, -F and -s of chronyd's. */
 const guessed = (options: string): DaemonName | undefined =>

@@ -119,6 +119,20 @@ describe('tools', () => {
 })
 
 describe('who keeps it in their own ways', () => {
+  test('phc2sys, whose options are not those of chronyd', () => {
+    const phc2sys = {
+      ...GUEST,
+      'usr/sbin/phc2sys': '',
+      'etc/sysconfig/phc2sys': 'OPTIONS="-s /dev/ptp0 -O 0"\n',
+      'usr/lib/systemd/system/phc2sys.service':
+        '[Service]\nEnvironmentFile=-/etc/sysconfig/phc2sys\nExecStart=/usr/sbin/phc2sys $OPTIONS\n',
+      'etc/systemd/system/multi-user.target.wants/phc2sys.service': {
+        link: '/usr/lib/systemd/system/phc2sys.service',
+      },
+    }
+    expect(setters(phc2sys)).toEqual(['phc2sys | all the time | yes'])
+    expect(found(phc2sys)).toEqual([])
+  })
   test('the ntpd of busybox, started by OpenRC', () => {
     const alpine = {
       ...GUEST,
