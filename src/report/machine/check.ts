@@ -4,7 +4,7 @@ import type { Inventory } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import { type Finding, worst } from '#diagnosis/finding.ts'
 import type { Setter } from '#diagnosis/machine/setters.ts'
-import type { LiveFacts, PauseProspect } from '#diagnosis/machine/subject.ts'
+import { isKeeperKnown, type LiveFacts, type PauseProspect } from '#diagnosis/machine/subject.ts'
 import { encodeFinding } from '../explain/encode.ts'
 import { findingsByKind } from '../explain/verdict.ts'
 import { nameFinding, SEVERITY_COLOURS, type Telling, tellFinding } from '../findings.ts'
@@ -12,6 +12,7 @@ import { inventoryGroups } from '../inventory.ts'
 import { monitoringLine } from '../monitoring.ts'
 import type { Style } from '../style.ts'
 import { printable, table, wrapped } from '../table.ts'
+import { whenItSets } from '../words/setter.ts'
 
 export interface Checked {
   readonly inventory: Inventory
@@ -41,7 +42,7 @@ export function checkScreen(checked: Checked, columns: number, style: Style): st
     `${style(SEVERITY_COLOURS[verdict], style('bold', VERDICTS[verdict]))}  ${style('bold', printable(inventory.hostname?.value ?? 'this machine'))}  ${style('dim', printable(describe(inventory)))}`,
     ...wrapped(printable(sentence(checked)), columns, ''),
     '',
-    ...who(checked.setters, style),
+    ...who(checked, style),
   ]
   const troubles = findings.filter(({ severity }) => severity !== 'note')
   for (const kind of findingsByKind(troubles)) lines.push('', ...tellFinding(kind, telling, style))
@@ -86,17 +87,15 @@ function sentence({ live, inventory, findings }: Checked): string {
     : `${measured} Nothing is wrong with its set-up.`
 }
 
-function who(setters: readonly Setter[], style: Style): string[] {
-  if (setters.length === 0) return ['Nobody sets this clock.']
+function who({ setters, inventory }: Checked, style: Style): string[] {
+  if (setters.length === 0)
+    return [isKeeperKnown(inventory) ? 'Nobody sets this clock.' : 'Who sets this clock is not known.']
   const rows = table(
     setters,
     [
       { title: 'who sets this clock', text: ({ name }) => name },
       { title: '', text: ({ does }) => (does === 'yes' ? '' : 'could') },
-      {
-        title: 'when',
-        text: ({ how, stepped }) => [how.replace('-', ' '), stepped].filter(Boolean).join('; '),
-      },
+      { title: 'when', text: whenItSets },
       {
         title: 'evidence',
         text: ({ evidence: [first] }) =>

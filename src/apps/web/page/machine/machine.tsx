@@ -1,5 +1,7 @@
 /** Machine: what is wrong with the set-up of this machine's time, who sets its clock, and every fact with its place. */
+
 import type { JSX } from 'preact'
+import { whenItSets } from '#report/words/setter.ts'
 import type { MachineCheck } from './check.ts'
 import { Checked } from './checked.tsx'
 import { FindingCard } from './finding.tsx'
@@ -64,10 +66,10 @@ function Setters({ setters }: { setters: MachineCheck['setters'] }): JSX.Element
       ) : (
         <table class="setters">
           <tbody>
-            {setters.map(({ name, how, does, evidence: [first] }) => (
+            {setters.map(({ name, does, evidence: [first], ...setter }) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                <td>{does === 'yes' ? how.replace('-', ' ') : `could, ${how.replace('-', ' ')}`}</td>
+                <td>{does === 'yes' ? whenItSets(setter) : `could, ${whenItSets(setter)}`}</td>
                 <td class="place">{first ? `${first.path}: ${first.text}` : ''}</td>
               </tr>
             ))}
