@@ -21,5 +21,5 @@ test('without time the first run still decides', { timeout: 60_000 }, async () =
     expected.map(line => line.split(' ', 2).join(' ')),
   )
   const slow = findings.find(({ name }) => name === 'slow-after-a-pause')
-  expect(slow?.remedy.text).toContain('Take -x out')
+  expect(slow?.remedy.text).toMatch(/-x/)
 })
