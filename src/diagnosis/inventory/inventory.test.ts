@@ -34,6 +34,26 @@ describe('how a daemon is started', () => {
     expect(unit?.conditions[0]).toMatchObject({ value: '!container', met: undefined })
   })
 
+  it("by SUSE's script and its runlevels, or by its unit", () => {
+    const ntp = { 'usr/sbin/ntpd': '', 'etc/sysconfig/ntp': 'NTPD_OPTIONS="-x -u ntp:ntp"\n' }
+    const sles11 = daemonOf({
+      ...ntp,
+      'etc/init.d/ntp': '',
+      'etc/init.d/rc3.d/S11ntp': { link: '../ntp' },
+    })
+    const sles12 = daemonOf({
+      ...ntp,
+      'usr/lib/systemd/system/ntpd.service': '[Service]\nExecStart=/usr/sbin/start-ntpd start\n',
+      'etc/systemd/system/multi-user.target.wants/ntpd.service': {
+        link: '/usr/lib/systemd/system/ntpd.service',
+      },
+    })
+    for (const { enabled, commandLine } of [sles11, sles12]) {
+      expect(enabled?.value).toBe(true)
+      expect(commandLine?.value).toEqual(['/usr/sbin/ntpd', '-x', '-u', 'ntp:ntp'])
+    }
+  })
+
   it('as drop-ins have it, one of which is switched off', () => {
     const { commandLine, unit, enabled } = daemonOf({
       ...CHRONY,

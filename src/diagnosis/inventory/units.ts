@@ -19,7 +19,16 @@ export const UNIT_DIRECTORIES = [
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
 ]
-const RUNLEVELS = ['/etc/rc3.d', '/etc/rc5.d', '/etc/rc2.d', '/etc/rc.d/rc3.d', '/etc/rc.d/rc5.d']
+/** Debian's, Red Hat's, and SUSE's. */
+const RUNLEVELS = [
+  '/etc/rc3.d',
+  '/etc/rc5.d',
+  '/etc/rc2.d',
+  '/etc/rc.d/rc3.d',
+  '/etc/rc.d/rc5.d',
+  '/etc/init.d/rc3.d',
+  '/etc/init.d/rc5.d',
+]
 const OPENRC_RUNLEVELS = '/etc/runlevels'
 const SCRIPTS = ['/etc/init.d', '/etc/rc.d/init.d']
 const MOST_DROP_INS = 64
@@ -204,16 +213,17 @@ function commandOf(
     : fact(words, setting(start), ...used)
 }
 
-/** Debian starts ntpd and, until Debian 11, chronyd by a script that adds the options of /etc/default. */
+/** Debian starts ntpd and, until Debian 11, chronyd by a script that adds the options of /etc/default; SLES 12 ntpd, too. */
 function wrapped(
   look: Look,
   words: readonly string[],
   names: ServiceNames,
 ): Fact<readonly string[]> | undefined {
-  if (!/(?:wrapper|starter\.sh|helper)$/.test(words[0]!)) return undefined
+  if (!/(?:wrapper|starter\.sh|helper|\/start-ntpd)$/.test(words[0]!)) return undefined
   const options = optionsFrom(look, names)
   const program = firstThere(look.files, names.programs) ?? names.programs[0]!
-  return fact([program, ...words.slice(1), ...(options?.value ?? [])], ...(options?.evidence ?? []))
+  const given = words.slice(1).filter(word => word !== 'start')
+  return fact([program, ...given, ...(options?.value ?? [])], ...(options?.evidence ?? []))
 }
 
 function readScript(look: Look, name: string, path: string, names: ServiceNames): Service {
