@@ -3,8 +3,18 @@
  * says so, because a missing line would look like a "no".
  */
 import { UNREAD } from '#core/guest/files.ts'
-import type { BootLine, Fact, GuestTool, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import type {
+  BootLine,
+  ClockJob,
+  ClockSteps,
+  Fact,
+  GuestTool,
+  Inventory,
+  Place,
+  TimeDaemon,
+} from '#core/guest/inventory.ts'
 import { duration, rate } from '#core/time/format.ts'
+import { stepsText } from '#diagnosis/machine/setters.ts'
 import type { Style } from './style.ts'
 import { printable, table } from './table.ts'
 import { plural, UNKNOWN } from './words/say.ts'
@@ -40,6 +50,8 @@ export const inventoryGroups = (inventory: Inventory): FactGroup[] => [
   { title: 'Devices', rows: deviceRows(inventory) },
   { title: 'Guest tools', rows: inventory.tools.flatMap(toolRows) },
   { title: 'Time daemons', rows: inventory.daemons.flatMap(daemonRows) },
+  { title: 'Jobs that set the clock', rows: inventory.jobs.map(jobRow) },
+  { title: 'Steps in the logs', rows: inventory.steps.map(stepsRow) },
   { title: 'Kernel messages', rows: messageRows(inventory) },
 ]
 
@@ -89,6 +101,9 @@ function machineRows(inventory: Inventory): Row[] {
   }
   return [
     { fact: 'read from', value: COPIES[inventory.copy], place: undefined },
+    ...(inventory.missing.length > 0
+      ? [{ fact: 'not in it', value: inventory.missing.join(', '), place: undefined }]
+      : []),
     row('host name', inventory.hostname),
     row('hypervisor', hypervisor, ({ name, controlDomain, platform, whenPaused }) =>
       [
@@ -109,6 +124,18 @@ function machineRows(inventory: Inventory): Row[] {
     row('time zone', inventory.zone),
   ]
 }
+
+const jobRow = ({ name, when, command }: ClockJob): Row => ({
+  fact: name,
+  value: `${when}: ${command.value}`,
+  place: command.evidence[0],
+})
+
+const stepsRow = ({ by, evidence, ...steps }: ClockSteps): Row => ({
+  fact: by ?? 'noticed by others',
+  value: stepsText(steps),
+  place: evidence.at(-1),
+})
 
 function bootRows({ commandLine, boot, copy }: Inventory): Row[] {
   const line = (what: string, said: BootLine): Row => ({

@@ -261,6 +261,14 @@ describe('steps in the logs', () => {
       'date (/etc/crontab) | periodically | yes | 5 steps, one every 60 min',
     ])
   })
+  test('at every other time of a job are its own, too', () => {
+    const members = {
+      ...CHRONY,
+      'etc/crontab': '17,47 * * * * root date -s "$(cat /net/now)"\n',
+      'var/log/messages': log('systemd[1]: Time has been changed', HOURLY),
+    }
+    expect(setters(members)).toContain('date (/etc/crontab) | periodically | yes | 5 steps, one every 60 min')
+  })
   test('by a program that says so', () => {
     const members = {
       ...CHRONY,

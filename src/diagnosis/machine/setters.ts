@@ -1,5 +1,5 @@
 /** Who sets this clock? Every candidate, with what makes it one. */
-import type { Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import type { ClockSteps, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { activeDaemons, isPresumed } from './subject.ts'
@@ -64,6 +64,24 @@ const USUALLY: Readonly<Record<string, Setter['how']>> = {
   google_guest_agent: 'after-events',
 }
 
+/** A job steps the clock when it is off, which may be every other time. */
+const isMultiple = (every: Seconds | undefined, period: Seconds | undefined): boolean =>
+  every !== undefined &&
+  period !== undefined &&
+  every > period - SAME &&
+  Math.abs(every - Math.round(every / period) * period) < SAME
+
+/** Logs have whole seconds, and cron is a second or two late. */
+const SAME: Seconds = 3
+
+/** `5 steps, one every 60 min, of 1.25 s back` */
+export const stepsText = ({ count, every, size }: Pick<ClockSteps, 'count' | 'every' | 'size'>): string =>
+  [
+    `${count} ${count === 1 ? 'step' : 'steps'}`,
+    ...(every === undefined ? [] : [`one every ${duration(every)}`]),
+    ...(size === undefined ? [] : [`of ${duration(Math.abs(size))}${size < 0 ? ' back' : ''}`]),
+  ].join(', ')
+
 /** VMware Tools look once a minute (their default), and a job when its time has come. */
 const TOOLS_PERIOD: Seconds = 60
 
@@ -73,14 +91,8 @@ function withSteps(setters: readonly Setter[], { steps, jobs }: Inventory): Sett
   for (const { by, count, every, size, evidence } of steps) {
     // What was noticed once may be a pause, or the daemon's own step.
     if (by === undefined && every === undefined) continue
-    const stepped = [
-      `${count} ${count === 1 ? 'step' : 'steps'}`,
-      ...(every === undefined ? [] : [`one every ${duration(every)}`]),
-      ...(size === undefined ? [] : [`of ${duration(Math.abs(size))}${size < 0 ? ' back' : ''}`]),
-    ].join(', ')
-    const job = jobs.find(
-      each => every !== undefined && each.every !== undefined && Math.abs(each.every - every) < 3,
-    )
+    const stepped = stepsText({ count, every, size })
+    const job = jobs.find(each => isMultiple(every, each.every))
     const at = all.findIndex(({ name }) =>
       by !== undefined
         ? name === by || name.startsWith(`${by} `)
