@@ -11,7 +11,7 @@ import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
 import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
-import { activeDaemons, isKeeperKnown, isPresumed, lacksConfiguration, settingTools } from './subject.ts'
+import { isKeeperKnown, isPresumed, lacksConfiguration, settingTools, usedDaemons } from './subject.ts'
 import { followsHost } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
@@ -20,8 +20,8 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
     const found = readText(files, path)
     return found.kind === 'read' ? [{ path, text: found.text, ...included.get(path) }] : []
   })
-  const judged = [...read, ...activeDaemons(inventory).flatMap(asStarted)]
-  const incomplete = activeDaemons(inventory).some(
+  const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
+  const incomplete = usedDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
   return lint(judged, aboutOf(inventory))
@@ -53,7 +53,7 @@ const VALUED = 'cDfFiIklLpPrRstuUvVw'
 /** What a daemon's file includes is of that daemon's kind, whatever its name. */
 function includedFiles(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind'>> {
   return new Map(
-    activeDaemons(inventory).flatMap(({ name, configuration }) =>
+    usedDaemons(inventory).flatMap(({ name, configuration }) =>
       configuration.flatMap(({ path, includedBy }): [string, Pick<LintFile, 'kind'>][] => {
         const kind = includedBy && kindIn(name, path)
         return kind ? [[path, { kind }]] : []
@@ -95,7 +95,7 @@ const KERNEL_LINE = '/proc/cmdline'
 /** Of daemons that are there and not used nothing is asked; two that are used are judged together. */
 function filesOf(inventory: Inventory): string[] {
   const { sysctls, boot, rtc, jobs, commandLine } = inventory
-  const used = activeDaemons(inventory)
+  const used = usedDaemons(inventory)
   const places: readonly (readonly Place[] | undefined)[] = [
     ...used.map(({ commandLine }) => commandLine?.evidence),
     ...used.map(({ unit }) => unit?.conditions.map(({ evidence }) => evidence)),
@@ -119,7 +119,7 @@ function filesOf(inventory: Inventory): string[] {
 /** What is known of a machine, for the linter. In a container the daemons of the machine around it are not seen. */
 export function aboutOf(inventory: Inventory): About {
   const { hypervisor, kernel, container } = inventory
-  const active = activeDaemons(inventory)
+  const active = usedDaemons(inventory)
   const daemons = active
     .filter(({ name }) => (DAEMONS as readonly string[]).includes(name))
     .map(daemon => ({

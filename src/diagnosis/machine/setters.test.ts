@@ -200,6 +200,13 @@ describe('a configuration in several files', () => {
   })
 })
 
+test('a daemon that should run and does not may be kept from it by its file', () => {
+  const stopped = { ...CHRONY, 'proc/1/comm': 'systemd\n' }
+  expect(found({ ...stopped, 'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\nrtcsnyc\n' })).toEqual(
+    ['critical daemon-not-running /proc', 'critical misspelt /etc/chrony.conf'],
+  )
+})
+
 describe('how it was really started', () => {
   const running = (argv: string, more: Members = {}) => ({
     ...GUEST,

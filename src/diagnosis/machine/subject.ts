@@ -78,6 +78,14 @@ export function activeDaemons({ daemons }: Inventory): TimeDaemon[] {
   return known.length > 0 ? known : daemons.filter(isPresumed)
 }
 
+/** Where none runs, those that should: what keeps one from running may stand in its files. */
+export function usedDaemons(inventory: Inventory): TimeDaemon[] {
+  const active = activeDaemons(inventory)
+  return active.length > 0
+    ? active
+    : inventory.daemons.filter(({ enabled, unit }) => enabled?.value && !isHeldBack(unit))
+}
+
 /** A condition of its unit is not met here. */
 const isHeldBack = (unit: UnitFacts | undefined): boolean =>
   unit?.conditions.some(({ met }) => met === false) ?? false

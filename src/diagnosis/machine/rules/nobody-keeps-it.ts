@@ -28,7 +28,10 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
     (daemon.unit?.conditions ?? []).filter(isAgainstGuests).map(condition => ({ daemon, condition })),
   )
   if (keptOut.length > 0) return keptOut.map(({ daemon, condition }) => shutOut(daemon, condition))
-  const installed = able.filter(daemon => daemon.installed !== undefined)
+  const there = able.filter(daemon => daemon.installed !== undefined)
+  // Whom the machine should have started is meant, and not those that somebody switched off.
+  const meant = there.filter(({ enabled }) => enabled?.value)
+  const installed = meant.length > 0 ? meant : there
   return installed.length > 0 ? [idle(installed, inventory)] : [none(inventory)]
 }
 

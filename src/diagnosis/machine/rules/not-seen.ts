@@ -6,16 +6,16 @@ import { UNREAD, type Unread, type Unreadable } from '#core/guest/files.ts'
 import type { Inventory, Missing } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
 import {
-  activeDaemons,
   evidenceOf,
   lacksConfiguration,
   type MachineRule,
   settingDaemons,
   state,
+  usedDaemons,
 } from '../subject.ts'
 
 export const couldNotBeRead: MachineRule = ({ inventory }) => {
-  const ofDaemons = activeDaemons(inventory).flatMap(({ unreadable }) => unreadable)
+  const ofDaemons = usedDaemons(inventory).flatMap(({ unreadable }) => unreadable)
   // On a classic Xen guest these decide whose clock it is.
   const ofKernel =
     inventory.kernel.flavour?.value === 'classic-xen'
