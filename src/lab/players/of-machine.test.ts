@@ -12,7 +12,9 @@ const daemon = (name: string, text: string, more: Partial<TimeDaemon> = {}): Tim
   commandLine: undefined,
   setsTime: undefined,
   configuration: [{ path: `/etc/${name}.conf`, text, includedBy: undefined }],
+  unreadable: [],
   unit: undefined,
+  cannotWrite: undefined,
   ...more,
 })
 
