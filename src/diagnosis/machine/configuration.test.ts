@@ -1,0 +1,39 @@
+/** Which files of a machine are judged, and as what. */
+import { expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { lintMachine } from './configuration.ts'
+
+const SERVERS = ['a', 'b', 'c', 'd'].map(name => `server ${name}.example.net iburst\n`).join('')
+/** Debian's file begins so. */
+const NAMES_MORE = 'confdir /etc/chrony/conf.d\nsourcedir /etc/chrony/sources.d\n'
+
+const namesIn = (conf: string, more: Record<string, Member> = {}): string[] => {
+  const files = memoryFiles({
+    'usr/sbin/chronyd': '',
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+    'etc/chrony/chrony.conf': conf,
+    'lib/systemd/system/chrony.service': '[Service]\nExecStart=/usr/sbin/chronyd\n',
+    'etc/systemd/system/multi-user.target.wants/chrony.service': {
+      link: '/lib/systemd/system/chrony.service',
+    },
+    ...more,
+  })
+  return lintMachine(takeInventory(files), files).map(({ name }) => name)
+}
+
+test('of a whole machine all files are known that others name', () => {
+  expect(namesIn(NAMES_MORE + SERVERS)).toEqual(['never-steps'])
+  expect(namesIn(NAMES_MORE + SERVERS, { 'etc/chrony/conf.d/step.conf': 'makestep 1 -1\n' })).toEqual([])
+})
+
+test('what should run and does not may be kept from it by its files', () => {
+  const stopped = { 'proc/1/comm': 'systemd\n' }
+  expect(namesIn(`${SERVERS}makestp 1 -1\n`, stopped)).toContain('misspelt')
+  const held = {
+    ...stopped,
+    'etc/systemd/system/chrony.service.d/a.conf': '[Unit]\nConditionVirtualization=no\n',
+    'sys/hypervisor/type': 'xen\n',
+  }
+  expect(namesIn(`${SERVERS}makestp 1 -1\n`, held)).not.toContain('misspelt')
+})
