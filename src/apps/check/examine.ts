@@ -1,4 +1,5 @@
 /** One machine examined: facts from its files, what can be measured on it, what the lab foresees, and what all that means. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '#diagnosis/finding.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
@@ -19,6 +20,9 @@ const CPU_TIME: Seconds = 0.5
 /** A check is over within five seconds, on an emulated machine, too, which plays slowly. */
 export const FORECAST_WITHIN: Seconds = 2.5
 
+/** Those that answer at all mostly have by then. */
+const ANSWERED_WITHIN: Seconds = 1.5
+
 export interface Examining {
   /** Of a copy of a machine; `/` is the machine itself. */
   readonly root: string
@@ -36,10 +40,10 @@ export async function examine({ root, config, pause, within, measure, signal }: 
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
-  const [live, foreseen] = await Promise.all([
-    files.own && measure ? measureLive(config, signal) : undefined,
-    foresee(inventory, { pause, within, signal }),
-  ])
+  const measuring = files.own && measure ? measureLive(config, signal) : undefined
+  // The lab would take the processor from whoever listens for answers.
+  await Promise.race([measuring, sleep(ANSWERED_WITHIN * 1e3, undefined, { ref: false })])
+  const [live, foreseen] = await Promise.all([measuring, foresee(inventory, { pause, within, signal })])
   const { prospect, late } = foreseen
   return {
     inventory,
