@@ -102,6 +102,42 @@ describe('how a daemon is started', () => {
   })
 })
 
+describe('a package that brings a unit and a script', () => {
+  const BOTH = {
+    'usr/sbin/chronyd': '',
+    'lib/systemd/system/chrony.service': '[Service]\nExecStart=/usr/sbin/chronyd $DAEMON_OPTS\n',
+    'etc/systemd/system/multi-user.target.wants/chrony.service': {
+      link: '/lib/systemd/system/chrony.service',
+    },
+    'etc/init.d/chrony': '#!/bin/sh\n',
+    'etc/default/chrony': 'DAEMON_OPTS="-F 1"\n',
+  }
+  const serviceOf = (members: Record<string, Member>) => {
+    const { unit, enabled } = daemonOf({ ...BOTH, ...members })
+    return [unit?.name, enabled?.value]
+  }
+  it('is started by the unit under systemd, and where nobody knows', () => {
+    expect(serviceOf({ 'sbin/init': { link: '/lib/systemd/systemd' } })).toEqual(['chrony.service', true])
+    expect(serviceOf({})).toEqual(['chrony.service', true])
+  })
+  it('by the script under SysV init', () => {
+    const levels = { 'sbin/init': '', 'etc/rc2.d/README': '' }
+    expect(serviceOf(levels)).toEqual(['/etc/init.d/chrony', false])
+    expect(serviceOf({ ...levels, 'etc/rc2.d/S01chrony': { link: '../init.d/chrony' } })).toEqual([
+      '/etc/init.d/chrony',
+      true,
+    ])
+  })
+  it('by the script under OpenRC, in one of its runlevels', () => {
+    const levels = { 'sbin/init': '', 'etc/runlevels/default/local': '' }
+    expect(serviceOf(levels)).toEqual(['/etc/init.d/chrony', false])
+    expect(serviceOf({ ...levels, 'etc/runlevels/default/chrony': { link: '/etc/init.d/chrony' } })).toEqual([
+      '/etc/init.d/chrony',
+      true,
+    ])
+  })
+})
+
 describe('packages', () => {
   it.each<[string, Record<string, Member>, string, string]>([
     [

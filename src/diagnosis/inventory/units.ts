@@ -87,8 +87,26 @@ function lookInto(files: Files): Look {
 export const hasServices = (files: Files): boolean =>
   [...UNIT_DIRECTORIES, ...SCRIPTS, ...RUNLEVELS, OPENRC_RUNLEVELS].some(files.exists)
 
+/** Packages bring a unit and a script; what counts is what the init of this machine reads. */
 export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
   const look = lookInto(files)
+  return (
+    (hasOtherInit(files) ? findScript(look, names) : undefined) ??
+    findUnit(look, names, around) ??
+    findScript(look, names)
+  )
+}
+
+/** Is its first program known, and not systemd? */
+function hasOtherInit(files: Files): boolean {
+  const init = INITS.find(path => files.exists(path) || files.link(path) !== undefined)
+  return init !== undefined && !files.link(init)?.includes('systemd') && !files.exists('/run/systemd/system')
+}
+
+const INITS = ['/sbin/init', '/usr/sbin/init']
+
+function findUnit(look: Look, names: ServiceNames, around: Surroundings): Service | undefined {
+  const { files } = look
   for (const name of names.units) {
     const path = pathOfUnit(files, name)
     if (path === undefined) continue
@@ -99,9 +117,13 @@ export function findService(files: Files, names: ServiceNames, around: Surroundi
       ? readService(look, [name], path, names, around)
       : readService(look, [target!, name], own, names, around)
   }
+  return undefined
+}
+
+function findScript(look: Look, names: ServiceNames): Service | undefined {
   for (const name of names.scripts) {
     const path = firstThere(
-      files,
+      look.files,
       SCRIPTS.map(directory => `${directory}/${name}`),
     )
     if (path !== undefined) return readScript(look, name, path, names)
