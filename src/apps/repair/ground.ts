@@ -1,9 +1,7 @@
 /** What a repair needs of the machine that it works on: its clock, its daemons, its processors. */
-import { existsSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { existsSync, readFileSync } from 'node:fs'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { parseCpuList } from '#core/guest/cpu-list.ts'
-import { findTimekeepers } from '#core/guest/timekeepers.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { nameCpus } from '#diagnosis/cpus/subject.ts'
@@ -16,11 +14,11 @@ import { agreedOffset, liveSources } from '../check/live.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { measureOnce, patience } from '../cli/measure.ts'
 import { run } from './live-change.ts'
+import { provesEnded, provesToRun } from './service.ts'
 
 const SAMPLES = 2
 /** For a comparison of processors. */
 const CPU_TIME: Seconds = 2
-const LOOK_EVERY_MS = 200
 /** What a clock may drift, and a daemon slew, between the plan and the step. */
 const CHANGED: Seconds = 0.1
 
@@ -65,13 +63,9 @@ export async function prove(proof: Exclude<Proof, { kind: 'reads' }>): Promise<s
       return ok ? undefined : `${proof.run.join(' ')}: ${said || 'failed'}`
     }
     case 'runs':
-      return (await comesTrue(proof.within, () => isRunning(proof.program)))
-        ? undefined
-        : `${proof.program} does not run ${duration(proof.within)} later`
+      return provesToRun(proof.program, proof.within)
     case 'ended':
-      return (await comesTrue(proof.within, () => !isRunning(proof.program)))
-        ? undefined
-        : `${proof.program} still runs ${duration(proof.within)} later`
+      return provesEnded(proof.program, proof.within)
     case 'cpus-agree': {
       const odd = await oddCpus()
       return odd.length === 0 ? undefined : `the clocks still differ: ${nameCpus(odd)}`
@@ -86,23 +80,16 @@ export async function prove(proof: Exclude<Proof, { kind: 'reads' }>): Promise<s
   }
 }
 
-const isRunning = (program: string): boolean =>
-  findTimekeepers(openFiles()).some(
-    ({ name }) => name === program || (program === 'ntpsec' && name === 'ntpd'),
-  )
-
-async function comesTrue(within: Seconds, look: () => boolean): Promise<boolean> {
-  for (let waited = 0; waited <= within * 1e3; waited += LOOK_EVERY_MS) {
-    if (look()) return true
-    await sleep(LOOK_EVERY_MS)
-  }
-  return false
-}
-
 /** Who starts services on this machine. */
 export function findServiceManager(): ServiceManager {
   if (existsSync('/run/systemd/system')) return 'systemd'
   if (existsSync('/run/openrc/softlevel')) return 'openrc'
-  if (existsSync('/etc/rc.d/init.d') || existsSync('/sbin/chkconfig')) return 'sysv'
-  return 'none'
+  if (existsSync('/etc/rc.d/init.d') || isProgram('chkconfig')) return 'chkconfig'
+  // Debian's containers have the scripts too, and nobody who runs them.
+  return isProgram('update-rc.d') && readFileSync('/proc/1/comm', 'utf8').trim() === 'init'
+    ? 'sysv-rc'
+    : 'none'
 }
+
+const isProgram = (name: string): boolean =>
+  ['/sbin', '/usr/sbin'].some(folder => existsSync(`${folder}/${name}`))

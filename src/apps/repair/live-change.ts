@@ -16,6 +16,12 @@ export interface Ran {
 
 const MOST_SAID = 2000
 
+/** A daemon that it started may hold on to its output for good. */
+const LAST_WORDS_MS = 300
+
+/** Where what a repair runs lies; root's own path may lack them after `su`. */
+const SYSTEM = '/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** Runs a program without a shell, to its end, and without leaving our signals to it. */
 export function run([program, ...args]: readonly string[], timeoutMs = 60_000): Promise<Ran> {
   return new Promise(resolve => {
@@ -27,13 +33,23 @@ export function run([program, ...args]: readonly string[], timeoutMs = 60_000): 
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       timeout: timeoutMs,
+      env: { ...process.env, PATH: [process.env.PATH, SYSTEM].filter(Boolean).join(':') },
     })
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
     child.on('error', error => resolve({ ok: false, said: error.message }))
-    child.on('close', (code, signal) =>
-      resolve({ ok: code === 0, said: signal ? `${said.trim()} (ended by ${signal})` : said.trim() }),
-    )
+    child.on('exit', (code, signal) => {
+      const end = (): void => {
+        child.stdout.destroy()
+        child.stderr.destroy()
+        resolve({ ok: code === 0, said: signal ? `${said.trim()} (ended by ${signal})` : said.trim() })
+      }
+      const late = setTimeout(end, LAST_WORDS_MS)
+      child.on('close', () => {
+        clearTimeout(late)
+        end()
+      })
+    })
   })
 }
 

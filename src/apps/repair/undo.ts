@@ -7,6 +7,7 @@ import type { Ground } from './apply.ts'
 import { undoFile } from './file-change.ts'
 import { type Entry, type Intent, Journal, repairsIn } from './journal.ts'
 import { bringBack, readSetting, run, writeSetting } from './live-change.ts'
+import { provesToRun, RESTARTED_WITHIN, restartService } from './service.ts'
 
 interface Announced {
   readonly step: number
@@ -48,8 +49,8 @@ export async function undoRepair(
 export async function undoAll(journal: Journal, { root, live, force, tell }: Undoing): Promise<string[]> {
   const undone = new Set(journal.entries.flatMap(entry => (entry.what === 'undone' ? [entry.step] : [])))
   const announced = journal.entries.flatMap(announcement).filter(({ step }) => !undone.has(step))
-  const commands = announced.filter(({ intent }) => intent.kind === 'command')
-  const others = announced.filter(({ intent }) => intent.kind !== 'command').reverse()
+  const commands = announced.filter(({ intent }) => isRun(intent))
+  const others = announced.filter(({ intent }) => !isRun(intent)).reverse()
   const stuck: string[] = []
   for (const { step, intent } of [...others, ...commands]) {
     const why = await undoOne(intent, journal.folder, { root, live, force }).catch(messageOf)
@@ -65,6 +66,8 @@ export async function undoAll(journal: Journal, { root, live, force, tell }: Und
 
 const announcement = (entry: Entry): Announced[] =>
   entry.what === 'intent' ? [{ step: entry.step, intent: entry }] : []
+
+const isRun = ({ kind }: Intent): boolean => kind === 'command' || kind === 'restart'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -85,6 +88,8 @@ async function undoOne(
       return void bringBack(intent.cpus)
     case 'clock':
       return undefined
+    case 'restart':
+      return (await restartService(intent)) ?? (await provesToRun(intent.program, RESTARTED_WITHIN))
     case 'command': {
       if (!intent.undo) return undefined
       const { ok, said } = await run(intent.undo)

@@ -186,7 +186,7 @@ describe('a classic Xen guest', () => {
     const plan = planRepair(findings, inventory, {
       content: path => (path === '/etc/sysctl.conf' ? '# mine\n' : undefined),
       live: true,
-      services: 'sysv',
+      services: 'chkconfig',
     })
     expect(plan.steps.map(({ change }) => change)).toEqual([
       {

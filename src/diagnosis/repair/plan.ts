@@ -9,7 +9,7 @@ import type { Finding } from '../finding.ts'
 import type { Action } from './action.ts'
 import { applyEdits, EditConflict } from './edit.ts'
 import type { ServiceManager } from './services.ts'
-import { restartOf, serviceCommand } from './services.ts'
+import { restartOf, serviceCommands } from './services.ts'
 import type { Advice, Plan, Proof, Reason, Step } from './step.ts'
 import { planSysctl } from './sysctl.ts'
 
@@ -35,9 +35,9 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
   const written = files.steps.map(({ change }) => (change.kind === 'file' ? change.path : ''))
   const running = [
     ...reload(files.steps, ground),
-    ...of('stop').flatMap(action => serviceStep('stop', action, ground)),
+    ...of('stop').flatMap(action => serviceSteps('stop', action, inventory, ground)),
     ...of('setting').map(settingStep),
-    ...of('start').flatMap(action => serviceStep('start', action, ground)),
+    ...of('start').flatMap(action => serviceSteps('start', action, inventory, ground)),
     ...restarts(
       files.steps,
       written,
@@ -140,33 +140,45 @@ const settingStep = ({ path, before, after, reason }: OfKind<'setting'>): Step =
   undone: `${before} is written back.`,
 })
 
-function serviceStep(
+function serviceSteps(
   what: 'start' | 'stop',
   { daemon, unit, reason }: OfKind<'start' | 'stop'>,
+  { daemons }: Inventory,
   { services }: Ground,
 ): Step[] {
-  const name = unit ?? daemon
-  const run = serviceCommand(services, what, name)
-  if (!run) return []
-  return [
-    {
-      title:
-        what === 'start' ? `Start ${daemon}, and with the machine` : `Stop ${daemon}, and start it no more`,
+  const found = daemons.find(({ name }) => name === daemon) ?? {
+    name: daemon,
+    unit: undefined,
+    enabled: undefined,
+  }
+  const named = unit === undefined || found.unit ? found : { ...found, name: unit }
+  return serviceCommands(services, what, named).map(({ now, ...change }, _, { length }): Step => {
+    const both = length === 1 && found.enabled?.value !== (what === 'start')
+    return {
+      title: now ? TITLES[what].now(daemon, both) : TITLES[what].lasting(daemon),
       reasons: [reason],
-      change: {
-        kind: 'command',
-        run,
-        undo: serviceCommand(services, what === 'start' ? 'stop' : 'start', name),
-      },
-      risk:
-        what === 'start'
-          ? 'It may step the clock once at its start.'
-          : 'Whoever asks it for the time gets no answer any more.',
-      proof: { kind: what === 'start' ? 'runs' : 'ended', program: daemon, within: 10 },
-      undone: what === 'start' ? 'It is stopped and disabled again.' : 'It is enabled and started again.',
-    },
-  ]
+      change,
+      risk: now ? TITLES[what].risk : 'None before the next boot.',
+      proof: now
+        ? { kind: what === 'start' ? 'runs' : 'ended', program: daemon, within: 10 }
+        : { kind: 'reads' },
+      undone: `By \`${change.undo?.join(' ')}\`.`,
+    }
+  })
 }
+
+const TITLES = {
+  start: {
+    now: (daemon: string, both: boolean) => `Start ${daemon}${both ? ', and with the machine' : ''}`,
+    lasting: (daemon: string) => `Have ${daemon} started with the machine`,
+    risk: 'It may step the clock once at its start.',
+  },
+  stop: {
+    now: (daemon: string, both: boolean) => `Stop ${daemon}${both ? ', and start it no more' : ''}`,
+    lasting: (daemon: string) => `Have ${daemon} started no more with the machine`,
+    risk: 'Whoever asks it for the time gets no answer any more.',
+  },
+} as const
 
 /** systemd reads units only when it is told to. */
 function reload(steps: readonly Step[], { services }: Ground): Step[] {
@@ -254,9 +266,11 @@ const onTheMachine = ({ title, reasons, change }: Step): Advice => ({
   lines:
     change.kind === 'command'
       ? [change.run.join(' ')]
-      : change.kind === 'setting'
-        ? [`echo ${change.after} > ${change.path}`]
-        : ['clockwright repair'],
+      : change.kind === 'restart'
+        ? [change.stop, change.start].flatMap(command => (command ? [command.join(' ')] : []))
+        : change.kind === 'setting'
+          ? [`echo ${change.after} > ${change.path}`]
+          : ['clockwright repair'],
 })
 
 const byHand = ({ kind, daemon, reason }: OfKind<'start' | 'stop'>): Advice => ({

@@ -1,37 +1,108 @@
-/** How services are started and stopped here, and what a daemon loses or renews when it is started anew. */
+/**
+ * How services are started and stopped here, for now and with the machine, and what a daemon loses or renews when it is started
+ * anew. systemd does both in one and waits; the others take a command for each, and some scripts of SysV init start a daemon while
+ * its predecessor still ends (Debian's of chrony), so a restart there is a stop, a wait and a start.
+ */
 import type { TimeDaemon } from '#core/guest/inventory.ts'
-import type { Reason, Step } from './step.ts'
+import type { CommandChange, Reason, RestartChange, Step } from './step.ts'
 
-/** `none`: nobody is known who starts services (a container, an initramfs); it has to be done by hand. */
-export type ServiceManager = 'systemd' | 'openrc' | 'sysv' | 'none'
+/**
+ * `sysv-rc`: SysV init as Debian has it (update-rc.d); `chkconfig`: as Red Hat and SUSE have it. `none`: nobody is known who starts
+ * services (a container, an initramfs); it has to be done by hand.
+ */
+export type ServiceManager = 'systemd' | 'openrc' | 'sysv-rc' | 'chkconfig' | 'none'
 
-export function serviceCommand(
+interface Told extends CommandChange {
+  /** Does it start or stop something now? Else it decides about the next boot. */
+  readonly now: boolean
+}
+
+/** What is to be run, in this order, for a service that is started with the machine, or is not, so far. */
+export function serviceCommands(
   manager: ServiceManager,
-  what: 'start' | 'stop' | 'restart',
-  name: string,
-): string[] | undefined {
-  const service = name.replace(/\.service$/, '').replace(/^\/etc\/init\.d\//, '')
+  what: 'start' | 'stop',
+  { unit, name, enabled }: Pick<TimeDaemon, 'unit' | 'name' | 'enabled'>,
+): Told[] {
+  const unitName = unit?.name ?? name
+  const service = scriptOf(unitName)
+  const opposite = what === 'start' ? 'stop' : 'start'
+  // What is so already is neither done nor undone.
+  const lasting = enabled?.value !== (what === 'start')
+  const word = (kind: 'start' | 'stop', start: string, stop: string) => (kind === 'start' ? start : stop)
+  const told = (now: boolean, command: (kind: 'start' | 'stop') => string[]): Told => ({
+    kind: 'command',
+    run: command(what),
+    undo: command(opposite),
+    now,
+  })
   switch (manager) {
     case 'systemd':
-      if (what === 'restart') return ['systemctl', 'restart', name]
-      return ['systemctl', what === 'start' ? 'enable' : 'disable', '--now', name]
+      return [
+        told(true, kind => [
+          'systemctl',
+          ...(lasting ? [word(kind, 'enable', 'disable'), '--now'] : [kind]),
+          unitName,
+        ]),
+      ]
     case 'openrc':
-      return ['rc-service', service, what]
-    case 'sysv':
-      return ['service', service, what]
+      return [
+        told(true, kind => ['rc-service', service, kind]),
+        ...(lasting
+          ? [told(false, kind => ['rc-update', word(kind, 'add', 'del'), service, runlevelOf(enabled)])]
+          : []),
+      ]
+    case 'sysv-rc':
+      return [
+        told(true, kind => ['service', service, kind]),
+        ...(lasting ? [told(false, kind => ['update-rc.d', service, word(kind, 'enable', 'disable')])] : []),
+      ]
+    case 'chkconfig':
+      return [
+        told(true, kind => ['service', service, kind]),
+        ...(lasting ? [told(false, kind => ['chkconfig', service, word(kind, 'on', 'off')])] : []),
+      ]
+    case 'none':
+      return []
+  }
+}
+
+const scriptOf = (unit: string): string => unit.replace(/\.service$/, '').replace(/^.*\/init\.d\//, '')
+
+/** Of OpenRC: that in which it is, else the one that a machine boots into. */
+const runlevelOf = (enabled: TimeDaemon['enabled']): string =>
+  /^\/etc\/runlevels\/([^/]+)\//.exec(enabled?.evidence[0]?.path ?? '')?.[1] ?? 'default'
+
+function restartCommands(manager: ServiceManager, unit: string): Omit<RestartChange, 'program'> | undefined {
+  const service = scriptOf(unit)
+  switch (manager) {
+    case 'systemd':
+      return { kind: 'restart', stop: undefined, start: ['systemctl', 'restart', unit] }
+    case 'openrc':
+      return {
+        kind: 'restart',
+        stop: ['rc-service', service, 'stop'],
+        start: ['rc-service', service, 'start'],
+      }
+    case 'sysv-rc':
+    case 'chkconfig':
+      return { kind: 'restart', stop: ['service', service, 'stop'], start: ['service', service, 'start'] }
     case 'none':
       return undefined
   }
 }
 
-export function restartOf(daemon: TimeDaemon, reasons: readonly Reason[], manager: ServiceManager): Step[] {
-  const run = serviceCommand(manager, 'restart', daemon.unit?.name ?? daemon.name)
-  if (!run) return []
+export function restartOf(
+  daemon: Pick<TimeDaemon, 'unit' | 'name'>,
+  reasons: readonly Reason[],
+  manager: ServiceManager,
+): Step[] {
+  const commands = restartCommands(manager, daemon.unit?.name ?? daemon.name)
+  if (!commands) return []
   return [
     {
       title: `Restart ${daemon.name}`,
       reasons,
-      change: { kind: 'command', run, undo: run },
+      change: { ...commands, program: daemon.name },
       risk:
         LOSSES[daemon.name] ??
         'What it has learnt of its sources is lost; its first answers come after some seconds.',

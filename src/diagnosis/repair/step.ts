@@ -39,7 +39,7 @@ export interface Advice {
   readonly lines: readonly string[]
 }
 
-export type Change = FileChange | SettingChange | CommandChange | CpuChange | ClockStep
+export type Change = FileChange | SettingChange | CommandChange | RestartChange | CpuChange | ClockStep
 
 /** A file is written anew as a whole; undefined means that it is not there. */
 export interface FileChange {
@@ -62,6 +62,18 @@ export interface CommandChange {
   readonly kind: 'command'
   readonly run: readonly string[]
   readonly undo: readonly string[] | undefined
+}
+
+/**
+ * A daemon is ended and started anew, by its service. `stop` is waited for; undefined where `start` does both and waits itself.
+ * It is undone by the same once more.
+ */
+export interface RestartChange {
+  readonly kind: 'restart'
+  /** By which its process is known. */
+  readonly program: string
+  readonly stop: readonly string[] | undefined
+  readonly start: readonly string[]
 }
 
 /**
@@ -88,7 +100,7 @@ export type Proof =
   | { readonly kind: 'reads' }
   /** This program accepts it: exit code 0. */
   | { readonly kind: 'accepts'; readonly run: readonly string[] }
-  /** A program of this name runs, or runs no more. */
+  /** A program of this name runs, and goes on running; or runs no more. */
   | { readonly kind: 'runs' | 'ended'; readonly program: string; readonly within: Seconds }
   /** The clock is within so much of what the sources say. */
   | { readonly kind: 'clock'; readonly within: Seconds; readonly servers: readonly string[] }

@@ -61,6 +61,8 @@ function changeLines(change: Change, decode: (bytes: string) => string): string[
       return [`${change.path}: ${change.before} → ${change.after}`]
     case 'command':
       return [`$ ${change.run.join(' ')}`]
+    case 'restart':
+      return [change.stop, change.start].flatMap(command => (command ? [`$ ${command.join(' ')}`] : []))
     case 'cpus':
       return change.cpus.map(
         cpu => `/sys/devices/system/cpu/cpu${cpu}/online: 1 → 0 → 1, and 0 again if its clock still differs`,
@@ -96,7 +98,7 @@ function proofText(proof: Proof): string {
     case 'accepts':
       return `${proof.run.join(' ')} accepts it`
     case 'runs':
-      return `${proof.program} runs within ${duration(proof.within)}`
+      return `${proof.program} runs within ${duration(proof.within)}, and goes on running`
     case 'ended':
       return `${proof.program} runs no more within ${duration(proof.within)}`
     case 'clock':
