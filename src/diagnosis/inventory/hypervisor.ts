@@ -33,13 +33,16 @@ export function findHypervisor(
   }
   const platform = platformOf(clues.dmi)
   if (platform) evidence.push(platform.place)
+  // QEMU without KVM makes all counters itself, and stops them all.
+  const emulated = findLine(files, ['proc/cpuinfo'], /^model name\s*:\s*QEMU TCG CPU/)
+  if (emulated) evidence.push(emulated.place)
   const controlDomain = clues.xen.capabilities?.includes('control_d') ?? false
   return fact(
     {
       name: name!,
       controlDomain,
       platform: platform?.name,
-      whenPaused: controlDomain ? undefined : whenPaused(name!, clocksource),
+      whenPaused: controlDomain ? undefined : emulated ? 'stands' : whenPaused(name!, clocksource),
     },
     ...evidence,
   )

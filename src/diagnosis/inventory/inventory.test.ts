@@ -138,6 +138,17 @@ describe('a package that brings a unit and a script', () => {
   })
 })
 
+it('a processor that QEMU emulates stands while it is paused, whatever counts its time', () => {
+  const paused = (model: string) =>
+    inventoryOf({
+      'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+      'sys/devices/system/clocksource/clocksource0/current_clocksource': 'tsc\n',
+      'proc/cpuinfo': `model name\t: ${model}\nflags\t\t: tsc hypervisor\n`,
+    }).hypervisor?.value.whenPaused
+  expect(paused('QEMU TCG CPU version 2.5+')).toBe('stands')
+  expect(paused('Intel Xeon Processor (Skylake)')).toBe('runs-on')
+})
+
 describe('packages', () => {
   it.each<[string, Record<string, Member>, string, string]>([
     [
