@@ -190,23 +190,18 @@ function makeDisk(root, cache) {
     put(join(modules, 'node/bin/node'), join(tree, 'bin/node'))
     for (const name of packages)
       cpSync(join(modules, name), join(tree, 'node_modules', name), { recursive: true, dereference: true })
-    const kilobytes = Number(must(['du', '-sk', tree]).split('\t')[0])
-    must([
-      'env',
-      'PATH=/usr/sbin:/sbin:/usr/bin:/bin',
-      'mke2fs',
-      '-q',
-      '-t',
-      'ext4',
-      '-O',
-      '^has_journal',
-      '-d',
-      tree,
-      making,
-      `${Math.ceil(kilobytes * 1.1) + 8192}k`,
-    ])
+    makeFileSystem(tree, making)
     rmSync(tree, { recursive: true, force: true })
   })
+}
+
+/** A folder as an ext4 image, with a little room. */
+export function makeFileSystem(tree, image) {
+  const kilobytes = Number(must(['du', '-sk', tree]).split('\t')[0])
+  must([
+    ...['env', 'PATH=/usr/sbin:/sbin:/usr/bin:/bin', 'mke2fs', '-q', '-t', 'ext4', '-O', '^has_journal'],
+    ...['-d', tree, image, `${Math.ceil(kilobytes * 1.1) + 8192}k`],
+  ])
 }
 
 /**
@@ -251,7 +246,7 @@ export function makeProgram(root, cache) {
 }
 
 /** A file that is there wholly or not at all, also when two make it at the same time. */
-function once(file, make) {
+export function once(file, make) {
   if (existsSync(file)) {
     const now = new Date()
     utimesSync(file, now, now)
@@ -268,7 +263,7 @@ function forgetOld(cache) {
   const DAY_MS = 86_400_000
   for (const name of readdirSync(cache)) {
     const file = join(cache, name)
-    if (/^(program|initrd|opt|probe|oddcpu)-/.test(name) && Date.now() - statSync(file).mtimeMs > DAY_MS)
+    if (/^(program|initrd|opt|probe|oddcpu|root)-/.test(name) && Date.now() - statSync(file).mtimeMs > DAY_MS)
       rmSync(file, { recursive: true, force: true })
   }
 }

@@ -140,7 +140,7 @@ function installMissing() {
   sureOf(INSTALLED, existsSync(C_LIBRARY.file) ? [] : [C_LIBRARY.package])
 }
 
-function sureOf(programs, more = []) {
+export function sureOf(programs, more = []) {
   const missing = [...programs.filter(({ program }) => !onPath(program)).map(each => each.package), ...more]
   if (missing.length === 0) return
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
@@ -163,7 +163,7 @@ function sureOf(programs, more = []) {
   must([...apt, 'install', '-y', '--no-install-recommends', ...missing])
 }
 
-const machinesApt = { options: [], name: 'apt' }
+export const machinesApt = { options: [], name: 'apt' }
 
 /** The same mirror that this machine uses, other suites. Its lists are the only thing that is kept. */
 function backportsApt(cache) {
@@ -228,7 +228,7 @@ const knows = ({ options }, name) => {
 }
 
 /** Into `cache/NAME-…`, a folder that is there wholly or not at all; made anew when the list of packages changes. */
-function unpackOnce(cache, name, apt, packages) {
+export function unpackOnce(cache, name, apt, packages) {
   const key = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 8)
   const into = join(cache, `${name}-${key}`)
   if (existsSync(into)) return into

@@ -13,6 +13,7 @@ const node = join(root, 'node_modules', 'node', 'bin', 'node')
 const args = process.argv.slice(2)
 const vmclock = args.includes('--vmclock')
 const cpus = args.includes('--cpus') || args.includes('--repair')
+const inits = args.includes('--inits')
 
 if (!args.includes('--help') && !args.includes('-h')) await prepare()
 if (!args.includes('--prepare')) run()
@@ -28,7 +29,12 @@ async function prepare() {
     const packages = provideVmPackages(cache, { vmclock })
     const bed = { ...packages, ...makeImages(root, cache, packages), program: makeProgram(root, cache) }
     if (cpus) bed.oddCpu = makeOddCpu(root, cache, provideKernelHeaders(cache, packages.kernel))
-    const file = join(cache, vmclock ? 'bed-vmclock.json' : cpus ? 'bed-cpus.json' : 'bed.json')
+    if (inits) {
+      const { INITS, makeInitRoot } = await import('./vm-inits.js')
+      bed.roots = Object.fromEntries(Object.keys(INITS).map(init => [init, makeInitRoot(root, cache, init)]))
+    }
+    const variant = vmclock ? '-vmclock' : cpus ? '-cpus' : inits ? '-inits' : ''
+    const file = join(cache, `bed${variant}.json`)
     writeFileSync(`${file}.${process.pid}`, `${JSON.stringify(bed, null, 2)}\n`)
     renameSync(`${file}.${process.pid}`, file)
   } catch (error) {

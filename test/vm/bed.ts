@@ -20,12 +20,14 @@ export interface Bed {
   readonly qemu?: string
   /** A module for its kernel: a clock source that is off on some processors. */
   readonly oddCpu?: string
+  /** Disks with whole systems, by their init. */
+  readonly roots?: Readonly<Record<string, string>>
 }
 
 export type Prepared = { readonly bed: Bed } | { readonly missing: string }
 
-export function readBed({ vmclock = false, cpus = false } = {}): Bed {
-  const file = vmclock ? 'bed-vmclock.json' : cpus ? 'bed-cpus.json' : 'bed.json'
+export function readBed({ vmclock = false, cpus = false, inits = false } = {}): Bed {
+  const file = vmclock ? 'bed-vmclock.json' : cpus ? 'bed-cpus.json' : inits ? 'bed-inits.json' : 'bed.json'
   return JSON.parse(readFileSync(join(ROOT, '.cache/vm', file), 'utf8'))
 }
 

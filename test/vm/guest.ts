@@ -24,6 +24,8 @@ export interface GuestOptions {
   readonly cpus?: number
   /** More words for the kernel, as `tsc_early_khz=…` for a wrong oscillator. */
   readonly kernelWords?: string
+  /** A disk with a whole system, whose own init is then the first process. It is written to a copy that goes with the guest. */
+  readonly root?: string
   /** A VMClock device; needs the bed that was prepared with it. */
   readonly vmclock?: boolean
   readonly say?: (text: string) => void
@@ -274,12 +276,12 @@ export class Guest {
   }
 
   #command(folder: string, tap: string): [program: string, args: string[]] {
-    const { memoryMb = 512, cpus = 1, kernelWords = '', vmclock = false } = this.#options
+    const { memoryMb = 512, cpus = 1, kernelWords = '', vmclock = false, root } = this.#options
     const { kernel, initrd, disk, program, qemu } = this.#bed
     const own =
       qemu === undefined ? [] : ['-L', join(qemu, 'usr/share/qemu'), '-L', join(qemu, 'usr/share/seabios')]
-    const drive = (id: string, file: string) => [
-      ...['-drive', `if=none,id=${id},format=raw,readonly=on,file=${file}`],
+    const drive = (id: string, file: string, how = 'readonly=on') => [
+      ...['-drive', `if=none,id=${id},format=raw,${how},file=${file}`],
       ...['-device', `virtio-blk-pci,drive=${id}`],
     ]
     return [
@@ -289,7 +291,10 @@ export class Guest {
         ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
         ...['-M', 'q35', '-accel', 'tcg', '-cpu', 'max', '-smp', `${cpus}`, '-m', `${memoryMb}`],
         ...['-rtc', 'base=utc,clock=host', '-kernel', kernel, '-initrd', initrd],
-        ...['-append', `console=ttyS0 quiet panic=-1 cw.ip=${this.address}/24 ${kernelWords}`.trim()],
+        ...[
+          '-append',
+          `console=ttyS0 quiet panic=-1 cw.ip=${this.address}/24 ${root ? 'cw.root ' : ''}${kernelWords}`.trim(),
+        ],
         ...['-serial', `file:${join(folder, 'serial.log')}`],
         ...['-qmp', `unix:${join(folder, 'monitor.sock')},server=on,wait=off`],
         ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no`],
@@ -301,6 +306,7 @@ export class Guest {
         ],
         ...drive('d0', disk),
         ...drive('d1', program),
+        ...(root ? drive('d2', root, 'snapshot=on') : []),
         ...['-device', 'virtio-serial-pci'],
         ...['-chardev', `socket,id=qga,path=${join(folder, 'agent.sock')},server=on,wait=off`],
         ...['-device', 'virtserialport,chardev=qga,name=org.qemu.guest_agent.0'],

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { type Bed, readBed } from './bed.ts'
 import { tryOddCpus } from './cpus.ts'
+import { INITS, tryInits } from './inits.ts'
 import { Network, SERVER_ADDRESSES } from './network.ts'
 import { tryRepair } from './repair.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -47,6 +48,11 @@ const command = new Command('npm run test:vm --')
   .option('--kernel <words>', 'more words for the kernel, as tsc_early_khz=…')
   .option('--cpus', 'instead: a guest of two processors, one of them 85 s off, then the other; 1 min')
   .option('--repair', 'instead: what check finds in a guest, repaired and undone; 2 min')
+  .option(
+    '--inits [names]',
+    'instead: check, repair and undo on whole systems, by their init, or all; 5 min each',
+    list('init', INITS),
+  )
   .option('--vmclock', 'a guest with a VMClock device (QEMU 10, a kernel from backports)')
   .option('--prepare', 'only install and build what guests need')
   .option('--json', 'an object a line')
@@ -61,8 +67,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   })
 
 const say = (text: string): void => console.error(`  ${new Date().toISOString().slice(11, 19)} ${text}`)
-const bed: Bed = readBed({ vmclock: options.vmclock, cpus: options.cpus || options.repair })
+const bed: Bed = readBed({
+  vmclock: options.vmclock,
+  cpus: options.cpus || options.repair,
+  inits: options.inits !== undefined,
+})
 const network = await Network.open()
+if (options.inits !== undefined) {
+  const names = options.inits === true ? INITS.map(({ name }) => name) : options.inits
+  process.exit((await tryInits(names, { network, bed, say })) ? 0 : 1)
+}
 if (options.repair) process.exit((await tryRepair({ network, bed, say })) ? 0 : 1)
 if (options.cpus) process.exit((await tryOddCpus({ network, bed, say })) ? 0 : 1)
 const honest = options.liar === undefined ? SERVER_ADDRESSES : SERVER_ADDRESSES.slice(0, -1)
