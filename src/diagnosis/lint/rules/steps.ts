@@ -3,7 +3,9 @@
  * start, and a resume is no start; OpenNTPD sets the clock at its start only.
  */
 import { duration } from '#core/time/format.ts'
+import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
+import { checkWords } from '#dialects/grammar.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -19,9 +21,7 @@ function chrony(subject: LintSubject): Finding[] {
   const main = subject.chrony.find(part => part.main)
   if (!main || main.read.directives.length === 0) return []
   const said = subject.chrony.flatMap(({ file, read }) =>
-    read.directives
-      .filter(({ name }) => name === 'makestep')
-      .map(({ line, words }) => ({ file, line, words })),
+    read.directives.filter(({ name }) => isMakestep(name)).map(({ line, words }) => ({ file, line, words })),
   )
   const last = said.at(-1)
   const { confirm } = COMMON
@@ -76,6 +76,10 @@ function chrony(subject: LintSubject): Finding[] {
     }),
   ]
 }
+
+/** Also when it is misspelt: that is told by itself, and no second one must be written beside it. */
+const isMakestep = (name: string): boolean =>
+  name === 'makestep' || checkWords(CHRONY_GRAMMAR, [name]).some(({ meant }) => meant === 'makestep')
 
 const COMMON = { confirm: '`clockwright lab compare pause-30s --with /etc/chrony.conf --with clockwright`' }
 
