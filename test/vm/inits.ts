@@ -91,6 +91,8 @@ async function tryInit(init: Init, { network, bed, say }: Trying): Promise<numbe
     await misspelt(machine)
     await slewOnly(machine)
     if (init.name === 'systemd') await dropIn(machine)
+  } catch (error) {
+    machine.expect(false, (error as Error).message, guest.serial().slice(-500))
   } finally {
     await guest.stop()
   }

@@ -9,7 +9,7 @@ import type { Finding } from '../finding.ts'
 import type { Action } from './action.ts'
 import { applyEdits, EditConflict } from './edit.ts'
 import type { ServiceManager } from './services.ts'
-import { restartOf, serviceCommands } from './services.ts'
+import { restartOf, serviceSteps } from './services.ts'
 import type { Advice, Plan, Proof, Reason, Step } from './step.ts'
 import { planSysctl } from './sysctl.ts'
 
@@ -35,9 +35,9 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
   const written = files.steps.map(({ change }) => (change.kind === 'file' ? change.path : ''))
   const running = [
     ...reload(files.steps, ground),
-    ...of('stop').flatMap(action => serviceSteps('stop', action, inventory, ground)),
+    ...of('stop').flatMap(action => serviceSteps(action, inventory, ground.services)),
     ...of('setting').map(settingStep),
-    ...of('start').flatMap(action => serviceSteps('start', action, inventory, ground)),
+    ...of('start').flatMap(action => serviceSteps(action, inventory, ground.services)),
     ...restarts(
       files.steps,
       written,
@@ -139,46 +139,6 @@ const settingStep = ({ path, before, after, reason }: OfKind<'setting'>): Step =
   proof: { kind: 'reads' },
   undone: `${before} is written back.`,
 })
-
-function serviceSteps(
-  what: 'start' | 'stop',
-  { daemon, unit, reason }: OfKind<'start' | 'stop'>,
-  { daemons }: Inventory,
-  { services }: Ground,
-): Step[] {
-  const found = daemons.find(({ name }) => name === daemon) ?? {
-    name: daemon,
-    unit: undefined,
-    enabled: undefined,
-  }
-  const named = unit === undefined || found.unit ? found : { ...found, name: unit }
-  return serviceCommands(services, what, named).map(({ now, ...change }, _, { length }): Step => {
-    const both = length === 1 && found.enabled?.value !== (what === 'start')
-    return {
-      title: now ? TITLES[what].now(daemon, both) : TITLES[what].lasting(daemon),
-      reasons: [reason],
-      change,
-      risk: now ? TITLES[what].risk : 'None before the next boot.',
-      proof: now
-        ? { kind: what === 'start' ? 'runs' : 'ended', program: daemon, within: 10 }
-        : { kind: 'reads' },
-      undone: `By \`${change.undo?.join(' ')}\`.`,
-    }
-  })
-}
-
-const TITLES = {
-  start: {
-    now: (daemon: string, both: boolean) => `Start ${daemon}${both ? ', and with the machine' : ''}`,
-    lasting: (daemon: string) => `Have ${daemon} started with the machine`,
-    risk: 'It may step the clock once at its start.',
-  },
-  stop: {
-    now: (daemon: string, both: boolean) => `Stop ${daemon}${both ? ', and start it no more' : ''}`,
-    lasting: (daemon: string) => `Have ${daemon} started no more with the machine`,
-    risk: 'Whoever asks it for the time gets no answer any more.',
-  },
-} as const
 
 /** systemd reads units only when it is told to. */
 function reload(steps: readonly Step[], { services }: Ground): Step[] {

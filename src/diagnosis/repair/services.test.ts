@@ -2,10 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { restartOf, type ServiceManager, serviceCommands } from './services.ts'
 
-const daemon = (unit: string, enabled: boolean | undefined, path = '/etc') => ({
-  name: 'ntpd',
-  unit: { name: unit, files: [], starts: undefined, conditions: [] },
-  enabled: enabled === undefined ? undefined : { value: enabled, evidence: [{ path, text: '' }] },
+const service = (name: string, enabled: boolean, path = '/etc') => ({
+  name,
+  enabled: { value: enabled, evidence: [{ path, text: '' }] },
 })
 const lines = (...args: Parameters<typeof serviceCommands>): string[] =>
   serviceCommands(...args).map(({ run, undo }) => `${run.join(' ')} | ${undo?.join(' ')}`)
@@ -33,11 +32,11 @@ describe('a service that is started with the machine is stopped for good', () =>
     ],
     ['none', '/etc/init.d/ntpd', []],
   ])('by %s', (manager, unit, expected) => {
-    expect(lines(manager, 'stop', daemon(unit, true))).toEqual(expected)
+    expect(lines(manager, 'stop', service(unit, true))).toEqual(expected)
   })
 
   test('in the runlevel of OpenRC that it is in', () => {
-    expect(lines('openrc', 'stop', daemon('/etc/init.d/ntpd', true, '/etc/runlevels/boot/ntpd'))[1]).toBe(
+    expect(lines('openrc', 'stop', service('/etc/init.d/ntpd', true, '/etc/runlevels/boot/ntpd'))[1]).toBe(
       'rc-update del ntpd boot | rc-update add ntpd boot',
     )
   })
@@ -50,14 +49,19 @@ describe('what is so already is neither done nor undone', () => {
     ['sysv-rc', 'service ntpd stop | service ntpd start'],
     ['chkconfig', 'service ntpd stop | service ntpd start'],
   ])('by %s', (manager, expected) => {
-    expect(lines(manager, 'stop', daemon('ntpd.service', false))).toEqual([expected])
+    expect(lines(manager, 'stop', service('ntpd.service', false))).toEqual([expected])
     const [run, undo] = expected.split(' | ')
-    expect(lines(manager, 'start', daemon('ntpd.service', true))).toEqual([`${undo} | ${run}`])
+    expect(lines(manager, 'start', service('ntpd.service', true))).toEqual([`${undo} | ${run}`])
   })
 })
 
 test('a restart is one command where somebody waits for the end, and two where nobody does', () => {
-  const change = (manager: ServiceManager) => restartOf(daemon('ntpd.service', true), [], manager)[0]?.change
+  const change = (manager: ServiceManager) =>
+    restartOf(
+      { name: 'ntpd', unit: { name: 'ntpd.service', files: [], starts: undefined, conditions: [] } },
+      [],
+      manager,
+    )[0]?.change
   expect(change('systemd')).toEqual({
     kind: 'restart',
     program: 'ntpd',

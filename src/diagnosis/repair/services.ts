@@ -3,7 +3,8 @@
  * anew. systemd does both in one and waits; the others take a command for each, and some scripts of SysV init start a daemon while
  * its predecessor still ends (Debian's of chrony), so a restart there is a stop, a wait and a start.
  */
-import type { TimeDaemon } from '#core/guest/inventory.ts'
+import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Action } from './action.ts'
 import type { CommandChange, Reason, RestartChange, Step } from './step.ts'
 
 /**
@@ -12,19 +13,56 @@ import type { CommandChange, Reason, RestartChange, Step } from './step.ts'
  */
 export type ServiceManager = 'systemd' | 'openrc' | 'sysv-rc' | 'chkconfig' | 'none'
 
+type StartOrStop = Extract<Action, { kind: 'start' | 'stop' }> & { readonly reason: Reason }
+
+export function serviceSteps(
+  { kind, daemon, unit, reason }: StartOrStop,
+  { daemons }: Inventory,
+  manager: ServiceManager,
+): Step[] {
+  const found = daemons.find(({ name }) => name === daemon)
+  const enabled = found?.enabled
+  const both = manager === 'systemd' && enabled?.value !== (kind === 'start')
+  const texts = TEXTS[kind]
+  return serviceCommands(manager, kind, { name: unit ?? found?.unit?.name ?? daemon, enabled }).map(
+    ({ now, ...change }): Step => ({
+      title: now ? texts.now(daemon, both) : texts.lasting(daemon),
+      reasons: [reason],
+      change,
+      risk: now ? texts.risk : 'None before the next boot.',
+      proof: now
+        ? { kind: kind === 'start' ? 'runs' : 'ended', program: daemon, within: 10 }
+        : { kind: 'reads' },
+      undone: `By \`${change.undo?.join(' ')}\`.`,
+    }),
+  )
+}
+
+const TEXTS = {
+  start: {
+    now: (daemon: string, both: boolean) => `Start ${daemon}${both ? ', and with the machine' : ''}`,
+    lasting: (daemon: string) => `Have ${daemon} started with the machine`,
+    risk: 'It may step the clock once at its start.',
+  },
+  stop: {
+    now: (daemon: string, both: boolean) => `Stop ${daemon}${both ? ', and start it no more' : ''}`,
+    lasting: (daemon: string) => `Have ${daemon} started no more with the machine`,
+    risk: 'Whoever asks it for the time gets no answer any more.',
+  },
+} as const
+
 interface Told extends CommandChange {
   /** Does it start or stop something now? Else it decides about the next boot. */
   readonly now: boolean
 }
 
-/** What is to be run, in this order, for a service that is started with the machine, or is not, so far. */
+/** What is to be run, in this order, for a unit or script that is started with the machine, or is not, so far. */
 export function serviceCommands(
   manager: ServiceManager,
   what: 'start' | 'stop',
-  { unit, name, enabled }: Pick<TimeDaemon, 'unit' | 'name' | 'enabled'>,
+  { name, enabled }: { readonly name: string } & Pick<TimeDaemon, 'enabled'>,
 ): Told[] {
-  const unitName = unit?.name ?? name
-  const service = scriptOf(unitName)
+  const service = scriptOf(name)
   const opposite = what === 'start' ? 'stop' : 'start'
   // What is so already is neither done nor undone.
   const lasting = enabled?.value !== (what === 'start')
@@ -41,7 +79,7 @@ export function serviceCommands(
         told(true, kind => [
           'systemctl',
           ...(lasting ? [word(kind, 'enable', 'disable'), '--now'] : [kind]),
-          unitName,
+          name,
         ]),
       ]
     case 'openrc':
