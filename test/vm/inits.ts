@@ -233,11 +233,11 @@ async function twoDaemons(machine: Machine): Promise<void> {
   await machine.expectAsBefore(before, 'undone,')
 }
 
-/** At each line of the journal: before, in and after each of three steps. */
+/** In the middle of the edit, of the stop and of the restart, and between them. */
 async function killed(machine: Machine): Promise<void> {
   machine.say('the same, and the repair killed while it is applied')
   const before = await machine.look()
-  for (const lines of [2, 5, 6, 8, 9]) {
+  for (const lines of [3, 5, 7, 8, 11]) {
     await machine.guest.exec(
       `${CLOCKWRIGHT} repair --apply --yes --offline --only two-daemons,never-steps >/dev/null 2>&1 & p=$!
        for i in $(seq 600); do [ "$(cat ${JOURNAL} 2>/dev/null | wc -l)" -lt ${lines} ] || break; sleep 0.1; done

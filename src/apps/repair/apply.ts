@@ -6,7 +6,7 @@ import type { Change, Plan, Proof, Step } from '#diagnosis/repair/step.ts'
 import { changeFile, fileReads, prepareFile } from './file-change.ts'
 import { type Intent, Journal, type Outcome } from './journal.ts'
 import { movableCpus, readSetting, renewCpus, run, takeOff, writeSetting } from './live-change.ts'
-import { restartService } from './service.ts'
+import { tellService } from './service.ts'
 import { undoAll } from './undo.ts'
 
 /** What a repair needs of its surroundings. */
@@ -100,7 +100,7 @@ function prepare(change: Change, index: number, folder: string, { root }: Ground
       return { kind: 'setting', path: change.path, before, after: change.after }
     }
     case 'command':
-    case 'restart':
+    case 'service':
       return change
     case 'cpus':
       return { kind: 'cpus', cpus: movableCpus(change.cpus) }
@@ -113,7 +113,7 @@ async function change(change: Change, intent: Intent, ground: Ground): Promise<s
   if (change.kind === 'file' && intent.kind === 'file') changeFile(ground.root, intent, change.after)
   if (change.kind === 'setting') writeSetting(change.path, change.after)
   if (change.kind === 'cpus' && intent.kind === 'cpus') return renew(intent.cpus, ground)
-  if (change.kind === 'restart') return restartService(change)
+  if (change.kind === 'service') return tellService(change)
   if (change.kind === 'clock') return ground.stepClock(change)
   if (change.kind === 'command') {
     const { ok, said } = await run(change.run)

@@ -17,7 +17,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import type { RestartChange } from '#diagnosis/repair/step.ts'
+import type { ServiceChange } from '#diagnosis/repair/step.ts'
 import { missingFolders, removeEmpty, syncFolder } from './folders.ts'
 
 export interface Begin {
@@ -60,7 +60,7 @@ export type Intent =
       readonly run: readonly string[]
       readonly undo: readonly string[] | undefined
     }
-  | RestartChange
+  | ServiceChange
   /** These processors were on line. */
   | { readonly kind: 'cpus'; readonly cpus: readonly number[] }
   | { readonly kind: 'clock' }

@@ -1,5 +1,5 @@
 /**
- * A daemon is started anew, and looked at: a program of its name must be there, and still be the same one a moment later. One that
+ * A daemon is started, stopped or started anew, and looked at: a program of its name must be there, and still be the same one a moment later. One that
  * does not like its configuration may say so only after it has gone into the background.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,31 +7,41 @@ import { findTimekeepers } from '#core/guest/timekeepers.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { KNOWN_DAEMONS } from '#diagnosis/inventory/daemon-table.ts'
-import type { RestartChange } from '#diagnosis/repair/step.ts'
+import type { ServiceChange } from '#diagnosis/repair/step.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { run } from './live-change.ts'
 
 /** Some wait for their children, or write down what they have learnt. */
 const ENDED_WITHIN: Seconds = 30
-export const RESTARTED_WITHIN: Seconds = 10
+const RUNS_WITHIN: Seconds = 10
 /** Who has not ended by then has read its configuration. */
 const STEADY: Seconds = 2
 const LOOK_EVERY_MS = 200
 
-/** Undefined when it was told to, else what is wrong. */
-export async function restartService({
-  program,
-  stop,
-  start,
-}: Omit<RestartChange, 'kind'>): Promise<string | undefined> {
-  if (stop) {
-    const { ok, said } = await run(stop)
-    // One that does not run cannot be stopped; what counts is that it is gone.
-    const still = await provesEnded(program, ENDED_WITHIN)
-    if (still !== undefined) return ok ? still : `${stop.join(' ')}: ${said || 'failed'}`
-  }
+/** Undefined when it was done, else what is wrong. Whether a daemon runs that was started, its proof says. */
+export async function tellService({ told, program, stop, start }: Telling): Promise<string | undefined> {
+  const still = told === 'start' || stop === undefined ? undefined : await end(program, stop)
+  if (still !== undefined || told === 'stop') return still
   const { ok, said } = await run(start)
   return ok ? undefined : `${start.join(' ')}: ${said || 'failed'}`
+}
+
+/**
+ * What was stopped is stopped once more before it is started: the repair may have been killed before it was, or while it ends, and
+ * there are scripts that wait for minutes to start what already runs.
+ */
+export async function untellService(done: Telling): Promise<string | undefined> {
+  if (done.told === 'start') return tellService({ ...done, told: 'stop' })
+  return (await tellService({ ...done, told: 'restart' })) ?? (await provesToRun(done.program, RUNS_WITHIN))
+}
+
+type Telling = Omit<ServiceChange, 'kind'>
+
+/** One that does not run may refuse to be stopped; what counts is that it is gone. */
+async function end(program: string, stop: readonly string[]): Promise<string | undefined> {
+  const { ok, said } = await run(stop)
+  const still = await provesEnded(program, ENDED_WITHIN)
+  return still === undefined || ok ? still : `${stop.join(' ')}: ${said || 'failed'}`
 }
 
 export async function provesToRun(program: string, within: Seconds): Promise<string | undefined> {

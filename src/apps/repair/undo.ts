@@ -7,7 +7,7 @@ import type { Ground } from './apply.ts'
 import { undoFile } from './file-change.ts'
 import { type Entry, type Intent, Journal, repairsIn } from './journal.ts'
 import { bringBack, readSetting, run, writeSetting } from './live-change.ts'
-import { provesToRun, RESTARTED_WITHIN, restartService } from './service.ts'
+import { untellService } from './service.ts'
 
 interface Announced {
   readonly step: number
@@ -67,7 +67,7 @@ export async function undoAll(journal: Journal, { root, live, force, tell }: Und
 const announcement = (entry: Entry): Announced[] =>
   entry.what === 'intent' ? [{ step: entry.step, intent: entry }] : []
 
-const isRun = ({ kind }: Intent): boolean => kind === 'command' || kind === 'restart'
+const isRun = ({ kind }: Intent): boolean => kind === 'command' || kind === 'service'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -88,8 +88,8 @@ async function undoOne(
       return void bringBack(intent.cpus)
     case 'clock':
       return undefined
-    case 'restart':
-      return (await restartService(intent)) ?? (await provesToRun(intent.program, RESTARTED_WITHIN))
+    case 'service':
+      return untellService(intent)
     case 'command': {
       if (!intent.undo) return undefined
       const { ok, said } = await run(intent.undo)

@@ -10,7 +10,7 @@ import type { Action } from './action.ts'
 import { applyEdits, EditConflict } from './edit.ts'
 import type { ServiceManager } from './services.ts'
 import { restartOf, serviceSteps } from './services.ts'
-import type { Advice, Plan, Proof, Reason, Step } from './step.ts'
+import { type Advice, commandsOf, type Plan, type Proof, type Reason, type Step } from './step.ts'
 import { planSysctl } from './sysctl.ts'
 
 export interface Ground {
@@ -226,8 +226,8 @@ const onTheMachine = ({ title, reasons, change }: Step): Advice => ({
   lines:
     change.kind === 'command'
       ? [change.run.join(' ')]
-      : change.kind === 'restart'
-        ? [change.stop, change.start].flatMap(command => (command ? [command.join(' ')] : []))
+      : change.kind === 'service'
+        ? commandsOf(change).map(command => command.join(' '))
         : change.kind === 'setting'
           ? [`echo ${change.after} > ${change.path}`]
           : ['clockwright repair'],

@@ -1,17 +1,43 @@
 /** Who starts services decides by which words a daemon is stopped, kept from the next boot, and brought back. */
 import { describe, expect, test } from 'vitest'
-import { restartOf, type ServiceManager, serviceCommands } from './services.ts'
+import type { TimeDaemon } from '#core/guest/inventory.ts'
+import { restartOf, type ServiceManager, serviceSteps } from './services.ts'
+import type { Change } from './step.ts'
 
-const service = (name: string, enabled: boolean, path = '/etc') => ({
-  name,
+const reason = { finding: 'two-daemons', text: '' } as const
+const daemonOf = (unit: string, enabled: boolean, path = '/etc'): TimeDaemon => ({
+  name: 'ntpd',
+  installed: undefined,
   enabled: { value: enabled, evidence: [{ path, text: '' }] },
+  runs: undefined,
+  pid: undefined,
+  version: undefined,
+  commandLine: undefined,
+  setsTime: undefined,
+  configuration: [],
+  unit: { name: unit, files: [], starts: undefined, conditions: [] },
 })
-const lines = (...args: Parameters<typeof serviceCommands>): string[] =>
-  serviceCommands(...args).map(({ run, undo }) => `${run.join(' ')} | ${undo?.join(' ')}`)
+const lineOf = (change: Change | undefined): string | undefined => {
+  if (change?.kind === 'command') return `${change.run.join(' ')} | ${change.undo?.join(' ')}`
+  return change?.kind === 'service'
+    ? [change.stop ?? [], change.start].map(each => each.join(' ')).join(' | ')
+    : undefined
+}
+const lines = (manager: ServiceManager, kind: 'start' | 'stop', daemon: TimeDaemon) =>
+  serviceSteps({ kind, daemon: 'ntpd', unit: undefined, reason }, { daemons: [daemon] }, manager).map(
+    ({ change }) => lineOf(change),
+  )
 
 describe('a service that is started with the machine is stopped for good', () => {
   test.each<[ServiceManager, string, string[]]>([
-    ['systemd', 'ntp.service', ['systemctl disable --now ntp.service | systemctl enable --now ntp.service']],
+    [
+      'systemd',
+      'ntp.service',
+      [
+        'systemctl stop ntp.service | systemctl start ntp.service',
+        'systemctl disable ntp.service | systemctl enable ntp.service',
+      ],
+    ],
     [
       'openrc',
       '/etc/init.d/ntpd',
@@ -32,47 +58,29 @@ describe('a service that is started with the machine is stopped for good', () =>
     ],
     ['none', '/etc/init.d/ntpd', []],
   ])('by %s', (manager, unit, expected) => {
-    expect(lines(manager, 'stop', service(unit, true))).toEqual(expected)
+    expect(lines(manager, 'stop', daemonOf(unit, true))).toEqual(expected)
   })
 
   test('in the runlevel of OpenRC that it is in', () => {
-    expect(lines('openrc', 'stop', service('/etc/init.d/ntpd', true, '/etc/runlevels/boot/ntpd'))[1]).toBe(
+    expect(lines('openrc', 'stop', daemonOf('/etc/init.d/ntpd', true, '/etc/runlevels/boot/ntpd'))[1]).toBe(
       'rc-update del ntpd boot | rc-update add ntpd boot',
     )
   })
 })
 
-describe('what is so already is neither done nor undone', () => {
-  test.each<[ServiceManager, string]>([
-    ['systemd', 'systemctl stop ntpd.service | systemctl start ntpd.service'],
-    ['openrc', 'rc-service ntpd stop | rc-service ntpd start'],
-    ['sysv-rc', 'service ntpd stop | service ntpd start'],
-    ['chkconfig', 'service ntpd stop | service ntpd start'],
-  ])('by %s', (manager, expected) => {
-    expect(lines(manager, 'stop', service('ntpd.service', false))).toEqual([expected])
-    const [run, undo] = expected.split(' | ')
-    expect(lines(manager, 'start', service('ntpd.service', true))).toEqual([`${undo} | ${run}`])
-  })
-})
+test.each(['systemd', 'openrc', 'sysv-rc', 'chkconfig'] as const)(
+  'what is so already is neither done nor undone by %s',
+  manager => {
+    expect(lines(manager, 'stop', daemonOf('ntpd.service', false))).toHaveLength(1)
+    expect(lines(manager, 'start', daemonOf('ntpd.service', true))).toHaveLength(1)
+    expect(lines(manager, 'start', daemonOf('ntpd.service', false))).toHaveLength(2)
+  },
+)
 
 test('a restart is one command where somebody waits for the end, and two where nobody does', () => {
   const change = (manager: ServiceManager) =>
-    restartOf(
-      { name: 'ntpd', unit: { name: 'ntpd.service', files: [], starts: undefined, conditions: [] } },
-      [],
-      manager,
-    )[0]?.change
-  expect(change('systemd')).toEqual({
-    kind: 'restart',
-    program: 'ntpd',
-    stop: undefined,
-    start: ['systemctl', 'restart', 'ntpd.service'],
-  })
-  expect(change('sysv-rc')).toEqual({
-    kind: 'restart',
-    program: 'ntpd',
-    stop: ['service', 'ntpd', 'stop'],
-    start: ['service', 'ntpd', 'start'],
-  })
+    lineOf(restartOf(daemonOf('ntpd.service', true), [reason], manager)[0]?.change)
+  expect(change('systemd')).toBe(' | systemctl restart ntpd.service')
+  expect(change('sysv-rc')).toBe('service ntpd stop | service ntpd start')
   expect(change('none')).toBeUndefined()
 })

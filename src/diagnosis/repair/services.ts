@@ -1,11 +1,11 @@
 /**
  * How services are started and stopped here, for now and with the machine, and what a daemon loses or renews when it is started
- * anew. systemd does both in one and waits; the others take a command for each, and some scripts of SysV init start a daemon while
- * its predecessor still ends (Debian's of chrony), so a restart there is a stop, a wait and a start.
+ * anew. systemd restarts by one word, and waits; some scripts of SysV init start a daemon while its predecessor still ends
+ * (Debian's of chrony), so elsewhere a restart is a stop, a wait and a start.
  */
 import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Action } from './action.ts'
-import type { CommandChange, Reason, RestartChange, Step } from './step.ts'
+import type { CommandChange, Reason, ServiceChange, Step } from './step.ts'
 
 /**
  * `sysv-rc`: SysV init as Debian has it (update-rc.d); `chkconfig`: as Red Hat and SUSE have it. `none`: nobody is known who starts
@@ -13,142 +13,114 @@ import type { CommandChange, Reason, RestartChange, Step } from './step.ts'
  */
 export type ServiceManager = 'systemd' | 'openrc' | 'sysv-rc' | 'chkconfig' | 'none'
 
+interface Words {
+  readonly now: (what: 'start' | 'stop', service: string) => string[]
+  /** Undefined: what starts it anew is a stop and a start. */
+  readonly restart?: (service: string) => string[]
+  /** From the next boot on. */
+  readonly lasting: (on: boolean, service: string, runlevel: string) => string[]
+}
+
+const byScript: Words['now'] = (what, service) => ['service', scriptOf(service), what]
+
+const WORDS: Readonly<Record<Exclude<ServiceManager, 'none'>, Words>> = {
+  systemd: {
+    now: (what, unit) => ['systemctl', what, unit],
+    restart: unit => ['systemctl', 'restart', unit],
+    lasting: (on, unit) => ['systemctl', on ? 'enable' : 'disable', unit],
+  },
+  openrc: {
+    now: (what, service) => ['rc-service', scriptOf(service), what],
+    lasting: (on, service, runlevel) => ['rc-update', on ? 'add' : 'del', scriptOf(service), runlevel],
+  },
+  'sysv-rc': {
+    now: byScript,
+    lasting: (on, service) => ['update-rc.d', scriptOf(service), on ? 'enable' : 'disable'],
+  },
+  chkconfig: {
+    now: byScript,
+    lasting: (on, service) => ['chkconfig', scriptOf(service), on ? 'on' : 'off'],
+  },
+}
+
+const scriptOf = (service: string): string => service.replace(/\.service$/, '').replace(/^.*\/init\.d\//, '')
+
 type StartOrStop = Extract<Action, { kind: 'start' | 'stop' }> & { readonly reason: Reason }
 
+/** Now, and from the next boot on where that is not so already: what is so is neither done nor undone. */
 export function serviceSteps(
   { kind, daemon, unit, reason }: StartOrStop,
-  { daemons }: Inventory,
+  { daemons }: Pick<Inventory, 'daemons'>,
   manager: ServiceManager,
 ): Step[] {
+  if (manager === 'none') return []
   const found = daemons.find(({ name }) => name === daemon)
-  const enabled = found?.enabled
-  const both = manager === 'systemd' && enabled?.value !== (kind === 'start')
-  const texts = TEXTS[kind]
-  return serviceCommands(manager, kind, { name: unit ?? found?.unit?.name ?? daemon, enabled }).map(
-    ({ now, ...change }): Step => ({
-      title: now ? texts.now(daemon, both) : texts.lasting(daemon),
+  const service = unit ?? found?.unit?.name ?? daemon
+  const now: Step = {
+    title: kind === 'start' ? `Start ${daemon}` : `Stop ${daemon}`,
+    reasons: [reason],
+    change: changeOf(kind, daemon, service, WORDS[manager]),
+    risk:
+      kind === 'start'
+        ? 'It may step the clock once at its start.'
+        : 'Whoever asks it for the time gets no answer any more.',
+    proof: { kind: kind === 'start' ? 'runs' : 'ended', program: daemon, within: 10 },
+    undone: kind === 'start' ? 'It is stopped again.' : 'It is started again.',
+  }
+  if (found?.enabled?.value === (kind === 'start')) return [now]
+  const { lasting } = WORDS[manager]
+  const runlevel = runlevelOf(found?.enabled)
+  const change: CommandChange = {
+    kind: 'command',
+    run: lasting(kind === 'start', service, runlevel),
+    undo: lasting(kind !== 'start', service, runlevel),
+  }
+  return [
+    now,
+    {
+      title: `Have ${daemon} started ${kind === 'start' ? '' : 'no more '}with the machine`,
       reasons: [reason],
       change,
-      risk: now ? texts.risk : 'None before the next boot.',
-      proof: now
-        ? { kind: kind === 'start' ? 'runs' : 'ended', program: daemon, within: 10 }
-        : { kind: 'reads' },
+      risk: 'None before the next boot.',
+      proof: { kind: 'reads' },
       undone: `By \`${change.undo?.join(' ')}\`.`,
-    }),
-  )
-}
-
-const TEXTS = {
-  start: {
-    now: (daemon: string, both: boolean) => `Start ${daemon}${both ? ', and with the machine' : ''}`,
-    lasting: (daemon: string) => `Have ${daemon} started with the machine`,
-    risk: 'It may step the clock once at its start.',
-  },
-  stop: {
-    now: (daemon: string, both: boolean) => `Stop ${daemon}${both ? ', and start it no more' : ''}`,
-    lasting: (daemon: string) => `Have ${daemon} started no more with the machine`,
-    risk: 'Whoever asks it for the time gets no answer any more.',
-  },
-} as const
-
-interface Told extends CommandChange {
-  /** Does it start or stop something now? Else it decides about the next boot. */
-  readonly now: boolean
-}
-
-/** What is to be run, in this order, for a unit or script that is started with the machine, or is not, so far. */
-export function serviceCommands(
-  manager: ServiceManager,
-  what: 'start' | 'stop',
-  { name, enabled }: { readonly name: string } & Pick<TimeDaemon, 'enabled'>,
-): Told[] {
-  const service = scriptOf(name)
-  const opposite = what === 'start' ? 'stop' : 'start'
-  // What is so already is neither done nor undone.
-  const lasting = enabled?.value !== (what === 'start')
-  const word = (kind: 'start' | 'stop', start: string, stop: string) => (kind === 'start' ? start : stop)
-  const told = (now: boolean, command: (kind: 'start' | 'stop') => string[]): Told => ({
-    kind: 'command',
-    run: command(what),
-    undo: command(opposite),
-    now,
-  })
-  switch (manager) {
-    case 'systemd':
-      return [
-        told(true, kind => [
-          'systemctl',
-          ...(lasting ? [word(kind, 'enable', 'disable'), '--now'] : [kind]),
-          name,
-        ]),
-      ]
-    case 'openrc':
-      return [
-        told(true, kind => ['rc-service', service, kind]),
-        ...(lasting
-          ? [told(false, kind => ['rc-update', word(kind, 'add', 'del'), service, runlevelOf(enabled)])]
-          : []),
-      ]
-    case 'sysv-rc':
-      return [
-        told(true, kind => ['service', service, kind]),
-        ...(lasting ? [told(false, kind => ['update-rc.d', service, word(kind, 'enable', 'disable')])] : []),
-      ]
-    case 'chkconfig':
-      return [
-        told(true, kind => ['service', service, kind]),
-        ...(lasting ? [told(false, kind => ['chkconfig', service, word(kind, 'on', 'off')])] : []),
-      ]
-    case 'none':
-      return []
-  }
-}
-
-const scriptOf = (unit: string): string => unit.replace(/\.service$/, '').replace(/^.*\/init\.d\//, '')
-
-/** Of OpenRC: that in which it is, else the one that a machine boots into. */
-const runlevelOf = (enabled: TimeDaemon['enabled']): string =>
-  /^\/etc\/runlevels\/([^/]+)\//.exec(enabled?.evidence[0]?.path ?? '')?.[1] ?? 'default'
-
-function restartCommands(manager: ServiceManager, unit: string): Omit<RestartChange, 'program'> | undefined {
-  const service = scriptOf(unit)
-  switch (manager) {
-    case 'systemd':
-      return { kind: 'restart', stop: undefined, start: ['systemctl', 'restart', unit] }
-    case 'openrc':
-      return {
-        kind: 'restart',
-        stop: ['rc-service', service, 'stop'],
-        start: ['rc-service', service, 'start'],
-      }
-    case 'sysv-rc':
-    case 'chkconfig':
-      return { kind: 'restart', stop: ['service', service, 'stop'], start: ['service', service, 'start'] }
-    case 'none':
-      return undefined
-  }
+    },
+  ]
 }
 
 export function restartOf(
-  daemon: Pick<TimeDaemon, 'unit' | 'name'>,
+  { name, unit }: Pick<TimeDaemon, 'unit' | 'name'>,
   reasons: readonly Reason[],
   manager: ServiceManager,
 ): Step[] {
-  const commands = restartCommands(manager, daemon.unit?.name ?? daemon.name)
-  if (!commands) return []
+  if (manager === 'none') return []
   return [
     {
-      title: `Restart ${daemon.name}`,
+      title: `Restart ${name}`,
       reasons,
-      change: { ...commands, program: daemon.name },
+      change: changeOf('restart', name, unit?.name ?? name, WORDS[manager]),
       risk:
-        LOSSES[daemon.name] ??
+        LOSSES[name] ??
         'What it has learnt of its sources is lost; its first answers come after some seconds.',
-      proof: { kind: 'runs', program: daemon.name, within: 10 },
+      proof: { kind: 'runs', program: name, within: 10 },
       undone: 'It is restarted once more after its old files are back.',
     },
   ]
 }
+
+const changeOf = (
+  told: ServiceChange['told'],
+  program: string,
+  service: string,
+  { now, restart }: Words,
+): ServiceChange =>
+  told === 'restart' && restart
+    ? { kind: 'service', told, program, stop: undefined, start: restart(service) }
+    : { kind: 'service', told, program, stop: now('stop', service), start: now('start', service) }
+
+/** Of OpenRC: that in which it is, else the one that a machine boots into. */
+const runlevelOf = (enabled: TimeDaemon['enabled']): string =>
+  /^\/etc\/runlevels\/([^/]+)\//.exec(enabled?.evidence[0]?.path ?? '')?.[1] ?? 'default'
 
 const NTPD =
   'Renews the licence of -g for one large correction, and may step the clock at once. Polls begin at 64 s again; the frequency comes from the drift file. Clients of this machine are told that it is not synchronised until then.'

@@ -39,7 +39,7 @@ export interface Advice {
   readonly lines: readonly string[]
 }
 
-export type Change = FileChange | SettingChange | CommandChange | RestartChange | CpuChange | ClockStep
+export type Change = FileChange | SettingChange | CommandChange | ServiceChange | CpuChange | ClockStep
 
 /** A file is written anew as a whole; undefined means that it is not there. */
 export interface FileChange {
@@ -64,17 +64,22 @@ export interface CommandChange {
   readonly undo: readonly string[] | undefined
 }
 
-/**
- * A daemon is ended and started anew, by its service. `stop` is waited for; undefined where `start` does both and waits itself.
- * It is undone by the same once more.
- */
-export interface RestartChange {
-  readonly kind: 'restart'
+/** A daemon is started, stopped, or started anew, by its service, and it is waited for its end. */
+export interface ServiceChange {
+  readonly kind: 'service'
+  readonly told: 'start' | 'stop' | 'restart'
   /** By which its process is known. */
   readonly program: string
+  /** Undefined for a restart by `start` alone. */
   readonly stop: readonly string[] | undefined
   readonly start: readonly string[]
 }
+
+/** What is run for it, in order. */
+export const commandsOf = ({ told, stop, start }: ServiceChange): (readonly string[])[] => [
+  ...(told === 'start' || stop === undefined ? [] : [stop]),
+  ...(told === 'stop' ? [] : [start]),
+]
 
 /**
  * Processors are taken off line and brought back, one after the other, which sets their clocks up anew. Those whose clocks still

@@ -2,7 +2,15 @@
 
 import { duration } from '#core/time/format.ts'
 import { unifiedDiff } from '#diagnosis/repair/diff.ts'
-import type { Advice, Change, Plan, Proof, Reason, Step } from '#diagnosis/repair/step.ts'
+import {
+  type Advice,
+  type Change,
+  commandsOf,
+  type Plan,
+  type Proof,
+  type Reason,
+  type Step,
+} from '#diagnosis/repair/step.ts'
 import type { Style } from '../style.ts'
 import { printable, wrapped } from '../table.ts'
 
@@ -61,8 +69,8 @@ function changeLines(change: Change, decode: (bytes: string) => string): string[
       return [`${change.path}: ${change.before} → ${change.after}`]
     case 'command':
       return [`$ ${change.run.join(' ')}`]
-    case 'restart':
-      return [change.stop, change.start].flatMap(command => (command ? [`$ ${command.join(' ')}`] : []))
+    case 'service':
+      return commandsOf(change).map(command => `$ ${command.join(' ')}`)
     case 'cpus':
       return change.cpus.map(
         cpu => `/sys/devices/system/cpu/cpu${cpu}/online: 1 → 0 → 1, and 0 again if its clock still differs`,
