@@ -33,6 +33,8 @@ const OPTIONS = '/etc/default/ntpsec'
 const JOURNAL = '/var/lib/clockwright/repairs/1/journal.jsonl'
 /** Of the guest's own shell; a boot may take minutes. */
 const until = (holds: string): string => `for i in $(seq 300); do ${holds} && exit; sleep 1; done; exit 1`
+/** The last that /etc/inittab asks for. */
+const LOGINS_OFFERED = until('pgrep -x getty >/dev/null')
 
 const NTPD = { service: 'ntpsec', program: 'ntpd', daemon: 'ntpsec' }
 /** Options of the script are a script: this daemon ends a second after each start. */
@@ -53,7 +55,7 @@ export const INITS: readonly Init[] = [
   },
   {
     name: 'openrc',
-    settled: until('rc-status default | grep -q started'),
+    settled: LOGINS_OFFERED,
     tell: (what, service) => `rc-service ${service} ${what}`,
     lasting: (what, service) => `rc-update ${what === 'enable' ? 'add' : 'del'} ${service} default`,
     second: NTPD,
@@ -61,7 +63,7 @@ export const INITS: readonly Init[] = [
   },
   {
     name: 'sysv',
-    settled: until('runlevel | grep -q 2 && ! pidof -x rc'),
+    settled: LOGINS_OFFERED,
     tell: (what, service) => `service ${service} ${what}`,
     lasting: (what, service) => `update-rc.d ${service} ${what}`,
     second: NTPD,
