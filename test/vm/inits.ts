@@ -83,7 +83,7 @@ async function tryInit(init: Init, { network, bed, say }: Trying): Promise<numbe
   const root = bed.roots?.[init.name]
   if (root === undefined) throw new Error(`the bed has no system with ${init.name}`)
   say(`a system with ${init.name}`)
-  const guest = await Guest.boot(network, bed, { root, say })
+  const guest = await Guest.boot(network, bed, { root, memoryMb: 1024, say })
   const machine = new Machine(guest, init, say)
   try {
     await machine.prepare()
@@ -94,7 +94,8 @@ async function tryInit(init: Init, { network, bed, say }: Trying): Promise<numbe
     await slewOnly(machine)
     if (init.name === 'systemd') await dropIn(machine)
   } catch (error) {
-    machine.expect(false, (error as Error).message, guest.serial().slice(-500))
+    const { stdout } = await guest.exec('dmesg | tail -n 5')
+    machine.expect(false, (error as Error).message, stdout.split('\n'))
   } finally {
     await guest.stop()
   }
