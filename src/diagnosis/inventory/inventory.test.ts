@@ -129,7 +129,11 @@ describe('a package that brings a unit and a script', () => {
     ])
   })
   it('by the script under OpenRC, in one of its runlevels', () => {
-    const levels = { 'sbin/init': '', 'etc/runlevels/default/local': '' }
+    const levels = {
+      'sbin/init': '',
+      'etc/runlevels/default/local': '',
+      'etc/rc2.d/S01chrony': { link: '../init.d/chrony' },
+    }
     expect(serviceOf(levels)).toEqual(['/etc/init.d/chrony', false])
     expect(serviceOf({ ...levels, 'etc/runlevels/default/chrony': { link: '/etc/init.d/chrony' } })).toEqual([
       '/etc/init.d/chrony',

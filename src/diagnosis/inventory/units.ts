@@ -281,15 +281,19 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
     }
     return undefined
   }
-  const openrc = files
-    .names(OPENRC_RUNLEVELS)
-    .map(level => `${OPENRC_RUNLEVELS}/${level}/${name}`)
-    .find(entry => files.link(entry) !== undefined)
-  const started = openrc ? at(openrc, `→ ${files.link(openrc)}`) : entryOf('S')
+  // Debian keeps the links of SysV init up to date under OpenRC, too, which does not look at them.
+  if (files.exists(OPENRC_RUNLEVELS)) {
+    const entry = files
+      .names(OPENRC_RUNLEVELS)
+      .map(level => `${OPENRC_RUNLEVELS}/${level}/${name}`)
+      .find(each => files.link(each) !== undefined)
+    return entry === undefined
+      ? fact(false, at(path, 'no runlevel starts it'))
+      : fact(true, at(entry, `→ ${files.link(entry)}`))
+  }
+  const started = entryOf('S')
   if (started) return fact(true, started)
-  return levels.length > 0 || files.exists(OPENRC_RUNLEVELS)
-    ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it'))
-    : undefined
+  return levels.length > 0 ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it')) : undefined
 }
 
 function optionsFrom(look: Look, { options }: ServiceNames): Fact<readonly string[]> | undefined {
