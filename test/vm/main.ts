@@ -50,7 +50,7 @@ const command = new Command('npm run test:vm --')
   .option('--repair', 'instead: what check finds in a guest, repaired and undone; 2 min')
   .option(
     '--inits [names]',
-    'instead: check, repair and undo on whole systems, by their init, or all; 5 min each',
+    'instead: check, repair and undo on whole systems, by their init, or all; 12 min each',
     list('init', INITS),
   )
   .option('--vmclock', 'a guest with a VMClock device (QEMU 10, a kernel from backports)')

@@ -1,7 +1,7 @@
 /**
  * How services are started and stopped here, for now and with the machine, and what a daemon loses or renews when it is started
- * anew. systemd restarts by one word, and waits; some scripts of SysV init start a daemon while its predecessor still ends
- * (Debian's of chrony), so elsewhere a restart is a stop, a wait and a start.
+ * anew. systemd restarts by one word, and waits; some scripts of SysV init do not wait for the end of the old one (Debian's of
+ * chrony), so elsewhere a restart is a stop, a wait and a start.
  */
 import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Action } from './action.ts'
