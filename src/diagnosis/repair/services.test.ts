@@ -15,6 +15,8 @@ const daemonOf = (unit: string, enabled: boolean, path = '/etc'): TimeDaemon => 
   commandLine: undefined,
   setsTime: undefined,
   configuration: [],
+  unreadable: [],
+  cannotWrite: undefined,
   unit: { name: unit, files: [], starts: undefined, conditions: [] },
 })
 const lineOf = (change: Change | undefined): string | undefined => {
