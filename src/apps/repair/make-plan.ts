@@ -4,9 +4,8 @@ import type { Finding, FindingName } from '#diagnosis/finding.ts'
 import { planRepair } from '#diagnosis/repair/plan.ts'
 import type { Checked } from '#report/machine/check.ts'
 import type { Shown } from '#report/machine/repair.ts'
-import { contentOf } from './file-change.ts'
+import { contentToPlan } from './content.ts'
 import { findServiceManager } from './ground.ts'
-import { placeBelow } from './place.ts'
 
 export interface Choice {
   readonly only?: readonly string[] | undefined
@@ -18,9 +17,9 @@ export function makePlan({ findings, inventory }: Checked, root: string, choice:
     findings.filter(finding => isChosen(finding, choice)),
     inventory,
     {
-      content: path => contentOf(placeBelow(root, path)),
+      content: path => contentToPlan(root, path),
       live: root === '/',
-      services: findServiceManager(),
+      services: findServiceManager(root),
     },
   )
   const id = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 8)

@@ -156,7 +156,8 @@ describe('a classic Xen guest', () => {
     const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
     const findings = checkMachine({ inventory, live: undefined, prospect: undefined })
     const plan = planRepair(findings, inventory, {
-      content: path => (path === '/etc/sysctl.conf' ? '# mine\n' : undefined),
+      content: path =>
+        path === '/etc/sysctl.conf' ? { kind: 'read', bytes: '# mine\n' } : { kind: 'absent' },
       live: true,
       services: 'sysv',
     })
@@ -203,7 +204,7 @@ describe('what was measured', () => {
     const findings = checkMachine({ inventory, live, prospect: undefined })
     expect(findings.map(({ name }) => name)).toEqual(['offset-large-now'])
     const { steps } = planRepair(findings, inventory, {
-      content: () => undefined,
+      content: () => ({ kind: 'absent' }),
       live: true,
       services: 'systemd',
     })
@@ -257,7 +258,7 @@ describe('the rest', () => {
     const findings = checkMachine({ inventory, live: undefined, prospect: undefined })
     expect(findings.map(({ name }) => name)).toEqual(['nothing-recorded'])
     const { steps } = planRepair(findings, inventory, {
-      content: () => conf,
+      content: () => ({ kind: 'read', bytes: conf }),
       live: true,
       services: 'systemd',
     })
@@ -265,7 +266,7 @@ describe('the rest', () => {
     expect(steps[0]?.change).toMatchObject({
       after: expect.stringContaining('filegen peerstats file peerstats type day enable\n'),
     })
-    const copy = planRepair(findings, inventory, { content: () => conf, live: false, services: 'systemd' })
+    const copy = planRepair(findings, inventory, { content: () => ({ kind: 'read', bytes: conf }), live: false, services: 'systemd' })
     expect(copy.steps.map(({ title }) => title)).toEqual(['Edit /etc/ntp.conf'])
     expect(copy.advice[0]?.lines).toEqual(['systemctl restart ntpd.service'])
   })
