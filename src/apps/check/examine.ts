@@ -9,6 +9,7 @@ import type { Checked } from '#report/machine/check.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { Complaint } from '../cli/complain.ts'
 import { openMachine } from '../inventory/open.ts'
+import { contentsOf } from '../repair/content.ts'
 import { measureLive } from './live.ts'
 import { foresee } from './prospect.ts'
 import { cpusToCompare, stayOnGoodCpus } from './steady.ts'
@@ -36,9 +37,10 @@ export async function examine({ root, config, pause, within, measure, signal }: 
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
+  const linted = lintMachine(inventory, files)
   const [live, foreseen] = await Promise.all([
     files.own && measure ? measureLive(config, signal) : undefined,
-    foresee(inventory, { pause, within, signal }),
+    foresee({ files, inventory, linted, content: contentsOf(root, files) }, { pause, within, signal }),
   ])
   const prospect = foreseen === 'late' ? undefined : foreseen
   return {
@@ -47,7 +49,7 @@ export async function examine({ root, config, pause, within, measure, signal }: 
     live,
     prospect,
     unforeseen: foreseen === 'late',
-    findings: checkMachine({ inventory, live, prospect }, [...lintMachine(inventory, files), ...cpus]),
+    findings: checkMachine({ inventory, live, prospect }, [...linted, ...cpus]),
   }
 }
 

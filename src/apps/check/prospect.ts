@@ -1,24 +1,29 @@
 /**
  * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
- * is there, and once more with the best change of it. A few runs are enough to say "minutes" or "hours".
+ * is there, and once more as it would be when the remedy is in its files. A few runs are enough to say "minutes" or "hours".
  */
-import type { Inventory } from '#core/guest/inventory.ts'
+import type { FileRead, Files } from '#core/guest/files.ts'
+import { filesOver } from '#core/guest/files-over.ts'
+import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '#diagnosis/finding.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
-import { changesFor } from '#lab/forecast/changes.ts'
-import {
-  type Prospect,
-  prospectOf,
-  rankChanges,
-  serversFor,
-  storyOf,
-  trialOf,
-} from '#lab/forecast/forecast.ts'
-import { playerOfMachine } from '#lab/players/of-machine.ts'
+import type { Ground } from '#diagnosis/repair/ground.ts'
+import { type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
+import { planFiles } from '#diagnosis/repair/plan-files.ts'
+import { jobsOf, serversFor, storyOf } from '#lab/forecast/forecast.ts'
+import { configuredPlayer } from '#lab/players/configured.ts'
+import { knownPlayer } from '#lab/players/known.ts'
+import type { PlayerSpec } from '#lab/players/player.ts'
+import type { Score } from '#lab/score.ts'
+import { summarise } from '#lab/summary.ts'
 import { playAll } from '../lab/pool.ts'
 
 const RUNS = 4
-const RUNS_OF_A_CHANGE = 2
+const RUNS_WITH_REMEDY = 2
+/** As the story of a forecast names them. */
+const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
 /** A daemon that has run for some hours asks as seldom as it will. */
 const UPTIME: Seconds = 4 * 3600
 
@@ -29,36 +34,105 @@ export interface Foreseeing {
   readonly signal: AbortSignal
 }
 
+export interface Foreseen {
+  readonly files: Files
+  readonly inventory: Inventory
+  /** What the linter found of its configuration. */
+  readonly linted: readonly Finding[]
+  readonly content: Ground['content']
+}
+
 /** Undefined when the lab does not play this daemon. */
 export async function foresee(
-  inventory: Inventory,
+  machine: Foreseen,
   { pause, within, signal }: Foreseeing,
 ): Promise<PauseProspect | 'late' | undefined> {
+  const { inventory, linted } = machine
   const daemon = settingDaemons(inventory)[0]
-  const player = daemon && isGuest(inventory) ? playerOfMachine(daemon) : undefined
+  const player = daemon && isGuest(inventory) ? playerOf(daemon, daemon.commandLine) : undefined
   if (!daemon || !player) return undefined
   const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
-  const changes = changesFor(player, pause).filter(({ kind }) => kind === 'edit')
-  // The last of them is all edits together.
-  const best = changes.at(-1)
-  const players = [{ player, runs: RUNS }, ...(best ? [{ player: best.player, runs: RUNS_OF_A_CHANGE }] : [])]
-  const trial = trialOf(story, players)
-  await playAll(trial.jobs, {
+  const remedy = pauseRemedy(daemon, linted, pause)
+  const mended = mend(machine, daemon, remedy)
+  const scores: Score[] = []
+  const jobs = jobsOf(story, [
+    { player, runs: RUNS },
+    ...(mended ? [{ player: mended, runs: RUNS_WITH_REMEDY }] : []),
+  ])
+  await playAll(jobs, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(within * 1e3)]),
-    done: (job, { score }) => trial.take(job, score),
+    done(index, { score }) {
+      scores[index] = score
+    },
   })
-  if (!trial.complete) return 'late'
-  const [changed] = best ? rankChanges([{ change: best, scores: trial.scores(1) }]) : []
+  if (scores.filter(Boolean).length < jobs.length) return 'late'
+  const now = recoveryOf(scores.slice(0, RUNS))
+  const then = mended && recoveryOf(scores.slice(RUNS))
   return {
     model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
     pause,
-    now: recoveryOf(prospectOf(trial.scores(0))),
-    best: changed && { ...recoveryOf(changed), how: changed.how },
+    now,
+    best: then && helps(now, then) ? { ...then, ...remedy } : undefined,
   }
 }
 
-const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
-  median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median,
-  exits,
-  runs,
-})
+/** The same daemon, as it would be started when the remedy is in its files. Undefined when nothing in them would change. */
+function mend(
+  { files, inventory, content }: Foreseen,
+  { name }: TimeDaemon,
+  { actions }: PauseRemedy,
+): PlayerSpec | undefined {
+  const edits = actions
+    .filter(action => action.kind === 'edit' || action.kind === 'write-file')
+    .map(action => ({ ...action, reason: { finding: 'slow-after-a-pause', text: '' } as const }))
+  const { steps } = planFiles(edits, [], inventory, { content, live: false, services: 'none' })
+  if (steps.length === 0) return undefined
+  const over = new Map(steps.map(({ change: { path, after = '' } }) => [path, fileOf(after)]))
+  const after = takeInventory(filesOver(files, over)).daemons.find(each => each.name === name)
+  return after && playerOf(after, after.unit?.starts ?? after.commandLine)
+}
+
+function fileOf(latin1: string): FileRead {
+  const bytes = Buffer.from(latin1, 'latin1')
+  return { kind: 'read', bytes, text: bytes.toString('utf8') }
+}
+
+/** Seeds differ by some tenths. */
+const WORTH_A_CHANGE = 0.8
+
+const helps = (now: Recovery, then: Recovery): boolean =>
+  then.exits / then.runs < now.exits / now.runs || then.median <= WORTH_A_CHANGE * now.median
+
+function recoveryOf(scores: readonly Score[]): Recovery {
+  const { runs, timeTo10ms, exits } = summarise(scores)
+  return { median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median, exits, runs }
+}
+
+/** Undefined for daemons that the lab does not play. */
+function playerOf(
+  { name, version, configuration }: TimeDaemon,
+  commandLine: TimeDaemon['commandLine'],
+): PlayerSpec | undefined {
+  if (name === 'systemd-timesyncd' || name === 'openntpd' || name === 'ntpd-rs')
+    return knownPlayer(SHORT[name]!, SERVERS)
+  const daemon = DAEMONS[name]?.(version?.value)
+  if (daemon === undefined) return undefined
+  const text = configuration.map(file => file.text).join('\n')
+  return configuredPlayer({
+    name: configuration[0]?.path ?? name,
+    daemon,
+    options: name === 'chronyd' ? undefined : commandLine?.value.slice(1).join(' '),
+    text,
+  })?.player
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  'systemd-timesyncd': 'timesyncd',
+  openntpd: 'openntpd',
+  'ntpd-rs': 'ntpd-rs',
+}
+const DAEMONS: Readonly<Record<string, (version: string | undefined) => string>> = {
+  chronyd: () => 'chrony',
+  ntpd: (version = '4.2.8p15') => `ntpd-${version}`,
+  ntpsec: (version = '1.2.2') => `ntpsec-${version}`,
+}

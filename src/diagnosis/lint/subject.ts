@@ -15,7 +15,7 @@ import { type NtpdOptions, parseOptions } from '#dialects/ntpd/options.ts'
 import { type NtpdRsConf, parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { parseTimesyncdConf, type TimesyncdConf } from '#dialects/timesyncd/sources.ts'
-import type { Evidence } from '../finding.ts'
+import type { Edit, Evidence } from '../finding.ts'
 import { type About, type DaemonName, type Machine, machineOf } from './about.ts'
 import { type FileKind, kindOf, type LintFile } from './file-kind.ts'
 
@@ -162,6 +162,20 @@ export const evidenceAt = (subject: LintSubject, file: number, line: number): Ev
 /** As it stands there, without its end. */
 export const lineOf = ({ lines }: LintSubject, file: number, line: number): string =>
   lines[file]?.[line - 1] ?? ''
+
+/** An edit of a setting that may go on over several lines: of the first of them that it changes. */
+export function editContinued(
+  subject: LintSubject,
+  { file, line }: { readonly file: number; readonly line: number },
+  change: (text: string) => string,
+): Edit[] {
+  for (let at = line; ; at++) {
+    const text = lineOf(subject, file, at)
+    const changed = change(text)
+    if (changed !== text) return [{ file, line: at, kind: 'replace', text: changed }]
+    if (!text.endsWith('\\')) return []
+  }
+}
 
 /** ntpd's options, from every place that gives some. */
 export const ntpdOptions = ({

@@ -240,7 +240,7 @@ describe('the rest', () => {
       model: 'ntpd 4.2.8p15',
       pause: 4.3,
       now: { median: 5220, exits: 0, runs: 4 },
-      best: { median: 180, exits: 0, runs: 2, how: 'take -x out of the options of ntpd' },
+      best: { median: 180, exits: 0, runs: 2, how: 'Remove `-x`.', actions: [] },
     }
     expect(found({ daemons }, undefined, prospect)).toEqual(['critical slow-after-a-pause'])
     expect(found({ daemons }, undefined, { ...prospect, now: { median: 20, exits: 0, runs: 4 } })).toEqual([])
@@ -266,7 +266,11 @@ describe('the rest', () => {
     expect(steps[0]?.change).toMatchObject({
       after: expect.stringContaining('filegen peerstats file peerstats type day enable\n'),
     })
-    const copy = planRepair(findings, inventory, { content: () => ({ kind: 'read', bytes: conf }), live: false, services: 'systemd' })
+    const copy = planRepair(findings, inventory, {
+      content: () => ({ kind: 'read', bytes: conf }),
+      live: false,
+      services: 'systemd',
+    })
     expect(copy.steps.map(({ title }) => title)).toEqual(['Edit /etc/ntp.conf'])
     expect(copy.advice[0]?.lines).toEqual(['systemctl restart ntpd.service'])
   })

@@ -3,6 +3,7 @@ import type { KernelClock } from '#core/guest/facts.ts'
 import type { Fact, GuestTool, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Evidence, Finding, Remedy } from '../finding.ts'
+import type { PauseRemedy } from '../repair/pause-remedy.ts'
 
 export interface MachineSubject {
   readonly inventory: Inventory
@@ -33,12 +34,13 @@ export interface LiveSource {
   readonly bound: Seconds | undefined
 }
 
-/** Played in the lab: the configuration that is there, and the best change of it. */
+/** Played in the lab: the configuration that is there, and what the files would be with the remedy. */
 export interface PauseProspect {
   readonly model: string
   readonly pause: Seconds
   readonly now: Recovery
-  readonly best: (Recovery & { readonly how: string }) | undefined
+  /** With the remedy that is offered; undefined when none of what may be changed here helps. */
+  readonly best: (Recovery & PauseRemedy) | undefined
 }
 
 export interface Recovery {

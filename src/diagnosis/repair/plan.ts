@@ -28,11 +28,13 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
   const stale = staleDaemons(files.rewritten, inventory).filter(
     ({ daemon }) => !handled.includes(daemon.name),
   )
+  const stops = of('stop').flatMap(action => serviceStep('stop', action, ground))
+  const starts = of('start').flatMap(action => serviceStep('start', action, ground))
   const running = [
     ...reload(files.steps, ground),
-    ...of('stop').flatMap(action => serviceStep('stop', action, ground)),
+    ...stops,
     ...of('setting').map(settingStep),
-    ...of('start').flatMap(action => serviceStep('start', action, ground)),
+    ...starts,
     ...stale.flatMap(({ daemon, reasons }) => restartOf(daemon, reasons, ground.services)),
     ...of('run').map(runStep),
     ...of('cycle-cpus').map(cpuStep),
@@ -42,7 +44,8 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
     steps: ground.live ? [...files.steps, ...running] : files.steps,
     advice: [
       ...files.advice,
-      ...(ground.live ? [] : running.map(onTheMachine)),
+      // Of a mere disk nothing runs that could be told anything.
+      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts] : running).map(onTheMachine),
       ...(ground.services === 'none'
         ? [...of('start', 'stop').map(serviceByHand), ...stale.map(restartByHand)]
         : []),

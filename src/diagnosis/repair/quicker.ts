@@ -7,18 +7,23 @@ import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
-import { withPolls } from '#dialects/polls.ts'
 import type { Action } from './action.ts'
 import { appendLines } from './append.ts'
 
+const SOURCE = /^(\s*(?:server|pool|peer)\s+(\S+))([^#!]*)(.*)$/i
 const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i
+
+/** 16 s and 64 s; nobody else's servers are asked so often. */
+const MINPOLL = 4
+const MAXPOLL = 6
+const USUAL_MAXPOLL = 10
 
 /** Empty for daemons that have no such settings. */
 export function quickerEdits(daemon: TimeDaemon): Action[] {
   const [main] = daemon.configuration
   if (!main) return []
-  const polls = daemon.configuration.filter(({ path }) => path.startsWith('/etc/')).flatMap(shortPolls)
+  const polls = daemon.configuration.flatMap(longPolls).filter(isEditable).map(shortPolls)
   if (daemon.name === 'chronyd') return polls
   if (daemon.name !== 'ntpd' && daemon.name !== 'ntpsec') return []
   const wanted = ['tos maxdist 16', ...(heedsStepout(daemon) ? ['tinker stepout 10'] : [])]
@@ -28,12 +33,34 @@ export function quickerEdits(daemon: TimeDaemon): Action[] {
     : [...polls, appendLines(main.path, 'So that a pause of this guest is corrected soon.', lines)]
 }
 
-function shortPolls({ path, text }: ConfigurationFile): Action[] {
-  return linesOf(text).flatMap((line, index): Action[] => {
-    const changed = withPolls(line, [4, 6])
-    if (!changed || !PRIVATE.test(changed.address) || changed.text === line) return []
-    return [{ kind: 'edit', file: path, edit: { kind: 'replace', line: index + 1, text: changed.text } }]
+interface Asked {
+  readonly path: string
+  readonly line: number
+  readonly text: string
+  readonly address: string
+}
+
+/** Servers that may be asked as seldom as every 17 min. */
+const longPolls = ({ path, text }: ConfigurationFile): Asked[] =>
+  linesOf(text).flatMap((line, index) => {
+    const [, , address, options = ''] = SOURCE.exec(line) ?? []
+    if (address === undefined || address.startsWith('127.127.')) return []
+    const longest = Number(/\smaxpoll\s+(-?\d+)/i.exec(options)?.[1] ?? USUAL_MAXPOLL)
+    return longest <= MAXPOLL ? [] : [{ path, line: index + 1, text: line, address }]
   })
+
+const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/') && PRIVATE.test(address)
+
+/** Are there servers left that are asked seldom, because nobody here may ask them more often? */
+export const hasLongPolls = ({ configuration }: TimeDaemon): boolean =>
+  configuration.flatMap(longPolls).some(asked => !isEditable(asked))
+
+function shortPolls({ path, line, text }: Asked): Action {
+  const [, head = '', , options = '', comment = ''] = SOURCE.exec(text) ?? []
+  const least = Math.min(MINPOLL, Number(/\sminpoll\s+(-?\d+)/i.exec(options)?.[1] ?? MINPOLL))
+  const kept = options.replace(/\s+(?:min|max)poll\s+-?\d+/gi, '').trimEnd()
+  const changed = `${head}${kept} minpoll ${least} maxpoll ${MAXPOLL}${comment === '' ? '' : ` ${comment}`}`
+  return { kind: 'edit', file: path, edit: { kind: 'replace', line, text: changed } }
 }
 
 /** Later versions take a stepout below 300 s for 300 s. */

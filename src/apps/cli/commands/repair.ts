@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '#diagnosis/finding.ts'
 import type { Plan } from '#diagnosis/repair/step.ts'
 import { encodePlan, leftScreen, planScreen, type Shown } from '#report/machine/repair.ts'
 import { printable } from '#report/table.ts'
-import { examine, FORECAST_WITHIN } from '../../check/examine.ts'
+import { examine } from '../../check/examine.ts'
 import { applyPlan } from '../../repair/apply.ts'
 import { oddCpus, prove, stepClock } from '../../repair/ground.ts'
 import { makePlan } from '../../repair/make-plan.ts'
@@ -30,7 +31,9 @@ interface Options {
 }
 
 const WIDEST = 110
-const PAUSE = 4.3
+const PAUSE: Seconds = 4.3
+/** A plan must not depend on how busy the machine is, and nobody waits for it as for an alarm. */
+const FORECAST_WITHIN: Seconds = 60
 
 /** Where repairs are kept, below the root of the machine that they are of. */
 export const stateOf = ({ root = '/', state }: { readonly root?: string; readonly state?: string }): string =>

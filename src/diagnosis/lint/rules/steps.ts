@@ -70,7 +70,11 @@ function chrony(subject: LintSubject): Finding[] {
         daemon: 'chrony',
         text: 'Allow steps at any time, and ask often enough to notice. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
         changes: [always.trim(), 'server … iburst minpoll 4 maxpoll 6'],
-        edits: [{ file: last.file, line: last.line, kind: 'replace', text: always }],
+        // Of a line that chronyd refuses nobody knows which of its words was meant.
+        edits:
+          last.words.length === 2
+            ? [{ file: last.file, line: last.line, kind: 'replace', text: always }]
+            : [],
       },
       confirm,
     }),

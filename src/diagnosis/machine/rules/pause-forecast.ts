@@ -4,11 +4,14 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { quickerEdits } from '../../repair/quicker.ts'
+import type { Finding } from '../../finding.ts'
+import type { Action } from '../../repair/action.ts'
+import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
 import {
   evidenceOf,
   isGuest,
   type MachineRule,
+  type MachineSubject,
   type PauseProspect,
   type Recovery,
   settingDaemons,
@@ -20,15 +23,13 @@ import {
 const SLOW: Seconds = 120
 const VERY_SLOW: Seconds = 3600
 
-export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
-  if (!prospect || !isGuest(inventory)) return []
-  // Somebody else puts the clock right after a resume, and the daemon's own way back is not what counts.
-  if ([...settingTools(inventory, 'periodically'), ...settingTools(inventory, 'after-events')].length > 0)
-    return []
+export const pauseForecast: MachineRule = subject => {
+  const prospect = prospectOf(subject)
+  if (!prospect) return []
   const { now, best, pause, model } = prospect
   const ends = now.exits > now.runs / 2
   if (now.median < SLOW && !ends) return []
-  const daemon = settingDaemons(inventory)[0]
+  const daemon = settingDaemons(subject.inventory)[0]
   return [
     state({
       name: 'slow-after-a-pause',
@@ -43,15 +44,36 @@ export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
           why: 'a step is forbidden or late, and it asks seldom',
         },
       ],
-      remedy: {
-        text: best
-          ? `${capital(best.how)}.`
-          : 'Let clockwright keep this clock: it notices the pause itself.',
-        ...(daemon && best ? { actions: quickerEdits(daemon) } : {}),
-      },
+      remedy: best
+        ? { text: best.how, changes: linesIn(best.actions), actions: best.actions }
+        : { text: 'Let clockwright keep this clock: it notices the pause itself.' },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
+}
+
+const linesIn = (actions: readonly Action[]): string[] => [
+  ...new Set(
+    actions
+      .flatMap(action => (action.kind === 'edit' ? action.edit.text.split('\n') : []))
+      .map(line => line.trim())
+      .filter(line => line !== '' && !line.startsWith('#')),
+  ),
+]
+
+/** Somebody else may put the clock right after a resume, and then the daemon's own way back is not what counts. */
+function prospectOf({ inventory, prospect }: MachineSubject): PauseProspect | undefined {
+  const helpers = [...settingTools(inventory, 'periodically'), ...settingTools(inventory, 'after-events')]
+  return isGuest(inventory) && helpers.length === 0 ? prospect : undefined
+}
+
+/** What the linter reckons by a rule of thumb the lab has played with all that is known of this machine: one of the two is told. */
+export function withForecast(finding: Finding, subject: MachineSubject): Finding {
+  const prospect = prospectOf(subject)
+  const daemon = settingDaemons(subject.inventory)[0]
+  if (!prospect || !daemon || !keepsFromStepping(finding) || !isOf(daemon, finding)) return finding
+  const { pause, slewAfterPause, slewAtMost, ...measures } = finding.measures
+  return { ...finding, measures, cost: sentence({ ...prospect, best: undefined }) }
 }
 
 const sentence = ({ pause, now, best, model }: PauseProspect): string =>
@@ -64,5 +86,3 @@ const howLong = ({ median, exits, runs }: Recovery): string =>
     : Number.isFinite(median)
       ? `for ${duration(median)}`
       : 'for more than a day'
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)
