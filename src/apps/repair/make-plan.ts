@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Finding, FindingName } from '#diagnosis/finding.ts'
 import { planRepair } from '#diagnosis/repair/plan.ts'
+import type { Change, Plan } from '#diagnosis/repair/step.ts'
 import type { Checked } from '#report/machine/check.ts'
 import type { Shown } from '#report/machine/repair.ts'
 import { contentToPlan } from './content.ts'
@@ -22,9 +23,21 @@ export function makePlan({ findings, inventory }: Checked, root: string, choice:
       services: findServiceManager(root),
     },
   )
-  const id = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 8)
-  return { id, plan, machine: inventory.hostname?.value ?? 'this machine', decode: readable }
+  return { id: idOf(plan), plan, machine: inventory.hostname?.value ?? 'this machine', decode: readable }
 }
+
+/** What is done counts, and not the figures that were measured on the way: those are others each time. */
+const idOf = ({ steps, advice }: Plan): string =>
+  createHash('sha256')
+    .update(JSON.stringify([steps.map(({ change }) => agreedTo(change)), advice.map(({ title }) => title)]))
+    .digest('hex')
+    .slice(0, 8)
+
+/** Of a step of the clock its direction and its size, roughly. */
+const agreedTo = (change: Change): unknown =>
+  change.kind === 'clock'
+    ? [change.kind, Math.sign(change.offset), Math.round(Math.log2(Math.abs(change.offset))), change.servers]
+    : change
 
 /** Whom to ask is for a person to say; what a plan would add are examples. */
 const BY_CHOICE: readonly FindingName[] = ['single-source', 'two-sources', 'fewer-than-four', 'no-source']
