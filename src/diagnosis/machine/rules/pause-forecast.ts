@@ -7,6 +7,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
+import { hasLongPolls } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
@@ -22,6 +23,10 @@ import {
 /** What takes longer is worth a change. */
 const SLOW: Seconds = 120
 const VERY_SLOW: Seconds = 3600
+
+const KEEP_IT = 'Let clockwright keep this clock: it notices the pause itself.'
+const ASK_OFTENER =
+  'Or have the daemon ask its servers more often (`minpoll 4 maxpoll 6`), where their owners allow that.'
 
 export const pauseForecast: MachineRule = subject => {
   const prospect = prospectOf(subject)
@@ -46,7 +51,7 @@ export const pauseForecast: MachineRule = subject => {
       ],
       remedy: best
         ? { text: best.how, changes: linesIn(best.actions), actions: best.actions }
-        : { text: 'Let clockwright keep this clock: it notices the pause itself.' },
+        : { text: daemon && hasLongPolls(daemon) ? `${KEEP_IT} ${ASK_OFTENER}` : KEEP_IT },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
