@@ -101,7 +101,8 @@ function fileOf(latin1: string): FileRead {
 const WORTH_A_CHANGE = 0.8
 
 const helps = (now: Recovery, then: Recovery): boolean =>
-  then.exits / then.runs < now.exits / now.runs || then.median <= WORTH_A_CHANGE * now.median
+  then.exits / then.runs < now.exits / now.runs ||
+  (Number.isFinite(then.median) && then.median <= WORTH_A_CHANGE * now.median)
 
 function recoveryOf(scores: readonly Score[]): Recovery {
   const { runs, timeTo10ms, exits } = summarise(scores)

@@ -15,7 +15,7 @@ export interface Choice {
 
 export function makePlan({ findings, inventory }: Checked, root: string, choice: Choice = {}): Shown {
   const plan = planRepair(
-    findings.filter(finding => isChosen(finding, choice)),
+    findings.flatMap(finding => chosen(finding, choice)),
     inventory,
     {
       content: path => contentToPlan(root, path),
@@ -39,13 +39,24 @@ const agreedTo = (change: Change): unknown =>
     ? [change.kind, Math.sign(change.offset), Math.round(Math.log2(Math.abs(change.offset))), change.servers]
     : change
 
-/** Whom to ask is for a person to say; what a plan would add are examples. */
-const BY_CHOICE: readonly FindingName[] = ['single-source', 'two-sources', 'fewer-than-four', 'no-source']
+/** Whom to ask is for a person to say; what a plan would write are examples. */
+const BY_CHOICE: readonly FindingName[] = [
+  'single-source',
+  'two-sources',
+  'fewer-than-four',
+  'no-source',
+  'smear-mixed',
+]
 
-/** Notes, and what is a matter of choice, are repaired only when somebody asks for them. */
-function isChosen({ name, severity }: Finding, { only, except = [] }: Choice): boolean {
-  if (except.includes(name)) return false
-  return only ? only.includes(name) : severity !== 'note' && !BY_CHOICE.includes(name)
+/** Notes are repaired only when somebody asks for them; of what is a matter of choice it is said that it waits for that. */
+function chosen(finding: Finding, { only, except = [] }: Choice): Finding[] {
+  const { name, severity, remedy } = finding
+  if (except.includes(name)) return []
+  if (only) return only.includes(name) ? [finding] : []
+  if (severity === 'note') return []
+  if (!BY_CHOICE.includes(name) || !remedy.actions?.length) return [finding]
+  const text = `${remedy.text} (clockwright repair --only ${name} does it as the lines show.)`
+  return [{ ...finding, remedy: { ...remedy, text, actions: [] } }]
 }
 
 /** Files are UTF-8 mostly; what is not is shown as Latin-1. */

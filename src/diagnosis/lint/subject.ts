@@ -7,7 +7,7 @@ import { type Environment, parseEnvironment } from '#dialects/linux/environment-
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
 import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
-import { parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
+import { listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { type Command, readCommands } from '#dialects/ntpd/commands.ts'
 import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
@@ -127,18 +127,33 @@ function fromEnvironments(environments: readonly Part<Environment>[]): CommandLi
 const guessed = (options: string): DaemonName | undefined =>
   /(?:^|\s)-\w*[gG]/.test(options) ? 'ntpd' : /(?:^|\s)-[Fs]/.test(options) ? 'chronyd' : undefined
 
-function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
-  return units.flatMap(({ file, read }) =>
-    read.settings
-      .filter(({ section, key }) => section === 'Service' && key === 'ExecStart')
-      .flatMap(({ line, key, value }) =>
-        // What variables stand for is said elsewhere, and judged there.
-        parseExec(value, new Map()).flatMap(({ words: [program = '', ...words] }): CommandLine[] => {
-          const name = program.replace(/^.*\//, '')
-          const daemon = name === 'ntpd' || name === 'chronyd' ? name : undefined
-          return daemon ? [{ file, line, text: `${key}=${value}`, daemon, words }] : []
-        }),
-      ),
+const fromUnits = (units: readonly Part<UnitFile>[]): CommandLine[] =>
+  wholeUnits(units).flatMap(parts =>
+    listOf(
+      parts.map(({ read }) => read),
+      'Service',
+      'ExecStart',
+    ).flatMap(({ path, line, key, value }) =>
+      // What variables stand for is said elsewhere, and judged there.
+      parseExec(value, new Map()).flatMap(({ words: [program = '', ...words] }): CommandLine[] => {
+        const name = program.replace(/^.*\//, '')
+        const daemon = name === 'ntpd' || name === 'chronyd' ? name : undefined
+        const file = parts.find(part => part.path === path)!.file
+        return daemon ? [{ file, line, text: `${key}=${value}`, daemon, words }] : []
+      }),
+    ),
+  )
+
+/** Each unit with its drop-ins, which overrule it, in the order of their names (systemd.unit(5)). */
+export function wholeUnits(units: readonly Part<UnitFile>[]): Part<UnitFile>[][] {
+  const whole = new Map<string, Part<UnitFile>[]>()
+  for (const part of units) {
+    const name = /([^/]+\.service)(?:\.d\/[^/]*)?$/.exec(part.path)?.[1] ?? part.path
+    whole.set(name, [...(whole.get(name) ?? []), part])
+  }
+  const dropIn = ({ path }: Part<UnitFile>): string => /\.d\/([^/]*)$/.exec(path)?.[1] ?? ''
+  return [...whole.values()].map(parts =>
+    parts.sort((a, b) => (dropIn(a) < dropIn(b) ? -1 : Number(dropIn(a) > dropIn(b)))),
   )
 }
 

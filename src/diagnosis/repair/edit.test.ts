@@ -70,6 +70,16 @@ test('what is wrong with a line goes with it, unless it only goes to another pla
   ])
 })
 
+test('a line from which two edits took everything goes', () => {
+  const tinker = (text: string) => [replace(1, text)]
+  expect(
+    mergeEdits('tinker panic 9 step 7\nserver a\n', [tinker('tinker panic 9'), tinker('tinker step 7')]),
+  ).toEqual({
+    text: 'server a\n',
+    refused: [],
+  })
+})
+
 test('no edit, no change, whatever the bytes', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), text => edited(text, []) === text))
 })

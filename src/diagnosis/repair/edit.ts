@@ -86,9 +86,15 @@ function newLine(lines: readonly string[], edits: readonly Edit[], line: number)
   if (!first) return old
   if (old === undefined) throw new EditConflict(`there is no line ${line} to ${first.kind}`)
   const versions = here.filter(({ kind }) => kind === 'replace').map(({ text }) => text)
-  if (versions.length === here.length) return mergeLine(old, versions)
+  if (versions.length === here.length) return unlessBare(mergeLine(old, versions), versions)
   // What is wrong with a line goes with it, unless it only goes to another place.
   const moves = edits.some(({ kind, text }) => kind === 'insert-after' && text.trim() === old.trim())
   if (moves && versions.length > 0) throw new EditConflict(`line ${line} would be moved and changed`)
   return undefined
 }
+
+/** A line from which several edits together took all but its first word says nothing any more, and goes. */
+const unlessBare = (line: string, versions: readonly string[]): string | undefined =>
+  isBare(line) && !versions.some(isBare) ? undefined : line
+
+const isBare = (line: string): boolean => /^\s*[^\s#]+\s*(?:#.*)?$/.test(line)

@@ -55,7 +55,7 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
         where,
         lines,
       })),
-      ...findings.filter(({ remedy }) => (remedy.actions ?? []).length === 0).map(untouched),
+      ...untouched(findings.filter(({ remedy }) => (remedy.actions ?? []).length === 0)),
     ],
   }
 }
@@ -69,13 +69,17 @@ const isOnlyOf = (path: string, stopped: readonly string[], { daemons }: Invento
   return readers.length > 0 && readers.every(({ name }) => stopped.includes(name))
 }
 
-/** Nothing of its remedy can be done from here. */
-const untouched = ({ name, what, remedy }: Finding): Advice => ({
-  title: `Mend ${name}`,
-  reasons: [{ finding: name, text: what }],
-  where: remedy.text,
-  lines: remedy.changes,
-})
+/** Nothing of their remedies can be done from here. */
+const untouched = (findings: readonly Finding[]): Advice[] =>
+  [...new Set(findings.map(({ name }) => name))].map(name => {
+    const same = findings.filter(finding => finding.name === name)
+    return {
+      title: `Mend ${name}`,
+      reasons: distinct(same.map(({ what }) => ({ finding: name, text: what }))),
+      where: [...new Set(same.map(({ remedy }) => remedy.text))].join(' '),
+      lines: [...new Set(same.flatMap(({ remedy }) => remedy.changes))],
+    }
+  })
 
 const settingStep = ({ path, before, after, reason }: OfKind<'setting'>): Step => ({
   title: `Set ${path} to ${after}`,

@@ -7,6 +7,7 @@ import { isBefore } from '#dialects/ntpd/version.ts'
 import { inGuests } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, lineOf, ntpdOptions } from '../subject.ts'
+import { withoutSetting } from './slew-only.ts'
 
 export const panic: LintRule = subject => [...panicExitAhead(subject), ...panicNotFirst(subject)]
 
@@ -41,16 +42,10 @@ const panicExitAhead: LintRule = subject => {
         version: ntpd?.numbers.join('.'),
         text: 'Put `tinker panic 0` into the first line of ntp.conf: every version reads it there.',
         changes: ['tinker panic 0'],
-        edits: said
-          ? [
-              {
-                file: said.file,
-                line: said.line,
-                kind: 'replace',
-                text: lineOf(subject, said.file, said.line).replace(/panic\s+\S+/, 'panic 0'),
-              },
-            ]
-          : [{ file: main.file, line: 0, kind: 'insert-after', text: 'tinker panic 0' }],
+        edits: [
+          ...withoutSetting(subject, 'panic'),
+          { file: main.file, line: 0, kind: 'insert-after', text: 'tinker panic 0' },
+        ],
       },
       confirm: '`clockwright lab run pause-1200s` shows the end of ntpd without it.',
     }),
@@ -64,6 +59,7 @@ const panicNotFirst: LintRule = subject => {
     const panic = read.tinker.get('panic')
     const [first] = read.commands
     if (!main || /ntpsec/.test(path) || panic?.value !== 0 || !first || first.line === panic.line) return []
+    if (/^tinker panic 0$/.test([first.name, ...first.words].join(' '))) return []
     const { line } = panic
     return [
       found({

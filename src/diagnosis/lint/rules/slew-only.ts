@@ -48,23 +48,24 @@ const byTinker = (subject: LintSubject): Finding[] =>
         below: step.value === 0 ? Number.POSITIVE_INFINITY : step.value,
         how: `\`tinker step ${step.value}\``,
         remedy: 'Remove `step` from the line: the default steps what is larger than 128 ms.',
-        edits: [withoutSetting(subject, { file, line: step.line }, 'step')],
+        edits: withoutSetting(subject, 'step'),
       }),
     ]
   })
 
-/** `tinker` with one setting less; the line goes when nothing else is on it. */
-export function withoutSetting(
-  subject: LintSubject,
-  { file, line }: { readonly file: number; readonly line: number },
-  name: string,
-): Edit {
-  const text = lineOf(subject, file, line)
-  const without = text.replace(new RegExp(`\\s+${name}\\s+[-+.\\w]+`, 'i'), '')
-  return /^\s*tinker\s*(?:#.*)?$/i.test(without)
-    ? { file, line, kind: 'delete', text: '' }
-    : { file, line, kind: 'replace', text: without }
-}
+/** Each `tinker` with one setting less, since of several lines the last counts; one goes when nothing else is on it. */
+export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>
+  subject.ntp.flatMap(({ file, read }) =>
+    read.commands
+      .filter(command => command.name === 'tinker' && command.words.includes(name))
+      .map(({ line }): Edit => {
+        const text = lineOf(subject, file, line)
+        const without = text.replace(new RegExp(`\\s+${name}\\s+[-+.\\w]+`, 'i'), '')
+        return /^\s*tinker\s*(?:#.*)?$/i.test(without)
+          ? { file, line, kind: 'delete', text: '' }
+          : { file, line, kind: 'replace', text: without }
+      }),
+  )
 
 function slewed(
   subject: LintSubject,

@@ -66,7 +66,11 @@ function ntpd(subject: LintSubject): Finding[] {
         edits: [{ file: statsdir.file, line: statsdir.line, kind: 'replace', text: STANZA[0]! }],
       },
     )
-  for (const filegen of commands.filter(({ name }) => name === 'filegen')) {
+  // What a later line says of the same file counts.
+  const filegens = new Map(
+    commands.filter(({ name }) => name === 'filegen').map(filegen => [filegen.words[0], filegen]),
+  )
+  for (const filegen of filegens.values()) {
     const { words } = filegen
     const off = words.includes('disable')
       ? 'disable'
