@@ -87,9 +87,7 @@ function newLine(lines: readonly string[], edits: readonly Edit[], line: number)
   if (old === undefined) throw new EditConflict(`there is no line ${line} to ${first.kind}`)
   const versions = here.filter(({ kind }) => kind === 'replace').map(({ text }) => text)
   if (versions.length === here.length) return unlessBare(mergeLine(old, versions), versions)
-  // What is wrong with a line goes with it, unless it only goes to another place.
-  const moves = edits.some(({ kind, text }) => kind === 'insert-after' && text.trim() === old.trim())
-  if (moves && versions.length > 0) throw new EditConflict(`line ${line} would be moved and changed`)
+  // What is wrong with a line goes with it.
   return undefined
 }
 

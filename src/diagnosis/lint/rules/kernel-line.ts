@@ -12,7 +12,7 @@ import {
   takesDivider,
 } from '#dialects/linux/kernel-release.ts'
 import type { Edit, Finding } from '../../finding.ts'
-import { found, type LintRule } from '../rule.ts'
+import { found, type LintRule, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
 
 /** Options of Linux that Xen does not have; `clocksource` of Xen has other names. */
@@ -279,11 +279,3 @@ const inCommandLine = (subject: LintSubject): Finding[] =>
         )
       : [],
   )
-
-/** A word with the space behind it; at the end of a line or of a quote the space before it. */
-function removeWord(line: string, word: string): string {
-  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return line
-    .replace(new RegExp(`(^|[\\s"'=])${escaped}(?:\\s+|(?=$|["']))`), '$1')
-    .replace(/ +(["']?)$/, '$1')
-}

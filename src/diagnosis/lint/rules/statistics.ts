@@ -52,7 +52,7 @@ function ntpd(subject: LintSubject): Finding[] {
       {
         text: 'Say where, and see that the user of ntpd may write there.',
         changes: STANZA,
-        edits: [{ file: first.file, line: first.line - 1, kind: 'insert-after', text: STANZA[0]! }],
+        edits: [{ file: first.file, line: first.line, kind: 'insert-after', text: STANZA[0]! }],
       },
     )
   else if (!(statsdir.words[0] ?? '').startsWith('/'))
