@@ -3,6 +3,7 @@
  * the process dies, however it dies, so no stale lock can be left behind.
  */
 import { readFileSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 
 type Sqlite = typeof import('node:sqlite')
@@ -28,8 +29,9 @@ export function nameHolder(path: string): string {
       .map(line => line.trim().split(/\s+/))
       .find(fields => fields[3] === 'WRITE' && fields[5]?.split(':')[2] === String(ino))
     if (!holder) return ''
-    const name = readFileSync(`/proc/${holder[4]}/comm`, 'utf8').trim()
-    return ` (${name}, process ${holder[4]})`
+    // The kernel's own name for it is that of a thread.
+    const [program = ''] = readFileSync(`/proc/${holder[4]}/cmdline`, 'utf8').split('\0')
+    return ` (${basename(program)}, process ${holder[4]})`
   } catch {
     return ''
   }

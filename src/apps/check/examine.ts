@@ -10,6 +10,7 @@ import { examineCpus } from '../cli/commands/cpus.ts'
 import { Complaint } from '../cli/complain.ts'
 import { openMachine } from '../inventory/open.ts'
 import { contentsOf } from '../repair/content.ts'
+import { filesSeen, type Seen } from '../repair/seen.ts'
 import { measureLive } from './live.ts'
 import { foresee } from './prospect.ts'
 import { cpusToCompare, stayOnGoodCpus } from './steady.ts'
@@ -32,8 +33,19 @@ export interface Examining {
   readonly signal: AbortSignal
 }
 
-export async function examine({ root, config, pause, within, measure, signal }: Examining): Promise<Checked> {
-  const files = await openMachine(root)
+/** With what its files said, by which a plan knows that they still say it. */
+export type Examined = Checked & { readonly seen: Seen }
+
+export async function examine({
+  root,
+  config,
+  pause,
+  within,
+  measure,
+  signal,
+}: Examining): Promise<Examined> {
+  const seen: Seen = new Map()
+  const files = filesSeen(await openMachine(root), seen)
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
@@ -48,6 +60,7 @@ export async function examine({ root, config, pause, within, measure, signal }: 
     setters: whoSetsTheClock(inventory),
     live,
     prospect,
+    seen,
     unforeseen: foreseen === 'late',
     findings: checkMachine({ inventory, live, prospect }, [...linted, ...cpus]),
   }

@@ -3,22 +3,23 @@ import { createHash } from 'node:crypto'
 import type { Finding, FindingName } from '#diagnosis/finding.ts'
 import { planRepair } from '#diagnosis/repair/plan.ts'
 import type { Change, Plan } from '#diagnosis/repair/step.ts'
-import type { Checked } from '#report/machine/check.ts'
 import type { Shown } from '#report/machine/repair.ts'
+import type { Examined } from '../check/examine.ts'
 import { contentToPlan } from './content.ts'
 import { findServiceManager } from './ground.ts'
+import { sameAsSeen } from './seen.ts'
 
 export interface Choice {
   readonly only?: readonly string[] | undefined
   readonly except?: readonly string[] | undefined
 }
 
-export function makePlan({ findings, inventory }: Checked, root: string, choice: Choice = {}): Shown {
+export function makePlan({ findings, inventory, seen }: Examined, root: string, choice: Choice = {}): Shown {
   const plan = planRepair(
     findings.flatMap(finding => chosen(finding, choice)),
     inventory,
     {
-      content: path => contentToPlan(root, path),
+      content: path => sameAsSeen(seen, path, contentToPlan(root, path)),
       live: root === '/',
       services: findServiceManager(root),
     },
