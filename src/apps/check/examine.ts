@@ -9,6 +9,7 @@ import type { Checked } from '#report/machine/check.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { Complaint } from '../cli/complain.ts'
 import { openMachine } from '../inventory/open.ts'
+import { type Choice, chosen } from '../repair/choice.ts'
 import { contentsOf } from '../repair/content.ts'
 import { filesSeen, type Seen } from '../repair/seen.ts'
 import { measureLive } from './live.ts'
@@ -31,19 +32,15 @@ export interface Examining {
   /** Whether servers are asked. */
   readonly measure: boolean
   readonly signal: AbortSignal
+  /** What of it would be repaired: that, too, is in the files that are forecast with the remedy. */
+  readonly choice?: Choice
 }
 
 /** With what its files said, by which a plan knows that they still say it. */
 export type Examined = Checked & { readonly seen: Seen }
 
-export async function examine({
-  root,
-  config,
-  pause,
-  within,
-  measure,
-  signal,
-}: Examining): Promise<Examined> {
+export async function examine({ choice = {}, ...how }: Examining): Promise<Examined> {
+  const { root, config, pause, within, measure, signal } = how
   const seen: Seen = new Map()
   const files = filesSeen(await openMachine(root), seen)
   const inventory = takeInventory(files)
@@ -52,7 +49,16 @@ export async function examine({
   const linted = lintMachine(inventory, files)
   const [live, foreseen] = await Promise.all([
     files.own && measure ? measureLive(config, signal) : undefined,
-    foresee({ files, inventory, linted, content: contentsOf(root, files) }, { pause, within, signal }),
+    foresee(
+      {
+        files,
+        inventory,
+        linted,
+        chosen: linted.flatMap(each => chosen(each, choice)),
+        content: contentsOf(root, files),
+      },
+      { pause, within, signal },
+    ),
   ])
   const prospect = foreseen === 'late' ? undefined : foreseen
   return {

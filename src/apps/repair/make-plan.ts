@@ -1,18 +1,13 @@
 /** From an examined machine to the plan that is shown, and the id by which a person agrees to exactly that plan. */
 import { createHash } from 'node:crypto'
-import type { Finding, FindingName } from '#diagnosis/finding.ts'
 import { planRepair } from '#diagnosis/repair/plan.ts'
 import type { Change, Plan } from '#diagnosis/repair/step.ts'
 import type { Shown } from '#report/machine/repair.ts'
 import type { Examined } from '../check/examine.ts'
+import { type Choice, chosen } from './choice.ts'
 import { contentToPlan } from './content.ts'
 import { findServiceManager } from './ground.ts'
 import { sameAsSeen } from './seen.ts'
-
-export interface Choice {
-  readonly only?: readonly string[] | undefined
-  readonly except?: readonly string[] | undefined
-}
 
 export function makePlan({ findings, inventory, seen }: Examined, root: string, choice: Choice = {}): Shown {
   const plan = planRepair(
@@ -39,26 +34,6 @@ const agreedTo = (change: Change): unknown =>
   change.kind === 'clock'
     ? [change.kind, Math.sign(change.offset), Math.round(Math.log2(Math.abs(change.offset))), change.servers]
     : change
-
-/** Whom to ask is for a person to say; what a plan would write are examples. */
-const BY_CHOICE: readonly FindingName[] = [
-  'single-source',
-  'two-sources',
-  'fewer-than-four',
-  'no-source',
-  'smear-mixed',
-]
-
-/** Notes are repaired only when somebody asks for them; of what is a matter of choice it is said that it waits for that. */
-function chosen(finding: Finding, { only, except = [] }: Choice): Finding[] {
-  const { name, severity, remedy } = finding
-  if (except.includes(name)) return []
-  if (only) return only.includes(name) ? [finding] : []
-  if (severity === 'note') return []
-  if (!BY_CHOICE.includes(name) || !remedy.actions?.length) return [finding]
-  const text = `${remedy.text} (clockwright repair --only ${name} does it as the lines show.)`
-  return [{ ...finding, remedy: { ...remedy, text, actions: [] } }]
-}
 
 /** Files are UTF-8 mostly; what is not is shown as Latin-1. */
 function readable(bytes: string): string {

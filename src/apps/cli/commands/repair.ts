@@ -91,6 +91,7 @@ async function planFor({ root = '/', config, only, except, offline }: Options): 
     within: FORECAST_WITHIN,
     measure: !offline,
     signal: new AbortController().signal,
+    choice: { only, except },
   })
   progress.clear()
   for (const name of [...(only ?? []), ...(except ?? [])])
