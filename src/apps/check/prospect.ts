@@ -11,7 +11,9 @@ import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { isGuest, type PauseProspect, type Recovery, settingDaemons } from '#diagnosis/machine/subject.ts'
 import type { Ground } from '#diagnosis/repair/ground.ts'
 import { type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
+import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
+import type { Reason } from '#diagnosis/repair/step.ts'
 import { jobsOf, serversFor, storyOf } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { knownPlayer } from '#lab/players/known.ts'
@@ -75,6 +77,8 @@ export async function foresee(
   }
 }
 
+const SLOW: Reason = { finding: 'slow-after-a-pause', text: '' }
+
 /** The same daemon, as it would be started when the remedy is in its files. Undefined when nothing in them would change. */
 function mend(
   { files, inventory, chosen, content }: Foreseen,
@@ -82,9 +86,10 @@ function mend(
   { actions }: PauseRemedy,
 ): PlayerSpec | undefined {
   if (actions.length === 0) return undefined
-  const edits = [...actions, ...chosen.flatMap(({ remedy }) => remedy.actions ?? [])]
-    .filter(action => action.kind === 'edit' || action.kind === 'write-file')
-    .map(action => ({ ...action, reason: { finding: 'slow-after-a-pause', text: '' } as const }))
+  const remedy = actions.map(action => ({ ...action, reason: SLOW }))
+  const edits = [...remedy, ...chosen.flatMap(actionsOf)].filter(
+    action => action.kind === 'edit' || action.kind === 'write-file',
+  )
   const { steps } = planFiles(edits, [], inventory, { content, live: false, services: 'none' })
   if (steps.length === 0) return undefined
   const over = new Map(steps.map(({ change: { path, after = '' } }) => [path, fileOf(after)]))
