@@ -36,7 +36,7 @@ export async function undo(number: number | undefined, options: Options): Promis
   else {
     for (const why of undone.stuck) console.error(`clockwright: ${printable(why)}`)
     console.error(
-      `clockwright: not all of repair ${undone.number} is undone; what was kept lies in ${join(state, String(undone.number))}`,
+      `clockwright: not all of repair ${undone.number} is undone; what was kept lies in ${join(state, String(undone.number))}, to be removed when that is settled`,
     )
   }
   process.exitCode = undone.stuck.length === 0 ? OK : CRITICAL
