@@ -14,9 +14,8 @@ import { type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts
 import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
-import { jobsOf, serversFor, storyOf } from '#lab/forecast/forecast.ts'
-import { configuredPlayer } from '#lab/players/configured.ts'
-import { knownPlayer } from '#lab/players/known.ts'
+import { serversFor, storyOf, trialOf } from '#lab/forecast/forecast.ts'
+import { playerOfMachine } from '#lab/players/of-machine.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
 import type { Score } from '#lab/score.ts'
 import { summarise } from '#lab/summary.ts'
@@ -24,8 +23,6 @@ import { playAll } from '../lab/pool.ts'
 
 /** Of each, with the same seeds: what is forecast with the remedy is the forecast of the machine that has it. */
 const RUNS = 3
-/** As the story of a forecast names them. */
-const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
 /** A daemon that has run for some hours asks as seldom as it will. */
 const UPTIME: Seconds = 4 * 3600
 
@@ -53,22 +50,19 @@ export async function foresee(
 ): Promise<PauseProspect | 'late' | undefined> {
   const { inventory, linted } = machine
   const daemon = settingDaemons(inventory)[0]
-  const player = daemon && isGuest(inventory) ? playerOf(daemon, daemon.commandLine) : undefined
+  const player = daemon && isGuest(inventory) ? playerOfMachine(daemon) : undefined
   if (!daemon || !player) return undefined
   const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
   const remedy = pauseRemedy(daemon, linted, pause)
   const mended = mend(machine, daemon, remedy)
-  const scores: Score[] = []
-  const jobs = jobsOf(story, [{ player, runs: RUNS }, ...(mended ? [{ player: mended, runs: RUNS }] : [])])
-  await playAll(jobs, {
+  const trial = trialOf(story, [{ player, runs: RUNS }, ...(mended ? [{ player: mended, runs: RUNS }] : [])])
+  await playAll(trial.jobs, {
     signal: AbortSignal.any([signal, AbortSignal.timeout(within * 1e3)]),
-    done(index, { score }) {
-      scores[index] = score
-    },
+    done: (job, { score }) => trial.take(job, score),
   })
-  if (scores.filter(Boolean).length < jobs.length) return 'late'
-  const now = recoveryOf(scores.slice(0, RUNS))
-  const then = mended && recoveryOf(scores.slice(RUNS))
+  if (!trial.complete) return 'late'
+  const now = recoveryOf(trial.scores(0))
+  const then = mended && recoveryOf(trial.scores(1))
   return {
     model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
     pause,
@@ -94,7 +88,7 @@ function mend(
   if (steps.length === 0) return undefined
   const over = new Map(steps.map(({ change: { path, after = '' } }) => [path, fileOf(after)]))
   const after = takeInventory(filesOver(files, over)).daemons.find(each => each.name === name)
-  return after && playerOf(after, after.unit?.starts ?? after.commandLine)
+  return after && playerOfMachine({ ...after, commandLine: after.unit?.starts ?? after.commandLine })
 }
 
 function fileOf(latin1: string): FileRead {
@@ -112,33 +106,4 @@ const helps = (now: Recovery, then: Recovery): boolean =>
 function recoveryOf(scores: readonly Score[]): Recovery {
   const { runs, timeTo10ms, exits } = summarise(scores)
   return { median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median, exits, runs }
-}
-
-/** Undefined for daemons that the lab does not play. */
-function playerOf(
-  { name, version, configuration }: TimeDaemon,
-  commandLine: TimeDaemon['commandLine'],
-): PlayerSpec | undefined {
-  if (name === 'systemd-timesyncd' || name === 'openntpd' || name === 'ntpd-rs')
-    return knownPlayer(SHORT[name]!, SERVERS)
-  const daemon = DAEMONS[name]?.(version?.value)
-  if (daemon === undefined) return undefined
-  const text = configuration.map(file => file.text).join('\n')
-  return configuredPlayer({
-    name: configuration[0]?.path ?? name,
-    daemon,
-    options: name === 'chronyd' ? undefined : commandLine?.value.slice(1).join(' '),
-    text,
-  })?.player
-}
-
-const SHORT: Readonly<Record<string, string>> = {
-  'systemd-timesyncd': 'timesyncd',
-  openntpd: 'openntpd',
-  'ntpd-rs': 'ntpd-rs',
-}
-const DAEMONS: Readonly<Record<string, (version: string | undefined) => string>> = {
-  chronyd: () => 'chrony',
-  ntpd: (version = '4.2.8p15') => `ntpd-${version}`,
-  ntpsec: (version = '1.2.2') => `ntpsec-${version}`,
 }

@@ -7,10 +7,10 @@ import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
+import { withPolls } from '#dialects/polls.ts'
 import type { Action } from './action.ts'
 import { appendLines } from './append.ts'
 
-const SOURCE = /^(\s*(?:server|pool|peer)\s+(\S+))([^#!]*)(.*)$/i
 const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i
 
@@ -36,18 +36,23 @@ export function quickerEdits(daemon: TimeDaemon): Action[] {
 interface Asked {
   readonly path: string
   readonly line: number
-  readonly text: string
   readonly address: string
+  /** The line with short polls. */
+  readonly text: string
 }
 
 /** Servers that may be asked as seldom as every 17 min. */
 const longPolls = ({ path, text }: ConfigurationFile): Asked[] =>
   linesOf(text).flatMap((line, index) => {
-    const [, , address, options = ''] = SOURCE.exec(line) ?? []
-    if (address === undefined || address.startsWith('127.127.')) return []
-    const longest = Number(/\smaxpoll\s+(-?\d+)/i.exec(options)?.[1] ?? USUAL_MAXPOLL)
-    return longest <= MAXPOLL ? [] : [{ path, line: index + 1, text: line, address }]
+    const [least, most] = pollsIn(line)
+    const short = withPolls(line, [Math.min(MINPOLL, least), MAXPOLL])
+    return !short || most <= MAXPOLL ? [] : [{ path, line: index + 1, ...short }]
   })
+
+function pollsIn(line: string): [number, number] {
+  const said = (word: string) => new RegExp(`^[^#!]*\\s${word}\\s+(-?\\d+)`, 'i').exec(line)?.[1]
+  return [Number(said('minpoll') ?? MINPOLL), Number(said('maxpoll') ?? USUAL_MAXPOLL)]
+}
 
 const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/') && PRIVATE.test(address)
 
@@ -55,13 +60,11 @@ const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/
 export const hasLongPolls = ({ configuration }: TimeDaemon): boolean =>
   configuration.flatMap(longPolls).some(asked => !isEditable(asked))
 
-function shortPolls({ path, line, text }: Asked): Action {
-  const [, head = '', , options = '', comment = ''] = SOURCE.exec(text) ?? []
-  const least = Math.min(MINPOLL, Number(/\sminpoll\s+(-?\d+)/i.exec(options)?.[1] ?? MINPOLL))
-  const kept = options.replace(/\s+(?:min|max)poll\s+-?\d+/gi, '').trimEnd()
-  const changed = `${head}${kept} minpoll ${least} maxpoll ${MAXPOLL}${comment === '' ? '' : ` ${comment}`}`
-  return { kind: 'edit', file: path, edit: { kind: 'replace', line, text: changed } }
-}
+const shortPolls = ({ path, line, text }: Asked): Action => ({
+  kind: 'edit',
+  file: path,
+  edit: { kind: 'replace', line, text },
+})
 
 /** Later versions take a stepout below 300 s for 300 s. */
 function heedsStepout({ name, version }: TimeDaemon): boolean {
