@@ -16,6 +16,7 @@ import { agreedOffset, liveSources } from '../check/live.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { measureOnce, patience } from '../cli/measure.ts'
 import { run } from './live-change.ts'
+import { placeBelow } from './place.ts'
 
 const SAMPLES = 2
 /** For a comparison of processors. */
@@ -99,10 +100,20 @@ async function comesTrue(within: Seconds, look: () => boolean): Promise<boolean>
   return false
 }
 
-/** Who starts services on this machine. */
-export function findServiceManager(): ServiceManager {
-  if (existsSync('/run/systemd/system')) return 'systemd'
-  if (existsSync('/run/openrc/softlevel')) return 'openrc'
-  if (existsSync('/etc/rc.d/init.d') || existsSync('/sbin/chkconfig')) return 'sysv'
-  return 'none'
+/** Who starts services there; of a copy by the program that would, since nothing of it runs. */
+export function findServiceManager(root: string): ServiceManager {
+  const isThere = (...paths: readonly string[]) => paths.some(path => existsSync(placeBelow(root, path)))
+  const live = root === '/'
+  if (isThere(...(live ? ['/run/systemd/system'] : SYSTEMD))) return 'systemd'
+  if (isThere(...(live ? ['/run/openrc/softlevel'] : OPENRC))) return 'openrc'
+  return isThere('/etc/rc.d/init.d', '/sbin/chkconfig', ...(live ? [] : ['/etc/inittab'])) ? 'sysv' : 'none'
 }
+
+const SYSTEMD = [
+  '/usr/lib/systemd/systemd',
+  '/lib/systemd/systemd',
+  '/etc/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+]
+const OPENRC = ['/sbin/openrc', '/usr/sbin/openrc', '/etc/runlevels']

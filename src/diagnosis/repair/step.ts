@@ -94,3 +94,8 @@ export type Proof =
   | { readonly kind: 'clock'; readonly within: Seconds; readonly servers: readonly string[] }
   /** The processors' clocks agree. */
   | { readonly kind: 'cpus-agree' }
+
+/** Each once, in their order. */
+export const distinct = (reasons: readonly Reason[]): Reason[] => [
+  ...new Map(reasons.map(reason => [`${reason.finding} ${reason.text}`, reason])).values(),
+]
