@@ -22,6 +22,8 @@ inBrowser('logs', open => {
     const report = await tab.locator('.report .finding').first().innerText()
     expect(report).toContain('makestep 1 -1')
     expect(report).toMatch(/chrony-pauses\/measurements\.log\.gz:\d+/)
+    const line = tab.locator('.report .deviations .series').first()
+    expect(await line.evaluate(each => getComputedStyle(each).fill)).toBe('none')
     await expectNoSidewaysScrolling(tab)
 
     await tab.locator('.report .frame').first().focus()

@@ -50,7 +50,7 @@ test('it needs koffi and nothing else, so nobody else has a say in which Node ma
   expect(others.filter(name => !name.startsWith('@koromix/'))).toEqual([])
 })
 
-test('a report is written from it, with its script and style', async () => {
+test('a report is written from it, with its script and style, and a picture with its engine and font', async () => {
   const log = join(elsewhere, 'loopstats')
   const rows = Array.from(
     { length: 20 },
@@ -58,17 +58,24 @@ test('a report is written from it, with its script and style', async () => {
   )
   writeFileSync(log, rows.join(''))
   const report = join(elsewhere, 'report.html')
-  await run('npx', ['--no-install', 'clockwright', 'analyze', log, '--html', report], { cwd: elsewhere })
+  const picture = join(elsewhere, 'offset.png')
+  await run('npx', ['--no-install', 'clockwright', 'analyze', log, '--html', report, '--png', picture], {
+    cwd: elsewhere,
+  })
   const html = readFileSync(report, 'utf8')
   expect(html).toContain('uplot')
   expect(html).toMatch(/<style>[^<]{5000,}<\/style>/)
   expect(html.length).toBeGreaterThan(60_000)
+  expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG')
 })
 
 test('what is bundled is named with its terms', () => {
   const terms = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8')
   for (const name of ['commander', 'preact', 'smol-toml', 'uplot', 'valibot'])
     expect(terms).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n\n[^]*?Copyright`, 'm'))
+  // Files that are no code, but carried, too.
+  expect(terms).toMatch(/^@resvg\/resvg-wasm 2\.6\.2\n\nMPL-2\.0\. Source: \S+/m)
+  expect(terms).toMatch(/^dejavu-fonts-ttf 2\.37\.3\n\n/m)
 })
 
 test('the agent loads no parser when it starts', () => {
