@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { version } from '#apps/version.ts'
 
@@ -67,6 +68,22 @@ test('a report is written from it, with its script and style, and a picture with
   expect(html).toMatch(/<style>[^<]{5000,}<\/style>/)
   expect(html.length).toBeGreaterThan(60_000)
   expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG')
+})
+
+/** The pinned one, and that of the machine: Node 20 has no zstd of its own. */
+const NODES = [process.execPath, '/usr/bin/node'].filter(path => existsSync(path))
+
+test.each(NODES)('packed logs are read by %s', async node => {
+  const rows = '61300 64.000 0.000010 12.345 0.000001 0.001 6\n'.repeat(20)
+  for (const [name, pack] of [
+    ['packed.gz', gzipSync],
+    ['packed.zst', zstdCompressSync],
+  ] as const) {
+    const packed = join(elsewhere, name)
+    writeFileSync(packed, pack(rows))
+    const { stdout } = await run(node, [join(installed, 'dist/clockwright.js'), 'analyze', packed, '--json'])
+    expect(JSON.parse(stdout).files).toMatchObject([{ lines: 20, notUnderstood: { count: 0 } }])
+  }
 })
 
 test('what is bundled is named with its terms', () => {
