@@ -6,10 +6,10 @@ import type { Piece } from '#core/trace/series.ts'
 import type { NotUnderstood } from '#dialects/log/router.ts'
 import type { SourceTable } from '#dialects/log/source-table.ts'
 import { packingOf } from './chunks.ts'
-import type { Task } from './crew.ts'
 import type { Skipped } from './input.ts'
 import type { Sniffed } from './sniff.ts'
 import type { Stretch, StretchRead } from './stretch.ts'
+import type { Task } from './task.ts'
 
 const DAY = 86_400
 /** A stretch of a long file, in bytes. */
