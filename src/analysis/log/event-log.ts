@@ -26,6 +26,10 @@ export class EventLog {
     return this.#counts.get(what) ?? 0
   }
 
+  get all(): LogEvent[] {
+    return [...this.#kept.values()].flat()
+  }
+
   of(...whats: readonly EventName[]): LogEvent[] {
     return whats.flatMap(what => this.#kept.get(what) ?? [])
   }

@@ -16,6 +16,8 @@ const CLOSE: Seconds = 300
 const LEAST: Seconds = 0.1
 /** After its start a daemon puts right what was wrong before it. */
 const START: Seconds = 600
+/** What may have been slewed before a step. */
+const MOST_SLEWED: Seconds = 10
 const MANY = 4
 const WORST_RATE = 0.05
 
@@ -30,18 +32,24 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
   const tracked = daemon === 'chrony' && corrections.length > 0
   const all = tracked ? corrections : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
-  const bursts = burstsOf(all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)))
+  const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
+  const bursts = burstsOf(
+    all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)),
+    begins,
+  )
   const found = bursts
     .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
     .filter(
       ({ all, size }) =>
-        Math.abs(size) >= LEAST && !begun.some(at => all[0]!.at >= at && all[0]!.at < at + START),
+        Math.abs(size) >= LEAST &&
+        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START) &&
+        (tracked || !isGradual(all, size)),
     )
   if (isRate(found.map(({ all, size }) => ({ at: all[0]!.at, size })))) return []
   return found.map(({ all, since, size }) => ({
     ...spanOf(all[0]!, since, size),
     size,
-    uncertainty: 0.05 * Math.abs(size),
+    uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
     // Stamps go back when a clock is set back, never when the machine stands still.
     moved: size > 0 && all[0]!.at < (all[0]!.since ?? since) - SLACK ? 'wall clock' : 'not known',
@@ -53,13 +61,15 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
 
 /** Between the update before, when all was well, and the first correction, which is stamped as if it were done. */
 function spanOf(
-  { at, since }: Correction,
+  correction: Correction,
   last: Seconds,
   size: Seconds,
 ): Pick<Disturbance, 'from' | 'to' | 'local'> {
+  const { at, since } = correction
   if (since === undefined) {
-    const from = Math.max(last, at - CLOSE)
-    return { from, to: at, local: { from, to: at } }
+    const to = at - leap(correction)
+    const from = Math.min(last, to - CLOSE)
+    return { from, to, local: { from, to } }
   }
   return { from: since, to: Math.max(since, at + size), local: { from: since, to: at } }
 }
@@ -75,14 +85,20 @@ function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
       event =>
         !steps.some(
           step =>
-            Math.abs(step.at - event.at) < CLOSE &&
+            [step.at, step.at - Math.max(0, step.size)].some(at => Math.abs(at - event.at) < CLOSE) &&
             Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
         ),
     )
   const panics = found.filter(({ what }) => what === 'panic')
   const once = found.filter(event => event.what !== 'panic' || event === panics[0])
   return [...steps, ...once]
-    .map(({ at, size, file, line }) => ({ at, size, by: 'unknown' as const, file, line }))
+    .map(({ what, at, size, file, line }) => ({
+      at,
+      size,
+      by: what === 'stepped' ? ('step' as const) : ('unknown' as const),
+      file,
+      line,
+    }))
     .sort((a, b) => a.at - b.at)
 }
 
@@ -95,15 +111,27 @@ function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
   return first === undefined ? events : [...events, first]
 }
 
-function burstsOf(all: readonly Correction[]): Burst[] {
+/** A step forward is stamped by the clock that was set: so much later than it was decided. */
+const leap = ({ by, size }: Correction): Seconds => (by === 'step' ? Math.max(0, size) : 0)
+
+function firstWord(log: HostLog, daemon: Daemon): Seconds {
+  const all = log.events.all.filter(event => event.daemon === daemon)
+  return all.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY)
+}
+
+function burstsOf(all: readonly Correction[], begins: Seconds): Burst[] {
   const bursts: Burst[] = []
   for (const each of all) {
     const last = bursts.at(-1)?.all.at(-1)
     if (last && each.at - last.at < CLOSE) bursts.at(-1)!.all.push(each)
-    else bursts.push({ all: [each], since: last ? last.at : Number.NEGATIVE_INFINITY })
+    else bursts.push({ all: [each], since: last ? last.at : begins })
   }
   return bursts
 }
+
+/** None of many stands out: the clock went wrong again and again. */
+const isGradual = (all: readonly Correction[], size: Seconds): boolean =>
+  all.length >= MANY && all.every(each => Math.abs(each.size) < 0.5 * Math.abs(size))
 
 function isRate(all: readonly { readonly at: Seconds; readonly size: Seconds }[]): boolean {
   if (all.length < MANY) return false

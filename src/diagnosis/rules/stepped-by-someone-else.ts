@@ -3,16 +3,16 @@
  * chronyd notices steps of more than 10 s itself.
  */
 
-import { duration, signed } from '#core/time/format.ts'
+import { duration } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, seenIn } from '../subject.ts'
 import { regularJumps } from './regular.ts'
 
 export const steppedBySomeoneElse: Rule = subject => {
-  const { disturbances, log, keeper, when, sourceName } = subject
+  const { disturbances, log, keeper, when } = subject
   const regular = new Set(regularJumps(disturbances.clock)?.all)
   const noticed = log.events.of('jumped-forward', 'jumped-backward')
   const jumps = disturbances.clock
@@ -25,11 +25,7 @@ export const steppedBySomeoneElse: Rule = subject => {
       what: `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
-        ...each.lines.map(({ file, line }, i) => ({
-          text: `offset against ${sourceName(each.sources[i]!)} changed by ${signed(each.size)}, and the daemon had not done it`,
-          file,
-          line,
-        })),
+        ...seenIn(each, subject, 'and the daemon had not done it'),
         ...noticed.filter(({ at }) => at >= each.local.from - 5 && at <= each.local.to + 5).map(evidenceOf),
         ...(each.moved === 'wall clock'
           ? [{ text: 'the polls kept their pace by true time: only the wall clock was moved' }]
