@@ -20,7 +20,7 @@ import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
 import { lostTicks } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
-import { notSynchronised } from './rules/not-synchronised.ts'
+import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
@@ -70,6 +70,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   steppedByItsDaemon,
   steppedBack,
   sourcesLost,
+  neverFollowed,
   spuriousSourceAddress,
   falsetickerFollowed,
   falseticker,

@@ -4,7 +4,7 @@
  * the first of them. A daemon's start is no event, and steps that come as regularly as a wrong rate makes them are a rate.
  */
 
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbances.ts'
@@ -27,26 +27,21 @@ interface Burst {
   readonly since: Seconds
 }
 
+interface Event extends Burst {
+  readonly size: Seconds
+}
+
+/** A clock that goes wrong again and again, to one side. */
+export interface ToldRate {
+  /** Positive: the clock loses so much by itself, beyond what its daemon makes up for. */
+  readonly rate: Rate
+  readonly all: readonly Correction[]
+}
+
 export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
-  const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
-  const tracked = daemon === 'chrony' && corrections.length > 0
-  const all = tracked ? corrections : correctionsSaid(log, daemon)
-  const begun = startsOf(log, daemon)
-  const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
-  const bursts = burstsOf(
-    all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)),
-    begins,
-  )
-  const found = bursts
-    .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
-    .filter(
-      ({ all, size }) =>
-        Math.abs(size) >= LEAST &&
-        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START) &&
-        (tracked || !isGradual(all, size)),
-    )
-  if (isRate(found.map(({ all, size }) => ({ at: all[0]!.at, size })))) return []
-  return found.map(({ all, since, size }) => ({
+  const events = eventsToldBy(log, daemon)
+  if (isRate(events) || isGradual(events)) return []
+  return events.map(({ all, since, size }) => ({
     ...spanOf(all[0]!, since, size),
     size,
     uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
@@ -57,6 +52,35 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
     lines: all.map(({ file, line }) => ({ file, line })),
     restarted: false,
   }))
+}
+
+/** Undefined where nothing says so. */
+export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
+  const events = eventsToldBy(log, daemon)
+  if (!isRate(events) && !isGradual(events)) return undefined
+  const all = events.flatMap(each => each.all)
+  const [first, last] = [all[0]!, all.at(-1)!]
+  const sum = all.reduce((total, { size }) => total + size, 0)
+  // What the first one took away had been gathered before it.
+  return { rate: (sum - first.size) / (last.at - first.at), all }
+}
+
+function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
+  const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
+  const tracked = daemon === 'chrony' && corrections.length > 0
+  const all = tracked ? corrections : correctionsSaid(log, daemon)
+  const begun = startsOf(log, daemon)
+  const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
+  return burstsOf(
+    all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)),
+    begins,
+  )
+    .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
+    .filter(
+      ({ all, size }) =>
+        Math.abs(size) >= LEAST &&
+        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START),
+    )
 }
 
 /** Between the update before, when all was well, and the first correction, which is stamped as if it were done. */
@@ -129,13 +153,23 @@ function burstsOf(all: readonly Correction[], begins: Seconds): Burst[] {
   return bursts
 }
 
-/** None of many stands out: the clock went wrong again and again. */
-const isGradual = (all: readonly Correction[], size: Seconds): boolean =>
-  all.length >= MANY && all.every(each => Math.abs(each.size) < 0.5 * Math.abs(size))
-
-function isRate(all: readonly { readonly at: Seconds; readonly size: Seconds }[]): boolean {
-  if (all.length < MANY) return false
-  const span = all.at(-1)!.at - all[0]!.at
-  const sum = all.reduce((total, { size }) => total + Math.abs(size), 0)
-  return Math.abs(sum / span) < WORST_RATE
+/** Events as far apart as a wrong rate makes them, nearly all of them to one side. */
+function isRate(events: readonly Event[]): boolean {
+  if (events.length < MANY) return false
+  const span = events.at(-1)!.all[0]!.at - events[0]!.all[0]!.at
+  return isOneSided(events) && Math.abs(total(events) / span) < WORST_RATE
 }
+
+/** One event of many corrections, none of which stands out: as a pause they would begin with the largest. */
+function isGradual(events: readonly Event[]): boolean {
+  const [one, another] = events
+  if (!one || another || one.all.length < MANY || one.all.some(({ since }) => since !== undefined))
+    return false
+  return isOneSided(one.all) && one.all.every(({ size }) => Math.abs(size) < 0.5 * Math.abs(one.size))
+}
+
+const total = (all: readonly { readonly size: Seconds }[]): Seconds =>
+  all.reduce((sum, { size }) => sum + size, 0)
+
+const isOneSided = (all: readonly { readonly size: Seconds }[]): boolean =>
+  Math.abs(total(all)) > 0.8 * all.reduce((sum, { size }) => sum + Math.abs(size), 0)

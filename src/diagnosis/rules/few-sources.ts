@@ -111,6 +111,8 @@ const reach = ({ leastDelay }: SourceCount): Seconds =>
   Math.max(LEAST, Number.isNaN(leastDelay) ? 0 : leastDelay / 2)
 
 const fourSources = ({ keeper }: Pick<Subject, 'keeper'>) =>
-  configure(keeper, 'Four sources stand the loss of one and the lie of another.', [
-    'pool pool.ntp.org iburst',
-  ])
+  configure(
+    keeper,
+    'Four sources stand the loss of one and the lie of another.',
+    keeper.daemon === 'other' ? [] : ['pool pool.ntp.org iburst'],
+  )

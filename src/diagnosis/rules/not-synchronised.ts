@@ -1,7 +1,11 @@
-/** not-synchronised: timedatectl, ntpstat, ntpq or chronyc said that no source was followed (field report 001). */
+/**
+ * not-synchronised: timedatectl, ntpstat, ntpq or chronyc said that no source was followed (field report 001). Or a daemon's log
+ * only tells that it could not follow any.
+ */
+import type { EventName } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, spanOf } from '../subject.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
@@ -36,6 +40,43 @@ export const notSynchronised: Rule = ({ log, keeper }) => {
         'systemctl status chronyd ntpd systemd-timesyncd',
       ]),
       confirm: 'adjtimex --print, and `clockwright query` for the true offset.',
+    },
+  ]
+}
+
+const FOLLOWED: readonly EventName[] = [
+  'selected',
+  'synchronised',
+  'reachable',
+  'stepped',
+  'offset-found',
+  'panic',
+]
+
+export const neverFollowed: Rule = ({ log, keeper }) => {
+  const mine = (...whats: readonly EventName[]) =>
+    log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
+  const failures = mine('no-source', 'unreachable')
+  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  if (measured || failures.length === 0 || mine(...FOLLOWED).length > 0) return []
+  return [
+    {
+      name: 'not-synchronised',
+      severity: 'warning',
+      ...spanOf(failures),
+      what: `In this log ${keeper.name} never followed a source.`,
+      measures: { failures: failures.length },
+      evidence: failures.slice(0, 3).map(evidenceOf),
+      cost: 'The clock runs free: a minute off after some weeks, and at once after a pause.',
+      causes: [
+        {
+          what: 'the network, or the resolver of names, was not up yet',
+          why: 'if the log ends soon after the start',
+        },
+        { what: 'no source answers, or none is believed', why: 'it says so' },
+      ],
+      remedy: configure(keeper, 'See which sources it hears, and whether UDP port 123 passes.'),
+      confirm: 'What it logs later; `clockwright query` with the same servers.',
     },
   ]
 }
