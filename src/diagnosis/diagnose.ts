@@ -37,6 +37,7 @@ import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { stratumTenIsland } from './rules/stratum-10-island.ts'
 import { timersLate } from './rules/timers-late.ts'
 import { vmPaused } from './rules/vm-paused.ts'
+import { wrongAtStart } from './rules/wrong-at-start.ts'
 import { evidenceOf, type Subject } from './subject.ts'
 
 /** What does not depend on the daemon: these are applied once to a host. */
@@ -78,6 +79,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   leapOrSmearMix,
   sourceJumped,
   stepoutClamped,
+  wrongAtStart,
   fewSources,
 ]
 

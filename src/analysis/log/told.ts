@@ -18,6 +18,7 @@ const LEAST: Seconds = 0.1
 const START: Seconds = 600
 /** What may have been slewed before a step. */
 const MOST_SLEWED: Seconds = 10
+const DWARFED = 4
 const MANY = 4
 const WORST_RATE = 0.05
 
@@ -65,21 +66,39 @@ export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
   return { rate: (sum - first.size) / (last.at - first.at), all }
 }
 
+/** What daemons found wrong when they started, and said. */
+export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
+  const starts = log.events.of('started', 'version').filter(event => event.daemon === daemon)
+  return correctionsSaid(log, daemon).filter(each => {
+    const at = each.at - leap(each)
+    return Math.abs(each.size) >= LEAST && starts.some(start => at >= start.at && at < start.at + START)
+  })
+}
+
 function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
   const tracked = daemon === 'chrony' && corrections.length > 0
   const all = tracked ? corrections : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
   const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
-  return burstsOf(
-    all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)),
-    begins,
-  )
+  const bursts = tracked
+    ? burstsOf(
+        all.filter(({ size }) => Math.abs(size) >= 0.002),
+        begins,
+      )
+    : burstsOf(
+        all.filter(({ size }) => Math.abs(size) >= LEAST),
+        begins,
+        DWARFED,
+      )
+  return bursts
     .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
     .filter(
       ({ all, size }) =>
         Math.abs(size) >= LEAST &&
-        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START),
+        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START) &&
+        // Corrections to and fro follow sources that contradict each other.
+        (tracked || isOneSided(all)),
     )
 }
 
@@ -143,11 +162,15 @@ function firstWord(log: HostLog, daemon: Daemon): Seconds {
   return all.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY)
 }
 
-function burstsOf(all: readonly Correction[], begins: Seconds): Burst[] {
+/** One that is so many times as large as all before it is no rest of them. */
+function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.POSITIVE_INFINITY): Burst[] {
   const bursts: Burst[] = []
   for (const each of all) {
-    const last = bursts.at(-1)?.all.at(-1)
-    if (last && each.at - last.at < CLOSE) bursts.at(-1)!.all.push(each)
+    const burst = bursts.at(-1)?.all
+    const last = burst?.at(-1)
+    const rest =
+      burst && Math.abs(each.size) <= dwarfed * Math.max(...burst.map(({ size }) => Math.abs(size)))
+    if (burst && last && each.at - last.at < CLOSE && rest) burst.push(each)
     else bursts.push({ all: [each], since: last ? last.at : begins })
   }
   return bursts
