@@ -18,7 +18,7 @@ import { growingOscillation } from './rules/growing-oscillation.ts'
 import { impossibleDate } from './rules/impossible-date.ts'
 import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
-import { lostTicks } from './rules/lost-ticks.ts'
+import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
@@ -46,6 +46,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
   timersLate,
   migratedClockStopped,
   clocksourceUnstable,
+  ticksLost,
   kernelSawAPause,
   offsetLargeNow,
   impossibleDate,
