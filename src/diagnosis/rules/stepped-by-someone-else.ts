@@ -4,6 +4,7 @@
  */
 
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
@@ -61,6 +62,9 @@ export const steppedBySomeoneElse: Rule = subject => {
   return [...jumps, ...unseen(subject)]
 }
 
+/** So soon after it a daemon has noticed. */
+const RESUMED: Seconds = 120
+
 /**
  * chronyd noticed a leap, and no measurement saw an offset: the clock was wrong before and right after. So does a tool
  * that sets the clock of a guest when it resumes.
@@ -69,6 +73,8 @@ function unseen({ disturbances, log, keeper, when }: Subject): Finding[] {
   const events = log.events
     .of('jumped-forward', 'jumped-backward')
     .filter(({ at }) => !disturbances.clock.some(({ local }) => at >= local.from - 5 && at <= local.to + 5))
+    // The kernel sets the clock when it resumes, and says so.
+    .filter(({ at }) => !log.said('resumed').some(resumed => Math.abs(at - resumed.at) < RESUMED))
   const first = events[0]
   if (!first) return []
   return [
