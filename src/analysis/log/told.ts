@@ -96,6 +96,8 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
     .filter(
       ({ all, size }) =>
         Math.abs(size) >= LEAST &&
+        // What is run once, as ntpdate is, has no other start than its first word.
+        !(daemon === 'other' && all[0]!.at === begins) &&
         !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START) &&
         // Corrections to and fro follow sources that contradict each other.
         (tracked || isOneSided(all)),
