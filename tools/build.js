@@ -4,8 +4,8 @@
  * Runs under the pinned Node, because it imports TypeScript of ours.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -47,7 +47,15 @@ chmodSync(entry, 0o755)
 
 const { bundlePage } = await import('../src/apps/web/bundle.ts')
 await bundlePage(join(dist, 'web'), 'inputs.json')
-const bundled = ['inputs.json', 'web/inputs.json'].map(name => join(dist, name)).flatMap(packagesIn)
+const { PIXEL_FILES } = await import('../src/apps/pixels.ts')
+mkdirSync(join(dist, 'pixels'))
+for (const file of Object.values(PIXEL_FILES))
+  copyFileSync(join(root, 'node_modules', file), join(dist, 'pixels', basename(file)))
+
+const bundled = [
+  ...['inputs.json', 'web/inputs.json'].map(name => join(dist, name)).flatMap(packagesIn),
+  ...Object.values(PIXEL_FILES).map(packageOf),
+]
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...new Set(bundled)].sort()))
 
 /** The packages of which something was bundled, by the list that esbuild has written; the list has then done its work. */
@@ -57,7 +65,12 @@ function packagesIn(list) {
   return Object.values(outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .flatMap(([path]) => /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [])
+    .flatMap(([path]) => /.*\bnode_modules\/(.*)/.exec(path)?.[1] ?? [])
+    .map(packageOf)
+}
+
+function packageOf(path) {
+  return /^(?:@[^/]+\/)?[^/]+/.exec(path)[0]
 }
 
 /** What is carried inside, with the terms under which it may be. */
@@ -65,12 +78,16 @@ function licences(names) {
   return names
     .map(name => {
       const folder = join(root, 'node_modules', name)
-      const { version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+      const { version, license, author, repository } = JSON.parse(
+        readFileSync(join(folder, 'package.json'), 'utf8'),
+      )
       const file = readdirSync(folder).find(each => /^licen[cs]e(\.md|\.txt)?$/i.test(each))
-      // Some packages only name their terms.
+      // Some packages only name their terms, and whose they are or where to find them.
       const terms = file
         ? readFileSync(join(folder, file), 'utf8').trim()
-        : license && author && `${license}. Copyright: ${author.name ?? author}`
+        : author
+          ? license && `${license}. Copyright: ${author.name ?? author}`
+          : license && repository && `${license}. Source: ${repository.url ?? repository}`
       if (!terms) throw new Error(`${name} tells no terms under which it may be passed on`)
       return `${name} ${version}\n\n${terms}\n`
     })

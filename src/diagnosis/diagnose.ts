@@ -18,9 +18,9 @@ import { growingOscillation } from './rules/growing-oscillation.ts'
 import { impossibleDate } from './rules/impossible-date.ts'
 import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
-import { lostTicks } from './rules/lost-ticks.ts'
+import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
-import { notSynchronised } from './rules/not-synchronised.ts'
+import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
@@ -37,6 +37,7 @@ import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { stratumTenIsland } from './rules/stratum-10-island.ts'
 import { timersLate } from './rules/timers-late.ts'
 import { vmPaused } from './rules/vm-paused.ts'
+import { wrongAtStart } from './rules/wrong-at-start.ts'
 import { evidenceOf, type Subject } from './subject.ts'
 
 /** What does not depend on the daemon: these are applied once to a host. */
@@ -45,6 +46,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
   timersLate,
   migratedClockStopped,
   clocksourceUnstable,
+  ticksLost,
   kernelSawAPause,
   offsetLargeNow,
   impossibleDate,
@@ -70,6 +72,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   steppedByItsDaemon,
   steppedBack,
   sourcesLost,
+  neverFollowed,
   spuriousSourceAddress,
   falsetickerFollowed,
   falseticker,
@@ -77,6 +80,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   leapOrSmearMix,
   sourceJumped,
   stepoutClamped,
+  wrongAtStart,
   fewSources,
 ]
 

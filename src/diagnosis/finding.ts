@@ -30,7 +30,8 @@ export const FINDINGS = {
   'clocksource-unstable': 'The kernel gave up the counter that it kept time with.',
   'kernel-saw-a-pause': 'The kernel noticed that the machine was suspended, restored or stalled.',
   'offset-large-now': 'At the moment of the report the clock was far off.',
-  'not-synchronised': 'At the moment of the report no source was followed.',
+  'wrong-at-start': 'The daemon found the clock seconds off when it started.',
+  'not-synchronised': 'No source was followed.',
   'stratum-10-island': 'At the root of this time there is a clock that nobody sets.',
   'stepped-by-its-daemon':
     'The daemon set the clock, which had jumped; its statistics do not say by how much.',
@@ -41,7 +42,7 @@ export const FINDINGS = {
   'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',
   'growing-oscillation': 'The offset swings to and fro, more and more.',
   'frequency-saturated': 'The clock is faster or slower than the daemon can correct.',
-  'frequency-far-off': 'The clock runs at a rate that no crystal has; the daemon corrects it.',
+  'frequency-far-off': 'The clock runs at a rate that no crystal has.',
   'frequency-learned-from-a-jump': 'The daemon took a jump for a wrong rate.',
   'source-rejected-by-its-own-jitter':
     'After a jump the daemon disbelieved its sources instead of its clock.',

@@ -20,6 +20,17 @@ export function stepAfterJumps(keeper: Keeper): Remedy {
       'chronyd steps only in the first updates after its start unless the limit is -1, and a resume does not renew that. Allow steps always, and ask more often. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
       ['makestep 1 -1', 'server … iburst minpoll 4 maxpoll 6'],
     )
+  if (keeper.daemon === 'timesyncd')
+    return remedy(
+      keeper,
+      'systemd-timesyncd steps what is larger than 0.4 s at its next poll, so shorter polls help; nothing tells it of a resume.',
+      ['PollIntervalMaxSec=64   (timesyncd.conf)', 'systemctl restart systemd-timesyncd'],
+    )
+  if (keeper.daemon !== 'ntpd')
+    return remedy(
+      keeper,
+      'Let whatever keeps this clock step after a jump, at any time: `step_threshold` of ptp4l and phc2sys, `makestep` of chronyd.',
+    )
   const short = 'server … iburst minpoll 4 maxpoll 6'
   if (keeper.clampsStepout)
     return remedy(

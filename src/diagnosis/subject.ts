@@ -1,8 +1,7 @@
 /** What a rule judges: one host's measured log, with what is known of its daemon, and words for its times. */
-import type { Disturbances } from '#analysis/log/disturbances.ts'
-import { findDisturbances } from '#analysis/log/disturbances.ts'
+import { type Disturbance, type Disturbances, findDisturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { rfc3339 } from '#core/time/format.ts'
+import { rfc3339, signed } from '#core/time/format.ts'
 import { type Instant, instant, plus } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
@@ -44,6 +43,21 @@ export const evidenceOf = (event: LogEvent): { text: string; file: number; line:
   file: event.file,
   line: event.line,
 })
+
+/** The lines in which a disturbance shows: measurements of a source, or what its daemon did about it. */
+export const seenIn = (
+  { lines, sources, size }: Disturbance,
+  { keeper, sourceName }: Subject,
+  how: string,
+): { text: string; file: number; line: number }[] =>
+  lines.map(({ file, line }, i) => ({
+    text:
+      sources[i] === undefined
+        ? `${keeper.name} found the clock wrong by ${signed(size)}`
+        : `offset against ${sourceName(sources[i])} changed by ${signed(size)} ${how}`,
+    file,
+    line,
+  }))
 
 /** From the first of them to the last; not known when they have no stamps. */
 export function spanOf(events: readonly LogEvent[]): { from: Seconds | undefined; to: Seconds | undefined } {

@@ -1,9 +1,10 @@
 /** Logs that are given to the page: read in a worker, explained, and sent to nobody. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { expectNoSidewaysScrolling, inBrowser, WIDTHS } from './browser.ts'
 
@@ -22,6 +23,10 @@ inBrowser('logs', open => {
     const report = await tab.locator('.report .finding').first().innerText()
     expect(report).toContain('makestep 1 -1')
     expect(report).toMatch(/chrony-pauses\/measurements\.log\.gz:\d+/)
+    const line = tab.locator('.report .deviations .series').first()
+    expect(await line.evaluate(each => each.ownerDocument.defaultView.getComputedStyle(each).fill)).toBe(
+      'none',
+    )
     await expectNoSidewaysScrolling(tab)
 
     await tab.locator('.report .frame').first().focus()
@@ -45,7 +50,8 @@ inBrowser('logs', open => {
       'peerstats.gz': readFileSync(`${logs('ntpd428-2000ppm')}/peerstats.gz`).toString('base64'),
       'loopstats.gz': readFileSync(`${logs('ntpd428-2000ppm')}/loopstats.gz`).toString('base64'),
       'notes.txt': Buffer.from('</script><img src=x onerror=alert(1)>\n').toString('base64'),
-      'all.xz': Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2]).toString('base64'),
+      'bad.xz': Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 1, 2]).toString('base64'),
+      'some.bz2': Buffer.from('BZh9').toString('base64'),
       'torn.gz': readFileSync(`${logs('ntpd428-2000ppm')}/rawstats.gz`)
         .subarray(0, 5000)
         .toString('base64'),
@@ -63,7 +69,8 @@ inBrowser('logs', open => {
     await tab.locator('.report summary', { hasText: 'Skipped' }).click()
     const text = await tab.locator('.report .sections').innerText()
     expect(text).toMatch(/notes\.txt\s+no line of it is understood/)
-    expect(text).toMatch(/all\.xz\s+a browser cannot unpack this/)
+    expect(text).toMatch(/bad\.xz\s+it is damaged, or packed in a way that only the program xz knows/)
+    expect(text).toMatch(/some\.bz2\s+a browser cannot unpack bzip2/)
     expect(text).toMatch(/torn\.gz\s+not read to its end/)
     expect(text).toContain('ntpd peerstats')
   })
@@ -76,15 +83,21 @@ inBrowser('logs', open => {
       const tar = (...words: string[]) => execFileSync('tar', words, { cwd: vectors })
       tar('czf', join(folder, 'web-1.tar.gz'), 'chrony-pauses')
       tar('cf', join(folder, 'inner.tar'), 'ntpd428-2000ppm')
+      tar('cJf', join(folder, 'db-1.tar.xz'), 'ntpd426-esxi')
+      tar('cf', join(folder, 'db-2.tar'), 'chrony-esxi')
+      writeFileSync(join(folder, 'db-2.tar.zst'), zstdCompressSync(readFileSync(join(folder, 'db-2.tar'))))
       execFileSync('tar', ['cf', 'outer.tar', 'inner.tar'], { cwd: folder })
       const input = tab.locator('input[type=file]:not([webkitdirectory])').first()
-      await input.setInputFiles([join(folder, 'web-1.tar.gz'), join(folder, 'outer.tar')])
+      const given = ['web-1.tar.gz', 'db-1.tar.xz', 'db-2.tar.zst', 'outer.tar']
+      await input.setInputFiles(given.map(name => join(folder, name)))
       await tab.locator('.report .verdict').first().waitFor()
       const text = await tab.locator('.report .sections').innerText()
       expect(text).toContain('chrony-pauses')
       expect(text).toContain('ntpd428-2000ppm')
       expect(text).toMatch(/web-1\/chrony-pauses\/measurements\.log\.gz:\d+/)
-      expect(text).not.toMatch(/Skipped[\s\S]*(web-1|outer)/)
+      expect(text).toMatch(/db-1\/ntpd426-esxi\/loopstats\s/)
+      expect(text).toMatch(/db-2\/chrony-esxi\/tracking\.log\s/)
+      expect(text).not.toMatch(/Skipped[\s\S]*(web-1|db-|outer)/)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -37,6 +37,7 @@ withBrowser('a report', ({ tab: newTab }) => {
     expect(await tab.locator('h1').innerText()).toMatch(/^\s*Critical\. The clock lost 47\.0 s/)
     expect(await tab.locator('.frame canvas').count()).toBe(3)
     expect(await inkIn(tab)).toBeGreaterThan(300)
+    expect(await tab.locator('.deviations svg').count()).toBe(2)
     const text = await tab.locator('main').innerText()
     for (const said of ['makestep 1 -1', 'What happened', 'stood still for 47.0 s', '192.168.123.1', 'Files'])
       expect(text).toContain(said)

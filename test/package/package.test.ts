@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { version } from '#apps/version.ts'
 
@@ -50,7 +51,7 @@ test('it needs koffi and nothing else, so nobody else has a say in which Node ma
   expect(others.filter(name => !name.startsWith('@koromix/'))).toEqual([])
 })
 
-test('a report is written from it, with its script and style', async () => {
+test('a report is written from it, with its script and style, and a picture with its engine and font', async () => {
   const log = join(elsewhere, 'loopstats')
   const rows = Array.from(
     { length: 20 },
@@ -58,17 +59,40 @@ test('a report is written from it, with its script and style', async () => {
   )
   writeFileSync(log, rows.join(''))
   const report = join(elsewhere, 'report.html')
-  await run('npx', ['--no-install', 'clockwright', 'analyze', log, '--html', report], { cwd: elsewhere })
+  const picture = join(elsewhere, 'offset.png')
+  await run('npx', ['--no-install', 'clockwright', 'analyze', log, '--html', report, '--png', picture], {
+    cwd: elsewhere,
+  })
   const html = readFileSync(report, 'utf8')
   expect(html).toContain('uplot')
   expect(html).toMatch(/<style>[^<]{5000,}<\/style>/)
   expect(html.length).toBeGreaterThan(60_000)
+  expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG')
+})
+
+/** The pinned one, and that of the machine: Node 20 has no zstd of its own. */
+const NODES = [process.execPath, '/usr/bin/node'].filter(path => existsSync(path))
+
+test.each(NODES)('packed logs are read by %s', async node => {
+  const rows = '61300 64.000 0.000010 12.345 0.000001 0.001 6\n'.repeat(20)
+  for (const [name, pack] of [
+    ['packed.gz', gzipSync],
+    ['packed.zst', zstdCompressSync],
+  ] as const) {
+    const packed = join(elsewhere, name)
+    writeFileSync(packed, pack(rows))
+    const { stdout } = await run(node, [join(installed, 'dist/clockwright.js'), 'analyze', packed, '--json'])
+    expect(JSON.parse(stdout).files).toMatchObject([{ lines: 20, notUnderstood: { count: 0 } }])
+  }
 })
 
 test('what is bundled is named with its terms', () => {
   const terms = readFileSync(join(installed, 'dist/THIRD-PARTY.txt'), 'utf8')
   for (const name of ['commander', 'preact', 'smol-toml', 'uplot', 'valibot'])
     expect(terms).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\n\n[^]*?Copyright`, 'm'))
+  // Files that are no code, but carried, too.
+  expect(terms).toMatch(/^@resvg\/resvg-wasm 2\.6\.2\n\nMPL-2\.0\. Source: \S+/m)
+  expect(terms).toMatch(/^dejavu-fonts-ttf 2\.37\.3\n\n/m)
 })
 
 test('the agent loads no parser when it starts', () => {

@@ -32,7 +32,11 @@ function journal(...entries: object[]): void {
   const at = join(stateOf(root), '1')
   mkdirSync(join(at, 'before'), { recursive: true })
   writeFileSync(join(at, 'before/0'), 'theirs\n')
-  writeFileSync(join(at, 'journal.jsonl'), entries.map(each => `${JSON.stringify(each)}\n`).join(''))
+  const begin = { what: 'begin', plan: 'x', root: '/', at: '', steps: [], folders: [] }
+  writeFileSync(
+    join(at, 'journal.jsonl'),
+    [begin, ...entries].map(each => `${JSON.stringify(each)}\n`).join(''),
+  )
 }
 
 const edit = () =>

@@ -4,6 +4,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 
 const MOST_OF_A_KIND = 2000
+const MOMENT: Seconds = 5
 
 export class EventLog {
   readonly #kept = new Map<EventName, LogEvent[]>()
@@ -11,9 +12,10 @@ export class EventLog {
   readonly daemons = new Set<Daemon>()
 
   add(event: LogEvent): void {
+    const kept = this.#kept.get(event.what)
+    if (event.what === 'stepped' && kept?.some(before => isSaidAgain(before, event))) return
     this.#counts.set(event.what, this.count(event.what) + 1)
     this.daemons.add(event.daemon)
-    const kept = this.#kept.get(event.what)
     if (!kept) this.#kept.set(event.what, [event])
     else if (kept.length < MOST_OF_A_KIND) kept.push(event)
   }
@@ -24,6 +26,10 @@ export class EventLog {
 
   count(what: EventName): number {
     return this.#counts.get(what) ?? 0
+  }
+
+  get all(): LogEvent[] {
+    return [...this.#kept.values()].flat()
   }
 
   of(...whats: readonly EventName[]): LogEvent[] {
@@ -39,4 +45,11 @@ export class EventLog {
         events.map(event => (event.local ? { ...event, at: event.at + by } : event)),
       )
   }
+}
+
+/** NTPsec speaks of a step twice: before it, by the clock as it was, and after it, by the clock as it is then. */
+function isSaidAgain(before: LogEvent, event: LogEvent): boolean {
+  const later = event.at - before.at
+  const same = event.daemon === before.daemon && Math.abs(event.size - before.size) < 1e-5
+  return same && Math.min(Math.abs(later), Math.abs(later - event.size)) < MOMENT
 }

@@ -202,6 +202,8 @@ export class HostLog {
     const said = new Set(events.map(({ daemon }) => daemon))
     if (all.length === 0 && this.events.daemons.has('other')) said.add('other')
     if (all.length > 0 || said.size > 1) said.delete('other')
+    // A few lines of a log may tell of steps only.
+    if (all.length === 0 && said.size === 0) return [...this.events.daemons]
     return [...new Set([...all, ...said])]
   }
 

@@ -4,7 +4,7 @@
  * the first of them. A daemon's start is no event, and steps that come as regularly as a wrong rate makes them are a rate.
  */
 
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbances.ts'
@@ -16,6 +16,9 @@ const CLOSE: Seconds = 300
 const LEAST: Seconds = 0.1
 /** After its start a daemon puts right what was wrong before it. */
 const START: Seconds = 600
+/** What may have been slewed before a step. */
+const MOST_SLEWED: Seconds = 10
+const DWARFED = 4
 const MANY = 4
 const WORST_RATE = 0.05
 
@@ -25,23 +28,24 @@ interface Burst {
   readonly since: Seconds
 }
 
+interface Event extends Burst {
+  readonly size: Seconds
+}
+
+/** A clock that goes wrong again and again, to one side. */
+export interface ToldRate {
+  /** Positive: the clock loses so much by itself, beyond what its daemon makes up for. */
+  readonly rate: Rate
+  readonly all: readonly Correction[]
+}
+
 export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
-  const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
-  const tracked = daemon === 'chrony' && corrections.length > 0
-  const all = tracked ? corrections : correctionsSaid(log, daemon)
-  const begun = startsOf(log, daemon)
-  const bursts = burstsOf(all.filter(({ size }) => Math.abs(size) >= (tracked ? 0.002 : LEAST)))
-  const found = bursts
-    .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
-    .filter(
-      ({ all, size }) =>
-        Math.abs(size) >= LEAST && !begun.some(at => all[0]!.at >= at && all[0]!.at < at + START),
-    )
-  if (isRate(found.map(({ all, size }) => ({ at: all[0]!.at, size })))) return []
-  return found.map(({ all, since, size }) => ({
+  const events = eventsToldBy(log, daemon)
+  if (isRate(events) || isGradual(events)) return []
+  return events.map(({ all, since, size }) => ({
     ...spanOf(all[0]!, since, size),
     size,
-    uncertainty: 0.05 * Math.abs(size),
+    uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
     // Stamps go back when a clock is set back, never when the machine stands still.
     moved: size > 0 && all[0]!.at < (all[0]!.since ?? since) - SLACK ? 'wall clock' : 'not known',
@@ -51,15 +55,66 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
   }))
 }
 
+/** Undefined where nothing says so. */
+export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
+  const events = eventsToldBy(log, daemon)
+  if (!isRate(events) && !isGradual(events)) return undefined
+  const all = events.flatMap(each => each.all)
+  const [first, last] = [all[0]!, all.at(-1)!]
+  const sum = all.reduce((total, { size }) => total + size, 0)
+  // What the first one took away had been gathered before it.
+  return { rate: (sum - first.size) / (last.at - first.at), all }
+}
+
+/** What daemons found wrong when they started, and said. */
+export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
+  const starts = log.events.of('started', 'version').filter(event => event.daemon === daemon)
+  return correctionsSaid(log, daemon).filter(each => {
+    const at = each.at - leap(each)
+    return Math.abs(each.size) >= LEAST && starts.some(start => at >= start.at && at < start.at + START)
+  })
+}
+
+function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
+  const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
+  const tracked = daemon === 'chrony' && corrections.length > 0
+  const all = tracked ? corrections : correctionsSaid(log, daemon)
+  const begun = startsOf(log, daemon)
+  const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
+  const bursts = tracked
+    ? burstsOf(
+        all.filter(({ size }) => Math.abs(size) >= 0.002),
+        begins,
+      )
+    : burstsOf(
+        all.filter(({ size }) => Math.abs(size) >= LEAST),
+        begins,
+        DWARFED,
+      )
+  return bursts
+    .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
+    .filter(
+      ({ all, size }) =>
+        Math.abs(size) >= LEAST &&
+        // What is run once, as ntpdate is, has no other start than its first word.
+        !(daemon === 'other' && all[0]!.at === begins) &&
+        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START) &&
+        // Corrections to and fro follow sources that contradict each other.
+        (tracked || isOneSided(all)),
+    )
+}
+
 /** Between the update before, when all was well, and the first correction, which is stamped as if it were done. */
 function spanOf(
-  { at, since }: Correction,
+  correction: Correction,
   last: Seconds,
   size: Seconds,
 ): Pick<Disturbance, 'from' | 'to' | 'local'> {
+  const { at, since } = correction
   if (since === undefined) {
-    const from = Math.max(last, at - CLOSE)
-    return { from, to: at, local: { from, to: at } }
+    const to = at - leap(correction)
+    const from = Math.min(last, to - CLOSE)
+    return { from, to, local: { from, to } }
   }
   return { from: since, to: Math.max(since, at + size), local: { from: since, to: at } }
 }
@@ -75,14 +130,20 @@ function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
       event =>
         !steps.some(
           step =>
-            Math.abs(step.at - event.at) < CLOSE &&
+            [step.at, step.at - Math.max(0, step.size)].some(at => Math.abs(at - event.at) < CLOSE) &&
             Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
         ),
     )
   const panics = found.filter(({ what }) => what === 'panic')
   const once = found.filter(event => event.what !== 'panic' || event === panics[0])
   return [...steps, ...once]
-    .map(({ at, size, file, line }) => ({ at, size, by: 'unknown' as const, file, line }))
+    .map(({ what, at, size, file, line }) => ({
+      at,
+      size,
+      by: what === 'stepped' ? ('step' as const) : ('unknown' as const),
+      file,
+      line,
+    }))
     .sort((a, b) => a.at - b.at)
 }
 
@@ -95,19 +156,45 @@ function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
   return first === undefined ? events : [...events, first]
 }
 
-function burstsOf(all: readonly Correction[]): Burst[] {
+/** A step forward is stamped by the clock that was set: so much later than it was decided. */
+const leap = ({ by, size }: Correction): Seconds => (by === 'step' ? Math.max(0, size) : 0)
+
+function firstWord(log: HostLog, daemon: Daemon): Seconds {
+  const all = log.events.all.filter(event => event.daemon === daemon)
+  return all.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY)
+}
+
+/** One that is so many times as large as all before it is no rest of them. */
+function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.POSITIVE_INFINITY): Burst[] {
   const bursts: Burst[] = []
   for (const each of all) {
-    const last = bursts.at(-1)?.all.at(-1)
-    if (last && each.at - last.at < CLOSE) bursts.at(-1)!.all.push(each)
-    else bursts.push({ all: [each], since: last ? last.at : Number.NEGATIVE_INFINITY })
+    const burst = bursts.at(-1)?.all
+    const last = burst?.at(-1)
+    const rest =
+      burst && Math.abs(each.size) <= dwarfed * Math.max(...burst.map(({ size }) => Math.abs(size)))
+    if (burst && last && each.at - last.at < CLOSE && rest) burst.push(each)
+    else bursts.push({ all: [each], since: last ? last.at : begins })
   }
   return bursts
 }
 
-function isRate(all: readonly { readonly at: Seconds; readonly size: Seconds }[]): boolean {
-  if (all.length < MANY) return false
-  const span = all.at(-1)!.at - all[0]!.at
-  const sum = all.reduce((total, { size }) => total + Math.abs(size), 0)
-  return Math.abs(sum / span) < WORST_RATE
+/** Events as far apart as a wrong rate makes them, nearly all of them to one side. */
+function isRate(events: readonly Event[]): boolean {
+  if (events.length < MANY) return false
+  const span = events.at(-1)!.all[0]!.at - events[0]!.all[0]!.at
+  return isOneSided(events) && Math.abs(total(events) / span) < WORST_RATE
 }
+
+/** One event of many corrections, none of which stands out: as a pause they would begin with the largest. */
+function isGradual(events: readonly Event[]): boolean {
+  const [one, another] = events
+  if (!one || another || one.all.length < MANY || one.all.some(({ since }) => since !== undefined))
+    return false
+  return isOneSided(one.all) && one.all.every(({ size }) => Math.abs(size) < 0.5 * Math.abs(one.size))
+}
+
+const total = (all: readonly { readonly size: Seconds }[]): Seconds =>
+  all.reduce((sum, { size }) => sum + size, 0)
+
+const isOneSided = (all: readonly { readonly size: Seconds }[]): boolean =>
+  Math.abs(total(all)) > 0.8 * all.reduce((sum, { size }) => sum + Math.abs(size), 0)

@@ -25,6 +25,12 @@ export interface WanderPoint {
   readonly modifiedAllan: Rate
   readonly timeDeviation: Seconds
   readonly mtie: Seconds
+  /**
+   * By what share of themselves the deviations may be off, one sigma: one over the root of how many averages of this length
+   * there are (NIST Special Publication 1065, 5.3.1). It asks for no kind of noise, and so is rough. MTIE has none: it
+   * is the largest that was seen.
+   */
+  readonly uncertainty: number
 }
 
 /** Undefined when there is no stretch that is long and dense enough. */
@@ -66,6 +72,7 @@ function pointsOf(stretch: readonly Summary[]): WanderPoint[] {
       modifiedAllan: modifiedAllanDeviation(phase, m),
       timeDeviation: timeDeviation(phase, m),
       mtie: mtie(phase, m),
+      uncertainty: 1 / Math.sqrt(Math.floor((stretch.length - 1) / m)),
     })
   return points
 }

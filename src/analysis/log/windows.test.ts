@@ -55,16 +55,35 @@ test('a steady drift has no Allan deviation, and an MTIE that grows with the tim
   expect(wander.points.length).toBeGreaterThan(5)
 })
 
-test('white noise averages away: the time deviation falls as the root of the time', () => {
-  let state = 1
-  const noise = () => {
+/** Reproducible, between -0.5 and 0.5. */
+function noiseOf(seed: number): () => number {
+  let state = seed
+  return () => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff
     return state / 2 ** 31 - 0.5
   }
-  const { points } = wanderOf(windowsOf(Array.from({ length: 1024 }, noise), 1))!
+}
+
+test('white noise averages away: the time deviation falls as the root of the time', () => {
+  const { points } = wanderOf(windowsOf(Array.from({ length: 1024 }, noiseOf(1)), 1))!
   const [first, , third] = points
   expect(first!.timeDeviation / third!.timeDeviation).toBeGreaterThan(1.5)
   expect(first!.timeDeviation / third!.timeDeviation).toBeLessThan(2.7)
+})
+
+test('over many runs a deviation scatters by about the uncertainty that is said', () => {
+  const runs = Array.from(
+    { length: 60 },
+    (_, seed) => wanderOf(windowsOf(Array.from({ length: 1024 }, noiseOf(seed * 7919 + 1)), 1))!.points,
+  )
+  for (const i of [3, 5, 7]) {
+    const values = runs.map(points => points[i]!.timeDeviation)
+    const mean = values.reduce((a, b) => a + b, 0) / values.length
+    const off = Math.sqrt(values.reduce((sum, value) => sum + (value / mean - 1) ** 2, 0) / values.length)
+    // It is a rough one: to a factor of two.
+    expect(off / runs[0]![i]!.uncertainty).toBeGreaterThan(0.5)
+    expect(off / runs[0]![i]!.uncertainty).toBeLessThan(2)
+  }
 })
 
 test('with too little there is nothing to say', () => {

@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { Piece } from '#core/trace/series.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
-import { readHere, readInThreads, type Taker, type Task } from './crew.ts'
+import { readInThreads } from './crew.ts'
 import type { StretchRead } from './stretch.ts'
+import { readHere, type Taker, type Task } from './task.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clockwright-crew-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,15 +1,15 @@
 /**
- * Reads stretches of files, here or in threads, and tells what is in them in their order, as if one had been read after the
- * other: which thread read what changes nothing, to the bit.
+ * Reads stretches of files in threads, and tells what is in them in their order, as if one had been read after the other: which
+ * thread read what changes nothing, to the bit.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Piece, SampleBlock } from '#core/trace/series.ts'
-import { NO_SOURCE, type SourceTable } from '#dialects/log/source-table.ts'
+import type { SampleBlock } from '#core/trace/series.ts'
+import { NO_SOURCE } from '#dialects/log/source-table.ts'
 import { threadEntry } from '../thread-entry.ts'
 import { type Answer, type Assignment, tellStretch } from './answer.ts'
 import { unpack } from './parcel.ts'
-import { readStretch, type Stretch, type StretchRead } from './stretch.ts'
+import type { Task } from './task.ts'
 import type { Order } from './thread.ts'
 
 /** More would wait for whoever measures. */
@@ -18,46 +18,6 @@ const MOST_THREADS = 4
 const AHEAD = 2
 /** Stretches that are read before their turn has come, for each thread. */
 const WINDOW = 3
-
-export interface Task {
-  /** Asked for when it is begun. */
-  stretch(): Stretch
-  /** What it is to know is only known once all before it were taken in. */
-  readonly last: boolean
-  /** So short that it can wait in memory for its turn. */
-  readonly short: boolean
-  readonly into: Taker
-}
-
-/** A file takes in its stretches. */
-export interface Taker {
-  /** Its place among the files that were read. */
-  readonly file: number
-  /** Its lines so far. */
-  readonly lines: number
-  readonly sources: SourceTable
-  tell(piece: Piece): void
-  paced(bytes: number): void
-  /** Nothing of it is wanted after a stretch that went to its end. */
-  read(read: StretchRead): void
-  readonly ended: boolean
-}
-
-export async function readHere(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<void> {
-  for (const { stretch, into } of tasks) {
-    if (into.ended) continue
-    signal?.throwIfAborted()
-    const { file, sources } = into
-    const read = await readStretch(stretch(), {
-      file,
-      sources,
-      tell: piece => into.tell(piece),
-      paced: bytes => into.paced(bytes),
-      signal,
-    })
-    into.read(read)
-  }
-}
 
 /** By threads, and here as well while there is nothing else to do: a thread takes as long to begin as 50 MB to read. */
 export async function readInThreads(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<void> {

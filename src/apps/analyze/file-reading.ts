@@ -1,15 +1,14 @@
 /** One file on its way into the log of its host: the stretches of it, and what was read so far. */
-import { dayOf } from '#core/time/civil.ts'
-import { instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Piece } from '#core/trace/series.ts'
 import type { NotUnderstood } from '#dialects/log/router.ts'
 import type { SourceTable } from '#dialects/log/source-table.ts'
 import { packingOf } from './chunks.ts'
-import type { Task } from './crew.ts'
 import type { Skipped } from './input.ts'
+import { nearDayOf } from './near-day.ts'
 import type { Sniffed } from './sniff.ts'
 import type { Stretch, StretchRead } from './stretch.ts'
+import type { Task } from './task.ts'
 
 const DAY = 86_400
 /** A stretch of a long file, in bytes. */
@@ -100,7 +99,7 @@ export class FileReading {
     const { span } = this.#host.log
     return span
       ? this.#reading.baseDay + Math.floor((span.from + span.to) / 2 / DAY)
-      : dayOf(instant(BigInt(input.modified.getTime()) * 1_000_000n))
+      : nearDayOf(input.modified.getTime())
   }
 
   get file(): number {

@@ -8,13 +8,13 @@ import { basename, join, resolve } from 'node:path'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { RollCall } from '#analysis/log/roll-call.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
-import { readHere, readInThreads } from './crew.ts'
 import { FileReading, type Host, type ReadFile, type Reading, type Taker } from './file-reading.ts'
 import { findInputs } from './find.ts'
 import { hostNames, hostOf } from './hosts.ts'
 import type { Input, Skipped } from './input.ts'
 import { reason } from './reason.ts'
 import { type Sniffed, sniff } from './sniff.ts'
+import { readHere } from './task.ts'
 
 const DAY = 86_400
 /** Less is read before threads have begun. */
@@ -147,7 +147,9 @@ async function readAll<L extends Taker>(
   const weight = all.reduce((sum, file) => sum + file.weight, 0)
   const threads = weight >= WORTH_THREADS
   const tasks = all.flatMap(file => file.tasks(threads))
-  await (threads ? readInThreads : readHere)(tasks, options.signal)
+  // Most logs are short: what starts threads is loaded for those that are not.
+  const readAllOf = threads ? (await import('./crew.ts')).readInThreads : readHere
+  await readAllOf(tasks, options.signal)
   const heard = new Set(files.map(({ host }) => host))
   return {
     files,

@@ -1,12 +1,11 @@
 /** The beginning of a file, read as a log: what it is, and when it begins. */
-import { dayOf } from '#core/time/civil.ts'
-import { instant } from '#core/time/instant.ts'
 import type { Piece } from '#core/trace/series.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
 import { Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { chunksOf } from './chunks.ts'
 import type { Input } from './input.ts'
+import { nearDayOf } from './near-day.ts'
 
 const NEWLINE = 10
 /** So much is looked at, as long as it is not clear what it is. */
@@ -37,10 +36,9 @@ export async function sniff(
     const at = piece.kind === 'event' ? piece.at : piece.at[0]!
     if (at < begins) begins = at
   }
-  const modifiedDay = dayOf(instant(BigInt(input.modified.getTime()) * 1_000_000n))
   const router = new Router(LOG_FORMATS, {
     baseDay: 0,
-    nearDay: modifiedDay,
+    nearDay: nearDayOf(input.modified.getTime()),
     file: 0,
     sources: new SourceTable(),
     tell,

@@ -1,8 +1,10 @@
 /** Unpacks a file: by Node what Node can unpack, in a thread of its own; else by the system's program. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createReadStream, readFileSync, statSync } from 'node:fs'
-import type { Readable } from 'node:stream'
-import { createGunzip, createZstdDecompress, gunzipSync } from 'node:zlib'
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import zlib, { createGunzip, gunzipSync } from 'node:zlib'
+import { unzstd } from '../unzstd.ts'
 import type { Packing } from './chunks.ts'
 
 /** So many pieces are unpacked before they are asked for. */
@@ -40,11 +42,18 @@ export function letGo({ buffer, byteLength }: Uint8Array): void {
 export function unpack(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
   const source = createReadStream(path, { highWaterMark: most })
+  // Node 20 cannot.
+  if (packing === 'zstd' && !zlib.createZstdDecompress) return byOurselves(source)
   const sizes = { chunkSize: most, readableHighWaterMark: most * AHEAD }
-  const stream = packing === 'gzip' ? createGunzip(sizes) : createZstdDecompress(sizes)
+  const stream = packing === 'gzip' ? createGunzip(sizes) : zlib.createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
   source.pipe(stream)
   return { stream, end: () => source.destroy() }
+}
+
+function byOurselves(source: Readable): { stream: Readable; end: () => void } {
+  const bytes = Readable.toWeb(source) as ReadableStream<Uint8Array>
+  return { stream: Readable.fromWeb(bytes.pipeThrough(unzstd())), end: () => source.destroy() }
 }
 
 /** What Node cannot unpack, the system's own program can. */

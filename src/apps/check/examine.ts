@@ -10,6 +10,9 @@ import type { Checked } from '#report/machine/check.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { Complaint } from '../cli/complain.ts'
 import { openMachine } from '../inventory/open.ts'
+import { type Choice, chosen } from '../repair/choice.ts'
+import { contentsOf } from '../repair/content.ts'
+import { filesSeen, type Seen } from '../repair/seen.ts'
 import { measureLive } from './live.ts'
 import { foresee } from './prospect.ts'
 import { cpusToCompare, stayOnGoodCpus } from './steady.ts'
@@ -33,25 +36,41 @@ export interface Examining {
   /** Whether servers are asked. */
   readonly measure: boolean
   readonly signal: AbortSignal
+  /** What of it would be repaired: that, too, is in the files that are forecast with the remedy. */
+  readonly choice?: Choice
 }
 
-export async function examine({ root, config, pause, within, measure, signal }: Examining): Promise<Checked> {
-  const files = await openMachine(root)
+/** With what its files said, by which a plan knows that they still say it. */
+export type Examined = Checked & { readonly seen: Seen }
+
+export async function examine({ choice = {}, ...how }: Examining): Promise<Examined> {
+  const { root, config, pause, within, measure, signal } = how
+  const seen: Seen = new Map()
+  const files = filesSeen(await openMachine(root), seen)
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
+  const linted = lintMachine(inventory, files)
   const measuring = files.own && measure ? measureLive(config, signal) : undefined
   // The lab would take the processor from whoever listens for answers.
   await Promise.race([measuring, sleep(ANSWERED_WITHIN * 1e3, undefined, { ref: false })])
-  const [live, foreseen] = await Promise.all([measuring, foresee(inventory, { pause, within, signal })])
+  const machine = {
+    files,
+    inventory,
+    linted,
+    chosen: linted.flatMap(each => chosen(each, choice)),
+    content: contentsOf(root, files),
+  }
+  const [live, foreseen] = await Promise.all([measuring, foresee(machine, { pause, within, signal })])
   const { prospect, late } = foreseen
   return {
     inventory,
     setters: whoSetsTheClock(inventory),
     live,
     prospect,
+    seen,
     unforeseen: late,
-    findings: checkMachine({ inventory, live, prospect }, [...lintMachine(inventory, files), ...cpus]),
+    findings: checkMachine({ inventory, live, prospect }, [...linted, ...cpus]),
   }
 }
 

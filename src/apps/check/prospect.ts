@@ -1,10 +1,14 @@
 /**
  * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
- * is there, and once more with the best change of it. A few runs are enough to say "minutes" or "hours". The first is waited
- * for, and it alone decides what is found: else the verdict would depend on how busy this machine is.
+ * is there, and once more as it would be when the remedy is in its files. A few runs are enough to say "minutes" or "hours". The
+ * first is waited for, and it alone decides what is found: else the verdict would depend on how busy this machine is.
  */
+import type { FileRead, Files } from '#core/guest/files.ts'
+import { filesOver } from '#core/guest/files-over.ts'
 import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '#diagnosis/finding.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import {
   isGuest,
   lacksConfiguration,
@@ -12,22 +16,21 @@ import {
   type Recovery,
   settingDaemons,
 } from '#diagnosis/machine/subject.ts'
-import { changesFor } from '#lab/forecast/changes.ts'
-import {
-  type Prospect,
-  prospectOf,
-  rankChanges,
-  serversFor,
-  storyOf,
-  trialOf,
-} from '#lab/forecast/forecast.ts'
-import type { Trial } from '#lab/forecast/trial.ts'
+import type { Ground } from '#diagnosis/repair/ground.ts'
+import { type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
+import { actionsOf } from '#diagnosis/repair/plan.ts'
+import { planFiles } from '#diagnosis/repair/plan-files.ts'
+import type { Reason } from '#diagnosis/repair/step.ts'
+import { serversFor, storyOf, trialOf } from '#lab/forecast/forecast.ts'
+import type { Job } from '#lab/play.ts'
 import { playerOfMachine } from '#lab/players/of-machine.ts'
+import type { PlayerSpec } from '#lab/players/player.ts'
 import type { Score } from '#lab/score.ts'
+import { summarise } from '#lab/summary.ts'
 import { playAll } from '../lab/pool.ts'
 
-const RUNS = 4
-const RUNS_OF_A_CHANGE = 2
+/** Of each, with the same seeds: what is forecast with the remedy is the forecast of the machine that has it. */
+const RUNS = 3
 /** Whoever has not come to the end of one run by then is not going to. */
 const PATIENCE: Seconds = 20
 /** A daemon that has run for some hours asks as seldom as it will. */
@@ -41,79 +44,126 @@ export interface Foreseeing {
 }
 
 export interface Foreseen {
+  readonly files: Files
+  readonly inventory: Inventory
+  /** What the linter found of its configuration. */
+  readonly linted: readonly Finding[]
+  /** What of that a plan would mend, besides. */
+  readonly chosen: readonly Finding[]
+  readonly content: Ground['content']
+}
+
+export interface Foresight {
   /** Undefined when the lab does not play this daemon, or not in time. */
   readonly prospect: PauseProspect | undefined
   /** Something of it is missing, because the machine was too busy. */
   readonly late: boolean
 }
 
-export async function foresee(
-  inventory: Inventory,
-  { pause, within, signal }: Foreseeing,
-): Promise<Foreseen> {
+export async function foresee(machine: Foreseen, { pause, within, signal }: Foreseeing): Promise<Foresight> {
+  const { inventory, linted } = machine
   const daemon = settingDaemons(inventory)[0]
-  const player = daemon && isGuest(inventory) && isKnown(daemon) ? playerOfMachine(daemon) : undefined
+  const player =
+    daemon && isGuest(inventory) && !lacksConfiguration(daemon)
+      ? playerOf(daemon, daemon.commandLine)
+      : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }
   const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
-  const changes = changesFor(player, pause).filter(({ kind }) => kind === 'edit')
-  // The last of them is all edits together.
-  const best = changes.at(-1)
-  const trial = trialOf(story, [
+  const remedy = pauseRemedy(daemon, linted, pause)
+  const mended = mend(machine, daemon, remedy)
+  const { jobs } = trialOf(story, [
     { player, runs: RUNS },
-    ...(best ? [{ player: best.player, runs: RUNS_OF_A_CHANGE }] : []),
+    ...(mended ? [{ player: mended, runs: RUNS }] : []),
   ])
-  const first = await playInTime(trial, within, signal)
+  const [first, ...rest] = await playInTime(jobs, within, signal)
   if (!first) return { prospect: undefined, late: true }
-  const [changed] =
-    best && trial.scores(1).length === RUNS_OF_A_CHANGE
-      ? rankChanges([{ change: best, scores: trial.scores(1) }])
-      : []
+  const done = (scores: readonly (Score | undefined)[]) => scores.filter(score => score !== undefined)
+  const now = recoveryOf([first, ...done(rest.slice(0, RUNS - 1))])
+  const after = done(rest.slice(RUNS - 1))
+  const then = after.length === RUNS ? recoveryOf(after) : undefined
+  const best = then && helps(now, then) ? { ...then, ...remedy } : undefined
   return {
     prospect: {
       model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
       pause,
-      decides: recoveryOf(prospectOf([first])),
-      now: recoveryOf(prospectOf(trial.scores(0))),
-      best: changed && { ...recoveryOf(changed), how: changed.how },
-      how: best?.how,
+      decides: recoveryOf([first]),
+      now,
+      best,
+      remedy: best || (mended && !then) ? remedy : undefined,
     },
-    late: !trial.complete,
+    late: 1 + done(rest).length < jobs.length,
   }
 }
 
-/** Plays what can be played in time, but the first run, which has all the time that it needs, and whose score is returned. */
-async function playInTime(trial: Trial, within: Seconds, signal: AbortSignal): Promise<Score | undefined> {
+/** The scores of those that were done in time, each at its place; the first has all the time that it needs. */
+async function playInTime(
+  jobs: readonly Job[],
+  within: Seconds,
+  signal: AbortSignal,
+): Promise<readonly (Score | undefined)[]> {
+  const scores: (Score | undefined)[] = jobs.map(() => undefined)
   const enough = new AbortController()
-  let first: Score | undefined
   let late = false
   const timer = setTimeout(() => {
     late = true
-    if (first) enough.abort()
+    if (scores[0]) enough.abort()
   }, within * 1e3)
-  await playAll(trial.jobs, {
+  await playAll(jobs, {
     signal: AbortSignal.any([signal, enough.signal, AbortSignal.timeout(PATIENCE * 1e3)]),
-    done(job, { score }) {
-      trial.take(job, score)
-      if (job === 0) first = score
-      if (late && first) enough.abort()
+    done(index, { score }) {
+      scores[index] = score
+      if (late && scores[0]) enough.abort()
     },
   })
   clearTimeout(timer)
-  return first
+  return scores
 }
 
-/** The lab plays what is known: not a daemon of whose files not all could be read, or none was found. */
-const isKnown = (daemon: TimeDaemon): boolean =>
-  daemon.unreadable.length === 0 && !lacksConfiguration(daemon) && !hasReferenceClock(daemon.configuration)
+const SLOW: Reason = { finding: 'slow-after-a-pause', text: '' }
+
+/** The same daemon, as it would be started when the remedy is in its files. Undefined when nothing in them would change. */
+function mend(
+  { files, inventory, chosen, content }: Foreseen,
+  { name }: TimeDaemon,
+  { actions }: PauseRemedy,
+): PlayerSpec | undefined {
+  if (actions.length === 0) return undefined
+  const remedy = actions.map(action => ({ ...action, reason: SLOW }))
+  const edits = [...remedy, ...chosen.flatMap(actionsOf)].filter(
+    action => action.kind === 'edit' || action.kind === 'write-file',
+  )
+  const { steps } = planFiles(edits, [], inventory, { content, live: false, services: 'none' })
+  if (steps.length === 0) return undefined
+  const over = new Map(steps.map(({ change: { path, after = '' } }) => [path, fileOf(after)]))
+  const after = takeInventory(filesOver(files, over)).daemons.find(each => each.name === name)
+  return after && playerOf(after, after.unit?.starts ?? after.commandLine)
+}
+
+function fileOf(latin1: string): FileRead {
+  const bytes = Buffer.from(latin1, 'latin1')
+  return { kind: 'read', bytes, text: bytes.toString('utf8') }
+}
+
+/** Seeds differ by some tenths. */
+const WORTH_A_CHANGE = 0.8
+
+const helps = (now: Recovery, then: Recovery): boolean =>
+  then.exits / then.runs < now.exits / now.runs ||
+  (Number.isFinite(then.median) && then.median <= WORTH_A_CHANGE * now.median)
+
+function recoveryOf(scores: readonly Score[]): Recovery {
+  const { runs, timeTo10ms, exits } = summarise(scores)
+  return { median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median, exits, runs }
+}
+
+/** Undefined for daemons that the lab does not play, and for those of whose configuration not all is known. */
+const playerOf = (daemon: TimeDaemon, commandLine: TimeDaemon['commandLine']): PlayerSpec | undefined =>
+  daemon.unreadable.length > 0 || hasReferenceClock(daemon.configuration)
+    ? undefined
+    : playerOfMachine({ ...daemon, commandLine })
 
 /** The lab has no clock of a host, or of a satellite, by which a guest would notice at once. */
 const hasReferenceClock = (configuration: TimeDaemon['configuration']): boolean =>
   configuration.some(({ text }) =>
     /^\s*(?:refclock\s(?!.*\snoselect\b)|(?:server|peer)\s+127\.127\.(?!1\.))/im.test(text),
   )
-
-const recoveryOf = ({ runs, timeTo10ms, exits }: Prospect): Recovery => ({
-  median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median,
-  exits,
-  runs,
-})

@@ -330,6 +330,13 @@ program
   )
   .option('--html <file>', 'write a report: one file that needs no network, with plots in which one can move')
   .option('--svg <file>', 'write a picture of the offset')
+  .option('--png <file>', 'the same in pixels')
+  .addOption(
+    new Option(
+      '--plot <what>',
+      'what the picture shows instead: how steady the clock was, by averaging time',
+    ).choices(['offset', 'deviations']),
+  )
   .option('--gnuplot <file>', 'write the plots as a script for gnuplot, with the data in it')
   .addHelpText(
     'after',

@@ -3,6 +3,7 @@
  * all that was done is taken back, the last first.
  */
 import type { Change, Plan, Proof, Step } from '#diagnosis/repair/step.ts'
+import { workAlone } from './alone.ts'
 import { changeFile, fileReads, prepareFile } from './file-change.ts'
 import { type Intent, Journal, type Outcome } from './journal.ts'
 import { movableCpus, readSetting, renewCpus, run, takeOff, writeSetting } from './live-change.ts'
@@ -37,12 +38,17 @@ export interface Applied {
   readonly why: string | undefined
 }
 
-export async function applyPlan(plan: Plan, id: string, ground: Ground): Promise<Applied> {
+/** Throws `Busy` while another repair, or undo, is under way. */
+export const applyPlan = (plan: Plan, id: string, ground: Ground): Promise<Applied> =>
+  workAlone(ground.state, folders => applyAlone(plan, id, ground, folders))
+
+async function applyAlone(plan: Plan, id: string, ground: Ground, folders: Set<string>): Promise<Applied> {
   const journal = Journal.create(ground.state, {
     plan: id,
     root: ground.root,
     at: new Date().toISOString(),
     steps: plan.steps.map(({ title }) => title),
+    folders: [...folders],
   })
   const number = Number(journal.folder.split('/').at(-1))
   for (const [index, step] of plan.steps.entries()) {
@@ -52,7 +58,7 @@ export async function applyPlan(plan: Plan, id: string, ground: Ground): Promise
     ground.tell({ step: index, what: 'fails', why })
     const stuck = await undoAll(journal, { root: ground.root, live: true, force: false, tell: ground.tell })
     if (stuck.length === 0) {
-      journal.remove()
+      journal.remove(folders)
       return { outcome: 'rolled back', number: undefined, why }
     }
     journal.write({ what: 'end', outcome: 'stuck' })

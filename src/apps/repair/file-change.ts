@@ -22,7 +22,7 @@ import {
 import { basename, dirname, join, relative } from 'node:path'
 import type { FileChange } from '#diagnosis/repair/step.ts'
 import { missingFolders, removeEmpty, syncFolder } from './folders.ts'
-import type { Intent } from './journal.ts'
+import { type Intent, KEPT } from './journal.ts'
 import { pathBelow, placeBelow } from './place.ts'
 
 type FileIntent = Extract<Intent, { kind: 'file' }>
@@ -40,15 +40,16 @@ export function prepareFile(root: string, folder: string, change: FileChange, st
   if (now !== undefined) {
     const { nlink } = statSync(place)
     if (nlink > 1) throw new Moved(`${change.path} has ${nlink} hard links; replacing it would part them`)
-    kept = join('before', String(step))
-    mkdirSync(join(folder, 'before'), { recursive: true, mode: 0o700 })
+    kept = join(KEPT, String(step))
+    mkdirSync(join(folder, KEPT), { recursive: true, mode: 0o700 })
     copyWhole(place, join(folder, kept))
-    syncFolder(join(folder, 'before'))
+    syncFolder(join(folder, KEPT))
   }
   return {
     kind: 'file',
     path,
     kept,
+    before: now === undefined ? undefined : digest(now),
     fresh: join(dirname(path), `.${basename(path)}.clockwright-${process.pid}`),
     folders: missingFolders(dirname(place)).map(folder => `/${relative(root, folder)}`),
     after: change.after === undefined ? undefined : digest(change.after),
@@ -81,7 +82,9 @@ export function undoFile(root: string, intent: FileIntent, folder: string, force
   rmSync(fresh, { force: true })
   const old = kept === undefined ? undefined : join(folder, kept)
   const now = contentOf(path)
-  const untouched = now === (old === undefined ? undefined : contentOf(old))
+  const untouched = (now === undefined ? undefined : digest(now)) === intent.before
+  if (old !== undefined && !untouched && digest(contentOf(old) ?? '') !== intent.before)
+    throw new Moved(`${old} is not what was kept there of ${path}`)
   if (!untouched && !fileReads(root, intent) && !force)
     throw new Moved(`${path} was changed by somebody else since; --force puts back what it was before`)
   if (old === undefined) {

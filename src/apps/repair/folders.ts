@@ -10,8 +10,13 @@ export function missingFolders(folder: string): string[] {
 }
 
 export function removeEmpty(folder: string): void {
-  if (existsSync(folder) && lstatSync(folder).isDirectory() && readdirSync(folder).length === 0)
+  if (!existsSync(folder) || !lstatSync(folder).isDirectory() || readdirSync(folder).length > 0) return
+  try {
     rmdirSync(folder)
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
 }
 
 /** A new name in a folder is only there after a power cut when the folder was written, too. */

@@ -14,6 +14,7 @@ import { agreedOffset, liveSources } from '../check/live.ts'
 import { examineCpus } from '../cli/commands/cpus.ts'
 import { measureOnce, patience } from '../cli/measure.ts'
 import { run } from './live-change.ts'
+import { placeBelow } from './place.ts'
 import { provesEnded, provesToRun } from './service.ts'
 
 const SAMPLES = 2
@@ -80,16 +81,24 @@ export async function prove(proof: Exclude<Proof, { kind: 'reads' }>): Promise<s
   }
 }
 
-/** Who starts services on this machine. */
-export function findServiceManager(): ServiceManager {
-  if (existsSync('/run/systemd/system')) return 'systemd'
-  if (existsSync('/run/openrc/softlevel')) return 'openrc'
-  if (existsSync('/etc/rc.d/init.d') || isProgram('chkconfig')) return 'chkconfig'
+/** Who starts services there; of a copy by the program that would, since nothing of it runs. */
+export function findServiceManager(root: string): ServiceManager {
+  const isThere = (...paths: readonly string[]) => paths.some(path => existsSync(placeBelow(root, path)))
+  const live = root === '/'
+  if (isThere(...(live ? ['/run/systemd/system'] : SYSTEMD))) return 'systemd'
+  if (isThere(...(live ? ['/run/openrc/softlevel'] : OPENRC))) return 'openrc'
+  if (isThere('/etc/rc.d/init.d', '/sbin/chkconfig', '/usr/sbin/chkconfig')) return 'chkconfig'
+  if (!live) return isThere('/etc/inittab') ? 'sysv-rc' : 'none'
   // Debian's containers have the scripts too, and nobody who runs them.
-  return isProgram('update-rc.d') && readFileSync('/proc/1/comm', 'utf8').trim() === 'init'
-    ? 'sysv-rc'
-    : 'none'
+  const scripts = isThere('/usr/sbin/update-rc.d', '/sbin/update-rc.d')
+  return scripts && readFileSync('/proc/1/comm', 'utf8').trim() === 'init' ? 'sysv-rc' : 'none'
 }
 
-const isProgram = (name: string): boolean =>
-  ['/sbin', '/usr/sbin'].some(folder => existsSync(`${folder}/${name}`))
+const SYSTEMD = [
+  '/usr/lib/systemd/systemd',
+  '/lib/systemd/systemd',
+  '/etc/systemd/system',
+  '/usr/lib/systemd/system',
+  '/lib/systemd/system',
+]
+const OPENRC = ['/sbin/openrc', '/usr/sbin/openrc', '/etc/runlevels']

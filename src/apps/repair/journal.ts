@@ -6,82 +6,107 @@
  */
 import {
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
+  ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
-import type { ServiceChange } from '#diagnosis/repair/step.ts'
-import { missingFolders, removeEmpty, syncFolder } from './folders.ts'
+import { dirname, join } from 'node:path'
+import * as v from 'valibot'
+import { syncFolder } from './folders.ts'
 
-export interface Begin {
-  readonly what: 'begin'
-  readonly plan: string
-  readonly root: string
-  readonly at: string
+const count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const words = v.pipe(v.array(v.string()), v.readonly())
+
+const begin = v.object({
+  what: v.literal('begin'),
+  plan: v.string(),
+  root: v.string(),
+  at: v.string(),
   /** Their titles. */
-  readonly steps: readonly string[]
+  steps: words,
   /** Folders that were made to hold all repairs. */
-  readonly folders: readonly string[]
-}
-
-export type Entry =
-  | Begin
-  | ({ readonly what: 'intent'; readonly step: number } & Intent)
-  | { readonly what: 'done' | 'verified' | 'undone'; readonly step: number }
-  | { readonly what: 'failed'; readonly step: number; readonly why: string }
-  | { readonly what: 'end'; readonly outcome: Outcome }
-
-export type Outcome = 'applied' | 'rolled back' | 'stuck'
+  folders: words,
+})
 
 /** Enough to take back a change of which it is not known how far it came. */
-export type Intent =
-  | {
-      readonly kind: 'file'
-      readonly path: string
-      /** Where the file was kept, below the repair's folder; undefined when there was none. */
-      readonly kept: string | undefined
-      /** The new file before it takes the place of the old. */
-      readonly fresh: string
-      /** Folders that had to be made, the outermost first. */
-      readonly folders: readonly string[]
-      /** SHA-256 of the file after the change; undefined when it is to go. */
-      readonly after: string | undefined
-    }
-  | { readonly kind: 'setting'; readonly path: string; readonly before: string; readonly after: string }
-  | {
-      readonly kind: 'command'
-      readonly run: readonly string[]
-      readonly undo: readonly string[] | undefined
-    }
-  | ServiceChange
+const intent = v.variant('kind', [
+  v.object({
+    kind: v.literal('file'),
+    path: v.string(),
+    /** Where the file was kept, below the repair's folder; undefined when there was none. */
+    kept: v.optional(v.string()),
+    /** SHA-256 of the file before the change. */
+    before: v.optional(v.string()),
+    /** The new file before it takes the place of the old. */
+    fresh: v.string(),
+    /** Folders that had to be made, the outermost first. */
+    folders: words,
+    /** SHA-256 of the file after the change; undefined when it is to go. */
+    after: v.optional(v.string()),
+  }),
+  v.object({ kind: v.literal('setting'), path: v.string(), before: v.string(), after: v.string() }),
+  v.object({ kind: v.literal('command'), run: words, undo: v.optional(words) }),
+  v.object({
+    kind: v.literal('service'),
+    told: v.picklist(['start', 'stop', 'restart']),
+    program: v.string(),
+    stop: v.optional(words),
+    start: words,
+  }),
   /** These processors were on line. */
-  | { readonly kind: 'cpus'; readonly cpus: readonly number[] }
-  | { readonly kind: 'clock' }
+  v.object({ kind: v.literal('cpus'), cpus: v.pipe(v.array(count), v.readonly()) }),
+  v.object({ kind: v.literal('clock') }),
+])
+
+const outcome = v.picklist(['applied', 'rolled back', 'stuck'])
+
+const entry = v.union([
+  begin,
+  v.intersect([v.object({ what: v.literal('intent'), step: count }), intent]),
+  v.object({ what: v.picklist(['done', 'verified', 'undone']), step: count }),
+  v.object({ what: v.literal('failed'), step: count, why: v.string() }),
+  v.object({ what: v.literal('end'), outcome }),
+  /** Folders that a repair had made which is gone by now. */
+  v.object({ what: v.literal('heir'), folders: words }),
+])
+
+export type Begin = v.InferOutput<typeof begin>
+export type Intent = v.InferOutput<typeof intent>
+export type Outcome = v.InferOutput<typeof outcome>
+export type Entry = v.InferOutput<typeof entry>
 
 const JOURNAL = 'journal.jsonl'
+/** The folder of the files as they were. */
+export const KEPT = 'before'
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_WRONLY } = constants
+const APPEND = O_APPEND | O_CREAT | O_NOFOLLOW | O_WRONLY
 
 export class Journal {
   readonly folder: string
   readonly #file: number
   readonly #entries: Entry[]
 
-  private constructor(folder: string, entries: readonly Entry[]) {
+  /** Why it is not known what was done, a sentence each. */
+  readonly damage: readonly string[]
+
+  private constructor(folder: string, { entries, damage }: Pick<Read, 'entries' | 'damage'>) {
     this.folder = folder
+    this.damage = damage
     this.#entries = [...entries]
-    this.#file = openSync(join(folder, JOURNAL), 'a', 0o600)
+    this.#file = openSync(join(folder, JOURNAL), APPEND, 0o600)
   }
 
   /** Opens a new one below `state`, with the next free number. */
-  static create(state: string, begin: Omit<Begin, 'what' | 'folders'>): Journal {
-    const folders = missingFolders(state)
-    mkdirSync(state, { recursive: true, mode: 0o700 })
+  static create(state: string, begin: Omit<Begin, 'what'>): Journal {
     for (let number = 1 + Math.max(0, ...repairsIn(state)); ; number++) {
       const folder = join(state, String(number))
       try {
@@ -90,19 +115,19 @@ export class Journal {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
         continue
       }
-      const journal = new Journal(folder, [])
+      const journal = new Journal(folder, { entries: [], damage: [] })
       syncFolder(folder)
       syncFolder(state)
-      journal.write({ what: 'begin', ...begin, folders })
+      journal.write({ what: 'begin', ...begin })
       return journal
     }
   }
 
   static open(state: string, number: number): Journal {
     const folder = join(state, String(number))
-    const { entries, torn } = readJournal(folder)
-    const journal = new Journal(folder, entries)
-    if (torn) writeSync(journal.#file, '\n')
+    const read = readJournal(folder)
+    const journal = new Journal(folder, read)
+    if (read.torn) ftruncateSync(journal.#file, read.whole)
     return journal
   }
 
@@ -121,12 +146,24 @@ export class Journal {
     closeSync(this.#file)
   }
 
-  /** Nothing is left of it, nor of the folders that were made for it: for a repair that was undone as a whole. */
-  remove(): void {
+  /**
+   * Nothing is left of it: for a repair that was undone as a whole. The folders that were made for it are the next one's to
+   * remove, or nobody's any more.
+   */
+  remove(empty: Set<string>): void {
     this.close()
+    const folders = this.#entries.flatMap(entry =>
+      entry.what === 'begin' || entry.what === 'heir' ? entry.folders : [],
+    )
+    const state = dirname(this.folder)
+    const heir = repairsIn(state).find(number => join(state, String(number)) !== this.folder)
+    if (heir === undefined) for (const folder of folders) empty.add(folder)
+    else if (folders.length > 0) {
+      const journal = Journal.open(state, heir)
+      journal.write({ what: 'heir', folders })
+      journal.close()
+    }
     rmSync(this.folder, { recursive: true })
-    const begin = this.#entries.find(({ what }) => what === 'begin')
-    for (const folder of begin?.what === 'begin' ? begin.folders.toReversed() : []) removeEmpty(folder)
   }
 }
 
@@ -134,20 +171,60 @@ export class Journal {
 export function repairsIn(state: string): number[] {
   if (!existsSync(state)) return []
   return readdirSync(state)
-    .filter(name => /^[1-9]\d*$/.test(name) && statSync(join(state, name)).isDirectory())
+    .filter(name => /^[1-9]\d*$/.test(name) && lstatSync(join(state, name)).isDirectory())
     .map(Number)
     .sort((a, b) => a - b)
 }
 
-/** A line that is no JSON was torn; only the last can be. */
-export function readJournal(folder: string): { entries: Entry[]; torn: boolean } {
-  const file = join(folder, JOURNAL)
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+interface Read {
+  readonly entries: readonly Entry[]
+  readonly damage: readonly string[]
+  /** The last line has no end. */
+  readonly torn: boolean
+  /** How many bytes are whole lines. */
+  readonly whole: number
+}
+
+/** A line without an end was torn, and announces nothing that was begun; every other line must be what was written once. */
+export function readJournal(folder: string): Read {
+  const bytes = bytesOf(join(folder, JOURNAL))
+  const whole = bytes.lastIndexOf('\n') + 1
   const entries: Entry[] = []
-  for (const line of text.split('\n')) {
-    try {
-      if (line) entries.push(JSON.parse(line))
-    } catch {}
+  const damage: string[] = []
+  for (const [index, line] of bytes.subarray(0, whole).toString('utf8').split('\n').slice(0, -1).entries()) {
+    const read = entryOf(line)
+    if (read) entries.push(read)
+    else damage.push(`line ${index + 1} of ${join(folder, JOURNAL)} is not what was written there`)
   }
-  return { entries, torn: text !== '' && !text.endsWith('\n') }
+  const gap = gapIn(entries, existsSync(join(folder, KEPT)))
+  if (gap !== undefined) damage.push(`${join(folder, JOURNAL)} ${gap}`)
+  return { entries, damage, torn: whole < bytes.length, whole }
+}
+
+/** A stranger's disk may have a link there. */
+const bytesOf = (path: string): Buffer =>
+  lstatSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : Buffer.alloc(0)
+
+function entryOf(line: string): Entry | undefined {
+  try {
+    const { success, output } = v.safeParse(entry, JSON.parse(line))
+    return success ? output : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Steps are announced one after the other, and only what was announced is done. */
+function gapIn(entries: readonly Entry[], filesWereKept: boolean): string | undefined {
+  if (entries.length === 0) return filesWereKept ? 'is empty, and files were kept' : undefined
+  if (entries[0]!.what !== 'begin') return 'does not tell how the repair began'
+  const announced = new Set<number>()
+  for (const each of entries) {
+    if (each.what === 'intent') {
+      if (each.step !== announced.size) return `does not tell what step ${announced.size + 1} was`
+      announced.add(each.step)
+    } else if ('step' in each && each.what !== 'failed' && !announced.has(each.step))
+      return `does not tell what step ${each.step + 1} was`
+  }
+  return undefined
 }

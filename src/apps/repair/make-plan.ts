@@ -1,40 +1,39 @@
 /** From an examined machine to the plan that is shown, and the id by which a person agrees to exactly that plan. */
 import { createHash } from 'node:crypto'
-import type { Finding, FindingName } from '#diagnosis/finding.ts'
 import { planRepair } from '#diagnosis/repair/plan.ts'
-import type { Checked } from '#report/machine/check.ts'
+import type { Change, Plan } from '#diagnosis/repair/step.ts'
 import type { Shown } from '#report/machine/repair.ts'
-import { contentOf } from './file-change.ts'
+import type { Examined } from '../check/examine.ts'
+import { type Choice, chosen } from './choice.ts'
+import { contentToPlan } from './content.ts'
 import { findServiceManager } from './ground.ts'
-import { placeBelow } from './place.ts'
+import { sameAsSeen } from './seen.ts'
 
-export interface Choice {
-  readonly only?: readonly string[] | undefined
-  readonly except?: readonly string[] | undefined
-}
-
-export function makePlan({ findings, inventory }: Checked, root: string, choice: Choice = {}): Shown {
+export function makePlan({ findings, inventory, seen }: Examined, root: string, choice: Choice = {}): Shown {
   const plan = planRepair(
-    findings.filter(finding => isChosen(finding, choice)),
+    findings.flatMap(finding => chosen(finding, choice)),
     inventory,
     {
-      content: path => contentOf(placeBelow(root, path)),
+      content: path => sameAsSeen(seen, path, contentToPlan(root, path)),
       live: root === '/',
-      services: findServiceManager(),
+      services: findServiceManager(root),
     },
   )
-  const id = createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 8)
-  return { id, plan, machine: inventory.hostname?.value ?? 'this machine', decode: readable }
+  return { id: idOf(plan), plan, machine: inventory.hostname?.value ?? 'this machine', decode: readable }
 }
 
-/** Whom to ask is for a person to say; what a plan would add are examples. */
-const BY_CHOICE: readonly FindingName[] = ['single-source', 'two-sources', 'fewer-than-four', 'no-source']
+/** What is done counts, and not the figures that were measured on the way: those are others each time. */
+const idOf = ({ steps, advice }: Plan): string =>
+  createHash('sha256')
+    .update(JSON.stringify([steps.map(({ change }) => agreedTo(change)), advice.map(({ title }) => title)]))
+    .digest('hex')
+    .slice(0, 8)
 
-/** Notes, and what is a matter of choice, are repaired only when somebody asks for them. */
-function isChosen({ name, severity }: Finding, { only, except = [] }: Choice): boolean {
-  if (except.includes(name)) return false
-  return only ? only.includes(name) : severity !== 'note' && !BY_CHOICE.includes(name)
-}
+/** Of a step of the clock its direction and its size, roughly. */
+const agreedTo = (change: Change): unknown =>
+  change.kind === 'clock'
+    ? [change.kind, Math.sign(change.offset), Math.round(Math.log2(Math.abs(change.offset))), change.servers]
+    : change
 
 /** Files are UTF-8 mostly; what is not is shown as Latin-1. */
 function readable(bytes: string): string {

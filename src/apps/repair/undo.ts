@@ -3,6 +3,8 @@
  * and settings go back the last first; programs are run after that, in their order, because a daemon that is started anew
  * shall find its old configuration.
  */
+import { existsSync } from 'node:fs'
+import { workAlone } from './alone.ts'
 import type { Ground } from './apply.ts'
 import { undoFile } from './file-change.ts'
 import { type Entry, type Intent, Journal, repairsIn } from './journal.ts'
@@ -30,28 +32,34 @@ export interface Undone {
   readonly stuck: readonly string[]
 }
 
-/** The one with this number, or the last; undefined when there is none. Only a whole one is forgotten. */
+/**
+ * The one with this number, or the last; undefined when there is none. Only a whole one is forgotten. Throws `Busy` while another
+ * repair, or undo, is under way.
+ */
 export async function undoRepair(
   state: string,
   wanted: number | undefined,
   how: Undoing,
 ): Promise<Undone | undefined> {
-  const number = wanted ?? repairsIn(state).at(-1)
-  if (number === undefined || !repairsIn(state).includes(number)) return undefined
-  const journal = Journal.open(state, number)
-  const stuck = await undoAll(journal, how)
-  if (stuck.length === 0) journal.remove()
-  else journal.close()
-  return { number, stuck }
+  if (!existsSync(state)) return undefined
+  return workAlone(state, async folders => {
+    const number = wanted ?? repairsIn(state).at(-1)
+    if (number === undefined || !repairsIn(state).includes(number)) return undefined
+    const journal = Journal.open(state, number)
+    const stuck = await undoAll(journal, how)
+    if (stuck.length === 0) journal.remove(folders)
+    else journal.close()
+    return { number, stuck }
+  })
 }
 
-/** What could not be taken back, a sentence each; empty when everything is as it was. */
+/** What could not be taken back, and what nobody knows to take back, a sentence each; empty when everything is as it was. */
 export async function undoAll(journal: Journal, { root, live, force, tell }: Undoing): Promise<string[]> {
   const undone = new Set(journal.entries.flatMap(entry => (entry.what === 'undone' ? [entry.step] : [])))
   const announced = journal.entries.flatMap(announcement).filter(({ step }) => !undone.has(step))
   const commands = announced.filter(({ intent }) => isRun(intent))
   const others = announced.filter(({ intent }) => !isRun(intent)).reverse()
-  const stuck: string[] = []
+  const stuck = [...journal.damage]
   for (const { step, intent } of [...others, ...commands]) {
     const why = await undoOne(intent, journal.folder, { root, live, force }).catch(messageOf)
     if (why !== undefined) {

@@ -6,11 +6,13 @@ import { existsSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import type { IncomingHttpHeaders } from 'node:http'
 import { fileURLToPath } from 'node:url'
-import { type Answer, PAGE_POLICY } from './respond.ts'
+import { type Answer, LOGS_WORKER_POLICY, PAGE_POLICY } from './respond.ts'
 
 interface Asset {
   readonly file: string
   readonly type: string
+  /** When it is not the page's own. */
+  readonly policy?: string
 }
 
 const ASSETS: Readonly<Record<string, Asset>> = {
@@ -18,7 +20,11 @@ const ASSETS: Readonly<Record<string, Asset>> = {
   '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
   '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
   '/report.css': { file: 'report.css', type: 'text/css; charset=utf-8' },
-  '/logs-worker.js': { file: 'logs-worker.js', type: 'text/javascript; charset=utf-8' },
+  '/logs-worker.js': {
+    file: 'logs-worker.js',
+    type: 'text/javascript; charset=utf-8',
+    policy: LOGS_WORKER_POLICY,
+  },
   '/lab-worker.js': { file: 'lab-worker.js', type: 'text/javascript; charset=utf-8' },
   '/stories.json': { file: 'stories.json', type: 'application/json; charset=utf-8' },
   '/favicon.svg': { file: 'favicon.svg', type: 'image/svg+xml' },
@@ -62,7 +68,7 @@ async function read(directory: string, asset: Asset, headers: IncomingHttpHeader
   const shared = {
     ETag: etag,
     'Cache-Control': 'no-cache',
-    'Content-Security-Policy': PAGE_POLICY,
+    'Content-Security-Policy': asset.policy ?? PAGE_POLICY,
     Vary: 'Accept-Encoding',
   }
   if (headers['if-none-match'] === etag) return { status: 304, headers: shared }

@@ -20,6 +20,10 @@ export const PAGE_POLICY =
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
   "require-trusted-types-for 'script'; trusted-types workers"
 
+/** The worker that reads logs goes nowhere; of what it carries, xz is unpacked by WebAssembly. */
+export const LOGS_WORKER_POLICY =
+  "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'"
+
 const PROTECTION = {
   'Content-Security-Policy': DATA_POLICY,
   'X-Content-Type-Options': 'nosniff',

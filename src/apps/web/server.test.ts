@@ -261,6 +261,13 @@ describe('A3: what a browser may do with the answers', () => {
     expect(policy).not.toMatch(/unsafe|\*|http:/)
     expect(answer.body).not.toMatch(/<script(?![^>]*src=)|<style|\son\w+=|style=/i)
   })
+  test('the worker that reads logs may unpack by WebAssembly, and reach nobody', async () => {
+    const answer = await exchange(head(['GET /logs-worker.js HTTP/1.1', `Host: ${own()}`]))
+    const policy = /^content-security-policy: (.*)$/im.exec(answer.head)?.[1]
+    expect(policy).toBe(
+      "default-src 'none'; script-src 'wasm-unsafe-eval'; require-trusted-types-for 'script'",
+    )
+  })
   test.each(ROUTES.filter(route => route !== '/api/stream'))('%s has the protective headers', async route => {
     const answer = await exchange(head([`GET ${route} HTTP/1.1`, `Host: ${own()}`]))
     expect(answer.head).toMatch(/^content-security-policy: default-src 'none'/im)

@@ -6,12 +6,20 @@ export function filesOver(files: Files, over: ReadonlyMap<string, FileRead>): Fi
   const upper = filesIn({
     own: files.own,
     read: (path, most) => over.get(path) ?? files.read(path, most),
-    names: files.names,
+    names: path => [...new Set([...files.names(path), ...namesOver(path, over)])],
     link: files.link,
     owner: files.owner,
-    exists: path => over.get(path)?.kind === 'read' || files.exists(path),
+    exists: path => over.get(path)?.kind === 'read' || namesOver(path, over).length > 0 || files.exists(path),
   })
   return withUnreadOf(upper, files)
+}
+
+/** What of it lies in a directory. */
+function namesOver(path: string, over: ReadonlyMap<string, FileRead>): string[] {
+  const above = path.endsWith('/') ? path : `${path}/`
+  return [...over.keys()].flatMap(each =>
+    each.startsWith(above) ? [each.slice(above.length).split('/')[0]!] : [],
+  )
 }
 
 export interface Notes {

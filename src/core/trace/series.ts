@@ -115,6 +115,7 @@ export type EventName =
   | 'restored'
   | 'stalled'
   | 'went-backwards'
+  | 'ticks-lost'
   | 'leap-second'
 
 export interface LogEvent {

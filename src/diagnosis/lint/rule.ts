@@ -48,3 +48,12 @@ export function replaceWord(line: string, from: string, to: string): string {
     (_, before: string) => `${before}${to}`,
   )
 }
+
+/** The same line without a word, and without the space before it; at its beginning, or that of a quote, the space behind it. */
+export function removeWord(line: string, word: string): string {
+  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  const without = line.replace(new RegExp(`[ \\t]+${escaped}(?=$|[\\s"'])`), '')
+  return without === line
+    ? line.replace(new RegExp(`(^|["'=])${escaped}(?:[ \\t]+|(?=$|["']))`), '$1')
+    : without
+}

@@ -7,7 +7,7 @@ import { type Environment, parseEnvironment } from '#dialects/linux/environment-
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
 import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
-import { parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
+import { listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { type Command, readCommands } from '#dialects/ntpd/commands.ts'
 import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
@@ -15,7 +15,7 @@ import { type NtpdOptions, parseOptions } from '#dialects/ntpd/options.ts'
 import { type NtpdRsConf, parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { parseTimesyncdConf, type TimesyncdConf } from '#dialects/timesyncd/sources.ts'
-import type { Evidence } from '../finding.ts'
+import type { Edit, Evidence } from '../finding.ts'
 import { type About, type DaemonName, type Machine, machineOf } from './about.ts'
 import { type FileKind, kindOf, type LintFile } from './file-kind.ts'
 
@@ -156,17 +156,32 @@ function daemonOf(program: string): DaemonName | undefined {
   return name === 'ntpd' || name === 'chronyd' ? name : undefined
 }
 
-function fromUnits(units: readonly Part<UnitFile>[]): CommandLine[] {
-  return units.flatMap(({ file, read }) =>
-    read.settings
-      .filter(({ section, key }) => section === 'Service' && key === 'ExecStart')
-      .flatMap(({ line, key, value }) =>
-        // What variables stand for is said elsewhere, and judged there.
-        parseExec(value, new Map()).flatMap(({ words: [program = '', ...words] }): CommandLine[] => {
-          const daemon = daemonOf(program)
-          return daemon ? [{ file, line, text: `${key}=${value}`, daemon, words }] : []
-        }),
-      ),
+const fromUnits = (units: readonly Part<UnitFile>[]): CommandLine[] =>
+  wholeUnits(units).flatMap(parts =>
+    listOf(
+      parts.map(({ read }) => read),
+      'Service',
+      'ExecStart',
+    ).flatMap(({ path, line, key, value }) =>
+      // What variables stand for is said elsewhere, and judged there.
+      parseExec(value, new Map()).flatMap(({ words: [program = '', ...words] }): CommandLine[] => {
+        const daemon = daemonOf(program)
+        const file = parts.find(part => part.path === path)!.file
+        return daemon ? [{ file, line, text: `${key}=${value}`, daemon, words }] : []
+      }),
+    ),
+  )
+
+/** Each unit with its drop-ins, which overrule it, in the order of their names (systemd.unit(5)). */
+export function wholeUnits(units: readonly Part<UnitFile>[]): Part<UnitFile>[][] {
+  const whole = new Map<string, Part<UnitFile>[]>()
+  for (const part of units) {
+    const name = /([^/]+\.service)(?:\.d\/[^/]*)?$/.exec(part.path)?.[1] ?? part.path
+    whole.set(name, [...(whole.get(name) ?? []), part])
+  }
+  const dropIn = ({ path }: Part<UnitFile>): string => /\.d\/([^/]*)$/.exec(path)?.[1] ?? ''
+  return [...whole.values()].map(parts =>
+    parts.sort((a, b) => (dropIn(a) < dropIn(b) ? -1 : Number(dropIn(a) > dropIn(b)))),
   )
 }
 
@@ -195,6 +210,20 @@ export const evidenceAt = (subject: LintSubject, file: number, line: number): Ev
 /** As it stands there, without its end. */
 export const lineOf = ({ lines }: LintSubject, file: number, line: number): string =>
   lines[file]?.[line - 1] ?? ''
+
+/** An edit of a setting that may go on over several lines: of the first of them that it changes. */
+export function editContinued(
+  subject: LintSubject,
+  { file, line }: { readonly file: number; readonly line: number },
+  change: (text: string) => string,
+): Edit[] {
+  for (let at = line; ; at++) {
+    const text = lineOf(subject, file, at)
+    const changed = change(text)
+    if (changed !== text) return [{ file, line: at, kind: 'replace', text: changed }]
+    if (!text.endsWith('\\')) return []
+  }
+}
 
 /** ntpd's options, from every place that gives some. */
 export const ntpdOptions = ({

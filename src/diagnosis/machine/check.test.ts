@@ -175,7 +175,14 @@ describe('a classic Xen guest', () => {
       'note wallclock-follows-host',
     ])
     const slow = { median: 5220, exits: 0, runs: 4 }
-    const prospect = { model: 'ntpd', pause: 4.3, decides: slow, now: slow, best: undefined, how: undefined }
+    const prospect = {
+      model: 'ntpd',
+      pause: 4.3,
+      decides: slow,
+      now: slow,
+      best: undefined,
+      remedy: undefined,
+    }
     expect(
       found({ ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }, undefined, prospect),
     ).toEqual(['critical wallclock-follows-host'])
@@ -184,7 +191,8 @@ describe('a classic Xen guest', () => {
     const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
     const findings = checkMachine({ inventory, live: undefined, prospect: undefined })
     const plan = planRepair(findings, inventory, {
-      content: path => (path === '/etc/sysctl.conf' ? '# mine\n' : undefined),
+      content: path =>
+        path === '/etc/sysctl.conf' ? { kind: 'read', bytes: '# mine\n' } : { kind: 'absent' },
       live: true,
       services: 'chkconfig',
     })
@@ -231,7 +239,7 @@ describe('what was measured', () => {
     const findings = checkMachine({ inventory, live, prospect: undefined })
     expect(findings.map(({ name }) => name)).toEqual(['offset-large-now'])
     const { steps } = planRepair(findings, inventory, {
-      content: () => undefined,
+      content: () => ({ kind: 'absent' }),
       live: true,
       services: 'systemd',
     })
@@ -268,8 +276,8 @@ describe('the rest', () => {
       pause: 4.3,
       decides: { median: 5300, exits: 0, runs: 1 },
       now: { median: 5220, exits: 0, runs: 4 },
-      best: { median: 180, exits: 0, runs: 2, how: 'take -x out of the options of ntpd' },
-      how: 'take -x out of the options of ntpd',
+      best: { median: 180, exits: 0, runs: 2, how: 'Remove `-x`.', actions: [] },
+      remedy: { how: 'Remove `-x`.', actions: [] },
     }
     expect(found({ daemons }, undefined, prospect)).toEqual(['critical slow-after-a-pause'])
     expect(
@@ -289,7 +297,7 @@ describe('the rest', () => {
     const findings = checkMachine({ inventory, live: undefined, prospect: undefined })
     expect(findings.map(({ name }) => name)).toEqual(['nothing-recorded'])
     const { steps } = planRepair(findings, inventory, {
-      content: () => conf,
+      content: () => ({ kind: 'read', bytes: conf }),
       live: true,
       services: 'systemd',
     })
@@ -297,7 +305,11 @@ describe('the rest', () => {
     expect(steps[0]?.change).toMatchObject({
       after: expect.stringContaining('filegen peerstats file peerstats type day enable\n'),
     })
-    const copy = planRepair(findings, inventory, { content: () => conf, live: false, services: 'systemd' })
+    const copy = planRepair(findings, inventory, {
+      content: () => ({ kind: 'read', bytes: conf }),
+      live: false,
+      services: 'systemd',
+    })
     expect(copy.steps.map(({ title }) => title)).toEqual(['Edit /etc/ntp.conf'])
     expect(copy.advice[0]?.lines).toEqual(['systemctl restart ntpd.service'])
   })

@@ -5,7 +5,7 @@ import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } fro
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
-import { pauseForecast } from './rules/pause-forecast.ts'
+import { pauseForecast, withForecast } from './rules/pause-forecast.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
@@ -43,7 +43,7 @@ const SAYS_ALSO: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> 
 export function checkMachine(subject: MachineSubject, others: readonly Finding[] = []): Finding[] {
   const found = RULES.flatMap(rule => rule(subject))
   const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
-  const more = others.filter(({ name }) => !names.includes(name))
+  const more = others.filter(({ name }) => !names.includes(name)).map(each => withForecast(each, subject))
   return [...found.map(finding => joined(finding, others)), ...more].sort(bySeverity)
 }
 

@@ -11,6 +11,7 @@ import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
 import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
+import { isOfDistribution } from '../repair/drop-in.ts'
 import { isKeeperKnown, isPresumed, lacksConfiguration, settingTools, usedDaemons } from './subject.ts'
 import { followsHost } from './wallclock.ts'
 
@@ -159,12 +160,15 @@ function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefine
   return hypervisor?.name === 'unknown' ? undefined : hypervisor?.name
 }
 
+/** What the distribution brings is not edited, it would come back with its next version; a unit of it can be overruled. */
+const isOurs = (path: string): boolean =>
+  path.startsWith('/etc/') || path.startsWith('/boot/') || isOfDistribution(path)
+
 function placed(finding: Finding, files: readonly LintFile[]): Finding {
   const { edits = [], ...remedy } = finding.remedy
   const actions = edits.flatMap(({ file, ...edit }): Action[] => {
     const path = files[file]?.path
-    // What the distribution brings is not edited; it would come back with its next version.
-    return path?.startsWith('/etc/') || path?.startsWith('/boot/') ? [{ kind: 'edit', file: path, edit }] : []
+    return path !== undefined && isOurs(path) ? [{ kind: 'edit', file: path, edit }] : []
   })
   return {
     ...finding,

@@ -3,6 +3,7 @@ import type { KernelClock } from '#core/guest/facts.ts'
 import type { Fact, GuestTool, Inventory, Place, TimeDaemon, UnitFacts } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Evidence, Finding, Remedy } from '../finding.ts'
+import type { PauseRemedy } from '../repair/pause-remedy.ts'
 
 export interface MachineSubject {
   readonly inventory: Inventory
@@ -33,7 +34,7 @@ export interface LiveSource {
   readonly bound: Seconds | undefined
 }
 
-/** Played in the lab: the configuration that is there, and the best change of it, where that was done in time. */
+/** Played in the lab: the configuration that is there, and what the files would be with the remedy. */
 export interface PauseProspect {
   readonly model: string
   readonly pause: Seconds
@@ -41,9 +42,10 @@ export interface PauseProspect {
   readonly decides: Recovery
   /** All runs of the configuration that is there. */
   readonly now: Recovery
-  readonly best: (Recovery & { readonly how: string }) | undefined
-  /** The best change in words, played or not. */
-  readonly how: string | undefined
+  /** With the remedy; undefined when none of what may be changed here helps, or it was not done in time. */
+  readonly best: (Recovery & PauseRemedy) | undefined
+  /** The remedy that is offered, played or not. */
+  readonly remedy: PauseRemedy | undefined
 }
 
 export interface Recovery {

@@ -1,6 +1,7 @@
 /** What a remedy can do by itself. The plan makes steps of it, and adds what must follow: restarts, proofs, ways back. */
 import type { Seconds } from '#core/time/units.ts'
 import type { Edit } from './edit.ts'
+import type { Reason } from './step.ts'
 
 export type Action =
   | { readonly kind: 'edit'; readonly file: string; readonly edit: Edit }
@@ -37,3 +38,6 @@ export type Action =
   | { readonly kind: 'cycle-cpus'; readonly cpus: readonly number[] }
   /** For the administrator of the host. */
   | { readonly kind: 'host'; readonly where: string; readonly lines: readonly string[] }
+
+export type Because<A extends Action = Action> = A & { readonly reason: Reason }
+export type OfKind<K extends Action['kind']> = Because<Extract<Action, { kind: K }>>

@@ -3,7 +3,7 @@
  * subsequence is found by the plain table (Wagner and Fischer 1974) once equal lines at both ends are set aside.
  */
 
-interface Line {
+export interface Line {
   readonly mark: ' ' | '-' | '+'
   readonly text: string
 }
@@ -31,7 +31,8 @@ function linesOf(text: string | undefined): string[] {
   return lines
 }
 
-function compare(a: readonly string[], b: readonly string[]): Line[] {
+/** What both have, what only the first and what only the second has, in their order. */
+export function compare(a: readonly string[], b: readonly string[]): Line[] {
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let end = 0

@@ -1,14 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { applyEdits, EditConflict } from './edit.ts'
+import { type Edit, mergeEdits } from './edit.ts'
 
 const CONF = '# servers\nserver a\nserver b\n'
 
+const edited = (text: string, edits: readonly Edit[]): string => mergeEdits(text, [edits]).text
+const replace = (line: number, text: string): Edit => ({ kind: 'replace', line, text })
+
 test('lines are replaced, deleted and added; the rest keeps its bytes', () => {
   expect(
-    applyEdits(CONF, [
+    edited(CONF, [
       { kind: 'insert-after', line: 0, text: 'tinker panic 0' },
-      { kind: 'replace', line: 2, text: 'server a iburst' },
+      replace(2, 'server a iburst'),
       { kind: 'delete', line: 3, text: '' },
       { kind: 'insert-after', line: 99, text: 'server c\nserver d' },
     ]),
@@ -16,24 +19,63 @@ test('lines are replaced, deleted and added; the rest keeps its bytes', () => {
 })
 
 test('line ends stay what they were', () => {
-  expect(applyEdits('a\r\nb\r\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\r\nx\r\nb\r\n')
-  expect(applyEdits('a\nb\r\nc\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\nx\nb\r\nc\n')
-  expect(applyEdits('a\nb', [{ kind: 'replace', line: 1, text: 'x' }])).toBe('x\nb')
-  expect(applyEdits('a\nb', [{ kind: 'insert-after', line: 2, text: 'x' }])).toBe('a\nb\nx\n')
+  expect(edited('a\r\nb\r\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\r\nx\r\nb\r\n')
+  expect(edited('a\nb\r\nc\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\nx\nb\r\nc\n')
+  expect(edited('a\nb\r\nc\n', [replace(2, 'x')])).toBe('a\nx\r\nc\n')
+  expect(edited('a\nb', [replace(1, 'x')])).toBe('x\nb')
+  expect(edited('a\nb', [{ kind: 'insert-after', line: 2, text: 'x' }])).toBe('a\nb\nx\n')
 })
 
-test('the same edit twice is one; two that differ are a conflict', () => {
+test('the same line added twice is one', () => {
   const twice = { kind: 'insert-after', line: 3, text: 'server c' } as const
-  expect(applyEdits(CONF, [twice, { ...twice }])).toBe(`${CONF}server c\n`)
-  expect(() =>
-    applyEdits(CONF, [
-      { kind: 'delete', line: 2, text: '' },
-      { kind: 'replace', line: 2, text: 'x' },
+  expect(mergeEdits(CONF, [[twice], [{ ...twice, line: 9 }]])).toEqual({
+    text: `${CONF}server c\n`,
+    refused: [],
+  })
+})
+
+test('a group that cannot be made beside those before it is left out as a whole, and alone', () => {
+  const { text, refused } = mergeEdits(CONF, [
+    [replace(2, 'server a prefer')],
+    [replace(2, 'server a noselect'), replace(3, 'server b noselect')],
+    [replace(3, 'server b iburst')],
+  ])
+  expect(text).toBe('# servers\nserver a prefer noselect\nserver b noselect iburst\n')
+  expect(refused).toEqual([])
+  expect(
+    mergeEdits(CONF, [
+      [replace(2, 'server z')],
+      [replace(2, 'server y'), replace(3, 'server x')],
+      [{ kind: 'delete', line: 4, text: '' }],
+      [replace(2, 'server a iburst')],
     ]),
-  ).toThrow(EditConflict)
-  expect(() => applyEdits(CONF, [{ kind: 'delete', line: 4, text: '' }])).toThrow(EditConflict)
+  ).toEqual({
+    text: '# servers\nserver z iburst\nserver b\n',
+    refused: [
+      { group: 1, why: 'the same words would be changed in two ways' },
+      { group: 2, why: 'there is no line 4 to delete' },
+    ],
+  })
+})
+
+test('what is wrong with a line goes with it', () => {
+  const gone: Edit = { kind: 'delete', line: 2, text: '' }
+  expect(mergeEdits(CONF, [[replace(2, 'server a iburst')], [gone]])).toEqual({
+    text: '# servers\nserver b\n',
+    refused: [],
+  })
+})
+
+test('a line from which two edits took everything goes', () => {
+  const tinker = (text: string) => [replace(1, text)]
+  expect(
+    mergeEdits('tinker panic 9 step 7\nserver a\n', [tinker('tinker panic 9'), tinker('tinker step 7')]),
+  ).toEqual({
+    text: 'server a\n',
+    refused: [],
+  })
 })
 
 test('no edit, no change, whatever the bytes', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), text => applyEdits(text, []) === text))
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), text => edited(text, []) === text))
 })

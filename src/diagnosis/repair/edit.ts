@@ -1,7 +1,9 @@
 /**
  * Lines of a configuration file are replaced, deleted and added; everything else keeps its bytes: comments, order, white
- * space and the kind of line ends.
+ * space and the kind of line ends. Edits come in groups, one for each finding: a group that cannot be made beside those before it
+ * is left out as a whole, and alone.
  */
+import { EditConflict, mergeLine } from './merge-line.ts'
 
 export interface Edit {
   readonly kind: 'replace' | 'delete' | 'insert-after'
@@ -11,45 +13,86 @@ export interface Edit {
   readonly text: string
 }
 
-/** Two edits that cannot both be done; the plan must choose. */
-export class EditConflict extends Error {}
+export interface Merged {
+  /** One character a byte, as what was given. */
+  readonly text: string
+  readonly refused: readonly Refused[]
+}
 
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const closed = text === '' || text.endsWith('\n')
-  const lines = text === '' ? [] : (closed ? text.slice(0, -1) : text).split('\n')
-  const replaced = new Map<number, Edit>()
-  const inserted = new Map<number, string[]>()
-  for (const edit of unique(edits)) {
-    if (edit.kind === 'insert-after') {
-      const line = Math.min(edit.line, lines.length)
-      inserted.set(line, [...(inserted.get(line) ?? []), ...linesOf(edit)])
-    } else {
-      if (edit.line < 1 || edit.line > lines.length)
-        throw new EditConflict(`there is no line ${edit.line} to ${edit.kind}`)
-      if (replaced.has(edit.line)) throw new EditConflict(`line ${edit.line} would be changed in two ways`)
-      replaced.set(edit.line, edit)
+export interface Refused {
+  /** The index of the group. */
+  readonly group: number
+  readonly why: string
+}
+
+export function mergeEdits(text: string, groups: readonly (readonly Edit[])[]): Merged {
+  const file = openFile(text)
+  const accepted: Edit[] = []
+  const refused: Refused[] = []
+  for (const [group, edits] of groups.entries()) {
+    try {
+      for (const { line } of edits) newLine(file.lines, [...accepted, ...edits], line)
+      accepted.push(...edits)
+    } catch (error) {
+      if (!(error instanceof EditConflict)) throw error
+      refused.push({ group, why: error.message })
     }
   }
+  return { text: written(file, accepted), refused }
+}
+
+interface File {
+  readonly lines: readonly string[]
+  /** The last line has an end. */
+  readonly closed: boolean
+}
+
+function openFile(text: string): File {
+  const closed = text === '' || text.endsWith('\n')
+  return { lines: text === '' ? [] : (closed ? text.slice(0, -1) : text).split('\n'), closed }
+}
+
+function written({ lines, closed }: File, edits: readonly Edit[]): string {
+  const inserted = insertions(edits, lines.length)
   // As most lines end.
   const tail = lines.filter(line => line.endsWith('\r')).length * 2 > lines.length ? '\r' : ''
-  const result = (inserted.get(0) ?? []).map(line => line + tail)
-  lines.forEach((line, index) => {
-    const edit = replaced.get(index + 1)
-    if (!edit) result.push(line)
-    else if (edit.kind === 'replace') result.push(...linesOf(edit).map(each => each + tail))
-    result.push(...(inserted.get(index + 1) ?? []).map(each => each + tail))
+  const added = (line: number) => (inserted.get(line) ?? []).map(each => each + tail)
+  const result = [...added(0)]
+  lines.forEach((_, index) => {
+    const line = newLine(lines, edits, index + 1)
+    if (line !== undefined) result.push(line)
+    result.push(...added(index + 1))
   })
   if (result.length === 0) return ''
   return result.join('\n') + (closed || inserted.has(lines.length) ? '\n' : '')
 }
 
-const linesOf = ({ text }: Edit): string[] => text.split('\n')
-
-/** Two findings may ask for the same edit; it is made once. */
-function unique(edits: readonly Edit[]): Edit[] {
-  const seen = new Set<string>()
-  return edits.filter(({ kind, line, text }) => {
-    const key = `${kind} ${line} ${text}`
-    return !seen.has(key) && seen.add(key)
-  })
+/** Two findings may ask for the same lines; they are added once. */
+function insertions(edits: readonly Edit[], last: number): Map<number, string[]> {
+  const inserted = new Map<number, Set<string>>()
+  for (const { kind, line, text } of edits) {
+    if (kind !== 'insert-after') continue
+    const at = Math.min(line, last)
+    inserted.set(at, (inserted.get(at) ?? new Set()).add(text))
+  }
+  return new Map([...inserted].map(([line, texts]) => [line, [...texts].flatMap(text => text.split('\n'))]))
 }
+
+/** Undefined when it goes. Throws {@link EditConflict}. */
+function newLine(lines: readonly string[], edits: readonly Edit[], line: number): string | undefined {
+  const here = edits.filter(edit => edit.line === line && edit.kind !== 'insert-after')
+  const old = lines[line - 1]
+  const [first] = here
+  if (!first) return old
+  if (old === undefined) throw new EditConflict(`there is no line ${line} to ${first.kind}`)
+  const versions = here.filter(({ kind }) => kind === 'replace').map(({ text }) => text)
+  if (versions.length === here.length) return unlessBare(mergeLine(old, versions), versions)
+  // What is wrong with a line goes with it.
+  return undefined
+}
+
+/** A line from which several edits together took all but its first word says nothing any more, and goes. */
+const unlessBare = (line: string, versions: readonly string[]): string | undefined =>
+  isBare(line) && !versions.some(isBare) ? undefined : line
+
+const isBare = (line: string): boolean => /^\s*[^\s#]+\s*(?:#.*)?$/.test(line)

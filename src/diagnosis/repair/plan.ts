@@ -1,50 +1,41 @@
 /**
  * From findings to a plan: their actions are brought into the order in which they are safe, edits of one file become one step,
  * and what must follow (a restart, a proof, the way back) is added. On a copy of a machine only files can be changed; the rest
- * is said as advice.
+ * is said as advice. What no step does is said, too: no finding is passed over in silence.
  */
 import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import { nameCpus } from '../cpus/subject.ts'
 import type { Finding } from '../finding.ts'
-import type { Action } from './action.ts'
-import { applyEdits, EditConflict } from './edit.ts'
-import type { ServiceManager } from './services.ts'
+import type { Action, Because, OfKind } from './action.ts'
+import type { Ground } from './ground.ts'
+import { planFiles, type Rewritten } from './plan-files.ts'
 import { restartOf, serviceSteps } from './services.ts'
-import { type Advice, commandsOf, type Plan, type Proof, type Reason, type Step } from './step.ts'
-import { planSysctl } from './sysctl.ts'
-
-export interface Ground {
-  /** One character a byte; undefined when there is no such file. */
-  content(path: string): string | undefined
-  /** False for a copy: nothing of it runs. */
-  readonly live: boolean
-  readonly services: ServiceManager
-}
-
-type Because<A extends Action = Action> = A & { readonly reason: Reason }
-type OfKind<K extends Action['kind']> = Because<Extract<Action, { kind: K }>>
+import { type Advice, commandsOf, distinct, type Plan, type Reason, type Step } from './step.ts'
 
 export function planRepair(findings: readonly Finding[], inventory: Inventory, ground: Ground): Plan {
-  const actions = findings.flatMap(({ name, what, remedy }) =>
-    (remedy.actions ?? []).map((action): Because => ({ ...action, reason: { finding: name, text: what } })),
-  )
+  const actions = findings.flatMap(actionsOf)
   const of = <K extends Action['kind']>(...kinds: readonly K[]) =>
     actions.filter((action): action is OfKind<K> => (kinds as readonly string[]).includes(action.kind))
 
-  const files = fileSteps(of('edit', 'write-file'), of('sysctl'), inventory, ground)
-  const written = files.steps.map(({ change }) => (change.kind === 'file' ? change.path : ''))
+  const stopped = of('stop').map(({ daemon }) => daemon)
+  const files = planFiles(
+    of('edit', 'write-file').filter(({ file }) => !isOnlyOf(file, stopped, inventory)),
+    of('sysctl'),
+    inventory,
+    ground,
+  )
+  const handled = of('start', 'stop').map(({ daemon }) => daemon)
+  const stale = staleDaemons(files.rewritten, inventory).filter(
+    ({ daemon }) => !handled.includes(daemon.name),
+  )
+  const stops = of('stop').flatMap(action => serviceSteps(action, inventory, ground.services))
+  const starts = of('start').flatMap(action => serviceSteps(action, inventory, ground.services))
   const running = [
     ...reload(files.steps, ground),
-    ...of('stop').flatMap(action => serviceSteps(action, inventory, ground.services)),
+    ...stops,
     ...of('setting').map(settingStep),
-    ...of('start').flatMap(action => serviceSteps(action, inventory, ground.services)),
-    ...restarts(
-      files.steps,
-      written,
-      of('start', 'stop').map(({ daemon }) => daemon),
-      inventory,
-      ground,
-    ),
+    ...starts,
+    ...stale.flatMap(({ daemon, reasons }) => restartOf(daemon, reasons, ground.services)),
     ...of('run').map(runStep),
     ...of('cycle-cpus').map(cpuStep),
     ...of('step-clock').map(clockStep),
@@ -53,81 +44,42 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
     steps: ground.live ? [...files.steps, ...running] : files.steps,
     advice: [
       ...files.advice,
-      ...(ground.live ? [] : running.map(onTheMachine)),
-      ...(ground.services === 'none' ? of('start', 'stop').map(byHand) : []),
+      // Of a mere disk nothing runs that could be told anything.
+      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts] : running).map(onTheMachine),
+      ...(ground.services === 'none'
+        ? [...of('start', 'stop').map(serviceByHand), ...stale.map(restartByHand)]
+        : []),
       ...of('host').map(({ where, lines, reason }) => ({
         title: `Change ${where}`,
         reasons: [reason],
         where,
         lines,
       })),
+      ...untouched(findings.filter(({ remedy }) => (remedy.actions ?? []).length === 0)),
     ],
   }
 }
 
-type Edits = OfKind<'edit' | 'write-file'>
+export const actionsOf = ({ name, what, remedy }: Finding): Because[] =>
+  (remedy.actions ?? []).map(action => ({ ...action, reason: { finding: name, text: what } }))
 
-function fileSteps(
-  edits: readonly Edits[],
-  sysctls: readonly OfKind<'sysctl'>[],
-  inventory: Inventory,
-  ground: Ground,
-) {
-  const steps: Step[] = []
-  const advice: Advice[] = []
-  const all: Edits[] = [
-    ...edits,
-    ...sysctls.map(action => ({ ...planSysctl(action, inventory, ground.content), reason: action.reason })),
-  ]
-  for (const path of new Set(all.map(({ file }) => file))) {
-    const here = all.filter(({ file }) => file === path)
-    const reasons = distinct(here.map(({ reason }) => reason))
-    const before = ground.content(path)
-    try {
-      const after = here.reduce((text, edit) => (edit.kind === 'write-file' ? edit.text : text), before)
-      const lines = here.flatMap(edit => (edit.kind === 'write-file' ? [] : [edit.edit]))
-      const result = applyEdits(after ?? '', lines)
-      if (result !== before)
-        steps.push({
-          ...fileStep(path, before, result, reasons),
-          proof: proofOf(path, inventory, ground),
-        })
-    } catch (error) {
-      if (!(error instanceof EditConflict)) throw error
-      advice.push({
-        title: `Edit ${path} by hand`,
-        reasons,
-        where: path,
-        lines: [`The findings ask for different things here: ${error.message}.`],
-      })
+/** What only a daemon reads that the plan stops need not be mended. */
+const isOnlyOf = (path: string, stopped: readonly string[], { daemons }: Inventory): boolean => {
+  const readers = daemons.filter(daemon => filesOf(daemon).includes(path))
+  return readers.length > 0 && readers.every(({ name }) => stopped.includes(name))
+}
+
+/** Nothing of their remedies can be done from here. */
+const untouched = (findings: readonly Finding[]): Advice[] =>
+  [...new Set(findings.map(({ name }) => name))].map(name => {
+    const same = findings.filter(finding => finding.name === name)
+    return {
+      title: `Mend ${name}`,
+      reasons: distinct(same.map(({ what }) => ({ finding: name, text: what }))),
+      where: [...new Set(same.map(({ remedy }) => remedy.text))].join(' '),
+      lines: [...new Set(same.flatMap(({ remedy }) => remedy.changes))],
     }
-  }
-  return { steps, advice }
-}
-
-const fileStep = (
-  path: string,
-  before: string | undefined,
-  after: string,
-  reasons: readonly Reason[],
-): Step => ({
-  title: before === undefined ? `Write ${path}` : `Edit ${path}`,
-  reasons,
-  change: { kind: 'file', path, before, after },
-  risk: 'None until the daemon reads it.',
-  proof: { kind: 'reads' },
-  undone: before === undefined ? 'The file is removed.' : 'The old file is put back, to the byte.',
-})
-
-/** chronyd says what it thinks of a configuration (-p, since 4.0) before it has to live with it. */
-function proofOf(path: string, { daemons }: Inventory, { live }: Ground): Proof {
-  const chronyd = daemons.find(
-    ({ name, configuration }) => name === 'chronyd' && configuration.some(each => each.path === path),
-  )
-  const able = chronyd?.version && Number.parseInt(chronyd.version.value, 10) >= 4
-  const main = chronyd?.configuration[0]?.path
-  return live && able && main ? { kind: 'accepts', run: ['chronyd', '-p', '-f', main] } : { kind: 'reads' }
-}
+  })
 
 const settingStep = ({ path, before, after, reason }: OfKind<'setting'>): Step => ({
   title: `Set ${path} to ${after}`,
@@ -159,25 +111,21 @@ function reload(steps: readonly Step[], { services }: Ground): Step[] {
   ]
 }
 
-/** Who reads a file that was edited must be started anew, unless the plan starts or stops it anyway. */
-function restarts(
-  steps: readonly Step[],
-  written: readonly string[],
-  handled: readonly string[],
-  { daemons }: Inventory,
-  ground: Ground,
-): Step[] {
-  return daemons
-    .filter(({ name, runs }) => runs?.value === true && !handled.includes(name))
-    .flatMap(daemon => {
-      const read = filesOf(daemon).filter(path => written.includes(path))
-      if (read.length === 0) return []
-      const reasons = steps.flatMap(({ change, reasons }) =>
-        change.kind === 'file' && read.includes(change.path) ? reasons : [],
-      )
-      return restartOf(daemon, distinct(reasons), ground.services)
-    })
+interface Stale {
+  readonly daemon: TimeDaemon
+  readonly reasons: readonly Reason[]
 }
+
+/** Who reads a file that was edited must be started anew. */
+const staleDaemons = (rewritten: readonly Rewritten[], { daemons }: Inventory): Stale[] =>
+  daemons
+    .filter(({ runs }) => runs?.value === true)
+    .map(daemon => {
+      const read = filesOf(daemon)
+      const reasons = rewritten.filter(({ path }) => read.includes(path)).flatMap(each => each.reasons)
+      return { daemon, reasons: distinct(reasons) }
+    })
+    .filter(({ reasons }) => reasons.length > 0)
 
 const filesOf = ({ configuration, commandLine, unit }: TimeDaemon): string[] => [
   ...configuration.map(({ path }) => path),
@@ -233,13 +181,18 @@ const onTheMachine = ({ title, reasons, change }: Step): Advice => ({
           : ['clockwright repair'],
 })
 
-const byHand = ({ kind, daemon, reason }: OfKind<'start' | 'stop'>): Advice => ({
+const NO_SERVICES = 'Nobody is known here who starts services (systemd, OpenRC, SysV init).'
+
+const serviceByHand = ({ kind, daemon, reason }: OfKind<'start' | 'stop'>): Advice => ({
   title: kind === 'start' ? `Start ${daemon}` : `Stop ${daemon}, and see to it that nothing starts it again`,
   reasons: [reason],
-  where: 'Nobody is known here who starts services (systemd, OpenRC, SysV init).',
+  where: NO_SERVICES,
   lines: [],
 })
 
-const distinct = (reasons: readonly Reason[]): Reason[] => [
-  ...new Map(reasons.map(reason => [`${reason.finding} ${reason.text}`, reason])).values(),
-]
+const restartByHand = ({ daemon, reasons }: Stale): Advice => ({
+  title: `Restart ${daemon.name}: it reads its files at its start`,
+  reasons,
+  where: NO_SERVICES,
+  lines: [],
+})

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TimeDaemon } from '#core/guest/inventory.ts'
-import { applyEdits } from './edit.ts'
+import { mergeEdits } from './edit.ts'
 import { quickerEdits } from './quicker.ts'
 
 const daemon = (name: string, version: string, text: string): TimeDaemon => ({
@@ -19,12 +19,11 @@ const daemon = (name: string, version: string, text: string): TimeDaemon => ({
 })
 
 const edited = (name: string, version: string, text: string): string =>
-  applyEdits(
-    text,
+  mergeEdits(text, [
     quickerEdits(daemon(name, version, text)).flatMap(action =>
       action.kind === 'edit' ? [action.edit] : [],
     ),
-  )
+  ]).text
 
 test('servers on private networks are asked more often; comments stay, others are left alone', () => {
   const text = '# mine\nserver 10.0.0.1 iburst maxpoll 10 # near\nserver time.example.org iburst\n'

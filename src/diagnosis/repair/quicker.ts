@@ -14,11 +14,16 @@ import { appendLines } from './append.ts'
 const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i
 
+/** 16 s and 64 s; nobody else's servers are asked so often. */
+const MINPOLL = 4
+const MAXPOLL = 6
+const USUAL_MAXPOLL = 10
+
 /** Empty for daemons that have no such settings. */
 export function quickerEdits(daemon: TimeDaemon): Action[] {
   const [main] = daemon.configuration
   if (!main) return []
-  const polls = daemon.configuration.filter(({ path }) => path.startsWith('/etc/')).flatMap(shortPolls)
+  const polls = daemon.configuration.flatMap(longPolls).filter(isEditable).map(shortPolls)
   if (daemon.name === 'chronyd') return polls
   if (daemon.name !== 'ntpd' && daemon.name !== 'ntpsec') return []
   const wanted = ['tos maxdist 16', ...(heedsStepout(daemon) ? ['tinker stepout 10'] : [])]
@@ -28,13 +33,38 @@ export function quickerEdits(daemon: TimeDaemon): Action[] {
     : [...polls, appendLines(main.path, 'So that a pause of this guest is corrected soon.', lines)]
 }
 
-function shortPolls({ path, text }: ConfigurationFile): Action[] {
-  return linesOf(text).flatMap((line, index): Action[] => {
-    const changed = withPolls(line, [4, 6])
-    if (!changed || !PRIVATE.test(changed.address) || changed.text === line) return []
-    return [{ kind: 'edit', file: path, edit: { kind: 'replace', line: index + 1, text: changed.text } }]
-  })
+interface Asked {
+  readonly path: string
+  readonly line: number
+  readonly address: string
+  /** The line with short polls. */
+  readonly text: string
 }
+
+/** Servers that may be asked as seldom as every 17 min. */
+const longPolls = ({ path, text }: ConfigurationFile): Asked[] =>
+  linesOf(text).flatMap((line, index) => {
+    const [least, most] = pollsIn(line)
+    const short = withPolls(line, [Math.min(MINPOLL, least), MAXPOLL])
+    return !short || most <= MAXPOLL ? [] : [{ path, line: index + 1, ...short }]
+  })
+
+function pollsIn(line: string): [number, number] {
+  const said = (word: string) => new RegExp(`^[^#!]*\\s${word}\\s+(-?\\d+)`, 'i').exec(line)?.[1]
+  return [Number(said('minpoll') ?? MINPOLL), Number(said('maxpoll') ?? USUAL_MAXPOLL)]
+}
+
+const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/') && PRIVATE.test(address)
+
+/** Are there servers left that are asked seldom, because nobody here may ask them more often? */
+export const hasLongPolls = ({ configuration }: TimeDaemon): boolean =>
+  configuration.flatMap(longPolls).some(asked => !isEditable(asked))
+
+const shortPolls = ({ path, line, text }: Asked): Action => ({
+  kind: 'edit',
+  file: path,
+  edit: { kind: 'replace', line, text },
+})
 
 /** Later versions take a stepout below 300 s for 300 s. */
 function heedsStepout({ name, version }: TimeDaemon): boolean {

@@ -71,7 +71,7 @@ export interface ServiceChange {
   /** By which its process is known. */
   readonly program: string
   /** Undefined for a restart by `start` alone. */
-  readonly stop: readonly string[] | undefined
+  readonly stop?: readonly string[] | undefined
   readonly start: readonly string[]
 }
 
@@ -111,3 +111,8 @@ export type Proof =
   | { readonly kind: 'clock'; readonly within: Seconds; readonly servers: readonly string[] }
   /** The processors' clocks agree. */
   | { readonly kind: 'cpus-agree' }
+
+/** Each once, in their order. */
+export const distinct = (reasons: readonly Reason[]): Reason[] => [
+  ...new Map(reasons.map(reason => [`${reason.finding} ${reason.text}`, reason])).values(),
+]

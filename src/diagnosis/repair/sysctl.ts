@@ -2,6 +2,7 @@
 import type { Inventory } from '#core/guest/inventory.ts'
 import type { Action } from './action.ts'
 import { END_OF_FILE } from './append.ts'
+import type { Content } from './ground.ts'
 
 type Sysctl = Extract<Action, { kind: 'sysctl' }>
 type Writing = Extract<Action, { kind: 'edit' | 'write-file' }>
@@ -12,14 +13,14 @@ const OURS = '/etc/sysctl.d/90-clockwright.conf'
 export function planSysctl(
   { name, value }: Sysctl,
   { sysctls }: Inventory,
-  content: (path: string) => string | undefined,
+  content: (path: string) => Content,
 ): Writing {
   const text = `${name} = ${value}`
   const deciding = sysctls.find(setting => setting.name === name)?.set.at(-1)?.evidence[0]
   // What the distribution brings below /usr is not ours to edit; a file below /etc decides over it.
   if (deciding?.line !== undefined && deciding.path.startsWith('/etc/'))
     return { kind: 'edit', file: deciding.path, edit: { kind: 'replace', line: deciding.line, text } }
-  if (content(CONF) !== undefined)
+  if (content(CONF).kind === 'read')
     return { kind: 'edit', file: CONF, edit: { kind: 'insert-after', line: END_OF_FILE, text } }
   return { kind: 'write-file', file: OURS, text: `${text}\n` }
 }

@@ -9,14 +9,14 @@ import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
 
 export const fewSources: Rule = subject => {
   const series = subject.log.bestSamples(subject.keeper.daemon)
-  if (!series) return listed(subject)
+  if (!series) return [...listed(subject), ...contradicted(subject)]
   const all = series.census.sources()
   const most = Math.max(...all.map(({ count }) => count))
   const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
@@ -38,6 +38,26 @@ function listed({ log, keeper }: Subject): Finding[] {
   )
   if (named.size === 0 || named.size > 2) return []
   return [fewOf([...named.keys()], [...named.values()].map(evidenceOf), keeper)]
+}
+
+/** chronyd says so itself. */
+function contradicted({ log, keeper }: Subject): Finding[] {
+  const said = log.events.of('no-source').filter(({ text }) => /no majority/.test(text))
+  if (said.length === 0) return []
+  return [
+    {
+      name: 'no-majority',
+      severity: 'critical',
+      ...spanOf(said),
+      what: `The sources of ${keeper.name} contradict each other, and no majority says who is right.`,
+      measures: { count: said.length },
+      evidence: said.slice(0, 3).map(evidenceOf),
+      cost: 'The clock runs free, or swings between them.',
+      causes: [{ what: 'one or more of them are wrong', why: 'they cannot all be right' }],
+      remedy: fourSources({ keeper }),
+      confirm: '`clockwright query` with these and other servers.',
+    },
+  ]
 }
 
 const few = (sources: readonly SourceCount[], { keeper, sourceName }: Subject): Finding =>
@@ -111,6 +131,8 @@ const reach = ({ leastDelay }: SourceCount): Seconds =>
   Math.max(LEAST, Number.isNaN(leastDelay) ? 0 : leastDelay / 2)
 
 const fourSources = ({ keeper }: Pick<Subject, 'keeper'>) =>
-  configure(keeper, 'Four sources stand the loss of one and the lie of another.', [
-    'pool pool.ntp.org iburst',
-  ])
+  configure(
+    keeper,
+    'Four sources stand the loss of one and the lie of another.',
+    keeper.daemon === 'other' ? [] : ['pool pool.ntp.org iburst'],
+  )

@@ -1,15 +1,67 @@
 /**
  * frequency-far-off: chronyd holds a clock whose rate is more than 500 ppm off, which no crystal is and ntpd could not
- * correct. The clock is right, and its machine is not.
+ * correct. The clock is right, and its machine is not. Or the messages of a daemon alone show that it sets the clock again
+ * and again, to one side, as a clock needs that goes wrong faster than the daemon can make up for.
  */
-import { rate } from '#core/time/format.ts'
+import { rateToldBy } from '#analysis/log/told.ts'
+import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate } from '#core/time/units.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
 
 const FAR: Rate = 500e-6
 
-export const frequencyFarOff: Rule = ({ log, keeper }) => {
+export const frequencyFarOff: Rule = subject => [...held(subject), ...notHeld(subject)]
+
+const CAUSE = {
+  what: 'the kernel believes in a wrong rate of its counter: a TSC after a migration, a bad calibration at boot',
+  why: 'crystals are within 100 ppm',
+}
+const LOOK = ['cat /sys/devices/system/clocksource/clocksource0/current_clocksource', 'dmesg | grep -i tsc']
+
+function notHeld({ log, keeper }: Subject): Finding[] {
+  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  const told = measured ? undefined : rateToldBy(log, keeper.daemon)
+  if (!told) return []
+  const { rate: loss, all } = told
+  const sizes = all.map(({ size }) => Math.abs(size)).sort((a, b) => a - b)
+  const most = sizes.at(-1)!
+  return [
+    {
+      name: 'frequency-far-off',
+      severity: 'critical',
+      from: all[0]!.at,
+      to: all.at(-1)!.at,
+      what: `This clock ${loss < 0 ? 'gains' : 'loses'} about ${rate(Math.abs(loss)).slice(1)} beyond what ${keeper.name} makes up for: it was found wrong ${all.length} times, by up to ${duration(most)}.`,
+      measures: { frequencyError: -loss, count: all.length, most },
+      evidence: all
+        .slice(0, 4)
+        .map(({ size, file, line }) => ({ text: `wrong by ${signed(size)}`, file, line })),
+      cost: `The clock is wrong by up to ${duration(most)} all the time, and is set again and again.`,
+      causes: [
+        CAUSE,
+        {
+          what: 'ticks of the guest’s timer are lost while its host is busy',
+          why: 'if the clock only ever loses',
+        },
+        {
+          what: 'a source that is wrong by a rate is followed',
+          why: 'if another host with that source does the same',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Look at the clock source of the guest, and choose that of its hypervisor.',
+        LOOK,
+      ),
+      confirm: '`clockwright drift HOST` with the daemon stopped; loopstats or tracking.log of some hours.',
+    },
+  ]
+}
+
+function held({ log, keeper }: Subject): Finding[] {
   const updates = log.updatesOf(keeper.daemon)
   if (!updates || keeper.daemon !== 'chrony' || !(Math.abs(updates.frequency.mean) > FAR)) return []
   const error = -updates.frequency.mean
@@ -27,16 +79,11 @@ export const frequencyFarOff: Rule = ({ log, keeper }) => {
         },
       ],
       cost: 'None while chronyd runs. Without it the clock is off by minutes a day, and so is each wait by the counter.',
-      causes: [
-        {
-          what: 'the kernel believes in a wrong rate of its counter: a TSC after a migration, a bad calibration at boot',
-          why: 'crystals are within 100 ppm',
-        },
-      ],
+      causes: [CAUSE],
       remedy: configure(
         keeper,
         'Look at the clock source of the guest; a reboot on the present host calibrates it anew.',
-        ['cat /sys/devices/system/clocksource/clocksource0/current_clocksource', 'dmesg | grep -i tsc'],
+        LOOK,
       ),
       confirm: '`clockwright drift HOST` with chronyd stopped.',
     },

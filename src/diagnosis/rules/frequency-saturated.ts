@@ -20,7 +20,9 @@ export const frequencySaturated: Rule = subject => {
   const limits = log.events.of('frequency-error').filter(event => event.daemon === keeper.daemon)
   const saturation = updates?.saturation
   const long = saturation !== undefined && saturation.rows >= ROWS && saturation.time > LONG
-  if (!long && limits.length < ROWS) return []
+  // With measurements at hand one word is not enough.
+  const measured = updates !== undefined || log.bestSamples(keeper.daemon) !== undefined
+  if (!long && limits.length < (measured ? ROWS : 1)) return []
   const from = long ? saturation.from : limits[0]!.at
   const to = long ? saturation.to : limits.at(-1)!.at
   const fast = (saturation?.side ?? 0) < 0
@@ -36,13 +38,15 @@ export const frequencySaturated: Rule = subject => {
       from,
       to,
       what: !long
-        ? `${keeper.name} asked for more than 500 ppm ${limits.length} times.`
+        ? `${keeper.name} asked for more than 500 ppm${limits.length > 1 ? ` ${limits.length} times` : ''}: the clock runs wrong by more than it can correct.`
         : slewed || jumps
           ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: ${keeper.name} took ${slewed ? 'a large offset that it may only slew' : 'jumps'} for a wrong rate and wound it up.`
           : `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 ? `, about ${rate(excess + 500e-6).slice(1)} in all` : ''}.`,
       measures: {
         time: saturation?.time ?? Number.NaN,
-        frequencyError: (fast ? 1 : -1) * (500e-6 + (jumps || slewed ? 0 : excess)),
+        frequencyError: long
+          ? (fast ? 1 : -1) * (500e-6 + (jumps || slewed ? 0 : excess))
+          : -(limits[0]?.size ?? Number.NaN),
         steps: steps.length,
       },
       evidence: [

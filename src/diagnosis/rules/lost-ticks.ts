@@ -1,6 +1,6 @@
 /**
  * lost-ticks: forward jumps of one amount, over and over (field report 000: 57.4 s every three minutes). A crystal that is
- * off drifts; only a counter that is read wrongly leaps by quanta.
+ * off drifts; only a counter that is read wrongly leaps by quanta. Old kernels say themselves that ticks are lost.
  */
 import { duration } from '#core/time/format.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -8,7 +8,7 @@ import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, spanOf } from '../subject.ts'
 import { regularJumps } from './regular.ts'
 
 export const lostTicks: Rule = subject => {
@@ -49,6 +49,38 @@ export const lostTicks: Rule = subject => {
       }),
     )
   return found
+}
+
+/** A kernel that counts time in ticks said that it had missed some. */
+export const ticksLost: Rule = ({ log, keeper }) => {
+  const events = log.said('ticks-lost')
+  if (events.length === 0) return []
+  return [
+    {
+      name: 'lost-ticks',
+      severity: 'warning',
+      ...spanOf(events),
+      what: 'The kernel lost ticks, by which it counts time.',
+      measures: { count: events.length },
+      evidence: events.slice(0, 4).map(evidenceOf),
+      cost: 'The clock falls behind by each tick that is lost, or leaps when the kernel makes up for too many.',
+      causes: [
+        {
+          what: 'the guest was not run when its timer rang',
+          why: 'a busy host delivers ticks late, in bursts or never',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Fewer ticks are easier to deliver. A kernel that reads a counter instead loses none.',
+        [
+          'divider=10 clocksource=acpi_pm   (kernel 2.6.18 of RHEL 5)',
+          'divider=10 clock=pmtmr   (kernel 2.6.9 of RHEL 4)',
+        ],
+      ),
+      confirm: '`clockwright drift HOST`: the loss, and whether it comes with load.',
+    },
+  ]
 }
 
 /** Steps back that are alike, among runs of `ntpd -q`; two are enough, since nothing but a quantum repeats to 1 %. */

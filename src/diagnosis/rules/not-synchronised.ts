@@ -1,11 +1,18 @@
-/** not-synchronised: timedatectl, ntpstat, ntpq or chronyc said that no source was followed (field report 001). */
+/**
+ * not-synchronised: timedatectl, ntpstat, ntpq or chronyc said that no source was followed (field report 001). Or a daemon's log
+ * only tells that it could not follow any.
+ */
+import type { HostLog } from '#analysis/log/host-log.ts'
+import type { EventName } from '#core/trace/series.ts'
+import type { Finding } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, spanOf } from '../subject.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
-  if (said.length === 0) return []
+  if (said.length === 0) return noneAnswers(log, keeper)
   const otherwise = log.timeless.filter(({ what }) => what === 'synchronised')
   const off = log.timeless.filter(({ what }) => what === 'no-daemon')
   const contradicted = otherwise.length > 0
@@ -20,7 +27,7 @@ export const notSynchronised: Rule = ({ log, keeper }) => {
         : 'The clock was not synchronised when these commands were run.',
       measures: { said: said.length, otherwise: otherwise.length },
       evidence: [...said.slice(0, 3), ...off.slice(0, 2), ...otherwise.slice(0, 2)].map(evidenceOf),
-      cost: 'The clock runs free: a minute off after some weeks, and at once after a pause.',
+      cost: RUNS_FREE,
       causes: [
         ...(off.length > 0 ? [{ what: 'no time daemon is turned on', why: 'a command said so' }] : []),
         { what: 'no source answers, or none is believed', why: 'if a daemon runs' },
@@ -36,6 +43,72 @@ export const notSynchronised: Rule = ({ log, keeper }) => {
         'systemctl status chronyd ntpd systemd-timesyncd',
       ]),
       confirm: 'adjtimex --print, and `clockwright query` for the true offset.',
+    },
+  ]
+}
+
+/** ntpq -p and chronyc sources list sources, and none of them was heard. */
+function noneAnswers({ timeless }: HostLog, keeper: Keeper): Finding[] {
+  const silent = timeless.filter(({ what, source }) => what === 'unreachable' && source !== undefined)
+  const heard = timeless.some(({ what, source }) => what === 'offset-now' && source !== undefined)
+  if (silent.length === 0 || heard || timeless.some(({ what }) => what === 'synchronised')) return []
+  return [
+    {
+      name: 'not-synchronised',
+      severity: 'warning',
+      from: undefined,
+      to: undefined,
+      what: `None of the listed sources answered: ${silent.length} of ${silent.length} have a reach of 0.`,
+      measures: { silent: silent.length },
+      evidence: silent.slice(0, 4).map(evidenceOf),
+      cost: RUNS_FREE,
+      causes: [
+        { what: 'a firewall, or the network, loses UDP port 123', why: 'no packet came back' },
+        {
+          what: 'the names of the sources cannot be resolved, or they are switched off',
+          why: 'if the network is up',
+        },
+      ],
+      remedy: configure(keeper, 'Ask them from this machine, and from another one.', ['clockwright query …']),
+      confirm: '`tcpdump -n port 123`.',
+    },
+  ]
+}
+
+const RUNS_FREE = 'The clock runs free: a minute off after some weeks, and at once after a pause.'
+const FOLLOWED: readonly EventName[] = [
+  'selected',
+  'synchronised',
+  'reachable',
+  'stepped',
+  'offset-found',
+  'panic',
+]
+
+export const neverFollowed: Rule = ({ log, keeper }) => {
+  const mine = (...whats: readonly EventName[]) =>
+    log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
+  const failures = mine('no-source', 'unreachable')
+  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  if (measured || failures.length === 0 || mine(...FOLLOWED).length > 0) return []
+  return [
+    {
+      name: 'not-synchronised',
+      severity: 'warning',
+      ...spanOf(failures),
+      what: `In this log ${keeper.name} never followed a source.`,
+      measures: { failures: failures.length },
+      evidence: failures.slice(0, 3).map(evidenceOf),
+      cost: RUNS_FREE,
+      causes: [
+        {
+          what: 'the network, or the resolver of names, was not up yet',
+          why: 'if the log ends soon after the start',
+        },
+        { what: 'no source answers, or none is believed', why: 'it says so' },
+      ],
+      remedy: configure(keeper, 'See which sources it hears, and whether UDP port 123 passes.'),
+      confirm: 'What it logs later; `clockwright query` with the same servers.',
     },
   ]
 }

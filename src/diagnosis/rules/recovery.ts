@@ -4,6 +4,8 @@ import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 
+const MOSTLY = 0.9
+
 export interface Recovery {
   readonly after: Seconds
   readonly text: string
@@ -28,8 +30,8 @@ export function recovery(each: Disturbance, { disturbances, log, keeper }: Subje
     ({ at, size }) => at >= each.local.from && Math.abs(size - each.size) < 0.1 * Math.abs(each.size),
   )
   if (!step) return undefined
-  return {
-    after: step.at - each.local.from,
-    text: `ntpd stepped it away ${duration(step.at - each.local.from)} later`,
-  }
+  const after = step.at - each.local.from
+  // Where only the step is known it says nothing of how long it was waited for.
+  if (each.local.to - each.local.from > MOSTLY * after) return undefined
+  return { after, text: `${keeper.name} stepped it away ${duration(after)} later` }
 }

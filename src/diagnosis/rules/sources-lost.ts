@@ -9,8 +9,11 @@ import { evidenceOf } from '../subject.ts'
 
 const LONG: Seconds = 3600
 
-/** What a filter lets through comes seldom by itself. */
-const SELDOM = { measured: 8, filtered: 16 } as const
+/**
+ * Of the usual time between two lines. What ntpd's filter lets through comes unevenly, but each sample in it ages by 15 µs a
+ * second: for it to be the best for six polls of 1024 s, all later ones must have been 90 ms slower.
+ */
+const SELDOM = { measured: 8, filtered: 6 } as const
 
 export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
   const silence = silenceOf(log, keeper.daemon)
@@ -62,13 +65,18 @@ interface Silence {
 function silenceOf(log: HostLog, daemon: Daemon): Silence | undefined {
   const series = log.bestSamples(daemon)
   const updates = log.updatesOf(daemon)
-  if (!series && updates)
+  if (!series && updates) {
+    const [silent, back] = [updates.silentFrom, updates.silentFrom + updates.longestSilence]
+    // Before a step ntpd is silent by itself: it waits, and begins anew with empty filters.
+    const stepped = updates.corrections.markers.some(({ at }) => at > silent && at <= back + 1)
+    if (stepped) return undefined
     return {
-      silent: updates.silentFrom,
-      back: updates.silentFrom + updates.longestSilence,
+      silent,
+      back,
       usual: (updates.to - updates.from) / updates.rows,
       seldom: daemon === 'ntpd' ? SELDOM.filtered : SELDOM.measured,
     }
+  }
   const heard = series?.census.sources().filter(({ count }) => count >= 8) ?? []
   if (!series || heard.length === 0) return undefined
   return {

@@ -3,16 +3,17 @@
  * chronyd notices steps of more than 10 s itself.
  */
 
-import { duration, signed } from '#core/time/format.ts'
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, seenIn } from '../subject.ts'
 import { regularJumps } from './regular.ts'
 
 export const steppedBySomeoneElse: Rule = subject => {
-  const { disturbances, log, keeper, when, sourceName } = subject
+  const { disturbances, log, keeper, when } = subject
   const regular = new Set(regularJumps(disturbances.clock)?.all)
   const noticed = log.events.of('jumped-forward', 'jumped-backward')
   const jumps = disturbances.clock
@@ -25,11 +26,7 @@ export const steppedBySomeoneElse: Rule = subject => {
       what: `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
-        ...each.lines.map(({ file, line }, i) => ({
-          text: `offset against ${sourceName(each.sources[i]!)} changed by ${signed(each.size)}, and the daemon had not done it`,
-          file,
-          line,
-        })),
+        ...seenIn(each, subject, 'and the daemon had not done it'),
         ...noticed.filter(({ at }) => at >= each.local.from - 5 && at <= each.local.to + 5).map(evidenceOf),
         ...(each.moved === 'wall clock'
           ? [{ text: 'the polls kept their pace by true time: only the wall clock was moved' }]
@@ -65,6 +62,9 @@ export const steppedBySomeoneElse: Rule = subject => {
   return [...jumps, ...unseen(subject)]
 }
 
+/** So soon after it a daemon has noticed. */
+const RESUMED: Seconds = 120
+
 /**
  * chronyd noticed a leap, and no measurement saw an offset: the clock was wrong before and right after. So does a tool
  * that sets the clock of a guest when it resumes.
@@ -73,6 +73,8 @@ function unseen({ disturbances, log, keeper, when }: Subject): Finding[] {
   const events = log.events
     .of('jumped-forward', 'jumped-backward')
     .filter(({ at }) => !disturbances.clock.some(({ local }) => at >= local.from - 5 && at <= local.to + 5))
+    // The kernel sets the clock when it resumes, and says so.
+    .filter(({ at }) => !log.said('resumed').some(resumed => Math.abs(at - resumed.at) < RESUMED))
   const first = events[0]
   if (!first) return []
   return [

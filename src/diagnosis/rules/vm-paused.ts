@@ -4,12 +4,12 @@
  */
 
 import type { Disturbance } from '#analysis/log/disturbances.ts'
-import { duration, signed } from '#core/time/format.ts'
+import { duration } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import type { Subject } from '../subject.ts'
+import { type Subject, seenIn } from '../subject.ts'
 import { recovery } from './recovery.ts'
 
 /** From here on somebody will have noticed. */
@@ -35,11 +35,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
       ...(back && { recovered: back.after }),
     },
     evidence: [
-      ...each.lines.map(({ file, line }, i) => ({
-        text: `offset against ${subject.sourceName(each.sources[i]!)} changed by ${signed(each.size)} from one measurement to the next`,
-        file,
-        line,
-      })),
+      ...seenIn(each, subject, 'from one measurement to the next'),
       ...(each.moved === 'machine'
         ? [
             {

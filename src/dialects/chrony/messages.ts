@@ -31,10 +31,14 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^Initial frequency (-?\d+\.\d+) ppm/, m => said('frequency-set', { size: -Number(m[1]) * PPM })],
 ]
 
+/** With -d -d each message begins with the place in chronyd's source where it was said. */
+const PLACE = /^\w{1,40}\.c:\d{1,6}:\(\w{1,60}\) /
+
 /** Undefined when it means nothing here. */
 export function readMessage(message: string): Said | undefined {
+  const text = message.replace(PLACE, '')
   for (const [pattern, read] of SENTENCES) {
-    const match = pattern.exec(message)
+    const match = pattern.exec(text)
     if (match) return read(match)
   }
   return undefined

@@ -22,6 +22,8 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
     m => said('went-backwards', { size: Math.abs(Number(m[1])) * 1e-9 }),
   ],
   [/Time went backwards/, () => said('went-backwards')],
+  // Kernels up to 2.6.20, which counted time in ticks.
+  [/^(?:warning: many lost ticks|Losing too many ticks!)/, () => said('ticks-lost')],
   [/^Clock: (?:inserting|deleting) leap second/i, () => said('leap-second')],
 ]
 

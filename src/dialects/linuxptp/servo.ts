@@ -5,6 +5,7 @@
  * system log the date of that log stands before it (`ptp4l: [1234.567] …`).
  */
 import type { Seconds } from '#core/time/units.ts'
+import type { EventName } from '#core/trace/series.ts'
 import { CAPITALS, type Destination, DIGITS, type LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
 import { readStamp } from '../log/stamp.ts'
@@ -27,21 +28,13 @@ export const servo: LogFormat = {
   first: `pt${DIGITS}${CAPITALS}`,
   open(into) {
     const rows = new SampleRows(into, { daemon: 'other', format: servo.name })
+    /** Whose servo has ever been locked. Before, it measures what it has not begun to steer. */
+    const locked = new Set<string>()
     const reader = textLines((text, line) => {
       const spoken = readOwn(text) ?? readLogged(text, into)
       if (!spoken) return false
       const { at, program, message } = spoken
-      const one = SERVO.exec(message)
-      if (one)
-        rows.add({
-          at,
-          line,
-          source: `${program} ${one[1] ?? one[2]}`,
-          offset: -Number(one[3]) * 1e-9,
-          delay: one[5] === undefined ? Number.NaN : Number(one[5]) * 1e-9,
-        })
-      const jump = CLOCK_CHECK.exec(message)
-      if (jump)
+      const tell = (what: EventName) =>
         into.tell({
           kind: 'event',
           daemon: 'other',
@@ -50,8 +43,24 @@ export const servo: LogFormat = {
           line,
           at,
           text: message,
-          ...said(jump[1] === 'forward' ? 'jumped-forward' : 'jumped-backward'),
+          ...said(what),
         })
+      const one = SERVO.exec(message)
+      if (one) {
+        const source = `${program} ${one[1] ?? one[2]}`
+        if (one[4] !== '0') locked.add(source)
+        if (!locked.has(source)) tell('no-source')
+        else
+          rows.add({
+            at,
+            line,
+            source,
+            offset: -Number(one[3]) * 1e-9,
+            delay: one[5] === undefined ? Number.NaN : Number(one[5]) * 1e-9,
+          })
+      }
+      const jump = CLOCK_CHECK.exec(message)
+      if (jump) tell(jump[1] === 'forward' ? 'jumped-forward' : 'jumped-backward')
       return one !== null || jump !== null || SUMMARY.test(message)
     })
     return Object.assign(reader, { flush: () => rows.flush() })

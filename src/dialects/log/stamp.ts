@@ -1,7 +1,7 @@
 /**
  * The beginnings of lines in system logs: when, where and by which program. Three ways are common: RFC 3339 with or
- * without a zone (chronyd's own log, NTPsec's, modern syslog), `Dec  7 00:00:00 host` (syslog) and ` 7 Dec 00:00:00`
- * (ntpd's own log). The last two leave the year out, and all but the first are in the local zone of the machine, which
+ * without a zone (chronyd's own log, NTPsec's, modern syslog; journalctl has a weekday before it and the zone's name after
+ * it), `Dec  7 00:00:00 host` (syslog; BusyBox adds facility and level) and ` 7 Dec 00:00:00` (ntpd's own log). The last two leave the year out, and all but the first are in the local zone of the machine, which
  * no line tells: it is taken for UTC, and that is said.
  */
 import { civil, dayNumber } from '#core/time/civil.ts'
@@ -19,11 +19,13 @@ export interface Stamped {
   readonly rest: string
 }
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)? (?=\S)(.*)$/
+const RFC3339 =
+  /^(?:[A-Z][a-z]{2} )?(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d| UTC(?= )| [A-Z]{2,5}(?= ))? (?=\S)(.*)$/
 const SYSLOG = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
 const NTPD_LOG = /^ ?(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) (.*)$/
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const SENDER = /^(?:(\S{0,254}[^\s:]) )??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
+const SENDER =
+  /^(?:(\S{0,254}[^\s:]) (?:[a-z]{3,8}[0-7]?\.[a-z]{3,7} )?)??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
 
 /** Undefined when the line does not begin with a date. */
 export function readStamp(text: string, nearDay: number): Stamped | undefined {
@@ -32,7 +34,7 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
     const [, year, month, day, hours, minutes, seconds, fraction, zone, rest] = full
     const date = dayNumber(Number(year), Number(month), Number(day))
     const time = clock(hours!, minutes!, seconds!) + Number(fraction ?? 0) - eastOf(zone)
-    return { at: date * 86_400 + time, local: zone === undefined, ...sender(rest!) }
+    return { at: date * 86_400 + time, local: isLocal(zone), ...sender(rest!) }
   }
   const system = SYSLOG.exec(text)
   if (system) {
@@ -71,6 +73,9 @@ function nearest(month: number, day: number, near: number): number | undefined {
 
 const clock = (hours: string, minutes: string, seconds: string): Seconds =>
   Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+
+/** The names of zones are not unique, but for one. */
+const isLocal = (zone: string | undefined): boolean => zone === undefined || /^ (?!UTC$)/.test(zone)
 
 function eastOf(zone: string | undefined): Seconds {
   const match = zone && /^([+-])(\d\d):?(\d\d)$/.exec(zone)

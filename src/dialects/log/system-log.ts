@@ -6,6 +6,7 @@ import type { Daemon } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
 import { readKernelMessage as readKernel } from '../linux/kernel-messages.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
+import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
 import { readMessage as readTimesyncd } from '../timesyncd/messages.ts'
 import { CAPITALS, DIGITS, type LogFormat } from './format.ts'
 import type { Said } from './said.ts'
@@ -21,6 +22,7 @@ interface Program {
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   ntpd: { daemon: 'ntpd', read: readNtpd },
+  ntpdate: { daemon: 'other', read: readNtpdate },
   chronyd: { daemon: 'chrony', read: readChronyd },
   'systemd-timesyncd': { daemon: 'timesyncd', read: readTimesyncd },
   kernel: { daemon: 'other', read: readKernel, talkative: true },

@@ -27,6 +27,8 @@ const SOURCE: Readonly<Record<string, Parameters<typeof said>[0]>> = {
 
 const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[] = [
   [/^time reset ([+-]?\d+\.\d+) ?s/, m => said('stepped', { size: Number(m[1]) })],
+  // NTPsec: whoever sets the clock says so; the state machine may say it once more.
+  [/^time stepped by ([+-]?\d+\.\d+)/, m => said('stepped', { size: Number(m[1]) })],
   [/^time slew ([+-]?\d+\.\d+) ?s/, m => said('slew-begun', { size: Number(m[1]) })],
   [
     /^frequency error (-?\d+(?:\.\d+)?) PPM exceeds/,

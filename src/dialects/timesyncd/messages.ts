@@ -1,6 +1,7 @@
 /**
  * What systemd-timesyncd says in the journal at its usual level. That it steps the clock, and by how much, it says at debug
- * level only (`adjust (jump)`), so most journals do not show it. Words of systemd 219 to 257 (timesyncd-manager.c).
+ * level only (`adjust (jump)`), so most journals do not show it. That at its start the clock was before the moment it had
+ * saved is no event: so is any machine without a clock of its own. Words of systemd 219 to 257 (timesyncd-manager.c).
  */
 import { type Said, said } from '../log/said.ts'
 
@@ -13,10 +14,10 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^Using NTP server (\S+)/, m => said('source-added', { source: address(m[1]!) })],
   [/^Timed out waiting for reply from (\S+)/, m => said('unreachable', { source: address(m[1]!) })],
   [/^(?:Initial clock synchronization to|System clock synchronized) /, () => said('synchronised')],
+  [/^Failed to resolve (\S+?):? /, m => said('unreachable', { source: m[1] })],
   [/^No network connectivity/, () => said('no-source')],
   [/^ *adjust \(jump\): ([+-]\d+\.\d+) sec/, m => said('stepped', { size: Number(m[1]) })],
   [/^ *adjust \(slew\): ([+-]\d+\.\d+) sec/, m => said('slew-begun', { size: Number(m[1]) })],
-  [/^System clock time unset or jumped backwards/, () => said('jumped-backward')],
 ]
 
 /** Undefined when it means nothing here. */

@@ -65,6 +65,20 @@ export function logarithmic(domain: Domain, text: (value: number) => string): Sc
   return { at: between(domain, value => Math.log10(Math.max(value, least))), ticks }
 }
 
+/** The same for lengths of time, which people count in seconds, minutes, hours and days. */
+export function lengths(domain: Domain): Scale {
+  const [least, most] = domain
+  const ticks = LENGTHS.filter(({ value }) => value >= least * 0.999 && value <= most * 1.001)
+  return { ...logarithmic(domain, duration), ticks }
+}
+
+const LENGTHS: readonly Tick[] = [
+  ...[1, 3, 10, 30].map(value => ({ value, text: `${value} s` })),
+  ...[1, 3, 10, 30].map(value => ({ value: value * 60, text: `${value} min` })),
+  ...[1, 3, 8].map(value => ({ value: value * 3600, text: `${value} h` })),
+  ...[1, 3, 10, 30, 100].map(value => ({ value: value * 86_400, text: `${value} d` })),
+]
+
 /** A scale for offsets of a clock: symlog where a few are far larger than most, else linear; zero is always on it. */
 export function offsetScale(values: Iterable<number>): Scale {
   const known = [...values].filter(Number.isFinite)

@@ -34,6 +34,7 @@ test('steps and the end of a daemon are told in order; a step that two logs tell
     ['step', 100, 'step +250 ms'],
     ['step', 300, 'step -500 ms'],
     ['panic', 500, 'gave up at -33 min'],
+    ['jump', 500, 'gained 33 min'],
   ])
   expect(all[2]!.text).toContain('\\u{1b}')
 })

@@ -114,7 +114,7 @@ export const encodeCheck = ({ inventory, setters, live, prospect, unforeseen, fi
   findings: findings.map(encodeState),
   setters,
   live: live ?? null,
-  forecast: prospect ?? null,
+  forecast: prospect ? encodeForecast(prospect) : null,
   unforeseen,
   summary: inventoryGroups(inventory),
   facts: {
@@ -124,6 +124,11 @@ export const encodeCheck = ({ inventory, setters, live, prospect, unforeseen, fi
       configuration: configuration.map(({ path, includedBy }) => ({ path, includedBy })),
     })),
   },
+})
+
+const encodeForecast = ({ best, ...prospect }: PauseProspect) => ({
+  ...prospect,
+  best: best && { median: best.median, exits: best.exits, runs: best.runs, how: best.how },
 })
 
 /** A state has no times. */

@@ -38,6 +38,14 @@ export function planScreen({ id, plan, machine, decode }: Shown, columns: number
   return `${lines.join('\n')}\n`
 }
 
+/** What no step of a plan did, once its steps are done. */
+export function leftScreen({ advice }: Plan, style: Style): string {
+  const lines = advice.map(({ title, where }) =>
+    printable(title.includes(where) ? `• ${title}` : `• ${title}: ${where}`),
+  )
+  return `${style('bold', 'Left to you, or to somebody else:')}\n${lines.join('\n')}\n`
+}
+
 interface Way {
   readonly columns: number
   readonly style: Style
@@ -92,8 +100,11 @@ const diffOf = (
     after === undefined ? undefined : decode(after),
   )
 
+/** A tab is text: it is shown as what it is. */
+const printableLine = (line: string): string => line.split('\t').map(printable).join('\t')
+
 function coloured(line: string, style: Style): string {
-  const text = printable(line)
+  const text = printableLine(line)
   if (line.startsWith('+')) return style('green', text)
   if (line.startsWith('-')) return style('red', text)
   return line.startsWith('@@') ? style('cyan', text) : text
@@ -119,8 +130,10 @@ function proofText(proof: Proof): string {
 const adviceLines = ({ title, reasons, where, lines }: Advice, columns: number, style: Style): string[] => [
   style('bold', printable(`• ${title}`)),
   ...reasons.flatMap(reason => wrapped(printable(reasonText(reason)), columns - INDENT.length, INDENT)),
-  ...lines.map(line => `${INDENT}${style('cyan', printable(line))}`),
-  ...(title.includes(where) ? [] : [`${INDENT}${style('dim', printable(where))}`]),
+  ...lines.map(line => `${INDENT}${style('cyan', printableLine(line))}`),
+  ...(title.includes(where)
+    ? []
+    : wrapped(printable(where), columns - INDENT.length, INDENT).map(line => style('dim', line))),
 ]
 
 export const encodePlan = ({ id, plan, machine, decode }: Shown) => ({

@@ -43,6 +43,7 @@ test('the JSON has the promised shape', async () => {
     'modifiedAllan',
     'timeDeviation',
     'mtie',
+    'uncertainty',
   ])
   expect(host.series['ntpd peerstats'].sources.map(({ name }: { name: string }) => name)).toContain(
     '192.168.123.1',

@@ -38,7 +38,11 @@ const MOST_SKIPPED = 5
 
 export async function analyze(paths: readonly string[], options: Options): Promise<void> {
   if ((options.census || options.versus) && wantsFiles(options))
-    throw new Complaint('--html, --svg and --gnuplot are for one analysis: not with --census or --versus')
+    throw new Complaint(
+      '--html, --svg, --png and --gnuplot are for one analysis: not with --census or --versus',
+    )
+  if (options.plot && !options.svg && !options.png)
+    throw new Complaint('--plot says what --svg or --png shows: give one of them')
   if (options.census && options.versus)
     throw new Complaint('--census counts, --versus compares: give one of them')
   if (options.follow && (options.census || options.versus || wantsFiles(options)))
@@ -84,7 +88,8 @@ async function following(paths: readonly string[], { json, limit }: Options): Pr
   }
 }
 
-const wantsFiles = ({ html, svg, gnuplot }: ReportFiles): boolean => Boolean(html ?? svg ?? gnuplot)
+const wantsFiles = ({ html, svg, png, gnuplot }: ReportFiles): boolean =>
+  Boolean(html ?? svg ?? png ?? gnuplot)
 
 /** Whoever asks for no file loads nothing that writes one. */
 async function reports(options: Options, hosts: readonly Explained[], logs: ReadLogs): Promise<void> {
@@ -93,7 +98,13 @@ async function reports(options: Options, hosts: readonly Explained[], logs: Read
   const written = await writeReports(options, { hosts, logs })
   if (options.json) return
   const style = styler()
-  const lines = written.map(({ file, bytes }) => printable(`wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`))
+  const lines = written.map(({ file, bytes }) =>
+    printable(
+      bytes === undefined
+        ? `not written: ${file}: there is too little to draw`
+        : `wrote ${file} (${Math.ceil(bytes / 1e3)} kB)`,
+    ),
+  )
   process.stdout.write(`\n${lines.map(line => `${style('dim', line)}\n`).join('')}`)
 }
 

@@ -33,21 +33,26 @@ export async function undo(number: number | undefined, options: Options): Promis
   if (options.json) printJson(undone)
   else if (undone.stuck.length === 0)
     console.log(`Repair ${undone.number} is undone: everything is as it was before.`)
-  else for (const why of undone.stuck) console.error(`clockwright: ${printable(why)}`)
+  else {
+    for (const why of undone.stuck) console.error(`clockwright: ${printable(why)}`)
+    console.error(
+      `clockwright: not all of repair ${undone.number} is undone; what was kept lies in ${join(state, String(undone.number))}, to be removed when that is settled`,
+    )
+  }
   process.exitCode = undone.stuck.length === 0 ? OK : CRITICAL
 }
 
 export function list(options: Options): void {
   const state = stateOf(options)
   const repairs = repairsIn(state).map(number => {
-    const { entries } = readJournal(join(state, String(number)))
+    const { entries, damage } = readJournal(join(state, String(number)))
     const begin = entries.find(entry => entry.what === 'begin')
     const end = entries.find(entry => entry.what === 'end')
     return {
       number,
       at: begin?.what === 'begin' ? begin.at : null,
       steps: begin?.what === 'begin' ? begin.steps : [],
-      outcome: end?.what === 'end' ? end.outcome : 'interrupted',
+      outcome: damage.length > 0 ? 'damaged' : end?.what === 'end' ? end.outcome : 'interrupted',
     }
   })
   if (options.json) return printJson({ repairs })

@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '#diagnosis/finding.ts'
 import type { Plan } from '#diagnosis/repair/step.ts'
-import { encodePlan, planScreen, type Shown } from '#report/machine/repair.ts'
+import { encodePlan, leftScreen, planScreen, type Shown } from '#report/machine/repair.ts'
 import { printable } from '#report/table.ts'
-import { examine, FORECAST_WITHIN } from '../../check/examine.ts'
+import { examine } from '../../check/examine.ts'
 import { applyPlan } from '../../repair/apply.ts'
 import { oddCpus, prove, stepClock } from '../../repair/ground.ts'
 import { makePlan } from '../../repair/make-plan.ts'
@@ -30,7 +31,9 @@ interface Options {
 }
 
 const WIDEST = 110
-const PAUSE = 4.3
+const PAUSE: Seconds = 4.3
+/** A plan must not depend on how busy the machine is, and nobody waits for it as for an alarm. */
+const FORECAST_WITHIN: Seconds = 60
 
 /** Where repairs are kept, below the root of the machine that they are of. */
 export const stateOf = ({ root = '/', state }: { readonly root?: string; readonly state?: string }): string =>
@@ -44,19 +47,32 @@ export async function repair(options: Options): Promise<void> {
       `what is to be repaired must be the folder that holds etc, as a mounted disk does: ${root} does not`,
     )
   const shown = await planFor({ ...options, root })
-  const nothing = shown.plan.steps.length === 0
+  const { steps, advice } = shown.plan
+  const nothing = steps.length === 0
   if (json && !options.apply) printJson(encodePlan(shown))
   else if (!json)
     process.stdout.write(planScreen(shown, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
   if (!options.apply) {
-    process.exitCode = nothing && shown.plan.advice.length === 0 ? OK : WARNING
+    process.exitCode = nothing && advice.length === 0 ? OK : WARNING
     if (!json && !nothing)
       process.stdout.write(
         '\nNothing was changed. `clockwright repair --apply` asks once more, and does it.\n',
       )
     return
   }
-  if (nothing) return
+  if (nothing) {
+    process.exitCode = advice.length === 0 ? OK : WARNING
+    if (json)
+      printJson({
+        plan: shown.id,
+        outcome: 'nothing to do',
+        repair: null,
+        why: null,
+        left: titlesOf(shown.plan),
+      })
+    else if (advice.length > 0) console.log('\nNothing of that can be done from here.')
+    return
+  }
   if (options.plan !== undefined && options.plan !== shown.id)
     throw new Complaint(
       `the plan is ${shown.id} now, and not ${options.plan}: something changed; look at it again`,
@@ -75,6 +91,7 @@ async function planFor({ root = '/', config, only, except, offline }: Options): 
     within: FORECAST_WITHIN,
     measure: !offline,
     signal: new AbortController().signal,
+    choice: { only, except },
   })
   progress.clear()
   for (const name of [...(only ?? []), ...(except ?? [])])
@@ -82,6 +99,8 @@ async function planFor({ root = '/', config, only, except, offline }: Options): 
       throw new Complaint(`${name} was not found here; found were: ${names(checked.findings) || 'nothing'}`)
   return makePlan(checked, root, { only, except })
 }
+
+const titlesOf = ({ advice }: Plan): string[] => advice.map(({ title }) => title)
 
 const names = (findings: readonly Finding[]): string =>
   [...new Set(findings.map(({ name }) => name))].join(', ')
@@ -121,13 +140,19 @@ async function carryOut({ id, plan }: Shown, root: string, options: Options): Pr
       if (what === 'undone') console.error(`   taken back: ${title}`)
     },
   })
-  if (options.json) printJson({ plan: id, outcome, repair: number ?? null, why: why ?? null })
-  else if (outcome === 'applied') console.log(`\nDone. \`clockwright repair undo ${number}\` takes it back.`)
+  const left = plan.advice.length > 0
+  if (options.json)
+    printJson({ plan: id, outcome, repair: number ?? null, why: why ?? null, left: titlesOf(plan) })
+  else if (outcome === 'applied')
+    console.log(
+      `\n${left ? 'The steps are done, and that is not all' : 'Done'}. \`clockwright repair undo ${number}\` takes ${left ? 'them' : 'it'} back.${left ? `\n${leftScreen(plan, styler())}` : ''}`,
+    )
   else if (outcome === 'rolled back')
     console.log(`\nEverything is as it was before: ${printable(why ?? '')}.`)
   else
     console.log(
       `\nIt failed, and not all of it could be taken back: ${printable(why ?? '')}.\nPut that right, then: clockwright repair undo ${number}`,
     )
-  process.exitCode = outcome === 'applied' ? OK : outcome === 'rolled back' ? CRITICAL : UNKNOWN
+  process.exitCode =
+    outcome === 'applied' ? (left ? WARNING : OK) : outcome === 'rolled back' ? CRITICAL : UNKNOWN
 }

@@ -1,8 +1,8 @@
 /** clock-not-disciplined: `disable ntp`, `chronyd -x`: the daemon measures, and leaves the clock alone. */
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
-import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, lineOf } from '../subject.ts'
+import { found, type LintRule, removeWord } from '../rule.ts'
+import { editContinued, evidenceAt } from '../subject.ts'
 
 export const clockNotDisciplined: LintRule = subject => [
   ...subject.ntp.flatMap(({ file, read }) => {
@@ -12,16 +12,14 @@ export const clockNotDisciplined: LintRule = subject => [
   }),
   ...subject.commandLines
     .filter(({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).watchesOnly)
-    .map(({ file, line }) => {
-      const text = lineOf(subject, file, line)
-      const without = text.replace(/(["'=\s])-x(?=$|["'\s])\s?/, '$1')
-      return off(
+    .map(({ file, line }) =>
+      off(
         evidenceAt(subject, file, line),
         '`-x`',
         'chrony',
-        without === text ? [] : [{ file, line, kind: 'replace', text: without }],
-      )
-    }),
+        editContinued(subject, { file, line }, text => removeWord(text, '-x')),
+      ),
+    ),
 ]
 
 const off = (evidence: Evidence, how: string, daemon: 'ntpd' | 'chrony', edits: readonly Edit[]): Finding =>

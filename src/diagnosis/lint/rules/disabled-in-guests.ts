@@ -5,7 +5,7 @@
 import { conditionsOf, type UnitFile } from '#dialects/linux/unit.ts'
 import { SYSTEMD_NAMES } from '../../systemd-names.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, type LintSubject, type Part } from '../subject.ts'
+import { evidenceAt, type LintSubject, type Part, wholeUnits } from '../subject.ts'
 
 const ANY_ID = new Set([...Object.values(SYSTEMD_NAMES).flat(), 'zvm', 'uml', 'powervm', 'acrn'])
 
@@ -14,10 +14,17 @@ const TIME_UNIT =
 const TIME_PROGRAM = /(?:^|\/)(?:chronyd|ntpd|ntp-daemon|systemd-timesyncd|ntp-systemd-wrapper)(?:\s|$)/
 
 export const disabledInGuests: LintRule = subject =>
-  subject.units.filter(isOfTime).flatMap(({ file, read }) =>
-    conditionsOf([read])
+  wholeUnits(subject.units).flatMap(parts =>
+    conditionsOf(parts.filter(isOfTime).map(({ read }) => read))
       .filter(({ key, value }) => excludesGuests(key, value, subject.machine.about.hypervisor))
-      .map(({ line, key, value }) =>
+      .map(({ path, line, key, value }) => ({
+        file: parts.find(part => part.path === path)!.file,
+        path,
+        line,
+        key,
+        value,
+      }))
+      .map(({ file, path, line, key, value }) =>
         found({
           name: 'disabled-in-guests',
           severity:
@@ -28,7 +35,7 @@ export const disabledInGuests: LintRule = subject =>
           remedy: {
             text: 'Take the condition back with a drop-in; `!container` may stay, since a container has the clock of its machine.',
             changes: [
-              `systemctl edit ${unitOf(read.path)}`,
+              `systemctl edit ${unitOf(path)}`,
               '[Unit]',
               `${key}=`,
               ...(/Virtualization/.test(key) ? [`${key}=!container`] : []),

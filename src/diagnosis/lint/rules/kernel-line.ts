@@ -13,7 +13,7 @@ import {
 } from '#dialects/linux/kernel-release.ts'
 import { nearest } from '#dialects/nearest.ts'
 import type { Edit, Finding } from '../../finding.ts'
-import { found, type LintRule } from '../rule.ts'
+import { found, type LintRule, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
 import { type Manners, mistakeFound } from './words.ts'
 
@@ -332,11 +332,3 @@ const inCommandLine = (subject: LintSubject): Finding[] =>
         )
       : [],
   )
-
-/** A word with the space behind it; at the end of a line or of a quote the space before it. */
-function removeWord(line: string, word: string): string {
-  const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return line
-    .replace(new RegExp(`(^|[\\s"'=])${escaped}(?:\\s+|(?=$|["']))`), '$1')
-    .replace(/ +(["']?)$/, '$1')
-}

@@ -4,9 +4,11 @@
  * KB 1006427).
  */
 import { isBefore } from '#dialects/ntpd/version.ts'
+import type { Edit } from '../../finding.ts'
 import { inGuests } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, lineOf, ntpdOptions } from '../subject.ts'
+import { evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
+import { withoutSetting } from './slew-only.ts'
 
 export const panic: LintRule = subject => [...panicExitAhead(subject), ...panicNotFirst(subject)]
 
@@ -41,21 +43,18 @@ const panicExitAhead: LintRule = subject => {
         version: ntpd?.numbers.join('.'),
         text: 'Put `tinker panic 0` into the first line of ntp.conf: every version reads it there.',
         changes: ['tinker panic 0'],
-        edits: said
-          ? [
-              {
-                file: said.file,
-                line: said.line,
-                kind: 'replace',
-                text: lineOf(subject, said.file, said.line).replace(/panic\s+\S+/, 'panic 0'),
-              },
-            ]
-          : [{ file: main.file, line: 0, kind: 'insert-after', text: 'tinker panic 0' }],
+        edits: atTheTop(subject, main.file),
       },
       confirm: '`clockwright lab run pause-1200s` shows the end of ntpd without it.',
     }),
   ]
 }
+
+/** Of several lines the last counts, so that none but the first may say it. */
+const atTheTop = (subject: LintSubject, file: number): Edit[] => [
+  { file, line: 0, kind: 'insert-after', text: 'tinker panic 0' },
+  ...withoutSetting(subject, 'panic'),
+]
 
 const panicNotFirst: LintRule = subject => {
   const { ntpd } = subject.machine
@@ -64,6 +63,7 @@ const panicNotFirst: LintRule = subject => {
     const panic = read.tinker.get('panic')
     const [first] = read.commands
     if (!main || /ntpsec/.test(path) || panic?.value !== 0 || !first || first.line === panic.line) return []
+    if (/^tinker panic 0$/.test([first.name, ...first.words].join(' '))) return []
     const { line } = panic
     return [
       found({
@@ -77,10 +77,7 @@ const panicNotFirst: LintRule = subject => {
           version: ntpd?.numbers.join('.'),
           text: 'Make it the first line.',
           changes: [lineOf(subject, file, line).trim()],
-          edits: [
-            { file, line: 0, kind: 'insert-after', text: lineOf(subject, file, line) },
-            { file, line, kind: 'delete', text: '' },
-          ],
+          edits: atTheTop(subject, file),
         },
         confirm: '`ntpd --version`',
       }),

@@ -9,7 +9,7 @@ import { amount } from '../../amount.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
+import { editContinued, evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
 
 /** From here on a step is so rare that it is as good as forbidden. */
 const LARGE_STEP: Seconds = 10
@@ -21,14 +21,12 @@ const byOption = (subject: LintSubject): Finding[] =>
     .filter(({ options }) => options.slew)
     .map(({ file, line }) => {
       const below = subject.machine.ntpd ? defaultsOf(subject.machine.ntpd).slewBelow : 600
-      const text = lineOf(subject, file, line)
-      const without = withoutX(text)
       return slewed(subject, {
         evidence: evidenceAt(subject, file, line),
         below,
         how: '`-x`',
         remedy: 'Remove `-x`: the default steps what is larger than 128 ms.',
-        edits: without === text ? [] : [{ file, line, kind: 'replace', text: without }],
+        edits: editContinued(subject, { file, line }, withoutX),
       })
     })
 
@@ -50,10 +48,24 @@ const byTinker = (subject: LintSubject): Finding[] =>
         below: step.value === 0 ? Number.POSITIVE_INFINITY : step.value,
         how: `\`tinker step ${step.value}\``,
         remedy: 'Remove `step` from the line: the default steps what is larger than 128 ms.',
-        edits: [],
+        edits: withoutSetting(subject, 'step'),
       }),
     ]
   })
+
+/** Each `tinker` with one setting less, since of several lines the last counts; one goes when nothing else is on it. */
+export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>
+  subject.ntp.flatMap(({ file, read }) =>
+    read.commands
+      .filter(command => command.name === 'tinker' && command.words.includes(name))
+      .map(({ line }): Edit => {
+        const text = lineOf(subject, file, line)
+        const without = text.replace(new RegExp(`\\s+${name}\\s+[-+.\\w]+`, 'i'), '')
+        return /^\s*tinker\s*(?:#.*)?$/i.test(without)
+          ? { file, line, kind: 'delete', text: '' }
+          : { file, line, kind: 'replace', text: without }
+      }),
+  )
 
 function slewed(
   subject: LintSubject,

@@ -52,7 +52,7 @@ function ntpd(subject: LintSubject): Finding[] {
       {
         text: 'Say where, and see that the user of ntpd may write there.',
         changes: STANZA,
-        edits: [{ file: first.file, line: first.line - 1, kind: 'insert-after', text: STANZA[0]! }],
+        edits: [{ file: first.file, line: first.line, kind: 'insert-after', text: STANZA[0]! }],
       },
     )
   else if (!(statsdir.words[0] ?? '').startsWith('/'))
@@ -66,7 +66,11 @@ function ntpd(subject: LintSubject): Finding[] {
         edits: [{ file: statsdir.file, line: statsdir.line, kind: 'replace', text: STANZA[0]! }],
       },
     )
-  for (const filegen of commands.filter(({ name }) => name === 'filegen')) {
+  // What a later line says of the same file counts.
+  const filegens = new Map(
+    commands.filter(({ name }) => name === 'filegen').map(filegen => [filegen.words[0], filegen]),
+  )
+  for (const filegen of filegens.values()) {
     const { words } = filegen
     const off = words.includes('disable')
       ? 'disable'

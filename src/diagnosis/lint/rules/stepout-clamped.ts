@@ -1,7 +1,8 @@
 /** stepout-clamped: `tinker stepout` below 300 s. ntpd from 4.2.7p53 on (4.2.8, NTPsec) takes 300 s instead, without a word. */
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
-import { found, type LintRule, replaceWord } from '../rule.ts'
-import { evidenceAt, lineOf, readerOf } from '../subject.ts'
+import { found, type LintRule } from '../rule.ts'
+import { evidenceAt, readerOf } from '../subject.ts'
+import { withoutSetting } from './slew-only.ts'
 
 const LEAST = 300
 
@@ -18,9 +19,6 @@ export const stepoutClamped: LintRule = subject =>
     if (least === 0) return []
     const { file } = part
     const { line, value } = stepout
-    const text = lineOf(subject, file, line)
-    const without = text.replace(/\s+stepout\s+[-+.\w]+/, '')
-    const alone = /^\s*tinker\s*$/.test(without)
     return [
       found({
         name: 'stepout-clamped',
@@ -35,16 +33,7 @@ export const stepoutClamped: LintRule = subject =>
           version: ntpd?.numbers.join('.'),
           text: 'Short polls bring the step sooner in every version: `minpoll 4 maxpoll 6` for each source. Leave the stepout at its default.',
           changes: ['server … iburst minpoll 4 maxpoll 6'],
-          edits: [
-            alone
-              ? { file, line, kind: 'delete', text: '' }
-              : {
-                  file,
-                  line,
-                  kind: 'replace',
-                  text: without === text ? replaceWord(text, String(value), String(LEAST)) : without,
-                },
-          ],
+          edits: withoutSetting(subject, 'stepout'),
         },
         confirm: 'The time from spike_detect to clock_step in the log of ntpd after a pause.',
       }),

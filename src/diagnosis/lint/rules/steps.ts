@@ -69,8 +69,15 @@ function chrony(subject: LintSubject): Finding[] {
       remedy: {
         daemon: 'chrony',
         text: 'Allow steps at any time, and ask often enough to notice. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
-        changes: [always.trim(), 'server … iburst minpoll 4 maxpoll 6'],
-        edits: [{ file: last.file, line: last.line, kind: 'replace', text: always }],
+        changes: [
+          last.words.length === 2 ? always.trim() : `makestep ${last.words[0]} -1`,
+          'server … iburst minpoll 4 maxpoll 6',
+        ],
+        // Of a line that chronyd refuses nobody knows which of its words was meant.
+        edits:
+          last.words.length === 2
+            ? [{ file: last.file, line: last.line, kind: 'replace', text: always }]
+            : [],
       },
       confirm,
     }),

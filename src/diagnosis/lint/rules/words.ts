@@ -10,7 +10,7 @@ import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { openNtpdLines } from '#dialects/openntpd/conf.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
 import type { Finding, FindingName, Severity } from '../../finding.ts'
-import { found, type LintRule, replaceWord } from '../rule.ts'
+import { found, type LintRule, removeWord, replaceWord } from '../rule.ts'
 import { evidenceAt, isTemplate, type LintSubject, lineOf, readerOf } from '../subject.ts'
 
 /** After so many in one file nothing is learnt from more. */
@@ -156,7 +156,11 @@ export function mistakeFound(
   const passedOver = manners === CHRONYD && isGone(mistake)
   const name = meant !== undefined && kind !== 'not-in-this-version' ? 'misspelt' : NAMES[kind]
   const text = lineOf(subject, file, line)
-  const corrected = meant === undefined ? text : replaceWord(text, word.split(' ').at(-1)!, meant)
+  const wrong = word.split(' ').at(-1)!
+  const twice =
+    meant !== undefined && new RegExp(`(?:^|\\s)${meant.replace(/\W/g, '\\$&')}(?=\\s|$)`).test(text)
+  const corrected =
+    meant === undefined ? text : twice ? removeWord(text, wrong) : replaceWord(text, wrong, meant)
   return found({
     name,
     severity: passedOver ? 'note' : kind === 'out-of-range' ? 'warning' : manners.severity,
@@ -169,8 +173,9 @@ export function mistakeFound(
         : manners.cost,
     remedy: {
       daemon: manners.daemon,
-      text:
-        meant !== undefined
+      text: twice
+        ? `Take it out: \`${meant}\` stands there already.`
+        : meant !== undefined
           ? `Write \`${meant}\`.`
           : kind === 'not-in-this-version'
             ? `Leave it out, or use a version that knows it (${expected}).`

@@ -4,12 +4,16 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { quickerEdits } from '../../repair/quicker.ts'
+import type { Finding } from '../../finding.ts'
+import type { Action } from '../../repair/action.ts'
+import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
+import { hasLongPolls } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
   isPutRightByTools,
   type MachineRule,
+  type MachineSubject,
   type PauseProspect,
   type Recovery,
   settingDaemons,
@@ -21,14 +25,17 @@ import { followsHost } from '../wallclock.ts'
 const SLOW: Seconds = 120
 const VERY_SLOW: Seconds = 3600
 
-export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
-  if (!prospect || !isGuest(inventory)) return []
-  // Somebody else puts the clock right after a resume, and the daemon's own way back is not what counts.
-  if (isPutRightByTools(inventory) || followsHost(inventory)) return []
-  const { decides, now, best, how, pause, model } = prospect
+const KEEP_IT = 'Let clockwright keep this clock: it notices the pause itself.'
+const ASK_OFTENER =
+  'Or have the daemon ask its servers more often (`minpoll 4 maxpoll 6`), where their owners allow that.'
+
+export const pauseForecast: MachineRule = subject => {
+  const prospect = prospectOf(subject)
+  if (!prospect) return []
+  const { decides, best, remedy, pause, model, now } = prospect
   const ends = decides.exits > 0
   if (decides.median < SLOW && !ends) return []
-  const daemon = settingDaemons(inventory)[0]
+  const daemon = settingDaemons(subject.inventory)[0]
   return [
     state({
       name: 'slow-after-a-pause',
@@ -43,13 +50,35 @@ export const pauseForecast: MachineRule = ({ inventory, prospect }) => {
           why: 'a step is forbidden or late, and it asks seldom',
         },
       ],
-      remedy: {
-        text: how ? `${capital(how)}.` : 'Let clockwright keep this clock: it notices the pause itself.',
-        ...(daemon && how ? { actions: quickerEdits(daemon) } : {}),
-      },
+      remedy: remedy
+        ? { text: remedy.how, changes: linesIn(remedy.actions), actions: remedy.actions }
+        : { text: daemon && hasLongPolls(daemon) ? `${KEEP_IT} ${ASK_OFTENER}` : KEEP_IT },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
+}
+
+const linesIn = (actions: readonly Action[]): string[] => [
+  ...new Set(
+    actions
+      .flatMap(action => (action.kind === 'edit' ? action.edit.text.split('\n') : []))
+      .map(line => line.trim())
+      .filter(line => line !== '' && !line.startsWith('#')),
+  ),
+]
+
+/** Somebody else may put the clock right after a resume, and then the daemon's own way back is not what counts. */
+function prospectOf({ inventory, prospect }: MachineSubject): PauseProspect | undefined {
+  return isGuest(inventory) && !isPutRightByTools(inventory) && !followsHost(inventory) ? prospect : undefined
+}
+
+/** What the linter reckons by a rule of thumb the lab has played with all that is known of this machine: one of the two is told. */
+export function withForecast(finding: Finding, subject: MachineSubject): Finding {
+  const prospect = prospectOf(subject)
+  const daemon = settingDaemons(subject.inventory)[0]
+  if (!prospect || !daemon || !keepsFromStepping(finding) || !isOf(daemon, finding)) return finding
+  const { pause, slewAfterPause, slewAtMost, ...measures } = finding.measures
+  return { ...finding, measures, cost: sentence({ ...prospect, best: undefined }) }
 }
 
 const sentence = ({ pause, now, best, model }: PauseProspect): string =>
@@ -62,5 +91,3 @@ const howLong = ({ median, exits, runs }: Recovery): string =>
     : Number.isFinite(median)
       ? `for ${duration(median)}`
       : 'for more than a day'
-
-const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

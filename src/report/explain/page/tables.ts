@@ -2,16 +2,18 @@
 import type { SourceCount } from '#analysis/log/census.ts'
 import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
 import { steadyPart } from '#analysis/log/steady.ts'
-import { wanderOf } from '#analysis/log/wander.ts'
 import type { Summary } from '#analysis/log/windows.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { FindingName } from '#diagnosis/finding.ts'
 import { type Element, element, type Node } from '../../chart/svg.ts'
+import { deviationPanels, steadinessOf } from '../deviations.ts'
 import { folded, moment, said, tableOf } from './parts.ts'
 
 /** Findings about single sources, which their sentences name. */
 const ABOUT_SOURCES: readonly FindingName[] = ['spurious-source-address', 'falseticker', 'source-jumped']
+/** Two stand side by side, or one above the other on a phone, where their letters must still be read. */
+const PANEL = { width: 460, height: 300 }
 /** Sources in the table; the rest are counted. */
 const MOST_SOURCES = 60
 
@@ -104,26 +106,25 @@ function ofSteadyPart(all: readonly Measured[]): Node[][] {
 }
 
 /** By averaging time, of the series that says most: how far the disciplined clock strays. */
-export function stabilityOf({ log, keepers }: Explained): Element[] {
-  return keepers.flatMap(({ daemon }) => {
-    const series = log.bestSamples(daemon) ?? log.updatesOf(daemon)
-    const wander = series && wanderOf(series.offset.windows)
-    if (!series || !wander) return []
+export const stabilityOf = (host: Explained): Element[] =>
+  steadinessOf(host).flatMap(each => {
+    const { points } = each.wander
     return [
+      element('figure', { class: 'deviations' }, ...deviationPanels([each], PANEL)),
       tableOf({
-        caption: `Stability of the offset in ${series.format}, of means over ${duration(wander.points[0]!.time)}`,
-        head: ['over', 'Allan deviation', 'modified', 'time deviation', 'MTIE'],
-        rows: wander.points.map(({ time, allan, modifiedAllan, timeDeviation, mtie }) => [
+        caption: `Stability of the offset in ${each.format}, of means over ${duration(points[0]!.time)}`,
+        head: ['over', 'Allan deviation', 'modified', 'time deviation', 'MTIE', '±'],
+        rows: points.map(({ time, allan, modifiedAllan, timeDeviation, mtie, uncertainty }) => [
           duration(time),
           allan.toExponential(2),
           modifiedAllan.toExponential(2),
           duration(timeDeviation),
           duration(mtie),
+          `${(100 * uncertainty).toFixed(0)} %`,
         ]),
       }),
     ]
   })
-}
 
 type Measured = { readonly format: string; readonly rows: number; readonly offset: OffsetMeasures }
 

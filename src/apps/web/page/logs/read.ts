@@ -9,6 +9,7 @@ import { Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import type { LogFiles } from '#report/explain/page/logs.ts'
 import { hostNames, hostOf } from '../../../analyze/hosts.ts'
+import { nearDayOf } from '../../../analyze/near-day.ts'
 import { unpackArchives } from './archives.ts'
 import { bytesOf } from './bytes.ts'
 import type { GivenFile } from './dropped.ts'
@@ -57,7 +58,9 @@ export async function readGiven(
       const { span } = log
       const router = new Router(LOG_FORMATS, {
         baseDay,
-        nearDay: span ? baseDay + Math.floor((span.from + span.to) / 2 / DAY) : modifiedDay(each),
+        nearDay: span
+          ? baseDay + Math.floor((span.from + span.to) / 2 / DAY)
+          : nearDayOf(each.file.lastModified),
         file: files.length,
         sources,
         tell: piece => log.tell(piece),
@@ -106,7 +109,7 @@ async function begunOf(each: GivenFile): Promise<Begun | undefined> {
   let length = 0
   const router = new Router(LOG_FORMATS, {
     baseDay: 0,
-    nearDay: modifiedDay(each),
+    nearDay: nearDayOf(each.file.lastModified),
     file: 0,
     sources: new SourceTable(),
     tell: piece => {
@@ -156,7 +159,5 @@ function withoutTwins(all: readonly Begun[], skipped: { file: string; why: strin
 
 const inOrder = (a: Begun, b: Begun): number =>
   Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.path < b.path ? -1 : 1)
-
-const modifiedDay = ({ file }: GivenFile): number => Math.floor(file.lastModified / 1000 / DAY)
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

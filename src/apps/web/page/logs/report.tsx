@@ -2,9 +2,13 @@
 import { h, type JSX, render } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Element } from '#report/chart/svg.ts'
+import { CHART_STYLE } from '#report/chart/theme.ts'
 import type { HostCurves } from '#report/explain/curves.ts'
 import { drawn } from '../drawn.ts'
 import { showReport } from '../report/show.ts'
+
+const charts = new CSSStyleSheet()
+charts.replaceSync(CHART_STYLE)
 
 export function Report({
   report,
@@ -16,6 +20,7 @@ export function Report({
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const root = place.current!.shadowRoot ?? place.current!.attachShadow({ mode: 'open' })
+    root.adoptedStyleSheets = [charts]
     const content = document.createElement('div')
     content.className = 'sections'
     const style = document.createElement('link')

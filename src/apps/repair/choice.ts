@@ -1,0 +1,27 @@
+/** What of all that was found a plan is to be about. */
+import type { Finding, FindingName } from '#diagnosis/finding.ts'
+
+export interface Choice {
+  readonly only?: readonly string[] | undefined
+  readonly except?: readonly string[] | undefined
+}
+
+/** Whom to ask is for a person to say; what a plan would write are examples. */
+const BY_CHOICE: readonly FindingName[] = [
+  'single-source',
+  'two-sources',
+  'fewer-than-four',
+  'no-source',
+  'smear-mixed',
+]
+
+/** Notes are repaired only when somebody asks for them; of what is a matter of choice it is said that it waits for that. */
+export function chosen(finding: Finding, { only, except = [] }: Choice): Finding[] {
+  const { name, severity, remedy } = finding
+  if (except.includes(name)) return []
+  if (only) return only.includes(name) ? [finding] : []
+  if (severity === 'note') return []
+  if (!BY_CHOICE.includes(name) || !remedy.actions?.length) return [finding]
+  const text = `${remedy.text} (clockwright repair --only ${name} does it as the lines show.)`
+  return [{ ...finding, remedy: { ...remedy, text, actions: [] } }]
+}

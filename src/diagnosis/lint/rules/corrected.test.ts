@@ -1,0 +1,68 @@
+/** Files as they are when all edits of their findings are made: of what was written by a person no word is lost or doubled. */
+import { expect, test } from 'vitest'
+import { mergeEdits } from '../../repair/edit.ts'
+import { lint } from '../lint.ts'
+
+const GUEST = { hypervisor: 'kvm' } as const
+
+function corrected(path: string, text: string, ...names: string[]): string {
+  const findings = lint([{ path, text }], GUEST).filter(({ name }) => names.includes(name))
+  expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
+  return mergeEdits(
+    text,
+    findings.map(({ remedy }) => remedy.edits ?? []),
+  ).text
+}
+
+test.each([
+  [
+    'the right word stands there already',
+    'restrict default nomodfy notrap nomodify\n',
+    'restrict default notrap nomodify\n',
+    ['misspelt'],
+  ],
+  [
+    'two findings bring the same word',
+    'restrict default nomodfy\n',
+    'restrict default nomodify noquery nopeer notrap kod limited\n',
+    ['misspelt', 'restrict-default-open'],
+  ],
+  [
+    'of several settings the last counts, so all go',
+    'server a\ntinker stepout 400 panic 500 # why\ntinker panic 900\n',
+    'tinker panic 0\nserver a\ntinker stepout 400 # why\n',
+    ['panic-exit-ahead'],
+  ],
+  [
+    'two findings take all that a line says',
+    'tinker panic 0\nserver a\ntinker step 30 stepout 10\n',
+    'tinker panic 0\nserver a\n',
+    ['slew-only', 'stepout-clamped'],
+  ],
+])('ntp.conf: %s', (_, before, after, names) => {
+  expect(corrected('/etc/ntp.conf', before, ...names)).toBe(after)
+})
+
+test('chrony.conf: a line that chronyd refuses is left to a person', () => {
+  const conf = 'pool p iburst\nmakestep 1 3 5\n'
+  expect(corrected('/etc/chrony.conf', conf, 'makestep-expires', 'wrong-values')).toBe(conf)
+  expect(corrected('/etc/chrony.conf', 'makestep\t1  3\n', 'makestep-expires')).toBe('makestep\t1  -1\n')
+})
+
+const UNIT = {
+  path: '/usr/lib/systemd/system/ntpd.service',
+  text: '[Unit]\nConditionVirtualization=!vm\n[Service]\nExecStart=/usr/sbin/ntpd \\\n  -x -g\n',
+}
+
+test('a unit is judged with its drop-ins, and edited where its line goes on', () => {
+  const found = (...files: (typeof UNIT)[]) =>
+    lint(files, GUEST).filter(({ name }) => name === 'slew-only' || name === 'disabled-in-guests')
+  expect(
+    found(UNIT).map(({ name, remedy }) => [name, remedy.edits?.map(({ line, text }) => [line, text])]),
+  ).toEqual([
+    ['disabled-in-guests', [[2, 'ConditionVirtualization=!container']]],
+    ['slew-only', [[5, '  -g']]],
+  ])
+  const text = '[Unit]\nConditionVirtualization=\n[Service]\nExecStart=\nExecStart=/usr/sbin/ntpd -g\n'
+  expect(found({ path: '/etc/systemd/system/ntpd.service.d/a.conf', text }, UNIT)).toEqual([])
+})

@@ -1,0 +1,27 @@
+/** What may go wrong with a file that was edited, and when: it depends on who reads it, and when that is. */
+
+const RISKS: readonly (readonly [path: RegExp, risk: string])[] = [
+  [
+    /^\/etc\/adjtime$/,
+    'From now on hwclock and the next boot take the hardware clock for UTC: it must be written in UTC before that.',
+  ],
+  [
+    /^\/etc\/default\/grub(?:\.d\/|$)/,
+    'None until a menu of GRUB is made from it, and the machine is started with that.',
+  ],
+  [
+    /^\/boot\//,
+    'The next start of the machine reads it; in the menu of the boot loader an entry can be edited by hand. What makes this menu from another file overwrites it.',
+  ],
+  [
+    /^\/etc\/sysctl\.(?:conf$|d\/)/,
+    'None until the next boot, or until somebody has sysctl read it; what is to hold now is a step of its own.',
+  ],
+  [
+    /^\/etc\/systemd\/system\//,
+    'None until systemd has read its units again, and the service is started anew.',
+  ],
+]
+
+export const riskOf = (path: string): string =>
+  RISKS.find(([reads]) => reads.test(path))?.[1] ?? 'None until the daemon reads it.'

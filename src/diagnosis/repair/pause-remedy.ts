@@ -1,0 +1,56 @@
+/**
+ * What is done so that a guest's clock comes back sooner after a pause: what the linter has found that stands in the way, and
+ * settings by which its daemon notices sooner. What the lab plays "with the remedy" is what these actions lead to, and nothing
+ * else.
+ */
+import type { TimeDaemon } from '#core/guest/inventory.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import type { Finding, FindingName } from '../finding.ts'
+import type { Action } from './action.ts'
+import { hasLongPolls, quickerEdits } from './quicker.ts'
+
+export interface PauseRemedy {
+  /** In sentences. */
+  readonly how: string
+  readonly actions: readonly Action[]
+}
+
+/** What keeps a daemon from stepping the clock when it sees that it is off. */
+const NO_STEP: readonly FindingName[] = ['slew-only', 'never-steps', 'makestep-expires']
+
+/** ntpd ends itself beyond its threshold; an offset that grows on the way to it is not worth a close look. */
+const NEAR_PANIC = 0.9
+
+export function pauseRemedy(daemon: TimeDaemon, found: readonly Finding[], pause: Seconds): PauseRemedy {
+  const inTheWay = found.filter(
+    finding =>
+      isOf(daemon, finding) &&
+      (keepsFromStepping(finding) ||
+        (finding.name === 'panic-exit-ahead' && pause > NEAR_PANIC * (finding.measures.panic ?? 0))),
+  )
+  const quicker = quickerEdits(daemon)
+  return {
+    how: [
+      ...inTheWay.map(({ remedy }) => remedy.text),
+      ...(quicker.length > 0 ? ['Have the daemon notice sooner what happened, by the lines below.'] : []),
+      ...(hasLongPolls(daemon)
+        ? [
+            'To ask the other servers more often (`minpoll 4 maxpoll 6`) would help, too; only their owners can allow that.',
+          ]
+        : []),
+    ].join(' '),
+    actions: [...inTheWay.flatMap(({ remedy }) => remedy.actions ?? []), ...quicker],
+  }
+}
+
+export const keepsFromStepping = ({ name }: Finding): boolean => NO_STEP.includes(name)
+
+const SPOKEN_OF: Readonly<Record<string, Daemon>> = {
+  chronyd: 'chrony',
+  ntpd: 'ntpd',
+  ntpsec: 'ntpd',
+}
+
+/** Is it about this daemon? */
+export const isOf = ({ name }: TimeDaemon, { remedy }: Finding): boolean => remedy.daemon === SPOKEN_OF[name]

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import { memoryFiles } from '#core/guest/memory-files.ts'
+import type { Finding, FindingName } from '../finding.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import type { Action } from './action.ts'
+import type { Content, Ground } from './ground.ts'
+import { planRepair } from './plan.ts'
+
+const UNIT = '/usr/lib/systemd/system/ntpd.service'
+const CONF = '/etc/ntp.conf'
+
+const found = (name: FindingName, what: string, actions: readonly Action[]): Finding => ({
+  name,
+  severity: 'warning',
+  from: undefined,
+  to: undefined,
+  what,
+  measures: {},
+  evidence: [],
+  cost: '',
+  causes: [],
+  remedy: { daemon: undefined, version: undefined, text: 'Look it up.', changes: ['server a'], actions },
+  confirm: '',
+})
+
+const replace = (file: string, line: number, text: string): Action => ({
+  kind: 'edit',
+  file,
+  edit: { kind: 'replace', line, text },
+})
+
+const fact = <T>(value: T, path = '/proc') => ({ value, evidence: [{ path, text: '' }] })
+
+const ntpd: TimeDaemon = {
+  ...takeInventory(memoryFiles({ 'usr/sbin/ntpd': 'x', [CONF]: '' })).daemons[0]!,
+  runs: fact(true),
+  commandLine: fact(['/usr/sbin/ntpd', '-x'], UNIT),
+  configuration: [{ path: CONF, text: '', includedBy: undefined }],
+}
+const INVENTORY: Inventory = { ...takeInventory(memoryFiles({})), daemons: [ntpd] }
+
+const ground = (files: Readonly<Record<string, string | Content>>, rest: Partial<Ground> = {}): Ground => ({
+  content(path) {
+    const found = files[path]
+    if (found === undefined) return { kind: 'absent' }
+    return typeof found === 'string' ? { kind: 'read', bytes: found } : found
+  },
+  live: true,
+  services: 'systemd',
+  ...rest,
+})
+
+const titles = (plan: { steps: readonly { title: string }[]; advice: readonly { title: string }[] }) => [
+  plan.steps.map(({ title }) => title),
+  plan.advice.map(({ title }) => title),
+]
+
+test('a unit of the distribution is overruled, read again, and its daemon restarted', () => {
+  const text = '[Service]\nExecStart=/usr/sbin/ntpd -x -g\n'
+  const finding = found('slew-only', 'it slews', [replace(UNIT, 2, 'ExecStart=/usr/sbin/ntpd -g')])
+  const plan = planRepair([finding], INVENTORY, ground({ [UNIT]: text }))
+  expect(titles(plan)).toEqual([
+    [
+      'Write /etc/systemd/system/ntpd.service.d/clockwright.conf',
+      'Have systemd read its units again',
+      'Restart ntpd',
+    ],
+    [],
+  ])
+  expect(plan.steps[0]!.change).toMatchObject({
+    before: undefined,
+    after: '[Service]\nExecStart=\nExecStart=/usr/sbin/ntpd -g\n',
+  })
+  expect(plan.steps[2]!.reasons).toEqual([{ finding: 'slew-only', text: 'it slews' }])
+})
+
+test('edits of one line are merged, and one that contradicts another is left to a person, alone', () => {
+  const plan = planRepair(
+    [
+      found('forced-source', 'forced', [replace(CONF, 1, 'server a prefer')]),
+      found('no-iburst', 'slow', [replace(CONF, 1, 'server a true iburst')]),
+      found('misspelt', 'wrong', [replace(CONF, 1, 'server a noselect')]),
+    ],
+    INVENTORY,
+    ground({ [CONF]: 'server a true\n' }),
+  )
+  expect(titles(plan)).toEqual([['Edit /etc/ntp.conf', 'Restart ntpd'], ['Edit /etc/ntp.conf by hand']])
+  expect(plan.steps[0]!.change).toMatchObject({ after: 'server a prefer iburst\n' })
+  expect(plan.advice[0]!.reasons).toEqual([{ finding: 'misspelt', text: 'wrong' }])
+})
+
+describe('what no step does is said', () => {
+  const edit = found('misspelt', 'wrong', [replace(CONF, 1, 'server b')])
+  test('two that contradict each other', () => {
+    const plan = planRepair(
+      [edit, found('forced-source', 'forced', [replace(CONF, 1, 'server c')])],
+      INVENTORY,
+      ground({ [CONF]: 'server a\n' }),
+    )
+    expect(plan.steps[0]!.change).toMatchObject({ after: 'server b\n' })
+    expect(plan.steps[0]!.reasons).toEqual([{ finding: 'misspelt', text: 'wrong' }])
+    expect(plan.advice).toEqual([
+      {
+        title: 'Edit /etc/ntp.conf by hand',
+        reasons: [{ finding: 'forced-source', text: 'forced' }],
+        where: 'It is not done here: the same words would be changed in two ways.',
+        lines: ['line 1: server c'],
+      },
+    ])
+  })
+  test('a file that cannot be replaced', () => {
+    const closed = { kind: 'closed', why: 'it has 2 names (hard links)' } as const
+    const plan = planRepair([edit], INVENTORY, ground({ [CONF]: closed }))
+    expect(plan.steps).toEqual([])
+    expect(plan.advice[0]!.where).toBe('It is not done here: it has 2 names (hard links).')
+  })
+  test('a finding that has no action', () => {
+    const plan = planRepair([found('source-unreachable', 'silent', [])], INVENTORY, ground({}))
+    expect(plan.advice).toEqual([
+      {
+        title: 'Mend source-unreachable',
+        reasons: [{ finding: 'source-unreachable', text: 'silent' }],
+        where: 'Look it up.',
+        lines: ['server a'],
+      },
+    ])
+  })
+  test('a restart that nobody here can do', () => {
+    const plan = planRepair([edit], INVENTORY, ground({ [CONF]: 'server a\n' }, { services: 'none' }))
+    expect(titles(plan)).toEqual([['Edit /etc/ntp.conf'], ['Restart ntpd: it reads its files at its start']])
+  })
+})
+
+test('what only a daemon reads that is stopped is not mended', () => {
+  const stop = found('two-daemons', 'two', [{ kind: 'stop', daemon: ntpd.name, unit: 'ntpd.service' }])
+  const plan = planRepair(
+    [stop, found('misspelt', 'wrong', [replace(CONF, 1, 'server b')])],
+    INVENTORY,
+    ground({ [CONF]: 'server a\n' }),
+  )
+  expect(plan.steps.length).toBeGreaterThan(0)
+  expect(plan.steps.map(({ change }) => change.kind)).not.toContain('file')
+  expect(plan.advice).toEqual([])
+})
+
+test('each file is said to be as dangerous as its readers', () => {
+  const files = ['/etc/adjtime', '/etc/default/grub', '/boot/grub/grub.conf', '/etc/sysctl.conf', CONF]
+  const plan = planRepair(
+    files.map(file => found('misspelt', file, [replace(file, 1, 'x')])),
+    INVENTORY,
+    ground(Object.fromEntries(files.map(file => [file, 'a\n']))),
+  )
+  const risks = plan.steps.slice(0, files.length).map(({ risk }) => risk)
+  expect(new Set(risks).size).toBe(files.length)
+  expect(risks.filter(risk => risk.includes('daemon'))).toEqual([risks[4]])
+})

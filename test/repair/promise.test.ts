@@ -1,0 +1,109 @@
+/**
+ * What is forecast "with the remedy" is what the steps of the plan lead to: of a guest whose ntpd is told in a unit of the
+ * distribution never to step, with servers of its own and of others.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { examine } from '#apps/check/examine.ts'
+import { makePlan } from '#apps/repair/make-plan.ts'
+import { applyHere, undoHere } from './here.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/apps/cli/main.ts')
+
+let folder: string
+let root: string
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(root, path)), { recursive: true })
+  writeFileSync(join(root, path), text)
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clockwright-promise-'))
+  root = join(folder, 'root')
+  write('sys/class/dmi/id/sys_vendor', 'QEMU\n')
+  write('usr/sbin/ntpd', '')
+  write('usr/lib/systemd/system/ntpd.service', UNIT)
+  write('etc/systemd/system/multi-user.target.wants/README', '')
+  write('var/lib/README', '')
+  symlinkSync(
+    '/usr/lib/systemd/system/ntpd.service',
+    join(root, 'etc/systemd/system/multi-user.target.wants/ntpd.service'),
+  )
+  write('etc/ntp.conf', '# Zürich\ntinker panic 0\nserver 10.0.0.1 iburst\nserver 10.0.0.2 true maxpoll 10\n')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const UNIT = `[Service]
+EnvironmentFile=-/etc/sysconfig/ntpd
+ExecStart=/usr/sbin/ntpd -u ntp:ntp \\
+  -x -g $OPTIONS
+`
+
+const look = (only?: readonly string[]) =>
+  examine({
+    root,
+    config: undefined,
+    pause: 4.3,
+    within: 60,
+    measure: false,
+    signal: new AbortController().signal,
+    choice: { only },
+  })
+
+const listing = () =>
+  execFileSync('sh', [
+    '-c',
+    'cd "$1" && find . | sort && find . -type f -exec sha256sum {} + | sort',
+    'sh',
+    root,
+  ]).toString()
+
+test.each([[['slow-after-a-pause']], [undefined]])(
+  'the remedy that is forecast is the plan (%j)',
+  { timeout: 60_000 },
+  async only => {
+    const checked = await look(only)
+    const before = listing()
+    const { now, best } = checked.prospect!
+    expect(best!.median).toBeLessThan(now.median / 10)
+    writeFileSync(`${root}.plan`, JSON.stringify(makePlan(checked, root, { only }).plan))
+    expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+    expect(readFileSync(join(root, 'etc/systemd/system/ntpd.service.d/clockwright.conf'), 'utf8')).toBe(
+      '[Service]\nExecStart=\nExecStart=/usr/sbin/ntpd -u ntp:ntp   -g $OPTIONS\n',
+    )
+    const after = await look()
+    expect(after.prospect!.now.median).toBe(best!.median)
+    expect(after.findings.map(({ name }) => name)).not.toContain('slew-only')
+    expect(await undoHere(root)).toEqual({ number: 1, stuck: [] })
+    expect(listing()).toBe(before)
+  },
+)
+
+test('one number in one report', { timeout: 60_000 }, async () => {
+  const { findings } = await look()
+  const slew = findings.find(({ name }) => name === 'slew-only')!
+  const slow = findings.find(({ name }) => name === 'slow-after-a-pause')!
+  expect(slow.what.startsWith(slew.cost.replace(/\.$/, ''))).toBe(true)
+  expect(slew.measures).not.toHaveProperty('slewAfterPause')
+})
+
+test('what is left to a person is said, and is no success', { timeout: 60_000 }, () => {
+  linkSync(join(root, 'etc/ntp.conf'), join(root, 'etc/ntp.conf.old'))
+  const repair = (...words: string[]) =>
+    spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', MAIN, 'repair', '--root', root, ...words],
+      { encoding: 'utf8' },
+    )
+  const plan = repair('--only', 'forced-source,slew-only')
+  expect(plan.stdout).toContain('Edit /etc/ntp.conf by hand')
+  expect(plan.stdout).toContain('it has 2 names (hard links)')
+  const { stdout, status } = repair('--only', 'forced-source,slew-only', '--apply', '--yes')
+  expect(stdout).toContain('that is not all')
+  expect(stdout.split('Left to you')[1]).toContain('Edit /etc/ntp.conf by hand')
+  expect(status).toBe(1)
+  expect(repair('undo').stdout).toContain('as it was before')
+})

@@ -1,0 +1,177 @@
+/** The folder of all repairs: who may work in it, what is left of it, and what is said when it is not what was written. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { undoRepair } from '../../src/apps/repair/undo.ts'
+import { applyHere, stateOf, undoHere } from './here.ts'
+
+let folder: string
+let root: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'clockwright-state-'))
+  root = join(folder, 'root')
+  mkdirSync(join(root, 'etc'), { recursive: true })
+  mkdirSync(join(root, 'var/lib'), { recursive: true })
+  writeFileSync(join(root, 'etc/ntp.conf'), 'server a\n')
+  writeFileSync(join(root, 'etc/other.conf'), 'x\n')
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const edit = (path: string, before: string, after: string) =>
+  writeFileSync(
+    `${root}.plan`,
+    JSON.stringify({
+      advice: [],
+      steps: [
+        {
+          title: 'Edit',
+          reasons: [],
+          change: { kind: 'file', path, before, after },
+          risk: '',
+          proof: { kind: 'reads' },
+          undone: '',
+        },
+      ],
+    }),
+  )
+
+const undo = (number?: number) =>
+  undoRepair(stateOf(root), number, { root, live: false, force: false, tell: () => {} })
+
+const twoRepairs = async () => {
+  edit('/etc/ntp.conf', 'server a\n', 'server b\n')
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied', number: 1 })
+  edit('/etc/other.conf', 'x\n', 'y\n')
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied', number: 2 })
+}
+
+test.each([
+  [1, 2],
+  [2, 1],
+])('nothing is left, whichever of two is undone first (%i, then %i)', async (first, second) => {
+  await twoRepairs()
+  expect(await undo(first)).toEqual({ number: first, stuck: [] })
+  expect(readdirSync(stateOf(root))).toEqual([String(second)])
+  expect(await undo(second)).toEqual({ number: second, stuck: [] })
+  expect(readdirSync(join(root, 'var/lib'))).toEqual([])
+  expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
+})
+
+test('folders that were there stay', async () => {
+  mkdirSync(stateOf(root), { recursive: true })
+  await twoRepairs()
+  await undo(1)
+  await undo(2)
+  expect(readdirSync(stateOf(root))).toEqual([])
+})
+
+/** Another process that is in the middle of a repair. */
+const HOLDER = `
+  const { workAlone } = await import(${JSON.stringify(new URL('../../src/apps/repair/alone.ts', import.meta.url).href)})
+  await workAlone(process.argv[1], () => new Promise(done => {
+    process.stdin.once('data', done)
+    console.log('holds')
+  }))
+  process.exit()
+`
+async function hold(): Promise<ChildProcess> {
+  const other = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', HOLDER, stateOf(root)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  await once(other.stdout!, 'data')
+  return other
+}
+
+describe('while another repair is under way', () => {
+  test('there is no second one, and it is said who is at it', async () => {
+    const other = await hold()
+    edit('/etc/ntp.conf', 'server a\n', 'server b\n')
+    await expect(applyHere(root)).rejects.toThrow(
+      new RegExp(`another repair, or undo, is under way in .*process ${other.pid}\\)`),
+    )
+    await expect(undo()).rejects.toThrow(/under way/)
+    expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
+    other.stdin!.write('x')
+    await once(other, 'exit')
+    expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+  })
+
+  test('of one that was killed no lock stays', async () => {
+    const other = await hold()
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    expect(existsSync(join(stateOf(root), 'lock'))).toBe(true)
+    edit('/etc/ntp.conf', 'server a\n', 'server b\n')
+    expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+    expect(await undoHere(root)).toEqual({ number: 1, stuck: [] })
+    expect(existsSync(join(stateOf(root), 'lock'))).toBe(false)
+  })
+})
+
+describe('a journal that is not what was written', () => {
+  const journal = () => join(stateOf(root), '1/journal.jsonl')
+  const change = (how: (lines: string[]) => readonly string[]) =>
+    writeFileSync(journal(), how(readFileSync(journal(), 'utf8').split('\n')).join('\n'))
+  beforeEach(async () => {
+    edit('/etc/ntp.conf', 'server a\n', 'server b\n')
+    await applyHere(root)
+  })
+
+  test.each<[string, (lines: string[]) => readonly string[], RegExp]>([
+    [
+      'is no JSON',
+      ([first, , ...rest]) => [first!, '#####', ...rest],
+      /line 2 of .* is not what was written/,
+    ],
+    [
+      'says something else',
+      ([first, , ...rest]) => [first!, '{"what":"intent","step":0}', ...rest],
+      /line 2/,
+    ],
+    ['lacks a line', ([first, , ...rest]) => [first!, ...rest], /does not tell what step 1 was/],
+    ['lacks its beginning', ([, ...rest]) => rest, /does not tell how the repair began/],
+    ['is empty', () => [], /is empty, and files were kept/],
+  ])('that %s is told, and never taken for undone', async (_, how, why) => {
+    change(how)
+    const { stuck = [] } = (await undo()) ?? {}
+    expect(stuck.join('\n')).toMatch(why)
+    expect(existsSync(join(stateOf(root), '1/before/0'))).toBe(true)
+    expect((await undo())?.stuck.length).toBeGreaterThan(0)
+  })
+
+  test('a torn last line announces nothing', async () => {
+    appendFileSync(journal(), '{"what":"inte')
+    expect(await undo()).toEqual({ number: 1, stuck: [] })
+    expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
+  })
+
+  test('a file that was kept and is another now is not put back', async () => {
+    writeFileSync(join(stateOf(root), '1/before/0'), 'server evil\n')
+    expect((await undo())?.stuck).toEqual([expect.stringMatching(/is not what was kept there/)])
+    expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server b\n')
+  })
+
+  test('a link in its place leads nowhere', async () => {
+    const precious = join(folder, 'precious')
+    writeFileSync(precious, '{"what":"begin"')
+    rmSync(journal())
+    symlinkSync(precious, journal())
+    await expect(undo()).rejects.toThrow(/ELOOP/)
+    expect(readFileSync(precious, 'utf8')).toBe('{"what":"begin"')
+  })
+})
