@@ -80,6 +80,7 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
   const names = daemons.map(({ name }) => name).join(' and ')
   const off = first.enabled?.value === false
+  const meant = first.enabled?.value === true
   return state({
     name: 'daemon-not-running',
     severity: jobs.length > 0 ? 'warning' : 'critical',
@@ -87,7 +88,9 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
     evidence: evidenceOf(first.runs, first.enabled, first.installed, ...jobs.map(({ command }) => command)),
     cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
     causes: [
-      { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
+      meant
+        ? { what: 'it was stopped, or could not start', why: 'it is to be started with the machine' }
+        : { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
       ...(first.name === 'ntpd' || first.name === 'ntpsec'
         ? [
             {
@@ -98,8 +101,8 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
         : []),
     ],
     remedy: {
-      text: `Enable and start ${first.name}.`,
-      changes: [`systemctl enable --now ${first.unit?.name ?? first.name}`],
+      text: `${meant ? 'Start' : 'Enable and start'} ${first.name}.`,
+      changes: [`systemctl ${meant ? 'start' : 'enable --now'} ${first.unit?.name ?? first.name}`],
       actions: [{ kind: 'start', daemon: first.name, unit: first.unit?.name }],
     },
     confirm: 'Its log, and `systemctl status`.',
