@@ -4,6 +4,7 @@
  */
 import type { ClockJob, Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
+import { wordsToStart } from '../service-words.ts'
 import {
   evidenceOf,
   isGuest,
@@ -102,10 +103,10 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
     ],
     remedy: {
       text: `${meant ? 'Start' : 'Enable and start'} ${first.name}.`,
-      changes: [`systemctl ${meant ? 'start' : 'enable --now'} ${first.unit?.name ?? first.name}`],
+      changes: wordsToStart(first, meant),
       actions: [{ kind: 'start', daemon: first.name, unit: first.unit?.name }],
     },
-    confirm: 'Its log, and `systemctl status`.',
+    confirm: 'A process of it, and its log.',
   })
 }
 

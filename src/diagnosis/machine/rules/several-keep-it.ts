@@ -3,6 +3,7 @@
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
 import type { ClockJob } from '#core/guest/inventory.ts'
+import { wordsToStop } from '../service-words.ts'
 import { evidenceOf, isPresumed, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
 
 const NEVER = new Set(['ntpdate', 'clockwright'])
@@ -31,7 +32,7 @@ export const severalDaemons: MachineRule = subject => {
       ],
       remedy: {
         text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.`,
-        changes: stop.map(({ name, unit }) => `systemctl disable --now ${unit?.name ?? name}`),
+        changes: stop.flatMap(wordsToStop),
         actions: stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
       },
       confirm: 'Steps in the log of one right after corrections of the other.',
