@@ -5,9 +5,9 @@
 import type { Files } from '#core/guest/files.ts'
 import type { ClockJob } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { parseCrontab } from '#dialects/linux/crontab.ts'
-import { setsClock } from '#dialects/linux/set-clock.ts'
-import { listOf, parseUnit } from '#dialects/linux/unit.ts'
+import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
+import { type ClockSetting, findClockSetting } from '#dialects/linux/set-clock.ts'
+import { type LocatedSetting, listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
 import { at, fact, readText } from './place.ts'
@@ -62,19 +62,20 @@ function textOf(files: Files, path: string): string | undefined {
 }
 
 const jobsIn = (files: Files, path: string): ClockJob[] =>
-  parseCrontab(textOf(files, path) ?? '').flatMap(({ command, when, every, text, line }) => {
-    const program = setsClock(command)
+  parseCrontab(textOf(files, path) ?? '').flatMap(job => {
+    const { when, every, line } = job
+    const setting = settingOfJob(job)
     const repeats = when !== '@reboot'
-    return program
+    return setting
       ? [
           {
             name: path,
             unit: undefined,
-            program,
+            program: setting.program,
             when,
             every,
             repeats,
-            command: fact(command, at(path, text, line)),
+            command: fact(setting.shown, at(path, `${when} ${setting.shown}`, line)),
           },
         ]
       : []
@@ -82,17 +83,17 @@ const jobsIn = (files: Files, path: string): ClockJob[] =>
 
 function jobsOfScript(files: Files, path: string, when: string, every: Seconds | undefined): ClockJob[] {
   for (const [index, line] of linesOf(textOf(files, path) ?? '').entries()) {
-    const program = line.length < LONGEST ? setsClock(line) : undefined
-    if (program)
+    const setting = line.length < LONGEST ? findClockSetting(line) : undefined
+    if (setting)
       return [
         {
           name: path,
           unit: undefined,
-          program,
+          program: setting.program,
           when,
           every,
           repeats: every !== undefined,
-          command: fact(line.trim(), at(path, line.trim(), index + 1)),
+          command: fact(setting.shown, at(path, setting.shown, index + 1)),
         },
       ]
   }
@@ -117,28 +118,32 @@ function timers(files: Files): ClockJob[] {
     const service = listOf([timer], 'Timer', 'Unit').at(-1)?.value ?? name.replace(/timer$/, 'service')
     const servicePath = pathOfUnit(files, service)
     const unit = servicePath && parseUnit(textOf(files, servicePath) ?? '', servicePath)
-    const started =
-      unit &&
-      listOf([unit], 'Service', 'ExecStart').find(({ value }) => setsClock(value.replace(/^[-@:+!|]+/, '')))
+    const [started] = unit ? listOf([unit], 'Service', 'ExecStart').flatMap(startsSetting) : []
     if (!started) return []
     const again = AGAIN.flatMap(key => listOf([timer], 'Timer', key).slice(-1))[0]
     return [
       {
         name,
         unit: name,
-        program: setsClock(started.value.replace(/^[-@:+!|]+/, ''))!,
+        program: started.program,
         when: again ? `${again.key}=${again.value}` : 'at boot',
         every:
           again && (NAMED[again.value] ?? (again.key === 'OnCalendar' ? undefined : readSpan(again.value))),
         repeats: again !== undefined,
         command: fact(
-          started.value,
-          at(started.path, `${started.key}=${started.value}`, started.line),
+          started.shown,
+          at(started.path, `${started.key}=${started.shown}`, started.line),
           ...(again ? [at(path, `${again.key}=${again.value}`, again.line)] : [at(path, name)]),
         ),
       },
     ]
   })
+}
+
+function startsSetting(setting: LocatedSetting): (LocatedSetting & ClockSetting)[] {
+  const [, sign = '', command = ''] = /^([-@:+!|]*)(.*)$/s.exec(setting.value) ?? []
+  const found = findClockSetting(command)
+  return found ? [{ ...setting, ...found, shown: sign + found.shown }] : []
 }
 
 const NAMED: Readonly<Record<string, Seconds>> = {

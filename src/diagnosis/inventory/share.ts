@@ -2,7 +2,8 @@
  * What of a file may leave the machine: the file itself without what is secret in it, and of long ones only the lines that the
  * inventory looks at. Host names and addresses stay, because without them nobody could tell who asks whom.
  */
-import { setsClock } from '#dialects/linux/set-clock.ts'
+import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
+import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
 import { isOfClocks } from './messages.ts'
@@ -38,7 +39,8 @@ export function shareable(path: string, text: string): string {
   if (path.endsWith('/sysctl_-a')) return keepLines(text, isOfTimeSetting)
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
   if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
-  if (isJob(path)) return eachLine(text, line => (setsClock(line) ? line : COMMENT))
+  if (/^\/proc\/\d+\/cmdline$/.test(path)) return commandLine(text)
+  if (isJob(path)) return eachLine(text, isTable(path) ? jobLine : line => settingIn(line) ?? COMMENT)
   if (isOptions(path)) return eachLine(text, optionLines())
   return withoutSecrets(text)
 }
@@ -46,6 +48,23 @@ export function shareable(path: string, text: string): string {
 /** The rest of a line is what nobody here reads, and may hold anything. */
 const eachLine = (text: string, keep: (line: string) => string): string =>
   withoutSecrets(text.replace(/[^\r\n]+/g, keep))
+
+/** Of a line that sets the clock the command that does; the others of that line are nobody's matter. */
+const settingIn = (line: string): string | undefined => findClockSetting(line)?.shown
+
+function jobLine(line: string): string {
+  const [job] = parseCrontab(line)
+  const setting = job && settingOfJob(job)
+  return setting ? `${job.when} ${setting.shown}` : COMMENT
+}
+
+/** What a program that has nothing to do with clocks was told stays here. */
+const commandLine = (text: string): string => {
+  const [program = '', ...others] = text.split('\0')
+  return TIME_PROGRAMS.test(program) || others.length === 0 || /^\S+: /.test(program)
+    ? withoutSecrets(text)
+    : `${program}\0${REMOVED}`
+}
 
 const isUnit = (path: string): boolean =>
   /\.(?:service|timer)$|\.(?:service|timer)\.d\/[^/]*\.conf$/.test(path)
@@ -66,19 +85,21 @@ function unitLines(ofTime: boolean): (line: string) => string {
     if (/^\s*[#;]/.test(line)) return COMMENT
     const [, head = '', key = '', value = line] =
       goesOn === undefined ? (/^(\s*([\w-]+)\s*=)(.*)$/.exec(line) ?? []) : []
-    const what = goesOn ?? (head === '' ? 'kept' : whatOf(key, value, ofTime))
+    const what = goesOn ?? (head === '' ? 'kept' : whatOf(key, ofTime))
     const continued = line.endsWith('\\')
+    const [, sign = '', command = ''] = /^([-@:+!|]*)(.*?)\\?$/.exec(value.trim()) ?? []
+    const setting = what === 'removed' && key === 'ExecStart' ? settingIn(command) : undefined
     goesOn = continued ? what : undefined
     if (what === 'kept') return line
     if (what === 'environment') return `${head}${environment(value)}${continued ? ' \\' : ''}`
-    return `${head}${REMOVED}${continued ? ' \\' : ''}`
+    return `${head}${setting === undefined ? REMOVED : sign + setting}${continued ? ' \\' : ''}`
   }
 }
 
-function whatOf(key: string, value: string, ofTime: boolean): 'kept' | 'environment' | 'removed' {
+function whatOf(key: string, ofTime: boolean): 'kept' | 'environment' | 'removed' {
   if (key === 'Environment') return 'environment'
   if (UNIT_KEYS.test(key)) return 'kept'
-  return key === 'ExecStart' && (ofTime || setsClock(value.replace(/^[-@:+!|]+/, ''))) ? 'kept' : 'removed'
+  return key === 'ExecStart' && ofTime ? 'kept' : 'removed'
 }
 
 const isSysctl = (path: string): boolean => /(?:^|\/)sysctl\.(?:conf$|d\/)/.test(path)
@@ -124,16 +145,15 @@ const isJob = (path: string): boolean =>
     path,
   )
 
+const isTable = (path: string): boolean =>
+  /^\/(?:etc\/(?:crontab$|cron\.d\/|crontabs\/)|var\/spool\/cron\/)/.test(path)
+
 /** The title of the columns, and the processes that keep or set a clock. */
 const keepProcesses = (text: string): string =>
-  keepLines(
-    text,
-    line =>
-      line.startsWith('USER ') ||
-      /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright)/.test(
-        line,
-      ),
-  )
+  keepLines(text, line => line.startsWith('USER ') || TIME_PROGRAMS.test(line))
+
+const TIME_PROGRAMS =
+  /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright)/
 
 const isLog = (path: string): boolean =>
   /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/(?:kernel\/dmesg|logs\/))/.test(path)

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
+import { planRepair } from '../repair/plan.ts'
 import { checkMachine } from './check.ts'
 import { lintMachine } from './configuration.ts'
 import { whoSetsTheClock } from './setters.ts'
@@ -101,6 +102,57 @@ describe('jobs', () => {
       { kind: 'stop', daemon: 'settime.timer', unit: 'settime.timer' },
       { kind: 'edit', file: '/etc/crontab', edit: { line: 2, kind: 'delete', text: '' } },
     ])
+  })
+})
+
+describe('other work in the same line', () => {
+  const planOf = (crontab: string, more: Members = {}) => {
+    const files = memoryFiles({ ...CHRONY, 'etc/crontab': crontab, ...more })
+    const inventory = takeInventory(files)
+    const findings = checkMachine(
+      { inventory, live: undefined, prospect: undefined },
+      lintMachine(inventory, files),
+    )
+    return planRepair(
+      findings.filter(({ name }) => name === 'two-daemons'),
+      inventory,
+      {
+        content: path =>
+          path === '/etc/crontab'
+            ? { kind: 'read', bytes: crontab }
+            : { kind: 'closed', why: 'not asked for' },
+        live: true,
+        services: 'systemd',
+      },
+    )
+  }
+  const edited = ({ steps }: ReturnType<typeof planOf>) =>
+    steps.flatMap(({ change }) => (change.kind === 'file' ? [change.after] : []))
+
+  test.each([
+    'root /usr/local/bin/backup.sh && ntpdate x',
+    'root /usr/sbin/ntpdate -u x; /usr/local/bin/rotate-logs',
+    'root ntpdate x | mail -s y root',
+    'root sleep $((RANDOM / 9)); ntpdate x',
+    'root ntpdate x%more',
+  ])('%s is left to a person, who is told which part goes', command => {
+    const plan = planOf(`A=b\n17 * * * * ${command}\n`)
+    expect(edited(plan)).toEqual([])
+    const [advice] = plan.advice.filter(({ title }) => title === 'Change /etc/crontab, line 2')
+    expect(advice?.lines[0]).toMatch(/take out only what sets the clock.*ntpdate/)
+  })
+  test('and beside such a line one that does nothing else still goes', () => {
+    const plan = planOf('1 * * * * root b; ntpdate x\n2 * * * * root ntpdate x >/dev/null 2>&1\n')
+    expect(edited(plan)).toEqual(['1 * * * * root b; ntpdate x\n'])
+    expect(plan.advice.map(({ title }) => title)).toContain('Change /etc/crontab, line 1')
+    expect(plan.steps[0]?.risk).toMatch(/^cron reads it.*Nothing is in a line that is taken out but/)
+  })
+  test('a script is left to a person, too', () => {
+    const plan = planOf('', { 'etc/cron.hourly/t': '#!/bin/sh\nntpdate a\n' })
+    expect(plan.advice.map(({ title }) => title)).toContain('Change /etc/cron.hourly/t, line 2')
+  })
+  test.each(['apt-get -y install ntpdate', "mysql -e 'select ntpdate from t'"])('%s is no job', command => {
+    expect(planOf(`17 * * * * root ${command}\n`)).toEqual({ steps: [], advice: [] })
   })
 })
 

@@ -36,7 +36,7 @@ export type Action =
       readonly servers: readonly string[]
     }
   | { readonly kind: 'cycle-cpus'; readonly cpus: readonly number[] }
-  /** For the administrator of the host. */
+  /** For the administrator of the host, or for a person who knows what else a file is for. */
   | { readonly kind: 'host'; readonly where: string; readonly lines: readonly string[] }
 
 export type Because<A extends Action = Action> = A & { readonly reason: Reason }

@@ -18,6 +18,10 @@ const RISKS: readonly (readonly [path: RegExp, risk: string])[] = [
     'None until the next boot, or until somebody has sysctl read it; what is to hold now is a step of its own.',
   ],
   [
+    /^\/etc\/(?:crontab$|cron\.d\/|crontabs\/)|^\/var\/spool\/cron\//,
+    'cron reads it within a minute. Nothing is in a line that is taken out but the command that sets the clock.',
+  ],
+  [
     /^\/etc\/systemd\/system\//,
     'None until systemd has read its units again, and the service is started anew.',
   ],

@@ -4,15 +4,17 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import { linesOf } from '../named-source.ts'
+import { type ClockSetting, findClockSetting } from './set-clock.ts'
 
 export interface CronJob {
   readonly line: number
-  readonly text: string
   /** `17 * * * *`, `@hourly`. */
   readonly when: string
   /** From one time to the next, where that is plain; undefined also for what runs at the start of the machine. */
   readonly every: Seconds | undefined
   readonly command: string
+  /** Behind a % the command finds its input, which may be anything. */
+  readonly fed: boolean
 }
 
 /** cron takes no longer command. */
@@ -26,8 +28,15 @@ export function parseCrontab(text: string): CronJob[] {
     if (line.length > LONGEST || /^\s*(?:#|\w+\s*=)/.test(line)) return []
     const [, when, command] = JOB.exec(line) ?? []
     if (when === undefined || command === undefined) return []
-    return [{ line: index + 1, text: line.trim(), when, every: periodOf(when), command }]
+    const [run = ''] = /^(?:[^\\%]|\\.?)*/.exec(command) ?? []
+    return [{ line: index + 1, when, every: periodOf(when), command: run, fed: run.length < command.length }]
   })
+}
+
+/** What of a job sets the clock. What it is fed goes with it. */
+export function settingOfJob({ command, fed }: CronJob): ClockSetting | undefined {
+  const found = findClockSetting(command)
+  return found && fed ? { ...found, shown: `${found.shown} % (removed)`, alone: false } : found
 }
 
 const NAMED: Readonly<Record<string, Seconds>> = {

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseCrontab } from './crontab.ts'
-import { setsClock } from './set-clock.ts'
+import { parseCrontab, settingOfJob } from './crontab.ts'
+import { findClockSetting, setsClock } from './set-clock.ts'
 
 describe('a command', () => {
   test.each([
@@ -21,6 +22,11 @@ describe('a command', () => {
     ['date --set=12:00', 'date'],
     ['root /usr/sbin/start-ntpd ntptimeset &> /dev/null', 'start-ntpd'],
     ['systemctl restart ntpdate', 'ntpdate'],
+    ['sudo -n -u root nice -n 19 timeout 30 ntpdate a', 'ntpdate'],
+    ['flock -n /run/x ionice -c 3 ntpdate a', 'ntpdate'],
+    ['A=b chronic ntpdate a', 'ntpdate'],
+    ["/bin/sh -c 'sleep 5; ntpdate a'", 'ntpdate'],
+    ['for i in 1 2; do ntpdate a; done', 'ntpdate'],
     ['service ntpd stop; ntpdate a; service ntpd start', 'ntpdate'],
   ])('%s sets the clock', (command, program) => expect(setsClock(command)).toBe(program))
   test.each([
@@ -40,7 +46,66 @@ describe('a command', () => {
     'find /var/log/ntpstats/ -type f -mtime +7 -exec rm {} ;',
     'systemctl restart ntpd',
     '# ntpdate a',
+    'apt-get -y install ntpdate',
+    "mysql -e 'select ntpdate from t'",
+    'root apt-get -y install ntpdate',
+    'which ntpdate || yum install ntpdate',
+    'tar czf /b.tgz /etc/ntpdate /usr/sbin/ntpdate',
+    'sudo systemctl is-active ntpdate',
   ])('%s does not', command => expect(setsClock(command)).toBeUndefined())
+})
+
+describe('of a line', () => {
+  test.each([
+    'root /usr/sbin/ntpdate -u a >/dev/null 2>&1',
+    'ntpdate a &>/dev/null',
+    'nice -n 19 hwclock -s >> /var/log/x.log',
+    '[ -x /usr/sbin/ntpdate ] && /usr/sbin/ntpdate a',
+  ])('%s is all of it', line => expect(findClockSetting(line)).toMatchObject({ alone: true, shown: line }))
+  test.each([
+    ['root /usr/local/bin/backup.sh && ntpdate x', '(removed); ntpdate x'],
+    ['/usr/sbin/ntpdate -u x; /usr/local/bin/rotate-logs', '/usr/sbin/ntpdate -u x; (removed)'],
+    ['ntpdate a || echo PW', 'ntpdate a; (removed)'],
+    ['ntpdate a | logger -p PW', 'ntpdate a; (removed)'],
+    ['ntpdate a & b', 'ntpdate a; (removed)'],
+    ['sleep $((RANDOM%60)); ntpdate a', '(removed); ntpdate a'],
+    ['(b; ntpdate a)', '(removed); ntpdate a; (removed)'],
+    ['ntpdate a > >(mail PW)', 'ntpdate a > (removed); (removed)'],
+    ['date -s "$(curl -u admin:PW http://a)"', 'date -s "$(removed)"; (removed)'],
+    ['date -s `PW`', 'date -s $(removed); (removed)'],
+    ['sudo -S ntpdate a <<< PW', 'sudo -S ntpdate a (removed)'],
+    ['echo PW | sudo -S ntpdate a', '(removed); ntpdate a'],
+    ['X=PW ntpdate a', '(removed); ntpdate a'],
+    ["sh -c 'ntpdate a'", '(removed); ntpdate a'],
+  ])('%s is a part', (line, shown) => {
+    const found = findClockSetting(line)
+    expect(found).toMatchObject({ alone: false, shown })
+    // A copy is read once more.
+    expect(findClockSetting(shown)?.program).toBe(found?.program)
+    expect(findClockSetting(shown)?.alone).toBe(false)
+  })
+  test('any line has an answer, and what is shown has one, too', () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...' ;|&()$`\'"\\<>#%', '$(', 'ntpdate', 'sh -c', 'sudo', 'x'), {
+          maxLength: 30,
+        }),
+        parts => {
+          const found = findClockSetting(parts.join(''))
+          if (found) expect(setsClock(found.shown)).toBe(found.program)
+        },
+      ),
+    ))
+  test('what a job of cron is fed is another part', () => {
+    const [job] = parseCrontab('17 * * * * sudo -S ntpdate a%PW\n')
+    expect(settingOfJob(job!)).toEqual({
+      program: 'ntpdate',
+      alone: false,
+      shown: 'sudo -S ntpdate a % (removed)',
+    })
+    const [escaped] = parseCrontab('17 * * * * ntpdate a\\%b\n')
+    expect(settingOfJob(escaped!)?.alone).toBe(true)
+  })
 })
 
 test('a crontab', () => {

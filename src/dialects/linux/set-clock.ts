@@ -1,8 +1,9 @@
 /**
  * Does a command set the clock, and by which program? For lines of crontabs and scripts, and for commands of units. Each program by
- * its own manual: `ntpdate -q` only asks, `chronyd -Q` and `hwclock -w` do not set this clock. A shell is not understood: a
- * line is cut where one command ends, and the first word that names such a program counts.
+ * its own manual: `ntpdate -q` only asks, `chronyd -Q` and `hwclock -w` do not set this clock. What counts is the program that is
+ * run: `apt-get install ntpdate` sets nothing.
  */
+import { type SimpleCommand, simpleCommands } from './shell-line.ts'
 
 type Judge = (words: readonly string[]) => boolean
 
@@ -30,32 +31,52 @@ const SETTERS: Readonly<Record<string, Judge>> = {
   rcntpd: words => words.includes('ntptimeset'),
 }
 
-/** What only speaks of a program, or looks whether it is there. */
-const SPEAKS =
-  /^(?:\[|\[\[|test|echo|printf|logger|which|type|command|grep|egrep|pgrep|pidof|pkill|kill|killall|rm|find|ps|cat|chmod|ls|touch|if|elif|while|until)$/
-const STARTS = /^(?:service|systemctl|rc-service|invoke-rc\.d)$/
-
-/** The name of the program; undefined when the clock is left alone. */
-export function setsClock(command: string): string | undefined {
-  for (const part of command.replace(/(?:^|\s)#.*$/, '').split(/[;|&()`]+|\$\(|\b(?:then|do|else)\b/)) {
-    const words = part
-      .trim()
-      .split(/\s+/)
-      .map(word => word.replace(/^["']|["']$/g, ''))
-    if (STARTS.test(baseName(words[0]!))) {
-      if (
-        words.some(word => /^ntpdate(?:\.service)?$/.test(word)) &&
-        words.some(word => /^(?:re)?start$/.test(word))
-      )
-        return 'ntpdate'
-      continue
-    }
-    const at = words.findIndex(word => Object.hasOwn(SETTERS, baseName(word)))
-    if (at < 0 || words.slice(0, at).some(word => SPEAKS.test(baseName(word)))) continue
-    const name = baseName(words[at]!)
-    if (SETTERS[name]!(words.slice(at + 1))) return name
-  }
-  return undefined
+export interface ClockSetting {
+  readonly program: string
+  /** The command that sets the clock, and of the line nothing else: the rest is no matter of clocks, and may hold anything. */
+  readonly shown: string
+  /** Nothing else is in the line: who takes it out takes no other work away. */
+  readonly alone: boolean
 }
 
-const baseName = (word: string): string => word.replace(/^.*\//, '')
+const STARTS = /^(?:service|systemctl|rc-service|invoke-rc\.d)$/
+/** Looks only whether the program is there. */
+const LOOKS = /^(?:\[|test)$/
+
+export function findClockSetting(line: string): ClockSetting | undefined {
+  const commands = simpleCommands(line)
+  const at = commands.findIndex(({ words }) => programOf(words) !== undefined)
+  const setting = commands[at]
+  if (!setting) return undefined
+  const before = commands.slice(0, at)
+  const guarded = before.length === 1 && isGuard(before[0]!)
+  const plain = (before.length === 0 || guarded) && !/["'=]/.test(setting.before)
+  const alone = plain && setting.end === '' && !/[`()<]/.test(line)
+  const shown = [
+    ...(plain ? (guarded ? [`${before[0]!.text} && `] : []) : ['(removed); ']),
+    plain && setting.before !== '' ? `${setting.before} ` : '',
+    setting.text.replace(/\$\(.*\)|`[^`]*`/g, '$$(removed)').replace(/\s*(?:<|>\().*$/s, ' (removed)'),
+    at + 1 < commands.length || (setting.end !== '' && !alone) ? '; (removed)' : '',
+  ]
+  return { program: programOf(setting.words)!, shown: shown.join(''), alone }
+}
+
+/** `[ -x /usr/sbin/ntpdate ] &&` is no work of its own. */
+const isGuard = ({ words: [program, option, ...others], before, end }: SimpleCommand): boolean =>
+  LOOKS.test(program) &&
+  option === '-x' &&
+  others.length <= 2 &&
+  before.replace('root', '') === '' &&
+  end === '&&'
+
+/** The name of the program; undefined when the clock is left alone. */
+export const setsClock = (command: string): string | undefined => findClockSetting(command)?.program
+
+function programOf([program, ...others]: SimpleCommand['words']): string | undefined {
+  if (STARTS.test(program))
+    return others.some(word => /^ntpdate(?:\.service)?$/.test(word)) &&
+      others.some(word => /^(?:re)?start$/.test(word))
+      ? 'ntpdate'
+      : undefined
+  return Object.hasOwn(SETTERS, program) && SETTERS[program]!(others) ? program : undefined
+}

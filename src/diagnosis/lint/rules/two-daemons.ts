@@ -1,5 +1,5 @@
 /** two-daemons: files of several daemons are here, or a job sets the clock beside one. Each undoes what the other does. */
-import { parseCrontab } from '#dialects/linux/crontab.ts'
+import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { setsClock } from '#dialects/linux/set-clock.ts'
 import type { Evidence } from '../../finding.ts'
 import { configuredDaemons, PROGRAMS } from '../daemons.ts'
@@ -36,7 +36,14 @@ export const twoDaemons: LintRule = subject => {
       ],
       remedy: {
         text: 'Keep one. Stop and disable the other, and remove its package or its configuration.',
-        changes: names.length < 2 ? [] : [`systemctl disable --now ${UNITS[names[1]!]}`],
+        changes:
+          names.length < 2
+            ? jobs.flatMap(({ file, line, text, deletes }) =>
+                deletes
+                  ? []
+                  : [`${subject.files[file!]!.path}:${line}: take out only what sets the clock: ${text}`],
+              )
+            : [`systemctl disable --now ${UNITS[names[1]!]}`],
         edits:
           names.length < 2
             ? jobs.flatMap(({ file, line, deletes }) =>
@@ -54,11 +61,12 @@ const setters = (subject: LintSubject): Setter[] => [
   ...subject.kinds.flatMap((kind, file) =>
     kind !== 'crontab'
       ? []
-      : parseCrontab(subject.files[file]!.text).flatMap(({ line, when, command }): Setter[] =>
-          when !== '@reboot' && setsClock(command)
-            ? [{ ...evidenceAt(subject, file, line), deletes: true }]
-            : [],
-        ),
+      : parseCrontab(subject.files[file]!.text).flatMap((job): Setter[] => {
+          const setting = job.when === '@reboot' ? undefined : settingOfJob(job)
+          return setting
+            ? [{ file, line: job.line, text: `${job.when} ${setting.shown}`, deletes: setting.alone }]
+            : []
+        }),
   ),
   ...subject.units.flatMap(({ file, path, read }) =>
     subject.units.some(timer => timer.path === path.replace(/\.service$/, '.timer') && timer.path !== path)
@@ -71,7 +79,7 @@ const setters = (subject: LintSubject): Setter[] => [
   ),
 ]
 
-/** `deletes`: taking this line out is all that is needed. */
+/** `deletes`: taking this line out is all that is needed, and takes out nothing else. */
 type Setter = Evidence & { readonly deletes: boolean }
 
 const UNITS: Readonly<Record<string, string>> = {

@@ -3,6 +3,9 @@
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
 import type { ClockJob } from '#core/guest/inventory.ts'
+import { findClockSetting } from '#dialects/linux/set-clock.ts'
+import { kindOf } from '../../lint/file-kind.ts'
+import type { Action } from '../../repair/action.ts'
 import { wordsToStop } from '../service-words.ts'
 import { evidenceOf, isPresumed, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
 
@@ -67,12 +70,25 @@ const jobBesideDaemon: MachineRule = ({ inventory }) => {
         changes: jobs.map(({ unit, name, command }) =>
           unit ? `systemctl disable --now ${unit}` : `${name}: without "${command.value}"`,
         ),
-        actions: jobs.flatMap(({ unit, name }) =>
-          unit ? [{ kind: 'stop' as const, daemon: name, unit }] : [],
-        ),
+        actions: jobs.flatMap(actionsFor),
       },
       confirm: 'Steps in the log at the times of the job.',
     }),
+  ]
+}
+
+/** A line of a table that does nothing else is an edit of the linter's; what has other work in it is for a person to part. */
+function actionsFor({ unit, name, command }: ClockJob): Action[] {
+  if (unit) return [{ kind: 'stop', daemon: name, unit }]
+  const isTable = kindOf({ path: name, text: '' }) === 'crontab'
+  if (isTable && findClockSetting(command.value)?.alone) return []
+  const line = command.evidence[0]?.line
+  return [
+    {
+      kind: 'host',
+      where: line === undefined ? name : `${name}, line ${line}`,
+      lines: [`take out only what sets the clock, and leave what else is there: ${command.value}`],
+    },
   ]
 }
 
