@@ -11,6 +11,9 @@ const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|passwd|(?<![a-
 /** As it ends in a command line of /proc, too, whose words are divided by zero bytes. */
 const WORD = String.raw`[^\s\0"']+`
 
+/** In quotes, or none. */
+const SHELL_WORD = String.raw`(?:"[^"]*"|'[^']*'|[^\s\0"']+)`
+
 /** Each with what stays as its first group. */
 const SECRETS: readonly RegExp[] = [
   // GRUB: password --md5 HASH, password_pbkdf2 USER HASH
@@ -29,6 +32,28 @@ const SECRETS: readonly RegExp[] = [
   new RegExp(String.raw`(${SECRET_NAME}["']?\s*[=:]\s*)${WORD}`, 'gi'),
   // --NAME VALUE, also in two words of /proc
   new RegExp(String.raw`(--?${SECRET_NAME}[\s\0]+["']?)${WORD}`, 'gi'),
+  // --key VALUE
+  /((?:^|[\s\0])--key[\s\0=]+)[^\s\0]+/g,
+  // A line of its own: secret VALUE
+  /^(\s*(?:secret|passphrase|passwd|token)\s+)\S.*$/,
+  // curl -u USER:PASSWORD; ntpd takes a user by the same letter
+  new RegExp(
+    String.raw`([\s\0](?:-u|-U|--user|--proxy-user)(?<=\b(?:curl|wget|lftp|smbclient|rpcclient|ldap\w+)\b.*)[\s\0=]*)${SHELL_WORD}`,
+    'g',
+  ),
+  /([\s\0](?:-u|--user)[\s\0=]*(?:root|admin\w*):)[^\s\0"']+/g,
+  // sshpass -p PASSWORD, mysql -pPASSWORD
+  new RegExp(
+    String.raw`([\s\0]-(?:p|w|a)(?<=\b(?:sshpass|mysql\w*|mariadb[\w-]*|ldap\w+|redis-cli)\b.*)[\s\0]*)${SHELL_WORD}`,
+    'g',
+  ),
+  // echo PASSWORD | sudo -S
+  /(\b(?:echo|printf)[\s\0]+)[^|\0]+(?=[\s\0]*\|[\s\0]*(?:[\w/]*\/)?(?:sudo|su|passwd|chpasswd|openssl|gpg2?|cryptsetup)\b)/g,
+  // ?key=VALUE
+  /([?&][\w.-]*(?:key|token|sig|secret|pass|pwd|pw|auth|code|api|sid)[\w.-]*=)[^\s\0&"']+/gi,
+  // Addresses that are secrets themselves: hc-ping.com/UUID, webhooks of chats
+  /(:\/\/[^\s\0"']*?\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s\0"']*/gi,
+  /(:\/\/hooks\.[^\s\0"'/]+\/)[^\s\0"']+/gi,
   // https://USER:PASSWORD@HOST, https://TOKEN@HOST
   /(:\/\/)[^\s\0/@]+(?=@)/g,
   /(:\/\/)[^\s\0@]*:[^\s\0]+(?=@)/g,
@@ -55,7 +80,8 @@ export function withoutSecretsDeep<T>(value: T): T {
 }
 
 /** In a list of words the secret may be the one behind its name: `--password`, `VALUE`. */
-function withoutSecretsInWords(values: readonly unknown[]): unknown[] {
+function withoutSecretsInWords(given: readonly unknown[]): unknown[] {
+  const values = isCommandLine(given) ? withoutSecrets(given.join('\0')).split('\0') : given
   return values.map((each, index) => {
     const before = values[index - 1]
     return typeof each === 'string' && typeof before === 'string' && IS_NAME.test(before)
@@ -64,5 +90,12 @@ function withoutSecretsInWords(values: readonly unknown[]): unknown[] {
   })
 }
 
+/** A program and its words, as in /proc; lines of text have spaces. */
+const isCommandLine = (values: readonly unknown[]): values is readonly string[] =>
+  values.length > 1 && values.every(each => typeof each === 'string') && !/\s/.test(values[0]!)
+
 /** `--password`, `token:`, `"password":`, `crypto`'s `pw`. */
-const IS_NAME = new RegExp(`^(?:--?${SECRET_NAME}|["']?${SECRET_NAME}["']?[:=]|pw|bearer|md5|sha\\d*)$`, 'i')
+const IS_NAME = new RegExp(
+  `^(?:--?${SECRET_NAME}|--key|["']?${SECRET_NAME}["']?[:=]|pw|bearer|md5|sha\\d*)$`,
+  'i',
+)

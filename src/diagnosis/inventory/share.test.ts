@@ -30,6 +30,17 @@ const anywhere: readonly ((secret: string) => string)[] = [
   word => `ks=https://admin:${word}@host.example/ks.cfg`,
   word => `url=https://${word}@host.example/`,
   word => `netroot=iscsi:admin:${word}@192.0.2.1::::iqn.a`,
+  word => `curl -fsS -u admin:${word} https://host.example/`,
+  word => `curl --user 'admin:${word}' https://host.example/`,
+  word => `sshpass -p ${word} ssh host.example`,
+  word => `mysql -uroot -p${word} db`,
+  word => `https://host.example/ping?a=b&key=${word}&c=d`,
+  word => `https://host.example/ping?token=${word}`,
+  word => `echo ${word} | sudo -S id`,
+  word => `https://hc-ping.com/7a4e2f10-1c2d-4e3f-8a9b-0c1d2e3f4a5b/${word}`,
+  word => `https://hooks.example.com/services/${word}`,
+  word => `login --key ${word}`,
+  word => `login -uroot:${word}`,
 ]
 /** Lines of configurations. */
 const ofLines: readonly ((secret: string) => string)[] = [
@@ -37,6 +48,19 @@ const ofLines: readonly ((secret: string) => string)[] = [
   word => `1 MD5 ${word}`,
   word => `password_pbkdf2 root ${word}`,
   word => `password --md5 ${word}`,
+  word => `secret ${word}`,
+]
+/** Of a job only the command that sets the clock is kept, so these need to look like nothing. */
+const inJobs: readonly ((secret: string) => string)[] = [
+  word => `login ${word} && ntpdate a`,
+  word => `ntpdate a; login ${word}`,
+  word => `ntpdate a | mail ${word}`,
+  word => `ntpdate a # ${word}`,
+  word => `HIDDEN=${word} ntpdate a`,
+  word => `date -s "$(login ${word})"`,
+  word => `sudo -S hwclock -s <<< ${word}`,
+  word => `sudo -S ntpdate a%${word}`,
+  word => `sh -c 'login ${word}; ntpdate a'`,
 ]
 /** In units whatever is not read is taken out, whatever it looks like. */
 const inUnits: readonly ((secret: string) => string)[] = [
@@ -70,6 +94,10 @@ describe('one line', () => {
     'refclock PHC /dev/ptp0 poll 0 refid KVM',
     'Each takes the corrections of the other: logs, tokens, leases are wrong.',
   ])('%s stays', line => expect(withoutSecrets(line)).toBe(line))
+  test.each(['ntpd -u ntp:ntp -g', '/usr/sbin/ntpd -p /run/ntpd.pid -u ntp', 'chronyd -u chrony -F 2'])(
+    '%s has no secret',
+    line => expect(withoutSecrets(line)).toBe(line),
+  )
   test('command lines have zero bytes between their words', () => {
     expect(withoutSecrets('ntpd\0--password\0opensesame\0-x')).toBe('ntpd\0--password\0(removed)\0-x')
     expect(withoutSecretsDeep(['ntpd', '--password', 'opensesame', '-x'])).toEqual([
@@ -84,6 +112,45 @@ describe('one line', () => {
     expect(withoutSecrets(pem)).not.toMatch(/opensesame|abc/)
     expect(withoutSecrets(pem).split('\n')).toHaveLength(pem.split('\n').length)
   })
+})
+
+describe('of a job', () => {
+  test.each(['/etc/crontab', '/etc/cron.d/x', '/var/spool/cron/root', '/etc/systemd/system/x.service'])(
+    '%s shows only what sets the clock',
+    path => {
+      for (const plant of inJobs) {
+        if (plant('').includes('%') && path.endsWith('.service')) continue
+        const before = path.endsWith('.service') ? '[Service]\nExecStart=-' : '17 * * * * root '
+        fc.assert(
+          fc.property(secret, word => {
+            const shared = shareable(path, `${before}${plant(word)}\n`)
+            expect(shared).not.toContain(word)
+            // A line of cron ends at a %.
+            if (!word.includes('%')) expect(shared).toMatch(/ntpdate|date -s|hwclock -s/)
+          }),
+        )
+      }
+    },
+  )
+  test('a script, too', () =>
+    expect(shareable('/etc/cron.hourly/t', '#!/bin/sh\nlogin x; ntpdate a\nlogin y\n')).toBe(
+      '#\n(removed); ntpdate a\n#\n',
+    ))
+  test('the same in what is told of it', () => {
+    for (const plant of inJobs) {
+      const files = memoryFiles({ 'etc/crontab': `17 * * * * root ${plant('opensesame')}\n` })
+      const { jobs } = takeInventory(files)
+      expect(jobs).toHaveLength(1)
+      expect(toJson(jobs)).not.toContain('opensesame')
+    }
+  })
+})
+
+test('of a process that keeps no clock the arguments go', () => {
+  const path = '/proc/77/cmdline'
+  expect(shareable(path, 'login\0-x\0opensesame\0')).toBe('login\0(removed)')
+  expect(shareable(path, '/usr/sbin/ntpd\0-u\0ntp:ntp\0-g\0')).toBe('/usr/sbin/ntpd\0-u\0ntp:ntp\0-g\0')
+  expect(shareable(path, '/usr/sbin/chronyd\0--key\0opensesame')).not.toContain('opensesame')
 })
 
 test('what is needed of a unit stays', () => {
