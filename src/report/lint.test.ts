@@ -40,6 +40,26 @@ test('programs get name, severity, message, file, line and remedy', () => {
   })
 })
 
+test('what is secret in a line is not shown, and no edit is offered that would write the mark instead', () => {
+  const file = {
+    path: 'boot/grub/grub.conf',
+    text: 'title a\n  kernel /v ro rd.iscsi.password=opensesame clocksorce=tsc\n',
+  }
+  const findings = lint([file])
+  expect(
+    findings
+      .flatMap(({ remedy }) => remedy.edits ?? [])
+      .map(({ text }) => text)
+      .join(),
+  ).toContain('opensesame')
+  const secret = { findings, files: [{ path: file.path, kind: 'GRUB legacy menu' }], skipped: [] }
+  expect(lintScreen(secret, 200, plain)).not.toContain('opensesame')
+  expect(lintScreen(secret, 200, plain)).toContain('rd.iscsi.password=(removed) clocksorce=tsc')
+  const encoded = encodeLint(secret)
+  expect(JSON.stringify(encoded)).not.toContain('opensesame')
+  expect(encoded.findings.flatMap(({ remedy }) => remedy.edits).filter(({ text }) => text !== '')).toEqual([])
+})
+
 test('without anything to say it says so', () =>
   expect(lintScreen({ findings: [], files: [{ path: 'a', kind: 'ntp.conf' }], skipped: [] }, 80, plain)).toBe(
     'Nothing to complain of in 1 file.\n',

@@ -4,6 +4,7 @@
  */
 import type { Finding, Severity } from '#diagnosis/finding.ts'
 import { worst } from '#diagnosis/finding.ts'
+import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { SEVERITY_COLOURS } from './findings.ts'
 import type { Style } from './style.ts'
 import { printable, wrapped } from './table.ts'
@@ -26,7 +27,9 @@ const INDENT = 10
 const MOST_SKIPPED = 5
 
 export function lintScreen(report: LintReport, columns: number, style: Style): string {
-  const told = report.findings.map(finding => findingScreen(finding, report.files, columns, style))
+  const told = report.findings
+    .map(shownOf)
+    .map(finding => findingScreen(finding, report.files, columns, style))
   return [...told, foot(report, style)].join('\n')
 }
 
@@ -57,6 +60,13 @@ function findingScreen(
     ...finding.remedy.changes.map(change => `${' '.repeat(INDENT + 2)}${style('cyan', printable(change))}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** What is secret in a line is not shown. Edits of such lines are left out: whoever made them would write the mark there. */
+function shownOf(finding: Finding): Finding {
+  const { edits = [], ...remedy } = finding.remedy
+  const exact = edits.every(({ text }) => withoutSecrets(text) === text)
+  return withoutSecretsDeep({ ...finding, remedy: { ...remedy, edits: exact ? edits : [] } })
 }
 
 const placeOf = ({ file, line }: { file?: number; line?: number }, files: readonly LintedFile[]): string =>
@@ -93,22 +103,24 @@ export function encodeLint({ findings, files, skipped }: LintReport) {
     file === undefined ? null : (files[file]?.path ?? null)
   return {
     verdict: worst(findings),
-    findings: findings.map(({ name, severity, what, measures, evidence, cost, causes, remedy, confirm }) => ({
-      name,
-      severity,
-      message: what,
-      file: pathOf(evidence[0]?.file),
-      line: evidence[0]?.line ?? null,
-      remedy: {
-        ...remedy,
-        edits: (remedy.edits ?? []).map(edit => ({ ...edit, file: pathOf(edit.file) })),
-      },
-      measures,
-      evidence: evidence.map(({ text, file, line }) => ({ text, file: pathOf(file), line: line ?? null })),
-      cost,
-      causes,
-      confirm,
-    })),
+    findings: findings
+      .map(shownOf)
+      .map(({ name, severity, what, measures, evidence, cost, causes, remedy, confirm }) => ({
+        name,
+        severity,
+        message: what,
+        file: pathOf(evidence[0]?.file),
+        line: evidence[0]?.line ?? null,
+        remedy: {
+          ...remedy,
+          edits: (remedy.edits ?? []).map(edit => ({ ...edit, file: pathOf(edit.file) })),
+        },
+        measures,
+        evidence: evidence.map(({ text, file, line }) => ({ text, file: pathOf(file), line: line ?? null })),
+        cost,
+        causes,
+        confirm,
+      })),
     files: files.map(({ path, kind }) => ({ file: path, kind: kind ?? null })),
     skipped,
   }

@@ -17,9 +17,9 @@ const SHELL_WORD = String.raw`(?:"[^"]*"|'[^']*'|[^\s\0"']+)`
 /** Each with what stays as its first group. */
 const SECRETS: readonly RegExp[] = [
   // GRUB: password --md5 HASH, password_pbkdf2 USER HASH
-  /^(\s*password(?:_pbkdf2)?\s).*$/,
+  /^((?:line \d+:)?\s*password(?:_pbkdf2)?\s).*$/,
   // ntp.conf: crypto pw PASSWORD
-  /^(\s*crypto\b.*\bpw\s+)\S+/,
+  /^((?:line \d+:)?\s*crypto\b.*\bpw\s+)\S+/,
   // Files of keys of NTP daemons, should one be included: NUMBER TYPE KEY
   /^(\s*\d{1,5}\s+(?:M|MD5|SHA\d*|SHA\d-\d+|SHA-\d+|AES\d*|AES128CMAC|RMD160|TIGER|WHIRLPOOL)\s+)\S+/i,
   // Authorization: Bearer VALUE, also where a quote goes around all of it

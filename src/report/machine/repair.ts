@@ -1,6 +1,7 @@
-/** A plan of repair, as it is shown before anything is done, and as JSON. */
+/** A plan of repair, as it is shown before anything is done, and as JSON. What is secret in a file is written as it is, and not shown. */
 
 import { duration } from '#core/time/format.ts'
+import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { unifiedDiff } from '#diagnosis/repair/diff.ts'
 import {
   type Advice,
@@ -26,7 +27,7 @@ export interface Shown {
 }
 
 export function planScreen({ id, plan, machine, decode }: Shown, columns: number, style: Style): string {
-  const { steps, advice } = plan
+  const { steps, advice } = shownOf(plan)
   if (steps.length === 0 && advice.length === 0)
     return `Nothing is to be repaired on ${printable(machine)}.\n`
   const count = `${steps.length} step${steps.length === 1 ? '' : 's'}`
@@ -39,8 +40,8 @@ export function planScreen({ id, plan, machine, decode }: Shown, columns: number
 }
 
 /** What no step of a plan did, once its steps are done. */
-export function leftScreen({ advice }: Plan, style: Style): string {
-  const lines = advice.map(({ title, where }) =>
+export function leftScreen(plan: Plan, style: Style): string {
+  const lines = shownOf(plan).advice.map(({ title, where }) =>
     printable(title.includes(where) ? `• ${title}` : `• ${title}: ${where}`),
   )
   return `${style('bold', 'Left to you, or to somebody else:')}\n${lines.join('\n')}\n`
@@ -94,11 +95,30 @@ const diffOf = (
   { path, before, after }: Extract<Change, { kind: 'file' }>,
   decode: (bytes: string) => string,
 ): string[] =>
-  unifiedDiff(
-    path,
-    before === undefined ? undefined : decode(before),
-    after === undefined ? undefined : decode(after),
+  withoutSecretsInDiff(
+    unifiedDiff(
+      path,
+      before === undefined ? undefined : decode(before),
+      after === undefined ? undefined : decode(after),
+    ),
   )
+
+/** The marks at their front are no part of the lines. */
+function withoutSecretsInDiff(lines: readonly string[]): string[] {
+  const text = lines.map(line => line.slice(1)).join('\n')
+  return withoutSecrets(text)
+    .split('\n')
+    .map((line, index) => lines[index]!.slice(0, 1) + line)
+}
+
+/** All but the contents of files, of which only the difference is shown. */
+const shownOf = ({ steps, advice }: Plan): Plan => ({
+  steps: steps.map(({ change, ...said }) => ({
+    ...withoutSecretsDeep(said),
+    change: change.kind === 'file' ? change : withoutSecretsDeep(change),
+  })),
+  advice: withoutSecretsDeep(advice),
+})
 
 /** A tab is text: it is shown as what it is. */
 const printableLine = (line: string): string => line.split('\t').map(printable).join('\t')
@@ -136,22 +156,25 @@ const adviceLines = ({ title, reasons, where, lines }: Advice, columns: number, 
     : wrapped(printable(where), columns - INDENT.length, INDENT).map(line => style('dim', line))),
 ]
 
-export const encodePlan = ({ id, plan, machine, decode }: Shown) => ({
-  plan: id,
-  machine,
-  steps: plan.steps.map(({ title, reasons, change, risk, proof, undone }) => ({
-    title,
-    reasons,
-    change:
-      change.kind === 'file' ? { kind: 'file', path: change.path, diff: diffOf(change, decode) } : change,
-    risk,
-    proof,
-    undone,
-    /** The same for people. */
-    shown: changeLines(change, decode),
-    proven: proofText(proof),
-  })),
-  advice: plan.advice,
-})
+export function encodePlan({ id, plan, machine, decode }: Shown) {
+  const { steps, advice } = shownOf(plan)
+  return {
+    plan: id,
+    machine,
+    steps: steps.map(({ title, reasons, change, risk, proof, undone }) => ({
+      title,
+      reasons,
+      change:
+        change.kind === 'file' ? { kind: 'file', path: change.path, diff: diffOf(change, decode) } : change,
+      risk,
+      proof,
+      undone,
+      /** The same for people. */
+      shown: changeLines(change, decode),
+      proven: proofText(proof),
+    })),
+    advice,
+  }
+}
 
 export type PlanBody = ReturnType<typeof encodePlan>

@@ -48,8 +48,7 @@ export async function check({
   if (interrupted.signal.aborted) throw new Complaint('interrupted', 130)
   // Output is mailed and pasted; the plan is made of what really stands there.
   const shown = withoutSecretsDeep(checked)
-  if (json)
-    printJson({ ...encodeCheck(shown), plan: withoutSecretsDeep(encodePlan(makePlan(checked, root))) })
+  if (json) printJson({ ...encodeCheck(shown), plan: encodePlan(makePlan(checked, root)) })
   else if (monitoring) process.stdout.write(checkMonitoring(shown))
   else process.stdout.write(checkScreen(shown, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
   process.exitCode = EXIT[worst(checked.findings)]
