@@ -63,6 +63,8 @@ export const FINDINGS = {
   misspelt: 'A word is spelt wrongly; which one was meant is plain.',
   'wrong-values': 'A directive has too few values, too many, or not of the kind that it takes.',
   'out-of-range': 'A value lies outside of what is taken.',
+  'chronyd-refuses':
+    'Each line may be right, and chronyd does not start with them: two exclude each other, or a file that is included is not there.',
   'not-in-this-version': 'The version that reads this does not know the word.',
   'not-understood': 'A file, or a line of it, cannot be read as what it should be.',
   'no-daemon': 'Nobody keeps this clock.',
@@ -72,7 +74,7 @@ export const FINDINGS = {
   'panic-not-first': 'An old ntpd knows of `tinker panic 0` only from its line on.',
   'fewer-than-four': 'With three sources one may lie or be lost, and not both.',
   'no-source': 'No source is configured.',
-  'never-agrees': 'More sources must agree than are configured.',
+  'never-agrees': 'More sources must agree than are configured, or they must be nearer than any is.',
   'forced-source': 'A source was put beyond doubt by configuration.',
   'no-iburst': 'After a start the first measurements take minutes.',
   'kod-without-limited': '`kod` does nothing without `limited`.',

@@ -25,6 +25,15 @@ const ntpd = (line: string, reader?: Reader) => kinds(checkWords(NTPD_GRAMMAR, l
 const CLASSIC_426: Reader = { family: 'classic', numbers: [4, 2, 6, 5] }
 const NTPSEC: Reader = { family: 'ntpsec', numbers: [] }
 
+test('outside of a range that is marked the reader refuses the value, elsewhere it takes another', () => {
+  expect(chrony('local stratum 99')).toEqual(['wrong-value stratum 99'])
+  expect(chrony('refclock PHC /dev/ptp0 refid LONGER')).toEqual(['wrong-value refid LONGER'])
+  expect(chrony('refclock PHC /dev/ptp0 refid KVM0')).toEqual([])
+  expect(chrony('server ntp.example minpoll 30')).toEqual(['out-of-range minpoll 30'])
+  const [mistake] = checkWords(CHRONY_GRAMMAR, ['refclock', 'PHC', '/dev/ptp0', 'refid', 'LONGER'])
+  expect(mistake?.expected).toBe('a word of at most 4 characters')
+})
+
 describe('what is right is not blamed', () => {
   test.each([
     'server ntp.example iburst minpoll 4 maxpoll 6 prefer',

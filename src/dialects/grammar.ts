@@ -6,7 +6,8 @@
  *     server HOST : minpoll=INTEGER[-7..24] iburst nts@4.0
  *
  * Before the colon stand the values in their order, behind it the options in any order (`:+` when there must be one).
- * Types are in capitals, and may carry a range; words in small letters stand for themselves; `a|b` is a choice. A value
+ * Types are in capitals, and may carry a range (of a WORD, of its length), with `!` behind it where the reader refuses what is
+ * outside of it; words in small letters stand for themselves; `a|b` is a choice. A value
  * with `?` may be left out, with `*` there may be any number of it, with `+` one at least. `@` says which versions know a
  * word: `@4.0` from 4.0 on, `@<4.0` up to it, `@classic` only that family.
  */
@@ -28,7 +29,7 @@ export interface Availability {
   readonly until: string | undefined
 }
 
-type TypeName = 'NUMBER' | 'INTEGER' | 'BOOL' | 'HOST' | 'ADDRESS' | 'PATH' | 'WORD' | 'HEX'
+type TypeName = 'NUMBER' | 'INTEGER' | 'BOOL' | 'HOST' | 'ADDRESS' | 'SOCKET' | 'PATH' | 'WORD' | 'HEX'
 
 interface Choice extends Availability {
   readonly word: string
@@ -38,6 +39,8 @@ interface Form {
   readonly type: TypeName | undefined
   readonly least: number
   readonly most: number
+  /** Outside of its range it is no value at all. */
+  readonly strict: boolean
   readonly choices: readonly Choice[]
 }
 
@@ -113,11 +116,12 @@ function readOption(text: string): [string, Option] {
 }
 
 function readForm(text: string): Form {
-  const [, type, least, most] = /^([A-Z]+)(?:\[(-?[\d.]*?)\.\.(-?[\d.]*)\])?$/.exec(text) ?? []
+  const [, type, least, most, strict] = /^([A-Z]+)(?:\[(-?[\d.]*?)\.\.(-?[\d.]*)\](!?))?$/.exec(text) ?? []
   return {
     type: type as TypeName | undefined,
     least: least ? Number(least) : Number.NEGATIVE_INFINITY,
     most: most ? Number(most) : Number.POSITIVE_INFINITY,
+    strict: strict === '!',
     choices: type === undefined ? text.split('|').map(marked) : [],
   }
 }
@@ -298,23 +302,30 @@ const INTEGER = /^[+-]?\d+$/
 const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[\da-f]*:[\da-f:]*:[\da-f:.]*(%[\w.-]+)?)$/i
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
-/** Does a word fit? Ranges are for numbers alone. */
-function judge({ type, least, most, choices }: Form, word: string): 'fits' | 'wrong-value' | 'out-of-range' {
+/** Does a word fit? */
+function judge(form: Form, word: string): 'fits' | 'wrong-value' | 'out-of-range' {
+  const { type, least, most, choices } = form
+  const inRange = (value: number) =>
+    value >= least && value <= most ? 'fits' : form.strict ? 'wrong-value' : 'out-of-range'
   switch (type) {
     case undefined:
       return choices.some(choice => choice.word === word) ? 'fits' : 'wrong-value'
     case 'NUMBER':
     case 'INTEGER':
       if (!(type === 'NUMBER' ? NUMBER : INTEGER).test(word)) return 'wrong-value'
-      return Number(word) >= least && Number(word) <= most ? 'fits' : 'out-of-range'
+      return inRange(Number(word))
     case 'BOOL':
       return /^(0|1|true|false)$/.test(word) ? 'fits' : 'wrong-value'
     case 'HEX':
       return /^(0x)?[\da-f]+$/i.test(word) ? 'fits' : 'wrong-value'
     case 'ADDRESS':
       return ADDRESS.test(word) ? 'fits' : 'wrong-value'
+    case 'SOCKET':
+      return word.startsWith('/') || ADDRESS.test(word) ? 'fits' : 'wrong-value'
     case 'HOST':
       return isHost(word) ? 'fits' : 'wrong-value'
+    case 'WORD':
+      return inRange(word.length)
     default:
       return 'fits'
   }
@@ -326,6 +337,7 @@ const TYPE_WORDS: Readonly<Record<TypeName, string>> = {
   BOOL: '0 or 1',
   HOST: 'a host name or address',
   ADDRESS: 'an address',
+  SOCKET: 'an address, or the whole path of a socket',
   PATH: 'a path',
   WORD: 'a word',
   HEX: 'a hexadecimal number',
@@ -342,5 +354,5 @@ function textOf({ type, least, most, choices }: Form): string {
         : most < Number.POSITIVE_INFINITY
           ? ` of at most ${most}`
           : ''
-  return `${TYPE_WORDS[type]}${range}`
+  return `${TYPE_WORDS[type]}${range}${type === 'WORD' && range !== '' ? ' characters' : ''}`
 }

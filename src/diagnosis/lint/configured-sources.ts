@@ -1,5 +1,6 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
+import { combineServers } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
 import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
@@ -156,29 +157,27 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
 /** It follows one at a time, so what counts is whether there is another one when that is lost. */
 function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.timesyncd)
-  const named = subject.timesyncd.flatMap(({ file, read }) =>
-    read.assignments.flatMap(({ servers, line }) =>
-      servers.map(
-        ({ address }): NamedHere => ({
-          address,
-          file,
-          line,
-          pool: undefined,
-          counts: true,
-          iburst: undefined,
-          forced: false,
-          network: true,
-        }),
-      ),
-    ),
-  )
-  if (!main || named.length !== 1) return undefined
+  const conf = subject.timesyncd.map(({ read }) => read)
+  const [own, fallback] = [combineServers(conf, 'NTP'), combineServers(conf, 'FallbackNTP')]
+  const used = own.length > 0 ? own : fallback
+  if (!main || used.length === 0) return undefined
   return {
     daemon: 'timesyncd',
     program: PROGRAMS['systemd-timesyncd'],
     file: main.file,
-    named,
-    elsewhere: false,
+    named: used.map(
+      ({ file, source: { address, line } }): NamedHere => ({
+        address,
+        file: subject.timesyncd.find(({ path }) => path === file)!.file,
+        line,
+        pool: undefined,
+        counts: true,
+        iburst: undefined,
+        forced: false,
+        network: true,
+      }),
+    ),
+    elsewhere: own.length > 0 && fallback.length > 0,
     local: false,
     needed: undefined,
   }

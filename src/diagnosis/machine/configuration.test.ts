@@ -27,6 +27,14 @@ test('of a whole machine all files are known that others name', () => {
   expect(namesIn(NAMES_MORE + SERVERS, { 'etc/chrony/conf.d/step.conf': 'makestep 1 -1\n' })).toEqual([])
 })
 
+test('a file that chronyd is told to include has to be there', () => {
+  const included = (path: string, more: Record<string, Member> = {}) =>
+    namesIn(`${SERVERS}makestep 1 -1\ninclude ${path}\n`, more)
+  const gone = '/etc/chrony/local.conf'
+  expect(included(gone)).toEqual(['chronyd-refuses'])
+  expect(included(gone, { [gone]: 'rtcsync\n' })).toEqual([])
+})
+
 test('what should run and does not may be kept from it by its files', () => {
   const stopped = { 'proc/1/comm': 'systemd\n' }
   expect(namesIn(`${SERVERS}makestp 1 -1\n`, stopped)).toEqual(['misspelt'])

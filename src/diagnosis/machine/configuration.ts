@@ -12,6 +12,7 @@ import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
 import { isOfDistribution } from '../repair/drop-in.ts'
+import { missingIncludes } from './missing-includes.ts'
 import { isKeeperKnown, isPresumed, lacksConfiguration, settingTools, usedDaemons } from './subject.ts'
 import { followsHost } from './wallclock.ts'
 
@@ -25,9 +26,10 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   const incomplete = usedDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
-  return lint(judged, aboutOf(inventory))
+  const linted = lint(judged, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
     .map(finding => placed(finding, judged))
+  return [...missingIncludes(inventory, files), ...linted]
 }
 
 /** Options that decide something, by which a daemon runs and which no file gives it (any more). */

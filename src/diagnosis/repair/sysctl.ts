@@ -18,9 +18,20 @@ export function planSysctl(
   const text = `${name} = ${value}`
   const deciding = sysctls.find(setting => setting.name === name)?.set.at(-1)?.evidence[0]
   // What the distribution brings below /usr is not ours to edit; a file below /etc decides over it.
-  if (deciding?.line !== undefined && deciding.path.startsWith('/etc/'))
-    return { kind: 'edit', file: deciding.path, edit: { kind: 'replace', line: deciding.line, text } }
+  if (deciding?.line !== undefined && deciding.path.startsWith('/etc/')) {
+    const file = content(deciding.path)
+    const line = file.kind === 'read' ? file.bytes.split('\n')[deciding.line - 1] : undefined
+    return {
+      kind: 'edit',
+      file: deciding.path,
+      edit: { kind: 'replace', line: deciding.line, text: line ? withValue(line, value) : text },
+    }
+  }
   if (content(CONF).kind === 'read')
     return { kind: 'edit', file: CONF, edit: { kind: 'insert-after', line: END_OF_FILE, text } }
   return { kind: 'write-file', file: OURS, text: `${text}\n` }
 }
+
+/** The name and the blanks stay as they are written. */
+const withValue = (line: string, value: string): string =>
+  line.replace(/^([^=]*=[ \t]*)\S*/, (_, before: string) => before + value)

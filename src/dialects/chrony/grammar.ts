@@ -10,7 +10,7 @@ const SELECTION = 'noselect@1.25 prefer@1.25 require@2.3 trust@2.3'
 
 const NETWORK_SOURCE = `HOST :
   asymmetry@3.2=NUMBER[-0.5..0.5] auto_offline@1.17 burst@3.3 certset@4.1=INTEGER[0..] copy@4.1 extfield@4.2=HEX
-  filter@3.4=INTEGER[0..] iburst@1.25 ipv4@4.6 ipv6@4.6 key=INTEGER[1..] maxdelay=NUMBER[0..]
+  filter@3.4=INTEGER[0..] iburst@1.25 ipv4@4.6 ipv6@4.6 key=INTEGER[1..]! maxdelay=NUMBER[0..]
   maxdelaydevratio@1.25=NUMBER[0..] maxdelayquant@4.3=NUMBER[0..1] maxdelayratio=NUMBER[0..] maxpoll=INTEGER[-7..24]
   maxsamples@2.0=INTEGER[0..] maxsources@2.0=INTEGER[1..16] maxunreach@4.8=INTEGER[0..] mindelay@3.2=NUMBER
   minpoll=INTEGER[-7..24] minsamples@2.0=INTEGER[0..] minstratum@1.25=INTEGER[0..16] nts@4.0 ntsport@4.0=INTEGER[0..65535]
@@ -27,7 +27,7 @@ export const CHRONY_GRAMMAR = grammar(
   bindacqaddress ADDRESS
   bindacqdevice@4.0 WORD
   bindaddress ADDRESS
-  bindcmdaddress PATH
+  bindcmdaddress SOCKET
   bindcmddevice@4.0 WORD
   binddevice@4.0 WORD
   broadcast INTEGER ADDRESS INTEGER[0..65535]?
@@ -59,7 +59,7 @@ export const CHRONY_GRAMMAR = grammar(
   leapsectz PATH
   linux_freq_scale@<1.30 NUMBER
   linux_hz@<1.30 NUMBER
-  local : stratum=INTEGER[1..15] orphan@2.4 distance@2.4=NUMBER activate@4.6=NUMBER waitsynced@4.7=NUMBER waitunsynced@4.7=NUMBER
+  local : stratum=INTEGER[1..15]! orphan@2.4 distance@2.4=NUMBER activate@4.6=NUMBER waitsynced@4.7=NUMBER waitunsynced@4.7=NUMBER
   lock_all
   log measurements|statistics|tracking|rtc|refclocks|tempcomp|rawmeasurements@3.1|selection@4.3*
   logbanner@1.25 INTEGER[0..]
@@ -106,7 +106,7 @@ export const CHRONY_GRAMMAR = grammar(
   ptpdomain@4.6 INTEGER[0..255]
   ptpport@4.2 INTEGER[0..65535]
   ratelimit@2.3 : ${LIMIT} kod@4.6=INTEGER[-32..32]
-  refclock pps|shm|sock|phc|rtc@4.7 PATH : delay=NUMBER dpoll=INTEGER[-32..32] filter=INTEGER[0..] local@4.3 lock=WORD maxdispersion@1.30=NUMBER maxlockage@3.0=INTEGER[0..] maxsamples@2.0=INTEGER[0..] maxunreach@4.8=INTEGER[0..] minsamples@2.0=INTEGER[0..] offset=NUMBER poll=INTEGER[-32..32] pps@3.2 precision=NUMBER rate=INTEGER[1..] refid=WORD stratum@3.3=INTEGER[0..15] tai@3.3 width@3.2=NUMBER ${SELECTION}
+  refclock pps|shm|sock|phc|rtc@4.7 PATH : delay=NUMBER dpoll=INTEGER[-32..32] filter=INTEGER[0..] local@4.3 lock=WORD[..4]! maxdispersion@1.30=NUMBER maxlockage@3.0=INTEGER[0..] maxsamples@2.0=INTEGER[0..] maxunreach@4.8=INTEGER[0..] minsamples@2.0=INTEGER[0..] offset=NUMBER poll=INTEGER[-32..32] pps@3.2 precision=NUMBER rate=INTEGER[1..] refid=WORD[..4]! stratum@3.3=INTEGER[0..15]! tai@3.3 width@3.2=NUMBER ${SELECTION}
   refresh@4.4 INTEGER[0..]
   reselectdist@1.25 NUMBER[0..]
   rtcautotrim@1.30 NUMBER[0..]

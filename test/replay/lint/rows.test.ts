@@ -243,6 +243,7 @@ const ROWS: readonly Row[] = [
   { row: 'unknown-directive', name: 'unknown-directive', severity: 'critical', at: 'etc/chrony.conf:5' },
   { row: 'unknown-option', name: 'unknown-option', severity: 'critical', at: 'etc/chrony.conf:3' },
   { row: 'wrong-values', name: 'wrong-values', severity: 'critical', at: 'etc/chrony.conf:4' },
+  { row: 'chronyd-refuses', name: 'chronyd-refuses', severity: 'critical', at: 'etc/chrony.conf:3' },
   { row: 'out-of-range', name: 'out-of-range', severity: 'warning', at: 'etc/ntp.conf:5' },
   {
     row: 'not-in-this-version',

@@ -28,3 +28,13 @@ test('where the devices are known, each has its own name', () => {
   ])
   expect(remedies(PTP0, { ...KVM, ptp: [{ ...ptp[0]!, links: [] }] })).toEqual([[]])
 })
+
+test('for a device without a name the rule is given, and the name that it makes', () => {
+  const ptp = [{ device: '/dev/ptp0', clock: 'ena-ptp-05', links: [] }]
+  const finding = lint([{ path: 'etc/chrony.conf', text: NETWORK + PTP0 }], { ...KVM, ptp }).find(
+    ({ name }) => name === 'phc-by-number',
+  )!
+  expect(finding.remedy.text).toContain('/dev/ptp_ena')
+  expect(finding.remedy.text).not.toMatch(/ptp_kvm|ptp_hyperv/)
+  expect(finding.remedy.changes[0]).toContain('ATTR{clock_name}=="ena-ptp-05", SYMLINK+="ptp_ena"')
+})

@@ -106,6 +106,9 @@ function byNumber(subject: LintSubject, { file, line, device }: Phc, clocks: rea
   const others = clocks.filter(each => /^\/dev\/ptp\d+$/.test(each.device)).length > 1 && !own
   const offered = named !== undefined && !twice && !others ? named : undefined
   const text = lineOf(subject, file, line)
+  const made = own?.clock === undefined ? undefined : linkFor(own.clock)
+  const names =
+    made === undefined ? '/dev/ptp_kvm, /dev/ptp_hyperv, /dev/ptp_ena' : `/dev/${made}, with this rule`
   return [
     found({
       name: 'phc-by-number',
@@ -117,11 +120,11 @@ function byNumber(subject: LintSubject, { file, line, device }: Phc, clocks: rea
         daemon: 'chrony',
         text: twice
           ? 'Take this line out if it means the same clock; else use a name that udev links to it by what it is.'
-          : `Use a name that udev links to it by what it is${offered ? '' : ': /dev/ptp_kvm, /dev/ptp_hyperv'}.`,
+          : `Use a name that udev links to it by what it is${offered ? '' : `: ${names}`}.`,
         changes: [
           offered
             ? replaceWord(text, device, offered).trim()
-            : udevRule(own?.clock ?? 'KVM virtual PTP', own?.clock === undefined ? 'ptp_kvm' : undefined),
+            : udevRule(own?.clock ?? 'KVM virtual PTP', made ?? 'ptp_kvm'),
         ],
         edits: offered ? [{ file, line, kind: 'replace', text: replaceWord(text, device, offered) }] : [],
       },
@@ -137,7 +140,9 @@ function nameFor({ machine: { about } }: LintSubject, device: string): string | 
   return about.hypervisor === undefined ? undefined : DEVICES[about.hypervisor]
 }
 
-const udevRule = (clock: string, link = `ptp_${clock.split(/[\s-]/)[0]!.toLowerCase()}`): string =>
+const linkFor = (clock: string): string => `ptp_${clock.split(/[\s-]/)[0]!.toLowerCase()}`
+
+const udevRule = (clock: string, link: string): string =>
   `SUBSYSTEM=="ptp", ATTR{clock_name}=="${clock}", SYMLINK+="${link}"   (a rule of udev)`
 
 function notHere(subject: LintSubject, { file, line, device }: Phc): Finding[] {

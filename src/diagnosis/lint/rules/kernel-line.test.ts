@@ -24,15 +24,20 @@ test("Debian's templates for the line of Xen count as that line", () =>
     remedy: { edits: [{ line: 1, kind: 'replace', text: '# xenhopt=dom0_mem=512M' }] },
   }))
 
-test('what Xen itself knows may stand on its line', () =>
+test.each(['pit', 'hpet', 'acpi', 'tsc'])(
+  'what Xen itself knows may stand on its line: clocksource=%s',
+  source => {
+    const options = `dom0_mem=512M clocksource=${source} tsc=unstable cpuidle=0 max_cstate=1 hpet=broadcast noreboot`
+    expect(lint([{ path: 'boot/grub/grub.conf', text: ENTRY('2.6.18-53.el5xen', options) }])).toEqual([])
+    expect(lint([{ path: 'etc/default/grub', text: `GRUB_CMDLINE_XEN_DEFAULT="${options}"\n` }])).toEqual([])
+  },
+)
+
+test.each(['acpi_pm', 'kvm-clock', 'jiffies'])('clocksource=%s is of Linux alone', source =>
   expect(
-    lint([
-      {
-        path: 'boot/grub/grub.conf',
-        text: ENTRY('2.6.18-53.el5xen', 'dom0_mem=512M clocksource=pit noreboot'),
-      },
-    ]),
-  ).toEqual([]))
+    lint([{ path: 'etc/default/grub', text: `GRUB_CMDLINE_XEN="clocksource=${source}"\n` }]),
+  ).toMatchObject([{ name: 'options-on-hypervisor-line' }]),
+)
 
 test('what a kernel without Xen takes is moved to its line', () => {
   const text =

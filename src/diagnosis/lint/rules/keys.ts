@@ -17,7 +17,7 @@ import { readSpan } from '#dialects/timesyncd/settings.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
-import { CHRONYD, type Manners, MOST_IN_A_FILE, mistakeFound, NTPD } from './words.ts'
+import { CHRONYD, type Manners, MOST_IN_A_FILE, mistakeFound, NTPD, type Position } from './words.ts'
 
 const HWCLOCK: Manners = {
   daemon: 'other',
@@ -75,6 +75,9 @@ export const keys: LintRule = subject =>
     check(subject),
   )
 
+const settingOf = (of: string) => ({ kind: 'setting', of }) as const
+const SECTION = { kind: 'section', of: 'timesyncd.conf' } as const
+
 const timesyncd: LintRule = subject =>
   subject.timesyncd.flatMap(({ file }) => {
     const findings: Finding[] = []
@@ -82,11 +85,11 @@ const timesyncd: LintRule = subject =>
     for (const { line, content } of joinedLines(subject.files[file]!.text)) {
       const header = /^\[([^\]]*)\]$/.exec(content)
       const [, key = '', value = ''] = /^([^=]+?)\s*=\s*(.*)$/.exec(content) ?? []
-      const at = { file, line, directive: key }
+      const at: Position = { file, line, directive: key, is: settingOf('[Time]') }
       if (header) {
         section = header[1]!
         if (section !== 'Time')
-          findings.push(unknown(subject, { ...at, directive: '[Time]' }, section, ['Time'], TIMESYNCD))
+          findings.push(unknown(subject, { ...at, is: SECTION }, section, ['Time'], TIMESYNCD))
       } else if (key === '' || section === '')
         findings.push(
           plain(
@@ -135,7 +138,7 @@ const ntpdRs: LintRule = subject =>
     ...unknownKeys(subject.files[file]!.text)
       .slice(0, MOST_IN_A_FILE)
       .map(({ line, word, known }) =>
-        unknown(subject, { file, line, directive: 'ntp.toml' }, word, known, NTPD_RS),
+        unknown(subject, { file, line, directive: word, is: settingOf('ntp.toml') }, word, known, NTPD_RS),
       ),
     ...read.notUnderstood
       .slice(0, MOST_IN_A_FILE)
@@ -204,7 +207,13 @@ const tools: LintRule = subject =>
     read.settings
       .filter(({ section, key }) => /^timesync$/i.test(section) && !TOOLS_TIME_KEYS.includes(key))
       .map(({ line, key }) =>
-        unknown(subject, { file, line, directive: '[timeSync]' }, key, TOOLS_TIME_KEYS, VMWARE),
+        unknown(
+          subject,
+          { file, line, directive: key, is: settingOf('[timesync]') },
+          key,
+          TOOLS_TIME_KEYS,
+          VMWARE,
+        ),
       ),
   )
 
@@ -379,7 +388,7 @@ const options: LintRule = subject =>
 
 function unknown(
   subject: LintSubject,
-  at: { readonly file: number; readonly line: number; readonly directive: string },
+  at: Position,
   word: string,
   known: Iterable<string>,
   manners: Manners,

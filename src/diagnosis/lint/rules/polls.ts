@@ -4,7 +4,7 @@
  * intervals for wrong ones (timesyncd-conf.c). None of them says so where somebody looks.
  */
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
-import { readSpan, SHORTEST_POLL } from '#dialects/timesyncd/settings.ts'
+import { readSpan, SHORTEST_POLL, TIMESYNCD_DEFAULTS } from '#dialects/timesyncd/settings.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
@@ -127,13 +127,19 @@ function timesyncd(subject: LintSubject): Finding[] {
         corrected: replaceWord(lineOf(subject, least.file, least.line), least.value, `${SHORTEST_POLL}`),
       }),
     )
-  else if (least && most && shortest !== undefined && longest !== undefined && shortest > longest)
+  const isTaken = least !== undefined && shortest !== undefined && shortest >= SHORTEST_POLL
+  const taken = isTaken ? shortest : TIMESYNCD_DEFAULTS.pollIntervalMin
+  if (most && longest !== undefined && longest < taken)
     findings.push(
       pollFound(subject, most.file, most.line, {
-        what: `\`PollIntervalMaxSec=${most.value}\` is less than \`PollIntervalMinSec=${least.value}\`.`,
+        what: `\`PollIntervalMaxSec=${most.value}\` is less than \`PollIntervalMinSec\`, which is ${isTaken ? least.value : `${taken} s by default`}.`,
         cost: 'systemd-timesyncd warns in the log, and takes a longest interval of its own: 34 min or more.',
         text: 'Write the longer one behind PollIntervalMaxSec.',
-        corrected: replaceWord(lineOf(subject, most.file, most.line), most.value, least.value),
+        corrected: replaceWord(
+          lineOf(subject, most.file, most.line),
+          most.value,
+          isTaken ? least.value : `${taken}`,
+        ),
       }),
     )
   return findings

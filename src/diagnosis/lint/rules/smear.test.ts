@@ -16,3 +16,18 @@ test.each(['192.168.1.1', '10.0.0.1', 'fd12::1', 'ntp1', 'time.corp.lan', '169.2
 
 test('those of clouds are known though their addresses are private', () =>
   expect(smear('169.254.169.123', '0.pool.ntp.org')).toHaveLength(1))
+
+test.each([
+  ['NTP=time.google.com 0.debian.pool.ntp.org', ['NTP=time.google.com']],
+  ['NTP=time.google.com 0.pool.ntp.org 1.pool.ntp.org', ['NTP=0.pool.ntp.org 1.pool.ntp.org']],
+  ['NTP=0.pool.ntp.org\nNTP=time.google.com', ['']],
+  // The fallback is asked only where nobody else is named.
+  ['NTP=time.google.com\nFallbackNTP=0.pool.ntp.org', undefined],
+  ['FallbackNTP=time.google.com 0.pool.ntp.org', ['FallbackNTP=time.google.com']],
+  ['NTP=0.pool.ntp.org\nNTP=\nNTP=time.google.com', undefined],
+])('timesyncd: %j', (lines, edits) => {
+  const findings = lint([{ path: 'etc/systemd/timesyncd.conf', text: `[Time]\n${lines}\n` }])
+  const mixed = findings.find(({ name }) => name === 'smear-mixed')
+  expect(mixed?.remedy.edits?.map(({ text }) => text)).toEqual(edits)
+  expect(findings.map(({ name }) => name)).not.toContain('two-sources')
+})

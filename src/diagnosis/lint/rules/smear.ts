@@ -2,9 +2,10 @@
  * smear-mixed: around a leap second some servers spread it over a day (Google and AWS: 24 hours, noon to noon; Meta: about 18 hours after
  * it), others make it at once. Between the two lies up to half a second or more. (Google Public NTP's and AWS's own pages.)
  */
-import { configuredSources } from '../configured-sources.ts'
-import { found, type LintRule } from '../rule.ts'
-import { evidenceAt } from '../subject.ts'
+import type { Edit } from '../../finding.ts'
+import { configuredSources, type NamedHere } from '../configured-sources.ts'
+import { found, type LintRule, removeWord } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
 /** Who smears, and in which way: those of one way belong together. */
 const SMEARED: readonly (readonly [RegExp, string])[] = [
@@ -58,9 +59,23 @@ export const smear: LintRule = subject =>
           daemon,
           text: 'Use sources of one kind only.',
           changes: leaving.map(({ address }) => `without ${address}`),
-          edits: leaving.map(({ file, line }) => ({ file, line, kind: 'delete', text: '' })),
+          edits: without(subject, leaving, daemon === 'timesyncd'),
         },
         confirm: 'The page of the operator of each server on leap seconds.',
       }),
     ]
   })
+
+/** A line that names several servers keeps those that stay. */
+function without(subject: LintSubject, leaving: readonly NamedHere[], lists: boolean): Edit[] {
+  if (!lists) return leaving.map(({ file, line }) => ({ file, line, kind: 'delete', text: '' }))
+  const texts = new Map<string, Edit>()
+  for (const { file, line, address } of leaving) {
+    const at = `${file} ${line}`
+    const text = removeWord(texts.get(at)?.text ?? lineOf(subject, file, line), address)
+    texts.set(at, { file, line, kind: 'replace', text })
+  }
+  return [...texts.values()].map(edit =>
+    edit.text.trim().endsWith('=') ? { ...edit, kind: 'delete', text: '' } : edit,
+  )
+}

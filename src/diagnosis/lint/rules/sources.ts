@@ -3,7 +3,13 @@
  * is known. One is believed whatever it says; of two nobody can tell which one is wrong; three stand one liar, four also the
  * loss of one.
  */
+import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
+import { optionFormsOf } from '#dialects/grammar.ts'
+import { wordsOf } from '#dialects/named-source.ts'
+import { nearest } from '#dialects/nearest.ts'
+import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Evidence, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
@@ -22,6 +28,7 @@ export const sources: LintRule = subject =>
   configuredSources(subject).flatMap(of => [
     ...howMany(subject, of),
     ...neverAgrees(subject, of),
+    ...neverNear(subject, of),
     ...noIburst(subject, of),
   ])
 
@@ -50,6 +57,8 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
         ]
   const [only] = distinct.values()
   const names = [...distinct.values()].map(({ address }) => address).join(' and ')
+  // It follows one at a time: several do not contradict each other.
+  if (daemon === 'timesyncd' && count > 1) return []
   // What another file adds is not known here.
   if (elsewhere) return []
   // That of the host alone is said so by the rule about it.
@@ -159,9 +168,44 @@ function neverAgrees(
   ]
 }
 
+/** Half of the delay alone is more, to any server that is not in the same building; the default of chronyd is 3 s. */
+const NEAREST: Seconds = 0.005
+
+function neverNear(subject: LintSubject, { named, daemon }: ConfiguredSource): Finding[] {
+  if (daemon !== 'chrony' || named.some(({ counts, network }) => counts && !network)) return []
+  const said = subject.chrony
+    .flatMap(({ file, read }) =>
+      read.directives.filter(({ name }) => name === 'maxdistance').map(each => ({ file, ...each })),
+    )
+    .at(-1)
+  const most = Number(said?.words[0])
+  if (!said || !(most < NEAREST)) return []
+  return [
+    found({
+      name: 'never-agrees',
+      severity: 'warning',
+      what: `\`${said.text}\`: no server on the network is so near. The distance is half of the delay to the root and all dispersion.`,
+      measures: { maxdistance: most },
+      evidence: [evidenceAt(subject, said.file, said.line)],
+      cost: 'chronyd measures, selects no source, and never sets the clock.',
+      remedy: {
+        daemon,
+        text: 'Leave it out: the default is 3 s.',
+        changes: [`without \`${said.text}\``],
+        edits: [{ file: said.file, line: said.line, kind: 'delete', text: '' }],
+      },
+      confirm:
+        '`chronyc selectdata`: `d` in the column of the state stands for a distance that is too large.',
+    }),
+  ]
+}
+
 function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSource): Finding[] {
   if (daemon !== 'ntpd' && daemon !== 'chrony') return []
-  const without = named.filter(({ counts, iburst }) => counts && iburst === false)
+  const without = named.filter(
+    ({ counts, iburst, file, line }) =>
+      counts && iburst === false && !isMisspelt(lineOf(subject, file, line), daemon),
+  )
   const [first] = without
   if (!first) return []
   return [
@@ -186,6 +230,15 @@ function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSo
       confirm: 'The log after a start.',
     }),
   ]
+}
+
+/** It is meant to stand there, and its spelling is found elsewhere. */
+function isMisspelt(line: string, daemon: 'ntpd' | 'chrony'): boolean {
+  const known = [...optionFormsOf(daemon === 'chrony' ? CHRONY_GRAMMAR : NTPD_GRAMMAR, 'server').keys()]
+  return wordsOf(line)
+    .slice(2)
+    .map(word => word.toLowerCase())
+    .some(word => !known.includes(word) && nearest(word, known) === 'iburst')
 }
 
 /** An option put behind the last word and before a comment. */

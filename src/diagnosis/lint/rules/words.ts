@@ -144,13 +144,21 @@ const NAMES: Readonly<Record<Mistake['kind'], FindingName>> = {
   'not-in-this-version': 'not-in-this-version',
 }
 
+/** Where a word stands: behind a directive, or as a key or a section that has nothing in front of it. */
+export interface Position {
+  readonly file: number
+  readonly line: number
+  readonly directive: string
+  readonly is?: { readonly kind: 'setting' | 'section'; readonly of: string } | undefined
+}
+
 export function mistakeFound(
   subject: LintSubject,
-  at: { readonly file: number; readonly line: number; readonly directive: string },
+  at: Position,
   mistake: Mistake,
   manners: Manners,
 ): Finding {
-  const { file, line, directive } = at
+  const { file, line } = at
   const { kind, word, meant, expected } = mistake
   // chronyd warns of directives that it had once, and starts.
   const passedOver = manners === CHRONYD && isGone(mistake)
@@ -164,7 +172,7 @@ export function mistakeFound(
   return found({
     name,
     severity: passedOver ? 'note' : kind === 'out-of-range' ? 'warning' : manners.severity,
-    what: sentence(mistake, directive, manners.program),
+    what: sentence(mistake, at, manners.program),
     evidence: [evidenceAt(subject, file, line)],
     cost: passedOver
       ? 'chronyd warns in the log, and passes over it.'
@@ -189,7 +197,13 @@ export function mistakeFound(
   })
 }
 
-function sentence({ kind, word, meant, expected }: Mistake, directive: string, program: string): string {
+function sentence(
+  { kind, word, meant, expected }: Mistake,
+  { directive, is }: Position,
+  program: string,
+): string {
+  if (is && kind === 'unknown-option')
+    return `Unknown ${is.kind} \`${word}\` in ${is.of}${meant === undefined ? '.' : `: \`${meant}\` is meant.`}`
   const asked = meant === undefined ? '' : `; \`${meant}\` was meant?`
   switch (kind) {
     case 'unknown-directive':
