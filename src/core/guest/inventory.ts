@@ -222,7 +222,7 @@ export interface TimeDaemon {
   readonly version: Fact<string> | undefined
   /** With what it runs, or would be started: the words, the program first. The evidence is every place that adds to it. */
   readonly commandLine: Fact<readonly string[]> | undefined
-  /** Does it set the clock? Not when its command line says that it only measures, or the kernel would refuse. */
+  /** Does it set the clock? Not when its command line or its file says that it only measures, or the kernel would refuse. */
   readonly setsTime: Fact<boolean> | undefined
   /** The main file first, then what it includes, as they are read. */
   readonly configuration: readonly ConfigurationFile[]

@@ -10,6 +10,7 @@ import { type Configuration, readConfiguration, readSystemdConfiguration } from 
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
+import { findSetsTime } from './sets-time.ts'
 import { findCannotWrite } from './statistics-folder.ts'
 import { findService, type Surroundings } from './units.ts'
 
@@ -61,7 +62,12 @@ function findDaemon(
     pid: mine?.pid,
     version: findVersion(files, known, context.packages),
     commandLine: started ? fact(started.value, ...started.evidence, ...(starts?.evidence ?? [])) : starts,
-    setsTime: mine && fact(mine.disciplines, placeOf(mine)),
+    setsTime: findSetsTime({
+      name: known.name,
+      seen: mine && fact(mine.disciplines, placeOf(mine)),
+      starts,
+      configuration,
+    }),
     configuration,
     unreadable: [...unreadable, ...(service?.unreadable ?? [])],
     unit: service?.unit,

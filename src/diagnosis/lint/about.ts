@@ -21,6 +21,8 @@ export interface About {
         readonly watches?: boolean
       }[]
     | undefined
+  /** Who sets the clock there, of these daemons or of others. */
+  readonly setters?: readonly string[] | undefined
   /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */
   readonly hypervisor?: string | undefined
   /** `uname -r` */

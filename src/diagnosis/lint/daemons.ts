@@ -1,4 +1,5 @@
 /** Which time daemons are configured by the files that are here, or are known to be there. */
+import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { DaemonName } from './about.ts'
 import { type LintSubject, type Part, readerOf } from './subject.ts'
 
@@ -33,6 +34,22 @@ export function configuredDaemons(subject: LintSubject): ConfiguredDaemon[] {
   for (const part of subject.openntpd) add('openntpd', part, part.read.servers[0]?.line)
   for (const part of subject.ntpdRs) add('ntpd-rs', part, part.read.sources.length > 0 ? 1 : undefined)
   return [...seen.values()]
+}
+
+/** Who only measures: where nothing is known of what runs, by what its files say. */
+export function watchers({ machine, ntp, commandLines }: LintSubject): readonly DaemonName[] {
+  const known = machine.about.daemons
+  if (known) return known.filter(({ watches }) => watches).map(({ name }) => name)
+  return [
+    ...(commandLines.some(
+      ({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).watchesOnly,
+    )
+      ? (['chronyd'] as const)
+      : []),
+    ...(ntp.some(({ read }) => read.switches.get('ntp')?.value === false)
+      ? (['ntpd', 'ntpsec'] as const)
+      : []),
+  ]
 }
 
 /** Is there anybody who keeps the clock? Undefined when nothing says so. */

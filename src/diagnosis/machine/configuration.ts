@@ -13,7 +13,14 @@ import { lint } from '../lint/lint.ts'
 import type { Action } from '../repair/action.ts'
 import { isOfDistribution } from '../repair/drop-in.ts'
 import { missingIncludes } from './missing-includes.ts'
-import { isKeeperKnown, isPresumed, lacksConfiguration, settingTools, usedDaemons } from './subject.ts'
+import {
+  isKeeperKnown,
+  isPresumed,
+  lacksConfiguration,
+  settingDaemons,
+  settingTools,
+  usedDaemons,
+} from './subject.ts'
 import { followsHost } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
@@ -140,6 +147,10 @@ export function aboutOf(inventory: Inventory): About {
     settingTools(inventory, 'periodically').length === 0
   return {
     daemons: daemons.length > 0 || nobody ? daemons : undefined,
+    setters: [
+      ...settingDaemons(inventory).filter(each => !isPresumed(each)),
+      ...settingTools(inventory, 'periodically'),
+    ].map(({ name }) => name),
     complete: isComplete(inventory),
     hypervisor: hypervisorOf(hypervisor?.value),
     kernel: kernel.release?.value,

@@ -355,3 +355,52 @@ describe('steps in the logs', () => {
     expect(setters({ ...CHRONY, 'var/log/messages': lines })).toEqual(['chronyd | all the time | yes'])
   })
 })
+
+describe('who only measures', () => {
+  const DEBIAN: Members = {
+    ...GUEST,
+    'usr/sbin/chronyd': '',
+    'etc/chrony/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\n',
+    'etc/default/chrony': 'DAEMON_OPTS="-F 1 -x"\n',
+    'usr/lib/systemd/system/chrony.service':
+      '[Service]\nEnvironmentFile=-/etc/default/chrony\nExecStart=/usr/sbin/chronyd $DAEMON_OPTS\n',
+    'etc/systemd/system/multi-user.target.wants/chrony.service': {
+      link: '/usr/lib/systemd/system/chrony.service',
+    },
+  }
+  const NTPSEC: Members = {
+    'usr/sbin/ntpd': '',
+    'etc/ntpsec/ntp.conf': 'server b.example iburst\n',
+    'usr/lib/systemd/system/ntpsec.service':
+      '[Service]\nExecStart=/usr/sbin/ntpd -c /etc/ntpsec/ntp.conf -g\n',
+    'etc/systemd/system/multi-user.target.wants/ntpsec.service': {
+      link: '/usr/lib/systemd/system/ntpsec.service',
+    },
+  }
+  const RUNS: Members = {
+    'proc/9/comm': 'chronyd\n',
+    'proc/9/cmdline': '/usr/sbin/chronyd\0-F\x001\0',
+    'proc/9/status': 'CapEff:\t000001ffffffffff\n',
+  }
+  const plan = (members: Members) => {
+    const files = memoryFiles(members)
+    return lintMachine(takeInventory(files), files).filter(({ name }) => name === 'clock-not-disciplined')
+  }
+
+  test('chronyd -x of a file sets nothing, and nobody does', () => {
+    expect(setters(DEBIAN)).toEqual([])
+    expect(found(DEBIAN)).toContain('warning clock-not-disciplined /etc/default/chrony')
+    expect(found(DEBIAN).some(each => each.startsWith('critical no-daemon'))).toBe(true)
+    expect(plan(DEBIAN)[0]?.remedy.actions).toHaveLength(1)
+  })
+  test('beside a setter it is no second one, and -x stays', () => {
+    const both = { ...DEBIAN, ...NTPSEC }
+    expect(setters(both)).toEqual(['ntpsec | all the time | yes'])
+    expect(found(both).filter(each => /two-daemons|clock-not/.test(each))).toEqual([])
+    expect(plan(both)).toMatchObject([{ severity: 'note', remedy: { actions: [] } }])
+  })
+  test('the running command line outweighs the file', () =>
+    expect(setters({ ...DEBIAN, ...RUNS })).toEqual(['chronyd | all the time | yes']))
+  test('disable ntp', () =>
+    expect(setters({ ...GUEST, ...NTPSEC, 'etc/ntpsec/ntp.conf': 'server b\ndisable ntp\n' })).toEqual([]))
+})

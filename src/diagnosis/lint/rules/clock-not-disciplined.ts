@@ -2,18 +2,19 @@
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
-import { editContinued, evidenceAt } from '../subject.ts'
+import { editContinued, evidenceAt, type LintSubject } from '../subject.ts'
 
 export const clockNotDisciplined: LintRule = subject => [
   ...subject.ntp.flatMap(({ file, read }) => {
     const ntp = read.switches.get('ntp')
     if (!ntp || ntp.value) return []
-    return [off(evidenceAt(subject, file, ntp.line), '`disable ntp`', 'ntpd', [])]
+    return [off(subject, evidenceAt(subject, file, ntp.line), '`disable ntp`', 'ntpd', [])]
   }),
   ...subject.commandLines
     .filter(({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).watchesOnly)
     .map(({ file, line }) =>
       off(
+        subject,
         evidenceAt(subject, file, line),
         '`-x`',
         'chrony',
@@ -22,14 +23,38 @@ export const clockNotDisciplined: LintRule = subject => [
     ),
 ]
 
-const off = (evidence: Evidence, how: string, daemon: 'ntpd' | 'chrony', edits: readonly Edit[]): Finding =>
-  found({
+function off(
+  subject: LintSubject,
+  evidence: Evidence,
+  how: string,
+  daemon: 'ntpd' | 'chrony',
+  edits: readonly Edit[],
+): Finding {
+  const own = daemon === 'ntpd' ? ['ntpd', 'ntpsec'] : ['chronyd']
+  const keeper = subject.machine.about.setters?.find(name => !own.includes(name))
+  return found({
     name: 'clock-not-disciplined',
-    severity: 'warning',
+    severity: keeper === undefined ? 'warning' : 'note',
     what: `${how}: ${daemon === 'ntpd' ? 'ntpd' : 'chronyd'} measures, and does not set the clock.`,
     evidence: [evidence],
-    cost: 'Unless somebody else keeps the clock, nobody does.',
-    causes: [{ what: 'it runs in a container', why: 'there the clock is that of the machine around it' }],
-    remedy: { daemon, text: 'Take it out where this daemon is to keep the clock.', edits },
+    cost:
+      keeper === undefined
+        ? 'Unless somebody else keeps the clock, nobody does.'
+        : `None: ${keeper} sets it.`,
+    causes: [
+      {
+        what: 'it may have been meant to measure only',
+        why: 'beside another program that keeps the clock, or in a container, where the clock is that of the machine around it',
+      },
+    ],
+    remedy: {
+      daemon,
+      text:
+        keeper === undefined
+          ? 'Take it out where this daemon is to keep the clock.'
+          : `Leave it while ${keeper} sets the clock: two that do fight each other.`,
+      edits: keeper === undefined ? edits : [],
+    },
     confirm: '`clockwright status` names who disciplines the clock.',
   })
+}

@@ -2,13 +2,13 @@
 import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { setsClock } from '#dialects/linux/set-clock.ts'
 import type { Evidence } from '../../finding.ts'
-import { configuredDaemons, PROGRAMS } from '../daemons.ts'
+import { configuredDaemons, PROGRAMS, watchers } from '../daemons.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject } from '../subject.ts'
 
 export const twoDaemons: LintRule = subject => {
-  const watching = subject.machine.about.daemons?.filter(({ watches }) => watches).map(({ name }) => name)
-  const daemons = configuredDaemons(subject).filter(({ name }) => !watching?.includes(name))
+  const watching = watchers(subject)
+  const daemons = configuredDaemons(subject).filter(({ name }) => !watching.includes(name))
   const jobs = setters(subject)
   const running = subject.machine.about.daemons?.filter(({ presumed, watches }) => !presumed && !watches)
   if (daemons.length < 2 && (running?.length ?? 0) < 2 && (jobs.length === 0 || daemons.length === 0))

@@ -6,6 +6,7 @@ import type { ClockJob, Inventory, TimeDaemon, UnitCondition } from '#core/guest
 import type { Finding } from '../../finding.ts'
 import { wordsToStart } from '../service-words.ts'
 import {
+  activeDaemons,
   evidenceOf,
   isGuest,
   isKeeperKnown,
@@ -110,8 +111,8 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   })
 }
 
-const watchersOf = ({ daemons }: Inventory): string => {
-  const watching = daemons.filter(({ runs, setsTime }) => runs?.value && setsTime?.value === false)
+const watchersOf = (inventory: Inventory): string => {
+  const watching = activeDaemons(inventory).filter(({ setsTime }) => setsTime?.value === false)
   return watching.length > 0
     ? `${watching.map(({ name }) => name).join(' and ')} only measures, and no other program keeps time on this machine.`
     : 'No program that keeps time is installed on this machine.'
