@@ -17,7 +17,7 @@ import {
   settingDaemons,
 } from '#diagnosis/machine/subject.ts'
 import type { Ground } from '#diagnosis/repair/ground.ts'
-import { type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
+import { isOf, keepsFromStepping, type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
 import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
@@ -89,6 +89,7 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
       decides: recoveryOf([first]),
       now,
       best,
+      keptFromStepping: linted.some(finding => keepsFromStepping(finding) && isOf(daemon, finding)),
       remedy: best || (mended && !then) ? remedy : undefined,
     },
     late: 1 + done(rest).length < jobs.length,

@@ -181,6 +181,7 @@ describe('a classic Xen guest', () => {
       decides: slow,
       now: slow,
       best: undefined,
+      keptFromStepping: false,
       remedy: undefined,
     }
     expect(
@@ -276,6 +277,7 @@ describe('the rest', () => {
       pause: 4.3,
       decides: { median: 5300, exits: 0, runs: 1 },
       now: { median: 5220, exits: 0, runs: 4 },
+      keptFromStepping: true,
       best: { median: 180, exits: 0, runs: 2, how: 'Remove `-x`.', actions: [] },
       remedy: { how: 'Remove `-x`.', actions: [] },
     }
@@ -285,6 +287,41 @@ describe('the rest', () => {
     ).toEqual([])
     const real = fact({ name: 'none', controlDomain: false, platform: undefined, whenPaused: undefined })
     expect(found({ daemons, hypervisor: real }, undefined, prospect)).toEqual([])
+  })
+  test('minutes after a pause, with all that is advised', () => {
+    const once = { median: 150, exits: 0, runs: 3 }
+    const prospect: PauseProspect = {
+      model: 'chronyd 4.3',
+      pause: 600,
+      decides: once,
+      now: once,
+      best: undefined,
+      keptFromStepping: false,
+      remedy: undefined,
+    }
+    const asking = (line: string) => [
+      daemon('chronyd', { configuration: [{ path: '/etc/chrony.conf', text: line, includedBy: undefined }] }),
+    ]
+    const told = (line: string, of: Partial<PauseProspect> = {}) =>
+      checkMachine({
+        inventory: {
+          ...BARE,
+          daemons: asking(`${line}\nmakestep 1 -1\nlog measurements statistics tracking\n`),
+        },
+        live: undefined,
+        prospect: { ...prospect, ...of },
+      }).find(({ name }) => name === 'slow-after-a-pause')
+    const advised = 'pool a.example iburst minpoll 4 maxpoll 6'
+    expect(told(advised)).toMatchObject({
+      severity: 'note',
+      causes: [{ what: 'nobody tells it of the pause' }],
+    })
+    expect(told('pool a.example iburst')).toMatchObject({
+      severity: 'warning',
+      causes: [{ what: 'it asks seldom' }],
+    })
+    expect(told(advised, { keptFromStepping: true })?.severity).toBe('warning')
+    expect(told(advised, { decides: { ...once, exits: 1 } })?.severity).toBe('critical')
   })
   test('a daemon that records nothing is a note, and can be told to', () => {
     const conf = 'server a\n'

@@ -44,6 +44,8 @@ export interface PauseProspect {
   readonly now: Recovery
   /** With the remedy; undefined when none of what may be changed here helps, or it was not done in time. */
   readonly best: (Recovery & PauseRemedy) | undefined
+  /** Something in its settings keeps the daemon from stepping, or lets it do so only for a while. */
+  readonly keptFromStepping: boolean
   /** The remedy that is offered, played or not. */
   readonly remedy: PauseRemedy | undefined
 }

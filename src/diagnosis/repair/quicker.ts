@@ -60,6 +60,10 @@ const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/
 export const hasLongPolls = ({ configuration }: TimeDaemon): boolean =>
   configuration.flatMap(longPolls).some(asked => !isEditable(asked))
 
+/** Is one of its servers asked seldom, whoever owns it? */
+export const asksSeldom = ({ configuration }: TimeDaemon): boolean =>
+  configuration.flatMap(longPolls).length > 0
+
 const shortPolls = ({ path, line, text }: Asked): Action => ({
   kind: 'edit',
   file: path,

@@ -2,12 +2,14 @@
  * slow-after-a-pause: what the daemon that keeps this guest would do after it stood still, played in the lab with the
  * configuration that is there (field report 001).
  */
+
+import type { TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Finding } from '../../finding.ts'
+import type { Cause, Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
-import { hasLongPolls } from '../../repair/quicker.ts'
+import { asksSeldom, hasLongPolls } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
@@ -39,23 +41,56 @@ export const pauseForecast: MachineRule = subject => {
   return [
     state({
       name: 'slow-after-a-pause',
-      severity: ends || decides.median >= VERY_SLOW ? 'critical' : 'warning',
+      severity:
+        ends || decides.median >= VERY_SLOW
+          ? 'critical'
+          : daemon && isAsAdvised(daemon, prospect)
+            ? 'note'
+            : 'warning',
       what: sentence(prospect),
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
       cost: 'Each suspend, snapshot, restore and migration costs that.',
-      causes: [
-        {
-          what: 'its settings are for machines that never stop',
-          why: 'a step is forbidden or late, and it asks seldom',
-        },
-      ],
+      causes: causesOf(daemon, prospect),
       remedy: remedy
         ? { text: remedy.how, changes: linesIn(remedy.actions), actions: remedy.actions }
         : { text: daemon && hasLongPolls(daemon) ? `${KEEP_IT} ${ASK_OFTENER}` : KEEP_IT },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
+}
+
+/** There is nothing left that this program would advise but to keep the clock itself. */
+const isAsAdvised = (daemon: TimeDaemon, { keptFromStepping, remedy }: PauseProspect): boolean =>
+  remedy === undefined && !keptFromStepping && !asksSeldom(daemon)
+
+function causesOf(daemon: TimeDaemon | undefined, { keptFromStepping }: PauseProspect): Cause[] {
+  const causes: Cause[] = [
+    ...(keptFromStepping
+      ? [
+          {
+            what: 'a step is forbidden, or allowed after the start only',
+            why: 'its settings are for machines that never stop',
+          },
+        ]
+      : []),
+    ...(daemon && asksSeldom(daemon)
+      ? [
+          {
+            what: 'it asks seldom',
+            why: 'up to 17 min go by until it asks again, and it needs more than one answer',
+          },
+        ]
+      : []),
+  ]
+  return causes.length > 0
+    ? causes
+    : [
+        {
+          what: 'nobody tells it of the pause',
+          why: 'it learns of it from answers alone, and needs several of them before it trusts a large offset',
+        },
+      ]
 }
 
 const linesIn = (actions: readonly Action[]): string[] => [
