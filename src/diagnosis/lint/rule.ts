@@ -1,6 +1,7 @@
 /** A rule of the linter looks at the files of a machine and says what it finds. One file for each, or for a family, in `rules`. */
 import type { Daemon } from '#core/trace/series.ts'
 import type { Cause, Edit, Evidence, Finding, FindingName, Severity } from '../finding.ts'
+import type { Action } from '../repair/action.ts'
 import type { LintSubject } from './subject.ts'
 
 export type LintRule = (subject: LintSubject) => readonly Finding[]
@@ -21,6 +22,8 @@ export interface Found {
     readonly text: string
     readonly changes?: readonly string[]
     readonly edits?: readonly Edit[]
+    /** What is to be done on the machine besides. */
+    readonly actions?: readonly Action[]
   }
   readonly confirm: string
 }
@@ -37,6 +40,7 @@ export const found = ({ remedy, ...rest }: Found): Finding => ({
     text: remedy.text,
     changes: remedy.changes ?? [],
     ...(remedy.edits && remedy.edits.length > 0 ? { edits: remedy.edits } : {}),
+    ...(remedy.actions && remedy.actions.length > 0 ? { actions: remedy.actions } : {}),
   },
 })
 

@@ -6,6 +6,10 @@ const RISKS: readonly (readonly [path: RegExp, risk: string])[] = [
     'From now on hwclock and the next boot take the hardware clock for UTC: it must be written in UTC before that.',
   ],
   [
+    /^\/etc\/(?:sysconfig|default|conf\.d)\/(?:clock|hwclock|rcS)$/,
+    'The next boot takes the hardware clock for UTC: it must be written in UTC before that (hwclock --systohc --utc), else that boot is off by the zone.',
+  ],
+  [
     /^\/etc\/default\/grub(?:\.d\/|$)/,
     'None until a menu of GRUB is made from it, and the machine is started with that.',
   ],

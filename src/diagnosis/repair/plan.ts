@@ -30,13 +30,14 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
   )
   const stops = of('stop').flatMap(action => serviceSteps(action, inventory, ground.services))
   const starts = of('start').flatMap(action => serviceSteps(action, inventory, ground.services))
+  const runs = runSteps(of('run'))
   const running = [
     ...reload(files.steps, ground),
     ...stops,
     ...of('setting').map(settingStep),
     ...starts,
     ...stale.flatMap(({ daemon, reasons }) => restartOf(daemon, reasons, ground.services)),
-    ...of('run').map(runStep),
+    ...runs,
     ...of('cycle-cpus').map(cpuStep),
     ...of('step-clock').map(clockStep),
   ]
@@ -45,7 +46,9 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
     advice: [
       ...files.advice,
       // Of a mere disk nothing runs that could be told anything.
-      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts] : running).map(onTheMachine),
+      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts, ...runs] : running).map(
+        onTheMachine,
+      ),
       ...(ground.services === 'none'
         ? [...of('start', 'stop').map(serviceByHand), ...stale.map(restartByHand)]
         : []),
@@ -133,9 +136,17 @@ const filesOf = ({ configuration, commandLine, unit }: TimeDaemon): string[] => 
   ...(unit?.files ?? []),
 ]
 
-const runStep = ({ title, run, undo, reason }: OfKind<'run'>): Step => ({
+/** What several findings ask for is done once. */
+const runSteps = (actions: readonly OfKind<'run'>[]): Step[] =>
+  [...new Map(actions.map(action => [action.run.join(' '), action])).values()].map(action => ({
+    ...runStep(action),
+    reasons: distinct(
+      actions.filter(({ run }) => run.join(' ') === action.run.join(' ')).map(({ reason }) => reason),
+    ),
+  }))
+
+const runStep = ({ title, run, undo }: OfKind<'run'>): Omit<Step, 'reasons'> => ({
   title,
-  reasons: [reason],
   change: { kind: 'command', run, undo },
   risk: 'As that program has it.',
   proof: { kind: 'reads' },

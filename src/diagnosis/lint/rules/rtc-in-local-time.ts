@@ -4,6 +4,8 @@
  * pauses is misled twice a year.
  */
 import type { Edit, Evidence, Finding } from '../../finding.ts'
+import type { Action } from '../../repair/action.ts'
+import { WRITE_RTC_IN_UTC } from '../../repair/write-rtc.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
@@ -23,6 +25,7 @@ const said = (
   what: string,
   changes: readonly string[],
   edits: readonly Edit[],
+  actions: readonly Action[] = [],
 ): Finding =>
   found({
     name: 'rtc-in-local-time',
@@ -30,9 +33,12 @@ const said = (
     what,
     evidence: [evidence],
     cost: COST,
-    remedy: { text: 'Keep the hardware clock in UTC.', changes, edits },
+    remedy: { text: 'Keep the hardware clock in UTC.', changes, edits, actions },
     confirm: '`timedatectl`, line "RTC in local TZ"; the third line of /etc/adjtime.',
   })
+
+/** Else the next boot, which reads these files, is off by the zone. */
+const WRITE_IT = 'hwclock --systohc --utc'
 
 const adjtime: LintRule = subject =>
   subject.files.flatMap((_, file) => {
@@ -42,8 +48,9 @@ const adjtime: LintRule = subject =>
         subject,
         evidenceAt(subject, file, 3),
         'The hardware clock is in local time.',
-        ['timedatectl set-local-rtc 0'],
+        ['timedatectl set-local-rtc 0', WRITE_IT],
         [{ file, line: 3, kind: 'replace', text: 'UTC' }],
+        [WRITE_RTC_IN_UTC],
       ),
     ]
   })
@@ -75,8 +82,9 @@ const environment: LintRule = subject =>
           subject,
           evidenceAt(subject, file, line),
           `${path.replace(/^.*\//, '')} says that the hardware clock is in local time.`,
-          [utc],
+          [utc, WRITE_IT],
           [{ file, line, kind: 'replace', text: utc }],
+          [WRITE_RTC_IN_UTC],
         )
       }),
   )

@@ -1,6 +1,8 @@
 /** rtc-in-local-time, rtc-far-off, stolen-time, clock-of-the-host: what stands around the clock and bears on it. */
+
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { WRITE_RTC_IN_UTC } from '../../repair/write-rtc.ts'
 import { evidenceOf, isGuest, type MachineRule, state } from '../subject.ts'
 
 export const rtcInLocalTime: MachineRule = ({ inventory: { rtc } }) => {
@@ -21,15 +23,7 @@ export const rtcInLocalTime: MachineRule = ({ inventory: { rtc } }) => {
       remedy: {
         text: 'Keep it in UTC; for a guest also in its definition (libvirt: <clock offset="utc"/>).',
         changes: ['timedatectl set-local-rtc 0   (or UTC into /etc/adjtime, and: hwclock --systohc --utc)'],
-        actions: [
-          {
-            kind: 'run',
-            title: 'Write the time into the hardware clock, in UTC',
-            // /etc/adjtime itself is an edit, by which it is known what it was.
-            run: ['hwclock', '--systohc', '--noadjfile', '--utc'],
-            undo: ['hwclock', '--systohc', '--noadjfile', '--localtime'],
-          },
-        ],
+        actions: [WRITE_RTC_IN_UTC],
       },
       confirm: 'cat /etc/adjtime: its third line.',
     }),
