@@ -15,6 +15,7 @@ import { nearest } from '#dialects/nearest.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
+import { counterChosen } from './counter-chosen.ts'
 import { type Manners, mistakeFound } from './words.ts'
 
 /** Options of Linux that Xen does not have. Its own `clocksource` is pit, hpet, acpi or tsc (xen-command-line of Xen). */
@@ -143,6 +144,7 @@ function onKernelLine(
   const clock = words.find(word => /^clock=/.test(word))
   return [
     ...spelt,
+    ...(underXen ? [] : counterChosen(subject, { file, line: at.line }, words, release)),
     ...(divider && release ? dividerIgnored(subject, file, at.line, divider, release, underXen) : []),
     ...(!divider && release ? tickRateHigh(subject, file, at.line, release, underXen) : []),
     ...(clock && release ? clockIgnored(subject, file, at.line, clock, release) : []),
@@ -175,6 +177,9 @@ const SOURCES = [
   'arch_sys_counter',
 ]
 
+/** What `tsc=` takes (kernel-parameters.txt). */
+const TSC = ['reliable', 'noirqtime', 'unstable', 'nowatchdog', 'recalibrate', 'watchdog']
+
 function misspelt(subject: LintSubject, file: number, line: number, words: readonly string[]): Finding[] {
   const at = { file, line, directive: 'the kernel' }
   return words.flatMap(word => {
@@ -190,6 +195,15 @@ function misspelt(subject: LintSubject, file: number, line: number, words: reado
       return meant === undefined
         ? []
         : [mistakeFound(subject, { ...at, directive: name }, mistake, KERNEL_WORDS)]
+    }
+    if (name === 'tsc' && value !== undefined && !TSC.includes(value)) {
+      const mistake = {
+        kind: 'wrong-value',
+        word: value,
+        meant: nearest(value, TSC),
+        expected: `one of ${TSC.join(', ')}`,
+      } as const
+      return [mistakeFound(subject, { ...at, directive: name }, mistake, KERNEL_WORDS)]
     }
     const meant = NAMES.includes(name) || name.length < 6 ? undefined : nearest(name, NAMES)
     return meant === undefined
@@ -321,7 +335,7 @@ const GRUB2_KERNEL: KernelRelease = {
 
 const inCommandLine = (subject: LintSubject): Finding[] =>
   subject.files.flatMap(({ text }, file) =>
-    subject.kinds[file] === 'kernel command line' && subject.machine.kernel
+    subject.kinds[file] === 'kernel command line'
       ? onKernelLine(
           subject,
           file,

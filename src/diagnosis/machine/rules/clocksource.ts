@@ -3,53 +3,38 @@
  * Which that is: the kernel's own ratings, and what each hypervisor keeps right over a migration.
  */
 import type { Inventory } from '#core/guest/inventory.ts'
+import { BEST_COUNTERS, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
+import type { Cause, Evidence } from '../../finding.ts'
 import { evidenceOf, isGuest, type MachineRule, placed, state } from '../subject.ts'
 
-/** Counters that are read through a port or a trap, or only count ticks: slow, coarse or lost under load. */
-const POOR = new Map([
-  ['jiffies', 'counts ticks: it resolves 1 to 10 ms, and loses what the host does not deliver'],
-  ['pit', 'counts ticks: what the host does not deliver is lost'],
-  ['acpi_pm', 'takes an exit to the hypervisor for each reading, and resolves 280 ns'],
-  ['hpet', 'takes an exit to the hypervisor for each reading'],
-])
-
-/** By hypervisor, the best first. A paravirtual counter goes on rightly after a migration to a host of another frequency. */
-const BEST: Readonly<Record<string, readonly string[]>> = {
-  kvm: ['kvm-clock', 'tsc', 'arch_sys_counter'],
-  firecracker: ['kvm-clock', 'tsc', 'arch_sys_counter'],
-  hyperv: ['hyperv_clocksource_tsc_page', 'hyperv_clocksource_msr', 'hyperv_clocksource', 'arch_sys_counter'],
-  'xen-pv': ['xen', 'tsc'],
-  'xen-hvm': ['xen', 'tsc'],
-  vmware: ['tsc', 'tsc-early', 'vmware'],
-}
 const DIRECTORY = '/sys/devices/system/clocksource/clocksource0'
 
 export const poorClocksource: MachineRule = ({ inventory }) => {
   const { source, available } = inventory.clock
-  const why = source && POOR.get(source.value)
+  const why = source && POOR_COUNTERS.get(source.value)
   if (!source || why === undefined || !isGuest(inventory)) return []
   const better = betterOf(inventory)
   if (better === undefined) return []
+  const chosen = chosenAt(inventory)
   return [
     state({
       name: 'poor-clocksource',
       severity: 'warning',
       what: `The kernel counts time with ${source.value}, though ${better} is available.`,
-      evidence: evidenceOf(source, available),
+      evidence: [...evidenceOf(source, available), ...chosen],
       cost: `${source.value} ${why}; timestamps of packets are as coarse as that.`,
-      causes: [
-        {
-          what: 'somebody chose it on the command line',
-          why: 'clocksource= and old advice (clock=, notsc) outlive the kernel that they were for',
-        },
-        {
-          what: 'the kernel gave the better one up',
-          why: 'its watchdog says so in the kernel log: "Marking clocksource … as unstable"',
-        },
-      ],
+      causes: causesOf(inventory),
       remedy: {
-        text: `Switch to ${better}, and take clocksource= off the command line of the kernel.`,
-        changes: [`echo ${better} > ${DIRECTORY}/current_clocksource`],
+        text:
+          chosen.length === 0
+            ? `Switch to ${better}.`
+            : `Switch to ${better}, and take what chose ${source.value} off the command line of the kernel, where it stands; the menu of GRUB must be made anew from its settings.`,
+        changes: [
+          `echo ${better} > ${DIRECTORY}/current_clocksource`,
+          ...(chosen.some(({ path }) => path?.startsWith('/etc/default/grub'))
+            ? ['update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)']
+            : []),
+        ],
         actions: [
           {
             kind: 'setting',
@@ -64,10 +49,39 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
   ]
 }
 
+/** Where a command line, of now or of the next boot, keeps the kernel from the best counter. */
+function chosenAt({ commandLine, boot, hypervisor }: Inventory): Evidence[] {
+  const chooses = (words: readonly string[]) =>
+    words.some(word => keepsFromBest(word, hypervisor?.value.name))
+  return [
+    ...(commandLine && chooses(commandLine.value) ? evidenceOf(commandLine) : []),
+    ...boot.defaults.filter(({ words }) => chooses(words)).map(({ evidence }) => placed(evidence)),
+    ...boot.entries.flatMap(({ kernel }) =>
+      kernel && chooses(kernel.words) ? [placed(kernel.evidence)] : [],
+    ),
+  ]
+}
+
+/** A command line that is known, and says nothing of it, was not the cause. */
+function causesOf(inventory: Inventory): Cause[] {
+  const chosen = {
+    what: 'somebody chose it on the command line',
+    why: 'clocksource= and old advice (clock=, notsc) outlive the kernel that they were for',
+  }
+  if (chosenAt(inventory).length > 0) return [chosen]
+  return [
+    {
+      what: 'the kernel gave the better one up, or a script wrote another one into current_clocksource',
+      why: 'of the first its watchdog tells in the kernel log: "Marking clocksource … as unstable"',
+    },
+    ...(inventory.commandLine ? [] : [chosen]),
+  ]
+}
+
 /** What the kernel gave up is listed no more, or not trusted: then it is not offered. */
 function betterOf({ hypervisor, clock, messages }: Inventory): string | undefined {
   if (messages.some(({ means }) => means === 'clocksource-unstable')) return undefined
-  const best = BEST[hypervisor!.value.name] ?? []
+  const best = BEST_COUNTERS[hypervisor!.value.name] ?? []
   return best.find(name => clock.available?.value.includes(name))
 }
 
