@@ -278,6 +278,8 @@ export interface UnitFacts {
   readonly starts: Fact<readonly string[]> | undefined
   /** `ConditionVirtualization=!container` and the other conditions under which it is started, as written. */
   readonly conditions: readonly UnitCondition[]
+  /** Units of which systemd stops one when it starts the other (`Conflicts=`). */
+  readonly conflicts: readonly Fact<string>[]
 }
 
 export interface UnitCondition {

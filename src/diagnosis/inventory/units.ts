@@ -147,7 +147,7 @@ function readService(
 ): Service {
   const { files, unreadable } = look
   if (files.link(path) === MASK) {
-    const unit: UnitFacts = { name: name!, files: [path], starts: undefined, conditions: [] }
+    const unit: UnitFacts = { name: name!, files: [path], starts: undefined, conditions: [], conflicts: [] }
     return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)), unreadable }
   }
   const dropIns = firstOfEachName(
@@ -165,6 +165,12 @@ function readService(
       files: parts.map(part => part.path),
       starts: commandOf(look, parts, names),
       conditions: conditionsOf(parts).map(setting => judge(files, setting, around)),
+      conflicts: listOf(parts, 'Unit', 'Conflicts').flatMap(each =>
+        each.value
+          .split(/\s+/)
+          .filter(Boolean)
+          .map(other => fact(other, setting(each))),
+      ),
     },
     enabled: findEnabled(files, name!, path, parts),
     unreadable,
@@ -262,6 +268,7 @@ function readScript(look: Look, name: string, path: string, names: ServiceNames)
         ...(options?.evidence ?? []),
       ),
       conditions: [],
+      conflicts: [],
     },
     enabled: startedAtRunlevel(files, name, path),
     unreadable,

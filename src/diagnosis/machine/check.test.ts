@@ -69,7 +69,7 @@ const daemon = (name: string, of: Partial<TimeDaemon> = {}): TimeDaemon => ({
   setsTime: fact(true),
   configuration: [{ path: `/etc/${name}.conf`, text: 'log x\nstatistics y\n', includedBy: undefined }],
   unreadable: [],
-  unit: { name: `${name}.service`, files: [], starts: undefined, conditions: [] },
+  unit: { name: `${name}.service`, files: [], starts: undefined, conditions: [], conflicts: [] },
   cannotWrite: undefined,
   ...of,
 })
@@ -111,7 +111,7 @@ describe('who keeps the clock', () => {
       met: false,
       evidence: { path: '/lib/systemd/system/ntpd.service', line: 4, text: 'ConditionVirtualization=no' },
     }
-    const unit = { name: 'ntpd.service', files: [], starts: undefined, conditions: [condition] }
+    const unit = { name: 'ntpd.service', files: [], starts: undefined, conditions: [condition], conflicts: [] }
     expect(found({ daemons: [daemon('ntpd', { runs: fact(false), unit })] })).toEqual([
       'critical disabled-in-guests',
     ])

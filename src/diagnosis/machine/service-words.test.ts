@@ -3,7 +3,7 @@ import { wordsToStart, wordsToStop } from './service-words.ts'
 
 const service = (name: string, unit: string) => ({
   name,
-  unit: { name: unit, files: [], starts: undefined, conditions: [] },
+  unit: { name: unit, files: [], starts: undefined, conditions: [], conflicts: [] },
 })
 
 describe('what a person types', () => {

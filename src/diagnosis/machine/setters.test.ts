@@ -404,3 +404,30 @@ describe('who only measures', () => {
   test('disable ntp', () =>
     expect(setters({ ...GUEST, ...NTPSEC, 'etc/ntpsec/ntp.conf': 'server b\ndisable ntp\n' })).toEqual([]))
 })
+
+describe('units that exclude each other', () => {
+  const NTPD_RS: Members = {
+    'usr/sbin/ntp-daemon': '',
+    'etc/ntpd-rs/ntp.toml': '[[source]]\nmode = "pool"\naddress = "b.example"\n',
+    'usr/lib/systemd/system/ntpd-rs.service':
+      '[Unit]\nConflicts=systemd-timesyncd.service chronyd.service\n[Service]\nExecStart=/usr/bin/ntp-daemon\n',
+    'etc/systemd/system/multi-user.target.wants/ntpd-rs.service': {
+      link: '/usr/lib/systemd/system/ntpd-rs.service',
+    },
+  }
+  const both = { ...CHRONY, ...NTPD_RS }
+  const two = (members: Members) => found(members).filter(each => each.includes('two-daemons'))
+
+  test('systemd keeps one, and which one is not known', () => {
+    expect(setters(both)).toEqual(['chronyd | all the time | may', 'ntpd-rs | all the time | may'])
+    expect(two(both)).toEqual([
+      'warning two-daemons /etc/systemd/system/multi-user.target.wants/chronyd.service',
+    ])
+  })
+  test('without that word both set the clock', () => {
+    const unit = '[Service]\nExecStart=/usr/bin/ntp-daemon\n'
+    const fighting = { ...both, 'usr/lib/systemd/system/ntpd-rs.service': unit }
+    expect(setters(fighting)).toEqual(['chronyd | all the time | yes', 'ntpd-rs | all the time | yes'])
+    expect(two(fighting)[0]).toMatch(/^critical/)
+  })
+})

@@ -2,7 +2,7 @@
 import type { ClockSteps, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { activeDaemons, isPresumed } from './subject.ts'
+import { activeDaemons, conflictOf, isPresumed } from './subject.ts'
 import { followsHost, wallclockSetting, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
@@ -31,7 +31,7 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
       (daemon): Setter => ({
         name: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
         how: daemon.name === 'ntpdate' || daemon.name === 'sntp' ? 'at boot' : 'all the time',
-        does: active.includes(daemon) && !isPresumed(daemon) ? 'yes' : 'may',
+        does: active.includes(daemon) && !isPresumed(daemon) && !mayLose(daemon, active) ? 'yes' : 'may',
         evidence: evidenceFor(daemon),
       }),
     )
@@ -53,6 +53,11 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
     (a, b) => Number(b.does === 'yes') - Number(a.does === 'yes'),
   )
 }
+
+/** Another is started that its unit excludes, and nobody saw which of them is left. */
+const mayLose = (daemon: TimeDaemon, active: readonly TimeDaemon[]): boolean =>
+  !daemon.runs?.value &&
+  active.some(other => other !== daemon && other.setsTime?.value !== false && conflictOf(daemon, other))
 
 /** What tools do where nobody has asked them. */
 const USUALLY: Readonly<Record<string, Setter['how']>> = {

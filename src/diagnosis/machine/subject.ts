@@ -90,6 +90,13 @@ export function usedDaemons(inventory: Inventory): TimeDaemon[] {
     : inventory.daemons.filter(({ enabled, unit }) => enabled?.value && !isHeldBack(unit))
 }
 
+/** systemd keeps one of two units that exclude each other; where both were seen to run it did not. */
+export function conflictOf(one: TimeDaemon, other: TimeDaemon): Fact<string> | undefined {
+  if (one.runs?.value && other.runs?.value) return undefined
+  const said = (a: TimeDaemon, b: TimeDaemon) => a.unit?.conflicts.find(({ value }) => value === b.unit?.name)
+  return said(one, other) ?? said(other, one)
+}
+
 /** A condition of its unit is not met here. */
 const isHeldBack = (unit: UnitFacts | undefined): boolean =>
   unit?.conditions.some(({ met }) => met === false) ?? false

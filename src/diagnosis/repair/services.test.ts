@@ -17,7 +17,7 @@ const daemonOf = (unit: string, enabled: boolean, path = '/etc'): TimeDaemon => 
   configuration: [],
   unreadable: [],
   cannotWrite: undefined,
-  unit: { name: unit, files: [], starts: undefined, conditions: [] },
+  unit: { name: unit, files: [], starts: undefined, conditions: [], conflicts: [] },
 })
 const lineOf = (change: Change | undefined): string | undefined => {
   if (change?.kind === 'command') return `${change.run.join(' ')} | ${change.undo?.join(' ')}`

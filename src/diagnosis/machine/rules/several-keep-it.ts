@@ -2,12 +2,20 @@
  * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
-import type { ClockJob } from '#core/guest/inventory.ts'
+import type { ClockJob, TimeDaemon } from '#core/guest/inventory.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { kindOf } from '../../lint/file-kind.ts'
 import type { Action } from '../../repair/action.ts'
 import { wordsToStop } from '../service-words.ts'
-import { evidenceOf, isPresumed, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
+import {
+  conflictOf,
+  evidenceOf,
+  isPresumed,
+  type MachineRule,
+  settingDaemons,
+  settingTools,
+  state,
+} from '../subject.ts'
 
 const NEVER = new Set(['ntpdate', 'clockwright'])
 
@@ -18,15 +26,24 @@ export const severalDaemons: MachineRule = subject => {
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
   const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
+  const conflicts = pairsOf(daemons).map(([one, other]) => conflictOf(one, other))
+  const oneIsLeft = conflicts.every(conflict => conflict !== undefined)
   return [
     state({
       name: 'two-daemons',
-      severity: 'critical',
-      what: `${listed(names)} ${running ? 'run' : 'are started'} on this machine, and each sets the clock.`,
-      evidence: daemons.flatMap(({ runs, commandLine, enabled }) =>
-        evidenceOf(runs ?? enabled, commandLine).slice(0, 2),
-      ),
-      cost: 'Each takes the corrections of the other for errors of the clock: frequency and offset swing, and steps come out of nothing.',
+      severity: oneIsLeft ? 'warning' : 'critical',
+      what: oneIsLeft
+        ? `${listed(names)} are to be started on this machine, and their units exclude each other: systemd keeps one, and which one depends on the order.`
+        : `${listed(names)} ${running ? 'run' : 'are started'} on this machine, and each sets the clock.`,
+      evidence: [
+        ...daemons.flatMap(({ runs, commandLine, enabled }) =>
+          evidenceOf(runs ?? enabled, commandLine).slice(0, 2),
+        ),
+        ...(oneIsLeft ? evidenceOf(...conflicts) : []),
+      ],
+      cost: oneIsLeft
+        ? 'The clock is kept with the settings of the one or of the other, and after the next boot or update it may be another.'
+        : 'Each takes the corrections of the other for errors of the clock: frequency and offset swing, and steps come out of nothing.',
       causes: [
         {
           what: 'a second one was installed and the first left in place',
@@ -38,10 +55,17 @@ export const severalDaemons: MachineRule = subject => {
         changes: stop.flatMap(wordsToStop),
         actions: stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
       },
-      confirm: 'Steps in the log of one right after corrections of the other.',
+      confirm: oneIsLeft
+        ? `systemctl status ${daemons.flatMap(({ unit }) => unit?.name ?? []).join(' ')}, after a boot.`
+        : 'Steps in the log of one right after corrections of the other.',
     }),
   ]
 }
+
+const pairsOf = (daemons: readonly TimeDaemon[]): [TimeDaemon, TimeDaemon][] =>
+  daemons.flatMap((one, index) =>
+    daemons.slice(index + 1).map((other): [TimeDaemon, TimeDaemon] => [one, other]),
+  )
 
 /** A job beside a daemon: one step again and again that the daemon did not make. */
 const jobBesideDaemon: MachineRule = ({ inventory }) => {
