@@ -111,7 +111,13 @@ describe('who keeps the clock', () => {
       met: false,
       evidence: { path: '/lib/systemd/system/ntpd.service', line: 4, text: 'ConditionVirtualization=no' },
     }
-    const unit = { name: 'ntpd.service', files: [], starts: undefined, conditions: [condition], conflicts: [] }
+    const unit = {
+      name: 'ntpd.service',
+      files: [],
+      starts: undefined,
+      conditions: [condition],
+      conflicts: [],
+    }
     expect(found({ daemons: [daemon('ntpd', { runs: fact(false), unit })] })).toEqual([
       'critical disabled-in-guests',
     ])

@@ -26,7 +26,9 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   const able = inventory.daemons.filter(
     ({ setsTime, name }) => setsTime?.value !== false && name !== 'ntpdate',
   )
-  const keptOut = able.flatMap(daemon =>
+  // One that would only measure is kept out all the same; that it does is said beside.
+  const notRunning = inventory.daemons.filter(({ runs, name }) => !runs?.value && name !== 'ntpdate')
+  const keptOut = notRunning.flatMap(daemon =>
     (daemon.unit?.conditions ?? []).filter(isAgainstGuests).map(condition => ({ daemon, condition })),
   )
   if (keptOut.length > 0) return keptOut.map(({ daemon, condition }) => shutOut(daemon, condition))
