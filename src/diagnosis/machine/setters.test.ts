@@ -393,6 +393,12 @@ describe('who only measures', () => {
     expect(found(DEBIAN).some(each => each.startsWith('critical no-daemon'))).toBe(true)
     expect(plan(DEBIAN)[0]?.remedy.actions).toHaveLength(1)
   })
+  test('it is told to set the clock, or another is started, and not both', () => {
+    const { 'etc/systemd/system/multi-user.target.wants/ntpsec.service': _, ...idle } = NTPSEC
+    const told = found({ ...DEBIAN, ...idle }).map(each => each.split(' ')[1])
+    expect(told).toContain('no-daemon')
+    expect(told).not.toContain('daemon-not-running')
+  })
   test('beside a setter it is no second one, and -x stays', () => {
     const both = { ...DEBIAN, ...NTPSEC }
     expect(setters(both)).toEqual(['ntpsec | all the time | yes'])

@@ -36,7 +36,9 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   // Whom the machine should have started is meant, and not those that somebody switched off.
   const meant = there.filter(({ enabled }) => enabled?.value)
   const installed = meant.length > 0 ? meant : there
-  return installed.length > 0 ? [idle(installed, inventory)] : [none(inventory)]
+  // Beside one that only measures, and may be told to do more, no second one is started.
+  const watched = watchersIn(inventory).length > 0
+  return installed.length > 0 && !watched ? [idle(installed, inventory)] : [none(inventory)]
 }
 
 const isAgainstGuests = ({ name, met }: UnitCondition): boolean =>
@@ -113,8 +115,11 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   })
 }
 
+const watchersIn = (inventory: Inventory): TimeDaemon[] =>
+  activeDaemons(inventory).filter(({ setsTime }) => setsTime?.value === false)
+
 const watchersOf = (inventory: Inventory): string => {
-  const watching = activeDaemons(inventory).filter(({ setsTime }) => setsTime?.value === false)
+  const watching = watchersIn(inventory)
   return watching.length > 0
     ? `${watching.map(({ name }) => name).join(' and ')} only measures, and no other program keeps time on this machine.`
     : 'No program that keeps time is installed on this machine.'
@@ -135,9 +140,12 @@ const none = (inventory: Inventory): Finding =>
         why: "hypervisors set a guest's clock when it starts, and mostly never again",
       },
     ],
-    remedy: {
-      text: 'Install one, and one only: chrony with `makestep 1 -1` and short polls, or clockwright with --discipline.',
-      changes: ['server … iburst minpoll 4 maxpoll 6', 'makestep 1 -1'],
-    },
+    remedy:
+      watchersIn(inventory).length > 0
+        ? { text: 'Have that one set the clock, or start another one, and not both.' }
+        : {
+            text: 'Install one, and one only: chrony with `makestep 1 -1` and short polls, or clockwright with --discipline.',
+            changes: ['server … iburst minpoll 4 maxpoll 6', 'makestep 1 -1'],
+          },
     confirm: 'clockwright query asks your servers how far off the clock is.',
   })
