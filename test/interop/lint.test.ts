@@ -3,7 +3,7 @@
  * not. `chronyd -p` reads a file, prints it, and ends: it neither binds a port nor touches the clock.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -94,4 +94,10 @@ describe.skipIf(!haveDaemons)('chronyd 4.3 and the linter agree', () => {
     'port 99999',
     '! a comment of another kind',
   ])('%s', line => expect(lintTakes(line)).toBe(chronydTakes(line)))
+
+  // What they include is not on this machine.
+  test.each(globSync('test/vectors/**/chrony.conf').sort())('%s as a whole', path => {
+    const text = readFileSync(path, 'utf8').replace(/^\s*include\s.*$/gim, '')
+    expect(lintTakes(text)).toBe(chronydTakes(text))
+  })
 })

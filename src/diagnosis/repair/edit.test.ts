@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { appendLines } from './append.ts'
 import { type Edit, mergeEdits } from './edit.ts'
 
 const CONF = '# servers\nserver a\nserver b\n'
@@ -78,4 +79,12 @@ test('a line from which two edits took everything goes', () => {
 
 test('no edit, no change, whatever the bytes', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), text => edited(text, []) === text))
+})
+
+test('lines at the end of a file have no number, here or in JSON', () => {
+  const action = appendLines('/etc/ntp.conf', 'why', ['server b'])
+  expect(JSON.parse(JSON.stringify(action))).toMatchObject({ edit: { line: null } })
+  expect(action.kind === 'edit' && mergeEdits('server a\n', [[action.edit]]).text).toBe(
+    'server a\n\n# why\nserver b\n',
+  )
 })
