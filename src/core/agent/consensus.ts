@@ -5,7 +5,7 @@
 import { clusterSurvivors } from '#core/discipline/cluster.ts'
 import { combineSurvivors } from '#core/discipline/combine.ts'
 import type { Belief } from '#core/discipline/estimate.ts'
-import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
+import { type Interval, reachFrom, selectTruechimers } from '#core/discipline/select.ts'
 import type { Track } from '#core/discipline/track.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Association } from './association.ts'
@@ -97,9 +97,8 @@ export function findConsensus(
 
 /** What it said was no worse than it may be, when it said it. */
 function wasClear({ track }: Association, maxdistance: Seconds): boolean {
-  const { low, high } = track.interval(track.measuredAt)
-  const offset = track.offset(track.measuredAt)
-  return Math.max(high - offset, offset - low) <= maxdistance
+  const at = track.measuredAt
+  return reachFrom(track.offset(at), track.interval(at)) <= maxdistance
 }
 
 function combine(truechimers: readonly Candidate[], majority: Interval, now: Seconds): Consensus {
@@ -160,7 +159,7 @@ function candidateOf(
     offset,
     low,
     high,
-    rootDistance: Math.max(high - offset, offset - low),
+    rootDistance: reachFrom(offset, { low, high }),
     jitter: association.jitter,
   }
 }

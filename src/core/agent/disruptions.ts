@@ -3,6 +3,7 @@
  * it, and how long the recovery took. Where true time was expected before all this is kept, so that in the end the
  * samples say how much was really lost.
  */
+import { reachFrom } from '#core/discipline/select.ts'
 import type { DisruptedSign } from '#core/guest/disruption.ts'
 import { Episode } from '#core/guest/episode.ts'
 import { type Disruption, type Finding, type Loss, Witnesses } from '#core/guest/witnesses.ts'
@@ -76,8 +77,7 @@ function markOf(knowledge: Knowledge, now: Reading): Mark | undefined {
   const offset = estimate.offset(at)
   const interval = estimate.own(at)
   if (offset === undefined || !interval) return undefined
-  const bound = Math.max(interval.high - offset, offset - interval.low)
-  return { at, offset, bound, rate: estimate.rate ?? 0 }
+  return { at, offset, bound: reachFrom(offset, interval), rate: estimate.rate ?? 0 }
 }
 
 /** How much more true time passed than was expected. */

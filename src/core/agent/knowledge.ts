@@ -14,7 +14,7 @@ import {
   instantAt,
   type Sample,
 } from '#core/discipline/sample.ts'
-import { type Interval, selectTruechimers } from '#core/discipline/select.ts'
+import { type Interval, reachFrom, selectTruechimers } from '#core/discipline/select.ts'
 import type { Manner, Steering } from '#core/discipline/steering.ts'
 import { type CounterRate, UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { HOSTS_DIFFER } from '#core/guest/disruption.ts'
@@ -129,7 +129,7 @@ export class Knowledge {
     const interval = this.#estimate.interval(at)
     if (guess === undefined || !interval) return undefined
     const ahead = aheadOfScale(this.scale, now.wall, now.monotonic)
-    return { offset: guess - ahead, bound: Math.max(interval.high - guess, guess - interval.low) }
+    return { offset: guess - ahead, bound: reachFrom(guess, interval) }
   }
 
   /** True time at a reading of the counter; undefined when nothing is known. */

@@ -23,6 +23,10 @@ export interface Interval {
 
 export const meet = (a: Interval, b: Interval): boolean => a.low <= b.high && b.low <= a.high
 
+/** How far the interval reaches from a point in it, at most: how wrong that point can be. */
+export const reachFrom = (point: Seconds, { low, high }: Interval): Seconds =>
+  Math.max(high - point, point - low)
+
 export type Selection =
   | (Interval & {
       readonly kind: 'majority'

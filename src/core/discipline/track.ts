@@ -222,7 +222,7 @@ export class Track {
 
   /** Of all measurements only the newest still holds, and of the rate only what is given. */
   keepNewest({ rate, rateBound }: CounterRate): void {
-    this.restartOffset(this.#history.at(-1)!)
+    this.#restart(this.#history.at(-1)!)
     this.#rate = rate
     this.#expected = rate
     this.#rateLow = rate - rateBound

@@ -4,16 +4,8 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { Fact } from '#core/guest/inventory.ts'
-import { MOST_LOG } from './messages.ts'
+import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
 import { at, fact, linesIn } from './place.ts'
-
-const LOGS = [
-  '/var/log/messages',
-  '/var/log/syslog',
-  '/var/log/daemon.log',
-  '/var/log/ntp.log',
-  '/var/log/ntpd.log',
-]
 
 /** `chronyd version 4.3 starting (+CMDMON …)`, `ntpd 4.2.6p5@1.2349-o …`, `INIT: ntpd ntpsec-1.2.2: Starting`. */
 const BANNERS: Readonly<Record<string, RegExp>> = {
@@ -27,7 +19,7 @@ export const isBanner = (line: string): boolean => Object.values(BANNERS).some(p
 export function findBanner(files: Files, daemon: string): Fact<string> | undefined {
   const pattern = Object.hasOwn(BANNERS, daemon) ? BANNERS[daemon] : undefined
   if (!pattern) return undefined
-  for (const path of LOGS) {
+  for (const path of PROGRAM_LOGS) {
     const lines = linesIn(files, path, MOST_LOG)
     const last = lines.findLastIndex(line => pattern.test(line))
     if (last >= 0) return fact(pattern.exec(lines[last]!)![1]!, at(path, lines[last]!, last + 1))

@@ -14,6 +14,14 @@ const LOGS = [
   '/var/log/kern.log',
   '/var/log/messages',
 ]
+/** Where programs say what they do. */
+export const PROGRAM_LOGS: readonly string[] = [
+  '/var/log/messages',
+  '/var/log/syslog',
+  '/var/log/daemon.log',
+  '/var/log/ntp.log',
+  '/var/log/ntpd.log',
+]
 /** Logs are longer than configurations. */
 export const MOST_LOG = 16 << 20
 /** The first tell how the machine started, the last what it has come to. */

@@ -6,15 +6,11 @@ import type { Files } from '#core/guest/files.ts'
 import type { ClockSteps, Place } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
-import { MOST_LOG } from './messages.ts'
+import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
 import { at, linesIn } from './place.ts'
 
 const LOGS = [
-  '/var/log/messages',
-  '/var/log/syslog',
-  '/var/log/daemon.log',
-  '/var/log/ntp.log',
-  '/var/log/ntpd.log',
+  ...PROGRAM_LOGS,
   '/var/log/ntp',
   '/sos_commands/logs/journalctl_--no-pager_--catalog_--boot',
   '/sos_commands/logs/journalctl_--no-pager_--boot',
