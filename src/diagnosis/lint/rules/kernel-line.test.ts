@@ -47,3 +47,31 @@ test('what a kernel without Xen takes is moved to its line', () => {
     { file: 0, line: 3, kind: 'replace', text: '\tmodule /boot/vmlinuz-6.1.0-18-amd64 ro nohz=off' },
   ])
 })
+
+test.each([
+  ['clocksource=tcs', 'tsc', 'warning'],
+  ['nohz=oof', 'off', 'warning'],
+  // Kernels since 4.6 take this one.
+  ['nohz=of', 'off', 'note'],
+  ['nozh=off', 'nohz', 'warning'],
+  ['highers=off', 'highres', 'warning'],
+  ['no-kvmclok', 'no-kvmclock', 'warning'],
+])('%s is a slip, and %s was meant', (word, meant, severity) => {
+  const found = lint([{ path: 'etc/default/grub', text: `GRUB_CMDLINE_LINUX="quiet ${word}"\n` }])
+  expect(found).toMatchObject([{ name: 'misspelt', severity }])
+  expect(found[0]!.remedy.text).toContain(`\`${meant}\``)
+})
+
+test.each([
+  'nohz=on',
+  'nohz=0',
+  'highres=OFF',
+  'nohz_full=1-3',
+  'highmem=512m',
+  'no_kvmclock',
+  'no-kvmapf',
+  'nosmt',
+  'hpet=force',
+])('%s is no slip', word =>
+  expect(lint([{ path: 'etc/default/grub', text: `GRUB_CMDLINE_LINUX="quiet ${word}"\n` }])).toEqual([]),
+)

@@ -151,8 +151,23 @@ function onKernelLine(
   ]
 }
 
-/** Words about time that are long enough not to be near another word by chance. */
-const NAMES = ['clocksource', 'divider', 'no_timer_check', 'independent_wallclock', 'skew_tick']
+/** Words about time that are long enough not to be near another word by chance. A hyphen is an underscore to the kernel. */
+const NAMES = [
+  'clocksource',
+  'divider',
+  'no_timer_check',
+  'independent_wallclock',
+  'skew_tick',
+  'no-kvmclock',
+  'no-steal-acc',
+]
+/** Shorter ones are told by what they are given, too. */
+const SWITCHES = ['nohz', 'highres']
+const ON_OR_OFF = ['off', 'on']
+/** What else a switch takes, since 4.6: one letter or digit. */
+const SHORT_SWITCH = /^[yYnN01tTfF]$/
+/** Since then it looks at no more than the first letters, so that `of` is `off` there (kstrtobool). */
+const TAKEN_SINCE_4_6 = /^(?:[yYnN01]|[oO][nNfF])/
 /** Kernels do with a name that they do not know nothing at all: they hand it to init. */
 const KERNEL_WORDS: Manners = {
   daemon: 'other',
@@ -183,7 +198,7 @@ const TSC = ['reliable', 'noirqtime', 'unstable', 'nowatchdog', 'recalibrate', '
 function misspelt(subject: LintSubject, file: number, line: number, words: readonly string[]): Finding[] {
   const at = { file, line, directive: 'the kernel' }
   return words.flatMap(word => {
-    const [, name = '', value] = /^(\w+)(?:=(.*))?$/.exec(word) ?? []
+    const [, name = '', value] = /^([\w-]+)(?:=(.*))?$/.exec(word) ?? []
     if (name === 'clocksource' && value !== undefined && !SOURCES.includes(value)) {
       const meant = nearest(value, SOURCES)
       const mistake = {
@@ -205,12 +220,40 @@ function misspelt(subject: LintSubject, file: number, line: number, words: reado
       } as const
       return [mistakeFound(subject, { ...at, directive: name }, mistake, KERNEL_WORDS)]
     }
-    const meant = NAMES.includes(name) || name.length < 6 ? undefined : nearest(name, NAMES)
+    if (SWITCHES.includes(name) && value !== undefined && !isSwitchValue(value)) {
+      const mistake = {
+        kind: 'wrong-value',
+        word: value,
+        meant: nearest(value, ON_OR_OFF),
+        expected: 'on or off',
+      } as const
+      return [mistakeFound(subject, { ...at, directive: name }, mistake, switchManners(value))]
+    }
+    const isSwitch = value !== undefined && ON_OR_OFF.includes(value)
+    const meant = isKnown(name)
+      ? undefined
+      : ((isSwitch ? nearest(name, SWITCHES) : undefined) ??
+        (name.length < 6 ? undefined : nearest(name, NAMES)))
     return meant === undefined
       ? []
       : [mistakeFound(subject, at, { kind: 'unknown-option', word: name, meant, expected: '' }, KERNEL_WORDS)]
   })
 }
+
+const isKnown = (name: string): boolean =>
+  [...NAMES, ...SWITCHES].some(each => each.replaceAll('-', '_') === name.replaceAll('-', '_'))
+
+const isSwitchValue = (value: string): boolean =>
+  ON_OR_OFF.includes(value.toLowerCase()) || SHORT_SWITCH.test(value)
+
+const switchManners = (value: string): Manners =>
+  TAKEN_SINCE_4_6.test(value)
+    ? {
+        ...KERNEL_WORDS,
+        severity: 'note',
+        cost: 'Kernels since 4.6 look at the first letters only and take it; those before pass over it without a word.',
+      }
+    : KERNEL_WORDS
 
 function dividerIgnored(
   subject: LintSubject,
