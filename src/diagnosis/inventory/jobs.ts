@@ -13,15 +13,15 @@ import { readSpan } from '#dialects/timesyncd/settings.ts'
 import { at, fact, readText } from './place.ts'
 import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
 
-/** Of the system, of distributions' cron for root: Red Hat, Debian, SUSE, Alpine. */
-const TABLES = [
-  '/etc/crontab',
-  '/var/spool/cron/root',
-  '/var/spool/cron/crontabs/root',
-  '/var/spool/cron/tabs/root',
-  '/etc/crontabs/root',
+const TABLE = '/etc/crontab'
+/** Of the system, and of users: Red Hat, Debian, SUSE, Alpine. */
+const TABLES_IN = [
+  '/etc/cron.d',
+  '/var/spool/cron',
+  '/var/spool/cron/crontabs',
+  '/var/spool/cron/tabs',
+  '/etc/crontabs',
 ]
-const TABLES_IN = '/etc/cron.d'
 /** Folders of scripts, and how often each is run. */
 const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds | undefined])[] = [
   ['/etc/cron.hourly', 'hourly', 3600],
@@ -47,7 +47,7 @@ export function findJobs(files: Files): ClockJob[] {
       .slice(0, MOST_FILES)
       .map(name => `${folder}/${name}`)
   return [
-    ...[...TABLES, ...inFolder(TABLES_IN)].flatMap(path => jobsIn(files, path)),
+    ...[TABLE, ...TABLES_IN.flatMap(inFolder)].flatMap(path => jobsIn(files, path)),
     ...SCRIPTS.flatMap(([folder, when, every]) =>
       inFolder(folder).flatMap(path => jobsOfScript(files, path, when, every)),
     ),
@@ -64,7 +64,7 @@ function textOf(files: Files, path: string): string | undefined {
 const jobsIn = (files: Files, path: string): ClockJob[] =>
   parseCrontab(textOf(files, path) ?? '').flatMap(job => {
     const { when, every, line } = job
-    const setting = settingOfJob(job)
+    const setting = settingOfJob(job, path)
     const repeats = when !== '@reboot'
     return setting
       ? [

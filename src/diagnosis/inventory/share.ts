@@ -40,7 +40,7 @@ export function shareable(path: string, text: string): string {
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
   if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
   if (/^\/proc\/\d+\/cmdline$/.test(path)) return commandLine(text)
-  if (isJob(path)) return eachLine(text, isTable(path) ? jobLine : line => settingIn(line) ?? COMMENT)
+  if (isJob(path)) return eachLine(text, isCrontab(path) ? jobLine(path) : line => settingIn(line) ?? COMMENT)
   if (isOptions(path)) return eachLine(text, optionLines())
   return withoutSecrets(text)
 }
@@ -52,11 +52,13 @@ const eachLine = (text: string, keep: (line: string) => string): string =>
 /** Of a line that sets the clock the command that does; the others of that line are nobody's matter. */
 const settingIn = (line: string): string | undefined => findClockSetting(line)?.shown
 
-function jobLine(line: string): string {
-  const [job] = parseCrontab(line)
-  const setting = job && settingOfJob(job)
-  return setting ? `${job.when} ${setting.shown}` : COMMENT
-}
+const jobLine =
+  (path: string) =>
+  (line: string): string => {
+    const [job] = parseCrontab(line)
+    const setting = job && settingOfJob(job, path)
+    return setting ? `${job.when} ${setting.shown}` : COMMENT
+  }
 
 /** What a program that has nothing to do with clocks was told stays here. */
 const commandLine = (text: string): string => {
@@ -145,7 +147,7 @@ const isJob = (path: string): boolean =>
     path,
   )
 
-const isTable = (path: string): boolean =>
+export const isCrontab = (path: string): boolean =>
   /^\/(?:etc\/(?:crontab$|cron\.d\/|crontabs\/)|var\/spool\/cron\/)/.test(path)
 
 /** The title of the columns, and the processes that keep or set a clock. */

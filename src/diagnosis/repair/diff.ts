@@ -12,15 +12,20 @@ const CONTEXT = 3
 /** Beyond this the middle is shown as replaced as a whole; nobody reads such a diff line by line. */
 const MOST_CELLS = 4e6
 
-/** Empty when nothing changes. A missing file is undefined. */
-export function unifiedDiff(path: string, before: string | undefined, after: string | undefined): string[] {
+/** Empty when nothing changes. A missing file is undefined. `context`: how many lines around a change are shown. */
+export function unifiedDiff(
+  path: string,
+  before: string | undefined,
+  after: string | undefined,
+  context = CONTEXT,
+): string[] {
   const lines = compare(linesOf(before), linesOf(after))
   if (!lines.some(({ mark }) => mark !== ' ')) return []
   const head = [
     `--- ${before === undefined ? '/dev/null' : path}`,
     `+++ ${after === undefined ? '/dev/null' : path}`,
   ]
-  return [...head, ...hunks(lines)]
+  return [...head, ...hunks(lines, context)]
 }
 
 function linesOf(text: string | undefined): string[] {
@@ -76,10 +81,10 @@ function middle(a: readonly string[], b: readonly string[]): Line[] {
   return lines
 }
 
-function hunks(lines: readonly Line[]): string[] {
+function hunks(lines: readonly Line[], context: number): string[] {
   const shown = new Uint8Array(lines.length)
   lines.forEach(({ mark }, at) => {
-    if (mark !== ' ') shown.fill(1, Math.max(0, at - CONTEXT), at + CONTEXT + 1)
+    if (mark !== ' ') shown.fill(1, Math.max(0, at - context), at + context + 1)
   })
   const text: string[] = []
   let [old, young, at] = [1, 1, 0]

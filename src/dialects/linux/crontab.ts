@@ -33,11 +33,21 @@ export function parseCrontab(text: string): CronJob[] {
   })
 }
 
-/** What of a job sets the clock. What it is fed goes with it. */
-export function settingOfJob({ command, fed }: CronJob): ClockSetting | undefined {
-  const found = findClockSetting(command)
-  return found && fed ? { ...found, shown: `${found.shown} % (removed)`, alone: false } : found
+/** What of a job sets the clock. What it is fed goes with it. In a table of their own others than root need `sudo` to do it. */
+export function settingOfJob(
+  { command, fed }: Pick<CronJob, 'command' | 'fed'>,
+  path: string,
+): ClockSetting | undefined {
+  const [, owner = 'root'] = OWN_TABLE.exec(path) ?? []
+  const found = findClockSetting(command, BY_SUDO.exec(command)?.[1])
+  if (!found || (owner !== 'root' && !found.bySudo)) return undefined
+  return fed ? { ...found, shown: `${found.shown} % (removed)`, alone: false } : found
 }
+
+/** Who has a table: Red Hat, Debian, SUSE; Alpine. */
+const OWN_TABLE = /(?:\/spool\/cron\/(?:crontabs\/|tabs\/)?|\/etc\/crontabs\/)([^/]+)$/
+/** A user may be named like anything, but not like what only talks about the words that follow. */
+const BY_SUDO = /^(?!(?:echo|printf|which|type|whereis|man)\s)([a-z_][\w.-]*)\s+(?:\S*\/)?(?:sudo|doas)\s/
 
 const NAMED: Readonly<Record<string, Seconds>> = {
   '@hourly': 3600,

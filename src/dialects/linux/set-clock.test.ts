@@ -98,13 +98,14 @@ describe('of a line', () => {
     ))
   test('what a job of cron is fed is another part', () => {
     const [job] = parseCrontab('17 * * * * sudo -S ntpdate a%PW\n')
-    expect(settingOfJob(job!)).toEqual({
+    expect(settingOfJob(job!, '/etc/crontab')).toEqual({
       program: 'ntpdate',
       alone: false,
+      bySudo: true,
       shown: 'sudo -S ntpdate a % (removed)',
     })
     const [escaped] = parseCrontab('17 * * * * ntpdate a\\%b\n')
-    expect(settingOfJob(escaped!)?.alone).toBe(true)
+    expect(settingOfJob(escaped!, '/etc/crontab')?.alone).toBe(true)
   })
 })
 
@@ -131,4 +132,22 @@ nonsense
     [9, undefined, 'g'],
     [10, undefined, 'h'],
   ])
+})
+
+describe('who else than root sets the clock by a table', () => {
+  const setting = (line: string, path: string) => settingOfJob(parseCrontab(`17 * * * * ${line}\n`)[0]!, path)
+  test.each([
+    ['deploy sudo ntpdate pool.ntp.org', '/etc/crontab'],
+    ['deploy  /usr/bin/sudo -n ntpdate pool.ntp.org', '/etc/cron.d/time'],
+    ['sudo ntpdate pool.ntp.org', '/var/spool/cron/crontabs/deploy'],
+    ['ntpdate pool.ntp.org', '/var/spool/cron/crontabs/root'],
+  ])('%s in %s', (line, path) =>
+    expect(setting(line, path)).toMatchObject({ program: 'ntpdate', alone: true, shown: line }),
+  )
+  test.each([
+    ['deploy ntpdate pool.ntp.org', '/etc/crontab'],
+    ['echo sudo ntpdate pool.ntp.org', '/etc/cron.d/time'],
+    ['ntpdate pool.ntp.org', '/var/spool/cron/crontabs/deploy'],
+    ['ntpdate pool.ntp.org', '/etc/crontabs/deploy'],
+  ])('not by %s in %s', (line, path) => expect(setting(line, path)).toBeUndefined())
 })

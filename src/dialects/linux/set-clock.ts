@@ -37,14 +37,17 @@ export interface ClockSetting {
   readonly shown: string
   /** Nothing else is in the line: who takes it out takes no other work away. */
   readonly alone: boolean
+  /** `sudo` or `doas` runs it. */
+  readonly bySudo: boolean
 }
 
 const STARTS = /^(?:service|systemctl|rc-service|invoke-rc\.d)$/
 /** Looks only whether the program is there. */
 const LOOKS = /^(?:\[|test)$/
 
-export function findClockSetting(line: string): ClockSetting | undefined {
-  const commands = simpleCommands(line)
+/** `user`: who may stand in front, in a crontab of the system. */
+export function findClockSetting(line: string, user?: string): ClockSetting | undefined {
+  const commands = simpleCommands(line, user)
   const at = commands.findIndex(({ words }) => programOf(words) !== undefined)
   const setting = commands[at]
   if (!setting) return undefined
@@ -58,7 +61,8 @@ export function findClockSetting(line: string): ClockSetting | undefined {
     setting.text.replace(/\$\(.*\)|`[^`]*`/g, '$$(removed)').replace(/\s*(?:<|>\().*$/s, ' (removed)'),
     at + 1 < commands.length || (setting.end !== '' && !alone) ? '; (removed)' : '',
   ]
-  return { program: programOf(setting.words)!, shown: shown.join(''), alone }
+  const bySudo = /(?:^|[\s/])(?:sudo|doas)(?:\s|$)/.test(setting.before)
+  return { program: programOf(setting.words)!, shown: shown.join(''), alone, bySudo }
 }
 
 /** `[ -x /usr/sbin/ntpdate ] &&` is no work of its own. */

@@ -25,15 +25,15 @@ interface Word {
 }
 
 /** Simple commands in their order, those inside of `$(…)`, backquotes and `sh -c '…'` behind the one that they stand in. */
-export function simpleCommands(line: string): SimpleCommand[] {
+export function simpleCommands(line: string, user = ROOT): SimpleCommand[] {
   const commands: SimpleCommand[] = []
   let words: Word[] = []
   let at = 0
   const inner: string[] = []
   const close = (end: string): void => {
-    const command = commandOf(line, words, end)
+    const command = commandOf(line, words, end, user)
     if (command) commands.push(command, ...shellOf(command))
-    commands.push(...inner.splice(0).flatMap(simpleCommands))
+    commands.push(...inner.splice(0).flatMap(each => simpleCommands(each)))
     words = []
   }
   while (at < line.length) {
@@ -108,8 +108,8 @@ function endOfSubstitution(line: string, from: number): number {
 
 const KEYWORD = /^(?:if|then|elif|else|while|until|do|!|\{|time|exec)$/
 const ASSIGNMENT = /^\w+\+?=/
-/** As who a table of the system has a command run: nobody else may set the clock. */
-const USER = 'root'
+/** As who a table of the system has a command run: nobody else may set the clock without `sudo`. */
+const ROOT = 'root'
 
 /** Programs that run the one behind them: their options that take a value, and how many words of their own come then. */
 const RUNNERS: Readonly<Record<string, readonly [valued: string, own: number]>> = {
@@ -132,8 +132,13 @@ const RUNNERS: Readonly<Record<string, readonly [valued: string, own: number]>> 
 
 const baseName = (word: string): string => word.replace(/^.*\//, '')
 
-function commandOf(line: string, words: readonly Word[], end: string): SimpleCommand | undefined {
-  let at = words[0]?.text === USER ? 1 : 0
+function commandOf(
+  line: string,
+  words: readonly Word[],
+  end: string,
+  user: string,
+): SimpleCommand | undefined {
+  let at = words[0]?.text === user ? 1 : 0
   for (; at < words.length; at++) {
     const { text } = words[at]!
     if (KEYWORD.test(text) || ASSIGNMENT.test(text)) continue

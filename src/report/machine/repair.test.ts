@@ -49,3 +49,18 @@ test('in the plan for people, in that for programs, and in what is left', () => 
 test('and the change itself is exact', () => {
   expect(plan.steps[0]?.change).toMatchObject({ after: grub('quiet') })
 })
+
+test('of a crontab only the line that changes is shown: what other programs are given may be a secret without a name', () => {
+  const jobs = (line: string) => `5 4 * * * root report opensesame\n${line}6 4 * * * root report opensesame\n`
+  const change = {
+    kind: 'file',
+    path: '/etc/cron.d/jobs',
+    before: jobs('0 * * * * root ntpdate pool.ntp.org\n'),
+    after: jobs(''),
+  } as const
+  const crontab = { ...shown, plan: { steps: [{ ...plan.steps[0]!, change }], advice: [] } }
+  for (const each of [planScreen(crontab, 100, plain), JSON.stringify(encodePlan(crontab))]) {
+    expect(each).toContain('-0 * * * * root ntpdate pool.ntp.org')
+    expect(each).not.toContain('opensesame')
+  }
+})

@@ -2,6 +2,7 @@
 
 import { duration } from '#core/time/format.ts'
 import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
+import { isCrontab } from '#diagnosis/inventory/share.ts'
 import { unifiedDiff } from '#diagnosis/repair/diff.ts'
 import {
   type Advice,
@@ -100,6 +101,8 @@ const diffOf = (
       path,
       before === undefined ? undefined : decode(before),
       after === undefined ? undefined : decode(after),
+      // What other jobs are given may be anything: no rule would know a secret that is a bare word.
+      isCrontab(path) ? 0 : undefined,
     ),
   )
 

@@ -62,7 +62,7 @@ const setters = (subject: LintSubject): Setter[] => [
     kind !== 'crontab'
       ? []
       : parseCrontab(subject.files[file]!.text).flatMap((job): Setter[] => {
-          const setting = job.when === '@reboot' ? undefined : settingOfJob(job)
+          const setting = job.when === '@reboot' ? undefined : settingOfJob(job, subject.files[file]!.path)
           return setting
             ? [{ file, line: job.line, text: `${job.when} ${setting.shown}`, deletes: setting.alone }]
             : []

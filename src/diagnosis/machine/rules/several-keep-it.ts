@@ -3,7 +3,7 @@
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
 import type { ClockJob, TimeDaemon } from '#core/guest/inventory.ts'
-import { findClockSetting } from '#dialects/linux/set-clock.ts'
+import { settingOfJob } from '#dialects/linux/crontab.ts'
 import { kindOf } from '../../lint/file-kind.ts'
 import type { Action } from '../../repair/action.ts'
 import { wordsToStop } from '../service-words.ts'
@@ -105,7 +105,7 @@ const jobBesideDaemon: MachineRule = ({ inventory }) => {
 function actionsFor({ unit, name, command }: ClockJob): Action[] {
   if (unit) return [{ kind: 'stop', daemon: name, unit }]
   const isTable = kindOf({ path: name, text: '' }) === 'crontab'
-  if (isTable && findClockSetting(command.value)?.alone) return []
+  if (isTable && settingOfJob({ command: command.value, fed: false }, name)?.alone) return []
   const line = command.evidence[0]?.line
   return [
     {
