@@ -15,6 +15,7 @@ import { kernelLine } from './rules/kernel-line.ts'
 import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
 import { noDaemon } from './rules/no-daemon.ts'
+import { ntpdRsPanic } from './rules/ntpd-rs-panic.ts'
 import { panic } from './rules/panic.ts'
 import { polls } from './rules/polls.ts'
 import { restrict } from './rules/restrict.ts'
@@ -49,6 +50,7 @@ export const LINT_RULES: readonly LintRule[] = [
   slewOnly,
   stepoutClamped,
   panic,
+  ntpdRsPanic,
   steps,
   clockNotDisciplined,
   restrict,

@@ -87,11 +87,10 @@ export function parseNtpdRsConf(text: string, file: string): NtpdRsConf {
       ),
       singleStepPanicThreshold: steps('single-step-panic-threshold', said.singleStepPanicThreshold),
       startupStepPanicThreshold: steps('startup-step-panic-threshold', said.startupStepPanicThreshold),
-      accumulatedStepPanicThreshold: number(
-        synchronization,
-        'accumulated-step-panic-threshold',
-        said.accumulatedStepPanicThreshold,
-      ),
+      // 0 is no limit.
+      accumulatedStepPanicThreshold:
+        number(synchronization, 'accumulated-step-panic-threshold', said.accumulatedStepPanicThreshold) ||
+        NO_LIMIT,
       pollMin: number(limits, 'min', said.pollMin),
       pollMax: number(limits, 'max', said.pollMax),
       initialPoll: number(tableOf(toml['source-defaults']), 'initial-poll-interval', said.initialPoll),
