@@ -2,6 +2,7 @@
  * What is known of the machine whose files are read, beside the files: nothing of it is needed, and the more there is the
  * more can be said for sure. Names are those of the inventory of a machine.
  */
+import type { Fact } from '#core/guest/inventory.ts'
 import { numbersOf, type Reader } from '#dialects/grammar.ts'
 import { type KernelRelease, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
@@ -19,6 +20,9 @@ export interface About {
         readonly presumed?: boolean
         /** It runs, and leaves the clock alone. */
         readonly watches?: boolean
+        /** By whom it is started: a unit, or the path of a script. */
+        readonly unit?: { readonly name: string } | undefined
+        readonly enabled?: Fact<boolean> | undefined
       }[]
     | undefined
   /** Who sets the clock there, of these daemons or of others. */

@@ -137,6 +137,8 @@ export function aboutOf(inventory: Inventory): About {
       version: daemon.version?.value,
       presumed: isPresumed(daemon),
       watches: daemon.setsTime?.value === false,
+      unit: daemon.unit,
+      enabled: daemon.enabled,
     }))
   // Others keep it that the linter knows nothing of: ptp4l, ntpd of busybox, the service of VirtualBox.
   const nobody =

@@ -2,6 +2,8 @@
 import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { setsClock } from '#dialects/linux/set-clock.ts'
 import type { Evidence } from '../../finding.ts'
+import { type Service, wordsToStop } from '../../service-words.ts'
+import type { DaemonName } from '../about.ts'
 import { configuredDaemons, PROGRAMS, watchers } from '../daemons.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject } from '../subject.ts'
@@ -43,7 +45,7 @@ export const twoDaemons: LintRule = subject => {
                   ? []
                   : [`${subject.files[file!]!.path}:${line}: take out only what sets the clock: ${text}`],
               )
-            : [`systemctl disable --now ${UNITS[names[1]!]}`],
+            : names.slice(1).flatMap(name => wordsToStop(serviceOf(subject, name))),
         edits:
           names.length < 2
             ? jobs.flatMap(({ file, line, deletes }) =>
@@ -82,11 +84,6 @@ const setters = (subject: LintSubject): Setter[] => [
 /** `deletes`: taking this line out is all that is needed, and takes out nothing else. */
 type Setter = Evidence & { readonly deletes: boolean }
 
-const UNITS: Readonly<Record<string, string>> = {
-  ntpd: 'ntpd',
-  ntpsec: 'ntpsec',
-  chronyd: 'chronyd',
-  'systemd-timesyncd': 'systemd-timesyncd',
-  openntpd: 'openntpd',
-  'ntpd-rs': 'ntpd-rs',
-}
+/** Where nobody knows its unit it has the name of the daemon. */
+const serviceOf = ({ machine }: LintSubject, name: DaemonName): Service =>
+  machine.about.daemons?.find(each => each.name === name) ?? { name }

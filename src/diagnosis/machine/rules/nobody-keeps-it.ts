@@ -4,7 +4,7 @@
  */
 import type { ClockJob, Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
-import { wordsToStart } from '../service-words.ts'
+import { wordsToStart } from '../../service-words.ts'
 import {
   activeDaemons,
   evidenceOf,

@@ -6,7 +6,7 @@ import type { ClockJob, TimeDaemon } from '#core/guest/inventory.ts'
 import { settingOfJob } from '#dialects/linux/crontab.ts'
 import { kindOf } from '../../lint/file-kind.ts'
 import type { Action } from '../../repair/action.ts'
-import { wordsToStop } from '../service-words.ts'
+import { wordsToStop } from '../../service-words.ts'
 import {
   conflictOf,
   evidenceOf,
@@ -91,8 +91,8 @@ const jobBesideDaemon: MachineRule = ({ inventory }) => {
       ],
       remedy: {
         text: `Take the job out and leave the clock to ${daemon.name}, which may step it after a pause.`,
-        changes: jobs.map(({ unit, name, command }) =>
-          unit ? `systemctl disable --now ${unit}` : `${name}: without "${command.value}"`,
+        changes: jobs.flatMap(({ unit, name, command }) =>
+          unit ? wordsToStop({ name, unit: { name: unit } }) : [`${name}: without "${command.value}"`],
         ),
         actions: jobs.flatMap(actionsFor),
       },

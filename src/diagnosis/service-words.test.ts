@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { lint } from './lint/lint.ts'
+import { wordsToStart, wordsToStop } from './service-words.ts'
+
+const service = (name: string, unit: string) => ({
+  name,
+  unit: { name: unit, files: [], starts: undefined, conditions: [], conflicts: [] },
+})
+
+describe('what a person types', () => {
+  test('for a unit of systemd', () => {
+    expect(wordsToStart(service('chronyd', 'chrony.service'), false)).toEqual([
+      'systemctl enable --now chrony.service',
+    ])
+    expect(wordsToStart(service('chronyd', 'chrony.service'), true)).toEqual([
+      'systemctl start chrony.service',
+    ])
+    expect(wordsToStop({ name: 'ntpd', unit: undefined })).toEqual(['systemctl disable --now ntpd'])
+  })
+
+  test('for a script of another init, now and for the next boot', () => {
+    expect(wordsToStart(service('ntpd', '/etc/init.d/ntp'), true)).toEqual(['service ntp start'])
+    expect(wordsToStop(service('ntpd', '/etc/init.d/ntp'))).toEqual([
+      'service ntp stop',
+      'chkconfig ntp off   (Debian: update-rc.d ntp disable; OpenRC: rc-update del ntp)',
+    ])
+  })
+
+  test('what a runlevel of OpenRC starts', () => {
+    const enabled = { value: true, evidence: [{ path: '/etc/runlevels/default/chronyd', text: '→ …' }] }
+    const chronyd = { ...service('chronyd', '/etc/init.d/chronyd'), enabled }
+    expect(wordsToStart(chronyd, true)).toEqual(['rc-service chronyd start'])
+    expect(wordsToStop(chronyd)).toEqual(['rc-service chronyd stop', 'rc-update del chronyd'])
+  })
+})
+
+test('the linter says it in the same words, of every daemon but the one that stays', () => {
+  const files = [
+    { path: 'etc/chrony.conf', text: 'pool pool.ntp.org iburst\n' },
+    { path: 'etc/ntp.conf', text: 'pool pool.ntp.org iburst\n' },
+    { path: 'etc/openntpd/ntpd.conf', text: 'servers pool.ntp.org\n' },
+  ]
+  const changes = (about: Parameters<typeof lint>[1]) =>
+    lint(files, about).find(({ name }) => name === 'two-daemons')?.remedy.changes
+  expect(changes({})).toEqual(['systemctl disable --now chronyd', 'systemctl disable --now openntpd'])
+  expect(
+    changes({
+      daemons: [
+        { name: 'ntpd' },
+        { name: 'chronyd', unit: { name: '/etc/init.d/chronyd' } },
+        { name: 'openntpd' },
+      ],
+    }),
+  ).toContain('service chronyd stop')
+})
