@@ -7,12 +7,15 @@ import { checkWords, isDirective } from '#dialects/grammar.ts'
 import { linesOf, wordsOf } from '#dialects/named-source.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
+import type { PresenceOf } from './presence.ts'
 
 export interface LintFile {
   readonly path: string
   readonly text: string
   /** Where somebody knows it who has seen which file includes this one. */
   readonly kind?: FileKind
+  /** Is there what it names? */
+  readonly presence?: PresenceOf
 }
 
 export type FileKind =

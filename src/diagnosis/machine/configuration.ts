@@ -10,9 +10,9 @@ import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
 import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
+import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
 import { isOfDistribution } from '../repair/drop-in.ts'
-import { missingIncludes } from './missing-includes.ts'
 import {
   isKeeperKnown,
   isPresumed,
@@ -25,18 +25,18 @@ import { followsHost } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   const included = includedFiles(inventory)
+  const presence = presenceIn(files, inventory.copy === 'live')
   const read = filesOf(inventory).flatMap((path): LintFile[] => {
     const found = readText(files, path)
-    return found.kind === 'read' ? [{ path, text: found.text, ...included.get(path) }] : []
+    return found.kind === 'read' ? [{ path, text: found.text, presence, ...included.get(path) }] : []
   })
   const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
   const incomplete = usedDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
-  const linted = lint(judged, aboutOf(inventory))
+  return lint(judged, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
     .map(finding => placed(finding, judged))
-  return [...missingIncludes(inventory, files), ...linted]
 }
 
 /** Options that decide something, by which a daemon runs and which no file gives it (any more). */
@@ -95,6 +95,7 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
   'restrict-default-open',
   'statistics-go-nowhere',
   'host-clock-not-validated',
+  'key-not-there',
 ])
 
 /** Scripts that start a daemon are no configuration. */

@@ -10,16 +10,19 @@ import { FINDINGS, type Finding, type FindingName } from '#diagnosis/finding.ts'
 import type { About } from '#diagnosis/lint/about.ts'
 import type { LintFile } from '#diagnosis/lint/file-kind.ts'
 import { lint } from '#diagnosis/lint/lint.ts'
+import { presenceIn } from '#diagnosis/lint/presence.ts'
+import { openFiles } from '#worlds/host/files.ts'
 import { withEdits } from '../../support/edits.ts'
 
 const VECTORS = fileURLToPath(new URL('../../vectors/lint', import.meta.url))
 
 function filesOf(row: string, side: 'bad' | 'good'): LintFile[] {
   const root = join(VECTORS, row, side)
+  const presence = presenceIn(openFiles(root), false)
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .sort()
     .filter(path => statSync(join(root, path)).isFile())
-    .map(path => ({ path, text: readFileSync(join(root, path), 'utf8') }))
+    .map(path => ({ path, text: readFileSync(join(root, path), 'utf8'), presence }))
 }
 
 const NTPD_426: About = { daemons: [{ name: 'ntpd', version: '4.2.6p5' }], hypervisor: 'kvm' }
@@ -244,6 +247,8 @@ const ROWS: readonly Row[] = [
   { row: 'unknown-option', name: 'unknown-option', severity: 'critical', at: 'etc/chrony.conf:3' },
   { row: 'wrong-values', name: 'wrong-values', severity: 'critical', at: 'etc/chrony.conf:4' },
   { row: 'chronyd-refuses', name: 'chronyd-refuses', severity: 'critical', at: 'etc/chrony.conf:3' },
+  { row: 'file-not-there', name: 'file-not-there', severity: 'warning', at: 'etc/ntp.conf:3' },
+  { row: 'key-not-there', name: 'key-not-there', severity: 'warning', at: 'etc/chrony.conf:1' },
   { row: 'out-of-range', name: 'out-of-range', severity: 'warning', at: 'etc/ntp.conf:5' },
   {
     row: 'not-in-this-version',

@@ -5,6 +5,7 @@ import { type About, DAEMONS, type DaemonName } from '#diagnosis/lint/about.ts'
 import { lint as judge } from '#diagnosis/lint/lint.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { encodeLint, lintScreen } from '#report/lint.ts'
+import { presenceFor } from '../../lint/presence.ts'
 import { readForLint } from '../../lint/read.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
@@ -29,7 +30,10 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   if (all.length === 0) throw new Complaint('give files or folders, or --here for those of this machine')
   const { files, kinds, skipped } = readForLint(all)
   const report = {
-    findings: judge(files, { ...here?.aboutHere(), ...given(options) }),
+    findings: judge(
+      files.map(file => ({ ...file, presence: presenceFor(file.path) })),
+      { ...here?.aboutHere(), ...given(options) },
+    ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
     skipped,
   }
