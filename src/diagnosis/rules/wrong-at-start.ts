@@ -39,7 +39,7 @@ export const wrongAtStart: Rule = ({ log, keeper, when }) => {
         keeper,
         'Let the hardware clock follow the system clock, and let services that need the time wait for it.',
         [
-          keeper.daemon === 'chrony' ? 'rtcsync' : 'hwclock --systohc',
+          keeper.daemon === 'chrony' ? FOLLOWED_BY_CHRONY : 'hwclock --systohc',
           'systemctl enable chrony-wait   (or systemd-time-wait-sync, or clockwright wait)',
         ],
       ),
@@ -47,3 +47,7 @@ export const wrongAtStart: Rule = ({ log, keeper, when }) => {
     },
   ]
 }
+
+/** chronyd does not start with both, and its log does not say which of them it has. */
+const FOLLOWED_BY_CHRONY =
+  'rtcsync   (chrony.conf; where rtcfile is used, rtcautotrim 30 instead: the two exclude each other)'

@@ -73,3 +73,9 @@ test('lines without a year are of the year before their file was written', async
   expect(baseDay * 86_400 + findings[0]!.from!).toBeLessThan(Date.now() / 1000 + 86_400)
   expect(hosts[0]!.log.events.all.length).toBe(3)
 })
+
+test('what chronyd is told to do does not keep it from starting: rtcsync only where there is no rtcfile', async () => {
+  const { findings } = await explain('chrony-first-step.log')
+  const found = findings.find(({ name }) => name === 'wrong-at-start')
+  expect(found?.remedy.changes[0]).toMatch(/^rtcsync .*rtcfile.* exclude each other/)
+})
