@@ -52,11 +52,11 @@ function makeRoot(name: string, last: Step['proof'] = { kind: 'reads' }): string
   return root
 }
 
-/** Names, kinds, modes, owners, times of files, and digests; not the folders that were made to write journals in. */
+/** Names, kinds, modes, owners, digests, and times of all but folders, in which other names came and went. */
 const listing = (root: string): string =>
   execFileSync('sh', [
     '-c',
-    `cd "$1" && find . ! -name proc-setting ! -type d -printf '%p %y %m %u %g %T@ %l\\n' -o -type d ! -path '*clockwright*' -printf '%p %y %m\\n' | sort && find . -type f -exec sha256sum {} + | sort`,
+    `cd "$1" && find . ! -name proc-setting ! -type d -printf '%p %y %m %u %g %T@ %l\\n' -o -type d -printf '%p %y %m\\n' | sort && find . -type f -exec sha256sum {} + | sort`,
     'sh',
     root,
   ]).toString()

@@ -1,5 +1,5 @@
 /** The folder of all repairs: who may work in it, what is left of it, and what is said when it is not what was written. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   appendFileSync,
@@ -14,9 +14,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { undoRepair } from '../../src/apps/repair/undo.ts'
 import { applyHere, stateOf, undoHere } from './here.ts'
+
+const MAIN = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url))
 
 let folder: string
 let root: string
@@ -64,7 +67,7 @@ test.each([
 ])('nothing is left, whichever of two is undone first (%i, then %i)', async (first, second) => {
   await twoRepairs()
   expect(await undo(first)).toEqual({ number: first, stuck: [] })
-  expect(readdirSync(stateOf(root))).toEqual([String(second)])
+  expect(readdirSync(stateOf(root)).filter(name => name !== 'made')).toEqual([String(second)])
   expect(await undo(second)).toEqual({ number: second, stuck: [] })
   expect(readdirSync(join(root, 'var/lib'))).toEqual([])
   expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
@@ -173,5 +176,61 @@ describe('a journal that is not what was written', () => {
     symlinkSync(precious, journal())
     await expect(undo()).rejects.toThrow(/ELOOP/)
     expect(readFileSync(precious, 'utf8')).toBe('{"what":"begin"')
+  })
+})
+
+describe('what the list says of a repair', () => {
+  const listed = () => {
+    const said = spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', MAIN, 'repair', 'list', '--json', '--state', stateOf(root)],
+      { encoding: 'utf8' },
+    )
+    return JSON.parse(said.stdout).repairs
+  }
+  const steps = (...paths: string[]) => {
+    const plans = paths.map(path => {
+      edit(path, readFileSync(join(root, path), 'utf8'), 'new\n')
+      return JSON.parse(readFileSync(`${root}.plan`, 'utf8')).steps[0]
+    })
+    writeFileSync(`${root}.plan`, JSON.stringify({ advice: [], steps: plans }))
+  }
+
+  test('an undo that could not take all of it back leaves no repair that is applied', async () => {
+    steps('/etc/ntp.conf', '/etc/other.conf')
+    await applyHere(root)
+    expect(listed()).toMatchObject([{ number: 1, outcome: 'applied', undone: [] }])
+    writeFileSync(join(root, 'etc/ntp.conf'), 'server z\n')
+    expect((await undo())?.stuck).toHaveLength(1)
+    expect(listed()).toMatchObject([{ number: 1, outcome: 'partly undone', undone: [2] }])
+  })
+})
+
+describe('folders of a repair that was killed before it could write down that it made them', () => {
+  test('are gone after the next undo, though there was nothing to take back', async () => {
+    const other = await hold()
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    expect(readdirSync(join(root, 'var/lib'))).toEqual(['clockwright'])
+    expect(await undo()).toBeUndefined()
+    expect(readdirSync(join(root, 'var/lib'))).toEqual([])
+  })
+
+  test('but not what somebody else has put there meanwhile', async () => {
+    const other = await hold()
+    other.kill('SIGKILL')
+    await once(other, 'exit')
+    writeFileSync(join(root, 'var/lib/clockwright/history.db'), '')
+    expect(await undo()).toBeUndefined()
+    expect(readdirSync(join(root, 'var/lib/clockwright'))).toEqual(['history.db'])
+  })
+
+  test('and a stranger cannot have others removed', async () => {
+    mkdirSync(join(root, 'empty'))
+    mkdirSync(stateOf(root), { recursive: true })
+    writeFileSync(join(stateOf(root), 'made'), `${join(root, 'empty')}\n/\n${stateOf(root)}\n`)
+    expect(await undo()).toBeUndefined()
+    expect(readdirSync(root).sort()).toEqual(['empty', 'etc', 'var'])
+    expect(existsSync(join(root, 'var/lib/clockwright'))).toBe(true)
   })
 })

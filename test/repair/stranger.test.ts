@@ -32,7 +32,7 @@ function journal(...entries: object[]): void {
   const at = join(stateOf(root), '1')
   mkdirSync(join(at, 'before'), { recursive: true })
   writeFileSync(join(at, 'before/0'), 'theirs\n')
-  const begin = { what: 'begin', plan: 'x', root: '/', at: '', steps: [], folders: [] }
+  const begin = { what: 'begin', plan: 'x', root: '/', at: '', steps: [] }
   writeFileSync(
     join(at, 'journal.jsonl'),
     [begin, ...entries].map(each => `${JSON.stringify(each)}\n`).join(''),

@@ -2,11 +2,11 @@
  * One repair, or one undo, at a time: a lock in the folder of all repairs. When the work is done nothing is left of the lock, nor
  * of folders that hold nothing any more.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as sqlite from 'node:sqlite'
 import { holdFile, nameHolder } from '../lock.ts'
-import { missingFolders, removeEmpty } from './folders.ts'
+import { makeState, removeState } from './state-folder.ts'
 
 /** Somebody else is at it. */
 export class Busy extends Error {
@@ -16,24 +16,22 @@ export class Busy extends Error {
 const LOCK = 'lock'
 const SQLITE_BUSY = 5
 
-/** `folders`: those that were made for the state; the work may add some that go when they are empty. */
-export async function workAlone<T>(state: string, work: (folders: Set<string>) => Promise<T>): Promise<T> {
-  const folders = new Set(missingFolders(state))
+export async function workAlone<T>(state: string, work: () => Promise<T>): Promise<T> {
   const path = join(state, LOCK)
   const lock = take(state, path)
   try {
-    return await work(folders)
+    return await work()
   } finally {
     // Before it is let go: whoever opened it meanwhile sees that it has no name any more.
     rmSync(path, { force: true })
     lock.close()
-    for (const folder of [...folders].sort((a, b) => b.length - a.length)) removeEmpty(folder)
+    removeState(state)
   }
 }
 
 function take(state: string, path: string): { close(): void } {
   for (;;) {
-    mkdirSync(state, { recursive: true, mode: 0o700 })
+    makeState(state)
     if (existsSync(path) && !lstatSync(path).isFile()) throw new Busy(`${path} is no lock`)
     try {
       const lock = holdFile(sqlite, path)
@@ -43,7 +41,7 @@ function take(state: string, path: string): { close(): void } {
       const { errcode, code } = error as { errcode?: number; code?: string }
       if (errcode === SQLITE_BUSY)
         throw new Busy(`another repair, or undo, is under way in ${state}${nameHolder(path)}`)
-      if (code !== 'ENOENT') throw error
+      if (code !== 'ENOENT' && existsSync(state)) throw error
     }
   }
 }

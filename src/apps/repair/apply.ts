@@ -40,15 +40,14 @@ export interface Applied {
 
 /** Throws `Busy` while another repair, or undo, is under way. */
 export const applyPlan = (plan: Plan, id: string, ground: Ground): Promise<Applied> =>
-  workAlone(ground.state, folders => applyAlone(plan, id, ground, folders))
+  workAlone(ground.state, () => applyAlone(plan, id, ground))
 
-async function applyAlone(plan: Plan, id: string, ground: Ground, folders: Set<string>): Promise<Applied> {
+async function applyAlone(plan: Plan, id: string, ground: Ground): Promise<Applied> {
   const journal = Journal.create(ground.state, {
     plan: id,
     root: ground.root,
     at: new Date().toISOString(),
     steps: plan.steps.map(({ title }) => title),
-    folders: [...folders],
   })
   const number = Number(journal.folder.split('/').at(-1))
   for (const [index, step] of plan.steps.entries()) {
@@ -58,7 +57,7 @@ async function applyAlone(plan: Plan, id: string, ground: Ground, folders: Set<s
     ground.tell({ step: index, what: 'fails', why })
     const stuck = await undoAll(journal, { root: ground.root, live: true, force: false, tell: ground.tell })
     if (stuck.length === 0) {
-      journal.remove(folders)
+      journal.remove()
       return { outcome: 'rolled back', number: undefined, why }
     }
     journal.write({ what: 'end', outcome: 'stuck' })

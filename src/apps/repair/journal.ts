@@ -18,7 +18,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import * as v from 'valibot'
 import { syncFolder } from './folders.ts'
 
@@ -32,8 +32,6 @@ const begin = v.object({
   at: v.string(),
   /** Their titles. */
   steps: words,
-  /** Folders that were made to hold all repairs. */
-  folders: words,
 })
 
 /** Enough to take back a change of which it is not known how far it came. */
@@ -74,8 +72,6 @@ const entry = v.union([
   v.object({ what: v.picklist(['done', 'verified', 'undone']), step: count }),
   v.object({ what: v.literal('failed'), step: count, why: v.string() }),
   v.object({ what: v.literal('end'), outcome }),
-  /** Folders that a repair had made which is gone by now. */
-  v.object({ what: v.literal('heir'), folders: words }),
 ])
 
 export type Begin = v.InferOutput<typeof begin>
@@ -146,23 +142,9 @@ export class Journal {
     closeSync(this.#file)
   }
 
-  /**
-   * Nothing is left of it: for a repair that was undone as a whole. The folders that were made for it are the next one's to
-   * remove, or nobody's any more.
-   */
-  remove(empty: Set<string>): void {
+  /** Nothing is left of it: for a repair that was undone as a whole. */
+  remove(): void {
     this.close()
-    const folders = this.#entries.flatMap(entry =>
-      entry.what === 'begin' || entry.what === 'heir' ? entry.folders : [],
-    )
-    const state = dirname(this.folder)
-    const heir = repairsIn(state).find(number => join(state, String(number)) !== this.folder)
-    if (heir === undefined) for (const folder of folders) empty.add(folder)
-    else if (folders.length > 0) {
-      const journal = Journal.open(state, heir)
-      journal.write({ what: 'heir', folders })
-      journal.close()
-    }
     rmSync(this.folder, { recursive: true })
   }
 }

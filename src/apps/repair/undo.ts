@@ -10,6 +10,7 @@ import { undoFile } from './file-change.ts'
 import { type Entry, type Intent, Journal, repairsIn } from './journal.ts'
 import { bringBack, readSetting, run, writeSetting } from './live-change.ts'
 import { untellService } from './service.ts'
+import { clearLeft } from './state-folder.ts'
 
 interface Announced {
   readonly step: number
@@ -41,13 +42,14 @@ export async function undoRepair(
   wanted: number | undefined,
   how: Undoing,
 ): Promise<Undone | undefined> {
+  clearLeft(state)
   if (!existsSync(state)) return undefined
-  return workAlone(state, async folders => {
+  return workAlone(state, async () => {
     const number = wanted ?? repairsIn(state).at(-1)
     if (number === undefined || !repairsIn(state).includes(number)) return undefined
     const journal = Journal.open(state, number)
     const stuck = await undoAll(journal, how)
-    if (stuck.length === 0) journal.remove(folders)
+    if (stuck.length === 0) journal.remove()
     else journal.close()
     return { number, stuck }
   })

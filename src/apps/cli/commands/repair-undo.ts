@@ -1,7 +1,7 @@
 /** `clockwright repair undo` and `repair list`: what was repaired, and how it is taken back. */
 import { join, resolve } from 'node:path'
 import { printable } from '#report/table.ts'
-import { readJournal, repairsIn } from '../../repair/journal.ts'
+import { type Outcome, readJournal, repairsIn } from '../../repair/journal.ts'
 import { undoRepair } from '../../repair/undo.ts'
 import { Complaint } from '../complain.ts'
 import { CRITICAL, OK } from '../exit.ts'
@@ -48,17 +48,28 @@ export function list(options: Options): void {
     const { entries, damage } = readJournal(join(state, String(number)))
     const begin = entries.find(entry => entry.what === 'begin')
     const end = entries.find(entry => entry.what === 'end')
+    const undone = entries.flatMap(entry => (entry.what === 'undone' ? [entry.step + 1] : []))
     return {
       number,
       at: begin?.what === 'begin' ? begin.at : null,
       steps: begin?.what === 'begin' ? begin.steps : [],
-      outcome: damage.length > 0 ? 'damaged' : end?.what === 'end' ? end.outcome : 'interrupted',
+      /** The numbers of those that were taken back; an undo of all would have left nothing. */
+      undone,
+      outcome: outcomeOf(damage.length > 0, undone.length > 0, end?.what === 'end' ? end.outcome : undefined),
     }
   })
   if (options.json) return printJson({ repairs })
   if (repairs.length === 0) console.log(`No repair is kept in ${state}.`)
-  for (const { number, at, steps, outcome } of repairs) {
+  for (const { number, at, steps, outcome, undone } of repairs) {
     console.log(`${number}  ${at ?? ''}  ${outcome}`)
-    for (const step of steps) console.log(`     ${printable(step)}`)
+    for (const [index, step] of steps.entries())
+      console.log(`     ${printable(step)}${undone.includes(index + 1) ? '   (taken back)' : ''}`)
   }
+}
+
+/** A roll-back that got stuck says more than that some of it was done. */
+function outcomeOf(damaged: boolean, begunToUndo: boolean, end: Outcome | undefined): string {
+  if (damaged) return 'damaged'
+  if (begunToUndo && end !== 'stuck') return 'partly undone'
+  return end ?? 'interrupted'
 }
