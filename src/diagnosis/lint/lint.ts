@@ -29,6 +29,7 @@ import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steps } from './rules/steps.ts'
 import { timerPolicy } from './rules/timer-policy.ts'
 import { twoDaemons } from './rules/two-daemons.ts'
+import { unitKeys } from './rules/unit-keys.ts'
 import { unknownFile } from './rules/unknown-file.ts'
 import { vmware } from './rules/vmware.ts'
 import { wallclock } from './rules/wallclock.ts'
@@ -61,6 +62,7 @@ export const LINT_RULES: readonly LintRule[] = [
   kernelLine,
   wallclock,
   disabledInGuests,
+  unitKeys,
   vmware,
   timerPolicy,
 ]

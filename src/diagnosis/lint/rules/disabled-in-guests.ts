@@ -10,7 +10,7 @@ import { evidenceAt, type LintSubject, type Part, wholeUnits } from '../subject.
 const ANY_ID = new Set([...Object.values(SYSTEMD_NAMES).flat(), 'zvm', 'uml', 'powervm', 'acrn'])
 
 const TIME_UNIT =
-  /(?:^|\/)(?:chronyd?|ntpd?|ntpsec|ntp-daemon|ntpd-rs|openntpd|systemd-timesyncd|ntpdate|timemaster|clockwright)[\w.@-]*\.service(?:\.d\/[^/]*)?$/
+  /(?:^|\/)(?:chronyd?|ntpd?|ntpsec|ntp-daemon|ntpd-rs|openntpd|systemd-timesyncd|ntpdate|timemaster|clockwright)[\w.@-]*\.(?:service|timer)(?:\.d\/[^/]*)?$/
 const TIME_PROGRAM = /(?:^|\/)(?:chronyd|ntpd|ntp-daemon|systemd-timesyncd|ntp-systemd-wrapper)(?:\s|$)/
 
 export const disabledInGuests: LintRule = subject =>
@@ -54,11 +54,11 @@ export const disabledInGuests: LintRule = subject =>
       ),
   )
 
-const isOfTime = ({ path, read }: Part<UnitFile>): boolean =>
+export const isOfTime = ({ path, read }: Part<UnitFile>): boolean =>
   TIME_UNIT.test(path) ||
   read.settings.some(({ key, value }) => key === 'ExecStart' && TIME_PROGRAM.test(value))
 
-function excludesGuests(
+export function excludesGuests(
   key: string,
   value: string,
   hypervisor: LintSubject['machine']['about']['hypervisor'],
