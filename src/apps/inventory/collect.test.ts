@@ -189,3 +189,24 @@ describe('clockwright collect', () => {
     }
   })
 })
+
+it('holds what sets the clock at the start of the machine, and no other service that was only looked at', () => {
+  const service = (name: string, start: string) => ({
+    [`etc/systemd/system/${name}.service`]: `[Service]\nExecStart=${start}\n`,
+    [`etc/systemd/system/multi-user.target.wants/${name}.service`]: {
+      link: `/etc/systemd/system/${name}.service`,
+    },
+  })
+  const { members } = collect(
+    memoryFiles({
+      ...service('set-clock', '/usr/sbin/ntpdate pool.ntp.org'),
+      ...service('other', '/usr/bin/other --key opensesame'),
+    }),
+  )
+  expect(members.map(({ path }) => path).filter(path => path.includes('other'))).toEqual([])
+  const path = join(scratch, 'machine.tar')
+  writeFileSync(path, archiveOf({ members, left: [], unread: [] }, 'machine'))
+  return openMachine(path).then(copy =>
+    expect(takeInventory(copy).jobs).toMatchObject([{ name: 'set-clock.service', program: 'ntpdate' }]),
+  )
+})

@@ -234,9 +234,9 @@ export interface TimeDaemon {
 }
 
 export interface ClockJob {
-  /** The crontab, the script or the timer. */
+  /** The crontab, the script, the timer or the service. */
   readonly name: string
-  /** The timer, which systemd knows by its name. */
+  /** The timer or the service, which systemd knows by its name. */
   readonly unit: string | undefined
   /** `ntpdate`, `hwclock`, `date`, … */
   readonly program: string

@@ -1,6 +1,6 @@
 /**
  * Jobs that set the clock: lines of crontabs, scripts that cron runs, timers of systemd, and what is run once at the start of the
- * machine or of its network. Only commands that set it are told (`dialects/linux/set-clock.ts`).
+ * machine or of its network, by scripts and by units. Only commands that set it are told (`dialects/linux/set-clock.ts`).
  */
 import type { Files } from '#core/guest/files.ts'
 import type { ClockJob } from '#core/guest/inventory.ts'
@@ -10,6 +10,7 @@ import { type ClockSetting, findClockSetting } from '#dialects/linux/set-clock.t
 import { type LocatedSetting, listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
+import { KNOWN_DAEMONS } from './daemon-table.ts'
 import { at, fact, readText } from './place.ts'
 import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
 
@@ -53,6 +54,7 @@ export function findJobs(files: Files): ClockJob[] {
     ),
     ...AT_BOOT.flatMap(path => jobsOfScript(files, path, 'at boot', undefined)),
     ...timers(files),
+    ...unitsAtBoot(files),
   ]
 }
 
@@ -139,6 +141,51 @@ function timers(files: Files): ClockJob[] {
     ]
   })
 }
+
+/** Where a person, or a package, has a unit started; what systemd brings itself for its own start sets no clock. */
+const ENABLED_IN = ['/etc/systemd/system', '/run/systemd/system']
+
+/** Services that the start of the machine starts, and that set the clock by the way; the daemons have a table of their own. */
+function unitsAtBoot(files: Files): ClockJob[] {
+  const names = new Set(
+    ENABLED_IN.flatMap(directory =>
+      files
+        .names(directory)
+        .filter(name => /\.(?:wants|requires)$/.test(name))
+        .flatMap(wants => files.names(`${directory}/${wants}`)),
+    ),
+  )
+  return [...names]
+    .filter(name => name.endsWith('.service') && !KNOWN_UNITS.has(name))
+    .slice(0, MOST_FILES)
+    .flatMap((name): ClockJob[] => {
+      const path = pathOfUnit(files, name)
+      const text = path && textOf(files, path)
+      if (!path || !text) return []
+      const unit = parseUnit(text, path)
+      const [started] = STARTS.flatMap(key => listOf([unit], 'Service', key)).flatMap(startsSetting)
+      const enabled = started && findEnabled(files, name, path, [unit])
+      if (!started || !enabled?.value) return []
+      return [
+        {
+          name,
+          unit: name,
+          program: started.program,
+          when: 'at boot',
+          every: undefined,
+          repeats: false,
+          command: fact(
+            started.shown,
+            at(path, `${started.key}=${started.shown}`, started.line),
+            ...enabled.evidence,
+          ),
+        },
+      ]
+    })
+}
+
+const STARTS = ['ExecStartPre', 'ExecStart', 'ExecStartPost']
+const KNOWN_UNITS: ReadonlySet<string> = new Set(KNOWN_DAEMONS.flatMap(({ units }) => units))
 
 function startsSetting(setting: LocatedSetting): (LocatedSetting & ClockSetting)[] {
   const [, sign = '', command = ''] = /^([-@:+!|]*)(.*)$/s.exec(setting.value) ?? []

@@ -20,7 +20,12 @@ const SECRET_FILES =
 export const isSecret = (path: string): boolean => SECRET_FILES.test(path)
 
 /** Of these only what sets the clock is kept; most hold nothing of that kind. */
-export const isEmptied = (path: string, shared: string): boolean => isJob(path) && /^[\s#]*$/.test(shared)
+export const isEmptied = (path: string, shared: string): boolean =>
+  (isJob(path) && /^[\s#]*$/.test(shared)) ||
+  (isUnit(path) &&
+    path.endsWith('.service') &&
+    !isOfTime(path) &&
+    !/^\s*Exec\w+=(?!\(removed\))/m.test(shared))
 
 /** Lines stay where they are, unless only some of them are kept. */
 export function shareable(path: string, text: string): string {
@@ -80,6 +85,8 @@ const TIME_NAMES =
 const UNIT_KEYS =
   /^(?:EnvironmentFile|(?:Condition|Assert)\w+|On\w+|Alias|WantedBy|RequiredBy|Unit|Description|Type|User|Group)$/
 
+const EXEC_START = /^ExecStart(?:Pre|Post)?$/
+
 /** Line by line, because a setting may go on over several. */
 function unitLines(ofTime: boolean): (line: string) => string {
   let goesOn: 'kept' | 'environment' | 'removed' | undefined
@@ -90,7 +97,7 @@ function unitLines(ofTime: boolean): (line: string) => string {
     const what = goesOn ?? (head === '' ? 'kept' : whatOf(key, ofTime))
     const continued = line.endsWith('\\')
     const [, sign = '', command = ''] = /^([-@:+!|]*)(.*?)\\?$/.exec(value.trim()) ?? []
-    const setting = what === 'removed' && key === 'ExecStart' ? settingIn(command) : undefined
+    const setting = what === 'removed' && EXEC_START.test(key) ? settingIn(command) : undefined
     goesOn = continued ? what : undefined
     if (what === 'kept') return line
     if (what === 'environment') return `${head}${environment(value)}${continued ? ' \\' : ''}`

@@ -1,0 +1,65 @@
+/** What is run at the start of the machine and sets the clock; crontabs and scripts are in test/replay/machines. */
+import { describe, expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { whoSetsTheClock } from '../machine/setters.ts'
+import { takeInventory } from './inventory.ts'
+import { findJobs } from './jobs.ts'
+
+const unit = (exec: string) =>
+  `[Unit]\nDescription=x\n[Service]\nType=oneshot\n${exec}\n[Install]\nWantedBy=multi-user.target\n`
+const machine = (exec: string, more: Record<string, Member> = {}): Record<string, Member> => ({
+  'etc/systemd/system/set-clock.service': unit(exec),
+  'etc/systemd/system/multi-user.target.wants/set-clock.service': {
+    link: '/etc/systemd/system/set-clock.service',
+  },
+  ...more,
+})
+const jobsOf = (members: Record<string, Member>) => findJobs(memoryFiles(members))
+
+describe('a service that the start of the machine starts', () => {
+  test.each([
+    ['ExecStart=/usr/sbin/ntpdate -b pool.ntp.org', 'ntpdate'],
+    ['ExecStart=-/bin/sh -c "ntpd -gq || true"', 'ntpd'],
+    ['ExecStartPre=/sbin/hwclock --hctosys\nExecStart=/usr/bin/app', 'hwclock'],
+  ])('%s', (exec, program) => {
+    expect(jobsOf(machine(exec))).toMatchObject([
+      { name: 'set-clock.service', program, when: 'at boot', repeats: false },
+    ])
+    expect(whoSetsTheClock(takeInventory(memoryFiles(machine(exec))))).toMatchObject([
+      { name: `${program} (set-clock.service)`, how: 'at boot', does: 'yes' },
+    ])
+  })
+
+  test('only where something wants it, it is not masked, and it sets the clock', () => {
+    const { 'etc/systemd/system/multi-user.target.wants/set-clock.service': _, ...unwanted } = machine(
+      'ExecStart=/usr/sbin/ntpdate a',
+    )
+    expect(jobsOf(unwanted)).toEqual([])
+    expect(jobsOf(machine('', { 'etc/systemd/system/set-clock.service': { link: '/dev/null' } }))).toEqual([])
+    expect(jobsOf(machine('ExecStart=/usr/sbin/ntpdate -q a'))).toEqual([])
+  })
+
+  test('a daemon is none, nor what a timer starts, twice', () => {
+    const timer = 'ExecStart=/usr/sbin/ntpdate a'
+    expect(
+      jobsOf(
+        machine(timer, {
+          'etc/systemd/system/set-clock.timer': '[Timer]\nOnCalendar=hourly\n',
+          'etc/systemd/system/timers.target.wants/set-clock.timer': {
+            link: '/etc/systemd/system/set-clock.timer',
+          },
+        }),
+      ),
+    ).toMatchObject([{ name: 'set-clock.timer' }, { name: 'set-clock.service', repeats: false }])
+    expect(
+      jobsOf({
+        'usr/lib/systemd/system/ntpdate.service': unit(
+          'ExecStart=/usr/libexec/ntpdate-wrapper\nExecStart=ntpdate a',
+        ),
+        'etc/systemd/system/multi-user.target.wants/ntpdate.service': {
+          link: '/usr/lib/systemd/system/ntpdate.service',
+        },
+      }),
+    ).toEqual([])
+  })
+})
