@@ -25,6 +25,8 @@ export interface About {
         readonly enabled?: Fact<boolean> | undefined
       }[]
     | undefined
+  /** Its host has its clock set after a resume, a restore and a migration, for good: Hyper-V's time service. */
+  readonly putRightByHost?: boolean | undefined
   /** Who sets the clock there, of these daemons or of others. */
   readonly setters?: readonly string[] | undefined
   /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */

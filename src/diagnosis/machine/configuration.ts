@@ -154,6 +154,7 @@ export function aboutOf(inventory: Inventory): About {
       ...settingDaemons(inventory).filter(each => !isPresumed(each)),
       ...settingTools(inventory, 'periodically'),
     ].map(({ name }) => name),
+    putRightByHost: isPutRightByHost(inventory),
     complete: isComplete(inventory),
     hypervisor: hypervisorOf(hypervisor?.value),
     kernel: kernel.release?.value,
@@ -163,6 +164,10 @@ export function aboutOf(inventory: Inventory): About {
     }),
   }
 }
+
+/** What VMware Tools do after events their host may have switched off, and the guest does not see that. */
+const isPutRightByHost = (inventory: Inventory): boolean =>
+  inventory.hypervisor?.value.name === 'hyperv' && settingTools(inventory, 'after-events').length > 0
 
 /** Has all been seen that the files include? What lies in /run is on no disk, and sosreport leaves it out. */
 const isComplete = ({ copy, daemons }: Inventory): boolean =>

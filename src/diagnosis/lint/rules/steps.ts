@@ -13,8 +13,15 @@ import { evidenceAt, type LintSubject, lineOf, namesMore } from '../subject.ts'
 
 export const steps: LintRule = subject => [...chrony(subject), ...openntpd(subject)]
 
-/** On a real machine the clock does not jump by itself. */
-const severityOf = ({ machine }: LintSubject): Severity => (machine.isGuest ? 'warning' : 'note')
+/** On a real machine the clock does not jump by itself, and in some guests the host puts it right. */
+const severityOf = ({ machine }: LintSubject): Severity =>
+  machine.isGuest && !machine.about.putRightByHost ? 'warning' : 'note'
+
+/** What is left for the daemon where the host has the clock set after events. */
+const costOf = ({ machine }: LintSubject, cost: string): string =>
+  machine.about.putRightByHost
+    ? `The time service of Hyper-V (hv_utils) sets the clock to that of the host after a resume, a restore and a migration. For all else, and where somebody switches that service off: ${cost}`
+    : cost
 
 function chrony(subject: LintSubject): Finding[] {
   if (subject.machine.isGuest === false) return []
@@ -33,7 +40,10 @@ function chrony(subject: LintSubject): Finding[] {
         severity: severityOf(subject),
         what: 'There is no `makestep`: chronyd slews every offset, at 8.3 % at most.',
         evidence: [evidenceAt(subject, main.file, main.read.directives[0]!.line)],
-        cost: `${inGuests(subject)} after a pause of ${duration(MIGRATION_PAUSE)} time runs fast by up to a twelfth until chronyd has caught up; after one of 600 s for two hours.`,
+        cost: costOf(
+          subject,
+          `${inGuests(subject)} after a pause of ${duration(MIGRATION_PAUSE)} time runs fast by up to a twelfth until chronyd has caught up; after one of 600 s for two hours.`,
+        ),
         remedy: {
           daemon: 'chrony',
           text: 'Allow steps at any time.',
@@ -65,7 +75,10 @@ function chrony(subject: LintSubject): Finding[] {
       what: `\`${text.trim()}\` allows steps in the first ${limit} updates after the start${restarted ? ', and with -R not even then' : ''}. ${inGuests(subject)} a resume does not begin that count again.`,
       measures: { limit, threshold: Number(last.words[0]) },
       evidence: [evidenceAt(subject, last.file, last.line)],
-      cost: `After a pause the clock is slewed: one of ${duration(MIGRATION_PAUSE)} was measured to leave it wrong by more than 10 ms for 13 minutes, and one of 600 s takes two hours at least.`,
+      cost: costOf(
+        subject,
+        `After a pause the clock is slewed: one of ${duration(MIGRATION_PAUSE)} was measured to leave it wrong by more than 10 ms for 13 minutes, and one of 600 s takes two hours at least.`,
+      ),
       remedy: {
         daemon: 'chrony',
         text: 'Allow steps at any time, and ask often enough to notice. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
@@ -101,7 +114,10 @@ const openntpd = (subject: LintSubject): Finding[] =>
             severity: severityOf(subject),
             what: 'OpenNTPD sets the clock at its start only; later it slews at 500 ppm, whatever the offset.',
             evidence: [evidenceAt(subject, file, read.servers[0]!.line)],
-            cost: `${inGuests(subject)} a pause of ${duration(MIGRATION_PAUSE)} leaves the clock wrong for ${slewTime(MIGRATION_PAUSE)}, and one of 30 s for ${slewTime(30)}.`,
+            cost: costOf(
+              subject,
+              `${inGuests(subject)} a pause of ${duration(MIGRATION_PAUSE)} leaves the clock wrong for ${slewTime(MIGRATION_PAUSE)}, and one of 30 s for ${slewTime(30)}.`,
+            ),
             remedy: {
               daemon: 'other',
               text: 'Restart it after a resume, or use a daemon that steps: chronyd with `makestep 1 -1`.',
