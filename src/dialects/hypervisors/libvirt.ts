@@ -1,6 +1,7 @@
 /**
  * The clock of a libvirt domain: `<clock>` and its `<timer>`s, with the line of each (libvirt's "Domain XML format", section
- * "Time keeping"). What is no XML is said so; entities are left as they stand.
+ * "Time keeping"), and what each attribute may say (its schema domaincommon.rng). What is no XML is said so; entities are left as
+ * they stand.
  */
 import { XMLParser } from 'fast-xml-parser'
 
@@ -18,12 +19,13 @@ export interface LibvirtTimer extends XmlTag {
 export interface LibvirtDomain {
   readonly clock: XmlTag | undefined
   readonly timers: readonly LibvirtTimer[]
-  /** Windows is told by the enlightenments that only it uses. */
+  /** Windows is told by the enlightenments that only it uses, or by what virt-install and virt-manager wrote of it. */
   readonly isWindows: boolean
+  /** `kvm`, `qemu`, `xen`, … */
+  readonly type: string | undefined
   readonly notUnderstood: string | undefined
 }
 
-export const CLOCK_OFFSETS = ['utc', 'localtime', 'timezone', 'variable', 'absolute'] as const
 /** What each attribute of a timer may say. */
 export const TIMER_VALUES: Readonly<Record<string, readonly string[]>> = {
   name: ['platform', 'hpet', 'kvmclock', 'pit', 'rtc', 'tsc', 'hypervclock', 'armvtimer'],
@@ -32,8 +34,45 @@ export const TIMER_VALUES: Readonly<Record<string, readonly string[]>> = {
   mode: ['auto', 'native', 'emulate', 'paravirt', 'smpsafe'],
   present: ['yes', 'no'],
 }
-/** With any value. */
-export const TIMER_FREE = ['frequency']
+/** Which attributes a timer may have beside its name and `present`. */
+export const TIMER_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
+  platform: ['track', 'tickpolicy'],
+  rtc: ['track', 'tickpolicy'],
+  tsc: ['tickpolicy', 'frequency', 'mode'],
+  hpet: ['tickpolicy'],
+  pit: ['tickpolicy'],
+  armvtimer: ['tickpolicy'],
+  kvmclock: [],
+  hypervclock: [],
+}
+
+/** What an attribute with a number, or a text of its own, may say. */
+export interface Value {
+  readonly fits: RegExp
+  readonly expected: string
+}
+
+const WHOLE: Value = { fits: /^\d+$/, expected: 'a whole number' }
+const DELTA: Value = { fits: /^[-+]?\d+$/, expected: 'seconds, a whole number' }
+
+/** In Hz. */
+export const TIMER_FREQUENCY: Value = WHOLE
+export const CATCHUP_NUMBER: Value = WHOLE
+
+const RESETTABLE: Value = { fits: /^(?:[-+]?\d+|reset)$/, expected: '`reset`, or seconds, a whole number' }
+
+/** Which attributes a clock of each offset may have, and which it must. */
+export const CLOCK_ATTRIBUTES: Readonly<
+  Record<string, { readonly must?: string; readonly may: Readonly<Record<string, Value>> }>
+> = {
+  utc: { may: { adjustment: RESETTABLE } },
+  localtime: { may: { adjustment: RESETTABLE } },
+  timezone: { must: 'timezone', may: { timezone: { fits: /^[\w.+\-/]+$/, expected: 'the name of a zone' } } },
+  variable: {
+    may: { adjustment: DELTA, basis: { fits: /^(?:utc|localtime)$/, expected: '`utc` or `localtime`' } },
+  },
+  absolute: { must: 'start', may: { start: { ...WHOLE, expected: 'seconds since 1970, a whole number' } } },
+}
 
 const META = XMLParser.getMetaDataSymbol() as symbol
 const ATTRIBUTES = ':@'
@@ -68,11 +107,15 @@ export function parseLibvirtDomain(text: string): LibvirtDomain {
     timers,
     isWindows:
       find(nodes, 'hyperv') !== undefined ||
+      WINDOWS.test(attributesOf(find(nodes, 'libosinfo:os')).id ?? '') ||
       timers.some(({ attributes }) => attributes.name === 'hypervclock'),
+    type: attributesOf(find(nodes, 'domain')).type,
     notUnderstood: notUnderstood ?? (find(nodes, 'domain') || clock ? undefined : 'no <domain>'),
   }
 }
 
+/** As libosinfo names systems: http://microsoft.com/win/10 */
+const WINDOWS = /\/\/microsoft\.com\/win/
 const DEEPEST = 60
 
 function find(nodes: readonly Node[], name: string, depth = 0): Node | undefined {
@@ -99,9 +142,12 @@ function tagOf(node: Node, lines: readonly number[]): XmlTag {
   return {
     line: lineAt(lines, startIndex),
     lastLine: lineAt(lines, endIndex),
-    attributes: (node[ATTRIBUTES] ?? {}) as Record<string, string>,
+    attributes: attributesOf(node),
   }
 }
+
+const attributesOf = (node: Node | undefined): Readonly<Record<string, string>> =>
+  (node?.[ATTRIBUTES] ?? {}) as Record<string, string>
 
 /** The reader drops carriage returns before it counts, so lines are counted in what it saw. */
 function lineStarts(text: string): number[] {

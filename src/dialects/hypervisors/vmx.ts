@@ -43,6 +43,8 @@ export const VMX_TIME_KEYS: readonly string[] = [
   'timeTracker.catchupPercentage',
   'timeTracker.catchupIfBehindByUsec',
   'timeTracker.giveupIfBehindByUsec',
+  'timeTracker.periodicStats',
+  'timeTracker.statsInterval',
   'monitor_control.virtual_rdtsc',
 ]
 

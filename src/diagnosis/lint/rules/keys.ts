@@ -4,9 +4,18 @@
  * what is plainly a spelling mistake is told.
  */
 
+import type { Seconds } from '#core/time/units.ts'
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import { availabilityText, isKnownTo } from '#dialects/grammar.ts'
-import { CLOCK_OFFSETS, TIMER_FREE, TIMER_VALUES, type XmlTag } from '#dialects/hypervisors/libvirt.ts'
+import {
+  CATCHUP_NUMBER,
+  CLOCK_ATTRIBUTES,
+  TIMER_ATTRIBUTES,
+  TIMER_FREQUENCY,
+  TIMER_VALUES,
+  type Value,
+  type XmlTag,
+} from '#dialects/hypervisors/libvirt.ts'
 import { isVmxBoolean, VMX_TIME_KEYS } from '#dialects/hypervisors/vmx.ts'
 import { joinedLines } from '#dialects/linux/unit.ts'
 import { nearest } from '#dialects/nearest.ts'
@@ -160,7 +169,7 @@ const vmx: LintRule = subject =>
       const at = { file, line, directive: key }
       if (!known.has(key)) {
         // Of all that may stand in such a file only what begins like a setting of time is judged.
-        const meant = /^(?:tools\.s|time|sync|host\.[cn]|ptsc)/.test(key)
+        const meant = /^(?:tools\.s|time|sync|host\.[cn]|ptsc|rtc\.|monitor_control\.virtual_r)/.test(key)
           ? nearest(key, known.keys())
           : undefined
         return meant === undefined
@@ -180,7 +189,7 @@ const vmx: LintRule = subject =>
             ]
       }
       if (
-        /^(?:tools\.synctime|time\.synchronize\.(?!tools\.(?:slew|percent)|guest)|host\.notsc|ptsc\.notsc)/.test(
+        /^(?:tools\.synctime|time\.synchronize\.(?!tools\.(?:slew|percent)|guest)|host\.notsc|ptsc\.notsc|monitor_control\.virtual_rdtsc)/.test(
           key,
         ) &&
         !isVmxBoolean(value)
@@ -193,9 +202,31 @@ const vmx: LintRule = subject =>
             VMWARE,
           ),
         ]
-      return []
+      const expected = isRightSeconds(key, value) ? undefined : VMX_SECONDS[key]!.expected
+      return expected === undefined
+        ? []
+        : [
+            mistakeFound(
+              subject,
+              { ...at, directive: lineKey(subject, file, line) },
+              { kind: 'wrong-value', word: value, meant: undefined, expected },
+              VMWARE,
+            ),
+          ]
     })
   })
+
+/** No zone is further from UTC than 14 h. */
+const FURTHEST: Seconds = 14 * 3600
+const VMX_SECONDS: Readonly<Record<string, { readonly expected: string; readonly most: Seconds }>> = {
+  'rtc.difffromutc': { expected: 'how far the zone is from UTC, in seconds', most: FURTHEST },
+  'rtc.starttime': { expected: 'seconds since 1970', most: Number.POSITIVE_INFINITY },
+}
+
+const isRightSeconds = (key: string, value: string): boolean => {
+  const wanted = VMX_SECONDS[key]
+  return !wanted || (/^[-+]?\d+$/.test(value) && Math.abs(Number(value)) <= wanted.most)
+}
 
 const lineKey = (subject: LintSubject, file: number, line: number): string =>
   /^\s*([^\s=]+)/.exec(lineOf(subject, file, line))?.[1] ?? ''
@@ -221,33 +252,62 @@ const libvirt: LintRule = subject =>
   subject.domains.flatMap(({ file, read }) => {
     if (read.notUnderstood !== undefined)
       return [plain(subject, file, 1, `This is no domain of libvirt: ${read.notUnderstood}.`, LIBVIRT)]
-    const offset = read.clock?.attributes.offset
-    const offsets: readonly string[] = CLOCK_OFFSETS
     return [
-      ...(read.clock && offset !== undefined && !offsets.includes(offset)
-        ? [attribute(subject, file, read.clock, 'offset', offset, offsets)]
-        : []),
+      ...(read.clock ? clockFound(subject, file, read.clock) : []),
       ...read.timers.flatMap(({ catchup }) => (catchup ? catchupFound(subject, file, catchup) : [])),
-      ...read.timers.flatMap(timer =>
-        Object.entries(timer.attributes).flatMap(([name, value]) => {
-          const values = TIMER_VALUES[name]
-          if (!values && !TIMER_FREE.includes(name))
-            return [
-              unknown(
-                subject,
-                { file, line: timer.line, directive: '<timer>' },
-                name,
-                [...Object.keys(TIMER_VALUES), ...TIMER_FREE],
-                LIBVIRT,
-              ),
-            ]
-          return values && !values.includes(value)
-            ? [attribute(subject, file, timer, name, value, values)]
-            : []
-        }),
-      ),
+      ...read.timers.flatMap(timer => timerFound(subject, file, timer)),
     ].slice(0, MOST_IN_A_FILE)
   })
+
+function clockFound(subject: LintSubject, file: number, clock: XmlTag): Finding[] {
+  const { offset = 'utc', ...others } = clock.attributes
+  const known = ownOf(CLOCK_ATTRIBUTES, offset)
+  if (!known) return [attribute(subject, file, clock, 'offset', offset, Object.keys(CLOCK_ATTRIBUTES))]
+  const { must, may } = known
+  const at = { file, line: clock.line, directive: '<clock>' }
+  return [
+    ...(must !== undefined && others[must] === undefined
+      ? [lacking(subject, at, `offset='${offset}'`, `\`${must}\`: ${may[must]!.expected}`)]
+      : []),
+    ...Object.entries(others).flatMap(([name, value]) => {
+      const wanted = ownOf(may, name)
+      if (wanted) return wanted.fits.test(value) ? [] : [number(subject, at, name, value, wanted)]
+      return isOfClock(name)
+        ? [useless(subject, at, name, `a clock with offset='${offset}'`)]
+        : [unknown(subject, at, name, CLOCK_NAMES, LIBVIRT)]
+    }),
+  ]
+}
+
+/** An attribute may be called `constructor`. */
+const ownOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined
+
+const CLOCK_NAMES = [
+  'offset',
+  ...new Set(Object.values(CLOCK_ATTRIBUTES).flatMap(({ may }) => Object.keys(may))),
+]
+const isOfClock = (name: string): boolean => CLOCK_NAMES.includes(name)
+
+function timerFound(subject: LintSubject, file: number, timer: XmlTag): Finding[] {
+  const at = { file, line: timer.line, directive: '<timer>' }
+  const kind = timer.attributes.name
+  const own = kind === undefined ? undefined : ownOf(TIMER_ATTRIBUTES, kind)
+  return [
+    ...(kind === undefined ? [lacking(subject, at, '<timer>', 'its `name`')] : []),
+    ...Object.entries(timer.attributes).flatMap(([name, value]) => {
+      const values = ownOf(TIMER_VALUES, name)
+      if (!values && name !== 'frequency')
+        return [unknown(subject, at, name, [...Object.keys(TIMER_VALUES), 'frequency'], LIBVIRT)]
+      if (values && !values.includes(value)) return [attribute(subject, file, timer, name, value, values)]
+      if (name === 'frequency' && !TIMER_FREQUENCY.fits.test(value))
+        return [number(subject, at, name, value, { ...TIMER_FREQUENCY, expected: 'Hz, a whole number' })]
+      return !own || name === 'name' || name === 'present' || own.includes(name)
+        ? []
+        : [useless(subject, at, name, `the timer \`${kind}\``)]
+    }),
+  ]
+}
 
 const CATCHUP = ['threshold', 'slew', 'limit']
 
@@ -255,8 +315,41 @@ const catchupFound = (subject: LintSubject, file: number, { line, attributes }: 
   Object.entries(attributes).flatMap(([name, value]) => {
     const at = { file, line, directive: '<catchup>' }
     if (!CATCHUP.includes(name)) return [unknown(subject, at, name, CATCHUP, LIBVIRT)]
-    const wrong = { kind: 'wrong-value', word: value, meant: undefined, expected: 'a whole number' } as const
-    return /^\d+$/.test(value) ? [] : [mistakeFound(subject, at, wrong, LIBVIRT)]
+    return CATCHUP_NUMBER.fits.test(value) ? [] : [number(subject, at, name, value, CATCHUP_NUMBER)]
+  })
+
+const number = (
+  subject: LintSubject,
+  at: Position,
+  name: string,
+  value: string,
+  { fits, expected }: Value,
+): Finding =>
+  mistakeFound(
+    subject,
+    { ...at, directive: name },
+    {
+      kind: 'wrong-value',
+      word: value,
+      meant: fits.test('reset') ? nearest(value, ['reset']) : undefined,
+      expected,
+    },
+    LIBVIRT,
+  )
+
+const lacking = (subject: LintSubject, at: Position, word: string, expected: string): Finding =>
+  mistakeFound(subject, at, { kind: 'missing-value', word, meant: undefined, expected }, LIBVIRT)
+
+/** libvirt passes over an attribute that it knows and does not look for there; its schema refuses it. */
+const useless = (subject: LintSubject, { file, line }: Position, name: string, of: string): Finding =>
+  found({
+    name: 'unknown-option',
+    severity: 'warning',
+    what: `\`${name}\` is no attribute of ${of}.`,
+    evidence: [evidenceAt(subject, file, line)],
+    cost: 'libvirt passes over it, and `virsh edit` complains of it.',
+    remedy: { daemon: 'other', text: 'Take it out, or put it where it belongs.' },
+    confirm: LIBVIRT.confirm,
   })
 
 const attribute = (

@@ -3,7 +3,7 @@
  * emulated timers matter little; taking kvm-clock away, or letting ticks fall, makes it lose time. The RTC with
  * `track='guest'` stands still with the guest, and with it goes a witness of pauses.
  */
-import type { LibvirtTimer } from '#dialects/hypervisors/libvirt.ts'
+import type { LibvirtDomain, LibvirtTimer } from '#dialects/hypervisors/libvirt.ts'
 import type { Edit, Finding, Severity } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
@@ -11,10 +11,48 @@ import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 export const timerPolicy: LintRule = subject =>
   subject.domains.flatMap(({ file, read }) => {
     if (read.notUnderstood !== undefined) return []
-    return read.timers.flatMap(timer =>
-      judge(timer, read.isWindows).map(problem => say(subject, file, timer, problem)),
-    )
+    return [
+      ...read.timers.flatMap(timer =>
+        judge(timer, read.isWindows).map(problem => say(subject, file, timer, problem)),
+      ),
+      ...withoutHyperClock(subject, file, read),
+    ]
   })
+
+/** KVM gives Windows a clock that it reads as fast as on Hyper-V, and only where it is told to. */
+function withoutHyperClock(
+  subject: LintSubject,
+  file: number,
+  { clock, timers, isWindows, type }: LibvirtDomain,
+): Finding[] {
+  if (!isWindows || type !== 'kvm' || timers.some(({ attributes }) => attributes.name === 'hypervclock'))
+    return []
+  const line = clock?.line ?? 1
+  const text = lineOf(subject, file, line)
+  const [, indent = '', head = ''] = /^(\s*)(<clock\b[^>]*?)\s*\/>\s*$/.exec(text) ?? []
+  const opens = /^(\s*)<clock\b[^>]*[^/]>\s*$/.exec(text)
+  const timer = "<timer name='hypervclock' present='yes'/>"
+  const edits: Edit[] = opens
+    ? [{ file, line, kind: 'insert-after', text: `${opens[1]}  ${timer}` }]
+    : clock && head !== ''
+      ? [{ file, line, kind: 'replace', text: `${indent}${head}>\n${indent}  ${timer}\n${indent}</clock>` }]
+      : []
+  return [
+    found({
+      name: 'timer-policy',
+      severity: 'note',
+      what: 'This guest is Windows, and there is no timer `hypervclock`: the clock that Windows reads fastest.',
+      evidence: [evidenceAt(subject, file, line)],
+      cost: 'Windows counts ticks of an emulated timer: reading the clock is slow, an idle guest costs the host time, and under load ticks get lost.',
+      remedy: {
+        text: "Add the timer to the clock. It needs no tick of the others: the RTC may keep `tickpolicy='catchup'`.",
+        changes: [timer],
+        edits,
+      },
+      confirm: '`virsh dumpxml DOMAIN`; on the command line of QEMU: hv-time.',
+    }),
+  ]
+}
 
 interface Problem {
   readonly severity: Severity

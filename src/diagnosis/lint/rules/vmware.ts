@@ -1,16 +1,65 @@
 /**
- * tools-sync-beside-daemon, host-cpu-speed-fixed: what a .vmx and the tools' own file say about time. The periodic synchronisation of VMware
+ * tools-sync-beside-daemon, host-cpu-speed-fixed, timer-policy: what a .vmx and the tools' own file say about time. The periodic synchronisation of VMware
  * Tools sets the clock forward once a minute, half the way each time, and never back; beside a daemon one of them is always
  * undoing the other. The corrections after a resume (`time.synchronize.*`) may stay. `host.cpukHz` and `noTSC` were workarounds
- * for hosts whose processors changed their speed (VMware KB 1591).
+ * for hosts whose processors changed their speed (VMware KB 1591). `monitor_control.virtual_rdtsc` and `rtc.startTime` are for
+ * measurements and tests (VMware's "Timekeeping in VMware Virtual Machines").
  */
-import { isVmxTrue, vmxValue } from '#dialects/hypervisors/vmx.ts'
-import type { Finding } from '../../finding.ts'
+import { isVmxBoolean, isVmxTrue, vmxValue } from '#dialects/hypervisors/vmx.ts'
+import type { Edit, Finding } from '../../finding.ts'
 import { hasDaemon } from '../daemons.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, lineOf } from '../subject.ts'
 
-export const vmware: LintRule = subject => [...toolsSync(subject), ...cpuSpeed(subject)]
+export const vmware: LintRule = subject => [
+  ...toolsSync(subject),
+  ...cpuSpeed(subject),
+  ...counterOfTheHost(subject),
+  ...fixedStart(subject),
+]
+
+const without = (file: number, line: number): Edit => ({ file, line, kind: 'delete', text: '' })
+
+const counterOfTheHost: LintRule = subject =>
+  subject.vmx.flatMap(({ file, read }) => {
+    const said = vmxValue(read, 'monitor_control.virtual_rdtsc')
+    if (!said || !isVmxBoolean(said.value) || isVmxTrue(said.value)) return []
+    return [
+      found({
+        name: 'timer-policy',
+        severity: 'warning',
+        what: `\`${said.text}\`: the guest reads the counter of the host (TSC) as it is, and not the one that VMware keeps in step with the guest's time.`,
+        evidence: [evidenceAt(subject, file, said.line)],
+        cost: 'After a suspend, a snapshot or a vMotion the counter leaps or runs at another rate, and a clock that is made of it with it.',
+        remedy: {
+          text: 'Take it out: it is for measurements of short times inside of a guest that stays where it is.',
+          edits: [without(file, said.line)],
+        },
+        confirm:
+          '/sys/devices/system/clocksource/clocksource0/current_clocksource in the guest: `tsc` is made of it.',
+      }),
+    ]
+  })
+
+const fixedStart: LintRule = subject =>
+  subject.vmx.flatMap(({ file, read }) => {
+    const said = vmxValue(read, 'rtc.startTime')
+    if (!said || !/^\d+$/.test(said.value)) return []
+    return [
+      found({
+        name: 'timer-policy',
+        severity: 'warning',
+        what: `\`${said.text}\`: at each start the hardware clock of this guest shows the same time, whatever time it is.`,
+        evidence: [evidenceAt(subject, file, said.line)],
+        cost: 'From boot to the first step of a daemon the guest is in the past: certificates are not valid yet, and logs have wrong times.',
+        remedy: {
+          text: 'Take it out, unless a program is tested with that time.',
+          edits: [without(file, said.line)],
+        },
+        confirm: '`hwclock --show` in the guest, right after its start.',
+      }),
+    ]
+  })
 
 const toolsSync: LintRule = subject => {
   const daemon = hasDaemon(subject)
