@@ -48,9 +48,7 @@ describe('a libvirt domain', () => {
     ["<clock offset='timezone'/>", 'wrong-values', /lacks `timezone`/],
     ["<clock offset='absolute' start='now'/>", 'wrong-values', /`start` takes seconds since 1970/],
     ["<clock offset='absolute'/>", 'wrong-values', /lacks `start`/],
-    ["<clock offset='utc' adjustement='0'/>", 'misspelt', /`adjustment` was meant/],
     ["<clock offset='constructor'/>", 'wrong-values', /`offset` takes one of/],
-    [clock("<timer name='rtc' valueOf='1'/>"), 'unknown-option', /valueOf/],
   ])('%s: libvirt refuses it', (text, name, what) => {
     expect(told(text)).toEqual([[name, 'critical', expect.stringMatching(what)]])
   })
@@ -68,6 +66,13 @@ describe('a libvirt domain', () => {
   ])('%s: libvirt passes over it', (text, what) => {
     expect(told(text)).toEqual([['unknown-option', 'warning', expect.stringMatching(what)]])
   })
+
+  test.each([
+    ["<clock offset='utc' adjustement='0'/>", 'misspelt'],
+    [clock("<timer name='rtc' valueOf='1'/>"), 'unknown-option'],
+  ])('%s: libvirt knows no such attribute, and passes over it', (text, name) =>
+    expect(told(text)).toEqual([[name, 'warning', expect.anything()]]),
+  )
 
   test.each([
     "<clock offset='utc' adjustment='reset'/>",

@@ -64,6 +64,12 @@ const LIBVIRT: Manners = {
   cost: 'libvirt refuses to define the domain.',
   confirm: '`virt-xml-validate FILE domain`',
 }
+/** Attributes that libvirt does not look for; its schema refuses them. */
+const PASSED_OVER: Manners = {
+  ...LIBVIRT,
+  severity: 'warning',
+  cost: 'libvirt passes over it, so that nothing is set; `virsh edit` and `virsh define --validate` refuse it.',
+}
 const KERNEL: Manners = {
   daemon: 'other',
   program: 'the kernel',
@@ -274,7 +280,7 @@ function clockFound(subject: LintSubject, file: number, clock: XmlTag): Finding[
       if (wanted) return wanted.fits.test(value) ? [] : [number(subject, at, name, value, wanted)]
       return isOfClock(name)
         ? [useless(subject, at, name, `a clock with offset='${offset}'`)]
-        : [unknown(subject, at, name, CLOCK_NAMES, LIBVIRT)]
+        : [unknown(subject, at, name, CLOCK_NAMES, PASSED_OVER)]
     }),
   ]
 }
@@ -298,7 +304,7 @@ function timerFound(subject: LintSubject, file: number, timer: XmlTag): Finding[
     ...Object.entries(timer.attributes).flatMap(([name, value]) => {
       const values = ownOf(TIMER_VALUES, name)
       if (!values && name !== 'frequency')
-        return [unknown(subject, at, name, [...Object.keys(TIMER_VALUES), 'frequency'], LIBVIRT)]
+        return [unknown(subject, at, name, [...Object.keys(TIMER_VALUES), 'frequency'], PASSED_OVER)]
       if (values && !values.includes(value)) return [attribute(subject, file, timer, name, value, values)]
       if (name === 'frequency' && !TIMER_FREQUENCY.fits.test(value))
         return [number(subject, at, name, value, { ...TIMER_FREQUENCY, expected: 'Hz, a whole number' })]
@@ -314,7 +320,7 @@ const CATCHUP = ['threshold', 'slew', 'limit']
 const catchupFound = (subject: LintSubject, file: number, { line, attributes }: XmlTag): Finding[] =>
   Object.entries(attributes).flatMap(([name, value]) => {
     const at = { file, line, directive: '<catchup>' }
-    if (!CATCHUP.includes(name)) return [unknown(subject, at, name, CATCHUP, LIBVIRT)]
+    if (!CATCHUP.includes(name)) return [unknown(subject, at, name, CATCHUP, PASSED_OVER)]
     return CATCHUP_NUMBER.fits.test(value) ? [] : [number(subject, at, name, value, CATCHUP_NUMBER)]
   })
 
@@ -340,14 +346,13 @@ const number = (
 const lacking = (subject: LintSubject, at: Position, word: string, expected: string): Finding =>
   mistakeFound(subject, at, { kind: 'missing-value', word, meant: undefined, expected }, LIBVIRT)
 
-/** libvirt passes over an attribute that it knows and does not look for there; its schema refuses it. */
 const useless = (subject: LintSubject, { file, line }: Position, name: string, of: string): Finding =>
   found({
     name: 'unknown-option',
-    severity: 'warning',
+    severity: PASSED_OVER.severity,
     what: `\`${name}\` is no attribute of ${of}.`,
     evidence: [evidenceAt(subject, file, line)],
-    cost: 'libvirt passes over it, and `virsh edit` complains of it.',
+    cost: PASSED_OVER.cost,
     remedy: { daemon: 'other', text: 'Take it out, or put it where it belongs.' },
     confirm: LIBVIRT.confirm,
   })
