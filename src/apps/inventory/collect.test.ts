@@ -210,3 +210,29 @@ it('holds what sets the clock at the start of the machine, and no other service 
     expect(takeInventory(copy).jobs).toMatchObject([{ name: 'set-clock.service', program: 'ntpdate' }]),
   )
 })
+
+it('says whose the folder of statistics was, in which a daemon of another user cannot write', async () => {
+  const members = {
+    'usr/sbin/ntpd': '',
+    'etc/ntp.conf': 'server a\nstatsdir /var/log/ntpstats/\nstatistics loopstats\n',
+    'proc/77/comm': 'ntpd\n',
+    'proc/77/cmdline': '/usr/sbin/ntpd\0-u\0ntp:ntp\0',
+    'proc/77/status': 'Name:\tntpd\nUid:\t38\t38\t38\t38\nGid:\t38\t38\t38\t38\nGroups:\t38\n',
+  }
+  const roots = new Set(['/', '/var', '/var/log', '/var/log/ntpstats'])
+  const copied = async (there: ReadonlySet<string>) => {
+    const files = {
+      ...memoryFiles(members),
+      own: true,
+      owner: (path: string) => (there.has(path) ? { uid: 0, gid: 0, mode: 0o755 } : undefined),
+    }
+    const packed = gzipSync(archiveOf(collect(files), 'machine'))
+    const path = join(scratch, 'machine.tar.gz')
+    writeFileSync(path, packed)
+    return takeInventory(await openMachine(path)).daemons.find(({ name }) => name === 'ntpd')?.cannotWrite
+  }
+  expect((await copied(roots))?.value).toBe('/var/log/ntpstats is not writable for its user (38)')
+  expect((await copied(new Set(['/', '/var', '/var/log'])))?.value).toBe('/var/log/ntpstats is not there')
+  // A copy that says nothing of owners is no witness.
+  expect(takeInventory(memoryFiles(members)).daemons[0]?.cannotWrite).toBeUndefined()
+})

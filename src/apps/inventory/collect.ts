@@ -4,10 +4,11 @@
  * has the same date, so the same machine gives the same archive but for its readings.
  */
 
-import type { Unreadable } from '#core/guest/files.ts'
+import type { Owner, Unreadable } from '#core/guest/files.ts'
 import { byBytes, type Files } from '#core/guest/files.ts'
 import { filesNoted } from '#core/guest/files-over.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { encodeOwners, OWNERS_FILE } from '#diagnosis/inventory/owners-file.ts'
 import { isEmptied, isSecret, shareable } from '#diagnosis/inventory/share.ts'
 import { encodeUnread, UNREAD_FILE } from '#diagnosis/inventory/unread-file.ts'
 import { directoryMember, fileMember, linkMember, TAR_END } from './write-tar.ts'
@@ -29,10 +30,12 @@ export function collect(files: Files): Collected {
   const reads = new Map<string, { readonly text: string; readonly bytes: Uint8Array }>()
   const links = new Map<string, string>()
   const there = new Set<string>()
+  const owners = new Map<string, Owner | undefined>()
   const noted = filesNoted(files, {
     read: (path, read) => reads.set(path, read),
     link: (path, target) => links.set(path, target),
     there: path => there.add(path),
+    owner: (path, owner) => owners.set(path, owner),
   })
   const { unread } = takeInventory(noted)
   const members = new Map<string, CollectedMember>()
@@ -57,6 +60,7 @@ export function collect(files: Files): Collected {
     // What a link inside /etc leads to has been read by its own name or by this one; the text serves either way.
     if (!reads.has(path)) members.set(path, { path, what: { link } })
   }
+  if (owners.size > 0) members.set(OWNERS_FILE, { path: OWNERS_FILE, what: { bytes: encodeOwners(owners) } })
   const notHere = [...unread, ...left.map(path => ({ path, why: 'left-out' as const }))]
   if (notHere.length > 0)
     members.set(UNREAD_FILE, { path: UNREAD_FILE, what: { bytes: encodeUnread(notHere) } })

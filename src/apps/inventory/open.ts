@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { FileRead, Files } from '#core/guest/files.ts'
 import { filesOver } from '#core/guest/files-over.ts'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { withOwners } from '#diagnosis/inventory/owners-file.ts'
 import { READINGS } from '#diagnosis/inventory/readings.ts'
 import { withUnread } from '#diagnosis/inventory/unread-file.ts'
 import { openFiles } from '#worlds/host/files.ts'
@@ -28,12 +29,15 @@ export async function openMachine(root = '/'): Promise<Files> {
   if (root === '/') return openThisMachine()
   const found = statSync(root, { throwIfNoEntry: false })
   if (!found) throw new Complaint(`there is no ${root}`)
-  if (found.isFile()) return isMachine(withUnread(await openArchive(root)), root)
+  if (found.isFile()) return isMachine(asCollected(await openArchive(root)), root)
   const above = openFiles(root)
   // A link could lead out: what it means inside the copy, the system does not know.
   const isOwn = (path: string): boolean => above.link(path.split('/')[0]!) === undefined && above.exists(path)
-  return isMachine(withUnread(openFiles(join(root, folderOfMachine(above.names('/'), isOwn)))), root)
+  return isMachine(asCollected(openFiles(join(root, folderOfMachine(above.names('/'), isOwn)))), root)
 }
+
+/** With what `clockwright collect` wrote down beside the files. */
+const asCollected = (files: Files): Files => withOwners(withUnread(files))
 
 /** Other systems have some of the same files, and keep time in other ways. */
 const STRANGERS: readonly (readonly [path: string, name: string])[] = [

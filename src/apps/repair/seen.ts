@@ -23,6 +23,7 @@ export const filesSeen = (files: Files, seen: Seen): Files =>
     },
     link() {},
     there() {},
+    owner() {},
   })
 
 /** The content, unless it is another than was seen. What was not seen was not there. */

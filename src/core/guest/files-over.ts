@@ -1,5 +1,5 @@
 /** Files with something laid over them: what lies in no file but is read like one, or somebody who takes notes. */
-import { type FileRead, type Files, filesIn, rooted } from './files.ts'
+import { type FileRead, type Files, filesIn, type Owner, rooted } from './files.ts'
 
 /** By path, instead of what is there. */
 export function filesOver(files: Files, over: ReadonlyMap<string, FileRead>): Files {
@@ -27,6 +27,8 @@ export interface Notes {
   link(path: string, target: string): void
   /** Something was found to be there. */
   there(path: string): void
+  /** Undefined for what is not there, or where nobody knows. */
+  owner(path: string, owner: Owner | undefined): void
 }
 
 /** Tells of all that was found. */
@@ -39,7 +41,11 @@ export function filesNoted(files: Files, notes: Notes): Files {
       return answer
     },
     names: files.names,
-    owner: files.owner,
+    owner(path) {
+      const owner = files.owner(path)
+      notes.owner(path, owner)
+      return owner
+    },
     link(path) {
       const target = files.link(path)
       if (target !== undefined) notes.link(path, target)

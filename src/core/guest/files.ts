@@ -44,7 +44,7 @@ export interface FileStore {
   names(path: string): readonly string[] | 'absent' | Unread
   link(path: string): string | undefined
   exists(path: string): boolean
-  /** Left out by copies: there everything belongs to whoever made them. */
+  /** Left out by copies that do not say it: there everything belongs to whoever made them. */
   owner?(path: string): Owner | undefined
   readonly own: boolean
 }
@@ -60,7 +60,7 @@ export interface Files {
   /** Where a symbolic link points, as it is written there. */
   link(path: string): string | undefined
   exists(path: string): boolean
-  /** Of the machine's own files only; undefined also for what is not there. */
+  /** Of the machine's own files, and of copies that say so; undefined also for what is not there. */
   owner(path: string): Owner | undefined
   /** Whether these are the files of the machine that we run on. */
   readonly own: boolean

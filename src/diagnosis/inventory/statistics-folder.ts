@@ -1,7 +1,8 @@
 /**
  * Can a running daemon write the statistics that it is told to write? It runs as a user of its own mostly, and the folder must be
  * there and belong to that one. ntpd says so in its log once, chronyd too, and nothing is written (field report 002). Asked of
- * the machine itself only: in a copy everything belongs to whoever made it.
+ * the machine itself, and of a copy that `clockwright collect` made: in any other everything belongs to whoever made it, and what is
+ * not there may have been left out.
  */
 import type { Files } from '#core/guest/files.ts'
 import type { ConfigurationFile, Fact } from '#core/guest/inventory.ts'
@@ -18,10 +19,10 @@ interface Asked {
 export function findCannotWrite(files: Files, asked: Asked): Fact<string> | undefined {
   const { pid, commandLine = [] } = asked
   // In a jail (-i) paths mean something else.
-  if (!files.own || pid === undefined || commandLine.includes('-i')) return undefined
+  if (pid === undefined || commandLine.includes('-i')) return undefined
   const folder = folderOf(asked)
   const user = folder && userOf(files, pid)
-  if (!folder || !user || user.uid === 0) return undefined
+  if (!folder || !user || user.uid === 0 || files.owner('/') === undefined) return undefined
   const path = folder.value.replace(/\/+$/, '') || '/'
   const steps = path.split('/').slice(1)
   const above = ['/', ...steps.slice(0, -1).map((_, i) => `/${steps.slice(0, i + 1).join('/')}`)]

@@ -4,36 +4,20 @@
  */
 import { type FileRead, type Files, UNREAD, type Unread, type Unreadable } from '#core/guest/files.ts'
 import { filesOver } from '#core/guest/files-over.ts'
+import { encodeBeside, readBeside } from './beside-files.ts'
 
 export const UNREAD_FILE = '/clockwright/unread.json'
 
-/** The same list gives the same bytes. JSON of ASCII, whatever a path holds. */
 export const encodeUnread = (unread: readonly Unreadable[]): Uint8Array =>
-  Uint8Array.from(
-    `${JSON.stringify(Object.fromEntries(unread.map(({ path, why }) => [path, why])), undefined, 2)}\n`.replace(
-      /[^\0-\x7f]/g,
-      char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    ),
-    char => char.charCodeAt(0),
-  )
+  encodeBeside(unread.map(({ path, why }) => [path, why]))
 
 /** A copy with what it says could not be read. Copies come from anybody: what is no such list is passed over. */
 export function withUnread(files: Files): Files {
   const over = new Map<string, FileRead>()
-  for (const [path, why] of entriesOf(files.text(UNREAD_FILE))) {
+  for (const [path, why] of readBeside(files.text(UNREAD_FILE))) {
     if (path.startsWith('/') && isWhy(why)) over.set(path, { kind: 'unread', why })
   }
   return over.size > 0 ? filesOver(files, over) : files
 }
 
 const isWhy = (value: unknown): value is Unread => typeof value === 'string' && Object.hasOwn(UNREAD, value)
-
-function entriesOf(text: string | undefined): [string, unknown][] {
-  if (text === undefined) return []
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? Object.entries(value) : []
-  } catch {
-    return []
-  }
-}
