@@ -16,6 +16,23 @@ const machine = (exec: string, more: Record<string, Member> = {}): Record<string
 })
 const jobsOf = (members: Record<string, Member>) => findJobs(memoryFiles(members))
 
+test('tables of users, who need sudo; the folders beside them are no tables', () => {
+  const line = (command: string) => `*/5 * * * * ${command}\n`
+  const { jobs, unread } = takeInventory(
+    memoryFiles({
+      'var/spool/cron/crontabs/deploy': line('sudo ntpdate a.example'),
+      'var/spool/cron/crontabs/other': line('ntpdate a.example'),
+      'var/spool/cron/lastrun/cron.daily': '',
+      'etc/cron.d/time': line('deploy sudo /usr/sbin/ntpdate a.example'),
+    }),
+  )
+  expect(jobs.map(({ name, every }) => [name, every])).toEqual([
+    ['/etc/cron.d/time', 300],
+    ['/var/spool/cron/crontabs/deploy', 300],
+  ])
+  expect(unread).toEqual([])
+})
+
 describe('a service that the start of the machine starts', () => {
   test.each([
     ['ExecStart=/usr/sbin/ntpdate -b pool.ntp.org', 'ntpdate'],

@@ -15,14 +15,11 @@ import { at, fact, readText } from './place.ts'
 import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
 
 const TABLE = '/etc/crontab'
+const SPOOL = '/var/spool/cron'
+/** Debian's and SUSE's have no tables in it, but folders. */
+const FOLDERS_IN_SPOOL = /^(?:crontabs|tabs|lastrun|atjobs|atspool)$/
 /** Of the system, and of users: Red Hat, Debian, SUSE, Alpine. */
-const TABLES_IN = [
-  '/etc/cron.d',
-  '/var/spool/cron',
-  '/var/spool/cron/crontabs',
-  '/var/spool/cron/tabs',
-  '/etc/crontabs',
-]
+const TABLES_IN = ['/etc/cron.d', SPOOL, '/var/spool/cron/crontabs', '/var/spool/cron/tabs', '/etc/crontabs']
 /** Folders of scripts, and how often each is run. */
 const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds | undefined])[] = [
   ['/etc/cron.hourly', 'hourly', 3600],
@@ -44,7 +41,7 @@ export function findJobs(files: Files): ClockJob[] {
   const inFolder = (folder: string): string[] =>
     files
       .names(folder)
-      .filter(name => !LEFT_BEHIND.test(name))
+      .filter(name => !LEFT_BEHIND.test(name) && !(folder === SPOOL && FOLDERS_IN_SPOOL.test(name)))
       .slice(0, MOST_FILES)
       .map(name => `${folder}/${name}`)
   return [

@@ -48,6 +48,7 @@ describe('what one file alone includes', () => {
     ['etc/ntp.conf', ntp, 'missing', [['file-not-there', 'warning']]],
     ['etc/ntp.conf', ntp, 'not-here', [['file-not-there', 'note']]],
     ['etc/ntp.conf', ntp, 'unknown', []],
+    ['etc/ntp.conf', 'pool a iburst\nincludefile /etc/ntp/crypto/pw\n', 'not-here', []],
   ] as const)('%s, %j: %s', (path, text, presence, said) =>
     expect(judged(path, text, presence)).toEqual(said),
   )

@@ -6,6 +6,7 @@
  */
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import type { Evidence, Finding } from '../../finding.ts'
+import { isSecret } from '../../inventory/share.ts'
 import type { Presence } from '../presence.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, namesMore, type Part } from '../subject.ts'
@@ -26,8 +27,10 @@ type Including = Part<LintSubject['chrony'][number]['read'] | LintSubject['ntp']
 const includes = (subject: LintSubject, parts: readonly Including[], manners: Manners): Finding[] =>
   parts.flatMap(({ file, path, read }) =>
     read.includes.flatMap(({ kind, paths: [named = ''], line }) => {
-      const presence = kind === 'files' ? presenceOf(subject, file, named) : 'unknown'
+      // Red Hat's ntp.conf includes a file with a password, which is not there wherever ntpd is not installed.
+      const presence = kind === 'files' ? presenceOf(subject, file, named, isSecret(named)) : 'unknown'
       if (presence === 'there' || presence === 'unknown') return []
+      if (presence === 'not-here' && isSecret(named)) return []
       const here = presence === 'missing'
       const refuses = manners === CHRONYD
       return [
