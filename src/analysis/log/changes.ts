@@ -46,10 +46,8 @@ const STEP_THRESHOLD: Seconds = 0.128
 const LOOP_SHARE = 0.5
 /** Four significant digits are printed by chrony, nine decimals by ntpd. */
 const ROUNDING_OF_CHRONY = 5e-4
-/** How fast the medians follow: a factor for each row. */
-const FOLLOW = 1.1
-const TIMES = Float64Array.of(1, FOLLOW)
-const OVER = Float64Array.of(FOLLOW, 1)
+/** How fast the medians follow: a factor for each row, downwards and upwards. */
+const FOLLOW = Float64Array.of(1 / 1.1, 1.1)
 
 export interface Change {
   readonly source: number
@@ -98,17 +96,15 @@ export class Changes {
       const era = this.eras.see(time)
       const value = offset[row]!
       if (Number.isNaN(value)) continue
-      const s = source[row]! * FIELDS
-      if (filtered) this.#filters.note(source[row]!, time, jitter[row]!)
+      const who = source[row]!
+      const s = who * FIELDS
+      if (filtered) this.#filters.note(who, time, jitter[row]!)
       if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
       const seen = state[s + SEEN]!
       const before = state[s + OFFSET]!
       const change = value - before
       const size = Math.abs(change)
       const from = state[s + AT]!
-      // Time as the source counts it: the local clock's, and what it lost.
-      let elapsed = time - from + change
-      if (elapsed < 1) elapsed = 1
       const trip = delay[row]!
       let excess = 0
       if (!Number.isNaN(trip)) {
@@ -116,43 +112,43 @@ export class Changes {
         excess = (trip - state[s + LEAST_DELAY]!) / 2
       }
       if (seen > 0) {
-        if (this.#waiting.size > 0) this.#settle(source[row]!, value)
-        const spacing = state[s + SPACING]!
-        let typical = state[s + TYPICAL]!
-        if (typical > WORST_RATE * spacing) typical = WORST_RATE * spacing
-        let tolerance = UNUSUAL * typical
-        // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows.
-        const run = change > 0 ? state[s + RUN]! : -state[s + RUN]!
-        const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
-        state[s + RUN] = run > 0 ? state[s + RUN]! + Math.sign(change) : Math.sign(change)
-        if (elapsed - size > usual) tolerance *= (elapsed - size) / usual
-        const slack = RATE_SLACK * elapsed + LEAST_CHANGE
-        if (slack > tolerance) tolerance = slack
-        const away = Math.abs(before)
-        tolerance += excess + state[s + EXCESS]! + rounding * away
-        if (away < STEP_THRESHOLD) tolerance += loopShare * away
-        if (size > tolerance && seen >= WARM_UP && beyondSlewing(before, value, elapsed) > tolerance)
-          this.#found({
-            source: source[row]!,
-            from,
-            to: time,
-            ...(filtered
-              ? this.#filters.seen(source[row]!, { from, to: time, size })
-              : { earliest: from, latest: time }),
-            fromEra: state[s + ERA]!,
-            toEra: era,
-            before,
-            after: value,
-            tolerance,
-            spacing: state[s + WAIT]!,
-            unsteadiness:
-              Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
-            fresh: dispersion[row]! > FRESH_DISPERSION,
-            file: block.file,
-            line: line[row]!,
-            next: Number.NaN,
-          })
+        if (this.#waiting.size > 0) this.#settle(who, value)
         const wait = time - from
+        const run = state[s + RUN]! * (2 * Number(change > 0) - 1)
+        // Nothing that is smaller is larger than its tolerance.
+        if (size > LEAST_CHANGE && seen >= WARM_UP) {
+          // Time as the source counts it: the local clock's, and what it lost.
+          const elapsed = Math.max(1, wait + change)
+          const away = Math.abs(before)
+          const tolerance =
+            toleranceOf(state, s, { run, elapsed, size }) +
+            excess +
+            state[s + EXCESS]! +
+            rounding * away +
+            (away < STEP_THRESHOLD ? loopShare * away : 0)
+          if (size > tolerance && beyondSlewing(before, value, elapsed) > tolerance)
+            this.#found({
+              source: who,
+              from,
+              to: time,
+              ...(filtered
+                ? this.#filters.seen(who, { from, to: time, size })
+                : { earliest: from, latest: time }),
+              fromEra: state[s + ERA]!,
+              toEra: era,
+              before,
+              after: value,
+              tolerance,
+              spacing: state[s + WAIT]!,
+              unsteadiness:
+                Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
+              fresh: dispersion[row]! > FRESH_DISPERSION,
+              file: block.file,
+              line: line[row]!,
+              next: Number.NaN,
+            })
+        }
+        state[s + RUN] = Math.sign(change) + state[s + RUN]! * Number(run > 0)
         state[s + WAIT_BEFORE] = state[s + WAIT]!
         state[s + WAIT] = wait
         if (seen < WARM_UP) {
@@ -160,7 +156,7 @@ export class Changes {
           if (wait > state[s + SPACING]!) state[s + SPACING] = wait
         } else {
           state[s + TYPICAL] = Math.max(1e-7, followed(state[s + TYPICAL]!, size))
-          state[s + SPACING] = Math.max(1, followed(spacing, wait))
+          state[s + SPACING] = Math.max(1, followed(state[s + SPACING]!, wait))
         }
       }
       state[s + SEEN] = seen + 1
@@ -199,14 +195,25 @@ export class Changes {
   }
 }
 
+/** What this source's noise and its rate can do in this time. */
+function toleranceOf(
+  state: Float64Array,
+  s: number,
+  { run, elapsed, size }: { readonly run: number; readonly elapsed: Seconds; readonly size: Seconds },
+): Seconds {
+  const spacing = state[s + SPACING]!
+  const noise = UNUSUAL * Math.min(state[s + TYPICAL]!, WORST_RATE * spacing)
+  // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows.
+  const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
+  const longer = elapsed - size > usual ? (elapsed - size) / usual : 1
+  return Math.max(noise * longer, RATE_SLACK * elapsed + LEAST_CHANGE)
+}
+
 /**
  * A step of a running median towards the next value. What comes is above it as often as below: without a branch, which
  * would be guessed wrongly half of the time.
  */
-function followed(median: number, value: number): number {
-  const up = Number(value > median)
-  return (median * TIMES[up]!) / OVER[up]!
-}
+const followed = (median: number, value: number): number => median * FOLLOW[Number(value > median)]!
 
 /** How far the new offset is from anything that slewing towards zero could have left, a little beyond zero included. */
 function beyondSlewing(before: Seconds, after: Seconds, elapsed: Seconds): Seconds {

@@ -24,22 +24,32 @@ export class Envelope {
   readonly #max = new Float64Array(BUCKETS).fill(Number.NEGATIVE_INFINITY)
 
   add(at: Float64Array, values: Float64Array, rows: number): void {
-    const [firsts, lasts, mins, maxs] = [this.#first, this.#last, this.#min, this.#max]
+    const firsts = this.#first
+    const lasts = this.#last
+    const mins = this.#min
+    const maxs = this.#max
     let origin = this.#origin
     let width = this.#width
     // Rows come in bunches for one bucket, which is written when it is left.
     let bucket = -1
-    let [from, to] = [0, 0]
-    let [last, min, max] = [0, 0, 0]
+    let from = 0
+    let to = 0
+    let last = 0
+    let min = 0
+    let max = 0
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
       const time = at[row]!
-      if (Number.isNaN(value) || Number.isNaN(time)) continue
-      if (Number.isNaN(origin)) origin = this.#origin = time
-      // A clock that was set back writes earlier times; before the beginning they stay in the first bucket.
+      if (Number.isNaN(value)) continue
       let since = time - origin
-      if (since < 0) since = 0
       if (!(since >= from && since < to)) {
+        if (Number.isNaN(time)) continue
+        if (Number.isNaN(origin)) {
+          origin = this.#origin = time
+          since = 0
+        }
+        // A clock that was set back writes earlier times; before the beginning they stay in the first bucket.
+        if (since < 0) since = 0
         if (bucket >= 0) {
           lasts[bucket] = last
           mins[bucket] = min

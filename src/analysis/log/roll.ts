@@ -30,28 +30,44 @@ export class Roll {
   #last = Number.NaN
 
   add({ at, source, rows }: SampleBlock): void {
+    let counts = this.#counts
+    let tos = this.#to
+    let hours = this.#hour
+    let silences = this.#silence
+    // Rows come in bunches for one hour.
+    let hour = this.#last
+    let from = hour * HOUR
+    let to = from + HOUR
     for (let row = 0; row < rows; row++) {
       const who = source[row]!
-      if (who >= this.#counts.length) this.#grow(who + 1)
       const time = at[row]!
-      const hour = Math.floor(time / HOUR) | 0
-      if (hour !== this.#last) {
-        this.#last = hour
+      if (!(time >= from && time < to)) {
+        hour = Math.floor(time / HOUR)
+        from = hour * HOUR
+        to = from + HOUR
         this.#all++
       }
-      if (this.#counts[who] === 0) {
+      if (who >= counts.length) {
+        this.#grow(who + 1)
+        counts = this.#counts
+        tos = this.#to
+        hours = this.#hour
+        silences = this.#silence
+      }
+      if (counts[who] === 0) {
         this.#order.push(who)
         this.#from[who] = time
         this.#hours[who] = 1
       } else {
-        const silence = time - this.#to[who]!
-        if (silence > this.#silence[who]!) this.#silence[who] = silence
-        if (hour !== this.#hour[who]) this.#hours[who]!++
+        const silence = time - tos[who]!
+        if (silence > silences[who]!) silences[who] = silence
+        if (hour !== hours[who]) this.#hours[who]!++
       }
-      this.#counts[who]!++
-      this.#to[who] = time
-      this.#hour[who] = hour
+      counts[who]!++
+      tos[who] = time
+      hours[who] = hour
     }
+    this.#last = hour
   }
 
   /** The most heard first. */

@@ -34,6 +34,8 @@ export class Swings {
       if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
       const size = Math.abs(offset)
       const before = Math.abs(peak)
+      // On either side, and nearly always: without looking at the side, which is guessed wrongly half of the time.
+      if (size <= before && size <= LEAST) continue
       if (peak === 0 || offset > 0 === peak > 0) {
         if (size <= before) continue
       } else {

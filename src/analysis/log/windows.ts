@@ -36,24 +36,36 @@ export class Windows {
   readonly #max = new Float64Array(WINDOWS).fill(Number.NEGATIVE_INFINITY)
 
   add(at: Float64Array, values: Float64Array, rows: number): void {
+    let origin = this.#origin
+    let width = this.#width
     // Rows come in bunches for one window, which is written when it is left.
-    let [from, to] = [0, 0]
     let window = -1
-    let [count, sum, squares] = [0, 0, 0]
-    let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    let from = 0
+    let to = 0
+    let count = 0
+    let sum = 0
+    let squares = 0
+    let min = Number.POSITIVE_INFINITY
+    let max = Number.NEGATIVE_INFINITY
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
       if (Number.isNaN(value)) continue
-      if (Number.isNaN(this.#origin)) this.#origin = at[row]!
-      // A clock that was set back writes earlier times; before the beginning they stay in the first window.
-      const since = Math.max(0, at[row]! - this.#origin)
+      let since = at[row]! - origin
       if (!(since >= from && since < to)) {
+        if (Number.isNaN(origin)) {
+          origin = this.#origin = at[row]!
+          since = 0
+        }
+        // A clock that was set back writes earlier times; before the beginning they stay in the first window.
+        if (since < 0) since = 0
         if (window >= 0) this.#put(window, { count, sum, squares, min, max })
-        while (since >= WINDOWS * this.#width) this.#widen()
-        window = Math.floor(since / this.#width)
-        from = window * this.#width
-        to = from + this.#width
-        count = sum = squares = 0
+        while (since >= WINDOWS * width) width = this.#widen()
+        window = Math.floor(since / width)
+        from = window * width
+        to = from + width
+        count = 0
+        sum = 0
+        squares = 0
         min = Number.POSITIVE_INFINITY
         max = Number.NEGATIVE_INFINITY
       }
@@ -117,7 +129,8 @@ export class Windows {
     }
   }
 
-  #widen(): void {
+  /** Joins pairs; answers the new width. */
+  #widen(): Seconds {
     this.#width *= 2
     for (let i = 0; i < WINDOWS / 2; i++) {
       const [a, b] = [2 * i, 2 * i + 1]
@@ -130,5 +143,6 @@ export class Windows {
     for (const sums of [this.#count, this.#sum, this.#squares]) sums.fill(0, WINDOWS / 2)
     this.#min.fill(Number.POSITIVE_INFINITY, WINDOWS / 2)
     this.#max.fill(Number.NEGATIVE_INFINITY, WINDOWS / 2)
+    return this.#width
   }
 }

@@ -12,7 +12,7 @@ import type { Seconds } from '../time/units.ts'
 export type Daemon = 'ntpd' | 'chrony' | 'timesyncd' | 'other'
 
 /** Rows in a block at most: columns of this length stay in a processor's cache. */
-export const BLOCK_ROWS = 8192
+export const BLOCK_ROWS = 4096
 
 interface Rows {
   readonly daemon: Daemon

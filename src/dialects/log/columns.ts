@@ -34,38 +34,51 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
     // It is written over: whoever was told is done with it.
     block.rows = 0
   }
+  /** Rows until the block is full or a line is none; how many. */
+  const rows = (into: B, from: number, end: number, number: number): number => {
+    const { line, rows } = into
+    let row = rows
+    let at = from
+    cursor.ok = true
+    while (row < most && at < end) {
+      reader.row(cursor, into, row)
+      if (!cursor.ok) break
+      cursor.next()
+      at = cursor.at
+      line[row] = number + row - rows
+      row++
+    }
+    cursor.at = at
+    into.rows = row
+    return row - rows
+  }
   const self = {
     taken: 0,
     take(bytes: Uint8Array, at: number, end: number, line: number): number {
       cursor.read(bytes, at)
-      let taken = 0
-      while (cursor.at < end) {
+      let number = line
+      for (;;) {
         const start = cursor.at
-        cursor.ok = true
+        if (start >= end) break
         if (!block || block.at.length < most) block = reader.create(roomFor(most, end - start))
-        const row = block.rows
-        reader.row(cursor, block, row)
-        if (cursor.ok) {
-          cursor.next()
-          block.line[row] = line + taken
-          block.rows = row + 1
-          taken++
-          if (block.rows === most) {
-            flush()
-            most = Math.min(BLOCK_ROWS, most * 4)
-          }
+        const taken = rows(block, start, end, number)
+        number += taken
+        if (block.rows === most) {
+          flush()
+          most = Math.min(BLOCK_ROWS, most * 4)
           continue
         }
-        cursor.at = start
+        if (cursor.at >= end) break
+        const at = cursor.at
         cursor.ok = true
         if (reader.other?.(cursor)) {
-          taken++
+          number++
           continue
         }
-        cursor.at = start
+        cursor.at = at
         break
       }
-      self.taken = taken
+      self.taken = number - line
       return cursor.at
     },
     flush,

@@ -75,22 +75,17 @@ test('a source is its name, of any bytes and any length', () => {
   )
 })
 
-function stampOf(cursor: Cursor): unknown[] {
-  cursor.dayAndSeconds()
-  return [cursor.seconds, cursor.days, cursor.ok]
-}
-
-test('a stamp of ntpd, with any number of decimals', () => {
+test('a status word is up to eight hexadecimal digits', () => {
+  const word = fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), minLength: 1, maxLength: 10 })
+  const past = (cursor: Cursor): number => {
+    cursor.hex()
+    return cursor.ok ? cursor.at : -1
+  }
   fc.assert(
-    fc.property(
-      fc.integer({ min: 40_000, max: 99_999 }),
-      fc.nat(89_999_999),
-      fc.nat(6),
-      (days, ms, decimals) => {
-        const seconds = (ms / 1e3).toFixed(decimals)
-        for (const read of both(`${days} ${seconds}`, stampOf))
-          expect(read).toEqual([Number(seconds), days, true])
-      },
-    ),
+    fc.property(word, text => {
+      for (const end of both(` ${text} `, past)) expect(end).toBe(text.length <= 8 ? text.length + 1 : -1)
+    }),
   )
+  for (const text of ['94g4', '94:4', '/414', '', '-1'])
+    for (const end of both(` ${text} `, past)) expect(end).toBe(-1)
 })

@@ -17,16 +17,16 @@ const POWERS = Float64Array.from({ length: 40 }, (_, i) => Number(`1e${i}`))
 /** Integers of so many digits are exact, and so is their quotient with a power of ten up to 10^22, correctly rounded. */
 const MOST_DIGITS = 15
 const MOST_EXPONENT = 7
+const SMALL_A = 97
 const SMALL_E = 101
+const SMALL_F = 102
 const DIGITS_OF_32_BITS = 9
 /** In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. */
-const ZEROS = 0x30303030
-/** Three zeros and a blank. */
-const THREE_ZEROS = 0x20303030
-const NO_DIGIT = 0x76767676
+export const ZEROS = 0x30303030
+export const NO_DIGIT = 0x76767676
 const ONES = 0x01010101
 const NEWLINES = 0x0a0a0a0a
-const HIGH_BITS = 0x80808080 | 0
+export const HIGH_BITS = 0x80808080 | 0
 /** So many bytes are looked at without asking for each whether it is there. */
 const WIDEST = 16
 const LONGEST = 400
@@ -52,15 +52,54 @@ export class Cursor {
 
   /** A number such as -0.000123456 or 1.051e+00 or 17, which must end at a blank or the end of the line. */
   decimal(): number {
-    const begin = this.at
-    let after = plainNumber(this, begin)
-    if (after < 0) after = wideNumber(this.bytes, begin)
+    this.decimalInto(result, 0)
+    return result[0]!
+  }
+
+  /**
+   * The same, put into a column: a double that a function returns may have to be allocated. Nearly all that daemons print
+   * has one digit before the point and nine behind it. The innermost of all: it keeps to local variables.
+   */
+  decimalInto(column: Float64Array, row: number): void {
+    const { bytes, view } = this
+    let at = this.at
+    let c = bytes[at]!
+    while (c === BLANK) c = bytes[++at]!
+    const negative = c === MINUS
+    if (negative) c = bytes[++at]!
+    if (at <= this.wide && bytes[at + 1] === POINT) {
+      const first = c - ZERO
+      const high = view.getUint32(at + 2, true) ^ ZEROS
+      const low = view.getUint32(at + 6, true) ^ ZEROS
+      const ninth = bytes[at + 10]! - ZERO
+      const behind = bytes[at + 11]!
+      if (
+        (((high + NO_DIGIT) | high | (low + NO_DIGIT) | low) & HIGH_BITS) === 0 &&
+        first >= 0 &&
+        first <= 9 &&
+        ninth >= 0 &&
+        ninth <= 9 &&
+        (behind === BLANK || behind === NEWLINE)
+      ) {
+        const fraction = Math.imul(Math.imul(fourDigits(high), 10_000) + fourDigits(low), 10) + ninth
+        const value = (first * 1e9 + fraction) / 1e9
+        column[row] = negative ? -value : value
+        this.at = at + 11
+        this.decimals = 9
+        return
+      }
+    }
+    this.#anyDecimal(column, row)
+  }
+
+  #anyDecimal(column: Float64Array, row: number): void {
+    let after = plainNumber(this.bytes, this.at)
+    if (after < 0) after = wideNumber(this.bytes, this.at)
     if (after >= 0) {
       this.at = after
       this.decimals = places
-      return result[0]!
-    }
-    return this.#otherNumber(begin)
+      column[row] = result[0]!
+    } else column[row] = this.#otherNumber(this.at)
   }
 
   /** With an exponent, or more digits than a double holds exactly; or no number. */
@@ -79,44 +118,6 @@ export class Cursor {
     this.at = end
     this.decimals = match[1]?.length ?? -1
     return value
-  }
-
-  /** The two numbers of ntpd's stamps, `61470 43202.031`: five digits, then seconds, nearly always with three decimals. */
-  days = 0
-  dayAndSeconds(): void {
-    if (this.#plainStamp()) return
-    this.days = this.integer()
-    result[0] = this.decimal()
-  }
-
-  /** The seconds that `dayAndSeconds` has read. */
-  get seconds(): number {
-    return result[0]!
-  }
-
-  #plainStamp(): boolean {
-    const { bytes, view, wide } = this
-    let at = this.at
-    if (at > wide || bytes[at + 5] !== BLANK) return false
-    const high = view.getUint32(at, true) ^ ZEROS
-    const fifth = bytes[at + 4]! - ZERO
-    if (((high + NO_DIGIT) | high) & HIGH_BITS || fifth < 0 || fifth > 9) return false
-    at += 6
-    const first = at
-    let whole = 0
-    let digit = bytes[at]! - ZERO
-    while (digit >= 0 && digit <= 9 && whole < 100_000) {
-      whole = Math.imul(whole, 10) + digit
-      digit = bytes[++at]! - ZERO
-    }
-    if (at === first || bytes[at] !== POINT || at >= wide) return false
-    const rest = view.getUint32(at + 1, true) ^ THREE_ZEROS
-    if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return false
-    this.days = Math.imul(fourDigits(high), 10) + fifth
-    this.at = at + 4
-    this.decimals = 3
-    result[0] = (whole * 1e4 + fourDigits(rest)) / 1e4
-    return true
   }
 
   /** Seconds such as 4005709917.090000053, as whole seconds and the rest: a double of both would lose the nanoseconds. */
@@ -174,26 +175,23 @@ export class Cursor {
     return value
   }
 
-  /** Up to eight hexadecimal digits. */
-  hex(): number {
-    const bytes = this.bytes
+  /** Past up to eight hexadecimal digits: most are four, and none of them a letter. */
+  hex(): void {
+    const { bytes, view } = this
     let at = this.at
-    let c = bytes[at]!
-    while (c === BLANK || c === TAB) c = bytes[++at]!
-    const first = at
-    let value = 0
-    for (;;) {
-      let digit = c - ZERO
-      if (digit < 0 || digit > 9) {
-        digit = (c | 32) - 87
-        if (digit < 10 || digit > 15) break
+    while (bytes[at] === BLANK || bytes[at] === TAB) at++
+    if (at <= this.wide && bytes[at + 4] === BLANK) {
+      const four = view.getUint32(at, true) ^ ZEROS
+      if ((((four + NO_DIGIT) | four) & HIGH_BITS) === 0) {
+        this.at = at + 4
+        return
       }
-      value = value * 16 + digit
-      c = bytes[++at]!
     }
+    const first = at
+    let c = bytes[at]!
+    while ((c >= ZERO && c <= NINE) || ((c | 32) >= SMALL_A && (c | 32) <= SMALL_F)) c = bytes[++at]!
     if (at === first || at - first > 8 || (c !== BLANK && c !== NEWLINE && c !== RETURN)) this.ok = false
     this.at = at
-    return value
   }
 
   /** Past any word, whatever bytes are in it; its length. */
@@ -254,6 +252,10 @@ export class Cursor {
   next(): void {
     const { bytes, view, wide } = this
     let at = this.at
+    if (bytes[at] === NEWLINE) {
+      this.at = at + 1
+      return
+    }
     while (at <= wide) {
       const a = view.getInt32(at, true) ^ NEWLINES
       const b = view.getInt32(at + 4, true) ^ NEWLINES
@@ -277,38 +279,15 @@ const result = new Float64Array(1)
 let places = 0
 
 /**
- * Digits with at most one point, no more than fit into 32 bits: nearly all that daemons print, and of those most have one
- * digit before the point and nine behind it. A number is an integer divided by a power of ten, both exact, so it is rounded
- * once, as by strtod. The innermost loop of all: it keeps to local variables. Answers where the number ends, or -1.
+ * Digits with at most one point, no more than fit into 32 bits. A number is an integer divided by a power of ten, both exact,
+ * so it is rounded once, as by strtod. Answers where the number ends, or -1.
  */
-function plainNumber(cursor: Cursor, from: number): number {
-  const { bytes } = cursor
+function plainNumber(bytes: Uint8Array, from: number): number {
   let at = from
   let c = bytes[at]!
   while (c === BLANK) c = bytes[++at]!
   const negative = c === MINUS
   if (negative || c === PLUS) c = bytes[++at]!
-  if (at <= cursor.wide && bytes[at + 1] === POINT) {
-    const first = c - ZERO
-    const high = cursor.view.getUint32(at + 2, true) ^ ZEROS
-    const low = cursor.view.getUint32(at + 6, true) ^ ZEROS
-    const ninth = bytes[at + 10]! - ZERO
-    const behind = bytes[at + 11]!
-    if (
-      (((high + NO_DIGIT) | high | (low + NO_DIGIT) | low) & HIGH_BITS) === 0 &&
-      first >= 0 &&
-      first <= 9 &&
-      ninth >= 0 &&
-      ninth <= 9 &&
-      (behind === BLANK || behind === NEWLINE)
-    ) {
-      const fraction = Math.imul(Math.imul(fourDigits(high), 10_000) + fourDigits(low), 10) + ninth
-      const value = (first * 1e9 + fraction) / 1e9
-      result[0] = negative ? -value : value
-      places = 9
-      return at + 11
-    }
-  }
   const start = at
   let value = 0
   let digit = c - ZERO
@@ -339,7 +318,7 @@ function plainNumber(cursor: Cursor, from: number): number {
 }
 
 /** Four digits that were read as one little-endian number, less the code of a zero in each byte. */
-function fourDigits(bytes: number): number {
+export function fourDigits(bytes: number): number {
   const pairs = (Math.imul(bytes, 10) + (bytes >>> 8)) & 0x00ff00ff
   return (Math.imul(pairs, 100) + (pairs >>> 16)) & 0xffff
 }

@@ -53,7 +53,7 @@ function counters({ name, shapes, quantity, field }: Counters): LogFormat {
       return columns(into, {
         create: room => readingBlock({ daemon: 'ntpd', format: name, file: into.file, quantity }, room),
         row(cursor, block, row) {
-          block.at[row] = readMjd(cursor, into.baseDay)
+          readMjd(cursor, into.baseDay, block.at, row)
           let count = 0
           for (; cursor.ok && count < longest.length && !cursor.ended(); count++) {
             const value = cursor.decimal()

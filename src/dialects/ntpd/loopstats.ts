@@ -20,15 +20,14 @@ export const loopstats: LogFormat = {
     return columns(into, {
       create: room => updateBlock({ daemon: 'ntpd', format: loopstats.name, file: into.file }, room),
       row(cursor, block, row) {
-        const at = readMjd(cursor, into.baseDay)
+        readMjd(cursor, into.baseDay, block.at, row)
         if (!cursor.ok) return
-        block.at[row] = at
-        block.offset[row] = cursor.decimal()
+        cursor.decimalInto(block.offset, row)
         if (cursor.decimals < 0) cursor.ok = false
         block.frequency[row] = cursor.decimal() * PPM
         const digits = cursor.decimals
         if (digits < 0) cursor.ok = false
-        block.jitter[row] = cursor.decimal()
+        cursor.decimalInto(block.jitter, row)
         block.wander[row] = cursor.decimal() * PPM
         cursor.integer()
         if (cursor.ok && !told) {
@@ -41,7 +40,7 @@ export const loopstats: LogFormat = {
               format: loopstats.name,
               file: into.file,
               line: 0,
-              at,
+              at: block.at[row]!,
               size: Number.NaN,
               source: undefined,
               text: 'NTPsec',

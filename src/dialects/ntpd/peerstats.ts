@@ -18,7 +18,7 @@ export const peerstats: LogFormat = {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: peerstats.name, file: into.file, exchanges: false }, room),
       row(cursor, block, row) {
-        block.at[row] = readMjd(cursor, into.baseDay)
+        readMjd(cursor, into.baseDay, block.at, row)
         if (!cursor.ok) return
         block.source[row] = into.sources.read(cursor)
         cursor.hex()
@@ -27,12 +27,12 @@ export const peerstats: LogFormat = {
           cursor.pointed()
           return
         }
-        block.offset[row] = cursor.decimal()
+        cursor.decimalInto(block.offset, row)
         // Counters have no point.
         if (cursor.decimals < 0) cursor.ok = false
-        block.delay[row] = cursor.decimal()
-        block.dispersion[row] = cursor.decimal()
-        block.jitter[row] = cursor.decimal()
+        cursor.decimalInto(block.delay, row)
+        cursor.decimalInto(block.dispersion, row)
+        cursor.decimalInto(block.jitter, row)
       },
     }),
 }

@@ -25,9 +25,8 @@ export const rawstats: LogFormat = {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: rawstats.name, file: into.file, exchanges: true }, room),
       row(cursor, block, row) {
-        const at = readMjd(cursor, into.baseDay)
+        readMjd(cursor, into.baseDay, block.at, row)
         if (!cursor.ok) return
-        block.at[row] = at
         block.source[row] = into.sources.read(cursor)
         cursor.word()
         if (!cursor.ok) return
@@ -63,7 +62,7 @@ export const rawstats: LogFormat = {
           format: rawstats.name,
           file: into.file,
           line: 0,
-          at,
+          at: block.at[row]!,
           size: Number.NaN,
           source: undefined,
           text: versionByFields(cursor),

@@ -17,7 +17,7 @@ export const refstats: LogFormat = {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: refstats.name, file: into.file, exchanges: false }, room),
       row(cursor, block, row) {
-        block.at[row] = readMjd(cursor, into.baseDay)
+        readMjd(cursor, into.baseDay, block.at, row)
         if (!cursor.ok) return
         block.source[row] = into.sources.read(cursor)
         for (let field = 0; field < 3; field++) cursor.integer()
