@@ -25,8 +25,7 @@ export class SampleRows {
   }
 
   add({ at, line, source, offset, delay }: SampleRow): void {
-    this.#block ??= sampleBlock({ ...this.#of, file: this.#into.file, exchanges: true }, ROOM)
-    const block = this.#block
+    const block = this.#blockWithRoom()
     const row = block.rows++
     block.at[row] = at
     block.line[row] = line
@@ -35,6 +34,13 @@ export class SampleRows {
     block.delay[row] = delay
     block.dispersion[row] = Number.NaN
     if (block.rows === ROOM) this.flush()
+  }
+
+  #blockWithRoom(): SampleBlock {
+    if (this.#block && this.#block.at.length > 0) return this.#block
+    const room = { rows: ROOM, memory: this.#into.spare?.(this.#of.format) }
+    this.#block = sampleBlock({ ...this.#of, file: this.#into.file, exchanges: true }, room)
+    return this.#block
   }
 
   flush(): void {

@@ -4,7 +4,7 @@
  */
 import type { LogEvent, Piece } from '#core/trace/series.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
-import { type Parcel, pack } from './parcel.ts'
+import { type Parcel, pack, type Spare } from './parcel.ts'
 import { readStretch, type Stretch, type StretchRead } from './stretch.ts'
 
 /** What was read of a stretch since the last one. */
@@ -26,7 +26,7 @@ export interface Assignment {
 }
 
 export interface Listener {
-  readonly spare: ArrayBuffer[]
+  readonly spare: Spare
   hear(answer: Answer, memory: ArrayBuffer[]): void
   /** Until there is room for more. */
   room(): Promise<void>
@@ -34,8 +34,6 @@ export interface Listener {
 
 /** So much is read before it is told. */
 const OFTEN = 2 << 20
-/** All that a census looks at. */
-const OF_A_CENSUS = ['at', 'source']
 
 export async function tellStretch({ index, stretch, drop }: Assignment, to: Listener): Promise<void> {
   const sources = new SourceTable()
@@ -52,7 +50,7 @@ export async function tellStretch({ index, stretch, drop }: Assignment, to: List
   }
   const tell = (piece: Piece) => {
     if (piece.kind === 'event') return void pieces.push(piece)
-    const parcel = pack(piece, to.spare.pop(), stretch.census ? OF_A_CENSUS : undefined)
+    const parcel = pack(piece)
     pieces.push(parcel)
     memory.push(parcel.memory)
   }
@@ -65,7 +63,14 @@ export async function tellStretch({ index, stretch, drop }: Assignment, to: List
   }
   let read: StretchRead | undefined
   try {
-    read = await readStretch(stretch, { file: 0, sources, tell, paced, signal: drop.signal })
+    read = await readStretch(stretch, {
+      file: 0,
+      sources,
+      tell,
+      spare: format => to.spare.take(format),
+      paced,
+      signal: drop.signal,
+    })
   } catch (error) {
     if (!drop.signal.aborted) throw error
   }

@@ -6,7 +6,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 
-const PIECE = 1 << 20
+const PIECE = 256 << 10
 const HEAD = 8
 
 export class TooLarge extends Error {

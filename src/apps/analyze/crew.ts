@@ -8,7 +8,7 @@ import type { SampleBlock } from '#core/trace/series.ts'
 import { NO_SOURCE } from '#dialects/log/source-table.ts'
 import { threadEntry } from '../thread-entry.ts'
 import { type Answer, type Assignment, tellStretch } from './answer.ts'
-import { unpack } from './parcel.ts'
+import { emptied, Spare, unpack } from './parcel.ts'
 import type { Task } from './task.ts'
 import type { Order } from './thread.ts'
 
@@ -55,7 +55,7 @@ class Crew {
   #sources: number[] = []
   /** What is read here. */
   #own: Assignment | undefined
-  readonly #spare: ArrayBuffer[] = []
+  readonly #spare = new Spare()
 
   constructor(tasks: readonly Task[], done: () => void, fail: (error: unknown) => void) {
     this.#tasks = tasks
@@ -149,9 +149,14 @@ class Crew {
   }
 
   #giveBack({ pieces }: Answer, thread: Worker | undefined): void {
-    const memory = pieces.flatMap(piece => ('memory' in piece ? [piece.memory] : []))
-    if (!thread) this.#spare.push(...memory)
-    else if (memory.length > 0) order(thread, { memory }, memory)
+    const all = pieces.flatMap(piece => ('memory' in piece ? [emptied(piece)] : []))
+    if (!thread) for (const each of all) this.#spare.give(each)
+    else if (all.length > 0)
+      order(
+        thread,
+        { emptied: all },
+        all.map(({ memory }) => memory),
+      )
   }
 
   /** Sources have the numbers here that the stretch gave to them, and others in the whole. */

@@ -1,6 +1,6 @@
 /**
- * A block on its way from one thread to another: its columns lie one behind the other in one piece of memory, which is
- * handed over and comes back to be used again.
+ * A block on its way from one thread to another: the memory in which its columns lie is handed over, and comes back to be
+ * used again. Nothing is copied.
  */
 import type { Block } from '#core/trace/series.ts'
 
@@ -11,34 +11,41 @@ export interface Parcel {
   /** All of the block but its columns. */
   readonly label: Readonly<Record<string, unknown>>
   readonly rows: number
-  /** Their names and the width of a value, in the order in which they lie in memory. */
-  readonly columns: readonly (readonly [name: string, width: 8 | 4 | 2])[]
+  readonly columns: readonly { readonly name: string; readonly width: 8 | 4 | 2; readonly at: number }[]
   readonly memory: ArrayBuffer
 }
 
-/** With names, only these columns; the others arrive empty. */
-export function pack(
-  block: Block,
-  spare: ArrayBuffer | undefined,
-  names: readonly string[] | undefined,
-): Parcel {
-  const label: Record<string, unknown> = {}
-  const all: [name: string, column: Column][] = []
-  for (const [name, value] of Object.entries(block))
-    if (!ArrayBuffer.isView(value)) label[name] = value
-    else if (names === undefined || names.includes(name)) all.push([name, value as Column])
-    else label[name] = new ARRAYS[widthOf(value as Column)](0)
-  // The widest first: each begins where a value of its width may.
-  all.sort(([, a], [, b]) => b.BYTES_PER_ELEMENT - a.BYTES_PER_ELEMENT)
-  const { rows } = block
-  const room = all.reduce((sum, [, column]) => sum + rows * column.BYTES_PER_ELEMENT, 0)
-  const memory = spare && spare.byteLength >= room ? spare : new ArrayBuffer(room)
-  let at = 0
-  for (const [, column] of all) {
-    new ARRAYS[widthOf(column)](memory, at, rows).set(column.subarray(0, rows))
-    at += rows * column.BYTES_PER_ELEMENT
+/** What was looked at, and can be used for another block of its format. */
+export interface Emptied {
+  readonly format: string
+  readonly memory: ArrayBuffer
+}
+
+export const emptied = ({ label, memory }: Parcel): Emptied => ({ format: String(label.format), memory })
+
+export class Spare {
+  readonly #of = new Map<string, ArrayBuffer[]>()
+
+  give({ format, memory }: Emptied): void {
+    const known = this.#of.get(format)
+    if (known) known.push(memory)
+    else this.#of.set(format, [memory])
   }
-  return { label, rows, columns: all.map(([name, column]) => [name, widthOf(column)]), memory }
+
+  take(format: string): ArrayBuffer | undefined {
+    return this.#of.get(format)?.pop()
+  }
+}
+
+/** Leaves the block without memory. */
+export function pack(block: Block): Parcel {
+  const label: Record<string, unknown> = {}
+  const columns: { name: string; width: 8 | 4 | 2; at: number }[] = []
+  for (const [name, value] of Object.entries(block))
+    if (ArrayBuffer.isView(value))
+      columns.push({ name, width: widthOf(value as Column), at: value.byteOffset })
+    else label[name] = value
+  return { label, rows: block.rows, columns, memory: taken(block.at.buffer as ArrayBuffer) }
 }
 
 /** The block again, as a block of this file, whose lines so far were so many. */
@@ -47,15 +54,15 @@ export function unpack(
   { file, lines }: { readonly file: number; readonly lines: number },
 ): Block {
   const block: Record<string, unknown> = { ...label, file, rows }
-  let at = 0
-  for (const [name, width] of columns) {
-    block[name] = new ARRAYS[width](memory, at, rows)
-    at += rows * width
-  }
+  for (const { name, width, at } of columns) block[name] = new ARRAYS[width](memory, at, rows)
   // It is what was packed.
   const unpacked = block as unknown as Block
-  if (lines > 0) for (let row = 0; row < unpacked.line.length; row++) unpacked.line[row]! += lines
+  if (lines > 0) for (let row = 0; row < rows; row++) unpacked.line[row]! += lines
   return unpacked
 }
+
+/** Whoever had it before has it no more. Node 20 cannot transfer it by itself. */
+const taken = (memory: ArrayBuffer): ArrayBuffer =>
+  memory.transfer?.() ?? structuredClone(memory, { transfer: [memory] })
 
 const widthOf = (column: Column): 8 | 4 | 2 => column.BYTES_PER_ELEMENT as 8 | 4 | 2

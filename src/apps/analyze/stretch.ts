@@ -32,6 +32,7 @@ export interface Into {
   readonly file: number
   readonly sources: SourceTable
   tell(piece: Piece): void
+  spare?(format: string): ArrayBuffer | undefined
   /** After each piece of the file, with how many bytes were read so far. */
   paced(bytes: number): void | Promise<void>
   readonly signal: AbortSignal | undefined
@@ -47,11 +48,11 @@ export interface StretchRead extends Routed {
 
 export async function readStretch(stretch: Stretch, into: Into): Promise<StretchRead> {
   const { path, limit, from, format, baseDay, nearDay, census } = stretch
-  const { file, sources, tell, paced, signal } = into
+  const { paced, signal } = into
   const midst = from > 0
   const router = new Router(
     LOG_FORMATS,
-    { baseDay, nearDay, census, midst, file, sources, tell },
+    { ...into, baseDay, nearDay, census, midst },
     midst ? format : undefined,
   )
   // A line begins behind a newline.

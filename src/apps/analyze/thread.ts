@@ -1,29 +1,30 @@
 /** A thread that reads stretches of files, one after the other, and does not run far ahead of whoever listens. */
 import { parentPort } from 'node:worker_threads'
 import { type Answer, type Assignment, tellStretch } from './answer.ts'
+import { type Emptied, Spare } from './parcel.ts'
 import type { Stretch } from './stretch.ts'
 
 export type Order =
   | { readonly index: number; readonly stretch: Stretch }
   /** Has been looked at. */
-  | { readonly memory: readonly ArrayBuffer[] }
+  | { readonly emptied: readonly Emptied[] }
   /** Nobody wants it any more. */
   | { readonly drop: number }
 
-/** Blocks on their way at most; of the largest, 20 MB. */
-const MOST_ON_THEIR_WAY = 48
+/** Blocks on their way at most; of the largest, 24 MB. */
+const MOST_ON_THEIR_WAY = 96
 
 const port = parentPort!
-const spare: ArrayBuffer[] = []
+const spare = new Spare()
 const waiting: Assignment[] = []
 let onTheirWay = 0
 let working = false
 let goOn = () => {}
 
 port.on('message', (order: Order) => {
-  if ('memory' in order) {
-    spare.push(...order.memory)
-    onTheirWay -= order.memory.length
+  if ('emptied' in order) {
+    for (const each of order.emptied) spare.give(each)
+    onTheirWay -= order.emptied.length
     goOn()
   } else if ('drop' in order) waiting.find(({ index }) => index === order.drop)?.drop.abort()
   else {

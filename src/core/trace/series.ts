@@ -137,48 +137,101 @@ export interface LogEvent {
 
 export type Piece = Block | LogEvent
 
-const column = (room: number) => new Float64Array(room)
-const rowsOf = (of: Origin, room: number) => ({
-  daemon: of.daemon,
-  format: of.format,
-  file: of.file,
-  rows: 0,
-  at: column(room),
-  line: new Uint32Array(room),
-})
-
 export interface Origin {
   readonly daemon: Daemon
   readonly format: string
   readonly file: number
 }
 
-export const sampleBlock = (of: Origin & { readonly exchanges: boolean }, room: number): SampleBlock => ({
-  kind: 'samples',
-  ...rowsOf(of, room),
-  exchanges: of.exchanges,
-  source: new Uint16Array(room),
-  offset: column(room).fill(Number.NaN),
-  delay: column(room).fill(Number.NaN),
-  dispersion: column(room),
-  jitter: column(room).fill(Number.NaN),
-})
+/** What a block is to hold. Its columns lie in one piece of memory, so that it can go to another thread as a whole. */
+export interface Room {
+  readonly rows: number
+  /** Of a block of the same format that nobody looks at any more: if it had as many rows, its memory is used again. */
+  readonly memory?: ArrayBuffer | undefined
+}
 
-export const updateBlock = (of: Origin, room: number): UpdateBlock => ({
-  kind: 'updates',
-  ...rowsOf(of, room),
-  offset: column(room),
-  frequency: column(room),
-  jitter: column(room),
-  wander: column(room),
-  remaining: column(room).fill(Number.NaN),
-  stratum: column(room).fill(Number.NaN),
-  followed: new Uint16Array(room),
-})
+/** Columns one behind the other, the widest first: each begins where a number of its width may. */
+class Columns {
+  readonly #rows: number
+  readonly #memory: ArrayBuffer
+  readonly #used: boolean
+  #at = 0
 
-export const readingBlock = (of: Origin & { readonly quantity: string }, room: number): ReadingBlock => ({
-  kind: 'readings',
-  ...rowsOf(of, room),
-  quantity: of.quantity,
-  value: column(room),
-})
+  constructor({ rows, memory }: Room, bytesOfRow: number) {
+    this.#rows = rows
+    this.#used = memory !== undefined && memory.byteLength === rows * bytesOfRow
+    this.#memory = memory && this.#used ? memory : new ArrayBuffer(rows * bytesOfRow)
+  }
+
+  /** Where the format puts nothing, this value was left. */
+  doubles(value = 0): Float64Array {
+    const column = new Float64Array(this.#memory, this.#next(8), this.#rows)
+    return value === 0 || this.#used ? column : column.fill(value)
+  }
+  words(): Uint32Array {
+    return new Uint32Array(this.#memory, this.#next(4), this.#rows)
+  }
+  halves(): Uint16Array {
+    return new Uint16Array(this.#memory, this.#next(2), this.#rows)
+  }
+
+  #next(width: number): number {
+    const at = this.#at
+    this.#at += width * this.#rows
+    return at
+  }
+}
+
+export function sampleBlock(of: Origin & { readonly exchanges: boolean }, room: Room): SampleBlock {
+  const columns = new Columns(room, 5 * 8 + 4 + 2)
+  return {
+    kind: 'samples',
+    daemon: of.daemon,
+    format: of.format,
+    file: of.file,
+    rows: 0,
+    exchanges: of.exchanges,
+    at: columns.doubles(),
+    offset: columns.doubles(Number.NaN),
+    delay: columns.doubles(Number.NaN),
+    dispersion: columns.doubles(),
+    jitter: columns.doubles(Number.NaN),
+    line: columns.words(),
+    source: columns.halves(),
+  }
+}
+
+export function updateBlock(of: Origin, room: Room): UpdateBlock {
+  const columns = new Columns(room, 7 * 8 + 4 + 2)
+  return {
+    kind: 'updates',
+    daemon: of.daemon,
+    format: of.format,
+    file: of.file,
+    rows: 0,
+    at: columns.doubles(),
+    offset: columns.doubles(),
+    frequency: columns.doubles(),
+    jitter: columns.doubles(),
+    wander: columns.doubles(),
+    remaining: columns.doubles(Number.NaN),
+    stratum: columns.doubles(Number.NaN),
+    line: columns.words(),
+    followed: columns.halves(),
+  }
+}
+
+export function readingBlock(of: Origin & { readonly quantity: string }, room: Room): ReadingBlock {
+  const columns = new Columns(room, 2 * 8 + 4)
+  return {
+    kind: 'readings',
+    daemon: of.daemon,
+    format: of.format,
+    file: of.file,
+    rows: 0,
+    quantity: of.quantity,
+    at: columns.doubles(),
+    value: columns.doubles(),
+    line: columns.words(),
+  }
+}

@@ -2,7 +2,7 @@
  * The skeleton of a reader whose lines become rows of a block: the loop over lines, full blocks, and going back to the
  * start of a line that is not understood.
  */
-import { BLOCK_ROWS, type Block } from '#core/trace/series.ts'
+import { BLOCK_ROWS, type Block, type Room } from '#core/trace/series.ts'
 import { Cursor } from './cursor.ts'
 import type { Destination, LineReader } from './format.ts'
 
@@ -16,8 +16,8 @@ const roomFor = (rows: number, bytes: number): number =>
   Math.max(rows, Math.min(BLOCK_ROWS, Math.ceil(bytes / LEAST_BYTES)))
 
 export interface RowReader<B extends Block> {
-  /** A block with room for so many rows. */
-  create(room: number): B
+  /** An empty block. */
+  create(room: Room): B
   /** Reads one line into row `row` of the block and leaves the cursor behind its last field; or leaves `ok` false. */
   row(cursor: Cursor, block: B, row: number): void
   /** For lines that belong to the format and are no rows: a header. Leaves the cursor on the next line when true. */
@@ -60,7 +60,11 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
       for (;;) {
         const start = cursor.at
         if (start >= end) break
-        if (!block || block.at.length < most) block = reader.create(roomFor(most, end - start))
+        if (!block || block.at.length < most)
+          block = reader.create({
+            rows: roomFor(most, end - start),
+            memory: block && into.spare?.(block.format),
+          })
         const taken = rows(block, start, end, number)
         number += taken
         if (block.rows === most) {

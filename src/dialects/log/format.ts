@@ -32,8 +32,13 @@ export interface Destination {
   readonly census?: boolean
   /** The first line follows others that were all understood: what is told only once has been told. */
   readonly midst?: boolean
-  /** A block is the reader's again when this returns: what is to be kept of it is copied. */
+  /**
+   * A block is the reader's again when this returns: what is to be kept of it is copied. Or its memory is taken, which
+   * leaves its columns without a place.
+   */
   tell(piece: Piece): void
+  /** Memory that was taken from a block of this format, and is no longer needed. */
+  spare?(format: string): ArrayBuffer | undefined
 }
 
 export interface LineReader {
