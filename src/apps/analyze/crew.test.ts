@@ -70,7 +70,7 @@ function tasks(path: string, into: Taker, borders: readonly number[]): Task[] {
       census: false,
     }),
     last: false,
-    short: true,
+    weight: 1,
     into,
   }))
 }

@@ -14,10 +14,11 @@ import type { Order } from './thread.ts'
 
 /** More would wait for whoever measures. */
 const MOST_THREADS = 4
-/** So that a thread need not wait for its next stretch. */
+/** So that a thread need not wait for its next stretch. Of long ones each gets one: another may have time for it earlier. */
 const AHEAD = 2
-/** Stretches that are read before their turn has come, for each thread. */
-const WINDOW = 3
+const LONG = 16e6
+/** What of so many bytes was read fits into memory until its turn comes. */
+const SHORT = 64e6
 
 /** By threads, and here as well while there is nothing else to do: a thread takes as long to begin as 50 MB to read. */
 export async function readInThreads(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<void> {
@@ -72,13 +73,13 @@ class Crew {
   give(): void {
     for (let load = 0; load < AHEAD; load++)
       for (const [thread, has] of this.#threads) {
-        const assignment = has <= load ? this.#assign(() => true) : undefined
+        const assignment = has <= load ? this.#assign(({ weight }) => load === 0 || weight < LONG) : undefined
         if (!assignment) continue
         this.#threads.set(thread, has + 1)
         order(thread, { index: assignment.index, stretch: assignment.stretch })
       }
     if (this.#own) return
-    this.#own = this.#assign((task, index) => task.short || index === this.#turn)
+    this.#own = this.#assign(({ weight }, index) => weight < SHORT || index === this.#turn)
     if (this.#own) this.#readHere(this.#own).catch(this.#fail)
   }
 
@@ -87,8 +88,9 @@ class Crew {
     const index = this.#next
     const task = this.#tasks[index]
     const early = index - this.#turn
-    if (!task || early > WINDOW * (this.#threads.size + 1) || (task.last && early > 0) || !suits(task, index))
-      return undefined
+    if (!task || (task.last && early > 0) || !suits(task, index)) return undefined
+    // One for each reader, and of shorter ones as many as fit into memory.
+    if (early > this.#threads.size + 1 && early * task.weight > SHORT) return undefined
     this.#next++
     return { index, stretch: task.stretch(), drop: new AbortController() }
   }

@@ -13,8 +13,6 @@ import type { Task } from './task.ts'
 const DAY = 86_400
 /** A stretch of a long file, in bytes. */
 const STRETCH = 8 << 20
-/** What of so many bytes was read fits into memory until its turn comes. */
-const SHORT = 64e6
 /** What a packed log weighs when it is unpacked. */
 const UNPACKED = 5
 
@@ -81,7 +79,7 @@ export class FileReading {
     return Array.from({ length: Math.max(1, count) }, (_, i) => ({
       stretch: () => this.#stretch(i * STRETCH, i + 1 < count ? (i + 1) * STRETCH : Number.POSITIVE_INFINITY),
       last: !dated,
-      short: this.weight <= count * SHORT,
+      weight: this.weight / count,
       into: this,
     }))
   }

@@ -8,8 +8,8 @@ export interface Task {
   stretch(): Stretch
   /** What it is to know is only known once all before it were taken in. */
   readonly last: boolean
-  /** So short that it can wait in memory for its turn. */
-  readonly short: boolean
+  /** About how many bytes there are to read, once they are unpacked. */
+  readonly weight: number
   readonly into: Taker
 }
 
