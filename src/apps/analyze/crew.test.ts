@@ -70,7 +70,7 @@ function tasks(path: string, into: Taker, borders: readonly number[]): Task[] {
       census: false,
     }),
     last: false,
-    weight: 1,
+    held: 1,
     into,
   }))
 }

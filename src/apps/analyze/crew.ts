@@ -14,11 +14,11 @@ import type { Order } from './thread.ts'
 
 /** More would wait for whoever measures. */
 const MOST_THREADS = 4
-/** So that a thread need not wait for its next stretch. Of long ones each gets one: another may have time for it earlier. */
+/** So that a thread need not wait for its next stretch. */
 const AHEAD = 2
-const LONG = 16e6
-/** What of so many bytes was read fits into memory until its turn comes. */
-const SHORT = 64e6
+/** Stretches that are read before their turn has come, for each reader, as long as what was read of them fits into memory. */
+const WINDOW = 3
+const MOST_HELD = 64e6
 
 /** By threads, and here as well while there is nothing else to do: a thread takes as long to begin as 50 MB to read. */
 export async function readInThreads(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<void> {
@@ -73,13 +73,13 @@ class Crew {
   give(): void {
     for (let load = 0; load < AHEAD; load++)
       for (const [thread, has] of this.#threads) {
-        const assignment = has <= load ? this.#assign(({ weight }) => load === 0 || weight < LONG) : undefined
+        const assignment = has <= load ? this.#assign(() => true) : undefined
         if (!assignment) continue
         this.#threads.set(thread, has + 1)
         order(thread, { index: assignment.index, stretch: assignment.stretch })
       }
     if (this.#own) return
-    this.#own = this.#assign(({ weight }, index) => weight < SHORT || index === this.#turn)
+    this.#own = this.#assign(({ held }, index) => held < MOST_HELD || index === this.#turn)
     if (this.#own) this.#readHere(this.#own).catch(this.#fail)
   }
 
@@ -89,8 +89,7 @@ class Crew {
     const task = this.#tasks[index]
     const early = index - this.#turn
     if (!task || (task.last && early > 0) || !suits(task, index)) return undefined
-    // One for each reader, and of shorter ones as many as fit into memory.
-    if (early > this.#threads.size + 1 && early * task.weight > SHORT) return undefined
+    if (early > WINDOW * (this.#threads.size + 1) || early * task.held > MOST_HELD) return undefined
     this.#next++
     return { index, stretch: task.stretch(), drop: new AbortController() }
   }

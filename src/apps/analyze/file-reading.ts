@@ -13,6 +13,9 @@ import type { Task } from './task.ts'
 const DAY = 86_400
 /** A stretch of a long file, in bytes. */
 const STRETCH = 8 << 20
+/** How much memory takes what was read of a byte. */
+const OF_A_LOG = 0.6
+const OF_A_CENSUS = 0.2
 /** What a packed log weighs when it is unpacked. */
 const UNPACKED = 5
 
@@ -79,7 +82,7 @@ export class FileReading {
     return Array.from({ length: Math.max(1, count) }, (_, i) => ({
       stretch: () => this.#stretch(i * STRETCH, i + 1 < count ? (i + 1) * STRETCH : Number.POSITIVE_INFINITY),
       last: !dated,
-      weight: this.weight / count,
+      held: (this.weight / count) * (this.#reading.census ? OF_A_CENSUS : OF_A_LOG),
       into: this,
     }))
   }

@@ -8,8 +8,8 @@ export interface Task {
   stretch(): Stretch
   /** What it is to know is only known once all before it were taken in. */
   readonly last: boolean
-  /** About how many bytes there are to read, once they are unpacked. */
-  readonly weight: number
+  /** Bytes of memory that are needed about, when it waits for its turn after it was read. */
+  readonly held: number
   readonly into: Taker
 }
 

@@ -148,6 +148,8 @@ export interface Room {
   readonly rows: number
   /** Of a block of the same format that nobody looks at any more: if it had as many rows, its memory is used again. */
   readonly memory?: ArrayBuffer | undefined
+  /** Only who spoke and when is asked: what else is put into a row goes nowhere. */
+  readonly census?: boolean | undefined
 }
 
 /** Columns one behind the other, the widest first: each begins where a number of its width may. */
@@ -182,8 +184,11 @@ class Columns {
   }
 }
 
+const NOWHERE = new Float64Array(0)
+
 export function sampleBlock(of: Origin & { readonly exchanges: boolean }, room: Room): SampleBlock {
-  const columns = new Columns(room, 5 * 8 + 4 + 2)
+  const columns = new Columns(room, (room.census ? 8 : 5 * 8) + 4 + 2)
+  const measured = (value?: number) => (room.census ? NOWHERE : columns.doubles(value))
   return {
     kind: 'samples',
     daemon: of.daemon,
@@ -192,10 +197,10 @@ export function sampleBlock(of: Origin & { readonly exchanges: boolean }, room: 
     rows: 0,
     exchanges: of.exchanges,
     at: columns.doubles(),
-    offset: columns.doubles(Number.NaN),
-    delay: columns.doubles(Number.NaN),
-    dispersion: columns.doubles(),
-    jitter: columns.doubles(Number.NaN),
+    offset: measured(Number.NaN),
+    delay: measured(Number.NaN),
+    dispersion: measured(),
+    jitter: measured(Number.NaN),
     line: columns.words(),
     source: columns.halves(),
   }

@@ -64,6 +64,7 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
           block = reader.create({
             rows: roomFor(most, end - start),
             memory: block && into.spare?.(block.format),
+            census: into.census,
           })
         const taken = rows(block, start, end, number)
         number += taken
