@@ -7,7 +7,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { Thinned } from './thinned.ts'
 
-const FIELDS = 11
+const FIELDS = 12
 const COUNT = 0
 const FROM = 1
 const TO = 2
@@ -19,6 +19,8 @@ const SILENT_FROM = 7
 const USED = 8
 const DELAYS = 9
 const TIMED = 10
+/** Offsets that are let go before the next is kept for the median. */
+const SKIP = 11
 
 export interface SourceCount {
   readonly source: number
@@ -46,28 +48,30 @@ export class Census {
     const { at, source, offset, delay } = block
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
-      const s = source[row]! * FIELDS
+      const who = source[row]!
+      const s = who * FIELDS
       if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
       const time = at[row]!
-      if (state[s] === 0) {
-        this.#order.push(source[row]!)
+      const count = state[s]!
+      const silence = time - state[s + TO]!
+      if (count === 0) {
+        this.#order.push(who)
         state[s + FROM] = time
         state[s + DELAY] = Number.POSITIVE_INFINITY
-      } else {
-        const silence = time - state[s + TO]!
-        if (silence > state[s + SILENCE]!) {
-          state[s + SILENCE] = silence
-          state[s + SILENT_FROM] = state[s + TO]!
-        }
+        state[s + SKIP] = who < WITH_MEDIAN ? 0 : Number.POSITIVE_INFINITY
+      } else if (silence > state[s + SILENCE]!) {
+        state[s + SILENCE] = silence
+        state[s + SILENT_FROM] = state[s + TO]!
       }
-      state[s]!++
+      state[s] = count + 1
       state[s + TO] = time
       const value = offset[row]!
       if (!Number.isNaN(value)) {
         state[s + USED]!++
         state[s + SUM]! += value
         state[s + SQUARES]! += value * value
-        if (source[row]! < WITH_MEDIAN) this.#thinned[source[row]!]!.offer(value)
+        if (state[s + SKIP]! > 0) state[s + SKIP]!--
+        else state[s + SKIP] = this.#thinned[who]!.keep(value)
       }
       const trip = delay[row]!
       if (!Number.isNaN(trip)) {

@@ -114,7 +114,8 @@ export class Changes {
       if (seen > 0) {
         if (this.#waiting.size > 0) this.#settle(who, value)
         const wait = time - from
-        const run = state[s + RUN]! * (2 * Number(change > 0) - 1)
+        const side = 2 * Number(change > 0) - 1
+        const run = state[s + RUN]! * side
         // Nothing that is smaller is larger than its tolerance.
         if (size > LEAST_CHANGE && seen >= WARM_UP) {
           // Time as the source counts it: the local clock's, and what it lost.
@@ -148,7 +149,7 @@ export class Changes {
               next: Number.NaN,
             })
         }
-        state[s + RUN] = Math.sign(change) + state[s + RUN]! * Number(run > 0)
+        state[s + RUN] = (change === 0 ? 0 : side) + state[s + RUN]! * Number(run > 0)
         state[s + WAIT_BEFORE] = state[s + WAIT]!
         state[s + WAIT] = wait
         if (seen < WARM_UP) {

@@ -44,11 +44,11 @@ export function compareOffsets(before: OffsetMeasures, after: OffsetMeasures): C
   return { ...sizes, outcome, share, confidence: 1 - chance }
 }
 
-const sizesOf = ({ moments, sizes }: OffsetMeasures): Sizes => ({
-  rms: moments.rms,
+const sizesOf = ({ whole, sizes }: OffsetMeasures): Sizes => ({
+  rms: whole.rms,
   p50: sizes.at(0.5),
   p95: sizes.at(0.95),
-  worst: Math.max(Math.abs(moments.min), Math.abs(moments.max)),
+  worst: Math.max(Math.abs(whole.least), Math.abs(whole.most)),
 })
 
 function windowsOf({ envelope }: OffsetMeasures): Seconds[] {

@@ -17,12 +17,14 @@ interface Return {
 export class Eras {
   readonly returns: Return[] = []
   #last = Number.NEGATIVE_INFINITY
+  #era = 0
 
   /** The era of the next line. */
   see(at: Seconds): number {
-    if (at < this.#last - SLACK && this.returns.length < MOST) this.returns.push({ from: this.#last, to: at })
+    if (at < this.#last - SLACK && this.#era < MOST)
+      this.#era = this.returns.push({ from: this.#last, to: at })
     this.#last = at
-    return this.returns.length
+    return this.#era
   }
 }
 

@@ -25,7 +25,7 @@ import { Moments } from './moments.ts'
 import { Quantiles } from './quantiles.ts'
 import { Saturation } from './saturation.ts'
 import { Swings } from './swings.ts'
-import { Windows } from './windows.ts'
+import { type Summary, Windows } from './windows.ts'
 import { zoneOf } from './zone.ts'
 
 /** What every series has: where it lies in time. */
@@ -63,7 +63,6 @@ interface Offsets {
 
 /** How an offset was over time. */
 export class OffsetMeasures {
-  readonly moments = new Moments()
   readonly sizes = new Quantiles()
   readonly envelope = new Envelope()
   readonly windows = new Windows()
@@ -71,12 +70,15 @@ export class OffsetMeasures {
   readonly within100us = new Convergence(1e-4)
 
   add({ at, offset, rows }: Offsets): void {
-    this.moments.add(offset, rows)
     this.sizes.add(offset, rows)
     this.envelope.add(at, offset, rows)
     this.windows.add(at, offset, rows)
     this.within1ms.add(at, offset, rows)
     this.within100us.add(at, offset, rows)
+  }
+
+  get whole(): Summary {
+    return this.windows.whole
   }
 }
 

@@ -1,13 +1,13 @@
 /** How large the values of a series are: count, mean, root mean square, extremes. Values that are not known are left out. */
 export class Moments {
   count = 0
-  min = Number.POSITIVE_INFINITY
-  max = Number.NEGATIVE_INFINITY
+  least = Number.POSITIVE_INFINITY
+  most = Number.NEGATIVE_INFINITY
   #sum = 0
   #squares = 0
 
   add(values: Float64Array, rows: number): void {
-    let { count, min, max } = this
+    let { count, least, most } = this
     let sum = this.#sum
     let squares = this.#squares
     for (let row = 0; row < rows; row++) {
@@ -16,12 +16,12 @@ export class Moments {
       count++
       sum += value
       squares += value * value
-      if (value < min) min = value
-      if (value > max) max = value
+      if (value < least) least = value
+      if (value > most) most = value
     }
     this.count = count
-    this.min = min
-    this.max = max
+    this.least = least
+    this.most = most
     this.#sum = sum
     this.#squares = squares
   }

@@ -7,20 +7,16 @@ const ROOM = 256
 export class Thinned {
   readonly #kept: number[] = []
   #stride = 1
-  /** So many are let go before the next is kept. */
-  #skip = 0
 
-  offer(value: number): void {
-    if (this.#skip > 0) {
-      this.#skip--
-      return
-    }
-    this.#skip = this.#stride - 1
+  /** Answers how many are to be let go before the next is kept. */
+  keep(value: number): number {
+    const skip = this.#stride - 1
     this.#kept.push(value)
-    if (this.#kept.length < 2 * ROOM) return
+    if (this.#kept.length < 2 * ROOM) return skip
     this.#stride *= 2
     for (let i = 0; i < ROOM; i++) this.#kept[i] = this.#kept[2 * i]!
     this.#kept.length = ROOM
+    return skip
   }
 
   get median(): number {

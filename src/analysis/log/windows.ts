@@ -86,6 +86,11 @@ export class Windows {
     if (of.max > this.#max[window]!) this.#max[window] = of.max
   }
 
+  /** Of all values. */
+  get whole(): Summary {
+    return this.#summary(0, WINDOWS)
+  }
+
   /** Those with values, neighbours joined so that there are at most so many. */
   all(most: number): Summary[] {
     const used = this.#count.findLastIndex(count => count > 0) + 1

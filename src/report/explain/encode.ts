@@ -85,22 +85,22 @@ function encodeSeries(log: HostLog, sourceNames: readonly string[], at: At) {
   return all
 }
 
-const encodeMoments = (of: Moments) => ({
+const encodeMoments = (of: Moments | Summary) => ({
   mean: of.mean,
   rms: of.rms,
   deviation: of.deviation,
-  least: of.min,
-  most: of.max,
+  least: of.least,
+  most: of.most,
 })
 
 const MOST_WINDOWS = 48
 
 function encodeOffset(offset: OffsetMeasures, at: At) {
-  const { moments, sizes, within1ms, within100us, windows } = offset
+  const { whole, sizes, within1ms, within100us, windows } = offset
   const steady = steadyPart(offset)
   const wander = wanderOf(windows)
   return {
-    ...encodeMoments(moments),
+    ...encodeMoments(whole),
     size: { p50: sizes.at(0.5), p90: sizes.at(0.9), p95: sizes.at(0.95), p99: sizes.at(0.99) },
     firstBelow1ms: within1ms.first,
     staysBelow1ms: within1ms.lasting,

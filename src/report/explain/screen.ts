@@ -93,14 +93,14 @@ function plot(host: Explained, columns: number, style: Style): string[] {
 
 /** The full run, and the steady part where that is another; accuracy is the mean, precision the deviation around it. */
 function howGood(offset: OffsetMeasures): string[] {
-  const { moments, windows, within1ms } = offset
+  const { whole, windows, within1ms } = offset
   const numbers = ({ mean, deviation, rms }: Pick<Summary, 'mean' | 'deviation' | 'rms'>) =>
     `accuracy (mean) ${signed(mean)}, precision (deviation) ${duration(deviation)}, RMS ${duration(rms)}`
   const part = steadyPart(offset)
   const steady = part && windows.between(part.from, part.to)
   const lasting = within1ms.lasting
   return [
-    `full run: ${numbers(moments)}${lasting > 0 ? `; below 1 ms for good after ${duration(lasting)}` : ''}`,
+    `full run: ${numbers(whole)}${lasting > 0 ? `; below 1 ms for good after ${duration(lasting)}` : ''}`,
     ...(steady ? [`steady part (${duration(steady.to - steady.from)}): ${numbers(steady)}`] : []),
   ]
 }
