@@ -18,7 +18,7 @@ describe('moments', () => {
   test('leave out what is not known', () => {
     const moments = new Moments()
     moments.add(column([3, Number.NaN, -4]), 3)
-    expect(moments).toMatchObject({ count: 2, mean: -0.5, min: -4, max: 3 })
+    expect(moments).toMatchObject({ count: 2, mean: -0.5, least: -4, most: 3 })
     expect(moments.rms).toBeCloseTo(Math.sqrt(12.5), 12)
   })
 })

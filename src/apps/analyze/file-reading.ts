@@ -12,7 +12,7 @@ import type { Task } from './task.ts'
 
 const DAY = 86_400
 /** A stretch of a long file, in bytes. */
-const STRETCH = 8 << 20
+const STRETCH = 16 << 20
 /** How much memory takes what was read of a byte. */
 const OF_A_LOG = 0.6
 const OF_A_CENSUS = 0.2
