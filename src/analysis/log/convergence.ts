@@ -11,8 +11,10 @@ export class Convergence {
     this.bound = bound
   }
 
-  add(at: Float64Array, offsets: Float64Array, rows: number): void {
+  /** None of the offsets is worse than this. */
+  add(at: Float64Array, offsets: Float64Array, rows: number, worst: Seconds): void {
     const { bound } = this
+    if (worst < bound && !Number.isNaN(this.#lasting)) return
     for (let row = 0; row < rows && Number.isNaN(this.#first); row++) {
       const offset = offsets[row]!
       if (Number.isNaN(offset)) continue

@@ -26,6 +26,7 @@ import { Quantiles } from './quantiles.ts'
 import { Saturation } from './saturation.ts'
 import { Swings } from './swings.ts'
 import { type Summary, Windows } from './windows.ts'
+import { worstOf } from './worst.ts'
 import { zoneOf } from './zone.ts'
 
 /** What every series has: where it lies in time. */
@@ -69,12 +70,13 @@ export class OffsetMeasures {
   readonly within1ms = new Convergence(1e-3)
   readonly within100us = new Convergence(1e-4)
 
-  add({ at, offset, rows }: Offsets): void {
+  /** None of the offsets is worse than this. */
+  add({ at, offset, rows }: Offsets, worst = worstOf(offset, rows)): void {
     this.sizes.add(offset, rows)
     this.envelope.add(at, offset, rows)
     this.windows.add(at, offset, rows)
-    this.within1ms.add(at, offset, rows)
-    this.within100us.add(at, offset, rows)
+    this.within1ms.add(at, offset, rows, worst)
+    this.within100us.add(at, offset, rows, worst)
   }
 
   get whole(): Summary {
@@ -102,14 +104,15 @@ export class SampleSeries extends Series {
   }
 
   add(block: SampleBlock): void {
+    const worst = worstOf(block.offset, block.rows)
     this.span(block)
-    this.offset.add(block)
+    this.offset.add(block, worst)
     this.census.add(block)
     if (this.exchanges || block.daemon !== 'chrony') this.changes.add(block)
     else this.breaks.add(block)
     if (this.#first < 0) this.#first = block.source[0]!
-    this.swings.add(block, block.source, this.#first)
-    this.ways.add(block.at, block.offset, block.rows)
+    this.swings.add(block, worst, block.source, this.#first)
+    this.ways.add(block.at, block.offset, block.rows, worst)
     this.delays.add(block.at, block.delay, block.rows)
   }
 }
@@ -131,13 +134,16 @@ export class UpdateSeries extends Series {
   add(block: UpdateBlock): void {
     this.span(block)
     this.#listen(block)
-    this.offset.add(block)
+    const worst = worstOf(block.offset, block.rows)
+    this.offset.add(block, worst)
     this.frequency.add(block.frequency, block.rows)
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
     if (block.daemon === 'ntpd') this.saturation.add(block.at, block.frequency, block.rows)
     this.corrections.add(block)
-    this.swings.add(block)
-    this.ways.add(block.at, block.daemon === 'chrony' ? block.remaining : block.offset, block.rows)
+    this.swings.add(block, worst)
+    if (block.daemon === 'chrony')
+      this.ways.add(block.at, block.remaining, block.rows, worstOf(block.remaining, block.rows))
+    else this.ways.add(block.at, block.offset, block.rows, worst)
   }
 
   #listen({ at, stratum, rows }: UpdateBlock): void {

@@ -22,8 +22,10 @@ export class LongWays {
   readonly #kept = new Largest<LongWay>(MOST, ({ from, to }) => to - from)
   #now: { from: Seconds; to: Seconds; first: Seconds; last: Seconds; most: Seconds; rows: number } | undefined
 
-  add(at: Float64Array, offsets: Float64Array, rows: number): void {
+  /** None of the offsets is worse than this. */
+  add(at: Float64Array, offsets: Float64Array, rows: number, worst: Seconds): void {
     let now = this.#now
+    if (!now && worst < LARGE) return
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
       const small = Math.abs(offset) < LARGE

@@ -10,6 +10,7 @@ import { Quantiles } from './quantiles.ts'
 import { Saturation } from './saturation.ts'
 import { Swings } from './swings.ts'
 import { Thinned } from './thinned.ts'
+import { worstOf } from './worst.ts'
 
 const column = (values: readonly number[]) => Float64Array.from(values)
 const some = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 300 })
@@ -92,7 +93,7 @@ test('a median of thinned values is near that of all', () => {
 
 test('convergence: the first time is not the lasting one', () => {
   const convergence = new Convergence(1e-3)
-  convergence.add(column([10, 20, 30, 40]), column([5e-3, 1e-4, 2e-3, 1e-4]), 4)
+  convergence.add(column([10, 20, 30, 40]), column([5e-3, 1e-4, 2e-3, 1e-4]), 4, 5e-3)
   expect(convergence).toMatchObject({ first: 10, lasting: 30 })
 })
 
@@ -100,7 +101,7 @@ test('swings of a sine, and its period from them', () => {
   const at = column(Array.from({ length: 300 }, (_, i) => i * 1000))
   const offset = column(Array.from(at, time => 0.2 * Math.sin((2 * Math.PI * time) / 7000)))
   const swings = new Swings()
-  swings.add({ at, offset, rows: 300 })
+  swings.add({ at, offset, rows: 300 }, 0.2)
   expect(swings.all.length).toBeGreaterThan(80)
   expect(Math.sign(swings.all[0]!.peak)).toBe(-Math.sign(swings.all[1]!.peak))
   const envelope = new Envelope()
@@ -111,12 +112,37 @@ test('swings of a sine, and its period from them', () => {
 test('a long way: 10 s at 500 ppm, and not what a step cut short', () => {
   const at = column(Array.from({ length: 200 }, (_, i) => i * 100))
   const ways = new LongWays()
-  ways.add(at, column(Array.from(at, time => 10 - 5e-4 * time)), 200)
+  ways.add(at, column(Array.from(at, time => 10 - 5e-4 * time)), 200, 10)
   expect(ways.all).toHaveLength(1)
   expect(paceOf(ways.all[0]!)).toBeCloseTo(5e-4, 6)
   const stepped = new LongWays()
-  stepped.add(column([0, 100, 200]), column([10, 10, 0.2]), 3)
+  stepped.add(column([0, 100, 200]), column([10, 10, 0.2]), 3, 10)
   expect(stepped.all.map(({ rows }) => rows)).toEqual([2, 1])
+})
+
+test('blocks of small values are passed over without a difference', () => {
+  const size = fc.constantFrom(0, 1e-5, 9e-5, 5e-4, 1.5e-3, 5e-3, 0.2, 3, Number.NaN)
+  const offsets = fc.array(fc.tuple(size, fc.boolean()), { minLength: 1, maxLength: 60 })
+  fc.assert(
+    fc.property(offsets, fc.integer({ min: 1, max: 20 }), (signed, length) => {
+      const values = column(signed.map(([value, negative]) => (negative ? -value : value)))
+      const at = column(signed.map((_, i) => 10 * i))
+      const measured = (worst: (block: Float64Array) => number) => {
+        const [convergence, swings, ways] = [new Convergence(1e-3), new Swings(), new LongWays()]
+        for (let from = 0; from < values.length; from += length) {
+          const [times, offset] = [at.slice(from, from + length), values.slice(from, from + length)]
+          const rows = offset.length
+          convergence.add(times, offset, rows, worst(offset))
+          swings.add({ at: times, offset, rows }, worst(offset))
+          ways.add(times, offset, rows, worst(offset))
+        }
+        return [convergence.first, convergence.lasting, swings.all, swings.count, ways.all]
+      }
+      expect(measured(block => worstOf(block, block.length))).toEqual(
+        measured(() => Number.POSITIVE_INFINITY),
+      )
+    }),
+  )
 })
 
 test('saturation counts the time at the limit, and the side', () => {

@@ -25,17 +25,16 @@ export class Swings {
   #at = 0
   #peak = 0
 
-  /** With sources, only the rows of one. */
-  add(of: Offsets, sources?: Uint16Array, source?: number): void {
+  /** None of the offsets is worse than this. With sources, only the rows of one. */
+  add(of: Offsets, worst: Seconds, sources?: Uint16Array, source?: number): void {
     const { at, offset: offsets, rows } = of
     let peak = this.#peak
+    if (worst <= Math.abs(peak) && worst <= LEAST) return
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
       if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
       const size = Math.abs(offset)
       const before = Math.abs(peak)
-      // On either side, and nearly always: without looking at the side, which is guessed wrongly half of the time.
-      if (size <= before && size <= LEAST) continue
       if (peak === 0 || offset > 0 === peak > 0) {
         if (size <= before) continue
       } else {
