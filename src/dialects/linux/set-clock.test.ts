@@ -77,6 +77,7 @@ describe('of a line', () => {
     ['echo PW | sudo -S ntpdate a', '(removed); ntpdate a'],
     ['X=PW ntpdate a', '(removed); ntpdate a'],
     ["sh -c 'ntpdate a'", '(removed); ntpdate a'],
+    ['echo `ntpdate "a`', '(removed); ntpdate a'],
   ])('%s is a part', (line, shown) => {
     const found = findClockSetting(line)
     expect(found).toMatchObject({ alone: false, shown })

@@ -58,12 +58,20 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   const shown = [
     ...(plain ? (guarded ? [`${before[0]!.text} && `] : []) : ['(removed); ']),
     plain && setting.before !== '' ? `${setting.before} ` : '',
-    setting.text.replace(/\$\(.*\)|`[^`]*`/g, '$$(removed)').replace(/\s*(?:<|>\().*$/s, ' (removed)'),
+    textOf(setting)
+      .replace(/\$\(.*\)|`[^`]*`/g, '$$(removed)')
+      .replace(/\s*(?:<|>\().*$/s, ' (removed)'),
     at + 1 < commands.length || (setting.end !== '' && !alone) ? '; (removed)' : '',
   ]
   const bySudo = /(?:^|[\s/])(?:sudo|doas)(?:\s|$)/.test(setting.before)
   return { program: programOf(setting.words)!, shown: shown.join(''), alone, bySudo }
 }
+
+/** A quote that a substitution cut off would take in what is shown behind it: then the words, without what quotes. */
+const textOf = ({ text, words }: SimpleCommand): string =>
+  simpleCommands(`${text}; true`).some(({ words: [program] }) => program === 'true')
+    ? text
+    : words.map(word => word.replace(/[^\w./:=+-]+/g, ' ').trim()).join(' ')
 
 /** `[ -x /usr/sbin/ntpdate ] &&` is no work of its own. */
 const isGuard = ({ words: [program, option, ...others], before, end }: SimpleCommand): boolean =>
