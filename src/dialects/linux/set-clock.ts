@@ -67,11 +67,11 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   return { program: programOf(setting.words)!, shown: shown.join(''), alone, bySudo }
 }
 
-/** A quote that a substitution cut off would take in what is shown behind it: then the words, without what quotes. */
+/** A quote that a substitution cut off would take in what is shown behind it: then the words, each as far as it is plain. */
 const textOf = ({ text, words }: SimpleCommand): string =>
   simpleCommands(`${text}; true`).some(({ words: [program] }) => program === 'true')
     ? text
-    : words.map(word => word.replace(/[^\w./:=+-]+/g, ' ').trim()).join(' ')
+    : words.flatMap(word => /^[\w./:=+-]+/.exec(word) ?? []).join(' ')
 
 /** `[ -x /usr/sbin/ntpdate ] &&` is no work of its own. */
 const isGuard = ({ words: [program, option, ...others], before, end }: SimpleCommand): boolean =>
