@@ -181,6 +181,39 @@ describe('chrony', () => {
     ])
     expect([...routed.formats]).toEqual([['system log', 4]])
   })
+
+  test('messages in what others put around them: RFC 5424, a container runtime, the journal as JSON', () => {
+    const at = String((BASE_DAY * 86_400 + 40_142) * 1e6)
+    const { events, routed } = tell(
+      [
+        '<30>1 2027-03-05T13:08:59.5+02:00 host chronyd 7 - - System clock was stepped by -0.457811 seconds',
+        '<30>1 2027-03-05T11:09:00Z host chronyd 7 ID47 [x@1 a="b"] \u00ef\u00bb\u00bfForward time jump detected!',
+        '<30>Mar  5 11:09:01 host chronyd[7]: Backward time jump detected!',
+        JSON.stringify({
+          MESSAGE: 'Selected source 192.0.2.1',
+          __REALTIME_TIMESTAMP: at,
+          SYSLOG_IDENTIFIER: 'chronyd',
+          _HOSTNAME: 'host',
+        }),
+        '2027-03-05T11:09:03.123456789Z stderr F 2027-03-05T11:09:02Z Selected source 192.0.2.2',
+        '2027-03-05T11:09:04Z stdout F chronyd[1]: Selected source 192.0.2.3',
+        '<13>1 2027-03-05T11:09:05Z host sshd - - - Accepted publickey',
+        '{"MESSAGE":[1,2],"__REALTIME_TIMESTAMP":"1"}',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ what, at }) => [what, at])).toEqual([
+      ['stepped', 40_139.5],
+      ['jumped-forward', 40_140],
+      ['jumped-backward', 40_141],
+      ['selected', 40_142],
+      ['selected', 40_142],
+      ['selected', 40_144],
+    ])
+    expect(events.some(({ local }) => local)).toBe(true)
+    expect([...routed.formats]).toEqual([['system log', 6]])
+    expect(routed.notUnderstood.count).toBe(1)
+  })
 })
 
 describe('linuxptp', () => {

@@ -1,8 +1,10 @@
 /**
  * The beginnings of lines in system logs: when, where and by which program. Three ways are common: RFC 3339 with or
  * without a zone (chronyd's own log, NTPsec's, modern syslog; journalctl has a weekday before it and the zone's name after
- * it), `Dec  7 00:00:00 host` (syslog; BusyBox adds facility and level) and ` 7 Dec 00:00:00` (ntpd's own log). The last two leave the year out, and all but the first are in the local zone of the machine, which
- * no line tells: it is taken for UTC, and that is said.
+ * it), `Dec  7 00:00:00 host` (syslog; BusyBox adds facility and level) and ` 7 Dec 00:00:00` (ntpd's own log). The last two
+ * leave the year out, and all but the first are in the local zone of the machine, which no line tells: it is taken for UTC,
+ * and that is said. Around them may stand a priority (`<29>`), the header of RFC 5424, the stamp of a container's runtime
+ * (`… stderr F `), or the fields of `journalctl -o json`.
  */
 import { civil, dayNumber } from '#core/time/civil.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -27,8 +29,50 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const SENDER =
   /^(?:(\S{0,254}[^\s:]) (?:[a-z]{3,8}[0-7]?\.[a-z]{3,7} )?)??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
 
+const PRIORITY = /^<\d{1,3}>/
+/** Stamp, host, program, number of the process, kind of message, data; a message of UTF-8 may have a mark of it in front. */
+const RFC5424 = /^1 (\S+) (\S+) (\S+) \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?(?:\xef\xbb\xbf)?(.*)$/
+const CONTAINER = /^(\d{4}-\d\d-\d\dT\S+) std(?:out|err) [FP] (.*)$/
+
 /** Undefined when the line does not begin with a date. */
 export function readStamp(text: string, nearDay: number): Stamped | undefined {
+  if (text.startsWith('{')) return readJournal(text)
+  const line = text.replace(PRIORITY, '')
+  const standard = RFC5424.exec(line)
+  if (standard) {
+    const [, at, host, program, message] = standard
+    return readPlain(`${at} ${host} ${program}: ${message}`, nearDay)
+  }
+  const container = CONTAINER.exec(line)
+  if (container) {
+    const [, at, inner] = container
+    return readPlain(inner!, nearDay) ?? readPlain(`${at} ${inner}`, nearDay)
+  }
+  return readPlain(line, nearDay)
+}
+
+/** systemd.journal-fields(7); the JSON of the journal is a line for each entry. */
+function readJournal(text: string): Stamped | undefined {
+  let entry: Readonly<Record<string, unknown>>
+  try {
+    entry = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  const { __REALTIME_TIMESTAMP: at, MESSAGE: message, _HOSTNAME: host } = entry
+  if (typeof at !== 'string' || !/^\d{1,17}$/.test(at) || typeof message !== 'string') return undefined
+  const program = entry.SYSLOG_IDENTIFIER ?? entry._COMM
+  return {
+    at: Number(at) / 1e6,
+    local: false,
+    host: typeof host === 'string' ? host : undefined,
+    program: typeof program === 'string' ? baseName(program) : undefined,
+    message,
+    rest: message,
+  }
+}
+
+function readPlain(text: string, nearDay: number): Stamped | undefined {
   const full = RFC3339.exec(text)
   if (full) {
     const [, year, month, day, hours, minutes, seconds, fraction, zone, rest] = full
@@ -60,8 +104,10 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
 function sender(rest: string): Omit<Stamped, 'at' | 'local'> {
   const match = SENDER.exec(rest)
   if (!match) return { host: undefined, program: undefined, message: rest, rest }
-  return { host: match[1], program: match[2]!.replace(/^.*\//, ''), message: match[3]!, rest }
+  return { host: match[1], program: baseName(match[2]!), message: match[3]!, rest }
 }
+
+const baseName = (program: string): string => program.replace(/^.*\//, '')
 
 /** Of the years, the one that brings the date nearest. */
 function nearest(month: number, day: number, near: number): number | undefined {

@@ -54,7 +54,7 @@ function understand({ program, message, rest }: Stamped): Understood | undefined
 export const systemLog: LogFormat = {
   name: 'system log',
   dated: false,
-  first: `${DIGITS}${CAPITALS} `,
+  first: `${DIGITS}${CAPITALS} <{`,
   open: into =>
     textLines((line, number) => {
       const stamped = readStamp(line, into.nearDay)
@@ -81,7 +81,7 @@ export const systemLog: LogFormat = {
 export const otherPrograms: LogFormat = {
   name: 'other programs',
   dated: false,
-  first: `${DIGITS}${CAPITALS} `,
+  first: `${DIGITS}${CAPITALS} <{`,
   open: into =>
     textLines(
       line => {
