@@ -60,7 +60,7 @@ function fromXen({ xen }: Clues): ToldHypervisor | undefined {
 }
 
 /** DMI field, what it contains, and which hypervisor that means. The first that fits counts. */
-const DMI: readonly (readonly [field: string, contains: RegExp, name: string])[] = [
+const DMI: readonly (readonly [field: DmiField, contains: RegExp, name: string])[] = [
   ['vendor', /^VMware/, 'vmware'],
   ['product', /^VMware/, 'vmware'],
   ['product', /^VirtualBox/, 'virtualbox'],
@@ -140,14 +140,17 @@ const DMI_FILES = {
   chassis: 'chassis_asset_tag',
 } as const
 
-const dmiPath = (field: string): string => `/sys/class/dmi/id/${DMI_FILES[field as keyof typeof DMI_FILES]}`
+export type DmiField = keyof typeof DMI_FILES
+export const DMI_FIELDS = Object.keys(DMI_FILES) as readonly DmiField[]
+
+export const dmiPath = (field: DmiField): string => `/sys/class/dmi/id/${DMI_FILES[field]}`
 
 export function readClues(files: Files): Clues {
   const cpuinfo = files.text('proc/cpuinfo')
   const flags = /^flags\s*:(.*)$/m.exec(cpuinfo ?? '')?.[1]
   const dmi: Record<string, string> = {}
-  for (const [field, file] of Object.entries(DMI_FILES)) {
-    const value = files.text(`sys/class/dmi/id/${file}`)
+  for (const field of DMI_FIELDS) {
+    const value = files.text(dmiPath(field))
     if (value) dmi[field] = value
   }
   return {

@@ -1,51 +1,91 @@
 /**
  * The hypervisor, with what it was told by, the platform that is built upon it, and what the clocks of a guest do while it is
  * paused. Who it is, `core/guest/hypervisor.ts` says from /proc and /sys; a copy without those may have been asked by others:
- * lscpu and hostnamectl in a sosreport, the kernel's own messages.
+ * lscpu and hostnamectl in a sosreport, the tools that run in it, the kernel's own messages; and where there is only a disk, a
+ * kernel that starts nowhere but on Xen is proof enough.
  */
 import type { Files } from '#core/guest/files.ts'
-import { readClues, tellHypervisor } from '#core/guest/hypervisor.ts'
-import type { Fact, HypervisorFact, KernelMessage, Place } from '#core/guest/inventory.ts'
+import { type Clues, dmiPath, readClues, tellHypervisor } from '#core/guest/hypervisor.ts'
+import type {
+  BootFacts,
+  Fact,
+  GuestTool,
+  HypervisorFact,
+  KernelFacts,
+  KernelMessage,
+  Place,
+} from '#core/guest/inventory.ts'
+import { isAtLeast, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
 import { FAMILIES, type FamilyName } from '#worlds/simulated/hypervisor/family.ts'
+import { type Dmi, findDmi } from './dmi.ts'
 import { at, fact, findLine } from './place.ts'
 
-export function findHypervisor(
-  files: Files,
-  clocksource: string | undefined,
-  messages: readonly KernelMessage[],
-): Fact<HypervisorFact> | undefined {
-  const clues = readClues(files)
-  const flag = findLine(files, ['proc/cpuinfo'], /^flags\s*:/)?.place ?? at('proc/cpuinfo', 'flags')
-  const told = tellHypervisor(clues)
-  const evidence: Place[] = []
-  let name = told?.name
-  if (told) {
-    if (told.path) evidence.push(at(told.path, told.evidence))
-    if (clues.cpuFlag) evidence.push({ ...flag, text: 'flags: … hypervisor …' })
-  } else if (clues.cpuFlag === false) {
-    name = 'none'
-    evidence.push({ ...flag, text: 'flags: no hypervisor' })
-  } else {
-    const heard = fromCommands(files) ?? fromMessages(messages)
-    if (!heard) return undefined
-    name = heard.value
-    evidence.push(...heard.evidence)
-  }
-  const platform = platformOf(clues.dmi)
-  if (platform) evidence.push(platform.place)
+/** What else of the machine tells of it. */
+export interface Surroundings {
+  readonly clocksource: string | undefined
+  readonly messages: readonly KernelMessage[]
+  readonly tools: readonly GuestTool[]
+  readonly kernel: KernelFacts
+  readonly boot: BootFacts
+}
+
+export function findHypervisor(files: Files, around: Surroundings): Fact<HypervisorFact> | undefined {
+  const dmi = findDmi(files, around.messages)
+  const read = readClues(files)
+  const clues: Clues = { ...read, dmi: Object.fromEntries(dmi.map(({ field, value }) => [field, value])) }
+  const name = findName(files, { ...around, clues, dmi })
+  if (!name) return undefined
+  const platform = platformOf(dmi)
   // QEMU without KVM makes all counters itself, and stops them all.
   const emulated = findLine(files, ['proc/cpuinfo'], /^model name\s*:\s*QEMU TCG CPU/)
-  if (emulated) evidence.push(emulated.place)
-  const controlDomain = clues.xen.capabilities?.includes('control_d') ?? false
+  const dom0 = name.value === 'xen-pv' ? bootedOnXen(around.boot) : undefined
+  const controlDomain = clues.xen.capabilities?.includes('control_d') ?? dom0 !== undefined
+  const evidence = [
+    ...name.evidence,
+    ...(clues.xen.capabilities === undefined && dom0 ? [dom0] : []),
+    ...(platform?.evidence ?? []),
+    ...(emulated ? [emulated.place] : []),
+  ]
   return fact(
     {
-      name: name!,
+      name: name.value,
       controlDomain,
-      platform: platform?.name,
-      whenPaused: controlDomain ? undefined : emulated ? 'stands' : whenPaused(name!, clocksource),
+      platform: platform?.value,
+      whenPaused: controlDomain
+        ? undefined
+        : emulated
+          ? 'stands'
+          : whenPaused(name.value, around.clocksource),
     },
-    ...evidence,
+    ...new Map(evidence.map(place => [`${place.path} ${place.line} ${place.text}`, place])).values(),
   )
+}
+
+function findName(
+  files: Files,
+  { clues, dmi, messages, tools, kernel, boot }: Surroundings & { readonly clues: Clues; readonly dmi: Dmi },
+): Fact<string> | undefined {
+  const flag = findLine(files, ['proc/cpuinfo'], /^flags\s*:/)?.place ?? at('proc/cpuinfo', 'flags')
+  const none = fact('none', { ...flag, text: 'flags: no hypervisor' })
+  const cpuFlag = namesTheFlag(kernel) || clues.cpuFlag ? clues.cpuFlag : undefined
+  const told = tellHypervisor({ ...clues, cpuFlag })
+  const guest = cpuFlag ? [{ ...flag, text: 'flags: … hypervisor …' }] : []
+  if (told?.path) {
+    const place = dmi.find(({ field }) => dmiPath(field) === told.path)?.place
+    return fact(told.name, place ?? at(told.path, told.evidence), ...guest)
+  }
+  const heard =
+    fromCommands(files) ?? fromTools(tools) ?? fromMessages(messages) ?? fromKernel(kernel, boot, clues)
+  if (heard && (cpuFlag !== false || heard.value.startsWith('xen')))
+    return fact(heard.value, ...heard.evidence, ...guest)
+  if (clues.cpuFlag === false) return none
+  return told ? fact(told.name, ...guest) : onBareHardware(messages, dmi)
+}
+
+/** Linux has a name for the bit that a hypervisor sets from 2.6.29 on: before that its absence says nothing. */
+function namesTheFlag({ release }: KernelFacts): boolean {
+  const kernel = release && parseKernelRelease(release.value)
+  return !kernel || isAtLeast(kernel, [2, 6, 29])
 }
 
 /** As lscpu ("Hypervisor vendor:") and hostnamectl ("Virtualization:") write them. */
@@ -62,57 +102,102 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   parallels: 'parallels',
 }
 
+const LSCPU = ['sos_commands/processor/lscpu']
+
+/** lscpu of util-linux 2.37 and later puts blanks before what belongs to a heading. */
 function fromCommands(files: Files): Fact<string> | undefined {
   const said =
-    findLine(files, ['sos_commands/processor/lscpu'], /^Hypervisor vendor: +(\S+)/) ??
+    findLine(files, LSCPU, /^\s*Hypervisor vendor: +(\S+)/) ??
     findLine(
       files,
       ['sos_commands/host/hostnamectl_status', 'sos_commands/host/hostnamectl'],
       /^\s*Virtualization: (\S+)/,
     )
   const name = said && SPELLINGS[said.match[1]!.toLowerCase()]
-  return name === undefined ? undefined : fact(name, said!.place)
+  if (name === undefined) return undefined
+  const para = name === 'xen-hvm' && findLine(files, LSCPU, /^\s*Virtualization type: +(?:para|none)\b/)
+  return para ? fact('xen-pv', said!.place, para.place) : fact(name, said!.place)
+}
+
+/** These run, or are loaded, where their hypervisor is below. */
+const OF_TOOLS: Readonly<Record<string, string>> = {
+  vmtoolsd: 'vmware',
+  'vmware-guestd': 'vmware',
+  VBoxService: 'virtualbox',
+  prltoolsd: 'parallels',
+  hv_utils: 'hyperv',
+}
+
+function fromTools(tools: readonly GuestTool[]): Fact<string> | undefined {
+  const running = tools.find(({ name, runs }) => runs?.value && OF_TOOLS[name] !== undefined)
+  return running?.runs && fact(OF_TOOLS[running.name]!, ...running.runs.evidence)
 }
 
 /** What the kernel says as it starts, and the hypervisor that is meant. */
 const STARTS: readonly (readonly [RegExp, string])[] = [
-  [/Hypervisor detected: KVM/, 'kvm'],
   [/Hypervisor detected: VMware/, 'vmware'],
   [/Hypervisor detected: Microsoft Hyper-?V/, 'hyperv'],
+  [/Booting paravirtualized kernel on Xen (?:HVM|PVH)/, 'xen-hvm'],
+  [/Booting paravirtualized kernel on Xen/, 'xen-pv'],
   [/Hypervisor detected: Xen HVM/, 'xen-hvm'],
-  [/Booting paravirtualized kernel on Xen(?! HVM)/, 'xen-pv'],
-  [/Booting paravirtualized kernel on bare hardware/, 'none'],
+  [/Hypervisor detected: KVM/, 'kvm'],
+  [/Booting paravirtualized kernel on KVM/, 'kvm'],
+  [/\bkvm-clock: (?:Using msrs|cpu \d)/, 'kvm'],
 ]
+
+const hear = (messages: readonly KernelMessage[], pattern: RegExp): KernelMessage | undefined =>
+  messages.find(({ evidence }) => pattern.test(evidence.text))
 
 function fromMessages(messages: readonly KernelMessage[]): Fact<string> | undefined {
   for (const [pattern, name] of STARTS) {
-    const said = messages.find(({ evidence }) => pattern.test(evidence.text))
+    const said = hear(messages, pattern)
     if (said) return fact(name, said.evidence)
   }
   return undefined
 }
 
-/** Fields as in `Clues.dmi`. Azure's tag is the same on every machine there. */
-const PLATFORMS: readonly (readonly [field: string, file: string, contains: RegExp, name: string])[] = [
-  ['product', 'product_name', /^OpenStack/, 'openstack'],
-  ['vendor', 'sys_vendor', /^OpenStack/, 'openstack'],
-  ['product', 'product_name', /^(oVirt|RHEV)/, 'ovirt'],
-  ['vendor', 'sys_vendor', /^(oVirt|Red Hat$)/, 'ovirt'],
-  ['vendor', 'sys_vendor', /^Amazon EC2/, 'aws'],
-  ['bios', 'bios_vendor', /^Amazon EC2/, 'aws'],
-  ['product', 'product_name', /^Google Compute Engine/, 'gcp'],
-  ['chassis', 'chassis_asset_tag', /^7783-7084-3265-9085-8269-3286-77/, 'azure'],
-  ['vendor', 'sys_vendor', /^Alibaba/, 'alibaba'],
-  ['vendor', 'sys_vendor', /^Tencent/, 'tencent'],
-  ['vendor', 'sys_vendor', /^DigitalOcean/, 'digitalocean'],
-  ['vendor', 'sys_vendor', /^Hetzner/, 'hetzner'],
-  ['vendor', 'sys_vendor', /^Nutanix/, 'nutanix'],
+/** A kernel with Xen's own patches starts on Xen alone; any other is a control domain where the loader starts Xen first. */
+function fromKernel({ flavour }: KernelFacts, boot: BootFacts, { cpuFlag }: Clues): Fact<string> | undefined {
+  if (flavour?.value === 'classic-xen') return fact('xen-pv', ...flavour.evidence)
+  // Of a machine that runs the loader tells only how it may be started the next time.
+  const xen = cpuFlag === undefined ? bootedOnXen(boot) : undefined
+  return xen && fact('xen-pv', xen)
+}
+
+/** The line that starts Xen itself, where nothing else is started when nobody chooses. */
+function bootedOnXen({ entries }: BootFacts): Place | undefined {
+  const preset = entries.filter(({ isDefault }) => isDefault)
+  const started = preset.length > 0 ? preset : entries
+  return started.every(({ hypervisor }) => hypervisor) ? started[0]?.hypervisor?.evidence : undefined
+}
+
+/** A kernel says so in many a guest, too: the maker of the machine has to be one of real ones. */
+function onBareHardware(messages: readonly KernelMessage[], dmi: Dmi): Fact<string> | undefined {
+  const said = hear(messages, /Booting paravirtualized kernel on bare hardware/)
+  return said && dmi.length > 0 ? fact('none', said.evidence, ...dmi.map(({ place }) => place)) : undefined
+}
+
+/** Azure's tag is the same on every machine there. */
+const PLATFORMS: readonly (readonly [field: Dmi[number]['field'], contains: RegExp, name: string])[] = [
+  ['product', /^OpenStack/, 'openstack'],
+  ['vendor', /^OpenStack/, 'openstack'],
+  ['product', /^(oVirt|RHEV)/, 'ovirt'],
+  ['vendor', /^(oVirt|Red Hat$)/, 'ovirt'],
+  ['vendor', /^Amazon EC2/, 'aws'],
+  ['bios', /^Amazon EC2/, 'aws'],
+  ['product', /^Google Compute Engine/, 'gcp'],
+  ['chassis', /^7783-7084-3265-9085-8269-3286-77/, 'azure'],
+  ['vendor', /^Alibaba/, 'alibaba'],
+  ['vendor', /^Tencent/, 'tencent'],
+  ['vendor', /^DigitalOcean/, 'digitalocean'],
+  ['vendor', /^Hetzner/, 'hetzner'],
+  ['vendor', /^Nutanix/, 'nutanix'],
 ]
 
-function platformOf(dmi: Readonly<Record<string, string>>): { name: string; place: Place } | undefined {
-  for (const [field, file, contains, name] of PLATFORMS) {
-    const value = dmi[field]
-    if (value && contains.test(value)) return { name, place: at(`sys/class/dmi/id/${file}`, value) }
+function platformOf(dmi: Dmi): Fact<string> | undefined {
+  for (const [field, contains, name] of PLATFORMS) {
+    const found = dmi.find(each => each.field === field && contains.test(each.value))
+    if (found) return fact(name, found.place)
   }
   return undefined
 }

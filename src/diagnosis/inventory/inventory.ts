@@ -28,13 +28,15 @@ import { findZone } from './zone.ts'
 export function takeInventory(files: Files): Inventory {
   const messages = findMessages(files)
   const clockSource = wholeFile(files, 'sys/devices/system/clocksource/clocksource0/current_clocksource')
-  const hypervisor = findHypervisor(files, clockSource?.value, messages)
   const container = findContainer(files)
   const boot = findBoot(files)
   const commandLine = wholeFile(files, 'proc/cmdline')
   const words = commandLine && fact(commandLine.value.split(/\s+/), ...commandLine.evidence)
   const kernel = findKernel(files, boot)
   const packages = readPackages(files)
+  const tools = findTools(files, packages)
+  const clocksource = clockSource?.value
+  const hypervisor = findHypervisor(files, { clocksource, messages, tools, kernel, boot })
   const processes = placeOfProcesses(files)
   const missing = findMissing(files, processes)
   return {
@@ -53,7 +55,7 @@ export function takeInventory(files: Files): Inventory {
     ptp: findPtpDevices(files),
     vmclock: findVmclock(files),
     vmgenid: findVmgenid(files),
-    tools: findTools(files, packages),
+    tools,
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
     jobs: findJobs(files),
     steps: findSteps(files),

@@ -33,7 +33,7 @@ const LINE = /^(?:(?:<\d+>)?|.{1,100}? kernel: )\[ *(\d{1,10}\.\d{6})\](?: \[[^\
 const UNSTAMPED = /^.{1,100}? kernel: (.*)$/
 
 const OF_CLOCKS =
-  /clocksource|\btsc\b|kvm-clock|hpet|acpi_pm|timekeeping|time went backwards|lost ticks|hypervisor detected|paravirtualized kernel|leap second|\brtc\b|\bptp\b|vmclock|virtual machine fork|soft lockup|rcu.*stall|hrtimer: interrupt|check_tsc|independent_wallclock|NOHZ|PM: suspend/i
+  /clocksource|\btsc\b|kvm-clock|hpet|acpi_pm|timekeeping|time went backwards|lost ticks|hypervisor detected|paravirtualized kernel|leap second|\brtc\b|\bptp\b|vmclock|virtual machine fork|soft lockup|rcu.*stall|hrtimer: interrupt|check_tsc|independent_wallclock|NOHZ|PM: suspend|\bDMI: /i
 
 export const isOfClocks = (text: string): boolean => OF_CLOCKS.test(text)
 

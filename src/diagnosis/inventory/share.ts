@@ -6,6 +6,7 @@ import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
+import { isOfDmi } from './dmi.ts'
 import { isOfClocks } from './messages.ts'
 import { DPKG_STATUS, OF_TIME } from './packages.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -41,6 +42,7 @@ export function shareable(path: string, text: string): string {
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
   if (/(?:^\/ps|\/ps_auxwww\w*)$/.test(path)) return keepProcesses(text)
   if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line) || isOfSteps(line))
+  if (path.endsWith('/dmidecode')) return keepLines(text, isOfDmi)
   if (path.endsWith('/sysctl_-a')) return keepLines(text, isOfTimeSetting)
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
   if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
