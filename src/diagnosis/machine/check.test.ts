@@ -175,6 +175,30 @@ describe('a classic Xen guest', () => {
       'critical wallclock-without-daemon',
     ])
   })
+  test('is told so by the command line of its kernel, unless a file says otherwise', () => {
+    const kernel = { image: '/vmlinuz', words: ['ro', 'independent_wallclock=1'] }
+    const line = { ...kernel, evidence: { path: '/boot/grub/grub.conf', line: 6, text: 'kernel /vmlinuz' } }
+    const entry = {
+      title: 'CentOS',
+      loader: 'grub-legacy' as const,
+      isDefault: true,
+      hypervisor: undefined,
+      kernel: line,
+    }
+    const disk = { ...xen, copy: 'disk' as const, daemons: [daemon('ntpd')] }
+    const boot = { ...BARE.boot, entries: [entry] }
+    expect(found({ ...disk, boot })).toEqual([])
+    expect(found({ ...disk, commandLine: fact(kernel.words) })).toEqual([])
+    expect(found({ ...disk, boot, commandLine: fact(['ro']) })).toEqual(['critical wallclock-follows-host'])
+    const set = [
+      { name: 'xen.independent_wallclock', set: [fact('0', '/etc/sysctl.conf', 9)], running: undefined },
+    ]
+    expect(found({ ...disk, boot, sysctls: set })).toEqual(['critical wallclock-follows-host'])
+  })
+  test('is no guest where it is the control domain: what is set there is handed on to Xen', () => {
+    const hypervisor = fact({ ...xen.hypervisor!.value, controlDomain: true, whenPaused: undefined })
+    expect(found({ ...xen, hypervisor, sysctls: wallclock('0'), daemons: [daemon('ntpd')] })).toEqual([])
+  })
   test('that depends on its host is kept by it, without a daemon, too', () => {
     const idle = daemon('ntpd', { runs: fact(false), enabled: fact(false) })
     expect(found({ ...xen, sysctls: wallclock('0'), daemons: [idle] })).toEqual([

@@ -3,7 +3,7 @@ import type { ClockSteps, Inventory, Place, TimeDaemon } from '#core/guest/inven
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { activeDaemons, conflictOf, isPresumed } from './subject.ts'
-import { followsHost, wallclockSetting, wallclockValue } from './wallclock.ts'
+import { followsHost, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
   readonly name: string
@@ -129,7 +129,7 @@ function evidenceFor({ runs, commandLine, enabled, installed, configuration }: T
 /** A classic Xen guest that does not keep its own time is set by its host, whatever runs in it. */
 function hostWallclock(inventory: Inventory): Setter[] {
   if (!followsHost(inventory)) return []
-  const value = wallclockValue(wallclockSetting(inventory))
+  const value = wallclockValue(inventory)
   return [
     {
       name: 'the Xen host',

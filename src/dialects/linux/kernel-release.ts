@@ -50,3 +50,6 @@ export const takesDivider = ({ numbers, enterprise, build = 0, xen }: KernelRele
 
 /** Has it the switch `independent_wallclock`, should it be a paravirtualised guest of Xen? */
 export const hasIndependentWallclock = (kernel: KernelRelease): boolean => !isAtLeast(kernel, [3, 0])
+
+/** `independent_wallclock` on the kernel's command line: these kernels compare the beginning of a word, and set it to 1 whatever follows. */
+export const isIndependentWallclock = (word: string): boolean => word.startsWith('independent_wallclock')

@@ -3,10 +3,15 @@
  * a paravirtualised guest shows the clock of its host, and a daemon in it sets in vain; at 1 it keeps its own, and somebody
  * must. Fully virtualised guests never had it, and kernels from 3.0 on have no such switch (field report 000).
  */
-import { hasIndependentWallclock } from '#dialects/linux/kernel-release.ts'
+import {
+  hasIndependentWallclock,
+  isAtLeast,
+  isIndependentWallclock,
+  type KernelRelease,
+} from '#dialects/linux/kernel-release.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { configuredDaemons, hasDaemon, PROGRAMS } from '../daemons.ts'
-import { found, type LintRule } from '../rule.ts'
+import { found, type LintRule, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
 const NAME = 'xen.independent_wallclock'
@@ -15,13 +20,16 @@ interface Setting {
   readonly file: number
   readonly line: number
   readonly value: string
+  /** On the command line of the kernel. */
+  readonly word?: string
 }
 
 export const wallclock: LintRule = subject => {
-  const settings = [...fromSysctl(subject), ...fromKernelLines(subject)]
-  // Of equal names the last one wins.
+  // The files are applied after the kernel has read its command line, and of equal names the last one wins.
+  const settings = [...fromKernelLines(subject), ...fromSysctl(subject)]
   const last = settings.at(-1)
-  if (!last || !/^[01]$/.test(last.value)) return []
+  if (!last) return unset(subject)
+  if (!/^[01]$/.test(last.value)) return []
   const elsewhere = notHere(subject, last)
   if (elsewhere) return [elsewhere]
   return last.value === '1' ? withoutDaemon(subject, last) : followsHost(subject, last)
@@ -44,12 +52,12 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const fromKernelLines = (subject: LintSubject): Setting[] =>
   subject.menus.flatMap(({ file, read }) =>
     read.entries.flatMap(({ kernel }) => {
-      const word = kernel?.words.find(each => /^(?:xen\.)?independent_wallclock=/.test(each))
-      return kernel && word ? [{ file, line: kernel.line, value: word.split('=')[1]! }] : []
+      const word = kernel?.words.find(isIndependentWallclock)
+      return kernel && word ? [{ file, line: kernel.line, value: '1', word }] : []
     }),
   )
 
-function notHere(subject: LintSubject, { file, line }: Setting): Finding | undefined {
+function notHere(subject: LintSubject, { file, line, word }: Setting): Finding | undefined {
   const { kernel, about, isGuest } = subject.machine
   const pvops = kernel !== undefined && !hasIndependentWallclock(kernel)
   const otherGuest = isGuest && about.hypervisor !== 'xen-pv'
@@ -75,7 +83,11 @@ function notHere(subject: LintSubject, { file, line }: Setting): Finding | undef
       text: hvm
         ? 'Take it out. Look at the clock source, the count of processors and the kernel instead, and run a time daemon in the guest.'
         : 'Take it out, and run a time daemon in the guest.',
-      edits: [{ file, line, kind: 'delete', text: '' }],
+      edits: [
+        word === undefined
+          ? { file, line, kind: 'delete', text: '' }
+          : { file, line, kind: 'replace', text: removeWord(lineOf(subject, file, line), word) },
+      ],
     },
     confirm: '`ls /proc/sys/xen` in the guest: there is no independent_wallclock.',
   })
@@ -100,6 +112,43 @@ function withoutDaemon(subject: LintSubject, { file, line }: Setting): Finding[]
   ]
 }
 
+/** Where its files are there, no setting is the kernel's own: 0. Of a whole machine the switch itself is judged, not its absence. */
+function unset(subject: LintSubject): Finding[] {
+  const { about, kernel } = subject.machine
+  const [sysctl] = subject.sysctls.filter(({ path }) => isLast(path))
+  const [daemon] = configuredDaemons(subject)
+  const follows = about.hypervisor === 'xen-pv' && kernel !== undefined && hasSwitch(kernel)
+  if (!follows || !sysctl || !daemon || about.setters !== undefined) return []
+  const { file } = sysctl
+  const line = subject.lines[file]!.length
+  return [
+    found({
+      name: 'wallclock-follows-host',
+      severity: 'critical',
+      what: `\`${NAME}\` is not set, and 0 without that: the clock follows the host, and ${PROGRAMS[daemon.name]} sets it in vain.`,
+      evidence: [evidenceAt(subject, file, line), evidenceAt(subject, daemon.file, daemon.line)],
+      cost: COST,
+      remedy: {
+        text: INDEPENDENT,
+        changes: [`${NAME} = 1`, 'sysctl -p'],
+        edits: [{ file, line, kind: 'insert-after', text: `${NAME} = 1` }],
+      },
+      confirm: '`cat /proc/sys/xen/independent_wallclock` reads 1.',
+    }),
+  ]
+}
+
+/** Kernels with Xen's own patches; of 2.6.32 Debian's and others with that name are of Linux's own kind. */
+const hasSwitch = (kernel: KernelRelease): boolean =>
+  kernel.xen &&
+  hasIndependentWallclock(kernel) &&
+  (!isAtLeast(kernel, [2, 6, 32]) || /-xen$/.test(kernel.text))
+
+const COST =
+  'The offset comes back after each correction. After a migration from a host that is ahead time stands still until the other one has caught up.'
+const INDEPENDENT =
+  'Set it to 1 on all hosts and guests, or run no daemon in the guest and keep the hosts exact.'
+
 function followsHost(subject: LintSubject, { file, line }: Setting): Finding[] {
   const [daemon] = configuredDaemons(subject)
   if (!hasDaemon(subject)) return []
@@ -115,9 +164,9 @@ function followsHost(subject: LintSubject, { file, line }: Setting): Finding[] {
         evidenceAt(subject, file, line),
         ...(daemon ? [evidenceAt(subject, daemon.file, daemon.line)] : []),
       ],
-      cost: 'The offset comes back after each correction. After a migration from a host that is ahead time stands still until the other one has caught up.',
+      cost: COST,
       remedy: {
-        text: 'Set it to 1 on all hosts and guests, or run no daemon in the guest and keep the hosts exact.',
+        text: INDEPENDENT,
         changes: [on.trim(), 'sysctl -p'],
         edits,
       },

@@ -1,11 +1,12 @@
 /**
  * wallclock-follows-host, wallclock-without-daemon, wallclock-not-here: who sets the wall clock of a classic Xen guest
  * (field report 000). With `xen.independent_wallclock` 0 the host does, and stops it after a migration to a host that is
- * behind; with 1 somebody in the guest has to. HVM guests and newer kernels have no such switch.
+ * behind; with 1 somebody in the guest has to. HVM guests and newer kernels have no such switch. In the control domain 0 is right:
+ * what its daemon sets is handed on to Xen, and at 1 it is not (time-xen.c: do_settimeofday, sync_xen_wallclock).
  */
 import type { Fact, Inventory, Sysctl } from '#core/guest/inventory.ts'
 import { evidenceOf, isKeeperKnown, type MachineRule, settingDaemons, state } from '../subject.ts'
-import { WALLCLOCK_SETTING as NAME, wallclockSetting, wallclockValue } from '../wallclock.ts'
+import { WALLCLOCK_SETTING as NAME, wallclockAtBoot, wallclockSetting, wallclockValue } from '../wallclock.ts'
 
 const SWITCH = '/proc/sys/xen/independent_wallclock'
 
@@ -18,7 +19,7 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
       ? [idleSwitch(inventory, setting)]
       : []
   if (kernel.flavour?.value !== 'classic-xen') return []
-  const value = wallclockValue(setting)
+  const value = wallclockValue(inventory)
   // What was set may stand in the file that could not be read.
   if (!value && inventory.unread.some(({ path }) => /sysctl/.test(path))) return []
   const keeper = settingDaemons(inventory)[0]
@@ -26,14 +27,13 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
     if (!keeper && isKeeperKnown(inventory)) return [unkept(inventory, value)]
     return keeper && !isKept(inventory, setting) ? [untilTheBoot(inventory, value)] : []
   }
+  if (hypervisor.value.controlDomain) return []
   return [dependent(inventory, value, keeper?.name, setting)]
 }
 
 /** For the next boot: in a file, or on the command line of the kernel. A copy may lack the file. */
-const isKept = ({ copy, commandLine }: Inventory, setting: Sysctl | undefined): boolean =>
-  copy !== 'live' ||
-  (setting?.set.length ?? 0) > 0 ||
-  (commandLine?.value.some(word => /independent_wallclock/.test(word)) ?? false)
+const isKept = (inventory: Inventory, setting: Sysctl | undefined): boolean =>
+  inventory.copy !== 'live' || (setting?.set.length ?? 0) > 0 || wallclockAtBoot(inventory) !== undefined
 
 const untilTheBoot = (inventory: Inventory, value: Fact<string>) =>
   state({
