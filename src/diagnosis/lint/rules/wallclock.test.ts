@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { withEdits } from '../../../../test/support/edits.ts'
+import type { Finding } from '../../finding.ts'
 import type { About } from '../about.ts'
 import { lint } from '../lint.ts'
 
@@ -17,12 +18,18 @@ const menu = (words: string) => ({
 const wallclock = (files: Parameters<typeof lint>[0], about = GUEST) =>
   lint(files, about).filter(({ name }) => name.startsWith('wallclock-'))
 
+const mended = (files: Parameters<typeof lint>[0], findings: readonly Finding[]) =>
+  withEdits(
+    files,
+    findings.flatMap(({ remedy }) => remedy.edits ?? []),
+  )
+
 describe('a classic Xen guest', () => {
   test('follows its host where nothing is set, which one line mends', () => {
     const files = [NTP, SYSCTL, menu('console=xvc0')]
     const findings = wallclock(files)
     expect(findings).toMatchObject([{ name: 'wallclock-follows-host', severity: 'critical' }])
-    expect(wallclock(withEdits(files, findings.flatMap(({ remedy }) => remedy.edits ?? [])))).toEqual([])
+    expect(wallclock(mended(files, findings))).toEqual([])
   })
   test.each(['independent_wallclock=1', 'independent_wallclock'])('is told so by its kernel line: %s', word =>
     expect(wallclock([NTP, SYSCTL, menu(word)])).toEqual([]),
@@ -51,5 +58,5 @@ test('where there is no such switch the word goes, and not the line of the kerne
   const files = [NTP, menu('independent_wallclock=1 quiet')]
   const findings = wallclock(files, { hypervisor: 'xen-hvm' })
   expect(findings).toMatchObject([{ name: 'wallclock-not-here' }])
-  expect(withEdits(files, findings.flatMap(({ remedy }) => remedy.edits ?? []))[1]!.text).toBe(menu('quiet').text)
+  expect(mended(files, findings)[1]!.text).toBe(menu('quiet').text)
 })
