@@ -4,6 +4,10 @@
  */
 export const isPattern = (text: string): boolean => /[*?[\\]/.test(text)
 
+/** What stands in front of the first wildcard, up to the last slash. */
+export const folderOf = (path: string): string =>
+  path.replace(/[*?[\\].*$/, '').replace(/\/[^/]*$/, '') || '/'
+
 type Piece = '*' | ((char: string) => boolean)
 
 export function matchesPattern(name: string, pattern: string): boolean {

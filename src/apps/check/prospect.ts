@@ -12,6 +12,7 @@ import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import {
   isGuest,
   lacksConfiguration,
+  lacksSources,
   type PauseProspect,
   type Recovery,
   settingDaemons,
@@ -64,7 +65,7 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   const { inventory, linted } = machine
   const daemon = settingDaemons(inventory)[0]
   const player =
-    daemon && isGuest(inventory) && !lacksConfiguration(daemon)
+    daemon && isGuest(inventory) && !lacksConfiguration(daemon) && !lacksSources(daemon, inventory)
       ? playerOf(daemon, daemon.commandLine)
       : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }

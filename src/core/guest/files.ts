@@ -19,6 +19,7 @@ export const UNREAD = {
   'too-many-names': 'it holds more names than are looked at',
   binary: 'it holds zero bytes, so it is no text',
   'leads-nowhere': 'it is a link to what is not there',
+  'odd-name': 'its name is not UTF-8',
   'left-out': 'it holds secrets and was left out of this copy',
   failed: 'the system could not read it',
 } as const
@@ -87,6 +88,11 @@ export function filesIn(store: FileStore): Files {
     const answer = store.read(rooted(path), most)
     // systemd's way to switch a file off. A copy of a machine has no devices, and this one is only ever pointed to.
     if (answer.kind !== 'read' && store.link(rooted(path)) === '/dev/null') return EMPTY
+    // Bytes that are no character: a name that holds some can be told, and not be asked for again.
+    if (answer.kind === 'absent' && path.includes('\ufffd')) {
+      complain(rooted(path), 'odd-name')
+      return { kind: 'unread', why: 'odd-name' }
+    }
     if (answer.kind === 'unread') complain(rooted(path), answer.why)
     return answer
   }

@@ -228,6 +228,8 @@ export interface TimeDaemon {
   readonly configuration: readonly ConfigurationFile[]
   /** What says how it keeps time, is there, and could not be read: of its configuration, its unit, its options. */
   readonly unreadable: readonly Unreadable[]
+  /** Lines that include what is not there, and of which a copy does not tell whether the machine has it. */
+  readonly unseen?: readonly Place[]
   readonly unit: UnitFacts | undefined
   /** Where it is told to write statistics, and why it cannot; undefined where it can, or nobody knows. */
   readonly cannotWrite: Fact<string> | undefined

@@ -5,6 +5,7 @@ import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { expandPattern, firstOfEachName } from '#dialects/find-files.ts'
 import { type Include, linesOf } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
+import { folderOf, isPattern } from '#dialects/path-pattern.ts'
 import { at, isLink, readText } from './place.ts'
 import { isSecret } from './share.ts'
 
@@ -18,10 +19,12 @@ export interface Configuration {
   readonly configuration: ConfigurationFile[]
   /** What is there and could not be read. */
   readonly unreadable: Unreadable[]
+  /** Lines that include what is not there: whether the machine has it, a copy does not tell. */
+  readonly unseen: Place[]
 }
 
 export function readConfiguration(files: Files, path: string, grammar: Grammar): Configuration {
-  const found: Configuration = { configuration: [], unreadable: [] }
+  const found: Configuration = { configuration: [], unreadable: [], unseen: [] }
   const seen = new Set<string>()
   gather(files, { path, grammar, includedBy: undefined, depth: 0 }, found, seen)
   if (grammar === 'ntpd') {
@@ -37,7 +40,7 @@ export function readConfiguration(files: Files, path: string, grammar: Grammar):
 const SYSTEMD = ['/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd', '/lib/systemd']
 
 export function readSystemdConfiguration(files: Files, name: string): Configuration {
-  const found: Configuration = { configuration: [], unreadable: [] }
+  const found: Configuration = { configuration: [], unreadable: [], unseen: [] }
   const main = SYSTEMD.map(directory => `${directory}/${name}`).find(
     path => files.exists(path) || isLink(files, path),
   )
@@ -80,10 +83,17 @@ function gather(
       include.kind === 'directories'
         ? firstOfEachName(files, include.paths, include.suffix)
         : include.paths.flatMap(each => expandPattern(files, each, MOST_FILES).paths)
+    if (isUnseen(files, include)) found.unseen.push(by)
     for (const each of paths)
       gather(files, { path: each, grammar: inner, includedBy: by, depth: depth + 1 }, found, seen)
   }
 }
+
+/** What lies in /run is on no disk; and with an `include` of what is not there chronyd would not start. */
+const isUnseen = (files: Files, { kind, paths }: Include): boolean =>
+  paths.every(path => !files.exists(isPattern(path) ? folderOf(path) : path)) &&
+  (kind === 'files' || paths.some(path => path.startsWith('/run/'))) &&
+  !paths.some(isSecret)
 
 function includesOf(text: string, path: string, grammar: Grammar): readonly Include[] {
   if (grammar === 'chrony') return readChronyConf(text, path).includes

@@ -48,7 +48,7 @@ function findDaemon(
   })
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
   const starts = service?.unit.starts
-  const { configuration, unreadable } =
+  const { configuration, unreadable, unseen } =
     configured ?? findConfiguration(files, known, started?.value ?? starts?.value)
   return {
     name: known.name,
@@ -70,6 +70,7 @@ function findDaemon(
     }),
     configuration,
     unreadable: [...unreadable, ...(service?.unreadable ?? [])],
+    unseen,
     unit: service?.unit,
     cannotWrite: findCannotWrite(files, {
       daemon: known.name,
@@ -143,7 +144,7 @@ function findConfiguration(
   const named = namedConfiguration(known, commandLine)
   const path = named ?? known.configurations.find(each => files.exists(each) || isLink(files, each))
   return path === undefined
-    ? { configuration: [], unreadable: [] }
+    ? { configuration: [], unreadable: [], unseen: [] }
     : readConfiguration(files, path, known.grammar)
 }
 

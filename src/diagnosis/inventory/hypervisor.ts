@@ -9,12 +9,13 @@ import { type Clues, dmiPath, readClues, tellHypervisor } from '#core/guest/hype
 import type {
   BootFacts,
   Fact,
-  GuestTool,
   HypervisorFact,
   KernelFacts,
   KernelMessage,
   Place,
 } from '#core/guest/inventory.ts'
+import { processesNamed } from '#core/guest/processes.ts'
+import { HYPERV_DRIVER } from '#core/guest/timekeepers.ts'
 import { isAtLeast, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
 import { FAMILIES, type FamilyName } from '#worlds/simulated/hypervisor/family.ts'
 import { type Dmi, findDmi } from './dmi.ts'
@@ -24,7 +25,6 @@ import { at, fact, findLine } from './place.ts'
 export interface Surroundings {
   readonly clocksource: string | undefined
   readonly messages: readonly KernelMessage[]
-  readonly tools: readonly GuestTool[]
   readonly kernel: KernelFacts
   readonly boot: BootFacts
 }
@@ -63,7 +63,7 @@ export function findHypervisor(files: Files, around: Surroundings): Fact<Hypervi
 
 function findName(
   files: Files,
-  { clues, dmi, messages, tools, kernel, boot }: Surroundings & { readonly clues: Clues; readonly dmi: Dmi },
+  { clues, dmi, messages, kernel, boot }: Surroundings & { readonly clues: Clues; readonly dmi: Dmi },
 ): Fact<string> | undefined {
   const flag = findLine(files, ['proc/cpuinfo'], /^flags\s*:/)?.place ?? at('proc/cpuinfo', 'flags')
   const none = fact('none', { ...flag, text: 'flags: no hypervisor' })
@@ -75,7 +75,7 @@ function findName(
     return fact(told.name, place ?? at(told.path, told.evidence), ...guest)
   }
   const heard =
-    fromCommands(files) ?? fromTools(tools) ?? fromMessages(messages) ?? fromKernel(kernel, boot, clues)
+    fromCommands(files) ?? fromTools(files) ?? fromMessages(messages) ?? fromKernel(kernel, boot, clues)
   if (heard && (cpuFlag !== false || heard.value.startsWith('xen')))
     return fact(heard.value, ...heard.evidence, ...guest)
   if (clues.cpuFlag === false) return none
@@ -119,18 +119,18 @@ function fromCommands(files: Files): Fact<string> | undefined {
   return para ? fact('xen-pv', said!.place, para.place) : fact(name, said!.place)
 }
 
-/** These run, or are loaded, where their hypervisor is below. */
+/** These run where their hypervisor is below. */
 const OF_TOOLS: Readonly<Record<string, string>> = {
   vmtoolsd: 'vmware',
   'vmware-guestd': 'vmware',
   VBoxService: 'virtualbox',
   prltoolsd: 'parallels',
-  hv_utils: 'hyperv',
 }
 
-function fromTools(tools: readonly GuestTool[]): Fact<string> | undefined {
-  const running = tools.find(({ name, runs }) => runs?.value && OF_TOOLS[name] !== undefined)
-  return running?.runs && fact(OF_TOOLS[running.name]!, ...running.runs.evidence)
+function fromTools(files: Files): Fact<string> | undefined {
+  if (files.exists(HYPERV_DRIVER)) return fact('hyperv', at(HYPERV_DRIVER, 'the driver is loaded'))
+  const [seen] = processesNamed(files, comm => OF_TOOLS[comm] !== undefined)
+  return seen && fact(OF_TOOLS[seen.comm]!, at(seen.path, seen.argv.join(' '), seen.line))
 }
 
 /** What the kernel says as it starts, and the hypervisor that is meant. */

@@ -34,9 +34,8 @@ export function takeInventory(files: Files): Inventory {
   const words = commandLine && fact(commandLine.value.split(/\s+/), ...commandLine.evidence)
   const kernel = findKernel(files, boot)
   const packages = readPackages(files)
-  const tools = findTools(files, packages)
   const clocksource = clockSource?.value
-  const hypervisor = findHypervisor(files, { clocksource, messages, tools, kernel, boot })
+  const hypervisor = findHypervisor(files, { clocksource, messages, kernel, boot })
   const processes = placeOfProcesses(files)
   const missing = findMissing(files, processes)
   return {
@@ -55,7 +54,7 @@ export function takeInventory(files: Files): Inventory {
     ptp: findPtpDevices(files),
     vmclock: findVmclock(files),
     vmgenid: findVmgenid(files),
-    tools,
+    tools: findTools(files, packages),
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
     jobs: findJobs(files),
     steps: findSteps(files),

@@ -81,7 +81,7 @@ const isUnit = (path: string): boolean =>
 /** The unit of a daemon. Others are read because a timer starts them, and of those only what sets the clock matters. */
 const isOfTime = (path: string): boolean => TIME_NAMES.test(path.replace(/^.*?\/systemd\//, ''))
 const TIME_NAMES =
-  /chronyd?|ntpd?\b|ntpsec|ntp-|timesyncd|ptp4l|phc2sys|timemaster|ptpd|htpdate|rdate|hwclock|clockwright/
+  /chronyd?|ntpd?\b|ntpsec|ntp-|timesyncd|ptp4l|phc2sys|timemaster|ptpd|htpdate|rdate|hwclock|clockwright|vbox|virtualbox/
 
 /** What of a unit is read: how it is started, when, under which conditions and as whom. */
 const UNIT_KEYS =

@@ -3,7 +3,7 @@
  * only if the copy holds other files of the same folder.
  */
 import type { Files } from '#core/guest/files.ts'
-import { isPattern } from '#dialects/path-pattern.ts'
+import { folderOf, isPattern } from '#dialects/path-pattern.ts'
 
 /** `not-here`: this machine does not have it, and the file may be of another one. */
 export type Presence = 'there' | 'missing' | 'not-here' | 'unknown'
@@ -28,7 +28,3 @@ function isHidden(files: Files, path: string): boolean {
   files.names(folder)
   return files.unread.some(each => each.path === folder)
 }
-
-/** What stands in front of the first wildcard, up to the last slash. */
-export const folderOf = (path: string): string =>
-  path.replace(/[*?[\\].*$/, '').replace(/\/[^/]*$/, '') || '/'

@@ -14,9 +14,11 @@ import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
 import { isOfDistribution } from '../repair/drop-in.ts'
 import {
+  holdsAll,
   isKeeperKnown,
   isPresumed,
   lacksConfiguration,
+  lacksSources,
   settingDaemons,
   settingTools,
   usedDaemons,
@@ -34,8 +36,10 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   const incomplete = usedDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
+  const unasked = usedDaemons(inventory).some(daemon => lacksSources(daemon, inventory))
   return lint(judged, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
+    .filter(({ name }) => !(unasked && OF_SOURCES.includes(name)))
     .map(finding => placed(finding, judged))
 }
 
@@ -78,14 +82,20 @@ function kindIn(daemon: string, path: string): FileKind | undefined {
   return undefined
 }
 
-/** What is said because something does not stand there; it may stand in the file that could not be read. */
-const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
-  'no-daemon',
+/** How many sources there are. */
+const OF_SOURCES: readonly FindingName[] = [
   'no-source',
   'single-source',
   'two-sources',
   'fewer-than-four',
   'never-agrees',
+  'host-clock-not-validated',
+]
+
+/** What is said because something does not stand there; it may stand in the file that could not be read. */
+const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
+  'no-daemon',
+  ...OF_SOURCES,
   'never-steps',
   'makestep-expires',
   'panic-exit-ahead',
@@ -94,7 +104,6 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
   'kod-without-limited',
   'restrict-default-open',
   'statistics-go-nowhere',
-  'host-clock-not-validated',
   'key-not-there',
 ])
 
@@ -171,9 +180,7 @@ const isPutRightByHost = (inventory: Inventory): boolean =>
 
 /** Has all been seen that the files include? What lies in /run is on no disk, and sosreport leaves it out. */
 const isComplete = ({ copy, daemons }: Inventory): boolean =>
-  copy === 'live' ||
-  copy === 'collected' ||
-  !daemons.some(({ configuration }) => configuration.some(({ text }) => /^[^#!;%]*\s\/run\//m.test(text)))
+  holdsAll(copy) || daemons.every(({ unseen = [] }) => unseen.length === 0)
 
 /** The control domain of Xen is the host, which nobody pauses. */
 function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefined {

@@ -33,6 +33,37 @@ const CHRONY: Members = {
 }
 const CONF = 'pool ntp.example iburst\nmakestep 1 -1\nlog tracking\nlogdir /var/log/chrony\n'
 
+describe('sources that a copy does not hold', () => {
+  const disk = Object.fromEntries(Object.entries(CHRONY).filter(([path]) => !path.startsWith('proc/sys')))
+  const copies: [string, Members][] = [
+    ['a disk', { ...disk, 'lib/modules/6.1.0-18-amd64/modules.builtin': '' }],
+    ['a sosreport', { ...CHRONY, 'sos_commands/chrony/chronyc_-n_tracking': '' }],
+  ]
+  const rest = 'makestep 1 -1\nlog tracking\nlogdir /var/log/chrony\n'
+  test.each(copies)('%s: those of DHCP, and those of a folder that is not there', (_, members) => {
+    for (const line of ['sourcedir /run/chrony-dhcp', 'include /etc/chrony.d/*.conf']) {
+      const conf = `${line}\n${rest}`
+      expect(found({ ...members, 'etc/chrony/chrony.conf': conf })).toEqual([
+        'note copy-incomplete /etc/chrony/chrony.conf',
+      ])
+      // Where some are named, those are judged by how they are asked.
+      expect(found({ ...members, 'etc/chrony/chrony.conf': `server 10.0.0.1\n${conf}` })).toEqual([
+        'note no-iburst /etc/chrony/chrony.conf',
+      ])
+      // A fragment says nothing of what else there is.
+      const fragment = { 'etc/chrony/conf.d/a.conf': 'leapsectz right/UTC\n' }
+      const main = `confdir /etc/chrony/conf.d\n${conf}`
+      expect(found({ ...members, ...fragment, 'etc/chrony/chrony.conf': main })).toEqual([
+        'note copy-incomplete /etc/chrony/chrony.conf',
+      ])
+    }
+  })
+  test('were none where all was collected from a machine that ran', () =>
+    expect(found({ ...CHRONY, 'etc/chrony/chrony.conf': `sourcedir /run/chrony-dhcp\n${rest}` })).toEqual([
+      'warning no-source /etc/chrony/chrony.conf',
+    ]))
+})
+
 describe('a configuration that could not be read', () => {
   const path = 'etc/chrony/chrony.conf'
   test('can be read', () => expect(found({ ...CHRONY, [path]: CONF })).toEqual([]))
@@ -56,6 +87,16 @@ describe('a configuration that could not be read', () => {
     expect(found(members)).toEqual([
       `critical misspelt /${path}`,
       'warning could-not-be-read /etc/chrony/conf.d/site.conf',
+    ])
+  })
+  test('has a name that is no UTF-8', () => {
+    const conf = `${CONF}include /etc/chrony.d/*.conf\n`
+    const odd = {
+      'etc/chrony.d/a.conf': '# none\n',
+      'etc/chrony.d/\ufffd.conf': { why: 'odd-name' } as const,
+    }
+    expect(found({ ...CHRONY, [path]: conf, ...odd })).toEqual([
+      'warning could-not-be-read /etc/chrony.d/\ufffd.conf',
     ])
   })
   test('is the file of options', () => {

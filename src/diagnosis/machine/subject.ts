@@ -112,6 +112,15 @@ const NEEDS_A_FILE = ['chronyd', 'ntpd', 'ntpsec', 'openntpd', 'ntpd-rs']
 export const lacksConfiguration = ({ name, configuration, unreadable }: TimeDaemon): boolean =>
   NEEDS_A_FILE.includes(name) && configuration.length === 0 && unreadable.length === 0
 
+/** Whom it asks is said where a copy does not reach: in /run, say, where DHCP leaves its servers. */
+export const lacksSources = ({ configuration, unseen = [] }: TimeDaemon, { copy }: Inventory): boolean =>
+  unseen.length > 0 && !holdsAll(copy) && !configuration.some(({ text }) => NAMES_SOURCES.test(text))
+
+/** The machine itself, and what was collected from it as it ran: what is not there is nowhere. */
+export const holdsAll = (copy: Inventory['copy']): boolean => copy === 'live' || copy === 'collected'
+
+const NAMES_SOURCES = /^\s*(?:server|pool|peer|refclock|broadcastclient|multicastclient|manycastclient)\b/im
+
 /** Can it be told who keeps this clock, or that nobody does? */
 export const isKeeperKnown = ({ daemons, missing }: Inventory): boolean =>
   daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined) ||

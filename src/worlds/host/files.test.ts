@@ -29,6 +29,14 @@ function onDisk(members: Record<string, Member>): Files {
   return openFiles(root)
 }
 
+it('tells of a name that is no text, and does not pass it over', () => {
+  const files = onDisk({ 'etc/a': '' })
+  writeFileSync(Buffer.concat([Buffer.from(join(root, 'etc/')), Buffer.from([0xff])]), 'held')
+  const [, odd = ''] = files.names('/etc')
+  expect(files.read(`/etc/${odd}`)).toEqual({ kind: 'unread', why: 'odd-name' })
+  expect(files.unread).toEqual([{ path: '/etc/\ufffd', why: 'odd-name' }])
+})
+
 describe.each([
   ['on a disk', onDisk],
   ['in memory', memoryFiles],

@@ -8,7 +8,9 @@ import type { Finding } from '../../finding.ts'
 import {
   evidenceOf,
   lacksConfiguration,
+  lacksSources,
   type MachineRule,
+  placed,
   settingDaemons,
   state,
   usedDaemons,
@@ -55,6 +57,7 @@ const WHAT_TO_DO: Readonly<Record<Unread, (live: boolean) => string>> = {
   'too-many-names': () => 'Look what the folder holds',
   failed: () => 'Look for errors of the disk in the kernel log',
   binary: replace,
+  'odd-name': () => 'Give it a name in UTF-8',
   'leads-nowhere': live =>
     live ? 'Mend the link' : 'Copy the file that the link leads to as well, to the same place below the copy',
   'left-out': () => 'Look at it on the machine itself, or keep secrets in a file of their own',
@@ -69,6 +72,7 @@ const LACKS: Readonly<Record<Missing, string>> = {
 export const copyIncomplete: MachineRule = ({ inventory }) => [
   ...whoIsNotKnown(inventory),
   ...howIsNotKnown(inventory),
+  ...whomIsNotKnown(inventory),
 ]
 
 function howIsNotKnown(inventory: Inventory): Finding[] {
@@ -87,6 +91,26 @@ function howIsNotKnown(inventory: Inventory): Finding[] {
         text: 'Make the copy with `clockwright collect` on the machine, or copy its configuration, too.',
       },
       confirm: 'clockwright collect --list',
+    }),
+  ]
+}
+
+function whomIsNotKnown(inventory: Inventory): Finding[] {
+  const unasked = settingDaemons(inventory).filter(daemon => lacksSources(daemon, inventory))
+  if (unasked.length === 0) return []
+  const names = unasked.map(({ name }) => name).join(' and ')
+  return [
+    state({
+      name: 'copy-incomplete',
+      severity: 'note',
+      what: `Whom ${names} asks is said where this copy does not reach: neither its sources nor its way back after a pause are judged.`,
+      evidence: unasked.flatMap(({ unseen = [] }) => unseen.map(placed)),
+      causes: [],
+      cost: 'Too few sources, or bad ones, would not be seen.',
+      remedy: {
+        text: 'Make the copy with `clockwright collect` on the machine, or copy these files, too.',
+      },
+      confirm: unasked.some(({ name }) => name === 'chronyd') ? 'chronyc -n sources' : 'ntpq -pn',
     }),
   ]
 }
