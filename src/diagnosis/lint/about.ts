@@ -31,6 +31,8 @@ export interface About {
   readonly setters?: readonly string[] | undefined
   /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */
   readonly hypervisor?: string | undefined
+  /** What is built upon it: `aws`, `azure`, `gcp`, `openstack`, … */
+  readonly platform?: string | undefined
   /** `uname -r` */
   readonly kernel?: string | undefined
   /** `uname -m` */

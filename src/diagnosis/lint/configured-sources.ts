@@ -1,8 +1,10 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
+import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { combineServers } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
+import { originOfAddress, originsOf, PULSES } from './origin.ts'
 import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
 
 export interface NamedHere {
@@ -18,6 +20,9 @@ export interface NamedHere {
   /** `true` of ntpd, `trust` of chrony. */
   readonly forced: boolean
   readonly network: boolean
+  readonly preferred: boolean
+  /** What tells of the same clock has the same. */
+  readonly origin: string
 }
 
 export interface ConfiguredSource {
@@ -81,6 +86,8 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
           iburst: clock ? undefined : options.flags.has('iburst'),
           forced: options.flags.has('true'),
           network: !clock,
+          preferred: options.flags.has('prefer'),
+          origin: kind === 'refclock' && address === 'pps' ? PULSES : originOfAddress(address),
         }
       }),
   )
@@ -108,6 +115,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
 function chrony(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.chrony)
   if (!main || (main.read.directives.length === 0 && !isUsed(subject, ['chronyd']))) return undefined
+  const attached = originsIn(subject.chrony.map(({ read }) => read))
   const named = subject.chrony.flatMap(({ file, read }): NamedHere[] => [
     ...read.sources.map(each => ({
       address: each.address,
@@ -118,8 +126,10 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
       iburst: each.iburst,
       forced: each.trust,
       network: true,
+      preferred: each.prefer,
+      origin: originOfAddress(each.address),
     })),
-    ...read.refclocks.map(({ line, driver, parameter, options }) => ({
+    ...read.refclocks.map(({ line, driver, parameter, options }, index) => ({
       address: `${driver} ${parameter}`,
       file,
       line,
@@ -128,6 +138,8 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
       iburst: undefined,
       forced: options.some(option => option.toLowerCase() === 'trust'),
       network: false,
+      preferred: options.some(option => option.toLowerCase() === 'prefer'),
+      origin: attached.get(read)![index]!,
     })),
   ])
   const minsources = subject.chrony.flatMap(({ file, read }) =>
@@ -154,6 +166,12 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
   }
 }
 
+/** A clock may be locked to one that another file attaches. */
+function originsIn(reads: readonly ChronyConf[]): ReadonlyMap<ChronyConf, readonly string[]> {
+  const origins = originsOf(reads.flatMap(({ refclocks }) => refclocks))
+  return new Map(reads.map(read => [read, origins.splice(0, read.refclocks.length)]))
+}
+
 /** It follows one at a time, so what counts is whether there is another one when that is lost. */
 function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.timesyncd)
@@ -175,6 +193,8 @@ function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
         iburst: undefined,
         forced: false,
         network: true,
+        preferred: false,
+        origin: originOfAddress(address),
       }),
     ),
     elsewhere: own.length > 0 && fallback.length > 0,
@@ -196,6 +216,8 @@ function openntpd(subject: LintSubject): ConfiguredSource | undefined {
       iburst: undefined,
       forced: false,
       network: true,
+      preferred: false,
+      origin: originOfAddress(address),
     })),
     ...read.notUsable
       .filter(({ text }) => /^\s*sensor/.test(text))
@@ -208,6 +230,8 @@ function openntpd(subject: LintSubject): ConfiguredSource | undefined {
         iburst: undefined,
         forced: false,
         network: false,
+        preferred: false,
+        origin: text.trim(),
       })),
   ])
   return {
@@ -241,6 +265,8 @@ function ntpdRs(subject: LintSubject): ConfiguredSource | undefined {
       iburst: undefined,
       forced: false,
       network: true,
+      preferred: false,
+      origin: originOfAddress(address),
     }
   })
   const devices = subject.lines[main.file]!.some(line => /^\s*mode\s*=\s*"(?:sock|pps|csptp)"/.test(line))

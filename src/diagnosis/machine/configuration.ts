@@ -166,6 +166,7 @@ export function aboutOf(inventory: Inventory): About {
     putRightByHost: isPutRightByHost(inventory),
     complete: isComplete(inventory),
     hypervisor: hypervisorOf(hypervisor?.value),
+    platform: hypervisor?.value.platform,
     kernel: kernel.release?.value,
     architecture: kernel.architecture?.value,
     ...(inventory.ptp.length > 0 && {

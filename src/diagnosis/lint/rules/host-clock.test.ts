@@ -38,3 +38,28 @@ test('for a device without a name the rule is given, and the name that it makes'
   expect(finding.remedy.text).not.toMatch(/ptp_kvm|ptp_hyperv/)
   expect(finding.remedy.changes[0]).toContain('ATTR{clock_name}=="ena-ptp-05", SYMLINK+="ptp_ena"')
 })
+
+test.each([
+  ['azure', '', 'note'],
+  ['aws', '', 'note'],
+  ['gcp', '', 'note'],
+  ['openstack', '', 'warning'],
+  [undefined, '', 'warning'],
+  ['azure', ' trust', 'warning'],
+])('the clock of the host alone, on %s%s, is a %s', (platform, option, severity) =>
+  expect(
+    lint(
+      [
+        {
+          path: 'etc/chrony.conf',
+          text: `refclock PHC /dev/ptp_hyperv poll 3 dpoll -2${option}\nmakestep 1 -1\n`,
+        },
+      ],
+      {
+        hypervisor: 'hyperv',
+        platform,
+        complete: true,
+      },
+    ).filter(({ name }) => name === 'host-clock-not-validated'),
+  ).toMatchObject([{ severity }]),
+)

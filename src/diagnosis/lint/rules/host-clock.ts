@@ -46,7 +46,11 @@ export const hostClock: LintRule = subject => {
   ])
 }
 
+/** Clouds that keep the clocks of their hosts, and advise to follow that clock alone (the pages of each on time). */
+const KEPT = ['azure', 'aws', 'gcp']
+
 function notValidated(subject: LintSubject, { file, line, device, options }: Phc): Finding[] {
+  const { about } = subject.machine
   if (options.includes('noselect') || subject.machine.isGuest === false) return []
   const network = subject.chrony.reduce(
     (sum, { read }) =>
@@ -63,7 +67,7 @@ function notValidated(subject: LintSubject, { file, line, device, options }: Phc
   return [
     found({
       name: 'host-clock-not-validated',
-      severity: 'warning',
+      severity: !trusted && KEPT.includes(about.platform ?? '') ? 'note' : 'warning',
       what: trusted
         ? `\`trust\` puts ${device} beyond doubt, and it is as good as the clock of the host.`
         : `${device} is the only source, and it is as good as the clock of the host: how good that is does not come with it.`,

@@ -31,3 +31,25 @@ test.each([
   expect(mixed?.remedy.edits?.map(({ text }) => text)).toEqual(edits)
   expect(findings.map(({ name }) => name)).not.toContain('two-sources')
 })
+
+test.each([
+  // As Ubuntu and Amazon have it on EC2.
+  [
+    'server 169.254.169.123 prefer iburst\npool ntp.ubuntu.com iburst\npool 0.ubuntu.pool.ntp.org iburst\n',
+    [2, 3],
+  ],
+  ['server 169.254.169.123 iburst\npool ntp.ubuntu.com iburst\npool 0.ubuntu.pool.ntp.org iburst\n', [2, 3]],
+  ['server time.google.com iburst\npool a.example.org iburst prefer\n', [1]],
+  ['server time.google.com iburst\npool a.example.org iburst\npool b.example.org iburst\n', [1]],
+])('those stay that are preferred, or of the cloud itself: %j', (text, gone) => {
+  const [mixed] = lint([{ path: 'etc/chrony.conf', text }]).filter(({ name }) => name === 'smear-mixed')
+  expect(mixed?.severity).toBe('warning')
+  expect(mixed?.remedy.edits?.map(({ line }) => line)).toEqual(gone)
+})
+
+test("AWS's own set-up with its PTP clock is one to know about, and not to change", () => {
+  const text = 'refclock PHC /dev/ptp_ena poll 0 delay 0.000010 prefer\nserver 169.254.169.123 iburst\n'
+  const [mixed] = lint([{ path: 'etc/chrony.conf', text }]).filter(({ name }) => name === 'smear-mixed')
+  expect(mixed).toMatchObject({ severity: 'note', remedy: { changes: [] } })
+  expect(mixed?.remedy.edits ?? []).toEqual([])
+})

@@ -23,3 +23,50 @@ test.each([
   expect(found(path, text, 'no-iburst')).toEqual([])
   expect(found(path, text.replace(/ ibrust/i, ''), 'no-iburst')).toHaveLength(1)
 })
+
+const counted = (path: string, text: string) =>
+  lint([{ path, text }], { hypervisor: 'none' })
+    .filter(({ measures, name }) => name !== 'no-iburst' && measures.sources !== undefined)
+    .map(({ severity, name, measures }) => `${severity} ${name} ${measures.sources}`)
+
+const NMEA = 'refclock SHM 0 refid NMEA offset 0.5 delay 0.2\n'
+const PPS = 'refclock PPS /dev/pps0 lock NMEA refid PPS\n'
+const AWS = 'server 169.254.169.123 prefer iburst\n'
+const [A, B] = ['server a.example iburst\n', 'server b.example iburst\n']
+
+test.each([
+  ['pulses that are locked to the seconds of their receiver', NMEA + PPS, 'warning single-source 1'],
+  ['the pulses of a receiver and one server', PPS.replace('lock NMEA ', '') + A, 'warning single-source 1'],
+  ["gpsd's two segments", 'refclock SHM 0\nrefclock SHM 1\n', 'warning single-source 1'],
+  ['two receivers', 'refclock SHM 0\nrefclock SHM 2\n', 'critical two-sources 2'],
+  ['a receiver and a server', NMEA + PPS + A, 'critical two-sources 2'],
+  ['two servers', A! + B!, 'critical two-sources 2'],
+  ["AWS's clock in two ways", `refclock PHC /dev/ptp_ena poll 0 prefer\n${AWS}`, 'note single-source 1'],
+  ["AWS's server by both of its addresses", `${AWS}server fd00:ec2::123 iburst\n`, 'note single-source 1'],
+  ["AWS's clock and that of another", `refclock PHC /dev/ptp_kvm\n${AWS}`, 'critical two-sources 2'],
+])('chrony: %s', (_, text, expected) => expect(counted('chrony.conf', text)).toEqual([expected]))
+
+test.each([
+  [
+    'a receiver and its pulses',
+    'server 127.127.20.0 prefer\nserver 127.127.22.0\n',
+    'warning single-source 1',
+  ],
+  ["gpsd's two segments", 'server 127.127.28.0\nserver 127.127.28.1 prefer\n', 'warning single-source 1'],
+  ['two receivers', 'server 127.127.20.0\nserver 127.127.20.1\n', 'critical two-sources 2'],
+])('ntpd: %s', (_, text, expected) => expect(counted('ntp.conf', text)).toEqual([expected]))
+
+test('NTPsec: a receiver and its pulses', () =>
+  expect(counted('etc/ntpsec/ntp.conf', 'refclock nmea unit 0 prefer\nrefclock pps unit 0\n')).toEqual([
+    'warning single-source 1',
+  ]))
+
+test.each([
+  [AWS, 'pool time.aws.com iburst'],
+  ['server metadata.google.internal iburst\n', 'pool time.google.com iburst'],
+  ['server ntp.example iburst\n', 'pool pool.ntp.org iburst'],
+])('beside %j others are named that treat leap seconds alike', (text, expected) => {
+  const [single] = found('chrony.conf', text, 'single-source')
+  expect(single?.remedy.changes).toEqual([expected])
+  expect(found('chrony.conf', `${text}${expected}\n`, 'smear-mixed')).toEqual([])
+})

@@ -14,8 +14,10 @@ import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Evidence, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
 import { PROGRAMS } from '../daemons.ts'
+import { PULSES } from '../origin.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+import { othersThatSmear } from './smear.ts'
 
 /** How many sources a pool is good for. */
 const POOL = 4
@@ -37,7 +39,7 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   const counted = named.filter(({ counts }) => counts)
   const distinct = new Map(counted.map(each => [each.address.toLowerCase(), each]))
   const pools = counted.some(({ pool }) => pool)
-  const count = [...distinct.values()].reduce((sum, { pool }) => sum + (pool ? POOL : 1), 0)
+  const count = howManyClocks([...distinct.values()])
   const evidence = [...distinct.values()].map(({ file, line }) => evidenceAt(subject, file, line))
   if (subject.machine.about.controlled || count >= ENOUGH || (pools && count > 2)) return []
   if (elsewhere && count === 0) return []
@@ -55,20 +57,25 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
             count,
           }),
         ]
-  const [only] = distinct.values()
-  const names = [...distinct.values()].map(({ address }) => address).join(' and ')
+  const all = [...distinct.values()]
+  const names = all.map(({ address }) => address).join(' and ')
   // It follows one at a time: several do not contradict each other.
   if (daemon === 'timesyncd' && count > 1) return []
   // What another file adds is not known here.
   if (elsewhere) return []
   // That of the host alone is said so by the rule about it.
-  if (count === 1 && /^PHC /.test(only!.address) && subject.machine.isGuest !== false) return []
+  if (count === 1 && all.every(({ address }) => /^PHC /.test(address)) && subject.machine.isGuest !== false)
+    return []
   if (count === 1)
     return [
       few(subject, more, {
         name: 'single-source',
-        severity: WATCHED.test(only!.address) || daemon === 'timesyncd' ? 'note' : 'warning',
-        what: `${names} is the only source: what it says is believed.`,
+        severity:
+          all.some(({ address }) => WATCHED.test(address)) || daemon === 'timesyncd' ? 'note' : 'warning',
+        what:
+          all.length === 1
+            ? `${names} is the only source: what it says is believed.`
+            : `${names} come down to one clock: what it says is believed.`,
         evidence,
         cost: 'If it is wrong, so is this clock; if it is lost, the clock runs free.',
         count,
@@ -97,6 +104,13 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   ]
 }
 
+/** Lines that tell of the same clock are one; pulses are counted by another clock, and say which second it is of none. */
+function howManyClocks(sources: readonly ConfiguredSource['named'][number][]): number {
+  const clocks = new Map(sources.map(each => [each.origin, each]))
+  if (clocks.size > 1) clocks.delete(PULSES)
+  return [...clocks.values()].reduce((sum, { pool }) => sum + (pool ? POOL : 1), 0)
+}
+
 function few(
   subject: LintSubject,
   of: { daemon: Daemon; program: string; file: number; after: { file: number; line: number } | undefined },
@@ -105,7 +119,8 @@ function few(
     count: number
   },
 ): Finding {
-  const pool = of.daemon === 'ntpd' && knowsNoPool(subject) ? SERVERS : POOLS[of.program]
+  const hosts = moreLike(what.evidence.map(({ text }) => text))
+  const pool = of.daemon === 'ntpd' && knowsNoPool(subject) ? serversOf(hosts) : POOLS[of.program]?.(hosts)
   const after = of.after ?? { file: of.file, line: subject.lines[of.file]!.length }
   return found({
     name: what.name,
@@ -126,16 +141,29 @@ function few(
 }
 
 /** What makes four of few, as each program writes it. */
-const POOLS: Readonly<Partial<Record<string, string>>> = {
-  [PROGRAMS.ntpd]: 'pool pool.ntp.org iburst',
-  [PROGRAMS.chronyd]: 'pool pool.ntp.org iburst',
-  [PROGRAMS.openntpd]: 'servers pool.ntp.org',
-  [PROGRAMS['ntpd-rs']]: '\n[[source]]\nmode = "pool"\naddress = "ntpd-rs.pool.ntp.org"',
+const POOLS: Readonly<Partial<Record<string, (host: string) => string>>> = {
+  [PROGRAMS.ntpd]: host => `pool ${host} iburst`,
+  [PROGRAMS.chronyd]: host => `pool ${host} iburst`,
+  [PROGRAMS.openntpd]: host => `servers ${host}`,
+  [PROGRAMS['ntpd-rs']]: host =>
+    `\n[[source]]\nmode = "pool"\naddress = "${host === PUBLIC ? `ntpd-rs.${PUBLIC}` : host}"`,
 }
+
+const PUBLIC = 'pool.ntp.org'
+
+/** Beside servers that smear leap seconds only others that do it in the same way. */
+const moreLike = (lines: readonly string[]): string =>
+  lines
+    .flatMap(wordsOf)
+    .map(othersThatSmear)
+    .find(host => host !== undefined) ?? PUBLIC
 /** ntpd before 4.2.6. */
 const knowsNoPool = ({ machine: { ntpd } }: LintSubject): boolean =>
   ntpd !== undefined && ntpd.family === 'classic' && isBefore(ntpd, [4, 2, 6, 0])
-const SERVERS = [0, 1, 2, 3].map(each => `server ${each}.pool.ntp.org iburst`).join('\n')
+const serversOf = (host: string): string =>
+  host === PUBLIC
+    ? [0, 1, 2, 3].map(each => `server ${each}.${host} iburst`).join('\n')
+    : `server ${host} iburst`
 
 /** There a table follows behind the last line of the file. */
 const isToml = (program: string): boolean => program === PROGRAMS['ntpd-rs']
