@@ -6,8 +6,8 @@
 
 const REMOVED = '(removed)'
 
-/** What a name holds that stands for a secret: DB_PASSWORD, AWS_SECRET_ACCESS_KEY, api-token, vncpassword. */
-const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|passwd|(?<![a-z])(?:pass|pwd|pw|psk)(?![a-z])|secret|token|credential|api_?key|access_?key|private_?key|auth_?key|cookie|community)[\w.-]*`
+/** What a name holds that stands for a secret: DB_PASSWORD, AWS_SECRET_ACCESS_KEY, api-token, vncpassword, rootpw. */
+const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|passwd|(?:(?<!by|com)pass|pwd|pw|(?<![a-z])psk)(?![a-z])|secret|token|credential|api_?key|access_?key|private_?key|auth_?key|cookie|community)[\w.-]*`
 /** As it ends in a command line of /proc, too, whose words are divided by zero bytes. */
 const WORD = String.raw`[^\s\0"']+`
 

@@ -41,6 +41,8 @@ const anywhere: readonly ((secret: string) => string)[] = [
   word => `https://hooks.example.com/services/${word}`,
   word => `login --key ${word}`,
   word => `login -uroot:${word}`,
+  word => `inst.rootpw=${word} quiet`,
+  word => `bindpw=${word}`,
 ]
 /** Lines of configurations. */
 const ofLines: readonly ((secret: string) => string)[] = [

@@ -40,6 +40,7 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   return lint(judged, aboutOf(inventory))
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
     .filter(({ name }) => !(unasked && OF_SOURCES.includes(name)))
+    .filter(({ name }) => !(isOnlyMeasuring(inventory) && OF_SETTING.includes(name)))
     .map(finding => placed(finding, judged))
 }
 
@@ -81,6 +82,21 @@ function kindIn(daemon: string, path: string): FileKind | undefined {
   if (daemon === 'chronyd') return path.endsWith('.sources') ? 'chrony sources' : 'chrony.conf'
   return undefined
 }
+
+/** In a container a daemon has no clock to set; packages start it with `-x` there (Debian's and Ubuntu's chrony). */
+const isOnlyMeasuring = (inventory: Inventory): boolean =>
+  inventory.container !== undefined && settingDaemons(inventory).length === 0
+
+/** How the clock is set. */
+const OF_SETTING: readonly FindingName[] = [
+  'clock-not-disciplined',
+  'makestep-expires',
+  'never-steps',
+  'panic-exit-ahead',
+  'panic-not-first',
+  'slew-only',
+  'stepout-clamped',
+]
 
 /** How many sources there are. */
 const OF_SOURCES: readonly FindingName[] = [
@@ -129,27 +145,32 @@ function filesOf(inventory: Inventory): string[] {
     ...(boot.entries.length + boot.defaults.length === 0 ? [commandLine?.evidence] : []),
   ]
   const paths = [
-    ...used.flatMap(({ configuration }) => configuration.map(({ path }) => path)),
+    ...used.flatMap(daemon =>
+      daemon.configuration
+        .filter(file => isKnown(daemon) || kindOf(file) !== undefined)
+        .map(({ path }) => path),
+    ),
     ...places.flatMap(each => each ?? []).map(({ path }) => path),
   ]
   const tables = jobs.map(({ name }) => name).filter(path => kindOf({ path, text: '' }) === 'crontab')
   return [...new Set([...paths, ...tables])].filter(path => CONFIGURATION.test(path) || path === KERNEL_LINE)
 }
 
+/** Of ptp4l, phc2sys and others the linter knows no word. */
+const isKnown = ({ name }: TimeDaemon): boolean => (DAEMONS as readonly string[]).includes(name)
+
 /** What is known of a machine, for the linter. In a container the daemons of the machine around it are not seen. */
 export function aboutOf(inventory: Inventory): About {
   const { hypervisor, kernel, container } = inventory
   const active = usedDaemons(inventory)
-  const daemons = active
-    .filter(({ name }) => (DAEMONS as readonly string[]).includes(name))
-    .map(daemon => ({
-      name: daemon.name as DaemonName,
-      version: daemon.version?.value,
-      presumed: isPresumed(daemon),
-      watches: daemon.setsTime?.value === false,
-      unit: daemon.unit,
-      enabled: daemon.enabled,
-    }))
+  const daemons = active.filter(isKnown).map(daemon => ({
+    name: daemon.name as DaemonName,
+    version: daemon.version?.value,
+    presumed: isPresumed(daemon),
+    watches: daemon.setsTime?.value === false,
+    unit: daemon.unit,
+    enabled: daemon.enabled,
+  }))
   // Others keep it that the linter knows nothing of: ptp4l, ntpd of busybox, the service of VirtualBox.
   const nobody =
     isKeeperKnown(inventory) &&

@@ -33,6 +33,37 @@ const CHRONY: Members = {
 }
 const CONF = 'pool ntp.example iburst\nmakestep 1 -1\nlog tracking\nlogdir /var/log/chrony\n'
 
+describe('what is not to be judged here', () => {
+  const conf = 'pool ntp.example iburst\nmakestep 1 3\nlog tracking\nlogdir /var/log/chrony\n'
+  const running = (...words: string[]): Members => ({
+    'usr/sbin/chronyd': '',
+    'etc/chrony/chrony.conf': conf,
+    'proc/88/comm': 'chronyd\n',
+    'proc/88/cmdline': ['/usr/sbin/chronyd', ...words].join('\0'),
+  })
+  const container: Members = { 'run/systemd/container': 'lxc\n' }
+  test('how a clock is set that is not its own: the package starts chronyd with -x in a container', () => {
+    expect(found({ ...container, ...running('-F', '1', '-x') })).toEqual([
+      'note clock-of-the-host /run/systemd/container',
+    ])
+    expect(found({ ...GUEST, ...running('-F', '1', '-x') })).toContain(
+      'warning clock-not-disciplined /proc/88/cmdline',
+    )
+    expect(found({ ...container, ...running('-F', '1') })).toContain(
+      'note makestep-expires /etc/chrony/chrony.conf',
+    )
+  })
+  test('the configuration of a program of which the linter knows no word', () => {
+    const ptp: Members = {
+      'etc/ptp4l.conf': '[global]\nclientOnly 1\ntime_stamping software\n',
+      'proc/88/comm': 'ptp4l\n',
+      'proc/88/cmdline': '/usr/sbin/ptp4l\0-f\0/etc/ptp4l.conf\0-i\0eno1',
+      'usr/sbin/ptp4l': '',
+    }
+    expect(found(ptp)).toEqual([])
+  })
+})
+
 describe('sources that a copy does not hold', () => {
   const disk = Object.fromEntries(Object.entries(CHRONY).filter(([path]) => !path.startsWith('proc/sys')))
   const copies: [string, Members][] = [
