@@ -48,6 +48,21 @@ describe('a copy', () => {
     expect(members.map(({ path }) => path)).toEqual(members.map(({ path }) => path).sort())
   })
 
+  it('holds what the links of SysV init lead to, by whatever way the script was found', async () => {
+    const disk = memoryFiles({
+      'usr/sbin/ntpd': '',
+      'etc/ntp.conf': 'server ntp.example\n',
+      'etc/init.d': { link: 'rc.d/init.d' },
+      'etc/rc.d/init.d/ntpd': '#!/bin/sh\n',
+      'etc/rc.d/rc3.d/S58ntpd': { link: '../init.d/ntpd' },
+    })
+    const path = join(scratch, 'sysv.tar.gz')
+    writeFileSync(path, gzipSync(archiveOf(collect(disk), 'web1')))
+    const enabled = takeInventory(disk).daemons.map(each => each.enabled)
+    expect(enabled).toMatchObject([{ value: true }])
+    expect(takeInventory(await openMachine(path)).daemons.map(each => each.enabled)).toEqual(enabled)
+  })
+
   it('is a tar archive for everybody, long names too, and the same each time', async () => {
     const packed = gzipSync(archiveOf(collect(files()), 'web1'))
     expect(packed).toEqual(gzipSync(archiveOf(collect(files()), 'web1')))

@@ -283,8 +283,11 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
       const entry = files
         .names(level)
         .find(each => each.startsWith(kind) && /^\d\d/.test(each.slice(1)) && each.slice(3) === name)
-      if (entry && files.exists(`${level}/${entry}`))
-        return at(`${level}/${entry}`, `→ ${files.link(`${level}/${entry}`) ?? name}`)
+      if (!entry || !files.exists(`${level}/${entry}`)) continue
+      const target = files.link(`${level}/${entry}`)
+      // Asked for by the way that the link takes, so that in a copy, too, it leads somewhere.
+      if (target !== undefined) files.exists(pathFrom(level, target))
+      return at(`${level}/${entry}`, `→ ${target ?? name}`)
     }
     return undefined
   }
@@ -301,6 +304,16 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
   const started = entryOf('S')
   if (started) return fact(true, started)
   return levels.length > 0 ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it')) : undefined
+}
+
+/** Where a link in a folder leads, by its words. */
+function pathFrom(folder: string, target: string): string {
+  const steps: string[] = []
+  for (const step of (target.startsWith('/') ? target : `${folder}/${target}`).split('/')) {
+    if (step === '..') steps.pop()
+    else if (step !== '' && step !== '.') steps.push(step)
+  }
+  return `/${steps.join('/')}`
 }
 
 function optionsFrom(look: Look, { options }: ServiceNames): Fact<readonly string[]> | undefined {
