@@ -88,3 +88,13 @@ test('lines at the end of a file have no number, here or in JSON', () => {
     'server a\n\n# why\nserver b\n',
   )
 })
+
+test('a file of tens of thousands of lines, of which each is to be changed', () => {
+  const count = 20_000
+  const lines = Array.from({ length: count }, (_, index) => `server 10.0.${index >> 8}.${index & 255}`)
+  const adding = (option: string) =>
+    lines.map((line, index) => ({ kind: 'replace' as const, line: index + 1, text: `${line} ${option}` }))
+  const { text, refused } = mergeEdits(`${lines.join('\n')}\n`, [adding('iburst'), adding('minpoll 4')])
+  expect(refused).toEqual([])
+  expect(text.split('\n')[count - 1]).toBe(`${lines.at(-1)} iburst minpoll 4`)
+})

@@ -28,17 +28,33 @@ export interface Refused {
 export function mergeEdits(text: string, groups: readonly (readonly Edit[])[]): Merged {
   const file = openFile(text)
   const accepted: Edit[] = []
+  let changes: Changes = new Map()
   const refused: Refused[] = []
   for (const [group, edits] of groups.entries()) {
     try {
-      for (const { line } of edits) newLine(file.lines, [...accepted, ...edits], line)
-      accepted.push(...edits)
+      const together = withChanges(changes, edits)
+      for (const { line } of edits) newLine(file.lines, together, line)
+      changes = together
+      for (const edit of edits) accepted.push(edit)
     } catch (error) {
       if (!(error instanceof EditConflict)) throw error
       refused.push({ group, why: error.message })
     }
   }
-  return { text: written(file, accepted), refused }
+  return { text: written(file, accepted, changes), refused }
+}
+
+/** What replaces or deletes a line, by its number: a generated file may have tens of thousands. */
+type Changes = ReadonlyMap<number, readonly Edit[]>
+
+function withChanges(changes: Changes, edits: readonly Edit[]): Changes {
+  const all = new Map(changes)
+  const own = Map.groupBy(
+    edits.filter(({ kind }) => kind !== 'insert-after'),
+    ({ line }) => line,
+  )
+  for (const [line, added] of own) all.set(line, [...(changes.get(line) ?? []), ...added])
+  return all
 }
 
 interface File {
@@ -52,16 +68,16 @@ function openFile(text: string): File {
   return { lines: text === '' ? [] : (closed ? text.slice(0, -1) : text).split('\n'), closed }
 }
 
-function written({ lines, closed }: File, edits: readonly Edit[]): string {
+function written({ lines, closed }: File, edits: readonly Edit[], changes: Changes): string {
   const inserted = insertions(edits, lines.length)
   // As most lines end.
   const tail = lines.filter(line => line.endsWith('\r')).length * 2 > lines.length ? '\r' : ''
   const added = (line: number) => (inserted.get(line) ?? []).map(each => each + tail)
   const result = [...added(0)]
   lines.forEach((_, index) => {
-    const line = newLine(lines, edits, index + 1)
+    const line = newLine(lines, changes, index + 1)
     if (line !== undefined) result.push(line)
-    result.push(...added(index + 1))
+    for (const each of added(index + 1)) result.push(each)
   })
   if (result.length === 0) return ''
   return result.join('\n') + (closed || inserted.has(lines.length) ? '\n' : '')
@@ -79,8 +95,8 @@ function insertions(edits: readonly Edit[], last: number): Map<number, string[]>
 }
 
 /** Undefined when it goes. Throws {@link EditConflict}. */
-function newLine(lines: readonly string[], edits: readonly Edit[], line: number): string | undefined {
-  const here = edits.filter(edit => edit.line === line && edit.kind !== 'insert-after')
+function newLine(lines: readonly string[], changes: Changes, line: number): string | undefined {
+  const here = changes.get(line) ?? []
   const old = lines[line - 1]
   const [first] = here
   if (!first) return old
