@@ -35,6 +35,9 @@ export function parseKernelRelease(text: string): KernelRelease | undefined {
   }
 }
 
+/** `independent_wallclock` on the kernel's command line: these kernels compare the beginning of a word, and set it to 1 whatever follows. */
+export const isIndependentWallclock = (word: string): boolean => word.startsWith('independent_wallclock')
+
 export const isAtLeast = ({ numbers }: KernelRelease, least: readonly number[]): boolean =>
   compareVersions(numbers, least) >= 0
 
@@ -50,6 +53,3 @@ export const takesDivider = ({ numbers, enterprise, build = 0, xen }: KernelRele
 
 /** Has it the switch `independent_wallclock`, should it be a paravirtualised guest of Xen? */
 export const hasIndependentWallclock = (kernel: KernelRelease): boolean => !isAtLeast(kernel, [3, 0])
-
-/** `independent_wallclock` on the kernel's command line: these kernels compare the beginning of a word, and set it to 1 whatever follows. */
-export const isIndependentWallclock = (word: string): boolean => word.startsWith('independent_wallclock')
