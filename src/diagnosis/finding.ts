@@ -103,7 +103,7 @@ export const FINDINGS = {
   'host-cpu-speed-fixed': 'The speed of the processor was written down for one host.',
   'timer-policy': 'A virtual timer is set up so that the clock of the guest suffers.',
   'could-not-be-read': 'A file that says how the clock is kept is there and could not be read.',
-  'copy-incomplete': 'A copy of a machine lacks what says who keeps its clock.',
+  'copy-incomplete': 'A copy of a machine lacks what says who keeps its clock, or whom that one asks.',
   'daemon-not-running': 'A program that keeps time is there and does not run.',
   'source-unreachable': 'A configured source does not answer.',
   'host-clock-disagrees': 'The clock of the host differs from the network.',
