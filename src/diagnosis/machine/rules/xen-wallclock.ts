@@ -25,7 +25,8 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
   const keeper = settingDaemons(inventory)[0]
   if (value?.value === '1') {
     if (!keeper && isKeeperKnown(inventory)) return [unkept(inventory, value)]
-    return keeper && !isKept(inventory, setting) ? [untilTheBoot(inventory, value)] : []
+    const follows = keeper && !hypervisor.value.controlDomain && !isKept(inventory, setting)
+    return follows ? [untilTheBoot(inventory, value)] : []
   }
   if (hypervisor.value.controlDomain) return []
   return [dependent(inventory, value, keeper?.name, setting)]
