@@ -29,6 +29,7 @@ describe('a classic Xen guest', () => {
     const files = [NTP, SYSCTL, menu('console=xvc0')]
     const findings = wallclock(files)
     expect(findings).toMatchObject([{ name: 'wallclock-follows-host', severity: 'critical' }])
+    expect(findings[0]!.evidence[0]).toMatchObject({ file: 1, line: 1, text: 'kernel.sysrq = 0' })
     expect(wallclock(mended(files, findings))).toEqual([])
   })
   test.each(['independent_wallclock=1', 'independent_wallclock'])('is told so by its kernel line: %s', word =>

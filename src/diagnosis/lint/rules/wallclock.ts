@@ -120,7 +120,7 @@ function unset(subject: LintSubject): Finding[] {
   const follows = about.hypervisor === 'xen-pv' && kernel !== undefined && hasSwitch(kernel)
   if (!follows || !sysctl || !daemon || about.setters !== undefined) return []
   const { file } = sysctl
-  const line = subject.lines[file]!.length
+  const line = Math.max(1, subject.lines[file]!.findLastIndex(text => text.trim() !== '') + 1)
   return [
     found({
       name: 'wallclock-follows-host',
