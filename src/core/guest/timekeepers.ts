@@ -77,7 +77,7 @@ const unless =
 
 /** Short options that take a value, from the getopt strings of chrony 4 and linuxptp 4. */
 const CHRONYD_VALUES = 'fFlLPtu'
-const PHC2SYS_VALUES = 'cdfsEPISFRNOLMiunzlt'
+export const LINUXPTP_VALUES = { phc2sys: 'cCdfsEPISFRNOLMiunzlt', ptp4l: 'fipl' } as const
 
 const KNOWN: Readonly<Record<string, Judge>> = {
   // -x: do not control the clock; -Q: print the offset and exit.
@@ -85,7 +85,7 @@ const KNOWN: Readonly<Record<string, Judge>> = {
   ntpd: judgeNtpd,
   'systemd-timesyn': always('systemd-timesyncd'),
   'ntp-daemon': always('ntpd-rs'),
-  ptp4l: unless('ptp4l', freeRunning),
+  ptp4l: unless('ptp4l', setsOnlyItsCard),
   phc2sys: unless('phc2sys', setsOtherClock),
   // It only writes configurations and starts the others, which are listed themselves.
   timemaster: unless('timemaster', () => true),
@@ -114,12 +114,28 @@ function freeRunning(args: readonly string[]): boolean {
   return option(args, 'free_running') === '1'
 }
 
+/** With the stamps of a network card ptp4l sets the clock of that card; its file may say so, too, and its default is that. */
+function setsOnlyItsCard(args: readonly string[]): boolean {
+  const stamps = option(args, 'time_stamping')
+  const onCard = stamps === undefined ? hasFlag(args, 'H', LINUXPTP_VALUES.ptp4l) : isOnCard(stamps)
+  return freeRunning(args) || onCard || isFeed(option(args, 'clock_servo'))
+}
+
+/** Values of `time_stamping` of linuxptp; the others are `software` and `legacy`. */
+export const isOnCard = (stamps: string): boolean => /^(?:hardware|onestep|p2p1step)$/i.test(stamps)
+
+/** Values of `clock_servo` by which another program is told the time, or nobody. */
+export const isFeed = (servo: string | undefined): boolean =>
+  servo !== undefined && /^(?:ntpshm|refclock_sock|nullf)$/i.test(servo)
+
 /** phc2sys sets CLOCK_REALTIME unless it is told of another clock (-c), or to find the clocks (-a) but not that one (-r). */
 function setsOtherClock(args: readonly string[]): boolean {
   const target = args.find((_, i) => args[i - 1] === '-c') ?? args.find(arg => /^-c./.test(arg))?.slice(2)
   if (target !== undefined) return target !== 'CLOCK_REALTIME'
-  const found = hasFlag(args, 'a', PHC2SYS_VALUES)
-  return freeRunning(args) || (found && !hasFlag(args, 'r', PHC2SYS_VALUES))
+  const found = hasFlag(args, 'a', LINUXPTP_VALUES.phc2sys)
+  const servo = args.find((_, i) => args[i - 1] === '-E') ?? args.find(arg => /^-E./.test(arg))?.slice(2)
+  if (isFeed(servo ?? option(args, 'clock_servo'))) return true
+  return freeRunning(args) || (found && !hasFlag(args, 'r', LINUXPTP_VALUES.phc2sys))
 }
 
 /** The agent sets the clock when it is asked to, unless that command is blocked. */
@@ -134,7 +150,7 @@ function blocksSetTime(args: readonly string[]): boolean {
 }
 
 /** `--name=value` or `--name value`. */
-function option(args: readonly string[], name: string): string | undefined {
+export function option(args: readonly string[], name: string): string | undefined {
   const at = args.findIndex(arg => arg === `--${name}` || arg.startsWith(`--${name}=`))
   if (at < 0) return undefined
   const [, value] = args[at]!.split('=', 2)

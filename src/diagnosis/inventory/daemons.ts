@@ -66,6 +66,7 @@ function findDaemon(
       name: known.name,
       seen: mine && fact(mine.disciplines, placeOf(mine)),
       starts,
+      words: started ?? starts,
       configuration,
     }),
     configuration,

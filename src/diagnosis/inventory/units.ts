@@ -107,9 +107,11 @@ const INITS = ['/sbin/init', '/usr/sbin/init']
 
 function findUnit(look: Look, names: ServiceNames, around: Surroundings): Service | undefined {
   const { files } = look
-  for (const name of names.units) {
+  for (const name of [...names.units.flatMap(each => instancesOf(files, each)), ...names.units]) {
     const path = pathOfUnit(files, name)
     if (path === undefined) continue
+    const template = name.replace(/@.+(?=\.service$)/, '@')
+    if (template !== name) return readService(look, [name, template], path, names, around)
     // The link of an alias leads to the unit itself; both names may have drop-ins.
     const target = files.link(path)?.replace(/^.*\//, '')
     const own = target?.endsWith('.service') && target !== name ? pathOfUnit(files, target) : undefined
@@ -133,10 +135,28 @@ function findScript(look: Look, names: ServiceNames): Service | undefined {
 
 const MASK = '/dev/null'
 
+/** An instance (`ptp4l@eno1.service`) has the file of its template, unless it has one of its own. */
 export const pathOfUnit = (files: Files, name: string): string | undefined =>
-  UNIT_DIRECTORIES.map(directory => `${directory}/${name}`).find(
-    path => files.exists(path) || files.link(path) !== undefined,
+  [name, name.replace(/@.*(?=\.service$)/, '@')]
+    .flatMap(each => UNIT_DIRECTORIES.map(directory => `${directory}/${each}`))
+    .find(path => files.exists(path) || files.link(path) !== undefined)
+
+/** Of a template (`ptp4l@.service`) those that something wants. */
+function instancesOf(files: Files, template: string): string[] {
+  if (!template.endsWith('@.service')) return []
+  const prefix = template.slice(0, -'.service'.length)
+  const wanted = UNIT_DIRECTORIES.flatMap(directory =>
+    files
+      .names(directory)
+      .filter(isWants)
+      .flatMap(wants => files.names(`${directory}/${wants}`)),
   )
+  return [...new Set(wanted)].filter(
+    each => each.startsWith(prefix) && each.endsWith('.service') && each !== template,
+  )
+}
+
+const isWants = (name: string): boolean => /\.(?:wants|requires)$/.test(name)
 
 function readService(
   look: Look,
@@ -163,7 +183,7 @@ function readService(
     unit: {
       name: name!,
       files: parts.map(part => part.path),
-      starts: commandOf(look, parts, names),
+      starts: commandOf(look, name!, parts, names),
       conditions: conditionsOf(parts).map(setting => judge(files, setting, around)),
       conflicts: listOf(parts, 'Unit', 'Conflicts').flatMap(each =>
         each.value
@@ -188,7 +208,7 @@ export function findEnabled(
   let told = files.own
   for (const directory of UNIT_DIRECTORIES) {
     for (const wants of files.names(directory)) {
-      if (!/\.(?:wants|requires)$/.test(wants)) continue
+      if (!isWants(wants)) continue
       told = true
       for (const each of [name, ...aliases]) {
         const target = files.link(`${directory}/${wants}/${each}`)
@@ -204,6 +224,7 @@ const setting = ({ path, key, value, line }: LocatedSetting): Place => at(path, 
 
 function commandOf(
   look: Look,
+  unit: string,
   parts: readonly UnitFile[],
   names: ServiceNames,
 ): Fact<readonly string[]> | undefined {
@@ -230,7 +251,7 @@ function commandOf(
       places.set(each.name, at(path, each.text, each.line))
     }
   }
-  const words = parseExec(start.value, variables)[0]?.words
+  const words = parseExec(withInstance(start.value, unit), variables)[0]?.words
   if (!words) return undefined
   const used = [...places].flatMap(([name, place]) =>
     new RegExp(`\\$\\{?${name}\\b`).test(start.value) ? [place] : [],
@@ -239,6 +260,17 @@ function commandOf(
   return program
     ? fact(program.value, setting(start), ...used, ...program.evidence)
     : fact(words, setting(start), ...used)
+}
+
+/** `%i` is the name of the instance, and `%I` the same without its escapes (systemd.unit(5), systemd-escape(1)). */
+function withInstance(command: string, unit: string): string {
+  const instance = /@(.+)\.service$/.exec(unit)?.[1] ?? ''
+  const plain = instance
+    .replaceAll('-', '/')
+    .replace(/\\x([\da-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return command.replace(/%([%iI])/g, (all, letter: string) =>
+    letter === '%' ? all : letter === 'i' ? instance : plain,
+  )
 }
 
 /** Debian starts ntpd and, until Debian 11, chronyd by a script that adds the options of /etc/default; SLES 12 ntpd, too. */

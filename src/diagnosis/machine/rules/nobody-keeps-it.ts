@@ -32,7 +32,9 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
     (daemon.unit?.conditions ?? []).filter(isAgainstGuests).map(condition => ({ daemon, condition })),
   )
   if (keptOut.length > 0) return keptOut.map(({ daemon, condition }) => shutOut(daemon, condition))
-  const there = able.filter(daemon => daemon.installed !== undefined)
+  const there = able.filter(
+    ({ installed, enabled, name }) => installed !== undefined && (enabled?.value || !isPtp(name)),
+  )
   // Whom the machine should have started is meant, and not those that somebody switched off.
   const meant = there.filter(({ enabled }) => enabled?.value)
   const installed = meant.length > 0 ? meant : there
@@ -40,6 +42,9 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   const watched = watchersIn(inventory).length > 0
   return installed.length > 0 && !watched ? [idle(installed, inventory)] : [none(inventory)]
 }
+
+/** They follow a network that has PTP; that they are installed says nothing of it. */
+const isPtp = (name: string): boolean => ['ptp4l', 'phc2sys', 'timemaster'].includes(name)
 
 const isAgainstGuests = ({ name, met }: UnitCondition): boolean =>
   name === 'ConditionVirtualization' && met === false
@@ -120,8 +125,11 @@ const watchersIn = (inventory: Inventory): TimeDaemon[] =>
 
 const watchersOf = (inventory: Inventory): string => {
   const watching = watchersIn(inventory)
+  const does = watching.every(({ name }) => isPtp(name))
+    ? 'does not set the clock of the system, but that of a network card'
+    : 'only measures'
   return watching.length > 0
-    ? `${watching.map(({ name }) => name).join(' and ')} only measures, and no other program keeps time on this machine.`
+    ? `${watching.map(({ name }) => name).join(' and ')} ${does}, and no other program keeps time on this machine.`
     : 'No program that keeps time is installed on this machine.'
 }
 

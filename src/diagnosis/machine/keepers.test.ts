@@ -1,0 +1,122 @@
+/** Who keeps the clock where several programs have to do with it: which of them sets it, and which only helps another. */
+import { describe, expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { checkMachine } from './check.ts'
+import { lintMachine } from './configuration.ts'
+import { whoSetsTheClock } from './setters.ts'
+
+type Members = Readonly<Record<string, Member>>
+
+const setting = (members: Members) =>
+  whoSetsTheClock(takeInventory(memoryFiles(members)))
+    .filter(({ does }) => does === 'yes')
+    .map(({ name }) => name)
+
+function check(members: Members) {
+  const files = memoryFiles(members)
+  const inventory = takeInventory(files)
+  const subject = { inventory, live: undefined, prospect: undefined }
+  return checkMachine(subject, lintMachine(inventory, files)).filter(({ severity }) => severity !== 'note')
+}
+
+const found = (members: Members) => check(members).map(({ severity, name }) => `${severity} ${name}`)
+
+const started = (name: string, template = name): Members => ({
+  [`etc/systemd/system/multi-user.target.wants/${name}`]: { link: `/usr/lib/systemd/system/${template}` },
+})
+const service = (name: string, command: string, unit = ''): Members => ({
+  [`usr/lib/systemd/system/${name}`]: `[Unit]\n${unit}[Service]\nExecStart=${command}\n`,
+})
+const REAL: Members = {
+  'proc/cpuinfo': 'flags\t\t: fpu tsc\n',
+  'sys/class/dmi/id/sys_vendor': 'Dell Inc.\n',
+  'usr/sbin/sshd': '',
+}
+
+describe('linuxptp', () => {
+  const PTP4L: Members = {
+    ...REAL,
+    'usr/sbin/ptp4l': '',
+    'usr/sbin/phc2sys': '',
+    'etc/ptp4l.conf': '[global]\ndomainNumber 24\n',
+    ...service('ptp4l.service', '/usr/sbin/ptp4l -f /etc/ptp4l.conf -i eno1'),
+    ...service('phc2sys.service', '/usr/sbin/phc2sys -a -r'),
+    ...started('ptp4l.service'),
+  }
+  const PAIR: Members = { ...PTP4L, ...started('phc2sys.service') }
+  const SOFTWARE: Members = { 'etc/ptp4l.conf': '[global]\ntime_stamping software\n' }
+  const CHRONY: Members = {
+    'usr/sbin/chronyd': '',
+    'etc/chrony.conf':
+      'refclock PHC /dev/ptp_ena:x poll 0\npool a.example iburst\nmakestep 1 3\nlogdir /var/log\nlog tracking\n',
+    ...service('chronyd.service', '/usr/sbin/chronyd'),
+    ...started('chronyd.service'),
+  }
+
+  test('ptp4l keeps the clock of the card, and phc2sys that of the system', () => {
+    expect(setting(PAIR)).toEqual(['phc2sys'])
+    expect(found(PAIR)).toEqual([])
+  })
+  test('so do the instances of templates', () => {
+    const instances: Members = {
+      ...REAL,
+      'usr/sbin/ptp4l': '',
+      'usr/sbin/phc2sys': '',
+      'etc/linuxptp/ptp4l.conf': '[global]\nslaveOnly 1\n',
+      ...service('ptp4l@.service', '/usr/sbin/ptp4l -f /etc/linuxptp/ptp4l.conf -i %I'),
+      ...service('phc2sys@.service', '/usr/sbin/phc2sys -w -s %I'),
+      ...started('ptp4l@en\\x2d1.service', 'ptp4l@.service'),
+      ...started('phc2sys@en\\x2d1.service', 'phc2sys@.service'),
+    }
+    expect(setting(instances)).toEqual(['phc2sys'])
+    expect(found(instances)).toEqual([])
+    const { daemons } = takeInventory(memoryFiles(instances))
+    expect(daemons.map(({ unit, commandLine }) => [unit?.name, commandLine?.value.at(-1)])).toEqual([
+      ['ptp4l@en\\x2d1.service', 'en-1'],
+      ['phc2sys@en\\x2d1.service', 'en-1'],
+    ])
+  })
+  test('chronyd may follow the card itself, or a servo that only tells it the time', () => {
+    expect(found({ ...PTP4L, ...CHRONY })).toEqual([])
+    const told = service('phc2sys.service', '/usr/sbin/phc2sys -a -r -E ntpshm -M 0')
+    expect(setting({ ...PAIR, ...told, ...CHRONY })).toEqual(['chronyd'])
+    const shared = { 'etc/ptp4l.conf': '[global]\ntime_stamping software\nclock_servo ntpshm\n' }
+    expect(found({ ...PTP4L, ...shared, ...CHRONY })).toEqual([])
+  })
+  test('without stamps of the card ptp4l sets the clock of the system', () => {
+    expect(found({ ...PTP4L, ...SOFTWARE })).toEqual([])
+    expect(found({ ...PTP4L, ...SOFTWARE, ...CHRONY })).toEqual(['critical two-daemons'])
+    const asked = service('ptp4l.service', '/usr/sbin/ptp4l -f /etc/ptp4l.conf -S -i eno1')
+    expect(found({ ...PTP4L, ...asked, ...CHRONY })).toEqual(['critical two-daemons'])
+    // The command line comes before the file.
+    const onCard = service('ptp4l.service', '/usr/sbin/ptp4l -H -f /etc/ptp4l.conf -i eno1')
+    expect(found({ ...PTP4L, ...SOFTWARE, ...onCard, ...CHRONY })).toEqual([])
+  })
+  test('phc2sys beside chronyd is one too many', () => {
+    expect(found({ ...PAIR, ...CHRONY })).toEqual(['critical two-daemons'])
+  })
+  test('ptp4l alone leaves the clock of the system to nobody', () => {
+    const [only] = check(PTP4L)
+    expect(only?.name).toBe('no-daemon')
+    expect(only?.what).toBe(
+      'ptp4l does not set the clock of the system, but that of a network card, and no other program keeps time on this machine.',
+    )
+  })
+  test('timemaster starts whoever sets the clock', () => {
+    const alone: Members = {
+      ...REAL,
+      'usr/sbin/ptp4l': '',
+      'usr/sbin/phc2sys': '',
+      'usr/sbin/timemaster': '',
+      ...service(
+        'timemaster.service',
+        '/usr/sbin/timemaster -f /etc/timemaster.conf',
+        'Conflicts=chronyd.service\n',
+      ),
+      ...started('timemaster.service'),
+    }
+    expect(found(alone)).toEqual([])
+    expect(setting(alone)).toEqual(['timemaster'])
+  })
+})
