@@ -2,6 +2,7 @@
 import type { Files } from '#core/guest/files.ts'
 import type { BootFacts, Distribution, Fact, KernelFacts } from '#core/guest/inventory.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { hasIndependentWallclock, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
 import { at, fact, findLine, wholeFile } from './place.ts'
 
 /** `uname -a`, as sosreport keeps it. */
@@ -68,13 +69,15 @@ function architectureOf(release: Fact<string> | undefined): Fact<string> | undef
 }
 
 const SWITCH = '/proc/sys/xen/independent_wallclock'
-/** RHEL 5, Debian 4 and 5 (2.6.18, 2.6.26), SLES 10 to 12: kernels that carry Xen's own patches. */
-const CLASSIC = /^2\.6\.(?:16|18|2[0-7])\b.*xen|el5xen|^(?:2\.6\.32|3\.0|3\.12)\.\d+.*-xen$/
+/** RHEL 5, Debian 4 and 5 (2.6.18, 2.6.26), and all of SUSE's flavour `-xen`: kernels that carry Xen's own patches. */
+const CLASSIC = /^2\.6\.(?:16|18|2[0-7])\b.*xen|el5xen|-xen$/
 
 function flavourOf(files: Files, release: Fact<string> | undefined): KernelFacts['flavour'] {
   if (files.exists(SWITCH)) return fact('classic-xen', at(SWITCH, 'the switch is there'))
   if (!release) return undefined
-  return fact(CLASSIC.test(release.value) ? 'classic-xen' : 'standard', ...release.evidence)
+  const parsed = parseKernelRelease(release.value)
+  const classic = CLASSIC.test(release.value) && (!parsed || hasIndependentWallclock(parsed))
+  return fact(classic ? 'classic-xen' : 'standard', ...release.evidence)
 }
 
 /** Files of before os-release, each with one line that names the system. */

@@ -35,6 +35,8 @@ export interface About {
   readonly platform?: string | undefined
   /** `uname -r` */
   readonly kernel?: string | undefined
+  /** It has the switch `xen.independent_wallclock`; left out when that is to be told by its release. */
+  readonly wallclockSwitch?: boolean | undefined
   /** `uname -m` */
   readonly architecture?: string | undefined
   /** Its PTP devices, each with its own name and those that udev links to it. */

@@ -189,6 +189,7 @@ export function aboutOf(inventory: Inventory): About {
     hypervisor: hypervisorOf(hypervisor?.value),
     platform: hypervisor?.value.platform,
     kernel: kernel.release?.value,
+    wallclockSwitch: kernel.flavour?.value === 'classic-xen' || undefined,
     architecture: kernel.architecture?.value,
     ...(inventory.ptp.length > 0 && {
       ptp: inventory.ptp.map(({ device, clock, links }) => ({ device, clock: clock.value, links })),

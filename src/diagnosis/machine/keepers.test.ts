@@ -13,12 +13,14 @@ const setting = (members: Members) =>
     .filter(({ does }) => does === 'yes')
     .map(({ name }) => name)
 
-function check(members: Members) {
+function everything(members: Members) {
   const files = memoryFiles(members)
   const inventory = takeInventory(files)
   const subject = { inventory, live: undefined, prospect: undefined }
-  return checkMachine(subject, lintMachine(inventory, files)).filter(({ severity }) => severity !== 'note')
+  return checkMachine(subject, lintMachine(inventory, files))
 }
+
+const check = (members: Members) => everything(members).filter(({ severity }) => severity !== 'note')
 
 const found = (members: Members) => check(members).map(({ severity, name }) => `${severity} ${name}`)
 
@@ -118,5 +120,36 @@ describe('linuxptp', () => {
     }
     expect(found(alone)).toEqual([])
     expect(setting(alone)).toEqual(['timemaster'])
+  })
+})
+
+describe('the switch of Xen on a kernel of SUSE', () => {
+  const SLES11: Members = {
+    'sys/hypervisor/type': 'xen\n',
+    'proc/sys/kernel/osrelease': '3.0.101-63-xen\n',
+    'etc/sysctl.conf': 'xen.independent_wallclock = 1\n',
+    'usr/sbin/ntpd': '',
+    'etc/ntp.conf':
+      'tinker panic 0\nserver a.example iburst\nserver b.example iburst\nserver c.example iburst\nserver d.example iburst\n',
+    'etc/init.d/ntp': '',
+    'etc/init.d/rc3.d/S11ntp': { link: '../ntp' },
+  }
+  const running = (value: string) => ({ 'proc/sys/xen/independent_wallclock': `${value}\n` })
+
+  test('is there, whatever the number of the kernel', () => {
+    expect(found(SLES11)).toEqual([])
+    expect(found({ ...SLES11, ...running('1') })).toEqual([])
+    const renamed = { 'proc/sys/kernel/osrelease': '3.0.101-63-site\n' }
+    expect(found({ ...SLES11, ...renamed, ...running('1') })).toEqual([])
+    const names = everything({ ...SLES11, ...renamed }).map(({ name }) => name)
+    expect(names).toContain('wallclock-not-here')
+  })
+  test('is set for now by a repair that the next one leaves alone', () => {
+    const [first, ...others] = check({ ...SLES11, ...running('0') })
+    expect(others).toEqual([])
+    expect(first?.name).toBe('wallclock-follows-host')
+    expect(first?.remedy.actions).toEqual([
+      { kind: 'setting', path: '/proc/sys/xen/independent_wallclock', before: '0', after: '1' },
+    ])
   })
 })

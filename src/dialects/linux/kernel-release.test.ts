@@ -28,4 +28,8 @@ test('ticks went away, and so did the switch of Xen', () => {
   expect(isTickless(release('2.6.32-71.el6.x86_64'))).toBe(true)
   expect(hasIndependentWallclock(release('2.6.18-53.el5xen'))).toBe(true)
   expect(hasIndependentWallclock(release('3.16.0-4-amd64'))).toBe(false)
+  // SUSE's flavour for Xen kept it, as long as there was one.
+  expect(hasIndependentWallclock(release('3.0.101-63-xen'))).toBe(true)
+  expect(hasIndependentWallclock(release('3.0.101-63-default'))).toBe(false)
+  expect(hasIndependentWallclock(release('6.4.0-xen'))).toBe(false)
 })

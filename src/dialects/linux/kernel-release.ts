@@ -51,5 +51,9 @@ export const takesDivider = ({ numbers, enterprise, build = 0, xen }: KernelRele
   ((enterprise === 5 && compareVersions(numbers, [2, 6, 18]) === 0 && build >= 53) ||
     (enterprise === 4 && compareVersions(numbers, [2, 6, 9]) === 0 && build >= 78))
 
-/** Has it the switch `independent_wallclock`, should it be a paravirtualised guest of Xen? */
-export const hasIndependentWallclock = (kernel: KernelRelease): boolean => !isAtLeast(kernel, [3, 0])
+/**
+ * Has it the switch `independent_wallclock`, should it be a paravirtualised guest of Xen? Linux's own guests have not, from 3.0 on
+ * there are no others but SUSE's, whose flavour `-xen` went on with Xen's own patches (SLES 11 and 12, openSUSE until 4.4).
+ */
+export const hasIndependentWallclock = (kernel: KernelRelease): boolean =>
+  !isAtLeast(kernel, [3, 0]) || (/-xen$/.test(kernel.text) && !isAtLeast(kernel, [4, 5]))

@@ -1,7 +1,7 @@
 /**
  * wallclock-without-daemon, wallclock-follows-host, wallclock-not-here: `xen.independent_wallclock` of classic Xen kernels (2.6.18-xen). At 0
  * a paravirtualised guest shows the clock of its host, and a daemon in it sets in vain; at 1 it keeps its own, and somebody
- * must. Fully virtualised guests never had it, and kernels from 3.0 on have no such switch (field report 000).
+ * must. Fully virtualised guests never had it, and kernels from 3.0 on have no such switch, but for SUSE's of Xen (field report 000).
  */
 import {
   hasIndependentWallclock,
@@ -59,7 +59,7 @@ const fromKernelLines = (subject: LintSubject): Setting[] =>
 
 function notHere(subject: LintSubject, { file, line, word }: Setting): Finding | undefined {
   const { kernel, about, isGuest } = subject.machine
-  const pvops = kernel !== undefined && !hasIndependentWallclock(kernel)
+  const pvops = kernel !== undefined && !about.wallclockSwitch && !hasIndependentWallclock(kernel)
   const otherGuest = isGuest && about.hypervisor !== 'xen-pv'
   if (!pvops && !otherGuest) return undefined
   const hvm = about.hypervisor === 'xen-hvm'
