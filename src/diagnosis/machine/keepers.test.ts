@@ -123,6 +123,31 @@ describe('linuxptp', () => {
   })
 })
 
+describe('a condition that keeps a daemon out of guests', () => {
+  const NOVIRT = 'etc/systemd/system/chronyd.service.d/novirt.conf'
+  const KEPT_OUT: Members = {
+    'proc/cpuinfo': 'flags\t\t: fpu hypervisor\n',
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+    'usr/sbin/chronyd': '',
+    'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\n',
+    ...service('chronyd.service', '/usr/sbin/chronyd', 'ConditionCapability=CAP_SYS_TIME\n'),
+    ...started('chronyd.service'),
+    [NOVIRT]: '[Unit]\nConditionVirtualization=no\n',
+  }
+  test('is taken back in fact: once the remedy is there, nothing is wrong', () => {
+    const [only, ...others] = check(KEPT_OUT)
+    expect([only?.name, ...others]).toEqual(['disabled-in-guests'])
+    const written = (only?.remedy.actions ?? []).flatMap(action =>
+      action.kind === 'write-file' ? [[action.file.slice(1), action.text] as const] : [],
+    )
+    const mended: Members = { ...KEPT_OUT, ...Object.fromEntries(written) }
+    expect(found(mended)).toEqual([])
+    // What else had to hold still has to.
+    const { daemons } = takeInventory(memoryFiles(mended))
+    expect(daemons[0]?.unit?.conditions.map(({ name }) => name)).toEqual(['ConditionCapability'])
+  })
+})
+
 describe('the switch of Xen on a kernel of SUSE', () => {
   const SLES11: Members = {
     'sys/hypervisor/type': 'xen\n',

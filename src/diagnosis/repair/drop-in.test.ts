@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isOfDistribution, overrulingPath, overrulingText } from './drop-in.ts'
+import { isOfDistribution, lastDropIn, overrulingPath, overrulingText } from './drop-in.ts'
 
 const UNIT = '/usr/lib/systemd/system/ntpd.service'
 const TEXT = `[Unit]
@@ -45,4 +45,22 @@ ConditionPathExists=/etc/ntp.conf
 
 test('a drop-in of the same name takes the place of a drop-in', () => {
   expect(overrulingText('/lib/systemd/system/ntp.service.d/slew.conf', 'a', 'b', undefined)).toBe('b')
+})
+
+test.each<[string[], string]>([
+  [[], 'clockwright.conf'],
+  [['/etc/systemd/system/a.service.d/10-site.conf'], 'clockwright.conf'],
+  [
+    ['/usr/lib/systemd/system/a.service.d/novirt.conf', '/etc/systemd/system/a.service.d/0.conf'],
+    'zz-clockwright.conf',
+  ],
+  // One of a former repair is left as it is.
+  [['/etc/systemd/system/a.service.d/clockwright.conf'], 'zz-clockwright.conf'],
+  [['/etc/systemd/system/a.service.d/zzz.conf'], 'zzz.zz-clockwright.conf'],
+  [['/etc/systemd/system/a.service.d/zzz.zz-clockwright.conf'], 'zzz.zz-clockwright.zz-clockwright.conf'],
+])('beside %j the last word is that of %s', (dropIns, own) => {
+  const path = lastDropIn({ name: 'a.service', files: ['/lib/systemd/system/a.service', ...dropIns] })
+  expect(path).toBe(`/etc/systemd/system/a.service.d/${own}`)
+  const names = [...dropIns, path].map(each => each.replace(/^.*\//, '')).sort()
+  expect(names.at(-1)).toBe(own)
 })

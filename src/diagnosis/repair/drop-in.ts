@@ -2,6 +2,7 @@
  * A unit that the distribution brings is not edited: its next version would undo that. What a line of it is to say instead goes
  * into a drop-in below /etc (systemd.unit(5)): a list is begun anew by an empty value, and so are all conditions by an empty one.
  */
+import type { UnitFacts } from '#core/guest/inventory.ts'
 import { parseUnit, type UnitSetting } from '#dialects/linux/unit.ts'
 
 const DISTRIBUTION =
@@ -13,6 +14,19 @@ export const isOfDistribution = (path: string): boolean => DISTRIBUTION.test(pat
 export function overrulingPath(path: string): string {
   const [, unit, dropIn] = DISTRIBUTION.exec(path)!
   return `/etc/systemd/system/${unit}${dropIn ?? '.d/clockwright.conf'}`
+}
+
+/** A drop-in of our own that has the last word: systemd reads them in the order of their names, wherever they lie. */
+export function lastDropIn({ name, files }: Pick<UnitFacts, 'name' | 'files'>): string {
+  const [last = ''] = files
+    .slice(1)
+    .map(path => path.replace(/^.*\//, ''))
+    .sort()
+    .reverse()
+  const own =
+    ['clockwright.conf', 'zz-clockwright.conf'].find(each => each > last) ??
+    `${last.replace(/\.conf$/, '')}.zz-clockwright.conf`
+  return `/etc/systemd/system/${name}.d/${own}`
 }
 
 /** The text of that file. `there`: what it says already. */

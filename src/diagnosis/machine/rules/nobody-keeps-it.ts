@@ -2,8 +2,9 @@
  * no-daemon, daemon-not-running, disabled-in-guests: nobody keeps this clock, though something may be there that
  * could. A guest's clock stops with the guest, and only somebody inside puts it right (field report 001).
  */
-import type { ClockJob, Inventory, TimeDaemon, UnitCondition } from '#core/guest/inventory.ts'
+import type { ClockJob, Inventory, TimeDaemon, UnitCondition, UnitFacts } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
+import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStart } from '../../service-words.ts'
 import {
   activeDaemons,
@@ -28,10 +29,11 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   )
   // One that would only measure is kept out all the same; that it does is said beside.
   const notRunning = inventory.daemons.filter(({ runs, name }) => !runs?.value && name !== 'ntpdate')
-  const keptOut = notRunning.flatMap(daemon =>
-    (daemon.unit?.conditions ?? []).filter(isAgainstGuests).map(condition => ({ daemon, condition })),
-  )
-  if (keptOut.length > 0) return keptOut.map(({ daemon, condition }) => shutOut(daemon, condition))
+  const keptOut = notRunning.flatMap(daemon => {
+    const { unit } = daemon
+    return unit ? unit.conditions.filter(isAgainstGuests).map(each => shutOut(daemon, unit, each)) : []
+  })
+  if (keptOut.length > 0) return keptOut
   const there = able.filter(
     ({ installed, enabled, name }) => installed !== undefined && (enabled?.value || !isPtp(name)),
   )
@@ -49,11 +51,15 @@ const isPtp = (name: string): boolean => ['ptp4l', 'phc2sys', 'timemaster'].incl
 const isAgainstGuests = ({ name, met }: UnitCondition): boolean =>
   name === 'ConditionVirtualization' && met === false
 
-const shutOut = (daemon: TimeDaemon, condition: UnitCondition): Finding =>
-  state({
+/** An empty condition takes all conditions back (systemd.unit(5)), so those that may stay are said again. */
+function shutOut(daemon: TimeDaemon, unit: UnitFacts, condition: UnitCondition): Finding {
+  const file = lastDropIn(unit)
+  const kept = unit.conditions.filter(each => each.name.startsWith('Condition') && !isAgainstGuests(each))
+  const lines = ['[Unit]', `${condition.name}=`, ...kept.map(({ name, value }) => `${name}=${value}`)]
+  return state({
     name: 'disabled-in-guests',
     severity: 'critical',
-    what: `${daemon.name} is installed, and its unit ${daemon.unit?.name} is not started here because of ${condition.name}=${condition.value}.`,
+    what: `${daemon.name} is installed, and its unit ${unit.name} is not started here because of ${condition.name}=${condition.value}.`,
     evidence: [placed(condition.evidence), ...evidenceOf(daemon.installed)],
     cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
     causes: [
@@ -64,22 +70,15 @@ const shutOut = (daemon: TimeDaemon, condition: UnitCondition): Finding =>
     ],
     remedy: {
       text: `Clear the condition with a drop-in, and start ${daemon.name}.`,
-      changes: [
-        `/etc/systemd/system/${daemon.unit?.name}.d/clockwright.conf:`,
-        '[Unit]',
-        `${condition.name}=`,
-      ],
+      changes: [`${file}:`, ...lines],
       actions: [
-        {
-          kind: 'write-file',
-          file: `/etc/systemd/system/${daemon.unit?.name}.d/clockwright.conf`,
-          text: `[Unit]\n${condition.name}=\n`,
-        },
-        { kind: 'start', daemon: daemon.name, unit: daemon.unit?.name },
+        { kind: 'write-file', file, text: `${lines.join('\n')}\n` },
+        { kind: 'start', daemon: daemon.name, unit: unit.name },
       ],
     },
-    confirm: `systemctl status ${daemon.unit?.name} says which condition was not met.`,
+    confirm: `systemctl status ${unit.name} says which condition was not met.`,
   })
+}
 
 /** What sets the clock now and then keeps it after a fashion. */
 const jobsOf = ({ jobs }: Inventory): readonly ClockJob[] => jobs.filter(({ repeats }) => repeats)
