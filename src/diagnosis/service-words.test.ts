@@ -18,6 +18,21 @@ describe('what a person types', () => {
     expect(wordsToStop({ name: 'ntpd', unit: undefined })).toEqual(['systemctl disable --now ntpd'])
   })
 
+  test('for a unit that somebody masked', () => {
+    const masked = (link: string, wanted: boolean) => {
+      const { name, unit } = service('chronyd', 'chronyd.service')
+      return wordsToStart({ name, unit: { ...unit, mask: { link, wanted } } }, false)
+    }
+    expect(masked('/etc/systemd/system/chronyd.service', false)).toEqual([
+      'systemctl unmask chronyd.service',
+      'systemctl enable --now chronyd.service',
+    ])
+    expect(masked('/run/systemd/system/chronyd.service', true)).toEqual([
+      'systemctl unmask --runtime chronyd.service',
+      'systemctl start chronyd.service',
+    ])
+  })
+
   test('for a script of another init, now and for the next boot', () => {
     expect(wordsToStart(service('ntpd', '/etc/init.d/ntp'), true)).toEqual(['service ntp start'])
     expect(wordsToStop(service('ntpd', '/etc/init.d/ntp'))).toEqual([

@@ -2,12 +2,12 @@
  * What a person types to start or stop a service for good: a unit of systemd, or a script of another init. Which init that is
  * nobody knows for sure by its script; what a runlevel of OpenRC starts is OpenRC's.
  */
-import type { Fact } from '#core/guest/inventory.ts'
+import type { Fact, UnitFacts } from '#core/guest/inventory.ts'
 
 export interface Service {
   readonly name: string
   /** The name of a unit, or the path of a script. */
-  readonly unit?: { readonly name: string } | undefined
+  readonly unit?: Pick<UnitFacts, 'name' | 'mask'> | undefined
   readonly enabled?: Fact<boolean> | undefined
 }
 
@@ -21,7 +21,10 @@ const isOfOpenRc = ({ enabled }: Service): boolean =>
 export function wordsToStart(service: Service, begun: boolean): string[] {
   const script = scriptOf(service)
   if (script === undefined)
-    return [`systemctl ${begun ? 'start' : 'enable --now'} ${service.unit?.name ?? service.name}`]
+    return [
+      ...(service.unit?.mask ? [masking('unmask', service.unit).join(' ')] : []),
+      `systemctl ${begun || service.unit?.mask?.wanted ? 'start' : 'enable --now'} ${service.unit?.name ?? service.name}`,
+    ]
   return [
     now(service, script, 'start'),
     ...(begun
@@ -29,6 +32,14 @@ export function wordsToStart(service: Service, begun: boolean): string[] {
       : atBoot(`chkconfig ${script} on`, `update-rc.d ${script} enable`, `rc-update add ${script}`)),
   ]
 }
+
+/** A mask below /run is gone with the next boot. */
+export const masking = (what: 'mask' | 'unmask', { name, mask }: NonNullable<Service['unit']>): string[] => [
+  'systemctl',
+  what,
+  ...(mask?.link.startsWith('/run/') ? ['--runtime'] : []),
+  name,
+]
 
 export function wordsToStop(service: Service): string[] {
   const script = scriptOf(service)

@@ -77,6 +77,26 @@ test('applied, it is as planned; undone, it is as before', async () => {
   expect(listing(root)).toBe(before)
 })
 
+test('programs are undone in their order, but for what would leave the others nothing to do', async () => {
+  const root = makeRoot('order')
+  const told = join(root, 'told')
+  const note = (word: string) => ['sh', '-c', `echo ${word} >> ${told}`]
+  writeFileSync(
+    `${root}.plan`,
+    JSON.stringify({
+      advice: [],
+      steps: [
+        step({ kind: 'command', run: ['true'], undo: note('mask'), undoneLast: true }),
+        step({ kind: 'command', run: ['true'], undo: note('stop') }),
+        step({ kind: 'command', run: ['true'], undo: note('disable') }),
+      ],
+    }),
+  )
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+  expect(await undoHere(root)).toEqual({ number: 1, stuck: [] })
+  expect(execFileSync('cat', [told]).toString()).toBe('stop\ndisable\nmask\n')
+})
+
 test('what does not prove itself is rolled back', async () => {
   const root = makeRoot('unproven', { kind: 'clock', within: 1, servers: [] })
   const before = listing(root)

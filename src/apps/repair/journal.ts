@@ -51,7 +51,12 @@ const intent = v.variant('kind', [
     after: v.optional(v.string()),
   }),
   v.object({ kind: v.literal('setting'), path: v.string(), before: v.string(), after: v.string() }),
-  v.object({ kind: v.literal('command'), run: words, undo: v.optional(words) }),
+  v.object({
+    kind: v.literal('command'),
+    run: words,
+    undo: v.optional(words),
+    undoneLast: v.optional(v.boolean()),
+  }),
   v.object({
     kind: v.literal('service'),
     told: v.picklist(['start', 'stop', 'restart']),

@@ -59,7 +59,9 @@ export async function undoRepair(
 export async function undoAll(journal: Journal, { root, live, force, tell }: Undoing): Promise<string[]> {
   const undone = new Set(journal.entries.flatMap(entry => (entry.what === 'undone' ? [entry.step] : [])))
   const announced = journal.entries.flatMap(announcement).filter(({ step }) => !undone.has(step))
-  const commands = announced.filter(({ intent }) => isRun(intent))
+  const commands = announced
+    .filter(({ intent }) => isRun(intent))
+    .sort((a, b) => Number(isUndoneLast(a)) - Number(isUndoneLast(b)))
   const others = announced.filter(({ intent }) => !isRun(intent)).reverse()
   const stuck = [...journal.damage]
   for (const { step, intent } of [...others, ...commands]) {
@@ -78,6 +80,9 @@ const announcement = (entry: Entry): Announced[] =>
   entry.what === 'intent' ? [{ step: entry.step, intent: entry }] : []
 
 const isRun = ({ kind }: Intent): boolean => kind === 'command' || kind === 'service'
+
+const isUndoneLast = ({ intent }: Announced): boolean =>
+  intent.kind === 'command' && intent.undoneLast === true
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

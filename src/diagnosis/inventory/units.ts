@@ -167,7 +167,9 @@ function readService(
 ): Service {
   const { files, unreadable } = look
   if (files.link(path) === MASK) {
-    const unit: UnitFacts = { name: name!, files: [path], starts: undefined, conditions: [], conflicts: [] }
+    const nothing = { starts: undefined, conditions: [], conflicts: [] }
+    const mask = { link: path, wanted: findEnabled(files, name!, path, [])?.value ?? false }
+    const unit: UnitFacts = { name: name!, files: [path], mask, ...nothing }
     return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)), unreadable }
   }
   const dropIns = firstOfEachName(

@@ -148,6 +148,23 @@ describe('a condition that keeps a daemon out of guests', () => {
   })
 })
 
+test('a daemon that somebody masked is unmasked before it is started', () => {
+  const masked: Members = {
+    ...REAL,
+    'usr/sbin/chronyd': '',
+    'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 3\n',
+    ...service('chronyd.service', '/usr/sbin/chronyd'),
+    'etc/systemd/system/chronyd.service': { link: '/dev/null' },
+    ...started('chronyd.service'),
+  }
+  const [only] = check(masked)
+  expect(only?.name).toBe('daemon-not-running')
+  expect(only?.remedy.changes).toEqual([
+    'systemctl unmask chronyd.service',
+    'systemctl start chronyd.service',
+  ])
+})
+
 describe('the switch of Xen on a kernel of SUSE', () => {
   const SLES11: Members = {
     'sys/hypervisor/type': 'xen\n',

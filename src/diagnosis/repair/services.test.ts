@@ -86,3 +86,27 @@ test('a restart is one command where somebody waits for the end, and two where n
   expect(change('sysv-rc')).toBe('service ntpd stop | service ntpd start')
   expect(change('none')).toBeUndefined()
 })
+
+test('what is masked is unmasked first, and masked again last', () => {
+  const masked = (link: string, wanted: boolean): TimeDaemon => ({
+    ...daemonOf('ntpd.service', false),
+    unit: {
+      name: 'ntpd.service',
+      files: [link],
+      mask: { link, wanted },
+      starts: undefined,
+      conditions: [],
+      conflicts: [],
+    },
+  })
+  expect(lines('systemd', 'start', masked('/etc/systemd/system/ntpd.service', false))).toEqual([
+    'systemctl unmask ntpd.service | systemctl mask ntpd.service',
+    'systemctl stop ntpd.service | systemctl start ntpd.service',
+    'systemctl enable ntpd.service | systemctl disable ntpd.service',
+  ])
+  // The link that would start it is still there.
+  expect(lines('systemd', 'start', masked('/run/systemd/system/ntpd.service', true))).toEqual([
+    'systemctl unmask --runtime ntpd.service | systemctl mask --runtime ntpd.service',
+    'systemctl stop ntpd.service | systemctl start ntpd.service',
+  ])
+})

@@ -3,7 +3,8 @@
  * anew. systemd restarts by one word, and waits; some scripts of SysV init do not wait for the end of the old one (Debian's of
  * chrony), so elsewhere a restart is a stop, a wait and a start.
  */
-import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Inventory, TimeDaemon, UnitFacts } from '#core/guest/inventory.ts'
+import { masking } from '../service-words.ts'
 import type { Action } from './action.ts'
 import type { CommandChange, Reason, ServiceChange, Step } from './step.ts'
 
@@ -67,7 +68,10 @@ export function serviceSteps(
     proof: { kind: kind === 'start' ? 'runs' : 'ended', program: daemon, within: 10 },
     undone: kind === 'start' ? 'It is stopped again.' : 'It is started again.',
   }
-  if (found?.enabled?.value === (kind === 'start')) return [now]
+  const mask =
+    kind === 'start' && manager === 'systemd' && found?.unit?.mask ? [unmask(found.unit, reason)] : []
+  const wanted = found?.unit?.mask?.wanted || found?.enabled?.value
+  if (wanted === (kind === 'start')) return [...mask, now]
   const { lasting } = WORDS[manager]
   const runlevel = runlevelOf(found?.enabled)
   const change: CommandChange = {
@@ -76,6 +80,7 @@ export function serviceSteps(
     undo: lasting(kind !== 'start', service, runlevel),
   }
   return [
+    ...mask,
     now,
     {
       title: `Have ${daemon} started ${kind === 'start' ? '' : 'no more '}with the machine`,
@@ -86,6 +91,19 @@ export function serviceSteps(
       undone: `By \`${change.undo?.join(' ')}\`.`,
     },
   ]
+}
+
+/** What is masked can neither be started nor enabled, nor disabled: the mask comes back when all else was taken back. */
+const unmask = (unit: UnitFacts, reason: Reason): Step => {
+  const undo = masking('mask', unit)
+  return {
+    title: `Unmask ${unit.name}`,
+    reasons: [reason],
+    change: { kind: 'command', run: masking('unmask', unit), undo, undoneLast: true },
+    risk: 'Somebody masked it: ask who, and why.',
+    proof: { kind: 'reads' },
+    undone: `By \`${undo.join(' ')}\`.`,
+  }
 }
 
 export function restartOf(

@@ -62,6 +62,8 @@ export interface CommandChange {
   readonly kind: 'command'
   readonly run: readonly string[]
   readonly undo: readonly string[] | undefined
+  /** Its undo is run after those of all other programs, which could do nothing any more. */
+  readonly undoneLast?: boolean | undefined
 }
 
 /** A daemon is started, stopped, or started anew, by its service, and it is waited for its end. */

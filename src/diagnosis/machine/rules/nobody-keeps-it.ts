@@ -39,7 +39,8 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   )
   // Whom the machine should have started is meant, and not those that somebody switched off.
   const meant = there.filter(({ enabled }) => enabled?.value)
-  const installed = meant.length > 0 ? meant : there
+  const open = there.filter(({ unit }) => unit?.mask === undefined)
+  const installed = [meant, open, there].find(each => each.length > 0) ?? []
   // Beside one that only measures, and may be told to do more, no second one is started.
   const watched = watchersIn(inventory).length > 0
   return installed.length > 0 && !watched ? [idle(installed, inventory)] : [none(inventory)]
@@ -90,17 +91,23 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
   const names = daemons.map(({ name }) => name).join(' and ')
   const off = first.enabled?.value === false
+  const masked = first.unit?.mask !== undefined
   const meant = first.enabled?.value === true
   return state({
     name: 'daemon-not-running',
     severity: jobs.length > 0 ? 'warning' : 'critical',
-    what: `${names} is installed and ${first.runs ? `does not run${off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.${sayJobs(jobs)}`,
+    what: `${names} is installed and ${first.runs ? `does not run${masked ? '; it is masked, so nothing can start it' : off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.${sayJobs(jobs)}`,
     evidence: evidenceOf(first.runs, first.enabled, first.installed, ...jobs.map(({ command }) => command)),
     cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
     causes: [
       meant
         ? { what: 'it was stopped, or could not start', why: 'it is to be started with the machine' }
-        : { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
+        : masked
+          ? {
+              what: 'somebody masked it',
+              why: 'that is done by hand, or where another was to keep the clock',
+            }
+          : { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
       ...(first.name === 'ntpd' || first.name === 'ntpsec'
         ? [
             {
@@ -111,7 +118,7 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
         : []),
     ],
     remedy: {
-      text: `${meant ? 'Start' : 'Enable and start'} ${first.name}.`,
+      text: `${meant ? 'Start' : masked ? 'Unmask and start' : 'Enable and start'} ${first.name}.`,
       changes: wordsToStart(first, meant),
       actions: [{ kind: 'start', daemon: first.name, unit: first.unit?.name }],
     },
