@@ -73,6 +73,31 @@ test.each([
   expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
 })
 
+test('one of which a later one changed a file is not undone by halves', async () => {
+  const step = (path: string, before: string, after: string) => ({
+    title: 'Edit',
+    reasons: [],
+    change: { kind: 'file', path, before, after },
+    risk: '',
+    proof: { kind: 'reads' },
+    undone: '',
+  })
+  const steps = [step('/etc/ntp.conf', 'server a\n', 'server b\n'), step('/etc/other.conf', 'x\n', 'y\n')]
+  writeFileSync(`${root}.plan`, JSON.stringify({ advice: [], steps }))
+  await applyHere(root)
+  edit('/etc/ntp.conf', 'server b\n', 'server c\n')
+  await applyHere(root)
+  await expect(undo(1)).rejects.toThrow(
+    /^repair 2 changed \/etc\/ntp.conf after repair 1: undo that one first/,
+  )
+  expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server c\n')
+  expect(readFileSync(join(root, 'etc/other.conf'), 'utf8')).toBe('y\n')
+  expect(await undo()).toEqual({ number: 2, stuck: [] })
+  expect(await undo()).toEqual({ number: 1, stuck: [] })
+  expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
+  expect(readFileSync(join(root, 'etc/other.conf'), 'utf8')).toBe('x\n')
+})
+
 test('folders that were there stay', async () => {
   mkdirSync(stateOf(root), { recursive: true })
   await twoRepairs()

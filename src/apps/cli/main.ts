@@ -169,7 +169,7 @@ repair
   .command('undo')
   .description('take a repair back, to the byte: the last one, or the one with this number')
   .argument('[number]', 'as `repair list` says', count)
-  .option('--force', 'also what somebody else changed since')
+  .option('--force', 'also what somebody else, or a later repair, changed since')
   .addHelpText(
     'after',
     `

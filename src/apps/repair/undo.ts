@@ -4,13 +4,19 @@
  * shall find its old configuration.
  */
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { workAlone } from './alone.ts'
 import type { Ground } from './apply.ts'
 import { undoFile } from './file-change.ts'
-import { type Entry, type Intent, Journal, repairsIn } from './journal.ts'
+import { type Entry, type Intent, Journal, readJournal, repairsIn } from './journal.ts'
 import { bringBack, readSetting, run, writeSetting } from './live-change.ts'
 import { untellService } from './service.ts'
 import { clearLeft } from './state-folder.ts'
+
+/** A later repair stands upon this one. */
+export class Covered extends Error {
+  readonly why = 'covered'
+}
 
 interface Announced {
   readonly step: number
@@ -35,7 +41,7 @@ export interface Undone {
 
 /**
  * The one with this number, or the last; undefined when there is none. Only a whole one is forgotten. Throws `Busy` while another
- * repair, or undo, is under way.
+ * repair, or undo, is under way, and `Covered`, before anything is done, where a later one changed the same.
  */
 export async function undoRepair(
   state: string,
@@ -47,12 +53,38 @@ export async function undoRepair(
   return workAlone(state, async () => {
     const number = wanted ?? repairsIn(state).at(-1)
     if (number === undefined || !repairsIn(state).includes(number)) return undefined
+    if (!how.force) refuseCovered(state, number)
     const journal = Journal.open(state, number)
     const stuck = await undoAll(journal, how)
     if (stuck.length === 0) journal.remove()
     else journal.close()
     return { number, stuck }
   })
+}
+
+/** Half of it would be taken back, and the rest be another's. */
+function refuseCovered(state: string, number: number): void {
+  const mine = standing(state, number)
+  for (const later of repairsIn(state).filter(each => each > number)) {
+    const both = [...standing(state, later)].find(place => mine.has(place))
+    if (both === undefined) continue
+    throw new Covered(
+      `repair ${later} changed ${both} after repair ${number}: undo that one first; nothing was done. --force takes back this one all the same`,
+    )
+  }
+}
+
+/** What of a repair is not taken back: its files, settings, and services that it started or stopped. */
+function standing(state: string, number: number): ReadonlySet<string> {
+  const { entries } = readJournal(join(state, String(number)))
+  const undone = new Set(entries.flatMap(entry => (entry.what === 'undone' ? [entry.step] : [])))
+  return new Set(
+    entries.flatMap(announcement).flatMap(({ step, intent }) => {
+      if (undone.has(step)) return []
+      if (intent.kind === 'file' || intent.kind === 'setting') return [intent.path]
+      return intent.kind === 'service' && intent.told !== 'restart' ? [intent.program] : []
+    }),
+  )
 }
 
 /** What could not be taken back, and what nobody knows to take back, a sentence each; empty when everything is as it was. */
