@@ -64,3 +64,24 @@ test('of a crontab only the line that changes is shown: what other programs are 
     expect(each).not.toContain('opensesame')
   }
 })
+
+test('a file whose name has lines is named in one', () => {
+  const change = {
+    kind: 'file',
+    path: '/etc/chrony.d/new\nline.conf',
+    before: 'a\nb\n',
+    after: 'a\nc\n',
+  } as const
+  const odd = { ...shown, plan: { steps: [{ ...plan.steps[0]!, change }], advice: [] } }
+  expect(planScreen(odd, 100, plain)).toContain('   +++ /etc/chrony.d/new\\u{0a}line.conf\n')
+  expect(encodePlan(odd).steps[0]?.change).toMatchObject({
+    diff: [
+      '--- /etc/chrony.d/new\\u{0a}line.conf',
+      '+++ /etc/chrony.d/new\\u{0a}line.conf',
+      '@@ -1,2 +1,2 @@',
+      ' a',
+      '-b',
+      '+c',
+    ],
+  })
+})

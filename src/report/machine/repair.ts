@@ -98,7 +98,7 @@ const diffOf = (
 ): string[] =>
   withoutSecretsInDiff(
     unifiedDiff(
-      path,
+      printable(path),
       before === undefined ? undefined : decode(before),
       after === undefined ? undefined : decode(after),
       // What other jobs are given may be anything: no rule would know a secret that is a bare word.
@@ -106,7 +106,7 @@ const diffOf = (
     ),
   )
 
-/** The marks at their front are no part of the lines. */
+/** The marks at their front are no part of the lines, of which none holds more than one. */
 function withoutSecretsInDiff(lines: readonly string[]): string[] {
   const text = lines.map(line => line.slice(1)).join('\n')
   return withoutSecrets(text)
