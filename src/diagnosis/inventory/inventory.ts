@@ -54,7 +54,7 @@ export function takeInventory(files: Files): Inventory {
     ptp: findPtpDevices(files),
     vmclock: findVmclock(files),
     vmgenid: findVmgenid(files),
-    tools: findTools(files, packages),
+    tools: findTools(files, { packages, hypervisor, container, processes }),
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
     jobs: findJobs(files),
     steps: findSteps(files),

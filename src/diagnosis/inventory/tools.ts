@@ -7,8 +7,10 @@ import type { Fact, GuestTool, Place } from '#core/guest/inventory.ts'
 import { type Process, processesNamed } from '#core/guest/processes.ts'
 import { HYPERV_DRIVER, judgeProcess } from '#core/guest/timekeepers.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { hasPrograms } from './daemons.ts'
 import type { Packages } from './packages.ts'
 import { at, fact, findLine, firstThere } from './place.ts'
+import { findService, type ServiceNames, type Surroundings } from './units.ts'
 
 interface KnownTool {
   readonly name: string
@@ -17,7 +19,11 @@ interface KnownTool {
   /** Cut to 15 letters. */
   readonly comm: string
   readonly setsTime: (files: Files, seen: Process | undefined) => GuestTool['setsTime']
+  /** How it is started, of those that set the clock as soon as they are. */
+  readonly service?: ServiceNames
 }
+
+const VBOX_SERVICE = ['/usr/sbin/VBoxService', '/usr/bin/VBoxService']
 
 const KNOWN: readonly KnownTool[] = [
   {
@@ -37,10 +43,17 @@ const KNOWN: readonly KnownTool[] = [
   {
     name: 'VBoxService',
     packages: ['virtualbox-guest-utils'],
-    programs: ['/usr/sbin/VBoxService', '/usr/bin/VBoxService'],
+    programs: VBOX_SERVICE,
     comm: 'VBoxService',
     // It compares every ten seconds, unless it is told not to.
     setsTime: (_, seen) => seen && fact(judged(seen) ? 'periodically' : 'no', placeOf(seen)),
+    // Debian's and Ubuntu's, that of Fedora and Arch, and Oracle's own.
+    service: {
+      units: ['virtualbox-guest-utils.service', 'vboxservice.service', 'vboxadd-service.service'],
+      scripts: ['virtualbox-guest-utils', 'vboxadd-service'],
+      options: [],
+      programs: VBOX_SERVICE,
+    },
   },
   {
     name: 'qemu-ga',
@@ -72,22 +85,44 @@ const KNOWN: readonly KnownTool[] = [
   },
 ]
 
-export function findTools(files: Files, packages: Packages): GuestTool[] {
+export interface ToolContext extends Omit<Surroundings, 'seen' | 'programs'> {
+  readonly packages: Packages
+  /** Where processes were to be seen. */
+  readonly processes: string | undefined
+}
+
+export function findTools(files: Files, context: ToolContext): GuestTool[] {
   const processes = processesNamed(files, comm => KNOWN.some(known => known.comm === comm))
   const tools = KNOWN.flatMap(known => {
     const seen = processes.find(({ comm }) => comm === known.comm)
-    const installed = findInstalled(files, known, packages)
+    const installed = findInstalled(files, known, context.packages)
     if (!seen && !installed) return []
-    return [
-      {
-        name: known.name,
-        installed,
-        runs: seen ? fact(true, placeOf(seen)) : undefined,
-        setsTime: known.setsTime(files, seen),
-      },
-    ]
+    const told = {
+      name: known.name,
+      installed,
+      runs: seen ? fact(true, placeOf(seen)) : undefined,
+      setsTime: known.setsTime(files, seen),
+    }
+    return [{ ...told, ...(known.service && !seen && startedBy(files, known.service, context)) }]
   })
   return files.exists(HYPERV_DRIVER) ? [...tools, hypervDriver()] : tools
+}
+
+/** What nobody saw run it does when it is started: as its unit has it, and under its conditions. */
+function startedBy(
+  files: Files,
+  names: ServiceNames,
+  context: ToolContext,
+): Pick<GuestTool, 'enabled' | 'setsTime'> {
+  const seen = context.processes !== undefined
+  const service = findService(files, names, { ...context, seen, programs: hasPrograms(files) })
+  const enabled = service?.enabled
+  if (!service || !enabled) return { setsTime: undefined }
+  const words = service.unit.starts?.value ?? []
+  const held = service.unit.conditions.some(({ met }) => met === false)
+  const runs = !seen && enabled.value && !held
+  const sets = judgeProcess(words[0]?.replace(/^.*\//, '') ?? '', words)?.disciplines ?? true
+  return { enabled, setsTime: runs ? fact(sets ? 'periodically' : 'no', ...enabled.evidence) : undefined }
 }
 
 /** After a pause, a restore or a migration the host says what time it is, and the driver sets the clock. */

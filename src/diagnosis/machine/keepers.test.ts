@@ -165,6 +165,54 @@ test('a daemon that somebody masked is unmasked before it is started', () => {
   ])
 })
 
+describe('the service of VirtualBox', () => {
+  const UBUNTU: Members = {
+    'proc/cpuinfo': 'flags\t\t: fpu hypervisor\n',
+    'sys/class/dmi/id/product_name': 'VirtualBox\n',
+    'usr/sbin/VBoxService': '',
+    'usr/lib/systemd/systemd-timesyncd': '',
+    'etc/systemd/timesyncd.conf': '[Time]\nNTP=a.example b.example c.example d.example\n',
+    ...service('systemd-timesyncd.service', '!!/usr/lib/systemd/systemd-timesyncd'),
+    ...started('systemd-timesyncd.service'),
+  }
+  const LEFT_TO_IT: Members = {
+    'usr/lib/systemd/system/systemd-timesyncd.service.d/disable-with-time-daemon.conf':
+      '[Unit]\nConditionFileIsExecutable=!/usr/sbin/chronyd\nConditionFileIsExecutable=!/usr/sbin/VBoxService\n',
+  }
+  const NAME = 'virtualbox-guest-utils.service'
+  const INSTALLED: Members = service(NAME, '/usr/sbin/VBoxService', 'ConditionVirtualization=oracle\n')
+  const ORACLES: Members = {
+    ...service('vboxadd-service.service', '/opt/VBoxGuestAdditions-6.1.50/init/vboxadd-service start'),
+    ...started('vboxadd-service.service'),
+  }
+
+  test('keeps the clock where it is started, and nobody else is', () => {
+    const guest = { ...UBUNTU, ...LEFT_TO_IT, ...INSTALLED, ...started(NAME) }
+    expect(found(guest)).toEqual([])
+    expect(setting(guest)).toEqual(['VBoxService'])
+  })
+  test('beside a daemon is one too many, in the packages of whoever', () => {
+    expect(found({ ...UBUNTU, ...INSTALLED, ...started(NAME) })).toEqual([
+      'critical tools-sync-beside-daemon',
+    ])
+    expect(found({ ...UBUNTU, ...ORACLES })).toEqual(['critical tools-sync-beside-daemon'])
+  })
+  test('does not, where it is not started, elsewhere, or told not to', () => {
+    const elsewhere: Members = { 'sys/class/dmi/id/product_name': 'KVM\n' }
+    const told = service(NAME, '/usr/sbin/VBoxService --disable-timesync')
+    const seen: Members = { 'proc/1/comm': 'systemd\n', 'proc/1/cmdline': '/sbin/init' }
+    for (const guest of [
+      { ...UBUNTU, ...INSTALLED },
+      { ...UBUNTU, ...INSTALLED, ...started(NAME), ...elsewhere },
+      { ...UBUNTU, ...told, ...started(NAME) },
+    ])
+      expect(found(guest)).toEqual([])
+    expect(found({ ...UBUNTU, ...LEFT_TO_IT, ...INSTALLED })).toEqual(['critical disabled-in-guests'])
+    // It was to be started, and did not run.
+    expect(found({ ...UBUNTU, ...LEFT_TO_IT, ...ORACLES, ...seen })).toEqual(['critical disabled-in-guests'])
+  })
+})
+
 describe('the switch of Xen on a kernel of SUSE', () => {
   const SLES11: Members = {
     'sys/hypervisor/type': 'xen\n',

@@ -39,7 +39,14 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
     const how = tool.setsTime?.value ?? USUALLY[tool.name]
     if (how === undefined || how === 'no') return []
     const evidence = [tool.setsTime, tool.runs, tool.installed].flatMap(fact => fact?.evidence ?? [])
-    return [{ name: tool.name, how, does: tool.runs?.value ? 'yes' : 'may', evidence }]
+    return [
+      {
+        name: tool.name,
+        how,
+        does: (tool.runs?.value ?? (tool.enabled?.value && tool.setsTime)) ? 'yes' : 'may',
+        evidence,
+      },
+    ]
   })
   const jobs = inventory.jobs.map(
     ({ name, program, repeats, command }): Setter => ({

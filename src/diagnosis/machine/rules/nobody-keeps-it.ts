@@ -49,8 +49,12 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
 /** They follow a network that has PTP; that they are installed says nothing of it. */
 const isPtp = (name: string): boolean => ['ptp4l', 'phc2sys', 'timemaster'].includes(name)
 
-const isAgainstGuests = ({ name, met }: UnitCondition): boolean =>
-  name === 'ConditionVirtualization' && met === false
+/** Ubuntu and Debian leave the clock to the service of VirtualBox where it is installed, whether it is started or not. */
+const isForAdditions = ({ name, value }: UnitCondition): boolean =>
+  name === 'ConditionFileIsExecutable' && /^\|?!.*\/VBoxService$/.test(value)
+
+const isAgainstGuests = (condition: UnitCondition): boolean =>
+  condition.met === false && (condition.name === 'ConditionVirtualization' || isForAdditions(condition))
 
 /** An empty condition takes all conditions back (systemd.unit(5)), so those that may stay are said again. */
 function shutOut(daemon: TimeDaemon, unit: UnitFacts, condition: UnitCondition): Finding {
@@ -70,7 +74,7 @@ function shutOut(daemon: TimeDaemon, unit: UnitFacts, condition: UnitCondition):
       },
     ],
     remedy: {
-      text: `Clear the condition with a drop-in, and start ${daemon.name}.`,
+      text: `${isForAdditions(condition) ? 'Start VBoxService, which keeps the clock then; or clear' : 'Clear'} the condition with a drop-in, and start ${daemon.name}.`,
       changes: [`${file}:`, ...lines],
       actions: [
         { kind: 'write-file', file, text: `${lines.join('\n')}\n` },
