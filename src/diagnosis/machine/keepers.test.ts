@@ -213,6 +213,38 @@ describe('the service of VirtualBox', () => {
   })
 })
 
+describe('a daemon that is only to be started', () => {
+  const RUNS: Members = {
+    ...REAL,
+    'usr/sbin/ntpd': '',
+    'usr/sbin/chronyd': '',
+    'proc/700/comm': 'ntpd\n',
+    'proc/700/cmdline': '/usr/sbin/ntpd\0-g\0',
+    'etc/ntp.conf':
+      'driftfile /d\nserver a.example iburst\nserver b.example iburst\nserver c.example iburst\nserver d.example iburst\n',
+    ...service('ntpd.service', '/usr/sbin/ntpd -g'),
+    ...started('ntpd.service'),
+    ...service('chronyd.service', '/usr/sbin/chronyd', 'Conflicts=ntpd.service\n'),
+  }
+  test('beside one that runs is told, since the next boot decides', () => {
+    expect(found(RUNS)).toEqual([])
+    const both = { ...RUNS, ...started('chronyd.service') }
+    const [only, ...others] = check(both)
+    expect(others).toEqual([])
+    expect(only).toMatchObject({ name: 'two-daemons', severity: 'warning' })
+    expect(only?.what).toBe(
+      'ntpd runs, and chronyd is to be started with this machine, too; their units exclude each other: systemd keeps one, and which one depends on the order.',
+    )
+    expect(only?.remedy.changes).toEqual(['systemctl disable --now chronyd.service'])
+  })
+  test('is none where a condition keeps it out, or may', () => {
+    for (const condition of ['ConditionFileIsExecutable=!/usr/sbin/ntpd', 'ConditionPathExists=/opt/x']) {
+      const unit = service('chronyd.service', '/usr/sbin/chronyd', `${condition}\n`)
+      expect(found({ ...RUNS, ...unit, ...started('chronyd.service') })).toEqual([])
+    }
+  })
+})
+
 describe('the switch of Xen on a kernel of SUSE', () => {
   const SLES11: Members = {
     'sys/hypervisor/type': 'xen\n',

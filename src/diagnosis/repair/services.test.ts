@@ -110,3 +110,10 @@ test('what is masked is unmasked first, and masked again last', () => {
     'systemctl stop ntpd.service | systemctl start ntpd.service',
   ])
 })
+
+test('what does not run is only kept from the next boot', () => {
+  const idle: TimeDaemon = { ...daemonOf('ntpd.service', true), runs: { value: false, evidence: [] } }
+  expect(lines('systemd', 'stop', idle)).toEqual([
+    'systemctl disable ntpd.service | systemctl enable ntpd.service',
+  ])
+})

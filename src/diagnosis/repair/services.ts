@@ -71,7 +71,9 @@ export function serviceSteps(
   const mask =
     kind === 'start' && manager === 'systemd' && found?.unit?.mask ? [unmask(found.unit, reason)] : []
   const wanted = found?.unit?.mask?.wanted || found?.enabled?.value
-  if (wanted === (kind === 'start')) return [...mask, now]
+  // What does not run is not stopped, and an undo would start it.
+  const steps = kind === 'stop' && found?.runs?.value === false ? [] : [...mask, now]
+  if (wanted === (kind === 'start')) return steps
   const { lasting } = WORDS[manager]
   const runlevel = runlevelOf(found?.enabled)
   const change: CommandChange = {
@@ -80,8 +82,7 @@ export function serviceSteps(
     undo: lasting(kind !== 'start', service, runlevel),
   }
   return [
-    ...mask,
-    now,
+    ...steps,
     {
       title: `Have ${daemon} started ${kind === 'start' ? '' : 'no more '}with the machine`,
       reasons: [reason],

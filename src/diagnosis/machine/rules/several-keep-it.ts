@@ -2,8 +2,9 @@
  * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
-import type { ClockJob, TimeDaemon } from '#core/guest/inventory.ts'
+import type { ClockJob, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import { settingOfJob } from '#dialects/linux/crontab.ts'
+import type { Finding } from '../../finding.ts'
 import { kindOf } from '../../lint/file-kind.ts'
 import type { Action } from '../../repair/action.ts'
 import { wordsToStop } from '../../service-words.ts'
@@ -22,7 +23,7 @@ const NEVER = new Set(['ntpdate', 'clockwright'])
 export const severalDaemons: MachineRule = subject => {
   const { inventory } = subject
   const daemons = settingDaemons(inventory).filter(each => !NEVER.has(each.name) && !isPresumed(each))
-  if (daemons.length < 2) return jobBesideDaemon(subject)
+  if (daemons.length < 2) return [...atTheNextBoot(daemons, inventory), ...jobBesideDaemon(subject)]
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
   const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
@@ -61,6 +62,58 @@ export const severalDaemons: MachineRule = subject => {
     }),
   ]
 }
+
+/** One runs, and another is to be started with the machine: what keeps the clock is another thing after the next boot. */
+function atTheNextBoot([runs]: readonly TimeDaemon[], { daemons }: Inventory): Finding[] {
+  if (!runs?.runs?.value) return []
+  const others = daemons.filter(other => other !== runs && !NEVER.has(other.name) && isMeant(other))
+  if (others.length === 0) return []
+  const names = listed(others.map(({ name }) => name))
+  const are = others.length === 1 ? 'is' : 'are'
+  const conflicts = others.flatMap(other => conflictOf(runs, other) ?? [])
+  return [
+    state({
+      name: 'two-daemons',
+      severity: 'warning',
+      what:
+        `${runs.name} runs, and ${names} ${are} to be started with this machine` +
+        (runs.enabled?.value === false
+          ? `, which ${runs.name} is not.`
+          : conflicts.length > 0
+            ? ', too; their units exclude each other: systemd keeps one, and which one depends on the order.'
+            : ', too.'),
+      evidence: [
+        ...evidenceOf(runs.runs, ...others.map(({ enabled }) => enabled)),
+        ...evidenceOf(...conflicts),
+      ],
+      cost:
+        conflicts.length > 0 || runs.enabled?.value === false
+          ? 'After the next boot the clock may be kept by another program, with other settings.'
+          : 'From the next boot on each takes the corrections of the other for errors of the clock.',
+      causes: [
+        {
+          what: 'a second one was installed and the first left in place',
+          why: 'packages of time daemons do not always exclude each other',
+        },
+      ],
+      remedy: {
+        text: `Keep one: ${runs.name}, which runs. Disable ${names}.`,
+        changes: others.flatMap(wordsToStop),
+        actions: others.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
+      },
+      confirm: 'The same one runs after a boot.',
+    }),
+  ]
+}
+
+/** Nothing is known that keeps it from being started; that a file is not there can be told only where all are. */
+const isMeant = ({ enabled, runs, setsTime, unit }: TimeDaemon): boolean =>
+  enabled?.value === true &&
+  runs?.value === false &&
+  setsTime?.value !== false &&
+  !unit?.conditions.some(
+    ({ name, met }) => met === false || (met === undefined && /Path|File|Directory/.test(name)),
+  )
 
 const pairsOf = (daemons: readonly TimeDaemon[]): [TimeDaemon, TimeDaemon][] =>
   daemons.flatMap((one, index) =>
