@@ -347,10 +347,12 @@ describe('the rest', () => {
       severity: 'note',
       causes: [{ what: 'nobody tells it of the pause' }],
     })
+    // Whether the owners of the pool may be asked more often is not for this machine to decide.
     expect(told('pool a.example iburst')).toMatchObject({
-      severity: 'warning',
+      severity: 'note',
       causes: [{ what: 'it asks seldom' }],
     })
+    expect(told('pool a.example iburst', { remedy: { how: '', actions: [] } })?.severity).toBe('warning')
     expect(told(advised, { keptFromStepping: true })?.severity).toBe('warning')
     expect(told(advised, { decides: { ...once, exits: 1 } })?.severity).toBe('critical')
   })

@@ -41,12 +41,7 @@ export const pauseForecast: MachineRule = subject => {
   return [
     state({
       name: 'slow-after-a-pause',
-      severity:
-        ends || decides.median >= VERY_SLOW
-          ? 'critical'
-          : daemon && isAsAdvised(daemon, prospect)
-            ? 'note'
-            : 'warning',
+      severity: ends || decides.median >= VERY_SLOW ? 'critical' : isAsAdvised(prospect) ? 'note' : 'warning',
       what: sentence(prospect),
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
@@ -60,9 +55,9 @@ export const pauseForecast: MachineRule = subject => {
   ]
 }
 
-/** There is nothing left that this program would advise but to keep the clock itself. */
-const isAsAdvised = (daemon: TimeDaemon, { keptFromStepping, remedy }: PauseProspect): boolean =>
-  remedy === undefined && !keptFromStepping && !asksSeldom(daemon)
+/** Its owner can do nothing more in its files: how often others' servers may be asked is for them to say. */
+const isAsAdvised = ({ keptFromStepping, remedy }: PauseProspect): boolean =>
+  remedy === undefined && !keptFromStepping
 
 function causesOf(daemon: TimeDaemon | undefined, { keptFromStepping }: PauseProspect): Cause[] {
   const causes: Cause[] = [
