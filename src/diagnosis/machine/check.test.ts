@@ -219,6 +219,25 @@ describe('a classic Xen guest', () => {
       found({ ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }, undefined, prospect),
     ).toEqual(['critical wallclock-follows-host'])
   })
+  test('is repaired so that its daemon, which keeps the clock then, comes back soon', () => {
+    const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
+    const slow = { median: 5220, exits: 0, runs: 3 }
+    const edit = { kind: 'insert-after', line: 1, text: 'tos maxdist 16' } as const
+    const prospect: PauseProspect = {
+      model: 'ntpd',
+      pause: 4.3,
+      decides: slow,
+      now: slow,
+      best: undefined,
+      keptFromStepping: false,
+      remedy: { how: 'Be quick.', actions: [{ kind: 'edit', file: '/etc/ntp.conf', edit }] },
+    }
+    const told = (decides: PauseProspect['decides']) =>
+      checkMachine({ inventory, live: undefined, prospect: { ...prospect, decides } })[0]?.remedy
+    expect(told(slow)?.actions).toContainEqual({ kind: 'edit', file: '/etc/ntp.conf', edit })
+    expect(told(slow)?.changes).toContain('tos maxdist 16')
+    expect(told({ ...slow, median: 20 })?.changes).not.toContain('tos maxdist 16')
+  })
   test('is repaired now and for the next boot', () => {
     const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
     const findings = checkMachine({ inventory, live: undefined, prospect: undefined })

@@ -5,7 +5,7 @@ import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } fro
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
-import { pauseForecast, withForecast } from './rules/pause-forecast.ts'
+import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
@@ -17,7 +17,7 @@ const RULES: readonly MachineRule[] = [
   nobodyKeepsIt,
   severalDaemons,
   toolsAndDaemon,
-  xenWallclock,
+  subject => xenWallclock(subject).map(finding => keptSoon(finding, subject)),
   offsetNow,
   sourcesNow,
   disagreeNow,

@@ -36,7 +36,7 @@ export const pauseForecast: MachineRule = subject => {
   if (!prospect) return []
   const { decides, best, remedy, pause, model, now } = prospect
   const ends = decides.exits > 0
-  if (decides.median < SLOW && !ends) return []
+  if (!isSlow(prospect)) return []
   const daemon = settingDaemons(subject.inventory)[0]
   return [
     state({
@@ -53,6 +53,27 @@ export const pauseForecast: MachineRule = subject => {
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
+}
+
+const isSlow = ({ decides }: PauseProspect): boolean => decides.median >= SLOW || decides.exits > 0
+
+/**
+ * A guest of Xen whose host keeps the clock is forecast nothing. Once its daemon is to keep it, that one is made quick in the same
+ * repair, and not in a second one.
+ */
+export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubject): Finding {
+  const remedy = followsHost(inventory) && prospect && isSlow(prospect) ? prospect.remedy : undefined
+  if (finding.name !== 'wallclock-follows-host' || !remedy || remedy.actions.length === 0) return finding
+  const { text, changes, actions = [] } = finding.remedy
+  return {
+    ...finding,
+    remedy: {
+      ...finding.remedy,
+      text: `${text} ${remedy.how}`,
+      changes: [...changes, ...linesIn(remedy.actions)],
+      actions: [...actions, ...remedy.actions],
+    },
+  }
 }
 
 /** Its owner can do nothing more in its files: how often others' servers may be asked is for them to say. */
