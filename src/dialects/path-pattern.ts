@@ -73,3 +73,12 @@ function oneOf(inside: readonly string[], negated: boolean): (char: string) => b
   }
   return char => ranges.some(([from, to]) => from <= char && char <= to) !== negated
 }
+
+/** A whole path, segment by segment; where it begins without `/` it lies below some root. */
+export function matchesPath(path: string, pattern: string): boolean {
+  const [names, patterns] = [path, pattern].map(each => each.split('/').filter(step => step !== ''))
+  return (
+    names!.length === patterns!.length &&
+    names!.every((name, index) => matchesPattern(name, patterns![index]!))
+  )
+}

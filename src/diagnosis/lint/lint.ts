@@ -14,6 +14,7 @@ import { hostClock } from './rules/host-clock.ts'
 import { kernelLine } from './rules/kernel-line.ts'
 import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
+import { maxchange } from './rules/maxchange.ts'
 import { missingFiles } from './rules/missing-files.ts'
 import { noDaemon } from './rules/no-daemon.ts'
 import { ntpdRsPanic } from './rules/ntpd-rs-panic.ts'
@@ -54,6 +55,7 @@ export const LINT_RULES: readonly LintRule[] = [
   stepoutClamped,
   panic,
   ntpdRsPanic,
+  maxchange,
   steps,
   clockNotDisciplined,
   restrict,

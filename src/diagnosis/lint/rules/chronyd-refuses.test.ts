@@ -23,3 +23,22 @@ test.each(['rtcsync\n', 'rtcfile /var/lib/chrony/rtc\nrtconutc\n', '# rtcfile /x
   '%j is taken',
   text => expect(refused(text)).toEqual([]),
 )
+
+test.each([
+  ['include /etc/chrony/chrony.conf\n', []],
+  ['confdir /etc/chrony/conf.d\n', ['include /etc/chrony/*.conf\n']],
+  [
+    'include /etc/chrony/conf.d/1.conf\n',
+    ['include /etc/chrony/conf.d/2.conf\n', 'include /etc/chrony/chrony.conf\n'],
+  ],
+])('%j %j go in a circle', (main, others) => {
+  const findings = refused(main, ...others)
+  expect(findings).toMatchObject([{ severity: 'critical' }])
+  expect(findings[0]!.evidence).toHaveLength(1 + others.length)
+})
+
+test.each([
+  ['include /etc/chrony/conf.d/*.conf\n', ['server a\n', 'include /etc/chrony/keys.conf\n']],
+  ['sourcedir /etc/chrony\n', []],
+  ['include /etc/chrony/conf.d/1.conf\ninclude /etc/chrony/conf.d/1.conf\n', ['server a\n']],
+])('%j %j do not', (main, others) => expect(refused(main, ...others)).toEqual([]))
