@@ -19,7 +19,8 @@ const MAX_PLL_INTERVAL: Seconds = 2048
 export class KernelLoop {
   frequency: Rate
   #phase: Seconds = 0
-  #constant: PollLog2 = 0
+  /** What is taken away of the phase in each second. */
+  #part = partOf(0)
   /** When `#phase` was what was left, and when an offset came last. */
   #at: Seconds
   #fedAt: Seconds
@@ -31,15 +32,16 @@ export class KernelLoop {
   }
 
   feed(offset: Seconds, constant: PollLog2, now: Seconds): void {
-    this.#constant = Math.min(MAX_CONSTANT, Math.max(0, constant))
+    const held = Math.min(MAX_CONSTANT, Math.max(0, constant))
     const phase = clamp(offset, MAX_PHASE)
-    const time = 2 ** this.#constant
+    const time = 2 ** held
     const elapsed = now - this.#fedAt
     const fll = elapsed > MAX_PLL_INTERVAL ? phase / (elapsed * 2 ** SHIFT_FLL) : 0
     // Rare updates have no more weight than the loop can bear.
     const interval = Math.min(elapsed, time * 2 ** (SHIFT_PLL + 1))
     const pll = (phase * interval) / (4 * 2 ** SHIFT_PLL * time) ** 2
     this.frequency = clamp(this.frequency + fll + pll, MAX_FREQUENCY)
+    this.#part = partOf(held)
     this.#phase = phase
     this.#at = now
     this.#fedAt = now
@@ -62,11 +64,13 @@ export class KernelLoop {
 
   /** The part taken away is fixed at the start of each second; within one the clock gains evenly. */
   #takenIn(seconds: Seconds): Seconds {
-    const part = 2 ** -(SHIFT_PLL + this.#constant)
+    const part = this.#part
     const whole = Math.floor(seconds)
     const left = this.#phase * power(1 - part, whole)
     return this.#phase - left + left * part * (seconds - whole)
   }
 }
+
+const partOf = (constant: PollLog2): number => 2 ** -(SHIFT_PLL + constant)
 
 export const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))

@@ -44,6 +44,7 @@ export interface Jumps {
 }
 
 const STEP: Seconds = 1
+const NEVER = Number.POSITIVE_INFINITY
 
 export class Oscillator {
   readonly #config: OscillatorConfig
@@ -59,9 +60,10 @@ export class Oscillator {
   #count: Seconds = 0
   #walk: Rate = 0
   #extra: Rate = 0
-  #frequency: Rate
-  #jumpsAt: Seconds
-  #pausedAt: TrueTime | undefined
+  #frequency: Rate = 0
+  #jumpsAt: Seconds = NEVER
+  /** Since when it stands still. */
+  #pausedAt: Seconds = NEVER
 
   constructor(config: OscillatorConfig, random: Random) {
     const { ageing, jumps, ticks } = config
@@ -71,14 +73,14 @@ export class Oscillator {
     this.#wander = config.wander ?? 0
     this.#temperature = config.temperature
     this.#unusual = ageing !== undefined || jumps !== undefined || ticks !== undefined
-    this.#jumpsAt = jumps ? (jumps.first ?? jumps.every) : Number.POSITIVE_INFINITY
+    if (jumps) this.#jumpsAt = jumps.first ?? jumps.every
     this.#random = random
     this.#frequency = this.#draw(0)
   }
 
   /** What the counter reads, in nanoseconds. Moments must be asked for in order. */
   read(at: TrueTime): number {
-    return Math.floor(this.#countAt(this.#pausedAt ?? at) * 1e9)
+    return Math.floor(this.#countAt(Math.min(at, this.#pausedAt)) * 1e9)
   }
 
   /** The frequency error at the last moment asked for. */
@@ -99,10 +101,10 @@ export class Oscillator {
   }
 
   resume(at: TrueTime): void {
-    if (this.#pausedAt === undefined) return
+    if (this.#pausedAt === NEVER) return
     this.#count = this.#countAt(this.#pausedAt)
     this.#drawnAt = at
-    this.#pausedAt = undefined
+    this.#pausedAt = NEVER
     for (const { every } = this.#config.jumps ?? { every: 0 }; this.#jumpsAt <= at; ) this.#jumpsAt += every
   }
 

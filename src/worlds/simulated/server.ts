@@ -94,7 +94,7 @@ export function ntpServer(
       if (verdict === 'silence') return undefined
       scale.startAt(start)
       const received = at + clock(at)
-      const reply = now === config ? standing.slice() : standingReply(now)
+      const reply = now === config ? new Uint8Array(standing) : standingReply(now)
       reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | 4
       reply[AT.poll] = request[AT.poll]!
       scale.put(reply, AT.reference, received, -1)
