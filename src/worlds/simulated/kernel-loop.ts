@@ -17,13 +17,13 @@ const MAX_CONSTANT = 10
 const MAX_PLL_INTERVAL: Seconds = 2048
 
 export class KernelLoop {
-  frequency: Rate
+  frequency: Rate = 0
   #phase: Seconds = 0
   /** What is taken away of the phase in each second. */
   #part = partOf(0)
   /** When `#phase` was what was left, and when an offset came last. */
-  #at: Seconds
-  #fedAt: Seconds
+  #at: Seconds = 0
+  #fedAt: Seconds = 0
 
   constructor(now: Seconds, frequency: Rate = 0) {
     this.#at = now

@@ -71,6 +71,8 @@ export interface Peer {
 }
 
 const PROCESSING: Seconds = 10e-6
+/** So many nanoseconds before, it says, its own clock was set. */
+const POLLED = 1e9
 
 /** `clock` says by how much its clock is ahead of true time, where that is not for the configuration to say. */
 export function ntpServer(
@@ -81,6 +83,7 @@ export function ntpServer(
   const { address, link, changes, processing = PROCESSING } = config
   const limiter = config.rateLimit && new RateLimiter(config.rateLimit)
   const standing = standingReply(config)
+  const thoughtFor = countNanoseconds(processing)
   return {
     address,
     link,
@@ -93,14 +96,14 @@ export function ntpServer(
       const verdict = limiter?.ask(at) ?? 'answer'
       if (verdict === 'silence') return undefined
       scale.startAt(start)
-      const received = at + clock(at)
+      const received = countNanoseconds(at + clock(at))
       const reply = now === config ? new Uint8Array(standing) : standingReply(now)
       reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | 4
       reply[AT.poll] = request[AT.poll]!
-      scale.put(reply, AT.reference, received, -1)
+      scale.put(reply, AT.reference, received - POLLED)
       for (let i = 0; i < 8; i++) reply[AT.origin + i] = request[AT.transmit + i]!
-      scale.put(reply, AT.receive, received, 0)
-      scale.put(reply, AT.transmit, received, processing)
+      scale.put(reply, AT.receive, received)
+      scale.put(reply, AT.transmit, received + thoughtFor)
       if (verdict === 'kiss') kiss(reply)
       return reply
     },
@@ -124,12 +127,12 @@ export function announcer(config: ServerConfig): Announcer | undefined {
       const now: Standing = changes ? standingAt(config, changes, at) : config
       if (now.silent) return undefined
       scale.startAt(start)
-      const sent = at + offsetAt(config, at)
+      const sent = countNanoseconds(at + offsetAt(config, at))
       const packet = standingReply(now)
       packet[0] = (leapAt(now, at) << 6) | (VERSION << 3) | BROADCAST
       packet[AT.poll] = poll
-      scale.put(packet, AT.reference, sent, -1)
-      scale.put(packet, AT.transmit, sent, 0)
+      scale.put(packet, AT.reference, sent - POLLED)
+      scale.put(packet, AT.transmit, sent)
       return packet
     },
   }
@@ -193,8 +196,8 @@ class WireScale {
     this.#nanoseconds = wireNanoseconds(start)
   }
 
-  /** A clock that has run for `elapsed`, and then for `more`, each rounded to the nanosecond. */
-  put(bytes: Uint8Array, at: number, elapsed: Seconds, more: Seconds): void {
-    putTime(bytes, at, this.#seconds, this.#nanoseconds + countNanoseconds(elapsed) + countNanoseconds(more))
+  /** What a clock says that has run for so many nanoseconds. */
+  put(bytes: Uint8Array, at: number, elapsedNs: number): void {
+    putTime(bytes, at, this.#seconds, this.#nanoseconds + elapsedNs)
   }
 }

@@ -79,12 +79,12 @@ export interface Pause {
 }
 
 /** What is on the agenda: a packet somewhere on its way, the alarm clock, anything else. */
-type Planned = Flight | Alarm | { readonly what: 'other'; readonly happen: () => void }
+type Planned = Flight | Departure | Alarm | { readonly what: 'other'; readonly happen: () => void }
 
 /** Goes the whole way there and back. */
 interface Flight {
-  /** `sent`: the guest is told so. `arrives` and `answered`: at the peer's door, and looked at. `returns`: at ours. */
-  what: 'sent' | 'arrives' | 'answered' | 'returns'
+  /** `arrives` and `answered`: at the peer's door, and looked at. `returns`: at ours. */
+  what: 'arrives' | 'answered' | 'returns'
   /** In which life of the guest it was sent: its answer finds no other. */
   readonly life: number
   readonly flow: Flow
@@ -92,7 +92,13 @@ interface Flight {
   /** The request, and on the way back the answer. */
   bytes: Uint8Array
   readonly peer: Peer | undefined
-  readonly sent: Stamp | undefined
+}
+
+/** The guest is told that a packet has left. */
+interface Departure {
+  readonly what: 'sent'
+  readonly flow: Flow
+  readonly sent: Stamp
 }
 
 interface Alarm {
@@ -316,8 +322,8 @@ export class Simulation {
       const passage = this.#passage
       passLink(announcer.link, 'down', this.#now, random, passage)
       const to = { address, port: NTP_PORT }
-      const flight = { life: this.#life, flow, to, bytes, peer: undefined, sent: undefined }
-      this.#fly({ what: 'returns', ...flight }, this.#now, passage)
+      const flight: Flight = { what: 'returns', life: this.#life, flow, to, bytes, peer: undefined }
+      this.#fly(flight, this.#now, passage)
     }
   }
 
@@ -388,13 +394,11 @@ export class Simulation {
     }
     if (!this.#flows.includes(flow)) this.#flows.push(flow)
     this.packetsSent++
-    const sent = this.#stamp()
-    const life = this.#life
-    this.#agenda.plan(this.#now, { what: 'sent', life, flow, to, bytes, peer, sent })
+    this.#agenda.plan(this.#now, { what: 'sent', flow, sent: this.#stamp() })
     if (!peer) return
     const passage = this.#passage
     passLink(peer.link, 'up', this.#now, this.#networkRandom, passage)
-    this.#fly({ what: 'arrives', life, flow, to, bytes, peer, sent }, this.#now, passage)
+    this.#fly({ what: 'arrives', life: this.#life, flow, to, bytes, peer }, this.#now, passage)
   }
 
   /** The packet and its copy, if there are any. */
@@ -410,16 +414,16 @@ export class Simulation {
     if (i < this.#flows.length) this.#flows[i] = last
   }
 
-  #tellSent(flight: Flight): void {
-    if (this.#waitsForResume(flight)) return
+  #tellSent(departure: Departure): void {
+    if (this.#waitsForResume(departure)) return
     this.#cpus?.schedule()
-    this.#say({ kind: 'sent', now: this.#read(), flow: flight.flow, sent: flight.sent! })
+    this.#say({ kind: 'sent', now: this.#read(), flow: departure.flow, sent: departure.sent })
   }
 
-  /** The flight comes again when the guest runs again. */
-  #waitsForResume(flight: Flight): boolean {
+  /** It comes again when the guest runs again. */
+  #waitsForResume(planned: Planned): boolean {
     if (this.#resumesAt === undefined) return false
-    this.#agenda.plan(this.#resumesAt, flight)
+    this.#agenda.plan(this.#resumesAt, planned)
     return true
   }
 
@@ -493,7 +497,7 @@ export class Simulation {
 
   #ring(alarm: Alarm): void {
     if (alarm.turn !== this.#turn) return
-    if (this.#resumesAt !== undefined) return this.#agenda.plan(this.#resumesAt, alarm)
+    if (this.#waitsForResume(alarm)) return
     if (this.#countFor(alarm) < this.#alarmNs) return this.#planAlarm(alarm)
     if (this.#waitsForHost(alarm)) return
     this.#turn++

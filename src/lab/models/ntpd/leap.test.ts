@@ -11,7 +11,7 @@ const DAYS_EARLIER = instant(1_798_761_500_000_000_000n - 3n * 86_400_000_000_00
 
 test('what most announce comes at the end of the month, once', () => {
   const watch = new LeapWatch()
-  watch.vote(survivors('insert', 'insert', 'none'), LATE, 1000)
+  watch.vote(survivors('insert', 'insert', 'none'), { wall: LATE }, 1000)
   expect(watch.announced).toBe('insert')
   expect(watch.dueAt()).toBe(1100)
   expect(watch.due(1099)).toBe(0)
@@ -22,16 +22,16 @@ test('what most announce comes at the end of the month, once', () => {
 
 test('it is told to others on its day only', () => {
   const watch = new LeapWatch()
-  watch.vote(survivors('delete'), DAYS_EARLIER, 0)
+  watch.vote(survivors('delete'), { wall: DAYS_EARLIER }, 0)
   expect(watch.announced).toBe('none')
   expect(watch.dueAt()).toBe(100 + 3 * 86_400)
 })
 
 test('half is not most, and what is no longer announced does not come', () => {
   const watch = new LeapWatch()
-  watch.vote(survivors('insert', 'none'), LATE, 0)
+  watch.vote(survivors('insert', 'none'), { wall: LATE }, 0)
   expect(watch.dueAt()).toBe(Number.POSITIVE_INFINITY)
-  watch.vote(survivors('insert'), LATE, 0)
-  watch.vote(survivors('none'), LATE, 1)
+  watch.vote(survivors('insert'), { wall: LATE }, 0)
+  watch.vote(survivors('none'), { wall: LATE }, 1)
   expect(watch.due(200)).toBe(0)
 })

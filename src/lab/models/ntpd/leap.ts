@@ -4,7 +4,7 @@
  */
 
 import { endOfMonth } from '#core/time/civil.ts'
-import { type Instant, since } from '#core/time/instant.ts'
+import { type Reading, since } from '#core/time/instant.ts'
 import { announcedByMost, type Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Association } from './association.ts'
@@ -20,10 +20,10 @@ export class LeapWatch {
     return this.#announced
   }
 
-  vote(survivors: readonly Association[], wall: Instant, now: number): void {
+  vote(survivors: readonly Association[], at: Pick<Reading, 'wall'>, now: number): void {
     if (!this.#armed && survivors.every(peer => peer.leap === 'none')) return
     const leap = announcedByMost(survivors.map(peer => peer.leap))
-    const left = since(endOfMonth(wall), wall)
+    const left = since(endOfMonth(at.wall), at.wall)
     this.#armed = leap && { leap, at: now + Math.ceil(left) }
     this.#announced = leap !== undefined && left < DAY ? leap : 'none'
   }

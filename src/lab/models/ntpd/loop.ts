@@ -54,10 +54,10 @@ export class LoopFilter {
   state: LoopState
   /** The time constant and poll interval of the whole daemon. */
   poll: PollLog2
-  jitter: Seconds
+  jitter: Seconds = 0
   /** Of the frequency. */
   wander: Rate = 0
-  frequency: Rate
+  frequency: Rate = 0
   offset: Seconds = 0
   readonly #settings: NtpdSettings
   readonly #conduct: Conduct
@@ -76,7 +76,7 @@ export class LoopFilter {
   #holdAt = 0
   /** The calls of adjtime that are made every second, since when, and whether they are of another offset than the last. */
   #calls: Trickle | undefined
-  #callsAt: Seconds
+  #callsAt: Seconds = 0
   #offsetIsNew = false
 
   constructor(
@@ -98,7 +98,6 @@ export class LoopFilter {
     this.jitter = start.precision
     this.#kernel = new KernelLoop(start.at)
     this.state = start.drift === undefined ? 'NSET' : 'FSET'
-    this.frequency = 0
     if (!settings.disciplines || settings.quit) return
     if (settings.kernelLoop) {
       outlet.notice('kern', 'kernel time sync enabled')

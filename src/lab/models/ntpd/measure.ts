@@ -38,8 +38,8 @@ export type Received = 'nothing' | 'slow-down' | 'useless' | 'answer'
 
 const CLIENT = 3
 const ACTIVE = 1
-/** Modes of answers: of a server, and of a peer that asks itself or only answers. */
-const ANSWERS: ReadonlySet<number> = new Set([1, 2, 4])
+const PASSIVE = 2
+const SERVER = 4
 const BROADCAST = 5
 
 export function ask(peer: Association, header: OwnHeader, clock: OwnClock, wall: Seconds): Uint8Array {
@@ -61,7 +61,7 @@ export function ask(peer: Association, header: OwnHeader, clock: OwnClock, wall:
 
 /** Is this the answer to what was asked last, and does whoever answers know the time? Takes over what the packet says. */
 export function receive(peer: Association, bytes: Uint8Array, limits: StratumLimits): Received {
-  if (bytes.length < HEADER_LENGTH || !ANSWERS.has(bytes[0]! & 7)) return 'nothing'
+  if (bytes.length < HEADER_LENGTH || !isAnswer(bytes[0]! & 7)) return 'nothing'
   if (isZeroTime(bytes, AT.transmit) || peer.transmit.is(bytes, AT.transmit)) return 'nothing'
   if (!peer.origin.known || !peer.origin.is(bytes, AT.origin)) return 'nothing'
   peer.origin.forget()
@@ -73,6 +73,9 @@ export function hear(peer: Association, bytes: Uint8Array, limits: StratumLimits
   if (isZeroTime(bytes, AT.transmit) || peer.transmit.is(bytes, AT.transmit)) return 'nothing'
   return takeOver(peer, bytes, limits)
 }
+
+/** Of a server, or of a peer that asks itself or only answers. */
+const isAnswer = (mode: number): boolean => mode === SERVER || mode === ACTIVE || mode === PASSIVE
 
 export const isBroadcast = (bytes: Uint8Array): boolean =>
   bytes.length >= HEADER_LENGTH && (bytes[0]! & 7) === BROADCAST

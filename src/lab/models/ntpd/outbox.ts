@@ -22,7 +22,7 @@ export class Outbox {
 
   open(at: Reading): void {
     this.#at = at
-    this.#actions = []
+    if (this.#actions.length > 0) this.#actions = []
   }
 
   take(): readonly DaemonAction[] {

@@ -12,6 +12,8 @@ const RETRIES = 3
 
 /** A poll begins: `unreachable` tells that the last answer has just left the register. */
 export interface Polled {
+  /** What the interval comes to. */
+  readonly poll: PollLog2
   readonly unreachable: boolean
   /** The filter should be told that this server says nothing any more. */
   readonly stale: boolean
@@ -29,23 +31,22 @@ export interface PollRules {
   fit(peer: Association): boolean
 }
 
-const QUIET: Polled = { unreachable: false, stale: false, burstOver: false }
-
 /** The part of a poll that comes before the packet; afterwards `planPoll(peer, poll)`. */
-export function beginPoll(peer: Association, now: number, rules: PollRules): Polled & { poll: PollLog2 } {
+export function beginPoll(peer: Association, now: number, rules: PollRules): Polled {
   let poll = peer.hostPoll
-  let polled = QUIET
+  let unreachable = false
+  let stale = false
+  let burstOver = false
   if (peer.burst > 0) {
     peer.burst--
-    if (peer.burst === 0) polled = { ...QUIET, burstOver: true }
+    burstOver = peer.burst === 0
   } else {
     const reached = peer.reach
     peer.outDate = now
     peer.unreach++
     peer.reach = (peer.reach << 1) & 0xff
-    const stale = (peer.reach & rules.staleReach) === 0
-    if (stale || (peer.reach === 0 && reached !== 0))
-      polled = { stale, unreachable: peer.reach === 0 && reached !== 0, burstOver: false }
+    stale = (peer.reach & rules.staleReach) === 0
+    unreachable = peer.reach === 0 && reached !== 0
     if (peer.reach === 0) {
       if (rules.unaskedBurst > 0) {
         if (peer.config.iburst && peer.unreach === 1) peer.burst = rules.unaskedBurst
@@ -58,7 +59,7 @@ export function beginPoll(peer: Association, now: number, rules: PollRules): Pol
     if (peer.unreach >= rules.unreach) poll++
   }
   if (peer.retry > 0) peer.retry--
-  return { ...polled, poll }
+  return { poll, unreachable, stale, burstOver }
 }
 
 /** A packet left: it counts against the rate at which this server may be asked. */

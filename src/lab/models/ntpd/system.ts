@@ -115,7 +115,7 @@ export class System {
       case 'slewed':
         this.#synchronised = true
         this.#offset = offset
-        this.leap.vote(selected.survivors, this.#outbox.at.wall, moment.now)
+        this.leap.vote(selected.survivors, this.#outbox.at, moment.now)
         this.#announce(selected.jitter, this.leap.announced, this.#rootDistance(moment.now))
         this.#record(selected, moment.now)
     }
