@@ -193,11 +193,11 @@ export class Simulation {
 
   /** The instant that a perfect clock would read now. */
   get truth(): Instant {
-    return plus(this.#start, this.#now)
+    return plus(this.#startNow(), this.#now)
   }
 
   /** The instant of true time zero, as it is reckoned now: a leap second moves all that came before. */
-  get #start(): Instant {
+  #startNow(): Instant {
     const { start, leapSecond } = this.#config
     return leapSecond && this.#now >= leapSecond.at ? plus(start, leapSecond.by) : start
   }
@@ -316,7 +316,7 @@ export class Simulation {
   #announce(announcer: Announcer, flow: Flow, random: Random): void {
     if (!this.#flows.includes(flow)) return
     this.#plan(nextAnnouncement(announcer, this.#now, random), () => this.#announce(announcer, flow, random))
-    const bytes = announcer.announce(this.#now, this.#start)
+    const bytes = announcer.announce(this.#now, this.#startNow())
     if (!bytes) return
     for (const address of sendersOf(announcer, random)) {
       const passage = this.#passage
@@ -445,7 +445,7 @@ export class Simulation {
   #serve(flight: Flight): void {
     const { peer } = flight
     if (!peer) return
-    const reply = peer.answer(flight.bytes, this.#now, this.#start)
+    const reply = peer.answer(flight.bytes, this.#now, this.#startNow())
     if (!reply) return
     const sentAt = later(this.#now, peer.processing)
     const passage = this.#passage

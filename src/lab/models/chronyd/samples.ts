@@ -215,7 +215,7 @@ export class Samples {
 
   /** Positive: fast. */
   predictOffset(at: Seconds): Seconds {
-    if (this.#count >= LEAST_SAMPLES) return this.#offset + (at - this.#at) * this.#frequency
+    if (this.#count >= LEAST_SAMPLES) return this.#offsetNow() + (at - this.#atNow()) * this.#frequencyNow()
     if (this.#count === 0) return 0
     return this.#offsetOf(this.#end - 1)
   }
@@ -226,7 +226,7 @@ export class Samples {
     if (!this.#fits && !only) return undefined
     const best = this.#best
     const elapsed = Math.abs(now - this.#timeOf(best))
-    const offset = this.#offsetOf(best) + elapsed * this.#frequency
+    const offset = this.#offsetOf(best) + elapsed * this.#frequencyNow()
     const rootDistance = 0.5 * this.#rootDelays[best]! + this.#rootDispersionOf(best) + elapsed * this.#skew
     const interval = this.#interval
     interval.low = offset - rootDistance
@@ -240,13 +240,13 @@ export class Samples {
 
   tracking(): Tracking {
     const best = this.#best
-    const at = this.#at
+    const at = this.#atNow()
     const elapsed = at - this.#timeOf(best)
     const tracking = this.#tracking
     tracking.at = at
-    tracking.offset = this.#offset
+    tracking.offset = this.#offsetNow()
     tracking.offsetSd = this.#offsetSd
-    tracking.frequency = this.#frequency
+    tracking.frequency = this.#frequencyNow()
     tracking.frequencySd = this.#frequencySd
     tracking.skew = this.#skew
     tracking.rootDelay = this.#rootDelays[best]!
@@ -256,18 +256,18 @@ export class Samples {
 
   /** How long since the line's end, when the packet tests may rely on it. */
   elapsedForTests(at: Seconds): Seconds | undefined {
-    return this.#count < LEAST_FOR_DELAY_TESTS ? undefined : at - this.#at
+    return this.#count < LEAST_FOR_DELAY_TESTS ? undefined : at - this.#atNow()
   }
 
-  get #at(): Seconds {
+  #atNow(): Seconds {
     return this.#clock.recall(this.#lineAt)
   }
 
-  get #offset(): Seconds {
+  #offsetNow(): Seconds {
     return this.#lineOffset + this.#clock.behindOf(this.#lineAt)
   }
 
-  get #frequency(): Rate {
+  #frequencyNow(): Rate {
     const { drift } = this.#clock
     return (this.#lineSlope + drift) / (1 + drift)
   }
