@@ -41,6 +41,7 @@ const MOST_ERROR: Seconds = 16
 const LEAST_SKEW: Rate = 1e-12
 /** So that a timer is never looked at a rounding too early. */
 const LATE: Seconds = 1e-6
+const NOTHING: readonly DaemonAction[] = []
 
 export class Chronyd implements Daemon {
   readonly #config: ChronydConfig
@@ -55,7 +56,7 @@ export class Chronyd implements Daemon {
   handle(event: AgentEvent): readonly DaemonAction[] {
     if (event.kind === 'started')
       this.#running = new Running(this.#config, this.#random, event.now, event.precision)
-    return this.#running?.handle(event) ?? []
+    return this.#running?.handle(event) ?? NOTHING
   }
 
   believe(now: Reading): Belief | undefined {
@@ -81,7 +82,7 @@ class Running implements Around {
   #now: Reading
   #counter: Seconds = 0
   /** Raw time, counter and chronyd's own count of time when the loop last woke. */
-  #wokeRaw: Seconds
+  #wokeRaw: Seconds = 0
   #wokeCounter: Seconds = 0
   #monotonic: Seconds = 0
   /** By the counter; −1 when no alarm is set. */
@@ -123,22 +124,44 @@ class Running implements Around {
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {
-    if (event.kind === 'disrupted' || event.kind === 'permitted') return []
     this.#now = event.now
-    this.#actions = []
-    if (event.kind === 'started') this.#start()
-    else {
-      if (event.kind === 'woke') this.#wakesAt = -1
-      this.#wake()
-      this.#react(event)
-      // The usual end of such a turn: no timer has been set, and none is due.
-      if (event.kind === 'sent' && this.#actions.length === 0 && this.#isQuiet()) return this.#actions
+    if (this.#actions.length > 0) this.#actions = []
+    switch (event.kind) {
+      case 'started':
+        this.#start()
+        break
+      case 'woke':
+        this.#wakesAt = -1
+        this.#wake()
+        break
+      case 'sent':
+        this.#wake()
+        this.#byFlow(event.flow)?.stampSent(this.#rawOf(event.sent.at))
+        // The usual end of such a turn: no timer has been set, and none is due.
+        if (this.#actions.length === 0 && this.#isQuiet()) return NOTHING
+        break
+      case 'datagram': {
+        this.#wake()
+        const source = this.#byFlow(event.flow)
+        if (source?.endpoint.address === event.from.address)
+          source.receive(event.bytes, this.#rawOf(event.received.at))
+        break
+      }
+      case 'resolved':
+        this.#wake()
+        this.#addSources(event.name, event.addresses)
+        break
+      case 'disrupted':
+      case 'permitted':
+        return NOTHING
+      default:
+        this.#wake()
     }
     this.#fireTimers()
     if (this.clock.hasCalls)
       for (const call of this.clock.takeCalls()) this.#actions.push({ kind: 'adjust', call })
     this.#sleep()
-    return this.#actions
+    return this.#actions.length > 0 ? this.#actions : NOTHING
   }
 
   believe(now: Reading): Belief {
@@ -216,20 +239,6 @@ class Running implements Around {
     }
     for (const address of new Set(sources.map(source => source.address)))
       this.#actions.push({ kind: 'resolve', name: address })
-  }
-
-  #react(event: AgentEvent): void {
-    switch (event.kind) {
-      case 'resolved':
-        return this.#addSources(event.name, event.addresses)
-      case 'sent':
-        return this.#byFlow(event.flow)?.stampSent(this.#rawOf(event.sent.at))
-      case 'datagram': {
-        const source = this.#byFlow(event.flow)
-        if (source?.endpoint.address === event.from.address)
-          source.receive(event.bytes, this.#rawOf(event.received.at))
-      }
-    }
   }
 
   #addSources(name: string, addresses: readonly string[]): void {

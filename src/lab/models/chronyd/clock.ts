@@ -30,14 +30,14 @@ export interface ClockLimits {
 
 export class ChronyClock {
   /** What the kernel's clock reads, in seconds from wherever its user counts. Set by him at each event. */
-  raw: Seconds
+  raw: Seconds = 0
   /** Memories hold times of this line: cooked time = t + drift · t + shift. */
   drift = 0
   shift: Seconds = 0
   /** Dispersion that changes of frequency have added to all that was measured, so far. */
   dispersion: Seconds = 0
   /** When the slew will be over, in raw time. */
-  slewEnds: Seconds
+  slewEnds: Seconds = Number.POSITIVE_INFINITY
   /** Calls that the kernel has not had yet. */
   readonly #calls: KernelCall[] = []
   readonly #limits: ClockLimits
@@ -47,7 +47,7 @@ export class ChronyClock {
   /** What is left to correct, as of `#slewStart`. */
   #register: Seconds = 0
   #slew: Rate = 0
-  #slewStart: Seconds
+  #slewStart: Seconds = 0
   #slewDuration: Seconds = Number.POSITIVE_INFINITY
   #excess: Seconds = 0
   #correctionRate = 0
@@ -57,7 +57,6 @@ export class ChronyClock {
   constructor(raw: Seconds, limits: ClockLimits, clamped: (frequency: Rate) => void) {
     this.raw = raw
     this.#slewStart = raw
-    this.slewEnds = Number.POSITIVE_INFINITY
     this.#limits = limits
     this.#clamped = clamped
   }

@@ -33,14 +33,17 @@ const GREATEST_ASYMMETRY_RUN = 1000
 /** So many samples make the packet tests trust the statistics. */
 const LEAST_FOR_DELAY_TESTS = 6
 
-/** A measurement as a packet gives it: at cooked time, offset positive when the clock is slow, as NTP has it. */
+/**
+ * A measurement as a packet gives it: at cooked time, offset positive when the clock is slow, as NTP has it. Each source has
+ * one, which is written anew with each packet.
+ */
 export interface ChronySample {
-  readonly at: Seconds
-  readonly offset: Seconds
-  readonly delay: Seconds
-  readonly dispersion: Seconds
-  readonly rootDelay: Seconds
-  readonly rootDispersion: Seconds
+  at: Seconds
+  offset: Seconds
+  delay: Seconds
+  dispersion: Seconds
+  rootDelay: Seconds
+  rootDispersion: Seconds
 }
 
 export interface SampleLimits {

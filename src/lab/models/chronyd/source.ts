@@ -99,6 +99,14 @@ export class Source {
   readonly reported = new Set<SourceStatus>()
 
   readonly #around: Around
+  readonly #sample: ChronySample = {
+    at: 0,
+    offset: 0,
+    delay: 0,
+    dispersion: 0,
+    rootDelay: 0,
+    rootDispersion: 0,
+  }
   readonly #timer: Timer = { at: 0, fire: () => this.#transmit() }
   #pollScore = 0
   #unanswered = 0
@@ -218,14 +226,14 @@ export class Source {
     const passesA =
       delay - dispersion <= maxdelay && resolution <= maxdelay && Math.abs(thought) <= LONGEST_THOUGHT
     if (!passesA || !this.#passesDelayTests(at, offset, delay)) return undefined
-    return {
-      at,
-      offset,
-      delay,
-      dispersion,
-      rootDelay: rootDelay + delay,
-      rootDispersion: rootDispersion + dispersion,
-    }
+    const sample = this.#sample
+    sample.at = at
+    sample.offset = offset
+    sample.delay = delay
+    sample.dispersion = dispersion
+    sample.rootDelay = rootDelay + delay
+    sample.rootDispersion = rootDispersion + dispersion
+    return sample
   }
 
   /**

@@ -5,6 +5,9 @@ import type { TraceRecord } from '#core/trace/record.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
 import type { DaemonAction } from '../../daemon.ts'
 
+/** Nobody adds to what was taken. */
+const NOTHING: readonly DaemonAction[] = []
+
 export class Outbox {
   /** Whether anybody keeps what is recorded. */
   readonly recording: boolean
@@ -26,7 +29,7 @@ export class Outbox {
   }
 
   take(): readonly DaemonAction[] {
-    return this.#actions
+    return this.#actions.length > 0 ? this.#actions : NOTHING
   }
 
   do(action: DaemonAction): void {
