@@ -5,7 +5,7 @@
  * than 2048 s have passed since the last one. A program that feeds it can keep one of these to know what it would read back.
  * Time is the counter's, in seconds from wherever the owner counts.
  */
-import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import { power } from './power.ts'
 
 export const MAX_FREQUENCY: Rate = 500e-6
@@ -34,7 +34,7 @@ export class KernelLoop {
   feed(offset: Seconds, constant: PollLog2, now: Seconds): void {
     const held = Math.min(MAX_CONSTANT, Math.max(0, constant))
     const phase = clamp(offset, MAX_PHASE)
-    const time = 2 ** held
+    const time = pollInterval(held)
     const elapsed = now - this.#fedAt
     const fll = elapsed > MAX_PLL_INTERVAL ? phase / (elapsed * 2 ** SHIFT_FLL) : 0
     // Rare updates have no more weight than the loop can bear.
@@ -71,6 +71,6 @@ export class KernelLoop {
   }
 }
 
-const partOf = (constant: PollLog2): number => 2 ** -(SHIFT_PLL + constant)
+const partOf = (constant: PollLog2): number => pollInterval(-SHIFT_PLL - constant)
 
 export const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))

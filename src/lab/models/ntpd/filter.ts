@@ -73,19 +73,23 @@ function push(peer: Association, offset: Seconds, delay: Seconds, dispersion: Se
 
 /** All but the newest grow less certain. A distance of 16 s is an empty stage; the first of the order is the newest. */
 function age(peer: Association, now: number, rules: FilterRules): void {
+  const { dispersions, delays, epochs } = peer
+  const { allan, maxdist } = rules
+  const standBack = rules.oldSamples === 'stand-back'
   const grown = rules.dispersion * (now - peer.update)
+  const newest = peer.next + STAGES - 1
   peer.update = now
   for (let back = 0; back < STAGES; back++) {
-    const at = (peer.next + STAGES - 1 - back) % STAGES
-    if (back > 0) peer.dispersions[at]! += grown
+    const at = (newest - back) % STAGES
+    const dispersion = back > 0 ? dispersions[at]! + grown : dispersions[at]!
     order[back] = at
-    if (peer.dispersions[at]! >= MAX_DISPERSION) {
-      peer.dispersions[at] = MAX_DISPERSION
+    if (dispersion >= MAX_DISPERSION) {
+      dispersions[at] = MAX_DISPERSION
       distances[back] = MAX_DISPERSION
     } else {
-      const old = now - peer.epochs[at]! > rules.allan
-      const base = old && rules.oldSamples === 'stand-back' ? rules.maxdist : peer.delays[at]!
-      distances[back] = base + (old ? peer.dispersions[at]! : 0)
+      const old = now - epochs[at]! > allan
+      dispersions[at] = dispersion
+      distances[back] = (old && standBack ? maxdist : delays[at]!) + (old ? dispersion : 0)
     }
   }
 }
@@ -115,13 +119,14 @@ function countUsable(maxdist: Seconds): number {
 
 /** Sets the dispersion, the nearer stages counting double each; returns the jitter. */
 function weigh(peer: Association, usable: number): Seconds {
-  const best = peer.offsets[order[0]!]!
+  const { dispersions, offsets } = peer
+  const best = offsets[order[0]!]!
   let dispersion = 0
   let squares = 0
   for (let i = STAGES - 1; i >= 0; i--) {
     const at = order[i]!
-    dispersion = (dispersion + peer.dispersions[at]!) / 2
-    if (i < usable) squares += (peer.offsets[at]! - best) ** 2
+    dispersion = (dispersion + dispersions[at]!) / 2
+    if (i < usable) squares += (offsets[at]! - best) ** 2
   }
   peer.dispersion = dispersion
   return Math.sqrt(usable > 1 ? squares / (usable - 1) : squares)

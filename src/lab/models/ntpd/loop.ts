@@ -12,7 +12,7 @@
  * With the kernel's loop offsets are handed to the kernel and the frequency is read back from it; this keeps a loop of its own
  * beside the kernel's to know what it would read. Without it ntpd calls adjtime every second.
  */
-import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import { type Trickle, Trickling } from '#worlds/simulated/adjtime.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
@@ -249,7 +249,7 @@ export class LoopFilter {
     let frequency = before
     if (this.#hold === 0) {
       const elapsed = moment.now - this.#epoch
-      const times = { constant: interval(this.poll), elapsed, allan: 2 ** this.#settings.allan }
+      const times = { constant: interval(this.poll), elapsed, allan: pollInterval(this.#settings.allan) }
       const { pll, fll } = this.#conduct.gains(times)
       frequency += offset * pll + (offset - this.offset) * fll
     }

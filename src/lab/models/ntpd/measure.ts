@@ -6,7 +6,7 @@ import { AT, int8At, isZeroTime, putShort, putUint32, shortAt, uint32At } from '
 import { kissOf } from '#core/ntp/kiss.ts'
 import { HEADER_LENGTH } from '#core/ntp/packet.ts'
 import { type Leap, leapFromBits, leapToBits } from '#core/time/leap.ts'
-import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import { type Association, MAX_DISPERSION, UNSPECIFIED_STRATUM } from './association.ts'
 import type { OwnClock } from './own-clock.ts'
 
@@ -95,7 +95,7 @@ function takeOver(peer: Association, bytes: Uint8Array, limits: StratumLimits): 
   if (stratum === 0 && leap === 'unknown') return kissOf(refid) === 'rate' ? 'slow-down' : 'nothing'
   peer.leap = leap
   peer.stratum = stratum === 0 ? UNSPECIFIED_STRATUM : Math.min(stratum, UNSPECIFIED_STRATUM)
-  peer.resolution = 2 ** int8At(bytes, AT.precision)
+  peer.resolution = pollInterval(int8At(bytes, AT.precision))
   peer.rootDelay = shortAt(bytes, AT.rootDelay)
   peer.rootDispersion = shortAt(bytes, AT.rootDispersion)
   peer.refid = refid
