@@ -58,12 +58,12 @@ export class DelayFloor {
 
   /** How far a packet with this delay can typically have been shifted by unequal queues: one standard deviation. */
   deviation(delay: Seconds): Seconds {
-    return (this.excess(delay) + this.#hidden) / Math.sqrt(12)
+    return (this.excess(delay) + this.#hidden()) / Math.sqrt(12)
   }
 
   /** How far it can have been shifted at most, if the floor is one. */
   most(delay: Seconds): Seconds {
-    return (this.excess(delay) + this.#hidden) / 2
+    return (this.excess(delay) + this.#hidden()) / 2
   }
 
   /** Something was in its way that is not there usually. */
@@ -73,11 +73,11 @@ export class DelayFloor {
 
   /** The deviation of one way alone, when nothing unusual is in it. */
   get oneWay(): Seconds {
-    return ((this.#usual ?? 0) + this.#hidden) / 2
+    return ((this.#usual ?? 0) + this.#hidden()) / 2
   }
 
   /** What even the smallest delay of a while had in excess. */
-  get #hidden(): Seconds {
+  #hidden(): Seconds {
     return (
       EXCESS_OF_SMALLEST * (this.#usual ?? 0) + (EXCESS_UNSEEN * this.floor) / Math.max(1, this.#seen) ** 2
     )

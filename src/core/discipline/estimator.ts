@@ -79,7 +79,7 @@ interface Straightened {
 export class Estimator {
   #bank: Hypothesis[] = []
   /** How much each of them counts; only a sample changes that. */
-  #weights: readonly number[] = []
+  readonly #weights: number[] = []
   readonly #paths = new Map<object, Path>()
   readonly #loose = new Map<object, Seconds>()
   #expected: RateKnowledge = { rate: 0, deviation: UNKNOWN_RATE_DEVIATION }
@@ -299,11 +299,21 @@ export class Estimator {
   }
 
   #weigh(): void {
-    const logs = this.#bank.map((each, i) => each.logLikelihood + PRIORS[i]!)
-    const largest = Math.max(...logs)
-    const weights = logs.map(log => exponential(log - largest))
-    const sum = weights.reduce((a, b) => a + b, 0)
-    this.#weights = weights.map(weight => weight / sum)
+    const bank = this.#bank
+    const weights = this.#weights
+    let largest = Number.NEGATIVE_INFINITY
+    for (let i = 0; i < bank.length; i++) {
+      const log = bank[i]!.logLikelihood + PRIORS[i]!
+      largest = Math.max(largest, log)
+      weights[i] = log
+    }
+    let sum = 0
+    for (let i = 0; i < bank.length; i++) {
+      const weight = exponential(weights[i]! - largest)
+      sum += weight
+      weights[i] = weight
+    }
+    for (let i = 0; i < bank.length; i++) weights[i]! /= sum
   }
 
   #mean(of: (each: Hypothesis, i: number) => number): number {

@@ -28,7 +28,7 @@ const F = 1
 
 export class Hypothesis {
   readonly wander: number
-  #at: Seconds
+  #at: Seconds = 0
   /** x, f, and what each path adds; … */
   #state: Float64Array
   /** … and their covariances, row by row. */
@@ -63,7 +63,7 @@ export class Hypothesis {
 
   /** The common factor of all deviations, learned from surprises. */
   get scale(): number {
-    return this.#count < SETTLING ? 1 : Math.sqrt(this.#factor)
+    return this.#count < SETTLING ? 1 : Math.sqrt(this.#factor())
   }
 
   /** There were surprises enough to judge by. */
@@ -72,7 +72,7 @@ export class Hypothesis {
   }
 
   /** Surprises that were all zero would be too good to be true. */
-  get #factor(): number {
+  #factor(): number {
     return Math.max(this.#squares / this.#weight, LEAST_FACTOR)
   }
 
@@ -80,7 +80,7 @@ export class Hypothesis {
   get logLikelihood(): number {
     if (this.#count < SETTLING) return 0
     // Asked for far more often than samples come.
-    this.#likelihood ??= -0.5 * (this.#logs + this.#weight * logarithm(this.#factor))
+    this.#likelihood ??= -0.5 * (this.#logs + this.#weight * logarithm(this.#factor()))
     return this.#likelihood
   }
 

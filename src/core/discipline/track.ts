@@ -68,6 +68,11 @@ const STEADY_CHANGE = 5e-10
 /** Rounding of doubles and of nanoseconds in a chain of additions. */
 const ROUNDING: Seconds = 4e-9
 
+/** The recent ones of a history, column by column; only used within a call. */
+const recentAt = new Float64Array(RECENT)
+const recentLow = new Float64Array(RECENT)
+const recentHigh = new Float64Array(RECENT)
+
 export class Track {
   #history: Observation[] = []
   #at: Seconds = 0
@@ -283,16 +288,21 @@ export class Track {
     }
     const history = this.#history
     const firstRecent = Math.max(0, history.length - RECENT)
+    for (let j = firstRecent; j < history.length; j++) {
+      const { at, low, high } = history[j]!
+      recentAt[j - firstRecent] = at
+      recentLow[j - firstRecent] = low
+      recentHigh[j - firstRecent] = high
+    }
     for (let i = 0; i < history.length - 1; i++) {
-      const earlier = history[i]!
-      const reach = changed(this.#wander, seen.at - earlier.at)
-      for (let j = Math.max(firstRecent, i + 1); j < history.length; j++) {
-        const later = history[j]!
-        const span = later.at - earlier.at
+      const { at, low: earlierLow, high: earlierHigh } = history[i]!
+      const reach = changed(this.#wander, seen.at - at)
+      for (let j = Math.max(0, i + 1 - firstRecent); j < history.length - firstRecent; j++) {
+        const span = recentAt[j]! - at
         if (span <= 0) continue
         // Most pairs say less than others did. A product tells that, and saves the quotients.
-        const least = later.low - earlier.high
-        const most = later.high - earlier.low
+        const least = recentLow[j]! - earlierHigh
+        const most = recentHigh[j]! - earlierLow
         if (least > (low + reach) * span) low = Math.max(low, least / span - (reach + ROUNDING / span))
         if (most < (high - reach) * span) high = Math.min(high, most / span + (reach + ROUNDING / span))
       }
