@@ -14,7 +14,7 @@ import { fromNtpTime, type NtpTime, ntpTime, sinceNtp, UNKNOWN_TIME } from '#cor
 import type { Stamp } from '#core/time/stamp.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import type { Endpoint, Flow } from './endpoint.ts'
-import { AT } from './header.ts'
+import { AT, putNtpTime } from './header.ts'
 import { kissOf } from './kiss.ts'
 import { HEADER_LENGTH, type Packet, type Refused, refused } from './packet.ts'
 
@@ -59,7 +59,7 @@ export function request(nonce: NtpTime, version: 3 | 4, poll: PollLog2): Uint8Ar
   const bytes = new Uint8Array(HEADER_LENGTH)
   bytes[0] = (version << 3) | CLIENT
   bytes[AT.poll] = poll
-  new DataView(bytes.buffer).setBigUint64(AT.transmit, nonce)
+  putNtpTime(bytes, AT.transmit, nonce)
   return bytes
 }
 

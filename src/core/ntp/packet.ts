@@ -7,6 +7,7 @@ import { type Leap, leapFromBits, leapToBits } from '#core/time/leap.ts'
 import type { NtpTime } from '#core/time/ntp-time.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 import { type Extension, extensionsLength, readTail, writeExtensions } from './extension.ts'
+import { AT, int8At, ntpTimeAt, shortAt, uint32At } from './header.ts'
 import type { PacketRefusal } from './refusal.ts'
 
 export const HEADER_LENGTH = 48
@@ -52,8 +53,7 @@ export function decodePacket(bytes: Uint8Array): Decoded {
   if (bytes.length < HEADER_LENGTH) return refused('too-short')
   if (bytes.length > LONGEST_PACKET) return refused('too-long')
   if (bytes.length % 4 !== 0) return refused('bad-length')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const first = view.getUint8(0)
+  const first = bytes[0]!
   const version = (first >> 3) & 7
   const tail = readTail(bytes, HEADER_LENGTH, version)
   if (tail.kind === 'refused') return tail
@@ -63,16 +63,16 @@ export function decodePacket(bytes: Uint8Array): Decoded {
       leap: leapFromBits(first >> 6),
       version,
       mode: first & 7,
-      stratum: view.getUint8(1),
-      poll: view.getInt8(2),
-      precision: view.getInt8(3),
-      rootDelay: view.getUint32(4) / 65536,
-      rootDispersion: view.getUint32(8) / 65536,
-      refid: view.getUint32(12),
-      reference: view.getBigUint64(16) as NtpTime,
-      origin: view.getBigUint64(24) as NtpTime,
-      receive: view.getBigUint64(32) as NtpTime,
-      transmit: view.getBigUint64(40) as NtpTime,
+      stratum: bytes[1]!,
+      poll: int8At(bytes, AT.poll),
+      precision: int8At(bytes, AT.precision),
+      rootDelay: shortAt(bytes, AT.rootDelay),
+      rootDispersion: shortAt(bytes, AT.rootDispersion),
+      refid: uint32At(bytes, AT.refid),
+      reference: ntpTimeAt(bytes, AT.reference),
+      origin: ntpTimeAt(bytes, AT.origin),
+      receive: ntpTimeAt(bytes, AT.receive),
+      transmit: ntpTimeAt(bytes, AT.transmit),
       extensions: tail.extensions,
       mac: tail.mac,
     },
