@@ -10,7 +10,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { drive } from '#worlds/drive.ts'
 import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
-import type { World } from '#worlds/world.ts'
+import type { Clock, World } from '#worlds/world.ts'
 import { type Belief, type Daemon, type Guest, inGuest } from './daemon.ts'
 import { EACH_SECOND, type Moments } from './window.ts'
 
@@ -121,12 +121,19 @@ export function beginRun({
       exit = { at: sim.now, why }
     },
   })
-  const place: World = recording ? sim.world : { ...sim.world, record() {} }
-  drive(place, playing.keeper, event => {
-    if (event.kind !== 'steered' || event.steered.kind !== 'steered') return
-    const { stepped } = event.steered
-    if (stepped !== 0) steps.push({ at: sim.now, size: stepped, by: 'player' })
-  })
+  const { clock, record } = sim.world
+  const steer: Clock['steer'] = order => {
+    const steered = clock.steer(order)
+    if (steered.kind === 'steered' && steered.stepped !== 0)
+      steps.push({ at: sim.now, size: steered.stepped, by: 'player' })
+    return steered
+  }
+  const place: World = {
+    ...sim.world,
+    clock: { ...clock, steer },
+    record: recording ? record : () => {},
+  }
+  drive(place, playing.keeper)
   const length = Math.floor(duration) + 1
   const asked = believing === true ? EACH_SECOND : believing === false ? undefined : believing
   let offsets = new Float64Array()

@@ -54,9 +54,10 @@ export class Chronyd implements Daemon {
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {
-    if (event.kind === 'started')
-      this.#running = new Running(this.#config, this.#random, event.now, event.precision)
-    return this.#running?.handle(event) ?? NOTHING
+    if (this.#running) return this.#running.handle(event)
+    if (event.kind !== 'started') return NOTHING
+    this.#running = new Running(this.#config, this.#random, event.now, event.precision)
+    return this.#running.handle(event)
   }
 
   believe(now: Reading): Belief | undefined {

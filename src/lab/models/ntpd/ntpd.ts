@@ -53,13 +53,14 @@ export class Ntpd implements Daemon {
   }
 
   handle(event: AgentEvent): readonly DaemonAction[] {
-    if (event.kind === 'started') {
+    if (!this.#running) {
+      if (event.kind !== 'started') return NOTHING
       this.#running = new Running(this.#setup, event.now, event.precision)
       return this.#running.firstActions
     }
     // It takes its transmit timestamps itself, before it sends.
     if (event.kind === 'sent') return NOTHING
-    return this.#running?.handle(event) ?? NOTHING
+    return this.#running.handle(event)
   }
 
   believe(now: Reading): Belief | undefined {
