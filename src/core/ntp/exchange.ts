@@ -12,7 +12,7 @@
 import { type Instant, since } from '#core/time/instant.ts'
 import { fromNtpTime, type NtpTime, ntpTime, sinceNtp, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
 import type { Stamp } from '#core/time/stamp.ts'
-import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
+import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { Endpoint, Flow } from './endpoint.ts'
 import { AT, putNtpTime } from './header.ts'
 import { kissOf } from './kiss.ts'
@@ -119,7 +119,7 @@ function checkServer(packet: Packet): Refused | undefined {
   if (packet.precision > WORST_PRECISION) return refused('absurd-precision')
   if (
     packet.reference !== UNKNOWN_TIME &&
-    sinceNtp(packet.reference, packet.transmit) > 2 ** packet.precision
+    sinceNtp(packet.reference, packet.transmit) > pollInterval(packet.precision)
   ) {
     return refused('reference-in-future')
   }
@@ -134,7 +134,7 @@ function measure(
   received: Stamp,
   counter: { readonly rate: Rate; readonly rateBound: Rate; readonly precision: Seconds },
 ): Measured | Refused {
-  const serverResolution = 2 ** packet.precision
+  const serverResolution = pollInterval(packet.precision)
   const processing = sinceNtp(packet.transmit, packet.receive)
   if (processing < -serverResolution) return refused('impossible-times')
   const elapsed = since(received.at.monotonic, exchange.sent.at.monotonic)
