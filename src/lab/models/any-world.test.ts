@@ -9,6 +9,7 @@ import { agentPlayer, daemonPlayer, type PlayerMaker, runLab } from '../run.ts'
 import { Chronyd } from './chronyd/chronyd.ts'
 import { nobody } from './none.ts'
 import { Ntpd } from './ntpd/ntpd.ts'
+import { RepeatedNtpd } from './ntpd/repeated.ts'
 import { ntpdRs } from './ntpd-rs/ntpd-rs.ts'
 import { openNtpd } from './openntpd/openntpd.ts'
 import { SERVER, START } from './test-world.ts'
@@ -52,6 +53,13 @@ const PLAYERS: Record<string, PlayerMaker> = {
       recording,
     }),
   ),
+  'ntpd -q in a loop': daemonPlayer(
+    ({ random, recording }) =>
+      new RepeatedNtpd(
+        { config: `server ${SERVER} iburst`, version: '4.2.8p15', options: ['-q', '-g'], random, recording },
+        60,
+      ),
+  ),
   'a servo': daemonPlayer(({ random, recording }) => new Timekeeper({ server: SERVER, random, recording })),
   nobody,
 }
@@ -86,22 +94,32 @@ const WORLDS: Record<string, Partial<SimulationConfig>> = {
   'a host that is overcommitted': { load: [{ at: 0, part: 0.6, slice: 0.2 }] },
 }
 
+const playIn = (world: Partial<SimulationConfig>, player: PlayerMaker) =>
+  runLab({
+    world: {
+      start: START,
+      servers: [{ address: SERVER, link: { up: { base: 1e-3 }, down: { base: 1e-3 } } }],
+      ...world,
+    },
+    seed: 3,
+    duration: 2500,
+    player,
+    believing: true,
+  })
+
 describe.each(Object.entries(WORLDS))('%s', (_, world) => {
   test.each(Object.entries(PLAYERS))('%s', (_, player) => {
-    const play = () =>
-      runLab({
-        world: {
-          start: START,
-          servers: [{ address: SERVER, link: { up: { base: 1e-3 }, down: { base: 1e-3 } } }],
-          ...world,
-        },
-        seed: 3,
-        duration: 2500,
-        player,
-        believing: true,
-      })
+    const play = () => playIn(world, player)
     const first = play()
     expect(first.offsets.every(Number.isFinite)).toBe(true)
     expect(play()).toEqual(first)
+  })
+})
+
+describe('whoever is woken too early, because processors disagree, goes on all the same', () => {
+  test.each(Object.entries(PLAYERS))('%s', (_, player) => {
+    const usual = playIn({}, player).packetsSent
+    for (const ahead of [20e-6, -0.5e-3])
+      expect(playIn({ cpus: [{}, { ahead }] }, player).packetsSent).toBeGreaterThanOrEqual(usual / 3)
   })
 })

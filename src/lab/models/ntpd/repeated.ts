@@ -24,8 +24,10 @@ export class RepeatedNtpd implements Daemon {
 
   handle(event: AgentEvent): readonly DaemonAction[] {
     if (event.kind === 'started') this.#precision = event.precision
-    const begins =
-      event.kind === 'started' || (this.#wakesAt !== undefined && event.now.monotonic >= this.#wakesAt)
+    const early = this.#wakesAt !== undefined && event.now.monotonic < this.#wakesAt
+    // Where processors disagree, it may be woken too early.
+    if (early && event.kind === 'woke') return [{ kind: 'wake', at: this.#wakesAt! }]
+    const begins = event.kind === 'started' || (this.#wakesAt !== undefined && !early)
     return this.#after(event, begins ? this.#run(event) : (this.#running?.handle(event) ?? []))
   }
 

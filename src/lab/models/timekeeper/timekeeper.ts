@@ -69,6 +69,10 @@ export class Timekeeper implements Daemon {
       case 'started':
         out.do({ kind: 'resolve', name: this.#setup.server })
         break
+      case 'woke':
+        // Where processors disagree, it may be too early.
+        if (now + EARLY < this.#asksAt) this.#sleep(this.#asksAt - now, out)
+        break
       case 'resolved':
         this.#address ??= event.addresses[0]
         break
@@ -96,7 +100,11 @@ export class Timekeeper implements Daemon {
     const bytes = this.#exchange.ask(clock.wall(out.at), this.#setup.random)
     out.do({ kind: 'send', flow: ++this.#flow, to: { address, port: NTP_PORT }, bytes })
     this.#asksAt = now + POLL
-    out.do({ kind: 'wake', at: plus(out.at.monotonic, POLL) })
+    this.#sleep(POLL, out)
+  }
+
+  #sleep(time: Seconds, out: Outbox): void {
+    out.do({ kind: 'wake', at: plus(out.at.monotonic, time) })
   }
 
   #steer(answer: Answer, now: Seconds, out: Outbox): void {
