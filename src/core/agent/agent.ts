@@ -45,7 +45,10 @@ export class Agent {
   handle(event: AgentEvent): readonly AgentAction[] {
     this.#answer = new Answer()
     if (event.kind === 'started') this.#start(event.now, event.precision)
-    if (this.#knowledge) this.#react(event, this.#knowledge)
+    if (this.#knowledge) {
+      this.#compareProcessors(event.now, this.#knowledge)
+      this.#react(event, this.#knowledge)
+    }
     return this.#answer.actions
   }
 
@@ -73,6 +76,32 @@ export class Agent {
     this.#configure(this.#config)
   }
 
+  /**
+   * Nobody tells on which processor a reading is taken. Where they differ by little, each may be wrong by that; where they differ
+   * by much, nothing is known, and nothing is steered by them.
+   */
+  #compareProcessors(now: Reading, knowledge: Knowledge): void {
+    const { processors } = knowledge
+    const before = processors.disagree
+    const found = processors.take(now)
+    if (found === 'together' && before) this.#beginAnew(now, knowledge)
+    if (found !== 'apart' || before) return
+    const much = processors.disagree
+    const text = `the processors may differ by ${processors.apart.toExponential(1)} s: ${much ? 'nothing is known by such a clock' : 'every reading may be wrong by that'}`
+    this.#answer.notice(now, 'processors-differ', text)
+    if (much) this.#helmsman.leave('processors', knowledge, now, this.#answer)
+    knowledge.disrupted({ kind: 'void' })
+    this.#roster.burst(now.monotonic)
+    this.#announce(now, knowledge)
+  }
+
+  /** They are one clock again. What was measured meanwhile belongs to none of them. */
+  #beginAnew(now: Reading, knowledge: Knowledge): void {
+    knowledge.disrupted({ kind: 'void' })
+    this.#roster.burst(now.monotonic)
+    this.#helmsman.grant('disruption', Number.POSITIVE_INFINITY)
+  }
+
   #react(event: AgentEvent, knowledge: Knowledge): void {
     switch (event.kind) {
       case 'configured':
@@ -93,6 +122,8 @@ export class Agent {
         this.#disrupted(event.now, event.sign, knowledge)
         break
       case 'permitted':
+        if (knowledge.processors.disagree) this.#beginAnew(event.now, knowledge)
+        knowledge.processors.forget()
         this.#helmsman.grant('permission')
         this.#follow(event.now, knowledge)
         break
@@ -134,6 +165,7 @@ export class Agent {
     const flow = this.#nextFlow++
     const bytes = association.ask(flow, now)
     this.#answer.do({ kind: 'send', flow, to: association.endpoint, bytes })
+    if (knowledge.processors.disagree) return
     if (association.reach === 0 || !knowledge.known) knowledge.deliberate(this.#config, now, this.#answer)
   }
 
@@ -143,7 +175,7 @@ export class Agent {
     if (!association || this.#isBlurred(now, knowledge)) return
     const answer = association.receive(event.bytes, event.from, event.received, knowledge.counter)
     if (answer.kind === 'refused') {
-      knowledge.deliberate(this.#config, now, this.#answer)
+      if (!knowledge.processors.disagree) knowledge.deliberate(this.#config, now, this.#answer)
       return
     }
     const { sample, at } = answer
@@ -160,6 +192,7 @@ export class Agent {
       leap: association.packet!.leap,
       poll: association.poll,
     })
+    if (knowledge.processors.disagree) return
     if (answer.jumped) this.#roster.burst(now.monotonic)
     if (association.trust) knowledge.compareHost(association, sample, now, this.#answer)
     this.#learn(association, now, knowledge)
@@ -207,8 +240,10 @@ export class Agent {
   }
 
   #follow(now: Reading, knowledge: Knowledge): void {
+    if (knowledge.processors.disagree) return
     if (knowledge.known) this.#helmsman.follow(knowledge, this.#config.policy, now, this.#answer)
     else if (knowledge.rate) this.#helmsman.run(knowledge.rate.rate, now, this.#answer)
+    else this.#helmsman.endSlew(knowledge, now, this.#answer)
   }
 
   /** Programs are told how wrong the clock can be; not even that while it is unclear what happened. */

@@ -63,6 +63,25 @@ const rtc = (lost: number, uncertainty = 0.5): DisruptionSign => ({
   atLeast: 0,
 })
 
+test('another counter in the middle of a slew: the slew ends when it should, and the sources are asked on', () => {
+  const slewed = { seed: 3, clock: { offset: -1.9e-3 }, oscillator: {} }
+  for (const at of [2.5, 3, 3.5, 4, 5]) {
+    const sim = new Simulation({
+      ...slewed,
+      start: START,
+      servers: [{ address: '192.0.2.1', link: symmetricLink(1e-3, 0) }],
+      pauses: [
+        { at, length: 0.5, witness: { name: 'x', after: 0.01, uncertainty: 0.01 }, frequencyChange: 20e-6 },
+      ],
+    })
+    const source = { ...SOURCE_DEFAULTS, name: '192.0.2.1', address: '192.0.2.1' }
+    drive(sim.world, new Agent({ ...AGENT_DEFAULTS, sources: [source] }, sim.world.random))
+    sim.run(7200)
+    expect(sim.packetsSent).toBeGreaterThan(10)
+    expect(Math.abs(sim.offset)).toBeLessThan(1e-4)
+  }
+})
+
 describe('a pause of 30 s', () => {
   const pauses = [{ at: AT, length: 30 }]
 

@@ -18,6 +18,8 @@ export class Helmsman {
   #licence: Licence | undefined = { cause: 'start', explained: 0, samples: 0 }
   #holding: HoldReason | undefined
   #settlesAt: Monotonic | undefined
+  /** Of the line on which the clock was last ordered to be. */
+  #rate: Rate = 0
   /** When somebody else stepped the clock lately. */
   #foreign: Monotonic[] = []
   #refusal: string | undefined
@@ -52,6 +54,13 @@ export class Helmsman {
     this.#hold('contested', now, answer)
   }
 
+  /** There is nothing to steer by any more. */
+  leave(why: HoldReason, knowledge: Knowledge, now: Reading, answer: Answer): void {
+    this.#licence = undefined
+    this.#hold(why, now, answer)
+    this.endSlew(knowledge, now, answer)
+  }
+
   /** So many fresh samples have been taken in. */
   confirm(samples: number): void {
     if (this.#licence) this.#licence.samples += samples
@@ -60,6 +69,7 @@ export class Helmsman {
   /** The time is not known, only how fast it passes: the clock goes on from where it is, at that rate. */
   run(rate: Rate, now: Reading, answer: Answer): void {
     this.#settlesAt = undefined
+    this.#rate = rate
     const order: Steering = { at: now.monotonic, wall: now.wall, rate, how: { kind: 'step' } }
     answer.do({ kind: 'steer', order })
   }
@@ -68,18 +78,20 @@ export class Helmsman {
   follow(knowledge: Knowledge, policy: Policy, now: Reading, answer: Answer): void {
     const offset = knowledge.offset(now)
     if (!offset) return
-    if (!this.#mayResume(now)) return this.#endSlew(knowledge, now, answer)
+    if (!this.#mayResume(now)) return this.endSlew(knowledge, now, answer)
     const decision = decide(offset.offset, this.#licence, policy)
-    if (decision.kind === 'wait') return this.#endSlew(knowledge, now, answer)
+    if (decision.kind === 'wait') return this.endSlew(knowledge, now, answer)
     if (decision.kind === 'hold') {
       this.#hold(decision.why, now, answer)
-      return this.#endSlew(knowledge, now, answer)
+      return this.endSlew(knowledge, now, answer)
     }
     this.#settlesAt = undefined
     this.#holding = undefined
     const { cause, samples } = this.#licence ?? {}
     if (decision.kind === 'step' || cause === 'leap' || samples !== 0) this.#licence = undefined
-    answer.do({ kind: 'steer', order: knowledge.line(now, decision)! })
+    const order = knowledge.line(now, decision)!
+    this.#rate = order.rate
+    answer.do({ kind: 'steer', order })
   }
 
   /** What was really done. */
@@ -95,8 +107,8 @@ export class Helmsman {
   }
 
   /** A slew that nobody ends would run on for ever. */
-  #endSlew(knowledge: Knowledge, now: Reading, answer: Answer): void {
-    if (this.#settlesAt !== undefined) this.run(knowledge.rate?.rate ?? 0, now, answer)
+  endSlew(knowledge: Knowledge, now: Reading, answer: Answer): void {
+    if (this.#settlesAt !== undefined) this.run(knowledge.rate?.rate ?? this.#rate, now, answer)
   }
 
   /** A contest is over when nobody else has touched the clock for a while. */

@@ -26,6 +26,7 @@ import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
+import { Processors } from './processors.ts'
 import { agrees } from './reason.ts'
 import type { Roster } from './roster.ts'
 import type { ClockState } from './status.ts'
@@ -74,6 +75,7 @@ const DOUBT: Learned = { kind: 'doubt', samples: 0 }
 
 export class Knowledge {
   readonly scale: CounterScale
+  readonly processors: Processors
   readonly #precision: Seconds
   readonly #roster: Roster
   readonly #estimate = new Estimate()
@@ -93,6 +95,7 @@ export class Knowledge {
     this.#roster = roster
     this.scale = { origin }
     this.#precision = precision
+    this.processors = new Processors(origin, precision)
     if (expected) this.#estimator.expect(expected)
   }
 
@@ -115,7 +118,8 @@ export class Knowledge {
   /** What is known of the counter when a reply comes in. */
   get counter(): CounterModel {
     const rateBound = Math.min(this.#estimate.rateBound(this.#estimate.measuredAt), UNKNOWN_RATE)
-    return { scale: this.scale, rate: this.#estimate.rate ?? 0, rateBound, precision: this.#precision }
+    const precision = this.#precision + this.processors.apart
+    return { scale: this.scale, rate: this.#estimate.rate ?? 0, rateBound, precision }
   }
 
   at(now: Monotonic): Seconds {
@@ -129,7 +133,7 @@ export class Knowledge {
     const interval = this.#estimate.interval(at)
     if (guess === undefined || !interval) return undefined
     const ahead = aheadOfScale(this.scale, now.wall, now.monotonic)
-    return { offset: guess - ahead, bound: reachFrom(guess, interval) }
+    return { offset: guess - ahead, bound: reachFrom(guess, interval) + this.processors.apart }
   }
 
   /** True time at a reading of the counter; undefined when nothing is known. */

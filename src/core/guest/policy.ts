@@ -57,6 +57,7 @@ export const HOLD_REASONS = {
   ask: 'after a disruption the configuration asks somebody before the clock is corrected',
   nothing: 'after a disruption the configuration leaves the clock alone',
   contested: 'somebody else keeps setting the clock',
+  processors: 'the processors of this machine do not agree on the time',
 } as const
 
 export type HoldReason = keyof typeof HOLD_REASONS

@@ -7,6 +7,8 @@ const WAY_OUT: Record<HoldReason, string> = {
   ask: 'clockwright allow-step lets it be corrected.',
   nothing: 'It is kept again when it is right.',
   contested: 'It is kept again when nobody else has set it for an hour, or after clockwright allow-step.',
+  processors:
+    'clockwright cpus shows how far they are apart. It is kept again after a day without a sign of that, or after clockwright allow-step.',
 }
 
 export const holdingWords = (why: HoldReason): string =>
