@@ -47,6 +47,24 @@ test('a score counts from the disruption, and only what the player did', () => {
   })
 })
 
+test('where true time jumps, a clock may do so a breath sooner or later', () => {
+  const scoring = { disruptedAt: 4, window: [0, 7], blurred: [2, 5] } as const
+  const steps = (at: number) => ({ steps: [{ at, size: -1, by: 'player' as const }] })
+  const right = {
+    worst: 0.1,
+    rms: expect.closeTo(0.1, 9),
+    steps: 1,
+    backwardSteps: 1,
+    timeTo1ms: Number.POSITIVE_INFINITY,
+  }
+  const a = 0.1
+  expect(scoreRun(run([a, a, a, a, a, a, a, a], steps(3.9)), scoring)).toMatchObject(right)
+  expect(scoreRun(run([a, a, a, a, -1 + a, a, a, a], steps(4.2)), scoring)).toMatchObject(right)
+  // Who does nothing is wrong by it from then on, and an earlier step was for something else.
+  const not = run([0, 0, 0, 0, -1, -1, -1, -1], steps(1))
+  expect(scoreRun(not, scoring)).toMatchObject({ worst: -1, steps: 0 })
+})
+
 test('quantiles, with those that never got there at the end', () => {
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 2, 3])).toBe(2.5)

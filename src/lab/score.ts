@@ -25,13 +25,21 @@ export interface Scoring {
   readonly disruptedAt: Seconds
   /** Where RMS and maximum are taken; all of the run when absent. */
   readonly window?: readonly [from: Seconds, to: Seconds]
+  /**
+   * True time itself jumps here, and a clock that goes with it does so when it is that time by itself: a breath sooner or later.
+   * How it is right after this is what it is taken to be.
+   */
+  readonly blurred?: readonly [from: Seconds, to: Seconds]
 }
 
-export function scoreRun(run: Run, { disruptedAt, window }: Scoring): Score {
-  const { offsets, steps } = run
+export function scoreRun(run: Run, { disruptedAt, window, blurred }: Scoring): Score {
+  const { steps } = run
+  const offsets = blurred ? withoutBlur(run.offsets, blurred) : run.offsets
   const last = offsets.length - 1
   const [from, to] = window ? [window[0], Math.min(window[1], last)] : [0, last]
-  const own = steps.filter(({ by, at }) => by === 'player' && at >= disruptedAt)
+  const [earliest, latest] = blurred ?? [disruptedAt, disruptedAt]
+  const stepsFrom = disruptedAt > earliest && disruptedAt <= latest ? earliest : disruptedAt
+  const own = steps.filter(({ by, at }) => by === 'player' && at >= stepsFrom)
   const after = Math.ceil(disruptedAt)
   const worst = extreme(offsets, after)
   return {
@@ -46,6 +54,12 @@ export function scoreRun(run: Run, { disruptedAt, window }: Scoring): Score {
     exited: run.exit !== undefined,
     packets: run.packetsSent,
   }
+}
+
+function withoutBlur(offsets: Float64Array, [from, to]: readonly [Seconds, Seconds]): Float64Array {
+  const after = offsets[Math.floor(to) + 1]
+  if (after === undefined) return offsets
+  return offsets.slice().fill(after, Math.max(0, Math.ceil(from)), Math.floor(to) + 1)
 }
 
 /** Seconds after `from` until all that follows is smaller than `limit`; infinite when the last is not. */

@@ -30,6 +30,9 @@ export interface Mark {
 /** 2026-12-01, a midnight: after the build date of every ntpd that refuses to believe in times before it. */
 const START: Instant = instant(1_796_083_200_000_000_000n)
 
+/** A daemon without the kernel's help looks once a second, and one that leaves a second out does it at its end. */
+const LEAP_BLUR: Seconds = 2
+
 export function stage(scenario: Scenario, seed: number): Staged {
   const shift = scenario.phase === 0 ? 0 : scenario.phase * phaseOf(seed)
   const events = allEvents(scenario).map(later(shift))
@@ -59,6 +62,7 @@ export function stage(scenario: Scenario, seed: number): Staged {
     scoring: {
       disruptedAt: after === undefined ? firstDisruption(events) : after + shift,
       window: [Math.ceil(from + (from > 0 ? shift : 0)), Math.floor(to + shift)],
+      ...(leap ? { blurred: [leap.at - LEAP_BLUR, leap.at + LEAP_BLUR] } : {}),
     },
     marks: events.map(markOf),
   }
