@@ -53,6 +53,43 @@ test.each([
   expect(guest.offset).toBeCloseTo(offset, 2)
 })
 
+test.each([
+  ['ntpd426-badclock', 20, 'as much as it can'],
+  ['ntpd428-2000ppm', 2000, 'as much as it can'],
+  ['ntpd428-x-10s', 20, 'an offset to remove'],
+  ['ntpd428-refclock', 20, 'moved by'],
+  ['ntpd428-oscillation', 10, 'moved by'],
+])(
+  'where the daemon had not settled, what it had learned is not the oscillator: %s',
+  async (name, ppm, doubt) => {
+    const { scenario, doubts } = await readRecording([logsOf(name)])
+    expect(Math.abs(scenario.guest.frequencyerror - ppm)).toBeLessThan(6)
+    expect(scenario.guest.wander).toBeLessThan(0.003)
+    expect(doubts.join()).toContain(doubt)
+  },
+)
+
+test('where it had, there is no doubt, and nothing is missing', async () => {
+  for (const name of ['ntpd426-esxi', 'chrony-pauses', 'ntpd428-xen-3days', 'ntpsec-panic']) {
+    const { scenario, doubts } = await readRecording([logsOf(name)])
+    expect(doubts).toEqual([])
+    expect(scenario.event.filter(({ kind }) => kind === 'network')).toEqual([])
+  }
+})
+
+test('a network that was lost for four hours is lost in the story', async () => {
+  const { scenario, doubts } = await readRecording([logsOf('chrony-outage')])
+  expect(doubts).toEqual(['nothing arrived for 4.0 h: taken for a loss of the network'])
+  const [outage, ...more] = scenario.event
+  expect(more).toEqual([])
+  expect(outage).toMatchObject({ kind: 'network', loss: 1 })
+  const { at, until } = outage as { at: number; until: number }
+  expect(at).toBeGreaterThan(22_700)
+  expect(at).toBeLessThan(22_801)
+  expect(until).toBeGreaterThan(37_199)
+  expect(until).toBeLessThan(37_300)
+})
+
 test('somebody who sets the clock is told from the hypervisor', async () => {
   const { pauses, steps } = await storyOf('chrony-external-steps')
   expect(pauses).toEqual([])

@@ -3,13 +3,15 @@
  * loopstats or tracking.log what frequency the daemon had learned.
  *
  * A clock that is disciplined shows nothing of its oscillator by its offset, so the frequency error is the opposite of what the
- * daemon has settled on. Where offsets jump and further exchanges agree, the guest was paused (it is behind), or somebody has
+ * daemon has settled on. While ntpd has an offset to remove, or is at its limit of 500 ppm, its frequency is not that of the
+ * oscillator: at the limit, what the clock gains beside it tells; else it is a guess, and the story says so. Where offsets jump and further exchanges agree, the guest was paused (it is behind), or somebody has
  * set its clock (ahead). What the daemon corrects itself must not count: chronyd measures against the time that it
  * believes, and logs each correction of that, so they are added up again; of ntpd's clock only jumps away from zero count.
  */
+import { duration, rate } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
-import { median } from '../score.ts'
+import { median, quantile } from '../score.ts'
 import { byHour, type Observed, type Reconstructed, storyOfObserved, sum } from './story.ts'
 
 interface Exchange {
@@ -31,7 +33,12 @@ interface Moment extends Exchange {
 interface Frequency {
   readonly at: Seconds
   readonly rate: Rate
+  /** The daemon had little to correct, and could. */
+  readonly settled: boolean
 }
+
+/** What the recording shows of the oscillator, and what it does not. */
+type Oscillation = Required<Pick<Observed, 'frequencyError' | 'rates' | 'doubts'>>
 
 const EVENTS: ReadonlySet<string> = new Set(['stepped', 'jumped-forward', 'jumped-backward'])
 const FEWEST = 8
@@ -44,6 +51,17 @@ const SLEWED_DRIFT: Rate = 700e-6
 const KEPT: Seconds = 0.01
 /** So many further exchanges must agree with a jump. */
 const WITNESSES = 2
+/** ntpd corrects no more than this. */
+const MOST_FREQUENCY: Rate = 500e-6
+const AT_THE_LIMIT: Rate = 0.99 * MOST_FREQUENCY
+/** What was settled for less of the time than the first tells nothing, and for less than the second leaves a doubt. */
+const SETTLED_PART = 0.1
+const SURELY_SETTLED = 0.5
+/** Who learns frequencies so far apart follows something that moves, or moves by himself. */
+const MOVING: Rate = 5e-6
+/** Nothing arrived for so long, and for so many of the usual intervals: nothing came through. */
+const LEAST_OUTAGE: Seconds = 3600
+const OUTAGE_INTERVALS = 6
 
 /** Takes in what is read of one guest's logs. */
 export class LogRecording {
@@ -54,6 +72,8 @@ export class LogRecording {
   /** chronyd's own. */
   readonly #corrections: { readonly at: Seconds; readonly by: Seconds; readonly left: Seconds }[] = []
   readonly #events: LogEvent[] = []
+  /** When the daemon began or ended. */
+  readonly #lives: Seconds[] = []
 
   tell(piece: Piece): void {
     switch (piece.kind) {
@@ -63,6 +83,7 @@ export class LogRecording {
         return this.#takeUpdates(piece)
       case 'event':
         if (EVENTS.has(piece.what)) this.#events.push(piece)
+        if (piece.what === 'started' || piece.what === 'ended') this.#lives.push(piece.at)
     }
   }
 
@@ -85,11 +106,16 @@ export class LogRecording {
     const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
     const offsets = common.map(({ offset }) => offset)
     const stepped = this.#events.filter(({ what }) => what === 'stepped')
+    const oscillator = this.#oscillator(common, first!)
+    const disturbances = this.#disturbances(common)
+    const outages = this.#outages(common, disturbances.pauses)
     return storyOfObserved({
       about: "A story made from a daemon's logs: its oscillator, its paths, and what happened to it.",
       length: common.reduce((latest, { at }) => Math.max(latest, at), 0),
       ahead: -offsets[0]!,
-      ...this.#oscillator(common, first!),
+      ...oscillator,
+      doubts: [...oscillator.doubts, ...outages.map(sayOutage)],
+      outages,
       exchanges: common.map(({ source, delay }) => ({
         address: sourceNames[source] ?? '',
         // A broadcast tells none.
@@ -98,7 +124,7 @@ export class LogRecording {
         off: offs.get(source)!,
       })),
       answered: 1,
-      ...this.#disturbances(common),
+      ...disturbances,
       seen: {
         samples: common.length,
         worst: offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0),
@@ -120,7 +146,9 @@ export class LogRecording {
   #takeUpdates({ daemon, rows, at, frequency, stratum, offset, remaining }: UpdateBlock): void {
     for (let i = 0; i < rows; i++) {
       if (stratum[i] === 0) continue
-      this.#frequencies.push({ at: at[i]!, rate: frequency[i]! })
+      const rate = frequency[i]!
+      const settled = daemon === 'chrony' || (Math.abs(rate) < AT_THE_LIMIT && Math.abs(offset[i]!) < KEPT)
+      this.#frequencies.push({ at: at[i]!, rate, settled })
       if (daemon !== 'chrony') continue
       const by = offset[i]!
       this.#corrections.push({ at: at[i]!, by, left: by + (remaining[i]! || 0) })
@@ -155,22 +183,50 @@ export class LogRecording {
   }
 
   /** As of the second half, when the daemon had found out; without its word, what the clock itself gains. */
-  #oscillator(moments: readonly Moment[], first: Exchange): Pick<Observed, 'frequencyError' | 'rates'> {
+  #oscillator(moments: readonly Moment[], first: Exchange): Oscillation {
     const learned = this.#frequencies
     if (learned.length === 0) {
       const middle = moments[Math.floor(moments.length / 2)]!
       const last = moments.at(-1)!
       const rate = (last.offset - middle.offset) / Math.max(1, last.at - middle.at)
-      return { frequencyError: -rate, rates: [] }
+      return { frequencyError: -rate, rates: [], doubts: [] }
     }
-    const settled = learned.slice(Math.floor(learned.length / 2))
+    const later = learned.slice(Math.floor(learned.length / 2))
+    const middle = median(later.map(({ rate }) => rate))
+    if (Math.abs(middle) >= AT_THE_LIMIT && !later.some(({ settled }) => settled))
+      return { frequencyError: -middle - gainsOf(moments), rates: [], doubts: [SATURATED] }
+    const settled = later.filter(each => each.settled)
+    const doubts = [
+      ...(settled.length < SURELY_SETTLED * later.length ? [UNSETTLED] : []),
+      ...sayMoving(later),
+    ]
+    if (settled.length < SETTLED_PART * later.length) return { frequencyError: -middle, rates: [], doubts }
+    const quiet = byHour(later).filter(inside => inside.every(each => each.settled))
     return {
       frequencyError: -median(settled.map(({ rate }) => rate)),
-      rates: byHour(settled).map(inside => ({
+      rates: quiet.map(inside => ({
         at: inside[0]!.at - first.clock,
         rate: -sum(inside.map(({ rate }) => rate)) / inside.length,
       })),
+      doubts,
     }
+  }
+
+  /** The network was lost, or the daemon asked nobody: not that it had ended, nor that the guest stood still. */
+  #outages(
+    moments: readonly Moment[],
+    pauses: Observed['pauses'],
+  ): { readonly at: Seconds; readonly until: Seconds }[] {
+    const gaps = moments.slice(1).map(({ at }, i) => at - moments[i]!.at)
+    const least = Math.max(LEAST_OUTAGE, OUTAGE_INTERVALS * quantile(gaps, 0.95))
+    return gaps.flatMap((gap, i) => {
+      const before = moments[i]!
+      const after = moments[i + 1]!
+      const stood = pauses.filter(({ at }) => at >= before.at && at <= after.at)
+      const ended = this.#lives.some(at => at > before.clock && at < after.clock)
+      if (ended || gap - sum(stood.map(({ length }) => length)) < least) return []
+      return [{ at: before.at, until: after.at }]
+    })
   }
 
   #disturbances(moments: readonly Moment[]): Pick<Observed, 'pauses' | 'steps'> {
@@ -208,6 +264,31 @@ export class LogRecording {
         at <= Math.max(before.clock, after.clock) + 1,
     )
   }
+}
+
+const SATURATED =
+  'the daemon corrected as much as it can all the time: what the oscillator gains is told by the offsets alone, and roughly'
+const UNSETTLED =
+  'the daemon had still an offset to remove: what the oscillator gains is a guess, and so is what others would have made of it'
+const sayOutage = ({ at, until }: { readonly at: Seconds; readonly until: Seconds }): string =>
+  `nothing arrived for ${duration(until - at)}: taken for a loss of the network`
+
+/** As most exchanges that follow each other show it; jumps are few. */
+function gainsOf(moments: readonly Moment[]): Rate {
+  const slopes = moments.slice(1).flatMap((after, i) => {
+    const before = moments[i]!
+    return after.clock > before.clock ? [(after.offset - before.offset) / (after.clock - before.clock)] : []
+  })
+  return slopes.length === 0 ? 0 : median(slopes)
+}
+
+function sayMoving(learned: readonly Frequency[]): string[] {
+  const rates = learned.map(each => each.rate)
+  const by = quantile(rates, 0.9) - quantile(rates, 0.1)
+  if (by <= MOVING) return []
+  return [
+    `the frequency that the daemon had learned moved by ${rate(by)}: whether the oscillator did, or the daemon by itself, the log does not tell; that of the story does not`,
+  ]
 }
 
 /** How far the clock fell behind from one to the other, beside what the daemon did. */

@@ -6,7 +6,8 @@
  * wander is estimated from hour to hour.
  */
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
-import { type Scenario, type ScenarioEvent, usualStory } from '../scenario/schema.ts'
+import type { EventOf } from '../scenario/events.ts'
+import { type Scenario, type ScenarioEvent, usualEvent, usualStory } from '../scenario/schema.ts'
 import { median } from '../score.ts'
 
 /** What is known of a guest's life. Moments are true time, in seconds from its beginning. */
@@ -29,6 +30,9 @@ export interface Observed {
   }[]
   /** By others than the daemon. */
   readonly steps: readonly { readonly at: Seconds; readonly by: Seconds }[]
+  /** No packet came through. */
+  readonly outages?: readonly { readonly at: Seconds; readonly until: Seconds }[]
+  readonly doubts?: readonly string[]
   readonly seen: Reconstructed['seen']
 }
 
@@ -42,6 +46,8 @@ export interface Exchanged {
 
 export interface Reconstructed {
   readonly scenario: Scenario
+  /** What the recording does not show, or shows and the story does not have. */
+  readonly doubts: readonly string[]
   /** What the recording itself shows, for comparison. */
   readonly seen: {
     readonly samples: number
@@ -71,11 +77,15 @@ export function storyOfObserved(observed: Observed): Reconstructed {
       wander: wanderOf(observed.rates) ?? USUAL_WANDER,
     },
     server: serversFrom(observed),
-    event: [...observed.pauses.map(pauseEvent), ...observed.steps.map(stepEvent)].sort((a, b) => a.at - b.at),
+    event: [
+      ...observed.pauses.map(pauseEvent),
+      ...observed.steps.map(stepEvent),
+      ...(observed.outages ?? []).map(outageEvent),
+    ].sort((a, b) => a.at - b.at),
     player: [],
     judged: usual.judged,
   }
-  return { scenario, seen: observed.seen }
+  return { scenario, doubts: observed.doubts ?? [], seen: observed.seen }
 }
 
 const pauseEvent = ({ at, length, noticed }: Observed['pauses'][number]): ScenarioEvent => ({
@@ -97,11 +107,27 @@ const stepEvent = ({ at, by }: Observed['steps'][number]): ScenarioEvent => ({
   times: undefined,
 })
 
+const outageEvent = ({
+  at,
+  until,
+}: {
+  readonly at: Seconds
+  readonly until: Seconds
+}): EventOf<'network'> => ({
+  ...(usualEvent('network') as EventOf<'network'>),
+  kind: 'network',
+  at: Math.max(0, at),
+  until,
+  loss: 1,
+})
+
 export const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
 
-/** From the changes of the mean rate from hour to hour, in ppm; undefined when there are too few hours. */
+/** From the changes of the mean rate from one hour to the next, in ppm; undefined when there are too few hours. */
 function wanderOf(rates: Observed['rates']): number | undefined {
-  const changes = rates.slice(1).map(({ rate }, i) => rate - rates[i]!.rate)
+  const changes = rates
+    .slice(1)
+    .flatMap(({ at, rate }, i) => (at - rates[i]!.at < 2 * HOUR ? [rate - rates[i]!.rate] : []))
   if (changes.length < 3) return undefined
   const deviation = Math.sqrt(sum(changes.map(change => change ** 2)) / changes.length)
   // The mean rates of two hours that follow each other differ by a random walk of two thirds of an hour.

@@ -21,7 +21,7 @@ interface Options {
 const USUAL = ['ntpd-4.2.8', 'chrony-debian']
 
 export async function replay(paths: readonly string[], options: Options): Promise<void> {
-  const { scenario, seen, notes: ofRecording, ours } = await readRecording(paths)
+  const { scenario, doubts, seen, notes: ofRecording, ours } = await readRecording(paths)
   const addresses = scenario.server.map(({ address }) => address)
   const { players, notes } = options.with
     ? chosen(options.with, addresses)
@@ -31,7 +31,7 @@ export async function replay(paths: readonly string[], options: Options): Promis
   await playAndShow(
     { scenario, name: 'replay', path: paths.join(' ') },
     players,
-    [shown, ...ofRecording, ...notes],
+    [shown, ...doubts, ...ofRecording, ...notes],
     options,
     'columns',
   )
