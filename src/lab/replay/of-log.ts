@@ -8,8 +8,8 @@
  * set its clock (ahead). What the daemon corrects itself must not count: chronyd measures against the time that it
  * believes, and logs each correction of that, so they are added up again; of ntpd's clock only jumps away from zero count.
  */
-import { duration, rate } from '#core/time/format.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
+import { duration } from '#core/time/format.ts'
+import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median, quantile } from '../score.ts'
 import { byHour, type Observed, type Reconstructed, storyOfObserved, sum } from './story.ts'
@@ -287,7 +287,7 @@ function sayMoving(learned: readonly Frequency[]): string[] {
   const by = quantile(rates, 0.9) - quantile(rates, 0.1)
   if (by <= MOVING) return []
   return [
-    `the frequency that the daemon had learned moved by ${rate(by)}: whether the oscillator did, or the daemon by itself, the log does not tell; that of the story does not`,
+    `the frequency that the daemon had learned moved by ${(by / PPM).toFixed(1)} ppm: whether the oscillator did, or the daemon by itself, the log does not tell; that of the story does not`,
   ]
 }
 
