@@ -34,6 +34,10 @@ length = "2s"
 `,
 )
 writeFileSync(
+  place('often.toml'),
+  readFileSync(place('story.toml'), 'utf8').replace('length = "2s"', 'length = "2s"\nevery = "5m"'),
+)
+writeFileSync(
   place('ntp.conf'),
   'driftfile /var/lib/ntp/drift\nserver ntp.example iburst\nrestrict default\n',
 )
@@ -97,6 +101,9 @@ describe('run and compare', () => {
     [['lab', 'compare', 'pause-30s', '--with', 'chrony-debia'], 'did you mean chrony-debian?'],
     [['lab', 'compare', 'pause-30s', '--with', 'bananas-3:x'], 'bananas-3 is no daemon'],
     [['lab', 'sweep', 'pause-30s', '--over', 'paus=1'], 'there is no paus to turn'],
+    [['lab', 'sweep', place('story.toml'), '--over', 'step=1s,2s'], 'there are: pause, offset'],
+    [['lab', 'sweep', place('often.toml'), '--over', 'pause=1s,1h'], 'shorter than what it repeats'],
+    [['lab', 'forecast', '--pause', '-3', '--daemon', 'chrony'], 'a length has no sign'],
     [['lab', 'forecast', '--pause', '3', '--daemon', 'bananas'], 'bananas is no daemon'],
     [['lab', 'forecast', '--pause', '3', '--config', '/none'], '/none: there is no such file'],
     [['lab', 'forecast', '--pause', '0', '--daemon', 'chrony'], 'more than zero'],

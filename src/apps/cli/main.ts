@@ -3,7 +3,8 @@
  * `--help` is quick and the agent's memory holds nothing that it does not use.
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { parseDuration } from '#core/time/parse-duration.ts'
+import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
+import { KNOBS } from '#lab/sweep/knobs.ts'
 import { printable } from '#report/table.ts'
 import { parseSize } from '../quantity.ts'
 import { version } from '../version.ts'
@@ -625,8 +626,11 @@ lab
   .addHelpText(
     'after',
     `
-An axis is NAME=VALUE,VALUE… or NAME=FROM..TO[:COUNT]. Names: pause, step, offset, frequencyerror, wander, delay, jitter, loss,
-and player (or config) for whom to play, written as in lab compare. Wide ranges are divided by factors.
+An axis is NAME=VALUE,VALUE… or NAME=FROM..TO[:COUNT]. Wide ranges are divided by factors. Names are player (or config)
+for whom to play, written as in lab compare, and
+${Object.entries(KNOBS)
+  .map(([name, { about }]) => `  ${name.padEnd(16)}${about}`)
+  .join('\n')}
 All cores are used. Interrupted or killed, the same command goes on where it stopped.
 
 Examples:
@@ -674,6 +678,8 @@ function several(each: string, before: readonly string[] | undefined): string[] 
 
 function duration(text: string): number {
   const seconds = parseDuration(text)
+  if (seconds === undefined && parseSigned(text) !== undefined)
+    throw new InvalidArgumentError('a length has no sign.')
   if (seconds === undefined)
     throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
   return seconds

@@ -1,5 +1,8 @@
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { readAxis } from './axis.ts'
+import { scenarioSchema } from '../scenario/schema.ts'
+import { readAxis, whyIdle } from './axis.ts'
+import { KNOBS } from './knobs.ts'
 
 describe('an axis', () => {
   test.each([
@@ -25,12 +28,50 @@ describe('an axis', () => {
     ['player=ntpd-4.2.6,ntpd-4.2.8', ['ntpd-4.2.6', 'ntpd-4.2.8']],
   ])('%s', (text, written) => expect(readAxis(text)).toEqual({ kind: 'players', written }))
 
-  test.each(['pause', 'pause=', 'pause=x', 'pause=3..1', 'pause=1..3:1', 'bananas=1..3', 'loss=a..b'])(
-    '%s is refused, and it is said why',
-    text => {
-      const axis = readAxis(text)
-      expect(axis.kind).toBe('refused')
-      if (axis.kind === 'refused') expect(axis.why.startsWith(`${text}: `)).toBe(true)
-    },
-  )
+  test.each([
+    ...['pause', 'pause=', 'pause=x', 'pause=3..1', 'pause=1..3:1', 'bananas=1..3', 'loss=a..b', 'loss=0..3'],
+    'steal=-0.1',
+  ])('%s is refused, and it is said why', text => {
+    const axis = readAxis(text)
+    expect(axis.kind).toBe('refused')
+    if (axis.kind === 'refused') expect(axis.why.startsWith(`${text}: `)).toBe(true)
+  })
+})
+
+describe('an axis that would show nothing', () => {
+  const story = (event: object[], more: object = {}) =>
+    v.parse(scenarioSchema, {
+      title: 'A test',
+      about: 'Something happens.',
+      duration: '10h',
+      server: [{ address: '192.0.2.1' }],
+      event,
+      ...more,
+    })
+  const EVENTS = {
+    pause: { kind: 'sleep', at: '1h', length: '1m' },
+    downtime: { kind: 'migrate', at: '1h', downtime: '1s' },
+    steal: { kind: 'load', at: '1h', steal: 0.25 },
+    step: { kind: 'step', at: '1h', by: '-1s' },
+  }
+  const needing = (name: string) =>
+    Object.entries(EVENTS).flatMap(([key, event]) => (key === name ? [event] : []))
+
+  test.each(Object.keys(KNOBS))('%s: what it turns is there, or the story has none of it', name => {
+    expect(whyIdle(name, story(needing(name)), [])).toBeUndefined()
+    const others = story(Object.values(EVENTS).filter(event => !needing(name).includes(event)))
+    expect(whyIdle(name, others, []) === undefined).toBe(needing(name).length === 0)
+  })
+
+  test('what there is instead is named', () => {
+    expect(whyIdle('pause', story([EVENTS.downtime]), [])).toMatch(
+      /nothing of the kind \(the length of each pause.*there are: downtime, offset, /,
+    )
+  })
+
+  test('an offset, for somebody who begins at one of his own', () => {
+    const none = { kind: 'none', name: 'nobody' } as const
+    expect(whyIdle('offset', story([]), [none, { ...none, offset: 1 }])).toContain('nobody begins at')
+    expect(whyIdle('step', story([EVENTS.step]), [{ ...none, offset: 1 }])).toBeUndefined()
+  })
 })

@@ -4,7 +4,9 @@
  */
 import { duration } from '#core/time/format.ts'
 import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
-import { KNOBS, type Knob } from './knobs.ts'
+import type { PlayerSpec } from '../players/player.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import { KNOBS, type Knob, turnsIn } from './knobs.ts'
 
 export type Axis =
   | { readonly kind: 'players'; readonly written: readonly string[] }
@@ -63,7 +65,8 @@ function readValue(word: string, { unit }: Knob): number | undefined {
   if (unit === 'duration') return parseDuration(text)
   if (unit === 'signed') return parseSigned(text)
   const value = Number(text)
-  return text !== '' && Number.isFinite(value) ? value : undefined
+  if (text === '' || !Number.isFinite(value)) return undefined
+  return unit === 'part' && (value < 0 || value > 1) ? undefined : value
 }
 
 const wanted = ({ unit }: Knob): string =>
@@ -71,7 +74,9 @@ const wanted = ({ unit }: Knob): string =>
     ? 'durations like 4.3s, 500ms, 20m'
     : unit === 'signed'
       ? 'durations with or without a sign'
-      : 'numbers'
+      : unit === 'part'
+        ? 'numbers from 0 to 1'
+        : 'numbers'
 
 function spaced(from: number, to: number, count: number): number[] {
   const wide = from > 0 && to / from >= WIDE
@@ -84,3 +89,18 @@ function spaced(from: number, to: number, count: number): number[] {
 
 export const valueText = (name: string, value: number): string =>
   KNOBS[name]!.unit === 'duration' || KNOBS[name]!.unit === 'signed' ? duration(value) : String(value)
+
+/** Why such an axis would show nothing; undefined when it turns what is there, for everybody who plays. */
+export function whyIdle(
+  name: string,
+  scenario: Scenario,
+  players: readonly PlayerSpec[],
+): string | undefined {
+  const knob = KNOBS[name]!
+  if (!turnsIn(knob, scenario)) {
+    const others = Object.keys(KNOBS).filter(each => turnsIn(KNOBS[each]!, scenario))
+    return `this story has nothing of the kind (${knob.about}); there are: ${others.join(', ')}`
+  }
+  const own = name === 'offset' ? players.find(({ offset }) => offset !== undefined) : undefined
+  return own && `${own.name} begins at an offset of its own`
+}

@@ -112,3 +112,7 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
     turn: (scenario, loss) => withServers(scenario, { loss }),
   },
 }
+
+/** Whether a story has what this knob turns: two values then give two stories. */
+export const turnsIn = ({ turn }: Knob, scenario: Scenario): boolean =>
+  JSON.stringify(turn(scenario, 0.25)) !== JSON.stringify(turn(scenario, 0.5))

@@ -1,7 +1,8 @@
 /** `clockwright lab sweep`: a story many times, with what was turned and who keeps the clock as rows and columns. */
 import { playersOf } from '#lab/players/of-scenario.ts'
-import { type Axis, readAxis } from '#lab/sweep/axis.ts'
-import { gridOf, jobsOf, sweptCells } from '#lab/sweep/grid.ts'
+import { checkTogether } from '#lab/scenario/check.ts'
+import { type Axis, readAxis, valueText, whyIdle } from '#lab/sweep/axis.ts'
+import { type Grid, gridOf, jobsOf, sweptCells } from '#lab/sweep/grid.ts'
 import { print } from '#report/chart/svg.ts'
 import { SWEEP_MEASURES, type Swept, sweepPicture, sweepText } from '#report/lab/sweep.ts'
 import { printable } from '#report/table.ts'
@@ -37,9 +38,14 @@ export async function sweep(file: string, options: Options): Promise<void> {
     scenario.server.map(({ address }) => address),
   )
   const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
+  for (const { name: turned } of knobs) {
+    const idle = whyIdle(turned, scenario, players)
+    if (idle !== undefined) throw new Complaint(`${turned}: ${idle}`)
+  }
   const runs = knobs.reduce((product, { values }) => product * values.length, players.length * options.seeds)
   if (runs > MOST_RUNS) throw new Complaint(`${runs} runs are more than ${MOST_RUNS}`)
   const grid = gridOf(scenario, knobs, players, options.seeds)
+  complainOfImpossible(grid)
   const jobs = jobsOf(grid)
   const results = new ResultsFile(
     options.results ?? `${name}.sweep.jsonl`,
@@ -97,4 +103,16 @@ function orComplain(text: string): Axis {
   const axis = readAxis(text)
   if (axis.kind === 'refused') throw new Complaint(axis.why)
   return axis
+}
+
+/** A story that a file could not have told, because what was turned no longer fits the rest. */
+function complainOfImpossible({ axes, cells }: Grid): void {
+  const [someone] = cells
+  for (const { scenario, values, player } of cells) {
+    if (player !== someone!.player) return
+    const [problem] = checkTogether(scenario)
+    if (!problem) continue
+    const turned = axes.map(({ name }, i) => `${name} ${valueText(name, values[i]!)}`).join(', ')
+    throw new Complaint(`${turned}: ${problem.path.join('.')} ${problem.message}`)
+  }
 }
