@@ -59,7 +59,28 @@ const SUMMARY = {
   exits: 0,
 }
 
+writeFileSync(place('timesyncd.conf'), '[Time]\n#NTP=\n#FallbackNTP=0.debian.pool.ntp.org\n')
+writeFileSync(
+  place('told.toml'),
+  `${readFileSync(place('story.toml'), 'utf8')}[[player]]\ndaemon = "timesyncd"\nfile = "timesyncd.conf"\n`,
+)
+
 describe('run and compare', () => {
+  test('a timesyncd.conf as it comes is played the same by each command, and it is said with whom', async () => {
+    const common = ['--seeds', '2', '--json']
+    const commands = [
+      ['lab', 'run', place('told.toml'), ...common],
+      ['lab', 'compare', place('story.toml'), '--with', place('timesyncd.conf'), ...common],
+    ]
+    const [told, compared] = await Promise.all(
+      commands.map(async args => JSON.parse((await cli(args)).stdout)),
+    )
+    for (const { notes } of [told, compared])
+      expect(notes).toEqual([expect.stringMatching(/timesyncd.conf: the servers of the story stand for/)])
+    expect({ ...told.players[0], name: '' }).toEqual({ ...compared.players[0], name: '' })
+    expect(told.players[0].packets.median).toBeGreaterThan(3)
+  })
+
   test('for programs', async () => {
     const { code, stdout } = await cli(['lab', 'run', place('story.toml'), '--seeds', '2', '--json'])
     expect(code).toBe(0)

@@ -8,7 +8,7 @@ import { nearest } from '#dialects/nearest.ts'
 import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
 import { isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
-import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
 import { loadConfig } from '../daemon/config/load.ts'
@@ -52,8 +52,7 @@ export function choosePlayer(written: string, addresses: readonly string[]): Cho
       `${path}: is no configuration of a daemon that is known here, as far as can be told; write ntpd-4.2.8p15:${path}`,
     )
   const { player, notes } = configured
-  if (namesNobody(player))
-    throw new Complaint(`${path}: names no server that could be asked over the network`)
+  if (namesNobody(player)) throw new Complaint(`${path}: ${NAMES_NOBODY}`)
   const called =
     daemonAndOptions === undefined
       ? player.name

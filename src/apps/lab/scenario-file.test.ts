@@ -54,7 +54,7 @@ describe('a scenario', () => {
     ['', 'story.toml:7: `daemon` needs a configuration', '[[player]]\ndaemon = "chrony"'],
     ['', 'story.toml:6: a [[player]] needs `use` or `daemon`', '[[player]]'],
     ['', 'story.toml:8: `daemon` cannot stand beside `use`', '[[player]]\nuse = "none"\ndaemon = "chrony"'],
-    ['', 'line 1: no directive of chrony', '[[player]]\ndaemon = "chrony"\nconfig = "bananas"'],
+    ['', 'story.toml:8: `config` names no server', '[[player]]\ndaemon = "chrony"\nconfig = "bananas"'],
     [
       '',
       'story.toml:8: `file` in [[player]] none.conf: there is no such file',
@@ -133,6 +133,37 @@ describe('a scenario', () => {
   test('that does not exist is said, with the nearest name', () => {
     expect(() => readScenario('pause-30')).toThrow('did you mean `pause-30s`?')
     expect(() => readScenario('./none.toml')).toThrow('./none.toml: there is no such file')
+  })
+
+  test('says what of its configurations is not played, by file and line, and plays the rest', () => {
+    const file = join(folder, 'told.toml')
+    writeFileSync(
+      join(folder, 'rhel.conf'),
+      'server ntp.example iburst\nincludefile /etc/ntp/crypto/pw\nbananas\n',
+    )
+    writeFileSync(
+      file,
+      `${GOOD}[[player]]
+daemon = "ntpd-4.2.6p5"
+options = "-g"
+file = "rhel.conf"
+[[player]]
+daemon = "openntpd"
+config = "servers pool.example\\nsensor *"
+[[player]]
+daemon = "timesyncd"
+config = "[Time]"
+`,
+    )
+    const { scenario, notes } = readScenario(file)
+    expect(notes).toEqual([
+      'rhel.conf: line 2: other files are not read',
+      'rhel.conf: line 3: no command of ntpd that is known here',
+      '`config` of openntpd: line 2: no server that is asked over the network',
+      '`config` of timesyncd: the servers of the story stand for those that are compiled in',
+    ])
+    for (const player of playersOf(scenario))
+      expect(play({ scenario, player, seed: 1 }).run.packetsSent).toBeGreaterThan(0)
   })
 
   test('may have its configurations in files beside it', () => {

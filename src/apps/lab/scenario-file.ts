@@ -7,7 +7,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as v from 'valibot'
 import { nearest } from '#dialects/nearest.ts'
+import { notesOf } from '#lab/players/of-scenario.ts'
 import { checkTogether } from '#lab/scenario/check.ts'
+import { nameOfPlayer } from '#lab/scenario/player-name.ts'
 import { type Scenario, scenarioSchema } from '#lab/scenario/schema.ts'
 import { lineOf } from '../toml/explain.ts'
 import { Problems } from '../toml/problems.ts'
@@ -25,6 +27,8 @@ export interface ScenarioFile {
   /** Without directory and ending. */
   readonly name: string
   readonly scenario: Scenario
+  /** What of the configurations in it was assumed or is not played. */
+  readonly notes: readonly string[]
 }
 
 /** Throws ScenarioError. */
@@ -34,7 +38,7 @@ export function readScenario(named: string): ScenarioFile {
   const text = readText(path, 'a scenario', problems)
   const table = text === undefined ? undefined : readToml(text, path, problems)
   if (text === undefined || table === undefined) throw new ScenarioError(problems)
-  readPlayerFiles(table, text, path, problems)
+  const files = readPlayerFiles(table, text, path, problems)
   problems.push(...problemsOf(scenarioSchema, structuredClone(table), text, path))
   if (problems.length > 0) throw new ScenarioError(problems)
   const scenario = v.parse(scenarioSchema, table)
@@ -44,22 +48,31 @@ export function readScenario(named: string): ScenarioFile {
     return `${path}${line === undefined ? '' : `:${line}`}: ${typeof last === 'string' ? `\`${last}\` ` : ''}${message}`
   })
   if (wrong.length > 0) throw new ScenarioError(wrong)
-  return { path, name: basename(path).replace(/\.toml$/, ''), scenario }
+  const notes = scenario.player.flatMap((player, i) => {
+    const where = files.get(i) ?? `\`config\` of ${nameOfPlayer(player)}`
+    return notesOf(player).map(note => `${where}: ${note}`)
+  })
+  return { path, name: basename(path).replace(/\.toml$/, ''), scenario, notes }
 }
 
-/** The text of a file stands where the file was named; the schema then sees one way to give a configuration. */
+/**
+ * The text of a file stands where the file was named; the schema then sees one way to give a configuration. Answers with the files
+ * by the place of their player.
+ */
 function readPlayerFiles(
   table: Record<string, unknown>,
   text: string,
   path: string,
   problems: string[],
-): void {
-  if (!Array.isArray(table.player)) return
+): ReadonlyMap<number, string> {
+  const files = new Map<number, string>()
+  if (!Array.isArray(table.player)) return files
   for (const [i, player] of table.player.entries()) {
     if (typeof player !== 'object' || player === null) continue
     if (typeof player.file !== 'string' || player.config !== undefined) continue
     try {
       player.config = readFileSync(resolve(dirname(path), player.file), 'utf8')
+      files.set(i, player.file)
       delete player.file
     } catch (error) {
       const line = lineOf(text, ['player', i, 'file'])
@@ -69,6 +82,7 @@ function readPlayerFiles(
       )
     }
   }
+  return files
 }
 
 function find(named: string): string {

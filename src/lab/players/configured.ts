@@ -5,7 +5,7 @@ import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
-import { parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, USUAL_NTPD } from './daemon-name.ts'
 import type { PlayerSpec } from './player.ts'
 
@@ -27,6 +27,8 @@ interface Understood {
   readonly strange: readonly Remark[]
   /** Understood, and not played. */
   readonly leftOut: readonly Remark[]
+  /** Of what it does not say. */
+  readonly assumed?: readonly string[]
 }
 
 const why =
@@ -70,6 +72,8 @@ const READERS: Readonly<Record<DaemonKind, (text: string) => Understood>> = {
       sources: conf.sources.length,
       strange: [...conf.notUnderstood, ...timesyncdSettings([conf]).notUnderstood],
       leftOut: [],
+      assumed:
+        usedServers(conf).length > 0 ? [] : ['the servers of the story stand for those that are compiled in'],
     }
   },
   openntpd(text) {
@@ -118,8 +122,9 @@ export function configuredPlayer(said: {
   const { name, daemon, options, text } = said
   const kind = daemon === undefined ? daemonOf(text, name) : daemonKind(daemon)
   if (kind === undefined) return undefined
-  const { strange, leftOut } = READERS[kind](text)
-  const notes = [...strange, ...leftOut].map(({ line, why }) => `line ${line}: ${why}`)
+  const { strange, leftOut, assumed: silent = [] } = READERS[kind](text)
+  const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
+  const notes = [...silent, ...lines.map(({ line, why }) => `line ${line}: ${why}`)]
   if (kind !== 'ntpd') return { player: { kind, name, config: text }, notes }
   const assumed = [
     ...(daemon === undefined ? [`played as ntpd ${USUAL_NTPD}`] : []),

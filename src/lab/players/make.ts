@@ -3,10 +3,11 @@ import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS } from '#core/agent/c
 import { PPM, type Rate } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
+import { plainSource } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
-import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
+import { parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
 import { Chronyd } from '../models/chronyd/chronyd.ts'
 import { nobody } from '../models/none.ts'
 import { Ntpd } from '../models/ntpd/ntpd.ts'
@@ -18,7 +19,15 @@ import { timesyncd } from '../models/timesyncd/timesyncd.ts'
 import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
-import { isLocal, type PlayerSpec, withAll, withKind, withMode, withServer } from './player.ts'
+import {
+  askedByTimesyncd,
+  isLocal,
+  type PlayerSpec,
+  withAll,
+  withKind,
+  withMode,
+  withServer,
+} from './player.ts'
 
 /** How well a drift file knows what the oscillator gains. */
 const KNOWN_TO: Rate = 0.1 * PPM
@@ -51,7 +60,8 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
     }
     case 'timesyncd': {
       const read = parseTimesyncdConf(spec.config, 'timesyncd.conf')
-      const servers = namingServers(usedServers(read).map(withServer), addresses)
+      const asked = namingServers(askedByTimesyncd(read).map(withServer), addresses)
+      const servers = asked.map(({ address }) => plainSource(address, 0))
       const config = { ...read, assignments: [{ list: 'NTP' as const, line: 0, servers }] }
       return daemonPlayer(stage => timesyncd({ config, ...stage }))
     }

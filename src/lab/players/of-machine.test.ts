@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { TimeDaemon } from '#core/guest/inventory.ts'
 import { playerOfMachine } from './of-machine.ts'
+import { serversAsked } from './player.ts'
 
 const daemon = (name: string, text: string, more: Partial<TimeDaemon> = {}): TimeDaemon => ({
   name,
@@ -37,9 +38,16 @@ test('ntpd with its version and its command line', () => {
   })
 })
 
-test('a file that names nobody leaves the servers to the distribution, and the player to what is usual', () => {
-  const played = playerOfMachine(daemon('systemd-timesyncd', '[Time]\n#NTP=\n'))
-  expect(played).toMatchObject({ kind: 'timesyncd', config: expect.stringContaining('NTP=192.0.2.1') })
+test('a file that names nobody leaves the player to what is usual', () => {
+  const played = playerOfMachine(daemon('openntpd', '#server 10.0.0.1\n'))
+  expect(played).toMatchObject({ kind: 'openntpd', config: expect.stringContaining('server 192.0.2.1') })
+})
+
+test('a timesyncd that is told nobody keeps its settings, and asks those that its distribution has compiled in', () => {
+  const config = '[Time]\n#NTP=\nPollIntervalMaxSec=64\n'
+  const played = playerOfMachine(daemon('systemd-timesyncd', config))!
+  expect(played).toMatchObject({ kind: 'timesyncd', config })
+  expect(serversAsked(played)).toBe(4)
 })
 
 test('what the lab does not play is nobody', () => {

@@ -1,6 +1,6 @@
 /** The players that a scenario itself asks for. */
 import { nameOfPlayer } from '../scenario/player-name.ts'
-import type { Scenario } from '../scenario/schema.ts'
+import type { Scenario, ScenarioPlayer } from '../scenario/schema.ts'
 import { configuredPlayer } from './configured.ts'
 import { knownPlayer } from './known.ts'
 import type { PlayerSpec } from './player.ts'
@@ -20,4 +20,11 @@ export function playersOf({ player, server }: Scenario): PlayerSpec[] {
         : { ...knownPlayer(use, addresses)!, name }
     return offset === undefined ? player : { ...player, offset }
   })
+}
+
+/** What of the configuration of such a player was assumed or is not played. */
+export function notesOf(player: ScenarioPlayer): readonly string[] {
+  const { daemon, options, config } = player
+  if (config === undefined) return []
+  return configuredPlayer({ name: nameOfPlayer(player), daemon, options, text: config })?.notes ?? []
 }

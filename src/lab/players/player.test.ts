@@ -88,6 +88,11 @@ describe('a file as it is found on a machine is played with the servers of the s
   test.each([
     ['timesyncd.conf', '[Time]\n#NTP=\nFallbackNTP=0.debian.pool.ntp.org 1.debian.pool.ntp.org\n', []],
     [
+      'timesyncd.conf',
+      '[Time]\n#NTP=\n#FallbackNTP=0.debian.pool.ntp.org\n',
+      ['the servers of the story stand for those that are compiled in'],
+    ],
+    [
       '/etc/openntpd/ntpd.conf',
       'servers pool.ntp.org\nserver time.example weight 2 trusted\nsensor *\n',
       ['line 3: no server that is asked over the network'],

@@ -9,7 +9,7 @@ import { parseConf } from '#dialects/ntpd/conf.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
-import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
+import { parseTimesyncdConf, type TimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 
 export type PlayerSpec = Playable & {
   /** By how much the clock is ahead at the start for this player, whatever the story says. */
@@ -52,6 +52,9 @@ export const serversAsked = (spec: PlayerSpec): number =>
 export const namesNobody = (spec: PlayerSpec): boolean =>
   serversAsked(spec) === 0 && !(sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient'))
 
+/** What is said of such a configuration. */
+export const NAMES_NOBODY = 'names no server that could be asked over the network'
+
 /** Undefined where no configuration says them. */
 function sourcesOf(
   spec: PlayerSpec,
@@ -62,7 +65,7 @@ function sourcesOf(
     case 'chronyd':
       return spec.config === undefined ? undefined : readChronyConf(spec.config, 'chrony.conf').sources
     case 'timesyncd':
-      return usedServers(parseTimesyncdConf(spec.config, 'timesyncd.conf')).map(withServer)
+      return askedByTimesyncd(parseTimesyncdConf(spec.config, 'timesyncd.conf')).map(withServer)
     case 'openntpd':
       return parseOpenNtpdConf(spec.config, 'ntpd.conf').servers.map(withAll)
     case 'ntpd-rs':
@@ -74,6 +77,13 @@ function sourcesOf(
   }
 }
 
+/** A timesyncd that is told nobody asks those that were compiled in: most distributions name four. */
+export function askedByTimesyncd(conf: TimesyncdConf): readonly { readonly address: string }[] {
+  const named = usedServers(conf)
+  return named.length > 0 ? named : COMPILED_IN.map(address => ({ address }))
+}
+
+const COMPILED_IN = ['0.compiled-in', '1.compiled-in', '2.compiled-in', '3.compiled-in']
 const POOL_SIZE = 4
 
 /** Of this machine: nobody who is asked over the network. */

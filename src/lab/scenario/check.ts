@@ -3,6 +3,7 @@ import type { Seconds } from '#core/time/units.ts'
 import { FAMILIES, type Family } from '#worlds/simulated/hypervisor/family.ts'
 import { configuredPlayer } from '../players/configured.ts'
 import { daemonKind } from '../players/daemon-name.ts'
+import { NAMES_NOBODY, namesNobody } from '../players/player.ts'
 import { isStopping, repeated, type Stopping, stopOf, timesOf } from './events.ts'
 import { nameOfPlayer } from './player-name.ts'
 import { type Scenario, type ScenarioEvent, usualEvent } from './schema.ts'
@@ -176,9 +177,8 @@ function playerProblems({ player }: Scenario): ScenarioProblem[] {
     if (config !== undefined && file !== undefined) return problem('file', 'cannot stand beside `config`')
     if (options !== undefined && daemonKind(daemon) !== 'ntpd') return problem('options', 'are for ntpd only')
     if (config === undefined) return []
-    const notes =
-      configuredPlayer({ name: names[i]!, daemon, options: options ?? '', text: config })?.notes ?? []
-    return notes.map(note => ({ path: ['player', i, 'config'], message: note }))
+    const configured = configuredPlayer({ name: names[i]!, daemon, options, text: config })
+    return configured && namesNobody(configured.player) ? problem('config', NAMES_NOBODY) : []
   })
 }
 

@@ -13,7 +13,7 @@ import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
-import { type PlayerSpec, serversAsked } from '#lab/players/player.ts'
+import { NAMES_NOBODY, type PlayerSpec, serversAsked } from '#lab/players/player.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
@@ -106,11 +106,7 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
     text: readNamed(config),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
-  // As it comes: the servers are those that its distribution has compiled in.
-  if (configured.player.kind === 'timesyncd' && serversAsked(configured.player) === 0)
-    return withoutConfig('timesyncd', undefined, assumed, `${config} names no server`)
-  if (serversAsked(configured.player) === 0)
-    throw new Complaint(`${config}: names no server that could be asked over the network`)
+  if (serversAsked(configured.player) === 0) throw new Complaint(`${config}: ${NAMES_NOBODY}`)
   return {
     player: configured.player,
     assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],
@@ -122,7 +118,6 @@ function withoutConfig(
   daemon: string,
   options: string | undefined,
   assumed: readonly string[],
-  why = 'No configuration was given',
 ): { player: PlayerSpec; assumed: string[] } {
   const name = KNOWN_PLAYERS[daemon] ? daemon : (daemonKind(daemon) ?? daemon)
   // It follows nobody with fewer.
@@ -131,7 +126,7 @@ function withoutConfig(
     name,
     Array.from({ length: servers }, (_, i) => `192.0.2.${i + 1}`),
   )
-  const usual = [...assumed, `${why}: ${plural(servers, 'server')}, iburst.`]
+  const usual = [...assumed, `No configuration was given: ${plural(servers, 'server')}, iburst.`]
   if (known) return { player: { ...known, ...(options === undefined ? {} : { options }) }, assumed: usual }
   if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''

@@ -26,7 +26,7 @@ export async function run(file: string, options: Output & { readonly player?: st
   const story = readScenario(file)
   const { players, notes } = options.player
     ? chosen(options.player, story)
-    : { players: playersOf(story.scenario), notes: [] }
+    : { players: playersOf(story.scenario), notes: story.notes }
   await playAndShow(story, players, notes, options, 'rows')
 }
 
@@ -40,7 +40,7 @@ export async function compare(file: string, options: Output & { readonly with: s
 const MOST_COLUMNS = 4
 
 export async function playAndShow(
-  story: ScenarioFile,
+  story: Omit<ScenarioFile, 'notes'>,
   players: readonly PlayerSpec[],
   notes: readonly string[],
   { seeds, json, svg, html }: Output,
@@ -81,7 +81,7 @@ const chosen = (written: readonly string[], { scenario }: ScenarioFile) => {
 }
 
 function forPrograms(
-  { name, path, scenario }: ScenarioFile,
+  { name, path, scenario }: Omit<ScenarioFile, 'notes'>,
   results: readonly Result[],
   notes: readonly string[],
   seeds: number,

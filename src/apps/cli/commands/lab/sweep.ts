@@ -29,7 +29,7 @@ interface Options {
 const MOST_RUNS = 1_000_000
 
 export async function sweep(file: string, options: Options): Promise<void> {
-  const { name, scenario } = readScenario(file)
+  const { name, scenario, notes: ofStory } = readScenario(file)
   const axes = options.over.map(orComplain)
   const knobs = axes.filter(axis => axis.kind === 'knob')
   const written = axes.flatMap(axis => (axis.kind === 'players' ? axis.written : []))
@@ -71,7 +71,8 @@ export async function sweep(file: string, options: Options): Promise<void> {
       axes: knobs.map(axis => ({ name: axis.name, values: axis.values })),
       cells: swept.cells.map(({ player, values, summary }) => ({ player, ...values, ...summary })),
     })
-  const notes = chosen.flatMap(each => each.notes).map(note => `Note: ${printable(note)}\n`)
+  const said = written.length > 0 ? chosen.flatMap(each => each.notes) : ofStory
+  const notes = said.map(note => `Note: ${printable(note)}\n`)
   process.stdout.write(
     `${sweepText(swept, styler())}\n${notes.join('')}${jobs.length} runs, ${options.seeds} of each; kept in ${results.path}.\n`,
   )

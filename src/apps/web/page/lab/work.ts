@@ -6,9 +6,8 @@
 import type { Seconds } from '#core/time/units.ts'
 import { curveOf } from '#lab/curve.ts'
 import { beginPlay, type Playing } from '#lab/play.ts'
-import { configuredPlayer } from '#lab/players/configured.ts'
-import { playersOf } from '#lab/players/of-scenario.ts'
-import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import { notesOf, playersOf } from '#lab/players/of-scenario.ts'
+import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { stage } from '#lab/scenario/world.ts'
 import type { Score } from '#lab/score.ts'
@@ -138,8 +137,8 @@ function windowOf(scenario: Scenario, watch: Seconds | undefined, stretches: num
 
 /** Throws when it could not be played at all. */
 function complaintsOf({ player: players }: Scenario, lane: number, player: PlayerSpec): readonly string[] {
-  const { daemon, options, config } = players[lane] ?? {}
-  if (config === undefined) return []
-  if (namesNobody(player)) throw new Error('it names no server that could be asked over the network')
-  return configuredPlayer({ name: player.name, daemon, options: options ?? '', text: config })?.notes ?? []
+  const said = players[lane]
+  if (said?.config === undefined) return []
+  if (namesNobody(player)) throw new Error(`it ${NAMES_NOBODY}`)
+  return notesOf(said)
 }

@@ -7,7 +7,6 @@ import { parse } from 'smol-toml'
 import * as v from 'valibot'
 import { storyOf } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
-import { withoutUnplayable } from '#lab/players/left-out.ts'
 import { printScenario } from '#lab/scenario/print.ts'
 import { type Scenario, scenarioSchema } from '#lab/scenario/schema.ts'
 import type { FromWorker, Order, Story, StoryFile, ToWorker } from './messages.ts'
@@ -35,7 +34,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
     case 'whose':
       return tell({ kind: 'answer', ask: data.ask, text: whose(data.name, data.text) })
     case 'write':
-      return tell({ kind: 'answer', ask: data.ask, text: printScenario(playable(data.scenario)) })
+      return tell({ kind: 'answer', ask: data.ask, text: printScenario(data.scenario) })
   }
 })
 
@@ -95,13 +94,3 @@ function whose(name: string, text: string): string | undefined {
   if (player?.kind !== 'ntpd') return player?.kind
   return player.version.startsWith('ntpsec') ? player.version : `ntpd-${player.version}`
 }
-
-const playable = (scenario: Scenario): Scenario => ({
-  ...scenario,
-  player: scenario.player.map(player => {
-    const { name = '', daemon, options = '', config } = player
-    return daemon === undefined || config === undefined
-      ? player
-      : { ...player, config: withoutUnplayable({ name, daemon, options, text: config }) }
-  }),
-})
