@@ -126,6 +126,17 @@ describe('run and compare', () => {
     [['lab', 'sweep', place('often.toml'), '--over', 'pause=1s,1h'], 'shorter than what it repeats'],
     [['lab', 'forecast', '--pause', '-3', '--daemon', 'chrony'], 'a length has no sign'],
     [['lab', 'forecast', '--pause', '3', '--daemon', 'bananas'], 'bananas is no daemon'],
+    [['lab', 'forecast', '--pause', '3', '--daemon', 'ntpd-9.9.9'], 'ntpd-9.9.9 is no daemon'],
+    [['lab', 'forecast', '--pause', '3', '--daemon', 'ntpd-3.5'], 'ntpd-3.5 is no daemon'],
+    [
+      ['lab', 'forecast', '--pause', '3', '--daemon', 'chrony', '--options', '-x'],
+      'does not touch the clock',
+    ],
+    [['lab', 'forecast', '--pause', '3', '--daemon', 'timesyncd', '--options', '-g'], 'are for ntpd only'],
+    [
+      ['lab', 'compare', 'pause-4s', '--with', `chrony,-x:${place('chrony.conf')}`],
+      'does not touch the clock',
+    ],
     [['lab', 'forecast', '--pause', '3', '--config', '/none'], '/none: there is no such file'],
     [['lab', 'forecast', '--pause', '0', '--daemon', 'chrony'], 'more than zero'],
     [['lab', 'forecast', '--pause', '400d', '--daemon', 'chrony'], '31 days at most'],
@@ -171,6 +182,14 @@ test('forecast: the operator gets figures, and what would help', async () => {
     ({ timeTo10ms }: { timeTo10ms: { median: number | null } }) => timeTo10ms.median ?? 1e9,
   )
   expect(times).toEqual([...times].sort((a, b) => a - b))
+})
+
+test('forecast: what is assumed is what is played, and strange options are told', async () => {
+  const asked = ['--pause', '1', '--uptime', '10m', '--seeds', '1', '--json']
+  const ours = JSON.parse((await cli(['lab', 'forecast', '--daemon', 'clockwright', ...asked])).stdout)
+  expect(ours).toMatchObject({ servers: 1, assumed: ['No configuration was given: 1 server, iburst.'] })
+  const ntpd = await cli(['lab', 'forecast', '--daemon', 'ntpd-4.2.8', '--options', '-g -Z --frob', ...asked])
+  expect(JSON.parse(ntpd.stdout).assumed.join()).toContain('Ntpd does not start with -Z --frob')
 })
 
 test('replay: a journal becomes a story, and others are played in it', async () => {

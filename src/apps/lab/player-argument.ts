@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { nearest } from '#dialects/nearest.ts'
 import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
-import { isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
+import { isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { Complaint } from '../cli/complain.ts'
@@ -52,6 +52,8 @@ export function choosePlayer(written: string, addresses: readonly string[]): Cho
       `${path}: is no configuration of a daemon that is known here, as far as can be told; write ntpd-4.2.8p15:${path}`,
     )
   const { player, notes } = configured
+  const idle = options.length > 0 ? whyNotWith(player.kind, options.join(' ')) : undefined
+  if (idle !== undefined) throw new Complaint(`${written}: ${idle}`)
   if (namesNobody(player)) throw new Complaint(`${path}: ${NAMES_NOBODY}`)
   const called =
     daemonAndOptions === undefined

@@ -20,10 +20,18 @@ test('options alone, together, with their values, by their long names', () => {
   })
 })
 
+test('long names that say nothing of the clock are known, too', () => {
+  expect(read('--ipv4 --user=ntp:ntp --statsdir /var/log --wait-sync 5 --quit')).toMatchObject({
+    quit: true,
+    notUnderstood: [],
+  })
+})
+
 test('-u takes the next word, so that ntp:ntp is no option', () => {
   expect(read('-u ntp:ntp -p /var/run/ntpd.pid -g')).toMatchObject({ allowPanic: true, notUnderstood: [] })
 })
 
 test('what is not understood is kept', () => {
+  expect(read('-Z --frob -g').notUnderstood).toEqual(['-Z', '--frob'])
   expect(read('-gX --frobnicate word').notUnderstood).toEqual(['-X', '--frobnicate', 'word'])
 })

@@ -18,23 +18,45 @@ export interface NtpdOptions {
   readonly notUnderstood: readonly string[]
 }
 
-const FLAGS = '46aAbdgGLmMnNqxz'
-const WITH_VALUE = 'cDfiIklpPrRstuUvVwZ'
+/** -z and -Z are known on Windows alone. */
+const FLAGS = '46aAbdgGLmMnNqx'
+const WITH_VALUE = 'cDfiIklpPrRstuUvVw'
 
 const LONG: Readonly<Record<string, string>> = {
+  ipv4: '4',
+  ipv6: '6',
+  authreq: 'a',
+  authnoreq: 'A',
+  bcastsync: 'b',
   configfile: 'c',
+  debug: 'd',
+  'debug-level': 'd',
+  'set-debug-level': 'D',
   driftfile: 'f',
   force_step_once: 'G',
   'force-step-once': 'G',
+  jaildir: 'i',
   interface: 'I',
+  keyfile: 'k',
+  logfile: 'l',
+  novirtualips: 'L',
+  mdns: 'm',
+  modifymmtimer: 'M',
   nice: 'N',
   nofork: 'n',
   panicgate: 'g',
+  pidfile: 'p',
+  priority: 'P',
+  propagationdelay: 'r',
   quit: 'q',
   slew: 'x',
+  statsdir: 's',
+  trustedkey: 't',
+  updateinterval: 'U',
   user: 'u',
-  pidfile: 'p',
-  logfile: 'l',
+  var: 'v',
+  dvar: 'V',
+  'wait-sync': 'w',
 }
 
 export function parseOptions(words: readonly string[]): NtpdOptions {

@@ -50,3 +50,12 @@ test('chrony is offered makestep and polls, unless they are there', () => {
   ])
   expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 0.1 -1'))).toEqual(['clockwright'])
 })
+
+test('our own agent is offered the polls with which it is offered to others', () => {
+  const ours = { kind: 'clockwright', name: 'clockwright' } as const
+  const [edit] = changesFor(ours, 4.3)
+  expect(edit).toMatchObject({ kind: 'edit', name: 'polls 4 to 6', player: { polls: [4, 6] } })
+  const offered = changesFor(ntpd('4.2.8p15', '-g', 'server a'), 4.3).at(-1)!
+  expect(names(offered.player)).toEqual(['chrony'])
+  expect(names(edit!.player)).toEqual(['chrony'])
+})

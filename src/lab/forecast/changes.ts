@@ -24,6 +24,7 @@ export interface Change {
 
 type Ntpd = Extract<PlayerSpec, { kind: 'ntpd' }>
 type Chronyd = Extract<PlayerSpec, { kind: 'chronyd' }>
+type Clockwright = Extract<PlayerSpec, { kind: 'clockwright' }>
 
 interface Edit<S extends PlayerSpec> {
   readonly name: string
@@ -37,7 +38,9 @@ export function changesFor(player: PlayerSpec, pause: Seconds): Change[] {
       ? combined(player, ntpdEdits(player, pause))
       : player.kind === 'chronyd'
         ? combined(player, chronyEdits(player))
-        : []
+        : player.kind === 'clockwright'
+          ? combined(player, ownEdits(player))
+          : []
   return [...own, ...others(player)]
 }
 
@@ -105,6 +108,27 @@ function chronyEdits(player: Chronyd): Edit<Chronyd>[] {
       apply: each => ({ ...each, config: withShortPolls(each.config ?? '') }),
     })
   return edits
+}
+
+function ownEdits({ config, polls }: Clockwright): Edit<Clockwright>[] {
+  const longest = config ? Math.max(...config.sources.map(({ maxpoll }) => maxpoll)) : (polls ?? [])[1]
+  if (longest !== undefined && longest <= SHORT) return []
+  return [
+    {
+      name: 'polls 4 to 6',
+      how: 'write "minpoll = 4" and "maxpoll = 6" in each [[source]] (only where its owner agrees to be asked that often)',
+      apply: each => ({
+        ...each,
+        polls: [4, SHORT],
+        ...(each.config && {
+          config: {
+            ...each.config,
+            sources: each.config.sources.map(source => ({ ...source, minpoll: 4, maxpoll: SHORT })),
+          },
+        }),
+      }),
+    },
+  ]
 }
 
 function others(player: PlayerSpec): Change[] {

@@ -1,12 +1,13 @@
 /** Players out of configuration files: which daemon a text is for, and what of it cannot be played. */
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
+import { parseOptions } from '#dialects/ntpd/options.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
-import { type DaemonKind, daemonKind, USUAL_NTPD } from './daemon-name.ts'
+import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
 import type { PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -124,12 +125,20 @@ export function configuredPlayer(said: {
   if (kind === undefined) return undefined
   const { strange, leftOut, assumed: silent = [] } = READERS[kind](text)
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
-  const notes = [...silent, ...lines.map(({ line, why }) => `line ${line}: ${why}`)]
+  const other = daemon === undefined ? undefined : otherVersion(daemon)
+  const notes = [
+    ...(other === undefined ? [] : [other]),
+    ...silent,
+    ...lines.map(({ line, why }) => `line ${line}: ${why}`),
+  ]
   if (kind !== 'ntpd') return { player: { kind, name, config: text }, notes }
   const assumed = [
     ...(daemon === undefined ? [`played as ntpd ${USUAL_NTPD}`] : []),
     ...(options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
   ]
+  const strangers = parseOptions((options ?? '').split(/\s+/).filter(word => word !== '')).notUnderstood
+  const refused =
+    strangers.length > 0 ? [`ntpd does not start with ${strangers.join(' ')}; played without`] : []
   return {
     player: {
       kind,
@@ -138,6 +147,10 @@ export function configuredPlayer(said: {
       options: options ?? USUAL_OPTIONS,
       config: text,
     },
-    notes: [...(assumed.length > 0 ? [`${assumed.join(' ')}, because nothing else was said`] : []), ...notes],
+    notes: [
+      ...(assumed.length > 0 ? [`${assumed.join(' ')}, because nothing else was said`] : []),
+      ...refused,
+      ...notes,
+    ],
   }
 }

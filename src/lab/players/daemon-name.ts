@@ -1,4 +1,5 @@
 /** The daemons that can be played with a configuration of their own, as people write their names. */
+import { parseChronydOptions } from '#dialects/chrony/options.ts'
 
 export type DaemonKind = 'ntpd' | 'chronyd' | 'timesyncd' | 'openntpd' | 'ntpd-rs'
 
@@ -8,15 +9,42 @@ const USUAL_NTPSEC = '1.2.2'
 
 /** What somebody may write, for messages. */
 export const KNOWN_DAEMONS =
-  '"chrony", "timesyncd", "openntpd", "ntpd-rs", or an ntpd with its version, like "ntpd-4.2.6p5", "ntpd-4.2.8p15", "ntpsec-1.2.2"'
+  '"chrony", "timesyncd", "openntpd", "ntpd-rs", or an ntpd (4.0 to 4.3) or ntpsec with its version, like "ntpd-4.2.6p5", "ntpd-4.2.8p15", "ntpsec-1.2.2"'
 
 const NAMES: readonly (readonly [DaemonKind, RegExp])[] = [
   ['chronyd', /^chronyd?(-[\d.]+)?$/],
   ['timesyncd', /^(systemd-)?timesyncd$/],
   ['openntpd', /^openntpd(-[\d.]+(p\d+)?)?$/],
   ['ntpd-rs', /^ntpd-rs(-[\d.]+)?$/],
-  ['ntpd', /^(ntpd|ntpsec)-\d+\.\d+(\.\d+)?(p\d+)?$/],
+  // Those that there are; what ntpd was before 4.0 kept the clock in other ways.
+  ['ntpd', /^ntpd-4\.[0-3](\.\d+)?(p\d+)?$/],
+  ['ntpd', /^ntpsec-[01]\.\d+(\.\d+)?(p\d+)?$/],
 ]
+
+/** What the models of the others do, whatever version is asked for: their sources of these versions were read. */
+const MODELLED: Readonly<Partial<Record<DaemonKind, string>>> = {
+  chronyd: '4',
+  openntpd: '7',
+  'ntpd-rs': '1',
+}
+
+/** What is played in place of a version of which there is no model; undefined where there is one. */
+export function otherVersion(name: string): string | undefined {
+  const kind = daemonKind(name)
+  const played = kind && MODELLED[kind]
+  const [, major] = /-(\d+)[\d.p]*$/.exec(name) ?? []
+  return played === undefined || major === undefined || major === played
+    ? undefined
+    : `${name} is played as ${kind} ${played}`
+}
+
+/** Why somebody cannot be played with such a command line; undefined when he can. */
+export function whyNotWith(kind: string, options: string): string | undefined {
+  if (kind === 'ntpd') return undefined
+  return kind === 'chronyd' && parseChronydOptions(options.split(/\s+/)).watchesOnly
+    ? 'chronyd -x does not touch the clock: see the player `none`'
+    : 'options are for ntpd only'
+}
 
 export function daemonKind(name: string): DaemonKind | undefined {
   return NAMES.find(([, pattern]) => pattern.test(name))?.[0]

@@ -67,6 +67,19 @@ test('a daemon with its version and options is played as it is written', () => {
   expect(configuredPlayer({ name: 'a', daemon: 'chrony', text: 'server a' })!.player.kind).toBe('chronyd')
 })
 
+test.each([
+  ['chrony-1.2', 'chrony-1.2 is played as chronyd 4'],
+  ['chrony-4.5', undefined],
+  ['chrony', undefined],
+  ['openntpd-3.9p1', 'openntpd-3.9p1 is played as openntpd 7'],
+  ['ntpd-rs-1.3.0', undefined],
+  ['ntpd-rs-0.3.7', 'ntpd-rs-0.3.7 is played as ntpd-rs 1'],
+])('%s: a version of which there is no model is told', (daemon, note) => {
+  expect(
+    configuredPlayer({ name: 'a', daemon, text: '' })!.notes.find(each => each.includes('played as')),
+  ).toBe(note)
+})
+
 test.each(Object.keys(KNOWN_PLAYERS))('%s is known, and its configuration understood', name => {
   const player = knownPlayer(name, ADDRESSES)!
   expect(player.name).toBe(name)

@@ -2,7 +2,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { FAMILIES, type Family } from '#worlds/simulated/hypervisor/family.ts'
 import { configuredPlayer } from '../players/configured.ts'
-import { daemonKind } from '../players/daemon-name.ts'
+import { daemonKind, whyNotWith } from '../players/daemon-name.ts'
 import { NAMES_NOBODY, namesNobody } from '../players/player.ts'
 import { isStopping, repeated, type Stopping, stopOf, timesOf } from './events.ts'
 import { nameOfPlayer } from './player-name.ts'
@@ -175,7 +175,8 @@ function playerProblems({ player }: Scenario): ScenarioProblem[] {
     if (config === undefined && file === undefined)
       return [{ path: ['player', i, 'daemon'], message: 'needs a configuration: `config` or `file`' }]
     if (config !== undefined && file !== undefined) return problem('file', 'cannot stand beside `config`')
-    if (options !== undefined && daemonKind(daemon) !== 'ntpd') return problem('options', 'are for ntpd only')
+    const idle = options === undefined ? undefined : whyNotWith(daemonKind(daemon)!, options)
+    if (idle !== undefined) return problem('options', idle)
     if (config === undefined) return []
     const configured = configuredPlayer({ name: names[i]!, daemon, options, text: config })
     return configured && namesNobody(configured.player) ? problem('config', NAMES_NOBODY) : []

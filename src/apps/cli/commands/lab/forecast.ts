@@ -11,7 +11,7 @@ import {
 } from '#lab/forecast/forecast.ts'
 import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
-import { daemonKind, isDaemon, KNOWN_DAEMONS } from '#lab/players/daemon-name.ts'
+import { daemonKind, isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { NAMES_NOBODY, type PlayerSpec, serversAsked } from '#lab/players/player.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
@@ -36,8 +36,7 @@ interface Options {
 
 export async function forecast(options: Options): Promise<void> {
   const { pause, uptime, network, seeds } = options
-  const { player, assumed } = whomToForecast(options)
-  const servers = serversFor(player)
+  const { player, servers, assumed } = whomToForecast(options)
   const story = storyOf({ pause, uptime, network, servers })
   const changes = changesFor(player, pause)
   // What is there is worth more runs than each of what could be.
@@ -86,8 +85,15 @@ const forPrograms = ({ model, config, now, changes, ...conditions }: Forecast) =
   ...conditions,
 })
 
+interface Asked {
+  readonly player: PlayerSpec
+  /** Of the story. */
+  readonly servers: number
+  readonly assumed: readonly string[]
+}
+
 /** By what is said on the command line, and where nothing is said, by what this machine runs. */
-function whomToForecast(options: Options): { player: PlayerSpec; assumed: string[] } {
+function whomToForecast(options: Options): Asked {
   const said = options.daemon !== undefined || options.config !== undefined
   const own = said ? undefined : findOwnDaemon()
   if (!said && !own)
@@ -97,7 +103,7 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
   const daemon = options.daemon ?? own?.daemon
   const config = options.config ?? own?.config
   const assumed = own ? [own.evidence] : []
-  if (config === undefined) return withoutConfig(daemon!, options.options, assumed)
+  if (config === undefined) return allowed(withoutConfig(daemon!, options.options, assumed), options)
   if (daemon !== undefined && !isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const configured = configuredPlayer({
     name: config,
@@ -107,18 +113,22 @@ function whomToForecast(options: Options): { player: PlayerSpec; assumed: string
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
   if (serversAsked(configured.player) === 0) throw new Complaint(`${config}: ${NAMES_NOBODY}`)
-  return {
+  const asked = {
     player: configured.player,
+    servers: serversFor(configured.player),
     assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],
   }
+  return allowed(asked, options)
+}
+
+function allowed(asked: Asked, { options }: Options): Asked {
+  const idle = options === undefined ? undefined : whyNotWith(asked.player.kind, options)
+  if (idle !== undefined) throw new Complaint(`--options ${options}: ${idle}`)
+  return asked
 }
 
 /** A name says enough: the configuration is then the usual one. */
-function withoutConfig(
-  daemon: string,
-  options: string | undefined,
-  assumed: readonly string[],
-): { player: PlayerSpec; assumed: string[] } {
+function withoutConfig(daemon: string, options: string | undefined, assumed: readonly string[]): Asked {
   const name = KNOWN_PLAYERS[daemon] ? daemon : (daemonKind(daemon) ?? daemon)
   // It follows nobody with fewer.
   const servers = name === 'ntpd-rs' ? 4 : 1
@@ -127,15 +137,25 @@ function withoutConfig(
     Array.from({ length: servers }, (_, i) => `192.0.2.${i + 1}`),
   )
   const usual = [...assumed, `No configuration was given: ${plural(servers, 'server')}, iburst.`]
-  if (known) return { player: { ...known, ...(options === undefined ? {} : { options }) }, assumed: usual }
+  if (known?.kind === 'ntpd' && options !== undefined) {
+    const { name, version, config = '' } = known
+    const written = version.startsWith('ntpsec') ? version : `ntpd-${version}`
+    return saidOf({ name, daemon: written, options, text: config }, servers, usual)
+  }
+  if (known) return { player: known, servers, assumed: usual }
   if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''
   const text = `server 192.0.2.1 iburst${lines}`
-  const configured = configuredPlayer({ name: daemon, daemon, options, text })!
-  return {
-    player: configured.player,
-    assumed: [...usual, ...configured.notes.map(note => `${sentence(note)}.`)],
-  }
+  return saidOf({ name: daemon, daemon, options, text }, servers, usual)
+}
+
+function saidOf(
+  said: Parameters<typeof configuredPlayer>[0],
+  servers: number,
+  assumed: readonly string[],
+): Asked {
+  const { player, notes } = configuredPlayer(said)!
+  return { player, servers, assumed: [...assumed, ...notes.map(note => `${sentence(note)}.`)] }
 }
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`
