@@ -8,6 +8,7 @@ import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
+import { leftOutOfChrony, leftOutOfNtpd } from './left-out.ts'
 import type { PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -36,36 +37,35 @@ const why =
   (text: string) =>
   ({ line }: { readonly line: number }): Remark => ({ line, why: text })
 
-const READERS: Readonly<Record<DaemonKind, (text: string) => Understood>> = {
-  ntpd(text) {
-    const { associations, includes, switches, notUnderstood } = parseConf(text, '')
+type Reader = (text: string, daemon: string | undefined) => Understood
+
+const READERS: Readonly<Record<DaemonKind, Reader>> = {
+  ntpd(text, daemon) {
+    const { associations, switches, notUnderstood } = parseConf(text, '')
     const clocks = associations
-      .filter(({ kind, address }) => kind === 'refclock' || REFERENCE_CLOCK.test(address))
+      .filter(({ kind, address }) => kind !== 'refclock' && REFERENCE_CLOCK.test(address))
       .filter(({ address }) => !address.startsWith('127.127.1.'))
+    const listening = associations.filter(
+      ({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient',
+    )
+    const unheard = daemon?.startsWith('ntpsec')
+      ? 'NTPsec listens to nobody'
+      : switches.get('auth')?.value === false
+        ? undefined
+        : 'keys are not played, and nobody is heard without them unless you "disable auth"'
     return {
       sources: associations.length,
       strange: notUnderstood,
       leftOut: [
-        ...includes.map(why('other files are not read')),
+        ...leftOutOfNtpd(text),
         ...clocks.map(why('reference clocks are not played')),
-        ...(switches.get('auth')?.value === false
-          ? []
-          : associations
-              .filter(({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient')
-              .map(why('keys are not played, and nobody is heard without them unless you "disable auth"'))),
+        ...(unheard === undefined ? [] : listening.map(why(unheard))),
       ],
     }
   },
   chronyd(text) {
-    const { sources, includes, refclocks, notUnderstood } = readChronyConf(text, '')
-    return {
-      sources: sources.length,
-      strange: notUnderstood,
-      leftOut: [
-        ...includes.map(why('other files are not read')),
-        ...refclocks.map(why('reference clocks are not played')),
-      ],
-    }
+    const conf = readChronyConf(text, '')
+    return { sources: conf.sources.length, strange: conf.notUnderstood, leftOut: leftOutOfChrony(conf) }
   },
   timesyncd(text) {
     const conf = parseTimesyncdConf(text, '')
@@ -101,7 +101,7 @@ export function daemonOf(text: string, file: string): DaemonKind | undefined {
   if (/^\s*\[\[source\]\]/m.test(text)) return 'ntpd-rs'
   const candidates = (['chronyd', 'ntpd', 'openntpd'] as const).map(kind => ({
     kind,
-    ...READERS[kind](text),
+    ...READERS[kind](text, undefined),
   }))
   if (candidates.every(({ sources, strange }) => sources === 0 && strange.length > 0)) return undefined
   const least = Math.min(...candidates.map(({ strange }) => strange.length))
@@ -123,7 +123,7 @@ export function configuredPlayer(said: {
   const { name, daemon, options, text } = said
   const kind = daemon === undefined ? daemonOf(text, name) : daemonKind(daemon)
   if (kind === undefined) return undefined
-  const { strange, leftOut, assumed: silent = [] } = READERS[kind](text)
+  const { strange, leftOut, assumed: silent = [] } = READERS[kind](text, daemon)
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const notes = [

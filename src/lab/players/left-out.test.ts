@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
+import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+import { configuredPlayer } from './configured.ts'
+import { CHRONY_TABLE, NTPD_TABLE } from './left-out.ts'
+
+describe.each([
+  ['chronyd', CHRONY_GRAMMAR, CHRONY_TABLE],
+  ['ntpd', NTPD_GRAMMAR, NTPD_TABLE],
+])('%s', (_, { statements }, { played, elsewhere, leftOut, options }) => {
+  test('of each statement that there is, it is known whether it is played', () => {
+    const sorted = [...played, ...elsewhere, ...leftOut.keys()].sort()
+    expect(sorted).toEqual([...statements.keys()].sort())
+  })
+  test('each option that is left out is one of a server', () => {
+    for (const option of options.keys()) expect(statements.get('server')!.options.has(option)).toBe(true)
+  })
+})
+
+const notesOf = (daemon: string, text: string) =>
+  configuredPlayer({ name: 'a.conf', daemon, ...(daemon.startsWith('ntp') && { options: '-g' }), text })!
+    .notes
+
+test('what is left out is said with its line; what is played, or has no bearing on the clock, is not', () => {
+  expect(
+    notesOf(
+      'chrony',
+      'server a iburst key 1 filter 5 xleave\nfallbackdrift 16 19\nmakestep 1 3\nkeyfile /k\nsourcedir /s\nsmoothtime 400 0.01\n',
+    ),
+  ).toEqual([
+    'line 1: `key` is not played: who answers is believed without it',
+    'line 1: `filter` is not played: each sample is used by itself',
+    'line 1: `xleave` is not played: exchanges are not interleaved',
+    'line 2: `fallbackdrift` is not played: without servers it goes on with its last frequency',
+    'line 5: other files are not read',
+  ])
+  expect(
+    notesOf(
+      'ntpd-4.2.8p15',
+      'server a key 3 iburst\nkeys /k\nmanycastclient 239.1.1.1\nincludefile /i\nserver 127.127.20.0\n',
+    ),
+  ).toEqual([
+    'line 1: `key` is not played: who answers is believed without it',
+    'line 3: `manycastclient` is not played: nobody answers a manycast',
+    'line 4: other files are not read',
+    'line 5: reference clocks are not played',
+  ])
+})
+
+test('whom an ntpd that listens does not hear is said', () => {
+  expect(notesOf('ntpsec-1.2.2', 'disable auth\nbroadcastclient\n')).toEqual([
+    expect.stringMatching(/^line 2: NTPsec listens to nobody/),
+  ])
+  expect(notesOf('ntpd-4.2.8p15', 'broadcastclient\n')).toEqual([
+    expect.stringMatching(/^line 1: keys are not played/),
+  ])
+  expect(notesOf('ntpd-4.2.8p15', 'disable auth\nbroadcastclient\n')).toEqual([])
+})

@@ -1,0 +1,112 @@
+/**
+ * What the models of ntpd and chronyd leave out of a configuration, so that it can be said. Every statement of both grammars is
+ * in one of three groups: it is played, it has no bearing on the clock that is watched, or it is left out, with the reason.
+ * Facts: what each model says of itself (`../models`), ntp.conf(5), chrony.conf(5).
+ */
+import type { ChronyConf } from '#dialects/chrony/conf.ts'
+import { wordsOf } from '#dialects/named-source.ts'
+import { readCommands } from '#dialects/ntpd/commands.ts'
+
+export interface LeftOut {
+  readonly line: number
+  readonly why: string
+}
+
+interface Table {
+  readonly played: ReadonlySet<string>
+  readonly elsewhere: ReadonlySet<string>
+  readonly leftOut: ReadonlyMap<string, string>
+  /** Of those that name a source. */
+  readonly options: ReadonlyMap<string, string>
+}
+
+const NO_AUTHENTICATION = 'who answers is believed without it'
+const FILES = 'other files are not read'
+const CLOCKS = 'reference clocks are not played'
+
+export const CHRONY_TABLE: Table = {
+  played: new Set(
+    wordsOf(`clockprecision combinelimit corrtimeratio driftfile leapsecmode logchange makestep maxchange maxclockerror
+      maxdistance maxdrift maxjitter maxsamples maxslewrate maxstratum maxupdateskew minsamples minsources minstratum peer pool
+      reselectdist rtcsync server stratumweight`),
+  ),
+  elsewhere: new Set(
+    wordsOf(`acquisitionport allow authselectmode bindacqaddress bindacqdevice bindaddress bindcmdaddress bindcmddevice
+      binddevice broadcast clientloglimit cmdallow cmddeny cmdport cmdratelimit commandkey deny dscp dumpdir dumponexit
+      generatecommandkey hwclockfile hwtstimeout keyfile leapseclist leapsectz linux_freq_scale linux_hz local lock_all log
+      logbanner logdir mailonchange manual maxntsconnections maxtxbuffers nocerttimecheck noclientlog nosystemcert
+      ntpsigndsocket ntsaeads ntscachedir ntsdumpdir ntsntpserver ntsport ntsprocesses ntsratelimit ntsrefresh ntsrotate
+      ntsservercert ntsserverkey ntstrustedcerts opencommands pidfile port ptpdomain ptpport ratelimit refresh rtcautotrim
+      rtcdevice rtcfile rtconutc sched_priority smoothtime user`),
+  ),
+  leftOut: new Map([
+    ['confdir', FILES],
+    ['include', FILES],
+    ['sourcedir', FILES],
+    ['refclock', CLOCKS],
+    ['fallbackdrift', 'without servers it goes on with its last frequency'],
+    ['hwtimestamp', 'time stamps are those of the kernel'],
+    ['initstepslew', 'nobody is asked before the others'],
+    ['tempcomp', 'the temperature of a machine is not known'],
+  ]),
+  options: new Map([
+    ['key', NO_AUTHENTICATION],
+    ['nts', NO_AUTHENTICATION],
+    ['filter', 'each sample is used by itself'],
+    ['maxdelayquant', 'samples are not refused by it'],
+    ['presend', 'nothing is sent ahead'],
+    ['xleave', 'exchanges are not interleaved'],
+    ['auto_offline', 'it is asked whatever becomes of the network'],
+  ]),
+}
+
+export const NTPD_TABLE: Table = {
+  played: new Set(
+    wordsOf(
+      `broadcastclient disable driftfile enable fudge multicastclient peer pool server tinker tos unconfig unpeer`,
+    ),
+  ),
+  elsewhere: new Set(
+    wordsOf(`authdelay authenticate automax broadcast calldelay controlkey crypto delrestrict device discard dscp end extra filegen
+      ident interface keys keysdir leapfile leapsmearinterval limit logconfig logfile manycastserver mdnstries mru nic nonvolatile
+      ntpsigndsocket nts phone pidfile pollskewlist requestkey reset restrict revoke rlimit saveconfigdir setvar simulate
+      statistics statsdir trap trustedkey ttl unrestrict`),
+  ),
+  leftOut: new Map([
+    ['includefile', FILES],
+    ['refclock', CLOCKS],
+    ['manycastclient', 'nobody answers a manycast'],
+    ['broadcastdelay', 'its usual value holds'],
+    ['tick', 'the length of a tick is that of the kernel'],
+  ]),
+  options: new Map([
+    ['key', NO_AUTHENTICATION],
+    ['autokey', NO_AUTHENTICATION],
+    ['nts', NO_AUTHENTICATION],
+  ]),
+}
+
+const SOURCES: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
+
+interface Statement {
+  readonly line: number
+  readonly name: string
+  readonly words: readonly string[]
+}
+
+function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]): LeftOut[] {
+  return statements.flatMap(({ line, name, words }) => {
+    const why = leftOut.get(name)
+    if (why !== undefined)
+      return [{ line, why: why === FILES || why === CLOCKS ? why : `\`${name}\` is not played: ${why}` }]
+    if (!SOURCES.has(name)) return []
+    return words.slice(1).flatMap(word => {
+      const option = options.get(word.toLowerCase())
+      return option === undefined ? [] : [{ line, why: `\`${word}\` is not played: ${option}` }]
+    })
+  })
+}
+
+export const leftOutOfChrony = ({ directives }: ChronyConf): LeftOut[] => leftOutOf(CHRONY_TABLE, directives)
+
+export const leftOutOfNtpd = (text: string): LeftOut[] => leftOutOf(NTPD_TABLE, readCommands(text))
