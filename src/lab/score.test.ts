@@ -65,6 +65,27 @@ test('where true time jumps, a clock may do so a breath sooner or later', () => 
   expect(scoreRun(not, scoring)).toMatchObject({ worst: -1, steps: 0 })
 })
 
+test('of a life that was thrown away nothing counts', () => {
+  const offsets = [1, 1, 80, 80, 80, 1, 1]
+  const gap = { from: 1, to: 4.5 }
+  const all = scoreRun(run(offsets), { disruptedAt: 0, gaps: [gap] })
+  expect(all).toMatchObject({ worst: 1, rms: 1, max: 1 })
+  expect(scoreRun(run(offsets), { disruptedAt: 0 })).toMatchObject({ worst: 80, max: 80 })
+  // A window that begins within the gap, and two gaps.
+  expect(scoreRun(run(offsets), { disruptedAt: 0, window: [3, 6], gaps: [gap] })).toMatchObject({
+    rms: 1,
+    max: 1,
+  })
+  const [first, second] = [
+    { from: 1, to: 2.5 },
+    { from: 3, to: 5 },
+  ]
+  expect(scoreRun(run([1, 1, 80, 3, 80, 1, 1]), { disruptedAt: 0, gaps: [first, second] })).toMatchObject({
+    worst: 3,
+    max: 3,
+  })
+})
+
 test('quantiles, with those that never got there at the end', () => {
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 2, 3])).toBe(2.5)

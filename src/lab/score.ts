@@ -30,9 +30,19 @@ export interface Scoring {
    * How it is right after this is what it is taken to be.
    */
   readonly blurred?: readonly [from: Seconds, to: Seconds]
+  /** When there was no guest whose clock could be judged: of a life that was thrown away nothing counts. In order of time. */
+  readonly gaps?: readonly Gap[]
 }
 
-export function scoreRun(run: Run, { disruptedAt, window, blurred }: Scoring): Score {
+interface Gap {
+  readonly from: Seconds
+  readonly to: Seconds
+}
+
+/** Seconds from one to another, both among them. */
+type Stretch = readonly [from: number, to: number]
+
+export function scoreRun(run: Run, { disruptedAt, window, blurred, gaps = [] }: Scoring): Score {
   const { steps } = run
   const offsets = blurred ? withoutBlur(run.offsets, blurred) : run.offsets
   const last = offsets.length - 1
@@ -41,14 +51,16 @@ export function scoreRun(run: Run, { disruptedAt, window, blurred }: Scoring): S
   const stepsFrom = disruptedAt > earliest && disruptedAt <= latest ? earliest : disruptedAt
   const own = steps.filter(({ by, at }) => by === 'player' && at >= stepsFrom)
   const after = Math.ceil(disruptedAt)
-  const worst = extreme(offsets, after)
+  const scored = outside(gaps, from, to)
+  const recovery = outside(gaps, after, last)
+  const worst = extreme(offsets, recovery)
   return {
     timeTo10ms: timeUntilBelow(offsets, 10e-3, after) - (disruptedAt - after),
     timeTo1ms: timeUntilBelow(offsets, 1e-3, after) - (disruptedAt - after),
     worst,
-    overshoot: overshoot(offsets, after, worst),
-    rms: rootMeanSquare(offsets, from, to),
-    max: Math.abs(extreme(offsets, from, to)),
+    overshoot: overshoot(offsets, recovery, worst),
+    rms: rootMeanSquareOf(offsets, scored),
+    max: Math.abs(extreme(offsets, scored)),
     steps: own.length,
     backwardSteps: own.filter(({ size }) => size < 0).length,
     exited: run.exit !== undefined,
@@ -70,22 +82,42 @@ export function timeUntilBelow(offsets: Float64Array, limit: Seconds, from = 0):
   return i === last ? Number.POSITIVE_INFINITY : i + 1 - from
 }
 
-export function rootMeanSquare(offsets: Float64Array, from: number, to: number): Seconds {
+/** What remains of a stretch of time. */
+function outside(gaps: readonly Gap[], from: number, to: number): Stretch[] {
+  const stretches: Stretch[] = []
+  let begin = from
+  for (const gap of gaps) {
+    stretches.push([begin, Math.min(to, Math.floor(gap.from))])
+    begin = Math.max(begin, Math.ceil(gap.to))
+  }
+  return [...stretches, [begin, to] as const].filter(([first, last]) => first <= last)
+}
+
+export const rootMeanSquare = (offsets: Float64Array, from: number, to: number): Seconds =>
+  rootMeanSquareOf(offsets, [[from, to]])
+
+function rootMeanSquareOf(offsets: Float64Array, stretches: readonly Stretch[]): Seconds {
   let squares = 0
-  for (let i = from; i <= to; i++) squares += offsets[i]! ** 2
-  return Math.sqrt(squares / (to - from + 1))
+  let count = 0
+  for (const [from, to] of stretches) {
+    for (let i = from; i <= to; i++) squares += offsets[i]! ** 2
+    count += to - from + 1
+  }
+  return Math.sqrt(squares / count)
 }
 
 /** The offset farthest from zero, with its sign. */
-function extreme(offsets: Float64Array, from: number, to = offsets.length - 1): Seconds {
+function extreme(offsets: Float64Array, stretches: readonly Stretch[]): Seconds {
   let worst = 0
-  for (let i = from; i <= to; i++) if (Math.abs(offsets[i]!) > Math.abs(worst)) worst = offsets[i]!
+  for (const [from, to] of stretches)
+    for (let i = from; i <= to; i++) if (Math.abs(offsets[i]!) > Math.abs(worst)) worst = offsets[i]!
   return worst
 }
 
-function overshoot(offsets: Float64Array, from: number, worst: Seconds): Seconds {
+function overshoot(offsets: Float64Array, stretches: readonly Stretch[], worst: Seconds): Seconds {
   let most = 0
-  for (let i = from; i < offsets.length; i++) most = Math.max(most, -Math.sign(worst) * offsets[i]!)
+  for (const [from, to] of stretches)
+    for (let i = from; i <= to; i++) most = Math.max(most, -Math.sign(worst) * offsets[i]!)
   return most
 }
 
