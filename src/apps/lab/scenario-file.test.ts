@@ -50,6 +50,26 @@ describe('a scenario', () => {
       'there is no [[server]] with the address 192.0.2.9',
       '[[event]]\nkind = "lie"\nat = 3\noffset = 1\nserver = "192.0.2.9"',
     ],
+    [
+      '',
+      'story.toml:9: `length` lasts beyond the end of the story',
+      '[[event]]\nkind = "pause"\nat = "10s"\nlength = "40d"',
+    ],
+    [
+      '',
+      'story.toml:9: `steal` must be below 1: a guest that never runs is paused',
+      '[[event]]\nkind = "load"\nat = "10s"\nsteal = 1',
+    ],
+    [
+      '',
+      'story.toml:8: `tools` is impossible with kvm-clock; it needs "hyper-v"',
+      '[hypervisor]\nfamily = "kvm-clock"\ntools = "hv-utils"',
+    ],
+    [
+      '',
+      'story.toml:8: `tools` is impossible with bare-metal; it needs "kvm-clock", "kvm-tsc"',
+      '[hypervisor]\nfamily = "bare-metal"\ntools = "qemu-guest-agent"',
+    ],
     ['', 'story.toml:7: `use` in [[player]] must be one of "clockwright"', '[[player]]\nuse = "crony"'],
     ['', 'story.toml:7: `daemon` needs a configuration', '[[player]]\ndaemon = "chrony"'],
     ['', 'story.toml:6: a [[player]] needs `use` or `daemon`', '[[player]]'],

@@ -1,6 +1,7 @@
 /** What no single key of a scenario shows: keys that need or exclude each other, names that lead nowhere, times out of order. */
 import type { Seconds } from '#core/time/units.ts'
 import { FAMILIES, type Family } from '#worlds/simulated/hypervisor/family.ts'
+import { TOOLS, type Tools } from '#worlds/simulated/hypervisor/tools.ts'
 import { configuredPlayer } from '../players/configured.ts'
 import { daemonKind, whyNotWith } from '../players/daemon-name.ts'
 import { NAMES_NOBODY, namesNobody } from '../players/player.ts'
@@ -24,7 +25,7 @@ export function checkTogether(scenario: Scenario): ScenarioProblem[] {
   ]
 }
 
-function guestProblems({ guest, cpu, judged }: Scenario): ScenarioProblem[] {
+function guestProblems({ guest, cpu, judged, hypervisor }: Scenario): ScenarioProblem[] {
   const needs = (has: unknown, key: string, wants: unknown, other: string): ScenarioProblem[] =>
     has !== undefined && has !== 0 && wants === undefined
       ? [{ path: ['guest', key], message: `needs \`${other}\`` }]
@@ -37,9 +38,23 @@ function guestProblems({ guest, cpu, judged }: Scenario): ScenarioProblem[] {
     ...(guest.temperaturegrows !== undefined && guest.temperature === 0
       ? [{ path: ['guest', 'temperaturegrows'], message: 'needs `temperature`' }]
       : []),
+    ...toolsProblems(hypervisor),
     ...(judged.clock === 'date' && cpu === undefined
       ? [{ path: ['judged', 'clock'], message: 'needs [[cpu]]: without them all see the same clock' }]
       : []),
+  ]
+}
+
+function toolsProblems(hypervisor: Scenario['hypervisor']): ScenarioProblem[] {
+  if (hypervisor?.tools === undefined) return []
+  const { families }: Tools = TOOLS[hypervisor.tools]
+  if (families.includes(hypervisor.family)) return []
+  const possible = families.map(family => `"${family}"`).join(', ')
+  return [
+    {
+      path: ['hypervisor', 'tools'],
+      message: `is impossible with ${hypervisor.family}; it needs ${possible}`,
+    },
   ]
 }
 
@@ -77,6 +92,9 @@ function eventProblems({ event: events, server, duration }: Scenario): ScenarioP
       ...('times' in event && event.times !== undefined && event.every === undefined
         ? problem('times', 'needs `every`')
         : []),
+      ...(event.kind === 'load' && event.steal === 1
+        ? problem('steal', 'must be below 1: a guest that never runs is paused')
+        : []),
       ...(overlaps(event) ? problem('every', 'is shorter than what it repeats') : []),
       ...(event.kind === 'leap-second' && events.findIndex(({ kind }) => kind === event.kind) !== i
         ? problem('kind', 'there can be one leap second only')
@@ -105,6 +123,12 @@ function stoppingProblems(scenario: Scenario): ScenarioProblem[] {
       if (!isStopping(event)) return []
       const { from, to } = stopOf(event)
       if (to <= from) return problem(i, 'snapshot', 'is not before `at`')
+      if (event.at < duration && to >= duration)
+        return problem(
+          i,
+          event.kind === 'migrate' ? 'downtime' : 'length',
+          'lasts beyond the end of the story',
+        )
       return impossible(event, hypervisor).flatMap(({ key, message }) => problem(i, key, message))
     }),
     ...Array.from(meetings(scenario)).flatMap(([i, kind]) =>

@@ -7,6 +7,7 @@
  * Hyper-V's hv_utils set the clock at each resume and leave it alone otherwise. Assumed: how soon and how well they do so.
  */
 import type { Seconds } from '#core/time/units.ts'
+import type { FamilyName } from './family.ts'
 
 type Range = readonly [from: Seconds, to: Seconds]
 
@@ -14,6 +15,11 @@ export interface ToolsConfig {
   readonly onResume?: OnResume
   /** The guest is compared with the host once a minute, as VMware Tools do it. */
   readonly periodic?: boolean
+}
+
+export interface Tools extends ToolsConfig {
+  /** Where there is such a host to be asked. */
+  readonly families: readonly FamilyName[]
 }
 
 export interface OnResume {
@@ -27,16 +33,21 @@ export interface OnResume {
 
 const MS = 1e-3
 
-const VMWARE: ToolsConfig = { onResume: { after: [0.5, 3], ahead: [-2 * MS, 0], onlyBeyond: 1 } }
+const VMWARE: Tools = {
+  families: ['vmware'],
+  onResume: { after: [0.5, 3], ahead: [-2 * MS, 0], onlyBeyond: 1 },
+}
+
+const QEMU: readonly FamilyName[] = ['kvm-clock', 'kvm-tsc']
 
 export const TOOLS = {
   'vmware-tools': VMWARE,
   'vmware-tools-periodic': { ...VMWARE, periodic: true },
-  'qemu-guest-agent': { onResume: { after: [0.7, 3.3], ahead: [-115 * MS, -2.4 * MS] } },
+  'qemu-guest-agent': { families: QEMU, onResume: { after: [0.7, 3.3], ahead: [-115 * MS, -2.4 * MS] } },
   /** guest-set-time without a time, or `hwclock -s` by hand. */
-  'qemu-guest-agent-from-rtc': { onResume: { after: [0.7, 3.3], ahead: [0.2, 0.3] } },
-  'hv-utils': { onResume: { after: [0.05, 1], ahead: [-1 * MS, 1 * MS] } },
-} as const satisfies Record<string, ToolsConfig>
+  'qemu-guest-agent-from-rtc': { families: QEMU, onResume: { after: [0.7, 3.3], ahead: [0.2, 0.3] } },
+  'hv-utils': { families: ['hyper-v'], onResume: { after: [0.05, 1], ahead: [-1 * MS, 1 * MS] } },
+} as const satisfies Record<string, Tools>
 
 export type ToolsName = keyof typeof TOOLS
 
