@@ -120,7 +120,12 @@ describe('results', () => {
   })
 
   test('a page stands alone', () => {
-    const page = resultPage({ scenario, results: RESULTS, seeds: 4, version: '1' })
+    const notes = ['a.conf: line 1: other <files> are not read']
+    const page = resultPage({ scenario, results: RESULTS, notes, seeds: 4, version: '1' })
+    expect(page).toContain('<p>Note: a.conf: line 1: other &lt;files&gt; are not read</p>')
+    expect(page).toContain('Dashed upright lines, and grey where it lasts: pause at 50.0 s.')
+    // A figure, and below it what lies between the best and the worst tenth.
+    expect(page).toContain('<td>1.00 s<small>(500\u00a0ms–<wbr>2.00\u00a0s)</small></td>')
     expect(page).toContain('<title>A &lt;story&gt;</title>')
     expect(page.match(/<svg /g)).toHaveLength(3)
     expect(page).not.toMatch(/<script|NaN|undefined|href=|src=/)

@@ -49,7 +49,7 @@ export async function playAndShow(
   const { scenario } = story
   const results = await playStory(scenario, players, seeds)
   if (svg !== undefined) write(svg, `${print(offsetChart(scenario.title, results, { alone: true }))}\n`)
-  if (html !== undefined) write(html, resultPage({ scenario, results, seeds, version }))
+  if (html !== undefined) write(html, resultPage({ scenario, results, notes, seeds, version }))
   if (json) return printJson(forPrograms(story, results, notes, seeds))
   const style = styler()
   const columns = Math.max(60, Math.min(110, process.stdout.columns ?? 100))
