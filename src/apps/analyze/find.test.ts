@@ -89,6 +89,20 @@ test('what is torn, binary, empty, or a link away is said or let be', async () =
   expect(skipped.map(({ file }) => file.split('/').at(-1))).toContain('binary')
 })
 
+test('a log counts, whatever a crash has put in front of it', async () => {
+  // A line that follows zeros without a newline is lost with them.
+  for (const [name, junk] of [
+    ['zeros', Buffer.alloc(100_000)],
+    ['one-line', Buffer.from(`${'a'.repeat(70_000)}\n`)],
+    ['lines', Buffer.from('what nobody ever wrote\n'.repeat(5000))],
+  ] as const)
+    put(name, Buffer.concat([junk, Buffer.from(LINE(0) + LINE(name.length).repeat(1000))]))
+  const { files, skipped } = await read()
+  expect(skipped).toEqual([])
+  const lines = files.map(({ formats }) => formats['ntpd loopstats'])
+  expect(lines.sort()).toEqual([1000, 1001, 1001])
+})
+
 test('counters alone are no host that could be good', async () => {
   put('sysstats', '61470 3603.000 3600 15 15 15 0 0 0 0 0 0 0\n')
   put('README', `A heading\n=========\n${'='.repeat(40)}\n`)

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { RollCall } from '#analysis/log/roll-call.ts'
+import { PATIENCE } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { FileReading, type Host, type ReadFile, type Reading, type Taker } from './file-reading.ts'
 import { findInputs } from './find.ts'
@@ -88,7 +89,8 @@ async function sniffAll(
     try {
       const one = await sniff(input, limit, digest)
       if (one.kind === 'nothing') {
-        skipped.push({ file: input.name, why: 'no line of it is understood' })
+        const of = one.whole ? 'it' : `its first ${PATIENCE >> 20} MiB`
+        skipped.push({ file: input.name, why: `no line of ${of} is understood` })
         continue
       }
       const key = `${hostOf(input.folders).join('/')}\n${one.beginning}`

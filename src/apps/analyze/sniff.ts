@@ -1,14 +1,13 @@
 /** The beginning of a file, read as a log: what it is, and when it begins. */
 import type { Piece } from '#core/trace/series.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
-import { Router } from '#dialects/log/router.ts'
+import { PATIENCE, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { chunksOf } from './chunks.ts'
 import type { Input } from './input.ts'
 import { nearDayOf } from './near-day.ts'
 
-const NEWLINE = 10
-/** So much is looked at, as long as it is not clear what it is. */
+/** So much is looked at, as long as it is not clear what it is; more, where nobody understands a line of it. */
 const ENOUGH = 1 << 16
 const STEP = 1 << 13
 const BEGINNING = 4096
@@ -16,6 +15,8 @@ const BEGINNING = 4096
 export interface Sniffed {
   readonly input: Input
   readonly kind: 'log' | 'other programs' | 'nothing'
+  /** It was looked at to its end. */
+  readonly whole: boolean
   /** All of its lines say in which year they were written. */
   readonly dated: boolean
   /** Seconds since 1970 of the first record with a time. */
@@ -44,29 +45,25 @@ export async function sniff(
     tell,
   })
   let head = Buffer.alloc(0)
-  let pushed = 0
-  const push = (end: number) => {
-    if (end > pushed) router.push(head.subarray(pushed, end))
-    pushed = Math.max(pushed, end)
-  }
+  let length = 0
   let whole = true
   for await (const piece of chunksOf(input.path, limit, { most: STEP })) {
-    head = Buffer.concat([head, piece.subarray(0, ENOUGH - head.length)])
-    // The line at which it is cut off is torn only here.
-    push(head.lastIndexOf(NEWLINE) + 1)
-    whole = head.length < ENOUGH && router.settled === undefined
+    if (head.length < BEGINNING) head = Buffer.concat([head, piece.subarray(0, BEGINNING - head.length)])
+    router.push(piece)
+    length += piece.length
+    whole = length < (router.recognised ? ENOUGH : PATIENCE) && router.settled === undefined
     if (!whole) break
   }
-  if (whole) push(head.length)
   const { settled } = router
-  const { formats } = router.finish()
+  const { formats } = router.finish({ torn: !whole })
   const undated = LOG_FORMATS.filter(({ dated }) => !dated).map(({ name }) => name)
   return {
     input,
     kind: formats.size > 0 ? 'log' : router.recognised ? 'other programs' : 'nothing',
+    whole,
     dated: ![...formats.keys()].some(name => undated.includes(name)),
     begins,
     settled,
-    beginning: digest(head.subarray(0, BEGINNING)),
+    beginning: digest(head),
   }
 }

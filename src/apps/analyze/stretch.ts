@@ -5,14 +5,12 @@
  */
 import type { Piece } from '#core/trace/series.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
-import { type Routed, Router } from '#dialects/log/router.ts'
+import { PATIENCE, type Routed, Router } from '#dialects/log/router.ts'
 import type { SourceTable } from '#dialects/log/source-table.ts'
 import { chunksOf } from './chunks.ts'
 import { reason } from './reason.ts'
 
 const NEWLINE = 10
-/** After so much without a line that anybody understands, a file is let be. */
-const PATIENCE = 4 << 20
 
 export interface Stretch {
   readonly path: string

@@ -10,6 +10,10 @@ const NEWLINE = 10
 /** A line longer than this is nobody's; its bytes are let go. */
 const LONGEST_LINE = 1 << 16
 const MOST_KEPT = 20
+/** Of so many lines of random bytes one may look like somebody's. */
+const BY_CHANCE = 500
+/** After so many bytes without a line that anybody understands, a file is let be. */
+export const PATIENCE = 1 << 20
 const LONGEST_KEPT = 160
 
 export interface NotUnderstood {
@@ -74,10 +78,13 @@ export class Router {
     if (end < chunk.length || from > end) this.#keep(chunk.subarray(Math.max(from, end)))
   }
 
-  /** The end of the file. A last line without its end was torn; it counts when it can be understood. */
-  finish(): Routed {
+  /**
+   * The end of the file. A last line without its end counts when it can be understood; not where it was torn by whoever
+   * reads no further.
+   */
+  finish({ torn = false } = {}): Routed {
     if (this.#overlong) this.#endOverlong()
-    else if (this.#carry.length > 0) {
+    else if (!torn && this.#carry.length > 0) {
       const line = joined(this.#carry, Uint8Array.of(NEWLINE))
       this.#lines(line, 0, line.length)
     }
@@ -107,9 +114,10 @@ export class Router {
     return lines === this.#line - 1 ? this.#current?.format.name : undefined
   }
 
-  /** Whether anything at all was recognised, be it somebody else's. */
+  /** Whether anything at all was recognised, be it somebody else's: more than a line or two of noise are by chance. */
   get recognised(): boolean {
-    return this.#open.some(({ lines }) => lines > 0)
+    const lines = this.#open.reduce((sum, open) => sum + open.lines, 0)
+    return lines > 0 && lines * BY_CHANCE >= this.#count
   }
 
   #lines(bytes: Uint8Array, at: number, end: number): void {

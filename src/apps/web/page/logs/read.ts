@@ -5,7 +5,7 @@
 import { HostLog } from '#analysis/log/host-log.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
-import { Router } from '#dialects/log/router.ts'
+import { PATIENCE, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import type { LogFiles } from '#report/explain/page/logs.ts'
 import { hostNames, hostOf } from '../../../analyze/hosts.ts'
@@ -117,20 +117,20 @@ async function begunOf(each: GivenFile): Promise<Begun | undefined> {
       if (at < begins) begins = at
     },
   })
+  let whole = true
   let failure: unknown
   try {
     for await (const piece of bytesOf(each.file)) {
       if (parts.length < SAME) parts.push(...piece.subarray(0, SAME - parts.length))
-      const part = piece.subarray(0, HEAD - length)
-      length += part.length
-      // The line at which it is cut off is torn only here.
-      router.push(length < HEAD ? part : part.subarray(0, part.lastIndexOf(10) + 1))
-      if (length >= HEAD) break
+      router.push(piece)
+      length += piece.length
+      whole = length < (router.recognised ? HEAD : PATIENCE)
+      if (!whole) break
     }
   } catch (error) {
     failure = error
   }
-  const { formats } = router.finish()
+  const { formats } = router.finish({ torn: !whole })
   // What is torn is read as far as it goes.
   const nobodys = formats.size === 0 && !router.recognised
   if (nobodys && failure) throw failure
