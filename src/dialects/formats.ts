@@ -37,6 +37,7 @@ import { refstats } from './ntpd/refstats.ts'
 import { setOnce } from './ntpd/set-once.ts'
 import { cryptostats, ntskelog, timingstats } from './ntpd/tales.ts'
 import { tinker } from './ntpd/tinker.ts'
+import { ntpdRsObservation } from './ntpd-rs/observation.ts'
 import { ntpdRsStatus } from './ntpd-rs/status.ts'
 import { timesyncStatus } from './timesyncd/status.ts'
 
@@ -71,6 +72,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   ntpqPeers,
   ntpqVariables,
   ntpdRsStatus,
+  ntpdRsObservation,
   ntpstat,
   commandLine,
   configured,

@@ -19,6 +19,8 @@ export function reportFormat(of: {
   readonly first?: string
   /** Lines that are no business of ours. */
   readonly foreign?: boolean
+  /** Bytes in a line at most, where they may be more than daemons write into their logs. */
+  readonly longest?: number
   readonly open: () => ReadReport
 }): LogFormat {
   return {
@@ -43,7 +45,7 @@ export function reportFormat(of: {
             })
           return all !== undefined
         },
-        of.foreign ? { foreign: true } : {},
+        { ...(of.foreign && { foreign: true }), ...(of.longest && { longest: of.longest }) },
       )
     },
   }

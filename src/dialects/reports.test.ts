@@ -222,8 +222,76 @@ test('ntp-ctl status', () => {
   expect(routed.notUnderstood.count).toBe(0)
   expect(plain(events)).toEqual([
     ['stratum-now', 3, undefined],
-    ['offset-now', 0.000024, 'time.example:123'],
+    ['offset-now', 0.000024, '192.0.2.1'],
   ])
+})
+
+test('ntp-ctl status of 1.0 has the offset behind the source, and two sources of one pool are two', () => {
+  const { events, routed } = tell(
+    [
+      'admin@box:~$ ntp-ctl  status',
+      'Synchronization status:',
+      'Dispersion: 0.000947s, Delay: 0.029867s',
+      'Desired poll interval: 256s',
+      'Stratum: 5',
+      '',
+      'Sources:',
+      'pool.example:123/192.0.2.1:123 (1): -0.000387±0.001606(±0.044428)s',
+      '    pollinterval: 256s, missing polls: 0',
+      '    root dispersion: 0.000015s, root delay:0.000015s',
+      'pool.example:123/[2001:db8::1]:123 (2): +3.002955±0.002456(±0.030494)s',
+      '    poll interval: 1024s, missing polls: 0',
+      '1 source still in startup',
+      '',
+      'Servers:',
+      '[::]:123: received 12, accepted 12, errors 0',
+      '    denied 0, rate limited 0, ignored 0',
+      '',
+    ].join('\n'),
+  )
+  expect(routed.notUnderstood).toEqual({ count: 0, first: [] })
+  expect(plain(events)).toEqual([
+    ['stratum-now', 5, undefined],
+    ['offset-now', -0.000387, '192.0.2.1'],
+    ['offset-now', 3.002955, '2001:db8::1'],
+  ])
+})
+
+describe('the observation socket of ntpd-rs', () => {
+  const source = { offset: -0.0034, uncertainty: 0.0026, unanswered_polls: 0, name: 'pool.example:123' }
+  const program = { version: '1.5.0', uptime_seconds: 173.02, now: { timestamp: 1 } }
+  const told = [
+    ['stratum-now', 3, undefined],
+    ['offset-now', -0.0034, '192.0.2.1'],
+    ['unreachable', Number.NaN, '192.0.2.2'],
+  ]
+  const sources = [
+    { ...source, address: '192.0.2.1:123' },
+    { ...source, address: '192.0.2.2:123', unanswered_polls: 8 },
+  ]
+
+  test('in one line, also a longer one than daemons log, and laid out by a person', () => {
+    const whole = { program, system: { stratum: 3, leap_indicator: 'NoWarning' }, sources, servers: [] }
+    const one = tell(`${JSON.stringify(whole)}\n`)
+    expect(one.routed.notUnderstood.count).toBe(0)
+    expect(plain(one.events)).toEqual(told)
+    const servers = Array(300).fill({ address: '192.0.2.9:123', stats: { received_packets: 0 } })
+    expect(plain(tell(`${JSON.stringify({ ...whole, servers })}\n`).events)).toEqual(told)
+    expect(plain(tell(`${JSON.stringify(whole, null, 2)}\n`).events)).toEqual(told)
+  })
+
+  test('of the first releases; and without a source to follow', () => {
+    const peers = [...sources.map(Observable => ({ Observable })), 'Nothing']
+    expect(plain(tell(`${JSON.stringify({ system: { stratum: 3 }, peers })}\n`).events)).toEqual(told)
+    expect(plain(tell(`${JSON.stringify({ system: { stratum: 16 }, sources: [] })}\n`).events)).toEqual([
+      ['unsynchronised', Number.NaN, undefined],
+    ])
+  })
+
+  test('other objects are nobody’s', () => {
+    for (const other of [{ system: 'linux' }, { program: { version: '1' } }, { a: { system: 1 } }])
+      for (const indent of [0, 2]) expect(tell(`${JSON.stringify(other, null, indent)}\n`).events).toEqual([])
+  })
 })
 
 describe('the kernel', () => {

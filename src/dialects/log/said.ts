@@ -5,6 +5,8 @@ export interface Said {
   readonly what: EventName
   readonly size: number
   readonly source: string | undefined
+  /** What of the line says it, where the line says much else. */
+  readonly text?: string
 }
 
 export const said = (what: EventName, more: { size?: number; source?: string | undefined } = {}): Said => ({

@@ -154,7 +154,7 @@ function lengthIn(bytes: number): number {
 const maskOf = (length: number): number => (1 << (8 * length)) - 1
 
 /** NTPsec writes 192.0.2.1:123 and [2001:db8::1]:123 where others write the address. */
-function withoutPort(name: string): string {
+export function withoutPort(name: string): string {
   const match = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-fA-F:.%\w]+)\])(?::\d+)?$/.exec(name)
   return match ? (match[1] ?? match[2]!) : name
 }

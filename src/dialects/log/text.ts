@@ -3,13 +3,13 @@ import { textOf } from './cursor.ts'
 import type { LineReader } from './format.ts'
 
 const NEWLINE = 10
-/** No daemon writes longer lines; what is longer is somebody else's. */
+/** No daemon writes longer lines into its log; what is longer is somebody else's. */
 const LONGEST = 8192
 
 /** `understand` answers whether the line is one of its own. */
 export function textLines(
   understand: (text: string, line: number) => boolean,
-  options: { foreign?: boolean } = {},
+  { longest = LONGEST, ...options }: { foreign?: boolean; longest?: number } = {},
 ): LineReader {
   const self = {
     taken: 0,
@@ -19,7 +19,7 @@ export function textLines(
       while (at < end) {
         let to = at
         while (bytes[to] !== NEWLINE) to++
-        if (to - at > LONGEST || !understand(textOf(bytes, at, to).trimEnd(), line + taken)) break
+        if (to - at > longest || !understand(textOf(bytes, at, to).trimEnd(), line + taken)) break
         at = to + 1
         taken++
       }
