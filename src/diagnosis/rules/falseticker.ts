@@ -4,7 +4,10 @@
  */
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
+import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
@@ -61,25 +64,53 @@ export const falseticker: Rule = subject => {
   })
 }
 
-/** What the daemon itself says in a report: `x` before a source. */
+/** What the daemon itself says in a report: `x` before a source. Or most sources contradict one, and it marks none. */
 function reported({ log, keeper }: Subject): Finding[] {
-  const lines = log.timeless.filter(({ what }) => what === 'falseticker')
-  return [...new Map(lines.map(line => [line.source, line])).values()].map(line => {
-    const offset = log.timeless.find(({ what, source }) => what === 'offset-now' && source === line.source)
-    return {
-      name: 'falseticker' as const,
-      severity: 'warning' as const,
-      from: undefined,
-      to: undefined,
-      what: `${keeper.name} calls ${line.source} a falseticker: it shows ${signed(offset?.size)}, and the others disagree.`,
-      measures: { ...(offset && { offset: offset.size }) },
-      evidence: [evidenceOf(line)],
-      cost: 'None while the others are heard. One source less to lose.',
-      causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
-      remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
-        `# server ${line.source}`,
-      ]),
-      confirm: 'Ask it from another network: `clockwright query`.',
-    }
-  })
+  const unfollowed = unfollowedOf(log)
+  // Whoever follows none and calls most of them wrong has no majority.
+  if (unfollowed && unfollowed.majority === undefined) return []
+  const { heard = [], majority = [] } = unfollowed ?? {}
+  const marked = log.timeless.filter(({ what }) => what === 'falseticker')
+  const wrong = [...new Map(marked.map(line => [line.source, line])).values()]
+  const alone = wrong.length > 0 ? [] : heard.filter(each => !majority.includes(each))
+  return [
+    ...wrong.map(line => {
+      const offset = log.timeless.find(({ what, source }) => what === 'offset-now' && source === line.source)
+      return reportedOne(
+        line,
+        offset,
+        `${keeper.name} calls ${line.source} a falseticker: it shows ${signed(offset?.size)}, and the others disagree.`,
+        keeper,
+      )
+    }),
+    ...alone.map(line =>
+      reportedOne(
+        line,
+        line,
+        `${line.source} shows ${signed(line.size)}, and ${majority.length} other sources agree against it.`,
+        keeper,
+      ),
+    ),
+  ]
 }
+
+const reportedOne = (
+  line: LogEvent,
+  offset: LogEvent | undefined,
+  what: string,
+  keeper: Keeper,
+): Finding => ({
+  name: 'falseticker',
+  severity: 'warning',
+  from: undefined,
+  to: undefined,
+  what,
+  measures: { ...(offset && { offset: offset.size }) },
+  evidence: [evidenceOf(line)],
+  cost: 'None while the others are heard. One source less to lose.',
+  causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
+  remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
+    `# server ${line.source}`,
+  ]),
+  confirm: 'Ask it from another network: `clockwright query`.',
+})

@@ -7,6 +7,7 @@ import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
+import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
@@ -16,7 +17,10 @@ const LEAST: Seconds = 5e-3
 
 export const fewSources: Rule = subject => {
   const series = subject.log.bestSamples(subject.keeper.daemon)
-  if (!series) return [...listed(subject), ...contradicted(subject)]
+  if (!series) {
+    const disagreed = disagreeing(subject)
+    return [...(disagreed.length > 0 ? disagreed : listed(subject)), ...contradicted(subject)]
+  }
   const all = series.census.sources()
   const most = Math.max(...all.map(({ count }) => count))
   const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
@@ -38,6 +42,36 @@ function listed({ log, keeper }: Subject): Finding[] {
   )
   if (named.size === 0 || named.size > 2) return []
   return [fewOf([...named.keys()], [...named.values()].map(evidenceOf), keeper)]
+}
+
+/** Without measurements: a report in which no source is followed, because nobody can tell which one is right. */
+function disagreeing({ log, keeper }: Subject): Finding[] {
+  const listed = unfollowedOf(log)
+  if (!listed || listed.majority || listed.heard.length < 2) return []
+  const { heard, marked } = listed
+  const [least, most] = [heard[0]!, heard.at(-1)!]
+  const apart = most.size - least.size
+  const two = heard.length === 2 && marked.length === 0
+  return [
+    {
+      name: two ? 'two-sources' : 'no-majority',
+      severity: 'critical',
+      from: undefined,
+      to: undefined,
+      what: `${two ? 'Two sources disagree' : 'The sources disagree, without a majority,'} by ${duration(apart)}: nobody can tell which ${two ? 'one is' : 'are'} wrong${marked.length > 0 ? `, and ${keeper.name} follows none of them` : ''}.`,
+      measures: { apart, sources: heard.length },
+      evidence: heard.slice(0, 8).map(evidenceOf),
+      cost: 'The clock runs free, or swings between them.',
+      causes: [
+        { what: 'one or more of them are wrong', why: 'they cannot all be right' },
+        ...(Math.min(Math.abs(least.size), Math.abs(most.size)) > LEAST && least.size * most.size > 0
+          ? [{ what: 'this clock is wrong, too', why: 'none of them agrees with it' }]
+          : []),
+      ],
+      remedy: fourSources({ keeper }),
+      confirm: '`clockwright query` with these and other servers.',
+    },
+  ]
 }
 
 /** chronyd says so itself. */

@@ -6,13 +6,14 @@ import type { HostLog } from '#analysis/log/host-log.ts'
 import type { EventName } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
+import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, spanOf } from '../subject.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
-  if (said.length === 0) return noneAnswers(log, keeper)
+  if (said.length === 0) return [...noneAnswers(log, keeper), ...noneBelieved(log, keeper)]
   const otherwise = log.timeless.filter(({ what }) => what === 'synchronised')
   const off = log.timeless.filter(({ what }) => what === 'no-daemon')
   const contradicted = otherwise.length > 0
@@ -71,6 +72,31 @@ function noneAnswers({ timeless }: HostLog, keeper: Keeper): Finding[] {
       ],
       remedy: configure(keeper, 'Ask them from this machine, and from another one.', ['clockwright query …']),
       confirm: '`tcpdump -n port 123`.',
+    },
+  ]
+}
+
+/** All that were heard are marked as falsetickers, or so many of them that none is followed. */
+function noneBelieved(log: HostLog, keeper: Keeper): Finding[] {
+  const listed = unfollowedOf(log)
+  if (!listed || listed.marked.length === 0 || log.timeless.some(({ what }) => what === 'synchronised'))
+    return []
+  const { heard, marked } = listed
+  return [
+    {
+      name: 'not-synchronised',
+      severity: 'warning',
+      from: undefined,
+      to: undefined,
+      what: `${keeper.name} heard ${heard.length} ${heard.length === 1 ? 'source' : 'sources'} and follows none: it calls ${marked.length} of them falsetickers.`,
+      measures: { heard: heard.length, falsetickers: marked.length },
+      evidence: marked.slice(0, 4).map(evidenceOf),
+      cost: RUNS_FREE,
+      causes: [{ what: 'the sources contradict each other', why: 'it marks them so' }],
+      remedy: configure(keeper, 'Find out which of them are right, and leave out the others.', [
+        'clockwright query …',
+      ]),
+      confirm: 'The same command, with more sources.',
     },
   ]
 }

@@ -1,6 +1,10 @@
-/** offset-large-now: chronyc, ntpq or ntp-ctl showed an offset that a daemon in good order does not have. */
+/**
+ * offset-large-now: chronyc, ntpq or ntp-ctl showed an offset that a daemon in good order does not have: its own, that of the source
+ * which it follows, or, where it follows none or does not tell whom, that of most sources.
+ */
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { unfollowedOf } from '../listed.ts'
 import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
@@ -14,7 +18,9 @@ export const offsetLargeNow: Rule = ({ log, keeper }) => {
   const offsets = log.timeless.filter(
     ({ what, source }) => what === 'offset-now' && (source === undefined || selected.has(source)),
   )
-  const large = offsets
+  const agreed = unfollowedOf(log)?.majority ?? []
+  // The one in the middle stands for all that agree.
+  const large = [...offsets, ...agreed.slice(agreed.length >> 1, (agreed.length >> 1) + 1)]
     .filter(({ size }) => Math.abs(size) > LEAST)
     .sort((a, b) => Math.abs(b.size) - Math.abs(a.size))
   const [worst] = large

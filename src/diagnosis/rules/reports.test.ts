@@ -1,5 +1,5 @@
 /** What follows from the reports of commands and from the kernel's words. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
 const found = (...lines: readonly string[]) =>
@@ -22,6 +22,57 @@ test('a falseticker that the daemon names', () => {
   )
   expect(findings[0]).toMatchObject({ name: 'falseticker', severity: 'warning' })
   expect(findings[0]!.measures.offset).toBeCloseTo(0.051, 9)
+})
+
+test('sources that are all called wrong: nobody can tell the time, and none is outvoted', () => {
+  for (const lines of [
+    [
+      '^x a.example   3   6    77    13  -313ms[ -313ms] +/-  356us',
+      '^x b.example   1   6    77    14  -222ms[ -222ms] +/-  359us',
+    ],
+    [
+      'x10.1.1.1        .GPS.            1 u   33   64  377    0.512   812.10   2.345',
+      'x10.1.1.2        .GPS.            1 u   21   64  377    0.498    -1.90   2.145',
+      'x10.1.1.3        10.9.9.9         2 u   21   64  377    0.498  3601.90   2.145',
+    ],
+  ])
+    expect(found(...lines)).toEqual(['critical no-majority', 'warning not-synchronised'])
+})
+
+test('chronyd serves its own clock, and a source that it does not use says how wrong that is', () => {
+  const { findings } = explain(
+    'Reference ID    : 7F7F0101 ()',
+    'Stratum         : 10',
+    '^? 10.0.0.5                      3   6   377    33    -27s[ -27s] +/- 12.1s',
+  )
+  expect(findings.map(({ name }) => name)).toEqual(['offset-large-now', 'stratum-10-island', 'single-source'])
+  expect(findings[0]!.measures.size).toBe(27)
+  expect(findings[1]!.causes[0]!.what).toMatch(/^chronyd follows no source/)
+  expect(JSON.stringify(findings[1]!.remedy)).not.toContain('tos orphan')
+})
+
+describe('ntp-ctl does not say whom ntpd-rs follows', () => {
+  const status = (...offsets: readonly number[]) =>
+    explain(
+      'Synchronization status:',
+      'Stratum: 3',
+      'Sources:',
+      ...offsets.map(
+        (offset, i) =>
+          `pool.example:123/192.0.2.${i + 1}:123 (${i + 1}): ${offset < 0 ? '' : '+'}${offset.toFixed(6)}±0.001606(±0.044428)s`,
+      ),
+    ).findings.map(({ name, severity, measures }) => [severity, name, measures.size ?? measures.offset])
+
+  test('what most of them say is how wrong the clock is', () => {
+    expect(status(2.5)).toContainEqual(['critical', 'offset-large-now', 2.5])
+    expect(status(2.5, 2.51, 2.49)).toEqual([['critical', 'offset-large-now', 2.5]])
+    expect(status(-0.003, 0.014, 0.0001)).toEqual([['good', 'good', undefined]])
+  })
+
+  test('one that they contradict is wrong, and of two nobody can tell', () => {
+    expect(status(-0.003, 3.002955, 0.0001)).toEqual([['warning', 'falseticker', 3.002955]])
+    expect(status(-0.003, 3.002955)).toEqual([['critical', 'two-sources', undefined]])
+  })
 })
 
 test('a server that is forced with true', () => {

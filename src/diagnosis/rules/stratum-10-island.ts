@@ -3,12 +3,16 @@
  * its own undisciplined clock (`fudge 127.127.1.0 stratum 10`, `local stratum 10`). Field report 001 has one: its server is
  * at stratum 9, so it is at 10.
  */
+import type { Remedy } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
 const LEAST = 9
 const UNSYNCHRONISED = 16
+/** chronyd's own `local` directive at work on this host. */
+const SERVED_HERE = /\b7F7F0101\b/
 const LOCAL_CLOCK = /\.LOCL\.|\b127\.127\.1\.\d\b|LOCAL\(\d\)|\b7F7F0101\b/
 
 export const stratumTenIsland: Rule = ({ log, keeper }) => {
@@ -22,6 +26,7 @@ export const stratumTenIsland: Rule = ({ log, keeper }) => {
     return []
   const most = Math.max(0, ...high.map(({ size }) => size).filter(Number.isFinite))
   const own = local.length > 0
+  const here = local.some(({ text }) => SERVED_HERE.test(text))
   return [
     {
       name: 'stratum-10-island',
@@ -35,18 +40,45 @@ export const stratumTenIsland: Rule = ({ log, keeper }) => {
       evidence: high.slice(0, 4).map(evidenceOf),
       cost: 'All machines of the island agree with each other and drift from true time together, and nothing reports it. When a true source comes back, all of them jump.',
       causes: [
-        {
-          what: 'a server of the chain has lost its sources and falls back to its local clock',
-          why: 'such a fallback is usually configured at stratum 8 to 10',
-        },
-        { what: 'the chain of servers really is that long', why: 'rare: each server adds one' },
+        ...(here
+          ? [
+              {
+                what: 'chronyd follows no source and serves this host’s own clock instead (`local stratum`)',
+                why: 'the reference 7F7F0101 is its own',
+              },
+            ]
+          : CHAIN),
       ],
-      remedy: configure(
-        keeper,
-        'Follow the chain up to its root (`ntpq -c rv`, or the refid column) and give the root true sources. At the client, use sources of low stratum, and several.',
-        ['server … iburst   (several, of stratum 1 to 4)', 'tos orphan 11   (ntpd; instead of 127.127.1.0)'],
-      ),
+      remedy: here ? giveSources(keeper) : findRoot(keeper),
       confirm: '`clockwright query` with a public server: the difference is the error of the island.',
     },
   ]
 }
+
+const CHAIN = [
+  {
+    what: 'a server of the chain has lost its sources and falls back to its local clock',
+    why: 'such a fallback is usually configured at stratum 8 to 10',
+  },
+  { what: 'the chain of servers really is that long', why: 'rare: each server adds one' },
+]
+
+const findRoot = (keeper: Keeper): Remedy =>
+  configure(
+    keeper,
+    'Follow the chain up to its root (`ntpq -c rv`, or the refid column) and give the root true sources. At the client, use sources of low stratum, and several.',
+    [
+      'server … iburst   (several, of stratum 1 to 4)',
+      ...(keeper.daemon === 'chrony' ? [] : ['tos orphan 11   (ntpd; instead of 127.127.1.0)']),
+    ],
+  )
+
+const giveSources = (keeper: Keeper): Remedy =>
+  configure(
+    keeper,
+    'Give this host sources that answer, and see with `chronyc sources` why those it has are not used. Several hosts that must agree without any elect one of them with `orphan`.',
+    [
+      'server … iburst   (several, of stratum 1 to 4)',
+      'local stratum 10 orphan   (instead of local stratum 10; or neither)',
+    ],
+  )

@@ -1,0 +1,38 @@
+/**
+ * The sources that a report lists (chronyc, ntpq, ntp-ctl), where the daemon follows none of them: what they say together. Those whose
+ * offsets are near each other form a camp, and only a camp of more than half of them says what the time is.
+ */
+import type { HostLog } from '#analysis/log/host-log.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
+
+/** ntpd's step threshold: nearer than that, offsets of one moment are no contradiction. */
+export const NEAR: Seconds = 0.128
+/** Followed, it is as if none were. */
+const OWN_CLOCK = /^(?:local clock|LOCAL\(\d\)|127\.127\.1\.\d)$/
+
+export interface Unfollowed {
+  /** Of each source that was heard, its offset. */
+  readonly heard: readonly LogEvent[]
+  /** Those that the daemon marks as falsetickers. */
+  readonly marked: readonly LogEvent[]
+  /** The offsets of more than half of them; undefined when they contradict each other. */
+  readonly majority: readonly LogEvent[] | undefined
+}
+
+/** Undefined when a source is followed, or none was heard. */
+export function unfollowedOf({ timeless }: Pick<HostLog, 'timeless'>): Unfollowed | undefined {
+  const named = timeless.filter(({ source }) => source !== undefined && !OWN_CLOCK.test(source))
+  if (named.some(({ what }) => what === 'selected')) return undefined
+  const last = (what: LogEvent['what']) => [
+    ...new Map(named.filter(each => each.what === what).map(each => [each.source, each])).values(),
+  ]
+  const heard = last('offset-now').sort((a, b) => a.size - b.size)
+  if (heard.length === 0) return undefined
+  const camps = heard.map(each => heard.filter(({ size }) => size >= each.size && size - each.size <= NEAR))
+  const largest = camps.reduce((best, camp) => (camp.length > best.length ? camp : best))
+  const marked = last('falseticker')
+  // The daemon knows better how sure each of them is.
+  const contradicted = 2 * marked.length >= heard.length || 2 * largest.length <= heard.length
+  return { heard, marked, majority: contradicted ? undefined : largest }
+}
