@@ -111,3 +111,15 @@ test('processors that agree are no finding, and a step back is no second clock',
     found('Sat Mar  2 16:49:52 EST 2013', 'Sat Mar  2 16:48:52 EST 2013', 'Sat Mar  2 16:48:53 EST 2013'),
   ).toEqual(['good good'])
 })
+
+test('a leap that a daemon noticed: what no measurement tells is not said', () => {
+  const [leap] = explain('Aug 26 09:05:35 a chronyd[1920]: Forward time jump detected!').findings
+  expect(leap).toMatchObject({ name: 'stepped-by-someone-else', severity: 'warning' })
+  expect(JSON.stringify(leap)).not.toMatch(/measurements agree|put right/)
+  const [check] = explain(
+    'Sep 03 10:53:47 a ptp4l[307]: [5192.617] clockcheck: clock jumped backward or running slower than expected!',
+    'Sep 03 10:53:48 a ptp4l[307]: [5193.119] rms 3037000489 max 8589934561 freq -25266 +/-  32 delay   626 +/-   0',
+  ).findings
+  expect(check).toMatchObject({ name: 'stepped-by-someone-else', severity: 'warning' })
+  expect(JSON.stringify(check)).not.toMatch(/10 s|agree|put right/)
+})

@@ -5,6 +5,7 @@
 
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
@@ -65,16 +66,73 @@ export const steppedBySomeoneElse: Rule = subject => {
 /** So soon after it a daemon has noticed. */
 const RESUMED: Seconds = 120
 
+/** Measurements so near before and after a leap would show whether it left the clock wrong. */
+const NEAR: Seconds = 7200
+/** What ptp4l and phc2sys compare with CLOCK_MONOTONIC at each update (clockcheck, `sanity_freq_limit`). */
+const SERVO = 'linuxptp'
+
 /**
- * chronyd noticed a leap, and no measurement saw an offset: the clock was wrong before and right after. So does a tool
- * that sets the clock of a guest when it resumes.
+ * A daemon noticed a leap, and no measurement saw an offset. Where there are any, the clock was wrong before and right after: so
+ * does a tool that sets the clock of a guest when it resumes. Where there are none, nobody can say.
  */
-function unseen({ disturbances, log, keeper, when }: Subject): Finding[] {
+function unseen(subject: Subject): Finding[] {
+  const { disturbances, log } = subject
   const events = log.events
     .of('jumped-forward', 'jumped-backward')
     .filter(({ at }) => !disturbances.clock.some(({ local }) => at >= local.from - 5 && at <= local.to + 5))
     // The kernel sets the clock when it resumes, and says so.
     .filter(({ at }) => !log.said('resumed').some(resumed => Math.abs(at - resumed.at) < RESUMED))
+  return [
+    ...noticedBy(
+      events.filter(({ format }) => format !== SERVO),
+      subject,
+    ),
+    ...checkedBy(
+      events.filter(({ format }) => format === SERVO),
+      subject,
+    ),
+  ]
+}
+
+function noticedBy(events: readonly LogEvent[], { log, keeper, when }: Subject): Finding[] {
+  const first = events[0]
+  if (!first) return []
+  const series = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  const right =
+    series !== undefined && events.every(({ at }) => at > series.from - NEAR && at < series.to + NEAR)
+  return [
+    {
+      name: 'stepped-by-someone-else',
+      severity: 'warning',
+      from: first.at,
+      to: events.at(-1)!.at,
+      what: `${keeper.name} noticed at ${when(first.at)} that the clock had been set by more than 10 s${events.length > 1 ? `, ${events.length} times in all` : ''}${
+        right
+          ? ', and no measurement found it wrong: it was put right.'
+          : '. This log has no measurements that tell by how much, or whether it was right then.'
+      }`,
+      measures: { count: events.length },
+      evidence: events.slice(0, 4).map(evidenceOf),
+      cost: right
+        ? 'Until it was set the clock was wrong by that much.'
+        : 'Before it was set, or since then, the clock was wrong by that much.',
+      causes: [
+        {
+          what: 'the machine was paused, and an agent of the hypervisor set its clock when it went on',
+          why: right ? 'before and after, the measurements agree' : 'if there was such a pause at that time',
+        },
+        {
+          what: right ? 'somebody set the clock to and fro' : 'a program or a person set the clock',
+          why: right ? 'between two measurements' : 'if there was none',
+        },
+      ],
+      remedy: configure(keeper, 'Nothing, if the hypervisor’s agent is meant to do that.'),
+      confirm: 'The events of the hypervisor at that time; the measurements of the daemon.',
+    },
+  ]
+}
+
+function checkedBy(events: readonly LogEvent[], { keeper, when }: Subject): Finding[] {
   const first = events[0]
   if (!first) return []
   return [
@@ -83,19 +141,27 @@ function unseen({ disturbances, log, keeper, when }: Subject): Finding[] {
       severity: 'warning',
       from: first.at,
       to: events.at(-1)!.at,
-      what: `${keeper.name} noticed at ${when(first.at)} that the clock had been set by more than 10 s${events.length > 1 ? `, ${events.length} times in all` : ''}, and no measurement found it wrong: it was put right.`,
+      what: `The servo of linuxptp noticed at ${when(first.at)}${events.length > 1 ? `, and ${events.length} times in all,` : ''} that the clock which it steers had jumped, or ran at a rate that it had not set.`,
       measures: { count: events.length },
       evidence: events.slice(0, 4).map(evidenceOf),
-      cost: 'Until it was set the clock was wrong by that much.',
+      cost: 'It takes its source for faulty and begins again; until it is locked the clock runs free.',
       causes: [
         {
-          what: 'the machine was paused, and an agent of the hypervisor set its clock when it went on',
-          why: 'before and after, the measurements agree',
+          what: 'a second program steers the same clock: another ptp4l or phc2sys, an NTP daemon, the driver of the card',
+          why: 'the clock did not do what this one had told it',
         },
-        { what: 'somebody set the clock to and fro', why: 'between two measurements' },
+        { what: 'the machine was paused', why: 'if it happened once' },
+        {
+          what: 'it ran wild after a jump of its source: beyond sanity_freq_limit its own steering looks like that',
+          why: 'if its offset was seconds just before',
+        },
       ],
-      remedy: configure(keeper, 'Nothing, if the hypervisor’s agent is meant to do that.'),
-      confirm: 'The events of the hypervisor at that time.',
+      remedy: configure(
+        keeper,
+        'Let one program steer each clock. Where the jump was its source’s, or a change between TAI and UTC, let it step.',
+        ['free_running 1   (of the one that is not meant)', 'step_threshold 0.00002'],
+      ),
+      confirm: '`phc_ctl`, or `pmc "GET TIME_STATUS_NP"` while it happens.',
     },
   ]
 }
