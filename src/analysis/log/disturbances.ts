@@ -63,7 +63,7 @@ export interface Disturbances {
   readonly clock: readonly Disturbance[]
   /** Jumps that only a minority of the sources saw. */
   readonly sources: readonly Disturbance[]
-  /** Steps that the daemon made itself, known from whatever shows them. */
+  /** Steps that the daemon made itself, known from whatever shows them; of chronyd's corrections some may have been slewed. */
   readonly own: readonly Correction[]
   /** Measurements that were far off once. */
   readonly outliers: number
@@ -186,7 +186,9 @@ function explain(series: SampleSeries, log: HostLog, daemon: Daemon): { jumps: J
       const known = own.some(
         each => Math.abs(each.at - change.to) < 3600 && Math.abs(each.size + delta) < ALIKE * Math.abs(delta),
       )
-      if (!known) own.push({ at: change.to, size: -delta, by: 'step', file: change.file, line: change.line })
+      // chronyd counts what it slews as done at once: in its measurements that looks like a step.
+      const by = daemon === 'chrony' ? 'unknown' : 'step'
+      if (!known) own.push({ at: change.to, size: -delta, by, file: change.file, line: change.line })
       continue
     }
     const dropped = updates?.corrections.dropped.find(

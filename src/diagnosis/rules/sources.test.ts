@@ -42,3 +42,24 @@ test('a server that is forced with true, and wrong', () => {
   )
   expect(findings.find(({ name }) => name === 'falseticker-followed')).toMatchObject({ severity: 'critical' })
 })
+
+test('what chronyd corrects is no step where only its measurements tell of it: it may have been slewed', () => {
+  const offsets = [
+    ...Array(20).fill(2e-5),
+    0.5001,
+    0.3305,
+    0.1219,
+    0.0327,
+    -0.02147,
+    -0.05243,
+    1.3e-5,
+    -1.4e-5,
+  ]
+  const lines = offsets.map((offset, i) => {
+    const at = new Date(Date.UTC(2027, 2, 5, 10, 0, 64 * i)).toISOString().replace('T', ' ').slice(0, 19)
+    return `${at} 192.0.2.1   N  1 111 111 1111   6  6 0.00 ${offset < 0 ? '' : ' '}${offset.toExponential(3).replace(/e([+-])(\d)$/, 'e$10$2')}  2.461e-04  2.202e-07  0.000e+00  0.000e+00 7F7F0101 4B K K`
+  })
+  const names = explain(...lines).findings.map(({ name }) => name)
+  expect(names).toContain('vm-paused')
+  expect(names).not.toContain('stepped-back')
+})

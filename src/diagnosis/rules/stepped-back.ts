@@ -10,7 +10,7 @@ const START: Seconds = 900
 export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
   const starts = [log.span?.from, ...log.events.of('started').map(({ at }) => at)]
   const starting = (at: Seconds) => starts.some(start => start !== undefined && Math.abs(at - start) < START)
-  const back = disturbances.own.filter(({ at, size }) => size < 0 && !starting(at))
+  const back = disturbances.own.filter(({ at, size, by }) => by === 'step' && size < 0 && !starting(at))
   if (back.length === 0) return []
   const most = back.reduce((a, b) => (b.size < a.size ? b : a))
   return [
