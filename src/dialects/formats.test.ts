@@ -214,7 +214,89 @@ describe('chrony', () => {
     expect([...routed.formats]).toEqual([['system log', 6]])
     expect(routed.notUnderstood.count).toBe(1)
   })
+
+  test('messages behind the stamp of docker, the name of a service, and months of other languages', () => {
+    const { events, routed } = tell(
+      [
+        '2027-03-05T11:08:59.135115635Z 2027-03-05T11:08:59Z Selected source 192.0.2.1',
+        'chrony-1  | 2027-03-05T11:09:00Z System clock wrong by -312.501234 seconds',
+        'Mär 05 11:09:01 rechner chronyd[801]: Forward time jump detected!',
+        ' 3월  5 11:09:02 host chronyd[757]: Backward time jump detected!',
+        '3月 05 11:09:03 host chronyd[757]: Selected source 192.0.2.2',
+        'mars 05 11:09:04 hôte chronyd[757]: Selected source 192.0.2.3',
+        'мар 05 11:09:05 host chronyd[757]: Selected source 192.0.2.4',
+        'Mai 05 11:09:06 host chronyd[757]: Selected source 192.0.2.5',
+        'Xyz 05 11:09:07 host chronyd[757]: Selected source 192.0.2.6',
+        '',
+      ]
+        .map(utf8)
+        .join('\n'),
+    )
+    expect(events.map(({ what, at }) => [what, at])).toEqual([
+      ['selected', 40_139],
+      ['offset-found', 40_140],
+      ['jumped-forward', 40_141],
+      ['jumped-backward', 40_142],
+      ['selected', 40_143],
+      ['selected', 40_144],
+      ['selected', 40_145],
+      // The fifth of May.
+      ['selected', 61 * 86_400 + 40_146],
+    ])
+    expect(routed.notUnderstood).toMatchObject({ count: 1, first: [{ line: 9 }] })
+  })
+
+  test('the journal counted from the boot has no date, and the kernel’s own lines stay its own', () => {
+    const { events, routed } = tell(
+      [
+        '[   20.941366] box systemd[1]: Starting Network Time Synchronization...',
+        '[   60.393954] box systemd-timesyncd[994]: Synchronized to time server 192.0.2.8:123 (a.example).',
+        '[   61.000000] usb 1-1: new device',
+        '[   62.000000] Clocksource tsc unstable (delta = 70000000000 ns)',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ what, at }) => [what, at])).toEqual([
+      ['selected', 60.393954],
+      ['clocksource-unstable', Number.NaN],
+    ])
+    expect(routed.notUnderstood.count).toBe(0)
+  })
 })
+
+test('OpenNTPD, whose processes are called ntpd, too', () => {
+  const { events } = tell(
+    [
+      'Mar  5 08:00:01 fw ntpd[1234]: ntp engine ready',
+      'Mar  5 08:00:20 fw ntpd[1234]: peer 203.0.113.5 now valid',
+      'Mar  5 08:01:17 fw ntpd[1233]: adjusting local clock by 4.523712s',
+      'Mar  5 08:14:02 fw ntpd[1234]: clock is now synced',
+      'Mar  5 10:14:09 fw ntpd[1234]: clock is now unsynced',
+      '',
+    ].join('\n'),
+  )
+  expect(events.map(({ what, daemon }) => [what, daemon])).toEqual([
+    ['started', 'other'],
+    ['reachable', 'other'],
+    ['offset-found', 'other'],
+    ['synchronised', 'other'],
+    ['no-source', 'other'],
+  ])
+  expect(events[2]!.size).toBe(4.523712)
+})
+
+test('what is not understood, and what is, is shown as it was written: in UTF-8', () => {
+  const { routed } = tell(`${utf8('Zeit läuft rückwärts ⏰\n')}\xff\xc3\n`)
+  expect(routed.notUnderstood.first[0]!.text).toBe('Zeit läuft rückwärts ⏰')
+  expect(routed.notUnderstood.first[1]!.text).toBe('\xff\xc3')
+  const { events } = tell(
+    utf8('Mar  5 08:00:20 hôte chronyd[1]: Selected source 192.0.2.1 (zürich.example)\n'),
+  )
+  expect(events[0]!.text).toBe('Selected source 192.0.2.1 (zürich.example)')
+})
+
+/** The bytes of such text. */
+const utf8 = (text: string): string => Buffer.from(text).toString('latin1')
 
 describe('linuxptp', () => {
   const offset = 'offset        -23 s2 freq   +1234 path delay       512'

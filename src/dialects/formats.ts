@@ -83,7 +83,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   timedatectl,
   shell,
   dmesg,
-  otherDmesg,
   systemLog,
+  otherDmesg,
   otherPrograms,
 ]

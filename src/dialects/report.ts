@@ -3,6 +3,7 @@
  * becomes events without a time. A reader lives as long as its file, so it may remember the lines before.
  */
 import type { Daemon } from '#core/trace/series.ts'
+import { readable } from './log/cursor.ts'
 import type { LogFormat } from './log/format.ts'
 import type { Said } from './log/said.ts'
 import { textLines } from './log/text.ts'
@@ -40,7 +41,7 @@ export function reportFormat(of: {
               file: into.file,
               line,
               at: Number.NaN,
-              text: text.trim(),
+              text: readable(text.trim()),
               ...one,
             })
           return all !== undefined

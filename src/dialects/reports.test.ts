@@ -315,6 +315,18 @@ describe('the kernel', () => {
     ])
   })
 
+  test('of Hyper-V’s time synchronisation: what the host says beyond a second is how long the machine stood', () => {
+    const { events } = tell(
+      [
+        '2027-03-05T00:00:01Z w kernel: [  186.785365] hv_utils: TimeSync - Current {1697603217, 52041164}; New {1697603217, 51971100}',
+        '2027-03-05T00:10:01Z w kernel: [  194.433596] hv_utils: TimeSync - Current {1697603224, 700242389}; New {1697603857, 66094700}',
+        '2027-03-05T00:10:01Z w kernel: [  194.433601] hv_utils: TimeSync - force sync',
+        '',
+      ].join('\n'),
+    )
+    expect(plain(events)).toEqual([['stalled', 632.365852, undefined]])
+  })
+
   test('as dmesg -T prints it: a date of the local zone', () => {
     const { events } = tell(
       '[Fri Mar  5 10:00:01 2027] random: crng reseeded due to virtual machine fork\n[Fri Mar  5 10:00:02 2027] usb 1-1: new device\n',

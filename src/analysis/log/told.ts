@@ -16,6 +16,7 @@ const CLOSE: Seconds = 300
 const LEAST: Seconds = 0.1
 /** After its start a daemon puts right what was wrong before it. */
 const START: Seconds = 600
+const REST: Seconds = 1800
 /** What may have been slewed before a step. */
 const MOST_SLEWED: Seconds = 10
 const DWARFED = 4
@@ -134,6 +135,7 @@ function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
             Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
         ),
     )
+    .filter((event, i, all) => !isRest(event, all[i - 1]))
   const panics = found.filter(({ what }) => what === 'panic')
   const once = found.filter(event => event.what !== 'panic' || event === panics[0])
   return [...steps, ...once]
@@ -146,6 +148,14 @@ function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
     }))
     .sort((a, b) => a.at - b.at)
 }
+
+/** OpenNTPD says again and again what is left of an offset, in the minutes in which adjtime takes it away. */
+const isRest = (event: LogEvent, last: LogEvent | undefined): boolean =>
+  event.daemon === 'other' &&
+  last !== undefined &&
+  event.at - last.at < REST &&
+  event.size * last.size > 0 &&
+  Math.abs(event.size) < Math.abs(last.size)
 
 function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
   const events = log.events

@@ -123,3 +123,17 @@ test('a leap that a daemon noticed: what no measurement tells is not said', () =
   expect(check).toMatchObject({ name: 'stepped-by-someone-else', severity: 'warning' })
   expect(JSON.stringify(check)).not.toMatch(/10 s|agree|put right/)
 })
+
+test('OpenNTPD says what is left of an offset again and again: that is one, found at its start', () => {
+  const { findings } = explain(
+    'Mar  5 08:00:01 fw ntpd[1234]: ntp engine ready',
+    'Mar  5 08:01:17 fw ntpd[1233]: adjusting local clock by 4.523712s',
+    'Mar  5 08:05:31 fw ntpd[1233]: adjusting local clock by 3.254001s',
+    'Mar  5 08:09:46 fw ntpd[1233]: adjusting local clock by 1.987210s',
+    'Mar  5 08:14:02 fw ntpd[1234]: clock is now synced',
+  )
+  expect(findings.map(({ name, measures }) => [name, measures.size, measures.count])).toEqual([
+    ['wrong-at-start', 4.523712, 1],
+    ['good', undefined, undefined],
+  ])
+})

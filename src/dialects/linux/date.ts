@@ -3,12 +3,13 @@
  * report 003). The zone's name is no offset from UTC, so readings are compared with their neighbours only. A date that no
  * calendar has is told as that, and still compared.
  */
+
 import { civil, dayNumber } from '#core/time/civil.ts'
 import { DIGITS } from '../log/format.ts'
+import { MONTHS } from '../log/months.ts'
 import { said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const BEFORE = /^(?:(?:cpu ?)?(\d{1,4}): ?)?/.source
 const ZONE = /(?:[A-Z]{2,5}|[+-]\d\d(?:\d\d)?)/.source
 const AFTER = /(?:\s+<-.*)?$/.source

@@ -5,12 +5,13 @@
 import { dayNumber } from '#core/time/civil.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogFormat } from '../log/format.ts'
+import { MONTHS } from '../log/months.ts'
+import { isOfTimekeeper } from '../log/system-log.ts'
 import { textLines } from '../log/text.ts'
 import { readKernelMessage } from './kernel-messages.ts'
 
 const LINE =
   /^\[(?: *\d{1,9}\.\d{6}|[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4}))\] (.*)$/
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 export const dmesg: LogFormat = {
   name: 'kernel messages',
@@ -45,16 +46,18 @@ function dateOf([, month, day, hours, minutes, seconds, year]: RegExpExecArray):
   return date * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
 }
 
-/** The rest of dmesg. */
+/** The rest of dmesg; `journalctl -o short-monotonic` begins its lines like it. */
 export const otherDmesg: LogFormat = {
   name: 'other kernel messages',
   dated: true,
   first: '[',
-  open: () =>
+  open: into =>
     textLines(
       text => {
         const match = LINE.exec(text)
-        return match !== null && readKernelMessage(match[7]!) === undefined
+        return (
+          match !== null && readKernelMessage(match[7]!) === undefined && !isOfTimekeeper(text, into.nearDay)
+        )
       },
       { foreign: true },
     ),

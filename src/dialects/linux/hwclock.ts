@@ -2,12 +2,13 @@
  * What `hwclock` prints: the RTC, to the second (util-linux up to 2.31) or with decimals in ISO 8601 (from 2.32 on). The
  * figure behind the old form is how long reading took, and no offset.
  */
+
 import { dayNumber } from '#core/time/civil.ts'
 import { DIGITS } from '../log/format.ts'
+import { MONTHS } from '../log/months.ts'
 import { said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const OLD =
   /^[A-Z][a-z]{2} (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([AP])M [A-Z]{2,5} {1,2}-?\d+\.\d{6} seconds$/
 const ISO = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d\.\d{6})([+-])(\d\d):(\d\d)$/

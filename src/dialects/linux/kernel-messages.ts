@@ -1,7 +1,11 @@
 /** What Linux says of clocks, of the machine standing still, and of counters that differ. Of 2.6 to 6; Xen's too. */
+import type { Seconds } from '#core/time/units.ts'
 import { type Said, said } from '../log/said.ts'
 
-const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[] = [
+/** No drift between two looks at the host takes so much. */
+const PAUSE: Seconds = 1
+
+const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said | undefined])[] = [
   [/^(?:clocksource: )?Switched to clocksource (\S+)/i, m => said('clocksource-chosen', { source: m[1] })],
   [/Marking clocksource '?(\w+)'? as unstable/, m => said('clocksource-unstable', { source: m[1] })],
   [/^tsc: Marking TSC unstable due to/i, () => said('clocksource-unstable', { source: 'tsc' })],
@@ -15,6 +19,14 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^PM: suspend entry/, () => said('suspended')],
   [/^PM: suspend exit/, () => said('resumed')],
   [/^(?:PM: )?Timekeeping suspended for (\d+\.\d+) seconds/, m => said('resumed', { size: Number(m[1]) })],
+  // Hyper-V's time synchronisation, and so WSL: what the clock shows, and what the host says.
+  [
+    /^hv_utils: TimeSync - Current \{(\d+), (\d+)\}; New \{(\d+), (\d+)\}/,
+    m => {
+      const behind = Number(m[3]) - Number(m[1]) + (Number(m[4]) - Number(m[2])) * 1e-9
+      return behind > PAUSE ? said('stalled', { size: behind }) : undefined
+    },
+  ],
   [/soft lockup - CPU#\d+ stuck for (\d+)s/, m => said('stalled', { size: Number(m[1]) })],
   [/^rcu: INFO: rcu_\w+ (?:self-)?detected stall/, () => said('stalled')],
   [

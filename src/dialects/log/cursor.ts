@@ -383,3 +383,13 @@ export function textOf(bytes: Uint8Array, from: number, to: number): string {
     text += String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 4096)))
   return text
 }
+
+const UTF8 = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g
+
+/** Such text for a person: what was written in UTF-8 becomes the characters that were meant. */
+export const readable = (text: string): string =>
+  text.replace(UTF8, bytes => {
+    const [lead, ...rest] = Array.from(bytes, byte => byte.charCodeAt(0)) as [number, ...number[]]
+    const point = rest.reduce((sum, byte) => sum * 64 + (byte & 0x3f), lead & (0x7f >> bytes.length))
+    return point > 0x10ffff || (point >= 0xd800 && point < 0xe000) ? bytes : String.fromCodePoint(point)
+  })

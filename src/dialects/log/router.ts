@@ -3,7 +3,7 @@
  * last line as long as it understands the next, and otherwise asks all of them in turn. A line that nobody understands is
  * counted, and the first of them are kept with their numbers. Lines may be torn, of any length, and of any bytes.
  */
-import { textOf } from './cursor.ts'
+import { readable, textOf } from './cursor.ts'
 import type { Destination, LineReader, LogFormat } from './format.ts'
 
 const NEWLINE = 10
@@ -149,7 +149,7 @@ export class Router {
   }
 
   #refuse(bytes: Uint8Array, at: number, to: number): void {
-    const text = textOf(bytes, at, Math.min(to, at + LONGEST_KEPT)).trim()
+    const text = readable(textOf(bytes, at, Math.min(to, at + LONGEST_KEPT)).trim())
     if (text !== '') {
       this.#count++
       if (this.#first.length < MOST_KEPT) this.#first.push({ line: this.#line, text })

@@ -4,14 +4,18 @@
  * it), `Dec  7 00:00:00 host` (syslog; BusyBox adds facility and level) and ` 7 Dec 00:00:00` (ntpd's own log). The last two
  * leave the year out, and all but the first are in the local zone of the machine, which no line tells: it is taken for UTC,
  * and that is said. Around them may stand a priority (`<29>`), the header of RFC 5424, the stamp of a container's runtime
- * (`… stderr F `), or the fields of `journalctl -o json`.
+ * (`… stderr F `, or the stamp alone), the name of a service (`chrony-1  | `), or the fields of `journalctl -o json`. The journal
+ * names months in the language of whoever asks it, and with `-o short-monotonic` counts from the boot: then there is no date.
  */
 import { civil, dayNumber } from '#core/time/civil.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { readable } from './cursor.ts'
+import { monthOf } from './months.ts'
 
 export interface Stamped {
-  /** Seconds since the start of 1970. */
+  /** Seconds since the start of 1970, or since the boot. */
   readonly at: Seconds
+  readonly sinceBoot?: boolean
   /** No zone was written. */
   readonly local: boolean
   readonly host: string | undefined
@@ -25,7 +29,10 @@ const RFC3339 =
   /^(?:[A-Z][a-z]{2} )?(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d| UTC(?= )| [A-Z]{2,5}(?= ))? (?=\S)(.*)$/
 const SYSLOG = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
 const NTPD_LOG = /^ ?(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) (.*)$/
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+/** `Mär 05`, ` 1월 10`; looked at as text only where it is not English. */
+const ELSEWHERE =
+  /^ ?([^\s\d]{2,6}\.?|\d{1,2}[^\s\d]{1,2}) {1,2}(\d{1,2})(?:[^\s\d]{1,2})? (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
+const SINCE_BOOT = /^\[ *(\d{1,9}\.\d{6})\] (\S{1,255} [\w./()-]{1,64}(?:\[\d+\])?: .*)$/
 const SENDER =
   /^(?:(\S{0,254}[^\s:]) (?:[a-z]{3,8}[0-7]?\.[a-z]{3,7} )?)??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
 
@@ -33,11 +40,14 @@ const PRIORITY = /^<\d{1,3}>/
 /** Stamp, host, program, number of the process, kind of message, data; a message of UTF-8 may have a mark of it in front. */
 const RFC5424 = /^1 (\S+) (\S+) (\S+) \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?(?:\xef\xbb\xbf)?(.*)$/
 const CONTAINER = /^(\d{4}-\d\d-\d\dT\S+) std(?:out|err) [FP] (.*)$/
+/** `docker logs -t`: the runtime's stamp, and then the program's own. */
+const TWICE = /^\d{4}-\d\d-\d\dT\S+ (\d{4}-\d\d-\d\d[T ].*| ?\d{1,2} [A-Z][a-z]{2} \d\d:.*)$/
+const SERVICE = /^[a-z][\w.-]{0,63} +\| (.*)$/
 
 /** Undefined when the line does not begin with a date. */
 export function readStamp(text: string, nearDay: number): Stamped | undefined {
   if (text.startsWith('{')) return readJournal(text)
-  const line = text.replace(PRIORITY, '')
+  const line = text.startsWith('<') ? text.replace(PRIORITY, '') : (SERVICE.exec(text)?.[1] ?? text)
   const standard = RFC5424.exec(line)
   if (standard) {
     const [, at, host, program, message] = standard
@@ -48,7 +58,8 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
     const [, at, inner] = container
     return readPlain(inner!, nearDay) ?? readPlain(`${at} ${inner}`, nearDay)
   }
-  return readPlain(line, nearDay)
+  const twice = TWICE.exec(line)
+  return (twice && readPlain(twice[1]!, nearDay)) ?? readPlain(line, nearDay)
 }
 
 /** systemd.journal-fields(7); the JSON of the journal is a line for each entry. */
@@ -83,7 +94,7 @@ function readPlain(text: string, nearDay: number): Stamped | undefined {
   const system = SYSLOG.exec(text)
   if (system) {
     const [, month, day, hours, minutes, seconds, fraction, rest] = system
-    const date = nearest(MONTHS.indexOf(month!) + 1, Number(day), nearDay)
+    const date = nearest(monthOf(month!), Number(day), nearDay)
     if (date === undefined) return undefined
     return {
       at: date * 86_400 + clock(hours!, minutes!, seconds!) + Number(fraction ?? 0),
@@ -94,11 +105,26 @@ function readPlain(text: string, nearDay: number): Stamped | undefined {
   const own = NTPD_LOG.exec(text)
   if (own) {
     const [, day, month, hours, minutes, seconds, rest] = own
-    const date = nearest(MONTHS.indexOf(month!) + 1, Number(day), nearDay)
+    const date = nearest(monthOf(month!), Number(day), nearDay)
     if (date === undefined) return undefined
     return { at: date * 86_400 + clock(hours!, minutes!, seconds!), local: true, ...sender(rest!) }
   }
-  return undefined
+  const booted = SINCE_BOOT.exec(text)
+  if (booted) return { at: Number(booted[1]), sinceBoot: true, local: false, ...sender(booted[2]!) }
+  return readElsewhere(text, nearDay)
+}
+
+function readElsewhere(text: string, nearDay: number): Stamped | undefined {
+  const match = ELSEWHERE.exec(readable(text))
+  if (!match) return undefined
+  const [, month, day, hours, minutes, seconds, fraction, rest] = match
+  const date = nearest(monthOf(month!), Number(day), nearDay)
+  if (date === undefined) return undefined
+  return {
+    at: date * 86_400 + clock(hours!, minutes!, seconds!) + Number(fraction ?? 0),
+    local: true,
+    ...sender(rest!),
+  }
 }
 
 function sender(rest: string): Omit<Stamped, 'at' | 'local'> {
@@ -110,8 +136,8 @@ function sender(rest: string): Omit<Stamped, 'at' | 'local'> {
 const baseName = (program: string): string => program.replace(/^.*\//, '')
 
 /** Of the years, the one that brings the date nearest. */
-function nearest(month: number, day: number, near: number): number | undefined {
-  if (month < 1 || day < 1 || day > 31) return undefined
+function nearest(month: number | undefined, day: number, near: number): number | undefined {
+  if (month === undefined || day < 1 || day > 31) return undefined
   const { year } = civil(near)
   const candidates = [year - 1, year, year + 1].map(each => dayNumber(each, month, day))
   return candidates.reduce((best, each) => (Math.abs(each - near) < Math.abs(best - near) ? each : best))

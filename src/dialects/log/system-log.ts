@@ -7,7 +7,9 @@ import { readMessage as readChronyd } from '../chrony/messages.ts'
 import { readKernelMessage as readKernel } from '../linux/kernel-messages.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
 import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
+import { readMessage as readOpenntpd } from '../openntpd/messages.ts'
 import { readMessage as readTimesyncd } from '../timesyncd/messages.ts'
+import { readable } from './cursor.ts'
 import { CAPITALS, DIGITS, type LogFormat } from './format.ts'
 import type { Said } from './said.ts'
 import { readStamp, type Stamped } from './stamp.ts'
@@ -30,6 +32,9 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 /** A log without programs' names is the log of one: the message tells whose. */
 const ALONE = ['chronyd', 'ntpd'] as const
 
+/** A stamp, a bracket around one, the name of a service, a month in any language that begins with more than ASCII. */
+const FIRST = `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()} <{[\xc3\xc4\xc5\xd0\xd1`
+
 interface Understood {
   readonly daemon: Daemon
   readonly said: Said | undefined
@@ -40,6 +45,8 @@ interface Understood {
 function understand({ program, message, rest }: Stamped): Understood | undefined {
   const known = program !== undefined && Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined
   if (known) {
+    const open = program === 'ntpd' ? readOpenntpd(message) : undefined
+    if (open) return { daemon: 'other', said: open, text: message }
     const said = known.read(message)
     return said || !known.talkative ? { daemon: known.daemon, said, text: message } : undefined
   }
@@ -51,10 +58,16 @@ function understand({ program, message, rest }: Stamped): Understood | undefined
   return undefined
 }
 
+/** Whether a line of a system log says something of time. */
+export function isOfTimekeeper(line: string, nearDay: number): boolean {
+  const stamped = readStamp(line, nearDay)
+  return stamped !== undefined && understand(stamped) !== undefined
+}
+
 export const systemLog: LogFormat = {
   name: 'system log',
   dated: false,
-  first: `${DIGITS}${CAPITALS} <{`,
+  first: FIRST,
   open: into =>
     textLines((line, number) => {
       const stamped = readStamp(line, into.nearDay)
@@ -68,9 +81,9 @@ export const systemLog: LogFormat = {
           format: systemLog.name,
           file: into.file,
           line: number,
-          at: stamped.at - into.baseDay * 86_400,
+          at: stamped.sinceBoot ? stamped.at : stamped.at - into.baseDay * 86_400,
           local: stamped.local,
-          text,
+          text: readable(text),
           ...said,
         })
       return true
@@ -81,7 +94,7 @@ export const systemLog: LogFormat = {
 export const otherPrograms: LogFormat = {
   name: 'other programs',
   dated: false,
-  first: `${DIGITS}${CAPITALS} <{`,
+  first: FIRST,
   open: into =>
     textLines(
       line => {
