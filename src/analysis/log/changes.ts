@@ -33,6 +33,8 @@ const RATE_SLACK: Rate = 50e-6
 const SLEW_LIMIT: Rate = 600e-6
 /** No crystal is worse: what moves faster jumps. */
 const WORST_RATE: Rate = 3000e-6
+/** Lines of one source are written in their order, but for seconds. */
+const OUT_OF_ORDER: Seconds = 3600
 const LEAST_CHANGE: Seconds = 2e-3
 /** Daemons add some chance to their polls. */
 const LEAST_UNSTEADINESS = 0.01
@@ -114,6 +116,15 @@ export class Changes {
       if (seen > 0) {
         if (this.#waiting.size > 0) this.#settle(who, value)
         const wait = time - from
+        // A clock that is set back is behind by as much. What goes back in true time was put together in another order.
+        if (wait + change < -OUT_OF_ORDER) {
+          state[s + SEEN] = 1
+          state[s + AT] = time
+          state[s + ERA] = era
+          state[s + OFFSET] = value
+          state[s + EXCESS] = excess
+          continue
+        }
         const side = 2 * Number(change > 0) - 1
         const run = state[s + RUN]! * side
         // Nothing that is smaller is larger than its tolerance.

@@ -21,6 +21,8 @@ const REST: Seconds = 1800
 const MOST_SLEWED: Seconds = 10
 const DWARFED = 4
 const MANY = 4
+/** Twice what ntpd corrects: a crystal is never that far off, and a frequency that was learned wrongly hardly. */
+const BEYOND_NTPD: Rate = 1e-3
 const WORST_RATE = 0.05
 
 interface Burst {
@@ -69,10 +71,10 @@ export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
 
 /** What daemons found wrong when they started, and said. */
 export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
-  const starts = log.events.of('started', 'version').filter(event => event.daemon === daemon)
+  const starts = saidStarts(log, daemon)
   return correctionsSaid(log, daemon).filter(each => {
-    const at = each.at - leap(each)
-    return Math.abs(each.size) >= LEAST && starts.some(start => at >= start.at && at < start.at + START)
+    const at = decidedAt(each)
+    return Math.abs(each.size) >= LEAST && starts.some(start => at >= start && at < start + START)
   })
 }
 
@@ -99,7 +101,8 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         Math.abs(size) >= LEAST &&
         // What is run once, as ntpdate is, has no other start than its first word.
         !(daemon === 'other' && all[0]!.at === begins) &&
-        !begun.some(at => all[0]!.at >= at && all[0]!.at - leap(all[0]!) < at + START) &&
+        !begun.some(at => decidedAt(all[0]!) >= at - SLACK && decidedAt(all[0]!) < at + START) &&
+        !isOfARate(all, log, daemon) &&
         // Corrections to and fro follow sources that contradict each other.
         (tracked || isOneSided(all)),
     )
@@ -131,7 +134,7 @@ function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
       event =>
         !steps.some(
           step =>
-            [step.at, step.at - Math.max(0, step.size)].some(at => Math.abs(at - event.at) < CLOSE) &&
+            [step.at, step.at - step.size].some(at => Math.abs(at - event.at) < CLOSE) &&
             Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
         ),
     )
@@ -158,13 +161,32 @@ const isRest = (event: LogEvent, last: LogEvent | undefined): boolean =>
   Math.abs(event.size) < Math.abs(last.size)
 
 function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
-  const events = log.events
-    .of('started', 'version')
-    .filter(event => event.daemon === daemon)
-    .map(({ at }) => at)
+  const events = saidStarts(log, daemon)
   const first = log.updatesOf(daemon)?.from
   return first === undefined ? events : [...events, first]
 }
+
+/** When a daemon started, by its own words: chronyd reads its frequency when it starts, and only then. */
+export const saidStarts = (log: HostLog, daemon: Daemon): Seconds[] =>
+  log.events
+    .of('started', 'version', ...(daemon === 'chrony' ? (['frequency-set'] as const) : []))
+    .filter(event => event.daemon === daemon)
+    .map(({ at }) => at)
+
+/** A daemon that steps, and says in the same minutes that the clock runs at a rate that it cannot correct. */
+const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daemon): boolean =>
+  log.events
+    .of('frequency-error')
+    .some(
+      event =>
+        event.daemon === daemon &&
+        Math.abs(event.size) > BEYOND_NTPD &&
+        all.some(({ at, size }) => Math.abs(at - event.at) < CLOSE && size * event.size > 0),
+    )
+
+/** By the clock before it was set; the step is stamped by the clock after that. */
+export const decidedAt = ({ at, by, size }: Pick<Correction, 'at' | 'by' | 'size'>): Seconds =>
+  by === 'step' ? at - size : at
 
 /** A step forward is stamped by the clock that was set: so much later than it was decided. */
 const leap = ({ by, size }: Correction): Seconds => (by === 'step' ? Math.max(0, size) : 0)

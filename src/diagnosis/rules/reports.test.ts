@@ -137,3 +137,24 @@ test('OpenNTPD says what is left of an offset again and again: that is one, foun
     ['good', undefined, undefined],
   ])
 })
+
+test('a clock that chronyd found hours off at its start, and set back, was found once', () => {
+  const { findings } = explain(
+    'Mar 10 02:48:45 a chronyd[757]: Frequency -28.574 +/- 0.485 ppm read from /var/lib/chrony/drift',
+    'Mar 10 02:52:08 a chronyd[757]: System clock wrong by -32398.026858 seconds, adjustment started',
+    'Mar  9 17:52:10 a chronyd[757]: System clock was stepped by -32398.026858 seconds',
+    'Mar  9 17:52:11 a chronyd[757]: Selected source 192.0.2.1',
+  )
+  expect(findings.map(({ name }) => name)).toEqual(['wrong-at-start', 'good'])
+  expect(findings[0]!.measures).toEqual({ size: -32398.026858, count: 1 })
+})
+
+test('a step beside a frequency error of percents is a rate, and no pause', () => {
+  expect(
+    found(
+      'Oct 30 13:00:26 a ntpd[3517]: CLOCK: kernel reports TIME_ERROR: 0x41: Clock Unsynchronized',
+      'Oct 30 13:00:58 a ntpd[3517]: CLOCK: time stepped by 32.316775',
+      'Oct 30 13:00:58 a ntpd[3517]: CLOCK: frequency error 41699 PPM exceeds tolerance 500 PPM',
+    ),
+  ).toEqual(['critical frequency-saturated'])
+})

@@ -1,4 +1,6 @@
 /** stepped-back: the daemon itself set the clock back. Programs then see a time twice. */
+import type { Correction } from '#analysis/log/corrections.ts'
+import { decidedAt, saidStarts } from '#analysis/log/told.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
@@ -8,9 +10,10 @@ import type { Rule } from '../rule.ts'
 const START: Seconds = 900
 
 export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
-  const starts = [log.span?.from, ...log.events.of('started').map(({ at }) => at)]
-  const starting = (at: Seconds) => starts.some(start => start !== undefined && Math.abs(at - start) < START)
-  const back = disturbances.own.filter(({ at, size, by }) => by === 'step' && size < 0 && !starting(at))
+  const starts = [log.span?.from ?? Number.NaN, ...saidStarts(log, keeper.daemon)]
+  const starting = (step: Correction) =>
+    [step.at, decidedAt(step)].some(at => starts.some(start => Math.abs(at - start) < START))
+  const back = disturbances.own.filter(each => each.by === 'step' && each.size < 0 && !starting(each))
   if (back.length === 0) return []
   const most = back.reduce((a, b) => (b.size < a.size ? b : a))
   return [
