@@ -66,8 +66,8 @@ test('what chronyd corrects is no step where only its measurements tell of it: i
 
 test('days that were put together in the wrong order are no step between them', () => {
   const day = (offset: number) => (server: number) => ({ offset: offset + server * 1e-4, delay: 0.001 })
-  const later = peerstats(day(0.0884))
-  const earlier = peerstats(day(0)).map(line => line.replace(/^(\d+)/, mjd => String(Number(mjd) - 1)))
+  const later = peerstats(day(0))
+  const earlier = peerstats(day(-0.0884)).map(line => line.replace(/^(\d+)/, mjd => String(Number(mjd) - 1)))
   const jumps = (lines: readonly string[]) =>
     explain(...lines).findings.filter(
       ({ name }) => name === 'stepped-by-someone-else' || name === 'vm-paused',
