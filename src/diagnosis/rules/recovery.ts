@@ -1,8 +1,10 @@
 /** How long it took until a disturbance was corrected, and how. */
 import type { Disturbance } from '#analysis/log/disturbances.ts'
+import { paceOf } from '#analysis/log/long-way.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
+import { longSlew } from './slew-cannot-catch-up.ts'
 
 const MOSTLY = 0.9
 
@@ -12,7 +14,10 @@ export interface Recovery {
 }
 
 /** chronyd: when nothing large was left to correct. ntpd: the step that took it away. Undefined when no line says it. */
-export function recovery(each: Disturbance, { disturbances, log, keeper }: Subject): Recovery | undefined {
+export function recovery(each: Disturbance, subject: Subject): Recovery | undefined {
+  const { disturbances, log, keeper } = subject
+  const slow = stillSlewed(each, subject)
+  if (slow) return slow
   if (keeper.daemon === 'chrony') {
     const sized = log.updatesOf('chrony')?.corrections.sized ?? []
     const during = sized.filter(
@@ -34,4 +39,21 @@ export function recovery(each: Disturbance, { disturbances, log, keeper }: Subje
   // Where only the step is known it says nothing of how long it was waited for.
   if (each.local.to - each.local.from > MOSTLY * after) return undefined
   return { after, text: `${keeper.name} stepped it away ${duration(after)} later` }
+}
+
+/** chronyd counts a correction as done when it begins it; while it slews the clock is still wrong. */
+function stillSlewed({ local, size }: Disturbance, subject: Subject): Recovery | undefined {
+  const { keeper } = subject
+  const way = keeper.daemon === 'chrony' ? longSlew(subject) : undefined
+  // What was counted as done moved the stamps, too.
+  const from = local.from - Math.abs(size)
+  const until = local.to + Math.max(0, size) + 3600
+  if (!way || way.from < from || way.from > until || Math.abs(way.first) < 0.5 * Math.abs(size))
+    return undefined
+  const took = way.to - way.from
+  const left = Math.abs(way.last) < 0.1 * Math.abs(way.first) ? 0 : Math.abs(way.last) / paceOf(way)
+  return {
+    after: took + left,
+    text: `chronyd slewed it for ${duration(took)}${left > 0 ? `, and ${duration(left)} more are to come at that pace` : ''}`,
+  }
 }

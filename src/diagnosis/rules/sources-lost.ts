@@ -1,4 +1,6 @@
 /** sources-lost: a long time without a measurement from any source. The clock runs free meanwhile. */
+import type { Correction } from '#analysis/log/corrections.ts'
+import type { Disturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -19,11 +21,16 @@ export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
   const silence = silenceOf(log, keeper.daemon)
   if (!silence) return []
   const { silent, back, usual, seldom } = silence
-  // What the clock leapt was no time.
+  // What the clock leapt was no time, and what its daemon set it, or counts as set, was none either.
   const leapt = disturbances.clock
     .filter(({ local }) => local.from >= silent - 1 && local.to <= back + 1)
     .reduce((sum, { size }) => sum + size, 0)
-  const time = back - silent + leapt
+  const corrected = correctionsOf(log, keeper.daemon, disturbances)
+    // A step is told when it is done; an update of chronyd stands right before what it does to the stamps.
+    .filter(({ at, by }) => (by === 'step' ? at > silent && at <= back + 1 : at >= silent - 1 && at < back))
+    .filter(({ size }) => Number.isFinite(size))
+    .reduce((sum, { size }) => sum + size, 0)
+  const time = back - silent + leapt - corrected
   if (!(time > LONG && time > seldom * usual)) return []
   const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at > silent && at < back)
   return [
@@ -50,6 +57,12 @@ export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
       confirm: 'Logs of the network; `tcpdump port 123`.',
     },
   ]
+}
+
+/** chronyd stamps its measurements as if what it slews were done. */
+const correctionsOf = (log: HostLog, daemon: Daemon, { own }: Disturbances): readonly Correction[] => {
+  const sized = daemon === 'chrony' ? (log.updatesOf(daemon)?.corrections.sized ?? []) : []
+  return sized.length > 0 ? sized : own
 }
 
 interface Silence {

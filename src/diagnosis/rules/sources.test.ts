@@ -1,5 +1,5 @@
 /** What follows from how the sources of a clock differ. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
 /** peerstats of three servers, a line each in 64 s, from noon on the last day of March 2027. */
@@ -73,4 +73,35 @@ test('days that were put together in the wrong order are no step between them', 
       ({ name }) => name === 'stepped-by-someone-else' || name === 'vm-paused',
     )
   expect(jumps([...later, ...earlier])).toEqual([])
+})
+
+describe('a pause of three hours that chronyd slews away', () => {
+  const at = (seconds: number) =>
+    new Date(Date.UTC(2027, 2, 5, 10, 0, seconds)).toISOString().replace('T', ' ').slice(0, 19)
+  const exponent = (value: number) => value.toExponential(3).replace(/e([+-])(\d)$/, 'e$10$2')
+  const measured = (seconds: number, offset: number) =>
+    `${at(seconds)} 192.0.2.1   N  1 111 111 1111   6  6 0.00  ${exponent(offset)}  2.461e-04  2.202e-07  0.000e+00  0.000e+00 7F7F0101 4B K K`
+  const updated = (seconds: number, offset: number, left: number) =>
+    `${at(seconds)} 192.0.2.1    2     29.653      0.012 ${offset < 0 ? '' : ' '}${exponent(offset)} N  1  1.379e-05  ${exponent(left)}  2.173e-04  1.448e-05  1.080e+04`
+  const lines = [
+    ...Array.from({ length: 40 }, (_, i) => [measured(64 * i, 2e-5), updated(64 * i, 1e-6, 1e-6)]).flat(),
+    ...Array.from({ length: 4 }, (_, i) => measured(64 * (40 + i), 10_800)),
+    updated(64 * 43, -10_800, 1e-6),
+    // From here on the stamps are as if all had been done.
+    ...Array.from({ length: 60 }, (_, i) => {
+      const then = 10_800 + 64 * (44 + i)
+      return [measured(then, 2e-5), updated(then, 1e-6, 10_800 - 5.3 * i)]
+    }).flat(),
+  ]
+  const { findings } = explain(...lines)
+  const one = (name: string) => findings.find(each => each.name === name)
+
+  test('is wrong until it is slewed', () => {
+    const slewed = one('slew-cannot-catch-up')!.measures
+    expect(one('vm-paused')!.measures.recovered).toBeCloseTo(slewed.timeSpent! + slewed.timeLeft!, 0)
+  })
+
+  test('is no silence of its sources', () => {
+    expect(one('sources-lost')).toBeUndefined()
+  })
 })
