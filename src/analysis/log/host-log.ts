@@ -13,6 +13,7 @@ import type {
   SampleBlock,
   UpdateBlock,
 } from '#core/trace/series.ts'
+import { Agreeing } from './agreeing.ts'
 import { Breaks } from './breaks.ts'
 import { Census } from './census.ts'
 import { Changes } from './changes.ts'
@@ -86,7 +87,7 @@ export class OffsetMeasures {
 
 export class SampleSeries extends Series {
   readonly exchanges: boolean
-  readonly offset = new OffsetMeasures()
+  readonly #offset = new OffsetMeasures()
   readonly census = new Census()
   readonly changes = new Changes()
   /** chrony's statistics.log. */
@@ -95,25 +96,45 @@ export class SampleSeries extends Series {
   readonly swings = new Swings()
   #first = -1
   readonly ways = new LongWays()
-  /** Of the delay. */
-  readonly delays = new Envelope()
+  readonly #delays = new Envelope()
+  readonly #agreeing = new Agreeing(this.census, rows => {
+    this.#offset.add(rows)
+    this.#delays.add(rows.at, rows.delay, rows.rows)
+  })
 
   constructor(block: SampleBlock) {
     super(block)
     this.exchanges = block.exchanges
   }
 
+  /** Against the sources that agree. */
+  get offset(): OffsetMeasures {
+    this.#agreeing.settle()
+    return this.#offset
+  }
+
+  /** Of the same measurements. */
+  get delays(): Envelope {
+    this.#agreeing.settle()
+    return this.#delays
+  }
+
+  /** Sources that contradict the others: what they measured is in neither. */
+  get odd(): ReadonlySet<number> {
+    this.#agreeing.settle()
+    return this.#agreeing.odd
+  }
+
   add(block: SampleBlock): void {
     const worst = worstOf(block.offset, block.rows)
     this.span(block)
-    this.offset.add(block, worst)
     this.census.add(block)
+    this.#agreeing.add(block)
     if (this.exchanges || block.daemon !== 'chrony') this.changes.add(block)
     else this.breaks.add(block)
     if (this.#first < 0) this.#first = block.source[0]!
     this.swings.add(block, worst, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows, worst)
-    this.delays.add(block.at, block.delay, block.rows)
   }
 }
 

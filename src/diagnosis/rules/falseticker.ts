@@ -2,8 +2,8 @@
  * falseticker: one of several sources is off by a constant amount, more than its delay explains. With three or more the
  * others outvote it.
  */
+import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import { duration, signed } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
@@ -12,25 +12,12 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 
-const LEAST: Seconds = 2e-3
-const LEAST_ROWS = 8
-/** Where a log has no delays: most ways are shorter. */
-const UNKNOWN_DELAY: Seconds = 0.1
-
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
   const series = log.bestSamples(keeper.daemon)
   if (!series) return reported(subject)
-  const all = series.census.sources().filter(({ count }) => count >= LEAST_ROWS)
-  if (all.length < 3) return []
+  const { odd: wrong, of: all, middle } = oddOnesOf(series.census.sources())
   const events = log.events.of('falseticker')
-  const offsets = all.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
-  const middle = offsets[offsets.length >> 1]!
-  const wrong = all.filter(({ medianOffset, leastDelay }) => {
-    const half = (Number.isNaN(leastDelay) ? UNKNOWN_DELAY : leastDelay) / 2
-    return Math.abs(medianOffset - middle) > Math.max(LEAST, half)
-  })
-  if (wrong.length === 0 || 2 * wrong.length >= all.length) return []
   return wrong.map(each => {
     const name = sourceName(each.source)
     const off = each.medianOffset - middle

@@ -9,6 +9,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { printable } from '../table.ts'
 import { type Happening, happeningsOf } from './happenings.ts'
+import { seriesName } from './series-name.ts'
 
 export interface Curve {
   /** The format that it was read from. */
@@ -72,9 +73,9 @@ function curvesOf(host: Explained, most: number): HostCurves[] {
     const offsets = samples ?? updates
     return {
       name: printable(several ? `${host.name} (${name})` : host.name),
-      measured: samples && curve(samples.format, samples.offset.envelope, OFFSET_DIGITS),
+      measured: samples && curve(seriesName(samples, host), samples.offset.envelope, OFFSET_DIGITS),
       taken: updates && curve(updates.format, updates.offset.envelope, OFFSET_DIGITS),
-      delay: samples && curve(samples.format, samples.delays, OFFSET_DIGITS),
+      delay: samples && curve(seriesName(samples, host), samples.delays, OFFSET_DIGITS),
       frequency: updates && curve(updates.format, updates.frequencyEnvelope, FREQUENCY_DIGITS),
       // They are the host's, not a daemon's, and are told once.
       happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),

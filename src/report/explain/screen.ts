@@ -13,6 +13,7 @@ import { LABEL, nameFinding, type Telling, tellFinding } from '../findings.ts'
 import { braille, niceRange } from '../plot.ts'
 import type { Style } from '../style.ts'
 import { printable, wrapped } from '../table.ts'
+import { seriesName } from './series-name.ts'
 import { findingsByKind, VERDICT_WORDS, verdictOf, verdictSentence } from './verdict.ts'
 
 const PLOT_ROWS = 6
@@ -80,7 +81,7 @@ function plot(host: Explained, columns: number, style: Style): string[] {
   const right = rfc3339(instantAt(to, host.baseDay), 0)
   return [
     '',
-    style('dim', `offset against its sources (${series.format})`),
+    style('dim', `offset against its sources (${seriesName(series, host)})`),
     ...rows.map((row, i) => `${style('dim', labels[i]!.padStart(LABEL))} ${row}`),
     ...marks(
       host.disturbances.map(each => each.local.to),

@@ -8,6 +8,7 @@ import type { Explained } from '#diagnosis/explain.ts'
 import type { FindingName } from '#diagnosis/finding.ts'
 import { type Element, element, type Node } from '../../chart/svg.ts'
 import { deviationPanels, steadinessOf } from '../deviations.ts'
+import { seriesName } from '../series-name.ts'
 import { folded, moment, said, tableOf } from './parts.ts'
 
 /** Findings about single sources, which their sentences name. */
@@ -128,9 +129,10 @@ export const stabilityOf = (host: Explained): Element[] =>
 
 type Measured = { readonly format: string; readonly rows: number; readonly offset: OffsetMeasures }
 
-export function statisticsOf({ log }: Explained): Element[] {
+export function statisticsOf(host: Explained): Element[] {
+  const { log } = host
   const updates: readonly UpdateSeries[] = [...log.updates.values()]
-  const all: readonly Measured[] = [...log.samples.values(), ...updates]
+  const all = [...log.samples.values(), ...updates]
   if (all.length === 0) return []
   const row = (name: string, of: (offset: OffsetMeasures) => string): Node[] => [
     name,
@@ -146,7 +148,7 @@ export function statisticsOf({ log }: Explained): Element[] {
   return [
     tableOf({
       caption: 'Offsets and frequencies',
-      head: ['', ...all.map(({ format }) => format)],
+      head: ['', ...all.map(series => seriesName(series, host))],
       rows: [
         ['rows', ...all.map(({ rows }) => String(rows))],
         row('mean offset (accuracy)', ({ whole }) => signed(whole.mean)),

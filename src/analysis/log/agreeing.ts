@@ -1,0 +1,120 @@
+/**
+ * Only what sources measured that agree: what a server with a wrong clock says is no measure of this clock. Which one is odd
+ * is told by its median against the others', once some thousand rows are there (or whenever somebody asks), and looked at
+ * again each time their number has doubled. Until then rows are held back, so that a short log is judged by all of it.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { SampleBlock } from '#core/trace/series.ts'
+import type { Census, SourceCount } from './census.ts'
+
+const HELD = 4096
+/** A source that disagrees by less, or has been heard less often, is not odd. */
+const LEAST: Seconds = 2e-3
+const LEAST_ROWS = 8
+/** Where a log has no delays: most ways are shorter. */
+const UNKNOWN_DELAY: Seconds = 0.1
+
+export interface OddOnes {
+  readonly odd: readonly SourceCount[]
+  /** All that were heard often enough, the odd ones too. */
+  readonly of: readonly SourceCount[]
+  /** The median of their medians. */
+  readonly middle: Seconds
+}
+
+/**
+ * The few that are off by more than half their delay explains, where most agree. Of two nobody can tell, and neither where
+ * a half is off.
+ */
+export function oddOnesOf(all: readonly SourceCount[]): OddOnes {
+  const of = all.filter(({ count }) => count >= LEAST_ROWS)
+  const offsets = of.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
+  const middle = offsets[offsets.length >> 1] ?? Number.NaN
+  const odd = of.filter(({ medianOffset, leastDelay }) => {
+    const half = (Number.isNaN(leastDelay) ? UNKNOWN_DELAY : leastDelay) / 2
+    return Math.abs(medianOffset - middle) > Math.max(LEAST, half)
+  })
+  return { odd: of.length < 3 || 2 * odd.length >= of.length ? [] : odd, of, middle }
+}
+
+/** Rows as the measures take them. */
+export interface Measured {
+  readonly at: Float64Array
+  readonly offset: Float64Array
+  readonly delay: Float64Array
+  readonly rows: number
+}
+
+export class Agreeing {
+  readonly #census: Census
+  readonly #take: (rows: Measured) => void
+  readonly #at = new Float64Array(HELD)
+  readonly #offset = new Float64Array(HELD)
+  readonly #delay = new Float64Array(HELD)
+  readonly #source = new Uint16Array(HELD)
+  #held = 0
+  #rows = 0
+  #judgedAt = 0
+  #odd: ReadonlySet<number> = new Set()
+
+  constructor(census: Census, take: (rows: Measured) => void) {
+    this.#census = census
+    this.#take = take
+  }
+
+  /** Sources whose rows were left out. */
+  get odd(): ReadonlySet<number> {
+    return this.#odd
+  }
+
+  /** After the census has seen the block. */
+  add(block: SampleBlock): void {
+    this.#rows += block.rows
+    if (this.#rows <= HELD) {
+      this.#hold(block)
+      return
+    }
+    this.settle()
+    if (this.#odd.size === 0) this.#take(block)
+    else this.#takeAgreeing(block)
+  }
+
+  /** Lets go what was held back. */
+  settle(): void {
+    if (this.#rows >= 2 * this.#judgedAt) {
+      this.#judgedAt = this.#rows
+      this.#odd = new Set(oddOnesOf(this.#census.sources()).odd.map(({ source }) => source))
+    }
+    if (this.#held === 0) return
+    const held = {
+      at: this.#at,
+      offset: this.#offset,
+      delay: this.#delay,
+      source: this.#source,
+      rows: this.#held,
+    }
+    this.#held = 0
+    this.#takeAgreeing(held)
+  }
+
+  #hold({ at, offset, delay, source, rows }: SampleBlock): void {
+    this.#at.set(at.subarray(0, rows), this.#held)
+    this.#offset.set(offset.subarray(0, rows), this.#held)
+    this.#delay.set(delay.subarray(0, rows), this.#held)
+    this.#source.set(source.subarray(0, rows), this.#held)
+    this.#held += rows
+  }
+
+  /** Into the columns that held rows were in: a place is read before it is written. */
+  #takeAgreeing({ at, offset, delay, source, rows }: Measured & { readonly source: Uint16Array }): void {
+    let kept = 0
+    for (let row = 0; row < rows; row++) {
+      if (this.#odd.has(source[row]!)) continue
+      this.#at[kept] = at[row]!
+      this.#offset[kept] = offset[row]!
+      this.#delay[kept] = delay[row]!
+      kept++
+    }
+    if (kept > 0) this.#take({ at: this.#at, offset: this.#offset, delay: this.#delay, rows: kept })
+  }
+}
