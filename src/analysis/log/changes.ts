@@ -31,6 +31,8 @@ const UNUSUAL = 8
 const RATE_SLACK: Rate = 50e-6
 /** ntpd and the kernel slew at 500 ppm; the rest is for the clock's own rate. */
 const SLEW_LIMIT: Rate = 600e-6
+/** ptp4l and phc2sys slew at up to 900 000 ppm. */
+const SLEW_LIMIT_OF_LINUXPTP: Rate = 1
 /** No crystal is worse: what moves faster jumps. */
 const WORST_RATE: Rate = 3000e-6
 /** Lines of one source are written in their order, but for seconds. */
@@ -40,6 +42,10 @@ const LEAST_CHANGE: Seconds = 2e-3
 const LEAST_UNSTEADINESS = 0.01
 /** The first measurements of a source, often a burst, only teach what is usual. */
 const WARM_UP = 4
+/** Where those before were fine, two are enough to see that the next is seconds away. */
+const FEWEST = 2
+const SUDDEN: Seconds = 1
+const FINE: Seconds = 1e-3
 /** So many changes to one side in a row are a rate. */
 const RATE_RUN = 3
 const MOST = 4096
@@ -91,6 +97,7 @@ export class Changes {
     const { at, source, offset, delay, dispersion, jitter, line } = block
     const filtered = !block.exchanges
     const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
+    const slewing = block.format === 'linuxptp' ? SLEW_LIMIT_OF_LINUXPTP : SLEW_LIMIT
     const loopShare = block.daemon === 'ntpd' ? LOOP_SHARE : 0
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
@@ -128,7 +135,10 @@ export class Changes {
         const side = 2 * Number(change > 0) - 1
         const run = state[s + RUN]! * side
         // Nothing that is smaller is larger than its tolerance.
-        if (size > LEAST_CHANGE && seen >= WARM_UP) {
+        if (
+          size > LEAST_CHANGE &&
+          (seen >= WARM_UP || (seen >= FEWEST && size > SUDDEN && isFine(before, state[s + TYPICAL]!)))
+        ) {
           // Time as the source counts it: the local clock's, and what it lost.
           const elapsed = Math.max(1, wait + change)
           const away = Math.abs(before)
@@ -138,7 +148,7 @@ export class Changes {
             state[s + EXCESS]! +
             rounding * away +
             (away < STEP_THRESHOLD ? loopShare * away : 0)
-          if (size > tolerance && beyondSlewing(before, value, elapsed) > tolerance)
+          if (size > tolerance && beyondSlewing(before, value, slewing * elapsed) > tolerance)
             this.#found({
               source: who,
               from,
@@ -227,9 +237,11 @@ function toleranceOf(
  */
 const followed = (median: number, value: number): number => median * FOLLOW[Number(value > median)]!
 
+const isFine = (offset: Seconds, change: Seconds): boolean => Math.abs(offset) < FINE && change < FINE
+
 /** How far the new offset is from anything that slewing towards zero could have left, a little beyond zero included. */
-function beyondSlewing(before: Seconds, after: Seconds, elapsed: Seconds): Seconds {
-  if (Math.abs(after - before) > SLEW_LIMIT * elapsed) return Math.abs(after - before)
+function beyondSlewing(before: Seconds, after: Seconds, slewed: Seconds): Seconds {
+  if (Math.abs(after - before) > slewed) return Math.abs(after - before)
   const [low, high] = before > 0 ? [-0.3 * before, before] : [before, -0.3 * before]
   return after < low ? low - after : after > high ? after - high : 0
 }

@@ -35,6 +35,8 @@ const ONE_WAIT = 1.5
 const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
 /** Beyond what could be nothing, by this much. */
 const CLEAR = 1.5
+/** linuxptp stamps by CLOCK_MONOTONIC, or steers the clock of a card and is stamped by that of the system. */
+const SERVO = 'linuxptp'
 const WAKE = 0.01
 const WAKE_TIME: Seconds = 1800
 const BLIND_TIME: Seconds = 600
@@ -122,7 +124,9 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   for (const group of groups) {
     const witnesses = new Set(group.map(({ change }) => change.source)).size
     const others = activeSources(series, group[0]!.change)
-    ;(2 * witnesses > others ? clock : sources).push(disturbance(group, RESOLUTION[daemon] ?? 0))
+    ;(2 * witnesses > others ? clock : sources).push(
+      disturbance(group, RESOLUTION[daemon] ?? 0, series.format !== SERVO),
+    )
   }
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
@@ -450,9 +454,14 @@ function activeSources(series: SampleSeries, change: Change): number {
     ).length
 }
 
-function disturbance(group: readonly Jump[], resolution: Seconds): Disturbance {
+/** `byIt`: the stamps are of the clock whose offset it is. */
+function disturbance(group: readonly Jump[], resolution: Seconds, byIt: boolean): Disturbance {
   const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
-  const moved = group.some(({ dropped, set }) => dropped || set) ? 'wall clock' : whoMoved(group)
+  const moved = group.some(({ dropped, set }) => dropped || set)
+    ? 'wall clock'
+    : byIt
+      ? whoMoved(group)
+      : 'not known'
   // A pause began so much before its end; what else it was, it was in between.
   const stood = best.size > 0 && moved === 'machine' ? best.size : 0
   const window = (times: readonly (readonly [Seconds, Seconds])[]) => {
@@ -461,7 +470,13 @@ function disturbance(group: readonly Jump[], resolution: Seconds): Disturbance {
     return { from: Math.min(from, to), to: Math.max(from, to) }
   }
   return {
-    ...window(group.map(({ change: c }) => [c.earliest + c.before, c.latest + c.after - stood + resolution])),
+    ...window(
+      group.map(({ change: c }) =>
+        byIt
+          ? [c.earliest + c.before, c.latest + c.after - stood + resolution]
+          : [c.earliest, c.latest + resolution],
+      ),
+    ),
     local: window(group.map(({ change: c }) => [c.earliest, c.latest])),
     size: best.size,
     uncertainty: best.uncertainty,

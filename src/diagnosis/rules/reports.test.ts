@@ -158,3 +158,22 @@ test('a step beside a frequency error of percents is a rate, and no pause', () =
     ),
   ).toEqual(['critical frequency-saturated'])
 })
+
+describe('a servo of linuxptp whose source leaps by 37 s', () => {
+  const jumps = (...offsets: readonly number[]) =>
+    explain(
+      ...offsets.map(
+        (offset, i) =>
+          `ptp4l[${(365_214.1 + i).toFixed(3)}]: master offset ${offset} s2 freq +900000000 path delay 5203`,
+      ),
+    ).findings.filter(({ name }) => name === 'stepped-by-someone-else' || name === 'vm-paused')
+
+  test('is told so, at the moment of the leap; what it slews itself is nothing else', () => {
+    const [jump, ...others] = jumps(13, -7, 37000000012, 36100000012, 35200000012, 34300000012)
+    expect(others).toEqual([])
+    expect(jump!.measures.size).toBeCloseTo(-37, 3)
+    expect(jump!.what).toContain('TAI')
+    // Its stamps are no readings of the clock that leapt.
+    expect(jump!.from! % 86_400).toBeCloseTo(365_215.1 % 86_400, 3)
+  })
+})

@@ -3,6 +3,7 @@
  * chronyd notices steps of more than 10 s itself.
  */
 
+import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -24,7 +25,9 @@ export const steppedBySomeoneElse: Rule = subject => {
       severity: 'critical' as const,
       from: each.from,
       to: each.to,
-      what: `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
+      what: isTai(each)
+        ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
+        : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
         ...seenIn(each, subject, 'and the daemon had not done it'),
@@ -35,6 +38,14 @@ export const steppedBySomeoneElse: Rule = subject => {
       ],
       cost: 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
       causes: [
+        ...(isTai(each)
+          ? [
+              {
+                what: 'one of them went from UTC to TAI, or back: another grandmaster, or none that says what the difference is (currentUtcOffsetValid)',
+                why: 'TAI is 37 s ahead of UTC',
+              },
+            ]
+          : []),
         {
           what: 'a second program keeps this clock: tools of the hypervisor, another time daemon, a cron job with ntpdate or hwclock',
           why: 'the clock was moved and the daemon did not do it',
@@ -65,6 +76,10 @@ export const steppedBySomeoneElse: Rule = subject => {
 
 /** So soon after it a daemon has noticed. */
 const RESUMED: Seconds = 120
+
+/** Since 2017. */
+const TAI_AHEAD: Seconds = 37
+const isTai = ({ size }: Disturbance): boolean => Math.abs(Math.abs(size) - TAI_AHEAD) < 0.01
 
 /** Measurements so near before and after a leap would show whether it left the clock wrong. */
 const NEAR: Seconds = 7200
