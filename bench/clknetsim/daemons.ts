@@ -33,14 +33,20 @@ export const AGENT = here('agent')
 
 /** What is missing for this scenario, as a sentence; undefined when it can be played. */
 export function missing(scenario: Scenario, daemon: DaemonName): string | undefined {
-  const simulator = simulatorFor(scenario)
-  if (!existsSync(join(simulator, 'clknetsim')))
-    return `no clknetsim in ${simulator}: run bench/clknetsim/build, or set ${scenario.wide ? 'CLKNETSIM_WIDE' : 'CLKNETSIM'}`
+  const simulator = missingSimulator(scenario)
+  if (simulator) return simulator
   if (!existsSync(CHRONYD))
     return `no chronyd at ${CHRONYD}: run tools/install.js --for-tests, or set CHRONYD`
   if (daemon === 'ntpd' && (NTPD === undefined || !existsSync(NTPD)))
     return 'set NTPD to a classic ntpd (ntpsec does not run under clknetsim as it is)'
   return undefined
+}
+
+/** Without it a daemon would run on this machine's own clock. */
+export function missingSimulator({ wide }: Pick<Scenario, 'wide'>): string | undefined {
+  const simulator = simulatorFor({ wide })
+  if (['clknetsim', 'clknetsim.so'].every(file => existsSync(join(simulator, file)))) return undefined
+  return `no clknetsim in ${simulator}: run bench/clknetsim/build, or set ${wide ? 'CLKNETSIM_WIDE' : 'CLKNETSIM'}`
 }
 
 export const simulatorFor = ({ wide }: Pick<Scenario, 'wide'>): string => (wide ? CLKNETSIM_WIDE : CLKNETSIM)

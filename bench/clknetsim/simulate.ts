@@ -3,7 +3,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { clientFor, type DaemonName, type Started, serverFor, simulatorFor } from './daemons.ts'
+import {
+  clientFor,
+  type DaemonName,
+  missingSimulator,
+  type Started,
+  serverFor,
+  simulatorFor,
+} from './daemons.ts'
 import type { Traced } from './measure.ts'
 import type { Scenario } from './scenarios.ts'
 import type { ScoreLine } from './score.ts'
@@ -81,6 +88,8 @@ export interface Staged {
 /** Runs servers, client and simulator in this directory, where they leave what they write. */
 export async function inSimulator(directory: string, staged: Staged): Promise<void> {
   const { stage, client, seed, lane, strict, keepLogs } = staged
+  const why = missingSimulator(stage)
+  if (why) throw new Error(why)
   const children: ChildProcess[] = []
   try {
     const nodes = stage.servers.length + 1
