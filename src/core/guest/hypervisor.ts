@@ -44,7 +44,9 @@ export function tellHypervisor(clues: Clues): ToldHypervisor | undefined {
   )
 }
 
-function fromXen({ xen }: Clues): ToldHypervisor | undefined {
+/** Linux says from 4.13 on what kind of guest it is; of the kinds before only those with hardware of their own have tables. */
+function fromXen(clues: Clues): ToldHypervisor | undefined {
+  const { xen } = clues
   if (xen.capabilities?.includes('control_d')) {
     return {
       name: 'xen-pv',
@@ -54,6 +56,8 @@ function fromXen({ xen }: Clues): ToldHypervisor | undefined {
   }
   if (xen.type !== 'xen' && xen.capabilities === undefined) return undefined
   const hvm = xen.guest === 'HVM' || xen.guest === 'PVH'
+  const tables = xen.guest ? undefined : fromTables(clues)
+  if (tables?.name === 'xen-hvm') return tables
   const guest = xen.guest ? `, guest_type ${xen.guest}` : ''
   const path = xen.type === undefined ? '/proc/xen/capabilities' : '/sys/hypervisor/type'
   return { name: hvm ? 'xen-hvm' : 'xen-pv', evidence: `/sys/hypervisor/type xen${guest}`, path }

@@ -125,6 +125,49 @@ describe('the hypervisor, where neither /proc nor /sys tells of it', () => {
     expect(later.value).toMatchObject({ name: 'xen-pv', controlDomain: true })
   })
 
+  it.each<[string, string, Record<string, string>]>([
+    ['xen-pv', 'nothing else is said', {}],
+    [
+      'xen-hvm',
+      'the machine has a DMI table',
+      { 'sys/class/dmi/id/sys_vendor': 'Xen\n', 'sys/class/dmi/id/product_name': 'HVM domU\n' },
+    ],
+    [
+      'xen-hvm',
+      'the kernel says of the machine what its table says',
+      dmesg('DMI: Xen HVM domU, BIOS 4.4.4-105.14.15.el7 04/20/2018'),
+    ],
+    ['xen-hvm', 'the kernel was told', dmesg('[    0.000000] Hypervisor detected: Xen HVM')],
+    ['xen-pv', 'the kernel is for it', dmesg('Booting paravirtualized kernel on Xen')],
+    [
+      'xen-hvm',
+      'lscpu was told',
+      { 'sos_commands/processor/lscpu': 'Hypervisor vendor: Xen\nVirtualization type: full\n' },
+    ],
+    [
+      'xen-pv',
+      'its control domain runs on a real machine',
+      {
+        'proc/xen/capabilities': 'control_d\n',
+        'sys/class/dmi/id/sys_vendor': 'Dell Inc.\n',
+        ...dmesg('Booting paravirtualized kernel on Xen'),
+      },
+    ],
+  ])(
+    'is %s of kernels before 4.13, which do not say what kind of guest of Xen they are, where %s',
+    (expected, _, files) => {
+      expect(nameIn({ ...VIRTUAL, 'sys/hypervisor/type': 'xen\n', ...files })).toBe(expected)
+    },
+  )
+
+  it.each([
+    { 'sys/hypervisor/uuid': 'ec2f1a2b-1111-2222-3333-444455556666\n' },
+    { 'sys/class/dmi/id/bios_version': '4.11.amazon\n' },
+    dmesg('DMI: Xen HVM domU, BIOS 4.11.amazon 08/24/2006'),
+  ])('is a guest of Amazon on Xen by its identity or its firmware', files => {
+    expect(hypervisorIn({ 'sys/hypervisor/type': 'xen\n', ...files })!.value.platform).toBe('aws')
+  })
+
   it('is a platform, too, by what the kernel said of the machine', () => {
     const said = '[    0.000000] DMI: Amazon EC2 m5.large/, BIOS 1.0 10/16/2017'
     expect(hypervisorIn(dmesg(said))).toEqual({

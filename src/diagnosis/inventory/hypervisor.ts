@@ -35,7 +35,7 @@ export function findHypervisor(files: Files, around: Surroundings): Fact<Hypervi
   const clues: Clues = { ...read, dmi: Object.fromEntries(dmi.map(({ field, value }) => [field, value])) }
   const name = findName(files, { ...around, clues, dmi })
   if (!name) return undefined
-  const platform = platformOf(dmi)
+  const platform = platformOf(dmi) ?? (name.value.startsWith('xen') ? ofAmazonsXen(files, dmi) : undefined)
   // QEMU without KVM makes all counters itself, and stops them all.
   const emulated = findLine(files, ['proc/cpuinfo'], /^model name\s*:\s*QEMU TCG CPU/)
   const dom0 = name.value === 'xen-pv' ? bootedOnXen(around.boot) : undefined
@@ -70,6 +70,8 @@ function findName(
   const cpuFlag = namesTheFlag(kernel) || clues.cpuFlag ? clues.cpuFlag : undefined
   const told = tellHypervisor({ ...clues, cpuFlag })
   const guest = cpuFlag ? [{ ...flag, text: 'flags: … hypervisor …' }] : []
+  const whole = told?.name === 'xen-pv' && isKindUntold(clues) ? fromWholeMachine(files, messages) : undefined
+  if (whole) return fact('xen-hvm', whole, at(told!.path ?? '/proc', told!.evidence), ...guest)
   if (told?.path) {
     const place = dmi.find(({ field }) => dmiPath(field) === told.path)?.place
     return fact(told.name, place ?? at(told.path, told.evidence), ...guest)
@@ -81,6 +83,15 @@ function findName(
   if (clues.cpuFlag === false) return none
   return told ? fact(told.name, ...guest) : onBareHardware(messages, dmi)
 }
+
+/** That there is Xen says nothing of the kind of its guest. */
+const isKindUntold = ({ xen }: Clues): boolean =>
+  xen.guest === undefined && !xen.capabilities?.includes('control_d')
+
+/** A guest with hardware of its own, as the kernel and lscpu say it. */
+const fromWholeMachine = (files: Files, messages: readonly KernelMessage[]): Place | undefined =>
+  hear(messages, /Hypervisor detected: Xen HVM|Booting paravirtualized kernel on Xen (?:HVM|PVH)/)
+    ?.evidence ?? findLine(files, LSCPU, /^\s*Virtualization type: +full\b/)?.place
 
 /** Linux has a name for the bit that a hypervisor sets from 2.6.29 on: before that its absence says nothing. */
 function namesTheFlag({ release }: KernelFacts): boolean {
@@ -200,6 +211,15 @@ function platformOf(dmi: Dmi): Fact<string> | undefined {
     if (found) return fact(name, found.place)
   }
   return undefined
+}
+
+/** Of Amazon's guests on Xen the identity begins so, and the version of the firmware ends so (EC2's user guide). */
+function ofAmazonsXen(files: Files, dmi: Dmi): Fact<string> | undefined {
+  const uuid = findLine(files, ['sys/hypervisor/uuid'], /^ec2/i)
+  const bios = findLine(files, ['sys/class/dmi/id/bios_version'], /\.amazon$/)
+  const said = dmi.find(({ place }) => /, BIOS \S+\.amazon\b/.test(place.text))
+  const place = uuid?.place ?? bios?.place ?? said?.place
+  return place && fact('aws', place)
 }
 
 function whenPaused(name: string, clocksource: string | undefined): HypervisorFact['whenPaused'] {
