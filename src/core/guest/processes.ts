@@ -23,7 +23,7 @@ export interface Process {
 const CAP_SYS_TIME = 25n
 const COMM_LENGTH = 15
 
-/** `ps auxwww`, with or without the lines of threads that `m` adds. */
+/** `ps auxwww`, with or without the lines of threads that `m` adds; `ps` alone may be that of busybox, or `ps -ef`, too. */
 const LISTINGS = ['sos_commands/process/ps_auxwwwm', 'sos_commands/process/ps_auxwww', 'ps']
 
 /** Where processes are to be seen, if any are: on a disk alone there is none. */
@@ -57,13 +57,24 @@ export function processesNamed(files: Files, wanted: (comm: string) => boolean):
   return processes.length > 0 || files.own ? processes : fromListing(files, wanted)
 }
 
+/**
+ * USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND, or PID USER VSZ STAT COMMAND and its like of busybox, which sets a name
+ * that is not the program's in braces before it. A thread has `-` for what is the process's.
+ */
+function columnsOf(heading: string): RegExp | undefined {
+  const [last, ...others] = heading.trim().split(/ +/).reverse()
+  if (!/^(?:COMMAND|CMD)$/.test(last!) || others.filter(name => name === 'PID').length !== 1) return undefined
+  const columns = others.reverse().map(name => (name === 'PID' ? '(?<pid>\\d{1,10})' : '\\S+'))
+  return new RegExp(`^ *${columns.join(' +')} +(?:\\{[^}]*\\} )?(?<command>\\S.*)$`)
+}
+
 function fromListing(files: Files, wanted: (comm: string) => boolean): Process[] {
   for (const path of LISTINGS) {
     const lines = files.text(path)?.split('\n') ?? []
-    if (!/^USER +PID .*COMMAND$/.test(lines[0] ?? '')) continue
+    const pattern = columnsOf(lines[0] ?? '')
+    if (!pattern) continue
     return lines.flatMap((text, index) => {
-      // USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND; threads have `-` for what is the process's.
-      const [, pid, command] = /^\S+ +(\d{1,10})(?: +\S+){8} +(.+)$/.exec(text) ?? []
+      const { pid, command } = pattern.exec(text)?.groups ?? {}
       if (pid === undefined || command === undefined || /^(?:-$|\[)/.test(command)) return []
       const argv = command.trim().split(/ +/)
       const comm = argv[0]!.replace(/^.*\//, '').replace(/:$/, '').slice(0, COMM_LENGTH)

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { memoryFiles } from './memory-files.ts'
 import { findTimekeepers, hasFlag, judgeProcess } from './timekeepers.ts'
 
@@ -108,4 +108,43 @@ _ntp         978  0.0  0.0  84808  3328 ?        -    Mar01   0:00 ntpd: ntp eng
     { name: 'chronyd', pid: 812, commandLine: '/usr/sbin/chronyd -F 2', disciplines: true },
     { name: 'openntpd', pid: 977, commandLine: 'ntpd: [priv]', disciplines: true },
   ])
+})
+
+describe('ntpd whose program nobody may see is that of busybox where its name leads there', () => {
+  const linked = { 'usr/sbin/ntpd': { link: '/bin/busybox' }, 'bin/busybox': '' }
+  const words = '/usr/sbin/ntpd -N -p pool.ntp.org'
+
+  it.each<[string, Record<string, string>]>([
+    ['in /proc', { 'proc/77/comm': 'ntpd\n', 'proc/77/cmdline': words.replaceAll(' ', '\0') }],
+    ['by its name alone', { 'proc/77/comm': 'ntpd\n', 'proc/77/cmdline': 'ntpd\0-N' }],
+    [
+      'in a listing',
+      {
+        ps: `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 77 0.0 0.1 1600 900 ? S Jan01 0:00 ${words}\n`,
+      },
+    ],
+    ['in a listing of busybox', { ps: `PID   USER     TIME  COMMAND\n   77 root      0:00 ${words}\n` }],
+    [
+      'in a listing of OpenWrt',
+      { ps: `  PID USER       VSZ STAT COMMAND\n   77 ntp       1304 S    {ntpd} ${words}\n` },
+    ],
+    [
+      'in a listing by ps -ef',
+      {
+        ps: `UID        PID  PPID  C STIME TTY          TIME CMD\nroot        77     1  0 10:00 ?  00:00:00 ${words}\n`,
+      },
+    ],
+  ])('%s', (_, files) => {
+    expect(findTimekeepers(memoryFiles({ ...linked, ...files }))).toMatchObject([
+      { name: 'busybox ntpd', pid: 77, disciplines: true },
+    ])
+    expect(findTimekeepers(memoryFiles({ 'usr/sbin/ntpd': '', ...files }))).toMatchObject([
+      { name: 'ntpd', pid: 77 },
+    ])
+  })
+})
+
+it('a listing with a heading that is none is no listing', () => {
+  for (const heading of ['PID PID COMMAND', 'PID', 'COMMAND', '', '( PID CMD'])
+    expect(() => findTimekeepers(memoryFiles({ ps: `${heading}\n1 2 ntpd\n` }))).not.toThrow()
 })

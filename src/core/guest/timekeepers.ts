@@ -17,7 +17,7 @@ export type ToldTimekeeper = Timekeeper & { readonly seen: Process | undefined }
 export function tellTimekeepers(files: Files): ToldTimekeeper[] {
   const found = new Map<number, Judged & { readonly seen: Process }>()
   for (const seen of processesNamed(files, comm => comm === 'busybox' || Object.hasOwn(KNOWN, comm))) {
-    const judged = judgeProcess(seen.comm, seen.argv, seen.exe)
+    const judged = judgeProcess(seen.comm, seen.argv, seen.exe ?? linkOf(files, seen))
     if (judged) found.set(seen.pid, { ...judged, seen })
   }
   // Only the children of OpenNTPD say in their titles whose they are.
@@ -41,6 +41,14 @@ export function tellTimekeepers(files: Files): ToldTimekeeper[] {
   })
   return [...timekeepers, ...kernelTimekeepers(files)].sort((a, b) => a.pid - b.pid)
 }
+
+/** Whose program it is only root may see, and a listing does not have it: then where the link of that name leads. */
+function linkOf(files: Files, { argv: [program = ''] }: Process): string | undefined {
+  const paths = program.startsWith('/') ? [program] : SBIN.map(folder => `${folder}/${program}`)
+  return paths.map(files.link).find(link => link !== undefined)
+}
+
+const SBIN = ['/usr/sbin', '/sbin', '/usr/bin', '/bin']
 
 export const HYPERV_DRIVER = '/sys/bus/vmbus/drivers/hv_utils'
 

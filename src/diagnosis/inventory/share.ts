@@ -161,7 +161,10 @@ export const isCrontab = (path: string): boolean =>
 
 /** The title of the columns, and the processes that keep or set a clock. */
 const keepProcesses = (text: string): string =>
-  keepLines(text, line => line.startsWith('USER ') || TIME_PROGRAMS.test(line))
+  keepLines(text, line => HEADING.test(line) || TIME_PROGRAMS.test(line))
+
+/** Of any `ps`. */
+const HEADING = /^(?:[A-Z ]* )?PID [A-Z %]*(?:COMMAND|CMD)$/
 
 const TIME_PROGRAMS =
   /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright)/
