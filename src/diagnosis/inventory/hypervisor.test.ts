@@ -160,7 +160,7 @@ describe('the hypervisor, where neither /proc nor /sys tells of it', () => {
     },
   )
 
-  it.each([
+  it.each<Record<string, string>>([
     { 'sys/hypervisor/uuid': 'ec2f1a2b-1111-2222-3333-444455556666\n' },
     { 'sys/class/dmi/id/bios_version': '4.11.amazon\n' },
     dmesg('DMI: Xen HVM domU, BIOS 4.11.amazon 08/24/2006'),

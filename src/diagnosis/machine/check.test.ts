@@ -371,10 +371,41 @@ describe('the rest', () => {
       severity: 'note',
       causes: [{ what: 'it asks seldom' }],
     })
-    expect(told('pool a.example iburst', { remedy: { how: '', actions: [] } })?.severity).toBe('warning')
+    // Nor does it matter whose its servers are: the harm is the same.
+    const remedy = { how: '', actions: [] }
+    expect(told('server 10.0.0.1 iburst', { remedy })).toMatchObject({ severity: 'note' })
+    const hours = { ...once, median: 5000 }
+    expect(told(advised, { decides: hours, remedy })?.severity).toBe('note')
     expect(told(advised, { keptFromStepping: true })?.severity).toBe('warning')
     expect(told(advised, { decides: { ...once, exits: 1 } })?.severity).toBe('critical')
   })
+  test.each(['pool a.example iburst', 'server 10.0.0.1 iburst'])(
+    'hours of an ntpd that may step are a warning as long as its owner can end them: %s',
+    line => {
+      const severity = (text: string, median: number, remedy: PauseProspect['remedy']) => {
+        const once = { median, exits: 0, runs: 3 }
+        const configuration = [{ path: '/etc/ntp.conf', text, includedBy: undefined }]
+        return checkMachine({
+          inventory: { ...BARE, daemons: [daemon('ntpd', { configuration })] },
+          live: undefined,
+          prospect: {
+            model: 'ntpd 4.2.8p12',
+            pause: 4.3,
+            decides: once,
+            now: once,
+            best: undefined,
+            keptFromStepping: false,
+            remedy,
+          },
+        }).find(({ name }) => name === 'slow-after-a-pause')?.severity
+      }
+      const remedy = { how: '', actions: [] }
+      expect(severity(`${line}\n`, 8000, remedy)).toBe('warning')
+      expect(severity(`${line}\n`, 2800, remedy)).toBe('note')
+      expect(severity(`${line}\n`, 8000, undefined)).toBe('note')
+      expect(severity(`tos maxdist 16\n${line}\n`, 8000, remedy)).toBe('note')
+    },
+  )
   test('a daemon that records nothing is a note, and can be told to', () => {
     const conf = 'server a\n'
     const inventory = {

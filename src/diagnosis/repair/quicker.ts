@@ -24,14 +24,24 @@ export function quickerEdits(daemon: TimeDaemon): Action[] {
   const [main] = daemon.configuration
   if (!main) return []
   const polls = daemon.configuration.flatMap(longPolls).filter(isEditable).map(shortPolls)
-  if (daemon.name === 'chronyd') return polls
-  if (daemon.name !== 'ntpd' && daemon.name !== 'ntpsec') return []
-  const wanted = ['tos maxdist 16', ...(heedsStepout(daemon) ? ['tinker stepout 10'] : [])]
-  const lines = wanted.filter(line => !says(daemon, line))
+  if (daemon.name !== 'chronyd' && !isNtpd(daemon)) return []
+  const lines = lackingSettings(daemon)
   return lines.length === 0
     ? polls
     : [...polls, appendLines(main.path, 'So that a pause of this guest is corrected soon.', lines)]
 }
+
+const isNtpd = ({ name }: TimeDaemon): boolean => name === 'ntpd' || name === 'ntpsec'
+
+/** By which ntpd trusts what it sees sooner, without asking anybody more often. */
+const lackingSettings = (daemon: TimeDaemon): string[] =>
+  isNtpd(daemon)
+    ? ['tos maxdist 16', ...(heedsStepout(daemon) ? ['tinker stepout 10'] : [])].filter(
+        line => !says(daemon, line),
+      )
+    : []
+
+export const lacksSettings = (daemon: TimeDaemon): boolean => lackingSettings(daemon).length > 0
 
 interface Asked {
   readonly path: string

@@ -9,7 +9,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Cause, Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
-import { asksSeldom, hasLongPolls } from '../../repair/quicker.ts'
+import { asksSeldom, hasLongPolls, lacksSettings } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
@@ -34,18 +34,17 @@ const ASK_OFTENER =
 export const pauseForecast: MachineRule = subject => {
   const prospect = prospectOf(subject)
   if (!prospect) return []
-  const { decides, best, remedy, pause, model, now } = prospect
-  const ends = decides.exits > 0
+  const { best, remedy, pause, model, now } = prospect
   if (!isSlow(prospect)) return []
   const daemon = settingDaemons(subject.inventory)[0]
   return [
     state({
       name: 'slow-after-a-pause',
-      severity: ends || decides.median >= VERY_SLOW ? 'critical' : isAsAdvised(prospect) ? 'note' : 'warning',
+      severity: severityOf(prospect, daemon),
       what: sentence(prospect),
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
-      cost: 'Each suspend, snapshot, restore and migration costs that.',
+      cost: 'Each suspend, snapshot, restore and migration costs that: until it is put right, every stamp of this guest is too early by as long as it stood still.',
       causes: causesOf(daemon, prospect),
       remedy: remedy
         ? { text: remedy.how, changes: linesIn(remedy.actions), actions: remedy.actions }
@@ -76,9 +75,19 @@ export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubje
   }
 }
 
-/** Its owner can do nothing more in its files: how often others' servers may be asked is for them to say. */
-const isAsAdvised = ({ keptFromStepping, remedy }: PauseProspect): boolean =>
-  remedy === undefined && !keptFromStepping
+/**
+ * By the harm, and by what its owner can do about it: a daemon that may step the clock puts it right within minutes, and no settings
+ * that are advised for guests make it much sooner. How often servers may be asked is for their owners to say, whosever they are.
+ */
+function severityOf(
+  { decides, keptFromStepping, remedy }: PauseProspect,
+  daemon: TimeDaemon | undefined,
+): Finding['severity'] {
+  const hours = decides.median >= VERY_SLOW
+  if (decides.exits > 0) return 'critical'
+  if (keptFromStepping) return hours ? 'critical' : 'warning'
+  return hours && remedy && daemon && lacksSettings(daemon) ? 'warning' : 'note'
+}
 
 function causesOf(daemon: TimeDaemon | undefined, { keptFromStepping }: PauseProspect): Cause[] {
   const causes: Cause[] = [
