@@ -98,6 +98,22 @@ describe('linuxptp', () => {
   test('phc2sys beside chronyd is one too many', () => {
     expect(found({ ...PAIR, ...CHRONY })).toEqual(['critical two-daemons'])
   })
+  test('what somebody set up on purpose stays, and the other way is said', () => {
+    const TIMESYNCD: Members = {
+      'usr/lib/systemd/systemd-timesyncd': '',
+      ...service('systemd-timesyncd.service', '/usr/lib/systemd/systemd-timesyncd'),
+      ...started('systemd-timesyncd.service'),
+    }
+    const kept = (members: Members) => everything(members).find(({ name }) => name === 'two-daemons')?.remedy
+    expect(kept({ ...PAIR, ...TIMESYNCD })?.changes).toEqual([
+      'systemctl disable --now systemd-timesyncd.service',
+    ])
+    expect(kept({ ...PAIR, ...CHRONY })?.text).toMatch(
+      /^Keep one: phc2sys\..* To keep chronyd instead, disable phc2sys; to have both, let timemaster start them/,
+    )
+    // Of a card that nobody sets there is no time to be had.
+    expect(kept({ ...PAIR, ...SOFTWARE })?.text).toBe('Keep one: ptp4l. Stop and disable phc2sys.')
+  })
   test('ptp4l alone leaves the clock of the system to nobody', () => {
     const [only] = check(PTP4L)
     expect(only?.name).toBe('no-daemon')

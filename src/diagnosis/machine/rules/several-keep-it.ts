@@ -52,7 +52,7 @@ export const severalDaemons: MachineRule = subject => {
         },
       ],
       remedy: {
-        text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.`,
+        text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.${besidePtp(keep!.name, stop)}`,
         changes: stop.flatMap(wordsToStop),
         actions: stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
       },
@@ -61,6 +61,14 @@ export const severalDaemons: MachineRule = subject => {
         : 'Steps in the log of one right after corrections of the other.',
     }),
   ]
+}
+
+/** NTP and PTP go together where one daemon weighs both. */
+function besidePtp(keep: string, stop: readonly TimeDaemon[]): string {
+  const ntp = stop.map(({ name }) => name).filter(name => !PTP.includes(name))
+  return PTP.includes(keep) && ntp.length > 0
+    ? ` ${keep} is set up on purpose only. To keep ${listed(ntp)} instead, disable ${keep}; to have both, let timemaster start them: the daemon of NTP then has the clock of PTP as one of its sources.`
+    : ''
 }
 
 /** One runs, and another is to be started with the machine: what keeps the clock is another thing after the next boot. */
@@ -169,8 +177,11 @@ function actionsFor({ unit, name, command }: ClockJob): Action[] {
   ]
 }
 
-/** Which to keep: who recovers best from what happens to a guest. */
-const ORDER = ['clockwright', 'chronyd', 'ntpd-rs', 'ntpd', 'ntpsec', 'openntpd', 'systemd-timesyncd']
+/** No distribution starts them by itself, for they have to be told of a network card: somebody has set them up here. */
+const PTP = ['ptp4l', 'phc2sys', 'ptpd', 'sfptpd']
+
+/** Which to keep: what somebody set up on purpose, and then who recovers best from what happens to a guest. */
+const ORDER = ['clockwright', ...PTP, 'chronyd', 'ntpd-rs', 'ntpd', 'ntpsec', 'openntpd', 'systemd-timesyncd']
 const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
 
 const listed = (names: readonly string[]): string =>
