@@ -47,6 +47,24 @@ describe('what a person types', () => {
     expect(wordsToStart(chronyd, true)).toEqual(['rc-service chronyd start'])
     expect(wordsToStop(chronyd)).toEqual(['rc-service chronyd stop', 'rc-update del chronyd'])
   })
+
+  test('of OpenRC what no runlevel starts', () => {
+    const enabled = { value: false, evidence: [{ path: '/etc/runlevels', text: 'no runlevel …' }] }
+    const ntpd = { ...service('busybox-ntpd', '/etc/init.d/ntpd'), enabled }
+    expect(wordsToStart(ntpd, false)).toEqual(['rc-service ntpd start', 'rc-update add ntpd'])
+  })
+
+  test.each(['/etc/rc.d', '/etc/rc.d/S98sysntpd'])('of OpenWrt, by %s', path => {
+    const enabled = { value: path !== '/etc/rc.d', evidence: [{ path, text: '' }] }
+    const ntpd = { ...service('busybox-ntpd', '/etc/init.d/sysntpd'), enabled }
+    expect(wordsToStart(ntpd, false)).toEqual(['/etc/init.d/sysntpd start', '/etc/init.d/sysntpd enable'])
+    expect(wordsToStop(ntpd)).toEqual(['/etc/init.d/sysntpd stop', '/etc/init.d/sysntpd disable'])
+  })
+
+  test('of Red Hat, whose links lie one folder deeper', () => {
+    const enabled = { value: true, evidence: [{ path: '/etc/rc.d/rc3.d/S58ntpd', text: '' }] }
+    expect(wordsToStop({ ...service('ntpd', '/etc/init.d/ntpd'), enabled })[0]).toBe('service ntpd stop')
+  })
 })
 
 test('the linter says it in the same words, of every daemon but the one that stays', () => {

@@ -1,6 +1,6 @@
 /**
  * What a person types to start or stop a service for good: a unit of systemd, or a script of another init. Which init that is
- * nobody knows for sure by its script; what a runlevel of OpenRC starts is OpenRC's.
+ * nobody knows for sure by its script; where it was looked for what starts it tells OpenRC and OpenWrt from the others.
  */
 import type { Fact, UnitFacts } from '#core/guest/inventory.ts'
 
@@ -14,8 +14,11 @@ export interface Service {
 const scriptOf = ({ unit }: Service): string | undefined =>
   unit && /^\/etc\/(?:rc\.d\/)?init\.d\/(.+)$/.exec(unit.name)?.[1]
 
-const isOfOpenRc = ({ enabled }: Service): boolean =>
-  enabled?.evidence.some(({ path }) => path.startsWith('/etc/runlevels/')) ?? false
+const isJudgedBy = ({ enabled }: Service, place: RegExp): boolean =>
+  enabled?.evidence.some(({ path }) => place.test(path)) ?? false
+
+const isOfOpenRc = (service: Service): boolean => isJudgedBy(service, /^\/etc\/runlevels(?:\/|$)/)
+const isOfOpenWrt = (service: Service): boolean => isJudgedBy(service, /^\/etc\/rc\.d(?:\/S\d\d[^/]*)?$/)
 
 /** `begun`: it is started with the machine already. */
 export function wordsToStart(service: Service, begun: boolean): string[] {
@@ -25,12 +28,7 @@ export function wordsToStart(service: Service, begun: boolean): string[] {
       ...(service.unit?.mask ? [masking('unmask', service.unit).join(' ')] : []),
       `systemctl ${begun || service.unit?.mask?.wanted ? 'start' : 'enable --now'} ${service.unit?.name ?? service.name}`,
     ]
-  return [
-    now(service, script, 'start'),
-    ...(begun
-      ? []
-      : atBoot(`chkconfig ${script} on`, `update-rc.d ${script} enable`, `rc-update add ${script}`)),
-  ]
+  return [now(service, script, 'start'), ...(begun ? [] : atBoot(service, script, true))]
 }
 
 /** A mask below /run is gone with the next boot. */
@@ -44,17 +42,18 @@ export const masking = (what: 'mask' | 'unmask', { name, mask }: NonNullable<Ser
 export function wordsToStop(service: Service): string[] {
   const script = scriptOf(service)
   if (script === undefined) return [`systemctl disable --now ${service.unit?.name ?? service.name}`]
-  return [
-    now(service, script, 'stop'),
-    ...(isOfOpenRc(service)
-      ? [`rc-update del ${script}`]
-      : atBoot(`chkconfig ${script} off`, `update-rc.d ${script} disable`, `rc-update del ${script}`)),
-  ]
+  return [now(service, script, 'stop'), ...atBoot(service, script, false)]
 }
 
-const now = (service: Service, script: string, what: 'start' | 'stop'): string =>
-  isOfOpenRc(service) ? `rc-service ${script} ${what}` : `service ${script} ${what}`
+const now = (service: Service, script: string, what: 'start' | 'stop'): string => {
+  if (isOfOpenWrt(service)) return `/etc/init.d/${script} ${what}`
+  return isOfOpenRc(service) ? `rc-service ${script} ${what}` : `service ${script} ${what}`
+}
 
-const atBoot = (redHat: string, debian: string, openRc: string): string[] => [
-  `${redHat}   (Debian: ${debian}; OpenRC: ${openRc})`,
-]
+function atBoot(service: Service, script: string, on: boolean): string[] {
+  const [able, openRc] = on ? ['enable', `rc-update add ${script}`] : ['disable', `rc-update del ${script}`]
+  if (isOfOpenWrt(service)) return [`/etc/init.d/${script} ${able}`]
+  if (isOfOpenRc(service)) return [openRc]
+  const others = `Debian: update-rc.d ${script} ${able}; OpenRC: ${openRc}`
+  return [`chkconfig ${script} ${on ? 'on' : 'off'}   (${others})`]
+}

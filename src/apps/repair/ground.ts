@@ -87,6 +87,7 @@ export function findServiceManager(root: string): ServiceManager {
   const live = root === '/'
   if (isThere(...(live ? ['/run/systemd/system'] : SYSTEMD))) return 'systemd'
   if (isThere(...(live ? ['/run/openrc/softlevel'] : OPENRC))) return 'openrc'
+  if (isThere('/etc/openwrt_release')) return 'openwrt'
   if (isThere('/etc/rc.d/init.d', '/sbin/chkconfig', '/usr/sbin/chkconfig')) return 'chkconfig'
   if (!live) return isThere('/etc/inittab') ? 'sysv-rc' : 'none'
   // Debian's containers have the scripts too, and nobody who runs them.

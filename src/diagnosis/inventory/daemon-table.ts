@@ -163,7 +163,7 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
     processes: ['busybox ntpd'],
     packages: [],
     programs: inSbin('ntpd'),
-    scripts: ['ntpd', 'busybox-ntpd'],
+    scripts: ['ntpd', 'busybox-ntpd', 'sysntpd'],
     options: [confd('ntpd', 'NTPD_OPTS')],
   },
   {

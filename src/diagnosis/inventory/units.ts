@@ -9,7 +9,7 @@ import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.t
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { SYSTEMD_NAMES } from '../systemd-names.ts'
-import { at, fact, firstThere, readText } from './place.ts'
+import { at, fact, firstThere, linesIn, readText } from './place.ts'
 
 /** Of units, the first that has one counts. */
 export const UNIT_DIRECTORIES = [
@@ -30,6 +30,7 @@ const RUNLEVELS = [
   '/etc/init.d/rc5.d',
 ]
 const OPENRC_RUNLEVELS = '/etc/runlevels'
+const OPENWRT_LINKS = '/etc/rc.d'
 const SCRIPTS = ['/etc/init.d', '/etc/rc.d/init.d']
 const MOST_DROP_INS = 64
 
@@ -309,7 +310,10 @@ function readScript(look: Look, name: string, path: string, names: ServiceNames)
   }
 }
 
-/** `S58ntpd` starts it at that level, `K74ntpd` stops it; OpenRC has a folder of links for each of its levels. */
+/**
+ * `S58ntpd` starts it at that level, `K74ntpd` stops it; OpenRC has a folder of links for each of its levels, and OpenWrt, whose
+ * scripts name /etc/rc.common, one folder for all.
+ */
 function startedAtRunlevel(files: Files, name: string, path: string): Fact<boolean> | undefined {
   const levels = RUNLEVELS.filter(files.exists)
   const entryOf = (kind: 'S' | 'K'): Place | undefined => {
@@ -332,8 +336,14 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
       .map(level => `${OPENRC_RUNLEVELS}/${level}/${name}`)
       .find(each => files.link(each) !== undefined)
     return entry === undefined
-      ? fact(false, at(path, 'no runlevel starts it'))
+      ? fact(false, at(OPENRC_RUNLEVELS, `no runlevel starts ${path}`))
       : fact(true, at(entry, `→ ${files.link(entry)}`))
+  }
+  if (/^#!.*\s\/etc\/rc\.common\b/.test(linesIn(files, path)[0] ?? '')) {
+    const entry = files.names(OPENWRT_LINKS).find(each => /^S\d\d/.test(each) && each.slice(3) === name)
+    return entry === undefined
+      ? fact(false, at(OPENWRT_LINKS, `nothing there starts ${path}`))
+      : fact(true, at(`${OPENWRT_LINKS}/${entry}`, `→ ${path}`))
   }
   const started = entryOf('S')
   if (started) return fact(true, started)

@@ -291,3 +291,25 @@ describe('the switch of Xen on a kernel of SUSE', () => {
     ])
   })
 })
+
+describe('the ntpd of busybox is started by the words of its init', () => {
+  const BUSYBOX: Members = {
+    'bin/busybox': '',
+    'usr/sbin/ntpd': { link: '../../bin/busybox' },
+    'proc/1/comm': 'init\n',
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+  }
+  const words = (members: Members) =>
+    everything({ ...BUSYBOX, ...members }).find(({ name }) => name === 'daemon-not-running')?.remedy.changes
+
+  test('of OpenRC', () => {
+    const alpine: Members = { 'etc/init.d/ntpd': '#!/sbin/openrc-run\n', 'etc/runlevels/default/x': '' }
+    expect(words(alpine)).toEqual(['rc-service ntpd start', 'rc-update add ntpd'])
+  })
+  test('of OpenWrt', () => {
+    const openwrt: Members = { 'etc/init.d/sysntpd': '#!/bin/sh /etc/rc.common\nSTART=98\n' }
+    expect(words(openwrt)).toEqual(['/etc/init.d/sysntpd start', '/etc/init.d/sysntpd enable'])
+    const begun = { ...openwrt, 'etc/rc.d/S98sysntpd': { link: '../init.d/sysntpd' } }
+    expect(words(begun)).toEqual(['/etc/init.d/sysntpd start'])
+  })
+})

@@ -49,6 +49,14 @@ describe('a service that is started with the machine is stopped for good', () =>
       ],
     ],
     [
+      'openwrt',
+      '/etc/init.d/sysntpd',
+      [
+        '/etc/init.d/sysntpd stop | /etc/init.d/sysntpd start',
+        '/etc/init.d/sysntpd disable | /etc/init.d/sysntpd enable',
+      ],
+    ],
+    [
       'sysv-rc',
       '/etc/init.d/ntp',
       ['service ntp stop | service ntp start', 'update-rc.d ntp disable | update-rc.d ntp enable'],
@@ -83,6 +91,7 @@ test('a restart is one command where somebody waits for the end, and two where n
   const change = (manager: ServiceManager) =>
     lineOf(restartOf(daemonOf('ntpd.service', true), [reason], manager)[0]?.change)
   expect(change('systemd')).toBe(' | systemctl restart ntpd.service')
+  expect(change('openwrt')).toBe(' | /etc/init.d/ntpd restart')
   expect(change('sysv-rc')).toBe('service ntpd stop | service ntpd start')
   expect(change('none')).toBeUndefined()
 })

@@ -9,10 +9,10 @@ import type { Action } from './action.ts'
 import type { CommandChange, Reason, ServiceChange, Step } from './step.ts'
 
 /**
- * `sysv-rc`: SysV init as Debian has it (update-rc.d); `chkconfig`: as Red Hat and SUSE have it. `none`: nobody is known who starts
+ * `openwrt`: scripts for its procd. `sysv-rc`: SysV init as Debian has it (update-rc.d); `chkconfig`: as Red Hat and SUSE have it. `none`: nobody is known who starts
  * services (a container, an initramfs); it has to be done by hand.
  */
-export type ServiceManager = 'systemd' | 'openrc' | 'sysv-rc' | 'chkconfig' | 'none'
+export type ServiceManager = 'systemd' | 'openrc' | 'openwrt' | 'sysv-rc' | 'chkconfig' | 'none'
 
 interface Words {
   readonly now: (what: 'start' | 'stop', service: string) => string[]
@@ -22,6 +22,7 @@ interface Words {
   readonly lasting: (on: boolean, service: string, runlevel: string) => string[]
 }
 
+const byPath = (what: string, service: string): string[] => [`/etc/init.d/${scriptOf(service)}`, what]
 const byScript: Words['now'] = (what, service) => ['service', scriptOf(service), what]
 
 const WORDS: Readonly<Record<Exclude<ServiceManager, 'none'>, Words>> = {
@@ -33,6 +34,11 @@ const WORDS: Readonly<Record<Exclude<ServiceManager, 'none'>, Words>> = {
   openrc: {
     now: (what, service) => ['rc-service', scriptOf(service), what],
     lasting: (on, service, runlevel) => ['rc-update', on ? 'add' : 'del', scriptOf(service), runlevel],
+  },
+  openwrt: {
+    now: byPath,
+    restart: service => byPath('restart', service),
+    lasting: (on, service) => byPath(on ? 'enable' : 'disable', service),
   },
   'sysv-rc': {
     now: byScript,
