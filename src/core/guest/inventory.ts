@@ -278,8 +278,13 @@ export interface UnitFacts {
   readonly name: string
   /** The file of the unit, then its drop-ins. */
   readonly files: readonly string[]
-  /** The link by which nobody can start it (`systemctl mask`), and whether it would be started with the machine without. */
-  readonly mask?: { readonly link: string; readonly wanted: boolean } | undefined
+  /**
+   * The link by which nobody can start it (`systemctl mask`), or the empty file that does the same, and whether it would be started
+   * with the machine without.
+   */
+  readonly mask?:
+    | { readonly link: string; readonly wanted: boolean; readonly empty?: true | undefined }
+    | undefined
   /** With which words it would be started now; the running process may be older. */
   readonly starts: Fact<readonly string[]> | undefined
   /** `ConditionVirtualization=!container` and the other conditions under which it is started, as written. */

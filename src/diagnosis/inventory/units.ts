@@ -136,6 +136,9 @@ function findScript(look: Look, names: ServiceNames): Service | undefined {
 
 const MASK = '/dev/null'
 
+/** A file without a byte masks as well (systemd.unit(5)). */
+const isEmpty = (files: Files, path: string): boolean => files.bytes(path)?.length === 0
+
 /** An instance (`ptp4l@eno1.service`) has the file of its template, unless it has one of its own. */
 export const pathOfUnit = (files: Files, name: string): string | undefined =>
   [name, name.replace(/@.*(?=\.service$)/, '@')]
@@ -167,11 +170,17 @@ function readService(
   around: Surroundings,
 ): Service {
   const { files, unreadable } = look
-  if (files.link(path) === MASK) {
+  const linked = files.link(path) === MASK
+  if (linked || isEmpty(files, path)) {
     const nothing = { starts: undefined, conditions: [], conflicts: [] }
-    const mask = { link: path, wanted: findEnabled(files, name!, path, [])?.value ?? false }
+    const wanted = findEnabled(files, name!, path, [])?.value ?? false
+    const mask = { link: path, wanted, ...(linked ? {} : { empty: true as const }) }
     const unit: UnitFacts = { name: name!, files: [path], mask, ...nothing }
-    return { unit, enabled: fact(false, at(path, `→ ${MASK} (masked)`)), unreadable }
+    return {
+      unit,
+      enabled: fact(false, at(path, linked ? `→ ${MASK} (masked)` : 'empty (masked)')),
+      unreadable,
+    }
   }
   const dropIns = firstOfEachName(
     files,

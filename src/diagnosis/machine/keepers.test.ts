@@ -164,13 +164,16 @@ describe('a condition that keeps a daemon out of guests', () => {
   })
 })
 
-test('a daemon that somebody masked is unmasked before it is started', () => {
+test.each<[string, Member]>([
+  ['by a link', { link: '/dev/null' }],
+  ['by an empty file', ''],
+])('a daemon that somebody masked %s is unmasked before it is started', (_, mask) => {
   const masked: Members = {
     ...REAL,
     'usr/sbin/chronyd': '',
     'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 3\n',
     ...service('chronyd.service', '/usr/sbin/chronyd'),
-    'etc/systemd/system/chronyd.service': { link: '/dev/null' },
+    'etc/systemd/system/chronyd.service': mask,
     ...started('chronyd.service'),
   }
   const [only] = check(masked)
@@ -178,6 +181,25 @@ test('a daemon that somebody masked is unmasked before it is started', () => {
   expect(only?.remedy.changes).toEqual([
     'systemctl unmask chronyd.service',
     'systemctl start chronyd.service',
+  ])
+})
+
+test('an assertion keeps a daemon out of guests as a condition does, and is taken back by its own name', () => {
+  const shut: Members = {
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+    'usr/sbin/chronyd': '',
+    'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\n',
+    ...service('chronyd.service', '/usr/sbin/chronyd', 'ConditionCapability=CAP_SYS_TIME\n'),
+    'etc/systemd/system/chronyd.service.d/a.conf':
+      '[Unit]\nAssertVirtualization=no\nAssertPathExists=/etc/chrony.conf\n',
+    ...started('chronyd.service'),
+    'proc/1/comm': 'systemd\n',
+  }
+  const told = everything(shut).find(({ name }) => name === 'disabled-in-guests')
+  expect(told?.remedy.changes.slice(1)).toEqual([
+    '[Unit]',
+    'AssertVirtualization=',
+    'AssertPathExists=/etc/chrony.conf',
   ])
 })
 

@@ -97,12 +97,12 @@ test('a restart is one command where somebody waits for the end, and two where n
 })
 
 test('what is masked is unmasked first, and masked again last', () => {
-  const masked = (link: string, wanted: boolean): TimeDaemon => ({
+  const masked = (link: string, wanted: boolean, empty?: true): TimeDaemon => ({
     ...daemonOf('ntpd.service', false),
     unit: {
       name: 'ntpd.service',
       files: [link],
-      mask: { link, wanted },
+      mask: { link, wanted, empty },
       starts: undefined,
       conditions: [],
       conflicts: [],
@@ -118,6 +118,9 @@ test('what is masked is unmasked first, and masked again last', () => {
     'systemctl unmask --runtime ntpd.service | systemctl mask --runtime ntpd.service',
     'systemctl stop ntpd.service | systemctl start ntpd.service',
   ])
+  expect(lines('systemd', 'start', masked('/etc/systemd/system/ntpd.service', true, true))[0]).toBe(
+    'systemctl unmask ntpd.service | touch /etc/systemd/system/ntpd.service',
+  )
 })
 
 test('what does not run is only kept from the next boot', () => {

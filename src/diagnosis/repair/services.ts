@@ -102,7 +102,8 @@ export function serviceSteps(
 
 /** What is masked can neither be started nor enabled, nor disabled: the mask comes back when all else was taken back. */
 const unmask = (unit: UnitFacts, reason: Reason): Step => {
-  const undo = masking('mask', unit)
+  // `mask` would make it a link.
+  const undo = unit.mask?.empty ? ['touch', unit.mask.link] : masking('mask', unit)
   return {
     title: `Unmask ${unit.name}`,
     reasons: [reason],

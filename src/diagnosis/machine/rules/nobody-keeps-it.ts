@@ -51,15 +51,17 @@ const isPtp = (name: string): boolean => ['ptp4l', 'phc2sys', 'timemaster'].incl
 
 /** Ubuntu and Debian leave the clock to the service of VirtualBox where it is installed, whether it is started or not. */
 const isForAdditions = ({ name, value }: UnitCondition): boolean =>
-  name === 'ConditionFileIsExecutable' && /^\|?!.*\/VBoxService$/.test(value)
+  /^(?:Condition|Assert)FileIsExecutable$/.test(name) && /^\|?!.*\/VBoxService$/.test(value)
 
 const isAgainstGuests = (condition: UnitCondition): boolean =>
-  condition.met === false && (condition.name === 'ConditionVirtualization' || isForAdditions(condition))
+  condition.met === false &&
+  (/^(?:Condition|Assert)Virtualization$/.test(condition.name) || isForAdditions(condition))
 
-/** An empty condition takes all conditions back (systemd.unit(5)), so those that may stay are said again. */
+/** An empty condition takes all conditions back, and an assertion all assertions (systemd.unit(5)), so those that may stay are said again. */
 function shutOut(daemon: TimeDaemon, unit: UnitFacts, condition: UnitCondition): Finding {
   const file = lastDropIn(unit)
-  const kept = unit.conditions.filter(each => each.name.startsWith('Condition') && !isAgainstGuests(each))
+  const kind = condition.name.startsWith('Assert') ? 'Assert' : 'Condition'
+  const kept = unit.conditions.filter(each => each.name.startsWith(kind) && !isAgainstGuests(each))
   const lines = ['[Unit]', `${condition.name}=`, ...kept.map(({ name, value }) => `${name}=${value}`)]
   return state({
     name: 'disabled-in-guests',
