@@ -81,7 +81,7 @@ const DMI: readonly (readonly [field: DmiField, contains: RegExp, name: string])
   ['product', /^Google Compute Engine/, 'kvm'],
   [
     'vendor',
-    /^(QEMU|Red Hat|Amazon EC2|DigitalOcean|Hetzner|Cloud Hypervisor|Nutanix|Alibaba|Tencent)/,
+    /^(QEMU|Red Hat|oVirt|OpenStack|Amazon EC2|DigitalOcean|Hetzner|Cloud Hypervisor|Nutanix|Alibaba|Tencent)/,
     'kvm',
   ],
   ['bios', /^(SeaBIOS|EFI Development Kit II)/, 'kvm'],

@@ -81,7 +81,7 @@ export interface HypervisorFact {
   readonly name: string
   /** The control domain of Xen: it has a hypervisor below it, and is itself the host. */
   readonly controlDomain: boolean
-  /** The platform built upon it, where DMI names one: `openstack`, `ovirt`, `proxmox`, `aws`, `gcp`, `azure`, … */
+  /** The platform built upon it, where DMI names one: `openstack`, `ovirt`, `proxmox`, `aws`, `gcp`, `azure`, `oci`, … */
   readonly platform: string | undefined
   /**
    * What the guest's clocks do while it is paused. `stands`: all stop and go on where they were (nobody in the guest notices).

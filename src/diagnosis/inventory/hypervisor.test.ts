@@ -168,6 +168,18 @@ describe('the hypervisor, where neither /proc nor /sys tells of it', () => {
     expect(hypervisorIn({ 'sys/hypervisor/type': 'xen\n', ...files })!.value.platform).toBe('aws')
   })
 
+  it.each([
+    ['oci', 'QEMU', 'Standard PC (i440FX + PIIX, 1996)', 'OracleCloud.com'],
+    ['ovirt', 'oVirt', 'RHEL', ''],
+    ['ovirt', 'Red Hat', 'RHEV Hypervisor', ''],
+    [undefined, 'Red Hat', 'KVM', ''],
+  ])('has the platform %s, made by %s as %s with the tag %j', (platform, vendor, product, tag) => {
+    const dmi = { sys_vendor: vendor, product_name: product, chassis_asset_tag: tag }
+    const files = Object.entries(dmi).map(([name, value]) => [`sys/class/dmi/id/${name}`, `${value}\n`])
+    const { name, platform: found } = hypervisorIn({ ...VIRTUAL, ...Object.fromEntries(files) })!.value
+    expect([name, found]).toEqual(['kvm', platform])
+  })
+
   it('is a platform, too, by what the kernel said of the machine', () => {
     const said = '[    0.000000] DMI: Amazon EC2 m5.large/, BIOS 1.0 10/16/2017'
     expect(hypervisorIn(dmesg(said))).toEqual({

@@ -188,16 +188,17 @@ function onBareHardware(messages: readonly KernelMessage[], dmi: Dmi): Fact<stri
   return said && dmi.length > 0 ? fact('none', said.evidence, ...dmi.map(({ place }) => place)) : undefined
 }
 
-/** Azure's tag is the same on every machine there. */
+/** Azure's tag is the same on every machine there, and so is Oracle's. "Red Hat" alone is any QEMU of RHEL. */
 const PLATFORMS: readonly (readonly [field: Dmi[number]['field'], contains: RegExp, name: string])[] = [
   ['product', /^OpenStack/, 'openstack'],
   ['vendor', /^OpenStack/, 'openstack'],
   ['product', /^(oVirt|RHEV)/, 'ovirt'],
-  ['vendor', /^(oVirt|Red Hat$)/, 'ovirt'],
+  ['vendor', /^oVirt/, 'ovirt'],
   ['vendor', /^Amazon EC2/, 'aws'],
   ['bios', /^Amazon EC2/, 'aws'],
   ['product', /^Google Compute Engine/, 'gcp'],
   ['chassis', /^7783-7084-3265-9085-8269-3286-77/, 'azure'],
+  ['chassis', /^OracleCloud\.com/, 'oci'],
   ['vendor', /^Alibaba/, 'alibaba'],
   ['vendor', /^Tencent/, 'tencent'],
   ['vendor', /^DigitalOcean/, 'digitalocean'],
