@@ -33,13 +33,18 @@ export function originsOf(clocks: readonly AttachedClock[]): string[] {
     const { driver, parameter, options } = clocks[index]!
     const locked = refids.indexOf(wordAfter(options, 'lock') ?? '')
     if (locked >= 0 && locked !== index && links < clocks.length) return origin(locked, links + 1)
-    if (driver === 'PPS') return PULSES
+    if (isPulses(clocks[index]!)) return PULSES
     const [, segment] = driver === 'SHM' ? (/^(\d+)/.exec(parameter) ?? []) : []
     if (segment !== undefined) return `shm ${Number(segment) >> 1}`
     return driver === 'PHC' && ENA.test(parameter) ? 'aws' : `${driver} ${parameter}`
   }
   return clocks.map((_, index) => origin(index, 0))
 }
+
+/** A clock of another kind may be read for its pulses alone (`pps`, `PHC …:extpps`); one that is `local` numbers its own. */
+const isPulses = ({ driver, parameter, options }: AttachedClock): boolean =>
+  (driver === 'PPS' || options.some(each => /^pps$/i.test(each)) || /:extpps\b/.test(parameter)) &&
+  !options.some(each => /^local$/i.test(each))
 
 /** The clock in AWS's network card. */
 const ENA = /\/ptp_ena/

@@ -38,11 +38,16 @@ test.each([
   ['pulses that are locked to the seconds of their receiver', NMEA + PPS, 'warning single-source 1'],
   ['the pulses of a receiver and one server', PPS.replace('lock NMEA ', '') + A, 'warning single-source 1'],
   ["gpsd's two segments", 'refclock SHM 0\nrefclock SHM 1\n', 'warning single-source 1'],
+  ['pulses alone', 'refclock PPS /dev/pps0\n', 'critical never-agrees 0'],
+  ['pulses of a card alone', 'refclock PHC /dev/ptp0:extpps\n', 'critical never-agrees 0'],
+  ['segments read for their pulses', 'refclock SHM 0 pps\n', 'critical never-agrees 0'],
+  ['a clock that numbers its own pulses', 'refclock PPS /dev/pps0 local\n', 'warning single-source 1'],
   ['two receivers', 'refclock SHM 0\nrefclock SHM 2\n', 'critical two-sources 2'],
   ['a receiver and a server', NMEA + PPS + A, 'critical two-sources 2'],
   ['two servers', A! + B!, 'critical two-sources 2'],
   ["AWS's clock in two ways", `refclock PHC /dev/ptp_ena poll 0 prefer\n${AWS}`, 'note single-source 1'],
   ["AWS's server by both of its addresses", `${AWS}server fd00:ec2::123 iburst\n`, 'note single-source 1'],
+  ["Oracle's server", 'server 169.254.169.254 iburst\n', 'note single-source 1'],
   ["AWS's clock and that of another", `refclock PHC /dev/ptp_kvm\n${AWS}`, 'critical two-sources 2'],
 ])('chrony: %s', (_, text, expected) => expect(counted('chrony.conf', text)).toEqual([expected]))
 
@@ -55,6 +60,9 @@ test.each([
   ["gpsd's two segments", 'server 127.127.28.0\nserver 127.127.28.1 prefer\n', 'warning single-source 1'],
   ['two receivers', 'server 127.127.20.0\nserver 127.127.20.1\n', 'critical two-sources 2'],
 ])('ntpd: %s', (_, text, expected) => expect(counted('ntp.conf', text)).toEqual([expected]))
+
+test('a clock that is set by hand or passes for right numbers the pulses', () =>
+  expect(counted('chrony.conf', 'refclock PPS /dev/pps0\nlocal stratum 10\n')).toEqual([]))
 
 test('NTPsec: a receiver and its pulses', () =>
   expect(counted('etc/ntpsec/ntp.conf', 'refclock nmea unit 0 prefer\nrefclock pps unit 0\n')).toEqual([

@@ -22,9 +22,9 @@ import { othersThatSmear } from './smear.ts'
 /** How many sources a pool is good for. */
 const POOL = 4
 const ENOUGH = 4
-/** Behind one name of a cloud's own service there are several servers, and people who watch them. */
+/** Behind one name of a cloud's own service there are several servers, and people who watch them (the last address: Oracle's, Google's). */
 const WATCHED =
-  /^(?:169\.254\.169\.123|fd00:ec2::123|metadata\.google\.internal|time\.aws\.com|ntp\.cloud\.aliyuncs\.com)$/
+  /^(?:169\.254\.169\.(?:123|254)|fd00:ec2::123|metadata\.google\.internal|time\.aws\.com|ntp\.cloud\.aliyuncs\.com)$/
 
 export const sources: LintRule = subject =>
   configuredSources(subject).flatMap(of => [
@@ -59,6 +59,20 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
         ]
   const all = [...distinct.values()]
   const names = all.map(({ address }) => address).join(' and ')
+  // chronyd leaves out pulses as long as its clock is not set (refclock.c); ntpd's driver 22 waits for a source that numbers them.
+  if (all.every(({ origin }) => origin === PULSES))
+    return local || elsewhere
+      ? []
+      : [
+          few(subject, more, {
+            name: 'never-agrees',
+            severity: 'critical',
+            what: `${names} gives pulses only: they say when a second begins, and not which one it is, and ${program} does not take them without another source that does.`,
+            evidence,
+            cost: 'It never sets the clock.',
+            count: 0,
+          }),
+        ]
   // It follows one at a time: several do not contradict each other.
   if (daemon === 'timesyncd' && count > 1) return []
   // What another file adds is not known here.
