@@ -6,6 +6,7 @@ import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
+import { isRootMount } from './container.ts'
 import { isOfDmi } from './dmi.ts'
 import { isOfClocks } from './messages.ts'
 import { DPKG_STATUS, OF_TIME } from './packages.ts'
@@ -34,8 +35,9 @@ export function shareable(path: string, text: string): string {
   if (path === '/proc/1/environ')
     return text
       .split('\0')
-      .filter(each => /^container=/.test(each))
+      .filter(each => /^(?:container|KUBERNETES_SERVICE_HOST)=/.test(each))
       .join('\0')
+  if (/^\/proc\/\w+\/mountinfo$/.test(path)) return keepLines(text, isRootMount)
   if (/^\/(?:proc\/config\.gz|boot\/config-)/.test(path))
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l|package-data)$/.test(path))
