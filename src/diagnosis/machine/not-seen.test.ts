@@ -195,6 +195,19 @@ describe('a copy that is not whole', () => {
       'critical daemon-not-running /lib/systemd/system/chronyd.service',
     ])
   })
+  test('a daemon whose configuration timemaster makes as it starts', () => {
+    const started = {
+      ...GUEST,
+      'usr/sbin/chronyd': '',
+      'proc/77/comm': 'chronyd\n',
+      'proc/77/cmdline': '/usr/sbin/chronyd\0-n\0-f\0/var/run/timemaster/chrony.conf',
+      'proc/76/comm': 'timemaster\n',
+      'proc/76/cmdline': '/usr/sbin/timemaster\0-f\0/etc/timemaster.conf',
+    }
+    const known = { ...started, 'etc/timemaster.conf': '[ntp_server a.example]\n' }
+    expect(found(known)).toEqual(['note copy-incomplete /proc/77/cmdline'])
+    expect(found(started)).toEqual(['warning copy-incomplete /proc/77/cmdline'])
+  })
   test('a daemon without its configuration', () => {
     expect(found(CHRONY)).toEqual(['warning copy-incomplete /lib/systemd/system/chrony.service'])
     const ntpd = { 'proc/77/comm': 'ntpd\n', 'proc/77/cmdline': 'ntpd\0-x\0-u\0ntp', 'usr/sbin/ntpd': '' }

@@ -79,11 +79,15 @@ function howIsNotKnown(inventory: Inventory): Finding[] {
   const bare = settingDaemons(inventory).filter(lacksConfiguration)
   if (inventory.copy === 'live' || bare.length === 0) return []
   const names = bare.map(({ name }) => name).join(' and ')
+  const made = bare.every(({ commandLine }) => commandLine?.value.some(word => MADE_AT_START.test(word)))
+  const source = made && inventory.daemons.find(({ name }) => name === 'timemaster')?.configuration[0]
   return [
     state({
       name: 'copy-incomplete',
-      severity: 'warning',
-      what: `The configuration of ${names} is not in this copy: how it keeps the clock is not judged.`,
+      severity: source ? 'note' : 'warning',
+      what: source
+        ? `timemaster makes the configuration of ${names} from ${source.path} as it starts, and this copy has only that one: how it keeps the clock is not judged.`
+        : `The configuration of ${names} is not in this copy: how it keeps the clock is not judged.`,
       evidence: bare.flatMap(({ commandLine, installed }) => evidenceOf(commandLine ?? installed)),
       causes: [],
       cost: 'What it does after a pause, and whom it asks, is not known here.',
@@ -94,6 +98,9 @@ function howIsNotKnown(inventory: Inventory): Finding[] {
     }),
   ]
 }
+
+/** timemaster(8): what it starts gets its files there. */
+const MADE_AT_START = /\/run\/timemaster\//
 
 function whomIsNotKnown(inventory: Inventory): Finding[] {
   const unasked = settingDaemons(inventory).filter(daemon => lacksSources(daemon, inventory))
