@@ -234,6 +234,10 @@ describe('the service of VirtualBox', () => {
       'critical tools-sync-beside-daemon',
     ])
     expect(found({ ...UBUNTU, ...ORACLES })).toEqual(['critical tools-sync-beside-daemon'])
+    const [told] = check({ ...UBUNTU, ...ORACLES })
+    expect(told?.remedy.changes.join('\n')).toMatch(
+      /ExecStart=\S+ --disable-timesync\n.*\nVBoxManage setextradata VM "\S+GetHostTimeDisabled" 1$/,
+    )
   })
   test('does not, where it is not started, elsewhere, or told not to', () => {
     const elsewhere: Members = { 'sys/class/dmi/id/product_name': 'KVM\n' }

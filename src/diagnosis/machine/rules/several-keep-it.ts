@@ -187,12 +187,27 @@ const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(nam
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
+/** The manual of VirtualBox, on the parameters of its time synchronization and on switching it off; one of the two is enough. */
+const WITHOUT_TIMESYNC: Extract<Action, { kind: 'host' }>[] = [
+  {
+    kind: 'host',
+    where: 'a drop-in of the unit of VBoxService, its other words kept',
+    lines: ['[Service]', 'ExecStart=', 'ExecStart=/usr/sbin/VBoxService --disable-timesync'],
+  },
+  {
+    kind: 'host',
+    where: 'the host of this guest, instead, while the guest is off',
+    lines: ['VBoxManage setextradata VM "VBoxInternal/Devices/VMMDev/0/Config/GetHostTimeDisabled" 1'],
+  },
+]
+
 export const toolsAndDaemon: MachineRule = ({ inventory }) => {
   const daemons = settingDaemons(inventory)
   const tools = settingTools(inventory, 'periodically')
   if (daemons.length === 0 || tools.length === 0) return []
   const vmware = inventory.hypervisor?.value.name === 'vmware'
   const [tool, daemon] = [tools[0]!, daemons[0]!]
+  const additions = tool.name === 'VBoxService' ? WITHOUT_TIMESYNC : []
   return [
     state({
       name: 'tools-sync-beside-daemon',
@@ -207,7 +222,7 @@ export const toolsAndDaemon: MachineRule = ({ inventory }) => {
           : `Switch the periodic setting of ${tool.name} off and keep the daemon.`,
         changes: vmware
           ? ['vmware-toolbox-cmd timesync disable', 'tools.syncTime = "0"   (in the .vmx file)']
-          : [],
+          : additions.flatMap(({ where, lines }) => [`${where}:`, ...lines]),
         ...(vmware
           ? {
               actions: [
@@ -224,7 +239,7 @@ export const toolsAndDaemon: MachineRule = ({ inventory }) => {
                 },
               ],
             }
-          : {}),
+          : { actions: additions }),
       },
       confirm: 'Steps forward about once a minute that the log of the daemon does not explain.',
     }),
