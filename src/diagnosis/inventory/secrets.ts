@@ -35,7 +35,9 @@ const SECRETS: readonly RegExp[] = [
   // --key VALUE
   /((?:^|[\s\0])--key[\s\0=]+)[^\s\0]+/g,
   // A line of its own: secret VALUE
-  /^(\s*(?:secret|passphrase|passwd|token)\s+)\S.*$/,
+  /^(\s*(?:secret|passphrase|passwd|token|\w+password)\s+)\S.*$/i,
+  // crypt(5): NAME:$6$SALT$HASH:…
+  /(\$(?:\d\w?|y|gy|sha1|md5)[$,])[^\s\0:"']{8,}/g,
   // curl -u USER:PASSWORD; ntpd takes a user by the same letter
   new RegExp(
     String.raw`([\s\0](?:-u|-U|--user|--proxy-user)(?<=\b(?:curl|wget|lftp|smbclient|rpcclient|ldap\w+)\b.*)[\s\0=]*)${SHELL_WORD}`,
@@ -63,7 +65,7 @@ const SECRETS: readonly RegExp[] = [
 
 /** Without any of these no pattern above can match: most lines of a long file need not be tried with each. */
 const MAY_HOLD =
-  /pass|pwd|pw|psk|secret|token|credential|key|cookie|community|auth|bearer|[\s\0]-|echo|printf|[?&@]|:\/\/|^\s*\d/i
+  /pass|pwd|pw|psk|secret|token|credential|key|cookie|community|auth|bearer|[\s\0]-|echo|printf|[?&@$]|:\/\/|^\s*\d/i
 
 const withoutSecretsIn = (line: string): string =>
   MAY_HOLD.test(line) ? SECRETS.reduce((left, secret) => left.replace(secret, `$1${REMOVED}`), line) : line

@@ -109,6 +109,11 @@ describe('one line', () => {
       '-x',
     ])
   })
+  test('a line of shadow, should a configuration include it, and a directive that ends in password', () => {
+    const hash = '$6$rounds=5000$saltsalt$HJb7xQ.Zr/0pensesame'
+    expect(withoutSecrets(`root:${hash}:19000:0:99999:7:::`)).toBe('root:$6$(removed):19000:0:99999:7:::')
+    expect(withoutSecrets('  cmdpassword opensesame')).toBe('  cmdpassword (removed)')
+  })
   test('a key in PEM', () => {
     const pem = '-----BEGIN RSA PRIVATE KEY-----\nMIIopensesame\nabc=\n-----END RSA PRIVATE KEY-----\n'
     expect(withoutSecrets(pem)).not.toMatch(/opensesame|abc/)
