@@ -8,6 +8,7 @@ import { asymmetricPath } from './rules/asymmetric-path.ts'
 import { clocksFight } from './rules/clocks-fight.ts'
 import { clocksourceUnstable } from './rules/clocksource-unstable.ts'
 import { cpuClocksDiffer } from './rules/cpu-clocks-differ.ts'
+import { dateWentBack } from './rules/date-went-back.ts'
 import { falseticker } from './rules/falseticker.ts'
 import { falsetickerFollowed } from './rules/falseticker-followed.ts'
 import { fewSources } from './rules/few-sources.ts'
@@ -20,16 +21,20 @@ import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
 import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
+import { neverCorrected } from './rules/never-corrected.ts'
 import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
+import { routeChanged } from './rules/route-changed.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { sourceJumped } from './rules/source-jumped.ts'
 import { sourceRejectedByItsOwnJitter } from './rules/source-rejected-by-its-own-jitter.ts'
+import { sourceSilent } from './rules/source-silent.ts'
 import { sourcesLost } from './rules/sources-lost.ts'
 import { spuriousSourceAddress } from './rules/spurious-source-address.ts'
+import { stampsWentBack } from './rules/stamps-went-back.ts'
 import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steppedBack } from './rules/stepped-back.ts'
 import { steppedByItsDaemon } from './rules/stepped-by-its-daemon.ts'
@@ -43,6 +48,7 @@ import { evidenceOf, type Subject } from './subject.ts'
 /** What does not depend on the daemon: these are applied once to a host. */
 const OF_THE_MACHINE: readonly Rule[] = [
   cpuClocksDiffer,
+  dateWentBack,
   timersLate,
   migratedClockStopped,
   clocksourceUnstable,
@@ -68,15 +74,19 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   frequencyFarOff,
   frequencyLearnedFromAJump,
   slewCannotCatchUp,
+  neverCorrected,
   sourceRejectedByItsOwnJitter,
   steppedByItsDaemon,
   steppedBack,
+  stampsWentBack,
   sourcesLost,
+  sourceSilent,
   neverFollowed,
   spuriousSourceAddress,
   falsetickerFollowed,
   falseticker,
   asymmetricPath,
+  routeChanged,
   leapOrSmearMix,
   sourceJumped,
   stepoutClamped,

@@ -24,6 +24,7 @@ import { EventLog } from './event-log.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
 import { Quantiles } from './quantiles.ts'
+import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
 import { Swings } from './swings.ts'
 import { type Summary, Windows } from './windows.ts'
@@ -95,7 +96,10 @@ export class SampleSeries extends Series {
   /** Of the offset against the source that was heard first: two that disagree are no oscillation. */
   readonly swings = new Swings()
   #first = -1
+  /** The first measurement of all. */
+  begins: { readonly at: Seconds; readonly file: number; readonly line: number } | undefined
   readonly ways = new LongWays()
+  readonly routes = new Routes()
   readonly #delays = new Envelope()
   readonly #agreeing = new Agreeing(this.census, rows => {
     this.#offset.add(rows)
@@ -133,8 +137,10 @@ export class SampleSeries extends Series {
     if (this.exchanges || block.daemon !== 'chrony') this.changes.add(block)
     else this.breaks.add(block)
     if (this.#first < 0) this.#first = block.source[0]!
+    this.begins ??= { at: block.at[0]!, file: block.file, line: block.line[0]! }
     this.swings.add(block, worst, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows, worst)
+    this.routes.add(block)
   }
 }
 
@@ -151,6 +157,11 @@ export class UpdateSeries extends Series {
   longestSilence: Seconds = 0
   silentFrom: Seconds = Number.NaN
   #lastAt: Seconds = Number.NaN
+
+  /** The last update. */
+  get heardTo(): Seconds | undefined {
+    return Number.isNaN(this.#lastAt) ? undefined : this.#lastAt
+  }
 
   add(block: UpdateBlock): void {
     this.span(block)
@@ -224,16 +235,20 @@ export class HostLog {
     return this.daemons.length === 0
   }
 
-  /** Whose logs these are. What the kernel and the commands of the system say counts alone only. */
+  /**
+   * Whose logs these are: those of daemons that measured, or began, or follow somebody; else of all that said anything.
+   * What the kernel and the commands of the system say counts alone only.
+   */
   get daemons(): Daemon[] {
-    const all = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
-    const events = [...this.events.of('version', 'started', 'selected'), ...this.timeless]
-    const said = new Set(events.map(({ daemon }) => daemon))
-    if (all.length === 0 && this.events.daemons.has('other')) said.add('other')
-    if (all.length > 0 || said.size > 1) said.delete('other')
+    const measured = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
+    const said = [...this.events.of('version', 'started', 'selected'), ...this.timeless]
+    const all = new Set([...measured, ...said.map(({ daemon }) => daemon)])
+    const named = [...all].filter(daemon => daemon !== 'other' || measured.includes(daemon))
+    if (named.length > 0) return named
     // A few lines of a log may tell of steps only.
-    if (all.length === 0 && said.size === 0) return [...this.events.daemons]
-    return [...new Set([...all, ...said])]
+    const spoke = [...new Set([...all, ...this.events.daemons])]
+    const stepped = this.events.of('stepped', 'offset-found').some(({ daemon }) => daemon === 'other')
+    return spoke.filter(daemon => daemon !== 'other' || stepped || spoke.length === 1)
   }
 
   /** The measurements that say most of a daemon's clock: single exchanges if there are any. */

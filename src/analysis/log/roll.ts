@@ -1,6 +1,6 @@
 /**
  * Who spoke, and when, and nothing else: field report 002's `awk | sort | uniq -c`, with the time from the first to the
- * last word of each source, its longest silence, and its reach: in how many of the hours of the whole log it was heard.
+ * last word of each source, its longest silence (up to the end of the log perhaps), and its reach: in how many of the hours of the whole log it was heard.
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
@@ -72,13 +72,14 @@ export class Roll {
 
   /** The most heard first. */
   sources(): Heard[] {
+    const end = Math.max(...this.#order.map(source => this.#to[source]!))
     return this.#order
       .map(source => ({
         source,
         count: this.#counts[source]!,
         from: this.#from[source]!,
         to: this.#to[source]!,
-        longestSilence: this.#silence[source]!,
+        longestSilence: Math.max(this.#silence[source]!, end - this.#to[source]!),
         reach: this.#hours[source]! / this.#all,
       }))
       .sort((a, b) => b.count - a.count)

@@ -139,7 +139,7 @@ function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
         ),
     )
     .filter((event, i, all) => !isRest(event, all[i - 1]))
-  const panics = found.filter(({ what }) => what === 'panic')
+  const panics = found.filter(({ what, size }) => what === 'panic' && Number.isFinite(size))
   const once = found.filter(event => event.what !== 'panic' || event === panics[0])
   return [...steps, ...once]
     .map(({ what, at, size, file, line }) => ({

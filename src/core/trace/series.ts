@@ -101,6 +101,8 @@ export type EventName =
   | 'slept'
   | 'counted'
   | 'rtc-read'
+  // How far it is behind the system clock.
+  | 'rtc-behind'
   | 'rtc-in-local-time'
   // What a configuration says.
   | 'slew-only'

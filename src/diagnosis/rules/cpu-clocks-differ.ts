@@ -3,15 +3,12 @@
  * Each processor then reads a counter of its own. Readings are compared with their neighbours only, since they take time.
  */
 import { duration, signed } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
-
-/** `date` has whole seconds, and a loop over the processors takes some time. */
-const LEAST: Seconds = 2
+import { goingBack, LEAST, neighbours } from './date-loop.ts'
 
 export const COST =
   'Time goes back and forth as the scheduler moves a process, and a timer that is set on one processor and fires on another is late by the difference. No time daemon can cure it.'
@@ -25,22 +22,6 @@ export const cpuClocksDiffer: Rule = subject => {
       .filter(found => found !== undefined),
     ...(apart.length > 0 ? [saidByKernel(apart, subject)] : []),
   ]
-}
-
-/** Readings on lines that follow each other, all with a processor or all without one. */
-function neighbours(readings: readonly LogEvent[]): LogEvent[][] {
-  const runs: LogEvent[][] = []
-  for (const reading of readings) {
-    const last = runs.at(-1)?.at(-1)
-    const follows =
-      last !== undefined &&
-      last.file === reading.file &&
-      reading.line - last.line === 1 &&
-      (last.source === undefined) === (reading.source === undefined)
-    if (follows) runs.at(-1)!.push(reading)
-    else runs.push([reading])
-  }
-  return runs.filter(({ length }) => length > 1)
 }
 
 function byProcessor(run: readonly LogEvent[], subject: Subject): Finding | undefined {
@@ -59,19 +40,8 @@ function byProcessor(run: readonly LogEvent[], subject: Subject): Finding | unde
   })
 }
 
-/** Time that goes back and is then where it would have been: it was read from another clock. */
 function byTurns(run: readonly LogEvent[], subject: Subject): Finding | undefined {
-  let most = run[0]!.size
-  let pending: { reading: LogEvent; by: Seconds }[] = []
-  const odd: { reading: LogEvent; by: Seconds }[] = []
-  for (const reading of run) {
-    if (most - reading.size >= LEAST) pending.push({ reading, by: most - reading.size })
-    else {
-      odd.push(...pending)
-      pending = []
-      most = Math.max(most, reading.size)
-    }
-  }
+  const { odd } = goingBack(run)
   if (odd.length === 0) return undefined
   const sizes = odd.map(({ by }) => by).sort((a, b) => a - b)
   const size = sizes[sizes.length >> 1]!

@@ -3,14 +3,20 @@
  * others outvote it.
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
+import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration, signed } from '#core/time/format.ts'
-import type { LogEvent } from '#core/trace/series.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+
+/** What a daemon sets right when it starts is no jump. */
+const START: Seconds = 600
+const WAKE: Seconds = 1800
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
@@ -51,8 +57,9 @@ export const falseticker: Rule = subject => {
   })
 }
 
-/** What the daemon itself says in a report: `x` before a source. Or most sources contradict one, and it marks none. */
-function reported({ log, keeper }: Subject): Finding[] {
+/** What the daemon itself says: in a report, `x` before a source; in its log, when it finds one. Or most sources contradict one. */
+function reported(subject: Subject): Finding[] {
+  const { log, keeper } = subject
   const unfollowed = unfollowedOf(log)
   // Whoever follows none and calls most of them wrong has no majority.
   if (unfollowed && unfollowed.majority === undefined) return []
@@ -70,6 +77,7 @@ function reported({ log, keeper }: Subject): Finding[] {
         keeper,
       )
     }),
+    ...named(subject),
     ...alone.map(line =>
       reportedOne(
         line,
@@ -101,3 +109,58 @@ const reportedOne = (
   ]),
   confirm: 'Ask it from another network: `clockwright query`.',
 })
+
+/** In its log, as often as somebody else is followed. */
+function named({ log, keeper }: Subject): Finding[] {
+  const lines = log.events.of('falseticker').filter(({ daemon }) => daemon === keeper.daemon)
+  const isWrong = wrongInLog(log, keeper.daemon)
+  return [...Map.groupBy(lines, ({ source }) => source)].map(([source, said]) => {
+    const perhaps = !isWrong(said)
+    const [first] = said
+    const times = said.length > 1 ? `, ${said.length} times` : ''
+    const one = reportedOne(
+      first!,
+      undefined,
+      `${keeper.name} calls ${source} a falseticker${times}: the others disagree.`,
+      keeper,
+    )
+    return {
+      ...one,
+      severity: perhaps ? ('note' as const) : ('warning' as const),
+      ...spanOf(said),
+      measures: { ...(said.length > 1 && { count: said.length }) },
+      evidence: said.slice(0, 3).map(evidenceOf),
+      causes: [
+        ...one.causes,
+        ...(perhaps
+          ? [
+              {
+                what: 'its path was slow in one direction for a while, or the clock had jumped',
+                why: 'it was said once, or beside a step, or the source was followed later',
+              },
+            ]
+          : []),
+      ],
+    }
+  })
+}
+
+/**
+ * Whether a log that says so again and again means a source that is wrong. After the clock has jumped sources are called so
+ * that had not been asked since, and one that is followed later was right all the time.
+ */
+function wrongInLog(log: HostLog, daemon: Daemon): (said: readonly LogEvent[]) => boolean {
+  const mine = (...whats: readonly EventName[]) =>
+    log.events.of(...whats).filter(event => event.daemon === daemon)
+  const starts = mine('started', 'version')
+  const jumps = mine('stepped', 'offset-found', 'jumped-forward', 'jumped-backward').filter(
+    ({ at }) => !starts.some(start => at >= start.at && at < start.at + START),
+  )
+  const followed = mine('selected')
+  return said => {
+    const calm = said.filter(({ at }) => !jumps.some(jump => Math.abs(at - jump.at) < WAKE))
+    const [first] = calm
+    if (!first || calm.length < 2) return false
+    return !followed.some(({ source, at }) => source === first.source && at > first.at)
+  }
+}

@@ -14,7 +14,10 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
   const beyond = disturbances.clock.filter(({ size }) => Math.abs(size) > keeper.panicAbove)
   const first = panics[0]
   if (!first && beyond.length === 0) return []
-  const size = first?.size ?? beyond[0]!.size
+  const told = panics.find(({ size }) => Number.isFinite(size))
+  const size = told?.size ?? beyond[0]?.size
+  const off = size === undefined ? undefined : Math.abs(size)
+  const about = off === undefined ? `more than ${keeper.panicAbove} s` : amount(off)
   return [
     {
       name: 'panic-exit-ahead',
@@ -22,9 +25,9 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
       from: first?.at ?? beyond[0]!.from,
       to: first?.at ?? log.span?.to,
       what: first
-        ? `${keeper.name} ended itself at ${when(first.at)}: it was ${amount(Math.abs(size))} off. From then on nobody kept the clock.`
-        : `The clock is ${amount(Math.abs(size))} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
-      measures: { size, happened: first ? 1 : 0 },
+        ? `${keeper.name} ended itself at ${when(first.at)}: it was ${about} off. From then on nobody kept the clock.`
+        : `The clock is ${about} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
+      measures: { ...(size !== undefined && { size }), happened: first ? 1 : 0 },
       evidence: first
         ? panics.slice(0, 3).map(evidenceOf)
         : beyond[0]!.lines.map(({ file, line }) => ({
@@ -32,7 +35,7 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
             file,
             line,
           })),
-      cost: `The clock stays ${duration(Math.abs(size))} wrong, and drifts, until somebody starts the daemon again.`,
+      cost: `The clock stays ${off === undefined ? about : duration(off)} wrong, and drifts, until somebody starts the daemon again.`,
       causes: [
         { what: 'the guest was paused for longer than the panic threshold', why: 'see vm-paused' },
         { what: 'the clock was wrong at the start, without -g', why: 'if it is the first update' },

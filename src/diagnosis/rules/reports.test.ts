@@ -109,7 +109,7 @@ test('processors that agree are no finding, and a step back is no second clock',
   expect(found('0: Sat Mar  2 16:49:52 EST 2013', '1: Sat Mar  2 16:49:52 EST 2013')).toEqual(['good good'])
   expect(
     found('Sat Mar  2 16:49:52 EST 2013', 'Sat Mar  2 16:48:52 EST 2013', 'Sat Mar  2 16:48:53 EST 2013'),
-  ).toEqual(['good good'])
+  ).toEqual(['warning clock-went-back'])
 })
 
 test('a leap that a daemon noticed: what no measurement tells is not said', () => {
@@ -176,4 +176,72 @@ describe('a servo of linuxptp whose source leaps by 37 s', () => {
     // Its stamps are no readings of the clock that leapt.
     expect(jump!.from! % 86_400).toBeCloseTo(365_215.1 % 86_400, 3)
   })
+})
+
+/** A line of `date` in each second, as a clock shows it that is ahead by so much. */
+const dates = (...ahead: readonly number[]) =>
+  ahead.map((by, i) => {
+    const at = 36_000 + i + by
+    const two = (value: number) => String(Math.floor(value) % 60).padStart(2, '0')
+    return `Tue Mar  3 ${two(at / 3600)}:${two(at / 60)}:${two(at)} UTC 2009`
+  })
+const times = (count: number, by: number) => Array.from({ length: count }, () => by)
+
+test('a clock that was set back in a loop of date passes where it had been as any other second', () => {
+  const { findings } = explain(...dates(...times(100, 57), ...times(200, 0)))
+  expect(findings.map(({ name }) => name)).toEqual(['clock-went-back'])
+  expect(findings[0]!.measures).toEqual({ size: -57, count: 1 })
+  const turns = explain(...dates(...times(9, 85), ...times(3, 0), ...times(9, 85), 0, ...times(9, 85)))
+  expect(turns.findings.map(({ name }) => name)).toEqual(['cpu-clocks-differ'])
+  expect(turns.findings[0]!.measures.odd).toBe(4)
+})
+
+test('the end of summer time is no step back', () => {
+  expect(found('Sun Nov  1 01:59:59 EDT 2009', 'Sun Nov  1 01:00:00 EST 2009')).toEqual(['good good'])
+})
+
+test('a hardware clock that shows the time of a zone, and is taken for UTC', () => {
+  const timedatectl = (rtc: string, local = 'no') =>
+    explain(
+      '               Local time: Mon 2024-03-11 17:20:11 CST',
+      '           Universal time: Mon 2024-03-11 09:20:11 UTC',
+      `                 RTC time: Mon 2024-03-11 ${rtc}`,
+      'System clock synchronized: yes',
+      `          RTC in local TZ: ${local}`,
+    ).findings.map(({ name, severity }) => `${severity} ${name}`)
+  expect(timedatectl('17:20:12')).toEqual(['warning rtc-in-local-time'])
+  expect(timedatectl('17:20:12', 'yes')).toEqual(['note rtc-in-local-time', 'good good'])
+  expect(timedatectl('09:25:00')).toEqual(['note rtc-far-off', 'good good'])
+  expect(timedatectl('09:20:12')).toEqual(['good good'])
+})
+
+test('a daemon that falls back to its own clock again and again', () => {
+  const log = (back: string) =>
+    found(
+      '2027-03-05T10:42:32Z h ntpd[1]: synchronized to LOCAL(0), stratum 10',
+      `2027-03-05T${back}Z h ntpd[1]: synchronized to 192.0.2.1, stratum 2`,
+    )
+  expect(log('14:30:12')).toEqual(['warning stratum-10-island'])
+  expect(log('10:46:12')).toEqual(['good good'])
+  expect(
+    found(
+      '2027-03-05T10:42:32Z h ntpd[1]: synchronized to LOCAL(0), stratum 10',
+      '2027-03-05T11:42:32Z h ntpd[1]: no servers reachable',
+    ),
+  ).toContain('warning stratum-10-island')
+})
+
+test('a daemon that is started again at an earlier time than that of its end', () => {
+  const log = (back: string, ...more: readonly string[]) =>
+    explain(
+      '2027-03-05T00:00:10Z h ntpd[1]: ntpd 4.2.0a@1.1190-r Fri Aug 26 04:27:20 EDT 2005 (1)',
+      '2027-03-05T10:06:20Z h ntpd[1]: ntpd exiting on signal 15',
+      `2027-03-05T${back}Z h ntpd[2]: ntpd 4.2.0a@1.1190-r Fri Aug 26 04:27:20 EDT 2005 (1)`,
+      ...more,
+    ).findings.find(({ name }) => name === 'clock-went-back')
+  expect(log('10:00:38')).toMatchObject({ severity: 'warning', measures: { size: -342, count: 1 } })
+  expect(log('10:06:21')).toBeUndefined()
+  // The clock of the boot was wrong, and is put right; or the parts of the log are out of order.
+  expect(log('10:00:38', '2027-03-05T10:07:00Z h ntpd[2]: time reset +342.5 s')).toBeUndefined()
+  expect(log('00:00:00')).toBeUndefined()
 })

@@ -1,24 +1,79 @@
-/** rtc-in-local-time: the hardware clock of the machine is in local time. A guest that starts with it is wrong by the zone. */
+/**
+ * rtc-in-local-time, rtc-far-off: the hardware clock of the machine is in local time, by what is configured or by what it shows,
+ * or it shows another time. A guest that starts with it is wrong by that.
+ */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
-export const rtcInLocalTime: Rule = ({ log, keeper }) => {
-  const line = log.timeless.find(({ what }) => what === 'rtc-in-local-time')
-  if (!line) return []
-  return [
-    {
-      name: 'rtc-in-local-time',
-      severity: 'note',
-      from: undefined,
-      to: undefined,
-      what: 'The hardware clock is taken for local time.',
-      measures: {},
-      evidence: [evidenceOf(line)],
-      cost: 'None in a zone without an offset from UTC. Elsewhere the clock is wrong by hours from boot to the first step, and around a change to summer time.',
-      causes: [],
-      remedy: configure(keeper, 'Keep it in UTC.', ['timedatectl set-local-rtc 0']),
-      confirm: 'timedatectl; the third line of /etc/adjtime.',
-    },
-  ]
+/** Zones differ from UTC by quarters of an hour, up to 14 h. */
+const ZONE_STEP: Seconds = 900
+const MOST_OF_A_ZONE: Seconds = 14 * 3600
+/** What an RTC may be off by itself, after months. */
+const FAR: Seconds = 60
+
+export const rtcInLocalTime: Rule = subject => {
+  const told = subject.log.timeless.find(({ what }) => what === 'rtc-in-local-time')
+  if (told)
+    return [
+      {
+        ...localTime(told),
+        what: 'The hardware clock is taken for local time.',
+        cost: 'None in a zone without an offset from UTC. Elsewhere the clock is wrong by hours from boot to the first step, and around a change to summer time.',
+        remedy: configure(subject.keeper, 'Keep it in UTC.', ['timedatectl set-local-rtc 0']),
+      },
+    ]
+  const shown = subject.log.timeless.find(({ what, size }) => what === 'rtc-behind' && Math.abs(size) >= FAR)
+  return shown ? [otherwise(subject, shown)] : []
 }
+
+/** It is taken for UTC, and shows something else. */
+function otherwise(subject: Subject, line: LogEvent): Finding {
+  const off = Math.abs(line.size)
+  const side = line.size > 0 ? 'behind' : 'ahead of'
+  const zones = Math.round(off / ZONE_STEP)
+  const local = zones > 0 && off <= MOST_OF_A_ZONE + FAR && Math.abs(off - zones * ZONE_STEP) < FAR
+  const common = { ...localTime(line), measures: { offset: line.size } }
+  const write = configure(subject.keeper, 'Write the right time into it, in UTC.', [
+    'hwclock --systohc --utc',
+  ])
+  if (!local)
+    return {
+      ...common,
+      name: 'rtc-far-off',
+      what: `The hardware clock is ${duration(off)} ${side} the system clock.`,
+      cost: 'The next boot starts with that error.',
+      remedy: write,
+    }
+  return {
+    ...common,
+    severity: 'warning',
+    what: `The hardware clock is ${duration(off)} ${side} UTC: it holds the time of a zone, and the system takes it for UTC.`,
+    cost: `After each boot the clock is wrong by ${duration(off)} until a daemon steps it.`,
+    causes: [
+      {
+        what: 'the hypervisor shows its guests local time, or another system of this machine (Windows) writes it',
+        why: 'the difference is that of a zone',
+      },
+    ],
+    remedy: {
+      ...write,
+      text: 'Let the hypervisor show UTC (libvirt: <clock offset="utc"/>), and write the right time into it.',
+    },
+  }
+}
+
+const localTime = (line: LogEvent): Omit<Finding, 'what' | 'cost' | 'remedy'> => ({
+  name: 'rtc-in-local-time',
+  severity: 'note',
+  from: undefined,
+  to: undefined,
+  measures: {},
+  evidence: [evidenceOf(line)],
+  causes: [],
+  confirm: 'timedatectl; the third line of /etc/adjtime.',
+})

@@ -1,15 +1,20 @@
-/** sources-lost: a long time without a measurement from any source. The clock runs free meanwhile. */
+/**
+ * sources-lost: a long time without a measurement from any source, or without one to follow, up to the end of the log perhaps.
+ * The clock runs free meanwhile.
+ */
 import type { Correction } from '#analysis/log/corrections.ts'
 import type { Disturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Daemon } from '#core/trace/series.ts'
+import type { Daemon, EventName } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
 const LONG: Seconds = 3600
+/** A source is given up after eight polls, of 1024 s at most. */
+const UNTIL_NOTICED: Seconds = 3 * 3600
 
 /**
  * Of the usual time between two lines. What ntpd's filter lets through comes unevenly, but each sample in it ages by 15 µs a
@@ -18,31 +23,35 @@ const LONG: Seconds = 3600
 const SELDOM = { measured: 8, filtered: 6 } as const
 
 export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
-  const silence = silenceOf(log, keeper.daemon)
-  if (!silence) return []
-  const { silent, back, usual, seldom } = silence
-  // What the clock leapt was no time, and what its daemon set it, or counts as set, was none either.
-  const leapt = disturbances.clock
-    .filter(({ local }) => local.from >= silent - 1 && local.to <= back + 1)
-    .reduce((sum, { size }) => sum + size, 0)
-  const corrected = correctionsOf(log, keeper.daemon, disturbances)
-    // A step is told when it is done; an update of chronyd stands right before what it does to the stamps.
-    .filter(({ at, by }) => (by === 'step' ? at > silent && at <= back + 1 : at >= silent - 1 && at < back))
-    .filter(({ size }) => Number.isFinite(size))
-    .reduce((sum, { size }) => sum + size, 0)
-  const time = back - silent + leapt - corrected
-  if (!(time > LONG && time > seldom * usual)) return []
-  const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at > silent && at < back)
+  const silence = silenceOf(log, keeper.daemon, disturbances)
+  const told = toldSilence(log, keeper.daemon)
+  const longest = [silence, told]
+    .filter(each => each !== undefined)
+    .sort((a, b) => b.time - a.time)
+    .find(({ time, least }) => time > least)
+  if (!longest) return []
+  const { silent, back, time, seenBy, open } = longest
+  const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at >= silent && at < back)
   return [
     {
       name: 'sources-lost',
       severity: 'warning',
       from: silent,
       to: back,
-      what: `No source was heard for ${duration(time)}, from ${when(silent)} to ${when(back)}.`,
-      measures: { time },
+      what: open
+        ? `No source was heard for ${duration(time)}, from ${when(silent)} on, and none was back when the daemon, or its log, ended.`
+        : `No source was heard for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}.`,
+      measures: { time, ...(open && { open: 1 }) },
       evidence: [
-        { text: `the lines of its log stop at ${when(silent)} and go on at ${when(back)}` },
+        ...(seenBy === 'lines'
+          ? [
+              {
+                text: open
+                  ? `its measurements stop at ${when(silent)}, and it goes on speaking until ${when(back)}`
+                  : `the lines of its log stop at ${when(silent)} and go on at ${when(back)}`,
+              },
+            ]
+          : []),
         ...events.slice(0, 3).map(evidenceOf),
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
@@ -51,7 +60,9 @@ export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
           what: 'the network or a firewall lost the packets',
           why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
         },
-        { what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' },
+        ...(open
+          ? []
+          : [{ what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' }]),
       ],
       remedy: configure(keeper, 'Find out what happened to the network then. Sources on other paths help.'),
       confirm: 'Logs of the network; `tcpdump port 123`.',
@@ -68,14 +79,81 @@ const correctionsOf = (log: HostLog, daemon: Daemon, { own }: Disturbances): rea
 interface Silence {
   readonly silent: Seconds
   readonly back: Seconds
+  /** Without what the clock leapt meanwhile. */
+  readonly time: Seconds
+  /** Shorter is nothing unusual. */
+  readonly least: Seconds
+  readonly seenBy: 'lines' | 'words'
+  /** Nobody was heard again. */
+  readonly open?: boolean
+}
+
+/** The longest time without a line from any source; where no log names sources, without an update. */
+function silenceOf(log: HostLog, daemon: Daemon, disturbances: Disturbances): Silence | undefined {
+  const gap = gapOf(log, daemon)
+  if (!gap) return undefined
+  const { silent, back, usual, seldom } = gap
+  // What the clock leapt was no time, and what its daemon set it, or counts as set, was none either.
+  const leapt = disturbances.clock
+    .filter(({ local }) => local.from >= silent - 1 && local.to <= back + 1)
+    .reduce((sum, { size }) => sum + size, 0)
+  const corrected = correctionsOf(log, daemon, disturbances)
+    // A step is told when it is done; an update of chronyd stands right before what it does to the stamps.
+    .filter(({ at, by }) => (by === 'step' ? at > silent && at <= back + 1 : at >= silent - 1 && at < back))
+    .filter(({ size }) => Number.isFinite(size))
+    .reduce((sum, { size }) => sum + size, 0)
+  const time = back - silent + leapt - corrected
+  return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
+}
+
+/**
+ * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd
+ * says both each time; ntpd does so where it is told to log what it follows.
+ */
+function toldSilence(log: HostLog, daemon: Daemon): Silence | undefined {
+  const mine = (...whats: readonly EventName[]) =>
+    log.events.of(...whats).filter(event => event.daemon === daemon)
+  const followed = mine('selected').filter(({ text }) => !ITS_OWN_CLOCK.test(text))
+  const heard = lastHeard(log, daemon)
+  const speaks =
+    followed.length > 0
+      ? daemon === 'chrony' || daemon === 'ntpd'
+      : daemon === 'chrony' && heard !== undefined
+  if (!speaks) return undefined
+  const words = mine('no-source').filter(({ text }) => !/majority/.test(text))
+  const ends = [...followed, ...mine('started', 'version', 'ended')].map(({ at }) => at)
+  const lasts = Math.max(...log.events.all.filter(event => event.daemon === daemon).map(({ at }) => at))
+  // A machine that slept did not look for sources; and where a clock was set the stamps are no time.
+  const breaks = [...log.events.of('suspended', 'resumed', 'restored'), ...mine('stepped')]
+  const silences = words.flatMap(({ at }): Silence[] => {
+    const silent = heard !== undefined && at - heard < UNTIL_NOTICED ? Math.min(at, heard) : at
+    const end = Math.min(...ends.filter(each => each >= at))
+    const back = Number.isFinite(end) ? end : lasts
+    const open = !followed.some(each => each.at === back)
+    if (heard !== undefined && (!open || heard > at)) return []
+    if (breaks.some(each => each.at >= silent && each.at < back)) return []
+    const seenBy = silent === heard ? 'lines' : 'words'
+    return [{ silent, back, time: back - silent, least: LONG, seenBy, ...(open && { open }) }]
+  })
+  return silences.sort((a, b) => b.time - a.time)[0]
+}
+
+const ITS_OWN_CLOCK = /LOCAL\(\d\)|\b127\.127\.1\.\d/
+
+/** When a log of measurements, or else of updates, last had one. */
+const lastHeard = (log: HostLog, daemon: Daemon): Seconds | undefined =>
+  log.bestSamples(daemon)?.to ?? log.updatesOf(daemon)?.heardTo
+
+interface Gap {
+  readonly silent: Seconds
+  readonly back: Seconds
   /** The usual time between two lines. */
   readonly usual: Seconds
   /** How many of these are unusual. */
   readonly seldom: number
 }
 
-/** The longest time without a line from any source; where no log names sources, without an update. */
-function silenceOf(log: HostLog, daemon: Daemon): Silence | undefined {
+function gapOf(log: HostLog, daemon: Daemon): Gap | undefined {
   const series = log.bestSamples(daemon)
   const updates = log.updatesOf(daemon)
   if (!series && updates) {

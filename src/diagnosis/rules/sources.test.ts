@@ -43,6 +43,97 @@ test('a server that is forced with true, and wrong', () => {
   expect(findings.find(({ name }) => name === 'falseticker-followed')).toMatchObject({ severity: 'critical' })
 })
 
+test('sources that are lost, and not heard again before the log ends', () => {
+  const lost = (...lines: readonly string[]) =>
+    explain('2027-03-05T00:00:04Z Selected source 192.0.2.1', ...lines).findings.find(
+      ({ name }) => name === 'sources-lost',
+    )
+  const none = "2027-03-05T06:40:00Z Can't synchronise: no selectable sources"
+  const end = '2027-03-05T23:40:00Z chronyd exiting'
+  expect(lost(none, end)!.measures).toEqual({ time: 17 * 3600, open: 1 })
+  expect(lost(none, '2027-03-05T10:40:00Z Selected source 192.0.2.1', end)!.measures).toEqual({
+    time: 4 * 3600,
+  })
+  // For some minutes, when the machine slept, or up to where nothing more is known.
+  expect(lost(none, '2027-03-05T06:50:00Z Selected source 192.0.2.1', end)).toBeUndefined()
+  expect(lost(none, '2027-03-05T09:00:00Z w kernel: PM: suspend exit', end)).toBeUndefined()
+  expect(lost(none)).toBeUndefined()
+})
+
+test('an offset that stays, whoever is asked, and nobody corrects it', () => {
+  const { findings, verdict } = explain(...peerstats(() => ({ offset: 5, delay: 0.01 })))
+  expect(verdict).toBe('critical')
+  expect(findings.map(({ name }) => name)).toEqual(['never-corrected'])
+  expect(findings[0]!.measures.size).toBeCloseTo(5, 3)
+  // One that is wrong among others that are right does not make the clock wrong.
+  const liar = explain(...peerstats(server => ({ offset: server === 3 ? 5 : 0, delay: 0.01 })))
+  expect(liar.findings.map(({ name }) => name)).toEqual(['falseticker'])
+})
+
+test('a falseticker that only the words of chronyd name', () => {
+  const said = (times: number, ...more: readonly string[]) =>
+    explain(
+      '2027-03-05T00:00:04Z Selected source 192.0.2.1',
+      ...more,
+      ...Array.from({ length: times }, (_, i) => `2027-03-05T00:0${i}:06Z Detected falseticker 192.0.2.4`),
+    ).findings.find(({ name }) => name === 'falseticker')
+  expect(said(3)).toMatchObject({ severity: 'warning', measures: { count: 3 } })
+  expect(said(1)).toMatchObject({ severity: 'note' })
+  // Followed later, or in the wake of a jump: it had been right.
+  expect(said(3, '2027-03-05T00:20:00Z Selected source 192.0.2.4')).toMatchObject({ severity: 'note' })
+  expect(said(3, '2027-03-05T00:04:00Z System clock was stepped by 205.990828 seconds')).toMatchObject({
+    severity: 'note',
+  })
+})
+
+test('one of three sources falls silent, and the others go on', () => {
+  const rows = peerstats(() => ({ offset: 0, delay: 0.01 }))
+  // Of 200 rounds of 64 s.
+  const { findings, verdict } = explain(...rows.filter((_, i) => i % 3 !== 2 || i < 300))
+  expect(verdict).toBe('note')
+  const found = findings.find(({ name }) => name === 'source-silent')!
+  expect(found.what).toContain('192.0.2.3')
+  expect(found.measures.time).toBeCloseTo(100 * 64, -2)
+  expect(explain(...rows).findings.map(({ name }) => name)).not.toContain('source-silent')
+  // All of them together are sources-lost.
+  const lost = explain(...rows.filter((_, i) => i < 150 || i > 450)).findings.map(({ name }) => name)
+  expect(lost).toContain('sources-lost')
+  expect(lost).not.toContain('source-silent')
+})
+
+test('the way to one of three servers becomes longer in one direction, and short again', () => {
+  const longer = (at: number) => at > 47_000 && at < 52_000
+  const { findings, verdict } = explain(
+    ...peerstats((server, at) =>
+      server === 3 && longer(at) ? { offset: 0.03, delay: 0.07 } : { offset: 0, delay: 0.01 },
+    ),
+  )
+  expect(verdict).toBe('note')
+  expect(findings.map(({ name }) => name)).toContain('route-changed')
+  const found = findings.find(({ name }) => name === 'route-changed')!
+  expect(found.measures.count).toBe(2)
+  expect(Math.abs(found.measures.longer!)).toBeCloseTo(0.06, 3)
+  expect(Math.abs(found.measures.moved!)).toBeCloseTo(0.03, 3)
+  // The first poll by the longer way lies in what is named, to some polls.
+  expect(found.from! % 86_400).toBeLessThan(47_064)
+  expect(found.from! % 86_400).toBeGreaterThan(47_000 - 8 * 64)
+})
+
+test('queues make no other way', () => {
+  let seed = 1
+  const random = () => {
+    seed = (seed * 16_807) % 2_147_483_647
+    return seed / 2_147_483_647
+  }
+  const { findings } = explain(
+    ...peerstats((_, at) => {
+      const queue = at > 47_000 && at < 52_000 ? -0.05 * Math.log(random()) : 0
+      return { offset: queue / 2, delay: 0.01 + queue }
+    }),
+  )
+  expect(findings.map(({ name }) => name)).not.toContain('route-changed')
+})
+
 test('what chronyd corrects is no step where only its measurements tell of it: it may have been slewed', () => {
   const offsets = [
     ...Array(20).fill(2e-5),

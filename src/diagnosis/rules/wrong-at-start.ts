@@ -7,22 +7,25 @@ import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
 
 const LEAST: Seconds = 1
 
-export const wrongAtStart: Rule = ({ log, keeper, when }) => {
+export const wrongAtStart: Rule = subject => {
+  const { log, keeper, when } = subject
   const all = wrongAtStarts(log, keeper.daemon).filter(({ size }) => Math.abs(size) >= LEAST)
   const [worst] = all.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
-  if (!worst) return []
-  const { at, size, file, line } = worst
+  const found = worst ?? measuredFirst(subject)
+  if (!found) return []
+  const { at, size, file, line } = found
   return [
     {
       name: 'wrong-at-start',
       severity: 'note',
       from: at,
       to: at,
-      what: `When ${keeper.name} started, at ${when(at)}, the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}.`,
-      measures: { size, count: all.length },
+      what: `${worst ? `When ${keeper.name} started, at` : 'Where its measurements begin,'} ${when(at)}, the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}.`,
+      measures: { size, count: Math.max(1, all.length) },
       evidence: [{ text: `found wrong by ${amount(Math.abs(size))}`, file, line }],
       cost: 'What was stamped between the boot and this moment is wrong by that.',
       causes: [
@@ -43,9 +46,28 @@ export const wrongAtStart: Rule = ({ log, keeper, when }) => {
           'systemctl enable chrony-wait   (or systemd-time-wait-sync, or clockwright wait)',
         ],
       ),
-      confirm: '`hwclock` beside `date`, after a boot.',
+      confirm:
+        worst || keeper.daemon !== 'chrony'
+          ? '`hwclock` beside `date`, after a boot.'
+          : 'tracking.log, which says whether this was stepped or is still being slewed: measurements are the same in both.',
     },
   ]
+}
+
+/** Without a word of its start: what the first measurements say, several in a row, and later ones no more. */
+function measuredFirst({ log, keeper, disturbances }: Subject): Found | undefined {
+  const series = log.bestSamples(keeper.daemon)
+  const begins = series?.begins
+  if (!series || !begins || disturbances.clock.some(({ local }) => local.to <= begins.at)) return undefined
+  const way = series.ways.all.find(({ from, rows }) => from === begins.at && rows > 1 && rows < series.rows)
+  return way && Math.abs(way.first) >= LEAST ? { ...begins, size: way.first } : undefined
+}
+
+interface Found {
+  readonly at: Seconds
+  readonly size: Seconds
+  readonly file: number
+  readonly line: number
 }
 
 /** chronyd does not start with both, and its log does not say which of them it has. */

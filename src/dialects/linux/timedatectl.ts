@@ -3,14 +3,13 @@
  * synchronized"), and `timedatectl show`. That it says "synchronized" proves little: it is the kernel's flag, which stays
  * for hours after a migration has made the clock wrong. That it says "no" counts.
  */
+import { dayNumber } from '#core/time/civil.ts'
 import { type Said, said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
 
 /** By label, or by key of `show`: what it means that the value is this. */
 const MEANS: Readonly<Record<string, (value: string) => readonly Said[]>> = {
   'Local time': () => [],
-  'Universal time': () => [],
-  'RTC time': () => [],
   'Time zone': () => [],
   Timezone: () => [],
   'NTP enabled': value => (value === 'no' ? [said('no-daemon')] : []),
@@ -34,12 +33,34 @@ const SHOW = /^(Timezone|LocalRTC|CanNTP|NTP|NTPSynchronized|TimeUSec|RTCTimeUSe
 export const timedatectl = reportFormat({
   name: 'timedatectl',
   daemon: 'other',
-  open: () => text => {
-    const match = STATUS.exec(text) ?? SHOW.exec(text)
-    if (!match || !Object.hasOwn(MEANS, match[1]!)) return undefined
-    return MEANS[match[1]!]!(match[2]!.trim())
+  open() {
+    let universal: number | undefined
+    return text => {
+      const match = STATUS.exec(text) ?? SHOW.exec(text)
+      if (!match) return undefined
+      const [, label, value] = match as unknown as string[]
+      if (label === 'Universal time') {
+        universal = readTime(value!)
+        return []
+      }
+      if (label === 'RTC time') {
+        const rtc = readTime(value!)
+        if (rtc === undefined || universal === undefined) return []
+        return [said('rtc-behind', { size: universal - rtc })]
+      }
+      return Object.hasOwn(MEANS, label!) ? MEANS[label!]!(value!.trim()) : undefined
+    }
   },
 })
+
+const TIME = /(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)/
+
+function readTime(text: string): number | undefined {
+  const match = TIME.exec(text)
+  if (!match) return undefined
+  const [year, month, day, hours, minutes, seconds] = match.slice(1).map(Number) as number[]
+  return dayNumber(year!, month!, day!) * 86_400 + hours! * 3600 + minutes! * 60 + seconds!
+}
 
 function synchronised(value: string): readonly Said[] {
   return [said(value === 'yes' ? 'synchronised' : 'unsynchronised')]

@@ -36,6 +36,8 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   ],
   [/^time correction of (-?\d+) seconds exceeds sanity limit/, m => said('panic', { size: Number(m[1]) })],
   [/^Panic: offset too big: (-?\d+(?:\.\d+)?)/, m => said('panic', { size: Number(m[1]) })],
+  // 4.2.8p16 says so once more, in words, and ends.
+  [/^Clock offset exceeds panic threshold/, () => said('panic')],
   [/^synchronized to (\S+?), stratum/, m => said('selected', { source: m[1] })],
   [/^proto: precision = (\d+(?:\.\d+)?) usec/, m => said('resolution', { size: Number(m[1]) * 1e-6 })],
   [/^no servers reachable/, () => said('no-source')],

@@ -1,10 +1,12 @@
 /** What one log tells alone, of the logs whose truth is known. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { readLogs } from '#apps/analyze/read.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
+import { explain } from '../../support/explain.ts'
 import { TRUTHS } from './truths.ts'
 
 const LOGS = fileURLToPath(new URL('../../vectors/logs/', import.meta.url))
@@ -52,4 +54,17 @@ test.each(['tracking.log', 'statistics.log'])('an outage shows in %s', async log
   const { findings } = await alone('chrony-outage', log)
   const lost = findings.find(({ name }) => name === 'sources-lost')!
   expect(lost.measures.time! / 14_400).toBeCloseTo(1, 1)
+})
+
+test('where measurements begin, the clock was off; what became of it, only tracking.log says', () => {
+  const folder = join(LOGS, 'chrony-external-steps')
+  const rows = gunzipSync(readFileSync(join(folder, 'measurements.log.gz')))
+    .toString()
+    .split('\n')
+  // From the step of an hour on, which chronyd slews.
+  const wrong = rows.findIndex(row => / -3\.6\d*e\+03 /.test(row))
+  const { findings } = explain(...rows.slice(wrong, wrong + 100))
+  const found = findings.find(({ name }) => name === 'wrong-at-start')!
+  expect(found.measures.size).toBeCloseTo(-3600, 0)
+  expect(found.confirm).toContain('tracking.log')
 })

@@ -1,0 +1,152 @@
+/**
+ * Changes of the way to a source. Queues make single delays longer; the least delay of some polls in a row stays, until packets go
+ * another way. Then it is another one at once, and stays there. The offset moves with it by half of the difference where only one
+ * direction changed, and not at all where both did alike.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { SampleBlock } from '#core/trace/series.ts'
+import { Largest } from './largest.ts'
+
+const MOST = 64
+/** Polls of which the least delay is taken, and how many such in a row must agree on the new way. */
+const POLLS = 4
+const AGREE = 3
+/** A way is another one from so much on, and by so much of what it was. */
+const LEAST: Seconds = 5e-3
+const SHARE = 0.2
+/** What the least delays of one way differ by, of the change; in congestion they differ more. */
+const SAME = 0.15
+/** What delays in a row exceed the least of them by on average, of the change: a queue comes and goes. */
+const STEADY = 0.3
+/** How much a new least delay counts for what is usual. */
+const FOLLOW = 0.2
+
+export interface RouteChange {
+  readonly source: number
+  /** Some polls before the first by the new way, and some after it. */
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly before: Seconds
+  readonly after: Seconds
+  /** By how much the offset moved. */
+  readonly moved: Seconds
+  readonly file: number
+  readonly line: number
+}
+
+/** Some polls in a row. */
+interface Bucket {
+  /** The last poll before as many polls before them. */
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly line: number
+  readonly delay: Seconds
+  readonly offset: Seconds
+}
+
+const FIELDS = 9
+const COUNT = 0
+/** Of the polls since. */
+const DELAY = 1
+const DELAYS = 2
+const OFFSETS = 3
+/** The last poll before these, and the last before those. */
+const FROM = 4
+const SINCE = 5
+/** The way as it is: its least delay, its offset, and whether some polls differ from it. */
+const WAY_DELAY = 6
+const WAY_OFFSET = 7
+const DIFFERS = 8
+
+export class Routes {
+  readonly #largest = new Largest<RouteChange>(MOST, ({ before, after }) => Math.abs(after - before))
+  #state: Float64Array = begin(new Float64Array(64 * FIELDS), 0)
+  /** Of each source: least delays that differ from its way, and agree with each other. */
+  readonly #others = new Map<number, Bucket[]>()
+
+  add({ at, source, offset, delay, line, file, rows }: SampleBlock): void {
+    let state = this.#state
+    for (let row = 0; row < rows; row++) {
+      const trip = delay[row]!
+      if (!(trip > 0) || Number.isNaN(offset[row]!)) continue
+      const who = source[row]!
+      const s = who * FIELDS
+      if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
+      state[s + DELAYS]! += trip
+      state[s + OFFSETS]! += offset[row]!
+      // Without a branch: which of some polls is the quickest would be guessed wrongly.
+      state[s + DELAY] = Math.min(state[s + DELAY]!, trip)
+      if (++state[s + COUNT]! < POLLS) continue
+      const way = state[s + WAY_DELAY]!
+      const change = state[s + DELAY]! - way
+      if (way === 0 || Math.abs(change) < Math.max(LEAST, SHARE * way)) {
+        const share = way === 0 ? 1 : FOLLOW
+        state[s + WAY_DELAY] = way + share * change
+        state[s + WAY_OFFSET]! += share * (state[s + OFFSETS]! / POLLS - state[s + WAY_OFFSET]!)
+        state[s + DIFFERS] = 0
+      } else this.#judge(who, { to: at[row]!, file, line: line[row]! })
+      state[s + SINCE] = state[s + FROM]!
+      state[s + FROM] = at[row]!
+      state[s + COUNT] = state[s + DELAYS] = state[s + OFFSETS] = 0
+      state[s + DELAY] = Number.POSITIVE_INFINITY
+    }
+  }
+
+  get all(): readonly RouteChange[] {
+    return this.#largest.all
+  }
+
+  /** These polls differ from the way. */
+  #judge(source: number, { to, file, line }: Pick<RouteChange, 'to' | 'file' | 'line'>): void {
+    const state = this.#state
+    const s = source * FIELDS
+    const way = state[s + WAY_DELAY]!
+    const delay = state[s + DELAY]!
+    const change = Math.abs(delay - way)
+    const others = state[s + DIFFERS] === 0 ? [] : this.#others.get(source)!
+    const queued = state[s + DELAYS]! / POLLS - delay > STEADY * change
+    const [first] = others
+    const agrees = first && Math.abs(delay - first.delay) < SAME * Math.abs(first.delay - way)
+    const bucket: Bucket = {
+      from: state[s + SINCE]!,
+      to,
+      line,
+      delay,
+      offset: state[s + OFFSETS]! / POLLS,
+    }
+    const now = queued ? [] : agrees ? [...others, bucket] : [bucket]
+    this.#others.set(source, now)
+    state[s + DIFFERS] = now.length
+    if (now.length < AGREE) return
+    const began = now[0]!
+    const after = Math.min(...now.map(each => each.delay))
+    const offset = now.map(each => each.offset).sort((a, b) => a - b)[AGREE >> 1]!
+    this.#largest.offer({
+      source,
+      from: began.from,
+      to: began.to,
+      before: way,
+      after,
+      moved: offset - state[s + WAY_OFFSET]!,
+      file,
+      line: began.line,
+    })
+    state[s + WAY_DELAY] = after
+    state[s + WAY_OFFSET] = offset
+    state[s + DIFFERS] = 0
+  }
+
+  #grow(least: number): Float64Array {
+    const grown = new Float64Array(Math.max(least, 2 * this.#state.length))
+    grown.set(this.#state)
+    begin(grown, this.#state.length)
+    this.#state = grown
+    return grown
+  }
+}
+
+/** No delay is known yet. */
+function begin(state: Float64Array, from: number): Float64Array {
+  for (let s = from; s + FIELDS <= state.length; s += FIELDS) state[s + DELAY] = Number.POSITIVE_INFINITY
+  return state
+}

@@ -1,0 +1,60 @@
+/** Readings of `date` in a row: those that come from another clock, and those before which the one clock was set back. */
+import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
+
+/** `date` has whole seconds, and a loop over the processors takes some time. */
+export const LEAST: Seconds = 2
+
+/** Readings on lines that follow each other, all with a processor or all without one. */
+export function neighbours(readings: readonly LogEvent[]): LogEvent[][] {
+  const runs: LogEvent[][] = []
+  for (const reading of readings) {
+    const last = runs.at(-1)?.at(-1)
+    const follows =
+      last !== undefined &&
+      last.file === reading.file &&
+      reading.line - last.line === 1 &&
+      (last.source === undefined) === (reading.source === undefined)
+    if (follows) runs.at(-1)!.push(reading)
+    else runs.push([reading])
+  }
+  return runs.filter(({ length }) => length > 1)
+}
+
+export interface Behind {
+  readonly reading: LogEvent
+  readonly before: LogEvent
+  /** Less than it would have been. */
+  readonly by: Seconds
+}
+
+/**
+ * Time that goes back and is then, at once, where it would have been, was read from another clock. Where it goes on from
+ * there at its usual pace, the clock was set back; it passes where it had been like any other second.
+ */
+export function goingBack(run: readonly LogEvent[]): { odd: Behind[]; back: Behind[] } {
+  const waits = run.slice(1).map((each, i) => each.size - run[i]!.size)
+  const forward = waits.filter(wait => wait >= 0).sort((a, b) => a - b)
+  const usual = forward[forward.length >> 1] ?? 0
+  const odd: Behind[] = []
+  const back: Behind[] = []
+  let most = run[0]!
+  let pending: Behind[] = []
+  for (const [i, reading] of run.entries()) {
+    const before = run[i - 1] ?? reading
+    const by = most.size - reading.size
+    if (by >= LEAST) {
+      if (pending.length === 0 || before.size - reading.size >= LEAST)
+        back.push({ reading, before, by: before.size - reading.size + usual })
+      pending.push({ reading, before, by })
+      continue
+    }
+    if (pending.length > 0 && reading.size - before.size - usual >= LEAST) {
+      odd.push(...pending)
+      back.length = 0
+    }
+    pending = []
+    if (reading.size > most.size) most = reading
+  }
+  return { odd, back }
+}

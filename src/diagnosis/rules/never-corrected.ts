@@ -1,0 +1,88 @@
+/**
+ * never-corrected: the clock was off for most of a log, by more than any daemon lets stand, and nothing brought it back. So
+ * it is where the daemon may only look: chronyd -x, `disable ntp`, a container that may not set the clock.
+ */
+import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
+import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { amount } from '../amount.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
+import { longSlew } from './slew-cannot-catch-up.ts'
+
+const LONG: Seconds = 1800
+/** Of the time of the log. */
+const MOST = 0.5
+const LEAST_ROWS = 5
+const APART = 0.1
+const CRITICAL: Seconds = 1
+
+export const neverCorrected: Rule = subject => {
+  const { keeper, when } = subject
+  const way = longError(subject)
+  if (!way) return []
+  const time = way.to - way.from
+  const size = Math.abs(way.first)
+  return [
+    {
+      name: 'never-corrected',
+      severity: size > CRITICAL ? 'critical' : 'warning',
+      from: way.from,
+      to: way.to,
+      what: `The clock was ${amount(size)} ${way.first > 0 ? 'behind' : 'ahead'} for ${duration(time)}, from ${when(way.from)} to ${when(way.to)}, and nothing corrected it.`,
+      measures: { size: way.first, last: way.last, time },
+      evidence: [
+        { text: `${when(way.from)}  offset ${signed(way.first)}` },
+        { text: `${when(way.to)}  offset ${signed(way.last)}` },
+      ],
+      cost: 'All that this machine stamps is wrong by that.',
+      causes: [
+        {
+          what: 'what wrote this log only watches: chronyd -x, `disable ntp`, or a container that may not set the clock',
+          why: 'it measured the offset again and again, and the offset stayed',
+        },
+        {
+          what: 'its sources are wrong, and the clock is right',
+          why: 'if there are few of them, or of one operator',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Let one daemon keep the clock; in a container or a guest that may not, that of the host.',
+        ['ps -o args -C chronyd,ntpd   (without -x of chronyd, without `disable ntp`)'],
+      ),
+      confirm: '`clockwright query` with other servers; the capability CAP_SYS_TIME of the daemon.',
+    },
+  ]
+}
+
+/** What a jump began, or a step ended, is told as that. */
+function longError(subject: Subject): LongWay | undefined {
+  const { log, keeper, disturbances } = subject
+  const series = [log.bestSamples(keeper.daemon), ntpdsUpdates(subject)].find(each => each !== undefined)
+  if (!series || longSlew(subject)) return undefined
+  const medians = (log.bestSamples(keeper.daemon)?.census.sources() ?? [])
+    .filter(({ count }) => count >= LEAST_ROWS)
+    .map(({ medianOffset }) => medianOffset)
+  const apart = Math.max(...medians) - Math.min(...medians)
+  return series.ways.all.find(way => {
+    const within = (at: Seconds) => at >= way.from - 1 && at <= way.to
+    return (
+      way.rows >= LEAST_ROWS &&
+      // Of sources that differ by much of it nobody knows which are right.
+      !(apart > APART * Math.abs(way.first)) &&
+      way.to - way.from > Math.max(LONG, MOST * (series.to - series.from)) &&
+      !disturbances.own.some(({ at }) => within(at)) &&
+      !disturbances.clock.some(({ local }) => local.to >= way.from && local.from <= way.from) &&
+      !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS)
+    )
+  })
+}
+
+/** Beyond what ntpd can correct: frequency-saturated and others tell it. */
+const DRIFTS = 500e-6
+
+/** Those of chronyd are corrections, and no offsets. */
+const ntpdsUpdates = ({ log, keeper }: Subject) =>
+  keeper.daemon === 'chrony' ? undefined : log.updatesOf(keeper.daemon)

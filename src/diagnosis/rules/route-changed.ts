@@ -1,0 +1,45 @@
+/**
+ * route-changed: the least delay of a source became another one at once and stayed. Where only one direction became longer the
+ * source is off by half of that, and whoever follows it alone is, too.
+ */
+import type { RouteChange } from '#analysis/log/routes.ts'
+import { duration, signed } from '#core/time/format.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+
+/** Of half of the difference: so much and more lies in one direction. */
+const ONE_WAY = 0.6
+
+export const routeChanged: Rule = ({ log, keeper, sourceName, when }) => {
+  const changes = log.bestSamples(keeper.daemon)?.routes.all ?? []
+  return [...Map.groupBy(changes, ({ source }) => source)].map(([source, all]) => {
+    const name = sourceName(source)
+    const most = all.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a))
+    const longer = most.after - most.before
+    const oneWay = Math.abs(most.moved) > (ONE_WAY * sizeOf(most)) / 2
+    return {
+      name: 'route-changed' as const,
+      severity: 'note' as const,
+      from: all[0]!.from,
+      to: all.at(-1)!.to,
+      what: `The way to ${name} became ${duration(Math.abs(longer))} ${longer > 0 ? 'longer' : 'shorter'} between ${when(most.from)} and ${when(most.to)}${oneWay ? `, in one direction: its offset moved by ${signed(most.moved)}` : ''}.`,
+      measures: { longer, moved: most.moved, count: all.length },
+      evidence: all.slice(0, 6).map(({ to, before, after, moved, file, line }) => ({
+        text: `by ${when(to)}  least delay ${duration(before)}, then ${duration(after)}; offset moved by ${signed(moved)}`,
+        file,
+        line,
+      })),
+      cost: oneWay
+        ? `None while others outvote it. Followed alone it makes the clock wrong by ${duration(sizeOf(most) / 2)}.`
+        : 'None: both directions changed alike.',
+      causes: [
+        { what: 'packets were routed another way', why: 'the least delay changed at once, and stayed' },
+        { what: 'the server, or the guest, was moved to another place', why: 'if all its delays stay so' },
+      ],
+      remedy: configure(keeper, 'Have several sources, some of them near.', [`# server ${name}`]),
+      confirm: 'traceroute in both directions, before the way changes back.',
+    }
+  })
+}
+
+const sizeOf = ({ before, after }: RouteChange): number => Math.abs(after - before)

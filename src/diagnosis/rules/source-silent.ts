@@ -1,0 +1,70 @@
+/** source-silent: one source was not heard for a long time, perhaps never again, while others were: there was one less to lose. */
+import type { SourceCount } from '#analysis/log/census.ts'
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+
+const LONG: Seconds = 3600
+const LEAST_ROWS = 8
+/** Of its usual time between two lines: seven polls without an answer are no reach at all. */
+const SELDOM = 8
+
+interface Silence {
+  readonly of: SourceCount
+  readonly from: Seconds
+  readonly to: Seconds
+  readonly open: boolean
+}
+
+export const sourceSilent: Rule = ({ log, keeper, sourceName, when }) => {
+  const series = log.bestSamples(keeper.daemon)
+  const all = series?.census.sources() ?? []
+  const heard = all.filter(({ count }) => count >= LEAST_ROWS)
+  return heard
+    .map(of => longestOf(of, series!.to))
+    .filter(silence => isLong(silence) && othersHeard(silence, all))
+    .map(({ of, from, to, open }) => ({
+      name: 'source-silent' as const,
+      severity: 'note' as const,
+      from,
+      to,
+      what: `${sourceName(of.source)} was not heard for ${duration(to - from)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and others were.`,
+      measures: { time: to - from, ...(open && { open: 1 }) },
+      evidence: [
+        { text: `${sourceName(of.source)}  ${of.count} measurements, the last before it at ${when(from)}` },
+      ],
+      cost: 'None while enough others are heard. One source less to lose.',
+      causes: [
+        { what: 'that server, or the way to it, was down', why: 'the others answered' },
+        {
+          what: 'it was taken out of the configuration, or its pool replaced it',
+          why: 'if it did not come back',
+        },
+      ],
+      remedy: configure(keeper, 'See whether it answers again; if not, replace it.'),
+      confirm: `\`clockwright query\` with ${sourceName(of.source)}.`,
+    }))
+}
+
+function longestOf(of: SourceCount, end: Seconds): Silence {
+  const open = end - of.to > of.longestSilence
+  return open
+    ? { of, from: of.to, to: end, open }
+    : { of, from: of.silentFrom, to: of.silentFrom + of.longestSilence, open }
+}
+
+const isLong = ({ of, from, to, open }: Silence): boolean => {
+  const rest = of.to - of.from - (open ? 0 : to - from)
+  return to - from > Math.max(LONG, (SELDOM * rest) / (of.count - 1))
+}
+
+/** Without one that took its place. */
+const othersHeard = ({ of, from, to, open }: Silence, all: readonly SourceCount[]): boolean =>
+  all.some(
+    each =>
+      each !== of &&
+      each.count >= LEAST_ROWS &&
+      each.to > to - LONG / 2 &&
+      each.longestSilence < (to - from) / 2,
+  ) && !(open && all.some(each => each.from > from))

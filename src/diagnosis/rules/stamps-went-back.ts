@@ -1,0 +1,87 @@
+/**
+ * clock-went-back: a daemon ends, and when it is started again the stamps of its log are earlier. Nobody has told of a step, since
+ * it was set while no daemon ran: by ntpdate, by the start of the daemon itself, by a person.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
+import { amount } from '../amount.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf } from '../subject.ts'
+
+/** Lines of several programs are not quite in order. */
+const LEAST: Seconds = 5
+/** Summer time ends. */
+const HOUR: Seconds = 3600
+const NEARLY: Seconds = 60
+/** So soon a daemon that finds itself behind steps forward again: then the boot had been wrong. */
+const START: Seconds = 600
+/** A log that runs backwards more often is out of order. */
+const MOST = 2
+
+interface Return {
+  readonly before: LogEvent
+  readonly after: LogEvent
+  readonly by: Seconds
+}
+
+export const stampsWentBack: Rule = ({ log, keeper, when }) => {
+  const mine = log.events.all.filter(({ daemon }) => daemon === keeper.daemon)
+  const undone = ({ after, by }: Return) =>
+    mine.some(
+      ({ what, at, size }) =>
+        what === 'stepped' && at > after.at && at - size < after.at + START && Math.abs(size - by) < 0.1 * by,
+    )
+  const all = [...Map.groupBy(mine, ({ file }) => file).values()]
+    .flatMap(returnsOf)
+    .filter(({ before, after, by }) => {
+      const summerEnds = after.local === true && Math.abs(by - HOUR) < NEARLY
+      return before.what === 'ended' && STARTS.includes(after.what) && !summerEnds
+    })
+    .filter(each => !undone(each))
+  const [worst] = all.toSorted((a, b) => b.by - a.by)
+  if (!worst) return []
+  const { before, after, by } = worst
+  return [
+    {
+      name: 'clock-went-back',
+      severity: 'warning',
+      from: after.at,
+      to: before.at,
+      what: `${keeper.name} ended at ${when(before.at)} and was started again at ${when(after.at)}: the clock was set back meanwhile, by ${amount(by)} or somewhat more.`,
+      measures: { size: -by, count: all.length },
+      evidence: [evidenceOf(before), evidenceOf(after)],
+      cost: 'Times were seen twice. Until then the clock was ahead by that, and the daemon did not correct it.',
+      causes: [
+        {
+          what: 'ntpdate, or the start of the daemon, set the clock',
+          why: 'it happened between its end and its start',
+        },
+        { what: 'a person set the clock', why: 'if nothing of that kind is in its start' },
+      ],
+      remedy: configure(
+        keeper,
+        'See why the daemon had left the clock ahead: the other findings, and what it followed.',
+      ),
+      confirm: 'What others logged at that moment.',
+    },
+  ]
+}
+
+const STARTS: readonly LogEvent['what'][] = ['started', 'version']
+
+/** Where the stamps of a file go back; where they go back to before its beginning, its parts are out of order. */
+function returnsOf(events: readonly LogEvent[]): Return[] {
+  const sorted = events.toSorted((a, b) => a.line - b.line)
+  let first = Number.POSITIVE_INFINITY
+  const all: Return[] = []
+  for (const [i, after] of sorted.entries()) {
+    const before = sorted[i - 1]
+    if (before && before.at - after.at > LEAST) {
+      if (after.at < first) return []
+      all.push({ before, after, by: before.at - after.at })
+    }
+    first = Math.min(first, after.at)
+  }
+  return all.length > MOST ? [] : all
+}
