@@ -129,6 +129,11 @@ describe.each(production.map(source => [source.path, source] as const))('%s', (p
     expect(source.text).not.toMatch(/[\w)] \*\* (?:-\d|\d+\.\d)/)
   })
 
+  test('runs on Node 20, too, unless it is for a browser', () => {
+    if (path.startsWith('apps/web/page/')) return
+    expect(source.text).not.toMatch(/\b(?:(?:Map|Object)\.groupBy|Promise\.withResolvers|Array\.fromAsync)\(/)
+  })
+
   test('opens with what it is for', () => {
     if (path.endsWith('.css.d.ts')) return
     expect(

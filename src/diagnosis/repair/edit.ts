@@ -3,6 +3,7 @@
  * space and the kind of line ends. Edits come in groups, one for each finding: a group that cannot be made beside those before it
  * is left out as a whole, and alone.
  */
+import { grouped } from '../grouped.ts'
 import { EditConflict, mergeLine } from './merge-line.ts'
 
 export interface Edit {
@@ -49,7 +50,7 @@ type Changes = ReadonlyMap<number, readonly Edit[]>
 
 function withChanges(changes: Changes, edits: readonly Edit[]): Changes {
   const all = new Map(changes)
-  const own = Map.groupBy(
+  const own = grouped(
     edits.filter(({ kind }) => kind !== 'insert-after'),
     ({ line }) => line,
   )

@@ -8,6 +8,7 @@ import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
+import { grouped } from '../grouped.ts'
 import type { Keeper } from '../keeper.ts'
 import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
@@ -114,7 +115,7 @@ const reportedOne = (
 function named({ log, keeper }: Subject): Finding[] {
   const lines = log.events.of('falseticker').filter(({ daemon }) => daemon === keeper.daemon)
   const isWrong = wrongInLog(log, keeper.daemon)
-  return [...Map.groupBy(lines, ({ source }) => source)].map(([source, said]) => {
+  return [...grouped(lines, ({ source }) => source)].map(([source, said]) => {
     const perhaps = !isWrong(said)
     const [first] = said
     const times = said.length > 1 ? `, ${said.length} times` : ''

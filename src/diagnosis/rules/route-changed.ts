@@ -4,6 +4,7 @@
  */
 import type { RouteChange } from '#analysis/log/routes.ts'
 import { duration, signed } from '#core/time/format.ts'
+import { grouped } from '../grouped.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 
@@ -12,7 +13,7 @@ const ONE_WAY = 0.6
 
 export const routeChanged: Rule = ({ log, keeper, sourceName, when }) => {
   const changes = log.bestSamples(keeper.daemon)?.routes.all ?? []
-  return [...Map.groupBy(changes, ({ source }) => source)].map(([source, all]) => {
+  return [...grouped(changes, ({ source }) => source)].map(([source, all]) => {
     const name = sourceName(source)
     const most = all.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a))
     const longer = most.after - most.before

@@ -5,6 +5,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
+import { grouped } from '../grouped.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
@@ -32,7 +33,7 @@ export const stampsWentBack: Rule = ({ log, keeper, when }) => {
       ({ what, at, size }) =>
         what === 'stepped' && at > after.at && at - size < after.at + START && Math.abs(size - by) < 0.1 * by,
     )
-  const all = [...Map.groupBy(mine, ({ file }) => file).values()]
+  const all = [...grouped(mine, ({ file }) => file).values()]
     .flatMap(returnsOf)
     .filter(({ before, after, by }) => {
       const summerEnds = after.local === true && Math.abs(by - HOUR) < NEARLY
