@@ -5,6 +5,7 @@
 
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { grown } from './grown.ts'
 import { Thinned } from './thinned.ts'
 
 const FIELDS = 12
@@ -50,7 +51,7 @@ export class Census {
     for (let row = 0; row < block.rows; row++) {
       const who = source[row]!
       const s = who * FIELDS
-      if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
+      if (s + FIELDS > state.length) state = this.#state = grown(state, s + FIELDS)
       const time = at[row]!
       const count = state[s]!
       const silence = time - state[s + TO]!
@@ -99,12 +100,5 @@ export class Census {
         silentFrom: of(SILENT_FROM),
       }
     })
-  }
-
-  #grow(least: number): Float64Array {
-    const grown = new Float64Array(Math.max(least, 2 * this.#state.length))
-    grown.set(this.#state)
-    this.#state = grown
-    return grown
   }
 }

@@ -10,6 +10,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { Eras } from './eras.ts'
 import { Filters } from './filters.ts'
+import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
 
 const FIELDS = 11
@@ -108,7 +109,7 @@ export class Changes {
       const who = source[row]!
       const s = who * FIELDS
       if (filtered) this.#filters.note(who, time, jitter[row]!)
-      if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
+      if (s + FIELDS > state.length) state = this.#state = grown(state, s + FIELDS)
       const seen = state[s + SEEN]!
       const before = state[s + OFFSET]!
       const change = value - before
@@ -207,13 +208,6 @@ export class Changes {
     if (!change) return
     change.next = offset
     this.#waiting.delete(source)
-  }
-
-  #grow(least: number): Float64Array {
-    const grown = new Float64Array(Math.max(least, 2 * this.#state.length))
-    grown.set(this.#state)
-    this.#state = grown
-    return grown
   }
 }
 

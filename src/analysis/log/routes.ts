@@ -5,6 +5,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
 
 const MOST = 64
@@ -137,11 +138,8 @@ export class Routes {
   }
 
   #grow(least: number): Float64Array {
-    const grown = new Float64Array(Math.max(least, 2 * this.#state.length))
-    grown.set(this.#state)
-    begin(grown, this.#state.length)
-    this.#state = grown
-    return grown
+    this.#state = begin(grown(this.#state, least), this.#state.length)
+    return this.#state
   }
 }
 

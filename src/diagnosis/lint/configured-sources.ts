@@ -172,6 +172,17 @@ function originsIn(reads: readonly ChronyConf[]): ReadonlyMap<ChronyConf, readon
   return new Map(reads.map(read => [read, origins.splice(0, read.refclocks.length)]))
 }
 
+/** Where a source has no options. */
+const plainly = (address: string) => ({
+  address,
+  counts: true,
+  iburst: undefined,
+  forced: false,
+  network: true,
+  preferred: false,
+  origin: originOfAddress(address),
+})
+
 /** It follows one at a time, so what counts is whether there is another one when that is lost. */
 function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.timesyncd)
@@ -185,16 +196,10 @@ function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
     file: main.file,
     named: used.map(
       ({ file, source: { address, line } }): NamedHere => ({
-        address,
+        ...plainly(address),
         file: subject.timesyncd.find(({ path }) => path === file)!.file,
         line,
         pool: undefined,
-        counts: true,
-        iburst: undefined,
-        forced: false,
-        network: true,
-        preferred: false,
-        origin: originOfAddress(address),
       }),
     ),
     elsewhere: own.length > 0 && fallback.length > 0,
@@ -208,16 +213,10 @@ function openntpd(subject: LintSubject): ConfiguredSource | undefined {
   if (!main) return undefined
   const named = subject.openntpd.flatMap(({ file, read }): NamedHere[] => [
     ...read.servers.map(({ address, line, all }) => ({
-      address,
+      ...plainly(address),
       file,
       line,
       pool: all ? 4 : undefined,
-      counts: true,
-      iburst: undefined,
-      forced: false,
-      network: true,
-      preferred: false,
-      origin: originOfAddress(address),
     })),
     ...read.notUsable
       .filter(({ text }) => /^\s*sensor/.test(text))

@@ -27,11 +27,12 @@ export interface Stamped {
 
 const RFC3339 =
   /^(?:[A-Z][a-z]{2} )?(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d| UTC(?= )| [A-Z]{2,5}(?= ))? (?=\S)(.*)$/
-const SYSLOG = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
-const NTPD_LOG = /^ ?(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) (.*)$/
+const SYSLOG =
+  /^(?<month>[A-Z][a-z]{2}) {1,2}(?<day>\d{1,2}) (?<time>\d\d:\d\d:\d\d)(?<fraction>\.\d{1,9})? (?<rest>.*)$/
+const NTPD_LOG = /^ ?(?<day>\d{1,2}) (?<month>[A-Z][a-z]{2}) (?<time>\d\d:\d\d:\d\d) (?<rest>.*)$/
 /** `Mär 05`, ` 1월 10`; looked at as text only where it is not English. */
 const ELSEWHERE =
-  /^ ?([^\s\d]{2,6}\.?|\d{1,2}[^\s\d]{1,2}) {1,2}(\d{1,2})(?:[^\s\d]{1,2})? (\d\d):(\d\d):(\d\d)(\.\d{1,9})? (.*)$/
+  /^ ?(?<month>[^\s\d]{2,6}\.?|\d{1,2}[^\s\d]{1,2}) {1,2}(?<day>\d{1,2})(?:[^\s\d]{1,2})? (?<time>\d\d:\d\d:\d\d)(?<fraction>\.\d{1,9})? (?<rest>.*)$/
 const SINCE_BOOT = /^\[ *(\d{1,9}\.\d{6})\] (\S{1,255} [\w./()-]{1,64}(?:\[\d+\])?: .*)$/
 const SENDER =
   /^(?:(\S{0,254}[^\s:]) (?:[a-z]{3,8}[0-7]?\.[a-z]{3,7} )?)??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
@@ -91,35 +92,19 @@ function readPlain(text: string, nearDay: number): Stamped | undefined {
     const time = clock(hours!, minutes!, seconds!) + Number(fraction ?? 0) - eastOf(zone)
     return { at: date * 86_400 + time, local: isLocal(zone), ...sender(rest!) }
   }
-  const system = SYSLOG.exec(text)
-  if (system) {
-    const [, month, day, hours, minutes, seconds, fraction, rest] = system
-    const date = nearest(monthOf(month!), Number(day), nearDay)
-    if (date === undefined) return undefined
-    return {
-      at: date * 86_400 + clock(hours!, minutes!, seconds!) + Number(fraction ?? 0),
-      local: true,
-      ...sender(rest!),
-    }
-  }
-  const own = NTPD_LOG.exec(text)
-  if (own) {
-    const [, day, month, hours, minutes, seconds, rest] = own
-    const date = nearest(monthOf(month!), Number(day), nearDay)
-    if (date === undefined) return undefined
-    return { at: date * 86_400 + clock(hours!, minutes!, seconds!), local: true, ...sender(rest!) }
-  }
+  const withoutYear = SYSLOG.exec(text) ?? NTPD_LOG.exec(text)
+  if (withoutYear) return readWithoutYear(withoutYear, nearDay)
   const booted = SINCE_BOOT.exec(text)
   if (booted) return { at: Number(booted[1]), sinceBoot: true, local: false, ...sender(booted[2]!) }
-  return readElsewhere(text, nearDay)
+  const elsewhere = ELSEWHERE.exec(readable(text))
+  return elsewhere ? readWithoutYear(elsewhere, nearDay) : undefined
 }
 
-function readElsewhere(text: string, nearDay: number): Stamped | undefined {
-  const match = ELSEWHERE.exec(readable(text))
-  if (!match) return undefined
-  const [, month, day, hours, minutes, seconds, fraction, rest] = match
+function readWithoutYear({ groups }: RegExpExecArray, nearDay: number): Stamped | undefined {
+  const { month, day, time, fraction, rest } = groups!
   const date = nearest(monthOf(month!), Number(day), nearDay)
   if (date === undefined) return undefined
+  const [hours, minutes, seconds] = time!.split(':')
   return {
     at: date * 86_400 + clock(hours!, minutes!, seconds!) + Number(fraction ?? 0),
     local: true,
