@@ -3,6 +3,7 @@
  * as a rule late because another program ran, so it is the median that is judged and the largest that is shown.
  */
 
+import { grouped } from '#core/grouped.ts'
 import type { Sleep } from '#core/guest/cpu-observations.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { medianOf } from './blips.ts'
@@ -21,11 +22,7 @@ export interface Lateness {
 }
 
 export function latenessOf(sleeps: readonly Sleep[]): Lateness[] {
-  const groups = new Map<string, Sleep[]>()
-  for (const sleep of sleeps) {
-    const key = `${sleep.setBy} ${sleep.on}`
-    groups.set(key, [...(groups.get(key) ?? []), sleep])
-  }
+  const groups = grouped(sleeps, ({ setBy, on }) => `${setBy} ${on}`)
   return [...groups.values()].map(group => ({
     setBy: group[0]!.setBy,
     on: group[0]!.on,

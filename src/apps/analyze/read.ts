@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { RollCall } from '#analysis/log/roll-call.ts'
+import { grouped } from '#core/grouped.ts'
 import { PATIENCE } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { FileReading, type Host, type ReadFile, type Reading, type Taker } from './file-reading.ts'
@@ -162,13 +163,7 @@ async function readAll<L extends Taker>(
 }
 
 function byHost(sniffed: readonly Sniffed[], whole: string): { name: string; group: Sniffed[] }[] {
-  const groups = new Map<string, Sniffed[]>()
-  for (const each of sniffed) {
-    const key = hostOf(each.input.folders).join('/')
-    const group = groups.get(key)
-    if (group) group.push(each)
-    else groups.set(key, [each])
-  }
+  const groups = grouped(sniffed, ({ input }) => hostOf(input.folders).join('/'))
   const names = hostNames(
     [...groups.keys()].map(key => key.split('/').filter(Boolean)),
     whole,

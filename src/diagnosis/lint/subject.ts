@@ -1,4 +1,5 @@
 /** What rules judge: the files of one machine, each read by its parser, with what is known of the machine. */
+import { grouped } from '#core/grouped.ts'
 import { type ChronyConf, readChronyConf, readChronySources } from '#dialects/chrony/conf.ts'
 import type { Reader } from '#dialects/grammar.ts'
 import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
@@ -174,11 +175,7 @@ const fromUnits = (units: readonly Part<UnitFile>[]): CommandLine[] =>
 
 /** Each unit with its drop-ins, which overrule it, in the order of their names (systemd.unit(5)). */
 export function wholeUnits(units: readonly Part<UnitFile>[]): Part<UnitFile>[][] {
-  const whole = new Map<string, Part<UnitFile>[]>()
-  for (const part of units) {
-    const name = /([^/]+\.service)(?:\.d\/[^/]*)?$/.exec(part.path)?.[1] ?? part.path
-    whole.set(name, [...(whole.get(name) ?? []), part])
-  }
+  const whole = grouped(units, ({ path }) => /([^/]+\.service)(?:\.d\/[^/]*)?$/.exec(path)?.[1] ?? path)
   const dropIn = ({ path }: Part<UnitFile>): string => /\.d\/([^/]*)$/.exec(path)?.[1] ?? ''
   return [...whole.values()].map(parts =>
     parts.sort((a, b) => (dropIn(a) < dropIn(b) ? -1 : Number(dropIn(a) > dropIn(b)))),

@@ -3,7 +3,7 @@
  * space and the kind of line ends. Edits come in groups, one for each finding: a group that cannot be made beside those before it
  * is left out as a whole, and alone.
  */
-import { grouped } from '../grouped.ts'
+import { grouped } from '#core/grouped.ts'
 import { EditConflict, mergeLine } from './merge-line.ts'
 
 export interface Edit {

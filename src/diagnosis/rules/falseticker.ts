@@ -4,11 +4,11 @@
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { grouped } from '#core/grouped.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
-import { grouped } from '../grouped.ts'
 import type { Keeper } from '../keeper.ts'
 import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'

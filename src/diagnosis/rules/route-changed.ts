@@ -3,8 +3,8 @@
  * source is off by half of that, and whoever follows it alone is, too.
  */
 import type { RouteChange } from '#analysis/log/routes.ts'
+import { grouped } from '#core/grouped.ts'
 import { duration, signed } from '#core/time/format.ts'
-import { grouped } from '../grouped.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 

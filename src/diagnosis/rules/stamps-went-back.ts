@@ -2,10 +2,11 @@
  * clock-went-back: a daemon ends, and when it is started again the stamps of its log are earlier. Nobody has told of a step, since
  * it was set while no daemon ran: by ntpdate, by the start of the daemon itself, by a person.
  */
+
+import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
-import { grouped } from '../grouped.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
