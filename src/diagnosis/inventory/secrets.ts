@@ -36,8 +36,6 @@ const SECRETS: readonly RegExp[] = [
   /((?:^|[\s\0])--key[\s\0=]+)[^\s\0]+/g,
   // A line of its own: secret VALUE
   /^(\s*(?:secret|passphrase|passwd|token|\w+password)\s+)\S.*$/i,
-  // crypt(5): NAME:$6$SALT$HASH:…
-  /(\$(?:\d\w?|y|gy|sha1|md5)[$,])[^\s\0:"']{8,}/g,
   // curl -u USER:PASSWORD; ntpd takes a user by the same letter
   new RegExp(
     String.raw`([\s\0](?:-u|-U|--user|--proxy-user)(?<=\b(?:curl|wget|lftp|smbclient|rpcclient|ldap\w+)\b.*)[\s\0=]*)${SHELL_WORD}`,
@@ -61,6 +59,8 @@ const SECRETS: readonly RegExp[] = [
   /(:\/\/)[^\s\0@]*:[^\s\0]+(?=@)/g,
   // netroot=iscsi:USER:PASSWORD@HOST
   /(\biscsi:)[^\s\0@]+(?=@)/g,
+  // crypt(5): NAME:$6$SALT$HASH:…; behind what knows where a secret begins, which may hold the like
+  /(\$(?:\d\w?|y|gy|sha1|md5)[$,])[^\s\0:"']{8,}/g,
 ]
 
 /** Without any of these no pattern above can match: most lines of a long file need not be tried with each. */
