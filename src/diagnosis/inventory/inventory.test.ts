@@ -275,6 +275,8 @@ describe('the kernel', () => {
     ['2.6.18-53.1.4.el5xen', 'classic-xen'],
     ['2.6.32.59-0.7-xen', 'classic-xen'],
     ['2.6.26-2-xen-amd64', 'classic-xen'],
+    ['2.6.32-316-ec2', 'classic-xen'],
+    ['3.2.0-40-ec2', 'standard'],
     ['2.6.32-5-xen-amd64', 'standard'],
     ['2.6.18-53.1.4.el5', 'standard'],
     ['6.1.0-25-amd64', 'standard'],

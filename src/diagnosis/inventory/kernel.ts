@@ -69,8 +69,11 @@ function architectureOf(release: Fact<string> | undefined): Fact<string> | undef
 }
 
 const SWITCH = '/proc/sys/xen/independent_wallclock'
-/** RHEL 5, Debian 4 and 5 (2.6.18, 2.6.26), and all of SUSE's flavour `-xen`: kernels that carry Xen's own patches. */
-const CLASSIC = /^2\.6\.(?:16|18|2[0-7])\b.*xen|el5xen|-xen$/
+/**
+ * RHEL 5, Debian 4 and 5 (2.6.18, 2.6.26), all of SUSE's flavour `-xen`, and Ubuntu's `-ec2` of 9.10 and 10.04
+ * (https://wiki.ubuntu.com/KernalTeam/EC2Kernel): kernels that carry Xen's own patches.
+ */
+const CLASSIC = /^2\.6\.(?:16|18|2[0-7])\b.*xen|^2\.6\.3[12]\b.*-ec2$|el5xen|-xen$/
 
 function flavourOf(files: Files, release: Fact<string> | undefined): KernelFacts['flavour'] {
   if (files.exists(SWITCH)) return fact('classic-xen', at(SWITCH, 'the switch is there'))

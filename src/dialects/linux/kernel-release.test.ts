@@ -4,6 +4,7 @@ import { hasIndependentWallclock, isTickless, parseKernelRelease, takesDivider }
 test.each([
   ['2.6.18-53.1.4.el5xen', { numbers: [2, 6, 18], build: 53, enterprise: 5, xen: true }],
   ['/vmlinuz-2.6.18-53.el5', { numbers: [2, 6, 18], build: 53, enterprise: 5, xen: false }],
+  ['2.6.32-316-ec2', { numbers: [2, 6, 32], build: 316, xen: true }],
   ['2.6.9-78.ELsmp', { numbers: [2, 6, 9], build: 78, xen: false }],
   ['3.10.0-514.el7.x86_64', { numbers: [3, 10, 0], build: 514, enterprise: 7, bits: 64 }],
   ['6.1.0-18-amd64', { numbers: [6, 1, 0], bits: 64, enterprise: undefined }],

@@ -12,7 +12,7 @@ export interface KernelRelease {
   readonly build: number | undefined
   /** Of Red Hat Enterprise Linux and its copies. */
   readonly enterprise: number | undefined
-  /** Built for Xen of old: a paravirtualised kernel of the 2.6.18-xen line. */
+  /** Built for Xen of old: a paravirtualised kernel of the 2.6.18-xen line, or Amazon's of Ubuntu. */
   readonly xen: boolean
   readonly bits: 32 | 64 | undefined
 }
@@ -30,7 +30,7 @@ export function parseKernelRelease(text: string): KernelRelease | undefined {
     numbers: numbers.split('.').map(Number),
     build: build === undefined ? undefined : Number(build),
     enterprise: enterprise ? Number(enterprise[1] ?? 4) : undefined,
-    xen: /xen/i.test(rest),
+    xen: /xen|-ec2$/i.test(rest),
     bits,
   }
 }
