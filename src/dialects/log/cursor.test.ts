@@ -42,6 +42,39 @@ test('numbers are what strtod makes of them', () => {
   )
 })
 
+test('three numbers in a row are what each alone is', () => {
+  const number = fc.oneof(
+    fc.integer({ min: 0, max: 9_999_999_999 }).map(nanos => (nanos / 1e9).toFixed(9)),
+    fc.constantFrom('-0.000000012', '17', '1.5', '+0.000000001', '1e-3', 'x', '10.123456789', ''),
+  )
+  const between = fc.constantFrom(' ', ' ', ' ', '  ', '\t', '\n')
+  fc.assert(
+    fc.property(
+      number,
+      between,
+      number,
+      between,
+      number,
+      fc.constantFrom('', ' 0'),
+      (a, s, b, t, c, rest) => {
+        const text = ` ${a}${s}${b}${t}${c}${rest}\n`
+        for (const bytes of [text, `${text}${'.'.repeat(40)}`].map(each => Buffer.from(each))) {
+          const [together, alone] = [new Cursor(), new Cursor()]
+          const [found, expected] = [columns(3), columns(3)]
+          together.read(bytes, 0)
+          alone.read(bytes, 0)
+          together.decimalsInto(found[0]!, found[1]!, found[2]!, 0)
+          for (const column of expected) alone.decimalInto(column, 0)
+          expect([together.ok, together.at, together.decimals]).toEqual([alone.ok, alone.at, alone.decimals])
+          expect(found).toEqual(expected)
+        }
+      },
+    ),
+  )
+})
+
+const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(1))
+
 test('what is nearly a number is none', () => {
   for (const text of [
     '0.12345678x',

@@ -24,14 +24,16 @@ const DIGITS_OF_32_BITS = 9
 /** `0.00`. */
 const ZERO_POINT_ZEROS = 0x30302e30
 const SECOND_BYTE = 0xff00
+/** Bytes of one digit, the point and nine. */
+const NINE_DECIMALS = 11
 /** Positive, and negative. */
 const BILLION = Float64Array.of(1e9, -1e9)
 /** In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. */
-export const ZEROS = 0x30303030
-export const NO_DIGIT = 0x76767676
+const ZEROS = 0x30303030
+const NO_DIGIT = 0x76767676
 const ONES = 0x01010101
 const NEWLINES = 0x0a0a0a0a
-export const HIGH_BITS = 0x80808080 | 0
+const HIGH_BITS = 0x80808080 | 0
 /** So many bytes are looked at without asking for each whether it is there. */
 const WIDEST = 16
 const LONGEST = 400
@@ -73,27 +75,39 @@ export class Cursor {
     // Without a branch: signs are guessed wrongly half of the time.
     const negative = Number(c === MINUS)
     at += negative
-    if (at <= this.wide) {
-      const a = view.getInt32(at, true) ^ ZERO_POINT_ZEROS
-      const b = view.getInt32(at + 4, true) ^ ZEROS
-      const end = view.getInt32(at + 8, true)
-      const d = (end ^ ZEROS) << 8
-      const behind = end >>> 24
-      if (
-        (((a + NO_DIGIT) | a | (b + NO_DIGIT) | b | (d + NO_DIGIT) | d) & HIGH_BITS) === 0 &&
-        (a & SECOND_BYTE) === 0 &&
-        (behind === BLANK || behind === NEWLINE)
-      ) {
-        const whole = a & 0xff
-        const first = Math.imul((a >>> 16) & 0xff, 10) + (a >>> 24)
-        const fraction = Math.imul(Math.imul(first, 10_000) + fourDigits(b), 1000) + fourDigits(d)
-        column[row] = (whole * 1e9 + fraction) / BILLION[negative]!
-        this.at = at + 11
-        this.decimals = 9
-        return
-      }
+    if (at <= this.wide && nineDecimals(view, at, column, row, BILLION[negative]!)) {
+      this.at = at + NINE_DECIMALS
+      this.decimals = 9
+      return
     }
     this.#anyDecimal(column, row)
+  }
+
+  /**
+   * Three that follow each other and are hardly ever negative, as delay, dispersion and jitter: where all have nine decimals,
+   * none has to be looked for.
+   */
+  decimalsInto(a: Float64Array, b: Float64Array, c: Float64Array, row: number): void {
+    const { bytes, view, at } = this
+    const first = at + 1
+    const second = first + NINE_DECIMALS + 1
+    const third = second + NINE_DECIMALS + 1
+    if (
+      third <= this.wide &&
+      bytes[at] === BLANK &&
+      bytes[second - 1] === BLANK &&
+      bytes[third - 1] === BLANK &&
+      nineDecimals(view, first, a, row, 1e9) &&
+      nineDecimals(view, second, b, row, 1e9) &&
+      nineDecimals(view, third, c, row, 1e9)
+    ) {
+      this.at = third + NINE_DECIMALS
+      this.decimals = 9
+      return
+    }
+    this.decimalInto(a, row)
+    this.decimalInto(b, row)
+    this.decimalInto(c, row)
   }
 
   #anyDecimal(column: Float64Array, row: number): void {
@@ -185,8 +199,7 @@ export class Cursor {
     let at = this.at
     while (bytes[at] === BLANK || bytes[at] === TAB) at++
     if (at <= this.wide && bytes[at + 4] === BLANK) {
-      const four = view.getUint32(at, true) ^ ZEROS
-      if ((((four + NO_DIGIT) | four) & HIGH_BITS) === 0) {
+      if (areDigits(digitsAt(view, at))) {
         this.at = at + 4
         return
       }
@@ -282,6 +295,25 @@ export class Cursor {
 const result = new Float64Array(1)
 let places = 0
 
+/** Of `0.123456789` and a blank or the end of the line the nanos; -1 of anything else. */
+function nineDecimals(view: DataView, at: number, column: Float64Array, row: number, unit: number): boolean {
+  const a = view.getInt32(at, true) ^ ZERO_POINT_ZEROS
+  const b = digitsAt(view, at + 4)
+  const end = view.getInt32(at + 8, true)
+  const d = (end ^ ZEROS) << 8
+  const behind = end >>> 24
+  if (
+    (((a + NO_DIGIT) | a | (b + NO_DIGIT) | b | (d + NO_DIGIT) | d) & HIGH_BITS) !== 0 ||
+    (a & SECOND_BYTE) !== 0 ||
+    (behind !== BLANK && behind !== NEWLINE)
+  )
+    return false
+  const first = Math.imul((a >>> 16) & 0xff, 10) + (a >>> 24)
+  const fraction = Math.imul(Math.imul(first, 10_000) + fourDigits(b), 1000) + fourDigits(d)
+  column[row] = ((a & 0xff) * 1e9 + fraction) / unit
+  return true
+}
+
 /**
  * Digits with at most one point, no more than fit into 32 bits. A number is an integer divided by a power of ten, both exact,
  * so it is rounded once, as by strtod. Answers where the number ends, or -1.
@@ -321,7 +353,13 @@ function plainNumber(bytes: Uint8Array, from: number): number {
   return at
 }
 
-/** Four digits that were read as one little-endian number, less the code of a zero in each byte. */
+/** Four bytes as one little-endian number, less the code of a zero in each. */
+export const digitsAt = (view: DataView, at: number): number => view.getInt32(at, true) ^ ZEROS
+
+/** Whether each of four such bytes is one. */
+export const areDigits = (bytes: number): boolean => (((bytes + NO_DIGIT) | bytes) & HIGH_BITS) === 0
+
+/** Their value. */
 export function fourDigits(bytes: number): number {
   const pairs = (Math.imul(bytes, 10) + (bytes >>> 8)) & 0x00ff00ff
   return (Math.imul(pairs, 100) + (pairs >>> 16)) & 0xffff

@@ -1,5 +1,5 @@
 /** The stamp that opens each line of ntpd's statistics: a Modified Julian Date and seconds of that day, always UTC. */
-import { type Cursor, fourDigits, HIGH_BITS, NO_DIGIT, ZEROS } from '../log/cursor.ts'
+import { areDigits, type Cursor, digitsAt, fourDigits } from '../log/cursor.ts'
 
 /** The Modified Julian Date of 1970-01-01. */
 export const MJD_OF_1970 = 40_587
@@ -34,9 +34,9 @@ function readPlain(cursor: Cursor, baseDay: number, column: Float64Array, row: n
   const { bytes, view, wide } = cursor
   let at = cursor.at
   if (at > wide || bytes[at + 5] !== BLANK) return false
-  const high = view.getUint32(at, true) ^ ZEROS
+  const high = digitsAt(view, at)
   const fifth = bytes[at + 4]! - ZERO
-  if (((high + NO_DIGIT) | high) & HIGH_BITS || fifth < 0 || fifth > 9) return false
+  if (!areDigits(high) || fifth < 0 || fifth > 9) return false
   const mjd = Math.imul(fourDigits(high), 10) + fifth
   at += 6
   let c = bytes[at]!
@@ -47,8 +47,8 @@ function readPlain(cursor: Cursor, baseDay: number, column: Float64Array, row: n
     c = bytes[++at]!
   }
   if (c !== POINT || whole >= MOST_SECONDS || at >= wide) return false
-  const rest = view.getUint32(at + 1, true) ^ THREE_ZEROS
-  if (rest > 0xffffff || ((rest + NO_DIGIT) | rest) & HIGH_BITS) return false
+  const rest = view.getInt32(at + 1, true) ^ THREE_ZEROS
+  if ((rest & 0xff000000) !== 0 || !areDigits(rest)) return false
   column[row] = (mjd - MJD_OF_1970 - baseDay) * DAY + (whole * 1e4 + fourDigits(rest)) / 1e4
   cursor.at = at + 4
   return true

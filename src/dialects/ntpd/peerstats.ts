@@ -30,9 +30,7 @@ export const peerstats: LogFormat = {
         cursor.decimalInto(block.offset, row)
         // Counters have no point.
         if (cursor.decimals < 0) cursor.ok = false
-        cursor.decimalInto(block.delay, row)
-        cursor.decimalInto(block.dispersion, row)
-        cursor.decimalInto(block.jitter, row)
+        cursor.decimalsInto(block.delay, block.dispersion, block.jitter, row)
       },
     }),
 }
