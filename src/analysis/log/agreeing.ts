@@ -47,7 +47,7 @@ export interface Measured {
 
 export class Agreeing {
   readonly #census: Census
-  readonly #take: (rows: Measured) => void
+  readonly #take: (rows: Measured, worst?: Seconds) => void
   readonly #at = new Float64Array(HELD)
   readonly #offset = new Float64Array(HELD)
   readonly #delay = new Float64Array(HELD)
@@ -57,7 +57,7 @@ export class Agreeing {
   #judgedAt = 0
   #odd: ReadonlySet<number> = new Set()
 
-  constructor(census: Census, take: (rows: Measured) => void) {
+  constructor(census: Census, take: (rows: Measured, worst?: Seconds) => void) {
     this.#census = census
     this.#take = take
   }
@@ -67,15 +67,15 @@ export class Agreeing {
     return this.#odd
   }
 
-  /** After the census has seen the block. */
-  add(block: SampleBlock): void {
+  /** After the census has seen the block, none of whose offsets is worse than this. */
+  add(block: SampleBlock, worst: Seconds): void {
     this.#rows += block.rows
     if (this.#rows <= HELD) {
       this.#hold(block)
       return
     }
     this.settle()
-    if (this.#odd.size === 0) this.#take(block)
+    if (this.#odd.size === 0) this.#take(block, worst)
     else this.#takeAgreeing(block)
   }
 

@@ -17,9 +17,10 @@ const SQUARES = 4
 const DELAY = 5
 const SILENCE = 6
 const SILENT_FROM = 7
-const USED = 8
+/** Rows without an offset, and without a delay: they are few. */
+const UNUSED = 8
 const DELAYS = 9
-const TIMED = 10
+const UNTIMED = 10
 /** Offsets that are let go before the next is kept for the median. */
 const SKIP = 11
 
@@ -67,16 +68,16 @@ export class Census {
       state[s] = count + 1
       state[s + TO] = time
       const value = offset[row]!
-      if (!Number.isNaN(value)) {
-        state[s + USED]!++
+      if (Number.isNaN(value)) state[s + UNUSED]!++
+      else {
         state[s + SUM]! += value
         state[s + SQUARES]! += value * value
         if (state[s + SKIP]! > 0) state[s + SKIP]!--
         else state[s + SKIP] = this.#thinned[who]!.keep(value)
       }
       const trip = delay[row]!
-      if (!Number.isNaN(trip)) {
-        state[s + TIMED]!++
+      if (Number.isNaN(trip)) state[s + UNTIMED]!++
+      else {
         state[s + DELAYS]! += trip
         if (trip < state[s + DELAY]!) state[s + DELAY] = trip
       }
@@ -86,16 +87,18 @@ export class Census {
   sources(): SourceCount[] {
     return this.#order.map(source => {
       const of = (field: number) => this.#state[source * FIELDS + field]!
+      const used = of(COUNT) - of(UNUSED)
+      const timed = of(COUNT) - of(UNTIMED)
       return {
         source,
         count: of(COUNT),
         from: of(FROM),
         to: of(TO),
-        meanOffset: of(SUM) / of(USED),
+        meanOffset: of(SUM) / used,
         medianOffset: this.#thinned[source]?.median ?? Number.NaN,
-        rmsOffset: Math.sqrt(of(SQUARES) / of(USED)),
+        rmsOffset: Math.sqrt(of(SQUARES) / used),
         leastDelay: Number.isFinite(of(DELAY)) ? of(DELAY) : Number.NaN,
-        meanDelay: of(TIMED) > 0 ? of(DELAYS) / of(TIMED) : Number.NaN,
+        meanDelay: timed > 0 ? of(DELAYS) / timed : Number.NaN,
         longestSilence: of(SILENCE),
         silentFrom: of(SILENT_FROM),
       }

@@ -101,8 +101,8 @@ export class SampleSeries extends Series {
   readonly ways = new LongWays()
   readonly routes = new Routes()
   readonly #delays = new Envelope()
-  readonly #agreeing = new Agreeing(this.census, rows => {
-    this.#offset.add(rows)
+  readonly #agreeing = new Agreeing(this.census, (rows, worst) => {
+    this.#offset.add(rows, worst)
     this.#delays.add(rows.at, rows.delay, rows.rows)
   })
 
@@ -133,7 +133,7 @@ export class SampleSeries extends Series {
     const worst = worstOf(block.offset, block.rows)
     this.span(block)
     this.census.add(block)
-    this.#agreeing.add(block)
+    this.#agreeing.add(block, worst)
     if (this.exchanges || block.daemon !== 'chrony') this.changes.add(block)
     else this.breaks.add(block)
     if (this.#first < 0) this.#first = block.source[0]!
