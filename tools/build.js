@@ -30,6 +30,7 @@ execFileSync(
     'cpus-worker=src/worlds/host/cpus/worker.ts',
     'log-thread=src/apps/analyze/thread.ts',
     '--bundle',
+    '--alias:node:process=./tools/process.js',
     '--splitting',
     '--format=esm',
     '--platform=node',
