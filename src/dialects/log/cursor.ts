@@ -28,7 +28,10 @@ const SECOND_BYTE = 0xff00
 const NINE_DECIMALS = 11
 /** Positive, and negative. */
 const BILLION = Float64Array.of(1e9, -1e9)
-/** In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. */
+/**
+ * In each of four bytes. The second sets the high bit of all that is no digit, once the zero is taken off. Not exported: V8
+ * looks up at each use what a module exports, be it constant or not.
+ */
 const ZEROS = 0x30303030
 const NO_DIGIT = 0x76767676
 const ONES = 0x01010101
