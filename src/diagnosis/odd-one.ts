@@ -48,9 +48,9 @@ function against(host: Explained, others: readonly Explained[]): OddOne | undefi
   return larger || (alone.length > 0 && othersWell) ? { name: host.name, times, alone } : undefined
 }
 
-/** Of the measurements that say most of this host. */
+/** Of what says most of this host's clock. */
 export const offsetOf = ({ keepers, log }: Explained): OffsetMeasures | undefined =>
-  (keepers.map(({ daemon }) => log.bestSamples(daemon)).find(Boolean) ?? [...log.updates.values()][0])?.offset
+  (keepers.map(({ daemon }) => log.ownOffsetOf(daemon)).find(Boolean) ?? [...log.updates.values()][0])?.offset
 
 const troublesOf = ({ findings }: Explained): FindingName[] =>
   findings.filter(({ severity }) => severity === 'warning' || severity === 'critical').map(({ name }) => name)

@@ -23,6 +23,7 @@ import { Envelope } from './envelope.ts'
 import { EventLog } from './event-log.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
+import { OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
@@ -145,14 +146,15 @@ export class SampleSeries extends Series {
 }
 
 export class UpdateSeries extends Series {
+  /** How wrong the clock itself was: of chronyd with what was left to slew, by true time. */
   readonly offset = new OffsetMeasures()
   readonly frequency = new Moments()
   readonly frequencyEnvelope = new Envelope()
   readonly saturation = new Saturation()
   readonly corrections = new Corrections()
   readonly swings = new Swings()
-  /** ntpd: of the offset. chrony: of what is left to slew. */
   readonly ways = new LongWays()
+  readonly #own = new OwnOffsets()
   /** The longest time without an update. */
   longestSilence: Seconds = 0
   silentFrom: Seconds = Number.NaN
@@ -166,16 +168,20 @@ export class UpdateSeries extends Series {
   add(block: UpdateBlock): void {
     this.span(block)
     this.#listen(block)
-    const worst = worstOf(block.offset, block.rows)
-    this.offset.add(block, worst)
+    const own = this.#own.of(block)
+    const worst = worstOf(own.offset, own.rows)
+    this.offset.add(own, worst)
+    this.ways.add(own.at, own.offset, own.rows, worst)
     this.frequency.add(block.frequency, block.rows)
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
     if (block.daemon === 'ntpd') this.saturation.add(block.at, block.frequency, block.rows)
     this.corrections.add(block)
-    this.swings.add(block, worst)
-    if (block.daemon === 'chrony')
-      this.ways.add(block.at, block.remaining, block.rows, worstOf(block.remaining, block.rows))
-    else this.ways.add(block.at, block.offset, block.rows, worst)
+    this.swings.add(block, worstOf(block.offset, block.rows))
+  }
+
+  /** chronyd had so much left of earlier corrections that its measurements, against corrected time, tell of another clock. */
+  get slewedFar(): boolean {
+    return this.#own.mostLeft >= FAR
   }
 
   #listen({ at, stratum, rows }: UpdateBlock): void {
@@ -257,6 +263,12 @@ export class HostLog {
     return all.sort((a, b) => Number(b.exchanges) - Number(a.exchanges) || b.rows - a.rows)[0]
   }
 
+  /** What tells best how wrong the clock itself was. */
+  ownOffsetOf(daemon: Daemon): SampleSeries | UpdateSeries | undefined {
+    const updates = this.updatesOf(daemon)
+    return updates?.slewedFar ? updates : (this.bestSamples(daemon) ?? updates)
+  }
+
   updatesOf(daemon: Daemon): UpdateSeries | undefined {
     return [...this.updates.values()].find(series => series.daemon === daemon)
   }
@@ -272,3 +284,5 @@ export class HostLog {
 }
 
 const MOST_TIMELESS = 100_000
+/** ntpd's step threshold. */
+const FAR: Seconds = 0.128

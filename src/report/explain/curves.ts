@@ -70,10 +70,12 @@ function curvesOf(host: Explained, most: number): HostCurves[] {
   return host.keepers.map(({ daemon, name }, i) => {
     const updates = host.log.updatesOf(daemon)
     const samples = host.log.bestSamples(daemon)
-    const offsets = samples ?? updates
+    const offsets = host.log.ownOffsetOf(daemon)
+    // What was measured of a clock that was slewed far is that of another clock.
+    const measured = samples === offsets ? samples : undefined
     return {
       name: printable(several ? `${host.name} (${name})` : host.name),
-      measured: samples && curve(seriesName(samples, host), samples.offset.envelope, OFFSET_DIGITS),
+      measured: measured && curve(seriesName(measured, host), measured.offset.envelope, OFFSET_DIGITS),
       taken: updates && curve(updates.format, updates.offset.envelope, OFFSET_DIGITS),
       delay: samples && curve(seriesName(samples, host), samples.delays, OFFSET_DIGITS),
       frequency: updates && curve(updates.format, updates.frequencyEnvelope, FREQUENCY_DIGITS),

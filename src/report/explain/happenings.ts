@@ -1,6 +1,6 @@
 /**
  * What a plot marks: what happened to a clock, and the large things that its daemon did. Moments are by the clock's own
- * stamps, as the curves are.
+ * stamps, as the curves are; by true time where chronyd slewed far, as the curves are then.
  */
 import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { duration, signed } from '#core/time/format.ts'
@@ -34,7 +34,11 @@ export const HAPPENINGS: Readonly<Record<HappeningKind, string>> = {
 const MOST = 200
 
 export function happeningsOf(host: Explained): { happenings: Happening[]; left: number } {
-  const all = [...host.disturbances.map(disturbed), ...stepsOf(host), ...panicsOf(host)]
+  const all = [
+    ...host.disturbances.map(each => disturbed(each, markOf(each, host))),
+    ...stepsOf(host),
+    ...panicsOf(host),
+  ]
   const kept = all.sort((a, b) => b.weight - a.weight).slice(0, MOST)
   return {
     happenings: kept.map(({ weight: _, ...happening }) => happening).sort((a, b) => a.at - b.at),
@@ -42,9 +46,12 @@ export function happeningsOf(host: Explained): { happenings: Happening[]; left: 
   }
 }
 
+export const markOf = ({ to, local }: Disturbance, { log }: Explained): Seconds =>
+  log.updatesOf('chrony')?.slewedFar ? to : local.to
+
 type Weighed = Happening & { readonly weight: number }
 
-function disturbed({ size, uncertainty, moved, restarted, local }: Disturbance): Weighed {
+function disturbed({ size, uncertainty, moved, restarted }: Disturbance, at: Seconds): Weighed {
   const much = `${amount(Math.abs(size))} ± ${duration(uncertainty)}`
   // As the rule vm-paused has it: what nobody can tell from a pause was one.
   const paused = size > 0 && moved !== 'wall clock' && !restarted
@@ -59,7 +66,7 @@ function disturbed({ size, uncertainty, moved, restarted, local }: Disturbance):
     set: `set by ${signed(-size)}`,
     jump: `${size > 0 ? 'lost' : 'gained'} ${duration(Math.abs(size))}`,
   }
-  return { kind, at: local.to, label: label[kind], text: text[kind], weight: Math.abs(size) }
+  return { kind, at, label: label[kind], text: text[kind], weight: Math.abs(size) }
 }
 
 /** What a log and the statistics both tell is one step. */

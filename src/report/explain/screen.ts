@@ -13,6 +13,7 @@ import { LABEL, nameFinding, type Telling, tellFinding } from '../findings.ts'
 import { braille, niceRange } from '../plot.ts'
 import type { Style } from '../style.ts'
 import { printable, wrapped } from '../table.ts'
+import { markOf } from './happenings.ts'
 import { seriesName } from './series-name.ts'
 import { findingsByKind, VERDICT_WORDS, verdictOf, verdictSentence } from './verdict.ts'
 
@@ -59,7 +60,7 @@ function verdict(host: Explained): string {
 
 function plot(host: Explained, columns: number, style: Style): string[] {
   const series =
-    host.keepers.map(({ daemon }) => host.log.bestSamples(daemon)).find(Boolean) ??
+    host.keepers.map(({ daemon }) => host.log.ownOffsetOf(daemon)).find(Boolean) ??
     [...host.log.updates.values()][0]
   if (!series || series.rows < 2) return []
   const buckets = series.offset.envelope.buckets()
@@ -84,7 +85,7 @@ function plot(host: Explained, columns: number, style: Style): string[] {
     style('dim', `offset against its sources (${seriesName(series, host)})`),
     ...rows.map((row, i) => `${style('dim', labels[i]!.padStart(LABEL))} ${row}`),
     ...marks(
-      host.disturbances.map(each => each.local.to),
+      host.disturbances.map(each => markOf(each, host)),
       { from, to, width },
     ).map(line => `${' '.repeat(LABEL + 1)}${style('red', line)}`),
     style('dim', `${' '.repeat(LABEL + 1)}${left}${right.padStart(Math.max(1, width - left.length))}`),

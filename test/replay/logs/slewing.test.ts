@@ -1,0 +1,50 @@
+/** While chronyd slews, what it measures is of corrected time; what is told of the clock must be the clock's own. */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { allCurves, pointsOf } from '#report/explain/curves.ts'
+import { analyse } from './found.ts'
+
+const SAMPLE = 'chrony-external-steps'
+/** Seconds of the day, and how far the clock was ahead. */
+const TRUE = readFileSync(
+  fileURLToPath(new URL(`../../vectors/logs/${SAMPLE}/truth.csv`, import.meta.url)),
+  'utf8',
+)
+  .split('\n')
+  .slice(1, -1)
+  .map(row => row.split(',').map(Number) as [at: number, ahead: number])
+const WRONG = TRUE.filter(([, ahead]) => Math.abs(ahead) > 0.128)
+
+describe('an hour ahead, slewed for the rest of the day', () => {
+  test('mean and root mean square are those of the clock', async () => {
+    const offset = (await analyse(SAMPLE)).log.ownOffsetOf('chrony')!.offset
+    const mean = -TRUE.reduce((sum, [, ahead]) => sum + ahead, 0) / TRUE.length
+    const rms = Math.sqrt(TRUE.reduce((sum, [, ahead]) => sum + ahead ** 2, 0) / TRUE.length)
+    expect(offset.whole.mean / mean).toBeCloseTo(1, 1)
+    expect(offset.whole.rms / rms).toBeCloseTo(1, 1)
+    expect(offset.within1ms.lasting).toBeNaN()
+  })
+
+  test('the time that it was wrong', async () => {
+    const { findings } = await analyse(SAMPLE)
+    const slew = findings.find(({ name }) => name === 'slew-cannot-catch-up')!
+    const time = TRUE.at(-1)![0] - WRONG[0]![0]
+    expect(slew.measures.timeSpent! / time).toBeCloseTo(1, 1)
+    expect(slew.measures.left! / -WRONG.at(-1)![1]).toBeCloseTo(1, 1)
+  })
+
+  test('the plot', async () => {
+    const host = await analyse(SAMPLE)
+    const { measured, taken, happenings } = allCurves([host])[0]![0]!
+    expect(measured).toBeUndefined()
+    const { at, least, most } = pointsOf(taken!)
+    for (const [time, ahead] of WRONG) {
+      const i = at.findIndex(each => each - host.baseDay * 86_400 >= time)
+      if (i < 0) continue
+      expect(least[i]).toBeLessThan(-ahead + 30)
+      expect(most[i]).toBeGreaterThan(-ahead - 30)
+    }
+    expect(happenings[0]!.at - host.baseDay * 86_400).toBeCloseTo(15_000, -3)
+  })
+})
