@@ -27,6 +27,7 @@ import { OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
+import { type PacedSlew, SlewPace } from './slew-pace.ts'
 import { Swings } from './swings.ts'
 import { type Summary, Windows } from './windows.ts'
 import { worstOf } from './worst.ts'
@@ -101,6 +102,7 @@ export class SampleSeries extends Series {
   begins: { readonly at: Seconds; readonly file: number; readonly line: number } | undefined
   readonly ways = new LongWays()
   readonly routes = new Routes()
+  readonly #pace = new SlewPace()
   readonly #delays = new Envelope()
   readonly #agreeing = new Agreeing(this.census, (rows, worst) => {
     this.#offset.add(rows, worst)
@@ -124,6 +126,11 @@ export class SampleSeries extends Series {
     return this.#delays
   }
 
+  /** What chronyd slewed meanwhile, where it shows in its polls: the longest first. */
+  get slews(): readonly PacedSlew[] {
+    return this.#pace.seenBy(this.census.sources()).sort((a, b) => b.to - b.from - (a.to - a.from))
+  }
+
   /** Sources that contradict the others: what they measured is in neither. */
   get odd(): ReadonlySet<number> {
     this.#agreeing.settle()
@@ -142,6 +149,7 @@ export class SampleSeries extends Series {
     this.swings.add(block, worst, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows, worst)
     this.routes.add(block)
+    if (block.daemon === 'chrony') this.#pace.add(block)
   }
 }
 

@@ -52,5 +52,5 @@ export class LongWays {
 }
 
 /** Positive while the offset becomes less. */
-export const paceOf = (way: LongWay): Rate =>
+export const paceOf = (way: Omit<LongWay, 'most' | 'rows'>): Rate =>
   way.to > way.from ? (Math.abs(way.first) - Math.abs(way.last)) / (way.to - way.from) : Number.NaN

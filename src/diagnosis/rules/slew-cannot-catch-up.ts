@@ -1,12 +1,14 @@
 /**
  * slew-cannot-catch-up: a large offset that is only slewed. ntpd and the kernel take away 500 µs in a second, so each
- * second of offset takes 2000 s; chronyd up to 83 ms in a second.
+ * second of offset takes 2000 s; chronyd up to 83 ms in a second. Of chronyd's measurements alone their pace tells it.
  */
 
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
+import { MAX_SLEW } from '#analysis/log/slew-pace.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
+import type { Finding } from '../finding.ts'
 import { allowSteps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
@@ -24,6 +26,7 @@ export const slewCannotCatchUp: Rule = subject => {
   const pace = paceOf(way)
   const left = Math.abs(way.last) / pace
   const done = Math.abs(way.last) < 0.1 * Math.abs(way.first)
+  if (way.paced === 'on the way') return [slewedBefore(way, subject)]
   return [
     {
       name: 'slew-cannot-catch-up',
@@ -42,29 +45,78 @@ export const slewCannotCatchUp: Rule = subject => {
       },
       evidence: [
         { text: `${when(way.from)}  offset ${signed(way.first)}` },
-        { text: `${when(way.to)}  offset ${signed(way.last)}, never stepped` },
+        way.paced ? byPace(way) : { text: `${when(way.to)}  offset ${signed(way.last)}, never stepped` },
       ],
       cost: `The clock was wrong by more than 128 ms for ${duration(way.to - way.from)}.`,
       causes: [
         keeper.daemon === 'chrony'
-          ? {
-              what: 'makestep allows steps only in the first updates after the start',
-              why: 'chronyd slewed what makestep 1 -1 would have stepped',
-            }
+          ? NO_STEPS_LATER
           : {
               what: 'ntpd runs with -x (or tinker step), which forbids steps below 600 s',
               why: 'an offset above 128 ms was taken in and not stepped',
             },
       ],
       remedy: allowSteps(keeper),
-      confirm: 'The options of the running daemon: ps -o args, /etc/sysconfig/ntpd, the directive makestep.',
+      confirm: OPTIONS,
     },
   ]
 }
 
+const OPTIONS = 'The options of the running daemon: ps -o args, /etc/sysconfig/ntpd, the directive makestep.'
+const NO_STEPS_LATER = {
+  what: 'makestep allows steps only in the first updates after the start',
+  why: 'chronyd slewed what makestep 1 -1 would have stepped',
+}
+
+/** Where only the pace of polls shows it, and it had begun before the log: how wrong the clock was, at least. */
+function slewedBefore(slew: LongSlew, { keeper, when }: Subject): Finding {
+  const { from, to, first } = slew
+  return {
+    name: 'slew-cannot-catch-up',
+    severity: 'critical',
+    from,
+    to,
+    what: `${keeper.name} slewed for ${duration(to - from)} at ${rate(MAX_SLEW).slice(1)}, and had begun before this log: at ${when(from)} the clock was at least ${amount(Math.abs(first))} ${first > 0 ? 'behind' : 'ahead'}.`,
+    measures: { size: first, pace: MAX_SLEW, timeSpent: to - from },
+    evidence: [byPace(slew)],
+    cost: `The clock was wrong for ${duration(to - from)}, by more than the offsets of this log say: chronyd counts what it slews as done.`,
+    causes: [NO_STEPS_LATER],
+    remedy: allowSteps(keeper),
+    confirm:
+      'tracking.log, which has what is left to slew; `chronyc tracking`, as System time. Then makestep in chrony.conf.',
+  }
+}
+
+const byPace = ({ first }: LongSlew) => ({
+  text: `its polls come ${rate(MAX_SLEW).slice(1)} ${first > 0 ? 'sooner' : 'later'} by true time than by its own clock: it runs so much ${first > 0 ? 'faster' : 'slower'}`,
+})
+
+export interface LongSlew extends Pick<LongWay, 'from' | 'to' | 'first' | 'last'> {
+  /** Only the pace of chronyd's polls shows it: from its beginning, or when it was on the way already. */
+  readonly paced?: 'from its beginning' | 'on the way'
+}
+
+/** Of measurements alone, which are against a clock on which all was corrected already. */
+function pacedSlew({ log, keeper }: Subject): LongSlew | undefined {
+  const series = log.bestSamples(keeper.daemon)
+  if (!series || log.updatesOf(keeper.daemon)) return undefined
+  const slew = series.slews.find(({ from, to }) => to - from > LONG)
+  if (!slew) return undefined
+  const { from, side, size } = slew
+  const known = !Number.isNaN(size)
+  const over = known ? from + Math.abs(size) / MAX_SLEW : slew.to
+  const to = Math.min(over, slew.until, known ? series.to : slew.to)
+  const slewed = side * MAX_SLEW * (to - from)
+  const first = known ? size : slewed
+  return { from, to, first, last: first - slewed, paced: known ? 'from its beginning' : 'on the way' }
+}
+
 /** The largest offset that was slewed for long. */
-export function longSlew({ log, keeper, disturbances }: Subject): LongWay | undefined {
+export function longSlew(subject: Subject): LongSlew | undefined {
+  const { log, keeper, disturbances } = subject
   const { daemon } = keeper
+  const paced = daemon === 'chrony' ? pacedSlew(subject) : undefined
+  if (paced) return paced
   const ways = [
     ...(log.updatesOf(daemon)?.ways.all ?? []),
     ...(daemon === 'chrony' ? [] : (log.bestSamples(daemon)?.ways.all ?? [])),

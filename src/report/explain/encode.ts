@@ -63,7 +63,7 @@ function encodeSeries(log: HostLog, sourceNames: readonly string[], at: At) {
       rows: series.rows,
       from: at(series.from),
       to: at(series.to),
-      slewedMeanwhile: log.updatesOf(series.daemon)?.slewedFar ?? false,
+      slewedMeanwhile: log.updatesOf(series.daemon)?.slewedFar ?? series.slews.length > 0,
       offset: encodeOffset(series.offset, at),
       sources: series.census.sources().map(({ source, from, to, silentFrom, ...rest }) => ({
         name: printable(sourceNames[source] ?? ''),

@@ -9,7 +9,7 @@ import { printable } from '../table.ts'
 export function seriesName(series: SampleSeries | UpdateSeries, { sourceNames, log }: Explained): string {
   if (!(series instanceof SampleSeries)) return series.format
   const left = [...series.odd].map(source => printable(sourceNames[source] ?? `source ${source}`))
-  const slewed = log.updatesOf(series.daemon)?.slewedFar
+  const slewed = log.updatesOf(series.daemon)?.slewedFar ?? series.slews.length > 0
   return [
     series.format,
     ...(left.length > 0 ? [`without ${left.join(', ')}`] : []),
