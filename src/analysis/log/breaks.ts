@@ -32,11 +32,13 @@ export interface Break {
   /** The offset then, and the sum of all that chronyd may have corrected. */
   readonly left: Seconds
   readonly sum: Seconds
+  /** Its first line was straight: chronyd had forgotten all before it, as it does when it notices that the clock was set. */
+  readonly anew: boolean
   /** Estimated from the bend of the first line alone. */
   readonly bend: Seconds
   readonly corrected: boolean
-  /** Sources whose lines were straight meanwhile. */
-  readonly against: number
+  /** Sources whose lines were straight meanwhile; of those that were not heard, whose next one was. */
+  against: number
   readonly file: number
   readonly line: number
 }
@@ -60,6 +62,8 @@ interface Bent {
 
 interface Of {
   rows: number
+  /** Its last, among the rows of all. */
+  row: number
   at: Seconds
   typical: Seconds
   bent: Bent | undefined
@@ -71,6 +75,8 @@ interface Of {
 export class Breaks {
   readonly all: Break[] = []
   readonly #sources = new Map<number, Of>()
+  /** Breaks during which nobody else was heard, and who may still contradict. */
+  readonly #alone = new Map<Break, Set<number>>()
   #count = 0
 
   add({ at, source, offset, jitter, dispersion, line, file, rows }: SampleBlock): void {
@@ -99,8 +105,12 @@ export class Breaks {
           corrected: false,
           rows: 0,
         }
-      if (of.bent) this.#follow(source[row]!, of, of.bent, one)
-      else {
+      of.row = this.#count
+      if (of.bent) {
+        for (const others of this.#alone.values()) others.delete(source[row]!)
+        this.#follow(source[row]!, of, of.bent, one)
+      } else {
+        if (this.#alone.size > 0) this.#contradict(source[row]!)
         of.straight = this.#count
         of.offset = one.offset
         of.typical *= one.jitter > of.typical ? FOLLOW : 1 / FOLLOW
@@ -119,8 +129,8 @@ export class Breaks {
     const trusted = jitter <= MAX_JITTER && sd < MAX_DISTANCE
     if (trusted) bent.sum += offset
     const straight = jitter < Math.max(STRAIGHT * bent.largest, 2 * of.typical)
-    if (straight && this.all.length < MOST)
-      this.all.push({
+    if (straight && this.all.length < MOST) {
+      const found: Break = {
         source,
         from: bent.from,
         to: bent.to,
@@ -129,14 +139,30 @@ export class Breaks {
         sum: bent.sum,
         bend: (bent.side * bent.jitter) / BEND_OF_ONE,
         corrected: bent.corrected,
+        anew: bent.rows === 1,
         against: this.#straightSince(bent.began),
         file: bent.file,
         line: bent.line,
-      })
+      }
+      this.all.push(found)
+      const others = [...this.#sources].filter(([who]) => who !== source)
+      // What the others say after a step that chronyd noticed is corrected already.
+      if (!found.anew && others.length > 0 && others.every(([, { row }]) => row < bent.began))
+        this.#alone.set(found, new Set(others.map(([who]) => who)))
+    }
     if (trusted) bent.corrected = true
     if (straight || bent.rows > LONGEST) {
       of.bent = undefined
       of.offset = shown
+    }
+  }
+
+  /** Its first line since then is straight. One that is bent says nothing here: it is a break of its own. */
+  #contradict(source: number): void {
+    for (const [each, others] of this.#alone) {
+      if (!others.delete(source)) continue
+      each.against++
+      this.#alone.delete(each)
     }
   }
 
@@ -149,6 +175,7 @@ export class Breaks {
   #of(source: number): Of {
     const of = this.#sources.get(source) ?? {
       rows: 0,
+      row: -1,
       at: Number.NaN,
       typical: 1e-6,
       bent: undefined,

@@ -6,6 +6,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Break } from './breaks.ts'
 import type { Disturbance, Disturbances } from './disturbances.ts'
 import type { SampleSeries } from './host-log.ts'
+import { NOTICED } from './noticed.ts'
 
 const LEAST: Seconds = 0.05
 const BY_BEND = 0.2
@@ -22,13 +23,15 @@ export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, '
   const large = groups.filter(group => Math.abs(sizeOf(group)[0]) >= LEAST)
   const mine = large.filter(group => group.length > firstStraight(group).against)
   return {
-    clock: mine.map(disturbance),
-    sources: large.filter(group => !mine.includes(group)).map(disturbance),
+    clock: mine.map(group => disturbance(group, sizeOf(group))),
+    // What the others contradict was not corrected.
+    sources: large
+      .filter(group => !mine.includes(group))
+      .map(group => disturbance(group, [firstStraight(group).left, BY_SUM])),
   }
 }
 
-function disturbance(group: readonly Break[]): Disturbance {
-  const [size, share] = sizeOf(group)
+function disturbance(group: readonly Break[], [size, share]: readonly [Seconds, number]): Disturbance {
   const from = Math.max(...group.map(each => each.from))
   const to = Math.min(...group.map(each => each.to))
   const local = { from: Math.min(from, to), to: Math.max(from, to) }
@@ -39,7 +42,7 @@ function disturbance(group: readonly Break[]): Disturbance {
     size,
     uncertainty: share * Math.abs(size),
     before: 0,
-    moved: 'not known',
+    moved: group.every(({ anew }) => anew) && Math.abs(size) >= NOTICED ? 'wall clock' : 'not known',
     sources: group.map(({ source }) => source),
     lines: group.map(({ file, line }) => ({ file, line })),
     restarted: false,

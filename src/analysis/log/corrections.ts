@@ -12,6 +12,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent, UpdateBlock } from '#core/trace/series.ts'
 import { Eras } from './eras.ts'
 import { Largest } from './largest.ts'
+import { isBetweenPolls } from './noticed.ts'
 
 const MOST = 8192
 const LEAST: Seconds = 5e-4
@@ -24,6 +25,8 @@ export interface Correction {
   /** Where it stands among the updates: when the clock was surely still right, and its era. */
   readonly since?: Seconds
   readonly era?: number
+  /** Before it chronyd had lost its only source between two polls: it had noticed itself that the clock was set. */
+  readonly noticed?: boolean
   readonly file: number
   readonly line: number
 }
@@ -48,6 +51,7 @@ export class Corrections {
   #beforeLast = Number.NEGATIVE_INFINITY
   #followed = -1
   #several = false
+  #noticed = false
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, followed, line, file, daemon } = block
@@ -56,8 +60,12 @@ export class Corrections {
       // Of several sources the next to be heard after a jump may know nothing of it yet, and be followed once more.
       const since = this.#several ? this.#beforeLast : this.#lastAt
       const era = this.eras.see(at[row]!)
-      const place = since > Number.NEGATIVE_INFINITY ? { since, era } : { era }
-      if (stratum[row] !== 0) {
+      const place = since > Number.NEGATIVE_INFINITY ? { since, era, noticed: this.#noticed } : { era }
+      if (stratum[row] === 0) {
+        const waited = at[row]! - this.#lastAt
+        this.#noticed ||= !this.#several && isBetweenPolls(waited, this.#lastAt - this.#beforeLast)
+      } else {
+        this.#noticed = false
         if (this.#followed >= 0 && followed[row] !== this.#followed) this.#several = true
         this.#followed = followed[row]!
         this.#beforeLast = this.#lastAt

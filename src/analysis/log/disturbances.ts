@@ -18,6 +18,7 @@ import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import { commonEras, type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
+import { isBetweenPolls, NOTICED } from './noticed.ts'
 import { disturbancesToldBy } from './told.ts'
 
 /** Sizes that differ by less are of one event. */
@@ -40,6 +41,8 @@ const SERVO = 'linuxptp'
 const WAKE = 0.01
 const WAKE_TIME: Seconds = 1800
 const BLIND_TIME: Seconds = 600
+const OVERDONE = 2
+const STILL_THERE = 0.3
 
 export type Moved = 'machine' | 'wall clock' | 'not known'
 
@@ -74,18 +77,23 @@ export interface Disturbances {
 /**
  * In the wake of a large jump small ones are not told: daemons print few digits of what they correct then, and slew at
  * rates at which a moment more or less counts. Where the daemon's corrections are not known, what is smaller may all be
- * its doing for some minutes.
+ * its doing for some minutes, and what goes back may be more than it should have taken away: it draws a line through
+ * measurements of which some are older than the jump.
  */
 function withoutWake(all: readonly Disturbance[], blind: boolean): Disturbance[] {
   let largest = 0
+  let side = 0
   let until = Number.NEGATIVE_INFINITY
-  return all.filter(({ size, from, to }) => {
+  return all.filter(({ size, from, to, before }) => {
     const now = Math.abs(size)
+    const back = Math.sign(size) === -side && before * size < 0 && Math.abs(before) > STILL_THERE * now
+    const may = back ? OVERDONE * largest : largest
     const over = from > until || from < until - 3 * WAKE_TIME
     if (!over && now < WAKE * largest) return false
-    if (blind && now < largest && from < until - WAKE_TIME + BLIND_TIME) return false
+    if (blind && now < may && from < until - WAKE_TIME + BLIND_TIME) return false
     if (over || now > 0.5 * largest) {
       largest = now
+      side = Math.sign(size)
       until = to + WAKE_TIME
     }
     return true
@@ -113,7 +121,9 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   if (series.format === 'chrony statistics') {
     const broken = disturbancesBrokenBy(series)
     const updates = log.updatesOf(daemon)
-    const clock = updates ? narrowed(disturbancesToldBy(log, daemon), broken.clock) : broken.clock
+    const clock = updates
+      ? narrowed(disturbancesToldBy(log, daemon), broken.clock)
+      : withoutWake(broken.clock, true)
     return { ...told, clock, sources: broken.sources }
   }
   const explained = explain(series, log, daemon)
@@ -124,9 +134,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   for (const group of groups) {
     const witnesses = new Set(group.map(({ change }) => change.source)).size
     const others = activeSources(series, group[0]!.change)
-    ;(2 * witnesses > others ? clock : sources).push(
-      disturbance(group, RESOLUTION[daemon] ?? 0, series.format !== SERVO),
-    )
+    ;(2 * witnesses > others ? clock : sources).push(disturbance(group, daemon, series.format !== SERVO))
   }
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
@@ -455,12 +463,13 @@ function activeSources(series: SampleSeries, change: Change): number {
 }
 
 /** `byIt`: the stamps are of the clock whose offset it is. */
-function disturbance(group: readonly Jump[], resolution: Seconds, byIt: boolean): Disturbance {
+function disturbance(group: readonly Jump[], daemon: Daemon, byIt: boolean): Disturbance {
+  const resolution = RESOLUTION[daemon] ?? 0
   const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
   const moved = group.some(({ dropped, set }) => dropped || set)
     ? 'wall clock'
     : byIt
-      ? whoMoved(group)
+      ? whoMoved(group, daemon)
       : 'not known'
   // A pause began so much before its end; what else it was, it was in between.
   const stood = best.size > 0 && moved === 'machine' ? best.size : 0
@@ -488,12 +497,23 @@ function disturbance(group: readonly Jump[], resolution: Seconds, byIt: boolean)
   }
 }
 
-function whoMoved(group: readonly Jump[]): Moved {
+/**
+ * chronyd waits by the wall clock, and for the next poll so much longer when that was set back; beyond ten seconds it notices,
+ * and polls anew at once.
+ */
+function whoMoved(group: readonly Jump[], daemon: Daemon): Moved {
   let machine = 0
   let wall = 0
   for (const { first: change, firstSize: size } of group) {
     if (Math.abs(size) < CLEARLY * change.unsteadiness) continue
     const waited = change.to - change.from
+    if (daemon === 'chrony') {
+      if (Math.abs(size) < NOTICED) continue
+      if (isBetweenPolls(waited, change.spacing)) {
+        wall++
+        continue
+      }
+    }
     const byLocal = Math.abs(waited - change.spacing)
     const byTrue = Math.abs(waited + size - change.spacing)
     if (byLocal * CLEARLY < byTrue) machine++

@@ -10,6 +10,7 @@ import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbances.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog } from './host-log.ts'
+import { NOTICED } from './noticed.ts'
 
 /** Corrections that are nearer to each other are for one event. */
 const CLOSE: Seconds = 300
@@ -50,13 +51,17 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
     size,
     uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
-    // Stamps go back when a clock is set back, never when the machine stands still.
-    moved: size > 0 && all[0]!.at < (all[0]!.since ?? since) - SLACK ? 'wall clock' : 'not known',
+    moved: wasSet(all[0]!, since, size) ? 'wall clock' : 'not known',
     sources: [],
     lines: all.map(({ file, line }) => ({ file, line })),
     restarted: false,
   }))
 }
+
+/** Stamps go back when a clock is set back, never when the machine stands still. */
+const wasSet = (first: Correction, since: Seconds, size: Seconds): boolean =>
+  (size > 0 && first.at < (first.since ?? since) - SLACK) ||
+  (first.noticed === true && Math.abs(size) >= NOTICED)
 
 /** Undefined where nothing says so. */
 export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {

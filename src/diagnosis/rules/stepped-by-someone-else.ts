@@ -33,7 +33,7 @@ export const steppedBySomeoneElse: Rule = subject => {
         ...seenIn(each, subject, 'and the daemon had not done it'),
         ...noticed.filter(({ at }) => at >= each.local.from - 5 && at <= each.local.to + 5).map(evidenceOf),
         ...(each.moved === 'wall clock'
-          ? [{ text: 'the polls kept their pace by true time: only the wall clock was moved' }]
+          ? [{ text: 'the polls lost their pace by the local clock: only the wall clock was moved' }]
           : []),
       ],
       cost: 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',

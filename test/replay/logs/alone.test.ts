@@ -29,6 +29,9 @@ test.each([
   ['clknetsim-set-back', 'measurements.log'],
   ['clknetsim-set-back', 'tracking.log'],
   ['clknetsim-set-back', 'statistics.log'],
+  ['clknetsim-set-back-silent', 'measurements.log'],
+  ['clknetsim-set-back-silent', 'tracking.log'],
+  ['clknetsim-set-back-silent', 'statistics.log'],
   ['ntpd428-xen-3days', 'rawstats'],
   ['ntpd428-xen-3days', 'peerstats'],
 ])('%s: its jumps, no more and no fewer, from %s', async (sample, log) => {
@@ -43,6 +46,23 @@ test.each([
     expect(found[i]!.to + 2).toBeGreaterThanOrEqual(time)
   }
 })
+
+test.each(['measurements.log', 'tracking.log', 'statistics.log'])(
+  'what chronyd noticed itself is a step and no pause, from %s',
+  async log => {
+    const { findings, disturbances } = await alone('clknetsim-set-back-silent', log)
+    expect(findings.map(({ name }) => name)).not.toContain('vm-paused')
+    expect(disturbances.map(({ moved }) => moved)).toEqual(['wall clock', 'wall clock'])
+  },
+)
+
+test.each(['measurements.log', 'tracking.log', 'statistics.log'])(
+  'of pauses, however long, none is a step, from %s',
+  async log => {
+    const { disturbances } = await alone('chrony-pauses', log)
+    expect(disturbances.map(({ moved }) => moved)).not.toContain('wall clock')
+  },
+)
 
 test('loopstats says that ntpd stepped, and not by how much', async () => {
   const { findings } = await alone('ntpd428-xen-3days', 'loopstats')

@@ -246,4 +246,20 @@ export const TRUTHS: readonly Truth[] = [
       [56_835, 307.5],
     ]),
   },
+  {
+    sample: 'clknetsim-set-back-silent',
+    what: 'set back by 19.4 s and 15.1 s, without the messages of chronyd, which noticed',
+    findings: ['stepped-by-someone-else'],
+    jumps: seconds('2026-12-01', [
+      [26_546, 19.4],
+      [59_014, 15.1],
+    ]),
+  },
+  {
+    sample: 'clknetsim-server-steps-slow',
+    what: 'statistics.log of four servers, polled each 17 min; one steps by +3 s',
+    findings: ['falseticker'],
+    jumps: [],
+    says: ['192.168.123.4 jumped by +3.00 s'],
+  },
 ]
