@@ -31,8 +31,16 @@ export interface RouteChange {
   readonly after: Seconds
   /** By how much the offset moved. */
   readonly moved: Seconds
+  /** How much of that was left when the way changed again, or at the end: what is gone was followed by the clock. */
+  readonly left: Seconds
   readonly file: number
   readonly line: number
+}
+
+/** A way that lasts, and the offset before it. */
+interface Open {
+  readonly change: RouteChange & { left: Seconds }
+  readonly offset: Seconds
 }
 
 /** Some polls in a row. */
@@ -64,6 +72,8 @@ export class Routes {
   #state: Float64Array = begin(new Float64Array(64 * FIELDS), 0)
   /** Of each source: least delays that differ from its way, and agree with each other. */
   readonly #others = new Map<number, Bucket[]>()
+  /** Of each source, the last change of its way. */
+  readonly #last = new Map<number, Open>()
 
   add({ at, source, offset, delay, line, file, rows }: SampleBlock): void {
     let state = this.#state
@@ -94,7 +104,13 @@ export class Routes {
   }
 
   get all(): readonly RouteChange[] {
+    for (const source of this.#last.keys()) this.#settle(source)
     return this.#largest.all
+  }
+
+  #settle(source: number): void {
+    const open = this.#last.get(source)
+    if (open) open.change.left = this.#state[source * FIELDS + WAY_OFFSET]! - open.offset
   }
 
   /** These polls differ from the way. */
@@ -122,16 +138,21 @@ export class Routes {
     const began = now[0]!
     const after = Math.min(...now.map(each => each.delay))
     const offset = now.map(each => each.offset).sort((a, b) => a - b)[AGREE >> 1]!
-    this.#largest.offer({
+    this.#settle(source)
+    const moved = offset - state[s + WAY_OFFSET]!
+    const found = {
       source,
       from: began.from,
       to: began.to,
       before: way,
       after,
-      moved: offset - state[s + WAY_OFFSET]!,
+      moved,
+      left: moved,
       file,
       line: began.line,
-    })
+    }
+    this.#largest.offer(found)
+    this.#last.set(source, { change: found, offset: state[s + WAY_OFFSET]! })
     state[s + WAY_DELAY] = after
     state[s + WAY_OFFSET] = offset
     state[s + DIFFERS] = 0

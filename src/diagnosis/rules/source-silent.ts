@@ -1,4 +1,7 @@
-/** source-silent: one source was not heard for a long time, perhaps never again, while others were: there was one less to lose. */
+/**
+ * source-silent: one source was not heard for a long time, perhaps never again, while others were: there was one less to lose.
+ * Where that left a single one, whatever it says is believed from then on.
+ */
 import type { SourceCount } from '#analysis/log/census.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -24,17 +27,21 @@ export const sourceSilent: Rule = ({ log, keeper, sourceName, when }) => {
   return heard
     .map(of => longestOf(of, series!.to))
     .filter(silence => isLong(silence) && othersHeard(silence, all))
-    .map(({ of, from, to, open }) => ({
+    .map(silence => ({ ...silence, left: silence.open ? heardTo(silence, all) : [] }))
+    .map(({ of, from, to, open, left }) => ({
       name: 'source-silent' as const,
-      severity: 'note' as const,
+      severity: left.length === 1 ? ('warning' as const) : ('note' as const),
       from,
       to,
-      what: `${sourceName(of.source)} was not heard for ${duration(to - from)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and others were.`,
-      measures: { time: to - from, ...(open && { open: 1 }) },
+      what: `${sourceName(of.source)} was not heard for ${duration(to - from)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and ${left.length === 1 ? `${sourceName(left[0]!.source)} alone is left` : 'others were'}.`,
+      measures: { time: to - from, ...(open && { open: 1, left: left.length }) },
       evidence: [
         { text: `${sourceName(of.source)}  ${of.count} measurements, the last before it at ${when(from)}` },
       ],
-      cost: 'None while enough others are heard. One source less to lose.',
+      cost:
+        left.length === 1
+          ? 'What the one that is left says is believed, right or wrong; and when it is lost, too, the clock runs free.'
+          : 'None while enough others are heard. One source less to lose.',
       causes: [
         { what: 'that server, or the way to it, was down', why: 'the others answered' },
         {
@@ -58,6 +65,10 @@ const isLong = ({ of, from, to, open }: Silence): boolean => {
   const rest = of.to - of.from - (open ? 0 : to - from)
   return to - from > Math.max(LONG, (SELDOM * rest) / (of.count - 1))
 }
+
+/** Who else speaks at the end. */
+const heardTo = ({ of, to }: Silence, all: readonly SourceCount[]): SourceCount[] =>
+  all.filter(each => each !== of && each.to > to - LONG)
 
 /** Without one that took its place. */
 const othersHeard = ({ of, from, to, open }: Silence, all: readonly SourceCount[]): boolean =>

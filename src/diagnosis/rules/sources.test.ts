@@ -119,6 +119,32 @@ test('the way to one of three servers becomes longer in one direction, and short
   expect(found.from! % 86_400).toBeGreaterThan(47_000 - 8 * 64)
 })
 
+test('a clock that follows the longer way is wrong, though its offsets come back', () => {
+  const rows = (comesBack: boolean) =>
+    peerstats((_, at) => {
+      if (at < 47_000) return { offset: 0, delay: 0.01 }
+      const left = comesBack ? Math.exp(-(at - 47_000) / 1800) : 1
+      return { offset: 0.03 * left, delay: 0.07 }
+    }).filter(row => row.includes('192.0.2.1'))
+  const routeOf = (comesBack: boolean) =>
+    explain(...rows(comesBack)).findings.find(({ name }) => name === 'route-changed')!
+  expect(routeOf(true)).toMatchObject({ severity: 'warning' })
+  expect(routeOf(true).measures.followed).toBeGreaterThan(0.02)
+  expect(routeOf(true).what).toContain('followed')
+  expect(routeOf(false)).toMatchObject({ severity: 'note' })
+})
+
+test('one of two sources falls silent: the other alone is left', () => {
+  const rows = peerstats(() => ({ offset: 0, delay: 0.01 })).filter(row => !row.includes('192.0.2.3'))
+  const { findings, verdict } = explain(...rows.filter((row, i) => !row.includes('192.0.2.2') || i < 200))
+  expect(verdict).toBe('warning')
+  const found = findings.find(({ name }) => name === 'source-silent')!
+  expect(found.what).toContain('192.0.2.1 alone is left')
+  // Back again, it was missed for a while, and the other did not fail.
+  const back = explain(...rows.filter((row, i) => !row.includes('192.0.2.2') || i < 150 || i > 300))
+  expect(back.findings.find(({ name }) => name === 'source-silent')).toMatchObject({ severity: 'note' })
+})
+
 test('queues make no other way', () => {
   let seed = 1
   const random = () => {
