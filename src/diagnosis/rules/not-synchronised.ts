@@ -1,15 +1,15 @@
 /**
  * not-synchronised: timedatectl, ntpstat, ntpq or chronyc said that no source was followed (field report 001). Or a daemon's log
- * only tells that it could not follow any.
+ * only tells that it could not follow any, or ends with that.
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
-import type { EventName } from '#core/trace/series.ts'
+import type { EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, spanOf } from '../subject.ts'
+import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
@@ -111,11 +111,13 @@ const FOLLOWED: readonly EventName[] = [
   'panic',
 ]
 
-export const neverFollowed: Rule = ({ log, keeper }) => {
+export const neverFollowed: Rule = ({ log, keeper, when }) => {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
   const failures = mine('no-source', 'unreachable')
   const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  const unsynced = endsUnsynced(mine('no-source', 'synchronised'))
+  if (unsynced) return [endedUnsynced(unsynced, mine('unreachable'), { keeper, when })]
   if (measured || failures.length === 0 || mine(...FOLLOWED).length > 0) return []
   return [
     {
@@ -137,4 +139,32 @@ export const neverFollowed: Rule = ({ log, keeper }) => {
       confirm: 'What it logs later; `clockwright query` with the same servers.',
     },
   ]
+}
+
+/** OpenNTPD tells each change of its state, and once: the last one lasts. */
+function endsUnsynced(states: readonly LogEvent[]): LogEvent | undefined {
+  const last = states.reduce<LogEvent | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined)
+  return last && /\bunsynced\b/.test(last.text) ? last : undefined
+}
+
+function endedUnsynced(
+  last: LogEvent,
+  silent: readonly LogEvent[],
+  { keeper, when }: Pick<Subject, 'keeper' | 'when'>,
+): Finding {
+  return {
+    name: 'not-synchronised',
+    severity: 'warning',
+    ...spanOf([last]),
+    what: `From ${when(last.at)} on the clock was not synchronised, up to the end of this log.`,
+    measures: {},
+    evidence: [...silent.filter(({ at }) => at <= last.at).slice(-3), last].map(evidenceOf),
+    cost: RUNS_FREE,
+    causes: [
+      ...(silent.length > 0 ? [{ what: 'its peers answer no more', why: 'it calls them invalid' }] : []),
+      { what: 'it slews an offset that is not gone yet', why: 'if peers are valid' },
+    ],
+    remedy: configure(keeper, 'See which of its peers are valid.', ['ntpctl -s all']),
+    confirm: 'What it logs later; `clockwright query` with the same servers.',
+  }
 }

@@ -145,6 +145,18 @@ test('one of two sources falls silent: the other alone is left', () => {
   expect(back.findings.find(({ name }) => name === 'source-silent')).toMatchObject({ severity: 'note' })
 })
 
+test('OpenNTPD tells its state once: where its log ends unsynchronised, it stayed so', () => {
+  const log = [
+    'Mar  5 08:00:01 fw ntpd[1234]: ntp engine ready',
+    'Mar  5 08:00:20 fw ntpd[1234]: peer 203.0.113.5 now valid',
+    'Mar  5 08:04:02 fw ntpd[1234]: clock is now synced',
+    'Mar  5 10:14:02 fw ntpd[1234]: peer 203.0.113.5 now invalid',
+    'Mar  5 10:14:09 fw ntpd[1234]: clock is now unsynced',
+  ]
+  expect(explain(...log)).toMatchObject({ verdict: 'warning', findings: [{ name: 'not-synchronised' }] })
+  expect(explain(...log, 'Mar  5 10:20:00 fw ntpd[1234]: clock is now synced').verdict).toBe('good')
+})
+
 test('queues make no other way', () => {
   let seed = 1
   const random = () => {
