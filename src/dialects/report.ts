@@ -8,8 +8,11 @@ import type { LogFormat } from './log/format.ts'
 import type { Said } from './log/said.ts'
 import { textLines } from './log/text.ts'
 
-/** What a line says, perhaps nothing; undefined when it is not understood. */
-export type ReadReport = (text: string) => readonly Said[] | undefined
+/**
+ * What a line says, perhaps nothing; undefined when it is not understood. `reclaim` takes the line before, which could not
+ * be understood alone.
+ */
+export type ReadReport = (text: string, reclaim: () => void) => readonly Said[] | undefined
 
 /** All that a line of text can begin with. */
 export const PRINTABLE = `\t${Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('')}`
@@ -31,8 +34,8 @@ export function reportFormat(of: {
     open(into) {
       const read = of.open()
       return textLines(
-        (text, line) => {
-          const all = read(text)
+        (text, line, reclaim) => {
+          const all = read(text, reclaim)
           for (const one of all ?? [])
             into.tell({
               kind: 'event',

@@ -277,7 +277,15 @@ describe('the observation socket of ntpd-rs', () => {
     expect(plain(one.events)).toEqual(told)
     const servers = Array(300).fill({ address: '192.0.2.9:123', stats: { received_packets: 0 } })
     expect(plain(tell(`${JSON.stringify({ ...whole, servers })}\n`).events)).toEqual(told)
-    expect(plain(tell(`${JSON.stringify(whole, null, 2)}\n`).events)).toEqual(told)
+    // Its first brace could not be told from anybody's until the next line.
+    const laidOut = `${JSON.stringify(whole, null, 2)}\n`
+    for (const text of [laidOut, `${laidOut}${laidOut}`]) {
+      const { events, routed } = tell(text)
+      expect(plain(events)).toEqual(text === laidOut ? told : [...told, ...told])
+      expect(routed.notUnderstood).toEqual({ count: 0, first: [] })
+      expect(routed.formats.get('ntpd-rs status')).toBe(routed.lines)
+    }
+    expect(tell(`{\nnot this\n${laidOut}`).routed.notUnderstood.first.map(({ line }) => line)).toEqual([1, 2])
   })
 
   test('of the first releases; and without a source to follow', () => {

@@ -49,6 +49,8 @@ export interface LineReader {
   take(bytes: Uint8Array, at: number, end: number, line: number): number
   /** How many lines the last call took. */
   readonly taken: number
+  /** The line right before these, which nobody had understood, was found to be its own. */
+  readonly reclaimed?: boolean
   /** Lines that it takes because they are no business of ours: they do not make a file a timekeeper's log. */
   readonly foreign?: boolean
   /** Tells what it has collected. */

@@ -43,6 +43,8 @@ export class Router {
   #overlong = false
   #line = 1
   #count = 0
+  /** The last line that nobody understood. */
+  #refused = 0
   readonly #first: NotUnderstood[] = []
 
   /** `continues`: the name of the format that took the line before the first. */
@@ -143,6 +145,7 @@ export class Router {
 
   #take(open: Open, bytes: Uint8Array, at: number, end: number): number {
     const to = open.reader.take(bytes, at, end, this.#line)
+    if (open.reader.reclaimed && this.#refused === this.#line - 1) this.#giveBack(open)
     this.#line += open.reader.taken
     open.lines += open.reader.taken
     return to
@@ -152,9 +155,18 @@ export class Router {
     const text = readable(textOf(bytes, at, Math.min(to, at + LONGEST_KEPT)).trim())
     if (text !== '') {
       this.#count++
+      this.#refused = this.#line
       if (this.#first.length < MOST_KEPT) this.#first.push({ line: this.#line, text })
     }
     this.#line++
+  }
+
+  /** The line before the current one was no stranger. */
+  #giveBack(open: Open): void {
+    open.lines++
+    this.#count--
+    if (this.#first.at(-1)?.line === this.#refused) this.#first.pop()
+    this.#refused = 0
   }
 
   #keep(rest: Uint8Array): void {

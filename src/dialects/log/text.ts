@@ -6,20 +6,22 @@ const NEWLINE = 10
 /** No daemon writes longer lines into its log; what is longer is somebody else's. */
 const LONGEST = 8192
 
-/** `understand` answers whether the line is one of its own. */
+/** `understand` answers whether the line is one of its own; with `reclaim` it says that the one before was, too. */
 export function textLines(
-  understand: (text: string, line: number) => boolean,
+  understand: (text: string, line: number, reclaim: () => void) => boolean,
   { longest = LONGEST, ...options }: { foreign?: boolean; longest?: number } = {},
 ): LineReader {
   const self = {
     taken: 0,
+    reclaimed: false,
     ...options,
     take(bytes: Uint8Array, at: number, end: number, line: number): number {
       let taken = 0
+      self.reclaimed = false
       while (at < end) {
         let to = at
         while (bytes[to] !== NEWLINE) to++
-        if (to - at > longest || !understand(textOf(bytes, at, to).trimEnd(), line + taken)) break
+        if (to - at > longest || !understand(textOf(bytes, at, to).trimEnd(), line + taken, reclaim)) break
         at = to + 1
         taken++
       }
@@ -27,6 +29,9 @@ export function textLines(
       return at
     },
     flush() {},
+  }
+  const reclaim = () => {
+    self.reclaimed = true
   }
   return self
 }

@@ -22,7 +22,7 @@ export const ntpdRsObservation = reportFormat({
   open() {
     /** Lines of an object that was set over several by somebody who wanted to read it. */
     let gathered = ''
-    return text => {
+    return (text, reclaim) => {
       const inside = BEGINNING.test(gathered)
       if (text === '{') gathered = text
       else if (inside || gathered === '{') gathered += `\n${text}`
@@ -31,6 +31,8 @@ export const ntpdRsObservation = reportFormat({
         if (text !== '{') gathered = ''
         return undefined
       }
+      // A brace alone is anybody's.
+      if (!inside) reclaim()
       if (text !== '}') return []
       const whole = readObservation(gathered)
       gathered = ''
