@@ -8,6 +8,7 @@ import { asymmetricPath } from './rules/asymmetric-path.ts'
 import { clocksFight } from './rules/clocks-fight.ts'
 import { clocksourceUnstable } from './rules/clocksource-unstable.ts'
 import { cpuClocksDiffer } from './rules/cpu-clocks-differ.ts'
+import { dateLeapt } from './rules/date-leapt.ts'
 import { dateWentBack } from './rules/date-went-back.ts'
 import { falseticker } from './rules/falseticker.ts'
 import { falsetickerFollowed } from './rules/falseticker-followed.ts'
@@ -49,6 +50,7 @@ import { evidenceOf, type Subject } from './subject.ts'
 const OF_THE_MACHINE: readonly Rule[] = [
   cpuClocksDiffer,
   dateWentBack,
+  dateLeapt,
   timersLate,
   migratedClockStopped,
   clocksourceUnstable,

@@ -24,6 +24,7 @@ export const FINDINGS = {
     'The counters of the processors (TSC) differ, and the clock that the kernel makes does not.',
   'timers-late': 'A timer fired much later than it was asked to.',
   'clock-went-back': 'A clock was read, and read again, and the second time was earlier.',
+  'clock-leapt-ahead': 'A clock was read again and again, and at once it was far later than it could be.',
   'clock-coarse': 'A clock moves in steps that a program can see.',
   'migrated-clock-stopped':
     'The counter went back under the guest, and time stood still until it had caught up.',

@@ -58,3 +58,7 @@ export function goingBack(run: readonly LogEvent[]): { odd: Behind[]; back: Behi
   }
   return { odd, back }
 }
+
+/** Where summer time begins or ends is no step. */
+export const zoneOf = ({ text }: LogEvent): string | undefined =>
+  / ([A-Z]{3,5}|[+-]\d\d(?:\d\d)?)(?= \d{4}\b|\s*$|\s+<-)/.exec(text)?.[1]

@@ -1,11 +1,10 @@
 /** clock-went-back: a loop of `date` shows a time that is earlier than the line before, and goes on from there. */
 import { signed } from '#core/time/format.ts'
-import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
 import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
-import { goingBack, neighbours } from './date-loop.ts'
+import { goingBack, neighbours, zoneOf } from './date-loop.ts'
 
 export const dateWentBack: Rule = ({ log, keeper }) => {
   const readings = log.timeless.filter(({ what, source }) => what === 'clock-read' && source === undefined)
@@ -42,7 +41,3 @@ export const dateWentBack: Rule = ({ log, keeper }) => {
     },
   ]
 }
-
-/** The end of summer time is no step. */
-const zoneOf = ({ text }: LogEvent): string | undefined =>
-  / ([A-Z]{3,5}|[+-]\d\d(?:\d\d)?)(?= \d{4}\b|\s*$|\s+<-)/.exec(text)?.[1]

@@ -196,7 +196,24 @@ test('a clock that was set back in a loop of date passes where it had been as an
   expect(turns.findings[0]!.measures.odd).toBe(4)
 })
 
+test('a clock that leaps ahead once in a loop of date', () => {
+  const { findings, verdict } = explain(...dates(...times(300, 0), ...times(300, 57)))
+  expect(verdict).toBe('warning')
+  expect(findings.map(({ name }) => name)).toEqual(['clock-leapt-ahead'])
+  expect(findings[0]!.measures).toEqual({ size: 57, count: 1 })
+  expect(findings[0]!.evidence[1]).toMatchObject({ line: 301 })
+  const both = explain(...dates(...times(30, 0), ...times(30, 57), ...times(30, 0)))
+  expect(both.findings.map(({ name }) => name).sort()).toEqual(['clock-leapt-ahead', 'clock-went-back'])
+  // A loop without a pace, and one whose second command waited.
+  expect(explain(...dates(0, 70, 75, 200, 230, 400, 410, 600, 900)).verdict).toBe('good')
+  expect(explain(...dates(...times(30, 0), ...times(30, 10))).verdict).toBe('good')
+})
+
 test('the end of summer time is no step back', () => {
+  const summer = Array.from({ length: 20 }, (_, i) => `Sun Mar  8 01:59:${40 + i} EST 2009`)
+  expect(found(...summer, 'Sun Mar  8 03:00:00 EDT 2009', 'Sun Mar  8 03:00:01 EDT 2009')).toEqual([
+    'good good',
+  ])
   expect(found('Sun Nov  1 01:59:59 EDT 2009', 'Sun Nov  1 01:00:00 EST 2009')).toEqual(['good good'])
 })
 
