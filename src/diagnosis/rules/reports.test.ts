@@ -232,6 +232,39 @@ test('a hardware clock that shows the time of a zone, and is taken for UTC', () 
   expect(timedatectl('09:20:12')).toEqual(['good good'])
 })
 
+test('the hardware clock of `timedatectl show`, and of hwclock beside date', () => {
+  expect(
+    found('TimeUSec=Mon 2024-03-11 17:20:11 CST', 'RTCTimeUSec=Tue 2024-03-12 01:20:12 CST', 'LocalRTC=no'),
+  ).toEqual(['warning rtc-in-local-time'])
+  expect(found('TimeUSec=Mon 2024-03-11 17:20:11 CST', 'RTCTimeUSec=Mon 2024-03-11 17:20:12 CST')).toEqual([
+    'good good',
+  ])
+  const beside = (system: string, ...rtc: readonly string[]) => found('# date', system, '# hwclock', ...rtc)
+  const WRONG = ['warning rtc-in-local-time']
+  expect(beside('Mon Mar 11 17:20:11 CST 2024', '2024-03-12 01:21:00.123456+08:00')).toEqual(WRONG)
+  expect(beside('Mon Mar 11 09:20:11 UTC 2024', '2024-03-12 01:21:00.123456+08:00')).toEqual(WRONG)
+  expect(
+    beside('               Local time: Mon 2024-03-11 17:20:11 CST', '2024-03-12 01:21:00.123456+08:00'),
+  ).toEqual(WRONG)
+  expect(
+    beside('Tue Oct 29 05:21:52 GMT 2019', 'Tue 29 Oct 2019 06:22:21 AM GMT  -0.347645 seconds'),
+  ).toEqual(WRONG)
+  // Right; some minutes later; another zone; and one that was asked to read it as local time.
+  for (const rtc of ['2024-03-11 17:21:00.123456+08:00', '2024-03-11 09:29:00.123456+00:00'])
+    expect(beside('Mon Mar 11 09:20:11 UTC 2024', rtc)).toEqual(['good good'])
+  expect(
+    beside('Mon Mar 11 17:20:11 CST 2024', 'Mon 11 Mar 2024 09:20:20 AM UTC  -0.347645 seconds'),
+  ).toEqual(['good good'])
+  expect(
+    beside(
+      'Mon Mar 11 17:20:11 CST 2024',
+      '2024-03-11 17:21:00.123456+08:00',
+      '# hwclock --localtime',
+      '2024-03-11 09:21:05.123456+08:00',
+    ),
+  ).toEqual(['good good'])
+})
+
 test('a daemon that falls back to its own clock again and again', () => {
   const log = (back: string) =>
     found(

@@ -13,6 +13,7 @@ import { evidenceOf, type Subject } from '../subject.ts'
 /** Zones differ from UTC by quarters of an hour, up to 14 h. */
 const ZONE_STEP: Seconds = 900
 const MOST_OF_A_ZONE: Seconds = 14 * 3600
+const HOURS: Seconds = 3600
 /** What an RTC may be off by itself, after months. */
 const FAR: Seconds = 60
 
@@ -28,16 +29,67 @@ export const rtcInLocalTime: Rule = subject => {
       },
     ]
   const shown = subject.log.timeless.find(({ what, size }) => what === 'rtc-behind' && Math.abs(size) >= FAR)
-  return shown ? [otherwise(subject, shown)] : []
+  const off = shown ? undefined : besides(subject)
+  return shown ? [otherwise(subject, shown)] : off ? [otherwise(subject, ...off)] : []
 }
 
+/** Readings of both clocks that are so near each other in a file are of one session. */
+const NEAR_LINES = 40
+
+/**
+ * What hwclock printed, beside what `date` or timedatectl did. Time passed between the two, so only hours count; and another
+ * reading of hwclock that agrees was asked to take the RTC for something else.
+ */
+function besides({ log }: Subject): [rtc: LogEvent, system: LogEvent, behind: Seconds] | undefined {
+  const systems = log.timeless.filter(({ what, source }) => what === 'clock-read' && source === undefined)
+  const pairs = log.timeless
+    .filter(({ what }) => what === 'rtc-read')
+    .flatMap(rtc => {
+      const near = systems
+        .filter(({ file, line }) => file === rtc.file && Math.abs(line - rtc.line) <= NEAR_LINES)
+        .flatMap(system => {
+          const behind = behindOf(rtc, system)
+          return behind === undefined ? [] : [{ rtc, system, behind }]
+        })
+      return (
+        near.sort((a, b) => Math.abs(a.rtc.line - a.system.line) - Math.abs(b.rtc.line - b.system.line))[0] ??
+        []
+      )
+    })
+  const [first] = pairs
+  const hours = pairs.every(
+    ({ behind }) =>
+      Math.abs(behind) > HOURS / 2 && Math.abs(behind - HOURS * Math.round(behind / HOURS)) < FAR,
+  )
+  return first && hours ? [first.rtc, first.system, first.behind] : undefined
+}
+
+/** Both in one zone: that of the machine, by its name, or UTC. */
+function behindOf(rtc: LogEvent, system: LogEvent): Seconds | undefined {
+  const east = /([+-])(\d\d):(\d\d)$/.exec(rtc.text)
+  const zone = /^\d{10}\b/.test(system.text) ? 'UTC' : zoneNamed(system.text)
+  const universal = zone === 'UTC' || zone === 'GMT'
+  if (!east) return zoneNamed(rtc.text) === zone ? system.size - rtc.size : undefined
+  const ahead = (east[1] === '-' ? -60 : 60) * (60 * Number(east[2]) + Number(east[3]))
+  // Commands of one session with different zones: it is not known which the name stands for.
+  if (ahead === 0 && !universal) return undefined
+  return system.size - rtc.size - (universal ? 0 : ahead)
+}
+
+const zoneNamed = (text: string): string | undefined =>
+  / ([A-Z]{2,5}|[+-]\d\d(?:\d\d)?)(?=\s|$)/.exec(text.replace(/\b[AP]M\b/, ''))?.[1]
+
 /** It is taken for UTC, and shows something else. */
-function otherwise(subject: Subject, line: LogEvent): Finding {
-  const off = Math.abs(line.size)
-  const side = line.size > 0 ? 'behind' : 'ahead of'
+function otherwise(subject: Subject, line: LogEvent, system?: LogEvent, behind = line.size): Finding {
+  const off = Math.abs(behind)
+  const side = behind > 0 ? 'behind' : 'ahead of'
   const zones = Math.round(off / ZONE_STEP)
   const local = zones > 0 && off <= MOST_OF_A_ZONE + FAR && Math.abs(off - zones * ZONE_STEP) < FAR
-  const common = { ...localTime(line), measures: { offset: line.size } }
+  const common = {
+    ...localTime(line),
+    measures: { offset: behind },
+    ...(system && { evidence: [evidenceOf(system), evidenceOf(line)] }),
+  }
   const write = configure(subject.keeper, 'Write the right time into it, in UTC.', [
     'hwclock --systohc --utc',
   ])

@@ -9,7 +9,6 @@ import { reportFormat } from '../report.ts'
 
 /** By label, or by key of `show`: what it means that the value is this. */
 const MEANS: Readonly<Record<string, (value: string) => readonly Said[]>> = {
-  'Local time': () => [],
   'Time zone': () => [],
   Timezone: () => [],
   'NTP enabled': value => (value === 'no' ? [said('no-daemon')] : []),
@@ -24,8 +23,6 @@ const MEANS: Readonly<Record<string, (value: string) => readonly Said[]>> = {
   'RTC in local TZ': inLocalTime,
   LocalRTC: inLocalTime,
   'DST active': () => [],
-  TimeUSec: () => [],
-  RTCTimeUSec: () => [],
 }
 const STATUS = /^\s*([\w .-]+): (.+)$/
 const SHOW = /^(Timezone|LocalRTC|CanNTP|NTP|NTPSynchronized|TimeUSec|RTCTimeUSec)=(.*)$/
@@ -34,19 +31,25 @@ export const timedatectl = reportFormat({
   name: 'timedatectl',
   daemon: 'other',
   open() {
-    let universal: number | undefined
+    /** Of the system clock, in the zone in which the RTC is printed then. */
+    let system: number | undefined
     return text => {
       const match = STATUS.exec(text) ?? SHOW.exec(text)
       if (!match) return undefined
       const [, label, value] = match as unknown as string[]
-      if (label === 'Universal time') {
-        universal = readTime(value!)
-        return []
-      }
-      if (label === 'RTC time') {
-        const rtc = readTime(value!)
-        if (rtc === undefined || universal === undefined) return []
-        return [said('rtc-behind', { size: universal - rtc })]
+      const time = readTime(value!)
+      switch (label) {
+        case 'Local time':
+          return time === undefined ? [] : [said('clock-read', { size: time })]
+        case 'Universal time':
+        case 'TimeUSec':
+          system = time
+          return []
+        case 'RTC time':
+        case 'RTCTimeUSec':
+          return time === undefined || system === undefined
+            ? []
+            : [said('rtc-behind', { size: system - time })]
       }
       return Object.hasOwn(MEANS, label!) ? MEANS[label!]!(value!.trim()) : undefined
     }
