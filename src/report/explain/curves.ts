@@ -9,7 +9,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { printable } from '../table.ts'
 import { type Happening, happeningsOf } from './happenings.ts'
-import { seriesName } from './series-name.ts'
+import { measuredName, seriesName } from './series-name.ts'
 
 export interface Curve {
   /** The format that it was read from. */
@@ -77,7 +77,7 @@ function curvesOf(host: Explained, most: number): HostCurves[] {
       name: printable(several ? `${host.name} (${name})` : host.name),
       measured: measured && curve(seriesName(measured, host), measured.offset.envelope, OFFSET_DIGITS),
       taken: updates && curve(updates.format, updates.offset.envelope, OFFSET_DIGITS),
-      delay: samples && curve(seriesName(samples, host), samples.delays, OFFSET_DIGITS),
+      delay: samples && curve(measuredName(samples, host), samples.delays, OFFSET_DIGITS),
       frequency: updates && curve(updates.format, updates.frequencyEnvelope, FREQUENCY_DIGITS),
       // They are the host's, not a daemon's, and are told once.
       happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),

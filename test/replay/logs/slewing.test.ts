@@ -36,8 +36,9 @@ describe('an hour ahead, slewed for the rest of the day', () => {
 
   test('the plot', async () => {
     const host = await analyse(SAMPLE)
-    const { measured, taken, happenings } = allCurves([host])[0]![0]!
+    const { measured, taken, delay, happenings } = allCurves([host])[0]![0]!
     expect(measured).toBeUndefined()
+    expect(delay!.format).toBe('chrony measurements')
     const { at, least, most } = pointsOf(taken!)
     for (const [time, ahead] of WRONG) {
       const i = at.findIndex(each => each - host.baseDay * 86_400 >= time)
