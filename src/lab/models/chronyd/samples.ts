@@ -130,6 +130,10 @@ export class Samples {
   readonly #interval: Interval = { low: 0, high: 0, rootDistance: 0, deviation: 0, firstAgo: 0, lastAgo: 0 }
   /** The distances of the samples in order of size. */
   readonly #sorted = new Float64Array(MOST_SAMPLES)
+  /** The samples that are nearer than all that came after them, oldest first. */
+  readonly #candidates = new Int16Array(MOST_POINTS)
+  #candidatesFrom = 0
+  #candidatesTo = 0
   #end = 0
   #count = 0
   #older = 0
@@ -186,6 +190,8 @@ export class Samples {
     this.#asymmetry = 0
     this.#asymmetryRun = 0
     this.#summedTo = -1
+    this.#candidatesFrom = 0
+    this.#candidatesTo = 0
     this.#lineAt = 0
     this.#lineOffset = 0
     this.#lineSlope = -this.#clock.drift
@@ -212,6 +218,7 @@ export class Samples {
     this.#rootDispersions[i] = sample.rootDispersion - added
     if (this.#count === 0 || delay < this.#delays[this.#leastDelay]!) this.#leastDelay = i
     insert(this.#sorted, this.#count, this.#distances[i]!)
+    this.#addCandidate(i)
     this.#count++
     this.#regress()
   }
@@ -397,12 +404,30 @@ export class Samples {
       if (this.#delays[i]! < this.#delays[this.#leastDelay]!) this.#leastDelay = i
   }
 
-  /** The sample that bounds the offset most tightly now. */
+  #addCandidate(added: number): void {
+    const candidates = this.#candidates
+    const bound = this.#boundOf(added)
+    let to = this.#candidatesTo
+    while (to > this.#candidatesFrom && this.#boundOf(candidates[to - 1]!) >= bound) to--
+    candidates[to] = added
+    this.#candidatesTo = to + 1
+  }
+
+  /** How far a sample could have been off when it was taken, but for what all of them have in common. */
+  #boundOf(i: number): Seconds {
+    return this.#rootDispersions[i]! + 0.5 * this.#rootDelays[i]!
+  }
+
+  /** The sample that bounds the offset most tightly now: one that is older and no nearer than another never does. */
   #findBest(): void {
     const now = this.#times[this.#end - 1]!
     const skew = this.#skew * (1 + this.#clock.drift)
+    const oldest = this.#end - this.#count
+    const candidates = this.#candidates
+    while (candidates[this.#candidatesFrom]! < oldest) this.#candidatesFrom++
     let least = Number.POSITIVE_INFINITY
-    for (let i = this.#end - this.#count; i < this.#end; i++) {
+    for (let each = this.#candidatesFrom; each < this.#candidatesTo; each++) {
+      const i = candidates[each]!
       const distance = this.#rootDispersions[i]! + (now - this.#times[i]!) * skew + 0.5 * this.#rootDelays[i]!
       if (distance < least) {
         least = distance
@@ -426,27 +451,26 @@ export class Samples {
     this.#summedTo = -1
     this.#leastDelay -= from
     this.#best -= from
+    const left = this.#candidates.subarray(this.#candidatesFrom, this.#candidatesTo)
+    this.#candidates.set(left.map(i => i - from))
+    this.#candidatesFrom = 0
+    this.#candidatesTo = left.length
   }
 }
 
 /** Into the first `count`, which are in order. */
 function insert(sorted: Float64Array, count: number, value: number): void {
-  const place = placeOf(sorted, count, value)
-  for (let i = count; i > place; i--) sorted[i] = sorted[i - 1]!
-  sorted[place] = value
+  let i = count
+  for (; i > 0 && sorted[i - 1]! > value; i--) sorted[i] = sorted[i - 1]!
+  sorted[i] = value
 }
 
+/** Out of the first `count`, which are in order and hold it: those above move down, from the last on. */
 function remove(sorted: Float64Array, count: number, value: number): void {
-  for (let i = placeOf(sorted, count, value) + 1; i < count; i++) sorted[i - 1] = sorted[i]!
-}
-
-/** How many of the first `count`, which are in order, are less. */
-function placeOf(sorted: Float64Array, count: number, value: number): number {
-  let low = 0
-  for (let high = count; low < high; ) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < value) low = middle + 1
-    else high = middle
+  let above = sorted[count - 1]!
+  for (let i = count - 2; above !== value; i--) {
+    const next = sorted[i]!
+    sorted[i] = above
+    above = next
   }
-  return low
 }

@@ -76,13 +76,14 @@ export class Selection {
   }
 
   /** The sources whose own word can be used, or `wait` when more of them will have one soon. */
-  #findSelectable(now: Seconds): Source[] | 'wait' {
+  #findSelectable(now: Seconds): readonly Source[] | 'wait' {
+    let selectable = 0
+    let unreachable = 0
     let withoutStats = 0
     let reachWithout = 0
     let reachWith = 0
     let sizeWith = 0
     let oldest: Seconds = 0
-    const found: Source[] = []
     for (const source of this.sources) {
       source.votes = false
       const status = this.#judge(source, now)
@@ -95,14 +96,16 @@ export class Selection {
         continue
       }
       source.status = 'ok'
-      found.push(source)
-      if (source.reach !== 0) oldest = Math.max(oldest, source.interval!.firstAgo)
+      selectable++
+      if (source.reach === 0) unreachable++
+      else oldest = Math.max(oldest, source.interval!.firstAgo)
       reachWith = Math.max(reachWith, source.reach)
       sizeWith = Math.max(sizeWith, source.reachSize)
     }
-    const fresh = found.every(({ reach }) => reach !== 0)
-      ? found
-      : found.filter(source => !this.#isStale(source, oldest))
+    // The usual case is all of them.
+    const found =
+      selectable === this.sources.length ? this.sources : this.sources.filter(({ status }) => status === 'ok')
+    const fresh = unreachable === 0 ? found : found.filter(source => !this.#isStale(source, oldest))
     if (
       withoutStats > 0 &&
       fresh.length > 0 &&
@@ -142,14 +145,14 @@ export class Selection {
   }
 
   /** The sources in or around the interval where most of them meet; trusted ones go first. */
-  #findAgreeing(selectable: Source[]): Source[] | undefined {
+  #findAgreeing(selectable: readonly Source[]): readonly Source[] | undefined {
     if (this.#trusting || selectable.length < this.#settings.minsources || !meetAll(selectable))
       return this.#sortOut(selectable)
     for (const source of selectable) source.votes = true
     return selectable
   }
 
-  #sortOut(selectable: readonly Source[]): Source[] | undefined {
+  #sortOut(selectable: readonly Source[]): readonly Source[] | undefined {
     const best = mostAgreed(selectable)
     const trusted = selectable.filter(({ config }) => config.trust).length
     if (best.trustDepth === 0 ? 2 * best.depth <= selectable.length : 2 * best.trustDepth <= trusted) {
@@ -189,7 +192,7 @@ export class Selection {
     return agreeing
   }
 
-  #preferred(agreeing: Source[]): Source[] {
+  #preferred(agreeing: readonly Source[]): readonly Source[] {
     if (!agreeing.some(({ config }) => config.prefer)) return agreeing
     return agreeing.filter(source => {
       if (!source.config.prefer) this.#mark(source, 'nonpreferred')
