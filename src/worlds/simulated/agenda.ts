@@ -13,6 +13,10 @@ export class Agenda<Item> {
     return trueTime(this.#times.length === 0 ? Number.POSITIVE_INFINITY : this.#times[0]!)
   }
 
+  hasBy(until: number): boolean {
+    return this.#times.length > 0 && this.#times[0]! <= until
+  }
+
   plan(at: TrueTime, item: Item): void {
     const times = this.#times
     let i = times.length

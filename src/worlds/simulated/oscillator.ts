@@ -117,12 +117,16 @@ export class Oscillator {
   }
 
   #countAt(at: number): Seconds {
+    if (at - this.#drawnAt >= STEP) this.#drawUntil(at)
+    return this.#count + (at - this.#drawnAt) * (1 + this.#frequency)
+  }
+
+  #drawUntil(at: number): void {
     while (at - this.#drawnAt >= STEP) {
       this.#count += STEP * (1 + this.#frequency)
       this.#drawnAt += STEP
       this.#frequency = this.#draw(this.#drawnAt)
     }
-    return this.#count + (at - this.#drawnAt) * (1 + this.#frequency)
   }
 
   #draw(at: number): Rate {

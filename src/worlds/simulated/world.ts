@@ -225,8 +225,8 @@ export class Simulation {
 
   /** Lets the world run until true time `until`, and stands there. */
   run(until: Seconds): void {
-    for (let next = this.#agenda.next; next <= until; next = this.#agenda.next) {
-      this.#now = next
+    while (this.#agenda.hasBy(until)) {
+      this.#now = this.#agenda.next
       this.#happen(this.#agenda.take())
     }
     this.#now = trueTime(until)
