@@ -87,10 +87,15 @@ inBrowser('lab', open => {
     })
     await expect.poll(async () => (await queryOf(tab)).get('pause')).toBe('30')
     expect(await pause.getAttribute('aria-valuetext')).toBe('30.0 s')
-    // What is no length stays what it was.
+    // What is no length stays what it was, and it is said, until something else is written.
+    const refused = tab.getByText('“long” is not understood')
     await exactly.fill('long')
     await exactly.press('Enter')
     expect(await exactly.inputValue()).toBe('30.0 s')
+    await refused.waitFor()
+    await exactly.fill('31 s')
+    await exactly.press('Enter')
+    await refused.waitFor({ state: 'detached' })
     await changed(tab, () => tab.getByRole('button', { name: 'Length of the pause: as it was' }).click())
     expect(await lines(tab)).toEqual(first)
     await expect.poll(async () => (await queryOf(tab)).has('pause')).toBe(false)

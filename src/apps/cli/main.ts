@@ -566,7 +566,7 @@ lab
     `
 A player is the name of a known one (clockwright lab list), or a configuration: [DAEMON[,OPTION...]:]FILE. Without a daemon the
 content says whose file it is: of ntpd, chronyd, systemd-timesyncd, OpenNTPD or ntpd-rs. Servers that it names stand for those of the
-scenario, one by one.
+scenario, one by one. An option may hold colons, and commas with a backslash before each.
 
 Examples:
   clockwright lab compare pause-4s --with /etc/ntp.conf --with chrony-debian --with clockwright

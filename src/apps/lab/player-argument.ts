@@ -1,6 +1,8 @@
 /**
  * Whom to play, as it is written on a command line: the name of a known player, or [DAEMON[,OPTION...]:]FILE, as in
- * `/etc/ntp.conf`, `ntpd-4.2.6p5,-g,-x:ntp.conf`, `chrony:my.conf`, `clockwright:clockwright.toml`.
+ * `/etc/ntp.conf`, `ntpd-4.2.6p5,-g,-x:ntp.conf`, `chrony:my.conf`, `clockwright:clockwright.toml`. A comma within an option
+ * has a backslash before it. Options may hold colons (`-u,ntp:ntp`), and names of files may: the file is the longest end of
+ * what is written that is one.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -31,13 +33,12 @@ export function choosePlayers(written: readonly string[], addresses: readonly st
 export function choosePlayer(written: string, addresses: readonly string[]): Chosen {
   const known = knownPlayer(written, addresses)
   if (known) return { player: known, notes: [] }
-  const [, daemonAndOptions, path] = /^(?:([a-z][^/:]*):)?(.+)$/s.exec(written) ?? []
-  const [daemon, ...options] = daemonAndOptions?.split(',') ?? []
+  const { daemon, options, path } = partsOf(written)
   if (daemon !== undefined && daemon !== 'clockwright' && !isDaemon(daemon))
     throw new Complaint(
       `${written}: ${daemon} is no daemon that is known here: "clockwright", ${KNOWN_DAEMONS}`,
     )
-  if (path === undefined || !existsSync(path)) throw new Complaint(notThere(written, path ?? written))
+  if (!existsSync(path)) throw new Complaint(notThere(written, path))
   const text = readText(path)
   if (daemon === 'clockwright' || (daemon === undefined && path.endsWith('.toml') && !isOfNtpdRs(text)))
     return ownAgent(path)
@@ -55,11 +56,26 @@ export function choosePlayer(written: string, addresses: readonly string[]): Cho
   const idle = options.length > 0 ? whyNotWith(player.kind, options.join(' ')) : undefined
   if (idle !== undefined) throw new Complaint(`${written}: ${idle}`)
   if (namesNobody(player)) throw new Complaint(`${path}: ${NAMES_NOBODY}`)
-  const called =
-    daemonAndOptions === undefined
-      ? player.name
-      : `${daemonAndOptions.replaceAll(',', ' ')} ${basename(path)}`
+  const called = daemon === undefined ? player.name : [daemon, ...options, player.name].join(' ')
   return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
+}
+
+interface Parts {
+  readonly daemon: string | undefined
+  readonly options: readonly string[]
+  readonly path: string
+}
+
+function partsOf(written: string): Parts {
+  const colons = [...written.matchAll(/:(?=.)/gs)].map(({ index }) => index)
+  const colon = colons.find(at => existsSync(written.slice(at + 1))) ?? colons.at(-1)
+  const begins = /^[a-z][^/:,]*[,:]/.test(written)
+  if (colon === undefined || !begins) return { daemon: undefined, options: [], path: written }
+  const [daemon, ...options] = written
+    .slice(0, colon)
+    .split(/(?<!\\),/)
+    .map(word => word.replaceAll('\\,', ','))
+  return { daemon, options, path: written.slice(colon + 1) }
 }
 
 /** Both have [[source]]; there each has a `mode`. */

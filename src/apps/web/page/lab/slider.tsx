@@ -1,5 +1,6 @@
 /** A slider beside its exact value: drag it, use the arrow keys, or write what it should be. */
 import type { JSX } from 'preact'
+import { Written } from './written.tsx'
 
 export interface SliderProps {
   readonly label: string
@@ -30,15 +31,7 @@ export function Slider(props: SliderProps): JSX.Element {
         />
       </label>
       {onWrite ? (
-        <input
-          type="text"
-          class="exactly"
-          aria-label={`${label}, exactly`}
-          value={text}
-          onChange={event => {
-            if (!onWrite(event.currentTarget.value)) event.currentTarget.value = text
-          }}
-        />
+        <Written exactly label={`${label}, exactly`} text={text} onWrite={onWrite} />
       ) : (
         <output class="exactly">{text}</output>
       )}

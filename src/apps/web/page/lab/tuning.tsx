@@ -8,6 +8,7 @@ import { KNOWN_PLAYERS } from '#lab/players/known.ts'
 import { settingsOf, type Tuning } from '#lab/players/tuned.ts'
 import { LEAST_POLL, MOST_POLL } from './setup.ts'
 import { Slider } from './slider.tsx'
+import { Written } from './written.tsx'
 
 /** Of ntpd and of chronyd alike. */
 const USUAL_POLLS = [6, 10] as const
@@ -72,16 +73,13 @@ export function TuningForm({ use, tuning, onChange }: Props): JSX.Element {
             {name === 'maxdist' ? 'tos maxdist' : `tinker ${name}`}
             {usual && <small> usually {usual[name]} s</small>}
           </span>
-          <input
-            type="text"
-            inputMode="decimal"
-            value={tuning[name] === undefined ? '' : String(tuning[name])}
-            onChange={event => {
-              const { value } = event.currentTarget
-              const read = value.trim() === '' ? undefined : parseDuration(value)
-              if (read === undefined && value.trim() !== '')
-                event.currentTarget.value = tuning[name] === undefined ? '' : String(tuning[name])
-              else set({ [name]: read })
+          <Written
+            text={tuning[name] === undefined ? '' : String(tuning[name])}
+            onWrite={written => {
+              const read = parseDuration(written)
+              if (read === undefined && written.trim() !== '') return false
+              set({ [name]: read })
+              return true
             }}
           />
         </label>

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { choosePlayer } from './player-argument.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'clockwright-player-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function file(name: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, 'server ntp.example iburst\n')
+  return path
+}
+
+const chosen = (written: string) => choosePlayer(written, ['192.0.2.1'])
+
+test.each([
+  ['ntpd-4.2.8p15,-g,-u,ntp:ntp', '-g -u ntp:ntp'],
+  ['ntpd-4.2.8p15,-g,-u ntp:ntp', '-g -u ntp:ntp'],
+  ['ntpd-4.2.8p15,-g,-c,/etc/ntp.conf', '-g -c /etc/ntp.conf'],
+  ['ntpd-4.2.8p15,-g,-t,1\\,2', '-g -t 1,2'],
+])('%s: options may hold colons, slashes, and commas behind a backslash', (head, options) => {
+  const { player, notes } = chosen(`${head}:${file('ntp.conf')}`)
+  expect(player).toMatchObject({ kind: 'ntpd', version: '4.2.8p15', options })
+  expect(player.name).toBe(`ntpd-4.2.8p15 ${options} ntp.conf`)
+  expect(notes).toEqual([])
+})
+
+test('a file may have a colon in its name, too', () => {
+  const path = file('of:old.conf')
+  expect(chosen(`ntpd-4.2.6p5,-g:${path}`).player).toMatchObject({ kind: 'ntpd', options: '-g' })
+  expect(chosen(path).player.name).toBe('of:old.conf')
+})
+
+test('a file that is not there is named as it stands behind the last colon', () => {
+  expect(() => chosen('ntpd-4.2.8p15,-u,ntp:ntp:/none.conf')).toThrow(/^\/none\.conf: there is no such file/)
+})
