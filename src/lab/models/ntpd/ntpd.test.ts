@@ -249,3 +249,24 @@ test('the same seed gives the same run', () => {
 test('no version, no daemon', () => {
   expect(() => new Ntpd({ config: '', version: 'chronyd', random: () => 0 })).toThrow(RangeError)
 })
+
+describe('a server that is off by 50 ms, among three that are right', () => {
+  const worst = (version: string, place: number, lines = '') => {
+    const servers = [1, 2, 3, 4].map(n => server(n, n === place ? { offset: 0.05 } : {}))
+    const conf = [...servers.map(({ address }) => `server ${address} iburst`), lines].join('\n')
+    return worstFrom(play({ conf, version, servers, duration: 6 * 3600 }), 0)
+  }
+
+  // Servers are asked a second apart at the start, in the order in which they are listed. By one that answers alone the clock is
+  // set, and 4.2.8 then takes for its frequency how far the others lead it back.
+  test.each(['4.2.6p5', '4.2.8p15', 'ntpsec-1.2.2'])('is followed by %s when it is listed first', version => {
+    expect(worst(version, 1)).toBeGreaterThan(30e-3)
+    expect(worst(version, 4)).toBeLessThan(30e-3)
+  })
+
+  test('is not when nobody is followed before three agree', () => {
+    const first = worst('4.2.8p15', 1, 'tos minsane 3')
+    expect(first).toBeLessThan(30e-3)
+    expect(first / worst('4.2.8p15', 4, 'tos minsane 3')).toBeCloseTo(1, 0)
+  })
+})
