@@ -6,6 +6,7 @@ import { openNtpd } from './openntpd.ts'
 
 const player = (config: string) =>
   daemonPlayer(({ random, recording }) => openNtpd({ config, random, recording }))
+const GOOD = { address: SERVER, link: { up: { base: 100e-6 }, down: { base: 100e-6 } } }
 const CONSTRAINT = 'constraint from "9.9.9.9"'
 const play = playOn(player(`server ${SERVER}\n${CONSTRAINT}`))
 const ownSteps = (run: Run) => run.steps.filter(({ by }) => by === 'player')
@@ -56,4 +57,29 @@ test('one liar among three is outvoted by the median', () => {
   }
   const run = playOn(player('server 192.0.2.1\nserver 192.0.2.2\nserver 192.0.2.3'))(world, 43_200)
   expect(Math.abs(run.offsets.at(-1)!)).toBeLessThan(5e-3)
+})
+
+test.each([
+  [
+    'processors whose clocks are 2 ms apart',
+    { cpus: [{}, { ahead: -2e-3 }] },
+    /negative delay -0\.00[12]\d{3}s/,
+  ],
+  [
+    'a server that knows no time',
+    { servers: [{ ...GOOD, leap: 'unknown' as const }] },
+    /not synced \(alarm\)/,
+  ],
+])('%s: it throws the answer away, says so, and asks again in 50 to 55 minutes', (_, world, why) => {
+  const run = play(world, 43_200)
+  const said = run.records.flatMap(record =>
+    record.kind === 'notice' && record.name === 'useless-reply' ? [record] : [],
+  )
+  expect(said.length).toBeGreaterThan(5)
+  for (const { text } of said) {
+    expect(text).toMatch(why)
+    const [, wait] = /next query (\d+)s$/.exec(text)!
+    expect(Number(wait)).toBeGreaterThanOrEqual(3000)
+    expect(Number(wait)).toBeLessThan(3300)
+  }
 })

@@ -14,7 +14,7 @@ import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts
 import { SLEW_RATE } from '#worlds/simulated/adjtime.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { median } from '../../score.ts'
-import { NTP_PORT } from '../exchange.ts'
+import { type Answer, NTP_PORT } from '../exchange.ts'
 import { fromStart, type Living } from '../from-start.ts'
 import { Outbox } from '../ntpd/outbox.ts'
 import { OwnClock } from '../ntpd/own-clock.ts'
@@ -162,7 +162,12 @@ class Running implements Living {
   #receive(peer: Peer, bytes: Uint8Array, received: Seconds): void {
     const answer = peer.exchange.take(bytes, received + this.#pending, this.#clock)
     if (!answer) return
-    if (!answer.synchronised || answer.delay < 0) return setNext(peer, this.#now + this.#afterError())
+    const useless = whyUseless(answer)
+    if (useless !== undefined) {
+      const wait = this.#afterError()
+      this.#out.notice('useless-reply', `reply from ${peer.address}: ${useless}, next query ${wait}s`)
+      return setNext(peer, this.#now + wait)
+    }
     const { offset, delay, stratum, leap, rootDelay, rootDispersion } = answer
     const interval = this.#starting && peer.pace !== 'normal' ? STARTING : this.#scaled(INTERVAL[peer.pace])
     setNext(peer, this.#now + interval)
@@ -260,6 +265,13 @@ class Running implements Living {
     const interval = (INTERVAL.pathetic * MOST_SCALED) / LEAST_SCALED
     return interval + (this.#random() % Math.floor(interval / 10))
   }
+}
+
+/** Such an answer is thrown away, and OpenNTPD asks that server again only in most of an hour. */
+function whyUseless({ synchronised, leap, stratum, delay }: Answer): string | undefined {
+  if (!synchronised)
+    return `not synced (${leap === 'unknown' ? 'alarm' : stratum === 0 ? 'KoD' : `stratum ${stratum}`})`
+  return delay < 0 ? `negative delay ${delay.toFixed(6)}s` : undefined
 }
 
 function setNext(peer: Peer, at: Seconds): void {
