@@ -8,8 +8,8 @@ import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
-import { leftOutOfChrony, leftOutOfNtpd } from './left-out.ts'
-import type { PlayerSpec } from './player.ts'
+import { deafenedServers, leftOutOfChrony, leftOutOfNtpd } from './left-out.ts'
+import { isLocal, type PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
 
@@ -39,12 +39,17 @@ const why =
 
 type Reader = (text: string, daemon: string | undefined) => Understood
 
+const ASKED: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
+
 const READERS: Readonly<Record<DaemonKind, Reader>> = {
   ntpd(text, daemon) {
     const { associations, switches, notUnderstood } = parseConf(text, '')
     const clocks = associations
       .filter(({ kind, address }) => kind !== 'refclock' && REFERENCE_CLOCK.test(address))
       .filter(({ address }) => !address.startsWith('127.127.1.'))
+    const asked = associations
+      .filter(({ kind, address }) => ASKED.has(kind) && !isLocal(address))
+      .map(({ address }) => address)
     const listening = associations.filter(
       ({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient',
     )
@@ -59,6 +64,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
       leftOut: [
         ...leftOutOfNtpd(text),
         ...clocks.map(why('reference clocks are not played')),
+        ...deafenedServers(text, asked),
         ...(unheard === undefined ? [] : listening.map(why(unheard))),
       ],
     }

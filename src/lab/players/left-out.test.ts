@@ -56,3 +56,17 @@ test('whom an ntpd that listens does not hear is said', () => {
   ])
   expect(notesOf('ntpd-4.2.8p15', 'disable auth\nbroadcastclient\n')).toEqual([])
 })
+
+test('whom ntpd does not hear for its own `restrict` is said, unless another line lets him through', () => {
+  const servers = 'server 192.0.2.1\nserver ntp.example\n'
+  expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\n`)).toEqual([
+    'line 3: this `restrict` is not played: ntpd would drop what 192.0.2.1 and ntp.example answer',
+  ])
+  expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\nrestrict 192.0.2.1\n`)).toEqual([
+    'line 3: this `restrict` is not played: ntpd would drop what ntp.example answer',
+  ])
+  expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\nrestrict source nomodify\n`)).toEqual(
+    [],
+  )
+  expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default nomodify noquery\n`)).toEqual([])
+})

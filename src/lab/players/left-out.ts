@@ -3,9 +3,11 @@
  * in one of three groups: it is played, it has no bearing on the clock that is watched, or it is left out, with the reason.
  * Facts: what each model says of itself (`../models`), ntp.conf(5), chrony.conf(5).
  */
+import { grouped } from '#core/grouped.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { wordsOf } from '#dialects/named-source.ts'
 import { readCommands } from '#dialects/ntpd/commands.ts'
+import { readRestriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
 
 export interface LeftOut {
   readonly line: number
@@ -110,3 +112,19 @@ function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]
 export const leftOutOfChrony = ({ directives }: ChronyConf): LeftOut[] => leftOutOf(CHRONY_TABLE, directives)
 
 export const leftOutOfNtpd = (text: string): LeftOut[] => leftOutOf(NTPD_TABLE, readCommands(text))
+
+/** Whom ntpd would not hear for its own `restrict`; what is played hears everybody. */
+export function deafenedServers(text: string, servers: readonly string[]): LeftOut[] {
+  const all = readCommands(text)
+    .filter(({ name }) => name === 'restrict')
+    .map(readRestriction)
+  const byLine = grouped(servers, server => whatDeafens(all, server)?.line)
+  return [...byLine].flatMap(([line, those]) =>
+    line === undefined
+      ? []
+      : [{ line, why: `this \`restrict\` is not played: ntpd would drop what ${list(those)} answer` }],
+  )
+}
+
+const list = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`

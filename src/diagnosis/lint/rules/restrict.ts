@@ -2,24 +2,22 @@
  * kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
  * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
  */
-import type { Command } from '#dialects/ntpd/commands.ts'
+import { readRestriction, type Restriction as Statement } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
 import { withOption } from './sources.ts'
 
-interface Restriction {
+interface Restriction extends Statement {
   readonly file: number
-  readonly line: number
-  /** `default`, `source`, an address. */
-  readonly target: string
-  readonly flags: ReadonlySet<string>
 }
 
 export const restrict: LintRule = subject => {
   const all = subject.ntp.flatMap(({ file, read }) =>
-    read.commands.filter(({ name }) => name === 'restrict').map(command => restrictionOf(file, command)),
+    read.commands
+      .filter(({ name }) => name === 'restrict')
+      .map(command => ({ file, ...readRestriction(command) })),
   )
   return [
     ...kodWithoutLimited(subject, all),
@@ -27,18 +25,6 @@ export const restrict: LintRule = subject => {
     ...exceptionWide(subject, all),
     ...andMulticast(subject, all),
   ]
-}
-
-function restrictionOf(file: number, { line, words }: Command): Restriction {
-  const rest = words[0] === '-4' || words[0] === '-6' ? words.slice(1) : words
-  const masked = rest[1] === 'mask' ? 3 : 1
-  const everybody = rest[0] === '0.0.0.0' || rest[0] === '::'
-  return {
-    file,
-    line,
-    target: everybody && (masked === 3 || rest.length > 1) ? 'default' : (rest[0] ?? ''),
-    flags: new Set(rest.slice(masked)),
-  }
 }
 
 const edit = (subject: LintSubject, { file, line }: Restriction, options: readonly string[]) => ({

@@ -1,0 +1,76 @@
+/**
+ * `restrict` of ntp.conf (ntp.conf(5), "Access Control Options"; ntp_restrict.c): what the daemon lets others do. Of the lines
+ * that an address falls under the narrowest decides. `ignore` drops every packet, and `noserve` every one that is no query: the
+ * answers of servers, too.
+ */
+import type { Command } from './commands.ts'
+
+export interface Restriction {
+  readonly line: number
+  /** `default`, `source` (all that are asked), an address or a name. */
+  readonly target: string
+  readonly mask: string | undefined
+  readonly family: 4 | 6 | undefined
+  readonly flags: ReadonlySet<string>
+}
+
+export function readRestriction({ line, words }: Command): Restriction {
+  const family = words[0] === '-4' ? 4 : words[0] === '-6' ? 6 : undefined
+  const [target = '', ...rest] = family === undefined ? words : words.slice(1)
+  const mask = rest[0] === 'mask' ? rest[1] : undefined
+  const everybody = target === '0.0.0.0' || target === '::'
+  return {
+    line,
+    target: everybody && rest.length > 0 ? 'default' : target,
+    mask: everybody ? undefined : mask,
+    family,
+    flags: new Set(rest[0] === 'mask' ? rest.slice(2) : rest),
+  }
+}
+
+export const dropsAnswers = ({ flags }: Restriction): boolean => flags.has('ignore') || flags.has('noserve')
+
+/** The line that drops what this server answers; undefined when none does, or when nobody can tell from its name. */
+export function whatDeafens(all: readonly Restriction[], server: string): Restriction | undefined {
+  const own = all.filter(({ target, mask }) => target === server && mask === undefined)
+  if (own.length > 0) return own.find(dropsAnswers)
+  const asked = all.filter(({ target }) => target === 'source')
+  if (asked.length > 0) return asked.find(dropsAnswers)
+  const networks = all.filter(({ mask, target }) => mask !== undefined || /\/\d+$/.test(target))
+  const number = numberOf(server)
+  if (number === undefined && networks.some(each => !dropsAnswers(each))) return undefined
+  const inside = networks
+    .flatMap(each => {
+      const bits = number === undefined ? undefined : sharedBits(each, number)
+      return bits === undefined ? [] : [{ each, bits }]
+    })
+    .sort((a, b) => b.bits - a.bits)
+  if (inside[0]) return dropsAnswers(inside[0].each) ? inside[0].each : undefined
+  const family = number !== undefined ? 4 : server.includes(':') ? 6 : undefined
+  return all.find(
+    each =>
+      each.target === 'default' &&
+      dropsAnswers(each) &&
+      (each.family === undefined || family === undefined || each.family === family),
+  )
+}
+
+/** How many bits of an IPv4 network an address has; undefined when it lies in another. */
+function sharedBits({ target, mask }: Restriction, address: number): number | undefined {
+  const [network = '', length] = target.split('/')
+  const base = numberOf(network)
+  const bits = length === undefined ? bitsOf(numberOf(mask ?? '')) : Number(length)
+  if (base === undefined || bits === undefined || bits > 32) return undefined
+  const size = 2 ** (32 - bits)
+  return Math.floor(base / size) === Math.floor(address / size) ? bits : undefined
+}
+
+const bitsOf = (mask: number | undefined): number | undefined =>
+  mask === undefined ? undefined : 32 - Math.log2(2 ** 32 - mask)
+
+function numberOf(address: string): number | undefined {
+  const parts = /^\d{1,3}(\.\d{1,3}){3}$/.test(address) ? address.split('.').map(Number) : []
+  return parts.length === 4 && parts.every(part => part < 256)
+    ? parts.reduce((number, part) => number * 256 + part)
+    : undefined
+}
