@@ -4,7 +4,7 @@
  */
 import { linesOf, wordsOf } from '../named-source.ts'
 
-const TABLES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+export const NTPD_RS_TABLES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries({
     '': '',
     'source-defaults': 'poll-interval-limits initial-poll-interval',
@@ -41,18 +41,35 @@ export interface UnknownKey {
   readonly what: 'table' | 'key'
 }
 
+/** A key, or the header of a table that there is not, which has no key. */
+export interface WrittenKey {
+  readonly line: number
+  readonly table: string
+  readonly key: string | undefined
+}
+
 export function unknownKeys(text: string): UnknownKey[] {
-  const unknown: UnknownKey[] = []
-  let table: string | undefined = ''
+  return keysWritten(text).flatMap(({ line, table, key }): UnknownKey[] => {
+    const known = NTPD_RS_TABLES.get(table)
+    if (!known) {
+      const tables = [...NTPD_RS_TABLES.keys()].filter(Boolean)
+      return key === undefined ? [{ line, word: table, known: tables, what: 'table' }] : []
+    }
+    return key === undefined || known.has(key) ? [] : [{ line, word: key, known, what: 'key' }]
+  })
+}
+
+export function keysWritten(text: string): WrittenKey[] {
+  const written: WrittenKey[] = []
+  let table = ''
   let open = false
   for (const [index, raw] of linesOf(text).entries()) {
     const line = index + 1
     const header = /^\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}\s*(?:#.*)?$/.exec(raw)
     if (header) {
-      table = TABLES.has(header[1]!) ? header[1]! : undefined
+      table = header[1]!
       open = false
-      if (table === undefined)
-        unknown.push({ line, word: header[1]!, known: [...TABLES.keys()].filter(Boolean), what: 'table' })
+      written.push({ line, table, key: undefined })
       continue
     }
     // A list or a text over several lines has no keys of its own.
@@ -63,8 +80,11 @@ export function unknownKeys(text: string): UnknownKey[] {
     const [, key, value] = /^\s*"?([\w-]+)"?\s*=\s*(.*)$/.exec(raw) ?? []
     if (key === undefined) continue
     open = /^\[[^\]]*$|^"""(?!.*""")|^'''(?!.*''')/.test(value!)
-    if (table !== undefined && !TABLES.get(table)!.has(key))
-      unknown.push({ line, word: key, known: TABLES.get(table)!, what: 'key' })
+    written.push({ line, table, key })
+    // A table within a line.
+    if (!value!.startsWith('{')) continue
+    for (const [, inner] of value!.matchAll(/[{,]\s*"?([\w-]+)"?\s*=/g))
+      written.push({ line, table: `${table}.${key}`, key: inner })
   }
-  return unknown
+  return written
 }

@@ -8,7 +8,7 @@ import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
-import { deafenedServers, leftOutOfChrony, leftOutOfNtpd } from './left-out.ts'
+import { deafenedServers, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs } from './left-out.ts'
 import { isLocal, type PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -93,7 +93,10 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
     return {
       sources: sources.length,
       strange: notUnderstood,
-      leftOut: secured ? [{ line: 1, why: 'NTS is played as plain NTP' }] : [],
+      leftOut: [
+        ...(secured ? [{ line: 1, why: 'NTS is played as plain NTP' }] : []),
+        ...leftOutOfNtpdRs(text),
+      ],
     }
   },
 }

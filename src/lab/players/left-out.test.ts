@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+import { NTPD_RS_TABLES } from '#dialects/ntpd-rs/grammar.ts'
 import { configuredPlayer } from './configured.ts'
-import { CHRONY_TABLE, NTPD_TABLE } from './left-out.ts'
+import { CHRONY_TABLE, NTPD_RS_GROUPS, NTPD_TABLE } from './left-out.ts'
 
 describe.each([
   ['chronyd', CHRONY_GRAMMAR, CHRONY_TABLE],
@@ -69,4 +70,39 @@ test('whom ntpd does not hear for its own `restrict` is said, unless another lin
     [],
   )
   expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default nomodify noquery\n`)).toEqual([])
+})
+
+describe('ntpd-rs', () => {
+  test('of each key that there is, it is known whether it is played', () => {
+    const { played, elsewhere, leftOut } = NTPD_RS_GROUPS
+    const all = [...played, ...elsewhere, ...leftOut.keys()]
+    const paths = [...NTPD_RS_TABLES].flatMap(([table, keys]) => [...keys].map(key => [table, key]))
+    for (const [table, key] of paths)
+      expect(
+        all.filter(each => each === `${table}.${key}`).length === 1 || all.includes(`${table}.*`),
+        `${table}.${key}`,
+      ).toBe(true)
+    const known = new Set(paths.flatMap(([table, key]) => [`${table}.${key}`, `${table}.*`]))
+    expect(all.filter(each => !known.has(each))).toEqual([])
+  })
+
+  test('what is left out is said with its line, and what ntpd-rs does not know', () => {
+    const source = '[[source]]\nmode = "server"\naddress = "a"\n'
+    expect(
+      notesOf(
+        'ntpd-rs',
+        `${source}poll-interval-limits = { min = 4, max = 6 }\n[synchronization]\nwarn-on-jump = false\nalgorithm = { step-threshold = 0.1, initial-wander = 1e-8 }\nminimum-agreeing-source = 1\n`,
+      ),
+    ).toEqual([
+      'line 4: `poll-interval-limits` is not played: all sources are asked as `[source-defaults]` says',
+      'line 7: `initial-wander` is not played: its usual value holds',
+      'line 8: `minimum-agreeing-source` is no key of ntpd-rs, which would not start with it',
+    ])
+    expect(
+      notesOf(
+        'ntpd-rs',
+        `${source}[source-defaults]\npoll-interval-limits = { min = 4, max = 6 }\n[synchronization.algorithm]\nstep-threshold = 0.1\nslew-minimum-duration = 4\n`,
+      ),
+    ).toEqual(['line 8: `slew-minimum-duration` is not played: its usual value holds'])
+  })
 })

@@ -1,13 +1,14 @@
 /**
- * What the models of ntpd and chronyd leave out of a configuration, so that it can be said. Every statement of both grammars is
+ * What the models of ntpd, chronyd and ntpd-rs leave out of a configuration, so that it can be said. Every statement of their grammars is
  * in one of three groups: it is played, it has no bearing on the clock that is watched, or it is left out, with the reason.
- * Facts: what each model says of itself (`../models`), ntp.conf(5), chrony.conf(5).
+ * Facts: what each model says of itself (`../models`), ntp.conf(5), chrony.conf(5), ntp.toml(5).
  */
 import { grouped } from '#core/grouped.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { wordsOf } from '#dialects/named-source.ts'
 import { readCommands } from '#dialects/ntpd/commands.ts'
 import { readRestriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
+import { keysWritten, unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
 
 export interface LeftOut {
   readonly line: number
@@ -88,6 +89,30 @@ export const NTPD_TABLE: Table = {
   ]),
 }
 
+/** The keys of ntp.toml by the same three groups, each with its table before it; a `*` stands for all keys of a table. */
+export const NTPD_RS_GROUPS = {
+  played: new Set(
+    wordsOf(`source-defaults.* source-defaults.poll-interval-limits.* source.mode source.address source.count
+      synchronization.minimum-agreeing-sources synchronization.single-step-panic-threshold
+      synchronization.single-step-panic-threshold.* synchronization.startup-step-panic-threshold
+      synchronization.startup-step-panic-threshold.* synchronization.accumulated-step-panic-threshold
+      synchronization.algorithm synchronization.algorithm.step-threshold`),
+  ),
+  elsewhere: new Set(
+    wordsOf(`server.* csptp-server.* csptp.* observability.* keyset.* nts-ke-server.* source.certificate-authority
+      source.enable-srv-resolution source.ntp-version source.precision source.accuracy source.period source.path source.domain
+      source.poll_interval source.response_interval source.measurement_noise_estimate synchronization.warn-on-jump
+      synchronization.local-stratum synchronization.reference-id`),
+  ),
+  leftOut: new Map([
+    ['source.poll-interval-limits', 'all sources are asked as `[source-defaults]` says'],
+    ['source.initial-poll-interval', 'all sources are asked as `[source-defaults]` says'],
+    ['source.ignore', 'of a pool all addresses are used'],
+    ['clock.*', "the system's clock is kept"],
+    ['synchronization.algorithm.*', 'its usual value holds'],
+  ]),
+}
+
 const SOURCES: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
 
 interface Statement {
@@ -112,6 +137,20 @@ function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]
 export const leftOutOfChrony = ({ directives }: ChronyConf): LeftOut[] => leftOutOf(CHRONY_TABLE, directives)
 
 export const leftOutOfNtpd = (text: string): LeftOut[] => leftOutOf(NTPD_TABLE, readCommands(text))
+
+export function leftOutOfNtpdRs(text: string): LeftOut[] {
+  const unknown = unknownKeys(text).map(({ line, word, what }) => ({
+    line,
+    why: `\`${word}\` is no ${what} of ntpd-rs, which would not start with it`,
+  }))
+  const { played, leftOut } = NTPD_RS_GROUPS
+  const known = keysWritten(text).flatMap(({ line, table, key }) => {
+    const path = `${table}.${key}`
+    const why = leftOut.get(path) ?? (played.has(path) ? undefined : leftOut.get(`${table}.*`))
+    return key === undefined || why === undefined ? [] : [{ line, why: `\`${key}\` is not played: ${why}` }]
+  })
+  return [...unknown, ...known]
+}
 
 /** Whom ntpd would not hear for its own `restrict`; what is played hears everybody. */
 export function deafenedServers(text: string, servers: readonly string[]): LeftOut[] {
