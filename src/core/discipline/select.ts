@@ -58,14 +58,23 @@ interface Piece extends Interval {
   readonly best: Interval
 }
 
+/** In order; where one ends as another begins, they meet. There are few. */
+function insert(edges: Edge[], edge: Edge): void {
+  let i = edges.push(edge) - 1
+  for (; i > 0 && isBehind(edges[i - 1]!, edge); i--) edges[i] = edges[i - 1]!
+  edges[i] = edge
+}
+
+const isBehind = (edge: Edge, other: Edge): boolean =>
+  edge.at > other.at || (edge.at === other.at && edge.step < other.step)
+
 /** The connected stretches that at least `enough` intervals cover, from left to right. */
 function piecesCoveredBy(candidates: readonly Interval[], enough: number): Piece[] {
   const edges: Edge[] = []
   for (const { low, high } of candidates) {
-    if (Number.isFinite(low)) edges.push({ at: low, step: +1 })
-    if (Number.isFinite(high)) edges.push({ at: high, step: -1 })
+    if (Number.isFinite(low)) insert(edges, { at: low, step: +1 })
+    if (Number.isFinite(high)) insert(edges, { at: high, step: -1 })
   }
-  edges.sort((a, b) => a.at - b.at || b.step - a.step)
   const pieces: Piece[] = []
   let cover = 0
   let low: Seconds | undefined

@@ -73,6 +73,9 @@ const recentAt = new Float64Array(RECENT)
 const recentLow = new Float64Array(RECENT)
 const recentHigh = new Float64Array(RECENT)
 
+/** Of a history's measurements; only used within a call, too. */
+const weights = new Float64Array(KEEP)
+
 export class Track {
   #history: Observation[] = []
   #at: Seconds = 0
@@ -86,6 +89,8 @@ export class Track {
   #rateLow: Rate = -UNKNOWN_RATE
   #rateHigh: Rate = UNKNOWN_RATE
   #rateAt: Seconds = 0
+  /** Which measurement of the history bounded the rate most tightly. */
+  #telling = 0
   /** The bounds of the rate from before the last pause: what has been measured since may be too little to tell. */
   #earlier: { readonly low: Rate; readonly high: Rate; readonly at: Seconds } | undefined
   #wander = WANDER_UNLEARNED
@@ -288,23 +293,47 @@ export class Track {
     }
     const history = this.#history
     const firstRecent = Math.max(0, history.length - RECENT)
-    for (let j = firstRecent; j < history.length; j++) {
-      const { at, low, high } = history[j]!
-      recentAt[j - firstRecent] = at
-      recentLow[j - firstRecent] = low
-      recentHigh[j - firstRecent] = high
+    const recent = history.length - firstRecent
+    for (let j = 0; j < recent; j++) {
+      const { at, low, high } = history[firstRecent + j]!
+      recentAt[j] = at - seen.at
+      recentLow[j] = low
+      recentHigh[j] = high
     }
-    for (let i = 0; i < history.length - 1; i++) {
-      const { at, low: earlierLow, high: earlierHigh } = history[i]!
-      const reach = changed(this.#wander, seen.at - at)
-      for (let j = Math.max(0, i + 1 - firstRecent); j < history.length - firstRecent; j++) {
-        const span = recentAt[j]! - at
+    // Beside lines of these slopes: the highest of the recent lower ends, the lowest of their upper ends.
+    let lowSlope = low
+    let highSlope = high
+    let lowest = highestBeside(lowSlope, recentLow, recent)
+    let highest = -highestBeside(-highSlope, recentHigh, recent, -1)
+    for (let k = -1; k < history.length - 1; k++) {
+      // The one that told most the last time makes the others easy to judge.
+      const i = k < 0 ? Math.min(this.#telling, history.length - 2) : k
+      const each = history[i]!
+      const earlier = each.at - seen.at
+      const reach = changed(this.#wander, -earlier)
+      const from = Math.max(0, i + 1 - firstRecent)
+      const least = reach * (recentAt[from]! - earlier) - ROUNDING / 1000
+      // Most say less than others did, with whomever they are paired.
+      const noLow = lowest - (each.high - lowSlope * earlier) <= least
+      const noHigh = highest - (each.low - highSlope * earlier) >= -least
+      if (noLow && noHigh) continue
+      for (let j = from; j < recent; j++) {
+        const span = recentAt[j]! - earlier
         if (span <= 0) continue
-        // Most pairs say less than others did. A product tells that, and saves the quotients.
-        const least = recentLow[j]! - earlierHigh
-        const most = recentHigh[j]! - earlierLow
-        if (least > (low + reach) * span) low = Math.max(low, least / span - (reach + ROUNDING / span))
-        if (most < (high - reach) * span) high = Math.min(high, most / span + (reach + ROUNDING / span))
+        // And so do most pairs of the others. A product tells that, and saves the quotients.
+        const rise = recentLow[j]! - each.high
+        const fall = recentHigh[j]! - each.low
+        if (rise > (low + reach) * span) low = Math.max(low, rise / span - (reach + ROUNDING / span))
+        if (fall < (high - reach) * span) high = Math.min(high, fall / span + (reach + ROUNDING / span))
+      }
+      if (low > lowSlope) {
+        lowSlope = low
+        lowest = highestBeside(lowSlope, recentLow, recent)
+        this.#telling = i
+      }
+      if (high < highSlope) {
+        highSlope = high
+        highest = -highestBeside(-highSlope, recentHigh, recent, -1)
       }
     }
     this.#rateAt = seen.at
@@ -356,11 +385,14 @@ export class Track {
   /** Weighted least squares through the history; the weight of a measurement is its width and its age. */
   #fit(): void {
     const now = this.#at
+    const history = this.#history
     let w = 0
     let wt = 0
     let wx = 0
-    for (const seen of this.#history) {
+    for (let i = 0; i < history.length; i++) {
+      const seen = history[i]!
       const weight = this.#weight(seen, now)
+      weights[i] = weight
       w += weight
       wt += weight * (seen.at - now)
       wx += weight * seen.offset
@@ -369,11 +401,12 @@ export class Track {
     const meanX = wx / w
     let tt = 0
     let tx = 0
-    for (const seen of this.#history) {
-      const weight = this.#weight(seen, now)
-      const t = seen.at - now - meanT
+    for (let i = 0; i < history.length; i++) {
+      const { at, offset } = history[i]!
+      const weight = weights[i]!
+      const t = at - now - meanT
       tt += weight * t * t
-      tx += weight * t * (seen.offset - meanX)
+      tx += weight * t * (offset - meanX)
     }
     const likely = clamp(this.#expected, this.#rateLow, this.#rateHigh)
     const slope = (tx + likely * LIKELY_WEIGHT) / (tt + LIKELY_WEIGHT)
@@ -410,6 +443,13 @@ export class Track {
     // Up at once, down slowly.
     this.#wander = Math.max(shown, this.#wander + (shown - this.#wander) / 4)
   }
+}
+
+/** The largest of the first `count` values, taken `sign` times, beside a line of this slope through the newest moment. */
+function highestBeside(slope: Rate, values: Float64Array, count: number, sign: 1 | -1 = 1): Seconds {
+  let most = Number.NEGATIVE_INFINITY
+  for (let j = 0; j < count; j++) most = Math.max(most, sign * values[j]! - slope * recentAt[j]!)
+  return most
 }
 
 /** How much the rate can have changed after so long. */
