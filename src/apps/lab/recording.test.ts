@@ -69,6 +69,15 @@ test.each([
   },
 )
 
+test('a daemon that swings is said to, since the story does not; not one whose clock others disturb as often', async () => {
+  const swung = async (name: string) =>
+    (await readRecording([logsOf(name)])).doubts.filter(each => each.startsWith('the offset swung'))
+  expect(await swung('ntpd428-oscillation')).toEqual([
+    expect.stringMatching(/swung from one side to the other 59 times, about once in 53 min, by up to 276 ms/),
+  ])
+  for (const name of ['clknetsim-fight', 'clknetsim-hourly']) expect(await swung(name)).toEqual([])
+})
+
 test('where it had, there is no doubt, and nothing is missing', async () => {
   for (const name of ['ntpd426-esxi', 'chrony-pauses', 'ntpd428-xen-3days', 'ntpsec-panic']) {
     const { scenario, doubts } = await readRecording([logsOf(name)])

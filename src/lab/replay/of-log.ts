@@ -8,6 +8,7 @@
  * set its clock (ahead). What the daemon corrects itself must not count: chronyd measures against the time that it
  * believes, and logs each correction of that, so they are added up again; of ntpd's clock only jumps away from zero count.
  */
+import { Swings } from '#analysis/log/swings.ts'
 import { duration } from '#core/time/format.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
@@ -114,7 +115,7 @@ export class LogRecording {
       length: common.reduce((latest, { at }) => Math.max(latest, at), 0),
       ahead: -offsets[0]!,
       ...oscillator,
-      doubts: [...oscillator.doubts, ...outages.map(sayOutage)],
+      doubts: [...oscillator.doubts, ...saySwings(common, disturbances), ...outages.map(sayOutage)],
       outages,
       exchanges: common.map(({ source, delay }) => ({
         address: sourceNames[source] ?? '',
@@ -288,6 +289,34 @@ function sayMoving(learned: readonly Frequency[]): string[] {
   if (by <= MOVING) return []
   return [
     `the frequency that the daemon had learned moved by ${(by / PPM).toFixed(1)} ppm: whether the oscillator did, or the daemon by itself, the log does not tell; that of the story does not`,
+  ]
+}
+
+/** So large are swings that are worth saying, and so many make three times to and fro. */
+const WORTH_SAYING: Seconds = 0.01
+const FEWEST_SWINGS = 6
+/** They grow where the last third is so much larger than the first. */
+const GROWING = 1.5
+
+/** Offsets that go from one side to the other and back, again and again, and not because of what happened: the story has no such thing. */
+function saySwings(
+  moments: readonly Moment[],
+  { pauses, steps }: Pick<Observed, 'pauses' | 'steps'>,
+): string[] {
+  const swings = new Swings()
+  const at = Float64Array.from(moments, each => each.at)
+  const offset = Float64Array.from(moments, each => each.offset)
+  swings.add({ at, offset, rows: at.length }, Number.POSITIVE_INFINITY)
+  const large = swings.all.filter(({ peak }) => Math.abs(peak) >= WORTH_SAYING)
+  if (large.length < FEWEST_SWINGS || large.length < swings.count / 2) return []
+  if (2 * (pauses.length + steps.length) > large.length) return []
+  const halves = large.slice(1).map((each, i) => each.at - large[i]!.at)
+  const peaks = large.map(({ peak }) => Math.abs(peak))
+  const third = Math.floor(peaks.length / 3)
+  const grows = median(peaks.slice(-third)) > GROWING * median(peaks.slice(0, third))
+  const size = duration(quantile(peaks, 0.9))
+  return [
+    `the offset swung from one side to the other ${large.length} times, about once in ${duration(median(halves))}, by up to ${size}${grows ? ', and ever further' : ''}: the oscillator of the story does not swing, and whom it plays has it easier`,
   ]
 }
 
