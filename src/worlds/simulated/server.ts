@@ -3,7 +3,7 @@
  * unsynchronised, silent for a while, tired of being asked. What it claims about its distance to the truth is stated, not
  * checked.
  */
-import { AT, putShort, putTime, putUint32, wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
+import { AT, putShort, putTime, putUint32, uint32At, wireNanoseconds, wireSeconds } from '#core/ntp/header.ts'
 import { decodePacket, HEADER_LENGTH } from '#core/ntp/packet.ts'
 import { refidOf } from '#core/ntp/refid.ts'
 import { logarithm2 } from '#core/number/elementary.ts'
@@ -71,8 +71,8 @@ export interface Peer {
 }
 
 const PROCESSING: Seconds = 10e-6
-/** So many nanoseconds before, it says, its own clock was set. */
-const POLLED = 1e9
+/** So many whole seconds before, it says, its own clock was set. */
+const POLLED = 1
 
 /** `clock` says by how much its clock is ahead of true time, where that is not for the configuration to say. */
 export function ntpServer(
@@ -100,10 +100,12 @@ export function ntpServer(
       const reply = now === config ? new Uint8Array(standing) : standingReply(now)
       reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | 4
       reply[AT.poll] = request[AT.poll]!
-      scale.put(reply, AT.reference, received - POLLED)
       for (let i = 0; i < 8; i++) reply[AT.origin + i] = request[AT.transmit + i]!
       scale.put(reply, AT.receive, received)
-      scale.put(reply, AT.transmit, received + thoughtFor)
+      if (thoughtFor === 0) for (let i = 0; i < 8; i++) reply[AT.transmit + i] = reply[AT.receive + i]!
+      else scale.put(reply, AT.transmit, received + thoughtFor)
+      for (let i = 4; i < 8; i++) reply[AT.reference + i] = reply[AT.receive + i]!
+      putUint32(reply, AT.reference, uint32At(reply, AT.receive) - POLLED)
       if (verdict === 'kiss') kiss(reply)
       return reply
     },
@@ -131,7 +133,7 @@ export function announcer(config: ServerConfig): Announcer | undefined {
       const packet = standingReply(now)
       packet[0] = (leapAt(now, at) << 6) | (VERSION << 3) | BROADCAST
       packet[AT.poll] = poll
-      scale.put(packet, AT.reference, sent - POLLED)
+      scale.put(packet, AT.reference, sent - POLLED * 1e9)
       scale.put(packet, AT.transmit, sent)
       return packet
     },
