@@ -68,12 +68,13 @@ export function TuningForm({ use, tuning, onChange }: Props): JSX.Element {
         </label>
       )}
       {(['step', 'stepout', 'panic', 'maxdist'] as const).filter(has).map(name => (
-        <label key={name} class="setting">
+        <div key={name} class="setting">
           <span>
-            {name === 'maxdist' ? 'tos maxdist' : `tinker ${name}`}
+            {statementOf(name)}
             {usual && <small> usually {usual[name]} s</small>}
           </span>
           <Written
+            label={statementOf(name)}
             text={tuning[name] === undefined ? '' : String(tuning[name])}
             onWrite={written => {
               const read = parseDuration(written)
@@ -82,7 +83,7 @@ export function TuningForm({ use, tuning, onChange }: Props): JSX.Element {
               return true
             }}
           />
-        </label>
+        </div>
       ))}
     </div>
   )
@@ -142,6 +143,8 @@ function Polls({
 }
 
 const pollText = (poll: number): string => (poll < 13 ? `${2 ** poll} s` : duration(2 ** poll))
+
+const statementOf = (name: string): string => (name === 'maxdist' ? 'tos maxdist' : `tinker ${name}`)
 
 function makestepOf(written: string): Tuning['makestep'] {
   if (written === 'never') return 'never'
