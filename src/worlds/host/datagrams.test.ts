@@ -1,7 +1,7 @@
 /** Real sockets on loopback, through the kernel. */
 import { createSocket, type Socket } from 'node:dgram'
 import { readdirSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentEvent } from '#core/agent/event.ts'
 import { since } from '#core/time/instant.ts'
 import { AF, loadLibc, MSG } from '../libc.ts'
@@ -10,7 +10,7 @@ import { type HostNetwork, MAX_FLOWS, openDatagrams } from './datagrams.ts'
 import { openMessages } from './messages.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 import { encodeSockaddr } from './sockaddr.ts'
-import { openSocket } from './socket.ts'
+import { keepStampingOn, openSocket } from './socket.ts'
 import { openWatch, type Watch } from './watch.ts'
 
 const loaded = loadLibc()
@@ -27,22 +27,40 @@ describe.skipIf(loaded.kind === 'missing')('datagrams with the stamps of the ker
   let network: HostNetwork
   let events: AgentEvent[]
   let peers: Socket[]
+  let stamping: ReturnType<typeof keepStampingOn>
 
-  beforeEach(() => {
+  function begin(): void {
     outbox = openOutbox(clock.read)
     watch = openWatch(libc)!
     network = openDatagrams(libc, clock, outbox, watch)
     events = []
     peers = []
     outbox.open(event => events.push(event), { kind: 'started', precision: clock.precision })
-  })
+  }
 
-  afterEach(() => {
+  function end(): void {
     outbox.close()
     network.close()
     watch.close()
     for (const peer of peers) peer.close()
+  }
+
+  // The kernel has a worker switch its stamps on; under load that may not have run yet when the first packet arrives.
+  beforeAll(async () => {
+    stamping = keepStampingOn(libc)
+    let stamped = false
+    while (!stamped) {
+      begin()
+      network.send(1, await echo('127.0.0.1'), REQUEST)
+      await until('datagram')
+      stamped = told('datagram')[0]!.received.by === 'kernel'
+      end()
+    }
   })
+
+  afterAll(() => stamping?.close())
+  beforeEach(begin)
+  afterEach(end)
 
   const told = <K extends AgentEvent['kind']>(kind: K) => events.filter((e): e is Of<K> => e.kind === kind)
 
