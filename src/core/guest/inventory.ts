@@ -177,6 +177,8 @@ export interface Sysctl {
   readonly set: readonly Fact<string>[]
   /** What the running kernel has. */
   readonly running: Fact<string> | undefined
+  /** /etc/sysctl.conf was seen: what is not set is set nowhere, and not merely in a file that a copy lacks. */
+  readonly confSeen?: true
 }
 
 export interface RtcFacts {

@@ -10,6 +10,7 @@ import { type ClockSetting, findClockSetting } from '#dialects/linux/set-clock.t
 import { type LocatedSetting, listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
+import { scriptsAtBoot } from './boot-scripts.ts'
 import { KNOWN_DAEMONS } from './daemon-table.ts'
 import { at, fact, readText } from './place.ts'
 import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
@@ -32,7 +33,6 @@ const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds 
   ['/etc/local.d', 'at boot', undefined],
   ['/etc/network/if-up.d', 'when the network comes up', undefined],
 ]
-const AT_BOOT = ['/etc/rc.local', '/etc/rc.d/rc.local', '/etc/init.d/boot.local', '/etc/init.d/after.local']
 /** What an editor or a package left behind is not run. */
 const LEFT_BEHIND = /~$|\.(?:rpm\w+|dpkg-\w+|bak|old|disabled|swp)$|^\./
 const MOST_FILES = 256
@@ -49,7 +49,7 @@ export function findJobs(files: Files): ClockJob[] {
     ...SCRIPTS.flatMap(([folder, when, every]) =>
       inFolder(folder).flatMap(path => jobsOfScript(files, path, when, every)),
     ),
-    ...AT_BOOT.flatMap(path => jobsOfScript(files, path, 'at boot', undefined)),
+    ...scriptsAtBoot(files).flatMap(path => jobsOfScript(files, path, 'at boot', undefined)),
     ...timers(files),
     ...unitsAtBoot(files),
   ]

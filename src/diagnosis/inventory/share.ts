@@ -4,6 +4,7 @@
  */
 import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
+import { endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
 import { isRootMount } from './container.ts'
@@ -49,7 +50,7 @@ export function shareable(path: string, text: string): string {
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
   if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
   if (/^\/proc\/\d+\/cmdline$/.test(path)) return commandLine(text)
-  if (isJob(path)) return eachLine(text, isCrontab(path) ? jobLine(path) : line => settingIn(line) ?? COMMENT)
+  if (isJob(path)) return eachLine(text, isCrontab(path) ? jobLine(path) : scriptLines())
   if (isOptions(path)) return eachLine(text, optionLines())
   return withoutSecrets(text)
 }
@@ -60,6 +61,22 @@ const eachLine = (text: string, keep: (line: string) => string): string =>
 
 /** Of a line that sets the clock the command that does; the others of that line are nobody's matter. */
 const settingIn = (line: string): string | undefined => findClockSetting(line)?.shown
+
+/** Besides, what it sets of the kernel that bears on time; nothing behind its end is run. */
+function scriptLines(): (line: string) => string {
+  let ended = false
+  return line => {
+    ended ||= endsScript(line)
+    return settingIn(line) ?? (ended ? undefined : sysctlIn(line)) ?? COMMENT
+  }
+}
+
+function sysctlIn(line: string): string | undefined {
+  const set = settingsIn(line)
+    .map(({ name, value }) => `${name}=${value}`)
+    .filter(isOfTimeSetting)
+  return set.length === 0 ? undefined : `sysctl -w ${set.map(each => JSON.stringify(each)).join(' ')}`
+}
 
 const jobLine =
   (path: string) =>

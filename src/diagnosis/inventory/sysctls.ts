@@ -1,12 +1,15 @@
 /**
  * Settings of the kernel that bear on time: what the files say in the order in which they are applied at the start (sysctl.d(5);
- * on machines without systemd /etc/sysctl.conf alone comes last), and what the running kernel has.
+ * on machines without systemd /etc/sysctl.conf alone comes last), then what the owner's own script sets (rc.local), and what the
+ * running kernel has.
  */
 import type { Files } from '#core/guest/files.ts'
 import type { Distribution, Fact, Sysctl } from '#core/guest/inventory.ts'
 import { firstOfEachName } from '#dialects/find-files.ts'
+import { endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { dotted, parseSysctl, procPath } from '#dialects/linux/sysctl.ts'
-import { at, fact, findLine, firstThere, wholeFile } from './place.ts'
+import { scriptsAtBoot } from './boot-scripts.ts'
+import { at, fact, findLine, firstThere, linesIn, wholeFile } from './place.ts'
 
 const DIRECTORIES = [
   '/etc/sysctl.d',
@@ -33,18 +36,35 @@ const ALWAYS = [
 
 export function findSysctls(files: Files, distribution: Distribution | undefined): Sysctl[] {
   const set = new Map<string, Fact<string>[]>(ALWAYS.map(name => [name, []]))
+  const add = (name: string, value: Fact<string>): void => {
+    if (OF_TIME.test(name)) set.set(name, [...(set.get(name) ?? []), value])
+  }
   for (const path of filesInOrder(files, distribution).slice(0, MOST_FILES)) {
     const read = files.read(path)
     if (read.kind !== 'read') continue
-    for (const { name, value, line, text } of parseSysctl(read.text).lines) {
-      if (OF_TIME.test(name)) set.set(name, [...(set.get(name) ?? []), fact(value, at(path, text, line))])
+    for (const { name, value, line, text } of parseSysctl(read.text).lines)
+      add(name, fact(value, at(path, text, line)))
+  }
+  for (const path of scriptsAtBoot(files)) {
+    for (const [index, text] of linesToTheExit(files, path).entries()) {
+      for (const { name, value } of settingsIn(text)) add(name, fact(value, at(path, text.trim(), index + 1)))
     }
   }
+  // What is set nowhere else is set here, and a copy has it or has it not.
+  const seen = files.own || files.exists(CONF) ? { confSeen: true as const } : {}
   return [...set].flatMap(([name, values]) => {
     const running = findRunning(files, name)
-    return values.length > 0 || running ? [{ name, set: values, running }] : []
+    return values.length > 0 || running ? [{ name, set: values, running, ...seen }] : []
   })
 }
+
+function linesToTheExit(files: Files, path: string): string[] {
+  const lines = linesIn(files, path).map(line => line.slice(0, LONGEST_LINE))
+  const end = lines.findIndex(endsScript)
+  return end < 0 ? lines : lines.slice(0, end)
+}
+
+const LONGEST_LINE = 1000
 
 /** What starts Red Hat's fifth (rc.sysinit) reads no folder. */
 const readsConfAlone = (distribution: Distribution | undefined): boolean =>

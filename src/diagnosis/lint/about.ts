@@ -37,6 +37,8 @@ export interface About {
   readonly kernel?: string | undefined
   /** It has the switch `xen.independent_wallclock`; left out when that is to be told by its release. */
   readonly wallclockSwitch?: boolean | undefined
+  /** What its files and scripts set that switch to in the end; left out when these files are all that is known. */
+  readonly wallclockAtStart?: string | undefined
   /** `uname -m` */
   readonly architecture?: string | undefined
   /** Its PTP devices, each with its own name and those that udev links to it. */

@@ -23,7 +23,7 @@ import {
   settingTools,
   usedDaemons,
 } from './subject.ts'
-import { followsHost } from './wallclock.ts'
+import { followsHost, wallclockSetting } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
   const included = includedFiles(inventory)
@@ -135,7 +135,10 @@ function filesOf(inventory: Inventory): string[] {
   const places: readonly (readonly Place[] | undefined)[] = [
     ...used.map(({ commandLine }) => commandLine?.evidence),
     ...used.map(({ unit }) => unit?.conditions.map(({ evidence }) => evidence)),
-    ...sysctls.flatMap(({ set }) => set.map(({ evidence }) => evidence)),
+    // What a script sets is known by the inventory.
+    ...sysctls.flatMap(({ set }) =>
+      set.map(({ evidence }) => evidence.filter(({ path }) => kindOf({ path, text: '' }) === 'sysctl')),
+    ),
     boot.entries.flatMap(({ kernel, hypervisor }) =>
       [kernel?.evidence, hypervisor?.evidence].filter(place => place !== undefined),
     ),
@@ -190,6 +193,7 @@ export function aboutOf(inventory: Inventory): About {
     platform: hypervisor?.value.platform,
     kernel: kernel.release?.value,
     wallclockSwitch: kernel.flavour?.value === 'classic-xen' || undefined,
+    wallclockAtStart: wallclockSetting(inventory)?.set.at(-1)?.value,
     architecture: kernel.architecture?.value,
     ...(inventory.ptp.length > 0 && {
       ptp: inventory.ptp.map(({ device, clock, links }) => ({ device, clock: clock.value, links })),

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
+import { planRepair } from '../repair/plan.ts'
 import { checkMachine } from './check.ts'
 import { lintMachine } from './configuration.ts'
 import { whoSetsTheClock } from './setters.ts'
@@ -315,6 +316,78 @@ describe('the switch of Xen on a kernel of SUSE', () => {
     expect(first?.remedy.actions).toEqual([
       { kind: 'setting', path: '/proc/sys/xen/independent_wallclock', before: '0', after: '1' },
     ])
+  })
+})
+
+describe('the switch of Xen on CentOS 5', () => {
+  const NTP =
+    'tinker panic 0\nserver a.example iburst\nserver b.example iburst\nserver c.example iburst\nserver d.example iburst\n'
+  const CENTOS5: Members = {
+    'etc/redhat-release': 'CentOS release 5.11 (Final)\n',
+    'boot/grub/grub.conf':
+      'default=0\ntitle CentOS\n\tkernel /vmlinuz-2.6.18-398.el5xen ro root=/dev/xvda1\n',
+    'etc/sysctl.conf': 'kernel.sysrq = 0\n',
+    'usr/sbin/ntpd': '',
+    'etc/ntp.conf': NTP,
+    'etc/rc.d/init.d/ntpd': '',
+    'etc/rc.d/rc3.d/S58ntpd': { link: '../init.d/ntpd' },
+    'etc/rc.local': { link: 'rc.d/rc.local' },
+  }
+  const script = (...lines: readonly string[]): Members => ({
+    ...CENTOS5,
+    'etc/rc.d/rc.local': `#!/bin/sh\n${lines.join('\n')}\n`,
+  })
+  const running = (value: string): Members => ({
+    'sys/hypervisor/type': 'xen\n',
+    'proc/sys/kernel/osrelease': '2.6.18-398.el5xen\n',
+    'proc/sys/xen/independent_wallclock': `${value}\n`,
+  })
+
+  test.each([
+    ['echo 1 > /proc/sys/xen/independent_wallclock'],
+    ['/sbin/sysctl -w xen.independent_wallclock=1'],
+    ['sysctl -w xen.independent_wallclock=0', 'sysctl -w xen.independent_wallclock=1', 'exit 0'],
+  ])('may be set by rc.local: %s', (...lines) => {
+    expect(found(script(...lines))).toEqual([])
+    const overruled = { ...script(...lines), 'etc/sysctl.conf': 'xen.independent_wallclock = 0\n' }
+    expect(found(overruled)).toEqual([])
+    expect(found({ ...script(...lines), ...running('1') })).toEqual([])
+  })
+  test.each([
+    ['touch /var/lock/subsys/local'],
+    ['# echo 1 > /proc/sys/xen/independent_wallclock'],
+    ['exit 0', 'echo 1 > /proc/sys/xen/independent_wallclock'],
+  ])('is not set by: %s', (...lines) =>
+    expect(found(script(...lines))).toEqual(['critical wallclock-follows-host']),
+  )
+  test('that rc.local takes back is mended there', () => {
+    for (const line of [
+      'echo 0 > /proc/sys/xen/independent_wallclock',
+      'sysctl -w xen.independent_wallclock=0',
+    ]) {
+      const members: Members = { ...script(line), 'etc/sysctl.conf': 'xen.independent_wallclock = 1\n' }
+      expect(found(members)).toEqual(['critical wallclock-follows-host'])
+      const inventory = takeInventory(memoryFiles(members))
+      const plan = planRepair(everything(members), inventory, {
+        content: path => {
+          const text = members[path.slice(1)]
+          return typeof text === 'string' ? { kind: 'read', bytes: text } : { kind: 'absent' }
+        },
+        live: false,
+        services: 'chkconfig',
+      })
+      const changed = plan.steps.flatMap(({ change }) =>
+        change.kind === 'file' && change.path.endsWith('rc.local') ? [change.after] : [],
+      )
+      expect(changed).toEqual([`#!/bin/sh\n${line.replace('0', '1')}\n`])
+    }
+  })
+  test('that is on until the next boot only is told, where the copy has the file that lacks it', () => {
+    expect(found({ ...CENTOS5, ...running('1') })).toEqual(['warning wallclock-follows-host'])
+    const { 'etc/sysctl.conf': _, ...without } = CENTOS5
+    expect(found({ ...without, ...running('1') })).toEqual([])
+    const onTheLine = { 'proc/cmdline': 'ro independent_wallclock=1\n' }
+    expect(found({ ...CENTOS5, ...running('1'), ...onTheLine })).toEqual([])
   })
 })
 

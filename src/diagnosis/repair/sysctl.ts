@@ -24,7 +24,7 @@ export function planSysctl(
     return {
       kind: 'edit',
       file: deciding.path,
-      edit: { kind: 'replace', line: deciding.line, text: line ? withValue(line, value) : text },
+      edit: { kind: 'replace', line: deciding.line, text: line ? withValue(line, value, name) : text },
     }
   }
   if (content(CONF).kind === 'read')
@@ -32,6 +32,17 @@ export function planSysctl(
   return { kind: 'write-file', file: OURS, text: `${text}\n` }
 }
 
-/** The name and the blanks stay as they are written. */
-const withValue = (line: string, value: string): string =>
-  line.replace(/^([^=]*=[ \t]*)\S*/, (_, before: string) => before + value)
+/** The name and the blanks stay as they are written; in a line of shell (`echo 0 > /proc/…`, `sysctl -w …=0`) all else does. */
+function withValue(line: string, value: string, name: string): string {
+  const key = name.replaceAll('.', '[./]')
+  const assigned = line.replace(
+    new RegExp(`(${key}[ \\t]*=[ \\t]*)[^\\s"';]*`),
+    (_, before: string) => before + value,
+  )
+  return assigned === line
+    ? line.replace(
+        /(\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)?["']?)[^\s"'>|]*/,
+        (_, before: string) => before + value,
+      )
+    : assigned
+}

@@ -32,6 +32,8 @@ export const wallclock: LintRule = subject => {
   if (!/^[01]$/.test(last.value)) return []
   const elsewhere = notHere(subject, last)
   if (elsewhere) return [elsewhere]
+  // Something that is none of these files has the last word.
+  if ((subject.machine.about.wallclockAtStart ?? last.value) !== last.value) return []
   return last.value === '1' ? withoutDaemon(subject, last) : followsHost(subject, last)
 }
 

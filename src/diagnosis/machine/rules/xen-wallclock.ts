@@ -34,7 +34,9 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
 
 /** For the next boot: in a file, or on the command line of the kernel. A copy may lack the file. */
 const isKept = (inventory: Inventory, setting: Sysctl | undefined): boolean =>
-  inventory.copy !== 'live' || (setting?.set.length ?? 0) > 0 || wallclockAtBoot(inventory) !== undefined
+  (inventory.copy !== 'live' && !setting?.confSeen) ||
+  (setting?.set.length ?? 0) > 0 ||
+  wallclockAtBoot(inventory) !== undefined
 
 const untilTheBoot = (inventory: Inventory, value: Fact<string>) =>
   state({
