@@ -4,7 +4,7 @@
  */
 import type { Fact } from '#core/guest/inventory.ts'
 import { numbersOf, type Reader } from '#dialects/grammar.ts'
-import { type KernelRelease, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
+import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
 
 export const DAEMONS = ['ntpd', 'ntpsec', 'chronyd', 'systemd-timesyncd', 'openntpd', 'ntpd-rs'] as const
@@ -69,15 +69,13 @@ export function machineOf(about: About): Machine {
     const version = versionOf(name)
     return version === undefined ? undefined : { numbers: numbersOf(version) }
   }
-  const kernel = about.kernel === undefined ? undefined : parseKernelRelease(about.kernel)
-  const bits = about.architecture === undefined ? undefined : /64/.test(about.architecture) ? 64 : 32
   return {
     about,
     ntpd: ntpdVersion(about),
     chrony: reader('chronyd'),
     timesyncd: reader('systemd-timesyncd'),
     isGuest: about.hypervisor === undefined ? undefined : about.hypervisor !== 'none',
-    kernel: kernel && { ...kernel, bits: bits ?? kernel.bits },
+    kernel: releaseOn(about.kernel, about.architecture),
   }
 }
 

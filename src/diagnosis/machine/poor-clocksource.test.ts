@@ -1,5 +1,5 @@
 /** A poor counter that somebody chose: every place that says so is named, and what the next boot reads is mended. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
 import { lint } from '../lint/lint.ts'
@@ -63,7 +63,7 @@ test('not on the command line', () => {
 })
 
 test('only for the next boot', () => {
-  const members = { ...guest(' clocksource=hpet notsc'), [`${SYS}/current_clocksource`]: 'kvm-clock\n' }
+  const members = { ...guest(' clocksource=hpet no-kvmclock'), [`${SYS}/current_clocksource`]: 'kvm-clock\n' }
   const { paths, written } = look(members)
   expect(new Set(paths)).toEqual(new Set(['/etc/default/grub', '/boot/grub/grub.cfg']))
   expect(written.get('/etc/default/grub')).toBe('GRUB_CMDLINE_LINUX="quiet"\n')
@@ -80,4 +80,47 @@ test('what the linter says of it', () => {
   expect(names('ro tsc=reliable', 'kvm')).toEqual([])
   // What was advised for kernels that count ticks.
   expect(names('ro clocksource=acpi_pm divider=10', 'vmware', '2.6.18-194.el5')).toEqual([])
+})
+
+test('notsc leaves a paravirtual counter as it is', () => {
+  expect(names('ro notsc', 'kvm')).toEqual([])
+  expect(names('ro notsc', 'hyperv')).toEqual([])
+  expect(names('ro notsc', 'vmware')).toEqual(['poor-clocksource'])
+})
+
+describe('of old kernels no vendor wants the TSC', () => {
+  const sources = { [`${SYS}/available_clocksource`]: 'acpi_pm jiffies tsc pit\n' }
+  const onVmware = { 'sys/class/dmi/id/sys_vendor': 'VMware, Inc.\n' }
+  const old = (release: string, words: string): Record<string, string> => ({
+    'proc/cpuinfo': 'flags\t\t: fpu hypervisor\n',
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+    'sys/hypervisor/type': '',
+    [`${SYS}/current_clocksource`]: 'acpi_pm\n',
+    ...sources,
+    'proc/sys/kernel/osrelease': `${release}\n`,
+    'proc/cmdline': `ro root=LABEL=/ ${words}\n`,
+    'boot/grub/grub.conf': `title RHEL\n\tkernel /vmlinuz-${release} ro root=LABEL=/ ${words}\n`,
+  })
+  test.each([
+    ['2.6.18-128.el5', 'divider=10 clocksource=acpi_pm', onVmware],
+    ['2.6.18-128.el5', 'notsc divider=10', onVmware],
+    ['2.6.18-128.el5', '', {}],
+    ['2.6.32-71.el6.x86_64', 'notsc', {}],
+  ])('%s %s', (release, words, other) => {
+    const { paths, written } = look({ ...old(release, words), ...other })
+    expect(paths).toEqual([])
+    expect(written.size).toBe(0)
+  })
+  test.each([
+    // With 5.5 came kvm-clock.
+    [
+      '2.6.18-194.el5',
+      { [`${SYS}/available_clocksource`]: 'kvm-clock acpi_pm jiffies tsc pit\n' },
+      'kvm-clock',
+    ],
+    ['2.6.32-754.el6.x86_64', onVmware, 'tsc'],
+  ])('%s has a better one', (release, other, better) => {
+    const { written } = look({ ...old(release, ''), ...other })
+    expect(written.get(`/${SYS}/current_clocksource`)).toBe(better)
+  })
 })

@@ -35,6 +35,19 @@ export function parseKernelRelease(text: string): KernelRelease | undefined {
   }
 }
 
+/** `uname -m`; undefined where nobody says it. */
+export const bitsOf = (architecture: string | undefined): 32 | 64 | undefined =>
+  architecture === undefined ? undefined : /64/.test(architecture) ? 64 : 32
+
+/** The release that runs on a machine of this kind: its architecture says more than the name does. */
+export function releaseOn(
+  text: string | undefined,
+  architecture: string | undefined,
+): KernelRelease | undefined {
+  const release = text === undefined ? undefined : parseKernelRelease(text)
+  return release && { ...release, bits: bitsOf(architecture) ?? release.bits }
+}
+
 /** `independent_wallclock` on the kernel's command line: these kernels compare the beginning of a word, and set it to 1 whatever follows. */
 export const isIndependentWallclock = (word: string): boolean => word.startsWith('independent_wallclock')
 
@@ -50,6 +63,13 @@ export const takesDivider = ({ numbers, enterprise, build = 0, xen }: KernelRele
   !xen &&
   ((enterprise === 5 && compareVersions(numbers, [2, 6, 18]) === 0 && build >= 53) ||
     (enterprise === 4 && compareVersions(numbers, [2, 6, 9]) === 0 && build >= 78))
+
+/**
+ * Can `divider=` make it panic? It had a bug with interrupts and the record of ticks (Red Hat's 698842), mended in 5.8 (2.6.18-308)
+ * and in RHEL 4 never.
+ */
+export const mayPanicByDivider = (kernel: KernelRelease): boolean =>
+  takesDivider(kernel) && !(kernel.enterprise === 5 && (kernel.build ?? 0) >= 308)
 
 /**
  * Has it the switch `independent_wallclock`, should it be a paravirtualised guest of Xen? Linux's own guests have not, from 3.0 on

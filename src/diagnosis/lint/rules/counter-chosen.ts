@@ -3,7 +3,7 @@
  * hypervisor offers. For kernels whose time was counted in ticks (before 2.6.21) this was the advice, and they are let be.
  */
 import { isTickless, type KernelRelease } from '#dialects/linux/kernel-release.ts'
-import { BEST_COUNTERS, keepsFromBest } from '../../counters.ts'
+import { bestCounters, keepsFromBest } from '../../counters.ts'
 import type { Finding } from '../../finding.ts'
 import { found, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
@@ -15,7 +15,7 @@ export function counterChosen(
   release: KernelRelease | undefined,
 ): Finding[] {
   const { hypervisor } = subject.machine.about
-  const chosen = words.filter(word => keepsFromBest(word, hypervisor))
+  const chosen = words.filter(word => keepsFromBest(word, hypervisor, release))
   if (chosen.length === 0 || (release && !isTickless(release))) return []
   const list = chosen.map(word => `\`${word}\``).join(' and ')
   const text = chosen.reduce(removeWord, lineOf(subject, file, line))
@@ -24,7 +24,7 @@ export function counterChosen(
     found({
       name: 'poor-clocksource',
       severity: 'warning',
-      what: `${list} ${chosen.length === 1 ? 'keeps' : 'keep'} the kernel from the counter that this hypervisor offers (${BEST_COUNTERS[hypervisor!]![0]}).`,
+      what: `${list} ${chosen.length === 1 ? 'keeps' : 'keep'} the kernel from the counter that this hypervisor offers (${bestCounters(hypervisor, release)[0]}).`,
       evidence: [evidenceAt(subject, file, line)],
       cost: 'Each reading of the clock takes an exit to the hypervisor or is coarse, and timestamps of packets are no better.',
       causes: [

@@ -3,7 +3,8 @@
  * Which that is: the kernel's own ratings, and what each hypervisor keeps right over a migration.
  */
 import type { Inventory } from '#core/guest/inventory.ts'
-import { BEST_COUNTERS, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
+import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
+import { bestCounters, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
 import type { Cause, Evidence } from '../../finding.ts'
 import { evidenceOf, isGuest, type MachineRule, placed, state } from '../subject.ts'
 
@@ -50,9 +51,10 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
 }
 
 /** Where a command line, of now or of the next boot, keeps the kernel from the best counter. */
-function chosenAt({ commandLine, boot, hypervisor }: Inventory): Evidence[] {
+function chosenAt(inventory: Inventory): Evidence[] {
+  const { commandLine, boot, hypervisor } = inventory
   const chooses = (words: readonly string[]) =>
-    words.some(word => keepsFromBest(word, hypervisor?.value.name))
+    words.some(word => keepsFromBest(word, hypervisor?.value.name, releaseOf(inventory)))
   return [
     ...(commandLine && chooses(commandLine.value) ? evidenceOf(commandLine) : []),
     ...boot.defaults.filter(({ words }) => chooses(words)).map(({ evidence }) => placed(evidence)),
@@ -79,11 +81,16 @@ function causesOf(inventory: Inventory): Cause[] {
 }
 
 /** What the kernel gave up is listed no more, or not trusted: then it is not offered. */
-function betterOf({ hypervisor, clock, messages }: Inventory): string | undefined {
+function betterOf(inventory: Inventory): string | undefined {
+  const { hypervisor, clock, messages } = inventory
   if (messages.some(({ means }) => means === 'clocksource-unstable')) return undefined
-  const best = BEST_COUNTERS[hypervisor!.value.name] ?? []
-  return best.find(name => clock.available?.value.includes(name))
+  return bestCounters(hypervisor?.value.name, releaseOf(inventory)).find(name =>
+    clock.available?.value.includes(name),
+  )
 }
+
+const releaseOf = ({ kernel }: Inventory): KernelRelease | undefined =>
+  releaseOn(kernel.release?.value, kernel.architecture?.value)
 
 export const unstableClocksource: MachineRule = ({ inventory }) => {
   const told = inventory.messages.filter(({ means }) => means === 'clocksource-unstable')
