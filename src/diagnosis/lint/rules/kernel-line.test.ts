@@ -39,6 +39,45 @@ test.each(['acpi_pm', 'kvm-clock', 'jiffies'])('clocksource=%s is of Linux alone
   ).toMatchObject([{ name: 'options-on-hypervisor-line' }]),
 )
 
+test.each(['reliable', 'nowatchdog'])('tsc=%s is of Linux, and the control domain has no use for it', value =>
+  expect(
+    lint([{ path: 'boot/grub/grub.conf', text: ENTRY('4.19.0-xen', `tsc=${value} notsc`) }])[0],
+  ).toMatchObject({
+    name: 'options-on-hypervisor-line',
+    remedy: { edits: [{ line: 2, kind: 'replace', text: '\tkernel /xen.gz-2.6.18-53.el5' }] },
+  }),
+)
+
+test.each(['unstable', 'skewed', 'stable:socket'])('tsc=%s is of Xen', value =>
+  expect(lint([{ path: 'boot/grub/grub.conf', text: ENTRY('4.19.0-xen', `tsc=${value}`) }])).toEqual([]),
+)
+
+test('what the settings of GRUB have, too, goes out of both: the next menu is made from them', () => {
+  const menu =
+    'menuentry "Debian with Xen" {\n\tmultiboot /boot/xen.gz nohz=off\n\tmodule /boot/vmlinuz-6.1.0-18-amd64 ro\n}\n'
+  const findings = lint([
+    { path: 'boot/grub/grub.cfg', text: menu },
+    { path: 'etc/default/grub.d/xen.cfg', text: 'GRUB_CMDLINE_XEN_DEFAULT="nohz=off"\n' },
+  ]).filter(({ name }) => name === 'options-on-hypervisor-line')
+  expect(findings.flatMap(({ remedy }) => remedy.edits)).toEqual([
+    { file: 0, line: 2, kind: 'replace', text: '\tmultiboot /boot/xen.gz' },
+    { file: 1, line: 1, kind: 'replace', text: 'GRUB_CMDLINE_XEN_DEFAULT=""' },
+  ])
+})
+
+test.each([
+  ['2.6.18-53.el5', false],
+  ['2.6.18-274.el5', false],
+  ['2.6.9-89.EL', false],
+  ['2.6.18-308.el5', true],
+])('divider=10 is written for %s: %s', (release, written) => {
+  const text = `title CentOS\n\tkernel /vmlinuz-${release} ro\n`
+  const [finding] = lint([{ path: 'boot/grub/grub.conf', text }])
+  expect(finding).toMatchObject({ name: 'tick-rate-high', severity: 'note' })
+  expect(finding?.remedy.edits !== undefined).toBe(written)
+  expect(/panic/.test(finding!.remedy.text)).toBe(!written)
+})
+
 test('what a kernel without Xen takes is moved to its line', () => {
   const text =
     'menuentry "Debian with Xen" {\n\tmultiboot /boot/xen.gz nohz=off\n\tmodule /boot/vmlinuz-6.1.0-18-amd64 ro\n}\n'

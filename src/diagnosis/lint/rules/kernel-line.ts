@@ -5,9 +5,11 @@
  */
 import type { ImageLine, Menu } from '#dialects/linux/grub.ts'
 import {
+  bitsOf,
   isAtLeast,
   isTickless,
   type KernelRelease,
+  mayPanicByDivider,
   parseKernelRelease,
   takesDivider,
 } from '#dialects/linux/kernel-release.ts'
@@ -18,9 +20,14 @@ import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
 import { counterChosen } from './counter-chosen.ts'
 import { type Manners, mistakeFound } from './words.ts'
 
-/** Options of Linux that Xen does not have. Its own `clocksource` is pit, hpet, acpi or tsc (xen-command-line of Xen). */
+/**
+ * Options of Linux that Xen does not have. Its own `clocksource` is pit, hpet, acpi or tsc, its `tsc` unstable, skewed or
+ * stable:socket (xen-command-line of Xen).
+ */
 const LINUX_ONLY =
-  /^(?:divider|clock|nohz|highres|independent_wallclock|xen\.independent_wallclock|notsc|no_timer_check|lpj)(?:=|$)|^clocksource=(?:acpi_pm|jiffies|kvm-clock|xen)$/
+  /^(?:divider|clock|nohz|highres|independent_wallclock|xen\.independent_wallclock|notsc|no_timer_check|lpj)(?:=|$)|^clocksource=(?:acpi_pm|jiffies|kvm-clock|xen)$|^tsc=(?:reliable|noirqtime|nowatchdog|recalibrate|watchdog)$/
+/** Of those the ones that are about the TSC: the control domain counts by Xen's own counter, and has no use for them. */
+const OF_TSC = /^(?:notsc$|tsc=)/
 
 export const kernelLine: LintRule = subject => [
   ...subject.menus.flatMap(part => inMenu(subject, part)),
@@ -81,9 +88,6 @@ const releaseOf = ({ machine }: LintSubject, { image }: ImageLine): KernelReleas
   )
 }
 
-const bitsOf = (architecture: string | undefined): 32 | 64 | undefined =>
-  architecture === undefined ? undefined : /64/.test(architecture) ? 64 : 32
-
 function onHypervisorLine(
   subject: LintSubject,
   file: number,
@@ -98,7 +102,10 @@ function onHypervisorLine(
   const release = kernel && releaseOf(subject, kernel)
   const useful = misplaced.filter(
     word =>
-      !/^(?:divider|clock)=/.test(word) || (word.startsWith('divider=') && release && takesDivider(release)),
+      !OF_TSC.test(word) &&
+      !isFromSettings(subject, word) &&
+      (!/^(?:divider|clock)=/.test(word) ||
+        (word.startsWith('divider=') && release && takesDivider(release))),
   )
   const edits: Edit[] = [{ file, line, kind: 'replace', text: without(lineOf(subject, file, line)) }]
   if (kernel && useful.length > 0)
@@ -130,6 +137,12 @@ function onHypervisorLine(
     }),
   ]
 }
+
+/** The menu is made from a setting that has the word, too: it goes out of both, or the next menu is another than this one. */
+const isFromSettings = (subject: LintSubject, word: string): boolean =>
+  subject.bootDefaults.some(({ read }) =>
+    read.assigned.some(({ name, value }) => DEFAULTS_XEN.test(name) && value.split(/\s+/).includes(word)),
+  )
 
 function onKernelLine(
   subject: LintSubject,
@@ -287,6 +300,10 @@ function dividerIgnored(
   ]
 }
 
+/** VMware asks for it on 4.7 to 5.3 (KB 1006427), Red Hat for it nowhere before 5.8: not to be done unasked. */
+const LATER_KERNEL =
+  'Move to the kernel of RHEL 5.8 (2.6.18-308) or a later one, and add it there. Before that it can make the kernel panic, and Red Hat advises against it (bug 698842), though VMware asks for it on 4.7 to 5.3: whoever adds it on this kernel tries it out first.'
+
 function tickRateHigh(
   subject: LintSubject,
   file: number,
@@ -296,6 +313,7 @@ function tickRateHigh(
 ): Finding[] {
   if (underXen || !takesDivider(release) || subject.machine.isGuest === false) return []
   const text = `${lineOf(subject, file, line).trimEnd()} divider=10`
+  const mayPanic = mayPanicByDivider(release)
   return [
     found({
       name: 'tick-rate-high',
@@ -304,9 +322,9 @@ function tickRateHigh(
       evidence: [evidenceAt(subject, file, line)],
       cost: 'Under load the clock loses time, or gains it when lost ticks are made up for twice.',
       remedy: {
-        text: 'Add it in virtual machines (not for a kernel of Xen).',
+        text: mayPanic ? LATER_KERNEL : 'Add it in virtual machines (not for a kernel of Xen).',
         changes: [text.trim()],
-        edits: [{ file, line, kind: 'replace', text }],
+        edits: mayPanic ? [] : [{ file, line, kind: 'replace', text }],
       },
       confirm: 'The rate of the timer interrupt in /proc/interrupts.',
     }),
