@@ -117,6 +117,8 @@ export interface BootFacts {
   readonly entries: readonly BootEntry[]
   /** Words from which entries are made: GRUB_CMDLINE_LINUX and its like (/etc/default/grub), /etc/kernel/cmdline. */
   readonly defaults: readonly BootDefault[]
+  /** `kernelopts` of grubenv, where entries stand for their words by `$kernelopts` (Red Hat's 8). */
+  readonly environment?: BootDefault
 }
 
 export interface BootEntry {

@@ -24,6 +24,7 @@ const MOST_FILES = 64
 export function findBoot(files: Files): BootFacts {
   const legacy = readFirst(files, LEGACY)
   const templates = legacy ? parseGrubLegacy(legacy.text).templates : []
+  const environment = findEnvironment(files)
   return {
     entries: [...(legacy ? legacyEntries(legacy) : []), ...grub2Entries(files)],
     defaults: [
@@ -34,8 +35,38 @@ export function findBoot(files: Files): BootFacts {
       })),
       ...findDefaults(files),
     ],
+    ...(environment && { environment }),
   }
 }
+
+const GRUBENV = ['/boot/grub2/grubenv', '/boot/grub/grubenv']
+const KERNEL_OPTIONS = 'kernelopts'
+
+/** Only where an entry is started with it. */
+function findEnvironment(files: Files): BootDefault | undefined {
+  const used = loaderEntries(files).some(({ entry }) => entry.kernel?.words.includes(`$${KERNEL_OPTIONS}`))
+  if (!used) return undefined
+  for (const path of GRUBENV) {
+    const read = files.read(path)
+    const assigned =
+      read.kind === 'read' ? assignedTo(parseEnvironment(read.text, 'systemd'), KERNEL_OPTIONS) : undefined
+    if (assigned)
+      return {
+        name: KERNEL_OPTIONS,
+        words: assigned.value.split(/\s+/).filter(each => each !== ''),
+        evidence: at(path, assigned.text, assigned.line),
+      }
+  }
+  return undefined
+}
+
+const loaderEntries = (files: Files): { readonly path: string; readonly entry: MenuEntry }[] =>
+  LOADER_ENTRIES.flatMap(pattern => expandPattern(files, pattern, MOST_FILES).paths).flatMap(path => {
+    const read = files.read(path)
+    if (read.kind !== 'read') return []
+    const id = path.replace(/^.*\//, '').replace(/\.conf$/, '')
+    return [{ path, entry: parseLoaderEntry(read.text, id) }]
+  })
 
 interface Read {
   readonly path: string
@@ -60,21 +91,14 @@ function legacyEntries({ path, text }: Read): BootEntry[] {
 function grub2Entries(files: Files): BootEntry[] {
   const script = readFirst(files, GRUB2)
   const variables = new Map<string, string>()
-  for (const name of ['/boot/grub2/grubenv', '/boot/grub/grubenv']) {
+  for (const name of GRUBENV) {
     const text = files.text(name)
     for (const each of text ? parseEnvironment(text, 'systemd').assigned : [])
       variables.set(each.name, each.value)
   }
   const saved = variables.get('saved_entry')
   const menu = script && parseGrub2(script.text)
-  const loader = LOADER_ENTRIES.flatMap(pattern => expandPattern(files, pattern, MOST_FILES).paths).flatMap(
-    path => {
-      const read = files.read(path)
-      if (read.kind !== 'read') return []
-      const id = path.replace(/^.*\//, '').replace(/\.conf$/, '')
-      return [{ path, entry: parseLoaderEntry(read.text, id) }]
-    },
-  )
+  const loader = loaderEntries(files)
   const followsSaved = menu === undefined || /saved_entry|^saved$/.test(menu.preset ?? 'saved')
   return [
     ...(menu?.entries ?? []).map(entry =>

@@ -30,6 +30,7 @@ export type FileKind =
   | 'GRUB legacy menu'
   | 'GRUB 2 menu'
   | 'GRUB defaults'
+  | 'GRUB environment'
   | 'loader entry'
   | 'kernel command line'
   | 'vmx'
@@ -47,6 +48,7 @@ const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)loader\/entries\/[^/]*\.conf$/, 'loader entry'],
   [/(?:^|\/)(?:menu\.lst|grub\.conf)$/, 'GRUB legacy menu'],
   [/(?:^|\/)grub\.cfg$/, 'GRUB 2 menu'],
+  [/(?:^|\/)grubenv$/, 'GRUB environment'],
   [/(?:^|\/)(?:proc|kernel)\/cmdline$/, 'kernel command line'],
   [
     /(?:^|\/)(?:sysconfig|default|conf\.d)\/(?:ntpd?|ntpsec|chronyd?|openntpd|ntpdate|ntpsec-ntpdate|clock|hwclock|rcS)$/,

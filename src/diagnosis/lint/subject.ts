@@ -50,6 +50,7 @@ export interface LintSubject {
   readonly ntpdRs: readonly Part<NtpdRsConf>[]
   readonly environments: readonly Part<Environment>[]
   readonly bootDefaults: readonly Part<Environment>[]
+  readonly bootEnvironments: readonly Part<Environment>[]
   readonly sysctls: readonly Part<SysctlConf>[]
   readonly menus: readonly Part<Menu>[]
   readonly vmx: readonly Part<VmxConf>[]
@@ -92,6 +93,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     ntpdRs: parts('ntp.toml', ({ text, path }) => parseNtpdRsConf(text, path)),
     environments,
     bootDefaults: parts('GRUB defaults', ({ text }) => parseEnvironment(text, 'shell')),
+    bootEnvironments: parts('GRUB environment', ({ text }) => parseEnvironment(text, 'systemd')),
     sysctls: parts('sysctl', ({ text }) => parseSysctl(text)),
     menus: [
       ...parts('GRUB legacy menu', ({ text }) => parseGrubLegacy(text)),

@@ -143,6 +143,7 @@ function filesOf(inventory: Inventory): string[] {
       [kernel?.evidence, hypervisor?.evidence].filter(place => place !== undefined),
     ),
     boot.defaults.map(({ evidence }) => evidence),
+    boot.environment && [boot.environment.evidence],
     rtc.mode?.evidence,
     // What the loader has to say is judged where it stands.
     ...(boot.entries.length + boot.defaults.length === 0 ? [commandLine?.evidence] : []),

@@ -36,6 +36,8 @@ function look(members: Readonly<Record<string, Member>>) {
     paths: [finding, ...more].flatMap(each => each?.evidence.map(({ path }) => path) ?? []),
     cause: finding?.causes[0]?.what,
     text: finding?.remedy.text,
+    changes: finding?.remedy.changes,
+    advice: plan.advice,
     written: new Map(
       plan.steps.map(({ change }) => [
         'path' in change ? change.path : '',
@@ -67,6 +69,37 @@ test('only for the next boot', () => {
   const { paths, written } = look(members)
   expect(new Set(paths)).toEqual(new Set(['/etc/default/grub', '/boot/grub/grub.cfg']))
   expect(written.get('/etc/default/grub')).toBe('GRUB_CMDLINE_LINUX="quiet"\n')
+})
+
+describe('kept in grubenv for all entries of the boot loader', () => {
+  const rhel8 = (words: string): Record<string, string> => ({
+    ...guest(words),
+    'boot/grub/grub.cfg': 'set default="$saved_entry"\nblscfg\n',
+    'boot/grub2/grubenv': `# GRUB Environment Block\nsaved_entry=a-4.18\nkernelopts=root=/dev/vda1 ro${words} quiet \n####`,
+    'boot/loader/entries/a-4.18.conf': 'title RHEL\nlinux /vmlinuz-4.18\noptions $kernelopts $tuned_params\n',
+  })
+  const line = 'grubby --update-kernel=ALL --remove-args="clocksource=hpet"'
+  test('it is left to grubby, and the settings are mended besides', () => {
+    const { paths, written, advice, changes } = look(rhel8(' clocksource=hpet'))
+    expect(paths).toContain('/boot/grub2/grubenv')
+    expect(written.get('/etc/default/grub')).toBe('GRUB_CMDLINE_LINUX="quiet"\n')
+    expect([...written.keys()]).not.toContain('/boot/grub2/grubenv')
+    expect(advice.flatMap(({ lines }) => lines)).toEqual([line])
+    expect(changes).toContain(line)
+  })
+  test('also when the settings are right, and the machine runs with another', () => {
+    const settings = { 'etc/default/grub': 'GRUB_CMDLINE_LINUX="quiet"\n', 'proc/cmdline': 'ro\n' }
+    const running = { [`${SYS}/current_clocksource`]: 'kvm-clock\n' }
+    const { paths, advice } = look({ ...rhel8(' clocksource=hpet'), ...settings, ...running })
+    expect(paths).toEqual(['/boot/grub2/grubenv'])
+    expect(advice.flatMap(({ lines }) => lines)).toEqual([line])
+  })
+  test('nothing is said where no entry takes it from there', () => {
+    const running = { [`${SYS}/current_clocksource`]: 'kvm-clock\n' }
+    const entry = { 'boot/loader/entries/a-4.18.conf': 'title RHEL\nlinux /vmlinuz-4.18\noptions ro\n' }
+    const members = { ...rhel8(' clocksource=hpet'), 'etc/default/grub': '', 'proc/cmdline': 'ro\n' }
+    expect(look({ ...members, ...running, ...entry }).paths).toEqual([])
+  })
 })
 
 const names = (text: string, hypervisor: string, kernel?: string) =>

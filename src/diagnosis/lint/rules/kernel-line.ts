@@ -4,6 +4,7 @@
  * and 5.1 on; a kernel for Xen has 250 ticks a second, and one without ticks needs no divider. `clock=` was for 32 bits.
  */
 import type { ImageLine, Menu } from '#dialects/linux/grub.ts'
+import { changeByGrubby } from '#dialects/linux/grubby.ts'
 import {
   bitsOf,
   isAtLeast,
@@ -32,6 +33,7 @@ const OF_TSC = /^(?:notsc$|tsc=)/
 export const kernelLine: LintRule = subject => [
   ...subject.menus.flatMap(part => inMenu(subject, part)),
   ...inDefaults(subject),
+  ...inEnvironments(subject),
   ...inCommandLine(subject),
 ]
 
@@ -393,6 +395,44 @@ const GRUB2_KERNEL: KernelRelease = {
   xen: false,
   bits: undefined,
 }
+
+/** grubenv is a block of 1024 bytes, which GRUB writes, too: its words are changed by the program that is there for it. */
+const inEnvironments = (subject: LintSubject): Finding[] =>
+  subject.bootEnvironments.flatMap(({ file, path, read }) =>
+    read.assigned
+      .filter(({ name }) => name === 'kernelopts')
+      .flatMap(({ line, value }) =>
+        onKernelLine(
+          subject,
+          file,
+          { line },
+          value.split(/\s+/).filter(Boolean),
+          subject.machine.kernel ?? GRUB2_KERNEL,
+          false,
+        ).map(finding => leftToGrubby(subject, finding, path)),
+      ),
+  )
+
+function leftToGrubby(subject: LintSubject, finding: Finding, path: string): Finding {
+  const { edits = [], ...remedy } = finding.remedy
+  const lines = edits.flatMap(({ file, line, text }) =>
+    changeByGrubby(optionsIn(lineOf(subject, file, line)), optionsIn(text)),
+  )
+  return {
+    ...finding,
+    remedy: {
+      ...remedy,
+      changes: lines,
+      actions: [{ kind: 'host', where: `what ${path} keeps for the entries of the boot loader`, lines }],
+    },
+  }
+}
+
+const optionsIn = (line: string): string[] =>
+  line
+    .replace(/^\s*kernelopts=/, '')
+    .split(/\s+/)
+    .filter(Boolean)
 
 const inCommandLine = (subject: LintSubject): Finding[] =>
   subject.files.flatMap(({ text }, file) =>

@@ -3,6 +3,7 @@
  * Which that is: the kernel's own ratings, and what each hypervisor keeps right over a migration.
  */
 import type { Inventory } from '#core/guest/inventory.ts'
+import { changeByGrubby } from '#dialects/linux/grubby.ts'
 import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { bestCounters, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
 import type { Cause, Evidence } from '../../finding.ts'
@@ -29,13 +30,8 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
         text:
           chosen.length === 0
             ? `Switch to ${better}.`
-            : `Switch to ${better}, and take what chose ${source.value} off the command line of the kernel, where it stands; the menu of GRUB must be made anew from its settings.`,
-        changes: [
-          `echo ${better} > ${DIRECTORY}/current_clocksource`,
-          ...(chosen.some(({ path }) => path?.startsWith('/etc/default/grub'))
-            ? ['update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)']
-            : []),
-        ],
+            : `Switch to ${better}, and take what chose ${source.value} off the command line of the kernel, where it stands${isMade(chosen) && !inventory.boot.environment ? '; the menu of GRUB must be made anew from its settings' : ''}.`,
+        changes: [`echo ${better} > ${DIRECTORY}/current_clocksource`, ...makeAnew(inventory, chosen)],
         actions: [
           {
             kind: 'setting',
@@ -50,11 +46,27 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
   ]
 }
 
+const isMade = (chosen: readonly Evidence[]): boolean =>
+  chosen.some(({ path }) => path?.startsWith('/etc/default/grub'))
+
+/** What entries take from grubenv does not come from the settings again. */
+function makeAnew(inventory: Inventory, chosen: readonly Evidence[]): string[] {
+  const { environment } = inventory.boot
+  if (environment)
+    return changeByGrubby(
+      environment.words,
+      environment.words.filter(word => !isChoice(inventory, word)),
+    )
+  return isMade(chosen) ? ['update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)'] : []
+}
+
+const isChoice = (inventory: Inventory, word: string): boolean =>
+  keepsFromBest(word, inventory.hypervisor?.value.name, releaseOf(inventory))
+
 /** Where a command line, of now or of the next boot, keeps the kernel from the best counter. */
 function chosenAt(inventory: Inventory): Evidence[] {
-  const { commandLine, boot, hypervisor } = inventory
-  const chooses = (words: readonly string[]) =>
-    words.some(word => keepsFromBest(word, hypervisor?.value.name, releaseOf(inventory)))
+  const { commandLine, boot } = inventory
+  const chooses = (words: readonly string[]) => words.some(word => isChoice(inventory, word))
   return [
     ...(commandLine && chooses(commandLine.value) ? evidenceOf(commandLine) : []),
     ...boot.defaults.filter(({ words }) => chooses(words)).map(({ evidence }) => placed(evidence)),
