@@ -63,3 +63,14 @@ test.each([
     ).filter(({ name }) => name === 'host-clock-not-validated'),
   ).toMatchObject([{ severity }]),
 )
+
+test('the clock of KVM is there on AWS, too (amazon-ec2-utils, pull request 38), and that of its network cards nowhere else', () => {
+  const names = (device: string, about: About) =>
+    lint([{ path: 'etc/chrony.conf', text: `${NETWORK}refclock PHC ${device} poll 2\n` }], about).map(
+      ({ name }) => name,
+    )
+  expect(names('/dev/ptp_kvm', { ...KVM, platform: 'aws' })).not.toContain('phc-not-here')
+  expect(names('/dev/ptp_ena', { ...KVM, platform: 'aws' })).not.toContain('phc-not-here')
+  expect(names('/dev/ptp_ena', { ...KVM, platform: 'gcp' })).toContain('phc-not-here')
+  expect(names('/dev/ptp_ena', KVM)).not.toContain('phc-not-here')
+})

@@ -149,16 +149,24 @@ const linkFor = (clock: string): string => `ptp_${clock.split(/[\s-]/)[0]!.toLow
 const udevRule = (clock: string, link: string): string =>
   `SUBSYSTEM=="ptp", ATTR{clock_name}=="${clock}", SYMLINK+="${link}"   (a rule of udev)`
 
+/** The card of a cloud is in its machines alone; a machine whose cloud nobody knows may be one of them. */
+const isOfAnotherCloud = (device: string, platform: string | undefined): boolean =>
+  /\/ptp_ena/.test(device) && platform !== undefined && platform !== 'aws'
+
 function notHere(subject: LintSubject, { file, line, device }: Phc): Finding[] {
-  const { hypervisor } = subject.machine.about
+  const { hypervisor, platform } = subject.machine.about
   const owners = OWNERS.find(([name]) => name.test(device))?.[1]
-  if (hypervisor === undefined || !owners || owners.includes(hypervisor)) return []
+  if (hypervisor === undefined || !owners) return []
+  const elsewhere = isOfAnotherCloud(device, platform)
+  if (owners.includes(hypervisor) && !elsewhere) return []
   const named = DEVICES[hypervisor]
   return [
     found({
       name: 'phc-not-here',
       severity: 'critical',
-      what: `${device} is a device of another hypervisor than ${hypervisor}.`,
+      what: elsewhere
+        ? `${device} is a device of another cloud than ${platform}.`
+        : `${device} is a device of another hypervisor than ${hypervisor}.`,
       evidence: [evidenceAt(subject, file, line)],
       cost: 'chronyd cannot open it and does not start.',
       remedy: {
