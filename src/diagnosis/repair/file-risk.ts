@@ -22,6 +22,10 @@ const RISKS: readonly (readonly [path: RegExp, risk: string])[] = [
     'None until the next boot, or until somebody has sysctl read it; what is to hold now is a step of its own.',
   ],
   [
+    /^\/etc\/(?:rc(?:\.d\/rc)?|init\.d\/(?:boot|after))\.local$/,
+    'None until the next boot, which runs it; what is to hold now is a step of its own.',
+  ],
+  [
     /^\/etc\/(?:crontab$|cron\.d\/|crontabs\/)|^\/var\/spool\/cron\//,
     'cron reads it within a minute. Nothing is in a line that is taken out but the command that sets the clock.',
   ],
