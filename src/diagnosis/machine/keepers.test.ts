@@ -322,7 +322,7 @@ describe('the switch of Xen on a kernel of SUSE', () => {
 describe('the switch of Xen on CentOS 5', () => {
   const NTP =
     'tinker panic 0\nserver a.example iburst\nserver b.example iburst\nserver c.example iburst\nserver d.example iburst\n'
-  const CENTOS5: Members = {
+  const CENTOS5 = {
     'etc/redhat-release': 'CentOS release 5.11 (Final)\n',
     'boot/grub/grub.conf':
       'default=0\ntitle CentOS\n\tkernel /vmlinuz-2.6.18-398.el5xen ro root=/dev/xvda1\n',
@@ -386,8 +386,14 @@ describe('the switch of Xen on CentOS 5', () => {
     expect(found({ ...CENTOS5, ...running('1') })).toEqual(['warning wallclock-follows-host'])
     const { 'etc/sysctl.conf': _, ...without } = CENTOS5
     expect(found({ ...without, ...running('1') })).toEqual([])
-    const onTheLine = { 'proc/cmdline': 'ro independent_wallclock=1\n' }
-    expect(found({ ...CENTOS5, ...running('1'), ...onTheLine })).toEqual([])
+    const told = { 'proc/cmdline': 'ro independent_wallclock=1\n' }
+    expect(found({ ...CENTOS5, ...running('1'), ...told })).toEqual([])
+    const menu = 'boot/grub/grub.conf'
+    const next = {
+      [menu]: CENTOS5[menu].replace('ro ', 'ro independent_wallclock=1 '),
+      'proc/cmdline': 'ro\n',
+    }
+    expect(found({ ...CENTOS5, ...running('1'), ...next })).toEqual([])
   })
 })
 

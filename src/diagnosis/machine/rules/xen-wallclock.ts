@@ -6,7 +6,7 @@
  */
 import type { Fact, Inventory, Sysctl } from '#core/guest/inventory.ts'
 import { evidenceOf, isKeeperKnown, type MachineRule, settingDaemons, state } from '../subject.ts'
-import { WALLCLOCK_SETTING as NAME, wallclockAtBoot, wallclockSetting, wallclockValue } from '../wallclock.ts'
+import { isSetAtNextBoot, WALLCLOCK_SETTING as NAME, wallclockSetting, wallclockValue } from '../wallclock.ts'
 
 const SWITCH = '/proc/sys/xen/independent_wallclock'
 
@@ -36,7 +36,7 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
 const isKept = (inventory: Inventory, setting: Sysctl | undefined): boolean =>
   (inventory.copy !== 'live' && !setting?.confSeen) ||
   (setting?.set.length ?? 0) > 0 ||
-  wallclockAtBoot(inventory) !== undefined
+  isSetAtNextBoot(inventory)
 
 const untilTheBoot = (inventory: Inventory, value: Fact<string>) =>
   state({
