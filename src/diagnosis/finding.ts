@@ -38,7 +38,7 @@ export const FINDINGS = {
     'The daemon set the clock, which had jumped; its statistics do not say by how much.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',
   'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
-  'never-corrected': 'The clock was off for most of the log, and nothing corrected it.',
+  'never-corrected': 'The clock was off for hours, or for most of the log, and nothing corrected it.',
   'slew-only': 'The daemon was told not to step.',
   'stepout-clamped': 'A setting that should bring a step sooner does nothing in this version.',
   'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',

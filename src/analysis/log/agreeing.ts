@@ -1,6 +1,6 @@
 /**
  * Only what sources measured that agree: what a server with a wrong clock says is no measure of this clock. Which one is odd
- * is told by its median against the others', once some thousand rows are there (or whenever somebody asks), and looked at
+ * is told by its level against the others', once some thousand rows are there (or whenever somebody asks), and looked at
  * again each time their number has doubled. Until then rows are held back, so that a short log is judged by all of it.
  */
 import type { Seconds } from '#core/time/units.ts'
@@ -18,7 +18,7 @@ export interface OddOnes {
   readonly odd: readonly SourceCount[]
   /** All that were heard often enough, the odd ones too. */
   readonly of: readonly SourceCount[]
-  /** The median of their medians. */
+  /** The median of their levels. */
   readonly middle: Seconds
 }
 
@@ -28,11 +28,11 @@ export interface OddOnes {
  */
 export function oddOnesOf(all: readonly SourceCount[]): OddOnes {
   const of = all.filter(({ count }) => count >= LEAST_ROWS)
-  const offsets = of.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
+  const offsets = of.map(({ level }) => level).sort((a, b) => a - b)
   const middle = offsets[offsets.length >> 1] ?? Number.NaN
-  const odd = of.filter(({ medianOffset, leastDelay }) => {
+  const odd = of.filter(({ level, leastDelay }) => {
     const half = (Number.isNaN(leastDelay) ? UNKNOWN_DELAY : leastDelay) / 2
-    return Math.abs(medianOffset - middle) > Math.max(LEAST, half)
+    return Math.abs(level - middle) > Math.max(LEAST, half)
   })
   return { odd: of.length < 3 || 2 * odd.length >= of.length ? [] : odd, of, middle }
 }

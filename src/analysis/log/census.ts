@@ -31,6 +31,11 @@ export interface SourceCount {
   readonly to: Seconds
   readonly meanOffset: Seconds
   readonly medianOffset: Seconds
+  /**
+   * For comparison with the other sources: its median, had all been asked at the same moments. While the clock moves, those that
+   * were asked more often at one time than at another have other medians.
+   */
+  readonly level: Seconds
   readonly rmsOffset: Seconds
   readonly leastDelay: Seconds
   readonly meanDelay: Seconds
@@ -40,11 +45,14 @@ export interface SourceCount {
 
 /** Only so many sources get a median; those that came first. */
 const WITH_MEDIAN = 64
+/** With fewer moments in common two sources are not compared by them. */
+const LEAST_IN_COMMON = 8
 
 export class Census {
   readonly #thinned = Array.from({ length: WITH_MEDIAN }, () => new Thinned())
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #order: number[] = []
+  #rows = 0
 
   add(block: SampleBlock): void {
     const { at, source, offset, delay } = block
@@ -73,7 +81,7 @@ export class Census {
         state[s + SUM]! += value
         state[s + SQUARES]! += value * value
         if (state[s + SKIP]! > 0) state[s + SKIP]!--
-        else state[s + SKIP] = this.#thinned[who]!.keep(value)
+        else state[s + SKIP] = this.#thinned[who]!.keep(value, time, this.#rows + row)
       }
       const trip = delay[row]!
       if (Number.isNaN(trip)) state[s + UNTIMED]!++
@@ -82,20 +90,33 @@ export class Census {
         if (trip < state[s + DELAY]!) state[s + DELAY] = trip
       }
     }
+    this.#rows += block.rows
   }
 
   sources(): SourceCount[] {
+    const medians = new Map(this.#order.map(source => [source, this.#thinned[source]?.median ?? Number.NaN]))
+    // The one in the middle is the measure of the others.
+    const often = this.#order
+      .filter(source => this.#usedOf(source) >= LEAST_IN_COMMON && source < WITH_MEDIAN)
+      .sort((a, b) => medians.get(a)! - medians.get(b)!)
+    const middle = often[often.length >> 1]
     return this.#order.map(source => {
       const of = (field: number) => this.#state[source * FIELDS + field]!
-      const used = of(COUNT) - of(UNUSED)
+      const used = this.#usedOf(source)
       const timed = of(COUNT) - of(UNTIMED)
+      const medianOffset = medians.get(source)!
+      const above =
+        middle === undefined || source === middle
+          ? undefined
+          : this.#thinned[source]?.above(this.#thinned[middle]!)
       return {
         source,
         count: of(COUNT),
         from: of(FROM),
         to: of(TO),
         meanOffset: of(SUM) / used,
-        medianOffset: this.#thinned[source]?.median ?? Number.NaN,
+        medianOffset,
+        level: above && above.count >= LEAST_IN_COMMON ? medians.get(middle!)! + above.median : medianOffset,
         rmsOffset: Math.sqrt(of(SQUARES) / used),
         leastDelay: Number.isFinite(of(DELAY)) ? of(DELAY) : Number.NaN,
         meanDelay: timed > 0 ? of(DELAYS) / timed : Number.NaN,
@@ -103,5 +124,9 @@ export class Census {
         silentFrom: of(SILENT_FROM),
       }
     })
+  }
+
+  #usedOf(source: number): number {
+    return this.#state[source * FIELDS + COUNT]! - this.#state[source * FIELDS + UNUSED]!
   }
 }

@@ -147,7 +147,7 @@ export class SampleSeries extends Series {
     if (this.#first < 0) this.#first = block.source[0]!
     this.begins ??= { at: block.at[0]!, file: block.file, line: block.line[0]! }
     this.swings.add(block, worst, block.source, this.#first)
-    this.ways.add(block.at, block.offset, block.rows, worst)
+    this.ways.add(block.at, block.offset, block.rows, worst, block.delay)
     this.routes.add(block)
     if (block.daemon === 'chrony') this.#pace.add(block)
   }

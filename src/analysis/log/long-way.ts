@@ -1,6 +1,7 @@
 /**
  * A correction that takes long: the time during which the offset (or what chronyd has left to slew) stayed large without
- * being stepped away, and how fast it became less.
+ * being stepped away, and how fast it became less. Half the delay of a packet may be no offset at all: a way that was slow in
+ * one direction shows as much.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { Largest } from './largest.ts'
@@ -23,12 +24,19 @@ export class LongWays {
   #now: { from: Seconds; to: Seconds; first: Seconds; last: Seconds; most: Seconds; rows: number } | undefined
 
   /** None of the offsets is worse than this. */
-  add(at: Float64Array, offsets: Float64Array, rows: number, worst: Seconds): void {
+  add(
+    at: Float64Array,
+    offsets: Float64Array,
+    rows: number,
+    worst: Seconds,
+    delays?: Float64Array | undefined,
+  ): void {
     let now = this.#now
     if (!now && worst < LARGE) return
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
-      const small = Math.abs(offset) < LARGE
+      const explained = delays ? delays[row]! / 2 : 0
+      const small = Math.abs(offset) < LARGE + (explained > 0 ? explained : 0)
       if ((small && !now) || Number.isNaN(offset)) continue
       const time = at[row]!
       const stepped = now !== undefined && Math.abs(offset - now.last) > 0.5 * Math.abs(now.last)

@@ -17,11 +17,11 @@ export const asymmetricPath: Rule = ({ log, keeper, sourceName }) => {
   const all =
     series?.census.sources().filter(({ count, leastDelay }) => count >= LEAST_ROWS && leastDelay > 0) ?? []
   if (all.length < 3) return []
-  const offsets = all.map(({ medianOffset }) => medianOffset).sort((a, b) => a - b)
+  const offsets = all.map(({ level }) => level).sort((a, b) => a - b)
   const middle = offsets[offsets.length >> 1]!
   const nearest = Math.min(...all.map(({ leastDelay }) => leastDelay))
   return all.flatMap(each => {
-    const off = each.medianOffset - middle
+    const off = each.level - middle
     const longer = each.leastDelay - nearest
     const most = longer / 2
     if (Math.abs(off) < LEAST || Math.abs(off) > most || Math.abs(off) < SHARE * most) return []

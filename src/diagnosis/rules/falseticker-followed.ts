@@ -23,9 +23,9 @@ function judge(name: string, { log, keeper, sourceName }: Subject): Finding | un
   const own = sources.find(({ source }) => sourceName(source) === name)
   const others = sources
     .filter(each => each !== own && each.count >= 4)
-    .map(({ medianOffset }) => medianOffset)
+    .map(({ level }) => level)
     .sort((a, b) => a - b)
-  const apart = own && others.length > 0 ? own.medianOffset - others[others.length >> 1]! : Number.NaN
+  const apart = own && others.length > 0 ? own.level - others[others.length >> 1]! : Number.NaN
   const wrong = Math.abs(apart) > LEAST
   return {
     name: 'falseticker-followed',

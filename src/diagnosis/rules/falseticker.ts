@@ -27,7 +27,7 @@ export const falseticker: Rule = subject => {
   const events = log.events.of('falseticker')
   return wrong.map(each => {
     const name = sourceName(each.source)
-    const off = each.medianOffset - middle
+    const off = each.level - middle
     return {
       name: 'falseticker' as const,
       severity: 'warning' as const,

@@ -21,14 +21,25 @@ export const fewSources: Rule = subject => {
     const disagreed = disagreeing(subject)
     return [...(disagreed.length > 0 ? disagreed : listed(subject)), ...contradicted(subject)]
   }
-  const all = series.census.sources()
-  const most = Math.max(...all.map(({ count }) => count))
-  const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
+  const { sources, camps, split } = opinionsOf(series.census.sources())
   if (sources.length === 0) return []
-  const camps = campsOf(sources)
-  const split = camps.length > 1 && 2 * camps[0]!.length <= sources.length
   if (sources.length > 2 && !split) return []
   return [split ? disagreement(sources, camps, subject) : few(sources, subject)]
+}
+
+interface Opinions {
+  readonly sources: readonly SourceCount[]
+  readonly camps: readonly (readonly SourceCount[])[]
+  /** No camp is of more than a half of them. */
+  readonly split: boolean
+}
+
+/** Of those that were heard often. */
+export function opinionsOf(all: readonly SourceCount[]): Opinions {
+  const most = Math.max(...all.map(({ count }) => count))
+  const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
+  const camps = campsOf(sources)
+  return { sources, camps, split: camps.length > 1 && 2 * camps[0]!.length <= sources.length }
 }
 
 /** Without measurements: the sources that a report or a configuration lists. */
@@ -126,7 +137,7 @@ function disagreement(
   camps: readonly (readonly SourceCount[])[],
   { keeper, sourceName, log }: Subject,
 ): Finding {
-  const medians = camps.map(camp => camp[0]!.medianOffset)
+  const medians = camps.map(camp => camp[0]!.level)
   const apart = Math.max(...medians) - Math.min(...medians)
   const two = sources.length === 2
   return {
@@ -151,11 +162,11 @@ function disagreement(
 
 /** Sources whose offsets can all be true, the largest camp first. */
 function campsOf(sources: readonly SourceCount[]): SourceCount[][] {
-  const sorted = [...sources].sort((a, b) => a.medianOffset - b.medianOffset)
+  const sorted = [...sources].sort((a, b) => a.level - b.level)
   const camps: SourceCount[][] = []
   for (const each of sorted) {
     const camp = camps.at(-1)
-    if (camp && each.medianOffset - camp[0]!.medianOffset <= reach(each) + reach(camp[0]!)) camp.push(each)
+    if (camp && each.level - camp[0]!.level <= reach(each) + reach(camp[0]!)) camp.push(each)
     else camps.push([each])
   }
   return camps.sort((a, b) => b.length - a.length)

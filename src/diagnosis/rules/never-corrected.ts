@@ -1,19 +1,24 @@
 /**
- * never-corrected: the clock was off for most of a log, by more than any daemon lets stand, and nothing brought it back. So
- * it is where the daemon may only look: chronyd -x, `disable ntp`, a container that may not set the clock.
+ * never-corrected: the clock was off for most of a log, or for hours of it, by more than any daemon lets stand, and nothing
+ * brought it back; or it went further and further away. So it is where the daemon may only look: chronyd -x, `disable ntp`, a
+ * container that may not set the clock.
  */
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
-import { duration, signed } from '#core/time/format.ts'
+import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
+import { opinionsOf } from './few-sources.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
 const LONG: Seconds = 1800
-/** Of the time of the log. */
+/** Of the time of the log; or so long that ntpd with its longest polls would have made a step meanwhile. */
 const MOST = 0.5
+const FOR_HOURS: Seconds = 2 * 3600
+/** Of what it was at first, when it goes away. */
+const GROWN = 1.5
 const LEAST_ROWS = 5
 const APART = 0.1
 const CRITICAL: Seconds = 1
@@ -23,15 +28,25 @@ export const neverCorrected: Rule = subject => {
   const way = longError(subject)
   if (!way) return []
   const time = way.to - way.from
-  const size = Math.abs(way.first)
+  const size = Math.abs(way.most)
+  const side = way.most > 0 ? 'behind' : 'ahead'
+  const away = Math.abs(way.last) > GROWN * Math.abs(way.first)
+  const pace = -paceOf(way)
   return [
     {
       name: 'never-corrected',
       severity: size > CRITICAL ? 'critical' : 'warning',
       from: way.from,
       to: way.to,
-      what: `The clock was ${amount(size)} ${way.first > 0 ? 'behind' : 'ahead'} for ${duration(time)}, from ${when(way.from)} to ${when(way.to)}, and nothing corrected it.`,
-      measures: { size: way.first, last: way.last, time },
+      what: away
+        ? `The clock went away from its sources for ${duration(time)}, from ${when(way.from)} to ${when(way.to)}, until it was ${amount(size)} ${side}, and nothing corrected it: it ${way.most > 0 ? 'loses' : 'gains'} ${rate(pace).slice(1)}.`
+        : `The clock was ${amount(size)} ${side} for ${duration(time)}, from ${when(way.from)} to ${when(way.to)}, and nothing corrected it.`,
+      measures: {
+        size: way.most,
+        last: way.last,
+        time,
+        ...(away && { frequencyError: way.most > 0 ? -pace : pace }),
+      },
       evidence: [
         { text: `${when(way.from)}  offset ${signed(way.first)}` },
         { text: `${when(way.to)}  offset ${signed(way.last)}` },
@@ -40,7 +55,7 @@ export const neverCorrected: Rule = subject => {
       causes: [
         {
           what: 'what wrote this log only watches: chronyd -x, `disable ntp`, or a container that may not set the clock',
-          why: 'it measured the offset again and again, and the offset stayed',
+          why: `it measured the offset again and again, and the offset ${away ? 'grew' : 'stayed'}`,
         },
         {
           what: 'its sources are wrong, and the clock is right',
@@ -62,17 +77,18 @@ function longError(subject: Subject): LongWay | undefined {
   const { log, keeper, disturbances } = subject
   const series = [log.bestSamples(keeper.daemon), ntpdsUpdates(subject)].find(each => each !== undefined)
   if (!series || longSlew(subject)) return undefined
-  const medians = (log.bestSamples(keeper.daemon)?.census.sources() ?? [])
-    .filter(({ count }) => count >= LEAST_ROWS)
-    .map(({ medianOffset }) => medianOffset)
-  const apart = Math.max(...medians) - Math.min(...medians)
-  return series.ways.all.find(way => {
+  const { sources, split } = opinionsOf(log.bestSamples(keeper.daemon)?.census.sources() ?? [])
+  // Nobody knows which are right.
+  if (split) return undefined
+  const levels = sources.map(({ level }) => level)
+  const apart = Math.max(...levels) - Math.min(...levels)
+  const ways = series.ways.all.toSorted((a, b) => Math.abs(b.most) - Math.abs(a.most))
+  return ways.find(way => {
     const within = (at: Seconds) => at >= way.from - 1 && at <= way.to
     return (
       way.rows >= LEAST_ROWS &&
-      // Of sources that differ by much of it nobody knows which are right.
-      !(apart > APART * Math.abs(way.first)) &&
-      way.to - way.from > Math.max(LONG, MOST * (series.to - series.from)) &&
+      !(apart > APART * Math.abs(way.most)) &&
+      way.to - way.from > Math.max(LONG, Math.min(FOR_HOURS, MOST * (series.to - series.from))) &&
       !disturbances.own.some(({ at }) => within(at)) &&
       !disturbances.clock.some(({ local }) => local.to >= way.from && local.from <= way.from) &&
       !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS)

@@ -70,6 +70,49 @@ test('an offset that stays, whoever is asked, and nobody corrects it', () => {
   expect(liar.findings.map(({ name }) => name)).toEqual(['falseticker'])
 })
 
+describe('a clock that runs away', () => {
+  const away = (rate: number, since: number, of = (_server: number) => 0) =>
+    explain(
+      ...peerstats((server, at) => ({
+        offset: Math.max(0, at - since) * rate + of(server),
+        delay: 0.01,
+      })),
+    )
+
+  test('at the end of the log', () => {
+    const { findings, verdict } = away(200e-6, 48_000)
+    expect(verdict).toBe('critical')
+    expect(findings.map(({ name }) => name)).toEqual(['never-corrected'])
+    const [{ measures }] = findings as [(typeof findings)[0]]
+    expect(measures.size! / (200e-6 * 8000)).toBeCloseTo(1, 1)
+    expect(measures.frequencyError! / -200e-6).toBeCloseTo(1, 2)
+  })
+
+  test('from the beginning: sources that were asked at other times do not contradict each other', () => {
+    const { findings } = explain(
+      ...peerstats((_, at) => ({ offset: (at - 40_000) * 50e-6, delay: 0.01 })).filter(
+        (line, i) => !line.includes('192.0.2.1 ') || i > 300,
+      ),
+    )
+    expect(findings.map(({ name }) => name)).toEqual(['never-corrected'])
+  })
+
+  test('one that contradicts the others does so all the same', () => {
+    const names = away(-50e-6, 40_000, server => (server === 2 ? 0.05 : 0)).findings.map(({ name }) => name)
+    expect(names).toContain('falseticker')
+  })
+
+  test('slow packets are no offset', () => {
+    const { verdict } = explain(
+      ...peerstats((_, at) => {
+        const queue = at > 44_000 ? 0.6 + 0.2 * Math.sin(at) : 0
+        return { offset: queue / 2, delay: 0.01 + queue }
+      }),
+    )
+    expect(verdict).not.toBe('critical')
+  })
+})
+
 test('a falseticker that only the words of chronyd name', () => {
   const said = (times: number, ...more: readonly string[]) =>
     explain(
