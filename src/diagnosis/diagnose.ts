@@ -104,11 +104,31 @@ export function diagnose(subject: Subject, rules: readonly Rule[] = RULES): Find
   return troubled || !measured(subject) ? found : [good(subject), ...found]
 }
 
-/** A line of a configuration alone says nothing of a clock. */
+/** A line of a configuration alone says nothing of a clock, nor that a daemon was started, or that the machine slept. */
 const measured = ({ log }: Subject): boolean =>
-  log.span !== undefined || log.events.any || log.timeless.some(({ what }) => !SETTINGS.includes(what))
+  log.span !== undefined ||
+  log.events.of(...FOLLOWING).length > 0 ||
+  log.timeless.some(({ what }) => !SETTINGS.includes(what))
 
-const SETTINGS: readonly EventName[] = ['configured', 'slew-only', 'source-configured', 'source-trusted']
+const SETTINGS: readonly EventName[] = [
+  'configured',
+  'slew-only',
+  'source-configured',
+  'source-trusted',
+  'version',
+  'started',
+  'source-added',
+]
+
+/** What a daemon says that has heard its sources. */
+const FOLLOWING: readonly EventName[] = [
+  'selected',
+  'reachable',
+  'synchronised',
+  'offset-found',
+  'slew-begun',
+  'stepped',
+]
 
 function good({ log, keeper }: Subject): Finding {
   const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')

@@ -101,7 +101,7 @@ export const cpusJson = ({ clocks, findings }: CpuReport) => ({
 
 function headline(report: CpuReport): string {
   const verdict = cpuVerdict(report)
-  return `${verdict === 'unknown' ? 'Unknown' : VERDICT_WORDS[verdict]}. ${sentence(report)}`
+  return `${VERDICT_WORDS[verdict]}. ${sentence(report)}`
 }
 
 function sentence(report: CpuReport): string {

@@ -83,6 +83,12 @@ export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
   })
 }
 
+/** The first word of all, where it is that the clock was wrong: nobody knows since when. */
+export function firstFoundWrong(log: HostLog, daemon: Daemon): Correction | undefined {
+  const [first] = correctionsSaid(log, daemon)
+  return first?.at === firstWord(log, daemon) ? first : undefined
+}
+
 function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
   const tracked = daemon === 'chrony' && corrections.length > 0

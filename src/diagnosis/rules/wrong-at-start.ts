@@ -1,8 +1,9 @@
 /**
  * wrong-at-start: a daemon found the clock seconds off when it started. That is what it is started for, but the clock was
- * wrong before: all that was stamped since the boot, or since the daemon had ended.
+ * wrong before: all that was stamped since the boot, or since the daemon had ended. Or ntpdate did, which is run once, or by
+ * cron: between two runs nothing keeps the clock.
  */
-import { wrongAtStarts } from '#analysis/log/told.ts'
+import { firstFoundWrong, rateToldBy, wrongAtStarts } from '#analysis/log/told.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
@@ -15,20 +16,34 @@ export const wrongAtStart: Rule = subject => {
   const { log, keeper, when } = subject
   const all = wrongAtStarts(log, keeper.daemon).filter(({ size }) => Math.abs(size) >= LEAST)
   const [worst] = all.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
-  const found = worst ?? measuredFirst(subject)
+  const once = worst ? undefined : setOnce(subject)
+  const found = worst ?? once ?? measuredFirst(subject)
   if (!found) return []
   const { at, size, file, line } = found
+  const begins = worst
+    ? `When ${keeper.name} started, at`
+    : once
+      ? 'When a program set the clock, at'
+      : 'Where its measurements begin,'
   return [
     {
       name: 'wrong-at-start',
-      severity: 'note',
+      severity: once ? 'warning' : 'note',
       from: at,
       to: at,
-      what: `${worst ? `When ${keeper.name} started, at` : 'Where its measurements begin,'} ${when(at)}, the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}.`,
+      what: `${begins} ${when(at)}, the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}.`,
       measures: { size, count: Math.max(1, all.length) },
       evidence: [{ text: `found wrong by ${amount(Math.abs(size))}`, file, line }],
       cost: 'What was stamped between the boot and this moment is wrong by that.',
       causes: [
+        ...(once
+          ? [
+              {
+                what: 'nobody had kept the clock since it was set last',
+                why: 'such a program sets it and ends',
+              },
+            ]
+          : []),
         {
           what: 'the hardware clock, or what the hypervisor shows as such, is wrong or in another zone',
           why: 'the system clock is set from it at the boot',
@@ -40,7 +55,9 @@ export const wrongAtStart: Rule = subject => {
       ],
       remedy: configure(
         keeper,
-        'Let the hardware clock follow the system clock, and let services that need the time wait for it.',
+        once
+          ? 'Let a daemon keep the clock, instead of a program that sets it now and then; it corrects what goes wrong in between.'
+          : 'Let the hardware clock follow the system clock, and let services that need the time wait for it.',
         [
           keeper.daemon === 'chrony' ? FOLLOWED_BY_CHRONY : 'hwclock --systohc',
           'systemctl enable chrony-wait   (or systemd-time-wait-sync, or clockwright wait)',
@@ -52,6 +69,13 @@ export const wrongAtStart: Rule = subject => {
           : 'tracking.log, which says whether this was stepped or is still being slewed: measurements are the same in both.',
     },
   ]
+}
+
+/** What sets a clock and ends; where it does so again and again to one side, that is a rate. */
+const setOnce = ({ log, keeper }: Subject): Found | undefined => {
+  if (keeper.daemon !== 'other' || rateToldBy(log, keeper.daemon)) return undefined
+  const first = firstFoundWrong(log, keeper.daemon)
+  return first && Math.abs(first.size) >= LEAST ? first : undefined
 }
 
 /** Without a word of its start: what the first measurements say, several in a row, and later ones no more. */

@@ -52,11 +52,8 @@ function head({ name, keepers, span, baseDay }: Explained, style: Style): string
   return `${style('bold', printable(name))}  ${style('dim', printable(`${who}${when}`))}`
 }
 
-function verdict(host: Explained): string {
-  const of = verdictOf(host)
-  if (of === 'good' && !host.findings.some(({ name }) => name === 'good')) return 'Nothing was measured.'
-  return `${VERDICT_WORDS[of]}. ${printable(verdictSentence(host))}`
-}
+const verdict = (host: Explained): string =>
+  `${VERDICT_WORDS[verdictOf(host)]}. ${printable(verdictSentence(host))}`
 
 function plot(host: Explained, columns: number, style: Style): string[] {
   const series =

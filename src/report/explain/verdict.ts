@@ -2,22 +2,28 @@
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Finding, Severity } from '#diagnosis/finding.ts'
 
-export type Verdict = Exclude<Severity, 'note'>
+/** `unknown`: there is nothing by which a clock could be judged. */
+export type Verdict = Exclude<Severity, 'note'> | 'unknown'
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  unknown: 'Unknown',
   good: 'Good',
   warning: 'Warning',
   critical: 'Critical',
 }
 
 /** A note does not change it. */
-export const verdictOf = ({ verdict }: Explained): Verdict => (verdict === 'note' ? 'good' : verdict)
+export function verdictOf({ verdict, findings }: Pick<Explained, 'verdict' | 'findings'>): Verdict {
+  if (verdict === 'warning' || verdict === 'critical') return verdict
+  return findings.some(({ name }) => name === 'good') ? 'good' : 'unknown'
+}
 
 /** Without the word for its severity. */
 export function verdictSentence(host: Explained): string {
   const { findings } = host
-  if (verdictOf(host) === 'good')
-    return findings.find(({ name }) => name === 'good')?.what ?? 'Nothing to worry about was found.'
+  const verdict = verdictOf(host)
+  if (verdict === 'unknown') return 'Nothing was measured: these logs do not say how right this clock was.'
+  if (verdict === 'good') return findings.find(({ name }) => name === 'good')!.what
   const [first, ...more] = findingsByKind(findings)[0]!
   return `${first!.what}${more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''}`
 }

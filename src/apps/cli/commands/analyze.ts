@@ -3,12 +3,12 @@
 import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { explainHost } from '#diagnosis/explain.ts'
-import { worst } from '#diagnosis/finding.ts'
 import { oddOneOf } from '#diagnosis/odd-one.ts'
 import { censusScreen, encodeCensus } from '#report/explain/census.ts'
 import { encodeHost } from '#report/explain/encode.ts'
 import { oddSentence } from '#report/explain/odd.ts'
 import { explainScreen } from '#report/explain/screen.ts'
+import { verdictOf } from '#report/explain/verdict.ts'
 import { compareHosts, versusScreen } from '#report/explain/versus.ts'
 import { printable } from '#report/table.ts'
 import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
@@ -27,7 +27,12 @@ interface Options extends ReportFiles {
   limit: number
 }
 
-const EXIT = { good: OK, note: OK, warning: WARNING, critical: CRITICAL } as const
+/** The worst of several hosts first. */
+const EXITS = [
+  ['critical', CRITICAL],
+  ['warning', WARNING],
+  ['good', OK],
+] as const
 /** Only what takes longer is worth a line that says so. */
 const PATIENCE_MS = 2000
 const REDRAW_MS = 200
@@ -65,8 +70,10 @@ const encoded = (hosts: readonly Explained[], logs: ReadLogs) => ({
   skipped: logs.skipped,
 })
 
-const exitCodeOf = (hosts: readonly Explained[]): number =>
-  hosts.length === 0 ? UNKNOWN : EXIT[worst(hosts.flatMap(({ findings }) => findings))]
+function exitCodeOf(hosts: readonly Explained[]): number {
+  const verdicts = hosts.map(verdictOf)
+  return EXITS.find(([verdict]) => verdicts.includes(verdict))?.[1] ?? UNKNOWN
+}
 
 /** Until somebody interrupts; the exit code is that of the last state. */
 async function following(paths: readonly string[], { json, limit }: Options): Promise<void> {

@@ -108,7 +108,7 @@ export function reportSections(
 }
 
 /** Of many hosts those in trouble come first. */
-const RANKS = { critical: 0, warning: 1, good: 2 } as const
+const RANKS = { critical: 0, warning: 1, unknown: 2, good: 3 } as const
 const worstFirst = (a: Explained, b: Explained): number => RANKS[verdictOf(a)] - RANKS[verdictOf(b)]
 
 function headOf(host: Explained, several: boolean): Element {
@@ -134,7 +134,7 @@ function headOf(host: Explained, several: boolean): Element {
     element(
       several ? 'h2' : 'h1',
       {},
-      severityShape(verdict),
+      severityShape(verdict === 'unknown' ? 'note' : verdict),
       ' ',
       classed('span', 'severity', `${VERDICT_WORDS[verdict]}.`),
       ' ',
