@@ -89,6 +89,7 @@ export type EventName =
   | 'synchronised'
   | 'interference'
   | 'source-added'
+  | 'connecting'
   | 'configured'
   | 'resolution'
   // What a command printed at one moment.

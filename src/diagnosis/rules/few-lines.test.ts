@@ -42,3 +42,28 @@ describe('ntpdate sets a clock, and ends', () => {
     expect(names(...each)).toEqual(['frequency-far-off'])
   })
 })
+
+describe('systemd-timesyncd does not say that it sets the clock', () => {
+  const log = (asked: string, heard: string) =>
+    explain(
+      `Aug 24 ${asked} torre systemd-timesyncd[412]: Network configuration changed, trying to establish connection.`,
+      `Aug 24 ${heard} torre systemd-timesyncd[412]: Contacted time server 185.125.190.56:123 (ntp.ubuntu.com).`,
+      `Aug 24 ${heard} torre systemd-timesyncd[412]: Initial clock synchronization to Mon 2026-08-24 ${heard}.123456 CEST.`,
+    )
+
+  test('its stamps fall when it sets it back', () => {
+    const { findings, verdict } = log('19:21:23', '17:22:01')
+    expect(verdict).toBe('warning')
+    const [found] = findings
+    expect(found!.name).toBe('clock-went-back')
+    expect(found!.measures.size).toBe(-(2 * 3600 - 38))
+    expect(found!.causes[0]!.what).toContain('local time')
+    // 1000 s are of no zone.
+    expect(JSON.stringify(log('19:21:23', '19:04:43').findings)).not.toContain('local time')
+  })
+
+  test('forwards, or when summer time ends, it is none', () => {
+    expect(log('17:22:01', '19:21:23').verdict).toBe('good')
+    expect(log('17:22:01', '16:22:05').verdict).toBe('good')
+  })
+})

@@ -1,23 +1,30 @@
 /**
  * clock-went-back: a daemon ends, and when it is started again the stamps of its log are earlier. Nobody has told of a step, since
- * it was set while no daemon ran: by ntpdate, by the start of the daemon itself, by a person.
+ * it was set while no daemon ran: by ntpdate, by the start of the daemon itself, by a person. systemd-timesyncd does not tell
+ * of its own steps, and its stamps show those that go back.
  */
 
 import { grouped } from '#core/grouped.ts'
+import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
 /** Lines of several programs are not quite in order. */
 const LEAST: Seconds = 5
 /** Summer time ends. */
 const HOUR: Seconds = 3600
+/** Zones differ from UTC by multiples of it. */
+const QUARTER: Seconds = 900
 const NEARLY: Seconds = 60
 /** So soon a daemon that finds itself behind steps forward again: then the boot had been wrong. */
 const START: Seconds = 600
+/** From its first word to the first reply timesyncd takes less. */
+const CONNECTING: Seconds = 120
 /** A log that runs backwards more often is out of order. */
 const MOST = 2
 
@@ -27,7 +34,8 @@ interface Return {
   readonly by: Seconds
 }
 
-export const stampsWentBack: Rule = ({ log, keeper, when }) => {
+export const stampsWentBack: Rule = subject => {
+  const { log, keeper, when } = subject
   const mine = log.events.all.filter(({ daemon }) => daemon === keeper.daemon)
   const undone = ({ after, by }: Return) =>
     mine.some(
@@ -38,11 +46,12 @@ export const stampsWentBack: Rule = ({ log, keeper, when }) => {
     .flatMap(returnsOf)
     .filter(({ before, after, by }) => {
       const summerEnds = after.local === true && Math.abs(by - HOUR) < NEARLY
-      return before.what === 'ended' && STARTS.includes(after.what) && !summerEnds
+      return isOfOne(before, after) && !summerEnds
     })
     .filter(each => !undone(each))
   const [worst] = all.toSorted((a, b) => b.by - a.by)
   if (!worst) return []
+  if (keeper.daemon === 'timesyncd') return [setItself(worst, all.length, subject)]
   const { before, after, by } = worst
   return [
     {
@@ -71,6 +80,47 @@ export const stampsWentBack: Rule = ({ log, keeper, when }) => {
 }
 
 const STARTS: readonly LogEvent['what'][] = ['started', 'version']
+const HEARD: readonly LogEvent['what'][] = ['selected', 'synchronised']
+
+/** Between the two nobody but the daemon, or whoever starts it, has set the clock. */
+const isOfOne = (before: LogEvent, after: LogEvent): boolean =>
+  (before.what === 'ended' && STARTS.includes(after.what)) || isReply(before, after)
+
+const isReply = (before: LogEvent, after: LogEvent): boolean =>
+  before.what === 'connecting' && HEARD.includes(after.what)
+
+/** What it asked for came from a clock that had been ahead by what the stamps fall, and by the time until the reply. */
+function setItself({ before, after, by }: Return, count: number, { keeper, when }: Subject): Finding {
+  const zones = Math.ceil(by / QUARTER)
+  const zone = zones * QUARTER - by < CONNECTING
+  return {
+    name: 'clock-went-back',
+    severity: 'warning',
+    from: after.at,
+    to: before.at,
+    what: `${keeper.name} set the clock back by ${amount(by)} or somewhat more: after ${when(before.at)}, by the clock as it was, came ${when(after.at)}, when it had heard its server.`,
+    measures: { size: -by, count },
+    evidence: [evidenceOf(before), evidenceOf(after)],
+    cost: 'The clock was ahead by that until then, as a rule since the boot; times were seen twice.',
+    causes: [
+      ...(zone
+        ? [
+            {
+              what: 'the hardware clock is kept in local time, or the hypervisor shows its guests local time',
+              why: `with the time until the reply it may be ${duration(zones * QUARTER)}, which is the offset of a zone`,
+            },
+          ]
+        : []),
+      { what: 'the hardware clock was wrong', why: 'the system clock is set from it at the boot' },
+      { what: 'somebody had set the clock', why: 'if the machine had not been booted' },
+    ],
+    remedy: configure(keeper, 'Keep the hardware clock in UTC, and write the right time into it.', [
+      'timedatectl set-local-rtc 0',
+      'hwclock --systohc --utc',
+    ]),
+    confirm: 'timedatectl: RTC time beside universal time, and RTC in local TZ.',
+  }
+}
 
 /** Where the stamps of a file go back; where they go back to before its beginning, its parts are out of order. */
 function returnsOf(events: readonly LogEvent[]): Return[] {
@@ -80,7 +130,7 @@ function returnsOf(events: readonly LogEvent[]): Return[] {
   for (const [i, after] of sorted.entries()) {
     const before = sorted[i - 1]
     if (before && before.at - after.at > LEAST) {
-      if (after.at < first) return []
+      if (after.at < first && !isReply(before, after)) return []
       all.push({ before, after, by: before.at - after.at })
     }
     first = Math.min(first, after.at)
