@@ -39,7 +39,12 @@ export function keeperOf(log: HostLog, daemon: Daemon): Keeper {
       version: undefined,
       ntpsec: false,
       clampsStepout: undefined,
-      name: daemon === 'timesyncd' ? 'systemd-timesyncd' : 'the time daemon',
+      name:
+        daemon === 'timesyncd'
+          ? 'systemd-timesyncd'
+          : log.bestSamples(daemon)?.format === 'linuxptp'
+            ? 'linuxptp'
+            : 'the time daemon',
       panicAbove: Number.POSITIVE_INFINITY,
     }
   const ntpsec = texts.some(text => /ntpsec/i.test(text))

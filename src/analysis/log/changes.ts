@@ -98,7 +98,10 @@ export class Changes {
     const { at, source, offset, delay, dispersion, jitter, line } = block
     const filtered = !block.exchanges
     const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
-    const slewing = block.format === 'linuxptp' ? SLEW_LIMIT_OF_LINUXPTP : SLEW_LIMIT
+    const servo = block.format === 'linuxptp'
+    const slewing = servo ? SLEW_LIMIT_OF_LINUXPTP : SLEW_LIMIT
+    // Whether stamps jump with the clock.
+    const byIt = Number(!servo)
     const loopShare = block.daemon === 'ntpd' ? LOOP_SHARE : 0
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
@@ -125,7 +128,7 @@ export class Changes {
         if (this.#waiting.size > 0) this.#settle(who, value)
         const wait = time - from
         // A clock that is set back is behind by as much. What goes back in true time was put together in another order.
-        if (wait + change < -OUT_OF_ORDER) {
+        if (wait + byIt * change < -OUT_OF_ORDER) {
           state[s + SEEN] = 1
           state[s + AT] = time
           state[s + ERA] = era
@@ -141,7 +144,7 @@ export class Changes {
           (seen >= WARM_UP || (seen >= FEWEST && size > SUDDEN && isFine(before, state[s + TYPICAL]!)))
         ) {
           // Time as the source counts it: the local clock's, and what it lost.
-          const elapsed = Math.max(1, wait + change)
+          const elapsed = Math.max(1, wait + byIt * change)
           const away = Math.abs(before)
           const tolerance =
             toleranceOf(state, s, { run, elapsed, size }) +

@@ -67,3 +67,65 @@ describe('systemd-timesyncd does not say that it sets the clock', () => {
     expect(log('17:22:01', '16:22:05').verdict).toBe('good')
   })
 })
+
+describe('a servo of linuxptp', () => {
+  const phc2sys = (...rows: readonly string[]) =>
+    explain(...rows.map((row, i) => `phc2sys[${8585 + i}.496]: CLOCK_REALTIME phc offset ${row} delay 5364`))
+  const names = (of: ReturnType<typeof explain>) =>
+    of.findings.filter(({ severity }) => severity !== 'note').map(({ name }) => name)
+
+  test('sets the clock back to 1970, since nobody had set that of the card', () => {
+    const found = phc2sys(
+      '1592814823157685387 s0 freq +9442',
+      '1592814823157685530 s1 freq +9585',
+      '-12 s2 freq +9573',
+      '42 s2 freq +9623',
+    )
+    expect(found.verdict).toBe('critical')
+    expect(names(found)).toEqual(['stepped-back'])
+    expect(found.findings[0]!.measures.size).toBeCloseTo(-1_592_814_823.2, 1)
+    // Before it was locked it measured what it had not begun to steer.
+    expect(found.log.bestSamples('other')!.offset.whole.rms).toBeLessThan(1e-6)
+  })
+
+  test('sets it forward at its start, or by little: that is what it is for', () => {
+    expect(
+      names(
+        phc2sys(
+          '-37000000630 s0 freq +9442',
+          '-37000000645 s1 freq +9585',
+          '12 s2 freq +9573',
+          '-7 s2 freq +9570',
+        ),
+      ),
+    ).toEqual(['good'])
+  })
+
+  test('is driven to its limit when the card is set anew', () => {
+    const found = phc2sys(
+      '61 s2 freq -36503',
+      '169 s2 freq -36377',
+      '195213702387037 s2 freq +100000000',
+      '195213591220495 s2 freq +100000000',
+    )
+    expect(names(found)).toEqual(['stepped-by-someone-else', 'frequency-saturated'])
+    expect(found.findings[0]!.measures.size).toBeCloseTo(-195_213.7, 1)
+    // Printed positive: the clock is slowed down.
+    expect(found.findings[1]!.measures.frequency).toBeCloseTo(-0.1, 9)
+  })
+
+  test('a delay below nothing is told beside a wild rate', () => {
+    const rows = ['122282942686 s1 freq +32767999', '-907827 s2 freq +31860172', '-807827 s2 freq +31860172']
+    const found = explain(
+      ...rows.map((row, i) => `ptp4l[${1531 + i}.310]: master offset ${row} path delay -38404994`),
+    )
+    expect(names(found)).toEqual(['frequency-saturated'])
+    expect(found.findings[0]!.evidence.at(-1)!.text).toContain('-38.4 ms')
+  })
+
+  test('the answer to a leap that was put right at once is no wild rate', () => {
+    expect(names(phc2sys('61 s2 freq -36503', '169 s2 freq +20000000', '61 s2 freq -36503'))).toEqual([
+      'good',
+    ])
+  })
+})

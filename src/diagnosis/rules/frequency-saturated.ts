@@ -1,9 +1,13 @@
-/** frequency-saturated: the correction of the rate stands at its limit, and the offset grows all the same. */
-import { duration, rate } from '#core/time/format.ts'
+/**
+ * frequency-saturated: the correction of the rate stands at its limit, and the offset grows all the same. Or a servo of linuxptp,
+ * which may correct far more, drives its clock as fast or as slowly as it can.
+ */
+import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { useChrony } from '../remedies.ts'
+import type { Finding } from '../finding.ts'
+import { configure, useChrony } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
 const LONG: Seconds = 900
@@ -14,10 +18,14 @@ const WOUND_UP = {
   why: 'a large offset that is slewed, or jumps, look like a wrong rate to its loop',
 }
 
-export const frequencySaturated: Rule = subject => {
+export const frequencySaturated: Rule = subject => [...atItsLimit(subject), ...wild(subject)]
+
+function atItsLimit(subject: Subject): Finding[] {
   const { log, keeper, disturbances, when } = subject
   const updates = log.updatesOf(keeper.daemon)
-  const limits = log.events.of('frequency-error').filter(event => event.daemon === keeper.daemon)
+  const limits = log.events
+    .of('frequency-error')
+    .filter(({ daemon, format }) => daemon === keeper.daemon && format !== SERVO)
   const saturation = updates?.saturation
   const long = saturation !== undefined && saturation.rows >= ROWS && saturation.time > LONG
   // With measurements at hand one word is not enough.
@@ -73,3 +81,60 @@ export const frequencySaturated: Rule = subject => {
     },
   ]
 }
+
+const SERVO = 'linuxptp'
+/** One may be the answer to a leap that was put right at once. */
+const SEVERAL = 2
+
+function wild({ log, keeper, sourceName, when }: Subject): Finding[] {
+  const all = log.events
+    .of('frequency-error')
+    .filter(({ daemon, format }) => daemon === keeper.daemon && format === SERVO)
+  if (all.length < SEVERAL) return []
+  const most = all.reduce((a, b) => (Math.abs(b.size) > Math.abs(a.size) ? b : a))
+  const [from, to] = [all[0]!.at, all.at(-1)!.at]
+  const impossible = (log.bestSamples(keeper.daemon)?.census.sources() ?? []).filter(
+    ({ leastDelay }) => leastDelay < -IMPOSSIBLE,
+  )
+  return [
+    {
+      name: 'frequency-saturated',
+      severity: 'critical',
+      from,
+      to,
+      what: `The servo of linuxptp makes its clock ${most.size > 0 ? 'faster' : 'slower'} by up to ${rate(Math.abs(most.size)).slice(1)}, from ${when(from)} to ${when(to)}: no clock is that far off, and one driven like that is wrong by more each second.`,
+      measures: { frequency: most.size, count: all.length },
+      evidence: [
+        ...all.slice(0, 4).map(evidenceOf),
+        ...impossible.map(({ source, leastDelay }) => ({
+          text: `${sourceName(source)}  a delay of ${signed(leastDelay)}: no way takes less than no time`,
+        })),
+      ],
+      cost: 'Whatever reads this clock sees seconds of another length, and an offset that may be days.',
+      causes: [
+        ...(impossible.length > 0
+          ? [
+              {
+                what: 'the time stamps of the card are not of the clock that is steered, or its driver does not set its rate rightly',
+                why: 'the delay is negative',
+              },
+            ]
+          : []),
+        {
+          what: 'the clock of the card was set anew: a reset of its driver, a link that went down, another grandmaster',
+          why: 'the offset leapt, and the servo may not step any more',
+        },
+        { what: 'two programs steer this clock', why: 'if another ptp4l, phc2sys or NTP daemon runs' },
+      ],
+      remedy: configure(
+        keeper,
+        'Stop the servo, set the clocks, start it again; and let it step where its source may leap.',
+        ['step_threshold 0.00002   (ptp4l; phc2sys: -S 0.00002)', 'phc_ctl /dev/ptp0 set'],
+      ),
+      confirm: 'dmesg of that moment; `phc_ctl /dev/ptp0 cmp`; the log of ptp4l.',
+    },
+  ]
+}
+
+/** Of a delay that is corrected for a wrong rate some nanoseconds are lost. */
+const IMPOSSIBLE: Seconds = 1e-6

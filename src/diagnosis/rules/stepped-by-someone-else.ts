@@ -18,6 +18,8 @@ export const steppedBySomeoneElse: Rule = subject => {
   const { disturbances, log, keeper, when } = subject
   const regular = new Set(regularJumps(disturbances.clock)?.all)
   const noticed = log.events.of('jumped-forward', 'jumped-backward')
+  // Its stamps are no readings of what it steers, and its source is one card: either may have leapt.
+  const servo = log.bestSamples(keeper.daemon)?.format === SERVO
   const jumps = disturbances.clock
     .filter(each => (each.size < 0 || each.moved === 'wall clock') && !each.restarted && !regular.has(each))
     .map(each => ({
@@ -27,7 +29,9 @@ export const steppedBySomeoneElse: Rule = subject => {
       to: each.to,
       what: isTai(each)
         ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
-        : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
+        : servo
+          ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
+          : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
         ...seenIn(each, subject, 'and the daemon had not done it'),
@@ -43,6 +47,14 @@ export const steppedBySomeoneElse: Rule = subject => {
               {
                 what: 'one of them went from UTC to TAI, or back: another grandmaster, or none that says what the difference is (currentUtcOffsetValid)',
                 why: 'TAI is 37 s ahead of UTC',
+              },
+            ]
+          : []),
+        ...(servo
+          ? [
+              {
+                what: 'the clock of the card was set anew: a reset of its driver, a link that went down, another grandmaster',
+                why: 'it has no battery, and begins at 1970 or at the time of its driver',
               },
             ]
           : []),

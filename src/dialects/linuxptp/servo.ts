@@ -1,6 +1,7 @@
 /**
  * What ptp4l, phc2sys and ts2phc say once in a second: offset in nanoseconds (positive: the clock that is steered is ahead,
- * so it is turned round), the state of the servo (s0 not locked, s1 stepping, s2 locked), frequency, delay. The stamp is of
+ * so it is turned round), the state of the servo (s0 not locked, s1 stepping, s2 locked), frequency in ppb
+ * (positive: the clock is slowed down), delay. The stamp is of
  * CLOCK_MONOTONIC, which freezes with the guest and has no date: these times are seconds since the machine's start. In a
  * system log the date of that log stands before it (`ptp4l: [1234.567] …`).
  */
@@ -18,8 +19,12 @@ const PROGRAMS: readonly string[] = ['ptp4l', 'phc2sys', 'ts2phc']
 const LOGGED = / (?:ptp4l|phc2sys|ts2phc)(?:\[\d+\])?: \[\d/
 const LOGGED_MESSAGE = /^\[\d{1,12}\.\d{1,9}\] (?:\[[^\]]{1,60}\] )?(.*)$/
 const SERVO =
-  /^(?:(\S{1,60}) )?(master|phc|sys|rms|\S{1,60}) offset +(-?\d{1,19}) s([0-3]) freq +[+-]?\d+(?: (?:path )?delay +(-?\d{1,19}))?$/
+  /^(?:(\S{1,60}) )?(master|phc|sys|rms|\S{1,60}) offset +(-?\d{1,19}) s([0-3]) freq +([+-]?\d{1,19})(?: (?:path )?delay +(-?\d{1,19}))?$/
 const SUMMARY = /^(?:\S{1,60} )?rms +\d+ max +\d+ freq +[+-]?\d+ \+\/- +\d+(?: delay +-?\d+ \+\/- +\d+)?$/
+/** Of these the system clock is steered: the others are of a card, which has never been set when they begin. */
+const SYSTEM_CLOCK: readonly string[] = ['phc2sys CLOCK_REALTIME', 'phc2sys phc']
+/** In ppb: a hundredth, where no clock is and no servo stays that has to put right less than some milliseconds. */
+const WILD = 1e7
 const CLOCK_CHECK = /^clockcheck: clock jumped (forward|backward) or running/
 
 export const servo: LogFormat = {
@@ -34,7 +39,7 @@ export const servo: LogFormat = {
       const spoken = readOwn(text) ?? readLogged(text, into)
       if (!spoken) return false
       const { at, program, message } = spoken
-      const tell = (what: EventName) =>
+      const tell = (what: EventName, size?: number) =>
         into.tell({
           kind: 'event',
           daemon: 'other',
@@ -43,20 +48,24 @@ export const servo: LogFormat = {
           line,
           at,
           text: message,
-          ...said(what),
+          ...said(what, { ...(size !== undefined && { size }) }),
         })
       const one = SERVO.exec(message)
       if (one) {
         const source = `${program} ${one[1] ?? one[2]}`
-        if (one[4] !== '0') locked.add(source)
-        if (!locked.has(source)) tell('no-source')
-        else
+        const [offset, state, frequency, delay] = [-Number(one[3]) * 1e-9, one[4], Number(one[5]), one[6]]
+        if (state !== '0' && Math.abs(frequency) >= WILD) tell('frequency-error', -frequency * 1e-9)
+        if (state === '1' && SYSTEM_CLOCK.includes(source)) tell('stepped', offset)
+        const first = !locked.has(source)
+        if (state !== '0') locked.add(source)
+        if (state === '0' && first) tell('no-source')
+        else if (state !== '1' || !first)
           rows.add({
             at,
             line,
             source,
-            offset: -Number(one[3]) * 1e-9,
-            delay: one[5] === undefined ? Number.NaN : Number(one[5]) * 1e-9,
+            offset,
+            delay: delay === undefined ? Number.NaN : Number(delay) * 1e-9,
           })
       }
       const jump = CLOCK_CHECK.exec(message)
