@@ -129,3 +129,13 @@ describe('a servo of linuxptp', () => {
     ])
   })
 })
+
+test('timedatectl names a server that has never answered', () => {
+  const status = (packets: number) => [
+    '       Server: 192.0.2.11 (ad1-2012.mydomain.com)',
+    'Poll interval: 8min 32s (min: 32s; max 34min 8s)',
+    ` Packet count: ${packets}`,
+  ]
+  expect(explain(...status(0)).findings[0]).toMatchObject({ name: 'not-synchronised', severity: 'warning' })
+  expect(explain(...status(3)).verdict).not.toBe('warning')
+})

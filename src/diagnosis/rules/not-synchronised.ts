@@ -48,7 +48,7 @@ export const notSynchronised: Rule = ({ log, keeper }) => {
   ]
 }
 
-/** ntpq -p and chronyc sources list sources, and none of them was heard. */
+/** ntpq -p and chronyc sources list sources, timedatectl names its server, and none of them was heard. */
 function noneAnswers({ timeless }: HostLog, keeper: Keeper): Finding[] {
   const silent = timeless.filter(({ what, source }) => what === 'unreachable' && source !== undefined)
   const heard = timeless.some(({ what, source }) => what === 'offset-now' && source !== undefined)
@@ -59,12 +59,20 @@ function noneAnswers({ timeless }: HostLog, keeper: Keeper): Finding[] {
       severity: 'warning',
       from: undefined,
       to: undefined,
-      what: `None of the listed sources answered: ${silent.length} of ${silent.length} have a reach of 0.`,
+      what: `None of the sources has answered: ${silent.length} of ${silent.length} had not been heard when the report was made.`,
       measures: { silent: silent.length },
       evidence: silent.slice(0, 4).map(evidenceOf),
       cost: RUNS_FREE,
       causes: [
         { what: 'a firewall, or the network, loses UDP port 123', why: 'no packet came back' },
+        ...(keeper.daemon === 'timesyncd'
+          ? [
+              {
+                what: 'the server is not synchronised itself, or too far from its source: timesyncd drops its answers',
+                why: 'if tcpdump shows answers; a domain controller often has a root distance above RootDistanceMaxSec',
+              },
+            ]
+          : []),
         {
           what: 'the names of the sources cannot be resolved, or they are switched off',
           why: 'if the network is up',

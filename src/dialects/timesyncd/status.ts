@@ -15,7 +15,6 @@ const SILENT = [
   'Root distance',
   'Delay',
   'Jitter',
-  'Packet count',
   'Frequency',
 ]
 const UNITS: Readonly<Record<string, number>> = {
@@ -48,6 +47,9 @@ export const timesyncStatus = reportFormat({
       switch (label) {
         case 'Leap':
           return value === 'not synchronized' ? [said('unsynchronised')] : [said('synchronised')]
+        // It names the server that it asks, whether that has answered or not.
+        case 'Packet count':
+          return value === '0' ? [said('unreachable', { source })] : []
         case 'Stratum':
           return [said('stratum-now', { size: Number(value) })]
         case 'Offset': {
