@@ -16,6 +16,8 @@ export interface Unfollowed {
   readonly heard: readonly LogEvent[]
   /** Those that the daemon marks as falsetickers. */
   readonly marked: readonly LogEvent[]
+  /** Those that it hears well and refuses. */
+  readonly refused: readonly LogEvent[]
   /** The offsets of more than half of them; undefined when they contradict each other. */
   readonly majority: readonly LogEvent[] | undefined
 }
@@ -34,5 +36,5 @@ export function unfollowedOf({ timeless }: Pick<HostLog, 'timeless'>): Unfollowe
   const marked = last('falseticker')
   // The daemon knows better how sure each of them is.
   const contradicted = 2 * marked.length >= heard.length || 2 * largest.length <= heard.length
-  return { heard, marked, majority: contradicted ? undefined : largest }
+  return { heard, marked, refused: last('rejected'), majority: contradicted ? undefined : largest }
 }

@@ -139,3 +139,46 @@ test('timedatectl names a server that has never answered', () => {
   expect(explain(...status(0)).findings[0]).toMatchObject({ name: 'not-synchronised', severity: 'warning' })
   expect(explain(...status(3)).verdict).not.toBe('warning')
 })
+
+describe('ntpq lists sources that are heard, and follows none', () => {
+  const table = (reach: string, tally = ' ', offset = '675.400') =>
+    explain(
+      '     remote           refid      st t when poll reach   delay   offset  jitter',
+      '==============================================================================',
+      `${tally}192.168.8.127    192.168.8.80      2 u   34   64  ${reach}    0.507  ${offset}   0.125`,
+      ` 192.168.8.1      192.168.8.127     3 u   40   64  ${reach}    0.826  675.575   0.087`,
+      ` 192.168.80.1     192.168.8.127     3 u   24   64  ${reach}    1.947  675.562   0.269`,
+    )
+  const names = (of: ReturnType<typeof explain>) => of.findings.map(({ name }) => name)
+
+  test('without a mark on any', () => {
+    const found = table('377')
+    expect(names(found)).toEqual(['offset-large-now', 'not-synchronised'])
+    // What nobody follows is not stepped any sooner for shorter polls.
+    expect(JSON.stringify(found.findings)).not.toMatch(/stepout|minpoll|just been started/)
+  })
+
+  test('at its start, or with one that it follows, that is as it should be', () => {
+    expect(names(table('  3'))).not.toContain('not-synchronised')
+    expect(names(table('377', '*'))).not.toContain('not-synchronised')
+  })
+
+  test('why it refuses one, rv of that source says', () => {
+    const { findings } = explain(
+      'associd=31017 status=9024 conf, reach, sel_reject, 2 events, reachable,',
+      'srcadr=192.168.8.127, srcport=123, dstadr=192.168.24.74,',
+      'dstport=123, leap=00, stratum=2, precision=-23, rootdelay=0.000,',
+      'rootdisp=10139.175, refid=192.168.8.80,',
+      'flash=400 peer_dist, keyid=0, offset=675.400, delay=0.507,',
+      'filtoffset=  675.40  675.40  675.35  675.35  675.30  675.21  675.26  675.20,',
+    )
+    const found = findings.find(({ name }) => name === 'not-synchronised')!
+    expect(found.measures.distance).toBeCloseTo(10.139, 3)
+    const followed = explain(
+      'associd=31017 status=963a conf, reach, sel_sys.peer, 3 events, sys_peer,',
+      'srcadr=192.168.8.127, srcport=123, dstadr=192.168.24.74,',
+      'flash=00 ok, keyid=0, offset=0.400, delay=0.507,',
+    )
+    expect(names(followed)).not.toContain('not-synchronised')
+  })
+})

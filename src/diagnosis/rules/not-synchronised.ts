@@ -3,6 +3,7 @@
  * only tells that it could not follow any, or ends with that.
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { duration } from '#core/time/format.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
@@ -84,12 +85,12 @@ function noneAnswers({ timeless }: HostLog, keeper: Keeper): Finding[] {
   ]
 }
 
-/** All that were heard are marked as falsetickers, or so many of them that none is followed. */
+/** All that were heard are refused or marked as falsetickers, or so many of them that none is followed. */
 function noneBelieved(log: HostLog, keeper: Keeper): Finding[] {
   const listed = unfollowedOf(log)
-  if (!listed || listed.marked.length === 0 || log.timeless.some(({ what }) => what === 'synchronised'))
-    return []
-  const { heard, marked } = listed
+  if (!listed || log.timeless.some(({ what }) => what === 'synchronised')) return []
+  const { heard, marked, refused } = listed
+  if (marked.length === 0) return refused.length === heard.length ? [noneAccepted(log, keeper, refused)] : []
   return [
     {
       name: 'not-synchronised',
@@ -107,6 +108,40 @@ function noneBelieved(log: HostLog, keeper: Keeper): Finding[] {
       confirm: 'The same command, with more sources.',
     },
   ]
+}
+
+/** Not falsetickers: they may all be right. */
+function noneAccepted({ timeless }: HostLog, keeper: Keeper, refused: readonly LogEvent[]): Finding {
+  const distant = timeless.filter(({ what }) => what === 'too-distant')
+  const [far] = distant
+  return {
+    name: 'not-synchronised',
+    severity: 'warning',
+    from: undefined,
+    to: undefined,
+    what: `${keeper.name} hears ${refused.length} ${refused.length === 1 ? 'source' : 'sources'} well and follows none: it refuses ${refused.length === 1 ? 'it' : 'all of them'}${far ? `, being ${duration(far.size)} from a clock that is right (root distance)` : ''}.`,
+    measures: { refused: refused.length, ...(far && { distance: far.size }) },
+    evidence: [...refused.slice(0, 4), ...distant.slice(0, 2)].map(evidenceOf),
+    cost: RUNS_FREE,
+    causes: [
+      {
+        what: 'the sources have lost their own source, or never had one: their root dispersion grows until nobody believes them',
+        why: far
+          ? 'it refuses them for their distance (flash: peer_dist)'
+          : 'then `rv` of a source shows flash=400 peer_dist',
+      },
+      {
+        what: 'the sources follow this machine, or each other',
+        why: 'if `rv` shows peer_loop, or their reference is one of them',
+      },
+    ],
+    remedy: configure(
+      keeper,
+      'See whom the sources follow, and mend that, or ask others. No setting of steps or polls helps.',
+      ['ntpq -c as -c "rv &1"   (flash, rootdisp, refid)', 'clockwright query …'],
+    ),
+    confirm: '`clockwright query` shows the root distance of each.',
+  }
 }
 
 const RUNS_FREE = 'The clock runs free: a minute off after some weeks, and at once after a pause.'

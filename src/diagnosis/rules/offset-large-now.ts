@@ -5,12 +5,12 @@
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { unfollowedOf } from '../listed.ts'
-import { stepAfterJumps } from '../remedies.ts'
+import { configure, stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
-/** ntpd's step threshold. */
-const LEAST: Seconds = 0.128
+/** Over the worst of ways a daemon keeps a clock better than that. */
+const LEAST: Seconds = 0.1
 const CRITICAL: Seconds = 1
 
 export const offsetLargeNow: Rule = ({ log, keeper }) => {
@@ -18,7 +18,9 @@ export const offsetLargeNow: Rule = ({ log, keeper }) => {
   const offsets = log.timeless.filter(
     ({ what, source }) => what === 'offset-now' && (source === undefined || selected.has(source)),
   )
-  const agreed = unfollowedOf(log)?.majority ?? []
+  const unfollowed = unfollowedOf(log)
+  const agreed = unfollowed?.majority ?? []
+  const refused = unfollowed !== undefined && unfollowed.refused.length === unfollowed.heard.length
   // The one in the middle stands for all that agree.
   const large = [...offsets, ...agreed.slice(agreed.length >> 1, (agreed.length >> 1) + 1)]
     .filter(({ size }) => Math.abs(size) > LEAST)
@@ -36,13 +38,34 @@ export const offsetLargeNow: Rule = ({ log, keeper }) => {
       evidence: large.slice(0, 3).map(evidenceOf),
       cost: 'All that this machine stamps is wrong by that until it is corrected.',
       causes: [
+        ...(refused
+          ? [
+              {
+                what: 'no source is followed, so nothing corrects it',
+                why: 'all are refused: not-synchronised',
+              },
+            ]
+          : []),
         {
           what: 'the machine stood still, or somebody set its clock',
           why: 'no crystal drifts that far between two polls',
         },
-        { what: 'the daemon has just been started', why: 'then it is gone in some minutes' },
+        ...(refused
+          ? []
+          : [
+              { what: 'the daemon has just been started', why: 'then it is gone in some minutes' },
+              {
+                what: 'the way to its source is slow in one direction',
+                why: 'if half of the delay is as much, and the jitter is large',
+              },
+            ]),
       ],
-      remedy: stepAfterJumps(keeper),
+      remedy: refused
+        ? configure(
+            keeper,
+            'First let a source be followed: then the clock is stepped, or can be set by hand.',
+          )
+        : stepAfterJumps(keeper),
       confirm: 'The same command some minutes later, and the logs of the daemon.',
     },
   ]

@@ -11,6 +11,8 @@ const NUMBER = /(-?\d+(?:\.\d+)?(?:e-?\d+)?)(ns|us|ms|s|\xb5s|\xc2\xb5s)?/.sourc
 const ROW = new RegExp(
   `^([ x.+#*o-])(\\S{1,80}) +(\\S{1,40}) +(?:\\d+ +)?(\\d{1,2}) ([lubBmMsSAp0-8-]) +(?:-|\\d+[mhdy]?) +\\d+[mhdy]? +([0-7]{1,3}) +${NUMBER} +${NUMBER} +${NUMBER}$`,
 )
+/** Six polls that were answered, one after the other: it is no start any more. */
+const SETTLED = 0o77
 const UNITS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
 
 export const ntpqPeers = reportFormat({
@@ -26,6 +28,8 @@ export const ntpqPeers = reportFormat({
     if (heard) all.push(said('offset-now', { size: Number(row[9]) * unitOf(row[10]), source }))
     else all.push(said('unreachable', { source }))
     if (tally === '*' || tally === 'o') all.push(said('selected', { source }))
+    if (tally === ' ' && (Number.parseInt(reach!, 8) & SETTLED) === SETTLED)
+      all.push(said('rejected', { source }))
     if (tally === 'x') all.push(said('falseticker', { source }))
     return all
   },
