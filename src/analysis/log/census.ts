@@ -6,7 +6,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { grown } from './grown.ts'
-import { Thinned } from './thinned.ts'
+import { type Above, Thinned } from './thinned.ts'
 
 const FIELDS = 12
 const COUNT = 0
@@ -93,13 +93,15 @@ export class Census {
     this.#rows += block.rows
   }
 
+  /** How far a source was from that in the middle of the others, from some moment on. */
+  apartSince(source: number, since: Seconds): Above | undefined {
+    const middle = this.#middle(source)
+    return middle === undefined ? undefined : this.#thinned[source]?.above(this.#thinned[middle]!, since)
+  }
+
   sources(): SourceCount[] {
-    const medians = new Map(this.#order.map(source => [source, this.#thinned[source]?.median ?? Number.NaN]))
-    // The one in the middle is the measure of the others.
-    const often = this.#order
-      .filter(source => this.#usedOf(source) >= LEAST_IN_COMMON && source < WITH_MEDIAN)
-      .sort((a, b) => medians.get(a)! - medians.get(b)!)
-    const middle = often[often.length >> 1]
+    const medians = new Map(this.#order.map(source => [source, this.#medianOf(source)]))
+    const middle = this.#middle()
     return this.#order.map(source => {
       const of = (field: number) => this.#state[source * FIELDS + field]!
       const used = this.#usedOf(source)
@@ -128,5 +130,19 @@ export class Census {
 
   #usedOf(source: number): number {
     return this.#state[source * FIELDS + COUNT]! - this.#state[source * FIELDS + UNUSED]!
+  }
+
+  #medianOf(source: number): Seconds {
+    return this.#thinned[source]?.median ?? Number.NaN
+  }
+
+  /** The measure of the others. */
+  #middle(without?: number): number | undefined {
+    const often = this.#order
+      .filter(source => source !== without && source < WITH_MEDIAN)
+      .filter(source => this.#usedOf(source) >= LEAST_IN_COMMON)
+      .map(source => ({ source, median: this.#medianOf(source) }))
+      .sort((a, b) => a.median - b.median)
+    return often[often.length >> 1]?.source
   }
 }

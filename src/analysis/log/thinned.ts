@@ -36,19 +36,25 @@ export class Thinned {
    * How much larger these values are than the others at the same moments (median), by the line between the two others before and
    * after each. Stamps may go back in between: there is nothing to compare then.
    */
-  above(others: Thinned): { readonly median: number; readonly count: number } {
+  above(others: Thinned, since: Seconds = Number.NEGATIVE_INFINITY): Above {
     const all: number[] = []
     let next = 0
     for (const [i, value] of this.#kept.entries()) {
       while (next < others.#row.length && others.#row[next]! < this.#row[i]!) next++
       const [from, to] = [others.#at[next - 1]!, others.#at[next]!]
       const share = (this.#at[i]! - from) / (to - from)
-      if (!(share >= 0 && share <= 1)) continue
+      if (!(share >= 0 && share <= 1) || this.#at[i]! < since) continue
       const [before, after] = [others.#kept[next - 1]!, others.#kept[next]!]
       all.push(value - before - share * (after - before))
     }
     return { median: medianOf(all), count: all.length }
   }
+}
+
+export interface Above {
+  readonly median: number
+  /** Moments that could be compared. */
+  readonly count: number
 }
 
 function medianOf(values: readonly number[]): number {

@@ -11,13 +11,14 @@ import type { Rule } from '../rule.ts'
 
 const LEAP: Seconds = 1
 const NEARLY: Seconds = 0.03
-const DAY: Seconds = 86_400
+/** The last second of a month is the leap; a server that was not told of it hears so at one of its next polls. */
+const EARLY: Seconds = 60
+const LATE: Seconds = 3600
 
 export const leapOrSmearMix: Rule = ({ disturbances, keeper, instantOf, sourceName, when }) => {
   const jumps = disturbances.sources.filter(({ size, from, to }) => {
-    const at = instantOf((from + to) / 2)
-    const end = endOfMonth(plus(at, -DAY))
-    return Math.abs(Math.abs(size) - LEAP) < NEARLY && Math.abs(since(end, at)) < DAY
+    const end = endOfMonth(plus(instantOf(from), -LATE))
+    return Math.abs(Math.abs(size) - LEAP) < NEARLY && since(end, instantOf(to)) < EARLY
   })
   const [first] = jumps
   if (!first) return []

@@ -3,6 +3,7 @@
  * brought it back; or it went further and further away. So it is where the daemon may only look: chronyd -x, `disable ntp`, a
  * container that may not set the clock.
  */
+import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -90,11 +91,17 @@ function longError(subject: Subject): LongWay | undefined {
       !(apart > APART * Math.abs(way.most)) &&
       way.to - way.from > Math.max(LONG, Math.min(FOR_HOURS, MOST * (series.to - series.from))) &&
       !disturbances.own.some(({ at }) => within(at)) &&
-      !disturbances.clock.some(({ local }) => local.to >= way.from && local.from <= way.from) &&
+      !disturbances.clock.some(each => began(each, way)) &&
       !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS)
     )
   })
 }
+
+/** Measurements that knew nothing of a jump may come after the first that did. */
+const began = ({ local, size, before }: Disturbance, { from, first }: LongWay): boolean =>
+  local.from <= from &&
+  (local.to >= from ||
+    (from - local.to < FOR_HOURS && Math.abs(before + size - first) < APART * Math.abs(first)))
 
 /** Beyond what ntpd can correct: frequency-saturated and others tell it. */
 const DRIFTS = 500e-6

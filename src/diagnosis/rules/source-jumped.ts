@@ -1,20 +1,36 @@
-/** source-jumped: the offset against one source changed at once, and against the others it did not. */
+/**
+ * source-jumped: the offset against one source changed at once, and against the others it did not. Where it did not come back to
+ * the others, that source has been wrong since then.
+ */
+import { oddOnesOf } from '#analysis/log/agreeing.ts'
+import type { Census } from '#analysis/log/census.ts'
+import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 
 const MOST = 10
+/** ntpd's step threshold: no way becomes that much longer. */
+const LARGE: Seconds = 0.128
+const ALIKE = 0.1
+const LEAST_ROWS = 8
 
-export const sourceJumped: Rule = ({ disturbances, keeper, when, sourceName }) =>
-  disturbances.sources
+export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName }) => {
+  const census = log.bestSamples(keeper.daemon)?.census
+  const { odd } = oddOnesOf(census?.sources() ?? [])
+  // What is wrong for most of the log is told as that.
+  const told = (each: Disturbance) => odd.some(({ source }) => each.sources.includes(source))
+  return disturbances.sources
     .filter(each => Math.abs(each.size) > 0.01 && !each.restarted)
     .slice(0, MOST)
-    .map(each => ({
+    .map(each => ({ each, stays: !told(each) && staysAway(each, census) }))
+    .map(({ each, stays }) => ({
       name: 'source-jumped' as const,
-      severity: 'note' as const,
+      severity: stays ? ('warning' as const) : ('note' as const),
       from: each.from,
       to: each.to,
-      what: `${each.sources.map(sourceName).join(', ')} jumped by ${signed(each.size)} between ${when(each.from)} and ${when(each.to)}; the others did not.`,
+      what: `${each.sources.map(sourceName).join(', ')} jumped by ${signed(each.size)} between ${when(each.from)} and ${when(each.to)}; the others did not${stays ? ', and it has been wrong since then' : ''}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: each.lines.map(({ file, line }) => ({
         text: `offset changed by ${signed(each.size)}`,
@@ -26,6 +42,21 @@ export const sourceJumped: Rule = ({ disturbances, keeper, when, sourceName }) =
         { what: 'that server was stepped, or its machine was paused', why: 'nobody else saw it' },
         { what: 'the way to it became longer in one direction', why: 'if its delay changed too' },
       ],
-      remedy: configure(keeper, 'Nothing now. If it comes back, replace that server.'),
+      remedy: configure(
+        keeper,
+        stays
+          ? 'Replace it by another server, and tell its operator.'
+          : 'Nothing now. If it comes back, replace that server.',
+      ),
       confirm: 'The log of that server.',
     }))
+}
+
+/** Whether that source was away from the others by as much from then on, for most of the time. */
+function staysAway({ to, size, sources }: Disturbance, census: Census | undefined): boolean {
+  if (Math.abs(size) < LARGE || !census) return false
+  return sources.every(source => {
+    const since = census.apartSince(source, to)
+    return since && since.count >= LEAST_ROWS && Math.abs(since.median - size) < ALIKE * Math.abs(size)
+  })
+}

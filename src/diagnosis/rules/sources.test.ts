@@ -2,11 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
+const NOON = 43_200
+
 /** peerstats of three servers, a line each in 64 s, from noon on the last day of March 2027. */
-function peerstats(of: (server: number, at: number) => { offset: number; delay: number }): string[] {
+function peerstats(
+  of: (server: number, at: number) => { offset: number; delay: number },
+  from = NOON,
+): string[] {
   return Array.from({ length: 200 }, (_, i) => i).flatMap(i =>
     [1, 2, 3].map(server => {
-      const at = 43_200 + i * 64 + server
+      const at = from + i * 64 + server
       const { offset, delay } = of(server, at)
       // Noise of 10 µs.
       const noisy = offset + 1e-5 * Math.sin(7 * i + server)
@@ -26,13 +31,36 @@ test('a far server that is off by half of its longer way', () => {
   expect(findings.map(({ name }) => name)).not.toContain('falseticker')
 })
 
-test('one of three servers makes a leap second', () => {
-  const { findings } = explain(
-    ...peerstats((server, at) => ({ offset: server === 3 && at > 50_000 ? -1 : 0, delay: 0.01 })),
-  )
-  const found = findings.find(({ name }) => name === 'leap-or-smear-mix')
+test('one of three servers makes a leap second, at midnight', () => {
+  const leap = (since: number) =>
+    explain(
+      ...peerstats(
+        (server, at) => ({ offset: server === 3 && at > since ? -1 : 0, delay: 0.01 }),
+        since - 6800,
+      ),
+    ).findings.find(({ name }) => name === 'leap-or-smear-mix')
+  const found = leap(86_400)
   expect(found).toMatchObject({ severity: 'warning', measures: { sources: 1 } })
   expect(found!.what).toContain('192.0.2.3')
+  // Its own servers were asked some minutes later; by noon they had been.
+  expect(leap(86_400 + 1500)).toBeDefined()
+  expect(leap(50_000)).toBeUndefined()
+  expect(leap(129_600)).toBeUndefined()
+})
+
+test('one of three servers jumps by 2 s, and stays there, or comes back', () => {
+  const jumps = (until: number) =>
+    explain(
+      ...peerstats((server, at) => ({
+        offset: server === 3 && at > 51_000 && at < until ? -2 : 0,
+        delay: 0.01,
+      })),
+    ).findings.filter(({ name }) => name === 'source-jumped')
+  const [found, ...more] = jumps(60_000)
+  expect(more).toEqual([])
+  expect(found).toMatchObject({ severity: 'warning' })
+  expect(found!.what).toContain('wrong since then')
+  expect(jumps(53_000).map(({ severity }) => severity)).toEqual(['note'])
 })
 
 test('a server that is forced with true, and wrong', () => {
