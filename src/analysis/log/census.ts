@@ -53,6 +53,7 @@ export class Census {
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #order: number[] = []
   #rows = 0
+  #counted: { readonly rows: number; readonly sources: readonly SourceCount[] } | undefined
 
   add(block: SampleBlock): void {
     const { at, source, offset, delay } = block
@@ -99,7 +100,13 @@ export class Census {
     return middle === undefined ? undefined : this.#thinned[source]?.above(this.#thinned[middle]!, since)
   }
 
-  sources(): SourceCount[] {
+  /** Asked for again and again of a log that does not grow any more. */
+  sources(): readonly SourceCount[] {
+    if (this.#counted?.rows !== this.#rows) this.#counted = { rows: this.#rows, sources: this.#count() }
+    return this.#counted.sources
+  }
+
+  #count(): SourceCount[] {
     const medians = new Map(this.#order.map(source => [source, this.#medianOf(source)]))
     const middle = this.#middle()
     return this.#order.map(source => {

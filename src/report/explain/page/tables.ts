@@ -29,7 +29,7 @@ export function sourcesOf(host: Explained): Element[] {
 }
 
 function census(series: SampleSeries, host: Explained): Element[] {
-  const all = series.census.sources().sort((a, b) => b.count - a.count)
+  const all = series.census.sources().toSorted((a, b) => b.count - a.count)
   const span = Math.max(1, series.to - series.from)
   const rows = all.slice(0, MOST_SOURCES).map((each): Node[] => {
     const name = said(host.sourceNames[each.source] ?? `source ${each.source}`)
