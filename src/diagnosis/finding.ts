@@ -35,7 +35,7 @@ export const FINDINGS = {
   'not-synchronised': 'No source was followed.',
   'stratum-10-island': 'At the root of this time there is a clock that nobody sets.',
   'stepped-by-its-daemon':
-    'The daemon set the clock, which had jumped; its statistics do not say by how much.',
+    'The daemon set the clock; its logs do not say by how much, or not whether the clock had jumped.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',
   'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
   'never-corrected': 'The clock was off for hours, or for most of the log, and nothing corrected it.',

@@ -50,6 +50,8 @@ export interface Disturbance {
   /** It happened between these, in true time as the sources tell it. For a pause: it began between these. */
   readonly from: Seconds
   readonly to: Seconds
+  /** It may have been before `from`, too: the log begins later. */
+  readonly open?: boolean
   /** The same by the local clock, which is what stamps in logs are. */
   readonly local: { readonly from: Seconds; readonly to: Seconds }
   /** Positive: the clock lost so much. Negative: it gained. */

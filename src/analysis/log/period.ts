@@ -8,23 +8,55 @@ import type { Bucket } from './envelope.ts'
 const TRIALS = 240
 /** Trial periods lie within this factor of the guess. */
 const SPAN = 1.6
+/** Without a guess: trial frequencies in each one that the whole time can tell apart, and at most so many. */
+const FINE = 4
+const MOST_TRIALS = 4096
+/** No daemon that polls each 64 s and more swings faster. */
+const SHORTEST: Seconds = 600
+/** That chance alone made it look so. */
+const CHANCE = 1e-3
+
+interface Point {
+  readonly at: Seconds
+  readonly offset: Seconds
+}
 
 export function refinePeriod(buckets: readonly Bucket[], guess: Seconds): Seconds {
+  const points = buckets.map(({ from, to, first, last }) => ({
+    at: (from + to) / 2,
+    offset: (first + last) / 2,
+  }))
   let best = { power: 0, period: guess }
   for (let trial = 0; trial <= TRIALS; trial++) {
     const period = guess * SPAN ** ((2 * trial) / TRIALS - 1)
-    const power = powerAt(buckets, (2 * Math.PI) / period)
+    const power = powerAt(points, (2 * Math.PI) / period)
     if (power > best.power) best = { power, period }
   }
   return best.period
 }
 
-function powerAt(buckets: readonly Bucket[], omega: number): number {
-  const origin = buckets[0]?.from ?? 0
+/** The period of a few points, where it is no chance that a sine goes through them. */
+export function surePeriod(points: readonly Point[]): Seconds | undefined {
+  const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)
+  const trials = Math.min(MOST_TRIALS, Math.floor((FINE * span) / SHORTEST))
+  const total = points.reduce((sum, { offset }) => sum + offset * offset, 0)
+  let best = { power: 0, period: Number.NaN }
+  // At least three periods.
+  for (let trial = 3 * FINE; trial <= trials; trial++) {
+    const period = (FINE * span) / trial
+    const power = powerAt(points, (2 * Math.PI) / period)
+    if (power > best.power) best = { power, period }
+  }
+  const left = Math.max(0, 1 - best.power / total)
+  return trials * left ** ((points.length - 3) / 2) < CHANCE ? best.period : undefined
+}
+
+function powerAt(points: readonly Point[], omega: number): number {
+  const origin = points[0]?.at ?? 0
   let [cc, ss, cs, cy, sy] = [0, 0, 0, 0, 0]
-  for (const { from, to, first, last } of buckets) {
-    const phase = omega * ((from + to) / 2 - origin)
-    const [c, s, y] = [Math.cos(phase), Math.sin(phase), (first + last) / 2]
+  for (const { at, offset: y } of points) {
+    const phase = omega * (at - origin)
+    const [c, s] = [Math.cos(phase), Math.sin(phase)]
     cc += c * c
     ss += s * s
     cs += c * s

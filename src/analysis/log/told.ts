@@ -5,7 +5,7 @@
  */
 
 import type { Rate, Seconds } from '#core/time/units.ts'
-import type { Daemon, LogEvent } from '#core/trace/series.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbances.ts'
 import { SLACK } from './eras.ts'
@@ -25,12 +25,20 @@ const MANY = 4
 /** Twice what ntpd corrects: a crystal is never that far off, and a frequency that was learned wrongly hardly. */
 const BEYOND_NTPD: Rate = 1e-3
 const WORST_RATE = 0.05
+/** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
+const SURELY_JUMPED: Seconds = 1
 
 interface Burst {
   readonly all: Correction[]
   /** The last moment at which nothing was wrong yet. */
   readonly since: Seconds
+  /** No word says that all was well then: it is the first word that there is. */
+  readonly open: boolean
+  /** When it was first seen, where that was said before it was corrected. */
+  readonly seen?: Seconds
 }
+
+type Place = Pick<Correction, 'file' | 'line'>
 
 interface Event extends Burst {
   readonly size: Seconds
@@ -46,8 +54,10 @@ export interface ToldRate {
 export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
   const events = eventsToldBy(log, daemon)
   if (isRate(events) || isGradual(events)) return []
-  return events.map(({ all, since, size }) => ({
-    ...spanOf(all[0]!, since, size),
+  const leaps = events.filter(event => leapt(event, log, daemon))
+  return leaps.map(({ all, since, seen, size, open }) => ({
+    ...spanOf(all[0]!, { since, seen, size }),
+    ...(open && { open }),
     size,
     uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
@@ -62,6 +72,16 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
 const wasSet = (first: Correction, since: Seconds, size: Seconds): boolean =>
   (size > 0 && first.at < (first.since ?? since) - SLACK) ||
   (first.noticed === true && Math.abs(size) >= NOTICED)
+
+/** Whether the clock moved at one moment: a daemon that says only that it was off may have been led there by a rate. */
+function leapt({ all, size, open }: Event, log: HostLog, daemon: Daemon): boolean {
+  if (daemon === 'chrony') return true
+  // When it ends itself as soon as it is heard of, the clock may have been wrong since the boot.
+  const panicked = log.events.of('panic').some(({ file, line }) => isAt(all[0]!, { file, line }))
+  return Math.abs(size) >= SURELY_JUMPED && !(open && panicked)
+}
+
+const isAt = (a: Place, b: Place): boolean => a.file === b.file && a.line === b.line
 
 /** Undefined where nothing says so. */
 export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
@@ -104,9 +124,9 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         all.filter(({ size }) => Math.abs(size) >= LEAST),
         begins,
         DWARFED,
-      )
+      ).map(burst => betweenItsWords(burst, log, daemon))
   return bursts
-    .map(({ all, since }) => ({ all, since, size: all.reduce((sum, { size }) => sum + size, 0) }))
+    .map(burst => ({ ...burst, size: total(burst.all) }))
     .filter(
       ({ all, size }) =>
         Math.abs(size) >= LEAST &&
@@ -122,13 +142,12 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
 /** Between the update before, when all was well, and the first correction, which is stamped as if it were done. */
 function spanOf(
   correction: Correction,
-  last: Seconds,
-  size: Seconds,
+  { since: last, seen, size }: Pick<Event, 'since' | 'seen' | 'size'>,
 ): Pick<Disturbance, 'from' | 'to' | 'local'> {
   const { at, since } = correction
   if (since === undefined) {
-    const to = at - leap(correction)
-    const from = Math.min(last, to - CLOSE)
+    const to = seen ?? at - leap(correction)
+    const from = Math.min(last, to)
     return { from, to, local: { from, to } }
   }
   return { from: since, to: Math.max(since, at + size), local: { from: since, to: at } }
@@ -171,21 +190,49 @@ const isRest = (event: LogEvent, last: LogEvent | undefined): boolean =>
   event.size * last.size > 0 &&
   Math.abs(event.size) < Math.abs(last.size)
 
+/** When the daemon said that the clock was right, or had just begun to care for it. */
+const wordsOfRight = (log: HostLog, daemon: Daemon): Seconds[] => [
+  ...saidStarts(log, daemon),
+  ...log.events
+    .of('synchronised')
+    .filter(event => event.daemon === daemon)
+    .map(({ at }) => at),
+]
+
+function betweenItsWords(burst: Burst, log: HostLog, daemon: Daemon): Burst {
+  const [first] = burst.all
+  const found = decidedAt(first!)
+  const right = wordsOfRight(log, daemon).filter(at => at < found - SLACK && at >= burst.since)
+  const since = Math.max(burst.since, ...right)
+  const seen = log.events
+    .of('spike')
+    .find(
+      each => each.daemon === daemon && each.at >= since && each.at < found && each.size * first!.size > 0,
+    )
+  return { ...burst, since, open: burst.open && right.length === 0, ...(seen && { seen: seen.at }) }
+}
+
 function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
   const events = saidStarts(log, daemon)
   const first = log.updatesOf(daemon)?.from
   return first === undefined ? events : [...events, first]
 }
 
-/** When a daemon started, by its own words: chronyd reads its frequency when it starts, and only then. */
+/** chronyd reads its frequency when it starts, and only then; ntpd measures how finely it can read the clock. */
+const STARTING: Readonly<Partial<Record<Daemon, readonly EventName[]>>> = {
+  chrony: ['frequency-set'],
+  ntpd: ['resolution'],
+}
+
+/** When a daemon started, by its own words. */
 export const saidStarts = (log: HostLog, daemon: Daemon): Seconds[] =>
   log.events
-    .of('started', 'version', ...(daemon === 'chrony' ? (['frequency-set'] as const) : []))
+    .of('started', 'version', ...(STARTING[daemon] ?? []))
     .filter(event => event.daemon === daemon)
     .map(({ at }) => at)
 
 /** A daemon that steps, and says in the same minutes that the clock runs at a rate that it cannot correct. */
-const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daemon): boolean =>
+export const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daemon): boolean =>
   log.events
     .of('frequency-error')
     .some(
@@ -216,7 +263,7 @@ function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.
     const rest =
       burst && Math.abs(each.size) <= dwarfed * Math.max(...burst.map(({ size }) => Math.abs(size)))
     if (burst && last && each.at - last.at < CLOSE && rest) burst.push(each)
-    else bursts.push({ all: [each], since: last ? last.at : begins })
+    else bursts.push({ all: [each], since: last ? last.at : begins, open: !last && each.since === undefined })
   }
   return bursts
 }

@@ -4,8 +4,10 @@
  * clock whose rate changes within the hour.
  */
 
+import type { SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
 import { refinePeriod } from '#analysis/log/period.ts'
 import type { Swing } from '#analysis/log/swings.ts'
+import { swingsToldBy, type ToldSwings } from '#analysis/log/told-swings.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
@@ -16,12 +18,10 @@ const LARGE: Seconds = 0.03
 const LEAST_SWINGS = 6
 
 export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) => {
-  const samples = log.bestSamples(keeper.daemon)
-  const series = samples ?? log.updatesOf(keeper.daemon)
-  const swings = series?.swings.all.filter(({ peak }) => Math.abs(peak) >= LARGE) ?? []
-  const rough = rhythmOf(swings)
-  if (!series || rough === undefined) return []
-  const period = refinePeriod(series.offset.envelope.buckets(), rough)
+  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  const found = measured ? swingsOf(measured) : swingsToldBy(log, keeper.daemon)
+  if (!found) return []
+  const { swings, period } = found
   // A pause and its over-corrections swing too, but only a few times.
   const near = disturbances.clock.filter(
     ({ from }) => from > swings[0]!.at - 3600 && from < swings.at(-1)!.at,
@@ -65,6 +65,12 @@ export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) =>
       confirm: 'With maxpoll 6 the swings become much smaller within an hour.',
     },
   ]
+}
+
+function swingsOf({ swings: { all }, offset }: SampleSeries | UpdateSeries): ToldSwings | undefined {
+  const swings = all.filter(({ peak }) => Math.abs(peak) >= LARGE)
+  const rough = rhythmOf(swings)
+  return rough === undefined ? undefined : { swings, period: refinePeriod(offset.envelope.buckets(), rough) }
 }
 
 function rhythmOf(swings: readonly Swing[]): Seconds | undefined {

@@ -5,6 +5,7 @@
 
 import { duration, signed } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
+import type { Cause } from '../finding.ts'
 import { survivePanic } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
@@ -37,7 +38,7 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
           })),
       cost: `The clock stays ${off === undefined ? about : duration(off)} wrong, and drifts, until somebody starts the daemon again.`,
       causes: [
-        { what: 'the guest was paused for longer than the panic threshold', why: 'see vm-paused' },
+        ...(size !== undefined && size < 0 ? AHEAD : BEHIND),
         { what: 'the clock was wrong at the start, without -g', why: 'if it is the first update' },
       ],
       remedy: survivePanic(keeper),
@@ -45,3 +46,17 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
     },
   ]
 }
+
+const BEHIND: readonly Cause[] = [
+  {
+    what: 'the guest was paused for longer than the panic threshold',
+    why: 'its clock stands meanwhile, and is behind',
+  },
+]
+/** No pause does that. */
+const AHEAD: readonly Cause[] = [
+  {
+    what: 'somebody set the clock forward: a person, tools of the hypervisor, a hardware clock in local time',
+    why: 'it is ahead',
+  },
+]

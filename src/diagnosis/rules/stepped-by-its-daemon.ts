@@ -1,19 +1,27 @@
 /**
- * stepped-by-its-daemon: loopstats alone. ntpd steps when it was off by more than its threshold for the stepout time, and
- * writes an update of exactly zero then. By how much it stepped stands in its log, in peerstats and in rawstats, and not here.
+ * stepped-by-its-daemon: ntpd steps when it was off by more than its threshold for the stepout time. In loopstats it writes an
+ * update of exactly zero then: by how much it stepped stands in its log, in peerstats and in rawstats, and not there. Its log
+ * says by how much, and not whether the clock had jumped, or had run away in those minutes, where it is not much.
  */
+import { isOfARate, rateToldBy, wrongAtStarts } from '#analysis/log/told.ts'
+import { swingsToldBy } from '#analysis/log/told-swings.ts'
+import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
 
 /** What a daemon sets right when it starts is not told. */
 const START: Seconds = 900
 const THRESHOLD: Seconds = 0.128
 
-export const steppedByItsDaemon: Rule = ({ log, keeper, when }) => {
+export const steppedByItsDaemon: Rule = subject => {
+  const { log, keeper, when } = subject
   const updates = log.updatesOf(keeper.daemon)
-  if (keeper.daemon !== 'ntpd' || !updates || log.bestSamples('ntpd')) return []
-  if (log.events.of('stepped').some(({ daemon }) => daemon === 'ntpd')) return []
+  if (keeper.daemon !== 'ntpd' || log.bestSamples('ntpd')) return []
+  if (log.events.of('stepped').some(({ daemon }) => daemon === 'ntpd')) return byItsWords(subject)
+  if (!updates) return []
   const steps = updates.corrections.markers
     .filter(({ at }) => at > updates.from + START)
     .sort((a, b) => a.at - b.at)
@@ -48,6 +56,57 @@ export const steppedByItsDaemon: Rule = ({ log, keeper, when }) => {
         ['statistics loopstats peerstats rawstats protostats'],
       ),
       confirm: '`clock_step` or `time reset` in the log of ntpd.',
+    },
+  ]
+}
+
+/** Steps of which its log does not say what was before them. */
+function byItsWords({ log, keeper, disturbances, when }: Subject): Finding[] {
+  if (rateToldBy(log, 'ntpd') || swingsToldBy(log, 'ntpd')) return []
+  const known = [...wrongAtStarts(log, 'ntpd'), ...disturbances.clock.flatMap(({ lines }) => lines)]
+  const steps = disturbances.own.filter(
+    step =>
+      Math.abs(step.size) > THRESHOLD &&
+      !known.some(({ file, line }) => file === step.file && line === step.line) &&
+      !isOfARate([step], log, 'ntpd'),
+  )
+  const [first] = steps
+  if (!first) return []
+  const most = Math.max(...steps.map(({ size }) => Math.abs(size)))
+  return [
+    {
+      name: 'stepped-by-its-daemon',
+      severity: 'warning',
+      from: first.at,
+      to: steps.at(-1)!.at,
+      what:
+        steps.length === 1
+          ? `${keeper.name} set the clock ${first.size > 0 ? 'forward' : 'back'} by ${duration(most)} at ${when(first.at)}.`
+          : `${keeper.name} set the clock ${steps.length} times, by up to ${duration(most)}, first at ${when(first.at)}.`,
+      measures: { count: steps.length, most },
+      evidence: steps.slice(0, 8).map(({ at, size, file, line }) => ({
+        text: `${when(at)}  set ${size > 0 ? 'forward' : 'back'} by ${duration(Math.abs(size))}`,
+        file,
+        line,
+      })),
+      cost: `Until the step stamps were wrong by up to ${duration(most)}.`,
+      causes: [
+        { what: 'ntpd had just been started', why: 'it steps at once then; no line says when it was' },
+        {
+          what: 'the clock ran off at a rate that ntpd could not correct',
+          why: 'in the minutes that it waits before it steps, that is enough',
+        },
+        ...(steps.some(({ size }) => size > 0)
+          ? [{ what: 'the machine stood still for a moment', why: 'its clock lost time' }]
+          : []),
+        { what: 'somebody set the clock', why: 'to the other side' },
+      ],
+      remedy: configure(
+        keeper,
+        'Let ntpd write statistics, which show what was before a step, and analyse those of that day.',
+        ['statistics loopstats peerstats rawstats protostats'],
+      ),
+      confirm: 'rawstats or peerstats of that time: one jump, or a ramp.',
     },
   ]
 }

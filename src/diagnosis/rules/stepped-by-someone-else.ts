@@ -12,6 +12,7 @@ import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, seenIn } from '../subject.ts'
+import { momentOf } from './moment.ts'
 import { regularJumps } from './regular.ts'
 
 export const steppedBySomeoneElse: Rule = subject => {
@@ -25,13 +26,13 @@ export const steppedBySomeoneElse: Rule = subject => {
     .map(each => ({
       name: 'stepped-by-someone-else' as const,
       severity: 'critical' as const,
-      from: each.from,
+      from: each.open ? undefined : each.from,
       to: each.to,
       what: isTai(each)
         ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
         : servo
           ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
-          : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}.`,
+          : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
         ...seenIn(each, subject, 'and the daemon had not done it'),

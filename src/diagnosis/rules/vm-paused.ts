@@ -10,6 +10,7 @@ import type { Finding } from '../finding.ts'
 import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { type Subject, seenIn } from '../subject.ts'
+import { momentOf } from './moment.ts'
 import { recovery } from './recovery.ts'
 
 /** From here on somebody will have noticed. */
@@ -21,14 +22,14 @@ export const vmPaused: Rule = subject =>
     .map(each => paused(each, subject))
 
 function paused(each: Disturbance, subject: Subject): Finding {
-  const { keeper, when } = subject
+  const { keeper } = subject
   const back = recovery(each, subject)
   return {
     name: 'vm-paused',
     severity: each.size >= CRITICAL ? 'critical' : 'warning',
-    from: each.from,
+    from: each.open ? undefined : each.from,
     to: each.to,
-    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} between ${when(each.from)} and ${when(each.to)}: the machine stood still.`,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,

@@ -10,11 +10,12 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 
+/** Where no daemon said that it was worth a step. */
 const LEAST: Seconds = 1
 
 export const wrongAtStart: Rule = subject => {
   const { log, keeper, when } = subject
-  const all = wrongAtStarts(log, keeper.daemon).filter(({ size }) => Math.abs(size) >= LEAST)
+  const all = wrongAtStarts(log, keeper.daemon)
   const [worst] = all.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
   const once = worst ? undefined : setOnce(subject)
   const found = worst ?? once ?? measuredFirst(subject)

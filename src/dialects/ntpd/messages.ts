@@ -39,12 +39,13 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   // 4.2.8p16 says so once more, in words, and ends.
   [/^Clock offset exceeds panic threshold/, () => said('panic')],
   [/^synchronized to (\S+?), stratum/, m => said('selected', { source: m[1] })],
-  [/^proto: precision = (\d+(?:\.\d+)?) usec/, m => said('resolution', { size: Number(m[1]) * 1e-6 })],
+  [/^(?:proto: )?precision = (\d+(?:\.\d+)?) usec/, m => said('resolution', { size: Number(m[1]) * 1e-6 })],
   [/^no servers reachable/, () => said('no-source')],
   [/^no peer for too long/, () => said('free-running')],
   [/^(?:ntpd )?exiting on signal/, () => said('ended')],
   [/^ntpd (?:ntpsec-|\d+\.)\S+/, () => said('version')],
   [/^Command line: /, () => said('started')],
+  [/^frequency initialized -?\d+\.\d+ PPM from/, () => said('started')],
 ]
 
 /** Undefined when it means nothing here. */

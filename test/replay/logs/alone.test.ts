@@ -88,3 +88,10 @@ test('where measurements begin, the clock was off; what became of it, only track
   expect(found.measures.size).toBeCloseTo(-3600, 0)
   expect(found.confirm).toContain('tracking.log')
 })
+
+test('the messages of ntpd alone: its steps to and fro are an oscillation, with its period, and nobody else’s', async () => {
+  const { findings } = await alone('ntpd428-oscillation', 'ntpd.log')
+  expect(findings.map(({ name }) => name)).toEqual(['growing-oscillation', 'stepped-back'])
+  expect(findings[0]!.measures.period! / 7000).toBeCloseTo(1, 1)
+  expect(findings[0]!.measures.resets).toBe(19)
+})

@@ -73,7 +73,7 @@ test('a clock that is set again and again is said to lose by a rate, not to have
 test('lines without a year are of the year before their file was written', async () => {
   const { findings } = await explain('ntpd-reset.log')
   const { baseDay, hosts } = await readLogs([`${PASTED}ntpd-reset.log`], { limit: 1e6 })
-  expect(baseDay * 86_400 + findings[0]!.from!).toBeLessThan(Date.now() / 1000 + 86_400)
+  expect(baseDay * 86_400 + findings[0]!.to!).toBeLessThan(Date.now() / 1000 + 86_400)
   expect(hosts[0]!.log.events.all.length).toBe(3)
 })
 

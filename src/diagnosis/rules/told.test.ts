@@ -1,0 +1,80 @@
+/** What the messages of a daemon tell alone, without its statistics: what happened, and what they leave open. */
+import { describe, expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+
+const found = (...lines: readonly string[]) =>
+  explain(...lines).findings.map(({ name, severity }) => `${severity} ${name}`)
+
+describe('one step of ntpd', () => {
+  test.each([
+    ['-0.140107', ['warning stepped-by-its-daemon', 'warning stepped-back']],
+    ['+0.150107', ['warning stepped-by-its-daemon']],
+  ])('that its rate alone may have made says nothing of a pause, nor of somebody: %s', (size, names) => {
+    expect(found(`May  6 17:06:44 a ntpd[10510]: time reset ${size} s`)).toEqual(names)
+  })
+
+  test('soon after its start is what it is started for', () => {
+    const { findings } = explain(
+      'Jun 28 22:23:40 a ntpd[5367]: frequency initialized -159.602 PPM from /var/lib/ntp/ntp.drift',
+      'Jun 28 22:28:01 a ntpd[5367]: synchronized to 192.0.2.4, stratum 2',
+      'Jun 28 22:28:01 a ntpd[5367]: time reset +0.225678 s',
+    )
+    expect(findings.map(({ name }) => name)).toEqual(['wrong-at-start', 'good'])
+  })
+
+  test('by seconds was a jump; a log that begins later does not say since when', () => {
+    const { findings } = explain('May  6 17:06:44 a ntpd[10510]: time reset +12.5 s')
+    expect(findings.map(({ name }) => name)).toEqual(['vm-paused'])
+    expect(findings[0]!.from).toBeUndefined()
+    expect(findings[0]!.what).toContain('at some time before')
+  })
+
+  test('is of what it first saw between the last word that all was well and its spike', () => {
+    const { disturbances } = explain(
+      '5 Mar 10:00:00 ntpd[1]: 0.0.0.0 c515 05 clock_sync',
+      '5 Mar 11:00:00 ntpd[1]: 0.0.0.0 0613 03 spike_detect +4.2 s',
+      '5 Mar 11:15:04 ntpd[1]: 0.0.0.0 061c 0c clock_step +4.2 s',
+    )
+    expect(disturbances.map(({ from, to, open }) => [to - from, open])).toEqual([[3600, undefined]])
+  })
+})
+
+test('a panic without a word before it: ahead by an hour, which no pause does', () => {
+  const panic = (offset: number) =>
+    explain(
+      `Oct 27 22:20:51 h ntpd[1286]: time correction of ${offset} seconds exceeds sanity limit (1000); set clock manually to the correct UTC time.`,
+    ).findings
+  expect(panic(-3612).map(({ name }) => name)).toEqual(['panic-exit-ahead'])
+  expect(JSON.stringify(panic(-3612))).not.toContain('paused')
+  expect(panic(3612)[0]!.causes[0]!.what).toContain('paused')
+})
+
+describe('what ntpd says each time that it is far off', () => {
+  const said = (...offsets: readonly (readonly [at: number, size: number])[]) =>
+    found(
+      ...offsets.map(([at, size]) => {
+        const time = new Date(Date.UTC(2027, 2, 5) + at * 1e3).toISOString().slice(0, 19)
+        return `${time} h ntpd[1]: 0.0.0.0 0613 03 spike_detect ${size.toFixed(6)} s`
+      }),
+    )
+  const PERIOD = 7000
+  // A sine that is looked at each 17 min, as far as it is beyond the threshold.
+  const seen = Array.from({ length: 100 }, (_, i) => i * 1041)
+    .map(at => [at, 0.3 * Math.sin((2 * Math.PI * at) / PERIOD)] as const)
+    .filter(([, size]) => Math.abs(size) > 0.128)
+
+  test('is an oscillation where a period is seen in it', () => {
+    expect(said(...seen)).toEqual(['critical growing-oscillation'])
+  })
+
+  test('is none without a rhythm', () => {
+    // Neither signs nor times repeat: powers of a generator modulo a prime.
+    let random = 7
+    const next = () => {
+      random = (random * 16_807) % 2_147_483_647
+      return random / 2_147_483_647
+    }
+    const chance = seen.map(([at]) => [at + 2000 * next(), next() < 0.5 ? 0.2 : -0.2] as const)
+    expect(said(...chance)).not.toContain('critical growing-oscillation')
+  })
+})
