@@ -27,6 +27,12 @@ const BEYOND_NTPD: Rate = 1e-3
 const WORST_RATE = 0.05
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
 const SURELY_JUMPED: Seconds = 1
+/** chronyd compares its clock with the machine's counter each time that it wakes up: for each poll, of 1024 s at most. */
+const WAKES_UP: Seconds = 1100
+/** chronyd slews at a twelfth of a second in each, or as slowly as it was told. */
+const SLEWED_IN = 20
+/** What is smaller than this share changes little of a size. */
+const ROUGHLY = 0.05
 
 interface Burst {
   readonly all: Correction[]
@@ -36,9 +42,18 @@ interface Burst {
   readonly open: boolean
   /** When it was first seen, where that was said before it was corrected. */
   readonly seen?: Seconds
+  /** chronyd had noticed that the clock was set. */
+  readonly noticed?: Noticed
+}
+
+interface Noticed {
+  readonly at: Seconds
+  /** What it found wrong then was all made by that: nothing of what it was slewing had been left. */
+  readonly alone: boolean
 }
 
 type Place = Pick<Correction, 'file' | 'line'>
+type Placed = Pick<Correction, 'file' | 'line' | 'at'>
 
 interface Event extends Burst {
   readonly size: Seconds
@@ -55,13 +70,13 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
   const events = eventsToldBy(log, daemon)
   if (isRate(events) || isGradual(events)) return []
   const leaps = events.filter(event => leapt(event, log, daemon))
-  return leaps.map(({ all, since, seen, size, open }) => ({
-    ...spanOf(all[0]!, { since, seen, size }),
-    ...(open && { open }),
+  return leaps.map(({ all, since, seen, noticed, size, open }) => ({
+    ...(noticed ? spanNoticed(all[0]!, { since, noticed, size }) : spanOf(all[0]!, { since, seen, size })),
+    ...(open && !noticed && { open }),
     size,
     uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
-    moved: wasSet(all[0]!, since, size) ? 'wall clock' : 'not known',
+    moved: noticed || wasSet(all[0]!, since, size) ? 'wall clock' : 'not known',
     sources: [],
     lines: all.map(({ file, line }) => ({ file, line })),
     restarted: false,
@@ -74,8 +89,8 @@ const wasSet = (first: Correction, since: Seconds, size: Seconds): boolean =>
   (first.noticed === true && Math.abs(size) >= NOTICED)
 
 /** Whether the clock moved at one moment: a daemon that says only that it was off may have been led there by a rate. */
-function leapt({ all, size, open }: Event, log: HostLog, daemon: Daemon): boolean {
-  if (daemon === 'chrony') return true
+function leapt({ all, size, open, noticed }: Event, log: HostLog, daemon: Daemon): boolean {
+  if (daemon === 'chrony') return noticed?.alone ?? true
   // When it ends itself as soon as it is heard of, the clock may have been wrong since the boot.
   const panicked = log.events.of('panic').some(({ file, line }) => isAt(all[0]!, { file, line }))
   return Math.abs(size) >= SURELY_JUMPED && !(open && panicked)
@@ -124,7 +139,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         all.filter(({ size }) => Math.abs(size) >= LEAST),
         begins,
         DWARFED,
-      ).map(burst => betweenItsWords(burst, log, daemon))
+      ).map((burst, i, bursts) => betweenItsWords(burst, bursts[i - 1], log, daemon))
   return bursts
     .map(burst => ({ ...burst, size: total(burst.all) }))
     .filter(
@@ -151,6 +166,17 @@ function spanOf(
     return { from, to, local: { from, to } }
   }
   return { from: since, to: Math.max(since, at + size), local: { from: since, to: at } }
+}
+
+/** Since chronyd had last woken up, when the clock was right, and until it noticed. */
+function spanNoticed(
+  found: Correction,
+  { since, noticed: { at }, size }: Pick<Event, 'since' | 'size'> & { readonly noticed: Noticed },
+): Pick<Disturbance, 'from' | 'to' | 'local'> {
+  // Stamps without a year may be of another one, where a clock was years off.
+  const to = Math.min(at + size, found.by === 'step' ? found.at : found.at + size)
+  const from = Math.min(to, Math.max(since, to - WAKES_UP))
+  return { from, to, local: { from: Math.min(from, at), to: Math.max(from, at) } }
 }
 
 /** Steps, and what chronyd found wrong and slewed; what it found and then stepped is one. */
@@ -199,17 +225,37 @@ const wordsOfRight = (log: HostLog, daemon: Daemon): Seconds[] => [
     .map(({ at }) => at),
 ]
 
-function betweenItsWords(burst: Burst, log: HostLog, daemon: Daemon): Burst {
+function betweenItsWords(burst: Burst, before: Burst | undefined, log: HostLog, daemon: Daemon): Burst {
   const [first] = burst.all
   const found = decidedAt(first!)
+  const mine = (what: EventName) => log.events.of(what).filter(each => each.daemon === daemon)
   const right = wordsOfRight(log, daemon).filter(at => at < found - SLACK && at >= burst.since)
   const since = Math.max(burst.since, ...right)
-  const seen = log.events
-    .of('spike')
-    .find(
-      each => each.daemon === daemon && each.at >= since && each.at < found && each.size * first!.size > 0,
-    )
-  return { ...burst, since, open: burst.open && right.length === 0, ...(seen && { seen: seen.at }) }
+  const seen = mine('spike').find(({ at, size }) => at >= since && at < found && size * first!.size > 0)
+  const last = before?.all.at(-1)
+  const leaps = [...mine('jumped-forward'), ...mine('jumped-backward')]
+    .filter(each => isBefore(each, first!) && !(last && isBefore(each, last)))
+    .sort((a, b) => a.line - b.line)
+  const leap = leaps.at(-1)
+  return {
+    ...burst,
+    since,
+    open: burst.open && right.length === 0,
+    ...(seen && { seen: seen.at }),
+    ...(leap && { noticed: { at: leap.at, alone: isAlone(leap, first!, last) } }),
+  }
+}
+
+/** By their lines: where a clock was set, stamps do not tell what came first. */
+const isBefore = (a: Placed, b: Placed): boolean => (a.file === b.file ? a.line < b.line : a.at < b.at)
+
+function isAlone(leap: LogEvent, found: Correction, before: Correction | undefined): boolean {
+  const way = found.size > 0 ? 'jumped-backward' : 'jumped-forward'
+  const slewing =
+    before?.by === 'unknown' &&
+    Math.abs(before.size) > ROUGHLY * Math.abs(found.size) &&
+    leap.at - before.at < SLEWED_IN * Math.abs(before.size)
+  return leap.what === way && !slewing
 }
 
 function startsOf(log: HostLog, daemon: Daemon): Seconds[] {

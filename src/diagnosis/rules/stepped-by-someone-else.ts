@@ -36,8 +36,8 @@ export const steppedBySomeoneElse: Rule = subject => {
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
         ...seenIn(each, subject, 'and the daemon had not done it'),
-        ...noticed.filter(({ at }) => at >= each.local.from - 5 && at <= each.local.to + 5).map(evidenceOf),
-        ...(each.moved === 'wall clock'
+        ...wordsOf(each, noticed).map(evidenceOf),
+        ...(each.moved === 'wall clock' && (each.sources.length > 0 || wordsOf(each, noticed).length === 0)
           ? [{ text: 'the polls lost their pace by the local clock: only the wall clock was moved' }]
           : []),
       ],
@@ -87,6 +87,10 @@ export const steppedBySomeoneElse: Rule = subject => {
   return [...jumps, ...unseen(subject)]
 }
 
+/** What was said of it when it happened. */
+const wordsOf = ({ local }: Disturbance, events: readonly LogEvent[]): LogEvent[] =>
+  events.filter(({ at }) => at >= local.from - 5 && at <= local.to + 5)
+
 /** So soon after it a daemon has noticed. */
 const RESUMED: Seconds = 120
 
@@ -134,7 +138,7 @@ function noticedBy(events: readonly LogEvent[], { log, keeper, when }: Subject):
       severity: 'warning',
       from: first.at,
       to: events.at(-1)!.at,
-      what: `${keeper.name} noticed at ${when(first.at)} that the clock had been set by more than 10 s${events.length > 1 ? `, ${events.length} times in all` : ''}${
+      what: `${keeper.name} noticed at ${when(first.at)} that the clock had been set${wayOf(events)} by more than 10 s${events.length > 1 ? `, ${events.length} times in all` : ''}${
         right
           ? ', and no measurement found it wrong: it was put right.'
           : '. This log has no measurements that tell by how much, or whether it was right then.'
@@ -158,6 +162,12 @@ function noticedBy(events: readonly LogEvent[], { log, keeper, when }: Subject):
       confirm: 'The events of the hypervisor at that time; the measurements of the daemon.',
     },
   ]
+}
+
+function wayOf(events: readonly LogEvent[]): string {
+  const ways = new Set(events.map(({ what }) => what))
+  if (ways.size > 1) return ''
+  return ways.has('jumped-forward') ? ' forward' : ' back'
 }
 
 function checkedBy(events: readonly LogEvent[], { keeper, when }: Subject): Finding[] {

@@ -78,3 +78,28 @@ describe('what ntpd says each time that it is far off', () => {
     expect(said(...chance)).not.toContain('critical growing-oscillation')
   })
 })
+
+test('chronyd noticed that the clock went back: it was set, no machine stood, and its sources are gone by its own doing', () => {
+  const { findings } = explain(
+    'Jan 22 11:23:16 a chronyd[4434]: Backward time jump detected!',
+    "Jan 22 11:23:16 a chronyd[4434]: Can't synchronise: no selectable sources",
+    'Jan 22 11:25:26 a chronyd[4434]: Selected source 192.0.2.13',
+    'Jan 22 11:25:26 a chronyd[4434]: System clock wrong by 1288.963734 seconds, adjustment started',
+  )
+  expect(findings.map(({ name }) => name)).toEqual(['stepped-by-someone-else'])
+  expect(findings[0]!.measures.size).toBe(1288.963734)
+  expect(JSON.stringify(findings[0]!.evidence)).not.toContain('polls')
+})
+
+test('years off, with stamps that have no year: before it was put right', () => {
+  const { disturbances } = explain(
+    'Nov 22 11:17:28 a chronyd[737]: Selected source 192.0.2.100',
+    'Mar 23 12:00:04 a chronyd[737]: Backward time jump detected!',
+    'Nov 22 11:34:43 a chronyd[737]: System clock wrong by 84151949.073647 seconds, adjustment started',
+    'Nov 22 11:34:43 a chronyd[737]: System clock was stepped by 84151949.073647 seconds',
+  )
+  expect(disturbances).toHaveLength(1)
+  const { from, to } = disturbances[0]!
+  expect((to + 1000 * 86_400) % 86_400).toBe(11 * 3600 + 34 * 60 + 43)
+  expect(to - from).toBeLessThan(3600)
+})

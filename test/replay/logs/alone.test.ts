@@ -95,3 +95,16 @@ test('the messages of ntpd alone: its steps to and fro are an oscillation, with 
   expect(findings[0]!.measures.period! / 7000).toBeCloseTo(1, 1)
   expect(findings[0]!.measures.resets).toBe(19)
 })
+
+test('the messages of chronyd alone: the size of what it noticed while it slewed is not known', async () => {
+  const { findings, disturbances, baseDay } = await alone('chrony-external-steps', 'daemon.log')
+  expect(disturbances.map(({ size }) => Math.round(size))).toEqual([-3600])
+  const [{ from, to }] = disturbances as [(typeof disturbances)[0]]
+  const at = Date.parse('2027-03-05T04:10:00Z') / 1e3 - baseDay * 86_400
+  expect(from).toBeLessThan(at)
+  // chronyd had to wake up first.
+  expect(to - at).toBeCloseTo(18, 0)
+  const second = findings.filter(({ name }) => name === 'stepped-by-someone-else')[1]!
+  expect(second.what).toContain('set back by more than 10 s')
+  expect(second.measures).toEqual({ count: 1 })
+})
