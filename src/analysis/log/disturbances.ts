@@ -11,7 +11,7 @@
  * clock was set.
  */
 
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import { disturbancesBrokenBy } from './broken.ts'
 import type { Change } from './changes.ts'
@@ -19,6 +19,7 @@ import type { Correction, Dropped } from './corrections.ts'
 import { commonEras, type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { isBetweenPolls, NOTICED } from './noticed.ts'
+import { type Oscillation, oscillationOf, withoutItsOwn } from './oscillation.ts'
 import { disturbancesToldBy } from './told.ts'
 
 /** Sizes that differ by less are of one event. */
@@ -74,6 +75,9 @@ export interface Disturbances {
   readonly own: readonly Correction[]
   /** Measurements that were far off once. */
   readonly outliers: number
+  readonly oscillation: Oscillation | undefined
+  /** The clock runs away, and ntpd sets it again and again. Positive: it loses so much, beyond what ntpd makes up for. */
+  readonly runsAway: Rate | undefined
 }
 
 /**
@@ -116,6 +120,28 @@ interface Jump {
 }
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
+  const found = findJumps(log, daemon)
+  const oscillation = oscillationOf(log, daemon, found.clock)
+  const runsAway = rateOfSawTooth(log, daemon)
+  const steps = Math.max(0, ...found.own.map(({ size }) => Math.abs(size)))
+  const clock = oscillation ? withoutItsOwn(found.clock, oscillation) : found.clock
+  return {
+    ...found,
+    // A ramp and a step within one poll look like a jump.
+    clock: runsAway === undefined ? clock : clock.filter(({ size }) => Math.abs(size) > 2 * steps),
+    oscillation,
+    runsAway,
+  }
+}
+
+/** Where no loopstats tell of the correction itself. */
+function rateOfSawTooth(log: HostLog, daemon: Daemon): Rate | undefined {
+  const series = daemon === 'ntpd' && !log.updatesOf(daemon) ? log.bestSamples(daemon) : undefined
+  const heard = series?.census.sources() ?? []
+  return series?.sawTooth.rate(heard.reduce((sum, { from, to }) => sum + to - from, 0))
+}
+
+function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillation' | 'runsAway'> {
   const series = log.bestSamples(daemon)
   const told = { own: ownSteps(log, daemon), outliers: 0 }
   if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }
@@ -142,7 +168,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   return {
     clock: withoutWake(clock, blind),
     sources,
-    own: [...ownSteps(log, daemon), ...explained.own],
+    own: [...ownSteps(log, daemon), ...seenSteps(log, daemon, series, explained.own)],
     outliers,
   }
 }
@@ -522,6 +548,17 @@ function whoMoved(group: readonly Jump[], daemon: Daemon): Moved {
     else if (byTrue * CLEARLY < byLocal) wall++
   }
   return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
+}
+
+/** Steps that only measurements show. Where nothing but ntpd's measurements is there, most are found in their saw-tooth. */
+function seenSteps(
+  log: HostLog,
+  daemon: Daemon,
+  { sawTooth: { resets } }: SampleSeries,
+  explained: readonly Correction[],
+): readonly Correction[] {
+  const said = log.events.of('stepped').some(event => event.daemon === daemon)
+  return !said && resets.length > explained.length ? resets : explained
 }
 
 /** Steps that the daemon says it made, each once: what its log and its statistics both say is one. */

@@ -28,6 +28,7 @@ import { Quantiles } from './quantiles.ts'
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
 import { type PacedSlew, SlewPace } from './slew-pace.ts'
+import { SawTooth } from './saw-tooth.ts'
 import { Swings } from './swings.ts'
 import { type Summary, Windows } from './windows.ts'
 import { worstOf } from './worst.ts'
@@ -103,6 +104,8 @@ export class SampleSeries extends Series {
   readonly ways = new LongWays()
   readonly routes = new Routes()
   readonly #pace = new SlewPace()
+  /** ntpd's. */
+  readonly sawTooth = new SawTooth()
   readonly #delays = new Envelope()
   readonly #agreeing = new Agreeing(this.census, (rows, worst) => {
     this.#offset.add(rows, worst)
@@ -150,6 +153,7 @@ export class SampleSeries extends Series {
     this.ways.add(block.at, block.offset, block.rows, worst, block.delay)
     this.routes.add(block)
     if (block.daemon === 'chrony') this.#pace.add(block)
+    if (block.daemon === 'ntpd') this.sawTooth.add(block, worst)
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import type { HostLog } from './host-log.ts'
+import type { Oscillation } from './oscillation.ts'
 import { surePeriod } from './period.ts'
 import type { Swing } from './swings.ts'
 
@@ -15,13 +16,8 @@ const MOST: Seconds = 1
 const ENOUGH = 256
 const LEAST_SWINGS = 6
 
-export interface ToldSwings {
-  readonly swings: readonly Swing[]
-  readonly period: Seconds
-}
-
 /** Undefined where there are too few, or no period is seen in them. */
-export function swingsToldBy(log: HostLog, daemon: Daemon): ToldSwings | undefined {
+export function swingsToldBy(log: HostLog, daemon: Daemon): Oscillation | undefined {
   if (daemon !== 'ntpd') return undefined
   const tops = log.events
     .of('spike', 'stepped')

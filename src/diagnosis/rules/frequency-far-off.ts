@@ -3,6 +3,7 @@
  * correct. The clock is right, and its machine is not. Or the messages of a daemon alone show that it sets the clock again
  * and again, to one side, as a clock needs that goes wrong faster than the daemon can make up for.
  */
+import type { Correction } from '#analysis/log/corrections.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate } from '#core/time/units.ts'
@@ -15,17 +16,30 @@ const FAR: Rate = 500e-6
 
 export const frequencyFarOff: Rule = subject => [...held(subject), ...notHeld(subject)]
 
+interface Loss {
+  /** Positive: the clock loses. */
+  readonly rate: Rate
+  readonly all: readonly Correction[]
+}
+
 const CAUSE = {
   what: 'the kernel believes in a wrong rate of its counter: a TSC after a migration, a bad calibration at boot',
   why: 'crystals are within 100 ppm',
 }
 const LOOK = ['cat /sys/devices/system/clocksource/clocksource0/current_clocksource', 'dmesg | grep -i tsc']
 
-function notHeld({ log, keeper }: Subject): Finding[] {
+/** As its saw-tooth shows it, or its messages where there are no measurements. */
+function lossOf({ log, keeper, disturbances: { runsAway, own } }: Subject): Loss | undefined {
+  if (runsAway !== undefined) return { rate: runsAway, all: own }
   const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
-  const told = measured ? undefined : rateToldBy(log, keeper.daemon)
-  if (!told) return []
-  const { rate: loss, all } = told
+  return measured ? undefined : rateToldBy(log, keeper.daemon)
+}
+
+function notHeld(subject: Subject): Finding[] {
+  const { keeper } = subject
+  const lost = lossOf(subject)
+  if (!lost) return []
+  const { rate: loss, all } = lost
   const sizes = all.map(({ size }) => Math.abs(size)).sort((a, b) => a - b)
   const most = sizes.at(-1)!
   return [

@@ -4,29 +4,15 @@
  * clock whose rate changes within the hour.
  */
 
-import type { SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
-import { refinePeriod } from '#analysis/log/period.ts'
 import type { Swing } from '#analysis/log/swings.ts'
-import { swingsToldBy, type ToldSwings } from '#analysis/log/told-swings.ts'
 import { duration } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 
-const LARGE: Seconds = 0.03
-const LEAST_SWINGS = 6
-
-export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) => {
-  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
-  const found = measured ? swingsOf(measured) : swingsToldBy(log, keeper.daemon)
-  if (!found) return []
-  const { swings, period } = found
-  // A pause and its over-corrections swing too, but only a few times.
-  const near = disturbances.clock.filter(
-    ({ from }) => from > swings[0]!.at - 3600 && from < swings.at(-1)!.at,
-  )
-  if (near.length * 3 > swings.length) return []
+export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
+  if (!disturbances.oscillation) return []
+  const { swings, period } = disturbances.oscillation
   const peaks = swings.map(({ peak }) => Math.abs(peak))
   const most = Math.max(...peaks)
   const growth = growthOf(swings)
@@ -65,25 +51,6 @@ export const growingOscillation: Rule = ({ log, keeper, disturbances, when }) =>
       confirm: 'With maxpoll 6 the swings become much smaller within an hour.',
     },
   ]
-}
-
-function swingsOf({ swings: { all }, offset }: SampleSeries | UpdateSeries): ToldSwings | undefined {
-  const swings = all.filter(({ peak }) => Math.abs(peak) >= LARGE)
-  const rough = rhythmOf(swings)
-  return rough === undefined ? undefined : { swings, period: refinePeriod(offset.envelope.buckets(), rough) }
-}
-
-function rhythmOf(swings: readonly Swing[]): Seconds | undefined {
-  if (swings.length < LEAST_SWINGS) return undefined
-  const gaps = swings
-    .slice(1)
-    .map(({ at }, i) => at - swings[i]!.at)
-    .filter(gap => gap > 0)
-    .sort((a, b) => a - b)
-  const median = gaps[gaps.length >> 1]
-  if (!median) return undefined
-  const regular = gaps.filter(gap => gap > 0.5 * median && gap < 2 * median).length
-  return regular > 0.5 * gaps.length ? 2 * median : undefined
 }
 
 /** By how much a swing is larger than the one before, where they grow. */

@@ -4,7 +4,6 @@
  * says by how much, and not whether the clock had jumped, or had run away in those minutes, where it is not much.
  */
 import { isOfARate, rateToldBy, wrongAtStarts } from '#analysis/log/told.ts'
-import { swingsToldBy } from '#analysis/log/told-swings.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
@@ -62,7 +61,7 @@ export const steppedByItsDaemon: Rule = subject => {
 
 /** Steps of which its log does not say what was before them. */
 function byItsWords({ log, keeper, disturbances, when }: Subject): Finding[] {
-  if (rateToldBy(log, 'ntpd') || swingsToldBy(log, 'ntpd')) return []
+  if (rateToldBy(log, 'ntpd') || disturbances.oscillation) return []
   const known = [...wrongAtStarts(log, 'ntpd'), ...disturbances.clock.flatMap(({ lines }) => lines)]
   const steps = disturbances.own.filter(
     step =>

@@ -108,3 +108,35 @@ test('the messages of chronyd alone: the size of what it noticed while it slewed
   expect(second.what).toContain('set back by more than 10 s')
   expect(second.measures).toEqual({ count: 1 })
 })
+
+test.each([
+  ['peerstats', 58],
+  ['rawstats', 60],
+])(
+  'a clock that ntpd cannot hold, from %s alone: its rate and its steps, and nobody set it',
+  async (log, steps) => {
+    const { findings, disturbances } = await alone('ntpd428-2000ppm', log)
+    expect(findings.map(({ name }) => name)).toEqual(['frequency-far-off', 'stepped-back', 'single-source'])
+    // Of 2000 ppm ntpd makes up for 500.
+    const beyond = findings[0]!.measures.frequencyError!
+    expect(beyond).toBeGreaterThan(1200e-6)
+    expect(beyond).toBeLessThan(1600e-6)
+    expect(findings[1]!.measures.count).toBe(steps)
+    expect(disturbances).toEqual([])
+  },
+)
+
+test.each([
+  ['peerstats', 19],
+  ['rawstats', 16],
+])(
+  'an oscillation, from %s alone: its swings are no jumps, and its resets ntpd’s own',
+  async (log, resets) => {
+    const { findings, disturbances } = await alone('ntpd428-oscillation', log)
+    expect(findings.map(({ name }) => name)).toEqual(['growing-oscillation', 'stepped-back', 'single-source'])
+    expect(findings[0]!.measures.period! / 7000).toBeCloseTo(1, 1)
+    // Of 19; a step that is as small as what is slewed in a poll cannot be told from that.
+    expect(findings[0]!.measures.resets).toBe(resets)
+    expect(disturbances).toEqual([])
+  },
+)

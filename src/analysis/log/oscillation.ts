@@ -1,0 +1,65 @@
+/**
+ * Whether the offset swings to and fro in a rhythm: as measurements or updates show it, or else as ntpd's messages tell it.
+ * A pause and what is corrected too much after it swing, too, but a few times only.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import type { Disturbance } from './disturbances.ts'
+import type { HostLog, SampleSeries, UpdateSeries } from './host-log.ts'
+import { refinePeriod } from './period.ts'
+import type { Swing } from './swings.ts'
+import { swingsToldBy } from './told-swings.ts'
+
+const LARGE: Seconds = 0.03
+const LEAST_SWINGS = 6
+/** Swings for each jump: fewer are of the jumps, and where there are more some jumps are its own. */
+const OF_JUMPS = 3
+const SURELY = 6
+const HOUR: Seconds = 3600
+
+export interface Oscillation {
+  readonly swings: readonly Swing[]
+  readonly period: Seconds
+}
+
+export function oscillationOf(
+  log: HostLog,
+  daemon: Daemon,
+  jumps: readonly Disturbance[],
+): Oscillation | undefined {
+  const measured = log.bestSamples(daemon) ?? log.updatesOf(daemon)
+  const found = measured ? measuredBy(measured) : swingsToldBy(log, daemon)
+  return found && within(found, jumps).length * OF_JUMPS <= found.swings.length ? found : undefined
+}
+
+/** Jumps that are no larger than from one top of it to the next one below: the clock was on its way from one to the other. */
+export function withoutItsOwn(jumps: readonly Disturbance[], of: Oscillation): Disturbance[] {
+  const its = within(of, jumps)
+  if (its.length * SURELY > of.swings.length) return [...jumps]
+  const tops = of.swings.map(({ peak }) => Math.abs(peak)).sort((a, b) => b - a)
+  // A jump makes at most two tops of its own.
+  const most = 2 * tops[2 * its.length]!
+  return jumps.filter(each => !its.includes(each) || Math.abs(each.size) > most)
+}
+
+const within = ({ swings }: Oscillation, jumps: readonly Disturbance[]): Disturbance[] =>
+  jumps.filter(({ from }) => from > swings[0]!.at - HOUR && from < swings.at(-1)!.at)
+
+function measuredBy({ swings: { all }, offset }: SampleSeries | UpdateSeries): Oscillation | undefined {
+  const swings = all.filter(({ peak }) => Math.abs(peak) >= LARGE)
+  const rough = rhythmOf(swings)
+  return rough === undefined ? undefined : { swings, period: refinePeriod(offset.envelope.buckets(), rough) }
+}
+
+function rhythmOf(swings: readonly Swing[]): Seconds | undefined {
+  if (swings.length < LEAST_SWINGS) return undefined
+  const gaps = swings
+    .slice(1)
+    .map(({ at }, i) => at - swings[i]!.at)
+    .filter(gap => gap > 0)
+    .sort((a, b) => a - b)
+  const median = gaps[gaps.length >> 1]
+  if (!median) return undefined
+  const regular = gaps.filter(gap => gap > 0.5 * median && gap < 2 * median).length
+  return regular > 0.5 * gaps.length ? 2 * median : undefined
+}
