@@ -7,6 +7,7 @@ import type { Break } from './breaks.ts'
 import type { Disturbance, Disturbances } from './disturbances.ts'
 import type { SampleSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
+import { once } from './once.ts'
 
 const LEAST: Seconds = 0.05
 const BY_BEND = 0.2
@@ -14,7 +15,8 @@ const BY_SUM = 0.05
 
 export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, 'clock' | 'sources'> {
   const groups: Break[][] = []
-  for (const each of [...series.breaks.all].sort((a, b) => a.to - b.to)) {
+  const breaks = once(series.breaks.all, ({ source, from, to }) => [source, from, to].join())
+  for (const each of breaks.sort((a, b) => a.to - b.to)) {
     const group = groups.at(-1)
     if (group?.every(other => other.source !== each.source && other.to > each.from && each.to > other.from))
       group.push(each)

@@ -12,6 +12,7 @@ import { Eras } from './eras.ts'
 import { Filters } from './filters.ts'
 import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
+import { once } from './once.ts'
 
 const FIELDS = 11
 const SEEN = 0
@@ -194,7 +195,9 @@ export class Changes {
   }
 
   get all(): readonly Change[] {
-    return this.#largest.all
+    return once(this.#largest.all, ({ source, from, to, before, after }) =>
+      [source, from, to, before, after].join(),
+    )
   }
 
   get count(): number {

@@ -13,6 +13,7 @@ import type { LogEvent, UpdateBlock } from '#core/trace/series.ts'
 import { Eras } from './eras.ts'
 import { Largest } from './largest.ts'
 import { isBetweenPolls } from './noticed.ts'
+import { once } from './once.ts'
 
 const MOST = 8192
 const LEAST: Seconds = 5e-4
@@ -103,7 +104,7 @@ export class Corrections {
 
   /** Corrections of known size, in order of time. What tracking.log says is not said again by chronyd's messages. */
   get sized(): readonly Correction[] {
-    const updates = this.#updates.all
+    const updates = once(this.#updates.all, ({ at, size }) => `${at} ${size}`)
     return [...(updates.length > 0 ? updates : this.#events.all)].sort((a, b) => a.at - b.at)
   }
 
@@ -113,7 +114,7 @@ export class Corrections {
   }
 
   get markers(): readonly Correction[] {
-    return this.#markers.all
+    return once(this.#markers.all, ({ at }) => `${at}`)
   }
 }
 

@@ -4,16 +4,20 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 
 const MOST_OF_A_KIND = 2000
+const MOST_REMEMBERED = 20_000
 const MOMENT: Seconds = 5
 
 export class EventLog {
   readonly #kept = new Map<EventName, LogEvent[]>()
+  /** In which file each was. */
+  readonly #files = new Map<string, number>()
   readonly #counts = new Map<EventName, number>()
   readonly daemons = new Set<Daemon>()
 
   add(event: LogEvent): void {
     const kept = this.#kept.get(event.what)
     if (event.what === 'stepped' && kept?.some(before => isSaidAgain(before, event))) return
+    if (this.#isElsewhere(event)) return
     this.#counts.set(event.what, this.count(event.what) + 1)
     this.daemons.add(event.daemon)
     if (!kept) this.#kept.set(event.what, [event])
@@ -34,6 +38,14 @@ export class EventLog {
 
   of(...whats: readonly EventName[]): LogEvent[] {
     return whats.flatMap(what => this.#kept.get(what) ?? [])
+  }
+
+  /** Logs overlap, and a message goes to more than one of them. */
+  #isElsewhere({ what, at, text, file }: LogEvent): boolean {
+    const said = `${what} ${at} ${text}`
+    const where = this.#files.get(said)
+    if (where === undefined && this.#files.size < MOST_REMEMBERED) this.#files.set(said, file)
+    return where !== undefined && where !== file
   }
 
   /** Moves all that was stamped in local time. */

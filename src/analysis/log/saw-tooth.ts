@@ -9,6 +9,7 @@ import type { SampleBlock } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
+import { once } from './once.ts'
 
 const THRESHOLD: Seconds = 0.128
 /** A clock that is off by this twice in a row is no bad measurement. */
@@ -87,7 +88,7 @@ export class SawTooth {
   /** The steps, as the source saw them that saw most. */
   get resets(): readonly Correction[] {
     const most = [...this.#resets.values()].sort((a, b) => b.offered - a.offered)[0]
-    return most?.all ?? []
+    return once(most?.all ?? [], ({ at, size }) => `${at} ${size}`)
   }
 
   /** At what rate the clock ran away between its steps, as all sources saw it that were heard for `time` in all. */

@@ -1,9 +1,10 @@
 /** What one log tells alone, of the logs whose truth is known. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { readLogs } from '#apps/analyze/read.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
 import { explain } from '../../support/explain.ts'
@@ -140,3 +141,22 @@ test.each([
     expect(disturbances).toEqual([])
   },
 )
+
+describe('logs that overlap, as they do where one is copied while it grows, tell each thing once', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clockwright-overlap-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test.each(['measurements.log', 'tracking.log', 'statistics.log', 'daemon.log'])('%s', async log => {
+    const text = gunzipSync(readFileSync(join(LOGS, 'chrony-pauses', `${log}.gz`))).toString()
+    const lines = text.split('\n')
+    const paths = [`${log}.1`, log].map(name => join(folder, name))
+    writeFileSync(paths[0]!, lines.slice(0, 0.9 * lines.length).join('\n'))
+    writeFileSync(paths[1]!, lines.slice(0.1 * lines.length).join('\n'))
+    const { hosts, baseDay } = await readLogs(paths, { limit: 1e9 })
+    const { log: both, sources } = hosts[0]!
+    const { disturbances } = explainHost({ name: 'a', log: both, baseDay, sourceNames: sources.names })
+    const whole = await alone('chrony-pauses', log)
+    const sizes = (of: Explained['disturbances']) => of.map(({ size }) => size.toFixed(2))
+    expect(sizes(disturbances)).toEqual(sizes(whole.disturbances))
+  })
+})
