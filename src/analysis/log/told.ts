@@ -27,6 +27,8 @@ const BEYOND_NTPD: Rate = 1e-3
 const WORST_RATE = 0.05
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
 const SURELY_JUMPED: Seconds = 1
+/** A jump by more scatters beyond the limits of chronyd: maxjitter (1 s), maxdistance (3 s). */
+const REFUSED: Seconds = 3
 /** chronyd compares its clock with the machine's counter each time that it wakes up: for each poll, of 1024 s at most. */
 const WAKES_UP: Seconds = 1100
 /** chronyd slews at a twelfth of a second in each, or as slowly as it was told. */
@@ -74,7 +76,9 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
     ...(noticed ? spanNoticed(all[0]!, { since, noticed, size }) : spanOf(all[0]!, { since, seen, size })),
     ...(open && !noticed && { open }),
     size,
-    uncertainty: Math.min(0.05 * Math.abs(size), MOST_SLEWED),
+    uncertainty: isOfALine({ all, size, noticed }, daemon)
+      ? Math.abs(size)
+      : Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
     moved: noticed || wasSet(all[0]!, since, size) ? 'wall clock' : 'not known',
     sources: [],
@@ -95,6 +99,17 @@ function leapt({ all, size, open, noticed }: Event, log: HostLog, daemon: Daemon
   const panicked = log.events.of('panic').some(({ file, line }) => isAt(all[0]!, { file, line }))
   return Math.abs(size) >= SURELY_JUMPED && !(open && panicked)
 }
+
+/**
+ * chronyd finds the clock wrong by a line through old and new measurements: in the first of the new ones that is about a half
+ * of what happened, and what it corrects then it mostly does not tell. Beyond its limits it waits until all of them are new.
+ */
+const isOfALine = ({ all, size, noticed }: Pick<Event, 'all' | 'size' | 'noticed'>, daemon: Daemon) =>
+  daemon === 'chrony' &&
+  all.length === 1 &&
+  all[0]!.since === undefined &&
+  !noticed &&
+  Math.abs(size) < REFUSED
 
 const isAt = (a: Place, b: Place): boolean => a.file === b.file && a.line === b.line
 

@@ -5,16 +5,25 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
 const LARGE: Seconds = 1
 const SOON: Seconds = 4 * 3600
 
-export const sourceRejectedByItsOwnJitter: Rule = ({ log, keeper, disturbances }) => {
-  const events = log.events.of('jitter-too-high', 'no-source').filter(event => event.daemon === keeper.daemon)
-  const found = disturbances.clock.flatMap(each => {
+interface Rejection {
+  readonly lost: LogEvent
+  readonly again: LogEvent | undefined
+}
+
+/** When the sources were heard, and none was fit to be followed. */
+export function rejections({ log, keeper, disturbances }: Subject): Rejection[] {
+  const events = log.events
+    .of('jitter-too-high', 'no-source')
+    .filter(event => event.daemon === keeper.daemon && !FOR_ANOTHER_REASON.test(event.text))
+  return disturbances.clock.flatMap(each => {
     // chronyd forgets its sources when it notices a step; then it has none for another reason.
     if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
     const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
@@ -22,8 +31,16 @@ export const sourceRejectedByItsOwnJitter: Rule = ({ log, keeper, disturbances }
     const again = log.events
       .of('selected', 'panic')
       .find(event => event.daemon === keeper.daemon && event.at > lost.at)
-    return [{ each, lost, again }]
+    return [{ lost, again }]
   })
+}
+
+/** They contradict each other, too few are right, or they do not answer. */
+const FOR_ANOTHER_REASON = /majority|not enough|required source|: no sources|\([1-9]\d* unreachable/
+
+export const sourceRejectedByItsOwnJitter: Rule = subject => {
+  const { keeper } = subject
+  const found = rejections(subject)
   if (found.length === 0 || found.length > 50) return []
   const longest = Math.max(...found.map(({ lost, again }) => (again ? again.at - lost.at : 0)))
   return [

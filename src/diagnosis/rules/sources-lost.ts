@@ -11,6 +11,7 @@ import type { Daemon, EventName } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
+import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
 const LONG: Seconds = 3600
 /** A source is given up after eight polls, of 1024 s at most. */
@@ -22,9 +23,15 @@ const UNTIL_NOTICED: Seconds = 3 * 3600
  */
 const SELDOM = { measured: 8, filtered: 6 } as const
 
-export const sourcesLost: Rule = ({ log, keeper, disturbances, when }) => {
+export const sourcesLost: Rule = subject => {
+  const { log, keeper, disturbances, when } = subject
   const silence = silenceOf(log, keeper.daemon, disturbances)
-  const told = toldSilence(log, keeper.daemon)
+  const told = toldSilences(log, keeper.daemon)
+    // Heard, and not fit to be followed: that has a finding of its own.
+    .filter(
+      ({ silent, back }) => !rejections(subject).some(({ lost }) => lost.at >= silent && lost.at < back),
+    )
+    .sort((a, b) => b.time - a.time)[0]
   const longest = [silence, told]
     .filter(each => each !== undefined)
     .sort((a, b) => b.time - a.time)
@@ -110,7 +117,7 @@ function silenceOf(log: HostLog, daemon: Daemon, disturbances: Disturbances): Si
  * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd
  * says both each time; ntpd does so where it is told to log what it follows.
  */
-function toldSilence(log: HostLog, daemon: Daemon): Silence | undefined {
+function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(event => event.daemon === daemon)
   const followed = mine('selected').filter(({ text }) => !ITS_OWN_CLOCK.test(text))
@@ -119,13 +126,13 @@ function toldSilence(log: HostLog, daemon: Daemon): Silence | undefined {
     followed.length > 0
       ? daemon === 'chrony' || daemon === 'ntpd'
       : daemon === 'chrony' && heard !== undefined
-  if (!speaks) return undefined
+  if (!speaks) return []
   const words = mine('no-source').filter(({ text }) => !/majority/.test(text))
   const ends = [...followed, ...mine('started', 'version', 'ended')].map(({ at }) => at)
   const lasts = Math.max(...log.events.all.filter(event => event.daemon === daemon).map(({ at }) => at))
   // A machine that slept did not look for sources; and where a clock was set the stamps are no time.
   const breaks = [...log.events.of('suspended', 'resumed', 'restored'), ...mine('stepped')]
-  const silences = words.flatMap(({ at }): Silence[] => {
+  return words.flatMap(({ at }): Silence[] => {
     const silent = heard !== undefined && at - heard < UNTIL_NOTICED ? Math.min(at, heard) : at
     const end = Math.min(...ends.filter(each => each >= at))
     const back = Number.isFinite(end) ? end : lasts
@@ -135,7 +142,6 @@ function toldSilence(log: HostLog, daemon: Daemon): Silence | undefined {
     const seenBy = silent === heard ? 'lines' : 'words'
     return [{ silent, back, time: back - silent, least: LONG, seenBy, ...(open && { open }) }]
   })
-  return silences.sort((a, b) => b.time - a.time)[0]
 }
 
 const ITS_OWN_CLOCK = /LOCAL\(\d\)|\b127\.127\.1\.\d/

@@ -91,6 +91,27 @@ test('chronyd noticed that the clock went back: it was set, no machine stood, an
   expect(JSON.stringify(findings[0]!.evidence)).not.toContain('polls')
 })
 
+test('sources that contradict each other after a jump are not rejected for their jitter', () => {
+  expect(
+    found(
+      "Sep 14 06:45:07 g chronyd[800]: Can't synchronise: no majority",
+      'Sep 14 06:47:04 g chronyd[800]: System clock wrong by 19787.800190 seconds',
+    ),
+  ).toEqual(['critical vm-paused', 'critical no-majority'])
+})
+
+test.each([
+  // What chronyd finds first, of a jump that it does not refuse, is a part of it.
+  ['1.051261', 1],
+  ['46.997210', 0.05],
+])('how well the size of a jump is known from one word of chronyd: %s', (size, share) => {
+  const { disturbances } = explain(
+    '2027-03-05T00:00:00Z chronyd version 1.29 starting (+CMDMON)',
+    `2027-03-05T05:33:32Z System clock wrong by ${size} seconds`,
+  )
+  expect(disturbances[0]!.uncertainty / disturbances[0]!.size).toBeCloseTo(share, 9)
+})
+
 test('years off, with stamps that have no year: before it was put right', () => {
   const { disturbances } = explain(
     'Nov 22 11:17:28 a chronyd[737]: Selected source 192.0.2.100',

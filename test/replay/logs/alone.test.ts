@@ -160,3 +160,11 @@ describe('logs that overlap, as they do where one is copied while it grows, tell
     expect(sizes(disturbances)).toEqual(sizes(whole.disturbances))
   })
 })
+
+test.each(['ntpd428-xen-3days', 'ntpsec-inet4'])(
+  '%s: sources that are heard and rejected are not lost',
+  async sample => {
+    const { findings } = await alone(sample, 'ntpd.log')
+    expect(findings.map(({ name }) => name)).toEqual(['vm-paused', 'source-rejected-by-its-own-jitter'])
+  },
+)
