@@ -33,6 +33,9 @@ const CLEARLY = 3
 /** How far two measurements are apart that follow each other, of the usual wait. */
 const ONE_WAIT = 1.5
 
+/** After a step ntpd measures anew, at the next poll at the latest. */
+const ONE_POLL: Seconds = 1100
+
 /** chrony writes the second in which something was. */
 const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
 /** Beyond what could be nothing, by this much. */
@@ -550,15 +553,22 @@ function whoMoved(group: readonly Jump[], daemon: Daemon): Moved {
   return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
 }
 
-/** Steps that only measurements show. Where nothing but ntpd's measurements is there, most are found in their saw-tooth. */
+/** Steps that only measurements show: most are found in their saw-tooth, where most sources see it, and loopstats know of it. */
 function seenSteps(
   log: HostLog,
   daemon: Daemon,
-  { sawTooth: { resets } }: SampleSeries,
+  { sawTooth, census }: SampleSeries,
   explained: readonly Correction[],
 ): readonly Correction[] {
   const said = log.events.of('stepped').some(event => event.daemon === daemon)
-  return !said && resets.length > explained.length ? resets : explained
+  const heard = census.sources().filter(({ count }) => count > 4).length
+  if (said || 2 * sawTooth.witnesses <= heard) return explained
+  const updates = log.updatesOf(daemon)
+  const resets = sawTooth.resets.filter(
+    ({ at }) =>
+      !updates || updates.corrections.markers.some(each => each.at > at - ONE_POLL && each.at <= at + SLACK),
+  )
+  return resets.length > explained.length ? resets : explained
 }
 
 /** Steps that the daemon says it made, each once: what its log and its statistics both say is one. */

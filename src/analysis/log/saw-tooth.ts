@@ -27,13 +27,14 @@ const FEWEST = 3
 const MOSTLY = 0.4
 const HARDLY = 0.3
 
-const FIELDS = 6
+const FIELDS = 7
 const AT = 0
 const OFFSET = 1
 const BEFORE = 2
 const BEHIND = 3
 const AHEAD = 4
 const MOVED = 5
+const DELAY = 6
 
 export class SawTooth {
   readonly #resets = new Map<number, Largest<Correction>>()
@@ -49,7 +50,7 @@ export class SawTooth {
       this.#forget(0)
       return
     }
-    const { at, source, offset, rows } = block
+    const { at, source, offset, delay, rows } = block
     for (let row = 0; row < rows; row++) {
       const value = offset[row]!
       if (Number.isNaN(value)) continue
@@ -61,7 +62,12 @@ export class SawTooth {
       const wait = at[row]! - state[s + AT]!
       const change = value - before
       const size = Math.abs(change)
-      if (size > SLEWED * Math.max(1, wait) && isReset(state[s + BEFORE]!, before, value))
+      if (
+        size > SLEWED * Math.max(1, wait) &&
+        // An offset is wrong by half of the delay at most.
+        !(Math.abs(before) < state[s + DELAY]!) &&
+        isReset(state[s + BEFORE]!, before, value)
+      )
         this.#of(who).offer({
           at: at[row]!,
           size: -change,
@@ -79,10 +85,16 @@ export class SawTooth {
         state[s + (change > 0 ? BEHIND : AHEAD)]! += wait
         state[s + MOVED]! += change
       }
+      state[s + DELAY] = delay[row]!
       state[s + BEFORE] = before
       state[s + OFFSET] = value
       state[s + AT] = at[row]!
     }
+  }
+
+  /** How many sources saw steps. */
+  get witnesses(): number {
+    return this.#resets.size
   }
 
   /** The steps, as the source saw them that saw most. */
