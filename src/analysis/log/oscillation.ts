@@ -15,6 +15,8 @@ const LEAST_SWINGS = 6
 /** Swings for each jump: fewer are of the jumps, and where there are more some jumps are its own. */
 const OF_JUMPS = 3
 const SURELY = 6
+/** It goes on: what swings after each of a few jumps, with quiet hours between, does not. */
+const OF_ITS_TIME = 0.3
 const HOUR: Seconds = 3600
 
 export interface Oscillation {
@@ -60,6 +62,8 @@ function rhythmOf(swings: readonly Swing[]): Seconds | undefined {
     .sort((a, b) => a - b)
   const median = gaps[gaps.length >> 1]
   if (!median) return undefined
-  const regular = gaps.filter(gap => gap > 0.5 * median && gap < 2 * median).length
-  return regular > 0.5 * gaps.length ? 2 * median : undefined
+  const regular = gaps.filter(gap => gap > 0.5 * median && gap < 2 * median)
+  const swung = regular.reduce((sum, gap) => sum + gap, 0)
+  const lasts = swings.at(-1)!.at - swings[0]!.at
+  return regular.length > 0.5 * gaps.length && swung > OF_ITS_TIME * lasts ? 2 * median : undefined
 }
