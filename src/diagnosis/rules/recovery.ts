@@ -19,6 +19,7 @@ export function recovery(each: Disturbance, subject: Subject): Recovery | undefi
   const slow = stillSlewed(each, subject)
   if (slow) return slow
   if (keeper.daemon === 'chrony') {
+    if (each.open) return undefined
     const sized = log.updatesOf('chrony')?.corrections.sized ?? []
     const during = sized.filter(
       ({ at, size }) =>
@@ -31,6 +32,8 @@ export function recovery(each: Disturbance, subject: Subject): Recovery | undefi
       text: `chronyd corrected it in ${during.length} update${during.length > 1 ? 's' : ''}, the last ${duration(last.at - each.local.from)} later`,
     }
   }
+  // From messages alone it is not known since when it was wrong.
+  if (each.sources.length === 0) return undefined
   const step = disturbances.own.find(
     ({ at, size }) => at >= each.local.from && Math.abs(size - each.size) < 0.1 * Math.abs(each.size),
   )

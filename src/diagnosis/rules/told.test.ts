@@ -27,6 +27,7 @@ describe('one step of ntpd', () => {
     expect(findings.map(({ name }) => name)).toEqual(['vm-paused'])
     expect(findings[0]!.from).toBeUndefined()
     expect(findings[0]!.what).toContain('at some time before')
+    expect(findings[0]!.measures).not.toHaveProperty('recovered')
   })
 
   test('is of what it first saw between the last word that all was well and its spike', () => {
