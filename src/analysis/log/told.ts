@@ -145,6 +145,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const all = tracked ? corrections : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
   const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
+  const order = tracked ? 1 : orderOf(log, daemon)
   const bursts = tracked
     ? burstsOf(
         all.filter(({ size }) => Math.abs(size) >= 0.002),
@@ -154,7 +155,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         all.filter(({ size }) => Math.abs(size) >= LEAST),
         begins,
         DWARFED,
-      ).map((burst, i, bursts) => betweenItsWords(burst, bursts[i - 1], log, daemon))
+      ).map((burst, i, bursts) => betweenItsWords(burst, { before: bursts[i - 1], order }, log, daemon))
   return bursts
     .map(burst => ({ ...burst, size: total(burst.all) }))
     .filter(
@@ -240,7 +241,13 @@ const wordsOfRight = (log: HostLog, daemon: Daemon): Seconds[] => [
     .map(({ at }) => at),
 ]
 
-function betweenItsWords(burst: Burst, before: Burst | undefined, log: HostLog, daemon: Daemon): Burst {
+interface Around {
+  readonly before: Burst | undefined
+  /** Of the lines: -1 where the last is the first, as `journalctl -r` prints them. */
+  readonly order: number
+}
+
+function betweenItsWords(burst: Burst, { before, order }: Around, log: HostLog, daemon: Daemon): Burst {
   const [first] = burst.all
   const found = decidedAt(first!)
   const mine = (what: EventName) => log.events.of(what).filter(each => each.daemon === daemon)
@@ -249,8 +256,8 @@ function betweenItsWords(burst: Burst, before: Burst | undefined, log: HostLog, 
   const seen = mine('spike').find(({ at, size }) => at >= since && at < found && size * first!.size > 0)
   const last = before?.all.at(-1)
   const leaps = [...mine('jumped-forward'), ...mine('jumped-backward')]
-    .filter(each => isBefore(each, first!) && !(last && isBefore(each, last)))
-    .sort((a, b) => a.line - b.line)
+    .filter(each => isBefore(each, first!, order) && !(last && isBefore(each, last, order)))
+    .sort((a, b) => order * (a.line - b.line))
   const leap = leaps.at(-1)
   return {
     ...burst,
@@ -262,7 +269,18 @@ function betweenItsWords(burst: Burst, before: Burst | undefined, log: HostLog, 
 }
 
 /** By their lines: where a clock was set, stamps do not tell what came first. */
-const isBefore = (a: Placed, b: Placed): boolean => (a.file === b.file ? a.line < b.line : a.at < b.at)
+const isBefore = (a: Placed, b: Placed, order: number): boolean =>
+  a.file === b.file ? order * a.line < order * b.line : a.at < b.at
+
+function orderOf(log: HostLog, daemon: Daemon): number {
+  const words = log.events.all
+    .filter(event => event.daemon === daemon)
+    .sort((a, b) => a.file - b.file || a.line - b.line)
+  const onwards = words
+    .slice(1)
+    .reduce((sum, { at, file }, i) => sum + (file === words[i]!.file ? Math.sign(at - words[i]!.at) : 0), 0)
+  return onwards < 0 ? -1 : 1
+}
 
 function isAlone(leap: LogEvent, found: Correction, before: Correction | undefined): boolean {
   const way = found.size > 0 ? 'jumped-backward' : 'jumped-forward'

@@ -5,7 +5,7 @@
  */
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { LogEvent } from '#core/trace/series.ts'
+import type { EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
@@ -20,17 +20,18 @@ interface Rejection {
 
 /** When the sources were heard, and none was fit to be followed. */
 export function rejections({ log, keeper, disturbances }: Subject): Rejection[] {
-  const events = log.events
-    .of('jitter-too-high', 'no-source')
-    .filter(event => event.daemon === keeper.daemon && !FOR_ANOTHER_REASON.test(event.text))
+  const mine = (...whats: readonly EventName[]) =>
+    log.events
+      .of(...whats)
+      .filter(event => event.daemon === keeper.daemon)
+      .sort((a, b) => a.at - b.at)
+  const events = mine('jitter-too-high', 'no-source').filter(({ text }) => !FOR_ANOTHER_REASON.test(text))
   return disturbances.clock.flatMap(each => {
     // chronyd forgets its sources when it notices a step; then it has none for another reason.
     if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
     const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
     if (!lost) return []
-    const again = log.events
-      .of('selected', 'panic')
-      .find(event => event.daemon === keeper.daemon && event.at > lost.at)
+    const again = mine('selected', 'panic').find(({ at }) => at > lost.at)
     return [{ lost, again }]
   })
 }

@@ -80,17 +80,21 @@ describe('what ntpd says each time that it is far off', () => {
   })
 })
 
-test('chronyd noticed that the clock went back: it was set, no machine stood, and its sources are gone by its own doing', () => {
-  const { findings } = explain(
-    'Jan 22 11:23:16 a chronyd[4434]: Backward time jump detected!',
-    "Jan 22 11:23:16 a chronyd[4434]: Can't synchronise: no selectable sources",
-    'Jan 22 11:25:26 a chronyd[4434]: Selected source 192.0.2.13',
-    'Jan 22 11:25:26 a chronyd[4434]: System clock wrong by 1288.963734 seconds, adjustment started',
-  )
-  expect(findings.map(({ name }) => name)).toEqual(['stepped-by-someone-else'])
-  expect(findings[0]!.measures.size).toBe(1288.963734)
-  expect(JSON.stringify(findings[0]!.evidence)).not.toContain('polls')
-})
+test.each(['onwards', 'backwards'])(
+  'chronyd noticed that the clock went back: it was set, no machine stood (%s)',
+  way => {
+    const lines = [
+      'Jan 22 11:23:16 a chronyd[4434]: Backward time jump detected!',
+      "Jan 22 11:23:16 a chronyd[4434]: Can't synchronise: no selectable sources",
+      'Jan 22 11:25:26 a chronyd[4434]: Selected source 192.0.2.13',
+      'Jan 22 11:25:26 a chronyd[4434]: System clock wrong by 1288.963734 seconds, adjustment started',
+    ]
+    const { findings } = explain(...(way === 'onwards' ? lines : lines.reverse()))
+    expect(findings.map(({ name }) => name)).toEqual(['stepped-by-someone-else'])
+    expect(findings[0]!.measures.size).toBe(1288.963734)
+    expect(JSON.stringify(findings[0]!.evidence)).not.toContain('polls')
+  },
+)
 
 test('sources that contradict each other after a jump are not rejected for their jitter', () => {
   expect(
