@@ -28,6 +28,22 @@ test('a clock that gains 1000 ppm and is set back each 17 min runs away, and nob
   expect(disturbances).toEqual([])
 })
 
+test('a clock that loses 200 ppm more than ntpd corrects, against two sources', () => {
+  // After a step ntpd asks anew at once.
+  const times = Array.from({ length: 84 }, (_, step) => [
+    ...Array.from({ length: 16 }, (_, i) => 1024 * step + 3 + 64 * i),
+    1024 * step + 1022,
+  ]).flat()
+  const row = (at: number, source: string) =>
+    `61469 ${at}.000 ${source} 963a ${(2e-4 * (at % 1024)).toFixed(9)} 0.010 0.001 0.0005`
+  const lines = times.flatMap(at => [row(at, '192.0.2.1'), row(at + 1, '192.0.2.2')])
+  const { findings, disturbances } = explain(...lines)
+  const far = findings.find(({ name }) => name === 'frequency-far-off')!
+  expect(far.measures.frequencyError).toBeCloseTo(-2e-4, 5)
+  expect(far.measures.count).toBe(83)
+  expect(disturbances).toEqual([])
+})
+
 test('packets that are late twice in a row set no clock', () => {
   const lines = polls(at => (at % 8192 < 128 ? [-0.3, 0.6] : [1e-4, 0.01]))
   expect(names(...lines)).not.toContain('stepped-back')

@@ -16,8 +16,8 @@ const THRESHOLD: Seconds = 0.128
 const OFF: Seconds = 0.1
 /** What a crystal, ntpd and the kernel may do together ends below. */
 const SLEWED: Rate = 3000e-6
-/** Beyond crystals, and up to where a clock does not run but leap. */
-const RAMP: Rate = 300e-6
+/** Beyond what ntpd has left to correct of a crystal, and up to where a clock does not run but leap. */
+const RAMP: Rate = 100e-6
 const LEAP: Rate = 0.01
 /** Measurements that are nearer say nothing of a rate. */
 const APART: Seconds = 16
