@@ -145,7 +145,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const all = tracked ? corrections : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
   const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
-  const order = tracked ? 1 : orderOf(log, daemon)
+  const around = { words: wordsOfRight(log, daemon), order: tracked ? 1 : orderOf(log, daemon) }
   const bursts = tracked
     ? burstsOf(
         all.filter(({ size }) => Math.abs(size) >= 0.002),
@@ -155,7 +155,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         all.filter(({ size }) => Math.abs(size) >= LEAST),
         begins,
         DWARFED,
-      ).map((burst, i, bursts) => betweenItsWords(burst, { before: bursts[i - 1], order }, log, daemon))
+      ).map((burst, i, bursts) => betweenItsWords(burst, { ...around, before: bursts[i - 1] }, log, daemon))
   return bursts
     .map(burst => ({ ...burst, size: total(burst.all) }))
     .filter(
@@ -242,16 +242,23 @@ const wordsOfRight = (log: HostLog, daemon: Daemon): Seconds[] => [
 ]
 
 interface Around {
+  /** When all was well. */
+  readonly words: readonly Seconds[]
   readonly before: Burst | undefined
   /** Of the lines: -1 where the last is the first, as `journalctl -r` prints them. */
   readonly order: number
 }
 
-function betweenItsWords(burst: Burst, { before, order }: Around, log: HostLog, daemon: Daemon): Burst {
+function betweenItsWords(
+  burst: Burst,
+  { words, before, order }: Around,
+  log: HostLog,
+  daemon: Daemon,
+): Burst {
   const [first] = burst.all
   const found = decidedAt(first!)
   const mine = (what: EventName) => log.events.of(what).filter(each => each.daemon === daemon)
-  const right = wordsOfRight(log, daemon).filter(at => at < found - SLACK && at >= burst.since)
+  const right = words.filter(at => at < found - SLACK && at >= burst.since)
   const since = Math.max(burst.since, ...right)
   const seen = mine('spike').find(({ at, size }) => at >= since && at < found && size * first!.size > 0)
   const last = before?.all.at(-1)

@@ -26,12 +26,13 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
       .filter(event => event.daemon === keeper.daemon)
       .sort((a, b) => a.at - b.at)
   const events = mine('jitter-too-high', 'no-source').filter(({ text }) => !FOR_ANOTHER_REASON.test(text))
+  const ends = mine('selected', 'panic')
   return disturbances.clock.flatMap(each => {
     // chronyd forgets its sources when it notices a step; then it has none for another reason.
     if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
     const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
     if (!lost) return []
-    const again = mine('selected', 'panic').find(({ at }) => at > lost.at)
+    const again = ends.find(({ at }) => at > lost.at)
     return [{ lost, again }]
   })
 }

@@ -26,11 +26,10 @@ const SELDOM = { measured: 8, filtered: 6 } as const
 export const sourcesLost: Rule = subject => {
   const { log, keeper, disturbances, when } = subject
   const silence = silenceOf(log, keeper.daemon, disturbances)
+  // Heard, and not fit to be followed: that has a finding of its own.
+  const rejected = rejections(subject)
   const told = toldSilences(log, keeper.daemon)
-    // Heard, and not fit to be followed: that has a finding of its own.
-    .filter(
-      ({ silent, back }) => !rejections(subject).some(({ lost }) => lost.at >= silent && lost.at < back),
-    )
+    .filter(({ silent, back }) => !rejected.some(({ lost }) => lost.at >= silent && lost.at < back))
     .sort((a, b) => b.time - a.time)[0]
   const longest = [silence, told]
     .filter(each => each !== undefined)
