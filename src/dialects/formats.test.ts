@@ -246,6 +246,35 @@ describe('chrony', () => {
     expect(routed.notUnderstood).toMatchObject({ count: 1, first: [{ line: 9 }] })
   })
 
+  test('what a daemon stamped itself counts, whoever took it in: journald, docker as JSON, stern, kubectl', () => {
+    const { events, routed } = tell(
+      [
+        '-- Logs begin at Fri 2027-03-05 00:00:04 UTC. --',
+        '2027-03-05T12:00:00+00:00 box chronyd[737]: 2027-03-05T11:08:59Z System clock wrong by 3.500000 seconds',
+        // Of another year than the file; the journal's stamp has none.
+        "Mar  5 12:00:00 box chronyd[737]: 2025-03-05T11:09:00Z Can't synchronise: no selectable sources",
+        '{"log":"2027-03-05T11:09:01Z Forward time jump detected!\\n","stream":"stderr","time":"2027-03-05T12:00:00.1Z"}',
+        '{"log":"Backward time jump detected!\\n","stream":"stderr","time":"2027-03-05T11:09:02.0Z"}',
+        'chrony-ds-x7k2p chrony 2027-03-05T11:09:03Z Selected source 192.0.2.1',
+        '[pod/chrony-ds-x7k2p/chrony] 2027-03-05T11:09:04Z Selected source 192.0.2.2',
+        'Mar  5 12:00:00 box 4f1c[9]:  5 Mar 11:09:05 ntpd[7]: time reset -0.300000 s',
+        '{"log":"two\\nlines","stream":"stderr","time":"2027-03-05T11:09:02.0Z"}',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ what, at, local }) => [what, at, local])).toEqual([
+      ['offset-found', 40_139, false],
+      ['no-source', 40_140 - 730 * 86_400, false],
+      ['jumped-forward', 40_141, false],
+      ['jumped-backward', 40_142, false],
+      ['selected', 40_143, false],
+      ['selected', 40_144, false],
+      ['stepped', 40_145, true],
+    ])
+    expect(events.at(-1)).toMatchObject({ daemon: 'ntpd', size: -0.3 })
+    expect(routed.notUnderstood).toMatchObject({ count: 1, first: [{ line: 9 }] })
+  })
+
   test('the journal counted from the boot has no date, and the kernel’s own lines stay its own', () => {
     const { events, routed } = tell(
       [

@@ -43,11 +43,24 @@ const RFC5424 = /^1 (\S+) (\S+) (\S+) \S+ \S+ (?:-|(?:\[[^\]]*\])+) ?(?:\xef\xbb
 const CONTAINER = /^(\d{4}-\d\d-\d\dT\S+) std(?:out|err) [FP] (.*)$/
 /** `docker logs -t`: the runtime's stamp, and then the program's own. */
 const TWICE = /^\d{4}-\d\d-\d\dT\S+ (\d{4}-\d\d-\d\d[T ].*| ?\d{1,2} [A-Z][a-z]{2} \d\d:.*)$/
-const SERVICE = /^[a-z][\w.-]{0,63} +\| (.*)$/
+const SERVICE =
+  /^(?:[a-z][\w.-]{0,63} +\| |\[pod\/[^\]\s]{1,600}\] |[a-z\d][\w.-]{0,252} [a-z\d][\w.-]{0,62} (?=\d{4}-\d\d-\d\dT))(.*)$/
+/** What a message of a daemon does not begin with by chance. */
+const OWN_STAMP = /^(?:\d{4}-\d\d-\d\dT\d\d:| ?\d{1,2} [A-Z][a-z]{2} \d\d:\d\d:\d\d \S)/
+const WITH_NUMBER = /^(?:\S{1,255} )?[\w./()-]{1,64}\[\d+\]: /
 
 /** Undefined when the line does not begin with a date. */
 export function readStamp(text: string, nearDay: number): Stamped | undefined {
-  if (text.startsWith('{')) return readJournal(text)
+  const stamped = text.startsWith('{') ? readObject(text, nearDay) : readDressed(text, nearDay)
+  return stamped && (readOwn(stamped, nearDay) ?? stamped)
+}
+
+function readOwn({ host, program, message }: Stamped, nearDay: number): Stamped | undefined {
+  const own = OWN_STAMP.test(message) ? readPlain(message, nearDay) : undefined
+  return own && (WITH_NUMBER.test(own.rest) ? own : { ...own, host, program, message: own.rest })
+}
+
+function readDressed(text: string, nearDay: number): Stamped | undefined {
   const line = text.startsWith('<') ? text.replace(PRIORITY, '') : (SERVICE.exec(text)?.[1] ?? text)
   const standard = RFC5424.exec(line)
   if (standard) {
@@ -63,14 +76,28 @@ export function readStamp(text: string, nearDay: number): Stamped | undefined {
   return (twice && readPlain(twice[1]!, nearDay)) ?? readPlain(line, nearDay)
 }
 
-/** systemd.journal-fields(7); the JSON of the journal is a line for each entry. */
-function readJournal(text: string): Stamped | undefined {
+/** A line for each entry. */
+function readObject(text: string, nearDay: number): Stamped | undefined {
   let entry: Readonly<Record<string, unknown>>
   try {
     entry = JSON.parse(text)
   } catch {
     return undefined
   }
+  return readJournal(entry) ?? readRuntime(entry, nearDay)
+}
+
+/** Docker's `json-file`: the line with its end, and when it was taken in. */
+function readRuntime({ log, time }: Readonly<Record<string, unknown>>, nearDay: number): Stamped | undefined {
+  if (typeof log !== 'string' || typeof time !== 'string') return undefined
+  const line = log.trimEnd()
+  return line.includes('\n')
+    ? undefined
+    : (readDressed(line, nearDay) ?? readPlain(`${time} ${line}`, nearDay))
+}
+
+/** systemd.journal-fields(7). */
+function readJournal(entry: Readonly<Record<string, unknown>>): Stamped | undefined {
   const { __REALTIME_TIMESTAMP: at, MESSAGE: message, _HOSTNAME: host } = entry
   if (typeof at !== 'string' || !/^\d{1,17}$/.test(at) || typeof message !== 'string') return undefined
   const program = entry.SYSLOG_IDENTIFIER ?? entry._COMM

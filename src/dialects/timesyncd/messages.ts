@@ -16,6 +16,7 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^(?:Initial clock synchronization to|System clock synchronized) /, () => said('synchronised')],
   [/^Failed to resolve (\S+?):? /, m => said('unreachable', { source: m[1] })],
   [/^(?:Starting Network Time Sync|Network configuration changed, trying)/, () => said('connecting')],
+  [/^Server has too large root distance/, () => said('no-source')],
   [/^No network connectivity/, () => said('no-source')],
   [/^ *adjust \(jump\): ([+-]\d+\.\d+) sec/, m => said('stepped', { size: Number(m[1]) })],
   [/^ *adjust \(slew\): ([+-]\d+\.\d+) sec/, m => said('slew-begun', { size: Number(m[1]) })],

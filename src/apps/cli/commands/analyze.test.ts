@@ -11,6 +11,17 @@ import { cli, MAIN } from '../../../../test/support/cli.ts'
 const logs = (name: string) =>
   fileURLToPath(new URL(`../../../../test/vectors/logs/${name}`, import.meta.url))
 
+async function analyzed(lines: readonly string[]): Promise<{ stdout: string; code: number | null }> {
+  const folder = mkdtempSync(join(tmpdir(), 'clockwright-lines-'))
+  try {
+    const file = join(folder, 'log')
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    return await cli(['analyze', file])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 test('a paused guest: verdict, plot, cause and remedy; exit code 2', async () => {
   const { stdout, code } = await cli(['analyze', logs('chrony-pauses')])
   expect(code).toBe(2)
@@ -91,6 +102,27 @@ test('nothing to judge is exit code 3, and says what was skipped', async () => {
   expect(code).toBe(3)
   expect(stdout).toContain('No log of a time daemon was found.')
   expect(stdout).toContain('analyze.test.ts: no line of it is understood')
+})
+
+test('lines of a daemon that say nothing of its clock are counted', async () => {
+  const { stdout, code } = await analyzed([
+    'Oct 27 22:20:51 pi ntpd[1]: Listening on routing socket on fd #50 for interface updates',
+    'Oct 27 22:20:52 pi ntpd[1]: Soliciting pool server 192.0.2.1',
+    'Oct 27 22:20:53 pi systemd[1]: Started Network Time Service.',
+  ])
+  expect(code).toBe(3)
+  expect(stdout).toContain('2 lines of a time daemon were found, and none of them says how its clock was.')
+})
+
+test('timesyncd that only tells why it does not believe its server never followed one', async () => {
+  const { stdout, code } = await analyzed(
+    ['12', '13'].map(
+      minute =>
+        `Mar  1 12:${minute}:12 pi systemd-timesyncd[311]: Server has too large root distance. Disconnecting.`,
+    ),
+  )
+  expect(code).toBe(1)
+  expect(stdout).toContain('not-synchronised: In this log systemd-timesyncd never followed a source.')
 })
 
 test('a path that is not there is said in one line', async () => {

@@ -6,6 +6,7 @@ import { explainHost } from '#diagnosis/explain.ts'
 import { oddOneOf } from '#diagnosis/odd-one.ts'
 import { censusScreen, encodeCensus } from '#report/explain/census.ts'
 import { encodeHost } from '#report/explain/encode.ts'
+import { nothingSentence } from '#report/explain/nothing.ts'
 import { oddSentence } from '#report/explain/odd.ts'
 import { explainScreen } from '#report/explain/screen.ts'
 import { verdictOf } from '#report/explain/verdict.ts'
@@ -189,7 +190,7 @@ function text(hosts: readonly Explained[], logs: ReadLogs): string {
       style,
     ),
   )
-  if (hosts.length === 0) screens.push('No log of a time daemon was found.\n')
+  if (hosts.length === 0) screens.push(`${nothingSentence(logs.files)}\n`)
   const odd = oddOneOf(hosts)
   if (odd) screens.push(`${style('bold', printable(oddSentence(odd)))}\n`)
   return withFoot(screens, logs)

@@ -9,6 +9,7 @@ import { type Element, element, escapeText, type Node } from '../../chart/svg.ts
 import { jsonForScript, printHtml } from '../../html.ts'
 import { allCurves, type HostCurves } from '../curves.ts'
 import { HAPPENINGS } from '../happenings.ts'
+import { nothingSentence } from '../nothing.ts'
 import { oddSentence } from '../odd.ts'
 import { offsetPicture } from '../picture.ts'
 import { VERDICT_WORDS, verdictOf, verdictSentence } from '../verdict.ts'
@@ -93,7 +94,7 @@ export function reportSections(
   const several = hosts.length > 1
   const odd = oddOneOf(hosts)
   return [
-    ...(hosts.length === 0 ? [element('h1', {}, 'No log of a time daemon was found.')] : []),
+    ...(hosts.length === 0 ? [element('h1', {}, nothingSentence(logs.files))] : []),
     ...hosts.toSorted(worstFirst).map(host => headOf(host, several)),
     ...(odd ? [element('p', {}, said(oddSentence(odd)))] : []),
     ...plots(curves.flat()),
