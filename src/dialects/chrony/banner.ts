@@ -11,8 +11,8 @@ const RULE = /^={20,}$/
 export function skipHead(cursor: Cursor, words: RegExp): boolean {
   const to = cursor.bytes.indexOf(NEWLINE, cursor.at)
   if (to < 0 || to - cursor.at > 400) return false
-  const text = textOf(cursor.bytes, cursor.at, to).trim()
-  if (!RULE.test(text) && !words.test(text)) return false
+  const text = textOf(cursor.bytes, cursor.at, to).trimEnd()
+  if (!RULE.test(text) && !words.test(text.trimStart())) return false
   cursor.at = to + 1
   return true
 }

@@ -1,9 +1,11 @@
 /**
  * The way of a file's bytes to those who understand them. It cuts them into lines, keeps the reader that understood the
  * last line as long as it understands the next, and otherwise asks all of them in turn. A line that nobody understands is
- * counted, and the first of them are kept with their numbers. Lines may be torn, of any length, and of any bytes.
+ * counted, and the first of them are kept with their numbers. Lines may be torn, of any length, and of any bytes; and they may
+ * have been copied with something around them, which is taken off where nobody understands them with it.
  */
 import { readable, textOf } from './cursor.ts'
+import { Dressing } from './dressing.ts'
 import type { Destination, LineReader, LogFormat } from './format.ts'
 
 const NEWLINE = 10
@@ -45,6 +47,8 @@ export class Router {
   #count = 0
   /** The last line that nobody understood. */
   #refused = 0
+  readonly #dressing = new Dressing()
+  #dressed = 0
   readonly #first: NotUnderstood[] = []
 
   /** `continues`: the name of the format that took the line before the first. */
@@ -113,7 +117,7 @@ export class Router {
   get settled(): string | undefined {
     let lines = 0
     for (const open of this.#open) if (open.format.apart) lines += open.lines
-    return lines === this.#line - 1 ? this.#current?.format.name : undefined
+    return lines === this.#line - 1 && this.#dressed === 0 ? this.#current?.format.name : undefined
   }
 
   /** Whether anything at all was recognised, be it somebody else's: more than a line or two of noise are by chance. */
@@ -124,13 +128,37 @@ export class Router {
 
   #lines(bytes: Uint8Array, at: number, end: number): void {
     while (at < end) {
-      if (this.#current) at = this.#take(this.#current, bytes, at, end)
+      const worn = this.#dressing.isWorn(bytes, at)
+      if (this.#current && !worn) at = this.#take(this.#current, bytes, at, end)
       if (at >= end) return
       let to = bytes.indexOf(NEWLINE, at) + 1
       if (to <= 0 || to > end) to = end
-      if (to - at > LONGEST_LINE || !this.#findReader(bytes, at, to)) this.#refuse(bytes, at, to)
+      if (to - at > LONGEST_LINE || !this.#read(bytes, at, to, worn)) this.#refuse(bytes, at, to)
       at = to
     }
+  }
+
+  /** As it stands, or without what is around it: that first where the last line had it, too. */
+  #read(bytes: Uint8Array, at: number, to: number, worn: boolean): boolean {
+    const asItStands = () => (worn && this.#takenByCurrent(bytes, at, to)) || this.#findReader(bytes, at, to)
+    return worn
+      ? this.#undressed(bytes, at, to) || asItStands()
+      : asItStands() || this.#undressed(bytes, at, to)
+  }
+
+  #undressed(bytes: Uint8Array, at: number, to: number): boolean {
+    const read = this.#dressing.takeOff(
+      bytes,
+      at,
+      to,
+      line => this.#takenByCurrent(line, 0, line.length) || this.#findReader(line, 0, line.length),
+    )
+    if (read) this.#dressed++
+    return read
+  }
+
+  #takenByCurrent(bytes: Uint8Array, at: number, to: number): boolean {
+    return this.#current !== undefined && this.#take(this.#current, bytes, at, to) > at
   }
 
   #findReader(bytes: Uint8Array, at: number, to: number): boolean {

@@ -1,5 +1,6 @@
 /** The skeleton of a reader that looks at a line as text: for logs with few lines and many shapes. */
 import { textOf } from './cursor.ts'
+import { withoutColours } from './dressing.ts'
 import type { LineReader } from './format.ts'
 
 const NEWLINE = 10
@@ -21,7 +22,9 @@ export function textLines(
       while (at < end) {
         let to = at
         while (bytes[to] !== NEWLINE) to++
-        if (to - at > longest || !understand(textOf(bytes, at, to).trimEnd(), line + taken, reclaim)) break
+        if (to - at > longest) break
+        const text = withoutColours(textOf(bytes, at, to)).trimEnd()
+        if (!understand(text, line + taken, reclaim)) break
         at = to + 1
         taken++
       }
