@@ -10,14 +10,15 @@ export interface Ran {
   readonly stderr: string
 }
 
-export function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+export function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string): Promise<Ran> {
   return new Promise(done => {
-    execFile(
+    const child = execFile(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', MAIN, ...args],
       { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) =>
         done({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, stdout, stderr }),
     )
+    if (input !== undefined) child.stdin!.end(input)
   })
 }

@@ -16,13 +16,16 @@ export class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
-export type Packing = 'none' | 'gzip' | 'xz' | 'zstd' | 'bzip2'
+export type Packing = 'none' | 'gzip' | 'xz' | 'zstd' | 'bzip2' | 'utf-16le' | 'utf-16be'
 
 const MAGIC: readonly (readonly [Packing, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['bzip2', [0x42, 0x5a, 0x68]],
+  // What PowerShell writes with >.
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
 ]
 
 export function packingOf(path: string): Packing {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFile, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { zipOf } from '../../../test/support/zip.ts'
 import { readLogs } from './read.ts'
 
 const LINE = (second: number, offset = 6e-6) =>
@@ -110,4 +111,53 @@ test('counters alone are no host that could be good', async () => {
   expect(files).toHaveLength(1)
   expect(hosts).toEqual([])
   expect(skipped).toHaveLength(1)
+})
+
+test('a zip archive, with what is packed in it once more, and what cannot be unpacked', async () => {
+  put(
+    'both.zip',
+    zipOf([
+      { name: 'web1/ntpstats/loopstats', content: LOG },
+      { name: 'web1/ntpstats/loopstats.1.gz', content: gzipSync(LINE(100)), stored: true },
+      { name: '../../db/loopstats', content: LINE(200) },
+      { name: 'secret', content: LINE(300), flags: 1 },
+    ]),
+  )
+  const { hosts, files, skipped } = await read()
+  expect(hosts.map(({ name }) => name).sort()).toEqual(['db', 'web1'])
+  expect(files).toHaveLength(3)
+  expect(skipped).toEqual([{ file: join(folder, 'both.zip:secret'), why: 'it is encrypted' }])
+  expect(readdirSync(folder)).toEqual(['both.zip'])
+})
+
+test('a zip archive unpacks to no more than the limit', async () => {
+  put(
+    'bomb.zip',
+    zipOf([
+      { name: 'a', content: LINE(1) },
+      { name: 'b', content: LINE(2).repeat(100_000) },
+    ]),
+  )
+  const { files, skipped } = await read(1e6)
+  expect(files.map(({ name }) => name)).toEqual([join(folder, 'bomb.zip:a')])
+  expect(skipped[0]!.why).toContain('it unpacks to more than 1000000 bytes')
+})
+
+test.each([
+  ['utf-16le', [0xff, 0xfe], (bytes: Buffer) => bytes],
+  ['utf-16be', [0xfe, 0xff], (bytes: Buffer) => bytes.swap16()],
+])('text of Windows: %s', async (_, mark, turn) => {
+  put('log', Buffer.concat([Buffer.from(mark), turn(Buffer.from(LOG, 'utf16le'))]))
+  const { files } = await read()
+  expect(files).toMatchObject([{ formats: { 'ntpd loopstats': 3 }, notUnderstood: { count: 0 } }])
+})
+
+test('what comes through a pipe', async () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const reading = readLogs([pipe], { limit: 1e6 })
+  writeFile(pipe, LOG, () => {})
+  const { files, hosts } = await reading
+  expect(files).toMatchObject([{ name: pipe, lines: 3 }])
+  expect(hosts.map(({ name }) => name)).toEqual(['pipe'])
 })

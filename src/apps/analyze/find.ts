@@ -1,17 +1,21 @@
 /**
  * The files that are meant: those that are named, those below the folders that are named, those inside archives. Archives
- * are unpacked into a folder for the time of the command, under names of our own.
+ * are unpacked into a folder for the time of the command, under names of our own; what comes through a pipe is put there, too.
  */
-import { closeSync, lstatSync, openSync, readdirSync, type Stats, statSync, writeSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import { Complaint } from '../cli/complain.ts'
-import { chunksOf } from './chunks.ts'
+import { chunksOf, packingOf } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
+import { untar, unzip } from './members.ts'
 import { reason } from './reason.ts'
-import { archiveName, isTarHeader, TarReader } from './tar.ts'
+import { spool } from './spool.ts'
+import { isTarHeader } from './tar.ts'
+import { isZip } from './zip.ts'
 
 const MOST_FILES = 100_000
 const DEEPEST = 24
+export const STANDARD_INPUT = '-'
 const TAR_BLOCK = 512
 /** Archives in archives in archives: a bomb. */
 const MOST_NESTED = 3
@@ -30,12 +34,26 @@ export interface FindOptions {
 export async function findInputs(paths: readonly string[], options: FindOptions): Promise<Finding> {
   const found: Finding = { inputs: [], skipped: [] }
   for (const path of paths) {
-    if (look(path).isDirectory()) walk(path, path, [], found, 0)
-    else add(path, path, foldersAbove(path), found)
+    const source = path === STANDARD_INPUT ? '/dev/stdin' : path
+    const stat = look(source)
+    if (stat.isFIFO() || stat.isSocket()) await addPiped(source, found, options)
+    else if (stat.isDirectory()) walk(source, source, [], found, 0)
+    else add(source, source, source.startsWith('/dev/') ? [] : foldersAbove(source), found)
   }
   const inputs: Input[] = []
   for (const input of found.inputs) await unpackInto(inputs, input, found.skipped, options, 0)
   return { inputs, skipped: found.skipped }
+}
+
+/** Its name says nothing of whose it is. */
+async function addPiped(path: string, found: Finding, { scratch, limit }: FindOptions): Promise<void> {
+  const into = join(scratch(), `piped-${found.inputs.length}`)
+  try {
+    await spool(path, into, limit)
+  } catch (error) {
+    found.skipped.push({ file: path, why: reason(error) })
+  }
+  if (existsSync(into)) add(into, path, [], found)
 }
 
 function look(path: string): Stats {
@@ -96,7 +114,8 @@ async function unpackInto(
     skipped.push({ file: input.name, why: reason(error) })
     return
   }
-  if (!first || !isTarHeader(first)) {
+  const zip = first !== undefined && isZip(first) && packingOf(input.path) === 'none'
+  if (!first || !(zip || isTarHeader(first))) {
     inputs.push(input)
     return
   }
@@ -104,36 +123,12 @@ async function unpackInto(
     skipped.push({ file: input.name, why: 'archives in archives in archives' })
     return
   }
-  const members: Input[] = []
-  const folder = options.scratch()
-  let fd = -1
-  const reader = new TarReader({
-    begin({ name, size, modified }) {
-      if (size === 0 || members.length >= MOST_FILES) return undefined
-      const path = join(folder, `${inputs.length}-${nested}-${members.length}`)
-      const parts = name.split('/').filter(part => part !== '' && part !== '.')
-      members.push({
-        name: `${input.name}:${name}`,
-        path,
-        folders: [archiveName(input.name), ...parts.slice(0, -1)],
-        size,
-        modified,
-      })
-      fd = openSync(path, 'wx', 0o600)
-      return bytes => void writeSync(fd, bytes)
-    },
-    end() {
-      if (fd >= 0) closeSync(fd)
-      fd = -1
-    },
-  })
-  try {
-    for await (const piece of chunksOf(input.path, options.limit)) reader.push(piece)
-    if (reader.broken) skipped.push({ file: input.name, why: 'the archive is damaged after some members' })
-  } catch (error) {
-    skipped.push({ file: input.name, why: reason(error) })
-  } finally {
-    if (fd >= 0) closeSync(fd)
+  const unpacking = {
+    archive: input,
+    beside: join(options.scratch(), `${inputs.length}-${nested}-${skipped.length}-`),
+    limit: options.limit,
+    skipped,
   }
+  const members = zip ? await unzip(unpacking) : await untar(unpacking)
   for (const member of members) await unpackInto(inputs, member, skipped, options, nested + 1)
 }

@@ -11,7 +11,7 @@ import { grouped } from '#core/grouped.ts'
 import { PATIENCE } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { FileReading, type Host, type ReadFile, type Reading, type Taker } from './file-reading.ts'
-import { findInputs } from './find.ts'
+import { findInputs, STANDARD_INPUT } from './find.ts'
 import { hostNames, hostOf } from './hosts.ts'
 import type { Input, Skipped } from './input.ts'
 import { reason } from './reason.ts'
@@ -71,7 +71,8 @@ async function read<L extends Taker>(
       scratch: () => (scratch ??= mkdtempSync(join(tmpdir(), 'clockwright-analyze-'))),
     })
     const sniffed = await sniffAll(inputs, skipped, options)
-    return await readAll(sniffed, skipped, basename(resolve(paths[0] ?? '.')), options, create)
+    const whole = paths[0] === STANDARD_INPUT ? 'stdin' : basename(resolve(paths[0] ?? '.'))
+    return await readAll(sniffed, skipped, whole, options, create)
   } finally {
     if (scratch) rmSync(scratch, { recursive: true, force: true })
   }

@@ -144,7 +144,7 @@ const text = (bytes: Uint8Array, at: number, length: number): string =>
 
 /** What an archive is called without its endings. */
 export const archiveName = (name: string): string =>
-  name.replace(/^.*\//s, '').replace(/\.(?:tar|t?gz|txz|xz|zst|tar\.\w+)+$/i, '')
+  name.replace(/^.*\//s, '').replace(/\.(?:tar|t?gz|txz|xz|zst|zip|tar\.\w+)+$/i, '')
 
 function octal(bytes: Uint8Array, at: number, length: number): number {
   // GNU writes sizes beyond 8 GB in binary.

@@ -4,6 +4,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import zlib, { createGunzip, gunzipSync } from 'node:zlib'
+import { narrowed } from '../narrowed.ts'
 import { unzstd } from '../unzstd.ts'
 import type { Packing } from './chunks.ts'
 
@@ -42,8 +43,9 @@ export function letGo({ buffer, byteLength }: Uint8Array): void {
 export function unpack(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
   const source = createReadStream(path, { highWaterMark: most })
+  if (packing === 'utf-16le' || packing === 'utf-16be') return through(source, narrowed(packing))
   // Node 20 cannot.
-  if (packing === 'zstd' && !zlib.createZstdDecompress) return byOurselves(source)
+  if (packing === 'zstd' && !zlib.createZstdDecompress) return through(source, unzstd())
   const sizes = { chunkSize: most, readableHighWaterMark: most * AHEAD }
   const stream = packing === 'gzip' ? createGunzip(sizes) : zlib.createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
@@ -51,9 +53,12 @@ export function unpack(path: string, packing: Packing, most: number): { stream: 
   return { stream, end: () => source.destroy() }
 }
 
-function byOurselves(source: Readable): { stream: Readable; end: () => void } {
+function through(
+  source: Readable,
+  transform: TransformStream<Uint8Array, Uint8Array>,
+): { stream: Readable; end: () => void } {
   const bytes = Readable.toWeb(source) as ReadableStream<Uint8Array>
-  return { stream: Readable.fromWeb(bytes.pipeThrough(unzstd())), end: () => source.destroy() }
+  return { stream: Readable.fromWeb(bytes.pipeThrough(transform)), end: () => source.destroy() }
 }
 
 /** What Node cannot unpack, the system's own program can. */

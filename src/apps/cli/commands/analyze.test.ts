@@ -104,6 +104,14 @@ test('nothing to judge is exit code 3, and says what was skipped', async () => {
   expect(stdout).toContain('analyze.test.ts: no line of it is understood')
 })
 
+test('standard input', async () => {
+  const text = '2027-03-05T11:08:59Z System clock was stepped by 312.457811 seconds\n'
+  const { stdout } = await cli(['analyze', '-'], {}, text)
+  expect(stdout).toMatch(/^stdin {2}chronyd/)
+  const { stderr, code } = await cli(['analyze', '--follow', '-'])
+  expect([stderr, code]).toEqual([expect.stringContaining('only once'), 3])
+})
+
 test('lines of a daemon that say nothing of its clock are counted', async () => {
   const { stdout, code } = await analyzed([
     'Oct 27 22:20:51 pi ntpd[1]: Listening on routing socket on fd #50 for interface updates',

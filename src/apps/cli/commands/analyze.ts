@@ -12,6 +12,7 @@ import { explainScreen } from '#report/explain/screen.ts'
 import { verdictOf } from '#report/explain/verdict.ts'
 import { compareHosts, versusScreen } from '#report/explain/versus.ts'
 import { printable } from '#report/table.ts'
+import { STANDARD_INPUT } from '../../analyze/find.ts'
 import { type ReadLogs, type ReadOptions, readCensus, readLogs } from '../../analyze/read.ts'
 import type { ReportFiles } from '../../analyze/write-report.ts'
 import { Complaint } from '../complain.ts'
@@ -53,6 +54,8 @@ export async function analyze(paths: readonly string[], options: Options): Promi
     throw new Complaint('--census counts, --versus compares: give one of them')
   if (options.follow && (options.census || options.versus || wantsFiles(options)))
     throw new Complaint('--follow shows one analysis as it goes on: not with --census, --versus or files')
+  if (options.follow && paths.includes(STANDARD_INPUT))
+    throw new Complaint('--follow reads again what has grown: what comes through a pipe is there only once')
   if (options.follow) return following(paths, options)
   if (options.census) return census(paths, options)
   if (options.versus) return versus(paths, options.versus, options)

@@ -3,6 +3,7 @@
  * apps/analyze/find.ts has it. They are kept as files of the browser's own, beside its memory where it likes.
  */
 import { archiveName, isTarHeader, TarReader } from '../../../analyze/tar.ts'
+import { type Bytes, isZip, zipMembers } from '../../../analyze/zip.ts'
 import { bytesOf } from './bytes.ts'
 import type { GivenFile } from './dropped.ts'
 
@@ -11,6 +12,7 @@ const MOST_MEMBERS = 100_000
 const MOST_NESTED = 3
 /** Of all members of an archive. */
 const MOST_BYTES = 1e9
+const TOO_LARGE = `it unpacks to more than ${MOST_BYTES} bytes: use clockwright analyze`
 
 interface Skipped {
   readonly file: string
@@ -24,15 +26,19 @@ export async function unpackArchives(
 ): Promise<GivenFile[]> {
   const all: GivenFile[] = []
   for (const each of given) {
-    if (!(await isArchive(each.file))) all.push(each)
+    const unpack = await unpackerOf(each.file)
+    if (!unpack) all.push(each)
     else if (nested >= MOST_NESTED) skipped.push({ file: each.path, why: 'archives in archives in archives' })
-    else all.push(...(await unpackArchives(await membersOf(each, skipped), skipped, nested + 1)))
+    else all.push(...(await unpackArchives(await unpack(each, skipped), skipped, nested + 1)))
   }
   return all
 }
 
-/** What cannot be read is none: whoever reads it next says why. */
-async function isArchive(file: File): Promise<boolean> {
+type Unpacker = (archive: GivenFile, skipped: Skipped[]) => Promise<GivenFile[]>
+
+/** Undefined for what is no archive. What cannot be read is none: whoever reads it next says why. */
+async function unpackerOf(file: File): Promise<Unpacker | undefined> {
+  if (isZip(new Uint8Array(await file.slice(0, BLOCK).arrayBuffer()))) return unzip
   const head = new Uint8Array(BLOCK)
   let filled = 0
   try {
@@ -40,16 +46,65 @@ async function isArchive(file: File): Promise<boolean> {
       const part = piece.subarray(0, BLOCK - filled)
       head.set(part, filled)
       filled += part.length
-      if (filled === BLOCK) return isTarHeader(head)
+      if (filled === BLOCK) return isTarHeader(head) ? untar : undefined
     }
   } catch {
-    return false
+    return undefined
   }
-  return false
+  return undefined
 }
 
-async function membersOf({ path, file }: GivenFile, skipped: Skipped[]): Promise<GivenFile[]> {
-  const folder = [...path.split('/').slice(0, -1), archiveName(path)].join('/')
+async function unzip({ path, file }: GivenFile, skipped: Skipped[]): Promise<GivenFile[]> {
+  const place = { size: file.size, slice: (from: number, to: number) => file.slice(from, to).stream() }
+  const members: GivenFile[] = []
+  let kept = 0
+  try {
+    for (const member of await zipMembers(place)) {
+      if (member.size === 0 || members.length >= MOST_MEMBERS) continue
+      // It may be more than it says.
+      kept += member.size
+      if (kept > MOST_BYTES) throw new Error(TOO_LARGE)
+      try {
+        const bytes = await new Response(limited(await member.open(), member.size)).blob()
+        members.push(memberOf(path, member, [bytes]))
+      } catch (error) {
+        skipped.push({ file: `${path}:${member.name}`, why: whyOf(error) })
+      }
+    }
+  } catch (error) {
+    skipped.push({ file: path, why: whyOf(error) })
+  }
+  return members
+}
+
+const limited = (bytes: Bytes, most: number): Bytes => {
+  let length = 0
+  return bytes.pipeThrough(
+    new TransformStream({
+      transform(piece, out) {
+        length += piece.length
+        if (length > most) out.error(new Error('it is larger than the archive says'))
+        else out.enqueue(piece)
+      },
+    }),
+  )
+}
+
+function memberOf(
+  archive: string,
+  { name, modified }: { readonly name: string; readonly modified: Date },
+  parts: BlobPart[],
+): GivenFile {
+  const inside = name.split('/').filter(part => !['', '.', '..'].includes(part))
+  return {
+    path: [...archive.split('/').slice(0, -1), archiveName(archive), ...inside].join('/'),
+    file: new File(parts, inside.at(-1) ?? '', { lastModified: modified.getTime() }),
+  }
+}
+
+const whyOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+async function untar({ path, file }: GivenFile, skipped: Skipped[]): Promise<GivenFile[]> {
   const members: GivenFile[] = []
   let parts: Uint8Array<ArrayBuffer>[] = []
   let open: { readonly name: string; readonly modified: Date } | undefined
@@ -61,19 +116,13 @@ async function membersOf({ path, file }: GivenFile, skipped: Skipped[]): Promise
       parts = []
       return bytes => {
         kept += bytes.length
-        if (kept > MOST_BYTES)
-          throw new Error(`it unpacks to more than ${MOST_BYTES} bytes: use clockwright analyze`)
+        if (kept > MOST_BYTES) throw new Error(TOO_LARGE)
         parts.push(bytes.slice())
       }
     },
     end() {
       if (!open) return
-      const { name, modified } = open
-      const inside = name.split('/').filter(part => part !== '' && part !== '.')
-      members.push({
-        path: [folder, ...inside].join('/'),
-        file: new File(parts, inside.at(-1) ?? '', { lastModified: modified.getTime() }),
-      })
+      members.push(memberOf(path, open, parts))
       open = undefined
     },
   })
@@ -81,7 +130,7 @@ async function membersOf({ path, file }: GivenFile, skipped: Skipped[]): Promise
     for await (const piece of bytesOf(file)) reader.push(piece)
     if (reader.broken) skipped.push({ file: path, why: 'the archive is damaged after some members' })
   } catch (error) {
-    skipped.push({ file: path, why: error instanceof Error ? error.message : String(error) })
+    skipped.push({ file: path, why: whyOf(error) })
   }
   return members
 }

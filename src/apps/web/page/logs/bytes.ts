@@ -1,5 +1,6 @@
 /** The bytes of a given file, unpacked: by the browser what every browser can unpack, by what the worker carries the rest. */
 import { XzReadableStream } from 'xz-decompress'
+import { narrowed } from '../../../narrowed.ts'
 import { unzstd } from '../../../unzstd.ts'
 
 /** A packed file may unpack to a thousand times its size and more. */
@@ -23,6 +24,8 @@ const PACKINGS: readonly Packing[] = [
     failed: 'it is damaged, or packed in a way that only the program xz knows',
   },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: packed => packed.pipeThrough(unzstd()) },
+  { magic: [0xff, 0xfe], unpack: packed => packed.pipeThrough(narrowed('utf-16le')) },
+  { magic: [0xfe, 0xff], unpack: packed => packed.pipeThrough(narrowed('utf-16be')) },
   {
     magic: [0x42, 0x5a, 0x68],
     unpack: () => {
