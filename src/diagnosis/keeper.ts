@@ -2,8 +2,9 @@
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import { type Habits, habitsOf } from './habits.ts'
 
-export interface Keeper {
+export interface Keeper extends Habits {
   readonly daemon: Daemon
   /** As it names itself: `4.2.8p6`; undefined when no line says it. */
   readonly version: string | undefined
@@ -18,7 +19,12 @@ export interface Keeper {
 /** ntpd's panic threshold; chronyd has none unless it is configured. */
 const PANIC: Seconds = 1000
 
-export function keeperOf(log: HostLog, daemon: Daemon): Keeper {
+export const keeperOf = (log: HostLog, daemon: Daemon): Keeper => ({
+  ...programOf(log, daemon),
+  ...habitsOf(log, daemon),
+})
+
+function programOf(log: HostLog, daemon: Daemon): Omit<Keeper, keyof Habits> {
   const texts = [...log.events.of('version'), ...log.timeless.filter(({ what }) => what === 'version')]
     .filter(event => event.daemon === daemon)
     .map(({ text }) => text)

@@ -6,7 +6,7 @@
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
-import { configure } from '../remedies.ts'
+import { configure, forgetJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 
@@ -66,17 +66,18 @@ export const sourceRejectedByItsOwnJitter: Rule = subject => {
               : 'it counts in the root distance, whose limit is 1.5 s',
         },
       ],
-      remedy: configure(
-        keeper,
+      remedy:
         keeper.daemon === 'chrony'
-          ? 'Let a resume reset the sources: `chronyc reset sources` and `chronyc burst 4/4` (chrony 4.0 or newer).'
-          : 'Shorten the polls (the wait is eight of them), or raise the limit of the root distance.',
-        keeper.daemon === 'chrony'
-          ? ['chronyc -m "reset sources" "burst 4/4"']
-          : ['server … iburst minpoll 4 maxpoll 6', 'tos maxdist 16'],
-      ),
+          ? forgetJumps(keeper)
+          : configure(
+              keeper,
+              'Shorten the polls (the wait is eight of them), or raise the limit of the root distance.',
+              ['server … iburst minpoll 4 maxpoll 6', 'tos maxdist 16'],
+            ),
       confirm:
-        'peerstats: the jitter of the first line after the jump is as large as the jump, and the status loses its reach.',
+        keeper.daemon === 'chrony'
+          ? 'measurements.log: measurements go on while chronyd follows none; statistics.log: the standard deviation after the jump is as large as the jump.'
+          : 'peerstats: the jitter of the first line after the jump is as large as the jump, and the status loses its reach.',
     },
   ]
 }

@@ -6,16 +6,21 @@ import type { Correction } from '#analysis/log/corrections.ts'
 import { decidedAt, saidStarts } from '#analysis/log/told.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Cause } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
 
 /** What a daemon sets right when it starts is not told. */
 const START: Seconds = 900
 /** No system clock is ahead by that at its boot; the clock of a card is behind by it. */
 const DECADE: Seconds = 10 * 365.25 * 86_400
 const isOfACard = ({ size }: Correction): boolean => size < -DECADE
+/** A daemon that corrects too much has done so by then. */
+const SOON: Seconds = 1800
 
-export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
+export const steppedBack: Rule = subject => {
+  const { log, disturbances, keeper, when } = subject
   const starts = [log.span?.from ?? Number.NaN, ...saidStarts(log, keeper.daemon)]
   const starting = (step: Correction) =>
     [step.at, decidedAt(step)].some(at => starts.some(start => Math.abs(at - start) < START))
@@ -24,11 +29,10 @@ export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
   )
   if (back.length === 0) return []
   const most = back.reduce((a, b) => (b.size < a.size ? b : a))
-  const card = isOfACard(most)
   return [
     {
       name: 'stepped-back',
-      severity: card ? 'critical' : 'warning',
+      severity: isOfACard(most) ? 'critical' : 'warning',
       from: back[0]!.at,
       to: back.at(-1)!.at,
       what:
@@ -42,27 +46,58 @@ export const steppedBack: Rule = ({ log, disturbances, keeper, when }) => {
         line,
       })),
       cost: 'Between the two readings of one time the order of events is lost; programs that measure with the wall clock see negative times.',
-      causes: [
-        ...(card
-          ? [
-              {
-                what: 'nobody has set the clock of the card that is followed: it counts from 1970, or from its start',
-                why: 'no clock with a battery is off by that',
-              },
-            ]
-          : []),
-        {
-          what: 'the clock had gained more than the daemon may slew',
-          why: 'it steps above its threshold only',
-        },
-      ],
-      remedy: configure(
-        keeper,
-        card
-          ? 'Set the clock of the card before it is followed, by ptp4l or by hand, and let phc2sys wait for ptp4l (-a, or -w).'
-          : 'Find why the clock gains (the other findings); the step is the consequence. Where going back is forbidden, ntpd -x or chronyd without makestep slew instead.',
-      ),
+      causes: causesOf(back, subject),
+      remedy: configure(keeper, remedyOf(back, subject)),
       confirm: 'The steps are in the daemon’s own log.',
     },
   ]
+}
+
+function causesOf(back: readonly Correction[], subject: Subject): Cause[] {
+  const ofCards = back.filter(isOfACard).length
+  const many = back.filter(step => overshot(step, subject)).length
+  return [
+    ...(ofCards > 0
+      ? [
+          {
+            what: 'nobody has set the clock of the card that is followed: it counts from 1970, or from its start',
+            why: 'no clock with a battery is off by that',
+          },
+        ]
+      : []),
+    ...(many > 0
+      ? [
+          {
+            what: 'its own corrections before had gone too far',
+            why: `${many === back.length ? '' : `${many} of ${back.length} times `}it had just set the clock forward, by more than was missing: it reckons with measurements from before and after a jump`,
+          },
+        ]
+      : []),
+    ...(many < back.length
+      ? [
+          {
+            what: 'the clock had gained more than the daemon may slew',
+            why: 'it steps above its threshold only',
+          },
+        ]
+      : []),
+  ]
+}
+
+const ELSE = 'Where going back is forbidden, ntpd -x or chronyd without makestep slew instead.'
+
+function remedyOf(back: readonly Correction[], subject: Subject): string {
+  if (back.some(isOfACard))
+    return 'Set the clock of the card before it is followed, by ptp4l or by hand, and let phc2sys wait for ptp4l (-a, or -w).'
+  return back.every(step => overshot(step, subject))
+    ? `What the clock had lost is the cause (the other findings); the step back is what was corrected too much. ${ELSE}`
+    : `Find why the clock gains (the other findings); the step is the consequence. ${ELSE}`
+}
+
+/** It had set the clock forward by more than this in the minutes before, and nobody else did. */
+function overshot({ at, size }: Correction, { disturbances }: Subject): boolean {
+  const before = (each: number) => each >= at - SOON && each < at
+  const forward = disturbances.own.filter(each => each.size > 0 && before(each.at))
+  const gained = disturbances.clock.some(each => each.size < 0 && before(each.local.from))
+  return !gained && forward.reduce((sum, each) => sum + each.size, 0) > -size
 }

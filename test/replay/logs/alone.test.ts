@@ -168,3 +168,12 @@ test.each(['ntpd428-xen-3days', 'ntpsec-inet4'])(
     expect(findings.map(({ name }) => name)).toEqual(['vm-paused', 'source-rejected-by-its-own-jitter'])
   },
 )
+
+test('what is configured already is not advised, and a step back after too many forward is its own doing', async () => {
+  const { findings } = await alone('chrony-makestep-always', '')
+  const [paused] = findings
+  expect(paused!.name).toBe('vm-paused')
+  expect(paused!.remedy.changes).toEqual(['chronyc -m "reset sources" "burst 4/4"'])
+  const back = findings.find(({ name }) => name === 'stepped-back')!
+  expect(back.causes.map(({ what }) => what)).toEqual(['its own corrections before had gone too far'])
+})

@@ -1,0 +1,40 @@
+/** What a daemon's logs show that it does already: nobody needs to be told to turn on what is on. */
+import type { HostLog } from '#analysis/log/host-log.ts'
+import { saidStarts } from '#analysis/log/told.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+
+export interface Habits {
+  /** It stepped the clock long after its start: no limit forbids it. */
+  readonly stepsAnytime: boolean
+  /** It asks its sources as often as `maxpoll 6` would have it, or more often. */
+  readonly asksOften: boolean
+}
+
+/** The first updates, to which `makestep` may be limited, have passed by then. */
+const START: Seconds = 3600
+const OFTEN: Seconds = 64
+/** A poll is some percent longer at times, and some replies are lost. */
+const SLACK = 1.1
+const FEW = 8
+/** One may have been ordered by somebody: `chronyc makestep` is logged in the same words. */
+const MORE_THAN_BY_HAND = 2
+
+export function habitsOf(log: HostLog, daemon: Daemon): Habits {
+  const starts = [log.span?.from ?? Number.NaN, ...saidStarts(log, daemon)]
+  const asked = log.bestSamples(daemon)
+  const intervals = (asked?.exchanges ? asked.census.sources() : [])
+    .filter(({ count }) => count >= FEW)
+    .map(({ from, to, count }) => (to - from) / (count - 1))
+  const late = log.events
+    .of('stepped')
+    .filter(({ daemon: by, at, size }) => by === daemon && !isNear(starts, at) && !isNear(starts, at - size))
+    .filter(({ at }) => starts.some(start => start < at))
+  return {
+    stepsAnytime: late.length >= MORE_THAN_BY_HAND,
+    asksOften: intervals.length > 0 && intervals.every(each => each <= OFTEN * SLACK),
+  }
+}
+
+const isNear = (starts: readonly Seconds[], at: Seconds): boolean =>
+  starts.some(start => Math.abs(at - start) < START)

@@ -1,0 +1,46 @@
+/** What is advised fits the version that runs, and is not what is there already. */
+import { expect, test } from 'vitest'
+import { explain } from '../../test/support/explain.ts'
+
+const paused = (version: string) =>
+  explain(
+    `2027-03-05T00:00:00Z chronyd version ${version} starting (+CMDMON)`,
+    '2027-03-05T00:00:04Z Selected source 192.0.2.1',
+    "2027-03-05T11:06:54Z Can't synchronise: no selectable sources",
+    '2027-03-05T11:07:42Z Jitter of 192.0.2.1 exceeds maxjitter of 1.000 seconds',
+    '2027-03-05T11:08:15Z Selected source 192.0.2.1',
+    '2027-03-05T11:08:15Z System clock wrong by 46.997210 seconds',
+  ).findings
+
+test.each([
+  ['1.29', 'systemctl restart chronyd'],
+  ['3.5', 'systemctl restart chronyd'],
+  ['4.0', 'chronyc -m "reset sources" "burst 4/4"'],
+  ['4.8', 'chronyc -m "reset sources" "burst 4/4"'],
+  ['DEVELOPMENT', 'chronyc -m "reset sources" "burst 4/4"'],
+])('chronyd %s forgets what it measured by: %s', (version, change) => {
+  const found = paused(version).find(({ name }) => name === 'source-rejected-by-its-own-jitter')!
+  expect(found.remedy).toMatchObject({ version, changes: [change] })
+  expect(found.remedy.text.includes('or newer')).toBe(version === 'DEVELOPMENT')
+  expect(found.confirm).not.toContain('peerstats')
+})
+
+const stepped = (...times: readonly string[]) =>
+  explain(
+    '2027-03-05T00:00:00Z chronyd version 4.5 starting (+CMDMON)',
+    '2027-03-05T00:00:04Z Selected source 192.0.2.1',
+    ...times.map(time => `2027-03-05T${time}Z System clock was stepped by 30.000000 seconds`),
+  ).findings.find(({ name }) => name === 'vm-paused')!.remedy
+
+test('who steps at any time is not told to; a single step may be somebody’s with chronyc makestep', () => {
+  expect(stepped('11:08:15', '17:08:15').changes).toEqual(['server … iburst minpoll 4 maxpoll 6'])
+  expect(stepped('11:08:15').changes).toContain('makestep 1 -1')
+  // The first updates of chronyd.
+  expect(stepped('00:00:40', '00:02:40', '11:08:15').changes).toContain('makestep 1 -1')
+})
+
+test('where nothing keeps the clock, no program is put first that hardly anybody runs', () => {
+  const { findings } = explain('[12.000000] PM: suspend entry (deep)', '[13.000000] PM: suspend exit')
+  const found = findings.find(({ name }) => name === 'kernel-saw-a-pause')!
+  expect(found.remedy.text).toMatch(/chronyd.*ptp4l/)
+})
