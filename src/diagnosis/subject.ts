@@ -1,11 +1,12 @@
 /** What a rule judges: one host's measured log, with what is known of its daemon, and words for its times. */
 import { type Disturbance, type Disturbances, findDisturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { rfc3339, signed } from '#core/time/format.ts'
-import { type Instant, instant, plus } from '#core/time/instant.ts'
-import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
+import { signed } from '#core/time/format.ts'
+import type { Instant } from '#core/time/instant.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import { type Keeper, keeperOf } from './keeper.ts'
+import { instantAt, momentsOf } from './when.ts'
 
 export interface Subject {
   readonly log: HostLog
@@ -31,12 +32,9 @@ export function subjectOf({ log, daemon, baseDay, sourceNames }: SubjectOf): Sub
     disturbances: findDisturbances(log, daemon),
     sourceName: source => sourceNames[source] ?? `source ${source}`,
     instantOf: at => instantAt(at, baseDay),
-    when: at => rfc3339(instantAt(at, baseDay), 0),
+    when: momentsOf(log, baseDay),
   }
 }
-
-export const instantAt = (at: Seconds, baseDay: number): Instant =>
-  plus(instant(BigInt(baseDay) * 86_400n * NS_PER_SECOND), at)
 
 export const evidenceOf = (event: LogEvent): { text: string; file: number; line: number } => ({
   text: event.text,

@@ -71,8 +71,10 @@ export const sourceRejectedByItsOwnJitter: Rule = subject => {
           ? forgetJumps(keeper)
           : configure(
               keeper,
-              'Shorten the polls (the wait is eight of them), or raise the limit of the root distance.',
-              ['server … iburst minpoll 4 maxpoll 6', 'tos maxdist 16'],
+              keeper.asksOften
+                ? 'Raise the limit of the root distance: it asks often already, and the wait is eight polls.'
+                : 'Shorten the polls (the wait is eight of them), or raise the limit of the root distance.',
+              [...(keeper.asksOften ? [] : ['server … iburst minpoll 4 maxpoll 6']), 'tos maxdist 16'],
             ),
       confirm:
         keeper.daemon === 'chrony'

@@ -26,6 +26,13 @@ describe('offsets', () => {
     expect(texts(wide)).toContain('+10.0 s')
     expect(wide.at(1e-3)).toBeGreaterThan(0.2)
   })
+  test('leave room above where something is written there', () => {
+    for (const values of [
+      [-2e-5, 3e-5],
+      [...new Array(100).fill(1e-5), 30, -4],
+    ])
+      expect(offsetScale(values, 0.2).at(Math.max(...values))).toBeLessThan(0.83)
+  })
   test('that are not there break nothing', () => expect(offsetScale([Number.NaN]).at(0)).toBeCloseTo(0.5))
   test('are many', () => expect(offsetScale(new Float64Array(300_000).fill(1)).at(1)).toBeGreaterThan(0.9))
 })

@@ -80,7 +80,8 @@ const LENGTHS: readonly Tick[] = [
 ]
 
 /** A scale for offsets of a clock: symlog where a few are far larger than most, else linear; zero is always on it. */
-export function offsetScale(values: Iterable<number>): Scale {
+/** `above`: a part of the height that is kept free for what is written there. */
+export function offsetScale(values: Iterable<number>, above = 0): Scale {
   const known = [...values].filter(Number.isFinite)
   const most = Math.max(1e-9, ...chunks(known, Math.max))
   const least = Math.min(-1e-9, ...chunks(known, Math.min))
@@ -89,11 +90,13 @@ export function offsetScale(values: Iterable<number>): Scale {
   const reach = Math.max(most, -least)
   if (reach <= 30 * usual || reach < 1e-6) {
     const margin = 0.05 * (most - least)
-    return linear([least - margin, most + margin], signed)
+    return linear([least - margin, most + margin + above * (most - least)], signed)
   }
   const knee = 10 ** Math.floor(Math.log10(Math.max(1e-7, usual, reach * 1e-7)))
   // Room on the side that has nothing to show, so that zero stands off the edge.
-  return symlog([Math.min(1.3 * least, -3 * knee), Math.max(1.3 * most, 3 * knee)], knee, signed)
+  const [low, high] = [Math.min(1.3 * least, -3 * knee), Math.max(1.3 * most, 3 * knee)]
+  const decades = Math.log10(1 - low / knee) + Math.log10(1 + high / knee)
+  return symlog([low, (high + knee) * 10 ** (above * decades) - knee], knee, signed)
 }
 
 /** Not all at once: a function takes no million of arguments. */

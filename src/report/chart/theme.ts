@@ -44,6 +44,7 @@ export const CHART_STYLE = [
   '.chart .title{font-size:14px;font-weight:600;fill:var(--ink)}',
   '.chart .grid{stroke:var(--line)}.chart .zero{stroke:var(--faint)}',
   '.chart .mark{stroke:var(--faint);stroke-dasharray:3 3}.chart .during{fill:var(--faint);opacity:.15}',
+  '.chart .label{paint-order:stroke;stroke:var(--paper);stroke-width:4;stroke-linejoin:round}',
   '.chart .series{fill:none;stroke-width:1.4;stroke-linejoin:round}',
   '.chart .key{stroke-width:2.5;fill:none}.chart .step{stroke:var(--paper);stroke-width:1}',
   '.chart .said{fill:none;stroke-width:1;stroke-dasharray:1 2}',

@@ -2,7 +2,7 @@
 import type { Heard } from '#analysis/log/roll.ts'
 import type { RollCall } from '#analysis/log/roll-call.ts'
 import { duration, rfc3339 } from '#core/time/format.ts'
-import { instantAt } from '#diagnosis/subject.ts'
+import { instantAt } from '#diagnosis/when.ts'
 import type { Style } from '../style.ts'
 import { printable, table } from '../table.ts'
 

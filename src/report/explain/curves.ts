@@ -80,12 +80,18 @@ function curvesOf(host: Explained, most: number): HostCurves[] {
       delay: samples && curve(measuredName(samples, host), samples.delays, OFFSET_DIGITS),
       frequency: updates && curve(updates.format, updates.frequencyEnvelope, FREQUENCY_DIGITS),
       // They are the host's, not a daemon's, and are told once.
-      happenings: i > 0 ? [] : happenings.map(each => ({ ...each, at: round(base + each.at, 3) })),
+      happenings: i > 0 ? [] : happenings.map(each => dated(each, base)),
       left: i > 0 ? 0 : left,
       steady: offsets && steadySpan(offsets.offset, base),
     }
   })
 }
+
+const dated = ({ at, truly, ...of }: Happening, base: number): Happening => ({
+  ...of,
+  at: round(base + at, 3),
+  ...(truly !== undefined && { truly: round(base + truly, 3) }),
+})
 
 export function curveOf(
   format: string,

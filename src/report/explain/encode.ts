@@ -11,7 +11,7 @@ import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Evidence, Finding } from '#diagnosis/finding.ts'
-import { instantAt } from '#diagnosis/subject.ts'
+import { instantAt } from '#diagnosis/when.ts'
 import { printable } from '../table.ts'
 
 export function encodeHost(host: Explained, fileNames: readonly string[]) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Disturbance } from '#analysis/log/disturbances.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 import { explainHost } from '#diagnosis/explain.ts'
@@ -46,4 +47,24 @@ test('of very many the largest are kept, and the rest is counted', () => {
   expect(all).toHaveLength(200)
   expect(left).toBe(300)
   expect(all[0]!.at).toBe(30_000)
+})
+
+test('what happened is told when it truly was, and marked where the stamps have it', () => {
+  const log = new HostLog()
+  log.tell(event('version', 0, Number.NaN))
+  const host = explainHost({ name: 'web1', log, baseDay: 20_000, sourceNames: [] })
+  const set: Disturbance = {
+    from: 100,
+    to: 160,
+    local: { from: 100, to: 3760 },
+    size: -3600,
+    uncertainty: 1,
+    before: 0,
+    moved: 'wall clock',
+    sources: [],
+    lines: [],
+    restarted: false,
+  }
+  const [jump] = happeningsOf({ ...host, disturbances: [set] }).happenings
+  expect(jump).toMatchObject({ kind: 'set', at: 3760, truly: 160 })
 })

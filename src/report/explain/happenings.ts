@@ -16,6 +16,8 @@ export interface Happening {
   readonly kind: HappeningKind
   /** Seconds from the start of the base day. */
   readonly at: Seconds
+  /** In true time, as the findings have it, where that is known. */
+  readonly truly?: Seconds
   /** For a mark. */
   readonly label: string
   /** For a list. */
@@ -51,7 +53,7 @@ export const markOf = ({ to, local }: Disturbance, { log }: Explained): Seconds 
 
 type Weighed = Happening & { readonly weight: number }
 
-function disturbed({ size, uncertainty, moved, restarted }: Disturbance, at: Seconds): Weighed {
+function disturbed({ size, uncertainty, moved, restarted, to }: Disturbance, at: Seconds): Weighed {
   const much = `${amount(Math.abs(size))} ± ${duration(uncertainty)}`
   // As the rule vm-paused has it: what nobody can tell from a pause was one.
   const paused = size > 0 && moved !== 'wall clock' && !restarted
@@ -66,7 +68,7 @@ function disturbed({ size, uncertainty, moved, restarted }: Disturbance, at: Sec
     set: `set by ${signed(-size)}`,
     jump: `${size > 0 ? 'lost' : 'gained'} ${duration(Math.abs(size))}`,
   }
-  return { kind, at, label: label[kind], text: text[kind], weight: Math.abs(size) }
+  return { kind, at, truly: to, label: label[kind], text: text[kind], weight: Math.abs(size) }
 }
 
 /** What a log and the statistics both tell is one step. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LABEL_ROWS, type Label, placeLabels } from './labels.ts'
+import { chooseLabels, LABEL_ROWS, type Label, placeLabels } from './labels.ts'
 
 test('what happened to the clock finds room before what its daemon did', () => {
   const step = { kind: 'step', from: 0, to: 50 } as const
@@ -25,4 +25,19 @@ test('no two labels of a row overlap', () => {
       }
     }),
   )
+})
+
+test('labels name their hosts where all of them fit, and are not cut', () => {
+  const within = { from: 0, to: 100 }
+  const at = (...ends: readonly number[]): Label[] => ends.map(to => ({ kind: 'pause', from: to - 60, to }))
+  const short = (...ends: readonly number[]): Label[] =>
+    ends.map(to => ({ kind: 'pause', from: to - 20, to }))
+  const named = (...ends: readonly number[]) => {
+    const long = at(...ends)
+    return chooseLabels([long, short(...ends)], within).labels === long
+  }
+  expect(named(60, 70, 80)).toBe(true)
+  // The last is cut; four find no room in three rows.
+  expect(named(60, 70, 110)).toBe(false)
+  expect(named(60, 70, 80, 90)).toBe(false)
 })

@@ -24,3 +24,21 @@ export function placeLabels(labels: readonly Label[]): (number | undefined)[] {
   }
   return placed
 }
+
+export interface Placed<L> {
+  readonly labels: readonly L[]
+  readonly rows: (number | undefined)[]
+}
+
+/** Of several ways to say the labels, the most telling first, the first for which there is room, head and tail; else the last. */
+export function chooseLabels<L extends Label>(
+  ways: readonly (readonly L[])[],
+  within: { readonly from: number; readonly to: number },
+): Placed<L> {
+  const all = ways.map(labels => ({ labels, rows: placeLabels(labels) }))
+  const inside = ({ labels, rows }: Placed<L>) =>
+    labels.every(({ kind, from, to }, i) =>
+      rows[i] === undefined ? kind === 'step' : from >= within.from && to <= within.to,
+    )
+  return all.find(inside) ?? all.at(-1)!
+}

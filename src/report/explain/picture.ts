@@ -16,6 +16,8 @@ export interface Look {
 
 /** More would be a curtain. */
 const MOST_MARKS = 60
+/** So much of the height is for the labels of marks. */
+const ABOVE = 0.18
 
 /** What is known of a host's offset: against its sources, else as its daemon took it. */
 export const offsetCurve = ({ measured, taken }: HostCurves): Curve | undefined => measured ?? taken
@@ -40,7 +42,10 @@ export function offsetPicture(hosts: readonly HostCurves[], look: Look = {}): El
     title: series.map(({ name }) => name).join(', '),
     quantity: `offset, positive: behind (${utcDay(from)} to ${utcDay(to)}, UTC)`,
     x: calendar(from, to),
-    y: offsetScale(series.flatMap(({ least, most }) => [...least, ...most])),
+    y: offsetScale(
+      series.flatMap(({ least, most }) => [...least, ...most]),
+      shown.length > 0 ? ABOVE : 0,
+    ),
     series,
     marks,
     ...look,
@@ -74,6 +79,7 @@ function labelled(svg: Element, happenings: readonly Happening[]): Element {
             x: right ? x + 4 : x - 4,
             y: top + 10 + rows[i] * ROW_HEIGHT,
             'text-anchor': right ? undefined : 'end',
+            class: 'label',
           },
           label,
         ),

@@ -5,10 +5,10 @@
 import type { OffsetMeasures } from '#analysis/log/host-log.ts'
 import { steadyPart } from '#analysis/log/steady.ts'
 import type { Summary } from '#analysis/log/windows.ts'
-import { duration, rfc3339, signed } from '#core/time/format.ts'
+import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
-import { instantAt } from '#diagnosis/subject.ts'
+import { momentsOf } from '#diagnosis/when.ts'
 import { LABEL, nameFinding, type Telling, tellFinding } from '../findings.ts'
 import { braille, niceRange } from '../plot.ts'
 import type { Style } from '../style.ts'
@@ -44,11 +44,10 @@ export function explainScreen(host: Explained, options: ScreenOptions, style: St
   return `${lines.join('\n')}\n`
 }
 
-function head({ name, keepers, span, baseDay }: Explained, style: Style): string {
+function head({ name, keepers, span, baseDay, log }: Explained, style: Style): string {
+  const at = momentsOf(log, baseDay)
   const who = keepers.map(keeper => keeper.name).join(' and ')
-  const when = span
-    ? `, ${rfc3339(instantAt(span.from, baseDay), 0)} to ${rfc3339(instantAt(span.to, baseDay), 0)} (${duration(span.to - span.from)})`
-    : ''
+  const when = span ? `, ${at(span.from)} to ${at(span.to)} (${duration(span.to - span.from)})` : ''
   return `${style('bold', printable(name))}  ${style('dim', printable(`${who}${when}`))}`
 }
 
@@ -75,8 +74,7 @@ function plot(host: Explained, columns: number, style: Style): string[] {
   const labels = rows.map((_, i) =>
     i === 0 ? signed(range) : i === rows.length - 1 ? signed(-range) : i === PLOT_ROWS >> 1 ? 'behind ↑' : '',
   )
-  const left = rfc3339(instantAt(from, host.baseDay), 0)
-  const right = rfc3339(instantAt(to, host.baseDay), 0)
+  const [left, right] = [from, to].map(momentsOf(host.log, host.baseDay)) as [string, string]
   return [
     '',
     style('dim', `offset against its sources (${seriesName(series, host)})`),

@@ -3,6 +3,7 @@
  * matters without its script too. The script draws the plots with which one can move; until then a picture stands there.
  */
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { oddOneOf } from '#diagnosis/odd-one.ts'
 import { type Element, element, escapeText, type Node } from '../../chart/svg.ts'
@@ -33,6 +34,8 @@ export interface Embedded {
   readonly digest: string
 }
 
+/** Moments are told to the second. */
+const VISIBLE: Seconds = 1
 /** Happenings of a host that are listed at once. */
 const LISTED = 30
 const MOST_LINES = 20
@@ -113,7 +116,7 @@ const RANKS = { critical: 0, warning: 1, unknown: 2, good: 3 } as const
 const worstFirst = (a: Explained, b: Explained): number => RANKS[verdictOf(a)] - RANKS[verdictOf(b)]
 
 function headOf(host: Explained, several: boolean): Element {
-  const { name, keepers, span, baseDay } = host
+  const { name, keepers, span } = host
   const verdict = verdictOf(host)
   const rows = [...host.log.samples.values(), ...host.log.updates.values()].reduce(
     (sum, series) => sum + series.rows,
@@ -123,7 +126,7 @@ function headOf(host: Explained, several: boolean): Element {
     keepers.map(keeper => said(keeper.name)).join(' and '),
     ...(span
       ? [
-          `${moment(span.from, baseDay)} to ${moment(span.to, baseDay)} (${duration(span.to - span.from)})`,
+          `${moment(span.from, host)} to ${moment(span.to, host)} (${duration(span.to - span.from)})`,
           `${rows} rows`,
         ]
       : []),
@@ -162,17 +165,21 @@ function happened(host: Explained, curves: readonly HostCurves[], several: boole
   const left = curves.reduce((sum, each) => sum + each.left, 0)
   if (all.length === 0) return []
   const around = aroundIn(host.span)
-  const item = ({ kind, at, text }: (typeof all)[number]): Element =>
+  const base = host.baseDay * 86_400
+  const item = ({ kind, at, truly, text }: (typeof all)[number]): Element =>
     element(
       'li',
       {},
       happeningShape(kind),
-      element('time', {}, moment(at - host.baseDay * 86_400, host.baseDay)),
+      element('time', {}, moment((truly ?? at) - base, host)),
       element(
         'span',
         {},
         element('span', { class: 'unseen' }, `${HAPPENINGS[kind]}: `),
         text,
+        ...(Math.abs((truly ?? at) - at) < VISIBLE
+          ? []
+          : [` The clock itself said ${moment(at - base, host)}, where it stands in the plot.`]),
         ' ',
         showButton(at - around, at + around),
       ),

@@ -1,8 +1,8 @@
 /** Small pieces of the report: shapes for severities, moments, tables. */
-import { rfc3339 } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Explained } from '#diagnosis/explain.ts'
 import type { Severity } from '#diagnosis/finding.ts'
-import { instantAt } from '#diagnosis/subject.ts'
+import { momentsOf } from '#diagnosis/when.ts'
 import { type Element, element, type Node } from '../../chart/svg.ts'
 import { printable } from '../../table.ts'
 import type { HappeningKind } from '../happenings.ts'
@@ -70,8 +70,8 @@ const HAPPENING_SHAPES: Readonly<Record<HappeningKind, Element>> = {
 export const happeningShape = (kind: HappeningKind): Element => HAPPENING_SHAPES[kind]
 
 /** `2026-12-07 11:05:49 UTC`. */
-export const moment = (at: Seconds, baseDay: number): string =>
-  Number.isFinite(at) ? rfc3339(instantAt(at, baseDay), 0).replace('T', ' ').replace('Z', ' UTC') : '–'
+export const moment = (at: Seconds, { log, baseDay }: Pick<Explained, 'log' | 'baseDay'>): string =>
+  Number.isFinite(at) ? momentsOf(log, baseDay)(at).replace('T', ' ').replace('Z', ' UTC') : '–'
 
 export interface Cells {
   readonly caption: string

@@ -65,14 +65,9 @@ function census(series: SampleSeries, host: Explained): Element[] {
   ]
 }
 
-const silence = ({ longestSilence, silentFrom }: SourceCount, { baseDay }: Explained): Node =>
+const silence = ({ longestSilence, silentFrom }: SourceCount, host: Explained): Node =>
   longestSilence > 0
-    ? element(
-        'span',
-        {},
-        duration(longestSilence),
-        element('small', {}, ` from ${moment(silentFrom, baseDay)}`),
-      )
+    ? element('span', {}, duration(longestSilence), element('small', {}, ` from ${moment(silentFrom, host)}`))
     : '–'
 
 /** The odd ones are marked with the finding that names them. */

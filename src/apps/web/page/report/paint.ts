@@ -1,7 +1,7 @@
 /** What is drawn on top of the lines: zero, which side is which, and marks where something happened. */
 import type uPlot from 'uplot'
 import type { Happening, HappeningKind } from '#report/explain/happenings.ts'
-import { LABEL_ROWS, placeLabels } from '#report/explain/labels.ts'
+import { chooseLabels, LABEL_ROWS, type Placed } from '#report/explain/labels.ts'
 import { colour, fontOf } from '../timeline/theme.ts'
 import type { PlotName } from './lines.ts'
 import type { View } from './view.ts'
@@ -23,20 +23,26 @@ export function paintOver(u: uPlot, view: View, name: PlotName): void {
   }
   const hosts = view.hosts.filter((_, i) => !view.hidden.has(i))
   const shown = hosts
-    .flatMap(host =>
-      hosts.length === 1
-        ? host.happenings
-        : host.happenings.map(each => ({ ...each, label: `${host.name}: ${each.label}` })),
-    )
+    .flatMap(host => host.happenings.map(each => ({ ...each, host: host.name })))
     .filter(({ at }) => at >= view.window.from && at <= view.window.to)
     .sort((a, b) => a.at - b.at)
-  const marks = shown.map(happening => measured(u, happening))
-  const rows = name === 'offset' ? placeLabels(marks) : marks.map(() => undefined)
+  const { labels: marks, rows } = labelled(u, shown, hosts.length > 1)
+  if (name !== 'offset') rows.fill(undefined)
   // What finds no room has only its shape, below the labels of the others.
   const below = name === 'offset' ? LABEL_ROWS : 0
   for (const [i, each] of marks.entries()) mark(u, each, rows[i] ?? below)
   for (const [i, each] of marks.entries()) if (rows[i] !== undefined) label(u, each, rows[i])
   u.ctx.restore()
+}
+
+type Shown = Happening & { readonly host: string }
+
+/** Of several hosts labels name theirs where there is room for all of it: the list below names them anyway. */
+function labelled(u: uPlot, shown: readonly Shown[], several: boolean): Placed<Measured> {
+  const { left, width } = u.bbox
+  const plain = shown.map(each => measured(u, each))
+  const named = shown.map(each => measured(u, { ...each, label: `${each.host}: ${each.label}` }))
+  return chooseLabels(several ? [named, plain] : [plain], { from: left, to: left + width })
 }
 
 function zero(u: uPlot): void {

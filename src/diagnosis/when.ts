@@ -1,0 +1,27 @@
+/**
+ * When something was, for people. Logs that count from the boot have no date (linuxptp, `-o short-monotonic`), nor has a clock
+ * that began at 1970 and was never set: of both, all stamps lie in the first year.
+ */
+import type { HostLog } from '#analysis/log/host-log.ts'
+import { rfc3339 } from '#core/time/format.ts'
+import { type Instant, instant, plus } from '#core/time/instant.ts'
+import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
+
+const YEAR: Seconds = 366 * 86_400
+
+export const instantAt = (at: Seconds, baseDay: number): Instant =>
+  plus(instant(BigInt(baseDay) * 86_400n * NS_PER_SECOND), at)
+
+/** Words for moments of this log, which are seconds from the start of its first day. */
+export function momentsOf(log: Pick<HostLog, 'span' | 'events'>, baseDay: number): (at: Seconds) => string {
+  const base = baseDay * 86_400
+  return hasDates(log, base)
+    ? at => rfc3339(instantAt(at, baseDay), 0)
+    : at => `${Math.round(base + at)} s after the boot`
+}
+
+const hasDates = ({ span, events }: Pick<HostLog, 'span' | 'events'>, base: Seconds): boolean =>
+  base < 0 ||
+  base >= YEAR ||
+  (span !== undefined && base + span.to >= YEAR) ||
+  events.all.some(({ at }) => base + at >= YEAR)
