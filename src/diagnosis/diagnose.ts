@@ -113,6 +113,7 @@ const measured = ({ log }: Subject): boolean =>
 const SETTINGS: readonly EventName[] = [
   'configured',
   'slew-only',
+  'steps-allowed',
   'source-configured',
   'source-trusted',
   'version',

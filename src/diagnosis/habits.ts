@@ -1,11 +1,11 @@
-/** What a daemon's logs show that it does already: nobody needs to be told to turn on what is on. */
+/** What a daemon's logs, and lines of its configuration beside them, show that it does already: nobody needs to be told to turn on what is on. */
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { saidStarts } from '#analysis/log/told.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 
 export interface Habits {
-  /** It stepped the clock long after its start: no limit forbids it. */
+  /** It stepped the clock long after its start, or its configuration says so: no limit forbids it. */
   readonly stepsAnytime: boolean
   /** It asks its sources as often as `maxpoll 6` would have it, or more often. */
   readonly asksOften: boolean
@@ -30,8 +30,10 @@ export function habitsOf(log: HostLog, daemon: Daemon): Habits {
     .of('stepped')
     .filter(({ daemon: by, at, size }) => by === daemon && !isNear(starts, at) && !isNear(starts, at - size))
     .filter(({ at }) => starts.some(start => start < at))
+  const allowed =
+    daemon === 'chrony' && log.timeless.some(({ what, size }) => what === 'steps-allowed' && size < 0)
   return {
-    stepsAnytime: late.length >= MORE_THAN_BY_HAND,
+    stepsAnytime: allowed || late.length >= MORE_THAN_BY_HAND,
     asksOften: intervals.length > 0 && intervals.every(each => each <= OFTEN * SLACK),
   }
 }

@@ -25,8 +25,10 @@ test.each([
   expect(found.confirm).not.toContain('peerstats')
 })
 
-const stepped = (...times: readonly string[]) =>
+const stepped = (...times: readonly string[]) => steppedBy([], ...times)
+const steppedBy = (conf: readonly string[], ...times: readonly string[]) =>
   explain(
+    ...conf,
     '2027-03-05T00:00:00Z chronyd version 4.5 starting (+CMDMON)',
     '2027-03-05T00:00:04Z Selected source 192.0.2.1',
     ...times.map(time => `2027-03-05T${time}Z System clock was stepped by 30.000000 seconds`),
@@ -43,4 +45,10 @@ test('where nothing keeps the clock, no program is put first that hardly anybody
   const { findings } = explain('[12.000000] PM: suspend entry (deep)', '[13.000000] PM: suspend exit')
   const found = findings.find(({ name }) => name === 'kernel-saw-a-pause')!
   expect(found.remedy.text).toMatch(/chronyd.*ptp4l/)
+})
+
+test('what chrony.conf beside the log says is known, too', () => {
+  const conf = ['pidfile chronyd.pid', 'log measurements tracking', 'rtcsync']
+  expect(steppedBy([...conf, 'makestep 0.1 -1'], '11:08:15').changes).not.toContain('makestep 1 -1')
+  expect(steppedBy([...conf, 'makestep 1 3'], '11:08:15').changes).toContain('makestep 1 -1')
 })

@@ -4,6 +4,7 @@
  * shapes before open ones.
  */
 import { rule } from './chrony/banner.ts'
+import { chronyMakestep, chronyOther } from './chrony/configured.ts'
 import { measurements } from './chrony/measurements.ts'
 import { rtc, tempcomp } from './chrony/readings.ts'
 import { refclocks } from './chrony/refclocks.ts'
@@ -76,6 +77,8 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   ntpstat,
   commandLine,
   configured,
+  chronyMakestep,
+  chronyOther,
   date,
   hwclock,
   sleep,

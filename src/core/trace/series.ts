@@ -110,6 +110,8 @@ export type EventName =
   | 'rtc-in-local-time'
   // What a configuration says.
   | 'slew-only'
+  // By `makestep`, in the first so many updates; without a limit where that is negative.
+  | 'steps-allowed'
   | 'source-configured'
   | 'source-trusted'
   // What the kernel says.
