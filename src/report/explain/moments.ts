@@ -8,3 +8,6 @@ export const utcText = (at: number): string =>
     .replace('Z', ' UTC')
 
 export const utcDay = (at: number): string => utcText(at).slice(0, 10)
+
+/** Within the first year after 1970 are the stamps of logs that count from the boot (diagnosis/when.ts). */
+export const isSinceBoot = (last: number): boolean => last >= 0 && last < 366 * 86_400

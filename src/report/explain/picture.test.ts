@@ -89,3 +89,10 @@ test('a script for gnuplot has titles, units, gaps and quoted names', () => {
     `${FROM + 96 + 50 * 64} 0.00003 0.000031`,
   ])
 })
+
+test('what counts from the boot has an axis without dates', () => {
+  const measured = { ...curve([1e-8, -2e-8, 3e-8]), origin: 1500 }
+  const svg = print(offsetPicture([host('a', { measured, happenings: [] })])!)
+  expect(svg).toContain('time since the boot')
+  expect(svg).not.toContain('1970')
+})

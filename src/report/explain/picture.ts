@@ -1,12 +1,12 @@
 /** The offset of explained hosts as one picture, with what happened marked. */
 import { type ChartMark, chart } from '../chart/chart.ts'
-import { offsetScale } from '../chart/scale.ts'
+import { elapsed, offsetScale } from '../chart/scale.ts'
 import { type Element, element } from '../chart/svg.ts'
 import { calendar } from './calendar.ts'
 import { type Curve, type HostCurves, pointsOf } from './curves.ts'
 import type { Happening } from './happenings.ts'
 import { placeLabels } from './labels.ts'
-import { utcDay } from './moments.ts'
+import { isSinceBoot, utcDay } from './moments.ts'
 
 export interface Look {
   readonly alone?: boolean
@@ -40,8 +40,8 @@ export function offsetPicture(hosts: readonly HostCurves[], look: Look = {}): El
   const marks: ChartMark[] = shown.map(({ at, text }) => ({ at, text }))
   const drawn = chart({
     title: series.map(({ name }) => name).join(', '),
-    quantity: `offset, positive: behind (${utcDay(from)} to ${utcDay(to)}, UTC)`,
-    x: calendar(from, to),
+    quantity: `offset, positive: behind (${isSinceBoot(to) ? 'time since the boot' : `${utcDay(from)} to ${utcDay(to)}, UTC`})`,
+    x: isSinceBoot(to) ? elapsed(to, from) : calendar(from, to),
     y: offsetScale(
       series.flatMap(({ least, most }) => [...least, ...most]),
       shown.length > 0 ? ABOVE : 0,

@@ -1,5 +1,7 @@
 /** One plot on its canvas, with its gestures and keys. */
 import uPlot from 'uplot'
+import { duration } from '#core/time/format.ts'
+import { isSinceBoot } from '#report/explain/moments.ts'
 import { offsetTicks, rateTicks, timeTicks } from '../timeline/axes.ts'
 import { colour, faded, fontOf } from '../timeline/theme.ts'
 import { columnsOf, extremesIn, kneeOf, type Line, linesOf, type PlotName } from './lines.ts'
@@ -314,6 +316,7 @@ const timeAxis = (): uPlot.Axis => ({
 
 /** Days are told without their year, but for the first; of long times only months are. */
 function withYear(texts: readonly string[], splits: readonly number[], increment: number): string[] {
+  if (isSinceBoot(splits.at(-1) ?? 0)) return splits.map(at => (increment < 60 ? `${at} s` : duration(at)))
   const year = (at: number) => new Date(at * 1000).getUTCFullYear()
   if (increment >= MONTH)
     return texts.map((text, i) => `${text.slice(text.indexOf(' ') + 1)} ${year(splits[i]!)}`)

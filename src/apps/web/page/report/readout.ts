@@ -1,5 +1,6 @@
 /** In words what stands under the cursor. */
 import { duration, rate, signed } from '#core/time/format.ts'
+import { isSinceBoot } from '#report/explain/moments.ts'
 import { utc } from '../words/time.ts'
 import { linesOf, valueAt } from './lines.ts'
 import type { View } from './view.ts'
@@ -9,7 +10,10 @@ const NEAR = 0.01
 
 export function readoutText(view: View, at: number | undefined): string {
   const { from, to } = view.window
-  if (at === undefined) return `${utc(from)} to ${utc(to)} UTC (${duration(to - from)})`
+  if (at === undefined)
+    return isSinceBoot(to)
+      ? `${duration(from)} to ${duration(to)} after the boot`
+      : `${utc(from)} to ${utc(to)} UTC (${duration(to - from)})`
   const values = linesOf(view, 'offset').map(line => {
     const value = valueAt(line, at)
     return `${line.name} ${value ? range(value.low, value.high, signed) : 'not known'}`
@@ -28,7 +32,13 @@ export function readoutText(view: View, at: number | undefined): string {
     .filter(each => Math.abs(each.at - at) < NEAR * (to - from))
     .slice(0, 2)
     .map(({ text }) => text)
-  return [`${utc(at)} UTC`, ...values, ...frequencies, ...delays, ...marks].join(' · ')
+  return [
+    isSinceBoot(to) ? `${duration(at)} after the boot` : `${utc(at)} UTC`,
+    ...values,
+    ...frequencies,
+    ...delays,
+    ...marks,
+  ].join(' · ')
 }
 
 function range(low: number, high: number, text: (value: number) => string): string {
