@@ -23,7 +23,7 @@ import { Envelope } from './envelope.ts'
 import { EventLog } from './event-log.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
-import { OwnOffsets } from './own-offsets.ts'
+import { FAR, OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
@@ -196,6 +196,11 @@ export class UpdateSeries extends Series {
     return this.#own.mostLeft >= FAR
   }
 
+  /** So much of the time that they say little of the clock as a whole. */
+  get slewedLong(): boolean {
+    return this.#own.farFor >= LONG * (this.to - this.from) && this.#own.farFor > 0
+  }
+
   #listen({ at, stratum, rows }: UpdateBlock): void {
     for (let row = 0; row < rows; row++) {
       if (stratum[row] === 0) continue
@@ -278,7 +283,7 @@ export class HostLog {
   /** What tells best how wrong the clock itself was. */
   ownOffsetOf(daemon: Daemon): SampleSeries | UpdateSeries | undefined {
     const updates = this.updatesOf(daemon)
-    return updates?.slewedFar ? updates : (this.bestSamples(daemon) ?? updates)
+    return updates?.slewedLong ? updates : (this.bestSamples(daemon) ?? updates)
   }
 
   updatesOf(daemon: Daemon): UpdateSeries | undefined {
@@ -296,5 +301,5 @@ export class HostLog {
 }
 
 const MOST_TIMELESS = 100_000
-/** ntpd's step threshold. */
-const FAR: Seconds = 0.128
+/** A shorter part of the time changes little, and in the rest an update tells what the daemon believes, which is less than it measures. */
+const LONG = 0.05

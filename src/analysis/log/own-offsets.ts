@@ -7,11 +7,17 @@
 import type { Seconds } from '#core/time/units.ts'
 import { BLOCK_ROWS, type UpdateBlock } from '#core/trace/series.ts'
 
+/** ntpd's step threshold. */
+export const FAR: Seconds = 0.128
+
 export class OwnOffsets {
   readonly #at = new Float64Array(BLOCK_ROWS)
   readonly #offset = new Float64Array(BLOCK_ROWS)
   /** The largest that was left to slew. */
   mostLeft: Seconds = 0
+  /** How long much was left. */
+  farFor: Seconds = 0
+  #farSince: Seconds = Number.NaN
 
   /** Until the next call. */
   of(block: UpdateBlock): Pick<UpdateBlock, 'at' | 'offset' | 'rows'> {
@@ -25,6 +31,8 @@ export class OwnOffsets {
       // While it is not synchronised chronyd knows of no offset.
       this.#offset[row] = size + left
       if (Math.abs(left) > this.mostLeft) this.mostLeft = Math.abs(left)
+      if (this.#farSince < this.#at[row]!) this.farFor += this.#at[row]! - this.#farSince
+      this.#farSince = Math.abs(left) >= FAR ? this.#at[row]! : Number.NaN
     }
     return { at: this.#at, offset: this.#offset, rows }
   }
