@@ -6,6 +6,7 @@ import { bySeverity, type Finding } from '../finding.ts'
 import type { About } from './about.ts'
 import type { LintFile } from './file-kind.ts'
 import type { LintRule } from './rule.ts'
+import { byteOrderMark } from './rules/byte-order-mark.ts'
 import { chronydRefuses } from './rules/chronyd-refuses.ts'
 import { clockNotDisciplined } from './rules/clock-not-disciplined.ts'
 import { disabledInGuests } from './rules/disabled-in-guests.ts'
@@ -40,6 +41,7 @@ import { subjectOf } from './subject.ts'
 export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
   words,
+  byteOrderMark,
   chronydRefuses,
   missingFiles,
   keys,
