@@ -109,6 +109,7 @@ export const FINDINGS = {
   'could-not-be-read': 'A file that says how the clock is kept is there and could not be read.',
   'copy-incomplete': 'A copy of a machine lacks what says who keeps its clock, or whom that one asks.',
   'daemon-not-running': 'A program that keeps time is there and does not run.',
+  'daemon-not-enabled': 'The program that keeps this clock is not started with the machine.',
   'source-unreachable': 'A configured source does not answer.',
   'host-clock-disagrees': 'The clock of the host differs from the network.',
   'slow-after-a-pause': 'After a pause this configuration leaves the clock wrong for long.',

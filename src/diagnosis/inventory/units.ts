@@ -9,7 +9,8 @@ import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.t
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { SYSTEMD_NAMES } from '../systemd-names.ts'
-import { at, fact, firstThere, linesIn, readText } from './place.ts'
+import { scriptsAtBoot } from './boot-scripts.ts'
+import { at, fact, findLine, firstThere, linesIn, readText } from './place.ts'
 
 /** Of units, the first that has one counts. */
 export const UNIT_DIRECTORIES = [
@@ -91,12 +92,29 @@ export const hasServices = (files: Files): boolean =>
 /** Packages bring a unit and a script; what counts is what the init of this machine reads. */
 export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
   const look = lookInto(files)
-  return (
+  const service =
     (hasOtherInit(files) ? findScript(look, names) : undefined) ??
     findUnit(look, names, around) ??
     findScript(look, names)
-  )
+  const byOwner = service?.enabled?.value === false && !service.unit.mask && startedByOwner(files, names)
+  return service && byOwner ? { ...service, enabled: byOwner } : service
 }
+
+/** What no unit wants and no runlevel starts may be started by a line of rc.local. */
+function startedByOwner(files: Files, { units, scripts, programs }: ServiceNames): Fact<boolean> | undefined {
+  const names = [...units.map(each => each.replace(/@?\.service$/, '')), ...scripts].map(escaped).join('|')
+  const paths = programs.map(escaped).join('|')
+  const line = findLine(
+    files,
+    scriptsAtBoot(files),
+    new RegExp(
+      `^[^#]*?(?:(?:${paths})(?=[\\s;&]|$)|(?:^|[\\s/])(?:${names})(?:\\.service)?\\s+(?:re)?start\\b|\\b(?:re)?start\\s(?:[^#;&]*\\s)?(?:${names})(?:\\.service)?(?=[\\s;&]|$))`,
+    ),
+  )
+  return line && fact(true, line.place)
+}
+
+const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** Is its first program known, and not systemd? */
 function hasOtherInit(files: Files): boolean {
@@ -229,8 +247,42 @@ export function findEnabled(
       }
     }
   }
-  return told ? fact(false, at(path, 'no unit wants it')) : undefined
+  return (
+    wantedByWords(files, [name, ...aliases]) ??
+    listedAs(files, name) ??
+    (told ? fact(false, at(path, 'no unit wants it')) : undefined)
+  )
 }
+
+/** A unit of the machine's owner may name it itself (systemd.unit(5)). */
+function wantedByWords(files: Files, names: readonly string[]): Fact<boolean> | undefined {
+  const [directory] = UNIT_DIRECTORIES
+  const units = files.names(directory!).filter(name => /\.(?:service|target)$/.test(name))
+  const words = names.filter(Boolean).map(escaped).join('|')
+  const line = findLine(
+    files,
+    units
+      .map(name => `${directory}/${name}`)
+      .filter(path => files.link(path) === undefined)
+      .slice(0, MOST_OF_OWNER),
+    new RegExp(`^(?:Wants|Requires|BindsTo|Upholds)\\s*=(?:.*\\s)?(?:${words})(?=\\s|$)`),
+  )
+  return line && fact(true, line.place)
+}
+
+const MOST_OF_OWNER = 256
+
+/** As systemctl listed it for a sosreport. */
+function listedAs(files: Files, name: string): Fact<boolean> | undefined {
+  const listed = findLine(
+    files,
+    [LISTED],
+    new RegExp(`^${escaped(name)}\\s+(enabled|disabled)(?:-runtime)?\\b`),
+  )
+  return listed && fact(listed.match[1] === 'enabled', listed.place)
+}
+
+const LISTED = '/sos_commands/systemd/systemctl_list-unit-files'
 
 const setting = ({ path, key, value, line }: LocatedSetting): Place => at(path, `${key}=${value}`, line)
 

@@ -3,6 +3,7 @@ import { bySeverity, type Evidence, type Finding, type FindingName } from '../fi
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
+import { notEnabled } from './rules/not-enabled.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
@@ -15,6 +16,7 @@ const RULES: readonly MachineRule[] = [
   couldNotBeRead,
   copyIncomplete,
   nobodyKeepsIt,
+  notEnabled,
   severalDaemons,
   toolsAndDaemon,
   subject => xenWallclock(subject).map(finding => keptSoon(finding, subject)),

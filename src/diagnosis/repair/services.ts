@@ -77,8 +77,8 @@ export function serviceSteps(
   const mask =
     kind === 'start' && manager === 'systemd' && found?.unit?.mask ? [unmask(found.unit, reason)] : []
   const wanted = found?.unit?.mask?.wanted || found?.enabled?.value
-  // What does not run is not stopped, and an undo would start it.
-  const steps = kind === 'stop' && found?.runs?.value === false ? [] : [...mask, now]
+  // What does not run is not stopped, and an undo would start it; what runs is not started.
+  const steps = found?.runs?.value === (kind === 'start') ? mask : [...mask, now]
   if (wanted === (kind === 'start')) return steps
   const { lasting } = WORDS[manager]
   const runlevel = runlevelOf(found?.enabled)
