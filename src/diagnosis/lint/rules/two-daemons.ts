@@ -37,21 +37,18 @@ export const twoDaemons: LintRule = subject => {
         { what: 'a daemon was replaced, and the old one stayed', why: 'its configuration is still there' },
       ],
       remedy: {
-        text: 'Keep one. Stop and disable the other, and remove its package or its configuration.',
-        changes:
-          names.length < 2
-            ? jobs.flatMap(({ file, line, text, deletes }) =>
-                deletes
-                  ? []
-                  : [`${subject.files[file!]!.path}:${line}: take out only what sets the clock: ${text}`],
-              )
-            : names.slice(1).flatMap(name => wordsToStop(serviceOf(subject, name))),
-        edits:
-          names.length < 2
-            ? jobs.flatMap(({ file, line, deletes }) =>
-                deletes ? [{ file: file!, line: line!, kind: 'delete' as const, text: '' }] : [],
-              )
-            : [],
+        text: `Keep one. Stop and disable the other, and remove its package or its configuration.${jobs.length > 0 && names.length > 1 ? ' Take out the job, too.' : ''}`,
+        changes: [
+          ...names.slice(1).flatMap(name => wordsToStop(serviceOf(subject, name))),
+          ...jobs.flatMap(({ file, line, text, deletes }) =>
+            deletes
+              ? []
+              : [`${subject.files[file!]!.path}:${line}: take out only what sets the clock: ${text}`],
+          ),
+        ],
+        edits: jobs.flatMap(({ file, line, deletes }) =>
+          deletes ? [{ file: file!, line: line!, kind: 'delete' as const, text: '' }] : [],
+        ),
       },
       confirm: '`ps -e | grep -E "ntpd|chronyd|timesyncd|ntp-daemon"` shows one program.',
     }),

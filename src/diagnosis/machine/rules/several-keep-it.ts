@@ -29,18 +29,20 @@ export const severalDaemons: MachineRule = subject => {
   const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
   const conflicts = pairsOf(daemons).map(([one, other]) => conflictOf(one, other))
   const oneIsLeft = conflicts.every(conflict => conflict !== undefined)
+  const jobs = inventory.jobs.filter(({ repeats }) => repeats)
   return [
     state({
       name: 'two-daemons',
-      severity: oneIsLeft ? 'warning' : 'critical',
+      severity: oneIsLeft && jobs.length === 0 ? 'warning' : 'critical',
       what: oneIsLeft
-        ? `${listed(names)} are to be started on this machine, and their units exclude each other: systemd keeps one, and which one depends on the order.`
-        : `${listed(names)} ${running ? 'run' : 'are started'} on this machine, and each sets the clock.`,
+        ? `${listed(names)} are to be started on this machine, and their units exclude each other: systemd keeps one, and which one depends on the order.${alsoJobs(jobs)}`
+        : `${listed(names)} ${running ? 'run' : 'are started'} on this machine, and each sets the clock.${alsoJobs(jobs)}`,
       evidence: [
         ...daemons.flatMap(({ runs, commandLine, enabled }) =>
           evidenceOf(runs ?? enabled, commandLine).slice(0, 2),
         ),
         ...(oneIsLeft ? evidenceOf(...conflicts) : []),
+        ...jobs.flatMap(({ command }) => evidenceOf(command)),
       ],
       cost: oneIsLeft
         ? 'The clock is kept with the settings of the one or of the other, and after the next boot or update it may be another.'
@@ -52,9 +54,12 @@ export const severalDaemons: MachineRule = subject => {
         },
       ],
       remedy: {
-        text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.${besidePtp(keep!.name, stop)}`,
-        changes: stop.flatMap(wordsToStop),
-        actions: stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
+        text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.${jobs.length > 0 ? ' Take the job out, too.' : ''}${besidePtp(keep!.name, stop)}`,
+        changes: [...stop.flatMap(wordsToStop), ...jobs.flatMap(wordsFor)],
+        actions: [
+          ...stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
+          ...jobs.flatMap(actionsFor),
+        ],
       },
       confirm: oneIsLeft
         ? `systemctl status ${daemons.flatMap(({ unit }) => unit?.name ?? []).join(' ')}, after a boot.`
@@ -152,15 +157,19 @@ const jobBesideDaemon: MachineRule = ({ inventory }) => {
       ],
       remedy: {
         text: `Take the job out and leave the clock to ${daemon.name}, which may step it after a pause.`,
-        changes: jobs.flatMap(({ unit, name, command }) =>
-          unit ? wordsToStop({ name, unit: { name: unit } }) : [`${name}: without "${command.value}"`],
-        ),
+        changes: jobs.flatMap(wordsFor),
         actions: jobs.flatMap(actionsFor),
       },
       confirm: 'Steps in the log at the times of the job.',
     }),
   ]
 }
+
+const alsoJobs = ([job]: readonly ClockJob[]): string =>
+  job ? ` So does a job (${job.name}: ${job.program}, ${job.when}).` : ''
+
+const wordsFor = ({ unit, name, command }: ClockJob): string[] =>
+  unit ? wordsToStop({ name, unit: { name: unit } }) : [`${name}: without "${command.value}"`]
 
 /** A line of a table that does nothing else is an edit of the linter's; what has other work in it is for a person to part. */
 function actionsFor({ unit, name, command }: ClockJob): Action[] {
