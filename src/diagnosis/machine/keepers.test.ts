@@ -418,3 +418,30 @@ describe('the ntpd of busybox is started by the words of its init', () => {
     expect(words(begun)).toEqual(['/etc/init.d/sysntpd start'])
   })
 })
+
+describe('ntpdate, which sets the clock once', () => {
+  // Ubuntu 14.04 as it is installed, and Red Hat's service.
+  const DISK: Members = {
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+    'var/lib/dpkg/status':
+      'Package: ntpdate\nStatus: install ok installed\nVersion: 1:4.2.6.p5+dfsg-3ubuntu2.14.04.13\n',
+    'usr/sbin/ntpdate': '',
+    'etc/network/if-up.d/ntpdate': '#!/bin/sh\n/usr/sbin/ntpdate-debian -s $OPTS\n',
+  }
+  const SERVICE: Members = {
+    ...service('ntpdate.service', '/usr/libexec/ntpdate-wrapper'),
+    ...started('ntpdate.service'),
+  }
+
+  test.each([
+    ['the network starts it', {}],
+    ['the machine starts it', SERVICE],
+  ])('is no keeper where %s', (_, members) =>
+    expect(found({ ...DISK, ...members })).toEqual(['critical no-daemon']),
+  )
+
+  test('is shown as what sets the clock at boot where it is enabled', () => {
+    const setters = whoSetsTheClock(takeInventory(memoryFiles({ ...DISK, ...SERVICE })))
+    expect(setters).toContainEqual(expect.objectContaining({ how: 'at boot', does: 'yes' }))
+  })
+})

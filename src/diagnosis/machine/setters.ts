@@ -2,7 +2,7 @@
 import type { ClockSteps, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { activeDaemons, conflictOf, isPresumed } from './subject.ts'
+import { activeDaemons, conflictOf, isPresumed, setsOnce } from './subject.ts'
 import { followsHost, wallclockValue } from './wallclock.ts'
 
 export interface Setter {
@@ -30,8 +30,8 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
     .map(
       (daemon): Setter => ({
         name: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
-        how: daemon.name === 'ntpdate' || daemon.name === 'sntp' ? 'at boot' : 'all the time',
-        does: active.includes(daemon) && !isPresumed(daemon) && !mayLose(daemon, active) ? 'yes' : 'may',
+        how: setsOnce(daemon) ? 'at boot' : 'all the time',
+        does: isAtWork(daemon, active) ? 'yes' : 'may',
         evidence: evidenceFor(daemon),
       }),
     )
@@ -60,6 +60,11 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
     (a, b) => Number(b.does === 'yes') - Number(a.does === 'yes'),
   )
 }
+
+const isAtWork = (daemon: TimeDaemon, active: readonly TimeDaemon[]): boolean =>
+  setsOnce(daemon)
+    ? daemon.enabled?.value === true
+    : active.includes(daemon) && !isPresumed(daemon) && !mayLose(daemon, active)
 
 /** Another is started that its unit excludes, and nobody saw which of them is left. */
 const mayLose = (daemon: TimeDaemon, active: readonly TimeDaemon[]): boolean =>

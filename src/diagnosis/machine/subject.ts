@@ -75,19 +75,24 @@ export const settingDaemons = (inventory: Inventory): TimeDaemon[] =>
  * Those that run, or would be started. Where a copy tells of none what is started, those that are configured: which of them it
  * is, nobody knows.
  */
-export function activeDaemons({ daemons }: Inventory): TimeDaemon[] {
-  const known = daemons.filter(
+export function activeDaemons(inventory: Inventory): TimeDaemon[] {
+  const known = keepers(inventory).filter(
     ({ runs, enabled, unit }) => runs?.value ?? (enabled?.value && !isHeldBack(unit)),
   )
-  return known.length > 0 ? known : daemons.filter(isPresumed)
+  return known.length > 0 ? known : keepers(inventory).filter(isPresumed)
 }
+
+/** It sets the clock when the machine starts, and ends: it keeps none. */
+export const setsOnce = ({ name }: Pick<TimeDaemon, 'name'>): boolean => name === 'ntpdate'
+
+const keepers = ({ daemons }: Inventory): readonly TimeDaemon[] => daemons.filter(each => !setsOnce(each))
 
 /** Where none runs, those that should: what keeps one from running may stand in its files. */
 export function usedDaemons(inventory: Inventory): TimeDaemon[] {
   const active = activeDaemons(inventory)
   return active.length > 0
     ? active
-    : inventory.daemons.filter(({ enabled, unit }) => enabled?.value && !isHeldBack(unit))
+    : keepers(inventory).filter(({ enabled, unit }) => enabled?.value && !isHeldBack(unit))
 }
 
 /** systemd keeps one of two units that exclude each other; where both were seen to run it did not. */
@@ -122,9 +127,12 @@ export const holdsAll = (copy: Inventory['copy']): boolean => copy === 'live' ||
 const NAMES_SOURCES = /^\s*(?:server|pool|peer|refclock|broadcastclient|multicastclient|manycastclient)\b/im
 
 /** Can it be told who keeps this clock, or that nobody does? */
-export const isKeeperKnown = ({ daemons, missing }: Inventory): boolean =>
-  daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined) ||
-  (daemons.length === 0 && !(missing.includes('processes') && missing.includes('programs')))
+export function isKeeperKnown(inventory: Inventory): boolean {
+  const able = keepers(inventory)
+  return able.length === 0
+    ? !(inventory.missing.includes('processes') && inventory.missing.includes('programs'))
+    : able.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined)
+}
 
 export const settingTools = (
   { tools }: Inventory,

@@ -13,6 +13,7 @@ import {
   isKeeperKnown,
   type MachineRule,
   placed,
+  setsOnce,
   settingDaemons,
   settingTools,
   state,
@@ -24,11 +25,10 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   // A tool that compares the clocks again and again keeps it after its own fashion.
   if (!isKeeperKnown(inventory) || settingTools(inventory, 'periodically').length > 0) return []
   if (followsHost(inventory)) return []
-  const able = inventory.daemons.filter(
-    ({ setsTime, name }) => setsTime?.value !== false && name !== 'ntpdate',
-  )
+  const keepers = inventory.daemons.filter(each => !setsOnce(each))
+  const able = keepers.filter(({ setsTime }) => setsTime?.value !== false)
   // One that would only measure is kept out all the same; that it does is said beside.
-  const notRunning = inventory.daemons.filter(({ runs, name }) => !runs?.value && name !== 'ntpdate')
+  const notRunning = keepers.filter(({ runs }) => !runs?.value)
   const keptOut = notRunning.flatMap(daemon => {
     const { unit } = daemon
     return unit ? unit.conditions.filter(isAgainstGuests).map(each => shutOut(daemon, unit, each)) : []

@@ -4,7 +4,7 @@
  */
 import type { Inventory } from '#core/guest/inventory.ts'
 import { wordsToStart } from '../../service-words.ts'
-import { evidenceOf, type MachineRule, settingDaemons, settingTools, state } from '../subject.ts'
+import { evidenceOf, type MachineRule, setsOnce, settingDaemons, settingTools, state } from '../subject.ts'
 import { followsHost } from '../wallclock.ts'
 
 export const notEnabled: MachineRule = ({ inventory }) => {
@@ -42,7 +42,7 @@ const isKeptThen = (inventory: Inventory): boolean =>
   settingTools(inventory, 'periodically').length > 0 ||
   inventory.daemons.some(
     ({ name, enabled, runs, setsTime }) =>
-      name !== 'ntpdate' &&
+      !setsOnce({ name }) &&
       (enabled?.value
         ? setsTime?.value !== false || name === 'timemaster'
         : name === 'timemaster' && runs?.value),

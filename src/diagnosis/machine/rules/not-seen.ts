@@ -7,6 +7,7 @@ import type { Inventory, Missing } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
 import {
   evidenceOf,
+  isKeeperKnown,
   lacksConfiguration,
   lacksSources,
   type MachineRule,
@@ -123,10 +124,8 @@ function whomIsNotKnown(inventory: Inventory): Finding[] {
 }
 
 function whoIsNotKnown(inventory: Inventory): Finding[] {
-  const { daemons, missing, container } = inventory
-  const told = daemons.some(({ runs, enabled }) => runs !== undefined || enabled !== undefined)
-  const none = daemons.length === 0 && missing.includes('processes') && missing.includes('programs')
-  if (container || told || (daemons.length === 0 && !none)) return []
+  const { missing, container } = inventory
+  if (container || isKeeperKnown(inventory)) return []
   const presumed = settingDaemons(inventory).map(({ name }) => name)
   return [
     state({

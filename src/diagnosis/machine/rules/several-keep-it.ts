@@ -13,16 +13,15 @@ import {
   evidenceOf,
   isPresumed,
   type MachineRule,
+  setsOnce,
   settingDaemons,
   settingTools,
   state,
 } from '../subject.ts'
 
-const NEVER = new Set(['ntpdate', 'clockwright'])
-
 export const severalDaemons: MachineRule = subject => {
   const { inventory } = subject
-  const daemons = settingDaemons(inventory).filter(each => !NEVER.has(each.name) && !isPresumed(each))
+  const daemons = settingDaemons(inventory).filter(each => !isOurs(each) && !isPresumed(each))
   if (daemons.length < 2) return [...atTheNextBoot(daemons, inventory), ...jobBesideDaemon(subject)]
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
@@ -79,7 +78,7 @@ function besidePtp(keep: string, stop: readonly TimeDaemon[]): string {
 /** One runs, and another is to be started with the machine: what keeps the clock is another thing after the next boot. */
 function atTheNextBoot([runs]: readonly TimeDaemon[], { daemons }: Inventory): Finding[] {
   if (!runs?.runs?.value) return []
-  const others = daemons.filter(other => other !== runs && !NEVER.has(other.name) && isMeant(other))
+  const others = daemons.filter(other => other !== runs && !isOurs(other) && isMeant(other))
   if (others.length === 0) return []
   const names = listed(others.map(({ name }) => name))
   const are = others.length === 1 ? 'is' : 'are'
@@ -119,8 +118,12 @@ function atTheNextBoot([runs]: readonly TimeDaemon[], { daemons }: Inventory): F
   ]
 }
 
+/** It starts beside no other that keeps the clock. */
+const isOurs = ({ name }: TimeDaemon): boolean => name === 'clockwright'
+
 /** Nothing is known that keeps it from being started; that a file is not there can be told only where all are. */
-const isMeant = ({ enabled, runs, setsTime, unit }: TimeDaemon): boolean =>
+const isMeant = ({ name, enabled, runs, setsTime, unit }: TimeDaemon): boolean =>
+  !setsOnce({ name }) &&
   enabled?.value === true &&
   runs?.value === false &&
   setsTime?.value !== false &&
