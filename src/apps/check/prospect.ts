@@ -64,8 +64,9 @@ export interface Foresight {
 export async function foresee(machine: Foreseen, { pause, within, signal }: Foreseeing): Promise<Foresight> {
   const { inventory, linted } = machine
   const daemon = settingDaemons(inventory)[0]
+  const asks = !linted.some(({ name }) => name === 'no-source')
   const player =
-    daemon && isGuest(inventory) && !lacksConfiguration(daemon) && !lacksSources(daemon, inventory)
+    daemon && asks && isGuest(inventory) && !lacksConfiguration(daemon) && !lacksSources(daemon, inventory)
       ? playerOf(daemon, daemon.commandLine)
       : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }

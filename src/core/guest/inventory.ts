@@ -236,6 +236,8 @@ export interface TimeDaemon {
   readonly unreadable: readonly Unreadable[]
   /** Lines that include what is not there, and of which a copy does not tell whether the machine has it. */
   readonly unseen?: readonly Place[]
+  /** Servers that the network names for it (DHCP), where it has no others. */
+  readonly given?: Fact<string> | undefined
   readonly unit: UnitFacts | undefined
   /** Where it is told to write statistics, and why it cannot; undefined where it can, or nobody knows. */
   readonly cannotWrite: Fact<string> | undefined

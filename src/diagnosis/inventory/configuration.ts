@@ -1,12 +1,13 @@
 /** The configuration of a daemon: its main file and all that this includes, in the order in which they are read. */
 import type { Files, Unreadable } from '#core/guest/files.ts'
-import type { ConfigurationFile, Place } from '#core/guest/inventory.ts'
+import type { ConfigurationFile, Fact, Place } from '#core/guest/inventory.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { expandPattern, firstOfEachName } from '#dialects/find-files.ts'
 import { type Include, linesOf } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { folderOf, isPattern } from '#dialects/path-pattern.ts'
-import { at, isLink, readText } from './place.ts'
+import { emptiedAt, parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import { at, fact, findLine, isLink, linesIn, readText } from './place.ts'
 import { isSecret } from './share.ts'
 
 /** How the includes of a file are found. */
@@ -21,6 +22,7 @@ export interface Configuration {
   readonly unreadable: Unreadable[]
   /** Lines that include what is not there: whether the machine has it, a copy does not tell. */
   readonly unseen: Place[]
+  readonly given?: Fact<string> | undefined
 }
 
 export function readConfiguration(files: Files, path: string, grammar: Grammar): Configuration {
@@ -51,7 +53,20 @@ export function readSystemdConfiguration(files: Files, name: string): Configurat
   )
   for (const path of [...(main === undefined ? [] : [main]), ...dropIns.slice(0, MOST_FILES)])
     gather(files, { path, grammar: 'plain', includedBy: undefined, depth: 0 }, found, new Set())
-  return found
+  return withNetwork(files, found)
+}
+
+/** Where systemd-networkd tells timesyncd what DHCP told it (sd-network(3)). */
+const NETWORK = '/run/systemd/netif/state'
+
+/** Without servers in its files it asks whom the network names, and what lies in /run is on no disk. */
+function withNetwork(files: Files, found: Configuration): Configuration {
+  const emptied = emptiedAt(found.configuration.map(({ path, text }) => parseTimesyncdConf(text, path)))
+  if (!emptied) return found
+  const named = findLine(files, [NETWORK], /^NTP=(\S.*)$/)
+  if (named) return { ...found, given: fact(named.match[1]!, named.place) }
+  const said = linesIn(files, emptied.file)[emptied.line - 1] ?? ''
+  return { ...found, unseen: [at(emptied.file, said.trim(), emptied.line)] }
 }
 
 interface Wanted {

@@ -48,7 +48,7 @@ function findDaemon(
   })
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
   const starts = service?.unit.starts
-  const { configuration, unreadable, unseen } =
+  const { configuration, unreadable, unseen, given } =
     configured ?? findConfiguration(files, known, started?.value ?? starts?.value)
   return {
     name: known.name,
@@ -72,6 +72,7 @@ function findDaemon(
     configuration,
     unreadable: [...unreadable, ...(service?.unreadable ?? [])],
     unseen,
+    given,
     unit: service?.unit,
     cannotWrite: findCannotWrite(files, {
       daemon: known.name,

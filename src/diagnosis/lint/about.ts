@@ -20,6 +20,8 @@ export interface About {
         readonly presumed?: boolean
         /** It runs, and leaves the clock alone. */
         readonly watches?: boolean
+        /** The network names servers for it, besides its files. */
+        readonly given?: boolean
         /** By whom it is started: a unit, or the path of a script. */
         readonly unit?: { readonly name: string } | undefined
         readonly enabled?: Fact<boolean> | undefined

@@ -1,7 +1,7 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
-import { combineServers } from '#dialects/timesyncd/sources.ts'
+import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
 import { originOfAddress, originsOf, PULSES } from './origin.ts'
@@ -33,6 +33,8 @@ export interface ConfiguredSource {
   readonly named: readonly NamedHere[]
   /** Files that are named and not here, or the network (DHCP), may add more. */
   readonly elsewhere: boolean
+  /** The line by which it lost the servers that it was built with, where it has no others. */
+  readonly emptied?: { readonly file: number; readonly line: number } | undefined
   /** The clock of the machine itself passes for a source. */
   readonly local: boolean
   /** So many must agree. */
@@ -189,7 +191,9 @@ function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
   const conf = subject.timesyncd.map(({ read }) => read)
   const [own, fallback] = [combineServers(conf, 'NTP'), combineServers(conf, 'FallbackNTP')]
   const used = own.length > 0 ? own : fallback
-  if (!main || used.length === 0) return undefined
+  const emptied = emptiedAt(conf)
+  if (!main || (used.length === 0 && !emptied)) return undefined
+  const fileOf = (file: string) => subject.timesyncd.find(({ path }) => path === file)!.file
   return {
     daemon: 'timesyncd',
     program: PROGRAMS['systemd-timesyncd'],
@@ -197,12 +201,16 @@ function timesyncd(subject: LintSubject): ConfiguredSource | undefined {
     named: used.map(
       ({ file, source: { address, line } }): NamedHere => ({
         ...plainly(address),
-        file: subject.timesyncd.find(({ path }) => path === file)!.file,
+        file: fileOf(file),
         line,
         pool: undefined,
       }),
     ),
-    elsewhere: own.length > 0 && fallback.length > 0,
+    emptied: emptied && { file: fileOf(emptied.file), line: emptied.line },
+    elsewhere:
+      (own.length > 0 && fallback.length > 0) ||
+      (subject.machine.about.daemons?.some(({ name, given }) => name === 'systemd-timesyncd' && given) ??
+        false),
     local: false,
     needed: undefined,
   }

@@ -172,6 +172,7 @@ export function aboutOf(inventory: Inventory): About {
     version: daemon.version?.value,
     presumed: isPresumed(daemon),
     watches: daemon.setsTime?.value === false,
+    given: daemon.given !== undefined,
     unit: daemon.unit,
     enabled: daemon.enabled,
   }))

@@ -82,6 +82,16 @@ export function combineServers(
   return servers
 }
 
+/** Where the servers that it was built with are taken away, and no other is named: it asks only whom the network names. */
+export function emptiedAt(files: readonly TimesyncdConf[]): { file: string; line: number } | undefined {
+  if (combineServers(files, 'NTP').length + combineServers(files, 'FallbackNTP').length > 0) return undefined
+  return files
+    .flatMap(({ file, assignments }) =>
+      assignments.filter(({ list }) => list === 'FallbackNTP').map(({ line }) => ({ file, line })),
+    )
+    .at(-1)
+}
+
 /** Whom it asks when this file is all that is said: the fallback where no server is named. */
 export function usedServers(conf: TimesyncdConf): NamedSource[] {
   const configured = combineServers([conf], 'NTP')

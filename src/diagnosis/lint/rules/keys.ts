@@ -21,7 +21,7 @@ import { joinedLines } from '#dialects/linux/unit.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
-import { TIMESYNCD_KEYS } from '#dialects/timesyncd/grammar.ts'
+import { keyTakenFor, TIMESYNCD_KEYS } from '#dialects/timesyncd/grammar.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -119,7 +119,8 @@ const timesyncd: LintRule = subject =>
         )
       else if (section === 'Time') {
         const known = TIMESYNCD_KEYS.get(key)
-        if (!known) findings.push(unknown(subject, at, key, TIMESYNCD_KEYS.keys(), TIMESYNCD))
+        if (!known)
+          findings.push(unknown(subject, at, key, TIMESYNCD_KEYS.keys(), TIMESYNCD, keyTakenFor(key)))
         else if (!isKnownTo(subject.machine.timesyncd, known))
           findings.push(
             mistakeFound(
@@ -490,13 +491,19 @@ function unknown(
   word: string,
   known: Iterable<string>,
   manners: Manners,
+  taken?: string,
 ): Finding {
   const names = new Map([...known].map(name => [name.toLowerCase(), name]))
   const near = nearest(word, names.keys())
   return mistakeFound(
     subject,
     at,
-    { kind: 'unknown-option', word, meant: near === undefined ? undefined : names.get(near), expected: '' },
+    {
+      kind: 'unknown-option',
+      word,
+      meant: taken ?? (near === undefined ? undefined : names.get(near)),
+      expected: '',
+    },
     manners,
   )
 }

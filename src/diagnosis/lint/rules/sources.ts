@@ -51,8 +51,14 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
           few(subject, more, {
             name: 'no-source',
             severity: 'warning',
-            what: `No source is configured: ${of.program} asks nobody, and the clock runs free.`,
-            evidence: [evidenceAt(subject, file, 1)],
+            what: of.emptied
+              ? `No source is configured, and those that ${of.program} was built with are taken away: it asks only whom the network names (DHCP), and else nobody.`
+              : `No source is configured: ${of.program} asks nobody, and the clock runs free.`,
+            evidence: [
+              of.emptied
+                ? evidenceAt(subject, of.emptied.file, of.emptied.line)
+                : evidenceAt(subject, file, 1),
+            ],
             cost: 'The clock drifts by seconds a day.',
             count,
           }),

@@ -118,9 +118,14 @@ function whomIsNotKnown(inventory: Inventory): Finding[] {
       remedy: {
         text: 'Make the copy with `clockwright collect` on the machine, or copy these files, too.',
       },
-      confirm: unasked.some(({ name }) => name === 'chronyd') ? 'chronyc -n sources' : 'ntpq -pn',
+      confirm: CONFIRM[unasked[0]!.name] ?? 'ntpq -pn',
     }),
   ]
+}
+
+const CONFIRM: Readonly<Record<string, string>> = {
+  chronyd: 'chronyc -n sources',
+  'systemd-timesyncd': 'timedatectl timesync-status',
 }
 
 function whoIsNotKnown(inventory: Inventory): Finding[] {
