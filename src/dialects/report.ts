@@ -17,6 +17,11 @@ export type ReadReport = (text: string, reclaim: () => void) => readonly Said[] 
 /** All that a line of text can begin with. */
 export const PRINTABLE = `\t${Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join('')}`
 
+export interface ReportFormat extends LogFormat {
+  /** Of one file, line by line. */
+  readonly reader: () => (text: string) => readonly Said[] | undefined
+}
+
 export function reportFormat(of: {
   readonly name: string
   readonly daemon: Daemon
@@ -26,8 +31,12 @@ export function reportFormat(of: {
   /** Bytes in a line at most, where they may be more than daemons write into their logs. */
   readonly longest?: number
   readonly open: () => ReadReport
-}): LogFormat {
+}): ReportFormat {
   return {
+    reader() {
+      const read = of.open()
+      return text => read(text, () => {})
+    },
     name: of.name,
     dated: true,
     first: of.first ?? PRINTABLE,

@@ -54,6 +54,8 @@ export interface Inventory {
   readonly jobs: readonly ClockJob[]
   /** Who has stepped the clock, as far as logs of the system tell. */
   readonly steps: readonly ClockSteps[]
+  /** What programs that know the clock said of it when a copy was made. */
+  readonly reported: readonly Reported[]
   /** What kernel messages say about clocks, in their order. */
   readonly messages: readonly KernelMessage[]
   /** What a copy does not hold, so that nobody can tell from it; empty for a live machine. */
@@ -241,6 +243,14 @@ export interface TimeDaemon {
   readonly unit: UnitFacts | undefined
   /** Where it is told to write statistics, and why it cannot; undefined where it can, or nobody knows. */
   readonly cannotWrite: Fact<string> | undefined
+}
+
+/** `offset-now`: positive when the clock is behind. Without a source it is said of the clock as a whole. */
+export interface Reported {
+  readonly says: 'synchronised' | 'unsynchronised' | 'offset-now' | 'selected' | 'unreachable'
+  readonly source: string | undefined
+  readonly size: Seconds | undefined
+  readonly evidence: Place
 }
 
 export interface ClockJob {

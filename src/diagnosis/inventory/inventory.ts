@@ -18,6 +18,7 @@ import { findMessages } from './messages.ts'
 import { hasPackages, readPackages } from './packages.ts'
 import { fact, wholeFile } from './place.ts'
 import { READINGS } from './readings.ts'
+import { findReported } from './reported.ts'
 import { findRtc } from './rtc.ts'
 import { findSteps } from './steps.ts'
 import { findSysctls } from './sysctls.ts'
@@ -58,6 +59,7 @@ export function takeInventory(files: Files): Inventory {
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
     jobs: findJobs(files),
     steps: findSteps(files),
+    reported: findReported(files),
     messages,
     missing,
     unread: files.unread,

@@ -7,6 +7,8 @@ import type { Files } from '#core/guest/files.ts'
 import type { Fact, Place, RtcFacts } from '#core/guest/inventory.ts'
 import { dayNumber } from '#core/time/civil.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
+import { date } from '#dialects/linux/date.ts'
+import { hwclock } from '#dialects/linux/hwclock.ts'
 import { at, fact, findLine, linesIn, wholeFile } from './place.ts'
 
 const ADJTIME = '/etc/adjtime'
@@ -20,7 +22,7 @@ const PRINTED: Seconds = 1
 export function findRtc(files: Files): RtcFacts {
   return {
     present: wholeFile(files, 'sys/class/rtc/rtc0/name') ?? fromDriver(files),
-    offset: fromClocks(files) ?? fromTimedatectl(files),
+    offset: fromClocks(files) ?? fromTimedatectl(files) ?? fromCommands(files),
     drift: findDrift(files),
     mode: findMode(files),
   }
@@ -58,6 +60,32 @@ function fromTimedatectl(files: Files): RtcFacts['offset'] {
   const seconds = secondsOf(system.match) - secondsOf(rtc.match)
   return fact({ seconds, uncertainty: PRINTED }, rtc.place, system.place)
 }
+
+/**
+ * `date` and `hwclock`, one after the other. Both print the time of their zone; newer versions of hwclock add how far that is from
+ * UTC, and are read as UTC.
+ */
+function fromCommands(files: Files): RtcFacts['offset'] {
+  const [system, rtc] = [DATE, HWCLOCK].map(([path, format, what]) => {
+    const read = format.reader()
+    for (const [index, text] of linesIn(files, path).entries()) {
+      const said = read(text.trim())?.find(each => each.what === what)
+      if (said) return { seconds: said.size, text, place: at(path, text.trim(), index + 1) }
+    }
+    return undefined
+  })
+  if (!system || !rtc) return undefined
+  const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)$/.exec(rtc.text.trim()) ?? []
+  const east = (sign === '-' ? -60 : 60) * (60 * Number(hours ?? 0) + Number(minutes ?? 0))
+  const seconds = system.seconds - rtc.seconds - (/ (?:UTC|GMT)\b/.test(system.text) ? 0 : east)
+  return fact({ seconds: toMicroseconds(seconds), uncertainty: ROUGH }, rtc.place, system.place)
+}
+
+/** No finer than hwclock prints it: seconds since 1970 leave less of a double. */
+const toMicroseconds = (seconds: Seconds): Seconds => Math.round(seconds * 1e6) / 1e6
+
+const DATE = ['/sos_commands/date/date', date, 'clock-read'] as const
+const HWCLOCK = ['/sos_commands/date/hwclock', hwclock, 'rtc-read'] as const
 
 function secondsOf([, year, month, day, hours, minutes, seconds]: RegExpExecArray): Seconds {
   const days = dayNumber(Number(year), Number(month), Number(day))

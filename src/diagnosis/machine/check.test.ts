@@ -52,6 +52,7 @@ const BARE: Inventory = {
   tools: [],
   daemons: [],
   jobs: [],
+  reported: [],
   steps: [],
   messages: [],
   missing: [],

@@ -7,6 +7,7 @@ import { notEnabled } from './rules/not-enabled.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
+import { offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
@@ -25,6 +26,9 @@ const RULES: readonly MachineRule[] = [
   disagreeNow,
   synchronisedNow,
   hostClockNow,
+  offsetThen,
+  sourcesThen,
+  synchronisedThen,
   pauseForecast,
   poorClocksource,
   unstableClocksource,

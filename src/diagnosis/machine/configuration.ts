@@ -22,6 +22,7 @@ import {
   settingDaemons,
   settingTools,
   usedDaemons,
+  VALUED,
 } from './subject.ts'
 import { followsHost, wallclockSetting } from './wallclock.ts'
 
@@ -62,8 +63,6 @@ const DECIDE: Readonly<Record<string, readonly string[]>> = {
   ntpsec: ['x', 'g'],
   chronyd: ['x'],
 }
-/** Options of both that take a value. */
-const VALUED = 'cDfFiIklLpPrRstuUvVw'
 
 /** What a daemon's file includes is of that daemon's kind, whatever its name. */
 function includedFiles(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind'>> {

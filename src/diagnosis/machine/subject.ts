@@ -58,6 +58,9 @@ export interface Recovery {
   readonly runs: number
 }
 
+/** Options of ntpd and of chronyd that take a value. */
+export const VALUED = 'cDfFiIklLpPrRstuUvVw'
+
 export type MachineRule = (subject: MachineSubject) => Finding[]
 
 /** Is it a guest whose clock stands while it is paused, or may be? A real machine, a container and Xen's dom0 are not. */

@@ -8,7 +8,7 @@ import type { Evidence } from '../../finding.ts'
 import { evidenceOf, isGuest, type LiveSource, type MachineRule, settingDaemons, state } from '../subject.ts'
 
 /** Beyond ntpd's step threshold nobody calls a clock right; beyond this few need better. */
-const LARGE: Seconds = 0.128
+export const LARGE: Seconds = 0.128
 const NOTABLE: Seconds = 0.01
 
 export const offsetNow: MachineRule = ({ inventory, live }) => {

@@ -1,0 +1,117 @@
+/** What a sosreport holds of chronyc, ntpq, ntpstat, timedatectl, date and hwclock is told of the copy. */
+import { expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { checkMachine } from './check.ts'
+
+type Members = Readonly<Record<string, Member>>
+
+const MACHINE: Members = {
+  'proc/cpuinfo': 'flags\t\t: fpu tsc\n',
+  'sys/class/dmi/id/sys_vendor': 'Dell Inc.\n',
+  'usr/sbin/chronyd': '',
+  'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 3\nrtcsync\n',
+  'sos_commands/process/ps_auxwww': `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND
+root           1  0.0  0.0 175000 13000 ?        Ss   Jan01   0:01 /usr/lib/systemd/systemd
+chrony       700  0.0  0.0 128000  3000 ?        S    Jan01   0:01 /usr/sbin/chronyd
+`,
+}
+
+const TOLD = ['offset-large-now', 'source-unreachable', 'not-synchronised', 'rtc-far-off', 'no-daemon']
+
+function told(members: Members) {
+  const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
+  const subject = { inventory, live: undefined, prospect: undefined }
+  return checkMachine(subject)
+    .filter(({ name }) => TOLD.includes(name))
+    .map(({ severity, name }) => `${severity} ${name}`)
+}
+
+const tracking = (time: string, leap: string): Members => ({
+  'sos_commands/chrony/chronyc_tracking': `Reference ID    : 0A000001 (10.0.0.1)
+Stratum         : 3
+System time     : ${time} of NTP time
+Leap status     : ${leap}
+`,
+})
+const sources = (...rows: readonly string[]): Members => ({
+  'sos_commands/chrony/chronyc_-n_sources': `MS Name/IP address         Stratum Poll Reach LastRx Last sample
+===============================================================================
+${rows.join('\n')}
+`,
+})
+const peers = (...rows: readonly string[]): Members => ({
+  'sos_commands/ntp/ntpq_-pn': `     remote           refid      st t when poll reach   delay   offset  jitter
+==============================================================================
+${rows.join('\n')}
+`,
+})
+const HEARD = '^* 10.0.0.1                      2   6   377    12   +190us[ +200us] +/-   13ms'
+const SILENT = '^? 10.0.0.2                      0   6     0     -     +0ns[   +0ns] +/-    0ns'
+const kernel = (synchronised: string): Members => ({
+  'sos_commands/systemd/timedatectl': `System clock synchronized: ${synchronised}\n`,
+})
+const clocks = (date: string, hwclock: string): Members => ({
+  'sos_commands/date/date': `${date}\n`,
+  'sos_commands/date/hwclock': `${hwclock}\n`,
+})
+
+test.each<[string, Members, readonly string[]]>([
+  [
+    'all is well',
+    { ...tracking('0.000012345 seconds slow', 'Normal'), ...sources(HEARD), ...kernel('yes') },
+    [],
+  ],
+  ['it was behind', tracking('85.123456789 seconds slow', 'Normal'), ['critical offset-large-now']],
+  [
+    'nobody was heard',
+    { ...tracking('0.000000000 seconds fast', 'Not synchronised'), ...sources(SILENT), ...kernel('no') },
+    ['critical source-unreachable', 'warning not-synchronised'],
+  ],
+  ['one of two was not heard', sources(HEARD, SILENT), ['warning source-unreachable']],
+  [
+    'the kernel alone was not told',
+    { ...tracking('0.000000000 seconds fast', 'Normal'), ...kernel('no') },
+    ['note not-synchronised'],
+  ],
+  [
+    'this daemon never tells the kernel',
+    { ...kernel('no'), 'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 3\n' },
+    [],
+  ],
+  ['it does, and has not', kernel('no'), ['warning not-synchronised']],
+  [
+    'ntpq: the one that is followed is 4.3 s ahead, and a pool is no server',
+    peers(
+      ' 0.pool.example  .POOL.          16 p    -   64    0    0.000    0.000   0.000',
+      '*192.0.2.1       198.51.100.1     2 u   12   64  377    0.500  4300.12   0.100',
+      '+192.0.2.2       198.51.100.1     2 u   12   64  377    0.500     0.12   0.100',
+    ),
+    ['critical offset-large-now'],
+  ],
+  ['ntpstat', { 'sos_commands/ntp/ntpstat': 'unsynchronised\n' }, ['warning not-synchronised']],
+  [
+    'sourcestats and ntpdata are of others',
+    {
+      'sos_commands/chrony/chronyc_ntpdata':
+        'Remote address  : 10.0.0.1 (0A000001)\nLeap status     : Not synchronised\n',
+    },
+    [],
+  ],
+  [
+    'the RTC is an hour ahead',
+    clocks('Fri Nov 20 10:11:12 UTC 2026', '2026-11-20 11:11:12.563249+00:00'),
+    ['warning rtc-far-off'],
+  ],
+  ['both in their zone', clocks('Fri Nov 20 05:11:12 EST 2026', '2026-11-20 05:11:12.563249-05:00'), []],
+  [
+    'the zone of hwclock alone is not UTC',
+    clocks('Fri Nov 20 10:11:12 UTC 2026', '2026-11-20 11:11:12.563249+01:00'),
+    [],
+  ],
+  [
+    'an old hwclock',
+    clocks('Fri Nov 20 05:11:12 EST 2026', 'Fri 20 Nov 2026 05:14:12 AM EST  -0.297437 seconds'),
+    ['warning rtc-far-off'],
+  ],
+])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))

@@ -1,0 +1,144 @@
+/**
+ * offset-large-now, not-synchronised, source-unreachable of a copy: what the machine's own programs said of its clock when the copy was
+ * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
+ */
+import type { Inventory, Place, Reported, TimeDaemon } from '#core/guest/inventory.ts'
+import { hasFlag } from '#core/guest/timekeepers.ts'
+import { duration } from '#core/time/format.ts'
+import { type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
+import { LARGE } from './measured.ts'
+
+const saying = ({ reported }: Inventory, ...says: readonly Reported['says'][]): readonly Reported[] =>
+  reported.filter(each => says.includes(each.says))
+
+const MOST_SHOWN = 4
+const shown = (all: readonly Pick<Reported, 'evidence'>[]) =>
+  all.slice(0, MOST_SHOWN).map(({ evidence }) => placed(evidence))
+
+/** The daemon's own, or that of the source which it follows. */
+export const offsetThen: MachineRule = ({ inventory, live }) => {
+  const followed = new Set(saying(inventory, 'selected').map(({ source }) => source))
+  const [worst] = saying(inventory, 'offset-now')
+    .filter(
+      ({ source, size = 0 }) => (source === undefined || followed.has(source)) && Math.abs(size) >= LARGE,
+    )
+    .sort((a, b) => Math.abs(b.size!) - Math.abs(a.size!))
+  if (live || !worst) return []
+  const offset = worst.size!
+  const [daemon] = settingDaemons(inventory)
+  return [
+    state({
+      name: 'offset-large-now',
+      severity: 'critical',
+      what: `The clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'behind' : 'ahead'} when this copy was made.`,
+      measures: { offset },
+      evidence: shown([worst]),
+      cost: 'Whatever compares times with other machines is wrong by that: logs, tokens, leases, replication.',
+      causes: [
+        {
+          what: 'the machine stood still, or somebody set its clock',
+          why: 'no crystal drifts that far between two polls',
+        },
+        { what: 'the daemon may only slew, or had just been started', why: 'it knew of the offset' },
+      ],
+      remedy: {
+        text: 'See whether it still is, step it once then, and see to it that the daemon may step.',
+        changes:
+          daemon?.name === 'chronyd' ? ['chronyc tracking', 'chronyc makestep'] : ['clockwright query'],
+      },
+      confirm: 'clockwright query',
+    }),
+  ]
+}
+
+export const sourcesThen: MachineRule = ({ inventory, live }) => {
+  const listed = new Map(
+    saying(inventory, 'unreachable', 'offset-now').flatMap(each =>
+      each.source === undefined ? [] : [[each.source, each] as const],
+    ),
+  )
+  const silent = [...listed.values()].filter(({ says }) => says === 'unreachable')
+  if (live || silent.length === 0 || settingDaemons(inventory).length === 0) return []
+  const all = silent.length === listed.size
+  return [
+    state({
+      name: 'source-unreachable',
+      severity: all ? 'critical' : 'warning',
+      what: all
+        ? `None of the ${silent.length} listed sources had been heard when this copy was made.`
+        : `${silent.length} of ${listed.size} listed sources had not been heard when this copy was made.`,
+      measures: { silent: silent.length, sources: listed.size },
+      evidence: shown(silent),
+      cost: all
+        ? 'The clock drifts, and nobody knows how far.'
+        : 'The others decide alone; fewer than four cannot outvote a wrong one.',
+      causes: [
+        {
+          what: 'UDP port 123 is blocked on the way',
+          why: 'their reach is 0: no reply to the last eight requests',
+        },
+        {
+          what: 'the server is gone, or its name means another address now',
+          why: 'daemons ask the address that they found at their start',
+        },
+      ],
+      remedy: { text: 'Let UDP 123 pass to these servers, or name others.' },
+      confirm: `clockwright query ${silent[0]!.source}`,
+    }),
+  ]
+}
+
+/** timedatectl prints the kernel's flag. */
+const isOfKernel = ({ path }: Place): boolean => /\/timedatectl[^/]*$/.test(path)
+
+/**
+ * Others leave the kernel's flag as it is, however well they keep the clock: ntpd that slews by itself (-x), and chronyd without
+ * `rtcsync`.
+ */
+const tellsKernel = ({ name, commandLine, configuration }: TimeDaemon): boolean =>
+  name === 'systemd-timesyncd' ||
+  (name === 'chronyd' && configuration.some(({ text }) => /^\s*rtcsync\b/im.test(text))) ||
+  (/^ntp(?:d|sec)$/.test(name) && !hasFlag(commandLine?.value.slice(1) ?? [], 'x', VALUED))
+
+/** What `clockwright collect` read of the kernel. */
+function kernelThen({ copy, clock: { kernel } }: Inventory): readonly Pick<Reported, 'evidence'>[] {
+  const [evidence] = kernel?.evidence ?? []
+  return copy !== 'live' && evidence && kernel?.value.synchronised === false ? [{ evidence }] : []
+}
+
+/** Where a daemon says that it is, the kernel alone was not told. */
+export const synchronisedThen: MachineRule = ({ inventory, live }) => {
+  const told = settingDaemons(inventory).some(tellsKernel)
+  const said = [
+    ...(told ? kernelThen(inventory) : []),
+    ...saying(inventory, 'unsynchronised').filter(({ evidence }) => told || !isOfKernel(evidence)),
+  ]
+  if (live || said.length === 0 || settingDaemons(inventory).length === 0) return []
+  const otherwise = saying(inventory, 'synchronised')
+  return [
+    state({
+      name: 'not-synchronised',
+      severity: otherwise.length > 0 ? 'note' : 'warning',
+      what:
+        otherwise.length > 0
+          ? 'When this copy was made one program said that the clock was not synchronised, and another that it was.'
+          : 'A time daemon ran, and the clock was not synchronised when this copy was made.',
+      evidence: shown([...said, ...otherwise]),
+      cost: 'Whoever asks the kernel (ClockBound, databases, etcd) is told not to trust the time.',
+      causes: [
+        {
+          what: 'the daemon had not found a source that it believes',
+          why: 'it started a moment before, or rejected all of them',
+        },
+        {
+          what: 'the daemon does not tell the kernel',
+          why: 'chronyd without rtcsync, or one that slews by itself',
+        },
+      ],
+      remedy: {
+        text: 'Ask the daemon what it thinks of its sources: `chronyc sources -v`, `ntpq -p`, `timedatectl timesync-status`.',
+      },
+      confirm: 'adjtimex --print; chronyc tracking',
+    }),
+  ]
+}
