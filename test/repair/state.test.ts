@@ -106,6 +106,16 @@ test('folders that were there stay', async () => {
   expect(readdirSync(stateOf(root))).toEqual([])
 })
 
+test('a line end in the path of a copy is a letter as any other', async () => {
+  root = join(folder, 'two\nlines')
+  mkdirSync(join(root, 'etc'), { recursive: true })
+  writeFileSync(join(root, 'etc/ntp.conf'), 'server a\n')
+  edit('/etc/ntp.conf', 'server a\n', 'server b\n')
+  await applyHere(root)
+  expect(await undo()).toEqual({ number: 1, stuck: [] })
+  expect(readdirSync(root)).toEqual(['etc'])
+})
+
 /** Another process that is in the middle of a repair. */
 const HOLDER = `
   const { workAlone } = await import(${JSON.stringify(new URL('../../src/apps/repair/alone.ts', import.meta.url).href)})
@@ -253,7 +263,7 @@ describe('folders of a repair that was killed before it could write down that it
   test('and a stranger cannot have others removed', async () => {
     mkdirSync(join(root, 'empty'))
     mkdirSync(stateOf(root), { recursive: true })
-    writeFileSync(join(stateOf(root), 'made'), `${join(root, 'empty')}\n/\n${stateOf(root)}\n`)
+    writeFileSync(join(stateOf(root), 'made'), `${join(root, 'empty')}\0/\0${stateOf(root)}\0`)
     expect(await undo()).toBeUndefined()
     expect(readdirSync(root).sort()).toEqual(['empty', 'etc', 'var'])
     expect(existsSync(join(root, 'var/lib/clockwright'))).toBe(true)
