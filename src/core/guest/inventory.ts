@@ -210,6 +210,7 @@ export interface GuestTool {
   readonly runs: Fact<boolean> | undefined
   /** Will it be started with the machine? Only asked of those that set the clock without being told to. */
   readonly enabled?: Fact<boolean> | undefined
+  readonly unit?: UnitFacts | undefined
   /** Does it set the clock? `when-asked`: on the host's order. `after-events`: after a resume, a restore, its start. */
   readonly setsTime: Fact<'periodically' | 'after-events' | 'when-asked' | 'no'> | undefined
 }

@@ -103,7 +103,7 @@ export function findTools(files: Files, context: ToolContext): GuestTool[] {
       runs: seen ? fact(true, placeOf(seen)) : undefined,
       setsTime: known.setsTime(files, seen),
     }
-    return [{ ...told, ...(known.service && !seen && startedBy(files, known.service, context)) }]
+    return [{ ...told, ...(known.service && startedBy(files, known.service, seen, context)) }]
   })
   return files.exists(HYPERV_DRIVER) ? [...tools, hypervDriver()] : tools
 }
@@ -112,17 +112,23 @@ export function findTools(files: Files, context: ToolContext): GuestTool[] {
 function startedBy(
   files: Files,
   names: ServiceNames,
+  running: Process | undefined,
   context: ToolContext,
-): Pick<GuestTool, 'enabled' | 'setsTime'> {
+): Partial<Pick<GuestTool, 'unit' | 'enabled' | 'setsTime'>> {
   const seen = context.processes !== undefined
   const service = findService(files, names, { ...context, seen, programs: hasPrograms(files) })
+  if (running) return service ? { unit: service.unit } : {}
   const enabled = service?.enabled
   if (!service || !enabled) return { setsTime: undefined }
   const words = service.unit.starts?.value ?? []
   const held = service.unit.conditions.some(({ met }) => met === false)
   const runs = !seen && enabled.value && !held
   const sets = judgeProcess(words[0]?.replace(/^.*\//, '') ?? '', words)?.disciplines ?? true
-  return { enabled, setsTime: runs ? fact(sets ? 'periodically' : 'no', ...enabled.evidence) : undefined }
+  return {
+    unit: service.unit,
+    enabled,
+    setsTime: runs ? fact(sets ? 'periodically' : 'no', ...enabled.evidence) : undefined,
+  }
 }
 
 /** After a pause, a restore or a migration the host says what time it is, and the driver sets the clock. */

@@ -235,10 +235,29 @@ describe('the service of VirtualBox', () => {
       'critical tools-sync-beside-daemon',
     ])
     expect(found({ ...UBUNTU, ...ORACLES })).toEqual(['critical tools-sync-beside-daemon'])
-    const [told] = check({ ...UBUNTU, ...ORACLES })
-    expect(told?.remedy.changes.join('\n')).toMatch(
-      /ExecStart=\S+ --disable-timesync\n.*\nVBoxManage setextradata VM "\S+GetHostTimeDisabled" 1$/,
-    )
+  })
+  test('is told not to where it is started, with its other words kept, or on its host', () => {
+    const changes = (members: Members) => check({ ...UBUNTU, ...members })[0]?.remedy.changes
+    expect(changes({ ...service(NAME, '/usr/sbin/VBoxService -f'), ...started(NAME) })).toEqual([
+      `/etc/systemd/system/${NAME}.d/clockwright.conf, and then: systemctl daemon-reload; systemctl restart ${NAME}:`,
+      '[Service]',
+      'ExecStart=',
+      'ExecStart=/usr/sbin/VBoxService -f --disable-timesync',
+      expect.stringMatching(/^the host of this guest/),
+      'VBoxManage setextradata VM "VBoxInternal/Devices/VMMDev/0/Config/GetHostTimeDisabled" 1',
+    ])
+    // A script stands between the unit and the program.
+    expect(changes(ORACLES)?.slice(0, 2)).toEqual([
+      'what vboxadd-service.service runs:',
+      '/usr/sbin/VBoxService --disable-timesync',
+    ])
+    const seen: Members = {
+      'proc/713/comm': 'VBoxService\n',
+      'proc/713/cmdline': '/usr/sbin/VBoxService\0--pidfile\0/run/vbox.pid\0',
+      'proc/800/comm': 'systemd-timesyn\n',
+      'proc/800/cmdline': '/usr/lib/systemd/systemd-timesyncd\0',
+    }
+    expect(changes(seen)?.[1]).toBe('/usr/sbin/VBoxService --pidfile /run/vbox.pid --disable-timesync')
   })
   test('does not, where it is not started, elsewhere, or told not to', () => {
     const elsewhere: Members = { 'sys/class/dmi/id/product_name': 'KVM\n' }

@@ -2,11 +2,12 @@
  * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
-import type { ClockJob, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { ClockJob, GuestTool, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import { settingOfJob } from '#dialects/linux/crontab.ts'
 import type { Finding } from '../../finding.ts'
 import { kindOf } from '../../lint/file-kind.ts'
 import type { Action } from '../../repair/action.ts'
+import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStop } from '../../service-words.ts'
 import {
   conflictOf,
@@ -199,13 +200,11 @@ const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(nam
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
+type ForSomebody = Extract<Action, { kind: 'host' }>
+
 /** The manual of VirtualBox, on the parameters of its time synchronization and on switching it off; one of the two is enough. */
-const WITHOUT_TIMESYNC: Extract<Action, { kind: 'host' }>[] = [
-  {
-    kind: 'host',
-    where: 'a drop-in of the unit of VBoxService, its other words kept',
-    lines: ['[Service]', 'ExecStart=', 'ExecStart=/usr/sbin/VBoxService --disable-timesync'],
-  },
+const withoutTimesync = (tool: GuestTool): ForSomebody[] => [
+  startedWithout(tool),
   {
     kind: 'host',
     where: 'the host of this guest, instead, while the guest is off',
@@ -213,13 +212,32 @@ const WITHOUT_TIMESYNC: Extract<Action, { kind: 'host' }>[] = [
   },
 ]
 
+/** Its other words are kept: the unit of Debian has `-f`, without which systemd would lose sight of it. */
+function startedWithout({ unit, runs }: GuestTool): ForSomebody {
+  const words = unit?.starts?.value ?? []
+  if (unit?.name.endsWith('.service') && /(?:^|\/)VBoxService$/.test(words[0] ?? ''))
+    return {
+      kind: 'host',
+      where: `${lastDropIn(unit)}, and then: systemctl daemon-reload; systemctl restart ${unit.name}`,
+      lines: ['[Service]', 'ExecStart=', `ExecStart=${[...words, OFF].join(' ')}`],
+    }
+  const seen = runs?.evidence[0]?.text ?? '/usr/sbin/VBoxService'
+  return {
+    kind: 'host',
+    where: unit ? `what ${unit.name} runs` : 'what starts VBoxService (a unit, or a script)',
+    lines: [`${seen} ${OFF}`],
+  }
+}
+
+const OFF = '--disable-timesync'
+
 export const toolsAndDaemon: MachineRule = ({ inventory }) => {
   const daemons = settingDaemons(inventory)
   const tools = settingTools(inventory, 'periodically')
   if (daemons.length === 0 || tools.length === 0) return []
   const vmware = inventory.hypervisor?.value.name === 'vmware'
   const [tool, daemon] = [tools[0]!, daemons[0]!]
-  const additions = tool.name === 'VBoxService' ? WITHOUT_TIMESYNC : []
+  const additions = tool.name === 'VBoxService' ? withoutTimesync(tool) : []
   return [
     state({
       name: 'tools-sync-beside-daemon',
