@@ -1,5 +1,6 @@
 /** What a rule judges: one host's measured log, with what is known of its daemon, and words for its times. */
-import { type Disturbance, type Disturbances, findDisturbances } from '#analysis/log/disturbances.ts'
+import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
+import { findDisturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { signed } from '#core/time/format.ts'
 import type { Instant } from '#core/time/instant.ts'

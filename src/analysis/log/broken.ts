@@ -4,7 +4,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { Break } from './breaks.ts'
-import type { Disturbance, Disturbances } from './disturbances.ts'
+import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { SampleSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
 import { once } from './once.ts'

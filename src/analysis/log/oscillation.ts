@@ -4,7 +4,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
-import type { Disturbance } from './disturbances.ts'
+import type { Disturbance } from './disturbance.ts'
 import type { HostLog, SampleSeries, UpdateSeries } from './host-log.ts'
 import { refinePeriod } from './period.ts'
 import type { Swing } from './swings.ts'

@@ -7,7 +7,7 @@
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
-import type { Disturbance } from './disturbances.ts'
+import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog } from './host-log.ts'
 import { NOTICED } from './noticed.ts'

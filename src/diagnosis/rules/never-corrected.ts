@@ -3,7 +3,7 @@
  * brought it back; or it went further and further away. So it is where the daemon may only look: chronyd -x, `disable ntp`, a
  * container that may not set the clock.
  */
-import type { Disturbance } from '#analysis/log/disturbances.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -1,5 +1,5 @@
 /** Disturbances that are alike: the same size, many times. */
-import type { Disturbance } from '#analysis/log/disturbances.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 const MANY = 4

@@ -4,7 +4,7 @@
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import type { Census } from '#analysis/log/census.ts'
-import type { Disturbance } from '#analysis/log/disturbances.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'

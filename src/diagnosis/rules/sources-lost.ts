@@ -3,7 +3,7 @@
  * The clock runs free meanwhile.
  */
 import type { Correction } from '#analysis/log/corrections.ts'
-import type { Disturbances } from '#analysis/log/disturbances.ts'
+import type { Disturbances } from '#analysis/log/disturbance.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -3,7 +3,7 @@
  * chronyd notices steps of more than 10 s itself.
  */
 
-import type { Disturbance } from '#analysis/log/disturbances.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

@@ -1,0 +1,40 @@
+/** What happened to a clock and was not done by its daemon, and what else came to light while that was looked for. */
+
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Correction } from './corrections.ts'
+import type { Oscillation } from './oscillation.ts'
+
+export type Moved = 'machine' | 'wall clock' | 'not known'
+
+export interface Disturbance {
+  /** It happened between these, in true time as the sources tell it. For a pause: it began between these. */
+  readonly from: Seconds
+  readonly to: Seconds
+  /** It may have been before `from`, too: the log begins later. */
+  readonly open?: boolean
+  /** The same by the local clock, which is what stamps in logs are. */
+  readonly local: { readonly from: Seconds; readonly to: Seconds }
+  /** Positive: the clock lost so much. Negative: it gained. */
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  /** The offset before it. */
+  readonly before: Seconds
+  readonly moved: Moved
+  readonly sources: readonly number[]
+  readonly lines: readonly { readonly file: number; readonly line: number }[]
+  /** The daemon was restarted in between. */
+  readonly restarted: boolean
+}
+
+export interface Disturbances {
+  readonly clock: readonly Disturbance[]
+  /** Jumps that only a minority of the sources saw. */
+  readonly sources: readonly Disturbance[]
+  /** Steps that the daemon made itself, known from whatever shows them; of chronyd's corrections some may have been slewed. */
+  readonly own: readonly Correction[]
+  /** Measurements that were far off once. */
+  readonly outliers: number
+  readonly oscillation: Oscillation | undefined
+  /** The clock runs away, and ntpd sets it again and again. Positive: it loses so much, beyond what ntpd makes up for. */
+  readonly runsAway: Rate | undefined
+}

@@ -1,0 +1,147 @@
+/**
+ * Sudden changes of an offset that its daemon does not explain, and which of them are one: a measurement that was off once
+ * is none, changes in a row at one rate are a rate, and what several sources saw at one time is one event.
+ */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Change } from './changes.ts'
+import { SLACK } from './eras.ts'
+
+/** Sizes that differ by less are of one event. */
+export const ALIKE = 0.1
+/** Where a rate is no longer a rate of a clock. */
+const WORST_RATE = 0.05
+/** How far two measurements are apart that follow each other, of the usual wait. */
+const ONE_WAIT = 1.5
+
+export interface Jump {
+  readonly change: Change
+  /** The part of it that was seen first: how long the daemon had waited for that. */
+  readonly first: Change
+  readonly firstSize: Seconds
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly dropped: boolean
+  /** The daemon noticed that its clock went otherwise than the machine's counter, or the stamps went back. */
+  readonly set: boolean
+  readonly restarted: boolean
+}
+
+/** A measurement that was off once: away, and back at the next one. */
+export function withoutOutliers(jumps: readonly Jump[]): { jumps: Jump[]; outliers: number } {
+  const kept: Jump[] = []
+  const last = new Map<number, Jump>()
+  let outliers = 0
+  for (const jump of jumps) {
+    const before = last.get(jump.change.source)
+    const back =
+      before !== undefined &&
+      before.change.to === jump.change.from &&
+      Math.abs(before.size + jump.size) < ALIKE * Math.abs(jump.size)
+    if (back) {
+      kept.splice(kept.lastIndexOf(before), 1)
+      last.delete(jump.change.source)
+      outliers++
+    } else {
+      kept.push(jump)
+      last.set(jump.change.source, jump)
+    }
+  }
+  return { jumps: kept, outliers }
+}
+
+/**
+ * Changes in a row, to one side. A clock whose rate is far off changes at every measurement by as much as time has passed:
+ * those are no jumps. But a measurement that fell into a pause saw a part of it, and the next one the rest: that is one.
+ */
+export function joinRuns(jumps: readonly Jump[]): Jump[] {
+  const runs: Jump[][] = []
+  const last = new Map<number, Jump[]>()
+  for (const jump of jumps) {
+    const { source, from } = jump.change
+    const run = last.get(source)
+    const before = run?.at(-1)
+    if (run && before && before.change.to === from && Math.sign(before.size) === Math.sign(jump.size))
+      run.push(jump)
+    else {
+      const begun = [jump]
+      runs.push(begun)
+      last.set(source, begun)
+    }
+  }
+  return runs.flatMap(run => (isRamp(run) ? [] : joined(run)))
+}
+
+function isRamp(run: readonly Jump[]): boolean {
+  const first = run[0]!
+  if (run.length === 1) {
+    // The measurement after it goes on in the same way.
+    const onwards = first.change.next - first.change.after
+    return Math.abs(rateOf(first)) < WORST_RATE && onwards / first.size > 0.4
+  }
+  const rates = run.map(rateOf)
+  const alike = rates.every(rate => Math.abs(rate) < WORST_RATE && within(rate, rates[0]!, 3))
+  if (!alike || run.length > 2) return alike
+  const second = run[1]!
+  return (
+    Math.abs(second.size) > 0.4 * Math.abs(first.size) &&
+    (second.change.next - second.change.after) / second.size > 0.4
+  )
+}
+
+/** Neighbours that lie one usual wait apart become one. */
+function joined(run: readonly Jump[]): Jump[] {
+  const all: Jump[] = []
+  for (const jump of run) {
+    const before = all.at(-1)
+    const apart = before && jump.change.to - before.change.to
+    if (before && apart !== undefined && apart < ONE_WAIT * jump.change.spacing)
+      all[all.length - 1] = {
+        ...before,
+        change: {
+          ...before.change,
+          to: jump.change.to,
+          latest: jump.change.latest,
+          after: jump.change.after,
+          next: jump.change.next,
+        },
+        size: before.size + jump.size,
+        uncertainty: before.uncertainty + jump.uncertainty,
+        dropped: before.dropped || jump.dropped,
+        restarted: before.restarted || jump.restarted,
+      }
+    else all.push(jump)
+  }
+  return all
+}
+
+const rateOf = ({ change, size }: Jump): number =>
+  size / Math.max(1, Math.abs(change.to - change.from + size))
+const within = (a: number, b: number, factor: number): boolean => a / b < factor && b / a < factor
+
+/** Jumps of several sources that can be one. */
+export function groupBySources(jumps: readonly Jump[]): Jump[][] {
+  const groups: Jump[][] = []
+  for (const jump of jumps) {
+    const group = groups.findLast(
+      each =>
+        each.every(({ change }) => change.source !== jump.change.source) &&
+        each.every(other => overlap(other.change, jump.change) && alike(other, jump)),
+    )
+    if (group) group.push(jump)
+    else groups.push([jump])
+  }
+  return groups
+}
+
+/** By their stamps, or by true time, where stamps were there twice. */
+const overlap = (a: Change, b: Change): boolean =>
+  meet([a.from, a.to], [b.from, b.to]) ||
+  meet([a.from + a.before, a.to + a.after], [b.from + b.before, b.to + b.after])
+
+const meet = (a: readonly Seconds[], b: readonly Seconds[]): boolean =>
+  Math.min(...a) - SLACK <= Math.max(...b) && Math.min(...b) - SLACK <= Math.max(...a)
+
+const alike = (a: Jump, b: Jump): boolean =>
+  Math.abs(a.size - b.size) <
+  Math.max(ALIKE * Math.abs(a.size), Math.min(a.uncertainty, b.uncertainty) + 0.01 * Math.abs(a.size))

@@ -1,0 +1,41 @@
+/** Steps that the daemon made itself: those that it says, and those that only measurements show. */
+
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import type { Correction } from './corrections.ts'
+import { SLACK } from './eras.ts'
+import type { HostLog, SampleSeries } from './host-log.ts'
+
+/** After a step ntpd measures anew, at the next poll at the latest. */
+const ONE_POLL: Seconds = 1100
+
+/** Steps that only measurements show: most are found in their saw-tooth, where most sources see it, and loopstats know of it. */
+export function seenSteps(
+  log: HostLog,
+  daemon: Daemon,
+  { sawTooth, census }: SampleSeries,
+  explained: readonly Correction[],
+): readonly Correction[] {
+  const said = log.events.of('stepped').some(event => event.daemon === daemon)
+  const heard = census.sources().filter(({ count }) => count > 4).length
+  if (said || 2 * sawTooth.witnesses <= heard) return explained
+  const updates = log.updatesOf(daemon)
+  const resets = sawTooth.resets.filter(
+    ({ at }) =>
+      !updates || updates.corrections.markers.some(each => each.at > at - ONE_POLL && each.at <= at + SLACK),
+  )
+  return resets.length > explained.length ? resets : explained
+}
+
+/** Steps that the daemon says it made, each once: what its log and its statistics both say is one. */
+export function ownSteps(log: HostLog, daemon: Daemon): Correction[] {
+  const steps: Correction[] = []
+  for (const { at, size, file, line, daemon: by } of log.events.of('stepped')) {
+    if (by !== daemon) continue
+    const again = steps.some(
+      each => Math.abs(each.at - at) < 5 && Math.abs(each.size - size) <= 0.01 * Math.abs(size),
+    )
+    if (!again) steps.push({ at, size, by: 'step', file, line })
+  }
+  return steps
+}
