@@ -1,6 +1,7 @@
 /** What a daemon's logs, and lines of its configuration beside them, show that it does already: nobody needs to be told to turn on what is on. */
+
+import { saidStarts } from '#analysis/log/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { saidStarts } from '#analysis/log/told.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 

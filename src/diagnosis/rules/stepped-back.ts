@@ -3,7 +3,7 @@
  * sets it back by decades when nobody has set that.
  */
 import type { Correction } from '#analysis/log/corrections.ts'
-import { decidedAt, saidStarts } from '#analysis/log/told.ts'
+import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Cause } from '../finding.ts'

@@ -3,7 +3,8 @@
  * update of exactly zero then: by how much it stepped stands in its log, in peerstats and in rawstats, and not there. Its log
  * says by how much, and not whether the clock had jumped, or had run away in those minutes, where it is not much.
  */
-import { isOfARate, rateToldBy, wrongAtStarts } from '#analysis/log/told.ts'
+import { isOfARate, wrongAtStarts } from '#analysis/log/corrections-said.ts'
+import { rateToldBy } from '#analysis/log/told.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'

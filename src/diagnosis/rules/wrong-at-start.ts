@@ -3,7 +3,8 @@
  * wrong before: all that was stamped since the boot, or since the daemon had ended. Or ntpdate did, which is run once, or by
  * cron: between two runs nothing keeps the clock.
  */
-import { firstFoundWrong, rateToldBy, wrongAtStarts } from '#analysis/log/told.ts'
+import { firstFoundWrong, wrongAtStarts } from '#analysis/log/corrections-said.ts'
+import { rateToldBy } from '#analysis/log/told.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'

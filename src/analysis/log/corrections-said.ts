@@ -1,0 +1,102 @@
+/** What a daemon said that it corrected, or found wrong, and when it said that it started. */
+
+import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
+import type { Correction } from './corrections.ts'
+import type { HostLog } from './host-log.ts'
+
+/** Corrections that are nearer to each other are for one event. */
+export const CLOSE: Seconds = 300
+/** What is smaller is no event. */
+export const LEAST: Seconds = 0.1
+/** After its start a daemon puts right what was wrong before it. */
+export const START: Seconds = 600
+const REST: Seconds = 1800
+/** Twice what ntpd corrects: a crystal is never that far off, and a frequency that was learned wrongly hardly. */
+const BEYOND_NTPD: Rate = 1e-3
+
+/** Steps, and what chronyd found wrong and slewed; what it found and then stepped is one. */
+export function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
+  const mine = (event: LogEvent) => event.daemon === daemon
+  const steps = log.events.of('stepped').filter(mine)
+  const found = log.events
+    .of('offset-found', 'panic')
+    .filter(mine)
+    .filter(
+      event =>
+        !steps.some(
+          step =>
+            [step.at, step.at - step.size].some(at => Math.abs(at - event.at) < CLOSE) &&
+            Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
+        ),
+    )
+    .filter((event, i, all) => !isRest(event, all[i - 1]))
+  const panics = found.filter(({ what, size }) => what === 'panic' && Number.isFinite(size))
+  const once = found.filter(event => event.what !== 'panic' || event === panics[0])
+  return [...steps, ...once]
+    .map(({ what, at, size, file, line }) => ({
+      at,
+      size,
+      by: what === 'stepped' ? ('step' as const) : ('unknown' as const),
+      file,
+      line,
+    }))
+    .sort((a, b) => a.at - b.at)
+}
+
+/** OpenNTPD says again and again what is left of an offset, in the minutes in which adjtime takes it away. */
+const isRest = (event: LogEvent, last: LogEvent | undefined): boolean =>
+  event.daemon === 'other' &&
+  last !== undefined &&
+  event.at - last.at < REST &&
+  event.size * last.size > 0 &&
+  Math.abs(event.size) < Math.abs(last.size)
+
+/** What daemons found wrong when they started, and said. */
+export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
+  const starts = saidStarts(log, daemon)
+  return correctionsSaid(log, daemon).filter(each => {
+    const at = decidedAt(each)
+    return Math.abs(each.size) >= LEAST && starts.some(start => at >= start && at < start + START)
+  })
+}
+
+/** The first word of all, where it is that the clock was wrong: nobody knows since when. */
+export function firstFoundWrong(log: HostLog, daemon: Daemon): Correction | undefined {
+  const [first] = correctionsSaid(log, daemon)
+  return first?.at === firstWord(log, daemon) ? first : undefined
+}
+
+/** chronyd reads its frequency when it starts, and only then; ntpd measures how finely it can read the clock. */
+const STARTING: Readonly<Partial<Record<Daemon, readonly EventName[]>>> = {
+  chrony: ['frequency-set'],
+  ntpd: ['resolution'],
+}
+
+/** When a daemon started, by its own words. */
+export const saidStarts = (log: HostLog, daemon: Daemon): Seconds[] =>
+  log.events
+    .of('started', 'version', ...(STARTING[daemon] ?? []))
+    .filter(event => event.daemon === daemon)
+    .map(({ at }) => at)
+
+/** A daemon that steps, and says in the same minutes that the clock runs at a rate that it cannot correct. */
+export const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daemon): boolean =>
+  log.events
+    .of('frequency-error')
+    .some(
+      event =>
+        event.daemon === daemon &&
+        Math.abs(event.size) > BEYOND_NTPD &&
+        all.some(({ at, size }) => Math.abs(at - event.at) < CLOSE && size * event.size > 0),
+    )
+
+/** By the clock before it was set; the step is stamped by the clock after that. */
+export const decidedAt = ({ at, by, size }: Pick<Correction, 'at' | 'by' | 'size'>): Seconds =>
+  by === 'step' ? at - size : at
+
+/** Of whatever it said. */
+export function firstWord(log: HostLog, daemon: Daemon): Seconds {
+  const all = log.events.all.filter(event => event.daemon === daemon)
+  return all.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY)
+}
