@@ -116,7 +116,9 @@ test('swings of a sine, and its period from them', () => {
   expect(Math.sign(swings.all[0]!.peak)).toBe(-Math.sign(swings.all[1]!.peak))
   const envelope = new Envelope()
   envelope.add(at, offset, 300)
-  expect(refinePeriod(envelope.buckets(), 6300)).toBeCloseTo(7000, -2)
+  const { period, explained } = refinePeriod(envelope.buckets(), 6300)
+  expect(period).toBeCloseTo(7000, -2)
+  expect(explained).toBeGreaterThan(0.9)
 })
 
 test('a long way: 10 s at 500 ppm, and not what a step cut short', () => {

@@ -7,7 +7,7 @@ import type { Daemon } from '#core/trace/series.ts'
 import type { Disturbance } from './disturbance.ts'
 import type { HostLog, SampleSeries, UpdateSeries } from './host-log.ts'
 import { refinePeriod } from './period.ts'
-import type { Swing } from './swings.ts'
+import type { Excursion, Swing } from './swings.ts'
 import { swingsToldBy } from './told-swings.ts'
 
 const LARGE: Seconds = 0.03
@@ -17,6 +17,13 @@ const OF_JUMPS = 3
 const SURELY = 6
 /** It goes on: what swings after each of a few jumps, with quiet hours between, does not. */
 const OF_ITS_TIME = 0.3
+/** A swing of fewer measurements may be one that was off. */
+const FEW = 3
+/** Of its top a swing has at least this on the average. */
+const HELD = 0.4
+const MOST = 0.6
+/** A sine explains at least this: of the noise of a network it explained 0.05 at most, of oscillations a half and more. */
+const OF_ALL = 0.15
 const HOUR: Seconds = 3600
 
 export interface Oscillation {
@@ -50,7 +57,18 @@ const within = ({ swings }: Oscillation, jumps: readonly Disturbance[]): Disturb
 function measuredBy({ swings: { all }, offset }: SampleSeries | UpdateSeries): Oscillation | undefined {
   const swings = all.filter(({ peak }) => Math.abs(peak) >= LARGE)
   const rough = rhythmOf(swings)
-  return rough === undefined ? undefined : { swings, period: refinePeriod(offset.envelope.buckets(), rough) }
+  if (rough === undefined) return undefined
+  const { period, explained } = refinePeriod(offset.envelope.buckets(), rough)
+  return explained > OF_ALL || isHeld(swings) ? { swings, period } : undefined
+}
+
+/**
+ * A clock that swings is off for the whole of each swing, by two thirds of the top of a sine; late packets are off alone. So it
+ * is known, too, where its phase does not last.
+ */
+function isHeld(swings: readonly Excursion[]): boolean {
+  const held = swings.filter(({ rows, mean, peak }) => rows >= FEW && mean / peak > HELD)
+  return held.length > MOST * swings.length
 }
 
 function rhythmOf(swings: readonly Swing[]): Seconds | undefined {

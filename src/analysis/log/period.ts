@@ -21,7 +21,13 @@ interface Point {
   readonly offset: Seconds
 }
 
-export function refinePeriod(buckets: readonly Bucket[], guess: Seconds): Seconds {
+export interface Rhythm {
+  readonly period: Seconds
+  /** The share of all that a sine of this period explains: of noise next to nothing. */
+  readonly explained: number
+}
+
+export function refinePeriod(buckets: readonly Bucket[], guess: Seconds): Rhythm {
   const points = buckets.map(({ from, to, first, last }) => ({
     at: (from + to) / 2,
     offset: (first + last) / 2,
@@ -32,14 +38,14 @@ export function refinePeriod(buckets: readonly Bucket[], guess: Seconds): Second
     const power = powerAt(points, (2 * Math.PI) / period)
     if (power > best.power) best = { power, period }
   }
-  return best.period
+  return { period: best.period, explained: best.power / totalOf(points) }
 }
 
 /** The period of a few points, where it is no chance that a sine goes through them. */
 export function surePeriod(points: readonly Point[]): Seconds | undefined {
   const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)
   const trials = Math.min(MOST_TRIALS, Math.floor((FINE * span) / SHORTEST))
-  const total = points.reduce((sum, { offset }) => sum + offset * offset, 0)
+  const total = totalOf(points)
   let best = { power: 0, period: Number.NaN }
   // At least three periods.
   for (let trial = 3 * FINE; trial <= trials; trial++) {
@@ -50,6 +56,9 @@ export function surePeriod(points: readonly Point[]): Seconds | undefined {
   const left = Math.max(0, 1 - best.power / total)
   return trials * left ** ((points.length - 3) / 2) < CHANCE ? best.period : undefined
 }
+
+const totalOf = (points: readonly Point[]): number =>
+  points.reduce((sum, { offset }) => sum + offset * offset, 0)
 
 function powerAt(points: readonly Point[], omega: number): number {
   const origin = points[0]?.at ?? 0

@@ -15,15 +15,24 @@ interface Offsets {
 }
 
 export interface Swing {
+  /** Of its peak. */
   readonly at: Seconds
   readonly peak: Seconds
 }
 
+export interface Excursion extends Swing {
+  /** Of its measurements that are clearly off, to either side. */
+  readonly mean: Seconds
+  readonly rows: number
+}
+
 export class Swings {
-  readonly all: Swing[] = []
+  readonly all: Excursion[] = []
   count = 0
   #at = 0
   #peak = 0
+  #sum = 0
+  #rows = 0
 
   /** None of the offsets is worse than this. With sources, only the rows of one. */
   add(of: Offsets, worst: Seconds, sources?: Uint16Array, source?: number): void {
@@ -35,15 +44,21 @@ export class Swings {
       if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
       const size = Math.abs(offset)
       const before = Math.abs(peak)
-      if (peak === 0 || offset > 0 === peak > 0) {
-        if (size <= before) continue
-      } else {
-        if (size <= LEAST || size <= 0.1 * before) continue
+      if (peak !== 0 && offset > 0 !== peak > 0 && size > LEAST && size > 0.1 * before) {
         if (before > LEAST) {
           this.count++
-          if (this.all.length < MOST) this.all.push({ at: this.#at, peak })
+          if (this.all.length < MOST)
+            this.all.push({ at: this.#at, peak, mean: this.#sum / this.#rows, rows: this.#rows })
         }
+        this.#sum = 0
+        this.#rows = 0
+        peak = 0
       }
+      if (size > LEAST) {
+        this.#sum += offset
+        this.#rows++
+      }
+      if (peak !== 0 && (size <= Math.abs(peak) || offset > 0 !== peak > 0)) continue
       peak = offset
       this.#at = at[row]!
     }
