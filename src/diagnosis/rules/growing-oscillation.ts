@@ -6,9 +6,13 @@
 
 import type { Swing } from '#analysis/log/swings.ts'
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+
+/** ntpd's step threshold. */
+const LARGE: Seconds = 0.128
 
 export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
   if (!disturbances.oscillation) return []
@@ -20,7 +24,7 @@ export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
   return [
     {
       name: 'growing-oscillation',
-      severity: 'critical',
+      severity: resets.length > 0 || most >= LARGE ? 'critical' : 'warning',
       from: swings[0]!.at,
       to: swings.at(-1)!.at,
       what: `The offset oscillates with a period of ${amount(period)}, up to ${duration(most)}${resets.length > 0 ? `, and ${keeper.name} reset the clock ${resets.length} times meanwhile` : ''}.`,
@@ -31,7 +35,7 @@ export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
         })),
         ...(growth > 1.05 ? [{ text: `each swing is ${growth.toFixed(2)} times the one before` }] : []),
       ],
-      cost: `The clock is wrong by up to ${duration(most)} on either side, and is set back at the resets.`,
+      cost: `The clock is wrong by up to ${duration(most)} on either side${resets.length > 0 ? ', and is set back at the resets' : ''}.`,
       causes: [
         {
           what: 'the rate of the clock changes faster than the daemon looks: long polls, a virtual timer that follows the load',
