@@ -14,6 +14,8 @@ const args = process.argv.slice(2)
 const vmclock = args.includes('--vmclock')
 const cpus = args.includes('--cpus') || args.includes('--repair')
 const inits = args.includes('--inits')
+/** The exit code of a machine on which there can be no guests. */
+const NOT_HERE = 3
 
 if (!args.includes('--help') && !args.includes('-h')) await prepare()
 if (!args.includes('--prepare')) run()
@@ -40,7 +42,7 @@ async function prepare() {
   } catch (error) {
     if (!(error instanceof NotHere)) throw error
     console.error(`clockwright: no virtual machines here: ${error.message}`)
-    process.exit(1)
+    process.exit(NOT_HERE)
   }
 }
 

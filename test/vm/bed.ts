@@ -31,13 +31,20 @@ export function readBed({ vmclock = false, cpus = false, inits = false } = {}): 
   return JSON.parse(readFileSync(join(ROOT, '.cache/vm', file), 'utf8'))
 }
 
-/** Installs QEMU where that is possible without a question; some seconds the first time, one later. */
+/** How tools/vm.js ends where there can be no guests. */
+const NOT_HERE = 3
+
+/**
+ * Installs QEMU where that is possible without a question; some seconds the first time, one later. Throws when guests could be
+ * had and something of ours fails.
+ */
 export async function prepareBed(): Promise<Prepared> {
-  const { code, stderr } = await new Promise<{ code: number; stderr: string }>(done =>
+  const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>(done =>
     execFile(process.execPath, [join(ROOT, 'tools/vm.js'), '--prepare'], (error, _, stderr) =>
-      done({ code: error ? 1 : 0, stderr }),
+      done({ code: error ? error.code : 0, stderr }),
     ),
   )
-  if (code !== 0) return { missing: stderr.trim().replace(/^clockwright: /gm, '') }
+  if (code === NOT_HERE) return { missing: stderr.trim().replace(/^clockwright: /gm, '') }
+  if (code !== 0) throw new Error(stderr.trim())
   return { bed: readBed() }
 }
