@@ -102,7 +102,7 @@ function eventOf(verb: Verb, random: Random): LifeEvent {
         downtime: between(random, 0.03, 10),
         to: {
           offset: either(random, between(random, 1e-4, 10)),
-          counter: either(random, between(random, 1e-7, 100e-6)),
+          counter: either(random, between(random, 1e-5, 600e-6)),
         },
       }
     case 'revert':

@@ -223,6 +223,22 @@ describe('a migration of which only a host clock tells, to a host whose clock is
     expect(status().frequencyError).toBeCloseTo(110e-6, 4)
   })
 
+  test.each([150e-6, -300e-6, 600e-6])('and whose counter runs at another rate by %s is covered', change => {
+    const servers = [1, 2, 3].map(i => ({
+      address: `192.0.2.${i}`,
+      link: symmetricLink(100e-6, 20e-6),
+    }))
+    const pauses = [{ at: AT, length: 0.7, frequencyChange: change }]
+    const { sim, notice, covered, status } = guest({ servers, pauses }, 6)
+    sim.run(AT + 1)
+    notice({ kind: 'paused', witness: 'ptp', lost: 0.07, uncertainty: 5e-4, atLeast: 0, beyond: 86_400 })
+    for (let t = AT + 1.1; t < AT + 200; t += 0.1) {
+      covered()
+      sim.run(t)
+    }
+    expect(status().frequencyError).toBeCloseTo(30e-6 + change, 5)
+  })
+
   test('when that went back, nobody knows until the sources have answered', () => {
     const { sim, notice, covered, error, status } = guest({ pauses: [{ at: AT, length: 0.4 }] })
     sim.run(AT + 1)
