@@ -122,3 +122,20 @@ test('a server that is wrong all day is a server that is wrong', async () => {
 test('what is no recording is said', async () => {
   await expect(readRecording([logsOf('chrony-pauses/conf')])).rejects.toThrow('names exchanges with servers')
 })
+
+test('who sent time unasked does so in the story, and what came from its other addresses is no server', async () => {
+  const { scenario, doubts } = await readRecording([logsOf('ntpd428-broadcast-spurious')])
+  expect(scenario.server).toMatchObject([
+    { address: '192.168.123.1', multicast: 64, alsofrom: ['192.168.124.1', '192.168.125.1'] },
+    { address: '192.168.123.2', multicast: 64, alsofrom: ['192.168.125.2', '192.168.124.2'] },
+  ])
+  // Of every packet a copy in a hundred, and in twenty-five, says the README.
+  for (const [i, part] of [0.01, 0.04].entries())
+    expect(Math.abs(scenario.server[i]!.alsofrompart / part - 1)).toBeLessThan(0.5)
+  // Half of what the one exchange with each took.
+  expect(scenario.server.map(({ delay }) => delay)).toEqual([
+    expect.closeTo(243e-6, 6),
+    expect.closeTo(205e-6, 6),
+  ])
+  expect(doubts.filter(each => each.includes('unasked'))).toHaveLength(2)
+})

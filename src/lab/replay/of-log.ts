@@ -13,6 +13,7 @@ import { duration } from '#core/time/format.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median, quantile } from '../score.ts'
+import { announcingOf, sayAnnouncing } from './announcing.ts'
 import { byHour, type Observed, type Reconstructed, storyOfObserved, sum } from './story.ts'
 
 interface Exchange {
@@ -110,17 +111,25 @@ export class LogRecording {
     const oscillator = this.#oscillator(common, first!)
     const disturbances = this.#disturbances(common)
     const outages = this.#outages(common, disturbances.pauses)
+    const named = common.map(each => ({ ...each, address: sourceNames[each.source] ?? '' }))
+    const announcing = announcingOf(named)
     return storyOfObserved({
       about: "A story made from a daemon's logs: its oscillator, its paths, and what happened to it.",
       length: common.reduce((latest, { at }) => Math.max(latest, at), 0),
       ahead: -offsets[0]!,
       ...oscillator,
-      doubts: [...oscillator.doubts, ...saySwings(common, disturbances), ...outages.map(sayOutage)],
+      doubts: [
+        ...oscillator.doubts,
+        ...saySwings(common, disturbances),
+        ...outages.map(sayOutage),
+        ...announcing.map(sayAnnouncing),
+      ],
       outages,
-      exchanges: common.map(({ source, delay }) => ({
-        address: sourceNames[source] ?? '',
+      announcing,
+      exchanges: named.map(({ address, source, delay }) => ({
+        address,
         // A broadcast tells none.
-        delay: delay >= 0 ? delay : 0,
+        delay: Number.isNaN(delay) ? undefined : Math.max(0, delay),
         stratum: 1,
         off: offs.get(source)!,
       })),

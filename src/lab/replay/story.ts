@@ -9,6 +9,7 @@ import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { EventOf } from '../scenario/events.ts'
 import { type Scenario, type ScenarioEvent, usualEvent, usualStory } from '../scenario/schema.ts'
 import { median } from '../score.ts'
+import type { Announcing } from './announcing.ts'
 
 /** What is known of a guest's life. Moments are true time, in seconds from its beginning. */
 export interface Observed {
@@ -32,13 +33,15 @@ export interface Observed {
   readonly steps: readonly { readonly at: Seconds; readonly by: Seconds }[]
   /** No packet came through. */
   readonly outages?: readonly { readonly at: Seconds; readonly until: Seconds }[]
+  readonly announcing?: readonly Announcing[]
   readonly doubts?: readonly string[]
   readonly seen: Reconstructed['seen']
 }
 
 export interface Exchanged {
   readonly address: string
-  readonly delay: Seconds
+  /** Undefined where it was not asked for: nothing shows how long it was on its way. */
+  readonly delay: Seconds | undefined
   readonly stratum: number
   /** True time as this one tells it, beside what they all tell: a constant for all of them. */
   readonly off: Seconds
@@ -146,27 +149,41 @@ export function byHour<P extends { readonly at: Seconds }>(points: readonly P[])
   return [...hours.values()]
 }
 
-function serversFrom({ exchanges, answered }: Observed): Scenario['server'] {
+function serversFrom({ exchanges, answered, announcing = [] }: Observed): Scenario['server'] {
   const [usual] = usualStory().server
-  const addresses = [...new Set(exchanges.map(({ address }) => address))]
+  const all = [...new Set(exchanges.map(({ address }) => address))]
+  // Addresses of the lab are IPv4; a recording may have others.
+  const played = (address: string) =>
+    /^\d+(\.\d+){3}$/.test(address) ? address : `192.0.2.${(all.indexOf(address) % 250) + 1}`
+  const strays = new Set(announcing.flatMap(each => each.strays))
+  const servers = all.filter(address => !strays.has(address))
   const middle = median(exchanges.map(({ off }) => off))
-  return addresses.map((address, i) => {
+  return servers.map(address => {
     const own = exchanges.filter(each => each.address === address)
-    const delays = own.map(({ delay }) => delay)
-    const least = Math.max(
-      0,
-      delays.reduce((a, b) => Math.min(a, b)),
-    )
     const off = median(own.map(each => each.off)) - middle
+    const announced = announcing.find(each => each.address === address)
     return {
       ...usual!,
-      // Addresses of the lab are IPv4; a recording may have others.
-      address: /^\d+(\.\d+){3}$/.test(address) ? address : `192.0.2.${(i % 250) + 1}`,
-      delay: least / 2,
-      jitter: Math.max(0, sum(delays) / delays.length - least) / 2,
+      address: played(address),
+      ...pathFrom(own.flatMap(({ delay }) => delay ?? [])),
       loss: 1 - Math.sqrt(answered),
-      offset: Math.abs(off) > WRONG && addresses.length > 2 ? off : 0,
+      offset: Math.abs(off) > WRONG && servers.length > 2 ? off : 0,
       stratum: Math.min(15, Math.max(1, own.at(-1)!.stratum)),
+      ...(announced && { multicast: announced.every }),
+      ...(announced &&
+        announced.strays.length > 0 && {
+          alsofrom: announced.strays.map(played),
+          alsofrompart: announced.part,
+        }),
     }
   })
+}
+
+function pathFrom(delays: readonly Seconds[]): Pick<Scenario['server'][number], 'delay' | 'jitter'> {
+  if (delays.length === 0) return {}
+  const least = Math.max(
+    0,
+    delays.reduce((a, b) => Math.min(a, b)),
+  )
+  return { delay: least / 2, jitter: Math.max(0, sum(delays) / delays.length - least) / 2 }
 }
