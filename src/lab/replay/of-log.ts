@@ -9,7 +9,7 @@
  * believes, and logs each correction of that, so they are added up again; of ntpd's clock only jumps away from zero count.
  */
 import { Swings } from '#analysis/log/swings.ts'
-import { duration } from '#core/time/format.ts'
+import { duration, signed } from '#core/time/format.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median, quantile } from '../score.ts'
@@ -27,9 +27,21 @@ interface Exchange {
 interface Moment extends Exchange {
   /** True time from the first exchange on. */
   readonly at: Seconds
-  /** What the daemon has corrected before, and what of that it had still to slew when it last said so. */
+  /** What the daemon has corrected before. */
   readonly corrected: Seconds
+  /** The last of it that it has told. */
+  readonly last: Correction | undefined
+}
+
+/** One of chronyd's. */
+interface Correction {
+  /** By the time that it believes. */
+  readonly at: Seconds
+  readonly by: Seconds
+  /** What it had to slew from there on. */
   readonly left: Seconds
+  /** By how much that which is left changes in a second. */
+  readonly pace: Rate
 }
 
 interface Frequency {
@@ -37,6 +49,18 @@ interface Frequency {
   readonly rate: Rate
   /** The daemon had little to correct, and could. */
   readonly settled: boolean
+}
+
+/** Somebody has done it, while the daemon was slewing, or not. */
+interface SetClock {
+  readonly at: Seconds
+  readonly by: Seconds
+  readonly slewing?: boolean
+}
+
+interface Disturbances {
+  readonly pauses: Observed['pauses']
+  readonly steps: readonly SetClock[]
 }
 
 /** What the recording shows of the oscillator, and what it does not. */
@@ -56,6 +80,8 @@ const WITNESSES = 2
 /** ntpd corrects no more than this. */
 const MOST_FREQUENCY: Rate = 500e-6
 const AT_THE_LIMIT: Rate = 0.99 * MOST_FREQUENCY
+/** A kernel slews by no more than this, a tenth of each tick. */
+const MOST_PACE: Rate = 0.1
 /** What was settled for less of the time than the first tells nothing, and for less than the second leaves a doubt. */
 const SETTLED_PART = 0.1
 const SURELY_SETTLED = 0.5
@@ -71,8 +97,7 @@ export class LogRecording {
   readonly #files = new Map<number, Exchange[]>()
   readonly #filtered = new Map<number, Exchange[]>()
   readonly #frequencies: Frequency[] = []
-  /** chronyd's own. */
-  readonly #corrections: { readonly at: Seconds; readonly by: Seconds; readonly left: Seconds }[] = []
+  readonly #corrections: Correction[] = []
   readonly #events: LogEvent[] = []
   /** When the daemon began or ended. */
   readonly #lives: Seconds[] = []
@@ -122,6 +147,7 @@ export class LogRecording {
         ...oscillator.doubts,
         ...saySwings(common, disturbances),
         ...outages.map(sayOutage),
+        ...disturbances.steps.filter(({ slewing }) => slewing).map(saySetWhileSlewing),
         ...announcing.map(sayAnnouncing),
       ],
       outages,
@@ -161,8 +187,18 @@ export class LogRecording {
       this.#frequencies.push({ at: at[i]!, rate, settled })
       if (daemon !== 'chrony') continue
       const by = offset[i]!
-      this.#corrections.push({ at: at[i]!, by, left: by + (remaining[i]! || 0) })
+      const left = remaining[i]! || 0
+      this.#corrections.push({ at: at[i]!, by, left: by + left, pace: this.#paceUntil(at[i]!, left) })
     }
+  }
+
+  /** From the first line on that tells of this slew, since two alone have too few digits; what led to it was still by another time. */
+  #paceUntil(at: Seconds, left: Seconds): Rate {
+    const all = this.#corrections
+    const first = all[all.findLastIndex(each => Math.abs(each.by) >= KEPT) + 1]
+    if (!first || at <= first.at) return 0
+    const pace = (left - first.left) / (at - first.at)
+    return pace * first.left < 0 ? Math.max(-MOST_PACE, Math.min(MOST_PACE, pace)) : 0
   }
 
   /** A correction has the time of the exchange that led to it, and both logs are in order, though time may go back. */
@@ -176,7 +212,7 @@ export class LogRecording {
       for (; next < corrections.length && corrections[next]!.at <= until; next++)
         corrected += corrections[next]!.by
       const at = each.clock + each.offset - first.clock - first.offset
-      return { ...each, at, corrected, left: corrections[next - 1]?.left ?? 0 }
+      return { ...each, at, corrected, last: corrections[next - 1] }
     })
   }
 
@@ -239,9 +275,9 @@ export class LogRecording {
     })
   }
 
-  #disturbances(moments: readonly Moment[]): Pick<Observed, 'pauses' | 'steps'> {
+  #disturbances(moments: readonly Moment[]): Disturbances {
     const pauses: { at: Seconds; length: Seconds }[] = []
-    const steps: { at: Seconds; by: Seconds }[] = []
+    const steps: SetClock[] = []
     const least = Math.max(LEAST_JUMP, NOISE_FACTOR * noiseOf(moments))
     const isSummed = this.#corrections.length > 0
     for (const [i, after] of moments.entries()) {
@@ -256,9 +292,8 @@ export class LogRecording {
       // A daemon may be at work already.
       const agree = further.every(each => Math.abs(between(before, each)) > Math.abs(jump) / 2)
       if (!agree || !(away || isSummed)) continue
-      if (this.#noticed(before, after))
-        // chronyd forgets what it had still to slew, too.
-        steps.push({ at: (before.at + after.at) / 2, by: after.left - jump })
+      const noticed = this.#noticed(before, after)
+      if (noticed) steps.push({ at: (before.at + after.at) / 2, ...setBy(jump, after, noticed) })
       else if (jump > 0) pauses.push({ at: (before.at + after.at - jump) / 2, length: jump })
       else steps.push({ at: (before.at + after.at) / 2, by: -jump })
     }
@@ -266,8 +301,8 @@ export class LogRecording {
   }
 
   /** chronyd tells a clock that was set by much from one that stood. */
-  #noticed(before: Moment, after: Moment): boolean {
-    return this.#events.some(
+  #noticed(before: Moment, after: Moment): LogEvent | undefined {
+    return this.#events.find(
       ({ what, at }) =>
         what !== 'stepped' &&
         at >= Math.min(before.clock, after.clock) - 1 &&
@@ -275,6 +310,21 @@ export class LogRecording {
     )
   }
 }
+
+/**
+ * By how much somebody set the clock, when it fell behind by this much. chronyd notices, and forgets what it had still to slew: so
+ * much less than when it last told as it has slewed until then. What it writes down has the time that it believes; by the clock
+ * that was set, that is wrong by what it measures next.
+ */
+function setBy(jump: Seconds, after: Moment, noticed: LogEvent): Omit<SetClock, 'at'> {
+  const { left, at, pace } = after.last ?? { left: 0, at: 0, pace: 0 }
+  if (Math.abs(left) < KEPT) return { by: left - jump }
+  const still = left + pace * Math.max(0, noticed.at + after.offset - at)
+  return { by: (still * left > 0 ? still : 0) - jump, slewing: true }
+}
+
+const saySetWhileSlewing = ({ at, by }: SetClock): string =>
+  `somebody set the clock by ${signed(by)} after ${duration(at)}, while chronyd was slewing: by how much is computed from the pace at which it did, and rough`
 
 const SATURATED =
   'the daemon corrected as much as it can all the time: what the oscillator gains is told by the offsets alone, and roughly'
