@@ -47,6 +47,17 @@ test('a score counts from the disruption, and only what the player did', () => {
   })
 })
 
+test('a clock that never left has nowhere to come back from; one that was set at once needed a moment', () => {
+  const times = (offsets: readonly number[], more: Partial<Run> = {}) => {
+    const { timeTo10ms, timeTo1ms } = scoreRun(run(offsets, more), { disruptedAt: 1.75 })
+    return [timeTo10ms, timeTo1ms]
+  }
+  expect(times([0, 0, 0, 0])).toEqual([0, 0])
+  expect(times([0, 0, 0.002, 0, 0])).toEqual([0, 1.25])
+  expect(times([0, 0, 0, 0], { steps: [{ at: 1.9, size: 4, by: 'player' }] })).toEqual([0.25, 0.25])
+  expect(times([0, 0, 0, 0], { steps: [{ at: 1.5, size: 4, by: 'player' }] })).toEqual([0, 0])
+})
+
 test('where true time jumps, a clock may do so a breath sooner or later', () => {
   const scoring = { disruptedAt: 4, window: [0, 7], blurred: [2, 5] } as const
   const steps = (at: number) => ({ steps: [{ at, size: -1, by: 'player' as const }] })

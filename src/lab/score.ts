@@ -54,9 +54,17 @@ export function scoreRun(run: Run, { disruptedAt, window, blurred, gaps = [] }: 
   const scored = outside(gaps, from, to)
   const recovery = outside(gaps, after, last)
   const worst = extreme(offsets, recovery)
+  const timeTo = (limit: Seconds): Seconds => {
+    const seconds = timeUntilBelow(offsets, limit, after)
+    // Nobody looks before the next full second; who was right then, and was not set meanwhile, had never left.
+    const setBefore = steps.some(
+      ({ at, size }) => at >= disruptedAt && at <= after && Math.abs(size) >= limit,
+    )
+    return seconds === 0 && !setBefore ? 0 : seconds + (after - disruptedAt)
+  }
   return {
-    timeTo10ms: timeUntilBelow(offsets, 10e-3, after) - (disruptedAt - after),
-    timeTo1ms: timeUntilBelow(offsets, 1e-3, after) - (disruptedAt - after),
+    timeTo10ms: timeTo(10e-3),
+    timeTo1ms: timeTo(1e-3),
     worst,
     overshoot: overshoot(offsets, recovery, worst),
     rms: rootMeanSquareOf(offsets, scored),
