@@ -81,10 +81,33 @@ export function prospectOf(scores: readonly Score[]): Prospect {
   return { runs, timeTo10ms, exits, worst }
 }
 
+interface Tried {
+  readonly change: Change
+  readonly scores: readonly Score[]
+}
+
+/**
+ * Of those that were tried with the same seeds, the ones that change something, also beside what is listed before. A daemon that does
+ * not heed a change of its configuration runs as before, to the bit.
+ */
+export function effective(now: readonly Score[], tried: readonly Tried[]): Tried[] {
+  const kept: Tried[] = []
+  for (const each of tried) {
+    const others = [now, ...kept.map(({ scores }) => scores)]
+    if (others.every(scores => differs(scores, each.scores))) kept.push(each)
+  }
+  return kept
+}
+
+const differs = (one: readonly Score[], other: readonly Score[]): boolean =>
+  one.length !== other.length ||
+  one.some(({ timeTo10ms, worst, exited }, i) => {
+    const beside = other[i]!
+    return timeTo10ms !== beside.timeTo10ms || worst !== beside.worst || exited !== beside.exited
+  })
+
 /** The best first: who comes back most surely, then soonest. */
-export function rankChanges(
-  changes: readonly { readonly change: Change; readonly scores: readonly Score[] }[],
-): ChangedProspect[] {
+export function rankChanges(changes: readonly Tried[]): ChangedProspect[] {
   return changes
     .map(({ change: { kind, name, how }, scores }) => ({ kind, name, how, ...prospectOf(scores) }))
     .sort(

@@ -2,6 +2,7 @@
 
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
+  effective,
   type NETWORKS,
   prospectOf,
   rankChanges,
@@ -39,11 +40,14 @@ export async function forecast(options: Options): Promise<void> {
   const { player, servers, assumed } = whomToForecast(options)
   const story = storyOf({ pause, uptime, network, servers })
   const changes = changesFor(player, pause)
-  // What is there is worth more runs than each of what could be.
-  const each = Math.max(1, Math.ceil(seeds / 2))
-  const players = [{ player, runs: seeds }, ...changes.map(change => ({ player: change.player, runs: each }))]
-  const trial = trialOf(story, players)
+  // All with the same seeds: with others, the phase of the pause alone would make a difference.
+  const players = [player, ...changes.map(change => change.player)]
+  const trial = trialOf(
+    story,
+    players.map(each => ({ player: each, runs: seeds })),
+  )
   await playTrial(trial)
+  const tried = changes.map((change, i) => ({ change, scores: trial.scores(i + 1) }))
   const answer: Forecast = {
     model: modelOf(player),
     config: options.config,
@@ -53,7 +57,7 @@ export async function forecast(options: Options): Promise<void> {
     servers,
     assumed,
     now: prospectOf(trial.scores(0)),
-    changes: rankChanges(changes.map((change, i) => ({ change, scores: trial.scores(i + 1) }))),
+    changes: rankChanges(effective(trial.scores(0), tried)),
   }
   if (options.json) return printJson(forPrograms(answer))
   const columns = Math.max(60, Math.min(110, process.stdout.columns ?? 100))
