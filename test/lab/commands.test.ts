@@ -94,6 +94,12 @@ describe('run and compare', () => {
     for (const player of said.players) expect(player).toMatchObject(SUMMARY)
   })
 
+  test('more often than anybody needs, or memory has room for, is bad usage', async () => {
+    const { code, stderr } = await cli(['lab', 'run', place('story.toml'), '--seeds', '1000000000'])
+    expect(code).toBe(3)
+    expect(stderr).toContain('10000 at most')
+  })
+
   test('side by side, with configurations of real machines; files to send', async () => {
     const { code, stdout } = await cli([
       ...['lab', 'compare', place('story.toml'), '--seeds', '2'],
@@ -175,7 +181,7 @@ test('forecast: the operator gets figures, and what would help', async () => {
   expect(names).toContain('no -x')
   expect(names).toContain('clockwright')
   for (const change of said.changes) {
-    expect(change).toMatchObject({ runs: 2, how: expect.any(String), exits: 0, worst: expect.any(Number) })
+    expect(change).toMatchObject({ runs: 4, how: expect.any(String), exits: 0, worst: expect.any(Number) })
     expect(change.timeTo10ms).toHaveProperty('median')
   }
   const times = said.changes.map(

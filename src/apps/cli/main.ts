@@ -527,7 +527,7 @@ Examples:
   )
 const seeds = (usual: number) =>
   new Option('-s, --seeds <n>', 'how often each is played, each time with other chance')
-    .argParser(count)
+    .argParser(seedCount)
     .default(usual)
 const svg = () => new Option('--svg <file>', 'write the picture there, as SVG')
 const html = () => new Option('--html <file>', 'write a report there, as one HTML file to send')
@@ -745,6 +745,15 @@ function samples(text: string): number {
 function count(text: string): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 on.')
+  return number
+}
+
+/** More tell no more, and each run is kept until all are played. */
+const MOST_SEEDS = 10_000
+
+function seedCount(text: string): number {
+  const number = count(text)
+  if (number > MOST_SEEDS) throw new InvalidArgumentError(`${MOST_SEEDS} at most.`)
   return number
 }
 

@@ -122,7 +122,7 @@ function stoppingProblems(scenario: Scenario): ScenarioProblem[] {
         return problem(i, 'lostticks', 'needs `ticks` in [guest]')
       if (!isStopping(event)) return []
       const { from, to } = stopOf(event)
-      if (to <= from) return problem(i, 'snapshot', 'is not before `at`')
+      if (event.kind === 'revert' && to <= from) return problem(i, 'snapshot', 'is not before `at`')
       if (event.at < duration && to >= duration)
         return problem(
           i,

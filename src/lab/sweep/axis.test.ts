@@ -30,12 +30,20 @@ describe('an axis', () => {
 
   test.each([
     ...['pause', 'pause=', 'pause=x', 'pause=3..1', 'pause=1..3:1', 'bananas=1..3', 'loss=a..b', 'loss=0..3'],
-    'steal=-0.1',
+    ...['steal=-0.1', 'pause=0,30', 'downtime=0..1'],
   ])('%s is refused, and it is said why', text => {
     const axis = readAxis(text)
     expect(axis.kind).toBe('refused')
     if (axis.kind === 'refused') expect(axis.why.startsWith(`${text}: `)).toBe(true)
   })
+})
+
+test('a pause of no length is none, and that is said; a delay may be none', () => {
+  expect(readAxis('pause=0,30')).toMatchObject({
+    kind: 'refused',
+    why: expect.stringContaining('more than zero'),
+  })
+  expect(readAxis('delay=0,30')).toMatchObject({ values: [0, 30] })
 })
 
 describe('an axis that would show nothing', () => {

@@ -60,18 +60,21 @@ function splitPlayers(text: string): string[] {
   return open === '' ? players : [...players, open]
 }
 
-function readValue(word: string, { unit }: Knob): number | undefined {
+function readValue(word: string, { unit, aboveZero }: Knob): number | undefined {
   const text = word.trim()
-  if (unit === 'duration') return parseDuration(text)
+  if (unit === 'duration') {
+    const seconds = parseDuration(text)
+    return seconds === 0 && aboveZero ? undefined : seconds
+  }
   if (unit === 'signed') return parseSigned(text)
   const value = Number(text)
   if (text === '' || !Number.isFinite(value)) return undefined
   return unit === 'part' && (value < 0 || value > 1) ? undefined : value
 }
 
-const wanted = ({ unit }: Knob): string =>
+const wanted = ({ unit, aboveZero }: Knob): string =>
   unit === 'duration'
-    ? 'durations like 4.3s, 500ms, 20m'
+    ? `durations like 4.3s, 500ms, 20m${aboveZero ? ', more than zero' : ''}`
     : unit === 'signed'
       ? 'durations with or without a sign'
       : unit === 'part'

@@ -6,6 +6,8 @@ export interface Knob {
   readonly about: string
   /** `duration`: written with a unit. `signed`: also with a sign. */
   readonly unit: 'duration' | 'signed' | 'ppm' | 'part'
+  /** Nothing of it would be another story. */
+  readonly aboveZero?: true
   turn(scenario: Scenario, value: number): Scenario
 }
 
@@ -46,6 +48,7 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   pause: {
     about: 'the length of each pause, suspend or sleep',
     unit: 'duration',
+    aboveZero: true,
     turn: (scenario, length) =>
       withStops(
         scenario,
@@ -57,6 +60,7 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   downtime: {
     about: 'how long the guest stands still in each migration',
     unit: 'duration',
+    aboveZero: true,
     turn: (scenario, downtime) =>
       withStops(
         scenario,
