@@ -5,7 +5,7 @@ import { go, place } from '../go.ts'
 import { formatPlace } from '../place.ts'
 import { commandFor, FILE } from './command.ts'
 import { tooLongForLink } from './setup.ts'
-import { asScenarioFile, seeds, setup, story } from './state.ts'
+import { asScenarioFile, refusals, seeds, setup, story } from './state.ts'
 
 const SAID_MS = 1500
 
@@ -40,6 +40,7 @@ export function Share(): JSX.Element | null {
       {command.includes(FILE) ? (
         <p class="aside">
           {FILE} is the scenario file from above. The same file and seeds give the same figures.
+          {refusals.value.some(why => why !== undefined) ? ' Who cannot be played is not in it.' : ''}
         </p>
       ) : null}
     </section>

@@ -2,10 +2,11 @@ import * as v from 'valibot'
 import { expect, test } from 'vitest'
 import { play } from '#lab/play.ts'
 import { playersOf } from '#lab/players/of-scenario.ts'
+import { checkTogether } from '#lab/scenario/check.ts'
 import { scenarioSchema } from '#lab/scenario/schema.ts'
 import { summarise } from '#lab/summary.ts'
 import type { Course, FromWorker, Order } from './messages.ts'
-import { work } from './work.ts'
+import { playable, work } from './work.ts'
 
 const scenario = v.parse(scenarioSchema, {
   title: 'A test',
@@ -80,4 +81,11 @@ test('what cannot be played of a configuration is said; one that can ask nobody 
   expect(messages.filter(({ kind }) => kind === 'refused')).toMatchObject([
     { lane: 2, why: expect.stringContaining('no server') },
   ])
+})
+
+test('what is saved is what the command plays: whoever names nobody is not in it', () => {
+  expect(checkTogether(scenario)).not.toEqual([])
+  const saved = playable(scenario)
+  expect(checkTogether(saved)).toEqual([])
+  expect(saved.player).toEqual(scenario.player.slice(0, 2))
 })

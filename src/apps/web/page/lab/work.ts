@@ -135,6 +135,15 @@ function windowOf(scenario: Scenario, watch: Seconds | undefined, stretches: num
   return { from: Math.max(0, Math.floor(at - watch / 20)), to: (mark?.until ?? at) + watch, stretches }
 }
 
+/** What the command plays, too: without those whom it refuses, and the whole file with them, because they name nobody. */
+export function playable(scenario: Scenario): Scenario {
+  const players = playersOf(scenario)
+  return {
+    ...scenario,
+    player: scenario.player.filter(({ config }, i) => config === undefined || !namesNobody(players[i]!)),
+  }
+}
+
 /** Throws when it could not be played at all. */
 function complaintsOf({ player: players }: Scenario, lane: number, player: PlayerSpec): readonly string[] {
   const said = players[lane]

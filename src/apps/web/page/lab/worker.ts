@@ -11,7 +11,7 @@ import { printScenario } from '#lab/scenario/print.ts'
 import { type Scenario, scenarioSchema } from '#lab/scenario/schema.ts'
 import type { FromWorker, Order, Story, StoryFile, ToWorker } from './messages.ts'
 import { OWN_PAUSE } from './setup.ts'
-import { work } from './work.ts'
+import { playable, work } from './work.ts'
 
 /** A player that takes longer than this is left for a newer order, with what there is of it. */
 const PATIENCE_MS = 90
@@ -34,7 +34,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
     case 'whose':
       return tell({ kind: 'answer', ask: data.ask, text: whose(data.name, data.text) })
     case 'write':
-      return tell({ kind: 'answer', ask: data.ask, text: printScenario(data.scenario) })
+      return tell({ kind: 'answer', ask: data.ask, text: printScenario(playable(data.scenario)) })
   }
 })
 
