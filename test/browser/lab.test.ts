@@ -219,6 +219,21 @@ inBrowser('lab', open => {
     expect(await tab.locator('main img, main script').count()).toBe(0)
   })
 
+  test('a configuration can be typed: it plays when it is done, and stays where it is not understood', async () => {
+    const { tab } = await open('#/lab?story=pause-30s&play=none')
+    await whole(tab)
+    const field = tab.locator('.paste textarea')
+    await field.pressSequentially('dear diary')
+    expect(await field.inputValue()).toBe('dear diary')
+    await field.blur()
+    await tab.getByRole('alert').getByText('typed is no configuration').waitFor()
+    expect(await field.inputValue()).toBe('dear diary')
+    await field.fill('server 192.0.2.1 iburst\nmakestep 1 -1\n')
+    await changed(tab, () => field.blur())
+    expect(await figure(tab).innerText()).toContain('typed')
+    expect(await field.inputValue()).toBe('')
+  })
+
   test('all stories that are installed can be chosen, with whom they bring', async () => {
     const { tab } = await open('#/lab?play=none')
     await whole(tab)

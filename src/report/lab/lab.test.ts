@@ -111,6 +111,20 @@ describe('results', () => {
     expect(text).toMatch(/^RMS +1\.00 s \(500 ms–2\.00 s\)/m)
   })
 
+  test('who never comes back is best in nothing, however little else is to be said against him', () => {
+    const idle = summary(NEVER, { worst: spread(4), overshoot: spread(0), max: spread(4) })
+    const busy = summary(90, { overshoot: spread(0.1) })
+    const text = comparison(
+      [
+        { name: 'none', summary: idle },
+        { name: 'busy', summary: busy },
+      ].map(each => ({ ...each, curve: undefined })),
+      marked,
+    )
+    expect(text).toMatch(/^worst +4\.00 s +green\(30\.0 s\)$/m)
+    expect(text.match(/green/g)).toHaveLength(text.match(/^.*green\([^()]*(\([^()]*\))?\)$/gm)!.length)
+  })
+
   test('a sketch fits its width, and says what the signs mean', () => {
     const lines = sketch(curve(), { columns: 60, rows: 5 }, plain).trimEnd().split('\n')
     expect(lines).toHaveLength(8)

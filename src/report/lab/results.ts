@@ -142,10 +142,14 @@ export function judged(summary: Summary, { title }: Measure): Emphasis | undefin
   return arrival && arrival.never > 0 ? 'red' : undefined
 }
 
+/** Who never comes back is best in nothing: a clock that is left alone takes no wrong step. */
 export function isBest({ rank, text }: Measure, summary: Summary, results: readonly Result[]): boolean {
   // What reads the same is equally good.
   if (!rank || results.every(each => text(each.summary) === text(summary))) return false
-  const ranks = results.map(each => rank(each.summary))
+  const rankOf = (each: Summary) => (comesBack(each) ? rank(each) : Number.POSITIVE_INFINITY)
+  const ranks = results.map(each => rankOf(each.summary))
   const best = Math.min(...ranks)
-  return rank(summary) === best && best < Number.POSITIVE_INFINITY && ranks.some(other => other > best)
+  return rankOf(summary) === best && best < Number.POSITIVE_INFINITY && ranks.some(other => other > best)
 }
+
+const comesBack = ({ timeTo10ms, runs }: Summary): boolean => timeTo10ms.never < runs

@@ -65,7 +65,10 @@ export async function playAndShow(
       each === 'rows' ? reportedText(scenario, style, columns) : '',
       ...results.flatMap(({ name, curve }) =>
         curve
-          ? [`\n${style('bold', printable(name))}: true offset\n`, sketch(curve, { columns, rows: 6 }, style)]
+          ? [
+              `\n${style('bold', printable(name))}: true offset; positive: behind\n`,
+              sketch(curve, { columns, rows: 6 }, style),
+            ]
           : [],
       ),
     ].join(''),

@@ -1,4 +1,4 @@
-/** A configuration of one's own: chosen, pasted, or dropped anywhere on the view. It is read here and sent nowhere. */
+/** A configuration of one's own: chosen, pasted, typed, or dropped anywhere on the view. It is read here and sent nowhere. */
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { addFile } from './state.ts'
@@ -12,6 +12,13 @@ export async function takeFiles(files: Iterable<File>): Promise<void> {
       file.size > MOST_BYTES
         ? `${file.name} is too long for a configuration`
         : await addFile(file.name, await file.text())
+}
+
+/** Whether it plays. */
+async function takeText(name: string, text: string): Promise<boolean> {
+  if (text.trim() === '') return false
+  why.value = await addFile(name, text.slice(0, MOST_BYTES))
+  return why.value === undefined
 }
 
 export const OwnFile = (): JSX.Element => (
@@ -29,18 +36,18 @@ export const OwnFile = (): JSX.Element => (
       />
     </label>
     <label class="paste">
-      or paste it here
+      or paste or type it here
       <textarea
         rows={1}
         spellcheck={false}
-        onPaste={async event => {
+        onPaste={event => {
           event.preventDefault()
-          const text = event.clipboardData?.getData('text') ?? ''
-          if (text.trim() !== '') why.value = await addFile('pasted', text.slice(0, MOST_BYTES))
+          void takeText('pasted', event.clipboardData?.getData('text') ?? '')
         }}
-        onInput={event => {
-          // What is typed letter by letter is no configuration yet.
-          event.currentTarget.value = ''
+        onChange={async event => {
+          // What is typed is read when somebody is done with it, and stays until it is understood.
+          const field = event.currentTarget
+          if (await takeText('typed', field.value)) field.value = ''
         }}
       />
     </label>
