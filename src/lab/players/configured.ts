@@ -8,7 +8,7 @@ import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
-import { deafenedServers, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs } from './left-out.ts'
+import { deafenedServers, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
 import { isLocal, type PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -119,6 +119,17 @@ export function daemonOf(text: string, file: string): DaemonKind | undefined {
   return best.find(kind => kind === named) ?? best[0]
 }
 
+/** By these a line that is not understood is not passed over. */
+const STRICT: Partial<Record<DaemonKind, string>> = { chronyd: 'chronyd', openntpd: 'the ntpd of OpenNTPD' }
+
+function whyNotStarting(kind: DaemonKind, strange: readonly Remark[]): string[] {
+  const program = STRICT[kind]
+  if (program === undefined || strange.length === 0) return []
+  const all = [...new Set(strange.map(({ line }) => line))]
+  const lines = all.length > 1 ? `lines ${list(all.map(String))}` : `line ${all[0]}`
+  return [`${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`]
+}
+
 /**
  * `daemon` is as a person writes it: `chrony`, `ntpd-4.2.6p5`, `ntpsec-1.2.2`, `timesyncd`; without it the text says whose it is.
  * Undefined when it is nobody's that is known here.
@@ -138,6 +149,7 @@ export function configuredPlayer(said: {
   const notes = [
     ...(other === undefined ? [] : [other]),
     ...silent,
+    ...whyNotStarting(kind, strange),
     ...lines.map(({ line, why }) => `line ${line}: ${why}`),
   ]
   if (kind !== 'ntpd') return { player: { kind, name, config: text }, notes }

@@ -106,3 +106,18 @@ describe('ntpd-rs', () => {
     ).toEqual(['line 8: `slew-minimum-duration` is not played: its usual value holds'])
   })
 })
+
+test('a daemon that would not start for a line is said to, and one that passes over it is not', () => {
+  const broken = 'server a iburst\nmakestpe 1 -1\nmakestep\n'
+  expect(notesOf('chrony', broken)[0]).toBe(
+    'chronyd does not start with lines 2 and 3, and nobody would keep the clock: played as if it did',
+  )
+  expect(notesOf('openntpd', 'servers pool.example\nserver\n')[0]).toMatch(
+    /does not start with line 2, and nobody/,
+  )
+  for (const [daemon, text] of [
+    ['ntpd-4.2.8p15', broken],
+    ['chrony', 'server a iburst\nmakestep 1 -1\n'],
+  ] as const)
+    expect(notesOf(daemon, text).join()).not.toContain('does not start')
+})

@@ -165,5 +165,5 @@ export function deafenedServers(text: string, servers: readonly string[]): LeftO
   )
 }
 
-const list = (words: readonly string[]): string =>
+export const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
