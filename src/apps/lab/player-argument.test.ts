@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { usualStory } from '#lab/scenario/schema.ts'
 import { choosePlayer } from './player-argument.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clockwright-player-'))
@@ -13,7 +14,7 @@ function file(name: string): string {
   return path
 }
 
-const chosen = (written: string) => choosePlayer(written, ['192.0.2.1'])
+const chosen = (written: string) => choosePlayer(written, usualStory())
 
 test.each([
   ['ntpd-4.2.8p15,-g,-u,ntp:ntp', '-g -u ntp:ntp'],

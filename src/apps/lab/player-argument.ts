@@ -11,6 +11,7 @@ import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
 import { isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import type { Scenario } from '#lab/scenario/schema.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
 import { loadConfig } from '../daemon/config/load.ts'
@@ -20,8 +21,11 @@ export interface Chosen {
   readonly notes: readonly string[]
 }
 
-export function choosePlayers(written: readonly string[], addresses: readonly string[]): Chosen[] {
-  const chosen = written.map(each => choosePlayer(each, addresses))
+export function choosePlayers(
+  written: readonly string[],
+  story: Pick<Scenario, 'server' | 'hypervisor'>,
+): Chosen[] {
+  const chosen = written.map(each => choosePlayer(each, story))
   return chosen.map((each, i) => {
     const before = chosen.slice(0, i).filter(({ player }) => player.name === each.player.name).length
     return before === 0
@@ -30,8 +34,11 @@ export function choosePlayers(written: readonly string[], addresses: readonly st
   })
 }
 
-export function choosePlayer(written: string, addresses: readonly string[]): Chosen {
-  const known = knownPlayer(written, addresses)
+export function choosePlayer(written: string, story: Pick<Scenario, 'server' | 'hypervisor'>): Chosen {
+  const known = knownPlayer(
+    written,
+    story.server.map(({ address }) => address),
+  )
   if (known) return { player: known, notes: [] }
   const { daemon, options, path } = partsOf(written)
   if (daemon !== undefined && daemon !== 'clockwright' && !isDaemon(daemon))
@@ -55,7 +62,7 @@ export function choosePlayer(written: string, addresses: readonly string[]): Cho
   const { player, notes } = configured
   const idle = options.length > 0 ? whyNotWith(player.kind, options.join(' ')) : undefined
   if (idle !== undefined) throw new Complaint(`${written}: ${idle}`)
-  if (namesNobody(player)) throw new Complaint(`${path}: ${NAMES_NOBODY}`)
+  if (namesNobody(player, story)) throw new Complaint(`${path}: ${NAMES_NOBODY}`)
   const called = daemon === undefined ? player.name : [daemon, ...options, player.name].join(' ')
   return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
 }

@@ -26,6 +26,8 @@ interface Table {
 const NO_AUTHENTICATION = 'who answers is believed without it'
 const FILES = 'other files are not read'
 const CLOCKS = 'reference clocks are not played'
+const HOST_CLOCKS =
+  'a PHC is the clock of the host, where the story has one (`ptp`), read without noise; else it is not played'
 
 export const CHRONY_TABLE: Table = {
   played: new Set(
@@ -124,6 +126,7 @@ interface Statement {
 function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]): LeftOut[] {
   return statements.flatMap(({ line, name, words }) => {
     const why = leftOut.get(name)
+    if (why === CLOCKS && words[0]?.toUpperCase() === 'PHC') return [{ line, why: HOST_CLOCKS }]
     if (why !== undefined)
       return [{ line, why: why === FILES || why === CLOCKS ? why : `\`${name}\` is not played: ${why}` }]
     if (!SOURCES.has(name)) return []

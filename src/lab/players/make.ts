@@ -19,6 +19,7 @@ import { timesyncd } from '../models/timesyncd/timesyncd.ts'
 import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
+import { hostClockSources, showsHostClock } from './host-clock.ts'
 import {
   askedByTimesyncd,
   isLocal,
@@ -50,10 +51,13 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
       })
     }
     case 'chronyd': {
-      const { said, sources } = readChronyConf(spec.config ?? askingAll(addresses), 'chrony.conf')
+      const { said, sources, refclocks } = readChronyConf(spec.config ?? askingAll(addresses), 'chrony.conf')
       const config = {
         settings: { ...CHRONY_DEFAULTS, ...said },
-        sources: namingServers(sources, addresses),
+        sources: [
+          ...namingServers(sources, addresses),
+          ...(showsHostClock(scenario) ? hostClockSources(refclocks) : []),
+        ],
         ...(gains === undefined ? {} : { drift: { frequency: gains, skew: KNOWN_TO } }),
       }
       return daemonPlayer(({ random, recording }) => new Chronyd({ ...config, recording }, random))

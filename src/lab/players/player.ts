@@ -10,6 +10,8 @@ import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { parseTimesyncdConf, type TimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
+import type { Scenario } from '../scenario/schema.ts'
+import { isHostClock, showsHostClock } from './host-clock.ts'
 
 export type PlayerSpec = Playable & {
   /** By how much the clock is ahead at the start for this player, whatever the story says. */
@@ -48,9 +50,14 @@ export const serversAsked = (spec: PlayerSpec): number =>
     ?.filter(({ address }) => !isLocal(address))
     .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
 
-/** It names nobody, and waits for nobody who sends his time by himself. */
-export const namesNobody = (spec: PlayerSpec): boolean =>
-  serversAsked(spec) === 0 && !(sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient'))
+/** It names nobody, waits for nobody who sends his time by himself, and reads no clock of the host, or there is none to read. */
+export const namesNobody = (spec: PlayerSpec, story?: Pick<Scenario, 'hypervisor'>): boolean =>
+  serversAsked(spec) === 0 &&
+  !(sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient')) &&
+  !(story && showsHostClock(story) && readsHostClock(spec))
+
+const readsHostClock = (spec: PlayerSpec): boolean =>
+  spec.kind === 'chronyd' && readChronyConf(spec.config ?? '', 'chrony.conf').refclocks.some(isHostClock)
 
 /** What is said of such a configuration. */
 export const NAMES_NOBODY = 'names no server that could be asked over the network'

@@ -76,10 +76,7 @@ export async function playAndShow(
 }
 
 const chosen = (written: readonly string[], { scenario }: ScenarioFile) => {
-  const found = choosePlayers(
-    written,
-    scenario.server.map(({ address }) => address),
-  )
+  const found = choosePlayers(written, scenario)
   return { players: found.map(({ player }) => player), notes: found.flatMap(({ notes }) => notes) }
 }
 

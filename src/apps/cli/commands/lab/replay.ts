@@ -4,6 +4,7 @@ import { duration, rate } from '#core/time/format.ts'
 import { PPM } from '#core/time/units.ts'
 import { knownPlayer } from '#lab/players/known.ts'
 import { printScenario } from '#lab/scenario/print.ts'
+import type { Scenario } from '#lab/scenario/schema.ts'
 import { plural } from '#report/words/say.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
 import { readRecording } from '../../../lab/recording.ts'
@@ -24,7 +25,7 @@ export async function replay(paths: readonly string[], options: Options): Promis
   const { scenario, doubts, seen, notes: ofRecording, ours } = await readRecording(paths)
   const addresses = scenario.server.map(({ address }) => address)
   const { players, notes } = options.with
-    ? chosen(options.with, addresses)
+    ? chosen(options.with, scenario)
     : { players: [...ours, ...USUAL.map(name => knownPlayer(name, addresses)!)], notes: [] }
   if (options.write !== undefined) write(options.write, printScenario(scenario))
   const shown = `The recording: ${plural(seen.samples, 'sample')}, largest offset ${duration(seen.worst)}, RMS ${duration(seen.rms)}, ${plural(seen.steps, 'step')}; the oscillator gains ${rate(scenario.guest.frequencyerror * PPM)}, wanders ${scenario.guest.wander.toPrecision(2)} ppm in a second`
@@ -37,7 +38,7 @@ export async function replay(paths: readonly string[], options: Options): Promis
   )
 }
 
-function chosen(written: readonly string[], addresses: readonly string[]) {
-  const found = choosePlayers(written, addresses)
+function chosen(written: readonly string[], scenario: Scenario) {
+  const found = choosePlayers(written, scenario)
   return { players: found.map(({ player }) => player), notes: found.flatMap(({ notes }) => notes) }
 }

@@ -33,10 +33,7 @@ export async function sweep(file: string, options: Options): Promise<void> {
   const axes = options.over.map(orComplain)
   const knobs = axes.filter(axis => axis.kind === 'knob')
   const written = axes.flatMap(axis => (axis.kind === 'players' ? axis.written : []))
-  const chosen = choosePlayers(
-    written,
-    scenario.server.map(({ address }) => address),
-  )
+  const chosen = choosePlayers(written, scenario)
   const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
   for (const { name: turned } of knobs) {
     const idle = whyIdle(turned, scenario, players)

@@ -140,14 +140,16 @@ export function playable(scenario: Scenario): Scenario {
   const players = playersOf(scenario)
   return {
     ...scenario,
-    player: scenario.player.filter(({ config }, i) => config === undefined || !namesNobody(players[i]!)),
+    player: scenario.player.filter(
+      ({ config }, i) => config === undefined || !namesNobody(players[i]!, scenario),
+    ),
   }
 }
 
 /** Throws when it could not be played at all. */
-function complaintsOf({ player: players }: Scenario, lane: number, player: PlayerSpec): readonly string[] {
-  const said = players[lane]
+function complaintsOf(scenario: Scenario, lane: number, player: PlayerSpec): readonly string[] {
+  const said = scenario.player[lane]
   if (said?.config === undefined) return []
-  if (namesNobody(player)) throw new Error(`it ${NAMES_NOBODY}`)
+  if (namesNobody(player, scenario)) throw new Error(`it ${NAMES_NOBODY}`)
   return notesOf(said)
 }
