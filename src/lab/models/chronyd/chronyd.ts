@@ -5,8 +5,9 @@
  * The loop sleeps by the kernel's monotonic clock until the next timer, but timers lie in raw time. When raw time has moved
  * by more than ten seconds while the loop slept, somebody else has set the clock, and everything measured is dropped.
  *
- * Not modelled: reference clocks (that of the host is asked as a server), initstepslew, fallbackdrift, tempcomp, smoothtime, chronyc's commands, saved samples, a
- * server of its own (local, orphan), and asking a pool for another server in place of a bad one.
+ * Not modelled: reference clocks (that of the host is asked as a server), initstepslew, fallbackdrift, tempcomp, smoothtime,
+ * chronyc's commands, saved samples, a server of its own (local, orphan), and asking a pool for another server in place of a bad
+ * one.
  */
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
