@@ -12,7 +12,7 @@ import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
 import { findSetsTime } from './sets-time.ts'
 import { findCannotWrite } from './statistics-folder.ts'
-import { findService, type Surroundings } from './units.ts'
+import { findService, listedAs, type Surroundings } from './units.ts'
 
 /** Folders of programs; which one is there differs by distribution. */
 const PROGRAMS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
@@ -53,7 +53,7 @@ function findDaemon(
   return {
     name: known.name,
     installed,
-    enabled: service?.enabled,
+    enabled: service ? service.enabled : findListed(files, known),
     runs: mine
       ? fact(true, placeOf(mine))
       : context.processes === undefined
@@ -81,6 +81,14 @@ function findDaemon(
       commandLine: started?.value,
     }),
   }
+}
+
+function findListed(files: Files, { units }: KnownDaemon): Fact<boolean> | undefined {
+  for (const unit of units) {
+    const listed = listedAs(files, unit)
+    if (listed) return listed
+  }
+  return undefined
 }
 
 const placeOf = ({ seen, commandLine }: ToldTimekeeper): Place =>

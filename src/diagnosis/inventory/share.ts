@@ -7,7 +7,7 @@ import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { isBanner } from './banner.ts'
-import { isRootMount } from './container.ts'
+import { isContainerSaid, isRootMount } from './container.ts'
 import { isOfDmi } from './dmi.ts'
 import { isOfClocks } from './messages.ts'
 import { DPKG_STATUS, OF_TIME } from './packages.ts'
@@ -39,6 +39,8 @@ export function shareable(path: string, text: string): string {
       .filter(each => /^(?:container|KUBERNETES_SERVICE_HOST)=/.test(each))
       .join('\0')
   if (/^\/proc\/\w+\/mountinfo$/.test(path)) return keepLines(text, isRootMount)
+  if (/\/(?:systemctl_(?:show|status)_--all|systemd-analyze_dump)$/.test(path))
+    return keepLines(text, isContainerSaid)
   if (/^\/(?:proc\/config\.gz|boot\/config-)/.test(path))
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l|package-data)$/.test(path))

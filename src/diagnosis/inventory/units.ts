@@ -272,8 +272,8 @@ function wantedByWords(files: Files, names: readonly string[]): Fact<boolean> | 
 
 const MOST_OF_OWNER = 256
 
-/** As systemctl listed it for a sosreport. */
-function listedAs(files: Files, name: string): Fact<boolean> | undefined {
+/** As systemctl listed it for a sosreport, which may lack the unit itself. */
+export function listedAs(files: Files, name: string): Fact<boolean> | undefined {
   const listed = findLine(
     files,
     [LISTED],

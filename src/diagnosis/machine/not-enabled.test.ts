@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
 import { checkMachine } from './check.ts'
@@ -20,8 +20,10 @@ const MACHINE: Members = {
   'proc/700/cmdline': '/usr/sbin/chronyd\0',
 }
 
-const told = (members: Members) => {
-  const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
+const told = (members: Members) => toldOf({ ...MACHINE, ...members })
+
+function toldOf(members: Members) {
+  const inventory = takeInventory(memoryFiles(members))
   const subject = { inventory, live: undefined, prospect: undefined }
   return checkMachine(subject).filter(({ name }) => name === 'daemon-not-enabled')
 }
@@ -89,3 +91,21 @@ test.each<[string, Members]>([
   ],
   ['it is the inside of a container', { 'run/systemd/container': 'lxc\n' }],
 ])('nothing is said where %s', (_, members) => expect(told(members)).toEqual([]))
+
+describe('a sosreport may lack the units', () => {
+  const report = (...listed: readonly string[]): Members => ({
+    ...Object.fromEntries(Object.entries(MACHINE).filter(([path]) => !path.includes('systemd/'))),
+    'usr/sbin/ntpd': '',
+    [LISTED]: `UNIT FILE STATE\n${listed.join('\n')}\n`,
+  })
+  test('what systemctl listed counts', () => {
+    expect(toldOf(report('chronyd.service disabled'))).toHaveLength(1)
+    expect(toldOf(report('chronyd.service enabled'))).toEqual([])
+  })
+  test('what keeps another from being started stands in its unit', () => {
+    const inventory = takeInventory(memoryFiles(report('chronyd.service enabled', 'ntpd.service enabled')))
+    expect(inventory.daemons.map(({ enabled }) => enabled?.value)).toEqual([true, true])
+    const found = checkMachine({ inventory, live: undefined, prospect: undefined })
+    expect(found.map(({ name }) => name)).not.toContain('two-daemons')
+  })
+})

@@ -22,7 +22,9 @@ import {
 
 export const severalDaemons: MachineRule = subject => {
   const { inventory } = subject
-  const daemons = settingDaemons(inventory).filter(each => !isOurs(each) && !isPresumed(each))
+  const daemons = settingDaemons(inventory).filter(
+    each => !isOurs(each) && !isPresumed(each) && (each.runs?.value || each.unit),
+  )
   if (daemons.length < 2) return [...atTheNextBoot(daemons, inventory), ...jobBesideDaemon(subject)]
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
@@ -122,13 +124,17 @@ function atTheNextBoot([runs]: readonly TimeDaemon[], { daemons }: Inventory): F
 /** It starts beside no other that keeps the clock. */
 const isOurs = ({ name }: TimeDaemon): boolean => name === 'clockwright'
 
-/** Nothing is known that keeps it from being started; that a file is not there can be told only where all are. */
+/**
+ * Nothing is known that keeps it from being started, which of a unit that was not seen nobody knows; that a file is not there can be
+ * told only where all are.
+ */
 const isMeant = ({ name, enabled, runs, setsTime, unit }: TimeDaemon): boolean =>
   !setsOnce({ name }) &&
   enabled?.value === true &&
   runs?.value === false &&
   setsTime?.value !== false &&
-  !unit?.conditions.some(
+  unit !== undefined &&
+  !unit.conditions.some(
     ({ name, met }) => met === false || (met === undefined && /Path|File|Directory/.test(name)),
   )
 
