@@ -1,6 +1,7 @@
 /**
  * The processes of a machine: from /proc, and where a copy has no command lines there, from a listing of `ps` (sosreport
- * keeps one). Only those are read in full that somebody asks for by name.
+ * keeps one). Only those are read in full that somebody asks for by name. Those of a container that has users of its own are no
+ * processes of the machine: the kernel lets none of them set the clock (capabilities(7), user_namespaces(7)).
  */
 import type { Files } from './files.ts'
 
@@ -22,6 +23,10 @@ export interface Process {
 
 const CAP_SYS_TIME = 25n
 const COMM_LENGTH = 15
+/** From here on subuid(5) and systemd-nspawn(1) give ranges of users to containers; services have smaller ones. */
+const FIRST_OF_CONTAINERS = 65_536
+/** nss-mymachines(8) has such names for them. */
+const NAMED_OF_CONTAINER = /^vu-./
 
 /** `ps auxwww`, with or without the lines of threads that `m` adds; `ps` alone may be that of busybox, or `ps -ef`, too. */
 const LISTINGS = ['sos_commands/process/ps_auxwwwm', 'sos_commands/process/ps_auxwww', 'ps']
@@ -43,7 +48,8 @@ export function processesNamed(files: Files, wanted: (comm: string) => boolean):
     if (!comm || !wanted(comm)) continue
     const path = `/proc/${entry}/cmdline`
     const cmdline = files.text(path)
-    if (!cmdline) continue
+    const status = statusOf(files, entry)
+    if (!cmdline || status.contained) continue
     processes.push({
       pid: Number(entry),
       comm,
@@ -51,7 +57,8 @@ export function processesNamed(files: Files, wanted: (comm: string) => boolean):
       exe: files.link(`proc/${entry}/exe`),
       path,
       line: undefined,
-      ...statusOf(files, entry),
+      parent: status.parent,
+      able: status.able,
     })
   }
   return processes.length > 0 || files.own ? processes : fromListing(files, wanted)
@@ -64,7 +71,11 @@ export function processesNamed(files: Files, wanted: (comm: string) => boolean):
 function columnsOf(heading: string): RegExp | undefined {
   const [last, ...others] = heading.trim().split(/ +/).reverse()
   if (!/^(?:COMMAND|CMD)$/.test(last!) || others.filter(name => name === 'PID').length !== 1) return undefined
-  const columns = others.reverse().map(name => (name === 'PID' ? '(?<pid>\\d{1,10})' : '\\S+'))
+  const names = others.reverse()
+  const user = names.findIndex(name => name === 'USER' || name === 'UID')
+  const columns = names.map((name, index) =>
+    name === 'PID' ? '(?<pid>\\d{1,10})' : index === user ? '(?<user>\\S+)' : '\\S+',
+  )
   return new RegExp(`^ *${columns.join(' +')} +(?:\\{[^}]*\\} )?(?<command>\\S.*)$`)
 }
 
@@ -74,30 +85,49 @@ function fromListing(files: Files, wanted: (comm: string) => boolean): Process[]
     const pattern = columnsOf(lines[0] ?? '')
     if (!pattern) continue
     return lines.flatMap((text, index) => {
-      const { pid, command } = pattern.exec(text)?.groups ?? {}
+      const { pid, user = '', command } = pattern.exec(text)?.groups ?? {}
       if (pid === undefined || command === undefined || /^(?:-$|\[)/.test(command)) return []
       const argv = command.trim().split(/ +/)
       const comm = argv[0]!.replace(/^.*\//, '').replace(/:$/, '').slice(0, COMM_LENGTH)
       if (!wanted(comm)) return []
       // A title, `ntpd: ntp engine`, is one word.
       const title = argv[0]!.endsWith(':') ? [argv.join(' ')] : argv
-      const status = statusOf(files, pid)
+      const { parent, able, contained } = statusOf(files, pid)
+      if (contained || isOfContainer(user)) return []
       return [
-        { pid: Number(pid), comm, argv: title, exe: undefined, path: `/${path}`, line: index + 1, ...status },
+        {
+          pid: Number(pid),
+          comm,
+          argv: title,
+          exe: undefined,
+          parent,
+          able,
+          path: `/${path}`,
+          line: index + 1,
+        },
       ]
     })
   }
   return []
 }
 
-function statusOf(files: Files, pid: string): Pick<Process, 'parent' | 'able'> {
+const isOfContainer = (user: string): boolean =>
+  NAMED_OF_CONTAINER.test(user) || Number(user) >= FIRST_OF_CONTAINERS
+
+interface Status extends Pick<Process, 'parent' | 'able'> {
+  /** It runs in a container, and may not set the clock. */
+  readonly contained: boolean
+}
+
+function statusOf(files: Files, pid: string): Status {
   const status = files.text(`proc/${pid}/status`) ?? ''
   // The fourth field of /proc/PID/stat, behind the name in parentheses (which may itself hold some).
   const stat = files.text(`proc/${pid}/stat`) ?? ''
   const parent = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] ?? /^PPid:\s*(\d+)/m.exec(status)?.[1]
   const permitted = /^CapPrm:\s*([\da-f]{1,16})/im.exec(status)?.[1]
-  return {
-    parent: Number(parent ?? 0),
-    able: permitted === undefined || ((BigInt(`0x${permitted}`) >> CAP_SYS_TIME) & 1n) === 1n,
-  }
+  const able = permitted === undefined || ((BigInt(`0x${permitted}`) >> CAP_SYS_TIME) & 1n) === 1n
+  const user = /^Uid:\s*(\d+)/m.exec(status)?.[1] ?? ''
+  // It has a number of its own in there, too.
+  const within = /^NSpid:\s*\d+\s+\d/m.test(status)
+  return { parent: Number(parent ?? 0), able, contained: isOfContainer(user) || (within && !able) }
 }

@@ -110,6 +110,43 @@ _ntp         978  0.0  0.0  84808  3328 ?        -    Mar01   0:00 ntpd: ntp eng
   ])
 })
 
+describe('a process of a container is none of the machine', () => {
+  const OWN = { name: 'chronyd', pid: 700, disciplines: true }
+
+  it.each<[string, string]>([
+    ['an unprivileged container of LXC', '100101'],
+    ['one by systemd-nspawn', '1879048192'],
+    ['one with names by nss-mymachines', 'vu-deb+'],
+  ])('in a listing: %s', (_, user) => {
+    const files = memoryFiles({
+      'sos_commands/process/ps_auxwww': `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND
+chrony       700  0.0  0.1 117812  1720 ?        S    Nov01   0:01 /usr/sbin/chronyd
+${user}       739  0.0  0.1 117812  1720 ?        S    Nov01   0:01 /usr/sbin/ntpd -p /run/ntpd.pid -g -u 101:103
+`,
+    })
+    expect(findTimekeepers(files)).toMatchObject([OWN])
+  })
+
+  const CONTAINED = 'Uid:\t100101\t100101\t100101\t100101\nCapPrm:\t000001ffffffffff\n'
+  it.each<[string, string, number]>([
+    ['with users of its own, in which it may do everything', CONTAINED, 1],
+    ['with the users of the machine, without the right', 'NSpid:\t739\t52\nCapPrm:\t00000000a80425fb\n', 1],
+    ['with the right to set the clock', 'NSpid:\t739\t52\nCapPrm:\t0000000002000400\n', 2],
+    ['a user whose name is long', 'Uid:\t996\t996\t996\t996\nNSpid:\t739\n', 2],
+  ])('in /proc: %s', (_, status, count) => {
+    const files = memoryFiles({
+      'proc/700/comm': 'chronyd\n',
+      'proc/700/cmdline': '/usr/sbin/chronyd\0',
+      'proc/739/comm': 'ntpd\n',
+      'proc/739/cmdline': '/usr/sbin/ntpd\0-g\0',
+      'proc/739/status': `Name:\tntpd\nPPid:\t726\n${status}`,
+    })
+    const found = findTimekeepers(files)
+    expect(found).toHaveLength(count)
+    expect(found[0]).toMatchObject(OWN)
+  })
+})
+
 describe('ntpd whose program nobody may see is that of busybox where its name leads there', () => {
   const linked = { 'usr/sbin/ntpd': { link: '/bin/busybox' }, 'bin/busybox': '' }
   const words = '/usr/sbin/ntpd -N -p pool.ntp.org'

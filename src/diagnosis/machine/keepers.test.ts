@@ -464,3 +464,28 @@ describe('ntpdate, which sets the clock once', () => {
     expect(setters).toContainEqual(expect.objectContaining({ how: 'at boot', does: 'yes' }))
   })
 })
+
+describe('a host of containers', () => {
+  const listing = (...rows: readonly string[]): Members => ({
+    ...REAL,
+    'usr/sbin/chronyd': '',
+    'etc/chrony.conf': 'pool a.example iburst\nmakestep 1 3\nrtcsync\n',
+    ...service('chronyd.service', '/usr/sbin/chronyd'),
+    ...started('chronyd.service'),
+    'sos_commands/process/ps_auxwww': [
+      'USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND',
+      'root 1 0.0 0.1 125672 4180 ? Ss Nov01 0:22 /usr/lib/systemd/systemd',
+      '100000 726 0.0 0.1 117812 1720 ? S Nov01 0:01 /sbin/init',
+      ...rows,
+      '',
+    ].join('\n'),
+  })
+  const OWN = 'chrony 700 0.0 0.1 117812 1720 ? S Nov01 0:01 /usr/sbin/chronyd'
+  const row = (command: string) => `100101 739 0.0 0.1 117812 1720 ? S Nov01 0:01 ${command}`
+
+  test('what runs in one of them is no second daemon', () =>
+    expect(found(listing(OWN, row('/usr/sbin/ntpd -g -u 101:103')))).toEqual([]))
+
+  test('and keeps not the clock of the host', () =>
+    expect(found(listing(row('/usr/sbin/chronyd -F 1')))).toEqual(['critical daemon-not-running']))
+})
