@@ -122,6 +122,7 @@ function machineRows(inventory: Inventory): Row[] {
       : []),
     row('distribution', kernel.distribution, ({ name }) => name),
     row('time zone', inventory.zone),
+    ...some('up for', inventory.uptime, duration),
   ]
 }
 

@@ -34,6 +34,8 @@ export interface Inventory {
   /** Is this the inside of a container, whose clock is that of the machine around it? */
   readonly container: Fact<string> | undefined
   readonly kernel: KernelFacts
+  /** For how long it runs, or had run when a copy was made. */
+  readonly uptime: Fact<Seconds> | undefined
   /** What the running kernel was started with. */
   readonly commandLine: Fact<readonly string[]> | undefined
   /** What it, or another, will be started with. */

@@ -48,6 +48,7 @@ const ASKED = [
   'sos_commands/host/hostnamectl',
   'sos_commands/systemd/systemctl_show_--all',
 ]
+const MOST_OF_UNITS = 16 << 20
 const ASKED_OF_UNITS = [
   'sos_commands/systemd/systemctl_status_--all',
   'sos_commands/systemd/systemd-analyze_dump',
@@ -56,7 +57,7 @@ const ASKED_OF_UNITS = [
 function fromReport(files: Files): Fact<string> | undefined {
   const kind = findLine(files, ASKED, SAID_KIND)
   if (kind) return fact(kind.match[1]!, kind.place)
-  const condition = findLine(files, ASKED_OF_UNITS, SAID_BY_CONDITION)
+  const condition = findLine(files, ASKED_OF_UNITS, SAID_BY_CONDITION, MOST_OF_UNITS)
   return condition && fact('container-other', condition.place)
 }
 

@@ -24,6 +24,7 @@ import { findSteps } from './steps.ts'
 import { findSysctls } from './sysctls.ts'
 import { findTools } from './tools.ts'
 import { hasServices } from './units.ts'
+import { findUptime } from './uptime.ts'
 import { findZone } from './zone.ts'
 
 export function takeInventory(files: Files): Inventory {
@@ -45,6 +46,7 @@ export function takeInventory(files: Files): Inventory {
     hypervisor,
     container,
     kernel,
+    uptime: findUptime(files),
     commandLine: words,
     boot,
     clock: findClock(files, { source: clockSource, commandLine: words, release: kernel.release?.value }),

@@ -26,9 +26,14 @@ export interface FoundLine {
 }
 
 /** The first line that a pattern matches, of the first file that has one. */
-export function findLine(files: Files, paths: readonly string[], pattern: RegExp): FoundLine | undefined {
+export function findLine(
+  files: Files,
+  paths: readonly string[],
+  pattern: RegExp,
+  most?: number,
+): FoundLine | undefined {
   for (const path of paths) {
-    for (const [index, text] of linesIn(files, path).entries()) {
+    for (const [index, text] of linesIn(files, path, most).entries()) {
       const match = pattern.exec(text)
       if (match) return { match, place: at(path, text.trim(), index + 1) }
     }

@@ -49,6 +49,7 @@ const BARE: Inventory = {
   ptp: [],
   vmclock: undefined,
   vmgenid: undefined,
+  uptime: undefined,
   tools: [],
   daemons: [],
   jobs: [],

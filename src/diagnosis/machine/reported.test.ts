@@ -89,6 +89,29 @@ test.each<[string, Members, readonly string[]]>([
     ),
     ['critical offset-large-now'],
   ],
+  [
+    'the machine was started 41 s before: nobody knows yet',
+    {
+      ...tracking('0.000000000 seconds fast', 'Not synchronised'),
+      ...sources(SILENT),
+      'proc/uptime': '41.20 70.11\n',
+    },
+    ['note source-unreachable', 'note not-synchronised'],
+  ],
+  [
+    'it was a quarter of an hour before',
+    {
+      ...tracking('0.000000000 seconds fast', 'Not synchronised'),
+      ...sources(SILENT),
+      'sos_commands/host/uptime': ' 10:10:55 up 15 min,  1 user,  load average: 0.83, 0.73, 0.76\n',
+    },
+    ['critical source-unreachable', 'warning not-synchronised'],
+  ],
+  [
+    'a machine that was just started and is far off is far off',
+    { ...tracking('85.123456789 seconds slow', 'Normal'), 'proc/uptime': '41.20 70.11\n' },
+    ['critical offset-large-now'],
+  ],
   ['ntpstat', { 'sos_commands/ntp/ntpstat': 'unsynchronised\n' }, ['warning not-synchronised']],
   [
     'sourcestats and ntpdata are of others',

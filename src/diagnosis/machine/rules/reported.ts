@@ -2,10 +2,11 @@
  * offset-large-now, not-synchronised, source-unreachable of a copy: what the machine's own programs said of its clock when the copy was
  * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
  */
-import type { Inventory, Place, Reported, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Fact, Inventory, Place, Reported, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration } from '#core/time/format.ts'
-import { type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
 
 const saying = ({ reported }: Inventory, ...says: readonly Reported['says'][]): readonly Reported[] =>
@@ -51,6 +52,16 @@ export const offsetThen: MachineRule = ({ inventory, live }) => {
   ]
 }
 
+/** Until then a daemon that asks once a minute need not have its first few answers. */
+const SETTLED: Seconds = 300
+
+/** The machine had just been started: whoever was asked then knows nothing yet. */
+const justStarted = ({ uptime }: Inventory): Fact<Seconds> | undefined =>
+  uptime && uptime.value <= SETTLED ? uptime : undefined
+
+const since = (started: Fact<Seconds> | undefined): string =>
+  started ? `; the machine had run for ${duration(started.value)}` : ''
+
 export const sourcesThen: MachineRule = ({ inventory, live }) => {
   const listed = new Map(
     saying(inventory, 'unreachable', 'offset-now').flatMap(each =>
@@ -60,15 +71,16 @@ export const sourcesThen: MachineRule = ({ inventory, live }) => {
   const silent = [...listed.values()].filter(({ says }) => says === 'unreachable')
   if (live || silent.length === 0 || settingDaemons(inventory).length === 0) return []
   const all = silent.length === listed.size
+  const started = justStarted(inventory)
   return [
     state({
       name: 'source-unreachable',
-      severity: all ? 'critical' : 'warning',
+      severity: started ? 'note' : all ? 'critical' : 'warning',
       what: all
-        ? `None of the ${silent.length} listed sources had been heard when this copy was made.`
-        : `${silent.length} of ${listed.size} listed sources had not been heard when this copy was made.`,
+        ? `None of the ${silent.length} listed sources had been heard when this copy was made${since(started)}.`
+        : `${silent.length} of ${listed.size} listed sources had not been heard when this copy was made${since(started)}.`,
       measures: { silent: silent.length, sources: listed.size },
-      evidence: shown(silent),
+      evidence: [...shown(silent), ...evidenceOf(started)],
       cost: all
         ? 'The clock drifts, and nobody knows how far.'
         : 'The others decide alone; fewer than four cannot outvote a wrong one.',
@@ -115,15 +127,16 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
   ]
   if (live || said.length === 0 || settingDaemons(inventory).length === 0) return []
   const otherwise = saying(inventory, 'synchronised')
+  const started = justStarted(inventory)
   return [
     state({
       name: 'not-synchronised',
-      severity: otherwise.length > 0 ? 'note' : 'warning',
+      severity: otherwise.length > 0 || started ? 'note' : 'warning',
       what:
         otherwise.length > 0
           ? 'When this copy was made one program said that the clock was not synchronised, and another that it was.'
-          : 'A time daemon ran, and the clock was not synchronised when this copy was made.',
-      evidence: shown([...said, ...otherwise]),
+          : `A time daemon ran, and the clock was not synchronised when this copy was made${since(started)}.`,
+      evidence: [...shown([...said, ...otherwise]), ...evidenceOf(started)],
       cost: 'Whoever asks the kernel (ClockBound, databases, etcd) is told not to trust the time.',
       causes: [
         {
