@@ -20,7 +20,7 @@ import { cpusToCompare, stayOnGoodCpus } from './steady.ts'
 /** For a comparison of processors: a clock that is off by a microsecond shows in that. */
 const CPU_TIME: Seconds = 0.5
 
-/** A check is over within five seconds, on an emulated machine, too, which plays slowly. */
+/** Of the processor: a check is over within five seconds, on an emulated machine, too, which plays slowly. */
 export const FORECAST_WITHIN: Seconds = 2.5
 
 /** Those that answer at all mostly have by then. */

@@ -6,20 +6,34 @@ import { examine } from './examine.ts'
 
 const MACHINE = join(import.meta.dirname, '../../../test/vectors/machines/kvm-openstack-ntpd-gx')
 
-test('without time the first run still decides', { timeout: 60_000 }, async () => {
-  const { findings, unforeseen } = await examine({
+const examineWithin = (within: number) =>
+  examine({
     root: join(MACHINE, 'root'),
     config: undefined,
     pause: 4.3,
-    within: 0,
+    within,
     measure: false,
     signal: new AbortController().signal,
   })
+
+test('without time the first run still decides', { timeout: 60_000 }, async () => {
+  const { findings, unforeseen, prospect } = await examineWithin(0)
   expect(unforeseen).toBe(true)
+  expect(prospect?.now).toEqual(prospect?.decides)
+  expect(prospect?.best).toBeUndefined()
   const expected = readFileSync(join(MACHINE, 'findings.txt'), 'utf8').trim().split('\n')
   expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual(
     expected.map(line => line.split(' ', 2).join(' ')),
   )
   const slow = findings.find(({ name }) => name === 'slow-after-a-pause')
   expect(slow?.remedy.text).toMatch(/-x/)
+})
+
+test('who has time waits for all runs, and a second time they say the same', {
+  timeout: 60_000,
+}, async () => {
+  const [{ prospect, unforeseen }, again] = [await examineWithin(60), await examineWithin(60)]
+  expect(unforeseen).toBe(false)
+  expect([prospect?.now.runs, prospect?.best?.runs]).toEqual([3, 3])
+  expect(prospect).toEqual(again.prospect)
 })

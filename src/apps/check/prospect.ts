@@ -1,7 +1,9 @@
 /**
  * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
  * is there, and once more as it would be when the remedy is in its files. A few runs are enough to say "minutes" or "hours". The
- * first is waited for, and it alone decides what is found: else the verdict would depend on how busy this machine is.
+ * first is waited for, and it alone decides what is found. Numbers are of all runs, or where a slow machine had no time for them of
+ * the first alone; the time that counts is the processor's, and not what others take of it meanwhile: else what is told would depend
+ * on how busy this machine is.
  */
 import type { FileRead, Files } from '#core/guest/files.ts'
 import { filesOver } from '#core/guest/files-over.ts'
@@ -34,12 +36,13 @@ import { playAll } from '../lab/pool.ts'
 const RUNS = 3
 /** Whoever has not come to the end of one run by then is not going to. */
 const PATIENCE: Seconds = 20
+const LOOK_EVERY: Seconds = 0.1
 /** A daemon that has run for some hours asks as seldom as it will. */
 const UPTIME: Seconds = 4 * 3600
 
 export interface Foreseeing {
   readonly pause: Seconds
-  /** What takes longer than the first run and this is not waited for: an emulated machine plays slowly. */
+  /** Of the processor. What takes more than the first run and this is not waited for: an emulated machine plays slowly. */
   readonly within: Seconds
   readonly signal: AbortSignal
 }
@@ -57,7 +60,7 @@ export interface Foreseen {
 export interface Foresight {
   /** Undefined when the lab does not play this daemon, or not in time. */
   readonly prospect: PauseProspect | undefined
-  /** Something of it is missing, because the machine was too busy. */
+  /** Something of it is missing, because the machine was too slow. */
   readonly late: boolean
 }
 
@@ -79,10 +82,10 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   ])
   const [first, ...rest] = await playInTime(jobs, within, signal)
   if (!first) return { prospect: undefined, late: true }
-  const done = (scores: readonly (Score | undefined)[]) => scores.filter(score => score !== undefined)
-  const now = recoveryOf([first, ...done(rest.slice(0, RUNS - 1))])
-  const after = done(rest.slice(RUNS - 1))
-  const then = after.length === RUNS ? recoveryOf(after) : undefined
+  const others = rest.filter(score => score !== undefined)
+  const late = others.length < rest.length
+  const now = recoveryOf([first, ...(late ? [] : others.slice(0, RUNS - 1))])
+  const then = late || !mended ? undefined : recoveryOf(others.slice(RUNS - 1))
   const best = then && helps(now, then) ? { ...then, ...remedy } : undefined
   return {
     prospect: {
@@ -94,7 +97,7 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
       keptFromStepping: linted.some(finding => keepsFromStepping(finding) && isOf(daemon, finding)),
       remedy: best || (mended && !then) ? remedy : undefined,
     },
-    late: 1 + done(rest).length < jobs.length,
+    late,
   }
 }
 
@@ -106,19 +109,20 @@ async function playInTime(
 ): Promise<readonly (Score | undefined)[]> {
   const scores: (Score | undefined)[] = jobs.map(() => undefined)
   const enough = new AbortController()
-  let late = false
-  const timer = setTimeout(() => {
-    late = true
-    if (scores[0]) enough.abort()
-  }, within * 1e3)
+  const begun = process.cpuUsage()
+  const stopInTime = () => {
+    const { user, system } = process.cpuUsage(begun)
+    if (scores[0] && (user + system) / 1e6 >= within) enough.abort()
+  }
+  const timer = setInterval(stopInTime, LOOK_EVERY * 1e3)
   await playAll(jobs, {
     signal: AbortSignal.any([signal, enough.signal, AbortSignal.timeout(PATIENCE * 1e3)]),
     done(index, { score }) {
       scores[index] = score
-      if (late && scores[0]) enough.abort()
+      stopInTime()
     },
   })
-  clearTimeout(timer)
+  clearInterval(timer)
   return scores
 }
 

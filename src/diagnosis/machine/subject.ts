@@ -40,7 +40,7 @@ export interface PauseProspect {
   readonly pause: Seconds
   /** The first run, which is waited for: it decides whether this is a finding, and how grave, on a busy machine too. */
   readonly decides: Recovery
-  /** All runs of the configuration that is there. */
+  /** All runs of the configuration that is there, or the first where the others were not done in time. */
   readonly now: Recovery
   /** With the remedy; undefined when none of what may be changed here helps, or it was not done in time. */
   readonly best: (Recovery & PauseRemedy) | undefined

@@ -25,7 +25,7 @@ export interface Checked {
 }
 
 const UNFORESEEN =
-  'What a pause would do could not be played to the end in time on this busy machine: clockwright lab forecast --pause 4.3s.'
+  'What a pause would do could not be played to the end in time on this slow machine: clockwright lab forecast --pause 4.3s.'
 
 const VERDICTS = {
   good: 'OK',
