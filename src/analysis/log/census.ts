@@ -6,6 +6,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { grown } from './grown.ts'
+import { type Spell, spellsOf } from './spells.ts'
 import { type Above, Thinned } from './thinned.ts'
 
 const FIELDS = 12
@@ -53,6 +54,7 @@ export class Census {
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #order: number[] = []
   #rows = 0
+  #spelt: { readonly rows: number; readonly spells: readonly Spell[] } | undefined
   #counted: { readonly rows: number; readonly sources: readonly SourceCount[] } | undefined
 
   add(block: SampleBlock): void {
@@ -82,7 +84,7 @@ export class Census {
         state[s + SUM]! += value
         state[s + SQUARES]! += value * value
         if (state[s + SKIP]! > 0) state[s + SKIP]!--
-        else state[s + SKIP] = this.#thinned[who]!.keep(value, time, this.#rows + row)
+        else state[s + SKIP] = this.#thinned[who]!.keep(value, time, this.#rows + row, delay[row]!)
       }
       const trip = delay[row]!
       if (Number.isNaN(trip)) state[s + UNTIMED]!++
@@ -98,6 +100,32 @@ export class Census {
   apartSince(source: number, since: Seconds): Above | undefined {
     const middle = this.#middle(source)
     return middle === undefined ? undefined : this.#thinned[source]?.above(this.#thinned[middle]!, since)
+  }
+
+  /** How far a source was from another before a moment and since then. */
+  apartAround(
+    source: number,
+    other: number,
+    { from, to }: { readonly from: Seconds; readonly to: Seconds },
+  ): { before: Above; after: Above } | undefined {
+    const [mine, theirs] = [this.#thinned[source], this.#thinned[other]]
+    if (!mine || !theirs) return undefined
+    return { before: mine.above(theirs, undefined, from), after: mine.above(theirs, to) }
+  }
+
+  /** When a source that agreed with the others otherwise contradicted them. */
+  spells(): readonly Spell[] {
+    if (this.#spelt?.rows !== this.#rows)
+      this.#spelt = {
+        rows: this.#rows,
+        spells: spellsOf(
+          this.#order.flatMap(source => {
+            const thinned = this.#thinned[source]
+            return thinned ? [{ source, thinned }] : []
+          }),
+        ),
+      }
+    return this.#spelt.spells
   }
 
   /** Asked for again and again of a log that does not grow any more. */

@@ -86,7 +86,7 @@ test('all of one size: the first are kept', () => {
 
 test('a median of thinned values is near that of all', () => {
   const thinned = new Thinned()
-  for (let i = 0; i < 100_000; i += 1 + thinned.keep(i % 1000, i, i));
+  for (let i = 0; i < 100_000; i += 1 + thinned.keep(i % 1000, i, i, 1e-3));
   expect(thinned.median).toBeGreaterThan(400)
   expect(thinned.median).toBeLessThan(600)
 })
@@ -94,8 +94,8 @@ test('a median of thinned values is near that of all', () => {
 test('two series of a clock that runs away are compared at the same moments', () => {
   const [often, late] = [new Thinned(), new Thinned()]
   // A millisecond in each second; the other one says 5 ms more, and was asked more often towards the end.
-  for (let at = 0; at < 500; at++) often.keep(at * 1e-3, at, 2 * at)
-  for (let at = 250.5; at < 499; at += 2) late.keep(at * 1e-3 + 5e-3, at, 2 * Math.floor(at) + 1)
+  for (let at = 0; at < 500; at++) often.keep(at * 1e-3, at, 2 * at, 1e-3)
+  for (let at = 250.5; at < 499; at += 2) late.keep(at * 1e-3 + 5e-3, at, 2 * Math.floor(at) + 1, 1e-3)
   expect(late.median - often.median).toBeGreaterThan(0.1)
   expect(late.above(often).median).toBeCloseTo(5e-3, 9)
   expect(often.above(late).median).toBeCloseTo(-5e-3, 9)

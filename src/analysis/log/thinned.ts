@@ -11,17 +11,19 @@ export class Thinned {
   readonly #kept: number[] = []
   readonly #at: Seconds[] = []
   readonly #row: number[] = []
+  readonly #delay: Seconds[] = []
   #stride = 1
 
   /** `row`: its place among the rows of all. Answers how many are to be let go before the next is kept. */
-  keep(value: number, at: Seconds, row: number): number {
+  keep(value: number, at: Seconds, row: number, delay: Seconds): number {
     const skip = this.#stride - 1
     this.#kept.push(value)
     this.#at.push(at)
     this.#row.push(row)
+    this.#delay.push(delay)
     if (this.#kept.length < 2 * ROOM) return skip
     this.#stride *= 2
-    for (const column of [this.#kept, this.#at, this.#row]) {
+    for (const column of [this.#kept, this.#at, this.#row, this.#delay]) {
       for (let i = 0; i < ROOM; i++) column[i] = column[2 * i]!
       column.length = ROOM
     }
@@ -32,23 +34,51 @@ export class Thinned {
     return medianOf(this.#kept)
   }
 
+  /** The rows of those that were kept, in their order. */
+  get rows(): readonly number[] {
+    return this.#row
+  }
+
+  /** How much larger these values are than the others at the same moments (median). */
+  above(
+    others: Thinned,
+    since: Seconds = Number.NEGATIVE_INFINITY,
+    until: Seconds = Number.POSITIVE_INFINITY,
+  ): Above {
+    const all = this.against(others).filter(({ at }) => at >= since && at < until)
+    return { median: medianOf(all.map(({ size }) => size)), count: all.length }
+  }
+
   /**
-   * How much larger these values are than the others at the same moments (median), by the line between the two others before and
-   * after each. Stamps may go back in between: there is nothing to compare then.
+   * How much larger each of these values is than the others at its moment, by the line between the two others before and after it.
+   * Stamps may go back in between: there is nothing to compare then.
    */
-  above(others: Thinned, since: Seconds = Number.NEGATIVE_INFINITY): Above {
-    const all: number[] = []
+  against(others: Thinned): Apart[] {
+    const all: Apart[] = []
     let next = 0
     for (const [i, value] of this.#kept.entries()) {
       while (next < others.#row.length && others.#row[next]! < this.#row[i]!) next++
       const [from, to] = [others.#at[next - 1]!, others.#at[next]!]
       const share = (this.#at[i]! - from) / (to - from)
-      if (!(share >= 0 && share <= 1) || this.#at[i]! < since) continue
+      if (!(share >= 0 && share <= 1)) continue
       const [before, after] = [others.#kept[next - 1]!, others.#kept[next]!]
-      all.push(value - before - share * (after - before))
+      all.push({
+        at: this.#at[i]!,
+        row: this.#row[i]!,
+        size: value - before - share * (after - before),
+        delay: this.#delay[i]!,
+      })
     }
-    return { median: medianOf(all), count: all.length }
+    return all
   }
+}
+
+/** One measurement against what another source showed at its moment. */
+export interface Apart {
+  readonly at: Seconds
+  readonly row: number
+  readonly size: Seconds
+  readonly delay: Seconds
 }
 
 export interface Above {
@@ -57,7 +87,7 @@ export interface Above {
   readonly count: number
 }
 
-function medianOf(values: readonly number[]): number {
+export function medianOf(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort()
   return sorted.length > 0 ? sorted[sorted.length >> 1]! : Number.NaN
 }

@@ -19,19 +19,22 @@ export const falsetickerFollowed: Rule = subject => {
 
 function judge(name: string, { log, keeper, sourceName }: Subject): Finding | undefined {
   const line = log.timeless.find(({ what, source }) => what === 'source-trusted' && source === name)!
-  const sources = log.bestSamples(keeper.daemon)?.census.sources() ?? []
+  const census = log.bestSamples(keeper.daemon)?.census
+  const sources = census?.sources() ?? []
   const own = sources.find(({ source }) => sourceName(source) === name)
   const others = sources
     .filter(each => each !== own && each.count >= 4)
     .map(({ level }) => level)
     .sort((a, b) => a - b)
-  const apart = own && others.length > 0 ? own.level - others[others.length >> 1]! : Number.NaN
+  const always = own && others.length > 0 ? own.level - others[others.length >> 1]! : Number.NaN
+  const spell = census?.spells().find(({ source }) => source === own?.source)
+  const [apart, span] = spell && !(Math.abs(always) > LEAST) ? [spell.size, spell] : [always, own]
   const wrong = Math.abs(apart) > LEAST
   return {
     name: 'falseticker-followed',
     severity: wrong ? 'critical' : 'note',
-    from: wrong ? own!.from : undefined,
-    to: wrong ? own!.to : undefined,
+    from: wrong ? span!.from : undefined,
+    to: wrong ? span!.to : undefined,
     what: wrong
       ? `${name} is followed whatever the others say, and it differs from them by ${signed(apart)}.`
       : `${name} would be followed whatever the others say.`,

@@ -1,9 +1,10 @@
 /**
  * falseticker: one of several sources is off by a constant amount, more than its delay explains. With three or more the
- * others outvote it.
+ * others outvote it. It may be wrong for a part of the log only.
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import type { Spell } from '#analysis/log/spells.ts'
 import { grouped } from '#core/grouped.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -25,37 +26,82 @@ export const falseticker: Rule = subject => {
   if (!series) return reported(subject)
   const { odd: wrong, of: all, middle } = oddOnesOf(series.census.sources())
   const events = log.events.of('falseticker')
-  return wrong.map(each => {
-    const name = sourceName(each.source)
-    const off = each.level - middle
-    return {
-      name: 'falseticker' as const,
-      severity: 'warning' as const,
-      from: each.from,
-      to: each.to,
-      what: `${name} is off by ${signed(off)} (median), more than half ${Number.isNaN(each.leastDelay) ? 'any usual delay' : `its delay of ${duration(each.leastDelay)}`} can explain; ${all.length - wrong.length} other sources agree.`,
-      measures: { offset: off, leastDelay: each.leastDelay },
-      evidence: [
-        ...all.map(one => ({
-          text: `${sourceName(one.source)}  median offset ${signed(one.medianOffset)}, least delay ${duration(one.leastDelay)}, ${one.count} measurements`,
-        })),
-        ...events
-          .filter(({ source }) => source === name)
-          .slice(0, 2)
-          .map(evidenceOf),
-      ],
-      cost: 'None while the others are heard. One source less to lose.',
-      causes: [
-        { what: 'that server’s clock is wrong', why: 'the others agree against it' },
-        {
-          what: 'its path is much longer in one direction',
-          why: 'if the offset were below half the delay; it is above',
-        },
-      ],
-      remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [`# server ${name}`]),
-      confirm: 'Ask it from another network: `clockwright query`.',
-    }
-  })
+  const forAWhile = [...grouped(series.census.spells(), ({ source }) => source)]
+    .filter(([source]) => !wrong.some(each => each.source === source))
+    .map(([, spells]) => forSomeTime(spells, subject))
+  return [
+    ...forAWhile,
+    ...wrong.map(each => {
+      const name = sourceName(each.source)
+      const off = each.level - middle
+      return {
+        name: 'falseticker' as const,
+        severity: 'warning' as const,
+        from: each.from,
+        to: each.to,
+        what: `${name} is off by ${signed(off)} (median), more than half ${Number.isNaN(each.leastDelay) ? 'any usual delay' : `its delay of ${duration(each.leastDelay)}`} can explain; ${all.length - wrong.length} other sources agree.`,
+        measures: { offset: off, leastDelay: each.leastDelay },
+        evidence: [
+          ...all.map(one => ({
+            text: `${sourceName(one.source)}  median offset ${signed(one.medianOffset)}, least delay ${duration(one.leastDelay)}, ${one.count} measurements`,
+          })),
+          ...events
+            .filter(({ source }) => source === name)
+            .slice(0, 2)
+            .map(evidenceOf),
+        ],
+        cost: 'None while the others are heard. One source less to lose.',
+        causes: [
+          { what: 'that server’s clock is wrong', why: 'the others agree against it' },
+          {
+            what: 'its path is much longer in one direction',
+            why: 'if the offset were below half the delay; it is above',
+          },
+        ],
+        remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
+          `# server ${name}`,
+        ]),
+        confirm: 'Ask it from another network: `clockwright query`.',
+      }
+    }),
+  ]
+}
+
+/** Right for most of the log, and wrong for a while. */
+function forSomeTime(spells: readonly Spell[], { log, keeper, sourceName, when }: Subject): Finding {
+  const longest = spells.reduce((a, b) => (b.to - b.from > a.to - a.from ? b : a))
+  const { source, size, delay, others, from, to, open } = longest
+  const name = sourceName(source)
+  const time = to - from
+  return {
+    name: 'falseticker',
+    severity: 'warning',
+    from,
+    to,
+    what: `${name} was off by ${signed(size)} from ${when(from)} ${open ? 'to the end of the log' : `to ${when(to)}`} (${duration(time)})${spells.length > 1 ? `, the longest of ${spells.length} times` : ''}, more than half its delay of ${duration(delay)} can explain; ${others} other sources agreed.`,
+    measures: { offset: size, time, count: spells.length },
+    evidence: [
+      ...spells.slice(0, 4).map(each => ({
+        text: `${name}  ${signed(each.size)} from the middle of the sources, from ${when(each.from)} to ${when(each.to)}`,
+      })),
+      ...log.events
+        .of('falseticker')
+        .filter(each => each.source === name)
+        .slice(0, 2)
+        .map(evidenceOf),
+    ],
+    cost: 'None while the others are heard, and it is not preferred or trusted. One source less to lose.',
+    causes: [{ what: 'that server’s clock was wrong for that time', why: 'the others agree against it' }],
+    remedy: configure(
+      keeper,
+
+      open
+        ? 'Replace it by another server, and tell its operator.'
+        : 'If it comes back, replace it by another server; tell its operator.',
+      [`# server ${name}`],
+    ),
+    confirm: 'The log of that server; `clockwright query` from another network.',
+  }
 }
 
 /** What the daemon itself says: in a report, `x` before a source; in its log, when it finds one. Or most sources contradict one. */

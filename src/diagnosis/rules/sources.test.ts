@@ -63,6 +63,34 @@ test('one of three servers jumps by 2 s, and stays there, or comes back', () => 
   expect(jumps(53_000).map(({ severity }) => severity)).toEqual(['note'])
 })
 
+test('one of three servers is wrong for a third of the log, and its way becomes longer in another', () => {
+  const found = (lie: number, delay: number) =>
+    explain(
+      ...peerstats((server, at) => {
+        const odd = server === 3 && at > 51_000
+        return { offset: odd ? lie : 0, delay: odd ? delay : 0.01 }
+      }),
+    ).findings.filter(({ name }) => name === 'falseticker')
+  const [one, ...more] = found(0.06, 0.01)
+  expect(more).toEqual([])
+  expect(one).toMatchObject({ severity: 'warning', measures: { count: 1 } })
+  expect(one!.measures.offset).toBeCloseTo(0.06, 3)
+  expect(one!.measures.time! / (NOON + 200 * 64 - 51_000)).toBeCloseTo(1, 1)
+  expect(one!.what).toContain('192.0.2.3')
+  expect(one!.what).toContain('to the end of the log')
+  expect(found(0.06, 0.13)).toEqual([])
+})
+
+test('a server that is forced with true, and wrong for a third of the log', () => {
+  const { findings } = explain(
+    'server 192.0.2.3 true',
+    ...peerstats((server, at) => ({ offset: server === 3 && at > 51_000 ? 0.06 : 0, delay: 0.01 })),
+  )
+  const found = findings.find(({ name }) => name === 'falseticker-followed')
+  expect(found).toMatchObject({ severity: 'critical' })
+  expect(found!.measures.size).toBeCloseTo(0.06, 3)
+})
+
 test('a server that is forced with true, and wrong', () => {
   const { findings } = explain(
     'server 192.0.2.3 true',

@@ -1,0 +1,149 @@
+/**
+ * When a source contradicted the others, though for most of the log it may have agreed with them: a server that is wrong for some
+ * hours. The log is looked at in windows of a few measurements of one source, and in each the sources are held against that
+ * one: who is away from the middle of them by more than half the delay of that time explains, and not by chance, is odd there.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import { type Apart, medianOf, type Thinned } from './thinned.ts'
+
+/** Measurements of the source that the others are held against. */
+const WINDOW = 8
+/** Of the others fewer say nothing. */
+const LEAST_ROWS = 4
+/** Windows in a row: once may be a filter that holds an old sample. */
+const LEAST_WINDOWS = 2
+const LEAST_TIME: Seconds = 1800
+/** As for the log as a whole. */
+const LEAST: Seconds = 2e-3
+const UNKNOWN_DELAY: Seconds = 0.1
+
+export interface Spell {
+  readonly source: number
+  readonly from: Seconds
+  readonly to: Seconds
+  /** How far the source was from the middle of the others. */
+  readonly size: Seconds
+  /** Of the source, in that time. */
+  readonly delay: Seconds
+  /** How many agreed against it. */
+  readonly others: number
+  /** It ends where the log does. */
+  readonly open: boolean
+}
+
+interface Heard {
+  readonly source: number
+  readonly thinned: Thinned
+}
+
+/** What a source showed in a window, against the reference. */
+interface Shown {
+  readonly source: number
+  /** The median, and the quarters. */
+  readonly level: Seconds
+  readonly low: Seconds
+  readonly high: Seconds
+  readonly delay: Seconds
+  readonly apart: readonly Apart[]
+}
+
+export function spellsOf(all: readonly Heard[]): Spell[] {
+  const often = all.filter(({ thinned }) => thinned.rows.length >= WINDOW)
+  const [reference] = often.toSorted((a, b) => reachOf(b.thinned) - reachOf(a.thinned))
+  if (!reference || often.length < 3) return []
+  const { rows } = reference.thinned
+  const windows: Shown[][] = Array.from({ length: Math.floor(rows.length / WINDOW) }, () => [])
+  for (const { source, thinned } of often) {
+    const apart = thinned.against(reference.thinned)
+    let start = 0
+    for (const [i, window] of windows.entries()) {
+      const end = i + 1 < windows.length ? rows[(i + 1) * WINDOW]! : Number.POSITIVE_INFINITY
+      let stop = start
+      while (stop < apart.length && apart[stop]!.row < end) stop++
+      if (stop - start >= LEAST_ROWS) window.push(shownBy(source, apart.slice(start, stop)))
+      start = stop
+    }
+  }
+  const middles = windows.map(middleOf)
+  return often.flatMap(({ source }) =>
+    spellsBy(
+      windows.flatMap((window, i) => {
+        const mine = window.find(each => each.source === source)
+        return mine && middles[i] ? [{ mine, middle: middles[i] }] : []
+      }),
+    ),
+  )
+}
+
+const reachOf = ({ rows }: Thinned): number => rows.at(-1)! - rows[0]!
+
+function shownBy(source: number, apart: readonly Apart[]): Shown {
+  const sizes = apart.map(({ size }) => size).sort((a, b) => a - b)
+  const delays = apart.map(({ delay }) => delay).filter(delay => !Number.isNaN(delay))
+  const quarter = sizes.length >> 2
+  return {
+    source,
+    level: medianOf(sizes),
+    low: sizes[quarter]!,
+    high: sizes[sizes.length - 1 - quarter]!,
+    delay: delays.length > 0 ? medianOf(delays) : UNKNOWN_DELAY,
+    apart,
+  }
+}
+
+interface Middle {
+  readonly level: Seconds
+  /** How many are near it. */
+  readonly agree: number
+}
+
+/** Undefined where no majority agrees. */
+function middleOf(window: readonly Shown[]): Middle | undefined {
+  const level = medianOf(window.map(each => each.level))
+  const agree = window.filter(each => sideOf(each, level) === 0).length
+  return window.length >= 3 && 2 * agree > window.length ? { level, agree } : undefined
+}
+
+/** On which side of the others a source was, beyond what its way explains: 0 if it may have been right. */
+function sideOf(shown: Shown, middle: Seconds): number {
+  const limit = limitOf(shown)
+  return shown.low - middle > limit ? 1 : shown.high - middle < -limit ? -1 : 0
+}
+
+const limitOf = ({ delay }: Shown): Seconds => Math.max(LEAST, delay / 2)
+
+interface Judged {
+  readonly mine: Shown
+  readonly middle: Middle
+}
+
+/** Windows of one source that follow each other, all on one side of the others. */
+function spellsBy(windows: readonly Judged[]): Spell[] {
+  const runs: { side: number; of: Judged[] }[] = []
+  for (const each of windows) {
+    const side = sideOf(each.mine, each.middle.level)
+    const last = runs.at(-1)
+    if (last?.side === side) last.of.push(each)
+    else runs.push({ side, of: [each] })
+  }
+  return runs.flatMap(({ side, of }, i) => {
+    if (side === 0 || of.length < LEAST_WINDOWS) return []
+    const away = of.flatMap(({ mine, middle }) =>
+      mine.apart.filter(({ size }) => side * (size - middle.level) > limitOf(mine)),
+    )
+    const [from, to] = [away[0]!.at, away.at(-1)!.at]
+    return to - from < LEAST_TIME
+      ? []
+      : [
+          {
+            source: of[0]!.mine.source,
+            from,
+            to,
+            size: medianOf(of.map(({ mine, middle }) => mine.level - middle.level)),
+            delay: medianOf(of.map(({ mine }) => mine.delay)),
+            others: Math.min(...of.map(({ middle }) => middle.agree)),
+            open: i === runs.length - 1,
+          },
+        ]
+  })
+}
