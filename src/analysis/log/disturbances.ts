@@ -11,7 +11,7 @@ import { disturbancesBrokenBy } from './broken.ts'
 import type { Change } from './changes.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
-import { groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
+import { ALIKE, groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
 import { oscillationOf, withoutItsOwn } from './oscillation.ts'
 import { ownSteps, seenSteps } from './own-steps.ts'
 import { disturbancesToldBy } from './told.ts'
@@ -23,6 +23,8 @@ import { whoMoved } from './who-moved.ts'
 const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
 /** linuxptp stamps by CLOCK_MONOTONIC, or steers the clock of a card and is stamped by that of the system. */
 const SERVO = 'linuxptp'
+/** With fewer moments in common two sources are not held against each other. */
+const LEAST_ROWS = 8
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const found = findJumps(log, daemon)
@@ -65,9 +67,10 @@ function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillatio
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
   for (const group of groups) {
-    const witnesses = new Set(group.map(({ change }) => change.source)).size
+    const witnesses = new Set(group.map(({ change }) => change.source))
     const others = activeSources(series, group[0]!.change)
-    ;(2 * witnesses > others ? clock : sources).push(disturbance(group, daemon, series.format !== SERVO))
+    const clocks = 2 * witnesses.size > others.length && !oneStayed(series, group, others)
+    ;(clocks ? clock : sources).push(disturbance(group, daemon, series.format !== SERVO))
   }
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
@@ -93,13 +96,25 @@ const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]):
   })
 
 /** How many sources were heard before and after: those who could have seen it. */
-function activeSources(series: SampleSeries, change: Change): number {
+function activeSources(series: SampleSeries, change: Change): number[] {
   return series.census
     .sources()
     .filter(
       each =>
         each.count > 4 && each.from < change.from && each.to > change.to && !Number.isNaN(each.meanOffset),
-    ).length
+    )
+    .map(({ source }) => source)
+}
+
+/** Whether a source is as far from those that jumped, ever since, as they jumped: had the clock moved, it had moved against all. */
+function oneStayed({ census }: SampleSeries, group: readonly Jump[], others: readonly number[]): boolean {
+  const [{ change, size }] = group as [Jump]
+  const witnesses = group.map(each => each.change.source)
+  return others.some(other => {
+    const apart = witnesses.includes(other) ? undefined : census.apartAround(change.source, other, change)
+    if (!apart || Math.min(apart.before.count, apart.after.count) < LEAST_ROWS) return false
+    return Math.abs(apart.after.median - apart.before.median - size) < ALIKE * Math.abs(size)
+  })
 }
 
 /** `byIt`: the stamps are of the clock whose offset it is. */

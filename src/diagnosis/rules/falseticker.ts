@@ -19,15 +19,21 @@ import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 /** What a daemon sets right when it starts is no jump. */
 const START: Seconds = 600
 const WAKE: Seconds = 1800
+const ALIKE = 0.1
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
   const series = log.bestSamples(keeper.daemon)
   if (!series) return reported(subject)
-  const { odd: wrong, of: all, middle } = oddOnesOf(series.census.sources())
+  const { odd, of: all, middle } = oddOnesOf(series.census.sources())
+  const wrong = odd.filter(({ source, level }) => !theOthersMoved(subject, source, level - middle))
   const events = log.events.of('falseticker')
   const forAWhile = [...grouped(series.census.spells(), ({ source }) => source)]
-    .filter(([source]) => !wrong.some(each => each.source === source))
+    .filter(
+      ([source, spells]) =>
+        !odd.some(each => each.source === source) &&
+        !spells.some(({ size }) => theOthersMoved(subject, source, size)),
+    )
     .map(([, spells]) => forSomeTime(spells, subject))
   return [
     ...forAWhile,
@@ -39,7 +45,7 @@ export const falseticker: Rule = subject => {
         severity: 'warning' as const,
         from: each.from,
         to: each.to,
-        what: `${name} is off by ${signed(off)} (median), more than half ${Number.isNaN(each.leastDelay) ? 'any usual delay' : `its delay of ${duration(each.leastDelay)}`} can explain; ${all.length - wrong.length} other sources agree.`,
+        what: `${name} is off by ${signed(off)} (median), more than half ${Number.isNaN(each.leastDelay) ? 'any usual delay' : `its delay of ${duration(each.leastDelay)}`} can explain; ${all.length - odd.length} other sources agree.`,
         measures: { offset: off, leastDelay: each.leastDelay },
         evidence: [
           ...all.map(one => ({
@@ -66,6 +72,15 @@ export const falseticker: Rule = subject => {
     }),
   ]
 }
+
+/** Most of them jumped together, away from it: told as that, and who is right is not known. */
+const theOthersMoved = ({ disturbances }: Subject, source: number, size: Seconds): boolean =>
+  disturbances.sources.some(
+    each =>
+      each.sources.length > 1 &&
+      !each.sources.includes(source) &&
+      Math.abs(each.size + size) < ALIKE * Math.abs(size),
+  )
 
 /** Right for most of the log, and wrong for a while. */
 function forSomeTime(spells: readonly Spell[], { log, keeper, sourceName, when }: Subject): Finding {

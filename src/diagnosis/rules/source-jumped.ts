@@ -24,33 +24,49 @@ export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName
   return disturbances.sources
     .filter(each => Math.abs(each.size) > 0.01 && !each.restarted)
     .slice(0, MOST)
-    .map(each => ({ each, stays: !told(each) && staysAway(each, census) }))
-    .map(({ each, stays }) => ({
+    .map(each => ({ each, most: areMost(each, census), stays: !told(each) && staysAway(each, census) }))
+    .map(({ each, most, stays }) => ({
       name: 'source-jumped' as const,
-      severity: stays ? ('warning' as const) : ('note' as const),
+      severity: stays || most ? ('warning' as const) : ('note' as const),
       from: each.from,
       to: each.to,
-      what: `${each.sources.map(sourceName).join(', ')} jumped by ${signed(each.size)} between ${when(each.from)} and ${when(each.to)}; the others did not${stays ? ', and it has been wrong since then' : ''}.`,
+      what: `${each.sources.map(sourceName).join(', ')} jumped by ${signed(each.size)} between ${when(each.from)} and ${when(each.to)}; the others did not${most ? ': the machine did not stand still, and since then the sources disagree by that' : stays ? ', and it has been wrong since then' : ''}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: each.lines.map(({ file, line }) => ({
         text: `offset changed by ${signed(each.size)}`,
         file,
         line,
       })),
-      cost: `None while the others are heard. Alone it would have moved the clock by ${duration(Math.abs(each.size))}.`,
+      cost: most
+        ? 'The clock follows those that are more, whether they are right or not.'
+        : `None while the others are heard. Alone it would have moved the clock by ${duration(Math.abs(each.size))}.`,
       causes: [
+        ...(most
+          ? [
+              {
+                what: 'they follow one server that is wrong, or were wrong and were set right',
+                why: 'they jumped together, by as much',
+              },
+            ]
+          : []),
         { what: 'that server was stepped, or its machine was paused', why: 'nobody else saw it' },
         { what: 'the way to it became longer in one direction', why: 'if its delay changed too' },
       ],
       remedy: configure(
         keeper,
-        stays
-          ? 'Replace it by another server, and tell its operator.'
-          : 'Nothing now. If it comes back, replace that server.',
+        most
+          ? 'Find out which of them are right, and have servers that do not depend on each other.'
+          : stays
+            ? 'Replace it by another server, and tell its operator.'
+            : 'Nothing now. If it comes back, replace that server.',
       ),
       confirm: 'The log of that server.',
     }))
 }
+
+/** More than half of those that were heard, and one of the others did not move. */
+const areMost = ({ sources }: Disturbance, census: Census | undefined): boolean =>
+  2 * sources.length > (census?.sources().filter(({ count }) => count >= LEAST_ROWS).length ?? 0)
 
 /** Whether that source was away from the others by as much from then on, for most of the time. */
 function staysAway({ to, size, sources }: Disturbance, census: Census | undefined): boolean {

@@ -81,6 +81,18 @@ test('one of three servers is wrong for a third of the log, and its way becomes 
   expect(found(0.06, 0.13)).toEqual([])
 })
 
+test('two of three servers jump, and the third does not: that was no pause', () => {
+  const jump = (server: number, at: number) => (server !== 1 && at > 50_000 ? 0.3 : 0)
+  const { findings } = explain(...peerstats((server, at) => ({ offset: jump(server, at), delay: 0.01 })))
+  expect(findings.map(({ name, severity }) => [name, severity])).toEqual([['source-jumped', 'warning']])
+  expect(findings[0]!.what).toContain('192.0.2.2, 192.0.2.3 jumped by +300 ms')
+  expect(findings[0]!.what).toContain('the sources disagree')
+  // All three: that is the clock.
+  const all = explain(...peerstats((_, at) => ({ offset: at > 50_000 ? 0.3 : 0, delay: 0.01 })))
+  expect(all.findings.map(({ name }) => name)).not.toContain('source-jumped')
+  expect(all.findings.map(({ name }) => name)).toContain('vm-paused')
+})
+
 test('a server that is forced with true, and wrong for a third of the log', () => {
   const { findings } = explain(
     'server 192.0.2.3 true',
