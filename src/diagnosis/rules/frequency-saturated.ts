@@ -8,6 +8,7 @@ import type { Finding } from '../finding.ts'
 import { configure, useChrony } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
+import { frequencyLearnedFromAJump } from './frequency-learned-from-a-jump.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
 const LONG: Seconds = 900
@@ -37,7 +38,8 @@ function atItsLimit(subject: Subject): Finding[] {
   const steps = disturbances.own.filter(({ at }) => at >= from && at <= to)
   const excess =
     steps.length >= 3 ? Math.abs(steps.reduce((sum, { size }) => sum + size, 0)) / (to - from) : 0
-  const jumps = disturbances.clock.length >= 4
+  const learned = frequencyLearnedFromAJump(subject).some(each => Math.abs(each.from! - from) < LONG)
+  const jumps = disturbances.clock.length >= 4 || learned
   const slewed = longSlew(subject) !== undefined
   return [
     {
@@ -48,7 +50,7 @@ function atItsLimit(subject: Subject): Finding[] {
       what: !long
         ? `${keeper.name} asked for more than 500 ppm${limits.length > 1 ? ` ${limits.length} times` : ''}: the clock runs wrong by more than it can correct.`
         : slewed || jumps
-          ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: ${keeper.name} took ${slewed ? 'a large offset that it may only slew' : 'jumps'} for a wrong rate and wound it up.`
+          ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: ${keeper.name} took ${slewed ? 'a large offset that it may only slew' : learned ? 'a jump' : 'jumps'} for a wrong rate and ${learned ? 'has to unlearn it' : 'wound it up'}.`
           : `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 ? `, about ${rate(excess + 500e-6).slice(1)} in all` : ''}.`,
       measures: {
         time: saturation?.time ?? Number.NaN,

@@ -1,25 +1,61 @@
 /**
  * leap-or-smear-mix: around the end of a month some sources jumped by a second and others did not. Some served the leap
- * second at once, others smeared it or did not know of it. Servers that smear must not be mixed with those that do not.
+ * second at once, others smeared it or did not know of it. Servers that smear must not be mixed with those that do not. Or all of
+ * them served it, and this machine did not know of it.
  */
-import { endOfMonth } from '#core/time/civil.ts'
-import { signed } from '#core/time/format.ts'
-import { plus, since } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { duration, signed } from '#core/time/format.ts'
+import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import { type Subject, seenIn } from '../subject.ts'
+import { isLeapOfAll, mayBeLeap } from './leap-second.ts'
+import { momentOf } from './moment.ts'
+import { recovery } from './recovery.ts'
 
-const LEAP: Seconds = 1
-const NEARLY: Seconds = 0.03
-/** The last second of a month is the leap; a server that was not told of it hears so at one of its next polls. */
-const EARLY: Seconds = 60
-const LATE: Seconds = 3600
+export const leapOrSmearMix: Rule = subject => [...mixed(subject), ...notByThis(subject)]
 
-export const leapOrSmearMix: Rule = ({ disturbances, keeper, instantOf, sourceName, when }) => {
-  const jumps = disturbances.sources.filter(({ size, from, to }) => {
-    const end = endOfMonth(plus(instantOf(from), -LATE))
-    return Math.abs(Math.abs(size) - LEAP) < NEARLY && since(end, instantOf(to)) < EARLY
-  })
+/** All servers, and this machine not. */
+const notByThis = (subject: Subject): Finding[] =>
+  subject.disturbances.clock.filter(each => isLeapOfAll(each, subject)).map(each => leftOut(each, subject))
+
+function leftOut(each: Disturbance, subject: Subject): Finding {
+  const back = recovery(each, subject)
+  return {
+    name: 'leap-or-smear-mix',
+    severity: 'warning',
+    from: each.from,
+    to: each.to,
+    what: `All sources went back by ${duration(Math.abs(each.size))} against this clock ${momentOf(each, subject)}, at the end of a month: a leap second that they made and this machine did not.`,
+    measures: {
+      size: each.size,
+      uncertainty: each.uncertainty,
+      sources: each.sources.length,
+      ...(back && { recovered: back.after }),
+    },
+    evidence: [
+      ...seenIn(each, subject, 'and the daemon had not done it'),
+      ...(back ? [{ text: back.text }] : []),
+    ],
+    cost: `Stamps are a second too late from then on${back ? `, for ${duration(back.after)}` : ' until the daemon has undone it'}.`,
+    causes: [
+      {
+        what: 'no source told of the leap second before it came, and no list of leap seconds is configured',
+        why: 'the kernel inserts only what its daemon arms',
+      },
+      {
+        what: 'somebody set the clock forward by a second',
+        why: 'if no leap second was announced for that day',
+      },
+    ],
+    remedy: configure(subject.keeper, 'Let the daemon know leap seconds by a list of them.', LISTS),
+    confirm: ANNOUNCED,
+  }
+}
+
+function mixed(subject: Subject): Finding[] {
+  const { disturbances, keeper, sourceName, when } = subject
+  const jumps = disturbances.sources.filter(each => mayBeLeap(each, subject))
   const [first] = jumps
   if (!first) return []
   const names = [...new Set(jumps.flatMap(({ sources }) => sources.map(sourceName)))]
@@ -43,11 +79,11 @@ export const leapOrSmearMix: Rule = ({ disturbances, keeper, instantOf, sourceNa
         { what: 'some of the servers smear leap seconds', why: 'those of large clouds do' },
         { what: 'a server has no list of leap seconds', why: 'if it was wrong by a second from then on' },
       ],
-      remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', [
-        'leapsectz right/UTC   (chronyd)',
-        'leapfile /usr/share/zoneinfo/leap-seconds.list   (ntpd)',
-      ]),
-      confirm: 'Whether a leap second was announced for that day (Bulletin C of the IERS).',
+      remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS),
+      confirm: ANNOUNCED,
     },
   ]
 }
+
+const LISTS = ['leapsectz right/UTC   (chronyd)', 'leapfile /usr/share/zoneinfo/leap-seconds.list   (ntpd)']
+const ANNOUNCED = 'Whether a leap second was announced for that day (Bulletin C of the IERS).'

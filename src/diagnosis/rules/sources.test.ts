@@ -48,6 +48,22 @@ test('one of three servers makes a leap second, at midnight', () => {
   expect(leap(129_600)).toBeUndefined()
 })
 
+test('all servers make a leap second at midnight, and this machine does not', () => {
+  const names = (since: number, size: number) =>
+    explain(
+      ...peerstats((_, at) => ({ offset: at > since ? size : 0, delay: 0.01 }), since - 6800),
+    ).findings.map(({ name }) => name)
+  expect(names(86_400, -1)).toContain('leap-or-smear-mix')
+  expect(names(86_400, -1)).not.toContain('stepped-by-someone-else')
+  for (const [since, size] of [
+    [50_000, -1],
+    [86_400, -2],
+  ] as const) {
+    expect(names(since, size)).toContain('stepped-by-someone-else')
+    expect(names(since, size)).not.toContain('leap-or-smear-mix')
+  }
+})
+
 test('one of three servers jumps by 2 s, and stays there, or comes back', () => {
   const jumps = (until: number) =>
     explain(
@@ -91,6 +107,26 @@ test('two of three servers jump, and the third does not: that was no pause', () 
   const all = explain(...peerstats((_, at) => ({ offset: at > 50_000 ? 0.3 : 0, delay: 0.01 })))
   expect(all.findings.map(({ name }) => name)).not.toContain('source-jumped')
   expect(all.findings.map(({ name }) => name)).toContain('vm-paused')
+})
+
+test('a rate that was learned from a jump is none of the clock', () => {
+  const at = NOON + 1000
+  const limit = Array.from(
+    { length: 60 },
+    (_, i) => `61495 ${at + 64 * i}.000 0.010000000 500.000 0.001000000 0.100000 6`,
+  )
+  const learnt = (...said: readonly string[]) =>
+    explain(
+      ...said,
+      ...peerstats((_, now) => ({ offset: now > at - 100 && now < at ? 20 : 0, delay: 0.01 })),
+      ...limit,
+    ).findings.find(({ name }) => name === 'frequency-saturated')!
+  const message = '31 Mar 12:16:40 ntpd[492]: 0.0.0.0 0612 02 freq_set kernel 29752.934 PPM'
+  const found = learnt(message)
+  expect(found.what).toContain('took a jump for a wrong rate and has to unlearn it')
+  expect(found.what).not.toContain('loses')
+  expect(found.measures.frequencyError).toBeCloseTo(-500e-6, 9)
+  expect(learnt('31 Mar 12:16:40 ntpd[492]: ntpd 4.2.8p6').what).toContain('the clock loses')
 })
 
 test('a server that is forced with true, and wrong for a third of the log', () => {

@@ -12,6 +12,7 @@ import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, seenIn } from '../subject.ts'
+import { isLeapOfAll } from './leap-second.ts'
 import { momentOf } from './moment.ts'
 import { regularJumps } from './regular.ts'
 
@@ -23,6 +24,7 @@ export const steppedBySomeoneElse: Rule = subject => {
   const servo = log.bestSamples(keeper.daemon)?.format === SERVO
   const jumps = disturbances.clock
     .filter(each => (each.size < 0 || each.moved === 'wall clock') && !each.restarted && !regular.has(each))
+    .filter(each => !isLeapOfAll(each, subject))
     .map(each => ({
       name: 'stepped-by-someone-else' as const,
       severity: 'critical' as const,
