@@ -44,7 +44,7 @@ export const FINDINGS = {
   'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',
   'growing-oscillation': 'The offset swings to and fro, more and more.',
   'frequency-saturated': 'The clock is faster or slower than the daemon can correct.',
-  'frequency-far-off': 'The clock runs at a rate that no crystal has.',
+  'frequency-far-off': 'The clock runs at a rate that no crystal has, or its rate changed at once.',
   'frequency-learned-from-a-jump': 'The daemon took a jump for a wrong rate.',
   'source-rejected-by-its-own-jitter':
     'After a jump the daemon disbelieved its sources instead of its clock.',

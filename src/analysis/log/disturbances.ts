@@ -14,6 +14,7 @@ import type { HostLog, SampleSeries } from './host-log.ts'
 import { ALIKE, groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
 import { oscillationOf, withoutItsOwn } from './oscillation.ts'
 import { ownSteps, seenSteps } from './own-steps.ts'
+import { ranAway } from './rate-change.ts'
 import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
 import { withoutWake } from './wake.ts'
@@ -31,9 +32,13 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const oscillation = oscillationOf(log, daemon, found.clock)
   const runsAway = rateOfSawTooth(log, daemon)
   const steps = Math.max(0, ...found.own.map(({ size }) => Math.abs(size)))
-  const clock = oscillation ? withoutItsOwn(found.clock, oscillation) : found.clock
+  const rateChange = log.updatesOf(daemon)?.rateChange
+  const jumped = (all: readonly Disturbance[]) =>
+    rateChange ? all.filter(each => !ranAway(each, rateChange)) : all
+  const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation) : found.clock)
   return {
     ...found,
+    sources: jumped(found.sources),
     // A ramp and a step within one poll look like a jump.
     clock: runsAway === undefined ? clock : clock.filter(({ size }) => Math.abs(size) > 2 * steps),
     oscillation,

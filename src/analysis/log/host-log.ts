@@ -25,6 +25,7 @@ import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
 import { FAR, OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
+import { type RateChange, rateChangeOf } from './rate-change.ts'
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
 import { SawTooth } from './saw-tooth.ts'
@@ -194,6 +195,11 @@ export class UpdateSeries extends Series {
   /** chronyd had so much left of earlier corrections that its measurements, against corrected time, tell of another clock. */
   get slewedFar(): boolean {
     return this.#own.mostLeft >= FAR
+  }
+
+  /** ntpd learns too slowly for that. */
+  get rateChange(): RateChange | undefined {
+    return this.daemon === 'chrony' ? rateChangeOf(this.frequencyEnvelope.buckets()) : undefined
   }
 
   /** So much of the time that they say little of the clock as a whole. */

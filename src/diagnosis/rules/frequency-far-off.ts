@@ -14,7 +14,7 @@ import type { Subject } from '../subject.ts'
 
 const FAR: Rate = 500e-6
 
-export const frequencyFarOff: Rule = subject => [...held(subject), ...notHeld(subject)]
+export const frequencyFarOff: Rule = subject => [...changed(subject), ...held(subject), ...notHeld(subject)]
 
 interface Loss {
   /** Positive: the clock loses. */
@@ -75,9 +75,53 @@ function notHeld(subject: Subject): Finding[] {
   ]
 }
 
+/** At once, by more than any crystal does. */
+function changed({ log, keeper, when }: Subject): Finding[] {
+  const change = log.updatesOf(keeper.daemon)?.rateChange
+  if (!change) return []
+  const { from, to, before, after } = change
+  const by = before - after
+  return [
+    {
+      name: 'frequency-far-off',
+      severity: 'warning',
+      from,
+      to,
+      what: `The rate of this clock changed by ${rate(by)} at about ${when(from)}: by itself it ${wayOf(before)} before, and ${wayOf(after)} since then.`,
+      measures: { frequencyError: -after, change: by },
+      evidence: [
+        {
+          text: `${keeper.name} corrected ${rate(before)} until ${when(from)}, and ${rate(after)} from ${when(to)} on`,
+        },
+      ],
+      cost: `Until ${keeper.name} had learned the new rate the clock ran away by ${duration(Math.abs(by) * 60)} in each minute.`,
+      causes: [
+        {
+          what: 'the guest was moved to another host, whose counter has another rate than its kernel was told',
+          why: 'no crystal changes by so much at once',
+        },
+        {
+          what: 'another program set the rate of the kernel’s clock (adjtimex)',
+          why: 'if the guest stayed where it was',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Choose the clock source of the hypervisor, which knows the rate of each host; a reboot on the present host calibrates the counter anew.',
+        LOOK,
+      ),
+      confirm: 'The events of the hypervisor at that time; `clockwright drift HOST` with chronyd stopped.',
+    },
+  ]
+}
+
+const wayOf = (correction: Rate): string =>
+  `${correction < 0 ? 'gained' : 'lost'} ${rate(Math.abs(correction)).slice(1)}`
+
 function held({ log, keeper }: Subject): Finding[] {
   const updates = log.updatesOf(keeper.daemon)
   if (!updates || keeper.daemon !== 'chrony' || !(Math.abs(updates.frequency.mean) > FAR)) return []
+  if (updates.rateChange) return []
   const error = -updates.frequency.mean
   return [
     {

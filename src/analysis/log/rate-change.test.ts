@@ -1,0 +1,66 @@
+/** A rate that changed at once, and what it is told from. */
+import { expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+import type { Bucket } from './envelope.ts'
+import { rateChangeOf } from './rate-change.ts'
+
+const MINUTE = 60
+
+/** The correction in each minute of five hours. */
+const corrected = (of: (at: number) => number): Bucket[] =>
+  Array.from({ length: 300 }, (_, i) => {
+    const value = of(i * MINUTE) + 1e-7 * Math.sin(7 * i)
+    return { from: i * MINUTE, to: (i + 1) * MINUTE, first: value, last: value, min: value, max: value }
+  })
+
+test('to another host, and what is no change at once', () => {
+  const change = rateChangeOf(corrected(at => (at < 9000 ? -10e-6 : -210e-6)))!
+  expect(change.before).toBeCloseTo(-10e-6, 6)
+  expect(change.after).toBeCloseTo(-210e-6, 6)
+  expect(Math.abs(change.from - 9000)).toBeLessThanOrEqual(MINUTE)
+  expect(Math.abs(change.to - 9000)).toBeLessThanOrEqual(MINUTE)
+  // A start, weather, a crystal, and an error that was learned and unlearned.
+  expect(rateChangeOf(corrected(at => (at < 1200 ? 0 : -210e-6)))).toBeUndefined()
+  expect(rateChangeOf(corrected(at => -at * 1e-8))).toBeUndefined()
+  expect(rateChangeOf(corrected(at => (at < 9000 ? -10e-6 : -25e-6)))).toBeUndefined()
+  expect(rateChangeOf(corrected(at => (at > 9000 && at < 9600 ? 400e-6 : 0)))).toBeUndefined()
+  expect(rateChangeOf([])).toBeUndefined()
+})
+
+/** measurements.log and tracking.log of a clock that gains 400 ppm more from three o'clock on; chronyd knows it half an hour later, and slews. */
+function changing(pause: number): string[] {
+  const [since, known, poll] = [10_800, 12_900, 1024]
+  const lines: string[] = []
+  const stamp = (at: number) =>
+    new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')
+  for (let at = 0; at < 36_000; at += at > since + poll && at < known + 2400 ? 64 : poll)
+    for (const server of [1, 2, 3]) {
+      const most = -400e-6 * (known - since)
+      const away =
+        at < known ? -400e-6 * Math.max(0, at - since) : most * Math.max(0, 1 - (at - known) / 2400)
+      const offset = away + (at > 25_000 && at < 29_500 ? pause : 0) + 1e-5 * Math.sin(at)
+      lines.push(
+        `${stamp(at + server)} 192.0.2.${server}     N  2 111 111 1111  10 10 0.00  ${offset.toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`,
+      )
+    }
+  for (let at = 0; at < 36_000; at += 512) {
+    const frequency = at < known ? 10 : 410
+    lines.push(
+      `${stamp(at + 5)} 192.0.2.1     3    ${frequency.toFixed(3)}     0.010  1.000e-05 N  3  1.000e-05  1.000e-05  1.000e-02  1.000e-03  1.000e-02`,
+    )
+  }
+  return lines
+}
+
+test('until it is learned the clock runs away, and nobody has set it', () => {
+  const { findings } = explain(...changing(0))
+  expect(findings.map(({ name }) => name)).toEqual(['frequency-far-off'])
+  expect(findings[0]!.measures.change).toBeCloseTo(400e-6, 6)
+  expect(findings[0]!.what).toContain('gained 10.000 ppm before, and gained 410.0 ppm since then')
+})
+
+test('a pause hours later is one', () => {
+  const names = explain(...changing(2)).findings.map(({ name }) => name)
+  expect(names).toContain('frequency-far-off')
+  expect(names).toContain('vm-paused')
+})
