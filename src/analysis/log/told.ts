@@ -273,7 +273,8 @@ function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.
 
 /** Events as far apart as a wrong rate makes them, nearly all of them to one side. */
 function isRate(events: readonly Event[]): boolean {
-  if (events.length < MANY) return false
+  // What chronyd noticed by the machine's counter is no rate.
+  if (events.length < MANY || events.some(({ noticed }) => noticed)) return false
   const span = events.at(-1)!.all[0]!.at - events[0]!.all[0]!.at
   return isOneSided(events) && Math.abs(total(events) / span) < WORST_RATE
 }

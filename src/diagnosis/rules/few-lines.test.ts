@@ -182,3 +182,20 @@ describe('ntpq lists sources that are heard, and follows none', () => {
     expect(names(followed)).not.toContain('not-synchronised')
   })
 })
+
+test('a clock that chronyd saw jump again and again has no wrong rate', () => {
+  const hours = ['02', '04', '08', '12', '21']
+  const { findings } = explain(
+    '2026-12-01T00:00:05Z Selected source 192.0.2.1',
+    ...hours.flatMap((hour, i) => {
+      const size = 12 + 10 * i
+      return [
+        `2026-12-01T${hour}:10:43Z Backward time jump detected!`,
+        `2026-12-01T${hour}:12:53Z System clock wrong by ${size}.000000 seconds`,
+        `2026-12-01T${hour}:13:${size + 1}Z System clock was stepped by ${size}.000000 seconds`,
+      ]
+    }),
+  )
+  const sizes = findings.map(({ name, measures }) => [name, Math.round(measures.size ?? 0)])
+  expect(sizes).toEqual([12, 22, 32, 42, 52].map(size => ['stepped-by-someone-else', size]))
+})
