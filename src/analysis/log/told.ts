@@ -19,7 +19,7 @@ import {
 } from './corrections-said.ts'
 import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
-import type { HostLog } from './host-log.ts'
+import type { HostLog, UpdateSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
 
 /** What may have been slewed before a step. */
@@ -72,7 +72,7 @@ export interface ToldRate {
 
 export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
   const events = eventsToldBy(log, daemon)
-  if (isRate(events) || isGradual(events)) return []
+  if (isRate(events, log, daemon) || isGradual(events)) return []
   const leaps = events.filter(event => leapt(event, log, daemon))
   return leaps.map(({ all, since, seen, noticed, size, open }) => ({
     ...(noticed ? spanNoticed(all[0]!, { since, noticed, size }) : spanOf(all[0]!, { since, seen, size })),
@@ -118,7 +118,7 @@ const isAt = (a: Place, b: Place): boolean => a.file === b.file && a.line === b.
 /** Undefined where nothing says so. */
 export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
   const events = eventsToldBy(log, daemon)
-  if (!isRate(events) && !isGradual(events)) return undefined
+  if (!isRate(events, log, daemon) && !isGradual(events)) return undefined
   const all = events.flatMap(each => each.all)
   const [first, last] = [all[0]!, all.at(-1)!]
   const sum = all.reduce((total, { size }) => total + size, 0)
@@ -272,11 +272,26 @@ function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.
 }
 
 /** Events as far apart as a wrong rate makes them, nearly all of them to one side. */
-function isRate(events: readonly Event[]): boolean {
+function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean {
   // What chronyd noticed by the machine's counter is no rate.
   if (events.length < MANY || events.some(({ noticed }) => noticed)) return false
   const span = events.at(-1)!.all[0]!.at - events[0]!.all[0]!.at
-  return isOneSided(events) && Math.abs(total(events) / span) < WORST_RATE
+  return (
+    isOneSided(events) &&
+    Math.abs(total(events) / span) < WORST_RATE &&
+    !wasRightBetween(events, span, log.updatesOf(daemon))
+  )
+}
+
+/** A wrong rate shows in each update: where most of them had next to nothing to correct, the clock jumped, each time. */
+function wasRightBetween(
+  events: readonly Event[],
+  span: Seconds,
+  updates: UpdateSeries | undefined,
+): boolean {
+  if (!updates || events.some(({ all }) => all.some(({ since }) => since === undefined))) return false
+  const wrong = events.reduce((sum, { all }) => sum + all.length, 0)
+  return 2 * wrong < (updates.rows * span) / (updates.to - updates.from)
 }
 
 /** One event of many corrections, none of which stands out: as a pause they would begin with the largest. */

@@ -129,3 +129,26 @@ test('years off, with stamps that have no year: before it was put right', () => 
   expect((to + 1000 * 86_400) % 86_400).toBe(11 * 3600 + 34 * 60 + 43)
   expect(to - from).toBeLessThan(3600)
 })
+
+describe('tracking.log of chronyd alone', () => {
+  const tracked = (offsetAt: (row: number) => number) =>
+    found(
+      ...Array.from({ length: 300 }, (_, row) => {
+        const time = new Date(Date.UTC(2027, 2, 5) + row * 64e3).toISOString().slice(0, 19).replace('T', ' ')
+        return `${time} 192.0.2.1        2      8.014      0.062 ${offsetAt(row).toExponential(3).padStart(10)} N  3  5.163e-04 -1.230e-09  3.067e-02  1.331e-04  1.602e-02`
+      }),
+    )
+
+  test.each([3, 4, 9])('%i pauses are told, each of them, however many there are', count => {
+    const every = 250 / count
+    const pausedAt = new Set(Array.from({ length: count }, (_, i) => 20 + Math.round(i * every)))
+    expect(tracked(row => (pausedAt.has(row) ? -3 : 1e-4 * (row % 2)))).toEqual(
+      Array.from({ length: count }, () => 'critical vm-paused'),
+    )
+  })
+
+  test('what is corrected at each update is a rate, and no pauses', () => {
+    expect(tracked(() => -0.3)).not.toContain('critical vm-paused')
+    expect(tracked(() => -0.3)).not.toContain('warning vm-paused')
+  })
+})
