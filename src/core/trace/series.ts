@@ -70,6 +70,8 @@ export type EventName =
   | 'started'
   | 'ended'
   | 'version'
+  // It was told to leave the clock alone.
+  | 'only-watches'
   | 'stepped'
   | 'slew-begun'
   | 'offset-found'

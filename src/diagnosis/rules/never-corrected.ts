@@ -1,16 +1,20 @@
 /**
  * never-corrected: the clock was off for most of a log, or for hours of it, by more than any daemon lets stand, and nothing
  * brought it back; or it went further and further away. So it is where the daemon may only look: chronyd -x, `disable ntp`, a
- * container that may not set the clock.
+ * container that may not set the clock. chronyd says so when it starts, and measures against a clock of its own that it keeps
+ * right in its head (sys_null.c): how wrong the system's is stands in tracking.log alone, as what is left to correct.
  */
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
+import type { Finding } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import type { Subject } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 import { opinionsOf } from './few-sources.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
@@ -26,8 +30,9 @@ const CRITICAL: Seconds = 1
 
 export const neverCorrected: Rule = subject => {
   const { keeper, when } = subject
+  const watches = onlyWatches(subject)
   const way = longError(subject)
-  if (!way) return []
+  if (!way) return watches ? [leftAlone(watches, subject)] : []
   const time = way.to - way.from
   const size = Math.abs(way.most)
   const side = way.most > 0 ? 'behind' : 'ahead'
@@ -49,6 +54,7 @@ export const neverCorrected: Rule = subject => {
         ...(away && { frequencyError: way.most > 0 ? -pace : pace }),
       },
       evidence: [
+        ...(watches ? [evidenceOf(watches)] : []),
         { text: `${when(way.from)}  offset ${signed(way.first)}` },
         { text: `${when(way.to)}  offset ${signed(way.last)}` },
       ],
@@ -56,28 +62,71 @@ export const neverCorrected: Rule = subject => {
       causes: [
         {
           what: 'what wrote this log only watches: chronyd -x, `disable ntp`, or a container that may not set the clock',
-          why: `it measured the offset again and again, and the offset ${away ? 'grew' : 'stayed'}`,
+          why: watches
+            ? 'it said so when it started'
+            : `it measured the offset again and again, and the offset ${away ? 'grew' : 'stayed'}`,
         },
         {
           what: 'its sources are wrong, and the clock is right',
           why: 'if there are few of them, or of one operator',
         },
       ],
-      remedy: configure(
-        keeper,
-        'Let one daemon keep the clock; in a container or a guest that may not, that of the host.',
-        ['ps -o args -C chronyd,ntpd   (without -x of chronyd, without `disable ntp`)'],
-      ),
-      confirm: '`clockwright query` with other servers; the capability CAP_SYS_TIME of the daemon.',
+      remedy: letOneKeepIt(keeper),
+      confirm: CONFIRM,
     },
   ]
+}
+
+const letOneKeepIt = (keeper: Keeper) =>
+  configure(
+    keeper,
+    'Let one daemon keep the clock; in a container or a guest that may not, that of the host.',
+    ['ps -o args -C chronyd,ntpd   (without -x of chronyd, without `disable ntp`)'],
+  )
+const CONFIRM = '`clockwright query` with other servers; the capability CAP_SYS_TIME of the daemon.'
+
+/** What it said the last time that it started. */
+function onlyWatches({ log, keeper }: Subject): LogEvent | undefined {
+  const mine = (event: LogEvent) => event.daemon === keeper.daemon
+  const start = log.events.of('version').filter(mine).at(-1)
+  return log.events
+    .of('only-watches')
+    .filter(mine)
+    .findLast(({ at }) => !start || at >= start.at)
+}
+
+/** Another may keep that clock, as the host does that of a container; where tracking.log is not there, nobody can say. */
+function leftAlone(watches: LogEvent, { log, keeper, when }: Subject): Finding {
+  const right = log.updatesOf(keeper.daemon)?.slewedFar === false
+  return {
+    name: 'never-corrected',
+    severity: right ? 'note' : 'warning',
+    from: watches.at,
+    to: log.span?.to,
+    what: `${keeper.name} only watches this clock since ${when(watches.at)}: ${right ? 'another keeps it, or it stayed right by itself.' : 'it corrects nothing, and these logs do not say how wrong the clock is.'}`,
+    measures: {},
+    evidence: [evidenceOf(watches)],
+    cost: right
+      ? 'None while another keeps the clock.'
+      : 'If nobody else keeps the clock it drifts: a crystal that is off by 10 ppm makes 0.9 s in a day.',
+    causes: [
+      { what: 'chronyd runs with -x, or in a container that may not set the clock', why: 'it says so' },
+    ],
+    remedy: letOneKeepIt(keeper),
+    confirm: right
+      ? CONFIRM
+      : '`chronyc tracking`: its System time is how wrong the clock is. The capability CAP_SYS_TIME of the daemon.',
+  }
 }
 
 /** What a jump began, or a step ended, is told as that. */
 function longError(subject: Subject): LongWay | undefined {
   const { log, keeper, disturbances } = subject
+  if (longSlew(subject)) return undefined
+  const left = leftByChronyd(subject)
+  if (left) return left
   const series = [log.bestSamples(keeper.daemon), ntpdsUpdates(subject)].find(each => each !== undefined)
-  if (!series || longSlew(subject)) return undefined
+  if (!series) return undefined
   const { sources, split } = opinionsOf(log.bestSamples(keeper.daemon)?.census.sources() ?? [])
   // Nobody knows which are right.
   if (split) return undefined
@@ -95,6 +144,21 @@ function longError(subject: Subject): LongWay | undefined {
       !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS)
     )
   })
+}
+
+/** What chronyd corrects becomes less; what grows without a jump it leaves as it is. */
+function leftByChronyd({ log, keeper, disturbances }: Subject): LongWay | undefined {
+  const updates = keeper.daemon === 'chrony' ? log.updatesOf(keeper.daemon) : undefined
+  return updates?.ways.all
+    .filter(
+      way =>
+        way.rows >= LEAST_ROWS &&
+        way.to - way.from > LONG &&
+        Math.abs(way.last) > GROWN * Math.abs(way.first) &&
+        way.last === way.most &&
+        !disturbances.clock.some(({ local }) => local.to >= way.from && local.from <= way.to),
+    )
+    .toSorted((a, b) => Math.abs(b.most) - Math.abs(a.most))[0]
 }
 
 /** Measurements that knew nothing of a jump may come after the first that did. */

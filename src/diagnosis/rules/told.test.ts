@@ -130,14 +130,15 @@ test('years off, with stamps that have no year: before it was put right', () => 
   expect(to - from).toBeLessThan(3600)
 })
 
+const update = (row: number, offset: number, left = 0) => {
+  const time = new Date(Date.UTC(2027, 2, 5) + row * 64e3).toISOString().slice(0, 19).replace('T', ' ')
+  const [wrong, rest] = [offset, left].map(each => each.toExponential(3).padStart(10))
+  return `${time} 192.0.2.1        2      8.014      0.062 ${wrong} N  3  5.163e-04 ${rest}  3.067e-02  1.331e-04  1.602e-02`
+}
+
 describe('tracking.log of chronyd alone', () => {
   const tracked = (offsetAt: (row: number) => number) =>
-    found(
-      ...Array.from({ length: 300 }, (_, row) => {
-        const time = new Date(Date.UTC(2027, 2, 5) + row * 64e3).toISOString().slice(0, 19).replace('T', ' ')
-        return `${time} 192.0.2.1        2      8.014      0.062 ${offsetAt(row).toExponential(3).padStart(10)} N  3  5.163e-04 -1.230e-09  3.067e-02  1.331e-04  1.602e-02`
-      }),
-    )
+    found(...Array.from({ length: 300 }, (_, row) => update(row, offsetAt(row))))
 
   test.each([3, 4, 9])('%i pauses are told, each of them, however many there are', count => {
     const every = 250 / count
@@ -150,5 +151,43 @@ describe('tracking.log of chronyd alone', () => {
   test('what is corrected at each update is a rate, and no pauses', () => {
     expect(tracked(() => -0.3)).not.toContain('critical vm-paused')
     expect(tracked(() => -0.3)).not.toContain('warning vm-paused')
+  })
+})
+
+describe('chronyd -x', () => {
+  const WATCHES = [
+    '2027-03-05T00:00:00Z chronyd version 4.5 starting (+CMDMON)',
+    '2027-03-05T00:00:00Z Disabled control of system clock',
+    '2027-03-05T00:00:04Z Selected source 192.0.2.1',
+  ]
+  const updates = (leftAt: (row: number) => number) =>
+    Array.from({ length: 300 }, (_, row) => update(row, 1e-4, leftAt(row)))
+
+  test.each([
+    ['the clock goes away, by what it has left to correct', [...WATCHES, ...updates(row => row * 0.01)]],
+    ['without its messages', updates(row => row * 0.01)],
+  ])('corrects nothing: %s', (_, lines) => {
+    const { findings } = explain(...lines)
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual(['critical never-corrected'])
+    expect(findings[0]!.measures.size).toBeCloseTo(2.99, 3)
+  })
+
+  test('corrects nothing, and of its messages alone nobody knows how wrong the clock is', () => {
+    expect(found(...WATCHES)).toEqual(['warning never-corrected'])
+  })
+
+  test('may watch a clock that another keeps', () => {
+    expect(found(...WATCHES, ...updates(() => 1e-3))).toContain('note never-corrected')
+    expect(found(...WATCHES, ...updates(() => 1e-3))).not.toContain('warning never-corrected')
+  })
+
+  test('was started anew without it', () => {
+    expect(found(...WATCHES, '2027-03-05T00:10:00Z chronyd version 4.5 starting (+CMDMON)')).not.toContain(
+      'warning never-corrected',
+    )
+  })
+
+  test('is not where a large correction becomes less', () => {
+    expect(found(...updates(row => 3 - row * 0.01))).not.toContain('critical never-corrected')
   })
 })

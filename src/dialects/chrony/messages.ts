@@ -8,6 +8,7 @@ import { type Said, said } from '../log/said.ts'
 const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[] = [
   [/^chronyd version \S+/, () => said('version')],
   [/^chronyd exiting/, () => said('ended')],
+  [/^Disabled control of system clock/, () => said('only-watches')],
   [/^Selected source (\S+)/, m => said('selected', { source: m[1] })],
   [/^Can't synchronise: /, () => said('no-source')],
   [/^Detected falseticker (\S+)/, m => said('falseticker', { source: m[1] })],
