@@ -10,7 +10,9 @@ export const CLOSE: Seconds = 300
 /** What is smaller is no event. */
 export const LEAST: Seconds = 0.1
 /** After its start a daemon puts right what was wrong before it. */
-export const START: Seconds = 600
+const START: Seconds = 600
+/** By the first update; a source of several may be heard a little later. */
+const AT_ONCE: Seconds = 60
 const REST: Seconds = 1800
 /** Twice what ntpd corrects: a crystal is never that far off, and a frequency that was learned wrongly hardly. */
 const BEYOND_NTPD: Rate = 1e-3
@@ -55,10 +57,31 @@ const isRest = (event: LogEvent, last: LogEvent | undefined): boolean =>
 /** What daemons found wrong when they started, and said. */
 export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
   const starts = saidStarts(log, daemon)
-  return correctionsSaid(log, daemon).filter(each => {
-    const at = decidedAt(each)
-    return Math.abs(each.size) >= LEAST && starts.some(start => at >= start && at < start + START)
-  })
+  return correctionsSaid(log, daemon).filter(
+    each => Math.abs(each.size) >= LEAST && isAtStart(each, starts, log, daemon),
+  )
+}
+
+/**
+ * A daemon that starts corrects the clock as soon as it follows somebody: what it finds later came later. chronyd stamps a
+ * step by the clock that was set, and so did ntpd before 4.2.6; since then ntpd does by the clock as it was (report_event, then
+ * step_systime in ntp_loopfilter.c).
+ */
+export function isAtStart(
+  correction: Correction,
+  starts: readonly Seconds[],
+  log: HostLog,
+  daemon: Daemon,
+): boolean {
+  const followed = log.events.of('selected').filter(event => event.daemon === daemon)
+  return [correction.at, decidedAt(correction)].some(at =>
+    starts.some(
+      start =>
+        at >= start &&
+        at < start + START &&
+        !followed.some(event => event.at >= start && event.at < at - AT_ONCE),
+    ),
+  )
 }
 
 /** The first word of all, where it is that the clock was wrong: nobody knows since when. */

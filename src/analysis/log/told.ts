@@ -12,9 +12,9 @@ import {
   correctionsSaid,
   decidedAt,
   firstWord,
+  isAtStart,
   isOfARate,
   LEAST,
-  START,
   saidStarts,
 } from './corrections-said.ts'
 import type { Disturbance } from './disturbance.ts'
@@ -150,7 +150,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         Math.abs(size) >= LEAST &&
         // What is run once, as ntpdate is, has no other start than its first word.
         !(daemon === 'other' && all[0]!.at === begins) &&
-        !begun.some(at => decidedAt(all[0]!) >= at - SLACK && decidedAt(all[0]!) < at + START) &&
+        !isAtStart(all[0]!, begun, log, daemon) &&
         !isOfARate(all, log, daemon) &&
         // Corrections to and fro follow sources that contradict each other.
         (tracked || isOneSided(all)),

@@ -45,7 +45,9 @@ export function unexplained(
       updates && exact && change.fromEra !== change.toEra
         ? meanwhileByEra(change, series.changes.eras, updates.corrections.eras)
         : meanwhileByStamp(change, exact)
-    const meanwhile = between(sized, ...when.stamps).filter(each => when.perhaps(each) && !used.has(each))
+    const meanwhile = between(sized, ...when.stamps).filter(
+      each => when.perhaps(each) && !used.has(each) && !(!exact && corrects(each, change)),
+    )
     const { rest, of } = bestRest(delta, meanwhile, when)
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
@@ -81,6 +83,10 @@ export function unexplained(
   }
   return { jumps, own }
 }
+
+/** What undoes the offset that was measured in that very second came after it. */
+const corrects = ({ at, size }: Correction, { to, after }: Change): boolean =>
+  Math.abs(at - to) <= SLACK && Math.abs(size - after) < ALIKE * Math.abs(size)
 
 /**
  * Whether the wall clock alone moved: the daemon said so, or stamps went back, which they never do when a machine stands

@@ -7,6 +7,8 @@ import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
+import type { Subject } from '../subject.ts'
+import { elapsedBetween } from './elapsed.ts'
 
 const LONG: Seconds = 3600
 const LEAST_ROWS = 8
@@ -18,23 +20,26 @@ interface Silence {
   readonly from: Seconds
   readonly to: Seconds
   readonly open: boolean
+  /** Without what the clock leapt meanwhile. */
+  readonly time: Seconds
 }
 
-export const sourceSilent: Rule = ({ log, keeper, sourceName, when }) => {
+export const sourceSilent: Rule = subject => {
+  const { log, keeper, sourceName, when } = subject
   const series = log.bestSamples(keeper.daemon)
   const all = series?.census.sources() ?? []
   const heard = all.filter(({ count }) => count >= LEAST_ROWS)
   return heard
-    .map(of => longestOf(of, series!.to))
+    .map(of => longestOf(of, series!.to, subject))
     .filter(silence => isLong(silence) && othersHeard(silence, all))
     .map(silence => ({ ...silence, left: silence.open ? heardTo(silence, all) : [] }))
-    .map(({ of, from, to, open, left }) => ({
+    .map(({ of, from, to, open, time, left }) => ({
       name: 'source-silent' as const,
       severity: left.length === 1 ? ('warning' as const) : ('note' as const),
       from,
       to,
-      what: `${sourceName(of.source)} was not heard for ${duration(to - from)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and ${left.length === 1 ? `${sourceName(left[0]!.source)} alone is left` : 'others were'}.`,
-      measures: { time: to - from, ...(open && { open: 1, left: left.length }) },
+      what: `${sourceName(of.source)} was not heard for ${duration(time)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and ${left.length === 1 ? `${sourceName(left[0]!.source)} alone is left` : 'others were'}.`,
+      measures: { time, ...(open && { open: 1, left: left.length }) },
       evidence: [
         { text: `${sourceName(of.source)}  ${of.count} measurements, the last before it at ${when(from)}` },
       ],
@@ -54,16 +59,15 @@ export const sourceSilent: Rule = ({ log, keeper, sourceName, when }) => {
     }))
 }
 
-function longestOf(of: SourceCount, end: Seconds): Silence {
+function longestOf(of: SourceCount, end: Seconds, subject: Subject): Silence {
   const open = end - of.to > of.longestSilence
-  return open
-    ? { of, from: of.to, to: end, open }
-    : { of, from: of.silentFrom, to: of.silentFrom + of.longestSilence, open }
+  const [from, to] = open ? [of.to, end] : [of.silentFrom, of.silentFrom + of.longestSilence]
+  return { of, from, to, open, time: elapsedBetween(from, to, subject) }
 }
 
-const isLong = ({ of, from, to, open }: Silence): boolean => {
+const isLong = ({ of, from, to, open, time }: Silence): boolean => {
   const rest = of.to - of.from - (open ? 0 : to - from)
-  return to - from > Math.max(LONG, (SELDOM * rest) / (of.count - 1))
+  return time > Math.max(LONG, (SELDOM * rest) / (of.count - 1))
 }
 
 /** Who else speaks at the end. */

@@ -2,15 +2,14 @@
  * sources-lost: a long time without a measurement from any source, or without one to follow, up to the end of the log perhaps.
  * The clock runs free meanwhile.
  */
-import type { Correction } from '#analysis/log/corrections.ts'
-import type { Disturbances } from '#analysis/log/disturbance.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
+import { elapsedBetween } from './elapsed.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
 const LONG: Seconds = 3600
@@ -24,8 +23,8 @@ const UNTIL_NOTICED: Seconds = 3 * 3600
 const SELDOM = { measured: 8, filtered: 6 } as const
 
 export const sourcesLost: Rule = subject => {
-  const { log, keeper, disturbances, when } = subject
-  const silence = silenceOf(log, keeper.daemon, disturbances)
+  const { log, keeper, when } = subject
+  const silence = silenceOf(subject)
   // Heard, and not fit to be followed: that has a finding of its own.
   const rejected = rejections(subject)
   const told = toldSilences(log, keeper.daemon)
@@ -76,12 +75,6 @@ export const sourcesLost: Rule = subject => {
   ]
 }
 
-/** chronyd stamps its measurements as if what it slews were done. */
-const correctionsOf = (log: HostLog, daemon: Daemon, { own }: Disturbances): readonly Correction[] => {
-  const sized = daemon === 'chrony' ? (log.updatesOf(daemon)?.corrections.sized ?? []) : []
-  return sized.length > 0 ? sized : own
-}
-
 interface Silence {
   readonly silent: Seconds
   readonly back: Seconds
@@ -95,20 +88,11 @@ interface Silence {
 }
 
 /** The longest time without a line from any source; where no log names sources, without an update. */
-function silenceOf(log: HostLog, daemon: Daemon, disturbances: Disturbances): Silence | undefined {
-  const gap = gapOf(log, daemon)
+function silenceOf(subject: Subject): Silence | undefined {
+  const gap = gapOf(subject.log, subject.keeper.daemon)
   if (!gap) return undefined
   const { silent, back, usual, seldom } = gap
-  // What the clock leapt was no time, and what its daemon set it, or counts as set, was none either.
-  const leapt = disturbances.clock
-    .filter(({ local }) => local.from >= silent - 1 && local.to <= back + 1)
-    .reduce((sum, { size }) => sum + size, 0)
-  const corrected = correctionsOf(log, daemon, disturbances)
-    // A step is told when it is done; an update of chronyd stands right before what it does to the stamps.
-    .filter(({ at, by }) => (by === 'step' ? at > silent && at <= back + 1 : at >= silent - 1 && at < back))
-    .filter(({ size }) => Number.isFinite(size))
-    .reduce((sum, { size }) => sum + size, 0)
-  const time = back - silent + leapt - corrected
+  const time = elapsedBetween(silent, back, subject)
   return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
 }
 

@@ -191,3 +191,45 @@ describe('chronyd -x', () => {
     expect(found(...updates(row => 3 - row * 0.01))).not.toContain('critical never-corrected')
   })
 })
+
+describe('ntpd, which says of a step before it makes it', () => {
+  const started = (at: string) => [
+    `1 Dec ${at}:05 ntpd[1]: 0.0.0.0 c016 06 restart`,
+    `1 Dec ${at}:06 ntpd[1]: 192.0.2.1 8024 84 reachable`,
+    `1 Dec ${at}:06 ntpd[1]: 192.0.2.1 903a 8a sys_peer`,
+  ]
+
+  test.each([
+    ['+7200.001465', 'behind'],
+    ['-3600.000560', 'ahead'],
+    ['+4.999824', 'behind'],
+  ])('found the clock wrong when it started: %s s', (size, side) => {
+    const { findings } = explain(
+      ...started('12:00'),
+      `1 Dec 12:00:06 ntpd[1]: 0.0.0.0 c61c 0c clock_step ${size} s`,
+    )
+    expect(findings.map(({ name }) => name)).toEqual(['wrong-at-start', 'good'])
+    expect(findings[0]!.what).toContain(side)
+  })
+
+  test('was right when it started, and followed somebody for minutes', () => {
+    const names = found(...started('12:00'), '1 Dec 12:07:06 ntpd[1]: 0.0.0.0 c61c 0c clock_step +4.999824 s')
+    expect(names).toEqual(['critical vm-paused'])
+  })
+
+  test('is not silent for as long as it set the clock', () => {
+    const MJD = 61_375
+    const rows = Array.from({ length: 40 }, (_, i) =>
+      ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(
+        (source, k) => `${MJD} ${50_410 + 64 * i + k}.030 ${source} 9624 0.000300000 0.031 0.9 0.000001`,
+      ),
+    ).flat()
+    const names = explain(
+      `${MJD} 43206.030 192.0.2.1 9024 7200.000014757 0.031 7.937500405 0.000000238`,
+      ...rows,
+      ...started('12:00'),
+      '1 Dec 12:00:06 ntpd[1]: 0.0.0.0 c61c 0c clock_step +7200.000015 s',
+    ).findings.map(({ name }) => name)
+    expect(names).toEqual(['wrong-at-start', 'good'])
+  })
+})

@@ -1,0 +1,36 @@
+/** How much time passed between two stamps of a clock that may have leapt meanwhile, or was set by its daemon. */
+import type { Correction } from '#analysis/log/corrections.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Subject } from '../subject.ts'
+
+/** Messages are stamped with whole seconds. */
+const SECOND: Seconds = 1
+
+/** What the clock leapt was no time, and what its daemon set it, or counts as set, was none either. */
+export function elapsedBetween(from: Seconds, to: Seconds, { log, keeper, disturbances }: Of): Seconds {
+  const leapt = disturbances.clock
+    .filter(each => isWithin(each, from, to))
+    .reduce((sum, { size }) => sum + size, 0)
+  const updates = keeper.daemon === 'chrony' ? (log.updatesOf('chrony')?.corrections.sized ?? []) : []
+  const corrected = (updates.length > 0 ? updates : disturbances.own.map(whenDecided))
+    // A step is told right before it or when it is done; an update of chronyd stands right before what it does to the stamps.
+    .filter(({ at, by }) => at >= from - SECOND && (by === 'step' ? at <= to + SECOND : at < to))
+    .filter(({ size }) => Number.isFinite(size))
+    .reduce((sum, { size }) => sum + size, 0)
+  return to - from + leapt - corrected
+}
+
+type Of = Pick<Subject, 'log' | 'keeper' | 'disturbances'>
+
+function isWithin({ local, from: began, to: ended, size, moved }: Disturbance, from: Seconds, to: Seconds) {
+  // The lines around it lie as far apart as it leapt.
+  if (size < 0) return local.from < to && local.to > from
+  // Where stamps went back no time between two of them seems long.
+  const wentBack = moved !== 'machine' && ended - began < size - SECOND
+  return !wentBack && local.from >= from - SECOND && local.to <= to + SECOND
+}
+
+/** What only measurements show has the stamp of the first one after it, by a clock for which it is done. */
+const whenDecided = (each: Correction): Correction =>
+  each.by === 'unknown' ? { ...each, at: each.at - each.size } : each
