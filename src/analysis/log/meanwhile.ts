@@ -5,6 +5,9 @@ import type { Change } from './changes.ts'
 import type { Correction } from './corrections.ts'
 import { commonEras, type Eras, SLACK } from './eras.ts'
 
+/** What passes ntpd's filter is a sample of the last eight. */
+const WAITS = 8
+
 /** Which corrections were made between the two measurements of a change. */
 interface Meanwhile {
   readonly stamps: readonly [Seconds, Seconds]
@@ -43,15 +46,22 @@ export function meanwhileByEra(change: Change, eras: Eras, corrections: Eras): M
 }
 
 export function meanwhileByStamp(change: Change, exact: boolean): Meanwhile {
-  const { from, to } = change
+  const { from, to, spacing } = change
   const [low, high] = [Math.min(from, to), Math.max(from, to)]
-  const stamps: [Seconds, Seconds] = [low - SLACK, high + SLACK]
   const perhaps = () => true
+  const stamps: [Seconds, Seconds] = [low - SLACK, high + SLACK]
   if (exact)
     return { stamps, perhaps, surely: ({ at }) => at >= low && at < high, open: inTheSecondOf(change) }
   // The stamps between them are there twice: before the clock went back, and after it.
   const twice = to < from - SLACK
-  return { stamps, perhaps, surely: () => !twice, open: twice ? () => true : inTheSecondOf(change) }
+  // What set it back was after the first of the two by the clock as it was, and before the second by the clock that was set.
+  const wait = twice ? WAITS * spacing : 0
+  return {
+    stamps: [stamps[0] - wait, stamps[1] + wait],
+    perhaps,
+    surely: () => !twice,
+    open: twice ? () => true : inTheSecondOf(change),
+  }
 }
 
 /**

@@ -3,16 +3,24 @@
  * any more; -g forgives it only before the first update.
  */
 
+import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
+import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
 import type { Cause } from '../finding.ts'
 import { survivePanic } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
-export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
+/** What is stepped is what is left of it. */
+const SAME = 0.1
+
+export const panicExitAhead: Rule = subject => {
+  const { log, keeper, disturbances, when } = subject
   const panics = log.events.of('panic').filter(event => event.daemon === keeper.daemon)
-  const beyond = disturbances.clock.filter(({ size }) => Math.abs(size) > keeper.panicAbove)
+  const beyond = disturbances.clock.filter(
+    each => Math.abs(each.size) > keeper.panicAbove && !survived(each, subject),
+  )
   const first = panics[0]
   if (!first && beyond.length === 0) return []
   const told = panics.find(({ size }) => Number.isFinite(size))
@@ -46,6 +54,15 @@ export const panicExitAhead: Rule = ({ log, keeper, disturbances, when }) => {
     },
   ]
 }
+
+/** With `tinker panic 0` it steps by as much; one that was started anew by then would have done so at its start. */
+const survived = ({ size, local }: Disturbance, { log, keeper, disturbances }: Subject): boolean =>
+  disturbances.own.some(
+    step =>
+      decidedAt(step) >= local.from &&
+      Math.abs(step.size - size) < SAME * Math.abs(size) &&
+      !saidStarts(log, keeper.daemon).some(at => at > local.from && at <= step.at),
+  )
 
 const BEHIND: readonly Cause[] = [
   {

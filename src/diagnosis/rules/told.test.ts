@@ -233,3 +233,33 @@ describe('ntpd, which says of a step before it makes it', () => {
     expect(names).toEqual(['wrong-at-start', 'good'])
   })
 })
+
+describe('an hour that somebody set the clock by, in peerstats', () => {
+  const SOURCES = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
+  const rows = (from: number, count: number, offset: number, dispersion = 0.9) =>
+    Array.from({ length: count }, (_, i) =>
+      SOURCES.map(
+        (source, k) =>
+          `61375 ${from + 64 * i + k}.030 ${source} 9624 ${(offset + 1e-4 * ((i + k) % 2)).toFixed(9)} 0.031 ${i === 0 ? dispersion : 0.9} 0.000100000`,
+      ),
+    ).flat()
+  const ahead = [...rows(20_000, 40, 3e-4), ...rows(20_000 + 40 * 64 + 3600, 30, -3600)]
+  const after = rows(20_000 + 70 * 64 + 40, 40, 3e-4, 7.937500405)
+
+  test('ends ntpd', () => {
+    expect(found(...ahead)).toContain('critical panic-exit-ahead')
+  })
+
+  test('does not end one that steps it away in the end (`tinker panic 0`), which sets it back once', () => {
+    const { findings } = explain(
+      '1 Dec 05:00:00 ntpd[1]: 0.0.0.0 c016 06 restart',
+      ...ahead,
+      ...after,
+      '1 Dec 07:48:40 ntpd[1]: 0.0.0.0 061c 0c clock_step -3600.000000 s',
+    )
+    const told = findings.map(({ name }) => name)
+    expect(told).not.toContain('panic-exit-ahead')
+    expect(told).not.toContain('source-jumped')
+    expect(findings.find(({ name }) => name === 'stepped-back')?.what).toContain('07:48:40')
+  })
+})
