@@ -15,10 +15,10 @@ import type {
   Place,
 } from '#core/guest/inventory.ts'
 import { processesNamed } from '#core/guest/processes.ts'
-import { HYPERV_DRIVER } from '#core/guest/timekeepers.ts'
 import { isAtLeast, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
 import { FAMILIES, type FamilyName } from '#worlds/simulated/hypervisor/family.ts'
 import { type Dmi, findDmi } from './dmi.ts'
+import { findHypervDriver } from './hyperv-driver.ts'
 import { at, fact, findLine } from './place.ts'
 
 /** What else of the machine tells of it. */
@@ -139,7 +139,8 @@ const OF_TOOLS: Readonly<Record<string, string>> = {
 }
 
 function fromTools(files: Files): Fact<string> | undefined {
-  if (files.exists(HYPERV_DRIVER)) return fact('hyperv', at(HYPERV_DRIVER, 'the driver is loaded'))
+  const driver = findHypervDriver(files)
+  if (driver) return fact('hyperv', driver)
   const [seen] = processesNamed(files, comm => OF_TOOLS[comm] !== undefined)
   return seen && fact(OF_TOOLS[seen.comm]!, at(seen.path, seen.argv.join(' '), seen.line))
 }

@@ -251,6 +251,41 @@ describe('guest tools', () => {
       'no',
     ],
     ['Hyper-V', { 'sys/bus/vmbus/drivers/hv_utils': { directory: true } }, 'after-events'],
+    [
+      'Hyper-V, by the modules that a sosreport lists',
+      { 'sos_commands/kernel/lsmod': 'Module Size Used by\nptp 1 1 hv_utils\nhv_utils 25808 0\n' },
+      'after-events',
+    ],
+    ['Hyper-V, by those of the kernel', { 'proc/modules': 'hv_utils 25808 0 - Live 0x0\n' }, 'after-events'],
+    [
+      'Hyper-V, by what the driver said',
+      { 'sos_commands/kernel/dmesg': '[    2.300000] hv_utils: TimeSync IC version 4.0\n' },
+      'after-events',
+    ],
+    [
+      'Hyper-V without its driver',
+      {
+        'sys/class/dmi/id/sys_vendor': 'Microsoft Corporation\n',
+        'sys/class/dmi/id/product_name': 'Virtual Machine\n',
+        'sos_commands/kernel/lsmod': 'Module Size Used by\nptp 1 1 hv_utils\n',
+      },
+      undefined,
+    ],
+    [
+      'Hyper-V, by the modules of its disk',
+      {
+        'var/log/messages':
+          'Nov 20 10:00:00 a kernel: [    0.000000] Hypervisor detected: Microsoft Hyper-V\n',
+        'lib/modules/6.1.0-25-amd64/modules.dep':
+          'kernel/drivers/hv/hv_utils.ko.xz: kernel/drivers/hv/hv_vmbus.ko.xz\n',
+      },
+      'after-events',
+    ],
+    [
+      'the same disk of another machine',
+      { 'lib/modules/6.1.0-25-amd64/modules.dep': 'kernel/drivers/hv/hv_utils.ko: \n' },
+      undefined,
+    ],
   ])('%s', (_, members, sets) => {
     expect(tool(members)?.setsTime?.value).toBe(sets)
   })

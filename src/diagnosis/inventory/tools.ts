@@ -5,9 +5,10 @@
 import type { Files } from '#core/guest/files.ts'
 import type { Fact, GuestTool, Place } from '#core/guest/inventory.ts'
 import { type Process, processesNamed } from '#core/guest/processes.ts'
-import { HYPERV_DRIVER, judgeProcess } from '#core/guest/timekeepers.ts'
+import { judgeProcess } from '#core/guest/timekeepers.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
 import { hasPrograms } from './daemons.ts'
+import { findHypervDriver, findHypervModule } from './hyperv-driver.ts'
 import type { Packages } from './packages.ts'
 import { at, fact, findLine, firstThere } from './place.ts'
 import { findService, type ServiceNames, type Surroundings } from './units.ts'
@@ -105,7 +106,7 @@ export function findTools(files: Files, context: ToolContext): GuestTool[] {
     }
     return [{ ...told, ...(known.service && startedBy(files, known.service, seen, context)) }]
   })
-  return files.exists(HYPERV_DRIVER) ? [...tools, hypervDriver()] : tools
+  return [...tools, ...hypervDriver(files, context)]
 }
 
 /** What nobody saw run it does when it is started: as its unit has it, and under its conditions. */
@@ -131,15 +132,23 @@ function startedBy(
   }
 }
 
-/** After a pause, a restore or a migration the host says what time it is, and the driver sets the clock. */
-const hypervDriver = (): GuestTool => {
-  const place = at(HYPERV_DRIVER, 'the driver is loaded')
-  return {
-    name: 'hv_utils',
-    installed: fact('hv_utils', place),
-    runs: fact(true, place),
-    setsTime: fact('after-events', place),
-  }
+/**
+ * After a pause, a restore or a migration the host says what time it is, and the driver sets the clock. Where nobody saw the machine
+ * run, it is loaded as soon as it does.
+ */
+function hypervDriver(files: Files, { hypervisor, processes }: ToolContext): GuestTool[] {
+  const loaded = findHypervDriver(files)
+  const asleep = !loaded && processes === undefined && hypervisor?.value.name === 'hyperv'
+  const place = asleep ? findHypervModule(files) : loaded
+  if (!place) return []
+  return [
+    {
+      name: 'hv_utils',
+      installed: fact('hv_utils', place),
+      runs: loaded && fact(true, place),
+      setsTime: fact('after-events', place),
+    },
+  ]
 }
 
 const judged = (seen: Process): boolean => judgeProcess(seen.comm, seen.argv, seen.exe)?.disciplines ?? true
