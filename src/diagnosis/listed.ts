@@ -2,31 +2,41 @@
  * The sources that a report lists (chronyc, ntpq, ntp-ctl), where the daemon follows none of them: what they say together. Those whose
  * offsets are near each other form a camp, and only a camp of more than half of them says what the time is.
  */
-import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { LogEvent } from '#core/trace/series.ts'
+import type { EventName, LogEvent } from '#core/trace/series.ts'
 
 /** ntpd's step threshold: nearer than that, offsets of one moment are no contradiction. */
 export const NEAR: Seconds = 0.128
 /** Followed, it is as if none were. */
 const OWN_CLOCK = /^(?:local clock|LOCAL\(\d\)|127\.127\.1\.\d)$/
 
-export interface Unfollowed {
+/** What is told of a source: an event of a report, or what a copy holds of one. */
+export interface Told {
+  readonly what: EventName
+  readonly source?: string | undefined
+  readonly size: number
+}
+
+export interface Unfollowed<T extends Told = LogEvent> {
   /** Of each source that was heard, its offset. */
-  readonly heard: readonly LogEvent[]
+  readonly heard: readonly T[]
   /** Those that the daemon marks as falsetickers. */
-  readonly marked: readonly LogEvent[]
+  readonly marked: readonly T[]
   /** Those that it hears well and refuses. */
-  readonly refused: readonly LogEvent[]
+  readonly refused: readonly T[]
   /** The offsets of more than half of them; undefined when they contradict each other. */
-  readonly majority: readonly LogEvent[] | undefined
+  readonly majority: readonly T[] | undefined
 }
 
 /** Undefined when a source is followed, or none was heard. */
-export function unfollowedOf({ timeless }: Pick<HostLog, 'timeless'>): Unfollowed | undefined {
+export function unfollowedOf<T extends Told>({
+  timeless,
+}: {
+  readonly timeless: readonly T[]
+}): Unfollowed<T> | undefined {
   const named = timeless.filter(({ source }) => source !== undefined && !OWN_CLOCK.test(source))
   if (named.some(({ what }) => what === 'selected')) return undefined
-  const last = (what: LogEvent['what']) => [
+  const last = (what: EventName) => [
     ...new Map(named.filter(each => each.what === what).map(each => [each.source, each])).values(),
   ]
   const heard = last('offset-now').sort((a, b) => a.size - b.size)

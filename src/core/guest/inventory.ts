@@ -250,7 +250,14 @@ export interface TimeDaemon {
 
 /** `offset-now`: positive when the clock is behind. Without a source it is said of the clock as a whole. */
 export interface Reported {
-  readonly says: 'synchronised' | 'unsynchronised' | 'offset-now' | 'selected' | 'unreachable'
+  readonly says:
+    | 'synchronised'
+    | 'unsynchronised'
+    | 'offset-now'
+    | 'selected'
+    | 'unreachable'
+    | 'rejected'
+    | 'falseticker'
   readonly source: string | undefined
   readonly size: Seconds | undefined
   readonly evidence: Place

@@ -18,7 +18,15 @@ const PRINTED: readonly (readonly [folder: string, name: RegExp, format: ReportF
   ['/sos_commands/systemd', /^timedatectl(?:_status)?$/, timedatectl],
 ]
 
-const SAYS = ['synchronised', 'unsynchronised', 'offset-now', 'selected', 'unreachable'] as const
+const SAYS = [
+  'synchronised',
+  'unsynchronised',
+  'offset-now',
+  'selected',
+  'unreachable',
+  'rejected',
+  'falseticker',
+] as const
 
 /** Rows of ntpq that stand for a pool or a network, which nobody answers for, or for the clock of the machine itself. */
 const NO_SERVER = /\s\.(?:POOL|BCST|MCST|ACST|LOCL)\.\s/

@@ -112,6 +112,35 @@ test.each<[string, Members, readonly string[]]>([
     { ...tracking('85.123456789 seconds slow', 'Normal'), 'proc/uptime': '41.20 70.11\n' },
     ['critical offset-large-now'],
   ],
+  ...['-2307.9', '-23079.', '-230791', '123456.', '23079.1', '129'].map(
+    (offset): [string, Members, readonly string[]] => [
+      `ntpq: the one that is followed shows ${offset} ms`,
+      peers(`*10.0.0.1        LOCAL(0)         2 u   39   64  377    0.206  ${offset}   0.007`),
+      ['critical offset-large-now'],
+    ],
+  ),
+  [
+    'none is followed yet, and the only one that was heard is 23 s off',
+    peers(' 10.0.0.1        LOCAL(0)         2 u   39   64    7    0.206  -23079.   0.007'),
+    ['critical offset-large-now'],
+  ],
+  [
+    'none is followed, and two of three agree that it is 23 s off',
+    peers(
+      ' 10.0.0.1        192.0.2.1        2 u   39   64    7    0.206  -23079.   0.007',
+      ' 10.0.0.2        192.0.2.1        2 u   39   64    7    0.206  -23078.   0.007',
+      ' 10.0.0.3        192.0.2.1        2 u   39   64    7    0.206    0.112   0.007',
+    ),
+    ['critical offset-large-now'],
+  ],
+  [
+    'none is followed, and they contradict each other',
+    peers(
+      ' 10.0.0.1        192.0.2.1        2 u   39   64    7    0.206  -23079.   0.007',
+      ' 10.0.0.2        192.0.2.1        2 u   39   64    7    0.206    0.112   0.007',
+    ),
+    [],
+  ],
   ['ntpstat', { 'sos_commands/ntp/ntpstat': 'unsynchronised\n' }, ['warning not-synchronised']],
   [
     'sourcestats and ntpdata are of others',

@@ -7,7 +7,8 @@ import { reportFormat } from '../report.ts'
 
 const HEAD = /^ +remote +(?:refid|local) +(?:assid +)?st t when poll reach +delay +offset +(?:jitter|disp)/
 const RULE = /^={40,}$/
-const NUMBER = /(-?\d+(?:\.\d+)?(?:e-?\d+)?)(ns|us|ms|s|\xb5s|\xc2\xb5s)?/.source
+/** ntpq of 4.2.6 prints seven letters of each, which may end with the point. */
+const NUMBER = /(-?\d+(?:\.\d*)?(?:e-?\d+)?)(ns|us|ms|s|\xb5s|\xc2\xb5s)?/.source
 const ROW = new RegExp(
   `^([ x.+#*o-])(\\S{1,80}) +(\\S{1,40}) +(?:\\d+ +)?(\\d{1,2}) ([lubBmMsSAp0-8-]) +(?:-|\\d+[mhdy]?) +\\d+[mhdy]? +([0-7]{1,3}) +${NUMBER} +${NUMBER} +${NUMBER}$`,
 )

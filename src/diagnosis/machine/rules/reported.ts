@@ -6,6 +6,7 @@ import type { Fact, Inventory, Place, Reported, TimeDaemon } from '#core/guest/i
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { unfollowedOf } from '../../listed.ts'
 import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
 
@@ -16,13 +17,21 @@ const MOST_SHOWN = 4
 const shown = (all: readonly Pick<Reported, 'evidence'>[]) =>
   all.slice(0, MOST_SHOWN).map(({ evidence }) => placed(evidence))
 
-/** The daemon's own, or that of the source which it follows. */
+const unfollowedThen = ({ reported }: Inventory) =>
+  unfollowedOf({
+    timeless: reported.map(each => ({ ...each, what: each.says, size: each.size ?? Number.NaN })),
+  })
+
+/** The daemon's own, that of the source which it follows, or, where it follows none, that of most that it heard. */
 export const offsetThen: MachineRule = ({ inventory, live }) => {
   const followed = new Set(saying(inventory, 'selected').map(({ source }) => source))
-  const [worst] = saying(inventory, 'offset-now')
-    .filter(
-      ({ source, size = 0 }) => (source === undefined || followed.has(source)) && Math.abs(size) >= LARGE,
-    )
+  const agreed = unfollowedThen(inventory)?.majority ?? []
+  const [worst] = [
+    ...saying(inventory, 'offset-now').filter(({ source }) => source === undefined || followed.has(source)),
+    // The one in the middle stands for all that agree.
+    ...agreed.slice(agreed.length >> 1, (agreed.length >> 1) + 1),
+  ]
+    .filter(({ size = 0 }) => Math.abs(size) >= LARGE)
     .sort((a, b) => Math.abs(b.size!) - Math.abs(a.size!))
   if (live || !worst) return []
   const offset = worst.size!
@@ -36,6 +45,9 @@ export const offsetThen: MachineRule = ({ inventory, live }) => {
       evidence: shown([worst]),
       cost: 'Whatever compares times with other machines is wrong by that: logs, tokens, leases, replication.',
       causes: [
+        ...(agreed.length > 0
+          ? [{ what: 'no source was followed, so nothing corrected it', why: 'none is marked as followed' }]
+          : []),
         {
           what: 'the machine stood still, or somebody set its clock',
           why: 'no crystal drifts that far between two polls',
