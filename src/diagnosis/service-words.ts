@@ -18,6 +18,7 @@ const isJudgedBy = ({ enabled }: Service, place: RegExp): boolean =>
   enabled?.evidence.some(({ path }) => place.test(path)) ?? false
 
 const isOfOpenRc = (service: Service): boolean => isJudgedBy(service, /^\/etc\/runlevels(?:\/|$)/)
+const isOfChkconfig = (service: Service): boolean => isJudgedBy(service, /\/chkconfig_--list$/)
 const isOfOpenWrt = (service: Service): boolean => isJudgedBy(service, /^\/etc\/rc\.d(?:\/S\d\d[^/]*)?$/)
 
 /** `begun`: it is started with the machine already. */
@@ -54,6 +55,8 @@ function atBoot(service: Service, script: string, on: boolean): string[] {
   const [able, openRc] = on ? ['enable', `rc-update add ${script}`] : ['disable', `rc-update del ${script}`]
   if (isOfOpenWrt(service)) return [`/etc/init.d/${script} ${able}`]
   if (isOfOpenRc(service)) return [openRc]
+  const order = `chkconfig ${script} ${on ? 'on' : 'off'}`
+  if (isOfChkconfig(service)) return [order]
   const others = `Debian: update-rc.d ${script} ${able}; OpenRC: ${openRc}`
-  return [`chkconfig ${script} ${on ? 'on' : 'off'}   (${others})`]
+  return [`${order}   (${others})`]
 }

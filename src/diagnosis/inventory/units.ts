@@ -149,6 +149,10 @@ function findScript(look: Look, names: ServiceNames): Service | undefined {
     )
     if (path !== undefined) return readScript(look, name, path, names)
   }
+  for (const name of names.scripts) {
+    const listed = listedByChkconfig(look.files, name)
+    if (listed) return listedScript(look, name, listed, names)
+  }
   return undefined
 }
 
@@ -350,25 +354,44 @@ function wrapped(
   return fact([program, ...given, ...(options?.value ?? [])], ...(options?.evidence ?? []))
 }
 
-function readScript(look: Look, name: string, path: string, names: ServiceNames): Service {
-  const { files, unreadable } = look
+const readScript = (look: Look, name: string, path: string, names: ServiceNames): Service => ({
+  unit: { name: path, files: [path], ...scriptStarts(look, names, at(path, 'script of init')) },
+  enabled: startedAtRunlevel(look.files, name, path),
+  unreadable: look.unreadable,
+})
+
+/** A sosreport may have the list of all scripts, and none of them. */
+const listedScript = (look: Look, name: string, enabled: Fact<boolean>, names: ServiceNames): Service => ({
+  unit: { name: `${SCRIPTS[0]}/${name}`, files: [], ...scriptStarts(look, names, ...enabled.evidence) },
+  enabled,
+  unreadable: look.unreadable,
+})
+
+function scriptStarts(
+  look: Look,
+  names: ServiceNames,
+  ...script: readonly Place[]
+): Pick<UnitFacts, 'starts' | 'conditions' | 'conflicts'> {
   const options = optionsFrom(look, names)
-  const program = firstThere(files, names.programs) ?? names.programs[0]!
+  const program = firstThere(look.files, names.programs) ?? names.programs[0]!
   return {
-    unit: {
-      name: path,
-      files: [path],
-      starts: fact(
-        [program, ...(options?.value ?? [])],
-        at(path, 'script of init'),
-        ...(options?.evidence ?? []),
-      ),
-      conditions: [],
-      conflicts: [],
-    },
-    enabled: startedAtRunlevel(files, name, path),
-    unreadable,
+    starts: fact([program, ...(options?.value ?? [])], ...script, ...(options?.evidence ?? [])),
+    conditions: [],
+    conflicts: [],
   }
+}
+
+/** As Red Hat's sos has it of version 2 and of later ones. */
+const CHKCONFIG = ['/sos_commands/startup/chkconfig_--list', '/sos_commands/services/chkconfig_--list']
+
+/** `ntpd  0:off  1:off  2:on  3:on  4:on  5:on  6:off`: the levels in which a machine serves are 2 to 5, of which nobody uses 4. */
+function listedByChkconfig(files: Files, name: string): Fact<boolean> | undefined {
+  const listed = findLine(
+    files,
+    CHKCONFIG,
+    new RegExp(`^${escaped(name)}\\s+0:(?:on|off)(?:\\s+[1-6]:(?:on|off)){6}`),
+  )
+  return listed && fact(/\b[235]:on\b/.test(listed.match[0]), listed.place)
 }
 
 /**
@@ -408,7 +431,9 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
   }
   const started = entryOf('S')
   if (started) return fact(true, started)
-  return levels.length > 0 ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it')) : undefined
+  return levels.length > 0
+    ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it'))
+    : listedByChkconfig(files, name)
 }
 
 /** Where a link in a folder leads, by its words. */

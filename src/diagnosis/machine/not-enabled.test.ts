@@ -46,6 +46,24 @@ test.each<[string, Members]>([
   })
 })
 
+/** EL6, whose sosreport may hold no script at all. */
+const CHKCONFIG: Members = {
+  'etc/ntp.conf': 'server 192.0.2.1\nserver 192.0.2.2\n',
+  'proc/700/comm': 'ntpd\n',
+  'proc/700/cmdline': 'ntpd\0-u\0ntp:ntp\0-g\0',
+}
+const listedAs = (level: string): string =>
+  `ntpdate        \t0:off\t1:off\t2:on\t3:on\t4:on\t5:on\t6:off
+ntpd           \t0:off\t1:off\t2:${level}\t3:${level}\t4:${level}\t5:${level}\t6:off\n`
+
+test.each(['startup', 'services'])('chkconfig said so (%s)', plugin => {
+  const found = told({ ...CHKCONFIG, [`sos_commands/${plugin}/chkconfig_--list`]: listedAs('off') })
+  expect(found).toMatchObject([
+    { severity: 'warning', remedy: { changes: ['service ntpd start', 'chkconfig ntpd on'] } },
+  ])
+  expect(told({ ...CHKCONFIG, [`sos_commands/${plugin}/chkconfig_--list`]: listedAs('on') })).toEqual([])
+})
+
 test.each<[string, Members]>([
   ['it does not run', { 'proc/700/comm': 'bash\n', 'proc/700/cmdline': 'bash\0' }],
   [
