@@ -7,7 +7,7 @@ import { notEnabled } from './rules/not-enabled.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
-import { offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
+import { falsetickersThen, offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
@@ -28,6 +28,7 @@ const RULES: readonly MachineRule[] = [
   hostClockNow,
   offsetThen,
   sourcesThen,
+  falsetickersThen,
   synchronisedThen,
   pauseForecast,
   poorClocksource,

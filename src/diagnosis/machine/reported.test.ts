@@ -17,7 +17,14 @@ chrony       700  0.0  0.0 128000  3000 ?        S    Jan01   0:01 /usr/sbin/chr
 `,
 }
 
-const TOLD = ['offset-large-now', 'source-unreachable', 'not-synchronised', 'rtc-far-off', 'no-daemon']
+const TOLD = [
+  'offset-large-now',
+  'source-unreachable',
+  'not-synchronised',
+  'rtc-far-off',
+  'no-daemon',
+  'falseticker',
+]
 
 function told(members: Members) {
   const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
@@ -48,6 +55,9 @@ ${rows.join('\n')}
 })
 const HEARD = '^* 10.0.0.1                      2   6   377    12   +190us[ +200us] +/-   13ms'
 const SILENT = '^? 10.0.0.2                      0   6     0     -     +0ns[   +0ns] +/-    0ns'
+const NEAR = '^+ 10.0.0.3                      2   6   377    12   +180us[ +180us] +/-   13ms'
+const wrong = (offset: string): string =>
+  `^x 10.0.0.4                      2   6   377    12   ${offset}[${offset}] +/-   13ms`
 const kernel = (synchronised: string): Members => ({
   'sos_commands/systemd/timedatectl': `System clock synchronized: ${synchronised}\n`,
 })
@@ -68,6 +78,21 @@ test.each<[string, Members, readonly string[]]>([
     { ...tracking('0.000000000 seconds fast', 'Not synchronised'), ...sources(SILENT), ...kernel('no') },
     ['critical source-unreachable', 'warning not-synchronised'],
   ],
+  [
+    'one of three is far off, and the others outvote it',
+    sources(HEARD, NEAR, wrong('+2501ms')),
+    ['warning falseticker'],
+  ],
+  ['one of three is a little off', sources(HEARD, NEAR, wrong('  +12ms')), ['note falseticker']],
+  [
+    'listed twice, by address and by name',
+    {
+      ...sources(HEARD, NEAR, wrong('+2501ms')),
+      'sos_commands/chrony/chronyc_sources': `${NEAR}\n${wrong('+2501ms').replace('10.0.0.4', 'd.example')}\n`,
+    },
+    ['warning falseticker'],
+  ],
+  ['nobody knows which of two is right', sources(wrong('+2501ms'), wrong('  +12ms')), []],
   ['one of two was not heard', sources(HEARD, SILENT), ['warning source-unreachable']],
   [
     'the kernel alone was not told',

@@ -1,10 +1,10 @@
 /**
- * offset-large-now, not-synchronised, source-unreachable of a copy: what the machine's own programs said of its clock when the copy was
+ * offset-large-now, not-synchronised, source-unreachable, falseticker of a copy: what the machine's own programs said of its clock when the copy was
  * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
  */
 import type { Fact, Inventory, Place, Reported, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
-import { duration } from '#core/time/format.ts'
+import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { unfollowedOf } from '../../listed.ts'
 import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
@@ -108,6 +108,40 @@ export const sourcesThen: MachineRule = ({ inventory, live }) => {
       ],
       remedy: { text: 'Let UDP 123 pass to these servers, or name others.' },
       confirm: `clockwright query ${silent[0]!.source}`,
+    }),
+  ]
+}
+
+/** Some milliseconds aside a server may be for a moment, by its way; so far off its clock is wrong. */
+export const falsetickersThen: MachineRule = ({ inventory, live }) => {
+  const unfollowed = unfollowedThen(inventory)
+  const contradicted = unfollowed !== undefined && unfollowed.majority === undefined
+  const [daemon] = settingDaemons(inventory)
+  const marked = saying(inventory, 'falseticker')
+  // Another listing has the same sources by their names.
+  const wrong = marked.filter(({ evidence }) => evidence.path === marked[0]!.evidence.path)
+  if (live || !daemon || contradicted || wrong.length === 0) return []
+  const offsets = new Map(saying(inventory, 'offset-now').map(({ source, size }) => [source, size ?? 0]))
+  const [worst] = wrong
+    .map(({ source }) => ({ source: source!, offset: offsets.get(source) ?? 0 }))
+    .sort((a, b) => Math.abs(b.offset) - Math.abs(a.offset))
+  return [
+    state({
+      name: 'falseticker',
+      severity: Math.abs(worst!.offset) >= LARGE ? 'warning' : 'note',
+      what:
+        wrong.length === 1
+          ? `${daemon.name} called ${worst!.source} a falseticker when this copy was made: it showed ${signed(worst!.offset)}, and the others disagreed.`
+          : `${daemon.name} called ${wrong.length} sources falsetickers when this copy was made; ${worst!.source} showed ${signed(worst!.offset)}, and the others disagreed.`,
+      measures: { offset: worst!.offset, falsetickers: wrong.length },
+      evidence: shown(wrong),
+      cost: 'None while the others are heard. One source less to lose.',
+      causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
+      remedy: {
+        text: 'See whether it still is, replace it by another server then, and tell its operator.',
+        changes: [`clockwright query ${worst!.source}`],
+      },
+      confirm: 'Ask it from another network: `clockwright query`.',
     }),
   ]
 }
