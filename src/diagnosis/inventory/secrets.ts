@@ -14,14 +14,32 @@ const WORD = String.raw`[^\s\0"']+`
 /** In quotes, or none. */
 const SHELL_WORD = String.raw`(?:"[^"]*"|'[^']*'|[^\s\0"']+)`
 
+/** "password is …", "key was: …" */
+const SAYING = String.raw`(?:\s+(?:is|was|used|for|to|of))*\s*[:=]?`
+const KEY_TYPE = String.raw`(?:M|MD5|SHA\d*|SHA\d-\d+|SHA-\d+|AES\d*|AES128CMAC|RMD160|TIGER|WHIRLPOOL)`
+
+/** Also in a line of a diff. */
+const COMMENT = /^(?:line \d+:)?[-+]?\s*[;!%]|#/
+/** In comments people keep what was there before, with words between. */
+const IN_COMMENTS: readonly RegExp[] = [
+  // # crypto pw PASSWORD, # password is PASSWORD: all to the end, for nothing tells where it ends
+  new RegExp(String.raw`(\b(?:pw|${SECRET_NAME})${SAYING}\s+)\S.*$`, 'i'),
+  // # 1 M KEY
+  new RegExp(String.raw`(\b\d{1,5}\s+${KEY_TYPE}\s+)\S+`, 'gi'),
+  // # key KEY, where that is more than the number of one
+  new RegExp(String.raw`(\bkey${SAYING}\s+)(?!\d+(?!\S))(?=\S*\d)\S+`, 'gi'),
+]
+
 /** Each with what stays as its first group. */
 const SECRETS: readonly RegExp[] = [
+  // requestkey KEY: it wants the number of one, and some write the key
+  /(\b(?:command|control|request|trusted)key\s+)(?![\d(]|\.\.\.)\S+/gi,
   // GRUB: password --md5 HASH, password_pbkdf2 USER HASH
   /^((?:line \d+:)?\s*password(?:_pbkdf2)?\s).*$/,
   // ntp.conf: crypto pw PASSWORD
-  /^((?:line \d+:)?\s*crypto\b.*\bpw\s+)\S+/,
+  /^((?:line \d+:)?[-+]?\s*crypto\b.*\bpw\s+)\S+/,
   // Files of keys of NTP daemons, should one be included: NUMBER TYPE KEY
-  /^(\s*\d{1,5}\s+(?:M|MD5|SHA\d*|SHA\d-\d+|SHA-\d+|AES\d*|AES128CMAC|RMD160|TIGER|WHIRLPOOL)\s+)\S+/i,
+  new RegExp(String.raw`^(\s*\d{1,5}\s+${KEY_TYPE}\s+)\S+`, 'i'),
   // Authorization: Bearer VALUE, also where a quote goes around all of it
   /(authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token|digest)\s+)?)[^\s\0"']+/gi,
   /(\bbearer\s+)[^\s\0"']+/gi,
@@ -65,10 +83,22 @@ const SECRETS: readonly RegExp[] = [
 
 /** Without any of these no pattern above can match: most lines of a long file need not be tried with each. */
 const MAY_HOLD =
-  /pass|pwd|pw|psk|secret|token|credential|key|cookie|community|auth|bearer|[\s\0]-|echo|printf|[?&@$]|:\/\/|^\s*\d/i
+  /pass|pwd|pw|psk|secret|token|credential|key|cookie|community|auth|bearer|[\s\0]-|echo|printf|[#;!%?&@$]|:\/\/|^\s*\d/i
 
-const withoutSecretsIn = (line: string): string =>
-  MAY_HOLD.test(line) ? SECRETS.reduce((left, secret) => left.replace(secret, `$1${REMOVED}`), line) : line
+const without = (text: string, secrets: readonly RegExp[]): string =>
+  secrets.reduce((left, secret) => left.replace(secret, `$1${REMOVED}`), text)
+
+/** Nobody writes a comment of more, and to look for words in one takes long. */
+const LONGEST_COMMENT = 1000
+
+function withoutSecretsIn(line: string): string {
+  if (!MAY_HOLD.test(line)) return line
+  const comment = line.search(COMMENT)
+  if (comment < 0) return without(line, SECRETS)
+  const said = line.slice(comment)
+  const left = said.length > LONGEST_COMMENT ? `${said[0]}${REMOVED}` : without(said, IN_COMMENTS)
+  return without(line.slice(0, comment) + left, SECRETS)
+}
 
 const PEM = /(-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----)[^-]*/g
 

@@ -51,6 +51,17 @@ const ofLines: readonly ((secret: string) => string)[] = [
   word => `password_pbkdf2 root ${word}`,
   word => `password --md5 ${word}`,
   word => `secret ${word}`,
+  word => `#crypto pw ${word}`,
+  word => `#crypto pw ${word} randfile /dev/urandom`,
+  word => `# key 1 M ${word}`,
+  word => `# requestkey password is ${word}`,
+  word => `# old password: ${word} ${word}`,
+  word => `# old: commandkey ${word}`,
+  word => `#requestkey ${word}`,
+  word => `server ntp.example iburst # pw ${word}`,
+  word => `!password ${word}`,
+  word => `; 10 SHA1 ${word}`,
+  word => `-crypto pw ${word}`,
 ]
 /** Of a job only the command that sets the clock is kept, so these need to look like nothing. */
 const inJobs: readonly ((secret: string) => string)[] = [
@@ -90,6 +101,15 @@ describe('one line', () => {
   })
   test.each([
     'server ntp.example key 1 iburst',
+    '#server ntp.example key 1 iburst',
+    '# Specify the key identifier to use with the ntpdc utility.',
+    '#requestkey 8',
+    '# Key file containing the keys and key identifiers used when operating',
+    '# with symmetric key cryptography.',
+    '#commandkey 1',
+    '# Generate command key if missing.',
+    'includefile /etc/ntp/crypto/pw',
+    '; xleave',
     'pool 2.debian.pool.ntp.org iburst',
     'keyfile /etc/chrony/chrony.keys',
     'restrict default kod nomodify notrap nopeer noquery',
