@@ -34,6 +34,12 @@ const PPS = 'refclock PPS /dev/pps0 lock NMEA refid PPS\n'
 const AWS = 'server 169.254.169.123 prefer iburst\n'
 const [A, B] = ['server a.example iburst\n', 'server b.example iburst\n']
 
+test('towards a peer chronyd sends no burst', () => {
+  const servers = 'server a.example iburst\nserver b.example iburst\nserver c.example iburst\n'
+  expect(found('chrony.conf', `${servers}peer d.example\n`, 'no-iburst')).toEqual([])
+  expect(found('chrony.conf', `${servers}server d.example\n`, 'no-iburst')).toHaveLength(1)
+})
+
 test.each([
   ['pulses that are locked to the seconds of their receiver', NMEA + PPS, 'warning single-source 1'],
   ['the pulses of a receiver and one server', PPS.replace('lock NMEA ', '') + A, 'warning single-source 1'],

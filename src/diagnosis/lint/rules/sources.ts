@@ -252,7 +252,10 @@ function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSo
   if (daemon !== 'ntpd' && daemon !== 'chrony') return []
   const without = named.filter(
     ({ counts, iburst, file, line }) =>
-      counts && iburst === false && !isMisspelt(lineOf(subject, file, line), daemon),
+      counts &&
+      iburst === false &&
+      !(daemon === 'chrony' && isPeer(lineOf(subject, file, line))) &&
+      !isMisspelt(lineOf(subject, file, line), daemon),
   )
   const [first] = without
   if (!first) return []
@@ -279,6 +282,9 @@ function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSo
     }),
   ]
 }
+
+/** Towards a peer chronyd sends no burst, whatever its options (ntp_core.c). */
+const isPeer = (line: string): boolean => /^\s*peer\s/i.test(line)
 
 /** It is meant to stand there, and its spelling is found elsewhere. */
 function isMisspelt(line: string, daemon: 'ntpd' | 'chrony'): boolean {
