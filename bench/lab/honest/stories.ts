@@ -67,7 +67,7 @@ const OSCILLATORS: Record<string, OscillatorConfig> = {
   '-5 %': { frequencyError: -0.05, wander: 1e-9 },
 }
 
-/** Each second they lose or gain some tenths of a tick at random: more than is allowed for before that has been seen. */
+/** Each second they lose or gain three tenths of a tick at random: more than is allowed for before anything is known. */
 const COUNTING_TICKS: Record<string, OscillatorConfig> = {
   'lost ticks': { ...GOOD, ticks: { hz: 1000, lost: 1e-4 } },
   'ticks given back twice': { ...GOOD, ticks: { hz: 250, lost: 1e-3, compensation: 2 } },

@@ -120,7 +120,6 @@ function combine(truechimers: readonly Candidate[], majority: Interval, now: Sec
       rate: track.rate,
       rateBound: track.rateBound(now),
       wander: track.wander,
-      walk: Math.max(...survivors.map(({ association }) => association.track.walk)),
     },
     system: combined.system.association,
     survivors: survivors.map(({ association }) => association),

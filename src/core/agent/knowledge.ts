@@ -269,14 +269,7 @@ export class Knowledge {
     const { low, high } = this.#estimate.own(at)!
     const anywhere = { low: low - HOSTS_DIFFER, high: high + HOSTS_DIFFER }
     const reach = suspicion.reach(this.#roster.associations, at) ?? anywhere
-    this.#estimate.admitRival({
-      at,
-      ...reach,
-      rate: this.#estimate.rate,
-      rateBound: UNKNOWN_RATE,
-      wander: 0,
-      walk: 0,
-    })
+    this.#estimate.admitRival({ at, ...reach, rate: this.#estimate.rate, rateBound: UNKNOWN_RATE, wander: 0 })
   }
 
   /** The clock of the host has been read: what does the network say of it? */

@@ -5,7 +5,7 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Interval } from './select.ts'
-import { changed, walked, wandered } from './track.ts'
+import { changed, wandered } from './track.ts'
 
 /** What the sources say together, on the counter's scale. */
 export interface Belief extends Interval {
@@ -16,10 +16,9 @@ export interface Belief extends Interval {
   readonly rate: Rate | undefined
   readonly rateBound: Rate
   readonly wander: number
-  readonly walk: number
 }
 
-type Rival = Pick<Belief, 'at' | 'low' | 'high' | 'rate' | 'rateBound' | 'wander' | 'walk'>
+type Rival = Pick<Belief, 'at' | 'low' | 'high' | 'rate' | 'rateBound' | 'wander'>
 
 export class Estimate {
   #belief: Belief | undefined
@@ -119,6 +118,6 @@ const offsetOf = (belief: Belief, at: Seconds): Seconds =>
 function intervalOf(belief: Rival, at: Seconds): Interval {
   const age = Math.abs(at - belief.at)
   const moved = (belief.rate ?? 0) * (at - belief.at)
-  const grown = belief.rateBound * age + wandered(belief.wander, age) + walked(belief.walk, age)
+  const grown = belief.rateBound * age + wandered(belief.wander, age)
   return { low: belief.low + moved - grown, high: belief.high + moved + grown }
 }

@@ -72,52 +72,6 @@ describe('a track', () => {
     expect(high).toBeCloseTo(9 + 20e-5 + 1e-4 + 1e-3, 4)
   })
 
-  describe('of a clock that loses ticks', () => {
-    /** True time minus the counter, each second: it walks by up to `most` in each. */
-    const walking = (most: number, seconds: number) => {
-      const xs = [0]
-      let dice = 1
-      for (let i = 0; i < seconds; i++) {
-        dice = (dice * 16_807) % 2_147_483_647
-        xs.push(xs.at(-1)! + most * (dice / 1_073_741_823.5 - 1))
-      }
-      return xs
-    }
-
-    /** How many of the seconds from `from` on lie outside what was known then, with a sample each minute. */
-    const outside = (track: Track, xs: readonly number[], from: number) => {
-      let count = 0
-      for (const [at, x] of xs.entries()) {
-        if (at % 64 === 0) {
-          const update = track.update(seen(at, x, 1e-4))
-          if (update.kind === 'refuted') track.restartOffset(seen(at, x, 1e-4))
-        }
-        const { low, high } = track.interval(at)
-        if (at >= from && (x < low || x > high)) count++
-      }
-      return count
-    }
-
-    test('the offset may walk, as soon as three samples have shown it, and for hours', () => {
-      const track = new Track()
-      expect(outside(track, walking(5e-4, 20_000), 1200)).toBe(0)
-      expect(track.walk).toBeGreaterThan(5e-4)
-    })
-
-    test('it may not when it has only jumped once', () => {
-      const track = new Track()
-      for (let i = 0; i < 20; i++) track.update(seen(64 * i, i < 10 ? 0 : 2e-3, 1e-4))
-      expect(track.walk).toBe(0)
-    })
-
-    test('it may not after a quiet quarter of a day', () => {
-      const track = new Track()
-      const xs = walking(5e-4, 6400)
-      outside(track, [...xs, ...Array.from({ length: 23_000 }, () => xs.at(-1)!)], 0)
-      expect(track.walk).toBe(0)
-    })
-  })
-
   test('another counter: nothing that was learned holds', () => {
     const track = new Track()
     for (let i = 0; i < 10; i++) track.update(seen(64 * i, 0, 1e-4))
@@ -173,7 +127,6 @@ describe('the estimate', () => {
     rate: 1e-3,
     rateBound: 1e-4,
     wander: 0,
-    walk: 0,
   }
 
   test('carries a belief on, and its interval grows', () => {

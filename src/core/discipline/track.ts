@@ -13,8 +13,7 @@
  * Growth: after `a` seconds the interval has grown by ρ·a + ⅔·κ·a^1.5 + ½·α·a². ρ is how far our rate can be wrong; it follows
  * from pairs of intervals alone. κ (s/s per √s) allows the oscillator to wander like a random walk; it is learned
  * from how much the rate was seen to change, and doubled whenever intervals prove that it was too small, or a surprise
- * comes near to it. A steady change of the rate (temperature) is allowed for beside it, ½·α·a². A clock that bends as no
- * oscillator does, because it loses ticks, is rough: its offset itself may walk at random, by ω·√a.
+ * comes near to it. A steady change of the rate (temperature) is allowed for beside it, ½·α·a².
  */
 
 import { magnitude, threeHalves } from '#core/number/elementary.ts'
@@ -66,16 +65,6 @@ const RECENT = 4
 const MEETING = 8
 /** A steady change of the rate that is always allowed for: 1.8 ppm an hour, as a room warms up. */
 const STEADY_CHANGE = 5e-10
-/** No oscillator bends so much per span^1.5: 32 ppm in 256 s. */
-const ROUGH = 2e-6
-/** Nor does a clock that loses ticks at random bend more than this per span^0.5 (half of 100 Hz: 50 ms/√s); that was a pause. */
-const ROUGHEST = 0.1
-/** What lies between is remembered for so long, at most so many, … */
-const ROUGH_MEMORY: Seconds = 6 * 3600
-const ROUGH_KEPT = 16
-/** … and ω is this many times the third largest of them: one jump makes two, and is no way to run. */
-const ROUGH_MARGIN = 3
-const ROUGH_RANK = 2
 /** Rounding of doubles and of nanoseconds in a chain of additions. */
 const ROUNDING: Seconds = 4e-9
 
@@ -105,10 +94,6 @@ export class Track {
   /** The bounds of the rate from before the last pause: what has been measured since may be too little to tell. */
   #earlier: { readonly low: Rate; readonly high: Rate; readonly at: Seconds } | undefined
   #wander = WANDER_UNLEARNED
-  /** ω (s/√s): how much the offset itself may walk in √(1 s); none, unless the clock is rough. */
-  #walk = 0
-  /** The bends that no oscillator makes, per span^0.5; the largest first. */
-  #rough: { readonly at: Seconds; readonly bend: number }[] = []
   /** The oscillator has wandered more than was allowed for, once. */
   #surprised = false
   /** No measurement has come since it was shifted: the first one shows how good that was, and nothing of the oscillator. */
@@ -147,8 +132,7 @@ export class Track {
   interval(at: Seconds): Interval {
     const age = Math.abs(at - this.#at)
     const moved = this.#rate * (at - this.#at)
-    const grown =
-      this.rateBound(this.#at) * age + wandered(this.#wander, age) + walked(this.#walk, age) + ROUNDING
+    const grown = this.rateBound(this.#at) * age + wandered(this.#wander, age) + ROUNDING
     return { low: this.#low + moved - grown, high: this.#high + moved + grown }
   }
 
@@ -156,20 +140,14 @@ export class Track {
   said(at: Seconds, { rate, rateBound }: CounterRate): Interval | undefined {
     const newest = this.#history.at(-1)
     if (!newest) return undefined
-    const age = Math.abs(at - newest.at)
     const moved = rate * (at - newest.at)
-    const grown = rateBound * age + walked(this.#walk, age) + ROUNDING
+    const grown = rateBound * Math.abs(at - newest.at) + ROUNDING
     return { low: newest.low + moved - grown, high: newest.high + moved + grown }
   }
 
   /** κ: how much the rate may change in √(1 s). */
   get wander(): number {
     return this.#wander
-  }
-
-  /** ω: how much the offset itself may walk in √(1 s). */
-  get walk(): number {
-    return this.#walk
   }
 
   /** How fast an interval grows at present, for whatever must be carried over a short time. */
@@ -196,15 +174,12 @@ export class Track {
     if (gap > 0) {
       // A gap smaller than the measurement is wide is no jump: the oscillator wandered more than was allowed for.
       if (gap < seen.high - seen.low) this.#allowMore()
-      this.#noteBend(seen.at, gap, seen.at - this.#at)
-      this.#settleWalk(seen.at)
       return { kind: 'refuted', gap }
     }
     const innovation = seen.offset - this.offset(seen.at)
     if (!this.#shifted) this.#checkSurprise(innovation, seen, expected)
     this.#shifted = false
     this.#remember(seen)
-    this.#learnWalk()
     this.#learnRate(seen)
     this.#at = seen.at
     this.#meet(seen)
@@ -278,8 +253,6 @@ export class Track {
     this.#rateLow = -UNKNOWN_RATE
     this.#rateHigh = UNKNOWN_RATE
     this.#wander = WANDER_UNLEARNED
-    this.#walk = 0
-    this.#rough = []
     this.#surprised = false
     this.#anchors = []
     this.#bends = []
@@ -348,9 +321,8 @@ export class Track {
         const span = recentAt[j]! - earlier
         if (span <= 0) continue
         // And so do most pairs of the others. A product tells that, and saves the quotients.
-        const walk = walked(this.#walk, span)
-        const rise = recentLow[j]! - each.high - walk
-        const fall = recentHigh[j]! - each.low + walk
+        const rise = recentLow[j]! - each.high
+        const fall = recentHigh[j]! - each.low
         if (rise > (low + reach) * span) low = Math.max(low, rise / span - (reach + ROUNDING / span))
         if (fall < (high - reach) * span) high = Math.min(high, fall / span + (reach + ROUNDING / span))
       }
@@ -377,9 +349,8 @@ export class Track {
     const [last, newest] = this.#history as [Observation, Observation]
     const span = Math.max(newest.at - last.at, 1e-3)
     const slack = changed(this.#wander, span)
-    const walk = walked(this.#walk, span)
-    this.#rateLow = Math.max(-UNKNOWN_RATE, (newest.low - last.high - walk) / span - slack)
-    this.#rateHigh = Math.min(UNKNOWN_RATE, (newest.high - last.low + walk) / span + slack)
+    this.#rateLow = Math.max(-UNKNOWN_RATE, (newest.low - last.high) / span - slack)
+    this.#rateHigh = Math.min(UNKNOWN_RATE, (newest.high - last.low) / span + slack)
   }
 
   /** Where the newest intervals meet, each grown by its own age. When they do not, the newest alone is believed. */
@@ -390,39 +361,13 @@ export class Track {
     let high = Number.POSITIVE_INFINITY
     for (const each of this.#history.slice(-MEETING)) {
       const age = seen.at - each.at
-      const grown = bound * age + wandered(this.#wander, age) + walked(this.#walk, age) + ROUNDING
+      const grown = bound * age + wandered(this.#wander, age) + ROUNDING
       low = Math.max(low, each.low + centre * age - grown)
       high = Math.min(high, each.high + centre * age + grown)
     }
     if (low > high) this.#allowMore()
     this.#low = low > high ? seen.low : low
     this.#high = low > high ? seen.high : high
-  }
-
-  /** The newest three prove a bend if no straight line goes through their intervals, whatever they were wrong by. */
-  #learnWalk(): void {
-    if (this.#history.length < 3) return
-    const [a, b, c] = this.#history.slice(-3) as [Observation, Observation, Observation]
-    const after = c.at - b.at
-    const part = after / (b.at - a.at)
-    const up = c.low - b.high - (b.high - a.low) * part
-    const down = b.low - c.high + (b.low - a.high) * part
-    const bend = Math.max(up, down) / Math.max(1, part)
-    this.#noteBend(c.at, bend, after)
-    if (this.#rough.length > 0) this.#settleWalk(c.at)
-  }
-
-  #noteBend(at: Seconds, bend: Seconds, span: Seconds): void {
-    const walk = bend / Math.sqrt(span)
-    if (bend > ROUGH * threeHalves(span) && walk < ROUGHEST) this.#rough.push({ at, bend: walk })
-  }
-
-  #settleWalk(now: Seconds): void {
-    this.#rough = this.#rough
-      .filter(({ at }) => now - at < ROUGH_MEMORY)
-      .sort((one, other) => other.bend - one.bend)
-      .slice(0, ROUGH_KEPT)
-    this.#walk = ROUGH_MARGIN * (this.#rough[ROUGH_RANK]?.bend ?? 0)
   }
 
   #allowMore(): void {
@@ -471,10 +416,8 @@ export class Track {
   }
 
   #weight(seen: Observation, now: Seconds): number {
-    const age = now - seen.at
-    const off = (this.#wander / WANDER_MARGIN) * threeHalves(age)
-    const walk = walked(this.#walk, age) / ROUGH_MARGIN
-    return 1 / (seen.jitter ** 2 + off ** 2 + walk ** 2 + ROUNDING ** 2)
+    const walked = (this.#wander / WANDER_MARGIN) * threeHalves(now - seen.at)
+    return 1 / (seen.jitter ** 2 + walked ** 2 + ROUNDING ** 2)
   }
 
   /**
@@ -515,8 +458,5 @@ export const changed = (wander: number, age: Seconds): Rate => wander * Math.sqr
 /** How far that can have moved the offset. */
 export const wandered = (wander: number, age: Seconds): Seconds =>
   (2 / 3) * wander * threeHalves(age) + (STEADY_CHANGE / 2) * age ** 2
-
-/** How far the offset itself can have walked. */
-export const walked = (walk: number, age: Seconds): Seconds => walk * Math.sqrt(age)
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
