@@ -6,8 +6,11 @@
 
 const REMOVED = '(removed)'
 
-/** What a name holds that stands for a secret: DB_PASSWORD, AWS_SECRET_ACCESS_KEY, api-token, vncpassword, rootpw. */
-const SECRET_NAME = String.raw`[\w.-]*(?:passw(?:or)?d|passphrase|passwd|(?:(?<!by|com)pass|pwd|pw|(?<![a-z])psk)(?![a-z])|secret|token|credential|api_?key|access_?key|private_?key|auth_?key|cookie|community)[\w.-]*`
+/** No name goes on for longer; without an end each of many would be looked for through all that follows. */
+const REST = String.raw`[\w.-]{0,64}`
+/** What ends a name that stands for a secret: DB_PASSWORD, AWS_SECRET_ACCESS_KEY, api-token, vncpassword, rootpw. */
+const SECRET = `(?:passw(?:or)?d|passphrase|passwd|(?:(?<!by|com)pass|pwd|pw|(?<![a-z])psk)(?![a-z])|secret|token|credential|api_?key|access_?key|private_?key|auth_?key|cookie|community)${REST}`
+const SECRET_NAME = `${REST}${SECRET}`
 /** As it ends in a command line of /proc, too, whose words are divided by zero bytes. */
 const WORD = String.raw`[^\s\0"']+`
 
@@ -46,8 +49,8 @@ const SECRETS: readonly RegExp[] = [
   // "NAME=some words"
   new RegExp(String.raw`((["'])${SECRET_NAME}\s*[=:]\s*)(?:(?!\2).)+`, 'gi'),
   // NAME="some words", NAME = VALUE, NAME: VALUE
-  new RegExp(String.raw`(${SECRET_NAME}["']?\s*[=:]\s*(["']))(?:(?!\2).)+`, 'gi'),
-  new RegExp(String.raw`(${SECRET_NAME}["']?\s*[=:]\s*)${WORD}`, 'gi'),
+  new RegExp(String.raw`(${SECRET}["']?\s*[=:]\s*(["']))(?:(?!\2).)+`, 'gi'),
+  new RegExp(String.raw`(${SECRET}["']?\s*[=:]\s*)${WORD}`, 'gi'),
   // --NAME VALUE, also in two words of /proc
   new RegExp(String.raw`(--?${SECRET_NAME}[\s\0]+["']?)${WORD}`, 'gi'),
   // --key VALUE
@@ -70,11 +73,11 @@ const SECRETS: readonly RegExp[] = [
   // ?key=VALUE
   /([?&][\w.-]*(?:key|token|sig|secret|pass|pwd|pw|auth|code|api|sid)[\w.-]*=)[^\s\0&"']+/gi,
   // Addresses that are secrets themselves: hc-ping.com/UUID, webhooks of chats
-  /(:\/\/[^\s\0"']*?\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s\0"']*/gi,
+  /(:\/\/[^\s\0"']{0,256}?\/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s\0"']*/gi,
   /(:\/\/hooks\.[^\s\0"'/]+\/)[^\s\0"']+/gi,
   // https://USER:PASSWORD@HOST, https://TOKEN@HOST
-  /(:\/\/)[^\s\0/@]+(?=@)/g,
-  /(:\/\/)[^\s\0@]*:[^\s\0]+(?=@)/g,
+  /(:\/\/)[^\s\0@/:]{0,64}:[^\s\0]{1,256}(?=@)/g,
+  /(:\/\/)[^\s\0/@]{1,256}(?=@)/g,
   // netroot=iscsi:USER:PASSWORD@HOST
   /(\biscsi:)[^\s\0@]+(?=@)/g,
   // crypt(5): NAME:$6$SALT$HASH:…; behind what knows where a secret begins, which may hold the like
@@ -91,8 +94,12 @@ const without = (text: string, secrets: readonly RegExp[]): string =>
 /** Nobody writes a comment of more, and to look for words in one takes long. */
 const LONGEST_COMMENT = 1000
 
+/** No line of a configuration or a log is longer; of others that may hold a secret nothing is kept. */
+const LONGEST_LINE = 4096
+
 function withoutSecretsIn(line: string): string {
   if (!MAY_HOLD.test(line)) return line
+  if (line.length > LONGEST_LINE) return REMOVED
   const comment = line.search(COMMENT)
   if (comment < 0) return without(line, SECRETS)
   const said = line.slice(comment)
