@@ -89,7 +89,7 @@ const behind = (offset: Seconds) => ({ ...LAN, clock: { offset } })
 const first10ms = ({ offsets }: Run) => offsets.findIndex(offset => Math.abs(offset) < 10e-3)
 const last10ms = (run: Run) => timeUntilBelow(run.offsets, 10e-3)
 const largest = ({ offsets }: Run) =>
-  offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0) * 1e3
+  offsets.reduce((most, offset) => (Math.abs(offset) > most ? Math.abs(offset) : most), 0) * 1e3
 const stepsOf = (run: Run) => run.steps.filter(({ by }) => by === 'player').length
 
 export const NTPD_ROWS: readonly Row[] = [

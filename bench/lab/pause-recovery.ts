@@ -87,8 +87,10 @@ function judge(
         duration: jumpAt + LONGER * runOn,
         player: player(ADDRESS),
       })
-      const { timeTo10ms, timeTo1ms, steps, exited } = scoreRun(run, { disruptedAt: at })
-      return { to128ms: timeUntilBelow(run.offsets, 0.128, at), timeTo10ms, timeTo1ms, steps, exited }
+      const { steps, exited } = scoreRun(run, { disruptedAt: at })
+      // At full seconds, as the real clocks were looked at.
+      const timeTo = (limit: Seconds) => timeUntilBelow(run.offsets, limit, at)
+      return { to128ms: timeTo(0.128), timeTo10ms: timeTo(10e-3), timeTo1ms: timeTo(1e-3), steps, exited }
     }),
   )
   const times = runs.map(({ timeTo10ms }) => timeTo10ms)

@@ -41,9 +41,9 @@ export function modifiedAllanDeviation({ error, step }: Phase, m: number): Rate 
   return Math.sqrt(sum / (2 * count)) / (m * m * step)
 }
 
-/** How far a mean over this time strays: the modified Allan deviation in seconds. */
-export const timeDeviation = (phase: Phase, m: number): Seconds =>
-  (m * phase.step * modifiedAllanDeviation(phase, m)) / Math.sqrt(3)
+/** How far a mean over this time strays: the modified Allan deviation over it, in seconds. */
+export const timeDeviation = (modifiedAllan: Rate, time: Seconds): Seconds =>
+  (time * modifiedAllan) / Math.sqrt(3)
 
 /** The largest that the time error ever varied within m steps. */
 export function mtie({ error }: Phase, m: number): Seconds {

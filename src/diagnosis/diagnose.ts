@@ -20,6 +20,7 @@ import { growingOscillation } from './rules/growing-oscillation.ts'
 import { impossibleDate } from './rules/impossible-date.ts'
 import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
+import { leftWrong } from './rules/left-wrong.ts'
 import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { neverCorrected } from './rules/never-corrected.ts'
@@ -101,7 +102,7 @@ export const RULES: readonly Rule[] = [...OF_THE_MACHINE, ...OF_THE_DAEMON]
 export function diagnose(subject: Subject, rules: readonly Rule[] = RULES): Finding[] {
   const found = rules.flatMap(rule => rule(subject)).sort(bySeverity)
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
-  return troubled || !measured(subject) ? found : [good(subject), ...found]
+  return troubled || !measured(subject) ? found : [leftWrong(subject) ?? good(subject), ...found]
 }
 
 /** A line of a configuration alone says nothing of a clock, nor that a daemon was started, or that the machine slept. */

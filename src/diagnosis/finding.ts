@@ -30,7 +30,7 @@ export const FINDINGS = {
     'The counter went back under the guest, and time stood still until it had caught up.',
   'clocksource-unstable': 'The kernel gave up the counter that it kept time with.',
   'kernel-saw-a-pause': 'The kernel noticed that the machine was suspended, restored or stalled.',
-  'offset-large-now': 'At the moment of the report the clock was far off.',
+  'offset-large-now': 'At the moment of the report, or where the logs end, the clock was far off.',
   'wrong-at-start': 'The daemon found the clock seconds off when it started.',
   'not-synchronised': 'No source was followed.',
   'stratum-10-island': 'At the root of this time there is a clock that nobody sets.',
@@ -44,7 +44,8 @@ export const FINDINGS = {
   'panic-exit-ahead': 'An offset above its panic threshold makes the daemon end itself.',
   'growing-oscillation': 'The offset swings to and fro, more and more.',
   'frequency-saturated': 'The clock is faster or slower than the daemon can correct.',
-  'frequency-far-off': 'The clock runs at a rate that no crystal has, or its rate changed at once.',
+  'frequency-far-off':
+    'The clock runs at a rate that no crystal has (a note where its daemon holds it), or its rate changed at once.',
   'frequency-learned-from-a-jump': 'The daemon took a jump for a wrong rate.',
   'source-rejected-by-its-own-jitter':
     'After a jump the daemon disbelieved its sources instead of its clock.',
@@ -145,6 +146,8 @@ export interface Remedy {
   readonly changes: readonly string[]
   /** The same for `repair`: what it may do by itself. */
   readonly actions?: readonly Action[]
+  /** It belongs to every plan that changes something, and not only to one that is asked for it: a note may. */
+  readonly alongside?: true
   /** The same as edits of the files that were read, where it can be said so. */
   readonly edits?: readonly Edit[]
 }

@@ -2,11 +2,12 @@
  * The sources that a report lists (chronyc, ntpq, ntp-ctl), where the daemon follows none of them: what they say together. Those whose
  * offsets are near each other form a camp, and only a camp of more than half of them says what the time is.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 
 /** ntpd's step threshold: nearer than that, offsets of one moment are no contradiction. */
-export const NEAR: Seconds = 0.128
+export const NEAR: Seconds = STEP_THRESHOLD
 /** Followed, it is as if none were. */
 const OWN_CLOCK = /^(?:local clock|LOCAL\(\d\)|127\.127\.1\.\d)$/
 

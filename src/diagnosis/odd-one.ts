@@ -5,6 +5,7 @@
  */
 import { compareOffsets } from '#analysis/log/compare.ts'
 import type { OffsetMeasures } from '#analysis/log/host-log.ts'
+import { upperMedian } from '#core/number/median.ts'
 import type { Explained } from './explain.ts'
 import type { FindingName } from './finding.ts'
 
@@ -36,8 +37,8 @@ export function oddOneOf(hosts: readonly Explained[]): OddOne | undefined {
 function against(host: Explained, others: readonly Explained[]): OddOne | undefined {
   const mine = offsetOf(host)
   const theirs = others.map(offsetOf).filter(offset => offset !== undefined)
-  const sizes = theirs.map(({ sizes }) => sizes.at(0.95)).sort((a, b) => a - b)
-  const times = mine && sizes.length > 0 ? mine.sizes.at(0.95) / sizes[sizes.length >> 1]! : Number.NaN
+  const sizes = theirs.map(({ sizes }) => sizes.at(0.95))
+  const times = mine && sizes.length > 0 ? mine.sizes.at(0.95) / upperMedian(sizes) : Number.NaN
   const larger =
     mine !== undefined &&
     times >= TIMES &&

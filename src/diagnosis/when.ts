@@ -6,8 +6,7 @@ import type { HostLog } from '#analysis/log/host-log.ts'
 import { rfc3339 } from '#core/time/format.ts'
 import { type Instant, instant, plus } from '#core/time/instant.ts'
 import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
-
-const YEAR: Seconds = 366 * 86_400
+import { LONGEST_UPTIME } from '#dialects/log/base-day.ts'
 
 export const instantAt = (at: Seconds, baseDay: number): Instant =>
   plus(instant(BigInt(baseDay) * 86_400n * NS_PER_SECOND), at)
@@ -22,6 +21,6 @@ export function momentsOf(log: Pick<HostLog, 'span' | 'events'>, baseDay: number
 
 const hasDates = ({ span, events }: Pick<HostLog, 'span' | 'events'>, base: Seconds): boolean =>
   base < 0 ||
-  base >= YEAR ||
-  (span !== undefined && base + span.to >= YEAR) ||
-  events.all.some(({ at }) => base + at >= YEAR)
+  base >= LONGEST_UPTIME ||
+  (span !== undefined && base + span.to >= LONGEST_UPTIME) ||
+  events.all.some(({ at }) => base + at >= LONGEST_UPTIME)

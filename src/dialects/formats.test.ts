@@ -81,6 +81,15 @@ describe('ntpd', () => {
     expect(value('refstats')).toMatchObject({ source: 'SHM(0)', offset: 3.5e-6, jitter: 7e-7 })
   })
 
+  test('lines that are there many times count each, and say each time what they say', () => {
+    const idle = '2027-03-05T10:50:54 ntpd[123]: IO: select() error: Bad file descriptor'
+    const step = '2027-03-05T10:50:54 ntpd[123]: CLOCK: time stepped by 1.500000'
+    const lines = [idle, idle, idle, step, step, idle, idle]
+    const { events, routed } = tell([...lines, ''].join('\n'))
+    expect([...routed.formats]).toEqual([['system log', lines.length]])
+    expect(events.filter(({ what }) => what === 'stepped').map(({ line }) => line)).toEqual([4, 5])
+  })
+
   test('protostats and the log say the same', () => {
     const { events } = tell(
       [

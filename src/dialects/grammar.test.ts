@@ -111,6 +111,11 @@ describe('versions', () => {
 
   test('classic ntpd and NTPsec', () => {
     expect(ntpd('tinker stepback 0.1', CLASSIC_426)).toEqual(['not-in-this-version stepback'])
+    // As a choice beside a word of any kind.
+    expect(ntpd('restrict source nomodify', CLASSIC_426)).toEqual(['not-in-this-version source'])
+    expect(ntpd('restrict -6 source nomodify', { family: 'classic', numbers: [4, 2, 8, 0] })).toEqual([])
+    expect(ntpd('restrict default nomodify', CLASSIC_426)).toEqual([])
+    expect(ntpd('restrict source nomodfy')).toEqual(['unknown-option nomodfy'])
     expect(ntpd('broadcastclient', NTPSEC)).toEqual(['not-in-this-version broadcastclient'])
     expect(ntpd('server ntp.example nts', CLASSIC_426)).toEqual(['not-in-this-version nts'])
     expect(ntpd('statistics protostats', { family: 'classic', numbers: [4, 2, 4, 8] })).toEqual([

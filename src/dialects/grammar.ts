@@ -7,7 +7,7 @@
  *
  * Before the colon stand the values in their order, behind it the options in any order (`:+` when there must be one).
  * Types are in capitals, and may carry a range (of a WORD, of its length), with `!` behind it where the reader refuses what is
- * outside of it; words in small letters stand for themselves; `a|b` is a choice. A value
+ * outside of it; words in small letters stand for themselves; `a|b` is a choice, and `a|WORD` a type of which one word has its own version. A value
  * with `?` may be left out, with `*` there may be any number of it, with `+` one at least. `@` says which versions know a
  * word: `@4.0` from 4.0 on, `@<4.0` up to it, `@classic` only that family.
  */
@@ -116,13 +116,14 @@ function readOption(text: string): [string, Option] {
 }
 
 function readForm(text: string): Form {
-  const [, type, least, most, strict] = /^([A-Z]+)(?:\[(-?[\d.]*?)\.\.(-?[\d.]*)\](!?))?$/.exec(text) ?? []
+  const [, words, type, least, most, strict] =
+    /^(?:([a-z][^|[]*(?:\|[a-z][^|[]*)*)\|)?([A-Z]+)(?:\[(-?[\d.]*?)\.\.(-?[\d.]*)\](!?))?$/.exec(text) ?? []
   return {
     type: type as TypeName | undefined,
     least: least ? Number(least) : Number.NEGATIVE_INFINITY,
     most: most ? Number(most) : Number.POSITIVE_INFINITY,
     strict: strict === '!',
-    choices: type === undefined ? text.split('|').map(marked) : [],
+    choices: (type === undefined ? text : words)?.split('|').map(marked) ?? [],
   }
 }
 
@@ -307,9 +308,10 @@ function judge(form: Form, word: string): 'fits' | 'wrong-value' | 'out-of-range
   const { type, least, most, choices } = form
   const inRange = (value: number) =>
     value >= least && value <= most ? 'fits' : form.strict ? 'wrong-value' : 'out-of-range'
+  if (choices.some(choice => choice.word === word)) return 'fits'
   switch (type) {
     case undefined:
-      return choices.some(choice => choice.word === word) ? 'fits' : 'wrong-value'
+      return 'wrong-value'
     case 'NUMBER':
     case 'INTEGER':
       if (!(type === 'NUMBER' ? NUMBER : INTEGER).test(word)) return 'wrong-value'

@@ -53,8 +53,15 @@ export const collect = (file: string): Collecting => ({
   notUnderstood: [],
 })
 
+/** Some editors put it before the first letter of a file. */
+export const BYTE_ORDER_MARK = '\uFEFF'
+
 /** Lines without their ends. A byte order mark is no part of the first. */
 export const linesOf = (text: string): string[] => text.replace(/^\uFEFF/, '').split(/\r?\n/)
+
+/** For readers that know of no such mark it is a part of the first name, which is another one with it. */
+export const asNamed = (name: string, line: number, text: string): string =>
+  line === 1 && text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK + name : name
 
 /** Words between white space as C's isspace() knows it. */
 export const wordsOf = (line: string): string[] => line.split(/[ \t\v\f\r\n]+/).filter(word => word !== '')

@@ -9,7 +9,7 @@ export interface Curve {
   readonly duration: Seconds
   /** The middle of each stretch. */
   readonly at: Float64Array
-  /** True time minus the clock: positive when the clock is behind. */
+  /** True time minus the clock: positive when the clock is behind. NaN where the guest did not run at all. */
   readonly least: Float64Array
   readonly most: Float64Array
   /** What the daemon said of it last in the stretch, and within what bound; NaN where it said nothing. */
@@ -22,22 +22,30 @@ export interface Curve {
 
 /** Of the part of a run that is to be seen, as far as it has been played. */
 export function curveOf({ run, marks }: Pick<Played, 'run' | 'marks'>, window: Window = WHOLE): Curve {
-  const { offsets, beliefs, bounds } = run
+  const { offsets, beliefs, bounds, breaks } = run
   const [first, end] = secondsOf(window, offsets.length)
   const count = Math.min(window.stretches, end - first)
   const series = () => new Float64Array(count).fill(Number.NaN)
   const [at, least, most, believed, bound] = [series(), series(), series(), series(), series()]
+  let next = breaks.findIndex(({ at }) => at >= first)
   for (let i = 0; i < count; i++) {
     const from = first + Math.floor((i * (end - first)) / count)
     const to = first + Math.floor(((i + 1) * (end - first)) / count)
-    let [low, high] = [offsets[from]!, offsets[from]!]
-    for (let second = from + 1; second < to; second++) {
-      low = Math.min(low, offsets[second]!)
-      high = Math.max(high, offsets[second]!)
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    const show = (offset: Seconds) => {
+      if (offset < low) low = offset
+      if (offset > high) high = offset
+    }
+    for (let second = from; second < to; second++) show(offsets[second]!)
+    for (; next >= 0 && next < breaks.length && breaks[next]!.at < to; next++) {
+      show(breaks[next]!.before)
+      show(breaks[next]!.after)
     }
     at[i] = (from + to - 1) / 2
-    least[i] = low
-    most[i] = high
+    if (low <= high) {
+      least[i] = low
+      most[i] = high
+    }
     const said = beliefs ? lastSaid(beliefs, from, to) : from
     believed[i] = beliefs?.[said] ?? Number.NaN
     bound[i] = bounds?.[said] ?? Number.NaN

@@ -64,9 +64,15 @@ test('the drift file of a story is known to whoever plays', () => {
 test('a curve keeps the extremes of what it leaves out', () => {
   const played = play({ scenario: story(), player: known('clockwright'), seed: 1 }, { believing: true })
   const curve = curveOf(played, { ...WHOLE, stretches: 100 })
+  const { offsets, breaks } = played.run
+  const read = [...offsets, ...breaks.flatMap(({ before, after }) => [before, after])].filter(Number.isFinite)
   expect(curve.at.length).toBe(100)
-  expect(Math.max(...curve.most)).toBe(Math.max(...played.run.offsets))
-  expect(Math.min(...curve.least)).toBe(Math.min(...played.run.offsets))
+  expect(Math.max(...curve.most)).toBe(Math.max(...read))
+  expect(Math.min(...curve.least)).toBe(Math.min(...read))
+  // Where the guest did not run at all there is none.
+  const [pause] = curve.marks
+  const within = curveOf(played, { from: pause!.at + 1, to: pause!.until! - 1, stretches: 100 })
+  expect(within.least.some(Number.isFinite)).toBe(false)
   expect(curve.bound.at(-1)).toBeGreaterThan(0)
   expect(curve.marks).toMatchObject([{ kind: 'pause' }])
 })

@@ -47,9 +47,14 @@ function watchUntilSettled(playing: Playing, patience: Seconds): void {
   const { duration, disruptedAt } = playing
   let rightFrom = Math.ceil(disruptedAt)
   let looked = rightFrom
-  const rightFor = ({ offsets }: Run): Seconds => {
-    for (; looked < offsets.length; looked++)
-      if (!(Math.abs(offsets[looked]!) < LIMIT)) rightFrom = looked + 1
+  let broken = 0
+  const isWrong = (offset: Seconds) => Math.abs(offset) >= LIMIT
+  const rightFor = ({ offsets, breaks }: Run): Seconds => {
+    for (; looked < offsets.length; looked++) if (isWrong(offsets[looked]!)) rightFrom = looked + 1
+    for (; broken < breaks.length; broken++) {
+      const { at, before, after } = breaks[broken]!
+      if (at > rightFrom && (isWrong(before) || isWrong(after))) rightFrom = Math.ceil(at)
+    }
     return offsets.length - rightFrom
   }
   const isSettled = (least: Seconds) => {

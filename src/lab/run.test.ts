@@ -3,6 +3,7 @@ import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { POLICY_DEFAULTS } from '#core/guest/policy.ts'
 import { instant, monotonic } from '#core/time/instant.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
+import { curveOf } from './curve.ts'
 import type { Daemon } from './daemon.ts'
 import { agentPlayer, daemonPlayer, runLab } from './run.ts'
 import { scoreRun } from './score.ts'
@@ -43,6 +44,55 @@ test('nobody at all leaves the clock to its oscillator', () => {
   expect(offsets[0]).toBeCloseTo(0.05, 9)
   expect(offsets[1000]).toBeCloseTo(0.05 - 20e-6 * 1000, 4)
   expect([packetsSent, steps]).toEqual([0, []])
+})
+
+test('nobody reads the clock of a guest that does not run', () => {
+  const world = {
+    ...WORLD,
+    hypervisor: { family: 'bare-metal', events: [{ verb: 'sleep', at: 10.5, length: 100 }] },
+  } as const
+  const run = runLab({ world, seed: 1, duration: 200, player: agent, believing: true })
+  const unread = Array.from(run.offsets.keys()).filter(second => Number.isNaN(run.offsets[second]!))
+  expect(unread).toEqual(Array.from({ length: 100 }, (_, i) => 11 + i))
+  expect(unread.every(second => Number.isNaN(run.bounds![second]!))).toBe(true)
+  // Its kernel carried the clock on by whole seconds.
+  expect(Math.abs(run.offsets[111]!)).toBeLessThan(0.6)
+})
+
+test('what a clock shows between two seconds is seen: before and after a step of anybody, and when the guest runs again', () => {
+  const world = {
+    ...WORLD,
+    clock: { offset: 0 },
+    steps: [{ at: 20.25, size: 3 }],
+    hypervisor: { family: 'kvm-clock', events: [{ verb: 'pause', at: 10.5, length: 0.25 }] },
+  } as const
+  const back: Daemon = {
+    handle: event =>
+      event.kind === 'disrupted' && event.sign.kind === 'stepped'
+        ? [{ kind: 'adjust', call: { kind: 'step', size: -event.sign.size } }]
+        : [],
+  }
+  const run = runLab({ world, seed: 1, duration: 30, player: daemonPlayer(() => back) })
+  expect(run.breaks).toEqual([
+    { at: 10.75, before: Number.NaN, after: expect.closeTo(0.25, 2) },
+    { at: 20.25, before: expect.closeTo(0.25, 2), after: expect.closeTo(-2.75, 2) },
+    { at: 20.25, before: expect.closeTo(-2.75, 2), after: expect.closeTo(0.25, 2) },
+  ])
+  expect(Math.max(...run.offsets.map(Math.abs))).toBeLessThan(0.26)
+  expect(scoreRun(run, { disruptedAt: 0 }).worst).toBeCloseTo(-2.75, 2)
+  const { at, least } = curveOf({ run, marks: [] })
+  expect(least[at.indexOf(20)]).toBeCloseTo(-2.75, 2)
+  expect(least[at.indexOf(21)]).toBeCloseTo(0.25, 2)
+  // What a kernel adds before any program runs again, none has missed.
+  const sleep = { family: 'bare-metal', events: [{ verb: 'sleep', at: 10.5, length: 100 }] } as const
+  const slept = runLab({
+    world: { ...world, steps: [], hypervisor: sleep },
+    seed: 1,
+    duration: 200,
+    player: daemonPlayer(() => back),
+  })
+  expect(slept.breaks).toHaveLength(1)
+  expect(Math.abs(slept.breaks[0]!.after)).toBeLessThan(0.6)
 })
 
 test('steps and exits are seen, whoever takes them, and records kept when somebody wants them', () => {

@@ -9,7 +9,7 @@ import type { Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import { drive } from '#worlds/drive.ts'
-import { Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
+import { type Break, Simulation, type SimulationConfig } from '#worlds/simulated/world.ts'
 import type { Clock, World } from '#worlds/world.ts'
 import { type Belief, type Daemon, type Guest, inGuest } from './daemon.ts'
 import { EACH_SECOND, type Moments } from './window.ts'
@@ -42,11 +42,16 @@ export interface Stage extends Guest {
 }
 
 export interface Run {
-  /** True time minus the clock, at each second from 0 to the end: positive when the clock is behind. */
+  /**
+   * True time minus the clock, at each second from 0 to the end: positive when the clock is behind. NaN while the guest does not
+   * run: there is nobody then who could read its clock.
+   */
   readonly offsets: Float64Array
   /** What the player said of the same, and within what bound; NaN where it said nothing or was not asked. */
   readonly beliefs: Float64Array | undefined
   readonly bounds: Float64Array | undefined
+  /** What happens between two seconds: what the system's clock showed right before and right after it, in order. */
+  readonly breaks: readonly Break[]
   readonly steps: readonly Step[]
   readonly exit: { readonly at: Seconds; readonly why: string } | undefined
   readonly records: readonly TraceRecord[]
@@ -163,6 +168,7 @@ export function beginRun({
       reserve(Math.min(length, Math.floor(until) + 1))
       for (; played < length && played <= until; played++) {
         sim.run(played)
+        if (sim.paused) continue
         offsets[played] = watched === 'date' ? sim.offsetShown : sim.offset
         if (asked && played >= asked.from && played < asked.to && (played - asked.from) % asked.every === 0)
           believe(played)
@@ -174,6 +180,7 @@ export function beginRun({
         offsets: offsets.subarray(0, played),
         beliefs: beliefs?.subarray(0, played),
         bounds: bounds?.subarray(0, played),
+        breaks: sim.breaks,
         steps: [...steps, ...byOthers].sort((a, b) => a.at - b.at),
         exit,
         records: sim.records,
@@ -183,7 +190,7 @@ export function beginRun({
   }
 }
 
-/** What is not known yet is no number. */
+/** What nobody knows, or not yet, is no number. */
 function lengthened(series: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
   const longer = new Float64Array(length)
   longer.set(series)

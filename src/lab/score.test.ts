@@ -6,6 +6,7 @@ const run = (offsets: readonly number[], more: Partial<Run> = {}): Run => ({
   offsets: Float64Array.from(offsets),
   beliefs: undefined,
   bounds: undefined,
+  breaks: [],
   steps: [],
   exit: undefined,
   records: [],
@@ -54,8 +55,42 @@ test('a clock that never left has nowhere to come back from; one that was set at
   }
   expect(times([0, 0, 0, 0])).toEqual([0, 0])
   expect(times([0, 0, 0.002, 0, 0])).toEqual([0, 1.25])
-  expect(times([0, 0, 0, 0], { steps: [{ at: 1.9, size: 4, by: 'player' }] })).toEqual([0.25, 0.25])
-  expect(times([0, 0, 0, 0], { steps: [{ at: 1.5, size: 4, by: 'player' }] })).toEqual([0, 0])
+  const set = (at: number) => ({ breaks: [{ at, before: 4, after: 0.002 }] })
+  expect(times([0, 0, 0, 0], set(1.9))).toEqual([expect.closeTo(0.15, 9), 0.25])
+  expect(times([0, 0, 0, 0], set(1.5))).toEqual([0, 0])
+})
+
+test('what a clock shows right before and right after a break counts, between two seconds as well', () => {
+  const breaks = [
+    { at: 1.5, before: 0, after: -7 },
+    { at: 1.6, before: -7, after: 0.3 },
+    { at: 4.25, before: 0.2, after: 2e-3 },
+    { at: 7.5, before: 9, after: 0 },
+  ]
+  const score = (offsets: readonly number[], window: readonly [number, number] = [2, 6]) =>
+    scoreRun(run(offsets, { breaks }), { disruptedAt: 1.5, window })
+  expect(score([0, 0, 0.3, 0.25, 0.2, 0, 0])).toMatchObject({ worst: 9, overshoot: 9, max: 0.3 })
+  expect(score([0, 0, 0.3, 0.25, 0.2, 0, 0], [3, 6])).toMatchObject({ max: 0.25 })
+  // It was wrong last right before it was set, and is not seen again.
+  expect(score([0, 0, 0.3, 0.25, 0.2, 0, 0])).toMatchObject({ timeTo10ms: 6 })
+  expect(score([0, 0, 0.3, 0.25, 0.2, 0, 0, 0, 8, 0])).toMatchObject({ timeTo10ms: 7.5 })
+  // A look at a full second comes after what happened in it.
+  const atOnce = { breaks: [{ at: 3, before: 1, after: 0 }] }
+  expect(scoreRun(run([0, 0, 1, 0, 0], atOnce), { disruptedAt: 2 })).toMatchObject({ timeTo1ms: 1 })
+  // It goes on to be wrong after it was set.
+  expect(scoreRun(run([0, 0, 1, 1, 1], atOnce), { disruptedAt: 2 }).timeTo1ms).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('overshoot is on the other side of where the disruption put the clock, however far it goes there', () => {
+  const overshoot = (offsets: readonly number[], disruptedAt = 1, more: Partial<Run> = {}) =>
+    scoreRun(run(offsets, more), { disruptedAt }).overshoot
+  expect(overshoot([0, 3, -3.9, 0.5, 0])).toBe(3.9)
+  expect(overshoot([0, -3, 3.9, -0.5, 0])).toBe(3.9)
+  const resumed = { breaks: [{ at: 1.5, before: Number.NaN, after: 3 }] }
+  expect(overshoot([0, 0, -3.9, 3.5, 0], 1.5, resumed)).toBe(3.9)
+  expect(overshoot([0, Number.NaN, 3, -3.9, 0])).toBe(3.9)
+  // It was put nowhere: the lesser side.
+  expect(overshoot([0, 1e-4, -3, 2, 0])).toBe(2)
 })
 
 test('where true time jumps, a clock may do so a breath sooner or later', () => {
@@ -76,25 +111,27 @@ test('where true time jumps, a clock may do so a breath sooner or later', () => 
   expect(scoreRun(not, scoring)).toMatchObject({ worst: -1, steps: 0 })
 })
 
-test('of a life that was thrown away nothing counts', () => {
-  const offsets = [1, 1, 80, 80, 80, 1, 1]
-  const gap = { from: 1, to: 4.5 }
-  const all = scoreRun(run(offsets), { disruptedAt: 0, gaps: [gap] })
-  expect(all).toMatchObject({ worst: 1, rms: 1, max: 1 })
-  expect(scoreRun(run(offsets), { disruptedAt: 0 })).toMatchObject({ worst: 80, max: 80 })
-  // A window that begins within the gap, and two gaps.
-  expect(scoreRun(run(offsets), { disruptedAt: 0, window: [3, 6], gaps: [gap] })).toMatchObject({
+test('while the guest does not run there is no clock to be judged', () => {
+  const off = Number.NaN
+  expect(scoreRun(run([1, 1, off, off, off, 1, -0.5]), { disruptedAt: 0 })).toMatchObject({
+    worst: 1,
+    overshoot: 0.5,
+    max: 1,
+    rms: expect.closeTo(Math.sqrt(3.25 / 4), 9),
+  })
+  // A window that begins in the gap.
+  expect(scoreRun(run([9, 9, off, off, off, 1, 1]), { disruptedAt: 0, window: [3, 6] })).toMatchObject({
     rms: 1,
     max: 1,
   })
-  const [first, second] = [
-    { from: 1, to: 2.5 },
-    { from: 3, to: 5 },
-  ]
-  expect(scoreRun(run([1, 1, 80, 3, 80, 1, 1]), { disruptedAt: 0, gaps: [first, second] })).toMatchObject({
-    worst: 3,
-    max: 3,
-  })
+  const below = (...offsets: readonly number[]) => timeUntilBelow(Float64Array.from(offsets), 0.5, 1)
+  // Right before and after: it never left. Wrong before, right after: it came back when it ran again.
+  expect(below(0, 0, off, off, 0)).toBe(0)
+  expect(below(0, 1, off, off, 0)).toBe(3)
+  // Nobody knows how it is while it does not run at the end; what was known last counts.
+  expect(below(0, 1, 0, off)).toBe(1)
+  expect(below(0, 0, 1, off)).toBe(Number.POSITIVE_INFINITY)
+  expect(below(0, off, off, off)).toBe(Number.POSITIVE_INFINITY)
 })
 
 test('quantiles, with those that never got there at the end', () => {

@@ -1,5 +1,10 @@
-/** What a run is worth: figures out of its true offsets, and what they come to over several seeds. */
+/**
+ * What a run is worth: figures out of its true offsets, and what they come to over several seeds. Its clock is looked at each
+ * second, and where it breaks: a clock that is wrong between two seconds only has been wrong, too. While the guest does not
+ * run nobody can read its clock: those seconds (NaN) count for nothing.
+ */
 import type { Seconds } from '#core/time/units.ts'
+import type { Break } from '#worlds/simulated/world.ts'
 import type { Run } from './run.ts'
 
 export interface Score {
@@ -30,19 +35,9 @@ export interface Scoring {
    * How it is right after this is what it is taken to be.
    */
   readonly blurred?: readonly [from: Seconds, to: Seconds]
-  /** When there was no guest whose clock could be judged: of a life that was thrown away nothing counts. In order of time. */
-  readonly gaps?: readonly Gap[]
 }
 
-interface Gap {
-  readonly from: Seconds
-  readonly to: Seconds
-}
-
-/** Seconds from one to another, both among them. */
-type Stretch = readonly [from: number, to: number]
-
-export function scoreRun(run: Run, { disruptedAt, window, blurred, gaps = [] }: Scoring): Score {
+export function scoreRun(run: Run, { disruptedAt, window, blurred }: Scoring): Score {
   const { steps } = run
   const offsets = blurred ? withoutBlur(run.offsets, blurred) : run.offsets
   const last = offsets.length - 1
@@ -50,30 +45,64 @@ export function scoreRun(run: Run, { disruptedAt, window, blurred, gaps = [] }: 
   const [earliest, latest] = blurred ?? [disruptedAt, disruptedAt]
   const stepsFrom = disruptedAt > earliest && disruptedAt <= latest ? earliest : disruptedAt
   const own = steps.filter(({ by, at }) => by === 'player' && at >= stepsFrom)
+  const breaks = blurred ? run.breaks.filter(({ at }) => at < blurred[0] || at > blurred[1]) : run.breaks
   const after = Math.ceil(disruptedAt)
-  const scored = outside(gaps, from, to)
-  const recovery = outside(gaps, after, last)
-  const worst = extreme(offsets, recovery)
-  const timeTo = (limit: Seconds): Seconds => {
-    const seconds = timeUntilBelow(offsets, limit, after)
-    // Nobody looks before the next full second; who was right then, and was not set meanwhile, had never left.
-    const setBefore = steps.some(
-      ({ at, size }) => at >= disruptedAt && at <= after && Math.abs(size) >= limit,
-    )
-    return seconds === 0 && !setBefore ? 0 : seconds + (after - disruptedAt)
-  }
+  const shown = shownAtBreaks(breaks, disruptedAt)
+  const worst = extreme(offsets, after, last, shown)
+  const inWindow = shownAtBreaks(breaks, from).filter(({ at }) => at <= to)
+  const timeTo = (limit: Seconds): Seconds => timeUntilRight(offsets, shown, limit, disruptedAt)
   return {
     timeTo10ms: timeTo(10e-3),
     timeTo1ms: timeTo(1e-3),
     worst,
-    overshoot: overshoot(offsets, recovery, worst),
-    rms: rootMeanSquareOf(offsets, scored),
-    max: Math.abs(extreme(offsets, scored)),
+    overshoot: overshoot(offsets, after, shown, worst),
+    rms: rootMeanSquare(offsets, from, to),
+    max: Math.abs(extreme(offsets, from, to, inWindow)),
     steps: own.length,
     backwardSteps: own.filter(({ size }) => size < 0).length,
     exited: run.exit !== undefined,
     packets: run.packetsSent,
   }
+}
+
+/** True time minus what a clock showed at some moment. */
+interface Shown {
+  readonly at: Seconds
+  readonly offset: Seconds
+}
+
+const NEVER = Number.POSITIVE_INFINITY
+
+/** From a moment on, in order: of a break at that moment only what came after it. */
+function shownAtBreaks(breaks: readonly Break[], from: Seconds): Shown[] {
+  return breaks
+    .flatMap(({ at, before, after }) => [
+      ...(at > from ? [{ at, offset: before }] : []),
+      ...(at >= from ? [{ at, offset: after }] : []),
+    ])
+    .filter(({ offset }) => !Number.isNaN(offset))
+}
+
+/** From the disruption until the clock is seen right at a second or at a break, and never wrong again. */
+function timeUntilRight(
+  offsets: Float64Array,
+  shown: readonly Shown[],
+  limit: Seconds,
+  from: Seconds,
+): Seconds {
+  const start = Math.ceil(from)
+  const isWrong = (offset: Seconds) => Math.abs(offset) >= limit
+  const second = Math.max(start - 1, offsets.findLastIndex(isWrong))
+  const wrong = shown.findLastIndex(({ offset }) => isWrong(offset))
+  if (second < start && wrong < 0) {
+    const waits = timeUntilBelow(offsets, limit, start)
+    return waits === 0 ? 0 : waits + (start - from)
+  }
+  // A break at a full second comes before the look at it.
+  const rest = Math.max(second + 1, Math.ceil(shown[wrong]?.at ?? 0))
+  const right = offsets.findIndex((offset, i) => i >= rest && !Number.isNaN(offset))
+  const shownRight = shown.find(({ at }, i) => i > wrong && at > second)
+  return Math.min(right < 0 ? NEVER : right, shownRight?.at ?? NEVER) - from
 }
 
 function withoutBlur(offsets: Float64Array, [from, to]: readonly [Seconds, Seconds]): Float64Array {
@@ -84,49 +113,53 @@ function withoutBlur(offsets: Float64Array, [from, to]: readonly [Seconds, Secon
 
 /** Seconds after `from` until all that follows is smaller than `limit`; infinite when the last is not. */
 export function timeUntilBelow(offsets: Float64Array, limit: Seconds, from = 0): Seconds {
-  const last = offsets.length - 1
+  let last = offsets.length - 1
+  while (last >= from && Number.isNaN(offsets[last]!)) last--
   let i = last
-  while (i >= from && Math.abs(offsets[i]!) < limit) i--
-  return i === last ? Number.POSITIVE_INFINITY : i + 1 - from
+  while (i >= from && !(Math.abs(offsets[i]!) >= limit)) i--
+  if (i === last) return Number.POSITIVE_INFINITY
+  // A guest that does not run has not come back yet.
+  do i++
+  while (Number.isNaN(offsets[i]!))
+  return i - from
 }
 
-/** What remains of a stretch of time. */
-function outside(gaps: readonly Gap[], from: number, to: number): Stretch[] {
-  const stretches: Stretch[] = []
-  let begin = from
-  for (const gap of gaps) {
-    stretches.push([begin, Math.min(to, Math.floor(gap.from))])
-    begin = Math.max(begin, Math.ceil(gap.to))
-  }
-  return [...stretches, [begin, to] as const].filter(([first, last]) => first <= last)
-}
-
-export const rootMeanSquare = (offsets: Float64Array, from: number, to: number): Seconds =>
-  rootMeanSquareOf(offsets, [[from, to]])
-
-function rootMeanSquareOf(offsets: Float64Array, stretches: readonly Stretch[]): Seconds {
+export function rootMeanSquare(offsets: Float64Array, from: number, to: number): Seconds {
   let squares = 0
   let count = 0
-  for (const [from, to] of stretches) {
-    for (let i = from; i <= to; i++) squares += offsets[i]! ** 2
-    count += to - from + 1
+  for (let i = from; i <= to; i++) {
+    const offset = offsets[i]!
+    if (Number.isNaN(offset)) continue
+    squares += offset ** 2
+    count++
   }
   return Math.sqrt(squares / count)
 }
 
 /** The offset farthest from zero, with its sign. */
-function extreme(offsets: Float64Array, stretches: readonly Stretch[]): Seconds {
+function extreme(offsets: Float64Array, from: number, to: number, shown: readonly Shown[]): Seconds {
   let worst = 0
-  for (const [from, to] of stretches)
-    for (let i = from; i <= to; i++) if (Math.abs(offsets[i]!) > Math.abs(worst)) worst = offsets[i]!
+  for (let i = from; i <= to; i++) if (Math.abs(offsets[i]!) > Math.abs(worst)) worst = offsets[i]!
+  for (const { offset } of shown) if (Math.abs(offset) > Math.abs(worst)) worst = offset
   return worst
 }
 
-function overshoot(offsets: Float64Array, stretches: readonly Stretch[], worst: Seconds): Seconds {
+/** A clock that was right at first was put to no side: the lesser one counts. */
+const ASIDE: Seconds = 1e-3
+
+function overshoot(offsets: Float64Array, from: number, shown: readonly Shown[], worst: Seconds): Seconds {
+  const put = shown[0] && shown[0].at <= from ? shown[0].offset : firstOf(offsets, from)
+  const side = Math.sign(Math.abs(put) >= ASIDE ? put : worst)
   let most = 0
-  for (const [from, to] of stretches)
-    for (let i = from; i <= to; i++) most = Math.max(most, -Math.sign(worst) * offsets[i]!)
+  for (let i = from; i < offsets.length; i++) if (-side * offsets[i]! > most) most = -side * offsets[i]!
+  for (const { offset } of shown) if (-side * offset > most) most = -side * offset
   return most
+}
+
+function firstOf(offsets: Float64Array, from: number): Seconds {
+  let i = from
+  while (Number.isNaN(offsets[i]!)) i++
+  return offsets[i] ?? 0
 }
 
 /** By linear interpolation; infinite values sort last, and what lies among them is infinite. */

@@ -174,6 +174,7 @@ function clockRows({ clock, sysctls, rtc, copy }: Inventory): Row[] {
   return [
     ...running('clocksource', clock.source),
     ...some('could be', clock.available, names => names.join(' ')),
+    ...some('at boot', clock.written),
     ...(devices.length > 0
       ? [{ fact: 'event devices', value: devices.join(', '), place: clock.eventDevices[0]!.evidence[0] }]
       : []),
@@ -249,7 +250,11 @@ function daemonRows(daemon: TimeDaemon): Row[] {
     row(daemon.name, daemon.installed),
     ...some('  version', daemon.version),
     ...some('  enabled', daemon.enabled, yes),
-    row('  runs', daemon.runs, is => (is && daemon.pid ? `yes, process ${daemon.pid}` : yes(is))),
+    row('  runs', daemon.runs, is =>
+      is && daemon.pid
+        ? `yes, process ${daemon.pid}${daemon.elsewhere ? ', in a container or brought by no package' : ''}`
+        : yes(is),
+    ),
     ...some('  sets the clock', daemon.setsTime, yes),
     ...some('  command line', daemon.commandLine, words => words.join(' ')),
     ...(daemon.commandLine?.evidence.slice(1) ?? []).map(place => ({ fact: '', value: place.text, place })),

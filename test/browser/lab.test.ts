@@ -219,6 +219,38 @@ inBrowser('lab', open => {
     expect(await tab.locator('main img, main script').count()).toBe(0)
   })
 
+  test('words of a link that mean nothing here are said, until something else is set up', async () => {
+    const { tab } = await open(
+      '#/lab?story=no-such-story&pauze=3&steal=0.5&play=chrony-debian%2Cfrobnicate%3D2&play=bananas&play=%407',
+    )
+    await whole(tab)
+    const said = tab.getByRole('status').getByText('Of the link this is not understood')
+    for (const word of [
+      'story=no-such-story',
+      'pauze=3',
+      'steal=0.5',
+      'frobnicate=2',
+      'play=bananas',
+      'play=@7',
+    ])
+      expect(await said.innerText()).toContain(`“${word}”`)
+    expect(await lines(tab)).toHaveLength(1)
+    await tab.getByLabel('Story').selectOption({ label: 'A clock that is 2000 ppm fast' })
+    await said.waitFor({ state: 'detached' })
+    const { tab: other } = await open('#/lab?story=pause-4s&play=none')
+    await whole(other)
+    expect(await other.getByText('not understood here').count()).toBe(0)
+  })
+
+  test('where nobody can be played there is no file and no command', async () => {
+    const { tab } = await open('#/lab?story=pause-30s&play=file%7Cc%7Cchrony%7C%7Cmakestep%201%203')
+    await tab.locator('.share', { hasText: 'no scenario file and no command' }).waitFor()
+    expect(await tab.getByRole('button', { name: 'Save it' }).count()).toBe(0)
+    expect(await tab.locator('.share .command').count()).toBe(0)
+    await changed(tab, () => tab.getByRole('button', { name: 'Compare with another' }).click())
+    await tab.getByRole('button', { name: 'Save it' }).waitFor()
+  })
+
   test('a configuration can be typed: it plays when it is done, and stays where it is not understood', async () => {
     const { tab } = await open('#/lab?story=pause-30s&play=none')
     await whole(tab)

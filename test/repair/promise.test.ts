@@ -82,6 +82,28 @@ test.each([[['slow-after-a-pause']], [undefined]])(
   },
 )
 
+test('no plan makes worse what it leaves out: what helps against it goes with it', {
+  timeout: 60_000,
+}, async () => {
+  write('usr/lib/systemd/system/ntpd.service', UNIT.replace('-x -g', '-g'))
+  // As SLES 11 brings it, with the servers of a house.
+  write(
+    'etc/ntp.conf',
+    `server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n${[1, 2, 3, 4].map(n => `server 10.0.0.${n} iburst\n`).join('')}`,
+  )
+  const checked = await look()
+  const { now, otherwise, best } = checked.prospect!
+  expect(otherwise!.median).toBeGreaterThan(2 * now.median)
+  expect(best!.median).toBeLessThan(now.median)
+  const slow = checked.findings.find(({ name }) => name === 'slow-after-a-pause')
+  expect(slow?.severity).toBe('note')
+  writeFileSync(`${root}.plan`, JSON.stringify(makePlan(checked, root).plan))
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+  const after = await look()
+  expect(after.prospect!.now.median).toBe(best!.median)
+  expect(after.findings.filter(({ severity }) => severity !== 'note')).toEqual([])
+})
+
 test('one number in one report', { timeout: 60_000 }, async () => {
   const { findings } = await look()
   const slew = findings.find(({ name }) => name === 'slew-only')!

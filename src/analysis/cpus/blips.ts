@@ -5,8 +5,8 @@
  * was ahead. Which of them is odd says which it was. One that goes back under a thread that stays was set back, or was
  * ahead for a while: then it had jumped by as much before.
  */
-
 import type { CpuClockName, ReadingLoop, Strange } from '#core/guest/cpu-observations.ts'
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 export interface Blip {
@@ -45,7 +45,7 @@ export function findBlips(loops: readonly ReadingLoop[], odd: ReadonlySet<number
     .map(group => ({
       clock: group[0]!.clock,
       cpu: group[0]!.cpu,
-      size: medianOf(group.map(({ size }) => size)),
+      size: upperMedian(group.map(({ size }) => size)),
       count: group.length,
       period: periodOf(group),
     }))
@@ -87,10 +87,5 @@ const isSameSize = (a: Seconds, b: Seconds): boolean =>
 
 function periodOf(group: readonly Back[]): Seconds | undefined {
   if (group.length < ENOUGH_FOR_A_PERIOD || group[0]!.moved) return undefined
-  return medianOf(group.slice(1).map(({ at }, i) => Math.abs(at - group[i]!.at)))
-}
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1]!
+  return upperMedian(group.slice(1).map(({ at }, i) => Math.abs(at - group[i]!.at)))
 }

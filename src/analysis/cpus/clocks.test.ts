@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CpuObservations, ReadingLoop, Sleep, Strange } from '#core/guest/cpu-observations.ts'
-import { findBlips, medianOf } from './blips.ts'
+import { findBlips } from './blips.ts'
 import { goodCpus, judgeClocks, suspectsOf } from './clocks.ts'
 import { latenessOf } from './lateness.ts'
 import { planResync } from './resync.ts'
@@ -72,7 +72,6 @@ it('lateness is typical and largest, by who set it and who served it', () => {
     { setBy: 0, on: 0, sleeps: 3, typical: 60e-6, most: 7e-3, typicalAtLeast: false, mostAtLeast: false },
     { setBy: 0, on: 1, sleeps: 1, typical: 0.25, most: 0.25, typicalAtLeast: true, mostAtLeast: true },
   ])
-  expect(medianOf([3, 1, 2])).toBe(2)
 })
 
 /** Six processors, of which some are odd; those are 85 s behind. */

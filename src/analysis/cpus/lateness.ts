@@ -2,11 +2,10 @@
  * How late timers are, by processor. The typical lateness is that of the machine; one sleep of several that is late was
  * as a rule late because another program ran, so it is the median that is judged and the largest that is shown.
  */
-
 import { grouped } from '#core/grouped.ts'
 import type { Sleep } from '#core/guest/cpu-observations.ts'
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { medianOf } from './blips.ts'
 
 export interface Lateness {
   /** By whose clock the end was computed, and where the timer was armed: the same, but where two were tried crosswise. */
@@ -27,7 +26,7 @@ export function latenessOf(sleeps: readonly Sleep[]): Lateness[] {
     setBy: group[0]!.setBy,
     on: group[0]!.on,
     sleeps: group.length,
-    typical: medianOf(group.map(({ late }) => late)),
+    typical: upperMedian(group.map(({ late }) => late)),
     most: Math.max(...group.map(({ late }) => late)),
     typicalAtLeast: 2 * group.filter(({ cut }) => cut).length > group.length,
     mostAtLeast: group.some(({ cut }) => cut),

@@ -3,16 +3,15 @@
  * is told by its level against the others', once some thousand rows are there (or whenever somebody asks), and looked at
  * again each time their number has doubled. Until then rows are held back, so that a short log is judged by all of it.
  */
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import type { Census, SourceCount } from './census.ts'
+import { mostExplained } from './most-explained.ts'
 
 const HELD = 4096
-/** A source that disagrees by less, or has been heard less often, is not odd. */
-const LEAST: Seconds = 2e-3
+/** A source that has been heard less often is not odd. */
 const LEAST_ROWS = 8
-/** Where a log has no delays: most ways are shorter. */
-const UNKNOWN_DELAY: Seconds = 0.1
 
 export interface OddOnes {
   readonly odd: readonly SourceCount[]
@@ -28,12 +27,8 @@ export interface OddOnes {
  */
 export function oddOnesOf(all: readonly SourceCount[]): OddOnes {
   const of = all.filter(({ count }) => count >= LEAST_ROWS)
-  const offsets = of.map(({ level }) => level).sort((a, b) => a - b)
-  const middle = offsets[offsets.length >> 1] ?? Number.NaN
-  const odd = of.filter(({ level, leastDelay }) => {
-    const half = (Number.isNaN(leastDelay) ? UNKNOWN_DELAY : leastDelay) / 2
-    return Math.abs(level - middle) > Math.max(LEAST, half)
-  })
+  const middle = upperMedian(of.map(({ level }) => level))
+  const odd = of.filter(({ level, leastDelay }) => Math.abs(level - middle) > mostExplained(leastDelay))
   return { odd: of.length < 3 || 2 * odd.length >= of.length ? [] : odd, of, middle }
 }
 

@@ -1,10 +1,11 @@
 /**
- * Jumps as chrony's statistics.log shows them. A row is a line through the last measurements of a source; one measurement
- * that lies elsewhere bends it, and its standard deviation leaps at that very poll. chronyd then forgets what was before,
- * and corrects what each new line says, as long as it trusts it (maxjitter of 1 s, maxdistance of 3 s), until the line is
- * straight again: the corrections of a single source add up to the jump. Of several sources it is not known which was
- * followed; then the one that is straight again first says what was left, and where something was corrected before that,
- * the leap of the standard deviation tells the size: of seven measurements with the last one off by S it is 0.33 S.
+ * Jumps as chrony's statistics.log shows them. A row is a line through the last n measurements of a source; one measurement
+ * that lies elsewhere bends it, and its standard deviation leaps at that very poll.
+ *
+ * The bent row tells by how much. Of points that lie on a line but for the last one, which is off by S, weighted least
+ * squares take the share h into the estimate, its offset is E = h S, and its standard deviation (regress.c, sb0) is such
+ * that (n - 2) sb0² = E (S - E), whatever the weights: S = E + (n - 2) sb0² / E. What chronyd corrected before that row, by
+ * another source, is missing from E, but not before the first row of all that shows the jump.
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
@@ -14,14 +15,14 @@ const BENT = 20
 const LEAST: Seconds = 5e-3
 /** Of the largest offset: what is left when a line is straight again. */
 const STRAIGHT = 0.02
-const MAX_JITTER: Seconds = 1
-const MAX_DISTANCE: Seconds = 3
 const WARM_UP = 6
 const LONGEST = 64
 const FOLLOW = 1.1
 const MOST = 1024
-/** The last of seven points has a leverage of 13/28; the rest of it remains, over five degrees of freedom. */
-const BEND_OF_ONE = Math.sqrt((1 - 13 / 28) / 5)
+/** How far off a single measurement is, of the usual standard deviation. */
+const NOISE = 4
+/** Of what is printed with four digits. */
+const ROUNDED = 0.005
 
 export interface Break {
   readonly source: number
@@ -29,14 +30,10 @@ export interface Break {
   readonly to: Seconds
   /** When the line was straight again. */
   readonly straightAt: Seconds
-  /** The offset then, and the sum of all that chronyd may have corrected. */
-  readonly left: Seconds
-  readonly sum: Seconds
+  readonly size: Seconds
+  readonly uncertainty: Seconds
   /** Its first line was straight: chronyd had forgotten all before it, as it does when it notices that the clock was set. */
   readonly anew: boolean
-  /** Estimated from the bend of the first line alone. */
-  readonly bend: Seconds
-  readonly corrected: boolean
   /** Sources whose lines were straight meanwhile; of those that were not heard, whose next one was. */
   against: number
   readonly file: number
@@ -46,17 +43,15 @@ export interface Break {
 interface Bent {
   readonly from: Seconds
   readonly to: Seconds
-  readonly jitter: Seconds
+  readonly size: Seconds
+  readonly uncertainty: Seconds
   /** The offset before it: a source may be off all the time. */
   readonly base: Seconds
-  readonly side: number
   readonly file: number
   readonly line: number
   /** Among the rows of all sources. */
   readonly began: number
-  sum: Seconds
   largest: Seconds
-  corrected: boolean
   rows: number
 }
 
@@ -79,7 +74,7 @@ export class Breaks {
   readonly #alone = new Map<Break, Set<number>>()
   #count = 0
 
-  add({ at, source, offset, jitter, dispersion, line, file, rows }: SampleBlock): void {
+  add({ at, source, offset, jitter, dispersion, points, line, file, rows }: SampleBlock): void {
     for (let row = 0; row < rows; row++) {
       const of = this.#of(source[row]!)
       const one = {
@@ -87,22 +82,18 @@ export class Breaks {
         offset: offset[row]!,
         jitter: jitter[row]!,
         sd: dispersion[row]!,
-        file,
-        line: line[row]!,
+        points: points[row]!,
       }
       if (!of.bent && of.rows >= WARM_UP && isBent(one, of))
         of.bent = {
           from: of.at,
           to: one.at,
-          jitter: one.jitter,
+          ...jumpIn(one, of),
           base: of.offset,
-          side: Math.sign(one.offset - of.offset),
           began: this.#count,
           file,
-          line: one.line,
-          sum: 0,
+          line: line[row]!,
           largest: 0,
-          corrected: false,
           rows: 0,
         }
       of.row = this.#count
@@ -122,12 +113,9 @@ export class Breaks {
     }
   }
 
-  #follow(source: number, of: Of, bent: Bent, { at, offset: shown, jitter, sd }: Row): void {
+  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter }: Row): void {
     bent.rows++
-    const offset = shown - bent.base
-    bent.largest = Math.max(bent.largest, Math.abs(offset))
-    const trusted = jitter <= MAX_JITTER && sd < MAX_DISTANCE
-    if (trusted) bent.sum += offset
+    bent.largest = Math.max(bent.largest, Math.abs(offset - bent.base))
     const straight = jitter < Math.max(STRAIGHT * bent.largest, 2 * of.typical)
     if (straight && this.all.length < MOST) {
       const found: Break = {
@@ -135,10 +123,8 @@ export class Breaks {
         from: bent.from,
         to: bent.to,
         straightAt: at,
-        left: offset,
-        sum: bent.sum,
-        bend: (bent.side * bent.jitter) / BEND_OF_ONE,
-        corrected: bent.corrected,
+        size: bent.size,
+        uncertainty: bent.uncertainty,
         anew: bent.rows === 1,
         against: this.#straightSince(bent.began),
         file: bent.file,
@@ -150,10 +136,9 @@ export class Breaks {
       if (!found.anew && others.length > 0 && others.every(([, { row }]) => row < bent.began))
         this.#alone.set(found, new Set(others.map(([who]) => who)))
     }
-    if (trusted) bent.corrected = true
     if (straight || bent.rows > LONGEST) {
       of.bent = undefined
-      of.offset = shown
+      of.offset = offset
     }
   }
 
@@ -192,6 +177,15 @@ interface Row {
   readonly offset: Seconds
   readonly jitter: Seconds
   readonly sd: Seconds
+  readonly points: number
+}
+
+/** The size of what bent this line, if it is the last of its measurements. */
+function jumpIn({ offset, sd, points }: Row, before: Of): Pick<Bent, 'size' | 'uncertainty'> {
+  const taken = offset - before.offset
+  const size = taken + ((points - 2) * sd * sd) / taken
+  // What is uncertain in the share that was taken is as many times as large in the whole.
+  return { size, uncertainty: NOISE * before.typical * (size / taken) + ROUNDED * Math.abs(size) }
 }
 
 /**

@@ -8,10 +8,9 @@ import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { SampleSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
 import { once } from './once.ts'
+import { type Jumped, oneStayed } from './one-stayed.ts'
 
 const LEAST: Seconds = 0.05
-const BY_BEND = 0.2
-const BY_SUM = 0.05
 
 export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, 'clock' | 'sources'> {
   const groups: Break[][] = []
@@ -22,41 +21,51 @@ export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, '
       group.push(each)
     else groups.push([each])
   }
-  const large = groups.filter(group => Math.abs(sizeOf(group)[0]) >= LEAST)
-  const mine = large.filter(group => group.length > firstStraight(group).against)
+  const large = groups.filter(group => Math.abs(group[0]!.size) >= LEAST)
+  const mine = large.filter(
+    group => witnessesOf(group).length > firstStraight(group).against && !oneStayed(series, jumpedIn(group)),
+  )
   return {
-    clock: mine.map(group => disturbance(group, sizeOf(group))),
-    // What the others contradict was not corrected.
-    sources: large
-      .filter(group => !mine.includes(group))
-      .map(group => disturbance(group, [firstStraight(group).left, BY_SUM])),
+    clock: mine.map(disturbance),
+    sources: large.filter(group => !mine.includes(group)).map(disturbance),
   }
 }
 
-function disturbance(group: readonly Break[], [size, share]: readonly [Seconds, number]): Disturbance {
+/** Those to which it went the other way saw what chronyd did about it: before that, their lines were straight. */
+const witnessesOf = (group: readonly Break[]): number[] =>
+  group.filter(({ size }) => size * group[0]!.size > 0).map(({ source }) => source)
+
+const jumpedIn = (group: readonly Break[]): Jumped => {
+  const [{ from, size }] = group as [Break]
+  return {
+    witnesses: witnessesOf(group),
+    from,
+    to: Math.max(...group.map(({ straightAt }) => straightAt)),
+    size,
+  }
+}
+
+/** Its size is what the first row that shows it says: nothing was corrected before that. */
+function disturbance(group: readonly Break[]): Disturbance {
+  const { size, uncertainty } = group[0]!
   const from = Math.max(...group.map(each => each.from))
   const to = Math.min(...group.map(each => each.to))
+  // Stamped by the clock that was off, or by the one for which it is corrected.
+  const trueTo = Math.min(...group.map(each => (each.to + size > from ? each.to + size : each.to)))
   const local = { from: Math.min(from, to), to: Math.max(from, to) }
   return {
-    from: local.from,
-    to: local.to + Math.max(0, size),
+    from: Math.min(from, trueTo),
+    to: Math.max(from, trueTo),
     local,
     size,
-    uncertainty: share * Math.abs(size),
+    uncertainty,
     before: 0,
     moved: group.every(({ anew }) => anew) && Math.abs(size) >= NOTICED ? 'wall clock' : 'not known',
-    sources: group.map(({ source }) => source),
+    sources: witnessesOf(group),
     lines: group.map(({ file, line }) => ({ file, line })),
     restarted: false,
+    unasked: Math.max(...group.map(each => each.to - each.from)),
   }
-}
-
-function sizeOf(group: readonly Break[]): [size: Seconds, share: number] {
-  if (group.length === 1) return [group[0]!.sum, BY_SUM]
-  const first = firstStraight(group)
-  if (!group.some(({ corrected }) => corrected)) return [first.left, BY_SUM]
-  const bends = group.map(({ bend }) => Math.abs(bend)).sort((a, b) => a - b)
-  return [Math.sign(first.bend) * bends[bends.length >> 1]!, BY_BEND]
 }
 
 const firstStraight = (group: readonly Break[]): Break =>

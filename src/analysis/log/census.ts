@@ -84,7 +84,14 @@ export class Census {
         state[s + SUM]! += value
         state[s + SQUARES]! += value * value
         if (state[s + SKIP]! > 0) state[s + SKIP]!--
-        else state[s + SKIP] = this.#thinned[who]!.keep(value, time, this.#rows + row, delay[row]!)
+        else
+          state[s + SKIP] = this.#thinned[who]!.keep(
+            value,
+            time,
+            this.#rows + row,
+            delay[row]!,
+            count === 0 ? Number.NaN : silence,
+          )
       }
       const trip = delay[row]!
       if (Number.isNaN(trip)) state[s + UNTIMED]!++
@@ -111,6 +118,16 @@ export class Census {
     const [mine, theirs] = [this.#thinned[source], this.#thinned[other]]
     if (!mine || !theirs) return undefined
     return { before: mine.above(theirs, undefined, from), after: mine.above(theirs, to) }
+  }
+
+  /** How far its offsets are apart, but for the most extreme. */
+  spread(source: number): Seconds {
+    return this.#thinned[source]?.spread ?? Number.NaN
+  }
+
+  /** Whether a source is heard at a pace of its own, as one that is asked is: however seldom that is. */
+  paced(source: number): boolean {
+    return this.#thinned[source]?.paced ?? false
   }
 
   /** When a source that agreed with the others otherwise contradicted them. */

@@ -5,9 +5,10 @@
  * the least one can hide (an offset is wrong by at most half of it). What remains may be a pause, a step by somebody, a
  * correction by the daemon, or the source itself: that is decided later, from all of them together.
  */
-
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { REFERENCE_CLOCKS } from './best-samples.ts'
 import { Eras } from './eras.ts'
 import { Filters } from './filters.ts'
 import { grown } from './grown.ts'
@@ -52,7 +53,6 @@ const FINE: Seconds = 1e-3
 const RATE_RUN = 3
 const MOST = 4096
 /** Below its step threshold ntpd lets the kernel move the clock by a share of the offset in each second: no rate limits that. */
-const STEP_THRESHOLD: Seconds = 0.128
 const LOOP_SHARE = 0.5
 /** Four significant digits are printed by chrony, nine decimals by ntpd. */
 const ROUNDING_OF_CHRONY = 5e-4
@@ -100,6 +100,8 @@ export class Changes {
     const filtered = !block.exchanges
     const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
     const servo = block.format === 'linuxptp'
+    // What scatters more than a clock's rate can explain is the noise of the reference clock itself: no delay tells of it.
+    const worstRate = block.format === REFERENCE_CLOCKS ? Number.POSITIVE_INFINITY : WORST_RATE
     const slewing = servo ? SLEW_LIMIT_OF_LINUXPTP : SLEW_LIMIT
     // Whether stamps jump with the clock.
     const byIt = Number(!servo)
@@ -148,7 +150,7 @@ export class Changes {
           const elapsed = Math.max(1, wait + byIt * change)
           const away = Math.abs(before)
           const tolerance =
-            toleranceOf(state, s, { run, elapsed, size }) +
+            toleranceOf(state, s, { run, elapsed, size, worstRate }) +
             excess +
             state[s + EXCESS]! +
             rounding * away +
@@ -221,10 +223,20 @@ export class Changes {
 function toleranceOf(
   state: Float64Array,
   s: number,
-  { run, elapsed, size }: { readonly run: number; readonly elapsed: Seconds; readonly size: Seconds },
+  {
+    run,
+    elapsed,
+    size,
+    worstRate,
+  }: {
+    readonly run: number
+    readonly elapsed: Seconds
+    readonly size: Seconds
+    readonly worstRate: Rate
+  },
 ): Seconds {
   const spacing = state[s + SPACING]!
-  const noise = UNUSUAL * Math.min(state[s + TYPICAL]!, WORST_RATE * spacing)
+  const noise = UNUSUAL * Math.min(state[s + TYPICAL]!, worstRate * spacing)
   // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows.
   const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
   const longer = elapsed - size > usual ? (elapsed - size) / usual : 1

@@ -101,6 +101,8 @@ export const saidStarts = (log: HostLog, daemon: Daemon): Seconds[] =>
   log.events
     .of('started', 'version', ...(STARTING[daemon] ?? []))
     .filter(event => event.daemon === daemon)
+    // Each day's statistics show of which version they are.
+    .filter(({ format }) => !log.samples.has(format) && !log.updates.has(format))
     .map(({ at }) => at)
 
 /** A daemon that steps, and says in the same minutes that the clock runs at a rate that it cannot correct. */

@@ -35,7 +35,7 @@ export interface Correction {
 /** chronyd gave up what it was still slewing. */
 export interface Dropped {
   readonly at: Seconds
-  /** What was left at the update before, which was at `lastAt`, and how fast it became less. Positive: still behind. */
+  /** What was left at the update before, which was at `lastAt` by true time, and how fast it became less, 0 where that is not seen. Positive: still behind. */
   readonly left: Seconds
   readonly lastAt: Seconds
   readonly rate: Rate
@@ -135,22 +135,21 @@ class Slew {
 
   add(at: Seconds, remaining: Seconds, size: Seconds): void {
     // What is corrected from now on is left too, and belongs to another line when it is not small.
-    if (
-      Math.abs(size) > 0.01 * Math.abs(remaining) ||
-      Math.sign(remaining) !== Math.sign(this.#last) ||
-      at < this.#at
-    )
-      this.restart()
-    if (this.#n === 0) this.#origin = at
-    const t = at - this.#origin
+    // By true time: of a large correction the stamp is of the clock before it.
+    const time = at + size
+    const begun = Math.abs(size) > 0.01 * Math.abs(remaining)
+    if (begun || Math.sign(remaining) !== Math.sign(this.#last) || time < this.#at) this.restart()
+    if (this.#n === 0) this.#origin = time
+    const t = time - this.#origin
     this.#n++
     this.#st += t
     this.#sy += remaining
     this.#stt += t * t
     this.#sty += t * remaining
     this.#left = remaining + size
-    this.#last = remaining
-    this.#at = at
+    // The row after it begins another line.
+    this.#last = begun ? 0 : remaining
+    this.#at = time
   }
 
   restart(): void {

@@ -20,10 +20,14 @@ export interface Disturbance {
   /** The offset before it. */
   readonly before: Seconds
   readonly moved: Moved
+  /** What moved is known of others that are like it. */
+  readonly likeOthers?: boolean
   readonly sources: readonly number[]
   readonly lines: readonly { readonly file: number; readonly line: number }[]
   /** The daemon was restarted in between. */
   readonly restarted: boolean
+  /** How long those sources that saw it are not asked, at most; others may be asked as late. */
+  readonly unasked?: Seconds
 }
 
 export interface Disturbances {
@@ -37,4 +41,6 @@ export interface Disturbances {
   readonly oscillation: Oscillation | undefined
   /** The clock runs away, and ntpd sets it again and again. Positive: it loses so much, beyond what ntpd makes up for. */
   readonly runsAway: Rate | undefined
+  /** The clock's own, where it is more than ntpd can correct. Positive: it loses. */
+  readonly rate: Rate | undefined
 }

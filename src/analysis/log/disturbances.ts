@@ -8,52 +8,89 @@
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import { disturbancesBrokenBy } from './broken.ts'
-import type { Change } from './changes.ts'
+import type { Correction } from './corrections.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
-import { ALIKE, groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
-import { oscillationOf, withoutItsOwn } from './oscillation.ts'
-import { ownSteps, seenSteps } from './own-steps.ts'
-import { ranAway } from './rate-change.ts'
+import { groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
+import { activeSources, oneStayed } from './one-stayed.ts'
+import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
+import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
+import { type RateChange, ranAway } from './rate-change.ts'
+import { LIMIT } from './saturation.ts'
 import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
-import { withoutWake } from './wake.ts'
-import { whoMoved } from './who-moved.ts'
+import { withoutEchoes, withoutWake } from './wake.ts'
+import { movedAlike, whoMoved } from './who-moved.ts'
+import { heldBy, ranByFrequency } from './wrong-frequency.ts'
 
 /** chrony writes the second in which something was. */
 const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
 /** linuxptp stamps by CLOCK_MONOTONIC, or steers the clock of a card and is stamped by that of the system. */
 const SERVO = 'linuxptp'
-/** With fewer moments in common two sources are not held against each other. */
-const LEAST_ROWS = 8
+/** A jump is followed by one step, or by two. */
+const FEWEST_STEPS = 3
+const NEARLY_ALL = 0.8
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const found = findJumps(log, daemon)
-  const oscillation = oscillationOf(log, daemon, found.clock)
-  const runsAway = rateOfSawTooth(log, daemon)
+  const oscillation = oscillationOf(log, daemon, found.clock, found.own)
+  const unheld = found.own.length >= FEWEST_STEPS ? log.ranAwayUnheld(daemon) : undefined
+  const runsAway = rateOfSawTooth(log, daemon) ?? unheld?.after
   const steps = Math.max(0, ...found.own.map(({ size }) => Math.abs(size)))
-  const rateChange = log.updatesOf(daemon)?.rateChange
+  const rateChange = log.rateChangeOf(daemon) ?? unheld
+  const meanwhile = ownStepsOf(found.own, rateChange)
   const jumped = (all: readonly Disturbance[]) =>
-    rateChange ? all.filter(each => !ranAway(each, rateChange)) : all
-  const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation) : found.clock)
+    rateChange ? all.filter(each => !ranAway(each, rateChange, largestWithin(each, meanwhile))) : all
+  const rate = rateBeyondLimit(log, daemon, found.own)
+  const frequencies = daemon === 'ntpd' ? (log.updatesOf(daemon)?.frequencyEnvelope.buckets() ?? []) : []
+  const held = rate === undefined ? heldBy(frequencies) : { frequencies, needed: rate }
+  const ran = (each: Disturbance) =>
+    ranByFrequency(each, held, rate === undefined ? 0 : largestWithin(each, found.own))
+  const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
+    each => !ran(each),
+  )
   return {
     ...found,
-    sources: jumped(found.sources),
+    sources: jumped(
+      oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources,
+    ).filter(each => !ran(each)),
     // A ramp and a step within one poll look like a jump.
-    clock: runsAway === undefined ? clock : clock.filter(({ size }) => Math.abs(size) > 2 * steps),
+    clock: movedAlike(
+      runsAway === undefined ? clock : clock.filter(({ size }) => Math.abs(size) > 2 * steps),
+    ),
     oscillation,
     runsAway,
+    rate,
   }
 }
 
+/**
+ * Where ntpd's correction stood at its limit nearly all the time, on one side, and it stepped all the same: the limit, and what its
+ * measurements show beyond that.
+ */
+function rateBeyondLimit(log: HostLog, daemon: Daemon, own: readonly Correction[]): Rate | undefined {
+  const updates = daemon === 'ntpd' ? log.updatesOf(daemon) : undefined
+  if (!updates || own.length === 0) return undefined
+  const { rows, time, side } = updates.saturation
+  const always = rows > 0 && Math.abs(side) === rows && time > NEARLY_ALL * (updates.to - updates.from)
+  return always ? Math.sign(side) * LIMIT + (sawToothRate(log.bestSamples(daemon)) ?? 0) : undefined
+}
+
+/** While its clock ran away from ntpd. */
+const ownStepsOf = (own: readonly Correction[], change: RateChange | undefined): Correction[] =>
+  change?.held === undefined ? [] : own.filter(({ at }) => at > change.from && at <= change.held!)
+
 /** Where no loopstats tell of the correction itself. */
 function rateOfSawTooth(log: HostLog, daemon: Daemon): Rate | undefined {
-  const series = daemon === 'ntpd' && !log.updatesOf(daemon) ? log.bestSamples(daemon) : undefined
+  return daemon === 'ntpd' && !log.updatesOf(daemon) ? sawToothRate(log.bestSamples(daemon)) : undefined
+}
+
+function sawToothRate(series: SampleSeries | undefined): Rate | undefined {
   const heard = series?.census.sources() ?? []
   return series?.sawTooth.rate(heard.reduce((sum, { from, to }) => sum + to - from, 0))
 }
 
-function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillation' | 'runsAway'> {
+function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillation' | 'runsAway' | 'rate'> {
   const series = log.bestSamples(daemon)
   const told = { own: ownSteps(log, daemon), outliers: 0 }
   if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }
@@ -71,16 +108,19 @@ function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillatio
   const groups = groupBySources(joinRuns(jumps))
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
+  const followed: Disturbance[] = []
   for (const group of groups) {
-    const witnesses = new Set(group.map(({ change }) => change.source))
-    const others = activeSources(series, group[0]!.change)
-    const clocks = 2 * witnesses.size > others.length && !oneStayed(series, group, others)
-    ;(clocks ? clock : sources).push(disturbance(group, daemon, series.format !== SERVO))
+    const [{ change, size }] = group as [Jump]
+    const witnesses = [...new Set(group.map(each => each.change.source))]
+    const most = 2 * witnesses.length > activeSources(series.census, change).length
+    const found = disturbance(group, daemon, series.format !== SERVO)
+    ;(most && !oneStayed(series, { ...change, witnesses, size }) ? clock : sources).push(found)
+    if (most) followed.push(found)
   }
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
     clock: withoutWake(clock, blind),
-    sources,
+    sources: blind ? withoutEchoes(sources, followed) : sources,
     own: [...ownSteps(log, daemon), ...seenSteps(log, daemon, series, left.own)],
     outliers,
   }
@@ -99,28 +139,6 @@ const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]):
         }
       : one
   })
-
-/** How many sources were heard before and after: those who could have seen it. */
-function activeSources(series: SampleSeries, change: Change): number[] {
-  return series.census
-    .sources()
-    .filter(
-      each =>
-        each.count > 4 && each.from < change.from && each.to > change.to && !Number.isNaN(each.meanOffset),
-    )
-    .map(({ source }) => source)
-}
-
-/** Whether a source is as far from those that jumped, ever since, as they jumped: had the clock moved, it had moved against all. */
-function oneStayed({ census }: SampleSeries, group: readonly Jump[], others: readonly number[]): boolean {
-  const [{ change, size }] = group as [Jump]
-  const witnesses = group.map(each => each.change.source)
-  return others.some(other => {
-    const apart = witnesses.includes(other) ? undefined : census.apartAround(change.source, other, change)
-    if (!apart || Math.min(apart.before.count, apart.after.count) < LEAST_ROWS) return false
-    return Math.abs(apart.after.median - apart.before.median - size) < ALIKE * Math.abs(size)
-  })
-}
 
 /** `byIt`: the stamps are of the clock whose offset it is. */
 function disturbance(group: readonly Jump[], daemon: Daemon, byIt: boolean): Disturbance {
@@ -154,5 +172,6 @@ function disturbance(group: readonly Jump[], daemon: Daemon, byIt: boolean): Dis
     sources: group.map(({ change }) => change.source),
     lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
     restarted: group.some(({ restarted }) => restarted),
+    unasked: Math.max(...group.map(({ first }) => first.spacing)),
   }
 }

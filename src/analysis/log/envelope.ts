@@ -1,10 +1,15 @@
 /**
  * What a plot needs of a series, however long it is: for each of at most 2048 buckets of time the first, last, smallest
- * and largest value. When time runs out of the last bucket, pairs are joined and each bucket is twice as wide.
+ * and largest value. When time runs out of the last bucket, pairs are joined and each bucket is twice as wide. Of stamps that were
+ * there twice, since the clock was set back, those after that count.
  */
 import type { Seconds } from '#core/time/units.ts'
 
 const BUCKETS = 2048
+/** How long a daemon waits at most, until it measures again. */
+const WAIT: Seconds = 3600
+/** Of what its offset is rounded to, and the network adds. */
+const NEARLY = 0.9
 
 export interface Bucket {
   readonly from: Seconds
@@ -56,7 +61,10 @@ export class Envelope {
           maxs[bucket] = max
         }
         while (since >= BUCKETS * width) width = this.#widen()
+        const left = bucket
         bucket = Math.floor(since / width)
+        if (bucket < left && row > 0 && wasSetBack(at[row - 1]! - time, value - last))
+          this.#forget(bucket, left)
         from = bucket * width
         to = from + width
         if (Number.isNaN(firsts[bucket]!)) firsts[bucket] = value
@@ -91,6 +99,12 @@ export class Envelope {
     return all
   }
 
+  #forget(from: number, to: number): void {
+    for (const column of [this.#first, this.#last]) column.fill(Number.NaN, from, to + 1)
+    this.#min.fill(Number.POSITIVE_INFINITY, from, to + 1)
+    this.#max.fill(Number.NEGATIVE_INFINITY, from, to + 1)
+  }
+
   /** Joins pairs; answers the new width. */
   #widen(): number {
     const [first, last, min, max] = [this.#first, this.#last, this.#min, this.#max]
@@ -110,3 +124,6 @@ export class Envelope {
     return this.#width
   }
 }
+
+/** What an offset changed by is what the stamps went back by, and the wait: else lines are in disorder. */
+const wasSetBack = (by: Seconds, change: Seconds): boolean => change > NEARLY * by && change - by < WAIT

@@ -3,6 +3,7 @@
  * for some polls; but the jitter beside it is over all eight, and one that is off by S makes it S/√7 at once.
  */
 import type { Seconds } from '#core/time/units.ts'
+import { movedInto } from './grown.ts'
 
 /** Rows that are remembered of each source: more than a filter is deep. */
 const DEPTH = 16
@@ -38,12 +39,8 @@ export class Filters {
 
   #grow(least: number): void {
     const sources = Math.max(least, 2 * this.#count.length)
-    const larger = <A extends Float64Array | Uint32Array>(grown: A, old: A): A => {
-      grown.set(old)
-      return grown
-    }
-    this.#at = larger(new Float64Array(sources * DEPTH).fill(Number.NaN), this.#at)
-    this.#jitter = larger(new Float64Array(sources * DEPTH), this.#jitter)
-    this.#count = larger(new Uint32Array(sources), this.#count)
+    this.#at = movedInto(new Float64Array(sources * DEPTH).fill(Number.NaN), this.#at)
+    this.#jitter = movedInto(new Float64Array(sources * DEPTH), this.#jitter)
+    this.#count = movedInto(new Uint32Array(sources), this.#count)
   }
 }

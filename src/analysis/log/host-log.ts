@@ -2,8 +2,8 @@
  * All that is measured of the logs of one host, as they are read: blocks and events go in, bounded sums stay. However long
  * the logs are, this does not grow.
  */
-
-import type { Seconds } from '#core/time/units.ts'
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type {
   Block,
   Daemon,
@@ -14,18 +14,21 @@ import type {
   UpdateBlock,
 } from '#core/trace/series.ts'
 import { Agreeing } from './agreeing.ts'
+import { bestOf, broadestOf } from './best-samples.ts'
 import { Breaks } from './breaks.ts'
 import { Census } from './census.ts'
 import { Changes } from './changes.ts'
 import { Convergence } from './convergence.ts'
 import { Corrections } from './corrections.ts'
-import { Envelope } from './envelope.ts'
+import { type Bucket, Envelope } from './envelope.ts'
 import { EventLog } from './event-log.ts'
+import { FirstRate } from './learned-at-start.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
-import { FAR, OwnOffsets } from './own-offsets.ts'
+import { OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
-import { type RateChange, rateChangeOf } from './rate-change.ts'
+import { Ramps } from './ramps.ts'
+import { levelOf, type RateChange, ranAwayAt, rateChangeOf } from './rate-change.ts'
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
 import { SawTooth } from './saw-tooth.ts'
@@ -107,6 +110,7 @@ export class SampleSeries extends Series {
   readonly #pace = new SlewPace()
   /** ntpd's. */
   readonly sawTooth = new SawTooth()
+  readonly ramps = new Ramps()
   readonly #delays = new Envelope()
   readonly #agreeing = new Agreeing(this.census, (rows, worst) => {
     this.#offset.add(rows, worst)
@@ -154,7 +158,10 @@ export class SampleSeries extends Series {
     this.ways.add(block.at, block.offset, block.rows, worst, block.delay)
     this.routes.add(block)
     if (block.daemon === 'chrony') this.#pace.add(block)
-    if (block.daemon === 'ntpd') this.sawTooth.add(block, worst)
+    if (block.daemon === 'ntpd') {
+      this.sawTooth.add(block, worst)
+      this.ramps.add(block, worst)
+    }
   }
 }
 
@@ -164,6 +171,8 @@ export class UpdateSeries extends Series {
   readonly frequency = new Moments()
   readonly frequencyEnvelope = new Envelope()
   readonly saturation = new Saturation()
+  /** ntpd's. */
+  readonly firstRate = new FirstRate()
   readonly corrections = new Corrections()
   readonly swings = new Swings()
   readonly ways = new LongWays()
@@ -187,19 +196,25 @@ export class UpdateSeries extends Series {
     this.ways.add(own.at, own.offset, own.rows, worst)
     this.frequency.add(block.frequency, block.rows)
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
-    if (block.daemon === 'ntpd') this.saturation.add(block.at, block.frequency, block.rows)
+    if (block.daemon === 'ntpd') {
+      this.saturation.add(block.at, block.frequency, block.rows)
+      this.firstRate.add(block)
+    }
     this.corrections.add(block)
     this.swings.add(block, worstOf(block.offset, block.rows))
   }
 
-  /** chronyd had so much left of earlier corrections that its measurements, against corrected time, tell of another clock. */
-  get slewedFar(): boolean {
-    return this.#own.mostLeft >= FAR
+  /** What was corrected nearly all the time, within a tenth. */
+  get frequencyHeld(): Rate | undefined {
+    const buckets = this.frequencyEnvelope.buckets()
+    const level = levelOf(buckets)
+    const near = buckets.filter(({ last }) => Math.abs(last - level) <= Math.abs(level) / 10)
+    return near.length >= NEARLY_ALL * buckets.length ? level : undefined
   }
 
-  /** ntpd learns too slowly for that. */
-  get rateChange(): RateChange | undefined {
-    return this.daemon === 'chrony' ? rateChangeOf(this.frequencyEnvelope.buckets()) : undefined
+  /** chronyd had so much left of earlier corrections that its measurements, against corrected time, tell of another clock. */
+  get slewedFar(): boolean {
+    return this.#own.mostLeft >= STEP_THRESHOLD
   }
 
   /** So much of the time that they say little of the clock as a whole. */
@@ -282,14 +297,48 @@ export class HostLog {
 
   /** The measurements that say most of a daemon's clock: single exchanges if there are any. */
   bestSamples(daemon: Daemon): SampleSeries | undefined {
-    const all = [...this.samples.values()].filter(series => series.daemon === daemon)
-    return all.sort((a, b) => Number(b.exchanges) - Number(a.exchanges) || b.rows - a.rows)[0]
+    return bestOf(this.#samplesOf(daemon))
+  }
+
+  /** Those that say most of its sources, reference clocks and servers: of all that were heard. */
+  censusOf(daemon: Daemon): Census | undefined {
+    return broadestOf(this.#samplesOf(daemon))?.census
+  }
+
+  #samplesOf(daemon: Daemon): SampleSeries[] {
+    return [...this.samples.values()].filter(series => series.daemon === daemon)
   }
 
   /** What tells best how wrong the clock itself was. */
   ownOffsetOf(daemon: Daemon): SampleSeries | UpdateSeries | undefined {
     const updates = this.updatesOf(daemon)
     return updates?.slewedLong ? updates : (this.bestSamples(daemon) ?? updates)
+  }
+
+  /**
+   * ntpd learns a rate in hours, and never while it steps: what it does not correct is seen in its measurements. Beyond what it can
+   * correct at all it is its limit that tells.
+   */
+  rateChangeOf(daemon: Daemon): RateChange | undefined {
+    const updates = this.updatesOf(daemon)
+    const frequencies = updates?.frequencyEnvelope.buckets() ?? []
+    if (daemon === 'chrony') return rateChangeOf(frequencies)
+    return updates?.saturation.rows === 0 ? this.#ranAway(daemon, frequencies) : undefined
+  }
+
+  /** The same where no loopstats tell what was corrected: the clock ran away at that rate beyond it, whyever. */
+  ranAwayUnheld(daemon: Daemon): RateChange | undefined {
+    const series = this.bestSamples(daemon)
+    if (!series || this.updatesOf(daemon)) return undefined
+    const nothing = { first: 0, last: 0, min: 0, max: 0 }
+    const ends = [series.from, series.to].map(at => ({ from: at, to: at, ...nothing }))
+    return this.#ranAway(daemon, ends)
+  }
+
+  #ranAway(daemon: Daemon, frequencies: readonly Bucket[]): RateChange | undefined {
+    const series = daemon === 'ntpd' ? this.bestSamples(daemon) : undefined
+    const heard = series?.census.sources().filter(({ count }) => count > 4).length ?? 0
+    return series && 2 * series.ramps.witnesses > heard ? ranAwayAt(series.ramps.all, frequencies) : undefined
   }
 
   updatesOf(daemon: Daemon): UpdateSeries | undefined {
@@ -306,6 +355,7 @@ export class HostLog {
   }
 }
 
+const NEARLY_ALL = 0.8
 const MOST_TIMELESS = 100_000
 /** A shorter part of the time changes little, and in the rest an update tells what the daemon believes, which is less than it measures. */
 const LONG = 0.05

@@ -10,7 +10,7 @@ import { SLACK } from './eras.ts'
 /** Sizes that differ by less are of one event. */
 export const ALIKE = 0.1
 /** Where a rate is no longer a rate of a clock. */
-const WORST_RATE = 0.05
+const WORST_RATE = 0.2
 /** How far two measurements are apart that follow each other, of the usual wait. */
 const ONE_WAIT = 1.5
 
@@ -69,7 +69,19 @@ export function joinRuns(jumps: readonly Jump[]): Jump[] {
       last.set(source, begun)
     }
   }
-  return runs.flatMap(run => (isRamp(run) ? [] : joined(run)))
+  return runs.flatMap(run => (isRamp(run) ? [] : joined(beforeRamp(run))))
+}
+
+/**
+ * A clock that jumped and runs away since then, as after a migration: its first change is the jump, and the others are of one rate. At
+ * that rate it ran for a part of the first one, too, nobody knows for how long.
+ */
+function beforeRamp(run: readonly Jump[]): readonly Jump[] {
+  const [first, ...others] = run as [Jump, ...Jump[]]
+  const [next] = others
+  if (!next || within(rateOf(first), rateOf(next), 3) || !isRamp(others)) return run
+  const ran = (rateOf(next) * (first.change.to - first.change.from)) / 2
+  return [{ ...first, size: first.size - ran, uncertainty: first.uncertainty + Math.abs(ran) }]
 }
 
 function isRamp(run: readonly Jump[]): boolean {

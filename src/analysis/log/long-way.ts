@@ -3,11 +3,12 @@
  * being stepped away, and how fast it became less. Half the delay of a packet may be no offset at all: a way that was slow in
  * one direction shows as much.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { Largest } from './largest.ts'
 
 /** ntpd's step threshold: what is larger would have been stepped if that were allowed. */
-const LARGE: Seconds = 0.128
+const LARGE: Seconds = STEP_THRESHOLD
 const MOST = 64
 
 export interface LongWay {

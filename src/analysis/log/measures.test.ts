@@ -69,6 +69,22 @@ describe('an envelope', () => {
   })
 })
 
+test('of a clock that was set back by 950 s the stamps after that count, and lines in disorder all', () => {
+  const ahead = Array.from({ length: 20 }, (_, i) => [1000 + 200 * i, -950] as const)
+  const right = Array.from({ length: 20 }, (_, i) => [4000 + 200 * i, 0] as const)
+  const drawn = (...rows: readonly (readonly [number, number])[]) => {
+    const envelope = new Envelope()
+    envelope.add(column(rows.map(([at]) => at)), column(rows.map(([, offset]) => offset)), rows.length)
+    return envelope.buckets()
+  }
+  const set = drawn(...ahead, ...right)
+  expect(set.every(({ min, max }) => min === max)).toBe(true)
+  expect(set.filter(({ from }) => from > 3990).every(({ max }) => max === 0)).toBe(true)
+  expect(set.filter(({ min }) => min === -950)).toHaveLength(15)
+  const late = right.map(([at]) => [at + 100, 1e-3] as const)
+  expect(drawn(...right, ...late)).toHaveLength(40)
+})
+
 test('the largest are kept, in order, and no more than twice as many as asked for', () => {
   const largest = new Largest<number>(10, Math.abs)
   for (let i = 0; i < 1000; i++) largest.offer((i * 7919) % 1000)
@@ -86,7 +102,7 @@ test('all of one size: the first are kept', () => {
 
 test('a median of thinned values is near that of all', () => {
   const thinned = new Thinned()
-  for (let i = 0; i < 100_000; i += 1 + thinned.keep(i % 1000, i, i, 1e-3));
+  for (let i = 0; i < 100_000; i += 1 + thinned.keep(i % 1000, i, i, 1e-3, 1));
   expect(thinned.median).toBeGreaterThan(400)
   expect(thinned.median).toBeLessThan(600)
 })
@@ -94,8 +110,8 @@ test('a median of thinned values is near that of all', () => {
 test('two series of a clock that runs away are compared at the same moments', () => {
   const [often, late] = [new Thinned(), new Thinned()]
   // A millisecond in each second; the other one says 5 ms more, and was asked more often towards the end.
-  for (let at = 0; at < 500; at++) often.keep(at * 1e-3, at, 2 * at, 1e-3)
-  for (let at = 250.5; at < 499; at += 2) late.keep(at * 1e-3 + 5e-3, at, 2 * Math.floor(at) + 1, 1e-3)
+  for (let at = 0; at < 500; at++) often.keep(at * 1e-3, at, 2 * at, 1e-3, 1)
+  for (let at = 250.5; at < 499; at += 2) late.keep(at * 1e-3 + 5e-3, at, 2 * Math.floor(at) + 1, 1e-3, 2)
   expect(late.median - often.median).toBeGreaterThan(0.1)
   expect(late.above(often).median).toBeCloseTo(5e-3, 9)
   expect(often.above(late).median).toBeCloseTo(-5e-3, 9)

@@ -2,10 +2,13 @@
  * Whether the offset swings to and fro in a rhythm: as measurements or updates show it, or else as ntpd's messages tell it.
  * A pause and what is corrected too much after it swing, too, but a few times only.
  */
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbance.ts'
 import type { HostLog, SampleSeries, UpdateSeries } from './host-log.ts'
+import { largestWithin } from './own-steps.ts'
 import { refinePeriod } from './period.ts'
 import type { Excursion, Swing } from './swings.ts'
 import { swingsToldBy } from './told-swings.ts'
@@ -15,6 +18,8 @@ const LEAST_SWINGS = 6
 /** Swings for each jump: fewer are of the jumps, and where there are more some jumps are its own. */
 const OF_JUMPS = 3
 const SURELY = 6
+/** Beyond what a sine does at most. */
+const MARGIN = 1.3
 /** It goes on: what swings after each of a few jumps, with quiet hours between, does not. */
 const OF_ITS_TIME = 0.3
 /** A swing of fewer measurements may be one that was off. */
@@ -35,21 +40,55 @@ export function oscillationOf(
   log: HostLog,
   daemon: Daemon,
   jumps: readonly Disturbance[],
+  own: readonly Correction[],
 ): Oscillation | undefined {
   const measured = log.bestSamples(daemon) ?? log.updatesOf(daemon)
   const found = measured ? measuredBy(measured) : swingsToldBy(log, daemon)
-  return found && within(found, jumps).length * OF_JUMPS <= found.swings.length ? found : undefined
+  if (!found) return undefined
+  const left = within(found, withoutSlow(jumps, jumps, found, own))
+  return left.length * OF_JUMPS <= found.swings.length ? found : undefined
 }
 
-/** Jumps that are no larger than from one top of it to the next one below: the clock was on its way from one to the other. */
-export function withoutItsOwn(jumps: readonly Disturbance[], of: Oscillation): Disturbance[] {
+/**
+ * Jumps that are no larger than from one top of it to the next one below: the clock was on its way from one to the other. Where they
+ * are many, those that are no faster than it swings.
+ */
+export function withoutItsOwn(
+  jumps: readonly Disturbance[],
+  of: Oscillation,
+  own: readonly Correction[],
+): Disturbance[] {
   const its = within(of, jumps)
-  if (its.length * SURELY > of.swings.length) return [...jumps]
-  const tops = of.swings.map(({ peak }) => Math.abs(peak)).sort((a, b) => b - a)
-  // A jump makes at most two tops of its own.
-  const most = 2 * tops[2 * its.length]!
-  return jumps.filter(each => !its.includes(each) || Math.abs(each.size) > most)
+  const fast = withoutSlow(jumps, jumps, of, own)
+  if (its.length * SURELY > of.swings.length) return fast
+  const most = 2 * topOf(of, its.length)!
+  return fast.filter(each => !its.includes(each) || Math.abs(each.size) > most)
 }
+
+/**
+ * Without what is no faster than it swings, by the tops that are left if each jump of the clock made some, and by what ntpd set
+ * meanwhile: from one poll to the next that looks like a jump, of the clock or of a source that was asked at another time.
+ */
+export function withoutSlow(
+  all: readonly Disturbance[],
+  jumps: readonly Disturbance[],
+  of: Oscillation,
+  own: readonly Correction[],
+): Disturbance[] {
+  const top = topOf(of, within(of, jumps).length)
+  if (top === undefined) return [...all]
+  const rate = (2 * Math.PI * top) / of.period
+  const [first, last] = [of.swings[0]!.at - 2 * of.period, of.swings.at(-1)!.at + of.period]
+  return all.filter(each => {
+    const { from, to } = each.local
+    const most = MARGIN * rate * (to - from) + largestWithin(each, own)
+    return from < first || from > last || Math.abs(each.size) - each.uncertainty > most
+  })
+}
+
+/** A jump makes at most two tops of its own. */
+const topOf = ({ swings }: Oscillation, jumps: number): Seconds | undefined =>
+  swings.map(({ peak }) => Math.abs(peak)).sort((a, b) => b - a)[2 * jumps]
 
 const within = ({ swings }: Oscillation, jumps: readonly Disturbance[]): Disturbance[] =>
   jumps.filter(({ from }) => from > swings[0]!.at - HOUR && from < swings.at(-1)!.at)
@@ -77,8 +116,7 @@ function rhythmOf(swings: readonly Swing[]): Seconds | undefined {
     .slice(1)
     .map(({ at }, i) => at - swings[i]!.at)
     .filter(gap => gap > 0)
-    .sort((a, b) => a - b)
-  const median = gaps[gaps.length >> 1]
+  const median = upperMedian(gaps)
   if (!median) return undefined
   const regular = gaps.filter(gap => gap > 0.5 * median && gap < 2 * median)
   const swung = regular.reduce((sum, gap) => sum + gap, 0)

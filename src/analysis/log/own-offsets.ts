@@ -4,11 +4,9 @@
  * Both together are the clock's own error (reference.c of chrony: what it would step by), at the stamp put right by the
  * offset. With ntpd the offset is the clock's.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { BLOCK_ROWS, type UpdateBlock } from '#core/trace/series.ts'
-
-/** ntpd's step threshold. */
-export const FAR: Seconds = 0.128
 
 export class OwnOffsets {
   readonly #at = new Float64Array(BLOCK_ROWS)
@@ -32,7 +30,7 @@ export class OwnOffsets {
       this.#offset[row] = size + left
       if (Math.abs(left) > this.mostLeft) this.mostLeft = Math.abs(left)
       if (this.#farSince < this.#at[row]!) this.farFor += this.#at[row]! - this.#farSince
-      this.#farSince = Math.abs(left) >= FAR ? this.#at[row]! : Number.NaN
+      this.#farSince = Math.abs(left) >= STEP_THRESHOLD ? this.#at[row]! : Number.NaN
     }
     return { at: this.#at, offset: this.#offset, rows }
   }

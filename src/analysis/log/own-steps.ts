@@ -3,6 +3,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
+import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 
@@ -39,3 +40,9 @@ export function ownSteps(log: HostLog, daemon: Daemon): Correction[] {
   }
   return steps
 }
+
+/** The largest of the steps while that happened: 0 where there was none. */
+export const largestWithin = ({ local }: Disturbance, own: readonly Correction[]): Seconds =>
+  own
+    .filter(({ at }) => at >= local.from - SLACK && at <= local.to + SLACK)
+    .reduce((most, { size }) => Math.max(most, Math.abs(size)), 0)

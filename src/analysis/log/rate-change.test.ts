@@ -64,3 +64,17 @@ test('a pause hours later is one', () => {
   expect(names).toContain('frequency-far-off')
   expect(names).toContain('vm-paused')
 })
+
+test('a clock that no crystal explains is worth a note, as long as it is held', () => {
+  const held = (frequency: number) => {
+    const lines: string[] = []
+    for (let at = 0; at < 36_000; at += 512)
+      lines.push(
+        `${new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')} 192.0.2.1     3    ${frequency.toFixed(3)}     0.010  1.000e-05 N  3  1.000e-05  1.000e-05  1.000e-02  1.000e-03  1.000e-02`,
+      )
+    return explain(...lines).findings.map(({ name, severity }) => `${severity} ${name}`)
+  }
+  expect(held(-400)).toEqual(['note frequency-far-off', 'good good'])
+  expect(held(90)).toEqual(['good good'])
+  expect(held(600)).toEqual(['warning frequency-far-off'])
+})

@@ -3,10 +3,11 @@
  * frequency that chronyd holds, which follows within minutes; temperature changes it by little, and slowly. Until chronyd has
  * learned it, the offset runs away, and from one poll to the next that looks like a jump.
  */
+import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Disturbance } from './disturbance.ts'
 import type { Bucket } from './envelope.ts'
-import { medianOf } from './thinned.ts'
+import type { Summary } from './windows.ts'
 
 /** No crystal changes by so much at once. */
 const LEAST: Rate = 30e-6
@@ -21,6 +22,10 @@ const SOON: Seconds = 1800
 const SHARE = 0.2
 /** From the change until it is known, and polls of ten minutes and more. */
 const LEARNT: Seconds = 3600
+/** Moments at which it was seen. */
+const LEAST_RAMPS = 6
+/** Of these most are of one rate. */
+const MOSTLY = 0.75
 /** Rates are learned a little too high at first. */
 const MARGIN = 1.3
 
@@ -31,6 +36,8 @@ export interface RateChange {
   /** Corrections: negative for a clock that gains. */
   readonly before: Rate
   readonly after: Rate
+  /** Until then the clock ran away; where it is not said, until chronyd knew the new rate. */
+  readonly held?: Seconds
 }
 
 export function rateChangeOf(buckets: readonly Bucket[]): RateChange | undefined {
@@ -48,6 +55,34 @@ export function rateChangeOf(buckets: readonly Bucket[]): RateChange | undefined
   return from - first.from < START || to - from > SOON ? undefined : { from, to, before, after }
 }
 
+/**
+ * The same of ntpd, which learns it in hours: what it corrected before, and what it corrects and what the clock loses in spite of that
+ * since then. A clock that ran away from the beginning did not change.
+ */
+export function ranAwayAt(ramps: readonly Summary[], frequencies: readonly Bucket[]): RateChange | undefined {
+  const [start, end] = [frequencies[0], frequencies.at(-1)]
+  if (!start || !end) return undefined
+  const rates = ramps.map(({ from, mean }) => {
+    const corrected = frequencies.findLast(bucket => bucket.from <= from) ?? start
+    return { from, rate: corrected.last + mean }
+  })
+  const later = rates.filter(({ from }) => from > start.from + START)
+  if (later.length < LEAST_RAMPS) return undefined
+  const before = levelOf(frequencies.filter(({ to }) => to < later[0]!.from - LEARNT))
+  const shown = upperMedian(later.map(({ rate }) => rate))
+  // As long as it runs away ntpd works against it: what it holds in the end may be more.
+  const after = (end.last - before) / (shown - before) > 1 ? end.last : shown
+  const size = after - before
+  const alike = rates.filter(({ rate }) => within((rate - before) / size))
+  const [first] = alike
+  if (!first || !(Math.abs(size) >= LEAST) || alike.length < MOSTLY * rates.length) return undefined
+  return first.from < start.from + START
+    ? undefined
+    : { from: first.from, to: first.from, before, after, held: alike.at(-1)!.from + LEARNT }
+}
+
+const within = (share: number): boolean => share > 0.5 && share < 2
+
 /** Where the means on both sides differ most, each side weighed by its length. */
 function splitOf(buckets: readonly Bucket[]): number {
   const total = buckets.reduce((sum, { last }) => sum + last, 0)
@@ -63,17 +98,20 @@ function splitOf(buckets: readonly Bucket[]): number {
   return best
 }
 
-const levelOf = (buckets: readonly Bucket[]): Rate => medianOf(buckets.map(({ last }) => last))
+export const levelOf = (buckets: readonly Bucket[]): Rate => upperMedian(buckets.map(({ last }) => last))
 
 const spreadOf = (buckets: readonly Bucket[], level: Rate): Rate =>
-  medianOf(buckets.map(({ last }) => Math.abs(last - level)))
+  upperMedian(buckets.map(({ last }) => Math.abs(last - level)))
 
-/** Whether the offset had only run away between two polls, at a rate that was not yet known. */
-export const ranAway = (
+/** Whether the offset had only run away between two polls, at a rate that was not yet corrected. `steps`: up to how much ntpd set meanwhile. */
+export function ranAway(
   { size, uncertainty, local }: Disturbance,
-  { from, to, before, after }: RateChange,
-): boolean =>
-  local.to > from - LEARNT &&
-  local.from < to &&
-  size * (after - before) > 0 &&
-  Math.abs(size) - uncertainty < MARGIN * Math.abs(after - before) * (local.to - local.from)
+  { from, to, before, after, held }: RateChange,
+  steps: Seconds,
+): boolean {
+  const most = MARGIN * Math.abs(after - before) * (local.to - local.from)
+  const meanwhile = local.to > from - LEARNT && local.from < (held ?? to)
+  if (!meanwhile || Math.abs(size) - uncertainty >= most + steps) return false
+  // Of a step of ntpd's some sources are heard in the same second.
+  return size * (after - before) > 0 || Math.abs(size) - uncertainty < steps
+}

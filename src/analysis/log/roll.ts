@@ -4,6 +4,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { movedInto } from './grown.ts'
 
 const HOUR: Seconds = 3600
 
@@ -87,16 +88,11 @@ export class Roll {
 
   #grow(least: number): void {
     const room = Math.max(least, 2 * this.#counts.length)
-    this.#counts = grown(this.#counts, new Uint32Array(room))
-    this.#hours = grown(this.#hours, new Uint32Array(room))
-    this.#hour = grown(this.#hour, new Int32Array(room))
-    this.#from = grown(this.#from, new Float64Array(room))
-    this.#to = grown(this.#to, new Float64Array(room))
-    this.#silence = grown(this.#silence, new Float64Array(room))
+    this.#counts = movedInto(new Uint32Array(room), this.#counts)
+    this.#hours = movedInto(new Uint32Array(room), this.#hours)
+    this.#hour = movedInto(new Int32Array(room), this.#hour)
+    this.#from = movedInto(new Float64Array(room), this.#from)
+    this.#to = movedInto(new Float64Array(room), this.#to)
+    this.#silence = movedInto(new Float64Array(room), this.#silence)
   }
-}
-
-function grown<T extends Uint32Array | Int32Array | Float64Array>(old: T, room: T): T {
-  room.set(old)
-  return room
 }

@@ -3,6 +3,7 @@
  * another way. Then it is another one at once, and stays there. The offset moves with it by half of the difference where only one
  * direction changed, and not at all where both did alike.
  */
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { grown } from './grown.ts'
@@ -137,7 +138,7 @@ export class Routes {
     if (now.length < AGREE) return
     const began = now[0]!
     const after = Math.min(...now.map(each => each.delay))
-    const offset = now.map(each => each.offset).sort((a, b) => a - b)[AGREE >> 1]!
+    const offset = upperMedian(now.map(each => each.offset))
     this.#settle(source)
     const moved = offset - state[s + WAY_OFFSET]!
     const found = {

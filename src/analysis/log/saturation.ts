@@ -4,7 +4,9 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 
-const LIMIT: Rate = 499.5e-6
+/** What ntpd and the kernel correct at most. */
+export const LIMIT: Rate = 500e-6
+const NEARLY: Rate = 0.5e-6
 
 export class Saturation {
   rows = 0
@@ -19,7 +21,7 @@ export class Saturation {
   add(at: Float64Array, frequency: Float64Array, rows: number): void {
     for (let row = 0; row < rows; row++) {
       const value = frequency[row]!
-      const saturated = value >= LIMIT || value <= -LIMIT
+      const saturated = Math.abs(value) >= LIMIT - NEARLY
       const time = at[row]!
       if (saturated) {
         this.rows++

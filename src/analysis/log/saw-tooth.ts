@@ -4,6 +4,7 @@
  * the next. But a step goes towards zero, from where the clock had been off for two polls, faster than anything slews; and a
  * ramp goes away from zero, faster than any crystal.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
@@ -11,7 +12,6 @@ import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
 import { once } from './once.ts'
 
-const THRESHOLD: Seconds = 0.128
 /** A clock that is off by this twice in a row is no bad measurement. */
 const OFF: Seconds = 0.1
 /** What a crystal, ntpd and the kernel may do together ends below. */
@@ -138,7 +138,7 @@ export class SawTooth {
 
 /** Off twice, and then nearer to zero, a little beyond it perhaps. */
 const isReset = (first: Seconds, second: Seconds, then: Seconds): boolean =>
-  Math.abs(second) >= THRESHOLD &&
+  Math.abs(second) >= STEP_THRESHOLD &&
   Math.abs(first) >= OFF &&
   first * second > 0 &&
   Math.abs(then) < 0.75 * Math.abs(second)

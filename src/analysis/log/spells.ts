@@ -3,8 +3,10 @@
  * hours. The log is looked at in windows of a few measurements of one source, and in each the sources are held against that
  * one: who is away from the middle of them by more than half the delay of that time explains, and not by chance, is odd there.
  */
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { type Apart, medianOf, type Thinned } from './thinned.ts'
+import { mostExplained } from './most-explained.ts'
+import type { Apart, Thinned } from './thinned.ts'
 
 /** Measurements of the source that the others are held against. */
 const WINDOW = 8
@@ -13,9 +15,6 @@ const LEAST_ROWS = 4
 /** Windows in a row: once may be a filter that holds an old sample. */
 const LEAST_WINDOWS = 2
 const LEAST_TIME: Seconds = 1800
-/** As for the log as a whole. */
-const LEAST: Seconds = 2e-3
-const UNKNOWN_DELAY: Seconds = 0.1
 
 export interface Spell {
   readonly source: number
@@ -23,7 +22,7 @@ export interface Spell {
   readonly to: Seconds
   /** How far the source was from the middle of the others. */
   readonly size: Seconds
-  /** Of the source, in that time. */
+  /** Of the source, in that time; NaN where the log has none. */
   readonly delay: Seconds
   /** How many agreed against it. */
   readonly others: number
@@ -83,10 +82,10 @@ function shownBy(source: number, apart: readonly Apart[]): Shown {
   const quarter = sizes.length >> 2
   return {
     source,
-    level: medianOf(sizes),
+    level: upperMedian(sizes),
     low: sizes[quarter]!,
     high: sizes[sizes.length - 1 - quarter]!,
-    delay: delays.length > 0 ? medianOf(delays) : UNKNOWN_DELAY,
+    delay: upperMedian(delays),
     apart,
   }
 }
@@ -99,18 +98,16 @@ interface Middle {
 
 /** Undefined where no majority agrees. */
 function middleOf(window: readonly Shown[]): Middle | undefined {
-  const level = medianOf(window.map(each => each.level))
+  const level = upperMedian(window.map(each => each.level))
   const agree = window.filter(each => sideOf(each, level) === 0).length
   return window.length >= 3 && 2 * agree > window.length ? { level, agree } : undefined
 }
 
 /** On which side of the others a source was, beyond what its way explains: 0 if it may have been right. */
 function sideOf(shown: Shown, middle: Seconds): number {
-  const limit = limitOf(shown)
+  const limit = mostExplained(shown.delay)
   return shown.low - middle > limit ? 1 : shown.high - middle < -limit ? -1 : 0
 }
-
-const limitOf = ({ delay }: Shown): Seconds => Math.max(LEAST, delay / 2)
 
 interface Judged {
   readonly mine: Shown
@@ -129,7 +126,7 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
   return runs.flatMap(({ side, of }, i) => {
     if (side === 0 || of.length < LEAST_WINDOWS) return []
     const away = of.flatMap(({ mine, middle }) =>
-      mine.apart.filter(({ size }) => side * (size - middle.level) > limitOf(mine)),
+      mine.apart.filter(({ size }) => side * (size - middle.level) > mostExplained(mine.delay)),
     )
     const [from, to] = [away[0]!.at, away.at(-1)!.at]
     return to - from < LEAST_TIME
@@ -139,8 +136,8 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
             source: of[0]!.mine.source,
             from,
             to,
-            size: medianOf(of.map(({ mine, middle }) => mine.level - middle.level)),
-            delay: medianOf(of.map(({ mine }) => mine.delay)),
+            size: upperMedian(of.map(({ mine, middle }) => mine.level - middle.level)),
+            delay: upperMedian(of.map(({ mine }) => mine.delay)),
             others: Math.min(...of.map(({ middle }) => middle.agree)),
             open: i === runs.length - 1,
           },

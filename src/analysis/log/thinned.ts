@@ -3,7 +3,9 @@
  * is enough for a median that no jump can bend. Where each of them stood is kept, too, so that two series can be held against
  * each other.
  */
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { isPaced } from './pace.ts'
 
 const ROOM = 256
 
@@ -12,18 +14,23 @@ export class Thinned {
   readonly #at: Seconds[] = []
   readonly #row: number[] = []
   readonly #delay: Seconds[] = []
+  readonly #silence: Seconds[] = []
   #stride = 1
 
-  /** `row`: its place among the rows of all. Answers how many are to be let go before the next is kept. */
-  keep(value: number, at: Seconds, row: number, delay: Seconds): number {
+  /**
+   * `row`: its place among the rows of all. `silence`: the time since the value before, whether that was kept or not. Answers how many
+   * are to be let go before the next is kept.
+   */
+  keep(value: number, at: Seconds, row: number, delay: Seconds, silence: Seconds): number {
     const skip = this.#stride - 1
     this.#kept.push(value)
     this.#at.push(at)
     this.#row.push(row)
     this.#delay.push(delay)
+    this.#silence.push(silence)
     if (this.#kept.length < 2 * ROOM) return skip
     this.#stride *= 2
-    for (const column of [this.#kept, this.#at, this.#row, this.#delay]) {
+    for (const column of [this.#kept, this.#at, this.#row, this.#delay, this.#silence]) {
       for (let i = 0; i < ROOM; i++) column[i] = column[2 * i]!
       column.length = ROOM
     }
@@ -31,12 +38,23 @@ export class Thinned {
   }
 
   get median(): number {
-    return medianOf(this.#kept)
+    return upperMedian(this.#kept)
+  }
+
+  /** Between the first and the last twentieth of them. */
+  get spread(): number {
+    const sorted = this.#kept.toSorted((a, b) => a - b)
+    const twentieth = Math.floor(sorted.length / 20)
+    return sorted.length === 0 ? Number.NaN : sorted.at(-1 - twentieth)! - sorted[twentieth]!
   }
 
   /** The rows of those that were kept, in their order. */
   get rows(): readonly number[] {
     return this.#row
+  }
+
+  get paced(): boolean {
+    return isPaced(this.#silence)
   }
 
   /** How much larger these values are than the others at the same moments (median). */
@@ -46,7 +64,7 @@ export class Thinned {
     until: Seconds = Number.POSITIVE_INFINITY,
   ): Above {
     const all = this.against(others).filter(({ at }) => at >= since && at < until)
-    return { median: medianOf(all.map(({ size }) => size)), count: all.length }
+    return { median: upperMedian(all.map(({ size }) => size)), count: all.length }
   }
 
   /**
@@ -85,9 +103,4 @@ export interface Above {
   readonly median: number
   /** Moments that could be compared. */
   readonly count: number
-}
-
-export function medianOf(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort()
-  return sorted.length > 0 ? sorted[sorted.length >> 1]! : Number.NaN
 }

@@ -107,11 +107,7 @@ function leapt({ all, size, open, noticed }: Event, log: HostLog, daemon: Daemon
  * of what happened, and what it corrects then it mostly does not tell. Beyond its limits it waits until all of them are new.
  */
 const isOfALine = ({ all, size, noticed }: Pick<Event, 'all' | 'size' | 'noticed'>, daemon: Daemon) =>
-  daemon === 'chrony' &&
-  all.length === 1 &&
-  all[0]!.since === undefined &&
-  !noticed &&
-  Math.abs(size) < REFUSED
+  daemon === 'chrony' && all[0]!.since === undefined && !noticed && Math.abs(size) < REFUSED
 
 const isAt = (a: Place, b: Place): boolean => a.file === b.file && a.line === b.line
 

@@ -4,13 +4,18 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
-import { SLACK } from './eras.ts'
+import { saidStarts } from './corrections-said.ts'
+import { type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { ALIKE, type Jump } from './jumps.ts'
 import { bestRest, between, meanwhileByEra, meanwhileByStamp } from './meanwhile.ts'
+import { NOTICED } from './noticed.ts'
+import { MAX_SLEW } from './slew-pace.ts'
 
 /** Of what chrony prints with four digits. */
 const ROUNDING = 5e-4
+/** ntpd steps by what its sources say on the average, and each was asked at another time. */
+const AGREED = 0.2
 /** Beyond what could be nothing, by this much. */
 const CLEAR = 1.5
 
@@ -30,8 +35,9 @@ export function unexplained(
           .sort((a, b) => a.at - b.at)
   const markers = updates?.corrections.markers ?? []
   const nothingKnown = !updates && events.length === 0
-  const starts = log.events.of('started').filter(event => event.daemon === daemon)
+  const starts = saidStarts(log, daemon)
   const leaps = log.events.of('jumped-forward', 'jumped-backward').filter(event => event.daemon === daemon)
+  const given = (updates?.corrections.dropped ?? []).filter(each => !wasStepped(each, events))
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
@@ -48,7 +54,9 @@ export function unexplained(
     const meanwhile = between(sized, ...when.stamps).filter(
       each => when.perhaps(each) && !used.has(each) && !(!exact && corrects(each, change)),
     )
-    const { rest, of } = bestRest(delta, meanwhile, when)
+    const dropped = given.find(each => each.at >= low - SLACK && each.at <= high + SLACK)
+    // What was given up had been begun, however much better the change is explained without it.
+    const { rest, of } = bestRest(delta, meanwhile, dropped ? { ...when, open: () => false } : when)
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
@@ -64,49 +72,77 @@ export function unexplained(
       if (!known) own.push({ at: change.to, size: -delta, by, file: change.file, line: change.line })
       continue
     }
-    const dropped = updates?.corrections.dropped.find(
-      each => each.at >= low - SLACK && each.at <= high + SLACK,
-    )
-    const size = dropped ? rest - pendingAt(dropped, rest) : rest
-    const restarted =
-      change.fresh || starts.some(event => event.at >= low - SLACK && event.at <= high + SLACK)
+    const pending = dropped ? pendingAt(dropped, rest) : undefined
+    const size = rest - (pending?.size ?? 0)
+    const restarted = change.fresh || starts.some(at => isWithin(change, at))
     jumps.push({
       change,
       first: change,
       firstSize: size,
       size,
-      uncertainty: Math.min(tolerance, Math.abs(size)) + (dropped ? 0.01 * Math.abs(size) : 0),
+      uncertainty:
+        Math.min(tolerance, Math.abs(size)) + (pending ? 0.01 * Math.abs(size) + pending.uncertainty : 0),
       dropped: dropped !== undefined,
-      set: wasSet(change, size, leaps),
+      set: wasSet(change, { size, leaps, eras: series.changes.eras }),
       restarted: restarted && !towardsZero,
     })
   }
   return { jumps, own }
 }
 
+/** Whether a stamp is of the time between the two measurements: of a clock that was set back before it was, or after. */
+function isWithin({ from, to, before, after }: Change, at: Seconds): boolean {
+  if (to >= from) return at >= from - SLACK && at <= to + SLACK
+  const passed = Math.max(0, to + after - from - before)
+  return [from, to - passed].some(first => at >= first - SLACK && at <= first + passed + SLACK)
+}
+
 /** What undoes the offset that was measured in that very second came after it. */
 const corrects = ({ at, size }: Correction, { to, after }: Change): boolean =>
-  Math.abs(at - to) <= SLACK && Math.abs(size - after) < ALIKE * Math.abs(size)
+  Math.abs(at - to) <= SLACK && Math.abs(size - after) < AGREED * Math.abs(size)
+
+interface Around {
+  readonly size: Seconds
+  readonly leaps: readonly LogEvent[]
+  readonly eras: Eras
+}
 
 /**
- * Whether the wall clock alone moved: the daemon said so, or stamps went back, which they never do when a machine stands
- * still.
+ * Whether the wall clock alone moved: the daemon said so, or stamps went back, of this source or of any that was heard in
+ * between, which they never do when a machine stands still.
  */
-function wasSet({ from, to }: Change, size: Seconds, leaps: readonly LogEvent[]): boolean {
+function wasSet({ from, to, fromEra, toEra }: Change, { size, leaps, eras }: Around): boolean {
   const [low, high] = [Math.min(from, to), Math.max(from, to)]
   const leap = size > 0 ? 'jumped-backward' : 'jumped-forward'
+  // Elsewhere, or by more, it was something else: another file, a step of the daemon's own.
+  const wentBack = eras.returns
+    .slice(fromEra, toEra)
+    .some(each => each.from >= low - SLACK && each.to <= high + SLACK && each.from - each.to <= size + SLACK)
   return (
-    (size > 0 && to < from - SLACK) ||
+    (size > 0 && (wentBack || to < from - SLACK)) ||
     leaps.some(({ what, at }) => what === leap && at >= low - SLACK && at <= high + SLACK)
   )
 }
 
+/** It was done at once, and nothing was left. */
+const wasStepped = ({ left, lastAt }: Dropped, steps: readonly LogEvent[]): boolean =>
+  steps.some(
+    ({ at, size }) => Math.abs(at - lastAt) <= SLACK && Math.abs(size - left) < ALIKE * Math.abs(left),
+  )
+
 /**
  * What chronyd still had to slew when it gave up. Its stamps were true time before, as if all had been done, and are the
- * clock's own after.
+ * clock's own after. How fast it slews is not said where it had just begun; what is large it slews as fast as it may.
  */
-function pendingAt(dropped: Dropped, rest: Seconds): Seconds {
-  const elapsed = Math.max(0, dropped.at + rest - dropped.lastAt)
-  const pending = dropped.left + dropped.rate * elapsed
-  return Math.sign(pending) === Math.sign(dropped.left) ? pending : 0
+function pendingAt(
+  { left, at, lastAt, rate }: Dropped,
+  rest: Seconds,
+): { size: Seconds; uncertainty: Seconds } {
+  const elapsed = Math.max(0, at + rest - lastAt)
+  const known = rate !== 0 || Math.abs(left) < NOTICED
+  const pending = left + (known ? rate : -Math.sign(left) * MAX_SLEW) * elapsed
+  return {
+    size: Math.sign(pending) === Math.sign(left) ? pending : 0,
+    uncertainty: known ? 0 : (MAX_SLEW / 2) * elapsed,
+  }
 }

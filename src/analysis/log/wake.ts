@@ -11,6 +11,7 @@ import type { Disturbance } from './disturbance.ts'
 /** Of the jump before. */
 const WAKE = 0.01
 const WAKE_TIME: Seconds = 1800
+/** chronyd asks each minute then, and has forgotten what was before after seven of them. */
 const BLIND_TIME: Seconds = 600
 const OVERDONE = 2
 const STILL_THERE = 0.3
@@ -20,18 +21,41 @@ export function withoutWake(all: readonly Disturbance[], blind: boolean): Distur
   let largest = 0
   let side = 0
   let until = Number.NEGATIVE_INFINITY
-  return all.filter(({ size, from, to, before }) => {
+  let blindUntil = until
+  return all.filter(each => {
+    const { size, from, to, before } = each
     const now = Math.abs(size)
     const back = Math.sign(size) === -side && before * size < 0 && Math.abs(before) > STILL_THERE * now
     const may = back ? OVERDONE * largest : largest
     const over = from > until || from < until - 3 * WAKE_TIME
     if (!over && now < WAKE * largest) return false
-    if (blind && now < may && from < until - WAKE_TIME + BLIND_TIME) return false
+    if (blind && now < may && from < blindUntil) return false
     if (over || now > 0.5 * largest) {
       largest = now
       side = Math.sign(size)
       until = to + WAKE_TIME
+      blindUntil = to + blindAfter(each)
     }
     return true
   })
+}
+
+/** Until those have been asked, too, that were asked last before it, and some times more. */
+const blindAfter = ({ unasked = 0 }: Disturbance): Seconds => BLIND_TIME + unasked
+
+/**
+ * What most sources show chronyd corrects, step by step; where that is not known, each source that is asked in between seems
+ * to have jumped by what was left, or by what was corrected since, and the others not.
+ */
+export function withoutEchoes(all: readonly Disturbance[], followed: readonly Disturbance[]): Disturbance[] {
+  return all.filter(
+    each =>
+      !followed.some(
+        most =>
+          most !== each &&
+          Math.abs(each.size) < OVERDONE * Math.abs(most.size) &&
+          each.local.to > most.local.from &&
+          each.local.from < most.local.to + blindAfter(most),
+      ),
+  )
 }

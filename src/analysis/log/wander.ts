@@ -65,14 +65,17 @@ function pointsOf(stretch: readonly Summary[]): WanderPoint[] {
   // Only differences of differences count, so that the sign of an offset does not matter.
   const phase: Phase = { error: Float64Array.from(stretch, ({ mean }) => mean), step }
   const points: WanderPoint[] = []
-  for (let m = 1; 3 * m < stretch.length; m *= 2)
+  for (let m = 1; 3 * m < stretch.length; m *= 2) {
+    const time = m * step
+    const modifiedAllan = modifiedAllanDeviation(phase, m)
     points.push({
-      time: m * step,
+      time,
       allan: allanDeviation(phase, m),
-      modifiedAllan: modifiedAllanDeviation(phase, m),
-      timeDeviation: timeDeviation(phase, m),
+      modifiedAllan,
+      timeDeviation: timeDeviation(modifiedAllan, time),
       mtie: mtie(phase, m),
       uncertainty: 1 / Math.sqrt(Math.floor((stretch.length - 1) / m)),
     })
+  }
   return points
 }

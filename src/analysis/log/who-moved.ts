@@ -4,13 +4,19 @@
  * by true time, the clock was set.
  */
 
+import { upperMedian } from '#core/number/median.ts'
 import type { Daemon } from '#core/trace/series.ts'
-import type { Moved } from './disturbance.ts'
+import type { Disturbance, Moved } from './disturbance.ts'
 import type { Jump } from './jumps.ts'
 import { isBetweenPolls, NOTICED } from './noticed.ts'
 
 /** How much nearer to the usual spacing one pace must be than the other. */
 const CLEARLY = 3
+const MANY = 8
+const SAME = 0.05
+const MOSTLY = 0.7
+/** Of others the polls are too far apart, or too uneven. */
+const SOME = 0.2
 
 /**
  * chronyd waits by the wall clock, and for the next poll so much longer when that was set back; beyond ten seconds it notices,
@@ -35,4 +41,20 @@ export function whoMoved(group: readonly Jump[], daemon: Daemon): Moved {
     else if (byTrue * CLEARLY < byLocal) wall++
   }
   return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
+}
+
+/** Jumps of one size, again and again, are of one cause: where the pace of the polls tells it of some, and the other of none. */
+export function movedAlike(all: readonly Disturbance[]): Disturbance[] {
+  const back = all.filter(({ size, restarted }) => size > 0 && !restarted)
+  const usual = upperMedian(back.map(({ size }) => size))
+  const alike = back.filter(({ size }) => Math.abs(size - usual) < SAME * usual)
+  const told = alike.filter(({ moved }) => moved !== 'not known')
+  const sure =
+    alike.length >= MANY && alike.length >= MOSTLY * back.length && told.length >= SOME * alike.length
+  if (!sure || told.some(({ moved }) => moved === 'machine')) return [...all]
+  return all.map(each =>
+    alike.includes(each) && each.moved === 'not known'
+      ? { ...each, moved: 'wall clock' as const, likeOthers: true }
+      : each,
+  )
 }

@@ -1,4 +1,5 @@
 /** One file on its way into the log of its host: the stretches of it, and what was read so far. */
+import { type Repeats, repeatedIn } from '#analysis/log/repeats.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Piece } from '#core/trace/series.ts'
 import type { NotUnderstood } from '#dialects/log/router.ts'
@@ -51,21 +52,32 @@ export interface Reading {
   paced(file: FileReading, bytes: number): void
 }
 
+/** Among the files of its host, in the order in which they are read. */
+export interface Place {
+  readonly host: Host<Taker>
+  readonly repeats: Repeats
+  readonly nth: number
+}
+
 export class FileReading {
   readonly sniffed: Sniffed
   readonly sources: SourceTable
   ended = false
   lines = 0
   readonly #host: Host<Taker>
+  readonly #repeats: Repeats
+  readonly #nth: number
   readonly #reading: Reading
   readonly #packed: boolean
   #bytes = 0
   readonly #formats: Record<string, number> = {}
 
-  constructor(sniffed: Sniffed, host: Host<Taker>, reading: Reading) {
+  constructor(sniffed: Sniffed, { host, repeats, nth }: Place, reading: Reading) {
     this.sniffed = sniffed
     this.sources = host.sources
     this.#host = host
+    this.#repeats = repeats
+    this.#nth = nth
     this.#reading = reading
     this.#packed = packingOf(sniffed.input.path) !== 'none'
   }
@@ -108,7 +120,7 @@ export class FileReading {
   }
 
   tell(piece: Piece): void {
-    this.#host.log.tell(piece)
+    if (this.#repeats.keep(piece, this.#nth)) this.#host.log.tell(piece)
   }
 
   paced(bytes: number): void {
@@ -124,6 +136,8 @@ export class FileReading {
     for (const [format, count] of formats) this.#formats[format] = (this.#formats[format] ?? 0) + count
     if (!toEnd) return
     this.ended = true
+    const repeated = this.#repeats.takeCount()
+    if (repeated > 0) skipped.push({ file: name, why: repeatedIn(repeated) })
     if (failure) skipped.push({ file: name, why: `read up to byte ${this.#bytes}: ${failure}` })
     if (Object.keys(this.#formats).length === 0) skipped.push({ file: name, why: 'no timekeeper wrote it' })
     else

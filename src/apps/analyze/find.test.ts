@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { explainHost } from '#diagnosis/explain.ts'
 import { zipOf } from '../../../test/support/zip.ts'
 import { readLogs } from './read.ts'
 
@@ -38,6 +39,23 @@ test('days are put in order, whatever their names', async () => {
   expect((await read()).files.map(({ name }) => name.at(-1))).toEqual(['z', 'a'])
 })
 
+test('a clock that is set back by days writes into the file of a day that it had had: that is read after those between', async () => {
+  const day = (mjd: number, from: number, rows: number, offset: number) =>
+    Array.from({ length: rows * 3 }, (_, i) => {
+      const second = from + 64 * Math.floor(i / 3) + (i % 3)
+      return `${mjd} ${second}.031 192.0.2.${i % 3} 9614 ${offset.toFixed(9)} 0.010000000 0.000100000 0.000010000\n`
+    }).join('')
+  put('peerstats.20270601', day(61_557, 10_000, 60, 0))
+  put('peerstats.20270529', day(61_554, 10_000 + 60 * 64, 30, 3 * 86_400))
+  put('ntpd.log', ' 1 Jun 02:00:00 ntpd[1]: 0.0.0.0 c016 06 restart\n')
+  const { hosts, baseDay } = await read()
+  const [{ name, log, sources }] = hosts as [(typeof hosts)[0]]
+  const { findings } = explainHost({ name, log, baseDay, sourceNames: sources.names })
+  const back = findings.find(each => each.name === 'stepped-by-someone-else')
+  expect(back?.measures.size).toBeCloseTo(3 * 86_400, 3)
+  expect(findings.map(each => each.name)).not.toContain('wrong-at-start')
+})
+
 test('the same log twice is read once', async () => {
   put('loopstats', LOG)
   put('loopstats.20270305', LOG)
@@ -48,6 +66,35 @@ test('the same log twice is read once', async () => {
     expect.stringContaining('the same log as'),
     expect.stringContaining('the same log as'),
   ])
+})
+
+test('lines that stand in two logs, of which neither is the beginning of the other, count once', async () => {
+  const lines = Array.from({ length: 300 }, (_, i) => LINE(64 * i, 1e-6 * i))
+  put('loopstats.1', gzipSync(lines.slice(0, 200).join('')))
+  put('loopstats', lines.slice(120).join(''))
+  put('excerpt', lines.slice(50, 80).join(''))
+  const { hosts, skipped } = await read()
+  const [{ log }] = hosts as [(typeof hosts)[0]]
+  const { rows, offset } = log.updatesOf('ntpd')!
+  expect(rows).toBe(300)
+  expect(offset.whole.mean).toBeCloseTo(1e-6 * 149.5, 12)
+  expect(skipped.map(({ why }) => why.split(' ')[0])).toEqual(['30', '80'])
+})
+
+test('messages that are in two files are one each', async () => {
+  const message = (second: number) =>
+    `2027-03-05T10:50:${second} a chronyd[7]: Detected falseticker 192.0.2.2\n`
+  const [first, ...rest] = [10, 20, 30, 30].map(message)
+  put('syslog', [first, ...rest].join(''))
+  put('daemon.log', rest.join(''))
+  const { log } = (await read()).hosts[0]!
+  expect(log.events.of('falseticker')).toHaveLength(4)
+})
+
+test('a line that stands twice in one log counts twice', async () => {
+  put('loopstats', LINE(1) + LINE(2) + LINE(2))
+  put('loopstats.1', LINE(3) + LINE(4))
+  expect((await read()).hosts[0]!.log.updatesOf('ntpd')!.rows).toBe(5)
 })
 
 test('hosts by the folders above those that every machine has', async () => {
@@ -97,7 +144,13 @@ test('a log counts, whatever a crash has put in front of it', async () => {
     ['one-line', Buffer.from(`${'a'.repeat(70_000)}\n`)],
     ['lines', Buffer.from('what nobody ever wrote\n'.repeat(5000))],
   ] as const)
-    put(name, Buffer.concat([junk, Buffer.from(LINE(0) + LINE(name.length).repeat(1000))]))
+    put(
+      name,
+      Buffer.concat([
+        junk,
+        Buffer.from(LINE(name.charCodeAt(1)) + LINE(200 + name.charCodeAt(1)).repeat(1000)),
+      ]),
+    )
   const { files, skipped } = await read()
   expect(skipped).toEqual([])
   const lines = files.map(({ formats }) => formats['ntpd loopstats'])

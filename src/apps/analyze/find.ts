@@ -7,13 +7,12 @@ import { join, resolve, sep } from 'node:path'
 import { Complaint } from '../cli/complain.ts'
 import { chunksOf, packingOf } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
-import { untar, unzip } from './members.ts'
+import { MOST_FILES, untar, unzip } from './members.ts'
 import { reason } from './reason.ts'
 import { spool } from './spool.ts'
 import { isTarHeader } from './tar.ts'
 import { isZip } from './zip.ts'
 
-const MOST_FILES = 100_000
 const DEEPEST = 24
 export const STANDARD_INPUT = '-'
 const TAR_BLOCK = 512

@@ -6,10 +6,10 @@ import type { ReadableStream } from 'node:stream/web'
 import { chunksOf, TooLarge } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
 import { reason } from './reason.ts'
-import { archiveName, type Member, TarReader } from './tar.ts'
+import { archiveName, type Member, partsOf, TarReader } from './tar.ts'
 import { type Place, zipMembers } from './zip.ts'
 
-const MOST_FILES = 100_000
+export const MOST_FILES = 100_000
 
 export interface Unpacking {
   readonly archive: Input
@@ -79,14 +79,16 @@ export async function unzip(of: Unpacking): Promise<Input[]> {
   return members
 }
 
-function inputOf({ archive, beside }: Unpacking, member: Member, index: number): Input | undefined {
-  const { name, size, modified } = member
+function inputOf(
+  { archive, beside }: Unpacking,
+  { name, size, modified }: Omit<Member, 'executable'>,
+  index: number,
+): Input | undefined {
   if (size === 0 || index >= MOST_FILES) return undefined
-  const parts = name.split('/').filter(part => !['', '.', '..'].includes(part))
   return {
     name: `${archive.name}:${name}`,
     path: `${beside}${index}`,
-    folders: [archiveName(archive.name), ...parts.slice(0, -1)],
+    folders: [archiveName(archive.name), ...partsOf(name).slice(0, -1)],
     size,
     modified,
   }

@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { HostLog } from '#analysis/log/host-log.ts'
+import { Repeats } from '#analysis/log/repeats.ts'
 import { RollCall } from '#analysis/log/roll-call.ts'
 import { grouped } from '#core/grouped.ts'
+import { baseDayOf } from '#dialects/log/base-day.ts'
 import { PATIENCE } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { FileReading, type Host, type ReadFile, type Reading, type Taker } from './file-reading.ts'
@@ -124,7 +126,7 @@ async function readAll<L extends Taker>(
     .map(each => each.begins)
     .filter(Number.isFinite)
   const any = begins.length > 0 ? begins : sniffed.map(each => each.begins).filter(Number.isFinite)
-  const baseDay = any.length > 0 ? Math.floor(any.reduce((a, b) => Math.min(a, b)) / DAY) : 0
+  const baseDay = baseDayOf(any)
   const files: ReadFile[] = []
   const of = sniffed.reduce((sum, { input }) => sum + input.size, 0)
   let before = 0
@@ -146,7 +148,10 @@ async function readAll<L extends Taker>(
   for (const { name, group } of byHost(sniffed, whole)) {
     const host = { name, log: create(), sources: new SourceTable() }
     hosts.push(host)
-    all.push(...group.sort(inOrder).map(each => new FileReading(each, host, reading)))
+    const repeats = new Repeats(
+      group.sort(inOrder).map(({ begins, format }) => ({ begins: begins - baseDay * DAY, format })),
+    )
+    all.push(...group.map((each, nth) => new FileReading(each, { host, repeats, nth }, reading)))
   }
   const weight = all.reduce((sum, file) => sum + file.weight, 0)
   const threads = weight >= WORTH_THREADS
@@ -173,4 +178,4 @@ function byHost(sniffed: readonly Sniffed[], whole: string): { name: string; gro
 }
 
 const inOrder = (a: Sniffed, b: Sniffed): number =>
-  Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.input.name < b.input.name ? -1 : 1)
+  Number(b.dated) - Number(a.dated) || a.written - b.written || (a.input.name < b.input.name ? -1 : 1)

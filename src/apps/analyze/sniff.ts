@@ -1,5 +1,6 @@
 /** The beginning of a file, read as a log: what it is, and when it begins. */
 import type { Piece } from '#core/trace/series.ts'
+import { trulyAt } from '#core/trace/truly-at.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
 import { PATIENCE, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
@@ -21,8 +22,12 @@ export interface Sniffed {
   readonly dated: boolean
   /** Seconds since 1970 of the first record with a time. */
   readonly begins: number
+  /** The same by true time. */
+  readonly written: number
   /** What the rest is written in, when lines of it can be read without those before. */
   readonly settled: string | undefined
+  /** The first that was met in it. */
+  readonly format: string | undefined
   /** Two files with one beginning are one log, twice. */
   readonly beginning: string
 }
@@ -33,9 +38,11 @@ export async function sniff(
   digest: (bytes: Uint8Array) => string,
 ): Promise<Sniffed> {
   let begins = Number.POSITIVE_INFINITY
+  let written: number | undefined
   const tell = (piece: Piece): void => {
     const at = piece.kind === 'event' ? piece.at : piece.at[0]!
     if (at < begins) begins = at
+    if (piece.kind === 'samples') written ??= trulyAt(piece)
   }
   const router = new Router(LOG_FORMATS, {
     baseDay: 0,
@@ -63,7 +70,9 @@ export async function sniff(
     whole,
     dated: ![...formats.keys()].some(name => undated.includes(name)),
     begins,
+    written: written ?? begins,
     settled,
+    format: [...formats.keys()][0],
     beginning: digest(head),
   }
 }

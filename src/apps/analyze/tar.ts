@@ -12,6 +12,8 @@ export interface Member {
   readonly name: string
   readonly size: number
   readonly modified: Date
+  /** May anybody run it? */
+  readonly executable: boolean
 }
 
 export interface MemberSink {
@@ -94,7 +96,12 @@ export class TarReader {
     } else if (type === '0' || type === '\0') {
       const name = this.#nameIn(header)
       this.#inMember = true
-      this.#write = this.#sink.begin({ name, size, modified: new Date(octal(header, 136, 12) * 1000) })
+      this.#write = this.#sink.begin({
+        name,
+        size,
+        modified: new Date(octal(header, 136, 12) * 1000),
+        executable: (octal(header, 100, 8) & 0o111) !== 0,
+      })
     } else if (type === '2' || type === '5') {
       const target = this.#longTarget ?? text(header, 157, 100)
       this.#sink.mark?.(this.#nameIn(header), type === '2' ? target : undefined)
@@ -141,6 +148,10 @@ export class TarReader {
 
 const text = (bytes: Uint8Array, at: number, length: number): string =>
   new TextDecoder().decode(bytes.subarray(at, at + length)).replace(/\0.*$/s, '')
+
+/** The parts of a member's name, without those that would lead elsewhere. */
+export const partsOf = (name: string): string[] =>
+  name.split('/').filter(part => !['', '.', '..'].includes(part))
 
 /** What an archive is called without its endings. */
 export const archiveName = (name: string): string =>

@@ -1,6 +1,7 @@
 /**
  * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
- * is there, and once more as it would be when the remedy is in its files. A few runs are enough to say "minutes" or "hours". The
+ * is there, once more as it would be when the remedy is in its files, and where a plan changes more of them, as that alone would leave
+ * them. A few runs are enough to say "minutes" or "hours". The
  * first is waited for, and it alone decides what is found. Numbers are of all runs, or where a slow machine had no time for them of
  * the first alone; the time that counts is the processor's, and not what others take of it meanwhile: else what is told would depend
  * on how busy this machine is.
@@ -13,14 +14,16 @@ import type { Finding } from '#diagnosis/finding.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import {
   isGuest,
+  isWorse,
   lacksConfiguration,
   lacksSources,
   type PauseProspect,
   type Recovery,
   settingDaemons,
 } from '#diagnosis/machine/subject.ts'
+import type { Action } from '#diagnosis/repair/action.ts'
 import type { Ground } from '#diagnosis/repair/ground.ts'
-import { isOf, keepsFromStepping, type PauseRemedy, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
+import { isOf, keepsFromStepping, pauseRemedy } from '#diagnosis/repair/pause-remedy.ts'
 import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
@@ -75,18 +78,27 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   if (!daemon || !player) return { prospect: undefined, late: false }
   const story = storyOf({ pause, uptime: UPTIME, network: 'lan', servers: serversFor(player) })
   const remedy = pauseRemedy(daemon, linted, pause)
-  const mended = mend(machine, daemon, remedy)
+  const mended = remedy.actions.length > 0 ? mend(machine, daemon, remedy.actions) : undefined
+  const otherwise = mended && mend(machine, daemon, [])
   const { jobs } = trialOf(story, [
     { player, runs: RUNS },
     ...(mended ? [{ player: mended, runs: RUNS }] : []),
+    ...(otherwise ? [{ player: otherwise, runs: 1 }] : []),
   ])
-  const [first, ...rest] = await playInTime(jobs, within, signal)
-  if (!first) return { prospect: undefined, late: true }
-  const others = rest.filter(score => score !== undefined)
-  const late = others.length < rest.length
-  const now = recoveryOf([first, ...(late ? [] : others.slice(0, RUNS - 1))])
-  const then = late || !mended ? undefined : recoveryOf(others.slice(RUNS - 1))
-  const best = then && helps(now, then) ? { ...then, ...remedy } : undefined
+  const deciding = [0, ...(otherwise ? [jobs.length - 1] : [])]
+  const scores = await playInTime(jobs, { within, deciding, signal })
+  const [first, left] = deciding.map(index => scores[index])
+  if (!first || (otherwise && !left)) return { prospect: undefined, late: true }
+  const late = scores.includes(undefined)
+  const runsFrom = (at: number) =>
+    recoveryOf(scores.slice(at, at + RUNS).filter(score => score !== undefined))
+  const now = late ? recoveryOf([first]) : runsFrom(0)
+  const then = late || !mended ? undefined : runsFrom(RUNS)
+  const alone = left && otherwise && recoveryOf([left])
+  const best =
+    then && (isWorse(now, then) || (alone && isWorse(alone, recoveryOf([first])) && isWorse(alone, then)))
+      ? { ...then, ...remedy }
+      : undefined
   return {
     prospect: {
       model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
@@ -94,6 +106,7 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
       decides: recoveryOf([first]),
       now,
       best,
+      ...(alone && { otherwise: alone }),
       keptFromStepping: linted.some(finding => keepsFromStepping(finding) && isOf(daemon, finding)),
       remedy: best || (mended && !then) ? remedy : undefined,
     },
@@ -101,18 +114,22 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   }
 }
 
-/** The scores of those that were done in time, each at its place; the first has all the time that it needs. */
+interface InTime extends Foreseeing {
+  /** These have all the time that they need. */
+  readonly deciding: readonly number[]
+}
+
+/** The scores of those that were done in time, each at its place. */
 async function playInTime(
   jobs: readonly Job[],
-  within: Seconds,
-  signal: AbortSignal,
+  { within, deciding, signal }: Omit<InTime, 'pause'>,
 ): Promise<readonly (Score | undefined)[]> {
   const scores: (Score | undefined)[] = jobs.map(() => undefined)
   const enough = new AbortController()
   const begun = process.cpuUsage()
   const stopInTime = () => {
     const { user, system } = process.cpuUsage(begun)
-    if (scores[0] && (user + system) / 1e6 >= within) enough.abort()
+    if (deciding.every(index => scores[index]) && (user + system) / 1e6 >= within) enough.abort()
   }
   const timer = setInterval(stopInTime, LOOK_EVERY * 1e3)
   await playAll(jobs, {
@@ -128,13 +145,12 @@ async function playInTime(
 
 const SLOW: Reason = { finding: 'slow-after-a-pause', text: '' }
 
-/** The same daemon, as it would be started when the remedy is in its files. Undefined when nothing in them would change. */
+/** The same daemon, as it would be started when these and all else that a plan mends are in its files. Undefined when nothing in them would change. */
 function mend(
   { files, inventory, chosen, content }: Foreseen,
   { name }: TimeDaemon,
-  { actions }: PauseRemedy,
+  actions: readonly Action[],
 ): PlayerSpec | undefined {
-  if (actions.length === 0) return undefined
   const remedy = actions.map(action => ({ ...action, reason: SLOW }))
   const edits = [...remedy, ...chosen.flatMap(actionsOf)].filter(
     action => action.kind === 'edit' || action.kind === 'write-file',
@@ -150,13 +166,6 @@ function fileOf(latin1: string): FileRead {
   const bytes = Buffer.from(latin1, 'latin1')
   return { kind: 'read', bytes, text: bytes.toString('utf8') }
 }
-
-/** Seeds differ by some tenths. */
-const WORTH_A_CHANGE = 0.8
-
-const helps = (now: Recovery, then: Recovery): boolean =>
-  then.exits / then.runs < now.exits / now.runs ||
-  (Number.isFinite(then.median) && then.median <= WORTH_A_CHANGE * now.median)
 
 function recoveryOf(scores: readonly Score[]): Recovery {
   const { runs, timeTo10ms, exits } = summarise(scores)

@@ -61,6 +61,10 @@ async function live(orders: Orders): Promise<void> {
     check: () => runCheck(orders.configFile),
     onFault: fault => log('error', `page: ${fault instanceof Error ? fault.stack : fault}`),
   })
+  // Whoever hears that it is ready may send one at once.
+  process.on('SIGUSR2', () => daemon.permitStep())
+  process.on('SIGHUP', () => void reload(daemon, orders))
+  const stopped = stopSignal()
   const kept = history.durable ? path : undefined
   const retract = announceTo({ pid: process.pid, version, url: page.url, history: kept })
   // The secret that lies there is that of the agent which can be found.
@@ -71,9 +75,7 @@ async function live(orders: Orders): Promise<void> {
   )
 
   tidyUp()
-  process.on('SIGUSR2', () => daemon.permitStep())
-  process.on('SIGHUP', () => void reload(daemon, orders))
-  await stopSignal()
+  await stopped
   notifySystemd('STOPPING=1')
   retract?.()
   takeBack?.()

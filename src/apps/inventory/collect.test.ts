@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { memoryFiles } from '#core/guest/memory-files.ts'
+import type { Files } from '#core/guest/files.ts'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { lintMachine } from '#diagnosis/machine/configuration.ts'
 import { cli } from '../../../test/support/cli.ts'
 import { Complaint } from '../cli/complain.ts'
 import { archiveOf, collect } from './collect.ts'
@@ -61,6 +63,121 @@ describe('a copy', () => {
     const enabled = takeInventory(disk).daemons.map(each => each.enabled)
     expect(enabled).toMatchObject([{ value: true }])
     expect(takeInventory(await openMachine(path)).daemons.map(each => each.enabled)).toEqual(enabled)
+  })
+
+  it.each<[what: string, members: Readonly<Record<string, Member>>]>([
+    [
+      'that nothing starts a unit',
+      {
+        'usr/lib/systemd/system/systemd-timesyncd.service':
+          '[Service]\nExecStart=!!/lib/systemd/systemd-timesyncd\n',
+        'usr/lib/systemd/systemd-timesyncd': '',
+        'etc/systemd/system/multi-user.target.wants/cron.service': {
+          link: '/lib/systemd/system/cron.service',
+        },
+      },
+    ],
+    [
+      'that a folder for links of units is there, and empty',
+      {
+        'usr/lib/systemd/system/systemd-timesyncd.service':
+          '[Service]\nExecStart=!!/lib/systemd/systemd-timesyncd\n',
+        'usr/lib/systemd/systemd-timesyncd': '',
+        'etc/systemd/system/multi-user.target.wants': { directory: true },
+      },
+    ],
+    [
+      'which units exclude each other',
+      {
+        'usr/sbin/chronyd': '',
+        'usr/sbin/ntpd': '',
+        'usr/lib/systemd/system/chronyd.service':
+          '[Unit]\nConflicts=systemd-timesyncd.service ntpd.service\n[Service]\nExecStart=/usr/sbin/chronyd\n',
+        'usr/lib/systemd/system/ntpd.service': '[Service]\nExecStart=/usr/sbin/ntpd -u ntp:ntp\n',
+      },
+    ],
+    [
+      'which unit of the owner starts another',
+      {
+        'usr/sbin/chronyd': '',
+        'usr/lib/systemd/system/chronyd.service': '[Service]\nExecStart=/usr/sbin/chronyd\n',
+        'etc/systemd/system/ours.service':
+          '[Unit]\nRequires=chronyd.service\n[Service]\nExecStart=/opt/ours\n',
+      },
+    ],
+    [
+      'what starts the clock once',
+      {
+        'usr/sbin/ntpdate': '',
+        'usr/lib/systemd/system/ntpdate.service':
+          '[Service]\nType=oneshot\nExecStart=/usr/libexec/ntpdate-wrapper\n',
+        'etc/systemd/system/multi-user.target.wants/ntpdate.service': {
+          link: '/usr/lib/systemd/system/ntpdate.service',
+        },
+      },
+    ],
+    [
+      'what a link of OpenWrt starts',
+      {
+        'usr/sbin/ntpd': { link: '../../bin/busybox' },
+        'bin/busybox': '',
+        'etc/init.d/sysntpd': '#!/bin/sh /etc/rc.common\nSTART=98\n',
+        'etc/rc.d/S98sysntpd': { link: '../init.d/sysntpd' },
+      },
+    ],
+  ])('says %s', async (_, members) => {
+    const disk = memoryFiles({ 'etc/hostname': 'web1\n', ...members })
+    const path = join(scratch, 'a.tar.gz')
+    writeFileSync(path, gzipSync(archiveOf(collect(disk), 'web1')))
+    const said = (files: Files) =>
+      takeInventory(files).daemons.map(({ name, enabled, unit }) => [
+        name,
+        enabled?.value,
+        unit?.conflicts.map(({ value }) => value),
+      ])
+    const before = said(disk)
+    expect(before).not.toEqual([])
+    expect(said(await openMachine(path))).toEqual(before)
+  })
+
+  it('has of the guests of a host their clocks, and nothing else of them', async () => {
+    const domain = `<domain type='kvm'>
+  <name>web1</name>
+  <!-- <clock offset='utc'/> -->
+  <clock offset="localtime"><timer name="rtc" tickpolicy="catchup"/></clock>
+  <devices><graphics type='vnc' passwd='opensesame'/><interface><mac address='52:54:00:00:00:01'/></interface></devices>
+</domain>
+`
+    const host = { 'etc/hostname': 'host1\n', 'etc/libvirt/qemu/web1.xml': domain }
+    const path = join(scratch, 'a.tar')
+    writeFileSync(path, archiveOf(collect(memoryFiles(host)), 'host1'))
+    const copy = await openMachine(path)
+    expect(copy.text('/etc/libvirt/qemu/web1.xml')).not.toMatch(/opensesame|web1|52:54/)
+    for (const files of [memoryFiles(host), copy])
+      expect(lintMachine(takeInventory(files), files)).toMatchObject([
+        {
+          name: 'rtc-in-local-time',
+          severity: 'note',
+          evidence: [{ path: '/etc/libvirt/qemu/web1.xml', line: 4 }],
+          remedy: { actions: [] },
+        },
+      ])
+  })
+
+  it('says what may be run, packed and unpacked', async () => {
+    const root = join(scratch, 'disk')
+    mkdirSync(join(root, 'etc/cron.daily'), { recursive: true })
+    mkdirSync(join(root, 'clockwright'))
+    writeFileSync(join(root, 'clockwright/readings.json'), '{}\n')
+    writeFileSync(join(root, 'etc/cron.daily/dead'), '#!/bin/sh\nntpdate a\n', { mode: 0o644 })
+    writeFileSync(join(root, 'etc/cron.daily/time'), '#!/bin/sh\nntpdate a\n', { mode: 0o755 })
+    const path = join(scratch, 'a.tar')
+    writeFileSync(path, archiveOf(collect(await openMachine(root)), 'web1'))
+    execFileSync('tar', ['xf', path, '-C', scratch])
+    for (const copy of [root, path, join(scratch, 'web1')]) {
+      const jobs = takeInventory(await openMachine(copy)).jobs.map(({ name }) => name)
+      expect(jobs).toEqual(['/etc/cron.daily/time'])
+    }
   })
 
   it('is a tar archive for everybody, long names too, and the same each time', async () => {
@@ -143,6 +260,8 @@ describe('an archive from a stranger', () => {
     const empty = join(scratch, 'empty')
     mkdirSync(join(empty, 'etc'), { recursive: true })
     await expect(openMachine(empty)).rejects.toThrow('no copy of a machine')
+    writeFileSync(join(empty, 'basic-environment.txt'), '#==[ Command ]===#\n')
+    await expect(openMachine(empty)).rejects.toThrow('what supportconfig wrote')
     mkdirSync(join(empty, 'bin'))
     writeFileSync(join(empty, 'bin/freebsd-version'), '')
     writeFileSync(join(empty, 'etc/ntp.conf'), 'pool ntp.example iburst\n')

@@ -1,5 +1,5 @@
 /**
- * Makes a copy of a machine: exactly the files that the inventory reads, without secrets, in a tar archive. What is only looked
+ * Makes a copy of a machine: exactly the files that the inventory and the linter read, without secrets, in a tar archive. What is only looked
  * for and found (a program, a device) is in it as an empty file or a folder. The order is that of the names, and every member
  * has the same date, so the same machine gives the same archive but for its readings.
  */
@@ -11,6 +11,7 @@ import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { encodeOwners, OWNERS_FILE } from '#diagnosis/inventory/owners-file.ts'
 import { isEmptied, isSecret, shareable } from '#diagnosis/inventory/share.ts'
 import { encodeUnread, UNREAD_FILE } from '#diagnosis/inventory/unread-file.ts'
+import { lintMachine } from '#diagnosis/machine/configuration.ts'
 import { directoryMember, fileMember, linkMember, TAR_END } from './write-tar.ts'
 
 export interface Collected {
@@ -23,6 +24,8 @@ export interface Collected {
 
 export interface CollectedMember {
   readonly path: string
+  /** Anybody may run it. */
+  readonly executable?: true
   readonly what: { readonly bytes: Uint8Array } | { readonly link: string } | 'there' | 'directory'
 }
 
@@ -37,7 +40,10 @@ export function collect(files: Files): Collected {
     there: path => there.add(path),
     owner: (path, owner) => owners.set(path, owner),
   })
-  const { unread } = takeInventory(noted)
+  const inventory = takeInventory(noted)
+  // Whoever judges the copy asks for more than its facts: whether there is what a file names, and the guests of a host.
+  lintMachine(inventory, noted)
+  const { unread } = inventory
   const members = new Map<string, CollectedMember>()
   const left: string[] = []
   for (const path of there) {
@@ -65,7 +71,10 @@ export function collect(files: Files): Collected {
   if (notHere.length > 0)
     members.set(UNREAD_FILE, { path: UNREAD_FILE, what: { bytes: encodeUnread(notHere) } })
   return {
-    members: [...members.values()].filter(wanted(reads)).sort((a, b) => byBytes(a.path, b.path)),
+    members: [...members.values()]
+      .filter(wanted(reads))
+      .map(member => (files.executable(member.path) ? { ...member, executable: true as const } : member))
+      .sort((a, b) => byBytes(a.path, b.path)),
     unread,
     left,
   }
@@ -92,11 +101,11 @@ function wanted(reads: ReadonlyMap<string, unknown>): (member: CollectedMember) 
 /** The archive, unpacked; all below one folder, so that it does not spill over the place where it is unpacked. */
 export function archiveOf({ members }: Collected, folder: string): Buffer {
   return Buffer.concat([
-    ...members.flatMap(({ path, what }) => {
+    ...members.flatMap(({ path, what, executable }) => {
       const name = `${folder}${path}`
       if (what === 'directory') return directoryMember(name)
-      if (what === 'there') return fileMember(name, Buffer.alloc(0))
-      return 'link' in what ? linkMember(name, what.link) : fileMember(name, what.bytes)
+      if (what === 'there') return fileMember(name, Buffer.alloc(0), executable)
+      return 'link' in what ? linkMember(name, what.link) : fileMember(name, what.bytes, executable)
     }),
     TAR_END,
   ])

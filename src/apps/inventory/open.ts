@@ -51,6 +51,9 @@ const STRANGERS: readonly (readonly [path: string, name: string])[] = [
   ['WINDOWS/system32', 'Windows'],
 ]
 
+/** SUSE's report: files of text with the outputs of commands and the contents of files one after the other. */
+const OF_SUPPORTCONFIG = ['basic-environment.txt', 'supportconfig.txt']
+
 function isMachine(files: Files, root: string): Files {
   const stranger = STRANGERS.find(([path]) => files.exists(path))?.[1]
   if (stranger)
@@ -59,7 +62,9 @@ function isMachine(files: Files, root: string): Files {
     )
   if (!SIGNS.some(sign => files.names(sign).length > 0))
     throw new Complaint(
-      `${root} is no copy of a machine: of ${SIGNS.slice(0, -2).join(', ')} nothing is in it`,
+      OF_SUPPORTCONFIG.some(files.exists)
+        ? `${root} is what supportconfig wrote; that is not read here (its files of configuration, each by itself: clockwright lint FILE; better: clockwright collect on that machine)`
+        : `${root} is no copy of a machine: of ${SIGNS.slice(0, -2).join(', ')} nothing is in it`,
     )
   return files
 }
@@ -88,6 +93,7 @@ async function openArchive(path: string): Promise<Files> {
   let held = 0
   let pieces: Uint8Array[] | undefined
   let name = ''
+  let executable = false
   const reader = new TarReader({
     begin(member) {
       if (members.size >= MOST_MEMBERS) return undefined
@@ -97,6 +103,7 @@ async function openArchive(path: string): Promise<Files> {
       }
       held += member.size
       name = member.name
+      executable = member.executable
       const taken: Uint8Array[] = []
       pieces = taken
       return bytes => void taken.push(bytes.slice())
@@ -104,7 +111,7 @@ async function openArchive(path: string): Promise<Files> {
     end() {
       if (!pieces) return
       const bytes = Buffer.concat(pieces)
-      members.set(name, { bytes: new Uint8Array(bytes), text: bytes.toString('utf8') })
+      members.set(name, { bytes: new Uint8Array(bytes), text: bytes.toString('utf8'), executable })
       pieces = undefined
     },
     mark(marked, target) {

@@ -6,8 +6,8 @@ const NAME = 100
 /** Two empty blocks. */
 export const TAR_END = Buffer.alloc(2 * BLOCK)
 
-export const fileMember = (name: string, bytes: Uint8Array): Buffer[] => [
-  ...header({ name, size: bytes.length, type: '0' }),
+export const fileMember = (name: string, bytes: Uint8Array, executable = false): Buffer[] => [
+  ...header({ name, size: bytes.length, type: '0', executable }),
   ...padded(bytes),
 ]
 
@@ -21,6 +21,7 @@ interface Head {
   readonly size: number
   readonly type: '0' | '2' | '5' | 'x'
   readonly target?: string
+  readonly executable?: boolean
 }
 
 function header(head: Head): Buffer[] {
@@ -47,9 +48,9 @@ function record(key: string, value: string): string {
   return `${length}${rest}`
 }
 
-function block({ name, size, type, target = '' }: Head): Buffer {
+function block({ name, size, type, target = '', executable = false }: Head): Buffer {
   const bytes = Buffer.alloc(BLOCK)
-  const mode = type === '5' ? 0o755 : 0o644
+  const mode = type === '5' || executable ? 0o755 : 0o644
   bytes.write(name.slice(0, NAME), 0, NAME)
   bytes.write(octal(mode, 7), 100)
   bytes.write(octal(0, 7), 108)

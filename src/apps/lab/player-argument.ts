@@ -110,7 +110,8 @@ function readText(path: string): string {
 
 function notThere(written: string, path: string): string {
   const names = Object.keys(KNOWN_PLAYERS)
-  const near = nearest(written, names)
+  const longer = names.filter(name => name.startsWith(`${written}-`))
+  const near = longer.length > 0 ? longer.join(' or ') : nearest(written, names)
   const hint = near ? `did you mean ${near}?` : `known players are: ${names.join(', ')}`
   return `${path}: there is no such file, and no player of that name; ${hint}`
 }

@@ -22,12 +22,12 @@ const asksMore = (action: Action): boolean =>
   action.edit.kind === 'insert-after' &&
   /^\s*(?:pool|servers?|peer)\s|^\[\[source\]\]/m.test(action.edit.text)
 
-/** Notes are repaired only when somebody asks for them; of what is a matter of choice it is said that it waits for that. */
+/** Notes are repaired only when somebody asks for them, or when a plan would make worse what they tell; of what is a matter of choice it is said that it waits for that. */
 export function chosen(finding: Finding, { only, except = [] }: Choice): Finding[] {
   const { name, severity, remedy } = finding
   if (except.includes(name)) return []
   if (only) return only.includes(name) ? [finding] : []
-  if (severity === 'note') return []
+  if (severity === 'note' && !remedy.alongside) return []
   if (!remedy.actions?.length || !(BY_CHOICE.includes(name) || remedy.actions.some(asksMore)))
     return [finding]
   const text = `${remedy.text} (clockwright repair --only ${name} does it as the lines show.)`

@@ -28,6 +28,7 @@ import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
 import { Processors } from './processors.ts'
 import { agrees } from './reason.ts'
+import { Rift } from './rift.ts'
 import type { Roster } from './roster.ts'
 import type { ClockState } from './status.ts'
 import { Suspicion } from './suspicion.ts'
@@ -48,6 +49,8 @@ const OTHER_COUNTER: Rate = 1e-4
 const HOSTS_COUNT: Rate = 1e-3
 /** After so many samples without a majority there will be none soon. */
 const DISAGREEMENTS = 8
+/** Sources that have agreed for so long know the rate. */
+const CALM: Seconds = 3600
 /** Without news for this many intervals of the slowest survivor, the clock coasts. */
 const STALE_POLLS = 8
 
@@ -90,6 +93,10 @@ export class Knowledge {
   #doubt = 0
   /** How many samples in a row have come without a majority. */
   #disagreed = 0
+  /** Since when all sources have agreed; the rate when they had for long; since when none of them are a majority. */
+  #calmSince: Seconds | undefined
+  #undisputed: Rate | undefined
+  #rift: Rift | undefined
   /** A sign of a disruption has come, and no sample since. */
   #disrupted = false
   /** True time may have moved, and it is being asked whether it has. */
@@ -193,6 +200,10 @@ export class Knowledge {
     }
     const had = this.#consensus !== undefined
     this.#consensus = this.#find(config, at)
+    const disputed = associations.some(
+      ({ reason }) => reason === 'no-majority' || reason === 'disagrees-with-majority',
+    )
+    this.#calmSince = disputed ? undefined : (this.#calmSince ?? at)
     if (had && !this.#consensus && associations.some(each => each.reason === 'no-majority')) {
       answer.notice(now, 'no-majority', 'the sources disagree and none of the groups is a majority: coasting')
     }
@@ -338,6 +349,7 @@ export class Knowledge {
     this.#doubt = 0
     this.#disrupted = true
     this.#suspicion = undefined
+    if (correction.kind === 'void' || correction.moved) this.#forgetCalm()
     if (correction.kind === 'void') return this.#forgetOffset()
     const { lost, uncertainty, moved } = correction
     const from = this.at(correction.from)
@@ -351,6 +363,13 @@ export class Knowledge {
       const measured = association.track.measuredAt >= from ? Math.abs(lost) : 0
       association.shift(lost, Math.max(0, uncertainty) + measured, other)
     }
+  }
+
+  /** What all agreed about was the rate of another counter. */
+  #forgetCalm(): void {
+    this.#calmSince = undefined
+    this.#undisputed = undefined
+    this.#rift = undefined
   }
 
   /** The rate is still the likely one: hosts of one kind differ by tens of ppm. */
@@ -371,8 +390,10 @@ export class Knowledge {
     this.#disrupted = false
     if (this.#disagreed >= DISAGREEMENTS) for (const each of consensus.survivors) this.mistrust(each)
     this.#disagreed = 0
+    this.#rift = undefined
     const { belief, samples } = this.#refined(consensus, gap > 0)
     this.#estimate.adopt(belief)
+    if (this.#calmSince !== undefined && belief.at - this.#calmSince >= CALM) this.#undisputed = belief.rate
     const most = this.#estimator.mostWander
     if (most !== undefined) for (const { track } of consensus.survivors) track.assumeWander(most)
     this.#measuredAt = now
@@ -430,6 +451,16 @@ export class Knowledge {
     )
     if (!parties.includes(fresh)) return NOTHING
     const at = this.at(now.monotonic)
+    const undisputed = this.#undisputed
+    // If each of them says so, the oscillator has changed: they need not agree for that.
+    if (undisputed !== undefined && parties.every(({ track }) => excludesRate(track, undisputed, at)))
+      this.#forgetCalm()
+    this.#rift ??= new Rift(parties, at)
+    if (this.#undisputed !== undefined && !this.#rift.showsOneRate(parties, at)) {
+      if (this.#estimate.rate !== this.#undisputed) this.#estimate.keepRate(at, this.#undisputed)
+      this.#disagreed = Math.min(this.#disagreed + 1, DISAGREEMENTS - 1)
+      return { kind: 'rate', samples: 0 }
+    }
     const rates = parties.map(({ track }) => ({
       low: track.rate! - track.rateBound(at),
       high: track.rate! + track.rateBound(at),
@@ -486,3 +517,6 @@ export class Knowledge {
     return true
   }
 }
+
+const excludesRate = (track: Association['track'], rate: Rate, at: Seconds): boolean =>
+  Math.abs(track.rate! - rate) > track.rateBound(at)

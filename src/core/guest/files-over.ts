@@ -9,6 +9,7 @@ export function filesOver(files: Files, over: ReadonlyMap<string, FileRead>): Fi
     names: path => [...new Set([...files.names(path), ...namesOver(path, over)])],
     link: files.link,
     owner: files.owner,
+    executable: files.executable,
     exists: path => over.get(path)?.kind === 'read' || namesOver(path, over).length > 0 || files.exists(path),
   })
   return withUnreadOf(upper, files)
@@ -25,7 +26,7 @@ function namesOver(path: string, over: ReadonlyMap<string, FileRead>): string[] 
 export interface Notes {
   read(path: string, answer: FileRead & { kind: 'read' }): void
   link(path: string, target: string): void
-  /** Something was found to be there. */
+  /** Something was found to be there: a file, or a folder whose names were asked for. */
   there(path: string): void
   /** Undefined for what is not there, or where nobody knows. */
   owner(path: string, owner: Owner | undefined): void
@@ -40,11 +41,20 @@ export function filesNoted(files: Files, notes: Notes): Files {
       if (answer.kind === 'read') notes.read(path, answer)
       return answer
     },
-    names: files.names,
+    names(path) {
+      // That a folder is there and empty says something, too.
+      if (files.exists(path)) notes.there(rooted(path))
+      return files.names(path)
+    },
     owner(path) {
       const owner = files.owner(path)
       notes.owner(path, owner)
       return owner
+    },
+    executable(path) {
+      const executable = files.executable(path)
+      if (executable) notes.there(rooted(path))
+      return executable
     },
     link(path) {
       const target = files.link(path)

@@ -47,6 +47,8 @@ export interface FileStore {
   exists(path: string): boolean
   /** Left out by copies that do not say it: there everything belongs to whoever made them. */
   owner?(path: string): Owner | undefined
+  /** Left out where nothing tells. */
+  executable?(path: string): boolean | undefined
   readonly own: boolean
 }
 
@@ -63,6 +65,8 @@ export interface Files {
   exists(path: string): boolean
   /** Of the machine's own files, and of copies that say so; undefined also for what is not there. */
   owner(path: string): Owner | undefined
+  /** May anybody run it? Undefined for what is no file, and in copies that do not say it; others may have lost it on the way. */
+  executable(path: string): boolean | undefined
   /** Whether these are the files of the machine that we run on. */
   readonly own: boolean
   /** What was there and could not be read, so far, each once. */
@@ -118,6 +122,7 @@ export function filesIn(store: FileStore): Files {
     link: path => store.link(rooted(path)),
     exists: path => store.exists(rooted(path)),
     owner: path => store.owner?.(rooted(path)),
+    executable: path => store.executable?.(rooted(path)),
     get unread() {
       return [...unread].map(([path, why]) => ({ path, why }))
     },

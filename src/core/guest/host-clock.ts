@@ -4,6 +4,7 @@
  * it was seen to be off; where it tells its error itself (VMClock), within that. It loses all trust when it contradicts
  * what it has shown, and after every disruption, because the guest may be on another host then.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 
 /** In the place of an address: the world has one host clock, or none. */
@@ -18,7 +19,7 @@ const MARGIN = 2
 /** How fast a host's clock may come off what it showed (RFC 5905: PHI). */
 const GROWTH: Rate = 15e-6
 /** A host that is off by more keeps no time (ntpd's step threshold). */
-const WRONG: Seconds = 0.128
+const WRONG: Seconds = STEP_THRESHOLD
 /** A lone source and the host contradict each other: the source is right when it says so for so long. */
 const PATIENCE = 16
 

@@ -121,7 +121,7 @@ export interface BootFacts {
   readonly entries: readonly BootEntry[]
   /** Words from which entries are made: GRUB_CMDLINE_LINUX and its like (/etc/default/grub), /etc/kernel/cmdline. */
   readonly defaults: readonly BootDefault[]
-  /** `kernelopts` of grubenv, where entries stand for their words by `$kernelopts` (Red Hat's 8). */
+  /** `kernelopts` of grubenv, where entries stand for their words by `$kernelopts` (Red Hat's 8), else `tuned_params`. */
   readonly environment?: BootDefault
 }
 
@@ -153,6 +153,8 @@ export interface BootDefault {
 export interface ClockFacts {
   readonly source: Fact<string> | undefined
   readonly available: Fact<readonly string[]> | undefined
+  /** What the start of the machine writes into current_clocksource, the last of it. */
+  readonly written?: Fact<string>
   readonly eventDevices: readonly Fact<{ readonly name: string; readonly device: string }>[]
   /** Ticks per second of this kernel (CONFIG_HZ). */
   readonly hz: Fact<number> | undefined
@@ -215,6 +217,8 @@ export interface GuestTool {
   readonly unit?: UnitFacts | undefined
   /** Does it set the clock? `when-asked`: on the host's order. `after-events`: after a resume, a restore, its start. */
   readonly setsTime: Fact<'periodically' | 'after-events' | 'when-asked' | 'no'> | undefined
+  /** Jobs by which it is told to set the clock periodically. */
+  readonly switchedOn?: readonly ClockJob[]
 }
 
 export interface TimeDaemon {
@@ -228,6 +232,11 @@ export interface TimeDaemon {
   /** Will it be started with the machine? */
   readonly enabled: Fact<boolean> | undefined
   readonly runs: Fact<boolean> | undefined
+  /**
+   * It runs in a container, or is of no package of this machine, and another is this machine's own: whether it may set the clock a
+   * copy does not tell.
+   */
+  readonly elsewhere?: true
   readonly pid: number | undefined
   /** As its own project counts: `4.3`, `4.2.8p15`, `1.2.2`. */
   readonly version: Fact<string> | undefined

@@ -7,7 +7,7 @@ import { type FileRead, type Files, filesIn, MOST_LINKS, rooted, type Unread } f
 /** A text, whose characters are its bytes; a file with both; a link; a directory; or what is there and cannot be read. */
 export type Member =
   | string
-  | { readonly bytes: Uint8Array; readonly text: string }
+  | { readonly bytes: Uint8Array; readonly text: string; readonly executable?: boolean }
   | { readonly link: string }
   | { readonly directory: true }
   | { readonly why: Unread }
@@ -80,6 +80,11 @@ export function memoryFiles(members: Readonly<Record<string, Member>>): Files {
       const at = resolve(path, 'keep')
       const member = at === undefined ? undefined : held.get(at)
       return typeof member === 'object' && 'link' in member ? member.link : undefined
+    },
+    executable(path) {
+      const at = resolve(path, 'follow')
+      const member = at === undefined ? undefined : held.get(at)
+      return typeof member === 'object' && 'bytes' in member ? member.executable : undefined
     },
     exists: path => ![undefined, 'too-many-links'].includes(resolve(path, 'follow')),
   })

@@ -1,7 +1,8 @@
 /**
  * The processes of a machine: from /proc, and where a copy has no command lines there, from a listing of `ps` (sosreport
  * keeps one). Only those are read in full that somebody asks for by name. Those of a container that has users of its own are no
- * processes of the machine: the kernel lets none of them set the clock (capabilities(7), user_namespaces(7)).
+ * processes of the machine: the kernel lets none of them set the clock (capabilities(7), user_namespaces(7)). Nor do those of LXC and
+ * of systemd-nspawn set it, whoever their users are (sys_time is dropped in LXC's common.conf, and none of systemd-nspawn(1)'s).
  */
 import type { Files } from './files.ts'
 
@@ -16,6 +17,8 @@ export interface Process {
   readonly parent: number
   /** May it set the clock (CAP_SYS_TIME)? Believed where it cannot be read. */
   readonly able: boolean
+  /** An engine of containers runs it: it may set the clock if somebody allowed it to. */
+  readonly inContainer: boolean
   /** Where its command line was read. */
   readonly path: string
   readonly line: number | undefined
@@ -59,6 +62,7 @@ export function processesNamed(files: Files, wanted: (comm: string) => boolean):
       line: undefined,
       parent: status.parent,
       able: status.able,
+      inContainer: false,
     })
   }
   return processes.length > 0 || files.own ? processes : fromListing(files, wanted)
@@ -79,7 +83,23 @@ function columnsOf(heading: string): RegExp | undefined {
   return new RegExp(`^ *${columns.join(' +')} +(?:\\{[^}]*\\} )?(?<command>\\S.*)$`)
 }
 
+/** What sos' process plugin has of control groups: the number comes first, and the groups last. */
+const GROUPS = 'sos_commands/process/ps_axo_pid_ppid_user_group_lwp_nlwp_start_time_comm_cgroup'
+const OF_LXC = /\/lxc(?:\.payload)?[./]|\/(?:machine-(?!qemu)|systemd-nspawn@)[^/]+\.(?:scope|service)/
+const OF_ENGINE =
+  /\/(?:docker|kubepods|libpod|crio)(?:[-./]|$)|(?:docker|libpod|crio|cri-containerd)-[\da-f]{12}/
+
+function groupsIn(files: Files): Map<string, string> {
+  return new Map(
+    (files.text(GROUPS)?.split('\n') ?? []).flatMap(line => {
+      const [, pid, groups] = /^\s*(\d+)\s.*\s(\S+)$/.exec(line) ?? []
+      return pid === undefined ? [] : [[pid, groups!]]
+    }),
+  )
+}
+
 function fromListing(files: Files, wanted: (comm: string) => boolean): Process[] {
+  const groups = groupsIn(files)
   for (const path of LISTINGS) {
     const lines = files.text(path)?.split('\n') ?? []
     const pattern = columnsOf(lines[0] ?? '')
@@ -93,7 +113,8 @@ function fromListing(files: Files, wanted: (comm: string) => boolean): Process[]
       // A title, `ntpd: ntp engine`, is one word.
       const title = argv[0]!.endsWith(':') ? [argv.join(' ')] : argv
       const { parent, able, contained } = statusOf(files, pid)
-      if (contained || isOfContainer(user)) return []
+      const group = groups.get(pid) ?? ''
+      if (contained || isOfContainer(user) || OF_LXC.test(group)) return []
       return [
         {
           pid: Number(pid),
@@ -102,6 +123,7 @@ function fromListing(files: Files, wanted: (comm: string) => boolean): Process[]
           exe: undefined,
           parent,
           able,
+          inContainer: OF_ENGINE.test(group),
           path: `/${path}`,
           line: index + 1,
         },

@@ -36,6 +36,8 @@ export interface SampleBlock extends Rows {
   readonly delay: Float64Array
   readonly dispersion: Float64Array
   readonly jitter: Float64Array
+  /** chrony's estimates: through how many measurements the line goes. Empty where a row is one measurement. */
+  readonly points: Uint16Array
 }
 
 /** What the daemon made of them: one row for each update of its clock. */
@@ -195,9 +197,14 @@ class Columns {
 }
 
 const NOWHERE = new Float64Array(0)
+const NONE = new Uint16Array(0)
 
-export function sampleBlock(of: Origin & { readonly exchanges: boolean }, room: Room): SampleBlock {
-  const columns = new Columns(room, (room.census ? 8 : 5 * 8) + 4 + 2)
+export function sampleBlock(
+  of: Origin & { readonly exchanges: boolean; readonly estimates?: boolean },
+  room: Room,
+): SampleBlock {
+  const estimates = of.estimates && !room.census
+  const columns = new Columns(room, (room.census ? 8 : 5 * 8) + 4 + (estimates ? 2 * 2 : 2))
   const measured = (value?: number) => (room.census ? NOWHERE : columns.doubles(value))
   return {
     kind: 'samples',
@@ -213,6 +220,7 @@ export function sampleBlock(of: Origin & { readonly exchanges: boolean }, room: 
     jitter: measured(Number.NaN),
     line: columns.words(),
     source: columns.halves(),
+    points: estimates ? columns.halves() : NONE,
   }
 }
 

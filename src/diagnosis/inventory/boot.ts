@@ -7,6 +7,7 @@ import type { BootDefault, BootEntry, BootFacts, BootLine } from '#core/guest/in
 import { expandPattern } from '#dialects/find-files.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
 import {
+  grubVariables,
   type ImageLine,
   isPreset,
   type MenuEntry,
@@ -40,22 +41,24 @@ export function findBoot(files: Files): BootFacts {
 }
 
 const GRUBENV = ['/boot/grub2/grubenv', '/boot/grub/grubenv']
-const KERNEL_OPTIONS = 'kernelopts'
+/** Red Hat's 8 has all options in the first, and tuned keeps those of its profile in the second (its 00_tuned). */
+const OPTIONS = ['kernelopts', 'tuned_params']
 
 /** Only where an entry is started with it. */
 function findEnvironment(files: Files): BootDefault | undefined {
-  const used = loaderEntries(files).some(({ entry }) => entry.kernel?.words.includes(`$${KERNEL_OPTIONS}`))
-  if (!used) return undefined
-  for (const path of GRUBENV) {
-    const read = files.read(path)
-    const assigned =
-      read.kind === 'read' ? assignedTo(parseEnvironment(read.text, 'systemd'), KERNEL_OPTIONS) : undefined
-    if (assigned)
-      return {
-        name: KERNEL_OPTIONS,
-        words: assigned.value.split(/\s+/).filter(each => each !== ''),
-        evidence: at(path, assigned.text, assigned.line),
-      }
+  const words = loaderEntries(files).flatMap(({ entry }) => entry.kernel?.words ?? [])
+  for (const name of OPTIONS.filter(each => words.some(word => variableOf(word) === each))) {
+    for (const path of GRUBENV) {
+      const read = files.read(path)
+      const assigned =
+        read.kind === 'read' ? assignedTo(parseEnvironment(read.text, 'systemd'), name) : undefined
+      if (assigned && assigned.value.trim() !== '')
+        return {
+          name,
+          words: assigned.value.split(/\s+/).filter(each => each !== ''),
+          evidence: at(path, assigned.text, assigned.line),
+        }
+    }
   }
   return undefined
 }
@@ -90,7 +93,10 @@ function legacyEntries({ path, text }: Read): BootEntry[] {
 
 function grub2Entries(files: Files): BootEntry[] {
   const script = readFirst(files, GRUB2)
-  const variables = new Map<string, string>()
+  // A menu sets these where grubenv does not.
+  const variables = new Map(
+    script ? [...grubVariables(script.text)].filter(([name]) => OPTIONS.includes(name)) : [],
+  )
   for (const name of GRUBENV) {
     const text = files.text(name)
     for (const each of text ? parseEnvironment(text, 'systemd').assigned : [])
@@ -135,13 +141,15 @@ function entryOf(
 
 /** `$kernelopts` stands for many words, which lie in grubenv; what is not there stays as it is. */
 function expandWord(word: string, variables: ReadonlyMap<string, string>): string[] {
-  const name = /^\$\{?(\w+)\}?$/.exec(word)?.[1]
+  const name = variableOf(word)
   const value = name === undefined ? undefined : variables.get(name)
   return value === undefined ? [word] : value.split(/\s+/).filter(each => each !== '')
 }
 
+const variableOf = (word: string): string | undefined => /^\$\{?(\w+)\}?$/.exec(word)?.[1]
+
 /** GRUB 2's settings, and those of SUSE's bootloader for both generations. */
-const SETTINGS = /^(?:GRUB_CMDLINE_\w+|DEFAULT_APPEND|XEN_APPEND|XEN_KERNEL_APPEND)$/
+const SETTINGS = /^\uFEFF?(?:GRUB_CMDLINE_\w+|DEFAULT_APPEND|XEN_APPEND|XEN_KERNEL_APPEND)$/
 const SETTING_FILES = ['/etc/default/grub', '/etc/default/grub.d/*.cfg', '/etc/sysconfig/bootloader']
 const KERNEL_COMMAND_LINE = '/etc/kernel/cmdline'
 

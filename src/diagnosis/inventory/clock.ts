@@ -2,6 +2,8 @@
 import type { Files } from '#core/guest/files.ts'
 import type { ClockFacts, Fact } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { counterIn } from '#dialects/linux/set-sysctl.ts'
+import type { Start } from './at-boot.ts'
 import { at, fact, findLine, linesIn, wholeFile } from './place.ts'
 import { findKernelClock } from './readings.ts'
 
@@ -15,20 +17,31 @@ export interface ClockContext {
   readonly source: Fact<string> | undefined
   readonly commandLine: Fact<readonly string[]> | undefined
   readonly release: string | undefined
+  readonly start: Start
 }
 
-export function findClock(files: Files, { source, commandLine, release }: ClockContext): ClockFacts {
+export function findClock(files: Files, { source, commandLine, release, start }: ClockContext): ClockFacts {
   const available = wholeFile(files, AVAILABLE)
+  const written = findWritten(start)
   const config = ['/proc/config.gz', ...(release ? [`/boot/config-${release}`] : [])]
   return {
     source,
     available: available && fact(available.value.split(/\s+/), ...available.evidence),
+    ...(written && { written }),
     eventDevices: findEventDevices(files),
     hz: findHz(files, config),
     tickless: findTickless(files, config, commandLine),
     timerResolution: findResolution(files),
     kernel: findKernelClock(files),
   }
+}
+
+function findWritten({ lines }: Start): Fact<string> | undefined {
+  const facts = lines.flatMap(({ path, line, text }) => {
+    const counter = counterIn(text)
+    return counter === undefined ? [] : [fact(counter, at(path, text.trim(), line))]
+  })
+  return facts.at(-1)
 }
 
 /** Each processor has one (`clockevent0` …), and there is one to wake those that sleep deeply (`broadcast`). */

@@ -26,8 +26,31 @@ export interface DaemonContext extends Omit<Surroundings, 'seen' | 'programs'> {
 }
 
 export function findDaemons(files: Files, context: DaemonContext): TimeDaemon[] {
-  const running = tellTimekeepers(files)
-  return KNOWN_DAEMONS.flatMap(known => findDaemon(files, known, running, context) ?? [])
+  const running = tellTimekeepers(files).sort((a, b) => Number(isContained(a)) - Number(isContained(b)))
+  const daemons = KNOWN_DAEMONS.flatMap(known => findDaemon(files, known, running, context) ?? [])
+  const foreign = daemons.filter(daemon => isForeign(daemon, running, context))
+  const hasOwn = daemons.some(each => each.runs?.value && each.installed && !foreign.includes(each))
+  return hasOwn
+    ? daemons.map(each => (foreign.includes(each) ? { ...each, elsewhere: true as const } : each))
+    : daemons
+}
+
+const isContained = ({ seen }: ToldTimekeeper): boolean => seen?.inContainer === true
+
+/** Those of PTP are given the card of the machine, and what is given that sets clocks. */
+const OF_PTP = ['ptp4l', 'phc2sys', 'ptpd', 'sfptpd', 'timemaster']
+
+/** A listing of processes has those of containers, too, and not a word of where they run. */
+function isForeign(
+  { name, pid, runs, installed, unit, configuration, unreadable }: TimeDaemon,
+  running: readonly ToldTimekeeper[],
+  { packages }: DaemonContext,
+): boolean {
+  const mine = running.find(each => each.pid === pid)
+  if (!runs?.value || !mine || OF_PTP.includes(name)) return false
+  const unknown = !installed && !unit && configuration.length + unreadable.length === 0
+  const listed = mine.seen?.line !== undefined && packages.size > 0
+  return isContained(mine) || (unknown && listed)
 }
 
 function findDaemon(

@@ -188,3 +188,14 @@ describe('the hypervisor, where neither /proc nor /sys tells of it', () => {
     })
   })
 })
+
+describe('a maker of machines, where no processor says that it is virtual', () => {
+  const dmi = (vendor: string) => ({ 'sys/class/dmi/id/sys_vendor': `${vendor}\n` })
+  it.each(['Dell Inc.', 'Supermicro', 'HPE', 'Hewlett-Packard', 'LENOVO', 'FUJITSU'])('%s', vendor => {
+    expect(nameIn(dmi(vendor))).toBe('none')
+    expect(nameIn({ ...dmi(vendor), ...VIRTUAL })).not.toBe('none')
+  })
+  it.each(['Red Hat', 'Huawei Inc.', 'HPCloud', 'To Be Filled By O.E.M.'])('%s may be anything', vendor => {
+    expect(nameIn(dmi(vendor))).not.toBe('none')
+  })
+})

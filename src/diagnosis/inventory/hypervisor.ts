@@ -81,7 +81,7 @@ function findName(
   if (heard && (cpuFlag !== false || heard.value.startsWith('xen')))
     return fact(heard.value, ...heard.evidence, ...guest)
   if (clues.cpuFlag === false) return none
-  return told ? fact(told.name, ...guest) : onBareHardware(messages, dmi)
+  return told ? fact(told.name, ...guest) : (onBareHardware(messages, dmi) ?? ofHardware(dmi, guest))
 }
 
 /** That there is Xen says nothing of the kind of its guest. */
@@ -187,6 +187,16 @@ function bootedOnXen({ entries }: BootFacts): Place | undefined {
 function onBareHardware(messages: readonly KernelMessage[], dmi: Dmi): Fact<string> | undefined {
   const said = hear(messages, /Booting paravirtualized kernel on bare hardware/)
   return said && dmi.length > 0 ? fact('none', said.evidence, ...dmi.map(({ place }) => place)) : undefined
+}
+
+/** They build machines, and write their names into no virtual one. Others of that kind have clouds as well. */
+const BUILDERS =
+  /^(?:Dell|HPE?\b|Hewlett[- ]Packard|Super ?micro|LENOVO|IBM\b|FUJITSU|Cisco Systems|ASUSTeK|Gigabyte|Micro-Star|ASRock|Quanta|Wiwynn|Intel\(R\) Client)/i
+
+/** Where nothing else tells, and no processor says that it is virtual. */
+function ofHardware(dmi: Dmi, guest: readonly Place[]): Fact<string> | undefined {
+  const maker = dmi.find(({ field, value }) => field === 'vendor' && BUILDERS.test(value))
+  return maker && guest.length === 0 ? fact('none', maker.place) : undefined
 }
 
 /** Azure's tag is the same on every machine there, and so is Oracle's. "Red Hat" alone is any QEMU of RHEL. */

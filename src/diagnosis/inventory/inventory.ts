@@ -5,6 +5,8 @@
 import type { Files } from '#core/guest/files.ts'
 import type { CopyKind, Inventory, Missing } from '#core/guest/inventory.ts'
 import { placeOfProcesses } from '#core/guest/processes.ts'
+import { switchesSyncOn } from '#dialects/linux/set-clock.ts'
+import { readStart } from './at-boot.ts'
 import { findBoot } from './boot.ts'
 import { findClock } from './clock.ts'
 import { findContainer } from './container.ts'
@@ -40,6 +42,8 @@ export function takeInventory(files: Files): Inventory {
   const hypervisor = findHypervisor(files, { clocksource, messages, kernel, boot })
   const processes = placeOfProcesses(files)
   const missing = findMissing(files, processes)
+  const start = readStart(files)
+  const jobs = findJobs(files, start)
   return {
     copy: copyKind(files),
     hostname: wholeFile(files, 'proc/sys/kernel/hostname') ?? wholeFile(files, 'etc/hostname'),
@@ -49,17 +53,28 @@ export function takeInventory(files: Files): Inventory {
     uptime: findUptime(files),
     commandLine: words,
     boot,
-    clock: findClock(files, { source: clockSource, commandLine: words, release: kernel.release?.value }),
+    clock: findClock(files, {
+      source: clockSource,
+      commandLine: words,
+      release: kernel.release?.value,
+      start,
+    }),
     cpus: findCpus(files),
-    sysctls: findSysctls(files, kernel.distribution?.value),
+    sysctls: findSysctls(files, start, kernel.distribution?.value),
     rtc: findRtc(files),
     zone: findZone(files),
     ptp: findPtpDevices(files),
     vmclock: findVmclock(files),
     vmgenid: findVmgenid(files),
-    tools: findTools(files, { packages, hypervisor, container, processes }),
+    tools: findTools(files, {
+      packages,
+      hypervisor,
+      container,
+      processes,
+      switches: jobs.filter(switchesSyncOn),
+    }),
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
-    jobs: findJobs(files),
+    jobs: jobs.filter(job => !switchesSyncOn(job)),
     steps: findSteps(files),
     reported: findReported(files),
     messages,

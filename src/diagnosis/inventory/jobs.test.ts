@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { whoSetsTheClock } from '../machine/setters.ts'
+import { readStart } from './at-boot.ts'
 import { takeInventory } from './inventory.ts'
 import { findJobs } from './jobs.ts'
 
@@ -14,7 +15,10 @@ const machine = (exec: string, more: Record<string, Member> = {}): Record<string
   },
   ...more,
 })
-const jobsOf = (members: Record<string, Member>) => findJobs(memoryFiles(members))
+const jobsOf = (members: Record<string, Member>) => {
+  const files = memoryFiles(members)
+  return findJobs(files, readStart(files))
+}
 
 test('tables of users, who need sudo; the folders beside them are no tables', () => {
   const line = (command: string) => `*/5 * * * * ${command}\n`
@@ -31,6 +35,58 @@ test('tables of users, who need sudo; the folders beside them are no tables', ()
     ['/var/spool/cron/crontabs/deploy', 300],
   ])
   expect(unread).toEqual([])
+})
+
+test('scripts that the start runs, as far as it runs them', () => {
+  const members: Record<string, Member> = {
+    'etc/local.d/clock.start': 'hwclock -s\n',
+    'etc/local.d/clock.stop': 'ntpdate a\n',
+    'etc/rc.local': '#!/bin/sh\ntrue\nexit 0\nntpdate a\n',
+    'etc/init.d/own': '#!/bin/sh\nstart() {\n  ntpdate -b a\n}\n',
+    'etc/rc2.d/S20own': { link: '../init.d/own' },
+    'etc/init.d/idle': '#!/bin/sh\nntpdate -b a\n',
+    // As distributions bring it.
+    'etc/init.d/hwclock.sh': '#!/bin/sh\nhwclock --hctosys\n',
+    'etc/rcS.d/S08hwclock.sh': { link: '../init.d/hwclock.sh' },
+  }
+  expect(jobsOf(members).map(({ name, program, when }) => [name, program, when])).toEqual([
+    ['/etc/init.d/own', 'ntpdate', 'at boot'],
+    ['/etc/local.d/clock.start', 'hwclock', 'at boot'],
+  ])
+})
+
+describe('rc.local is run by systemd only while it is executable', () => {
+  const script = (executable: boolean, text = '#!/bin/sh\nntpdate a\n'): Member => ({
+    bytes: Uint8Array.from(text, char => char.charCodeAt(0)),
+    text,
+    executable,
+  })
+  const dead = { 'etc/rc.d/rc.local': script(false), 'etc/rc.local': { link: 'rc.d/rc.local' } }
+  const unit = {
+    'usr/lib/systemd/system/rc-local.service':
+      '[Unit]\nConditionFileIsExecutable=/etc/rc.d/rc.local\n[Service]\nExecStart=/etc/rc.d/rc.local start\n',
+  }
+  const systemd = { 'usr/lib/systemd/systemd': '', 'etc/systemd/system': { directory: true } } as const
+  const program = { 'usr/sbin/chronyd': script(true, '') }
+  test.each<[what: string, members: Readonly<Record<string, Member>>, runs: boolean]>([
+    ['it is', { ...systemd, ...program, 'etc/rc.local': script(true) }, true],
+    ['it is not', { ...systemd, ...program, ...dead }, false],
+    ['it is not, says its unit', { ...systemd, ...unit, ...dead }, false],
+    ['the copy forgot what was executable', { ...systemd, ...dead }, true],
+    ['init is none of systemd', { 'sbin/init': script(true, ''), ...program, ...dead }, true],
+    ['whoever collected it wrote it down', { 'clockwright/readings.json': '{}', ...dead }, false],
+  ])('%s', (_, members, runs) => {
+    expect(jobsOf(members).map(({ when }) => when)).toEqual(runs ? ['at boot'] : [])
+  })
+
+  test('run-parts looks at that, too', () => {
+    const daily = (executable: boolean) => ({
+      'clockwright/readings.json': '{}',
+      'etc/cron.daily/time': script(executable),
+    })
+    expect(jobsOf(daily(true))).toHaveLength(1)
+    expect(jobsOf(daily(false))).toEqual([])
+  })
 })
 
 describe('a service that the start of the machine starts', () => {

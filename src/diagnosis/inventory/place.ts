@@ -66,5 +66,11 @@ export function readText(files: Files, path: string): TextRead {
   return isLink(files, path) ? { kind: 'unread', path: rooted(path), why: 'leads-nowhere' } : read
 }
 
+/** Undefined where it is not there, or cannot be read as text. */
+export function textAt(files: Files, path: string): string | undefined {
+  const read = readText(files, path)
+  return read.kind === 'read' ? read.text : undefined
+}
+
 /** Also one that leads nowhere. */
 export const isLink = (files: Files, path: string): boolean => files.link(path) !== undefined

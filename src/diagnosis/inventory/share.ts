@@ -2,10 +2,11 @@
  * What of a file may leave the machine: the file itself without what is secret in it, and of long ones only the lines that the
  * inventory looks at. Host names and addresses stay, because without them nobody could tell who asks whom.
  */
-import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
+import { isOfRoot, parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
-import { endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
+import { counterIn, endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { linesOf } from '#dialects/named-source.ts'
+import { linesOfStart } from './at-boot.ts'
 import { isBanner } from './banner.ts'
 import { isContainerSaid, isRootMount } from './container.ts'
 import { isOfDmi } from './dmi.ts'
@@ -25,9 +26,11 @@ export const isSecret = (path: string): boolean => SECRET_FILES.test(path)
 /** Of these only what sets the clock is kept; most hold nothing of that kind. */
 export const isEmptied = (path: string, shared: string): boolean =>
   (isJob(path) && /^[\s#]*$/.test(shared)) ||
+  (isScriptOfInit(path) && !OF_CLOCKS.test(path) && !/^[^#\n]/m.test(shared)) ||
   (isUnit(path) &&
     path.endsWith('.service') &&
     !isOfTime(path) &&
+    ![...shared.matchAll(STARTS_OTHERS)].some(([, units = '']) => TIME_NAMES.test(units)) &&
     !/^\s*Exec\w+=(?!\(removed\))/m.test(shared))
 
 /** Lines stay where they are, unless only some of them are kept. */
@@ -45,13 +48,15 @@ export function shareable(path: string, text: string): string {
     return keepLines(text, line => /CONFIG_(?:NO_)?HZ/.test(line))
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l|package-data)$/.test(path))
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
-  if (/(?:^\/ps|\/ps_auxwww\w*)$/.test(path)) return keepProcesses(text)
+  if (/(?:^\/ps|\/ps_auxwww\w*|\/ps_axo_pid_\w*cgroup)$/.test(path)) return keepProcesses(text)
   if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line) || isOfSteps(line))
   if (path.endsWith('/dmidecode')) return keepLines(text, isOfDmi)
   if (path.endsWith('/sysctl_-a')) return keepLines(text, isOfTimeSetting)
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
   if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
   if (/^\/proc\/\d+\/cmdline$/.test(path)) return commandLine(text)
+  if (isDomain(path)) return clockOfDomain(text)
+  if (isScriptOfInit(path)) return startOfScript(text)
   if (isJob(path)) return eachLine(text, isCrontab(path) ? jobLine(path) : scriptLines())
   if (isOptions(path)) return eachLine(text, optionLines())
   return withoutSecrets(text)
@@ -69,23 +74,43 @@ function scriptLines(): (line: string) => string {
   let ended = false
   return line => {
     ended ||= endsScript(line)
-    return settingIn(line) ?? (ended ? undefined : sysctlIn(line)) ?? COMMENT
+    return settingIn(line) ?? (ended ? undefined : kernelSettingIn(line)) ?? COMMENT
   }
 }
 
-function sysctlIn(line: string): string | undefined {
+/** What its start does, and the first line, which says by whom it is read. */
+function startOfScript(text: string): string {
+  const lines = linesOf(text)
+  const started = new Map(linesOfStart(lines).map(each => [each.line, each.text]))
+  const shown = scriptLines()
+  return withoutSecrets(
+    lines
+      .map((line, index) =>
+        index === 0 && /^#!/.test(line) ? line : line && shown(started.get(index + 1) ?? '#'),
+      )
+      .join('\n'),
+  )
+}
+
+function kernelSettingIn(line: string): string | undefined {
+  const counter = counterIn(line)
+  if (counter !== undefined && /^[\w-]+$/.test(counter)) return `echo ${counter} > ${COUNTER}`
   const set = settingsIn(line)
     .map(({ name, value }) => `${name}=${value}`)
     .filter(isOfTimeSetting)
   return set.length === 0 ? undefined : `sysctl -w ${set.map(each => JSON.stringify(each)).join(' ')}`
 }
 
+const COUNTER = '/sys/devices/system/clocksource/clocksource0/current_clocksource'
+
 const jobLine =
   (path: string) =>
   (line: string): string => {
     const [job] = parseCrontab(line)
-    const setting = job && settingOfJob(job, path)
-    return setting ? `${job.when} ${setting.shown}` : COMMENT
+    const atBoot = job?.when === '@reboot' && isOfRoot(path, job.command)
+    const shown =
+      job && (settingOfJob(job, path)?.shown ?? (atBoot ? kernelSettingIn(job.command) : undefined))
+    return shown === undefined ? COMMENT : `${job!.when} ${shown}`
   }
 
 /** What a program that has nothing to do with clocks was told stays here. */
@@ -102,11 +127,13 @@ const isUnit = (path: string): boolean =>
 /** The unit of a daemon. Others are read because a timer starts them, and of those only what sets the clock matters. */
 const isOfTime = (path: string): boolean => TIME_NAMES.test(path.replace(/^.*?\/systemd\//, ''))
 const TIME_NAMES =
-  /chronyd?|ntpd?\b|ntpsec|ntp-|timesyncd|ptp4l|phc2sys|timemaster|ptpd|htpdate|rdate|hwclock|clockwright|vbox|virtualbox/
+  /chronyd?|ntpd?\b|ntpdate|ntpsec|ntp-|timesyncd|ptp4l|phc2sys|timemaster|ptpd|htpdate|rdate|hwclock|clockwright|vbox|virtualbox/
 
 /** What of a unit is read: how it is started, when, under which conditions and as whom. */
 const UNIT_KEYS =
-  /^(?:EnvironmentFile|(?:Condition|Assert)\w+|On\w+|Alias|WantedBy|RequiredBy|Unit|Description|Type|User|Group)$/
+  /^(?:EnvironmentFile|(?:Condition|Assert)\w+|On\w+|Alias|WantedBy|RequiredBy|Wants|Requires|BindsTo|Upholds|Conflicts|Unit|Description|Type|User|Group)$/
+/** By these a unit starts others. */
+const STARTS_OTHERS = /^\s*(?:Wants|Requires|BindsTo|Upholds)\s*=(.*)$/gm
 
 const EXEC_START = /^ExecStart(?:Pre|Post)?$/
 
@@ -120,7 +147,10 @@ function unitLines(ofTime: boolean): (line: string) => string {
     const what = goesOn ?? (head === '' ? 'kept' : whatOf(key, ofTime))
     const continued = line.endsWith('\\')
     const [, sign = '', command = ''] = /^([-@:+!|]*)(.*?)\\?$/.exec(value.trim()) ?? []
-    const setting = what === 'removed' && EXEC_START.test(key) ? settingIn(command) : undefined
+    const setting =
+      what === 'removed' && EXEC_START.test(key)
+        ? (settingIn(command) ?? kernelSettingIn(command))
+        : undefined
     goesOn = continued ? what : undefined
     if (what === 'kept') return line
     if (what === 'environment') return `${head}${environment(value)}${continued ? ' \\' : ''}`
@@ -133,6 +163,18 @@ function whatOf(key: string, ofTime: boolean): 'kept' | 'environment' | 'removed
   if (UNIT_KEYS.test(key)) return 'kept'
   return key === 'ExecStart' && ofTime ? 'kept' : 'removed'
 }
+
+const isDomain = (path: string): boolean => /^\/etc\/libvirt\/qemu\/[^/]+\.xml$/.test(path)
+/** What kind of guest it is, and its clock; all else of it is somebody's machine. */
+const OF_DOMAIN = /^<\/?(?:domain|metadata|libosinfo:\w+|features|hyperv|clock|timer|catchup)(?=[\s/>])/
+
+/** Tags that begin and end are kept both, so it is still XML, and stays on its lines. */
+const clockOfDomain = (text: string): string =>
+  text
+    .replace(/<!--.*?-->/gs, comment => comment.replace(/[^\n]+/g, ''))
+    .replace(/<[^>]*>|[^<]+/g, token =>
+      OF_DOMAIN.test(token) ? withoutSecrets(token) : token.replace(/[^\n]+/g, ''),
+    )
 
 const isSysctl = (path: string): boolean => /(?:^|\/)sysctl\.(?:conf$|d\/)/.test(path)
 const isOfTimeSetting = (line: string): boolean =>
@@ -176,6 +218,12 @@ const isJob = (path: string): boolean =>
   /^\/(?:etc\/(?:crontab$|cron\.|crontabs\/|periodic\/|local\.d\/|rc(?:\.d\/rc)?\.local$|network\/if-up\.d\/|init\.d\/\w+\.local$)|var\/spool\/cron\/)/.test(
     path,
   )
+
+/** Of a daemon, that it is there is enough. */
+const isScriptOfInit = (path: string): boolean =>
+  /^\/etc\/(?:rc\.d\/)?init\.d\/(?!\w+\.local$)[^/]+$/.test(path)
+const OF_CLOCKS =
+  /\/(?:chronyd?|(?:open|busybox-)?ntpd?|ntpsec|sysntpd|ntpdate|ptp4l|phc2sys|vbox[\w-]*|vmware[\w-]*|virtualbox[\w-]*)$/
 
 export const isCrontab = (path: string): boolean =>
   /^\/(?:etc\/(?:crontab$|cron\.d\/|crontabs\/)|var\/spool\/cron\/)/.test(path)

@@ -4,6 +4,7 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { ClockSteps, Place } from '#core/guest/inventory.ts'
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
 import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
@@ -50,13 +51,16 @@ export function findSteps(files: Files): ClockSteps[] {
     // Other logs of the system hold the same lines.
     if (found.size > 0) break
   }
-  return [...found].map(([by, steps]) => ({
-    by,
-    count: steps.length,
-    every: periodOf(steps.map(step => step.at)),
-    size: median(steps.flatMap(({ size }) => size ?? [])),
-    evidence: steps.slice(-MOST_PLACES).map(({ place }) => place),
-  }))
+  return [...found].map(([by, steps]) => {
+    const sizes = steps.flatMap(({ size }) => size ?? [])
+    return {
+      by,
+      count: steps.length,
+      every: periodOf(steps.map(step => step.at)),
+      size: sizes.length > 0 ? upperMedian(sizes) : undefined,
+      evidence: steps.slice(-MOST_PLACES).map(({ place }) => place),
+    }
+  })
 }
 
 const LONGEST = 1000
@@ -84,8 +88,8 @@ const MINUTE: Seconds = 60
 /** The usual distance, when nearly all are that or a small multiple of it. */
 function periodOf(times: readonly Seconds[]): Seconds | undefined {
   const gaps = times.slice(1).map((time, i) => time - times[i]!)
-  const period = median(gaps)
-  if (times.length < MANY || period === undefined || period < SHORTEST) return undefined
+  const period = upperMedian(gaps)
+  if (times.length < MANY || period < SHORTEST) return undefined
   const regular = gaps.filter(gap => {
     const times = Math.round(gap / period)
     return times >= 1 && times <= MOST_LEFT_OUT && Math.abs(gap - times * period) <= SAME * times
@@ -94,8 +98,4 @@ function periodOf(times: readonly Seconds[]): Seconds | undefined {
   // Jobs begin with the minute; what is a second off is the log.
   const whole = Math.round(period / MINUTE) * MINUTE
   return Math.abs(period - whole) <= SAME && whole > 0 ? whole : period
-}
-
-function median(values: readonly number[]): number | undefined {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]
 }

@@ -1,15 +1,16 @@
 /**
  * Settings of the kernel that bear on time: what the files say in the order in which they are applied at the start (sysctl.d(5);
- * on machines without systemd /etc/sysctl.conf alone comes last), then what the owner's own script sets (rc.local), and what the
- * running kernel has.
+ * on machines without systemd /etc/sysctl.conf alone comes last), then what scripts and services set that the start runs
+ * (`at-boot.ts`), and what the running kernel has.
  */
 import type { Files } from '#core/guest/files.ts'
 import type { Distribution, Fact, Sysctl } from '#core/guest/inventory.ts'
 import { firstOfEachName } from '#dialects/find-files.ts'
-import { endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
+import { settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { dotted, parseSysctl, procPath } from '#dialects/linux/sysctl.ts'
-import { scriptsAtBoot } from './boot-scripts.ts'
-import { at, fact, findLine, firstThere, linesIn, wholeFile } from './place.ts'
+import type { Start } from './at-boot.ts'
+import { hasProgramOfSystemd } from './init.ts'
+import { at, fact, findLine, wholeFile } from './place.ts'
 
 const DIRECTORIES = [
   '/etc/sysctl.d',
@@ -19,13 +20,12 @@ const DIRECTORIES = [
   '/lib/sysctl.d',
 ]
 const CONF = '/etc/sysctl.conf'
-const SYSTEMD = ['/run/systemd/system', '/usr/lib/systemd/systemd', '/lib/systemd/systemd']
 /** `sysctl -a`, in a sosreport. */
 const PRINTED = ['sos_commands/kernel/sysctl_-a']
 const MOST_FILES = 256
 
 const OF_TIME =
-  /^(?:xen\.|kernel\.timer_migration$|kernel\.sched_rt_|dev\.(?:rtc|hpet)\.)|clocksource|wallclock/
+  /^\uFEFF?(?:xen\.|kernel\.timer_migration$|kernel\.sched_rt_|dev\.(?:rtc|hpet)\.)|clocksource|wallclock/
 /** Asked of the running kernel even if no file sets them. */
 const ALWAYS = [
   'xen.independent_wallclock',
@@ -34,7 +34,7 @@ const ALWAYS = [
   'dev.rtc.max-user-freq',
 ]
 
-export function findSysctls(files: Files, distribution: Distribution | undefined): Sysctl[] {
+export function findSysctls(files: Files, start: Start, distribution: Distribution | undefined): Sysctl[] {
   const set = new Map<string, Fact<string>[]>(ALWAYS.map(name => [name, []]))
   const add = (name: string, value: Fact<string>): void => {
     if (OF_TIME.test(name)) set.set(name, [...(set.get(name) ?? []), value])
@@ -45,10 +45,8 @@ export function findSysctls(files: Files, distribution: Distribution | undefined
     for (const { name, value, line, text } of parseSysctl(read.text).lines)
       add(name, fact(value, at(path, text, line)))
   }
-  for (const path of scriptsAtBoot(files)) {
-    for (const [index, text] of linesToTheExit(files, path).entries()) {
-      for (const { name, value } of settingsIn(text)) add(name, fact(value, at(path, text.trim(), index + 1)))
-    }
+  for (const { path, line, text } of start.lines) {
+    for (const { name, value } of settingsIn(text)) add(name, fact(value, at(path, text.trim(), line)))
   }
   // What is set nowhere else is set here, and a copy has it or has it not.
   const seen = files.own || files.exists(CONF) ? { confSeen: true as const } : {}
@@ -57,14 +55,6 @@ export function findSysctls(files: Files, distribution: Distribution | undefined
     return values.length > 0 || running ? [{ name, set: values, running, ...seen }] : []
   })
 }
-
-function linesToTheExit(files: Files, path: string): string[] {
-  const lines = linesIn(files, path).map(line => line.slice(0, LONGEST_LINE))
-  const end = lines.findIndex(endsScript)
-  return end < 0 ? lines : lines.slice(0, end)
-}
-
-const LONGEST_LINE = 1000
 
 /** What starts Red Hat's fifth (rc.sysinit) reads no folder. */
 const readsConfAlone = (distribution: Distribution | undefined): boolean =>
@@ -76,7 +66,7 @@ function filesInOrder(files: Files, distribution: Distribution | undefined): str
   const paths = firstOfEachName(files, DIRECTORIES, '.conf').map(path =>
     /(?:^|\/)sysctl\.conf$/.test(files.link(path) ?? '') ? CONF : path,
   )
-  return firstThere(files, SYSTEMD) ? paths : [...paths, CONF]
+  return hasProgramOfSystemd(files) ? paths : [...paths, CONF]
 }
 
 function findRunning(files: Files, name: string): Fact<string> | undefined {

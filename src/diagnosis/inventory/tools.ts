@@ -3,7 +3,7 @@
  * (periodic synchronisation of VMware Tools, say) is known only where a copy has asked the tool.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { Fact, GuestTool, Place } from '#core/guest/inventory.ts'
+import type { ClockJob, Fact, GuestTool, Place } from '#core/guest/inventory.ts'
 import { type Process, processesNamed } from '#core/guest/processes.ts'
 import { judgeProcess } from '#core/guest/timekeepers.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
@@ -24,11 +24,12 @@ interface KnownTool {
   readonly service?: ServiceNames
 }
 
+const VMWARE = 'vmtoolsd'
 const VBOX_SERVICE = ['/usr/sbin/VBoxService', '/usr/bin/VBoxService']
 
 const KNOWN: readonly KnownTool[] = [
   {
-    name: 'vmtoolsd',
+    name: VMWARE,
     packages: ['open-vm-tools', 'VMwareTools', 'vmware-tools'],
     programs: ['/usr/bin/vmtoolsd', '/usr/sbin/vmtoolsd'],
     comm: 'vmtoolsd',
@@ -90,13 +91,18 @@ export interface ToolContext extends Omit<Surroundings, 'seen' | 'programs'> {
   readonly packages: Packages
   /** Where processes were to be seen. */
   readonly processes: string | undefined
+  /** Jobs that switch the periodic synchronisation of VMware Tools on. */
+  readonly switches: readonly ClockJob[]
 }
 
 export function findTools(files: Files, context: ToolContext): GuestTool[] {
   const processes = processesNamed(files, comm => KNOWN.some(known => known.comm === comm))
   const tools = KNOWN.flatMap(known => {
     const seen = processes.find(({ comm }) => comm === known.comm)
-    const installed = findInstalled(files, known, context.packages)
+    const switches = known.name === VMWARE ? context.switches : []
+    const installed =
+      findInstalled(files, known, context.packages) ??
+      switches.map(({ command }) => fact(command.value, ...command.evidence))[0]
     if (!seen && !installed) return []
     const told = {
       name: known.name,
@@ -104,9 +110,18 @@ export function findTools(files: Files, context: ToolContext): GuestTool[] {
       runs: seen ? fact(true, placeOf(seen)) : undefined,
       setsTime: known.setsTime(files, seen),
     }
+    if (switches.length > 0) return [switchedOn(told, switches)]
     return [{ ...told, ...(known.service && startedBy(files, known.service, seen, context)) }]
   })
   return [...tools, ...hypervDriver(files, context)]
+}
+
+/** What is told so again and again does it, whatever it said when it was asked; its own file comes first. */
+function switchedOn(tool: GuestTool, jobs: readonly ClockJob[]): GuestTool {
+  const off = tool.setsTime?.evidence.some(({ path }) => TOOLS_CONF.includes(path)) ?? false
+  const places = jobs.flatMap(({ command }) => command.evidence)
+  const asked = tool.setsTime && !jobs.some(({ repeats }) => repeats)
+  return off || asked ? tool : { ...tool, setsTime: fact('periodically', ...places), switchedOn: jobs }
 }
 
 /** What nobody saw run it does when it is started: as its unit has it, and under its conditions. */

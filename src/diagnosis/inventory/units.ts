@@ -8,8 +8,10 @@ import { firstOfEachName } from '#dialects/find-files.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
+import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { SYSTEMD_NAMES } from '../systemd-names.ts'
 import { scriptsAtBoot } from './boot-scripts.ts'
+import { hasOtherInit } from './init.ts'
 import { at, fact, findLine, firstThere, linesIn, readText } from './place.ts'
 
 /** Of units, the first that has one counts. */
@@ -21,7 +23,7 @@ export const UNIT_DIRECTORIES = [
   '/lib/systemd/system',
 ]
 /** Debian's, Red Hat's, and SUSE's. */
-const RUNLEVELS = [
+export const RUNLEVELS = [
   '/etc/rc3.d',
   '/etc/rc5.d',
   '/etc/rc2.d',
@@ -30,7 +32,7 @@ const RUNLEVELS = [
   '/etc/init.d/rc3.d',
   '/etc/init.d/rc5.d',
 ]
-const OPENRC_RUNLEVELS = '/etc/runlevels'
+export const OPENRC_RUNLEVELS = '/etc/runlevels'
 const OPENWRT_LINKS = '/etc/rc.d'
 const SCRIPTS = ['/etc/init.d', '/etc/rc.d/init.d']
 const MOST_DROP_INS = 64
@@ -115,14 +117,6 @@ function startedByOwner(files: Files, { units, scripts, programs }: ServiceNames
 }
 
 const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-
-/** Is its first program known, and not systemd? */
-function hasOtherInit(files: Files): boolean {
-  const init = INITS.find(path => files.exists(path) || files.link(path) !== undefined)
-  return init !== undefined && !files.link(init)?.includes('systemd') && !files.exists('/run/systemd/system')
-}
-
-const INITS = ['/sbin/init', '/usr/sbin/init']
 
 function findUnit(look: Look, names: ServiceNames, around: Surroundings): Service | undefined {
   const { files } = look
@@ -316,7 +310,7 @@ function commandOf(
     if (text === undefined) continue
     for (const each of parseEnvironment(text, 'systemd').assigned) {
       variables.set(each.name, each.value)
-      places.set(each.name, at(path, each.text, each.line))
+      places.set(each.name.replace(BYTE_ORDER_MARK, ''), at(path, each.text, each.line))
     }
   }
   const words = parseExec(withInstance(start.value, unit), variables)[0]?.words
@@ -427,7 +421,7 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
     const entry = files.names(OPENWRT_LINKS).find(each => /^S\d\d/.test(each) && each.slice(3) === name)
     return entry === undefined
       ? fact(false, at(OPENWRT_LINKS, `nothing there starts ${path}`))
-      : fact(true, at(`${OPENWRT_LINKS}/${entry}`, `→ ${path}`))
+      : fact(true, at(`${OPENWRT_LINKS}/${entry}`, `→ ${files.link(`${OPENWRT_LINKS}/${entry}`) ?? path}`))
   }
   const started = entryOf('S')
   if (started) return fact(true, started)
@@ -449,9 +443,14 @@ function pathFrom(folder: string, target: string): string {
 function optionsFrom(look: Look, { options }: ServiceNames): Fact<readonly string[]> | undefined {
   for (const { path, variable } of options) {
     const text = look.text(path)
-    const assigned = text === undefined ? undefined : assignedTo(parseEnvironment(text, 'shell'), variable)
+    if (text === undefined) continue
+    const environment = parseEnvironment(text, 'shell')
+    const assigned = assignedTo(environment, variable)
     if (assigned)
       return fact(assigned.value.split(/\s+/).filter(Boolean), at(path, assigned.text, assigned.line))
+    // It says so in vain.
+    const marked = assignedTo(environment, BYTE_ORDER_MARK + variable)
+    if (marked) return fact([], at(path, marked.text, marked.line))
   }
   return undefined
 }

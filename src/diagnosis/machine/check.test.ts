@@ -176,6 +176,18 @@ describe('a classic Xen guest', () => {
       'critical no-daemon',
       'critical wallclock-without-daemon',
     ])
+    const hourly = {
+      name: '/etc/cron.hourly/ntpdate',
+      unit: undefined,
+      program: 'ntpdate',
+      when: 'hourly',
+      every: 3600,
+      repeats: true,
+      command: fact('ntpdate -u 192.0.2.1', '/etc/cron.hourly/ntpdate', 2),
+    }
+    expect(found({ ...xen, sysctls: wallclock('1'), jobs: [hourly] })).toContain(
+      'warning wallclock-without-daemon',
+    )
   })
   test('is told so by the command line of its kernel, unless a file says otherwise', () => {
     const kernel = { image: '/vmlinuz', words: ['ro', 'independent_wallclock=1'] }
@@ -236,7 +248,11 @@ describe('a classic Xen guest', () => {
     }
     const told = (decides: PauseProspect['decides']) =>
       checkMachine({ inventory, live: undefined, prospect: { ...prospect, decides } })[0]?.remedy
-    expect(told(slow)?.actions).toContainEqual({ kind: 'edit', file: '/etc/ntp.conf', edit })
+    expect(told(slow)?.actions).toMatchObject([
+      { kind: 'setting' },
+      { kind: 'sysctl' },
+      { kind: 'edit', file: '/etc/ntp.conf', edit, because: { finding: 'slow-after-a-pause' } },
+    ])
     expect(told(slow)?.changes).toContain('tos maxdist 16')
     expect(told({ ...slow, median: 20 })?.changes).not.toContain('tos maxdist 16')
   })

@@ -34,6 +34,10 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
     return found.kind === 'read' ? [{ path, text: found.text, presence, ...included.get(path) }] : []
   })
   const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
+  return [...lintOwn(judged, inventory), ...(inventory.container ? [] : guestsOfHost(files))]
+}
+
+function lintOwn(judged: readonly LintFile[], inventory: Inventory): Finding[] {
   const incomplete = usedDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
@@ -44,6 +48,23 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
     .filter(({ name }) => !(isOnlyMeasuring(inventory) && OF_SETTING.includes(name)))
     .map(finding => placed(finding, judged))
 }
+
+const DOMAINS = '/etc/libvirt/qemu'
+const MOST_DOMAINS = 256
+
+/** Machines of its own, each by itself: what is known of this one says nothing of them. */
+const guestsOfHost = (files: Files): Finding[] =>
+  files
+    .names(DOMAINS)
+    .filter(name => name.endsWith('.xml'))
+    .slice(0, MOST_DOMAINS)
+    .flatMap(name => {
+      const path = `${DOMAINS}/${name}`
+      const found = readText(files, path)
+      const domain: LintFile[] =
+        found.kind === 'read' ? [{ path, text: found.text, kind: 'libvirt domain' }] : []
+      return lint(domain).map(finding => placed(finding, domain))
+    })
 
 /** Options that decide something, by which a daemon runs and which no file gives it (any more). */
 function asStarted({ name, runs, commandLine, unit }: TimeDaemon): LintFile[] {
@@ -129,7 +150,8 @@ const KERNEL_LINE = '/proc/cmdline'
 
 /** Of daemons that are there and not used nothing is asked; two that are used are judged together. */
 function filesOf(inventory: Inventory): string[] {
-  const { sysctls, boot, rtc, jobs, commandLine } = inventory
+  const { sysctls, boot, rtc, commandLine } = inventory
+  const jobs = [...inventory.jobs, ...inventory.tools.flatMap(({ switchedOn = [] }) => switchedOn)]
   const used = usedDaemons(inventory)
   const places: readonly (readonly Place[] | undefined)[] = [
     ...used.map(({ commandLine }) => commandLine?.evidence),
@@ -216,9 +238,14 @@ function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefine
   return hypervisor?.name === 'unknown' ? undefined : hypervisor?.name
 }
 
-/** What the distribution brings is not edited, it would come back with its next version; a unit of it can be overruled. */
+/**
+ * What the distribution brings is not edited, it would come back with its next version; a unit of it can be overruled. Domains are
+ * changed by `virsh edit`, and libvirt writes them.
+ */
 const isOurs = (path: string): boolean =>
-  path.startsWith('/etc/') || path.startsWith('/boot/') || isOfDistribution(path)
+  (path.startsWith('/etc/') && !path.startsWith(`${DOMAINS}/`)) ||
+  path.startsWith('/boot/') ||
+  isOfDistribution(path)
 
 function placed(finding: Finding, files: readonly LintFile[]): Finding {
   const { edits = [], ...remedy } = finding.remedy

@@ -30,11 +30,11 @@ const RUNNING = { 'proc/cmdline': 'quiet\n' }
 
 test.each([
   ['of a disk nobody knows', {}, ['note copy-incomplete']],
-  ['what ran asked nobody', RUNNING, ['warning no-source']],
+  ['what ran asked nobody', RUNNING, ['critical no-source']],
   [
     'networkd had none from DHCP',
     { ...RUNNING, 'run/systemd/netif/state': 'OPER_STATE=routable\nDNS=192.0.2.53\nNTP=\n' },
-    ['warning no-source'],
+    ['critical no-source'],
   ],
   [
     'DHCP named one',

@@ -1,7 +1,9 @@
 /** Who keeps the clock where several programs have to do with it: which of them sets it, and which only helps another. */
 import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+
 import { takeInventory } from '../inventory/inventory.ts'
+import { shareable } from '../inventory/share.ts'
 import { planRepair } from '../repair/plan.ts'
 import { checkMachine } from './check.ts'
 import { lintMachine } from './configuration.ts'
@@ -372,6 +374,41 @@ describe('the switch of Xen on CentOS 5', () => {
     expect(found(overruled)).toEqual([])
     expect(found({ ...script(...lines), ...running('1') })).toEqual([])
   })
+  const SWITCH = 'echo 1 > /proc/sys/xen/independent_wallclock'
+  const started = (text: string): Members => ({
+    ...CENTOS5,
+    'etc/rc.d/init.d/wallclock': text,
+    'etc/rc.d/rc3.d/S99wallclock': { link: '../init.d/wallclock' },
+  })
+  test.each<[string, Members]>([
+    ['a crontab', { ...CENTOS5, 'etc/cron.d/wallclock': `@reboot root ${SWITCH}\n` }],
+    ['root’s own table', { ...CENTOS5, 'var/spool/cron/root': `@reboot ${SWITCH}\n` }],
+    [
+      'a script of init, which takes it back when it stops',
+      started(
+        `#!/bin/sh\nstart() {\n  ${SWITCH}\n}\nstop() {\n  ${SWITCH.replace('1', '0')}\n}\ncase "$1" in\nstart) start ;;\nstop) stop ;;\nesac\n`,
+      ),
+    ],
+    [
+      'one with cases alone',
+      started(
+        `#!/bin/sh\ncase $1 in\n  start|restart)\n  ${SWITCH};;\n  stop) ${SWITCH.replace('1', '0')};;\nesac\n`,
+      ),
+    ],
+  ])('is set by %s', (_, members) => {
+    expect(found(members)).toEqual([])
+    // And so in what is collected of it.
+    const shared = Object.entries(members).map(([path, text]) => [
+      path,
+      typeof text === 'string' ? shareable(`/${path}`, text) : text,
+    ])
+    expect(found(Object.fromEntries(shared))).toEqual([])
+  })
+  test.each<[string, Members]>([
+    ['an hourly job', { ...CENTOS5, 'etc/cron.d/wallclock': `0 * * * * root ${SWITCH}\n` }],
+    ['somebody who may not', { ...CENTOS5, 'etc/cron.d/wallclock': `@reboot nobody ${SWITCH}\n` }],
+    ['a script that nothing starts', { ...CENTOS5, 'etc/rc.d/init.d/wallclock': `${SWITCH}\n` }],
+  ])('is not set by %s', (_, members) => expect(found(members)).toEqual(['critical wallclock-follows-host']))
   test.each([
     ['touch /var/lock/subsys/local'],
     ['# echo 1 > /proc/sys/xen/independent_wallclock'],
@@ -485,6 +522,48 @@ describe('a host of containers', () => {
 
   test('what runs in one of them is no second daemon', () =>
     expect(found(listing(OWN, row('/usr/sbin/ntpd -g -u 101:103')))).toEqual([]))
+
+  const ROOTS = 'root 739 0.0 0.1 117812 1720 ? S Nov01 0:01 /usr/sbin/ntpd -g -n'
+  const groups = (group: string): Members => ({
+    'sos_commands/process/ps_axo_pid_ppid_user_group_lwp_nlwp_start_time_comm_cgroup': `    PID    PPID USER     GROUP        LWP NLWP START COMMAND         CGROUP
+    700       1 chrony   chrony       700    1 18:58 chronyd         0::/system.slice/chronyd.service
+    739     726 root     root         739    1 18:58 ntpd            ${group}
+`,
+  })
+  test.each([
+    ['LXC', '0::/lxc/101/ns/system.slice/ntpd.service'],
+    ['LXD', '0::/lxc.payload.web/system.slice/ntpd.service'],
+    ['systemd-nspawn', '0::/machine.slice/machine-web.scope/payload'],
+    ['Docker', '0::/system.slice/docker-16552fbdcb746ef82afcf67c3.scope'],
+    ['Kubernetes', '0::/kubepods.slice/kubepods-pod42.slice/cri-containerd-16552fbdcb746.scope'],
+  ])('nor that of root in one of %s', (_, group) =>
+    expect(found({ ...listing(OWN, ROOTS), ...groups(group) })).toEqual([]),
+  )
+  test('but a service is of the host, whatever the package', () =>
+    expect(found({ ...listing(OWN, ROOTS), ...groups('0::/system.slice/ntpd.service') })).toContain(
+      'critical two-daemons',
+    ))
+  test('where the packages are known, what is of none is not this machine’s', () => {
+    const members = { ...listing(OWN, ROOTS), 'installed-rpms': 'chrony-4.2-1.el8.x86_64   Mon Nov  2\n' }
+    expect(found(members)).toEqual([])
+    expect(whoSetsTheClock(takeInventory(memoryFiles(members)))).toMatchObject([
+      { does: 'yes' },
+      { name: 'ntpd', does: 'may' },
+    ])
+    const both = {
+      ...members,
+      'installed-rpms': `${members['installed-rpms']}ntp-4.2.6p5-29.el7.x86_64   Mon Nov  2\n`,
+    }
+    expect(found(both)).toContain('critical two-daemons')
+  })
+  test('one in a container that is alone may be there to keep it', () => {
+    const members = {
+      ...listing(ROOTS),
+      ...groups('0::/system.slice/docker-16552fbdcb746ef82afcf67c3.scope'),
+    }
+    expect(found(members)).not.toContain('critical two-daemons')
+    expect(takeInventory(memoryFiles(members)).daemons.some(({ elsewhere }) => elsewhere)).toBe(false)
+  })
 
   test('and keeps not the clock of the host', () =>
     expect(found(listing(row('/usr/sbin/chronyd -F 1')))).toEqual(['critical daemon-not-running']))

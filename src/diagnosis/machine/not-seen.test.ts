@@ -91,7 +91,7 @@ describe('sources that a copy does not hold', () => {
   })
   test('were none where all was collected from a machine that ran', () =>
     expect(found({ ...CHRONY, 'etc/chrony/chrony.conf': `sourcedir /run/chrony-dhcp\n${rest}` })).toEqual([
-      'warning no-source /etc/chrony/chrony.conf',
+      'critical no-source /etc/chrony/chrony.conf',
     ]))
 })
 

@@ -57,6 +57,54 @@ test('on the command line', () => {
   expect(written.get(`/${SYS}/current_clocksource`)).toBe('kvm-clock')
 })
 
+describe('by what the start of the machine runs', () => {
+  const ECHO = `echo hpet > /${SYS}/current_clocksource`
+  const running = (counter: string): Record<string, Member> => ({
+    ...guest(''),
+    [`${SYS}/current_clocksource`]: `${counter}\n`,
+  })
+  const UNIT = '/etc/systemd/system/counter.service'
+
+  test.each<[string, Record<string, Member>]>([
+    ['/etc/rc.local', { 'etc/rc.local': `#!/bin/sh\n${ECHO}\nexit 0\n` }],
+    ['/etc/init.d/boot.local', { 'etc/init.d/boot.local': `#! /bin/sh\n${ECHO}\n` }],
+    ['/etc/local.d/clock.start', { 'etc/local.d/clock.start': `#!/bin/sh\n${ECHO}\n` }],
+    ['/etc/cron.d/clock', { 'etc/cron.d/clock': `@reboot root ${ECHO}\n` }],
+    ['/var/spool/cron/root', { 'var/spool/cron/root': `@reboot ${ECHO}\n` }],
+    [
+      '/etc/init.d/counter',
+      {
+        'etc/init.d/counter': `#!/bin/sh\ncase "$1" in\n start)\n  ${ECHO}\n  ;;\n stop) echo tsc > /${SYS}/current_clocksource ;;\nesac\n`,
+        'etc/rc3.d/S99counter': { link: '../init.d/counter' },
+      },
+    ],
+    [
+      UNIT,
+      {
+        [UNIT.slice(1)]: `[Service]\nType=oneshot\nExecStart=/bin/sh -c '${ECHO}'\n`,
+        'etc/systemd/system/multi-user.target.wants/counter.service': { link: UNIT },
+      },
+    ],
+  ])('%s', (path, members) => {
+    const now = look({ ...running('hpet'), ...members })
+    expect(now.paths).toContain(path)
+    expect(now.cause).toBe('a script chose it')
+    expect(now.advice.map(each => ('where' in each ? each.where : '')).join()).toContain(path)
+    const { [`${SYS}/current_clocksource`]: _, ...disk } = running('hpet')
+    expect(look({ ...disk, ...members }).paths).toEqual([path])
+    expect(look({ ...running('kvm-clock'), ...members }).paths).toContain(path)
+  })
+
+  test.each<[string, Record<string, Member>]>([
+    ['behind the end', { 'etc/rc.local': `#!/bin/sh\nexit 0\n${ECHO}\n` }],
+    ['when it is stopped', { 'etc/local.d/clock.stop': `#!/bin/sh\n${ECHO}\n` }],
+    ['a script that nothing starts', { 'etc/init.d/counter': `#!/bin/sh\n${ECHO}\n` }],
+    ['every day', { 'etc/cron.d/clock': `0 0 * * * root ${ECHO}\n` }],
+    ['of somebody else', { 'var/spool/cron/crontabs/joe': `@reboot ${ECHO}\n` }],
+    ['a good one', { 'etc/rc.local': `#!/bin/sh\necho tsc > /${SYS}/current_clocksource\n` }],
+  ])('not: %s', (_, members) => expect(look({ ...running('kvm-clock'), ...members }).paths).toEqual([]))
+})
+
 test('not on the command line', () => {
   const { cause, text, written } = look(guest(''))
   expect(cause).toContain('gave the better one up')
@@ -99,6 +147,37 @@ describe('kept in grubenv for all entries of the boot loader', () => {
     const entry = { 'boot/loader/entries/a-4.18.conf': 'title RHEL\nlinux /vmlinuz-4.18\noptions ro\n' }
     const members = { ...rhel8(' clocksource=hpet'), 'etc/default/grub': '', 'proc/cmdline': 'ro\n' }
     expect(look({ ...members, ...running, ...entry }).paths).toEqual([])
+  })
+})
+
+describe('kept by tuned for all entries', () => {
+  const entry = (options: string) => `title RHEL\nlinux /vmlinuz-5.14\noptions ${options}\n`
+  const rhel9 = (options: string): Record<string, string> => ({
+    ...guest(''),
+    [`${SYS}/current_clocksource`]: 'kvm-clock\n',
+    'boot/grub/grub.cfg': 'set default="$saved_entry"\nblscfg\n',
+    'boot/grub2/grubenv':
+      '# GRUB Environment Block\nsaved_entry=a-5.14\ntuned_params=skew_tick=1 clocksource=hpet\n####',
+    'boot/loader/entries/a-5.14.conf': entry(options),
+  })
+  test.each([['root=/dev/vda1 ro $tuned_params'], ['$kernelopts $tuned_params']])(
+    'its profile is what is to be changed: %s',
+    options => {
+      const { paths, advice, written } = look(rhel9(options))
+      expect(paths).toEqual(['/boot/grub2/grubenv'])
+      expect(advice.flatMap(({ lines }) => lines)[0]).toBe('without clocksource=hpet')
+      expect([...written.keys()]).toEqual([])
+    },
+  )
+  test('nothing is said where no entry takes it', () =>
+    expect(look(rhel9('root=/dev/vda1 ro')).paths).toEqual([]))
+  test('a menu may set it, too, as on Red Hat’s 7', () => {
+    const menu = (words: string) =>
+      `set tuned_params="${words}"\nmenuentry "RHEL" {\n\tlinux16 /vmlinuz-3.10 root=/dev/vda1 $tuned_params\n}\n`
+    const members = { ...guest(' clocksource=acpi_pm'), 'etc/default/grub': '' }
+    const paths = (words: string) => look({ ...members, 'boot/grub/grub.cfg': menu(words) }).paths
+    expect(paths('clocksource=acpi_pm')).toContain('/boot/grub/grub.cfg')
+    expect(paths('')).not.toContain('/boot/grub/grub.cfg')
   })
 })
 
@@ -156,4 +235,23 @@ describe('of old kernels no vendor wants the TSC', () => {
     const { written } = look({ ...old(release, ''), ...other })
     expect(written.get(`/${SYS}/current_clocksource`)).toBe(better)
   })
+})
+
+test.each([
+  ['rhel', 'grubby --update-kernel=ALL --remove-args="clocksource=acpi_pm"'],
+  ['debian', '/etc/default/grub: without clocksource=acpi_pm'],
+])('on a command line whose boot loader is not in the copy, of %s', (id, line) => {
+  const {
+    'etc/default/grub': _,
+    'boot/grub/grub.cfg': __,
+    ...seen
+  } = { ...guest(' clocksource=acpi_pm'), 'etc/os-release': `ID=${id}\nVERSION_ID="7"\n` } as Record<
+    string,
+    string
+  >
+  const { advice } = look(seen)
+  expect(advice.flatMap(({ lines }) => lines)).toContain(line)
+  expect(look({ ...seen, 'proc/cmdline': 'ro\n' }).advice).toEqual([])
+  // What it reads at the next boot says nothing of it.
+  expect(look({ ...seen, 'boot/grub/grub.cfg': `${GRUB}\n}\n` }).advice).toEqual([])
 })

@@ -66,6 +66,18 @@ const clocks = (date: string, hwclock: string): Members => ({
   'sos_commands/date/hwclock': `${hwclock}\n`,
 })
 
+test('sources that are listed by their addresses and by their names count once', () => {
+  const files = memoryFiles({
+    ...MACHINE,
+    ...sources(HEARD, NEAR, SILENT),
+    'sos_commands/chrony/chronyc_sources': `${[HEARD, NEAR, SILENT].join('\n').replaceAll('10.0.0.', 'host')}\n`,
+  })
+  const subject = { inventory: takeInventory(files), live: undefined, prospect: undefined }
+  expect(checkMachine(subject).filter(({ name }) => name === 'source-unreachable')).toMatchObject([
+    { severity: 'warning', measures: { silent: 1, sources: 3 } },
+  ])
+})
+
 test.each<[string, Members, readonly string[]]>([
   [
     'all is well',

@@ -44,6 +44,8 @@ export interface PauseProspect {
   readonly now: Recovery
   /** With the remedy; undefined when none of what may be changed here helps, or it was not done in time. */
   readonly best: (Recovery & PauseRemedy) | undefined
+  /** With all else that a plan mends, as far as that touches the daemon, and without this remedy: the first run. */
+  readonly otherwise?: Recovery
   /** Something in its settings keeps the daemon from stepping, or lets it do so only for a while. */
   readonly keptFromStepping: boolean
   /** The remedy that is offered, played or not. */
@@ -57,6 +59,14 @@ export interface Recovery {
   readonly exits: number
   readonly runs: number
 }
+
+/** Seeds differ by some tenths. */
+const WORTH_A_CHANGE = 0.8
+
+/** Is the one clearly worse than the other? */
+export const isWorse = (one: Recovery, other: Recovery): boolean =>
+  other.exits / other.runs < one.exits / one.runs ||
+  (Number.isFinite(other.median) && other.median <= WORTH_A_CHANGE * one.median)
 
 /** Options of ntpd and of chronyd that take a value. */
 export const VALUED = 'cDfFiIklLpPrRstuUvVw'
@@ -88,7 +98,8 @@ export function activeDaemons(inventory: Inventory): TimeDaemon[] {
 /** It sets the clock when the machine starts, and ends: it keeps none. */
 export const setsOnce = ({ name }: Pick<TimeDaemon, 'name'>): boolean => name === 'ntpdate'
 
-const keepers = ({ daemons }: Inventory): readonly TimeDaemon[] => daemons.filter(each => !setsOnce(each))
+const keepers = ({ daemons }: Inventory): readonly TimeDaemon[] =>
+  daemons.filter(each => !setsOnce(each) && !each.elsewhere)
 
 /** Where none runs, those that should: what keeps one from running may stand in its files. */
 export function usedDaemons(inventory: Inventory): TimeDaemon[] {

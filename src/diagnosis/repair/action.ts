@@ -3,7 +3,12 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Edit } from './edit.ts'
 import type { Reason } from './step.ts'
 
-export type Action =
+export type Action = Deed & {
+  /** What it is done for, where that is another thing than the finding that it stands in. */
+  readonly because?: Reason
+}
+
+type Deed =
   | { readonly kind: 'edit'; readonly file: string; readonly edit: Edit }
   /** A whole file of our own. */
   | { readonly kind: 'write-file'; readonly file: string; readonly text: string }

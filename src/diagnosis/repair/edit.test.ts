@@ -23,6 +23,9 @@ test('line ends stay what they were', () => {
   expect(edited('a\r\nb\r\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\r\nx\r\nb\r\n')
   expect(edited('a\nb\r\nc\n', [{ kind: 'insert-after', line: 1, text: 'x' }])).toBe('a\nx\nb\r\nc\n')
   expect(edited('a\nb\r\nc\n', [replace(2, 'x')])).toBe('a\nx\r\nc\n')
+  expect(edited('server x # why\r\n', [replace(1, '# why\nserver x iburst')])).toBe(
+    '# why\r\nserver x iburst\r\n',
+  )
   expect(edited('a\nb', [replace(1, 'x')])).toBe('x\nb')
   expect(edited('a\nb', [{ kind: 'insert-after', line: 2, text: 'x' }])).toBe('a\nb\nx\n')
 })

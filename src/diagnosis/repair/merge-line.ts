@@ -22,7 +22,7 @@ interface Change {
   readonly words: readonly Word[]
 }
 
-/** `line` has one character a byte, `versions` are the same line as each edit would have it, decoded. */
+/** `line` has one character a byte, `versions` are the same line as each edit would have it, decoded. Of more lines than one all end alike. */
 export function mergeLine(line: string, versions: readonly string[]): string {
   const words = wordsOf(line)
   const different = [...new Set(versions)].map(wordsOf)
@@ -30,7 +30,8 @@ export function mergeLine(line: string, versions: readonly string[]): string {
     .flatMap((each, version) => changesBetween(words, each, version))
     .sort((a, b) => a.from - b.from || a.to - b.to)
   const tail = /[ \t\v\f\r]*$/.exec(line)![0]
-  return written(words, withoutRepeats(agreed(changes))) + tail
+  const text = written(words, withoutRepeats(agreed(changes))) + tail
+  return tail.endsWith('\r') ? text.replace(/\r?\n/g, '\r\n') : text
 }
 
 /** A quote is a word of its own, and so is a line end. Only ASCII's white space parts words: it looks the same in every encoding. */

@@ -132,6 +132,21 @@ describe('what no step does is said', () => {
   })
 })
 
+test('what a disk that is mounted has started is changed by systemctl --root', () => {
+  const disk: Inventory = { ...INVENTORY, copy: 'disk' }
+  const unit = 'ntpd.service'
+  const enabled = { ...ntpd, enabled: fact(true), runs: undefined }
+  const stop = found('two-daemons', 'two', [{ kind: 'stop', daemon: 'ntpd', unit }])
+  const lines = (inventory: Inventory) =>
+    planRepair([stop], { ...inventory, daemons: [enabled] }, ground({}, { live: false })).advice.flatMap(
+      each => each.lines,
+    )
+  expect(lines(disk)).toContain(
+    'systemctl --root=FOLDER disable ntpd.service   (FOLDER: where this disk is mounted)',
+  )
+  expect(lines({ ...disk, copy: 'sosreport' }).join()).not.toContain('--root')
+})
+
 test('what only a daemon reads that is stopped is not mended', () => {
   const stop = found('two-daemons', 'two', [{ kind: 'stop', daemon: ntpd.name, unit: 'ntpd.service' }])
   const plan = planRepair(

@@ -46,8 +46,8 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
     advice: [
       ...files.advice,
       // Of a mere disk nothing runs that could be told anything.
-      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts, ...runs] : running).map(
-        onTheMachine,
+      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts, ...runs] : running).map(step =>
+        onTheMachine(step, inventory.copy === 'disk'),
       ),
       ...(ground.services === 'none'
         ? [...of('start', 'stop').map(serviceByHand), ...stale.map(restartByHand)]
@@ -64,7 +64,10 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
 }
 
 export const actionsOf = ({ name, what, remedy }: Finding): Because[] =>
-  (remedy.actions ?? []).map(action => ({ ...action, reason: { finding: name, text: what } }))
+  (remedy.actions ?? []).map(action => ({
+    ...action,
+    reason: action.because ?? { finding: name, text: what },
+  }))
 
 /** What only a daemon reads that the plan stops need not be mended. */
 const isOnlyOf = (path: string, stopped: readonly string[], { daemons }: Inventory): boolean => {
@@ -178,19 +181,34 @@ function clockStep({ offset, bound, daemon, servers, reason }: OfKind<'step-cloc
   return { ...shared, change: { kind: 'clock', offset, bound, servers } }
 }
 
-const onTheMachine = ({ title, reasons, change }: Step): Advice => ({
+const onTheMachine = ({ title, reasons, change }: Step, isDisk: boolean): Advice => ({
   title: `${title} (on the machine itself)`,
   reasons,
   where: 'on the machine itself',
-  lines:
-    change.kind === 'command'
-      ? [change.run.join(' ')]
-      : change.kind === 'service'
-        ? commandsOf(change).map(command => command.join(' '))
-        : change.kind === 'setting'
-          ? [`echo ${change.after} > ${change.path}`]
-          : ['clockwright repair'],
+  lines: [...linesOf(change), ...(isDisk ? onItsDisk(change) : [])],
 })
+
+/** What is enabled on a disk is a matter of links, and systemctl makes and takes them on one that is mounted, too. */
+const onItsDisk = (change: Step['change']): string[] =>
+  (change.kind === 'command' ? [change.run] : change.kind === 'service' ? commandsOf(change) : []).flatMap(
+    ([program, word, ...units]) => {
+      const names = units.filter(unit => !unit.startsWith('-'))
+      return program === 'systemctl' &&
+        /^(?:enable|disable|mask|unmask)$/.test(word ?? '') &&
+        names.length > 0
+        ? [`systemctl --root=FOLDER ${word} ${names.join(' ')}   (FOLDER: where this disk is mounted)`]
+        : []
+    },
+  )
+
+const linesOf = (change: Step['change']): string[] =>
+  change.kind === 'command'
+    ? [change.run.join(' ')]
+    : change.kind === 'service'
+      ? commandsOf(change).map(command => command.join(' '))
+      : change.kind === 'setting'
+        ? [`echo ${change.after} > ${change.path}`]
+        : ['clockwright repair']
 
 const NO_SERVICES = 'Nobody is known here who starts services (systemd, OpenRC, SysV init).'
 

@@ -2,6 +2,7 @@
  * asymmetric-path: a source that is much further away than the others, and off by an amount that its longer way explains if
  * most of it lies in one direction. An offset cannot be wrong by more than half the delay, so beyond that it is a falseticker.
  */
+import { upperMedian } from '#core/number/median.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
@@ -17,8 +18,7 @@ export const asymmetricPath: Rule = ({ log, keeper, sourceName }) => {
   const all =
     series?.census.sources().filter(({ count, leastDelay }) => count >= LEAST_ROWS && leastDelay > 0) ?? []
   if (all.length < 3) return []
-  const offsets = all.map(({ level }) => level).sort((a, b) => a - b)
-  const middle = offsets[offsets.length >> 1]!
+  const middle = upperMedian(all.map(({ level }) => level))
   const nearest = Math.min(...all.map(({ leastDelay }) => leastDelay))
   return all.flatMap(each => {
     const off = each.level - middle

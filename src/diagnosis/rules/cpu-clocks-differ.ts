@@ -2,6 +2,7 @@
  * cpu-clocks-differ: `date` shows one of two times by turns, or a constant difference by processor (field report 003: 85 s).
  * Each processor then reads a counter of its own. Readings are compared with their neighbours only, since they take time.
  */
+import { upperMedian } from '#core/number/median.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
@@ -26,8 +27,7 @@ export const cpuClocksDiffer: Rule = subject => {
 
 function byProcessor(run: readonly LogEvent[], subject: Subject): Finding | undefined {
   if (new Set(run.map(({ source }) => source)).size < 2) return undefined
-  const sorted = run.map(({ size }) => size).sort((a, b) => a - b)
-  const middle = sorted[sorted.length >> 1]!
+  const middle = upperMedian(run.map(({ size }) => size))
   const odd = run.filter(({ size }) => Math.abs(size - middle) >= LEAST)
   if (odd.length === 0) return undefined
   const size = Math.max(...odd.map(each => Math.abs(middle - each.size)))
@@ -43,8 +43,7 @@ function byProcessor(run: readonly LogEvent[], subject: Subject): Finding | unde
 function byTurns(run: readonly LogEvent[], subject: Subject): Finding | undefined {
   const { odd } = goingBack(run)
   if (odd.length === 0) return undefined
-  const sizes = odd.map(({ by }) => by).sort((a, b) => a - b)
-  const size = sizes[sizes.length >> 1]!
+  const size = upperMedian(odd.map(({ by }) => by))
   return finding(subject, {
     what: `${odd.length} of ${run.length} readings in a row are ${duration(size)} behind the others, and the next ones are right again: there is more than one clock.`,
     measures: { size, odd: odd.length, of: run.length },

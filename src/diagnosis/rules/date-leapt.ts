@@ -2,6 +2,7 @@
  * clock-leapt-ahead: a loop of `date` goes at its pace, and between two readings far more time passes than it waits. `date` alone
  * cannot say whether the clock leapt or the loop stood still.
  */
+import { upperMedian } from '#core/number/median.ts'
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -67,7 +68,7 @@ function leapsOf(run: readonly LogEvent[]): Leap[] {
   // Of readings from several clocks none leaps.
   if (run.length < FEWEST || goingBack(run).odd.length > 0) return []
   const waits = run.slice(1).map((each, i) => each.size - run[i]!.size)
-  const usual = waits.toSorted((a, b) => a - b)[waits.length >> 1]!
+  const usual = upperMedian(waits)
   const kept = waits.filter(wait => Math.abs(wait - usual) < Math.max(LEAST, usual))
   if (kept.length < KEEP * waits.length || usual < 0) return []
   return waits.flatMap((wait, i) => {

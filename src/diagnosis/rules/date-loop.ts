@@ -1,4 +1,5 @@
 /** Readings of `date` in a row: those that come from another clock, and those before which the one clock was set back. */
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 
@@ -34,8 +35,8 @@ export interface Behind {
  */
 export function goingBack(run: readonly LogEvent[]): { odd: Behind[]; back: Behind[] } {
   const waits = run.slice(1).map((each, i) => each.size - run[i]!.size)
-  const forward = waits.filter(wait => wait >= 0).sort((a, b) => a - b)
-  const usual = forward[forward.length >> 1] ?? 0
+  const forward = waits.filter(wait => wait >= 0)
+  const usual = forward.length > 0 ? upperMedian(forward) : 0
   const odd: Behind[] = []
   const back: Behind[] = []
   let most = run[0]!

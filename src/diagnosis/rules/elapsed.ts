@@ -12,13 +12,19 @@ export function elapsedBetween(from: Seconds, to: Seconds, { log, keeper, distur
   const leapt = disturbances.clock
     .filter(each => isWithin(each, from, to))
     .reduce((sum, { size }) => sum + size, 0)
+  const overlapping = disturbances.clock.filter(({ local }) => local.from < to && local.to > from - SECOND)
   const updates = keeper.daemon === 'chrony' ? (log.updatesOf('chrony')?.corrections.sized ?? []) : []
   const corrected = (updates.length > 0 ? updates : disturbances.own.map(whenDecided))
     // A step is told right before it or when it is done; an update of chronyd stands right before what it does to the stamps.
     .filter(({ at, by }) => at >= from - SECOND && (by === 'step' ? at <= to + SECOND : at < to))
     .filter(({ size }) => Number.isFinite(size))
     .reduce((sum, { size }) => sum + size, 0)
-  return to - from + leapt - corrected
+  // Where chronyd's corrections are in no log, nobody knows which of them were done by then.
+  const unseen =
+    keeper.daemon === 'chrony' && updates.length + disturbances.own.length === 0
+      ? overlapping.reduce((sum, { size }) => sum + size, 0)
+      : 0
+  return to - from + leapt - corrected - Math.max(0, unseen)
 }
 
 type Of = Pick<Subject, 'log' | 'keeper' | 'disturbances'>

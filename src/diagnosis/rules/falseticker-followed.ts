@@ -3,6 +3,7 @@
  * daemon follows a source that its own report calls a falseticker. With `true` the vote is off: what that server says is
  * followed, whatever the others say.
  */
+import { upperMedian } from '#core/number/median.ts'
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
@@ -22,11 +23,8 @@ function judge(name: string, { log, keeper, sourceName }: Subject): Finding | un
   const census = log.bestSamples(keeper.daemon)?.census
   const sources = census?.sources() ?? []
   const own = sources.find(({ source }) => sourceName(source) === name)
-  const others = sources
-    .filter(each => each !== own && each.count >= 4)
-    .map(({ level }) => level)
-    .sort((a, b) => a - b)
-  const always = own && others.length > 0 ? own.level - others[others.length >> 1]! : Number.NaN
+  const others = sources.filter(each => each !== own && each.count >= 4).map(({ level }) => level)
+  const always = own ? own.level - upperMedian(others) : Number.NaN
   const spell = census?.spells().find(({ source }) => source === own?.source)
   const [apart, span] = spell && !(Math.abs(always) > LEAST) ? [spell.size, spell] : [always, own]
   const wrong = Math.abs(apart) > LEAST

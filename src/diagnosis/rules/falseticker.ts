@@ -3,6 +3,7 @@
  * others outvote it. It may be wrong for a part of the log only.
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
+import { REFERENCE_CLOCKS } from '#analysis/log/best-samples.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Spell } from '#analysis/log/spells.ts'
 import { grouped } from '#core/grouped.ts'
@@ -23,12 +24,12 @@ const ALIKE = 0.1
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
-  const series = log.bestSamples(keeper.daemon)
-  if (!series) return reported(subject)
-  const { odd, of: all, middle } = oddOnesOf(series.census.sources())
+  const census = log.censusOf(keeper.daemon)
+  if (!census) return reported(subject)
+  const { odd, of: all, middle } = oddOnesOf(census.sources())
   const wrong = odd.filter(({ source, level }) => !theOthersMoved(subject, source, level - middle))
   const events = log.events.of('falseticker')
-  const forAWhile = [...grouped(series.census.spells(), ({ source }) => source)]
+  const forAWhile = [...grouped(census.spells(), ({ source }) => source)]
     .filter(
       ([source, spells]) =>
         !odd.some(each => each.source === source) &&
@@ -42,10 +43,10 @@ export const falseticker: Rule = subject => {
       const off = each.level - middle
       return {
         name: 'falseticker' as const,
-        severity: 'warning' as const,
+        severity: hasNoVote(each.source, name, log) ? ('note' as const) : ('warning' as const),
         from: each.from,
         to: each.to,
-        what: `${name} is off by ${signed(off)} (median), more than half ${Number.isNaN(each.leastDelay) ? 'any usual delay' : `its delay of ${duration(each.leastDelay)}`} can explain; ${all.length - odd.length} other sources agree.`,
+        what: `${name} is off by ${signed(off)} (median), more than ${halfOf(each.leastDelay)} can explain; ${all.length - odd.length} other sources agree.`,
         measures: { offset: off, leastDelay: each.leastDelay },
         evidence: [
           ...all.map(one => ({
@@ -73,6 +74,12 @@ export const falseticker: Rule = subject => {
   ]
 }
 
+/** A reference clock that chronyd never calls wrong is there to number the seconds of another (`noselect`). */
+const hasNoVote = (clock: number, name: string, { samples, events }: HostLog): boolean =>
+  (samples.get(REFERENCE_CLOCKS)?.census.sources() ?? []).some(({ source }) => source === clock) &&
+  events.of('selected').length > 0 &&
+  !events.of('falseticker').some(({ source }) => source === name)
+
 /** Most of them jumped together, away from it: told as that, and who is right is not known. */
 const theOthersMoved = ({ disturbances }: Subject, source: number, size: Seconds): boolean =>
   disturbances.sources.some(
@@ -93,7 +100,7 @@ function forSomeTime(spells: readonly Spell[], { log, keeper, sourceName, when }
     severity: 'warning',
     from,
     to,
-    what: `${name} was off by ${signed(size)} from ${when(from)} ${open ? 'to the end of the log' : `to ${when(to)}`} (${duration(time)})${spells.length > 1 ? `, the longest of ${spells.length} times` : ''}, more than half its delay of ${duration(delay)} can explain; ${others} other sources agreed.`,
+    what: `${name} was off by ${signed(size)} from ${when(from)} ${open ? 'to the end of the log' : `to ${when(to)}`} (${duration(time)})${spells.length > 1 ? `, the longest of ${spells.length} times` : ''}, more than ${halfOf(delay)} can explain; ${others} other sources agreed.`,
     measures: { offset: size, time, count: spells.length },
     evidence: [
       ...spells.slice(0, 4).map(each => ({
@@ -215,7 +222,8 @@ function wrongInLog(log: HostLog, daemon: Daemon): (said: readonly LogEvent[]) =
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(event => event.daemon === daemon)
   const starts = mine('started', 'version')
-  const jumps = mine('stepped', 'offset-found', 'jumped-forward', 'jumped-backward').filter(
+  // Where none is followed, they contradict each other: nobody is outvoted.
+  const jumps = mine('stepped', 'offset-found', 'jumped-forward', 'jumped-backward', 'no-source').filter(
     ({ at }) => !starts.some(start => at >= start.at && at < start.at + START),
   )
   const followed = mine('selected')
@@ -226,3 +234,6 @@ function wrongInLog(log: HostLog, daemon: Daemon): (said: readonly LogEvent[]) =
     return !followed.some(({ source, at }) => source === first.source && at > first.at)
   }
 }
+
+const halfOf = (delay: Seconds): string =>
+  `half ${Number.isNaN(delay) ? 'any usual delay' : `its delay of ${duration(delay)}`}`

@@ -2,9 +2,10 @@
  * single-source, two-sources, no-majority: how many opinions there are. One is believed whatever it says. Two that
  * disagree stop a daemon, since nobody can tell which one is wrong; so do halves of four.
  */
-import type { SourceCount } from '#analysis/log/census.ts'
+import type { Census, SourceCount } from '#analysis/log/census.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { EventName } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { unfollowedOf } from '../listed.ts'
@@ -14,14 +15,16 @@ import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
+/** chronyd asks at least so often, by its default, and some chance is added. */
+const NOT_ASKED_YET: Seconds = 1100
 
 export const fewSources: Rule = subject => {
-  const series = subject.log.bestSamples(subject.keeper.daemon)
-  if (!series) {
+  const census = subject.log.censusOf(subject.keeper.daemon)
+  if (!census) {
     const disagreed = disagreeing(subject)
     return [...(disagreed.length > 0 ? disagreed : listed(subject)), ...contradicted(subject)]
   }
-  const { sources, camps, split } = opinionsOf(series.census.sources())
+  const { sources, camps, split } = opinionsOf(census)
   if (sources.length === 0) return []
   if (sources.length > 2 && !split) return []
   return [split ? disagreement(sources, camps, subject) : few(sources, subject)]
@@ -34,10 +37,13 @@ interface Opinions {
   readonly split: boolean
 }
 
-/** Of those that were heard often. */
-export function opinionsOf(all: readonly SourceCount[]): Opinions {
+/** Of those that were heard often, or at a pace of their own. */
+export function opinionsOf(census: Census): Opinions {
+  const all = census.sources()
   const most = Math.max(...all.map(({ count }) => count))
-  const sources = all.filter(({ count }) => count >= 0.2 * most && count >= 4)
+  const sources = all.filter(
+    ({ source, count }) => count >= 4 && (count >= 0.2 * most || census.paced(source)),
+  )
   const camps = campsOf(sources)
   return { sources, camps, split: camps.length > 1 && 2 * camps[0]!.length <= sources.length }
 }
@@ -85,22 +91,44 @@ function disagreeing({ log, keeper }: Subject): Finding[] {
   ]
 }
 
-/** chronyd says so itself. */
+/** chronyd says so itself. For a moment it says so when the clock has jumped, and not all sources were asked since. */
 function contradicted({ log, keeper }: Subject): Finding[] {
-  const said = log.events.of('no-source').filter(({ text }) => /no majority/.test(text))
+  const mine = (...whats: readonly EventName[]) =>
+    log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
+  const said = mine('no-source').filter(({ text }) => /no majority/.test(text))
   if (said.length === 0) return []
+  const ends = mine('selected', 'stepped', 'offset-found')
+  const longest = Math.max(
+    ...said.map(({ at }) => Math.min(...ends.filter(end => end.at >= at).map(end => end.at - at))),
+  )
+  const settled = longest <= NOT_ASKED_YET
+  const wrong = { what: 'one or more of them are wrong', why: 'they cannot all be right' }
   return [
     {
       name: 'no-majority',
-      severity: 'critical',
+      severity: settled ? 'warning' : 'critical',
       ...spanOf(said),
-      what: `The sources of ${keeper.name} contradict each other, and no majority says who is right.`,
-      measures: { count: said.length },
+      what: settled
+        ? `The sources of ${keeper.name} contradicted each other${said.length > 1 ? `, ${said.length} times` : ''}, and agreed again after ${duration(longest)} at most.`
+        : `The sources of ${keeper.name} contradict each other, and no majority says who is right.`,
+      measures: { count: said.length, ...(settled && { time: longest }) },
       evidence: said.slice(0, 3).map(evidenceOf),
-      cost: 'The clock runs free, or swings between them.',
-      causes: [{ what: 'one or more of them are wrong', why: 'they cannot all be right' }],
+      cost: settled
+        ? 'The clock was wrong, or ran free, until they agreed again.'
+        : 'The clock runs free, or swings between them.',
+      causes: settled
+        ? [
+            {
+              what: 'the clock jumped: some had been asked since, and others not yet',
+              why: 'it was over within a poll or two',
+            },
+            wrong,
+          ]
+        : [wrong],
       remedy: fourSources({ keeper }),
-      confirm: '`clockwright query` with these and other servers.',
+      confirm: settled
+        ? 'measurements.log: whether the offsets of all of them changed by as much.'
+        : '`clockwright query` with these and other servers.',
     },
   ]
 }

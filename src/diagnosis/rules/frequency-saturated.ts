@@ -2,6 +2,7 @@
  * frequency-saturated: the correction of the rate stands at its limit, and the offset grows all the same. Or a servo of linuxptp,
  * which may correct far more, drives its clock as fast or as slowly as it can.
  */
+import { LIMIT } from '#analysis/log/saturation.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
@@ -51,11 +52,11 @@ function atItsLimit(subject: Subject): Finding[] {
         ? `${keeper.name} asked for more than 500 ppm${limits.length > 1 ? ` ${limits.length} times` : ''}: the clock runs wrong by more than it can correct.`
         : slewed || jumps
           ? `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: ${keeper.name} took ${slewed ? 'a large offset that it may only slew' : learned ? 'a jump' : 'jumps'} for a wrong rate and ${learned ? 'has to unlearn it' : 'wound it up'}.`
-          : `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 ? `, about ${rate(excess + 500e-6).slice(1)} in all` : ''}.`,
+          : `The frequency correction stood at its limit of 500 ppm for ${duration(saturation.time)}: the clock ${fast ? 'gains' : 'loses'} more than ${keeper.name} can correct${excess > 1e-4 ? `, about ${rate(excess + LIMIT).slice(1)} in all` : ''}.`,
       measures: {
         time: saturation?.time ?? Number.NaN,
         frequencyError: long
-          ? (fast ? 1 : -1) * (500e-6 + (jumps || slewed ? 0 : excess))
+          ? (fast ? 1 : -1) * (LIMIT + (jumps || slewed ? 0 : excess))
           : -(limits[0]?.size ?? Number.NaN),
         steps: steps.length,
       },

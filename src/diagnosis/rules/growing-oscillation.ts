@@ -3,16 +3,13 @@
  * (field report 002). A loop that corrects too much for how seldom it looks does that: poll intervals of 1024 s against a
  * clock whose rate changes within the hour.
  */
-
 import type { Swing } from '#analysis/log/swings.ts'
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
+import { upperMedian } from '#core/number/median.ts'
 import { duration } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-
-/** ntpd's step threshold. */
-const LARGE: Seconds = 0.128
 
 export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
   if (!disturbances.oscillation) return []
@@ -24,7 +21,7 @@ export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
   return [
     {
       name: 'growing-oscillation',
-      severity: resets.length > 0 || most >= LARGE ? 'critical' : 'warning',
+      severity: resets.length > 0 || most >= STEP_THRESHOLD ? 'critical' : 'warning',
       from: swings[0]!.at,
       to: swings.at(-1)!.at,
       what: `The offset oscillates with a period of ${amount(period)}, up to ${duration(most)}${resets.length > 0 ? `, and ${keeper.name} reset the clock ${resets.length} times meanwhile` : ''}.`,
@@ -63,6 +60,5 @@ function growthOf(swings: readonly Swing[]): number {
     .slice(1)
     .map(({ peak }, i) => Math.abs(peak / swings[i]!.peak))
     .filter(ratio => ratio > 1)
-    .sort((a, b) => a - b)
-  return ratios[ratios.length >> 1] ?? 1
+  return ratios.length > 0 ? upperMedian(ratios) : 1
 }

@@ -2,6 +2,7 @@
  * lost-ticks: forward jumps of one amount, over and over (field report 000: 57.4 s every three minutes). A crystal that is
  * off drifts; only a counter that is read wrongly leaps by quanta. Old kernels say themselves that ticks are lost.
  */
+import { upperMedian } from '#core/number/median.ts'
 import { duration } from '#core/time/format.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
@@ -87,8 +88,7 @@ export const ticksLost: Rule = ({ log, keeper }) => {
 function quantisedSteps(lines: readonly LogEvent[]): { size: number; steps: LogEvent[] } | undefined {
   const steps = lines.filter(({ what, size }) => what === 'stepped' && size < -0.5)
   if (steps.length < 2) return undefined
-  const sizes = steps.map(({ size }) => -size).sort((a, b) => a - b)
-  const size = sizes[sizes.length >> 1]!
+  const size = upperMedian(steps.map(({ size }) => -size))
   const alike = steps.filter(step => Math.abs(-step.size - size) < 0.03 * size)
   return alike.length >= 2 && alike.length >= 0.7 * steps.length ? { size, steps: alike } : undefined
 }

@@ -5,17 +5,20 @@
  * right in its head (sys_null.c): how wrong the system's is stands in tracking.log alone, as what is left to correct.
  */
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { isOvershoot } from '#analysis/log/learned-at-start.ts'
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
-import { configure } from '../remedies.ts'
+import { configure, useChrony } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 import { opinionsOf } from './few-sources.ts'
+import { frequencyFarOff } from './frequency-far-off.ts'
+import { frequencySaturated } from './frequency-saturated.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
 const LONG: Seconds = 1800
@@ -38,6 +41,7 @@ export const neverCorrected: Rule = subject => {
   const side = way.most > 0 ? 'behind' : 'ahead'
   const away = Math.abs(way.last) > GROWN * Math.abs(way.first)
   const pace = -paceOf(way)
+  const tooFast = keeper.daemon === 'ntpd' && pace > DRIFTS
   return [
     {
       name: 'never-corrected',
@@ -60,6 +64,7 @@ export const neverCorrected: Rule = subject => {
       ],
       cost: 'All that this machine stamps is wrong by that.',
       causes: [
+        ...(tooFast ? [RATE] : []),
         {
           what: 'what wrote this log only watches: chronyd -x, `disable ntp`, or a container that may not set the clock',
           why: watches
@@ -71,10 +76,20 @@ export const neverCorrected: Rule = subject => {
           why: 'if there are few of them, or of one operator',
         },
       ],
-      remedy: letOneKeepIt(keeper),
-      confirm: CONFIRM,
+      remedy: tooFast
+        ? useChrony(
+            keeper,
+            'Look at the clock source of the guest; with a clock that is really so far off use chronyd, which corrects it.',
+          )
+        : letOneKeepIt(keeper),
+      confirm: tooFast ? '`clockwright drift HOST` with the daemon stopped.' : CONFIRM,
     },
   ]
+}
+
+const RATE = {
+  what: 'the kernel believes in a wrong rate of its counter: a TSC after a migration, a bad calibration at boot',
+  why: 'ntpd corrects 500 ppm at most; where a clock runs away by thousands, each of its sources looks too noisy to it',
 }
 
 const letOneKeepIt = (keeper: Keeper) =>
@@ -127,21 +142,24 @@ function longError(subject: Subject): LongWay | undefined {
   if (left) return left
   const series = [log.bestSamples(keeper.daemon), ntpdsUpdates(subject)].find(each => each !== undefined)
   if (!series) return undefined
-  const { sources, split } = opinionsOf(log.bestSamples(keeper.daemon)?.census.sources() ?? [])
+  const census = log.censusOf(keeper.daemon)
+  const opinions = census && opinionsOf(census)
   // Nobody knows which are right.
-  if (split) return undefined
-  const levels = sources.map(({ level }) => level)
+  if (opinions?.split) return undefined
+  const levels = opinions?.sources.map(({ level }) => level) ?? []
   const apart = Math.max(...levels) - Math.min(...levels)
+  const learned = log.updatesOf(keeper.daemon)?.firstRate.learned
   const ways = series.ways.all.toSorted((a, b) => Math.abs(b.most) - Math.abs(a.most))
   return ways.find(way => {
     const within = (at: Seconds) => at >= way.from - 1 && at <= way.to
     return (
       way.rows >= LEAST_ROWS &&
+      !isOvershoot(way, learned) &&
       !(apart > APART * Math.abs(way.most)) &&
       way.to - way.from > Math.max(LONG, Math.min(FOR_HOURS, MOST * (series.to - series.from))) &&
       !disturbances.own.some(({ at }) => within(at)) &&
       !disturbances.clock.some(each => began(each, way)) &&
-      !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS)
+      !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS && rateIsTold(subject))
     )
   })
 }
@@ -167,8 +185,12 @@ const began = ({ local, size, before }: Disturbance, { from, first }: LongWay): 
   (local.to >= from ||
     (from - local.to < FOR_HOURS && Math.abs(before + size - first) < APART * Math.abs(first)))
 
-/** Beyond what ntpd can correct: frequency-saturated and others tell it. */
-const DRIFTS = 500e-6
+/** Beyond what ntpd can correct. */
+const DRIFTS: Rate = 500e-6
+
+/** It steps, and its limit or the rate itself is told. One that runs away faster it never follows: it disbelieves its sources. */
+const rateIsTold = (subject: Subject): boolean =>
+  [...frequencySaturated(subject), ...frequencyFarOff(subject)].some(({ severity }) => severity !== 'note')
 
 /** Those of chronyd are corrections, and no offsets. */
 const ntpdsUpdates = ({ log, keeper }: Subject) =>

@@ -26,16 +26,19 @@ export const panicExitAhead: Rule = subject => {
   const told = panics.find(({ size }) => Number.isFinite(size))
   const size = told?.size ?? beyond[0]?.size
   const off = size === undefined ? undefined : Math.abs(size)
+  // By true time, as its cause; the line is stamped by the clock that was wrong.
+  const at = first && first.at + (first === told ? told.size : 0)
   const about = off === undefined ? `more than ${keeper.panicAbove} s` : amount(off)
   return [
     {
       name: 'panic-exit-ahead',
       severity: 'critical',
-      from: first?.at ?? beyond[0]!.from,
-      to: first?.at ?? log.span?.to,
-      what: first
-        ? `${keeper.name} ended itself at ${when(first.at)}: it was ${about} off. From then on nobody kept the clock.`
-        : `The clock is ${about} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
+      from: at ?? beyond[0]!.from,
+      to: at ?? log.span?.to,
+      what:
+        first && at !== undefined
+          ? `${keeper.name} ended itself at ${when(at)}${first === told ? ` (${when(first.at)} by its own clock)` : ''}: it was ${about} off. From then on nobody kept the clock.`
+          : `The clock is ${about} off, more than the panic threshold: ${keeper.name} ends itself at its next update.`,
       measures: { ...(size !== undefined && { size }), happened: first ? 1 : 0 },
       evidence: first
         ? panics.slice(0, 3).map(evidenceOf)
@@ -55,11 +58,14 @@ export const panicExitAhead: Rule = subject => {
   ]
 }
 
-/** With `tinker panic 0` it steps by as much; one that was started anew by then would have done so at its start. */
+/**
+ * With `tinker panic 0` it steps by as much; one that was started anew by then would have done so at its start. Its line may be stamped by
+ * the clock as it was or as it was set.
+ */
 const survived = ({ size, local }: Disturbance, { log, keeper, disturbances }: Subject): boolean =>
   disturbances.own.some(
     step =>
-      decidedAt(step) >= local.from &&
+      Math.max(step.at, decidedAt(step)) >= local.from &&
       Math.abs(step.size - size) < SAME * Math.abs(size) &&
       !saidStarts(log, keeper.daemon).some(at => at > local.from && at <= step.at),
   )

@@ -1,10 +1,12 @@
 /** Disturbances that are alike: the same size, many times. */
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 const MANY = 4
 /** Of one quantum. */
 const SAME = 0.05
+const MOST_UNSURE = 0.2
 const MOST_MULTIPLE = 8
 const LARGE: Seconds = 2
 
@@ -23,7 +25,7 @@ export function regularJumps(disturbances: readonly Disturbance[]): Regular | un
   const { size, all } = quantumOf(ahead)
   if (all.length < MANY || all.length < 0.7 * ahead.length) return undefined
   const gaps = all.slice(1).map((each, i) => (each.from + each.to - all[i]!.from - all[i]!.to) / 2)
-  const forward = gaps.filter(gap => gap > 0).sort((a, b) => a - b)
+  const forward = gaps.filter(gap => gap > 0)
   const machine = all.filter(({ moved }) => moved === 'machine').length
   const wall = all.filter(({ moved }) => moved === 'wall clock').length
   // A program that sets the clock to its own time sets it once; a counter that leaps does so on top of the last leap.
@@ -31,20 +33,24 @@ export function regularJumps(disturbances: readonly Disturbance[]): Regular | un
   return {
     all,
     size,
-    every: forward[forward.length >> 1] ?? Number.NaN,
+    every: upperMedian(forward),
     moved: addsUp || machine > wall || (wall === 0 && -size > LARGE) ? 'machine' : 'wall clock',
   }
 }
 
+/** What is far off is printed in few digits. Where more is unsure anything would be a multiple. */
+const unsureOf = ({ uncertainty }: Disturbance, size: Seconds): number =>
+  Math.min(Math.abs(uncertainty / size), MOST_UNSURE)
+
 /** The largest amount of which nearly all of them are small multiples: the median, or a half, a third … of it. */
 function quantumOf(ahead: readonly Disturbance[]): { size: Seconds; all: Disturbance[] } {
-  const sizes = ahead.map(({ size }) => size).sort((a, b) => a - b)
-  const median = sizes[sizes.length >> 1]!
+  const median = upperMedian(ahead.map(({ size }) => size))
   const trials = Array.from({ length: MOST_MULTIPLE }, (_, i) => {
     const size = median / (i + 1)
     const all = ahead.filter(each => {
       const times = Math.round(each.size / size)
-      return times >= 1 && times <= 2 * MOST_MULTIPLE && Math.abs(each.size / size - times) < SAME
+      const off = Math.abs(each.size / size - times)
+      return times >= 1 && times <= 2 * MOST_MULTIPLE && off < Math.max(SAME, unsureOf(each, size))
     })
     return { size, all }
   })

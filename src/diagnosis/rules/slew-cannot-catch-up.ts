@@ -123,12 +123,15 @@ export function longSlew(subject: Subject): LongSlew | undefined {
   ].filter(way => {
     const pace = paceOf(way)
     const stepped = disturbances.own.some(({ at }) => at >= way.from && at <= way.to)
+    // What swings comes back by itself.
+    const swings = way.to - way.from < (disturbances.oscillation?.period ?? 0)
     return (
       way.rows >= 5 &&
       way.to - way.from > LONG &&
       pace > SLOWEST &&
       (daemon === 'chrony' || pace < FASTEST_OF_NTPD) &&
-      !stepped
+      !stepped &&
+      !swings
     )
   })
   return ways.sort((a, b) => Math.abs(b.first) - Math.abs(a.first))[0]

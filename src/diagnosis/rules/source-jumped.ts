@@ -5,6 +5,7 @@
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import type { Census } from '#analysis/log/census.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
@@ -12,7 +13,7 @@ import type { Rule } from '../rule.ts'
 
 const MOST = 10
 /** ntpd's step threshold: no way becomes that much longer. */
-const LARGE: Seconds = 0.128
+const LARGE: Seconds = STEP_THRESHOLD
 const ALIKE = 0.1
 const LEAST_ROWS = 8
 

@@ -25,17 +25,21 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
       .of(...whats)
       .filter(event => event.daemon === keeper.daemon)
       .sort((a, b) => a.at - b.at)
-  const events = mine('jitter-too-high', 'no-source').filter(({ text }) => !FOR_ANOTHER_REASON.test(text))
+  const events = mine('no-source').filter(({ text }) => !FOR_ANOTHER_REASON.test(text))
   const ends = mine('selected', 'panic')
   return disturbances.clock.flatMap(each => {
     // chronyd forgets its sources when it notices a step; then it has none for another reason.
     if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
     const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
     if (!lost) return []
-    const again = ends.find(({ at }) => at > lost.at)
-    return [{ lost, again }]
+    const again = ends.find(end => end.at > lost.at || isNext(end, lost))
+    return again?.at === lost.at ? [] : [{ lost, again }]
   })
 }
+
+/** In the same second: after its own step ntpd has no source until it has looked at them again. */
+const isNext = (end: LogEvent, { at, file, line }: LogEvent): boolean =>
+  end.at === at && end.file === file && end.line > line
 
 /** They contradict each other, too few are right, or they do not answer. */
 const FOR_ANOTHER_REASON = /majority|not enough|required source|: no sources|\([1-9]\d* unreachable/

@@ -2,6 +2,7 @@
  * sources-lost: a long time without a measurement from any source, or without one to follow, up to the end of the log perhaps.
  * The clock runs free meanwhile.
  */
+import { saidStarts } from '#analysis/log/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -92,8 +93,19 @@ function silenceOf(subject: Subject): Silence | undefined {
   const gap = gapOf(subject.log, subject.keeper.daemon)
   if (!gap) return undefined
   const { silent, back, usual, seldom } = gap
-  const time = elapsedBetween(silent, back, subject)
+  const time = elapsedBetween(silent, back, subject) - stoppedWithin(silent, back, subject)
   return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
+}
+
+/** How long its daemon did not run, by its own words: nobody listened. */
+function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Seconds {
+  const starts = saidStarts(log, keeper.daemon).filter(at => at > from && at <= to)
+  const ends = log.events.of('ended').filter(({ at, daemon }) => daemon === keeper.daemon && at >= from)
+  return ends.reduce((sum, { at }, i) => {
+    const next = ends[i + 1]?.at ?? to
+    const start = starts.find(each => each >= at && each <= next)
+    return start === undefined ? sum : sum + start - at
+  }, 0)
 }
 
 /**

@@ -31,6 +31,32 @@ test('a far server that is off by half of its longer way', () => {
   expect(findings.map(({ name }) => name)).not.toContain('falseticker')
 })
 
+test('a server in the next room that is asked every 16 s, and two far ones every 17 min: these are no stray packets', () => {
+  const row = (at: number, server: string) =>
+    `61495 ${at}.000 ${server} 9614 ${(1e-5 * Math.sin(at)).toFixed(9)} 0.010000000 0.000100000 0.000010000`
+  const every = (poll: number, server: string) =>
+    Array.from({ length: 40_000 / poll }, (_, i) => [NOON + i * poll, server] as const)
+  const found = (...strays: readonly number[]) =>
+    explain(
+      ...[
+        ...every(16, '192.0.2.1'),
+        ...every(1024, '198.51.100.2'),
+        ...every(1032, '198.51.100.3'),
+        ...strays.map(at => [NOON + at, '192.0.2.129'] as const),
+      ]
+        .toSorted(([a], [b]) => a - b)
+        .map(([at, server]) => row(at, server)),
+    ).findings.map(({ name, severity, what }) => [name, severity, what.includes('192.0.2.129')])
+  expect(found().filter(([, severity]) => severity !== 'note')).toEqual([['good', 'good', false]])
+  // And all three are sources.
+  expect(found().map(([name]) => name)).not.toContain('single-source')
+  expect(found(300, 700, 5000, 5100, 21_000, 39_000)).toContainEqual([
+    'spurious-source-address',
+    'warning',
+    true,
+  ])
+})
+
 test('one of three servers makes a leap second, at midnight', () => {
   const leap = (since: number) =>
     explain(
@@ -97,6 +123,20 @@ test('one of three servers is wrong for a third of the log, and its way becomes 
   expect(found(0.06, 0.13)).toEqual([])
 })
 
+test('one that is wrong for a while in a log without delays', () => {
+  const rows = Array.from({ length: 400 }, (_, i) => i).flatMap(i =>
+    [1, 2, 3, 4].map(server => {
+      const minutes = 2 * i
+      const stamp = `2026-12-01 ${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}:0${server}`
+      const offset = 1e-5 * Math.sin(7 * i + server) + (server === 4 && i > 300 ? -0.06 : 0)
+      return `${stamp} 192.0.2.${server}     3.110e-05  ${offset.toExponential(3).padStart(10)}  3.504e-05  1.348e-09  1.255e-07 6.7e-02  16   0   8  0.00`
+    }),
+  )
+  const found = explain(...rows).findings.find(({ name }) => name === 'falseticker')
+  expect(found!.measures.offset).toBeCloseTo(0.06, 3)
+  expect(found!.what).toContain('half any usual delay')
+})
+
 test('two of three servers jump, and the third does not: that was no pause', () => {
   const jump = (server: number, at: number) => (server !== 1 && at > 50_000 ? 0.3 : 0)
   const { findings } = explain(...peerstats((server, at) => ({ offset: jump(server, at), delay: 0.01 })))
@@ -107,6 +147,28 @@ test('two of three servers jump, and the third does not: that was no pause', () 
   const all = explain(...peerstats((_, at) => ({ offset: at > 50_000 ? 0.3 : 0, delay: 0.01 })))
   expect(all.findings.map(({ name }) => name)).not.toContain('source-jumped')
   expect(all.findings.map(({ name }) => name)).toContain('vm-paused')
+})
+
+test('an ntpd that may only slew takes the offset at its start for a rate, and the clock goes to the other side for hours', () => {
+  const names = (learned: number) => {
+    // Half the offset is left after 340 s; then it goes through zero, and back in hours.
+    const offsetAt = (t: number) =>
+      t < 600 ? -0.3 + 4.5e-4 * t : 0.5 * Math.sin(Math.min(1, (t - 600) / 12_000) * Math.PI)
+    const frequencyAt = (t: number) => (t === 0 ? 0 : learned * Math.max(0, 1 - t / 12_000))
+    const loop = Array.from({ length: 60 }, (_, i) => 340 * i).map(
+      t =>
+        `61495 ${NOON + t}.000 ${offsetAt(t).toFixed(9)} ${frequencyAt(t).toFixed(3)} 0.001000000 0.100000 6`,
+    )
+    return explain(
+      ...peerstats((_, now) => ({ offset: offsetAt(now - NOON), delay: 0.01 })),
+      ...loop,
+    ).findings.map(({ name }) => name)
+  }
+  // -147 ms in 340 s.
+  expect(names(-432.4 / (1 - 340 / 12_000))).toContain('frequency-learned-from-a-jump')
+  expect(names(-432.4 / (1 - 340 / 12_000))).not.toContain('never-corrected')
+  // Here nothing was learned, and nothing corrected.
+  expect(names(0)).toContain('never-corrected')
 })
 
 test('a rate that was learned from a jump is none of the clock', () => {

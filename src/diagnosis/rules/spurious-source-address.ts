@@ -1,7 +1,9 @@
 /**
  * spurious-source-address: an address that is heard far more seldom than the others, over the same time (field report 002
- * found it with awk, sort and uniq). It is usually another interface of one of them.
+ * found it with awk, sort and uniq). It is usually another interface of one of them. One that comes at a pace is none: its daemon
+ * asks it more seldom than the others.
  */
+import type { SourceCount } from '#analysis/log/census.ts'
 import { duration } from '#core/time/format.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
@@ -16,21 +18,25 @@ const LEAST_ROWS = 40
 export const spuriousSourceAddress: Rule = subject => {
   const { log, keeper, sourceName } = subject
   if (log.samples.size === 0) return inACount(subject)
-  const all =
-    [...log.samples.values()]
-      .filter(series => series.daemon === keeper.daemon && series.format !== 'chrony statistics')
-      .sort((a, b) => Number(a.exchanges) - Number(b.exchanges))[0]
-      ?.census.sources()
-      .filter(({ source }) => !isReferenceClock(sourceName(source))) ?? []
+  const counted = [...log.samples.values()]
+    .filter(series => series.daemon === keeper.daemon && series.format !== 'chrony statistics')
+    .sort((a, b) => Number(a.exchanges) - Number(b.exchanges))
+  const all = counted[0]?.census.sources().filter(({ source }) => !isReferenceClock(sourceName(source))) ?? []
   if (all.length < 2) return []
-  const most = Math.max(...all.map(({ count }) => count))
+  const busiest = all.reduce((most, each) => (each.count > most.count ? each : most))
+  const most = busiest.count
   if (most < LEAST_ROWS) return []
-  const regular = all.filter(({ count }) => count >= SELDOM * most)
-  const seldom = all.filter(each => {
-    if (each.count >= SELDOM * most) return false
+  const regular: SourceCount[] = []
+  const rare: SourceCount[] = []
+  for (const each of all) {
+    const often = each.count >= SELDOM * most || counted.some(({ census }) => census.paced(each.source))
+    if (often) regular.push(each)
+    else rare.push(each)
+  }
+  const seldom = rare.filter(each => {
     // One that was configured for a short time only was heard often in it.
     const span = each.to - each.from
-    const pace = regular[0]!.count / Math.max(1, regular[0]!.to - regular[0]!.from)
+    const pace = busiest.count / Math.max(1, busiest.to - busiest.from)
     return each.count < SELDOM * pace * span || each.count <= 3
   })
   if (seldom.length === 0) return []

@@ -5,6 +5,7 @@
  */
 import { isOfARate, wrongAtStarts } from '#analysis/log/corrections-said.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
@@ -14,7 +15,6 @@ import type { Subject } from '../subject.ts'
 
 /** What a daemon sets right when it starts is not told. */
 const START: Seconds = 900
-const THRESHOLD: Seconds = 0.128
 
 export const steppedByItsDaemon: Rule = subject => {
   const { log, keeper, when } = subject
@@ -35,9 +35,9 @@ export const steppedByItsDaemon: Rule = subject => {
       to: steps.at(-1)!.at,
       what:
         steps.length === 1
-          ? `${keeper.name} set the clock at ${when(first.at)}: it had been off by more than ${THRESHOLD * 1e3} ms.`
-          : `${keeper.name} set the clock ${steps.length} times, first at ${when(first.at)}: each time it had been off by more than ${THRESHOLD * 1e3} ms.`,
-      measures: { count: steps.length, moreThan: THRESHOLD },
+          ? `${keeper.name} set the clock at ${when(first.at)}: it had been off by more than ${STEP_THRESHOLD * 1e3} ms.`
+          : `${keeper.name} set the clock ${steps.length} times, first at ${when(first.at)}: each time it had been off by more than ${STEP_THRESHOLD * 1e3} ms.`,
+      measures: { count: steps.length, moreThan: STEP_THRESHOLD },
       evidence: steps.slice(0, 8).map(({ at, since, file, line }) => ({
         text: `${when(at)}  an update of exactly zero; the one before was at ${when(since ?? at)}`,
         file,
@@ -66,7 +66,7 @@ function byItsWords({ log, keeper, disturbances, when }: Subject): Finding[] {
   const known = [...wrongAtStarts(log, 'ntpd'), ...disturbances.clock.flatMap(({ lines }) => lines)]
   const steps = disturbances.own.filter(
     step =>
-      Math.abs(step.size) > THRESHOLD &&
+      Math.abs(step.size) > STEP_THRESHOLD &&
       !known.some(({ file, line }) => file === step.file && line === step.line) &&
       !isOfARate([step], log, 'ntpd'),
   )

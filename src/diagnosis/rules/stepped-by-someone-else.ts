@@ -40,7 +40,13 @@ export const steppedBySomeoneElse: Rule = subject => {
         ...seenIn(each, subject, 'and the daemon had not done it'),
         ...wordsOf(each, noticed).map(evidenceOf),
         ...(each.moved === 'wall clock' && (each.sources.length > 0 || wordsOf(each, noticed).length === 0)
-          ? [{ text: 'the polls lost their pace by the local clock: only the wall clock was moved' }]
+          ? [
+              {
+                text: each.likeOthers
+                  ? 'at others like it the polls lost their pace by the local clock: only the wall clock was moved'
+                  : 'the polls lost their pace by the local clock: only the wall clock was moved',
+              },
+            ]
           : []),
       ],
       cost: 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
@@ -86,12 +92,19 @@ export const steppedBySomeoneElse: Rule = subject => {
       confirm:
         'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); `clockwright` lists programs that can set the clock.',
     }))
-  return [...jumps, ...unseen(subject)]
+  return [...jumps, ...unseen(subject, regular)]
 }
 
 /** What was said of it when it happened. */
-const wordsOf = ({ local }: Disturbance, events: readonly LogEvent[]): LogEvent[] =>
-  events.filter(({ at }) => at >= local.from - 5 && at <= local.to + 5)
+const wordsOf = (each: Disturbance, events: readonly LogEvent[]): LogEvent[] =>
+  events.filter(({ at }) => isOf(at, each))
+
+/** By the clock, which may already have been set when the daemon noticed: then it lacked by that, and stamps were there twice. */
+const isOf = (at: Seconds, { local, from, to, before, size }: Disturbance): boolean =>
+  isNear(at, local) || isNear(at + before + size, { from, to })
+
+const isNear = (at: Seconds, { from, to }: Pick<Disturbance, 'from' | 'to'>): boolean =>
+  at >= from - 5 && at <= to + 5
 
 /** So soon after it a daemon has noticed. */
 const RESUMED: Seconds = 120
@@ -109,11 +122,15 @@ const SERVO = 'linuxptp'
  * A daemon noticed a leap, and no measurement saw an offset. Where there are any, the clock was wrong before and right after: so
  * does a tool that sets the clock of a guest when it resumes. Where there are none, nobody can say.
  */
-function unseen(subject: Subject): Finding[] {
+function unseen(subject: Subject, regular: ReadonlySet<Disturbance>): Finding[] {
   const { disturbances, log } = subject
+  // Among leaps that come again and again those that a step undid before the next poll leave no other trace.
+  const [first, last] = [[...regular][0], [...regular].at(-1)]
+  const among = (at: Seconds) =>
+    first !== undefined && last !== undefined && at > first.local.from && at < last.local.to + RESUMED
   const events = log.events
     .of('jumped-forward', 'jumped-backward')
-    .filter(({ at }) => !disturbances.clock.some(({ local }) => at >= local.from - 5 && at <= local.to + 5))
+    .filter(({ at }) => !disturbances.clock.some(each => isOf(at, each)) && !among(at))
     // The kernel sets the clock when it resumes, and says so.
     .filter(({ at }) => !log.said('resumed').some(resumed => Math.abs(at - resumed.at) < RESUMED))
   return [

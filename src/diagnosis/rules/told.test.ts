@@ -102,7 +102,22 @@ test('sources that contradict each other after a jump are not rejected for their
       "Sep 14 06:45:07 g chronyd[800]: Can't synchronise: no majority",
       'Sep 14 06:47:04 g chronyd[800]: System clock wrong by 19787.800190 seconds',
     ),
-  ).toEqual(['critical vm-paused', 'critical no-majority'])
+  ).toEqual(['critical vm-paused', 'warning no-majority'])
+})
+
+test('sources that agree again within a poll are not wrong: the clock had jumped', () => {
+  const during = (seconds: number) =>
+    found(
+      '2027-03-05T01:00:00Z Selected source 192.0.2.1',
+      '2027-03-05T06:11:22Z Detected falseticker 192.0.2.2',
+      "2027-03-05T06:11:31Z Can't synchronise: no majority (only 2 of 4 sources agree)",
+      `2027-03-05T${new Date((22_291 + seconds) * 1e3).toISOString().slice(11, 19)}Z Selected source 192.0.2.3`,
+      '2027-03-05T18:20:51Z Detected falseticker 192.0.2.2',
+      "2027-03-05T18:24:25Z Can't synchronise: no majority (only 2 of 4 sources agree)",
+      '2027-03-05T18:24:39Z Selected source 192.0.2.4',
+    )
+  expect(during(14)).toEqual(['warning no-majority', 'note falseticker'])
+  expect(during(7200)).toEqual(['critical no-majority', 'note falseticker'])
 })
 
 test.each([
@@ -261,5 +276,18 @@ describe('an hour that somebody set the clock by, in peerstats', () => {
     expect(told).not.toContain('panic-exit-ahead')
     expect(told).not.toContain('source-jumped')
     expect(findings.find(({ name }) => name === 'stepped-back')?.what).toContain('07:48:40')
+  })
+
+  test('nor one that stood for three hours and steps it away, in a line stamped by the clock as it was', () => {
+    const stood = [...rows(20_000, 40, 3e-4), ...rows(20_000 + 40 * 64, 30, 10_800)]
+    const lived = [
+      '1 Dec 05:00:00 ntpd[1]: 0.0.0.0 c016 06 restart',
+      ...stood,
+      '1 Dec 06:48:10 ntpd[1]: 0.0.0.0 061c 0c clock_step +10800.000000 s',
+      ...rows(20_000 + 70 * 64 + 40 + 10_800, 40, 3e-4, 7.937500405),
+    ]
+    expect(found(...stood)).toContain('critical panic-exit-ahead')
+    expect(found(...lived)).toContain('critical vm-paused')
+    expect(found(...lived)).not.toContain('critical panic-exit-ahead')
   })
 })

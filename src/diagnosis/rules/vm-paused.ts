@@ -29,7 +29,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
     severity: each.size >= CRITICAL ? 'critical' : 'warning',
     from: each.open ? undefined : each.from,
     to: each.to,
-    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still.`,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${each.moved === 'machine' ? '' : ', or somebody set the clock back'}.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,
@@ -49,7 +49,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
     cost: `All that was written in the time until the correction bears stamps up to ${duration(each.size)} too early${back ? `, for ${duration(back.after)}` : ''}.`,
     causes: [
       {
-        what: 'the guest was paused: suspended, snapshotted, backed up or migrated by its hypervisor',
+        what: 'the guest was paused: suspended, snapshotted, backed up, migrated or put back to a snapshot by its hypervisor',
         why:
           each.moved === 'machine'
             ? 'the machine’s own counter stood too'

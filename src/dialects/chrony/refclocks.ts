@@ -1,9 +1,11 @@
 /**
  * refclocks.log: readings of reference clocks. Date, time with microseconds, refid, number of the reading or - (a filtered
- * one), leap, pps or -, raw offset or -, cooked offset (positive: the local clock is behind), dispersion.
+ * one), leap, pps or -, raw offset or -, cooked offset (positive: the local clock is behind), dispersion. A filtered one is put
+ * together from readings that stand before it: it is none of its own.
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
+import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
@@ -11,6 +13,12 @@ import { dateReader } from './date.ts'
 const DASH = 45
 const BLANK = 32
 const HEAD = headOf('Refid +DP L P')
+
+/** Whether a dash alone comes next, which stands for no number. */
+function isDash(cursor: Cursor): boolean {
+  while (cursor.bytes[cursor.at] === BLANK) cursor.at++
+  return cursor.bytes[cursor.at] === DASH && cursor.bytes[cursor.at + 1] === BLANK
+}
 
 export const refclocks: LogFormat = {
   name: 'chrony refclocks',
@@ -26,13 +34,13 @@ export const refclocks: LogFormat = {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return
         block.source[row] = into.sources.read(cursor)
+        const filtered = isDash(cursor)
         if (cursor.word() > 3 || cursor.word() !== 1 || cursor.word() !== 1) cursor.ok = false
         cursor.word()
-        while (cursor.bytes[cursor.at] === BLANK) cursor.at++
-        // A dash alone stands for no number.
-        const none = cursor.bytes[cursor.at] === DASH && cursor.bytes[cursor.at + 1] === BLANK
+        const none = isDash(cursor)
         if (none) cursor.at++
-        block.offset[row] = none ? Number.NaN : cursor.decimal()
+        const offset = none ? Number.NaN : cursor.decimal()
+        block.offset[row] = filtered ? Number.NaN : offset
         block.dispersion[row] = cursor.decimal()
         block.delay[row] = Number.NaN
       },

@@ -20,7 +20,16 @@ export const statistics: LogFormat = {
     const readDate = dateReader(into.baseDay)
     return columns(into, {
       create: room =>
-        sampleBlock({ daemon: 'chrony', format: statistics.name, file: into.file, exchanges: false }, room),
+        sampleBlock(
+          {
+            daemon: 'chrony',
+            format: statistics.name,
+            file: into.file,
+            exchanges: false,
+            estimates: true,
+          },
+          room,
+        ),
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return
@@ -30,7 +39,9 @@ export const statistics: LogFormat = {
         block.dispersion[row] = cursor.decimal()
         block.delay[row] = Number.NaN
         for (let field = 0; field < 3; field++) cursor.decimal()
-        for (let field = 0; field < 3; field++) cursor.integer()
+        const kept = cursor.integer()
+        block.points[row] = kept - cursor.integer()
+        cursor.integer()
       },
       other: cursor => skipHead(cursor, HEAD),
     })

@@ -44,6 +44,10 @@ export function settingOfJob(
   return fed ? { ...found, shown: `${found.shown} % (removed)`, alone: false } : found
 }
 
+/** In a table of its own for somebody else root runs nothing. */
+export const isOfRoot = (path: string, command: string): boolean =>
+  (OWN_TABLE.exec(path)?.[1] ?? 'root') === 'root' || BY_SUDO.test(`x ${command}`)
+
 /** Who has a table: Red Hat, Debian, SUSE; Alpine. */
 const OWN_TABLE = /(?:\/spool\/cron\/(?:crontabs\/|tabs\/)?|\/etc\/crontabs\/)([^/]+)$/
 /** A user may be named like anything, but not like what only talks about the words that follow. */

@@ -2,9 +2,10 @@
  * Files of assignments, `NAME=value`: /etc/sysconfig and /etc/default, os-release, grubenv. Two readers understand them
  * differently. systemd (EnvironmentFile= in systemd.exec(5)) takes a line as it stands. A shell reads more into it: `export`, a
  * comment behind the value, several assignments in one line, and `$NAME` for what was assigned before. Whatever else a shell
- * could do with such a file (`if`, `$(…)`) is not understood here and said so.
+ * could do with such a file (`if`, `$(…)`) is not understood here and said so. Neither knows a byte order mark: for a shell it
+ * belongs to the name of a command that is not there, for systemd to that of another variable (env-file.c).
  */
-import { linesOf, type Remark } from '../named-source.ts'
+import { asNamed, linesOf, type Remark } from '../named-source.ts'
 
 export interface Assigned {
   readonly line: number
@@ -52,8 +53,9 @@ export function parseEnvironment(
         break
       }
       const value = plus === '+' ? (values.get(name) ?? '') + read.value : read.value
-      values.set(name, value)
-      assigned.push({ line: logical.line, text: logical.content.trim(), name, value })
+      const named = asNamed(name, logical.line, text)
+      values.set(named, value)
+      assigned.push({ line: logical.line, text: logical.content.trim(), name: named, value })
       rest = read.rest.replace(/^[\s;]+/, '')
       if (rest === '' || rest.startsWith('#')) break
     }

@@ -153,6 +153,16 @@ export function parseGrub2(text: string): Menu {
   return { entries, preset, templates: [] }
 }
 
+/** What `set` gives its variables; of several the last. Conditions are not weighed. */
+export function grubVariables(text: string): Map<string, string> {
+  const variables = new Map<string, string>()
+  for (const { words } of grubCommands(text)) {
+    const [, name, value] = words[0] === 'set' ? (/^(\w+)=(.*)$/s.exec(words[1] ?? '') ?? []) : []
+    if (name !== undefined) variables.set(name, value!)
+  }
+  return variables
+}
+
 interface GrubCommand {
   readonly line: number
   readonly text: string

@@ -22,6 +22,8 @@ describe('a command', () => {
     ['date --set=12:00', 'date'],
     ['root /usr/sbin/start-ntpd ntptimeset &> /dev/null', 'start-ntpd'],
     ['systemctl restart ntpdate', 'ntpdate'],
+    ['root /usr/bin/vmware-toolbox-cmd timesync enable >/dev/null', 'vmware-toolbox-cmd'],
+    ['vmware-guestd --cmd "vmx.set_option synctime 0 1"', 'vmware-guestd'],
     ['sudo -n -u root nice -n 19 timeout 30 ntpdate a', 'ntpdate'],
     ['flock -n /run/x ionice -c 3 ntpdate a', 'ntpdate'],
     ['A=b chronic ntpdate a', 'ntpdate'],
@@ -50,6 +52,9 @@ describe('a command', () => {
     "mysql -e 'select ntpdate from t'",
     'root apt-get -y install ntpdate',
     'which ntpdate || yum install ntpdate',
+    'vmware-toolbox-cmd timesync disable',
+    'vmware-toolbox-cmd timesync status',
+    'vmware-guestd --cmd "vmx.set_option synctime 1 0"',
     'tar czf /b.tgz /etc/ntpdate /usr/sbin/ntpdate',
     'sudo systemctl is-active ntpdate',
   ])('%s does not', command => expect(setsClock(command)).toBeUndefined())

@@ -29,7 +29,16 @@ const SETTERS: Readonly<Record<string, Judge>> = {
   'start-ntpd': words => words.includes('ntptimeset'),
   rcntp: words => words.includes('ntptimeset'),
   rcntpd: words => words.includes('ntptimeset'),
+  'vmware-toolbox-cmd': words => words[0] === 'timesync' && words[1] === 'enable',
+  // Tools before version 8.
+  'vmware-guestd': words => words.some(word => /\bsynctime\s+[01]\s+1\b/.test(word)),
 }
+
+/** They have the tool of the hypervisor set the clock, again and again from then on. */
+const SWITCHES = ['vmware-toolbox-cmd', 'vmware-guestd']
+
+export const switchesSyncOn = ({ program }: { readonly program: string }): boolean =>
+  SWITCHES.includes(program)
 
 export interface ClockSetting {
   readonly program: string

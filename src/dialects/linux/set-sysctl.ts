@@ -13,10 +13,33 @@ export interface ShellSetting {
 
 export function settingsIn(line: string): ShellSetting[] {
   if (!/sysctl|\/proc\/sys\//.test(line)) return []
+  const assigning = simpleCommands(line).flatMap(({ words: [program, ...others] }) =>
+    program === 'sysctl' ? others.flatMap(assigned) : [],
+  )
+  const written = writesIn(line).flatMap(({ path, value }) => {
+    const [, name] = /^\/proc\/sys\/(\S+)$/.exec(path) ?? []
+    return name === undefined ? [] : [{ name: dotted(name), value }]
+  })
+  return [...assigning, ...written]
+}
+
+/** The counter that the kernel is told to count time with (Documentation/ABI/testing/sysfs-devices-clocksource). */
+export function counterIn(line: string): string | undefined {
+  if (!line.includes('current_clocksource')) return undefined
+  return writesIn(line).findLast(({ path }) => COUNTER.test(path))?.value
+}
+
+const COUNTER = /^\/sys\/devices\/system\/clocksource\/clocksource0\/current_clocksource$/
+
+interface Write {
+  readonly path: string
+  readonly value: string
+}
+
+function writesIn(line: string): Write[] {
   const commands = simpleCommands(line)
   return commands.flatMap(({ words }, index) => {
     const [program, ...others] = words
-    if (program === 'sysctl') return others.flatMap(assigned)
     const before = commands[index - 1]
     if (program === 'tee' && before?.end === '|') return writes(printed(before.words), others)
     const at = others.findIndex(word => /^>{1,2}/.test(word))
@@ -39,10 +62,5 @@ function printed([program, ...words]: readonly string[]): string | undefined {
   return program === 'printf' ? words[0]?.replace(/\\n$/, '') : undefined
 }
 
-const writes = (value: string | undefined, paths: readonly string[]): ShellSetting[] =>
-  value === undefined || value === '' || /[$`]/.test(value)
-    ? []
-    : paths.flatMap(path => {
-        const [, name] = /^\/proc\/sys\/(\S+)$/.exec(path) ?? []
-        return name === undefined ? [] : [{ name: dotted(name), value }]
-      })
+const writes = (value: string | undefined, paths: readonly string[]): Write[] =>
+  value === undefined || value === '' || /[$`]/.test(value) ? [] : paths.map(path => ({ path, value }))

@@ -1,9 +1,10 @@
 /**
  * sysctl.conf and the files of sysctl.d (sysctl.conf(5) of procps, sysctl.d(5) of systemd): one `name = value` a line, a line
  * whose first visible character is `#` or `;` is a comment. A `-` in front says that failing does not matter.
- * Names come with dots or slashes: if the first separator is a slash, dots are part of the names between slashes.
+ * Names come with dots or slashes: if the first separator is a slash, dots are part of the names between slashes. Neither
+ * program passes over a byte order mark.
  */
-import { linesOf, type Remark } from '../named-source.ts'
+import { asNamed, linesOf, type Remark } from '../named-source.ts'
 
 export interface SysctlLine {
   readonly line: number
@@ -33,7 +34,13 @@ export function parseSysctl(text: string): SysctlConf {
     if (equals < 0) notUnderstood.push({ line, text: content, why: 'neither a comment nor name = value' })
     else if (name === '' || /\s/.test(name))
       notUnderstood.push({ line, text: content, why: 'no name in front of the =' })
-    else lines.push({ line, text: content, name, value: content.slice(equals + 1).trim() })
+    else
+      lines.push({
+        line,
+        text: content,
+        name: asNamed(name, line, text),
+        value: content.slice(equals + 1).trim(),
+      })
   }
   return { lines, notUnderstood }
 }

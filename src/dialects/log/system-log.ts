@@ -68,13 +68,17 @@ export const systemLog: LogFormat = {
   name: 'system log',
   dated: false,
   first: FIRST,
-  open: into =>
-    textLines((line, number) => {
+  open(into) {
+    // A program that has gone mad writes one line a million times, thousands of them in one second.
+    let idle: string | undefined
+    return textLines((line, number) => {
+      if (line === idle) return true
       const stamped = readStamp(line, into.nearDay)
       const understood = stamped && understand(stamped)
       if (!understood) return false
       const { daemon, said, text } = understood
-      if (said)
+      if (!said) idle = line
+      else
         into.tell({
           kind: 'event',
           daemon,
@@ -87,7 +91,8 @@ export const systemLog: LogFormat = {
           ...said,
         })
       return true
-    }),
+    })
+  },
 }
 
 /** Lines of system logs that others wrote: they are no business of ours, and no nonsense either. */

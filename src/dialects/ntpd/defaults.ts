@@ -2,6 +2,7 @@
  * What ntpd does where its configuration says nothing, generation by generation (ntp_loopfilter.c, ntp_proto.c and ntp.h of
  * 4.2.4p8, 4.2.6p5, 4.2.8p6 and NTPsec 1.2.5).
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { PollLog2, Rate, Seconds } from '#core/time/units.ts'
 import { generationOf, isBefore, type NtpdGeneration, type NtpdVersion } from './version.ts'
 
@@ -41,7 +42,7 @@ export interface NtpdDefaults {
 }
 
 const CLASSIC = {
-  step: 0.128,
+  step: STEP_THRESHOLD,
   panic: 1000,
   allan: 11,
   dispersion: 15e-6,

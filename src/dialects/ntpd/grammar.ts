@@ -17,7 +17,8 @@ const ASSOCIATION = `-4|-6? HOST :
 const FUDGE =
   'flag1=BOOL flag2=BOOL flag3=BOOL flag4=BOOL refid=WORD stratum=INTEGER[0..16] time1=NUMBER time2=NUMBER'
 
-const RESTRICTED = `-4|-6? WORD :
+// `source`: lists.ntp.org, questions, April 2010, by whoever wrote it.
+const RESTRICTED = `-4|-6? source@4.2.7p22|WORD :
   mask=ADDRESS ippeerlimit@classic@4.2.8p11=INTEGER[-1..100] epeer@classic@4.2.8p11 flake ignore kod limited lowpriotrap@classic mssntp@4.2.6
   noepeer@classic@4.2.8p11 nomodify nomrulist@4.2.7 nopeer noquery noserve notrap notrust ntpport version
   serverresponse@classic@4.2.8p14=fuzz`.replaceAll('\n', ' ')

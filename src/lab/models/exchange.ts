@@ -7,8 +7,8 @@ import { type Kiss, kissOf } from '#core/ntp/kiss.ts'
 import { HEADER_LENGTH } from '#core/ntp/packet.ts'
 import { type Leap, leapFromBits } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { OwnClock } from './ntpd/own-clock.ts'
-import { WireTime } from './ntpd/wire-time.ts'
+import type { OwnClock } from './own-clock.ts'
+import { WireTime } from './wire-time.ts'
 
 export const NTP_PORT = 123
 

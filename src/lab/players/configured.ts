@@ -39,6 +39,10 @@ const why =
 
 type Reader = (text: string, daemon: string | undefined) => Understood
 
+/** Facts: ntp_parser.y. Up to 4.2.5 it was an option, of which 4.2.8 knows nothing. */
+const NOVOLLEY =
+  'with `novolley` nobody is heard by this line: it is not played, and ntpd 4.2.8 drops the line with a syntax error'
+
 const ASKED: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
 
 const READERS: Readonly<Record<DaemonKind, Reader>> = {
@@ -53,6 +57,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
     const listening = associations.filter(
       ({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient',
     )
+    const deaf = listening.filter(({ options }) => options.flags.has('novolley'))
     const unheard = daemon?.startsWith('ntpsec')
       ? 'NTPsec listens to nobody'
       : switches.get('auth')?.value === false
@@ -65,7 +70,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
         ...leftOutOfNtpd(text),
         ...clocks.map(why('reference clocks are not played')),
         ...deafenedServers(text, asked),
-        ...(unheard === undefined ? [] : listening.map(why(unheard))),
+        ...(unheard === undefined ? deaf.map(why(NOVOLLEY)) : listening.map(why(unheard))),
       ],
     }
   },

@@ -56,6 +56,9 @@ test('whom an ntpd that listens does not hear is said', () => {
     expect.stringMatching(/^line 1: keys are not played/),
   ])
   expect(notesOf('ntpd-4.2.8p15', 'disable auth\nbroadcastclient\n')).toEqual([])
+  expect(notesOf('ntpd-4.2.8p15', 'disable auth\nbroadcastclient novolley\n')).toEqual([
+    expect.stringContaining('line 2: with `novolley` nobody is heard by this line'),
+  ])
 })
 
 test('whom ntpd does not hear for its own `restrict` is said, unless another line lets him through', () => {

@@ -9,7 +9,8 @@ import { type PlayerSpec, serversAsked } from './player.ts'
 const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
 
 /**
- * With its own configuration; where that names nobody, because the servers come from elsewhere, with the usual one. Undefined for daemons that the lab does not play.
+ * With its own configuration; where that names nobody, because the servers come from elsewhere, with the usual one. Undefined for
+ * daemons that the lab does not play.
  */
 export function playerOfMachine(daemon: TimeDaemon): PlayerSpec | undefined {
   const { name, version, commandLine, configuration } = daemon

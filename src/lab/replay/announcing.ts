@@ -6,6 +6,7 @@
  * from another address of his now and then, for want of a route. Of whose, no packet tells; a host with several networks often has
  * the same number in each.
  */
+import { grouped } from '#core/grouped.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { median, quantile } from '../score.ts'
@@ -40,14 +41,10 @@ const ON_TIME = 0.5
 const SOONEST = 0.05
 
 export function announcingOf(packets: readonly Packet[]): Announcing[] {
-  const times = new Map<string, Seconds[]>()
-  for (const { address, clock, delay } of packets) {
-    if (!Number.isNaN(delay)) continue
-    const own = times.get(address)
-    if (own) own.push(clock)
-    else times.set(address, [clock])
-  }
-  const all = [...times].map(([address, own]): Heard => ({ address, times: own }))
+  const unasked = packets.filter(({ delay }) => Number.isNaN(delay))
+  const all = [...grouped(unasked, ({ address }) => address)].map(
+    ([address, own]): Heard => ({ address, times: own.map(({ clock }) => clock) }),
+  )
   const most = all.reduce((count, each) => Math.max(count, each.times.length), 0)
   const isStray = (each: Heard) => RARE * each.times.length <= most && !isOnTime(each)
   const servers = all.filter(each => !isStray(each) && each.times.length > 1)

@@ -27,7 +27,7 @@ const whole = (least: number, most: number) =>
     v.check(n => Number.isInteger(n), `must be a whole number from ${least} to ${most}`),
   )
 
-const MOST_SECONDS = 366 * 86_400
+export const MOST_SECONDS = 366 * 86_400
 const SPAN = 'must be a duration: seconds, or a text like "4.3s", "500ms", "24h"'
 
 /** Zero is one. */
@@ -85,6 +85,8 @@ const address = v.pipe(
   v.check(value => /^\d{1,3}(\.\d{1,3}){3}$/.test(value), 'must be an IPv4 address, like "192.0.2.1"'),
 )
 
+export const USUAL_WANDER = 0.001
+
 const guest = v.strictObject({
   offset: described(
     v.optional(offset, 0),
@@ -95,7 +97,7 @@ const guest = v.strictObject({
     'What the oscillator gains by itself, in ppm; with a minus it loses.',
   ),
   wander: described(
-    v.optional(size(1000), 0.001),
+    v.optional(size(1000), USUAL_WANDER),
     'How much its frequency changes within a second, in ppm: the standard deviation of a random walk.',
   ),
   noise: described(
@@ -322,7 +324,7 @@ const EVENTS = {
     kind: v.literal('leap-second'),
     at: described(
       span,
-      'When: the end of a month, so the story begins so long before one. Servers announce it from the start.',
+      'When: the end of a month, so the story begins so long before one. Servers announce it on the day before.',
     ),
     leap: described(v.optional(oneOf(['insert', 'delete']), 'insert'), 'A second more, or one less.'),
   }),

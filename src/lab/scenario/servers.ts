@@ -41,13 +41,18 @@ export function serverOf(server: ScenarioServer, events: readonly ScenarioEvent[
     ...claims(server),
     offset: server.offset,
     drift: server.drift * PPM,
-    ...(leapSecond ? { leap, leapUntil: leapSecond.at } : {}),
+    ...(leapSecond ? { leap, leapFrom: dayBefore(leapSecond), leapUntil: leapSecond.at } : {}),
     ...(lies.length > 0 ? { lies } : {}),
     ...(changes.length > 0 ? { changes } : {}),
     ...(patience === undefined ? {} : { rateLimit: { interval: patience, burst, beyond } }),
     ...(multicast === undefined ? {} : { multicast: { every: multicast, ...straysOf(server) } }),
   }
 }
+
+const DAY: Seconds = 86_400
+
+/** It is announced on its day, which a second that is left out ends. */
+const dayBefore = ({ at, leap }: EventOf<'leap-second'>): Seconds => at + (leap === 'delete' ? 1 : 0) - DAY
 
 const straysOf = ({ alsofrom, alsofrompart }: ScenarioServer) =>
   alsofrom ? { strays: { addresses: alsofrom, part: alsofrompart } } : {}

@@ -93,9 +93,6 @@ describe('what a hypervisor does', () => {
       1,
     )
     const shift = marks[0]!.at - 7200
-    expect(scoring.gaps).toMatchObject([
-      { from: expect.closeTo(14_400 + shift), to: expect.closeTo(18_000 + shift) },
-    ])
     expect(world.pauses).toBeUndefined()
     expect(world.hypervisor).toMatchObject({
       family: 'vmware',

@@ -63,9 +63,6 @@ export function stage(scenario: Scenario, seed: number): Staged {
       disruptedAt: after === undefined ? firstDisruption(events) : after + shift,
       window: [Math.ceil(from + (from > 0 ? shift : 0)), Math.floor(to + shift)],
       ...(leap ? { blurred: [leap.at - LEAP_BLUR, leap.at + LEAP_BLUR] } : {}),
-      gaps: eventsOf('revert', events)
-        .map(stopOf)
-        .sort((a, b) => a.from - b.from),
     },
     marks: events.map(markOf),
   }

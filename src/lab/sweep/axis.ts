@@ -6,7 +6,7 @@ import { duration } from '#core/time/format.ts'
 import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
 import type { PlayerSpec } from '../players/player.ts'
 import type { Scenario } from '../scenario/schema.ts'
-import { KNOBS, type Knob, turnsIn } from './knobs.ts'
+import { canBe, KNOBS, type Knob, turnsIn } from './knobs.ts'
 
 export type Axis =
   | { readonly kind: 'players'; readonly written: readonly string[] }
@@ -60,26 +60,26 @@ function splitPlayers(text: string): string[] {
   return open === '' ? players : [...players, open]
 }
 
-function readValue(word: string, { unit, aboveZero }: Knob): number | undefined {
+function readValue(word: string, knob: Knob): number | undefined {
   const text = word.trim()
-  if (unit === 'duration') {
-    const seconds = parseDuration(text)
-    return seconds === 0 && aboveZero ? undefined : seconds
-  }
-  if (unit === 'signed') return parseSigned(text)
-  const value = Number(text)
-  if (text === '' || !Number.isFinite(value)) return undefined
-  return unit === 'part' && (value < 0 || value > 1) ? undefined : value
+  const { unit } = knob
+  const value =
+    unit === 'duration'
+      ? parseDuration(text)
+      : unit === 'signed'
+        ? parseSigned(text)
+        : text === ''
+          ? undefined
+          : Number(text)
+  return value !== undefined && canBe(knob, value) ? value : undefined
 }
 
-const wanted = ({ unit, aboveZero }: Knob): string =>
+const wanted = ({ unit, aboveZero, least, most }: Knob): string =>
   unit === 'duration'
-    ? `durations like 4.3s, 500ms, 20m${aboveZero ? ', more than zero' : ''}`
+    ? `durations like 4.3s, 500ms, 20m${aboveZero ? ', more than zero' : ''}, a year at most`
     : unit === 'signed'
-      ? 'durations with or without a sign'
-      : unit === 'part'
-        ? 'numbers from 0 to 1'
-        : 'numbers'
+      ? 'durations with or without a sign, 20 years at most'
+      : `numbers from ${least} to ${most}`
 
 function spaced(from: number, to: number, count: number): number[] {
   const wide = from > 0 && to / from >= WIDE

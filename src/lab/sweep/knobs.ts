@@ -1,11 +1,14 @@
 /** What of a story can be turned: each knob has a name, takes a number, and gives another story. Sweeps and sliders use the same. */
 import type { Seconds } from '#core/time/units.ts'
-import type { Scenario } from '../scenario/schema.ts'
+import { MOST_SECONDS, type Scenario } from '../scenario/schema.ts'
 
 export interface Knob {
   readonly about: string
   /** `duration`: written with a unit. `signed`: also with a sign. */
   readonly unit: 'duration' | 'signed' | 'ppm' | 'part'
+  /** What a story may say there. */
+  readonly least: number
+  readonly most: number
   /** Nothing of it would be another story. */
   readonly aboveZero?: true
   turn(scenario: Scenario, value: number): Scenario
@@ -41,6 +44,8 @@ function withStops<E extends Event>(
   return { ...scenario, event, duration: scenario.duration + longer }
 }
 
+const MOST_OFFSET = 20 * MOST_SECONDS
+
 const isPause = (event: Event): event is Length => 'length' in event
 const isMigration = (event: Event): event is Extract<Event, { kind: 'migrate' }> => event.kind === 'migrate'
 
@@ -48,6 +53,8 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   pause: {
     about: 'the length of each pause, suspend or sleep',
     unit: 'duration',
+    least: 0,
+    most: MOST_SECONDS,
     aboveZero: true,
     turn: (scenario, length) =>
       withStops(
@@ -60,6 +67,8 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   downtime: {
     about: 'how long the guest stands still in each migration',
     unit: 'duration',
+    least: 0,
+    most: MOST_SECONDS,
     aboveZero: true,
     turn: (scenario, downtime) =>
       withStops(
@@ -72,6 +81,8 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   steal: {
     about: 'the part of the time that a loaded host takes away',
     unit: 'part',
+    least: 0,
+    most: 1,
     turn: (scenario, steal) => ({
       ...scenario,
       event: scenario.event.map(event => (event.kind === 'load' ? { ...event, steal } : event)),
@@ -80,6 +91,8 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   step: {
     about: 'by how much somebody steps the clock',
     unit: 'signed',
+    least: -MOST_OFFSET,
+    most: MOST_OFFSET,
     turn: (scenario, by) => ({
       ...scenario,
       event: scenario.event.map(event => (event.kind === 'step' ? { ...event, by } : event)),
@@ -88,34 +101,49 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   offset: {
     about: 'by how much the clock is ahead at the start',
     unit: 'signed',
+    least: -MOST_OFFSET,
+    most: MOST_OFFSET,
     turn: (scenario, offset) => withGuest(scenario, { offset }),
   },
   frequencyerror: {
     about: 'what the oscillator gains by itself, in ppm',
     unit: 'ppm',
+    least: -1e6,
+    most: 1e6,
     turn: (scenario, frequencyerror) => withGuest(scenario, { frequencyerror }),
   },
   wander: {
     about: 'how much its frequency changes within a second, in ppm',
     unit: 'ppm',
+    least: 0,
+    most: 1000,
     turn: (scenario, wander) => withGuest(scenario, { wander }),
   },
   delay: {
     about: 'how long packets take, one way, to and from every server',
     unit: 'duration',
+    least: 0,
+    most: MOST_SECONDS,
     turn: (scenario, delay) => withServers(scenario, { delay, up: undefined, down: undefined }),
   },
   jitter: {
     about: 'what queues add to it on average',
     unit: 'duration',
+    least: 0,
+    most: MOST_SECONDS,
     turn: (scenario, jitter) => withServers(scenario, { jitter, jitterup: undefined, jitterdown: undefined }),
   },
   loss: {
     about: 'the part of packets that get lost, each way',
     unit: 'part',
+    least: 0,
+    most: 1,
     turn: (scenario, loss) => withServers(scenario, { loss }),
   },
 }
+
+export const canBe = ({ least, most, aboveZero }: Knob, value: number): boolean =>
+  value >= least && value <= most && !(aboveZero && value === 0)
 
 /** Whether a story has what this knob turns: two values then give two stories. */
 export const turnsIn = ({ turn }: Knob, scenario: Scenario): boolean =>

@@ -36,22 +36,25 @@ test('a chart has its axes, its lines, its marks and nothing that runs', () => {
   expect(svg).not.toMatch(/NaN|undefined|<script/)
 })
 
+test('what happened in a gap stands where the line goes on, and where it does not, nowhere', () => {
+  const steps = (least: readonly number[]) =>
+    print(
+      chart({
+        title: 'A clock',
+        quantity: 'offset',
+        x: elapsed(3),
+        y: offsetScale(least),
+        series: [{ name: 'one', at: [0, 1, 2, 3], least, most: least, steps: [{ at: 1, text: 'set' }] }],
+      }),
+    ).match(/class="step"[^>]*/g)
+  const { NaN: off } = Number
+  expect(steps([0, off, off, 1])).toEqual(steps([0, 1, 1, 1]))
+  expect(steps([0, off, off, off])).toBeNull()
+})
+
 test('gaps in a line and in an area', () => {
-  expect(
-    line([
-      [0, 1],
-      [1, Number.NaN],
-      [2, 3],
-      [3, 4],
-    ]),
-  ).toBe('M0 1M2 3L3 4')
-  expect(
-    area([
-      [0, 1, 2],
-      [1, Number.NaN, 2],
-      [2, 1, 2],
-    ]),
-  ).toBe('M0 2L0 1ZM2 2L2 1Z')
+  expect(line([0, 1, 2, 3], [1, Number.NaN, 3, 4])).toBe('M0 1M2 3L3 4')
+  expect(area([0, 1, 2], [1, Number.NaN, 1], [2, 2, 2])).toBe('M0 2L0 1ZM2 2L2 1Z')
 })
 
 test('a heat map has a cell for each pair, an empty one where nothing is known', () => {

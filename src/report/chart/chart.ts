@@ -115,15 +115,17 @@ function drawn(
   toX: (value: number) => number,
   toY: (value: number) => number,
 ): Node[] {
-  const indices = Array.from({ length: at.length }, (_, i) => i)
-  const shown = end ? indices.filter(i => at[i]! <= end.at) : indices
+  const xs = Float64Array.from(at, toX)
+  const [lows, highs] = [Float64Array.from(least, toY), Float64Array.from(most, toY)]
+  // Who has ended says nothing any more.
+  const shown = end ? xs.subarray(0, Array.from(at).filter(moment => moment <= end.at).length) : xs
   const nodes: Node[] = []
   if (band)
     nodes.push(
       element('path', {
         class: 'band',
         fill: stroke,
-        d: area(shown.map(i => [toX(at[i]!), toY(band.low[i]!), toY(band.high[i]!)] as const)),
+        d: area(shown, Float64Array.from(band.low, toY), Float64Array.from(band.high, toY)),
       }),
     )
   if (said)
@@ -131,7 +133,7 @@ function drawn(
       element('path', {
         class: 'said',
         stroke,
-        d: line(shown.map(i => [toX(at[i]!), toY(said[i]!)] as const)),
+        d: line(shown, Float64Array.from(said, toY)),
       }),
     )
   if (least !== most)
@@ -139,7 +141,7 @@ function drawn(
       element('path', {
         class: 'range',
         fill: stroke,
-        d: area(indices.map(i => [toX(at[i]!), toY(least[i]!), toY(most[i]!)] as const)),
+        d: area(xs, lows, highs),
       }),
     )
   nodes.push(
@@ -147,36 +149,40 @@ function drawn(
       class: 'series',
       stroke,
       'stroke-dasharray': dash,
-      d: line(indices.map(i => [toX(at[i]!), toY((least[i]! + most[i]!) / 2)] as const)),
+      d: line(
+        xs,
+        Float64Array.from(least, (low, i) => toY((low + most[i]!) / 2)),
+      ),
     }),
   )
-  for (const step of steps) {
-    const [x, y] = [toX(step.at), toY(least[nearestIndex(at, step.at)]!)]
+  const places = (happened: readonly { readonly at: Seconds; readonly text: string }[]) =>
+    happened
+      .map(({ at: moment, text }) => ({ x: toX(moment), y: toY(valueFrom(moment, at, least)), text }))
+      .filter(({ y }) => !Number.isNaN(y))
+  for (const { x, y, text } of places(steps))
     nodes.push(
       element(
         'path',
         { class: 'step', fill: stroke, d: `M${short(x)} ${short(y - 6)}l5 9h-10z` },
-        element('title', {}, step.text),
+        element('title', {}, text),
       ),
     )
-  }
-  if (end) {
-    const [x, y] = [toX(end.at), toY(least[nearestIndex(at, end.at)]!)]
+  for (const { x, y, text } of places(end ? [end] : []))
     nodes.push(
       element(
         'path',
         { class: 'exit', d: `M${short(x - 5)} ${short(y - 5)}l10 10m0 -10l-10 10` },
-        element('title', {}, end.text),
+        element('title', {}, text),
       ),
     )
-  }
   return nodes
 }
 
-function nearestIndex(at: ArrayLike<number>, value: number): number {
+/** Where a line goes on, from a moment on. */
+function valueFrom(moment: Seconds, at: ArrayLike<Seconds>, line: ArrayLike<number>): number {
   let index = 0
-  while (index < at.length - 1 && at[index]! < value) index++
-  return index
+  while (index < at.length - 1 && (at[index]! < moment || Number.isNaN(line[index]!))) index++
+  return line[index]!
 }
 
 function marked(

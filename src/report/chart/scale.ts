@@ -2,6 +2,7 @@
  * Scales: where on a line a value stands, and which values are worth a label. A clock that was 4 s wrong and is then right to
  * 10 µs needs a scale that is linear about zero and logarithmic beyond (symlog); most else is linear.
  */
+import { upperMedian } from '#core/number/median.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 
@@ -85,8 +86,8 @@ export function offsetScale(values: Iterable<number>, above = 0): Scale {
   const known = [...values].filter(Number.isFinite)
   const most = Math.max(1e-9, ...chunks(known, Math.max))
   const least = Math.min(-1e-9, ...chunks(known, Math.min))
-  const sizes = known.map(Math.abs).sort((a, b) => a - b)
-  const usual = sizes[Math.floor(sizes.length / 2)] ?? 0
+  const sizes = known.map(Math.abs)
+  const usual = sizes.length > 0 ? upperMedian(sizes) : 0
   const reach = Math.max(most, -least)
   if (reach <= 30 * usual || reach < 1e-6) {
     const margin = 0.05 * (most - least)

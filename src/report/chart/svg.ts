@@ -36,17 +36,26 @@ export const escapeText = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
 
-/** A tenth of a pixel is enough. */
-export const short = (value: number): string => String(Math.round(value * 10) / 10)
+/** A tenth of a pixel is enough. What lies in a picture is written again and again: its digits are found once. */
+export function short(value: number): string {
+  const tenths = Math.round(value * 10)
+  if (!(tenths >= 0 && tenths < MOST_TENTHS)) return String(tenths / 10)
+  written[tenths] ??= String(tenths / 10)
+  return written[tenths]
+}
+
+const MOST_TENTHS = 20_000
+const written: string[] = []
 
 /** A path through points; a gap where a value is missing. */
-export function line(points: Iterable<readonly [x: number, y: number]>): string {
+export function line(xs: ArrayLike<number>, ys: ArrayLike<number>): string {
   let path = ''
   let pen = 'M'
-  for (const [x, y] of points) {
+  for (let i = 0; i < xs.length; i++) {
+    const y = ys[i]!
     if (Number.isNaN(y)) pen = 'M'
     else {
-      path += `${pen}${short(x)} ${short(y)}`
+      path += `${pen}${short(xs[i]!)} ${short(y)}`
       pen = 'L'
     }
   }
@@ -54,21 +63,18 @@ export function line(points: Iterable<readonly [x: number, y: number]>): string 
 }
 
 /** The area between two lines over the same places; a gap where either is missing. */
-export function area(points: Iterable<readonly [x: number, low: number, high: number]>): string {
+export function area(xs: ArrayLike<number>, lows: ArrayLike<number>, highs: ArrayLike<number>): string {
+  const missing = (i: number) => Number.isNaN(lows[i]!) || Number.isNaN(highs[i]!)
   let path = ''
-  let open: (readonly [number, number, number])[] = []
-  const close = () => {
-    if (open.length > 0) {
-      const there = open.map(([x, , high]) => `${short(x)} ${short(high)}`)
-      const back = open.map(([x, low]) => `${short(x)} ${short(low)}`).reverse()
-      path += `M${[...there, ...back].join('L')}Z`
-    }
-    open = []
+  for (let i = 0; i < xs.length; i++) {
+    if (missing(i)) continue
+    const first = i
+    let there = ''
+    for (; i < xs.length && !missing(i); i++)
+      there += `${i === first ? 'M' : 'L'}${short(xs[i]!)} ${short(highs[i]!)}`
+    let back = ''
+    for (let j = i - 1; j >= first; j--) back += `L${short(xs[j]!)} ${short(lows[j]!)}`
+    path += `${there}${back}Z`
   }
-  for (const point of points) {
-    if (Number.isNaN(point[1]) || Number.isNaN(point[2])) close()
-    else open.push(point)
-  }
-  close()
   return path
 }

@@ -40,6 +40,14 @@ test('steps and the end of a daemon are told in order; a step that two logs tell
   expect(all[2]!.text).toContain('\\u{1b}')
 })
 
+test('a step back that ntpd tells before it makes it is marked where the stamps go on', () => {
+  const { happenings: all } = happenings(
+    event('stepped', 5000, -950, '0.0.0.0 061c 0c clock_step -950 s'),
+    event('stepped', 9000, 0.3, '0.0.0.0 061c 0c clock_step +0.3 s'),
+  )
+  expect(all.filter(({ kind }) => kind === 'step').map(({ at }) => at)).toEqual([4050, 9000])
+})
+
 test('of very many the largest are kept, and the rest is counted', () => {
   const { happenings: all, left } = happenings(
     ...Array.from({ length: 500 }, (_, i) => event('stepped', i * 100, 0.2 + i / 10)),

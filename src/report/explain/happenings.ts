@@ -71,10 +71,15 @@ function disturbed({ size, uncertainty, moved, restarted, to }: Disturbance, at:
   return { kind, at, truly: to, label: label[kind], text: text[kind], weight: Math.abs(size) }
 }
 
+/** ntpd's, since 4.2.6. */
+const BEFORE_IT = /\bclock_step\b/
+
 /** What a log and the statistics both tell is one step. */
 function stepsOf({ log }: Explained): Weighed[] {
   const steps: Weighed[] = []
-  for (const { at, size } of log.events.of('stepped')) {
+  for (const { at: stamp, size, text } of log.events.of('stepped')) {
+    // ntpd says it before it does it: its next stamps are earlier than that.
+    const at = size < 0 && BEFORE_IT.test(text) ? stamp + size : stamp
     if (steps.some(each => Math.abs(each.at - at) < 5 && Math.abs(each.weight - Math.abs(size)) < 0.01))
       continue
     steps.push({

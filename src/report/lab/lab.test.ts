@@ -95,6 +95,21 @@ test('a story is told in sentences', () =>
     `A <story>\nSomething happens.\n60 min with 1 server; pause of 4.30 s at 30 min, every 10 min, 2 times. The clock begins right, and gains +20.000 ppm by itself. 4 seeds.\n`,
   ))
 
+test('what the clock does by itself is told', () => {
+  const told = (guest: object) =>
+    storyText({ ...scenario, event: [], guest: { ...scenario.guest, ...guest } }, 4, plain, 1000)
+  expect(told({})).toContain(
+    'nothing is done to the guest. The clock begins right, and gains +20.000 ppm by itself. 4',
+  )
+  expect(told({ jump: 57.4, jumpevery: 180 })).toContain('It also jumps forward by 57.4 s each 180 s.')
+  expect(told({ noise: 0.05, wander: 0.01, temperature: 15, temperatureperiod: 1800, ageing: 5 })).toContain(
+    'It also is unsteady by 0.05 ppm, wanders by 0.01 ppm in a second, swings by 15 ppm to either side each 30 min and ages by 5 ppm a day.',
+  )
+  expect(told({ ticks: 100, lostticks: 0.001, ticksgivenback: 2 })).toContain(
+    'It also counts 100 ticks in a second, of which 0.1 % are lost and given back 2 times.',
+  )
+})
+
 describe('results', () => {
   const marked = (emphasis: string, text: string) => (emphasis === 'dim' ? text : `${emphasis}(${text})`)
 
@@ -123,6 +138,15 @@ describe('results', () => {
     )
     expect(text).toMatch(/^worst +4\.00 s +green\(30\.0 s\)$/m)
     expect(text.match(/green/g)).toHaveLength(text.match(/^.*green\([^()]*(\([^()]*\))?\)$/gm)!.length)
+  })
+
+  test('of figures that read the same none is better', () => {
+    const worst = [30.001, 30.002, 40].map(size => summary(90, { worst: spread(size) }))
+    const text = comparison(
+      worst.map((each, i) => ({ name: `p${i}`, summary: each, curve: undefined })),
+      marked,
+    )
+    expect(text).toMatch(/^worst +green\(30\.0 s\) +green\(30\.0 s\) +40\.0 s$/m)
   })
 
   test('a sketch fits its width, and says what the signs mean', () => {

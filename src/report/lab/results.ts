@@ -7,6 +7,7 @@ import type { Spread, Summary } from '#lab/summary.ts'
 import type { Emphasis, Style } from '../style.ts'
 import { type Column, table, wrapped } from '../table.ts'
 import { plural } from '../words/say.ts'
+import { oscillatorText } from './oscillator-words.ts'
 import {
   arrivalText,
   briefArrival,
@@ -85,8 +86,8 @@ export function storyText(scenario: Scenario, seeds: number, style: Style, colum
       ? 'right'
       : `${duration(Math.abs(guest.offset))} ${guest.offset < 0 ? 'behind' : 'ahead'}`
   const known = guest.driftfile ? ' (known from a drift file)' : ''
-  const clock = `The clock begins ${begins}, and gains ${frequencyText(guest.frequencyerror)} by itself${known}.`
-  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing happens' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${machine}${clock} ${plural(seeds, 'seed')}.`
+  const clock = `The clock begins ${begins}, and gains ${frequencyText(guest.frequencyerror)} by itself${known}.${oscillatorText(guest)}`
+  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing is done to the guest' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${machine}${clock} ${plural(seeds, 'seed')}.`
   const about = scenario.about.replace(/\s+/g, ' ').trim()
   return [
     style('bold', scenario.title),
@@ -147,9 +148,9 @@ export function isBest({ rank, text }: Measure, summary: Summary, results: reado
   // What reads the same is equally good.
   if (!rank || results.every(each => text(each.summary) === text(summary))) return false
   const rankOf = (each: Summary) => (comesBack(each) ? rank(each) : Number.POSITIVE_INFINITY)
-  const ranks = results.map(each => rankOf(each.summary))
-  const best = Math.min(...ranks)
-  return rankOf(summary) === best && best < Number.POSITIVE_INFINITY && ranks.some(other => other > best)
+  const best = Math.min(...results.map(each => rankOf(each.summary)))
+  if (best === Number.POSITIVE_INFINITY || rankOf(summary) === Number.POSITIVE_INFINITY) return false
+  return results.some(each => rankOf(each.summary) === best && text(each.summary) === text(summary))
 }
 
 const comesBack = ({ timeTo10ms, runs }: Summary): boolean => timeTo10ms.never < runs

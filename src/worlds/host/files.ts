@@ -46,6 +46,7 @@ function ownFiles(): Files {
     link: readLink,
     exists: existsSync,
     owner: ownerOf,
+    executable: path => isExecutable(statSync(path, { throwIfNoEntry: false })),
   })
 }
 
@@ -75,6 +76,13 @@ function filesBelow(root: string): Files {
         return undefined
       }
     },
+    executable(path) {
+      try {
+        return walk(root, path, isExecutable)
+      } catch {
+        return undefined
+      }
+    },
     exists(path) {
       try {
         return walk(root, path, () => true)
@@ -86,6 +94,9 @@ function filesBelow(root: string): Files {
 }
 
 type Found = ReturnType<typeof fstatSync>
+
+const isExecutable = (found: Found | undefined): boolean | undefined =>
+  found?.isFile() ? (Number(found.mode) & 0o111) !== 0 : undefined
 
 /** Follows a path and hands on what it leads to, with a name by which exactly that can be opened. Throws as the system does. */
 function walk<T>(root: string, path: string, use: (found: Found, at: string) => T): T {

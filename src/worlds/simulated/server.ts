@@ -20,7 +20,8 @@ export interface ServerConfig {
   readonly link: LinkConfig
   readonly stratum?: number
   readonly leap?: Leap
-  /** Until when `leap` is announced; for ever when absent. */
+  /** From when and until when `leap` is announced; always when absent. */
+  readonly leapFrom?: Seconds
   readonly leapUntil?: Seconds
   readonly rootDelay?: Seconds
   readonly rootDispersion?: Seconds
@@ -174,9 +175,9 @@ function standingReply({
 }
 
 const leapAt = (
-  { leap = 'none', leapUntil = Number.POSITIVE_INFINITY }: ServerConfig,
+  { leap = 'none', leapFrom = 0, leapUntil = Number.POSITIVE_INFINITY }: ServerConfig,
   at: TrueTime,
-): number => leapToBits(at < leapUntil ? leap : 'none')
+): number => leapToBits(leap === 'unknown' || (at >= leapFrom && at < leapUntil) ? leap : 'none')
 
 /** Turns a reply into the kiss that asks for fewer questions (RFC 5905, 7.4): stratum 0, RATE, not synchronised. */
 function kiss(reply: Uint8Array): void {

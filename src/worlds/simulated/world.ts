@@ -78,6 +78,16 @@ export interface Pause {
   readonly frequencyChange?: Rate
 }
 
+/**
+ * Somebody sets the wall clock, or the guest runs again. True time minus the clock, right before and right after it; NaN while
+ * the guest does not run.
+ */
+export interface Break {
+  readonly at: Seconds
+  readonly before: Seconds
+  readonly after: Seconds
+}
+
 /** What is on the agenda: a packet somewhere on its way, the alarm clock, anything else. */
 type Planned = Flight | Departure | Alarm | { readonly what: 'other'; readonly happen: () => void }
 
@@ -122,6 +132,8 @@ export class Simulation {
   packetsSent = 0
   /** How far forward others than the player have set the wall clock, and when. */
   readonly setByOthers: { readonly at: Seconds; readonly size: Seconds }[] = []
+  /** Where what the wall clock shows does not go on as it went, in order. */
+  readonly breaks: Break[] = []
   /** What the kernel tells the guest's programs of its clock. */
   claim: Claim | undefined
 
@@ -329,15 +341,22 @@ export class Simulation {
 
   /** A program of the guest asks its kernel; nobody is told, as nobody is on a real one. */
   adjust(call: KernelCall): void {
-    this.#obey(call)
+    if (call.kind === 'step') this.#set(call.size)
+    else this.#obey(call)
   }
 
   #helm(): Helm {
     return {
       read: () => this.#read(),
-      step: size => this.#obey({ kind: 'step', size }),
+      step: size => this.#set(size),
       run: rate => this.#obey({ kind: 'frequency', rate }),
     }
+  }
+
+  #set(size: Seconds): void {
+    const before = this.offset
+    this.#obey({ kind: 'step', size })
+    this.breaks.push({ at: this.#now, before, after: this.offset })
   }
 
   #obey(call: KernelCall): void {
@@ -537,7 +556,7 @@ export class Simulation {
         return sim.resumesIn
       },
       plan: (at, happen) => sim.#plan(at, happen),
-      stop: (until, clocks, packets) => sim.#stop(until, clocks, packets),
+      stop: (until, clocks, packets, resumed) => sim.#stop(until, clocks, packets, resumed),
       holdClocks: until => sim.#hold(until),
       countFaster: by => sim.#oscillator.changeFrequency(by, sim.#now),
       carryOn: size => sim.#obey({ kind: 'step', size }),
@@ -546,13 +565,15 @@ export class Simulation {
     }
   }
 
-  #stop(until: TrueTime, clocks: 'stand' | 'run', packets: 'wait' | 'lost'): void {
+  #stop(until: TrueTime, clocks: 'stand' | 'run', packets: 'wait' | 'lost', resumed?: () => void): void {
     if (clocks === 'stand') this.#oscillator.pause(this.#now)
     if (packets === 'lost') this.#life++
     this.#resumesAt = until
     this.#plan(until, () => {
       this.#oscillator.resume(this.#now)
       this.#resumesAt = undefined
+      resumed?.()
+      this.breaks.push({ at: this.#now, before: Number.NaN, after: this.offset })
     })
   }
 
@@ -585,7 +606,7 @@ export class Simulation {
   #step(size: Seconds): void {
     const { monotonic } = this.#read()
     this.setByOthers.push({ at: this.#now, size })
-    this.#obey({ kind: 'step', size })
+    this.#set(size)
     this.#soon(() =>
       this.#say({
         kind: 'disrupted',

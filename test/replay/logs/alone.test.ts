@@ -43,6 +43,7 @@ test.each([
   for (const [i, { at, size }] of known.entries()) {
     const time = Date.parse(at) / 1e3 - baseDay * 86_400
     expect(found[i]!.size / size).toBeCloseTo(1, 1)
+    expect(Math.abs(found[i]!.size - size)).toBeLessThanOrEqual(found[i]!.uncertainty)
     expect(found[i]!.from - 2).toBeLessThanOrEqual(time)
     expect(found[i]!.to + 2).toBeGreaterThanOrEqual(time)
   }

@@ -18,6 +18,15 @@ test('a place survives its way through the address bar', () => {
   expect(parsePlace(formatPlace(place))).toEqual(place)
 })
 
+test('what is not understood of a rehearsal is kept to be said', () => {
+  expect(parsePlace('#/lab?story=pause-4s&pauze=3&panel=legend')).toMatchObject({
+    rehearsal: { story: 'pause-4s' },
+    unread: ['pauze=3'],
+  })
+  expect(formatPlace(parsePlace('#/lab?pauze=3'))).toBe('#/lab')
+  expect(parsePlace('#/now?pauze=3').unread).toEqual([])
+})
+
 test('home is short', () => {
   expect(formatPlace(HOME)).toBe('#/now')
   expect(parsePlace('')).toEqual(HOME)

@@ -2,7 +2,7 @@
  * Where one is on the page. The hash holds all of it (`#/timeline?range=6h&scale=1ms`), so a link shows another person
  * the same thing, and Back goes back. Whatever a hash says that makes no sense is left out.
  */
-import { parseSetup, type Setup, USUAL_SETUP, writeSetup } from './lab/setup.ts'
+import { parseSetup, type Setup, USUAL_SETUP, unreadWords, writeSetup } from './lab/setup.ts'
 
 export const VIEWS = ['now', 'timeline', 'sources', 'machine', 'repair', 'logs', 'lab'] as const
 export type View = (typeof VIEWS)[number]
@@ -38,6 +38,8 @@ export interface Place {
   readonly about: string | undefined
   /** What is set up in the lab. */
   readonly rehearsal: Setup
+  /** What of the rehearsal in an address was not understood. */
+  readonly unread: readonly string[]
 }
 
 export interface Span {
@@ -55,15 +57,20 @@ export const HOME: Place = {
   panel: undefined,
   about: undefined,
   rehearsal: USUAL_SETUP,
+  unread: [],
 }
+
+/** What else than a rehearsal stands in an address. */
+const KEYS = ['range', 'from', 'to', 'scale', 'hide', 'open', 'panel', 'about']
 
 export function parsePlace(hash: string): Place {
   const [path = '', search = ''] = hash.replace(/^#\/?/, '').split('?', 2)
   const query = new URLSearchParams(search)
   const from = decimalOf(query.get('from'))
   const to = decimalOf(query.get('to'))
+  const view = oneOf(VIEWS, path) ?? HOME.view
   return {
-    view: oneOf(VIEWS, path) ?? HOME.view,
+    view,
     range: oneOf(Object.keys(RANGES) as Range[], query.get('range')) ?? HOME.range,
     window: from !== undefined && to !== undefined && from < to ? { from, to } : undefined,
     scale: oneOf(Object.keys(SCALES) as Scale[], query.get('scale')) ?? HOME.scale,
@@ -72,6 +79,7 @@ export function parsePlace(hash: string): Place {
     panel: query.get('panel') ?? undefined,
     about: query.get('about') ?? undefined,
     rehearsal: parseSetup(query),
+    unread: view === 'lab' ? unreadWords(query, KEYS) : [],
   }
 }
 

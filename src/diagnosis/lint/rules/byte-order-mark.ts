@@ -1,13 +1,13 @@
 /**
  * unknown-directive: the mark that some editors put before the first letter of a file. It cannot be seen, and for chronyd, ntpd and
- * OpenNTPD it is a part of the first word. systemd passes over it, and TOML knows it.
+ * OpenNTPD it is a part of the first word, as it is for sysctl, for a shell, and for systemd in a file of assignments (env-file.c).
+ * In its own files systemd passes over it, and TOML knows it.
  */
+import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
 import { CHRONYD, type Manners, NTPD, OPENNTPD } from './words.ts'
-
-export const BYTE_ORDER_MARK = '\uFEFF'
 
 /** chronyd leaves out what it does not know in the files of a `sourcedir`, and says nothing (load_source_file in conf.c). */
 const SOURCES: Manners = {
@@ -15,6 +15,29 @@ const SOURCES: Manners = {
   severity: 'warning',
   cost: 'chronyd goes on without this line, and does not say so.',
   confirm: '`chronyc sources` does not show it.',
+}
+
+const SYSCTL: Manners = {
+  daemon: 'other',
+  program: 'sysctl',
+  severity: 'warning',
+  cost: 'sysctl knows no such key, and does not set what this line says.',
+  confirm: '`sysctl -p FILE`',
+}
+const STARTER: Manners = {
+  daemon: 'other',
+  program: 'the shell, or systemd, that reads it',
+  severity: 'warning',
+  cost: 'What this line says is not handed on: the daemon is started without it.',
+  confirm: '`ps -o args` of the daemon.',
+}
+/** It begins with `set -e`, so that what is no command ends it, and so does a comment behind the mark (grub-mkconfig.in). */
+const GRUB: Manners = {
+  daemon: 'other',
+  program: 'the shell',
+  severity: 'warning',
+  cost: 'grub-mkconfig ends there: no menu is made any more, and what this file says has no effect.',
+  confirm: '`grub-mkconfig >/dev/null` (or grub2-mkconfig) names the line.',
 }
 
 export const byteOrderMark: LintRule = subject => [
@@ -31,13 +54,20 @@ export const byteOrderMark: LintRule = subject => [
     saysSomething(subject, file) ? [markFound(subject, file, NTPD)] : [],
   ),
   ...marked(subject, subject.openntpd).map(({ file }) => markFound(subject, file, OPENNTPD)),
+  ...marked(subject, subject.sysctls).flatMap(({ file }) =>
+    saysSomething(subject, file) ? [markFound(subject, file, SYSCTL)] : [],
+  ),
+  ...marked(subject, subject.environments).flatMap(({ file }) =>
+    saysSomething(subject, file) ? [markFound(subject, file, STARTER)] : [],
+  ),
+  ...marked(subject, subject.bootDefaults).map(({ file }) => markFound(subject, file, GRUB)),
 ]
 
 const marked = <T>({ files }: LintSubject, parts: readonly Part<T>[]): readonly Part<T>[] =>
   parts.filter(({ file }) => files[file]!.text.startsWith(BYTE_ORDER_MARK))
 
 const saysSomething = (subject: LintSubject, file: number): boolean =>
-  /^\s*[^\s#]/.test(lineOf(subject, file, 1))
+  /^\s*[^\s#;]/.test(lineOf(subject, file, 1))
 
 function markFound(subject: LintSubject, file: number, { daemon, program, ...manners }: Manners): Finding {
   const text = lineOf(subject, file, 1)

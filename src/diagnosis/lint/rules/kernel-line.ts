@@ -400,8 +400,8 @@ const GRUB2_KERNEL: KernelRelease = {
 const inEnvironments = (subject: LintSubject): Finding[] =>
   subject.bootEnvironments.flatMap(({ file, path, read }) =>
     read.assigned
-      .filter(({ name }) => name === 'kernelopts')
-      .flatMap(({ line, value }) =>
+      .filter(({ name }) => (name === 'kernelopts' || name === 'tuned_params') && isTaken(subject, name))
+      .flatMap(({ name, line, value }) =>
         onKernelLine(
           subject,
           file,
@@ -409,9 +409,42 @@ const inEnvironments = (subject: LintSubject): Finding[] =>
           value.split(/\s+/).filter(Boolean),
           subject.machine.kernel ?? GRUB2_KERNEL,
           false,
-        ).map(finding => leftToGrubby(subject, finding, path)),
+        ).map(finding =>
+          name === 'kernelopts' ? leftToGrubby(subject, finding, path) : leftToTuned(subject, finding),
+        ),
       ),
   )
+
+/** Where entries are to be seen, one of them has to stand for it. */
+function isTaken({ menus }: LintSubject, variable: string): boolean {
+  const entries = menus.flatMap(({ read }) => read.entries)
+  const word = new RegExp(`^\\$\\{?${variable}\\}?$`)
+  return entries.length === 0 || entries.some(({ kernel }) => kernel?.words.some(each => word.test(each)))
+}
+
+/** It writes these words anew from its profile ([bootloader], `cmdline`), whatever else changes them. */
+function leftToTuned(subject: LintSubject, finding: Finding): Finding {
+  const { edits = [], ...remedy } = finding.remedy
+  const words = edits.flatMap(({ file, line, text }) => {
+    const [before, after] = [optionsIn(lineOf(subject, file, line)), optionsIn(text)]
+    return [
+      ...before.filter(word => !after.includes(word)).map(word => `without ${word}`),
+      ...after.filter(word => !before.includes(word)).map(word => `with ${word}`),
+    ]
+  })
+  const lines = [...words, 'tuned-adm profile "$(cat /etc/tuned/active_profile)"']
+  return {
+    ...finding,
+    remedy: {
+      ...remedy,
+      changes: lines,
+      actions:
+        words.length === 0
+          ? []
+          : [{ kind: 'host', where: '`cmdline` under [bootloader] in the profile of tuned', lines }],
+    },
+  }
+}
 
 function leftToGrubby(subject: LintSubject, finding: Finding, path: string): Finding {
   const { edits = [], ...remedy } = finding.remedy
@@ -430,7 +463,7 @@ function leftToGrubby(subject: LintSubject, finding: Finding, path: string): Fin
 
 const optionsIn = (line: string): string[] =>
   line
-    .replace(/^\s*kernelopts=/, '')
+    .replace(/^\s*(?:kernelopts|tuned_params)=/, '')
     .split(/\s+/)
     .filter(Boolean)
 

@@ -18,6 +18,7 @@ import {
 } from '#dialects/hypervisors/libvirt.ts'
 import { isVmxBoolean, VMX_TIME_KEYS } from '#dialects/hypervisors/vmx.ts'
 import { joinedLines } from '#dialects/linux/unit.ts'
+import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
@@ -396,7 +397,8 @@ const sysctl: LintRule = subject =>
                 KERNEL,
               ),
             ]
-      const meant = /wall|xen/.test(name) ? nearest(name, TIME_SYSCTLS) : undefined
+      const meant =
+        !name.startsWith(BYTE_ORDER_MARK) && /wall|xen/.test(name) ? nearest(name, TIME_SYSCTLS) : undefined
       return meant === undefined
         ? []
         : [
@@ -441,7 +443,7 @@ const VARIABLES = [
 const environment: LintRule = subject =>
   subject.environments.flatMap(({ file, read }) =>
     read.assigned.flatMap(({ line, name }) => {
-      if (VARIABLES.includes(name) || name.length < 5) return []
+      if (VARIABLES.includes(name) || name.length < 5 || name.startsWith(BYTE_ORDER_MARK)) return []
       const meant = nearest(
         name,
         VARIABLES.map(each => each.toLowerCase()),

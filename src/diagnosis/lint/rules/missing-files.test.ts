@@ -73,6 +73,25 @@ describe('a key that nobody has', () => {
   )
 })
 
+test.each([
+  ['etc/ntp.conf', 'server a key 0\n', 'out-of-range'],
+  ['etc/chrony.conf', 'server a key 0\n', 'wrong-values'],
+])('%s: that 0 is the number of no key is said once', (path, text, name) =>
+  expect(
+    lint([{ path, text }])
+      .filter(({ evidence }) => evidence.some(each => /key/.test(each.text)))
+      .map(each => each.name)
+      .filter(each => /key|value|range/.test(each)),
+  ).toEqual([name]),
+)
+
+test('the numbers that are used are the ones to trust', () => {
+  const [finding] = lint([
+    { path: 'etc/ntp.conf', text: 'server a key 5\nserver b key 7\nserver c key 5\n' },
+  ]).filter(({ name }) => name === 'key-not-there')
+  expect(finding!.remedy.changes).toContain('trustedkey 5 7')
+})
+
 test('keys are in no copy of a machine, so that they are missing there says nothing', () => {
   const copy = memoryFiles({
     'usr/sbin/chronyd': '',

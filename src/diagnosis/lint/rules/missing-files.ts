@@ -57,7 +57,7 @@ const includes = (subject: LintSubject, parts: readonly Including[], manners: Ma
 function chronyKeys(subject: LintSubject): Finding[] {
   const keyed = subject.chrony.flatMap(({ file, read }) =>
     read.directives
-      .filter(({ name, words }) => /^(?:server|pool|peer)$/.test(name) && keyOf(words) !== undefined)
+      .filter(({ name, words }) => /^(?:server|pool|peer)$/.test(name) && isNumberOfKey(keyOf(words)))
       .map(({ line }) => evidenceAt(subject, file, line)),
   )
   const named = subject.chrony.flatMap(({ file, read }) =>
@@ -76,10 +76,10 @@ const keyOf = (words: readonly string[]): string | undefined => {
 }
 
 function ntpdKeys(subject: LintSubject): Finding[] {
-  const isKeyed = ({ options }: NtpdAssociation) => options.values.has('key')
-  const keyed = subject.ntp.flatMap(({ file, read }) =>
-    read.associations.filter(isKeyed).map(({ line }) => evidenceAt(subject, file, line)),
+  const associations = subject.ntp.flatMap(({ file, read }) =>
+    read.associations.filter(isKeyed).map(({ line, options }) => ({ file, line, options })),
   )
+  const keyed = associations.map(({ file, line }) => evidenceAt(subject, file, line))
   if (keyed.length === 0) return []
   const commands = subject.ntp.flatMap(({ file, read }) => read.commands.map(each => ({ ...each, file })))
   const named = commands.findLast(({ name }) => name === 'keys')
@@ -92,21 +92,28 @@ function ntpdKeys(subject: LintSubject): Finding[] {
     named: named && { file: named.file, line: named.line, path },
     directive: 'keys',
     manners: NTPD,
+    numbers: [...new Set(associations.map(({ options }) => options.values.get('key')!))],
     untrusted,
   })
 }
+
+const isKeyed = ({ options }: NtpdAssociation): boolean => isNumberOfKey(options.values.get('key'))
+
+/** Of what can be none it is said that it is out of range. */
+const isNumberOfKey = (word = ''): boolean => /^\d+$/.test(word) && Number(word) > 0
 
 interface Keys {
   readonly keyed: readonly Evidence[]
   readonly named: { readonly file: number; readonly line: number; readonly path: string } | undefined
   readonly directive: 'keyfile' | 'keys'
   readonly manners: Manners
+  readonly numbers?: readonly string[]
   readonly untrusted?: string
 }
 
 function keyFound(
   subject: LintSubject,
-  { keyed, named, directive, manners, untrusted = '' }: Keys,
+  { keyed, named, directive, manners, numbers = [], untrusted = '' }: Keys,
 ): Finding[] {
   const isMissing = named !== undefined && presenceOf(subject, named.file, named.path, true) === 'missing'
   if (named && !isMissing && untrusted === '') return []
@@ -129,7 +136,9 @@ function keyFound(
             ? 'Name the file that holds the key of the server, or take the option out.'
             : 'Name the file that holds the key of the server and trust its number, or take the option out.',
         changes:
-          directive === 'keyfile' ? ['keyfile /etc/chrony.keys'] : ['keys /etc/ntp/keys', 'trustedkey N'],
+          directive === 'keyfile'
+            ? ['keyfile /etc/chrony.keys']
+            : ['keys /etc/ntp/keys', `trustedkey ${numbers.join(' ')}`],
       },
       confirm:
         directive === 'keyfile'

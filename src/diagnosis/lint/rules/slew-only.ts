@@ -7,7 +7,7 @@ import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { amount } from '../../amount.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
-import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
+import { inGuests, MIGRATION_PAUSE, SLEW, slewTime } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
 
@@ -78,9 +78,9 @@ function slewed(
     severity: subject.machine.isGuest === false ? 'note' : 'warning',
     what: `With ${of.how} ntpd ${never ? 'never steps' : `steps no offset below ${amount(of.below)}`}: it slews at 500 ppm, 2000 s for each second.`,
     measures: {
-      ...(never ? {} : { stepAbove: of.below, slewAtMost: of.below / 500e-6 }),
+      ...(never ? {} : { stepAbove: of.below, slewAtMost: of.below / SLEW }),
       pause: MIGRATION_PAUSE,
-      slewAfterPause: MIGRATION_PAUSE / 500e-6,
+      slewAfterPause: MIGRATION_PAUSE / SLEW,
     },
     evidence: [of.evidence],
     cost: `${inGuests(subject)} a pause of ${duration(MIGRATION_PAUSE)} leaves the clock wrong for ${slewTime(MIGRATION_PAUSE)}${longest}.`,

@@ -50,7 +50,8 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
       : [
           few(subject, more, {
             name: 'no-source',
-            severity: 'warning',
+            // Whom the network names may be enough. Without anybody it is no better than without a daemon.
+            severity: of.emptied && !subject.machine.about.complete ? 'warning' : 'critical',
             what: of.emptied
               ? `No source is configured, and those that ${of.program} was built with are taken away: it asks only whom the network names (DHCP), and else nobody.`
               : `No source is configured: ${of.program} asks nobody, and the clock runs free.`,
@@ -59,7 +60,7 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
                 ? evidenceAt(subject, of.emptied.file, of.emptied.line)
                 : evidenceAt(subject, file, 1),
             ],
-            cost: 'The clock drifts by seconds a day.',
+            cost: 'Nobody keeps this clock: it drifts by seconds a day, and a guest loses each pause.',
             count,
           }),
         ]

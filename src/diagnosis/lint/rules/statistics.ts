@@ -47,7 +47,7 @@ function ntpd(subject: LintSubject): Finding[] {
   if (!statsdir)
     say(
       first,
-      '`statistics` without `statsdir`: the files would go to /var/NTP, which is not there.',
+      '`statistics` without `statsdir`: the files would go to /var/NTP, which no distribution makes.',
       'Nothing is written, and the log has a line for each try.',
       {
         text: 'Say where, and see that the user of ntpd may write there.',

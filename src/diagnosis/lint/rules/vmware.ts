@@ -5,7 +5,10 @@
  * for hosts whose processors changed their speed (VMware KB 1591). `monitor_control.virtual_rdtsc` and `rtc.startTime` are for
  * measurements and tests (VMware's "Timekeeping in VMware Virtual Machines").
  */
+
 import { isVmxBoolean, isVmxTrue, vmxValue } from '#dialects/hypervisors/vmx.ts'
+import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
+import { switchesSyncOn } from '#dialects/linux/set-clock.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { hasDaemon } from '../daemons.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -13,6 +16,7 @@ import { evidenceAt, lineOf } from '../subject.ts'
 
 export const vmware: LintRule = subject => [
   ...toolsSync(subject),
+  ...switchedOn(subject),
   ...cpuSpeed(subject),
   ...counterOfTheHost(subject),
   ...fixedStart(subject),
@@ -91,6 +95,39 @@ const toolsSync: LintRule = subject => {
         confirm: '`vmware-toolbox-cmd timesync status` prints Disabled.',
       }),
     ]
+  })
+}
+
+/** A job that has the tools do so, once more whenever somebody has switched it off. */
+const switchedOn: LintRule = subject => {
+  const daemon = hasDaemon(subject)
+  if (daemon === false) return []
+  return subject.kinds.flatMap((kind, file) => {
+    const { path, text } = subject.files[file]!
+    if (kind !== 'crontab') return []
+    return parseCrontab(text).flatMap(job => {
+      const setting = settingOfJob(job, path)
+      if (!setting || !switchesSyncOn(setting)) return []
+      return [
+        found({
+          name: 'tools-sync-beside-daemon',
+          severity: daemon ? 'warning' : 'note',
+          what: `A job (${job.when}) has VMware Tools set the clock once a minute${daemon ? ', beside the time daemon' : '; beside a time daemon that is one too many'}.`,
+          evidence: [evidenceAt(subject, file, job.line)],
+          cost: 'Steps that the daemon did not make: it takes them for its own error, and learns a wrong frequency.',
+          remedy: {
+            text: 'Take the job out, and switch the periodic synchronisation off.',
+            changes: [
+              'vmware-toolbox-cmd timesync disable   (in the guest)',
+              ...(setting.alone ? [] : [`${path}:${job.line}: take out only ${setting.shown}`]),
+            ],
+            edits: setting.alone ? [without(file, job.line)] : [],
+          },
+          confirm:
+            '`vmware-toolbox-cmd timesync status` prints Disabled, after the next time of the job, too.',
+        }),
+      ]
+    })
   })
 }
 

@@ -1,12 +1,14 @@
 /**
  * poor-clocksource, clocksource-unstable: what the kernel counts time with, against the best that this hypervisor offers.
- * Which that is: the kernel's own ratings, and what each hypervisor keeps right over a migration.
+ * Which that is: the kernel's own ratings, and what each hypervisor keeps right over a migration. What chooses it is the command
+ * line of the kernel, or a script that the start of the machine runs.
  */
-import type { Inventory } from '#core/guest/inventory.ts'
+import type { Fact, Inventory } from '#core/guest/inventory.ts'
 import { changeByGrubby } from '#dialects/linux/grubby.ts'
 import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { bestCounters, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
 import type { Cause, Evidence } from '../../finding.ts'
+import type { Action } from '../../repair/action.ts'
 import { evidenceOf, isGuest, type MachineRule, placed, state } from '../subject.ts'
 
 const DIRECTORY = '/sys/devices/system/clocksource/clocksource0'
@@ -14,23 +16,26 @@ const DIRECTORY = '/sys/devices/system/clocksource/clocksource0'
 export const poorClocksource: MachineRule = ({ inventory }) => {
   const { source, available } = inventory.clock
   const why = source && POOR_COUNTERS.get(source.value)
-  if (!source || why === undefined || !isGuest(inventory)) return []
+  if (!isGuest(inventory)) return []
+  if (!source || why === undefined) return atNextBoot(inventory)
   const better = betterOf(inventory)
   if (better === undefined) return []
   const chosen = chosenAt(inventory)
+  const { written } = inventory.clock
+  const script = written?.value === source.value ? written : undefined
   return [
     state({
       name: 'poor-clocksource',
       severity: 'warning',
       what: `The kernel counts time with ${source.value}, though ${better} is available.`,
-      evidence: [...evidenceOf(source, available), ...chosen],
+      evidence: [...evidenceOf(source, available, script), ...chosen],
       cost: `${source.value} ${why}; timestamps of packets are as coarse as that.`,
       causes: causesOf(inventory),
       remedy: {
         text:
           chosen.length === 0
-            ? `Switch to ${better}.`
-            : `Switch to ${better}, and take what chose ${source.value} off the command line of the kernel, where it stands${isMade(chosen) && !inventory.boot.environment ? '; the menu of GRUB must be made anew from its settings' : ''}.`,
+            ? `Switch to ${better}${script ? `, and take out what writes ${source.value} at each start` : ''}.`
+            : `Switch to ${better}, and take what chose ${source.value} off the command line of the kernel, where it stands${isMade(chosen) && inventory.boot.environment?.name !== 'kernelopts' ? '; the menu of GRUB must be made anew from its settings' : ''}.`,
         changes: [`echo ${better} > ${DIRECTORY}/current_clocksource`, ...makeAnew(inventory, chosen)],
         actions: [
           {
@@ -39,6 +44,8 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
             before: source.value,
             after: better,
           },
+          ...withoutScript(script),
+          ...offTheCommandLine(inventory),
         ],
       },
       confirm: `cat ${DIRECTORY}/current_clocksource; clockwright cpus shows the resolution before and after.`,
@@ -46,13 +53,74 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
   ]
 }
 
+/** Now it counts with a good one, or nobody can tell. */
+function atNextBoot(inventory: Inventory) {
+  const { source, written } = inventory.clock
+  const [best] = bestCounters(inventory.hypervisor?.value.name, releaseOf(inventory))
+  const why = written && POOR_COUNTERS.get(written.value)
+  if (!written || why === undefined || best === undefined || written.value === source?.value) return []
+  return [
+    state({
+      name: 'poor-clocksource',
+      severity: 'warning',
+      what: `When the machine starts it is told to count time with ${written.value}, and this hypervisor offers ${best}.`,
+      evidence: evidenceOf(written, source),
+      cost: `${written.value} ${why}; timestamps of packets are as coarse as that.`,
+      causes: [
+        {
+          what: 'somebody chose it by a script, for another kernel or another host',
+          why: 'without a word the kernel takes the best that it has',
+        },
+      ],
+      remedy: {
+        text: 'Take the line out, and let the kernel choose.',
+        actions: withoutScript(written),
+      },
+      confirm: `cat ${DIRECTORY}/current_clocksource after the next boot.`,
+    }),
+  ]
+}
+
+/** What the boot loader reads is not here, or is none that we know: the next boot would bring it back. */
+function offTheCommandLine(inventory: Inventory): Action[] {
+  const { commandLine, boot, kernel } = inventory
+  const words = commandLine?.value.filter(word => isChoice(inventory, word)) ?? []
+  if (words.length === 0 || boot.entries.length + boot.defaults.length > 0 || boot.environment) return []
+  const settings = '/etc/default/grub'
+  return [
+    {
+      kind: 'host',
+      where: 'the command line of the kernel, as the boot loader has it: else the next boot brings it back',
+      lines: /^(?:debian|ubuntu|sles|opensuse)/.test(kernel.distribution?.value.id ?? '')
+        ? [
+            `${settings}: without ${words.join(' ')}`,
+            'update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)',
+          ]
+        : changeByGrubby(
+            commandLine?.value ?? [],
+            commandLine?.value.filter(word => !words.includes(word)) ?? [],
+          ),
+    },
+  ]
+}
+
+/** What else is in a script, and whether it can do without a line, a person has to say. */
+const withoutScript = (written: Fact<string> | undefined): Action[] =>
+  (written?.evidence ?? []).slice(0, 1).map(({ path, line }) => ({
+    kind: 'host',
+    where: line === undefined ? path : `${path}, line ${line}`,
+    lines: [
+      `take out only what writes ${written!.value} into current_clocksource, and leave what else is there`,
+    ],
+  }))
+
 const isMade = (chosen: readonly Evidence[]): boolean =>
   chosen.some(({ path }) => path?.startsWith('/etc/default/grub'))
 
 /** What entries take from grubenv does not come from the settings again. */
 function makeAnew(inventory: Inventory, chosen: readonly Evidence[]): string[] {
   const { environment } = inventory.boot
-  if (environment)
+  if (environment?.name === 'kernelopts')
     return changeByGrubby(
       environment.words,
       environment.words.filter(word => !isChoice(inventory, word)),
@@ -82,6 +150,9 @@ function causesOf(inventory: Inventory): Cause[] {
     what: 'somebody chose it on the command line',
     why: 'clocksource= and old advice (clock=, notsc) outlive the kernel that they were for',
   }
+  const { source, written } = inventory.clock
+  if (written && written.value === source?.value)
+    return [{ what: 'a script chose it', why: 'it writes into current_clocksource when the machine starts' }]
   if (chosenAt(inventory).length > 0) return [chosen]
   return [
     {

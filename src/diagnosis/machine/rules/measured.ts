@@ -2,13 +2,14 @@
  * offset-large-now, not-synchronised, source-unreachable, host-clock-disagrees, sources-disagree-now: what was measured on the
  * machine just now.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Evidence } from '../../finding.ts'
 import { evidenceOf, isGuest, type LiveSource, type MachineRule, settingDaemons, state } from '../subject.ts'
 
 /** Beyond ntpd's step threshold nobody calls a clock right; beyond this few need better. */
-export const LARGE: Seconds = 0.128
+export const LARGE: Seconds = STEP_THRESHOLD
 const NOTABLE: Seconds = 0.01
 
 export const offsetNow: MachineRule = ({ inventory, live }) => {

@@ -14,6 +14,7 @@ import {
   evidenceOf,
   isGuest,
   isPutRightByTools,
+  isWorse,
   type MachineRule,
   type MachineSubject,
   type PauseProspect,
@@ -35,7 +36,8 @@ export const pauseForecast: MachineRule = subject => {
   const prospect = prospectOf(subject)
   if (!prospect) return []
   const { best, remedy, pause, model, now } = prospect
-  if (!isSlow(prospect)) return []
+  const spoiled = isSpoiled(prospect)
+  if (!isSlow(prospect.decides) && !spoiled) return []
   const daemon = settingDaemons(subject.inventory)[0]
   return [
     state({
@@ -47,21 +49,30 @@ export const pauseForecast: MachineRule = subject => {
       cost: 'Each suspend, snapshot, restore and migration costs that: until it is put right, every stamp of this guest is too early by as long as it stood still.',
       causes: causesOf(daemon, prospect),
       remedy: remedy
-        ? { text: remedy.how, changes: linesIn(remedy.actions), actions: remedy.actions }
+        ? {
+            text: remedy.how,
+            changes: linesIn(remedy.actions),
+            actions: remedy.actions,
+            ...(spoiled && { alongside: true }),
+          }
         : { text: daemon && hasLongPolls(daemon) ? `${KEEP_IT} ${ASK_OFTENER}` : KEEP_IT },
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
 }
 
-const isSlow = ({ decides }: PauseProspect): boolean => decides.median >= SLOW || decides.exits > 0
+const isSlow = ({ median, exits }: Recovery): boolean => median >= SLOW || exits > 0
+
+/** What else a plan mends would make this worse: what helps against it goes with that plan. */
+const isSpoiled = ({ decides, otherwise }: PauseProspect): boolean =>
+  otherwise !== undefined && isSlow(otherwise) && isWorse(otherwise, decides)
 
 /**
  * A guest of Xen whose host keeps the clock is forecast nothing. Once its daemon is to keep it, that one is made quick in the same
  * repair, and not in a second one.
  */
 export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubject): Finding {
-  const remedy = followsHost(inventory) && prospect && isSlow(prospect) ? prospect.remedy : undefined
+  const remedy = followsHost(inventory) && prospect && isSlow(prospect.decides) ? prospect.remedy : undefined
   if (finding.name !== 'wallclock-follows-host' || !remedy || remedy.actions.length === 0) return finding
   const { text, changes, actions = [] } = finding.remedy
   return {
@@ -70,7 +81,16 @@ export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubje
       ...finding.remedy,
       text: `${text} ${remedy.how}`,
       changes: [...changes, ...linesIn(remedy.actions)],
-      actions: [...actions, ...remedy.actions],
+      actions: [
+        ...actions,
+        ...remedy.actions.map(action => ({
+          ...action,
+          because: {
+            finding: 'slow-after-a-pause' as const,
+            text: `Once it keeps its own clock: ${sentence(prospect!)}`,
+          },
+        })),
+      ],
     },
   }
 }
@@ -141,9 +161,17 @@ export function withForecast(finding: Finding, subject: MachineSubject): Finding
   return { ...finding, measures, cost: sentence({ ...prospect, best: undefined }) }
 }
 
-const sentence = ({ pause, now, best, model }: PauseProspect): string =>
-  `A pause of ${duration(pause)} would leave this guest wrong ${howLong(now)} (${model})` +
-  (best ? `; with the remedy ${howLong(best)}.` : '.')
+const sentence = (prospect: PauseProspect): string =>
+  `A pause of ${duration(prospect.pause)} would leave this guest wrong ${howLong(prospect.now)} (${prospect.model})` +
+  then(prospect)
+
+function then(prospect: PauseProspect): string {
+  const { now, best, otherwise } = prospect
+  if (best && isWorse(now, best)) return `; with the remedy ${howLong(best)}.`
+  return otherwise && isSpoiled(prospect)
+    ? `; when all that is said here is mended ${howLong(best ?? otherwise)}.`
+    : '.'
+}
 
 const howLong = ({ median, exits, runs }: Recovery): string =>
   exits > runs / 2

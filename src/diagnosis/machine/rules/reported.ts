@@ -2,6 +2,8 @@
  * offset-large-now, not-synchronised, source-unreachable, falseticker of a copy: what the machine's own programs said of its clock when the copy was
  * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
  */
+
+import { grouped } from '#core/grouped.ts'
 import type { Fact, Inventory, Place, Reported, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration, signed } from '#core/time/format.ts'
@@ -74,12 +76,19 @@ const justStarted = ({ uptime }: Inventory): Fact<Seconds> | undefined =>
 const since = (started: Fact<Seconds> | undefined): string =>
   started ? `; the machine had run for ${duration(started.value)}` : ''
 
-export const sourcesThen: MachineRule = ({ inventory, live }) => {
-  const listed = new Map(
-    saying(inventory, 'unreachable', 'offset-now').flatMap(each =>
-      each.source === undefined ? [] : [[each.source, each] as const],
-    ),
+/** A sosreport has the same sources by their addresses and by their names: then one of the listings says it all. */
+function longestListing(inventory: Inventory): ReadonlyMap<string, Reported> {
+  const said = saying(inventory, 'unreachable', 'offset-now').flatMap(each =>
+    each.source === undefined ? [] : [{ ...each, source: each.source }],
   )
+  const [longest = new Map()] = [...grouped(said, ({ evidence }) => evidence.path).values()]
+    .map(listing => new Map(listing.map(each => [each.source, each])))
+    .sort((a, b) => b.size - a.size)
+  return longest
+}
+
+export const sourcesThen: MachineRule = ({ inventory, live }) => {
+  const listed = longestListing(inventory)
   const silent = [...listed.values()].filter(({ says }) => says === 'unreachable')
   if (live || silent.length === 0 || settingDaemons(inventory).length === 0) return []
   const all = silent.length === listed.size

@@ -243,6 +243,7 @@ export const toolsAndDaemon: MachineRule = ({ inventory }) => {
   if (daemons.length === 0 || tools.length === 0) return []
   const vmware = inventory.hypervisor?.value.name === 'vmware'
   const [tool, daemon] = [tools[0]!, daemons[0]!]
+  const switches = tool.switchedOn ?? []
   const additions = tool.name === 'VBoxService' ? withoutTimesync(tool) : []
   return [
     state({
@@ -251,17 +252,29 @@ export const toolsAndDaemon: MachineRule = ({ inventory }) => {
       what: `${tool.name} sets the clock periodically, and so does ${daemon.name}.`,
       evidence: evidenceOf(tool.setsTime, tool.runs, daemon.runs ?? daemon.enabled),
       cost: 'The tool steps the clock forward under the daemon, which takes that for a wrong frequency and corrects in the other direction.',
-      causes: [{ what: 'both were switched on, one for the other', why: 'one of them is enough' }],
+      causes: [
+        switches[0]
+          ? {
+              what: `a job switches it on (${switches[0].name}, ${switches[0].when})`,
+              why: 'whoever switches it off by hand finds it on again',
+            }
+          : { what: 'both were switched on, one for the other', why: 'one of them is enough' },
+      ],
       remedy: {
         text: vmware
-          ? 'Switch the periodic synchronisation of VMware Tools off and keep the daemon; the one-time corrections after a resume, a restore or a vMotion may stay.'
+          ? `${switches.length > 0 ? 'Take the job out. ' : ''}Switch the periodic synchronisation of VMware Tools off and keep the daemon; the one-time corrections after a resume, a restore or a vMotion may stay.`
           : `Switch the periodic setting of ${tool.name} off and keep the daemon.`,
         changes: vmware
-          ? ['vmware-toolbox-cmd timesync disable', 'tools.syncTime = "0"   (in the .vmx file)']
+          ? [
+              ...switches.flatMap(wordsFor),
+              'vmware-toolbox-cmd timesync disable',
+              'tools.syncTime = "0"   (in the .vmx file)',
+            ]
           : additions.flatMap(({ where, lines }) => [`${where}:`, ...lines]),
         ...(vmware
           ? {
               actions: [
+                ...switches.flatMap(actionsFor),
                 {
                   kind: 'run' as const,
                   title: 'Switch the periodic synchronisation of VMware Tools off',

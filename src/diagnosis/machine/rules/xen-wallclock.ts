@@ -86,13 +86,16 @@ const dependent = (
   })
 }
 
-const unkept = (inventory: Inventory, value: Fact<string>) =>
-  state({
+const unkept = (inventory: Inventory, value: Fact<string>) => {
+  const job = inventory.jobs.find(({ repeats }) => repeats)
+  return state({
     name: 'wallclock-without-daemon',
-    severity: 'critical',
-    what: `The wall clock of this Xen guest is its own (${NAME} is 1), and nobody in it keeps it.`,
-    evidence: evidenceOf(value, inventory.kernel.flavour),
-    cost: 'Neither the host nor the guest corrects it: it drifts, and loses each pause.',
+    severity: job ? 'warning' : 'critical',
+    what: `The wall clock of this Xen guest is its own (${NAME} is 1), and ${job ? `only a job sets it (${job.program}, ${job.when})` : 'nobody in it keeps it'}.`,
+    evidence: evidenceOf(value, inventory.kernel.flavour, job?.command),
+    cost: job
+      ? 'Until the job runs again it drifts, and what a pause has cost stays; then it jumps.'
+      : 'Neither the host nor the guest corrects it: it drifts, and loses each pause.',
     causes: [
       {
         what: 'half of the advice was followed',
@@ -102,6 +105,7 @@ const unkept = (inventory: Inventory, value: Fact<string>) =>
     remedy: { text: 'Run a time daemon in the guest.', changes: ['service ntpd start; chkconfig ntpd on'] },
     confirm: 'ps ax | grep ntpd',
   })
+}
 
 const idleSwitch = ({ hypervisor, kernel }: Inventory, setting: Sysctl) =>
   state({

@@ -92,6 +92,25 @@ test('a step by somebody else is noticed when it is longer than ten seconds', ()
   expect(said(small).filter(text => text.includes('jump'))).toEqual([])
 })
 
+test('a gap is taken for a jump where the clocks ran on, and it woke long after its timer', () => {
+  const jumps = (family: 'kvm-tsc' | 'kvm-clock', length: number, at = 1800) => {
+    const run = play({ hypervisor: { family, events: [{ verb: 'pause', at, length }] } })
+    return { run, told: said(run).filter(text => text.includes('jump')) }
+  }
+  const { run, told } = jumps('kvm-tsc', 600)
+  expect(told).toEqual(['Forward time jump detected!'])
+  // The clock was right all the time; what was thrown away is measured again, at the shortest poll.
+  expect(said(run)).toContainEqual(expect.stringMatching(/^Can't synchronise: no selectable sources/))
+  expect(timeUntilBelow(run.offsets, 1e-3, 2400)).toBe(0)
+  expect(jumps('kvm-tsc', 9).told).toEqual([])
+  // It polls every 64 s here: the timer for which it sleeps lies in half a minute, or only behind it.
+  const seen = [0, 1, 2, 3, 4, 5, 6, 7].map(i => jumps('kvm-tsc', 30, 1800 + 8 * i).told.length)
+  expect(seen).toContain(0)
+  expect(seen).toContain(1)
+  // All clocks of the guest stood: there is nothing to be seen.
+  expect(jumps('kvm-clock', 600).told).toEqual([])
+})
+
 test('two servers that disagree are both left alone', () => {
   const run = play({ servers: [A, { ...B, offset: 0.05 }], clock: { offset: 0.02 } })
   expect(run.offsets.at(-1)).toBeCloseTo(-0.02 - 20e-6 * 3600, 3)

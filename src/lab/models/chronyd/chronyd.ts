@@ -3,7 +3,9 @@
  * next. It sees the clocks of its guest and packets, nothing else; nobody tells it of a pause or a step.
  *
  * The loop sleeps by the kernel's monotonic clock until the next timer, but timers lie in raw time. When raw time has moved
- * by more than ten seconds while the loop slept, somebody else has set the clock, and everything measured is dropped.
+ * by more than ten seconds beyond what the loop slept, somebody else has set the clock, and everything measured is dropped. How
+ * long it slept is what select(2) left of its timeout, so never longer than until that timer: a guest that stood still while
+ * its clocks ran on and wakes more than ten seconds after it has jumped forward in chronyd's eyes, too (sched.c).
  *
  * Not modelled: reference clocks (that of the host is asked as a server), initstepslew, fallbackdrift, tempcomp, smoothtime,
  * chronyc's commands, saved samples, a server of its own (local, orphan), and asking a pool for another server in place of a bad
@@ -87,6 +89,8 @@ class Running implements Around {
   #wokeRaw: Seconds = 0
   #wokeCounter: Seconds = 0
   #monotonic: Seconds = 0
+  /** The timer for which the loop sleeps, in raw time. */
+  #sleepsUntil: Seconds = Number.POSITIVE_INFINITY
   /** By the counter; −1 when no alarm is set. */
   #wakesAt: Seconds = -1
   #nextFlow = 1
@@ -268,8 +272,9 @@ class Running implements Around {
   #wake(): void {
     this.#counter = monotonicSince(this.#now, this.#origin)
     const raw = this.#rawOf(this.#now)
-    const slept = (this.#counter - this.#wokeCounter) * (1 + this.clock.kernelRate)
     const before = this.#wokeRaw
+    const passed = (this.#counter - this.#wokeCounter) * (1 + this.clock.kernelRate)
+    const slept = Math.min(passed, this.#sleepsUntil - before)
     this.#monotonic += Math.abs(raw - before)
     this.clock.raw = raw
     this.#wokeCounter = this.#counter
@@ -328,6 +333,7 @@ class Running implements Around {
   #sleep(): void {
     const { raw, slewEnds, kernelRate } = this.clock
     const next = Math.min(slewEnds, this.#schedule.next?.at ?? slewEnds, this.#leap.at)
+    this.#sleepsUntil = next
     if (next === Number.POSITIVE_INFINITY) return
     const at = this.#counter + (next - raw) / (1 + kernelRate) + LATE
     // The alarm that is set already is as good.

@@ -2,21 +2,23 @@
  * ntpd-rs (facts: ntp-proto of 1.x, algorithm/kalman, and ntp.toml(5)): a Kalman filter for each source, those that agree are
  * merged, and the clock is steered to what they say: by a step beyond 10 ms, by at most 200 ppm below. It ends itself when a
  * step is larger than it is allowed. A clock that somebody else has set by more than 5 s makes a source begin anew; a pause
- * in which all clocks stood cannot be seen that way.
+ * in which all clocks stood cannot be seen that way. A leap second that most of those announce which agree it leaves to the kernel.
  *
  * Assumed: a source is used from its first answer on, and is given up after eight questions without an answer. Not played: NTS,
- * reference clocks, leap seconds.
+ * reference clocks.
  */
 import type { AgentEvent } from '#core/agent/event.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
+import { announcedByMost, type Leap } from '#core/time/leap.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { type NtpdRsConf, parseNtpdRsConf, type StepLimits } from '#dialects/ntpd-rs/conf.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Exchange, NTP_PORT } from '../exchange.ts'
 import { fromStart, type Living } from '../from-start.ts'
-import { Outbox } from '../ntpd/outbox.ts'
-import { OwnClock } from '../ntpd/own-clock.ts'
+import { KernelLeap } from '../kernel-leap.ts'
+import { Outbox } from '../outbox.ts'
+import { OwnClock } from '../own-clock.ts'
 import { Filter, type Snapshot } from './filter.ts'
 import { merge, type State } from './kalman.ts'
 import { DELAY_PART, DEVIATIONS, type Range, selectAgreeing } from './select.ts'
@@ -50,7 +52,7 @@ interface Source {
   asksAt: Seconds
   unanswered: number
   /** Of its last answer; undefined while it is of no use. */
-  said: { readonly rootDelay: Seconds; readonly rootDispersion: Seconds } | undefined
+  said: { readonly rootDelay: Seconds; readonly rootDispersion: Seconds; readonly leap: Leap } | undefined
 }
 
 interface Candidate extends Range, Snapshot {
@@ -71,6 +73,7 @@ class Running implements Living {
   readonly #conf: NtpdRsConf
   readonly #random: () => number
   readonly #sources: Source[] = []
+  readonly #kernelLeap = new KernelLeap()
   #nextFlow: Flow = 1
   #now: Seconds = 0
   #wakesAt: Seconds = -1
@@ -93,6 +96,7 @@ class Running implements Living {
   handle(event: AgentEvent): readonly DaemonAction[] {
     this.#out.open(event.now)
     this.#now = this.#clock.elapsed(event.now)
+    this.#passLeap()
     switch (event.kind) {
       case 'started':
         this.#start()
@@ -120,6 +124,12 @@ class Running implements Living {
       this.#out.do({ kind: 'resolve', name })
   }
 
+  /** The kernel makes it, and does not say so. */
+  #passLeap(): void {
+    const size = this.#kernelLeap.take(this.#out.at.wall)
+    if (size !== 0) this.#out.adjust({ kind: 'step', size })
+  }
+
   #resolved(name: string, addresses: readonly string[]): void {
     for (const { address, mode, count } of this.#conf.sources) {
       if (hostOf(address) !== name) continue
@@ -137,7 +147,7 @@ class Running implements Living {
   }
 
   #planWake(): void {
-    let next = this.#slewEnds
+    let next = Math.min(this.#slewEnds, this.#now + this.#kernelLeap.looksIn(this.#out.at.wall))
     for (const { asksAt } of this.#sources) next = Math.min(next, asksAt)
     if (next === NEVER || next === this.#wakesAt) return
     this.#wakesAt = next
@@ -163,7 +173,7 @@ class Running implements Living {
     if (!answer) return
     source.unanswered = 0
     const { offset, delay, rootDelay, rootDispersion, stratum, leap } = answer
-    source.said = answer.synchronised ? { rootDelay, rootDispersion } : undefined
+    source.said = answer.synchronised ? { rootDelay, rootDispersion, leap } : undefined
     if (!source.said) return
     const at = this.#clock.elapsed(received)
     const changed = source.filter.take({ offset, delay, at, lead: wall - at - this.#stepped })
@@ -197,7 +207,15 @@ class Running implements Living {
     if (this.#desired === 0 && Math.abs(offset) > STEER_BEYOND * deviation)
       this.#steerOffset(offset - LEFT_OVER * deviation * Math.sign(offset), more)
     else this.#speedUp(more)
+    this.#announceLeap(agreeing.map(({ said }) => said.leap))
     this.#starting = false
+  }
+
+  /** Without a majority the kernel keeps what it was told before. */
+  #announceLeap(leaps: readonly Leap[]): void {
+    const leap = announcedByMost(leaps)
+    const none = 2 * leaps.filter(each => each === 'none').length > leaps.length
+    if (leap || none) this.#kernelLeap.announce(leap ?? 'none', this.#out.at.wall)
   }
 
   #believe(offset: Seconds, errorBound: Seconds, agreeing: readonly Candidate[]): void {

@@ -2,7 +2,7 @@
 import type { Flow } from '#core/ntp/endpoint.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
-import { WireTime } from './wire-time.ts'
+import { WireTime } from '../wire-time.ts'
 
 /** The interval of a poll, of which ntpd knows those from 0 to 17. */
 export const interval = (poll: PollLog2): number => 1 << poll

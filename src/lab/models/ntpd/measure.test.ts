@@ -5,9 +5,9 @@ import { refidOf } from '#core/ntp/refid.ts'
 import { instant, monotonic } from '#core/time/instant.ts'
 import { toNtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
 import { ntpdAssociation } from '../../../../test/support/ntpd-association.ts'
+import { OwnClock } from '../own-clock.ts'
 import type { Association } from './association.ts'
 import { ask, measure, receive } from './measure.ts'
-import { OwnClock } from './own-clock.ts'
 
 const MIDNIGHT = 1_796_083_200_000_000_000n
 const at = (seconds: number) => toNtpTime(instant(MIDNIGHT + BigInt(Math.round(seconds * 1e9))))

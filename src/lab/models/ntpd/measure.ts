@@ -7,8 +7,8 @@ import { kissOf } from '#core/ntp/kiss.ts'
 import { HEADER_LENGTH } from '#core/ntp/packet.ts'
 import { type Leap, leapFromBits, leapToBits } from '#core/time/leap.ts'
 import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
+import type { OwnClock } from '../own-clock.ts'
 import { type Association, MAX_DISPERSION, UNSPECIFIED_STRATUM } from './association.ts'
-import type { OwnClock } from './own-clock.ts'
 
 export interface Measurement {
   readonly offset: Seconds

@@ -14,6 +14,8 @@ import { NS_PER_SECOND, type PollLog2, type Rate, type Seconds } from '#core/tim
 import type { NtpdConf } from '#dialects/ntpd/conf.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import type { Belief, DaemonAction } from '../../daemon.ts'
+import { Outbox } from '../outbox.ts'
+import { OwnClock } from '../own-clock.ts'
 import { Association, type AssociationConfig, interval, MAX_DISPERSION } from './association.ts'
 import { type Conduct, conductOf } from './conduct.ts'
 import { type FilterRules, filterSample } from './filter.ts'
@@ -30,8 +32,6 @@ import {
   receive,
 } from './measure.ts'
 import { heardServer, type Wanted, wantedBy } from './mobilize.ts'
-import { Outbox } from './outbox.ts'
-import { OwnClock } from './own-clock.ts'
 import { beginBurst, beginPoll, countPacket, type PollRules, planPoll, slowDown } from './poll.ts'
 import { isFit, isNear, type SelectRules } from './select.ts'
 import { System } from './system.ts'

@@ -8,11 +8,11 @@ import { logarithm2 } from '#core/number/elementary.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Belief } from '../../daemon.ts'
+import type { Outbox } from '../outbox.ts'
 import { type Association, UNSPECIFIED_STRATUM } from './association.ts'
 import { LeapWatch } from './leap.ts'
 import type { LoopFilter, Moment } from './loop.ts'
 import type { OwnHeader } from './measure.ts'
-import type { Outbox } from './outbox.ts'
 import { limitsOf, planPoll } from './poll.ts'
 import {
   type Incumbent,

@@ -14,8 +14,8 @@ import { plus, type Reading } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { type Answer, Exchange, NTP_PORT } from '../exchange.ts'
-import { Outbox } from '../ntpd/outbox.ts'
-import { OwnClock } from '../ntpd/own-clock.ts'
+import { Outbox } from '../outbox.ts'
+import { OwnClock } from '../own-clock.ts'
 
 export interface TimekeeperSetup {
   /** The address of the server, or its name. */

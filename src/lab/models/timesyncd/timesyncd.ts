@@ -1,10 +1,11 @@
 /**
  * systemd-timesyncd (facts: timesyncd-manager.c of systemd 252): SNTP with one server at a time. Small offsets go to the
  * kernel's loop, larger ones are jumped, whatever their size and whenever they come. It hears when somebody else sets the
- * clock, and asks again at once; of a pause by the hypervisor it hears nothing. Its timers count the time of a suspend.
+ * clock, and asks again at once; of a pause by the hypervisor it hears nothing. Its timers count the time of a suspend. A leap
+ * second that its server announces it leaves to the kernel, with each correction, and asks again when the kernel has made it.
  *
- * Not played: the file from which it takes the time at boot, servers of the network manager, leap seconds, the rate limit of its
- * attempts to connect.
+ * Not played: the file from which it takes the time at boot, servers of the network manager, the rate limit of its attempts to
+ * connect.
  */
 
 import type { AgentEvent } from '#core/agent/event.ts'
@@ -12,6 +13,7 @@ import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Flow } from '#core/ntp/endpoint.ts'
 import { logarithm2 } from '#core/number/elementary.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
+import type { Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
 import {
   TIMESYNCD_DEFAULTS,
@@ -23,8 +25,9 @@ import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Alarms } from '../alarms.ts'
 import { Exchange, NTP_PORT } from '../exchange.ts'
 import { fromStart, type Living } from '../from-start.ts'
-import { Outbox } from '../ntpd/outbox.ts'
-import { OwnClock } from '../ntpd/own-clock.ts'
+import { KernelLeap } from '../kernel-leap.ts'
+import { Outbox } from '../outbox.ts'
+import { OwnClock } from '../own-clock.ts'
 import { Spikes } from './spikes.ts'
 
 export interface TimesyncdSetup {
@@ -45,6 +48,8 @@ const LAST_RETRY: Seconds = 360
 const RETRY_GROWTH = 4 / 3
 const TIMEOUT: Seconds = 10
 const MOST_MISSED = 2
+/** Until the kernel has told it that the clock was set. */
+const TOLD_AFTER: Seconds = 1e-4
 
 export function timesyncd(setup: TimesyncdSetup): Daemon {
   const { config } = setup
@@ -54,7 +59,7 @@ export function timesyncd(setup: TimesyncdSetup): Daemon {
   return fromStart(start => new Running(start, servers, settings, setup))
 }
 
-type Timer = 'poll' | 'timeout' | 'connect'
+type Timer = 'poll' | 'timeout' | 'connect' | 'leap'
 
 class Running implements Living {
   belief: Belief | undefined
@@ -65,6 +70,7 @@ class Running implements Living {
   readonly #alarms = new Alarms<Timer>()
   readonly #exchange = new Exchange()
   readonly #spikes = new Spikes()
+  readonly #kernelLeap = new KernelLeap()
   readonly #servers: readonly string[]
   /** Whom it will try next, by name and by address. */
   #nextServer = 0
@@ -98,6 +104,7 @@ class Running implements Living {
   handle(event: AgentEvent): readonly DaemonAction[] {
     this.#out.open(event.now)
     this.#now = this.#clock.elapsed(event.now) + this.#slept
+    this.#passLeap()
     switch (event.kind) {
       case 'started':
         this.#connect()
@@ -121,6 +128,7 @@ class Running implements Living {
 
   #fire(timer: Timer): void {
     if (timer === 'poll') return this.#ask()
+    if (timer === 'leap') return this.#awaitLeap()
     if (timer === 'timeout') this.#out.notice('timeout', `Timed out waiting for reply from ${this.#address}`)
     this.#connect()
   }
@@ -141,6 +149,21 @@ class Running implements Living {
       this.#now += sign.lost
       this.#wakesAt = -1
     }
+  }
+
+  /** The kernel makes it, and then tells all who watch the clock. */
+  #passLeap(): void {
+    const size = this.#kernelLeap.take(this.#out.at.wall)
+    if (size === 0) return
+    this.#out.adjust({ kind: 'step', size })
+    this.#resyncing = true
+    if (this.#address !== undefined) this.#alarms.set('poll', this.#now + TOLD_AFTER)
+  }
+
+  #awaitLeap(): void {
+    const seconds = this.#kernelLeap.looksIn(this.#out.at.wall)
+    if (seconds < Number.POSITIVE_INFINITY) this.#alarms.set('leap', this.#now + seconds)
+    else this.#alarms.clear('leap')
   }
 
   // Whom it asks
@@ -220,7 +243,7 @@ class Running implements Living {
         leap,
         poll: logarithm2(this.#poll),
       })
-    if (!spike) this.#correct(offset)
+    if (!spike) this.#correct(offset, leap)
     this.#alarms.set('poll', this.#now + this.#poll)
   }
 
@@ -229,10 +252,12 @@ class Running implements Living {
     this.#connect()
   }
 
-  #correct(offset: Seconds): void {
+  #correct(offset: Seconds, leap: Leap): void {
     if (Math.abs(offset) < MOST_SLEWED)
       this.#out.adjust({ kind: 'pll', offset, constant: Math.floor(logarithm2(this.#poll)) - 4 })
     else this.#out.adjust({ kind: 'step', size: offset })
+    this.#kernelLeap.announce(leap, this.#out.at.wall)
+    this.#awaitLeap()
   }
 
   #adjustPoll(offset: Seconds, spike: boolean): void {

@@ -39,8 +39,11 @@ export interface Machine {
   /** How long it takes until it runs; nothing while it does. */
   readonly runsIn: Seconds
   plan(at: TrueTime, happen: () => void): void
-  /** Nothing of it runs until then. Packets that come meanwhile wait at its door, or are lost. */
-  stop(until: TrueTime, clocks: 'stand' | 'run', packets: 'wait' | 'lost'): void
+  /**
+   * Nothing of it runs until then. Packets that come meanwhile wait at its door, or are lost. `resumed` is what happens before any
+   * program of it runs again.
+   */
+  stop(until: TrueTime, clocks: 'stand' | 'run', packets: 'wait' | 'lost', resumed: () => void): void
   /** Its processors run, and its clocks stand until then. */
   holdClocks(until: TrueTime): void
   /** Its counter gains so much more from now on. */
@@ -101,8 +104,7 @@ export class Hypervisor {
     const runs = standing === 'runs-on'
     const stopped = machine.counter
     const hostAhead = aheadOf(this.#host, machine.now)
-    machine.stop(trueTime(gap.to), runs ? 'run' : 'stand', gap.verb === 'pause' ? 'wait' : 'lost')
-    machine.plan(trueTime(gap.to), () => {
+    machine.stop(trueTime(gap.to), runs ? 'run' : 'stand', gap.verb === 'pause' ? 'wait' : 'lost', () => {
       if (event.verb === 'migrate' && event.to) this.#moveTo(event.to)
       const hostGained = aheadOf(this.#host, machine.now) - hostAhead + (runs ? 0 : gap.to - gap.from)
       const added = standing === 'kernel-adds' ? this.#persistent(hostGained) : undefined

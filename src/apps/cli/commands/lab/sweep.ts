@@ -32,6 +32,8 @@ export async function sweep(file: string, options: Options): Promise<void> {
   const { name, scenario, notes: ofStory } = readScenario(file)
   const axes = options.over.map(orComplain)
   const knobs = axes.filter(axis => axis.kind === 'knob')
+  const twice = knobs.find(({ name }, i) => knobs.findIndex(each => each.name === name) < i)
+  if (twice) throw new Complaint(`${twice.name} is given twice: write all of its values behind one --over`)
   const written = axes.flatMap(axis => (axis.kind === 'players' ? axis.written : []))
   const chosen = choosePlayers(written, scenario)
   const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
@@ -60,18 +62,19 @@ export async function sweep(file: string, options: Options): Promise<void> {
     ),
     measure: SWEEP_MEASURES[options.measure]!,
   }
+  const notes = written.length > 0 ? chosen.flatMap(each => each.notes) : ofStory
   if (options.svg !== undefined) write(options.svg, `${print(sweepPicture(swept))}\n`)
   if (options.json)
     return printJson({
       scenario: name,
       seeds: options.seeds,
+      notes,
       axes: knobs.map(axis => ({ name: axis.name, values: axis.values })),
       cells: swept.cells.map(({ player, values, summary }) => ({ player, ...values, ...summary })),
     })
-  const said = written.length > 0 ? chosen.flatMap(each => each.notes) : ofStory
-  const notes = said.map(note => `Note: ${printable(note)}\n`)
+  const said = notes.map(note => `Note: ${printable(note)}\n`)
   process.stdout.write(
-    `${sweepText(swept, styler())}\n${notes.join('')}${jobs.length} runs, ${options.seeds} of each; kept in ${results.path}.\n`,
+    `${sweepText(swept, styler())}\n${said.join('')}${jobs.length} runs, ${options.seeds} of each; kept in ${results.path}.\n`,
   )
 }
 

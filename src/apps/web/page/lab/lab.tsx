@@ -9,7 +9,7 @@ import { Players } from './players.tsx'
 import { OWN_PAUSE, WATCHES, type Watch } from './setup.ts'
 import { Share } from './share.tsx'
 import { Sliders } from './sliders.tsx'
-import { change, failure, openLab, scenario, setup, stories, story } from './state.ts'
+import { change, failure, lanes, openLab, scenario, setup, stories, story, unread } from './state.ts'
 
 export function Lab(): JSX.Element {
   const [over, setOver] = useState(false)
@@ -31,11 +31,19 @@ export function Lab(): JSX.Element {
       }}
     >
       <h1 class="unseen">Lab</h1>
-      {failure.value === undefined ? null : (
-        <p class="failure" role="alert">
-          The lab does not work here: {failure.value}
-        </p>
-      )}
+      <div class="said-first">
+        {failure.value === undefined ? null : (
+          <p class="failure" role="alert">
+            The lab does not work here: {failure.value}
+          </p>
+        )}
+        {unread.value.length === 0 ? null : (
+          <p class="failure" role="status">
+            Of the link this is not understood here, and left out:{' '}
+            {unread.value.map(word => `“${word.slice(0, 60)}”`).join(', ')}
+          </p>
+        )}
+      </div>
       <div class="seen">
         <Watches />
         <Picture />
@@ -70,9 +78,9 @@ function StorySelect(): JSX.Element {
         <select
           value={now?.name ?? OWN_PAUSE}
           onChange={event => {
-            const { lanes } = setup.value
+            const chosen = setup.value.lanes && lanes.value
             // Whom another story brings is none of this one.
-            const kept = lanes?.some(({ kind }) => kind === 'told') ? undefined : lanes
+            const kept = chosen?.some(({ kind }) => kind === 'told') ? undefined : chosen
             change({ story: event.currentTarget.value, turned: {}, lanes: kept, says: 0 })
           }}
         >

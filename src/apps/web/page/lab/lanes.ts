@@ -31,6 +31,8 @@ export function rehearsed(story: Scenario, { turned, lanes = lanesOf(story) }: S
   return { ...scenario, player: named(lanes.flatMap(lane => playerOf(lane, story) ?? [])) }
 }
 
+export const isSomebody = (lane: Lane, story: Scenario): boolean => playerOf(lane, story) !== undefined
+
 /** Undefined when there is nobody of that name. */
 function playerOf(lane: Lane, { player, server }: Scenario): ScenarioPlayer | undefined {
   switch (lane.kind) {

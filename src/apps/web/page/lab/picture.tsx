@@ -14,7 +14,7 @@ import { drawn } from '../drawn.ts'
 import type { Course } from './messages.ts'
 import { Readout, useCursor } from './readout.tsx'
 import { heightOf } from './size.ts'
-import { courses, ordered, refusals, scenario, setup, width } from './state.ts'
+import { courses, nobodyPlays, ordered, refusals, scenario, setup, width } from './state.ts'
 
 /** How long it took from a change until its picture was on the screen, in ms. */
 const speed = signal<number | undefined>(undefined)
@@ -68,11 +68,7 @@ export function Picture(): JSX.Element {
           <Readout at={cursor.at} />
         </div>
       ) : (
-        <p class="waiting">
-          {players.length > 0 && players.every((_, i) => refusals.value[i])
-            ? 'Nobody here can be played.'
-            : 'Playing …'}
-        </p>
+        <p class="waiting">{nobodyPlays.value ? 'Nobody here can be played.' : 'Playing …'}</p>
       )}
       <Speed />
     </figure>

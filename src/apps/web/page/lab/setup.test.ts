@@ -1,6 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatLane, type Lane, parseLane, parseSetup, type Setup, USUAL_SETUP, writeSetup } from './setup.ts'
+import {
+  formatLane,
+  type Lane,
+  parseLane,
+  parseSetup,
+  type Setup,
+  USUAL_SETUP,
+  unreadWords,
+  writeSetup,
+} from './setup.ts'
 
 const through = (setup: Setup): Setup => {
   const query = new URLSearchParams()
@@ -34,6 +43,9 @@ test('a rehearsal survives its way through the address bar', () => {
     says: 2,
   }
   expect(through(setup)).toEqual(setup)
+  const query = new URLSearchParams()
+  writeSetup(setup, query)
+  expect(unreadWords(query, [])).toEqual([])
 })
 
 test('the usual one is short', () => {
@@ -46,6 +58,7 @@ test('the usual one is short', () => {
 test.each([
   'story=../../etc/passwd',
   'pause=NaN&delay=1e999&loss=x',
+  'pause=-4&steal=2&loss=7&downtime=0&jitter=-1&wander=2000',
   'watch=5y&says=-1',
   'says=1.5&says=99',
   'play=@x&play=file|a|b&play=<script>',
@@ -57,6 +70,21 @@ test('settings that make no sense are left out of a lane', () =>
     use: 'ntpd-4.2.8',
     tuning: { slew: true },
   }))
+
+test.each([
+  ['story=../../etc/passwd', ['story=../../etc/passwd']],
+  ['pause=NaN&delay=1e999&loss=0&pauze=3&range=1h', ['pause=NaN', 'delay=1e999', 'pauze=3']],
+  ['watch=5y&says=99', ['watch=5y', 'says=99']],
+  ['pause=-4&steal=2&loss=0.7', ['pause=-4', 'steal=2']],
+  [
+    'play=@x&play=file|a|b&play=ntpd-4.2.8,-x,stepout=-1,frobnicate=2',
+    ['play=@x', 'play=file|a|b', 'stepout=-1', 'frobnicate=2'],
+  ],
+  [`play=none&play=none&play=none&play=none&play=none&play=none&play=ntpd-4.2.8`, ['play=ntpd-4.2.8']],
+  ['story=pause-4s&watch=all&says=0', []],
+])('what is left out is told: %s', (query, words) =>
+  expect(unreadWords(new URLSearchParams(query), ['range'])).toEqual(words),
+)
 
 test('any text is a lane that stays itself, or none', () => {
   fc.assert(

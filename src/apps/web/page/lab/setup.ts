@@ -1,9 +1,9 @@
 /**
  * What is rehearsed: which story, what of it is turned to another value, who keeps the clock, which part is watched. All of it
- * stands in the address of the page, so a link shows another person the same run. What makes no sense there is left out.
+ * stands in the address of the page, so a link shows another person the same run. What makes no sense there is left out, and said.
  */
 import type { Tuning } from '#lab/players/tuned.ts'
-import { KNOBS } from '#lab/sweep/knobs.ts'
+import { canBe, KNOBS } from '#lab/sweep/knobs.ts'
 
 /** Somebody who keeps the clock in this rehearsal; each has a line in the picture. */
 export type Lane =
@@ -57,15 +57,43 @@ export function parseSetup(query: URLSearchParams): Setup {
   return {
     story: /^[\w-]{1,60}$/.test(story) ? story : USUAL_SETUP.story,
     turned: Object.fromEntries(
-      Object.keys(KNOBS).flatMap(name => {
+      Object.entries(KNOBS).flatMap(([name, knob]) => {
         const value = numberOf(query.get(name))
-        return value === undefined ? [] : [[name, value]]
+        return value === undefined || !canBe(knob, value) ? [] : [[name, value]]
       }),
     ),
     lanes: lanes.length > 0 ? lanes : undefined,
     watch: (Object.keys(WATCHES) as Watch[]).find(each => each === query.get('watch')) ?? 'all',
     says: Number.isInteger(says) && says >= 0 && says < MOST_LANES ? says : 0,
   }
+}
+
+/** Words of an address that are not understood, and so left out; `others` are keys of which somebody else knows the meaning. */
+export function unreadWords(query: URLSearchParams, others: readonly string[]): string[] {
+  const setup = parseSetup(query)
+  const isRead: Readonly<Record<string, (value: string) => boolean>> = {
+    story: value => value === setup.story,
+    watch: value => value === setup.watch,
+    says: value => value === String(setup.says),
+  }
+  let lanes = 0
+  return [...query].flatMap(([key, value]) => {
+    if (others.includes(key)) return []
+    if (key === 'play' && ++lanes <= MOST_LANES) return unreadInLane(value)
+    const read = isRead[key] ?? (() => setup.turned[key] !== undefined)
+    return key !== 'play' && read(value) ? [] : [`${key}=${value}`]
+  })
+}
+
+function unreadInLane(written: string): string[] {
+  const lane = parseLane(written)
+  if (!lane) return [`play=${written}`]
+  return lane.kind === 'known'
+    ? written
+        .split(',')
+        .slice(1)
+        .filter(word => tuningOf(word) === undefined)
+    : []
 }
 
 export function writeSetup(setup: Setup, query: URLSearchParams): void {
@@ -118,23 +146,23 @@ export function parseLane(written: string): Lane | undefined {
   return { kind: 'known', use, tuning: Object.assign({}, ...words.map(tuningOf)) }
 }
 
-function tuningOf(word: string): Tuning {
+function tuningOf(word: string): Tuning | undefined {
   const flag = FLAG_WORDS.find(([name]) => name === word)?.[1]
   if (flag) return flag
   const [name, value = ''] = word.split('=', 2)
   if (name === 'polls') {
     const [least, most] = value.split('..').map(Number)
-    return isPoll(least) && isPoll(most) && least <= most ? { polls: [least, most] } : {}
+    return isPoll(least) && isPoll(most) && least <= most ? { polls: [least, most] } : undefined
   }
   if (name === 'makestep') {
     const [threshold, updates] = value.split(':').map(numberOf)
     return threshold !== undefined && threshold > 0 && Number.isInteger(updates)
       ? { makestep: [threshold, updates!] }
-      : {}
+      : undefined
   }
   const number = numberOf(value)
   const key = NUMBERS.find(each => each === name)
-  return key && number !== undefined && number >= 0 ? { [key]: number } : {}
+  return key && number !== undefined && number >= 0 ? { [key]: number } : undefined
 }
 
 export const LEAST_POLL = 3

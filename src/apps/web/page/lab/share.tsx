@@ -5,7 +5,7 @@ import { go, place } from '../go.ts'
 import { formatPlace } from '../place.ts'
 import { commandFor, FILE } from './command.ts'
 import { tooLongForLink } from './setup.ts'
-import { asScenarioFile, refusals, seeds, setup, story } from './state.ts'
+import { asScenarioFile, nobodyPlays, refusals, seeds, setup, story } from './state.ts'
 
 const SAID_MS = 1500
 
@@ -19,25 +19,36 @@ export function Share(): JSX.Element | null {
     seeds: seeds.value,
   })
   const cut = tooLongForLink(setup.value)
+  const nobody = nobodyPlays.value
   return (
     <section class="share" aria-labelledby="share">
       <h2 id="share">The same again</h2>
       <p class="more">
-        <Copy text="Copy as scenario file" what={asScenarioFile} />
-        <button type="button" class="plain-button" onClick={() => void save()}>
-          Save it
-        </button>
+        {nobody ? null : (
+          <>
+            <Copy text="Copy as scenario file" what={asScenarioFile} />
+            <button type="button" class="plain-button" onClick={() => void save()}>
+              Save it
+            </button>
+          </>
+        )}
         <Copy text="Copy link" what={async () => linkHere()} />
       </p>
       {cut === undefined ? null : (
         <p class="aside">
-          The link does not carry the text of {cut}: it is too long. The scenario file does.
+          The link does not carry the text of {cut}: it is too long.{nobody ? '' : ' The scenario file does.'}
         </p>
       )}
-      <p class="command">
-        <code>{command}</code> <Copy text="copy" what={async () => command} />
-      </p>
-      {command.includes(FILE) ? (
+      {nobody ? (
+        <p class="aside">
+          Nobody here can be played, so there is no scenario file and no command that does it.
+        </p>
+      ) : (
+        <p class="command">
+          <code>{command}</code> <Copy text="copy" what={async () => command} />
+        </p>
+      )}
+      {!nobody && command.includes(FILE) ? (
         <p class="aside">
           {FILE} is the scenario file from above. The same file and seeds give the same figures.
           {refusals.value.some(why => why !== undefined) ? ' Who cannot be played is not in it.' : ''}

@@ -1,12 +1,13 @@
 /** What is set up in the lab, and what came of it so far. It outlives a look at another view. */
 import { batch, computed, effect, signal } from '@preact/signals'
 import type { Scenario } from '#lab/scenario/schema.ts'
+import { KNOBS, turnsIn } from '#lab/sweep/knobs.ts'
 import { go, place } from '../go.ts'
 import { seedsFor } from './command.ts'
 import { type Crew, hireCrew } from './crew.ts'
-import { hasOptions, lanesOf, rehearsed } from './lanes.ts'
+import { hasOptions, isSomebody, lanesOf, rehearsed } from './lanes.ts'
 import type { Course, Figures, FromWorker, Order, Story, StoryFile } from './messages.ts'
-import { type Lane, MOST_LANES, OWN_PAUSE, type Setup, WATCHES } from './setup.ts'
+import { formatLane, type Lane, MOST_LANES, OWN_PAUSE, type Setup, WATCHES } from './setup.ts'
 
 /** A browser lets an address change a few times in a second only. */
 const ADDRESS_MS = 400
@@ -29,12 +30,38 @@ export const story = computed<Story | undefined>(() => {
   const all = stories.value
   return all?.find(({ name }) => name === setup.value.story) ?? all?.find(({ name }) => name === OWN_PAUSE)
 })
-export const lanes = computed<readonly Lane[]>(
-  () => setup.value.lanes ?? (story.value ? lanesOf(story.value.scenario).slice(0, MOST_LANES) : []),
-)
+export const lanes = computed<readonly Lane[]>(() => {
+  const told = story.value?.scenario
+  if (!told) return []
+  const chosen = setup.value.lanes?.filter(lane => isSomebody(lane, told)) ?? []
+  return chosen.length > 0 ? chosen : lanesOf(told).slice(0, MOST_LANES)
+})
 export const scenario = computed<Scenario | undefined>(
   () => story.value && rehearsed(story.value.scenario, { ...setup.value, lanes: lanes.value }),
 )
+
+/** Words of a link that are not understood, or mean nothing in its story: they are left out until something else is set up. */
+export const unread = computed<readonly string[]>(() => {
+  const told = story.value
+  if (!told) return []
+  const { story: wanted, turned, lanes = [] } = setup.value
+  return [
+    ...place.value.unread,
+    ...(told.name === wanted ? [] : [`story=${wanted}`]),
+    ...Object.entries(turned).flatMap(([name, value]) =>
+      turnsIn(KNOBS[name]!, told.scenario) ? [] : [`${name}=${value}`],
+    ),
+    ...lanes.filter(lane => !isSomebody(lane, told.scenario)).map(lane => `play=${formatLane(lane)}`),
+  ]
+})
+
+/** Nobody who is set up can be played. */
+export const nobodyPlays = computed(() => {
+  const count = scenario.value?.player.length ?? 0
+  return (
+    count > 0 && Array.from({ length: count }, (_, i) => refusals.value[i]).every(why => why !== undefined)
+  )
+})
 
 /** How often each is played in the end. */
 export const seeds = computed(() => seedsFor(scenario.value?.duration ?? 0))
@@ -48,7 +75,7 @@ export function change(part: Partial<Setup>): void {
   changedAt = performance.now()
   setup.value = { ...setup.value, ...part }
   clearTimeout(addressed)
-  addressed = setTimeout(() => go({ rehearsal: setup.value }, 'replace'), ADDRESS_MS)
+  addressed = setTimeout(() => go({ rehearsal: setup.value, unread: [] }, 'replace'), ADDRESS_MS)
 }
 
 /** Turns a knob; without a value back to what the story says. */

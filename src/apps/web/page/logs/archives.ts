@@ -2,7 +2,7 @@
  * Archives among what was given: their members stand in their place, in a folder that is called like the archive, as
  * apps/analyze/find.ts has it. They are kept as files of the browser's own, beside its memory where it likes.
  */
-import { archiveName, isTarHeader, TarReader } from '../../../analyze/tar.ts'
+import { archiveName, isTarHeader, partsOf, TarReader } from '../../../analyze/tar.ts'
 import { type Bytes, isZip, zipMembers } from '../../../analyze/zip.ts'
 import { bytesOf } from './bytes.ts'
 import type { GivenFile } from './dropped.ts'
@@ -95,7 +95,7 @@ function memberOf(
   { name, modified }: { readonly name: string; readonly modified: Date },
   parts: BlobPart[],
 ): GivenFile {
-  const inside = name.split('/').filter(part => !['', '.', '..'].includes(part))
+  const inside = partsOf(name)
   return {
     path: [...archive.split('/').slice(0, -1), archiveName(archive), ...inside].join('/'),
     file: new File(parts, inside.at(-1) ?? '', { lastModified: modified.getTime() }),

@@ -3,8 +3,11 @@
  * what it is and when it begins; then all are read in the order in which they were written, those without years last.
  */
 import { HostLog } from '#analysis/log/host-log.ts'
+import { Repeats, repeatedIn } from '#analysis/log/repeats.ts'
+import { trulyAt } from '#core/trace/truly-at.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
+import { baseDayOf } from '#dialects/log/base-day.ts'
 import { PATIENCE, Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import type { LogFiles } from '#report/explain/page/logs.ts'
@@ -25,6 +28,10 @@ interface Begun extends GivenFile {
   readonly dated: boolean
   /** Seconds since 1970. */
   readonly begins: number
+  /** The same by true time. */
+  readonly written: number
+  /** The first that was met in it. */
+  readonly format: string | undefined
   readonly beginning: string
 }
 
@@ -39,7 +46,7 @@ export async function readGiven(
   const times = (each: readonly Begun[]) => each.map(({ begins }) => begins).filter(Number.isFinite)
   const dated = times(begun.filter(each => each.dated))
   const known = dated.length > 0 ? dated : times(begun)
-  const baseDay = known.length > 0 ? Math.floor(known.reduce((a, b) => Math.min(a, b)) / DAY) : 0
+  const baseDay = baseDayOf(known)
   const groups = Map.groupBy(begun, ({ host }) => host.join('/'))
   const names = hostNames(
     [...groups.keys()].map(key => key.split('/').filter(Boolean)),
@@ -53,7 +60,10 @@ export async function readGiven(
     const name = names[i]!
     const log = new HostLog()
     const sources = new SourceTable()
-    for (const each of group.sort(inOrder)) {
+    const repeats = new Repeats(
+      group.sort(inOrder).map(({ begins, format }) => ({ begins: begins - baseDay * DAY, format })),
+    )
+    for (const [nth, each] of group.entries()) {
       progress({ bytes, of, file: each.path })
       const { span } = log
       const router = new Router(LOG_FORMATS, {
@@ -63,7 +73,9 @@ export async function readGiven(
           : nearDayOf(each.file.lastModified),
         file: files.length,
         sources,
-        tell: piece => log.tell(piece),
+        tell(piece) {
+          if (repeats.keep(piece, nth)) log.tell(piece)
+        },
       })
       try {
         for await (const piece of bytesOf(each.file)) router.push(piece)
@@ -72,6 +84,8 @@ export async function readGiven(
       }
       bytes += each.file.size
       const { formats, lines, notUnderstood } = router.finish()
+      const repeated = repeats.takeCount()
+      if (repeated > 0) skipped.push({ file: each.path, why: repeatedIn(repeated) })
       if (formats.size === 0) {
         skipped.push({ file: each.path, why: 'no timekeeper wrote it' })
         continue
@@ -106,6 +120,7 @@ async function begin(
 async function begunOf(each: GivenFile): Promise<Begun | undefined> {
   const parts: number[] = []
   let begins = Number.POSITIVE_INFINITY
+  let written: number | undefined
   let length = 0
   const router = new Router(LOG_FORMATS, {
     baseDay: 0,
@@ -115,6 +130,7 @@ async function begunOf(each: GivenFile): Promise<Begun | undefined> {
     tell: piece => {
       const at = piece.kind === 'event' ? piece.at : piece.at[0]!
       if (at < begins) begins = at
+      if (piece.kind === 'samples') written ??= trulyAt(piece)
     },
   })
   let whole = true
@@ -140,6 +156,8 @@ async function begunOf(each: GivenFile): Promise<Begun | undefined> {
     host: hostOf(each.path.split('/').slice(0, -1)),
     dated: ![...formats.keys()].some(name => UNDATED.includes(name)),
     begins,
+    written: written ?? begins,
+    format: [...formats.keys()][0],
     beginning: String.fromCharCode(...parts),
   }
 }
@@ -158,6 +176,6 @@ function withoutTwins(all: readonly Begun[], skipped: { file: string; why: strin
 }
 
 const inOrder = (a: Begun, b: Begun): number =>
-  Number(b.dated) - Number(a.dated) || a.begins - b.begins || (a.path < b.path ? -1 : 1)
+  Number(b.dated) - Number(a.dated) || a.written - b.written || (a.path < b.path ? -1 : 1)
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,6 @@
 /** From curves to the columns that uPlot wants, and the range of values that a window needs. */
 import uPlot from 'uplot'
+import { upperMedian } from '#core/number/median.ts'
 import { type Curve, type HostCurves, pointsOf, type Span } from '#report/explain/curves.ts'
 import type { View } from './view.ts'
 
@@ -77,8 +78,7 @@ export function kneeOf(lines: readonly Line[]): number {
   const sizes = lines
     .flatMap(({ least, most }) => least.map((low, i) => Math.max(Math.abs(low), Math.abs(most[i]!))))
     .filter(size => size > 0)
-    .sort((a, b) => a - b)
-  const usual = sizes[Math.floor(sizes.length / 2)] ?? 1e-3
+  const usual = sizes.length > 0 ? upperMedian(sizes) : 1e-3
   return 10 ** Math.floor(Math.log10(Math.max(1e-8, usual)))
 }
 

@@ -3,7 +3,7 @@ import type { Reading } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { TraceRecord } from '#core/trace/record.ts'
 import type { KernelCall } from '#worlds/simulated/kernel-clock.ts'
-import type { DaemonAction } from '../../daemon.ts'
+import type { DaemonAction } from '../daemon.ts'
 
 /** Nobody adds to what was taken. */
 const NOTHING: readonly DaemonAction[] = []

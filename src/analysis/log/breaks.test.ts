@@ -1,0 +1,102 @@
+/** What a bent line tells of the measurement that bent it, by chrony's own regression. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { sampleBlock } from '#core/trace/series.ts'
+import { explain } from '../../../test/support/explain.ts'
+import { Breaks } from './breaks.ts'
+
+/** The estimate at the last of these points, and its standard deviation: regress.c, weighted least squares. */
+function line(x: readonly number[], y: readonly number[], w: readonly number[]) {
+  const sum = (of: (i: number) => number) => x.reduce((total, _, i) => total + of(i) / w[i]!, 0)
+  const W = sum(() => 1)
+  const u = sum(i => x[i]!) / W
+  const V = sum(i => (x[i]! - u) ** 2)
+  const slope = sum(i => y[i]! * (x[i]! - u)) / V
+  const offset = sum(i => y[i]!) / W - slope * u
+  const left = sum(i => (y[i]! - offset - slope * x[i]!) ** 2) / (x.length - 2)
+  return {
+    offset,
+    sd: Math.sqrt(left / W + (u * u * left) / V),
+    jitter: Math.sqrt((left * x.length) / W),
+  }
+}
+
+const weight = fc.double({ min: 1, max: 30, noNaN: true })
+const spacing = fc.double({ min: 16, max: 1024, noNaN: true })
+
+test('whatever its weights and its polls: the size of the jump', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(spacing, weight), { minLength: 4, maxLength: 40 }),
+      fc.constantFrom(-1, 1),
+      fc.double({ min: 0.1, max: 600, noNaN: true }),
+      (polls, side, size) => {
+        const block = sampleBlock(
+          { daemon: 'chrony', format: 'chrony statistics', file: 0, exchanges: false, estimates: true },
+          { rows: 20 },
+        )
+        const x = polls.map((_, i) => -polls.slice(i + 1).reduce((sum, [wait]) => sum + wait, 0))
+        const y = polls.map((_, i) => (i === polls.length - 1 ? side * size : 0))
+        const bent = line(
+          x,
+          y,
+          polls.map(([, w]) => w),
+        )
+        fc.pre(Math.abs(bent.jitter) > 0.01 && Math.abs(bent.offset) > 0.001)
+        const told = [
+          ...new Array(9).fill({ offset: 0, sd: 1e-6, jitter: 1e-5 }),
+          bent,
+          line(
+            x,
+            x.map(() => side * size),
+            x.map(() => 1),
+          ),
+        ]
+        for (const [row, { offset, sd, jitter }] of told.entries()) {
+          block.at[row] = 64 * row
+          block.offset[row] = offset
+          block.dispersion[row] = sd
+          block.jitter[row] = jitter
+          block.points[row] = polls.length
+        }
+        block.rows = told.length
+        const breaks = new Breaks()
+        breaks.add(block)
+        expect(breaks.all).toHaveLength(1)
+        expect(breaks.all[0]!.size / (side * size)).toBeCloseTo(1, 6)
+      },
+    ),
+  )
+})
+
+/** statistics.log of four hours: two sources jump by this, and chronyd follows them seven polls later; the third did as well, or stayed. */
+function jumped(size: number, third: boolean): string[] {
+  const [at, known, poll] = [100, 107, 64]
+  const text = (...values: readonly number[]) =>
+    values.map(value => value.toExponential(3).padStart(11)).join('')
+  return Array.from({ length: 200 }, (_, i) => i).flatMap(i =>
+    [1, 2, 3].map(source => {
+      const moves = source < 3 || third
+      const was = (j: number) => (moves && j >= at ? size : 0) - (i >= known ? size : 0)
+      const rows = Array.from({ length: 7 }, (_, j) => i - 6 + j)
+      const { offset, sd, jitter } = line(
+        rows.map(j => poll * (j - i)),
+        rows.map(j => was(j) + 1e-5 * Math.sin(7 * j + source)),
+        rows.map(() => 1),
+      )
+      const stamp = new Date(Date.UTC(2027, 2, 1) + (poll * i + source) * 1e3).toISOString()
+      return `${stamp.slice(0, 19).replace('T', ' ')} 192.0.2.${source} ${text(jitter, -offset, sd, 1e-9, 1e-7)} 1.0e-01   7   0   4  0.00`
+    }),
+  )
+}
+
+test('a jump of two that the third did not make is none of the clock', () => {
+  const of = (third: boolean) => explain(...jumped(0.3, third)).findings
+  const [paused] = of(true)
+  expect(paused!.name).toBe('vm-paused')
+  expect(paused!.measures.size).toBeCloseTo(0.3, 3)
+  const names = of(false).map(({ name }) => name)
+  expect(names).toContain('source-jumped')
+  expect(names).not.toContain('vm-paused')
+  expect(names).not.toContain('stepped-by-someone-else')
+})

@@ -1,0 +1,69 @@
+/** Changes in a row, to one side: which are a rate, which are one jump, and which a jump and a rate. */
+import { expect, test } from 'vitest'
+import type { Change } from './changes.ts'
+import { type Jump, joinRuns } from './jumps.ts'
+
+const POLL = 1000
+
+/** A jump for each change but the first and the last, which are what was before and what came next. */
+function jumpsOf(offsets: readonly number[]): Jump[] {
+  return offsets.slice(1, -1).map((after, i) => {
+    const before = offsets[i]!
+    const [from, to] = [i * POLL, (i + 1) * POLL]
+    const change: Change = {
+      source: 0,
+      from,
+      to,
+      earliest: from,
+      latest: to,
+      fromEra: 0,
+      toEra: 0,
+      before,
+      after,
+      tolerance: 0.01,
+      spacing: POLL,
+      unsteadiness: 1,
+      fresh: false,
+      file: 0,
+      line: i,
+      next: offsets[i + 2]!,
+    }
+    const size = after - before
+    return {
+      change,
+      first: change,
+      firstSize: size,
+      size,
+      uncertainty: 0.01,
+      dropped: false,
+      set: false,
+      restarted: false,
+    }
+  })
+}
+
+const sizes = (...offsets: number[]) => joinRuns(jumpsOf(offsets)).map(({ size }) => size)
+
+test('a rate is no jump, however long it goes on', () => {
+  expect(sizes(0, 0.1, 0.2)).toEqual([])
+  expect(sizes(0, 0.1, 0.2, 0.3, 0.4)).toEqual([])
+  // A clock that loses or gains 7 %.
+  expect(sizes(0, 70, 140, 210)).toEqual([])
+  expect(sizes(0, -70, -140, -210)).toEqual([])
+})
+
+test('a measurement that fell into a pause saw a part of it, and the next one the rest', () => {
+  expect(sizes(0, 0.4, 3, 3)).toEqual([3])
+  expect(sizes(0, 3, 3.4, 3.4)).toEqual([3.4])
+})
+
+test('a jump after which the clock runs away is that, without what it ran in half of the time until it was seen', () => {
+  for (const offsets of [
+    [0, 0.45, 0.55, 0.65],
+    [0, 0.45, 0.55, 0.65, 0.75],
+  ]) {
+    const [size, ...others] = sizes(...offsets)
+    expect(size).toBeCloseTo(0.4, 3)
+    expect(others).toEqual([])
+  }
+})

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import type { Disturbance } from './disturbance.ts'
+import type { Bucket } from './envelope.ts'
+import { heldBy, ranByFrequency } from './wrong-frequency.ts'
+
+/** ntpd corrects by 5 ppm, and for ten minutes by 300: an update in each minute. */
+const frequencies: Bucket[] = Array.from({ length: 100 }, (_, i) => {
+  const value = i >= 50 && i < 60 ? 300e-6 : 5e-6
+  return { from: 60 * i, to: 60 * i + 60, first: value, last: value, min: value, max: value }
+})
+
+const jump = (size: number, from: number, to: number): Disturbance => ({
+  from,
+  to,
+  local: { from, to },
+  size,
+  uncertainty: 1e-3,
+  before: 0,
+  moved: 'not known',
+  sources: [0],
+  lines: [],
+  restarted: false,
+})
+
+test('a clock that is driven by a frequency that is not its own gains by that', () => {
+  expect(ranByFrequency(jump(-0.07, 3100, 3340), heldBy(frequencies))).toBe(true)
+  expect(ranByFrequency(jump(-0.07, 3100, 3340), heldBy([]))).toBe(false)
+})
+
+test('more than that, to the other side, or at another time it does not do', () => {
+  expect(ranByFrequency(jump(-0.2, 3100, 3340), heldBy(frequencies))).toBe(false)
+  expect(ranByFrequency(jump(0.07, 3100, 3340), heldBy(frequencies))).toBe(false)
+  expect(ranByFrequency(jump(-0.07, 100, 340), heldBy(frequencies))).toBe(false)
+})
+
+test('a clock whose rate is beyond what ntpd corrects runs by the rest, and by as much as ntpd set it', () => {
+  const held = {
+    frequencies: frequencies.map(each => ({ ...each, min: -500e-6, max: -500e-6 })),
+    needed: -800e-6,
+  }
+  expect(ranByFrequency(jump(-0.07, 3100, 3340), held)).toBe(true)
+  expect(ranByFrequency(jump(-0.2, 3100, 3340), held)).toBe(false)
+  expect(ranByFrequency(jump(-0.2, 3100, 3340), held, 0.15)).toBe(true)
+  expect(ranByFrequency(jump(0.14, 3100, 3340), held, 0.15)).toBe(true)
+  expect(ranByFrequency(jump(0.3, 3100, 3340), held, 0.15)).toBe(false)
+})

@@ -1,0 +1,89 @@
+/** Jobs that have VMware Tools set the clock: whoever switches it off by hand finds it on again. */
+import { describe, expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { planRepair } from '../repair/plan.ts'
+import { checkMachine } from './check.ts'
+import { lintMachine } from './configuration.ts'
+import { whoSetsTheClock } from './setters.ts'
+
+const ON = '/usr/bin/vmware-toolbox-cmd timesync enable'
+const guest: Readonly<Record<string, Member>> = {
+  'sys/class/dmi/id/sys_vendor': 'VMware, Inc.\n',
+  'usr/sbin/chronyd': '',
+  'usr/bin/vmtoolsd': '',
+  'etc/chrony.conf': 'pool a iburst\nmakestep 1 -1\n',
+  'usr/lib/systemd/system/chronyd.service': '[Service]\nExecStart=/usr/sbin/chronyd\n',
+  'etc/systemd/system/multi-user.target.wants/chronyd.service': {
+    link: '/usr/lib/systemd/system/chronyd.service',
+  },
+}
+
+function look(members: Readonly<Record<string, Member>>) {
+  const all: Record<string, Member> = { ...guest, ...members }
+  const files = memoryFiles(all)
+  const inventory = takeInventory(files)
+  const findings = checkMachine(
+    { inventory, live: undefined, prospect: undefined },
+    lintMachine(inventory, files),
+  ).filter(({ name }) => name === 'tools-sync-beside-daemon' || name === 'two-daemons')
+  return {
+    inventory,
+    findings,
+    plan: planRepair(findings, inventory, {
+      content: path => ({ kind: 'read', bytes: String(all[path.slice(1)]) }),
+      live: true,
+      services: 'systemd',
+    }),
+  }
+}
+
+test.each<[what: string, members: Readonly<Record<string, Member>>]>([
+  ['cron', { 'etc/cron.d/tools': `*/30 * * * * root ${ON}\n` }],
+  ['the start of the machine', { 'etc/rc.local': `#!/bin/sh\n${ON}\n` }],
+  [
+    'cron, after somebody had switched it off',
+    {
+      'etc/cron.d/tools': `*/30 * * * * root ${ON}\n`,
+      'sos_commands/vmware/vmware-toolbox-cmd_timesync_status': 'Disabled\n',
+    },
+  ],
+])('%s switches it on', (_, members) => {
+  const { findings, inventory } = look(members)
+  expect(findings).toMatchObject([{ name: 'tools-sync-beside-daemon', severity: 'critical' }])
+  expect(findings[0]!.causes[0]!.what).toMatch(/^a job switches it on/)
+  const tools = whoSetsTheClock(inventory).find(({ name }) => name === 'vmtoolsd')
+  expect(tools).toMatchObject({ how: 'periodically' })
+  expect(tools!.evidence[0]!.path).toMatch(/^\/etc\/(?:cron\.d\/tools|rc\.local)$/)
+})
+
+describe('nothing does', () => {
+  test.each<[what: string, members: Readonly<Record<string, Member>>]>([
+    [
+      'where it is switched off',
+      { 'etc/cron.d/tools': '0 * * * * root vmware-toolbox-cmd timesync disable\n' },
+    ],
+    [
+      'where their own file forbids it',
+      {
+        'etc/cron.d/tools': `0 * * * * root ${ON}\n`,
+        'etc/vmware-tools/tools.conf': '[timeSync]\ndisable-all=true\n',
+      },
+    ],
+    [
+      'where it was switched off after the start',
+      {
+        'etc/rc.local': `#!/bin/sh\n${ON}\n`,
+        'sos_commands/vmware/vmware-toolbox-cmd_timesync_status': 'Disabled\n',
+      },
+    ],
+  ])('%s', (_, members) => expect(look(members).inventory.tools[0]?.setsTime?.value).not.toBe('periodically'))
+})
+
+test('the plan takes the job out before it switches the synchronisation off', () => {
+  const { plan } = look({ 'etc/cron.d/tools': `MAILTO=a\n*/30 * * * * root ${ON}\n` })
+  expect(plan.steps.map(({ change }) => change)).toMatchObject([
+    { kind: 'file', path: '/etc/cron.d/tools', after: 'MAILTO=a\n' },
+    { kind: 'command', run: ['vmware-toolbox-cmd', 'timesync', 'disable'] },
+  ])
+})

@@ -1,0 +1,47 @@
+/** How long a daemon had no source after a jump is what its words say, and not until anything is selected some day. */
+import { expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+
+const rejected = (...lines: readonly string[]) =>
+  explain(...lines).findings.find(({ name }) => name === 'source-rejected-by-its-own-jitter')
+
+const CHRONY = [
+  '2027-03-05T00:00:00Z chronyd version 4.5 starting (+CMDMON)',
+  '2027-03-05T00:00:04Z Selected source 192.0.2.1',
+]
+const WRONG = '2027-03-05T11:08:15Z System clock wrong by 46.997210 seconds'
+
+test('chronyd has none when it says so; that one is too noisy is said of one', () => {
+  const one = rejected(
+    ...CHRONY,
+    "2027-03-05T11:06:54Z Can't synchronise: no selectable sources",
+    '2027-03-05T11:07:42Z Jitter of 192.0.2.1 exceeds maxjitter of 1.000 seconds',
+    '2027-03-05T11:08:15Z Selected source 192.0.2.1',
+    WRONG,
+    '2027-03-05T11:09:15Z Jitter of 192.0.2.2 exceeds maxjitter of 1.000 seconds',
+    '2027-03-05T20:00:00Z Selected source 192.0.2.2',
+  )
+  expect(one!.measures.time).toBe(81)
+  expect(
+    rejected(
+      ...CHRONY,
+      '2027-03-05T11:07:42Z Jitter of 192.0.2.2 exceeds maxjitter of 1.000 seconds',
+      WRONG,
+      '2027-03-05T20:00:00Z Selected source 192.0.2.1',
+    ),
+  ).toBeUndefined()
+})
+
+test('ntpd has none after its own step until it has looked again, in the same second or later', () => {
+  const ntpd = (again: string) =>
+    rejected(
+      ' 5 Mar 00:00:06 ntpd[15793]: 192.0.2.1 903a 8a sys_peer',
+      ' 5 Mar 01:48:07 ntpd[15793]: 0.0.0.0 0613 03 spike_detect +3.500685 s',
+      ' 5 Mar 01:51:23 ntpd[15793]: 0.0.0.0 061c 0c clock_step +3.501043 s',
+      ' 5 Mar 01:51:25 ntpd[15793]: 0.0.0.0 c618 08 no_sys_peer',
+      ` 5 Mar ${again} ntpd[15793]: 192.0.2.1 905a 8a sys_peer`,
+      ' 5 Mar 06:42:10 ntpd[15793]: 192.0.2.1 907a 8a sys_peer',
+    )
+  expect(ntpd('01:51:25')).toBeUndefined()
+  expect(ntpd('02:00:00')!.measures.time).toBe(515)
+})
