@@ -16,35 +16,21 @@ const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'ut
 const ASSIGNED =
   /(?<!\b(?:var|let|const) )\b([A-Z][A-Z0-9_]*)(?: (?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)?= |\+\+|--)/g
 
+/** What is started on its own, as a process or a thread. Each is bundled by itself: sharing would tear all into small chunks. */
+const PROGRAMS = {
+  clockwright: 'src/apps/cli/main.ts',
+  agent: 'src/apps/daemon/main.ts',
+  'lab-worker': 'src/apps/lab/worker.ts',
+  'cpus-worker': 'src/worlds/host/cpus/worker.ts',
+  'log-thread': 'src/apps/analyze/thread.ts',
+}
+
 if (!process.features.typescript) {
   process.exit(spawnSync(pinned, [fileURLToPath(import.meta.url)], { stdio: 'inherit' }).status ?? 1)
 }
 
 rmSync(dist, { recursive: true, force: true })
-execFileSync(
-  join(root, 'node_modules', '.bin', 'esbuild'),
-  [
-    'clockwright=src/apps/cli/main.ts',
-    'agent=src/apps/daemon/main.ts',
-    'lab-worker=src/apps/lab/worker.ts',
-    'cpus-worker=src/worlds/host/cpus/worker.ts',
-    'log-thread=src/apps/analyze/thread.ts',
-    '--bundle',
-    '--alias:node:process=./tools/process.js',
-    '--splitting',
-    '--format=esm',
-    '--platform=node',
-    '--target=node20',
-    '--log-level=warning',
-    '--legal-comments=none',
-    '--chunk-names=chunks/[name]-[hash]',
-    // These hold compiled code, which cannot be bundled.
-    ...Object.keys(dependencies).map(name => `--external:${name}`),
-    '--metafile=dist/inputs.json',
-    '--outdir=dist',
-  ],
-  { cwd: root, stdio: 'inherit' },
-)
+for (const [name, source] of Object.entries(PROGRAMS)) bundle(name, source)
 for (const file of [dist, join(dist, 'chunks')].flatMap(scriptsIn))
   writeFileSync(file, withConstants(readFileSync(file, 'utf8')))
 const entry = join(dist, 'clockwright.js')
@@ -59,10 +45,34 @@ for (const file of Object.values(PIXEL_FILES))
   copyFileSync(join(root, 'node_modules', file), join(dist, 'pixels', basename(file)))
 
 const bundled = [
-  ...['inputs.json', 'web/inputs.json'].map(name => join(dist, name)).flatMap(packagesIn),
+  ...[...Object.keys(PROGRAMS).map(name => `${name}.json`), 'web/inputs.json']
+    .map(name => join(dist, name))
+    .flatMap(packagesIn),
   ...Object.values(PIXEL_FILES).map(packageOf),
 ]
 writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...new Set(bundled)].sort()))
+
+function bundle(name, source) {
+  const options = [
+    '--bundle',
+    '--alias:node:process=./tools/process.js',
+    '--splitting',
+    '--format=esm',
+    '--platform=node',
+    '--target=node20',
+    '--log-level=warning',
+    '--legal-comments=none',
+    '--chunk-names=chunks/[name]-[hash]',
+    // These hold compiled code, which cannot be bundled.
+    ...Object.keys(dependencies).map(each => `--external:${each}`),
+    `--metafile=dist/${name}.json`,
+    '--outdir=dist',
+  ]
+  execFileSync(join(root, 'node_modules', '.bin', 'esbuild'), [`${name}=${source}`, ...options], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+}
 
 /**
  * A bundle has a `var` for each `const` of a module, and V8 asks at each use whether that is still what it was. What is named

@@ -104,7 +104,7 @@ test('the agent loads no parser when it starts', () => {
       load(join(dirname(path), chunk!))
   }
   load(join(installed, 'dist/agent.js'))
-  expect(loaded.size).toBeGreaterThan(5)
+  expect(loaded.size).toBeGreaterThan(1)
   const code = [...loaded.values()].join('')
   expect(code).toContain('/api/status')
   expect(code).not.toMatch(/CommanderError|TomlError|toJsonSchema|configSchema/)

@@ -60,7 +60,7 @@ Examples:
   clockwright status --max-error 10ms || echo "do not trust the time here"
   clockwright status --json | jq .clock.offset`,
   )
-  .action(async options => (await import('./commands/status.ts')).status(options))
+  .action(async options => (await import('./commands/clock/index.ts')).status(options))
 
 program
   .command('run')
@@ -102,7 +102,7 @@ Examples:
   clockwright wait --bound 50ms
   clockwright wait --bound 1ms --timeout 30s && start-the-service`,
   )
-  .action(async options => (await import('./commands/wait.ts')).wait(options))
+  .action(async options => (await import('./commands/clock/index.ts')).wait(options))
 
 const rootOf = () =>
   new Option('--root <dir>', 'of a copy: a mounted disk, a chroot, an unpacked sosreport or collection')
@@ -129,7 +129,7 @@ Examples:
   clockwright check --monitoring            for Nagios, Icinga, Checkmk …
   clockwright repair                        what would be done about it`,
   )
-  .action(async options => (await import('./commands/check.ts')).check(options))
+  .action(async options => (await import('./commands/repair/index.ts')).check(options))
 
 const state = () =>
   new Option('--state <dir>', 'where repairs are kept (default: var/lib/clockwright/repairs below the root)')
@@ -164,7 +164,7 @@ Examples:
   clockwright repair --only nothing-recorded  have the daemon write statistics
   clockwright repair undo                     as if it had never been`,
   )
-  .action(async options => (await import('./commands/repair.ts')).repair(options))
+  .action(async options => (await import('./commands/repair/index.ts')).repair(options))
 
 repair
   .command('undo')
@@ -181,14 +181,14 @@ Examples:
   clockwright repair --root /mnt/disk undo 2`,
   )
   .action(async (number, options) =>
-    (await import('./commands/repair-undo.ts')).undo(number, { ...repair.opts(), ...options }),
+    (await import('./commands/repair/index.ts')).undo(number, { ...repair.opts(), ...options }),
   )
 
 repair
   .command('list')
   .description('the repairs that can be undone')
   .addHelpText('after', '\nExamples:\n  clockwright repair list\n  clockwright repair --json list')
-  .action(async () => (await import('./commands/repair-undo.ts')).list(repair.opts()))
+  .action(async () => (await import('./commands/repair/index.ts')).list(repair.opts()))
 
 program
   .command('allow-step')
@@ -204,7 +204,7 @@ Examples:
   clockwright status            says what it holds for
   sudo clockwright allow-step`,
   )
-  .action(async () => (await import('./commands/allow-step.ts')).allowStep())
+  .action(async () => (await import('./commands/clock/index.ts')).allowStep())
 
 program
   .command('host-event')
@@ -230,7 +230,7 @@ Examples:
   sudo clockwright host-event migrated
   virsh qemu-agent-command GUEST '{"execute":"guest-exec","arguments":{"path":"/usr/bin/clockwright","arg":["host-event","migrated"]}}'`,
   )
-  .action(async (what, options) => (await import('./commands/host-event.ts')).hostEvent(what, options))
+  .action(async (what, options) => (await import('./commands/clock/index.ts')).hostEvent(what, options))
 
 program
   .command('watch')
@@ -247,7 +247,7 @@ Examples:
   clockwright watch
   clockwright watch --json | jq -c .clock.offset`,
   )
-  .action(async options => (await import('./commands/watch.ts')).watch(options))
+  .action(async options => (await import('./commands/clock/index.ts')).watch(options))
 
 program
   .command('query')
@@ -270,7 +270,7 @@ Examples:
   clockwright query 192.0.2.1 192.0.2.2:1123 '[2001:db8::1]:123' --json
   clockwright query ntp.example -w 10ms -c 50ms`,
   )
-  .action(async (servers, options) => (await import('./commands/query.ts')).query(servers, options))
+  .action(async (servers, options) => (await import('./commands/clock/index.ts')).query(servers, options))
 
 program
   .command('drift')
@@ -289,7 +289,7 @@ Examples:
   clockwright drift 192.0.2.1
   clockwright drift pool.ntp.org --interval 5m --count 12 --json`,
   )
-  .action(async (server, options) => (await import('./commands/drift.ts')).drift(server, options))
+  .action(async (server, options) => (await import('./commands/clock/index.ts')).drift(server, options))
 
 program
   .command('events')
@@ -309,7 +309,7 @@ Examples:
   clockwright events --since 2h
   clockwright events --samples --json | jq -c 'select(.kind == "sample") | [.at.wall, .source, .offset]'`,
   )
-  .action(async options => (await import('./commands/events.ts')).events(options))
+  .action(async options => (await import('./commands/clock/index.ts')).events(options))
 
 program
   .command('analyze')
@@ -378,7 +378,7 @@ Examples:
   clockwright cpus --time 10s --json | jq '.cpus[] | [.cpu, .offset, .bound]'
   clockwright cpus --monitoring`,
   )
-  .action(async options => (await import('./commands/cpus.ts')).cpus(options))
+  .action(async options => (await import('./commands/machine/index.ts')).cpus(options))
 
 program
   .command('with-cpus')
@@ -398,7 +398,7 @@ Examples:
   clockwright with-cpus 0,2-5 -- make -j5`,
   )
   .action(async (which, command, options) =>
-    (await import('./commands/with-cpus.ts')).withCpus(which, command, options),
+    (await import('./commands/machine/index.ts')).withCpus(which, command, options),
   )
 
 program
@@ -445,7 +445,7 @@ Examples:
   clockwright lint --here
   clockwright lint --json copy/etc | jq '.findings[] | {name, file, line}'`,
   )
-  .action(async (paths, options) => (await import('./commands/lint.ts')).lint(paths, options))
+  .action(async (paths, options) => (await import('./commands/machine/index.ts')).lint(paths, options))
 
 program
   .command('facts')
@@ -464,7 +464,7 @@ Examples:
   clockwright facts --root /mnt/disk
   clockwright facts --root sosreport-web1.tar.xz --json | jq '.daemons[] | {name, version: .version.value}'`,
   )
-  .action(async options => (await import('./commands/facts.ts')).facts(options))
+  .action(async options => (await import('./commands/machine/index.ts')).facts(options))
 
 program
   .command('collect')
@@ -486,7 +486,7 @@ Examples:
   sudo clockwright collect -o web1.tar.gz
   ssh web1 clockwright collect -o - > web1.tar.gz && clockwright facts --root web1.tar.gz`,
   )
-  .action(async options => (await import('./commands/collect.ts')).collect(options))
+  .action(async options => (await import('./commands/machine/index.ts')).collect(options))
 
 const configuration = program
   .command('config')
@@ -503,13 +503,13 @@ configuration
   .description('is the configuration right? Names line, key and the nearest valid key')
   .addOption(json())
   .addOption(config())
-  .action(async options => (await import('./commands/config.ts')).check(options))
+  .action(async options => (await import('./commands/clock/index.ts')).check(options))
 configuration
   .command('show')
   .description('the configuration as it is in effect, with sources taken over and defaults filled in')
   .addOption(json())
   .addOption(config())
-  .action(async options => (await import('./commands/config.ts')).show(options))
+  .action(async options => (await import('./commands/clock/index.ts')).show(options))
 
 const lab = program
   .command('lab')
@@ -551,7 +551,7 @@ Examples:
   clockwright lab run ./my-story.toml --player chrony-debian --player clockwright --seeds 40
   clockwright lab run esxi-testbed --html report.html`,
   )
-  .action(async (file, options) => (await import('./commands/lab/play.ts')).run(file, options))
+  .action(async (file, options) => (await import('./commands/lab/index.ts')).run(file, options))
 lab
   .command('compare')
   .description('play a scenario with these, side by side')
@@ -573,7 +573,7 @@ Examples:
   clockwright lab compare pause-4s --with ntpd-4.2.6p5,-g,-x:ntp.conf --with ntpd-4.2.8p15:ntp.conf
   clockwright lab compare pause-1200s --with chrony:chrony.conf --with clockwright:clockwright.toml`,
   )
-  .action(async (file, options) => (await import('./commands/lab/play.ts')).compare(file, options))
+  .action(async (file, options) => (await import('./commands/lab/index.ts')).compare(file, options))
 lab
   .command('forecast')
   .description('if this guest is paused, how long will its clock be wrong, and what would help?')
@@ -607,7 +607,7 @@ Examples:
   clockwright lab forecast --config /etc/ntp.conf --daemon ntpd-4.2.8 --options "-g -x" --pause 4.3
   clockwright lab forecast --daemon chrony --pause 30s --network internet --json`,
   )
-  .action(async options => (await import('./commands/lab/forecast.ts')).forecast(options))
+  .action(async options => (await import('./commands/lab/index.ts')).forecast(options))
 lab
   .command('sweep')
   .description('play a scenario over ranges of values: a table that is a heat map')
@@ -638,7 +638,7 @@ Examples:
   clockwright lab sweep pause-4s --over pause=0.1..1200:12 --over config=a.conf,b.conf --svg heat.svg
   clockwright lab sweep pause-30s --over jitter=20us,1ms,5ms --over pause=0.3,30 --over player=chrony-debian,clockwright`,
   )
-  .action(async (file, options) => (await import('./commands/lab/sweep.ts')).sweep(file, options))
+  .action(async (file, options) => (await import('./commands/lab/index.ts')).sweep(file, options))
 lab
   .command('replay')
   .description('what was recorded, again, with other settings: what would have happened')
@@ -665,12 +665,12 @@ Examples:
   clockwright lab replay agent.journal --write night.toml
   clockwright lab replay /var/log/ntpstats --with chrony-debian --with clockwright`,
   )
-  .action(async (recording, options) => (await import('./commands/lab/replay.ts')).replay(recording, options))
+  .action(async (recording, options) => (await import('./commands/lab/index.ts')).replay(recording, options))
 lab
   .command('list')
   .description('the scenarios and players that are installed')
   .addOption(json())
-  .action(async options => (await import('./commands/lab/list.ts')).list(options))
+  .action(async options => (await import('./commands/lab/index.ts')).list(options))
 
 function several(each: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), each]

@@ -4,9 +4,9 @@ import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { shareable } from '#diagnosis/inventory/share.ts'
 import { inventoryText } from '#report/inventory.ts'
-import { openMachine } from '../../inventory/open.ts'
-import { printJson, styler } from '../print.ts'
-import { Progress } from '../progress.ts'
+import { openMachine } from '../../../inventory/open.ts'
+import { printJson, styler } from '../../print.ts'
+import { Progress } from '../../progress.ts'
 
 export async function facts(options: { root?: string; json?: boolean }): Promise<void> {
   const progress = new Progress()

@@ -1,11 +1,11 @@
 /** `clockwright repair undo` and `repair list`: what was repaired, and how it is taken back. */
 import { join, resolve } from 'node:path'
 import { printable } from '#report/table.ts'
-import { type Outcome, readJournal, repairsIn } from '../../repair/journal.ts'
-import { undoRepair } from '../../repair/undo.ts'
-import { Complaint } from '../complain.ts'
-import { CRITICAL, OK } from '../exit.ts'
-import { printJson } from '../print.ts'
+import { type Outcome, readJournal, repairsIn } from '../../../repair/journal.ts'
+import { undoRepair } from '../../../repair/undo.ts'
+import { Complaint } from '../../complain.ts'
+import { CRITICAL, OK } from '../../exit.ts'
+import { printJson } from '../../print.ts'
 import { stateOf } from './repair.ts'
 
 interface Options {

@@ -10,12 +10,12 @@ import type { TraceRecord } from '#core/trace/record.ts'
 import { type EventsBody, MOST_EVENTS, type RecordBody } from '#report/bodies.ts'
 import { encodeRecord } from '#report/encode.ts'
 import { eventLine } from '#report/events.ts'
-import { openHistoryReadOnly } from '../../daemon/history/open.ts'
-import { stateDirectory } from '../../daemon/places.ts'
-import { findAgent, type Presence } from '../../daemon/presence.ts'
-import { Complaint } from '../complain.ts'
-import { OK, WARNING } from '../exit.ts'
-import { styler, toJson } from '../print.ts'
+import { openHistoryReadOnly } from '../../../daemon/history/open.ts'
+import { stateDirectory } from '../../../daemon/places.ts'
+import { findAgent, type Presence } from '../../../daemon/presence.ts'
+import { Complaint } from '../../complain.ts'
+import { OK, WARNING } from '../../exit.ts'
+import { styler, toJson } from '../../print.ts'
 
 interface Options {
   json?: boolean

@@ -9,9 +9,9 @@ import { formatCpuList, parseCpuList } from '#core/guest/cpu-list.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { allowedCpus, runOn } from '#worlds/host/cpus/affinity.ts'
 import { type Libc, loadLibc } from '#worlds/libc.ts'
-import { become } from '../become.ts'
-import { Complaint } from '../complain.ts'
-import { UNKNOWN, USAGE } from '../exit.ts'
+import { become } from '../../become.ts'
+import { Complaint } from '../../complain.ts'
+import { UNKNOWN, USAGE } from '../../exit.ts'
 import { examineCpus } from './cpus.ts'
 
 interface Options {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cli } from '../../../../test/support/cli.ts'
+import { cli } from '../../../../../test/support/cli.ts'
 
 let folder: string
 const write = (path: string, text: string) => {

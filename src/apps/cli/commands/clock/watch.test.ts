@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
-import { MAIN } from '../../../../test/support/cli.ts'
+import { MAIN } from '../../../../../test/support/cli.ts'
 
 test('the first line is of an agent that has started and knows whom it asks', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'clockwright-watch-'))

@@ -9,11 +9,11 @@ import { type Seen, screen, watchLine } from '#report/screen.ts'
 import { drive } from '#worlds/drive.ts'
 import { openHost } from '#worlds/host/world.ts'
 import { watchOnly } from '#worlds/overlay.ts'
-import { loadConfig } from '../../daemon/config/load.ts'
-import { effectiveAgent } from '../../daemon/prepare.ts'
-import { askAgent, ownStatus } from '../agent-or-own.ts'
-import { styler, toJson } from '../print.ts'
-import { sleep } from '../sleep.ts'
+import { loadConfig } from '../../../daemon/config/load.ts'
+import { effectiveAgent } from '../../../daemon/prepare.ts'
+import { askAgent, ownStatus } from '../../agent-or-own.ts'
+import { styler, toJson } from '../../print.ts'
+import { sleep } from '../../sleep.ts'
 
 interface Options {
   json?: boolean

@@ -5,11 +5,11 @@ import { type About, DAEMONS, type DaemonName } from '#diagnosis/lint/about.ts'
 import { lint as judge } from '#diagnosis/lint/lint.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { encodeLint, lintScreen } from '#report/lint.ts'
-import { presenceFor } from '../../lint/presence.ts'
-import { readForLint } from '../../lint/read.ts'
-import { Complaint } from '../complain.ts'
-import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
-import { printJson, styler } from '../print.ts'
+import { presenceFor } from '../../../lint/presence.ts'
+import { readForLint } from '../../../lint/read.ts'
+import { Complaint } from '../../complain.ts'
+import { CRITICAL, OK, UNKNOWN, WARNING } from '../../exit.ts'
+import { printJson, styler } from '../../print.ts'
 
 interface Options {
   json?: boolean
@@ -25,7 +25,7 @@ const EXIT = { good: OK, note: OK, warning: WARNING, critical: CRITICAL } as con
 const WIDEST = 120
 
 export async function lint(paths: readonly string[], options: Options): Promise<void> {
-  const here = options.here ? await import('../../lint/here.ts') : undefined
+  const here = options.here ? await import('../../../lint/here.ts') : undefined
   const all = paths.length > 0 ? paths : (here?.placesHere() ?? [])
   if (all.length === 0) throw new Complaint('give files or folders, or --here for those of this machine')
   const { files, kinds, skipped } = readForLint(all)

@@ -1,7 +1,7 @@
 /** The command as a person starts it, against servers on this machine and against none. */
 import { expect, test } from 'vitest'
-import { hostileServer } from '../../../../test/interop/hostile-server.ts'
-import { cli } from '../../../../test/support/cli.ts'
+import { hostileServer } from '../../../../../test/interop/hostile-server.ts'
+import { cli } from '../../../../../test/support/cli.ts'
 
 test('a leap second that the server announces is in the text and in the JSON', async () => {
   const server = await hostileServer(({ honest }) => [{ ...honest, leap: 'insert' }])

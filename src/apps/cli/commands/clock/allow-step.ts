@@ -1,8 +1,8 @@
 /** `clockwright allow-step`: the running agent may step the clock, once, to where the sources say that it should be. */
 
-import { findAgent } from '../../daemon/presence.ts'
-import { askAgent } from '../agent-or-own.ts'
-import { Complaint } from '../complain.ts'
+import { findAgent } from '../../../daemon/presence.ts'
+import { askAgent } from '../../agent-or-own.ts'
+import { Complaint } from '../../complain.ts'
 
 export async function allowStep(): Promise<void> {
   const agent = findAgent()

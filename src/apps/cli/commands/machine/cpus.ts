@@ -7,9 +7,9 @@ import { type CpuReport, cpusJson, cpusMonitoring, cpusText, cpuVerdict } from '
 import { observeCpus } from '#worlds/host/cpus/observe.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { loadLibc } from '#worlds/libc.ts'
-import { Complaint } from '../complain.ts'
-import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
-import { printJson, styler } from '../print.ts'
+import { Complaint } from '../../complain.ts'
+import { CRITICAL, OK, UNKNOWN, WARNING } from '../../exit.ts'
+import { printJson, styler } from '../../print.ts'
 
 interface Options {
   json?: boolean

@@ -1,12 +1,12 @@
 /** `clockwright config check` and `clockwright config show`. */
 import { join } from 'node:path'
 import { plural } from '#report/words/say.ts'
-import { printEffective } from '../../daemon/config/effective.ts'
-import { ConfigError, DEFAULT_PATH, loadConfig } from '../../daemon/config/load.ts'
-import { stateDirectory } from '../../daemon/places.ts'
-import { effectiveAgent } from '../../daemon/prepare.ts'
-import { OK, UNKNOWN, WARNING } from '../exit.ts'
-import { printJson } from '../print.ts'
+import { printEffective } from '../../../daemon/config/effective.ts'
+import { ConfigError, DEFAULT_PATH, loadConfig } from '../../../daemon/config/load.ts'
+import { stateDirectory } from '../../../daemon/places.ts'
+import { effectiveAgent } from '../../../daemon/prepare.ts'
+import { OK, UNKNOWN, WARNING } from '../../exit.ts'
+import { printJson } from '../../print.ts'
 
 interface Options {
   json?: boolean

@@ -6,12 +6,12 @@ import type { Monotonic } from '#core/time/instant.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { driftLine, driftSummary } from '#report/drift.ts'
-import { OK, WARNING } from '../exit.ts'
-import { measureOnce } from '../measure.ts'
-import { styler, toJson } from '../print.ts'
-import { Progress } from '../progress.ts'
-import { sourcesFor } from '../server-argument.ts'
-import { sleep } from '../sleep.ts'
+import { OK, WARNING } from '../../exit.ts'
+import { measureOnce } from '../../measure.ts'
+import { styler, toJson } from '../../print.ts'
+import { Progress } from '../../progress.ts'
+import { sourcesFor } from '../../server-argument.ts'
+import { sleep } from '../../sleep.ts'
 
 interface Options {
   json?: boolean

@@ -5,10 +5,10 @@ import { gzipSync } from 'node:zlib'
 import { UNREAD } from '#core/guest/files.ts'
 import { printable } from '#report/table.ts'
 import { plural } from '#report/words/say.ts'
-import { archiveOf, type Collected, collect as collectFiles } from '../../inventory/collect.ts'
-import { openMachine } from '../../inventory/open.ts'
-import { Complaint } from '../complain.ts'
-import { Progress } from '../progress.ts'
+import { archiveOf, type Collected, collect as collectFiles } from '../../../inventory/collect.ts'
+import { openMachine } from '../../../inventory/open.ts'
+import { Complaint } from '../../complain.ts'
+import { Progress } from '../../progress.ts'
 
 interface Options {
   output?: string

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allowedCpus } from '#worlds/host/cpus/affinity.ts'
 import { loadLibc } from '#worlds/libc.ts'
-import { cli, MAIN } from '../../../../test/support/cli.ts'
+import { cli, MAIN } from '../../../../../test/support/cli.ts'
 
 const TYPES = '--disable-warning=ExperimentalWarning'
 

@@ -2,11 +2,11 @@
 import type { Status } from '#core/agent/status.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { queryText } from '#report/query.ts'
-import { CRITICAL, OK, UNKNOWN, WARNING } from '../exit.ts'
-import { measureOnce, patience } from '../measure.ts'
-import { printJson, styler } from '../print.ts'
-import { Progress } from '../progress.ts'
-import { sourcesFor } from '../server-argument.ts'
+import { CRITICAL, OK, UNKNOWN, WARNING } from '../../exit.ts'
+import { measureOnce, patience } from '../../measure.ts'
+import { printJson, styler } from '../../print.ts'
+import { Progress } from '../../progress.ts'
+import { sourcesFor } from '../../server-argument.ts'
 
 interface Options {
   json?: boolean

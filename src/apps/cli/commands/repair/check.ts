@@ -3,12 +3,12 @@ import { worst } from '#diagnosis/finding.ts'
 import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { checkMonitoring, checkScreen, encodeCheck } from '#report/machine/check.ts'
 import { encodePlan } from '#report/machine/repair.ts'
-import { examine, FORECAST_WITHIN } from '../../check/examine.ts'
-import { makePlan } from '../../repair/make-plan.ts'
-import { Complaint } from '../complain.ts'
-import { CRITICAL, OK, WARNING } from '../exit.ts'
-import { printJson, styler } from '../print.ts'
-import { Progress } from '../progress.ts'
+import { examine, FORECAST_WITHIN } from '../../../check/examine.ts'
+import { makePlan } from '../../../repair/make-plan.ts'
+import { Complaint } from '../../complain.ts'
+import { CRITICAL, OK, WARNING } from '../../exit.ts'
+import { printJson, styler } from '../../print.ts'
+import { Progress } from '../../progress.ts'
 
 interface Options {
   readonly root?: string

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { duration } from '#core/time/format.ts'
 import type { StatusBody } from '#report/bodies.ts'
-import { askAgent } from '../agent-or-own.ts'
-import { CRITICAL, OK } from '../exit.ts'
+import { askAgent } from '../../agent-or-own.ts'
+import { CRITICAL, OK } from '../../exit.ts'
 
 interface Options {
   readonly bound: number

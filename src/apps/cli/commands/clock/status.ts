@@ -2,12 +2,12 @@
 import type { Seconds } from '#core/time/units.ts'
 import type { StatusBody } from '#report/bodies.ts'
 import { statusText } from '#report/status.ts'
-import { loadConfig } from '../../daemon/config/load.ts'
-import { effectiveAgent } from '../../daemon/prepare.ts'
-import { askAgent, ownStatus } from '../agent-or-own.ts'
-import { measureOnce, patience } from '../measure.ts'
-import { printJson, styler } from '../print.ts'
-import { Progress } from '../progress.ts'
+import { loadConfig } from '../../../daemon/config/load.ts'
+import { effectiveAgent } from '../../../daemon/prepare.ts'
+import { askAgent, ownStatus } from '../../agent-or-own.ts'
+import { measureOnce, patience } from '../../measure.ts'
+import { printJson, styler } from '../../print.ts'
+import { Progress } from '../../progress.ts'
 
 interface Options {
   json?: boolean

@@ -1,9 +1,9 @@
 /** `clockwright host-event`: tells the running agent what was done to this machine. */
 import type { HOST_EVENTS } from '#core/guest/host-event.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { findAgent } from '../../daemon/presence.ts'
-import { readSecret } from '../../daemon/secret.ts'
-import { Complaint } from '../complain.ts'
+import { findAgent } from '../../../daemon/presence.ts'
+import { readSecret } from '../../../daemon/secret.ts'
+import { Complaint } from '../../complain.ts'
 
 interface Options {
   lost?: Seconds

@@ -1,0 +1,10 @@
+/** Commands about this clock and the agent that watches it. They are loaded together: files that few share are slow to load. */
+export { allowStep } from './allow-step.ts'
+export { check, show } from './config.ts'
+export { drift } from './drift.ts'
+export { events } from './events.ts'
+export { hostEvent } from './host-event.ts'
+export { query } from './query.ts'
+export { status } from './status.ts'
+export { wait } from './wait.ts'
+export { watch } from './watch.ts'
