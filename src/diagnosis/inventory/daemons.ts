@@ -14,9 +14,8 @@ import { findSetsTime } from './sets-time.ts'
 import { findCannotWrite } from './statistics-folder.ts'
 import { findService, listedAs, type Surroundings } from './units.ts'
 
-/** Folders of programs; which one is there differs by distribution. */
-const PROGRAMS = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
-export const hasPrograms = (files: Files): boolean => PROGRAMS.some(files.exists)
+/** Where daemons are, at least by a link. What has other folders of programs and not this one is a part of a system. */
+export const hasPrograms = (files: Files): boolean => files.exists('/usr/sbin')
 
 export interface DaemonContext extends Omit<Surroundings, 'seen' | 'programs'> {
   readonly packages: Packages

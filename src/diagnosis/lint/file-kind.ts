@@ -66,8 +66,9 @@ const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)tools\.conf$/, 'tools.conf'],
   [/(?:^|\/)ntp\.toml$/, 'ntp.toml'],
   [/(?:^|\/)chrony(?:\/sources\.d|-dhcp)\/[^/]*\.sources$|\.sources$/, 'chrony sources'],
-  [/(?:^|\/)chrony\.conf$|(?:^|\/)chrony(?:\/conf)?\.d\/[^/]*\.conf$/, 'chrony.conf'],
-  [/(?:^|\/)ntp\.conf$|(?:^|\/)ntp\.d\/[^/]*\.conf$/, 'ntp.conf'],
+  // What lies in another program's folder is for that one: tmpfiles.d/chrony.conf says who owns which folder.
+  [/(?:^|(?<!\.d)\/)chrony\.conf$|(?:^|\/)chrony(?:\/conf)?\.d\/[^/]*\.conf$/, 'chrony.conf'],
+  [/(?:^|(?<!\.d)\/)ntp\.conf$|(?:^|\/)ntp\.d\/[^/]*\.conf$/, 'ntp.conf'],
 ]
 
 /** More lines are not needed to tell. */

@@ -222,3 +222,14 @@ describe('a copy that is not whole', () => {
     expect(found(members)).toEqual(['note copy-incomplete'])
   })
 })
+
+test('a copy with some folder of programs, and not that of daemons, does not tell that none is there', () => {
+  const partial: Members = {
+    'bin/mountpoint': '',
+    'usr/bin/site-tool': '',
+    'etc/ntp.conf': 'pool ntp.example iburst\ntinker panic 0\n',
+    'etc/init.d/ntp': '#!/bin/sh\nDAEMON=/usr/sbin/ntpd\n',
+  }
+  expect(found(partial)).not.toContain('critical no-daemon')
+  expect(found({ ...partial, 'usr/sbin/sshd': '' })).toContain('critical no-daemon')
+})

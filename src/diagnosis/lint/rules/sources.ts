@@ -107,7 +107,7 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
       few(subject, more, {
         name: 'two-sources',
         severity: 'critical',
-        what: `${names} are the only sources: when they disagree nobody can tell which one is wrong. Two is the worst number; one alone would be better.`,
+        what: `${names} ${all.length === 2 ? 'are the only sources' : 'come down to two clocks'}: when they disagree nobody can tell which one is wrong. Two is the worst number; one alone would be better.`,
         evidence,
         cost: 'When they disagree the daemon follows neither, or goes from one to the other.',
         count,
