@@ -50,5 +50,6 @@ test.each([
   'include /etc/ld.so.conf.d/*.conf\n',
   'nameserver 192.0.2.1\nsearch example.net\n',
   'server {\n  listen 80;\n}\n',
+  '# of LVM\nlocal {\n\t# host_id = 0\n}\n',
   'Dear reader,\nthe server is down.\n',
 ])('%j is nothing of ours', text => expect(kindOf({ path: '/etc/other.conf', text })).toBeUndefined())

@@ -110,6 +110,8 @@ const TELLING: Readonly<Record<'ntp.conf' | 'chrony.conf' | 'OpenNTPD ntpd.conf'
 
 /** One directive a line: whose words are these? */
 function lineByLine(path: string, lines: readonly string[]): FileKind | undefined {
+  // Blocks are of other programs: lvmlocal.conf begins one with `local`, nginx with `server`.
+  if (lines.some(line => /^[^#]*[^#{]\{\s*$/.test(line))) return undefined
   const said = lines
     .map(line => wordsOf(line.replace(/#.*$/, '')))
     .filter(words => words.length > 0 && !/^[!;%]/.test(words[0]!))
