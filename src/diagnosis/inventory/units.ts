@@ -225,7 +225,10 @@ function readService(
   }
 }
 
-/** A link in the `.wants` or `.requires` of another unit starts it. A copy may have none of these folders at all. */
+/**
+ * A link in the `.wants` or `.requires` of another unit starts it. What was enabled is linked from a target below /etc; a copy may have
+ * no such folder at all.
+ */
 export function findEnabled(
   files: Files,
   name: string,
@@ -237,7 +240,7 @@ export function findEnabled(
   for (const directory of UNIT_DIRECTORIES) {
     for (const wants of files.names(directory)) {
       if (!isWants(wants)) continue
-      told = true
+      told ||= directory === UNIT_DIRECTORIES[0] && wants.endsWith('.target.wants')
       for (const each of [name, ...aliases]) {
         const target = files.link(`${directory}/${wants}/${each}`)
         if (target !== undefined && target !== MASK)

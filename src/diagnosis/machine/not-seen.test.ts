@@ -233,3 +233,15 @@ test('a copy with some folder of programs, and not that of daemons, does not tel
   expect(found(partial)).not.toContain('critical no-daemon')
   expect(found({ ...partial, 'usr/sbin/sshd': '' })).toContain('critical no-daemon')
 })
+
+test('folders of units that another unit needs do not tell which were enabled', () => {
+  const etc: Members = {
+    'etc/chrony/chrony.conf': CONF,
+    'etc/systemd/system/chronyd.service': { link: '/lib/systemd/system/chrony.service' },
+    'etc/systemd/system/open-vm-tools.service.requires/vgauth.service': {
+      link: '/lib/systemd/system/vgauth.service',
+    },
+  }
+  expect(found(etc)).not.toContain('critical no-daemon')
+  expect(found(etc)).toContain('note copy-incomplete')
+})
