@@ -47,7 +47,17 @@ function lintOwn(judged: readonly LintFile[], inventory: Inventory): Finding[] {
     .filter(({ name }) => !(unasked && OF_SOURCES.includes(name)))
     .filter(({ name }) => !(isOnlyMeasuring(inventory) && OF_SETTING.includes(name)))
     .map(finding => placed(finding, judged))
+    .filter(finding => !isOfMetCondition(finding, inventory))
 }
+
+/** What is met here keeps nobody from starting. */
+const isOfMetCondition = ({ name, evidence: [first] }: Finding, inventory: Inventory): boolean =>
+  name === 'disabled-in-guests' &&
+  usedDaemons(inventory).some(({ unit }) =>
+    unit?.conditions.some(
+      ({ met, evidence }) => met && evidence.path === first?.path && evidence.line === first?.line,
+    ),
+  )
 
 const DOMAINS = '/etc/libvirt/qemu'
 const MOST_DOMAINS = 256

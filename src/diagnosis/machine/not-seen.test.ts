@@ -245,3 +245,17 @@ test('folders of units that another unit needs do not tell which were enabled', 
   expect(found(etc)).not.toContain('critical no-daemon')
   expect(found(etc)).toContain('note copy-incomplete')
 })
+
+test('a condition that is met by what a disk holds, and does not hold, is nothing to warn of', () => {
+  const debian9: Members = {
+    'etc/debian_version': '9.13\n',
+    'usr/sbin/sshd': '',
+    'lib/systemd/systemd-timesyncd': '',
+    'lib/systemd/system/systemd-timesyncd.service':
+      '[Unit]\nConditionFileIsExecutable=!/usr/sbin/VBoxService\n[Service]\nExecStart=/lib/systemd/systemd-timesyncd\n',
+    'etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service': {
+      link: '/lib/systemd/system/systemd-timesyncd.service',
+    },
+  }
+  expect(found(debian9).map(each => each.split(' ')[1])).not.toContain('disabled-in-guests')
+})
