@@ -32,6 +32,7 @@ test.each([
   ['server ntp.example iburst\ntinker panic 0\nrestrict default noquery\n', 'ntp.conf'],
   ['# a comment\npool pool.ntp.org iburst\nmakestep 1 3\nrtcsync\n', 'chrony.conf'],
   ['tinker setpout 10\n', 'ntp.conf'],
+  ['server a.example ibrust\nserver b.example iburst\n', 'ntp.conf'],
   ['servers pool.ntp.org\nsensor *\n', 'OpenNTPD ntpd.conf'],
   ['[Time]\nNTP=ntp.example\n', 'timesyncd.conf'],
   ['[[source]]\nmode = "pool"\n', 'ntp.toml'],
@@ -51,5 +52,6 @@ test.each([
   'nameserver 192.0.2.1\nsearch example.net\n',
   'server {\n  listen 80;\n}\n',
   '# of LVM\nlocal {\n\t# host_id = 0\n}\n',
+  'server my_PDC my_BDC my_NTDOMAIN\nserver other_PDC other_BDC other_NTDOMAIN\n',
   'Dear reader,\nthe server is down.\n',
 ])('%j is nothing of ours', text => expect(kindOf({ path: '/etc/other.conf', text })).toBeUndefined())

@@ -108,6 +108,9 @@ const TELLING: Readonly<Record<'ntp.conf' | 'chrony.conf' | 'OpenNTPD ntpd.conf'
   'OpenNTPD ntpd.conf': /^(?:servers|sensor|constraints?|listen|query)$/,
 }
 
+/** Other programs have servers, too: such a line tells of a daemon when all of it is that daemon's. */
+const COMMON = /^(?:server|pool|peer|local)$/i
+
 /** One directive a line: whose words are these? */
 function lineByLine(path: string, lines: readonly string[]): FileKind | undefined {
   // Blocks are of other programs: lvmlocal.conf begins one with `local`, nginx with `server`.
@@ -130,7 +133,9 @@ function lineByLine(path: string, lines: readonly string[]): FileKind | undefine
       telling: known.some(
         ({ words, mistakes }) =>
           TELLING[each.kind].test(words[0]!) &&
-          !mistakes.some(kind => kind === 'wrong-value' || kind === 'missing-value'),
+          !mistakes.some(
+            kind => kind === 'wrong-value' || kind === 'missing-value' || COMMON.test(words[0]!),
+          ),
       ),
     }
   })
