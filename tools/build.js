@@ -16,9 +16,25 @@ const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'ut
 const ASSIGNED =
   /(?<!\b(?:var|let|const) )\b([A-Z][A-Z0-9_]*)(?: (?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)?= |\+\+|--)/g
 
-/** What is started on its own, as a process or a thread. Each is bundled by itself: sharing would tear all into small chunks. */
+/** What the command line loads when it is to be done. */
+const COMMANDS = {
+  './commands/analyze.ts': 'chunks/analyze',
+  './commands/clock/index.ts': 'chunks/clock',
+  './commands/lab/index.ts': 'chunks/lab',
+  './commands/machine/index.ts': 'chunks/machine',
+  './commands/repair/index.ts': 'chunks/repair',
+  './commands/run.ts': 'chunks/run',
+}
+
+/**
+ * What is started or loaded on its own. Each is bundled by itself: sharing would tear all into some hundred small files, and to
+ * load one takes as long as to read 20 kB of code.
+ */
 const PROGRAMS = {
   clockwright: 'src/apps/cli/main.ts',
+  ...Object.fromEntries(
+    Object.entries(COMMANDS).map(([source, name]) => [name, join('src/apps/cli', source)]),
+  ),
   agent: 'src/apps/daemon/main.ts',
   'lab-worker': 'src/apps/lab/worker.ts',
   'cpus-worker': 'src/worlds/host/cpus/worker.ts',
@@ -34,7 +50,7 @@ for (const [name, source] of Object.entries(PROGRAMS)) bundle(name, source)
 for (const file of [dist, join(dist, 'chunks')].flatMap(scriptsIn))
   writeFileSync(file, withConstants(readFileSync(file, 'utf8')))
 const entry = join(dist, 'clockwright.js')
-writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`)
+writeFileSync(entry, `#!/usr/bin/env node\n${withCommands(readFileSync(entry, 'utf8'))}`)
 chmodSync(entry, 0o755)
 
 const { bundlePage } = await import('../src/apps/web/bundle.ts')
@@ -64,7 +80,7 @@ function bundle(name, source) {
     '--legal-comments=none',
     '--chunk-names=chunks/[name]-[hash]',
     // These hold compiled code, which cannot be bundled.
-    ...Object.keys(dependencies).map(each => `--external:${each}`),
+    ...[...Object.keys(dependencies), ...Object.keys(COMMANDS)].map(each => `--external:${each}`),
     `--metafile=dist/${name}.json`,
     '--outdir=dist',
   ]
@@ -72,6 +88,14 @@ function bundle(name, source) {
     cwd: root,
     stdio: 'inherit',
   })
+}
+
+/** Where the sources of commands were, their bundles are. */
+function withCommands(script) {
+  return script.replace(
+    /\bimport\("(\.\/commands\/[^"]+)"\)/g,
+    (_, source) => `import("./${COMMANDS[source]}.js")`,
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Commands about this clock and the agent that watches it. They are loaded together: files that few share are slow to load. */
+/** Commands about this clock and the agent that watches it. They are bundled together. */
 export { allowStep } from './allow-step.ts'
 export { check, show } from './config.ts'
 export { drift } from './drift.ts'

@@ -1,4 +1,4 @@
-/** Commands of the lab. They are loaded together: files that few share are slow to load. */
+/** Commands of the lab. They are bundled together. */
 export { forecast } from './forecast.ts'
 export { list } from './list.ts'
 export { compare, run } from './play.ts'

@@ -1,4 +1,4 @@
-/** Commands that look at a machine and its files. They are loaded together: files that few share are slow to load. */
+/** Commands that look at a machine and its files. They are bundled together. */
 export { collect } from './collect.ts'
 export { cpus } from './cpus.ts'
 export { facts } from './facts.ts'

@@ -1,4 +1,4 @@
-/** Commands that judge a machine and put it right. They are loaded together: files that few share are slow to load. */
+/** Commands that judge a machine and put it right. They are bundled together. */
 export { check } from './check.ts'
 export { repair } from './repair.ts'
 export { list, undo } from './repair-undo.ts'
