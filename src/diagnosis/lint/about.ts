@@ -2,7 +2,7 @@
  * What is known of the machine whose files are read, beside the files: nothing of it is needed, and the more there is the
  * more can be said for sure. Names are those of the inventory of a machine.
  */
-import type { Fact } from '#core/guest/inventory.ts'
+import type { Distribution, Fact } from '#core/guest/inventory.ts'
 import { numbersOf, type Reader } from '#dialects/grammar.ts'
 import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
@@ -41,6 +41,7 @@ export interface About {
   readonly wallclockSwitch?: boolean | undefined
   /** What its files and scripts set that switch to in the end; left out when these files are all that is known. */
   readonly wallclockAtStart?: string | undefined
+  readonly distribution?: Distribution | undefined
   /** `uname -m` */
   readonly architecture?: string | undefined
   /** Its PTP devices, each with its own name and those that udev links to it. */

@@ -225,6 +225,7 @@ export function aboutOf(inventory: Inventory): About {
     hypervisor: hypervisorOf(hypervisor?.value),
     platform: hypervisor?.value.platform,
     kernel: kernel.release?.value,
+    distribution: kernel.distribution?.value,
     wallclockSwitch: kernel.flavour?.value === 'classic-xen' || undefined,
     wallclockAtStart: wallclockSetting(inventory)?.set.at(-1)?.value,
     architecture: kernel.architecture?.value,

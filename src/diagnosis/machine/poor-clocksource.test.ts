@@ -255,3 +255,24 @@ test.each([
   // What it reads at the next boot says nothing of it.
   expect(look({ ...seen, 'boot/grub/grub.cfg': `${GRUB}\n}\n` }).advice).toEqual([])
 })
+
+describe('in the settings of GRUB, whose menu is not in the copy', () => {
+  const { 'boot/grub/grub.cfg': _, ...seen } = guest(' clocksource=acpi_pm') as Record<string, string>
+  const advised = (members: Record<string, string>) =>
+    look(members).advice.filter(({ title }) => title === 'Make the menu of GRUB anew')
+  test.each([
+    ['debian', '12', 'update-grub'],
+    ['sles', '15.4', 'grub2-mkconfig -o /boot/grub2/grub.cfg'],
+    ['rhel', '9.2', 'grubby --update-kernel=ALL --remove-args="clocksource=acpi_pm"'],
+  ])('%s', (id, version, line) => {
+    const system = { ...seen, 'etc/os-release': `ID=${id}\nVERSION_ID="${version}"\n` }
+    // Also where the machine does not count with it, yet.
+    for (const members of [system, { ...system, 'proc/cmdline': 'ro\n' }]) {
+      expect(advised(members).map(({ lines }) => lines)).toEqual([[line]])
+      expect(look(members).changes).toContain(line)
+    }
+  })
+  test('where the menu is there, it is edited', () => {
+    expect(advised(guest(' clocksource=acpi_pm'))).toEqual([])
+  })
+})

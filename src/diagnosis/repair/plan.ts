@@ -8,6 +8,7 @@ import { nameCpus } from '../cpus/subject.ts'
 import type { Finding } from '../finding.ts'
 import type { Action, Because, OfKind } from './action.ts'
 import type { Ground } from './ground.ts'
+import { remakeMenu } from './make-menu.ts'
 import { planFiles, type Rewritten } from './plan-files.ts'
 import { restartOf, serviceSteps } from './services.ts'
 import { type Advice, commandsOf, distinct, type Plan, type Reason, type Step } from './step.ts'
@@ -45,6 +46,7 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
     steps: ground.live ? [...files.steps, ...running] : files.steps,
     advice: [
       ...files.advice,
+      ...remakeMenu(files.steps, inventory),
       // Of a mere disk nothing runs that could be told anything.
       ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts, ...runs] : running).map(step =>
         onTheMachine(step, inventory.copy === 'disk'),

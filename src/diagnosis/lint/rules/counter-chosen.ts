@@ -2,6 +2,7 @@
  * poor-clocksource, as far as a command line says it: `clocksource=acpi_pm`, `notsc`, `no-kvmclock` keep a guest from the counter that its
  * hypervisor offers. For kernels whose time was counted in ticks (before 2.6.21) this was the advice, and they are let be.
  */
+import { makeMenuAnew } from '#dialects/linux/grub-menu.ts'
 import { isTickless, type KernelRelease } from '#dialects/linux/kernel-release.ts'
 import { bestCounters, keepsFromBest } from '../../counters.ts'
 import type { Finding } from '../../finding.ts'
@@ -14,7 +15,7 @@ export function counterChosen(
   words: readonly string[],
   release: KernelRelease | undefined,
 ): Finding[] {
-  const { hypervisor } = subject.machine.about
+  const { hypervisor, distribution } = subject.machine.about
   const chosen = words.filter(word => keepsFromBest(word, hypervisor, release))
   if (chosen.length === 0 || (release && !isTickless(release))) return []
   const list = chosen.map(word => `\`${word}\``).join(' and ')
@@ -37,7 +38,13 @@ export function counterChosen(
         text: `Take ${chosen.length === 1 ? 'it' : 'them'} out, and let the kernel choose.${isMade ? ` ${MAKE_ANEW}` : ''}`,
         changes: [
           text.trim(),
-          ...(isMade ? ['update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)'] : []),
+          ...(isMade
+            ? makeMenuAnew(
+                distribution,
+                words,
+                words.filter(word => !chosen.includes(word)),
+              )
+            : []),
         ],
         edits: [{ file, line, kind: 'replace', text }],
       },

@@ -4,6 +4,7 @@
  * line of the kernel, or a script that the start of the machine runs.
  */
 import type { Fact, Inventory } from '#core/guest/inventory.ts'
+import { makeMenuAnew } from '#dialects/linux/grub-menu.ts'
 import { changeByGrubby } from '#dialects/linux/grubby.ts'
 import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { bestCounters, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
@@ -86,20 +87,15 @@ function offTheCommandLine(inventory: Inventory): Action[] {
   const { commandLine, boot, kernel } = inventory
   const words = commandLine?.value.filter(word => isChoice(inventory, word)) ?? []
   if (words.length === 0 || boot.entries.length + boot.defaults.length > 0 || boot.environment) return []
-  const settings = '/etc/default/grub'
+  const [before, after] = [commandLine?.value ?? [], without(inventory, commandLine?.value)]
+  const distribution = kernel.distribution?.value
   return [
     {
       kind: 'host',
       where: 'the command line of the kernel, as the boot loader has it: else the next boot brings it back',
-      lines: /^(?:debian|ubuntu|sles|opensuse)/.test(kernel.distribution?.value.id ?? '')
-        ? [
-            `${settings}: without ${words.join(' ')}`,
-            'update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)',
-          ]
-        : changeByGrubby(
-            commandLine?.value ?? [],
-            commandLine?.value.filter(word => !words.includes(word)) ?? [],
-          ),
+      lines: /^(?:debian|ubuntu|sles|opensuse)/.test(distribution?.id ?? '')
+        ? [`/etc/default/grub: without ${words.join(' ')}`, ...makeMenuAnew(distribution, before, after)]
+        : changeByGrubby(before, after),
     },
   ]
 }
@@ -119,14 +115,17 @@ const isMade = (chosen: readonly Evidence[]): boolean =>
 
 /** What entries take from grubenv does not come from the settings again. */
 function makeAnew(inventory: Inventory, chosen: readonly Evidence[]): string[] {
-  const { environment } = inventory.boot
+  const { environment, defaults } = inventory.boot
   if (environment?.name === 'kernelopts')
-    return changeByGrubby(
-      environment.words,
-      environment.words.filter(word => !isChoice(inventory, word)),
-    )
-  return isMade(chosen) ? ['update-grub   (or: grub2-mkconfig -o /boot/grub2/grub.cfg)'] : []
+    return changeByGrubby(environment.words, without(inventory, environment.words))
+  const words = defaults.flatMap(each => each.words)
+  return isMade(chosen)
+    ? makeMenuAnew(inventory.kernel.distribution?.value, words, without(inventory, words))
+    : []
 }
+
+const without = (inventory: Inventory, words: readonly string[] = []): string[] =>
+  words.filter(word => !isChoice(inventory, word))
 
 const isChoice = (inventory: Inventory, word: string): boolean =>
   keepsFromBest(word, inventory.hypervisor?.value.name, releaseOf(inventory))
