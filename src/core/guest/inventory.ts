@@ -285,6 +285,8 @@ export interface ClockJob {
   readonly every: Seconds | undefined
   /** Not once at the start only. */
   readonly repeats: boolean
+  /** It sends from port 123 (ntpdate without -u), and sets nothing while another program has that. */
+  readonly takesPort?: true
   readonly command: Fact<string>
 }
 

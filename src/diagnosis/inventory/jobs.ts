@@ -7,7 +7,7 @@ import type { Files } from '#core/guest/files.ts'
 import type { ClockJob } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
-import { type ClockSetting, findClockSetting } from '#dialects/linux/set-clock.ts'
+import { type ClockSetting, endsAnother, findClockSetting } from '#dialects/linux/set-clock.ts'
 import { listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
 import {
@@ -60,6 +60,7 @@ const jobsIn = (files: Files, path: string): ClockJob[] =>
             when,
             every,
             repeats,
+            ...(setting.takesPort && { takesPort: true as const }),
             command: fact(setting.shown, at(path, `${when} ${setting.shown}`, line)),
           },
         ]
@@ -68,7 +69,7 @@ const jobsIn = (files: Files, path: string): ClockJob[] =>
 
 /** The first of its lines that sets the clock stands for a script. */
 function jobOf(lines: readonly LineAtBoot[], when: string, every: Seconds | undefined): ClockJob[] {
-  for (const { path, line, text } of lines) {
+  for (const [index, { path, line, text }] of lines.entries()) {
     const setting = text.length < LONGEST ? findClockSetting(text) : undefined
     if (setting)
       return [
@@ -79,6 +80,8 @@ function jobOf(lines: readonly LineAtBoot[], when: string, every: Seconds | unde
           when,
           every,
           repeats: every !== undefined,
+          ...(setting.takesPort &&
+            !lines.slice(0, index).some(each => endsAnother(each.text)) && { takesPort: true as const }),
           command: fact(setting.shown, at(path, setting.shown, line)),
         },
       ]
@@ -116,6 +119,7 @@ function timers(files: Files): ClockJob[] {
         every:
           again && (NAMED[again.value] ?? (again.key === 'OnCalendar' ? undefined : readSpan(again.value))),
         repeats: again !== undefined,
+        ...(started.takesPort && { takesPort: true as const }),
         command: fact(
           started.shown,
           at(started.path, `${started.key}=${started.shown}`, started.line),

@@ -161,6 +161,25 @@ describe('a classic Xen guest', () => {
       running: fact(value, '/proc/sys/xen/independent_wallclock'),
     },
   ]
+  const hourly = {
+    name: '/etc/cron.hourly/ntpdate',
+    unit: undefined,
+    program: 'ntpdate',
+    when: 'hourly',
+    every: 3600,
+    repeats: true,
+    command: fact('ntpdate -u 192.0.2.1', '/etc/cron.hourly/ntpdate', 2),
+  }
+  test('depends on its host, and a job sets its clock in vain', () => {
+    const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), jobs: [hourly] }
+    const [finding, ...others] = checkMachine({ inventory, live: undefined, prospect: undefined })
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ name: 'wallclock-follows-host', severity: 'warning' })
+    expect(finding!.what).toContain('so a job (ntpdate, hourly) has no effect')
+    expect(finding!.evidence).toContainEqual(expect.objectContaining({ path: '/etc/cron.hourly/ntpdate' }))
+    // Made independent it would have nobody but the job.
+    expect(finding!.remedy.actions).toBeUndefined()
+  })
   test('depends on its host, and its daemon does nothing', () => {
     const inventory = { ...BARE, ...xen, sysctls: wallclock('0'), daemons: [daemon('ntpd')] }
     expect(found(inventory)).toEqual(['critical wallclock-follows-host'])
@@ -176,15 +195,6 @@ describe('a classic Xen guest', () => {
       'critical no-daemon',
       'critical wallclock-without-daemon',
     ])
-    const hourly = {
-      name: '/etc/cron.hourly/ntpdate',
-      unit: undefined,
-      program: 'ntpdate',
-      when: 'hourly',
-      every: 3600,
-      repeats: true,
-      command: fact('ntpdate -u 192.0.2.1', '/etc/cron.hourly/ntpdate', 2),
-    }
     expect(found({ ...xen, sysctls: wallclock('1'), jobs: [hourly] })).toContain(
       'warning wallclock-without-daemon',
     )

@@ -2,6 +2,7 @@
 import type { ClockSteps, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { repeatedJobs } from './jobs.ts'
 import { activeDaemons, conflictOf, isPresumed, setsOnce } from './subject.ts'
 import { followsHost, wallclockValue } from './wallclock.ts'
 
@@ -48,12 +49,13 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
       },
     ]
   })
+  const { shutOut } = repeatedJobs(inventory)
   const jobs = inventory.jobs.map(
-    ({ name, program, repeats, command }): Setter => ({
-      name: `${program} (${name})`,
-      how: repeats ? 'periodically' : 'at boot',
-      does: 'yes',
-      evidence: command.evidence,
+    (job): Setter => ({
+      name: `${job.program} (${job.name})`,
+      how: job.repeats ? 'periodically' : 'at boot',
+      does: shutOut.includes(job) ? 'may' : 'yes',
+      evidence: job.command.evidence,
     }),
   )
   return withSteps([...daemons, ...tools, ...jobs, ...hostWallclock(inventory)], inventory).sort(

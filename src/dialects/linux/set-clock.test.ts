@@ -32,6 +32,20 @@ describe('a command', () => {
     ['service ntpd stop; ntpdate a; service ntpd start', 'ntpdate'],
   ])('%s sets the clock', (command, program) => expect(setsClock(command)).toBe(program))
   test.each([
+    ['ntpdate a', true],
+    ['[ -x /usr/sbin/ntpdate ] && ntpdate -bs a >/dev/null 2>&1', true],
+    ['ntpdate -U ntp -s -b a', true],
+    ['ntpdate -u a', false],
+    ['ntpdate -b -u a', false],
+    ['ntpdate -bu a', false],
+    ['ntpdate $OPTIONS a', false],
+    ['service ntpd stop; ntpdate a; service ntpd start', false],
+    ['sntp -s a', false],
+    ['systemctl restart ntpdate', false],
+  ])('%s needs port 123 to itself: %s', (command, takesPort) =>
+    expect(findClockSetting(command)).toMatchObject({ takesPort }),
+  )
+  test.each([
     'ntpdate -q time.example.net',
     'ntpdate -ud time.example.net',
     'ntpq -pn',
@@ -106,6 +120,7 @@ describe('of a line', () => {
     const [job] = parseCrontab('17 * * * * sudo -S ntpdate a%PW\n')
     expect(settingOfJob(job!, '/etc/crontab')).toEqual({
       program: 'ntpdate',
+      takesPort: true,
       alone: false,
       bySudo: true,
       shown: 'sudo -S ntpdate a % (removed)',

@@ -48,6 +48,8 @@ export interface ClockSetting {
   readonly alone: boolean
   /** `sudo` or `doas` runs it. */
   readonly bySudo: boolean
+  /** It sends from port 123, and sets nothing while another program has that. */
+  readonly takesPort: boolean
 }
 
 const STARTS = /^(?:service|systemctl|rc-service|invoke-rc\.d)$/
@@ -73,8 +75,21 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
     at + 1 < commands.length || (setting.end !== '' && !alone) ? '; (removed)' : '',
   ]
   const bySudo = /(?:^|[\s/])(?:sudo|doas)(?:\s|$)/.test(setting.before)
-  return { program: programOf(setting.words)!, shown: shown.join(''), alone, bySudo }
+  return {
+    program: programOf(setting.words)!,
+    shown: shown.join(''),
+    alone,
+    bySudo,
+    takesPort: takesPort(setting) && !before.some(({ text }) => endsAnother(text)),
+  }
 }
+
+/** ntpdate(8) ends with "the NTP socket is in use" then, unless -u has it send from another one. What a variable holds nobody knows. */
+const takesPort = ({ words: [program, ...others] }: SimpleCommand): boolean =>
+  /^ntpdate(?:-debian)?$/.test(program) && !has(others, 'u') && !others.some(word => word.startsWith('$'))
+
+/** `service ntpd stop; ntpdate …; service ntpd start` */
+export const endsAnother = (text: string): boolean => /\b(?:stop|p?kill|killall)\b/.test(text)
 
 /** A quote that a substitution cut off would take in what is shown behind it: then the words, each as far as it is plain. */
 const textOf = ({ text, words }: SimpleCommand): string =>

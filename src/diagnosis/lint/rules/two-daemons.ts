@@ -18,21 +18,27 @@ export const twoDaemons: LintRule = subject => {
   const names = [...new Set([...daemons.map(({ name }) => name), ...(running ?? []).map(({ name }) => name)])]
   const both = names.map(name => PROGRAMS[name]).join(' and ')
   const sure = (running?.length ?? 0) > 1 || names.length < 2
+  // ntpd has the port that these would ask from; whoever has another daemon's ntpdate is not that ntpd's neighbour.
+  const shutOut = names.length === 1 && names[0] === 'ntpd' && jobs.every(({ takesPort }) => takesPort)
   const evidence = [
     ...daemons.map(({ file, line }) => evidenceAt(subject, file, line)),
-    ...jobs.map(({ deletes: _, ...job }) => job),
+    ...jobs.map(({ deletes: _, takesPort: __, ...job }) => job),
   ]
   return [
     found({
       name: 'two-daemons',
-      severity: sure ? 'critical' : 'warning',
+      severity: shutOut ? 'note' : sure ? 'critical' : 'warning',
       what:
         names.length < 2
-          ? `A job sets the clock that ${both} keeps.`
+          ? shutOut
+            ? `A job is to set the clock that ${both} keeps, and cannot while it runs: without -u ntpdate sends from port 123, which is taken, and ends with "the NTP socket is in use".`
+            : `A job sets the clock that ${both} keeps.`
           : `${both} ${sure ? 'both run' : 'are both configured'}: ${names.length === 2 ? 'two' : names.length} programs that keep one clock.`,
       measures: { daemons: names.length },
       evidence,
-      cost: 'Each takes the corrections of the other for drift of the clock; both learn a wrong frequency, and steps come and go.',
+      cost: shutOut
+        ? `None while ${both} runs. When it does not, the job steps the clock.`
+        : 'Each takes the corrections of the other for drift of the clock; both learn a wrong frequency, and steps come and go.',
       causes: [
         { what: 'a daemon was replaced, and the old one stayed', why: 'its configuration is still there' },
       ],
@@ -63,7 +69,15 @@ const setters = (subject: LintSubject): Setter[] => [
       : parseCrontab(subject.files[file]!.text).flatMap((job): Setter[] => {
           const setting = job.when === '@reboot' ? undefined : settingOfJob(job, subject.files[file]!.path)
           return setting && !switchesSyncOn(setting)
-            ? [{ file, line: job.line, text: `${job.when} ${setting.shown}`, deletes: setting.alone }]
+            ? [
+                {
+                  file,
+                  line: job.line,
+                  text: `${job.when} ${setting.shown}`,
+                  deletes: setting.alone,
+                  takesPort: setting.takesPort,
+                },
+              ]
             : []
         }),
   ),
@@ -71,7 +85,7 @@ const setters = (subject: LintSubject): Setter[] => [
     subject.units.some(timer => timer.path === path.replace(/\.service$/, '.timer') && timer.path !== path)
       ? read.settings.flatMap(({ section, key, value, line }): Setter[] =>
           section === 'Service' && key === 'ExecStart' && setsClock(value.replace(/^[-@:+!|]+/, ''))
-            ? [{ ...evidenceAt(subject, file, line), deletes: false }]
+            ? [{ ...evidenceAt(subject, file, line), deletes: false, takesPort: false }]
             : [],
         )
       : [],
@@ -79,7 +93,7 @@ const setters = (subject: LintSubject): Setter[] => [
 ]
 
 /** `deletes`: taking this line out is all that is needed, and takes out nothing else. */
-type Setter = Evidence & { readonly deletes: boolean }
+type Setter = Evidence & { readonly deletes: boolean; readonly takesPort: boolean }
 
 /** Where nobody knows its unit it has the name of the daemon. */
 const serviceOf = ({ machine }: LintSubject, name: DaemonName): Service =>

@@ -3,12 +3,11 @@
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
 import type { ClockJob, GuestTool, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
-import { settingOfJob } from '#dialects/linux/crontab.ts'
 import type { Finding } from '../../finding.ts'
-import { kindOf } from '../../lint/file-kind.ts'
 import type { Action } from '../../repair/action.ts'
 import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStop } from '../../service-words.ts'
+import { actionsFor, repeatedJobs, wordsFor } from '../jobs.ts'
 import {
   conflictOf,
   evidenceOf,
@@ -31,6 +30,7 @@ export const severalDaemons: MachineRule = subject => {
   const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
   const conflicts = pairsOf(daemons).map(([one, other]) => conflictOf(one, other))
   const oneIsLeft = conflicts.every(conflict => conflict !== undefined)
+  // Those that one of these leaves no port for set the clock once it is stopped.
   const jobs = inventory.jobs.filter(({ repeats }) => repeats)
   return [
     state({
@@ -146,8 +146,10 @@ const pairsOf = (daemons: readonly TimeDaemon[]): [TimeDaemon, TimeDaemon][] =>
 /** A job beside a daemon: one step again and again that the daemon did not make. */
 const jobBesideDaemon: MachineRule = ({ inventory }) => {
   const [daemon] = settingDaemons(inventory)
-  const jobs = inventory.jobs.filter(({ repeats }) => repeats)
-  if (!daemon || jobs.length === 0) return []
+  const { setting, shutOut } = repeatedJobs(inventory)
+  if (!daemon || setting.length + shutOut.length === 0) return []
+  if (setting.length === 0) return [jobShutOut(daemon, shutOut)]
+  const jobs = [...setting, ...shutOut]
   const [first] = jobs as [ClockJob, ...ClockJob[]]
   return [
     state({
@@ -175,26 +177,35 @@ const jobBesideDaemon: MachineRule = ({ inventory }) => {
   ]
 }
 
+/** It waits for the day on which ntpd is not there. */
+function jobShutOut(daemon: TimeDaemon, jobs: readonly ClockJob[]): Finding {
+  const [first] = jobs as readonly [ClockJob, ...ClockJob[]]
+  return state({
+    name: 'two-daemons',
+    severity: 'note',
+    what: `A job (${first.name}: ${first.program}, ${first.when}) is to set the clock that ${daemon.name} keeps, and cannot: without -u it sends from port 123, which ${daemon.name} has, and ends with "the NTP socket is in use".`,
+    evidence: [
+      ...jobs.flatMap(({ command }) => evidenceOf(command)),
+      ...evidenceOf(daemon.runs ?? daemon.enabled),
+    ],
+    cost: `None while ${daemon.name} runs. When it does not, the job steps the clock; with -u it would do so beside ${daemon.name}, too.`,
+    causes: [
+      {
+        what: 'the job is older than the daemon',
+        why: 'it was the advice for virtual machines whose daemon could not follow',
+      },
+    ],
+    remedy: {
+      text: `Take the job out, and leave the clock to ${daemon.name}.`,
+      changes: jobs.flatMap(wordsFor),
+      actions: jobs.flatMap(actionsFor),
+    },
+    confirm: 'What the job printed (the mail of cron): "the NTP socket is in use, exiting".',
+  })
+}
+
 const alsoJobs = ([job]: readonly ClockJob[]): string =>
   job ? ` So does a job (${job.name}: ${job.program}, ${job.when}).` : ''
-
-const wordsFor = ({ unit, name, command }: ClockJob): string[] =>
-  unit ? wordsToStop({ name, unit: { name: unit } }) : [`${name}: without "${command.value}"`]
-
-/** A line of a table that does nothing else is an edit of the linter's; what has other work in it is for a person to part. */
-function actionsFor({ unit, name, command }: ClockJob): Action[] {
-  if (unit) return [{ kind: 'stop', daemon: name, unit }]
-  const isTable = kindOf({ path: name, text: '' }) === 'crontab'
-  if (isTable && settingOfJob({ command: command.value, fed: false }, name)?.alone) return []
-  const line = command.evidence[0]?.line
-  return [
-    {
-      kind: 'host',
-      where: line === undefined ? name : `${name}, line ${line}`,
-      lines: [`take out only what sets the clock, and leave what else is there: ${command.value}`],
-    },
-  ]
-}
 
 /** No distribution starts them by itself, for they have to be told of a network card: somebody has set them up here. */
 const PTP = ['ptp4l', 'phc2sys', 'ptpd', 'sfptpd']

@@ -4,7 +4,8 @@
  * behind; with 1 somebody in the guest has to. HVM guests and newer kernels have no such switch. In the control domain 0 is right:
  * what its daemon sets is handed on to Xen, and at 1 it is not (time-xen.c: do_settimeofday, sync_xen_wallclock).
  */
-import type { Fact, Inventory, Sysctl } from '#core/guest/inventory.ts'
+import type { Fact, Inventory, Sysctl, TimeDaemon } from '#core/guest/inventory.ts'
+import { repeatedJobs, wordsFor } from '../jobs.ts'
 import { evidenceOf, isKeeperKnown, type MachineRule, settingDaemons, state } from '../subject.ts'
 import { isSetAtNextBoot, WALLCLOCK_SETTING as NAME, wallclockSetting, wallclockValue } from '../wallclock.ts'
 
@@ -29,7 +30,7 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
     return follows ? [untilTheBoot(inventory, value)] : []
   }
   if (hypervisor.value.controlDomain) return []
-  return [dependent(inventory, value, keeper?.name, setting)]
+  return [dependent(inventory, value, keeper, setting)]
 }
 
 /** For the next boot: in a file, or on the command line of the kernel. A copy may lack the file. */
@@ -57,16 +58,23 @@ const untilTheBoot = (inventory: Inventory, value: Fact<string>) =>
 const dependent = (
   inventory: Inventory,
   value: Fact<string> | undefined,
-  daemon: string | undefined,
+  keeper: TimeDaemon | undefined,
   setting: Sysctl | undefined,
 ) => {
   const boot = setting?.set.at(-1)?.value === '1'
+  const daemon = keeper?.name
+  const { setting: jobs } = repeatedJobs(inventory)
+  const [job] = jobs
+  const inVain = [
+    ...(daemon === undefined ? [] : [daemon]),
+    ...(job ? [`a job (${job.program}, ${job.when})`] : []),
+  ]
   return state({
     name: 'wallclock-follows-host',
-    // Without a daemon nothing is done in vain, and the host does keep it.
-    severity: daemon === undefined ? 'note' : 'critical',
-    what: `This Xen guest takes its wall clock from the host (${NAME} is ${value?.value ?? 'not set: 0'})${daemon === undefined ? '' : `, so ${daemon} has no effect`}.`,
-    evidence: evidenceOf(value, inventory.kernel.flavour),
+    // Where nothing is done in vain the host does keep it; what a job does in vain is missed by nobody.
+    severity: daemon !== undefined ? 'critical' : job ? 'warning' : 'note',
+    what: `This Xen guest takes its wall clock from the host (${NAME} is ${value?.value ?? 'not set: 0'})${inVain.length === 0 ? '' : `, so ${inVain.join(' and ')} ${inVain.length === 1 ? 'has' : 'have'} no effect`}.`,
+    evidence: evidenceOf(value, inventory.kernel.flavour, ...jobs.map(({ command }) => command)),
     cost: 'Setting the time fails silently; after a migration to a host that is behind the clock stands still until that host has caught up.',
     causes: [
       {
@@ -74,14 +82,21 @@ const dependent = (
         why: 'Linux 2.6.18-xen follows dom0 unless it is told otherwise',
       },
     ],
-    remedy: {
-      text: `Make the wall clock independent, now and for the next boot, on all hosts and guests of the cluster; ${daemon === undefined ? 'a daemon has to keep it then' : 'the daemon then keeps it'}.`,
-      changes: [`sysctl -w ${NAME}=1`, `${NAME} = 1   (in /etc/sysctl.conf)`],
-      actions: [
-        { kind: 'setting', path: SWITCH, before: value?.value ?? '0', after: '1' },
-        ...(boot ? [] : [{ kind: 'sysctl' as const, name: NAME, value: '1' }]),
-      ],
-    },
+    // Made independent with a job alone it would drift from one run to the next.
+    remedy:
+      daemon === undefined && job
+        ? {
+            text: 'Take the job out, and keep the hosts exact; or make the wall clock independent on all hosts and guests of the cluster, and run a daemon in this guest.',
+            changes: [...jobs.flatMap(wordsFor), `or: ${NAME} = 1   (in /etc/sysctl.conf), and a daemon`],
+          }
+        : {
+            text: `Make the wall clock independent, now and for the next boot, on all hosts and guests of the cluster; ${daemon === undefined ? 'a daemon has to keep it then' : 'the daemon then keeps it'}.`,
+            changes: [`sysctl -w ${NAME}=1`, `${NAME} = 1   (in /etc/sysctl.conf)`],
+            actions: [
+              { kind: 'setting', path: SWITCH, before: value?.value ?? '0', after: '1' },
+              ...(boot ? [] : [{ kind: 'sysctl' as const, name: NAME, value: '1' }]),
+            ],
+          },
     confirm: `cat ${SWITCH}`,
   })
 }
