@@ -102,18 +102,32 @@ export function findTools(files: Files, context: ToolContext): GuestTool[] {
     const switches = known.name === VMWARE ? context.switches : []
     const installed =
       findInstalled(files, known, context.packages) ??
-      switches.map(({ command }) => fact(command.value, ...command.evidence))[0]
+      switches.map(({ command }) => fact(command.value, ...command.evidence))[0] ??
+      (known.name === VMWARE && !processes.some(isVmware) ? findAsked(files) : undefined)
     if (!seen && !installed) return []
     const told = {
       name: known.name,
       installed,
-      runs: seen ? fact(true, placeOf(seen)) : undefined,
+      runs: seen ? fact(true, placeOf(seen)) : isVmware(known) ? findMissing(context) : undefined,
       setsTime: known.setsTime(files, seen),
     }
     if (switches.length > 0) return [switchedOn(told, switches)]
     return [{ ...told, ...(known.service && startedBy(files, known.service, seen, context)) }]
   })
   return [...tools, ...hypervDriver(files, context)]
+}
+
+/** The one of its days and the one before. */
+const isVmware = ({ comm }: { readonly comm: string }): boolean => /^vm(?:toolsd|ware-guestd)$/.test(comm)
+
+/** What the host has them do they do when they run; nobody in a whole list of processes is one of them. */
+const findMissing = ({ processes }: ToolContext): Fact<boolean> | undefined =>
+  processes === undefined ? undefined : fact(false, at(processes, 'no process of VMware Tools'))
+
+/** What is there to be asked is a part of the tools. */
+function findAsked(files: Files): Fact<string> | undefined {
+  const asked = findLine(files, TIMESYNC, ASKED)
+  return asked && fact('vmware-toolbox-cmd', asked.place)
 }
 
 /** What is told so again and again does it, whatever it said when it was asked; its own file comes first. */
@@ -181,12 +195,13 @@ function findInstalled(files: Files, known: KnownTool, packages: Packages): Fact
 
 const TOOLS_CONF = ['/etc/vmware-tools/tools.conf']
 /** What `vmware-toolbox-cmd timesync status` printed, in a sosreport. */
+const ASKED = /^(Enabled|Disabled)\b/
 const TIMESYNC = ['sos_commands/vmware/vmware-toolbox-cmd_timesync_status']
 
 function vmwareSetsTime(files: Files): GuestTool['setsTime'] {
   const off = findLine(files, TOOLS_CONF, /^\s*disable-all\s*=\s*true\b/i)
   if (off) return fact('no', off.place)
-  const asked = findLine(files, TIMESYNC, /^(Enabled|Disabled)\b/)
+  const asked = findLine(files, TIMESYNC, ASKED)
   const notPeriodic = findLine(files, TOOLS_CONF, /^\s*disable-periodic\s*=\s*true\b/i)
   if (asked?.match[1] === 'Enabled' && !notPeriodic) return fact('periodically', asked.place)
   // One-time corrections are the host's choice too, and on unless it says otherwise.

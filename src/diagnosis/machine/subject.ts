@@ -153,6 +153,10 @@ export const settingTools = (
   how: 'periodically' | 'after-events' | 'when-asked',
 ): GuestTool[] => tools.filter(({ setsTime, runs }) => setsTime?.value === how && runs?.value !== false)
 
+/** Told to set it again and again, and not among the processes: they do from their next start on. */
+export const sleepingTools = ({ tools }: Inventory): GuestTool[] =>
+  tools.filter(({ setsTime, runs }) => setsTime?.value === 'periodically' && runs?.value === false)
+
 /**
  * Does a tool put the clock right after a pause? VMware Tools do after a resume, a restore and a migration unless the host or
  * their own file says otherwise, and nobody in the guest can see what the host says.

@@ -1,4 +1,7 @@
-/** Jobs that have VMware Tools set the clock: whoever switches it off by hand finds it on again. */
+/**
+ * Jobs that have VMware Tools set the clock: whoever switches it off by hand finds it on again. And Tools that are told to set it, and
+ * were not seen to run.
+ */
 import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
@@ -19,8 +22,8 @@ const guest: Readonly<Record<string, Member>> = {
   },
 }
 
-function look(members: Readonly<Record<string, Member>>) {
-  const all: Record<string, Member> = { ...guest, ...members }
+function look(members: Readonly<Record<string, Member>>, machine = guest) {
+  const all: Record<string, Member> = { ...machine, ...members }
   const files = memoryFiles(all)
   const inventory = takeInventory(files)
   const findings = checkMachine(
@@ -86,4 +89,37 @@ test('the plan takes the job out before it switches the synchronisation off', ()
     { kind: 'file', path: '/etc/cron.d/tools', after: 'MAILTO=a\n' },
     { kind: 'command', run: ['vmware-toolbox-cmd', 'timesync', 'disable'] },
   ])
+})
+
+describe('the host has it on, and no process of it was seen', () => {
+  const seen = (ps: string): Readonly<Record<string, Member>> => ({
+    'sos_commands/vmware/vmware-toolbox-cmd_timesync_status': 'Enabled\n',
+    'sos_commands/process/ps_auxwww': `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 1 0.0 0.1 1 1 ? Ss Jun01 1:01 /usr/lib/systemd/systemd\n${ps}`,
+  })
+  const { 'usr/bin/vmtoolsd': _, ...bare } = guest
+  const DAEMON = 'chrony 82 0.0 0.1 1 1 ? S Jun01 0:10 /usr/sbin/chronyd\n'
+  const TOOLS = 'root 83 0.0 0.1 1 1 ? S Jun01 0:10 /usr/bin/vmtoolsd\n'
+  test.each([
+    ['its program is there', guest],
+    ['only what it answered is there', bare],
+  ])('beside a daemon, where %s', (_, members) => {
+    const { findings, inventory } = look(seen(DAEMON), members)
+    expect(findings).toMatchObject([{ name: 'tools-sync-beside-daemon', severity: 'warning' }])
+    expect(whoSetsTheClock(inventory)).toContainEqual(
+      expect.objectContaining({ name: 'vmtoolsd', how: 'periodically', does: 'may' }),
+    )
+  })
+  test('and where it runs it is as grave as ever', () =>
+    expect(look(seen(DAEMON + TOOLS)).findings).toMatchObject([{ severity: 'critical' }]))
+  test('it keeps no clock', () => {
+    const files = memoryFiles({
+      'sys/class/dmi/id/sys_vendor': 'VMware, Inc.\n',
+      'installed-rpms': 'open-vm-tools-11.3.5-1.el8.x86_64\n',
+      ...seen(''),
+    })
+    const inventory = takeInventory(files)
+    const found = checkMachine({ inventory, live: undefined, prospect: undefined })
+    expect(found).toMatchObject([{ name: 'no-daemon', severity: 'critical' }])
+    expect(found[0]!.causes[0]!.what).toContain('vmtoolsd')
+  })
 })

@@ -16,6 +16,7 @@ import {
   setsOnce,
   settingDaemons,
   settingTools,
+  sleepingTools,
   state,
 } from '../subject.ts'
 import { followsHost } from '../wallclock.ts'
@@ -150,11 +151,19 @@ const none = (inventory: Inventory): Finding =>
     name: 'no-daemon',
     severity: jobsOf(inventory).length > 0 ? 'warning' : 'critical',
     what: `${watchersOf(inventory)}${sayJobs(jobsOf(inventory))}`,
-    evidence: evidenceOf(inventory.hypervisor, ...jobsOf(inventory).map(({ command }) => command)),
+    evidence: evidenceOf(
+      inventory.hypervisor,
+      ...jobsOf(inventory).map(({ command }) => command),
+      ...sleepingTools(inventory).flatMap(({ setsTime, runs }) => [setsTime, runs]),
+    ),
     cost: isGuest(inventory)
       ? 'After a pause, a restore or a migration this guest stays wrong by the time that it stood still: its hypervisor does not put it right.'
       : 'A crystal drifts by seconds a week.',
     causes: [
+      ...sleepingTools(inventory).map(({ name }) => ({
+        what: `${name} is told to do it, and does not run`,
+        why: 'the host has its periodic synchronisation on, and no process of it was seen',
+      })),
       {
         what: 'somebody trusts the hypervisor to do it',
         why: "hypervisors set a guest's clock when it starts, and mostly never again",

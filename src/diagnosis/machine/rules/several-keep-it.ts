@@ -16,6 +16,7 @@ import {
   setsOnce,
   settingDaemons,
   settingTools,
+  sleepingTools,
   state,
 } from '../subject.ts'
 
@@ -250,7 +251,8 @@ const OFF = '--disable-timesync'
 
 export const toolsAndDaemon: MachineRule = ({ inventory }) => {
   const daemons = settingDaemons(inventory)
-  const tools = settingTools(inventory, 'periodically')
+  const awake = settingTools(inventory, 'periodically')
+  const tools = awake.length > 0 ? awake : sleepingTools(inventory)
   if (daemons.length === 0 || tools.length === 0) return []
   const vmware = inventory.hypervisor?.value.name === 'vmware'
   const [tool, daemon] = [tools[0]!, daemons[0]!]
@@ -259,10 +261,13 @@ export const toolsAndDaemon: MachineRule = ({ inventory }) => {
   return [
     state({
       name: 'tools-sync-beside-daemon',
-      severity: 'critical',
-      what: `${tool.name} sets the clock periodically, and so does ${daemon.name}.`,
+      severity: awake.length > 0 ? 'critical' : 'warning',
+      what:
+        awake.length > 0
+          ? `${tool.name} sets the clock periodically, and so does ${daemon.name}.`
+          : `${tool.name} is told to set the clock periodically, which ${daemon.name} keeps; it was not among the processes, and does so from its next start on.`,
       evidence: evidenceOf(tool.setsTime, tool.runs, daemon.runs ?? daemon.enabled),
-      cost: 'The tool steps the clock forward under the daemon, which takes that for a wrong frequency and corrects in the other direction.',
+      cost: `${awake.length > 0 ? 'The' : 'Once it runs, the'} tool steps the clock forward under the daemon, which takes that for a wrong frequency and corrects in the other direction.`,
       causes: [
         switches[0]
           ? {
