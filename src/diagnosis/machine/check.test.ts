@@ -402,17 +402,15 @@ describe('the rest', () => {
     // Nor does it matter whose its servers are: the harm is the same.
     const remedy = { how: '', actions: [] }
     expect(told('server 10.0.0.1 iburst', { remedy })).toMatchObject({ severity: 'note' })
-    const hours = { ...once, median: 5000 }
-    expect(told(advised, { decides: hours, remedy })?.severity).toBe('note')
-    expect(told(advised, { keptFromStepping: true })?.severity).toBe('warning')
+    expect(told(advised, { keptFromStepping: true })?.severity).toBe('note')
     expect(told(advised, { decides: { ...once, exits: 1 } })?.severity).toBe('critical')
   })
   test.each(['pool a.example iburst', 'server 10.0.0.1 iburst'])(
-    'hours of an ntpd that may step are a warning as long as its owner can end them: %s',
+    'hours are worse than minutes, whoever can end them: %s',
     line => {
-      const severity = (text: string, median: number, remedy: PauseProspect['remedy']) => {
+      const severity = (median: number, of: Partial<PauseProspect> = {}) => {
         const once = { median, exits: 0, runs: 3 }
-        const configuration = [{ path: '/etc/ntp.conf', text, includedBy: undefined }]
+        const configuration = [{ path: '/etc/ntp.conf', text: `${line}\n`, includedBy: undefined }]
         return checkMachine({
           inventory: { ...BARE, daemons: [daemon('ntpd', { configuration })] },
           live: undefined,
@@ -423,15 +421,20 @@ describe('the rest', () => {
             now: once,
             best: undefined,
             keptFromStepping: false,
-            remedy,
+            remedy: undefined,
+            ...of,
           },
         }).find(({ name }) => name === 'slow-after-a-pause')?.severity
       }
       const remedy = { how: '', actions: [] }
-      expect(severity(`${line}\n`, 8000, remedy)).toBe('warning')
-      expect(severity(`${line}\n`, 2800, remedy)).toBe('note')
-      expect(severity(`${line}\n`, 8000, undefined)).toBe('note')
-      expect(severity(`tos maxdist 16\n${line}\n`, 8000, remedy)).toBe('note')
+      for (const of of [{}, { remedy }]) {
+        expect(severity(100, of)).toBeUndefined()
+        expect(severity(2800, of)).toBe('note')
+        expect(severity(8000, of)).toBe('warning')
+        expect(severity(Number.POSITIVE_INFINITY, of)).toBe('critical')
+      }
+      expect(severity(2800, { keptFromStepping: true })).toBe('note')
+      expect(severity(8000, { keptFromStepping: true })).toBe('critical')
     },
   )
   test('a daemon that records nothing is a note, and can be told to', () => {

@@ -41,8 +41,6 @@ const lackingSettings = (daemon: TimeDaemon): string[] =>
       )
     : []
 
-export const lacksSettings = (daemon: TimeDaemon): boolean => lackingSettings(daemon).length > 0
-
 interface Asked {
   readonly path: string
   readonly line: number

@@ -9,7 +9,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Cause, Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
-import { asksSeldom, hasLongPolls, lacksSettings } from '../../repair/quicker.ts'
+import { asksSeldom, hasLongPolls } from '../../repair/quicker.ts'
 import {
   evidenceOf,
   isGuest,
@@ -24,7 +24,7 @@ import {
 } from '../subject.ts'
 import { followsHost } from '../wallclock.ts'
 
-/** What takes longer is worth a change. */
+/** What takes longer is said, and what takes longer than the other is more than a note. */
 const SLOW: Seconds = 120
 const VERY_SLOW: Seconds = 3600
 
@@ -42,7 +42,7 @@ export const pauseForecast: MachineRule = subject => {
   return [
     state({
       name: 'slow-after-a-pause',
-      severity: severityOf(prospect, daemon),
+      severity: severityOf(prospect),
       what: sentence(prospect),
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
@@ -96,17 +96,14 @@ export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubje
 }
 
 /**
- * By the harm, and by what its owner can do about it: a daemon that may step the clock puts it right within minutes, and no settings
- * that are advised for guests make it much sooner. How often servers may be asked is for their owners to say, whosever they are.
+ * By how long the clock is wrong, whoever may change that: minutes are a note, for no settings that are advised for guests make it much
+ * sooner; an hour is a warning, and critical where a step is forbidden, so that a longer pause takes longer in proportion. Never within the
+ * day that is played, or a daemon that ends itself, is critical.
  */
-function severityOf(
-  { decides, keptFromStepping, remedy }: PauseProspect,
-  daemon: TimeDaemon | undefined,
-): Finding['severity'] {
-  const hours = decides.median >= VERY_SLOW
-  if (decides.exits > 0) return 'critical'
-  if (keptFromStepping) return hours ? 'critical' : 'warning'
-  return hours && remedy && daemon && lacksSettings(daemon) ? 'warning' : 'note'
+function severityOf({ decides, keptFromStepping }: PauseProspect): Finding['severity'] {
+  if (decides.exits > 0 || !Number.isFinite(decides.median)) return 'critical'
+  if (decides.median < VERY_SLOW) return 'note'
+  return keptFromStepping ? 'critical' : 'warning'
 }
 
 function causesOf(daemon: TimeDaemon | undefined, { keptFromStepping }: PauseProspect): Cause[] {
