@@ -27,8 +27,8 @@ export interface About {
         readonly enabled?: Fact<boolean> | undefined
       }[]
     | undefined
-  /** Its host has its clock set after a resume, a restore and a migration, for good: Hyper-V's time service. */
-  readonly putRightByHost?: boolean | undefined
+  /** Who sets its clock after a resume, a restore or a migration, besides the daemon: the service of Hyper-V, or VMware Tools. */
+  readonly putRightBy?: 'hv_utils' | 'vmtoolsd' | undefined
   /** Who sets the clock there, of these daemons or of others. */
   readonly setters?: readonly string[] | undefined
   /** `kvm`, `xen-pv`, `xen-hvm`, `vmware`, `hyperv`, … ; `none` for a real machine. */

@@ -17,6 +17,7 @@ import {
   holdsAll,
   isKeeperKnown,
   isPresumed,
+  isPutRightByTools,
   lacksConfiguration,
   lacksSources,
   settingDaemons,
@@ -220,7 +221,7 @@ export function aboutOf(inventory: Inventory): About {
       ...settingDaemons(inventory).filter(each => !isPresumed(each)),
       ...settingTools(inventory, 'periodically'),
     ].map(({ name }) => name),
-    putRightByHost: isPutRightByHost(inventory),
+    putRightBy: whoPutsItRight(inventory),
     complete: isComplete(inventory),
     hypervisor: hypervisorOf(hypervisor?.value),
     platform: hypervisor?.value.platform,
@@ -235,9 +236,11 @@ export function aboutOf(inventory: Inventory): About {
   }
 }
 
-/** What VMware Tools do after events their host may have switched off, and the guest does not see that. */
-const isPutRightByHost = (inventory: Inventory): boolean =>
-  inventory.hypervisor?.value.name === 'hyperv' && settingTools(inventory, 'after-events').length > 0
+function whoPutsItRight(inventory: Inventory): About['putRightBy'] {
+  const { name } = inventory.hypervisor?.value ?? {}
+  if (name === 'hyperv' && settingTools(inventory, 'after-events').length > 0) return 'hv_utils'
+  return name === 'vmware' && isPutRightByTools(inventory) ? 'vmtoolsd' : undefined
+}
 
 /** Has all been seen that the files include? What lies in /run is on no disk, and sosreport leaves it out. */
 const isComplete = ({ copy, daemons }: Inventory): boolean =>

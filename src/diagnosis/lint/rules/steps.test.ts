@@ -18,13 +18,41 @@ test('a limit of steps is a warning in a guest that nobody else puts right', () 
 })
 
 test('and a note where the service of the host does, which is said', () => {
-  expect(expires({ hypervisor: 'hyperv', putRightByHost: true })).toMatchObject({
+  expect(expires({ hypervisor: 'hyperv', putRightBy: 'hv_utils' })).toMatchObject({
     severity: 'note',
     cost: expect.stringMatching(
       /^The time service of Hyper-V \(hv_utils\) sets the clock to that of the host/,
     ),
   })
   expect(expires({ hypervisor: 'hyperv' })).toMatchObject({ severity: 'warning' })
+})
+
+test('what VMware Tools may be told on their host is said, and not relied on', () => {
+  expect(expires({ hypervisor: 'vmware', putRightBy: 'vmtoolsd' })).toMatchObject({
+    severity: 'warning',
+    cost: expect.stringMatching(
+      /^VMware Tools .* which this guest cannot see, .*After a pause the clock is slewed/,
+    ),
+  })
+  const guest = {
+    'etc/chrony.conf': 'pool pool.ntp.org iburst\nmakestep 1 3\n',
+    'usr/sbin/chronyd': '',
+    'sys/class/dmi/id/sys_vendor': 'VMware, Inc.\n',
+    'proc/84/comm': 'chronyd\n',
+    'proc/84/stat': '84 (chronyd) S 1 1 1 0 -1 0\n',
+    'proc/84/cmdline': '/usr/sbin/chronyd\0',
+  }
+  const tools = {
+    'proc/83/comm': 'vmtoolsd\n',
+    'proc/83/stat': '83 (vmtoolsd) S 1 1 1 0 -1 0\n',
+    'proc/83/cmdline': '/usr/bin/vmtoolsd\0',
+  }
+  const costIn = (members: Readonly<Record<string, string>>) => {
+    const files = memoryFiles(members)
+    return lintMachine(takeInventory(files), files).find(({ name }) => name === 'makestep-expires')?.cost
+  }
+  expect(costIn({ ...guest, ...tools })).toMatch(/^VMware Tools/)
+  expect(costIn(guest)).toMatch(/^After a pause/)
 })
 
 test.each([

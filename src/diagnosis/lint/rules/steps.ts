@@ -7,21 +7,32 @@ import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import { checkWords } from '#dialects/grammar.ts'
 import type { Finding, Severity } from '../../finding.ts'
+import type { About } from '../about.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore } from '../subject.ts'
 
 export const steps: LintRule = subject => [...chrony(subject), ...openntpd(subject)]
 
-/** On a real machine the clock does not jump by itself, and in some guests the host puts it right. */
+/**
+ * On a real machine the clock does not jump by itself, and in guests of Hyper-V the host puts it right: its driver is there, which makes
+ * it known. What VMware Tools are told of that stands on their host, where no guest sees it.
+ */
 const severityOf = ({ machine }: LintSubject): Severity =>
-  machine.isGuest && !machine.about.putRightByHost ? 'warning' : 'note'
+  machine.isGuest && machine.about.putRightBy !== 'hv_utils' ? 'warning' : 'note'
 
-/** What is left for the daemon where the host has the clock set after events. */
-const costOf = ({ machine }: LintSubject, cost: string): string =>
-  machine.about.putRightByHost
-    ? `The time service of Hyper-V (hv_utils) sets the clock to that of the host after a resume, a restore and a migration. For all else, and where somebody switches that service off: ${cost}`
-    : cost
+/** What is left for the daemon where somebody else sets the clock after events, or may. */
+function costOf({ machine }: LintSubject, cost: string): string {
+  const by = machine.about.putRightBy
+  return by === undefined ? cost : `${BESIDE[by]} ${cost}`
+}
+
+const BESIDE: Readonly<Record<NonNullable<About['putRightBy']>, string>> = {
+  hv_utils:
+    'The time service of Hyper-V (hv_utils) sets the clock to that of the host after a resume, a restore and a migration. For all else, and where somebody switches that service off:',
+  vmtoolsd:
+    'VMware Tools set the clock to that of the host after a resume, a restore and a migration, unless the host has switched that off (time.synchronize.* in the .vmx file), which this guest cannot see, so it is not relied on. Where they do not:',
+}
 
 function chrony(subject: LintSubject): Finding[] {
   if (subject.machine.isGuest === false) return []
