@@ -114,7 +114,7 @@ export const FINDINGS = {
   'source-unreachable': 'A configured source does not answer.',
   'host-clock-disagrees': 'The clock of the host differs from the network.',
   'slow-after-a-pause': 'After a pause this configuration leaves the clock wrong for long.',
-  'poor-clocksource': 'The kernel counts time with something poor, and better is there.',
+  'poor-clocksource': 'The kernel counts time with something poor, and better is there, or should be.',
   'rtc-far-off': 'The hardware clock and the system clock differ by seconds.',
   'stolen-time': 'The hypervisor gives the time of this guest to others.',
   'clock-of-the-host': 'A container has the clock of the machine around it.',

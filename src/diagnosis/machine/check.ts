@@ -7,6 +7,7 @@ import { notEnabled } from './rules/not-enabled.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
+import { realClocksource } from './rules/real-clocksource.ts'
 import { falsetickersThen, offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
@@ -32,6 +33,7 @@ const RULES: readonly MachineRule[] = [
   synchronisedThen,
   pauseForecast,
   poorClocksource,
+  realClocksource,
   unstableClocksource,
   rtcInLocalTime,
   rtcFarOff,
