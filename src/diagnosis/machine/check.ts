@@ -1,5 +1,6 @@
 /** All that can be said of a machine: the rules about its state, and those about its configuration. */
 import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
+import { oneOfEachFact } from './one-fact.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
@@ -53,7 +54,7 @@ export function checkMachine(subject: MachineSubject, others: readonly Finding[]
   const found = RULES.flatMap(rule => rule(subject))
   const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
   const more = others.filter(({ name }) => !names.includes(name)).map(each => withForecast(each, subject))
-  return [...found.map(finding => joined(finding, others)), ...more].sort(bySeverity)
+  return oneOfEachFact([...found.map(finding => joined(finding, others)), ...more]).sort(bySeverity)
 }
 
 const distinct = (evidence: readonly Evidence[]): Evidence[] => [
