@@ -252,6 +252,8 @@ export interface TimeDaemon {
   readonly unseen?: readonly Place[]
   /** Servers that the network names for it (DHCP), where it has no others. */
   readonly given?: Fact<string> | undefined
+  /** What hands it the servers that DHCP names, if DHCP names any: a script, or a setting. */
+  readonly dhcpHook?: Fact<string> | undefined
   readonly unit: UnitFacts | undefined
   /** Where it is told to write statistics, and why it cannot; undefined where it can, or nobody knows. */
   readonly cannotWrite: Fact<string> | undefined

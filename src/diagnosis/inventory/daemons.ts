@@ -8,6 +8,7 @@ import { type ToldTimekeeper, tellTimekeepers } from '#core/guest/timekeepers.ts
 import { findBanner } from './banner.ts'
 import { type Configuration, readConfiguration, readSystemdConfiguration } from './configuration.ts'
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
+import { findDhcpHook } from './dhcp-hook.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
 import { findSetsTime } from './sets-time.ts'
@@ -95,6 +96,7 @@ function findDaemon(
     unreadable: [...unreadable, ...(service?.unreadable ?? [])],
     unseen,
     given,
+    dhcpHook: findDhcpHook(files, known.name, configuration),
     unit: service?.unit,
     cannotWrite: findCannotWrite(files, {
       daemon: known.name,

@@ -22,6 +22,8 @@ export interface About {
         readonly watches?: boolean
         /** The network names servers for it, besides its files. */
         readonly given?: boolean
+        /** What hands it the servers that DHCP names, if it names any. */
+        readonly dhcpHook?: Fact<string> | undefined
         /** By whom it is started: a unit, or the path of a script. */
         readonly unit?: { readonly name: string } | undefined
         readonly enabled?: Fact<boolean> | undefined

@@ -205,6 +205,7 @@ export function aboutOf(inventory: Inventory): About {
     presumed: isPresumed(daemon),
     watches: daemon.setsTime?.value === false,
     given: daemon.given !== undefined,
+    dhcpHook: daemon.dhcpHook,
     unit: daemon.unit,
     enabled: daemon.enabled,
   }))

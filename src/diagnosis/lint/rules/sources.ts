@@ -44,6 +44,7 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   if (subject.machine.about.controlled || count >= ENOUGH || (pools && count > 2)) return []
   if (elsewhere && count === 0) return []
   const more = { daemon, program, file, after: isToml(program) ? undefined : counted.at(-1) }
+  const hook = subject.machine.about.daemons?.find(({ name }) => PROGRAMS[name] === program)?.dhcpHook
   if (count === 0)
     return local
       ? []
@@ -51,16 +52,21 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
           few(subject, more, {
             name: 'no-source',
             // Whom the network names may be enough. Without anybody it is no better than without a daemon.
-            severity: of.emptied && !subject.machine.about.complete ? 'warning' : 'critical',
-            what: of.emptied
-              ? `No source is configured, and those that ${of.program} was built with are taken away: it asks only whom the network names (DHCP), and else nobody.`
-              : `No source is configured: ${of.program} asks nobody, and the clock runs free.`,
+            severity: hook || (of.emptied && !subject.machine.about.complete) ? 'warning' : 'critical',
+            what: hook
+              ? `No source is configured: ${of.program} asks only whom DHCP names (${hook.value} hands it on), and else nobody.`
+              : of.emptied
+                ? `No source is configured, and those that ${of.program} was built with are taken away: it asks only whom the network names (DHCP), and else nobody.`
+                : `No source is configured: ${of.program} asks nobody, and the clock runs free.`,
             evidence: [
               of.emptied
                 ? evidenceAt(subject, of.emptied.file, of.emptied.line)
                 : evidenceAt(subject, file, 1),
+              ...(hook?.evidence ?? []),
             ],
-            cost: 'Nobody keeps this clock: it drifts by seconds a day, and a guest loses each pause.',
+            cost: hook
+              ? 'Where DHCP names no server nobody keeps this clock; and whom it names may change with the network.'
+              : 'Nobody keeps this clock: it drifts by seconds a day, and a guest loses each pause.',
             count,
           }),
         ]

@@ -1,0 +1,47 @@
+/** A daemon whose files name no source, and what hands it those that DHCP names: that is no clock which nobody can keep. */
+import { expect, test } from 'vitest'
+import { memoryFiles } from '#core/guest/memory-files.ts'
+import { lintMachine } from '../machine/configuration.ts'
+import { takeInventory } from './inventory.ts'
+
+const CHRONY = { 'usr/sbin/chronyd': '', 'etc/chrony.conf': 'makestep 1 -1\n' }
+const RUNNING = {
+  'proc/cmdline': 'ro\n',
+  'proc/700/comm': 'chronyd\n',
+  'proc/700/stat': '700 (chronyd) S 1 1 1 0 -1 0\n',
+  'proc/700/cmdline': '/usr/sbin/chronyd\0',
+}
+const NTP = { 'usr/sbin/ntpd': '', 'etc/ntp.conf': 'tinker panic 0\n' }
+const RED_HAT = { ...CHRONY, 'etc/dhcp/dhclient.d/chrony.sh': '' }
+const PEERNTP = 'etc/sysconfig/network-scripts'
+const CONFIG = 'etc/sysconfig/network/config'
+
+const severityOf = (members: Readonly<Record<string, string>>) => {
+  const files = memoryFiles({ 'sys/class/dmi/id/sys_vendor': 'QEMU\n', ...members })
+  const found = lintMachine(takeInventory(files), files).filter(({ name }) => name === 'no-source')
+  expect(found).toHaveLength(1)
+  return found[0]!.severity
+}
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ["Red Hat's script for chronyd", RED_HAT],
+  ["Red Hat's script for ntpd", { ...NTP, 'etc/dhcp/dhclient.d/ntp.sh': '' }],
+  [
+    'one interface that takes them',
+    { ...RED_HAT, [`${PEERNTP}/ifcfg-a`]: 'PEERNTP=no\n', [`${PEERNTP}/ifcfg-b`]: '' },
+  ],
+  ["Debian's hook", { ...NTP, 'etc/dhcp/dhclient-exit-hooks.d/ntp': '' }],
+  [
+    'a folder in /run, with nothing in it',
+    { ...CHRONY, ...RUNNING, 'etc/chrony.conf': 'sourcedir /run/chrony-dhcp\nmakestep 1 -1\n' },
+  ],
+  ["SUSE's netconfig", { ...CHRONY, [CONFIG]: 'NETCONFIG_NTP_POLICY="auto"\n' }],
+])('%s', (_, members) => expect(severityOf(members)).toBe('warning'))
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ['nothing', CHRONY],
+  ['a script for another daemon', { ...CHRONY, 'etc/dhcp/dhclient.d/ntp.sh': '' }],
+  ['a script that is told not to', { ...RED_HAT, 'etc/sysconfig/network': 'PEERNTP=no\n' }],
+  ['one that no interface heeds', { ...RED_HAT, [`${PEERNTP}/ifcfg-a`]: 'PEERNTP="no"\n' }],
+  ['a netconfig that hands nothing on', { ...CHRONY, [CONFIG]: 'NETCONFIG_NTP_POLICY=""\n' }],
+])('%s', (_, members) => expect(severityOf(members)).toBe('critical'))

@@ -1,0 +1,64 @@
+/**
+ * What hands the time servers that DHCP names to a daemon whose own files may name none: Red Hat's scripts of dhclient (which
+ * NetworkManager runs, too), Debian's hooks, SUSE's netconfig. From Red Hat's 8.4 and Debian 11 on
+ * chronyd's own file names a folder in /run for that. Whether DHCP did name any is known to the running machine alone.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { ConfigurationFile, Fact, Place } from '#core/guest/inventory.ts'
+import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { linesOf } from '#dialects/named-source.ts'
+import { at, fact, findLine, firstThere, linesIn, textAt } from './place.ts'
+
+const HOOKS: Readonly<Record<string, readonly string[]>> = {
+  chronyd: ['/etc/dhcp/dhclient.d/chrony.sh'],
+  ntpd: ['/etc/dhcp/dhclient.d/ntp.sh', '/etc/dhcp/dhclient-exit-hooks.d/ntp'],
+  ntpsec: ['/etc/dhcp/dhclient-exit-hooks.d/ntpsec', '/etc/dhcp/dhclient-exit-hooks.d/ntp'],
+  'systemd-timesyncd': ['/etc/dhcp/dhclient-exit-hooks.d/timesyncd'],
+}
+
+export function findDhcpHook(
+  files: Files,
+  daemon: string,
+  configuration: readonly ConfigurationFile[],
+): Fact<string> | undefined {
+  const folder = daemon === 'chronyd' ? folderOfDhcp(configuration) : undefined
+  if (folder) return fact(FOLDER, folder)
+  const hook = firstThere(files, HOOKS[daemon] ?? [])
+  if (hook !== undefined && !isRefused(files)) return fact(hook, at(hook, 'the script is there'))
+  const policy = /^(?:chronyd|ntpd)$/.test(daemon) ? netconfigPolicy(files) : undefined
+  return policy && fact(policy.path, policy)
+}
+
+const FOLDER = '/run/chrony-dhcp'
+
+function folderOfDhcp(configuration: readonly ConfigurationFile[]): Place | undefined {
+  for (const { path, text } of configuration) {
+    const lines = linesOf(text)
+    const index = lines.findIndex(line => /^\s*sourcedir\s+\/run\/chrony-dhcp\/?\s*$/i.test(line))
+    if (index >= 0) return at(path, lines[index]!.trim(), index + 1)
+  }
+  return undefined
+}
+
+const NETWORK = '/etc/sysconfig/network'
+const INTERFACES = '/etc/sysconfig/network-scripts'
+
+/** Scripts of dhclient.d look for that (initscripts, sysconfig.txt): for all interfaces, or for one. */
+function isRefused(files: Files): boolean {
+  const interfaces = files
+    .names(INTERFACES)
+    .filter(name => /^ifcfg-(?!lo$)[\w.-]+$/.test(name))
+    .map(name => `${INTERFACES}/${name}`)
+  const refuses = (path: string) => findLine(files, [path], /^\s*PEERNTP\s*=\s*["']?no\b/i) !== undefined
+  return refuses(NETWORK) || (interfaces.length > 0 && interfaces.every(refuses))
+}
+
+const CONFIG = '/etc/sysconfig/network/config'
+
+/** SUSE's netconfig(8): `auto`, and words in capitals beside it; empty, nothing is handed on. */
+function netconfigPolicy(files: Files): Place | undefined {
+  const assigned = assignedTo(parseEnvironment(textAt(files, CONFIG) ?? '', 'shell'), 'NETCONFIG_NTP_POLICY')
+  return assigned && assigned.value.trim() !== ''
+    ? at(CONFIG, linesIn(files, CONFIG)[assigned.line - 1]?.trim() ?? assigned.text, assigned.line)
+    : undefined
+}
