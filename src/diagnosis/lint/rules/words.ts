@@ -32,6 +32,16 @@ export const NTPD: Manners = {
   cost: 'ntpd logs "syntax error" and goes on without this whole line.',
   confirm: 'The log of ntpd after a restart: a line with "syntax error" names this one.',
 }
+/** Before 4.2.7 whom `restrict` is about was always an address or a name. */
+const HOST: Manners = {
+  ...NTPD,
+  cost: 'ntpd takes `source` for the name of a host, says in its log that it cannot be used, and goes on without this line: no server is let through by it.',
+  confirm:
+    'The log of ntpd after a restart names this line, and `source` as a host; `ntpdc -c reslist` lacks it.',
+}
+const isTakenForHost = ([directive]: readonly string[], { kind, word }: Mistake): boolean =>
+  directive === 'restrict' && kind === 'not-in-this-version' && word === 'source'
+
 export const CHRONYD: Manners = {
   daemon: 'chrony',
   program: 'chronyd',
@@ -111,7 +121,8 @@ function judge(
   for (const { line, words } of lines.filter(({ line }) => !isTemplate(lineOf(subject, file, line))))
     for (const mistake of withoutRest(checkWords(grammar, words, reader))) {
       if (findings.length === MOST_IN_A_FILE) return findings
-      findings.push(mistakeFound(subject, { file, line, directive: words[0]! }, mistake, manners))
+      const position = { file, line, directive: words[0]! }
+      findings.push(mistakeFound(subject, position, mistake, isTakenForHost(words, mistake) ? HOST : manners))
     }
   return findings
 }

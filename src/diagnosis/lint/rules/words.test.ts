@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+import { lint } from '../lint.ts'
+
+const costIn = (version: string, line: string) =>
+  lint([{ path: 'etc/ntp.conf', text: `server a.example iburst\n${line}\n` }], {
+    daemons: [{ name: 'ntpd', version }],
+  }).find(({ name }) => name === 'not-in-this-version')?.cost
+
+test('what ntpd takes for the name of a host is no error of syntax', () => {
+  const line = 'restrict source nomodify notrap noquery'
+  expect(costIn('4.2.6p5', line)).toMatch(/^ntpd takes `source` for the name of a host/)
+  expect(costIn('4.2.8p10', line)).toBeUndefined()
+  expect(costIn('4.2.6p5', 'restrict default noepeer')).toMatch(/"syntax error"/)
+})
