@@ -33,6 +33,7 @@ const COPIES = {
   live: 'this machine',
   disk: 'a copy of a disk: what only a running kernel tells is not in it',
   sosreport: 'a sosreport',
+  supportconfig: 'what supportconfig wrote: files without their comments, so that lines have other numbers',
   collected: 'a copy that clockwright collected',
 } as const
 

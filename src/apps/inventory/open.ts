@@ -9,6 +9,7 @@ import { filesOver } from '#core/guest/files-over.ts'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { withOwners } from '#diagnosis/inventory/owners-file.ts'
 import { READINGS } from '#diagnosis/inventory/readings.ts'
+import { filesOfSupportconfig, OF_SUPPORTCONFIG } from '#diagnosis/inventory/supportconfig.ts'
 import { withUnread } from '#diagnosis/inventory/unread-file.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { KERNEL_RING, readKernelRing } from '#worlds/host/kernel-ring.ts'
@@ -51,20 +52,18 @@ const STRANGERS: readonly (readonly [path: string, name: string])[] = [
   ['WINDOWS/system32', 'Windows'],
 ]
 
-/** SUSE's report: files of text with the outputs of commands and the contents of files one after the other. */
-const OF_SUPPORTCONFIG = ['basic-environment.txt', 'supportconfig.txt']
-
-function isMachine(files: Files, root: string): Files {
+function isMachine(found: Files, root: string): Files {
+  const files = OF_SUPPORTCONFIG.some(found.exists) && !hasSign(found) ? filesOfSupportconfig(found) : found
   const stranger = STRANGERS.find(([path]) => files.exists(path))?.[1]
   if (stranger)
     throw new Complaint(
       `${root} is a copy of a machine with ${stranger}; what is known here is of Linux (its configuration alone: clockwright lint FILE)`,
     )
-  if (!SIGNS.some(sign => files.names(sign).length > 0))
+  if (!hasSign(files))
     throw new Complaint(
-      OF_SUPPORTCONFIG.some(files.exists)
-        ? `${root} is what supportconfig wrote; that is not read here (its files of configuration, each by itself: clockwright lint FILE; better: clockwright collect on that machine)`
-        : `${root} is no copy of a machine: of ${SIGNS.slice(0, -2).join(', ')} nothing is in it`,
+      files === found
+        ? `${root} is no copy of a machine: of ${SIGNS.slice(0, -2).join(', ')} nothing is in it`
+        : `${root} is what supportconfig wrote, and nothing is in it that bears on time`,
     )
   return files
 }
@@ -81,10 +80,12 @@ export function openThisMachine(): Files {
 /** What every machine has, and every report about one. */
 const SIGNS = ['etc', 'proc', 'sys', 'boot', 'usr', 'var', 'sos_commands', 'clockwright']
 
+const hasSign = (files: Files): boolean => SIGNS.some(sign => files.names(sign).length > 0)
+
 /** Archives hold one folder with everything in it. */
 function folderOfMachine(names: readonly string[], exists: (path: string) => boolean): string {
-  if (names.some(name => SIGNS.includes(name))) return '/'
-  const inner = names.filter(name => SIGNS.some(sign => exists(`${name}/${sign}`)))
+  if (names.some(name => [...SIGNS, ...OF_SUPPORTCONFIG].includes(name))) return '/'
+  const inner = names.filter(name => [...SIGNS, ...OF_SUPPORTCONFIG].some(sign => exists(`${name}/${sign}`)))
   return inner.length === 1 ? inner[0]! : '/'
 }
 

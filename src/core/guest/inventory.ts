@@ -69,7 +69,7 @@ export interface Inventory {
  * `live`: the machine that we run on. `disk`: its disk, or some of its files, without what only a running kernel tells.
  * `sosreport`: what `sos report` wrote. `collected`: files of a running machine, by `clockwright collect` or by hand.
  */
-export type CopyKind = 'live' | 'disk' | 'sosreport' | 'collected'
+export type CopyKind = 'live' | 'disk' | 'sosreport' | 'supportconfig' | 'collected'
 
 /**
  * `processes`: what runs. `programs`: which programs and packages are there. `services`: units and scripts, by which it could be

@@ -23,6 +23,7 @@ import { READINGS } from './readings.ts'
 import { findReported } from './reported.ts'
 import { findRtc } from './rtc.ts'
 import { findSteps } from './steps.ts'
+import { FROM_SUPPORTCONFIG } from './supportconfig.ts'
 import { findSysctls } from './sysctls.ts'
 import { findTools } from './tools.ts'
 import { hasServices } from './units.ts'
@@ -95,6 +96,7 @@ function findMissing(files: Files, processes: string | undefined): Missing[] {
 
 function copyKind(files: Files): CopyKind {
   if (files.own) return 'live'
+  if (files.exists(FROM_SUPPORTCONFIG)) return 'supportconfig'
   if (files.exists('sos_commands')) return 'sosreport'
   return [READINGS, '/proc/cmdline', '/proc/sys/kernel/osrelease'].some(files.exists) ? 'collected' : 'disk'
 }
