@@ -59,6 +59,15 @@ it('tells the three programs named ntpd apart', () => {
   })
 })
 
+it('knows OpenNTPD by its file, and by its own name', () => {
+  expect(judge('/usr/sbin/ntpd -s -f /etc/openntpd/ntpd.conf')).toEqual({
+    name: 'openntpd',
+    disciplines: true,
+  })
+  expect(judge('/usr/sbin/ntpd -g -f /var/lib/ntp/ntp.drift')).toEqual({ name: 'ntpd', disciplines: true })
+  expect(judgeProcess('openntpd', ['/usr/sbin/openntpd'])).toEqual({ name: 'openntpd', disciplines: true })
+})
+
 it.each(['bash', 'sshd -D', 'chronyc tracking', 'busybox ash', 'vim ntpd'])(
   '%s keeps no time',
   commandLine => {

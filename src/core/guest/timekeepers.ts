@@ -91,6 +91,7 @@ const KNOWN: Readonly<Record<string, Judge>> = {
   // -x: do not control the clock; -Q: print the offset and exit.
   chronyd: unless('chronyd', args => hasFlag(args, 'xQ', CHRONYD_VALUES)),
   ntpd: judgeNtpd,
+  openntpd: unless('openntpd', args => hasFlag(args, 'n', 'fp')),
   'systemd-timesyn': always('systemd-timesyncd'),
   'ntp-daemon': always('ntpd-rs'),
   ptp4l: unless('ptp4l', setsOnlyItsCard),
@@ -112,11 +113,14 @@ function judgeNtpd(args: readonly string[], title: string, exe: string): Judged 
   // busybox: -w only queries. (In the reference implementation it is another option.)
   if (exe.includes('busybox')) return { name: 'busybox ntpd', disciplines: !hasFlag(args, 'w', 'pSIk') }
   // OpenNTPD names its processes `ntpd: ntp engine` and so on; -n only checks the configuration.
-  if (title.startsWith('ntpd: ') || exe.includes('openntpd')) {
+  if (title.startsWith('ntpd: ') || exe.includes('openntpd') || args.some(word => OF_OPENNTPD.test(word))) {
     return { name: 'openntpd', disciplines: !hasFlag(args, 'n', 'fp') }
   }
   return { name: 'ntpd', disciplines: true }
 }
+
+/** Its configuration (-f); to the classic one -f names the file of its drift. */
+const OF_OPENNTPD = /\/ntpd\.conf$/
 
 function freeRunning(args: readonly string[]): boolean {
   return option(args, 'free_running') === '1'

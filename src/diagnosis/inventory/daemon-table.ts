@@ -76,7 +76,7 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
   },
   {
     name: 'openntpd',
-    processes: ['openntpd'],
+    processes: ['openntpd', 'ntpd'],
     packages: ['openntpd'],
     programs: ['/usr/sbin/openntpd', ...inSbin('ntpd')],
     units: ['openntpd.service'],

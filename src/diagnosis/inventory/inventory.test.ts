@@ -215,6 +215,7 @@ describe('three programs of one name', () => {
     ['ntpd', { 'usr/sbin/ntpd': '', ...runs('/usr/sbin/ntpd\0-g') }],
     ['ntpsec', { 'usr/sbin/ntpd': '', 'etc/ntpsec/ntp.conf': '', ...runs('/usr/sbin/ntpd\0-g') }],
     ['openntpd', { 'usr/sbin/ntpd': '', 'etc/openntpd/ntpd.conf': '', ...runs('ntpd: ntp engine') }],
+    ['openntpd', { 'usr/sbin/ntpd': '', 'etc/openntpd/ntpd.conf': '', ...runs('/usr/sbin/ntpd') }],
   ])('%s', (name, members) => {
     expect(inventoryOf(members).daemons.map(daemon => [daemon.name, daemon.runs?.value])).toEqual([
       [name, true],

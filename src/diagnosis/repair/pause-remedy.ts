@@ -50,6 +50,7 @@ const SPOKEN_OF: Readonly<Record<string, Daemon>> = {
   chronyd: 'chrony',
   ntpd: 'ntpd',
   ntpsec: 'ntpd',
+  openntpd: 'other',
 }
 
 /** Is it about this daemon? */
