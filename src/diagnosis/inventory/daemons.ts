@@ -96,7 +96,7 @@ function findDaemon(
     unreadable: [...unreadable, ...(service?.unreadable ?? [])],
     unseen,
     given,
-    dhcpHook: findDhcpHook(files, known.name, configuration),
+    dhcpHook: findDhcpHook(files, known.name),
     unit: service?.unit,
     cannotWrite: findCannotWrite(files, {
       daemon: known.name,

@@ -5,12 +5,6 @@ import { lintMachine } from '../machine/configuration.ts'
 import { takeInventory } from './inventory.ts'
 
 const CHRONY = { 'usr/sbin/chronyd': '', 'etc/chrony.conf': 'makestep 1 -1\n' }
-const RUNNING = {
-  'proc/cmdline': 'ro\n',
-  'proc/700/comm': 'chronyd\n',
-  'proc/700/stat': '700 (chronyd) S 1 1 1 0 -1 0\n',
-  'proc/700/cmdline': '/usr/sbin/chronyd\0',
-}
 const NTP = { 'usr/sbin/ntpd': '', 'etc/ntp.conf': 'tinker panic 0\n' }
 const RED_HAT = { ...CHRONY, 'etc/dhcp/dhclient.d/chrony.sh': '' }
 const PEERNTP = 'etc/sysconfig/network-scripts'
@@ -31,10 +25,6 @@ test.each<[string, Readonly<Record<string, string>>]>([
     { ...RED_HAT, [`${PEERNTP}/ifcfg-a`]: 'PEERNTP=no\n', [`${PEERNTP}/ifcfg-b`]: '' },
   ],
   ["Debian's hook", { ...NTP, 'etc/dhcp/dhclient-exit-hooks.d/ntp': '' }],
-  [
-    'a folder in /run, with nothing in it',
-    { ...CHRONY, ...RUNNING, 'etc/chrony.conf': 'sourcedir /run/chrony-dhcp\nmakestep 1 -1\n' },
-  ],
   ["SUSE's netconfig", { ...CHRONY, [CONFIG]: 'NETCONFIG_NTP_POLICY="auto"\n' }],
 ])('%s', (_, members) => expect(severityOf(members)).toBe('warning'))
 

@@ -1,12 +1,11 @@
 /**
  * What hands the time servers that DHCP names to a daemon whose own files may name none: Red Hat's scripts of dhclient (which
- * NetworkManager runs, too), Debian's hooks, SUSE's netconfig. From Red Hat's 8.4 and Debian 11 on
- * chronyd's own file names a folder in /run for that. Whether DHCP did name any is known to the running machine alone.
+ * NetworkManager runs, too), Debian's hooks, SUSE's netconfig. Whether DHCP did name any is known to the running machine alone. From
+ * Red Hat's 8.4 and Debian 11 on chronyd's own file names a folder in /run for that: what is in there is read as any of its files.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { ConfigurationFile, Fact, Place } from '#core/guest/inventory.ts'
+import type { Fact, Place } from '#core/guest/inventory.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
-import { linesOf } from '#dialects/named-source.ts'
 import { at, fact, findLine, firstThere, linesIn, textAt } from './place.ts'
 
 const HOOKS: Readonly<Record<string, readonly string[]>> = {
@@ -16,28 +15,11 @@ const HOOKS: Readonly<Record<string, readonly string[]>> = {
   'systemd-timesyncd': ['/etc/dhcp/dhclient-exit-hooks.d/timesyncd'],
 }
 
-export function findDhcpHook(
-  files: Files,
-  daemon: string,
-  configuration: readonly ConfigurationFile[],
-): Fact<string> | undefined {
-  const folder = daemon === 'chronyd' ? folderOfDhcp(configuration) : undefined
-  if (folder) return fact(FOLDER, folder)
+export function findDhcpHook(files: Files, daemon: string): Fact<string> | undefined {
   const hook = firstThere(files, HOOKS[daemon] ?? [])
   if (hook !== undefined && !isRefused(files)) return fact(hook, at(hook, 'the script is there'))
   const policy = /^(?:chronyd|ntpd)$/.test(daemon) ? netconfigPolicy(files) : undefined
   return policy && fact(policy.path, policy)
-}
-
-const FOLDER = '/run/chrony-dhcp'
-
-function folderOfDhcp(configuration: readonly ConfigurationFile[]): Place | undefined {
-  for (const { path, text } of configuration) {
-    const lines = linesOf(text)
-    const index = lines.findIndex(line => /^\s*sourcedir\s+\/run\/chrony-dhcp\/?\s*$/i.test(line))
-    if (index >= 0) return at(path, lines[index]!.trim(), index + 1)
-  }
-  return undefined
 }
 
 const NETWORK = '/etc/sysconfig/network'

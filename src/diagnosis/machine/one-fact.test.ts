@@ -17,6 +17,7 @@ const finding = (severity: Severity, name: FindingName, what = `${name}.`): Find
 
 test.each<[Finding, Finding]>([
   [finding('critical', 'no-source'), finding('warning', 'not-synchronised')],
+  [finding('critical', 'never-agrees'), finding('critical', 'slow-after-a-pause')],
   [finding('critical', 'wallclock-without-daemon'), finding('critical', 'no-daemon')],
   [finding('critical', 'daemon-not-running'), finding('critical', 'wallclock-without-daemon')],
   [

@@ -1,12 +1,13 @@
 /**
- * What follows from a finding is no second one: a daemon that asks nobody leaves the clock unsynchronised, and one that refuses its
- * configuration does not run. The cause is told, with what follows from it named in it, and with the evidence and the steps of both.
+ * What follows from a finding is no second one: a daemon that asks nobody leaves the clock unsynchronised, one that never believes
+ * its sources is not right after a pause, and one that refuses its configuration does not run. The cause is told, with what follows from it named in it, and with the evidence and the steps of both.
  */
 import { bySeverity, type Finding, type FindingName } from '../finding.ts'
 
 /** Each with what follows from it, as far as that is no graver. */
 const FOLLOWS: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> = {
   'no-source': ['not-synchronised'],
+  'never-agrees': ['slow-after-a-pause'],
   'chronyd-refuses': ['daemon-not-running'],
   'daemon-not-running': ['wallclock-without-daemon'],
   'disabled-in-guests': ['wallclock-without-daemon'],

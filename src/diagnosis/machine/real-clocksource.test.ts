@@ -44,6 +44,13 @@ test('given up by the kernel, as far as can be told, or as it says', () => {
   expect(look({ ...members, ...said })).toMatchObject([{ name: 'clocksource-unstable' }])
 })
 
+test('what the command line took away the kernel did not find wrong', () => {
+  const said = { 'var/log/dmesg': '[    0.00] tsc: Marking TSC unstable due to boot parameter notsc\n' }
+  expect(look({ ...real('hpet', 'hpet acpi_pm', ' notsc'), ...said })).toMatchObject([
+    { name: 'poor-clocksource', causes: [{ what: 'somebody chose it on the command line (notsc)' }] },
+  ])
+})
+
 test('the TSC is as it should be, and where there is none nothing is missed', () => {
   expect(look(real('tsc', 'tsc hpet acpi_pm'))).toEqual([])
   const without = { 'proc/cpuinfo': 'flags\t\t: fpu msr\n' }

@@ -8,8 +8,12 @@ const PAUSE: Seconds = 1
 const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said | undefined])[] = [
   [/^(?:clocksource: )?Switched to clocksource (\S+)/i, m => said('clocksource-chosen', { source: m[1] })],
   [/Marking clocksource '?(\w+)'? as unstable/, m => said('clocksource-unstable', { source: m[1] })],
-  [/^tsc: Marking TSC unstable due to/i, () => said('clocksource-unstable', { source: 'tsc' })],
-  [/^Marking TSC unstable due to/, () => said('clocksource-unstable', { source: 'tsc' })],
+  // By `notsc` or `tsc=unstable` somebody chose so, and the kernel found nothing wrong.
+  [
+    /^tsc: Marking TSC unstable due to (?!boot parameter)/i,
+    () => said('clocksource-unstable', { source: 'tsc' }),
+  ],
+  [/^Marking TSC unstable due to (?!boot parameter)/, () => said('clocksource-unstable', { source: 'tsc' })],
   [
     /^Clocksource (\w+) unstable \(delta = (-?\d+) ns\)/,
     m => said('clocksource-unstable', { source: m[1], size: Number(m[2]) * 1e-9 }),
