@@ -45,6 +45,7 @@ import { stratumTenIsland } from './rules/stratum-10-island.ts'
 import { timersLate } from './rules/timers-late.ts'
 import { vmPaused } from './rules/vm-paused.ts'
 import { wrongAtStart } from './rules/wrong-at-start.ts'
+import { wrongForHours } from './rules/wrong-for-hours.ts'
 import { evidenceOf, type Subject } from './subject.ts'
 
 /** What does not depend on the daemon: these are applied once to a host. */
@@ -102,7 +103,9 @@ export const RULES: readonly Rule[] = [...OF_THE_MACHINE, ...OF_THE_DAEMON]
 export function diagnose(subject: Subject, rules: readonly Rule[] = RULES): Finding[] {
   const found = rules.flatMap(rule => rule(subject)).sort(bySeverity)
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
-  return troubled || !measured(subject) ? found : [leftWrong(subject) ?? good(subject), ...found]
+  return troubled || !measured(subject)
+    ? found
+    : [leftWrong(subject) ?? wrongForHours(subject) ?? good(subject), ...found]
 }
 
 /** A line of a configuration alone says nothing of a clock, nor that a daemon was started, or that the machine slept. */

@@ -38,6 +38,7 @@ export const FINDINGS = {
     'The daemon set the clock; its logs do not say by how much, or not whether the clock had jumped.',
   'stepped-back': 'The daemon set the clock back: time was seen twice.',
   'slew-cannot-catch-up': 'The clock is far off, and the daemon may only slew.',
+  'wrong-for-hours': 'The clock was tens of milliseconds off for hours, and the logs do not show why.',
   'never-corrected': 'The clock was off for hours, or for most of the log, and nothing corrected it.',
   'slew-only': 'The daemon was told not to step.',
   'stepout-clamped': 'A setting that should bring a step sooner does nothing in this version.',

@@ -14,6 +14,7 @@ import type {
   UpdateBlock,
 } from '#core/trace/series.ts'
 import { Agreeing } from './agreeing.ts'
+import { Astray } from './astray.ts'
 import { bestOf, broadestOf } from './best-samples.ts'
 import { Breaks } from './breaks.ts'
 import { Census } from './census.ts'
@@ -111,9 +112,11 @@ export class SampleSeries extends Series {
   /** ntpd's. */
   readonly sawTooth = new SawTooth()
   readonly ramps = new Ramps()
+  readonly #astray = new Astray()
   readonly #delays = new Envelope()
-  readonly #agreeing = new Agreeing(this.census, (rows, worst) => {
+  readonly #agreeing = new Agreeing(this.census, (rows, worst = worstOf(rows.offset, rows.rows)) => {
     this.#offset.add(rows, worst)
+    this.#astray.add(rows, worst)
     this.#delays.add(rows.at, rows.delay, rows.rows)
   })
 
@@ -126,6 +129,12 @@ export class SampleSeries extends Series {
   get offset(): OffsetMeasures {
     this.#agreeing.settle()
     return this.#offset
+  }
+
+  /** Against the same. */
+  get astray(): Astray {
+    this.#agreeing.settle()
+    return this.#astray
   }
 
   /** Of the same measurements. */
@@ -168,6 +177,7 @@ export class SampleSeries extends Series {
 export class UpdateSeries extends Series {
   /** How wrong the clock itself was: of chronyd with what was left to slew, by true time. */
   readonly offset = new OffsetMeasures()
+  readonly astray = new Astray()
   readonly frequency = new Moments()
   readonly frequencyEnvelope = new Envelope()
   readonly saturation = new Saturation()
@@ -193,6 +203,7 @@ export class UpdateSeries extends Series {
     const own = this.#own.of(block)
     const worst = worstOf(own.offset, own.rows)
     this.offset.add(own, worst)
+    this.astray.add(own, worst)
     this.ways.add(own.at, own.offset, own.rows, worst)
     this.frequency.add(block.frequency, block.rows)
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)

@@ -1,0 +1,59 @@
+/**
+ * wrong-for-hours: what no other rule tells. The clock was tens of milliseconds off for an hour and more in all: it swings without
+ * a rhythm, drifts, or stands beside the time. Whatever the reason, such a clock is not good.
+ */
+import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { amount } from '../amount.ts'
+import type { Finding } from '../finding.ts'
+import { configure } from '../remedies.ts'
+import type { Subject } from '../subject.ts'
+
+/** A daemon that started with a clock as wrong as it may slew has settled by then: in hundreds of quiet runs within 20 minutes. */
+const LONG: Seconds = 3600
+const CRITICAL: Seconds = 1
+
+/** For a host of which nothing else is wrong. */
+export function wrongForHours({ log, keeper, when }: Subject): Finding | undefined {
+  // Measurements of chronyd are against what it has corrected in its head, and its updates know what is left of that.
+  const [astray] = [log.bestSamples(keeper.daemon), log.updatesOf(keeper.daemon)]
+    .flatMap(series => series?.astray ?? [])
+    .toSorted((a, b) => b.time - a.time)
+  if (!astray || astray.time < LONG) return undefined
+  const { time, from, to, most, off } = astray
+  return {
+    name: 'wrong-for-hours',
+    severity: Math.abs(most) > CRITICAL ? 'critical' : 'warning',
+    from,
+    to,
+    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}, and these logs do not show why.`,
+    measures: { time, size: most },
+    evidence: [
+      {
+        text: `from one measurement to the next off to the same side, for ${duration(time)} of ${duration(to - from)}`,
+      },
+    ],
+    cost: `All that was stamped meanwhile is wrong by up to ${duration(Math.abs(most))}.`,
+    causes: [
+      {
+        what: 'the rate of the clock changes faster than the daemon looks: long polls, a virtual timer that follows the load',
+        why: 'no jump is seen, and the offset comes and goes',
+      },
+      {
+        what: 'nobody corrects it: the daemon only watches, or may not set the clock',
+        why: 'if the offset stays, or grows without end',
+      },
+      {
+        what: 'the sources are wrong, and the clock is right',
+        why: 'if there are few of them, or of one operator',
+      },
+    ],
+    remedy: configure(
+      keeper,
+      'Shorten the polls, so that the daemon follows the clock; chronyd follows a clock whose rate changes sooner than ntpd.',
+      ['server … iburst minpoll 4 maxpoll 6'],
+    ),
+    confirm:
+      '`clockwright query` with other servers; `clockwright drift HOST`: whether its rate changes with the load.',
+  }
+}
