@@ -17,6 +17,8 @@ import { once } from './once.ts'
 
 const MOST = 8192
 const LEAST: Seconds = 5e-4
+/** What is left of a correction is soon smaller. */
+const CLEAN: Seconds = 2e-3
 
 export interface Correction {
   readonly at: Seconds
@@ -28,6 +30,8 @@ export interface Correction {
   readonly era?: number
   /** Before it chronyd had lost its only source between two polls: it had noticed itself that the clock was set. */
   readonly noticed?: boolean
+  /** How many updates in a row before it had next to nothing to correct. */
+  readonly clean?: number
   readonly file: number
   readonly line: number
 }
@@ -53,6 +57,7 @@ export class Corrections {
   #followed = -1
   #several = false
   #noticed = false
+  #clean = 0
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, followed, line, file, daemon } = block
@@ -92,7 +97,16 @@ export class Corrections {
         continue
       }
       if (size > LEAST || size < -LEAST)
-        this.#updates.offer({ at: at[row]!, size, by: 'unknown', ...place, file, line: line[row]! })
+        this.#updates.offer({
+          at: at[row]!,
+          size,
+          by: 'unknown',
+          ...place,
+          clean: this.#clean,
+          file,
+          line: line[row]!,
+        })
+      this.#clean = Math.abs(size) < CLEAN ? this.#clean + 1 : 0
       this.#slew.add(at[row]!, remaining[row]!, Number.isNaN(size) ? 0 : size)
     }
   }

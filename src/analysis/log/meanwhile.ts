@@ -45,6 +45,37 @@ export function meanwhileByEra(change: Change, eras: Eras, corrections: Eras): M
   }
 }
 
+/**
+ * chronyd counts a correction as done at once, and stamps the row of one back as the clock was before: measurements after it may
+ * bear earlier stamps. Where theirs went back from that very second by no more than it, it lies between those two eras.
+ */
+export function erasOfCorrections(sorted: readonly Correction[], eras: Eras): Map<Correction, number> {
+  const places = new Map<Correction, number>()
+  for (const [era, { from, to }] of eras.returns.entries())
+    for (const each of between(sorted, from - SLACK, from + SLACK))
+      if (each.size < -SLACK && to - from >= each.size - SLACK) places.set(each, era)
+  return places
+}
+
+/** The same where it is known after which eras corrections were made. */
+export function withPlaces(
+  when: Meanwhile,
+  { fromEra, toEra }: Change,
+  places: ReadonlyMap<Correction, number>,
+): Meanwhile {
+  if (places.size === 0) return when
+  const among = (each: Correction, otherwise: (each: Correction) => boolean): boolean => {
+    const era = places.get(each)
+    return era === undefined ? otherwise(each) : fromEra <= era && era < toEra
+  }
+  return {
+    stamps: when.stamps,
+    perhaps: each => among(each, when.perhaps),
+    surely: each => among(each, when.surely),
+    open: each => !places.has(each) && when.open(each),
+  }
+}
+
 export function meanwhileByStamp(change: Change, exact: boolean): Meanwhile {
   const { from, to, spacing } = change
   const [low, high] = [Math.min(from, to), Math.max(from, to)]

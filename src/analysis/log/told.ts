@@ -6,7 +6,7 @@
 
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
-import type { Correction } from './corrections.ts'
+import type { Correction, Dropped } from './corrections.ts'
 import {
   CLOSE,
   correctionsSaid,
@@ -21,10 +21,15 @@ import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog, UpdateSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
+import { MAX_SLEW } from './slew-pace.ts'
 
 /** What may have been slewed before a step. */
 const MOST_SLEWED: Seconds = 10
 const DWARFED = 4
+/** So many updates that had nothing to correct. */
+const WELL = 2
+/** Of the largest before it. */
+const AGAIN = 0.5
 const MANY = 4
 const WORST_RATE = 0.05
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
@@ -125,7 +130,8 @@ export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
 function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
   const tracked = daemon === 'chrony' && corrections.length > 0
-  const all = tracked ? corrections : correctionsSaid(log, daemon)
+  const given = log.updatesOf(daemon)?.corrections.dropped ?? []
+  const all = tracked ? withoutGivenUp(corrections, given) : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
   const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
   const around = { words: wordsOfRight(log, daemon), order: tracked ? 1 : orderOf(log, daemon) }
@@ -152,6 +158,24 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         (tracked || isOneSided(all)),
     )
 }
+
+/**
+ * A leap forward makes chronyd give up what it was slewing, and what it finds wrong next is the rest of that and the leap: an event
+ * of its own. Until then it had slewed as fast as it does.
+ */
+function withoutGivenUp(all: readonly Correction[], given: readonly Dropped[]): Correction[] {
+  return all.map((each, i) => {
+    const before = all[i - 1]
+    const dropped = before && given.find(one => isOf(one, before))
+    if (!before || !dropped || each.at < dropped.at) return each
+    const slewed = Math.sign(dropped.left) * MAX_SLEW * (dropped.at - before.at)
+    const leapt = (each.size - dropped.left + slewed) / (1 + MAX_SLEW)
+    return leapt < -NOTICED && dropped.left < 0 ? { ...each, size: leapt, clean: WELL } : each
+  })
+}
+
+const isOf = ({ left, lastAt }: Dropped, { at, size }: Correction): boolean =>
+  Math.abs(lastAt - at - size) <= SLACK && Math.abs(left - size) < ROUGHLY * Math.abs(size)
 
 /** Between the update before, when all was well, and the first correction, which is stamped as if it were done. */
 function spanOf(
@@ -253,19 +277,22 @@ function startsOf(log: HostLog, daemon: Daemon): Seconds[] {
 /** A step forward is stamped by the clock that was set: so much later than it was decided. */
 const leap = ({ by, size }: Correction): Seconds => (by === 'step' ? Math.max(0, size) : 0)
 
-/** One that is so many times as large as all before it is no rest of them. */
+/** One that is so many times as large as all before it is no rest of them; nor is one as large as they that comes after all was well. */
 function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.POSITIVE_INFINITY): Burst[] {
   const bursts: Burst[] = []
   for (const each of all) {
     const burst = bursts.at(-1)?.all
     const last = burst?.at(-1)
+    const largest = Math.max(0, ...(burst ?? []).map(({ size }) => Math.abs(size)))
     const rest =
-      burst && Math.abs(each.size) <= dwarfed * Math.max(...burst.map(({ size }) => Math.abs(size)))
+      Math.abs(each.size) <= dwarfed * largest && !(wasWell(each) && Math.abs(each.size) > AGAIN * largest)
     if (burst && last && each.at - last.at < CLOSE && rest) burst.push(each)
     else bursts.push({ all: [each], since: last ? last.at : begins, open: !last && each.since === undefined })
   }
   return bursts
 }
+
+const wasWell = ({ clean = 0 }: Correction): boolean => clean >= WELL
 
 /** Events as far apart as a wrong rate makes them, nearly all of them to one side. */
 function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean {

@@ -8,7 +8,14 @@ import { saidStarts } from './corrections-said.ts'
 import { type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { ALIKE, type Jump } from './jumps.ts'
-import { bestRest, between, meanwhileByEra, meanwhileByStamp } from './meanwhile.ts'
+import {
+  bestRest,
+  between,
+  erasOfCorrections,
+  meanwhileByEra,
+  meanwhileByStamp,
+  withPlaces,
+} from './meanwhile.ts'
 import { NOTICED } from './noticed.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 
@@ -38,6 +45,7 @@ export function unexplained(
   const starts = saidStarts(log, daemon)
   const leaps = log.events.of('jumped-forward', 'jumped-backward').filter(event => event.daemon === daemon)
   const given = (updates?.corrections.dropped ?? []).filter(each => !wasStepped(each, events))
+  const places = erasOfCorrections(daemon === 'chrony' ? sized : [], series.changes.eras)
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
@@ -47,14 +55,20 @@ export function unexplained(
     usedBy.set(change.source, used)
     const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
     const exact = daemon === 'chrony'
-    const when =
+    const when = withPlaces(
       updates && exact && change.fromEra !== change.toEra
         ? meanwhileByEra(change, series.changes.eras, updates.corrections.eras)
-        : meanwhileByStamp(change, exact)
+        : meanwhileByStamp(change, exact),
+      change,
+      places,
+    )
     const meanwhile = between(sized, ...when.stamps).filter(
       each => when.perhaps(each) && !used.has(each) && !(!exact && corrects(each, change)),
     )
-    const dropped = given.find(each => each.at >= low - SLACK && each.at <= high + SLACK)
+    const dropped = nearestTo(
+      change.to,
+      given.filter(each => each.at >= low - SLACK && each.at <= high + SLACK),
+    )
     // What was given up had been begun, however much better the change is explained without it.
     const { rest, of } = bestRest(delta, meanwhile, dropped ? { ...when, open: () => false } : when)
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
@@ -89,6 +103,10 @@ export function unexplained(
   }
   return { jumps, own }
 }
+
+/** Where the clock was set back the same stamps are there again: of several the last before the measurement that shows it. */
+const nearestTo = (at: Seconds, all: readonly Dropped[]): Dropped | undefined =>
+  all.toSorted((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0]
 
 /** Whether a stamp is of the time between the two measurements: of a clock that was set back before it was, or after. */
 function isWithin({ from, to, before, after }: Change, at: Seconds): boolean {

@@ -1,11 +1,12 @@
 /** How much time passed between two stamps of a clock that may have leapt meanwhile, or was set by its daemon. */
-import type { Correction } from '#analysis/log/corrections.ts'
+import type { Correction, Dropped } from '#analysis/log/corrections.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 
 /** Messages are stamped with whole seconds. */
 const SECOND: Seconds = 1
+const SAME = 0.1
 
 /** What the clock leapt was no time, and what its daemon set it, or counts as set, was none either. */
 export function elapsedBetween(from: Seconds, to: Seconds, { log, keeper, disturbances }: Of): Seconds {
@@ -14,10 +15,11 @@ export function elapsedBetween(from: Seconds, to: Seconds, { log, keeper, distur
     .reduce((sum, { size }) => sum + size, 0)
   const overlapping = disturbances.clock.filter(({ local }) => local.from < to && local.to > from - SECOND)
   const updates = keeper.daemon === 'chrony' ? (log.updatesOf('chrony')?.corrections.sized ?? []) : []
+  const dropped = log.updatesOf(keeper.daemon)?.corrections.dropped ?? []
   const corrected = (updates.length > 0 ? updates : disturbances.own.map(whenDecided))
     // A step is told right before it or when it is done; an update of chronyd stands right before what it does to the stamps.
     .filter(({ at, by }) => at >= from - SECOND && (by === 'step' ? at <= to + SECOND : at < to))
-    .filter(({ size }) => Number.isFinite(size))
+    .filter(each => Number.isFinite(each.size) && !wasDropped(each, dropped, to))
     .reduce((sum, { size }) => sum + size, 0)
   // Where chronyd's corrections are in no log, nobody knows which of them were done by then.
   const unseen =
@@ -36,6 +38,15 @@ function isWithin({ local, from: began, to: ended, size, moved }: Disturbance, f
   const wentBack = moved !== 'machine' && ended - began < size - SECOND
   return !wentBack && local.from >= from - SECOND && local.to <= to + SECOND
 }
+
+/** Counted as done, and given up before it was. */
+const wasDropped = ({ at, size }: Correction, all: readonly Dropped[], to: Seconds): boolean =>
+  all.some(
+    each =>
+      each.at <= to &&
+      Math.abs(each.lastAt - at - size) <= SECOND &&
+      Math.abs(each.left - size) < SAME * Math.abs(size),
+  )
 
 /** What only measurements show has the stamp of the first one after it, by a clock for which it is done. */
 const whenDecided = (each: Correction): Correction =>

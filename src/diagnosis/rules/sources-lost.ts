@@ -93,8 +93,15 @@ function silenceOf(subject: Subject): Silence | undefined {
   const gap = gapOf(subject.log, subject.keeper.daemon)
   if (!gap) return undefined
   const { silent, back, usual, seldom } = gap
+  if (wasThereTwice(gap, subject)) return undefined
   const time = elapsedBetween(silent, back, subject) - stoppedWithin(silent, back, subject)
   return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
+}
+
+/** Where the clock is set back again and again, stamps are no time. */
+function wasThereTwice({ silent, back }: Gap, { log, keeper }: Subject): boolean {
+  const { eras } = log.bestSamples(keeper.daemon)?.changes ?? log.updatesOf(keeper.daemon)?.corrections ?? {}
+  return (eras?.returns ?? []).filter(({ from, to }) => to < back && from > silent).length > 1
 }
 
 /** How long its daemon did not run, by its own words: nobody listened. */

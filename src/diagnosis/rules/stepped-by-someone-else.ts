@@ -15,6 +15,7 @@ import { evidenceOf, type Subject, seenIn } from '../subject.ts'
 import { isLeapOfAll } from './leap-second.ts'
 import { momentOf } from './moment.ts'
 import { regularJumps } from './regular.ts'
+import { type Repeated, repeatedOf } from './repeated.ts'
 
 export const steppedBySomeoneElse: Rule = subject => {
   const { disturbances, log, keeper, when } = subject
@@ -22,77 +23,112 @@ export const steppedBySomeoneElse: Rule = subject => {
   const noticed = log.events.of('jumped-forward', 'jumped-backward')
   // Its stamps are no readings of what it steers, and its source is one card: either may have leapt.
   const servo = log.bestSamples(keeper.daemon)?.format === SERVO
-  const jumps = disturbances.clock
+  const set = disturbances.clock
     .filter(each => (each.size < 0 || each.moved === 'wall clock') && !each.restarted && !regular.has(each))
     .filter(each => !isLeapOfAll(each, subject))
-    .map(each => ({
-      name: 'stepped-by-someone-else' as const,
-      severity: 'critical' as const,
-      from: each.open ? undefined : each.from,
-      to: each.to,
-      what: isTai(each)
-        ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
-        : servo
-          ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
-          : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
-      measures: { size: each.size, uncertainty: each.uncertainty },
-      evidence: [
-        ...seenIn(each, subject, 'and the daemon had not done it'),
-        ...wordsOf(each, noticed).map(evidenceOf),
-        ...(each.moved === 'wall clock' && (each.sources.length > 0 || wordsOf(each, noticed).length === 0)
-          ? [
-              {
-                text: each.likeOthers
-                  ? 'at others like it the polls lost their pace by the local clock: only the wall clock was moved'
-                  : 'the polls lost their pace by the local clock: only the wall clock was moved',
-              },
-            ]
-          : []),
+  const repeated = repeatedOf(set, subject, NOT_DONE)
+  if (repeated) return [setAgain(repeated, subject)]
+  const jumps = set.map(each => ({
+    name: 'stepped-by-someone-else' as const,
+    severity: 'critical' as const,
+    from: each.open ? undefined : each.from,
+    to: each.to,
+    what: isTai(each)
+      ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
+      : servo
+        ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
+        : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
+    measures: { size: each.size, uncertainty: each.uncertainty },
+    evidence: [
+      ...seenIn(each, subject, NOT_DONE),
+      ...wordsOf(each, noticed).map(evidenceOf),
+      ...(each.moved === 'wall clock' && (each.sources.length > 0 || wordsOf(each, noticed).length === 0)
+        ? [
+            {
+              text: each.likeOthers
+                ? 'at others like it the polls lost their pace by the local clock: only the wall clock was moved'
+                : 'the polls lost their pace by the local clock: only the wall clock was moved',
+            },
+          ]
+        : []),
+    ],
+    cost: 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
+    causes: [
+      ...(isTai(each)
+        ? [
+            {
+              what: 'one of them went from UTC to TAI, or back: another grandmaster, or none that says what the difference is (currentUtcOffsetValid)',
+              why: 'TAI is 37 s ahead of UTC',
+            },
+          ]
+        : []),
+      ...(servo
+        ? [
+            {
+              what: 'the clock of the card was set anew: a reset of its driver, a link that went down, another grandmaster',
+              why: 'it has no battery, and begins at 1970 or at the time of its driver',
+            },
+          ]
+        : []),
+      {
+        what: 'a second program keeps this clock: tools of the hypervisor, another time daemon, a cron job with ntpdate or hwclock',
+        why: 'the clock was moved and the daemon did not do it',
+      },
+      { what: 'a person ran date -s or timedatectl set-time', why: 'it happened once' },
+      ...(each.moved === 'machine'
+        ? [
+            {
+              what: 'the counter leapt when the guest was migrated or restored',
+              why: 'the polls moved with it',
+            },
+          ]
+        : []),
+    ],
+    remedy: configure(
+      keeper,
+      'Let one program keep the clock. Turn off the time synchronisation of the hypervisor’s tools, and other daemons.',
+      [
+        'vmware-toolbox-cmd timesync disable',
+        'systemctl disable --now systemd-timesyncd ntpd   (whichever is not meant)',
       ],
-      cost: 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
-      causes: [
-        ...(isTai(each)
-          ? [
-              {
-                what: 'one of them went from UTC to TAI, or back: another grandmaster, or none that says what the difference is (currentUtcOffsetValid)',
-                why: 'TAI is 37 s ahead of UTC',
-              },
-            ]
-          : []),
-        ...(servo
-          ? [
-              {
-                what: 'the clock of the card was set anew: a reset of its driver, a link that went down, another grandmaster',
-                why: 'it has no battery, and begins at 1970 or at the time of its driver',
-              },
-            ]
-          : []),
-        {
-          what: 'a second program keeps this clock: tools of the hypervisor, another time daemon, a cron job with ntpdate or hwclock',
-          why: 'the clock was moved and the daemon did not do it',
-        },
-        { what: 'a person ran date -s or timedatectl set-time', why: 'it happened once' },
-        ...(each.moved === 'machine'
-          ? [
-              {
-                what: 'the counter leapt when the guest was migrated or restored',
-                why: 'the polls moved with it',
-              },
-            ]
-          : []),
-      ],
-      remedy: configure(
-        keeper,
-        'Let one program keep the clock. Turn off the time synchronisation of the hypervisor’s tools, and other daemons.',
-        [
-          'vmware-toolbox-cmd timesync disable',
-          'systemctl disable --now systemd-timesyncd ntpd   (whichever is not meant)',
-        ],
-      ),
-      confirm:
-        'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); `clockwright` lists programs that can set the clock.',
-    }))
+    ),
+    confirm:
+      'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); `clockwright` lists programs that can set the clock.',
+  }))
   return [...jumps, ...unseen(subject, regular)]
+}
+
+const NOT_DONE = 'and the daemon had not done it'
+
+function setAgain({ what, most, ...repeated }: Repeated, { keeper }: Subject): Finding {
+  return {
+    name: 'stepped-by-someone-else',
+    severity: 'critical',
+    ...repeated,
+    what: `The clock was moved at once ${what}, and ${keeper.name} had not done it.`,
+    cost: `The clock is wrong by up to ${duration(most)} again and again, and is torn back each time.`,
+    causes: [
+      {
+        what: 'a second program keeps this clock: tools of the hypervisor, another time daemon, a cron job with ntpdate or hwclock',
+        why: 'if it comes as regularly as that one runs',
+      },
+      {
+        what: 'the counter leaps: the guest’s timer is emulated wrongly, or the counters of its processors differ',
+        why: 'if the leaps are of one size, or multiples of one',
+      },
+    ],
+    remedy: configure(
+      keeper,
+      'Let one program keep the clock; where there is only one, choose another clock source of the guest.',
+      [
+        'vmware-toolbox-cmd timesync disable',
+        'systemctl disable --now systemd-timesyncd ntpd   (whichever is not meant)',
+        'cat /sys/devices/system/clocksource/clocksource0/available_clocksource',
+      ],
+    ),
+    confirm:
+      'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); where it names none it is the counter.',
+  }
 }
 
 /** What was said of it when it happened. */

@@ -12,14 +12,44 @@ import type { Rule } from '../rule.ts'
 import { type Subject, seenIn } from '../subject.ts'
 import { momentOf } from './moment.ts'
 import { recovery } from './recovery.ts'
+import { type Repeated, repeatedOf } from './repeated.ts'
 
 /** From here on somebody will have noticed. */
 const CRITICAL = 1
 
-export const vmPaused: Rule = subject =>
-  subject.disturbances.clock
-    .filter(each => each.size > 0 && each.moved !== 'wall clock' && !each.restarted)
-    .map(each => paused(each, subject))
+export const vmPaused: Rule = subject => {
+  const all = subject.disturbances.clock.filter(
+    each => each.size > 0 && each.moved !== 'wall clock' && !each.restarted,
+  )
+  const repeated = repeatedOf(all, subject, SUDDENLY)
+  return repeated ? [pausedAgain(repeated, subject)] : all.map(each => paused(each, subject))
+}
+
+const SUDDENLY = 'from one measurement to the next'
+
+function pausedAgain({ what, most, ...repeated }: Repeated, { keeper }: Subject): Finding {
+  return {
+    name: 'vm-paused',
+    severity: most >= CRITICAL ? 'critical' : 'warning',
+    ...repeated,
+    what: `The clock lost time at once ${what}: the machine stands still again and again, or somebody sets the clock back.`,
+    cost: `Whatever is written after each of them bears stamps up to ${duration(most)} too early until it is corrected.`,
+    causes: [
+      {
+        what: 'a job of the hypervisor stops the guest: snapshots, backups, a balancer that moves guests',
+        why: 'if they come as regularly as it runs',
+      },
+      {
+        what: 'the host has too little processor time or memory for its guests',
+        why: 'if they come with its load',
+      },
+      { what: 'a program sets the clock back', why: 'if the daemon undoes it each time' },
+    ],
+    remedy: stepAfterJumps(keeper),
+    confirm:
+      'The schedule and the load of the host, held against these times; `clockwright run` records such pauses with their length.',
+  }
+}
 
 function paused(each: Disturbance, subject: Subject): Finding {
   const { keeper } = subject
@@ -36,7 +66,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
       ...(back && { recovered: back.after }),
     },
     evidence: [
-      ...seenIn(each, subject, 'from one measurement to the next'),
+      ...seenIn(each, subject, SUDDENLY),
       ...(each.moved === 'machine'
         ? [
             {
