@@ -17,6 +17,7 @@ import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
 import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
 import { type RateChange, ranAway } from './rate-change.ts'
 import { LIMIT } from './saturation.ts'
+import { withoutShadows } from './shadows.ts'
 import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
 import { withoutEchoes, withoutWake } from './wake.ts'
@@ -120,7 +121,9 @@ function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillatio
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
     clock: withoutWake(clock, blind),
-    sources: blind ? withoutEchoes(sources, followed) : sources,
+    sources: withoutShadows(blind ? withoutEchoes(sources, followed) : sources, clock, () =>
+      series.offset.envelope.buckets(),
+    ),
     own: [...ownSteps(log, daemon), ...seenSteps(log, daemon, series, left.own)],
     outliers,
   }

@@ -146,10 +146,15 @@ export function groupBySources(jumps: readonly Jump[]): Jump[][] {
   return groups
 }
 
-/** By their stamps, or by true time, where stamps were there twice. */
+/**
+ * By their stamps, or by true time, where stamps were there twice. Filters show one jump at different times, and each may have had it
+ * for some polls already.
+ */
 const overlap = (a: Change, b: Change): boolean =>
   meet([a.from, a.to], [b.from, b.to]) ||
-  meet([a.from + a.before, a.to + a.after], [b.from + b.before, b.to + b.after])
+  meet([a.from + a.before, a.to + a.after], [b.from + b.before, b.to + b.after]) ||
+  meet([a.earliest, a.latest], [b.earliest, b.latest]) ||
+  meet([a.earliest + a.before, a.latest + a.after], [b.earliest + b.before, b.latest + b.after])
 
 const meet = (a: readonly Seconds[], b: readonly Seconds[]): boolean =>
   Math.min(...a) - SLACK <= Math.max(...b) && Math.min(...b) - SLACK <= Math.max(...a)

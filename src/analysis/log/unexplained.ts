@@ -76,7 +76,9 @@ export function unexplained(
     for (const each of of) used.add(each)
     if (Math.abs(rest) <= CLEAR * tolerance) continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
-    const marked = change.fresh || markers.some(each => each.at >= low - SLACK && each.at <= high + SLACK)
+    // ntpd tells of a step by the clock that it has set, which may be before both measurements where that was back.
+    const first = change.to < change.from ? Math.min(low, change.from - Math.abs(delta)) : low
+    const marked = change.fresh || markers.some(each => each.at >= first - SLACK && each.at <= high + SLACK)
     if (towardsZero && of.length === 0 && (marked || nothingKnown)) {
       const known = own.some(
         each => Math.abs(each.at - change.to) < 3600 && Math.abs(each.size + delta) < ALIKE * Math.abs(delta),

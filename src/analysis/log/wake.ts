@@ -9,8 +9,8 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Disturbance } from './disturbance.ts'
 
 /** Of the jump before. */
-const WAKE = 0.01
-const WAKE_TIME: Seconds = 1800
+export const WAKE = 0.01
+export const WAKE_TIME: Seconds = 1800
 /** chronyd asks each minute then, and has forgotten what was before after seven of them. */
 const BLIND_TIME: Seconds = 600
 const OVERDONE = 2

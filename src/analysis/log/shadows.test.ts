@@ -1,0 +1,64 @@
+/** peerstats alone: a jump of the clock is none of some of its servers, however late their filters show it. */
+import { expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+import type { Disturbance } from './disturbance.ts'
+import { withoutShadows } from './shadows.ts'
+
+/**
+ * Four servers after a pause of 73.6 s, as ntpd wrote it in clknetsim: server, time, offset, and the jitter where the jump is in it.
+ * The filter of the first had nothing to write until all others had shown it.
+ */
+const AROUND = `
+  2@68895 2@68961 1@69058 3@69118 1@69125 3@69183 4@69209 1@69255 2@69486 1@69519 4@69539 3@69713 1@69715
+  2@69749 3@69842 2@69945 1@69975 4@69999 2@70077 2@70144 3@70363 3@70427 1@70500 4@70520 2@70534 3@70556
+  4@70714 1@70893 1@71027 2@71061 3@71079 3@71146=73.6/73.6 2@71191=73.6/68.1 4@71240=0/39.3
+  3@71277=73.6/62.2 2@71320=73.6/55.6 4@71436=73.6/48.2 1@71550=73.6/27.8 2@71646=73.6/0 1@71748=73.6/0`
+
+const row = (text: string): string => {
+  const [, server, at, offset = '0', jitter = '0'] = /^(\d)@(\d+)(?:=([\d.]+)\/([\d.]+))?$/.exec(text)!
+  const noise = 1e-4 * Math.sin(Number(at))
+  return `61557 ${at}.000 192.0.2.${server} 9414 ${(Number(offset) + noise).toFixed(9)} 0.010633125 0.003195577 ${(Number(jitter) + 1e-4).toFixed(9)}`
+}
+
+test('filters that show one jump one after the other tell of one', () => {
+  const { disturbances, findings } = explain(...AROUND.trim().split(/\s+/).map(row))
+  expect(disturbances.map(({ size }) => size.toFixed(1))).toEqual(['73.6'])
+  expect(disturbances[0]!.sources).toHaveLength(4)
+  expect(findings.map(({ name }) => name)).not.toContain('source-jumped')
+})
+
+const jump = (size: number, from: number, to: number): Disturbance => ({
+  from,
+  to,
+  local: { from, to },
+  size,
+  uncertainty: 0.001,
+  before: 0,
+  moved: 'not known',
+  sources: [0],
+  lines: [],
+  restarted: false,
+})
+const offsets = (...levels: readonly number[]) =>
+  levels.map((level, i) => ({
+    from: 1100 + 100 * i,
+    to: 1200 + 100 * i,
+    first: level,
+    last: level,
+    min: level,
+    max: level,
+  }))
+const sizesOf = (all: readonly Disturbance[]): number[] => all.map(({ size }) => size)
+
+test('a part of the clock’s jump, seen by who was asked in that second, is none of its source', () => {
+  const [part, whole] = [jump(0.08, 1000, 1016), jump(0.31, 1000, 1015)]
+  expect(withoutShadows([part], [whole], () => [])).toEqual([])
+  expect(sizesOf(withoutShadows([jump(5, 1000, 1016)], [whole], () => []))).toEqual([5])
+  expect(sizesOf(withoutShadows([part], [jump(0.31, 5000, 5015)], () => []))).toEqual([0.08])
+})
+
+test('where all sources find the clock elsewhere soon after, it was the clock that went there', () => {
+  const one = jump(-0.044, 1000, 1032)
+  expect(withoutShadows([one], [], () => offsets(-0.06, -0.053, -0.046, -0.044))).toEqual([])
+  expect(sizesOf(withoutShadows([one], [], () => offsets(-0.045, 0, -0.044, 0)))).toEqual([-0.044])
+})

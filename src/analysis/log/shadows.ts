@@ -1,0 +1,42 @@
+/**
+ * What looks like the jump of one source and is the clock's: what was seen of its jump by who was asked in that very second, what is
+ * small in its wake, and the way of a clock that runs so fast that each source finds it elsewhere.
+ */
+import type { Seconds } from '#core/time/units.ts'
+import type { Disturbance } from './disturbance.ts'
+import type { Bucket } from './envelope.ts'
+import { WAKE, WAKE_TIME } from './wake.ts'
+
+/** Of the clock's jump, a little more than it. */
+const NO_MORE = 1.1
+/** In this time all sources have been asked, and those that stayed where they were show. */
+const SOON: Seconds = 600
+const FEWEST = 3
+/** Of the jump. */
+const MOVED = 0.3
+
+/** `offsets`: against all sources that agree. */
+export function withoutShadows(
+  sources: readonly Disturbance[],
+  clock: readonly Disturbance[],
+  offsets: () => readonly Bucket[],
+): Disturbance[] {
+  if (sources.length === 0) return []
+  const buckets = offsets()
+  return sources.filter(each => !clock.some(of => isShadow(each, of)) && !allMoved(each, buckets))
+}
+
+function isShadow(each: Disturbance, of: Disturbance): boolean {
+  const [size, most] = [Math.abs(each.size), Math.abs(of.size)]
+  const { from, to } = each.local
+  const meets = from <= of.local.to && to >= of.local.from
+  const follows = from >= of.local.from && from < of.local.to + most + WAKE_TIME
+  return (meets && size < NO_MORE * most) || (follows && size < WAKE * most)
+}
+
+/** Nobody found the clock where it was before. */
+function allMoved({ before, size, local }: Disturbance, buckets: readonly Bucket[]): boolean {
+  const soon = buckets.filter(({ from, to }) => from > local.to && to < local.to + SOON)
+  const line = before + MOVED * size
+  return soon.length >= FEWEST && soon.every(({ min, max }) => (size > 0 ? min > line : max < line))
+}
