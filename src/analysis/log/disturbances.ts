@@ -11,7 +11,7 @@ import { disturbancesBrokenBy } from './broken.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
-import { groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
+import { ALIKE, groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
 import { activeSources, oneStayed } from './one-stayed.ts'
 import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
 import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
@@ -31,6 +31,10 @@ const SERVO = 'linuxptp'
 /** A jump is followed by one step, or by two. */
 const FEWEST_STEPS = 3
 const NEARLY_ALL = 0.8
+/** ntpd waits for a quarter of an hour, and for some polls, before it steps. */
+const UNDONE: Seconds = 7200
+/** It steps by what all say on the average, and some may not know of it yet. */
+const MOSTLY = 0.5
 
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const found = findJumps(log, daemon)
@@ -110,10 +114,12 @@ function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillatio
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
   const followed: Disturbance[] = []
+  const own = [...told.own, ...seenSteps(log, daemon, series, left.own)]
   for (const group of groups) {
     const [{ change, size }] = group as [Jump]
     const witnesses = [...new Set(group.map(each => each.change.source))]
-    const most = 2 * witnesses.length > activeSources(series.census, change).length
+    const others = activeSources(series.census, change).length - witnesses.length
+    const most = witnesses.length > others || (witnesses.length === others && wasUndone(group, daemon, own))
     const found = disturbance(group, daemon, series.format !== SERVO)
     ;(most && !oneStayed(series, { ...change, witnesses, size }) ? clock : sources).push(found)
     if (most) followed.push(found)
@@ -124,10 +130,22 @@ function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillatio
     sources: withoutShadows(blind ? withoutEchoes(sources, followed) : sources, clock, () =>
       series.offset.envelope.buckets(),
     ),
-    own: [...ownSteps(log, daemon), ...seenSteps(log, daemon, series, left.own)],
+    own,
     outliers,
   }
 }
+
+/**
+ * ntpd steps by what most of its sources say: of the others the filters had not shown it yet when it did, and were empty then. Rows
+ * of filters alone leave that open; in single exchanges each source shows what it knows.
+ */
+const wasUndone = (group: readonly Jump[], daemon: Daemon, own: readonly Correction[]): boolean =>
+  daemon === 'ntpd' &&
+  group.some(({ change, size, restarted }) => {
+    const step = own.find(({ at }) => at >= change.to && at < change.to + UNDONE)
+    const share = (step?.size ?? 0) / size
+    return !restarted && share > MOSTLY && share < 1 + ALIKE
+  })
 
 /** The updates know the size, and the estimates the moment. */
 const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]): Disturbance[] =>

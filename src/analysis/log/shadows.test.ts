@@ -14,10 +14,19 @@ const AROUND = `
   4@70714 1@70893 1@71027 2@71061 3@71079 3@71146=73.6/73.6 2@71191=73.6/68.1 4@71240=0/39.3
   3@71277=73.6/62.2 2@71320=73.6/55.6 4@71436=73.6/48.2 1@71550=73.6/27.8 2@71646=73.6/0 1@71748=73.6/0`
 
+/** Of 2.4 s: two had not written it when ntpd stepped, and `!` is an empty filter. */
+const STEPPED = `
+  2@4071 4@4092 3@4117 3@4249 2@4265 2@4396 1@4448 1@4515 1@4579 3@4579 4@4619 1@4841 2@4920 4@4943
+  2@5050 4@5071 3@5099 2@5114 2@5179 4@5332 1@5358 3@5490 1@5552 1@5617 2@5639 1@5683 4@5859 4@5988
+  3@6014 1@6078 2@6162 3@6405=0/1.8 4@6515=2.4/1.3 1@6597=2.4/0.9 1@6601! 3@6601! 2@6604! 4@6604! 1@6607
+  4@6608 1@6609 3@6609 2@6610 4@6610 1@6611 2@6614`
+
 const row = (text: string): string => {
-  const [, server, at, offset = '0', jitter = '0'] = /^(\d)@(\d+)(?:=([\d.]+)\/([\d.]+))?$/.exec(text)!
+  const [, server, at, empty, offset = '0', jitter = '0'] = /^(\d)@(\d+)(!)?(?:=([\d.]+)\/([\d.]+))?$/.exec(
+    text,
+  )!
   const noise = 1e-4 * Math.sin(Number(at))
-  return `61557 ${at}.000 192.0.2.${server} 9414 ${(Number(offset) + noise).toFixed(9)} 0.010633125 0.003195577 ${(Number(jitter) + 1e-4).toFixed(9)}`
+  return `61557 ${at}.000 192.0.2.${server} 9414 ${(Number(offset) + noise).toFixed(9)} 0.010633125 ${empty ? '7.937500122' : '0.003195577'} ${(Number(jitter) + 1e-4).toFixed(9)}`
 }
 
 test('filters that show one jump one after the other tell of one', () => {
@@ -25,6 +34,17 @@ test('filters that show one jump one after the other tell of one', () => {
   expect(disturbances.map(({ size }) => size.toFixed(1))).toEqual(['73.6'])
   expect(disturbances[0]!.sources).toHaveLength(4)
   expect(findings.map(({ name }) => name)).not.toContain('source-jumped')
+})
+
+test('what half of them show, and ntpd undoes, was the clock’s jump', () => {
+  const { disturbances, findings } = explain(...STEPPED.trim().split(/\s+/).map(row))
+  expect(disturbances.map(({ size }) => size.toFixed(1))).toEqual(['2.4'])
+  expect(findings.map(({ name }) => name)).not.toContain('source-jumped')
+})
+
+test('what half of them show, and ntpd leaves, is not', () => {
+  const left = STEPPED.replace(/ 1@6601!.*/s, ' 3@6650 2@6660 4@6662=2.4/0 1@6664=2.4/0 3@6800 2@6810')
+  expect(explain(...left.trim().split(/\s+/).map(row)).disturbances).toEqual([])
 })
 
 const jump = (size: number, from: number, to: number): Disturbance => ({
