@@ -15,6 +15,8 @@ const CLEARLY = 3
 const MANY = 8
 const SAME = 0.05
 const MOSTLY = 0.7
+/** So many that tell, or more, for each source that saw it. */
+const FEW = 3
 /** Of others the polls are too far apart, or too uneven. */
 const SOME = 0.2
 
@@ -40,6 +42,8 @@ export function whoMoved(group: readonly Jump[], daemon: Daemon): Moved {
     if (byLocal * CLEARLY < byTrue) machine++
     else if (byTrue * CLEARLY < byLocal) wall++
   }
+  // Of many polls one keeps any pace by chance.
+  if (FEW * (machine + wall) < group.length) return 'not known'
   return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
 }
 

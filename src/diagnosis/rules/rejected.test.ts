@@ -22,6 +22,11 @@ test('chronyd has none when it says so; that one is too noisy is said of one', (
     '2027-03-05T20:00:00Z Selected source 192.0.2.2',
   )
   expect(one!.measures.time).toBe(81)
+  expect(one!.evidence.map(({ text }) => text)).toEqual([
+    "Can't synchronise: no selectable sources",
+    'Jitter of 192.0.2.1 exceeds maxjitter of 1.000 seconds',
+    'Selected source 192.0.2.1',
+  ])
   expect(
     rejected(
       ...CHRONY,

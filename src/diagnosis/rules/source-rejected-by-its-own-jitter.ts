@@ -48,6 +48,7 @@ export const sourceRejectedByItsOwnJitter: Rule = subject => {
   const { keeper } = subject
   const found = rejections(subject)
   if (found.length === 0 || found.length > 50) return []
+  const noisy = subject.log.events.of('jitter-too-high').filter(({ daemon }) => daemon === keeper.daemon)
   const longest = Math.max(...found.map(({ lost, again }) => (again ? again.at - lost.at : 0)))
   return [
     {
@@ -59,7 +60,13 @@ export const sourceRejectedByItsOwnJitter: Rule = subject => {
       measures: { time: longest, count: found.length },
       evidence: found
         .slice(0, 3)
-        .flatMap(({ lost, again }) => [lost, ...(again ? [again] : [])].map(evidenceOf)),
+        .flatMap(({ lost, again }) => [
+          lost,
+          // chronyd says of each source why it is not fit.
+          ...noisy.filter(({ at }) => at >= lost.at && at <= (again?.at ?? lost.at + SOON)).slice(0, 2),
+          ...(again ? [again] : []),
+        ])
+        .map(evidenceOf),
       cost: 'The correction waits until the old measurements are forgotten.',
       causes: [
         {

@@ -1,7 +1,8 @@
 /**
  * peerstats: a line for each sample that ntpd's clock filter let through.
  * Day, seconds, address, status word in hex, offset, delay, dispersion, jitter: all in seconds, the offset server minus
- * local (ntpd's monitoring options).
+ * local (ntpd's monitoring options). Where packets are lost a filter may hold no sample at all: its row has zeros for offset and delay,
+ * and nothing was measured.
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
@@ -31,6 +32,8 @@ export const peerstats: LogFormat = {
         // Counters have no point.
         if (cursor.decimals < 0) cursor.ok = false
         cursor.decimalsInto(block.delay, block.dispersion, block.jitter, row)
+        if (block.delay[row] === 0 && block.offset[row] === 0)
+          block.delay[row] = block.offset[row] = Number.NaN
       },
     }),
 }
