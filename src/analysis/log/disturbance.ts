@@ -3,6 +3,7 @@
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Correction } from './corrections.ts'
 import type { Oscillation } from './oscillation.ts'
+import type { RateStep } from './rate-steps.ts'
 
 export type Moved = 'machine' | 'wall clock' | 'not known'
 
@@ -38,6 +39,8 @@ export interface Disturbances {
   readonly own: readonly Correction[]
   /** Measurements that were far off once. */
   readonly outliers: number
+  /** Changes of the rate that look like jumps: in none of the others. */
+  readonly rateSteps: readonly RateStep[]
   readonly oscillation: Oscillation | undefined
   /** The clock runs away, and ntpd sets it again and again. Positive: it loses so much, beyond what ntpd makes up for. */
   readonly runsAway: Rate | undefined

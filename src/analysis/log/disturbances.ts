@@ -16,6 +16,7 @@ import { activeSources, oneStayed } from './one-stayed.ts'
 import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
 import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
 import { type RateChange, ranAway } from './rate-change.ts'
+import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
 import { withoutShadows } from './shadows.ts'
 import { disturbancesToldBy } from './told.ts'
@@ -49,7 +50,10 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const rate = rateBeyondLimit(log, daemon, found.own)
   const frequencies = daemon === 'ntpd' ? (log.updatesOf(daemon)?.frequencyEnvelope.buckets() ?? []) : []
   const held = rate === undefined ? heldBy(frequencies) : { frequencies, needed: rate }
+  const learned = daemon === 'chrony' ? (log.updatesOf(daemon)?.frequencyEnvelope.buckets() ?? []) : []
+  const rateSteps = rateStepsAmong(found.clock, learned)
   const ran = (each: Disturbance) =>
+    rateSteps.some(({ is }) => is === each) ||
     ranByFrequency(each, held, rate === undefined ? 0 : largestWithin(each, found.own))
   const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
     each => !ran(each),
@@ -63,6 +67,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     clock: movedAlike(
       runsAway === undefined ? clock : clock.filter(({ size }) => Math.abs(size) > 2 * steps),
     ),
+    rateSteps,
     oscillation,
     runsAway,
     rate,
@@ -95,7 +100,10 @@ function sawToothRate(series: SampleSeries | undefined): Rate | undefined {
   return series?.sawTooth.rate(heard.reduce((sum, { from, to }) => sum + to - from, 0))
 }
 
-function findJumps(log: HostLog, daemon: Daemon): Omit<Disturbances, 'oscillation' | 'runsAway' | 'rate'> {
+function findJumps(
+  log: HostLog,
+  daemon: Daemon,
+): Omit<Disturbances, 'rateSteps' | 'oscillation' | 'runsAway' | 'rate'> {
   const series = log.bestSamples(daemon)
   const told = { own: ownSteps(log, daemon), outliers: 0 }
   if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }

@@ -19,7 +19,12 @@ const UNUSUAL: Rate = 200e-6
 /** What is learned wrongly is unlearned by then. */
 const LONG: Seconds = 3 * 3600
 
-export const frequencyFarOff: Rule = subject => [...changed(subject), ...held(subject), ...notHeld(subject)]
+export const frequencyFarOff: Rule = subject => [
+  ...changed(subject),
+  ...changedOften(subject),
+  ...held(subject),
+  ...notHeld(subject),
+]
 
 interface Loss {
   /** Positive: the clock loses. */
@@ -126,6 +131,45 @@ function changed({ log, keeper, when, disturbances }: Subject): Finding[] {
         LOOK,
       ),
       confirm: 'The events of the hypervisor at that time; `clockwright drift HOST` with the daemon stopped.',
+    },
+  ]
+}
+
+/** Some of them may be one: while the first is learned another poll shows the rest. */
+function changedOften({ log, keeper, when, disturbances: { rateSteps } }: Subject): Finding[] {
+  const [first] = rateSteps
+  if (!first || log.rateChangeOf(keeper.daemon)) return []
+  const most = rateSteps.reduce((a, b) => (Math.abs(b.by) > Math.abs(a.by) ? b : a))
+  return [
+    {
+      name: 'frequency-far-off',
+      severity: 'warning',
+      from: first.at,
+      to: rateSteps.at(-1)!.at,
+      what: `The rate of this clock changes at once, by up to ${rate(Math.abs(most.by)).slice(1)}, first at about ${when(first.at)}: that is seen ${rateSteps.length} times.`,
+      measures: { change: -most.by, count: rateSteps.length },
+      evidence: rateSteps.slice(0, 4).map(({ at, by, is: { size, lines } }) => ({
+        text: `${when(at)}  ${signed(size)} further off than at the poll before, and from then on ${keeper.name} corrects ${rate(by)} more`,
+        ...lines[0],
+      })),
+      cost: `Until ${keeper.name} has learned a new rate the clock runs away by ${duration(Math.abs(most.by) * 60)} in each minute.`,
+      causes: [
+        {
+          what: 'the guest is moved between hosts whose counters have other rates than its kernel was told',
+          why: 'no crystal changes by so much at once',
+        },
+        {
+          what: 'another program sets the rate of the kernel’s clock (adjtimex)',
+          why: 'if the guest stays where it is',
+        },
+      ],
+      remedy: configure(
+        keeper,
+        'Choose the clock source of the hypervisor, which knows the rate of each host; with shorter polls the clock runs less far.',
+        [...LOOK, 'server … iburst minpoll 4 maxpoll 6'],
+      ),
+      confirm:
+        'The events of the hypervisor at those times; `clockwright drift HOST` with the daemon stopped.',
     },
   ]
 }

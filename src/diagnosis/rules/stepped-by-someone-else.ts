@@ -14,6 +14,7 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, seenIn } from '../subject.ts'
 import { isLeapOfAll } from './leap-second.ts'
 import { momentOf } from './moment.ts'
+import { ANOTHER_RATE, rateUnknown } from './rate-unknown.ts'
 import { regularJumps } from './regular.ts'
 import { type Repeated, repeatedOf } from './repeated.ts'
 
@@ -37,7 +38,9 @@ export const steppedBySomeoneElse: Rule = subject => {
       ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
       : servo
         ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
-        : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
+        : rateUnknown(each, subject)
+          ? `The clock ${each.size < 0 ? 'gained' : 'lost'} ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: somebody set it, or its rate changed.`
+          : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
     measures: { size: each.size, uncertainty: each.uncertainty },
     evidence: [
       ...seenIn(each, subject, NOT_DONE),
@@ -75,6 +78,7 @@ export const steppedBySomeoneElse: Rule = subject => {
         why: 'the clock was moved and the daemon did not do it',
       },
       { what: 'a person ran date -s or timedatectl set-time', why: 'it happened once' },
+      ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
       ...(each.moved === 'machine'
         ? [
             {

@@ -11,6 +11,7 @@ import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { type Subject, seenIn } from '../subject.ts'
 import { momentOf } from './moment.ts'
+import { ANOTHER_RATE, rateUnknown } from './rate-unknown.ts'
 import { recovery } from './recovery.ts'
 import { type Repeated, repeatedOf } from './repeated.ts'
 
@@ -59,7 +60,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
     severity: each.size >= CRITICAL ? 'critical' : 'warning',
     from: each.open ? undefined : each.from,
     to: each.to,
-    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${each.moved === 'machine' ? '' : ', or somebody set the clock back'}.`,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${each.moved === 'machine' ? '' : `, or somebody set the clock back${rateUnknown(each, subject) ? ', or its rate changed' : ''}`}.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,
@@ -88,6 +89,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
       ...(each.moved === 'machine'
         ? []
         : [{ what: 'somebody set the clock back', why: 'the polls are too far apart to tell' }]),
+      ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
       ...(each.sources.length === 1
         ? [{ what: 'the only source that was heard jumped forward', why: 'no second one contradicts it' }]
         : []),
