@@ -4,6 +4,7 @@
  * the first of them. A daemon's start is no event, and steps that come as regularly as a wrong rate makes them are a rate.
  */
 
+import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Correction, Dropped } from './corrections.ts'
@@ -30,6 +31,12 @@ const DWARFED = 4
 const WELL = 2
 /** Of the largest before it. */
 const AGAIN = 0.5
+/** ntpd says what it finds after a step as soon as it has heard somebody. */
+const AT_ONCE: Seconds = 60
+const ALIKE = 0.1
+/** Steps wait for polls, and for what has gathered: a rate is the same within this factor, in most of them. */
+const EVEN = 4
+const MOSTLY = 0.7
 const MANY = 4
 const WORST_RATE = 0.05
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
@@ -140,10 +147,13 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         all.filter(({ size }) => Math.abs(size) >= 0.002),
         begins,
       )
-    : burstsOf(
-        all.filter(({ size }) => Math.abs(size) >= LEAST),
-        begins,
-        DWARFED,
+    : joinRests(
+        burstsOf(
+          all.filter(({ size }) => Math.abs(size) >= LEAST),
+          begins,
+          DWARFED,
+        ),
+        log.events.of('spike').filter(event => event.daemon === daemon),
       ).map((burst, i, bursts) => betweenItsWords(burst, { ...around, before: bursts[i - 1] }, log, daemon))
   return bursts
     .map(burst => ({ ...burst, size: total(burst.all) }))
@@ -292,6 +302,32 @@ function burstsOf(all: readonly Correction[], begins: Seconds, dwarfed = Number.
   return bursts
 }
 
+/**
+ * ntpd steps by what its sources say on the average, of which some know of a jump only in part yet: then it finds the rest at once, and
+ * waits as long again before it steps by that.
+ */
+function joinRests(bursts: readonly Burst[], spikes: readonly LogEvent[]): Burst[] {
+  const joined: Burst[] = []
+  for (const burst of bursts) {
+    const before = joined.at(-1)
+    const [last, first] = [before?.all.at(-1), burst.all[0]!]
+    const isRest =
+      last?.by === 'step' &&
+      first.by === 'step' &&
+      first.size / last.size > 0 &&
+      Math.abs(first.size) < Math.abs(last.size) &&
+      spikes.some(
+        ({ at, size }) =>
+          at >= last.at &&
+          at < last.at + AT_ONCE &&
+          Math.abs(size - first.size) < ALIKE * Math.abs(first.size),
+      )
+    if (before && isRest) joined[joined.length - 1] = { ...before, all: [...before.all, ...burst.all] }
+    else joined.push(burst)
+  }
+  return joined
+}
+
 const wasWell = ({ clean = 0 }: Correction): boolean => clean >= WELL
 
 /** Events as far apart as a wrong rate makes them, nearly all of them to one side. */
@@ -302,8 +338,19 @@ function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean
   return (
     isOneSided(events) &&
     Math.abs(total(events) / span) < WORST_RATE &&
+    isEven(events) &&
     !wasRightBetween(events, span, log.updatesOf(daemon))
   )
+}
+
+/** What has gathered since the event before, in the time since then, is about the same each time. */
+function isEven(events: readonly Event[]): boolean {
+  const rates = events
+    .slice(1)
+    .map(({ all, size }, i) => Math.abs(size) / Math.max(1, all[0]!.at - events[i]!.all.at(-1)!.at))
+  const middle = upperMedian(rates)
+  const even = rates.filter(each => each > middle / EVEN && each < middle * EVEN)
+  return even.length >= MOSTLY * rates.length
 }
 
 /** A wrong rate shows in each update: where most of them had next to nothing to correct, the clock jumped, each time. */

@@ -5,7 +5,10 @@ import type { Cause } from '../finding.ts'
 import type { Subject } from '../subject.ts'
 
 export const rateUnknown = (each: Disturbance, { log, keeper }: Subject): boolean =>
-  each.moved === 'not known' && mayHaveRun(each) && log.updatesOf(keeper.daemon) === undefined
+  each.moved === 'not known' &&
+  each.sources.length > 0 &&
+  mayHaveRun(each) &&
+  log.updatesOf(keeper.daemon) === undefined
 
 export const ANOTHER_RATE: Cause = {
   what: 'the rate of the clock changed at once: a guest that came to another host',

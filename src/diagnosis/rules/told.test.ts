@@ -291,3 +291,20 @@ describe('an hour that somebody set the clock by, in peerstats', () => {
     expect(found(...lived)).not.toContain('critical panic-exit-ahead')
   })
 })
+
+test('three pauses of two days are no rate, and what ntpd takes away in two steps was one', () => {
+  const { findings } = explain(
+    ' 4 Mar 00:00:05 ntpd[19679]: 192.0.2.1 903a 8a sys_peer',
+    ' 4 Mar 05:50:47 ntpd[19679]: 0.0.0.0 0613 03 spike_detect +6.599203 s',
+    ' 4 Mar 06:02:02 ntpd[19679]: 0.0.0.0 061c 0c clock_step +6.599302 s',
+    ' 5 Mar 03:27:54 ntpd[19679]: 0.0.0.0 0613 03 spike_detect +2.399981 s',
+    ' 5 Mar 03:38:02 ntpd[19679]: 0.0.0.0 061c 0c clock_step +2.400161 s',
+    ' 5 Mar 18:26:43 ntpd[19679]: 0.0.0.0 0613 03 spike_detect +1.069966 s',
+    ' 5 Mar 18:31:00 ntpd[19679]: 0.0.0.0 061c 0c clock_step +1.132599 s',
+    ' 5 Mar 18:31:03 ntpd[19679]: 0.0.0.0 c613 03 spike_detect +0.465741 s',
+    ' 5 Mar 18:39:55 ntpd[19679]: 0.0.0.0 c61c 0c clock_step +0.466887 s',
+  )
+  const paused = findings.filter(({ name }) => name === 'vm-paused')
+  expect(paused.map(({ measures }) => measures.size!.toFixed(1))).toEqual(['6.6', '2.4', '1.6'])
+  expect(findings.map(({ name }) => name)).not.toContain('frequency-far-off')
+})
