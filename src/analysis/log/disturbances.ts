@@ -118,7 +118,7 @@ function findJumps(
   }
   const left = unexplained(series, log, daemon)
   const { jumps, outliers } = withoutOutliers(left.jumps)
-  const groups = groupBySources(joinRuns(jumps))
+  const groups = groupBySources(joinRuns(jumps, daemon === 'ntpd' && !series.exchanges))
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
   const followed: Disturbance[] = []

@@ -57,6 +57,16 @@ test('a measurement that fell into a pause saw a part of it, and the next one th
   expect(sizes(0, 3, 3.4, 3.4)).toEqual([3.4])
 })
 
+test('so it is with rows of a filter, which come as unevenly as its samples are the best', () => {
+  // The pace of the rows before was a fourth of this one.
+  const seldom = jumpsOf([0, 0.107, 0.72, 0.71]).map(jump => ({
+    ...jump,
+    change: { ...jump.change, spacing: POLL / 4 },
+  }))
+  expect(joinRuns(seldom, true).map(({ size }) => size)).toEqual([0.72])
+  expect(joinRuns(seldom)).toHaveLength(2)
+})
+
 test('a jump after which the clock runs away is that, without what it ran in half of the time until it was seen', () => {
   for (const offsets of [
     [0, 0.45, 0.55, 0.65],

@@ -13,6 +13,8 @@ export const ALIKE = 0.1
 const WORST_RATE = 0.2
 /** How far two measurements are apart that follow each other, of the usual wait. */
 const ONE_WAIT = 1.5
+/** What passes ntpd's filter is one of eight samples. */
+const FILTERED_WAIT = 8
 
 export interface Jump {
   readonly change: Change
@@ -54,7 +56,7 @@ export function withoutOutliers(jumps: readonly Jump[]): { jumps: Jump[]; outlie
  * Changes in a row, to one side. A clock whose rate is far off changes at every measurement by as much as time has passed:
  * those are no jumps. But a measurement that fell into a pause saw a part of it, and the next one the rest: that is one.
  */
-export function joinRuns(jumps: readonly Jump[]): Jump[] {
+export function joinRuns(jumps: readonly Jump[], filtered = false): Jump[] {
   const runs: Jump[][] = []
   const last = new Map<number, Jump[]>()
   for (const jump of jumps) {
@@ -69,7 +71,9 @@ export function joinRuns(jumps: readonly Jump[]): Jump[] {
       last.set(source, begun)
     }
   }
-  return runs.flatMap(run => (isRamp(run) ? [] : joined(beforeRamp(run))))
+  return runs.flatMap(run =>
+    isRamp(run) ? [] : joined(beforeRamp(run), filtered ? FILTERED_WAIT : ONE_WAIT),
+  )
 }
 
 /**
@@ -101,13 +105,13 @@ function isRamp(run: readonly Jump[]): boolean {
   )
 }
 
-/** Neighbours that lie one usual wait apart become one. */
-function joined(run: readonly Jump[]): Jump[] {
+/** Neighbours that lie one usual wait apart become one: `most` of what is usual. */
+function joined(run: readonly Jump[], most: number): Jump[] {
   const all: Jump[] = []
   for (const jump of run) {
     const before = all.at(-1)
     const apart = before && jump.change.to - before.change.to
-    if (before && apart !== undefined && apart < ONE_WAIT * jump.change.spacing)
+    if (before && apart !== undefined && apart < most * jump.change.spacing)
       all[all.length - 1] = {
         ...before,
         change: {
