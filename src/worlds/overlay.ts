@@ -55,6 +55,9 @@ function translated(event: AgentEvent, up: (reading: Reading) => Reading): Agent
       return { ...event, now, received: restamped(event.received) }
     case 'sent':
       return { ...event, now, sent: restamped(event.sent) }
+    case 'started':
+      // The rate that was found is that of the clock below.
+      return { kind: 'started', now, precision: event.precision }
     default:
       return { ...event, now }
   }

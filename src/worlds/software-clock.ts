@@ -24,8 +24,12 @@ export class SoftwareClock {
     return { wall: this.wallAt(monotonic), monotonic }
   }
 
-  /** Is on the ordered line at once, however far away it was; returns by how much the clock jumped at `now`. */
+  /** Is on the ordered line at once, however far away it was, unless it is to stay beside it; returns by how much the clock jumped at `now`. */
   follow(order: Steering, now: Monotonic): Seconds {
+    if (order.how.kind === 'beside') {
+      this.run(order.rate, now)
+      return 0
+    }
     const jump = since(wallOnLine(order, now), this.wallAt(now))
     this.#at = order.at
     this.#wall = order.wall

@@ -44,7 +44,7 @@ export class Agent {
 
   handle(event: AgentEvent): readonly AgentAction[] {
     this.#answer = new Answer()
-    if (event.kind === 'started') this.#start(event.now, event.precision)
+    if (event.kind === 'started') this.#start(event)
     if (this.#knowledge) {
       this.#compareProcessors(event.now, this.#knowledge)
       this.#react(event, this.#knowledge)
@@ -69,9 +69,14 @@ export class Agent {
     return this.#knowledge?.rate
   }
 
-  #start(now: Reading, precision: Seconds): void {
+  #start({ now, precision, rate = 0 }: Extract<AgentEvent, { kind: 'started' }>): void {
     const { expectedRate } = this.#config
-    this.#knowledge = new Knowledge(this.#roster, now, precision, expectedRate)
+    this.#knowledge = new Knowledge(this.#roster, {
+      origin: now,
+      precision,
+      expected: expectedRate,
+      found: rate,
+    })
     if (expectedRate) this.#helmsman.run(expectedRate.rate, now, this.#answer)
     this.#configure(this.#config)
   }
@@ -89,7 +94,7 @@ export class Agent {
     const much = processors.disagree
     const text = `the processors may differ by ${processors.apart.toExponential(1)} s: ${much ? 'nothing is known by such a clock' : 'every reading may be wrong by that'}`
     this.#answer.notice(now, 'processors-differ', text)
-    if (much) this.#helmsman.leave('processors', knowledge, now, this.#answer)
+    if (much) this.#helmsman.leave('processors', knowledge.provenRate, now, this.#answer)
     knowledge.disrupted({ kind: 'void' })
     this.#roster.burst(now.monotonic)
     this.#announce(now, knowledge)

@@ -6,12 +6,18 @@ import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
 import type { Reading } from '#core/time/instant.ts'
 import type { Stamp } from '#core/time/stamp.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Steered } from './action.ts'
 import type { AgentConfig } from './config.ts'
 
 export type AgentEvent =
-  | { readonly kind: 'started'; readonly now: Reading; readonly precision: Seconds }
+  | {
+      readonly kind: 'started'
+      readonly now: Reading
+      readonly precision: Seconds
+      /** What the clock gains on the counter, as whoever kept it before has left it; absent: nothing. */
+      readonly rate?: Rate
+    }
   | { readonly kind: 'woke'; readonly now: Reading }
   | {
       readonly kind: 'datagram'

@@ -54,11 +54,11 @@ export class Helmsman {
     this.#hold('contested', now, answer)
   }
 
-  /** There is nothing to steer by any more. */
-  leave(why: HoldReason, knowledge: Knowledge, now: Reading, answer: Answer): void {
+  /** There is nothing to steer by any more, and what was learned lately is not believed: the clock is left at this rate. */
+  leave(why: HoldReason, rate: Rate, now: Reading, answer: Answer): void {
     this.#licence = undefined
     this.#hold(why, now, answer)
-    this.endSlew(knowledge, now, answer)
+    this.run(rate, now, answer)
   }
 
   /** So many fresh samples have been taken in. */
@@ -70,7 +70,7 @@ export class Helmsman {
   run(rate: Rate, now: Reading, answer: Answer): void {
     this.#settlesAt = undefined
     this.#rate = rate
-    const order: Steering = { at: now.monotonic, wall: now.wall, rate, how: { kind: 'step' } }
+    const order: Steering = { at: now.monotonic, wall: now.wall, rate, how: { kind: 'beside' } }
     answer.do({ kind: 'steer', order })
   }
 

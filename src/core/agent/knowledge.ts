@@ -27,6 +27,7 @@ import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
 import { type Consensus, findConsensus } from './consensus.ts'
 import { Processors } from './processors.ts'
+import { ProvenRate } from './proven-rate.ts'
 import { agrees } from './reason.ts'
 import { Rift } from './rift.ts'
 import type { Roster } from './roster.ts'
@@ -77,6 +78,16 @@ interface Network extends Interval {
   readonly witnesses: number
 }
 
+/** What is known when the agent starts. */
+interface Beginning {
+  readonly origin: Reading
+  readonly precision: Seconds
+  /** Of the rate, from an earlier life. */
+  readonly expected: RateKnowledge | undefined
+  /** What the clock gains on the counter, whoever told it to. */
+  readonly found: Rate
+}
+
 const NOTHING: Learned = { kind: 'nothing', samples: 0 }
 const DOUBT: Learned = { kind: 'doubt', samples: 0 }
 
@@ -87,6 +98,7 @@ export class Knowledge {
   readonly #roster: Roster
   readonly #estimate = new Estimate()
   readonly #estimator = new Estimator()
+  readonly #proven: ProvenRate
   #consensus: Consensus | undefined
   #measuredAt: Reading | undefined
   /** How often in a row the consensus has contradicted the estimate. */
@@ -102,8 +114,9 @@ export class Knowledge {
   /** True time may have moved, and it is being asked whether it has. */
   #suspicion: Suspicion | undefined
 
-  constructor(roster: Roster, origin: Reading, precision: Seconds, expected: RateKnowledge | undefined) {
+  constructor(roster: Roster, { origin, precision, expected, found }: Beginning) {
     this.#roster = roster
+    this.#proven = new ProvenRate(expected?.rate ?? found)
     this.scale = { origin }
     this.#precision = precision
     this.processors = new Processors(origin, precision)
@@ -162,6 +175,7 @@ export class Knowledge {
 
   /** True time itself has jumped, by a leap second. */
   leap(by: Seconds): void {
+    this.#proven.interrupt()
     this.#estimate.shift(by, 0)
     this.#estimator.shift(by, 0)
     for (const association of this.#roster.associations) association.shift(by, 0)
@@ -171,6 +185,11 @@ export class Knowledge {
   get rate(): RateKnowledge | undefined {
     if (!this.#estimator.known) return undefined
     return { rate: this.#estimator.rate, deviation: this.#estimator.rateDeviation }
+  }
+
+  /** How fast the clock should run when what was learned lately is not to be believed. */
+  get provenRate(): Rate {
+    return this.#proven.rate
   }
 
   /** The line on which the clock should be; undefined when nothing is known. */
@@ -345,6 +364,7 @@ export class Knowledge {
 
   /** Something happened to the counter. What was measured after that moment, or may have been, is treated so. */
   disrupted(correction: Correction): void {
+    this.#proven.interrupt()
     this.#consensus = undefined
     this.#doubt = 0
     this.#disrupted = true
@@ -393,6 +413,8 @@ export class Knowledge {
     this.#rift = undefined
     const { belief, samples } = this.#refined(consensus, gap > 0)
     this.#estimate.adopt(belief)
+    if (gap > 0) this.#proven.interrupt()
+    this.#proven.learn(belief)
     if (this.#calmSince !== undefined && belief.at - this.#calmSince >= CALM) this.#undisputed = belief.rate
     const most = this.#estimator.mostWander
     if (most !== undefined) for (const { track } of consensus.survivors) track.assumeWander(most)

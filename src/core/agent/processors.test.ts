@@ -1,7 +1,7 @@
 /** The counters of processors that differ: unmistakable signs, and what the agent makes of them while it keeps a clock. */
 import { describe, expect, test } from 'vitest'
 import { instant, monotonic, since } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import { drive } from '#worlds/drive.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
 import { Simulation } from '#worlds/simulated/world.ts'
@@ -43,14 +43,27 @@ describe('readings that follow each other', () => {
   })
 })
 
-function guest(aheads: readonly Seconds[], seed: number) {
-  const servers = [1, 2, 3].map(i => ({ address: `192.0.2.${i}`, link: symmetricLink(100e-6, 20e-6) }))
+interface Told {
+  /** What each of the processors gains on the one before. */
+  readonly gains?: Rate
+  /** What the clock was told to gain before the agent began. */
+  readonly found?: Rate
+  readonly servers?: readonly number[]
+}
+
+function guest(
+  aheads: readonly Seconds[],
+  seed: number,
+  { gains = 0, found = 0, servers: numbers = [1, 2, 3] }: Told = {},
+) {
+  const servers = numbers.map(i => ({ address: `192.0.2.${i}`, link: symmetricLink(100e-6, 20e-6) }))
   const sim = new Simulation({
     seed,
     start: START,
     servers,
     oscillator: { frequencyError: 20e-6, wander: 1e-9 },
-    cpus: aheads.map(ahead => ({ ahead })),
+    cpus: aheads.map((ahead, i) => ({ ahead, gains: i * gains })),
+    clock: { rate: found },
   })
   const sources = servers.map(({ address }) => ({ ...SOURCE_DEFAULTS, name: address, address }))
   const agent = new Agent({ ...AGENT_DEFAULTS, sources }, sim.world.random)
@@ -103,6 +116,27 @@ describe.each([1, 2, 3])('an agent that keeps a clock, seed %i', seed => {
     // What it drifts by itself.
     expect(Math.abs(sim.offset)).toBeLessThan(0.22)
   })
+})
+
+test.each([1, 2, 3, 4, 5])(
+  'two, 3 ms apart from the start: the rate is left as it was found, seed %i',
+  seed => {
+    const { sim, status } = guest([0, 3e-3], seed, { found: -20e-6, servers: [1] })
+    sim.run(8 * HOUR)
+    expect(status().holding).toBe('processors')
+    // The one step or slew that was made before it was noticed.
+    expect(Math.abs(sim.offset)).toBeLessThan(6e-3)
+  },
+)
+
+test.each([1, 2, 3])('two that come apart: the rate is left as it was proven before, seed %i', seed => {
+  const { sim, status } = guest([0, 0], seed, { gains: 1e-7 })
+  sim.run(15 * HOUR)
+  expect(status().holding).toBe('processors')
+  const { offset } = sim
+  sim.run(24 * HOUR)
+  // Without that it gains 20 ppm: 648 ms.
+  expect(Math.abs(sim.offset - offset)).toBeLessThan(10e-3)
 })
 
 test('it is tried again when somebody allows it, and left again at the next sign', () => {

@@ -16,9 +16,10 @@ export interface Steering {
   readonly how: Manner
 }
 
-/** How to get to the line: with a jump, or by gaining no more than `atMost` on it until it is reached. */
+/** How to get to the line: with a jump, or by gaining no more than `atMost` on it until it is reached; or not, beside it at its rate. */
 export type Manner =
   | { readonly kind: 'step'; readonly why?: string }
+  | { readonly kind: 'beside' }
   | { readonly kind: 'slew'; readonly atMost: Rate }
 
 /** What a clock is told to do so that it obeys an order. */
@@ -45,6 +46,7 @@ export function wallOnLine(order: Steering, at: Monotonic): Instant {
 /** How a clock that reads `now` obeys the order. */
 export function planManoeuvre(order: Steering, now: Reading): Manoeuvre {
   const gap = since(wallOnLine(order, now.monotonic), now.wall)
+  if (order.how.kind === 'beside') return { step: 0, rate: order.rate, settles: undefined }
   if (order.how.kind === 'step') return { step: gap, rate: order.rate, settles: undefined }
   if (Math.abs(gap) < ON_THE_LINE) return { step: 0, rate: order.rate, settles: undefined }
   const time = Math.max(SLEW_TIME, Math.abs(gap) / order.how.atMost)

@@ -12,6 +12,7 @@ import {
   ADJ_OFFSET_SINGLESHOT,
   ADJ_STATUS,
   encodeTimex,
+  rateOfTimex,
   STA_PLL,
   STA_UNSYNC,
   TIMEX_SIZE,
@@ -23,6 +24,8 @@ import {
 import { Actuator } from './actuator.ts'
 
 export interface HostHelm extends Helm {
+  /** What an earlier owner had the clock gain on the counter. */
+  readonly found: Rate
   announce(claim: Claim): void
 }
 
@@ -47,7 +50,9 @@ export function openHelm(
   }
 
   takeOver(set)
+  const { tick, frequency: freq } = libc.adjtimex()
   return {
+    found: rateOfTimex({ tick, freq }),
     read,
     step(size: Seconds) {
       stepping(() => set(timexOfStep(size)))

@@ -1,6 +1,7 @@
 /** The machine's clock as the world offers it: steered, or only read. */
 import type { Steered } from '#core/agent/action.ts'
 import { planManoeuvre, type Steering } from '#core/discipline/steering.ts'
+import type { Rate } from '#core/time/units.ts'
 import type { Libc } from '../libc.ts'
 import { steer } from '../steer.ts'
 import type { Clock } from '../world.ts'
@@ -10,6 +11,8 @@ import type { Hook } from './hook.ts'
 import type { Steps } from './signs/steps.ts'
 
 export interface SteeredClock extends Clock {
+  /** What an earlier owner had it gain on the counter. */
+  readonly found: Rate
   /** Nobody will end a slew any more: lets the clock run on at the rate of its line. */
   leave(): void
 }
@@ -39,6 +42,7 @@ export function openSteeredClock(
 
   return {
     precision: clock.precision,
+    found: helm.found,
     read: clock.read,
     announce(claim) {
       try {

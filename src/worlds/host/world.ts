@@ -104,7 +104,7 @@ export function openHost(options: HostOptions = {}): HostWorld {
     open(tell) {
       if (state !== 'made') throw new Error(`this world is ${state} already`)
       state = 'open'
-      outbox.open(tell, { kind: 'started', precision: clock.precision })
+      outbox.open(tell, { kind: 'started', precision: clock.precision, rate: steered?.found ?? 0 })
     },
     close() {
       if (state === 'closed') return

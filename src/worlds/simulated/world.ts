@@ -305,7 +305,9 @@ export class Simulation {
       record: record => void this.records.push(record),
       open: tell => {
         this.#tell = tell
-        this.#plan(this.#now, () => this.#say({ kind: 'started', now: this.#read(), precision: PRECISION }))
+        this.#plan(this.#now, () =>
+          this.#say({ kind: 'started', now: this.#read(), precision: PRECISION, rate: this.#wall.rate }),
+        )
       },
       close: () => {
         this.#tell = undefined
