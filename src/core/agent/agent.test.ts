@@ -425,3 +425,24 @@ test('goes on asking where one of six processors is 85 s behind, and its alarm s
   // A request each 64 s, and now and then one that is 85 s late.
   expect(requests(actions).length).toBeGreaterThan(150)
 })
+
+describe('a clock that runs off by more than any that can be kept', () => {
+  const HOUR = 3600
+  test.each([0.33, -0.5])(
+    '%f: it is asked about politely, and that it cannot be kept is said once',
+    frequencyError => {
+      const { sim, actions, status } = live(
+        { servers: [server(1), server(2)], oscillator: { frequencyError } },
+        [source('192.0.2.1'), source('192.0.2.2')],
+      )
+      sim.run(8 * HOUR)
+      // Two bursts or so, until it is clear, and then up to the slowest poll, of 1024 s by such a clock.
+      expect(requests(actions).length).toBeLessThan(120)
+      expect(status()).toMatchObject({ state: 'freerun', offset: undefined })
+      for (const each of status().sources)
+        expect(each).toMatchObject({ state: 'unusable', reason: 'erratic' })
+      const told = sim.records.filter(record => record.kind === 'notice' && record.name === 'clock-erratic')
+      expect(told).toHaveLength(1)
+    },
+  )
+})

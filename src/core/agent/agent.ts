@@ -34,6 +34,8 @@ export class Agent {
   #knowledge: Knowledge | undefined
   #nextFlow = 1
   #wakeAt: Monotonic | undefined
+  /** It has been said that nothing fits together. */
+  #helpless = false
   #told = new Map<string, string>()
   #answer = new Answer()
 
@@ -198,9 +200,22 @@ export class Agent {
       poll: association.poll,
     })
     if (knowledge.processors.disagree) return
-    if (answer.jumped) this.#roster.burst(now.monotonic)
+    if (answer.jumped) this.#answerJump(association, now)
     if (association.trust) knowledge.compareHost(association, sample, now, this.#answer)
     this.#learn(association, now, knowledge)
+  }
+
+  /** Did true time jump? Asking quickly shows it, unless the answers never fit together. */
+  #answerJump({ erratic }: Association, now: Reading): void {
+    if (!erratic) return this.#roster.burst(now.monotonic)
+    const isNews = !this.#helpless
+    this.#helpless = this.#roster.isErratic
+    if (this.#helpless && isNews)
+      this.#answer.notice(
+        now,
+        'clock-erratic',
+        'each answer excludes the one before: this clock leaps, or is off by more than 10 %, and cannot be kept',
+      )
   }
 
   #learn(fresh: Association, now: Reading, knowledge: Knowledge): void {

@@ -31,6 +31,11 @@ const BURST_COUNT = 4
 const BURST_INTERVAL: Seconds = 2
 /** A reply that has not come after this time is lost. */
 const REPLY_TIMEOUT: Seconds = 4
+/**
+ * After so many answers in a row of which each excludes the one before, whatever the rate within ±10 %, no burst will make more of them: it
+ * is asked less and less often instead.
+ */
+const ERRATIC = 8
 /** How many earlier nonces are remembered, to call a late reply late and not bogus. */
 const REMEMBERED_NONCES = 8
 /** After so many unanswered requests in a row the source is asked less and less often (RFC 5905: UNREACH 12). */
@@ -105,6 +110,8 @@ export class Association {
   #rateFloor: PollLog2 | undefined
   #sinceRate = 0
   #patience = 0
+  /** How many answers in a row have excluded the one before. */
+  #contradictions = 0
   /** Samples that the estimate has not heard of yet, oldest first. */
   #news: Sample[] = []
   #precision: Seconds = 1e-6
@@ -143,6 +150,11 @@ export class Association {
   /** It was asked urgently and has not had the time to answer: what it will say may be another thing than before. */
   get awaited(): boolean {
     return this.#pressing && this.#unanswered < BURST_COUNT
+  }
+
+  /** Its clock or ours leaps all the time, or runs at a rate that no clock has that can be kept. */
+  get erratic(): boolean {
+    return this.#contradictions >= ERRATIC
   }
 
   /** It asked for fewer requests, and that is being obeyed. */
@@ -346,7 +358,12 @@ export class Association {
       ),
     }
     const update = this.track.update(seen)
-    if (update.kind === 'confirmed') return false
+    if (update.kind === 'confirmed') {
+      this.#contradictions = 0
+      return false
+    }
+    this.#contradictions++
+    if (this.erratic) this.#setPoll(this.poll + 1)
     this.filter.clear()
     this.filter.add(sample)
     this.track.restartOffset(seen)

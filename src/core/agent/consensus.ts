@@ -59,7 +59,8 @@ export function findConsensus(
     else if (suspicion && association.measured && association.track.measuredAt < suspicion.since) {
       judge(association, 'starting', 'no-reply-yet')
       if (association.awaited) awaited++
-    } else if (!candidate)
+    } else if (!candidate && association.erratic) judge(association, 'unusable', 'erratic')
+    else if (!candidate)
       judge(
         association,
         'starting',

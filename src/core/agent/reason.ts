@@ -24,6 +24,8 @@ export const SOURCE_REASONS = {
   'asked-already': 'its address is asked already under another name',
   'name-not-found': 'its name could not be resolved to an address',
   measuring: 'it answered once; a second answer is needed to know how far it can be trusted',
+  erratic:
+    'each of its answers excludes the one before: its clock or this one leaps, or is off by more than 10 %',
   'waiting-for-others': 'it answered; other sources have not had the time to, and might disagree',
   'no-reply-yet': 'it was asked and has not answered yet',
   'no-reply': 'it did not answer any of the last eight requests',

@@ -62,6 +62,12 @@ export class Roster {
     return this.entries.some(isStarting)
   }
 
+  /** Nothing that anybody answers fits together. */
+  get isErratic(): boolean {
+    const answering = this.associations.filter(({ accepted, reach }) => accepted > 0 && reach !== 0)
+    return answering.length > 0 && answering.every(({ erratic }) => erratic)
+  }
+
   /** When something is due. */
   get wakeAt(): Monotonic | undefined {
     let first: Monotonic | undefined
