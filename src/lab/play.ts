@@ -2,6 +2,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { makePlayer } from './players/make.ts'
 import type { PlayerSpec } from './players/player.ts'
+import { storyFor } from './players/story-for.ts'
 import { beginRun, type Run } from './run.ts'
 import type { Scenario } from './scenario/schema.ts'
 import { type Mark, stage } from './scenario/world.ts'
@@ -86,7 +87,7 @@ export interface Playing {
 
 export function beginPlay(job: Job, { believing = false }: Asked = {}): Playing {
   const { player, seed, patience = 0 } = job
-  const scenario = beginning(job.scenario, player)
+  const scenario = storyFor(player, beginning(job.scenario, player))
   const { duration, scoring, marks } = stage(scenario, seed)
   // What comes again and again comes in the longer time, too.
   const { world } = stage({ ...scenario, duration: scenario.duration + patience }, seed)

@@ -4,13 +4,14 @@ import { play } from '../play.ts'
 import { checkTogether } from '../scenario/check.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { hostClockSources, showsHostClock } from './host-clock.ts'
+import { storyFor } from './story-for.ts'
 
-const story = (hypervisor: object) =>
+const story = (hypervisor?: object) =>
   v.parse(scenarioSchema, {
     title: 'A guest of Hyper-V',
     about: 'It is stopped, and its clock with it.',
     duration: '3h',
-    hypervisor,
+    ...(hypervisor && { hypervisor }),
     server: [{ address: '192.0.2.1', delay: '5ms', jitter: '1ms' }],
     event: [{ kind: 'pause', at: '2h', length: '30s' }],
     player: [{ daemon: 'chrony', config: PHC }],
@@ -18,7 +19,7 @@ const story = (hypervisor: object) =>
 const PHC = 'refclock PHC /dev/ptp_hyperv poll 3 dpoll -2 offset 0 stratum 2\nmakestep 1.0 -1\n'
 const seen = { family: 'hyper-v', ptp: true, offset: '100us' }
 const unseen = { ...seen, ptp: false }
-const scoreOf = (hypervisor: object, config: string) =>
+const scoreOf = (hypervisor: object | undefined, config: string) =>
   play({ scenario: story(hypervisor), player: { kind: 'chronyd', name: 'c', config }, seed: 1 }).score
 
 test('a story shows the clock of its host as the family does, or as it says', () => {
@@ -48,4 +49,18 @@ test('beside a server it makes a difference, where the story has it', () => {
   const server = 'server 192.0.2.1 iburst\nmakestep 1.0 -1\n'
   expect(scoreOf(seen, `${PHC}${server}`)).not.toEqual(scoreOf(seen, server))
   expect(scoreOf(unseen, `${PHC}${server}`)).toEqual(scoreOf(unseen, server))
+})
+
+test('a story without a hypervisor has a host whose clock is right, for whoever asks it', () => {
+  expect(checkTogether(story())).toEqual([])
+  expect(scoreOf(undefined, PHC).timeTo1ms).toBeLessThan(120)
+  expect(storyFor({ kind: 'chronyd', name: 'c', config: PHC }, story()).hypervisor).toMatchObject({
+    family: 'hyper-v',
+    ptp: true,
+  })
+  const other = { kind: 'chronyd', name: 'c', config: PHC.replace('ptp_hyperv', 'ptp0') } as const
+  expect(storyFor(other, story()).hypervisor?.family).toBe('kvm-clock')
+  for (const config of ['server 192.0.2.1', 'refclock PPS /dev/pps0'])
+    expect(storyFor({ kind: 'chronyd', name: 'c', config }, story()).hypervisor).toBeUndefined()
+  expect(storyFor(other, story(unseen)).hypervisor?.ptp).toBe(false)
 })

@@ -27,7 +27,7 @@ const NO_AUTHENTICATION = 'who answers is believed without it'
 const FILES = 'other files are not read'
 const CLOCKS = 'reference clocks are not played'
 const HOST_CLOCKS =
-  'a PHC is the clock of the host, where the story has one (`ptp`), read without noise; else it is not played'
+  'a PHC is the clock of the host, read without noise: as the hypervisor of the story shows it (`ptp`); in a story without one it is right'
 
 export const CHRONY_TABLE: Table = {
   played: new Set(

@@ -3,7 +3,7 @@ import type { TimeDaemon } from '#core/guest/inventory.ts'
 import { configuredPlayer } from './configured.ts'
 import { writtenDaemon } from './daemon-name.ts'
 import { knownPlayer } from './known.ts'
-import { type PlayerSpec, serversAsked } from './player.ts'
+import { namesNobody, type PlayerSpec } from './player.ts'
 
 /** As the story of a forecast names them. */
 const SERVERS = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
@@ -22,5 +22,5 @@ export function playerOfMachine(daemon: TimeDaemon): PlayerSpec | undefined {
     options: commandLine?.value.slice(1).join(' '),
     text: configuration.map(file => file.text).join('\n'),
   })?.player
-  return player && serversAsked(player) > 0 ? player : (knownPlayer(written, SERVERS) ?? player)
+  return player && !namesNobody(player) ? player : (knownPlayer(written, SERVERS) ?? player)
 }

@@ -50,11 +50,14 @@ export const serversAsked = (spec: PlayerSpec): number =>
     ?.filter(({ address }) => !isLocal(address))
     .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
 
-/** It names nobody, waits for nobody who sends his time by himself, and reads no clock of the host, or there is none to read. */
-export const namesNobody = (spec: PlayerSpec, story?: Pick<Scenario, 'hypervisor'>): boolean =>
+/**
+ * It names nobody, waits for nobody who sends his time by himself, and reads no clock of the host, or the hypervisor of the story shows
+ * none.
+ */
+export const namesNobody = (spec: PlayerSpec, { hypervisor }: Pick<Scenario, 'hypervisor'> = {}): boolean =>
   serversAsked(spec) === 0 &&
   !(sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient')) &&
-  !(story && showsHostClock(story) && readsHostClock(spec))
+  !((!hypervisor || showsHostClock({ hypervisor })) && readsHostClock(spec))
 
 const readsHostClock = (spec: PlayerSpec): boolean =>
   spec.kind === 'chronyd' && readChronyConf(spec.config ?? '', 'chrony.conf').refclocks.some(isHostClock)

@@ -14,7 +14,8 @@ import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
-import { NAMES_NOBODY, type PlayerSpec, serversAsked } from '#lab/players/player.ts'
+import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import { storyFor } from '#lab/players/story-for.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
@@ -38,7 +39,8 @@ interface Options {
 export async function forecast(options: Options): Promise<void> {
   const { pause, uptime, network, seeds } = options
   const { player, servers, assumed } = whomToForecast(options)
-  const story = storyOf({ pause, uptime, network, servers })
+  // A change of it, or another daemon, lives on the same host.
+  const story = storyFor(player, storyOf({ pause, uptime, network, servers }))
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
   const players = [player, ...changes.map(change => change.player)]
@@ -116,7 +118,7 @@ function whomToForecast(options: Options): Asked {
     text: readNamed(config),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
-  if (serversAsked(configured.player) === 0) throw new Complaint(`${config}: ${NAMES_NOBODY}`)
+  if (namesNobody(configured.player)) throw new Complaint(`${config}: ${NAMES_NOBODY}`)
   const asked = {
     player: configured.player,
     servers: serversFor(configured.player),
