@@ -681,7 +681,7 @@ function duration(text: string): number {
   if (seconds === undefined && parseSigned(text) !== undefined)
     throw new InvalidArgumentError('a length has no sign.')
   if (seconds === undefined)
-    throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h.')
+    throw new InvalidArgumentError('write it with a unit: 500us, 10ms, 1.5s, 5m, 2h10m.')
   return seconds
 }
 

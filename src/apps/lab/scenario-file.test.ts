@@ -28,6 +28,8 @@ function problems(text: string): string[] {
   return []
 }
 
+const NO_CLOCK = 'must be from -500000 to 1000000: a clock that stands still or runs back is none'
+
 describe('a scenario', () => {
   test('needs title, about, duration and a server', () => {
     expect(problems(GOOD)).toEqual([])
@@ -124,6 +126,8 @@ describe('a scenario', () => {
       '[[event]]\nkind = "pause"\nat = 3\nlength = 60\n[[event]]\nkind = "pause"\nat = 20\nlength = 60',
     ],
     ['', 'story.toml:7: `lostticks` needs `ticks`', '[guest]\nlostticks = 0.1'],
+    ['', `story.toml:7: \`frequencyerror\` in [guest] ${NO_CLOCK}`, '[guest]\nfrequencyerror = -1000000'],
+    ['', `story.toml:7: \`gains\` in [[cpu]] ${NO_CLOCK}`, '[[cpu]]\ngains = -1000000'],
     ['', 'story.toml:7: `jump` needs `jumpevery`', '[guest]\njump = 57'],
     ['', 'story.toml:8: `jumpevery` in [guest] must be whole seconds', '[guest]\njump = 57\njumpevery = 1.5'],
     ['', 'story.toml:7: `clock` needs [[cpu]]', '[judged]\nclock = "date"'],

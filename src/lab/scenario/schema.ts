@@ -15,10 +15,10 @@ import { KNOWN_PLAYERS } from '../players/known.ts'
 const described = <S extends v.GenericSchema>(schema: S, description: string) =>
   v.pipe(schema, v.description(description))
 
-const number = (least: number, most: number) =>
+const number = (least: number, most: number, why = '') =>
   v.pipe(
     v.number('must be a number'),
-    v.check(n => n >= least && n <= most, `must be from ${least} to ${most}`),
+    v.check(n => n >= least && n <= most, `must be from ${least} to ${most}${why}`),
   )
 
 const whole = (least: number, most: number) =>
@@ -28,7 +28,7 @@ const whole = (least: number, most: number) =>
   )
 
 export const MOST_SECONDS = 366 * 86_400
-const SPAN = 'must be a duration: seconds, or a text like "4.3s", "500ms", "24h"'
+const SPAN = 'must be a duration: seconds, or a text like "4.3s", "500ms", "2h10m"'
 
 /** Zero is one. */
 const span = v.pipe(
@@ -72,6 +72,13 @@ const paragraph = v.pipe(
 
 const ppm = (most: number) => number(-most, most)
 const size = (most: number) => number(0, most)
+/** What a clock gains, in ppm: it may lose half of the time, and what swings and noise take off that, and still goes forward. */
+export const CLOCK_RATE = { least: -5e5, most: 1e6 } as const
+const clockRate = number(
+  CLOCK_RATE.least,
+  CLOCK_RATE.most,
+  ': a clock that stands still or runs back is none',
+)
 const flag = v.boolean('must be true or false')
 const part = number(0, 1)
 
@@ -93,7 +100,7 @@ const guest = v.strictObject({
     'By how much its clock is ahead at the start; with a minus behind.',
   ),
   frequencyerror: described(
-    v.optional(ppm(1e6), 20),
+    v.optional(clockRate, 20),
     'What the oscillator gains by itself, in ppm; with a minus it loses.',
   ),
   wander: described(
@@ -137,13 +144,13 @@ const cpu = v.strictObject({
     v.optional(offset, 0),
     "By how much its clock is ahead of the system's; with a minus behind.",
   ),
-  gains: described(v.optional(ppm(1e6), 0), 'What it gains on that, in ppm.'),
+  gains: described(v.optional(clockRate, 0), 'What it gains on that, in ppm.'),
 })
 
 /** A host's clock and counter: where the guest begins, and where it is moved to. */
 const host = {
   offset: described(v.optional(offset, 0), "By how much the host's clock is ahead of true time."),
-  drift: described(v.optional(ppm(1e6), 0), "What the host's clock gains, in ppm."),
+  drift: described(v.optional(clockRate, 0), "What the host's clock gains, in ppm."),
   counter: described(
     v.optional(ppm(1e5), 0),
     'What guests count faster on this host than `frequencyerror` says, in ppm.',
@@ -199,7 +206,7 @@ const server = v.strictObject({
   address: described(address, 'Its address. A configuration that is played names it so.'),
   ...path,
   offset: described(v.optional(offset, 0), 'By how much its own clock is ahead of true time.'),
-  drift: described(v.optional(ppm(1e6), 0), 'What its own clock gains, in ppm.'),
+  drift: described(v.optional(clockRate, 0), 'What its own clock gains, in ppm.'),
   stratum: described(v.optional(whole(1, 16), 1), 'The stratum that it claims.'),
   rootdelay: described(v.optional(span, 0), 'The root delay that it claims.'),
   rootdispersion: described(v.optional(span, 0), 'The root dispersion that it claims.'),
@@ -318,7 +325,7 @@ const EVENTS = {
     stratum: described(v.optional(whole(1, 16)), 'The stratum that it claims.'),
     rootdelay: described(v.optional(span), 'The root delay that it claims.'),
     rootdispersion: described(v.optional(span), 'The root dispersion that it claims.'),
-    drift: described(v.optional(ppm(1e6), 0), 'Its clock gains so much more than before, in ppm.'),
+    drift: described(v.optional(clockRate, 0), 'Its clock gains so much more than before, in ppm.'),
   }),
   'leap-second': v.strictObject({
     kind: v.literal('leap-second'),

@@ -1,6 +1,6 @@
 /** What of a story can be turned: each knob has a name, takes a number, and gives another story. Sweeps and sliders use the same. */
 import type { Seconds } from '#core/time/units.ts'
-import { MOST_SECONDS, type Scenario } from '../scenario/schema.ts'
+import { CLOCK_RATE, MOST_SECONDS, type Scenario } from '../scenario/schema.ts'
 
 export interface Knob {
   readonly about: string
@@ -108,8 +108,7 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
   frequencyerror: {
     about: 'what the oscillator gains by itself, in ppm',
     unit: 'ppm',
-    least: -1e6,
-    most: 1e6,
+    ...CLOCK_RATE,
     turn: (scenario, frequencyerror) => withGuest(scenario, { frequencyerror }),
   },
   wander: {

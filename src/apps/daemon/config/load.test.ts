@@ -125,7 +125,7 @@ describe('what is wrong is said with file, line, key and the nearest valid key',
     [
       'no duration',
       '[agent]\nmaxdistance = "soon"\n',
-      'clockwright.toml:2: `maxdistance` in [agent] must be a duration above zero: seconds, or a text like "1.5s", "500ms", "48h"',
+      'clockwright.toml:2: `maxdistance` in [agent] must be a duration above zero: seconds, or a text like "1.5s", "500ms", "2h10m"',
     ],
     [
       'beyond loopback',

@@ -32,11 +32,11 @@ const number = (least: number, most: number) =>
 const LEAST_PANIC = 0.1
 
 const duration = v.pipe(
-  v.union([v.number(), v.string()], 'must be a duration: seconds, or a text like "1.5s", "500ms", "48h"'),
+  v.union([v.number(), v.string()], 'must be a duration: seconds, or a text like "1.5s", "500ms", "2h10m"'),
   v.transform(value => (typeof value === 'number' ? value : (parseDuration(value) ?? Number.NaN))),
   v.check(
     s => Number.isFinite(s) && s > 0,
-    'must be a duration above zero: seconds, or a text like "1.5s", "500ms", "48h"',
+    'must be a duration above zero: seconds, or a text like "1.5s", "500ms", "2h10m"',
   ),
 )
 
