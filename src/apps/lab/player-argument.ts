@@ -10,7 +10,7 @@ import { nearest } from '#dialects/nearest.ts'
 import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
 import { isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
-import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
@@ -62,7 +62,7 @@ export function choosePlayer(written: string, story: Pick<Scenario, 'server' | '
   const { player, notes } = configured
   const idle = options.length > 0 ? whyNotWith(player.kind, options.join(' ')) : undefined
   if (idle !== undefined) throw new Complaint(`${written}: ${idle}`)
-  if (namesNobody(player, story)) throw new Complaint(`${path}: ${NAMES_NOBODY}`)
+  if (namesNobody(player, story)) throw new Complaint(`${path}: ${configured.namesNobody}`)
   const called = daemon === undefined ? player.name : [daemon, ...options, player.name].join(' ')
   return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
 }

@@ -9,12 +9,14 @@ import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
 import { deafenedServers, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
-import { isLocal, type PlayerSpec } from './player.ts'
+import { isLocal, NAMES_NOBODY, type PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
 
 export interface Configured {
   readonly player: PlayerSpec
+  /** What is to be said when it asks nobody. */
+  readonly namesNobody: string
   /** What was assumed, and which lines are played as if they were not there. */
   readonly notes: readonly string[]
 }
@@ -124,6 +126,14 @@ export function daemonOf(text: string, file: string): DaemonKind | undefined {
   return best.find(kind => kind === named) ?? best[0]
 }
 
+/** Who would understand more of it than the one whom it is said to be for. */
+function whoseElse(kind: DaemonKind, text: string, name: string): string | undefined {
+  const other = daemonOf(text, name)
+  if (other === undefined || other === kind) return undefined
+  const strangeTo = (reader: DaemonKind) => READERS[reader](text, undefined).strange.length
+  return strangeTo(other) < strangeTo(kind) ? `reads like a configuration of ${other}` : undefined
+}
+
 /** By these a line that is not understood is not passed over. */
 const STRICT: Partial<Record<DaemonKind, string>> = { chronyd: 'chronyd', openntpd: 'the ntpd of OpenNTPD' }
 
@@ -151,13 +161,19 @@ export function configuredPlayer(said: {
   const { strange, leftOut, assumed: silent = [] } = READERS[kind](text, daemon)
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
-  const notes = [
+  const mistaken = whoseElse(kind, text, name)
+  const namesNobody = mistaken === undefined ? NAMES_NOBODY : `${NAMES_NOBODY}; it ${mistaken}`
+  const first = [
     ...(other === undefined ? [] : [other]),
+    ...(mistaken === undefined ? [] : [`${mistaken}: what ${kind} does not know of it is not played`]),
+  ]
+  const notes = [
     ...silent,
     ...whyNotStarting(kind, strange),
     ...lines.map(({ line, why }) => `line ${line}: ${why}`),
   ]
-  if (kind !== 'ntpd') return { player: { kind, name, config: text }, notes }
+  if (kind !== 'ntpd')
+    return { player: { kind, name, config: text }, namesNobody, notes: [...first, ...notes] }
   const assumed = [
     ...(daemon === undefined ? [`played as ntpd ${USUAL_NTPD}`] : []),
     ...(options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
@@ -173,7 +189,9 @@ export function configuredPlayer(said: {
       options: options ?? USUAL_OPTIONS,
       config: text,
     },
+    namesNobody,
     notes: [
+      ...first,
       ...(assumed.length > 0 ? [`${assumed.join(' ')}, because nothing else was said`] : []),
       ...refused,
       ...notes,

@@ -28,8 +28,39 @@ const MODELLED: Readonly<Partial<Record<DaemonKind, string>>> = {
   'ntpd-rs': '1',
 }
 
+/** Series of releases, and the newest of each that was known here at the end of 2025. */
+const RELEASED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  chronyd: { '1': 31, '2': 4, '3': 5, '4': 8 },
+  // Releases, and the point releases of the last of each of the others that had any.
+  ntpd: { '4.0': 99, '4.1': 80, '4.2': 8, '4.3': 108, '4.2.2': 4, '4.2.4': 8, '4.2.6': 5, '4.2.8': 18 },
+  ntpsec: { '0.9': 7, '1.0': 1, '1.1': 9, '1.2': 4 },
+  openntpd: { '3': 9, '4': 9, '5': 9, '6': 8, '7': 9 },
+  'ntpd-rs': { '0': 3, '1': 7 },
+}
+
+/** A version that nobody has released, as far as is known here; undefined where one has, or none is named. */
+function unknownVersion(name: string): string | undefined {
+  const kind = daemonKind(name)
+  const [, version] = /-(\d[\d.p]*)$/.exec(name) ?? []
+  if (kind === undefined || version === undefined) return undefined
+  const program = name.startsWith('ntpsec') ? 'ntpsec' : kind
+  const series = RELEASED[program]!
+  const numbers = version.split(/[.p]/)
+  const isBeyond = numbers.some((number, i) => {
+    if (i === 0) return false
+    const newest = series[numbers.slice(0, i).join('.')]
+    return newest !== undefined && Number(number) > newest
+  })
+  const isOfSeries = Object.keys(series).some(each => `${version}.`.startsWith(`${each}.`))
+  return isBeyond || !isOfSeries
+    ? `no ${program} ${version} is known here: it is played as the nearest that is`
+    : undefined
+}
+
 /** What is played in place of a version of which there is no model; undefined where there is one. */
 export function otherVersion(name: string): string | undefined {
+  const unknown = unknownVersion(name)
+  if (unknown !== undefined) return unknown
   const kind = daemonKind(name)
   const played = kind && MODELLED[kind]
   const [, major] = /-(\d+)[\d.p]*$/.exec(name) ?? []

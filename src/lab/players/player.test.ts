@@ -74,6 +74,31 @@ test.each([
   ['openntpd-3.9p1', 'openntpd-3.9p1 is played as openntpd 7'],
   ['ntpd-rs-1.3.0', undefined],
   ['ntpd-rs-0.3.7', 'ntpd-rs-0.3.7 is played as ntpd-rs 1'],
+  ...[
+    'ntpd 4.2.9',
+    'ntpd 4.2.8p99',
+    'ntpd 4.3.999',
+    'chronyd 9',
+    'chronyd 4.20',
+    'ntpsec 1.9',
+    'openntpd 99',
+  ].map((version): [string, string] => [
+    version.replace(' ', '-'),
+    `no ${version} is known here: it is played as the nearest that is`,
+  ]),
+  ...[
+    'ntpd-4.0.99',
+    'ntpd-4.1',
+    'ntpd-4.2.4p8',
+    'ntpd-4.2.5p180',
+    'ntpd-4.2.6p5',
+    'ntpd-4.2.7p51',
+    'ntpd-4.2.8p18',
+  ].map((name): [string, undefined] => [name, undefined]),
+  ...['ntpd-4.3.91', 'chronyd-4.6.1', 'ntpsec-0.9.7', 'ntpsec-1.2.2'].map((name): [string, undefined] => [
+    name,
+    undefined,
+  ]),
 ])('%s: a version of which there is no model is told', (daemon, note) => {
   expect(
     configuredPlayer({ name: 'a', daemon, text: '' })!.notes.find(each => each.includes('played as')),
@@ -122,4 +147,23 @@ describe('a file as it is found on a machine is played with the servers of the s
     expect(score.packets).toBeGreaterThan(3)
     expect(score.timeTo10ms).toBeLessThan(3600)
   })
+})
+
+test("another daemon's configuration is played by who is named, and that is the first thing that is said", () => {
+  const said = (daemon: string, text: string) => configuredPlayer({ name: 'a', daemon, text })!
+  const chrony = 'server a iburst\nmakestep 1 3\nrtcsync\n'
+  const ntp = 'server a iburst\ntinker panic 0\n'
+  const note = (of: string, by: string) =>
+    `reads like a configuration of ${of}: what ${by} does not know of it is not played`
+  expect(said('ntpd-4.2.8', chrony).notes[0]).toBe(note('chronyd', 'ntpd'))
+  expect(said('chrony', ntp).notes[0]).toBe(note('ntpd', 'chronyd'))
+  expect(said('timesyncd', chrony).notes[0]).toBe(note('chronyd', 'timesyncd'))
+  expect(said('openntpd', chrony).namesNobody).toMatch(/; it reads like a configuration of chronyd$/)
+  for (const [daemon, text] of [
+    ['ntpd-4.2.8', ntp],
+    ['chrony', chrony],
+    ['ntpsec-1.2.2', 'server a iburst'],
+    ['chrony', 'server a'],
+  ])
+    expect(said(daemon!, text!).notes.join()).not.toContain('reads like')
 })

@@ -4,7 +4,7 @@ import { FAMILIES, type Family } from '#worlds/simulated/hypervisor/family.ts'
 import { TOOLS, type Tools } from '#worlds/simulated/hypervisor/tools.ts'
 import { configuredPlayer } from '../players/configured.ts'
 import { daemonKind, whyNotWith } from '../players/daemon-name.ts'
-import { NAMES_NOBODY, namesNobody } from '../players/player.ts'
+import { namesNobody } from '../players/player.ts'
 import { isStopping, repeated, type Stopping, stopOf, timesOf } from './events.ts'
 import { nameOfPlayer } from './player-name.ts'
 import { type Scenario, type ScenarioEvent, usualEvent } from './schema.ts'
@@ -203,7 +203,9 @@ function playerProblems({ player, hypervisor }: Scenario): ScenarioProblem[] {
     if (idle !== undefined) return problem('options', idle)
     if (config === undefined) return []
     const configured = configuredPlayer({ name: names[i]!, daemon, options, text: config })
-    return configured && namesNobody(configured.player, { hypervisor }) ? problem('config', NAMES_NOBODY) : []
+    return configured && namesNobody(configured.player, { hypervisor })
+      ? problem('config', configured.namesNobody)
+      : []
   })
 }
 

@@ -12,9 +12,9 @@ import {
 } from '#lab/forecast/forecast.ts'
 import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
-import { daemonKind, isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
+import { daemonKind, isDaemon, KNOWN_DAEMONS, otherVersion, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
-import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { storyFor } from '#lab/players/story-for.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
@@ -118,7 +118,7 @@ function whomToForecast(options: Options): Asked {
     text: readNamed(config),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
-  if (namesNobody(configured.player)) throw new Complaint(`${config}: ${NAMES_NOBODY}`)
+  if (namesNobody(configured.player)) throw new Complaint(`${config}: ${configured.namesNobody}`)
   const asked = {
     player: configured.player,
     servers: serversFor(configured.player),
@@ -148,7 +148,8 @@ function withoutConfig(daemon: string, options: string | undefined, assumed: rea
     const written = version.startsWith('ntpsec') ? version : `ntpd-${version}`
     return saidOf({ name, daemon: written, options, text: config }, servers, usual)
   }
-  if (known) return { player: known, servers, assumed: usual }
+  const other = otherVersion(daemon)
+  if (known) return { player: known, servers, assumed: [...(other ? [`${sentence(other)}.`] : []), ...usual] }
   if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''
   const text = `server 192.0.2.1 iburst${lines}`
@@ -161,7 +162,7 @@ function saidOf(
   assumed: readonly string[],
 ): Asked {
   const { player, notes } = configuredPlayer(said)!
-  return { player, servers, assumed: [...assumed, ...notes.map(note => `${sentence(note)}.`)] }
+  return { player, servers, assumed: [...notes.map(note => `${sentence(note)}.`), ...assumed] }
 }
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`
