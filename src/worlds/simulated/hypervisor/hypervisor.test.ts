@@ -132,6 +132,20 @@ describe('the wall clock of a classic Xen guest', () => {
     expect(sim.offset).toBeCloseTo(-2.5, 6)
   })
 
+  test('shows what it gains on the counter at the next look: a migration, and a step of the host', () => {
+    const { sim, signs } = guest({
+      family: 'xen-pv-dependent',
+      host: { steps: [{ at: 50, size: -1.8 }] },
+      events: [{ verb: 'migrate', at: 100, downtime: 0.3, to: { offset: 2 } }],
+    })
+    sim.run(51)
+    expect(signs).toMatchObject([{ kind: 'stepped', size: -1.8 }])
+    sim.run(102)
+    expect(signs).toHaveLength(2)
+    // The host is 3.8 s ahead of the one that had been set back, and nothing counted for 0.3 s.
+    expect(signs[1]).toMatchObject({ kind: 'stepped', size: expect.closeTo(2 + 0.3 + 1.8, 6) })
+  })
+
   test('stands after a migration to a host that is behind, and timers with it, until that has caught up', () => {
     const to = { offset: -8 }
     const { sim, counter } = guest({

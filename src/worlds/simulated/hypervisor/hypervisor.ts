@@ -15,7 +15,7 @@ import { later, type TrueTime, trueTime } from '../true-time.ts'
 import { type Devices, FAMILIES, type Family, type FamilyName } from './family.ts'
 import { aheadOf, type Host } from './host.ts'
 import { type Gap, gapOf, type LifeEvent } from './life-event.ts'
-import { signsOf } from './signs.ts'
+import { LOOK_EVERY, signsOf } from './signs.ts'
 import { setBy, type ToolsConfig } from './tools.ts'
 import { PERIOD, VmwareTimeSync } from './vmware-time-sync.ts'
 
@@ -55,6 +55,8 @@ export interface Machine {
   tell(sign: DisruptionSign): void
 }
 
+/** What wall clock and counter may come apart by from one look to the next. */
+const WALL_LEAST: Seconds = 1e-3
 /** Reading the host's clock takes about a microsecond. */
 const HOST_LINK = symmetricLink(0.5e-6, 0.1e-6)
 
@@ -77,6 +79,8 @@ export class Hypervisor {
     this.#random = random
     this.#host = host
     if (host.counter) machine.countFaster(host.counter)
+    if (this.#family.dependentWall)
+      for (const { at, size } of host.steps ?? []) machine.plan(trueTime(at), () => this.#showWall(size))
     for (const [event, gap] of inOrder(events, family))
       machine.plan(trueTime(gap.from), () => this.#stop(event, gap))
     if (tools.periodic) {
@@ -110,7 +114,10 @@ export class Hypervisor {
       const added = standing === 'kernel-adds' ? this.#persistent(hostGained) : undefined
       if (added !== undefined) machine.carryOn(added)
       const kernelAdded = added !== undefined && this.#family.suspendMayMove ? 'any' : added
-      if (this.#family.dependentWall) this.#catchUp(hostAhead - aheadOf(this.#host, machine.now), gap)
+      if (this.#family.dependentWall) {
+        this.#catchUp(hostAhead - aheadOf(this.#host, machine.now), gap)
+        if (this.#heldAt === undefined) this.#showWall(hostGained)
+      }
       const tscGained = gap.verb === 'pause' && !runs ? gap.to - gap.from : 0
       this.#show({ verb: gap.verb, stopped, hostGained, tscGained, kernelAdded })
       this.#letToolsSet()
@@ -139,6 +146,16 @@ export class Hypervisor {
     machine.plan(until, () => {
       this.#heldAt = undefined
     })
+  }
+
+  /** The wall clock is the host's and the counter is not: whoever compares them sees what one has gained on the other. */
+  #showWall(size: Seconds): void {
+    const machine = this.#machine
+    if (Math.abs(size) < WALL_LEAST) return
+    const after = LOOK_EVERY * this.#random.uniform()
+    machine.plan(later(machine.now, after), () =>
+      machine.tell({ kind: 'stepped', size, uncertainty: WALL_LEAST, at: machine.counter }),
+    )
   }
 
   #show(traces: Parameters<typeof signsOf>[0]): void {

@@ -32,7 +32,8 @@ export interface LateSign {
   readonly sign: (now: Monotonic) => DisruptionSign
 }
 
-const LOOK_EVERY: Seconds = 1
+/** Who compares clocks does so as often. */
+export const LOOK_EVERY: Seconds = 1
 const VMCLOCK_LOOK_EVERY: Seconds = 0.1
 /** What two clocks may come apart by from look to look before it counts as a jump. */
 const UNSTEADY: Rate = 5e-4
