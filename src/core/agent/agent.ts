@@ -344,6 +344,7 @@ export class Agent {
   #tellSources(now: Reading): void {
     for (const association of this.#roster.associations) {
       const { called, config, endpoint, state, reason } = association
+      if (!association.takeJudgement()) continue
       const fate = agrees(state) ? 'agrees' : `${state} ${reason}`
       if (this.#told.get(called) === fate) continue
       this.#told.set(called, fate)

@@ -101,6 +101,8 @@ export class Association {
   #timeoutAt: Monotonic | undefined
   #nonces: NtpTime[] = []
   #lastTransmit: NtpTime = UNKNOWN_TIME
+  /** State and reason when that was last asked for. */
+  #judged: { readonly state: SourceState; readonly reason: SourceReason } | undefined
   #burstLeft: number
   #inBurst = true
   /** An answer is wanted urgently, and none has come yet. */
@@ -126,6 +128,14 @@ export class Association {
     this.#burstLeft = config.iburst ? BURST_COUNT - 1 : 1
     this.#random = random
     this.nextPollAt = now
+  }
+
+  /** Whether its state or the reason is another one than when this was last asked. */
+  takeJudgement(): boolean {
+    const { state, reason } = this
+    if (this.#judged?.state === state && this.#judged.reason === reason) return false
+    this.#judged = { state, reason }
+    return true
   }
 
   get flow(): Flow | undefined {
@@ -253,9 +263,9 @@ export class Association {
   }
 
   /** The samples since it was last asked for them, oldest first; at most eight. */
-  takeNews(): Sample[] {
+  takeNews(): readonly Sample[] {
     const news = this.#news
-    this.#news = []
+    if (news.length > 0) this.#news = []
     return news
   }
 

@@ -233,8 +233,7 @@ export class Knowledge {
     if (!fresh) return NOTHING
     if (!this.#consensus) return this.#keepRate(now, fresh, answer)
     const learned = this.#learn(this.#consensus, now, answer)
-    if (learned.kind !== 'doubt')
-      fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, this.#consensus.survivors.length))
+    if (learned.kind !== 'doubt') this.#adaptPoll(fresh, this.#consensus.survivors.length)
     return learned
   }
 
@@ -437,9 +436,10 @@ export class Knowledge {
 
   /** The consensus, with the best guess that the samples of its survivors allow. */
   #refined({ belief, survivors, system }: Consensus, jumped: boolean): { belief: Belief; samples: number } {
-    const news: { association: Association; sample: Sample }[] = survivors
-      .flatMap(association => association.takeNews().map(sample => ({ association, sample })))
-      .sort((a, b) => a.sample.at - b.sample.at)
+    const news: { association: Association; sample: Sample }[] = []
+    for (const association of survivors)
+      for (const sample of association.takeNews()) news.push({ association, sample })
+    if (news.length > 1) news.sort((a, b) => a.sample.at - b.sample.at)
     // The first word is the best one's: others are measured by it.
     if (jumped || !this.#estimator.known) {
       const first = news.findIndex(({ association }) => association === system)
@@ -502,8 +502,13 @@ export class Knowledge {
     }
     for (const party of parties) for (const sample of party.takeNews()) this.#estimator.add(party, sample)
     this.#estimate.keepRate(at, Math.min(Math.max(this.#estimator.rate, agreed.low), agreed.high))
-    fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, parties.length))
+    this.#adaptPoll(fresh, parties.length)
     return { kind: 'rate', samples: 0 }
+  }
+
+  #adaptPoll(fresh: Association, sources: number): void {
+    const { minpoll, maxpoll } = fresh.config
+    if (minpoll < maxpoll) fresh.adaptPoll(wantedPoll(this.#estimator, fresh.poll, sources))
   }
 
   /**

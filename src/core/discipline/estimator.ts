@@ -213,7 +213,8 @@ export class Estimator {
    */
   #straightened(sample: Sample, { floor, index }: Path): Straightened {
     // A sample from before the newest one is carried to it: the counter kept its rate.
-    const offset = sample.offset + this.rate * Math.max(0, this.at - sample.at)
+    const late = this.at - sample.at
+    const offset = late > 0 ? sample.offset + this.rate * late : sample.offset
     const most = floor.most(sample.delay) + sample.dispersion
     if (!floor.isUnusual(sample.delay)) return { offset, deviation: deviationOf(sample, floor), most }
     const half = floor.excess(sample.delay) / 2
@@ -239,22 +240,30 @@ export class Estimator {
     const before = path.gap
     path.strange = isStrange ? path.strange + 1 : 0
     path.gap = isStrange ? gap : 0
-    const others = [...this.#paths.values()].filter(other => other !== path)
-    const normal = others.filter(other => other.strange === 0).length
-    if (path.strange > 1 && normal >= 2 && 2 * normal > others.length) return { gap, whose: 'path' }
-    const along = others.filter(other => other.gap * path.gap > 0).length
-    const against = others.length - normal - along
+    let normal = 0
+    let along = 0
+    for (const other of this.#paths.values()) {
+      if (other === path) continue
+      if (other.strange === 0) normal++
+      if (other.gap * path.gap > 0) along++
+    }
+    const others = this.#paths.size - 1
+    if (path.strange > 1 && normal >= 2 && 2 * normal > others) return { gap, whose: 'path' }
+    const against = others - normal - along
     const again = before * path.gap > 0 || along > 0
     return again && against === 0 && along >= normal ? { gap, whose: 'counter' } : NOT_STRANGE
   }
 
   /** What a source should say. */
   #expectation(at: Seconds, index: number): { readonly offset: Seconds; readonly deviation: Seconds } {
-    const all = this.#bank.map(each => each.expect(at, index))
-    return {
-      offset: this.#mean((_, i) => all[i]!.offset),
-      deviation: this.#mean((_, i) => all[i]!.deviation),
+    let offset = 0
+    let deviation = 0
+    for (let i = 0; i < this.#bank.length; i++) {
+      const expected = this.#bank[i]!.expect(at, index)
+      offset += this.#weights[i]! * expected.offset
+      deviation += this.#weights[i]! * expected.deviation
     }
+    return { offset, deviation }
   }
 
   #begin(sample: Sample, deviation: Seconds, first: Path): void {
@@ -316,9 +325,9 @@ export class Estimator {
     for (let i = 0; i < bank.length; i++) weights[i]! /= sum
   }
 
-  #mean(of: (each: Hypothesis, i: number) => number): number {
+  #mean(of: (each: Hypothesis) => number): number {
     let sum = 0
-    for (let i = 0; i < this.#bank.length; i++) sum += this.#weights[i]! * of(this.#bank[i]!, i)
+    for (let i = 0; i < this.#bank.length; i++) sum += this.#weights[i]! * of(this.#bank[i]!)
     return sum
   }
 
