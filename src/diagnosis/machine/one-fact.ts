@@ -1,6 +1,7 @@
 /**
  * What follows from a finding is no second one: a daemon that asks nobody leaves the clock unsynchronised, one that never believes
- * its sources is not right after a pause, and one that refuses its configuration does not run. The cause is told, with what follows from it named in it, and with the evidence and the steps of both.
+ * its sources is not right after a pause, and one that refuses its configuration does not run. The cause is told, with what follows
+ * from it named in it, and with the evidence and the steps of both.
  */
 import { bySeverity, type Finding, type FindingName } from '../finding.ts'
 
