@@ -66,9 +66,9 @@ const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)tools\.conf$/, 'tools.conf'],
   [/(?:^|\/)ntp\.toml$/, 'ntp.toml'],
   [/(?:^|\/)chrony(?:\/sources\.d|-dhcp)\/[^/]*\.sources$|\.sources$/, 'chrony sources'],
-  // What lies in another program's folder is for that one: tmpfiles.d/chrony.conf says who owns which folder.
-  [/(?:^|(?<!\.d)\/)chrony\.conf$|(?:^|\/)chrony(?:\/conf)?\.d\/[^/]*\.conf$/, 'chrony.conf'],
-  [/(?:^|(?<!\.d)\/)ntp\.conf$|(?:^|\/)ntp\.d\/[^/]*\.conf$/, 'ntp.conf'],
+  // What lies in another program's folder is for that one: tmpfiles.d/chrony.conf says who owns which folder, init/chrony.conf is upstart's.
+  [/(?:^|(?<!\.d|(?:^|\/)init)\/)chrony\.conf$|(?:^|\/)chrony(?:\/conf)?\.d\/[^/]*\.conf$/, 'chrony.conf'],
+  [/(?:^|(?<!\.d|(?:^|\/)init)\/)ntp\.conf$|(?:^|\/)ntp\.d\/[^/]*\.conf$/, 'ntp.conf'],
 ]
 
 /** More lines are not needed to tell. */
@@ -119,7 +119,7 @@ function lineByLine(path: string, lines: readonly string[]): FileKind | undefine
     .map(line => wordsOf(line.replace(/#.*$/, '')))
     .filter(words => words.length > 0 && !/^[!;%]/.test(words[0]!))
   const kinds = [
-    { kind: 'ntp.conf' as const, grammar: NTPD_GRAMMAR, hint: /ntp[^/]*$/i },
+    { kind: 'ntp.conf' as const, grammar: NTPD_GRAMMAR, hint: /^(?!.*\/chrony\/).*ntp[^/]*$/i },
     { kind: 'chrony.conf' as const, grammar: CHRONY_GRAMMAR, hint: /chrony/i },
     { kind: 'OpenNTPD ntpd.conf' as const, grammar: OPENNTPD_GRAMMAR, hint: /(?:openntpd|ntpd\.conf)/ },
   ].map(each => {
