@@ -66,3 +66,10 @@ test('a unit is judged with its drop-ins, and edited where its line goes on', ()
   const text = '[Unit]\nConditionVirtualization=\n[Service]\nExecStart=\nExecStart=/usr/sbin/ntpd -g\n'
   expect(found({ path: '/etc/systemd/system/ntpd.service.d/a.conf', text }, UNIT)).toEqual([])
 })
+
+test('a source that is preferred already is only no longer forced', () => {
+  const line = 'refclock SHM 1 refid PSM0 poll 3 trust prefer\n'
+  expect(corrected('chrony.conf', `${line}pool ntp.example\n`, 'forced-source')).toContain(
+    'refclock SHM 1 refid PSM0 poll 3 prefer\n',
+  )
+})

@@ -1,6 +1,7 @@
 /** forced-source: `true` in ntp.conf, `trust` in chrony.conf. Such a source survives every vote, so one that lies sets the clock. */
+import { wordsOf } from '#dialects/named-source.ts'
 import { configuredSources } from '../configured-sources.ts'
-import { found, type LintRule, replaceWord } from '../rule.ts'
+import { found, type LintRule, removeWord, replaceWord } from '../rule.ts'
 import { evidenceAt, lineOf } from '../subject.ts'
 
 export const forcedSource: LintRule = subject =>
@@ -11,6 +12,8 @@ export const forcedSource: LintRule = subject =>
       .map(({ address, file, line, network }) => {
         const word = daemon === 'ntpd' ? 'true' : 'trust'
         const text = lineOf(subject, file, line)
+        const isPreferred = wordsOf(text).some(each => each.toLowerCase() === 'prefer')
+        const voting = isPreferred ? removeWord(text, word) : replaceWord(text, word, 'prefer')
         return found({
           name: 'forced-source',
           // A receiver on the desk is nobody's lie; it may fail all the same.
@@ -22,8 +25,8 @@ export const forcedSource: LintRule = subject =>
           remedy: {
             daemon,
             text: `Use four sources without it. \`prefer\` gives one the first place among those that agree.`,
-            changes: [replaceWord(text, word, 'prefer').trim()],
-            edits: [{ file, line, kind: 'replace', text: replaceWord(text, word, 'prefer') }],
+            changes: [voting.trim()],
+            edits: [{ file, line, kind: 'replace', text: voting }],
           },
           confirm: '`clockwright query` with all sources: does this one agree with the others?',
         })
