@@ -29,7 +29,7 @@ const SAYS = [
 ] as const
 
 /** Rows of ntpq that stand for a pool or a network, which nobody answers for, or for the clock of the machine itself. */
-const NO_SERVER = /\s\.(?:POOL|BCST|MCST|ACST|LOCL)\.\s/
+const NO_SERVER = /\s\.(?:POOL|BCST|MCST|ACST)\.\s|^[ x.+#*o-](?:LOCAL\(\d\)|127\.127\.1\.\d)\s/
 
 export const findReported = (files: Files): Reported[] =>
   PRINTED.flatMap(([folder, pattern, format]) =>

@@ -104,7 +104,62 @@ test.each<[string, Members, readonly string[]]>([
     },
     ['warning falseticker'],
   ],
-  ['nobody knows which of two is right', sources(wrong('+2501ms'), wrong('  +12ms')), []],
+  [
+    'nobody knows which of two is right',
+    sources(wrong('+2501ms'), wrong('  -12ms').replace('10.0.0.4', '10.0.0.5')),
+    ['critical not-synchronised'],
+  ],
+  [
+    'nobody knows which of two is right, and both have the clock far behind',
+    peers(
+      'x10.1.1.1        .GPS.            1 u   12   64  377    0.512 4300.120   0.214',
+      'x10.1.1.2        10.1.1.1         2 u   49   64  377    0.612 4900.310   0.354',
+    ),
+    ['critical offset-large-now', 'critical not-synchronised'],
+  ],
+  [
+    'three contradict each other, and the kernel was told long ago',
+    {
+      ...peers(
+        'x10.1.1.1        .GPS.            1 u   12   64  377    0.512    0.120   0.214',
+        'x10.1.1.2        10.1.1.1         2 u   49   64  377    0.612  512.310   0.354',
+        'x10.1.1.3        10.9.9.9         2 u   40   64  377    0.412 -812.310   0.254',
+      ),
+      ...kernel('yes'),
+    },
+    ['critical not-synchronised'],
+  ],
+  [
+    'two are marked, and the third is refused',
+    peers(
+      ' 10.1.1.1        .GPS.            1 u   12   64  377    0.512    0.120   0.214',
+      'x10.1.1.2        10.1.1.1         2 u   49   64  377    0.612    0.110   0.354',
+      'x10.1.1.3        10.9.9.9         2 u   40   64  377    0.412 -812.310   0.254',
+    ),
+    ['critical not-synchronised'],
+  ],
+  [
+    'all are refused',
+    peers(' 10.1.1.1        10.9.9.9         2 u   12   64  377    0.512    0.120   0.214'),
+    ['critical not-synchronised'],
+  ],
+  [
+    'a server that lives on its own clock is a source as others are',
+    peers(
+      '*10.1.1.1        .GPS.            1 u  512 1024  377    0.512    0.120   0.214',
+      '+10.1.1.2        10.1.1.1         2 u  499 1024  377    0.612   -0.310   0.354',
+      'x10.1.1.3        .LOCL.           1 u  480 1024  377    0.412  -812.31   0.254',
+    ),
+    ['warning falseticker'],
+  ],
+  [
+    'the clock of the machine itself is no source',
+    peers(
+      '*LOCAL(0)        .LOCL.          10 l   12   64  377    0.000    0.000   0.000',
+      'x10.1.1.1        .GPS.            1 u   12   64  377    0.512    0.120   0.214',
+    ),
+    ['critical not-synchronised'],
+  ],
   ['one of two was not heard', sources(HEARD, SILENT), ['warning source-unreachable']],
   [
     'the kernel alone was not told',

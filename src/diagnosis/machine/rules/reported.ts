@@ -8,7 +8,8 @@ import type { Fact, Inventory, Place, Reported, TimeDaemon } from '#core/guest/i
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { unfollowedOf } from '../../listed.ts'
+import type { Finding } from '../../finding.ts'
+import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
 
@@ -19,19 +20,44 @@ const MOST_SHOWN = 4
 const shown = (all: readonly Pick<Reported, 'evidence'>[]) =>
   all.slice(0, MOST_SHOWN).map(({ evidence }) => placed(evidence))
 
-const unfollowedThen = ({ reported }: Inventory) =>
+type Heard = Unfollowed<Reported & { readonly what: Reported['says']; readonly size: Seconds }>
+
+const unfollowedThen = ({ reported }: Inventory): Heard | undefined =>
   unfollowedOf({
     timeless: reported.map(each => ({ ...each, what: each.says, size: each.size ?? Number.NaN })),
   })
+
+/** What it heard it calls wrong, or refuses. The flag of the kernel stays up for hours after the last source was followed. */
+function noneBelieved(inventory: Inventory): Heard | undefined {
+  const unfollowed = unfollowedThen(inventory)
+  if (!unfollowed || saying(inventory, 'synchronised').some(({ evidence }) => !isOfKernel(evidence)))
+    return undefined
+  const { heard, marked, refused } = unfollowed
+  return marked.length > 0 || refused.length === heard.length ? unfollowed : undefined
+}
+
+/** A sosreport may have them by their addresses and by their names. */
+const ofOneListing = <T extends Reported>(all: readonly T[]): T[] =>
+  all.filter(({ evidence }) => evidence.path === all[0]!.evidence.path)
+
+/** Where all contradict each other and are on one side, the clock is at least as far off as the nearest of them has it. */
+function leastOf({ heard, majority }: Heard): Reported[] {
+  const [first, last] = [heard[0]!, heard.at(-1)!]
+  if (majority || Math.sign(first.size) !== Math.sign(last.size)) return []
+  return [Math.abs(first.size) < Math.abs(last.size) ? first : last]
+}
 
 /** The daemon's own, that of the source which it follows, or, where it follows none, that of most that it heard. */
 export const offsetThen: MachineRule = ({ inventory, live }) => {
   const followed = new Set(saying(inventory, 'selected').map(({ source }) => source))
   const agreed = unfollowedThen(inventory)?.majority ?? []
+  const unbelieved = noneBelieved(inventory)
+  const least = unbelieved ? leastOf(unbelieved) : []
   const [worst] = [
     ...saying(inventory, 'offset-now').filter(({ source }) => source === undefined || followed.has(source)),
     // The one in the middle stands for all that agree.
     ...agreed.slice(agreed.length >> 1, (agreed.length >> 1) + 1),
+    ...least,
   ]
     .filter(({ size = 0 }) => Math.abs(size) >= LARGE)
     .sort((a, b) => Math.abs(b.size!) - Math.abs(a.size!))
@@ -42,12 +68,12 @@ export const offsetThen: MachineRule = ({ inventory, live }) => {
     state({
       name: 'offset-large-now',
       severity: 'critical',
-      what: `The clock was ${duration(Math.abs(offset))} ${offset > 0 ? 'behind' : 'ahead'} when this copy was made.`,
+      what: `The clock was ${least.length > 0 ? 'at least ' : ''}${duration(Math.abs(offset))} ${offset > 0 ? 'behind' : 'ahead'} when this copy was made${least.length > 0 ? ', whichever of its sources was right' : ''}.`,
       measures: { offset },
       evidence: shown([worst]),
       cost: 'Whatever compares times with other machines is wrong by that: logs, tokens, leases, replication.',
       causes: [
-        ...(agreed.length > 0
+        ...(agreed.length + least.length > 0
           ? [{ what: 'no source was followed, so nothing corrected it', why: 'none is marked as followed' }]
           : []),
         {
@@ -127,8 +153,7 @@ export const falsetickersThen: MachineRule = ({ inventory, live }) => {
   const contradicted = unfollowed !== undefined && unfollowed.majority === undefined
   const [daemon] = settingDaemons(inventory)
   const marked = saying(inventory, 'falseticker')
-  // Another listing has the same sources by their names.
-  const wrong = marked.filter(({ evidence }) => evidence.path === marked[0]!.evidence.path)
+  const wrong = ofOneListing(marked)
   if (live || !daemon || contradicted || wrong.length === 0) return []
   const offsets = new Map(saying(inventory, 'offset-now').map(({ source, size }) => [source, size ?? 0]))
   const [worst] = wrong
@@ -180,7 +205,11 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
     ...(told ? kernelThen(inventory) : []),
     ...saying(inventory, 'unsynchronised').filter(({ evidence }) => told || !isOfKernel(evidence)),
   ]
-  if (live || said.length === 0 || settingDaemons(inventory).length === 0) return []
+  const unbelieved = noneBelieved(inventory)
+  const [daemon] = settingDaemons(inventory)
+  if (live || !daemon) return []
+  if (unbelieved) return [believedNobody(unbelieved, { inventory, daemon, said })]
+  if (said.length === 0) return []
   const otherwise = saying(inventory, 'synchronised')
   const started = justStarted(inventory)
   return [
@@ -209,4 +238,40 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
       confirm: 'adjtimex --print; chronyc tracking',
     }),
   ]
+}
+
+interface Around {
+  readonly inventory: Inventory
+  readonly daemon: TimeDaemon
+  /** What says besides that the clock was not synchronised. */
+  readonly said: readonly Pick<Reported, 'evidence'>[]
+}
+
+function believedNobody(unbelieved: Heard, { inventory, daemon, said }: Around): Finding {
+  const heard = ofOneListing(unbelieved.heard)
+  const marked = ofOneListing(unbelieved.marked)
+  const started = justStarted(inventory)
+  const sources = heard.length === 1 ? '1 source' : `${heard.length} sources`
+  return state({
+    name: 'not-synchronised',
+    severity: started ? 'note' : 'critical',
+    what: `${daemon.name} heard ${sources} and followed none when this copy was made: it ${marked.length > 0 ? `called ${marked.length} of them ${marked.length === 1 ? 'a falseticker' : 'falsetickers'}` : 'refused what it heard'}; they showed ${heard[0]!.size === heard.at(-1)!.size ? signed(heard[0]!.size) : `${signed(heard[0]!.size)} to ${signed(heard.at(-1)!.size)}`}${since(started)}.`,
+    measures: { heard: heard.length, falsetickers: marked.length },
+    evidence: [...shown(heard), ...shown(said), ...evidenceOf(started)],
+    cost: 'The clock drifts, and nobody corrects it, not after a pause either.',
+    causes:
+      marked.length > 0
+        ? [{ what: 'the sources contradict each other', why: 'it marks them so' }]
+        : [
+            {
+              what: 'the sources have lost their own source, or never had one',
+              why: 'then their root dispersion grows until nobody believes them: `rv` shows flash=400 peer_dist',
+            },
+          ],
+    remedy: {
+      text: 'Find out which of them are right, and leave out the others; with four that are right one may be wrong.',
+      changes: heard.slice(0, MOST_SHOWN).map(({ source }) => `clockwright query ${source}`),
+    },
+    confirm: daemon.name === 'chronyd' ? 'chronyc sources' : '`ntpq -p` shows a `*` before one of them.',
+  })
 }
