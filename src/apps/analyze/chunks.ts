@@ -68,9 +68,9 @@ export async function* chunksOf(
     return
   }
   let given = 0
-  const { stream, end } = unpack(path, packing, Math.min(most, PIECE))
+  const { pieces, end } = unpack(path, packing, Math.min(most, PIECE))
   try {
-    for await (const piece of stream as AsyncIterable<Buffer>) {
+    for await (const piece of pieces) {
       const within = Math.min(piece.length, limit - given)
       given += piece.length
       for (let at = 0; at < within; at += PIECE) {
@@ -84,7 +84,6 @@ export async function* chunksOf(
     if (error instanceof TooLarge) throw error
     throw new Unreadable(`${packing}: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
-    stream.destroy()
     end()
   }
 }

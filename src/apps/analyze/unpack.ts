@@ -1,5 +1,5 @@
 /** Unpacks a file: by Node what Node can unpack, in a thread of its own; else by the system's program. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
@@ -40,7 +40,12 @@ export function letGo({ buffer, byteLength }: Uint8Array): void {
   if (byteLength >= LARGE && buffer instanceof ArrayBuffer) buffer.transfer?.(0)
 }
 
-export function unpack(path: string, packing: Packing, most: number): { stream: Readable; end: () => void } {
+interface Unpacked {
+  readonly pieces: AsyncIterable<Uint8Array>
+  readonly end: () => void
+}
+
+export function unpack(path: string, packing: Packing, most: number): Unpacked {
   if (packing === 'xz' || packing === 'bzip2') return byProgram(path, packing === 'xz' ? 'xz' : 'bzip2')
   const source = createReadStream(path, { highWaterMark: most })
   if (packing === 'utf-16le' || packing === 'utf-16be') return through(source, narrowed(packing))
@@ -50,24 +55,27 @@ export function unpack(path: string, packing: Packing, most: number): { stream: 
   const stream = packing === 'gzip' ? createGunzip(sizes) : zlib.createZstdDecompress(sizes)
   source.on('error', error => stream.destroy(error))
   source.pipe(stream)
-  return { stream, end: () => source.destroy() }
+  return { pieces: stream, end: () => source.destroy() }
 }
 
-function through(
-  source: Readable,
-  transform: TransformStream<Uint8Array, Uint8Array>,
-): { stream: Readable; end: () => void } {
+function through(source: Readable, transform: TransformStream<Uint8Array, Uint8Array>): Unpacked {
   const bytes = Readable.toWeb(source) as ReadableStream<Uint8Array>
-  return { stream: Readable.fromWeb(bytes.pipeThrough(transform)), end: () => source.destroy() }
+  return { pieces: Readable.fromWeb(bytes.pipeThrough(transform)), end: () => source.destroy() }
 }
 
 /** What Node cannot unpack, the system's own program can. */
-function byProgram(path: string, program: string): { stream: Readable; end: () => void } {
-  const child: ChildProcess = spawn(program, ['-dc', '--', path], { stdio: ['ignore', 'pipe', 'ignore'] })
-  const stream = child.stdout!
-  child.on('error', () => stream.destroy(new Error(`the program ${program} is needed and is not there`)))
-  child.on('close', code => {
-    if (code) stream.destroy(new Error(`${program} ended with ${code}`))
+function byProgram(path: string, program: string): Unpacked {
+  const child = spawn(program, ['-dc', '--', path], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const ended = new Promise<string | undefined>(resolve => {
+    child.on('error', () => resolve(`the program ${program} is needed and is not there`))
+    child.on('close', code => resolve(code ? 'unexpected end of file, or it is damaged' : undefined))
   })
-  return { stream, end: () => child.kill() }
+  return { pieces: piecesOf(child.stdout, ended), end: () => child.kill() }
+}
+
+/** What it wrote ends before it tells whether that was all. */
+async function* piecesOf(written: Readable, ended: Promise<string | undefined>): AsyncGenerator<Uint8Array> {
+  yield* written
+  const why = await ended
+  if (why !== undefined) throw new Error(why)
 }
