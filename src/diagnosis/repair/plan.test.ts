@@ -147,6 +147,20 @@ test('what a disk that is mounted has started is changed by systemctl --root', (
   expect(lines({ ...disk, copy: 'sosreport' }).join()).not.toContain('--root')
 })
 
+test('what the running kernel counts with is changed on the machine, whatever its copy is', () => {
+  const path = '/sys/devices/system/clocksource/clocksource0/current_clocksource'
+  const poor = found('poor-clocksource', 'hpet', [
+    { kind: 'setting', path, before: 'hpet', after: 'kvm-clock' },
+  ])
+  for (const copy of ['disk', 'sosreport'] as const) {
+    const plan = planRepair([poor], { ...INVENTORY, copy }, ground({}, { live: false }))
+    expect(plan.steps).toEqual([])
+    expect(plan.advice).toMatchObject([
+      { where: 'on the machine itself', lines: [`echo kvm-clock > ${path}`] },
+    ])
+  }
+})
+
 test('what only a daemon reads that is stopped is not mended', () => {
   const stop = found('two-daemons', 'two', [{ kind: 'stop', daemon: ntpd.name, unit: 'ntpd.service' }])
   const plan = planRepair(

@@ -31,11 +31,12 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
   )
   const stops = of('stop').flatMap(action => serviceSteps(action, inventory, ground.services))
   const starts = of('start').flatMap(action => serviceSteps(action, inventory, ground.services))
+  const settings = of('setting').map(settingStep)
   const runs = runSteps(of('run'))
   const running = [
     ...reload(files.steps, ground),
     ...stops,
-    ...of('setting').map(settingStep),
+    ...settings,
     ...starts,
     ...stale.flatMap(({ daemon, reasons }) => restartOf(daemon, reasons, ground.services)),
     ...runs,
@@ -47,10 +48,13 @@ export function planRepair(findings: readonly Finding[], inventory: Inventory, g
     advice: [
       ...files.advice,
       ...remakeMenu(files.steps, inventory),
-      // Of a mere disk nothing runs that could be told anything.
-      ...(ground.live ? [] : inventory.copy === 'disk' ? [...stops, ...starts, ...runs] : running).map(step =>
-        onTheMachine(step, inventory.copy === 'disk'),
-      ),
+      // Of a mere disk no daemon is known to run that could be started anew.
+      ...(ground.live
+        ? []
+        : inventory.copy === 'disk'
+          ? [...stops, ...settings, ...starts, ...runs]
+          : running
+      ).map(step => onTheMachine(step, inventory.copy === 'disk')),
       ...(ground.services === 'none'
         ? [...of('start', 'stop').map(serviceByHand), ...stale.map(restartByHand)]
         : []),
