@@ -18,7 +18,7 @@ const isJudgedBy = ({ enabled }: Service, place: RegExp): boolean =>
   enabled?.evidence.some(({ path }) => place.test(path)) ?? false
 
 const isOfOpenRc = (service: Service): boolean => isJudgedBy(service, /^\/etc\/runlevels(?:\/|$)/)
-const isOfChkconfig = (service: Service): boolean => isJudgedBy(service, /\/chkconfig_--list$/)
+const isOfChkconfig = (service: Service): boolean => isJudgedBy(service, /\/chkconfig(?:_--list)?$/)
 const isOfOpenWrt = (service: Service): boolean => isJudgedBy(service, /^\/etc\/rc\.d(?:\/S\d\d[^/]*)?$/)
 
 /** `begun`: it is started with the machine already. */

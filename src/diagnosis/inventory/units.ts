@@ -378,8 +378,12 @@ function scriptStarts(
   }
 }
 
-/** As Red Hat's sos has it of version 2 and of later ones. */
-const CHKCONFIG = ['/sos_commands/startup/chkconfig_--list', '/sos_commands/services/chkconfig_--list']
+/** As sosreport has it of version 1 (EL 5), of version 2 and of later ones. */
+const CHKCONFIG = [
+  '/chkconfig',
+  '/sos_commands/startup/chkconfig_--list',
+  '/sos_commands/services/chkconfig_--list',
+]
 
 /** `ntpd  0:off  1:off  2:on  3:on  4:on  5:on  6:off`: the levels in which a machine serves are 2 to 5, of which nobody uses 4. */
 function listedByChkconfig(files: Files, name: string): Fact<boolean> | undefined {

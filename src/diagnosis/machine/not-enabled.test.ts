@@ -56,13 +56,16 @@ const listedAs = (level: string): string =>
   `ntpdate        \t0:off\t1:off\t2:on\t3:on\t4:on\t5:on\t6:off
 ntpd           \t0:off\t1:off\t2:${level}\t3:${level}\t4:${level}\t5:${level}\t6:off\n`
 
-test.each(['startup', 'services'])('chkconfig said so (%s)', plugin => {
-  const found = told({ ...CHKCONFIG, [`sos_commands/${plugin}/chkconfig_--list`]: listedAs('off') })
-  expect(found).toMatchObject([
-    { severity: 'warning', remedy: { changes: ['service ntpd start', 'chkconfig ntpd on'] } },
-  ])
-  expect(told({ ...CHKCONFIG, [`sos_commands/${plugin}/chkconfig_--list`]: listedAs('on') })).toEqual([])
-})
+test.each(['chkconfig', 'sos_commands/startup/chkconfig_--list', 'sos_commands/services/chkconfig_--list'])(
+  'chkconfig said so (%s)',
+  list => {
+    const found = told({ ...CHKCONFIG, [list]: listedAs('off') })
+    expect(found).toMatchObject([
+      { severity: 'warning', remedy: { changes: ['service ntpd start', 'chkconfig ntpd on'] } },
+    ])
+    expect(told({ ...CHKCONFIG, [list]: listedAs('on') })).toEqual([])
+  },
+)
 
 test.each<[string, Members]>([
   ['it does not run', { 'proc/700/comm': 'bash\n', 'proc/700/cmdline': 'bash\0' }],
