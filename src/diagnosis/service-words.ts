@@ -19,7 +19,8 @@ const isJudgedBy = ({ enabled }: Service, place: RegExp): boolean =>
 
 const isOfOpenRc = (service: Service): boolean => isJudgedBy(service, /^\/etc\/runlevels(?:\/|$)/)
 const isOfChkconfig = (service: Service): boolean => isJudgedBy(service, /\/chkconfig(?:_--list)?$/)
-const isOfOpenWrt = (service: Service): boolean => isJudgedBy(service, /^\/etc\/rc\.d(?:\/S\d\d[^/]*)?$/)
+const isOfOpenWrt = (service: Service): boolean =>
+  isJudgedBy(service, /^\/etc\/(?:rc\.d(?:\/S\d\d[^/]*)?|config\/system)$/)
 
 /** `begun`: it is started with the machine already. */
 export function wordsToStart(service: Service, begun: boolean): string[] {

@@ -13,6 +13,7 @@ import { SYSTEMD_NAMES } from '../systemd-names.ts'
 import { scriptsAtBoot } from './boot-scripts.ts'
 import { hasOtherInit } from './init.ts'
 import { at, fact, findLine, firstThere, linesIn, readText } from './place.ts'
+import { readSysntpd, TIMESERVER } from './sysntpd.ts'
 
 /** Of units, the first that has one counts. */
 export const UNIT_DIRECTORIES = [
@@ -351,15 +352,23 @@ function wrapped(
   return fact([program, ...given, ...(options?.value ?? [])], ...(options?.evidence ?? []))
 }
 
-const readScript = (look: Look, name: string, path: string, names: ServiceNames): Service => ({
-  unit: { name: path, files: [path], ...scriptStarts(look, names, at(path, 'script of init')) },
-  enabled: startedAtRunlevel(look.files, name, path),
-  unreadable: look.unreadable,
-})
+function readScript(look: Look, name: string, path: string, names: ServiceNames): Service {
+  const text = name === 'sysntpd' ? look.text(TIMESERVER) : undefined
+  const { off, options = optionsFrom(look, names) } = text === undefined ? {} : readSysntpd(text)
+  return {
+    unit: { name: path, files: [path], ...scriptStarts(look, names, options, at(path, 'script of init')) },
+    enabled: off ?? startedAtRunlevel(look.files, name, path),
+    unreadable: look.unreadable,
+  }
+}
 
 /** A sosreport may have the list of all scripts, and none of them. */
 const listedScript = (look: Look, name: string, enabled: Fact<boolean>, names: ServiceNames): Service => ({
-  unit: { name: `${SCRIPTS[0]}/${name}`, files: [], ...scriptStarts(look, names, ...enabled.evidence) },
+  unit: {
+    name: `${SCRIPTS[0]}/${name}`,
+    files: [],
+    ...scriptStarts(look, names, optionsFrom(look, names), ...enabled.evidence),
+  },
   enabled,
   unreadable: look.unreadable,
 })
@@ -367,9 +376,9 @@ const listedScript = (look: Look, name: string, enabled: Fact<boolean>, names: S
 function scriptStarts(
   look: Look,
   names: ServiceNames,
+  options: Fact<readonly string[]> | undefined,
   ...script: readonly Place[]
 ): Pick<UnitFacts, 'starts' | 'conditions' | 'conflicts'> {
-  const options = optionsFrom(look, names)
   const program = firstThere(look.files, names.programs) ?? names.programs[0]!
   return {
     starts: fact([program, ...(options?.value ?? [])], ...script, ...(options?.evidence ?? [])),

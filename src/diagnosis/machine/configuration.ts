@@ -154,8 +154,9 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
   'key-not-there',
 ])
 
-/** Scripts that start a daemon are no configuration. */
-const CONFIGURATION = /^\/(?:etc(?!\/(?:rc\.d\/)?init\.d\/)|boot|usr\/lib|lib|run|var\/spool\/cron)\//
+/** Scripts that start a daemon are no configuration, and of what OpenWrt's read in /etc/config the inventory takes what they do. */
+const CONFIGURATION =
+  /^\/(?:etc(?!\/(?:(?:rc\.d\/)?init\.d|config)\/)|boot|usr\/lib|lib|run|var\/spool\/cron)\//
 
 const KERNEL_LINE = '/proc/cmdline'
 

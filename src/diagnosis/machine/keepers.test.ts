@@ -475,6 +475,51 @@ describe('the ntpd of busybox is started by the words of its init', () => {
   })
 })
 
+describe('sysntpd of OpenWrt', () => {
+  const OPENWRT: Members = {
+    'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+    'bin/busybox': '',
+    'usr/sbin/ntpd': { link: '../../bin/busybox' },
+    'etc/init.d/sysntpd': '#!/bin/sh /etc/rc.common\nSTART=98\n',
+    'etc/rc.d/S98sysntpd': { link: '../init.d/sysntpd' },
+  }
+  const told = (enabled: string, serves = '0'): Members => ({
+    ...OPENWRT,
+    'etc/config/system': `config timeserver 'ntp'
+\toption enabled '${enabled}'
+\toption enable_server '${serves}'
+\tlist server 'a.example'
+\tlist server 'b.example'
+`,
+  })
+  test('starts nothing where that is switched off', () => {
+    expect(found(told('0'))).toEqual(['critical daemon-not-running'])
+    expect(check(told('0'))[0]?.remedy).toMatchObject({
+      changes: [
+        "/etc/config/system: option enabled '1'",
+        '/etc/init.d/sysntpd start',
+        '/etc/init.d/sysntpd enable',
+      ],
+      actions: [
+        {
+          kind: 'edit',
+          file: '/etc/config/system',
+          edit: { kind: 'replace', line: 2, text: "\toption enabled '1'" },
+        },
+        { kind: 'start', unit: '/etc/init.d/sysntpd' },
+      ],
+    })
+  })
+  test('asks the servers that are listed there, and serves others when told so', () => {
+    expect(everything(told('1'))).toEqual([])
+    const words = (members: Members) =>
+      takeInventory(memoryFiles(members)).daemons[0]?.commandLine?.value.join(' ')
+    expect(words(told('1'))).toBe('/usr/sbin/ntpd -n -N -p a.example -p b.example')
+    expect(words(told('1', '1'))).toBe('/usr/sbin/ntpd -n -N -l -p a.example -p b.example')
+    expect(words(OPENWRT)).toBe('/usr/sbin/ntpd')
+  })
+})
+
 describe('ntpdate, which sets the clock once', () => {
   // Ubuntu 14.04 as it is installed, and Red Hat's service.
   const DISK: Members = {

@@ -4,6 +4,8 @@
  */
 import type { ClockJob, Inventory, TimeDaemon, UnitCondition, UnitFacts } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
+import { TIMESERVER } from '../../inventory/sysntpd.ts'
+import type { Action } from '../../repair/action.ts'
 import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStart } from '../../service-words.ts'
 import {
@@ -93,6 +95,17 @@ const jobsOf = ({ jobs }: Inventory): readonly ClockJob[] => jobs.filter(({ repe
 const sayJobs = (jobs: readonly ClockJob[]): string =>
   jobs[0] ? ` Only a job sets the clock (${jobs[0].program}, ${jobs[0].when}).` : ''
 
+/** The script of OpenWrt is started, and starts nothing. */
+function switchOn({ enabled }: TimeDaemon): { readonly changes: string[]; readonly actions: Action[] } {
+  const place = enabled?.evidence.find(({ path }) => path === TIMESERVER)
+  if (!place?.line) return { changes: [], actions: [] }
+  const text = "\toption enabled '1'"
+  return {
+    changes: [`${TIMESERVER}: ${text.trim()}`],
+    actions: [{ kind: 'edit', file: TIMESERVER, edit: { kind: 'replace', line: place.line, text } }],
+  }
+}
+
 function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   const jobs = jobsOf(inventory)
   const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
@@ -100,6 +113,7 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   const off = first.enabled?.value === false
   const masked = first.unit?.mask !== undefined
   const meant = first.enabled?.value === true
+  const switchedOn = switchOn(first)
   return state({
     name: 'daemon-not-running',
     severity: jobs.length > 0 ? 'warning' : 'critical',
@@ -126,8 +140,8 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
     ],
     remedy: {
       text: `${meant ? 'Start' : masked ? 'Unmask and start' : 'Enable and start'} ${first.name}.`,
-      changes: wordsToStart(first, meant),
-      actions: [{ kind: 'start', daemon: first.name, unit: first.unit?.name }],
+      changes: [...switchedOn.changes, ...wordsToStart(first, meant)],
+      actions: [...switchedOn.actions, { kind: 'start', daemon: first.name, unit: first.unit?.name }],
     },
     confirm: 'A process of it, and its log.',
   })
