@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -71,6 +72,15 @@ test.each([
   expect(await undo(second)).toEqual({ number: second, stuck: [] })
   expect(readdirSync(join(root, 'var/lib'))).toEqual([])
   expect(readFileSync(join(root, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
+})
+
+test('nothing is left where the disk was mounted elsewhere meanwhile', async () => {
+  edit('/etc/ntp.conf', 'server a\n', 'server b\n')
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied', number: 1 })
+  renameSync(root, join(folder, 'elsewhere'))
+  root = join(folder, 'elsewhere')
+  expect(await undo()).toEqual({ number: 1, stuck: [] })
+  expect(readdirSync(join(root, 'var/lib'))).toEqual([])
 })
 
 test('one of which a later one changed a file is not undone by halves', async () => {
@@ -263,7 +273,7 @@ describe('folders of a repair that was killed before it could write down that it
   test('and a stranger cannot have others removed', async () => {
     mkdirSync(join(root, 'empty'))
     mkdirSync(stateOf(root), { recursive: true })
-    writeFileSync(join(stateOf(root), 'made'), `${join(root, 'empty')}\0/\0${stateOf(root)}\0`)
+    writeFileSync(join(stateOf(root), 'made'), `${join(root, 'empty')}\n../../../../empty\n/\n.\n`)
     expect(await undo()).toBeUndefined()
     expect(readdirSync(root).sort()).toEqual(['empty', 'etc', 'var'])
     expect(existsSync(join(root, 'var/lib/clockwright'))).toBe(true)

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, relative } from 'node:path'
 import { missingFolders, removeEmpty } from './folders.ts'
 
-/** Names the folders that were made, the outermost first, each with a zero byte behind it: any other may be in a path. */
+/** Names the folders that were made, the outermost first, a line each: `.`, `..` and so on, for the disk may be mounted elsewhere later. */
 const MADE = 'made'
 const OTHER_NAME = '.clockwright-repairs-'
 
@@ -20,7 +20,7 @@ export function makeState(state: string): void {
     const inside = join(fresh, relative(outermost, state))
     try {
       mkdirSync(inside, { recursive: true, mode: 0o700 })
-      writeFileSync(join(inside, MADE), missing.map(each => `${each}\0`).join(''))
+      writeFileSync(join(inside, MADE), missing.map(each => `${relative(state, each) || '.'}\n`).join(''))
       renameSync(fresh, outermost)
     } catch (error) {
       rmSync(fresh, { recursive: true, force: true })
@@ -68,8 +68,9 @@ function madeFolders(state: string): string[] {
   const path = join(state, MADE)
   if (!existsSync(path)) return []
   return readFileSync(path, 'utf8')
-    .split('\0')
-    .filter(each => each === state || (each !== '' && state.startsWith(`${each}/`)))
+    .split('\n')
+    .filter(each => /^\.(?:\.(?:\/\.\.)*)?$/.test(each))
+    .map(each => (each === '.' ? state : join(state, each)))
 }
 
 const holdsOnly = (folder: string, names: readonly string[]): boolean =>
