@@ -205,6 +205,25 @@ test('phc2sys and ptp4l: a positive offset there is a clock that is ahead, in na
   expect(events.map(({ what }) => what)).toEqual(['jumped-forward'])
 })
 
+test('what ptp4l says of its states in a system log is nobody’s; its offsets after that are read', () => {
+  for (const stamp of ['[1234.567]', '[1234.567:0]']) {
+    const line = (message: string) => `Mar  5 00:00:01 t1 ptp4l[812]: ${stamp} ${message}\n`
+    const { rows, routed } = tell(
+      [
+        line('selected /dev/ptp0 as PTP clock'),
+        'Mar  5 00:00:01 t1 myapp[3312]: GET /\n',
+        line('port 1: INITIALIZING to LISTENING on INIT_COMPLETE'),
+        line('master offset       1500 s2 freq  -3210 path delay      9000'),
+        line('port 1: UNCALIBRATED to SLAVE on MASTER_CLOCK_SELECTED'),
+        line('master offset       1400 s2 freq  -3210 path delay      9000'),
+      ].join(''),
+    )
+    expect(rows.map(({ line }) => line)).toEqual([4, 6])
+    expect(routed.formats).toEqual(new Map([['linuxptp', 2]]))
+    expect(routed.notUnderstood.count).toBe(0)
+  }
+})
+
 test('tables of time and offset: with a head in any order and a unit, and without', () => {
   const headed = tell(
     'host,offset_ms,time\nweb1,1.5,2027-03-05T00:00:10Z\nweb1,nonsense,2027-03-05T00:00:20Z\n',

@@ -17,26 +17,33 @@ export const COST =
 export const cpuClocksDiffer: Rule = subject => {
   const runs = neighbours(subject.log.timeless.filter(({ what }) => what === 'clock-read'))
   const apart = subject.log.said('cpus-differ')
+  const byCpu = byProcessor(runs, subject)
+  const others = byCpu ? runs.filter(run => !hasSeveral(run)) : runs
   return [
-    ...runs
-      .map(run => byProcessor(run, subject) ?? byTurns(run, subject))
-      .filter(found => found !== undefined),
+    ...(byCpu ? [byCpu] : []),
+    ...others.map(run => byTurns(run, subject)).filter(found => found !== undefined),
     ...(apart.length > 0 ? [saidByKernel(apart, subject)] : []),
   ]
 }
 
-function byProcessor(run: readonly LogEvent[], subject: Subject): Finding | undefined {
-  if (new Set(run.map(({ source }) => source)).size < 2) return undefined
-  const middle = upperMedian(run.map(({ size }) => size))
-  const odd = run.filter(({ size }) => Math.abs(size - middle) >= LEAST)
+const hasSeveral = (run: readonly LogEvent[]): boolean => new Set(run.map(({ source }) => source)).size > 1
+
+/** Each loop over the processors is compared in itself. */
+function byProcessor(runs: readonly (readonly LogEvent[])[], subject: Subject): Finding | undefined {
+  const loops = runs.filter(hasSeveral).map(run => {
+    const middle = upperMedian(run.map(({ size }) => size))
+    const odd = run.filter(({ size }) => Math.abs(size - middle) >= LEAST)
+    return { run, odd, behind: odd.map(({ size }) => middle - size) }
+  })
+  const odd = loops.flatMap(loop => loop.odd)
   if (odd.length === 0) return undefined
-  const size = Math.max(...odd.map(each => Math.abs(middle - each.size)))
-  const worst = odd.find(each => Math.abs(middle - each.size) === size)!
-  const behind = middle - worst.size
+  const [behind] = loops.flatMap(loop => loop.behind).toSorted((a, b) => Math.abs(b) - Math.abs(a))
+  const names = [...new Set(odd.map(({ source }) => source))]
+  const { run } = loops.find(loop => loop.odd.length > 0)!
   return finding(subject, {
-    what: `${odd.map(({ source }) => source).join(', ')} ${odd.length > 1 ? 'are' : 'is'} ${behind > 0 ? 'behind' : 'ahead of'} the other processors by ${duration(size)}.`,
-    measures: { size: behind, processors: new Set(run.map(({ source }) => source)).size, odd: odd.length },
-    evidence: [...odd, ...run.filter(each => !odd.includes(each)).slice(0, 2)].map(evidenceOf),
+    what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} ${behind! > 0 ? 'behind' : 'ahead of'} the other processors by ${duration(Math.abs(behind!))}.`,
+    measures: { size: behind!, processors: new Set(run.map(({ source }) => source)).size, odd: names.length },
+    evidence: [...odd.slice(0, 8), ...run.filter(each => !odd.includes(each)).slice(0, 2)].map(evidenceOf),
   })
 }
 

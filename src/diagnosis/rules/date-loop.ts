@@ -6,7 +6,10 @@ import type { LogEvent } from '#core/trace/series.ts'
 /** `date` has whole seconds, and a loop over the processors takes some time. */
 export const LEAST: Seconds = 2
 
-/** Readings on lines that follow each other, all with a processor or all without one. */
+/**
+ * Readings on lines that follow each other: all without a processor, all of one, or one of each. Where a processor comes again
+ * the loop over them began again, and between two loops any time may pass.
+ */
 export function neighbours(readings: readonly LogEvent[]): LogEvent[][] {
   const runs: LogEvent[][] = []
   for (const reading of readings) {
@@ -15,11 +18,18 @@ export function neighbours(readings: readonly LogEvent[]): LogEvent[][] {
       last !== undefined &&
       last.file === reading.file &&
       reading.line - last.line === 1 &&
-      (last.source === undefined) === (reading.source === undefined)
+      (last.source === undefined) === (reading.source === undefined) &&
+      goesOn(runs.at(-1)!, reading)
     if (follows) runs.at(-1)!.push(reading)
     else runs.push([reading])
   }
   return runs.filter(({ length }) => length > 1)
+}
+
+function goesOn(run: readonly LogEvent[], { source }: LogEvent): boolean {
+  const first = run[0]!.source
+  const ofOne = run.length > 1 && run[1]!.source === first
+  return run.length === 1 || (ofOne ? source === first : run.every(each => each.source !== source))
 }
 
 export interface Behind {

@@ -187,6 +187,19 @@ const dates = (...ahead: readonly number[]) =>
   })
 const times = (count: number, by: number) => Array.from({ length: count }, () => by)
 
+test('loops over the processors are compared each in itself: between two of them any time passes', () => {
+  const loops = (odd: number) =>
+    [0, 1, 2].flatMap(minute =>
+      [0, 1, 2, 3].map(cpu => `${cpu}: Fri Mar 13 16:4${minute}:${cpu === 2 ? odd : 28} EST 2026`),
+    )
+  expect(explain(...loops(28)).findings.map(({ name }) => name)).toEqual(['good'])
+  const { findings } = explain(...loops(40))
+  expect(findings.map(({ name, what }) => [name, what])).toEqual([
+    ['cpu-clocks-differ', 'CPU 2 is ahead of the other processors by 12.0 s.'],
+  ])
+  expect(findings[0]!.measures).toEqual({ size: -12, processors: 4, odd: 1 })
+})
+
 test('a clock that was set back in a loop of date passes where it had been as any other second', () => {
   const { findings } = explain(...dates(...times(100, 57), ...times(200, 0)))
   expect(findings.map(({ name }) => name)).toEqual(['clock-went-back'])

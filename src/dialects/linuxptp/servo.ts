@@ -9,15 +9,15 @@ import type { Seconds } from '#core/time/units.ts'
 import type { EventName } from '#core/trace/series.ts'
 import { CAPITALS, type Destination, DIGITS, type LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
-import { readStamp } from '../log/stamp.ts'
+import { readStamp, type Stamped } from '../log/stamp.ts'
 import { textLines } from '../log/text.ts'
 import { SampleRows } from '../sample-rows.ts'
 
-const PREFIX = /^(ptp4l|phc2sys|ts2phc)\[(\d{1,12}\.\d{1,9})\]: (?:\[[^\]]{1,60}\] )?(.*)$/
+const PREFIX = /^(ptp4l|phc2sys|ts2phc)\[(\d{1,12}\.\d{1,9})(?::\d)?\]: (?:\[[^\]]{1,60}\] )?(.*)$/
 const PROGRAMS: readonly string[] = ['ptp4l', 'phc2sys', 'ts2phc']
 /** Most lines of a system log are others'. */
 const LOGGED = / (?:ptp4l|phc2sys|ts2phc)(?:\[\d+\])?: \[\d/
-const LOGGED_MESSAGE = /^\[\d{1,12}\.\d{1,9}\] (?:\[[^\]]{1,60}\] )?(.*)$/
+const LOGGED_MESSAGE = /^\[\d{1,12}\.\d{1,9}(?::\d)?\] (?:\[[^\]]{1,60}\] )?(.*)$/
 const SERVO =
   /^(?:(\S{1,60}) )?(master|phc|sys|rms|\S{1,60}) offset +(-?\d{1,19}) s([0-3]) freq +([+-]?\d{1,19})(?: (?:path )?delay +(-?\d{1,19}))?$/
 const SUMMARY = /^(?:\S{1,60} )?rms +\d+ max +\d+ freq +[+-]?\d+ \+\/- +\d+(?: delay +-?\d+ \+\/- +\d+)?$/
@@ -90,7 +90,17 @@ function readOwn(text: string): Spoken | undefined {
 function readLogged(text: string, { nearDay, baseDay }: Destination): Spoken | undefined {
   if (!LOGGED.test(text)) return undefined
   const stamped = readStamp(text, nearDay)
-  const match = stamped && LOGGED_MESSAGE.exec(stamped.message)
-  if (!match || !PROGRAMS.includes(stamped.program ?? '')) return undefined
-  return { program: stamped.program!, at: stamped.at - baseDay * 86_400, message: match[1]! }
+  const message = stamped && messageIn(stamped)
+  if (message === undefined) return undefined
+  return { program: stamped!.program!, at: stamped!.at - baseDay * 86_400, message }
+}
+
+function messageIn({ program, message }: Stamped): string | undefined {
+  return PROGRAMS.includes(program ?? '') ? LOGGED_MESSAGE.exec(message)?.[1] : undefined
+}
+
+/** Whether a line of a system log is read here, and not, as what its ports and clocks say of their states, by nobody. */
+export function isOfServo(stamped: Stamped): boolean {
+  const message = messageIn(stamped)
+  return message !== undefined && [SERVO, CLOCK_CHECK, SUMMARY].some(shape => shape.test(message))
 }

@@ -5,6 +5,7 @@
 import type { Daemon } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
 import { readKernelMessage as readKernel } from '../linux/kernel-messages.ts'
+import { isOfServo } from '../linuxptp/servo.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
 import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
 import { readMessage as readOpenntpd } from '../openntpd/messages.ts'
@@ -104,7 +105,7 @@ export const otherPrograms: LogFormat = {
     textLines(
       line => {
         const stamped = readStamp(line, into.nearDay)
-        return stamped !== undefined && !understand(stamped)
+        return stamped !== undefined && !understand(stamped) && !isOfServo(stamped)
       },
       { foreign: true },
     ),
