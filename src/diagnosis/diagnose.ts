@@ -103,10 +103,17 @@ export const RULES: readonly Rule[] = [...OF_THE_MACHINE, ...OF_THE_DAEMON]
 export function diagnose(subject: Subject, rules: readonly Rule[] = RULES): Finding[] {
   const found = rules.flatMap(rule => rule(subject)).sort(bySeverity)
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
-  return troubled || !measured(subject)
-    ? found
-    : [leftWrong(subject) ?? wrongForHours(subject) ?? good(subject), ...found]
+  if (troubled || !measured(subject)) return found
+  const wrong = leftWrong(subject) ?? wrongForHours(subject)
+  return wrong || !isOneRow(subject) ? [wrong ?? good(subject), ...found] : found
 }
+
+/** A single row of a log is one moment: it can show that a clock was wrong, and not that it was kept. */
+const isOneRow = ({ log }: Subject): boolean =>
+  log.span !== undefined &&
+  log.span.from === log.span.to &&
+  log.events.of(...FOLLOWING).length === 0 &&
+  log.timeless.length === 0
 
 /** A line of a configuration alone says nothing of a clock, nor that a daemon was started, or that the machine slept. */
 const measured = ({ log }: Subject): boolean =>

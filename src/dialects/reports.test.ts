@@ -224,6 +224,32 @@ test('what ptp4l says of its states in a system log is nobody’s; its offsets a
   }
 })
 
+test('ntpq -w: a long name has a line of its own', () => {
+  const { events, routed } = tell(
+    [
+      '     remote           refid      st t when poll reach   delay   offset  jitter',
+      '==============================================================================',
+      '*ntp1.internal.example.com',
+      '                 .GPS.            1 u   45   64  377    0.312    0.014   0.021',
+      'x2001:db8:1:2:3:4:5:6',
+      '                 10.1.1.9         2 u   33   64  377    0.498  412.332   0.051',
+      ' LOCAL(0)        .LOCL.          10 l  20d   64    0    0.000    0.000   0.000',
+      '',
+    ].join('\n'),
+  )
+  expect(routed.notUnderstood.count).toBe(0)
+  expect(plain(events)).toEqual([
+    ['stratum-now', 1, 'ntp1.internal.example.com'],
+    ['offset-now', 0.000014, 'ntp1.internal.example.com'],
+    ['selected', expect.anything(), 'ntp1.internal.example.com'],
+    ['stratum-now', 2, '2001:db8:1:2:3:4:5:6'],
+    ['offset-now', 0.412332, '2001:db8:1:2:3:4:5:6'],
+    ['falseticker', expect.anything(), '2001:db8:1:2:3:4:5:6'],
+    ['stratum-now', 10, 'LOCAL(0)'],
+    ['unreachable', expect.anything(), 'LOCAL(0)'],
+  ])
+})
+
 test('tables of time and offset: with a head in any order and a unit, and without', () => {
   const headed = tell(
     'host,offset_ms,time\nweb1,1.5,2027-03-05T00:00:10Z\nweb1,nonsense,2027-03-05T00:00:20Z\n',

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFile, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFile,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -55,6 +64,15 @@ test('a clock that is set back by days writes into the file of a day that it had
   expect(back?.measures.size).toBeCloseTo(3 * 86_400, 3)
   expect(findings.map(each => each.name)).not.toContain('wrong-at-start')
 })
+
+test.runIf(existsSync('/proc/self/fd'))(
+  'what is gone before it is looked at is told, and ends nothing',
+  async () => {
+    // The folder of open files lists that with which it is read.
+    const { skipped } = await readLogs(['/proc/self/fd'], { limit: 1e6 })
+    expect(skipped.map(({ why }) => why)).toContain('it is gone')
+  },
+)
 
 test('the same log twice is read once', async () => {
   put('loopstats', LOG)

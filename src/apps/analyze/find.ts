@@ -83,7 +83,12 @@ function walk(path: string, shown: string, folders: readonly string[], found: Fi
   }
   for (const name of names) {
     const below = join(path, name)
-    const stat = lstatSync(below)
+    const stat = lstatSync(below, { throwIfNoEntry: false })
+    // In a folder that changes, and most of all in /proc, a name may be gone by now.
+    if (!stat) {
+      found.skipped.push({ file: join(shown, name), why: 'it is gone' })
+      continue
+    }
     // A link leads to what is there anyway, or out of the tree.
     if (stat.isDirectory()) walk(below, join(shown, name), [...folders, name], found, depth + 1)
     else if (stat.isFile()) add(below, join(shown, name), folders, found)

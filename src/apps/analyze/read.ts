@@ -94,7 +94,10 @@ async function sniffAll(
       const one = await sniff(input, limit, digest)
       if (one.kind === 'nothing') {
         const of = one.whole ? 'it' : `its first ${PATIENCE >> 20} MiB`
-        skipped.push({ file: input.name, why: `no line of ${of} is understood` })
+        skipped.push({
+          file: input.name,
+          why: `no line of ${of} is understood${one.refusal ? `: ${one.refusal}` : ''}`,
+        })
         continue
       }
       const key = `${hostOf(input.folders).join('/')}\n${one.beginning}`

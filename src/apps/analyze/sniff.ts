@@ -16,6 +16,8 @@ const BEGINNING = 4096
 export interface Sniffed {
   readonly input: Input
   readonly kind: 'log' | 'other programs' | 'nothing'
+  /** Why it is nothing, where more is known. */
+  readonly refusal: string | undefined
   /** It was looked at to its end. */
   readonly whole: boolean
   /** All of its lines say in which year they were written. */
@@ -67,6 +69,7 @@ export async function sniff(
   return {
     input,
     kind: formats.size > 0 ? 'log' : router.recognised ? 'other programs' : 'nothing',
+    refusal: router.refusal,
     whole,
     dated: ![...formats.keys()].some(name => undated.includes(name)),
     begins,

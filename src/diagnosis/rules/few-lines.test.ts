@@ -199,3 +199,11 @@ test('a clock that chronyd saw jump again and again has no wrong rate', () => {
   const sizes = findings.map(({ name, measures }) => [name, Math.round(measures.size ?? 0)])
   expect(sizes).toEqual([12, 22, 32, 42, 52].map(size => ['stepped-by-someone-else', size]))
 })
+
+test('one row of a log is no evidence that a clock was kept', () => {
+  const row = (second: number) => `61470 ${second}.022 -0.000036591 0.000 0.003336339 0.000000 6`
+  const never =
+    '2027-03-05 00:00:00 0.0.0.0          0      0.000 1000000.000  0.000e+00 ?  0  0.000e+00  0.000e+00  1.000e+00  1.000e+00  1.500e+00'
+  for (const line of [row(1), never]) expect(explain(line).findings).toEqual([])
+  expect(explain(row(1), row(65)).findings.map(({ name }) => name)).toEqual(['good'])
+})

@@ -1,93 +1,116 @@
 /**
- * Any table of time and offset: comma, semicolon or tab between the columns, with a head or without. The time is ISO 8601 in
- * UTC or seconds since 1970. A head may name the columns in any order, and the unit of the offset (`offset_ms`,
- * `offset (us)`); seconds otherwise. That a positive offset means behind is taken from RFC 5905: no table says it.
+ * Any table of time and offset: comma, semicolon or tab between the columns, blanks where a head says what they are. The head may name the
+ * columns in any order, and the unit of the offset (`offset_ms`, `offset (us)`); without one there are two, and seconds. That a
+ * positive offset means behind is taken from RFC 5905: no table says it. What is written in two ways by two people (a date with slashes, numbers
+ * without names) is refused, with what to write instead.
  */
-import { dayNumber } from '#core/time/civil.ts'
-import { CAPITALS, DIGITS, type LogFormat } from '../log/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { readable } from '../log/cursor.ts'
+import { CAPITALS, DIGITS, type LineReader, type LogFormat } from '../log/format.ts'
 import { textLines } from '../log/text.ts'
 import { SampleRows } from '../sample-rows.ts'
+import { cellsOf, separatorOf } from './cells.ts'
+import { type Columns, readHead, UNITS } from './head.ts'
+import { readWhen } from './when.ts'
 
-const UNITS: Readonly<Record<string, number>> = { s: 1, sec: 1, seconds: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
-const TIME = /^"?(?:time|timestamp|date|datetime|epoch|utc)(?:[ _]?\(?(?:s|utc)\)?)?"?$/i
-const OFFSET = /^"?(?:clock[ _])?offset(?:[ _]?[([]?(s|sec|ms|us|ns|seconds)[)\]]?)?"?$/i
-const SOURCE = /^"?(?:source|server|peer|host|address)"?$/i
-const ISO = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d(?:\.\d{1,9})?)Z?$/
-/** 2001 to 2100. */
-const EPOCH = /^(?:[1-3]\d{9}|40\d{8})(?:\.\d{1,9})?$/
-const NUMBER = /^[+-]?\d{1,12}(?:\.\d{1,12})?(?:[eE][+-]?\d{1,2})?$/
-const MOST_COLUMNS = 40
-const DAY = 86_400
-
-interface Columns {
-  readonly separator: string
-  readonly time: number
-  readonly offset: number
-  readonly source: number
-  readonly unit: number
-  readonly count: number
-}
+const FIRST = `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()}"#+-.`
+const OFFSET = /^([+-]?\d{1,12})(?:([.,])(\d{1,20}))?([eE][+-]?\d{1,2})?(?: ?([a-z\u03bc\xb5]{1,12}))?$/
+const NUMBERS = /^[\d.,;:+\-TZeE"\s]*\d[\d.,;:+\-TZeE"\s]*$/
+/** A file of one number is something else: a drift, the number of a process. */
+const SOME = 3
+const NAMELESS =
+  'it has numbers without names: write a head above them, such as time,offset_us, and a time before each'
+const DAY: Seconds = 86_400
 
 export const timeOffset: LogFormat = {
   name: 'time,offset',
   dated: true,
-  first: `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()}"`,
+  first: FIRST,
   open(into) {
     const rows = new SampleRows(into, { daemon: 'other', format: timeOffset.name })
-    let columns: Columns | undefined
-    const reader = textLines((text, line) => {
-      const head = readHead(text)
-      if (head) {
-        columns = head
+    /** Where the head was refused its rows are nobody's. */
+    let columns: Columns | 'nobody’s' | undefined
+    let [headAt, numbers] = [0, 0]
+    const reader: LineReader & { refusal: string | undefined } = Object.assign(
+      textLines((text, line, reclaim) => {
+        const head = readHead(text)
+        if (head) {
+          columns = 'columns' in head ? head.columns : 'nobody’s'
+          if ('refusal' in head) refuse(head.refusal)
+          headAt = line
+          // Its first row takes it: alone it is a table of nothing.
+          return false
+        }
+        const row = columns === 'nobody’s' ? undefined : readRow(text, columns)
+        if (!row && columns === undefined && NUMBERS.test(text) && ++numbers === SOME) refuse(NAMELESS)
+        if (row && 'refusal' in row) refuse(row.refusal)
+        if (!row || 'refusal' in row) return false
+        if (headAt === line - 1) reclaim()
+        rows.add({
+          at: row.at - into.baseDay * DAY,
+          line,
+          source: row.source,
+          offset: row.offset,
+          delay: Number.NaN,
+        })
         return true
-      }
-      const all = columns ?? columnsOf(text)
-      const fields = all && text.split(all.separator, MOST_COLUMNS).map(field => field.trim())
-      if (!fields || fields.length !== all.count) return false
-      const at = readTime(fields[all.time]!)
-      const offset = fields[all.offset]!
-      if (at === undefined || !NUMBER.test(offset)) return false
-      rows.add({
-        at: at - into.baseDay * DAY,
-        line,
-        source: fields[all.source]?.slice(0, 80) ?? 'reference',
-        offset: Number(offset) * all.unit,
-        delay: Number.NaN,
-      })
-      return true
-    })
-    return Object.assign(reader, { flush: () => rows.flush() })
+      }),
+      { refusal: undefined, flush: () => rows.flush() },
+    )
+    const refuse = (why: string) => {
+      reader.refusal ??= why
+    }
+    return reader
   },
 }
 
-function readHead(text: string): Columns | undefined {
-  if (!/offset/i.test(text)) return undefined
-  const separator = separatorOf(text)
-  const names = separator && text.split(separator, MOST_COLUMNS).map(name => name.trim())
-  if (!names) return undefined
-  const time = names.findIndex(name => TIME.test(name))
-  const offset = names.findIndex(name => OFFSET.test(name))
-  if (time < 0 || offset < 0) return undefined
-  const unit = OFFSET.exec(names[offset]!)?.[1]?.toLowerCase() ?? 's'
-  const source = names.findIndex(name => SOURCE.test(name))
-  return { separator, time, offset, source, unit: UNITS[unit] ?? 1, count: names.length }
+interface Row {
+  readonly at: Seconds
+  readonly source: string
+  readonly offset: Seconds
+}
+
+function readRow(text: string, named: Columns | undefined): Row | { readonly refusal: string } | undefined {
+  const columns = named ?? columnsOf(text)
+  const cells = columns && cellsOf(text, columns.separator)
+  if (cells?.length !== columns?.count || !columns || !cells) return undefined
+  const time = cells[columns.time]!
+  const when = readWhen(columns.date < 0 ? time : `${cells[columns.date]} ${time}`, {
+    unit: columns.timeUnit,
+    mjd: columns.mjd,
+  })
+  // Without a head it may be anything that begins with a number.
+  if (!when || 'refusal' in when) return named && when
+  const offset = readOffset(cells[columns.offset]!, columns)
+  if (offset === undefined) return undefined
+  return { ...when, source: cells[columns.source]?.slice(0, 80) ?? 'reference', offset }
+}
+
+/** A comma is the decimal point where semicolons separate, and elsewhere only where it cannot be that of thousands. */
+function readOffset(text: string, { separator, unit }: Columns): Seconds | undefined {
+  const match = OFFSET.exec(readable(text))
+  if (!match) return undefined
+  const [, whole, point, decimals = '', exponent = '', suffix] = match
+  const decimalComma = separator === ';' || (separator === '\t' && /^[+-]?0$/.test(whole!))
+  if (point === ',' && !decimalComma) return undefined
+  const own = suffix === undefined ? undefined : UNITS.get(suffix.replace(/[\u03bc\xb5]/, 'u'))
+  if (suffix !== undefined && (own === undefined || (unit !== undefined && unit !== own))) return undefined
+  return Number(`${whole}.${decimals}${exponent}`) * (own ?? unit ?? 1)
 }
 
 /** Without a head: two columns, the time first. */
 function columnsOf(text: string): Columns | undefined {
   const separator = separatorOf(text)
-  return separator ? { separator, time: 0, offset: 1, source: -1, unit: 1, count: 2 } : undefined
-}
-
-const separatorOf = (text: string): string | undefined => [',', ';', '\t'].find(each => text.includes(each))
-
-/** Seconds since 1970. */
-function readTime(text: string): number | undefined {
-  const value = text.replace(/^"|"$/g, '')
-  if (EPOCH.test(value)) return Number(value)
-  const iso = ISO.exec(value)
-  if (!iso) return undefined
-  const [, year, month, day, hours, minutes, seconds] = iso.map(Number) as number[]
-  if (month! < 1 || month! > 12 || day! < 1 || day! > 31) return undefined
-  return dayNumber(year!, month!, day!) * DAY + hours! * 3600 + minutes! * 60 + seconds!
+  if (separator === undefined || separator === ' ') return undefined
+  return {
+    separator,
+    time: 0,
+    date: -1,
+    timeUnit: undefined,
+    mjd: false,
+    offset: 1,
+    source: -1,
+    unit: undefined,
+    count: 2,
+  }
 }

@@ -53,6 +53,8 @@ export interface LineReader {
   readonly reclaimed?: boolean
   /** Lines that it takes because they are no business of ours: they do not make a file a timekeeper's log. */
   readonly foreign?: boolean
+  /** Why lines that are of its kind were not taken, and what to write instead. */
+  readonly refusal?: string | undefined
   /** Tells what it has collected. */
   flush(): void
 }

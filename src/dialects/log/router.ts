@@ -113,6 +113,11 @@ export class Router {
     return sum
   }
 
+  /** Why nobody takes lines that look like a log. */
+  get refusal(): string | undefined {
+    return this.#open.find(({ reader }) => reader.refusal !== undefined)?.reader.refusal
+  }
+
   /** The format that took the last line, when all lines so far are such as can be read apart: the rest needs only its name. */
   get settled(): string | undefined {
     let lines = 0

@@ -107,8 +107,12 @@ async function begin(
   for (const each of given.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     try {
       const one = await begunOf(each)
-      if (one) all.push(one)
-      else skipped.push({ file: each.path, why: 'no line of it is understood' })
+      if ('file' in one) all.push(one)
+      else
+        skipped.push({
+          file: each.path,
+          why: `no line of it is understood${one.refusal ? `: ${one.refusal}` : ''}`,
+        })
     } catch (error) {
       skipped.push({ file: each.path, why: reasonOf(error) })
     }
@@ -116,8 +120,13 @@ async function begin(
   return all
 }
 
-/** Undefined when no line of its beginning is understood. In a system log a timekeeper may speak later. */
-async function begunOf(each: GivenFile): Promise<Begun | undefined> {
+interface Nobodys {
+  /** Why, where more is known. */
+  readonly refusal: string | undefined
+}
+
+/** Nobody’s when no line of its beginning is understood. In a system log a timekeeper may speak later. */
+async function begunOf(each: GivenFile): Promise<Begun | Nobodys> {
   const parts: number[] = []
   let begins = Number.POSITIVE_INFINITY
   let written: number | undefined
@@ -150,7 +159,7 @@ async function begunOf(each: GivenFile): Promise<Begun | undefined> {
   // What is torn is read as far as it goes.
   const nobodys = formats.size === 0 && !router.recognised
   if (nobodys && failure) throw failure
-  if (nobodys) return undefined
+  if (nobodys) return { refusal: router.refusal }
   return {
     ...each,
     host: hostOf(each.path.split('/').slice(0, -1)),
