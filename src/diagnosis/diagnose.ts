@@ -29,6 +29,7 @@ import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { routeChanged } from './rules/route-changed.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
+import { setBetweenRuns } from './rules/set-between-runs.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { sourceJumped } from './rules/source-jumped.ts'
@@ -69,6 +70,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
 /** In the order in which findings of one severity are told: causes before what follows from them. */
 export const OF_THE_DAEMON: readonly Rule[] = [
   vmPaused,
+  setBetweenRuns,
   steppedBySomeoneElse,
   lostTicks,
   clocksFight,

@@ -85,7 +85,7 @@ export const ticksLost: Rule = ({ log, keeper }) => {
 }
 
 /** Steps back that are alike, among runs of `ntpd -q`; two are enough, since nothing but a quantum repeats to 1 %. */
-function quantisedSteps(lines: readonly LogEvent[]): { size: number; steps: LogEvent[] } | undefined {
+export function quantisedSteps(lines: readonly LogEvent[]): { size: number; steps: LogEvent[] } | undefined {
   const steps = lines.filter(({ what, size }) => what === 'stepped' && size < -0.5)
   if (steps.length < 2) return undefined
   const size = upperMedian(steps.map(({ size }) => -size))

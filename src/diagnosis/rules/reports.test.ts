@@ -200,6 +200,20 @@ test('loops over the processors are compared each in itself: between two of them
   expect(findings[0]!.measures).toEqual({ size: -12, processors: 4, odd: 1 })
 })
 
+test('a loop of ntpd -q that slews, and at times sets by far more: the clock stood still, or leapt', () => {
+  const slews = Array.from({ length: 9 }, (_, i) => `ntpd: time slew +0.00${i + 1}047s`)
+  const found = (...sets: readonly string[]) =>
+    explain(...slews, ...sets, 'ntpd: time slew +0.001625s').findings.map(({ name, measures }) => [
+      name,
+      measures.size,
+    ])
+  expect(found()).toEqual([['good', undefined]])
+  expect(found('ntpd: time set +30.412345s', 'ntpd: time set +4.1s')).toEqual([['vm-paused', 30.412345]])
+  expect(found('ntpd: time set -57.412345s')).toEqual([['clock-leapt-ahead', -57.412345]])
+  const alike = found('ntpd: time set -57.412345s', 'ntpd: time set -57.390000s')
+  expect(alike.map(([name]) => name)).toEqual(['lost-ticks'])
+})
+
 test('a clock that was set back in a loop of date passes where it had been as any other second', () => {
   const { findings } = explain(...dates(...times(100, 57), ...times(200, 0)))
   expect(findings.map(({ name }) => name)).toEqual(['clock-went-back'])
