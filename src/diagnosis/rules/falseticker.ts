@@ -2,7 +2,6 @@
  * falseticker: one of several sources is off by a constant amount, more than its delay explains. With three or more the
  * others outvote it. It may be wrong for a part of the log only.
  */
-import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import { REFERENCE_CLOCKS } from '#analysis/log/best-samples.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Spell } from '#analysis/log/spells.ts'
@@ -16,61 +15,68 @@ import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+import { isToldAsFollowed } from './falseticker-followed.ts'
+import { theOthersMoved, wrongSources } from './wrong-sources.ts'
 
 /** What a daemon sets right when it starts is no jump. */
 const START: Seconds = 600
 const WAKE: Seconds = 1800
-const ALIKE = 0.1
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
   const census = log.censusOf(keeper.daemon)
   if (!census) return reported(subject)
-  const { odd, of: all, middle } = oddOnesOf(census.sources())
-  const wrong = odd.filter(({ source, level }) => !theOthersMoved(subject, source, level - middle))
+  const { wrong, odd, of: all, agreeing } = wrongSources(subject, census)
   const events = log.events.of('falseticker')
   const forAWhile = [...grouped(census.spells(), ({ source }) => source)]
     .filter(
       ([source, spells]) =>
-        !odd.some(each => each.source === source) &&
-        !spells.some(({ size }) => theOthersMoved(subject, source, size)),
+        !odd.includes(source) && !spells.some(({ size }) => theOthersMoved(subject, source, size)),
     )
     .map(([, spells]) => forSomeTime(spells, subject))
   return [
     ...forAWhile,
-    ...wrong.map(each => {
-      const name = sourceName(each.source)
-      const off = each.level - middle
-      return {
-        name: 'falseticker' as const,
-        severity: hasNoVote(each.source, name, log) ? ('note' as const) : ('warning' as const),
-        from: each.from,
-        to: each.to,
-        what: `${name} is off by ${signed(off)} (median), more than ${halfOf(each.leastDelay)} can explain; ${all.length - odd.length} other sources agree.`,
-        measures: { offset: off, leastDelay: each.leastDelay },
-        evidence: [
-          ...all.map(one => ({
-            text: `${sourceName(one.source)}  median offset ${signed(one.medianOffset)}, least delay ${duration(one.leastDelay)}, ${one.count} measurements`,
-          })),
-          ...events
-            .filter(({ source }) => source === name)
-            .slice(0, 2)
-            .map(evidenceOf),
-        ],
-        cost: 'None while the others are heard. One source less to lose.',
-        causes: [
-          { what: 'that server’s clock is wrong', why: 'the others agree against it' },
-          {
-            what: 'its path is much longer in one direction',
-            why: 'if the offset were below half the delay; it is above',
+    ...wrong
+      .filter(one => !isToldAsFollowed(one, subject))
+      .map(({ source: each, off, followedFor }) => {
+        const name = sourceName(each.source)
+        return {
+          name: 'falseticker' as const,
+          severity: hasNoVote(each.source, name, log) ? ('note' as const) : ('warning' as const),
+          from: each.from,
+          to: each.to,
+          what: `${name} is off by ${signed(off)} (median), more than ${halfOf(each.leastDelay)} can explain; ${agreeing} other sources agree.`,
+          measures: {
+            offset: off,
+            leastDelay: each.leastDelay,
+            ...(followedFor > 0 && { time: followedFor }),
           },
-        ],
-        remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
-          `# server ${name}`,
-        ]),
-        confirm: 'Ask it from another network: `clockwright query`.',
-      }
-    }),
+          evidence: [
+            ...all.map(one => ({
+              text: `${sourceName(one.source)}  median offset ${signed(one.medianOffset)}, least delay ${duration(one.leastDelay)}, ${one.count} measurements`,
+            })),
+            ...events
+              .filter(({ source }) => source === name)
+              .slice(0, 2)
+              .map(evidenceOf),
+          ],
+          cost:
+            followedFor > 0
+              ? `It was followed for ${duration(followedFor)} all the same, and the clock was drawn to it then.`
+              : 'None while the others are heard. One source less to lose.',
+          causes: [
+            { what: 'that server’s clock is wrong', why: 'the others agree against it' },
+            {
+              what: 'its path is much longer in one direction',
+              why: 'if the offset were below half the delay; it is above',
+            },
+          ],
+          remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
+            `# server ${name}`,
+          ]),
+          confirm: 'Ask it from another network: `clockwright query`.',
+        }
+      }),
   ]
 }
 
@@ -79,15 +85,6 @@ const hasNoVote = (clock: number, name: string, { samples, events }: HostLog): b
   (samples.get(REFERENCE_CLOCKS)?.census.sources() ?? []).some(({ source }) => source === clock) &&
   events.of('selected').length > 0 &&
   !events.of('falseticker').some(({ source }) => source === name)
-
-/** Most of them jumped together, away from it: told as that, and who is right is not known. */
-const theOthersMoved = ({ disturbances }: Subject, source: number, size: Seconds): boolean =>
-  disturbances.sources.some(
-    each =>
-      each.sources.length > 1 &&
-      !each.sources.includes(source) &&
-      Math.abs(each.size + size) < ALIKE * Math.abs(size),
-  )
 
 /** Right for most of the log, and wrong for a while. */
 function forSomeTime(spells: readonly Spell[], { log, keeper, sourceName, when }: Subject): Finding {

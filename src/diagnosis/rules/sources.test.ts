@@ -209,6 +209,44 @@ test('a server that is forced with true, and wrong', () => {
   expect(findings.find(({ name }) => name === 'falseticker-followed')).toMatchObject({ severity: 'critical' })
 })
 
+describe('a source that stands apart from the others, and is followed', () => {
+  const told = (others: number, delay = 0.01, ...lines: readonly string[]) =>
+    explain(
+      ...lines,
+      ...peerstats(server => ({ offset: server === 3 ? 0 : others, delay: server === 3 ? 0.01 : delay })),
+    ).findings.filter(({ name }) => name.startsWith('falseticker'))
+
+  test('as the offsets show: the clock is wrong by that, and nothing else is said of it', () => {
+    const [found, ...more] = told(-0.2)
+    expect(more).toEqual([])
+    expect(found).toMatchObject({ name: 'falseticker-followed', severity: 'critical' })
+    expect(found!.measures.size).toBeCloseTo(0.2, 3)
+    expect(found!.cost).toContain('The clock is wrong by 200 ms')
+  })
+
+  test('with a configuration that forces it beside it', () => {
+    expect(told(-0.2, 0.01, 'server 192.0.2.3 true').map(({ name }) => name)).toEqual([
+      'falseticker-followed',
+    ])
+  })
+
+  test('by what the ways to the others may hide', () => {
+    expect(told(-0.02, 0.06)).toMatchObject([{ name: 'falseticker-followed', severity: 'warning' }])
+  })
+
+  test('for much of the time, as the messages tell', () => {
+    const followed = (last: string) =>
+      explain(
+        '31 Mar 12:00:10 ntpd[492]: 192.0.2.1 961a 8a sys_peer',
+        `31 Mar 13:00:10 ntpd[492]: 192.0.2.${last} 961a 8a sys_peer`,
+        ...peerstats(server => ({ offset: server === 3 ? 0.15 : -0.05, delay: 0.01 })),
+      ).findings.find(({ name }) => name.startsWith('falseticker'))!
+    expect(followed('3')).toMatchObject({ name: 'falseticker-followed', severity: 'critical' })
+    expect(followed('3').what).toContain('drawn to it')
+    expect(followed('2')).toMatchObject({ name: 'falseticker', severity: 'warning' })
+  })
+})
+
 test('sources that are lost, and not heard again before the log ends', () => {
   const lost = (...lines: readonly string[]) =>
     explain('2027-03-05T00:00:04Z Selected source 192.0.2.1', ...lines).findings.find(

@@ -1,0 +1,84 @@
+/**
+ * Which sources stand apart from the majority, and whether the clock went with one of them all the same. Whom a daemon
+ * follows it says; and where its own loop holds the offset against one source near zero, and not against the others, it
+ * follows that one, whatever it says.
+ */
+import { oddOnesOf } from '#analysis/log/agreeing.ts'
+import type { Census, SourceCount } from '#analysis/log/census.ts'
+import { followedIn } from '#analysis/log/followed.ts'
+import { mostExplained } from '#analysis/log/most-explained.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Subject } from '../subject.ts'
+
+const ALIKE = 0.1
+/** Of the way between the source and the others: so near to it is the clock that goes with it. */
+const WITH_IT = 0.25
+/** Of the time in which one is followed. */
+const OFTEN = 0.25
+/** A daemon that begins asks one source before it has heard the others. */
+const START: Seconds = 600
+
+export interface Wrong {
+  readonly source: SourceCount
+  /** Against the middle of the sources. */
+  readonly off: Seconds
+  /** For most of the time the clock was with it. */
+  readonly withIt: boolean
+  /** It was followed for much of the time. */
+  readonly often: boolean
+  /** How long it was followed, as far as messages tell. */
+  readonly followedFor: Seconds
+  /** Whether what most of the others say cannot be its time, however long their ways. */
+  readonly sure: boolean
+}
+
+export interface WrongSources {
+  readonly wrong: readonly Wrong[]
+  /** All that were heard often enough. */
+  readonly of: readonly SourceCount[]
+  readonly agreeing: number
+  /** Those that differ, the ones that the others left included. */
+  readonly odd: readonly number[]
+}
+
+export function wrongSources(subject: Subject, census: Census): WrongSources {
+  const { log, keeper, sourceName } = subject
+  const { odd, of, middle } = oddOnesOf(census.sources())
+  const wrong = odd
+    .filter(({ source, level }) => !theOthersMoved(subject, source, level - middle))
+    .map(source => {
+      const off = source.level - middle
+      // It may have been right before.
+      const spells = census.spells().filter(each => each.source === source.source)
+      const told = followedIn(
+        log,
+        keeper.daemon,
+        sourceName(source.source),
+        spells.length > 0 ? spells : [source],
+      )
+      const others = of.filter(each => !odd.includes(each))
+      const contradict = others.filter(
+        each =>
+          Math.abs(source.level - each.level) >
+          mostExplained(source.leastDelay) + mostExplained(each.leastDelay),
+      )
+      return {
+        source,
+        off,
+        withIt: Math.abs(source.medianOffset) < WITH_IT * Math.abs(off),
+        often: told.share > OFTEN,
+        followedFor: told.time > START ? told.time : 0,
+        sure: 2 * contradict.length > others.length,
+      }
+    })
+  return { wrong, of, agreeing: of.length - odd.length, odd: odd.map(({ source }) => source) }
+}
+
+/** Most of them jumped together, away from it: told as that, and who is right is not known. */
+export const theOthersMoved = ({ disturbances }: Subject, source: number, size: Seconds): boolean =>
+  disturbances.sources.some(
+    each =>
+      each.sources.length > 1 &&
+      !each.sources.includes(source) &&
+      Math.abs(each.size + size) < ALIKE * Math.abs(size),
+  )
