@@ -19,6 +19,8 @@ const MOST = 8192
 const LEAST: Seconds = 5e-4
 /** What is left of a correction is soon smaller. */
 const CLEAN: Seconds = 2e-3
+/** Nor does one change by so much. */
+const NO_CRYSTAL: Rate = 2e-4
 
 export interface Correction {
   readonly at: Seconds
@@ -45,11 +47,18 @@ export interface Dropped {
   readonly rate: Rate
 }
 
+/** chronyd set another frequency, from then on. */
+interface Driven {
+  readonly at: Seconds
+  readonly frequency: Rate
+}
+
 export class Corrections {
   readonly #updates = new Largest<Correction>(MOST, each => Math.abs(each.size))
   readonly #markers = new Largest<Correction>(MOST, () => 1)
   readonly #events = new Largest<Correction>(MOST, each => Math.abs(each.size))
   readonly dropped: Dropped[] = []
+  readonly #driven: Driven[] = []
   readonly #slew = new Slew()
   readonly eras = new Eras()
   #lastAt = Number.NEGATIVE_INFINITY
@@ -60,7 +69,7 @@ export class Corrections {
   #clean = 0
 
   add(block: UpdateBlock): void {
-    const { at, offset, jitter, remaining, stratum, followed, line, file, daemon } = block
+    const { at, offset, jitter, remaining, stratum, frequency, followed, line, file, daemon } = block
     for (let row = 0; row < block.rows; row++) {
       const size = offset[row]!
       // Of several sources the next to be heard after a jump may know nothing of it yet, and be followed once more.
@@ -89,6 +98,7 @@ export class Corrections {
           })
         continue
       }
+      this.#drive(at[row]!, frequency[row]!)
       if (stratum[row] === 0) {
         const last = this.#slew.last
         if (last && Math.abs(last.left) > 0.01 && this.dropped.length < MOST)
@@ -109,6 +119,21 @@ export class Corrections {
       this.#clean = Math.abs(size) < CLEAN ? this.#clean + 1 : 0
       this.#slew.add(at[row]!, remaining[row]!, Number.isNaN(size) ? 0 : size)
     }
+  }
+
+  #drive(at: Seconds, frequency: Rate): void {
+    const last = this.#driven.at(-1)
+    if (last && Math.abs(frequency - last.frequency) < NO_CRYSTAL) return
+    if (this.#driven.length < MOST) this.#driven.push({ at, frequency })
+  }
+
+  /** How far chronyd drove the clock forward between two stamps by frequencies that no crystal has, and that is not this clock's. */
+  drivenBetween(from: Seconds, to: Seconds, usual: Rate): Seconds {
+    return this.#driven.reduce((sum, { at, frequency }, i) => {
+      const time = Math.min(to, this.#driven[i + 1]?.at ?? to) - Math.max(from, at)
+      const off = frequency - usual
+      return time > 0 && Math.abs(off) > NO_CRYSTAL ? sum + off * time : sum
+    }, 0)
   }
 
   event(event: LogEvent): void {

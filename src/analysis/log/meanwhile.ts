@@ -87,11 +87,15 @@ export function meanwhileByStamp(change: Change, exact: boolean): Meanwhile {
   const twice = to < from - SLACK
   // What set it back was after the first of the two by the clock as it was, and before the second by the clock that was set.
   const wait = twice ? WAITS * spacing : 0
+  // A step back between them may be stamped by the clock as it was, which is later than the second of them.
+  const back = twice ? 0 : Math.max(0, change.after - change.before)
+  const isLater = ({ at }: Correction) => at > stamps[1]
+  const inItsSecond = inTheSecondOf(change)
   return {
-    stamps: [stamps[0] - wait, stamps[1] + wait],
+    stamps: [stamps[0] - wait, stamps[1] + wait + back],
     perhaps,
-    surely: () => !twice,
-    open: twice ? () => true : inTheSecondOf(change),
+    surely: each => !twice && !isLater(each),
+    open: twice ? () => true : each => isLater(each) || inItsSecond(each),
   }
 }
 

@@ -1,5 +1,5 @@
 /** A clock that is set back by less than chronyd notices, and one that stood: by measurements.log alone. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
 const POLL = 64
@@ -32,4 +32,50 @@ test('where nothing tells, both are said, and what is likelier first', () => {
     expect.stringContaining('the guest was paused'),
     'somebody set the clock back',
   ])
+})
+
+describe('a frequency that chronyd learned wrongly drives the clock away', () => {
+  const WRONG = 2500e-6
+  const [from, to] = [6000, 6400]
+  const found = (learned: number) => {
+    const stampOf = (at: number) =>
+      new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')
+    const tracking = Array.from({ length: 200 }, (_, i) => i * POLL).map(at => {
+      const ppm = at >= from && at < to ? learned * 1e6 : 20
+      return `${stampOf(at + 1)} 192.0.2.1        2 ${ppm.toFixed(3).padStart(10)}      0.100  0.000e+00 N  3  1.000e-05  0.000e+00  1.000e-03  1.000e-03  1.000e-02`
+    })
+    const measurements = Array.from({ length: 200 }, (_, i) => i * POLL).flatMap(poll =>
+      [0, 4, 8].map(later => {
+        const at = poll + later
+        const ahead = WRONG * Math.max(0, Math.min(at, to) - from - 8)
+        const offset = -ahead + 1e-4 * Math.sin(at)
+        return `${stampOf(at)} 192.0.2.${later / 4 + 1}     N  2 111 111 1111  6  6 0.00 ${offset.toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`
+      }),
+    )
+    return explain(...measurements, ...tracking).disturbances.map(({ size }) => size)
+  }
+
+  test('nobody has set it', () => expect(found(-WRONG)).toEqual([]))
+
+  test('where it had learned nothing, something else had', () => expect(found(20e-6)).toHaveLength(1))
+})
+
+test('ntpd steps the clock back, and stamps that by the clock as it was: after the next measurement by the one that it set', () => {
+  const BY = 5.565
+  const rows = Array.from({ length: 120 }, (_, i) => i * POLL).flatMap(poll =>
+    [1, 2, 3].map(server => {
+      const stepped = poll > AT
+      // The first after it are asked for at once.
+      const at = poll + server - (stepped && poll < AT + POLL ? 50 : 0)
+      const offset = (stepped ? 0 : -BY) + 1e-4 * Math.sin(at)
+      return `61465 ${at.toFixed(3)} 192.0.2.${server} 9614 ${offset.toFixed(9)} 0.010000000 0.000100000 0.000010000`
+    }),
+  )
+  const loop = Array.from({ length: 30 }, (_, i) => 256 * i).map(
+    at => `61465 ${at}.000 0.000100000 1.000 0.001000000 0.100000 6`,
+  )
+  const said = ` 1 Mar 01:39:32 ntpd[1]: 0.0.0.0 061c 0c clock_step ${(-BY).toFixed(6)} s`
+  const moved = (...lines: readonly string[]) => explain(...rows, ...loop, ...lines).disturbances.length
+  expect(moved(said)).toBe(0)
+  expect(moved()).toBe(1)
 })

@@ -17,6 +17,7 @@ import {
   withPlaces,
 } from './meanwhile.ts'
 import { NOTICED } from './noticed.ts'
+import { levelOf } from './rate-change.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 
 /** Of what chrony prints with four digits. */
@@ -32,6 +33,7 @@ export function unexplained(
   log: HostLog,
   daemon: Daemon,
 ): { jumps: Jump[]; own: Correction[] } {
+  const exact = daemon === 'chrony'
   const updates = log.updatesOf(daemon)
   const events = log.events.of('stepped').filter(event => event.daemon === daemon)
   const sized: readonly Correction[] =
@@ -49,12 +51,12 @@ export function unexplained(
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
+  const usual = exact && updates ? levelOf(updates.frequencyEnvelope.buckets()) : 0
   for (const change of series.changes.all) {
     const delta = change.after - change.before
     const used = usedBy.get(change.source) ?? new Set()
     usedBy.set(change.source, used)
     const [low, high] = [Math.min(change.from, change.to), Math.max(change.from, change.to)]
-    const exact = daemon === 'chrony'
     const when = withPlaces(
       updates && exact && change.fromEra !== change.toEra
         ? meanwhileByEra(change, series.changes.eras, updates.corrections.eras)
@@ -75,6 +77,8 @@ export function unexplained(
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
     if (Math.abs(rest) <= CLEAR * tolerance) continue
+    if (exact && updates && wasDriven(rest, updates.corrections.drivenBetween(low, high, usual), tolerance))
+      continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
     // ntpd tells of a step by the clock that it has set, which may be before both measurements where that was back.
     const first = change.to < change.from ? Math.min(low, change.from - Math.abs(delta)) : low
@@ -106,6 +110,10 @@ export function unexplained(
   return { jumps, own }
 }
 
+/** What a frequency did that chronyd had learned wrongly, in the time between two measurements: most of what is left. */
+const wasDriven = (rest: Seconds, forward: Seconds, tolerance: Seconds): boolean =>
+  Math.abs(rest + forward) <= Math.max(CLEAR * tolerance, AGREED * Math.abs(forward))
+
 /** Where the clock was set back the same stamps are there again: of several the last before the measurement that shows it. */
 const nearestTo = (at: Seconds, all: readonly Dropped[]): Dropped | undefined =>
   all.toSorted((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))[0]
@@ -117,9 +125,11 @@ function isWithin({ from, to, before, after }: Change, at: Seconds): boolean {
   return [from, to - passed].some(first => at >= first - SLACK && at <= first + passed + SLACK)
 }
 
-/** What undoes the offset that was measured in that very second came after it. */
-const corrects = ({ at, size }: Correction, { to, after }: Change): boolean =>
-  Math.abs(at - to) <= SLACK && Math.abs(size - after) < AGREED * Math.abs(size)
+/** What undoes the offset that was measured in that very second came after it, but where it is the change itself. */
+const corrects = ({ at, size }: Correction, { to, before, after }: Change): boolean =>
+  Math.abs(at - to) <= SLACK &&
+  Math.abs(size - after) < AGREED * Math.abs(size) &&
+  Math.abs(size + after - before) > ALIKE * Math.abs(size)
 
 interface Around {
   readonly size: Seconds
