@@ -41,6 +41,8 @@ export interface Correction {
 /** chronyd gave up what it was still slewing. */
 export interface Dropped {
   readonly at: Seconds
+  /** Of the updates. */
+  readonly era: number
   /** What was left at the update before, which was at `lastAt` by true time, and how fast it became less, 0 where that is not seen. Positive: still behind. */
   readonly left: Seconds
   readonly lastAt: Seconds
@@ -102,7 +104,7 @@ export class Corrections {
       if (stratum[row] === 0) {
         const last = this.#slew.last
         if (last && Math.abs(last.left) > 0.01 && this.dropped.length < MOST)
-          this.dropped.push({ at: at[row]!, ...last })
+          this.dropped.push({ at: at[row]!, era, ...last })
         this.#slew.restart()
         continue
       }

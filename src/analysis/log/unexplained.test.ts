@@ -79,3 +79,44 @@ test('ntpd steps the clock back, and stamps that by the clock as it was: after t
   expect(moved(said)).toBe(0)
   expect(moved()).toBe(1)
 })
+
+test('a clock that is set forward by an hour, and back while chronyd still slews that away', () => {
+  const HOUR = 3600
+  const [forth, back] = [6000, 9600]
+  const PACE = 1 / 12
+  const noticed = 128
+  const rows: string[] = []
+  const slewn = (back - forth - noticed) * PACE
+  const raw = HOUR - (HOUR - slewn)
+  /** By how much a stamp is off at that true time, and which offset is measured: chronyd counts as done what it has begun. */
+  const stateAt = (at: number): [number, number] => {
+    if (at > forth && at <= forth + noticed) return [HOUR, -HOUR]
+    if (at > back && at <= back + noticed) return [-raw, raw]
+    return [0, 0]
+  }
+  const stampOf = (at: number) =>
+    new Date(Date.UTC(2027, 2, 1) + Math.round(at) * 1e3).toISOString().slice(0, 19).replace('T', ' ')
+  const update = (at: number, { ahead = 0, left = 0, none = false }) =>
+    rows.push(
+      `${stampOf(at)} ${none ? '0.0.0.0         0' : '192.0.2.1       2'}     20.000      0.100 ${ahead.toExponential(3)} ${none ? '?  0' : 'N  3'}  1.000e-05 ${left.toExponential(3)}  1.000e-03  1.000e-03  1.000e-02`,
+    )
+  for (let poll = 0; poll < 14_000; poll += POLL) {
+    for (const [server, later] of [1, 5, 9].entries()) {
+      const [off, offset] = stateAt(poll + later)
+      const measured = offset + 1e-4 * Math.sin(poll + later)
+      rows.push(
+        `${stampOf(poll + later + off)} 192.0.2.${server + 1}     N  2 111 111 1111  6  6 0.00 ${measured.toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`,
+      )
+    }
+    const [off, offset] = stateAt(poll + 9)
+    const [was] = stateAt(poll + 9 - POLL)
+    const [next] = stateAt(poll + 9 + POLL)
+    const since = poll + 9 < back ? forth + noticed : back + noticed
+    const left = Math.max(0, (poll + 9 < back ? HOUR : raw) - (poll + 9 - since) * PACE)
+    if (off !== was && off !== 0) update(poll + 9 + off, { none: true })
+    else if (off !== 0 && next === 0) update(poll + 9 + off, { ahead: -offset })
+    else if (off === 0) update(poll + 9, { left: poll + 9 < since ? 0 : poll + 9 < back ? -left : left })
+  }
+  const sizes = explain(...rows).disturbances.map(({ size }) => Math.round(size / 60))
+  expect(sizes.sort((a, b) => a - b)).toEqual([-60, 60])
+})

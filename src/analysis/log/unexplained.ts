@@ -5,7 +5,7 @@ import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import { saidStarts } from './corrections-said.ts'
-import { type Eras, SLACK } from './eras.ts'
+import { commonEras, type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { ALIKE, type Jump } from './jumps.ts'
 import {
@@ -48,6 +48,7 @@ export function unexplained(
   const leaps = log.events.of('jumped-forward', 'jumped-backward').filter(event => event.daemon === daemon)
   const given = (updates?.corrections.dropped ?? []).filter(each => !wasStepped(each, events))
   const places = erasOfCorrections(daemon === 'chrony' ? sized : [], series.changes.eras)
+  const isOfEra = updates && sameEras(series.changes.eras, updates.corrections.eras)
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
@@ -65,11 +66,20 @@ export function unexplained(
       places,
     )
     const meanwhile = between(sized, ...when.stamps).filter(
-      each => when.perhaps(each) && !used.has(each) && !(!exact && corrects(each, change)),
+      each =>
+        when.perhaps(each) &&
+        !used.has(each) &&
+        !(!exact && corrects(each, change)) &&
+        (each.era === undefined || !isOfEra || isOfEra({ era: each.era }, change)),
     )
     const dropped = nearestTo(
       change.to,
-      given.filter(each => each.at >= low - SLACK && each.at <= high + SLACK),
+      given.filter(
+        each =>
+          each.at >= earliestOf(change, series.changes.eras) - SLACK &&
+          each.at <= high + SLACK &&
+          (!isOfEra || isOfEra(each, change)),
+      ),
     )
     // What was given up had been begun, however much better the change is explained without it.
     const { rest, of } = bestRest(delta, meanwhile, dropped ? { ...when, open: () => false } : when)
@@ -109,6 +119,16 @@ export function unexplained(
   }
   return { jumps, own }
 }
+
+/** After a correction back of an hour the same stamps are there again: whether something is of those eras in which a change was. */
+function sameEras(eras: Eras, corrections: Eras): (of: { readonly era: number }, change: Change) => boolean {
+  const { ofA, ofB } = commonEras(eras, corrections)
+  return ({ era }, { fromEra, toEra }) => ofB[era]! >= ofA[fromEra]! && ofB[era]! <= ofA[toEra]!
+}
+
+/** The first stamp between the two measurements: where stamps went back, others were measured before the second of them. */
+const earliestOf = ({ from, to, fromEra, toEra }: Change, eras: Eras): Seconds =>
+  Math.min(from, to, ...eras.returns.slice(fromEra, toEra).map(each => each.to))
 
 /** What a frequency did that chronyd had learned wrongly, in the time between two measurements: most of what is left. */
 const wasDriven = (rest: Seconds, forward: Seconds, tolerance: Seconds): boolean =>
