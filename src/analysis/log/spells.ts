@@ -43,6 +43,8 @@ interface Shown {
   readonly low: Seconds
   readonly high: Seconds
   readonly delay: Seconds
+  /** What its way explains, and a clock that runs away: of ntpd's filters a sample may be eight polls old. */
+  readonly limit: Seconds
   readonly apart: readonly Apart[]
 }
 
@@ -79,13 +81,15 @@ const reachOf = ({ rows }: Thinned): number => rows.at(-1)! - rows[0]!
 function shownBy(source: number, apart: readonly Apart[]): Shown {
   const sizes = apart.map(({ size }) => size).sort((a, b) => a - b)
   const delays = apart.map(({ delay }) => delay).filter(delay => !Number.isNaN(delay))
+  const delay = upperMedian(delays)
   const quarter = sizes.length >> 2
   return {
     source,
     level: upperMedian(sizes),
     low: sizes[quarter]!,
     high: sizes[sizes.length - 1 - quarter]!,
-    delay: upperMedian(delays),
+    delay,
+    limit: mostExplained(delay) + upperMedian(apart.map(({ moved }) => moved)),
     apart,
   }
 }
@@ -105,8 +109,8 @@ function middleOf(window: readonly Shown[]): Middle | undefined {
 
 /** On which side of the others a source was, beyond what its way explains: 0 if it may have been right. */
 function sideOf(shown: Shown, middle: Seconds): number {
-  const limit = mostExplained(shown.delay)
-  return shown.low - middle > limit ? 1 : shown.high - middle < -limit ? -1 : 0
+  const { low, high, limit } = shown
+  return low - middle > limit ? 1 : high - middle < -limit ? -1 : 0
 }
 
 interface Judged {
@@ -126,7 +130,7 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
   return runs.flatMap(({ side, of }, i) => {
     if (side === 0 || of.length < LEAST_WINDOWS) return []
     const away = of.flatMap(({ mine, middle }) =>
-      mine.apart.filter(({ size }) => side * (size - middle.level) > mostExplained(mine.delay)),
+      mine.apart.filter(({ size }) => side * (size - middle.level) > mine.limit),
     )
     const [from, to] = [away[0]!.at, away.at(-1)!.at]
     return to - from < LEAST_TIME

@@ -84,6 +84,7 @@ export class Thinned {
         at: this.#at[i]!,
         row: this.#row[i]!,
         size: value - before - share * (after - before),
+        moved: Math.abs(after - before),
         delay: this.#delay[i]!,
       })
     }
@@ -96,6 +97,8 @@ export interface Apart {
   readonly at: Seconds
   readonly row: number
   readonly size: Seconds
+  /** By how much the other changed around it: what a line between the two leaves open, while the clock runs away. */
+  readonly moved: Seconds
   readonly delay: Seconds
 }
 

@@ -209,6 +209,17 @@ test('a server that is forced with true, and wrong', () => {
   expect(findings.find(({ name }) => name === 'falseticker-followed')).toMatchObject({ severity: 'critical' })
 })
 
+test('a clock that runs away and is set again and again: who shows an older sample for a while is not wrong', () => {
+  const behind = (at: number) => -200e-6 * (at % 3000)
+  const { findings } = explain(
+    ...peerstats((server, at) => ({
+      offset: behind(server === 1 && at > 48_000 && at < 52_000 ? at - 40 : at),
+      delay: 0.001,
+    })),
+  )
+  expect(findings.map(({ name }) => name)).not.toContain('falseticker')
+})
+
 describe('a source that stands apart from the others, and is followed', () => {
   const told = (others: number, delay = 0.01, ...lines: readonly string[]) =>
     explain(
