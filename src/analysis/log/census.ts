@@ -59,6 +59,8 @@ export class Census {
 
   add(block: SampleBlock): void {
     const { at, source, offset, delay } = block
+    // Where the clock was set while a packet was on its way, that says nothing of the way. A servo means what it prints.
+    const shortest = block.daemon === 'other' ? Number.NEGATIVE_INFINITY : 0
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
       const who = source[row]!
@@ -97,7 +99,7 @@ export class Census {
       if (Number.isNaN(trip)) state[s + UNTIMED]!++
       else {
         state[s + DELAYS]! += trip
-        if (trip < state[s + DELAY]!) state[s + DELAY] = trip
+        if (trip >= shortest && trip < state[s + DELAY]!) state[s + DELAY] = trip
       }
     }
     this.#rows += block.rows
@@ -118,6 +120,11 @@ export class Census {
     const [mine, theirs] = [this.#thinned[source], this.#thinned[other]]
     if (!mine || !theirs) return undefined
     return { before: mine.above(theirs, undefined, from), after: mine.above(theirs, to) }
+  }
+
+  /** Its median offset in some spans of time. */
+  medianIn(source: number, spans: readonly { readonly from: Seconds; readonly to: Seconds }[]): Seconds {
+    return this.#thinned[source]?.medianIn(spans) ?? Number.NaN
   }
 
   /** How far its offsets are apart, but for the most extreme. */

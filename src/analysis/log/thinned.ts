@@ -41,6 +41,13 @@ export class Thinned {
     return upperMedian(this.#kept)
   }
 
+  /** Of those in some spans of time. */
+  medianIn(spans: readonly { readonly from: Seconds; readonly to: Seconds }[]): number {
+    return upperMedian(
+      this.#kept.filter((_, i) => spans.some(({ from, to }) => this.#at[i]! >= from && this.#at[i]! <= to)),
+    )
+  }
+
   /** Between the first and the last twentieth of them. */
   get spread(): number {
     const sorted = this.#kept.toSorted((a, b) => a - b)

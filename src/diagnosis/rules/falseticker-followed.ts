@@ -31,7 +31,8 @@ export const falsetickerFollowed: Rule = subject => {
 export const isToldAsFollowed = (each: Wrong, subject: Subject): boolean =>
   isFollowed(each) || trustedIn(subject).has(subject.sourceName(each.source.source))
 
-const isFollowed = ({ withIt, often, off }: Wrong): boolean => (withIt || often) && Math.abs(off) > LEAST
+const isFollowed = ({ withIt, often, off, sure }: Wrong): boolean =>
+  (withIt || (often && sure)) && Math.abs(off) > LEAST
 
 const trustedIn = ({ log }: Subject): ReadonlySet<string> =>
   new Set(log.timeless.filter(({ what }) => what === 'source-trusted').map(({ source }) => source ?? ''))

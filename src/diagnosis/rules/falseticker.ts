@@ -16,7 +16,7 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 import { isToldAsFollowed } from './falseticker-followed.ts'
-import { theOthersMoved, wrongSources } from './wrong-sources.ts'
+import { isOfLeap, theOthersMoved, wrongSources } from './wrong-sources.ts'
 
 /** What a daemon sets right when it starts is no jump. */
 const START: Seconds = 600
@@ -31,7 +31,9 @@ export const falseticker: Rule = subject => {
   const forAWhile = [...grouped(census.spells(), ({ source }) => source)]
     .filter(
       ([source, spells]) =>
-        !odd.includes(source) && !spells.some(({ size }) => theOthersMoved(subject, source, size)),
+        !odd.includes(source) &&
+        !isOfLeap(source, census, subject) &&
+        !spells.some(({ size }) => theOthersMoved(subject, source, size)),
     )
     .map(([, spells]) => forSomeTime(spells, subject))
   return [

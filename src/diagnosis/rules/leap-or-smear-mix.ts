@@ -12,8 +12,12 @@ import { type Subject, seenIn } from '../subject.ts'
 import { isLeapOfAll, mayBeLeap } from './leap-second.ts'
 import { momentOf } from './moment.ts'
 import { recovery } from './recovery.ts'
+import { isOfLeap } from './wrong-sources.ts'
 
-export const leapOrSmearMix: Rule = subject => [...mixed(subject), ...notByThis(subject)]
+export const leapOrSmearMix: Rule = subject => {
+  const leapt = mixed(subject)
+  return [...leapt, ...(leapt.length > 0 ? [] : smeared(subject)), ...notByThis(subject)]
+}
 
 /** All servers, and this machine not. */
 const notByThis = (subject: Subject): Finding[] =>
@@ -83,6 +87,35 @@ function mixed(subject: Subject): Finding[] {
       confirm: ANNOUNCED,
     },
   ]
+}
+
+/** Over hours, up to the leap and from it on, or from it on for good. */
+function smeared(subject: Subject): Finding[] {
+  const { log, keeper, sourceName, when } = subject
+  const census = log.censusOf(keeper.daemon)
+  const sources = (census?.sources() ?? []).filter(({ source }) => isOfLeap(source, census!, subject))
+  return sources.map(({ source }) => {
+    const spells = census!.spells().filter(each => each.source === source)
+    const most = spells.reduce((a, b) => (Math.abs(b.size) > Math.abs(a.size) ? b : a))
+    return {
+      name: 'leap-or-smear-mix',
+      severity: 'warning',
+      from: spells[0]!.from,
+      to: spells.at(-1)!.to,
+      what: `${sourceName(source)} was up to a second away from the others around the end of a month, ${signed(most.size)} in the middle of that time: it smears the leap second, or does not make it, and they do otherwise.`,
+      measures: { size: most.size, sources: 1 },
+      evidence: spells.slice(0, 4).map(each => ({
+        text: `${sourceName(source)}  ${signed(each.size)} from the middle of the sources, from ${when(each.from)} to ${when(each.to)}`,
+      })),
+      cost: 'For up to a day the sources disagree by up to a second, and the daemon follows whichever are more.',
+      causes: [
+        { what: 'some of the servers smear leap seconds', why: 'those of large clouds do' },
+        { what: 'a server has no list of leap seconds', why: 'if it was wrong by a second from then on' },
+      ],
+      remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS),
+      confirm: ANNOUNCED,
+    }
+  })
 }
 
 const LISTS = ['leapsectz right/UTC   (chronyd)', 'leapfile /usr/share/zoneinfo/leap-seconds.list   (ntpd)']

@@ -74,6 +74,37 @@ test('one of three servers makes a leap second, at midnight', () => {
   expect(leap(129_600)).toBeUndefined()
 })
 
+test('a packet that was on its way when the clock was set back has no delay to judge its source by', () => {
+  const found = explain(
+    ...peerstats((server, at) => ({
+      offset: server === 3 ? 0.01 : 0,
+      delay: server === 3 ? (at === NOON + 64 * 50 + 3 ? -0.9 : 0.01) : 0.01,
+    })),
+  ).findings.find(({ name }) => name === 'falseticker')!
+  expect(found.measures.leastDelay).toBe(0.01)
+})
+
+test('one of three servers smears the leap second of December, and one of another month', () => {
+  const smear = (day: number) => {
+    // Half a second over six hours up to midnight, and from half a second back to nothing after it.
+    const apart = (t: number) =>
+      t < -21_600 || t > 21_600 ? 0 : t < 0 ? -(t + 21_600) / 43_200 : (21_600 - t) / 43_200
+    const rows = Array.from({ length: 900 }, (_, i) => -28_800 + 64 * i).flatMap(t =>
+      [1, 2, 3].map(server => {
+        const [mjd, second] = t + server < 0 ? [day - 1, t + server + 86_400] : [day, t + server]
+        const offset = (server === 3 ? apart(t) : 0) + 1e-5 * Math.sin(t + server)
+        return `${mjd} ${second}.000 192.0.2.${server} 9414 ${offset.toFixed(9)} 0.010000000 0.000100000 0.000010000`
+      }),
+    )
+    return explain(...rows).findings.map(({ name }) => name)
+  }
+  // 1 January and 10 March 2027.
+  expect(smear(61_406)).toContain('leap-or-smear-mix')
+  expect(smear(61_406)).not.toContain('falseticker')
+  expect(smear(61_474)).toContain('falseticker')
+  expect(smear(61_474)).not.toContain('leap-or-smear-mix')
+})
+
 test('all servers make a leap second at midnight, and this machine does not', () => {
   const names = (since: number, size: number) =>
     explain(

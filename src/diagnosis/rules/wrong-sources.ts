@@ -9,6 +9,7 @@ import { followedIn } from '#analysis/log/followed.ts'
 import { mostExplained } from '#analysis/log/most-explained.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
+import { isAroundLeap } from './leap-second.ts'
 
 const ALIKE = 0.1
 /** Of the way between the source and the others: so near to it is the clock that goes with it. */
@@ -46,16 +47,14 @@ export function wrongSources(subject: Subject, census: Census): WrongSources {
   const { odd, of, middle } = oddOnesOf(census.sources())
   const wrong = odd
     .filter(({ source, level }) => !theOthersMoved(subject, source, level - middle))
+    .filter(({ source }) => !isOfLeap(source, census, subject))
     .map(source => {
       const off = source.level - middle
       // It may have been right before.
       const spells = census.spells().filter(each => each.source === source.source)
-      const told = followedIn(
-        log,
-        keeper.daemon,
-        sourceName(source.source),
-        spells.length > 0 ? spells : [source],
-      )
+      const wrongIn = spells.length > 0 ? spells : [source]
+      const told = followedIn(log, keeper.daemon, sourceName(source.source), wrongIn)
+      const held = census.medianIn(source.source, wrongIn)
       const others = of.filter(each => !odd.includes(each))
       const contradict = others.filter(
         each =>
@@ -65,13 +64,19 @@ export function wrongSources(subject: Subject, census: Census): WrongSources {
       return {
         source,
         off,
-        withIt: Math.abs(source.medianOffset) < WITH_IT * Math.abs(off),
+        withIt: Math.abs(held) < WITH_IT * Math.abs(off),
         often: told.share > OFTEN,
         followedFor: told.time > START ? told.time : 0,
         sure: 2 * contradict.length > others.length,
       }
     })
   return { wrong, of, agreeing: of.length - odd.length, odd: odd.map(({ source }) => source) }
+}
+
+/** All that it differed by was a leap second, told as that. */
+export function isOfLeap(source: number, census: Census, subject: Subject): boolean {
+  const spells = census.spells().filter(each => each.source === source)
+  return spells.length > 0 && spells.every(each => isAroundLeap(each, subject))
 }
 
 /** Most of them jumped together, away from it: told as that, and who is right is not known. */
