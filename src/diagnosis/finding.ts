@@ -85,6 +85,7 @@ export const FINDINGS = {
   'never-agrees': 'More sources must agree than are configured, or they must be nearer than any is.',
   'forced-source': 'A source was put beyond doubt by configuration.',
   'no-iburst': 'After a start the first measurements take minutes.',
+  'restrict-drops-answers': '`restrict` drops what the servers answer that are asked.',
   'kod-without-limited': '`kod` does nothing without `limited`.',
   'restrict-default-open': 'What everybody may do is more than everybody needs.',
   'restrict-exception-wide': 'An exception for a server gives it more than it needs.',

@@ -148,6 +148,7 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
   'panic-exit-ahead',
   'panic-not-first',
   'stepout-clamped',
+  'restrict-drops-answers',
   'kod-without-limited',
   'restrict-default-open',
   'statistics-go-nowhere',

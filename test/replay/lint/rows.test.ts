@@ -197,6 +197,13 @@ const ROWS: readonly Row[] = [
     at: 'etc/chrony.conf:3',
     about: { hypervisor: 'hyperv' },
   },
+  {
+    row: 'restrict-drops-answers',
+    name: 'restrict-drops-answers',
+    severity: 'critical',
+    at: 'etc/ntp.conf:4',
+    about: NTPD_428,
+  },
   { row: 'phc-not-here', name: 'phc-not-here', severity: 'critical', at: 'etc/chrony.conf:3', about: CHRONY },
   {
     row: 'rtc-in-local-time',

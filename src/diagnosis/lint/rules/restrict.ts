@@ -1,17 +1,20 @@
 /**
- * kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
+ * restrict-drops-answers, kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
  * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
  */
-import { readRestriction, type Restriction as Statement } from '#dialects/ntpd/restrict.ts'
+import { readRestriction } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
-import type { Finding } from '../../finding.ts'
+import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
+import {
+  answersDropped,
+  FOR_SOURCES,
+  needsLineForSources,
+  type RestrictionAt as Restriction,
+  refusesPools,
+} from './answers-dropped.ts'
 import { withOption } from './sources.ts'
-
-interface Restriction extends Statement {
-  readonly file: number
-}
 
 export const restrict: LintRule = subject => {
   const all = subject.ntp.flatMap(({ file, read }) =>
@@ -20,6 +23,7 @@ export const restrict: LintRule = subject => {
       .map(command => ({ file, ...readRestriction(command) })),
   )
   return [
+    ...answersDropped(subject, all),
     ...kodWithoutLimited(subject, all),
     ...defaultOpen(subject, all),
     ...exceptionWide(subject, all),
@@ -74,7 +78,14 @@ function defaultOpen(subject: LintSubject, all: readonly Restriction[]): Finding
   const missing = [...new Set(lacking.flatMap(each => each.missing))]
   const open = missing.some(flag => GUARDED.includes(flag))
   const amplifies = missing.includes('noquery') && (!ntpd || isBefore(ntpd, [4, 2, 7, 26]))
-  const edits = lacking.map(each => edit(subject, each.restriction, each.missing))
+  const closed: Edit[] = lacking.map(each => edit(subject, each.restriction, each.missing))
+  const { file, line } = lacking.at(-1)!.restriction
+  // Where `nopeer` stands already without it, that is told by itself.
+  const forSources: readonly Edit[] =
+    missing.includes('nopeer') && refusesPools(all).length === 0 && needsLineForSources(subject, all)
+      ? [{ file, line, kind: 'insert-after', text: FOR_SOURCES }]
+      : []
+  const edits = [...closed, ...forSources]
   return [
     found({
       name: 'restrict-default-open',
@@ -87,7 +98,7 @@ function defaultOpen(subject: LintSubject, all: readonly Restriction[]): Finding
       remedy: {
         daemon: 'ntpd',
         version: ntpd?.numbers.join('.'),
-        text: 'Add them; 127.0.0.1 and ::1 keep their own lines.',
+        text: `Add them; 127.0.0.1 and ::1 keep their own lines${forSources.length > 0 ? ', and who is asked by a `pool` line needs one' : ''}.`,
         changes: edits.map(({ text }) => text.trim()),
         edits,
       },

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { withEdits } from '../../../../test/support/edits.ts'
+import type { About } from '../about.ts'
+import { lint } from '../lint.ts'
+
+const NTPD_428: About = { daemons: [{ name: 'ntpd', version: '4.2.8p15' }] }
+const NTPD_426: About = { daemons: [{ name: 'ntpd', version: '4.2.6p5' }] }
+const NTPSEC: About = { daemons: [{ name: 'ntpsec', version: '1.2.2' }] }
+const POOLS = 'pool 0.debian.pool.ntp.org iburst\npool 1.debian.pool.ntp.org iburst\n'
+const SERVERS = 'server 10.0.0.1 iburst\nserver 10.0.0.2 iburst\n'
+const CLOSED = 'restrict default kod limited nomodify notrap nopeer noquery\n'
+
+const filesOf = (text: string) => [{ path: 'etc/ntp.conf', text }]
+const told = (text: string, about: About = NTPD_428) =>
+  lint(filesOf(text), about).filter(({ name }) => name === 'restrict-drops-answers')
+const severity = (text: string, about?: About) => told(text, about)[0]?.severity
+const put = (text: string, name: string, about: About = NTPD_428) => {
+  const finding = lint(filesOf(text), about).find(each => each.name === name)!
+  return withEdits(filesOf(text), finding.remedy.edits!)[0]!.text
+}
+
+test('`nopeer` without `restrict source` leaves a pool without servers, from 4.2.7 on and in ntpd only', () => {
+  expect(severity(POOLS + CLOSED)).toBe('critical')
+  expect(severity(`${POOLS}server ntp.example\n${CLOSED}`)).toBe('warning')
+  expect(severity(`${POOLS}server 127.127.1.0\n${CLOSED}`)).toBe('critical')
+  expect(severity(POOLS + CLOSED, NTPD_426)).toBeUndefined()
+  expect(severity(POOLS + CLOSED, NTPSEC)).toBeUndefined()
+  expect(severity(SERVERS + CLOSED)).toBeUndefined()
+  expect(severity(`${POOLS}${CLOSED}restrict source notrap nomodify noquery\n`)).toBeUndefined()
+  expect(severity(`${POOLS}${CLOSED.replace('default', '-6 default')}`)).toBeUndefined()
+  expect(severity(`${POOLS}${CLOSED}includefile /etc/ntp/more.conf\n`)).toBeUndefined()
+  expect(put(POOLS + CLOSED, 'restrict-drops-answers')).toBe(
+    `${POOLS}${CLOSED}restrict source notrap nomodify noquery\n`,
+  )
+})
+
+test('what closes the default leaves the pool its servers', () => {
+  const open = 'restrict default nomodify notrap\n'
+  const closed = 'restrict default nomodify notrap noquery nopeer kod limited\n'
+  const source = 'restrict source notrap nomodify noquery\n'
+  expect(put(POOLS + open, 'restrict-default-open')).toBe(POOLS + closed + source)
+  expect(put(POOLS + open, 'restrict-default-open', NTPD_426)).toBe(POOLS + closed)
+  expect(put(SERVERS + open, 'restrict-default-open')).toBe(SERVERS + closed)
+  expect(put(POOLS + open + source, 'restrict-default-open')).toBe(POOLS + closed + source)
+})
+
+test('`ignore` for everybody drops what the servers answer, unless they are excepted', () => {
+  const ignore = 'restrict default ignore\nrestrict 127.0.0.1\n'
+  expect(severity(SERVERS + ignore)).toBe('critical')
+  expect(severity(`${SERVERS}${ignore}restrict 10.0.0.1\n`)).toBe('warning')
+  expect(severity(`${SERVERS}${ignore}restrict 10.0.0.0 mask 255.255.255.0 nomodify\n`)).toBeUndefined()
+  expect(severity(`${SERVERS}${ignore}restrict source nomodify\n`)).toBeUndefined()
+  expect(put(SERVERS + ignore, 'restrict-drops-answers')).toBe(
+    `${SERVERS}restrict default ignore\nrestrict 10.0.0.1 nomodify notrap nopeer noquery\nrestrict 10.0.0.2 nomodify notrap nopeer noquery\nrestrict 127.0.0.1\n`,
+  )
+  const names = `server ntp.example iburst\n${ignore}`
+  const put1 = put(names, 'restrict-drops-answers')
+  expect(put1).toContain('restrict default kod limited nomodify notrap noquery\n')
+  expect(told(put1)).toEqual([])
+})

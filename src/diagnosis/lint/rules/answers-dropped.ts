@@ -1,0 +1,165 @@
+/**
+ * restrict-drops-answers: `restrict default` as it keeps out those that are asked. `ignore` and `noserve` drop what every server answers.
+ * `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from 4.2.7 on it may not become one
+ * (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
+ */
+import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
+import { type Restriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
+import { isBefore } from '#dialects/ntpd/version.ts'
+import type { Edit, Finding } from '../../finding.ts'
+import { found } from '../rule.ts'
+import { evidenceAt, type LintSubject, lineOf, namesMore, readerOf } from '../subject.ts'
+
+export interface RestrictionAt extends Restriction {
+  readonly file: number
+}
+
+interface Asked extends NtpdAssociation {
+  readonly file: number
+}
+
+/** As Debian has it. */
+export const FOR_SOURCES = 'restrict source notrap nomodify noquery'
+
+export function answersDropped(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
+  // What excepts the servers may stand there.
+  if (namesMore(subject, subject.ntp)) return []
+  return [...deaf(subject, all), ...poolsRefused(subject, all)]
+}
+
+const askedBy = ({ ntp }: LintSubject): Asked[] =>
+  ntp.flatMap(({ file, read }) =>
+    read.associations
+      .filter(({ kind, address }) => /^(?:server|pool|peer)$/.test(kind) && !address.startsWith('127.127.'))
+      .map(each => ({ ...each, file })),
+  )
+
+const isEverybody = ({ target }: Restriction): boolean => target === 'default'
+
+/** Nobody else is asked: no clock is attached, but the machine's own. */
+const isAllOf = ({ ntp }: LintSubject, lost: readonly Asked[]): boolean =>
+  ntp.every(({ file, read }) =>
+    read.associations.every(
+      ({ line, address }) =>
+        /^127\.127\.1\.\d+$/.test(address) || lost.some(each => each.file === file && each.line === line),
+    ),
+  )
+
+function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
+  const lost = askedBy(subject).filter(({ address }) => {
+    const by = whatDeafens(all, address)
+    return by !== undefined && isEverybody(by)
+  })
+  const by = all.filter(each => isEverybody(each) && (each.flags.has('ignore') || each.flags.has('noserve')))
+  const [first] = by
+  if (lost.length === 0 || !first) return []
+  const numeric = lost.every(({ address }) => IS_NUMERIC.test(address))
+  const edits = numeric ? [exceptions(by.at(-1)!, lost)] : by.map(each => answered(subject, each))
+  const word = first.flags.has('ignore') ? 'ignore' : 'noserve'
+  return [
+    dropped(subject, {
+      by,
+      lost,
+      what: `\`restrict default ${word}\` also drops what servers answer, and there is no exception for ${lost.length === 1 ? lost[0]!.address : `${lost.length} that are asked`}.`,
+      text: numeric
+        ? 'Except the servers.'
+        : `Let what comes be answered, and no more: \`noquery\` and its like instead of \`${word}\`. A \`restrict\` for a name would hold for one of its addresses only.`,
+      edits,
+    }),
+  ]
+}
+
+const IS_NUMERIC = /^(?:\d+(?:\.\d+){3}|[\da-f:]*:[\da-f:.]*)$/i
+
+const exceptions = ({ file, line }: RestrictionAt, lost: readonly Asked[]): Edit => ({
+  file,
+  line,
+  kind: 'insert-after',
+  text: [...new Set(lost.map(({ address }) => `restrict ${address} nomodify notrap nopeer noquery`))].join(
+    '\n',
+  ),
+})
+
+/** Of `nopeer` it is told by itself where it is wrong. */
+const answered = (subject: LintSubject, { file, line, flags }: RestrictionAt): Edit => {
+  const wanted = ['kod', 'limited', 'nomodify', 'notrap', 'noquery'].filter(flag => !flags.has(flag))
+  return {
+    file,
+    line,
+    kind: 'replace',
+    text: lineOf(subject, file, line)
+      .replace(/\s+(?:ignore|noserve)(?=\s|$)/, wanted.map(flag => ` ${flag}`).join(''))
+      .replace(/\s+(?:ignore|noserve)(?=\s|$)/g, ''),
+  }
+}
+
+/** Do the answers to `pool` lines need a `restrict source` beside a `nopeer` for everybody? */
+export function needsLineForSources(subject: LintSubject, all: readonly Restriction[]): boolean {
+  const { ntpd } = subject.machine
+  return (
+    readerOf(subject)?.family !== 'ntpsec' &&
+    !(ntpd && isBefore(ntpd, [4, 2, 7, 0])) &&
+    pools(subject).length > 0 &&
+    !all.some(({ target }) => target === 'source')
+  )
+}
+
+/** What proves itself by a key may become a peer. */
+const pools = (subject: LintSubject): Asked[] =>
+  askedBy(subject).filter(({ kind, options }) => kind === 'pool' && !options.values.has('key'))
+
+function poolsRefused(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
+  const by = refusesPools(all)
+  if (by.length === 0 || !needsLineForSources(subject, all)) return []
+  const { file, line } = by.at(-1)!
+  return [
+    dropped(subject, {
+      by,
+      lost: pools(subject),
+      what: `\`nopeer\` of \`restrict default\` also refuses what a \`pool\` finds, and there is no \`restrict source\`.`,
+      text: 'Except whom the daemon itself asks.',
+      edits: [{ file, line, kind: 'insert-after', text: FOR_SOURCES }],
+    }),
+  ]
+}
+
+/** A pool answers by IPv4 at least, so a line for IPv6 alone leaves sources. */
+export function refusesPools(all: readonly RestrictionAt[]): RestrictionAt[] {
+  const lines = all.filter(
+    each =>
+      isEverybody(each) &&
+      each.flags.has('nopeer') &&
+      !each.flags.has('ignore') &&
+      !each.flags.has('noserve'),
+  )
+  return lines.some(({ family }) => family !== 6) ? lines : []
+}
+
+interface Dropped {
+  readonly by: readonly RestrictionAt[]
+  readonly lost: readonly Asked[]
+  readonly what: string
+  readonly text: string
+  readonly edits: readonly Edit[]
+}
+
+function dropped(subject: LintSubject, { by, lost, what, text, edits }: Dropped): Finding {
+  const none = isAllOf(subject, lost)
+  return found({
+    name: 'restrict-drops-answers',
+    severity: none ? 'critical' : 'warning',
+    what,
+    evidence: [...by, ...lost.slice(0, 3)].map(({ file, line }) => evidenceAt(subject, file, line)),
+    cost: none
+      ? 'ntpd hears nobody, and the clock runs free.'
+      : 'ntpd asks these and never hears them; the others have to do.',
+    remedy: {
+      daemon: 'ntpd',
+      version: subject.machine.ntpd?.numbers.join('.'),
+      text,
+      changes: edits.flatMap(edit => edit.text.split('\n').map(line => line.trim())),
+      edits,
+    },
+    confirm: '`ntpq -p`: the column reach is no longer 0, and a pool has its servers below it.',
+  })
+}
