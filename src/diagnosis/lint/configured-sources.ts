@@ -5,6 +5,7 @@ import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
 import { originOfAddress, originsOf, PULSES } from './origin.ts'
+import { lastDirective, lastSetting } from './reads.ts'
 import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
 
 export interface NamedHere {
@@ -93,10 +94,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
         }
       }),
   )
-  const minsane = subject.ntp.flatMap(({ file, read }) => {
-    const said = read.tos.get('minsane')
-    return said ? [{ file, ...said }] : []
-  })[0]
+  const minsane = lastSetting(subject, ({ tos }) => tos.get('minsane'))
   return {
     daemon: 'ntpd',
     program: PROGRAMS.ntpd,
@@ -144,11 +142,7 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
       origin: attached.get(read)![index]!,
     })),
   ])
-  const minsources = subject.chrony.flatMap(({ file, read }) =>
-    read.directives
-      .filter(({ name }) => name === 'minsources')
-      .map(({ line, words }) => ({ file, line, count: Number(words[0]) })),
-  )[0]
+  const minsources = lastDirective(subject, 'minsources')
   return {
     daemon: 'chrony',
     program: PROGRAMS.chronyd,
@@ -159,7 +153,7 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
       ({ read }) => read.said.local !== undefined || read.directives.some(({ name }) => name === 'manual'),
     ),
     needed: minsources && {
-      count: minsources.count,
+      count: Number(minsources.words[0]),
       setting: 'minsources',
       file: minsources.file,
       line: minsources.line,

@@ -1,6 +1,7 @@
 /** Which time daemons are configured by the files that are here, or are known to be there. */
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { DaemonName } from './about.ts'
+import { lastSetting } from './reads.ts'
 import { type LintSubject, type Part, readerOf } from './subject.ts'
 
 export interface ConfiguredDaemon {
@@ -37,7 +38,8 @@ export function configuredDaemons(subject: LintSubject): ConfiguredDaemon[] {
 }
 
 /** Who only measures: where nothing is known of what runs, by what its files say. */
-export function watchers({ machine, ntp, commandLines }: LintSubject): readonly DaemonName[] {
+export function watchers(subject: LintSubject): readonly DaemonName[] {
+  const { machine, commandLines } = subject
   const known = machine.about.daemons
   if (known) return known.filter(({ watches }) => watches).map(({ name }) => name)
   return [
@@ -46,7 +48,7 @@ export function watchers({ machine, ntp, commandLines }: LintSubject): readonly 
     )
       ? (['chronyd'] as const)
       : []),
-    ...(ntp.some(({ read }) => read.switches.get('ntp')?.value === false)
+    ...(lastSetting(subject, ({ switches }) => switches.get('ntp'))?.value === false
       ? (['ntpd', 'ntpsec'] as const)
       : []),
   ]

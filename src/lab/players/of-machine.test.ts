@@ -53,3 +53,14 @@ test('a timesyncd that is told nobody keeps its settings, and asks those that it
 test('what the lab does not play is nobody', () => {
   expect(playerOfMachine(daemon('ptp4l', ''))).toBeUndefined()
 })
+
+test('what a file includes takes effect at its place', () => {
+  const path = '/etc/chrony.conf'
+  const configuration = [
+    { path, text: 'confdir /etc/chrony.d\nserver 10.0.0.1\nmakestep 1 3', includedBy: undefined },
+    { path: '/etc/chrony.d/vm.conf', text: 'makestep 1 -1', includedBy: { path, line: 1, text: '' } },
+  ]
+  expect(playerOfMachine(daemon('chronyd', '', { configuration }))).toMatchObject({
+    config: 'confdir /etc/chrony.d\nmakestep 1 -1\nserver 10.0.0.1\nmakestep 1 3',
+  })
+})

@@ -1,5 +1,7 @@
 /** The daemon that an inventory found, as a player. */
-import type { TimeDaemon } from '#core/guest/inventory.ts'
+import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
+import { linesOf } from '#dialects/named-source.ts'
+import { readingOrder } from '#dialects/reading-order.ts'
 import { configuredPlayer } from './configured.ts'
 import { writtenDaemon } from './daemon-name.ts'
 import { knownPlayer } from './known.ts'
@@ -20,7 +22,22 @@ export function playerOfMachine(daemon: TimeDaemon): PlayerSpec | undefined {
     name: configuration[0]?.path ?? name,
     daemon: written,
     options: commandLine?.value.slice(1).join(' '),
-    text: configuration.map(file => file.text).join('\n'),
+    text: wholeText(configuration),
   })?.player
   return player && !namesNobody(player) ? player : (knownPlayer(written, SERVERS) ?? player)
+}
+
+/** As if it all stood in one file: of settings that are made twice the last one counts. */
+function wholeText(configuration: readonly ConfigurationFile[]): string {
+  const includedBy = new Map(
+    configuration.flatMap(({ includedBy: by }, file) => {
+      const from = configuration.findIndex(({ path }) => path === by?.path)
+      return from < 0 || by?.line === undefined ? [] : [[file, { file: from, line: by.line }] as const]
+    }),
+  )
+  return configuration
+    .flatMap(({ text }, file) => linesOf(text).map((content, index) => ({ file, line: index + 1, content })))
+    .sort(readingOrder(includedBy))
+    .map(({ content }) => content)
+    .join('\n')
 }

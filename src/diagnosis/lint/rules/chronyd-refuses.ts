@@ -3,9 +3,9 @@
  * not look at it either: chronyd ends when it comes to the hardware clock (RTC_Initialise in rtc.c). And files that include each other
  * in a circle: chronyd reads ten deep, and ends at the next (CNF_ReadFile in conf.c).
  */
-import { matchesPath } from '#dialects/path-pattern.ts'
+import { type Read, readsOf } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, type LintSubject } from '../subject.ts'
+import { evidenceAt } from '../subject.ts'
 import { CHRONYD } from './words.ts'
 
 export const chronydRefuses: LintRule = subject => [...rtcTwice(subject), ...circle(subject)]
@@ -33,26 +33,6 @@ const rtcTwice: LintRule = subject => {
   ]
 }
 
-interface Read {
-  readonly from: number
-  readonly line: number
-  readonly to: number
-}
-
-/** Which file has which other one read, by what line; the files of a `sourcedir` have none read. */
-const readsOf = ({ chrony }: LintSubject): Read[] =>
-  chrony.flatMap(({ file: from, read }) =>
-    read.includes
-      .filter(({ suffix }) => suffix !== '.sources')
-      .flatMap(({ line, kind, paths, suffix }) =>
-        chrony
-          .filter(({ path }) =>
-            paths.some(each => matchesPath(path, kind === 'files' ? each : `${each}/*${suffix}`)),
-          )
-          .map(({ file: to }) => ({ from, line, to })),
-      ),
-  )
-
 /** What leads to no other is in no circle, and neither is what nothing leads to. */
 function inCircles(reads: readonly Read[]): readonly Read[] {
   const [from, to] = [new Set(reads.map(each => each.from)), new Set(reads.map(each => each.to))]
@@ -62,7 +42,7 @@ function inCircles(reads: readonly Read[]): readonly Read[] {
 
 const circle: LintRule = subject => {
   const closing = [
-    ...new Map(inCircles(readsOf(subject)).map(each => [`${each.from} ${each.line}`, each])).values(),
+    ...new Map(inCircles(readsOf(subject.chrony)).map(each => [`${each.from} ${each.line}`, each])).values(),
   ]
   const [first] = closing
   if (!first) return []

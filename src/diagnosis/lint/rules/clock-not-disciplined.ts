@@ -1,15 +1,12 @@
 /** clock-not-disciplined: `disable ntp`, `chronyd -x`: the daemon measures, and leaves the clock alone. */
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
+import { lastSetting } from '../reads.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject } from '../subject.ts'
 
 export const clockNotDisciplined: LintRule = subject => [
-  ...subject.ntp.flatMap(({ file, read }) => {
-    const ntp = read.switches.get('ntp')
-    if (!ntp || ntp.value) return []
-    return [off(subject, evidenceAt(subject, file, ntp.line), '`disable ntp`', 'ntpd', [])]
-  }),
+  ...switchedOff(subject),
   ...subject.commandLines
     .filter(({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).watchesOnly)
     .map(({ file, line }) =>
@@ -22,6 +19,12 @@ export const clockNotDisciplined: LintRule = subject => [
       ),
     ),
 ]
+
+function switchedOff(subject: LintSubject): Finding[] {
+  const ntp = lastSetting(subject, ({ switches }) => switches.get('ntp'))
+  if (!ntp || ntp.value) return []
+  return [off(subject, evidenceAt(subject, ntp.file, ntp.line), '`disable ntp`', 'ntpd', [])]
+}
 
 function off(
   subject: LintSubject,

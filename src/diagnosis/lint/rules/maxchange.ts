@@ -4,6 +4,7 @@
  * comes to its end: the clock stays wrong then, and chronyd runs on.
  */
 import { inGuests } from '../advice.ts'
+import { lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject } from '../subject.ts'
 
@@ -12,8 +13,7 @@ export const maxchange: LintRule = subject => {
   const said = subject.chrony.flatMap(({ file, read }) =>
     read.directives.filter(({ name }) => name === 'maxchange').map(directive => ({ file, ...directive })),
   )
-  // The last of them counts.
-  const last = said.at(-1)
+  const last = lastRead(subject.chrony, said)
   const [offset, start, ignore] = (last?.words ?? []).map(Number)
   if (!last || offset === undefined || start === undefined || ignore === undefined || !(start >= 0)) return []
   return [

@@ -8,6 +8,7 @@ import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import type { Evidence, Finding } from '../../finding.ts'
 import { isSecret } from '../../inventory/share.ts'
 import type { Presence } from '../presence.ts'
+import { lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, namesMore, type Part } from '../subject.ts'
 import { CHRONYD, type Manners, NTPD } from './words.ts'
@@ -60,14 +61,17 @@ function chronyKeys(subject: LintSubject): Finding[] {
       .filter(({ name, words }) => /^(?:server|pool|peer)$/.test(name) && isNumberOfKey(keyOf(words)))
       .map(({ line }) => evidenceAt(subject, file, line)),
   )
-  const named = subject.chrony.flatMap(({ file, read }) =>
-    read.directives
-      .filter(({ name, words }) => name === 'keyfile' && words.length === 1)
-      .map(({ line, words: [path = ''] }) => ({ file, line, path })),
+  const named = lastRead(
+    subject.chrony,
+    subject.chrony.flatMap(({ file, read }) =>
+      read.directives
+        .filter(({ name, words }) => name === 'keyfile' && words.length === 1)
+        .map(({ line, words: [path = ''] }) => ({ file, line, path })),
+    ),
   )
   const [first] = keyed
-  if (!first || (named.length === 0 && namesMore(subject, subject.chrony))) return []
-  return keyFound(subject, { keyed, named: named.at(-1), directive: 'keyfile', manners: CHRONYD })
+  if (!first || (!named && namesMore(subject, subject.chrony))) return []
+  return keyFound(subject, { keyed, named, directive: 'keyfile', manners: CHRONYD })
 }
 
 const keyOf = (words: readonly string[]): string | undefined => {
@@ -82,7 +86,10 @@ function ntpdKeys(subject: LintSubject): Finding[] {
   const keyed = associations.map(({ file, line }) => evidenceAt(subject, file, line))
   if (keyed.length === 0) return []
   const commands = subject.ntp.flatMap(({ file, read }) => read.commands.map(each => ({ ...each, file })))
-  const named = commands.findLast(({ name }) => name === 'keys')
+  const named = lastRead(
+    subject.ntp,
+    commands.filter(({ name }) => name === 'keys'),
+  )
   const trusts = commands.some(({ name }) => name === 'trustedkey')
   if ((!named || !trusts) && namesMore(subject, subject.ntp)) return []
   const path = named?.words[0] ?? ''

@@ -6,6 +6,7 @@
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Edit } from '../../finding.ts'
 import { inGuests } from '../advice.ts'
+import { lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
 import { withoutSetting } from './slew-only.ts'
@@ -16,12 +17,8 @@ const panicExitAhead: LintRule = subject => {
   const { isGuest, ntpd } = subject.machine
   const [main] = subject.ntp.filter(part => part.main)
   if (isGuest === false || !main || main.read.commands.length === 0) return []
-  const set = subject.ntp.flatMap(({ file, read }) => {
-    const panic = read.tinker.get('panic')
-    return panic ? [{ file, ...panic }] : []
-  })
-  if (set.some(({ value }) => value === 0)) return []
-  const [said] = set
+  const said = lastSetting(subject, ({ tinker }) => tinker.get('panic'))
+  if (said?.value === 0) return []
   const licence = ntpdOptions(subject).find(({ options }) => options.allowPanic)
   const threshold = said?.value ?? 1000
   const evidence = [

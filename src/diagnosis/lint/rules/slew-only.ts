@@ -8,6 +8,7 @@ import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { amount } from '../../amount.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, SLEW, slewTime } from '../advice.ts'
+import { lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
 
@@ -38,20 +39,19 @@ export const withoutX = (line: string): string =>
     .replace(/\s+(["'])\s*$/, '$1')
     .trimEnd()
 
-const byTinker = (subject: LintSubject): Finding[] =>
-  subject.ntp.flatMap(({ file, read }) => {
-    const step = read.tinker.get('step')
-    if (!step || (step.value > 0 && step.value < LARGE_STEP)) return []
-    return [
-      slewed(subject, {
-        evidence: evidenceAt(subject, file, step.line),
-        below: step.value === 0 ? Number.POSITIVE_INFINITY : step.value,
-        how: `\`tinker step ${step.value}\``,
-        remedy: 'Remove `step` from the line: the default steps what is larger than 128 ms.',
-        edits: withoutSetting(subject, 'step'),
-      }),
-    ]
-  })
+function byTinker(subject: LintSubject): Finding[] {
+  const step = lastSetting(subject, ({ tinker }) => tinker.get('step'))
+  if (!step || (step.value > 0 && step.value < LARGE_STEP)) return []
+  return [
+    slewed(subject, {
+      evidence: evidenceAt(subject, step.file, step.line),
+      below: step.value === 0 ? Number.POSITIVE_INFINITY : step.value,
+      how: `\`tinker step ${step.value}\``,
+      remedy: 'Remove `step` from the line: the default steps what is larger than 128 ms.',
+      edits: withoutSetting(subject, 'step'),
+    }),
+  ]
+}
 
 /** Each `tinker` with one setting less, since of several lines the last counts; one goes when nothing else is on it. */
 export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>

@@ -15,6 +15,7 @@ import type { Evidence, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
 import { PROGRAMS } from '../daemons.ts'
 import { PULSES } from '../origin.ts'
+import { lastDirective } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 import { othersThatSmear } from './smear.ts'
@@ -228,11 +229,7 @@ const NEAREST: Seconds = 0.005
 
 function neverNear(subject: LintSubject, { named, daemon }: ConfiguredSource): Finding[] {
   if (daemon !== 'chrony' || named.some(({ counts, network }) => counts && !network)) return []
-  const said = subject.chrony
-    .flatMap(({ file, read }) =>
-      read.directives.filter(({ name }) => name === 'maxdistance').map(each => ({ file, ...each })),
-    )
-    .at(-1)
+  const said = lastDirective(subject, 'maxdistance')
   const most = Number(said?.words[0])
   if (!said || !(most < NEAREST)) return []
   return [

@@ -4,6 +4,7 @@
  * only. For chrony: `log` without `logdir` goes to a folder that may not be there.
  */
 import type { Finding } from '../../finding.ts'
+import { lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
@@ -43,7 +44,10 @@ function ntpd(subject: LintSubject): Finding[] {
         confirm: 'Files in the folder of `statsdir` a minute after a restart.',
       }),
     )
-  const statsdir = commands.findLast(({ name }) => name === 'statsdir')
+  const statsdir = lastRead(
+    subject.ntp,
+    commands.filter(({ name }) => name === 'statsdir'),
+  )
   if (!statsdir)
     say(
       first,

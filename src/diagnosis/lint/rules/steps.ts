@@ -9,6 +9,7 @@ import { checkWords } from '#dialects/grammar.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import type { About } from '../about.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
+import { lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore } from '../subject.ts'
 
@@ -41,7 +42,7 @@ function chrony(subject: LintSubject): Finding[] {
   const said = subject.chrony.flatMap(({ file, read }) =>
     read.directives.filter(({ name }) => isMakestep(name)).map(({ line, words }) => ({ file, line, words })),
   )
-  const last = said.at(-1)
+  const last = lastRead(subject.chrony, said)
   const { confirm } = COMMON
   if (!last) {
     if (namesMore(subject, subject.chrony)) return []
