@@ -95,7 +95,9 @@ export const FINDINGS = {
   'smear-mixed': 'Sources that smear leap seconds stand beside sources that do not.',
   'host-clock-not-validated': 'The clock of the host is followed, and nothing says that it is right.',
   'phc-by-number': 'A PTP device is named by a number that may be another at the next boot.',
-  'phc-not-here': 'This hypervisor has no such PTP device.',
+  'phc-of-a-card':
+    'A PTP device that is followed is that of a network card, and another one is that of the host.',
+  'phc-not-here': 'This machine, or its hypervisor, has no such PTP device.',
   'clock-not-disciplined': 'The daemon was told to leave the clock alone.',
   'options-on-hypervisor-line':
     'Options for Linux stand on the line of the hypervisor, where Linux never sees them.',

@@ -204,6 +204,19 @@ const ROWS: readonly Row[] = [
     at: 'etc/ntp.conf:4',
     about: NTPD_428,
   },
+  {
+    row: 'phc-of-a-card',
+    name: 'phc-of-a-card',
+    severity: 'critical',
+    at: 'etc/chrony.conf:1',
+    about: {
+      hypervisor: 'hyperv',
+      ptp: [
+        { device: '/dev/ptp0', clock: 'mlx5_p2p', links: [] },
+        { device: '/dev/ptp1', clock: 'hyperv', links: ['/dev/ptp_hyperv'] },
+      ],
+    },
+  },
   { row: 'phc-not-here', name: 'phc-not-here', severity: 'critical', at: 'etc/chrony.conf:3', about: CHRONY },
   {
     row: 'rtc-in-local-time',

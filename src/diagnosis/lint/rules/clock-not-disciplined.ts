@@ -4,6 +4,7 @@ import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { lastSetting } from '../reads.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject } from '../subject.ts'
+import { hostClock } from './host-clock.ts'
 
 export const clockNotDisciplined: LintRule = subject => [
   ...switchedOff(subject),
@@ -15,10 +16,14 @@ export const clockNotDisciplined: LintRule = subject => [
         evidenceAt(subject, file, line),
         '`-x`',
         'chrony',
-        editContinued(subject, { file, line }, text => removeWord(text, '-x')),
+        asksCardAlone(subject) ? [] : editContinued(subject, { file, line }, text => removeWord(text, '-x')),
       ),
     ),
 ]
+
+/** Such a clock runs free: to be set by it is worse than not to be set. */
+const asksCardAlone = (subject: LintSubject): boolean =>
+  hostClock(subject).some(({ name, severity }) => name === 'phc-of-a-card' && severity === 'critical')
 
 function switchedOff(subject: LintSubject): Finding[] {
   const ntp = lastSetting(subject, ({ switches }) => switches.get('ntp'))

@@ -74,3 +74,56 @@ test('the clock of KVM is there on AWS, too (amazon-ec2-utils, pull request 38),
   expect(names('/dev/ptp_ena', { ...KVM, platform: 'gcp' })).toContain('phc-not-here')
   expect(names('/dev/ptp_ena', KVM)).not.toContain('phc-not-here')
 })
+
+const AZURE: About = {
+  hypervisor: 'hyperv',
+  platform: 'azure',
+  ptp: [
+    { device: '/dev/ptp0', clock: 'mlx5_p2p', links: [] },
+    { device: '/dev/ptp1', clock: 'hyperv', links: [] },
+  ],
+}
+const linted = (text: string, about: About = AZURE, options = '') =>
+  lint(
+    [
+      { path: 'etc/chrony.conf', text },
+      { path: 'etc/sysconfig/chronyd', text: `OPTIONS="${options}"\n` },
+    ],
+    about,
+  )
+
+test('the clock of a network card is not that of the host', () => {
+  const ofCard = (text: string, about?: About) =>
+    linted(text, about)
+      .filter(({ name }) => name === 'phc-of-a-card')
+      .map(({ severity, remedy }) => [severity, remedy.edits?.[0]?.text])
+  const [card, host] = AZURE.ptp!
+  expect(ofCard(PTP0)).toEqual([['critical', 'refclock PHC /dev/ptp1 poll 2']])
+  expect(ofCard(NETWORK + PTP0)).toEqual([['warning', 'refclock PHC /dev/ptp1 poll 2']])
+  expect(ofCard(PTP0, { ...AZURE, ptp: [card!, { ...host!, links: ['/dev/ptp_hyperv'] }] })).toEqual([
+    ['critical', 'refclock PHC /dev/ptp_hyperv poll 2'],
+  ])
+  expect(ofCard(PTP0.replace('ptp0', 'ptp1'))).toEqual([])
+  // Nobody knows what else it could be meant to follow; the card of AWS is kept.
+  expect(ofCard(PTP0, { ...AZURE, ptp: [card!] })).toEqual([])
+  expect(ofCard(PTP0, { ...AZURE, ptp: [{ ...card!, clock: 'ena-ptp-05' }, host!] })).toEqual([])
+  expect(ofCard(PTP0, { ...AZURE, hypervisor: 'none' })).toEqual([])
+})
+
+test('and no guest is handed to it', () => {
+  const edits = (text: string) =>
+    linted(text, AZURE, '-x').find(({ name }) => name === 'clock-not-disciplined')!.remedy.edits
+  expect(edits(PTP0)).toBeUndefined()
+  expect(edits(NETWORK)).toHaveLength(1)
+})
+
+test('where the devices are known, a number that is not among them keeps chronyd from starting', () => {
+  const told = (device: string, about: About) =>
+    linted(`refclock PHC ${device} poll 2\n`, about)
+      .filter(({ name }) => name === 'phc-not-here')
+      .map(({ severity, remedy }) => [severity, remedy.edits?.[0]?.text])
+  expect(told('/dev/ptp7', AZURE)).toEqual([['critical', 'refclock PHC /dev/ptp1 poll 2']])
+  expect(told('/dev/ptp7', { hypervisor: 'hyperv' })).toEqual([])
+  expect(told('/dev/ptp1', AZURE)).toEqual([])
+  expect(told('/dev/ptp_hyperv', AZURE)).toEqual([])
+})

@@ -1,9 +1,10 @@
 /**
- * host-clock-not-validated, phc-by-number, phc-not-here: the clock of the host as a source (`refclock PHC` of chrony). The host's own error
+ * host-clock-not-validated, phc-of-a-card, phc-by-number, phc-not-here: the clock of the host as a source (`refclock PHC` of chrony). The host's own error
  * does not come with it, so a guest that follows it alone is as wrong as its host and does not know. The number of a PTP
  * device depends on the order in which drivers come up; udev's names do not (systemd's 50-udev-default.rules, Azure's rules).
  */
-import type { Finding } from '../../finding.ts'
+import type { Edit, Finding } from '../../finding.ts'
+import { hostDevice, isAbsent, isOfCard, pathOf, ptpDevice } from '../ptp.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
@@ -39,12 +40,22 @@ export const hostClock: LintRule = subject => {
         }),
       ),
   )
-  return clocks.flatMap(phc => [
-    ...notValidated(subject, phc),
-    ...byNumber(subject, phc, clocks),
-    ...notHere(subject, phc),
-  ])
+  const { about } = subject.machine
+  return clocks.flatMap(phc =>
+    isAbsent(about, phc.device)
+      ? absent(subject, phc)
+      : subject.machine.isGuest !== false && isOfCard(about, phc.device)
+        ? ofCard(subject, phc, clocks)
+        : [...notValidated(subject, phc), ...byNumber(subject, phc, clocks), ...notHere(subject, phc)],
+  )
 }
+
+/** Servers are asked, or may be: not all files are here. */
+const hasNetwork = ({ chrony, machine }: LintSubject): boolean =>
+  chrony.some(
+    ({ read }) =>
+      read.sources.some(({ noselect }) => !noselect) || (!machine.about.complete && read.includes.length > 0),
+  )
 
 /** Clouds that keep the clocks of their hosts, and advise to follow that clock alone (the pages of each on time). */
 const KEPT = ['azure', 'aws', 'gcp']
@@ -52,18 +63,8 @@ const KEPT = ['azure', 'aws', 'gcp']
 function notValidated(subject: LintSubject, { file, line, device, options }: Phc): Finding[] {
   const { about } = subject.machine
   if (options.includes('noselect') || subject.machine.isGuest === false) return []
-  const network = subject.chrony.reduce(
-    (sum, { read }) =>
-      sum +
-      read.sources
-        .filter(({ noselect }) => !noselect)
-        .reduce((count, { kind, maxsources }) => count + (kind === 'pool' ? maxsources : 1), 0),
-    0,
-  )
-  const includes =
-    !subject.machine.about.complete && subject.chrony.some(({ read }) => read.includes.length > 0)
   const trusted = options.includes('trust')
-  if (!trusted && (network > 0 || includes)) return []
+  if (!trusted && hasNetwork(subject)) return []
   return [
     found({
       name: 'host-clock-not-validated',
@@ -97,6 +98,77 @@ function notValidated(subject: LintSubject, { file, line, device, options }: Phc
           : [{ file, line, kind: 'insert-after', text: 'pool pool.ntp.org iburst' }],
       },
       confirm: '`clockwright status`: it says whether the network proves the clock of the host.',
+    }),
+  ]
+}
+
+/** The line with the device of the host instead, where that is no source yet. */
+function withHostDevice(subject: LintSubject, { file, line, device }: Phc, clocks: readonly Phc[]): Edit[] {
+  const { about } = subject.machine
+  const host = hostDevice(about)
+  if (!host) return []
+  return clocks.some(each => ptpDevice(about, each.device) === host)
+    ? [{ file, line, kind: 'delete', text: '' }]
+    : [
+        {
+          file,
+          line,
+          kind: 'replace',
+          text: replaceWord(lineOf(subject, file, line), device, pathOf(host)),
+        },
+      ]
+}
+
+function ofCard(subject: LintSubject, phc: Phc, clocks: readonly Phc[]): Finding[] {
+  const { about } = subject.machine
+  const [own, host] = [ptpDevice(about, phc.device)!, hostDevice(about)!]
+  if (phc.options.includes('noselect')) return []
+  const alone =
+    !hasNetwork(subject) &&
+    subject.chrony.every(({ read }) =>
+      read.refclocks.every(
+        ({ driver, parameter }) => driver === 'PHC' && isOfCard(about, parameter.split(':')[0]!),
+      ),
+    )
+  const edits = withHostDevice(subject, phc, clocks)
+  return [
+    found({
+      name: 'phc-of-a-card',
+      severity: alone ? 'critical' : 'warning',
+      what: `${phc.device} is the clock of a network card (${own.clock}), which nobody sets unless ptp4l does; that of the host is ${pathOf(host)} (${host.clock}).`,
+      evidence: [evidenceAt(subject, phc.file, phc.line)],
+      cost: alone
+        ? 'It is the only source: the guest follows a clock that runs free.'
+        : 'A source that runs free: it is outvoted, or misleads.',
+      remedy: {
+        daemon: 'chrony',
+        text: `Name the device of the host${host.links.length > 0 ? '' : `; better by a name that udev links to it (/dev/${linkFor(host.clock)}), if it is there, since numbers change`}.`,
+        changes: edits.map(({ text }) => text.trim()).filter(text => text !== ''),
+        edits,
+      },
+      confirm: '`grep . /sys/class/ptp/ptp*/clock_name`',
+    }),
+  ]
+}
+
+function absent(subject: LintSubject, phc: Phc): Finding[] {
+  const { ptp = [] } = subject.machine.about
+  const edits = withHostDevice(subject, phc, [])
+  return [
+    found({
+      name: 'phc-not-here',
+      severity: 'critical',
+      what: `There is no ${phc.device} on this machine: it has ${ptp.map(({ device, clock }) => `${device} (${clock})`).join(', ')}.`,
+      evidence: [evidenceAt(subject, phc.file, phc.line)],
+      cost: 'chronyd cannot open it and does not start.',
+      remedy: {
+        daemon: 'chrony',
+        text:
+          edits.length > 0 ? 'Name the device of the host.' : 'Name one that is there, or take the line out.',
+        changes: edits.map(({ text }) => text.trim()),
+        edits,
+      },
+      confirm: '`ls -l /dev/ptp*`',
     }),
   ]
 }
@@ -144,7 +216,8 @@ function nameFor({ machine: { about } }: LintSubject, device: string): string | 
   return about.hypervisor === undefined ? undefined : DEVICES[about.hypervisor]
 }
 
-const linkFor = (clock: string): string => `ptp_${clock.split(/[\s-]/)[0]!.toLowerCase()}`
+const linkFor = (clock: string): string =>
+  `ptp_${clock.replace(/^ptp_/, '').split(/[\s-]/)[0]!.toLowerCase()}`
 
 const udevRule = (clock: string, link: string): string =>
   `SUBSYSTEM=="ptp", ATTR{clock_name}=="${clock}", SYMLINK+="${link}"   (a rule of udev)`

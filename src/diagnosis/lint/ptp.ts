@@ -1,0 +1,35 @@
+/**
+ * Whose clock a PTP device shows, by the name that its driver gave it: that of the host (ptp_kvm, hv_util and ptp_vmw of the kernel), or
+ * that of a network card. A card's own is set by nobody unless ptp4l does so; AWS sets those of its cards.
+ */
+import type { About } from './about.ts'
+
+type Device = NonNullable<About['ptp']>[number]
+
+const OF_HOST = /^(?:KVM virtual PTP|hyperv|ptp_vmw)$/i
+const KEPT_CARD = /^ena/i
+
+/** By its number, or by a name that udev links to it. */
+export const ptpDevice = ({ ptp }: About, path: string): Device | undefined =>
+  ptp?.find(({ device, links }) => device === path || links.includes(path))
+
+export const hostDevice = ({ ptp }: About): Device | undefined =>
+  ptp?.find(({ clock }) => OF_HOST.test(clock))
+
+/** A name stays, a number may be another one at the next boot; that a link is there is not known unless it was seen. */
+export const pathOf = ({ device, links }: Device): string => links[0] ?? device
+
+/** It is a card's, and another one here is the host's. */
+export function isOfCard(about: About, path: string): boolean {
+  const own = ptpDevice(about, path)
+  return (
+    own !== undefined &&
+    !OF_HOST.test(own.clock) &&
+    !KEPT_CARD.test(own.clock) &&
+    hostDevice(about) !== undefined
+  )
+}
+
+/** The devices of the machine are known, and no such number is among them. */
+export const isAbsent = (about: About, path: string): boolean =>
+  /^\/dev\/ptp\d+$/.test(path) && about.ptp !== undefined && ptpDevice(about, path) === undefined
