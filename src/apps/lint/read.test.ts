@@ -24,14 +24,22 @@ test('below a folder files about time are found by name and content, others are 
   write('etc/passwd', 'root:x:0:0\n')
   write('etc/chrony/binary.conf', Uint8Array.of(0))
   symlinkSync('/', at('etc/everything'))
+  symlinkSync('chrony.conf', at('etc/chrony.conf'))
+  // As systemd masks a unit, and as a copy lacks what lies elsewhere.
+  symlinkSync('/dev/null', at('etc/ntp.service'))
+  symlinkSync('/nowhere/chrony.service', at('etc/chrony.service'))
   execFileSync('mkfifo', [at('etc/ntp.conf')])
-  const { files, kinds, skipped } = readForLint([at('etc')])
+  const { files, kinds, skipped, notRead } = readForLint([at('etc')])
   expect(files.map(({ path }) => path)).toEqual([
     at('etc/chrony/chrony.conf'),
     at('etc/libvirt/qemu/guest.xml'),
   ])
   expect(kinds).toEqual(['chrony.conf', 'libvirt domain'])
   expect(skipped).toEqual([{ file: at('etc/chrony/binary.conf'), why: 'a binary file, no configuration' }])
+  expect(notRead).toEqual([
+    { file: at('etc/chrony.conf'), why: 'links that lead in a circle' },
+    { file: at('etc/ntp.conf'), why: 'no plain file' },
+  ])
 })
 
 test('a file that is named twice is judged once', () => {

@@ -17,6 +17,8 @@ export interface ReadFiles {
   readonly files: readonly LintFile[]
   readonly kinds: readonly (FileKind | undefined)[]
   readonly skipped: readonly Skipped[]
+  /** Named like a configuration, and nothing that could be read as one: a pipe, a device, links in a circle. */
+  readonly notRead: readonly Skipped[]
 }
 
 /** Where this machine keeps what is judged. */
@@ -49,10 +51,16 @@ export const OWN_PLACES = [
 ]
 
 export function readForLint(paths: readonly string[]): ReadFiles {
-  const found: { files: LintFile[]; kinds: (FileKind | undefined)[]; skipped: Skipped[] } = {
+  const found: {
+    files: LintFile[]
+    kinds: (FileKind | undefined)[]
+    skipped: Skipped[]
+    notRead: Skipped[]
+  } = {
     files: [],
     kinds: [],
     skipped: [],
+    notRead: [],
   }
   const seen = new Set<string>()
   for (const path of paths) {
@@ -94,6 +102,9 @@ export function readForLint(paths: readonly string[]): ReadFiles {
           const text = readText(path, stat)
           if (typeof text !== 'string') found.skipped.push({ file: path, why: text.why })
           else if (kindOf({ path, text }) !== undefined) add({ path, text }, `${stat.dev}:${stat.ino}`)
+        } else if (kindOf({ path, text: '' }) !== undefined) {
+          const why = whyNoFile(path, stat)
+          if (why !== undefined) found.notRead.push({ file: path, why })
         }
       } catch (error) {
         found.skipped.push({ file: path, why: reason(error) })
@@ -101,6 +112,20 @@ export function readForLint(paths: readonly string[]): ReadFiles {
     }
   }
 }
+
+/** A link leads to what is met in its own place, or, as links of units do, to nothing or to /dev/null. */
+function whyNoFile(path: string, stat: Stats): string | undefined {
+  if (stat.isFile()) return undefined
+  if (!stat.isSymbolicLink()) return NO_PLAIN_FILE
+  try {
+    statSync(path)
+    return undefined
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ELOOP' ? 'links that lead in a circle' : undefined
+  }
+}
+
+const NO_PLAIN_FILE = 'no plain file'
 
 /** Below a folder not every file is opened: the name must be known, or end like that of a configuration. */
 const mayBeJudged = (path: string): boolean =>
@@ -119,7 +144,7 @@ function look(path: string): Stats {
 }
 
 function readText(path: string, stat: Stats): string | { why: string } {
-  if (!stat.isFile()) return { why: 'no plain file' }
+  if (!stat.isFile()) return { why: NO_PLAIN_FILE }
   let fd: number
   try {
     fd = openSync(path, 'r')

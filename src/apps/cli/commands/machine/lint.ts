@@ -28,18 +28,21 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   const here = options.here ? await import('../../../lint/here.ts') : undefined
   const all = paths.length > 0 ? paths : (here?.placesHere() ?? [])
   if (all.length === 0) throw new Complaint('give files or folders, or --here for those of this machine')
-  const { files, kinds, skipped } = readForLint(all)
+  const { files, kinds, skipped, notRead } = readForLint(all)
   const report = {
     findings: judge(
       files.map(file => ({ ...file, presence: presenceFor(file.path) })),
       { ...here?.aboutHere(), ...given(options) },
     ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
-    skipped,
+    skipped: [...notRead, ...skipped],
   }
   if (options.json) printJson(encodeLint(report))
   else process.stdout.write(lintScreen(report, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
-  process.exitCode = kinds.some(kind => kind !== undefined) ? EXIT[worst(report.findings)] : UNKNOWN
+  const exit = EXIT[worst(report.findings)]
+  // What could not be read may be wrong, as what was named alone may be; what is known to be wrong is worse.
+  const unknown = kinds.every(kind => kind === undefined) || (exit === OK && notRead.length > 0)
+  process.exitCode = unknown ? UNKNOWN : exit
 }
 
 /** Only what was said: the rest may come from the machine. */
