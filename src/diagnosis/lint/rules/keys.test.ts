@@ -123,7 +123,7 @@ describe('a .vmx', () => {
     ['monitor_control.virtual_rdtsc = "FALSE"', 'timer-policy'],
   ])('%s: %s', (line, name) => expect(told(line)).toEqual([[name, 'warning']]))
   test.each([
-    'rtc.diffFromUTC = "-25200"',
+    'rtc.diffFromUTC = "0"',
     'monitor_control.virtual_rdtsc = "TRUE"',
     'monitor_control.restrict_backdoor = "TRUE"',
     'monitor_control.virtual_mmu = "hardware"',

@@ -20,8 +20,12 @@ const ntpd = (subject: LintSubject) =>
     const [first] = local
     if (!first) return []
     const fudges = read.fudges.filter(({ address }) => isLocalClock(address))
+    // One for another unit says nothing, and goes with the rest.
+    const own = fudges.filter(
+      ({ address }) => first.kind === 'refclock' || local.some(each => each.address === address),
+    )
     const stratum =
-      fudges.map(({ options }) => options.values.get('stratum')).find(Boolean) ??
+      own.map(({ options }) => options.values.get('stratum')).find(Boolean) ??
       first.options.values.get('stratum') ??
       '5'
     const edits = [...local, ...fudges].map(({ line }): Edit => ({ file, line, kind: 'delete', text: '' }))
@@ -31,7 +35,7 @@ const ntpd = (subject: LintSubject) =>
         severity: 'warning',
         what: `${first.address} is the clock of this machine itself: without other sources ntpd follows it, and tells others its time at stratum ${Number(stratum) + 1}.`,
         measures: { stratum: Number(stratum) },
-        evidence: [...local, ...fudges].map(({ line }) => evidenceAt(subject, file, line)),
+        evidence: [...local, ...own].map(({ line }) => evidenceAt(subject, file, line)),
         cost: 'A time that nobody sets is served as if somebody did; after a pause nothing shows that the clock is behind.',
         causes: [{ what: 'an old example was copied', why: 'packages shipped these lines until about 2010' }],
         remedy: {

@@ -3,6 +3,7 @@
  * time. A guest that starts with it is wrong by its zone until the first step, and a daemon that watches the RTC to notice
  * pauses is misled twice a year.
  */
+import { vmxValue } from '#dialects/hypervisors/vmx.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { WRITE_RTC_IN_UTC } from '../../repair/write-rtc.ts'
@@ -14,6 +15,7 @@ export const rtcInLocalTime: LintRule = subject => [
   ...environment(subject),
   ...chrony(subject),
   ...libvirt(subject),
+  ...vmx(subject),
 ]
 
 const COST =
@@ -123,3 +125,25 @@ const libvirt: LintRule = subject =>
       ),
     ]
   })
+
+/** Seconds that the hardware clock of the guest is ahead of UTC. */
+const vmx: LintRule = subject =>
+  subject.vmx.flatMap(({ file, read }) => {
+    const ahead = vmxValue(read, 'rtc.diffFromUTC')
+    const isWindows = /^win/i.test(vmxValue(read, 'guestOS')?.value ?? '')
+    if (!ahead || isWindows || !isZone(ahead.value)) return []
+    const utc = lineOf(subject, file, ahead.line).replace(/(=\s*"?)[-+]?\d+/, '$10')
+    return [
+      said(
+        subject,
+        evidenceAt(subject, file, ahead.line),
+        `The guest finds its hardware clock ${Math.abs(Number(ahead.value))} s ${Number(ahead.value) > 0 ? 'ahead of' : 'behind'} UTC. Only Windows expects that.`,
+        [utc.trim()],
+        [{ file, line: ahead.line, kind: 'replace', text: utc }],
+      ),
+    ]
+  })
+
+/** What is more than a day off is told of as a value that cannot be. */
+const isZone = (seconds: string): boolean =>
+  /^[-+]?\d+$/.test(seconds) && Number(seconds) !== 0 && Math.abs(Number(seconds)) < 86_400
