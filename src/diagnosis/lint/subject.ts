@@ -4,7 +4,7 @@ import { type ChronyConf, readChronyConf, readChronySources } from '#dialects/ch
 import type { Reader } from '#dialects/grammar.ts'
 import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
 import { parseVmx, type VmxConf } from '#dialects/hypervisors/vmx.ts'
-import { type Environment, parseEnvironment } from '#dialects/linux/environment-file.ts'
+import { type Environment, effective, parseEnvironment } from '#dialects/linux/environment-file.ts'
 import { parseExec } from '#dialects/linux/exec-start.ts'
 import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
 import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
@@ -76,7 +76,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
         },
       ]
     })
-  const environments = parts('environment', ({ text }) => parseEnvironment(text, 'shell'))
+  const environments = parts('environment', ({ text }) => effective(parseEnvironment(text, 'shell')))
   const units = parts('unit', ({ text, path }) => parseUnit(text, path))
   return {
     machine: machineOf(about),
@@ -92,8 +92,8 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     openntpd: parts('OpenNTPD ntpd.conf', ({ text, path }) => parseOpenNtpdConf(text, path)),
     ntpdRs: parts('ntp.toml', ({ text, path }) => parseNtpdRsConf(text, path)),
     environments,
-    bootDefaults: parts('GRUB defaults', ({ text }) => parseEnvironment(text, 'shell')),
-    bootEnvironments: parts('GRUB environment', ({ text }) => parseEnvironment(text, 'systemd')),
+    bootDefaults: parts('GRUB defaults', ({ text }) => effective(parseEnvironment(text, 'shell'))),
+    bootEnvironments: parts('GRUB environment', ({ text }) => effective(parseEnvironment(text, 'systemd'))),
     sysctls: parts('sysctl', ({ text }) => parseSysctl(text)),
     menus: [
       ...parts('GRUB legacy menu', ({ text }) => parseGrubLegacy(text)),

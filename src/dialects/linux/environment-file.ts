@@ -67,6 +67,19 @@ export function parseEnvironment(
 export const assignedTo = ({ assigned }: Environment, name: string): Assigned | undefined =>
   assigned.findLast(each => each.name === name)
 
+/** Without what is assigned in vain: a later line gives the name another value, and does not take the earlier one up in it. */
+export const effective = ({ assigned, notUnderstood }: Environment): Environment => ({
+  assigned: assigned.filter(
+    ({ name }, index) =>
+      !assigned
+        .slice(index + 1)
+        .some(
+          later => later.name === name && !new RegExp(`\\$\\{?${name}\\b|\\b${name}\\+=`).test(later.text),
+        ),
+  ),
+  notUnderstood,
+})
+
 interface Logical {
   readonly line: number
   readonly content: string

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { lint } from '../lint.ts'
 import { withoutX } from './slew-only.ts'
 
 test.each([
@@ -11,3 +12,16 @@ test.each([
   ['ExecStart=/usr/sbin/ntpd -u ntp:ntp -x -g', 'ExecStart=/usr/sbin/ntpd -u ntp:ntp -g'],
   ['OPTIONS="-u xntp -g"', 'OPTIONS="-u xntp -g"'],
 ])('%s without -x is %s', (line, expected) => expect(withoutX(line)).toBe(expected))
+
+test('of two assignments the last counts, unless it takes the first up', () => {
+  const edits = (text: string) =>
+    lint([{ path: 'etc/sysconfig/ntpd', text }])
+      .filter(({ name }) => name === 'slew-only')
+      .map(({ remedy }) => remedy.edits)
+  expect(edits('OPTIONS="-g -x"\nOPTIONS=-g\n')).toEqual([])
+  expect(edits('OPTIONS=-g\nOPTIONS="-g -x"\n')).toEqual([
+    [{ file: 0, line: 2, kind: 'replace', text: 'OPTIONS="-g"' }],
+  ])
+  expect(edits('OPTIONS="-x"\nOPTIONS="$OPTIONS -g"\n')).not.toEqual([])
+  expect(edits('OPTIONS="-x"\nOPTIONS+=" -g"\n')).not.toEqual([])
+})
