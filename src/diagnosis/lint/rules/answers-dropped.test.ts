@@ -28,6 +28,9 @@ test('`nopeer` without `restrict source` leaves a pool without servers, from 4.2
   expect(severity(SERVERS + CLOSED)).toBeUndefined()
   expect(severity(`${POOLS}${CLOSED}restrict source notrap nomodify noquery\n`)).toBeUndefined()
   expect(severity(`${POOLS}${CLOSED.replace('default', '-6 default')}`)).toBeUndefined()
+  const lan = 'restrict 10.0.0.0 mask 255.0.0.0 nomodify\n'
+  expect(severity(POOLS + CLOSED + lan)).toBe('critical')
+  expect(severity(`pool ntp.internal iburst\n${CLOSED}${lan}`)).toBeUndefined()
   expect(severity(`${POOLS}${CLOSED}includefile /etc/ntp/more.conf\n`)).toBeUndefined()
   expect(put(POOLS + CLOSED, 'restrict-drops-answers')).toBe(
     `${POOLS}${CLOSED}restrict source notrap nomodify noquery\n`,
@@ -40,6 +43,9 @@ test('what closes the default leaves the pool its servers', () => {
   const source = 'restrict source notrap nomodify noquery\n'
   expect(put(POOLS + open, 'restrict-default-open')).toBe(POOLS + closed + source)
   expect(put(POOLS + open, 'restrict-default-open', NTPD_426)).toBe(POOLS + closed)
+  expect(
+    put(`${POOLS}${open}restrict 10.0.0.0 mask 255.0.0.0 nomodify\n`, 'restrict-default-open'),
+  ).toContain(source)
   expect(put(SERVERS + open, 'restrict-default-open')).toBe(SERVERS + closed)
   expect(put(POOLS + open + source, 'restrict-default-open')).toBe(POOLS + closed + source)
 })

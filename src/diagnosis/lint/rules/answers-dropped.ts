@@ -111,17 +111,24 @@ const pools = (subject: LintSubject): Asked[] =>
 function poolsRefused(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const by = refusesPools(all)
   if (by.length === 0 || !needsLineForSources(subject, all)) return []
+  const networks = all.some(each => !isEverybody(each) && isNetwork(each) && !each.flags.has('nopeer'))
+  const lost = pools(subject).filter(({ address }) => !networks || PUBLIC.test(address))
+  if (lost.length === 0) return []
   const { file, line } = by.at(-1)!
   return [
     dropped(subject, {
       by,
-      lost: pools(subject),
+      lost,
       what: `\`nopeer\` of \`restrict default\` also refuses what a \`pool\` finds, and there is no \`restrict source\`.`,
       text: 'Except whom the daemon itself asks.',
       edits: [{ file, line, kind: 'insert-after', text: FOR_SOURCES }],
     }),
   ]
 }
+
+/** The servers of a pool of one's own may lie in one that has a line for itself. */
+const isNetwork = ({ target, mask }: Restriction): boolean => mask !== undefined || /\/\d+$/.test(target)
+const PUBLIC = /(?:^|\.)pool\.ntp\.org$/i
 
 /** A pool answers by IPv4 at least, so a line for IPv6 alone leaves sources. */
 export function refusesPools(all: readonly RestrictionAt[]): RestrictionAt[] {
