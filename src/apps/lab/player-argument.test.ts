@@ -31,7 +31,7 @@ test.each([
 test('a file may have a colon in its name, too', () => {
   const path = file('of:old.conf')
   expect(chosen(`ntpd-4.2.6p5,-g:${path}`).player).toMatchObject({ kind: 'ntpd', options: '-g' })
-  expect(chosen(path).player.name).toBe('of:old.conf')
+  expect(chosen(path).player.name).toBe('chronyd of:old.conf')
 })
 
 test('a file that is not there is named as it stands behind the last colon', () => {

@@ -63,7 +63,8 @@ export function choosePlayer(written: string, story: Pick<Scenario, 'server' | '
   const idle = options.length > 0 ? whyNotWith(player.kind, options.join(' ')) : undefined
   if (idle !== undefined) throw new Complaint(`${written}: ${idle}`)
   if (namesNobody(player, story)) throw new Complaint(`${path}: ${configured.namesNobody}`)
-  const called = daemon === undefined ? player.name : [daemon, ...options, player.name].join(' ')
+  const said = daemon ?? (configured.guessed ? player.kind : undefined)
+  const called = said === undefined ? player.name : [said, ...options, player.name].join(' ')
   return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
 }
 

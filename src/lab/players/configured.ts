@@ -17,6 +17,8 @@ export interface Configured {
   readonly player: PlayerSpec
   /** What is to be said when it asks nobody. */
   readonly namesNobody: string
+  /** Whose configuration it is, nothing in it tells. */
+  readonly guessed: boolean
   /** What was assumed, and which lines are played as if they were not there. */
   readonly notes: readonly string[]
 }
@@ -108,13 +110,21 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
   },
 }
 
+interface Attributed {
+  readonly kind: DaemonKind
+  /** Nothing in it tells. */
+  readonly guessed: boolean
+}
+
 /**
  * Whose configuration is it? Two have sections that nobody else has. Of the others it is of the one that understands more of its
- * lines; where several do, the name of the file tells.
+ * lines; where several do, the files that it names tell, then its own name. Where nothing tells it is a guess.
  */
-export function daemonOf(text: string, file: string): DaemonKind | undefined {
-  if (/^\s*\[Time\]/m.test(text)) return 'timesyncd'
-  if (/^\s*\[\[source\]\]/m.test(text)) return 'ntpd-rs'
+export const daemonOf = (text: string, file: string): DaemonKind | undefined => attributed(text, file)?.kind
+
+function attributed(text: string, file: string): Attributed | undefined {
+  if (/^\s*\[Time\]/m.test(text)) return { kind: 'timesyncd', guessed: false }
+  if (/^\s*\[\[source\]\]/m.test(text)) return { kind: 'ntpd-rs', guessed: false }
   const candidates = (['chronyd', 'ntpd', 'openntpd'] as const).map(kind => ({
     kind,
     ...READERS[kind](text, undefined),
@@ -122,8 +132,24 @@ export function daemonOf(text: string, file: string): DaemonKind | undefined {
   if (candidates.every(({ sources, strange }) => sources === 0 && strange.length > 0)) return undefined
   const least = Math.min(...candidates.map(({ strange }) => strange.length))
   const best = candidates.filter(({ strange }) => strange.length === least).map(({ kind }) => kind)
-  const named = /(^|\/)ntpd\.conf$/.test(file) ? 'openntpd' : /ntp[^/]*$/.test(file) ? 'ntpd' : 'chronyd'
-  return best.find(kind => kind === named) ?? best[0]
+  const told = best.find(kind => kind === filesTell(text)) ?? best.find(kind => kind === nameTells(file))
+  if (told !== undefined) return { kind: told, guessed: false }
+  // Both know the word; chrony.conf of no distribution has it, and old ntp.conf often do.
+  const preferring = best.includes('ntpd') && /^\s*(?:server|peer)\s.*\sprefer\b/m.test(text)
+  return { kind: preferring ? 'ntpd' : best[0]!, guessed: best.length > 1 }
+}
+
+/** Where it keeps its drift and its keys. */
+function filesTell(text: string): DaemonKind | undefined {
+  const paths = [...text.matchAll(/^\s*(?:driftfile|keys|keyfile|statsdir|logdir|logfile)\s+(\S+)/gim)]
+  const all = paths.map(([, path]) => path!).join('\n')
+  return /chrony/.test(all) ? 'chronyd' : /\bntp/.test(all) ? 'ntpd' : undefined
+}
+
+function nameTells(file: string): DaemonKind | undefined {
+  if (/(^|\/)ntpd\.conf$/.test(file)) return 'openntpd'
+  if (/chrony[^/]*$/.test(file)) return 'chronyd'
+  return /ntp[^/]*$/.test(file) ? 'ntpd' : undefined
 }
 
 /** Who would understand more of it than the one whom it is said to be for. */
@@ -133,6 +159,9 @@ function whoseElse(kind: DaemonKind, text: string, name: string): string | undef
   const strangeTo = (reader: DaemonKind) => READERS[reader](text, undefined).strange.length
   return strangeTo(other) < strangeTo(kind) ? `reads like a configuration of ${other}` : undefined
 }
+
+const sayGuess = (kind: DaemonKind, name: string): string =>
+  `could be of several daemons and is taken for ${kind}'s; of another one say so: ${kind === 'ntpd' ? 'chrony' : 'ntpd'}:${name}`
 
 /** By these a line that is not understood is not passed over. */
 const STRICT: Partial<Record<DaemonKind, string>> = { chronyd: 'chronyd', openntpd: 'the ntpd of OpenNTPD' }
@@ -156,14 +185,17 @@ export function configuredPlayer(said: {
   readonly text: string
 }): Configured | undefined {
   const { name, daemon, options, text } = said
-  const kind = daemon === undefined ? daemonOf(text, name) : daemonKind(daemon)
+  const whose = daemon === undefined ? attributed(text, name) : undefined
+  const kind = daemon === undefined ? whose?.kind : daemonKind(daemon)
   if (kind === undefined) return undefined
+  const guessed = whose?.guessed ?? false
   const { strange, leftOut, assumed: silent = [] } = READERS[kind](text, daemon)
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const mistaken = whoseElse(kind, text, name)
   const namesNobody = mistaken === undefined ? NAMES_NOBODY : `${NAMES_NOBODY}; it ${mistaken}`
   const first = [
+    ...(guessed ? [sayGuess(kind, name)] : []),
     ...(other === undefined ? [] : [other]),
     ...(mistaken === undefined ? [] : [`${mistaken}: what ${kind} does not know of it is not played`]),
   ]
@@ -173,7 +205,7 @@ export function configuredPlayer(said: {
     ...lines.map(({ line, why }) => `line ${line}: ${why}`),
   ]
   if (kind !== 'ntpd')
-    return { player: { kind, name, config: text }, namesNobody, notes: [...first, ...notes] }
+    return { player: { kind, name, config: text }, namesNobody, guessed, notes: [...first, ...notes] }
   const assumed = [
     ...(daemon === undefined ? [`played as ntpd ${USUAL_NTPD}`] : []),
     ...(options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
@@ -190,6 +222,7 @@ export function configuredPlayer(said: {
       config: text,
     },
     namesNobody,
+    guessed,
     notes: [
       ...first,
       ...(assumed.length > 0 ? [`${assumed.join(' ')}, because nothing else was said`] : []),

@@ -26,6 +26,8 @@ interface Table {
 const NO_AUTHENTICATION = 'who answers is believed without it'
 const FILES = 'other files are not read'
 const CLOCKS = 'reference clocks are not played'
+const ONLY_ANSWERS =
+  'a peer is played as one that answers; that it takes its own time from here is not played'
 const HOST_CLOCKS =
   'a PHC is the clock of the host, read without noise: as the hypervisor of the story shows it (`ptp`); in a story without one it is right'
 
@@ -130,10 +132,11 @@ function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]
     if (why !== undefined)
       return [{ line, why: why === FILES || why === CLOCKS ? why : `\`${name}\` is not played: ${why}` }]
     if (!SOURCES.has(name)) return []
-    return words.slice(1).flatMap(word => {
+    const named = words.slice(1).flatMap(word => {
       const option = options.get(word.toLowerCase())
       return option === undefined ? [] : [{ line, why: `\`${word}\` is not played: ${option}` }]
     })
+    return name === 'peer' ? [{ line, why: ONLY_ANSWERS }, ...named] : named
   })
 }
 

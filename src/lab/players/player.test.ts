@@ -44,8 +44,31 @@ describe('whose configuration a text is', () => {
     ['servers pool.ntp.org\nsensor *\nconstraints from "https://www.example"\n', 'x', 'openntpd'],
     ['server ntp.example\n', '/etc/openntpd/ntpd.conf', 'openntpd'],
     ['server ntp.example\n', '/etc/ntp.conf', 'ntpd'],
+    ['driftfile /var/lib/ntp/ntp.drift\nserver ntp.example\n', 'old.conf', 'ntpd'],
+    ['driftfile /var/lib/ntp/ntp.drift\nserver ntp.example prefer\n', 'chrony-to-be.conf', 'ntpd'],
+    ['driftfile /var/lib/chrony/drift\nserver ntp.example\n', 'ntp-new.conf', 'chronyd'],
+    ['driftfile /var/db/drift\nserver ntp.example prefer\n', 'x', 'ntpd'],
+    ['server ntp.example prefer iburst\nmakestep 1 3\n', 'x', 'chronyd'],
     ['<html>\n<body>\n', 'x', undefined],
   ])('%j in %s: %s', (text, file, daemon) => expect(daemonOf(text, file)).toBe(daemon))
+})
+
+test.each([
+  ['server ntp.example\n', 'old.conf', 'chronyd', 'ntpd:old.conf'],
+  ['server ntp.example prefer\n', 'old.conf', 'ntpd', 'chrony:old.conf'],
+])('%j in %s could be of several daemons, which is said', (text, name, kind, otherwise) => {
+  const { guessed, notes, player } = configuredPlayer({ name, text })!
+  expect({ guessed, kind: player.kind }).toEqual({ guessed: true, kind })
+  expect(notes[0]).toContain(`taken for ${kind}'s; of another one say so: ${otherwise}`)
+})
+
+test('a configuration whose name tells whose it is is no guess', () => {
+  expect(configuredPlayer({ name: 'ntp.conf', text: 'server ntp.example\n' })!.guessed).toBe(false)
+})
+
+test('that a peer is played as one that only answers is said', () => {
+  for (const name of ['ntp.conf', 'chrony.conf'])
+    expect(configuredPlayer({ name, text: 'peer ntp.example\n' })!.notes.join()).toMatch(/line 1: a peer is/)
 })
 
 test('what is assumed and what is not played is said', () => {

@@ -55,6 +55,20 @@ test('a server that loses its own sources, goes away, and comes back', () => {
   expect(ask(35)).toMatchObject({ leap: 0, stratum: 3 })
 })
 
+test.each([
+  { asked: 'of a client', mode: 3, answered: 4 },
+  { asked: 'of a peer', mode: 1, answered: 2 },
+  { asked: 'of one that answers only', mode: 2, answered: undefined },
+  { asked: 'of a server', mode: 4, answered: undefined },
+])('a request $asked is answered in the mode that goes with it', ({ mode, answered }) => {
+  const peer = ntpServer({ address: '192.0.2.1', link: symmetricLink(1e-3, 0) })
+  const request = new Uint8Array(HEADER_LENGTH)
+  request[0] = 0x20 | mode
+  putTime(request, AT.transmit, 1, 2)
+  const reply = peer.answer(request, trueTime(5), START)
+  expect(reply && reply[0]! & 7).toBe(answered)
+})
+
 test('a server that is asked too often says so, or nothing', () => {
   const limit = { interval: 8, burst: 2 }
   const polite = server({ rateLimit: { ...limit, beyond: 'kiss' } })

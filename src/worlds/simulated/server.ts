@@ -91,7 +91,8 @@ export function ntpServer(
     processing: config.hurries ? 0 : processing,
     answer(request, at, start) {
       if (request.length !== HEADER_LENGTH && decodePacket(request).kind === 'refused') return undefined
-      if ((request[0]! & 7) !== 3) return undefined
+      const mode = ANSWERS[request[0]! & 7]
+      if (mode === undefined) return undefined
       const now: Standing = changes ? standingAt(config, changes, at) : config
       if (now.silent) return undefined
       const verdict = limiter?.ask(at) ?? 'answer'
@@ -99,7 +100,7 @@ export function ntpServer(
       scale.startAt(start)
       const received = countNanoseconds(at + clock(at))
       const reply = now === config ? new Uint8Array(standing) : standingReply(now)
-      reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | 4
+      reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | mode
       reply[AT.poll] = request[AT.poll]!
       for (let i = 0; i < 8; i++) reply[AT.origin + i] = request[AT.transmit + i]!
       scale.put(reply, AT.receive, received)
@@ -112,6 +113,12 @@ export function ntpServer(
     },
   }
 }
+
+/**
+ * By the mode of a request that of the answer: a client's (3) is that of a server (4). A symmetric active one (1), of somebody who
+ * has it as a peer, is symmetric passive (2): it keeps no association with him, whom it was not told of.
+ */
+const ANSWERS: { readonly [mode: number]: number } = { 1: 2, 3: 4 }
 
 const VERSION = 4
 const BROADCAST = 5

@@ -65,6 +65,15 @@ test.each([
   expect(run.steps).toEqual([])
 })
 
+test.each(['peer 192.0.2.1', 'peer 192.0.2.1 iburst', 'peer 192.0.2.1 minpoll 4 maxpoll 6'])(
+  '%s: who is a peer is believed as a server is',
+  conf => {
+    const run = play({ conf, version: '4.2.6p5', clock: { offset: -0.3 }, duration: 14_400 })
+    expect(run.steps).toHaveLength(1)
+    expect(worstFrom(run, 10_000)).toBeLessThan(20e-3)
+  },
+)
+
 test('300 ms at the start are stepped', () => {
   const run = play({ clock: { offset: -0.3 } })
   expect(run.steps).toHaveLength(1)
