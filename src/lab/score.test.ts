@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Run } from './run.ts'
 import { median, quantile, scoreRun, timeUntilBelow } from './score.ts'
 
@@ -45,6 +45,40 @@ test('a score counts from the disruption, and only what the player did', () => {
     backwardSteps: 1,
     exited: true,
     packets: 12,
+  })
+})
+
+describe('of several disruptions the longest recovery counts', () => {
+  const wrongFor = (...lengths: readonly number[]) =>
+    lengths.flatMap(length => Array.from({ length: 10 }, (_, i) => (i < length ? 1 : 0)))
+  const times = (...lengths: readonly number[]) => {
+    const [disruptedAt, ...disruptedAgain] = lengths.map((_, i) => 10 * i)
+    return scoreRun(run(wrongFor(...lengths)), { disruptedAt: disruptedAt!, disruptedAgain }).timeTo10ms
+  }
+  test.each([
+    { lengths: [3], longest: 3 },
+    { lengths: [3, 5, 2], longest: 5 },
+    { lengths: [0, 0], longest: 0 },
+    { lengths: [3, 10, 2], longest: 12 },
+    { lengths: [10, 0], longest: 10 },
+    { lengths: [3, 10], longest: Number.POSITIVE_INFINITY },
+    { lengths: [10, 10, 4, 5], longest: 24 },
+  ])('wrong for $lengths s after each: $longest s', ({ lengths, longest }) => {
+    expect(times(...lengths)).toBe(longest)
+  })
+  test('a break that the next disruption makes is its own', () => {
+    const breaks = [
+      { at: 10.5, before: Number.NaN, after: 2 },
+      { at: 12.5, before: 2, after: 0 },
+      { at: 20.5, before: Number.NaN, after: 2 },
+      { at: 21.25, before: 2, after: 0 },
+    ]
+    const scoring = { disruptedAt: 10.5, disruptedAgain: [20.5] }
+    const offsets = Array.from({ length: 30 }, (_, i) => (i === 11 || i === 12 || i === 21 ? 2 : 0))
+    expect(scoreRun(run(offsets, { breaks }), scoring).timeTo10ms).toBe(2)
+  })
+  test('one that comes after the end is none', () => {
+    expect(scoreRun(run([1, 1, 0, 0]), { disruptedAt: 0, disruptedAgain: [9] }).timeTo10ms).toBe(2)
   })
 })
 

@@ -8,7 +8,10 @@ import type { Break } from '#worlds/simulated/world.ts'
 import type { Run } from './run.ts'
 
 export interface Score {
-  /** From the disruption until the offset stays below this for good; infinite when it never does. */
+  /**
+   * The longest recovery: from a disruption until the offset stays below this up to the next one, or for good. Who is not back by
+   * then is waited for through the next one; infinite when the last one is never recovered from.
+   */
   readonly timeTo10ms: Seconds
   readonly timeTo1ms: Seconds
   /** The largest offset from the disruption on, with its sign. */
@@ -28,6 +31,8 @@ export interface Score {
 export interface Scoring {
   /** When something happens to the clock; 0: from the start. */
   readonly disruptedAt: Seconds
+  /** When more of it happens, in order: each is recovered from by itself. */
+  readonly disruptedAgain?: readonly Seconds[]
   /** Where RMS and maximum are taken; all of the run when absent. */
   readonly window?: readonly [from: Seconds, to: Seconds]
   /**
@@ -37,7 +42,7 @@ export interface Scoring {
   readonly blurred?: readonly [from: Seconds, to: Seconds]
 }
 
-export function scoreRun(run: Run, { disruptedAt, window, blurred }: Scoring): Score {
+export function scoreRun(run: Run, { disruptedAt, disruptedAgain = [], window, blurred }: Scoring): Score {
   const { steps } = run
   const offsets = blurred ? withoutBlur(run.offsets, blurred) : run.offsets
   const last = offsets.length - 1
@@ -50,7 +55,8 @@ export function scoreRun(run: Run, { disruptedAt, window, blurred }: Scoring): S
   const shown = shownAtBreaks(breaks, disruptedAt)
   const worst = extreme(offsets, after, last, shown)
   const inWindow = shownAtBreaks(breaks, from).filter(({ at }) => at <= to)
-  const timeTo = (limit: Seconds): Seconds => timeUntilRight(offsets, shown, limit, disruptedAt)
+  const stretches = stretchesOf(offsets, breaks, [disruptedAt, ...disruptedAgain.filter(at => at <= last)])
+  const timeTo = (limit: Seconds): Seconds => longestRecovery(stretches, limit)
   return {
     timeTo10ms: timeTo(10e-3),
     timeTo1ms: timeTo(1e-3),
@@ -83,13 +89,47 @@ function shownAtBreaks(breaks: readonly Break[], from: Seconds): Shown[] {
     .filter(({ offset }) => !Number.isNaN(offset))
 }
 
-/** From the disruption until the clock is seen right at a second or at a break, and never wrong again. */
-function timeUntilRight(
+/** From one disruption to the next. */
+interface Stretch {
+  readonly from: Seconds
+  /** From the start of the run to the end of the stretch. */
+  readonly offsets: Float64Array
+  readonly shown: readonly Shown[]
+}
+
+function stretchesOf(
   offsets: Float64Array,
-  shown: readonly Shown[],
-  limit: Seconds,
-  from: Seconds,
-): Seconds {
+  breaks: readonly Break[],
+  disruptions: readonly Seconds[],
+): Stretch[] {
+  let next = 0
+  return disruptions.map((from, i) => {
+    const to = disruptions[i + 1] ?? NEVER
+    const first = next
+    while (next < breaks.length && breaks[next]!.at < to) next++
+    return {
+      from,
+      offsets: to === NEVER ? offsets : offsets.subarray(0, Math.ceil(to)),
+      shown: shownAtBreaks(breaks.slice(first, next), from),
+    }
+  })
+}
+
+function longestRecovery(stretches: readonly Stretch[], limit: Seconds): Seconds {
+  let longest: Seconds = 0
+  let wrongSince: Seconds | undefined
+  for (const stretch of stretches) {
+    const { from } = stretch
+    const takes = timeUntilRight(stretch, limit)
+    const since: Seconds = wrongSince ?? from
+    wrongSince = takes === NEVER ? since : undefined
+    if (takes !== NEVER) longest = Math.max(longest, from - since + takes)
+  }
+  return wrongSince === undefined ? longest : NEVER
+}
+
+/** From the disruption until the clock is seen right at a second or at a break, and never wrong again in this stretch. */
+function timeUntilRight({ offsets, shown, from }: Stretch, limit: Seconds): Seconds {
   const start = Math.ceil(from)
   const isWrong = (offset: Seconds) => Math.abs(offset) >= limit
   const second = Math.max(start - 1, offsets.findLastIndex(isWrong))

@@ -543,7 +543,7 @@ lab
   .addHelpText(
     'after',
     `
-Times count from the disruption until the clock stays that good. Figures are medians over the seeds, and in parentheses what lies
+Times count from the disruption until the clock stays that good; of several the longest, each up to the next one. Figures are medians over the seeds, and in parentheses what lies
 between the best and the worst tenth.
 
 Examples:

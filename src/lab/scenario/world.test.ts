@@ -216,6 +216,17 @@ test('the phase moves all that happens, by another part for each seed, and what 
   expect(duration).toBeCloseTo(36_000 + 618.03, 1)
 })
 
+test('later pauses and steps, each as often as it comes, are recovered from by themselves', () => {
+  const event = [
+    { kind: 'pause', at: '4h', length: '2s', every: '3h' },
+    { kind: 'step', at: '5h', by: '1s' },
+  ]
+  const again = (more: object) => stage(story({ duration: '10h', event, ...more }), 1).scoring.disruptedAgain
+  expect(again({})).toEqual([18_000, 25_202])
+  expect(again({ judged: { after: '6h' } })).toEqual([25_202])
+  expect(again({ event: event.slice(1) })).toEqual([])
+})
+
 test('recovery is counted from the first pause, step, or what is said', () => {
   const from = (more: object) => stage(story(more), 1).scoring.disruptedAt
   expect(from({})).toBe(0)

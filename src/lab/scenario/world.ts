@@ -56,11 +56,14 @@ export function stage(scenario: Scenario, seed: number): Staged {
   }
   const duration = scenario.duration + shift
   const { after, from = 0, to = scenario.duration } = scenario.judged
+  const disruptions = disruptionsOf(events)
+  const disruptedAt = after === undefined ? (disruptions[0] ?? 0) : after + shift
   return {
     world,
     duration,
     scoring: {
-      disruptedAt: after === undefined ? firstDisruption(events) : after + shift,
+      disruptedAt,
+      disruptedAgain: disruptions.filter(at => at > disruptedAt),
       window: [Math.ceil(from + (from > 0 ? shift : 0)), Math.floor(to + shift)],
       ...(leap ? { blurred: [leap.at - LEAP_BLUR, leap.at + LEAP_BLUR] } : {}),
     },
@@ -76,12 +79,11 @@ function startBefore({ at, leap }: EventOf<'leap-second'>): Instant {
   return plus(endOfMonth(START), -(leap === 'insert' ? at : at + 1))
 }
 
-function firstDisruption(events: readonly ScenarioEvent[]): Seconds {
-  const ends = events.flatMap(event =>
-    isStopping(event) ? [stopOf(event).to] : event.kind === 'step' ? [event.at] : [],
-  )
-  return ends.length === 0 ? 0 : Math.min(...ends)
-}
+/** When the guest is there again, or its clock is another; in order. */
+const disruptionsOf = (events: readonly ScenarioEvent[]): Seconds[] =>
+  events
+    .flatMap(event => (isStopping(event) ? [stopOf(event).to] : event.kind === 'step' ? [event.at] : []))
+    .sort((a, b) => a - b)
 
 function markOf(event: ScenarioEvent): Mark {
   const { kind } = event
