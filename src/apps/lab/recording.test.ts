@@ -1,4 +1,6 @@
 /** Logs of real daemons, whose truth is known (README beside each): the story that is made of them must tell it. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { readRecording } from './recording.ts'
@@ -68,6 +70,15 @@ test.each([
     expect(doubts.join()).toContain(doubt)
   },
 )
+
+test('without the frequency of the daemon the oscillator is a guess, which is said', async () => {
+  const folder = logsOf('ntpd428-xen-3days')
+  const raw = readdirSync(folder).filter(name => name.startsWith('rawstats'))
+  const untold = 'no log tells at what frequency'
+  const { doubts } = await readRecording(raw.map(name => join(folder, name)))
+  expect(doubts.join()).toContain(untold)
+  expect((await readRecording([folder])).doubts.join()).not.toContain(untold)
+})
 
 test('a daemon that swings is said to, since the story does not; not one whose clock others disturb as often', async () => {
   const swung = async (name: string) =>

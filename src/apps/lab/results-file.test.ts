@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -42,6 +42,25 @@ test('another sweep is not mixed in, but may begin anew', () => {
   expect(() => new ResultsFile(path, { sweep: 'b' }, 5, false)).toThrow('holds the results of another sweep')
   expect(new ResultsFile(path, { sweep: 'b' }, 5, true).done).toBe(0)
   expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(2)
+})
+
+test.each(['title = "my story"\n', '[1,2]\n'])(
+  'what holds no results is not overwritten, also not by a sweep that begins anew: %j',
+  text => {
+    const path = join(folder, 'mine')
+    for (const fresh of [false, true]) {
+      writeFileSync(path, text)
+      expect(() => new ResultsFile(path, {}, 5, fresh)).toThrow('holds no results of a sweep')
+      expect(readFileSync(path, 'utf8')).toBe(text)
+    }
+  },
+)
+
+test('a line with something else than a number is played again', () => {
+  const path = join(folder, 'c.jsonl')
+  new ResultsFile(path, { sweep: 'c' }, 5, false)
+  appendFileSync(path, `${JSON.stringify([2, { ...SCORE, timeTo10ms: 1, worst: 'x' }])}\n`)
+  expect(new ResultsFile(path, { sweep: 'c' }, 5, false).done).toBe(0)
 })
 
 test('a file that cannot be is said', () => {

@@ -31,6 +31,8 @@ export class ResultsFile {
       runs: total,
     })
     try {
+      if (existsSync(path) && !isResults(path))
+        throw new Complaint(`${path} holds no results of a sweep; name another file with --results`)
       if (!fresh && existsSync(path)) this.#read(head)
       else writeFileSync(path, `${head}\n`)
     } catch (error) {
@@ -75,12 +77,33 @@ export class ResultsFile {
 const pack = (_key: string, value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? NEVER : value)
 const unpack = (_key: string, value: unknown): unknown => (value === NEVER ? Number.POSITIVE_INFINITY : value)
 
+const HEAD_BEGINS = '{"sweep":'
+
+/** Or as good as new. */
+function isResults(path: string): boolean {
+  const text = readFileSync(path, 'utf8')
+  return text === '' || text.startsWith(HEAD_BEGINS)
+}
+
+const NUMBERS = [
+  'timeTo10ms',
+  'timeTo1ms',
+  'worst',
+  'overshoot',
+  'rms',
+  'max',
+  'steps',
+  'backwardSteps',
+  'packets',
+] as const satisfies (keyof Score)[]
+
+const isScore = (score: Partial<Score> | undefined): boolean =>
+  typeof score?.exited === 'boolean' && NUMBERS.every(key => typeof score[key] === 'number')
+
 function readRun(line: string): [number, Score] | undefined {
   try {
     const run = JSON.parse(line, unpack)
-    return Array.isArray(run) && Number.isInteger(run[0]) && typeof run[1]?.packets === 'number'
-      ? [run[0], run[1]]
-      : undefined
+    return Array.isArray(run) && Number.isInteger(run[0]) && isScore(run[1]) ? [run[0], run[1]] : undefined
   } catch {
     return undefined
   }

@@ -64,10 +64,10 @@ test('whom an ntpd that listens does not hear is said', () => {
 test('whom ntpd does not hear for its own `restrict` is said, unless another line lets him through', () => {
   const servers = 'server 192.0.2.1\nserver ntp.example\n'
   expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\n`)).toEqual([
-    'line 3: this `restrict` is not played: ntpd would drop what 192.0.2.1 and ntp.example answer',
+    'line 3: for this `restrict` ntpd drops what 192.0.2.1 and ntp.example answer: played so',
   ])
   expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\nrestrict 192.0.2.1\n`)).toEqual([
-    'line 3: this `restrict` is not played: ntpd would drop what ntp.example answer',
+    'line 3: for this `restrict` ntpd drops what ntp.example answer: played so',
   ])
   expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\nrestrict source nomodify\n`)).toEqual(
     [],

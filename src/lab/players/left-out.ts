@@ -7,7 +7,7 @@ import { grouped } from '#core/grouped.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { wordsOf } from '#dialects/named-source.ts'
 import { readCommands } from '#dialects/ntpd/commands.ts'
-import { readRestriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
+import { type Restriction, readRestriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
 import { keysWritten, unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
 
 export interface LeftOut {
@@ -70,13 +70,13 @@ export const CHRONY_TABLE: Table = {
 export const NTPD_TABLE: Table = {
   played: new Set(
     wordsOf(
-      `broadcastclient disable driftfile enable fudge multicastclient peer pool server tinker tos unconfig unpeer`,
+      `broadcastclient disable driftfile enable fudge multicastclient peer pool restrict server tinker tos unconfig unpeer`,
     ),
   ),
   elsewhere: new Set(
     wordsOf(`authdelay authenticate automax broadcast calldelay controlkey crypto delrestrict device discard dscp end extra filegen
       ident interface keys keysdir leapfile leapsmearinterval limit logconfig logfile manycastserver mdnstries mru nic nonvolatile
-      ntpsigndsocket nts phone pidfile pollskewlist requestkey reset restrict revoke rlimit saveconfigdir setvar simulate
+      ntpsigndsocket nts phone pidfile pollskewlist requestkey reset revoke rlimit saveconfigdir setvar simulate
       statistics statsdir trap trustedkey ttl unrestrict`),
   ),
   leftOut: new Map([
@@ -158,16 +158,22 @@ export function leftOutOfNtpdRs(text: string): LeftOut[] {
   return [...unknown, ...known]
 }
 
-/** Whom ntpd would not hear for its own `restrict`; what is played hears everybody. */
-export function deafenedServers(text: string, servers: readonly string[]): LeftOut[] {
+/** By which line of ntp.conf, if by any, what a server answers is dropped. */
+export function deafeningIn(text: string): (server: string) => Restriction | undefined {
   const all = readCommands(text)
     .filter(({ name }) => name === 'restrict')
     .map(readRestriction)
-  const byLine = grouped(servers, server => whatDeafens(all, server)?.line)
+  return server => whatDeafens(all, server)
+}
+
+/** Whom ntpd does not hear for its own `restrict`. */
+export function deafenedServers(text: string, servers: readonly string[]): LeftOut[] {
+  const deafening = deafeningIn(text)
+  const byLine = grouped(servers, server => deafening(server)?.line)
   return [...byLine].flatMap(([line, those]) =>
     line === undefined
       ? []
-      : [{ line, why: `this \`restrict\` is not played: ntpd would drop what ${list(those)} answer` }],
+      : [{ line, why: `for this \`restrict\` ntpd drops what ${list(those)} answer: played so` }],
   )
 }
 

@@ -20,6 +20,7 @@ import { agentPlayer, daemonPlayer, type PlayerMaker } from '../run.ts'
 import type { Scenario } from '../scenario/schema.ts'
 import { POOL } from '../scenario/world.ts'
 import { hostClockSources, showsHostClock } from './host-clock.ts'
+import { deafeningIn } from './left-out.ts'
 import {
   askedByTimesyncd,
   isLocal,
@@ -30,6 +31,8 @@ import {
   withServer,
 } from './player.ts'
 
+/** Whose answers are dropped is asked as one who is not there. */
+const NOBODY = '0.0.0.0'
 /** How well a drift file knows what the oscillator gains. */
 const KNOWN_TO: Rate = 0.1 * PPM
 
@@ -40,8 +43,19 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
     case 'clockwright':
       return agentPlayer(agentConfig(spec, addresses, gains))
     case 'ntpd': {
-      const read = parseConf(spec.config ?? askingAll(addresses), 'ntp.conf')
-      const config = { ...read, associations: namingServers(read.associations, addresses) }
+      const text = spec.config ?? askingAll(addresses)
+      const read = parseConf(text, 'ntp.conf')
+      const deafening = deafeningIn(text)
+      const asked = read.associations.map(each => ({
+        ...each,
+        deaf: !isLocal(each.address) && deafening(each.address) !== undefined,
+      }))
+      const config = {
+        ...read,
+        associations: namingServers(asked, addresses).map(each =>
+          each.deaf ? { ...each, address: NOBODY } : each,
+        ),
+      }
       const { version, again } = spec
       const options = spec.options.split(/\s+/).filter(word => word !== '')
       const drift = gains === undefined ? undefined : -gains

@@ -172,6 +172,23 @@ describe('a file as it is found on a machine is played with the servers of the s
   })
 })
 
+test('ntpd that drops the answers of its servers never learns the time; of one that is let through it does', () => {
+  const scenario = v.parse(scenarioSchema, {
+    title: 'a start',
+    about: 'A clock that is behind.',
+    duration: '4h',
+    guest: { offset: -0.3 },
+    server: [{ address: '192.0.2.1' }],
+  })
+  const timeTo10ms = (more: string) => {
+    const text = `server ntp.example iburst\nrestrict default ignore\n${more}`
+    const { player } = configuredPlayer({ name: 'ntp.conf', text })!
+    return play({ scenario, player, seed: 1 }).score.timeTo10ms
+  }
+  expect(timeTo10ms('')).toBe(Number.POSITIVE_INFINITY)
+  expect(timeTo10ms('restrict source nomodify\n')).toBeLessThan(3600)
+})
+
 test("another daemon's configuration is played by who is named, and that is the first thing that is said", () => {
   const said = (daemon: string, text: string) => configuredPlayer({ name: 'a', daemon, text })!
   const chrony = 'server a iburst\nmakestep 1 3\nrtcsync\n'

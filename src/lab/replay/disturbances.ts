@@ -63,10 +63,8 @@ export function disturbancesIn(
 /** chronyd tells a clock that was set by much from one that stood. */
 function noticedBetween(before: Moment, after: Moment, events: readonly LogEvent[]): LogEvent | undefined {
   return events.find(
-    ({ what, at }) =>
-      what !== 'stepped' &&
-      at >= Math.min(before.clock, after.clock) - 1 &&
-      at <= Math.max(before.clock, after.clock) + 1,
+    ({ at }) =>
+      at >= Math.min(before.clock, after.clock) - 1 && at <= Math.max(before.clock, after.clock) + 1,
   )
 }
 

@@ -44,7 +44,7 @@ function record(witnessed: boolean) {
 }
 
 test.each([true, false])('a story like the one that was lived through (pause witnessed: %s)', witnessed => {
-  const { scenario, seen } = storyOfJournal(record(witnessed))!
+  const { scenario } = storyOfJournal(record(witnessed))!
   expect(scenario.guest.frequencyerror).toBeCloseTo(35, 0)
   expect(scenario.guest.offset).toBeCloseTo(-0.2, 2)
   expect(scenario.server.map(({ address }) => address)).toEqual(['192.0.2.1', '192.0.2.2', '192.0.2.3'])
@@ -56,7 +56,6 @@ test.each([true, false])('a story like the one that was lived through (pause wit
   // Sources ask seldom: without a witness nobody knows when it was.
   expect(Math.abs(pause.at - 10_800)).toBeLessThan(witnessed ? 60 : 1100)
   expect(scenario.duration).toBeGreaterThan(20_000)
-  expect(seen.steps).toBeGreaterThan(0)
 })
 
 test('a recording without samples tells no story', () => {

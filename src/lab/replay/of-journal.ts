@@ -58,7 +58,6 @@ export function storyOfJournal(recorded: Recorded): Reconstructed | undefined {
       samples: samples.length,
       worst: Math.max(...offsets.map(Math.abs)),
       rms: Math.sqrt(sum(offsets.map(offset => offset ** 2)) / offsets.length),
-      steps: steps.filter(step => !bySomebody(step)).length,
     },
   })
 }

@@ -14,7 +14,7 @@ import { outagesIn, sayOutage } from './outages.ts'
 import { saySwings } from './say-swings.ts'
 import { type Reconstructed, storyOfObserved, sum } from './story.ts'
 
-const EVENTS: ReadonlySet<string> = new Set(['stepped', 'jumped-forward', 'jumped-backward'])
+const EVENTS: ReadonlySet<string> = new Set(['jumped-forward', 'jumped-backward'])
 const FEWEST = 8
 /** A kernel slews by no more than this, a tenth of each tick. */
 const MOST_PACE: Rate = 0.1
@@ -59,7 +59,6 @@ export class LogRecording {
     const offs = offsBySource(moments)
     const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
     const offsets = common.map(({ offset }) => offset)
-    const stepped = this.#events.filter(({ what }) => what === 'stepped')
     const oscillator = oscillationOf(this.#frequencies, common, first!)
     const disturbances = disturbancesIn(common, this.#events, this.#corrections.length > 0)
     const outages = outagesIn(common, disturbances.pauses, this.#lives)
@@ -92,7 +91,6 @@ export class LogRecording {
         samples: common.length,
         worst: offsets.reduce((most, offset) => Math.max(most, Math.abs(offset)), 0),
         rms: Math.sqrt(sum(offsets.map(offset => offset ** 2)) / offsets.length),
-        steps: stepped.length,
       },
     })
   }

@@ -30,7 +30,7 @@ export function oscillationOf(
     const middle = moments[Math.floor(moments.length / 2)]!
     const last = moments.at(-1)!
     const rate = (last.offset - middle.offset) / Math.max(1, last.at - middle.at)
-    return { frequencyError: -rate, rates: [], doubts: [] }
+    return { frequencyError: -rate, rates: [], doubts: [UNTOLD] }
   }
   const later = learned.slice(Math.floor(learned.length / 2))
   const middle = median(later.map(({ rate }) => rate))
@@ -50,6 +50,8 @@ export function oscillationOf(
   }
 }
 
+const UNTOLD =
+  'no log tells at what frequency the daemon corrected the clock (`loopstats`, `tracking.log`): what the oscillator gains is a guess by the offsets alone, which show only what the daemon left of it'
 const SATURATED =
   'the daemon corrected as much as it can all the time: what the oscillator gains is told by the offsets alone, and roughly'
 const UNSETTLED =

@@ -57,7 +57,6 @@ export interface Reconstructed {
     /** The largest offset of the clock at a sample, and RMS over all. */
     readonly worst: Seconds
     readonly rms: Seconds
-    readonly steps: number
   }
 }
 

@@ -29,7 +29,7 @@ export function forecastText(forecast: Forecast, style: Style, columns: number):
   const rows = [{ name: 'as it is', how: '', ...now }, ...changes]
   return [
     ...wrapped(
-      `A pause of ${duration(pause)} leaves the clock wrong${outcome(now)}, kept by ${kept}.`,
+      `A pause of ${duration(pause)} leaves the clock ${outcome(now)}, kept by ${kept}.`,
       columns,
       '',
     ).map(line => style('bold', line)),
@@ -67,12 +67,13 @@ const told = ({ name, how, timeTo10ms, runs }: ChangedProspect): string =>
 
 function outcome({ timeTo10ms, runs, exits }: Prospect): string {
   const { median, p10, p90, never } = timeTo10ms
-  if (exits === runs) return ' for good: the daemon ends'
-  if (never === runs) return ' by more than 10 ms for more than a day'
+  if (exits === runs) return 'wrong for good: the daemon ends'
+  if (never === runs) return 'wrong by more than 10 ms for more than a day'
+  if (p90 === 0) return 'never wrong by more than 10 ms'
   if (median === Number.POSITIVE_INFINITY)
-    return ` by more than 10 ms, in ${never} of ${runs} runs for more than a day`
+    return `wrong by more than 10 ms, in ${never} of ${runs} runs for more than a day`
   const most = p90 === Number.POSITIVE_INFINITY ? 'more than a day' : timeText(p90)
-  return ` by more than 10 ms for ${timeText(median)} (one run in ten is done in ${timeText(p10)}, one takes ${most} or longer)`
+  return `wrong by more than 10 ms for ${timeText(median)} (one run in ten is done in ${timeText(p10)}, one takes ${most} or longer)`
 }
 
 const isBetter = (change: Prospect, now: Prospect): boolean =>

@@ -198,27 +198,30 @@ test('a forecast says how long, what would help, and how it was found', () => {
     const { runs, timeTo10ms, exits } = summary(time)
     return { runs, timeTo10ms, exits, worst: 4.3 }
   }
-  const text = forecastText(
-    {
-      model: 'ntpd 4.2.8 -g',
-      config: 'ntp.conf',
-      pause: 4.3,
-      uptime: 21_600,
-      network: 'lan',
-      servers: 1,
-      assumed: [],
-      now: prospect(9000),
-      changes: [
-        { kind: 'daemon', name: 'chrony', how: 'run chronyd', ...prospect(100) },
-        { kind: 'edit', name: 'polls 4 to 6', how: 'add minpoll', ...prospect(900) },
-        { kind: 'edit', name: 'maxdist', how: 'add maxdist', ...prospect(NEVER) },
-      ],
-    },
-    plain,
-    200,
-  )
+  const textOf = (time: number) =>
+    forecastText(
+      {
+        model: 'ntpd 4.2.8 -g',
+        config: 'ntp.conf',
+        pause: 4.3,
+        uptime: 21_600,
+        network: 'lan',
+        servers: 1,
+        assumed: [],
+        now: prospect(time),
+        changes: [
+          { kind: 'daemon', name: 'chrony', how: 'run chronyd', ...prospect(100) },
+          { kind: 'edit', name: 'polls 4 to 6', how: 'add minpoll', ...prospect(900) },
+          { kind: 'edit', name: 'maxdist', how: 'add maxdist', ...prospect(NEVER) },
+        ],
+      },
+      plain,
+      200,
+    )
+  const text = textOf(9000)
   expect(text).toContain('leaves the clock wrong by more than 10 ms for 2.5 h')
   expect(text).toContain('kept by ntpd 4.2.8 -g with ntp.conf.')
   expect(text).toContain('Best change of what is there: polls 4 to 6, 900 s. To do: add minpoll.')
   expect(text).toContain('Another daemon: chrony, 100 s. To do: run chronyd.')
+  expect(textOf(0)).toContain('leaves the clock never wrong by more than 10 ms, kept by')
 })

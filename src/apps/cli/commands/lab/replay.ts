@@ -28,7 +28,7 @@ export async function replay(paths: readonly string[], options: Options): Promis
     ? chosen(options.with, scenario)
     : { players: [...ours, ...USUAL.map(name => knownPlayer(name, addresses)!)], notes: [] }
   if (options.write !== undefined) write(options.write, printScenario(scenario))
-  const shown = `The recording: ${plural(seen.samples, 'sample')}, largest offset ${duration(seen.worst)}, RMS ${duration(seen.rms)}, ${plural(seen.steps, 'step')}; the oscillator gains ${rate(scenario.guest.frequencyerror * PPM)}, wanders ${scenario.guest.wander.toPrecision(2)} ppm in a second`
+  const shown = `The recording: ${plural(seen.samples, 'sample')}, largest offset ${duration(seen.worst)}, RMS ${duration(seen.rms)}; the oscillator gains ${rate(scenario.guest.frequencyerror * PPM)}, wanders ${scenario.guest.wander.toPrecision(2)} ppm in a second`
   await playAndShow(
     { scenario, name: 'replay', path: paths.join(' ') },
     players,
