@@ -50,7 +50,11 @@ function ofJournal(path: string): Recording {
 }
 
 async function ofLogs(paths: readonly string[]): Promise<Recording> {
-  const { hosts, skipped } = await readInto(paths, { limit: MOST_UNPACKED }, () => new LogRecording())
+  const { hosts, skipped, baseDay } = await readInto(
+    paths,
+    { limit: MOST_UNPACKED },
+    () => new LogRecording(),
+  )
   const [host] = hosts
   const named = paths.map(printable).join(', ')
   if (!host) {
@@ -64,7 +68,7 @@ async function ofLogs(paths: readonly string[]): Promise<Recording> {
     const names = hosts.map(({ name }) => printable(name)).join(', ')
     throw new Complaint(`${named}: the logs of ${hosts.length} hosts (${names}); name those of one`)
   }
-  const story = host.log.story(host.sources.names)
+  const story = host.log.story(host.sources.names, baseDay)
   if (!story) throw tooFew(named)
   const ours = knownPlayer(
     'clockwright',

@@ -13,6 +13,7 @@ import { AT_THE_LIMIT, oscillationOf } from './oscillation.ts'
 import { outagesIn, sayOutage } from './outages.ts'
 import { saySwings } from './say-swings.ts'
 import { type Reconstructed, storyOfObserved, sum } from './story.ts'
+import { longestStretch, sayLeftOut } from './stretches.ts'
 
 const EVENTS: ReadonlySet<string> = new Set(['jumped-forward', 'jumped-backward'])
 const FEWEST = 8
@@ -51,15 +52,25 @@ export class LogRecording {
   }
 
   /** Undefined when there are too few exchanges to tell anything. */
-  story(sourceNames: readonly string[]): Reconstructed | undefined {
-    const exchanges = this.#exchanges()
+  story(sourceNames: readonly string[], baseDay: number): Reconstructed | undefined {
+    const recorded = this.#exchanges()
+    if (recorded.length < FEWEST) return undefined
+    const stretch = longestStretch(
+      recorded,
+      this.#frequencies.map(({ at }) => at),
+    )
+    const { exchanges, leftOut } = stretch
     if (exchanges.length < FEWEST) return undefined
+    const learned =
+      leftOut.stretches === 0
+        ? this.#frequencies
+        : this.#frequencies.filter(({ at }) => at >= stretch.from && at <= stretch.to)
     const [first] = exchanges
     const moments = this.#momentsOf(exchanges)
     const offs = offsBySource(moments)
     const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
     const offsets = common.map(({ offset }) => offset)
-    const oscillator = oscillationOf(this.#frequencies, common, first!)
+    const oscillator = oscillationOf(learned, common, first!)
     const disturbances = disturbancesIn(common, this.#events, this.#corrections.length > 0)
     const outages = outagesIn(common, disturbances.pauses, this.#lives)
     const named = common.map(each => ({ ...each, address: sourceNames[each.source] ?? '' }))
@@ -70,6 +81,7 @@ export class LogRecording {
       ahead: -offsets[0]!,
       ...oscillator,
       doubts: [
+        ...sayLeftOut(stretch, baseDay),
         ...oscillator.doubts,
         ...saySwings(common, disturbances),
         ...outages.map(sayOutage),
