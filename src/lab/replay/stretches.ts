@@ -2,6 +2,7 @@
  * Logs of a machine that was off for months, or of which somebody has kept two days, tell of two lives: nobody knows what its clock
  * did between them, and to play it would be months of nothing. One of them is played.
  */
+import { civil } from '#core/time/civil.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Exchange } from './moments.ts'
@@ -53,7 +54,10 @@ function silenceBetween(before: Exchange, after: Exchange, signs: readonly Secon
 export function sayLeftOut({ exchanges, from, to, leftOut }: Stretch, baseDay: number): string[] {
   const { stretches, silence } = leftOut
   if (stretches === 0) return []
-  const day = (at: Seconds) => new Date((baseDay * 86_400 + at) * 1e3).toISOString().slice(0, 10)
+  const day = (at: Seconds) => {
+    const { year, month, day } = civil(baseDay + Math.floor(at / 86_400))
+    return [year, month, day].map(part => String(part).padStart(2, '0')).join('-')
+  }
   return [
     `nothing shows that the daemon ran for ${duration(silence)}: of ${stretches + 1} stretches the longest is played, ${exchanges.length} exchanges from ${day(from)} to ${day(to)}, and ${leftOut.exchanges} are left out; to play others, name only their files`,
   ]
