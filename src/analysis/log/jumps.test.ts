@@ -1,6 +1,6 @@
 /** Changes in a row, to one side: which are a rate, which are one jump, and which a jump and a rate. */
 import { expect, test } from 'vitest'
-import type { Change } from './changes.ts'
+import { jumpOf } from '../../../test/support/jump.ts'
 import { type Jump, joinRuns } from './jumps.ts'
 
 const POLL = 1000
@@ -10,35 +10,7 @@ function jumpsOf(offsets: readonly number[]): Jump[] {
   return offsets.slice(1, -1).map((after, i) => {
     const before = offsets[i]!
     const [from, to] = [i * POLL, (i + 1) * POLL]
-    const change: Change = {
-      source: 0,
-      from,
-      to,
-      earliest: from,
-      latest: to,
-      fromEra: 0,
-      toEra: 0,
-      before,
-      after,
-      tolerance: 0.01,
-      spacing: POLL,
-      unsteadiness: 1,
-      fresh: false,
-      file: 0,
-      line: i,
-      next: offsets[i + 2]!,
-    }
-    const size = after - before
-    return {
-      change,
-      first: change,
-      firstSize: size,
-      size,
-      uncertainty: 0.01,
-      dropped: false,
-      set: false,
-      restarted: false,
-    }
+    return jumpOf({ from, to, before, after, spacing: POLL, unsteadiness: 1, line: i, next: offsets[i + 2]! })
   })
 }
 

@@ -1,5 +1,6 @@
 /** What the pace of the polls tells of some jumps is so of all that are like them. */
 import { expect, test } from 'vitest'
+import { jumpOf } from '../../../test/support/jump.ts'
 import type { Disturbance, Moved } from './disturbance.ts'
 import type { Jump } from './jumps.ts'
 import { movedAlike, whoMoved } from './who-moved.ts'
@@ -36,37 +37,8 @@ test('where it is told of few, or the other of one, or they differ, each is as i
 
 test('of four sources one keeps any pace by chance', () => {
   /** After a wait of so long by the local clock, where 64 s are usual. */
-  const seen = (waited: number): Jump => {
-    const change = {
-      source: 0,
-      from: 0,
-      to: waited,
-      earliest: 0,
-      latest: waited,
-      fromEra: 0,
-      toEra: 0,
-      before: 0,
-      after: 2.3,
-      tolerance: 0.01,
-      spacing: 64,
-      unsteadiness: 0.64,
-      fresh: false,
-      file: 0,
-      line: 1,
-      next: 2.3,
-    }
-    const size = 2.3
-    return {
-      change,
-      first: change,
-      firstSize: size,
-      size,
-      uncertainty: 0.01,
-      dropped: false,
-      set: false,
-      restarted: false,
-    }
-  }
+  const seen = (waited: number): Jump =>
+    jumpOf({ from: 0, to: waited, before: 0, after: 2.3, spacing: 64, unsteadiness: 0.64, next: 2.3 })
   const byTrue = 64 - 2.3
   expect(whoMoved([seen(byTrue), seen(130), seen(95), seen(210)], 'ntpd')).toBe('not known')
   expect(whoMoved([seen(byTrue), seen(byTrue), seen(95), seen(210)], 'ntpd')).toBe('wall clock')
