@@ -152,6 +152,11 @@ export class Census {
     return this.#spelt.spells
   }
 
+  /** Those of one source. */
+  spellsOf(source: number): readonly Spell[] {
+    return this.spells().filter(each => each.source === source)
+  }
+
   /** Asked for again and again of a log that does not grow any more. */
   sources(): readonly SourceCount[] {
     if (this.#counted?.rows !== this.#rows) this.#counted = { rows: this.#rows, sources: this.#count() }

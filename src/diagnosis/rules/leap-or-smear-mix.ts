@@ -57,16 +57,28 @@ function leftOut(each: Disturbance, subject: Subject): Finding {
   }
 }
 
+/** Whatever showed it. */
+const ofMix = ({ keeper }: Subject) => ({
+  name: 'leap-or-smear-mix' as const,
+  severity: 'warning' as const,
+  cost: 'For up to a day the sources disagree by up to a second, and the daemon follows whichever are more.',
+  causes: [
+    { what: 'some of the servers smear leap seconds', why: 'those of large clouds do' },
+    { what: 'a server has no list of leap seconds', why: 'if it was wrong by a second from then on' },
+  ],
+  remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS),
+  confirm: ANNOUNCED,
+})
+
 function mixed(subject: Subject): Finding[] {
-  const { disturbances, keeper, sourceName, when } = subject
+  const { disturbances, sourceName, when } = subject
   const jumps = disturbances.sources.filter(each => mayBeLeap(each, subject))
   const [first] = jumps
   if (!first) return []
   const names = [...new Set(jumps.flatMap(({ sources }) => sources.map(sourceName)))]
   return [
     {
-      name: 'leap-or-smear-mix',
-      severity: 'warning',
+      ...ofMix(subject),
       from: first.from,
       to: jumps.at(-1)!.to,
       what: `${names.join(', ')} jumped by ${signed(first.size)} at the end of a month, and the other sources did not: a leap second that not all of them tell alike.`,
@@ -78,13 +90,6 @@ function mixed(subject: Subject): Finding[] {
           line,
         })),
       ),
-      cost: 'For up to a day the sources disagree by up to a second, and the daemon follows whichever are more.',
-      causes: [
-        { what: 'some of the servers smear leap seconds', why: 'those of large clouds do' },
-        { what: 'a server has no list of leap seconds', why: 'if it was wrong by a second from then on' },
-      ],
-      remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS),
-      confirm: ANNOUNCED,
     },
   ]
 }
@@ -95,11 +100,10 @@ function smeared(subject: Subject): Finding[] {
   const census = log.censusOf(keeper.daemon)
   const sources = (census?.sources() ?? []).filter(({ source }) => isOfLeap(source, census!, subject))
   return sources.map(({ source }) => {
-    const spells = census!.spells().filter(each => each.source === source)
+    const spells = census!.spellsOf(source)
     const most = spells.reduce((a, b) => (Math.abs(b.size) > Math.abs(a.size) ? b : a))
     return {
-      name: 'leap-or-smear-mix',
-      severity: 'warning',
+      ...ofMix(subject),
       from: spells[0]!.from,
       to: spells.at(-1)!.to,
       what: `${sourceName(source)} was up to a second away from the others around the end of a month, ${signed(most.size)} in the middle of that time: it smears the leap second, or does not make it, and they do otherwise.`,
@@ -107,13 +111,6 @@ function smeared(subject: Subject): Finding[] {
       evidence: spells.slice(0, 4).map(each => ({
         text: `${sourceName(source)}  ${signed(each.size)} from the middle of the sources, from ${when(each.from)} to ${when(each.to)}`,
       })),
-      cost: 'For up to a day the sources disagree by up to a second, and the daemon follows whichever are more.',
-      causes: [
-        { what: 'some of the servers smear leap seconds', why: 'those of large clouds do' },
-        { what: 'a server has no list of leap seconds', why: 'if it was wrong by a second from then on' },
-      ],
-      remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS),
-      confirm: ANNOUNCED,
     }
   })
 }

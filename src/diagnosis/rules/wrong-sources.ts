@@ -51,7 +51,7 @@ export function wrongSources(subject: Subject, census: Census): WrongSources {
     .map(source => {
       const off = source.level - middle
       // It may have been right before.
-      const spells = census.spells().filter(each => each.source === source.source)
+      const spells = census.spellsOf(source.source)
       const wrongIn = spells.length > 0 ? spells : [source]
       const told = followedIn(log, keeper.daemon, sourceName(source.source), wrongIn)
       const held = census.medianIn(source.source, wrongIn)
@@ -75,7 +75,7 @@ export function wrongSources(subject: Subject, census: Census): WrongSources {
 
 /** All that it differed by was a leap second, told as that. */
 export function isOfLeap(source: number, census: Census, subject: Subject): boolean {
-  const spells = census.spells().filter(each => each.source === source)
+  const spells = census.spellsOf(source)
   return spells.length > 0 && spells.every(each => isAroundLeap(each, subject))
 }
 

@@ -7,6 +7,7 @@ import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import { type Restriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
+import { isLocalClock } from '../configured-sources.ts'
 import { found } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore, readerOf } from '../subject.ts'
 
@@ -41,7 +42,7 @@ const isAllOf = ({ ntp }: LintSubject, lost: readonly Asked[]): boolean =>
   ntp.every(({ file, read }) =>
     read.associations.every(
       ({ line, address }) =>
-        /^127\.127\.1\.\d+$/.test(address) || lost.some(each => each.file === file && each.line === line),
+        isLocalClock(address) || lost.some(each => each.file === file && each.line === line),
     ),
   )
 
