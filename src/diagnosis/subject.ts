@@ -2,12 +2,13 @@
 import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
 import { findDisturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { instantAt } from '#core/time/civil.ts'
 import { signed } from '#core/time/format.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import { type Keeper, keeperOf } from './keeper.ts'
-import { instantAt, momentsOf } from './when.ts'
+import { momentsOf } from './when.ts'
 
 export interface Subject {
   readonly log: HostLog

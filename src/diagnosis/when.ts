@@ -3,13 +3,10 @@
  * that began at 1970 and was never set: of both, all stamps lie in the first year.
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { instantAt } from '#core/time/civil.ts'
 import { rfc3339 } from '#core/time/format.ts'
-import { type Instant, instant, plus } from '#core/time/instant.ts'
-import { NS_PER_SECOND, type Seconds } from '#core/time/units.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { LONGEST_UPTIME } from '#dialects/log/base-day.ts'
-
-export const instantAt = (at: Seconds, baseDay: number): Instant =>
-  plus(instant(BigInt(baseDay) * 86_400n * NS_PER_SECOND), at)
 
 /** Words for moments of this log, which are seconds from the start of its first day. */
 export function momentsOf(log: Pick<HostLog, 'span' | 'events'>, baseDay: number): (at: Seconds) => string {

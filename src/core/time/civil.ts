@@ -1,6 +1,6 @@
 /** Dates of the Gregorian calendar in UTC, for instants. */
-import { type Instant, instant } from './instant.ts'
-import { NS_PER_SECOND } from './units.ts'
+import { type Instant, instant, plus } from './instant.ts'
+import { NS_PER_SECOND, type Seconds } from './units.ts'
 
 const NS_PER_DAY = 86_400n * NS_PER_SECOND
 
@@ -9,6 +9,10 @@ export function dayOf(at: Instant): number {
   const day = at / NS_PER_DAY
   return Number(at < 0n && day * NS_PER_DAY !== at ? day - 1n : day)
 }
+
+/** What is so long after the start of a day, which is counted from 1970 on. */
+export const instantAt = (at: Seconds, baseDay: number): Instant =>
+  plus(instant(BigInt(baseDay) * NS_PER_DAY), at)
 
 /** The first instant of the month after the one in which `at` lies: where a leap second would be (RFC 5905, figure 9). */
 export function endOfMonth(at: Instant): Instant {

@@ -2,8 +2,8 @@
  * Logs of a machine that was off for months, or of which somebody has kept two days, tell of two lives: nobody knows what its clock
  * did between them, and to play it would be months of nothing. One of them is played.
  */
-import { civil } from '#core/time/civil.ts'
-import { duration } from '#core/time/format.ts'
+import { instantAt } from '#core/time/civil.ts'
+import { duration, rfc3339 } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Exchange } from './moments.ts'
 
@@ -54,10 +54,7 @@ function silenceBetween(before: Exchange, after: Exchange, signs: readonly Secon
 export function sayLeftOut({ exchanges, from, to, leftOut }: Stretch, baseDay: number): string[] {
   const { stretches, silence } = leftOut
   if (stretches === 0) return []
-  const day = (at: Seconds) => {
-    const { year, month, day } = civil(baseDay + Math.floor(at / 86_400))
-    return [year, month, day].map(part => String(part).padStart(2, '0')).join('-')
-  }
+  const day = (at: Seconds) => rfc3339(instantAt(at, baseDay), 0).slice(0, 10)
   return [
     `nothing shows that the daemon ran for ${duration(silence)}: of ${stretches + 1} stretches the longest is played, ${exchanges.length} exchanges from ${day(from)} to ${day(to)}, and ${leftOut.exchanges} are left out; to play others, name only their files`,
   ]

@@ -1,8 +1,8 @@
 /** Who spoke in a host's logs: a table for people, and the same for programs. */
 import type { Heard } from '#analysis/log/roll.ts'
 import type { RollCall } from '#analysis/log/roll-call.ts'
+import { instantAt } from '#core/time/civil.ts'
 import { duration, rfc3339 } from '#core/time/format.ts'
-import { instantAt } from '#diagnosis/when.ts'
 import type { Style } from '../style.ts'
 import { printable, table } from '../table.ts'
 

@@ -7,11 +7,11 @@ import type { Moments } from '#analysis/log/moments.ts'
 import { steadyPart } from '#analysis/log/steady.ts'
 import { wanderOf } from '#analysis/log/wander.ts'
 import type { Summary } from '#analysis/log/windows.ts'
+import { instantAt } from '#core/time/civil.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Evidence, Finding } from '#diagnosis/finding.ts'
-import { instantAt } from '#diagnosis/when.ts'
 import { printable } from '../table.ts'
 
 export function encodeHost(host: Explained, fileNames: readonly string[]) {
