@@ -22,6 +22,7 @@ import { sleep } from './linux/sleep.ts'
 import { timedatectl } from './linux/timedatectl.ts'
 import { servo } from './linuxptp/servo.ts'
 import type { LogFormat } from './log/format.ts'
+import { journalEntries } from './log/journal-entries.ts'
 import { otherPrograms, systemLog } from './log/system-log.ts'
 import { clockstats } from './ntpd/clockstats.ts'
 import { commandLine } from './ntpd/command-line.ts'
@@ -86,6 +87,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   timedatectl,
   shell,
   dmesg,
+  journalEntries,
   systemLog,
   otherDmesg,
   otherPrograms,

@@ -7,16 +7,16 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName } from '#core/trace/series.ts'
-import { CAPITALS, type Destination, DIGITS, type LogFormat } from '../log/format.ts'
+import type { Destination, LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
-import { readStamp, type Stamped } from '../log/stamp.ts'
+import { FIRST_OF_STAMPED, readStamp, type Stamped } from '../log/stamp.ts'
 import { textLines } from '../log/text.ts'
 import { SampleRows } from '../sample-rows.ts'
 
 const PREFIX = /^(ptp4l|phc2sys|ts2phc)\[(\d{1,12}\.\d{1,9})(?::\d)?\]: (?:\[[^\]]{1,60}\] )?(.*)$/
 const PROGRAMS: readonly string[] = ['ptp4l', 'phc2sys', 'ts2phc']
-/** Most lines of a system log are others'. */
-const LOGGED = / (?:ptp4l|phc2sys|ts2phc)(?:\[\d+\])?: \[\d/
+/** Most lines of a system log are others'; one may be an object, and the name a unit's. */
+const LOGGED = / (?:ptp4l|phc2sys|ts2phc)\S{0,80}: \[\d|^.{0,6}\{.*"(?:ptp4l|phc2sys|ts2phc)"/
 const LOGGED_MESSAGE = /^\[\d{1,12}\.\d{1,9}(?::\d)?\] (?:\[[^\]]{1,60}\] )?(.*)$/
 const SERVO =
   /^(?:(\S{1,60}) )?(master|phc|sys|rms|\S{1,60}) offset +(-?\d{1,19}) s([0-3]) freq +([+-]?\d{1,19})(?: (?:path )?delay +(-?\d{1,19}))?$/
@@ -30,7 +30,7 @@ const CLOCK_CHECK = /^clockcheck: clock jumped (forward|backward) or running/
 export const servo: LogFormat = {
   name: 'linuxptp',
   dated: false,
-  first: `pt${DIGITS}${CAPITALS}`,
+  first: FIRST_OF_STAMPED,
   open(into) {
     const rows = new SampleRows(into, { daemon: 'other', format: servo.name })
     /** Whose servo has ever been locked. Before, it measures what it has not begun to steer. */

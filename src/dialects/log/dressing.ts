@@ -53,7 +53,7 @@ function isDressed(bytes: Uint8Array, at: number, to: number): boolean {
   return bytes.subarray(at, to).includes(ESCAPE)
 }
 
-function bytesOf(text: string): Uint8Array {
+export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes

@@ -5,11 +5,14 @@
  * leave the year out, and all but the first are in the local zone of the machine, which no line tells: it is taken for UTC,
  * and that is said. Around them may stand a priority (`<29>`), the header of RFC 5424, the stamp of a container's runtime
  * (`… stderr F `, or the stamp alone), the name of a service (`chrony-1  | `), or the fields of `journalctl -o json`. The journal
- * names months in the language of whoever asks it, and with `-o short-monotonic` counts from the boot: then there is no date.
+ * names months in the language of whoever asks it, with `-o short-unix` counts seconds, with `-o with-unit` names the unit in
+ * place of the program, and with `-o short-monotonic` counts from the boot: then there is no date.
  */
 import { civil, dayNumber } from '#core/time/civil.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { readable } from './cursor.ts'
+import { readable, textOf } from './cursor.ts'
+import { withoutColours } from './dressing.ts'
+import { CAPITALS, DIGITS } from './format.ts'
 import { monthOf } from './months.ts'
 
 export interface Stamped {
@@ -25,6 +28,12 @@ export interface Stamped {
   readonly rest: string
 }
 
+/**
+ * A stamp, a bracket around one, the name of a service, a month in any language that begins with more than ASCII, the mark between
+ * entries of `journalctl -o json-seq`.
+ */
+export const FIRST_OF_STAMPED = `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()} <{[\xc3\xc4\xc5\xd0\xd1\x1e`
+
 const RFC3339 =
   /^(?:[A-Z][a-z]{2} )?(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(Z|[+-]\d\d:?\d\d| UTC(?= )| [A-Z]{2,5}(?= ))? (?=\S)(.*)$/
 const SYSLOG =
@@ -34,8 +43,13 @@ const NTPD_LOG = /^ ?(?<day>\d{1,2}) (?<month>[A-Z][a-z]{2}) (?<time>\d\d:\d\d:\
 const ELSEWHERE =
   /^ ?(?<month>[^\s\d]{2,6}\.?|\d{1,2}[^\s\d]{1,2}) {1,2}(?<day>\d{1,2})(?:[^\s\d]{1,2})? (?<time>\d\d:\d\d:\d\d)(?<fraction>\.\d{1,9})? (?<rest>.*)$/
 const SINCE_BOOT = /^\[ *(\d{1,9}\.\d{6})\] (\S{1,255} [\w./()-]{1,64}(?:\[\d+\])?: .*)$/
+const SINCE_1970 = /^(\d{9,10}\.\d{6}) (\S{1,255} [\w./()@-]{1,64}(?:\[\d+\])?: .*)$/
 const SENDER =
-  /^(?:(\S{0,254}[^\s:]) (?:[a-z]{3,8}[0-7]?\.[a-z]{3,7} )?)??([\w./()-]{1,64})(?:\[\d+\])?: (.*)$/
+  /^(?:(\S{0,254}[^\s:]) (?:[a-z]{3,8}[0-7]?\.[a-z]{3,7} )?)??([\w./()@-]{1,64})(?:\[\d+\])?: (.*)$/
+/** Of a unit the instance is nobody's name. */
+const UNIT = /^([\w-]{1,64})(?:@[\w.-]{0,64})?\.service$/
+/** Units that are called otherwise than the program that they run. */
+const RUN_BY: Readonly<Record<string, string>> = { chrony: 'chronyd', ntp: 'ntpd', ntpsec: 'ntpd' }
 
 const PRIORITY = /^<\d{1,3}>/
 /** Stamp, host, program, number of the process, kind of message, data; a message of UTF-8 may have a mark of it in front. */
@@ -47,11 +61,14 @@ const SERVICE =
   /^(?:[a-z][\w.-]{0,63} +\| |\[pod\/[^\]\s]{1,600}\] |[a-z\d][\w.-]{0,252} [a-z\d][\w.-]{0,62} (?=\d{4}-\d\d-\d\dT))(.*)$/
 /** What a message of a daemon does not begin with by chance. */
 const OWN_STAMP = /^(?:\d{4}-\d\d-\d\dT\d\d:| ?\d{1,2} [A-Z][a-z]{2} \d\d:\d\d:\d\d \S)/
+/** In front of a line of `-o json-sse`, and of `-o json-seq`. */
+const OBJECT = /^(?:data: |\x1e)?(?=\{)/
 const WITH_NUMBER = /^(?:\S{1,255} )?[\w./()-]{1,64}\[\d+\]: /
 
 /** Undefined when the line does not begin with a date. */
 export function readStamp(text: string, nearDay: number): Stamped | undefined {
-  const stamped = text.startsWith('{') ? readObject(text, nearDay) : readDressed(text, nearDay)
+  const object = OBJECT.exec(text)
+  const stamped = object ? readObject(text.slice(object[0].length), nearDay) : readDressed(text, nearDay)
   return stamped && (readOwn(stamped, nearDay) ?? stamped)
 }
 
@@ -96,10 +113,13 @@ function readRuntime({ log, time }: Readonly<Record<string, unknown>>, nearDay: 
     : (readDressed(line, nearDay) ?? readPlain(`${time} ${line}`, nearDay))
 }
 
+const PLAIN = /^[^\x00-\x08\x0b-\x1f\x7f]+$/
+
 /** systemd.journal-fields(7). */
 function readJournal(entry: Readonly<Record<string, unknown>>): Stamped | undefined {
-  const { __REALTIME_TIMESTAMP: at, MESSAGE: message, _HOSTNAME: host } = entry
-  if (typeof at !== 'string' || !/^\d{1,17}$/.test(at) || typeof message !== 'string') return undefined
+  const { __REALTIME_TIMESTAMP: at, _HOSTNAME: host } = entry
+  const message = messageOf(entry.MESSAGE)
+  if (typeof at !== 'string' || !/^\d{1,17}$/.test(at) || message === undefined) return undefined
   const program = entry.SYSLOG_IDENTIFIER ?? entry._COMM
   return {
     at: Number(at) / 1e6,
@@ -109,6 +129,15 @@ function readJournal(entry: Readonly<Record<string, unknown>>): Stamped | undefi
     message,
     rest: message,
   }
+}
+
+/** One that holds the colours of a terminal, or what is no UTF-8, is written as its bytes. */
+function messageOf(message: unknown): string | undefined {
+  if (typeof message === 'string') return message
+  if (!Array.isArray(message) || !message.every(byte => Number.isInteger(byte) && byte >= 0 && byte < 256))
+    return undefined
+  const text = withoutColours(textOf(Uint8Array.from(message), 0, message.length))
+  return PLAIN.test(text) ? text : undefined
 }
 
 function readPlain(text: string, nearDay: number): Stamped | undefined {
@@ -121,6 +150,8 @@ function readPlain(text: string, nearDay: number): Stamped | undefined {
   }
   const withoutYear = SYSLOG.exec(text) ?? NTPD_LOG.exec(text)
   if (withoutYear) return readWithoutYear(withoutYear, nearDay)
+  const counted = SINCE_1970.exec(text)
+  if (counted) return { at: Number(counted[1]), local: false, ...sender(counted[2]!) }
   const booted = SINCE_BOOT.exec(text)
   if (booted) return { at: Number(booted[1]), sinceBoot: true, local: false, ...sender(booted[2]!) }
   const elsewhere = ELSEWHERE.exec(readable(text))
@@ -142,10 +173,15 @@ function readWithoutYear({ groups }: RegExpExecArray, nearDay: number): Stamped 
 function sender(rest: string): Omit<Stamped, 'at' | 'local'> {
   const match = SENDER.exec(rest)
   if (!match) return { host: undefined, program: undefined, message: rest, rest }
-  return { host: match[1], program: baseName(match[2]!), message: match[3]!, rest }
+  return { host: match[1], program: programOf(baseName(match[2]!)), message: match[3]!, rest }
 }
 
 const baseName = (program: string): string => program.replace(/^.*\//, '')
+
+function programOf(name: string): string {
+  const unit = UNIT.exec(name)?.[1]
+  return unit === undefined ? name : (RUN_BY[unit] ?? unit)
+}
 
 /** Of the years, the one that brings the date nearest. */
 function nearest(month: number | undefined, day: number, near: number): number | undefined {

@@ -11,9 +11,9 @@ import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
 import { readMessage as readOpenntpd } from '../openntpd/messages.ts'
 import { readMessage as readTimesyncd } from '../timesyncd/messages.ts'
 import { readable } from './cursor.ts'
-import { CAPITALS, DIGITS, type LogFormat } from './format.ts'
+import type { LogFormat } from './format.ts'
 import type { Said } from './said.ts'
-import { readStamp, type Stamped } from './stamp.ts'
+import { FIRST_OF_STAMPED, readStamp, type Stamped } from './stamp.ts'
 import { textLines } from './text.ts'
 
 interface Program {
@@ -32,9 +32,6 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 }
 /** A log without programs' names is the log of one: the message tells whose. */
 const ALONE = ['chronyd', 'ntpd'] as const
-
-/** A stamp, a bracket around one, the name of a service, a month in any language that begins with more than ASCII. */
-const FIRST = `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()} <{[\xc3\xc4\xc5\xd0\xd1`
 
 interface Understood {
   readonly daemon: Daemon
@@ -68,7 +65,7 @@ export function isOfTimekeeper(line: string, nearDay: number): boolean {
 export const systemLog: LogFormat = {
   name: 'system log',
   dated: false,
-  first: FIRST,
+  first: FIRST_OF_STAMPED,
   open(into) {
     // A program that has gone mad writes one line a million times, thousands of them in one second.
     let idle: string | undefined
@@ -100,7 +97,7 @@ export const systemLog: LogFormat = {
 export const otherPrograms: LogFormat = {
   name: 'other programs',
   dated: false,
-  first: FIRST,
+  first: FIRST_OF_STAMPED,
   open: into =>
     textLines(
       line => {
