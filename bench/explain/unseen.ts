@@ -2,15 +2,17 @@
  * Logs that nobody has seen: real daemons keep a clock in clknetsim through stories that are drawn by chance, and the
  * analysis has to find what was drawn, from all of their logs and from each log alone.
  *
- *   node bench/explain/unseen.ts [--seeds N] [--first-seed N] [--only KIND] [--keep DIRECTORY] [--write]
+ *   node bench/explain/unseen.ts [--seeds N] [--first-seed N] [--harder] [--only KIND] [--keep DIRECTORY] [--write]
  *
  * Needs clknetsim and chronyd as bench/clknetsim/run.ts does; with NTPD set to a classic ntpd, that one, too. With --keep
- * the logs stay, and are not played again. With --write the table goes into docs/reference/samples.md.
+ * the logs stay, and are not played again. With --write the table goes into docs/reference/samples.md. With --harder the
+ * stories are those where more lies close together, or hides in noise.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { HARDER_KINDS, harderStoriesOf } from './unseen/harder.ts'
 import { type Judged, judge, VIEWS } from './unseen/judge.ts'
 import { DAEMONS, type Daemon, playInto } from './unseen/play.ts'
 import { KIND_TITLES, type Story, storiesOf } from './unseen/stories.ts'
@@ -24,6 +26,7 @@ const { values } = parseArgs({
     daemon: { type: 'string' },
     keep: { type: 'string' },
     quiet: { type: 'boolean' },
+    harder: { type: 'boolean' },
     write: { type: 'boolean' },
   },
 })
@@ -31,7 +34,9 @@ const { values } = parseArgs({
 type Tally = { runs: number; jumps: number; found: number; invented: number; asked: number; named: number }
 
 const first = Number(values['first-seed'])
-const stories = Array.from({ length: Number(values.seeds) }, (_, i) => storiesOf(first + i)).flat()
+const stories = Array.from({ length: Number(values.seeds) }, (_, i) =>
+  (values.harder ? harderStoriesOf : storiesOf)(first + i),
+).flat()
 const scratch = values.keep ?? mkdtempSync(join(tmpdir(), 'clockwright-unseen-'))
 const tallies = new Map<string, Tally>()
 try {
@@ -49,7 +54,7 @@ try {
 }
 
 const table = tableOf()
-if (values.write) writeTable('bench/explain/unseen.ts', table)
+if (values.write) writeTable(`bench/explain/unseen.ts${values.harder ? ' --harder' : ''}`, table)
 else console.log(table)
 
 function count(
@@ -76,7 +81,7 @@ function count(
 /** A row for each kind of story, a column for each daemon and what was read of it. */
 function tableOf(): string {
   const columns = DAEMONS.flatMap(daemon => Object.keys(VIEWS[daemon]).map(view => ({ daemon, view })))
-  const rows = Object.entries(KIND_TITLES).map(([kind, title]) => {
+  const rows = Object.entries(values.harder ? HARDER_KINDS : KIND_TITLES).map(([kind, title]) => {
     const tallied = columns.map(({ daemon, view }) => tallies.get([kind, daemon, view].join('\t')))
     const runs = tallied.find(tally => tally !== undefined)?.runs ?? 0
     return `| ${kind}: ${title} (${runs}) | ${tallied.map(cell).join(' | ')} |`
@@ -91,8 +96,8 @@ function tableOf(): string {
 function cell(tally: Tally | undefined): string {
   if (!tally) return ''
   const { jumps, found, invented, asked, named } = tally
-  const parts = [`${named} of ${asked} named`]
+  const parts = asked > 0 ? [`${named} of ${asked} named`] : []
   if (jumps > 0) parts.push(`${found} of ${jumps} jumps`)
   if (invented > 0) parts.push(`${invented} invented`)
-  return parts.join(', ')
+  return parts.join(', ') || 'nothing invented'
 }

@@ -45,7 +45,7 @@ export async function judge(logs: string, story: Story, wanted: (name: string) =
   const [host] = hosts
   const explained =
     host && explainHost({ name: story.name, log: host.log, baseDay, sourceNames: host.sources.names })
-  const left = [...(explained?.disturbances ?? [])]
+  const left = story.untold ? [] : [...(explained?.disturbances ?? [])]
   const wrong: string[] = []
   for (const jump of story.jumps) {
     const i = left.findIndex(each => isIt(each, jump, baseDay))
@@ -62,12 +62,15 @@ export async function judge(logs: string, story: Story, wanted: (name: string) =
     wrong.push(
       `not ${story.finding.names.join(' or ')}: ${explained?.findings.map(({ severity, name, what }) => `${severity} ${name} (${what})`).join('; ')}`,
     )
+  const foreign = (explained?.findings ?? [])
+    .filter(({ name }) => story.never?.includes(name))
+    .map(({ severity, name, what }) => `invented ${severity} ${name} (${what})`)
   return {
     jumps: story.jumps.length,
     found: story.jumps.length - missed,
-    invented: invented.length,
+    invented: invented.length + foreign.length,
     named: story.finding && Boolean(named),
-    wrong: [...wrong, ...invented],
+    wrong: [...wrong, ...invented, ...foreign],
   }
 }
 

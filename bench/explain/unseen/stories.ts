@@ -22,9 +22,10 @@ import {
   US,
 } from '../../clknetsim/language.ts'
 import type { Stage } from '../../clknetsim/simulate.ts'
+import type { HarderKind } from './harder.ts'
 
-const HOUR = 3600
-const DAY = 24 * HOUR
+export const HOUR = 3600
+export const DAY = 24 * HOUR
 
 export interface Jump {
   /** Seconds of true time since the start. */
@@ -34,7 +35,7 @@ export interface Jump {
 }
 
 export interface Story extends Stage {
-  readonly kind: Kind
+  readonly kind: Kind | HarderKind
   /** minpoll and maxpoll. */
   readonly polls: readonly [number, number]
   /** chronyd's makestep; ntpd steps by itself. */
@@ -42,6 +43,10 @@ export interface Story extends Stage {
   readonly jumps: readonly Jump[]
   /** One of these findings must be there, with these words. */
   readonly finding?: { readonly names: readonly string[]; readonly says?: string }
+  /** None of these may be there. */
+  readonly never?: readonly string[]
+  /** Too many to be told one by one: no jump is missed or invented. */
+  readonly untold?: boolean
 }
 
 const KINDS = {
@@ -78,7 +83,7 @@ export function storiesOf(seed: number): Story[] {
   ].map((story, i) => ({ ...story, name: `${story.kind.replaceAll(' ', '-')}-${seed}-${i}` }))
 }
 
-type Told = Omit<Story, 'name'>
+export type Told = Omit<Story, 'name'>
 
 function pauses(draw: Draw): Told {
   const jumps = draw.moments(3).map(at => ({ at, size: draw.size(0.3, 600) }))
@@ -172,19 +177,19 @@ function outage(draw: Draw): Told {
   }
 }
 
-const common = (draw: Draw) => ({
+export const common = (draw: Draw) => ({
   servers: draw.network(),
   polls: draw.of(POLLS),
   makestep: draw.of(['makestep 1 3', 'makestep 1 -1', 'makestep 0.1 3']),
   length: DAY,
 })
 
-const shuffled = (draw: Draw): Server[] => {
+export const shuffled = (draw: Draw): Server[] => {
   const turn = draw.below(INTERNET.length)
   return INTERNET.map((_, i) => INTERNET[(i + turn) % INTERNET.length]!)
 }
 
-class Draw {
+export class Draw {
   readonly #random: ReturnType<typeof xoroshiro128plus>
 
   constructor(seed: number) {

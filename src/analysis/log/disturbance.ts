@@ -27,9 +27,14 @@ export interface Disturbance {
   readonly lines: readonly { readonly file: number; readonly line: number }[]
   /** The daemon was restarted in between. */
   readonly restarted: boolean
+  /** From when all was well to the last word of it, where only corrections tell of it. */
+  readonly lasted?: Seconds
   /** How long those sources that saw it are not asked, at most; others may be asked as late. */
   readonly unasked?: Seconds
 }
+
+/** In this time a rate had led to it, if it was one. */
+export const timeOf = ({ local, lasted }: Disturbance): Seconds => lasted ?? local.to - local.from
 
 export interface Disturbances {
   readonly clock: readonly Disturbance[]

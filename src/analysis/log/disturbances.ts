@@ -5,6 +5,7 @@
  * that most sources see at one time is the clock's, one that a single source of several sees is its own.
  */
 
+import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import { disturbancesBrokenBy } from './broken.ts'
@@ -23,7 +24,7 @@ import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
 import { withoutEchoes, withoutWake } from './wake.ts'
 import { movedAlike, whoMoved } from './who-moved.ts'
-import { heldBy, ranByFrequency } from './wrong-frequency.ts'
+import { heldBy, ranAtStart, ranByFrequency } from './wrong-frequency.ts'
 
 /** chrony writes the second in which something was. */
 const RESOLUTION: Readonly<Partial<Record<Daemon, Seconds>>> = { chrony: 1 }
@@ -42,7 +43,6 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const oscillation = oscillationOf(log, daemon, found.clock, found.own)
   const unheld = found.own.length >= FEWEST_STEPS ? log.ranAwayUnheld(daemon) : undefined
   const runsAway = rateOfSawTooth(log, daemon) ?? unheld?.after
-  const steps = Math.max(0, ...found.own.map(({ size }) => Math.abs(size)))
   const rateChange = log.rateChangeOf(daemon) ?? unheld
   const meanwhile = ownStepsOf(found.own, rateChange)
   const jumped = (all: readonly Disturbance[]) =>
@@ -54,6 +54,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const rateSteps = rateStepsAmong(found.clock, learned)
   const ran = (each: Disturbance) =>
     rateSteps.some(({ is }) => is === each) ||
+    ranAtStart(each, learned) ||
     ranByFrequency(each, held, rate === undefined ? 0 : largestWithin(each, found.own))
   const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
     each => !ran(each),
@@ -63,15 +64,25 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     sources: jumped(
       oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources,
     ).filter(each => !ran(each)),
-    // A ramp and a step within one poll look like a jump.
     clock: movedAlike(
-      runsAway === undefined ? clock : clock.filter(({ size }) => Math.abs(size) > 2 * steps),
+      runsAway === undefined ? clock : clock.filter(each => isBeyondSawTooth(each, runsAway, found.own)),
     ),
     rateSteps,
     oscillation,
     runsAway,
     rate,
   }
+}
+
+/**
+ * A ramp and a step within one poll look like a jump. Steps are all about alike, but for those that undo a jump, which come after
+ * it.
+ */
+function isBeyondSawTooth(each: Disturbance, rate: Rate, own: readonly Correction[]): boolean {
+  const usual = own.length > 0 ? upperMedian(own.map(({ size }) => Math.abs(size))) : 0
+  const step = Math.max(usual, largestWithin(each, own))
+  const ran = Math.abs(rate) * (each.local.to - each.local.from)
+  return Math.abs(each.size) - each.uncertainty > 2 * step + ran
 }
 
 /**

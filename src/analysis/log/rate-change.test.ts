@@ -78,3 +78,28 @@ test('a clock that no crystal explains is worth a note, as long as it is held', 
   expect(held(90)).toEqual(['good good'])
   expect(held(600)).toEqual(['warning frequency-far-off'])
 })
+
+/** tracking.log alone: from some hour on the clock gains 450 ppm more, chronyd gives up between the first two words of it, and knows the rate after half an hour. */
+function tracked(): string[] {
+  const [since, poll] = [21_600, 256]
+  const line = (at: number, frequency: number, offset: number, source = '192.0.2.1', remaining = 0) =>
+    `${new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')} ${source.padEnd(15)} ${source === '0.0.0.0' ? '  0' : '  2'} ${frequency.toFixed(3).padStart(10)} ${'0.039'.padStart(10)} ${offset.toExponential(3).padStart(10)} N  2  8.408e-04 ${remaining.toExponential(3).padStart(10)}  1.038e-02  1.605e-04  5.667e-03`
+  const right = (from: number, frequency: number) =>
+    Array.from({ length: 80 }, (_, i) => line(from + poll * i, frequency, 2e-5 * Math.sin(i)))
+  return [
+    ...right(since - 80 * poll, -48),
+    line(since + 80, -48, 0.0258),
+    line(since + 300, -48, 0, '0.0.0.0'),
+    line(since + 305, -48, 0.0669),
+    ...[0.0844, 0.1463, 0.151].map((offset, i) => line(since + 520 + poll * i, -48, offset)),
+    line(since + 520 + 3 * poll, 51, 0.1315),
+    line(since + 520 + 4 * poll, 403, 0.0905),
+    ...right(since + 520 + 5 * poll, 403),
+  ]
+}
+
+test('of what chronyd corrects until it knows the rate, and of what it gave up, nothing is a step', () => {
+  const { disturbances, findings } = explain(...tracked())
+  expect(disturbances).toEqual([])
+  expect(findings.map(({ name }) => name)).toEqual(['frequency-far-off'])
+})

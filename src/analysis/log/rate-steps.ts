@@ -4,7 +4,7 @@
  * soon the one from before.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
-import type { Disturbance } from './disturbance.ts'
+import { type Disturbance, timeOf } from './disturbance.ts'
 import type { Bucket } from './envelope.ts'
 import { levelOf } from './rate-change.ts'
 
@@ -29,10 +29,6 @@ export interface RateStep {
 
 /** What moves so slowly may be a rate, where no log tells what was corrected. */
 export const mayHaveRun = (each: Disturbance): boolean => Math.abs(each.size) < MOST * timeOf(each)
-
-/** Of updates alone several tell of one, each of what the clock ran since the one before. */
-const timeOf = ({ local, sources, lines }: Disturbance): Seconds =>
-  (local.to - local.from) * (sources.length === 0 ? lines.length : 1)
 
 export function rateStepsAmong(all: readonly Disturbance[], frequencies: readonly Bucket[]): RateStep[] {
   return all.filter(mayHaveRun).flatMap(each => {

@@ -98,6 +98,7 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
     sources: [],
     lines: all.map(({ file, line }) => ({ file, line })),
     restarted: false,
+    lasted: all.at(-1)!.at - (all[0]!.since ?? since),
   }))
 }
 
@@ -171,14 +172,15 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
 
 /**
  * A leap forward makes chronyd give up what it was slewing, and what it finds wrong next is the rest of that and the leap: an event
- * of its own. Until then it had slewed as fast as it does.
+ * of its own. Until then it had slewed as fast as it does, or all of it.
  */
 function withoutGivenUp(all: readonly Correction[], given: readonly Dropped[]): Correction[] {
   return all.map((each, i) => {
     const before = all[i - 1]
     const dropped = before && given.find(one => isOf(one, before))
     if (!before || !dropped || each.at < dropped.at) return each
-    const slewed = Math.sign(dropped.left) * MAX_SLEW * (dropped.at - before.at)
+    const slewed =
+      Math.sign(dropped.left) * Math.min(Math.abs(dropped.left), MAX_SLEW * (dropped.at - before.at))
     const leapt = (each.size - dropped.left + slewed) / (1 + MAX_SLEW)
     return leapt < -NOTICED && dropped.left < 0 ? { ...each, size: leapt, clean: WELL } : each
   })

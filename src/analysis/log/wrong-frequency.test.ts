@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Disturbance } from './disturbance.ts'
 import type { Bucket } from './envelope.ts'
-import { heldBy, ranByFrequency } from './wrong-frequency.ts'
+import { heldBy, ranAtStart, ranByFrequency } from './wrong-frequency.ts'
 
 /** ntpd corrects by 5 ppm, and for ten minutes by 300: an update in each minute. */
 const frequencies: Bucket[] = Array.from({ length: 100 }, (_, i) => {
@@ -43,4 +43,11 @@ test('a clock whose rate is beyond what ntpd corrects runs by the rest, and by a
   expect(ranByFrequency(jump(-0.2, 3100, 3340), held, 0.15)).toBe(true)
   expect(ranByFrequency(jump(0.14, 3100, 3340), held, 0.15)).toBe(true)
   expect(ranByFrequency(jump(0.3, 3100, 3340), held, 0.15)).toBe(false)
+})
+
+test('what chronyd learned in its first seconds it corrects by until the next poll; later that is something else', () => {
+  const learned = frequencies.map((each, i) => (i === 0 ? { ...each, max: 130e-6, min: 130e-6 } : each))
+  expect(ranAtStart(jump(-0.1, 10, 1030), learned)).toBe(true)
+  expect(ranAtStart(jump(-0.3, 10, 1030), learned)).toBe(false)
+  expect(ranAtStart(jump(-0.07, 3700, 3940), frequencies)).toBe(false)
 })

@@ -11,6 +11,8 @@ import { levelOf } from './rate-change.ts'
 const LEAST: Rate = 30e-6
 /** What it corrects from one update to the next is not written down. */
 const MARGIN = 1.3
+/** Some polls, however seldom they are. */
+const START: Seconds = 3600
 
 export interface Held {
   readonly frequencies: readonly Bucket[]
@@ -38,3 +40,9 @@ export function ranByFrequency(
   const ran = excess >= LEAST ? MARGIN * excess * (local.to - local.from) : 0
   return ran + steps > 0 && Math.abs(size) - uncertainty < ran + steps
 }
+
+/** chronyd learns its first frequency in a burst of some seconds, by which the clock runs until the next poll. */
+export const ranAtStart = (each: Disturbance, frequencies: readonly Bucket[]): boolean =>
+  frequencies.length > 0 &&
+  each.local.from < frequencies[0]!.from + START &&
+  ranByFrequency(each, heldBy(frequencies))

@@ -18,6 +18,8 @@ const FAR: Rate = 500e-6
 const UNUSUAL: Rate = 200e-6
 /** What is learned wrongly is unlearned by then. */
 const LONG: Seconds = 3 * 3600
+/** What the clock ran by until a jump was undone changes its size by less. */
+const ROUGHLY = 0.3
 
 export const frequencyFarOff: Rule = subject => [
   ...changed(subject),
@@ -39,8 +41,12 @@ const CAUSE = {
 const LOOK = ['cat /sys/devices/system/clocksource/clocksource0/current_clocksource', 'dmesg | grep -i tsc']
 
 /** As its saw-tooth shows it, or its messages where there are no measurements. */
-function lossOf({ log, keeper, disturbances: { runsAway, own } }: Subject): Loss | undefined {
-  if (runsAway !== undefined) return { rate: runsAway, all: own }
+function lossOf({ log, keeper, disturbances: { runsAway, own, clock } }: Subject): Loss | undefined {
+  const undoes = (step: Correction) =>
+    clock.some(
+      ({ size, local }) => step.at >= local.from && Math.abs(step.size - size) < ROUGHLY * Math.abs(size),
+    )
+  if (runsAway !== undefined) return { rate: runsAway, all: own.filter(step => !undoes(step)) }
   const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
   return measured ? undefined : rateToldBy(log, keeper.daemon)
 }
