@@ -4,7 +4,7 @@
  * does not churn through a whole pool. A pool whose name leads to fewer addresses than wanted is filled up bit by bit:
  * the next answer may name others.
  */
-import type { Flow } from '#core/ntp/endpoint.ts'
+import { type Flow, isNumeric } from '#core/ntp/endpoint.ts'
 import { type Monotonic, plus, since, sooner } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { Association } from './association.ts'
@@ -214,8 +214,6 @@ function isBad(association: Association, pool: boolean): boolean {
   if (association.unanswered >= BAD_AFTER && association.reach === 0) return true
   return pool && (association.stopped || association.outvoted >= BAD_AFTER || association.unsynchronised)
 }
-
-const isNumeric = (address: string): boolean => /^[\d.]+$/.test(address) || address.includes(':')
 
 const sameSource = (a: SourceConfig, b: SourceConfig): boolean =>
   (Object.keys(a) as (keyof SourceConfig)[]).every(key => a[key] === b[key])

@@ -51,6 +51,12 @@ test('beside a server it makes a difference, where the story has it', () => {
   expect(scoreOf(unseen, `${PHC}${server}`)).toEqual(scoreOf(unseen, server))
 })
 
+test('what is read of the device is no packet', () => {
+  expect(scoreOf(seen, PHC).packets).toBe(0)
+  const server = 'server 192.0.2.1 iburst minpoll 6 maxpoll 6\n'
+  expect(scoreOf(seen, `${PHC}${server}`).packets).toBeLessThanOrEqual(3 * (3600 / 64) + 8)
+})
+
 test('a story without a hypervisor has a host whose clock is right, for whoever asks it', () => {
   expect(checkTogether(story())).toEqual([])
   expect(scoreOf(undefined, PHC).timeTo1ms).toBeLessThan(120)

@@ -7,7 +7,8 @@
 
 import type { Claim } from '#core/agent/action.ts'
 import type { AgentEvent } from '#core/agent/event.ts'
-import type { Endpoint, Flow } from '#core/ntp/endpoint.ts'
+import { HOST_CLOCK } from '#core/guest/host-clock.ts'
+import { type Endpoint, type Flow, isNumeric } from '#core/ntp/endpoint.ts'
 import type { Responder } from '#core/ntp/responder.ts'
 import { CountedReading } from '#core/time/counted-reading.ts'
 import {
@@ -128,7 +129,7 @@ const TIMER_SLACK: Seconds = 1e-7
 export class Simulation {
   readonly records: TraceRecord[] = []
   readonly world: World
-  /** Datagrams that the guest sent. */
+  /** Datagrams that the guest sent to the network; a reading of its host's clock is none. */
   packetsSent = 0
   /** How far forward others than the player have set the wall clock, and when. */
   readonly setByOthers: { readonly at: Seconds; readonly size: Seconds }[] = []
@@ -414,7 +415,7 @@ export class Simulation {
       return this.#soon(() => this.#say({ kind: 'refused', now: this.#read(), flow, why: 'send-failed' }))
     }
     if (!this.#flows.includes(flow)) this.#flows.push(flow)
-    this.packetsSent++
+    if (to.address !== HOST_CLOCK) this.packetsSent++
     this.#agenda.plan(this.#now, { what: 'sent', flow, sent: this.#stamp() })
     if (!peer) return
     const passage = this.#passage
@@ -618,5 +619,3 @@ export class Simulation {
     )
   }
 }
-
-const isNumeric = (name: string): boolean => /^[\d.]+$/.test(name) || name.includes(':')

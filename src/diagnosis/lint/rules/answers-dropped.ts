@@ -3,6 +3,7 @@
  * `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from 4.2.7 on it may not become one
  * (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
  */
+import { isNumeric } from '#core/ntp/endpoint.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import { type Restriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
@@ -54,7 +55,7 @@ function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const by = all.filter(each => isEverybody(each) && (each.flags.has('ignore') || each.flags.has('noserve')))
   const [first] = by
   if (lost.length === 0 || !first) return []
-  const numeric = lost.every(({ address }) => IS_NUMERIC.test(address))
+  const numeric = lost.every(({ address }) => isNumeric(address))
   const edits = numeric ? [exceptions(by.at(-1)!, lost)] : by.map(each => answered(subject, each))
   const word = first.flags.has('ignore') ? 'ignore' : 'noserve'
   return [
@@ -69,8 +70,6 @@ function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
     }),
   ]
 }
-
-const IS_NUMERIC = /^(?:\d+(?:\.\d+){3}|[\da-f:]*:[\da-f:.]*)$/i
 
 const exceptions = ({ file, line }: RestrictionAt, lost: readonly Asked[]): Edit => ({
   file,

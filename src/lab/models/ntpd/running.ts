@@ -6,7 +6,7 @@
  */
 
 import type { AgentEvent } from '#core/agent/event.ts'
-import type { Flow } from '#core/ntp/endpoint.ts'
+import { type Flow, isNumeric } from '#core/ntp/endpoint.ts'
 import { refidOf } from '#core/ntp/refid.ts'
 import { logarithm2 } from '#core/number/elementary.ts'
 import { type Monotonic, monotonic, type Reading } from '#core/time/instant.ts'
@@ -158,7 +158,7 @@ export class Running {
     for (const { line, text } of unplayed)
       this.#outbox.notice('not_played', `line ${line} is beyond this model: ${text}`)
     for (const each of wanted) {
-      if (each.config.kind === 'local' || isAddress(each.name)) this.#mobilize(each, each.name)
+      if (each.config.kind === 'local' || isNumeric(each.name)) this.#mobilize(each, each.name)
       else {
         this.#unresolved.set(each.name, each)
         this.#outbox.do({ kind: 'resolve', name: each.name })
@@ -391,5 +391,3 @@ export class Running {
 
 /** Its delay is known, or as good as known: it is not asked any more. */
 const isOnlyHeard = ({ heard }: Association): boolean => heard === 'calibrated' || heard === 'yes'
-
-const isAddress = (name: string): boolean => /^[\d.]+$/.test(name) || name.includes(':')
