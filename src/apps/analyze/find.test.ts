@@ -19,6 +19,7 @@ import { readLogs } from './read.ts'
 
 const LINE = (second: number, offset = 6e-6) =>
   `61470 ${second}.031 ${offset.toFixed(9)} 13.778 0.000351733 0.013380 6\n`
+const MESSAGE = '2027-03-05T10:50:10Z a chronyd[7]: Detected falseticker 192.0.2.2\n'
 const LOG = LINE(1) + LINE(2) + LINE(3)
 
 let folder: string
@@ -118,8 +119,25 @@ test('a line that stands twice in one log counts twice', async () => {
 test('hosts by the folders above those that every machine has', async () => {
   put('web1/var/log/ntpstats/loopstats', LOG)
   put('web1/var/log/ntpstats/loopstats.1', LINE(100))
+  put('web1/etc/sysconfig/ntpd', 'OPTIONS="-g -x"\n')
+  put('web1/etc/ntp.conf', 'server 192.0.2.1\n')
   put('db/ntpstats/loopstats', LINE(200))
   expect((await read()).hosts.map(({ name }) => name)).toEqual(['db', 'web1'])
+})
+
+test('folders that are named side by side are told apart as those below one are', async () => {
+  put('web1/var/log/ntpstats/loopstats', LOG)
+  put('web1/var/log/messages', MESSAGE)
+  put('db/loopstats', LINE(200))
+  const named = (...paths: string[]) =>
+    readLogs(
+      paths.map(path => join(folder, path)),
+      { limit: 1e6 },
+    )
+  const hosts = async (...paths: string[]) => (await named(...paths)).hosts.map(({ name }) => name)
+  expect(await hosts('web1', 'db')).toEqual(['web1', 'db'])
+  expect(await hosts('web1/var/log', 'db/loopstats')).toEqual(['web1', 'db'])
+  expect(await hosts('web1/var/log/ntpstats', 'web1/var/log/messages')).toEqual(['web1'])
 })
 
 test('a tar archive, also packed, with long names, into no place of its choosing', async () => {

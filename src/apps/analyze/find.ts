@@ -3,7 +3,7 @@
  * are unpacked into a folder for the time of the command, under names of our own; what comes through a pipe is put there, too.
  */
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { Complaint } from '../cli/complain.ts'
 import { chunksOf, packingOf } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
@@ -36,8 +36,8 @@ export async function findInputs(paths: readonly string[], options: FindOptions)
     const source = path === STANDARD_INPUT ? '/dev/stdin' : path
     const stat = look(source)
     if (stat.isFIFO() || stat.isSocket()) await addPiped(source, found, options)
-    else if (stat.isDirectory()) walk(source, source, [], found, 0)
-    else add(source, source, source.startsWith('/dev/') ? [] : foldersAbove(source), found)
+    else if (stat.isDirectory()) walk(source, source, paths.length > 1 ? foldersOf(source) : [], found, 0)
+    else add(source, source, source.startsWith('/dev/') ? [] : foldersOf(dirname(source)), found)
   }
   const inputs: Input[] = []
   for (const input of found.inputs) await unpackInto(inputs, input, found.skipped, options, 0)
@@ -66,8 +66,8 @@ function look(path: string): Stats {
   }
 }
 
-/** The folders of a single file that may name its host. */
-const foldersAbove = (path: string): string[] => resolve(path).split(sep).slice(1, -1).slice(-4)
+/** A folder that was named may tell its host by the way to it: a file's in any case, its own name beside others that were named. */
+const foldersOf = (folder: string): string[] => resolve(folder).split(sep).slice(1)
 
 function walk(path: string, shown: string, folders: readonly string[], found: Finding, depth: number): void {
   if (depth > DEEPEST || found.inputs.length > MOST_FILES) {

@@ -19,6 +19,10 @@ const PLACES = new Set([
   'stats',
   'old',
   'archive',
+  'etc',
+  'sysconfig',
+  'default',
+  'systemd',
 ])
 
 /** The folders without those at their end that any machine has. */

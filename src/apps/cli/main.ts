@@ -647,6 +647,7 @@ lab
     'a journal of the agent (clockwright run --journal FILE), or logs of ntpd or chronyd',
   )
   .option('-w, --with <player>', 'whom to play, again for each (see lab compare --help)', several)
+  .option('--host <name>', 'whose logs, when they are of several hosts (told apart as analyze does)')
   .addOption(seeds(5))
   .option('--write <file>', 'write the story there, as a scenario')
   .addOption(json())

@@ -136,6 +136,17 @@ test('what is no recording is said', async () => {
   await expect(readRecording([logsOf('chrony-pauses/conf')])).rejects.toThrow('names exchanges with servers')
 })
 
+test('of the logs of several hosts those of one are played, and it has to be said of which', async () => {
+  const both = [logsOf('chrony-pauses'), logsOf('chrony-esxi')]
+  await expect(readRecording(both)).rejects.toThrow('of 2 hosts (chrony-pauses, chrony-esxi); say --host')
+  const { scenario, seen } = await readRecording(both, 'chrony-pauses')
+  const alone = await readRecording([logsOf('chrony-pauses')])
+  expect(seen).toEqual(alone.seen)
+  expect(scenario.event).toHaveLength(alone.scenario.event.length)
+  await expect(readRecording(both, 'db')).rejects.toThrow('no logs of a host db')
+  await expect(readRecording([logsOf('chrony-esxi')], 'db')).rejects.toThrow('but of chrony-esxi')
+})
+
 test('who sent time unasked does so in the story, and what came from its other addresses is no server', async () => {
   const { scenario, doubts } = await readRecording([logsOf('ntpd428-broadcast-spurious')])
   expect(scenario.server).toMatchObject([

@@ -19,9 +19,13 @@ export interface Recording extends Reconstructed {
 const MOST_UNPACKED = 2 ** 30
 const JOURNAL_BEGINS = '{"journal"'
 
-export async function readRecording(paths: readonly string[]): Promise<Recording> {
+/** `hostName`: whose, where the logs are of several. */
+export async function readRecording(paths: readonly string[], hostName?: string): Promise<Recording> {
   const [path] = paths
-  return path !== undefined && paths.length === 1 && isJournal(path) ? ofJournal(path) : ofLogs(paths)
+  if (path === undefined || paths.length > 1 || !isJournal(path)) return ofLogs(paths, hostName)
+  if (hostName !== undefined)
+    throw new Complaint(`--host ${printable(hostName)}: ${printable(path)} is a journal, and of one guest`)
+  return ofJournal(path)
 }
 
 function isJournal(path: string): boolean {
@@ -49,25 +53,28 @@ function ofJournal(path: string): Recording {
   return { ...story, notes: recorded.notes, ours: [asRecorded] }
 }
 
-async function ofLogs(paths: readonly string[]): Promise<Recording> {
+async function ofLogs(paths: readonly string[], hostName: string | undefined): Promise<Recording> {
   const { hosts, skipped, baseDay } = await readInto(
     paths,
     { limit: MOST_UNPACKED },
     () => new LogRecording(),
   )
-  const [host] = hosts
   const named = paths.map(printable).join(', ')
-  if (!host) {
+  if (hosts.length === 0) {
     const why = skipped.map(({ file, why }) => `${printable(file)}: ${printable(why)}`)
     const [first] = why
     throw new Complaint(
       `${named}: neither a journal of clockwright nor a log that names exchanges with servers (rawstats, measurements.log)${first === undefined ? '' : `; ${first}`}`,
     )
   }
-  if (hosts.length > 1) {
-    const names = hosts.map(({ name }) => printable(name)).join(', ')
-    throw new Complaint(`${named}: the logs of ${hosts.length} hosts (${names}); name those of one`)
-  }
+  const host = hosts.find(({ name }) => name === (hostName ?? hosts[0]!.name))
+  const names = hosts.map(({ name }) => printable(name)).join(', ')
+  if (!host)
+    throw new Complaint(
+      `${named}: no logs of a host ${printable(hostName ?? '')} that can be replayed, but of ${names}`,
+    )
+  if (hosts.length > 1 && hostName === undefined)
+    throw new Complaint(`${named}: the logs of ${hosts.length} hosts (${names}); say --host, for one of them`)
   const story = host.log.story(host.sources.names, baseDay)
   if (!story) throw tooFew(named)
   const ours = knownPlayer(

@@ -12,6 +12,7 @@ import { playAndShow, write } from './play.ts'
 
 interface Options {
   readonly with?: readonly string[]
+  readonly host?: string
   readonly seeds: number
   readonly json?: boolean
   readonly svg?: string
@@ -22,7 +23,7 @@ interface Options {
 const USUAL = ['ntpd-4.2.8', 'chrony-debian']
 
 export async function replay(paths: readonly string[], options: Options): Promise<void> {
-  const { scenario, doubts, seen, notes: ofRecording, ours } = await readRecording(paths)
+  const { scenario, doubts, seen, notes: ofRecording, ours } = await readRecording(paths, options.host)
   const addresses = scenario.server.map(({ address }) => address)
   const { players, notes } = options.with
     ? chosen(options.with, scenario)
