@@ -6,7 +6,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 
 /** What ntpd and the kernel correct at most. */
 export const LIMIT: Rate = 500e-6
-const NEARLY: Rate = 0.5e-6
+export const NEARLY: Rate = 0.5e-6
 
 export class Saturation {
   rows = 0

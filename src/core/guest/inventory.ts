@@ -257,6 +257,8 @@ export interface TimeDaemon {
   readonly unit: UnitFacts | undefined
   /** Where it is told to write statistics, and why it cannot; undefined where it can, or nobody knows. */
   readonly cannotWrite: Fact<string> | undefined
+  /** The correction of the rate that it holds, as it wrote it down or told it. Positive: it speeds the clock up. */
+  readonly heldFrequency?: Fact<Rate> | undefined
 }
 
 /** `offset-now`: positive when the clock is behind. Without a source it is said of the clock as a whole. */

@@ -9,6 +9,7 @@ import { findBanner } from './banner.ts'
 import { type Configuration, readConfiguration, readSystemdConfiguration } from './configuration.ts'
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
 import { findDhcpHook } from './dhcp-hook.ts'
+import { findHeldFrequency } from './held-frequency.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
 import { findSetsTime } from './sets-time.ts'
@@ -104,6 +105,7 @@ function findDaemon(
       configuration,
       commandLine: started?.value,
     }),
+    heldFrequency: findHeldFrequency(files, known.name, configuration),
   }
 }
 

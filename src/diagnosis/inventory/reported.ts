@@ -7,6 +7,7 @@ import type { Reported } from '#core/guest/inventory.ts'
 import { chronyc } from '#dialects/chrony/reports.ts'
 import { timedatectl } from '#dialects/linux/timedatectl.ts'
 import { ntpqPeers } from '#dialects/ntpd/ntpq-peers.ts'
+import { ntpqVariables } from '#dialects/ntpd/ntpq-variables.ts'
 import { ntpstat } from '#dialects/ntpd/ntpstat.ts'
 import type { ReportFormat } from '#dialects/report.ts'
 import { at, linesIn } from './place.ts'
@@ -14,6 +15,7 @@ import { at, linesIn } from './place.ts'
 const PRINTED: readonly (readonly [folder: string, name: RegExp, format: ReportFormat])[] = [
   ['/sos_commands/chrony', /^chronyc_(?:-n_)?(?:tracking|sources)(?:_-v)?$/, chronyc],
   ['/sos_commands/ntp', /^ntpq_(?:-[cnp]+_?)+$/, ntpqPeers],
+  ['/sos_commands/ntp', /^ntpq_-n?c_(?:rv|readvar)(?:_0)?$/, ntpqVariables],
   ['/sos_commands/ntp', /^ntpstat$/, ntpstat],
   ['/sos_commands/systemd', /^timedatectl(?:_status)?$/, timedatectl],
 ]

@@ -8,6 +8,7 @@ import type { ConfigurationFile, Fact, Place } from '#core/guest/inventory.ts'
 import { hasFlag, isFeed, isOnCard, judgeProcess, LINUXPTP_VALUES, option } from '#core/guest/timekeepers.ts'
 import { readPtpConf } from '#dialects/linuxptp/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
+import { linesAsRead, textAsRead } from '#dialects/reading-order.ts'
 import { at, fact } from './place.ts'
 
 export interface SaidOfIt {
@@ -77,13 +78,7 @@ function onlyMeasures(starts: SaidOfIt['starts']): Fact<boolean> | undefined {
 const LONGEST_NAME = 15
 
 function switchedOff(configuration: readonly ConfigurationFile[]): Place | undefined {
-  const last = configuration
-    .flatMap(({ path, text }) => {
-      const ntp = parseConf(text, path).switches.get('ntp')
-      return ntp ? [{ path, text, ...ntp }] : []
-    })
-    .at(-1)
-  return last && !last.value
-    ? at(last.path, last.text.split('\n')[last.line - 1]?.trim() ?? '', last.line)
-    : undefined
+  const ntp = parseConf(textAsRead(configuration), '').switches.get('ntp')
+  const said = ntp && !ntp.value ? linesAsRead(configuration)[ntp.line - 1] : undefined
+  return said && at(said.path, said.text.trim(), said.line)
 }

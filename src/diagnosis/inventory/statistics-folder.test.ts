@@ -38,6 +38,22 @@ test('root writes anywhere', () => {
   expect(why({ [FOLDER]: [0, 0, 0o700] }, { status: STATUS.replaceAll('38', '0') })).toBeUndefined()
 })
 test('nothing is asked for', () => expect(why({}, { conf: 'statsdir /var/log/ntpstats/\n' })).toBeUndefined())
+test('a file that is included is read where it is included', () => {
+  const files: Files = {
+    ...memoryFiles({ 'proc/77/status': STATUS }),
+    own: true,
+    owner: path => (path === '/gone' ? undefined : { uid: 38, gid: 38, mode: 0o755 }),
+  }
+  const main = 'includefile /etc/ntp.more\nstatsdir /var/log/ntpstats/\nstatistics loopstats\n'
+  const place = { path: '/etc/ntp.conf', line: 1, text: 'includefile /etc/ntp.more' }
+  const configuration = [
+    { path: '/etc/ntp.conf', text: main, includedBy: undefined },
+    { path: '/etc/ntp.more', text: 'statsdir /gone\n', includedBy: place },
+  ]
+  expect(
+    findCannotWrite(files, { daemon: 'ntpd', pid: 77, configuration, commandLine: ['ntpd'] }),
+  ).toBeUndefined()
+})
 test('chronyd', () => {
   const chrony = { daemon: 'chronyd', conf: 'logdir /var/log/ntpstats\nlog tracking\n' }
   expect(why({ [FOLDER]: [0, 0, 0o755] }, chrony)).toContain('not writable')

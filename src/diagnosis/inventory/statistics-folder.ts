@@ -6,7 +6,7 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { ConfigurationFile, Fact } from '#core/guest/inventory.ts'
-import { linesOf } from '#dialects/named-source.ts'
+import { linesAsRead } from '#dialects/reading-order.ts'
 import { at, fact } from './place.ts'
 
 interface Asked {
@@ -47,12 +47,10 @@ function folderOf({ daemon, configuration }: Asked): Fact<string> | undefined {
         ? [/^\s*statistics\s+\S/, /^\s*statsdir\s+"?(\/[^\s"]*)/]
         : []
   if (!what || !where) return undefined
-  const lines = configuration.flatMap(({ path, text }) =>
-    linesOf(text).map((line, index) => ({ path, line, number: index + 1 })),
-  )
-  const said = lines.findLast(({ line }) => where.test(line))
-  if (!said || !lines.some(({ line }) => what.test(line))) return undefined
-  return fact(where.exec(said.line)![1]!, at(said.path, said.line.trim(), said.number))
+  const lines = linesAsRead(configuration)
+  const said = lines.findLast(({ text }) => where.test(text))
+  if (!said || !lines.some(({ text }) => what.test(text))) return undefined
+  return fact(where.exec(said.text)![1]!, at(said.path, said.text.trim(), said.line))
 }
 
 interface User {

@@ -49,6 +49,8 @@ const PRINTED: readonly (readonly [command: RegExp, path: string])[] = [
   [/^chkconfig (?:--list|-l)$/, 'sos_commands/services/chkconfig_--list'],
   [/^chronyc (?:-n )?sources(?: -v)?$/, 'sos_commands/chrony/chronyc_-n_sources'],
   [/^chronyc (?:-n )?tracking$/, 'sos_commands/chrony/chronyc_tracking'],
+  [/^ntpq -c (?:rv|readvar)$/, 'sos_commands/ntp/ntpq_-c_rv'],
+  [/^ntptime$/, 'sos_commands/ntp/ntptime'],
   [/^ntpq -(?:p|np|pn)$/, 'sos_commands/ntp/ntpq_-pn'],
 ]
 

@@ -2,6 +2,7 @@
 import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
 import { oneOfEachFact } from './one-fact.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
+import { heldFrequency } from './rules/held-frequency.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
 import { notEnabled } from './rules/not-enabled.ts'
@@ -32,6 +33,7 @@ const RULES: readonly MachineRule[] = [
   sourcesThen,
   falsetickersThen,
   synchronisedThen,
+  heldFrequency,
   pauseForecast,
   poorClocksource,
   realClocksource,

@@ -1,7 +1,6 @@
 /** The daemon that an inventory found, as a player. */
-import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
-import { linesOf } from '#dialects/named-source.ts'
-import { readingOrder } from '#dialects/reading-order.ts'
+import type { TimeDaemon } from '#core/guest/inventory.ts'
+import { textAsRead } from '#dialects/reading-order.ts'
 import { configuredPlayer } from './configured.ts'
 import { writtenDaemon } from './daemon-name.ts'
 import { knownPlayer } from './known.ts'
@@ -22,22 +21,7 @@ export function playerOfMachine(daemon: TimeDaemon): PlayerSpec | undefined {
     name: configuration[0]?.path ?? name,
     daemon: written,
     options: commandLine?.value.slice(1).join(' '),
-    text: wholeText(configuration),
+    text: textAsRead(configuration),
   })?.player
   return player && !namesNobody(player) ? player : (knownPlayer(written, SERVERS) ?? player)
-}
-
-/** As if it all stood in one file: of settings that are made twice the last one counts. */
-function wholeText(configuration: readonly ConfigurationFile[]): string {
-  const includedBy = new Map(
-    configuration.flatMap(({ includedBy: by }, file) => {
-      const from = configuration.findIndex(({ path }) => path === by?.path)
-      return from < 0 || by?.line === undefined ? [] : [[file, { file: from, line: by.line }] as const]
-    }),
-  )
-  return configuration
-    .flatMap(({ text }, file) => linesOf(text).map((content, index) => ({ file, line: index + 1, content })))
-    .sort(readingOrder(includedBy))
-    .map(({ content }) => content)
-    .join('\n')
 }
