@@ -14,6 +14,7 @@ import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
 import { isOfDistribution } from '../repair/drop-in.ts'
 import {
+  activeDaemons,
   holdsAll,
   isKeeperKnown,
   isPresumed,
@@ -47,6 +48,9 @@ function lintOwn(judged: readonly LintFile[], inventory: Inventory): Finding[] {
     .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
     .filter(({ name }) => !(unasked && OF_SOURCES.includes(name)))
     .filter(({ name }) => !(isOnlyMeasuring(inventory) && OF_SETTING.includes(name)))
+    .filter(
+      ({ name }) => !(inventory.container && isOnlyMeasuring(inventory) && name === 'clock-not-disciplined'),
+    )
     .map(finding => placed(finding, judged))
     .filter(finding => !isOfMetCondition(finding, inventory))
 }
@@ -114,13 +118,16 @@ function kindIn(daemon: string, path: string): FileKind | undefined {
   return undefined
 }
 
-/** In a container a daemon has no clock to set; packages start it with `-x` there (Debian's and Ubuntu's chrony). */
+/**
+ * None of its daemons sets the clock, so how one would does not matter. In a container there is none to set; packages start it
+ * with `-x` there (Debian's and Ubuntu's chrony).
+ */
 const isOnlyMeasuring = (inventory: Inventory): boolean =>
-  inventory.container !== undefined && settingDaemons(inventory).length === 0
+  settingDaemons(inventory).length === 0 &&
+  (inventory.container !== undefined || activeDaemons(inventory).length > 0)
 
 /** How the clock is set. */
 const OF_SETTING: readonly FindingName[] = [
-  'clock-not-disciplined',
   'makestep-expires',
   'never-steps',
   'panic-exit-ahead',

@@ -64,6 +64,9 @@ test.each(['chkconfig', 'sos_commands/startup/chkconfig_--list', 'sos_commands/s
       { severity: 'warning', remedy: { changes: ['service ntpd start', 'chkconfig ntpd on'] } },
     ])
     expect(told({ ...CHKCONFIG, [list]: listedAs('on') })).toEqual([])
+    expect(takeInventory(memoryFiles({ ...CHKCONFIG, [list]: listedAs('on') })).missing).not.toContain(
+      'services',
+    )
   },
 )
 

@@ -18,6 +18,8 @@ const finding = (severity: Severity, name: FindingName, what = `${name}.`): Find
 test.each<[Finding, Finding]>([
   [finding('critical', 'no-source'), finding('warning', 'not-synchronised')],
   [finding('critical', 'never-agrees'), finding('critical', 'slow-after-a-pause')],
+  [finding('critical', 'restrict-drops-answers'), finding('critical', 'slow-after-a-pause')],
+  [finding('critical', 'no-daemon'), finding('warning', 'clock-not-disciplined')],
   [finding('critical', 'wallclock-without-daemon'), finding('critical', 'no-daemon')],
   [finding('critical', 'daemon-not-running'), finding('critical', 'wallclock-without-daemon')],
   [

@@ -9,10 +9,12 @@ import { bySeverity, type Finding, type FindingName } from '../finding.ts'
 const FOLLOWS: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> = {
   'no-source': ['not-synchronised'],
   'never-agrees': ['slow-after-a-pause'],
+  'restrict-drops-answers': ['slow-after-a-pause'],
   'chronyd-refuses': ['daemon-not-running'],
   'daemon-not-running': ['wallclock-without-daemon'],
   'disabled-in-guests': ['wallclock-without-daemon'],
   'wallclock-without-daemon': ['no-daemon'],
+  'no-daemon': ['clock-not-disciplined'],
 }
 
 export function oneOfEachFact(findings: readonly Finding[]): Finding[] {

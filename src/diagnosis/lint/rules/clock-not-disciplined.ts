@@ -1,4 +1,7 @@
-/** clock-not-disciplined: `disable ntp`, `chronyd -x`: the daemon measures, and leaves the clock alone. */
+/**
+ * clock-not-disciplined: `disable ntp`, `chronyd -x`: the daemon measures, and leaves the clock alone. Where another one is known to
+ * set the clock that is as it should be: two that do fight each other.
+ */
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { lastSetting } from '../reads.ts'
@@ -10,7 +13,7 @@ export const clockNotDisciplined: LintRule = subject => [
   ...switchedOff(subject),
   ...subject.commandLines
     .filter(({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).watchesOnly)
-    .map(({ file, line }) =>
+    .flatMap(({ file, line }) =>
       off(
         subject,
         evidenceAt(subject, file, line),
@@ -28,7 +31,7 @@ const asksCardAlone = (subject: LintSubject): boolean =>
 function switchedOff(subject: LintSubject): Finding[] {
   const ntp = lastSetting(subject, ({ switches }) => switches.get('ntp'))
   if (!ntp || ntp.value) return []
-  return [off(subject, evidenceAt(subject, ntp.file, ntp.line), '`disable ntp`', 'ntpd', [])]
+  return off(subject, evidenceAt(subject, ntp.file, ntp.line), '`disable ntp`', 'ntpd', [])
 }
 
 function off(
@@ -37,32 +40,24 @@ function off(
   how: string,
   daemon: 'ntpd' | 'chrony',
   edits: readonly Edit[],
-): Finding {
+): Finding[] {
   const own = daemon === 'ntpd' ? ['ntpd', 'ntpsec'] : ['chronyd']
-  const keeper = subject.machine.about.setters?.find(name => !own.includes(name))
-  return found({
-    name: 'clock-not-disciplined',
-    severity: keeper === undefined ? 'warning' : 'note',
-    what: `${how}: ${daemon === 'ntpd' ? 'ntpd' : 'chronyd'} measures, and does not set the clock.`,
-    evidence: [evidence],
-    cost:
-      keeper === undefined
-        ? 'Unless somebody else keeps the clock, nobody does.'
-        : `None: ${keeper} sets it.`,
-    causes: [
-      {
-        what: 'it may have been meant to measure only',
-        why: 'beside another program that keeps the clock, or in a container, where the clock is that of the machine around it',
-      },
-    ],
-    remedy: {
-      daemon,
-      text:
-        keeper === undefined
-          ? 'Take it out where this daemon is to keep the clock.'
-          : `Leave it while ${keeper} sets the clock: two that do fight each other.`,
-      edits: keeper === undefined ? edits : [],
-    },
-    confirm: '`clockwright status` names who disciplines the clock.',
-  })
+  if (subject.machine.about.setters?.some(name => !own.includes(name))) return []
+  return [
+    found({
+      name: 'clock-not-disciplined',
+      severity: 'warning',
+      what: `${how}: ${daemon === 'ntpd' ? 'ntpd' : 'chronyd'} measures, and does not set the clock.`,
+      evidence: [evidence],
+      cost: 'Unless somebody else keeps the clock, nobody does.',
+      causes: [
+        {
+          what: 'it may have been meant to measure only',
+          why: 'beside another program that keeps the clock, or in a container, where the clock is that of the machine around it',
+        },
+      ],
+      remedy: { daemon, text: 'Take it out where this daemon is to keep the clock.', edits },
+      confirm: '`clockwright status` names who disciplines the clock.',
+    }),
+  ]
 }
