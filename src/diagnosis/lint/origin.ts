@@ -18,8 +18,28 @@ export const originOfAddress = (address: string): string => {
   if (AWS.test(address)) return 'aws'
   const [, driver, unit] = /^127\.127\.(\d+)\.(\d+)$/.exec(address) ?? []
   if (driver === '22') return PULSES
-  // gpsd: the receiver's own seconds in the even segment, its pulses in the odd one.
-  return driver === '28' ? `shm ${Number(unit) >> 1}` : address.toLowerCase()
+  if (driver === '28') return bySegment(Number(unit))
+  // Units from 128 on are the same receiver's, with its pulses (driver46.html).
+  return driver === '46' ? byReceiver(Number(unit) & 127) : address.toLowerCase()
+}
+
+/** Those of gpsd in the order in which it was given them. */
+const byReceiver = (number: number): string => `gpsd ${number}`
+
+/** gpsd: the receiver's own seconds in the even segment, its pulses in the odd one. */
+const bySegment = (segment: number): string => byReceiver(segment >> 1)
+
+/** gpsd writes into a socket that is named for the device of the receiver, or for that of its pulses, which it numbers itself. */
+const GPSD_SOCKET = /\/chrony\.([\w-]+)\.sock$/
+
+/** Sockets of receivers in their order; to which of several the pulses belong nobody can tell, so they are of the first. */
+function receiverOf(parameter: string, clocks: readonly AttachedClock[]): string | undefined {
+  const deviceOf = (each: string) => GPSD_SOCKET.exec(each)?.[1]
+  const device = deviceOf(parameter)
+  if (device === undefined) return undefined
+  const serial = clocks.flatMap(each => (each.driver === 'SOCK' ? (deviceOf(each.parameter) ?? []) : []))
+  const devices = [...new Set(serial.filter(each => !each.startsWith('pps')))]
+  return byReceiver(Math.max(0, devices.indexOf(device)))
 }
 
 const AWS = /^(?:169\.254\.169\.123|fd00:ec2::123)$/i
@@ -35,7 +55,9 @@ export function originsOf(clocks: readonly AttachedClock[]): string[] {
     if (locked >= 0 && locked !== index && links < clocks.length) return origin(locked, links + 1)
     if (isPulses(clocks[index]!)) return PULSES
     const [, segment] = driver === 'SHM' ? (/^(\d+)/.exec(parameter) ?? []) : []
-    if (segment !== undefined) return `shm ${Number(segment) >> 1}`
+    if (segment !== undefined) return bySegment(Number(segment))
+    const receiver = driver === 'SOCK' ? receiverOf(parameter, clocks) : undefined
+    if (receiver !== undefined) return receiver
     return driver === 'PHC' && ENA.test(parameter) ? 'aws' : `${driver} ${parameter}`
   }
   return clocks.map((_, index) => origin(index, 0))
@@ -43,8 +65,12 @@ export function originsOf(clocks: readonly AttachedClock[]): string[] {
 
 /** A clock of another kind may be read for its pulses alone (`pps`, `PHC …:extpps`); one that is `local` numbers its own. */
 const isPulses = ({ driver, parameter, options }: AttachedClock): boolean =>
-  (driver === 'PPS' || options.some(each => /^pps$/i.test(each)) || /:extpps\b/.test(parameter)) &&
+  (driver === 'PPS' || options.some(isPpsOption) || /:extpps\b/.test(parameter)) &&
   !options.some(each => /^local$/i.test(each))
+
+/** `refid PPS` is a name. */
+const isPpsOption = (option: string, index: number, options: readonly string[]): boolean =>
+  /^pps$/i.test(option) && !/^(?:refid|lock)$/i.test(options[index - 1] ?? '')
 
 /** The clock in AWS's network card. */
 const ENA = /\/ptp_ena/

@@ -44,6 +44,27 @@ test.each([
   ['pulses that are locked to the seconds of their receiver', NMEA + PPS, 'warning single-source 1'],
   ['the pulses of a receiver and one server', PPS.replace('lock NMEA ', '') + A, 'warning single-source 1'],
   ["gpsd's two segments", 'refclock SHM 0\nrefclock SHM 1\n', 'warning single-source 1'],
+  [
+    "gpsd's segment of pulses, which says which second it is, too",
+    'refclock SHM 1 refid PPS\n',
+    'warning single-source 1',
+  ],
+  [
+    "gpsd's socket beside its segment",
+    'refclock SHM 0 refid NMEA\nrefclock SOCK /run/chrony.ttyS0.sock refid GPS\n',
+    'warning single-source 1',
+  ],
+  [
+    "gpsd's sockets of a receiver and of its pulses",
+    'refclock SOCK /run/chrony.ttyACM0.sock\nrefclock SOCK /run/chrony.pps0.sock\n',
+    'warning single-source 1',
+  ],
+  [
+    "gpsd's sockets of two receivers",
+    'refclock SOCK /run/chrony.ttyACM0.sock\nrefclock SOCK /run/chrony.ttyACM1.sock\n',
+    'critical two-sources 2',
+  ],
+  ['a socket of somebody else', 'refclock SHM 0\nrefclock SOCK /run/rtl.sock\n', 'critical two-sources 2'],
   ['pulses alone', 'refclock PPS /dev/pps0\n', 'critical never-agrees 0'],
   ['pulses of a card alone', 'refclock PHC /dev/ptp0:extpps\n', 'critical never-agrees 0'],
   ['segments read for their pulses', 'refclock SHM 0 pps\n', 'critical never-agrees 0'],
@@ -64,6 +85,11 @@ test.each([
     'warning single-source 1',
   ],
   ["gpsd's two segments", 'server 127.127.28.0\nserver 127.127.28.1 prefer\n', 'warning single-source 1'],
+  [
+    "gpsd's receiver and its pulses, by JSON",
+    'server 127.127.46.0\nserver 127.127.46.128 prefer\n',
+    'warning single-source 1',
+  ],
   ['two receivers', 'server 127.127.20.0\nserver 127.127.20.1\n', 'critical two-sources 2'],
 ])('ntpd: %s', (_, text, expected) => expect(counted('ntp.conf', text)).toEqual([expected]))
 
