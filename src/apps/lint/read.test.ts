@@ -29,6 +29,8 @@ test('below a folder files about time are found by name and content, others are 
   symlinkSync('/dev/null', at('etc/ntp.service'))
   symlinkSync('/nowhere/chrony.service', at('etc/chrony.service'))
   execFileSync('mkfifo', [at('etc/ntp.conf')])
+  // As a container's mount makes it, where what should be mounted is not there.
+  mkdirSync(at('etc/systemd/timesyncd.conf'), { recursive: true })
   const { files, kinds, skipped, notRead } = readForLint([at('etc')])
   expect(files.map(({ path }) => path)).toEqual([
     at('etc/chrony/chrony.conf'),
@@ -39,6 +41,7 @@ test('below a folder files about time are found by name and content, others are 
   expect(notRead).toEqual([
     { file: at('etc/chrony.conf'), why: 'links that lead in a circle' },
     { file: at('etc/ntp.conf'), why: 'no plain file' },
+    { file: at('etc/systemd/timesyncd.conf'), why: 'a folder' },
   ])
 })
 

@@ -17,7 +17,7 @@ export interface ReadFiles {
   readonly files: readonly LintFile[]
   readonly kinds: readonly (FileKind | undefined)[]
   readonly skipped: readonly Skipped[]
-  /** Named like a configuration, and nothing that could be read as one: a pipe, a device, links in a circle. */
+  /** Named like a configuration, and nothing that could be read as one: a folder, a pipe, a device, links in a circle. */
   readonly notRead: readonly Skipped[]
 }
 
@@ -97,8 +97,10 @@ export function readForLint(paths: readonly string[]): ReadFiles {
       const path = join(folder, name)
       try {
         const stat = lstatSync(path)
-        if (stat.isDirectory()) walk(path, depth + 1)
-        else if (stat.isFile() && mayBeJudged(path)) {
+        if (stat.isDirectory()) {
+          if (isNamedAsOne(path)) found.notRead.push({ file: path, why: 'a folder' })
+          walk(path, depth + 1)
+        } else if (stat.isFile() && mayBeJudged(path)) {
           const text = readText(path, stat)
           if (typeof text !== 'string') found.skipped.push({ file: path, why: text.why })
           else if (kindOf({ path, text }) !== undefined) add({ path, text }, `${stat.dev}:${stat.ino}`)
@@ -126,6 +128,10 @@ function whyNoFile(path: string, stat: Stats): string | undefined {
 }
 
 const NO_PLAIN_FILE = 'no plain file'
+
+/** As a mount leaves it whose file was not there. Folders of tables (`cron.d`) have names of all kinds. */
+const isNamedAsOne = (path: string): boolean =>
+  /\.(?:conf|toml)$/.test(path) && kindOf({ path, text: '' }) !== undefined
 
 /** Below a folder not every file is opened: the name must be known, or end like that of a configuration. */
 const mayBeJudged = (path: string): boolean =>

@@ -7,6 +7,8 @@ test.each([
   ['/etc/ntp.d/10-site.conf', '', 'ntp.conf'],
   ['/etc/chrony/chrony.conf', '', 'chrony.conf'],
   ['/etc/chrony.d/site.conf', '', 'chrony.conf'],
+  ['/etc/chrony.conf.d/site.conf', '', 'chrony.conf'],
+  ['/etc/ntp.conf.d/site.conf', '', 'ntp.conf'],
   ['/etc/chrony/sources.d/site.sources', '', 'chrony sources'],
   ['/etc/systemd/timesyncd.conf.d/10-site.conf', '', 'timesyncd.conf'],
   ['/etc/sysconfig/ntpd', '', 'environment'],

@@ -67,8 +67,11 @@ const BY_NAME: readonly (readonly [RegExp, FileKind])[] = [
   [/(?:^|\/)ntp\.toml$/, 'ntp.toml'],
   [/(?:^|\/)chrony(?:\/sources\.d|-dhcp)\/[^/]*\.sources$|\.sources$/, 'chrony sources'],
   // What lies in another program's folder is for that one: tmpfiles.d/chrony.conf says who owns which folder, init/chrony.conf is upstart's.
-  [/(?:^|(?<!\.d|(?:^|\/)init)\/)chrony\.conf$|(?:^|\/)chrony(?:\/conf)?\.d\/[^/]*\.conf$/, 'chrony.conf'],
-  [/(?:^|(?<!\.d|(?:^|\/)init)\/)ntp\.conf$|(?:^|\/)ntp\.d\/[^/]*\.conf$/, 'ntp.conf'],
+  [
+    /(?:^|(?<!\.d|(?:^|\/)init)\/)chrony\.conf$|(?:^|\/)chrony(?:\.conf|\/conf)?\.d\/[^/]*\.conf$/,
+    'chrony.conf',
+  ],
+  [/(?:^|(?<!\.d|(?:^|\/)init)\/)ntp\.conf$|(?:^|\/)ntp(?:\.conf)?\.d\/[^/]*\.conf$/, 'ntp.conf'],
 ]
 
 /** More lines are not needed to tell. */
