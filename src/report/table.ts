@@ -41,12 +41,14 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[], styl
 
 export const width = (text: string): number => [...text].length
 
-/** Text from strangers must not move the cursor: control characters are shown as what they are. */
+/** Text from strangers must not move the cursor: control characters are shown as what they are, and a tab as a blank. */
 export const printable = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, char => {
-    const code = char.codePointAt(0)!.toString(16).padStart(2, '0')
-    return `\\u{${code}}`
-  })
+  text
+    .replaceAll('\t', ' ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, char => {
+      const code = char.codePointAt(0)!.toString(16).padStart(2, '0')
+      return `\\u{${code}}`
+    })
 
 /** Lines of at most so many characters, broken between words; a word that is longer stands alone. */
 export function wrapped(text: string, columns: number, indent: string): string[] {

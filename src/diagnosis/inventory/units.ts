@@ -88,9 +88,9 @@ function lookInto(files: Files): Look {
   }
 }
 
-/** Are units or scripts in this copy at all, of whatever service? */
+/** Are units or scripts in this copy at all, or a list of them, of whatever service? */
 export const hasServices = (files: Files): boolean =>
-  [...UNIT_DIRECTORIES, ...SCRIPTS, ...RUNLEVELS, OPENRC_RUNLEVELS].some(files.exists)
+  [...UNIT_DIRECTORIES, ...SCRIPTS, ...RUNLEVELS, OPENRC_RUNLEVELS, LISTED, ...CHKCONFIG].some(files.exists)
 
 /** Packages bring a unit and a script; what counts is what the init of this machine reads. */
 export function findService(files: Files, names: ServiceNames, around: Surroundings): Service | undefined {
