@@ -30,6 +30,7 @@ import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { routeChanged } from './rules/route-changed.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { setBetweenRuns } from './rules/set-between-runs.ts'
+import { setByRuns } from './rules/set-by-runs.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { sourceJumped } from './rules/source-jumped.ts'
@@ -71,6 +72,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
 export const OF_THE_DAEMON: readonly Rule[] = [
   vmPaused,
   setBetweenRuns,
+  setByRuns,
   steppedBySomeoneElse,
   lostTicks,
   clocksFight,

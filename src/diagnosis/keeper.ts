@@ -45,12 +45,7 @@ function programOf(log: HostLog, daemon: Daemon): Omit<Keeper, keyof Habits> {
       version: undefined,
       ntpsec: false,
       clampsStepout: undefined,
-      name:
-        daemon === 'timesyncd'
-          ? 'systemd-timesyncd'
-          : log.bestSamples(daemon)?.format === 'linuxptp'
-            ? 'linuxptp'
-            : 'the time daemon',
+      name: daemon === 'timesyncd' ? 'systemd-timesyncd' : nameOfOther(log),
       panicAbove: Number.POSITIVE_INFINITY,
     }
   const ntpsec = texts.some(text => /ntpsec/i.test(text))
@@ -69,6 +64,18 @@ function programOf(log: HostLog, daemon: Daemon): Omit<Keeper, keyof Habits> {
     name: about ? `${program} ${about}` : program,
     panicAbove: PANIC,
   }
+}
+
+/** The formats that are called as the program that prints them. */
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['linuxptp', 'linuxptp'],
+  ['sntp', 'sntp'],
+  ['ntpdate -q', 'ntpdate'],
+])
+
+function nameOfOther(log: HostLog): string {
+  const once = log.events.of('stepped', 'slew-begun').some(event => event.once && event.daemon === 'other')
+  return NAMED.get(log.bestSamples('other')?.format ?? '') ?? (once ? 'ntpdate' : 'the time daemon')
 }
 
 function clampsByVersion(version: string | undefined, texts: readonly string[]): boolean | undefined {

@@ -29,6 +29,7 @@ import { commandLine } from './ntpd/command-line.ts'
 import { configured } from './ntpd/configured.ts'
 import { ntskestats, ntsstats, sysstats, usestats } from './ntpd/counters.ts'
 import { loopstats } from './ntpd/loopstats.ts'
+import { ntpdateQuery } from './ntpd/ntpdate-query.ts'
 import { ntpqPeers } from './ntpd/ntpq-peers.ts'
 import { ntpqVariables } from './ntpd/ntpq-variables.ts'
 import { ntpstat } from './ntpd/ntpstat.ts'
@@ -37,6 +38,7 @@ import { protostats } from './ntpd/protostats.ts'
 import { rawstats } from './ntpd/rawstats.ts'
 import { refstats } from './ntpd/refstats.ts'
 import { setOnce } from './ntpd/set-once.ts'
+import { sntp } from './ntpd/sntp.ts'
 import { cryptostats, ntskelog, timingstats } from './ntpd/tales.ts'
 import { tinker } from './ntpd/tinker.ts'
 import { ntpdRsObservation } from './ntpd-rs/observation.ts'
@@ -66,6 +68,8 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   timingstats,
   ntskelog,
   setOnce,
+  ntpdateQuery,
+  sntp,
   tinker,
   timeOffset,
   servo,

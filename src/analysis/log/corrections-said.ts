@@ -4,6 +4,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import type { HostLog } from './host-log.ts'
+import { loopOf } from './runs.ts'
 
 /** Corrections that are nearer to each other are for one event. */
 export const CLOSE: Seconds = 300
@@ -19,7 +20,8 @@ const BEYOND_NTPD: Rate = 1e-3
 
 /** Steps, and what chronyd found wrong and slewed; what it found and then stepped is one. */
 export function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
-  const mine = (event: LogEvent) => event.daemon === daemon
+  const loop = loopOf(log, daemon)
+  const mine = (event: LogEvent) => event.daemon === daemon && !(loop && event.once)
   const steps = log.events.of('stepped').filter(mine)
   const found = log.events
     .of('offset-found', 'panic')
@@ -36,10 +38,11 @@ export function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
   const panics = found.filter(({ what, size }) => what === 'panic' && Number.isFinite(size))
   const once = found.filter(event => event.what !== 'panic' || event === panics[0])
   return [...steps, ...once]
-    .map(({ what, at, size, file, line }) => ({
+    .map(({ what, at, size, once, file, line }) => ({
       at,
       size,
       by: what === 'stepped' ? ('step' as const) : ('unknown' as const),
+      ...(once && daemon !== 'other' && { once }),
       file,
       line,
     }))
@@ -73,6 +76,7 @@ export function isAtStart(
   log: HostLog,
   daemon: Daemon,
 ): boolean {
+  if (correction.once) return true
   const followed = log.events.of('selected').filter(event => event.daemon === daemon)
   return [correction.at, decidedAt(correction)].some(at =>
     starts.some(

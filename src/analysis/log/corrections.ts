@@ -32,6 +32,8 @@ export interface Correction {
   readonly era?: number
   /** Before it chronyd had lost its only source between two polls: it had noticed itself that the clock was set. */
   readonly noticed?: boolean
+  /** By a daemon that was to set the clock once and end: all of it had been before its start. */
+  readonly once?: boolean
   /** How many updates in a row before it had next to nothing to correct. */
   readonly clean?: number
   readonly file: number

@@ -140,6 +140,8 @@ export interface LogEvent {
   readonly at: Seconds
   /** Its stamp was in the machine's local zone, which the line does not tell; it was taken for UTC. */
   readonly local?: boolean
+  /** By a program that sets the clock once and ends, as ntpdate does: all had gathered since its last run. */
+  readonly once?: boolean
   /** An offset or a step, positive when the clock was behind; a frequency in s/s for `frequency-…`. */
   readonly size: number
   readonly source: string | undefined

@@ -1,28 +1,39 @@
 /**
- * What a loop of `ntpd -q` tells of jumps: most runs slew what the clock had drifted since the last one, and a few set it by far more.
- * Nothing says when, nor whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
+ * What a loop of `ntpd -q`, ntpdate or `chronyd -q` tells of jumps: most runs put right what the clock had drifted since the last one, and
+ * a few set it by far more. The lines of `ntpd -q` do not say when; none says whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
  */
+import { loopOf } from '#analysis/log/runs.ts'
 import { upperMedian } from '#core/number/median.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+import { commandRun } from './command-run.ts'
 import { quantisedSteps } from './lost-ticks.ts'
 
 /** Runs from which it is known how far the clock drifts between two, and how much more is a jump. */
 const FEWEST = 6
 const TIMES = 10
+/** `chronyd -q` sets whatever it finds. */
+const LEAST: Seconds = 0.1
 /** Where more of them set it the clock does not jump, but runs away. */
 const MOST = 1 / 3
 
 export const setBetweenRuns: Rule = subject => {
-  const runs = subject.log.timeless.filter(
-    ({ daemon, what }) => daemon === subject.keeper.daemon && (what === 'slew-begun' || what === 'stepped'),
-  )
+  const loop = loopOf(subject.log, subject.keeper.daemon)
+  if (loop?.grows) return []
+  const runs =
+    loop?.runs ??
+    subject.log.timeless.filter(
+      ({ daemon, what }) => daemon === subject.keeper.daemon && (what === 'slew-begun' || what === 'stepped'),
+    )
   const usual = upperMedian(runs.map(({ size }) => Math.abs(size)))
-  const sets = runs.filter(({ what, size }) => what === 'stepped' && Math.abs(size) > TIMES * usual)
+  const sets = runs.filter(
+    ({ what, size }) => what === 'stepped' && Math.abs(size) > Math.max(LEAST, TIMES * usual),
+  )
   if (runs.length < FEWEST || sets.length > MOST * runs.length) return []
   const [forward, back] = [sets.filter(({ size }) => size > 0), sets.filter(({ size }) => size < 0)]
   return [
@@ -35,7 +46,7 @@ export const setBetweenRuns: Rule = subject => {
 const stopped = (sets: readonly LogEvent[], subject: Subject): Finding => ({
   ...told(sets, subject),
   name: 'vm-paused',
-  what: `${counted(sets)} found the clock behind by ${upTo(sets)} and set it: it had stood still.`,
+  what: `${counted(sets, subject)} found the clock behind by ${upTo(sets)} and set it: it had stood still.`,
   causes: [
     {
       what: 'the machine was paused, suspended or migrated, and its clock stopped with it',
@@ -49,7 +60,7 @@ const stopped = (sets: readonly LogEvent[], subject: Subject): Finding => ({
 const leapt = (sets: readonly LogEvent[], subject: Subject): Finding => ({
   ...told(sets, subject),
   name: 'clock-leapt-ahead',
-  what: `${counted(sets)} found the clock ahead by ${upTo(sets)} and set it back.`,
+  what: `${counted(sets, subject)} found the clock ahead by ${upTo(sets)} and set it back.`,
   causes: [
     {
       what: 'a person, a program or the hypervisor set the clock forward, or its counter leapt',
@@ -62,13 +73,12 @@ const leapt = (sets: readonly LogEvent[], subject: Subject): Finding => ({
 const upTo = (sets: readonly LogEvent[]): string =>
   `${sets.length > 1 ? 'up to ' : ''}${amount(Math.max(...sets.map(({ size }) => Math.abs(size))))}`
 
-const counted = (sets: readonly LogEvent[]): string =>
-  sets.length === 1 ? 'A run of ntpd -q' : `${sets.length} runs of ntpd -q`
+const counted = (sets: readonly LogEvent[], { keeper }: Subject): string =>
+  sets.length === 1 ? `A run of ${commandRun(keeper)}` : `${sets.length} runs of ${commandRun(keeper)}`
 
 const told = (sets: readonly LogEvent[], { keeper }: Subject) => ({
   severity: 'warning' as const,
-  from: undefined,
-  to: undefined,
+  ...spanOf(sets),
   measures: {
     size: sets.reduce((most, { size }) => (Math.abs(size) > Math.abs(most) ? size : most), 0),
     count: sets.length,

@@ -10,8 +10,24 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^chronyd exiting/, () => said('ended')],
   [/^Disabled control of system clock/, () => said('only-watches')],
   [/^Selected source (\S+)/, m => said('selected', { source: m[1] })],
+  [/^No suitable source for (?:synchronisation|initstepslew)/, () => said('no-source')],
   [/^Can't synchronise: /, () => said('no-source')],
   [/^Detected falseticker (\S+)/, m => said('falseticker', { source: m[1] })],
+  // With -q, and with -Q, which looks and leaves the clock as it is.
+  [
+    /^System clock wrong by (-?\d+\.\d+) seconds \(step\)/,
+    m => ({ ...said('stepped', { size: Number(m[1]) }), once: true }),
+  ],
+  [
+    /^System clock wrong by (-?\d+\.\d+) seconds \(ignored\)/,
+    m => ({ ...said('offset-found', { size: Number(m[1]) }), only: 'measured' }),
+  ],
+  // initstepslew, at the start.
+  [
+    /^System's initial offset : (\d+\.\d+) seconds (slow|fast) of true \((step|slew)\)/,
+    m =>
+      said(m[3] === 'step' ? 'stepped' : 'offset-found', { size: Number(m[1]) * (m[2] === 'slow' ? 1 : -1) }),
+  ],
   [/^System clock wrong by (-?\d+\.\d+) seconds/, m => said('offset-found', { size: Number(m[1]) })],
   [/^System clock was stepped by (-?\d+\.\d+) seconds/, m => said('stepped', { size: Number(m[1]) })],
   [/^Forward time jump detected!/, () => said('jumped-forward')],

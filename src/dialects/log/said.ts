@@ -5,6 +5,10 @@ export interface Said {
   readonly what: EventName
   readonly size: number
   readonly source: string | undefined
+  /** By a program that sets the clock once and ends. */
+  readonly once?: boolean
+  /** It was measured, and left as it was: a measurement, and no event. */
+  readonly only?: 'measured'
   /** What of the line says it, where the line says much else. */
   readonly text?: string
 }

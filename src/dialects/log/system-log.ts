@@ -9,6 +9,7 @@ import { isOfServo } from '../linuxptp/servo.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
 import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
 import { readMessage as readOpenntpd } from '../openntpd/messages.ts'
+import { SampleRows } from '../sample-rows.ts'
 import { readMessage as readTimesyncd } from '../timesyncd/messages.ts'
 import { readable } from './cursor.ts'
 import type { LogFormat } from './format.ts'
@@ -56,6 +57,9 @@ function understand({ program, message, rest }: Stamped): Understood | undefined
   return undefined
 }
 
+/** What `chronyd -Q` said each time that it was run. */
+const LOOKED = 'chronyd -Q'
+
 /** Whether a line of a system log says something of time. */
 export function isOfTimekeeper(line: string, nearDay: number): boolean {
   const stamped = readStamp(line, nearDay)
@@ -69,13 +73,17 @@ export const systemLog: LogFormat = {
   open(into) {
     // A program that has gone mad writes one line a million times, thousands of them in one second.
     let idle: string | undefined
-    return textLines((line, number) => {
+    const measured = new SampleRows(into, { daemon: 'chrony', format: LOOKED })
+    const reader = textLines((line, number) => {
       if (line === idle) return true
       const stamped = readStamp(line, into.nearDay)
       const understood = stamped && understand(stamped)
       if (!understood) return false
       const { daemon, said, text } = understood
+      const at = stamped.sinceBoot ? stamped.at : stamped.at - into.baseDay * 86_400
       if (!said) idle = line
+      else if (said.only === 'measured')
+        measured.add({ at, line: number, source: 'all its sources', offset: said.size, delay: Number.NaN })
       else
         into.tell({
           kind: 'event',
@@ -83,13 +91,14 @@ export const systemLog: LogFormat = {
           format: systemLog.name,
           file: into.file,
           line: number,
-          at: stamped.sinceBoot ? stamped.at : stamped.at - into.baseDay * 86_400,
+          at,
           local: stamped.local,
           text: readable(text),
           ...said,
         })
       return true
     })
+    return Object.assign(reader, { flush: () => measured.flush() })
   },
 }
 

@@ -29,6 +29,11 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^time reset ([+-]?\d+\.\d+) ?s/, m => said('stepped', { size: Number(m[1]) })],
   // NTPsec: whoever sets the clock says so; the state machine may say it once more.
   [/^time stepped by ([+-]?\d+\.\d+)/, m => said('stepped', { size: Number(m[1]) })],
+  // With -q, once.
+  [
+    /^ntpd: time (set|slew) ([+-]?\d+\.\d+) ?s/,
+    m => ({ ...said(m[1] === 'set' ? 'stepped' : 'slew-begun', { size: Number(m[2]) }), once: true }),
+  ],
   [/^time slew ([+-]?\d+\.\d+) ?s/, m => said('slew-begun', { size: Number(m[1]) })],
   [
     /^frequency error (-?\d+(?:\.\d+)?) PPM exceeds/,
