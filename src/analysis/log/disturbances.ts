@@ -33,6 +33,8 @@ const SERVO = 'linuxptp'
 /** A jump is followed by one step, or by two. */
 const FEWEST_STEPS = 3
 const NEARLY_ALL = 0.8
+/** Of one size. */
+const MANY = 8
 /** ntpd waits for a quarter of an hour, and for some polls, before it steps. */
 const UNDONE: Seconds = 7200
 /** It steps by what all say on the average, and some may not know of it yet. */
@@ -143,15 +145,35 @@ function findJumps(
     ;(most && !oneStayed(series, { ...change, witnesses, size }) ? clock : sources).push(found)
     if (most) followed.push(found)
   }
+  const mine = ofItsSize(sources, clock)
+  clock.push(...mine)
+  clock.sort((a, b) => a.from - b.from)
   const blind = daemon === 'chrony' && log.updatesOf('chrony') === undefined
   return {
     clock: withoutWake(clock, blind),
-    sources: withoutShadows(blind ? withoutEchoes(sources, followed) : sources, clock, () =>
-      series.offset.envelope.buckets(),
+    sources: withoutShadows(
+      (blind ? withoutEchoes(sources, followed) : sources).filter(each => !mine.includes(each)),
+      clock,
+      () => series.offset.envelope.buckets(),
     ),
     own,
     outliers,
   }
+}
+
+/**
+ * Where a clock jumps by one size again and again, what some of its sources show of that size is the clock's, too: before the others
+ * were asked its daemon had corrected it.
+ */
+function ofItsSize(sources: readonly Disturbance[], clock: readonly Disturbance[]): Disturbance[] {
+  const usual = upperMedian(clock.map(({ size }) => size))
+  const alike = (all: readonly Disturbance[]) =>
+    all.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
+  const known = alike(clock)
+  if (known.length < MANY || known.length < NEARLY_ALL * clock.length) return []
+  return alike(sources).filter(
+    each => !known.some(({ local }) => local.from <= each.local.to && local.to >= each.local.from),
+  )
 }
 
 /**

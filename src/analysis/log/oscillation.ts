@@ -7,7 +7,9 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbance.ts'
+import type { Bucket } from './envelope.ts'
 import type { HostLog, SampleSeries, UpdateSeries } from './host-log.ts'
+import { ALIKE } from './jumps.ts'
 import { largestWithin } from './own-steps.ts'
 import { refinePeriod } from './period.ts'
 import type { Excursion, Swing } from './swings.ts'
@@ -18,6 +20,8 @@ const LEAST_SWINGS = 6
 /** Swings for each jump: fewer are of the jumps, and where there are more some jumps are its own. */
 const OF_JUMPS = 3
 const SURELY = 6
+/** Of jumps of one size not all are seen, and chronyd goes too far more than once after each. */
+const OF_ALIKE = 12
 /** Beyond what a sine does at most. */
 const MARGIN = 1.3
 /** It goes on: what swings after each of a few jumps, with quiet hours between, does not. */
@@ -29,6 +33,8 @@ const HELD = 0.4
 const MOST = 0.6
 /** A sine explains at least this: of the noise of a network it explained 0.05 at most, of oscillations a half and more. */
 const OF_ALL = 0.15
+/** Of the tops. */
+const QUIET = 0.02
 const HOUR: Seconds = 3600
 
 export interface Oscillation {
@@ -44,9 +50,20 @@ export function oscillationOf(
 ): Oscillation | undefined {
   const measured = log.bestSamples(daemon) ?? log.updatesOf(daemon)
   const found = measured ? measuredBy(measured) : swingsToldBy(log, daemon)
-  if (!found) return undefined
+  if (!found || areOfOneSize(jumps, found)) return undefined
   const left = within(found, withoutSlow(jumps, jumps, found, own))
   return left.length * OF_JUMPS <= found.swings.length ? found : undefined
+}
+
+/** From top to top a clock goes to both sides, and seen from poll to poll by all sizes; what somebody does to it has one size, and makes swings by what is corrected too much. */
+function areOfOneSize(jumps: readonly Disturbance[], { swings }: Oscillation): boolean {
+  const usual = upperMedian(jumps.map(({ size }) => size))
+  const alike = jumps.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
+  return (
+    alike.length >= LEAST_SWINGS &&
+    alike.length >= MOST * jumps.length &&
+    alike.length * OF_ALIKE >= swings.length
+  )
 }
 
 /**
@@ -97,8 +114,18 @@ function measuredBy({ swings: { all }, offset }: SampleSeries | UpdateSeries): O
   const swings = all.filter(({ peak }) => Math.abs(peak) >= LARGE)
   const rough = rhythmOf(swings)
   if (rough === undefined) return undefined
-  const { period, explained } = refinePeriod(offset.envelope.buckets(), rough)
+  const buckets = offset.envelope.buckets()
+  if (isQuietBetween(swings, buckets)) return undefined
+  const { period, explained } = refinePeriod(buckets, rough)
   return explained > OF_ALL || isHeld(swings) ? { swings, period } : undefined
+}
+
+/** What swings is near zero a twentieth of its time; a clock that is disturbed in a rhythm is right for most of it. */
+function isQuietBetween(swings: readonly Swing[], buckets: readonly Bucket[]): boolean {
+  const [first, last] = [swings[0]!.at, swings.at(-1)!.at]
+  const meanwhile = buckets.filter(({ from, to }) => to > first && from < last)
+  const top = upperMedian(swings.map(({ peak }) => Math.abs(peak)))
+  return upperMedian(meanwhile.map(each => Math.abs(each.last))) < QUIET * top
 }
 
 /**

@@ -38,6 +38,10 @@ const ALIKE = 0.1
 const EVEN = 4
 const MOSTLY = 0.7
 const MANY = 4
+const NEARLY_ALL = 0.8
+/** A queue in one direction does less, or not by one amount. */
+const SMALL: Seconds = 0.02
+const OFTEN = 8
 const WORST_RATE = 0.05
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
 const SURELY_JUMPED: Seconds = 1
@@ -156,18 +160,26 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
         ),
         log.events.of('spike').filter(event => event.daemon === daemon),
       ).map((burst, i, bursts) => betweenItsWords(burst, { ...around, before: bursts[i - 1] }, log, daemon))
-  return bursts
-    .map(burst => ({ ...burst, size: total(burst.all) }))
-    .filter(
-      ({ all, size }) =>
-        Math.abs(size) >= LEAST &&
-        // What is run once, as ntpdate is, has no other start than its first word.
-        !(daemon === 'other' && all[0]!.at === begins) &&
-        !isAtStart(all[0]!, begun, log, daemon) &&
-        !isOfARate(all, log, daemon) &&
-        // Corrections to and fro follow sources that contradict each other.
-        (tracked || isOneSided(all)),
-    )
+  const sized = bursts.map(burst => ({ ...burst, size: total(burst.all) }))
+  const small = tracked ? smallOnes(sized) : []
+  return sized.filter(
+    ({ all, size }, i) =>
+      (Math.abs(size) >= LEAST || small.includes(sized[i]!)) &&
+      // What is run once, as ntpdate is, has no other start than its first word.
+      !(daemon === 'other' && all[0]!.at === begins) &&
+      !isAtStart(all[0]!, begun, log, daemon) &&
+      !isOfARate(all, log, daemon) &&
+      // Corrections to and fro follow sources that contradict each other.
+      (tracked || isOneSided(all)),
+  )
+}
+
+/** What is too small to be told alone, but came again and again, at one size, each time after all was well. */
+function smallOnes(events: readonly Event[]): readonly Event[] {
+  const sudden = events.filter(({ all, size }) => wasWell(all[0]!) && Math.abs(size) >= SMALL)
+  const usual = upperMedian(sudden.map(({ size }) => size))
+  const alike = sudden.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
+  return alike.length >= OFTEN && alike.length >= NEARLY_ALL * sudden.length ? alike : []
 }
 
 /**
@@ -355,13 +367,15 @@ function isEven(events: readonly Event[]): boolean {
   return even.length >= MOSTLY * rates.length
 }
 
-/** A wrong rate shows in each update: where most of them had next to nothing to correct, the clock jumped, each time. */
+/** A wrong rate shows in each update: where most of them had next to nothing to correct, or the last before each event, the clock jumped, each time. */
 function wasRightBetween(
   events: readonly Event[],
   span: Seconds,
   updates: UpdateSeries | undefined,
 ): boolean {
   if (!updates || events.some(({ all }) => all.some(({ since }) => since === undefined))) return false
+  const sudden = events.filter(({ all }) => wasWell(all[0]!))
+  if (sudden.length > NEARLY_ALL * events.length) return true
   const wrong = events.reduce((sum, { all }) => sum + all.length, 0)
   return 2 * wrong < (updates.rows * span) / (updates.to - updates.from)
 }

@@ -1,10 +1,12 @@
 /** The sudden changes of an offset without what the daemon did meanwhile: what is left is no work of its. */
 
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import { saidStarts } from './corrections-said.ts'
+import type { Bucket } from './envelope.ts'
 import { commonEras, type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { ALIKE, type Jump } from './jumps.ts'
@@ -24,6 +26,8 @@ import { MAX_SLEW } from './slew-pace.ts'
 const ROUNDING = 5e-4
 /** ntpd steps by what its sources say on the average, and each was asked at another time. */
 const AGREED = 0.2
+/** Some polls and more. */
+const GOES_ON: Seconds = 1800
 /** Beyond what could be nothing, by this much. */
 const CLEAR = 1.5
 
@@ -52,6 +56,7 @@ export function unexplained(
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = []
+  const offsets = exact ? [] : series.offset.envelope.buckets()
   const usual = exact && updates ? levelOf(updates.frequencyEnvelope.buckets()) : 0
   for (const change of series.changes.all) {
     const delta = change.after - change.before
@@ -89,6 +94,7 @@ export function unexplained(
     if (Math.abs(rest) <= CLEAR * tolerance) continue
     if (exact && updates && wasDriven(rest, updates.corrections.drivenBetween(low, high, usual), tolerance))
       continue
+    if (!exact && wentOn(rest, change, offsets)) continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
     // ntpd tells of a step by the clock that it has set, which may be before both measurements where that was back.
     const first = change.to < change.from ? Math.min(low, change.from - Math.abs(delta)) : low
@@ -133,6 +139,16 @@ const earliestOf = ({ from, to, fromEra, toEra }: Change, eras: Eras): Seconds =
 /** What a frequency did that chronyd had learned wrongly, in the time between two measurements: most of what is left. */
 const wasDriven = (rest: Seconds, forward: Seconds, tolerance: Seconds): boolean =>
   Math.abs(rest + forward) <= Math.max(CLEAR * tolerance, AGREED * Math.abs(forward))
+
+/**
+ * Below its step threshold ntpd takes away what it believes it has found, for some polls more than are left: its filter may hold that
+ * sample still, and the kernel goes on by what it was told last. So far beyond zero the clock goes by itself.
+ */
+function wentOn(rest: Seconds, { earliest, to }: Change, offsets: readonly Bucket[]): boolean {
+  const meanwhile = offsets.filter(each => each.to > earliest - GOES_ON && each.from < to)
+  const found = Math.max(0, ...meanwhile.map(({ min, max }) => (rest > 0 ? -min : max)))
+  return found < STEP_THRESHOLD && Math.abs(rest) <= found
+}
 
 /** Where the clock was set back the same stamps are there again: of several the last before the measurement that shows it. */
 const nearestTo = (at: Seconds, all: readonly Dropped[]): Dropped | undefined =>

@@ -50,7 +50,9 @@ function quantumOf(ahead: readonly Disturbance[]): { size: Seconds; all: Disturb
     const all = ahead.filter(each => {
       const times = Math.round(each.size / size)
       const off = Math.abs(each.size / size - times)
-      return times >= 1 && times <= 2 * MOST_MULTIPLE && off < Math.max(SAME, unsureOf(each, size))
+      const one =
+        times === 1 && Math.abs(each.size - size) <= each.uncertainty && each.uncertainty < Math.abs(size)
+      return one || (times >= 1 && times <= 2 * MOST_MULTIPLE && off < Math.max(SAME, unsureOf(each, size)))
     })
     return { size, all }
   })
