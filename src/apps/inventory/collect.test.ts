@@ -266,6 +266,12 @@ describe('an archive from a stranger', () => {
     writeFileSync(join(empty, 'bin/freebsd-version'), '')
     writeFileSync(join(empty, 'etc/ntp.conf'), 'pool ntp.example iburst\n')
     await expect(openMachine(empty)).rejects.toThrow('FreeBSD')
+    rmSync(join(empty, 'bin'), { recursive: true })
+    await expect(openMachine(empty)).resolves.toBeDefined()
+    // Without its programs, as people keep their /etc.
+    mkdirSync(join(empty, 'boot'))
+    writeFileSync(join(empty, 'boot/loader.conf'), 'autoboot_delay="3"\n')
+    await expect(openMachine(empty)).rejects.toThrow('FreeBSD')
     expect(await cli(['check', '--root', empty])).toMatchObject({ code: 3 })
   })
 

@@ -44,7 +44,10 @@ const asCollected = (files: Files): Files => withOwners(withUnread(files))
 const STRANGERS: readonly (readonly [path: string, name: string])[] = [
   ['bin/freebsd-version', 'FreeBSD'],
   ['boot/kernel/kernel', 'FreeBSD'],
+  ['boot/loader.conf', 'FreeBSD'],
+  ['etc/freebsd-update.conf', 'FreeBSD'],
   ['bsd', 'OpenBSD'],
+  ['etc/myname', 'OpenBSD'],
   ['netbsd', 'NetBSD'],
   ['etc/release', 'Solaris'],
   ['System/Library/CoreServices', 'macOS'],

@@ -14,7 +14,7 @@ import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
 import { findSetsTime } from './sets-time.ts'
 import { findCannotWrite } from './statistics-folder.ts'
-import { findService, listedAs, type Surroundings } from './units.ts'
+import { findService, listedAs, type Surroundings, wantedByLink } from './units.ts'
 
 /** Where daemons are, at least by a link. What has other folders of programs and not this one is a part of a system. */
 export const hasPrograms = (files: Files): boolean => files.exists('/usr/sbin')
@@ -28,12 +28,24 @@ export interface DaemonContext extends Omit<Surroundings, 'seen' | 'programs'> {
 
 export function findDaemons(files: Files, context: DaemonContext): TimeDaemon[] {
   const running = tellTimekeepers(files).sort((a, b) => Number(isContained(a)) - Number(isContained(b)))
-  const daemons = KNOWN_DAEMONS.flatMap(known => findDaemon(files, known, running, context) ?? [])
+  const found = KNOWN_DAEMONS.flatMap(known => findDaemon(files, known, running, context) ?? [])
+  const daemons = found.flatMap(each => yielding(each, found) ?? [])
   const foreign = daemons.filter(daemon => isForeign(daemon, running, context))
   const hasOwn = daemons.some(each => each.runs?.value && each.installed && !foreign.includes(each))
   return hasOwn
     ? daemons.map(each => (foreign.includes(each) ? { ...each, elsewhere: true as const } : each))
     : daemons
+}
+
+/**
+ * The link that starts the service of systemd stays where another daemon is installed, beside which it is not started; of the unit, which
+ * says so, a copy of /etc has nothing.
+ */
+function yielding(daemon: TimeDaemon, all: readonly TimeDaemon[]): TimeDaemon | undefined {
+  const { name, installed, unit, runs, configuration } = daemon
+  const known = installed !== undefined || unit !== undefined || runs?.value
+  if (name !== 'systemd-timesyncd' || known || all.length === 1) return daemon
+  return configuration.length > 0 ? { ...daemon, enabled: undefined } : undefined
 }
 
 const isContained = ({ seen }: ToldTimekeeper): boolean => seen?.inContainer === true
@@ -114,7 +126,7 @@ function findListed(files: Files, { units }: KnownDaemon): Fact<boolean> | undef
     const listed = listedAs(files, unit)
     if (listed) return listed
   }
-  return undefined
+  return wantedByLink(files, units)
 }
 
 const placeOf = ({ seen, commandLine }: ToldTimekeeper): Place =>
@@ -136,9 +148,9 @@ function findPresumed(files: Files, known: KnownDaemon, context: DaemonContext):
   if (!context.missing.includes('programs') || !context.missing.includes('processes')) return undefined
   if (!PRESUMED.includes(known.name) || isSomeoneElses(files, known, context.packages)) return undefined
   const found = findConfiguration(files, known, undefined)
-  return found.unreadable.length > 0 || found.configuration.some(({ text }) => /^\s*[^\s#;!%[]/m.test(text))
-    ? found
-    : undefined
+  const says =
+    found.unreadable.length > 0 || found.configuration.some(({ text }) => /^\s*[^\s#;!%[]/m.test(text))
+  return says || findListed(files, known)?.value ? found : undefined
 }
 
 const PRESUMED = ['chronyd', 'ntpsec', 'ntpd', 'openntpd', 'systemd-timesyncd', 'ntpd-rs']

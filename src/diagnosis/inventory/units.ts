@@ -237,23 +237,28 @@ export function findEnabled(
   parts: readonly UnitFile[],
 ): Fact<boolean> | undefined {
   const aliases = listOf(parts, 'Install', 'Alias').flatMap(({ value }) => value.split(/\s+/))
-  let told = files.own
+  const [own] = UNIT_DIRECTORIES
+  const told = files.own || files.names(own!).some(each => each.endsWith('.target.wants'))
+  return (
+    wantedByLink(files, [name, ...aliases]) ??
+    wantedByWords(files, [name, ...aliases]) ??
+    listedAs(files, name) ??
+    (told ? fact(false, at(path, 'no unit wants it')) : undefined)
+  )
+}
+
+/** Also where the unit itself is not in the copy. */
+export function wantedByLink(files: Files, names: readonly string[]): Fact<boolean> | undefined {
   for (const directory of UNIT_DIRECTORIES) {
-    for (const wants of files.names(directory)) {
-      if (!isWants(wants)) continue
-      told ||= directory === UNIT_DIRECTORIES[0] && wants.endsWith('.target.wants')
-      for (const each of [name, ...aliases]) {
+    for (const wants of files.names(directory).filter(isWants)) {
+      for (const each of names) {
         const target = files.link(`${directory}/${wants}/${each}`)
         if (target !== undefined && target !== MASK)
           return fact(true, at(`${directory}/${wants}/${each}`, `→ ${target}`))
       }
     }
   }
-  return (
-    wantedByWords(files, [name, ...aliases]) ??
-    listedAs(files, name) ??
-    (told ? fact(false, at(path, 'no unit wants it')) : undefined)
-  )
+  return undefined
 }
 
 /** A unit of the machine's owner may name it itself (systemd.unit(5)). */

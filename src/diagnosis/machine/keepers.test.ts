@@ -613,3 +613,40 @@ describe('a host of containers', () => {
   test('and keeps not the clock of the host', () =>
     expect(found(listing(row('/usr/sbin/chronyd -F 1')))).toEqual(['critical daemon-not-running']))
 })
+
+describe('of a machine there is only its /etc', () => {
+  const TIMESYNCD: Members = {
+    'etc/systemd/timesyncd.conf': '[Time]\n#NTP=\n',
+    'etc/systemd/system/sysinit.target.wants/systemd-timesyncd.service': {
+      link: '/lib/systemd/system/systemd-timesyncd.service',
+    },
+  }
+  test('the link that starts a unit tells who keeps the clock', () => {
+    expect(setting(TIMESYNCD)).toEqual(['systemd-timesyncd'])
+    expect(everything(TIMESYNCD).map(({ name }) => name)).not.toContain('copy-incomplete')
+  })
+  test('the service of systemd yields to any other, whatever its link says', () => {
+    const both = { ...TIMESYNCD, 'etc/chrony/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\n' }
+    expect(takeInventory(memoryFiles(both)).daemons).toMatchObject([
+      { name: 'chronyd' },
+      { name: 'systemd-timesyncd', enabled: undefined },
+    ])
+    const started = {
+      ...both,
+      'etc/systemd/system/multi-user.target.wants/chrony.service': {
+        link: '/lib/systemd/system/chrony.service',
+      },
+    }
+    expect(setting(started)).toEqual(['chronyd'])
+  })
+  test('a script of init that no runlevel starts is a daemon that is there', () => {
+    const told = everything({
+      'etc/redhat-release': 'CentOS release 6.5 (Final)\n',
+      'etc/ntp.conf': 'server a.example iburst\n',
+      'etc/init.d/ntpd': '#!/bin/bash\n. /etc/sysconfig/ntpd\n',
+      'etc/rc3.d/S55sshd': { link: '../init.d/sshd' },
+    })
+    expect(told.map(({ name }) => name)).toContain('daemon-not-running')
+    expect(told.map(({ name }) => name)).not.toContain('no-daemon')
+  })
+})

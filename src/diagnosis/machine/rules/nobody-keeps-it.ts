@@ -38,7 +38,8 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   })
   if (keptOut.length > 0) return keptOut
   const there = able.filter(
-    ({ installed, enabled, name }) => installed !== undefined && (enabled?.value || !isPtp(name)),
+    ({ installed, unit, enabled, name }) =>
+      (installed ?? unit) !== undefined && (enabled?.value || !isPtp(name)),
   )
   // Whom the machine should have started is meant, and not those that somebody switched off.
   const meant = there.filter(({ enabled }) => enabled?.value)
