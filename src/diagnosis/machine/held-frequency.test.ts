@@ -120,6 +120,22 @@ test('the remedy names the counter of the hypervisor, and what has to be forgott
   expect(finding?.evidence).toContainEqual({ path: '/var/lib/ntp/drift', line: 1, text: '500.000' })
 })
 
+test('what chose another counter is named', () => {
+  const chosen = { 'proc/cmdline': 'ro root=/dev/vda1 clocksource=acpi_pm\n' }
+  const [finding] = found({ ...NTPD, ...chosen, 'var/lib/ntp/drift': '500.000\n' })
+  expect(finding?.remedy.text).toContain('`clocksource=acpi_pm` on its command line')
+})
+
+test('where the clock follows the host, that comes first', () => {
+  const xen = {
+    'proc/sys/kernel/osrelease': '2.6.18-398.el5xen\n',
+    'proc/sys/xen/independent_wallclock': '0\n',
+    'proc/xen/capabilities': '',
+  }
+  const [finding] = found({ ...NTPD, ...xen, 'var/lib/ntp/drift': '-500.000\n' })
+  expect(finding?.remedy.text).toContain('independent of the host first')
+})
+
 test('the kernel has it, for a daemon that leaves it there', () => {
   const clock = {
     frequency: -500e-6,

@@ -10,10 +10,11 @@ import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { releaseOn } from '#dialects/linux/kernel-release.ts'
 import { textAsRead } from '#dialects/reading-order.ts'
-import { bestCounters } from '../../counters.ts'
+import { bestCounters, keepsFromBest } from '../../counters.ts'
 import type { Cause, Finding } from '../../finding.ts'
 import { wordsToStart, wordsToStop } from '../../service-words.ts'
 import { evidenceOf, type MachineRule, type MachineSubject, state, usedDaemons } from '../subject.ts'
+import { followsHost } from '../wallclock.ts'
 
 /** Near its limit nothing is left for an error of the clock that grows. */
 const NEAR_LIMIT = 0.99
@@ -108,7 +109,10 @@ function saturated(daemon: TimeDaemon, held: Fact<Rate>, limit: Rate, inventory:
   })
 }
 
-function causesOf({ hypervisor, clock }: Inventory): Cause[] {
+function causesOf(inventory: Inventory): Cause[] {
+  const { hypervisor, clock } = inventory
+  if (followsHost(inventory))
+    return [{ what: 'the wall clock follows the host', why: 'xen.independent_wallclock is off' }]
   const counter = clock.source?.value
   const guest = hypervisor !== undefined && hypervisor.value.name !== 'none'
   return [
@@ -122,18 +126,31 @@ function causesOf({ hypervisor, clock }: Inventory): Cause[] {
 }
 
 /** What the kernel should count with on this hypervisor, so that its rate is right. */
-function counterAdvice({ hypervisor, clock, kernel }: Inventory): { text: string; changes: string[] } {
+function counterAdvice(inventory: Inventory): { text: string; changes: string[] } {
+  const { hypervisor, clock, kernel } = inventory
   const name = hypervisor?.value.name
   const counter = clock.source?.value
+  if (followsHost(inventory))
+    return {
+      text: 'Make the wall clock independent of the host first: as long as it follows that one, no correction has any effect, and the rate runs to its limit.',
+      changes: ['sysctl -w xen.independent_wallclock=1'],
+    }
   if (hypervisor?.value.controlDomain || name === 'none')
     return {
       text: `Look at the counter of this machine${counter === undefined ? '' : ` (${counter})`} and at what the kernel said of its calibration; a reboot calibrates it anew.`,
       changes: LOOK,
     }
-  const [best] = bestCounters(name, releaseOn(kernel.release?.value, kernel.architecture?.value))
+  const release = releaseOn(kernel.release?.value, kernel.architecture?.value)
+  const [best] = bestCounters(name, release)
   if (best === undefined)
     return {
       text: `Look at the counter of the guest${counter === undefined ? '' : ` (${counter})`}, and choose what the vendor of its hypervisor asks for with this kernel.`,
+      changes: LOOK,
+    }
+  const chosen = wordsAtBoot(inventory).find(word => keepsFromBest(word, name, release))
+  if (chosen !== undefined)
+    return {
+      text: `Let the kernel count with ${best}, which knows its rate on ${name}: \`${chosen}\` on its command line keeps it from that.`,
       changes: LOOK,
     }
   return counter === best || (counter === undefined && best === 'tsc')
@@ -146,6 +163,10 @@ function counterAdvice({ hypervisor, clock, kernel }: Inventory): { text: string
         changes: [...LOOK, `echo ${best} > ${DIRECTORY}/current_clocksource`],
       }
 }
+
+/** Those of now, or else of the entry that is started when nobody chooses. */
+const wordsAtBoot = ({ commandLine, boot }: Inventory): readonly string[] =>
+  commandLine?.value ?? boot.entries.find(({ isDefault }) => isDefault)?.kernel?.words ?? []
 
 const DIRECTORY = '/sys/devices/system/clocksource/clocksource0'
 const LOOK = [`cat ${DIRECTORY}/current_clocksource`, 'dmesg | grep -i -e tsc -e clocksource']
