@@ -155,6 +155,7 @@ function findJumps(
       (blind ? withoutEchoes(sources, followed) : sources).filter(each => !mine.includes(each)),
       clock,
       () => series.offset.envelope.buckets(),
+      ({ local, sources: witnesses, size }) => oneStayed(series, { ...local, witnesses, size }),
     ),
     own,
     outliers,

@@ -70,15 +70,46 @@ const offsets = (...levels: readonly number[]) =>
   }))
 const sizesOf = (all: readonly Disturbance[]): number[] => all.map(({ size }) => size)
 
+const never = () => false
+
 test('a part of the clock’s jump, seen by who was asked in that second, is none of its source', () => {
   const [part, whole] = [jump(0.08, 1000, 1016), jump(0.31, 1000, 1015)]
-  expect(withoutShadows([part], [whole], () => [])).toEqual([])
-  expect(sizesOf(withoutShadows([jump(5, 1000, 1016)], [whole], () => []))).toEqual([5])
-  expect(sizesOf(withoutShadows([part], [jump(0.31, 5000, 5015)], () => []))).toEqual([0.08])
+  expect(withoutShadows([part], [whole], () => [], never)).toEqual([])
+  expect(sizesOf(withoutShadows([jump(5, 1000, 1016)], [whole], () => [], never))).toEqual([5])
+  expect(sizesOf(withoutShadows([part], [jump(0.31, 5000, 5015)], () => [], never))).toEqual([0.08])
 })
 
 test('where all sources find the clock elsewhere soon after, it was the clock that went there', () => {
   const one = jump(-0.044, 1000, 1032)
-  expect(withoutShadows([one], [], () => offsets(-0.06, -0.053, -0.046, -0.044))).toEqual([])
-  expect(sizesOf(withoutShadows([one], [], () => offsets(-0.045, 0, -0.044, 0)))).toEqual([-0.044])
+  expect(withoutShadows([one], [], () => offsets(-0.06, -0.053, -0.046, -0.044), never)).toEqual([])
+  expect(sizesOf(withoutShadows([one], [], () => offsets(-0.045, 0, -0.044, 0), never))).toEqual([-0.044])
+})
+
+/** measurements.log of two servers that are asked in 1024 s; the first is a second off from noon on, and is asked each minute then. */
+function ofTwo(): string[] {
+  const line = (at: number, server: number, offset: number) =>
+    `${new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')} 192.0.2.${server}     N  2 111 111 1111  10 10 1.00  ${(offset + 1e-4 * Math.sin(at)).toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`
+  const polls = (from: number, to: number, every: number, server: number, offset: number) =>
+    Array.from({ length: Math.ceil((to - from) / every) }, (_, i) => ({
+      at: from + i * every,
+      server,
+      offset,
+    }))
+  return [
+    ...polls(10, 43_200, 1024, 1, 0),
+    ...polls(43_900, 50_000, 64, 1, 1),
+    ...polls(50_000, 80_000, 1024, 1, 1),
+    ...polls(592, 80_000, 1024, 2, 0),
+  ]
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, server, offset }) => line(at, server, offset))
+}
+
+test('where the other is asked only later, and stayed, it was the source', () => {
+  const { findings, disturbances } = explain(...ofTwo())
+  expect(disturbances).toEqual([])
+  expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+    'warning source-jumped',
+    'note two-sources',
+  ])
 })

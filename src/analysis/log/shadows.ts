@@ -9,21 +9,24 @@ import { WAKE, WAKE_TIME } from './wake.ts'
 
 /** Of the clock's jump, a little more than it. */
 const NO_MORE = 1.1
-/** In this time all sources have been asked, and those that stayed where they were show. */
+/** In this time most sources have been asked, and those that stayed where they were show. */
 const SOON: Seconds = 600
 const FEWEST = 3
 /** Of the jump. */
 const MOVED = 0.3
 
-/** `offsets`: against all sources that agree. */
+/** `offsets`: against all sources that agree. `alone`: another source shows later that only this one moved. */
 export function withoutShadows(
   sources: readonly Disturbance[],
   clock: readonly Disturbance[],
   offsets: () => readonly Bucket[],
+  alone: (each: Disturbance) => boolean,
 ): Disturbance[] {
   if (sources.length === 0) return []
   const buckets = offsets()
-  return sources.filter(each => !clock.some(of => isShadow(each, of)) && !allMoved(each, buckets))
+  return sources.filter(
+    each => !clock.some(of => isShadow(each, of)) && (!allMoved(each, buckets) || alone(each)),
+  )
 }
 
 function isShadow(each: Disturbance, of: Disturbance): boolean {
