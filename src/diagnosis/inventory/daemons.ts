@@ -89,7 +89,7 @@ function findDaemon(
   return {
     name: known.name,
     installed,
-    enabled: service ? service.enabled : findListed(files, known),
+    enabled: service?.enabled ?? findListed(files, known),
     runs: mine
       ? fact(true, placeOf(mine))
       : context.processes === undefined

@@ -23,6 +23,7 @@ export const UNIT_DIRECTORIES = [
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
 ]
+const OF_DISTRIBUTION = ['/usr/lib/systemd/system', '/lib/systemd/system']
 /** Debian's, Red Hat's, and SUSE's. */
 export const RUNLEVELS = [
   '/etc/rc3.d',
@@ -123,7 +124,7 @@ function findUnit(look: Look, names: ServiceNames, around: Surroundings): Servic
   const { files } = look
   for (const name of [...names.units.flatMap(each => instancesOf(files, each)), ...names.units]) {
     const path = pathOfUnit(files, name)
-    if (path === undefined) continue
+    if (path === undefined || leadsOutOfCopy(files, path)) continue
     const template = name.replace(/@.+(?=\.service$)/, '@')
     if (template !== name) return readService(look, [name, template], path, names, around)
     // The link of an alias leads to the unit itself; both names may have drop-ins.
@@ -152,6 +153,18 @@ function findScript(look: Look, names: ServiceNames): Service | undefined {
 }
 
 const MASK = '/dev/null'
+
+/** An alias below /etc of a unit that the distribution brings, in a copy that has none of those. */
+const leadsOutOfCopy = (files: Files, path: string): boolean => {
+  const target = files.link(path)
+  return (
+    target !== undefined &&
+    target !== MASK &&
+    !files.exists(path) &&
+    OF_DISTRIBUTION.some(each => target.startsWith(`${each}/`)) &&
+    !OF_DISTRIBUTION.some(files.exists)
+  )
+}
 
 /** A file without a byte masks as well (systemd.unit(5)). */
 const isEmpty = (files: Files, path: string): boolean => files.bytes(path)?.length === 0

@@ -639,6 +639,20 @@ describe('of a machine there is only its /etc', () => {
     }
     expect(setting(started)).toEqual(['chronyd'])
   })
+  test('an alias of a unit that is not there is nothing that could not be read', () => {
+    const unit = { link: '/usr/lib/systemd/system/chrony.service' }
+    const ubuntu: Members = {
+      'etc/chrony/chrony.conf': 'pool a.example iburst\nmakestep 1 -1\n',
+      'etc/systemd/system/chronyd.service': unit,
+      'etc/systemd/system/multi-user.target.wants/chrony.service': unit,
+    }
+    expect(setting(ubuntu)).toEqual(['chronyd'])
+    const names = everything(ubuntu).map(({ name }) => name)
+    expect(names).not.toContain('could-not-be-read')
+    expect(names).not.toContain('copy-incomplete')
+    // Debian's packages bring a script, too.
+    expect(setting({ ...ubuntu, 'etc/init.d/chrony': '#!/bin/sh\n' })).toEqual(['chronyd'])
+  })
   test('a script of init that no runlevel starts is a daemon that is there', () => {
     const told = everything({
       'etc/redhat-release': 'CentOS release 6.5 (Final)\n',
