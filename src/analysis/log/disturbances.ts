@@ -43,7 +43,7 @@ const MOSTLY = 0.5
 export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const found = findJumps(log, daemon)
   const oscillation = oscillationOf(log, daemon, found.clock, found.own)
-  const unheld = found.own.length >= FEWEST_STEPS ? log.ranAwayUnheld(daemon) : undefined
+  const unheld = undoneBy(found.own, log.ranAwayUnheld(daemon))
   const runsAway = rateOfSawTooth(log, daemon) ?? unheld?.after
   const rateChange = log.rateChangeOf(daemon) ?? unheld
   const meanwhile = ownStepsOf(found.own, rateChange)
@@ -74,6 +74,12 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     runsAway,
     rate,
   }
+}
+
+/** A clock that loses is set forward, again and again; where it is set back, something else had set it forward. */
+function undoneBy(own: readonly Correction[], change: RateChange | undefined): RateChange | undefined {
+  const set = own.reduce((sum, { size }) => sum + size, 0)
+  return change && own.length >= FEWEST_STEPS && set * (change.after - change.before) > 0 ? change : undefined
 }
 
 /**

@@ -120,3 +120,20 @@ test('nor is it one where not all of them are seen as jumps', () => {
   })
   expect(oscillationOf(explain(...polls).log, 'chrony', some, [])).toBeUndefined()
 })
+
+/** rawstats: ntpd sets back what was set forward, and has learned from it to slow the clock by 70 ppm. */
+function setBack(): string[] {
+  return Array.from({ length: 1300 }, (_, i) => {
+    const [at, phase] = [64 * i, i % 20]
+    const offset = i < 100 ? 0 : 70e-6 * 64 * phase - (phase < 4 ? 0.3 : 0)
+    const out = 3_813_000_000 + at
+    const there = out + 1e-4 + offset + noise(i)
+    return `61469 ${at}.000 192.0.2.1 192.0.2.9 ${out.toFixed(9)} ${there.toFixed(9)} ${there.toFixed(9)} ${(out + 2e-4).toFixed(9)}`
+  })
+}
+
+test('a clock that is set back each time does not lose by itself', () => {
+  const names = explain(...setBack()).findings.map(({ name }) => name)
+  expect(names).toContain('clocks-fight')
+  expect(names).not.toContain('frequency-far-off')
+})
