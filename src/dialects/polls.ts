@@ -8,10 +8,11 @@ const REFERENCE = /^127\.127\./
 /** Undefined for a line that names no server on the network. */
 export function withPolls(
   line: string,
-  [least, most]: readonly [PollLog2, PollLog2],
+  pollsOf: (address: string) => readonly [PollLog2, PollLog2],
 ): { readonly address: string; readonly text: string } | undefined {
   const [, head, address, options = '', comment = ''] = SOURCE.exec(line) ?? []
   if (head === undefined || address === undefined || REFERENCE.test(address)) return undefined
+  const [least, most] = pollsOf(address)
   const kept = options.replace(/\s+(?:min|max)poll\s+-?\d+/gi, '').trimEnd()
   return {
     address,

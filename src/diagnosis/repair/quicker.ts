@@ -7,12 +7,10 @@ import type { ConfigurationFile, TimeDaemon } from '#core/guest/inventory.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
+import { isPrivate } from '#dialects/own-server.ts'
 import { withPolls } from '#dialects/polls.ts'
 import type { Action } from './action.ts'
 import { appendLines } from './append.ts'
-
-const PRIVATE =
-  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd][0-9a-f]{2}:)/i
 
 /** 16 s and 64 s; nobody else's servers are asked so often. */
 const MINPOLL = 4
@@ -53,7 +51,7 @@ interface Asked {
 const longPolls = ({ path, text }: ConfigurationFile): Asked[] =>
   linesOf(text).flatMap((line, index) => {
     const [least, most] = pollsIn(line)
-    const short = withPolls(line, [Math.min(MINPOLL, least), MAXPOLL])
+    const short = withPolls(line, () => [Math.min(MINPOLL, least), MAXPOLL])
     return !short || most <= MAXPOLL ? [] : [{ path, line: index + 1, ...short }]
   })
 
@@ -62,7 +60,7 @@ function pollsIn(line: string): [number, number] {
   return [Number(said('minpoll') ?? MINPOLL), Number(said('maxpoll') ?? USUAL_MAXPOLL)]
 }
 
-const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/') && PRIVATE.test(address)
+const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/') && isPrivate(address)
 
 /** Are there servers left that are asked seldom, because nobody here may ask them more often? */
 export const hasLongPolls = ({ configuration }: TimeDaemon): boolean =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import type { PlayerSpec } from '../players/player.ts'
 import { changesFor } from './changes.ts'
 
@@ -49,6 +50,35 @@ test('chrony is offered makestep and polls, unless they are there', () => {
     'clockwright',
   ])
   expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 0.1 -1'))).toEqual(['clockwright'])
+})
+
+test('no public server is to be asked more often than every 64 s, whoever asks it', () => {
+  const conf = (...lines: string[]): PlayerSpec => ({ kind: 'chronyd', name: 'x', config: lines.join('\n') })
+  const pool = changesFor(conf('pool 2.debian.pool.ntp.org iburst', 'makestep 1 -1'), 4.3)
+  expect(pool).toMatchObject([
+    {
+      name: 'polls 6',
+      how: expect.stringContaining('"minpoll 6 maxpoll 6"'),
+      player: { config: 'pool 2.debian.pool.ntp.org iburst minpoll 6 maxpoll 6\nmakestep 1 -1' },
+    },
+    { name: 'clockwright', how: expect.stringContaining('minpoll = 6'), player: { polls: [6, 6] } },
+  ])
+  const [mixed] = changesFor(conf('server time.google.com', 'server 10.0.0.1', 'makestep 1 -1'), 4.3)
+  expect(mixed!.name).toBe('polls 4 to 6')
+  expect(mixed!.player).toMatchObject({
+    config: 'server time.google.com minpoll 6 maxpoll 6\nserver 10.0.0.1 minpoll 4 maxpoll 6\nmakestep 1 -1',
+  })
+  const chrony = changesFor(ntpd('4.2.8p15', '-g', 'pool pool.ntp.org iburst'), 4.3).find(
+    ({ name }) => name === 'chrony',
+  )!
+  expect(chrony.player).toMatchObject({ config: expect.stringContaining('minpoll 6 maxpoll 6') })
+  const sources = ['time.nist.gov', '192.168.1.1'].map(address => ({
+    ...SOURCE_DEFAULTS,
+    name: address,
+    address,
+  }))
+  const [agent] = changesFor({ kind: 'clockwright', name: 'a', config: { ...AGENT_DEFAULTS, sources } }, 4.3)
+  expect(agent!.player).toMatchObject({ config: { sources: [{ minpoll: 6 }, { minpoll: 4 }] } })
 })
 
 test('our own agent is offered the polls with which it is offered to others', () => {

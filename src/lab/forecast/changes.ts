@@ -10,7 +10,8 @@ import { parseOptions } from '#dialects/ntpd/options.ts'
 import { settingsOf } from '#dialects/ntpd/settings.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
 import { withPolls } from '#dialects/polls.ts'
-import type { PlayerSpec } from '../players/player.ts'
+import { namedBy, type PlayerSpec } from '../players/player.ts'
+import { SHORT, sayShortPolls, shortPolls, shortPollsForAll } from './short-polls.ts'
 
 export interface Change {
   /** Of what is there, or another daemon in its place. */
@@ -77,8 +78,11 @@ function ntpdEdits(player: Ntpd, pause: Seconds): Edit<Ntpd>[] {
     })
   if (!hasShortPolls(conf.associations))
     edits.push({
-      name: 'polls 4 to 6',
-      how: 'add "minpoll 4 maxpoll 6" to each server (only where its owner agrees to be asked that often)',
+      ...sayShortPolls(
+        namedBy(player),
+        ([least, most]) => `add "minpoll ${least} maxpoll ${most}"`,
+        'to each server',
+      ),
       apply: each => ({ ...each, config: withShortPolls(each.config ?? '') }),
     })
   if (settings.maxdist < 16)
@@ -103,27 +107,36 @@ function chronyEdits(player: Chronyd): Edit<Chronyd>[] {
     })
   if (!hasShortPolls(sources))
     edits.push({
-      name: 'polls 4 to 6',
-      how: 'add "minpoll 4 maxpoll 6" to each server (only where its owner agrees to be asked that often)',
+      ...sayShortPolls(
+        namedBy(player),
+        ([least, most]) => `add "minpoll ${least} maxpoll ${most}"`,
+        'to each server',
+      ),
       apply: each => ({ ...each, config: withShortPolls(each.config ?? '') }),
     })
   return edits
 }
 
-function ownEdits({ config, polls }: Clockwright): Edit<Clockwright>[] {
+function ownEdits(player: Clockwright): Edit<Clockwright>[] {
+  const { config, polls } = player
   const longest = config ? Math.max(...config.sources.map(({ maxpoll }) => maxpoll)) : (polls ?? [])[1]
   if (longest !== undefined && longest <= SHORT) return []
+  const asked = namedBy(player)
+  const write = ([least, most]: readonly [number, number]) =>
+    `write "minpoll = ${least}" and "maxpoll = ${most}"`
   return [
     {
-      name: 'polls 4 to 6',
-      how: 'write "minpoll = 4" and "maxpoll = 6" in each [[source]] (only where its owner agrees to be asked that often)',
+      ...sayShortPolls(asked, write, 'in each [[source]]'),
       apply: each => ({
         ...each,
-        polls: [4, SHORT],
+        polls: shortPollsForAll(asked),
         ...(each.config && {
           config: {
             ...each.config,
-            sources: each.config.sources.map(source => ({ ...source, minpoll: 4, maxpoll: SHORT })),
+            sources: each.config.sources.map(source => {
+              const [minpoll, maxpoll] = shortPolls(source.address)
+              return { ...source, minpoll, maxpoll }
+            }),
           },
         }),
       }),
@@ -133,24 +146,27 @@ function ownEdits({ config, polls }: Clockwright): Edit<Clockwright>[] {
 
 function others(player: PlayerSpec): Change[] {
   const changes: Change[] = []
+  const polls = shortPollsForAll(namedBy(player))
+  const [least, most] = polls
   if (player.kind !== 'chronyd')
     changes.push({
       kind: 'daemon',
       name: 'chrony',
-      how: 'run chronyd instead, with "makestep 1 -1" and "minpoll 4 maxpoll 6" for each server',
+      how: `run chronyd instead, with "makestep 1 -1" and "minpoll ${least} maxpoll ${most}" for each server`,
       player: { kind: 'chronyd', name: 'chrony', config: chronyConf(player) },
     })
   if (player.kind !== 'clockwright')
     changes.push({
       kind: 'daemon',
       name: 'clockwright',
-      how: 'run "clockwright run --discipline" instead, with minpoll = 4 and maxpoll = 6 for each source',
-      player: { kind: 'clockwright', name: 'clockwright', polls: [4, 6] },
+      how: `run "clockwright run --discipline" instead, with minpoll = ${least} and maxpoll = ${most} for each source`,
+      player: { kind: 'clockwright', name: 'clockwright', polls },
     })
   return changes
 }
 
 function chronyConf(player: PlayerSpec): string {
+  const [least, most] = shortPollsForAll(namedBy(player))
   const servers =
     player.kind === 'ntpd'
       ? parseConf(player.config ?? '', 'ntp.conf')
@@ -158,12 +174,11 @@ function chronyConf(player: PlayerSpec): string {
             ({ kind, address }) => kind === 'server' || (kind === 'pool' && address !== ''),
           )
           .filter(({ address }) => !address.startsWith('127.127.'))
-          .map(({ kind, address }) => `${kind} ${address} iburst minpoll 4 maxpoll 6`)
-      : ['pool pool.ntp.org iburst minpoll 4 maxpoll 6']
-  return [...servers, 'makestep 1 -1', 'rtcsync'].join('\n')
+          .map(({ kind, address }) => `${kind} ${address}`)
+      : ['pool pool.ntp.org']
+  const polled = servers.map(server => `${server} iburst minpoll ${least} maxpoll ${most}`)
+  return [...polled, 'makestep 1 -1', 'rtcsync'].join('\n')
 }
-
-const SHORT = 6
 
 /** Every source is asked every 64 s or more often. */
 function hasShortPolls(
@@ -175,7 +190,7 @@ function hasShortPolls(
 const withShortPolls = (config: string): string =>
   config
     .split('\n')
-    .map(line => withPolls(line, [4, SHORT])?.text ?? line)
+    .map(line => withPolls(line, shortPolls)?.text ?? line)
     .join('\n')
 
 const withMakestep = (config: string): string =>

@@ -44,6 +44,10 @@ type Playable =
   | { readonly kind: 'timekeeper'; readonly name: string }
   | { readonly kind: 'none'; readonly name: string }
 
+/** Whom a configuration asks over the network; nobody where none says it. */
+export const namedBy = (spec: PlayerSpec): string[] =>
+  (sourcesOf(spec) ?? []).map(({ address }) => address).filter(address => !isLocal(address))
+
 /** How many servers a configuration asks, once each pool has found its own. */
 export const serversAsked = (spec: PlayerSpec): number =>
   sourcesOf(spec)

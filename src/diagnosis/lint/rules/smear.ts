@@ -2,6 +2,7 @@
  * smear-mixed: around a leap second some servers spread it over a day (Google and AWS: 24 hours, noon to noon; Meta: about 18 hours after
  * it), others make it at once. Between the two lies up to half a second or more. (Google Public NTP's and AWS's own pages.)
  */
+import { isOwn } from '#dialects/own-server.ts'
 import type { Edit } from '../../finding.ts'
 import { configuredSources, type NamedHere } from '../configured-sources.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
@@ -30,10 +31,7 @@ export const othersThatSmear = (address: string): string | undefined =>
 const ENA = /^PHC .*\/ptp_ena/
 
 /** What servers of one's own network do, they alone know: they may follow one of these. */
-const OWN =
-  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|169\.254\.|127\.|::1$|f[cde][0-9a-f]{2}:)|^[^.:]+$|\.(?:local|lan|internal|intranet|corp|home|home\.arpa|localdomain|test|example|invalid)$/i
-
-const isPublic = (address: string): boolean => smearOf(address) !== undefined || !OWN.test(address)
+const isPublic = (address: string): boolean => smearOf(address) !== undefined || !isOwn(address)
 
 const smearOf = (address: string): string | undefined => SMEARED.find(([name]) => name.test(address))?.[1]
 

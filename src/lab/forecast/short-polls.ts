@@ -1,0 +1,42 @@
+/** Polls by which a clock comes back sooner: of one's own servers every 16 s at first, of others no more often than every 64 s. */
+import type { PollLog2 } from '#core/time/units.ts'
+import { isOwn } from '#dialects/own-server.ts'
+
+/** 64 s: what public servers allow. */
+export const SHORT: PollLog2 = 6
+const SHORTEST: PollLog2 = 4
+
+export const shortPolls = (address: string): readonly [PollLog2, PollLog2] => [
+  isOwn(address) ? SHORTEST : SHORT,
+  SHORT,
+]
+
+/** The same for all of them: what nobody minds. */
+export const shortPollsForAll = (addresses: readonly string[]): readonly [PollLog2, PollLog2] => [
+  Math.max(SHORTEST, ...addresses.map(address => shortPolls(address)[0])),
+  SHORT,
+]
+
+/** A name for such polls, and what is to be written to each server. */
+export function sayShortPolls(
+  addresses: readonly string[],
+  write: (polls: readonly [PollLog2, PollLog2]) => string,
+  toEach: string,
+): { readonly name: string; readonly how: string } {
+  const own = addresses.filter(isOwn).length
+  const [often, seldom] = [write([SHORTEST, SHORT]), write([SHORT, SHORT])]
+  if (own === addresses.length)
+    return {
+      name: 'polls 4 to 6',
+      how: `${often} ${toEach} (only where its owner agrees to be asked that often)`,
+    }
+  if (own === 0)
+    return {
+      name: 'polls 6',
+      how: `${seldom} ${toEach} (a public server wants to be asked no more often; one of your own may have minpoll 4)`,
+    }
+  return {
+    name: 'polls 4 to 6',
+    how: `${often} ${toEach} of your own, minpoll 6 for the others, which want to be asked no more often`,
+  }
+}
