@@ -264,6 +264,10 @@ inBrowser('lab', open => {
     await changed(tab, () => field.blur())
     expect(await figure(tab).innerText()).toContain('typed')
     expect(await field.inputValue()).toBe('')
+    expect(await tab.getByText('could be of several daemons').count()).toBe(0)
+    await field.fill('server 192.0.2.1 iburst\n')
+    await changed(tab, () => field.blur())
+    await tab.getByText('could be of several daemons and is taken for chrony;').waitFor()
   })
 
   test('all stories that are installed can be chosen, with whom they bring', async () => {

@@ -122,6 +122,9 @@ interface Attributed {
  */
 export const daemonOf = (text: string, file: string): DaemonKind | undefined => attributed(text, file)?.kind
 
+/** Could it be of several daemons, as far as it tells itself? */
+export const isAmbiguous = (text: string, file: string): boolean => attributed(text, file)?.guessed ?? false
+
 function attributed(text: string, file: string): Attributed | undefined {
   if (/^\s*\[Time\]/m.test(text)) return { kind: 'timesyncd', guessed: false }
   if (/^\s*\[\[source\]\]/m.test(text)) return { kind: 'ntpd-rs', guessed: false }

@@ -47,6 +47,8 @@ export interface Course {
   readonly whole: boolean
   /** What of a configuration was assumed, or is not played. */
   readonly notes: readonly string[]
+  /** Whose configuration it is, nothing in it tells. */
+  readonly ambiguous: boolean
 }
 
 export interface Figures {

@@ -10,7 +10,7 @@ import { Key } from './key.tsx'
 import { tuningWords } from './lanes.ts'
 import { OwnFile } from './own-file.tsx'
 import { type Lane, MOST_LANES } from './setup.ts'
-import { addLane, changeLane, lanes, notes, refusals, scenario, story } from './state.ts'
+import { addLane, changeLane, guesses, lanes, notes, refusals, scenario, story } from './state.ts'
 import { TuningForm } from './tuning.tsx'
 
 export function Players(): JSX.Element {
@@ -72,6 +72,12 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
         </details>
       ) : player?.config ? (
         <Told player={player} at={at} />
+      ) : null}
+      {lane.kind === 'file' && guesses.value[at] === '?' ? (
+        <p class="guess">
+          It could be of several daemons and is taken for {lane.daemon}; another is chosen in “Its
+          configuration”.
+        </p>
       ) : null}
       {refused === undefined ? null : <p class="failure">It cannot be played: {refused}</p>}
       {unplayed.length > 0 ? (

@@ -18,6 +18,8 @@ export const failure = signal<string | undefined>(undefined)
 /** By the place of the player in the scenario. */
 export const courses = signal<readonly (Course | undefined)[]>([])
 export const figures = signal<readonly (Figures | undefined)[]>([])
+/** A letter for each player: `?` where his configuration could be of several daemons. */
+export const guesses = computed(() => courses.value.map(course => (course?.ambiguous ? '?' : ' ')).join(''))
 /** What of each player's configuration is not played, a line for each thing. */
 export const notes = computed(() => courses.value.map(course => course?.notes.join('\n') ?? '').join('\0'))
 export const refusals = signal<readonly (string | undefined)[]>([])

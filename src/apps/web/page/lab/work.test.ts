@@ -83,6 +83,17 @@ test('what cannot be played of a configuration is said; one that can ask nobody 
   ])
 })
 
+test('of a configuration that could be of several daemons it is said; not of one that tells whose it is', () => {
+  const [, known] = scenario.player
+  const player = ['server a iburst\n', 'server a iburst\nmakestep 1 3\n'].map(config => ({
+    ...known!,
+    name: 'mine',
+    config,
+  }))
+  const [bare, telling] = courses(told(order({ scenario: { ...scenario, player }, lanes: [0, 1], seeds: 1 })))
+  expect([bare!.ambiguous, telling!.ambiguous]).toEqual([true, false])
+})
+
 test('what is saved is what the command plays: whoever names nobody is not in it', () => {
   expect(checkTogether(scenario)).not.toEqual([])
   const saved = playable(scenario)

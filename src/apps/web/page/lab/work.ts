@@ -6,6 +6,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { curveOf } from '#lab/curve.ts'
 import { beginPlay, type Playing } from '#lab/play.ts'
+import { isAmbiguous } from '#lab/players/configured.ts'
 import { notesOf, playersOf } from '#lab/players/of-scenario.ts'
 import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
@@ -79,6 +80,7 @@ function* showCourse(
     span,
     whole,
     notes,
+    ambiguous: isAmbiguous(scenario.player[lane]?.config ?? '', player.name),
   })
   const partOf = ([from, to]: typeof span) =>
     Math.min(1, Math.max(0, (playing.played - 1 - from) / (to - from)))
