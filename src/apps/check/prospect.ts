@@ -1,10 +1,10 @@
 /**
  * What a pause would do to the clock of a machine: the daemon that keeps it is played in the lab with the configuration that
  * is there, once more as it would be when the remedy is in its files, and where a plan changes more of them, as that alone would leave
- * them. A few runs are enough to say "minutes" or "hours". The
- * first is waited for, and it alone decides what is found. Numbers are of all runs, or where a slow machine had no time for them of
- * the first alone; the time that counts is the processor's, and not what others take of it meanwhile: else what is told would depend
- * on how busy this machine is.
+ * them. A few runs are enough to say "minutes" or "hours". Those of what is there and of what a plan would leave are waited for: what
+ * is found, and the numbers that are told of it, are of all of them. Of the remedy nothing is told where a slow machine has no time for
+ * it; the time that counts is the processor's, and not what others take of it meanwhile: else what is told would depend on how busy
+ * this machine is.
  */
 import type { FileRead, Files } from '#core/guest/files.ts'
 import { filesOver } from '#core/guest/files-over.ts'
@@ -28,9 +28,9 @@ import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
 import { serversFor, storyOf, trialOf } from '#lab/forecast/forecast.ts'
-import type { Job } from '#lab/play.ts'
 import { playerOfMachine } from '#lab/players/of-machine.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
+import type { Scenario } from '#lab/scenario/schema.ts'
 import type { Score } from '#lab/score.ts'
 import { summarise } from '#lab/summary.ts'
 import { playAll } from '../lab/pool.ts'
@@ -45,7 +45,7 @@ const UPTIME: Seconds = 4 * 3600
 
 export interface Foreseeing {
   readonly pause: Seconds
-  /** Of the processor. What takes more than the first run and this is not waited for: an emulated machine plays slowly. */
+  /** Of the processor. What takes more than what decides and this is not waited for: an emulated machine plays slowly. */
   readonly within: Seconds
   readonly signal: AbortSignal
 }
@@ -80,30 +80,20 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   const remedy = pauseRemedy(daemon, linted, pause)
   const mended = remedy.actions.length > 0 ? mend(machine, daemon, remedy.actions) : undefined
   const otherwise = mended && mend(machine, daemon, [])
-  const { jobs } = trialOf(story, [
-    { player, runs: RUNS },
-    ...(mended ? [{ player: mended, runs: RUNS }] : []),
-    ...(otherwise ? [{ player: otherwise, runs: 1 }] : []),
-  ])
-  const deciding = [0, ...(otherwise ? [jobs.length - 1] : [])]
-  const scores = await playInTime(jobs, { within, deciding, signal })
-  const [first, left] = deciding.map(index => scores[index])
-  if (!first || (otherwise && !left)) return { prospect: undefined, late: true }
-  const late = scores.includes(undefined)
-  const runsFrom = (at: number) =>
-    recoveryOf(scores.slice(at, at + RUNS).filter(score => score !== undefined))
-  const now = late ? recoveryOf([first]) : runsFrom(0)
-  const then = late || !mended ? undefined : runsFrom(RUNS)
-  const alone = left && otherwise && recoveryOf([left])
+  const begun = process.cpuUsage()
+  const [now, alone] = await recoveriesOf(otherwise ? [player, otherwise] : [player], { story, signal })
+  if (!now || (otherwise && !alone)) return { prospect: undefined, late: true }
+  const left = within - spentSince(begun)
+  const [then] = mended && left > 0 ? await recoveriesOf([mended], { story, signal, within: left }) : []
+  const late = mended !== undefined && then === undefined
   const best =
-    then && (isWorse(now, then) || (alone && isWorse(alone, recoveryOf([first])) && isWorse(alone, then)))
+    then && (isWorse(now, then) || (alone && isWorse(alone, now) && isWorse(alone, then)))
       ? { ...then, ...remedy }
       : undefined
   return {
     prospect: {
       model: daemon.version ? `${daemon.name} ${daemon.version.value}` : daemon.name,
       pause,
-      decides: recoveryOf([first]),
       now,
       best,
       ...(alone && { otherwise: alone }),
@@ -114,33 +104,43 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   }
 }
 
-interface InTime extends Foreseeing {
-  /** These have all the time that they need. */
-  readonly deciding: readonly number[]
+interface Limits {
+  readonly story: Scenario
+  readonly signal: AbortSignal
+  /** Of the processor; absent: all that they need. */
+  readonly within?: Seconds
 }
 
-/** The scores of those that were done in time, each at its place. */
-async function playInTime(
-  jobs: readonly Job[],
-  { within, deciding, signal }: Omit<InTime, 'pause'>,
-): Promise<readonly (Score | undefined)[]> {
-  const scores: (Score | undefined)[] = jobs.map(() => undefined)
+/** Of each player; undefined where one of his runs was not done in time. */
+async function recoveriesOf(
+  players: readonly PlayerSpec[],
+  { story, signal, within = Number.POSITIVE_INFINITY }: Limits,
+): Promise<readonly (Recovery | undefined)[]> {
+  const trial = trialOf(
+    story,
+    players.map(player => ({ player, runs: RUNS })),
+  )
   const enough = new AbortController()
   const begun = process.cpuUsage()
   const stopInTime = () => {
-    const { user, system } = process.cpuUsage(begun)
-    if (deciding.every(index => scores[index]) && (user + system) / 1e6 >= within) enough.abort()
+    if (spentSince(begun) >= within) enough.abort()
   }
   const timer = setInterval(stopInTime, LOOK_EVERY * 1e3)
-  await playAll(jobs, {
+  await playAll(trial.jobs, {
     signal: AbortSignal.any([signal, enough.signal, AbortSignal.timeout(PATIENCE * 1e3)]),
     done(index, { score }) {
-      scores[index] = score
+      trial.take(index, score)
       stopInTime()
     },
   })
   clearInterval(timer)
-  return scores
+  return players.map((_, i) => recoveryOf(trial.scores(i)))
+}
+
+/** Of the processor. */
+function spentSince(begun: NodeJS.CpuUsage): Seconds {
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1e6
 }
 
 const SLOW: Reason = { finding: 'slow-after-a-pause', text: '' }
@@ -167,7 +167,8 @@ function fileOf(latin1: string): FileRead {
   return { kind: 'read', bytes, text: bytes.toString('utf8') }
 }
 
-function recoveryOf(scores: readonly Score[]): Recovery {
+function recoveryOf(scores: readonly Score[]): Recovery | undefined {
+  if (scores.length < RUNS) return undefined
   const { runs, timeTo10ms, exits } = summarise(scores)
   return { median: timeTo10ms.never > runs / 2 ? Number.POSITIVE_INFINITY : timeTo10ms.median, exits, runs }
 }

@@ -38,13 +38,11 @@ export interface LiveSource {
 export interface PauseProspect {
   readonly model: string
   readonly pause: Seconds
-  /** The first run, which is waited for: it decides whether this is a finding, and how grave, on a busy machine too. */
-  readonly decides: Recovery
-  /** All runs of the configuration that is there, or the first where the others were not done in time. */
+  /** The configuration that is there. */
   readonly now: Recovery
   /** With the remedy; undefined when none of what may be changed here helps, or it was not done in time. */
   readonly best: (Recovery & PauseRemedy) | undefined
-  /** With all else that a plan mends, as far as that touches the daemon, and without this remedy: the first run. */
+  /** With all else that a plan mends, as far as that touches the daemon, and without this remedy. */
   readonly otherwise?: Recovery
   /** Something in its settings keeps the daemon from stepping, or lets it do so only for a while. */
   readonly keptFromStepping: boolean

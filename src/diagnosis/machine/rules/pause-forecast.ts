@@ -37,7 +37,7 @@ export const pauseForecast: MachineRule = subject => {
   if (!prospect) return []
   const { best, remedy, pause, model, now } = prospect
   const spoiled = isSpoiled(prospect)
-  if (!isSlow(prospect.decides) && !spoiled) return []
+  if (!isSlow(now) && !spoiled) return []
   const daemon = settingDaemons(subject.inventory)[0]
   return [
     state({
@@ -64,15 +64,15 @@ export const pauseForecast: MachineRule = subject => {
 const isSlow = ({ median, exits }: Recovery): boolean => median >= SLOW || exits > 0
 
 /** What else a plan mends would make this worse: what helps against it goes with that plan. */
-const isSpoiled = ({ decides, otherwise }: PauseProspect): boolean =>
-  otherwise !== undefined && isSlow(otherwise) && isWorse(otherwise, decides)
+const isSpoiled = ({ now, otherwise }: PauseProspect): boolean =>
+  otherwise !== undefined && isSlow(otherwise) && isWorse(otherwise, now)
 
 /**
  * A guest of Xen whose host keeps the clock is forecast nothing. Once its daemon is to keep it, that one is made quick in the same
  * repair, and not in a second one.
  */
 export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubject): Finding {
-  const remedy = followsHost(inventory) && prospect && isSlow(prospect.decides) ? prospect.remedy : undefined
+  const remedy = followsHost(inventory) && prospect && isSlow(prospect.now) ? prospect.remedy : undefined
   if (finding.name !== 'wallclock-follows-host' || !remedy || remedy.actions.length === 0) return finding
   const { text, changes, actions = [] } = finding.remedy
   return {
@@ -100,9 +100,9 @@ export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubje
  * sooner; an hour is a warning, and critical where a step is forbidden, so that a longer pause takes longer in proportion. Never within the
  * day that is played, or a daemon that ends itself, is critical.
  */
-function severityOf({ decides, keptFromStepping }: PauseProspect): Finding['severity'] {
-  if (decides.exits > 0 || !Number.isFinite(decides.median)) return 'critical'
-  if (decides.median < VERY_SLOW) return 'note'
+function severityOf({ now, keptFromStepping }: PauseProspect): Finding['severity'] {
+  if (now.exits > 0 || !Number.isFinite(now.median)) return 'critical'
+  if (now.median < VERY_SLOW) return 'note'
   return keptFromStepping ? 'critical' : 'warning'
 }
 
