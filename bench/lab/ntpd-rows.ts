@@ -1,5 +1,5 @@
 /**
- * What real ntpd reached: 4.2.8p6, 4.2.6p5 and NTPsec 1.2.5, medians over 3 to 6 seeds. The kernel of the simulator that they
+ * What real ntpd reached: 4.2.8p6, 4.2.6p5 and NTPsec 1.2.5, medians over 3 to 7 seeds. The kernel of the simulator that they
  * ran in has no clamp on the weight of rare updates, which Linux has: after an outage they overshot where the model does not.
  */
 import type { Seconds } from '#core/time/units.ts'
@@ -86,6 +86,21 @@ const HOURLY = {
 }
 const behind = (offset: Seconds) => ({ ...LAN, clock: { offset } })
 
+/** Who of the four is wrong from the start, by their distance, and the RMS of both versions in ms. */
+const LIARS: readonly (readonly [who: string, places: readonly number[], real: readonly [number, number]])[] =
+  [
+    ['the nearest', [0], [26.7, 19.8]],
+    ['the second', [1], [10.8, 0.9]],
+    ['the third', [2], [2.2, 0.9]],
+    ['the furthest', [3], [0.6, 0.9]],
+    ['the two nearest', [0, 1], [39.3, 42.4]],
+    ['the first and third', [0, 2], [38.6, 37.9]],
+    ['the nearest and furthest', [0, 3], [18.3, 24.4]],
+    ['the second and third', [1, 2], [45.3, 47.9]],
+    ['the second and furthest', [1, 3], [16.6, 42]],
+    ['the two furthest', [2, 3], [7.2, 170]],
+  ]
+
 const first10ms = ({ offsets }: Run) => offsets.findIndex(offset => Math.abs(offset) < 10e-3)
 const last10ms = (run: Run) => timeUntilBelow(run.offsets, 10e-3)
 const largest = ({ offsets }: Run) =>
@@ -122,6 +137,21 @@ export const NTPD_ROWS: readonly Row[] = [
     world: { ...LAN, servers: INTERNET },
     addresses: FOUR,
   }),
+  ...LIARS.flatMap(([which, places, reals]) =>
+    [NEW, OLD].map((version, i) =>
+      row(version, `four internet servers, 50 ms off: ${which}`, reals[i]!, {
+        world: {
+          ...LAN,
+          servers: INTERNET.map((server, place) =>
+            places.includes(place) ? { ...server, offset: 0.05 } : server,
+          ),
+        },
+        addresses: FOUR,
+        unit: 'ms',
+        measure: run => rms(HOUR, DAY)(run) / 1e3,
+      }),
+    ),
+  ),
   row(NEW, 'one far server, 5 ms jitter', 2400, { world: FAR }),
   row(NEW, '450 ppm fast, from the start', 10_800, {
     world: fast(450e-6),

@@ -77,6 +77,27 @@ test.each(VERSIONS)('%s: `prefer` sets the clock alone', version => {
   expect(chosen).toMatchObject({ offset: 0.002, jitter: 1e-4 })
 })
 
+test('of several with `prefer` 4.2.8 follows the first that is configured, 4.2.6 the furthest', () => {
+  const far = peer(0.001, { delay: 0.05 }, { prefer: true })
+  const near = peer(0.002, { delay: 0.01 }, { prefer: true })
+  const chosen = (version: string, ...peers: Association[]) =>
+    select(peers, nobody(), 0, rules(version))!.peer
+  for (const version of ['4.2.8p15', 'ntpsec 1.2.2']) {
+    expect(chosen(version, far, near)).toBe(far)
+    expect(chosen(version, near, far)).toBe(near)
+  }
+  expect(chosen('4.2.6p5', far, near)).toBe(far)
+  expect(chosen('4.2.6p5', near, far)).toBe(far)
+})
+
+test('through 4.2.6 whoever lies in the interval that was tried last is believed, though too many lie outside', () => {
+  // Two at 0, two whose intervals reach from 36 ms on, and one where those begin.
+  const apart = [0, 0, 0.0385, 0.075, 0.075].map((offset, i) =>
+    peer(offset, { delay: [0.008, 0.008, 0.002, 0.076, 0.076][i]! }),
+  )
+  expect(offsets(select(apart, nobody(), 0, rules('4.2.6p5'))!.survivors)).toEqual([0.0385])
+})
+
 test('the nearer weigh more', () => {
   const chosen = select([peer(0, { delay: 0.002 }), peer(0.003, { delay: 0.02 })], nobody(), 0, rules())
   expect(chosen!.offset).toBeGreaterThan(0)

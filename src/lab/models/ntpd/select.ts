@@ -98,7 +98,7 @@ export function select(
       : clusterByStratum(survivors, now, rules)
   if (survivors.length < settings.minsane) return undefined
   const first = conduct.selection === 'intervals' ? leastMetric(survivors, settings.mindist) : survivors[0]!
-  const preferred = survivors.findLast(({ peer }) => peer.config.prefer)?.peer
+  const preferred = preferredOf(survivors, conduct.selection)
   const chosen = stay(incumbent, first.peer, settings.mindist)
   const all = survivors.map(each => each.peer)
   if (preferred) {
@@ -107,6 +107,15 @@ export function select(
   }
   const { offset, jitter } = combine(survivors, first.peer.offset, spread ?? first.selectionJitter)
   return { peer: chosen, offset, jitter, survivors: all }
+}
+
+/** The last in the order of each: that of 4.2.8 begins with what was configured last, that of 4.2.6 with the best. */
+function preferredOf(
+  survivors: readonly Candidate[],
+  selection: Conduct['selection'],
+): Association | undefined {
+  const preferred = survivors.filter(({ peer }) => peer.config.prefer)
+  return preferred.at(selection === 'intervals' ? 0 : -1)?.peer
 }
 
 const candidateOf = (peer: Association, distance: Seconds): Candidate => ({
@@ -133,7 +142,10 @@ function truechimers(candidates: Candidate[], selection: Conduct['selection']): 
   })
 }
 
-/** The interval in which all but a minority of the intervals meet, the minority being as small as can be. */
+/**
+ * The interval in which all but a minority of the intervals meet, the minority being as small as can be. Through 4.2.6 the one
+ * that was tried last counts also where more midpoints than that lie outside: whose midpoint lies in it is believed.
+ */
 function intersect(
   candidates: readonly Candidate[],
   selection: Conduct['selection'],
@@ -142,17 +154,19 @@ function intersect(
   if (count === 0) return undefined
   const lows = sorted(candidates, -1)
   const highs = sorted(candidates, 1)
+  let tried: { low: Seconds; high: Seconds } | undefined
   for (let allow = 0; 2 * allow < count; allow++) {
     const low = goingUp(lows, highs, count - allow)
     const high = goingDown(lows, highs, count - allow)
+    tried = { low, high }
     if (selection === 'midpoints') {
       let outside = 0
       for (const { peer } of candidates) if (peer.offset < low || peer.offset > high) outside++
       if (outside > allow) continue
     }
-    if (high > low) return { low, high }
+    if (high > low) return tried
   }
-  return undefined
+  return selection === 'midpoints' ? tried : undefined
 }
 
 /** The lower or the upper ends of the intervals, in order. There are few. */
