@@ -8,7 +8,7 @@ import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
-import { deafenedServers, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
+import { deafenedServers, FILES, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
 import { isLocal, NAMES_NOBODY, type PlayerSpec } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -196,7 +196,11 @@ export function configuredPlayer(said: {
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const mistaken = whoseElse(kind, text, name)
-  const namesNobody = mistaken === undefined ? NAMES_NOBODY : `${NAMES_NOBODY}; it ${mistaken}`
+  const namesNobody = [
+    NAMES_NOBODY,
+    ...(leftOut.some(({ why }) => why === FILES) ? [FILES] : []),
+    ...(mistaken === undefined ? [] : [`it ${mistaken}`]),
+  ].join('; ')
   const first = [
     ...(guessed ? [sayGuess(kind, name)] : []),
     ...(other === undefined ? [] : [other]),

@@ -24,7 +24,7 @@ interface Table {
 }
 
 const NO_AUTHENTICATION = 'who answers is believed without it'
-const FILES = 'other files are not read'
+export const FILES = 'other files are not read'
 const CLOCKS = 'reference clocks are not played'
 const ONLY_ANSWERS =
   'a peer is played as one that answers; that it takes its own time from here is not played'

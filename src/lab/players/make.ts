@@ -23,6 +23,7 @@ import { hostClockSources, showsHostClock } from './host-clock.ts'
 import { deafeningIn } from './left-out.ts'
 import {
   askedByTimesyncd,
+  isAsked,
   isLocal,
   type PlayerSpec,
   withAll,
@@ -138,7 +139,7 @@ export function namingServers<S extends { readonly kind: string; readonly addres
   const result: S[] = []
   const pools: number[] = []
   for (const source of sources) {
-    if (isLocal(source.address)) result.push(source)
+    if (!isAsked(source)) result.push(source)
     else if (source.kind === 'pool') pools.push(result.push(source) - 1)
     else {
       const address = addresses.includes(source.address) ? source.address : free.shift()

@@ -207,3 +207,18 @@ test("another daemon's configuration is played by who is named, and that is the 
   ])
     expect(said(daemon!, text!).notes.join()).not.toContain('reads like')
 })
+
+test('a reference clock as NTPsec writes it is nobody who is asked, and takes no server of the story', () => {
+  const config = 'refclock nmea unit 0 prefer\nserver a.example iburst\n'
+  const spec = { kind: 'ntpd', name: 'x', version: 'ntpsec 1.2.2', options: '-g', config } as const
+  expect(serversAsked(spec)).toBe(1)
+  expect(named({ kind: 'refclock', address: 'nmea' }, server('a.example'))).toEqual(['nmea', '192.0.2.1'])
+})
+
+test('where other files may name somebody it is said that they are not read', () => {
+  const { namesNobody } = configuredPlayer({
+    name: 'chrony.conf',
+    text: 'confdir /etc/chrony/conf.d\nmakestep 1 3\n',
+  })!
+  expect(namesNobody).toMatch(/; other files are not read$/)
+})

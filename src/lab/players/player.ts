@@ -46,12 +46,12 @@ type Playable =
 
 /** Whom a configuration asks over the network; nobody where none says it. */
 export const namedBy = (spec: PlayerSpec): string[] =>
-  (sourcesOf(spec) ?? []).map(({ address }) => address).filter(address => !isLocal(address))
+  (sourcesOf(spec) ?? []).filter(isAsked).map(({ address }) => address)
 
 /** How many servers a configuration asks, once each pool has found its own. */
 export const serversAsked = (spec: PlayerSpec): number =>
   sourcesOf(spec)
-    ?.filter(({ address }) => !isLocal(address))
+    ?.filter(isAsked)
     .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
 
 /**
@@ -68,6 +68,10 @@ const readsHostClock = (spec: PlayerSpec): boolean =>
 
 /** What is said of such a configuration. */
 export const NAMES_NOBODY = 'names no server that could be asked over the network'
+
+/** NTPsec writes a reference clock as what it is, and its driver where others have an address. */
+export const isAsked = ({ kind, address }: { readonly kind: string; readonly address: string }): boolean =>
+  kind !== 'refclock' && !isLocal(address)
 
 /** Undefined where no configuration says them. */
 function sourcesOf(
