@@ -28,7 +28,7 @@ export const HARDER_KINDS = {
   'rate step': 'the oscillator changes its rate at once, by 20 ppm to 500 ppm',
   'late liar': 'one server of four or seven is wrong by 20 ms to 0.5 s since some hour',
   'two lie': 'two servers of four go wrong by 0.5 s to 20 s, at once or since the start',
-  leap: 'half of the servers, or one of three, have a second more since some hour',
+  leap: 'half of the servers, or one of three, are a second off since some hour',
   'long way': 'the way to one server becomes 20 ms to 80 ms longer in one direction, for some hours',
   congestion: 'for two to five hours packets wait up to 50 ms, in one direction or both',
   fight: 'something sets the clock forward by 50 ms to 1 s, every 10 min to 60 min',
@@ -217,7 +217,7 @@ function leap(draw: Draw): Told {
     servers: servers.map(each => (each.step ? { ...each, step: servers[1]!.step! } : each)),
     client: { offset: draw.between(-0.1, 0.1), frequency: draw.clock() },
     jumps: [],
-    finding: { names: ['leap-or-smear-mix', 'no-majority', 'two-sources', 'falseticker', 'source-jumped'] },
+    finding: { names: ['leap-or-smear-mix', 'no-majority', 'falseticker', 'source-jumped'] },
   }
 }
 
