@@ -4,12 +4,17 @@
  */
 import { upperMedian } from '#core/number/median.ts'
 import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
-import { goingBack, LEAST, neighbours } from './date-loop.ts'
+import { goingBack, leastOf, neighbours } from './date-loop.ts'
+
+/** A reading may take so many times as long as the others. */
+const SLOWER = 5
+const FEWEST = 4
 
 export const COST =
   'Time goes back and forth as the scheduler moves a process, and a timer that is set on one processor and fires on another is late by the difference. No time daemon can cure it.'
@@ -31,9 +36,13 @@ const hasSeveral = (run: readonly LogEvent[]): boolean => new Set(run.map(({ sou
 /** Each loop over the processors is compared in itself. */
 function byProcessor(runs: readonly (readonly LogEvent[])[], subject: Subject): Finding | undefined {
   const loops = runs.filter(hasSeveral).map(run => {
-    const middle = upperMedian(run.map(({ size }) => size))
-    const odd = run.filter(({ size }) => Math.abs(size - middle) >= LEAST)
-    return { run, odd, behind: odd.map(({ size }) => middle - size) }
+    const pace = paceOf(run)
+    const level = ({ size }: LogEvent, i: number) => size - i * pace
+    const middle = upperMedian(run.map(level))
+    const far = run
+      .map((reading, i) => ({ reading, behind: middle - level(reading, i) }))
+      .filter(({ behind }) => Math.abs(behind) >= Math.max(leastOf(run), SLOWER * pace))
+    return { run, odd: far.map(({ reading }) => reading), behind: far.map(({ behind }) => behind) }
   })
   const odd = loops.flatMap(loop => loop.odd)
   if (odd.length === 0) return undefined
@@ -46,6 +55,10 @@ function byProcessor(runs: readonly (readonly LogEvent[])[], subject: Subject): 
     evidence: [...odd.slice(0, 8), ...run.filter(each => !odd.includes(each)).slice(0, 2)].map(evidenceOf),
   })
 }
+
+/** A loop takes its time; of two or three readings nobody knows which of the waits was usual. */
+const paceOf = (run: readonly LogEvent[]): Seconds =>
+  run.length < FEWEST ? 0 : Math.max(0, upperMedian(run.slice(1).map(({ size }, i) => size - run[i]!.size)))
 
 function byTurns(run: readonly LogEvent[], subject: Subject): Finding | undefined {
   const { odd } = goingBack(run)

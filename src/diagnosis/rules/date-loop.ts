@@ -5,6 +5,12 @@ import type { LogEvent } from '#core/trace/series.ts'
 
 /** `date` has whole seconds, and a loop over the processors takes some time. */
 export const LEAST: Seconds = 2
+/** The same where it was told to print decimals: starting a program takes some milliseconds. */
+const LEAST_WITH_DECIMALS: Seconds = 0.05
+
+/** What is no difference yet between readings of this run. */
+export const leastOf = (run: readonly LogEvent[]): Seconds =>
+  run.some(({ size }) => !Number.isInteger(size)) ? LEAST_WITH_DECIMALS : LEAST
 
 /**
  * Readings on lines that follow each other: all without a processor, all of one, or one of each. Where a processor comes again
@@ -47,6 +53,7 @@ export function goingBack(run: readonly LogEvent[]): { odd: Behind[]; back: Behi
   const waits = run.slice(1).map((each, i) => each.size - run[i]!.size)
   const forward = waits.filter(wait => wait >= 0)
   const usual = forward.length > 0 ? upperMedian(forward) : 0
+  const least = leastOf(run)
   const odd: Behind[] = []
   const back: Behind[] = []
   let most = run[0]!
@@ -54,13 +61,13 @@ export function goingBack(run: readonly LogEvent[]): { odd: Behind[]; back: Behi
   for (const [i, reading] of run.entries()) {
     const before = run[i - 1] ?? reading
     const by = most.size - reading.size
-    if (by >= LEAST) {
-      if (pending.length === 0 || before.size - reading.size >= LEAST)
+    if (by >= least) {
+      if (pending.length === 0 || before.size - reading.size >= least)
         back.push({ reading, before, by: before.size - reading.size + usual })
       pending.push({ reading, before, by })
       continue
     }
-    if (pending.length > 0 && reading.size - before.size - usual >= LEAST) {
+    if (pending.length > 0 && reading.size - before.size - usual >= least) {
       odd.push(...pending)
       back.length = 0
     }

@@ -16,6 +16,8 @@ import { readWhen } from './when.ts'
 const FIRST = `${DIGITS}${CAPITALS}${CAPITALS.toLowerCase()}"#+-.`
 const OFFSET = /^([+-]?\d{1,12})(?:([.,])(\d{1,20}))?([eE][+-]?\d{1,2})?(?: ?([a-z\u03bc\xb5]{1,12}))?$/
 const NUMBERS = /^[\d.,;:+\-TZeE"\s]*\d[\d.,;:+\-TZeE"\s]*$/
+/** Behind a comma without a head: `date` with some locales, and Python's logs. */
+const DECIMALS_OF_A_TIME = /^(?:\d{3}|\d{6}|\d{9})$/
 /** A file of one number is something else: a drift, the number of a process. */
 const SOME = 3
 const NAMELESS =
@@ -82,7 +84,7 @@ function readRow(text: string, named: Columns | undefined): Row | { readonly ref
   // Without a head it may be anything that begins with a number.
   if (!when || 'refusal' in when) return named && when
   const offset = readOffset(cells[columns.offset]!, columns)
-  if (offset === undefined) return undefined
+  if (offset === undefined || (!named && DECIMALS_OF_A_TIME.test(cells[columns.offset]!))) return undefined
   return { ...when, source: cells[columns.source]?.slice(0, 80) ?? 'reference', offset }
 }
 

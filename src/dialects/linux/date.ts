@@ -1,7 +1,7 @@
 /**
  * What `date` prints, alone, in a loop, or bound to one processor after another (`0: Sat Feb 30 16:48:28 EST 2013`, field
- * report 003). The zone's name is no offset from UTC, so readings are compared with their neighbours only. A date that no
- * calendar has is told as that, and still compared.
+ * report 003); in the words of a locale, with -R, in ISO 8601 (-I, --rfc-3339, `+%F %T.%N`), or as seconds since 1970. The zone's name is
+ * no offset from UTC, so readings are compared with their neighbours only. A date that no calendar has is told as that, and still compared.
  */
 
 import { civil, dayNumber } from '#core/time/civil.ts'
@@ -9,19 +9,24 @@ import { DIGITS } from '../log/format.ts'
 import { MONTHS } from '../log/months.ts'
 import { said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
+import { ISO as OF_HWCLOCK } from './hwclock.ts'
 
-const BEFORE = /^(?:(?:cpu ?)?(\d{1,4}): ?)?/.source
+const BEFORE = /^(?:(?:cpu|CPU|Cpu)? ?#?(\d{1,4}) ?: ?)?/.source
 const ZONE = /(?:[A-Z]{2,5}|[+-]\d\d(?:\d\d)?)/.source
 const AFTER = /(?:\s+<-.*)?$/.source
 /** Month, day, time, year. */
 const POSIX = new RegExp(
   `${BEFORE}[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\\d{1,2}) (\\d\\d:\\d\\d:\\d\\d)( [AP]M)? ${ZONE} (\\d{4})${AFTER}`,
 )
-/** Day, month, year, time: en_US since glibc 2.29, and others. */
+/** Day, month, year, time: en_US since glibc 2.29, and others; -R. */
 const LOCALE = new RegExp(
-  `${BEFORE}[A-Z][a-z]{2} {1,2}(\\d{1,2}) ([A-Z][a-z]{2}) (\\d{4}) (\\d\\d:\\d\\d:\\d\\d)( [AP]M)? ${ZONE}${AFTER}`,
+  `${BEFORE}[A-Z][a-z]{2},? {1,2}(\\d{1,2}) ([A-Z][a-z]{2}) (\\d{4}) (\\d\\d:\\d\\d:\\d\\d)( [AP]M)? ${ZONE}${AFTER}`,
 )
-const EPOCH = new RegExp(`${BEFORE}(1\\d{9})(?:\\.\\d{1,9})?${AFTER}`)
+const ISO = new RegExp(
+  `${BEFORE}(\\d{4})-(\\d\\d)-(\\d\\d)[T ](\\d\\d:\\d\\d:\\d\\d)(?:[.,](\\d{1,9}))?(?: ?(?:Z|[A-Z]{2,5}|([+-])(\\d\\d):?(\\d\\d)))?${AFTER}`,
+)
+/** `+%s`, `+%s.%N`, `+%s%N`. */
+const EPOCH = new RegExp(`${BEFORE}(1\\d{9})(?:\\.(\\d{1,9})|(\\d{9}))?${AFTER}`)
 
 interface Reading {
   readonly cpu: string | undefined
@@ -32,7 +37,7 @@ interface Reading {
 export const date = reportFormat({
   name: 'date',
   daemon: 'other',
-  first: `${DIGITS}MTWFSc`,
+  first: `${DIGITS}MTWFScC`,
   open: () => text => {
     const reading = readDate(text)
     if (!reading) return undefined
@@ -48,8 +53,20 @@ function readDate(text: string): Reading | undefined {
   const locale = LOCALE.exec(text)
   if (locale) return readingOf(locale[1], locale[4]!, locale[3]!, locale[2]!, locale[5]!, locale[6])
   const epoch = EPOCH.exec(text)
-  if (epoch) return { cpu: epoch[1], seconds: Number(epoch[2]), possible: true }
+  if (epoch)
+    return { cpu: epoch[1], seconds: Number(`${epoch[2]}.${epoch[3] ?? epoch[4] ?? 0}`), possible: true }
+  const iso = OF_HWCLOCK.test(text) ? undefined : ISO.exec(text)
+  if (iso) return isoReading(iso)
   return undefined
+}
+
+function isoReading([, cpu, year, month, day, time, decimals, ...zone]: RegExpExecArray):
+  | Reading
+  | undefined {
+  const whole = readingOf(cpu, year!, MONTHS[Number(month) - 1] ?? '', day!, time!, undefined)
+  const [sign, hours, minutes] = zone
+  const east = sign ? (Number(hours) * 60 + Number(minutes)) * (sign === '-' ? -60 : 60) : 0
+  return whole && { ...whole, seconds: whole.seconds + Number(`0.${decimals ?? 0}`) - east }
 }
 
 function readingOf(

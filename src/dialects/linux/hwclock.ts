@@ -11,7 +11,8 @@ import { reportFormat } from '../report.ts'
 
 const OLD =
   /^[A-Z][a-z]{2} (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) ([AP])M [A-Z]{2,5} {1,2}-?\d+\.\d{6} seconds$/
-const ISO = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d\.\d{6})([+-])(\d\d):(\d\d)$/
+/** With microseconds, as no option of `date` prints them by itself. */
+export const ISO = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d\.\d{6})([+-])(\d\d):(\d\d)$/
 
 export const hwclock = reportFormat({
   name: 'hwclock',
