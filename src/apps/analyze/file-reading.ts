@@ -1,4 +1,5 @@
 /** One file on its way into the log of its host: the stretches of it, and what was read so far. */
+import { InOrder, PUT_IN_ORDER } from '#analysis/log/in-order.ts'
 import { type Repeats, repeatedIn } from '#analysis/log/repeats.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Piece } from '#core/trace/series.ts'
@@ -69,6 +70,7 @@ export class FileReading {
   readonly #nth: number
   readonly #reading: Reading
   readonly #packed: boolean
+  readonly #inOrder: InOrder
   #bytes = 0
   readonly #formats: Record<string, number> = {}
 
@@ -80,6 +82,7 @@ export class FileReading {
     this.#nth = nth
     this.#reading = reading
     this.#packed = packingOf(sniffed.input.path) !== 'none'
+    this.#inOrder = new InOrder(piece => this.#take(piece))
   }
 
   /** About how many bytes there are to read. */
@@ -120,6 +123,11 @@ export class FileReading {
   }
 
   tell(piece: Piece): void {
+    if (this.#reading.census) this.#take(piece)
+    else this.#inOrder.tell(piece)
+  }
+
+  #take(piece: Piece): void {
     if (this.#repeats.keep(piece, this.#nth)) this.#host.log.tell(piece)
   }
 
@@ -136,6 +144,8 @@ export class FileReading {
     for (const [format, count] of formats) this.#formats[format] = (this.#formats[format] ?? 0) + count
     if (!toEnd) return
     this.ended = true
+    this.#inOrder.flush()
+    if (this.#inOrder.reordered) skipped.push({ file: name, why: PUT_IN_ORDER })
     const repeated = this.#repeats.takeCount()
     if (repeated > 0) skipped.push({ file: name, why: repeatedIn(repeated) })
     if (failure) skipped.push({ file: name, why: `read up to byte ${this.#bytes}: ${failure}` })

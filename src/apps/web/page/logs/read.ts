@@ -3,6 +3,7 @@
  * what it is and when it begins; then all are read in the order in which they were written, those without years last.
  */
 import { HostLog } from '#analysis/log/host-log.ts'
+import { InOrder, PUT_IN_ORDER } from '#analysis/log/in-order.ts'
 import { Repeats, repeatedIn } from '#analysis/log/repeats.ts'
 import { trulyAt } from '#core/trace/truly-at.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
@@ -66,6 +67,9 @@ export async function readGiven(
     for (const [nth, each] of group.entries()) {
       progress({ bytes, of, file: each.path })
       const { span } = log
+      const inOrder = new InOrder(piece => {
+        if (repeats.keep(piece, nth)) log.tell(piece)
+      })
       const router = new Router(LOG_FORMATS, {
         baseDay,
         nearDay: span
@@ -73,9 +77,7 @@ export async function readGiven(
           : nearDayOf(each.file.lastModified),
         file: files.length,
         sources,
-        tell(piece) {
-          if (repeats.keep(piece, nth)) log.tell(piece)
-        },
+        tell: piece => inOrder.tell(piece),
       })
       try {
         for await (const piece of bytesOf(each.file)) router.push(piece)
@@ -84,6 +86,8 @@ export async function readGiven(
       }
       bytes += each.file.size
       const { formats, lines, notUnderstood } = router.finish()
+      inOrder.flush()
+      if (inOrder.reordered) skipped.push({ file: each.path, why: PUT_IN_ORDER })
       const repeated = repeats.takeCount()
       if (repeated > 0) skipped.push({ file: each.path, why: repeatedIn(repeated) })
       if (formats.size === 0) {
