@@ -66,7 +66,8 @@ export function wrongAtStarts(log: HostLog, daemon: Daemon): Correction[] {
 }
 
 /**
- * A daemon that starts corrects the clock as soon as it follows somebody: what it finds later came later. chronyd stamps a
+ * A daemon that starts corrects the clock as soon as it follows somebody, which may be late where there is no network yet: what it
+ * finds after that came later. chronyd stamps a
  * step by the clock that was set, and so did ntpd before 4.2.6; since then ntpd does by the clock as it was (report_event, then
  * step_systime in ntp_loopfilter.c).
  */
@@ -82,7 +83,7 @@ export function isAtStart(
     starts.some(
       start =>
         at >= start &&
-        at < start + START &&
+        (at < start + START || followed.some(event => Math.abs(event.at - at) <= AT_ONCE)) &&
         !followed.some(event => event.at >= start && event.at < at - AT_ONCE),
     ),
   )

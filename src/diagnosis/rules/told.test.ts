@@ -40,6 +40,20 @@ describe('one step of ntpd', () => {
   })
 })
 
+test('whom chronyd follows first, half an hour after its start: the clock had been wrong then, or since, and that is no pause', () => {
+  const lines = [
+    'Mar 14 13:35:30 pi chronyd[754]: Frequency 9.315 +/- 0.103 ppm read from /var/lib/chrony/chrony.drift',
+    'Mar 14 14:06:12 pi chronyd[754]: Selected source 192.0.2.1',
+    'Mar 14 14:06:12 pi chronyd[754]: System clock wrong by 16.044301 seconds',
+    'Mar 14 14:06:28 pi chronyd[754]: System clock was stepped by 16.044301 seconds',
+  ]
+  const found = (...all: readonly string[]) => explain(...all).findings.map(({ name }) => name)
+  expect(found(...lines)).toEqual(['wrong-at-start', 'good'])
+  // Once it had followed somebody it had put right what was before.
+  const before = 'Mar 14 13:40:00 pi chronyd[754]: Selected source 192.0.2.2'
+  expect(found(lines[0]!, before, ...lines.slice(1))).toContain('vm-paused')
+})
+
 test('a panic without a word before it: ahead by an hour, which no pause does', () => {
   const panic = (offset: number) =>
     explain(
