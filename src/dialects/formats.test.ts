@@ -148,6 +148,17 @@ describe('chrony', () => {
     expect(rows[0]!.frequency).toBeCloseTo(40.97e-6, 12)
   })
 
+  test('tracking of releases that wrote fewer columns: without the leap (to 1.26), with it and no more (1.27)', () => {
+    const row = '2027-03-05 00:00:04 192.0.2.1        3    -40.529      1.606  1.046e-03'
+    const { rows, routed } = tell([row, `${row} N`, `${row} N  4  1.234e-05 -2.000e-05`, ''].join('\n'))
+    expect(rows.map(({ offset, jitter, remaining }) => [offset, jitter, remaining])).toEqual([
+      [-1.046e-3, Number.NaN, Number.NaN],
+      [-1.046e-3, Number.NaN, Number.NaN],
+      [-1.046e-3, 1.234e-5, -2e-5],
+    ])
+    expect([...routed.formats]).toEqual([['chrony tracking', 3]])
+  })
+
   test('statistics, refclocks, rtc and tempcomp', () => {
     const { rows } = tell(
       [

@@ -2,7 +2,8 @@
  * tracking.log: a line for each update of chronyd's clock.
  * Date, time, source, stratum (0: not synchronised), frequency in ppm (positive: the clock is fast), skew in ppm, offset
  * (positive: fast; it is corrected from here on), leap, sources combined, standard deviation, correction still to be
- * slewed (positive: slow), root delay, root dispersion, maximum error. Older releases end earlier.
+ * slewed (positive: slow), root delay, root dispersion, maximum error. Older releases end earlier: before 3.2 with what is to be
+ * slewed, in 1.27 with the leap, before that with the offset.
  */
 
 import { PPM } from '#core/time/units.ts'
@@ -37,11 +38,14 @@ export const tracking: LogFormat = {
         if (cursor.decimals !== 3) cursor.ok = false
         const offset = -cursor.decimal()
         block.offset[row] = stratum === 0 ? Number.NaN : offset
+        block.jitter[row] = Number.NaN
+        block.remaining[row] = Number.NaN
+        if (!cursor.ok || cursor.ended()) return
         if (cursor.word() !== 1) cursor.ok = false
+        if (!cursor.ok || cursor.ended()) return
         cursor.integer()
         block.jitter[row] = cursor.decimal()
         if (cursor.ok && !cursor.ended()) block.remaining[row] = cursor.decimal()
-        else block.remaining[row] = Number.NaN
       },
       other: cursor => skipHead(cursor, HEAD),
     })
