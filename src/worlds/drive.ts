@@ -9,6 +9,10 @@ export interface Driven {
   tell(event: AgentEvent): void
 }
 
+/** Most of the time nothing waits, and then nothing is moved. */
+const nextOf = (waiting: AgentEvent[]): AgentEvent | undefined =>
+  waiting.length === 0 ? undefined : waiting.shift()
+
 /** `witness` sees every event with the actions that it led to, before they are done (a journal, say). */
 export function drive(
   world: World,
@@ -26,7 +30,7 @@ export function drive(
     }
     busy = true
     try {
-      for (let next: AgentEvent | undefined = event; next; next = waiting.shift()) {
+      for (let next: AgentEvent | undefined = event; next; next = nextOf(waiting)) {
         const actions = timekeeper.handle(next)
         witness?.(next, actions)
         for (const action of actions) perform(action)

@@ -6,7 +6,7 @@
  * clock to where it should be by what is known.
  */
 import type { RateKnowledge } from '#core/discipline/estimator.ts'
-import { aheadOfScale, rootDistance } from '#core/discipline/sample.ts'
+import { readingAhead, rootDistance } from '#core/discipline/sample.ts'
 import type { DisruptionSign } from '#core/guest/disruption.ts'
 import type { Correction, Disruption } from '#core/guest/witnesses.ts'
 import { type Monotonic, type Reading, sooner } from '#core/time/instant.ts'
@@ -191,7 +191,7 @@ export class Agent {
       at,
       source: association.config.name,
       address: association.endpoint.address,
-      offset: sample.offset - aheadOfScale(knowledge.scale, at.wall, at.monotonic),
+      offset: sample.offset - readingAhead(knowledge.scale, at),
       delay: sample.delay,
       dispersion: sample.dispersion,
       rootDistance: rootDistance(sample),
@@ -234,13 +234,11 @@ export class Agent {
         this.#helmsman.confirm(learned.samples)
         break
     }
-    const trueTime = knowledge.trueTime(now.monotonic)
     const survivors = knowledge.consensus?.survivors ?? []
-    if (trueTime)
-      this.#leap.hear(
-        survivors.map(({ packet }) => packet!.leap),
-        trueTime,
-      )
+    this.#leap.hear(
+      survivors.map(({ packet }) => packet!.leap),
+      () => knowledge.trueTime(now.monotonic),
+    )
     if (learned.kind !== 'doubt') this.#follow(now, knowledge)
     this.#announce(now, knowledge)
   }
@@ -268,7 +266,7 @@ export class Agent {
 
   /** Programs are told how wrong the clock can be; not even that while it is unclear what happened. */
   #announce(now: Reading, knowledge: Knowledge): void {
-    const state = knowledge.state(knowledge.at(now.monotonic))
+    const state = knowledge.state(knowledge.at(now))
     const believed = state === 'locked' || state === 'holdover' ? knowledge.offset(now) : undefined
     this.#answer.do({
       kind: 'announce',

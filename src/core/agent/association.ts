@@ -320,7 +320,7 @@ export class Association {
     if (!this.#exchange) return { kind: 'refused', why: 'not-asked' }
     const decoded = decodePacket(bytes)
     if (decoded.kind === 'refused') return decoded
-    const memory = { earlier: this.#nonces.slice(0, -1), lastTransmit: this.#lastTransmit }
+    const memory = { earlier: this.#nonces, lastTransmit: this.#lastTransmit }
     const judged = judgeReply(this.#exchange, memory, { packet: decoded.packet, from, received }, counter)
     if (judged.kind === 'refused') {
       this.#obey(judged.why, decoded.packet)

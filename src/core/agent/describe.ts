@@ -1,5 +1,5 @@
 /** What is believed at a reading, put into words of `Status`. Changes nothing. */
-import { aheadOfScale, type Sample } from '#core/discipline/sample.ts'
+import { readingAhead, type Sample } from '#core/discipline/sample.ts'
 import { formatRefid } from '#core/ntp/refid.ts'
 import { type Reading, since } from '#core/time/instant.ts'
 import { fromNtpTime, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
@@ -29,7 +29,7 @@ export const NOTHING_KNOWN: ClockStatus = {
 }
 
 export function describeClock(knowledge: Knowledge, now: Reading): ClockStatus {
-  const at = knowledge.at(now.monotonic)
+  const at = knowledge.at(now)
   const believed = knowledge.offset(now)
   const { estimate, consensus } = knowledge
   const { rate } = estimate
@@ -57,8 +57,8 @@ export function describeSources(
   knowledge: Knowledge | undefined,
   now: Reading,
 ): SourceStatus[] {
-  const at = knowledge?.at(now.monotonic) ?? 0
-  const ahead = knowledge ? aheadOfScale(knowledge.scale, now.wall, now.monotonic) : 0
+  const at = knowledge?.at(now) ?? 0
+  const ahead = knowledge ? readingAhead(knowledge.scale, now) : 0
   return roster.entries.flatMap(entry =>
     entry.associations.length === 0
       ? [unresolved(entry)]

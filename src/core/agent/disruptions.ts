@@ -72,7 +72,7 @@ export class Disruptions {
 }
 
 function markOf(knowledge: Knowledge, now: Reading): Mark | undefined {
-  const at = knowledge.at(now.monotonic)
+  const at = knowledge.at(now)
   const { estimate } = knowledge
   const offset = estimate.offset(at)
   const interval = estimate.own(at)

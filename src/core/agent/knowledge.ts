@@ -8,10 +8,11 @@ import { type Belief, Estimate } from '#core/discipline/estimate.ts'
 import { Estimator, type RateKnowledge } from '#core/discipline/estimator.ts'
 import { wantedPoll } from '#core/discipline/poll.ts'
 import {
-  aheadOfScale,
   type CounterScale,
   counterTime,
   instantAt,
+  readingAhead,
+  readingTime,
   type Sample,
 } from '#core/discipline/sample.ts'
 import { type Interval, reachFrom, selectTruechimers } from '#core/discipline/select.ts'
@@ -20,8 +21,9 @@ import { type CounterRate, UNKNOWN_RATE } from '#core/discipline/track.ts'
 import { HOSTS_DIFFER } from '#core/guest/disruption.ts'
 import type { Correction } from '#core/guest/witnesses.ts'
 import { magnitude } from '#core/number/elementary.ts'
+import { originOf } from '#core/time/counted-reading.ts'
 import { type Instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
-import { pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
+import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
 import type { Answer } from './answer.ts'
 import type { Association, CounterModel } from './association.ts'
 import type { AgentConfig } from './config.ts'
@@ -117,7 +119,7 @@ export class Knowledge {
   constructor(roster: Roster, { origin, precision, expected, found }: Beginning) {
     this.#roster = roster
     this.#proven = new ProvenRate(expected?.rate ?? found)
-    this.scale = { origin }
+    this.scale = { origin: originOf(origin) }
     this.#precision = precision
     this.processors = new Processors(origin, precision)
     if (expected) this.#estimator.expect(expected)
@@ -146,23 +148,23 @@ export class Knowledge {
     return { scale: this.scale, rate: this.#estimate.rate ?? 0, rateBound, precision }
   }
 
-  at(now: Monotonic): Seconds {
-    return counterTime(this.scale, now)
+  at(now: Reading): Seconds {
+    return readingTime(this.scale, now)
   }
 
   /** How far a clock with this reading is behind true time, and how wrong that can be; undefined when nothing is known. */
   offset(now: Reading): { readonly offset: Seconds; readonly bound: Seconds } | undefined {
-    const at = this.at(now.monotonic)
+    const at = this.at(now)
     const guess = this.#estimate.offset(at)
     const interval = this.#estimate.interval(at)
     if (guess === undefined || !interval) return undefined
-    const ahead = aheadOfScale(this.scale, now.wall, now.monotonic)
+    const ahead = readingAhead(this.scale, now)
     return { offset: guess - ahead, bound: reachFrom(guess, interval) + this.processors.apart }
   }
 
   /** True time at a reading of the counter; undefined when nothing is known. */
   trueTime(at: Monotonic): Instant | undefined {
-    const ahead = this.#estimate.offset(this.at(at))
+    const ahead = this.#estimate.offset(counterTime(this.scale, at))
     return ahead === undefined ? undefined : instantAt(this.scale, at, ahead)
   }
 
@@ -195,7 +197,7 @@ export class Knowledge {
   /** The line on which the clock should be; undefined when nothing is known. */
   line(now: Reading, how: Manner): Steering | undefined {
     const at = now.monotonic
-    const ahead = this.#estimate.offset(this.at(at))
+    const ahead = this.#estimate.offset(this.at(now))
     if (ahead === undefined) return undefined
     return { at, wall: instantAt(this.scale, at, ahead), rate: this.#estimate.rate ?? 0, how }
   }
@@ -204,13 +206,15 @@ export class Knowledge {
     if (this.#doubt > 0 || this.#disrupted || this.#suspicion) return 'disrupted'
     if (!this.known) return this.#roster.starting ? 'starting' : 'freerun'
     if (!this.#consensus) return 'holdover'
-    const slowest = Math.max(...this.#consensus.survivors.map(survivor => pollInterval(survivor.poll)))
-    return at - this.#estimate.measuredAt > STALE_POLLS * slowest ? 'holdover' : 'locked'
+    let slowest: PollLog2 = Number.NEGATIVE_INFINITY
+    for (const { poll } of this.#consensus.survivors) slowest = Math.max(slowest, poll)
+    const isStale = at - this.#estimate.measuredAt > STALE_POLLS * pollInterval(slowest)
+    return isStale ? 'holdover' : 'locked'
   }
 
   /** Asks everybody for a consensus and, when there is a fresh sample, lets it correct the estimate. */
   deliberate(config: AgentConfig, now: Reading, answer: Answer, fresh?: Association): Learned {
-    const at = this.at(now.monotonic)
+    const at = this.at(now)
     const { associations } = this.#roster
     if (fresh) this.#suspect(fresh, at, now)
     if (this.#suspicion) {
@@ -240,7 +244,7 @@ export class Knowledge {
   /** A sign that something happened, and nobody can say what: it may have been a pause, and this may be another host. */
   suspectAt(now: Reading): void {
     if (!this.known) return
-    const at = this.at(now.monotonic)
+    const at = this.at(now)
     this.#suspicion = new Suspicion(at, this.#elsewhere(at))
     this.#admit(this.#suspicion, at)
   }
@@ -371,7 +375,7 @@ export class Knowledge {
     if (correction.kind === 'void' || correction.moved) this.#forgetCalm()
     if (correction.kind === 'void') return this.#forgetOffset()
     const { lost, uncertainty, moved } = correction
-    const from = this.at(correction.from)
+    const from = counterTime(this.scale, correction.from)
     const other = moved ? HOSTS_COUNT : 0
     const estimated = this.#estimate.measuredAt >= from ? Math.abs(lost) : 0
     this.#estimate.shift(lost, uncertainty + estimated, other)
@@ -472,7 +476,7 @@ export class Knowledge {
       ({ reason, track }) => reason === 'no-majority' && track.rate !== undefined,
     )
     if (!parties.includes(fresh)) return NOTHING
-    const at = this.at(now.monotonic)
+    const at = this.at(now)
     const undisputed = this.#undisputed
     // If each of them says so, the oscillator has changed: they need not agree for that.
     if (undisputed !== undefined && parties.every(({ track }) => excludesRate(track, undisputed, at)))

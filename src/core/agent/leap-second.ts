@@ -21,15 +21,14 @@ export class LeapSecond {
     return this.#armed?.at
   }
 
-  /** What the survivors announce, at this true time. */
-  hear(announced: readonly Leap[], now: Instant): void {
-    const at = endOfMonth(now)
-    if (since(at, now) > AHEAD || at === this.#passed) {
-      this.#armed = undefined
-      return
-    }
+  /** What the survivors announce. True time is asked for only when they announce a leap, and nothing changes when it is not known. */
+  hear(announced: readonly Leap[], trueTime: () => Instant | undefined): void {
     const kind = announcedByMost(announced)
-    this.#armed = kind && { kind, at }
+    const now = kind && trueTime()
+    if (kind && !now) return
+    const at = now && endOfMonth(now)
+    const isAhead = at !== undefined && since(at, now!) <= AHEAD && at !== this.#passed
+    this.#armed = isAhead ? { kind: kind!, at } : undefined
   }
 
   /** Is this true time so near to the leap that no reply can be relied on? Asked for only when there is a leap. */

@@ -25,6 +25,8 @@ const INEQUALITY = 0.1
 const LEAST_DEVIATION: Seconds = 1e-9
 /** A weight that is as good as none. */
 const IMPOSSIBLE = 1e-6
+/** Beside the largest weight one whose logarithm is smaller by this is lost in rounding: it is none. */
+const LOST = -40
 /** An offset is as expected within this many deviations. */
 const TOLERANCE = 3
 /** Nothing is doubted by more: beside the square of that there is no room left for microseconds. */
@@ -259,6 +261,7 @@ export class Estimator {
     let offset = 0
     let deviation = 0
     for (let i = 0; i < this.#bank.length; i++) {
+      if (this.#weights[i] === 0) continue
       const expected = this.#bank[i]!.expect(at, index)
       offset += this.#weights[i]! * expected.offset
       deviation += this.#weights[i]! * expected.deviation
@@ -318,7 +321,8 @@ export class Estimator {
     }
     let sum = 0
     for (let i = 0; i < bank.length; i++) {
-      const weight = exponential(weights[i]! - largest)
+      const log = weights[i]! - largest
+      const weight = log < LOST ? 0 : exponential(log)
       sum += weight
       weights[i] = weight
     }
@@ -327,7 +331,8 @@ export class Estimator {
 
   #mean(of: (each: Hypothesis) => number): number {
     let sum = 0
-    for (let i = 0; i < this.#bank.length; i++) sum += this.#weights[i]! * of(this.#bank[i]!)
+    for (let i = 0; i < this.#bank.length; i++)
+      if (this.#weights[i] !== 0) sum += this.#weights[i]! * of(this.#bank[i]!)
     return sum
   }
 

@@ -63,31 +63,27 @@ export class ClockFilter {
     const last = this.#last
     if (last?.now === now && last.rate === rate && last.drift === drift && last.precision === precision)
       return last.filtered
-    const byDelay = this.#sorted(now, drift)
-    const best = byDelay[0]!
+    const best = this.#best(now, drift)
     let squares = 0
-    for (const sample of byDelay) squares += (carried(sample, best.at, rate) - best.offset) ** 2
-    const jitter = Math.sqrt(squares / Math.max(1, byDelay.length - 1))
-    const filtered = { best, jitter: Math.max(jitter, precision), samples: byDelay.length }
+    for (const sample of this.#samples) squares += (carried(sample, best.at, rate) - best.offset) ** 2
+    const samples = this.#samples.length
+    const jitter = Math.max(Math.sqrt(squares / Math.max(1, samples - 1)), precision)
+    const filtered = { best, jitter, samples }
     this.#last = { now, rate, drift, precision, filtered }
     return filtered
   }
 
-  /** The smallest effective delay first; of equal ones the newer. Eight are put in order one by one. */
-  #sorted(now: Seconds, drift: Rate): Sample[] {
-    const samples: Sample[] = []
-    const delays: Seconds[] = []
+  /** The one with the smallest effective delay; of equal ones the newest. */
+  #best(now: Seconds, drift: Rate): Sample {
+    let best = this.#samples[0]!
+    let least = Number.POSITIVE_INFINITY
     for (const sample of this.#samples) {
       const delay = effectiveDelay(sample, now, drift)
-      let i = samples.length
-      for (; i > 0 && delays[i - 1]! > delay; i--) {
-        samples[i] = samples[i - 1]!
-        delays[i] = delays[i - 1]!
-      }
-      samples[i] = sample
-      delays[i] = delay
+      if (delay >= least) continue
+      least = delay
+      best = sample
     }
-    return samples
+    return best
   }
 }
 

@@ -39,8 +39,9 @@ export class Hypothesis {
   #squares = 0
   #weight = 0
   #count = 0
-  /** As of the last sample. */
-  #likelihood: number | undefined
+  // What follows from these, as of the last sample: it is asked for far more often than samples come.
+  #scale = 1
+  #likelihood = 0
 
   constructor(wander: number, at: Seconds, offset: Seconds, rate: Rate, rateDeviation: Rate) {
     this.wander = wander
@@ -63,7 +64,7 @@ export class Hypothesis {
 
   /** The common factor of all deviations, learned from surprises. */
   get scale(): number {
-    return this.#count < SETTLING ? 1 : Math.sqrt(this.#factor())
+    return this.#scale
   }
 
   /** There were surprises enough to judge by. */
@@ -71,16 +72,8 @@ export class Hypothesis {
     return this.#count >= 2 * SETTLING
   }
 
-  /** Surprises that were all zero would be too good to be true. */
-  #factor(): number {
-    return Math.max(this.#squares / this.#weight, LEAST_FACTOR)
-  }
-
   /** Logarithm of how likely the recent samples were, up to a constant common to all hypotheses. */
   get logLikelihood(): number {
-    if (this.#count < SETTLING) return 0
-    // Asked for far more often than samples come.
-    this.#likelihood ??= -0.5 * (this.#logs + this.#weight * logarithm(this.#factor()))
     return this.#likelihood
   }
 
@@ -90,7 +83,7 @@ export class Hypothesis {
     const p = this.#p
     const n = this.#state.length
     const carried = p[X]! + 2 * t * p[F]! + t * t * p[F * n + F]!
-    return this.scale * Math.sqrt(carried + (this.wander ** 2 * t * t * t) / 3 + WHITE ** 2 * t)
+    return this.#scale * Math.sqrt(carried + (this.wander ** 2 * t * t * t) / 3 + WHITE ** 2 * t)
   }
 
   get rateDeviation(): Rate {
@@ -178,21 +171,29 @@ export class Hypothesis {
     const expected = LIMIT * this.scale * Math.sqrt(s)
     const strange = this.#count >= SETTLING && Math.abs(surprise) > expected
     if (strange) s = Math.max(s, Math.min(s * (surprise / expected) ** 2, certain + most ** 2))
-    for (let i = 0; i < n; i++) {
+    for (let i = 0, row = 0; i < n; i++, row += n) {
       const gain = gains[i]! / s
       state[i]! += gain * surprise
-      for (let j = 0; j <= i; j++) {
-        const value = p[i * n + j]! - gain * gains[j]!
-        p[i * n + j] = value
-        p[j * n + i] = value
+      for (let j = 0, mirrored = i; j <= i; j++, mirrored += n) {
+        const value = p[row + j]! - gain * gains[j]!
+        p[row + j] = value
+        p[mirrored] = value
       }
     }
+    this.#learn(surprise ** 2 / s, logarithm(s))
+  }
+
+  #learn(square: number, log: number): void {
     const forget = 1 - 1 / MEMORY
     this.#count++
-    this.#likelihood = undefined
-    this.#logs = forget * this.#logs + logarithm(s)
-    this.#squares = forget * this.#squares + surprise ** 2 / s
+    this.#logs = forget * this.#logs + log
+    this.#squares = forget * this.#squares + square
     this.#weight = forget * this.#weight + 1
+    if (this.#count < SETTLING) return
+    // Surprises that were all zero would be too good to be true.
+    const factor = Math.max(this.#squares / this.#weight, LEAST_FACTOR)
+    this.#scale = Math.sqrt(factor)
+    this.#likelihood = -0.5 * (this.#logs + this.#weight * logarithm(factor))
   }
 
   #advance(at: Seconds): void {

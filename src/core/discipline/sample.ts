@@ -3,6 +3,7 @@
  * Offsets on it are "true time minus the counter's time", in seconds; a step or slew of the wall clock changes no
  * sample. The difference is formed exactly, in integers, before it becomes a number.
  */
+import { gainedSince, monotonicSince } from '#core/time/counted-reading.ts'
 import { type Instant, instant, type Monotonic, type Reading, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 
@@ -12,6 +13,12 @@ export interface CounterScale {
 
 /** Counter seconds since the origin of the scale. */
 export const counterTime = (scale: CounterScale, at: Monotonic): Seconds => since(at, scale.origin.monotonic)
+
+/** The same of a reading. */
+export const readingTime = (scale: CounterScale, now: Reading): Seconds => monotonicSince(now, scale.origin)
+
+/** How far the clock of a reading is ahead of the scale. */
+export const readingAhead = (scale: CounterScale, now: Reading): Seconds => gainedSince(now, scale.origin)
 
 /** How far a clock that reads `wall` at the counter reading `at` is ahead of the scale. */
 export const aheadOfScale = (scale: CounterScale, wall: Instant, at: Monotonic): Seconds =>

@@ -18,6 +18,7 @@
 
 import { magnitude, threeHalves } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
+import { KEEP, Measurements } from './measurements.ts'
 import type { Interval } from './select.ts'
 
 /** One measurement, on the counter's scale. */
@@ -54,10 +55,9 @@ const ANCHOR_SPAN: Seconds = 256
 const LIKELY_RATE: Rate = 1e-4
 const LIKELY_WEIGHT = 1 / (LIKELY_RATE * LIKELY_RATE)
 /**
- * So many combined measurements are kept, and for so many times their spacing. κ is learned at that spacing; over much
- * longer spans a steady change (temperature) outgrows the random walk that it stands for.
+ * Measurements are kept for so many times their spacing. κ is learned at that spacing; over much longer spans a steady change
+ * (temperature) outgrows the random walk that it stands for.
  */
-const KEEP = 64
 const MEMORY = 6
 /** Of these, so many of the newest are paired with all earlier ones to bound the rate, … */
 const RECENT = 4
@@ -77,7 +77,7 @@ const recentHigh = new Float64Array(RECENT)
 const weights = new Float64Array(KEEP)
 
 export class Track {
-  #history: Observation[] = []
+  readonly #history = new Measurements()
   #at: Seconds = 0
   #offset: Seconds = 0
   #rate: Rate = 0
@@ -138,7 +138,7 @@ export class Track {
 
   /** What the newest measurement alone says of counter time `at`; undefined when there is none. */
   said(at: Seconds, { rate, rateBound }: CounterRate): Interval | undefined {
-    const newest = this.#history.at(-1)
+    const { newest } = this.#history
     if (!newest) return undefined
     const moved = rate * (at - newest.at)
     const grown = rateBound * Math.abs(at - newest.at) + ROUNDING
@@ -203,16 +203,14 @@ export class Track {
     this.#rateHigh += other
     this.#earlier = { low: this.#rateLow, high: this.#rateHigh, at: this.#rateAt }
     this.#expected = this.#rate
-    const last = this.#history.at(-1)!
-    this.#history = [
-      {
-        at: last.at,
-        offset: last.offset + lost,
-        low: last.low + lost - uncertainty,
-        high: last.high + lost + uncertainty,
-        jitter: magnitude(last.jitter, uncertainty),
-      },
-    ]
+    const last = this.#history.newest!
+    this.#history.startWith({
+      at: last.at,
+      offset: last.offset + lost,
+      low: last.low + lost - uncertainty,
+      high: last.high + lost + uncertainty,
+      jitter: magnitude(last.jitter, uncertainty),
+    })
   }
 
   /**
@@ -232,7 +230,7 @@ export class Track {
 
   /** Of all measurements only the newest still holds, and of the rate only what is given. */
   keepNewest({ rate, rateBound }: CounterRate): void {
-    this.#restart(this.#history.at(-1)!)
+    this.#restart(this.#history.newest!)
     this.#rate = rate
     this.#expected = rate
     this.#rateLow = rate - rateBound
@@ -242,7 +240,7 @@ export class Track {
 
   /** The counter itself changed (another host, another clocksource): nothing that was learned holds. */
   forget(): void {
-    this.#history = []
+    this.#history.clear()
     this.#shifted = false
     this.#earlier = undefined
     this.#rateKnown = false
@@ -259,7 +257,7 @@ export class Track {
   }
 
   #restart(seen: Observation): void {
-    this.#history = [seen]
+    this.#history.startWith(seen)
     this.#shifted = false
     this.#at = seen.at
     this.#offset = seen.offset
@@ -270,12 +268,9 @@ export class Track {
   }
 
   #remember(seen: Observation): void {
-    const spacing = Math.max(ANCHOR_SPAN, seen.at - this.#history.at(-1)!.at)
-    this.#history.push(seen)
-    const oldest = seen.at - MEMORY * spacing
-    while (this.#history.length > KEEP || (this.#history.length > 2 && this.#history[0]!.at < oldest)) {
-      this.#history.shift()
-    }
+    const history = this.#history
+    const spacing = Math.max(ANCHOR_SPAN, seen.at - history.at[history.end - 1]!)
+    history.add(seen, seen.at - MEMORY * spacing)
   }
 
   /**
@@ -291,45 +286,43 @@ export class Track {
       low = Math.max(low, this.#earlier.low - slack)
       high = Math.min(high, this.#earlier.high + slack)
     }
-    const history = this.#history
-    const firstRecent = Math.max(0, history.length - RECENT)
-    const recent = history.length - firstRecent
+    const { at: ats, low: lows, high: highs, first, end } = this.#history
+    const firstRecent = Math.max(first, end - RECENT)
+    const recent = end - firstRecent
     for (let j = 0; j < recent; j++) {
-      const { at, low, high } = history[firstRecent + j]!
-      recentAt[j] = at - seen.at
-      recentLow[j] = low
-      recentHigh[j] = high
+      recentAt[j] = ats[firstRecent + j]! - seen.at
+      recentLow[j] = lows[firstRecent + j]!
+      recentHigh[j] = highs[firstRecent + j]!
     }
     // Beside lines of these slopes: the highest of the recent lower ends, the lowest of their upper ends.
     let lowSlope = low
     let highSlope = high
     let lowest = highestBeside(lowSlope, recentLow, recent)
     let highest = -highestBeside(-highSlope, recentHigh, recent, -1)
-    for (let k = -1; k < history.length - 1; k++) {
+    for (let k = first - 1; k < end - 1; k++) {
       // The one that told most the last time makes the others easy to judge.
-      const i = k < 0 ? Math.min(this.#telling, history.length - 2) : k
-      const each = history[i]!
-      const earlier = each.at - seen.at
+      const i = k < first ? Math.min(first + this.#telling, end - 2) : k
+      const earlier = ats[i]! - seen.at
       const reach = changed(this.#wander, -earlier)
       const from = Math.max(0, i + 1 - firstRecent)
       const least = reach * (recentAt[from]! - earlier) - ROUNDING / 1000
       // Most say less than others did, with whomever they are paired.
-      const noLow = lowest - (each.high - lowSlope * earlier) <= least
-      const noHigh = highest - (each.low - highSlope * earlier) >= -least
+      const noLow = lowest - (highs[i]! - lowSlope * earlier) <= least
+      const noHigh = highest - (lows[i]! - highSlope * earlier) >= -least
       if (noLow && noHigh) continue
       for (let j = from; j < recent; j++) {
         const span = recentAt[j]! - earlier
         if (span <= 0) continue
         // And so do most pairs of the others. A product tells that, and saves the quotients.
-        const rise = recentLow[j]! - each.high
-        const fall = recentHigh[j]! - each.low
+        const rise = recentLow[j]! - highs[i]!
+        const fall = recentHigh[j]! - lows[i]!
         if (rise > (low + reach) * span) low = Math.max(low, rise / span - (reach + ROUNDING / span))
         if (fall < (high - reach) * span) high = Math.min(high, fall / span + (reach + ROUNDING / span))
       }
       if (low > lowSlope) {
         lowSlope = low
         lowest = highestBeside(lowSlope, recentLow, recent)
-        this.#telling = i
+        this.#telling = i - first
       }
       if (high < highSlope) {
         highSlope = high
@@ -345,12 +338,13 @@ export class Track {
     // No rate that wanders as little as we allowed explains all intervals. Begin again from the newest pair.
     this.#allowMore()
     this.#earlier = undefined
-    this.#history = this.#history.slice(-2)
-    const [last, newest] = this.#history as [Observation, Observation]
-    const span = Math.max(newest.at - last.at, 1e-3)
+    this.#history.keepNewest(2)
+    const newest = end - 1
+    const last = end - 2
+    const span = Math.max(ats[newest]! - ats[last]!, 1e-3)
     const slack = changed(this.#wander, span)
-    this.#rateLow = Math.max(-UNKNOWN_RATE, (newest.low - last.high) / span - slack)
-    this.#rateHigh = Math.min(UNKNOWN_RATE, (newest.high - last.low) / span + slack)
+    this.#rateLow = Math.max(-UNKNOWN_RATE, (lows[newest]! - highs[last]!) / span - slack)
+    this.#rateHigh = Math.min(UNKNOWN_RATE, (highs[newest]! - lows[last]!) / span + slack)
   }
 
   /** Where the newest intervals meet, each grown by its own age. When they do not, the newest alone is believed. */
@@ -359,11 +353,12 @@ export class Track {
     const bound = (this.#rateHigh - this.#rateLow) / 2
     let low = Number.NEGATIVE_INFINITY
     let high = Number.POSITIVE_INFINITY
-    for (const each of this.#history.slice(-MEETING)) {
-      const age = seen.at - each.at
+    const { at: ats, low: lows, high: highs, first, end } = this.#history
+    for (let i = Math.max(first, end - MEETING); i < end; i++) {
+      const age = seen.at - ats[i]!
       const grown = bound * age + wandered(this.#wander, age) + ROUNDING
-      low = Math.max(low, each.low + centre * age - grown)
-      high = Math.min(high, each.high + centre * age + grown)
+      low = Math.max(low, lows[i]! + centre * age - grown)
+      high = Math.min(high, highs[i]! + centre * age + grown)
     }
     if (low > high) this.#allowMore()
     this.#low = low > high ? seen.low : low
@@ -385,28 +380,26 @@ export class Track {
   /** Weighted least squares through the history; the weight of a measurement is its width and its age. */
   #fit(): void {
     const now = this.#at
-    const history = this.#history
+    const { at: ats, offset: offsets, jitter, first, end } = this.#history
     let w = 0
     let wt = 0
     let wx = 0
-    for (let i = 0; i < history.length; i++) {
-      const seen = history[i]!
-      const weight = this.#weight(seen, now)
-      weights[i] = weight
+    for (let i = first; i < end; i++) {
+      const weight = this.#weight(jitter[i]!, now - ats[i]!)
+      weights[i - first] = weight
       w += weight
-      wt += weight * (seen.at - now)
-      wx += weight * seen.offset
+      wt += weight * (ats[i]! - now)
+      wx += weight * offsets[i]!
     }
     const meanT = wt / w
     const meanX = wx / w
     let tt = 0
     let tx = 0
-    for (let i = 0; i < history.length; i++) {
-      const { at, offset } = history[i]!
-      const weight = weights[i]!
-      const t = at - now - meanT
+    for (let i = first; i < end; i++) {
+      const weight = weights[i - first]!
+      const t = ats[i]! - now - meanT
       tt += weight * t * t
-      tx += weight * t * (offset - meanX)
+      tx += weight * t * (offsets[i]! - meanX)
     }
     const likely = clamp(this.#expected, this.#rateLow, this.#rateHigh)
     const slope = (tx + likely * LIKELY_WEIGHT) / (tt + LIKELY_WEIGHT)
@@ -415,9 +408,9 @@ export class Track {
     this.#offset = clamp(meanX - this.#rate * meanT, this.#low, this.#high)
   }
 
-  #weight(seen: Observation, now: Seconds): number {
-    const walked = (this.#wander / WANDER_MARGIN) * threeHalves(now - seen.at)
-    return 1 / (seen.jitter ** 2 + walked ** 2 + ROUNDING ** 2)
+  #weight(jitter: Seconds, age: Seconds): number {
+    const walked = (this.#wander / WANDER_MARGIN) * threeHalves(age)
+    return 1 / (jitter ** 2 + walked ** 2 + ROUNDING ** 2)
   }
 
   /**

@@ -9,7 +9,8 @@
  * The four times of the exchange are kept as the server's two wire timestamps and two readings of our own unsteered
  * counter, so no step or slew of our clock can enter a measurement.
  */
-import { type Instant, since } from '#core/time/instant.ts'
+import { monotonicSince } from '#core/time/counted-reading.ts'
+import type { Instant } from '#core/time/instant.ts'
 import { fromNtpTime, type NtpTime, ntpTime, sinceNtp, UNKNOWN_TIME } from '#core/time/ntp-time.ts'
 import type { Stamp } from '#core/time/stamp.ts'
 import { type PollLog2, pollInterval, type Rate, type Seconds } from '#core/time/units.ts'
@@ -31,7 +32,7 @@ export interface Exchange {
 
 /** What must be remembered of earlier exchanges with the same server. */
 export interface ExchangeMemory {
-  /** Nonces of earlier requests, newest last. */
+  /** Nonces of earlier requests, newest last; the one that is being answered may be among them. */
   readonly earlier: readonly NtpTime[]
   /** The transmit timestamp of the newest accepted reply. */
   readonly lastTransmit: NtpTime
@@ -137,7 +138,7 @@ function measure(
   const serverResolution = pollInterval(packet.precision)
   const processing = sinceNtp(packet.transmit, packet.receive)
   if (processing < -serverResolution) return refused('impossible-times')
-  const elapsed = since(received.at.monotonic, exchange.sent.at.monotonic)
+  const elapsed = monotonicSince(received.at, exchange.sent.at)
   const stamping = exchange.sent.uncertainty + received.uncertainty
   const resolution = counter.precision + serverResolution
   const drift = counter.rateBound * elapsed

@@ -41,11 +41,21 @@ export const wallSince = (reading: Reading, origin: Reading): Seconds =>
     ? reading.wallNs / 1e9
     : since(reading.wall, origin.wall)
 
-/** `since(reading.monotonic, origin.monotonic)`, and cheap when the reading counts from there. */
-export const monotonicSince = (reading: Reading, origin: Reading): Seconds =>
+/** `since(reading.monotonic, earlier.monotonic)`, and cheap when the reading counts from there, or both from the same. */
+export function monotonicSince(reading: Reading, earlier: Reading): Seconds {
+  if (reading instanceof CountedReading) {
+    if (reading.origin === earlier) return reading.monotonicNs / 1e9
+    if (earlier instanceof CountedReading && earlier.origin === reading.origin)
+      return (reading.monotonicNs - earlier.monotonicNs) / 1e9
+  }
+  return since(reading.monotonic, earlier.monotonic)
+}
+
+/** How much the wall clock has gained on the counter since `origin`, exactly, and cheap when the reading counts from there. */
+export const gainedSince = (reading: Reading, origin: Reading): Seconds =>
   reading instanceof CountedReading && reading.origin === origin
-    ? reading.monotonicNs / 1e9
-    : since(reading.monotonic, origin.monotonic)
+    ? (reading.wallNs - reading.monotonicNs) / 1e9
+    : Number(reading.wall - origin.wall - (reading.monotonic - origin.monotonic)) / 1e9
 
 /** Where differences from this reading, and those of its kind, are best counted from. */
 export const originOf = (reading: Reading): Reading =>

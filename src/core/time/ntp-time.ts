@@ -33,7 +33,7 @@ export function toNtpTime(at: Instant): NtpTime {
 
 /** The instant of a wire timestamp: of all the eras, the one that is nearest to the pivot. */
 export function fromNtpTime(at: NtpTime, pivot: Instant = ERA_PIVOT): Instant {
-  const near = absoluteBits(pivot)
+  const near = pivot === ERA_PIVOT ? ERA_PIVOT_BITS : absoluteBits(pivot)
   const absolute = near + BigInt.asIntN(64, (at as bigint) - near)
   const ns = (absolute * NS_PER_SECOND + (1n << 31n)) >> 32n
   return instant(ns - UNIX_EPOCH_IN_ERA_0 * NS_PER_SECOND)
@@ -51,3 +51,5 @@ function absoluteBits(at: Instant): bigint {
   const quotient = doubled / divisor
   return doubled % divisor < 0n ? quotient - 1n : quotient
 }
+
+const ERA_PIVOT_BITS = absoluteBits(ERA_PIVOT)
