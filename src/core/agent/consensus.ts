@@ -73,15 +73,18 @@ export function findConsensus(
     } else candidates.push(candidate)
   }
   if (candidates.length === 0) return undefined
-  const selection = selectTruechimers([...candidates, ...vague], prior)
+  const selection = selectTruechimers(vague.length === 0 ? candidates : [...candidates, ...vague], prior)
   if (selection.kind === 'no-majority') {
     for (const { association } of candidates) judge(association, 'falseticker', 'no-majority')
     return undefined
   }
-  const truechimers = candidates.filter((_, i) => selection.truechimers.includes(i))
-  for (const candidate of candidates) {
-    if (truechimers.includes(candidate)) candidate.association.outvoted = 0
-    else judge(candidate.association, 'falseticker', 'disagrees-with-majority')
+  const truechimers: Candidate[] = []
+  for (let i = 0; i < candidates.length; i++) {
+    const candidate = candidates[i]!
+    if (selection.truechimers.includes(i)) {
+      candidate.association.outvoted = 0
+      truechimers.push(candidate)
+    } else judge(candidate.association, 'falseticker', 'disagrees-with-majority')
   }
   if (truechimers.length < config.minsources) {
     for (const { association } of truechimers) judge(association, 'unusable', 'too-few-sources')
@@ -152,15 +155,15 @@ function candidateOf(
   if (!association.measured) return undefined
   const { track, reason } = association
   const aged = suspicion ? track.said(now, suspicion.counter)! : track.interval(now)
-  const { low, high } =
+  const interval =
     reason === 'no-majority' && drift !== undefined ? common(aged, saidBy(track, now, drift)) : aged
   const offset = track.offset(now)
   return {
     association,
     offset,
-    low,
-    high,
-    rootDistance: reachFrom(offset, { low, high }),
+    low: interval.low,
+    high: interval.high,
+    rootDistance: reachFrom(offset, interval),
     jitter: association.jitter,
   }
 }

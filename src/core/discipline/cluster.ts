@@ -31,7 +31,8 @@ export function clusterSurvivors<T extends Clusterable>(
         worstMetric = metric
       }
     }
-    const smallestJitter = Math.min(...survivors.map(survivor => survivor.jitter))
+    let smallestJitter: Seconds = Number.POSITIVE_INFINITY
+    for (const { jitter } of survivors) smallestJitter = Math.min(smallestJitter, jitter)
     if (selectionJitter(worst, survivors) <= smallestJitter) break
     survivors.splice(survivors.indexOf(worst), 1)
     outliers.push(worst)

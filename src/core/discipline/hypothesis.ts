@@ -31,7 +31,7 @@ export class Hypothesis {
   #at: Seconds = 0
   /** x, f, and what each path adds; … */
   #state: Float64Array
-  /** … and their covariances, row by row. */
+  /** … and their covariances, row by row up to the diagonal: beyond it they are the same, and nothing is kept. */
   #p: Float64Array
   /** How much of a surprise belongs to each part of the state, but for a factor; only used within an update. */
   #gains = new Float64Array(2)
@@ -82,7 +82,7 @@ export class Hypothesis {
     const t = Math.max(0, at - this.#at)
     const p = this.#p
     const n = this.#state.length
-    const carried = p[X]! + 2 * t * p[F]! + t * t * p[F * n + F]!
+    const carried = p[X]! + 2 * t * p[F * n]! + t * t * p[F * n + F]!
     return this.#scale * Math.sqrt(carried + (this.wander ** 2 * t * t * t) / 3 + WHITE ** 2 * t)
   }
 
@@ -95,7 +95,7 @@ export class Hypothesis {
     const b = 2 + source
     const p = this.#p
     const n = this.#state.length
-    const common = p[b * n + b]! + 2 * (p[b]! + Math.max(0, at - this.#at) * p[F * n + b]!)
+    const common = p[b * n + b]! + 2 * (p[b * n]! + Math.max(0, at - this.#at) * p[b * n + F]!)
     const deviation = Math.sqrt(Math.max(0, this.deviation(at) ** 2 + common * this.scale ** 2))
     return { offset: this.offset(at) + this.#state[b]!, deviation }
   }
@@ -145,11 +145,7 @@ export class Hypothesis {
     const p = this.#p
     const n = this.#state.length
     this.#state[X] = offset - this.#state[b]!
-    for (let i = 0; i < n; i++) {
-      if (i === X) continue
-      p[i] = -p[b * n + i]!
-      p[i * n] = p[i]!
-    }
+    for (let i = 1; i < n; i++) p[i * n] = -(i <= b ? p[b * n + i]! : p[i * n + b]!)
     p[X] = p[b * n + b]! + deviation ** 2
   }
 
@@ -164,7 +160,7 @@ export class Hypothesis {
     const n = state.length
     const surprise = offset - state[X]! - state[b]!
     const gains = this.#gains
-    for (let i = 0; i < n; i++) gains[i] = p[i * n]! + p[i * n + b]!
+    for (let i = 0; i < n; i++) gains[i] = p[i * n]! + (i < b ? p[b * n + i]! : p[i * n + b]!)
     // Rounding may leave less than nothing.
     const certain = Math.max(0, gains[X]! + gains[b]!)
     let s = certain + deviation ** 2
@@ -174,11 +170,7 @@ export class Hypothesis {
     for (let i = 0, row = 0; i < n; i++, row += n) {
       const gain = gains[i]! / s
       state[i]! += gain * surprise
-      for (let j = 0, mirrored = i; j <= i; j++, mirrored += n) {
-        const value = p[row + j]! - gain * gains[j]!
-        p[row + j] = value
-        p[mirrored] = value
-      }
+      for (let j = 0; j <= i; j++) p[row + j]! -= gain * gains[j]!
     }
     this.#learn(surprise ** 2 / s, logarithm(s))
   }
@@ -205,11 +197,10 @@ export class Hypothesis {
     const q = this.wander ** 2
     this.#state[X]! += t * this.#state[F]!
     // x takes on what f has in common with everything.
-    for (let i = 0; i < n; i++) p[i]! += t * p[F * n + i]!
-    for (let i = 0; i < n; i++) p[i * n] = i === X ? p[X]! + t * p[F]! : p[i]!
-    p[X]! += (q * t * t * t) / 3 + WHITE ** 2 * t
-    p[F]! += (q * t ** 2) / 2
-    p[F * n] = p[F]!
+    p[X]! += t * p[F * n]!
+    for (let i = 1; i < n; i++) p[i * n]! += t * p[i * n + F]!
+    p[X]! += t * p[F * n]! + (q * t * t * t) / 3 + WHITE ** 2 * t
+    p[F * n]! += (q * t ** 2) / 2
     p[F * n + F]! += q * t
   }
 }

@@ -89,8 +89,9 @@ export class Track {
   #rateLow: Rate = -UNKNOWN_RATE
   #rateHigh: Rate = UNKNOWN_RATE
   #rateAt: Seconds = 0
-  /** Which measurement of the history bounded the rate most tightly. */
-  #telling = 0
+  /** How many measurements came after those that bounded the rate most tightly, from below and from above. */
+  #sinceTellingLow = 0
+  #sinceTellingHigh = 0
   /** The bounds of the rate from before the last pause: what has been measured since may be too little to tell. */
   #earlier: { readonly low: Rate; readonly high: Rate; readonly at: Seconds } | undefined
   #wander = WANDER_UNLEARNED
@@ -299,9 +300,11 @@ export class Track {
     let highSlope = high
     let lowest = highestBeside(lowSlope, recentLow, recent)
     let highest = -highestBeside(-highSlope, recentHigh, recent, -1)
-    for (let k = first - 1; k < end - 1; k++) {
-      // The one that told most the last time makes the others easy to judge.
-      const i = k < first ? Math.min(first + this.#telling, end - 2) : k
+    // Those that told most the last time make the others easy to judge. One has come since.
+    const tellingLow = Math.max(first, end - 2 - this.#sinceTellingLow)
+    const tellingHigh = Math.max(first, end - 2 - this.#sinceTellingHigh)
+    for (let k = first - 2; k < end - 1; k++) {
+      const i = k >= first ? k : k === first - 1 ? tellingHigh : tellingLow
       const earlier = ats[i]! - seen.at
       const reach = changed(this.#wander, -earlier)
       const from = Math.max(0, i + 1 - firstRecent)
@@ -322,11 +325,12 @@ export class Track {
       if (low > lowSlope) {
         lowSlope = low
         lowest = highestBeside(lowSlope, recentLow, recent)
-        this.#telling = i - first
+        this.#sinceTellingLow = end - 1 - i
       }
       if (high < highSlope) {
         highSlope = high
         highest = -highestBeside(-highSlope, recentHigh, recent, -1)
+        this.#sinceTellingHigh = end - 1 - i
       }
     }
     this.#rateAt = seen.at

@@ -99,7 +99,7 @@ export function ntpServer(
       if (verdict === 'silence') return undefined
       scale.startAt(start)
       const received = countNanoseconds(at + clock(at))
-      const reply = now === config ? new Uint8Array(standing) : standingReply(now)
+      const reply = now === config ? copied(standing) : standingReply(now)
       reply[0] = (leapAt(now, at) << 6) | (request[0]! & 0x38) | mode
       reply[AT.poll] = request[AT.poll]!
       for (let i = 0; i < 8; i++) reply[AT.origin + i] = request[AT.transmit + i]!
@@ -179,6 +179,13 @@ function standingReply({
   putShort(bytes, AT.rootDispersion, rootDispersion)
   putUint32(bytes, AT.refid, stratum === 1 || stratum === 0 ? refidOf(refid) : LOOPBACK)
   return bytes
+}
+
+/** A constructor that is given an array asks for how it is to be walked through. */
+function copied(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(HEADER_LENGTH)
+  copy.set(bytes)
+  return copy
 }
 
 const leapAt = (

@@ -500,7 +500,8 @@ export class Simulation {
   }
 
   #setAlarm(at: Monotonic): void {
-    this.#alarmNs = Number(at - this.#origin.monotonic)
+    // Of 64 bits, which are a number sooner than a bigint of any length.
+    this.#alarmNs = Number(BigInt.asIntN(64, at - this.#origin.monotonic))
     this.#planAlarm({ what: 'alarm', turn: ++this.#turn, cpu: this.#cpus?.choose() ?? 0 })
   }
 

@@ -39,7 +39,7 @@ export class ChronyClock {
   /** When the slew will be over, in raw time. */
   slewEnds: Seconds = Number.POSITIVE_INFINITY
   /** Calls that the kernel has not had yet. */
-  readonly #calls: KernelCall[] = []
+  #calls: KernelCall[] = []
   readonly #limits: ClockLimits
   readonly #clamped: (frequency: Rate) => void
   /** What the clock gains by itself, as far as is known. */
@@ -159,7 +159,9 @@ export class ChronyClock {
   }
 
   takeCalls(): readonly KernelCall[] {
-    return this.#calls.splice(0)
+    const calls = this.#calls
+    this.#calls = []
+    return calls
   }
 
   #clamp(frequency: Rate): Rate {
