@@ -1,6 +1,6 @@
 /**
  * The newest measurements of a source, oldest first, column by column: each new one is compared with all of them, and numbers that
- * lie side by side are read several times faster than objects.
+ * lie side by side are read sooner than those of so many objects.
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { Observation } from './track.ts'

@@ -4,7 +4,7 @@
  * sample. The difference is formed exactly, in integers, before it becomes a number.
  */
 import { gainedSince, monotonicSince } from '#core/time/counted-reading.ts'
-import { type Instant, instant, type Monotonic, type Reading, since } from '#core/time/instant.ts'
+import { type Instant, instant, type Monotonic, plus, type Reading, since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 export interface CounterScale {
@@ -25,11 +25,8 @@ export const aheadOfScale = (scale: CounterScale, wall: Instant, at: Monotonic):
   Number(wall - scale.origin.wall - (at - scale.origin.monotonic)) / 1e9
 
 /** The instant that lies `ahead` seconds ahead of the scale at the counter reading `at`. */
-export function instantAt(scale: CounterScale, at: Monotonic, ahead: Seconds): Instant {
-  const whole = Math.trunc(ahead)
-  const ns = BigInt(whole) * 1_000_000_000n + BigInt(Math.round((ahead - whole) * 1e9))
-  return instant(scale.origin.wall + (at - scale.origin.monotonic) + ns)
-}
+export const instantAt = (scale: CounterScale, at: Monotonic, ahead: Seconds): Instant =>
+  plus(instant(scale.origin.wall + (at - scale.origin.monotonic)), ahead)
 
 /** What one accepted exchange says: at counter time `at`, true time was `offset` ahead of the scale, ± the root distance. */
 export interface Sample {
