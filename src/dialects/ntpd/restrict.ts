@@ -1,9 +1,12 @@
 /**
  * `restrict` of ntp.conf (ntp.conf(5), "Access Control Options"; ntp_restrict.c): what the daemon lets others do. Of the lines
  * that an address falls under the narrowest decides. `ignore` drops every packet, and `noserve` every one that is no query: the
- * answers of servers, too.
+ * answers of servers, too. `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from
+ * 4.2.7 on it may not become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
  */
 import type { Command } from './commands.ts'
+import type { NtpdAssociation } from './conf.ts'
+import { isBefore, type NtpdVersion } from './version.ts'
 
 export interface Restriction {
   readonly line: number
@@ -36,7 +39,7 @@ export function whatDeafens(all: readonly Restriction[], server: string): Restri
   if (own.length > 0) return own.find(dropsAnswers)
   const asked = all.filter(({ target }) => target === 'source')
   if (asked.length > 0) return asked.find(dropsAnswers)
-  const networks = all.filter(({ mask, target }) => mask !== undefined || /\/\d+$/.test(target))
+  const networks = all.filter(isNetwork)
   const number = numberOf(server)
   if (number === undefined && networks.some(each => !dropsAnswers(each))) return undefined
   const inside = networks
@@ -54,6 +57,33 @@ export function whatDeafens(all: readonly Restriction[], server: string): Restri
       (each.family === undefined || family === undefined || each.family === family),
   )
 }
+
+export const isEverybody = ({ target }: Restriction): boolean => target === 'default'
+
+/** The lines that keep what a `pool` finds from being a peer. It answers by IPv4 at least, so one for IPv6 alone leaves sources. */
+export function refusesPools<R extends Restriction>(all: readonly R[]): R[] {
+  const lines = all.filter(each => isEverybody(each) && each.flags.has('nopeer') && !dropsAnswers(each))
+  return lines.some(({ family }) => family !== 6) ? lines : []
+}
+
+/** Those whose answers a `nopeer` for everybody drops where no `restrict source` stands. What has a key proves itself. */
+export function refusedPools<A extends NtpdAssociation>(
+  all: readonly Restriction[],
+  asked: readonly A[],
+  version: NtpdVersion | undefined,
+): A[] {
+  if (version?.family === 'ntpsec' || (version && isBefore(version, [4, 2, 7, 0]))) return []
+  if (all.some(({ target }) => target === 'source')) return []
+  // The servers of a pool of one's own may lie in a network that has a line for itself.
+  const networks = all.some(each => !isEverybody(each) && isNetwork(each) && !each.flags.has('nopeer'))
+  return asked.filter(
+    ({ kind, address, options }) =>
+      kind === 'pool' && !options.values.has('key') && (!networks || PUBLIC.test(address)),
+  )
+}
+
+const isNetwork = ({ target, mask }: Restriction): boolean => mask !== undefined || /\/\d+$/.test(target)
+const PUBLIC = /(?:^|\.)pool\.ntp\.org$/i
 
 /** How many bits of an IPv4 network an address has; undefined when it lies in another. */
 function sharedBits({ target, mask }: Restriction, address: number): number | undefined {

@@ -3,11 +3,12 @@ import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
+import { parseVersion } from '#dialects/ntpd/version.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
-import { type DaemonKind, daemonKind, otherVersion, USUAL_NTPD } from './daemon-name.ts'
+import { type DaemonKind, daemonKind, otherVersion, writtenDaemon } from './daemon-name.ts'
 import { deafenedServers, FILES, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
 import { isLocal, NAMES_NOBODY, type PlayerSpec } from './player.ts'
 
@@ -55,25 +56,25 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
     const clocks = associations
       .filter(({ kind, address }) => kind !== 'refclock' && REFERENCE_CLOCK.test(address))
       .filter(({ address }) => !address.startsWith('127.127.1.'))
-    const asked = associations
-      .filter(({ kind, address }) => ASKED.has(kind) && !isLocal(address))
-      .map(({ address }) => address)
+    const asked = associations.filter(({ kind, address }) => ASKED.has(kind) && !isLocal(address))
     const listening = associations.filter(
       ({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient',
     )
     const deaf = listening.filter(({ options }) => options.flags.has('novolley'))
-    const unheard = daemon?.startsWith('ntpsec')
-      ? 'NTPsec listens to nobody'
-      : switches.get('auth')?.value === false
-        ? undefined
-        : 'keys are not played, and nobody is heard without them unless you "disable auth"'
+    const version = daemon === undefined ? undefined : parseVersion(daemon)
+    const unheard =
+      version?.family === 'ntpsec'
+        ? 'NTPsec listens to nobody'
+        : switches.get('auth')?.value === false
+          ? undefined
+          : 'keys are not played, and nobody is heard without them unless you "disable auth"'
     return {
       sources: associations.length,
       strange: notUnderstood,
       leftOut: [
         ...leftOutOfNtpd(text),
         ...clocks.map(why('reference clocks are not played')),
-        ...deafenedServers(text, asked),
+        ...deafenedServers(text, asked, version),
         ...(unheard === undefined ? deaf.map(why(NOVOLLEY)) : listening.map(why(unheard))),
       ],
     }
@@ -177,6 +178,10 @@ function whyNotStarting(kind: DaemonKind, strange: readonly Remark[]): string[] 
   return [`${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`]
 }
 
+/** The one that is played when nobody says which: NTPsec alone knows the word `refclock`. */
+const usualNtpd = (text: string): string =>
+  writtenDaemon(parseConf(text, '').associations.some(({ kind }) => kind === 'refclock') ? 'ntpsec' : 'ntpd')!
+
 /**
  * `daemon` is as a person writes it: `chrony`, `ntpd-4.2.6p5`, `ntpsec-1.2.2`, `timesyncd`; without it the text says whose it is.
  * Undefined when it is nobody's that is known here.
@@ -192,7 +197,12 @@ export function configuredPlayer(said: {
   const kind = daemon === undefined ? whose?.kind : daemonKind(daemon)
   if (kind === undefined) return undefined
   const guessed = whose?.guessed ?? false
-  const { strange, leftOut, assumed: silent = [] } = READERS[kind](text, daemon)
+  const usual = usualNtpd(text)
+  const {
+    strange,
+    leftOut,
+    assumed: silent = [],
+  } = READERS[kind](text, daemon ?? (kind === 'ntpd' ? usual : undefined))
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const mistaken = whoseElse(kind, text, name)
@@ -214,7 +224,7 @@ export function configuredPlayer(said: {
   if (kind !== 'ntpd')
     return { player: { kind, name, config: text }, namesNobody, guessed, notes: [...first, ...notes] }
   const assumed = [
-    ...(daemon === undefined ? [`played as ntpd ${USUAL_NTPD}`] : []),
+    ...(daemon === undefined ? [`played as ${usual.replace('-', ' ')}`] : []),
     ...(options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
   ]
   const strangers = parseOptions((options ?? '').split(/\s+/).filter(word => word !== '')).notUnderstood
@@ -224,7 +234,7 @@ export function configuredPlayer(said: {
     player: {
       kind,
       name,
-      version: daemon?.replace(/^ntpd-/, '') ?? USUAL_NTPD,
+      version: (daemon ?? usual).replace(/^ntpd-/, ''),
       options: options ?? USUAL_OPTIONS,
       config: text,
     },

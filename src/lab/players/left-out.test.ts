@@ -75,6 +75,15 @@ test('whom ntpd does not hear for its own `restrict` is said, unless another lin
   expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default nomodify noquery\n`)).toEqual([])
 })
 
+test('what a pool finds is not heard where `nopeer` stands for everybody, by an ntpd from 4.2.7 on', () => {
+  const text = 'pool pool.ntp.org iburst\nserver 192.0.2.1\nrestrict default nomodify nopeer noquery\n'
+  expect(notesOf('ntpd-4.2.8p15', text)).toEqual([
+    'line 3: for this `restrict` ntpd drops what pool.ntp.org answer: played so',
+  ])
+  for (const daemon of ['ntpd-4.2.6p5', 'ntpsec-1.2.2']) expect(notesOf(daemon, text), daemon).toEqual([])
+  expect(notesOf('ntpd-4.2.8p15', `${text}restrict source nomodify\n`)).toEqual([])
+})
+
 describe('ntpd-rs', () => {
   test('of each key that there is, it is known whether it is played', () => {
     const { played, elsewhere, leftOut } = NTPD_RS_GROUPS

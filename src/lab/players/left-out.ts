@@ -7,7 +7,15 @@ import { grouped } from '#core/grouped.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { wordsOf } from '#dialects/named-source.ts'
 import { readCommands } from '#dialects/ntpd/commands.ts'
-import { type Restriction, readRestriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
+import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
+import {
+  type Restriction,
+  readRestriction,
+  refusedPools,
+  refusesPools,
+  whatDeafens,
+} from '#dialects/ntpd/restrict.ts'
+import type { NtpdVersion } from '#dialects/ntpd/version.ts'
 import { keysWritten, unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
 
 export interface LeftOut {
@@ -158,22 +166,37 @@ export function leftOutOfNtpdRs(text: string): LeftOut[] {
   return [...unknown, ...known]
 }
 
-/** By which line of ntp.conf, if by any, what a server answers is dropped. */
-export function deafeningIn(text: string): (server: string) => Restriction | undefined {
+/** By which line of ntp.conf, if by any, what a server answers is dropped by an ntpd of this version. */
+export function deafeningIn(
+  text: string,
+  asked: readonly NtpdAssociation[],
+  version: NtpdVersion | undefined,
+): (server: NtpdAssociation) => Restriction | undefined {
   const all = readCommands(text)
     .filter(({ name }) => name === 'restrict')
     .map(readRestriction)
-  return server => whatDeafens(all, server)
+  const refused = new Set(refusedPools(all, asked, version))
+  return server =>
+    whatDeafens(all, server.address) ?? (refused.has(server) ? refusesPools(all).at(-1) : undefined)
 }
 
 /** Whom ntpd does not hear for its own `restrict`. */
-export function deafenedServers(text: string, servers: readonly string[]): LeftOut[] {
-  const deafening = deafeningIn(text)
-  const byLine = grouped(servers, server => deafening(server)?.line)
+export function deafenedServers(
+  text: string,
+  asked: readonly NtpdAssociation[],
+  version: NtpdVersion | undefined,
+): LeftOut[] {
+  const deafening = deafeningIn(text, asked, version)
+  const byLine = grouped(asked, server => deafening(server)?.line)
   return [...byLine].flatMap(([line, those]) =>
     line === undefined
       ? []
-      : [{ line, why: `for this \`restrict\` ntpd drops what ${list(those)} answer: played so` }],
+      : [
+          {
+            line,
+            why: `for this \`restrict\` ntpd drops what ${list(those.map(({ address }) => address))} answer: played so`,
+          },
+        ],
   )
 }
 

@@ -5,6 +5,7 @@ import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { plainSource } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
+import { parseVersion } from '#dialects/ntpd/version.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
@@ -46,10 +47,10 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
     case 'ntpd': {
       const text = spec.config ?? askingAll(addresses)
       const read = parseConf(text, 'ntp.conf')
-      const deafening = deafeningIn(text)
+      const deafening = deafeningIn(text, read.associations, parseVersion(spec.version))
       const asked = read.associations.map(each => ({
         ...each,
-        deaf: !isLocal(each.address) && deafening(each.address) !== undefined,
+        deaf: !isLocal(each.address) && deafening(each) !== undefined,
       }))
       const config = {
         ...read,

@@ -180,13 +180,16 @@ test('ntpd that drops the answers of its servers never learns the time; of one t
     guest: { offset: -0.3 },
     server: [{ address: '192.0.2.1' }],
   })
-  const timeTo10ms = (more: string) => {
-    const text = `server ntp.example iburst\nrestrict default ignore\n${more}`
-    const { player } = configuredPlayer({ name: 'ntp.conf', text })!
+  const timeTo10ms = (text: string, daemon?: string) => {
+    const { player } = configuredPlayer({ name: 'ntp.conf', daemon, text })!
     return play({ scenario, player, seed: 1 }).score.timeTo10ms
   }
-  expect(timeTo10ms('')).toBe(Number.POSITIVE_INFINITY)
-  expect(timeTo10ms('restrict source nomodify\n')).toBeLessThan(3600)
+  const ignoring = 'server ntp.example iburst\nrestrict default ignore\n'
+  expect(timeTo10ms(ignoring)).toBe(Number.POSITIVE_INFINITY)
+  expect(timeTo10ms(`${ignoring}restrict source nomodify\n`)).toBeLessThan(3600)
+  const pool = 'pool ntp.example iburst\nrestrict default nopeer\n'
+  expect(timeTo10ms(pool, 'ntpd-4.2.8p15')).toBe(Number.POSITIVE_INFINITY)
+  expect(timeTo10ms(pool, 'ntpsec-1.2.2')).toBeLessThan(3600)
 })
 
 test("another daemon's configuration is played by who is named, and that is the first thing that is said", () => {
@@ -212,6 +215,9 @@ test('a reference clock as NTPsec writes it is nobody who is asked, and takes no
   const config = 'refclock nmea unit 0 prefer\nserver a.example iburst\n'
   const spec = { kind: 'ntpd', name: 'x', version: 'ntpsec 1.2.2', options: '-g', config } as const
   expect(serversAsked(spec)).toBe(1)
+  const { player, notes } = configuredPlayer({ name: 'ntp.conf', text: config })!
+  expect(player).toMatchObject({ version: 'ntpsec-1.2.2' })
+  expect(notes.join()).toContain('played as ntpsec 1.2.2')
   expect(named({ kind: 'refclock', address: 'nmea' }, server('a.example'))).toEqual(['nmea', '192.0.2.1'])
 })
 

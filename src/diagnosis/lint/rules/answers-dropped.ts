@@ -1,12 +1,16 @@
 /**
- * restrict-drops-answers: `restrict default` as it keeps out those that are asked. `ignore` and `noserve` drop what every server answers.
- * `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from 4.2.7 on it may not become one
- * (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
+ * restrict-drops-answers: `restrict default` as it keeps out those that are asked. `ignore` and `noserve` drop what every server answers,
+ * `nopeer` what a `pool` finds.
  */
 import { isNumeric } from '#core/ntp/endpoint.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
-import { type Restriction, whatDeafens } from '#dialects/ntpd/restrict.ts'
-import { isBefore } from '#dialects/ntpd/version.ts'
+import {
+  isEverybody,
+  type Restriction,
+  refusedPools,
+  refusesPools,
+  whatDeafens,
+} from '#dialects/ntpd/restrict.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { isLocalClock } from '../configured-sources.ts'
 import { found } from '../rule.ts'
@@ -35,8 +39,6 @@ const askedBy = ({ ntp }: LintSubject): Asked[] =>
       .filter(({ kind, address }) => /^(?:server|pool|peer)$/.test(kind) && !address.startsWith('127.127.'))
       .map(each => ({ ...each, file })),
   )
-
-const isEverybody = ({ target }: Restriction): boolean => target === 'default'
 
 /** Nobody else is asked: no clock is attached, but the machine's own. */
 const isAllOf = ({ ntp }: LintSubject, lost: readonly Asked[]): boolean =>
@@ -93,28 +95,16 @@ const answered = (subject: LintSubject, { file, line, flags }: RestrictionAt): E
   }
 }
 
-/** Do the answers to `pool` lines need a `restrict source` beside a `nopeer` for everybody? */
-export function needsLineForSources(subject: LintSubject, all: readonly Restriction[]): boolean {
-  const { ntpd } = subject.machine
-  return (
-    readerOf(subject)?.family !== 'ntpsec' &&
-    !(ntpd && isBefore(ntpd, [4, 2, 7, 0])) &&
-    pools(subject).length > 0 &&
-    !all.some(({ target }) => target === 'source')
-  )
-}
-
-/** What proves itself by a key may become a peer. */
-const pools = (subject: LintSubject): Asked[] =>
-  askedBy(subject).filter(({ kind, options }) => kind === 'pool' && !options.values.has('key'))
+/** The `pool` lines that need a `restrict source` beside a `nopeer` for everybody. */
+export const refused = (subject: LintSubject, all: readonly Restriction[]): Asked[] =>
+  readerOf(subject)?.family === 'ntpsec' ? [] : refusedPools(all, askedBy(subject), subject.machine.ntpd)
 
 function poolsRefused(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const by = refusesPools(all)
-  if (by.length === 0 || !needsLineForSources(subject, all)) return []
-  const networks = all.some(each => !isEverybody(each) && isNetwork(each) && !each.flags.has('nopeer'))
-  const lost = pools(subject).filter(({ address }) => !networks || PUBLIC.test(address))
-  if (lost.length === 0) return []
-  const { file, line } = by.at(-1)!
+  const lost = refused(subject, all)
+  const last = by.at(-1)
+  if (!last || lost.length === 0) return []
+  const { file, line } = last
   return [
     dropped(subject, {
       by,
@@ -124,22 +114,6 @@ function poolsRefused(subject: LintSubject, all: readonly RestrictionAt[]): Find
       edits: [{ file, line, kind: 'insert-after', text: FOR_SOURCES }],
     }),
   ]
-}
-
-/** The servers of a pool of one's own may lie in one that has a line for itself. */
-const isNetwork = ({ target, mask }: Restriction): boolean => mask !== undefined || /\/\d+$/.test(target)
-const PUBLIC = /(?:^|\.)pool\.ntp\.org$/i
-
-/** A pool answers by IPv4 at least, so a line for IPv6 alone leaves sources. */
-export function refusesPools(all: readonly RestrictionAt[]): RestrictionAt[] {
-  const lines = all.filter(
-    each =>
-      isEverybody(each) &&
-      each.flags.has('nopeer') &&
-      !each.flags.has('ignore') &&
-      !each.flags.has('noserve'),
-  )
-  return lines.some(({ family }) => family !== 6) ? lines : []
 }
 
 interface Dropped {

@@ -2,18 +2,12 @@
  * restrict-drops-answers, kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
  * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
  */
-import { readRestriction } from '#dialects/ntpd/restrict.ts'
+import { readRestriction, refusesPools } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
-import {
-  answersDropped,
-  FOR_SOURCES,
-  needsLineForSources,
-  type RestrictionAt as Restriction,
-  refusesPools,
-} from './answers-dropped.ts'
+import { answersDropped, FOR_SOURCES, type RestrictionAt as Restriction, refused } from './answers-dropped.ts'
 import { withOption } from './sources.ts'
 
 export const restrict: LintRule = subject => {
@@ -82,7 +76,7 @@ function defaultOpen(subject: LintSubject, all: readonly Restriction[]): Finding
   const { file, line } = lacking.at(-1)!.restriction
   // Where `nopeer` stands already without it, that is told by itself.
   const forSources: readonly Edit[] =
-    missing.includes('nopeer') && refusesPools(all).length === 0 && needsLineForSources(subject, all)
+    missing.includes('nopeer') && refusesPools(all).length === 0 && refused(subject, all).length > 0
       ? [{ file, line, kind: 'insert-after', text: FOR_SOURCES }]
       : []
   const edits = [...closed, ...forSources]
