@@ -4,7 +4,7 @@ import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
-import { originOfAddress, originsOf, PULSES } from './origin.ts'
+import { originOfAddress, originOfDriver, originsOf } from './origin.ts'
 import { lastDirective, lastSetting } from './reads.ts'
 import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
 
@@ -76,21 +76,20 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
     read.associations
       .filter(({ address }) => address !== '')
       .map(({ address, line, kind, options }): NamedHere => {
-        const clock = kind === 'refclock' || /^127\.127\./.test(address)
+        const driver = kind === 'refclock' ? address.toLowerCase() : undefined
+        const unit = Number(options.values.get('unit') ?? 0)
+        const clock = driver !== undefined || /^127\.127\./.test(address)
         return {
-          address,
+          address: driver === undefined ? address : `${driver.toUpperCase()}(${unit})`,
           file,
           line,
           pool: kind === 'pool' ? 4 : undefined,
-          counts:
-            !options.flags.has('noselect') &&
-            !isLocalClock(address) &&
-            !(kind === 'refclock' && address === 'local'),
+          counts: !options.flags.has('noselect') && !isLocalClock(address) && driver !== 'local',
           iburst: clock ? undefined : options.flags.has('iburst'),
           forced: options.flags.has('true'),
           network: !clock,
           preferred: options.flags.has('prefer'),
-          origin: kind === 'refclock' && address === 'pps' ? PULSES : originOfAddress(address),
+          origin: driver === undefined ? originOfAddress(address) : originOfDriver(driver, unit),
         }
       }),
   )
@@ -101,7 +100,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
     file: main.file,
     named,
     elsewhere: listens || namesMore(subject, subject.ntp) || hasTemplate(subject, subject.ntp),
-    local: named.some(({ address }) => isLocalClock(address) || address === 'local'),
+    local: named.some(({ address }) => isLocalClock(address) || /^LOCAL\(/.test(address)),
     needed: minsane && {
       count: minsane.value,
       setting: 'tos minsane',

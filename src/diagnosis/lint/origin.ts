@@ -23,6 +23,13 @@ export const originOfAddress = (address: string): string => {
   return driver === '46' ? byReceiver(Number(unit) & 127) : address.toLowerCase()
 }
 
+/** As NTPsec writes a reference clock: its driver by name, and its unit. */
+export function originOfDriver(driver: string, unit: number): string {
+  if (driver === 'pps') return PULSES
+  if (driver === 'shm') return bySegment(unit)
+  return driver === 'gpsd' ? byReceiver(unit & 127) : `${driver} ${unit}`
+}
+
 /** Those of gpsd in the order in which it was given them. */
 const byReceiver = (number: number): string => `gpsd ${number}`
 

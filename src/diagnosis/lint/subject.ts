@@ -232,12 +232,14 @@ export const ntpdOptions = ({
     .filter(({ daemon }) => daemon === 'ntpd' || daemon === 'ntpsec')
     .map(each => ({ ...each, options: parseOptions(each.words) }))
 
-/** Who reads an ntp.conf: by its version where that is known, else by its place and by words that only one of them has. */
+/** Who reads an ntp.conf: by its version where that is known, else by its place, and by the word that only NTPsec has. */
 export function readerOf({ machine, ntp }: LintSubject, part?: Part<NtpdConf>): Reader | undefined {
   const { ntpd, about } = machine
   // The grammar counts as classic ntpd does; NTPsec, which began at 0.9, has all that was there when it split off.
   if (ntpd) return { family: ntpd.family, numbers: ntpd.family === 'ntpsec' ? [] : ntpd.numbers }
   if (about.daemons?.some(({ name }) => name === 'ntpsec')) return { family: 'ntpsec', numbers: [] }
-  const paths = part ? [part.path] : ntp.map(({ path }) => path)
-  return paths.some(path => /ntpsec/.test(path)) ? { family: 'ntpsec', numbers: [] } : undefined
+  const classic = about.daemons?.some(({ name }) => name === 'ntpd') ?? false
+  const isNtpsecs = ({ path, read }: Part<NtpdConf>): boolean =>
+    /ntpsec/.test(path) || (!classic && read.associations.some(({ kind }) => kind === 'refclock'))
+  return (part ? [part] : ntp).some(isNtpsecs) ? { family: 'ntpsec', numbers: [] } : undefined
 }

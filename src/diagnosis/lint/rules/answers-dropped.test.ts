@@ -25,6 +25,7 @@ test('`nopeer` without `restrict source` leaves a pool without servers, from 4.2
   expect(severity(`${POOLS}server 127.127.1.0\n${CLOSED}`)).toBe('critical')
   expect(severity(POOLS + CLOSED, NTPD_426)).toBeUndefined()
   expect(severity(POOLS + CLOSED, NTPSEC)).toBeUndefined()
+  expect(severity(`${POOLS}refclock nmea unit 0\n${CLOSED}`, {})).toBeUndefined()
   expect(severity(SERVERS + CLOSED)).toBeUndefined()
   expect(severity(`${POOLS}${CLOSED}restrict source notrap nomodify noquery\n`)).toBeUndefined()
   expect(severity(`${POOLS}${CLOSED.replace('default', '-6 default')}`)).toBeUndefined()

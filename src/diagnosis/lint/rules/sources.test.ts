@@ -96,10 +96,20 @@ test.each([
 test('a clock that is set by hand or passes for right numbers the pulses', () =>
   expect(counted('chrony.conf', 'refclock PPS /dev/pps0\nlocal stratum 10\n')).toEqual([]))
 
-test('NTPsec: a receiver and its pulses', () =>
-  expect(counted('etc/ntpsec/ntp.conf', 'refclock nmea unit 0 prefer\nrefclock pps unit 0\n')).toEqual([
+test.each([
+  [
+    'a receiver and its pulses',
+    'refclock nmea unit 0 prefer\nrefclock pps unit 0\n',
     'warning single-source 1',
-  ]))
+  ],
+  ["gpsd's two segments", 'refclock shm unit 0\nrefclock shm unit 1 prefer\n', 'warning single-source 1'],
+  [
+    "gpsd's receiver and its pulses, by JSON",
+    'refclock gpsd unit 0\nrefclock gpsd unit 128\n',
+    'warning single-source 1',
+  ],
+  ['segments of two receivers', 'refclock shm unit 0\nrefclock shm unit 2\n', 'critical two-sources 2'],
+])('NTPsec: %s', (_, text, expected) => expect(counted('etc/ntpsec/ntp.conf', text)).toEqual([expected]))
 
 test.each([
   [AWS, 'pool time.aws.com iburst'],
