@@ -121,6 +121,7 @@ test('hosts by the folders above those that every machine has', async () => {
   put('web1/var/log/ntpstats/loopstats.1', LINE(100))
   put('web1/etc/sysconfig/ntpd', 'OPTIONS="-g -x"\n')
   put('web1/etc/ntp.conf', 'server 192.0.2.1\n')
+  put('web1/sos_commands/logs/here/messages', MESSAGE)
   put('db/ntpstats/loopstats', LINE(200))
   expect((await read()).hosts.map(({ name }) => name)).toEqual(['db', 'web1'])
 })

@@ -1,7 +1,9 @@
 /**
  * Whose logs they are: files in folders that only tell a place in a file system (var/log/ntpstats) belong to what stands
- * above those; each such place is a host. Where only one is found it is named after it, or after the whole.
+ * above those, and so does all that lies anywhere below what a report gathers (sos_commands/kernel); each such place is a host. Where
+ * only one is found it is named after it, or after the whole.
  */
+const GATHERED = 'sos_commands'
 const PLACES = new Set([
   'var',
   'log',
@@ -14,7 +16,6 @@ const PLACES = new Set([
   'chrony',
   'chronyd',
   'journal',
-  'sos_commands',
   'logs',
   'stats',
   'old',
@@ -27,7 +28,8 @@ const PLACES = new Set([
 
 /** The folders without those at their end that any machine has. */
 export function hostOf(folders: readonly string[]): readonly string[] {
-  let end = folders.length
+  const gathered = folders.indexOf(GATHERED)
+  let end = gathered < 0 ? folders.length : gathered
   while (end > 0 && PLACES.has(folders[end - 1]!)) end--
   return folders.slice(0, end)
 }
