@@ -109,7 +109,8 @@ export function diagnose(subject: Subject, rules: readonly Rule[] = RULES): Find
   const troubled = found.some(({ severity }) => severity === 'warning' || severity === 'critical')
   if (troubled || !measured(subject)) return found
   const wrong = leftWrong(subject) ?? wrongForHours(subject)
-  return wrong || !isOneRow(subject) ? [wrong ?? good(subject), ...found] : found
+  const told = wrong ? [wrong, ...found].sort(bySeverity) : found
+  return wrong?.severity === 'note' || (!wrong && !isOneRow(subject)) ? [good(subject), ...told] : told
 }
 
 /** A single row of a log is one moment: it can show that a clock was wrong, and not that it was kept. */

@@ -8,6 +8,7 @@ const PLAIN = {
   fromEra: 0,
   toEra: 0,
   tolerance: 0.01,
+  nextAt: Number.NaN,
   fresh: false,
   file: 0,
   line: 1,

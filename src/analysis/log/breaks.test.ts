@@ -102,3 +102,36 @@ test('a jump of two that the third did not make is none of the clock', () => {
   expect(names).not.toContain('vm-paused')
   expect(names).not.toContain('stepped-by-someone-else')
 })
+
+/** statistics.log of one source, polled each 17 min, by chrony's own regression through what it measured: a line each, in its own text. */
+const estimates = (rows: readonly { offset: number; jitter: number; slope?: number }[]) =>
+  explain(
+    ...rows.map(({ offset, jitter, slope = 0 }, i) => {
+      const stamp = new Date(Date.UTC(2027, 2, 1) + 1024e3 * i).toISOString().slice(0, 19).replace('T', ' ')
+      const values = [jitter, -offset, jitter, -slope, 1e-7].map(value => value.toExponential(3).padStart(11))
+      return `${stamp} 192.0.2.1 ${values.join('')} 1.0e-01   7   0   4  0.00`
+    }),
+  ).disturbances.map(({ size }) => size)
+const QUIET = new Array(20).fill({ offset: 0, jitter: 1e-5 })
+
+test('a line that is straight again with a slope tells of a rate, and one without of a jump', () => {
+  const bent = { offset: 0.03, jitter: 0.03 }
+  const after = (slope: number) => [...QUIET, bent, { offset: 0.02, jitter: 4e-4, slope }, ...QUIET]
+  expect(estimates(after(1.5e-4))).toEqual([])
+  expect(estimates(after(0))).toHaveLength(1)
+  // What a pause makes chronyd believe is to the other side.
+  expect(estimates(after(-1.5e-4))).toHaveLength(1)
+})
+
+test('a clock that nobody steers goes where its line leads', () => {
+  const free = Array.from({ length: 40 }, (_, i) => ({ offset: 0.07 * i, jitter: 2e-4, slope: 0.07 / 1024 }))
+  expect(estimates(free)).toEqual([])
+})
+
+test('a line that becomes straight, poll by poll, after chronyd stepped, is bent by nothing new', () => {
+  const bent = [3.4, 2.5, 1.1].map((jitter, i) => ({ offset: 156 + i / 2, jitter }))
+  const stepped = [0.9, 0.8, 4e-4].map(jitter => ({ offset: 0.5 * jitter, jitter }))
+  const found = estimates([...QUIET, ...bent, ...stepped, ...QUIET])
+  expect(found).toHaveLength(1)
+  expect(found[0]).toBeGreaterThan(100)
+})

@@ -7,7 +7,7 @@
  * that (n - 2) sb0² = E (S - E), whatever the weights: S = E + (n - 2) sb0² / E. What chronyd corrected before that row, by
  * another source, is missing from E, but not before the first row of all that shows the jump.
  */
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 
 /** Beyond the usual standard deviation of this source. */
@@ -19,6 +19,8 @@ const WARM_UP = 6
 const LONGEST = 64
 const FOLLOW = 1.1
 const MOST = 1024
+/** By how much more a line is bent by another measurement that lies elsewhere; while it becomes straight again it is less each time. */
+const LEAPT = 1.5
 /** How far off a single measurement is, of the usual standard deviation. */
 const NOISE = 4
 /** Of what is printed with four digits. */
@@ -34,6 +36,8 @@ export interface Break {
   readonly uncertainty: Seconds
   /** Its first line was straight: chronyd had forgotten all before it, as it does when it notices that the clock was set. */
   readonly anew: boolean
+  /** By how much the offset grew in a second, as the first straight line has it: more than before where its rate had changed. NaN where that line still is bent a little. */
+  readonly slope: Rate
   /** Sources whose lines were straight meanwhile; of those that were not heard, whose next one was. */
   against: number
   readonly file: number
@@ -65,6 +69,9 @@ interface Of {
   /** Its last row with a straight line, among the rows of all, and the offset there. */
   straight: number
   offset: Seconds
+  /** Of its last row. */
+  slope: Rate
+  jitter: Seconds
 }
 
 export class Breaks {
@@ -74,7 +81,7 @@ export class Breaks {
   readonly #alone = new Map<Break, Set<number>>()
   #count = 0
 
-  add({ at, source, offset, jitter, dispersion, points, line, file, rows }: SampleBlock): void {
+  add({ at, source, offset, jitter, dispersion, points, slope, line, file, rows }: SampleBlock): void {
     for (let row = 0; row < rows; row++) {
       const of = this.#of(source[row]!)
       const one = {
@@ -83,6 +90,7 @@ export class Breaks {
         jitter: jitter[row]!,
         sd: dispersion[row]!,
         points: points[row]!,
+        slope: slope[row]!,
       }
       if (!of.bent && of.rows >= WARM_UP && isBent(one, of))
         of.bent = {
@@ -110,10 +118,12 @@ export class Breaks {
       this.#count++
       of.rows++
       of.at = one.at
+      of.slope = one.slope
+      of.jitter = one.jitter
     }
   }
 
-  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter }: Row): void {
+  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter, slope }: Row): void {
     bent.rows++
     bent.largest = Math.max(bent.largest, Math.abs(offset - bent.base))
     const straight = jitter < Math.max(STRAIGHT * bent.largest, 2 * of.typical)
@@ -126,6 +136,7 @@ export class Breaks {
         size: bent.size,
         uncertainty: bent.uncertainty,
         anew: bent.rows === 1,
+        slope: jitter < LEAST ? slope : Number.NaN,
         against: this.#straightSince(bent.began),
         file: bent.file,
         line: bent.line,
@@ -166,6 +177,8 @@ export class Breaks {
       bent: undefined,
       straight: -1,
       offset: 0,
+      slope: 0,
+      jitter: 0,
     }
     this.#sources.set(source, of)
     return of
@@ -178,6 +191,7 @@ interface Row {
   readonly jitter: Seconds
   readonly sd: Seconds
   readonly points: number
+  readonly slope: Rate
 }
 
 /** The size of what bent this line, if it is the last of its measurements. */
@@ -189,11 +203,12 @@ function jumpIn({ offset, sd, points }: Row, before: Of): Pick<Bent, 'size' | 'u
 }
 
 /**
- * Bent by a measurement, or straight and further off, after chronyd noticed itself that its clock had been set. A straight
+ * Bent by a measurement, or straight and further off than it leads to, after chronyd noticed itself that its clock had been set. A straight
  * line that is nearer to zero than before was corrected.
  */
-function isBent({ offset, jitter }: Row, before: Of): boolean {
+function isBent({ at, offset, jitter }: Row, before: Of): boolean {
   const unusual = Math.max(BENT * before.typical, LEAST)
   const corrected = Math.abs(offset) < 0.5 * Math.abs(before.offset)
-  return jitter > unusual || (!corrected && Math.abs(offset - before.offset) > 10 * unusual)
+  const further = Math.abs(offset - before.offset - before.slope * (at - before.at))
+  return (jitter > unusual && jitter > LEAPT * before.jitter) || (!corrected && further > 10 * unusual)
 }

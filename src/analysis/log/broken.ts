@@ -2,7 +2,7 @@
  * What happened to the clock, from statistics.log alone: the breaks at one time that more sources had than had none
  * meanwhile. Others are jumps of a source.
  */
-import type { Seconds } from '#core/time/units.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Break } from './breaks.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { SampleSeries } from './host-log.ts'
@@ -11,6 +11,12 @@ import { once } from './once.ts'
 import { type Jumped, oneStayed } from './one-stayed.ts'
 
 const LEAST: Seconds = 0.05
+/** No crystal changes by so much at once, and what a pause makes chronyd learn is less, to the other side. */
+const LEAST_RATE: Rate = 30e-6
+/** What goes further has jumped. */
+const MOST_RATE: Rate = 600e-6
+/** Of what the new rate explains from one measurement to the next. */
+const MARGIN = 1.3
 
 export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, 'clock' | 'sources'> {
   const groups: Break[][] = []
@@ -21,7 +27,7 @@ export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, '
       group.push(each)
     else groups.push([each])
   }
-  const large = groups.filter(group => Math.abs(group[0]!.size) >= LEAST)
+  const large = groups.filter(group => Math.abs(group[0]!.size) >= LEAST && !isRate(group))
   const mine = large.filter(
     group => witnessesOf(group).length > firstStraight(group).against && !oneStayed(series, jumpedIn(group)),
   )
@@ -29,6 +35,16 @@ export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, '
     clock: mine.map(disturbance),
     sources: large.filter(group => !mine.includes(group)).map(disturbance),
   }
+}
+
+/** The clock had another rate since then, and had gone that far by it: as soon as a line is straight again it has that slope. */
+function isRate(group: readonly Break[]): boolean {
+  const [{ from, to, size, uncertainty }] = group as [Break]
+  return group.some(({ slope }) => {
+    const ran = slope * Math.sign(size) * (to - from)
+    const may = Math.abs(slope) > LEAST_RATE && Math.abs(slope) < MOST_RATE
+    return may && Math.abs(size) - uncertainty < MARGIN * ran
+  })
 }
 
 /** Those to which it went the other way saw what chronyd did about it: before that, their lines were straight. */

@@ -45,6 +45,8 @@ const LEAST_CHANGE: Seconds = 2e-3
 const LEAST_UNSTEADINESS = 0.01
 /** The first measurements of a source, often a burst, only teach what is usual. */
 const WARM_UP = 4
+/** Of the offset that is left: what went to zero from further away was set right by the daemon at its start, and is not usual. */
+const NOT_SET = 2
 /** Where those before were fine, two are enough to see that the next is seconds away. */
 const FEWEST = 2
 const SUDDEN: Seconds = 1
@@ -81,8 +83,9 @@ export interface Change {
   readonly fresh: boolean
   readonly file: number
   readonly line: number
-  /** The measurement after the next: NaN while there is none. */
+  /** The measurement after the next, and when it was: NaN while there is none. */
   next: Seconds
+  nextAt: Seconds
 }
 
 /** The dispersion of a filter that holds one sample (16 s halved for each empty place of eight). */
@@ -99,6 +102,8 @@ export class Changes {
     const { at, source, offset, delay, dispersion, jitter, line } = block
     const filtered = !block.exchanges
     const rounding = block.daemon === 'chrony' ? ROUNDING_OF_CHRONY : 0
+    // Without its sources ntpd goes on by what it had learned last, however wrong that was.
+    const held = block.daemon === 'chrony'
     const servo = block.format === 'linuxptp'
     // What scatters more than a clock's rate can explain is the noise of the reference clock itself: no delay tells of it.
     const worstRate = block.format === REFERENCE_CLOCKS ? Number.POSITIVE_INFINITY : WORST_RATE
@@ -128,7 +133,7 @@ export class Changes {
         excess = (trip - state[s + LEAST_DELAY]!) / 2
       }
       if (seen > 0) {
-        if (this.#waiting.size > 0) this.#settle(who, value)
+        if (this.#waiting.size > 0) this.#settle(who, value, time)
         const wait = time - from
         // A clock that is set back is behind by as much. What goes back in true time was put together in another order.
         if (wait + byIt * change < -OUT_OF_ORDER) {
@@ -150,7 +155,7 @@ export class Changes {
           const elapsed = Math.max(1, wait + byIt * change)
           const away = Math.abs(before)
           const tolerance =
-            toleranceOf(state, s, { run, elapsed, size, worstRate }) +
+            toleranceOf(state, s, { run, elapsed, size, worstRate, held }) +
             excess +
             state[s + EXCESS]! +
             rounding * away +
@@ -175,13 +180,15 @@ export class Changes {
               file: block.file,
               line: line[row]!,
               next: Number.NaN,
+              nextAt: Number.NaN,
             })
         }
         state[s + RUN] = (change === 0 ? 0 : side) + state[s + RUN]! * Number(run > 0)
         state[s + WAIT_BEFORE] = state[s + WAIT]!
         state[s + WAIT] = wait
         if (seen < WARM_UP) {
-          if (size > state[s + TYPICAL]!) state[s + TYPICAL] = size
+          const usual = Math.min(size, NOT_SET * Math.abs(value))
+          if (usual > state[s + TYPICAL]!) state[s + TYPICAL] = usual
           if (wait > state[s + SPACING]!) state[s + SPACING] = wait
         } else {
           state[s + TYPICAL] = Math.max(1e-7, followed(state[s + TYPICAL]!, size))
@@ -211,10 +218,11 @@ export class Changes {
     this.#waiting.set(change.source, change)
   }
 
-  #settle(source: number, offset: Seconds): void {
+  #settle(source: number, offset: Seconds, at: Seconds): void {
     const change = this.#waiting.get(source)
     if (!change) return
     change.next = offset
+    change.nextAt = at
     this.#waiting.delete(source)
   }
 }
@@ -228,18 +236,22 @@ function toleranceOf(
     elapsed,
     size,
     worstRate,
+    held,
   }: {
     readonly run: number
     readonly elapsed: Seconds
     readonly size: Seconds
     readonly worstRate: Rate
+    readonly held: boolean
   },
 ): Seconds {
   const spacing = state[s + SPACING]!
   const noise = UNUSUAL * Math.min(state[s + TYPICAL]!, worstRate * spacing)
-  // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows.
+  // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows, and what goes to and
+  // fro as a clock does that wanders.
   const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
-  const longer = elapsed - size > usual ? (elapsed - size) / usual : 1
+  const waits = elapsed - size > usual ? (elapsed - size) / usual : 1
+  const longer = held && run < RATE_RUN ? Math.sqrt(waits) : waits
   return Math.max(noise * longer, RATE_SLACK * elapsed + LEAST_CHANGE)
 }
 

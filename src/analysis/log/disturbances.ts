@@ -58,17 +58,18 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     rateSteps.some(({ is }) => is === each) ||
     ranAtStart(each, learned) ||
     ranByFrequency(each, held, rate === undefined ? 0 : largestWithin(each, found.own))
+  const beyond = (all: readonly Disturbance[]) =>
+    runsAway === undefined ? all : all.filter(each => isBeyondSawTooth(each, runsAway, found.own))
   const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
     each => !ran(each),
   )
   return {
     ...found,
-    sources: jumped(
-      oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources,
+    // Of a ramp and a step each source sees another part, as it is asked at another time.
+    sources: beyond(
+      jumped(oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources),
     ).filter(each => !ran(each)),
-    clock: movedAlike(
-      runsAway === undefined ? clock : clock.filter(each => isBeyondSawTooth(each, runsAway, found.own)),
-    ),
+    clock: movedAlike(beyond(clock)),
     rateSteps,
     oscillation,
     runsAway,

@@ -10,7 +10,17 @@ function jumpsOf(offsets: readonly number[]): Jump[] {
   return offsets.slice(1, -1).map((after, i) => {
     const before = offsets[i]!
     const [from, to] = [i * POLL, (i + 1) * POLL]
-    return jumpOf({ from, to, before, after, spacing: POLL, unsteadiness: 1, line: i, next: offsets[i + 2]! })
+    return jumpOf({
+      from,
+      to,
+      before,
+      after,
+      spacing: POLL,
+      unsteadiness: 1,
+      line: i,
+      next: offsets[i + 2]!,
+      nextAt: to + POLL,
+    })
   })
 }
 
@@ -22,6 +32,20 @@ test('a rate is no jump, however long it goes on', () => {
   // A clock that loses or gains 7 %.
   expect(sizes(0, 70, 140, 210)).toEqual([])
   expect(sizes(0, -70, -140, -210)).toEqual([])
+})
+
+test('two slow changes to one side are a rate that its daemon then corrected: no measurement falls into so short a pause', () => {
+  expect(sizes(0, 0.1, 0.25, 0.05)).toEqual([])
+  expect(sizes(0, -0.1, -0.25, -0.1)).toEqual([])
+})
+
+test('what goes on at its rate in a shorter time is a rate, too, and what stays is none', () => {
+  const seen = (next: number) => {
+    const [jump] = jumpsOf([0, 0.2, next]) as [Jump]
+    return joinRuns([{ ...jump, change: { ...jump.change, nextAt: POLL + POLL / 4 } }])
+  }
+  expect(seen(0.25)).toEqual([])
+  expect(seen(0.21)).toHaveLength(1)
 })
 
 test('a measurement that fell into a pause saw a part of it, and the next one the rest', () => {

@@ -11,6 +11,14 @@ import { SLACK } from './eras.ts'
 export const ALIKE = 0.1
 /** Where a rate is no longer a rate of a clock. */
 const WORST_RATE = 0.2
+/**
+ * No pause that is as short, of the time between two measurements, has one of them in it but by the rarest chance: two such changes in a
+ * row are a rate.
+ */
+const RARE = 600e-6
+/** Of a change, what follows it to the same side; and what no noise is. */
+const GOES_ON = 0.4
+const CLEARLY_ON = 0.2
 /** How far two measurements are apart that follow each other, of the usual wait. */
 const ONE_WAIT = 1.5
 /** What passes ntpd's filter is one of eight samples. */
@@ -91,18 +99,21 @@ function beforeRamp(run: readonly Jump[]): readonly Jump[] {
 function isRamp(run: readonly Jump[]): boolean {
   const first = run[0]!
   if (run.length === 1) {
-    // The measurement after it goes on in the same way.
-    const onwards = first.change.next - first.change.after
-    return Math.abs(rateOf(first)) < WORST_RATE && onwards / first.size > 0.4
+    return Math.abs(rateOf(first)) < WORST_RATE && goesOn(first)
   }
   const rates = run.map(rateOf)
   const alike = rates.every(rate => Math.abs(rate) < WORST_RATE && within(rate, rates[0]!, 3))
   if (!alike || run.length > 2) return alike
   const second = run[1]!
-  return (
-    Math.abs(second.size) > 0.4 * Math.abs(first.size) &&
-    (second.change.next - second.change.after) / second.size > 0.4
-  )
+  const slow = rates.every(rate => Math.abs(rate) < RARE)
+  return slow || (Math.abs(second.size) > GOES_ON * Math.abs(first.size) && goesOn(second))
+}
+
+/** The measurement after it goes on in the same way: by as much, or where it came sooner, at that rate. */
+function goesOn({ change: { from, to, after, next, nextAt }, size }: Jump): boolean {
+  const onwards = (next - after) / size
+  const sooner = (nextAt - to) / Math.max(1, to - from)
+  return onwards > GOES_ON || (onwards > CLEARLY_ON && onwards > GOES_ON * sooner)
 }
 
 /** Neighbours that lie one usual wait apart become one: `most` of what is usual. */
@@ -120,6 +131,7 @@ function joined(run: readonly Jump[], most: number): Jump[] {
           latest: jump.change.latest,
           after: jump.change.after,
           next: jump.change.next,
+          nextAt: jump.change.nextAt,
         },
         size: before.size + jump.size,
         uncertainty: before.uncertainty + jump.uncertainty,

@@ -14,6 +14,18 @@ test('swings that go on are one', () => {
   expect(names(at => 0.1 * Math.sin((2 * Math.PI * at) / 3000))).toContain('growing-oscillation')
 })
 
+test('what half of the delay explains swings nowhere', () => {
+  // To and fro, for some minutes to one side: packets wait up to 80 ms in one direction, and then in the other.
+  const rows = (delayed: boolean) =>
+    Array.from({ length: 2700 }, (_, i) => 32 * i).map(at => {
+      const late = 0.08 * Math.sin((2 * Math.PI * at) / 3000) * (0.6 + 0.4 * Math.sin(at))
+      return `61469 ${at}.000 192.0.2.1 963a ${(late / 2).toFixed(9)} ${(0.004 + (delayed ? Math.abs(late) : 0)).toFixed(9)} 0.001 0.005`
+    })
+  const told = (delayed: boolean) => explain(...rows(delayed)).findings.map(({ name }) => name)
+  expect(told(true)).not.toContain('growing-oscillation')
+  expect(told(false)).toContain('growing-oscillation')
+})
+
 test('a few swings each four hours, after what was corrected too much, are none', () => {
   const swinging = (at: number) => at % 14_400 < 320
   expect(names(at => (swinging(at) ? 0.1 * Math.sin((2 * Math.PI * at) / 80) : 1e-5))).not.toContain(

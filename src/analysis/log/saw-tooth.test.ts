@@ -44,6 +44,23 @@ test('a clock that loses 200 ppm more than ntpd corrects, against two sources', 
   expect(disturbances).toEqual([])
 })
 
+test('of a clock that runs away each of three sources sees other parts, and none jumped', () => {
+  // rawstats. Two were asked some minutes before a step that was a part of it, and one right before it.
+  const raw = (at: number, source: number, offset: number) => {
+    const [sent, came] = [at - 0.001, at].map(time => (3_913_056_000 + time).toFixed(9))
+    const there = (3_913_056_000 + at - 0.0005 + offset).toFixed(9)
+    return `61469 ${at}.000 192.0.2.${source} 192.0.2.9 ${sent} ${there} ${there} ${came}`
+  }
+  const lines = Array.from({ length: 40 }, (_, step) => step).flatMap(step =>
+    [3, 5, 7, 66, 130, 1000].flatMap((after, i) =>
+      [1, 2, 3]
+        .map(source => after + ((source + step) % 3) + (i === 5 ? 100 * ((source + step) % 3) : 0))
+        .map((since, source) => raw(1210 * step + since, source + 1, 0.2 + 2e-4 * since)),
+    ),
+  )
+  expect(names(...lines)).not.toContain('source-jumped')
+})
+
 test('packets that are late twice in a row set no clock', () => {
   const lines = polls(at => (at % 8192 < 128 ? [-0.3, 0.6] : [1e-4, 0.01]))
   expect(names(...lines)).not.toContain('stepped-back')

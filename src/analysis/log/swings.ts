@@ -1,6 +1,7 @@
 /**
  * Swings of the offset about zero: each excursion to one side, with its peak. From their spacing comes the period of an
- * oscillation, from their sizes its growth. An excursion ends when the offset is clearly on the other side.
+ * oscillation, from their sizes its growth. An excursion ends when the offset is clearly on the other side. Half of the delay of a
+ * packet may be no offset at all: what that explains neither shows a swing nor ends one.
  */
 import type { Seconds } from '#core/time/units.ts'
 
@@ -12,6 +13,7 @@ interface Offsets {
   readonly at: Float64Array
   readonly offset: Float64Array
   readonly rows: number
+  readonly delay?: Float64Array
 }
 
 export interface Swing {
@@ -36,13 +38,14 @@ export class Swings {
 
   /** None of the offsets is worse than this. With sources, only the rows of one. */
   add(of: Offsets, worst: Seconds, sources?: Uint16Array, source?: number): void {
-    const { at, offset: offsets, rows } = of
+    const { at, offset: offsets, rows, delay } = of
     let peak = this.#peak
     if (worst <= Math.abs(peak) && worst <= LEAST) return
     for (let row = 0; row < rows; row++) {
       const offset = offsets[row]!
       if (Number.isNaN(offset) || (sources && sources[row] !== source)) continue
       const size = Math.abs(offset)
+      if (delay && size <= delay[row]! / 2) continue
       const before = Math.abs(peak)
       if (peak !== 0 && offset > 0 !== peak > 0 && size > LEAST && size > 0.1 * before) {
         if (before > LEAST) {

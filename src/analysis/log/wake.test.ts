@@ -30,6 +30,31 @@ test('sources that were asked while chronyd corrected a pause, step by step, hav
   expect(findings[0]!.measures.size).toBeCloseTo(0.8, 2)
 })
 
+/** One server, asked each 17 min. */
+const seldom = (offsets: readonly number[]) =>
+  explain(
+    ...offsets.map((offset, i) => {
+      const stamp = new Date(Date.UTC(2027, 2, 1) + 1024e3 * i).toISOString().slice(0, 19).replace('T', ' ')
+      return `${stamp} 192.0.2.1     N  2 111 111 1111 10 10 0.00  ${(offset + 1e-5 * Math.sin(i)).toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`
+    }),
+  ).disturbances.map(({ size }) => Math.round(10 * size) / 10)
+
+test('at long polls chronyd goes too far for hours after a pause, and nobody has set the clock forward', () => {
+  const quiet = new Array<number>(20).fill(0)
+  expect(seldom([...quiet, 2.3, -0.05, -0.05, -0.05, -0.6, -0.2, ...quiet])).toEqual([2.3])
+  // Where nothing had happened before, that is no correction.
+  expect(seldom([...quiet, -0.5, -0.5, -0.5, ...quiet])).toEqual([-0.5])
+})
+
+test('of two jumps within the hour each has a wake of its own', () => {
+  const quiet = new Array<number>(60).fill(0)
+  const lines = measured((at, server) => {
+    const i = Math.floor((at - 16 * server) / POLL)
+    return [...quiet, 41, 41, 0, 0, ...quiet.slice(0, 23), 0.7, 0.59, 0.36, 0.02, -0.15, -0.11][i] ?? 0
+  })
+  expect(explain(...lines).disturbances.map(({ size }) => Math.round(10 * size) / 10)).toEqual([41, 0.7])
+})
+
 test('one that jumps while nothing is corrected has', () => {
   const { findings } = explain(
     ...measured((at, server) => (server === 3 && at > JUMP && at < 9000 ? 0.3 : 0)),

@@ -11,33 +11,38 @@ import type { Disturbance } from './disturbance.ts'
 /** Of the jump before. */
 export const WAKE = 0.01
 export const WAKE_TIME: Seconds = 1800
-/** chronyd asks each minute then, and has forgotten what was before after seven of them. */
+/** chronyd asks each minute then, and has forgotten what was before after seven of them, as after seven polls that stay long. */
 const BLIND_TIME: Seconds = 600
+const FORGOTTEN = 8
 const OVERDONE = 2
 const STILL_THERE = 0.3
 
 /** `blind`: the daemon's corrections are not known. */
 export function withoutWake(all: readonly Disturbance[], blind: boolean): Disturbance[] {
   let largest = 0
-  let side = 0
   let until = Number.NEGATIVE_INFINITY
-  let blindUntil = until
+  const told: Disturbance[] = []
   return all.filter(each => {
-    const { size, from, to, before } = each
+    const { size, from, to } = each
     const now = Math.abs(size)
-    const back = Math.sign(size) === -side && before * size < 0 && Math.abs(before) > STILL_THERE * now
-    const may = back ? OVERDONE * largest : largest
     const over = from > until || from < until - 3 * WAKE_TIME
     if (!over && now < WAKE * largest) return false
-    if (blind && now < may && from < blindUntil) return false
+    if (blind && told.some(jump => mayBeDoneAbout(jump, each))) return false
     if (over || now > 0.5 * largest) {
       largest = now
-      side = Math.sign(size)
       until = to + WAKE_TIME
-      blindUntil = to + blindAfter(each)
     }
+    told.push(each)
     return true
   })
+}
+
+function mayBeDoneAbout(jump: Disturbance, { size, from, before }: Disturbance): boolean {
+  const [now, largest] = [Math.abs(size), Math.abs(jump.size)]
+  const against = size * jump.size < 0
+  const back = against && before * size < 0 && Math.abs(before) > STILL_THERE * now
+  const blind = against ? Math.max(blindAfter(jump), FORGOTTEN * (jump.unasked ?? 0)) : blindAfter(jump)
+  return now < (back ? OVERDONE * largest : largest) && from < jump.to + blind
 }
 
 /** Until those have been asked, too, that were asked last before it, and some times more. */

@@ -38,6 +38,8 @@ export interface SampleBlock extends Rows {
   readonly jitter: Float64Array
   /** chrony's estimates: through how many measurements the line goes. Empty where a row is one measurement. */
   readonly points: Uint16Array
+  /** chrony's estimates: by how much the offset grows in a second, as that line has it. Empty elsewhere. */
+  readonly slope: Float64Array
 }
 
 /** What the daemon made of them: one row for each update of its clock. */
@@ -206,7 +208,7 @@ export function sampleBlock(
   room: Room,
 ): SampleBlock {
   const estimates = of.estimates && !room.census
-  const columns = new Columns(room, (room.census ? 8 : 5 * 8) + 4 + (estimates ? 2 * 2 : 2))
+  const columns = new Columns(room, (room.census ? 8 : 5 * 8) + 4 + (estimates ? 8 + 2 * 2 : 2))
   const measured = (value?: number) => (room.census ? NOWHERE : columns.doubles(value))
   return {
     kind: 'samples',
@@ -220,6 +222,7 @@ export function sampleBlock(
     delay: measured(Number.NaN),
     dispersion: measured(),
     jitter: measured(Number.NaN),
+    slope: estimates ? columns.doubles() : NOWHERE,
     line: columns.words(),
     source: columns.halves(),
     points: estimates ? columns.halves() : NONE,

@@ -55,6 +55,15 @@ test('a clock that was off at its start, as far as ntpd may slew, is good', () =
   expect(names(loopstats(settling))).toContain('good')
 })
 
+test('one that is far too slow to settle at its start, and did so, is good with a note', () => {
+  const slow: Offset = at => 0.1 * Math.exp(-at / (2 * HOUR))
+  for (const lines of [peerstats(slow), loopstats(slow)]) {
+    const { findings } = explain(...lines)
+    expect(findings.map(({ name }) => name)).toContain('good')
+    expect(findings.find(({ name }) => name === 'wrong-for-hours')).toMatchObject({ severity: 'note' })
+  }
+})
+
 test('updates that are off to either side by turns are noise', () => {
   expect(names(loopstats(at => (at % (2 * POLL) < POLL ? 0.025 : -0.025)))).toContain('good')
 })

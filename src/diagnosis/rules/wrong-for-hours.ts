@@ -1,7 +1,11 @@
 /**
  * wrong-for-hours: what no other rule tells. The clock was tens of milliseconds off for an hour and more in all: it swings without
- * a rhythm, drifts, or stands beside the time. Whatever the reason, such a clock is not good.
+ * a rhythm, drifts, or stands beside the time. Whatever the reason, such a clock is not good. But a daemon that settles slowly at its
+ * start does what it can: that is a note.
  */
+import type { Astray } from '#analysis/log/astray.ts'
+import type { HostLog } from '#analysis/log/host-log.ts'
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
@@ -21,12 +25,13 @@ export function wrongForHours({ log, keeper, when }: Subject): Finding | undefin
     .toSorted((a, b) => b.time - a.time)
   if (!astray || astray.time < LONG) return undefined
   const { time, from, to, most, off } = astray
+  const settles = log.span !== undefined && wasSettling(astray, log.span)
   return {
     name: 'wrong-for-hours',
-    severity: Math.abs(most) > CRITICAL ? 'critical' : 'warning',
+    severity: Math.abs(most) > CRITICAL ? 'critical' : settles ? 'note' : 'warning',
     from,
     to,
-    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}, and these logs do not show why.`,
+    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}${settles ? `, until ${keeper.name} had settled` : ', and these logs do not show why'}.`,
     measures: { time, size: most },
     evidence: [
       {
@@ -35,6 +40,14 @@ export function wrongForHours({ log, keeper, when }: Subject): Finding | undefin
     ],
     cost: `All that was stamped meanwhile is wrong by up to ${duration(Math.abs(most))}.`,
     causes: [
+      ...(settles
+        ? [
+            {
+              what: `${keeper.name} had begun a short time before, with an offset below its step threshold and a rate that it had to learn`,
+              why: 'it is off at the beginning of the log only, and never since then',
+            },
+          ]
+        : []),
       {
         what: 'the rate of the clock changes faster than the daemon looks: long polls, a virtual timer that follows the load',
         why: 'no jump is seen, and the offset comes and goes',
@@ -57,3 +70,12 @@ export function wrongForHours({ log, keeper, when }: Subject): Finding | undefin
       '`clockwright query` with other servers; `clockwright drift HOST`: whether its rate changes with the load.',
   }
 }
+
+/** What is slewed at polls of some minutes, with a rate that has to be learned as well, takes hours. */
+const wasSettling = (
+  { from, to, most }: Pick<Astray, 'from' | 'to' | 'most'>,
+  span: NonNullable<HostLog['span']>,
+): boolean =>
+  from - span.from < LONG &&
+  to - span.from < (2 * (span.to - span.from)) / 3 &&
+  Math.abs(most) < STEP_THRESHOLD

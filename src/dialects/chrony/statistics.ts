@@ -38,7 +38,8 @@ export const statistics: LogFormat = {
         block.offset[row] = -cursor.decimal()
         block.dispersion[row] = cursor.decimal()
         block.delay[row] = Number.NaN
-        for (let field = 0; field < 3; field++) cursor.decimal()
+        block.slope[row] = -cursor.decimal()
+        for (let field = 0; field < 2; field++) cursor.decimal()
         const kept = cursor.integer()
         block.points[row] = kept - cursor.integer()
         cursor.integer()
