@@ -14,7 +14,14 @@ import { type Packages, upstreamVersion } from './packages.ts'
 import { at, fact, firstThere, isLink } from './place.ts'
 import { findSetsTime } from './sets-time.ts'
 import { findCannotWrite } from './statistics-folder.ts'
-import { findService, listedAs, type Surroundings, wantedByLink } from './units.ts'
+import {
+  findService,
+  linkedAtRunlevel,
+  listedAs,
+  type Surroundings,
+  startsAsPackaged,
+  wantedByLink,
+} from './units.ts'
 
 /** Where daemons are, at least by a link. What has other folders of programs and not this one is a part of a system. */
 export const hasPrograms = (files: Files): boolean => files.exists('/usr/sbin')
@@ -83,7 +90,8 @@ function findDaemon(
     programs: hasPrograms(files),
   })
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
-  const starts = service?.unit.starts
+  const packaged = service || files.own ? undefined : startsAsPackaged(files, known)
+  const starts = (service?.unit ?? packaged)?.starts
   const { configuration, unreadable, unseen, given } =
     configured ?? findConfiguration(files, known, started?.value ?? starts?.value)
   return {
@@ -106,7 +114,7 @@ function findDaemon(
       configuration,
     }),
     configuration,
-    unreadable: [...unreadable, ...(service?.unreadable ?? [])],
+    unreadable: [...unreadable, ...((service ?? packaged)?.unreadable ?? [])],
     unseen,
     given,
     dhcpHook: findDhcpHook(files, known.name),
@@ -121,12 +129,18 @@ function findDaemon(
   }
 }
 
-function findListed(files: Files, { units }: KnownDaemon): Fact<boolean> | undefined {
+function findListed(files: Files, { units, scripts }: KnownDaemon): Fact<boolean> | undefined {
   for (const unit of units) {
     const listed = listedAs(files, unit)
     if (listed) return listed
   }
-  return wantedByLink(files, units)
+  const linked = wantedByLink(files, units)
+  if (linked) return linked
+  for (const script of scripts) {
+    const started = linkedAtRunlevel(files, script)
+    if (started) return started
+  }
+  return undefined
 }
 
 const placeOf = ({ seen, commandLine }: ToldTimekeeper): Place =>

@@ -212,15 +212,7 @@ function readService(
       unreadable,
     }
   }
-  const dropIns = firstOfEachName(
-    files,
-    UNIT_DIRECTORIES.flatMap(directory => [name, ...aliases].map(each => `${directory}/${each}.d`)),
-    '.conf',
-  ).slice(0, MOST_DROP_INS)
-  const parts = [path, ...dropIns].flatMap(each => {
-    const text = look.text(each)
-    return text === undefined ? [] : [parseUnit(text, each)]
-  })
+  const parts = partsIn(look, [path, ...dropInsOf(files, [name!, ...aliases])])
   return {
     unit: {
       name: name!,
@@ -237,6 +229,42 @@ function readService(
     enabled: findEnabled(files, name!, path, parts),
     unreadable,
   }
+}
+
+const dropInsOf = (files: Files, names: readonly string[]): string[] =>
+  firstOfEachName(
+    files,
+    UNIT_DIRECTORIES.flatMap(directory => names.map(each => `${directory}/${each}.d`)),
+    '.conf',
+  ).slice(0, MOST_DROP_INS)
+
+const partsIn = (look: Look, paths: readonly string[]): UnitFile[] =>
+  paths.flatMap(path => {
+    const text = look.text(path)
+    return text === undefined ? [] : [parseUnit(text, path)]
+  })
+
+/**
+ * With which words a daemon is started whose unit or script a copy lacks: as a drop-in says, else as the package's own does, which
+ * reads the package's file of options.
+ */
+export function startsAsPackaged(
+  files: Files,
+  names: ServiceNames,
+): Pick<Service, 'unreadable'> & { readonly starts: UnitFacts['starts'] } {
+  const look = lookInto(files)
+  const overruled = names.units.flatMap(
+    name => commandOf(look, name, partsIn(look, dropInsOf(files, [name])), names) ?? [],
+  )[0]
+  return { starts: overruled ?? packaged(look, names), unreadable: look.unreadable }
+}
+
+function packaged(look: Look, names: ServiceNames): UnitFacts['starts'] {
+  const options = optionsFrom(look, names)
+  const [place] = options?.evidence ?? []
+  if (!options || !place) return undefined
+  const program = firstThere(look.files, names.programs) ?? names.programs[0]!
+  return fact([program, ...options.value], place, at(place.path, 'as its package starts it'))
 }
 
 /**
@@ -428,19 +456,6 @@ function listedByChkconfig(files: Files, name: string): Fact<boolean> | undefine
  */
 function startedAtRunlevel(files: Files, name: string, path: string): Fact<boolean> | undefined {
   const levels = RUNLEVELS.filter(files.exists)
-  const entryOf = (kind: 'S' | 'K'): Place | undefined => {
-    for (const level of levels) {
-      const entry = files
-        .names(level)
-        .find(each => each.startsWith(kind) && /^\d\d/.test(each.slice(1)) && each.slice(3) === name)
-      if (!entry || !files.exists(`${level}/${entry}`)) continue
-      const target = files.link(`${level}/${entry}`)
-      // Asked for by the way that the link takes, so that in a copy, too, it leads somewhere.
-      if (target !== undefined) files.exists(pathFrom(level, target))
-      return at(`${level}/${entry}`, `→ ${target ?? name}`)
-    }
-    return undefined
-  }
   // Debian keeps the links of SysV init up to date under OpenRC, too, which does not look at them.
   if (files.exists(OPENRC_RUNLEVELS)) {
     const entry = files
@@ -457,11 +472,30 @@ function startedAtRunlevel(files: Files, name: string, path: string): Fact<boole
       ? fact(false, at(OPENWRT_LINKS, `nothing there starts ${path}`))
       : fact(true, at(`${OPENWRT_LINKS}/${entry}`, `→ ${files.link(`${OPENWRT_LINKS}/${entry}`) ?? path}`))
   }
-  const started = entryOf('S')
-  if (started) return fact(true, started)
-  return levels.length > 0
-    ? fact(false, entryOf('K') ?? at(path, 'no runlevel starts it'))
-    : listedByChkconfig(files, name)
+  return (
+    linkedAtRunlevel(files, name) ??
+    (levels.length > 0 ? fact(false, at(path, 'no runlevel starts it')) : listedByChkconfig(files, name))
+  )
+}
+
+/** Also where the script itself is not in the copy. */
+export function linkedAtRunlevel(files: Files, name: string): Fact<boolean> | undefined {
+  const hasScripts = SCRIPTS.some(files.exists)
+  const entryOf = (kind: 'S' | 'K'): Place | undefined => {
+    for (const level of RUNLEVELS) {
+      const entry = files
+        .names(level)
+        .find(each => each.startsWith(kind) && /^\d\d/.test(each.slice(1)) && each.slice(3) === name)
+      if (!entry || (hasScripts && !files.exists(`${level}/${entry}`))) continue
+      const target = files.link(`${level}/${entry}`)
+      // Asked for by the way that the link takes, so that in a copy, too, it leads somewhere.
+      if (target !== undefined) files.exists(pathFrom(level, target))
+      return at(`${level}/${entry}`, `→ ${target ?? name}`)
+    }
+    return undefined
+  }
+  const [started, stopped] = [entryOf('S'), entryOf('K')]
+  return started ? fact(true, started) : stopped && fact(false, stopped)
 }
 
 /** Where a link in a folder leads, by its words. */

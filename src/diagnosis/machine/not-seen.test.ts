@@ -259,3 +259,62 @@ test('a condition that is met by what a disk holds, and does not hold, is nothin
   }
   expect(found(debian9).map(each => each.split(' ')[1])).not.toContain('disabled-in-guests')
 })
+
+describe('a copy with the file of options and nothing that reads it', () => {
+  const NTP = 'tinker panic 0\npool ntp.example iburst\nrestrict source nomodify\n'
+  const EL: Members = {
+    ...GUEST,
+    'installed-rpms': 'ntp-4.2.6p5-29.el7.centos.2.x86_64\n',
+    'etc/ntp.conf': NTP,
+  }
+  const SLEW: Members = { 'etc/sysconfig/ntpd': 'OPTIONS="-g -x"\n' }
+  const slewing = (members: Members) => found(members).filter(each => /slew-only|not-disciplined/.test(each))
+  const starts = (members: Members) => takeInventory(memoryFiles(members)).daemons[0]!.commandLine
+  test.each([
+    ['of CentOS', { ...EL, ...SLEW }, 'warning slew-only /etc/sysconfig/ntpd'],
+    [
+      'of Debian',
+      { ...GUEST, 'etc/ntp.conf': NTP, 'etc/default/ntp': "NTPD_OPTS='-g -x'\n" },
+      'warning slew-only /etc/default/ntp',
+    ],
+    [
+      'of NTPsec',
+      { ...GUEST, 'etc/ntpsec/ntp.conf': NTP, 'etc/default/ntpsec': 'NTPD_OPTS="-g -x -N"\n' },
+      'warning slew-only /etc/default/ntpsec',
+    ],
+    [
+      'of chrony',
+      {
+        ...GUEST,
+        'installed-rpms': 'chrony-4.3-1.el9.x86_64\n',
+        'etc/chrony.conf': CONF,
+        'etc/sysconfig/chronyd': 'OPTIONS="-F 2 -x"\n',
+      },
+      'warning clock-not-disciplined /etc/sysconfig/chronyd',
+    ],
+    [
+      'of chrony in Debian',
+      { ...GUEST, 'etc/chrony/chrony.conf': CONF, 'etc/default/chrony': 'DAEMON_OPTS="-F 1 -x"\n' },
+      'warning clock-not-disciplined /etc/default/chrony',
+    ],
+  ])('is judged as its package starts it: %s', (_, members: Members, finding) => {
+    expect(slewing(members)).toEqual([finding])
+    expect(starts(members)?.evidence.map(({ text }) => text)).toContain('as its package starts it')
+  })
+  test('what there is of the start has the last word', () => {
+    const unit = (text: string): Members => ({ 'usr/lib/systemd/system/ntpd.service': text })
+    expect(slewing({ ...EL, ...SLEW, ...unit('[Service]\nExecStart=/usr/sbin/ntpd -g\n') })).toEqual([])
+    const dropIn: Members = {
+      'etc/systemd/system/ntpd.service.d/own.conf': '[Service]\nExecStart=\nExecStart=/usr/sbin/ntpd -g -N\n',
+    }
+    expect(starts({ ...EL, ...SLEW, ...dropIn })?.value).toEqual(['/usr/sbin/ntpd', '-g', '-N'])
+  })
+  test('a link of SysV init starts it, though its script is not in the copy', () => {
+    const linked = (entry: string): Members => ({ [`etc/rc.d/rc3.d/${entry}`]: { link: '../init.d/ntpd' } })
+    const enabled = (members: Members) => takeInventory(memoryFiles(members)).daemons[0]!.enabled?.value
+    expect(enabled({ ...EL, ...linked('S58ntpd') })).toBe(true)
+    expect(enabled({ ...EL, ...linked('K74ntpd') })).toBe(false)
+    // Of scripts that are there, and not this one, the link starts nothing.
+    expect(enabled({ ...EL, ...linked('S58ntpd'), 'etc/rc.d/init.d/network': '' })).toBeUndefined()
+  })
+})
