@@ -68,6 +68,14 @@ export class Census {
       if (s + FIELDS > state.length) state = this.#state = grown(state, s + FIELDS)
       const time = at[row]!
       const count = state[s]!
+      const value = offset[row]!
+      // Nothing was heard: the daemon only counts how long.
+      if (count > 0 && Number.isNaN(value)) {
+        state[s] = count + 1
+        state[s + UNUSED]!++
+        state[s + UNTIMED]!++
+        continue
+      }
       const silence = time - state[s + TO]!
       if (count === 0) {
         this.#order.push(who)
@@ -80,7 +88,6 @@ export class Census {
       }
       state[s] = count + 1
       state[s + TO] = time
-      const value = offset[row]!
       if (Number.isNaN(value)) state[s + UNUSED]!++
       else {
         state[s + SUM]! += value

@@ -38,3 +38,11 @@ test('noise does not grow with an outage: chronyd holds the rate meanwhile', () 
   const after = Array.from({ length: 20 }, (_, i) => [64 * (200 + i) + 21_400, 3 + noisy(i)] as const)
   expect(found('chrony', [...before, ...after])).toEqual([3])
 })
+
+test('in five hours of silence a rate that chronyd knows goes less far than a pause of a second, and one that ntpd learns may', () => {
+  const quiet = (i: number) => 1e-5 * Math.sin(7 * i)
+  const before = Array.from({ length: 200 }, (_, i) => [64 * i, quiet(i)] as const)
+  const after = Array.from({ length: 20 }, (_, i) => [64 * (200 + i) + 18_000, 0.7 + quiet(i)] as const)
+  expect(found('chrony', [...before, ...after])).toEqual([0.7])
+  expect(found('ntpd', [...before, ...after])).toEqual([])
+})

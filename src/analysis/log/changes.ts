@@ -15,7 +15,7 @@ import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
 import { once } from './once.ts'
 
-const FIELDS = 11
+const FIELDS = 12
 const SEEN = 0
 const AT = 1
 const OFFSET = 2
@@ -27,11 +27,16 @@ const WAIT = 7
 const WAIT_BEFORE = 8
 const ERA = 9
 const RUN = 10
+/** Since the last measurement there were rows without one. */
+const UNHEARD = 11
 
 /** Of the running median of the changes: a Gaussian is that far off once in ten million. */
 const UNUSUAL = 8
 /** The rate may change by this between polls without anything having happened: temperature, a discipline that settles. */
 const RATE_SLACK: Rate = 50e-6
+/** chronyd holds what it knows of the rate while it hears nobody, and only temperature changes that: silence is so many polls. */
+const HELD_SLACK: Rate = 20e-6
+const SILENCE = 8
 /** ntpd and the kernel slew at 500 ppm; the rest is for the clock's own rate. */
 const SLEW_LIMIT: Rate = 600e-6
 /** ptp4l and phc2sys slew at up to 900 000 ppm. */
@@ -79,7 +84,7 @@ export interface Change {
   /** How long the daemon waited between the two measurements before, and how differently from the time before that. */
   readonly spacing: Seconds
   readonly unsteadiness: Seconds
-  /** ntpd's filter was empty: the daemon had begun anew. */
+  /** ntpd's filter was empty: the daemon had begun anew, or set its clock. It also is where it told before that nobody answered. */
   readonly fresh: boolean
   readonly file: number
   readonly line: number
@@ -116,9 +121,12 @@ export class Changes {
       const time = at[row]!
       const era = this.eras.see(time)
       const value = offset[row]!
-      if (Number.isNaN(value)) continue
       const who = source[row]!
       const s = who * FIELDS
+      if (Number.isNaN(value)) {
+        if (s + FIELDS <= state.length) state[s + UNHEARD] = 1
+        continue
+      }
       if (filtered) this.#filters.note(who, time, jitter[row]!)
       if (s + FIELDS > state.length) state = this.#state = grown(state, s + FIELDS)
       const seen = state[s + SEEN]!
@@ -176,7 +184,7 @@ export class Changes {
               spacing: state[s + WAIT]!,
               unsteadiness:
                 Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
-              fresh: dispersion[row]! > FRESH_DISPERSION,
+              fresh: dispersion[row]! > FRESH_DISPERSION && state[s + UNHEARD] === 0,
               file: block.file,
               line: line[row]!,
               next: Number.NaN,
@@ -196,6 +204,7 @@ export class Changes {
         }
       }
       state[s + SEEN] = seen + 1
+      state[s + UNHEARD] = 0
       state[s + AT] = time
       state[s + ERA] = era
       state[s + OFFSET] = value
@@ -252,7 +261,8 @@ function toleranceOf(
   const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
   const waits = elapsed - size > usual ? (elapsed - size) / usual : 1
   const longer = held && run < RATE_RUN ? Math.sqrt(waits) : waits
-  return Math.max(noise * longer, RATE_SLACK * elapsed + LEAST_CHANGE)
+  const slack = held && waits > SILENCE ? HELD_SLACK : RATE_SLACK
+  return Math.max(noise * longer, slack * elapsed + LEAST_CHANGE)
 }
 
 /**

@@ -18,8 +18,10 @@ const LEAST: Seconds = 5e-3
 const SHARE = 0.2
 /** What the least delays of one way differ by, of the change; in congestion they differ more. */
 const SAME = 0.15
-/** What delays in a row exceed the least of them by on average, of the change: a queue comes and goes. */
+/** What delays in a row exceed the least of them by on average, of the change: a queue comes and goes, before it or since then. */
 const STEADY = 0.3
+/** RMS jitter of offsets, as that of delays: one direction is half of it. */
+const BOTH_WAYS = 2
 /** How much a new least delay counts for what is usual. */
 const FOLLOW = 0.2
 
@@ -51,10 +53,12 @@ interface Bucket {
   readonly to: Seconds
   readonly line: number
   readonly delay: Seconds
+  /** The mean of its delays. */
+  readonly mean: Seconds
   readonly offset: Seconds
 }
 
-const FIELDS = 9
+const FIELDS = 11
 const COUNT = 0
 /** Of the polls since. */
 const DELAY = 1
@@ -67,6 +71,10 @@ const SINCE = 5
 const WAY_DELAY = 6
 const WAY_OFFSET = 7
 const DIFFERS = 8
+/** What delays of the way exceed the least of some on average. */
+const WAY_QUEUE = 9
+/** Of the polls since, what a filter kept back. */
+const KEPT_BACK = 10
 
 export class Routes {
   readonly #largest = new Largest<RouteChange>(MOST, ({ before, after }) => Math.abs(after - before))
@@ -76,7 +84,9 @@ export class Routes {
   /** Of each source, the last change of its way. */
   readonly #last = new Map<number, Open>()
 
-  add({ at, source, offset, delay, line, file, rows }: SampleBlock): void {
+  add({ at, source, offset, delay, jitter, line, file, rows, exchanges, daemon }: SampleBlock): void {
+    // A filter shows the quickest of some packets, and beside it how the others differ.
+    const filtered = !exchanges && daemon === 'ntpd'
     let state = this.#state
     for (let row = 0; row < rows; row++) {
       const trip = delay[row]!
@@ -85,6 +95,7 @@ export class Routes {
       const s = who * FIELDS
       if (s + FIELDS > state.length) state = this.#grow(s + FIELDS)
       state[s + DELAYS]! += trip
+      if (filtered && jitter[row]! > 0) state[s + KEPT_BACK]! += BOTH_WAYS * jitter[row]!
       state[s + OFFSETS]! += offset[row]!
       // Without a branch: which of some polls is the quickest would be guessed wrongly.
       state[s + DELAY] = Math.min(state[s + DELAY]!, trip)
@@ -93,13 +104,17 @@ export class Routes {
       const change = state[s + DELAY]! - way
       if (way === 0 || Math.abs(change) < Math.max(LEAST, SHARE * way)) {
         const share = way === 0 ? 1 : FOLLOW
-        state[s + WAY_DELAY] = way + share * change
+        const queue = state[s + DELAYS]! / POLLS - state[s + DELAY]!
+        const all = queue + state[s + KEPT_BACK]! / POLLS
+        state[s + WAY_QUEUE]! += share * (all - state[s + WAY_QUEUE]!)
+        // A queue that grows makes no way longer.
+        if (change < 0 || way === 0 || queue < LEAST / 2) state[s + WAY_DELAY] = way + share * change
         state[s + WAY_OFFSET]! += share * (state[s + OFFSETS]! / POLLS - state[s + WAY_OFFSET]!)
         state[s + DIFFERS] = 0
       } else this.#judge(who, { to: at[row]!, file, line: line[row]! })
       state[s + SINCE] = state[s + FROM]!
       state[s + FROM] = at[row]!
-      state[s + COUNT] = state[s + DELAYS] = state[s + OFFSETS] = 0
+      state[s + COUNT] = state[s + DELAYS] = state[s + OFFSETS] = state[s + KEPT_BACK] = 0
       state[s + DELAY] = Number.POSITIVE_INFINITY
     }
   }
@@ -122,7 +137,8 @@ export class Routes {
     const delay = state[s + DELAY]!
     const change = Math.abs(delay - way)
     const others = state[s + DIFFERS] === 0 ? [] : this.#others.get(source)!
-    const queued = state[s + DELAYS]! / POLLS - delay > STEADY * change
+    const mean = state[s + DELAYS]! / POLLS
+    const queued = mean - delay > STEADY * change || state[s + KEPT_BACK]! / POLLS > change
     const [first] = others
     const agrees = first && Math.abs(delay - first.delay) < SAME * Math.abs(first.delay - way)
     const bucket: Bucket = {
@@ -130,14 +146,19 @@ export class Routes {
       to,
       line,
       delay,
+      mean,
       offset: state[s + OFFSETS]! / POLLS,
     }
-    const now = queued ? [] : agrees ? [...others, bucket] : [bucket]
+    const seen = queued ? [] : agrees ? [...others, bucket] : [bucket]
+    const after = Math.min(...seen.map(each => each.delay))
+    const queue = seen.reduce((sum, each) => sum + each.mean - after, 0) / seen.length
+    const now = seen.length === AGREE && queue > STEADY * Math.abs(after - way) ? seen.slice(1) : seen
     this.#others.set(source, now)
     state[s + DIFFERS] = now.length
     if (now.length < AGREE) return
     const began = now[0]!
-    const after = Math.min(...now.map(each => each.delay))
+    const hadQueue = state[s + WAY_QUEUE]! > STEADY * Math.abs(after - way)
+    state[s + WAY_QUEUE] = queue
     const offset = upperMedian(now.map(each => each.offset))
     this.#settle(source)
     const moved = offset - state[s + WAY_OFFSET]!
@@ -152,8 +173,11 @@ export class Routes {
       file,
       line: began.line,
     }
-    this.#largest.offer(found)
-    this.#last.set(source, { change: found, offset: state[s + WAY_OFFSET]! })
+    // The end of a queue is no other way.
+    if (!(hadQueue && after < way)) {
+      this.#largest.offer(found)
+      this.#last.set(source, { change: found, offset: state[s + WAY_OFFSET]! })
+    }
     state[s + WAY_DELAY] = after
     state[s + WAY_OFFSET] = offset
     state[s + DIFFERS] = 0

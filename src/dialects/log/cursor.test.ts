@@ -111,12 +111,16 @@ test('a source is its name, of any bytes and any length', () => {
 test('a status word is up to eight hexadecimal digits', () => {
   const word = fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), minLength: 1, maxLength: 10 })
   const past = (cursor: Cursor): number => {
-    cursor.hex()
+    const value = cursor.hex()
+    if (cursor.ok) values.add(value)
     return cursor.ok ? cursor.at : -1
   }
+  const values = new Set<number>()
   fc.assert(
     fc.property(word, text => {
+      values.clear()
       for (const end of both(` ${text} `, past)) expect(end).toBe(text.length <= 8 ? text.length + 1 : -1)
+      if (text.length <= 8) expect([...values]).toEqual([Number.parseInt(text, 16)])
     }),
   )
   for (const text of ['94g4', '94:4', '/414', '', '-1'])

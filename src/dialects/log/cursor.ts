@@ -196,22 +196,28 @@ export class Cursor {
     return value
   }
 
-  /** Past up to eight hexadecimal digits: most are four, and none of them a letter. */
-  hex(): void {
+  /** Up to eight hexadecimal digits: most are four, and none of them a letter. */
+  hex(): number {
     const { bytes, view } = this
     let at = this.at
     while (bytes[at] === BLANK || bytes[at] === TAB) at++
     if (at <= this.wide && bytes[at + 4] === BLANK) {
       if (areDigits(digitsAt(view, at))) {
         this.at = at + 4
-        return
+        const of = (digit: number) => bytes[at + digit]! - ZERO
+        return of(0) * 0x1000 + of(1) * 0x100 + of(2) * 0x10 + of(3)
       }
     }
     const first = at
+    let value = 0
     let c = bytes[at]!
-    while ((c >= ZERO && c <= NINE) || ((c | 32) >= SMALL_A && (c | 32) <= SMALL_F)) c = bytes[++at]!
+    while ((c >= ZERO && c <= NINE) || ((c | 32) >= SMALL_A && (c | 32) <= SMALL_F)) {
+      value = 16 * value + (c <= NINE ? c - ZERO : (c | 32) - SMALL_A + 10)
+      c = bytes[++at]!
+    }
     if (at === first || at - first > 8 || (c !== BLANK && c !== NEWLINE && c !== RETURN)) this.ok = false
     this.at = at
+    return value
   }
 
   /** Past any word, whatever bytes are in it; its length. */

@@ -2,12 +2,15 @@
  * peerstats: a line for each sample that ntpd's clock filter let through.
  * Day, seconds, address, status word in hex, offset, delay, dispersion, jitter: all in seconds, the offset server minus
  * local (ntpd's monitoring options). Where packets are lost a filter may hold no sample at all: its row has zeros for offset and delay,
- * and nothing was measured.
+ * and nothing was measured. Nor was it where none of the last eight packets was answered: such a row repeats what was measured last.
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { readMjd } from './mjd.ts'
+
+/** Of the status word (ntp_control.h, CTL_PST_REACH). */
+const REACHED = 0x1000
 
 export const peerstats: LogFormat = {
   name: 'ntpd peerstats',
@@ -22,7 +25,7 @@ export const peerstats: LogFormat = {
         readMjd(cursor, into.baseDay, block.at, row)
         if (!cursor.ok) return
         block.source[row] = into.sources.read(cursor)
-        cursor.hex()
+        const status = cursor.hex()
         if (!cursor.ok) return
         if (into.census) {
           cursor.pointed()
@@ -32,8 +35,8 @@ export const peerstats: LogFormat = {
         // Counters have no point.
         if (cursor.decimals < 0) cursor.ok = false
         cursor.decimalsInto(block.delay, block.dispersion, block.jitter, row)
-        if (block.delay[row] === 0 && block.offset[row] === 0)
-          block.delay[row] = block.offset[row] = Number.NaN
+        const empty = block.delay[row] === 0 && block.offset[row] === 0
+        if (empty || (status & REACHED) === 0) block.delay[row] = block.offset[row] = Number.NaN
       },
     }),
 }
