@@ -20,6 +20,7 @@ import { type RateChange, ranAway } from './rate-change.ts'
 import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
 import { withoutShadows } from './shadows.ts'
+import { ofOneSize, withoutParts, withoutTakenBack } from './taken-back.ts'
 import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
 import { withoutEchoes, withoutWake } from './wake.ts'
@@ -33,8 +34,6 @@ const SERVO = 'linuxptp'
 /** A jump is followed by one step, or by two. */
 const FEWEST_STEPS = 3
 const NEARLY_ALL = 0.8
-/** Of one size. */
-const MANY = 8
 /** ntpd waits for a quarter of an hour, and for some polls, before it steps. */
 const UNDONE: Seconds = 7200
 /** It steps by what all say on the average, and some may not know of it yet. */
@@ -63,13 +62,17 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
     each => !ran(each),
   )
+  const again = ofOneSize(clock)
   return {
     ...found,
     // Of a ramp and a step each source sees another part, as it is asked at another time.
-    sources: beyond(
-      jumped(oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources),
-    ).filter(each => !ran(each)),
-    clock: movedAlike(beyond(clock)),
+    sources: withoutParts(
+      beyond(
+        jumped(oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources),
+      ).filter(each => !ran(each)),
+      again,
+    ),
+    clock: movedAlike(beyond(withoutTakenBack(clock, again))),
     rateSteps,
     oscillation,
     runsAway,
@@ -174,13 +177,12 @@ function findJumps(
  * were asked its daemon had corrected it.
  */
 function ofItsSize(sources: readonly Disturbance[], clock: readonly Disturbance[]): Disturbance[] {
-  const usual = upperMedian(clock.map(({ size }) => size))
-  const alike = (all: readonly Disturbance[]) =>
-    all.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
-  const known = alike(clock)
-  if (known.length < MANY || known.length < NEARLY_ALL * clock.length) return []
-  return alike(sources).filter(
-    each => !known.some(({ local }) => local.from <= each.local.to && local.to >= each.local.from),
+  const known = ofOneSize(clock)
+  const usual = upperMedian(known.map(({ size }) => size))
+  return sources.filter(
+    ({ size, local }) =>
+      Math.abs(size - usual) < ALIKE * Math.abs(usual) &&
+      !known.some(each => each.local.from <= local.to && each.local.to >= local.from),
   )
 }
 
