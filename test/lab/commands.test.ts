@@ -42,6 +42,7 @@ writeFileSync(
   'driftfile /var/lib/ntp/drift\nserver ntp.example iburst\nrestrict default\n',
 )
 writeFileSync(place('nobody.conf'), 'restrict default\n')
+writeFileSync(place('listening.conf'), 'disable auth\nbroadcastclient\n')
 writeFileSync(place('novolley.conf'), 'disable auth\nserver ntp.example\nbroadcastclient novolley\n')
 writeFileSync(place('chrony.conf'), 'pool pool.example iburst maxsources 3\nmakestep 1 -1\nrtcsync\n')
 
@@ -150,6 +151,11 @@ describe('run and compare', () => {
     [['lab', 'forecast', '--pause', '0', '--daemon', 'chrony'], 'more than zero'],
     [['lab', 'forecast', '--pause', '400d', '--daemon', 'chrony'], '31 days at most'],
     [['lab', 'forecast', '--pause', '3', '--config', place('nobody.conf')], 'names no server'],
+    [
+      ['lab', 'forecast', '--pause', '3', '--config', place('listening.conf')],
+      'nobody sends his time by himself',
+    ],
+    [['lab', 'compare', 'pause-4s', '--with', place('listening.conf')], 'nobody sends his time by himself'],
     [['lab', 'replay', MAIN], 'neither a journal of clockwright'],
   ])('%j is a mistake that is explained', async (args, text) => {
     const { code, stderr } = await cli(args)

@@ -39,6 +39,17 @@ describe('a scenario', () => {
   test.each([
     ['titlee = 3\n', 'story.toml:1: unknown key `titlee`; did you mean `title`?'],
     ['', 'story.toml:6: `delay` in [[server]] must be a duration', 'delay = "5 bananas"'],
+    ['', 'story.toml:6: `delay` in [[server]] must not be negative', 'delay = -1'],
+    [
+      '',
+      'story.toml:8: `at` in [[event]] must not be negative',
+      '[[event]]\nkind = "pause"\nat = "-1h"\nlength = "3s"',
+    ],
+    [
+      '',
+      'story.toml:9: `length` in [[event]] must not be negative',
+      '[[event]]\nkind = "pause"\nat = "10s"\nlength = "-3s"',
+    ],
     ['', 'story.toml:7: `kind` in [[event]] must be one of "pause"', '[[event]]\nkind = "pauze"\nat = 3'],
     [
       '',

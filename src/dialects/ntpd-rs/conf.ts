@@ -134,7 +134,7 @@ function readLimits(value: TomlPrimitive | undefined): StepLimits | undefined {
 const readLimit = (value: TomlPrimitive | undefined): Seconds | undefined =>
   typeof value === 'number' ? value : value === 'inf' ? NO_LIMIT : undefined
 
-const tableOf = (value: TomlPrimitive | undefined): TomlTable =>
+export const tableOf = (value: TomlPrimitive | undefined): TomlTable =>
   typeof value === 'object' && !Array.isArray(value) ? (value as TomlTable) : {}
 const listOf = (value: TomlPrimitive | undefined): readonly TomlPrimitive[] =>
   Array.isArray(value) ? value : []

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import type { PlayerSpec } from '../players/player.ts'
 import { changesFor } from './changes.ts'
 
@@ -31,6 +32,41 @@ describe('ntpd', () => {
     expect(names(ntpd('4.2.8p15', '-g', `${CONF}tinker panic 0`), 1200)).not.toContain('panic 0')
   })
 
+  test('what of its configuration keeps it from stepping or from keeping the clock can be taken out', () => {
+    const configs = (config: string, options = '-g', version = '4.2.8p15') =>
+      changesFor(
+        ntpd(version, options, `server 10.0.0.1 minpoll 4 maxpoll 6\ntos maxdist 16\n${config}`),
+        4.3,
+      )
+    const [step] = configs('tinker panic 0 step 0 # as for ESX')
+    expect(step).toMatchObject({
+      name: 'no tinker step',
+      how: 'take "step 0" out of "tinker": by default what is larger than 128 ms is stepped',
+      player: { config: expect.stringMatching(/\ntinker panic 0 # as for ESX$/) },
+    })
+    const lines = (config: string) => {
+      const { name, player } = configs(config)[0]!
+      return [name, (player as { config: string }).config.split('\n').slice(2).join('|')]
+    }
+    expect(lines('tinker step 10')).toEqual(['no tinker step', ''])
+    expect(lines('tinker stepfwd 0 stepback 0.1')).toEqual(['no tinker stepfwd', 'tinker stepback 0.1'])
+    expect(lines('tinker stepout 86400')).toEqual(['no tinker stepout', ''])
+    expect(lines('disable ntp monitor')).toEqual(['no disable ntp', 'disable monitor'])
+    expect(lines('tos minsane 3')).toEqual(['minsane 1', 'tos minsane 3|tos minsane 1|'])
+    expect(configs('tinker step 0.1 stepout 300 panic 0').map(({ kind }) => kind)).toEqual([
+      'daemon',
+      'daemon',
+    ])
+    // The option alone, the line alone, and both: with one of them left nothing is stepped.
+    expect(configs('tinker step 0', '-g -x').map(({ name }) => name)).toEqual([
+      'no -x',
+      'no tinker step',
+      'no -x, no tinker step',
+      'chrony',
+      'clockwright',
+    ])
+  })
+
   test('an edit leaves everything else as it is', () => {
     const [first, second] = changesFor(ntpd('4.2.8p15', '-gx -u ntp:ntp', CONF), 4.3)
     expect(first).toMatchObject({ name: 'no -x', player: { options: '-g -u ntp:ntp', config: CONF } })
@@ -50,6 +86,95 @@ test('chrony is offered makestep and polls, unless they are there', () => {
     'clockwright',
   ])
   expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 0.1 -1'))).toEqual(['clockwright'])
+  expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 1000 -1'))).toEqual([
+    'makestep 1 -1',
+    'clockwright',
+  ])
+})
+
+test.each([
+  ['maxchange 4 1 0', 'it is for clocks that never jump by themselves'],
+  ['minsources 2', 'nobody is believed where so few are asked'],
+  ['maxslewrate 500', 'the default allows more'],
+  ['maxdistance 0.001', 'the default allows more'],
+  ['maxjitter 1e-6', 'the default allows more'],
+  ['corrtimeratio 100', 'by default a correction takes less time'],
+])('chrony is offered to be without %s', (line, why) => {
+  const fine = 'server 10.0.0.1 minpoll 4 maxpoll 6\nmakestep 1 -1'
+  const [name] = line.split(' ')
+  const [change, other] = changesFor({ kind: 'chronyd', name: 'x', config: `${fine}\n${line}` }, 4.3)
+  expect(change).toMatchObject({ name: `no ${name}`, how: `take "${line}" out: ${why}` })
+  expect((change!.player as { config: string }).config.trim()).toBe(fine)
+  expect(other!.kind).toBe('daemon')
+})
+
+test('what lets chrony be as it is, is not offered to be taken out', () => {
+  const config = 'server a maxpoll 6\nserver b maxpoll 6\nmakestep 1 -1\nminsources 2\nmaxchange 1000 1 0'
+  expect(names({ kind: 'chronyd', name: 'x', config })).toEqual(['clockwright'])
+})
+
+test('timesyncd is offered shorter polls, for whoever it asks', () => {
+  const timesyncd = (config: string) => changesFor({ kind: 'timesyncd', name: 'x', config }, 4.3)
+  const [own] = timesyncd('[Time]\nNTP=10.0.0.1\nPollIntervalMaxSec=256\n')
+  expect(own).toMatchObject({
+    name: 'polls 4 to 6',
+    how: 'write "PollIntervalMinSec=16" and "PollIntervalMaxSec=64" (only where its owner agrees to be asked that often)',
+    player: {
+      config: expect.stringMatching(
+        /NTP=10(?:.|\n)*\n\[Time\]\nPollIntervalMinSec=16\nPollIntervalMaxSec=64\n$/,
+      ),
+    },
+  })
+  expect((own!.player as { config: string }).config).not.toContain('256')
+  expect(timesyncd('')[0]).toMatchObject({ name: 'polls 6', how: expect.stringContaining('MinSec=64') })
+  expect(timesyncd('[Time]\nNTP=10.0.0.1\nPollIntervalMaxSec=64\nRootDistanceMaxSec=1ms\n')[0]).toMatchObject(
+    {
+      name: 'no RootDistanceMaxSec',
+      player: { config: '[Time]\nNTP=10.0.0.1\nPollIntervalMaxSec=64\n\n' },
+    },
+  )
+})
+
+test('ntpd-rs is offered what lets it follow, and step', () => {
+  const ntpdRs = (pause: number, ...lines: string[]) => {
+    const config = ['[[source]]', 'mode = "server"', 'address = "10.0.0.1"', ...lines].join('\n')
+    return changesFor({ kind: 'ntpd-rs', name: 'x', config }, pause)
+      .filter(({ kind }) => kind === 'edit')
+      .map(({ name, player }) => ({
+        name,
+        settings: parseNtpdRsConf((player as { config: string }).config, '').settings,
+      }))
+  }
+  const few = ['[synchronization]', 'minimum-agreeing-sources = 1']
+  const short = ['[source-defaults]', 'poll-interval-limits = { min = 4, max = 6 }']
+  expect(ntpdRs(4.3, ...short)).toMatchObject([
+    { name: 'minimum-agreeing-sources 1', settings: { minimumAgreeingSources: 1, pollMax: 6 } },
+  ])
+  expect(ntpdRs(4.3, ...few)).toMatchObject([
+    { name: 'polls 4 to 6', settings: { minimumAgreeingSources: 1, pollMin: 4, pollMax: 6 } },
+  ])
+  expect(ntpdRs(1200, ...short, ...few)).toMatchObject([
+    {
+      name: 'steps forward of any size',
+      settings: { singleStepPanicThreshold: { forward: Number.POSITIVE_INFINITY, backward: 1000 } },
+    },
+  ])
+  expect(ntpdRs(4.3, ...short, ...few, 'accumulated-step-panic-threshold = 2')).toMatchObject([
+    {
+      name: 'no accumulated-step-panic-threshold',
+      settings: { accumulatedStepPanicThreshold: Number.POSITIVE_INFINITY },
+    },
+  ])
+  expect(ntpdRs(4.3, ...short, ...few, '[synchronization.algorithm]', 'step-threshold = 5')).toMatchObject([
+    { name: 'no step-threshold', settings: { stepThreshold: 0.01, minimumAgreeingSources: 1 } },
+  ])
+})
+
+test('OpenNTPD has nothing to be changed: only others are offered', () => {
+  expect(names({ kind: 'openntpd', name: 'x', config: 'server 10.0.0.1\n' })).toEqual([
+    'chrony',
+    'clockwright',
+  ])
 })
 
 test('no public server is to be asked more often than every 64 s, whoever asks it', () => {

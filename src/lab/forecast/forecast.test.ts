@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { play } from '../play.ts'
 import type { PlayerSpec } from '../players/player.ts'
 import { changesFor } from './changes.ts'
-import { effective, storyOf } from './forecast.ts'
+import { effective, isKept, judgedBefore, prospectOf, storyOf } from './forecast.ts'
 
 const story = storyOf({ pause: 30, uptime: 3600, network: 'lan', servers: 1 })
 const scoresOf = (player: PlayerSpec) =>
@@ -26,4 +26,20 @@ test('an ntpd that runs once and ends heeds no poll and no stepout: such a chang
   expect(kept).toContain('clockwright')
   // Nor what adds one of them to another.
   expect(kept).not.toContain('polls 4 to 6, maxdist 16')
+})
+
+test('a clock that was wrong before the pause is not kept, whatever the pause does', () => {
+  const judged = judgedBefore(storyOf({ pause: 30, uptime: 7200, network: 'lan', servers: 1 }), 7200)
+  const prospect = (config: string) =>
+    prospectOf(
+      [1, 2].map(
+        seed => play({ scenario: judged, player: { kind: 'chronyd', name: 'c', config }, seed }).score,
+      ),
+    )
+  const kept = prospect('server 192.0.2.1 iburst')
+  const free = prospect('server 192.0.2.1 iburst\nminsources 2')
+  expect([kept, free].map(isKept)).toEqual([true, false])
+  // Two hours and up to 17 min at 12 ppm, more or less, and nothing of the 30 s.
+  expect(free.before).toBeGreaterThan(0.08)
+  expect(free.before).toBeLessThan(0.11)
 })

@@ -56,6 +56,22 @@ export function storyOf({ pause, uptime, network, servers }: Question): Scenario
   })
 }
 
+/** How it was shortly before the pause: who was wrong then was not kept, and the pause did it no harm. */
+const LOOK_BACK: Seconds = 600
+
+/** The same story, in which the largest offset is that of the time right before the pause. */
+export const judgedBefore = (story: Scenario, uptime: Seconds): Scenario => ({
+  ...story,
+  judged: {
+    ...story.judged,
+    from: Math.max(0, uptime - LOOK_BACK),
+    to: Math.max(0, uptime - 1),
+  },
+})
+
+/** Whose clock is farther off than this before the pause does not keep it. */
+const KEPT_WITHIN: Seconds = 10e-3
+
 /** All that is to be played: first what is there, then each change, each with its own count of runs. */
 export const trialOf = (story: Scenario, candidates: readonly Candidate[]): Trial =>
   new Trial(story, PATIENCE, candidates)
@@ -67,7 +83,12 @@ export interface Prospect {
   readonly exits: number
   /** The largest offset of all runs. */
   readonly worst: Seconds
+  /** How far off the clock was at most right before the pause, in the median run. */
+  readonly before: Seconds
 }
+
+/** Pause or not. */
+export const isKept = ({ before }: Prospect): boolean => before <= KEPT_WITHIN
 
 export interface ChangedProspect extends Prospect {
   readonly kind: Change['kind']
@@ -76,9 +97,9 @@ export interface ChangedProspect extends Prospect {
 }
 
 export function prospectOf(scores: readonly Score[]): Prospect {
-  const { runs, timeTo10ms, exits } = summarise(scores)
+  const { runs, timeTo10ms, exits, max } = summarise(scores)
   const worst = Math.max(...scores.map(score => Math.abs(score.worst)))
-  return { runs, timeTo10ms, exits, worst }
+  return { runs, timeTo10ms, exits, worst, before: max.median }
 }
 
 interface Tried {

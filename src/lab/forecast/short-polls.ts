@@ -17,6 +17,21 @@ export const shortPollsForAll = (addresses: readonly string[]): readonly [PollLo
   SHORT,
 ]
 
+const ASKED_OFTEN = 'only where its owner agrees to be asked that often'
+const ASKED_SELDOM = 'a public server wants to be asked no more often'
+
+/** A name for the same polls for all, where a daemon has no others, and what is to be written. */
+export function sayShortPollsForAll(
+  addresses: readonly string[],
+  write: (polls: readonly [PollLog2, PollLog2]) => string,
+): { readonly name: string; readonly how: string } {
+  const polls = shortPollsForAll(addresses)
+  const [least, most] = polls
+  return least === most
+    ? { name: `polls ${most}`, how: `${write(polls)} (${ASKED_SELDOM})` }
+    : { name: `polls ${least} to ${most}`, how: `${write(polls)} (${ASKED_OFTEN})` }
+}
+
 /** A name for such polls, and what is to be written to each server. */
 export function sayShortPolls(
   addresses: readonly string[],
@@ -28,12 +43,12 @@ export function sayShortPolls(
   if (own === addresses.length)
     return {
       name: 'polls 4 to 6',
-      how: `${often} ${toEach} (only where its owner agrees to be asked that often)`,
+      how: `${often} ${toEach} (${ASKED_OFTEN})`,
     }
   if (own === 0)
     return {
       name: 'polls 6',
-      how: `${seldom} ${toEach} (a public server wants to be asked no more often; one of your own may have minpoll 4)`,
+      how: `${seldom} ${toEach} (${ASKED_SELDOM}; one of your own may have minpoll 4)`,
     }
   return {
     name: 'polls 4 to 6',

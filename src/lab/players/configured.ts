@@ -10,7 +10,7 @@ import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, writtenDaemon } from './daemon-name.ts'
 import { deafenedServers, FILES, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
-import { isLocal, NAMES_NOBODY, type PlayerSpec } from './player.ts'
+import { isLocal, type PlayerSpec, whyNobody } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
 
@@ -206,11 +206,6 @@ export function configuredPlayer(said: {
   const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const mistaken = whoseElse(kind, text, name)
-  const namesNobody = [
-    NAMES_NOBODY,
-    ...(leftOut.some(({ why }) => why === FILES) ? [FILES] : []),
-    ...(mistaken === undefined ? [] : [`it ${mistaken}`]),
-  ].join('; ')
   const first = [
     ...(guessed ? [sayGuess(kind, name)] : []),
     ...(other === undefined ? [] : [other]),
@@ -221,8 +216,16 @@ export function configuredPlayer(said: {
     ...whyNotStarting(kind, strange),
     ...lines.map(({ line, why }) => `line ${line}: ${why}`),
   ]
-  if (kind !== 'ntpd')
-    return { player: { kind, name, config: text }, namesNobody, guessed, notes: [...first, ...notes] }
+  const namesNobody = (player: PlayerSpec): string =>
+    [
+      whyNobody(player),
+      ...(leftOut.some(({ why }) => why === FILES) ? [FILES] : []),
+      ...(mistaken === undefined ? [] : [`it ${mistaken}`]),
+    ].join('; ')
+  if (kind !== 'ntpd') {
+    const player = { kind, name, config: text }
+    return { player, namesNobody: namesNobody(player), guessed, notes: [...first, ...notes] }
+  }
   const assumed = [
     ...(daemon === undefined ? [`played as ${usual.replace('-', ' ')}`] : []),
     ...(options === undefined ? [`with the options ${USUAL_OPTIONS}`] : []),
@@ -230,15 +233,16 @@ export function configuredPlayer(said: {
   const strangers = parseOptions((options ?? '').split(/\s+/).filter(word => word !== '')).notUnderstood
   const refused =
     strangers.length > 0 ? [`ntpd does not start with ${strangers.join(' ')}; played without`] : []
+  const player: PlayerSpec = {
+    kind,
+    name,
+    version: (daemon ?? usual).replace(/^ntpd-/, ''),
+    options: options ?? USUAL_OPTIONS,
+    config: text,
+  }
   return {
-    player: {
-      kind,
-      name,
-      version: (daemon ?? usual).replace(/^ntpd-/, ''),
-      options: options ?? USUAL_OPTIONS,
-      config: text,
-    },
-    namesNobody,
+    player,
+    namesNobody: namesNobody(player),
     guessed,
     notes: [
       ...first,

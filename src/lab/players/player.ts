@@ -39,7 +39,9 @@ type Playable =
     }
   | { readonly kind: 'chronyd'; readonly name: string; readonly config?: string }
   /** The text of timesyncd.conf, ntpd.conf, ntp.toml. */
-  | { readonly kind: 'timesyncd' | 'openntpd' | 'ntpd-rs'; readonly name: string; readonly config: string }
+  | { readonly kind: 'timesyncd'; readonly name: string; readonly config: string }
+  | { readonly kind: 'openntpd'; readonly name: string; readonly config: string }
+  | { readonly kind: 'ntpd-rs'; readonly name: string; readonly config: string }
   /** It has no file: it asks the first server of the story. */
   | { readonly kind: 'timekeeper'; readonly name: string }
   | { readonly kind: 'none'; readonly name: string }
@@ -55,19 +57,31 @@ export const serversAsked = (spec: PlayerSpec): number =>
     .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
 
 /**
- * It names nobody, waits for nobody who sends his time by himself, and reads no clock of the host, or the hypervisor of the story shows
- * none.
+ * It names nobody, waits for nobody who sends his time by himself, or nobody in the story does, and reads no clock of the host, or the
+ * hypervisor of the story shows none.
  */
-export const namesNobody = (spec: PlayerSpec, { hypervisor }: Pick<Scenario, 'hypervisor'> = {}): boolean =>
+export const namesNobody = (
+  spec: PlayerSpec,
+  { hypervisor, server }: Partial<Pick<Scenario, 'hypervisor' | 'server'>> = {},
+): boolean =>
   serversAsked(spec) === 0 &&
-  !(sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient')) &&
+  !(listens(spec) && (server?.some(({ multicast }) => multicast !== undefined) ?? true)) &&
   !((!hypervisor || showsHostClock({ hypervisor })) && readsHostClock(spec))
+
+/** For those who send their time by themselves. */
+const listens = (spec: PlayerSpec): boolean =>
+  (sourcesOf(spec) ?? []).some(({ kind }) => kind.endsWith('castclient'))
 
 const readsHostClock = (spec: PlayerSpec): boolean =>
   spec.kind === 'chronyd' && readChronyConf(spec.config ?? '', 'chrony.conf').refclocks.some(isHostClock)
 
 /** What is said of such a configuration. */
-export const NAMES_NOBODY = 'names no server that could be asked over the network'
+export const whyNobody = (spec: PlayerSpec): string =>
+  `${NAMES_NOBODY}${listens(spec) ? `; ${NOBODY_BROADCASTS}` : ''}`
+
+const NAMES_NOBODY = 'names no server that could be asked over the network'
+const NOBODY_BROADCASTS =
+  'it listens, and in this story nobody sends his time by himself (a scenario may have `multicast` for a [[server]])'
 
 /** NTPsec writes a reference clock as what it is, and its driver where others have an address. */
 export const isAsked = ({ kind, address }: { readonly kind: string; readonly address: string }): boolean =>

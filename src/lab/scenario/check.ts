@@ -180,7 +180,7 @@ const saidOfPause = ({ noticed, uncertainty, frequencychange }: Extract<Scenario
         : undefined
 const { uncertainty: USUAL_UNCERTAINTY } = usualEvent('pause') as { uncertainty: Seconds }
 
-function playerProblems({ player, hypervisor }: Scenario): ScenarioProblem[] {
+function playerProblems({ player, hypervisor, server }: Scenario): ScenarioProblem[] {
   const names = player.map(nameOfPlayer)
   return player.flatMap((each, i) => {
     const problem = (key: string, message: string) => [{ path: ['player', i, key], message }]
@@ -203,7 +203,7 @@ function playerProblems({ player, hypervisor }: Scenario): ScenarioProblem[] {
     if (idle !== undefined) return problem('options', idle)
     if (config === undefined) return []
     const configured = configuredPlayer({ name: names[i]!, daemon, options, text: config })
-    return configured && namesNobody(configured.player, { hypervisor })
+    return configured && namesNobody(configured.player, { hypervisor, server })
       ? problem('config', configured.namesNobody)
       : []
   })

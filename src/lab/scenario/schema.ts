@@ -33,8 +33,12 @@ const SPAN = 'must be a duration: seconds, or a text like "4.3s", "500ms", "2h10
 /** Zero is one. */
 const span = v.pipe(
   v.union([v.number(), v.string()], SPAN),
+  v.check(
+    value => !(typeof value === 'number' ? value < 0 : (parseSigned(value) ?? 0) < 0),
+    'must not be negative',
+  ),
   v.transform(value => (typeof value === 'number' ? value : (parseDuration(value) ?? Number.NaN))),
-  v.check(s => Number.isFinite(s) && s >= 0 && s <= MOST_SECONDS, `${SPAN}; a year at most`),
+  v.check(s => Number.isFinite(s) && s <= MOST_SECONDS, `${SPAN}; a year at most`),
 )
 const positive = v.pipe(
   span,

@@ -1,6 +1,6 @@
 /** What a forecast says: one sentence with the figures, a table of what could be changed, and the best of it. */
 import { duration } from '#core/time/format.ts'
-import type { ChangedProspect, Prospect, Question } from '#lab/forecast/forecast.ts'
+import { type ChangedProspect, isKept, type Prospect, type Question } from '#lab/forecast/forecast.ts'
 import type { Style } from '../style.ts'
 import { printable, table, wrapped } from '../table.ts'
 import { plural } from '../words/say.ts'
@@ -11,11 +11,13 @@ export interface Forecast extends Question {
   readonly config: string | undefined
   readonly now: Prospect
   readonly changes: readonly ChangedProspect[]
+  /** Whether any change of what is there was played, also one that came to nothing. */
+  readonly editsTried: boolean
   readonly assumed: readonly string[]
 }
 
 export function forecastText(forecast: Forecast, style: Style, columns: number): string {
-  const { model, config, now, changes, pause, uptime, network, servers, assumed } = forecast
+  const { model, config, now, changes, editsTried, pause, uptime, network, servers, assumed } = forecast
   const kept = printable(config === undefined ? model : `${model} with ${config}`)
   const where = `${plural(servers, 'server')} on ${network === 'lan' ? 'a LAN' : 'the internet'}`
   const conditions = `${plural(now.runs, 'run')}: ${where}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${printable(assumed.join(' '))}`
@@ -23,13 +25,19 @@ export function forecastText(forecast: Forecast, style: Style, columns: number):
   const edit = better.find(({ kind }) => kind === 'edit')
   const daemon = better.find(({ kind }) => kind === 'daemon')
   const verdicts = [
-    edit ? `Best change of what is there: ${told(edit)}` : 'No change of what is there was better.',
+    edit
+      ? `Best change of what is there: ${told(edit)}`
+      : editsTried
+        ? 'No change of what is there that was tried was better.'
+        : 'No change of what is there was tried: none is known that could help.',
     ...(daemon ? [`Another daemon: ${told(daemon)}`] : []),
   ]
   const rows = [{ name: 'as it is', how: '', ...now }, ...changes]
   return [
     ...wrapped(
-      `A pause of ${duration(pause)} leaves the clock ${outcome(now)}, kept by ${kept}.`,
+      isKept(now)
+        ? `A pause of ${duration(pause)} leaves the clock ${outcome(now)}, kept by ${kept}.`
+        : `Pause or not, the clock is not kept by ${kept}: ${duration(uptime)} after the start and before any pause it is wrong by ${duration(now.before)}.`,
       columns,
       '',
     ).map(line => style('bold', line)),

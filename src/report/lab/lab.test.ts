@@ -5,7 +5,7 @@ import { scenarioSchema } from '#lab/scenario/schema.ts'
 import type { Summary } from '#lab/summary.ts'
 import { print } from '../chart/svg.ts'
 import { plain } from '../style.ts'
-import { forecastText } from './forecast.ts'
+import { type Forecast, forecastText } from './forecast.ts'
 import { resultPage } from './page.ts'
 import { comparison, playersTable, storyText } from './results.ts'
 import { sketch } from './sketch.ts'
@@ -80,6 +80,30 @@ test('each verb of a scenario is said in words, and what the guest lives on', ()
     'On kvm-clock with qemu-guest-agent. 2 processors with clocks of their own.',
   ])
     expect(told).toContain(words)
+})
+
+test('the clocks of the hosts are told, and whose the clock of a guest is that has none of its own', () => {
+  const moved = (hypervisor: object, to: object) =>
+    storyText(
+      v.parse(scenarioSchema, {
+        ...{ title: 'x', about: 'y', duration: '4h', server: [{ address: '192.0.2.1' }], hypervisor },
+        event: [{ kind: 'migrate', at: '1h', downtime: '2s', ...to }],
+      }),
+      1,
+      plain,
+      1000,
+    )
+  const dependent = moved({ family: 'xen-pv-dependent', offset: '5s' }, { offset: '-3s' })
+  expect(dependent).toContain('migration with 2.00 s of downtime, to a host whose clock is 3.00 s behind at')
+  expect(dependent).toContain(
+    "On xen-pv-dependent; the host's clock is 5.00 s ahead. The clock is the host's,",
+  )
+  expect(dependent).not.toContain('begins right')
+  const own = moved({ family: 'kvm-clock', drift: 2 }, {})
+  expect(own).toContain('migration with 2.00 s of downtime at')
+  expect(own).toContain(
+    "On kvm-clock; the host's clock is right at first and gains +2.000 ppm. The clock begins right, and gains +20.000 ppm by itself.",
+  )
 })
 
 test('a time of several runs says what lies between, and how often it never came', () => {
@@ -194,11 +218,11 @@ test('a sweep has what varies most across, darker where it is worse', () => {
 })
 
 test('a forecast says how long, what would help, and how it was found', () => {
-  const prospect = (time: number) => {
+  const prospect = (time: number, before = 1e-4) => {
     const { runs, timeTo10ms, exits } = summary(time)
-    return { runs, timeTo10ms, exits, worst: 4.3 }
+    return { runs, timeTo10ms, exits, worst: 4.3, before }
   }
-  const textOf = (time: number) =>
+  const textOf = (time: number, other: Partial<Forecast> = {}) =>
     forecastText(
       {
         model: 'ntpd 4.2.8 -g',
@@ -214,6 +238,8 @@ test('a forecast says how long, what would help, and how it was found', () => {
           { kind: 'edit', name: 'polls 4 to 6', how: 'add minpoll', ...prospect(900) },
           { kind: 'edit', name: 'maxdist', how: 'add maxdist', ...prospect(NEVER) },
         ],
+        editsTried: true,
+        ...other,
       },
       plain,
       200,
@@ -224,4 +250,11 @@ test('a forecast says how long, what would help, and how it was found', () => {
   expect(text).toContain('Best change of what is there: polls 4 to 6, 900 s. To do: add minpoll.')
   expect(text).toContain('Another daemon: chrony, 100 s. To do: run chronyd.')
   expect(textOf(0)).toContain('leaves the clock never wrong by more than 10 ms, kept by')
+  expect(textOf(0)).toContain('No change of what is there that was tried was better.')
+  expect(textOf(0, { changes: [], editsTried: false })).toContain('No change of what is there was tried')
+  const free = textOf(NEVER, { now: prospect(NEVER, 0.26) })
+  expect(free).toContain(
+    'Pause or not, the clock is not kept by ntpd 4.2.8 -g with ntp.conf: 6.0 h after the start and before any pause it is wrong by 260 ms.',
+  )
+  expect(free).not.toContain('A pause of')
 })

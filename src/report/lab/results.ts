@@ -4,17 +4,20 @@ import type { Curve } from '#lab/curve.ts'
 import { nameOfPlayer } from '#lab/scenario/player-name.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import type { Spread, Summary } from '#lab/summary.ts'
+import { FAMILIES, type Family } from '#worlds/simulated/hypervisor/family.ts'
 import type { Emphasis, Style } from '../style.ts'
 import { type Column, table, wrapped } from '../table.ts'
 import { plural } from '../words/say.ts'
 import { oscillatorText } from './oscillator-words.ts'
 import {
   arrivalText,
+  awayText,
   briefArrival,
   countText,
   eventsText,
   exitText,
   frequencyText,
+  hostText,
   spreadText,
 } from './words.ts'
 
@@ -77,16 +80,9 @@ export function reportedText(scenario: Scenario, style: Style, columns: number):
 
 /** Title and conditions: what was played, and what was assumed. */
 export function storyText(scenario: Scenario, seeds: number, style: Style, columns: number): string {
-  const { guest, server, event, duration: length, phase } = scenario
+  const { server, event, duration: length, phase } = scenario
   const machine = machineText(scenario)
-  const apart = scenario.player.some(({ offset }) => offset !== undefined)
-  const begins = apart
-    ? 'where each player says'
-    : guest.offset === 0
-      ? 'right'
-      : `${duration(Math.abs(guest.offset))} ${guest.offset < 0 ? 'behind' : 'ahead'}`
-  const known = guest.driftfile ? ' (known from a drift file)' : ''
-  const clock = `The clock begins ${begins}, and gains ${frequencyText(guest.frequencyerror)} by itself${known}.${oscillatorText(guest)}`
+  const clock = beginningText(scenario)
   const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing is done to the guest' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${machine}${clock} ${plural(seeds, 'seed')}.`
   const about = scenario.about.replace(/\s+/g, ' ').trim()
   return [
@@ -98,11 +94,23 @@ export function storyText(scenario: Scenario, seeds: number, style: Style, colum
     .join('')
 }
 
+/** How the clock is at first, and what it does by itself. */
+function beginningText({ guest, hypervisor, player }: Scenario): string {
+  const family: Family | undefined = hypervisor && FAMILIES[hypervisor.family]
+  if (family?.dependentWall) return "The clock is the host's, whatever the guest does to it."
+  const apart = player.some(({ offset }) => offset !== undefined)
+  const begins = apart ? 'where each player says' : guest.offset === 0 ? 'right' : awayText(guest.offset)
+  const known = guest.driftfile ? ' (known from a drift file)' : ''
+  return `The clock begins ${begins}, and gains ${frequencyText(guest.frequencyerror)} by itself${known}.${oscillatorText(guest)}`
+}
+
 /** What the guest lives on, where that is said. */
 function machineText({ hypervisor, cpu }: Scenario): string {
   const tools = hypervisor?.tools === undefined ? '' : ` with ${hypervisor.tools}`
   return [
-    ...(hypervisor ? [`On ${hypervisor.family}${tools}. `] : []),
+    ...(hypervisor
+      ? [`On ${hypervisor.family}${tools}${hostText(hypervisor, "; the host's clock is ")}. `]
+      : []),
     ...(cpu ? [`${plural(cpu.length, 'processor')} with clocks of their own. `] : []),
   ].join('')
 }

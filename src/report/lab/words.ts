@@ -50,7 +50,7 @@ export function eventText(event: ScenarioEvent): string {
     case 'sleep':
       return `sleep of ${duration(event.length)}`
     case 'migrate':
-      return `migration with ${duration(event.downtime)} of downtime`
+      return `migration with ${duration(event.downtime)} of downtime${hostText(event, ', to a host whose clock is ')}`
     case 'revert':
       return `return to a snapshot that is ${duration(event.at - event.snapshot)} old`
     case 'host-step':
@@ -69,6 +69,22 @@ export function eventText(event: ScenarioEvent): string {
       return `leap second (${event.leap})`
   }
 }
+
+/** How the clock of a host is off, behind a few words; nothing of one that is right. */
+export function hostText(
+  { offset, drift }: { readonly offset: number; readonly drift: number },
+  before: string,
+): string {
+  const off = [
+    ...(offset === 0 ? [] : [awayText(offset)]),
+    ...(drift === 0 ? [] : [`${offset === 0 ? 'right at first ' : ''}and gains ${frequencyText(drift)}`]),
+  ]
+  return off.length === 0 ? '' : `${before}${off.join(' ')}`
+}
+
+/** `5.00 s ahead`. */
+export const awayText = (offset: number): string =>
+  `${duration(Math.abs(offset))} ${offset < 0 ? 'behind' : 'ahead'}`
 
 /** All events of a story in one line: when, what, how often. */
 export const eventsText = (events: readonly ScenarioEvent[]): string =>

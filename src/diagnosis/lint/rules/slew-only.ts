@@ -5,6 +5,7 @@
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
+import { withoutSetting as takeOutSetting } from '#dialects/ntpd/take-out.ts'
 import { amount } from '../../amount.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, SLEW, slewTime } from '../advice.ts'
@@ -59,11 +60,10 @@ export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>
     read.commands
       .filter(command => command.name === 'tinker' && command.words.includes(name))
       .map(({ line }): Edit => {
-        const text = lineOf(subject, file, line)
-        const without = text.replace(new RegExp(`\\s+${name}\\s+[-+.\\w]+`, 'i'), '')
-        return /^\s*tinker\s*(?:#.*)?$/i.test(without)
+        const text = takeOutSetting(lineOf(subject, file, line), name)
+        return text === undefined
           ? { file, line, kind: 'delete', text: '' }
-          : { file, line, kind: 'replace', text: without }
+          : { file, line, kind: 'replace', text }
       }),
   )
 

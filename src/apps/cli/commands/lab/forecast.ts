@@ -3,6 +3,7 @@
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
   effective,
+  judgedBefore,
   type NETWORKS,
   prospectOf,
   rankChanges,
@@ -40,7 +41,7 @@ export async function forecast(options: Options): Promise<void> {
   const { pause, uptime, network, seeds } = options
   const { player, servers, assumed } = whomToForecast(options)
   // A change of it, or another daemon, lives on the same host.
-  const story = storyFor(player, storyOf({ pause, uptime, network, servers }))
+  const story = judgedBefore(storyFor(player, storyOf({ pause, uptime, network, servers })), uptime)
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
   const players = [player, ...changes.map(change => change.player)]
@@ -60,6 +61,7 @@ export async function forecast(options: Options): Promise<void> {
     assumed,
     now: prospectOf(trial.scores(0)),
     changes: rankChanges(effective(trial.scores(0), tried)),
+    editsTried: changes.some(({ kind }) => kind === 'edit'),
   }
   if (options.json) return printJson(forPrograms(answer))
   const columns = Math.max(60, Math.min(110, process.stdout.columns ?? 100))
@@ -83,7 +85,7 @@ async function playTrial(trial: Trial): Promise<void> {
   watch.throwIfInterrupted()
 }
 
-const forPrograms = ({ model, config, now, changes, ...conditions }: Forecast) => ({
+const forPrograms = ({ model, config, now, changes, editsTried: _, ...conditions }: Forecast) => ({
   model,
   config,
   ...now,
@@ -118,7 +120,9 @@ function whomToForecast(options: Options): Asked {
     text: readNamed(config),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
-  if (namesNobody(configured.player)) throw new Complaint(`${config}: ${configured.namesNobody}`)
+  // Nobody broadcasts in the story.
+  if (namesNobody(configured.player, { server: [] }))
+    throw new Complaint(`${config}: ${configured.namesNobody}`)
   const asked = {
     player: configured.player,
     servers: serversFor(configured.player),

@@ -15,7 +15,7 @@ test('a slider goes from end to end, by factors where a range is wide', () => {
   expect(at('pause')).toEqual([0.1, 11, 1200])
   expect(at('offset')).toEqual([-1000, 0, 1000])
   expect(at('jitter')[0]).toBe(0)
-  expect(at('loss')).toEqual([0, 0.225, 0.9])
+  expect(at('loss')).toEqual([0, 0.25, 1])
 })
 
 test.each(DIALS.map(each => [each.knob, each] as const))(
@@ -39,6 +39,7 @@ test('what is written is read with its unit, and nonsense is not', () => {
   expect(readDial(dial('offset'), '-50 ms')).toBe(-0.05)
   expect(readDial(dial('frequencyerror'), '12,5 ppm')).toBe(12.5)
   expect(readDial(dial('loss'), '5 %')).toBe(0.05)
+  expect(readDial(dial('loss'), '100%')).toBe(1)
   expect(readDial(dial('jitter'), '20 µs')).toBe(20e-6)
   expect(readDial(dial('steal'), '30 %')).toBe(0.3)
   expect(readDial(dial('downtime'), '300 ms')).toBe(0.3)

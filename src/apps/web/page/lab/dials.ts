@@ -109,7 +109,7 @@ export const DIALS: readonly Dial[] = [
     title: 'Packets lost, each way',
     group: 'The network',
     least: 0,
-    most: 0.9,
+    most: 1,
     scale: 'squares',
     own: scenario => first(scenario)?.loss ?? 0,
   },

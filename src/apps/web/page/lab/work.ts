@@ -8,7 +8,7 @@ import { curveOf } from '#lab/curve.ts'
 import { beginPlay, type Playing } from '#lab/play.ts'
 import { isAmbiguous } from '#lab/players/configured.ts'
 import { notesOf, playersOf } from '#lab/players/of-scenario.ts'
-import { NAMES_NOBODY, namesNobody, type PlayerSpec } from '#lab/players/player.ts'
+import { namesNobody, type PlayerSpec, whyNobody } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { stage } from '#lab/scenario/world.ts'
 import type { Score } from '#lab/score.ts'
@@ -152,6 +152,6 @@ export function playable(scenario: Scenario): Scenario {
 function complaintsOf(scenario: Scenario, lane: number, player: PlayerSpec): readonly string[] {
   const said = scenario.player[lane]
   if (said?.config === undefined) return []
-  if (namesNobody(player, scenario)) throw new Error(`it ${NAMES_NOBODY}`)
+  if (namesNobody(player, scenario)) throw new Error(`it ${whyNobody(player)}`)
   return notesOf(said)
 }
