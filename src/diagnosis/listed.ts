@@ -8,8 +8,10 @@ import type { EventName, LogEvent } from '#core/trace/series.ts'
 
 /** ntpd's step threshold: nearer than that, offsets of one moment are no contradiction. */
 export const NEAR: Seconds = STEP_THRESHOLD
-/** Followed, it is as if none were. */
-const OWN_CLOCK = /^(?:local clock|LOCAL\(\d\)|127\.127\.1\.\d)$/
+/** The clock of the machine itself, listed like a source: followed, it is as if none were. */
+const OWN_CLOCK = /^(?:local clock|LOCAL\(\d+\)|127\.127\.1\.\d+)$/
+export const isOwnClock = ({ source }: Pick<Told, 'source'>): boolean =>
+  source !== undefined && OWN_CLOCK.test(source)
 
 /** What is told of a source: an event of a report, or what a copy holds of one. */
 export interface Told {
@@ -35,7 +37,7 @@ export function unfollowedOf<T extends Told>({
 }: {
   readonly timeless: readonly T[]
 }): Unfollowed<T> | undefined {
-  const named = timeless.filter(({ source }) => source !== undefined && !OWN_CLOCK.test(source))
+  const named = timeless.filter(each => each.source !== undefined && !isOwnClock(each))
   if (named.some(({ what }) => what === 'selected')) return undefined
   const last = (what: EventName) => [
     ...new Map(named.filter(each => each.what === what).map(each => [each.source, each])).values(),

@@ -6,6 +6,8 @@ import type { Correction } from './corrections.ts'
 import type { HostLog } from './host-log.ts'
 import { loopOf } from './runs.ts'
 
+/** Nothing stands still for so long: a board without a clock of its own boots in 1970, and many stamps do not tell the year. */
+const A_DECADE: Seconds = 10 * 365.25 * 86_400
 /** Corrections that are nearer to each other are for one event. */
 export const CLOSE: Seconds = 300
 /** What is smaller is no event. */
@@ -30,7 +32,8 @@ export function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
       event =>
         !steps.some(
           step =>
-            [step.at, step.at - step.size].some(at => Math.abs(at - event.at) < CLOSE) &&
+            (step.size > A_DECADE ||
+              [step.at, step.at - step.size].some(at => Math.abs(at - event.at) < CLOSE)) &&
             Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
         ),
     )
@@ -77,7 +80,7 @@ export function isAtStart(
   log: HostLog,
   daemon: Daemon,
 ): boolean {
-  if (correction.once) return true
+  if (correction.once || correction.size > A_DECADE) return true
   const followed = log.events.of('selected').filter(event => event.daemon === daemon)
   return [correction.at, decidedAt(correction)].some(at =>
     starts.some(

@@ -71,6 +71,9 @@ export class Corrections {
   #several = false
   #noticed = false
   #clean = 0
+  /** ntpd's updates without an offset, one after the other, and the first of them where it may be a step's. */
+  #zeros = 0
+  #marker: Correction | undefined
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, frequency, followed, line, file, daemon } = block
@@ -91,15 +94,17 @@ export class Corrections {
         this.#lastAt = at[row]!
       }
       if (daemon === 'ntpd') {
+        if (size === 0) this.#zeros++
+        else this.#endZeros()
         if (size === 0 && jitter[row]! < 1e-4)
-          this.#markers.offer({
+          this.#marker = {
             at: at[row]!,
             size: Number.NaN,
             by: 'step',
             ...place,
             file,
             line: line[row]!,
-          })
+          }
         continue
       }
       this.#drive(at[row]!, frequency[row]!)
@@ -123,6 +128,13 @@ export class Corrections {
       this.#clean = Math.abs(size) < CLEAN ? this.#clean + 1 : 0
       this.#slew.add(at[row]!, remaining[row]!, Number.isNaN(size) ? 0 : size)
     }
+  }
+
+  /** A zero alone follows a step. Of several the clock is compared with itself. */
+  #endZeros(): void {
+    if (this.#marker && this.#zeros === 1) this.#markers.offer(this.#marker)
+    this.#marker = undefined
+    this.#zeros = 0
   }
 
   #drive(at: Seconds, frequency: Rate): void {
@@ -157,7 +169,8 @@ export class Corrections {
   }
 
   get markers(): readonly Correction[] {
-    return once(this.#markers.all, ({ at }) => `${at}`)
+    const last = this.#marker && this.#zeros === 1 ? [this.#marker] : []
+    return once([...this.#markers.all, ...last], ({ at }) => `${at}`)
   }
 }
 

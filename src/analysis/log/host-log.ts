@@ -4,14 +4,16 @@
  */
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
-import type {
-  Block,
-  Daemon,
-  EventName,
-  LogEvent,
-  Piece,
-  SampleBlock,
-  UpdateBlock,
+import {
+  type Block,
+  type Daemon,
+  type EventName,
+  ISLAND_STRATUM,
+  type LogEvent,
+  OWN_CLOCK,
+  type Piece,
+  type SampleBlock,
+  type UpdateBlock,
 } from '#core/trace/series.ts'
 import { Agreeing } from './agreeing.ts'
 import { Astray } from './astray.ts'
@@ -23,9 +25,11 @@ import { Convergence } from './convergence.ts'
 import { Corrections } from './corrections.ts'
 import { type Bucket, Envelope } from './envelope.ts'
 import { EventLog } from './event-log.ts'
+import { IslandStrata } from './island-strata.ts'
 import { FirstRate } from './learned-at-start.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
+import { OwnClock } from './own-clock.ts'
 import { OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
 import { Ramps } from './ramps.ts'
@@ -249,6 +253,9 @@ export class UpdateSeries extends Series {
 export class HostLog {
   readonly samples = new Map<string, SampleSeries>()
   readonly updates = new Map<string, UpdateSeries>()
+  readonly ownClock = new OwnClock()
+  /** By the format in which its sources say so. */
+  readonly islands = new Map<string, IslandStrata>()
   readonly events = new EventLog()
   /** What has no stamp, in its order: lines of `ntpd -q`, of configurations, of reports. */
   readonly timeless: LogEvent[] = []
@@ -262,6 +269,13 @@ export class HostLog {
       const series = this.updates.get(piece.format) ?? new UpdateSeries(piece)
       this.updates.set(piece.format, series)
       series.add(piece)
+    } else if (piece.kind === 'readings') {
+      if (piece.quantity === OWN_CLOCK) this.ownClock.add(piece)
+      if (piece.quantity === ISLAND_STRATUM) {
+        const strata = this.islands.get(piece.format) ?? new IslandStrata()
+        this.islands.set(piece.format, strata)
+        strata.add(piece)
+      }
     } else if (piece.kind === 'event') {
       if (Number.isNaN(piece.at)) {
         if (this.timeless.length < MOST_TIMELESS) this.timeless.push(piece)
@@ -296,6 +310,7 @@ export class HostLog {
    */
   get daemons(): Daemon[] {
     const measured = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
+    if (this.ownClock.rows > 0) measured.push('ntpd')
     const said = [...this.events.of('version', 'started', 'selected'), ...this.timeless]
     const all = new Set([...measured, ...said.map(({ daemon }) => daemon)])
     const named = [...all].filter(daemon => daemon !== 'other' || measured.includes(daemon))
@@ -357,7 +372,11 @@ export class HostLog {
   }
 
   get span(): { from: Seconds; to: Seconds } | undefined {
-    const all = [...this.samples.values(), ...this.updates.values()]
+    const all = [
+      ...this.samples.values(),
+      ...this.updates.values(),
+      ...(this.ownClock.rows > 0 ? [this.ownClock] : []),
+    ]
     if (all.length === 0) return undefined
     return {
       from: Math.min(...all.map(series => series.from)),

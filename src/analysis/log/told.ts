@@ -22,6 +22,7 @@ import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog, UpdateSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
+import { gatheredIn, onOwnClock } from './on-own-clock.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 
 /** What may have been slewed before a step. */
@@ -89,7 +90,12 @@ export interface ToldRate {
 export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
   const events = eventsToldBy(log, daemon)
   if (isRate(events, log, daemon) || isGradual(events)) return []
-  const leaps = events.filter(event => leapt(event, log, daemon))
+  const alone = onOwnClock(log)
+  const leaps = events.filter(
+    event =>
+      leapt(event, log, daemon) &&
+      !alone.some(span => gatheredIn(span, { ...event.all[0]!, size: event.size })),
+  )
   return leaps.map(({ all, since, seen, noticed, size, open }) => ({
     ...(noticed ? spanNoticed(all[0]!, { since, noticed, size }) : spanOf(all[0]!, { since, seen, size })),
     ...(open && !noticed && { open }),

@@ -60,6 +60,11 @@ export interface UpdateBlock extends Rows {
   readonly followed: Uint16Array
 }
 
+/** Whether ntpd followed the clock that it keeps (its driver LOCAL): 1 or 0 at each of its polls. */
+export const OWN_CLOCK = 'own clock'
+/** The stratum of a source that has its time from a clock that nobody sets, as far as one can tell, for each answer of one. */
+export const ISLAND_STRATUM = 'stratum of an island'
+
 /** Any other quantity over time: a temperature, a counter, the offset of the RTC. */
 export interface ReadingBlock extends Rows {
   readonly kind: 'readings'

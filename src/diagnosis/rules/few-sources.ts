@@ -8,7 +8,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { EventName } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
-import { unfollowedOf } from '../listed.ts'
+import { isOwnClock, unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
@@ -56,7 +56,9 @@ function listed({ log, keeper }: Subject): Finding[] {
     ? reported
     : log.timeless.filter(({ what }) => what === 'source-configured')
   const named = new Map(
-    lines.flatMap(line => (line.source === undefined ? [] : [[line.source, line] as const])),
+    lines.flatMap(line =>
+      line.source === undefined || isOwnClock(line) ? [] : [[line.source, line] as const],
+    ),
   )
   if (named.size === 0 || named.size > 2) return []
   return [fewOf([...named.keys()], [...named.values()].map(evidenceOf), keeper)]

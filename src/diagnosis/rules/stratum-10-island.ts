@@ -1,17 +1,21 @@
 /**
  * stratum-10-island: a stratum of nine or more. Chains of real servers are short; such strata come from a server that serves
  * its own undisciplined clock (`fudge 127.127.1.0 stratum 10`, `local stratum 10`). Field report 001 has one: its server is
- * at stratum 9, so it is at 10.
+ * at stratum 9, so it is at 10. Or this host is its own island: ntpd takes the clock that it keeps for a source when the others
+ * are silent, and says that it is synchronised.
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { duration } from '#core/time/format.ts'
+import { gatheredIn, isOfLocalClock, onOwnClock } from '#analysis/log/on-own-clock.ts'
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
+import { duration, rate } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
-import type { Remedy } from '../finding.ts'
+import type { Finding, Remedy } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
+import { isOwnClock } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, spanOf } from '../subject.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
 
 const LEAST = 9
 /** A daemon that falls back for longer has lost its sources. */
@@ -19,36 +23,51 @@ const LONG: Seconds = 3600
 const UNSYNCHRONISED = 16
 /** chronyd's own `local` directive at work on this host. */
 const SERVED_HERE = /\b7F7F0101\b/
-const LOCAL_CLOCK = /\.LOCL\.|\b127\.127\.1\.\d\b|LOCAL\(\d\)|\b7F7F0101\b/
+/** From here on ntpd steps. */
+const FAR_OFF = STEP_THRESHOLD
+/** Of updates of a clock that is compared with itself. */
+const SEVERAL = 3
 
-export const stratumTenIsland: Rule = ({ log, keeper }) => {
+export const stratumTenIsland: Rule = subject => {
+  const { log, keeper } = subject
+  const measured = onItsOwn(subject) ?? servedByAnIsland(subject)
+  if (measured) return [measured]
   const strata = log.timeless.filter(({ what }) => what === 'stratum-now')
+  // A clock that a daemon keeps, and only lists among its sources, leads nobody.
+  const others = log.timeless.some(each => each.what === 'offset-now' && !isOwnClock(each))
   const local = log.timeless.filter(
-    ({ what, text }) => (what === 'stratum-now' || what === 'selected') && LOCAL_CLOCK.test(text),
+    event =>
+      isOfLocalClock(event) &&
+      (event.what === 'selected' || (event.what === 'stratum-now' && !(others && isOwnClock(event)))),
   )
-  const followed = itsOwnClock(log)
   const high = [
     ...local,
-    ...followed.lines,
-    ...strata.filter(({ size }) => size >= LEAST && size < UNSYNCHRONISED),
+    ...strata.filter(
+      each =>
+        each.size >= LEAST &&
+        each.size < UNSYNCHRONISED &&
+        !local.includes(each) &&
+        !(others && isOwnClock(each)),
+    ),
   ]
   // One odd server among good ones is outvoted.
   if (high.length === 0 || 2 * high.length < strata.filter(({ size }) => size < UNSYNCHRONISED).length)
     return []
   const most = Math.max(0, ...high.map(({ size }) => size).filter(Number.isFinite))
-  const own = local.length + followed.lines.length > 0
   const here = local.some(({ text }) => SERVED_HERE.test(text))
   return [
     {
       name: 'stratum-10-island',
       severity: 'warning',
-      ...spanOf(followed.lines),
-      what: own
-        ? `A clock that nobody sets is taken for a source of time${followed.time > 0 ? `, for ${duration(followed.time)} in all` : ''}.`
-        : `Stratum ${most}: somewhere up the chain a server serves its own clock, which nobody sets.`,
-      measures: { ...(most > 0 && { stratum: most }), ...(followed.time > 0 && { time: followed.time }) },
-      evidence: high.slice(0, 4).map(evidenceOf),
-      cost: 'All machines of the island agree with each other and drift from true time together, and nothing reports it. When a true source comes back, all of them jump.',
+      from: undefined,
+      to: undefined,
+      what:
+        local.length > 0
+          ? 'A clock that nobody sets is taken for a source of time.'
+          : `Stratum ${most}: somewhere up the chain a server serves its own clock, which nobody sets.`,
+      measures: { ...(most > 0 && { stratum: most }) },
+      evidence: linesOf(high).slice(0, 4).map(evidenceOf),
+      cost: COST,
       causes: [
         ...(here
           ? [
@@ -60,27 +79,105 @@ export const stratumTenIsland: Rule = ({ log, keeper }) => {
           : CHAIN),
       ],
       remedy: here ? giveSources(keeper) : findRoot(keeper),
-      confirm: '`clockwright query` with a public server: the difference is the error of the island.',
+      confirm: CONFIRM,
     },
   ]
 }
 
-/**
- * In the log of a daemon: that it followed its own clock. After a start it does so until it has heard of others; here for
- * long, or never anything else.
- */
-function itsOwnClock(log: HostLog): { lines: readonly LogEvent[]; time: Seconds } {
-  const selected = log.events.of('selected')
-  const isOwn = ({ text }: LogEvent) => LOCAL_CLOCK.test(text)
-  const lines = selected.filter(isOwn)
-  if (lines.length === 0) return { lines, time: 0 }
-  const ends = [...selected, ...log.events.of('ended', 'started', 'version')]
-  const time = lines.reduce((sum, line) => {
-    const next = Math.min(...ends.filter(({ at }) => at > line.at).map(({ at }) => at))
-    return Number.isFinite(next) ? sum + next - line.at : sum
-  }, 0)
-  return time > LONG || selected.every(isOwn) ? { lines, time } : { lines: [], time: 0 }
+/** What most measurements say of the sources themselves. */
+function servedByAnIsland({ log, keeper, when }: Subject): Finding | undefined {
+  const series = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  const island = series && log.islands.get(series.format)
+  if (!island || 2 * island.rows < series.rows) return undefined
+  const { from, to, most, rows } = island
+  return {
+    name: 'stratum-10-island',
+    severity: 'warning',
+    from,
+    to,
+    what: `Stratum ${most}: the sources serve a clock that nobody sets, their own or one up the chain, from ${when(from)} to ${when(to)}.`,
+    measures: { stratum: most, count: rows },
+    evidence: [{ text: `${rows} of ${series.rows} lines (${series.format}): stratum ${most}` }],
+    cost: COST,
+    causes: CHAIN,
+    remedy: findRoot(keeper),
+    confirm: CONFIRM,
+  }
 }
+
+/** A daemon that followed the very clock that it keeps. After a start it does so until it has heard of others; here for long, or always. */
+function onItsOwn({ log, keeper, disturbances, when }: Subject): Finding | undefined {
+  const spans = onOwnClock(log)
+  const zeros = comparedWithItself(log)
+  const nobody =
+    (spans.length > 0 || log.ownClock.rows > 0 || zeros !== undefined) &&
+    log.samples.size === 0 &&
+    log.events.of('selected').every(isOfLocalClock)
+  const time = nobody && log.span ? log.span.to - log.span.from : timeOf(spans)
+  if (!nobody && time <= LONG) return undefined
+  const found = [
+    ...disturbances.own,
+    ...log.events.of('stepped').filter(({ daemon }) => daemon === keeper.daemon),
+  ].filter(({ size }) => Number.isFinite(size))
+  const [worst] = spans
+    .flatMap(span => found.filter(each => gatheredIn(span, each)).map(({ at, size }) => ({ span, at, size })))
+    .sort((a, b) => Math.abs(b.size) - Math.abs(a.size))
+  const off = worst && Math.abs(worst.size) >= FAR_OFF ? worst : undefined
+  const forHow = time > 0 ? `, for ${duration(time)} in all` : ''
+  return {
+    name: 'stratum-10-island',
+    severity: off || (nobody && time > LONG) ? 'critical' : 'warning',
+    from: spans[0]?.from ?? log.span?.from,
+    to: spans.at(-1)?.to ?? log.span?.to,
+    what: `A clock that nobody sets is taken for a source of time${forHow}: ${nobody ? 'nobody else was heard' : `${keeper.name} followed the clock of this machine itself`}${off ? `, and it was ${duration(Math.abs(off.size))} ${off.size > 0 ? 'behind' : 'ahead'} at the end, ${when(off.at)}` : ''}.`,
+    measures: { ...(time > 0 && { time }), ...(off && { offset: off.size }) },
+    evidence: [
+      ...spans.slice(0, 4).map(({ from, to, file, line }) => ({
+        text: `its own clock is followed${to > from ? ` from ${when(from)} to ${when(to)}` : ''}`,
+        file,
+        line,
+      })),
+      ...(zeros === undefined ? [] : [{ text: `all ${zeros} offsets are exactly zero` }]),
+    ],
+    cost: 'The clock goes as wrong as its oscillator is, and the daemon says all the time that it is synchronised. When a true source is heard again, the clock is set.',
+    causes: [
+      {
+        what: 'the sources were not heard, and the daemon fell back on the clock that it keeps (`server 127.127.1.0`)',
+        why: off
+          ? `${duration(Math.abs(off.size))} in ${duration(off.at - off.span.from)} are ${rate(Math.abs(off.size) / (off.at - off.span.from))}: what an oscillator does alone`
+          : 'nothing else makes it follow that',
+      },
+    ],
+    remedy: configure(
+      keeper,
+      'Find out why the others were not heard, and take `server 127.127.1.0` out: with it nobody notices. Several hosts that must agree without any source elect one of them with `tos orphan`.',
+      [
+        '# server 127.127.1.0',
+        'server … iburst   (several, of stratum 1 to 4)',
+        'tos orphan 11   (on servers of an island)',
+      ],
+    ),
+    confirm: '`ntpq -p` with a `*` before LOCAL(0).',
+  }
+}
+
+const timeOf = (spans: readonly { readonly from: Seconds; readonly to: Seconds }[]): Seconds =>
+  spans.reduce((sum, { from, to }) => sum + to - from, 0)
+
+/** Of a loopstats in which no update had anything to correct: how many they are. */
+function comparedWithItself(log: HostLog): number | undefined {
+  const updates = log.updatesOf('ntpd')
+  return updates && updates.rows >= SEVERAL && updates.offset.whole.rms === 0 ? updates.rows : undefined
+}
+
+/** One line tells more than one thing. */
+const linesOf = (events: readonly LogEvent[]): LogEvent[] => [
+  ...new Map(events.map(event => [`${event.file}:${event.line}`, event])).values(),
+]
+
+const COST =
+  'All machines of the island agree with each other and drift from true time together, and nothing reports it. When a true source comes back, all of them jump.'
+const CONFIRM = '`clockwright query` with a public server: the difference is the error of the island.'
 
 const CHAIN = [
   {

@@ -4,10 +4,12 @@
  * the local clock is behind), delay, dispersion; then root delay, root dispersion, refid and time stamping, which
  * releases before 2 do not have. A reply that failed the tests of the packet itself says nothing about the clock.
  */
-import { sampleBlock } from '#core/trace/series.ts'
+import { ISLAND_STRATUM, sampleBlock } from '#core/trace/series.ts'
+import { isIsland, mayBeIsland } from '../island.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
+import { ReadingRows } from '../reading-rows.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
@@ -21,6 +23,11 @@ export const measurements: LogFormat = {
   apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
+    const islands = new ReadingRows(into, {
+      daemon: 'chrony',
+      format: measurements.name,
+      quantity: ISLAND_STRATUM,
+    })
     return columns(into, {
       create: room =>
         sampleBlock({ daemon: 'chrony', format: measurements.name, file: into.file, exchanges: true }, room),
@@ -29,7 +36,7 @@ export const measurements: LogFormat = {
         if (!cursor.ok) return
         block.source[row] = into.sources.read(cursor)
         if (cursor.word() !== 1) cursor.ok = false
-        cursor.integer()
+        const stratum = cursor.integer()
         if (!cursor.ok) return
         const packet = passed(cursor)
         const server = passed(cursor)
@@ -42,8 +49,13 @@ export const measurements: LogFormat = {
         block.offset[row] = packet && server ? offset : Number.NaN
         block.delay[row] = cursor.decimal()
         block.dispersion[row] = cursor.decimal()
+        if (!mayBeIsland(stratum) || into.census || !cursor.ok || cursor.ended()) return
+        cursor.decimal()
+        cursor.decimal()
+        if (isIsland(stratum, cursor)) islands.add({ at: block.at[row]!, value: stratum })
       },
       other: cursor => skipHead(cursor, HEAD),
+      flush: () => islands.flush(),
     })
   },
 }

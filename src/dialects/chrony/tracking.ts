@@ -7,10 +7,12 @@
  */
 
 import { PPM } from '#core/time/units.ts'
-import { updateBlock } from '#core/trace/series.ts'
+import { ISLAND_STRATUM, updateBlock } from '#core/trace/series.ts'
+import { HIGH_STRATUM, mayBeIsland } from '../island.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
+import { ReadingRows } from '../reading-rows.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
 
@@ -23,6 +25,11 @@ export const tracking: LogFormat = {
   apart: true,
   open(into) {
     const readDate = dateReader(into.baseDay)
+    const islands = new ReadingRows(into, {
+      daemon: 'chrony',
+      format: tracking.name,
+      quantity: ISLAND_STRATUM,
+    })
     return columns(into, {
       create: room => updateBlock({ daemon: 'chrony', format: tracking.name, file: into.file }, room),
       row(cursor, block, row) {
@@ -40,6 +47,9 @@ export const tracking: LogFormat = {
         block.offset[row] = stratum === 0 ? Number.NaN : offset
         block.jitter[row] = Number.NaN
         block.remaining[row] = Number.NaN
+        // One more than its source has.
+        if (cursor.ok && stratum > HIGH_STRATUM && mayBeIsland(stratum))
+          islands.add({ at: block.at[row]!, value: stratum - 1 })
         if (!cursor.ok || cursor.ended()) return
         if (cursor.word() !== 1) cursor.ok = false
         if (!cursor.ok || cursor.ended()) return
@@ -48,6 +58,7 @@ export const tracking: LogFormat = {
         if (cursor.ok && !cursor.ended()) block.remaining[row] = cursor.decimal()
       },
       other: cursor => skipHead(cursor, HEAD),
+      flush: () => islands.flush(),
     })
   },
 }

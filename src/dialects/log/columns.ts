@@ -21,14 +21,16 @@ export interface RowReader<B extends Block> {
   /** Reads one line into row `row` of the block and leaves the cursor behind its last field; or leaves `ok` false. */
   row(cursor: Cursor, block: B, row: number): void
   /** For lines that belong to the format and are no rows: a header. Leaves the cursor on the next line when true. */
-  other?(cursor: Cursor): boolean
+  other?(cursor: Cursor, line: number): boolean
+  /** Tells what lines that are no rows had. */
+  flush?(): void
 }
 
 export function columns<B extends Block>(into: Destination, reader: RowReader<B>): LineReader {
   const cursor = new Cursor()
   let block: B | undefined
   let most = FIRST_ROWS
-  const flush = () => {
+  const tell = () => {
     if (!block || block.rows === 0) return
     into.tell(block)
     // It is written over: whoever was told is done with it.
@@ -69,14 +71,14 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
         const taken = rows(block, start, end, number)
         number += taken
         if (block.rows === most) {
-          flush()
+          tell()
           most = Math.min(BLOCK_ROWS, most * 4)
           continue
         }
         if (cursor.at >= end) break
         const at = cursor.at
         cursor.ok = true
-        if (reader.other?.(cursor)) {
+        if (reader.other?.(cursor, number)) {
           number++
           continue
         }
@@ -86,7 +88,10 @@ export function columns<B extends Block>(into: Destination, reader: RowReader<B>
       self.taken = number - line
       return cursor.at
     },
-    flush,
+    flush() {
+      tell()
+      reader.flush?.()
+    },
   }
   return self
 }

@@ -1,14 +1,18 @@
 /**
  * loopstats: a line for each update of ntpd's clock.
  * Day, seconds, offset in s, frequency in ppm, jitter in s, wander in ppm, time constant. An offset of exactly zero with
- * the jitter of the precision is written right after a step. NTPsec writes the frequency with six decimals, ntpd with three.
+ * the jitter of the precision is written right after a step. NTPsec writes the frequency with six decimals, ntpd with three;
+ * before there was NTPsec, some releases of ntpd did as it does.
  */
 
-import { PPM } from '#core/time/units.ts'
+import { PPM, type Seconds } from '#core/time/units.ts'
 import { updateBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
-import { readMjd } from './mjd.ts'
+import { MJD_OF_1970, readMjd } from './mjd.ts'
+
+/** It was split off in the summer of 2015. */
+const FIRST_NTPSEC: Seconds = (57_174 - MJD_OF_1970) * 86_400
 
 export const loopstats: LogFormat = {
   name: 'ntpd loopstats',
@@ -32,7 +36,7 @@ export const loopstats: LogFormat = {
         cursor.integer()
         if (cursor.ok && !told) {
           told = true
-          if (digits >= 6)
+          if (digits >= 6 && block.at[row]! + into.baseDay * 86_400 > FIRST_NTPSEC)
             into.tell({
               kind: 'event',
               what: 'version',

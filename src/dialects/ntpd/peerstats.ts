@@ -3,11 +3,14 @@
  * Day, seconds, address, status word in hex, offset, delay, dispersion, jitter: all in seconds, the offset server minus
  * local (ntpd's monitoring options). Where packets are lost a filter may hold no sample at all: its row has zeros for offset and delay,
  * and nothing was measured. Nor was it where none of the last eight packets was answered: such a row repeats what was measured last.
+ * The driver of the machine's own clock writes rows of zeros, too: it is no source.
  */
 import { sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { readMjd } from './mjd.ts'
+import { OwnClockRows } from './own-clock.ts'
+import { LOCAL_CLOCK } from './sources.ts'
 
 /** Of the status word (ntp_control.h, CTL_PST_REACH). */
 const REACHED = 0x1000
@@ -17,8 +20,9 @@ export const peerstats: LogFormat = {
   dated: true,
   first: DIGITS,
   apart: true,
-  open: into =>
-    columns(into, {
+  open(into) {
+    const own = new OwnClockRows(into, peerstats.name)
+    return columns(into, {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: peerstats.name, file: into.file, exchanges: false }, room),
       row(cursor, block, row) {
@@ -35,8 +39,13 @@ export const peerstats: LogFormat = {
         // Counters have no point.
         if (cursor.decimals < 0) cursor.ok = false
         cursor.decimalsInto(block.delay, block.dispersion, block.jitter, row)
-        const empty = block.delay[row] === 0 && block.offset[row] === 0
-        if (empty || (status & REACHED) === 0) block.delay[row] = block.offset[row] = Number.NaN
+        const still = block.delay[row] === 0
+        if (still && LOCAL_CLOCK.test(into.sources.names[block.source[row]!] ?? '')) cursor.ok = false
+        else if ((still && block.offset[row] === 0) || (status & REACHED) === 0)
+          block.delay[row] = block.offset[row] = Number.NaN
       },
-    }),
+      other: (cursor, line) => own.take(cursor, line),
+      flush: () => own.flush(),
+    })
+  },
 }

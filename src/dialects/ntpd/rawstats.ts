@@ -6,13 +6,16 @@
  * Offset and delay are computed here (RFC 5905, 8), so nothing that ntpd thought of them is in the way. A broadcast has
  * no origin time: its delay is unknown, and its offset is short by the way of the packet.
  */
-import { sampleBlock } from '#core/trace/series.ts'
+import { ISLAND_STRATUM, sampleBlock } from '#core/trace/series.ts'
+import { isIsland, mayBeIsland } from '../island.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
+import { ReadingRows } from '../reading-rows.ts'
 import { readMjd } from './mjd.ts'
 
 const ERA = 2 ** 32
+const BEFORE_REFID = 4
 
 export const rawstats: LogFormat = {
   name: 'ntpd rawstats',
@@ -21,6 +24,11 @@ export const rawstats: LogFormat = {
   apart: true,
   open(into) {
     let told = into.midst ?? false
+    const islands = new ReadingRows(into, {
+      daemon: 'ntpd',
+      format: rawstats.name,
+      quantity: ISLAND_STRATUM,
+    })
     return columns(into, {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: rawstats.name, file: into.file, exchanges: true }, room),
@@ -53,7 +61,10 @@ export const rawstats: LogFormat = {
           block.delay[row] = out - back
         }
         block.dispersion[row] = Number.NaN
+        const header = cursor.at
+        if (!into.census) readHeader(cursor, stratum => islands.add({ at: block.at[row]!, value: stratum }))
         if (told) return
+        cursor.at = header
         told = true
         into.tell({
           kind: 'event',
@@ -68,8 +79,23 @@ export const rawstats: LogFormat = {
           text: versionByFields(cursor),
         })
       },
+      flush: () => islands.flush(),
     })
   },
+}
+
+/** Leap, version, mode, stratum; poll, precision, root delay and dispersion; refid. What is no such header says nothing. */
+function readHeader(cursor: Cursor, island: (stratum: number) => void): void {
+  if (cursor.ended()) return
+  cursor.integer()
+  cursor.integer()
+  cursor.integer()
+  const stratum = cursor.integer()
+  if (cursor.ok && mayBeIsland(stratum)) {
+    for (let field = 0; field < BEFORE_REFID; field++) cursor.word()
+    if (isIsland(stratum, cursor)) island(stratum)
+  }
+  cursor.ok = true
 }
 
 /** Across the end of an era the seconds begin anew. */

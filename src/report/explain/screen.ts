@@ -60,6 +60,7 @@ function plot(host: Explained, columns: number, style: Style): string[] {
     [...host.log.updates.values()][0]
   if (!series || series.rows < 2) return []
   const buckets = series.offset.envelope.buckets()
+  if (buckets.length === 0) return []
   const points = buckets.flatMap(({ from, to, min, max }) => {
     const x = (from + to) / 2
     return [
