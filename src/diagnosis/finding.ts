@@ -82,6 +82,7 @@ export const FINDINGS = {
   'panic-not-first': 'An old ntpd knows of `tinker panic 0` only from its line on.',
   'fewer-than-four': 'With three sources one may lie or be lost, and not both.',
   'no-source': 'No source is configured.',
+  'sources-unusable': 'Sources are configured, and none of them can be followed.',
   'never-agrees': 'More sources must agree than are configured, or they must be nearer than any is.',
   'forced-source': 'A source was put beyond doubt by configuration.',
   'no-iburst': 'After a start the first measurements take minutes.',

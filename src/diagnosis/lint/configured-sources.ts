@@ -1,6 +1,7 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
+import type { ChronySource } from '#dialects/chrony/source.ts'
 import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
@@ -16,6 +17,8 @@ export interface NamedHere {
   readonly pool: number | undefined
   /** It may be selected: no `noselect`, and not the clock of the machine itself. */
   readonly counts: boolean
+  /** It does not prove itself, and only those that do may be selected. */
+  readonly barred?: boolean
   /** Undefined where there is no such option, as for a clock that is attached. */
   readonly iburst: boolean | undefined
   /** `true` of ntpd, `trust` of chrony. */
@@ -114,6 +117,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
 function chrony(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.chrony)
   if (!main || (main.read.directives.length === 0 && !isUsed(subject, ['chronyd']))) return undefined
+  const isBarred = barredBy(subject)
   const attached = originsIn(subject.chrony.map(({ read }) => read))
   const named = subject.chrony.flatMap(({ file, read }): NamedHere[] => [
     ...read.sources.map(each => ({
@@ -121,7 +125,8 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
       file,
       line: each.line,
       pool: each.kind === 'pool' ? each.maxsources : undefined,
-      counts: !each.noselect,
+      counts: !each.noselect && !isBarred(each),
+      barred: isBarred(each),
       iburst: each.iburst,
       forced: each.trust,
       network: true,
@@ -159,6 +164,19 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
       asLine: count => `minsources ${count}`,
     },
   }
+}
+
+const provesItself = ({ options }: ChronySource): boolean =>
+  options.flags.has('nts') || options.values.has('key')
+
+/** Whom `authselectmode` passes over; attached clocks it leaves alone. */
+function barredBy(subject: LintSubject): (source: ChronySource) => boolean {
+  const mode = lastDirective(subject, 'authselectmode')?.words[0]?.toLowerCase()
+  const proven = subject.chrony.some(({ read }) =>
+    read.sources.some(each => !each.noselect && provesItself(each)),
+  )
+  const strict = mode === 'require' || (mode === 'prefer' && proven)
+  return source => strict && !provesItself(source)
 }
 
 /** A clock may be locked to one that another file attaches. */

@@ -26,6 +26,7 @@ import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { smear } from './rules/smear.ts'
 import { sources } from './rules/sources.ts'
+import { sourcesUnusable } from './rules/sources-unusable.ts'
 import { statistics } from './rules/statistics.ts'
 import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steps } from './rules/steps.ts'
@@ -49,6 +50,7 @@ export const LINT_RULES: readonly LintRule[] = [
   noDaemon,
   twoDaemons,
   sources,
+  sourcesUnusable,
   forcedSource,
   smear,
   hostClock,

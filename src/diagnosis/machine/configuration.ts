@@ -143,6 +143,7 @@ const OF_SOURCES: readonly FindingName[] = [
   'two-sources',
   'fewer-than-four',
   'never-agrees',
+  'sources-unusable',
   'host-clock-not-validated',
 ]
 

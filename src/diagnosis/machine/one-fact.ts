@@ -8,6 +8,7 @@ import { bySeverity, type Finding, type FindingName } from '../finding.ts'
 /** Each with what follows from it, as far as that is no graver. */
 const FOLLOWS: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> = {
   'no-source': ['not-synchronised'],
+  'sources-unusable': ['not-synchronised', 'slow-after-a-pause'],
   'never-agrees': ['slow-after-a-pause'],
   'restrict-drops-answers': ['slow-after-a-pause'],
   'chronyd-refuses': ['daemon-not-running'],

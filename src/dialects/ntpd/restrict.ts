@@ -1,8 +1,9 @@
 /**
  * `restrict` of ntp.conf (ntp.conf(5), "Access Control Options"; ntp_restrict.c): what the daemon lets others do. Of the lines
  * that an address falls under the narrowest decides. `ignore` drops every packet, and `noserve` every one that is no query: the
- * answers of servers, too. `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from
- * 4.2.7 on it may not become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
+ * answers of servers, too; from 4.2 on `notrust` drops whatever does not prove itself by a key, and NTPsec has no such flag any
+ * more. `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from 4.2.7 on it may not
+ * become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
  */
 import type { Command } from './commands.ts'
 import type { NtpdAssociation } from './conf.ts'
@@ -33,27 +34,45 @@ export function readRestriction({ line, words }: Command): Restriction {
 
 export const dropsAnswers = ({ flags }: Restriction): boolean => flags.has('ignore') || flags.has('noserve')
 
+/** What a restriction drops, of all that is asked. */
+export type Drops = (restriction: Restriction) => boolean
+
+/** Which restrictions would drop what this server answers, in an ntpd of this version. */
+export function dropsOf(
+  { options }: Pick<NtpdAssociation, 'options'>,
+  version: NtpdVersion | undefined,
+): Drops {
+  const wantsProof = version?.family !== 'ntpsec' && !(version && isBefore(version, [4, 2, 0, 0]))
+  return wantsProof && !options.values.has('key') && !options.flags.has('autokey')
+    ? each => dropsAnswers(each) || each.flags.has('notrust')
+    : dropsAnswers
+}
+
 /** The line that drops what this server answers; undefined when none does, or when nobody can tell from its name. */
-export function whatDeafens(all: readonly Restriction[], server: string): Restriction | undefined {
+export function whatDeafens<R extends Restriction>(
+  all: readonly R[],
+  server: string,
+  drops: Drops,
+): R | undefined {
   const own = all.filter(({ target, mask }) => target === server && mask === undefined)
-  if (own.length > 0) return own.find(dropsAnswers)
+  if (own.length > 0) return own.find(drops)
   const asked = all.filter(({ target }) => target === 'source')
-  if (asked.length > 0) return asked.find(dropsAnswers)
+  if (asked.length > 0) return asked.find(drops)
   const networks = all.filter(isNetwork)
   const number = numberOf(server)
-  if (number === undefined && networks.some(each => !dropsAnswers(each))) return undefined
+  if (number === undefined && networks.some(each => !drops(each))) return undefined
   const inside = networks
     .flatMap(each => {
       const bits = number === undefined ? undefined : sharedBits(each, number)
       return bits === undefined ? [] : [{ each, bits }]
     })
     .sort((a, b) => b.bits - a.bits)
-  if (inside[0]) return dropsAnswers(inside[0].each) ? inside[0].each : undefined
+  if (inside[0]) return drops(inside[0].each) ? inside[0].each : undefined
   const family = number !== undefined ? 4 : server.includes(':') ? 6 : undefined
   return all.find(
     each =>
       each.target === 'default' &&
-      dropsAnswers(each) &&
+      drops(each) &&
       (each.family === undefined || family === undefined || each.family === family),
   )
 }

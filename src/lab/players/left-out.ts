@@ -9,6 +9,7 @@ import { wordsOf } from '#dialects/named-source.ts'
 import { readCommands } from '#dialects/ntpd/commands.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import {
+  dropsOf,
   type Restriction,
   readRestriction,
   refusedPools,
@@ -177,7 +178,8 @@ export function deafeningIn(
     .map(readRestriction)
   const refused = new Set(refusedPools(all, asked, version))
   return server =>
-    whatDeafens(all, server.address) ?? (refused.has(server) ? refusesPools(all).at(-1) : undefined)
+    whatDeafens(all, server.address, dropsOf(server, version)) ??
+    (refused.has(server) ? refusesPools(all).at(-1) : undefined)
 }
 
 /** Whom ntpd does not hear for its own `restrict`. */

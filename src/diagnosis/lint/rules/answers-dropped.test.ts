@@ -65,3 +65,20 @@ test('`ignore` for everybody drops what the servers answer, unless they are exce
   expect(put1).toContain('restrict default kod limited nomodify notrap noquery\n')
   expect(told(put1)).toEqual([])
 })
+
+test('`notrust` drops what has no key, from 4.2 on and in ntpd only', () => {
+  const notrust = 'restrict default nomodify notrap nopeer noquery notrust\n'
+  const names = SERVERS.replaceAll('10.0.0.', 'ntp.example')
+  expect(severity(SERVERS + notrust)).toBe('critical')
+  expect(severity(SERVERS + notrust, {})).toBe('critical')
+  expect(severity(SERVERS.replace('iburst', 'iburst key 1') + notrust)).toBe('warning')
+  expect(severity(SERVERS.replaceAll('iburst', 'iburst key 1') + notrust)).toBeUndefined()
+  expect(severity(SERVERS + notrust, { daemons: [{ name: 'ntpd', version: '4.1.2' }] })).toBeUndefined()
+  expect(severity(SERVERS + notrust, NTPSEC)).toBeUndefined()
+  expect(severity(SERVERS + notrust, { daemons: [{ name: 'ntpsec' }] })).toBeUndefined()
+  expect(severity(`${SERVERS + CLOSED}restrict source notrust\n`)).toBe('critical')
+  expect(put(names + notrust, 'restrict-drops-answers')).toBe(names + notrust.replace(' notrust', ''))
+  expect(put(`${names + CLOSED}restrict source notrust\n`, 'restrict-drops-answers')).toBe(
+    `${names + CLOSED}restrict source\n`,
+  )
+})

@@ -1,16 +1,18 @@
 /**
  * restrict-drops-answers: `restrict default` as it keeps out those that are asked. `ignore` and `noserve` drop what every server answers,
- * `nopeer` what a `pool` finds.
+ * `notrust` what those without a key do, `nopeer` what a `pool` finds.
  */
 import { isNumeric } from '#core/ntp/endpoint.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import {
+  dropsOf,
   isEverybody,
   type Restriction,
   refusedPools,
   refusesPools,
   whatDeafens,
 } from '#dialects/ntpd/restrict.ts'
+import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { isLocalClock } from '../configured-sources.ts'
 import { found } from '../rule.ts'
@@ -49,29 +51,50 @@ const isAllOf = ({ ntp }: LintSubject, lost: readonly Asked[]): boolean =>
     ),
   )
 
+/** Is it said of everybody, or of all that are asked? */
+const isGeneral = (each: Restriction): boolean => isEverybody(each) || each.target === 'source'
+
+const DEAFENING = ['ignore', 'noserve', 'notrust']
+
 function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
-  const lost = askedBy(subject).filter(({ address }) => {
-    const by = whatDeafens(all, address)
-    return by !== undefined && isEverybody(by)
+  const version = versionOf(subject)
+  const lost = askedBy(subject).flatMap(server => {
+    const drops = dropsOf(server, version)
+    const by = whatDeafens(all, server.address, drops)
+    return by && isGeneral(by) ? [{ server, by, drops }] : []
   })
-  const by = all.filter(each => isEverybody(each) && (each.flags.has('ignore') || each.flags.has('noserve')))
+  const by = all.filter(each =>
+    lost.some(({ drops, by: { target } }) => target === each.target && drops(each)),
+  )
   const [first] = by
-  if (lost.length === 0 || !first) return []
-  const numeric = lost.every(({ address }) => isNumeric(address))
-  const edits = numeric ? [exceptions(by.at(-1)!, lost)] : by.map(each => answered(subject, each))
-  const word = first.flags.has('ignore') ? 'ignore' : 'noserve'
+  if (!first) return []
+  const servers = lost.map(({ server }) => server)
+  const numeric = by.every(isEverybody) && servers.every(({ address }) => isNumeric(address))
+  const edits = numeric ? [exceptions(by.at(-1)!, servers)] : by.map(each => answered(subject, each))
+  const word = DEAFENING.find(each => first.flags.has(each))!
+  const none = `there is no exception for ${servers.length === 1 ? servers[0]!.address : `${servers.length} that are asked`}`
+  const line = `restrict ${first.target} ${word}`
   return [
     dropped(subject, {
       by,
-      lost,
-      what: `\`restrict default ${word}\` also drops what servers answer, and there is no exception for ${lost.length === 1 ? lost[0]!.address : `${lost.length} that are asked`}.`,
+      lost: servers,
+      what:
+        word === 'notrust'
+          ? `\`${line}\` drops what does not prove itself by a key, and so what ${servers.length === 1 ? `${servers[0]!.address} answers` : `${servers.length} answer`}.`
+          : `\`${line}\` also drops what servers answer, and ${none}.`,
       text: numeric
         ? 'Except the servers.'
-        : `Let what comes be answered, and no more: \`noquery\` and its like instead of \`${word}\`. A \`restrict\` for a name would hold for one of its addresses only.`,
+        : word === 'notrust'
+          ? 'Take `notrust` out, or give each server a key. (Before ntpd 4.2 the word had another meaning.)'
+          : `Let what comes be answered, and no more: \`noquery\` and its like instead of \`${word}\`. A \`restrict\` for a name would hold for one of its addresses only.`,
       edits,
     }),
   ]
 }
+
+/** Of an NTPsec no version may be known. */
+const versionOf = (subject: LintSubject): NtpdVersion | undefined =>
+  subject.machine.ntpd ?? (readerOf(subject)?.family === 'ntpsec' ? parseVersion('ntpsec 1.0') : undefined)
 
 const exceptions = ({ file, line }: RestrictionAt, lost: readonly Asked[]): Edit => ({
   file,
@@ -82,16 +105,21 @@ const exceptions = ({ file, line }: RestrictionAt, lost: readonly Asked[]): Edit
   ),
 })
 
-/** Of `nopeer` it is told by itself where it is wrong. */
+/** Of `nopeer` it is told by itself where it is wrong. Who only wanted proof is to be let in no further. */
 const answered = (subject: LintSubject, { file, line, flags }: RestrictionAt): Edit => {
-  const wanted = ['kod', 'limited', 'nomodify', 'notrap', 'noquery'].filter(flag => !flags.has(flag))
+  const deafening = DEAFENING.filter(flag => flags.has(flag))
+  const closed = deafening.some(flag => flag !== 'notrust')
+  const wanted = closed
+    ? ['kod', 'limited', 'nomodify', 'notrap', 'noquery'].filter(flag => !flags.has(flag))
+    : []
+  const pattern = `\\s+(?:${DEAFENING.join('|')})(?=\\s|$)`
   return {
     file,
     line,
     kind: 'replace',
     text: lineOf(subject, file, line)
-      .replace(/\s+(?:ignore|noserve)(?=\s|$)/, wanted.map(flag => ` ${flag}`).join(''))
-      .replace(/\s+(?:ignore|noserve)(?=\s|$)/g, ''),
+      .replace(new RegExp(pattern), wanted.map(flag => ` ${flag}`).join(''))
+      .replace(new RegExp(pattern, 'g'), ''),
   }
 }
 

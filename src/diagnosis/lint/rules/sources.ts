@@ -43,7 +43,8 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   const count = howManyClocks([...distinct.values()])
   const evidence = [...distinct.values()].map(({ file, line }) => evidenceAt(subject, file, line))
   if (subject.machine.about.controlled || count >= ENOUGH || (pools && count > 2)) return []
-  if (elsewhere && count === 0) return []
+  // Of those that are there and cannot be followed it is told by itself.
+  if (count === 0 && (elsewhere || named.some(({ barred }) => barred))) return []
   const more = { daemon, program, file, after: isToml(program) ? undefined : counted.at(-1) }
   const hook = subject.machine.about.daemons?.find(({ name }) => PROGRAMS[name] === program)?.dhcpHook
   if (count === 0)
