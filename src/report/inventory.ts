@@ -188,7 +188,8 @@ function clockRows({ clock, sysctls, rtc, copy }: Inventory): Row[] {
       ({ synchronised, frequency, maxError }) =>
         `${synchronised ? 'synchronised' : 'not synchronised'}, frequency ${rate(frequency)}, error at most ${duration(maxError)}`,
     ),
-    ...sysctls.flatMap(({ name, set, running }) => [
+    ...sysctls.flatMap(({ name, set, running, idle }) => [
+      ...some(`read by nobody: ${name}`, idle),
       ...set.map((each, i) => row(i === set.length - 1 ? `set ${name}` : `(set ${name})`, each)),
       ...some(name, running),
     ]),

@@ -52,6 +52,11 @@ describe('the hypervisor', () => {
     ['kvm', 'a bare KVM guest', { clocksources: 'kvm-clock tsc acpi_pm' }],
     ['kvm', 'QEMU on arm64', { cpuFlag: undefined, deviceTree: 'linux,dummy-virt' }],
     ['unknown', 'something that hides', {}],
+    [
+      'kvm',
+      'QEMU that hides the flag',
+      { cpuFlag: false, dmi: { vendor: 'RDO', product: 'OpenStack Compute' } },
+    ],
   ])('is %s for %s', (expected, _, some) => {
     expect(name(some)).toBe(expected)
   })

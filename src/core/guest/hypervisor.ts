@@ -1,7 +1,7 @@
 /**
  * Which hypervisor is below us? What it says of itself is spread over several places, none of which every hypervisor
- * fills, so all are read and the surest is taken first. On x86 the CPUID flag decides whether there is one at all: a bare
- * metal cloud machine carries the same vendor names as the virtual ones.
+ * fills, so all are read and the surest is taken first. On x86 the CPUID flag decides whether there is one at all, as far as the
+ * name of the product does not: a bare metal cloud machine carries the same vendor names as the virtual ones.
  */
 import type { Hypervisor } from './facts.ts'
 import type { Files } from './files.ts'
@@ -31,7 +31,7 @@ export type ToldHypervisor = Hypervisor & { readonly path: string | undefined }
 
 export function tellHypervisor(clues: Clues): ToldHypervisor | undefined {
   const told = fromXen(clues) ?? fromTables(clues)
-  if (told && (clues.cpuFlag !== false || told.name.startsWith('xen'))) {
+  if (told && (clues.cpuFlag !== false || told.name.startsWith('xen') || isNeverReal(clues))) {
     return clues.cpuFlag ? { ...told, evidence: `CPUID flag hypervisor; ${told.evidence}` } : told
   }
   if (!clues.cpuFlag) return undefined
@@ -43,6 +43,12 @@ export function tellHypervisor(clues: Clues): ToldHypervisor | undefined {
     }
   )
 }
+
+/** What no real machine is called. QEMU can be told to hide the flag (`-cpu host,-hypervisor`). */
+const isNeverReal = ({ dmi }: Clues): boolean =>
+  /^(?:KVM$|RHEV|oVirt|OpenStack|Bochs|Standard PC|VMware|VirtualBox|Virtual Machine$)/.test(
+    dmi.product ?? '',
+  )
 
 /** Linux says from 4.13 on what kind of guest it is; of the kinds before only those with hardware of their own have tables. */
 function fromXen(clues: Clues): ToldHypervisor | undefined {

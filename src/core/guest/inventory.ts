@@ -185,6 +185,8 @@ export interface Sysctl {
   readonly set: readonly Fact<string>[]
   /** What the running kernel has. */
   readonly running: Fact<string> | undefined
+  /** What stands in /etc/sysctl.conf where nobody reads that file. */
+  readonly idle?: Fact<string>
   /** /etc/sysctl.conf was seen: what is not set is set nowhere, and not merely in a file that a copy lacks. */
   readonly confSeen?: true
 }

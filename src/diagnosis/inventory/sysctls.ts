@@ -39,34 +39,49 @@ export function findSysctls(files: Files, start: Start, distribution: Distributi
   const add = (name: string, value: Fact<string>): void => {
     if (OF_TIME.test(name)) set.set(name, [...(set.get(name) ?? []), value])
   }
-  for (const path of filesInOrder(files, distribution).slice(0, MOST_FILES)) {
-    const read = files.read(path)
-    if (read.kind !== 'read') continue
-    for (const { name, value, line, text } of parseSysctl(read.text).lines)
-      add(name, fact(value, at(path, text, line)))
-  }
+  const paths = filesInOrder(files, distribution)
+  for (const path of paths.slice(0, MOST_FILES))
+    for (const { name, value } of settingsOf(files, path)) add(name, value)
   for (const { path, line, text } of start.lines) {
     for (const { name, value } of settingsIn(text)) add(name, fact(value, at(path, text.trim(), line)))
   }
   // What is set nowhere else is set here, and a copy has it or has it not.
   const seen = files.own || files.exists(CONF) ? { confSeen: true as const } : {}
+  const unread = paths.includes(CONF) ? [] : settingsOf(files, CONF)
   return [...set].flatMap(([name, values]) => {
     const running = findRunning(files, name)
-    return values.length > 0 || running ? [{ name, set: values, running, ...seen }] : []
+    const idle = unread.findLast(each => each.name === name)?.value
+    return values.length > 0 || running || idle
+      ? [{ name, set: values, running, ...(idle ? { idle } : {}), ...seen }]
+      : []
   })
+}
+
+function settingsOf(files: Files, path: string): { readonly name: string; readonly value: Fact<string> }[] {
+  const read = files.read(path)
+  return read.kind === 'read'
+    ? parseSysctl(read.text).lines.map(({ name, value, line, text }) => ({
+        name,
+        value: fact(value, at(path, text, line)),
+      }))
+    : []
 }
 
 /** What starts Red Hat's fifth (rc.sysinit) reads no folder. */
 const readsConfAlone = (distribution: Distribution | undefined): boolean =>
   /^(?:rhel|centos)$/.test(distribution?.id ?? '') && /^5(?:\.|$)/.test(distribution?.version ?? '')
 
-/** systemd applies /etc/sysctl.conf only by way of a link in sysctl.d. */
+/**
+ * systemd applies /etc/sysctl.conf only by way of a link in sysctl.d, which distributions bring; a copy without that folder has lost
+ * the link with it.
+ */
 function filesInOrder(files: Files, distribution: Distribution | undefined): string[] {
   if (readsConfAlone(distribution)) return [CONF]
   const paths = firstOfEachName(files, DIRECTORIES, '.conf').map(path =>
     /(?:^|\/)sysctl\.conf$/.test(files.link(path) ?? '') ? CONF : path,
   )
-  return hasProgramOfSystemd(files) ? paths : [...paths, CONF]
+  const alone = hasProgramOfSystemd(files) && (files.own || files.exists(DIRECTORIES[0]!))
+  return alone || paths.includes(CONF) ? paths : [...paths, CONF]
 }
 
 function findRunning(files: Files, name: string): Fact<string> | undefined {

@@ -6,6 +6,7 @@ import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
 import { originOfAddress, originOfDriver, originsOf } from './origin.ts'
+import { sameDevice } from './ptp.ts'
 import { lastDirective, lastSetting } from './reads.ts'
 import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
 
@@ -118,7 +119,7 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.chrony)
   if (!main || (main.read.directives.length === 0 && !isUsed(subject, ['chronyd']))) return undefined
   const isBarred = barredBy(subject)
-  const attached = originsIn(subject.chrony.map(({ read }) => read))
+  const attached = originsIn(subject)
   const named = subject.chrony.flatMap(({ file, read }): NamedHere[] => [
     ...read.sources.map(each => ({
       address: each.address,
@@ -180,8 +181,18 @@ function barredBy(subject: LintSubject): (source: ChronySource) => boolean {
 }
 
 /** A clock may be locked to one that another file attaches. */
-function originsIn(reads: readonly ChronyConf[]): ReadonlyMap<ChronyConf, readonly string[]> {
-  const origins = originsOf(reads.flatMap(({ refclocks }) => refclocks))
+function originsIn({ chrony, machine }: LintSubject): ReadonlyMap<ChronyConf, readonly string[]> {
+  const reads = chrony.map(({ read }) => read)
+  const clocks = reads.flatMap(({ refclocks }) => refclocks)
+  const origins = originsOf(
+    clocks.map(clock => ({
+      ...clock,
+      parameter:
+        clock.driver === 'PHC'
+          ? clock.parameter.replace(/^[^:]+/, path => sameDevice(machine.about, path))
+          : clock.parameter,
+    })),
+  )
   return new Map(reads.map(read => [read, origins.splice(0, read.refclocks.length)]))
 }
 

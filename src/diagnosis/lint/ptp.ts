@@ -19,6 +19,21 @@ export const hostDevice = ({ ptp }: About): Device | undefined =>
 /** A name stays, a number may be another one at the next boot; that a link is there is not known unless it was seen. */
 export const pathOf = ({ device, links }: Device): string => links[0] ?? device
 
+/** By whatever name a configuration calls it: one of AWS's cards, or the number of the device. */
+export function sameDevice(about: About, path: string): string {
+  const own = ptpDevice(about, path)
+  if (isOfAws(about, path)) return AWS_DEVICE
+  return own?.device ?? path
+}
+
+/** Guests of AWS have no other; what a copy without its devices says of a number is of that. */
+const isOfAws = (about: About, path: string): boolean =>
+  path.startsWith(AWS_DEVICE) ||
+  KEPT_CARD.test(ptpDevice(about, path)?.clock ?? '') ||
+  (about.platform === 'aws' && about.ptp === undefined && /^\/dev\/ptp\d+$/.test(path))
+
+const AWS_DEVICE = '/dev/ptp_ena'
+
 /** It is a card's, and another one here is the host's. */
 export function isOfCard(about: About, path: string): boolean {
   const own = ptpDevice(about, path)

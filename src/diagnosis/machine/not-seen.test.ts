@@ -318,3 +318,42 @@ describe('a copy with the file of options and nothing that reads it', () => {
     expect(enabled({ ...EL, ...linked('S58ntpd'), 'etc/rc.d/init.d/network': '' })).toBeUndefined()
   })
 })
+
+test('a daemon of which only a file is there that cannot be read is seen by that', () => {
+  const setters = whoSetsTheClock(
+    takeInventory(memoryFiles({ ...GUEST, 'etc/systemd/timesyncd.conf': { why: 'not-permitted' } })),
+  )
+  expect(setters.find(({ name }) => name === 'systemd-timesyncd')?.evidence).toEqual([
+    { path: '/etc/systemd/timesyncd.conf', text: expect.stringMatching(/^its configuration is there: ./) },
+  ])
+})
+
+describe('/etc/sysctl.conf, which systemd reads by a link', () => {
+  const XEN: Members = {
+    'sys/hypervisor/type': 'xen\n',
+    'sys/hypervisor/guest_type': 'HVM\n',
+    'proc/sys/kernel/osrelease': '6.1.0-18-amd64\n',
+    'usr/lib/systemd/systemd': '',
+    'etc/sysctl.conf': 'xen.independent_wallclock = 1\n',
+  }
+  const told = (members: Members) => {
+    const files = memoryFiles(members)
+    const inventory = takeInventory(files)
+    const subject = { inventory, live: undefined, prospect: undefined }
+    return checkMachine(subject, lintMachine(inventory, files)).filter(
+      ({ name }) => name === 'wallclock-not-here',
+    )
+  }
+  test('a copy without the folder has lost the link', () => {
+    const linked = told({ ...XEN, 'etc/sysctl.d/99-sysctl.conf': { link: '../sysctl.conf' } })
+    expect(linked).toHaveLength(1)
+    expect(told(XEN)).toEqual(linked)
+  })
+  test('a folder without the link says that nobody reads it', () => {
+    const [finding, ...more] = told({ ...XEN, 'etc/sysctl.d/10-own.conf': 'vm.swappiness = 1\n' })
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ severity: 'note' })
+    expect(finding?.what).toContain('nobody reads')
+    expect(finding?.evidence[0]).toMatchObject({ path: '/etc/sysctl.conf', line: 1 })
+  })
+})

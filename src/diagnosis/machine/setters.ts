@@ -1,4 +1,5 @@
 /** Who sets this clock? Every candidate, with what makes it one. */
+import { UNREAD } from '#core/guest/files.ts'
 import type { ClockSteps, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -134,10 +135,18 @@ function withSteps(setters: readonly Setter[], { steps, jobs }: Inventory): Sett
 }
 
 /** In a copy that holds nothing else of it, its configuration. */
-function evidenceFor({ runs, commandLine, enabled, installed, configuration }: TimeDaemon): Place[] {
+function evidenceFor({
+  runs,
+  commandLine,
+  enabled,
+  installed,
+  configuration: [main],
+  unreadable: [unread],
+}: TimeDaemon): Place[] {
   const places = [runs, commandLine, enabled, installed].flatMap(fact => fact?.evidence.slice(0, 1) ?? [])
-  const [main] = configuration
-  return places.length > 0 || !main ? places : [{ path: main.path, text: 'its configuration is there' }]
+  if (places.length > 0) return places
+  if (main) return [{ path: main.path, text: 'its configuration is there' }]
+  return unread ? [{ path: unread.path, text: `its configuration is there: ${UNREAD[unread.why]}` }] : []
 }
 
 /** A classic Xen guest that does not keep its own time is set by its host, whatever runs in it. */

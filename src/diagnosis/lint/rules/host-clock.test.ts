@@ -127,3 +127,49 @@ test('where the devices are known, a number that is not among them keeps chronyd
   expect(told('/dev/ptp1', AZURE)).toEqual([])
   expect(told('/dev/ptp_hyperv', AZURE)).toEqual([])
 })
+
+test('AWS has one clock, by the network and by the card, whatever its device is called', () => {
+  const names = (device: string, about: About) =>
+    lint(
+      [
+        {
+          path: 'etc/chrony.conf',
+          text: `refclock PHC ${device} poll 0\nserver 169.254.169.123 iburst\nmakestep 1 -1\n`,
+        },
+      ],
+      { hypervisor: 'kvm', platform: 'aws', ...about },
+    ).map(({ severity, name }) => `${severity} ${name}`)
+  const ptp = (clock: string) => [{ device: '/dev/ptp0', clock, links: [] }]
+  for (const [device, about] of [
+    ['/dev/ptp_ena', {}],
+    ['/dev/ptp0', { ptp: ptp('ena-ptp-06') }],
+    ['/dev/ptp0', {}],
+  ] as const) {
+    expect(names(device, about)).toContain('note single-source')
+    expect(names(device, about)).not.toContain('critical two-sources')
+  }
+  expect(names('/dev/ptp0', { ptp: ptp('KVM virtual PTP') })).toContain('critical two-sources')
+})
+
+test('one device under two names is one clock', () => {
+  const ptp = [{ device: '/dev/ptp1', clock: 'KVM virtual PTP', links: ['/dev/ptp_kvm'] }]
+  const text = 'refclock PHC /dev/ptp_kvm\nrefclock PHC /dev/ptp1\nserver ntp.example\nmakestep 1 -1\n'
+  const names = lint([{ path: 'etc/chrony.conf', text }], { ...KVM, ptp }).map(({ name }) => name)
+  expect(names).toContain('two-sources')
+  expect(names).not.toContain('fewer-than-four')
+})
+
+test('the name of an interface is known from chrony 4.7 on', () => {
+  const told = (line: string, version?: string) =>
+    lint([{ path: 'etc/chrony.conf', text: NETWORK + line }], {
+      hypervisor: 'none',
+      daemons: [{ name: 'chronyd', version }],
+    })
+      .filter(({ name }) => name === 'not-in-this-version')
+      .map(({ severity, what }) => `${severity} ${what}`)
+  const [finding] = told('refclock PHC eth0 poll 0\n', '4.6.1')
+  expect(finding).toMatch(/^critical .*eth0.* 4\.7 .*4\.6\.1/)
+  expect(told('refclock PHC eth0 poll 0\n', '4.7')).toEqual([])
+  expect(told('refclock PHC eth0 poll 0\n')).toEqual([])
+  expect(told('refclock PHC /dev/ptp0 poll 0\n', '4.6.1')).toEqual([])
+})

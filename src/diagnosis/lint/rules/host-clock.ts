@@ -1,8 +1,9 @@
 /**
- * host-clock-not-validated, phc-of-a-card, phc-by-number, phc-not-here: the clock of the host as a source (`refclock PHC` of chrony). The host's own error
+ * host-clock-not-validated, phc-of-a-card, phc-by-number, phc-not-here, not-in-this-version: the clock of the host as a source (`refclock PHC` of chrony). The host's own error
  * does not come with it, so a guest that follows it alone is as wrong as its host and does not know. The number of a PTP
  * device depends on the order in which drivers come up; udev's names do not (systemd's 50-udev-default.rules, Azure's rules).
  */
+import { compareVersions } from '#dialects/grammar.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { hostDevice, isAbsent, isOfCard, pathOf, ptpDevice } from '../ptp.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
@@ -42,13 +43,35 @@ export const hostClock: LintRule = subject => {
   )
   const { about } = subject.machine
   return clocks.flatMap(phc =>
-    isAbsent(about, phc.device)
-      ? absent(subject, phc)
-      : subject.machine.isGuest !== false && isOfCard(about, phc.device)
-        ? ofCard(subject, phc, clocks)
-        : [...notValidated(subject, phc), ...byNumber(subject, phc, clocks), ...notHere(subject, phc)],
+    isTooOldFor(subject, phc)
+      ? byInterface(subject, phc)
+      : isAbsent(about, phc.device)
+        ? absent(subject, phc)
+        : subject.machine.isGuest !== false && isOfCard(about, phc.device)
+          ? ofCard(subject, phc, clocks)
+          : [...notValidated(subject, phc), ...byNumber(subject, phc, clocks), ...notHere(subject, phc)],
   )
 }
+
+/** The name of a network interface instead of a device, which chronyd takes from 4.7 on (its NEWS). */
+const isTooOldFor = ({ machine: { chrony } }: LintSubject, { device }: Phc): boolean =>
+  !device.includes('/') && chrony !== undefined && compareVersions(chrony.numbers, [4, 7]) < 0
+
+const byInterface = (subject: LintSubject, { file, line, device }: Phc): Finding[] => [
+  found({
+    name: 'not-in-this-version',
+    severity: 'critical',
+    what: `\`PHC ${device}\` names a network interface: chronyd knows that from 4.7 on, and this is ${subject.machine.chrony!.numbers.join('.')}.`,
+    evidence: [evidenceAt(subject, file, line)],
+    cost: 'chronyd cannot open it and does not start: nobody keeps the clock.',
+    remedy: {
+      daemon: 'chrony',
+      text: `Name the device: \`ethtool -T ${device}\` says its number (PTP Hardware Clock).`,
+      changes: [lineOf(subject, file, line).replace(device, '/dev/ptpN').trim()],
+    },
+    confirm: `\`ethtool -T ${device}\``,
+  }),
+]
 
 /** Servers are asked, or may be: not all files are here. */
 const hasNetwork = ({ chrony, machine }: LintSubject): boolean =>

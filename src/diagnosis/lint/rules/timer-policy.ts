@@ -54,6 +54,9 @@ function withoutHyperClock(
   ]
 }
 
+/** In Hz; a thousandth of it is meant in MHz, and what lies between in kHz. */
+const SLOWEST_TSC = 100e6
+
 interface Problem {
   readonly severity: Severity
   readonly what: string
@@ -63,7 +66,7 @@ interface Problem {
 }
 
 function judge({ attributes }: LibvirtTimer, isWindows: boolean): Problem[] {
-  const { name, present, tickpolicy, track, mode } = attributes
+  const { name, present, tickpolicy, track, mode, frequency } = attributes
   const problems: Problem[] = []
   if (name === 'kvmclock' && present === 'no' && !isWindows)
     problems.push({
@@ -107,6 +110,15 @@ function judge({ attributes }: LibvirtTimer, isWindows: boolean): Problem[] {
       cost: 'Nothing in the guest shows how long a pause was: `wall` lets it run on with the clock of the host.',
       attribute: 'track',
       instead: 'wall',
+    })
+  const hertz = Number(frequency)
+  if (name === 'tsc' && hertz > 0 && hertz < SLOWEST_TSC)
+    problems.push({
+      severity: 'warning',
+      what: `\`frequency\` is in hertz, and no processor counts ${frequency} a second.`,
+      cost: 'A host that cannot make such a TSC does not start the guest; on one that can, the guest counts time by it.',
+      attribute: 'frequency',
+      instead: String(hertz < SLOWEST_TSC / 1000 ? hertz * 1e6 : hertz * 1e3),
     })
   if (name === 'tsc' && mode === 'emulate')
     problems.push({

@@ -16,7 +16,7 @@ export const xenWallclock: MachineRule = ({ inventory }) => {
   if (!hypervisor?.value.name.startsWith('xen')) return []
   const setting = wallclockSetting(inventory)
   if (hypervisor.value.name === 'xen-hvm' || kernel.flavour?.value === 'standard')
-    return setting && setting.set.length > 0 && setting.running === undefined
+    return setting && setting.set.length + Number(!!setting.idle) > 0 && setting.running === undefined
       ? [idleSwitch(inventory, setting)]
       : []
   if (kernel.flavour?.value !== 'classic-xen') return []
@@ -122,12 +122,15 @@ const unkept = (inventory: Inventory, value: Fact<string>) => {
   })
 }
 
-const idleSwitch = ({ hypervisor, kernel }: Inventory, setting: Sysctl) =>
+const idleSwitch = ({ hypervisor, kernel }: Inventory, { set, idle }: Sysctl) =>
   state({
     name: 'wallclock-not-here',
     severity: 'note',
-    what: `${NAME} is set, and this kernel has no such switch.`,
-    evidence: evidenceOf(...setting.set, hypervisor, kernel.flavour),
+    what:
+      set.length > 0
+        ? `${NAME} is set, and this kernel has no such switch.`
+        : `${NAME} stands in a file that nobody reads (in /etc/sysctl.d no link leads to it), and this kernel has no such switch.`,
+    evidence: evidenceOf(...set, idle, hypervisor, kernel.flavour),
     cost: 'None; but whoever set it expects something of it.',
     causes: [
       hypervisor?.value.name === 'xen-hvm'
