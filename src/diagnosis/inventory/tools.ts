@@ -1,16 +1,17 @@
 /**
  * The programs and drivers by which a hypervisor reaches into the guest, and whether they set its clock. What the host decides
- * (periodic synchronisation of VMware Tools, say) is known only where a copy has asked the tool.
+ * (periodic synchronisation of VMware Tools, say) is known only where a copy has asked the tool, or holds the .vmx of the guest.
  */
 import type { Files } from '#core/guest/files.ts'
 import type { ClockJob, Fact, GuestTool, Place } from '#core/guest/inventory.ts'
 import { type Process, processesNamed } from '#core/guest/processes.ts'
 import { judgeProcess } from '#core/guest/timekeepers.ts'
+import { isVmxTrue, parseVmx, type VmxLine, vmxValue } from '#dialects/hypervisors/vmx.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
 import { hasPrograms } from './daemons.ts'
 import { findHypervDriver, findHypervModule } from './hyperv-driver.ts'
 import type { Packages } from './packages.ts'
-import { at, fact, findLine, firstThere } from './place.ts'
+import { at, fact, findLine, firstThere, textAt } from './place.ts'
 import { findService, type ServiceNames, type Surroundings } from './units.ts'
 
 interface KnownTool {
@@ -103,7 +104,7 @@ export function findTools(files: Files, context: ToolContext): GuestTool[] {
     const installed =
       findInstalled(files, known, context.packages) ??
       switches.map(({ command }) => fact(command.value, ...command.evidence))[0] ??
-      (known.name === VMWARE && !processes.some(isVmware) ? findAsked(files) : undefined)
+      (known.name === VMWARE && !processes.some(isVmware) ? findAsked(files, context) : undefined)
     if (!seen && !installed) return []
     const told = {
       name: known.name,
@@ -124,10 +125,31 @@ const isVmware = ({ comm }: { readonly comm: string }): boolean => /^vm(?:toolsd
 const findMissing = ({ processes }: ToolContext): Fact<boolean> | undefined =>
   processes === undefined ? undefined : fact(false, at(processes, 'no process of VMware Tools'))
 
-/** What is there to be asked is a part of the tools. */
-function findAsked(files: Files): Fact<string> | undefined {
+/** What is there to be asked is a part of the tools; and whom the host has set the clock are they. */
+function findAsked(files: Files, { hypervisor }: ToolContext): Fact<string> | undefined {
   const asked = findLine(files, TIMESYNC, ASKED)
-  return asked && fact('vmware-toolbox-cmd', asked.place)
+  if (asked) return fact('vmware-toolbox-cmd', asked.place)
+  const told = hypervisor?.value.name === 'vmware' ? findSyncTime(files) : undefined
+  return told && isVmxTrue(told.value.value) ? fact('the .vmx file', ...told.evidence) : undefined
+}
+
+/** Where somebody lays the configuration of the guest, which is a file of its host, into a collection of the guest's files. */
+const BESIDE = ['/', '/root']
+
+function findSyncTime(files: Files): Fact<VmxLine> | undefined {
+  if (files.own) return undefined
+  const [path, ...more] = BESIDE.flatMap(folder =>
+    files
+      .names(folder)
+      .filter(name => name.endsWith('.vmx'))
+      .map(name => `${folder.replace(/\/$/, '')}/${name}`),
+  )
+  // Of several nobody knows which one is this guest's.
+  const said =
+    path === undefined || more.length > 0
+      ? undefined
+      : vmxValue(parseVmx(textAt(files, path) ?? ''), 'tools.syncTime')
+  return said && fact(said, at(path!, said.text, said.line))
 }
 
 /** What is told so again and again does it, whatever it said when it was asked; its own file comes first. */
@@ -204,8 +226,10 @@ function vmwareSetsTime(files: Files): GuestTool['setsTime'] {
   const asked = findLine(files, TIMESYNC, ASKED)
   const notPeriodic = findLine(files, TOOLS_CONF, /^\s*disable-periodic\s*=\s*true\b/i)
   if (asked?.match[1] === 'Enabled' && !notPeriodic) return fact('periodically', asked.place)
+  const told = asked ? undefined : findSyncTime(files)
+  if (told && isVmxTrue(told.value.value) && !notPeriodic) return fact('periodically', ...told.evidence)
   // One-time corrections are the host's choice too, and on unless it says otherwise.
-  const place = notPeriodic?.place ?? asked?.place
+  const place = notPeriodic?.place ?? asked?.place ?? told?.evidence[0]
   return place && fact('after-events', place)
 }
 

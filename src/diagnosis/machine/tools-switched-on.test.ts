@@ -123,3 +123,29 @@ describe('the host has it on, and no process of it was seen', () => {
     expect(found[0]!.causes[0]!.what).toContain('vmtoolsd')
   })
 })
+
+describe('the .vmx of the guest in a collection of its files', () => {
+  const ON_HOST = '.encoding = "UTF-8"\ntools.syncTime = "TRUE"\n'
+  const names = (members: Readonly<Record<string, Member>>, machine = guest) =>
+    look(members, machine).findings.map(({ name, evidence }) => [name, evidence[0]?.path])
+  const told = (path: string) => [['tools-sync-beside-daemon', path]]
+  test('tells what the host has the Tools do', () => {
+    expect(names({ 'web1.vmx': ON_HOST })).toEqual(told('/web1.vmx'))
+    expect(names({ 'root/web1.vmx': ON_HOST })).toEqual(told('/root/web1.vmx'))
+    const { 'usr/bin/vmtoolsd': _, ...without } = guest
+    expect(names({ 'web1.vmx': ON_HOST }, without)).toEqual(told('/web1.vmx'))
+  })
+  test('and no more: what the guest was asked counts first, and of several none', () => {
+    expect(names({ 'web1.vmx': ON_HOST.replace('TRUE', 'FALSE') })).toEqual([])
+    expect(names({ 'web1.vmx': ON_HOST, 'web2.vmx': ON_HOST })).toEqual([])
+    const asked = 'sos_commands/vmware/vmware-toolbox-cmd_timesync_status'
+    expect(names({ 'web1.vmx': ON_HOST, [asked]: 'Disabled\n' })).toEqual([])
+    expect(
+      names({ 'web1.vmx': ON_HOST, 'etc/vmware-tools/tools.conf': '[timeSync]\ndisable-periodic = true\n' }),
+    ).toEqual([])
+    // On a real machine it is of some guest of its own.
+    const real = { 'sys/class/dmi/id/sys_vendor': 'Dell Inc.\n' }
+    const { 'usr/bin/vmtoolsd': _, ...without } = guest
+    expect(names({ ...real, 'root/web1.vmx': ON_HOST }, without)).toEqual([])
+  })
+})
