@@ -5,6 +5,7 @@
 import { bySeverity, type Finding } from '../finding.ts'
 import type { About } from './about.ts'
 import type { LintFile } from './file-kind.ts'
+import { withNextMistakes } from './next-mistake.ts'
 import type { LintRule } from './rule.ts'
 import { byteOrderMark } from './rules/byte-order-mark.ts'
 import { chronydRefuses } from './rules/chronyd-refuses.ts'
@@ -12,7 +13,7 @@ import { clockNotDisciplined } from './rules/clock-not-disciplined.ts'
 import { disabledInGuests } from './rules/disabled-in-guests.ts'
 import { forcedSource } from './rules/forced-source.ts'
 import { hostClock } from './rules/host-clock.ts'
-import { kernelLine } from './rules/kernel-line.ts'
+import { changedByItsProgram, kernelLine } from './rules/kernel-line.ts'
 import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
 import { maxchange } from './rules/maxchange.ts'
@@ -37,7 +38,7 @@ import { unknownFile } from './rules/unknown-file.ts'
 import { vmware } from './rules/vmware.ts'
 import { wallclock } from './rules/wallclock.ts'
 import { words } from './rules/words.ts'
-import { subjectOf } from './subject.ts'
+import { type LintSubject, subjectOf } from './subject.ts'
 
 export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
@@ -76,8 +77,15 @@ export const LINT_RULES: readonly LintRule[] = [
 /** The worst first; of one severity in the order of files and lines. Evidence and edits name files by their index in `files`. */
 export function lint(files: readonly LintFile[], about: About = {}): Finding[] {
   const subject = subjectOf(files, about)
-  return LINT_RULES.flatMap(rule => rule(subject)).sort((a, b) => bySeverity(a, b) || byPlace(a, b))
+  // Of what these files set in the end something else is known only as long as they are what they were.
+  const look = (changed: readonly LintFile[]) =>
+    found(subjectOf(changed, { ...about, wallclockAtStart: undefined }))
+  return withNextMistakes(found(subject), files, look)
+    .map(finding => changedByItsProgram(subject, finding))
+    .sort((a, b) => bySeverity(a, b) || byPlace(a, b))
 }
+
+const found = (subject: LintSubject): Finding[] => LINT_RULES.flatMap(rule => rule(subject))
 
 const byPlace = (a: Finding, b: Finding): number => {
   const [one, other] = [a.evidence[0], b.evidence[0]]

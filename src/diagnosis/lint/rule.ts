@@ -53,11 +53,10 @@ export function replaceWord(line: string, from: string, to: string): string {
   )
 }
 
-/** The same line without a word, and without the space before it; at its beginning, or that of a quote, the space behind it. */
+/** The same line without a word, as often as it stands there, and without the space before it; at its beginning, or that of a quote, the space behind it. */
 export function removeWord(line: string, word: string): string {
   const escaped = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const without = line.replace(new RegExp(`[ \\t]+${escaped}(?=$|[\\s"'])`), '')
-  return without === line
-    ? line.replace(new RegExp(`(^|["'=])${escaped}(?:[ \\t]+|(?=$|["']))`), '$1')
-    : without
+  const without = line.replace(new RegExp(`[ \\t]+${escaped}(?=$|[\\s"'])`, 'g'), '')
+  const atTheBeginning = without === line ? `(^|["'=])` : `(^|["'])`
+  return without.replace(new RegExp(`${atTheBeginning}${escaped}(?:[ \\t]+|(?=$|["']))`), '$1')
 }

@@ -70,14 +70,17 @@ test('what is wrong with a line goes with it', () => {
   })
 })
 
-test('a line from which two edits took everything goes', () => {
-  const tinker = (text: string) => [replace(1, text)]
-  expect(
-    mergeEdits('tinker panic 9 step 7\nserver a\n', [tinker('tinker panic 9'), tinker('tinker step 7')]),
-  ).toEqual({
+test('a line from which two edits took everything goes where its first word says nothing alone, and nowhere else', () => {
+  const both = (line: string, one: string, other: string, more: Pick<Edit, 'goesWhenBare'>) =>
+    mergeEdits(`${line}\nserver a\n`, [
+      [{ ...replace(1, one), ...more }],
+      [{ ...replace(1, other), ...more }],
+    ])
+  expect(both('tinker panic 9 step 7', 'tinker panic 9', 'tinker step 7', { goesWhenBare: true })).toEqual({
     text: 'server a\n',
     refused: [],
   })
+  expect(both('quiet divider=10 notsc', 'quiet notsc', 'quiet divider=10', {}).text).toBe('quiet\nserver a\n')
 })
 
 test('no edit, no change, whatever the bytes', () => {

@@ -12,6 +12,8 @@ export interface Edit {
   readonly line: number
   /** Without a line end; several lines are parted by \n. Empty for `delete`. */
   readonly text: string
+  /** Its first word says nothing without others: where edits together leave that one alone, the line goes. */
+  readonly goesWhenBare?: true
 }
 
 export interface Merged {
@@ -103,13 +105,12 @@ function newLine(lines: readonly string[], changes: Changes, line: number): stri
   if (!first) return old
   if (old === undefined) throw new EditConflict(`there is no line ${line} to ${first.kind}`)
   const versions = here.filter(({ kind }) => kind === 'replace').map(({ text }) => text)
-  if (versions.length === here.length) return unlessBare(mergeLine(old, versions), versions)
+  if (versions.length === here.length) {
+    const merged = mergeLine(old, versions)
+    return here.some(({ goesWhenBare }) => goesWhenBare) && isBare(merged) ? undefined : merged
+  }
   // What is wrong with a line goes with it.
   return undefined
 }
-
-/** A line from which several edits together took all but its first word says nothing any more, and goes. */
-const unlessBare = (line: string, versions: readonly string[]): string | undefined =>
-  isBare(line) && !versions.some(isBare) ? undefined : line
 
 const isBare = (line: string): boolean => /^\s*[^\s#]+\s*(?:#.*)?$/.test(line)

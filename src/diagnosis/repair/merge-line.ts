@@ -135,7 +135,8 @@ function written(words: readonly Word[], changes: readonly Change[]): string {
     const here = changes.filter(({ from }) => from === at)
     for (const { from, to, words: come } of here)
       for (const [index, word] of come.entries()) {
-        text += (index === 0 && to > from ? words[from]!.blank : word.blank) + word.text
+        const blank = index === 0 && to > from ? words[from]!.blank : word.blank
+        text += (came === undefined && gone?.blank === '' ? '' : blank) + word.text
         came = word
       }
     const next = Math.max(at, ...here.map(({ to }) => to))

@@ -46,3 +46,17 @@ test.each([
   ])
   expect(plan.advice.map(({ title }) => title)).toEqual([])
 })
+
+test('what stands behind the old value is a part of it, and no comment', () => {
+  const edits = (line: string) => {
+    const text = `${line}\n`
+    const action = { kind: 'sysctl', name: NAME, value: '1' } as const
+    return planSysctl(action, inventoryOf(text), groundOf(text).content)
+  }
+  expect(edits('xen.independent_wallclock=0 # no')).toMatchObject({
+    edit: { text: '# no\nxen.independent_wallclock=1' },
+  })
+  expect(edits('xen.independent_wallclock = 0 0')).toMatchObject({
+    edit: { text: 'xen.independent_wallclock = 1' },
+  })
+})

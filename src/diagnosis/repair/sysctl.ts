@@ -1,5 +1,6 @@
 /** Where a setting of the kernel is written for the next boot: over the line that decides now, else at the end of sysctl.conf. */
 import type { Inventory } from '#core/guest/inventory.ts'
+import { withSysctlValue } from '#dialects/linux/sysctl.ts'
 import type { Action } from './action.ts'
 import { END_OF_FILE } from './append.ts'
 import type { Content } from './ground.ts'
@@ -35,6 +36,7 @@ export function planSysctl(
 /** The name and the blanks stay as they are written; in a line of shell (`echo 0 > /proc/…`, `sysctl -w …=0`) all else does. */
 function withValue(line: string, value: string, name: string): string {
   const key = name.replaceAll('.', '[./]')
+  if (new RegExp(`^\\s*-?${key}[ \\t]*=`).test(line)) return withSysctlValue(line, value)
   const assigned = line.replace(
     new RegExp(`(${key}[ \\t]*=[ \\t]*)[^\\s"';]*`),
     (_, before: string) => before + value,

@@ -55,3 +55,14 @@ export function dotted(name: string): string {
 /** `xen.independent_wallclock` is kept in /proc/sys/xen/independent_wallclock. */
 export const procPath = (name: string): string =>
   `/proc/sys/${name.replace(/[./]/g, each => (each === '.' ? '/' : '.'))}`
+
+/**
+ * A line with another value. What follows the old one is a part of it for every reader: there are no comments behind a value, so one
+ * that was meant as such gets a line of its own.
+ */
+export function withSysctlValue(line: string, value: string): string {
+  const [, name = '', rest = ''] = /^([^=]*=[ \t]*)[^\s#;]*(.*)$/.exec(line) ?? []
+  const comment = /[#;].*$/.exec(rest)?.[0].trimEnd()
+  const blank = /[ \t]*$/.exec(rest)![0]
+  return comment === undefined ? name + value + blank : `${comment}\n${name}${value}`
+}

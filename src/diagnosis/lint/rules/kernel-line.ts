@@ -7,7 +7,9 @@ import type { ImageLine, Menu } from '#dialects/linux/grub.ts'
 import { changeByGrubby } from '#dialects/linux/grubby.ts'
 import {
   bitsOf,
+  hasIndependentWallclock,
   isAtLeast,
+  isIndependentWallclock,
   isTickless,
   type KernelRelease,
   mayPanicByDivider,
@@ -16,7 +18,7 @@ import {
 } from '#dialects/linux/kernel-release.ts'
 import { nearest } from '#dialects/nearest.ts'
 import type { Edit, Finding } from '../../finding.ts'
-import { found, type LintRule, removeWord } from '../rule.ts'
+import { found, type LintRule, removeWord, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
 import { counterChosen } from './counter-chosen.ts'
 import { type Manners, mistakeFound } from './words.ts'
@@ -80,7 +82,8 @@ function once(findings: readonly Finding[]): Finding[] {
   return [...told.values()]
 }
 
-const releaseOf = ({ machine }: LintSubject, { image }: ImageLine): KernelRelease | undefined => {
+/** Of the image on its line; where that does not say it, the one that runs. */
+export const releaseOf = ({ machine }: LintSubject, { image }: ImageLine): KernelRelease | undefined => {
   const release = parseKernelRelease(image) ?? machine.kernel
   return (
     release && {
@@ -106,6 +109,7 @@ function onHypervisorLine(
     word =>
       !OF_TSC.test(word) &&
       !isFromSettings(subject, word) &&
+      !(isWallclock(word) && release && !hasIndependentWallclock(release)) &&
       (!/^(?:divider|clock)=/.test(word) ||
         (word.startsWith('divider=') && release && takesDivider(release))),
   )
@@ -140,6 +144,9 @@ function onHypervisorLine(
   ]
 }
 
+/** As on the kernel's own line, or with the name of the sysctl. */
+const isWallclock = (word: string): boolean => isIndependentWallclock(word.replace(/^xen\./, ''))
+
 /** The menu is made from a setting that has the word, too: it goes out of both, or the next menu is another than this one. */
 const isFromSettings = (subject: LintSubject, word: string): boolean =>
   subject.bootDefaults.some(({ read }) =>
@@ -155,14 +162,18 @@ function onKernelLine(
   underXen: boolean,
 ): Finding[] {
   const spelt = misspelt(subject, file, at.line, words)
-  const divider = words.find(word => /^divider=/.test(word))
-  const clock = words.find(word => /^clock=/.test(word))
+  const each = (beginning: string) => [...new Set(words.filter(word => word.startsWith(beginning)))]
+  const dividers = each('divider=')
   return [
     ...spelt,
     ...(underXen ? [] : counterChosen(subject, { file, line: at.line }, words, release)),
-    ...(divider && release ? dividerIgnored(subject, file, at.line, divider, release, underXen) : []),
-    ...(!divider && release ? tickRateHigh(subject, file, at.line, release, underXen) : []),
-    ...(clock && release ? clockIgnored(subject, file, at.line, clock, release) : []),
+    ...(release
+      ? [
+          ...dividers.flatMap(word => dividerIgnored(subject, file, at.line, word, release, underXen)),
+          ...(dividers.length > 0 ? [] : tickRateHigh(subject, file, at.line, release, underXen)),
+          ...each('clock=').flatMap(word => clockIgnored(subject, file, at.line, word, release)),
+        ]
+      : []),
   ]
 }
 
@@ -212,7 +223,7 @@ const TSC = ['reliable', 'noirqtime', 'unstable', 'nowatchdog', 'recalibrate', '
 
 function misspelt(subject: LintSubject, file: number, line: number, words: readonly string[]): Finding[] {
   const at = { file, line, directive: 'the kernel' }
-  return words.flatMap(word => {
+  return [...new Set(words)].flatMap(word => {
     const [, name = '', value] = /^([\w-]+)(?:=(.*))?$/.exec(word) ?? []
     if (name === 'clocksource' && value !== undefined && !SOURCES.includes(value)) {
       const meant = nearest(value, SOURCES)
@@ -344,8 +355,11 @@ function clockIgnored(
   const old = isAtLeast(release, [2, 6, 18]) && release.bits !== 32
   if (!gone && !old) return []
   const source = CLOCKSOURCES[word.slice('clock='.length)]
-  const text = removeWord(lineOf(subject, file, line), word)
-  const instead = source === undefined ? text : `${text.trimEnd()} clocksource=${source}`
+  const text = lineOf(subject, file, line)
+  const instead = removeWord(
+    source === undefined ? text : replaceWord(text, word, `clocksource=${source}`),
+    word,
+  )
   return [
     found({
       name: 'clock-option-ignored',
@@ -396,12 +410,11 @@ const GRUB2_KERNEL: KernelRelease = {
   bits: undefined,
 }
 
-/** grubenv is a block of 1024 bytes, which GRUB writes, too: its words are changed by the program that is there for it. */
 const inEnvironments = (subject: LintSubject): Finding[] =>
-  subject.bootEnvironments.flatMap(({ file, path, read }) =>
+  subject.bootEnvironments.flatMap(({ file, read }) =>
     read.assigned
       .filter(({ name }) => (name === 'kernelopts' || name === 'tuned_params') && isTaken(subject, name))
-      .flatMap(({ name, line, value }) =>
+      .flatMap(({ line, value }) =>
         onKernelLine(
           subject,
           file,
@@ -409,11 +422,20 @@ const inEnvironments = (subject: LintSubject): Finding[] =>
           value.split(/\s+/).filter(Boolean),
           subject.machine.kernel ?? GRUB2_KERNEL,
           false,
-        ).map(finding =>
-          name === 'kernelopts' ? leftToGrubby(subject, finding, path) : leftToTuned(subject, finding),
         ),
       ),
   )
+
+/** grubenv is a block of 1024 bytes, which GRUB writes, too: its words are changed by the program that is there for it. */
+export function changedByItsProgram(subject: LintSubject, finding: Finding): Finding {
+  const [edit] = finding.remedy.edits ?? []
+  const environment = subject.bootEnvironments.find(({ file }) => file === edit?.file)
+  if (!edit || !environment) return finding
+  const { name } = environment.read.assigned.find(({ line }) => line === edit.line)!
+  return name === 'kernelopts'
+    ? leftToGrubby(subject, finding, environment.path)
+    : leftToTuned(subject, finding)
+}
 
 /** Where entries are to be seen, one of them has to stand for it. */
 function isTaken({ menus }: LintSubject, variable: string): boolean {

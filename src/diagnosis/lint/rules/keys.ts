@@ -17,6 +17,7 @@ import {
   type XmlTag,
 } from '#dialects/hypervisors/libvirt.ts'
 import { isVmxBoolean, VMX_TIME_KEYS } from '#dialects/hypervisors/vmx.ts'
+import { withSysctlValue } from '#dialects/linux/sysctl.ts'
 import { joinedLines } from '#dialects/linux/unit.ts'
 import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { nearest } from '#dialects/nearest.ts'
@@ -386,17 +387,7 @@ const sysctl: LintRule = subject =>
   subject.sysctls.flatMap(({ file, read }) =>
     read.lines.flatMap(({ line, name, value }) => {
       const at = { file, line, directive: name }
-      if (TIME_SYSCTLS.includes(name))
-        return /^[01]$/.test(value)
-          ? []
-          : [
-              mistakeFound(
-                subject,
-                at,
-                { kind: 'wrong-value', word: value, meant: undefined, expected: '0 or 1' },
-                KERNEL,
-              ),
-            ]
+      if (TIME_SYSCTLS.includes(name)) return /^[01]$/.test(value) ? [] : [noSwitchValue(subject, at, value)]
       const meant =
         !name.startsWith(BYTE_ORDER_MARK) && /wall|xen/.test(name) ? nearest(name, TIME_SYSCTLS) : undefined
       return meant === undefined
@@ -411,6 +402,25 @@ const sysctl: LintRule = subject =>
           ]
     }),
   )
+
+/** There are no comments behind a value; one that was meant as such gets a line of its own. */
+function noSwitchValue(subject: LintSubject, at: Position, word: string): Finding {
+  const mistake = { kind: 'wrong-value', word, meant: undefined, expected: '0 or 1' } as const
+  const finding = mistakeFound(subject, at, mistake, KERNEL)
+  const [, value] = /^([01])\s*[#;]/.exec(word) ?? []
+  if (value === undefined) return finding
+  const { file, line } = at
+  const text = withSysctlValue(lineOf(subject, file, line), value)
+  return {
+    ...finding,
+    remedy: {
+      ...finding.remedy,
+      text: 'Give the comment a line of its own: behind a value it is a part of that.',
+      changes: text.split('\n'),
+      edits: [{ file, line, kind: 'replace', text }],
+    },
+  }
+}
 
 /** The third line of adjtime is one of two words (adjtime_config(5)), or not there. */
 const adjtime: LintRule = subject =>

@@ -63,7 +63,7 @@ export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>
         const text = takeOutSetting(lineOf(subject, file, line), name)
         return text === undefined
           ? { file, line, kind: 'delete', text: '' }
-          : { file, line, kind: 'replace', text }
+          : { file, line, kind: 'replace', text, goesWhenBare: true }
       }),
   )
 

@@ -61,3 +61,55 @@ test('where there is no such switch the word goes, and not the line of the kerne
   expect(findings).toMatchObject([{ name: 'wallclock-not-here' }])
   expect(mended(files, findings)[1]!.text).toBe(menu('quiet').text)
 })
+
+describe('a kernel that has no such switch', () => {
+  const grub = (xen: string, linux: string) => ({
+    path: 'boot/grub/grub.cfg',
+    text: `menuentry 'Xen' {\n\tmultiboot2 /boot/xen-4.14-amd64.gz placeholder${xen}\n\tmodule2 /boot/vmlinuz-5.10.0-20-amd64 placeholder ro${linux}\n}\n`,
+  })
+  const about: About = { hypervisor: 'none', daemons: [{ name: 'chronyd', version: '4.3' }] }
+  const word = ' independent_wallclock=1'
+
+  test('is not given it from the line of Xen', () => {
+    const files = [grub(` dom0_mem=1G${word}`, '')]
+    const findings = lint(files, about)
+    expect(findings.map(({ name }) => name)).toEqual(['options-on-hypervisor-line'])
+    expect(mended(files, findings)).toMatchObject([grub(' dom0_mem=1G', '')])
+  })
+
+  test('is told by its own image, whatever runs', () => {
+    const files = [grub('', word)]
+    for (const kernel of [undefined, '2.6.18-398.el5xen']) {
+      const findings = wallclock(files, { ...about, kernel })
+      expect(findings.map(({ what }) => what)).toEqual([
+        '5.10.0-20-amd64 has no switch `xen.independent_wallclock`: from 3.0 on the clock of a guest is always its own.',
+      ])
+      expect(mended(files, findings)).toMatchObject([grub('', '')])
+    }
+  })
+
+  test('of several lines all go', () => {
+    const files = [
+      { ...SYSCTL, text: 'xen.independent_wallclock = 1\na.b = 1\nxen.independent_wallclock = 0\n' },
+    ]
+    const findings = wallclock(files, { ...about, kernel: '5.10.0-20-amd64' })
+    expect(findings).toHaveLength(1)
+    expect(mended(files, findings)).toMatchObject([{ text: 'a.b = 1\n' }])
+  })
+})
+
+test('a comment behind the value gets a line of its own, and the value is what it is to be', () => {
+  const conf = (text: string) => [NTP, { ...SYSCTL, text }]
+  const files = conf('xen.independent_wallclock=0 # no\n')
+  const findings = lint(files, GUEST).filter(({ name }) => name === 'wrong-values')
+  expect(findings).toHaveLength(1)
+  const after = mended(files, findings)
+  expect(after[1]!.text).toBe('# no\nxen.independent_wallclock=1\n')
+  expect(wallclock(after)).toEqual([])
+  expect(
+    mended(
+      conf('xen.independent_wallclock = 1 ; yes\r\n'),
+      lint(conf('xen.independent_wallclock = 1 ; yes\r\n'), GUEST),
+    )[1]!.text,
+  ).toBe('; yes\r\nxen.independent_wallclock = 1\r\n')
+})

@@ -13,6 +13,7 @@ import type { Edit, Finding } from '../../finding.ts'
 import { configuredDaemons, hasDaemon, PROGRAMS } from '../daemons.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
+import { releaseOf } from './kernel-line.ts'
 
 const NAME = 'xen.independent_wallclock'
 
@@ -20,18 +21,23 @@ interface Setting {
   readonly file: number
   readonly line: number
   readonly value: string
-  /** On the command line of the kernel. */
+  /** On the command line of a kernel. */
   readonly word?: string
+  /** Of whom it is read, where that is known. */
+  readonly kernel: KernelRelease | undefined
 }
 
 export const wallclock: LintRule = subject => {
   // The files are applied after the kernel has read its command line, and of equal names the last one wins.
   const settings = [...fromKernelLines(subject), ...fromSysctl(subject)]
-  const last = settings.at(-1)
-  if (!last) return unset(subject)
+  if (settings.length === 0) return unset(subject)
+  const useless = settings.map(setting => ({ setting, why: whyUseless(subject, setting) }))
+  const last = useless.findLast(({ why }) => why === undefined)?.setting
+  return [...notHere(subject, useless), ...(last ? judge(subject, last) : [])]
+}
+
+function judge(subject: LintSubject, last: Setting): Finding[] {
   if (!/^[01]$/.test(last.value)) return []
-  const elsewhere = notHere(subject, last)
-  if (elsewhere) return [elsewhere]
   // Something that is none of these files has the last word.
   if ((subject.machine.about.wallclockAtStart ?? last.value) !== last.value) return []
   return last.value === '1' ? withoutDaemon(subject, last) : followsHost(subject, last)
@@ -44,7 +50,9 @@ const fromSysctl = (subject: LintSubject): Setting[] =>
       (a, b) => Number(isLast(a.path)) - Number(isLast(b.path)) || compare(nameOf(a.path), nameOf(b.path)),
     )
     .flatMap(({ file, read }) =>
-      read.lines.filter(({ name }) => name === NAME).map(({ line, value }) => ({ file, line, value })),
+      read.lines
+        .filter(({ name }) => name === NAME)
+        .map(({ line, value }) => ({ file, line, value, kernel: subject.machine.kernel })),
     )
 
 const isLast = (path: string): boolean => /(?:^|\/)sysctl\.conf$/.test(path)
@@ -53,45 +61,62 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 const fromKernelLines = (subject: LintSubject): Setting[] =>
   subject.menus.flatMap(({ file, read }) =>
-    read.entries.flatMap(({ kernel }) => {
-      const word = kernel?.words.find(isIndependentWallclock)
-      return kernel && word ? [{ file, line: kernel.line, value: '1', word }] : []
-    }),
+    read.entries.flatMap(({ kernel }) =>
+      [...new Set(kernel?.words.filter(isIndependentWallclock))].map(word => ({
+        file,
+        line: kernel!.line,
+        value: '1',
+        word,
+        kernel: releaseOf(subject, kernel!),
+      })),
+    ),
   )
 
-function notHere(subject: LintSubject, { file, line, word }: Setting): Finding | undefined {
-  const { kernel, about, isGuest } = subject.machine
-  const pvops = kernel !== undefined && !about.wallclockSwitch && !hasIndependentWallclock(kernel)
-  const otherGuest = isGuest && about.hypervisor !== 'xen-pv'
-  if (!pvops && !otherGuest) return undefined
-  const hvm = about.hypervisor === 'xen-hvm'
-  return found({
-    name: 'wallclock-not-here',
-    severity: 'warning',
-    what: otherGuest
-      ? `${hvm ? 'A fully virtualised guest' : `A guest of ${about.hypervisor}`} has no switch \`${NAME}\`: its clock never was that of the host.`
-      : `${kernel!.text} has no switch \`${NAME}\`: from 3.0 on the clock of a guest is always its own.`,
-    evidence: [evidenceAt(subject, file, line)],
-    cost: 'The line does nothing. What it was meant to mend is still broken.',
-    causes: hvm
-      ? [
-          {
-            what: 'a clock that gains in a fully virtualised guest has lost ticks, or processors that disagree',
-            why: 'the one with a single processor is right',
-          },
-        ]
-      : [],
-    remedy: {
-      text: hvm
-        ? 'Take it out. Look at the clock source, the count of processors and the kernel instead, and run a time daemon in the guest.'
-        : 'Take it out, and run a time daemon in the guest.',
-      edits: [
-        word === undefined
-          ? { file, line, kind: 'delete', text: '' }
-          : { file, line, kind: 'replace', text: removeWord(lineOf(subject, file, line), word) },
-      ],
-    },
-    confirm: '`ls /proc/sys/xen` in the guest: there is no independent_wallclock.',
+function whyUseless({ machine }: LintSubject, { kernel }: Setting): string | undefined {
+  const { about, isGuest } = machine
+  if (isGuest && about.hypervisor !== 'xen-pv')
+    return `${about.hypervisor === 'xen-hvm' ? 'A fully virtualised guest' : `A guest of ${about.hypervisor}`} has no switch \`${NAME}\`: its clock never was that of the host.`
+  if (kernel === undefined || hasIndependentWallclock(kernel)) return undefined
+  return about.wallclockSwitch && kernel.text === machine.kernel?.text
+    ? undefined
+    : `${kernel.text} has no switch \`${NAME}\`: from 3.0 on the clock of a guest is always its own.`
+}
+
+/** What several lines have in common is one finding, and all of them go. */
+function notHere(
+  subject: LintSubject,
+  useless: readonly { readonly setting: Setting; readonly why: string | undefined }[],
+): Finding[] {
+  const hvm = subject.machine.about.hypervisor === 'xen-hvm'
+  const reasons = [...new Set(useless.flatMap(({ why }) => why ?? []))]
+  return reasons.map(what => {
+    const settings = useless.flatMap(({ setting, why }) => (why === what ? [setting] : []))
+    return found({
+      name: 'wallclock-not-here',
+      severity: 'warning',
+      what,
+      evidence: settings.map(({ file, line }) => evidenceAt(subject, file, line)),
+      cost: 'The line does nothing. What it was meant to mend is still broken.',
+      causes: hvm
+        ? [
+            {
+              what: 'a clock that gains in a fully virtualised guest has lost ticks, or processors that disagree',
+              why: 'the one with a single processor is right',
+            },
+          ]
+        : [],
+      remedy: {
+        text: hvm
+          ? 'Take it out. Look at the clock source, the count of processors and the kernel instead, and run a time daemon in the guest.'
+          : 'Take it out, and run a time daemon in the guest.',
+        edits: settings.map(({ file, line, word }) =>
+          word === undefined
+            ? { file, line, kind: 'delete', text: '' }
+            : { file, line, kind: 'replace', text: removeWord(lineOf(subject, file, line), word) },
+        ),
+      },
+      confirm: '`ls /proc/sys/xen` in the guest: there is no independent_wallclock.',
+    })
   })
 }
 

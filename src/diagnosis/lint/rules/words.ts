@@ -179,7 +179,7 @@ export function mistakeFound(
   const twice =
     meant !== undefined && new RegExp(`(?:^|\\s)${meant.replace(/\W/g, '\\$&')}(?=\\s|$)`).test(text)
   const corrected =
-    meant === undefined ? text : twice ? removeWord(text, wrong) : replaceWord(text, wrong, meant)
+    meant === undefined ? text : twice ? removeWord(text, wrong) : eachReplaced(text, wrong, meant, kind)
   return found({
     name,
     severity: passedOver ? 'note' : kind === 'out-of-range' ? 'warning' : manners.severity,
@@ -206,6 +206,12 @@ export function mistakeFound(
     },
     confirm: manners.confirm,
   })
+}
+
+/** A word may stand there more than once; that of a directive may be the name of a host, too. */
+function eachReplaced(text: string, wrong: string, meant: string, kind: Mistake['kind']): string {
+  const once = replaceWord(text, wrong, meant)
+  return once === text || kind === 'unknown-directive' ? once : eachReplaced(once, wrong, meant, kind)
 }
 
 function sentence(

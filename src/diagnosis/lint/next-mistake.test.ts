@@ -1,0 +1,141 @@
+/** One plan, and nothing is left for a second: of what stands on one line only that goes which findings are about. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { mergeEdits } from '../repair/edit.ts'
+import type { About } from './about.ts'
+import type { LintFile } from './file-kind.ts'
+import { lint } from './lint.ts'
+
+/** As the plan does it, a group for each finding. */
+function mended(file: LintFile, about: About): LintFile {
+  const { text, refused } = mergeEdits(
+    file.text,
+    lint([file], about).map(({ remedy }) => remedy.edits ?? []),
+  )
+  expect(refused).toEqual([])
+  return { ...file, text }
+}
+
+const asked = (file: LintFile, about: About) =>
+  lint([file], about).filter(({ severity, remedy }) => severity !== 'note' && remedy.edits)
+
+const GUEST: About = { hypervisor: 'kvm', kernel: '5.10.0-20-amd64' }
+
+const INNOCENT = [
+  'console=ttyS0,115200',
+  'crashkernel=auto',
+  'root=/dev/vda1',
+  'ro',
+  'quiet',
+  'a=notsc',
+  'nohz=off',
+]
+/** Words with what is left of them. */
+const GUILTY: Readonly<Record<string, string | undefined>> = {
+  'divider=10': undefined,
+  'divider=4': undefined,
+  'divder=10': undefined,
+  'clock=pit': undefined,
+  'clock=pmtmr': undefined,
+  'clocksource=acpi_pm': undefined,
+  'clocksource=hpte': undefined,
+  'no-kvmclock': undefined,
+  'no-kvmclok': undefined,
+  'clocksource=kvm-clok': 'clocksource=kvm-clock',
+  'highers=off': 'highres=off',
+}
+const words = fc.array(fc.constantFrom(...INNOCENT, ...Object.keys(GUILTY)), { maxLength: 7 })
+
+const BOOT_FILES: readonly (readonly [path: string, before: string, after: string])[] = [
+  ['/etc/default/grub', 'GRUB_TIMEOUT=5\nGRUB_CMDLINE_LINUX="', '"\n'],
+  ['/etc/default/grub', "GRUB_CMDLINE_LINUX_DEFAULT='", "'\nGRUB_TIMEOUT=5"],
+  ['/etc/kernel/cmdline', '', '\n'],
+  ['/etc/kernel/cmdline', '', ''],
+  ['/boot/grub/grub.conf', 'title A\n\tkernel /vmlinuz-5.10.0-20-amd64 ', '\n\tinitrd /initrd\n'],
+  ['/boot/grub/grub.conf', 'title A\r\n\tkernel /vmlinuz-5.10.0-20-amd64 ', '\r\n\tinitrd /initrd\r\n'],
+  ['/boot/grub/grub.cfg', "menuentry 'A' {\n\tlinux /vmlinuz-5.10.0-20-amd64 ", '\n\tinitrd /initrd\n}\n'],
+  ['/boot/loader/entries/a.conf', 'title A\nlinux /vmlinuz-5.10.0-20-amd64\noptions ', '\n'],
+]
+
+test.each(BOOT_FILES)(
+  'of any words of a boot line those go that do harm, and no other: %s %j',
+  (path, before, after) => {
+    fc.assert(
+      fc.property(words, line => {
+        const file = { path, text: before + line.join(' ') + after }
+        const { text } = mended(file, GUEST)
+        const left = line.flatMap(word => (word in GUILTY ? (GUILTY[word] ?? []) : word))
+        expect(text.split(/[\s"']+/)).toEqual((before + left.join(' ') + after).split(/[\s"']+/))
+        expect(text.split('\n').length).toBe(file.text.split('\n').length)
+        expect(asked({ path, text }, GUEST).map(({ name }) => name)).toEqual([])
+      }),
+    )
+  },
+)
+
+describe('a word that did no harm only because it was misspelt goes', () => {
+  const SERVERS = ['a', 'b', 'c', 'd'].map(name => `server ${name} iburst\n`).join('')
+  const NTPD: About = { hypervisor: 'kvm', daemons: [{ name: 'ntpd', version: '4.2.8p15' }] }
+  const CHRONY: About = { hypervisor: 'kvm', daemons: [{ name: 'chronyd', version: '4.3' }] }
+  test.each<[string, string, string, About]>([
+    [
+      '/etc/ntp.conf',
+      `tinker panic 0\ntinker setpout 10 stepp 0\n${SERVERS}`,
+      `tinker panic 0\n${SERVERS}`,
+      NTPD,
+    ],
+    [
+      '/etc/ntp.conf',
+      `tinker panic 0\ntinker dispersion 15 stepp 0\n${SERVERS}`,
+      `tinker panic 0\ntinker dispersion 15\n${SERVERS}`,
+      NTPD,
+    ],
+    [
+      '/etc/ntp.conf',
+      `tinker panic 0\nserver e tru iburst\n${SERVERS}`,
+      `tinker panic 0\nserver e prefer iburst\n${SERVERS}`,
+      NTPD,
+    ],
+    ['/etc/chrony.conf', 'pool a iburst\nmakstep 1 3\n', 'pool a iburst\nmakestep 1 -1\n', CHRONY],
+    ['/etc/sysctl.conf', 'xen.independent_walclock = 1\na.b = 1\n', 'a.b = 1\n', { hypervisor: 'xen-hvm' }],
+    [
+      '/etc/default/grub',
+      'GRUB_CMDLINE_LINUX="quiet no-kvmclok clocksource=acpi_pm"\n',
+      'GRUB_CMDLINE_LINUX="quiet"\n',
+      GUEST,
+    ],
+  ])('%s %j', (path, text, expected, about) => {
+    const after = mended({ path, text }, about)
+    expect(after.text).toBe(expected)
+    expect(asked(after, about).filter(({ name }) => name !== 'restrict-default-open')).toEqual([])
+  })
+
+  test('and is told as what it would be', () => {
+    const [finding] = lint([{ path: '/etc/default/grub', text: 'GRUB_CMDLINE_LINUX="no-kvmclok"\n' }], GUEST)
+    expect(finding).toMatchObject({
+      name: 'misspelt',
+      remedy: {
+        text: 'Not as `no-kvmclock`: `no-kvmclock` keeps the kernel from the counter that this hypervisor offers (kvm-clock). Take it out, and let the kernel choose. The menu of GRUB must be made from it anew.',
+        changes: ['GRUB_CMDLINE_LINUX=""'],
+      },
+    })
+  })
+
+  test('also where a program changes the words', () => {
+    const grubenv = (words: string) =>
+      lint([{ path: '/boot/grub2/grubenv', text: `kernelopts=root=/dev/vda1 ${words}\n` }], GUEST)
+    expect(grubenv('divder=10').map(({ remedy }) => remedy.changes)).toEqual([
+      ['grubby --update-kernel=ALL --remove-args="divder=10"'],
+    ])
+    expect(grubenv('highers=off').map(({ remedy }) => remedy.changes)).toEqual([
+      ['grubby --update-kernel=ALL --remove-args="highers=off" --args="highres=off"'],
+    ])
+  })
+
+  test('of very many some are left to a person, and none is made to do harm', () => {
+    const file = { path: '/etc/ntp.conf', text: `tinker panic 0\n${'tinker stepp 0\n'.repeat(20)}${SERVERS}` }
+    const after = mended(file, NTPD)
+    expect(lint([after], NTPD).map(({ name }) => name)).not.toContain('slew-only')
+    expect(after.text.match(/stepp/g)).toHaveLength(12)
+  })
+})
