@@ -52,6 +52,11 @@ describe('ntpd', () => {
     expect(lines('tinker stepfwd 0 stepback 0.1')).toEqual(['no tinker stepfwd', 'tinker stepback 0.1'])
     expect(lines('tinker stepout 86400')).toEqual(['no tinker stepout', ''])
     expect(lines('disable ntp monitor')).toEqual(['no disable ntp', 'disable monitor'])
+    const watched = ntpd('4.2.8p15', '-g', 'server a noselect maxpoll 6 # noselect')
+    expect(changesFor(watched, 4.3)[0]).toMatchObject({
+      name: 'no noselect',
+      player: { config: 'server a maxpoll 6 # noselect' },
+    })
     expect(lines('tos minsane 3')).toEqual(['minsane 1', 'tos minsane 3|tos minsane 1|'])
     expect(configs('tinker step 0.1 stepout 300 panic 0').map(({ kind }) => kind)).toEqual([
       'daemon',
@@ -106,6 +111,21 @@ test.each([
   expect(change).toMatchObject({ name: `no ${name}`, how: `take "${line}" out: ${why}` })
   expect((change!.player as { config: string }).config.trim()).toBe(fine)
   expect(other!.kind).toBe('daemon')
+})
+
+test.each(['noselect', 'offline'])('servers that are all %s are offered to be without', flag => {
+  const chrony = (config: string): PlayerSpec => ({
+    kind: 'chronyd',
+    name: 'x',
+    config: `${config}\nmakestep 1 -1`,
+  })
+  const line = `server 10.0.0.1 minpoll 4 ${flag} maxpoll 6`
+  const [change] = changesFor(chrony(line), 4.3)
+  expect(change).toMatchObject({
+    name: `no ${flag}`,
+    player: { config: 'server 10.0.0.1 minpoll 4 maxpoll 6\nmakestep 1 -1' },
+  })
+  expect(names(chrony(`${line}\nserver 10.0.0.2 maxpoll 6`))).toEqual(['clockwright'])
 })
 
 test('what lets chrony be as it is, is not offered to be taken out', () => {

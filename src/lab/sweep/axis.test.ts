@@ -11,6 +11,8 @@ describe('an axis', () => {
     ['pause=0.1..1000:5', [0.1, 1, 10, 100, 1000]],
     ['offset=-1s..1s:3', [-1, 0, 1]],
     ['loss=0,0.5', [0, 0.5]],
+    // The same twice is one column.
+    ['pause=30,1s,30s,0.5m', [30, 1]],
     ['frequencyerror=-500..500:3', [-500, 0, 500]],
   ])('%s', (text, values) => expect(readAxis(text)).toMatchObject({ kind: 'knob', values }))
 

@@ -35,7 +35,7 @@ export function readAxis(text: string): ReadAxis {
     const list = values.split(',').map(read)
     return list.includes(undefined)
       ? refused(`${wanted(knob)}, one or several with commas`)
-      : { kind: 'knob', name, values: list as number[] }
+      : { kind: 'knob', name, values: [...new Set(list as number[])] }
   }
   const [from, to] = [read(range[1]!), read(range[2]!)]
   const count = range[3] === undefined ? USUAL_COUNT : Number(range[3])

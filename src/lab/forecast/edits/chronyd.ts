@@ -4,6 +4,7 @@ import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS, type SaidSettings } from '#dialects/chrony/settings.ts'
 import { type PlayerSpec, serversAsked } from '../../players/player.ts'
 import { type Edit, NEAR, ofText } from './edit.ts'
+import { ONLY_WATCHED, withoutSourceFlag } from './source-flag.ts'
 import { sourcePolls } from './source-polls.ts'
 
 type Chronyd = Extract<PlayerSpec, { kind: 'chronyd' }>
@@ -22,6 +23,11 @@ export function chronyEdits(player: Chronyd, pause: Seconds): Edit<Chronyd>[] {
   })
   const asked = serversAsked(player) + refclocks.length
   const edits: Edit<Chronyd>[] = []
+  if (refclocks.length === 0)
+    edits.push(
+      ...withoutSourceFlag<Chronyd>(sources, 'noselect', ONLY_WATCHED),
+      ...withoutSourceFlag<Chronyd>(sources, 'offline', 'until somebody says `chronyc online` none is asked'),
+    )
   if ((said.minsources ?? 1) > asked)
     edits.push(takeOut('minsources', 'nobody is believed where so few are asked'))
   if (said.maxchange && pause > NEAR * said.maxchange.offset)

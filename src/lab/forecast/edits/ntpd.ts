@@ -9,6 +9,7 @@ import { withoutName, withoutSetting } from '#dialects/ntpd/take-out.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
 import { type PlayerSpec, serversAsked } from '../../players/player.ts'
 import { type Edit, NEAR, ofText } from './edit.ts'
+import { ONLY_WATCHED, withoutSourceFlag } from './source-flag.ts'
 import { sourcePolls } from './source-polls.ts'
 
 type Ntpd = Extract<PlayerSpec, { kind: 'ntpd' }>
@@ -31,6 +32,7 @@ export function ntpdEdits(player: Ntpd, pause: Seconds): Edit<Ntpd>[] {
       how: 'take "ntp" out of "disable": with it ntpd measures, and leaves the clock alone',
       apply: ofText(without('disable', 'ntp', withoutName)),
     })
+  edits.push(...withoutSourceFlag<Ntpd>(conf.associations, 'noselect', ONLY_WATCHED))
   if (settings.minsane > asked)
     edits.push({
       name: `minsane ${asked}`,
