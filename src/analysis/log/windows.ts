@@ -93,8 +93,25 @@ export class Windows {
 
   /** Those with values, neighbours joined so that there are at most so many. */
   all(most: number): Summary[] {
-    const used = this.#count.findLastIndex(count => count > 0) + 1
-    const factor = Math.max(1, Math.ceil(used / most))
+    return this.#joined(Math.max(1, Math.ceil(this.#used / most)))
+  }
+
+  /** Those with values, each of so much time: a power of two, and no less than the width is. */
+  wide(width: Seconds): Summary[] {
+    return this.#joined(Math.max(1, Math.round(width / this.#width)))
+  }
+
+  /** A power of two. */
+  get width(): Seconds {
+    return this.#width
+  }
+
+  get #used(): number {
+    return this.#count.findLastIndex(count => count > 0) + 1
+  }
+
+  #joined(factor: number): Summary[] {
+    const used = this.#used
     const all: Summary[] = []
     for (let i = 0; i < used; i += factor) {
       const one = this.#summary(i, Math.min(used, i + factor))

@@ -2,6 +2,7 @@
 import type { Comparison, Sizes } from '#analysis/log/compare.ts'
 import { compareOffsets } from '#analysis/log/compare.ts'
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { FindingName, Severity } from '#diagnosis/finding.ts'
 import { offsetOf } from '#diagnosis/odd-one.ts'
@@ -91,16 +92,20 @@ export function versusScreen(versus: Versus, style: Style): string {
   return `${lines.join('\n')}\n`
 }
 
-function sentence({ outcome, before, after, share, confidence }: Comparison): string {
+function sentence({ outcome, by, before, after, confidence }: Comparison): string {
   if (outcome === 'not known') return 'Too little was measured to compare.'
   if (outcome === 'alike') return 'Offsets differ no more than by chance.'
-  const often = Math.round((outcome === 'better' ? share : 1 - share) * 100)
-  const sure = Math.floor(Math.min(confidence, 0.999) * 1000) / 10
+  const sure = `confidence ${Math.floor(Math.min(confidence, 0.999) * 1000) / 10} %`
+  if (by === 'clock')
+    return `The clock is ${outcome === 'better' ? 'nearer to' : 'further from'} true time (${sure}): off by ${usually(before.clock)} before, ${usually(after.clock)} after, the noise of its measurements taken out.`
   const rms = `RMS offset ${duration(before.rms)} before, ${duration(after.rms)} after`
-  return `Offsets are ${outcome === 'better' ? 'smaller' : 'larger'} in ${often} % of the times compared (confidence ${sure} %): ${rms}.`
+  return `Offsets are ${outcome === 'better' ? 'smaller' : 'larger'} (${sure}): ${rms}; of the clock itself no difference is sure.`
 }
 
+const usually = (clock: Seconds): string => (clock > 0 ? duration(clock) : 'less than can be told')
+
 const QUANTITIES: readonly (readonly [string, (of: Sizes) => number])[] = [
+  ['without noise', of => of.clock],
   ['RMS', of => of.rms],
   ['half of all below', of => of.p50],
   ['95 % below', of => of.p95],
