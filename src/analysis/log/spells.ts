@@ -22,6 +22,9 @@ export interface Spell {
   readonly to: Seconds
   /** How far the source was from the middle of the others. */
   readonly size: Seconds
+  /** The same in its first measurements, and in its last. */
+  readonly first: Seconds
+  readonly last: Seconds
   /** Of the source, in that time; NaN where the log has none. */
   readonly delay: Seconds
   /** How many agreed against it. */
@@ -133,6 +136,7 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
       mine.apart.filter(({ size }) => side * (size - middle.level) > mine.limit),
     )
     const [from, to] = [away[0]!.at, away.at(-1)!.at]
+    const sizes = of.map(({ mine, middle }) => mine.level - middle.level)
     return to - from < LEAST_TIME
       ? []
       : [
@@ -140,7 +144,9 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
             source: of[0]!.mine.source,
             from,
             to,
-            size: upperMedian(of.map(({ mine, middle }) => mine.level - middle.level)),
+            size: upperMedian(sizes),
+            first: sizes[0]!,
+            last: sizes.at(-1)!,
             delay: upperMedian(of.map(({ mine }) => mine.delay)),
             others: Math.min(...of.map(({ middle }) => middle.agree)),
             open: i === runs.length - 1,

@@ -31,19 +31,20 @@ export const falsetickerFollowed: Rule = subject => {
 export const isToldAsFollowed = (each: Wrong, subject: Subject): boolean =>
   isFollowed(each) || trustedIn(subject).has(subject.sourceName(each.source.source))
 
-const isFollowed = ({ withIt, often, off, sure }: Wrong): boolean =>
-  (withIt || (often && sure)) && Math.abs(off) > LEAST
+const isFollowed = ({ withIt, drawn, often, off, sure }: Wrong): boolean =>
+  (withIt || Math.abs(drawn) > LEAST || (often && sure)) && Math.abs(off) > LEAST
 
 const trustedIn = ({ log }: Subject): ReadonlySet<string> =>
   new Set(log.timeless.filter(({ what }) => what === 'source-trusted').map(({ source }) => source ?? ''))
 
 function seen(
-  { source, off, withIt, followedFor, sure }: Wrong,
+  { source, off, withIt, drawn, followedFor, sure }: Wrong,
   agreeing: number,
   subject: Subject,
 ): Finding {
   const { log, keeper, sourceName } = subject
   const name = sourceName(source.source)
+  const partly = !withIt && Math.abs(drawn) > LEAST
   const said = log.events
     .of('selected')
     .filter(each => each.daemon === keeper.daemon && each.source === name)
@@ -53,17 +54,24 @@ function seen(
     severity: sure ? 'critical' : 'warning',
     from: source.from,
     to: source.to,
-    what: `${keeper.name} ${withIt ? 'follows' : 'followed'} ${name}${withIt ? '' : ` for ${duration(followedFor)}`}, which is off by ${signed(off)} from what ${agreeing} other sources agree on: ${
+    what: `${keeper.name} ${withIt || partly ? 'follows' : 'followed'} ${name}${partly ? ' beside the others' : withIt ? '' : ` for ${duration(followedFor)}`}, which is off by ${signed(off)} from what ${agreeing} other sources agree on: ${
       !sure
         ? 'it is wrong, and this clock with it, or the ways to the others are all longer in one direction'
         : withIt
           ? 'this clock is wrong by that'
-          : 'this clock was drawn to it again and again'
+          : partly
+            ? `this clock was drawn to it all the time, by ${duration(Math.abs(drawn))} and more`
+            : 'this clock was drawn to it again and again'
     }.`,
-    measures: { size: off, others: agreeing, ...(followedFor > 0 && { time: followedFor }) },
+    measures: {
+      size: off,
+      others: agreeing,
+      ...(partly && { drawn }),
+      ...(followedFor > 0 && { time: followedFor }),
+    },
     evidence: [
       {
-        text: `${name}  median offset ${signed(source.medianOffset)}${withIt ? ': the clock went with it' : ''}${followedFor > 0 ? `; it was followed for ${duration(followedFor)}` : ''}`,
+        text: `${name}  median offset ${signed(source.medianOffset)}${withIt ? ': the clock went with it' : partly ? ', and theirs is none that their ways explain: the clock lies between' : ''}${followedFor > 0 ? `; it was followed for ${duration(followedFor)}` : ''}`,
       },
       ...said.map(evidenceOf),
     ],

@@ -3,7 +3,8 @@ import type { Disturbance } from '#analysis/log/disturbance.ts'
 import type { Spell } from '#analysis/log/spells.ts'
 import { civil, dayOf, endOfMonth } from '#core/time/civil.ts'
 import { plus, since } from '#core/time/instant.ts'
-import type { Seconds } from '#core/time/units.ts'
+import { wasLeapSecondAt } from '#core/time/leap-seconds.ts'
+import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 
 const LEAP: Seconds = 1
@@ -27,29 +28,34 @@ export function mayBeLeap(
 export const isLeapOfAll = (each: Disturbance, subject: Pick<Subject, 'instantOf'>): boolean =>
   each.size < 0 && !each.restarted && each.sources.length !== 1 && mayBeLeap(each, subject)
 
-/** A smear takes a day at most, and before and after the leap it is half of it on the average. */
+/** A smear takes a day at most, and the slowest part of it is so fast. */
 const LONGEST: Seconds = 26 * 3600
+const SLOWEST: Rate = 0.4 / 86_400
 const LEAST_SMEARED: Seconds = 0.1
-const MOST_SMEARED: Seconds = 1.05
 const AROUND: Seconds = 2400
+/** At the leap a smear is all of it or a half away; levels are of some measurements. */
+const AWAY: readonly Seconds[] = [LEAP / 2, LEAP]
+const NEAR_LEAP: Seconds = 0.15
 
 /**
  * Whether a source contradicted the others as one does that smears a leap second among those that make it, or does not make one that
- * they do: up to that moment, from it on, or over it. Leap seconds come at the end of June and of December.
+ * they do: more and more up to that moment, less and less from it on, or by a second for good. Who is off by as much all the time,
+ * or runs away, is wrong, whatever the day. Leap seconds come at the end of June and of December, and of most years it is known
+ * whether one did.
  */
-export function isAroundLeap(
-  { from, to, size, open }: Spell,
-  { instantOf }: Pick<Subject, 'instantOf'>,
-): boolean {
+export function isAroundLeap(spell: Spell, { instantOf, log }: Pick<Subject, 'instantOf' | 'log'>): boolean {
+  const { from, to, first, last, size, open } = spell
   const end = endOfMonth(plus(instantOf(from), -AROUND))
   const { month } = civil(dayOf(end))
+  if ((month !== 1 && month !== 7) || Math.abs(size) < LEAST_SMEARED) return false
+  const announced = log.events.of('leap-second').length > 0
+  if (wasLeapSecondAt(end) === false && !announced) return false
   const [before, after] = [since(end, instantOf(from)), since(instantOf(to), end)]
-  return (
-    (month === 1 || month === 7) &&
-    before < LONGEST &&
-    after > -AROUND &&
-    (after < LONGEST || open) &&
-    Math.abs(size) > LEAST_SMEARED &&
-    Math.abs(size) < MOST_SMEARED
-  )
+  const growth = (Math.abs(last) - Math.abs(first)) / (to - from)
+  if (before > AROUND) return before < LONGEST && Math.abs(after) < AROUND && growth > SLOWEST && isAway(last)
+  const staysOff = isByLeap(first) && isByLeap(last)
+  return isAway(first) && ((after < LONGEST && growth < -SLOWEST) || (staysOff && (open || after < LONGEST)))
 }
+
+const isAway = (size: Seconds): boolean => AWAY.some(away => Math.abs(Math.abs(size) - away) < NEAR_LEAP)
+const isByLeap = (size: Seconds): boolean => Math.abs(Math.abs(size) - LEAP) < NEARLY

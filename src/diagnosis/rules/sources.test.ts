@@ -84,25 +84,50 @@ test('a packet that was on its way when the clock was set back has no delay to j
   expect(found.measures.leastDelay).toBe(0.01)
 })
 
-test('one of three servers smears the leap second of December, and one of another month', () => {
-  const smear = (day: number) => {
-    // Half a second over six hours up to midnight, and from half a second back to nothing after it.
-    const apart = (t: number) =>
-      t < -21_600 || t > 21_600 ? 0 : t < 0 ? -(t + 21_600) / 43_200 : (21_600 - t) / 43_200
-    const rows = Array.from({ length: 900 }, (_, i) => -28_800 + 64 * i).flatMap(t =>
-      [1, 2, 3].map(server => {
-        const [mjd, second] = t + server < 0 ? [day - 1, t + server + 86_400] : [day, t + server]
-        const offset = (server === 3 ? apart(t) : 0) + 1e-5 * Math.sin(t + server)
-        return `${mjd} ${second}.000 192.0.2.${server} 9414 ${offset.toFixed(9)} 0.010000000 0.000100000 0.000010000`
-      }),
-    )
-    return explain(...rows).findings.map(({ name }) => name)
+/** What is found in a day and a quarter around this midnight (MJD), if the third of three servers is so far apart from the others. */
+function around(day: number, apart: (sinceMidnight: number) => number): string[] {
+  const rows = Array.from({ length: 1700 }, (_, i) => -28_800 + 64 * i).flatMap(t =>
+    [1, 2, 3].map(server => {
+      const at = t + server
+      const [mjd, second] = at < 0 ? [day - 1, at + 86_400] : [day, at]
+      const offset = (server === 3 ? apart(t) : 0) + 1e-5 * Math.sin(at)
+      return `${mjd} ${second}.000 192.0.2.${server} 9414 ${offset.toFixed(9)} 0.010000000 0.000100000 0.000010000`
+    }),
+  )
+  return explain(...rows).findings.map(({ name }) => name)
+}
+// The first days of 2017, which began after a leap second, of 2026, which did not, of 2027, of which nobody knows, and 10 March 2027.
+const [Y2017, Y2026, Y2027, MARCH] = [57_754, 61_041, 61_406, 61_474]
+
+test('one of three servers smears a leap second, and one where there was none', () => {
+  // Half a second over six hours up to midnight, and from half a second back to nothing after it.
+  const smear = (t: number) =>
+    t < -21_600 || t > 21_600 ? 0 : t < 0 ? -(t + 21_600) / 43_200 : (21_600 - t) / 43_200
+  for (const day of [Y2017, Y2027]) {
+    expect(around(day, smear)).toContain('leap-or-smear-mix')
+    expect(around(day, smear)).not.toContain('falseticker')
   }
-  // 1 January and 10 March 2027.
-  expect(smear(61_406)).toContain('leap-or-smear-mix')
-  expect(smear(61_406)).not.toContain('falseticker')
-  expect(smear(61_474)).toContain('falseticker')
-  expect(smear(61_474)).not.toContain('leap-or-smear-mix')
+  for (const day of [Y2026, MARCH]) {
+    expect(around(day, smear)).toContain('falseticker')
+    expect(around(day, smear)).not.toContain('leap-or-smear-mix')
+  }
+})
+
+test('a server that does not make a leap second is a second off from it on', () => {
+  expect(around(Y2017, t => (t < 0 ? 0 : -1))).toContain('leap-or-smear-mix')
+})
+
+test('who is off by as much all the time, or runs away, smears nothing, though it be New Year', () => {
+  for (const apart of [
+    (t: number) => (t < 0 ? 0 : 0.3),
+    (t: number) => (t < 0 ? 0 : 0.5),
+    () => 0.3,
+    (t: number) => Math.max(0, 2e-5 * t),
+  ])
+    for (const day of [Y2017, Y2027]) {
+      expect(around(day, apart)).toContain('falseticker')
+      expect(around(day, apart)).not.toContain('leap-or-smear-mix')
+    }
 })
 
 test('all servers make a leap second at midnight, and this machine does not', () => {
@@ -287,6 +312,22 @@ describe('a source that stands apart from the others, and is followed', () => {
     expect(followed('3').what).toContain('drawn to it')
     expect(followed('2')).toMatchObject({ name: 'falseticker', severity: 'warning' })
   })
+
+  test('beside the others, as ntpd averages them: the clock lies between, all the time', () => {
+    const between = (share: (at: number) => number) =>
+      explain(
+        ...peerstats((server, at) => ({
+          offset: 0.3 * ((server === 3 ? 1 : 0) - share(at)),
+          delay: 0.01,
+        })),
+      ).findings.find(({ name }) => name.startsWith('falseticker'))!
+    const found = between(() => 0.25)
+    expect(found).toMatchObject({ name: 'falseticker-followed', severity: 'critical' })
+    expect(found.measures.drawn).toBeCloseTo(0.075, 3)
+    // One that is with the others, and one that passes from them to it.
+    expect(between(() => 0)).toMatchObject({ name: 'falseticker' })
+    expect(between(at => (at - NOON) / 12_800)).toMatchObject({ name: 'falseticker' })
+  })
 })
 
 test('sources that are lost, and not heard again before the log ends', () => {
@@ -421,6 +462,21 @@ test('a clock that follows the longer way is wrong, though its offsets come back
   expect(routeOf(true).measures.followed).toBeGreaterThan(0.02)
   expect(routeOf(true).what).toContain('followed')
   expect(routeOf(false)).toMatchObject({ severity: 'note' })
+})
+
+test('of a longer way to the only source nothing is seen but its delay: the clock may be wrong by half of it', () => {
+  const routeTo = (servers: readonly number[], longer: number) =>
+    explain(
+      ...peerstats((_, at) => ({ offset: 0, delay: at < 47_000 ? 0.02 : 0.02 + longer })).filter((_, i) =>
+        servers.includes(1 + (i % 3)),
+      ),
+    ).findings.find(({ name }) => name === 'route-changed')!
+  const found = routeTo([1], 0.06)
+  expect(found).toMatchObject({ severity: 'warning' })
+  expect(found.measures.most).toBeCloseTo(0.03, 3)
+  expect(found.what).toContain('wrong by up to 30')
+  expect(routeTo([1], 0.015)).toMatchObject({ severity: 'note' })
+  expect(routeTo([1, 2, 3], 0.06)).toMatchObject({ severity: 'note' })
 })
 
 test('one of two sources falls silent: the other alone is left', () => {

@@ -14,6 +14,11 @@ import { isAroundLeap } from './leap-second.ts'
 const ALIKE = 0.1
 /** Of the way between the source and the others: so near to it is the clock that goes with it. */
 const WITH_IT = 0.25
+/** The same of one that goes with it for a part, as an average of sources does; in as many parts of the time. */
+const DRAWN = 0.1
+const PARTS = 4
+/** So many times as much in one part as in another is a clock that passes. */
+const PASSES = 3
 /** Of the time in which one is followed. */
 const OFTEN = 0.25
 /** A daemon that begins asks one source before it has heard the others. */
@@ -25,6 +30,11 @@ export interface Wrong {
   readonly off: Seconds
   /** For most of the time the clock was with it. */
   readonly withIt: boolean
+  /**
+   * So far is the clock from the others, towards this source, in each part of the time: what the others say has a part in
+   * it, but they are outvoted. 0 where their ways, or chance, explain it, and where messages tell that others were followed.
+   */
+  readonly drawn: Seconds
   /** It was followed for much of the time. */
   readonly often: boolean
   /** How long it was followed, as far as messages tell. */
@@ -45,6 +55,7 @@ export interface WrongSources {
 export function wrongSources(subject: Subject, census: Census): WrongSources {
   const { log, keeper, sourceName } = subject
   const { odd, of, middle } = oddOnesOf(census.sources())
+  const isTold = log.events.of('selected').some(each => each.daemon === keeper.daemon)
   const wrong = odd
     .filter(({ source, level }) => !theOthersMoved(subject, source, level - middle))
     .filter(({ source }) => !isOfLeap(source, census, subject))
@@ -65,12 +76,36 @@ export function wrongSources(subject: Subject, census: Census): WrongSources {
         source,
         off,
         withIt: Math.abs(held) < WITH_IT * Math.abs(off),
+        drawn: isTold && told.time === 0 ? 0 : drawnTo(source.source, off, { others, wrongIn, census }),
         often: told.share > OFTEN,
         followedFor: told.time > START ? told.time : 0,
         sure: 2 * contradict.length > others.length,
       }
     })
   return { wrong, of, agreeing: of.length - odd.length, odd: odd.map(({ source }) => source) }
+}
+
+interface Around {
+  readonly others: readonly SourceCount[]
+  readonly wrongIn: readonly { readonly from: Seconds; readonly to: Seconds }[]
+  readonly census: Census
+}
+
+/** A clock that follows the others stays with them; one that runs away passes between them and this source in some parts only. */
+function drawnTo(source: number, off: Seconds, { others, wrongIn, census }: Around): Seconds {
+  const explained = Math.max(...others.map(({ leastDelay }) => mostExplained(leastDelay)))
+  const parts = Array.from({ length: PARTS }, (_, i) =>
+    wrongIn.map(({ from, to }) => ({
+      from: from + (i * (to - from)) / PARTS,
+      to: from + ((i + 1) * (to - from)) / PARTS,
+    })),
+  )
+  const drawn = parts.map(part => off - census.medianIn(source, part))
+  const [least] = drawn.toSorted((a, b) => Math.abs(a) - Math.abs(b))
+  const share = drawn.map(size => size / off)
+  const [low, high] = [Math.min(...share), Math.max(...share)]
+  const stays = low > DRAWN && high < 1 && high < PASSES * low
+  return stays && Math.abs(least!) > explained ? least! : 0
 }
 
 /** All that it differed by was a leap second, told as that. */
