@@ -6,7 +6,7 @@ import { instantAt } from '#core/time/civil.ts'
 import { signed } from '#core/time/format.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Daemon, LogEvent } from '#core/trace/series.ts'
+import { type Daemon, type LogEvent, NAME_OF_NO_SOURCE, NO_SOURCE } from '#core/trace/series.ts'
 import { type Keeper, keeperOf } from './keeper.ts'
 import { momentsOf } from './when.ts'
 
@@ -32,7 +32,8 @@ export function subjectOf({ log, daemon, baseDay, sourceNames }: SubjectOf): Sub
     log,
     keeper: keeperOf(log, daemon),
     disturbances: findDisturbances(log, daemon),
-    sourceName: source => sourceNames[source] ?? `source ${source}`,
+    sourceName: source =>
+      sourceNames[source] ?? (source === NO_SOURCE ? NAME_OF_NO_SOURCE : `source ${source}`),
     instantOf: at => instantAt(at, baseDay),
     when: momentsOf(log, baseDay),
   }

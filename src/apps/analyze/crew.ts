@@ -4,8 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { SampleBlock } from '#core/trace/series.ts'
-import { NO_SOURCE } from '#dialects/log/source-table.ts'
+import { NO_SOURCE, type SampleBlock } from '#core/trace/series.ts'
 import { threadEntry } from '../thread-entry.ts'
 import { type Answer, type Assignment, tellStretch } from './answer.ts'
 import { emptied, Spare, unpack } from './parcel.ts'

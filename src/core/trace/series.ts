@@ -26,6 +26,10 @@ interface Rows {
   readonly line: Uint32Array
 }
 
+/** The number of all sources that are too many to be told apart. */
+export const NO_SOURCE = 65_535
+export const NAME_OF_NO_SOURCE = 'further addresses'
+
 /** Offsets measured against sources. */
 export interface SampleBlock extends Rows {
   readonly kind: 'samples'

@@ -5,7 +5,7 @@
 import type { Census, SourceCount } from '#analysis/log/census.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { EventName } from '#core/trace/series.ts'
+import { type EventName, NO_SOURCE } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { isOwnClock, unfollowedOf } from '../listed.ts'
@@ -43,7 +43,8 @@ export function opinionsOf(census: Census): Opinions {
   const all = census.sources()
   const most = Math.max(...all.map(({ count }) => count))
   const sources = all.filter(
-    ({ source, count }) => count >= 4 && (count >= 0.2 * most || census.paced(source)),
+    ({ source, count }) =>
+      source !== NO_SOURCE && count >= 4 && (count >= 0.2 * most || census.paced(source)),
   )
   const camps = campsOf(sources)
   return { sources, camps, split: camps.length > 1 && 2 * camps[0]!.length <= sources.length }

@@ -579,3 +579,24 @@ describe('a pause of three hours that chronyd slews away', () => {
     expect(one('sources-lost')).toBeUndefined()
   })
 })
+
+test('of thousands of forged addresses some are named, and how many more there are', () => {
+  const forged = Array.from(
+    { length: 20_000 },
+    (_, i) => `61495 ${NOON + i / 4} 2001:db8::${i.toString(16)} 9014 0.000100000 0.010000000 0.0001 0.0001`,
+  ).map(row =>
+    row.replace(
+      /^(\d+) (\d+)(?:\.(\d+))? /,
+      (_, day, whole, rest = '') => `${day} ${whole}.${rest.padEnd(3, '0')} `,
+    ),
+  )
+  const { findings } = explain(...peerstats(() => ({ offset: 0, delay: 0.01 })), ...forged)
+  const found = findings.find(({ name }) => name === 'spurious-source-address')!
+  expect(found.what).toMatch(
+    / and more than \d{4} more addresses are heard now and then only, beside 3 regular sources/,
+  )
+  expect(found.what.length).toBeLessThan(400)
+  expect(found.evidence.length).toBeLessThan(100)
+  // Those that are too many to be told apart are no source.
+  expect(findings.map(({ name }) => name)).not.toContain('single-source')
+})

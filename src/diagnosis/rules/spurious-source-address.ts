@@ -5,6 +5,7 @@
  */
 import type { SourceCount } from '#analysis/log/census.ts'
 import { duration } from '#core/time/format.ts'
+import { NO_SOURCE } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
@@ -14,6 +15,9 @@ import { evidenceOf, type Subject } from '../subject.ts'
 /** Of the median count of the regular sources. */
 const SELDOM = 0.2
 const LEAST_ROWS = 40
+/** Somebody who forges addresses may send thousands. */
+const MOST_SHOWN = 32
+const MOST_NAMED = 8
 
 export const spuriousSourceAddress: Rule = subject => {
   const { log, keeper, sourceName } = subject
@@ -29,6 +33,7 @@ export const spuriousSourceAddress: Rule = subject => {
   const regular: SourceCount[] = []
   const rare: SourceCount[] = []
   for (const each of all) {
+    if (each.source === NO_SOURCE) continue
     const often = each.count >= SELDOM * most || counted.some(({ census }) => census.paced(each.source))
     if (often) regular.push(each)
     else rare.push(each)
@@ -50,7 +55,8 @@ export const spuriousSourceAddress: Rule = subject => {
       seldom: seldom.map(({ source, count }) => ({ name: sourceName(source), count })),
       regular: regular.map(({ source, count }) => ({ name: sourceName(source), count })),
       total: all.reduce((sum, { count }) => sum + count, 0),
-      evidence: [...seldom, ...regular].map(shown),
+      uncounted: all.some(({ source }) => source === NO_SOURCE),
+      evidence: [...seldom.slice(0, MOST_SHOWN), ...regular.slice(0, MOST_SHOWN)].map(shown),
     }),
   ]
 }
@@ -72,7 +78,7 @@ function inACount({ log, keeper }: Subject): Finding[] {
       seldom,
       regular: all.filter(({ count }) => count >= SELDOM * most),
       total: all.reduce((sum, { count }) => sum + count, 0),
-      evidence: lines.map(evidenceOf),
+      evidence: lines.slice(0, MOST_SHOWN).map(evidenceOf),
     }),
   ]
 }
@@ -88,16 +94,25 @@ function finding(
     readonly seldom: readonly Heard[]
     readonly regular: readonly Heard[]
     readonly total: number
+    /** There are more than could be told apart. */
+    readonly uncounted?: boolean
   },
 ): Finding {
-  const { seldom, regular, total, ...rest } = of
+  const { seldom, regular, total, uncounted = false, ...rest } = of
   const names = seldom.map(({ name }) => name)
   const others = regular.map(({ name }) => name)
+  const named = names.slice(0, MOST_NAMED).join(', ')
+  const further =
+    names.length > MOST_NAMED
+      ? ` and ${uncounted ? 'more than ' : ''}${names.length - MOST_NAMED} more addresses`
+      : ''
+  const beside =
+    regular.length > 0 ? `, beside ${regular.length} regular source${regular.length > 1 ? 's' : ''}` : ''
   return {
     name: 'spurious-source-address',
     severity: 'warning',
     ...rest,
-    what: `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} heard now and then only, beside ${regular.length} regular source${regular.length > 1 ? 's' : ''}: packets that come from a wrong address.`,
+    what: `${named}${further} ${names.length > 1 ? 'are' : 'is'} heard now and then only${beside}: packets that come from a wrong address.`,
     measures: {
       addresses: seldom.length,
       packets: seldom.reduce((sum, { count }) => sum + count, 0),

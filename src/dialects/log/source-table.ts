@@ -2,6 +2,7 @@
  * The sources that a host's logs name, as small numbers. A name is looked up by its bytes, so that a line costs no text.
  * Names come from strangers: they are kept as they are and made printable only where they are printed.
  */
+import { NO_SOURCE } from '#core/trace/series.ts'
 import { type Cursor, textOf } from './cursor.ts'
 
 const BLANK = 32
@@ -9,11 +10,10 @@ const BLANK = 32
 const SHORT_SLOTS = 1 << 12
 const SHORT_SHIFT = 20
 const LONGEST_SHORT = 15
-const SLOTS = 1 << 17
-const MOST_SOURCES = 65_535
+const SLOTS = 1 << 14
+/** No daemon has so many. Whoever forges addresses may send more: they count as one. */
+const MOST_SOURCES = 8192
 const LONGEST_NAME = 80
-
-export const NO_SOURCE = 65_535
 
 export class SourceTable {
   readonly names: string[] = []

@@ -3,6 +3,7 @@ import type { Heard } from '#analysis/log/roll.ts'
 import type { RollCall } from '#analysis/log/roll-call.ts'
 import { instantAt } from '#core/time/civil.ts'
 import { duration, rfc3339 } from '#core/time/format.ts'
+import { NAME_OF_NO_SOURCE } from '#core/trace/series.ts'
 import type { Style } from '../style.ts'
 import { printable, table } from '../table.ts'
 
@@ -22,7 +23,7 @@ export function censusScreen({ name, log, baseDay, sourceNames }: CensusOf, styl
           roll.sources(),
           [
             { title: 'count', align: 'right', text: each => `${each.count}` },
-            { title: 'source', text: each => sourceNames[each.source] ?? '' },
+            { title: 'source', text: each => sourceNames[each.source] ?? NAME_OF_NO_SOURCE },
             { title: 'from', text: each => when(each.from) },
             { title: 'to', text: each => when(each.to) },
             { title: 'reach', align: 'right', text: each => `${(each.reach * 100).toFixed(1)} %` },
@@ -42,7 +43,7 @@ export const encodeCensus = ({ name, log, baseDay, sourceNames }: CensusOf) => (
       {
         daemon,
         sources: roll.sources().map(({ source, from, to, ...rest }) => ({
-          name: printable(sourceNames[source] ?? ''),
+          name: printable(sourceNames[source] ?? NAME_OF_NO_SOURCE),
           from: instantAt(from, baseDay),
           to: instantAt(to, baseDay),
           ...rest,
