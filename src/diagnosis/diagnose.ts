@@ -31,6 +31,7 @@ import { routeChanged } from './rules/route-changed.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { setBetweenRuns } from './rules/set-between-runs.ts'
 import { setByRuns } from './rules/set-by-runs.ts'
+import { setUntimed } from './rules/set-untimed.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { sourceJumped } from './rules/source-jumped.ts'
@@ -73,6 +74,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   vmPaused,
   setBetweenRuns,
   setByRuns,
+  setUntimed,
   steppedBySomeoneElse,
   lostTicks,
   clocksFight,

@@ -4,6 +4,7 @@
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
@@ -11,6 +12,7 @@ import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+import { lastWordsAlone } from './sources-lost.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
@@ -161,6 +163,8 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
   const unsynced = endsUnsynced(mine('no-source', 'synchronised'))
   if (unsynced) return [endedUnsynced(unsynced, mine('unreachable'), { keeper, when })]
+  const alone = measured ? undefined : lastWordsAlone(log, keeper.daemon)
+  if (alone) return [endedAlone(alone.silent, failures, { keeper, when })]
   if (measured || failures.length === 0 || mine(...FOLLOWED).length > 0) return []
   return [
     {
@@ -182,6 +186,30 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
       confirm: 'What it logs later; `clockwright query` with the same servers.',
     },
   ]
+}
+
+/** One server that did not answer once is nothing yet: the next is asked some seconds later. */
+function endedAlone(
+  at: Seconds,
+  failures: readonly LogEvent[],
+  { keeper, when }: Pick<Subject, 'keeper' | 'when'>,
+): Finding {
+  const last = failures.filter(each => each.at >= at)
+  return {
+    name: 'not-synchronised',
+    severity: keeper.daemon === 'timesyncd' ? 'note' : 'warning',
+    ...spanOf(last),
+    what: `From ${when(at)} on ${keeper.name} had nobody to follow, and with that its log ends.`,
+    measures: { failures: last.length },
+    evidence: last.slice(0, 3).map(evidenceOf),
+    cost: RUNS_FREE,
+    causes: [
+      { what: 'the network, or a firewall, loses the packets', why: 'it had followed a source before' },
+      { what: 'a source was back soon', why: 'if the log was copied too early to tell' },
+    ],
+    remedy: configure(keeper, 'See which sources it hears now, and whether UDP port 123 passes.'),
+    confirm: 'What it logs later; `clockwright query` with the same servers.',
+  }
 }
 
 /** OpenNTPD tells each change of its state, and once: the last one lasts. */

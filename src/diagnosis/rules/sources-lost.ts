@@ -6,7 +6,7 @@ import { saidStarts } from '#analysis/log/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Daemon, EventName } from '#core/trace/series.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
@@ -14,6 +14,8 @@ import { elapsedBetween } from './elapsed.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
 const LONG: Seconds = 3600
+/** Nobody is back: at 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
+const FREE_FOR_LONG: Seconds = 86_400
 /** A source is given up after eight polls, of 1024 s at most. */
 const UNTIL_NOTICED: Seconds = 3 * 3600
 
@@ -41,7 +43,7 @@ export const sourcesLost: Rule = subject => {
   return [
     {
       name: 'sources-lost',
-      severity: 'warning',
+      severity: open && time >= FREE_FOR_LONG ? 'critical' : 'warning',
       from: silent,
       to: back,
       what: open
@@ -86,7 +88,13 @@ interface Silence {
   readonly seenBy: 'lines' | 'words'
   /** Nobody was heard again. */
   readonly open?: boolean
+  /** Nor did it end: its log does. */
+  readonly last?: boolean
 }
+
+/** Where its log says last that it has nobody to follow, however long that is before the end. */
+export const lastWordsAlone = (log: HostLog, daemon: Daemon): Pick<Silence, 'silent' | 'time'> | undefined =>
+  toldSilences(log, daemon).find(({ last, time }) => last && time <= LONG)
 
 /** The longest time without a line from any source; where no log names sources, without an update. */
 function silenceOf(subject: Subject): Silence | undefined {
@@ -117,33 +125,63 @@ function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Se
 
 /**
  * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd
- * says both each time; ntpd does so where it is told to log what it follows.
+ * says both each time, and timesyncd: it has one server, and says so when that does not answer and when another does. ntpd does so
+ * where it is told to log what it follows.
  */
 function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(event => event.daemon === daemon)
   const followed = mine('selected').filter(({ text }) => !ITS_OWN_CLOCK.test(text))
   const heard = lastHeard(log, daemon)
-  const speaks =
-    followed.length > 0
-      ? daemon === 'chrony' || daemon === 'ntpd'
-      : daemon === 'chrony' && heard !== undefined
+  const speaks = followed.length > 0 ? daemon !== 'other' : daemon === 'chrony' && heard !== undefined
   if (!speaks) return []
-  const words = mine('no-source').filter(({ text }) => !/majority/.test(text))
-  const ends = [...followed, ...mine('started', 'version', 'ended')].map(({ at }) => at)
+  const all = daemon === 'timesyncd' ? mine('no-source', 'unreachable') : mine('no-source')
+  const ends = [...followed, ...mine('started', 'version', 'ended')].map(({ at }) => at).sort((a, b) => a - b)
+  // Of what is said thousands of times the first are kept: what came afterwards nobody knows.
+  const known =
+    log.events.count('selected') > followed.length ? Math.max(...followed.map(({ at }) => at)) : Infinity
+  const words = firstOfEach(
+    all.filter(({ text, at }) => !/majority/.test(text) && at <= known),
+    ends,
+  )
   const lasts = Math.max(...log.events.all.filter(event => event.daemon === daemon).map(({ at }) => at))
   // A machine that slept did not look for sources; and where a clock was set the stamps are no time.
   const breaks = [...log.events.of('suspended', 'resumed', 'restored'), ...mine('stepped')]
-  return words.flatMap(({ at }): Silence[] => {
+  return words.flatMap(({ at, end }): Silence[] => {
     const silent = heard !== undefined && at - heard < UNTIL_NOTICED ? Math.min(at, heard) : at
-    const end = Math.min(...ends.filter(each => each >= at))
-    const back = Number.isFinite(end) ? end : lasts
+    const back = end ?? lasts
     const open = !followed.some(each => each.at === back)
     if (heard !== undefined && (!open || heard > at)) return []
     if (breaks.some(each => each.at >= silent && each.at < back)) return []
     const seenBy = silent === heard ? 'lines' : 'words'
-    return [{ silent, back, time: back - silent, least: LONG, seenBy, ...(open && { open }) }]
+    const last = end === undefined
+    return [
+      {
+        silent,
+        back,
+        time: back - silent,
+        least: LONG,
+        seenBy,
+        ...(open && { open }),
+        ...(last && { last }),
+      },
+    ]
   })
+}
+
+/** It says so again and again: from the first word on until what ends it. */
+function firstOfEach(
+  words: readonly LogEvent[],
+  ends: readonly Seconds[],
+): { readonly at: Seconds; readonly end: Seconds | undefined }[] {
+  const first: { at: Seconds; end: Seconds | undefined }[] = []
+  let next = 0
+  for (const { at } of words.toSorted((a, b) => a.at - b.at)) {
+    while (next < ends.length && ends[next]! < at) next++
+    const end = ends[next]
+    if (first.length === 0 || first.at(-1)!.end !== end) first.push({ at, end })
+  }
+  return first
 }
 
 const ITS_OWN_CLOCK = /LOCAL\(\d\)|\b127\.127\.1\.\d/

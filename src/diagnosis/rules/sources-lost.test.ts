@@ -1,0 +1,72 @@
+/** Logs of words alone, in which a daemon hears nobody any more. */
+import { expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+
+const HOUR = 3600
+const START = Date.UTC(2027, 2, 5)
+const stamp = (at: number) => `${new Date(START + at * 1e3).toISOString().slice(0, 19)}Z vm`
+const timesyncd = (at: number, text: string) => `${stamp(at)} systemd-timesyncd[412]: ${text}`
+const told = (...lines: readonly string[]) =>
+  explain(...lines).findings.map(({ name, severity }) => [severity, name])
+
+const contacted = (at: number) => timesyncd(at, 'Contacted time server 192.0.2.1:123 (a.example).')
+const waited = (at: number) => timesyncd(at, 'Timed out waiting for reply from 192.0.2.1:123 (a.example).')
+/** Asked again and again, as timesyncd does. */
+const waiting = (from: number, to: number) =>
+  Array.from({ length: Math.round((to - from) / 2048) + 1 }, (_, nth) =>
+    waited(Math.min(to, from + nth * 2048)),
+  )
+
+test('timesyncd waits for an answer until its log ends: a warning, and critical after a day', () => {
+  const { findings } = explain(contacted(0), ...waiting(6 * HOUR, 25 * HOUR))
+  expect(findings.map(({ name, severity }) => [severity, name])).toEqual([['warning', 'sources-lost']])
+  expect(findings[0]).toMatchObject({ measures: { time: 19 * HOUR, open: 1 } })
+  expect(told(contacted(0), ...waiting(6 * HOUR, 100 * HOUR))).toEqual([['critical', 'sources-lost']])
+})
+
+test('it is answered again after 19 h, or after some minutes, as now and then', () => {
+  const { findings } = explain(contacted(0), ...waiting(6 * HOUR, 25 * HOUR), contacted(25 * HOUR + 10))
+  expect(findings.map(({ name, severity }) => [severity, name])).toEqual([['warning', 'sources-lost']])
+  expect(findings[0]!.measures.time).toBeCloseTo(19 * HOUR + 10, 0)
+  expect(findings[0]!.measures.open).toBeUndefined()
+  const often = Array.from({ length: 40 }, (_, nth) => [
+    waited(nth * 6 * HOUR + 1000),
+    contacted(nth * 6 * HOUR + 1010),
+  ]).flat()
+  expect(told(contacted(0), ...often)).toEqual([['good', 'good']])
+  // One wait at the end is a note.
+  expect(told(contacted(0), waited(HOUR))).toEqual([
+    ['note', 'not-synchronised'],
+    ['good', 'good'],
+  ])
+})
+
+test.each([
+  ['chronyd', 'Selected source 192.0.2.1', "Can't synchronise: no selectable sources"],
+  ['ntpd', 'synchronized to 192.0.2.1, stratum 2', 'no servers reachable'],
+])('the last word of %s is that it follows nobody', (program, follows, alone) => {
+  const line = (at: number, text: string) => `${stamp(at)} ${program}[700]: ${text}`
+  expect(told(line(0, follows), line(5 * HOUR, alone))).toEqual([['warning', 'not-synchronised']])
+  expect(told(line(0, follows), line(5 * HOUR, alone), line(5 * HOUR + 900, follows))).toEqual([
+    ['good', 'good'],
+  ])
+})
+
+test('what a network that goes down before its daemon leaves behind is nothing', () => {
+  const line = (at: number, text: string) => `${stamp(at)} chronyd[700]: ${text}`
+  expect(
+    told(
+      line(0, 'Selected source 192.0.2.1'),
+      line(5 * HOUR, "Can't synchronise: no selectable sources"),
+      line(5 * HOUR + 1, 'chronyd exiting'),
+    ),
+  ).toEqual([['good', 'good']])
+})
+
+test('where more was said than is kept, nobody is missed', () => {
+  const each = Array.from({ length: 2100 }, (_, nth) => [
+    contacted(nth * 600),
+    ...(nth % 2 === 0 ? [waited(nth * 600 + 590)] : []),
+  ])
+  expect(told(...each.flat())).toEqual([['good', 'good']])
+})
