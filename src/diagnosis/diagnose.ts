@@ -29,6 +29,8 @@ import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { routeChanged } from './rules/route-changed.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
+import { servoStart } from './rules/servo-start.ts'
+import { servoSwayed } from './rules/servo-swayed.ts'
 import { setBetweenRuns } from './rules/set-between-runs.ts'
 import { setByRuns } from './rules/set-by-runs.ts'
 import { setUntimed } from './rules/set-untimed.ts'
@@ -101,6 +103,8 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   sourceJumped,
   stepoutClamped,
   wrongAtStart,
+  servoStart,
+  servoSwayed,
   fewSources,
 ]
 

@@ -47,6 +47,7 @@ export const FINDINGS = {
   'frequency-saturated': 'The clock is faster or slower than the daemon can correct.',
   'frequency-far-off':
     'The clock runs at a rate that no crystal has (a note where its daemon holds it), or its rate changed at once.',
+  'servo-lost-lock': 'The servo of linuxptp had held its clock, and then it was far off.',
   'frequency-learned-from-a-jump': 'The daemon took a jump for a wrong rate.',
   'source-rejected-by-its-own-jitter':
     'After a jump the daemon disbelieved its sources instead of its clock.',

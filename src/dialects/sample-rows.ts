@@ -12,6 +12,7 @@ export interface SampleRow {
   readonly source: string
   readonly offset: Seconds
   readonly delay: Seconds
+  readonly dispersion?: Seconds
 }
 
 export class SampleRows {
@@ -24,7 +25,7 @@ export class SampleRows {
     this.#of = of
   }
 
-  add({ at, line, source, offset, delay }: SampleRow): void {
+  add({ at, line, source, offset, delay, dispersion = Number.NaN }: SampleRow): void {
     const block = this.#blockWithRoom()
     const row = block.rows++
     block.at[row] = at
@@ -32,7 +33,7 @@ export class SampleRows {
     block.source[row] = this.#into.sources.named(source)
     block.offset[row] = offset
     block.delay[row] = delay
-    block.dispersion[row] = Number.NaN
+    block.dispersion[row] = dispersion
     if (block.rows === ROOM) this.flush()
   }
 

@@ -10,6 +10,7 @@ import {
   type EventName,
   ISLAND_STRATUM,
   type LogEvent,
+  OFFSET_SIZES,
   OWN_CLOCK,
   type Piece,
   type SampleBlock,
@@ -29,6 +30,7 @@ import { IslandStrata } from './island-strata.ts'
 import { FirstRate } from './learned-at-start.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
+import { OffsetSizes } from './offset-sizes.ts'
 import { OwnClock } from './own-clock.ts'
 import { OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
@@ -256,12 +258,15 @@ export class HostLog {
   readonly ownClock = new OwnClock()
   /** By the format in which its sources say so. */
   readonly islands = new Map<string, IslandStrata>()
+  /** Of a servo that sums up its measurements. */
+  readonly sizes = new OffsetSizes()
   readonly events = new EventLog()
   /** What has no stamp, in its order: lines of `ntpd -q`, of configurations, of reports. */
   readonly timeless: LogEvent[] = []
 
   tell(piece: Piece): void {
-    if (piece.kind === 'samples') {
+    if (piece.kind === 'samples' && piece.format === OFFSET_SIZES) this.sizes.add(piece)
+    else if (piece.kind === 'samples') {
       const series = this.samples.get(piece.format) ?? new SampleSeries(piece)
       this.samples.set(piece.format, series)
       series.add(piece)
@@ -309,8 +314,7 @@ export class HostLog {
    * What the kernel and the commands of the system say counts alone only.
    */
   get daemons(): Daemon[] {
-    const measured = [...this.samples.values(), ...this.updates.values()].map(({ daemon }) => daemon)
-    if (this.ownClock.rows > 0) measured.push('ntpd')
+    const measured = this.#measured.map(({ daemon }) => daemon)
     const said = [...this.events.of('version', 'started', 'selected'), ...this.timeless]
     const all = new Set([...measured, ...said.map(({ daemon }) => daemon)])
     const named = [...all].filter(daemon => daemon !== 'other' || measured.includes(daemon))
@@ -319,6 +323,17 @@ export class HostLog {
     const spoke = [...new Set([...all, ...this.events.daemons])]
     const stepped = this.events.of('stepped', 'offset-found').some(({ daemon }) => daemon === 'other')
     return spoke.filter(daemon => daemon !== 'other' || stepped || spoke.length === 1)
+  }
+
+  get #measured(): { readonly daemon: Daemon; readonly from: Seconds; readonly to: Seconds }[] {
+    const { daemon, from, to, rows } = this.sizes
+    const own = this.ownClock
+    return [
+      ...this.samples.values(),
+      ...this.updates.values(),
+      ...(rows > 0 ? [{ daemon, from, to }] : []),
+      ...(own.rows > 0 ? [{ daemon: 'ntpd' as const, from: own.from, to: own.to }] : []),
+    ]
   }
 
   /** The measurements that say most of a daemon's clock: single exchanges if there are any. */
@@ -372,11 +387,7 @@ export class HostLog {
   }
 
   get span(): { from: Seconds; to: Seconds } | undefined {
-    const all = [
-      ...this.samples.values(),
-      ...this.updates.values(),
-      ...(this.ownClock.rows > 0 ? [this.ownClock] : []),
-    ]
+    const all = this.#measured
     if (all.length === 0) return undefined
     return {
       from: Math.min(...all.map(series => series.from)),

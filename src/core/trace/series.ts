@@ -46,6 +46,12 @@ export interface SampleBlock extends Rows {
   readonly slope: Float64Array
 }
 
+/**
+ * The format of rows that sum up many measurements each, without their sign: the offset is their root mean square, the dispersion the
+ * largest of them.
+ */
+export const OFFSET_SIZES = 'offset sizes'
+
 /** What the daemon made of them: one row for each update of its clock. */
 export interface UpdateBlock extends Rows {
   readonly kind: 'updates'

@@ -92,13 +92,68 @@ describe('a servo of linuxptp', () => {
     expect(
       names(
         phc2sys(
-          '-37000000630 s0 freq +9442',
-          '-37000000645 s1 freq +9585',
+          '-25000000630 s0 freq +9442',
+          '-25000000645 s1 freq +9585',
           '12 s2 freq +9573',
           '-7 s2 freq +9570',
         ),
       ),
     ).toEqual(['good'])
+  })
+
+  test('sets it at its start by what TAI is ahead of UTC, or by months: one of the two clocks is wrong', () => {
+    const start = (size: string) =>
+      phc2sys(`${size} s0 freq -3041`, `${size} s1 freq -3019`, '22 s2 freq -2939', '-7 s2 freq -2940')
+    const tai = start('-36999998790').findings.find(({ name }) => name === 'wrong-at-start')
+    expect(tai).toMatchObject({ severity: 'warning', measures: { tai: 1 } })
+    expect(tai!.causes[0]!.what).toContain('TAI')
+    const months = start('11834821300411213')
+    expect(months.verdict).toBe('warning')
+    expect(names(months)).toEqual(['wrong-at-start'])
+    expect(months.findings[0]!.measures.size).toBeCloseTo(-11_834_821.3, 1)
+    // Another size is what it is for.
+    expect(names(start('-25000000645'))).toEqual(['good'])
+  })
+
+  describe('sums up its measurements', () => {
+    const summary = (at: number, rms: number, program = 'ptp4l', clock = '') =>
+      `${program}[${5000 + at}.000]: ${clock}rms ${rms} max ${Math.round(1.5 * rms)} freq -21037 +/- 78 delay 3090 +/- 20`
+    const hour = (of: (at: number) => number) =>
+      explain(...Array.from({ length: 3600 }, (_, at) => summary(at, of(at))))
+    const quiet = (at: number) => 120 + ((at * 7919) % 60)
+
+    test('that are small: it kept its clock, also where it was far off before it was locked', () => {
+      for (const of of [quiet, (at: number) => (at < 3 ? 37_000_000_000 : quiet(at))]) {
+        const { findings, log } = hour(of)
+        expect(findings.map(({ name }) => name)).toEqual(['good'])
+        expect(log.sizes.locked!.rms).toBeCloseTo(150e-9, 8)
+      }
+    })
+
+    test('of which those of 5 min are 40 ms: it had lost its clock', () => {
+      const { findings, verdict } = hour(at => (at >= 1500 && at < 1800 ? 40_000_000 : quiet(at)))
+      expect(verdict).toBe('warning')
+      expect(findings.map(({ name }) => name)).toEqual(['servo-lost-lock'])
+      expect(findings[0]!.measures).toMatchObject({ time: 299, count: 1 })
+      expect(findings[0]!.measures.size).toBeCloseTo(0.06, 6)
+      expect(findings[0]!.evidence[0]!.line).toBe(1501)
+      expect(hour(at => (at >= 1500 ? 40_000_000 : quiet(at))).verdict).toBe('critical')
+    })
+
+    test('and is 37 s off in all of them', () => {
+      const { findings } = hour(() => 37_000_000_000)
+      expect(findings.map(({ name, severity }) => [severity, name])).toEqual([
+        ['warning', 'not-synchronised'],
+      ])
+    })
+
+    test('with the name of its clock, as phc2sys does', () => {
+      const { findings } = explain(
+        ...[17, 17, 17_000_000, 17].map((rms, at) => summary(at, rms, 'phc2sys', 'CLOCK_REALTIME ')),
+      )
+      expect(findings.map(({ name }) => name)).toEqual(['servo-lost-lock'])
+      expect(findings[0]!.what).toContain('phc2sys CLOCK_REALTIME')
+    })
   })
 
   test('is driven to its limit when the card is set anew', () => {

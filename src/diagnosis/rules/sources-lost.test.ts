@@ -13,7 +13,7 @@ const contacted = (at: number) => timesyncd(at, 'Contacted time server 192.0.2.1
 const waited = (at: number) => timesyncd(at, 'Timed out waiting for reply from 192.0.2.1:123 (a.example).')
 /** Asked again and again, as timesyncd does. */
 const waiting = (from: number, to: number) =>
-  Array.from({ length: Math.round((to - from) / 2048) + 1 }, (_, nth) =>
+  Array.from({ length: Math.ceil((to - from) / 2048) + 1 }, (_, nth) =>
     waited(Math.min(to, from + nth * 2048)),
   )
 

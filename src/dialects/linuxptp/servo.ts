@@ -6,7 +6,7 @@
  * system log the date of that log stands before it (`ptp4l: [1234.567] …`).
  */
 import type { Seconds } from '#core/time/units.ts'
-import type { EventName } from '#core/trace/series.ts'
+import { type EventName, OFFSET_SIZES } from '#core/trace/series.ts'
 import type { Destination, LogFormat } from '../log/format.ts'
 import { said } from '../log/said.ts'
 import { FIRST_OF_STAMPED, readStamp, type Stamped } from '../log/stamp.ts'
@@ -20,7 +20,9 @@ const LOGGED = / (?:ptp4l|phc2sys|ts2phc)\S{0,80}: \[\d|^.{0,6}\{.*"(?:ptp4l|phc
 const LOGGED_MESSAGE = /^\[\d{1,12}\.\d{1,9}(?::\d)?\] (?:\[[^\]]{1,60}\] )?(.*)$/
 const SERVO =
   /^(?:(\S{1,60}) )?(master|phc|sys|rms|\S{1,60}) offset +(-?\d{1,19}) s([0-3]) freq +([+-]?\d{1,19})(?: (?:path )?delay +(-?\d{1,19}))?$/
-const SUMMARY = /^(?:\S{1,60} )?rms +\d+ max +\d+ freq +[+-]?\d+ \+\/- +\d+(?: delay +-?\d+ \+\/- +\d+)?$/
+/** With `summary_interval`, or -u of phc2sys: of many offsets, without their sign. */
+const SUMMARY =
+  /^(?:(\S{1,60}) )?rms +(\d{1,19}) max +(\d{1,19}) freq +[+-]?\d{1,19} \+\/- +\d{1,19}(?: delay +(-?\d{1,19}) \+\/- +\d{1,19})?$/
 /** Of these the system clock is steered: the others are of a card, which has never been set when they begin. */
 const SYSTEM_CLOCK: readonly string[] = ['phc2sys CLOCK_REALTIME', 'phc2sys phc']
 /** In ppb: a hundredth, where no clock is and no servo stays that has to put right less than some milliseconds. */
@@ -33,6 +35,7 @@ export const servo: LogFormat = {
   first: FIRST_OF_STAMPED,
   open(into) {
     const rows = new SampleRows(into, { daemon: 'other', format: servo.name })
+    const sizes = new SampleRows(into, { daemon: 'other', format: OFFSET_SIZES })
     /** Whose servo has ever been locked. Before, it measures what it has not begun to steer. */
     const locked = new Set<string>()
     const reader = textLines((text, line) => {
@@ -68,11 +71,29 @@ export const servo: LogFormat = {
             delay: delay === undefined ? Number.NaN : Number(delay) * 1e-9,
           })
       }
+      const many = SUMMARY.exec(message)
+      if (many) {
+        const [name, rms, max, delay] = [many[1], Number(many[2]) * 1e-9, Number(many[3]) * 1e-9, many[4]]
+        sizes.add({
+          at,
+          line,
+          source: name ? `${program} ${name}` : program,
+          offset: rms,
+          // The largest of them is no sum of what was measured, and never less than their root mean square.
+          dispersion: Math.max(rms, max),
+          delay: delay === undefined ? Number.NaN : Number(delay) * 1e-9,
+        })
+      }
       const jump = CLOCK_CHECK.exec(message)
       if (jump) tell(jump[1] === 'forward' ? 'jumped-forward' : 'jumped-backward')
-      return one !== null || jump !== null || SUMMARY.test(message)
+      return one !== null || many !== null || jump !== null
     })
-    return Object.assign(reader, { flush: () => rows.flush() })
+    return Object.assign(reader, {
+      flush: () => {
+        rows.flush()
+        sizes.flush()
+      },
+    })
   },
 }
 
