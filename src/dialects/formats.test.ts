@@ -295,6 +295,27 @@ describe('chrony', () => {
     expect(routed.notUnderstood).toMatchObject({ count: 1, first: [{ line: 9 }] })
   })
 
+  test('what journalctl says first tells the year of lines without one', () => {
+    const days = (...banner: readonly string[]) =>
+      tell(
+        [
+          ...banner,
+          'Dec 30 12:00:00 box chronyd[737]: Selected source 192.0.2.1',
+          'Jan  2 12:00:00 box chronyd[737]: Selected source 192.0.2.2',
+          '',
+        ].join('\n'),
+      ).events.map(({ at }) => new Date((BASE_DAY * 86_400 + at) * 1e3).toISOString().slice(0, 10))
+    const winter = ['2024-12-30', '2025-01-02']
+    expect(
+      days('-- Logs begin at Tue 2024-12-24 09:37:42 CST, end at Mon 2025-01-06 10:38:45 CST. --'),
+    ).toEqual(winter)
+    expect(days('-- Journal begins at Tue 2024-12-24 09:37:42 CST. --')).toEqual(winter)
+    // Of three years: the last in which they lie in it, since the file is of 2027.
+    expect(
+      days('-- Journal begins at Tue 2022-12-24 09:37:42 CST, ends at Mon 2025-01-06 10:38:45 CST. --'),
+    ).toEqual(winter)
+  })
+
   test('the journal counted from the boot has no date, and the kernel’s own lines stay its own', () => {
     const { events, routed } = tell(
       [

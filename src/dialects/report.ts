@@ -4,7 +4,7 @@
  */
 import type { Daemon } from '#core/trace/series.ts'
 import { readable } from './log/cursor.ts'
-import type { LogFormat } from './log/format.ts'
+import type { Destination, LogFormat } from './log/format.ts'
 import type { Said } from './log/said.ts'
 import { textLines } from './log/text.ts'
 
@@ -30,7 +30,8 @@ export function reportFormat(of: {
   readonly foreign?: boolean
   /** Bytes in a line at most, where they may be more than daemons write into their logs. */
   readonly longest?: number
-  readonly open: () => ReadReport
+  /** Without a destination where nobody asks when its lines were written. */
+  readonly open: (into?: Destination) => ReadReport
 }): ReportFormat {
   return {
     reader() {
@@ -41,7 +42,7 @@ export function reportFormat(of: {
     dated: true,
     first: of.first ?? PRINTABLE,
     open(into) {
-      const read = of.open()
+      const read = of.open(into)
       return textLines(
         (text, line, reclaim) => {
           const all = read(text, reclaim)

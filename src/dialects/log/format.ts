@@ -24,8 +24,8 @@ export const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 export interface Destination {
   /** Times are seconds from the start of this day, counted from 1970-01-01. */
   readonly baseDay: number
-  /** A day near which the lines were written, for those without a year. */
-  readonly nearDay: number
+  /** A day near which the lines were written, for those without a year. A line that knows it better sets it for those below. */
+  nearDay: number
   readonly file: number
   readonly sources: SourceTable
   /** Only who spoke and when is asked: a reader may leave the other columns unknown, and pass over what it need not read. */
