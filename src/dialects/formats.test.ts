@@ -365,6 +365,27 @@ test('what is not understood, and what is, is shown as it was written: in UTF-8'
   expect(events[0]!.text).toBe('Selected source 192.0.2.1 (zürich.example)')
 })
 
+test('a character of several bytes stays whole at the end of a line, also where the last is a blank of ISO 8859-1', () => {
+  const { events, routed } = tell(utf8('$ time sleep 1\nreal\t1m25.376s      ಠ_ಠ  \nnonsense ಠ_ಠ\n'))
+  expect(events.map(({ text }) => text)).toEqual(['real\t1m25.376s      ಠ_ಠ'])
+  expect(routed.notUnderstood.first).toEqual([{ line: 3, text: 'nonsense ಠ_ಠ' }])
+})
+
+test('lines that say nothing here are understood: of protostats, chrony.conf and ntp.conf', () => {
+  const { routed } = tell(
+    [
+      `${MJD} 0.000 0.0.0.0 c01d 0d kern kernel time sync enabled`,
+      'user _chrony',
+      'sched_priority 1',
+      'lock_all',
+      'logconfig =syncall +clockall',
+      'leapfile /usr/share/zoneinfo/leap-seconds.list',
+      '',
+    ].join('\n'),
+  )
+  expect(routed.notUnderstood.count).toBe(0)
+})
+
 /** The bytes of such text. */
 const utf8 = (text: string): string => Buffer.from(text).toString('latin1')
 

@@ -54,7 +54,7 @@ export function reportFormat(of: {
               file: into.file,
               line,
               at: Number.NaN,
-              text: readable(text.trim()),
+              text: readable(text).trim(),
               ...one,
             })
           return all !== undefined

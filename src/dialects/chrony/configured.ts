@@ -19,11 +19,14 @@ const WITH_VALUE = [
   ],
   ...['dumpdir', 'hwtimestamp', 'initstepslew', 'keyfile', 'leapsecmode', 'leapsectz', 'logchange', 'logdir'],
   ...['maxchange', 'maxdistance', 'maxjitter', 'maxslewrate', 'maxupdateskew', 'minsources', 'ntsdumpdir'],
-  ...['pidfile', 'refclock', 'rtcfile', 'sourcedir'],
+  ...['pidfile', 'refclock', 'rtcfile', 'sched_priority', 'sourcedir', 'user'],
 ]
 const LOGS = 'measurements|rawmeasurements|statistics|tracking|rtc|refclocks|tempcomp|selection'
-const OTHER = new RegExp(`^\\s*(?:(?:${WITH_VALUE.join('|')}) +\\S.*|log(?: +(?:${LOGS}))+|rtcsync)$`, 'i')
-const FIRST = ' \tbcdhiklmnprsBCDHIKLMNPRS'
+const OTHER = new RegExp(
+  `^\\s*(?:(?:${WITH_VALUE.join('|')}) +\\S.*|log(?: +(?:${LOGS}))+|rtcsync|lock_all)$`,
+  'i',
+)
+const FIRST = ' \tbcdhiklmnprsuBCDHIKLMNPRSU'
 
 export const chronyMakestep = reportFormat({
   name: 'chrony.conf',

@@ -185,7 +185,7 @@ export class Router {
   }
 
   #refuse(bytes: Uint8Array, at: number, to: number): void {
-    const text = readable(textOf(bytes, at, Math.min(to, at + LONGEST_KEPT)).trim())
+    const text = readable(textOf(bytes, at, Math.min(to, at + LONGEST_KEPT))).trim()
     if (text !== '') {
       this.#count++
       this.#refused = this.#line

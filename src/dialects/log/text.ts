@@ -4,6 +4,7 @@ import { withoutColours } from './dressing.ts'
 import type { LineReader } from './format.ts'
 
 const NEWLINE = 10
+const BLANK = 32
 /** No daemon writes longer lines into its log; what is longer is somebody else's. */
 const LONGEST = 8192
 
@@ -23,7 +24,7 @@ export function textLines(
         let to = at
         while (bytes[to] !== NEWLINE) to++
         if (to - at > longest) break
-        const text = withoutColours(textOf(bytes, at, to)).trimEnd()
+        const text = withoutBlanksAtEnd(withoutColours(textOf(bytes, at, to)))
         if (!understand(text, line + taken, reclaim)) break
         at = to + 1
         taken++
@@ -37,4 +38,11 @@ export function textLines(
     self.reclaimed = true
   }
   return self
+}
+
+/** trimEnd would take the last byte of some characters, which in ISO 8859-1 is a blank that does not break. */
+function withoutBlanksAtEnd(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) <= BLANK) end--
+  return text.slice(0, end)
 }

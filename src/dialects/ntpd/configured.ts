@@ -6,7 +6,8 @@ import { said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
 
 const SOURCE = /^\s*(server|peer|pool) +(?:-[46] +)?([\w.:-]{1,255})((?: +[\w.:-]{1,64})*)\s*(?:#.*)?$/
-const OTHER = /^\s*(?:restrict|driftfile|statsdir|statistics|filegen|includefile|keys|logfile|fudge) +\S/
+const OTHER =
+  /^\s*(?:restrict|driftfile|statsdir|statistics|filegen|includefile|keys|leapfile|logconfig|logfile|fudge) +\S/
 
 export const configured = reportFormat({
   name: 'sources of a configuration',

@@ -16,8 +16,10 @@ export const protostats: LogFormat = {
   open: into =>
     textLines((text, line) => {
       const match = LINE.exec(text)
-      const said = match && readMessage(match[3]!)
-      if (!said) return false
+      if (!match) return false
+      const said = readMessage(match[3]!)
+      // Of what its state machine did not all says something here.
+      if (!said) return true
       into.tell({
         kind: 'event',
         daemon: 'ntpd',
