@@ -1,4 +1,5 @@
 /** ntpd with the configurations of the real runs. */
+import type { Rate } from '#core/time/units.ts'
 import { Ntpd } from '#lab/models/ntpd/ntpd.ts'
 import { daemonPlayer, type PlayerMaker } from '#lab/run.ts'
 import type { PlayersByConfiguration } from './standard.ts'
@@ -9,15 +10,17 @@ export interface NtpdLines {
   /** Further lines. */
   readonly lines?: readonly string[]
   readonly options?: string
+  /** What the drift file says; without it there is none. */
+  readonly drift?: Rate
 }
 
 export const ntpd =
-  (version: string, { server = '', lines = [], options = '-g' }: NtpdLines = {}) =>
+  (version: string, { server = '', lines = [], options = '-g', drift }: NtpdLines = {}) =>
   (...addresses: readonly string[]): PlayerMaker => {
     const config = [...addresses.map(each => `server ${each} iburst ${server}`), ...lines].join('\n')
     return daemonPlayer(
       ({ random, recording }) =>
-        new Ntpd({ config, version, options: options.split(' '), random, recording }),
+        new Ntpd({ config, version, options: options.split(' '), drift, random, recording }),
     )
   }
 

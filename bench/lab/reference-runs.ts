@@ -4,13 +4,14 @@
  *
  *   node bench/lab/reference-runs.ts [--daemon NAME]... [--row TEXT]... [--seeds N] [--json]
  *
- * Real figures: true offset at 1 Hz, medians over 3 to 10 seeds.
+ * Real figures: true offset at 1 Hz, medians over 3 to 20 seeds.
  */
 import { parseArgs } from 'node:util'
 import { runLab } from '#lab/run.ts'
 import { median, quantile } from '#lab/score.ts'
 import { CHRONYD_ROWS } from './chronyd-rows.ts'
 import { NTPD_ROWS } from './ntpd-rows.ts'
+import { NTPD_SLEW_ROWS } from './ntpd-slew-rows.ts'
 import { START } from './standard.ts'
 import type { Row } from './stories.ts'
 
@@ -23,7 +24,7 @@ const { values } = parseArgs({
   },
 })
 
-const ROWS: readonly Row[] = [...CHRONYD_ROWS, ...NTPD_ROWS]
+const ROWS: readonly Row[] = [...CHRONYD_ROWS, ...NTPD_ROWS, ...NTPD_SLEW_ROWS]
 
 const results = ROWS.filter(
   ({ title, daemon }) =>

@@ -117,4 +117,4 @@ export function beginPlay(job: Job, { believing = false }: Asked = {}): Playing 
 }
 
 const beginning = (scenario: Scenario, { offset }: PlayerSpec): Scenario =>
-  offset === undefined ? scenario : { ...scenario, guest: { ...scenario.guest, offset } }
+  offset === undefined ? scenario : { ...scenario, guest: { ...scenario.guest, offset, offsetspread: 0 } }

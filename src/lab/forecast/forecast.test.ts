@@ -2,9 +2,10 @@ import { expect, test } from 'vitest'
 import { play } from '../play.ts'
 import type { PlayerSpec } from '../players/player.ts'
 import { changesFor } from './changes.ts'
-import { effective, isKept, judgedBefore, prospectOf, storyOf } from './forecast.ts'
+import { assumedOf, effective, isKept, judgedBefore, prospectOf, storyOf } from './forecast.ts'
 
-const story = storyOf({ pause: 30, uptime: 3600, network: 'lan', servers: 1 })
+const question = { pause: 30, uptime: 3600, network: 'lan', servers: 1, driftfile: false } as const
+const story = storyOf(question)
 const scoresOf = (player: PlayerSpec) =>
   [1, 2].map(seed => play({ scenario: story, player, seed, patience: 3600 }).score)
 
@@ -29,7 +30,7 @@ test('an ntpd that runs once and ends heeds no poll and no stepout: such a chang
 })
 
 test('a clock that was wrong before the pause is not kept, whatever the pause does', () => {
-  const judged = judgedBefore(storyOf({ pause: 30, uptime: 7200, network: 'lan', servers: 1 }), 7200)
+  const judged = judgedBefore(storyOf({ ...question, uptime: 7200 }), 7200)
   const prospect = (config: string) =>
     prospectOf(
       [1, 2].map(
@@ -39,7 +40,21 @@ test('a clock that was wrong before the pause is not kept, whatever the pause do
   const kept = prospect('server 192.0.2.1 iburst')
   const free = prospect('server 192.0.2.1 iburst\nminsources 2')
   expect([kept, free].map(isKept)).toEqual([true, false])
-  // Two hours and up to 17 min at 12 ppm, more or less, and nothing of the 30 s.
-  expect(free.before).toBeGreaterThan(0.08)
+  // Two hours and up to 17 min at 12 ppm, begun within 10 ms, and nothing of the 30 s.
+  expect(free.before).toBeGreaterThan(0.076)
   expect(free.before).toBeLessThan(0.11)
+})
+
+test('who has a drift file begins with the frequency, and what was known at the start is said', () => {
+  const known = { ...question, driftfile: true }
+  expect(assumedOf(known)).toBe('At its start the clock was within 10 ms, and its frequency in the drift file.')
+  expect(assumedOf(question)).toContain('no drift file')
+  const player: PlayerSpec = { kind: 'ntpd', name: 'n', version: '4.2.8p15', options: '-x' }
+  const gained = (scenario: typeof story) => {
+    const { offsets } = play({ scenario, player, seed: 1 }).run
+    return Math.abs(offsets[280]! - offsets[80]!)
+  }
+  // 12 ppm for 200 s, while the frequency is still measured.
+  expect(gained(story)).toBeGreaterThan(2e-3)
+  expect(gained(storyOf(known))).toBeLessThan(2e-3)
 })

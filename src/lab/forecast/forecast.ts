@@ -19,6 +19,8 @@ export interface Question {
   readonly uptime: Seconds
   readonly network: (typeof NETWORKS)[number]
   readonly servers: number
+  /** At its start the daemon knew the frequency, from an earlier life. */
+  readonly driftfile: boolean
 }
 
 /** What is watched after the pause, where that is enough, and how much longer where it is not. */
@@ -27,6 +29,8 @@ const PATIENCE: Seconds = 24 * 3600
 /** A pause meets the polls of a daemon at any phase. */
 const LONGEST_POLL: Seconds = 1024
 const MOST_SERVERS = 8
+/** No guest begins with a clock that is right to the microsecond; what is left of its offset still counts after hours. */
+const BEGUN_WITHIN: Seconds = 10e-3
 
 /** One way, up and down: the LAN and the four servers of the internet of the real runs that the models are held against. */
 const INTERNET = [
@@ -39,13 +43,13 @@ const INTERNET = [
 export const serversFor = (player: PlayerSpec): number =>
   Math.max(1, Math.min(MOST_SERVERS, serversAsked(player)))
 
-export function storyOf({ pause, uptime, network, servers }: Question): Scenario {
+export function storyOf({ pause, uptime, network, servers, driftfile }: Question): Scenario {
   return v.parse(scenarioSchema, {
     title: 'Forecast',
     about: 'A guest that has run for a while is paused once, and nothing on its own clocks shows it.',
     duration: uptime + pause + WATCHED,
     phase: LONGEST_POLL,
-    guest: { frequencyerror: 12, wander: 0.001 },
+    guest: { offsetspread: BEGUN_WITHIN, frequencyerror: 12, wander: 0.001, driftfile },
     server: Array.from({ length: servers }, (_, i) => {
       const address = `192.0.2.${i + 1}`
       if (network === 'lan') return { address, delay: '100us', jitter: '20us' }
@@ -71,6 +75,10 @@ export const judgedBefore = (story: Scenario, uptime: Seconds): Scenario => ({
 
 /** Whose clock is farther off than this before the pause does not keep it. */
 const KEPT_WITHIN: Seconds = 10e-3
+
+/** What a story takes for granted of the time before the pause. */
+export const assumedOf = ({ driftfile }: Question): string =>
+  `At its start the clock was within ${BEGUN_WITHIN * 1e3} ms, and its frequency ${driftfile ? 'in the drift file' : 'not known yet, as no drift file is kept'}.`
 
 /** All that is to be played: first what is there, then each change, each with its own count of runs. */
 export const trialOf = (story: Scenario, candidates: readonly Candidate[]): Trial =>

@@ -103,6 +103,10 @@ const guest = v.strictObject({
     v.optional(offset, 0),
     'By how much its clock is ahead at the start; with a minus behind.',
   ),
+  offsetspread: described(
+    v.optional(span, 0),
+    'It is off by up to so much more at the start, ahead or behind, another part of it with each seed.',
+  ),
   frequencyerror: described(
     v.optional(clockRate, 20),
     'What the oscillator gains by itself, in ppm; with a minus it loses.',

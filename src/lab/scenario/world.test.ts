@@ -18,6 +18,20 @@ const story = (more: object) =>
     ...more,
   })
 
+test('a clock that begins somewhere within a spread: evenly over seeds, and nowhere else for a player with an offset of its own', () => {
+  const scenario = story({ guest: { offset: '1s', offsetspread: '10ms' } })
+  const begun = Array.from({ length: 20 }, (_, i) => stage(scenario, i + 1).world.clock!.offset!)
+  expect(Math.min(...begun)).toBeGreaterThan(0.99)
+  expect(Math.max(...begun)).toBeLessThan(1.01)
+  // Of twenty at most one more or less in each quarter: chance would leave one with two.
+  for (const from of [0.99, 0.995, 1, 1.005]) {
+    const count = begun.filter(offset => offset >= from && offset < from + 5e-3).length
+    expect(Math.abs(count - 5)).toBeLessThanOrEqual(1)
+  }
+  const player = { kind: 'none', name: 'n', offset: -2 } as const
+  expect(play({ scenario: { ...scenario, duration: 1 }, player, seed: 3 }).run.offsets[0]).toBe(2)
+})
+
 describe('events become what the world does', () => {
   test('a pause that comes again and again', () => {
     const { world } = stage(

@@ -43,7 +43,7 @@ export function stage(scenario: Scenario, seed: number): Staged {
   const world: Omit<SimulationConfig, 'seed'> = {
     start: leap ? startBefore(leap) : START,
     oscillator: oscillatorOf(guest, loads),
-    clock: { offset: guest.offset, stamping: guest.stamping },
+    clock: { offset: offsetOf(guest, seed), stamping: guest.stamping },
     servers: scenario.server.map(server => serverOf(server, events)),
     names: { [POOL]: scenario.server.map(({ address }) => address) },
     ...(hypervisor
@@ -73,6 +73,10 @@ export function stage(scenario: Scenario, seed: number): Staged {
 
 /** Evenly over seeds rather than by chance: a few seeds already see all phases (multiples of the golden ratio). */
 const phaseOf = (seed: number): number => (seed * 0.6180339887498949) % 1
+
+/** As evenly, and each phase meets every part of it. */
+const offsetOf = ({ offset, offsetspread }: Scenario['guest'], seed: number): Seconds =>
+  offsetspread === 0 ? offset : offset + offsetspread * (2 * ((seed * Math.SQRT2) % 1) - 1)
 
 /** A leap second lies at the end of a month (a deleted one before it). */
 function startBefore({ at, leap }: EventOf<'leap-second'>): Instant {

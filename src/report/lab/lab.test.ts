@@ -231,6 +231,7 @@ test('a forecast says how long, what would help, and how it was found', () => {
         uptime: 21_600,
         network: 'lan',
         servers: 1,
+        driftfile: false,
         assumed: [],
         now: prospect(time),
         changes: [

@@ -2,6 +2,7 @@
 
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
+  assumedOf,
   effective,
   judgedBefore,
   type NETWORKS,
@@ -14,6 +15,7 @@ import {
 import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS, otherVersion, whyNotWith } from '#lab/players/daemon-name.ts'
+import { keepsDriftFile } from '#lab/players/drift-file.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { storyFor } from '#lab/players/story-for.ts'
@@ -41,7 +43,8 @@ export async function forecast(options: Options): Promise<void> {
   const { pause, uptime, network, seeds } = options
   const { player, servers, assumed } = whomToForecast(options)
   // A change of it, or another daemon, lives on the same host.
-  const story = judgedBefore(storyFor(player, storyOf({ pause, uptime, network, servers })), uptime)
+  const question = { pause, uptime, network, servers, driftfile: keepsDriftFile(player) }
+  const story = judgedBefore(storyFor(player, storyOf(question)), uptime)
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
   const players = [player, ...changes.map(change => change.player)]
@@ -54,11 +57,8 @@ export async function forecast(options: Options): Promise<void> {
   const answer: Forecast = {
     model: modelOf(player),
     config: options.config,
-    pause,
-    uptime,
-    network,
-    servers,
-    assumed,
+    ...question,
+    assumed: [...assumed, assumedOf(question)],
     now: prospectOf(trial.scores(0)),
     changes: rankChanges(effective(trial.scores(0), tried)),
     editsTried: changes.some(({ kind }) => kind === 'edit'),
