@@ -87,7 +87,8 @@ one of them by 1 to 500 ms, each run otherwise: there a median over seven runs s
 The last rows are of ntpd begun half a second past the simulator's seconds. Begun at a full second with a right clock, \`-x\` is held
 there by the simulator itself: whenever the clock crosses the second, two adjtimes meet one second of the simulator, or none. Such
 runs stay within microseconds at the longest poll, and take 9000 s after a pause of 1200 s; on no kernel do the two drift past
-each other.
+each other. How long a pause of 1200 s takes goes by the poll at that moment, from ten minutes to three hours: there a median over 20
+runs may be off by a factor of two.
 `,
 )
 console.log(`${met} of ${pauses.length} cells and ${near.length} of ${references.length} rows are met`)

@@ -47,7 +47,9 @@ test('a clock that was wrong before the pause is not kept, whatever the pause do
 
 test('who has a drift file begins with the frequency, and what was known at the start is said', () => {
   const known = { ...question, driftfile: true }
-  expect(assumedOf(known)).toBe('At its start the clock was within 10 ms, and its frequency in the drift file.')
+  expect(assumedOf(known)).toBe(
+    'At its start the clock was within 10 ms, and its frequency in the drift file.',
+  )
   expect(assumedOf(question)).toContain('no drift file')
   const player: PlayerSpec = { kind: 'ntpd', name: 'n', version: '4.2.8p15', options: '-x' }
   const gained = (scenario: typeof story) => {
