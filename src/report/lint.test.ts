@@ -4,7 +4,7 @@ import { encodeLint, lintScreen } from './lint.ts'
 
 const plain = (_: unknown, text: string) => text
 const FILES = [
-  { path: 'etc/ntp.conf', text: 'tinker panic 0\ntinker setpout 10\nserver 192.0.2.1 iburst\n' },
+  { path: 'etc/ntp.conf', text: 'tinker panic 0\ntinker setpout 300\nserver 192.0.2.1 iburst\n' },
   { path: 'etc/\u001b[31mfile', text: 'server ntp.example \u009b iburst\u202e\n' },
 ]
 const report = {
@@ -18,7 +18,7 @@ test('a finding is told as linters do: place, severity, name, message; what it c
   expect(text).toContain(
     'etc/ntp.conf:2: warning misspelt\n  `tinker` has no option `setpout`; `stepout` was meant?\n',
   )
-  expect(text).toMatch(/do Write `stepout`\.\n +tinker stepout 10\n/)
+  expect(text).toMatch(/do Write `stepout`\.\n +tinker stepout 300\n/)
   expect(text).toMatch(/\d+ warnings?.* in 2 files\.\n/)
 })
 
@@ -34,8 +34,8 @@ test('programs get name, severity, message, file, line and remedy', () => {
     file: 'etc/ntp.conf',
     line: 2,
     remedy: {
-      changes: ['tinker stepout 10'],
-      edits: [{ file: 'etc/ntp.conf', line: 2, kind: 'replace', text: 'tinker stepout 10' }],
+      changes: ['tinker stepout 300'],
+      edits: [{ file: 'etc/ntp.conf', line: 2, kind: 'replace', text: 'tinker stepout 300' }],
     },
   })
 })
