@@ -31,6 +31,8 @@ test.each([
     '192.0.2.200',
     2,
   ],
+  ['restrict 192.0.2.0 mask 255.255.255.0\nrestrict 192.0.2.1 mask 255.255.255.255 ignore', '192.0.2.1', 2],
+  ['restrict default ignore\nrestrict 192.0.2.1 mask 255.255.255.255', '192.0.2.1', undefined],
   ['restrict -6 default ignore', '192.0.2.1', undefined],
   ['restrict -6 default ignore', '2001:db8::1', 1],
 ])('%j drops what %s answers by line %s', (text, server, line) => {

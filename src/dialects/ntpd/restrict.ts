@@ -54,7 +54,7 @@ export function whatDeafens<R extends Restriction>(
   server: string,
   drops: Drops,
 ): R | undefined {
-  const own = all.filter(({ target, mask }) => target === server && mask === undefined)
+  const own = all.filter(each => each.target === server && !isNetwork(each))
   if (own.length > 0) return own.find(drops)
   const asked = all.filter(({ target }) => target === 'source')
   if (asked.length > 0) return asked.find(drops)
@@ -101,7 +101,9 @@ export function refusedPools<A extends NtpdAssociation>(
   )
 }
 
-const isNetwork = ({ target, mask }: Restriction): boolean => mask !== undefined || /\/\d+$/.test(target)
+/** More than one address. */
+export const isNetwork = ({ target, mask }: Restriction): boolean =>
+  mask === undefined ? /\/\d+$/.test(target) : mask !== '255.255.255.255'
 const PUBLIC = /(?:^|\.)pool\.ntp\.org$/i
 
 /** How many bits of an IPv4 network an address has; undefined when it lies in another. */

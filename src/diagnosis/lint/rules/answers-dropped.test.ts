@@ -66,6 +66,25 @@ test('`ignore` for everybody drops what the servers answer, unless they are exce
   expect(told(put1)).toEqual([])
 })
 
+test('a network that the servers lie in is closed to what they answer, too, and so is one address', () => {
+  const lan = (words: string) => `${CLOSED}restrict 10.0.0.0 mask 255.255.255.0 ${words}\n`
+  for (const word of ['ignore', 'noserve', 'notrust nomodify']) {
+    expect(severity(SERVERS + lan(word))).toBe('critical')
+    const mended = put(SERVERS + lan(word), 'restrict-drops-answers')
+    expect(mended).toContain(`${lan(word)}restrict 10.0.0.1 nomodify`)
+    expect(told(mended)).toEqual([])
+  }
+  expect(severity(`${SERVERS}server 192.0.2.1\n${lan('ignore')}`)).toBe('warning')
+  expect(severity(SERVERS + lan('nomodify notrap'))).toBeUndefined()
+  expect(severity(SERVERS.replaceAll('10.0.0.', '10.0.1.') + lan('ignore'))).toBeUndefined()
+  expect(severity(`${SERVERS}${lan('ignore')}restrict source nomodify\n`)).toBeUndefined()
+  const one = `${SERVERS}${CLOSED}restrict 10.0.0.1 noserve\n`
+  expect(severity(one)).toBe('warning')
+  expect(told(put(one, 'restrict-drops-answers'))).toEqual([])
+  const short = `${SERVERS}${CLOSED}restrict 10.0.0.0/24 ignore\n`
+  expect([severity(short), severity(short, NTPSEC)]).toEqual([undefined, 'critical'])
+})
+
 test('`notrust` drops what has no key, from 4.2 on and in ntpd only', () => {
   const notrust = 'restrict default nomodify notrap nopeer noquery notrust\n'
   const names = SERVERS.replaceAll('10.0.0.', 'ntp.example')

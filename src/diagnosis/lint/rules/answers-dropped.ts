@@ -1,5 +1,5 @@
 /**
- * restrict-drops-answers: `restrict default` as it keeps out those that are asked. `ignore` and `noserve` drop what every server answers,
+ * restrict-drops-answers: `restrict` for everybody, or for where the servers are, as it keeps out those that are asked. `ignore` and `noserve` drop what every server answers,
  * `notrust` what those without a key do, `nopeer` what a `pool` finds.
  */
 import { isNumeric } from '#core/ntp/endpoint.ts'
@@ -7,6 +7,7 @@ import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import {
   dropsOf,
   isEverybody,
+  isNetwork,
   type Restriction,
   refusedPools,
   refusesPools,
@@ -51,8 +52,12 @@ const isAllOf = ({ ntp }: LintSubject, lost: readonly Asked[]): boolean =>
     ),
   )
 
-/** Is it said of everybody, or of all that are asked? */
-const isGeneral = (each: Restriction): boolean => isEverybody(each) || each.target === 'source'
+/** Beside it a line for one address can stand. */
+const isWide = (each: Restriction): boolean => isEverybody(each) || isNetwork(each)
+
+/** A network as `10.0.0.0/24` is one for NTPsec; of other ntpd it depends on the version. */
+const isSure = (subject: LintSubject, { target }: Restriction): boolean =>
+  !target.includes('/') || readerOf(subject)?.family === 'ntpsec'
 
 const DEAFENING = ['ignore', 'noserve', 'notrust']
 
@@ -61,19 +66,21 @@ function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const lost = askedBy(subject).flatMap(server => {
     const drops = dropsOf(server, version)
     const by = whatDeafens(all, server.address, drops)
-    return by && isGeneral(by) ? [{ server, by, drops }] : []
+    return by && isSure(subject, by) ? [{ server, by, drops }] : []
   })
   const by = all.filter(each =>
-    lost.some(({ drops, by: { target } }) => target === each.target && drops(each)),
+    lost.some(
+      ({ drops, by: { target, mask } }) => target === each.target && mask === each.mask && drops(each),
+    ),
   )
   const [first] = by
   if (!first) return []
   const servers = lost.map(({ server }) => server)
-  const numeric = by.every(isEverybody) && servers.every(({ address }) => isNumeric(address))
+  const numeric = by.every(isWide) && servers.every(({ address }) => isNumeric(address))
   const edits = numeric ? [exceptions(by.at(-1)!, servers)] : by.map(each => answered(subject, each))
   const word = DEAFENING.find(each => first.flags.has(each))!
   const none = `there is no exception for ${servers.length === 1 ? servers[0]!.address : `${servers.length} that are asked`}`
-  const line = `restrict ${first.target} ${word}`
+  const line = `restrict ${first.target}${first.mask === undefined ? '' : ` mask ${first.mask}`} ${word}`
   return [
     dropped(subject, {
       by,
