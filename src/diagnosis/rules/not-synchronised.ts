@@ -163,7 +163,7 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
   const unsynced = endsUnsynced(mine('no-source', 'synchronised'))
   if (unsynced) return [endedUnsynced(unsynced, mine('unreachable'), { keeper, when })]
-  const alone = measured ? undefined : lastWordsAlone(log, keeper.daemon)
+  const alone = lastWordsAlone(log, keeper.daemon)
   if (alone) return [endedAlone(alone.silent, failures, { keeper, when })]
   if (measured || failures.length === 0 || mine(...FOLLOWED).length > 0) return []
   return [

@@ -92,9 +92,15 @@ interface Silence {
   readonly last?: boolean
 }
 
-/** Where its log says last that it has nobody to follow, however long that is before the end. */
+/**
+ * Where its log says last that it has nobody to follow, however long that is before the end. Measurements that it wrote beside it must have
+ * stopped then: others may be of another time.
+ */
 export const lastWordsAlone = (log: HostLog, daemon: Daemon): Pick<Silence, 'silent' | 'time'> | undefined =>
-  toldSilences(log, daemon).find(({ last, time }) => last && time <= LONG)
+  toldSilences(log, daemon).find(
+    ({ last, time, seenBy }) =>
+      last && time <= LONG && (seenBy === 'lines' || lastHeard(log, daemon) === undefined),
+  )
 
 /** The longest time without a line from any source; where no log names sources, without an update. */
 function silenceOf(subject: Subject): Silence | undefined {
@@ -126,15 +132,15 @@ function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Se
 /**
  * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd
  * says both each time, and timesyncd: it has one server, and says so when that does not answer and when another does. ntpd does so
- * where it is told to log what it follows.
+ * where it is told to log what it follows; where it is not, its measurements must have stopped then.
  */
 function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(event => event.daemon === daemon)
   const followed = mine('selected').filter(({ text }) => !ITS_OWN_CLOCK.test(text))
   const heard = lastHeard(log, daemon)
-  const speaks = followed.length > 0 ? daemon !== 'other' : daemon === 'chrony' && heard !== undefined
-  if (!speaks) return []
+  const measured = heard !== undefined && (daemon === 'chrony' || daemon === 'ntpd')
+  if (followed.length > 0 ? daemon === 'other' : !measured) return []
   const all = daemon === 'timesyncd' ? mine('no-source', 'unreachable') : mine('no-source')
   const ends = [...followed, ...mine('started', 'version', 'ended')].map(({ at }) => at).sort((a, b) => a - b)
   // Of what is said thousands of times the first are kept: what came afterwards nobody knows.
@@ -154,6 +160,7 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
     if (heard !== undefined && (!open || heard > at)) return []
     if (breaks.some(each => each.at >= silent && each.at < back)) return []
     const seenBy = silent === heard ? 'lines' : 'words'
+    if (daemon === 'ntpd' && followed.length === 0 && seenBy === 'words') return []
     const last = end === undefined
     return [
       {
@@ -186,9 +193,11 @@ function firstOfEach(
 
 const ITS_OWN_CLOCK = /LOCAL\(\d\)|\b127\.127\.1\.\d/
 
-/** When a log of measurements, or else of updates, last had one. */
-const lastHeard = (log: HostLog, daemon: Daemon): Seconds | undefined =>
-  log.bestSamples(daemon)?.to ?? log.updatesOf(daemon)?.heardTo
+/** When a log of measurements, or else of updates, last had one: a row that repeats an old one, with none answering, is none. */
+function lastHeard(log: HostLog, daemon: Daemon): Seconds | undefined {
+  const heard = log.bestSamples(daemon)?.census.sources() ?? []
+  return heard.length > 0 ? Math.max(...heard.map(({ to }) => to)) : log.updatesOf(daemon)?.heardTo
+}
 
 interface Gap {
   readonly silent: Seconds

@@ -1,0 +1,58 @@
+/** ntpd says that it follows nobody, and statistics lie beside its log: what it repeats in them is no measurement. */
+import { describe, expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+
+const HOUR = 3600
+/** 2027-03-05. */
+const DAY = 61_469
+const SOURCES = ['192.0.2.1', '192.0.2.2', '192.0.2.3'] as const
+const row = (at: number, source: string, status: string, offset: number) =>
+  `${DAY} ${at.toFixed(3)} ${source} ${status} ${offset.toFixed(9)} 0.020389270 0.002000000 0.000643684`
+const LAST = 280 * 64 + 2
+const measured = (until: number) =>
+  SOURCES.flatMap((source, nth) =>
+    Array.from({ length: until / 64 }, (_, poll) =>
+      row(poll * 64 + nth, source, '941a', 1e-5 * Math.sin(poll + nth)),
+    ),
+  )
+const stamp = (at: number) => `${new Date(Date.UTC(2027, 2, 5) + at * 1e3).toISOString().slice(0, 19)}Z vm`
+const ntpd = (at: number, text: string) => `${stamp(at)} ntpd[700]: ${text}`
+
+const FROM = 5 * HOUR
+const repeated = SOURCES.map((source, nth) => row(FROM + 900 + nth, source, '8023', 2e-4))
+const unreachable = SOURCES.map((source, nth) => ntpd(FROM + 500 + nth, `${source} 8423 83 unreachable`))
+const nobody = ntpd(FROM + 800, '0.0.0.0 0618 08 no_sys_peer')
+const followed = ntpd(600, `${SOURCES[0]} 941a 8a sys_peer`)
+const exit = ntpd(12 * HOUR, 'ntpd exiting on signal 15 (Terminated)')
+const told = (...lines: readonly string[]) =>
+  explain(...lines).findings.map(({ name, severity }) => [severity, name])
+
+describe.each([
+  ['that tells whom it follows', [followed]],
+  ['that does not', []],
+])('ntpd %s', (_, before) => {
+  test('hears nobody until it is ended', () => {
+    const { findings } = explain(...measured(FROM), ...repeated, ...before, ...unreachable, nobody, exit)
+    expect(findings.map(({ name, severity }) => [severity, name])).toEqual([['warning', 'sources-lost']])
+    expect(findings[0]!.measures).toEqual({ time: 12 * HOUR - LAST, open: 1 })
+  })
+
+  test('hears nobody, and with that its log ends', () => {
+    expect(told(...measured(FROM), ...repeated, ...before, ...unreachable, nobody)).toEqual([
+      ['warning', 'not-synchronised'],
+    ])
+  })
+
+  test('hears somebody again', () => {
+    const back = SOURCES.flatMap(source =>
+      Array.from({ length: 100 }, (_, poll) => row(FROM + 1000 + poll * 64, source, '941a', 0)),
+    )
+    expect(told(...measured(FROM), ...repeated, ...back, ...before, ...unreachable, nobody)).toEqual([
+      ['good', 'good'],
+    ])
+  })
+})
+
+test('statistics of another time say nothing about the last word', () => {
+  expect(told(...measured(FROM), ntpd(20 * HOUR, '0.0.0.0 0618 08 no_sys_peer'))).toEqual([['good', 'good']])
+})
