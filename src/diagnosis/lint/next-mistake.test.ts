@@ -132,6 +132,28 @@ describe('a word that did no harm only because it was misspelt goes', () => {
     ])
   })
 
+  test.each<[string, string, string]>([
+    ['disalbe ntp', '', 'does not set the clock'],
+    ['disable nptp', '', 'does not set the clock'],
+    ['restrcit default ignore', 'restrcit default ignore\n', 'also drops what servers answer'],
+    ['interfcae ignore all', 'interfcae ignore all\n', 'no address but the loopback'],
+  ])('whose harm no edit of its line mends, is not written: %s', (line, left, why) => {
+    const start = `tinker panic 0\n${[1, 2, 3, 4].map(n => `server 10.0.0.${n} iburst\n`).join('')}`
+    // Of two that are misspelt only the one that does harm is held back.
+    const file = { path: '/etc/ntp.conf', text: `${start}${line}\ndriftfle /var/lib/ntp/drift\n` }
+    const misspelt = lint([file], NTPD).find(
+      ({ name, evidence: [first] }) => name === 'misspelt' && first?.text === line,
+    )
+    expect(misspelt?.remedy.text).toContain('It does nothing as it stands')
+    expect(misspelt?.remedy.text).toContain(why)
+    expect(mended(file, NTPD).text).toBe(`${start}${left}driftfile /var/lib/ntp/drift\n`)
+  })
+
+  test('a correction that ends what is as grave as what it brings is written', () => {
+    const file = { path: '/etc/ntp.conf', text: 'tinker panic 0\nsevrer a iburst\n' }
+    expect(mended(file, NTPD).text).toContain('\nserver a iburst\n')
+  })
+
   test('of very many some are left to a person, and none is made to do harm', () => {
     const file = { path: '/etc/ntp.conf', text: `tinker panic 0\n${'tinker stepp 0\n'.repeat(20)}${SERVERS}` }
     const after = mended(file, NTPD)

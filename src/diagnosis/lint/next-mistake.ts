@@ -1,10 +1,11 @@
 /**
  * A word that is put right is heeded from then on, and may do harm that its mistake kept off: `stepp 0` does nothing, and `step 0`
  * forbids every step. So each correction is looked at as it would stand there. What is found of it then is mended with it, so that one
- * plan leaves nothing for the next.
+ * plan leaves nothing for the next; what cannot be mended on its line keeps it from being written.
  */
 import type { Edit, Finding, FindingName } from '../finding.ts'
 import { mergeEdits } from '../repair/edit.ts'
+import { withoutHarm } from './corrections-that-harm.ts'
 import type { LintFile } from './file-kind.ts'
 
 /** Their edits bring words that nobody has judged yet. */
@@ -31,10 +32,11 @@ export function withNextMistakes(
   const isStruck = (finding: Finding): boolean =>
     isCorrection(finding) && editsOf(finding).some(edit => next.some(each => isSameLine(each, edit)))
   let left = MOST_JUDGED
-  return findings.map(finding => {
+  const mended = findings.map(finding => {
     if (!isStruck(finding)) return finding
     return left-- > 0 ? judged(before, finding, look) : leftToAPerson(finding)
   })
+  return withoutHarm(mended, isCorrection, edits => look(withReplaced(files, edits.filter(isReplaced))))
 }
 
 /** Each takes looks of its own at all files. */
@@ -57,7 +59,9 @@ interface Before {
 const editsOf = ({ remedy }: Finding): readonly Edit[] => remedy.edits ?? []
 
 const isCorrection = (finding: Finding): boolean =>
-  CORRECTIONS.includes(finding.name) && editsOf(finding).some(({ kind }) => kind === 'replace')
+  CORRECTIONS.includes(finding.name) && editsOf(finding).some(isReplaced)
+
+const isReplaced = ({ kind }: Edit): boolean => kind === 'replace'
 
 /** No line has so many mistakes one behind the other. */
 const MOST = 4
@@ -85,7 +89,7 @@ function judged(before: Before, correction: Finding, look: Look): Finding {
 
 /** What would be told of the corrected lines that is not told of them now, and is to be mended by itself; notes are not. */
 function nextMistakes({ findings, files }: Before, edits: readonly Edit[], look: Look): Finding[] {
-  const corrected = edits.filter(({ kind }) => kind === 'replace')
+  const corrected = edits.filter(isReplaced)
   const brought = broughtBy(files, corrected)
   return look(withReplaced(files, corrected)).filter(finding => {
     const own = editsOf(finding).filter(edit => corrected.some(each => isSameLine(each, edit)))

@@ -1,0 +1,95 @@
+/**
+ * Corrections that are not written: `disalbe ntp` does nothing, and as `disable ntp` nobody would keep the clock. What appears with a
+ * correction, is graver than a note, and ends nothing as grave is its harm. A setting that has a default is taken out with its line,
+ * which changes nothing; what says who is asked and who is let in was written on purpose, and is left to a person.
+ */
+import { bySeverity, type Edit, type Finding } from '../finding.ts'
+
+type LookWith = (edits: readonly Edit[]) => readonly Finding[]
+
+export function withoutHarm(
+  findings: readonly Finding[],
+  isCorrection: (finding: Finding) => boolean,
+  look: LookWith,
+): readonly Finding[] {
+  const harms = new Map<Finding, Finding>()
+  let left = MOST_LOOKS
+  let written: readonly Edit[] = []
+  let now: readonly Finding[] | undefined
+  const keepOff = (corrections: readonly Finding[], harm: Finding): void => {
+    for (const each of corrections) harms.set(each, harm)
+  }
+  /** Halves are tried one after the other, each on top of what was found to be harmless, until it is known whose the harm is. */
+  const tryAll = (corrections: readonly Finding[], suspected?: Finding): void => {
+    if (corrections.length === 0) return
+    if (left-- <= 0 && suspected) return keepOff(corrections, suspected)
+    const edits = [...written, ...corrections.flatMap(editsOf)]
+    const then = look(edits)
+    now ??= look([])
+    const harm = harmBetween(now, then)
+    if (!harm) {
+      written = edits
+      now = then
+    } else if (corrections.length === 1) keepOff(corrections, harm)
+    else {
+      const half = Math.ceil(corrections.length / 2)
+      tryAll(corrections.slice(0, half), harm)
+      tryAll(corrections.slice(half), harm)
+    }
+  }
+  tryAll(findings.filter(isCorrection))
+  return findings.map(finding => {
+    const harm = harms.get(finding)
+    return harm ? notWritten(finding, harm) : finding
+  })
+}
+
+/** Each is at all files. What is suspected after so many is not written. */
+const MOST_LOOKS = 40
+
+const editsOf = ({ remedy }: Finding): readonly Edit[] => remedy.edits ?? []
+
+/** The worst of what is found only with the correction, unless it ends something as grave: of no source it may make one. */
+function harmBetween(now: readonly Finding[], then: readonly Finding[]): Finding | undefined {
+  const [harm] = onlyIn(then, now)
+    .filter(({ severity }) => severity === 'critical' || severity === 'warning')
+    .sort(bySeverity)
+  if (!harm) return undefined
+  const ends = onlyIn(now, then).filter(({ name }) => !ABOUT_WORDS.has(name))
+  return ends.some(each => bySeverity(each, harm) <= 0) ? undefined : harm
+}
+
+/** That a line is understood is what a correction is for. */
+const ABOUT_WORDS: ReadonlySet<string> = new Set([
+  'misspelt',
+  'wrong-values',
+  'unknown-directive',
+  'unknown-option',
+])
+
+const onlyIn = (some: readonly Finding[], others: readonly Finding[]): Finding[] =>
+  some.filter(({ name }) => !others.some(other => other.name === name))
+
+/** Their first word, in a line that is put right, says that nothing is lost with it. */
+const HAVE_DEFAULTS: ReadonlySet<string> = new Set(['disable', 'enable', 'tinker', 'tos'])
+
+function notWritten(finding: Finding, harm: Finding): Finding {
+  const corrections = editsOf(finding).filter(({ kind }) => kind === 'replace')
+  const lines = corrections.map(({ text }) => text.trim().split('\n').at(-1)!)
+  const idle = finding.remedy.daemon === 'ntpd' ? 'It does nothing as it stands; as' : 'As'
+  const why = `${idle} ${lines.map(line => `\`${line}\``).join(', ')} it would do harm: ${harm.what}`
+  const isTakenOut =
+    finding.remedy.daemon === 'ntpd' && lines.every(line => HAVE_DEFAULTS.has(line.split(/\s+/)[0]!))
+  const { edits: _, ...remedy } = finding.remedy
+  return {
+    ...finding,
+    remedy: isTakenOut
+      ? {
+          ...remedy,
+          text: `${why} Take the line out.`,
+          changes: [],
+          edits: corrections.map(({ file, line }) => ({ file, line, kind: 'delete', text: '' })),
+        }
+      : { ...remedy, text: `${why} Whoever wrote it must say what was meant.`, changes: [] },
+  }
+}
