@@ -79,7 +79,8 @@ export const FINDINGS = {
   'no-daemon': 'Nobody keeps this clock.',
   'two-daemons': 'More than one program is configured to keep this clock.',
   'never-steps': 'This configuration never steps the clock, however far off it is.',
-  'makestep-expires': 'Steps are allowed only after the start, and a resume is no start.',
+  'makestep-expires':
+    'Steps are allowed only after the start, and a resume is no start; or only of offsets that no short pause brings.',
   'panic-not-first': 'An old ntpd knows of `tinker panic 0` only from its line on.',
   'fewer-than-four': 'With three sources one may lie or be lost, and not both.',
   'no-source': 'No source is configured.',

@@ -70,3 +70,20 @@ test.each([
   const finding = lintMachine(takeInventory(files), files).find(({ name }) => name === 'makestep-expires')
   expect(finding).toMatchObject({ severity })
 })
+
+test('a threshold that no pause of a migration reaches lets nothing be stepped either', () => {
+  const linted = (makestep: string, about: About = { hypervisor: 'kvm' }) =>
+    lint([{ path: 'etc/chrony.conf', text: `pool pool.ntp.org iburst\n${makestep}\n` }], about).find(
+      ({ name }) => name === 'makestep-expires',
+    )
+  expect(linted('makestep 1000 -1')).toMatchObject({
+    severity: 'warning',
+    what: expect.stringContaining('steps no offset below 1000 s'),
+    remedy: { edits: [{ line: 2, kind: 'replace', text: 'makestep 1 -1' }] },
+  })
+  expect(linted('makestep 1000 3')?.remedy.edits?.[0]?.text).toBe('makestep 1 -1')
+  expect(linted('makestep 0.1 3')?.remedy.edits?.[0]?.text).toBe('makestep 0.1 -1')
+  expect(linted('makestep 1 -1')).toBeUndefined()
+  expect(linted('makestep 4 -1')).toBeUndefined()
+  expect(linted('makestep 1000 -1', { hypervisor: 'none' })).toBeUndefined()
+})

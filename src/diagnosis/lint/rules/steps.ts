@@ -73,29 +73,34 @@ function chrony(subject: LintSubject): Finding[] {
       }),
     ]
   }
-  const limit = Number(last.words[1])
-  if (!(limit >= 0)) return []
+  const [threshold, limit] = last.words.map(Number) as [number, number]
+  const tooLarge = threshold > MIGRATION_PAUSE
+  if (!(limit >= 0 || tooLarge)) return []
   const restarted = subject.commandLines.some(
     ({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).restarted,
   )
   const text = lineOf(subject, last.file, last.line)
-  const always = text.replace(/^(\s*\S+\s+\S+\s+)\S+/, '$1-1')
+  const step = tooLarge ? '1' : last.words[0]
+  const always = text.replace(/^(\s*\S+\s+)\S+(\s+)\S+/, `$1${step}$2-1`)
   return [
     found({
       name: 'makestep-expires',
       severity: severityOf(subject),
-      what: `\`${text.trim()}\` allows steps in the first ${limit} updates after the start${restarted ? ', and with -R not even then' : ''}. ${inGuests(subject)} a resume does not begin that count again.`,
-      measures: { limit, threshold: Number(last.words[0]) },
+      what:
+        limit >= 0
+          ? `\`${text.trim()}\` allows steps in the first ${limit} updates after the start${restarted ? ', and with -R not even then' : ''}. ${inGuests(subject)} a resume does not begin that count again.`
+          : `\`${text.trim()}\` steps no offset below ${threshold} s: it is slewed, at 8.3 % at most.`,
+      measures: { limit, threshold },
       evidence: [evidenceAt(subject, last.file, last.line)],
       cost: costOf(
         subject,
-        `After a pause the clock is slewed: one of ${duration(MIGRATION_PAUSE)} was measured to leave it wrong by more than 10 ms for 13 minutes, and one of 600 s takes two hours at least.`,
+        `After a pause${limit >= 0 ? '' : ` of less than ${threshold} s`} the clock is slewed: one of ${duration(MIGRATION_PAUSE)} was measured to leave it wrong by more than 10 ms for 13 minutes${limit >= 0 || threshold > 600 ? ', and one of 600 s takes two hours at least' : ''}.`,
       ),
       remedy: {
         daemon: 'chrony',
         text: 'Allow steps at any time, and ask often enough to notice. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
         changes: [
-          last.words.length === 2 ? always.trim() : `makestep ${last.words[0]} -1`,
+          last.words.length === 2 ? always.trim() : `makestep ${step} -1`,
           'server … iburst minpoll 4 maxpoll 6',
         ],
         // Of a line that chronyd refuses nobody knows which of its words was meant.
