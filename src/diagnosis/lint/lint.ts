@@ -11,6 +11,7 @@ import { byteOrderMark } from './rules/byte-order-mark.ts'
 import { chronydRefuses } from './rules/chronyd-refuses.ts'
 import { clockNotDisciplined } from './rules/clock-not-disciplined.ts'
 import { disabledInGuests } from './rules/disabled-in-guests.ts'
+import { endsAtOnce } from './rules/ends-at-once.ts'
 import { forcedSource } from './rules/forced-source.ts'
 import { hostClock } from './rules/host-clock.ts'
 import { changedByItsProgram, kernelLine } from './rules/kernel-line.ts'
@@ -49,6 +50,7 @@ export const LINT_RULES: readonly LintRule[] = [
   keys,
   polls,
   noDaemon,
+  endsAtOnce,
   twoDaemons,
   sources,
   sourcesUnusable,

@@ -12,6 +12,7 @@ test('what matters to the clock', () => {
   expect(options('-F 1 -x').watchesOnly).toBe(true)
   expect(options('-rR').restarted).toBe(true)
   expect(options('-f -x').watchesOnly).toBe(false)
+  expect(['-q', '-nQ', '-f -q', '-x'].map(line => options(line).quit)).toEqual([true, true, false, false])
   expect(options('-g -x').notUnderstood).toEqual(['-g'])
   expect(options('--makestep').notUnderstood).toEqual(['--makestep'])
 })

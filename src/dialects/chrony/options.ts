@@ -5,6 +5,8 @@ export interface ChronydOptions {
   readonly watchesOnly: boolean
   /** -R: neither `initstepslew` nor a limited `makestep` steps. */
   readonly restarted: boolean
+  /** -q sets the clock once and ends; -Q only says what it would do. */
+  readonly quit: boolean
   readonly notUnderstood: readonly string[]
 }
 
@@ -36,6 +38,7 @@ export function parseChronydOptions(words: readonly string[]): ChronydOptions {
   return {
     watchesOnly: flags.has('x'),
     restarted: flags.has('R'),
+    quit: flags.has('q') || flags.has('Q'),
     notUnderstood,
   }
 }

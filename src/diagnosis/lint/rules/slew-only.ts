@@ -12,6 +12,7 @@ import { inGuests, MIGRATION_PAUSE, SLEW, slewTime } from '../advice.ts'
 import { lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
+import { withoutFlag } from '../without-flag.ts'
 
 /** From here on a step is so rare that it is as good as forbidden. */
 const LARGE_STEP: Seconds = 10
@@ -32,13 +33,7 @@ const byOption = (subject: LintSubject): Finding[] =>
       })
     })
 
-/** The option taken out of its line: `-g -x`, `-gx`, `--slew`. */
-export const withoutX = (line: string): string =>
-  line
-    .replace(/(["'=\s])(?:-x|--slew)(?=$|["'\s])\s?/, '$1')
-    .replace(/(["'=\s]-[a-wyzA-Z46]*)x(?=[a-zA-Z46]*(?:$|["'\s]))/, '$1')
-    .replace(/\s+(["'])\s*$/, '$1')
-    .trimEnd()
+export const withoutX = (line: string): string => withoutFlag(line, 'x', 'slew')
 
 function byTinker(subject: LintSubject): Finding[] {
   const step = lastSetting(subject, ({ tinker }) => tinker.get('step'))
