@@ -25,6 +25,7 @@ import { panic } from './rules/panic.ts'
 import { polls } from './rules/polls.ts'
 import { restrict } from './rules/restrict.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
+import { serverLists } from './rules/server-lists.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { smear } from './rules/smear.ts'
 import { sources } from './rules/sources.ts'
@@ -53,6 +54,7 @@ export const LINT_RULES: readonly LintRule[] = [
   endsAtOnce,
   twoDaemons,
   sources,
+  serverLists,
   sourcesUnusable,
   forcedSource,
   smear,

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { withEdits } from '../../../../test/support/edits.ts'
+import { lint } from '../lint.ts'
+
+const filesOf = (lines: string) => [{ path: 'etc/systemd/timesyncd.conf', text: `[Time]\n${lines}\n` }]
+const told = (lines: string) =>
+  lint(filesOf(lines)).filter(({ name }) => name === 'no-source' || name === 'wrong-values')
+
+test.each([
+  ['NTP=a.example,b.example', 'no-source', 'critical', 'NTP=a.example b.example'],
+  ['NTP=a.example, b.example', 'wrong-values', 'warning', 'NTP=a.example b.example'],
+  ['NTP = a.example, b.example ,', 'wrong-values', 'warning', 'NTP=a.example b.example'],
+  ['NTP=a.example # own, b', 'wrong-values', 'warning', '# own, b\nNTP=a.example'],
+  ['NTP=a.example,b.example ; own', 'wrong-values', 'warning', '# own\nNTP=a.example b.example'],
+  ['FallbackNTP=a.example,b.example', 'no-source', 'critical', 'FallbackNTP=a.example b.example'],
+])('%s: %s, %s', (lines, name, severity, mended) => {
+  const [finding] = told(lines)
+  expect(finding).toMatchObject({ name, severity })
+  const after = withEdits(filesOf(lines), finding!.remedy.edits!)
+  expect(after).toEqual(filesOf(mended))
+  expect(told(mended)).toEqual([])
+})
+
+test('whom the fallback names is asked by nobody where the other list has a name', () => {
+  expect(told('NTP=a.example,b.example\nFallbackNTP=c.example')).toMatchObject([{ severity: 'critical' }])
+  expect(told('NTP=a.example\nFallbackNTP=b.example,c.example')).toMatchObject([{ severity: 'warning' }])
+})
+
+test('lists as they are to be, comments of their own, and lines that go on', () => {
+  expect(told('# NTP=a,b\nNTP=a.example b.example\n; c, d')).toEqual([])
+  expect(told('NTP=a.example,b.example \\\n  c.example')[0]!.remedy.edits).toBeUndefined()
+})
