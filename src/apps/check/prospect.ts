@@ -29,6 +29,7 @@ import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
 import { serversFor, storyOf, trialOf } from '#lab/forecast/forecast.ts'
 import { keepsDriftFile } from '#lab/players/drift-file.ts'
+import { longestPoll } from '#lab/players/longest-poll.ts'
 import { playerOfMachine } from '#lab/players/of-machine.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
@@ -77,13 +78,8 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
       ? playerOf(daemon, daemon.commandLine)
       : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }
-  const story = storyOf({
-    pause,
-    uptime: UPTIME,
-    network: 'lan',
-    servers: serversFor(player),
-    driftfile: keepsDriftFile(player),
-  })
+  const guest = { servers: serversFor(player), driftfile: keepsDriftFile(player) }
+  const story = storyOf({ pause, uptime: UPTIME, network: 'lan', ...guest }, longestPoll(player))
   const remedy = pauseRemedy(daemon, linted, pause)
   const mended = remedy.actions.length > 0 ? mend(machine, daemon, remedy.actions) : undefined
   const otherwise = mended && mend(machine, daemon, [])

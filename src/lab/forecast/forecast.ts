@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import type { Seconds } from '#core/time/units.ts'
+import { USUAL_LONGEST_POLL } from '../players/longest-poll.ts'
 import { type PlayerSpec, serversAsked } from '../players/player.ts'
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts'
 import type { Score } from '../score.ts'
@@ -26,8 +27,6 @@ export interface Question {
 /** What is watched after the pause, where that is enough, and how much longer where it is not. */
 const WATCHED: Seconds = 6 * 3600
 const PATIENCE: Seconds = 24 * 3600
-/** A pause meets the polls of a daemon at any phase. */
-const LONGEST_POLL: Seconds = 1024
 const MOST_SERVERS = 8
 /** No guest begins with a clock that is right to the microsecond; what is left of its offset still counts after hours. */
 const BEGUN_WITHIN: Seconds = 10e-3
@@ -43,12 +42,16 @@ const INTERNET = [
 export const serversFor = (player: PlayerSpec): number =>
   Math.max(1, Math.min(MOST_SERVERS, serversAsked(player)))
 
-export function storyOf({ pause, uptime, network, servers, driftfile }: Question): Scenario {
+/** A pause meets the polls of a daemon at any phase, however long they may be. */
+export function storyOf(
+  { pause, uptime, network, servers, driftfile }: Question,
+  polls: Seconds = USUAL_LONGEST_POLL,
+): Scenario {
   return v.parse(scenarioSchema, {
     title: 'Forecast',
     about: 'A guest that has run for a while is paused once, and nothing on its own clocks shows it.',
     duration: uptime + pause + WATCHED,
-    phase: LONGEST_POLL,
+    phase: Math.max(USUAL_LONGEST_POLL, polls),
     guest: { offsetspread: BEGUN_WITHIN, frequencyerror: 12, wander: 0.001, driftfile },
     server: Array.from({ length: servers }, (_, i) => {
       const address = `192.0.2.${i + 1}`

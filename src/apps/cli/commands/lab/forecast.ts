@@ -17,6 +17,7 @@ import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS, otherVersion, whyNotWith } from '#lab/players/daemon-name.ts'
 import { keepsDriftFile } from '#lab/players/drift-file.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
+import { longestPoll } from '#lab/players/longest-poll.ts'
 import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { storyFor } from '#lab/players/story-for.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
@@ -44,7 +45,7 @@ export async function forecast(options: Options): Promise<void> {
   const { player, servers, assumed } = whomToForecast(options)
   // A change of it, or another daemon, lives on the same host.
   const question = { pause, uptime, network, servers, driftfile: keepsDriftFile(player) }
-  const story = judgedBefore(storyFor(player, storyOf(question)), uptime)
+  const story = judgedBefore(storyFor(player, storyOf(question, longestPoll(player))), uptime)
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
   const players = [player, ...changes.map(change => change.player)]

@@ -5,6 +5,7 @@
  */
 import { parse } from 'smol-toml'
 import * as v from 'valibot'
+import { TIMESYNCD_DEFAULTS } from '#dialects/timesyncd/settings.ts'
 import { storyOf } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { printScenario } from '#lab/scenario/print.ts'
@@ -74,7 +75,10 @@ function ownPause(): Scenario {
   const uptime = 6 * 3600
   const pause = 4.3
   return {
-    ...storyOf({ pause, uptime, network: 'lan', servers: 1, driftfile: false }),
+    ...storyOf(
+      { pause, uptime, network: 'lan', servers: 1, driftfile: false },
+      TIMESYNCD_DEFAULTS.pollIntervalMax,
+    ),
     title: 'A pause of my guest',
     about:
       'A guest that has kept time for six hours is paused once, and nothing on its own clocks shows it. Set the length of the pause, the path to the servers, and who keeps the clock.',
