@@ -4,15 +4,15 @@ import { lint } from '../lint.ts'
 
 const filesOf = (lines: string) => [{ path: 'etc/systemd/timesyncd.conf', text: `[Time]\n${lines}\n` }]
 const told = (lines: string) =>
-  lint(filesOf(lines)).filter(({ name }) => name === 'no-source' || name === 'wrong-values')
+  lint(filesOf(lines)).filter(({ name }) => name === 'sources-unusable' || name === 'wrong-values')
 
 test.each([
-  ['NTP=a.example,b.example', 'no-source', 'critical', 'NTP=a.example b.example'],
+  ['NTP=a.example,b.example', 'sources-unusable', 'critical', 'NTP=a.example b.example'],
   ['NTP=a.example, b.example', 'wrong-values', 'warning', 'NTP=a.example b.example'],
   ['NTP = a.example, b.example ,', 'wrong-values', 'warning', 'NTP=a.example b.example'],
   ['NTP=a.example # own, b', 'wrong-values', 'warning', '# own, b\nNTP=a.example'],
   ['NTP=a.example,b.example ; own', 'wrong-values', 'warning', '# own\nNTP=a.example b.example'],
-  ['FallbackNTP=a.example,b.example', 'no-source', 'critical', 'FallbackNTP=a.example b.example'],
+  ['FallbackNTP=a.example,b.example', 'sources-unusable', 'critical', 'FallbackNTP=a.example b.example'],
 ])('%s: %s, %s', (lines, name, severity, mended) => {
   const [finding] = told(lines)
   expect(finding).toMatchObject({ name, severity })

@@ -1,5 +1,5 @@
 /**
- * no-source, wrong-values of `NTP=` and `FallbackNTP=` in timesyncd.conf: systemd parts such lists by white space alone and knows no
+ * sources-unusable, wrong-values of `NTP=` and `FallbackNTP=` in timesyncd.conf: systemd parts such lists by white space alone and knows no
  * comment behind a value (systemd.syntax(7)), so what commas join is one name, and each word of such a comment is one more.
  */
 
@@ -37,7 +37,7 @@ function listFound(subject: LintSubject, file: number, line: number, key: string
   // A line that goes on is left to a person.
   const whole = !lineOf(subject, file, line).endsWith('\\')
   return found({
-    name: none ? 'no-source' : 'wrong-values',
+    name: none ? 'sources-unusable' : 'wrong-values',
     severity: none ? 'critical' : 'warning',
     what: joined
       ? `\`${key}=\` is parted by spaces alone: \`${joined}\` is one name, and nobody has it.`
