@@ -4,7 +4,7 @@
  * and what only one of them has been found guilty of counts, too.
  */
 import { compareOffsets } from '#analysis/log/compare.ts'
-import type { OffsetMeasures } from '#analysis/log/host-log.ts'
+import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
 import { upperMedian } from '#core/number/median.ts'
 import type { Explained } from './explain.ts'
 import type { FindingName } from './finding.ts'
@@ -49,9 +49,16 @@ function against(host: Explained, others: readonly Explained[]): OddOne | undefi
   return larger || (alone.length > 0 && othersWell) ? { name: host.name, times, alone } : undefined
 }
 
-/** Of what says most of this host's clock. */
-export const offsetOf = ({ keepers, log }: Explained): OffsetMeasures | undefined =>
-  (keepers.map(({ daemon }) => log.ownOffsetOf(daemon)).find(Boolean) ?? [...log.updates.values()][0])?.offset
+/** What says most of this host's clock; or that of a kind of log, if it has any. */
+export const seriesOf = (
+  { keepers, log }: Explained,
+  format?: string,
+): SampleSeries | UpdateSeries | undefined =>
+  format === undefined
+    ? (keepers.map(({ daemon }) => log.ownOffsetOf(daemon)).find(Boolean) ?? [...log.updates.values()][0])
+    : [...log.samples.values(), ...log.updates.values()].find(series => series.format === format)
+
+const offsetOf = (host: Explained): OffsetMeasures | undefined => seriesOf(host)?.offset
 
 const troublesOf = ({ findings }: Explained): FindingName[] =>
   findings.filter(({ severity }) => severity === 'warning' || severity === 'critical').map(({ name }) => name)

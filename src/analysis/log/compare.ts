@@ -37,6 +37,8 @@ export interface Sizes {
   readonly worst: Seconds
   /** How far off the clock was (RMS over windows), the scatter of its measurements taken out; NaN when not known. */
   readonly clock: Seconds
+  /** What the measurements scatter beyond that. */
+  readonly noise: Seconds
 }
 
 export interface Comparison {
@@ -64,16 +66,17 @@ export function compareOffsets(before: OffsetMeasures, after: OffsetMeasures): C
     outcome: !told ? 'alike' : told.less > 0 ? 'better' : 'worse',
     by: told?.by,
     share: shareOf(a.measured, b.measured),
-    confidence: 1 - Math.min(...judged.map(({ chance }) => chance)),
+    confidence: 1 - (told?.chance ?? Math.min(...judged.map(({ chance }) => chance))),
   }
 }
 
-const sizesOf = ({ whole, sizes }: OffsetMeasures, { clock }: Squares): Sizes => ({
+const sizesOf = ({ whole, sizes }: OffsetMeasures, { measured, clock }: Squares): Sizes => ({
   rms: whole.rms,
   p50: sizes.at(0.5),
   p95: sizes.at(0.95),
   worst: Math.max(Math.abs(whole.least), Math.abs(whole.most)),
   clock: Math.sqrt(Math.max(0, mean(clock))),
+  noise: Math.sqrt(Math.max(0, mean(measured) - Math.max(0, mean(clock)))),
 })
 
 /** The same for both, and a power of two, as the windows are that are joined to it. */

@@ -1,11 +1,14 @@
-/** What a change did to a clock: its logs before and after, side by side. */
+/**
+ * What a change did to a clock: its logs before and after, side by side. One clock has larger offsets in one kind of log than in
+ * another, and through a noisier network: where both sides were not measured in one way, only the clock’s own part of them decides.
+ */
 import type { Comparison, Sizes } from '#analysis/log/compare.ts'
 import { compareOffsets } from '#analysis/log/compare.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { FindingName, Severity } from '#diagnosis/finding.ts'
-import { offsetOf } from '#diagnosis/odd-one.ts'
+import { seriesOf } from '#diagnosis/odd-one.ts'
 import type { Style } from '../style.ts'
 import { printable, table } from '../table.ts'
 
@@ -13,6 +16,10 @@ export interface Versus {
   readonly before: string
   readonly after: string
   readonly comparison: Comparison | undefined
+  /** The kinds of log that the offsets are of. */
+  readonly measuredBy: { readonly before: string; readonly after: string } | undefined
+  /** What makes offsets as they were measured no measure of the two clocks. */
+  readonly unlike: 'kinds of log' | 'noise' | undefined
   /** Names of findings that are no more, that are new, and that stayed. */
   readonly gone: readonly string[]
   readonly appeared: readonly string[]
@@ -22,19 +29,50 @@ export interface Versus {
 }
 
 export function compareHosts(before: Explained, after: Explained): Versus {
-  const [a, b] = [offsetOf(before), offsetOf(after)]
+  const [a, b] = seriesOfBoth(before, after)
   const [had, has] = [problemsOf(before), problemsOf(after)]
-  const comparison = a && b && compareOffsets(a, b)
+  const comparison = a && b && compareOffsets(a.offset, b.offset)
+  const unlike = comparison && (a.format === b.format ? unlikeNoise(comparison) : 'kinds of log')
   const lighter = weightOf(before) - weightOf(after)
   return {
     before: before.name,
     after: after.name,
     comparison,
+    measuredBy: a && b && { before: a.format, after: b.format },
+    unlike,
     gone: had.filter(name => !has.includes(name)),
     appeared: has.filter(name => !had.includes(name)),
     stayed: had.filter(name => has.includes(name)),
-    outcome: together(comparison?.outcome ?? 'not known', lighter),
+    outcome: outcomeOf(comparison, unlike, lighter),
   }
+}
+
+type Series = ReturnType<typeof seriesOf>
+
+/** Of one kind if there is one that both sides have. */
+function seriesOfBoth(before: Explained, after: Explained): readonly [Series, Series] {
+  const [a, b] = [seriesOf(before), seriesOf(after)]
+  if (!a || !b || a.format === b.format) return [a, b]
+  const other = seriesOf(after, a.format)
+  if (other) return [a, other]
+  const one = seriesOf(before, b.format)
+  return one ? [one, b] : [a, b]
+}
+
+/** So many times the other’s noise is that of another network. */
+const NOISIER = 2
+
+function unlikeNoise({ before, after }: Comparison): 'noise' | undefined {
+  const [less, more] = [Math.min(before.noise, after.noise), Math.max(before.noise, after.noise)]
+  return more > NOISIER * less ? 'noise' : undefined
+}
+
+/** What one kind of log shows, another need not: then findings do not count, either. */
+function outcomeOf(comparison: Comparison | undefined, unlike: Versus['unlike'], lighter: number) {
+  if (!comparison) return together('not known', lighter)
+  const { outcome, by } = comparison
+  if (!unlike || by === 'clock') return together(outcome, lighter)
+  return unlike === 'noise' ? together('alike', lighter) : 'not known'
 }
 
 const problemsOf = ({ findings }: Explained): string[] => [
@@ -74,7 +112,7 @@ export function versusScreen(versus: Versus, style: Style): string {
       'bold',
       [
         HEADLINES[versus.outcome],
-        comparison ? sentence(comparison) : 'Nothing was measured that could be compared.',
+        comparison ? sentence(comparison, versus) : 'Nothing was measured that could be compared.',
       ]
         .join(' ')
         .trim(),
@@ -92,12 +130,19 @@ export function versusScreen(versus: Versus, style: Style): string {
   return `${lines.join('\n')}\n`
 }
 
-function sentence({ outcome, by, before, after, confidence }: Comparison): string {
+function sentence(
+  { outcome, by, before, after, confidence }: Comparison,
+  { unlike, measuredBy }: Versus,
+): string {
   if (outcome === 'not known') return 'Too little was measured to compare.'
+  if (unlike === 'kinds of log' && by !== 'clock')
+    return `Offsets cannot be compared: they are of ${measuredBy!.before} before and of ${measuredBy!.after} after, which show one clock differently; of the clock itself no difference is sure.`
   if (outcome === 'alike') return 'Offsets differ no more than by chance.'
   const sure = `confidence ${Math.floor(Math.min(confidence, 0.999) * 1000) / 10} %`
   if (by === 'clock')
     return `The clock is ${outcome === 'better' ? 'nearer to' : 'further from'} true time (${sure}): off by ${usually(before.clock)} before, ${usually(after.clock)} after, the noise of its measurements taken out.`
+  if (unlike === 'noise')
+    return `Of the clock itself no difference is sure: what is ${outcome === 'better' ? 'smaller' : 'larger'} is the scatter of its measurements, ${duration(before.noise)} before and ${duration(after.noise)} after, and that is the network’s, or of a clock that swings faster than it is measured.`
   const rms = `RMS offset ${duration(before.rms)} before, ${duration(after.rms)} after`
   return `Offsets are ${outcome === 'better' ? 'smaller' : 'larger'} (${sure}): ${rms}; of the clock itself no difference is sure.`
 }

@@ -154,7 +154,7 @@ async function versus(paths: readonly string[], later: string, options: Options)
   if (options.json) printJson({ versus: pairs })
   else if (pairs.length === 0) process.stdout.write('No host has logs on both sides.\n')
   else process.stdout.write(pairs.map(pair => versusScreen(pair, styler())).join('\n'))
-  if (pairs.length === 0) process.exitCode = UNKNOWN
+  if (pairs.every(({ outcome }) => outcome === 'not known')) process.exitCode = UNKNOWN
   else
     process.exitCode = pairs.some(({ outcome }) => outcome === 'worse' || outcome === 'mixed') ? WARNING : OK
 }
