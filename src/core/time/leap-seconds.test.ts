@@ -9,6 +9,7 @@ test('the list has 27 leap seconds, the last before 2017, and says when it does 
   expect(years.flatMap(year => [1, 7].filter(month => first(year, month)))).toHaveLength(27)
   expect(first(2017, 1)).toBe(true)
   expect(first(2026, 1)).toBe(false)
+  expect(first(2026, 7)).toBe(false)
   expect(first(2016, 12)).toBe(false)
   expect(first(2027, 1)).toBeUndefined()
 })

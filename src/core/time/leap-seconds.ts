@@ -9,7 +9,7 @@ const BEGUN = `
 const MONTHS: ReadonlySet<string> = new Set(BEGUN.trim().split(/\s+/))
 
 /** The list is good until then. */
-const EXPIRES = dayNumber(2026, 6, 28)
+const EXPIRES = dayNumber(2026, 12, 28)
 
 /** Whether a leap second ended at the first instant of this day; undefined when the list does not reach so far. */
 export function wasLeapSecondAt(at: Instant): boolean | undefined {

@@ -2,7 +2,7 @@
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import type { Spell } from '#analysis/log/spells.ts'
 import { civil, dayOf, endOfMonth } from '#core/time/civil.ts'
-import { plus, since } from '#core/time/instant.ts'
+import { type Instant, plus, since } from '#core/time/instant.ts'
 import { wasLeapSecondAt } from '#core/time/leap-seconds.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
@@ -15,17 +15,25 @@ const ROUGHLY: Seconds = 0.2
 const EARLY: Seconds = 60
 const LATE: Seconds = 3600
 
+/** They come at the end of June and of December, and of most years it is known whether one did. */
+function mayEndALeapSecond(end: Instant, log: Subject['log']): boolean {
+  const { month } = civil(dayOf(end))
+  if (month !== 1 && month !== 7) return false
+  return wasLeapSecondAt(end) !== false || log.events.of('leap-second').length > 0
+}
+
 export function mayBeLeap(
   { size, uncertainty, from, to }: Disturbance,
-  { instantOf }: Pick<Subject, 'instantOf'>,
+  { instantOf, log }: Pick<Subject, 'instantOf' | 'log'>,
 ): boolean {
   const end = endOfMonth(plus(instantOf(from), -LATE))
+  if (!mayEndALeapSecond(end, log)) return false
   const near = Math.max(NEARLY, Math.min(uncertainty, ROUGHLY))
   return Math.abs(Math.abs(size) - LEAP) < near && since(end, instantOf(to)) < EARLY
 }
 
 /** A second that was put in, and not by this machine: it is ahead of all its sources since. None was ever left out. */
-export const isLeapOfAll = (each: Disturbance, subject: Pick<Subject, 'instantOf'>): boolean =>
+export const isLeapOfAll = (each: Disturbance, subject: Pick<Subject, 'instantOf' | 'log'>): boolean =>
   each.size < 0 && !each.restarted && each.sources.length !== 1 && mayBeLeap(each, subject)
 
 /** A smear takes a day at most, and the slowest part of it is so fast. */
@@ -40,16 +48,12 @@ const NEAR_LEAP: Seconds = 0.15
 /**
  * Whether a source contradicted the others as one does that smears a leap second among those that make it, or does not make one that
  * they do: more and more up to that moment, less and less from it on, or by a second for good. Who is off by as much all the time,
- * or runs away, is wrong, whatever the day. Leap seconds come at the end of June and of December, and of most years it is known
- * whether one did.
+ * or runs away, is wrong, whatever the day.
  */
 export function isAroundLeap(spell: Spell, { instantOf, log }: Pick<Subject, 'instantOf' | 'log'>): boolean {
   const { from, to, first, last, size, open } = spell
   const end = endOfMonth(plus(instantOf(from), -AROUND))
-  const { month } = civil(dayOf(end))
-  if ((month !== 1 && month !== 7) || Math.abs(size) < LEAST_SMEARED) return false
-  const announced = log.events.of('leap-second').length > 0
-  if (wasLeapSecondAt(end) === false && !announced) return false
+  if (Math.abs(size) < LEAST_SMEARED || !mayEndALeapSecond(end, log)) return false
   const [before, after] = [since(end, instantOf(from)), since(instantOf(to), end)]
   const growth = (Math.abs(last) - Math.abs(first)) / (to - from)
   if (before > AROUND) return before < LONGEST && Math.abs(after) < AROUND && growth > SLOWEST && isAway(last)

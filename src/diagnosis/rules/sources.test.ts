@@ -4,10 +4,14 @@ import { explain } from '../../../test/support/explain.ts'
 
 const NOON = 43_200
 
-/** peerstats of three servers, a line each in 64 s, from noon on the last day of March 2027. */
+/** Their last days (MJD). Of the end of June nobody knows. */
+const [MARCH_2027, JUNE_2027] = [61_495, 61_586]
+
+/** peerstats of three servers, a line each in 64 s, from noon on that day, or from another time and on another. */
 function peerstats(
   of: (server: number, at: number) => { offset: number; delay: number },
   from = NOON,
+  first = MARCH_2027,
 ): string[] {
   return Array.from({ length: 200 }, (_, i) => i).flatMap(i =>
     [1, 2, 3].map(server => {
@@ -15,7 +19,7 @@ function peerstats(
       const { offset, delay } = of(server, at)
       // Noise of 10 µs.
       const noisy = offset + 1e-5 * Math.sin(7 * i + server)
-      const [day, second] = at < 86_400 ? [61_495, at] : [61_496, at - 86_400]
+      const [day, second] = at < 86_400 ? [first, at] : [first + 1, at - 86_400]
       return `${day} ${second}.000 192.0.2.${server} 9614 ${noisy.toFixed(9)} ${delay.toFixed(9)} 0.000100000 0.000010000`
     }),
   )
@@ -63,6 +67,7 @@ test('one of three servers makes a leap second, at midnight', () => {
       ...peerstats(
         (server, at) => ({ offset: server === 3 && at > since ? -1 : 0, delay: 0.01 }),
         since - 6800,
+        JUNE_2027,
       ),
     ).findings.find(({ name }) => name === 'leap-or-smear-mix')
   const found = leap(86_400)
@@ -133,7 +138,7 @@ test('who is off by as much all the time, or runs away, smears nothing, though i
 test('all servers make a leap second at midnight, and this machine does not', () => {
   const names = (since: number, size: number) =>
     explain(
-      ...peerstats((_, at) => ({ offset: at > since ? size : 0, delay: 0.01 }), since - 6800),
+      ...peerstats((_, at) => ({ offset: at > since ? size : 0, delay: 0.01 }), since - 6800, JUNE_2027),
     ).findings.map(({ name }) => name)
   expect(names(86_400, -1)).toContain('leap-or-smear-mix')
   expect(names(86_400, -1)).not.toContain('stepped-by-someone-else')
@@ -143,6 +148,23 @@ test('all servers make a leap second at midnight, and this machine does not', ()
   ] as const) {
     expect(names(since, size)).toContain('stepped-by-someone-else')
     expect(names(since, size)).not.toContain('leap-or-smear-mix')
+  }
+})
+
+test('a second forward at the end of a month without a leap second: somebody set the clock, or a source jumped', () => {
+  // The last days of December 2025 and of June 2026, which the list knows, and of March and of July 2027.
+  for (const first of [61_040, 61_221, MARCH_2027, 61_617]) {
+    const names = (servers: readonly number[]) =>
+      explain(
+        ...peerstats(
+          (server, at) => ({ offset: servers.includes(server) && at > 86_400 ? -1 : 0, delay: 0.01 }),
+          79_600,
+          first,
+        ),
+      ).findings.map(({ name }) => name)
+    expect(names([1, 2, 3])).toContain('stepped-by-someone-else')
+    expect(names([3])).toContain('source-jumped')
+    for (const servers of [[1, 2, 3], [3]]) expect(names(servers)).not.toContain('leap-or-smear-mix')
   }
 })
 
