@@ -74,7 +74,7 @@ const mainOf = <T>(parts: readonly Part<T>[]): Part<T> | undefined => parts.find
 
 function ntpd(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.ntp)
-  if (!main || (main.read.commands.length === 0 && !isUsed(subject, ['ntpd', 'ntpsec']))) return undefined
+  if (!main || (main.read.written.length === 0 && !isUsed(subject, ['ntpd', 'ntpsec']))) return undefined
   const listens = subject.ntp.some(({ read }) => read.associations.some(({ kind }) => /client$/.test(kind)))
   const named = subject.ntp.flatMap(({ file, read }) =>
     read.associations

@@ -28,7 +28,7 @@ export function configuredDaemons(subject: LintSubject): ConfiguredDaemon[] {
     if (line !== undefined && part.main && !seen.has(name)) seen.set(name, { name, file: part.file, line })
   }
   for (const part of subject.ntp)
-    add(readerOf(subject, part)?.family === 'ntpsec' ? 'ntpsec' : 'ntpd', part, part.read.commands[0]?.line)
+    add(readerOf(subject, part)?.family === 'ntpsec' ? 'ntpsec' : 'ntpd', part, part.read.written[0]?.line)
   for (const part of subject.chrony) add('chronyd', part, part.read.directives[0]?.line)
   for (const part of subject.timesyncd)
     add('systemd-timesyncd', part, part.read.assignments.find(({ servers }) => servers.length > 0)?.line)

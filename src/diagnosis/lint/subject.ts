@@ -1,7 +1,7 @@
 /** What rules judge: the files of one machine, each read by its parser, with what is known of the machine. */
 import { grouped } from '#core/grouped.ts'
 import { type ChronyConf, readChronyConf, readChronySources } from '#dialects/chrony/conf.ts'
-import type { Reader } from '#dialects/grammar.ts'
+import { checkWords, type Mistake, type Reader } from '#dialects/grammar.ts'
 import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
 import { parseVmx, type VmxConf } from '#dialects/hypervisors/vmx.ts'
 import { type Environment, effective, parseEnvironment } from '#dialects/linux/environment-file.ts'
@@ -12,6 +12,7 @@ import { listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { type Command, readCommands } from '#dialects/ntpd/commands.ts'
 import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
+import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { type NtpdOptions, parseOptions } from '#dialects/ntpd/options.ts'
 import { type NtpdRsConf, parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
@@ -43,7 +44,10 @@ export interface LintSubject {
   readonly files: readonly LintFile[]
   readonly lines: readonly (readonly string[])[]
   readonly kinds: readonly (FileKind | undefined)[]
-  readonly ntp: readonly Part<NtpdConf & { readonly commands: readonly Command[] }>[]
+  /** `commands` are those that ntpd takes, `written` all that stand there. */
+  readonly ntp: readonly Part<
+    NtpdConf & { readonly commands: readonly Command[]; readonly written: readonly Command[] }
+  >[]
   readonly chrony: readonly Part<ChronyConf>[]
   readonly timesyncd: readonly Part<TimesyncdConf>[]
   readonly openntpd: readonly Part<OpenNtpdConf>[]
@@ -83,7 +87,10 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     files,
     lines: files.map(({ text }) => linesOf(text)),
     kinds,
-    ntp: parts('ntp.conf', ({ text, path }) => ({ ...parseConf(text, path), commands: readCommands(text) })),
+    ntp: parts('ntp.conf', ({ text, path }) => {
+      const heard = withoutSyntaxErrors(text)
+      return { ...parseConf(heard, path), commands: readCommands(heard), written: readCommands(text) }
+    }),
     chrony: [
       ...parts('chrony.conf', ({ text, path }) => readChronyConf(text, path)),
       ...parts('chrony sources', ({ text, path }) => readChronySources(text, path)),
@@ -115,6 +122,29 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     ],
   }
 }
+
+/** ntpd goes on without the whole of a line that it does not understand. What fills a template in is not known. */
+function withoutSyntaxErrors(text: string): string {
+  const dropped = new Set(
+    readCommands(text)
+      .filter(isSyntaxError)
+      .map(({ line }) => line),
+  )
+  if (dropped.size === 0) return text
+  return text
+    .split('\n')
+    .map((line, index) => (dropped.has(index + 1) && !isTemplate(line) ? '' : line))
+    .join('\n')
+}
+
+const isSyntaxError = ({ name, words }: Command): boolean =>
+  checkWords(NTPD_GRAMMAR, [name, ...words]).some(({ kind }) => SYNTAX_ERRORS.has(kind))
+
+const SYNTAX_ERRORS: ReadonlySet<Mistake['kind']> = new Set([
+  'unknown-directive',
+  'unknown-option',
+  'too-many-values',
+])
 
 const FRAGMENT = /\.d\/[^/]*$|\.sources$/
 

@@ -18,14 +18,14 @@ test.each([
   [
     'the right word stands there already',
     'restrict default nomodfy notrap nomodify\n',
-    'restrict default notrap nomodify\n',
+    'restrict default notrap nomodify noquery nopeer kod limited\n',
     ['misspelt'],
   ],
   [
-    'two findings bring the same word',
+    'what the line lacks once it counts comes with its correction, and no word twice',
     'restrict default nomodfy\n',
     'restrict default nomodify noquery nopeer notrap kod limited\n',
-    ['misspelt', 'restrict-default-open'],
+    ['misspelt'],
   ],
   [
     'of several settings the last counts, so all go',

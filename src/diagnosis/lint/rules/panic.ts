@@ -16,7 +16,7 @@ export const panic: LintRule = subject => [...panicExitAhead(subject), ...panicN
 const panicExitAhead: LintRule = subject => {
   const { isGuest, ntpd } = subject.machine
   const [main] = subject.ntp.filter(part => part.main)
-  if (isGuest === false || !main || main.read.commands.length === 0) return []
+  if (isGuest === false || !main || main.read.written.length === 0) return []
   const said = lastSetting(subject, ({ tinker }) => tinker.get('panic'))
   if (said?.value === 0) return []
   const licence = ntpdOptions(subject).find(({ options }) => options.allowPanic)
@@ -24,7 +24,7 @@ const panicExitAhead: LintRule = subject => {
   const evidence = [
     said
       ? evidenceAt(subject, said.file, said.line)
-      : evidenceAt(subject, main.file, main.read.commands[0]!.line),
+      : evidenceAt(subject, main.file, main.read.written[0]!.line),
     ...(licence ? [evidenceAt(subject, licence.file, licence.line)] : []),
   ]
   return [

@@ -60,7 +60,7 @@ export const OPENNTPD: Manners = {
 export const words: LintRule = subject => [
   ...subject.ntp.flatMap(part => {
     const reader = readerOf(subject, part)
-    const lines = part.read.commands.map(({ line, name, words }) => ({ line, words: [name, ...words] }))
+    const lines = part.read.written.map(({ line, name, words }) => ({ line, words: [name, ...words] }))
     return judge(subject, part.file, lines, NTPD_GRAMMAR, NTPD, reader)
   }),
   ...subject.chrony.flatMap(({ file, read }) => {
