@@ -47,6 +47,14 @@ export function wordsToStop(service: Service): string[] {
   return [now(service, script, 'stop'), ...atBoot(service, script, false)]
 }
 
+/** Until it is started again. */
+export function wordToPause(service: Service): string {
+  const script = scriptOf(service)
+  return script === undefined
+    ? `systemctl stop ${service.unit?.name ?? service.name}`
+    : now(service, script, 'stop')
+}
+
 const now = (service: Service, script: string, what: 'start' | 'stop'): string => {
   if (isOfOpenWrt(service)) return `/etc/init.d/${script} ${what}`
   return isOfOpenRc(service) ? `rc-service ${script} ${what}` : `service ${script} ${what}`

@@ -9,7 +9,9 @@
  * compared (Welch 1947); neighbouring windows are alike, so they count as fewer (as in an autoregression of the first order).
  * The clock is judged first, as it is what the daemon keeps; what only the noise of the network makes smaller is told as that.
  */
+
 import { upperMedian } from '#core/number/median.ts'
+import { sum } from '#core/number/sum.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { OffsetMeasures } from './host-log.ts'
 import type { Summary } from './windows.ts'
@@ -165,7 +167,6 @@ function shareOf(before: readonly number[], after: readonly number[]): number {
   return smaller / (before.length * after.length)
 }
 
-const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
 const mean = (values: readonly number[]): number => sum(values) / values.length
 
 /** Student's t as deviations of a normal distribution (Wallace 1959). */

@@ -8,11 +8,12 @@
 import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import { ALIKE, isAbout } from './alike.ts'
 import { disturbancesBrokenBy } from './broken.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
-import { ALIKE, groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
+import { groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
 import { activeSources, oneStayed } from './one-stayed.ts'
 import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
 import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
@@ -181,8 +182,7 @@ function ofItsSize(sources: readonly Disturbance[], clock: readonly Disturbance[
   const usual = upperMedian(known.map(({ size }) => size))
   return sources.filter(
     ({ size, local }) =>
-      Math.abs(size - usual) < ALIKE * Math.abs(usual) &&
-      !known.some(each => each.local.from <= local.to && each.local.to >= local.from),
+      isAbout(size, usual) && !known.some(each => each.local.from <= local.to && each.local.to >= local.from),
   )
 }
 

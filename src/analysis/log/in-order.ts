@@ -83,7 +83,7 @@ function segmentsOf(pieces: readonly Piece[]): ReadonlyMap<string, Segment[]> {
       const at = piece.at[row]!
       const last = segments.at(-1)
       if (row === piece.rows || (last && at < last.to - BACK)) {
-        if (row > first) last!.blocks.push(part(piece, first, row))
+        if (row > first) last!.blocks.push(row - first === piece.rows ? piece : part(piece, first, row))
         first = row
       }
       if (row < piece.rows) take(segments, at, piece.kind === 'samples' ? piece.offset[row]! : 0)

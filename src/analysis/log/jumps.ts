@@ -4,11 +4,10 @@
  */
 
 import type { Seconds } from '#core/time/units.ts'
+import { ALIKE } from './alike.ts'
 import type { Change } from './changes.ts'
 import { SLACK } from './eras.ts'
 
-/** Sizes that differ by less are of one event. */
-export const ALIKE = 0.1
 /** Where a rate is no longer a rate of a clock. */
 const WORST_RATE = 0.2
 /**

@@ -3,8 +3,8 @@
  * all.
  */
 import type { Seconds } from '#core/time/units.ts'
+import { isAbout } from './alike.ts'
 import type { SampleSeries } from './host-log.ts'
-import { ALIKE } from './jumps.ts'
 
 /** With fewer moments in common two sources are not held against each other. */
 const LEAST_ROWS = 8
@@ -22,7 +22,7 @@ export function oneStayed({ census }: SampleSeries, { witnesses, from, to, size 
       ? undefined
       : census.apartAround(witnesses[0]!, other, { from, to })
     if (!apart || Math.min(apart.before.count, apart.after.count) < LEAST_ROWS) return false
-    return Math.abs(apart.after.median - apart.before.median - size) < ALIKE * Math.abs(size)
+    return isAbout(apart.after.median - apart.before.median, size)
   })
 }
 

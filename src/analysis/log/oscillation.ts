@@ -5,11 +5,11 @@
 import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import { alikeOf } from './alike.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbance.ts'
 import type { Bucket } from './envelope.ts'
 import type { HostLog, SampleSeries, UpdateSeries } from './host-log.ts'
-import { ALIKE } from './jumps.ts'
 import { largestWithin } from './own-steps.ts'
 import { refinePeriod } from './period.ts'
 import type { Excursion, Swing } from './swings.ts'
@@ -57,8 +57,7 @@ export function oscillationOf(
 
 /** From top to top a clock goes to both sides, and seen from poll to poll by all sizes; what somebody does to it has one size, and makes swings by what is corrected too much. */
 function areOfOneSize(jumps: readonly Disturbance[], { swings }: Oscillation): boolean {
-  const usual = upperMedian(jumps.map(({ size }) => size))
-  const alike = jumps.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
+  const alike = alikeOf(jumps)
   return (
     alike.length >= LEAST_SWINGS &&
     alike.length >= MOST * jumps.length &&

@@ -3,9 +3,8 @@
  * goes too far, for some polls, and of its sources some show more of that than others: from one row to the next that looks like a
  * jump, the other way, or of one source.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { alikeOf } from './alike.ts'
 import type { Disturbance } from './disturbance.ts'
-import { ALIKE } from './jumps.ts'
 import { WAKE_TIME } from './wake.ts'
 
 /** Of one size. */
@@ -17,8 +16,7 @@ const MOST = 1.5
 /** Those to one side, if nearly all of these are of one size; else those to the other. */
 export function ofOneSize(all: readonly Disturbance[]): Disturbance[] {
   const sides = [all.filter(({ size }) => size > 0), all.filter(({ size }) => size < 0)].map(side => {
-    const usual = upperMedian(side.map(({ size }) => size))
-    const alike = side.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
+    const alike = alikeOf(side)
     return alike.length >= MANY && alike.length >= NEARLY_ALL * side.length ? alike : []
   })
   return sides.reduce((a, b) => (b.length > a.length ? b : a))

@@ -7,6 +7,7 @@
 import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
+import { alikeOf, isAbout } from './alike.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import {
   CLOSE,
@@ -34,7 +35,6 @@ const WELL = 2
 const AGAIN = 0.5
 /** ntpd says what it finds after a step as soon as it has heard somebody. */
 const AT_ONCE: Seconds = 60
-const ALIKE = 0.1
 /** Steps wait for polls, and for what has gathered: a rate is the same within this factor, in most of them. */
 const EVEN = 4
 const MOSTLY = 0.7
@@ -183,8 +183,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
 /** What is too small to be told alone, but came again and again, at one size, each time after all was well. */
 function smallOnes(events: readonly Event[]): readonly Event[] {
   const sudden = events.filter(({ all, size }) => wasWell(all[0]!) && Math.abs(size) >= SMALL)
-  const usual = upperMedian(sudden.map(({ size }) => size))
-  const alike = sudden.filter(({ size }) => Math.abs(size - usual) < ALIKE * Math.abs(usual))
+  const alike = alikeOf(sudden)
   return alike.length >= OFTEN && alike.length >= NEARLY_ALL * sudden.length ? alike : []
 }
 
@@ -336,12 +335,7 @@ function joinRests(bursts: readonly Burst[], spikes: readonly LogEvent[]): Burst
       first.by === 'step' &&
       first.size / last.size > 0 &&
       Math.abs(first.size) < Math.abs(last.size) &&
-      spikes.some(
-        ({ at, size }) =>
-          at >= last.at &&
-          at < last.at + AT_ONCE &&
-          Math.abs(size - first.size) < ALIKE * Math.abs(first.size),
-      )
+      spikes.some(({ at, size }) => at >= last.at && at < last.at + AT_ONCE && isAbout(size, first.size))
     if (before && isRest) joined[joined.length - 1] = { ...before, all: [...before.all, ...burst.all] }
     else joined.push(burst)
   }

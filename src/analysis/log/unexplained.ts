@@ -3,13 +3,14 @@
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
+import { isAbout } from './alike.ts'
 import type { Change } from './changes.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import { saidStarts } from './corrections-said.ts'
 import type { Bucket } from './envelope.ts'
 import { commonEras, type Eras, SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
-import { ALIKE, type Jump } from './jumps.ts'
+import type { Jump } from './jumps.ts'
 import {
   bestRest,
   between,
@@ -100,9 +101,7 @@ export function unexplained(
     const first = change.to < change.from ? Math.min(low, change.from - Math.abs(delta)) : low
     const marked = change.fresh || markers.some(each => each.at >= first - SLACK && each.at <= high + SLACK)
     if (towardsZero && of.length === 0 && (marked || nothingKnown)) {
-      const known = own.some(
-        each => Math.abs(each.at - change.to) < 3600 && Math.abs(each.size + delta) < ALIKE * Math.abs(delta),
-      )
+      const known = own.some(each => Math.abs(each.at - change.to) < 3600 && isAbout(-each.size, delta))
       // chronyd counts what it slews as done at once: in its measurements that looks like a step.
       const by = daemon === 'chrony' ? 'unknown' : 'step'
       if (!known) own.push({ at: change.to, size: -delta, by, file: change.file, line: change.line })
@@ -165,7 +164,7 @@ function isWithin({ from, to, before, after }: Change, at: Seconds): boolean {
 const corrects = ({ at, size }: Correction, { to, before, after }: Change): boolean =>
   Math.abs(at - to) <= SLACK &&
   Math.abs(size - after) < AGREED * Math.abs(size) &&
-  Math.abs(size + after - before) > ALIKE * Math.abs(size)
+  !isAbout(before - after, size)
 
 interface Around {
   readonly size: Seconds
@@ -192,9 +191,7 @@ function wasSet({ from, to, fromEra, toEra }: Change, { size, leaps, eras }: Aro
 
 /** It was done at once, and nothing was left. */
 const wasStepped = ({ left, lastAt }: Dropped, steps: readonly LogEvent[]): boolean =>
-  steps.some(
-    ({ at, size }) => Math.abs(at - lastAt) <= SLACK && Math.abs(size - left) < ALIKE * Math.abs(left),
-  )
+  steps.some(({ at, size }) => Math.abs(at - lastAt) <= SLACK && isAbout(size, left))
 
 /**
  * What chronyd still had to slew when it gave up. Its stamps were true time before, as if all had been done, and are the

@@ -28,8 +28,10 @@ export const falsetickerFollowed: Rule = subject => {
 }
 
 /** Those of which this rule tells: nobody else needs to. */
-export const isToldAsFollowed = (each: Wrong, subject: Subject): boolean =>
-  isFollowed(each) || trustedIn(subject).has(subject.sourceName(each.source.source))
+export function toldAsFollowedIn(subject: Subject): (each: Wrong) => boolean {
+  const trusted = trustedIn(subject)
+  return each => isFollowed(each) || trusted.has(subject.sourceName(each.source.source))
+}
 
 const isFollowed = ({ withIt, drawn, often, off, sure }: Wrong): boolean =>
   (withIt || Math.abs(drawn) > LEAST || (often && sure)) && Math.abs(off) > LEAST

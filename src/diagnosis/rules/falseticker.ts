@@ -15,7 +15,7 @@ import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
-import { isToldAsFollowed } from './falseticker-followed.ts'
+import { toldAsFollowedIn } from './falseticker-followed.ts'
 import { isOfLeap, theOthersMoved, wrongSources } from './wrong-sources.ts'
 
 /** What a daemon sets right when it starts is no jump. */
@@ -28,6 +28,7 @@ export const falseticker: Rule = subject => {
   if (!census) return reported(subject)
   const { wrong, odd, of: all, agreeing } = wrongSources(subject, census)
   const events = log.events.of('falseticker')
+  const toldAsFollowed = toldAsFollowedIn(subject)
   const forAWhile = [...grouped(census.spells(), ({ source }) => source)]
     .filter(
       ([source, spells]) =>
@@ -39,7 +40,7 @@ export const falseticker: Rule = subject => {
   return [
     ...forAWhile,
     ...wrong
-      .filter(one => !isToldAsFollowed(one, subject))
+      .filter(one => !toldAsFollowed(one))
       .map(({ source: each, off, followedFor }) => {
         const name = sourceName(each.source)
         return {

@@ -18,8 +18,9 @@ const TROUBLE: Seconds = 0.01
 
 export const routeChanged: Rule = ({ log, keeper, sourceName, when }) => {
   const census = log.censusOf(keeper.daemon)
-  const alone = census !== undefined && opinionsOf(census).sources.length === 1
   const changes = log.bestSamples(keeper.daemon)?.routes.all ?? []
+  if (changes.length === 0) return []
+  const alone = census !== undefined && opinionsOf(census).sources.length === 1
   return [...grouped(changes, ({ source }) => source)].map(([source, all]) => {
     const name = sourceName(source)
     const most = all.reduce((a, b) => (sizeOf(b) > sizeOf(a) ? b : a))

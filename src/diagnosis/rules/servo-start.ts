@@ -55,8 +55,8 @@ export const servoStart: Rule = subject => {
   ]
 }
 
-const causesOf = (size: Seconds, tai: boolean): Cause[] => [
-  ...(tai
+const causesOf = (size: Seconds, tai: boolean): Cause[] =>
+  tai
     ? [
         {
           what:
@@ -66,14 +66,10 @@ const causesOf = (size: Seconds, tai: boolean): Cause[] => [
           why: 'nothing else is off by just that',
         },
       ]
-    : []),
-  ...(tai
-    ? []
     : [
         {
           what: 'nobody had set the clock of the card: it is not the system clock that was wrong',
           why: Math.abs(size) > DAY ? 'no clock with a battery is off by that' : 'if NTP contradicts it',
         },
         { what: 'the system clock was wrong since its boot', why: 'if the card follows a grandmaster' },
-      ]),
-]
+      ]

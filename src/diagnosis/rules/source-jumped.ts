@@ -3,6 +3,7 @@
  * the others, that source has been wrong since then.
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
+import { isAbout } from '#analysis/log/alike.ts'
 import type { Census } from '#analysis/log/census.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
@@ -14,7 +15,6 @@ import type { Rule } from '../rule.ts'
 const MOST = 10
 /** ntpd's step threshold: no way becomes that much longer. */
 const LARGE: Seconds = STEP_THRESHOLD
-const ALIKE = 0.1
 const LEAST_ROWS = 8
 
 export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName }) => {
@@ -74,6 +74,6 @@ function staysAway({ to, size, sources }: Disturbance, census: Census | undefine
   if (Math.abs(size) < LARGE || !census) return false
   return sources.every(source => {
     const since = census.apartSince(source, to)
-    return since && since.count >= LEAST_ROWS && Math.abs(since.median - size) < ALIKE * Math.abs(size)
+    return since && since.count >= LEAST_ROWS && isAbout(since.median, size)
   })
 }

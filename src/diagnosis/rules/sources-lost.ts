@@ -4,6 +4,7 @@
  */
 import { saidStarts } from '#analysis/log/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { isOfLocalClock } from '#analysis/log/on-own-clock.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
@@ -137,7 +138,7 @@ function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Se
 function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(event => event.daemon === daemon)
-  const followed = mine('selected').filter(({ text }) => !ITS_OWN_CLOCK.test(text))
+  const followed = mine('selected').filter(each => !isOfLocalClock(each))
   const heard = lastHeard(log, daemon)
   const measured = heard !== undefined && (daemon === 'chrony' || daemon === 'ntpd')
   if (followed.length > 0 ? daemon === 'other' : !measured) return []
@@ -190,8 +191,6 @@ function firstOfEach(
   }
   return first
 }
-
-const ITS_OWN_CLOCK = /LOCAL\(\d\)|\b127\.127\.1\.\d/
 
 /** When a log of measurements, or else of updates, last had one: a row that repeats an old one, with none answering, is none. */
 function lastHeard(log: HostLog, daemon: Daemon): Seconds | undefined {

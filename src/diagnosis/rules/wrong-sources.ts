@@ -4,6 +4,7 @@
  * follows that one, whatever it says.
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
+import { isAbout } from '#analysis/log/alike.ts'
 import type { Census, SourceCount } from '#analysis/log/census.ts'
 import { followedIn } from '#analysis/log/followed.ts'
 import { mostExplained } from '#analysis/log/most-explained.ts'
@@ -11,7 +12,6 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 import { isAroundLeap } from './leap-second.ts'
 
-const ALIKE = 0.1
 /** Of the way between the source and the others: so near to it is the clock that goes with it. */
 const WITH_IT = 0.25
 /** The same of one that goes with it for a part, as an average of sources does; in as many parts of the time. */
@@ -117,8 +117,5 @@ export function isOfLeap(source: number, census: Census, subject: Subject): bool
 /** Most of them jumped together, away from it: told as that, and who is right is not known. */
 export const theOthersMoved = ({ disturbances }: Subject, source: number, size: Seconds): boolean =>
   disturbances.sources.some(
-    each =>
-      each.sources.length > 1 &&
-      !each.sources.includes(source) &&
-      Math.abs(each.size + size) < ALIKE * Math.abs(size),
+    each => each.sources.length > 1 && !each.sources.includes(source) && isAbout(-each.size, size),
   )

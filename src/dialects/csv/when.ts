@@ -5,6 +5,7 @@
  */
 import { dayNumber } from '#core/time/civil.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { MJD_OF_1970 } from '../ntpd/mjd.ts'
 
 export type When =
   /** Since 1970. */
@@ -23,7 +24,6 @@ const SINCE_A_START =
   'its times count from a start that nobody tells: add to each the seconds since 1970 at which that was'
 /** 1995 to 2050. */
 const MJD = /^([56]\d{4})(\.\d{1,15})?$/
-const MJD_OF_1970 = 40_587
 
 export function readWhen(
   text: string,

@@ -71,7 +71,7 @@ export function whatDeafens<R extends Restriction>(
   const family = number !== undefined ? 4 : server.includes(':') ? 6 : undefined
   return all.find(
     each =>
-      each.target === 'default' &&
+      isEverybody(each) &&
       drops(each) &&
       (each.family === undefined || family === undefined || each.family === family),
   )

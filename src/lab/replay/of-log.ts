@@ -2,7 +2,9 @@
  * What the logs of ntpd or chronyd show of their guest: rawstats or measurements.log say what each exchange of packets found,
  * loopstats or tracking.log what frequency the daemon had learned.
  */
+
 import { grouped } from '#core/grouped.ts'
+import { sum } from '#core/number/sum.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median } from '../score.ts'
@@ -12,7 +14,7 @@ import { type Correction, type Exchange, type Frequency, KEPT, type Moment } fro
 import { AT_THE_LIMIT, oscillationOf } from './oscillation.ts'
 import { outagesIn, sayOutage } from './outages.ts'
 import { saySwings } from './say-swings.ts'
-import { type Reconstructed, storyOfObserved, sum } from './story.ts'
+import { type Reconstructed, storyOfObserved } from './story.ts'
 import { longestStretch, sayLeftOut } from './stretches.ts'
 
 const EVENTS: ReadonlySet<string> = new Set(['jumped-forward', 'jumped-backward'])

@@ -3,11 +3,13 @@
  * the opposite of what the daemon has settled on. While ntpd has an offset to remove, or is at its limit of 500 ppm, its frequency
  * is not that of the oscillator: at the limit, what the clock gains beside it tells; else it is a guess, and the story says so.
  */
+
 import { LIMIT } from '#analysis/log/saturation.ts'
+import { sum } from '#core/number/sum.ts'
 import { PPM, type Rate } from '#core/time/units.ts'
 import { median, quantile } from '../score.ts'
 import type { Exchange, Frequency, Moment } from './moments.ts'
-import { byHour, type Observed, sum } from './story.ts'
+import { byHour, type Observed } from './story.ts'
 
 /** Nearly as much as ntpd corrects. */
 export const AT_THE_LIMIT: Rate = 0.99 * LIMIT

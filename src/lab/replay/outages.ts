@@ -1,9 +1,10 @@
 /** When nothing came through, in a recording. */
+import { sum } from '#core/number/sum.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { quantile } from '../score.ts'
 import type { Moment } from './moments.ts'
-import { type Observed, sum } from './story.ts'
+import type { Observed } from './story.ts'
 
 /** Nothing arrived for so long, and for so many of the usual intervals: nothing came through. */
 const LEAST_OUTAGE: Seconds = 3600

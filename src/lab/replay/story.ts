@@ -5,6 +5,7 @@
  * What stays rough: a constant asymmetry of a path looks like nothing or like an offset, delays are taken to be exponential, and the
  * wander is estimated from hour to hour.
  */
+import { sum } from '#core/number/sum.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { EventOf } from '../scenario/events.ts'
 import { type Scenario, type ScenarioEvent, usualEvent, usualStory } from '../scenario/schema.ts'
@@ -122,8 +123,6 @@ const outageEvent = ({
   until,
   loss: 1,
 })
-
-export const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
 
 /** From the changes of the mean rate from one hour to the next, in ppm; undefined when there are too few hours. */
 function wanderOf(rates: Observed['rates']): number | undefined {

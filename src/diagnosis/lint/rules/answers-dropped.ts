@@ -132,7 +132,7 @@ const answered = (subject: LintSubject, { file, line, flags }: RestrictionAt): E
 
 /** The `pool` lines that need a `restrict source` beside a `nopeer` for everybody. */
 export const refused = (subject: LintSubject, all: readonly Restriction[]): Asked[] =>
-  readerOf(subject)?.family === 'ntpsec' ? [] : refusedPools(all, askedBy(subject), subject.machine.ntpd)
+  refusedPools(all, askedBy(subject), versionOf(subject))
 
 function poolsRefused(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const by = refusesPools(all)

@@ -2,7 +2,7 @@
  * restrict-drops-answers, kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
  * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
  */
-import { readRestriction, refusesPools } from '#dialects/ntpd/restrict.ts'
+import { isEverybody, readRestriction, refusesPools } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -62,7 +62,7 @@ function defaultOpen(subject: LintSubject, all: readonly Restriction[]): Finding
   const { ntpd } = subject.machine
   if (readerOf(subject)?.family === 'ntpsec') return []
   const lacking = all
-    .filter(({ target, flags }) => target === 'default' && !flags.has('ignore'))
+    .filter(each => isEverybody(each) && !each.flags.has('ignore'))
     .flatMap(restriction => {
       const missing = missingFrom(restriction)
       return missing.length === 0 ? [] : [{ restriction, missing }]
@@ -109,7 +109,7 @@ function missingFrom({ flags }: Restriction): string[] {
 }
 
 function exceptionWide(subject: LintSubject, all: readonly Restriction[]): Finding[] {
-  const everybody = all.find(({ target }) => target === 'default')
+  const everybody = all.find(isEverybody)
   if (!everybody) return []
   const servers = new Set(subject.ntp.flatMap(({ read }) => read.associations.map(({ address }) => address)))
   return all
@@ -148,8 +148,9 @@ function andMulticast(subject: LintSubject, all: readonly Restriction[]): Findin
   if (!listener) return []
   return all
     .filter(
-      ({ target, flags }) =>
-        target !== 'default' && (flags.has('ignore') || flags.has('noserve') || isMulticast(target)),
+      each =>
+        !isEverybody(each) &&
+        (each.flags.has('ignore') || each.flags.has('noserve') || isMulticast(each.target)),
     )
     .map(({ file, line, target }) =>
       found({

@@ -12,7 +12,7 @@ import { releaseOn } from '#dialects/linux/kernel-release.ts'
 import { textAsRead } from '#dialects/reading-order.ts'
 import { bestCounters, keepsFromBest } from '../../counters.ts'
 import type { Cause, Finding } from '../../finding.ts'
-import { wordsToStart, wordsToStop } from '../../service-words.ts'
+import { wordsToStart, wordToPause } from '../../service-words.ts'
 import { evidenceOf, type MachineRule, type MachineSubject, state, usedDaemons } from '../subject.ts'
 import { followsHost } from '../wallclock.ts'
 
@@ -98,11 +98,7 @@ function saturated(daemon: TimeDaemon, held: Fact<Rate>, limit: Rate, inventory:
         ...counter.changes,
         ...(path === undefined
           ? []
-          : [
-              wordsToStop(daemon)[0]!.replace('disable --now', 'stop'),
-              `rm ${path}`,
-              wordsToStart(daemon, enabled?.value ?? true)[0]!,
-            ]),
+          : [wordToPause(daemon), `rm ${path}`, wordsToStart(daemon, enabled?.value ?? true)[0]!]),
       ],
     },
     confirm: `\`clockwright drift HOST\` with ${name} stopped measures the rate with nothing correcting it.`,
