@@ -212,6 +212,20 @@ test('forecast: what is assumed is what is played, and strange options are told'
   expect(JSON.parse(ntpd.stdout).assumed.join()).toContain('Ntpd does not start with -Z --frob')
 })
 
+test('forecast: servers are where their names say, unless it is said where they are', async () => {
+  writeFileSync(place('public.conf'), 'server ntp1.lan iburst\npool 2.debian.pool.ntp.org iburst\n')
+  const asked = ['--config', place('public.conf'), '--daemon', 'chrony', '--pause', '1', '--uptime', '10m']
+  const [told, near] = await Promise.all(
+    [[], ['--network', 'lan']].map(async network =>
+      JSON.parse((await cli(['lab', 'forecast', ...asked, ...network, '--seeds', '1', '--json'])).stdout),
+    ),
+  )
+  expect(told).toMatchObject({ network: 'both', servers: 5 })
+  expect(told.assumed.join()).toContain('4 of the 5 servers are somewhere on the internet')
+  expect(near).toMatchObject({ network: 'lan', servers: 5 })
+  expect(near.assumed.join()).not.toContain('internet')
+})
+
 test('replay: a journal becomes a story, and others are played in it', async () => {
   const config = {
     ...AGENT_DEFAULTS,

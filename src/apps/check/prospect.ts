@@ -27,7 +27,8 @@ import { isOf, keepsFromStepping, pauseRemedy } from '#diagnosis/repair/pause-re
 import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
-import { serversFor, storyOf, trialOf } from '#lab/forecast/forecast.ts'
+import { storyOf, trialOf } from '#lab/forecast/forecast.ts'
+import { networksOf } from '#lab/forecast/network.ts'
 import { keepsDriftFile } from '#lab/players/drift-file.ts'
 import { longestPoll } from '#lab/players/longest-poll.ts'
 import { playerOfMachine } from '#lab/players/of-machine.ts'
@@ -78,8 +79,8 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
       ? playerOf(daemon, daemon.commandLine)
       : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }
-  const guest = { servers: serversFor(player), driftfile: keepsDriftFile(player) }
-  const story = storyOf({ pause, uptime: UPTIME, network: 'lan', ...guest }, longestPoll(player))
+  const guest = { networks: networksOf(player), driftfile: keepsDriftFile(player) }
+  const story = storyOf({ pause, uptime: UPTIME, ...guest }, longestPoll(player))
   const remedy = pauseRemedy(daemon, linted, pause)
   const mended = remedy.actions.length > 0 ? mend(machine, daemon, remedy.actions) : undefined
   const otherwise = mended && mend(machine, daemon, [])

@@ -591,7 +591,10 @@ lab
       .default(21_600, '6h'),
   )
   .addOption(
-    new Option('--network <network>', 'where its servers are').choices(['lan', 'internet']).default('lan'),
+    new Option('--network <network>', 'where its servers are (default: as their names tell)').choices([
+      'lan',
+      'internet',
+    ]),
   )
   .addOption(seeds(24))
   .addOption(json())

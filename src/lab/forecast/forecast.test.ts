@@ -4,7 +4,7 @@ import type { PlayerSpec } from '../players/player.ts'
 import { changesFor } from './changes.ts'
 import { assumedOf, effective, isKept, judgedBefore, prospectOf, storyOf } from './forecast.ts'
 
-const question = { pause: 30, uptime: 3600, network: 'lan', servers: 1, driftfile: false } as const
+const question = { pause: 30, uptime: 3600, networks: ['lan'], driftfile: false } as const
 const story = storyOf(question)
 const scoresOf = (player: PlayerSpec) =>
   [1, 2].map(seed => play({ scenario: story, player, seed, patience: 3600 }).score)

@@ -5,21 +5,19 @@
 import * as v from 'valibot'
 import type { Seconds } from '#core/time/units.ts'
 import { USUAL_LONGEST_POLL } from '../players/longest-poll.ts'
-import { type PlayerSpec, serversAsked } from '../players/player.ts'
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts'
 import type { Score } from '../score.ts'
 import { type Arrival, summarise } from '../summary.ts'
 import type { Change } from './changes.ts'
+import type { Network } from './network.ts'
 import { type Candidate, Trial } from './trial.ts'
-
-export const NETWORKS = ['lan', 'internet'] as const
 
 export interface Question {
   readonly pause: Seconds
   /** How long the daemon has run before: it asks less and less often. */
   readonly uptime: Seconds
-  readonly network: (typeof NETWORKS)[number]
-  readonly servers: number
+  /** Where each server is. */
+  readonly networks: readonly Network[]
   /** At its start the daemon knew the frequency, from an earlier life. */
   readonly driftfile: boolean
 }
@@ -27,7 +25,6 @@ export interface Question {
 /** What is watched after the pause, where that is enough, and how much longer where it is not. */
 const WATCHED: Seconds = 6 * 3600
 const PATIENCE: Seconds = 24 * 3600
-const MOST_SERVERS = 8
 /** No guest begins with a clock that is right to the microsecond; what is left of its offset still counts after hours. */
 const BEGUN_WITHIN: Seconds = 10e-3
 
@@ -39,12 +36,9 @@ const INTERNET = [
   ['40ms', '38ms'],
 ] as const
 
-export const serversFor = (player: PlayerSpec): number =>
-  Math.max(1, Math.min(MOST_SERVERS, serversAsked(player)))
-
 /** A pause meets the polls of a daemon at any phase, however long they may be. */
 export function storyOf(
-  { pause, uptime, network, servers, driftfile }: Question,
+  { pause, uptime, networks, driftfile }: Question,
   polls: Seconds = USUAL_LONGEST_POLL,
 ): Scenario {
   return v.parse(scenarioSchema, {
@@ -53,7 +47,7 @@ export function storyOf(
     duration: uptime + pause + WATCHED,
     phase: Math.max(USUAL_LONGEST_POLL, polls),
     guest: { offsetspread: BEGUN_WITHIN, frequencyerror: 12, wander: 0.001, driftfile },
-    server: Array.from({ length: servers }, (_, i) => {
+    server: networks.map((network, i) => {
       const address = `192.0.2.${i + 1}`
       if (network === 'lan') return { address, delay: '100us', jitter: '20us' }
       const [up, down] = INTERNET[i % INTERNET.length]!

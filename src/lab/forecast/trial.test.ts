@@ -4,7 +4,7 @@ import { storyOf } from './forecast.ts'
 import { Trial } from './trial.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
-const story = storyOf({ pause: 4, uptime: 600, network: 'lan', servers: 1, driftfile: false })
+const story = storyOf({ pause: 4, uptime: 600, networks: ['lan'], driftfile: false })
 const player = { kind: 'chronyd', name: 'c' } as const
 const score = (timeTo10ms: number) => ({ timeTo10ms }) as Score
 const trial = () =>

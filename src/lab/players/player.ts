@@ -52,9 +52,23 @@ export const namedBy = (spec: PlayerSpec): string[] =>
 
 /** How many servers a configuration asks, once each pool has found its own. */
 export const serversAsked = (spec: PlayerSpec): number =>
-  sourcesOf(spec)
-    ?.filter(isAsked)
-    .reduce((sum, { kind }) => sum + (kind === 'pool' ? POOL_SIZE : 1), 0) ?? POOL_SIZE
+  sourcesOf(spec) === undefined
+    ? POOL_SIZE
+    : sourcesAsked(spec).reduce((sum, { servers }) => sum + servers, 0)
+
+/** Whom a configuration asks over the network, as how many servers each counts, pools last; nobody where none says it. */
+export const sourcesAsked = (
+  spec: PlayerSpec,
+): readonly { readonly kind: 'server' | 'pool'; readonly address: string; readonly servers: number }[] => {
+  const asked = (sourcesOf(spec) ?? []).filter(isAsked)
+  const pools = asked.filter(({ kind }) => kind === 'pool')
+  return [
+    ...asked
+      .filter(({ kind }) => kind !== 'pool')
+      .map(({ address }) => ({ kind: 'server' as const, address, servers: 1 })),
+    ...pools.map(({ address }) => ({ kind: 'pool' as const, address, servers: POOL_SIZE })),
+  ]
+}
 
 /**
  * It names nobody, waits for nobody who sends his time by himself, or nobody in the story does, and reads no clock of the host, or the

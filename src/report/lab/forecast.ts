@@ -1,6 +1,7 @@
 /** What a forecast says: one sentence with the figures, a table of what could be changed, and the best of it. */
 import { duration } from '#core/time/format.ts'
 import { type ChangedProspect, isKept, type Prospect, type Question } from '#lab/forecast/forecast.ts'
+import { NETWORKS, type Network } from '#lab/forecast/network.ts'
 import type { Style } from '../style.ts'
 import { printable, table, wrapped } from '../table.ts'
 import { plural } from '../words/say.ts'
@@ -17,10 +18,9 @@ export interface Forecast extends Question {
 }
 
 export function forecastText(forecast: Forecast, style: Style, columns: number): string {
-  const { model, config, now, changes, editsTried, pause, uptime, network, servers, assumed } = forecast
+  const { model, config, now, changes, editsTried, pause, uptime, networks, assumed } = forecast
   const kept = printable(config === undefined ? model : `${model} with ${config}`)
-  const where = `${plural(servers, 'server')} on ${network === 'lan' ? 'a LAN' : 'the internet'}`
-  const conditions = `${plural(now.runs, 'run')}: ${where}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${printable(assumed.join(' '))}`
+  const conditions = `${plural(now.runs, 'run')}: ${placesText(networks)}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${printable(assumed.join(' '))}`
   const better = changes.filter(change => isBetter(change, now))
   const edit = better.find(({ kind }) => kind === 'edit')
   const daemon = better.find(({ kind }) => kind === 'daemon')
@@ -69,6 +69,14 @@ export function forecastText(forecast: Forecast, style: Style, columns: number):
     .map(line => (line.endsWith('\n') ? line : `${line}\n`))
     .join('')
 }
+
+const PLACES = { lan: 'on a LAN', internet: 'on the internet' } as const
+
+const placesText = (networks: readonly Network[]): string =>
+  NETWORKS.flatMap(place => {
+    const there = networks.filter(network => network === place).length
+    return there === 0 ? [] : [`${plural(there, 'server')} ${PLACES[place]}`]
+  }).join(' and ')
 
 const told = ({ name, how, timeTo10ms, runs }: ChangedProspect): string =>
   `${name}, ${arrivalText(timeTo10ms, runs)}. To do: ${how}.`

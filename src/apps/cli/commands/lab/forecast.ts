@@ -5,13 +5,12 @@ import {
   assumedOf,
   effective,
   judgedBefore,
-  type NETWORKS,
   prospectOf,
   rankChanges,
-  serversFor,
   storyOf,
   trialOf,
 } from '#lab/forecast/forecast.ts'
+import { assumedOfNetworks, type Network, networksOf } from '#lab/forecast/network.ts'
 import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS, otherVersion, whyNotWith } from '#lab/players/daemon-name.ts'
@@ -35,16 +34,16 @@ interface Options {
   readonly daemon?: string
   readonly options?: string
   readonly uptime: number
-  readonly network: (typeof NETWORKS)[number]
+  readonly network?: Network
   readonly seeds: number
   readonly json?: boolean
 }
 
 export async function forecast(options: Options): Promise<void> {
-  const { pause, uptime, network, seeds } = options
-  const { player, servers, assumed } = whomToForecast(options)
+  const { pause, uptime, seeds } = options
+  const { player, networks, assumed } = whomToForecast(options)
   // A change of it, or another daemon, lives on the same host.
-  const question = { pause, uptime, network, servers, driftfile: keepsDriftFile(player) }
+  const question = { pause, uptime, networks, driftfile: keepsDriftFile(player) }
   const story = judgedBefore(storyFor(player, storyOf(question, longestPoll(player))), uptime)
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
@@ -86,18 +85,20 @@ async function playTrial(trial: Trial): Promise<void> {
   watch.throwIfInterrupted()
 }
 
-const forPrograms = ({ model, config, now, changes, editsTried: _, ...conditions }: Forecast) => ({
+const forPrograms = ({ model, config, now, changes, editsTried: _, networks, ...conditions }: Forecast) => ({
   model,
   config,
   ...now,
   changes,
   ...conditions,
+  network: networks.every(network => network === networks[0]) ? networks[0] : 'both',
+  servers: networks.length,
 })
 
 interface Asked {
   readonly player: PlayerSpec
-  /** Of the story. */
-  readonly servers: number
+  /** Where each server of the story is. */
+  readonly networks: readonly Network[]
   readonly assumed: readonly string[]
 }
 
@@ -112,7 +113,7 @@ function whomToForecast(options: Options): Asked {
   const daemon = options.daemon ?? own?.daemon
   const config = options.config ?? own?.config
   const assumed = own ? [own.evidence] : []
-  if (config === undefined) return allowed(withoutConfig(daemon!, options.options, assumed), options)
+  if (config === undefined) return allowed(withoutConfig(daemon!, options, assumed), options)
   if (daemon !== undefined && !isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const configured = configuredPlayer({
     name: config,
@@ -124,10 +125,17 @@ function whomToForecast(options: Options): Asked {
   // Nobody broadcasts in the story.
   if (namesNobody(configured.player, { server: [] }))
     throw new Complaint(`${config}: ${configured.namesNobody}`)
+  const { player, notes } = configured
+  const { network } = options
+  const networks = networksOf(player)
   const asked = {
-    player: configured.player,
-    servers: serversFor(configured.player),
-    assumed: [...assumed, ...configured.notes.map(note => `${sentence(note)}.`)],
+    player,
+    networks: network === undefined ? networks : networks.map(() => network),
+    assumed: [
+      ...assumed,
+      ...notes.map(note => `${sentence(note)}.`),
+      ...(network === undefined ? [assumedOfNetworks(networks)] : []),
+    ],
   }
   return allowed(asked, options)
 }
@@ -139,10 +147,15 @@ function allowed(asked: Asked, { options }: Options): Asked {
 }
 
 /** A name says enough: the configuration is then the usual one. */
-function withoutConfig(daemon: string, options: string | undefined, assumed: readonly string[]): Asked {
+function withoutConfig(
+  daemon: string,
+  { options, network = 'lan' }: Options,
+  assumed: readonly string[],
+): Asked {
   const name = KNOWN_PLAYERS[daemon] ? daemon : (daemonKind(daemon) ?? daemon)
   // It follows nobody with fewer.
   const servers = name === 'ntpd-rs' ? 4 : 1
+  const networks = Array.from({ length: servers }, () => network)
   const known = knownPlayer(
     name,
     Array.from({ length: servers }, (_, i) => `192.0.2.${i + 1}`),
@@ -151,23 +164,24 @@ function withoutConfig(daemon: string, options: string | undefined, assumed: rea
   if (known?.kind === 'ntpd' && options !== undefined) {
     const { name, version, config = '' } = known
     const written = version.startsWith('ntpsec') ? version : `ntpd-${version}`
-    return saidOf({ name, daemon: written, options, text: config }, servers, usual)
+    return saidOf({ name, daemon: written, options, text: config }, networks, usual)
   }
   const other = otherVersion(daemon)
-  if (known) return { player: known, servers, assumed: [...(other ? [`${sentence(other)}.`] : []), ...usual] }
+  if (known)
+    return { player: known, networks, assumed: [...(other ? [`${sentence(other)}.`] : []), ...usual] }
   if (!isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const lines = daemon.startsWith('chrony') ? '\nmakestep 1 3' : ''
   const text = `server 192.0.2.1 iburst${lines}`
-  return saidOf({ name: daemon, daemon, options, text }, servers, usual)
+  return saidOf({ name: daemon, daemon, options, text }, networks, usual)
 }
 
 function saidOf(
   said: Parameters<typeof configuredPlayer>[0],
-  servers: number,
+  networks: readonly Network[],
   assumed: readonly string[],
 ): Asked {
   const { player, notes } = configuredPlayer(said)!
-  return { player, servers, assumed: [...notes.map(note => `${sentence(note)}.`), ...assumed] }
+  return { player, networks, assumed: [...notes.map(note => `${sentence(note)}.`), ...assumed] }
 }
 
 const sentence = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`

@@ -75,10 +75,7 @@ function ownPause(): Scenario {
   const uptime = 6 * 3600
   const pause = 4.3
   return {
-    ...storyOf(
-      { pause, uptime, network: 'lan', servers: 1, driftfile: false },
-      TIMESYNCD_DEFAULTS.pollIntervalMax,
-    ),
+    ...storyOf({ pause, uptime, networks: ['lan'], driftfile: false }, TIMESYNCD_DEFAULTS.pollIntervalMax),
     title: 'A pause of my guest',
     about:
       'A guest that has kept time for six hours is paused once, and nothing on its own clocks shows it. Set the length of the pause, the path to the servers, and who keeps the clock.',
