@@ -206,7 +206,7 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
       {
         kind: 'unknown-directive',
         word: words[0] ?? '',
-        meant: nearest(name, namesKnownTo(all.statements, reader)),
+        meant: parted(name, all.statements) ?? nearest(name, namesKnownTo(all.statements, reader)),
         expected: '',
       },
     ]
@@ -264,7 +264,9 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
         blame('too-many-values', words[at - 1]!, '')
         break
       }
-      blame('unknown-option', words[at - 1]!, '', nearest(word, namesKnownTo(statement.options, reader)))
+      const meant =
+        parted(word, withValue(statement.options)) ?? nearest(word, namesKnownTo(statement.options, reader))
+      blame('unknown-option', words[at - 1]!, '', meant)
       // The value of an option that is not known is no mistake of its own.
       if (at < words.length && /^[-+]?[\d.]/.test(words[at]!)) at++
       continue
@@ -298,6 +300,15 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
 
 const namesKnownTo = (names: ReadonlyMap<string, Availability>, reader: Reader | undefined): string[] =>
   [...names].filter(([, availability]) => isKnownTo(reader, availability)).map(([name]) => name)
+
+/** A number that touches the word in front of it: `stepout10`. */
+function parted(word: string, known: ReadonlyMap<string, unknown>): string | undefined {
+  const [, name = '', number] = /^([a-z]+)(-?\d[\d.]*)$/.exec(word) ?? []
+  return known.has(name) ? `${name} ${number}` : undefined
+}
+
+const withValue = (options: ReadonlyMap<string, Option>): ReadonlyMap<string, Option> =>
+  new Map([...options].filter(([, { form }]) => form !== undefined))
 
 const INTEGER = /^[+-]?\d+$/
 const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[\da-f]*:[\da-f:]*:[\da-f:.]*(%[\w.-]+)?)$/i

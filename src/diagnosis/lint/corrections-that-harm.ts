@@ -26,7 +26,7 @@ export function withoutHarm(
     const edits = [...written, ...corrections.flatMap(editsOf)]
     const then = look(edits)
     now ??= look([])
-    const harm = harmBetween(now, then)
+    const harm = harmBetween(now, then, corrections)
     if (!harm) {
       written = edits
       now = then
@@ -37,7 +37,10 @@ export function withoutHarm(
       tryAll(corrections.slice(half), harm)
     }
   }
-  tryAll(findings.filter(isCorrection))
+  // Without sources nothing else can show what harm it does.
+  const all = findings.filter(isCorrection)
+  tryAll(all.filter(isAboutSources))
+  tryAll(all.filter(each => !isAboutSources(each)))
   return findings.map(finding => {
     const harm = harms.get(finding)
     return harm ? notWritten(finding, harm) : finding
@@ -49,25 +52,40 @@ const MOST_LOOKS = 40
 
 const editsOf = ({ remedy }: Finding): readonly Edit[] => remedy.edits ?? []
 
-/** The worst of what is found only with the correction, unless it ends something as grave: of no source it may make one. */
-function harmBetween(now: readonly Finding[], then: readonly Finding[]): Finding | undefined {
+export const isAboutSources = (finding: Finding): boolean =>
+  editsOf(finding).some(({ text }) => /^\s*(?:server|pool|peer|refclock|NTP\s*=)/i.test(text))
+
+/**
+ * The worst of what is found only with the corrections, unless they end something as grave: of no source some may make one. What one
+ * ends excuses no other, but for sources, which count together.
+ */
+function harmBetween(
+  now: readonly Finding[],
+  then: readonly Finding[],
+  corrections: readonly Finding[],
+): Finding | undefined {
   const [harm] = onlyIn(then, now)
-    .filter(({ severity }) => severity === 'critical' || severity === 'warning')
+    .filter(
+      ({ name, severity }) => (severity === 'critical' || severity === 'warning') && !ABOUT_COUNTS.has(name),
+    )
     .sort(bySeverity)
-  if (!harm) return undefined
+  if (!harm || (corrections.length > 1 && !corrections.every(isAboutSources))) return harm
   const ends = onlyIn(now, then).filter(({ name }) => !ABOUT_WORDS.has(name))
   return ends.some(each => bySeverity(each, harm) <= 0) ? undefined : harm
 }
 
 /** That a line is understood is what a correction is for. */
-const ABOUT_WORDS: ReadonlySet<string> = new Set([
+export const ABOUT_WORDS: ReadonlySet<string> = new Set([
   'misspelt',
   'wrong-values',
   'unknown-directive',
   'unknown-option',
 ])
 
-const onlyIn = (some: readonly Finding[], others: readonly Finding[]): Finding[] =>
+/** Sources that were written were meant; how few they are is told when they count. */
+const ABOUT_COUNTS: ReadonlySet<string> = new Set(['single-source', 'two-sources', 'fewer-than-four'])
+
+export const onlyIn = (some: readonly Finding[], others: readonly Finding[]): Finding[] =>
   some.filter(({ name }) => !others.some(other => other.name === name))
 
 /** Their first word, in a line that is put right, says that nothing is lost with it. */

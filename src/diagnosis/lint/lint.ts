@@ -19,6 +19,7 @@ import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
 import { maxchange } from './rules/maxchange.ts'
 import { missingFiles } from './rules/missing-files.ts'
+import { neverNear } from './rules/never-near.ts'
 import { noDaemon } from './rules/no-daemon.ts'
 import { ntpdRsPanic } from './rules/ntpd-rs-panic.ts'
 import { panic } from './rules/panic.ts'
@@ -54,6 +55,7 @@ export const LINT_RULES: readonly LintRule[] = [
   endsAtOnce,
   twoDaemons,
   sources,
+  neverNear,
   serverLists,
   sourcesUnusable,
   forcedSource,

@@ -149,6 +149,50 @@ describe('a word that did no harm only because it was misspelt goes', () => {
     expect(mended(file, NTPD).text).toBe(`${start}${left}driftfile /var/lib/ntp/drift\n`)
   })
 
+  test.each([
+    ['tso maxdist 0.0001', 'server', '', 'no server on the network is so near'],
+    // Whose sources are misspelt, too, has none before, and that excuses nothing.
+    ['tso maxdist 0.0001', 'sevrer', '', 'no server on the network is so near'],
+    ['tos minsnae 9', 'server', 'tos minsane 4\n', 'Configure more sources'],
+    ['tos minsnae 9', 'sevrer', '', '9 sources agree'],
+  ])('also where nobody could be followed then: %s, %s', (line, server, left, why) => {
+    const servers = (word: string) => [1, 2, 3, 4].map(n => `${word} 10.0.0.${n} iburst\n`).join('')
+    const file = { path: '/etc/ntp.conf', text: `tinker panic 0\n${line}\n${servers(server)}` }
+    const told = lint([file], NTPD).find(
+      ({ name, evidence: [first] }) => name === 'misspelt' && first?.text === line,
+    )
+    expect(`${told?.what} ${told?.remedy.text}`).toContain(why)
+    expect(mended(file, NTPD).text).toBe(`tinker panic 0\n${left}${servers('server')}`)
+  })
+
+  test('what follows from a line that is dropped is told with it, or, where it is graver, with its correction', () => {
+    const text = `tinker panic 0 stepout10\n${SERVERS}`
+    const findings = lint([{ path: '/etc/ntp.conf', text }], NTPD).filter(
+      ({ severity }) => severity !== 'note',
+    )
+    expect(findings.map(({ name, what }) => `${name}: ${what}`)).toEqual([
+      'misspelt: `tinker` has no option `stepout10`; `stepout 10` was meant?',
+    ])
+    expect(findings[0]!.cost).toContain('Hence `panic-exit-ahead`, too: ')
+    const [none] = lint([{ path: '/etc/ntp.conf', text: 'tinker panic 0\nsever a\nserver b ibrust\n' }], NTPD)
+    expect(none).toMatchObject({
+      name: 'no-source',
+      severity: 'critical',
+      remedy: { changes: ['server a', 'server b iburst'] },
+    })
+    expect(none!.remedy.edits!.map(({ line }) => line)).toEqual([2, 3])
+  })
+
+  test('two mistakes on one line are mended together', () => {
+    const text = `tinker panic 0 stepout10\nsever a ibrust\nserver b prefre\nserve c minpol 4 maxpoll 6 ibrust\nserver d iburst maxpoll10\n`
+    const file = { path: '/etc/ntp.conf', text }
+    const after = mended(file, NTPD)
+    expect(after.text).toBe(
+      'tinker panic 0\nserver a iburst\nserver b prefer\nserver c minpoll 4 maxpoll 6 iburst\nserver d iburst maxpoll 10\n',
+    )
+    expect(asked(after, NTPD)).toEqual([])
+  })
+
   test('a correction that ends what is as grave as what it brings is written', () => {
     const file = { path: '/etc/ntp.conf', text: 'tinker panic 0\nsevrer a iburst\n' }
     expect(mended(file, NTPD).text).toContain('\nserver a iburst\n')

@@ -7,6 +7,7 @@ import type { Edit, Finding, FindingName } from '../finding.ts'
 import { mergeEdits } from '../repair/edit.ts'
 import { withoutHarm } from './corrections-that-harm.ts'
 import type { LintFile } from './file-kind.ts'
+import { withWhatTheyEnd } from './what-corrections-end.ts'
 
 /** Their edits bring words that nobody has judged yet. */
 const CORRECTIONS: readonly FindingName[] = [
@@ -36,7 +37,8 @@ export function withNextMistakes(
     if (!isStruck(finding)) return finding
     return left-- > 0 ? judged(before, finding, look) : leftToAPerson(finding)
   })
-  return withoutHarm(mended, isCorrection, edits => look(withReplaced(files, edits.filter(isReplaced))))
+  const lookWith = (edits: readonly Edit[]) => look(withReplaced(files, edits.filter(isReplaced)))
+  return withWhatTheyEnd(withoutHarm(mended, isCorrection, lookWith), isCorrection, lookWith)
 }
 
 /** Each takes looks of its own at all files. */
@@ -95,8 +97,10 @@ function nextMistakes({ findings, files }: Before, edits: readonly Edit[], look:
     const own = editsOf(finding).filter(edit => corrected.some(each => isSameLine(each, edit)))
     if (finding.severity === 'note' || own.length === 0) return false
     const isTold = findings.some(
-      ({ name, remedy }) =>
-        name === finding.name && own.some(edit => remedy.edits?.some(each => isSameLine(each, edit))),
+      ({ name, what, remedy }) =>
+        name === finding.name &&
+        (what === finding.what || !isCorrection(finding)) &&
+        own.some(edit => remedy.edits?.some(each => isSameLine(each, edit))),
     )
     return !isTold || brought.some(word => !isIn(own, word))
   })

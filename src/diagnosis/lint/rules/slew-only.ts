@@ -49,11 +49,11 @@ function byTinker(subject: LintSubject): Finding[] {
   ]
 }
 
-/** Each `tinker` with one setting less, since of several lines the last counts; one goes when nothing else is on it. */
+/** Each `tinker`, or `tos`, with one setting less, since of several lines the last counts; one goes when nothing else is on it. */
 export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>
   subject.ntp.flatMap(({ file, read }) =>
     read.commands
-      .filter(command => command.name === 'tinker' && command.words.includes(name))
+      .filter(command => /^(?:tinker|tos)$/.test(command.name) && command.words.includes(name))
       .map(({ line }): Edit => {
         const text = takeOutSetting(lineOf(subject, file, line), name)
         return text === undefined

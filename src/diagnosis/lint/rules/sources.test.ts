@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { mergeEdits } from '../../repair/edit.ts'
 import { lint } from '../lint.ts'
 
 const found = (path: string, text: string, name: string) =>
@@ -14,6 +15,23 @@ test.each([
 ])('%j: no source is so near', (lines, count) =>
   expect(found('chrony.conf', `pool pool.ntp.org iburst\n${lines}`, 'never-agrees')).toHaveLength(count),
 )
+
+test.each([
+  ['ntp.conf', 'tos maxdist 0.0001 minsane 2\n', 'tos minsane 2\n'],
+  ['ntp.conf', 'tos maxdist 16\n', undefined],
+  ['ntp.conf', 'server 127.127.20.0\ntos maxdist 0.0001\n', undefined],
+  ['timesyncd.conf', 'RootDistanceMaxSec=1ms\n', ''],
+  ['timesyncd.conf', 'RootDistanceMaxSec=0.001\n', ''],
+  ['timesyncd.conf', 'RootDistanceMaxSec=5\n', undefined],
+  ['timesyncd.conf', 'RootDistanceMaxSec=0.001\nNTP=\nNTP=169.254.169.123\n', undefined],
+])('%s, %j: no source is so near', (path, lines, left) => {
+  const begins = path === 'ntp.conf' ? 'pool pool.ntp.org iburst\n' : '[Time]\nNTP=ntp.example\n'
+  const [first, ...more] = found(path, `${begins}${lines}`, 'never-agrees')
+  expect(more).toEqual([])
+  expect(first && mergeEdits(`${begins}${lines}`, [first.remedy.edits ?? []]).text.slice(begins.length)).toBe(
+    left,
+  )
+})
 
 test.each([
   ['ntp.conf', 'server ntp.example ibrust\n'],

@@ -3,7 +3,6 @@
  * is known. One is believed whatever it says; of two nobody can tell which one is wrong; three stand one liar, four also the
  * loss of one.
  */
-import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { optionFormsOf } from '#dialects/grammar.ts'
@@ -15,7 +14,6 @@ import type { Evidence, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
 import { PROGRAMS } from '../daemons.ts'
 import { PULSES } from '../origin.ts'
-import { lastDirective } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 import { othersThatSmear } from './smear.ts'
@@ -24,14 +22,13 @@ import { othersThatSmear } from './smear.ts'
 const POOL = 4
 const ENOUGH = 4
 /** Behind one name of a cloud's own service there are several servers, and people who watch them (the last address: Oracle's, Google's). */
-const WATCHED =
+export const WATCHED =
   /^(?:169\.254\.169\.(?:123|254)|fd00:ec2::123|metadata\.google\.internal|time\.aws\.com|ntp\.cloud\.aliyuncs\.com)$/
 
 export const sources: LintRule = subject =>
   configuredSources(subject).flatMap(of => [
     ...howMany(subject, of),
     ...neverAgrees(subject, of),
-    ...neverNear(subject, of),
     ...noIburst(subject, of),
   ])
 
@@ -221,34 +218,6 @@ function neverAgrees(
             : [{ file: needed.file, line: needed.line, kind: 'replace', text: needed.asLine(count) }],
       },
       confirm: 'The status of the daemon: no source is selected.',
-    }),
-  ]
-}
-
-/** Half of the delay alone is more, to any server that is not in the same building; the default of chronyd is 3 s. */
-const NEAREST: Seconds = 0.005
-
-function neverNear(subject: LintSubject, { named, daemon }: ConfiguredSource): Finding[] {
-  if (daemon !== 'chrony' || named.some(({ counts, network }) => counts && !network)) return []
-  const said = lastDirective(subject, 'maxdistance')
-  const most = Number(said?.words[0])
-  if (!said || !(most < NEAREST)) return []
-  return [
-    found({
-      name: 'never-agrees',
-      severity: 'warning',
-      what: `\`${said.text}\`: no server on the network is so near. The distance is half of the delay to the root and all dispersion.`,
-      measures: { maxdistance: most },
-      evidence: [evidenceAt(subject, said.file, said.line)],
-      cost: 'chronyd measures, selects no source, and never sets the clock.',
-      remedy: {
-        daemon,
-        text: 'Leave it out: the default is 3 s.',
-        changes: [`without \`${said.text}\``],
-        edits: [{ file: said.file, line: said.line, kind: 'delete', text: '' }],
-      },
-      confirm:
-        '`chronyc selectdata`: `d` in the column of the state stands for a distance that is too large.',
     }),
   ]
 }
