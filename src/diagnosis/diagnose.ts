@@ -24,6 +24,7 @@ import { leftWrong } from './rules/left-wrong.ts'
 import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { neverCorrected } from './rules/never-corrected.ts'
+import { nobodyKeptIt } from './rules/nobody-kept-it.ts'
 import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
@@ -91,6 +92,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   steppedByItsDaemon,
   steppedBack,
   stampsWentBack,
+  nobodyKeptIt,
   sourcesLost,
   sourceSilent,
   neverFollowed,

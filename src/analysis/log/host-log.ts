@@ -11,6 +11,7 @@ import {
   ISLAND_STRATUM,
   type LogEvent,
   OFFSET_SIZES,
+  OTHERS_SPOKE,
   OWN_CLOCK,
   type Piece,
   type SampleBlock,
@@ -31,6 +32,7 @@ import { FirstRate } from './learned-at-start.ts'
 import { LongWays } from './long-way.ts'
 import { Moments } from './moments.ts'
 import { OffsetSizes } from './offset-sizes.ts'
+import { OthersSpoke } from './others-spoke.ts'
 import { OwnClock } from './own-clock.ts'
 import { OwnOffsets } from './own-offsets.ts'
 import { Quantiles } from './quantiles.ts'
@@ -256,6 +258,7 @@ export class HostLog {
   readonly samples = new Map<string, SampleSeries>()
   readonly updates = new Map<string, UpdateSeries>()
   readonly ownClock = new OwnClock()
+  readonly others = new OthersSpoke()
   /** By the format in which its sources say so. */
   readonly islands = new Map<string, IslandStrata>()
   /** Of a servo that sums up its measurements. */
@@ -276,6 +279,7 @@ export class HostLog {
       series.add(piece)
     } else if (piece.kind === 'readings') {
       if (piece.quantity === OWN_CLOCK) this.ownClock.add(piece)
+      if (piece.quantity === OTHERS_SPOKE) this.others.add(piece)
       if (piece.quantity === ISLAND_STRATUM) {
         const strata = this.islands.get(piece.format) ?? new IslandStrata()
         this.islands.set(piece.format, strata)
@@ -301,6 +305,7 @@ export class HostLog {
       markers: corrections.flatMap(({ markers }) => markers),
     })
     this.events.shiftLocal(by)
+    this.others.shiftLocal(by)
     return by
   }
 

@@ -75,6 +75,9 @@ export const OWN_CLOCK = 'own clock'
 /** The stratum of a source that has its time from a clock that nobody sets, as far as one can tell, for each answer of one. */
 export const ISLAND_STRATUM = 'stratum of an island'
 
+/** When programs that keep no clock wrote into a system log; where one did that may keep it, its value is not known. */
+export const OTHERS_SPOKE = 'others spoke'
+
 /** Any other quantity over time: a temperature, a counter, the offset of the RTC. */
 export interface ReadingBlock extends Rows {
   readonly kind: 'readings'

@@ -2,13 +2,16 @@
  * System logs, and the logs that daemons write for themselves: one stamped message a line, by many programs. What a
  * message means is asked of the program's own dialect; a new program is one more entry in PROGRAMS.
  */
-import type { Daemon } from '#core/trace/series.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { type Daemon, OTHERS_SPOKE } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
 import { readKernelMessage as readKernel } from '../linux/kernel-messages.ts'
+import { readUnitMessage } from '../linux/unit-messages.ts'
 import { isOfServo } from '../linuxptp/servo.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
 import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
 import { readMessage as readOpenntpd } from '../openntpd/messages.ts'
+import { ReadingRows } from '../reading-rows.ts'
 import { SampleRows } from '../sample-rows.ts'
 import { readMessage as readTimesyncd } from '../timesyncd/messages.ts'
 import { readable } from './cursor.ts'
@@ -30,6 +33,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   chronyd: { daemon: 'chrony', read: readChronyd },
   'systemd-timesyncd': { daemon: 'timesyncd', read: readTimesyncd },
   kernel: { daemon: 'other', read: readKernel, talkative: true },
+  systemd: { daemon: 'other', read: readUnitMessage, talkative: true },
 }
 /** A log without programs' names is the log of one: the message tells whose. */
 const ALONE = ['chronyd', 'ntpd'] as const
@@ -47,7 +51,9 @@ function understand({ program, message, rest }: Stamped): Understood | undefined
     const open = program === 'ntpd' ? readOpenntpd(message) : undefined
     if (open) return { daemon: 'other', said: open, text: message }
     const said = known.read(message)
-    return said || !known.talkative ? { daemon: known.daemon, said, text: message } : undefined
+    return said || !known.talkative
+      ? { daemon: said?.daemon ?? known.daemon, said, text: message }
+      : undefined
   }
   for (const name of ALONE) {
     const { daemon, read } = PROGRAMS[name]!
@@ -102,17 +108,50 @@ export const systemLog: LogFormat = {
   },
 }
 
-/** Lines of system logs that others wrote: they are no business of ours, and no nonsense either. */
+/** Those of them that may keep a clock, without a word that is understood here. */
+const MAY_KEEP =
+  /^(?:ntp-daemon|ntpd-rs|openntpd|sysntpd|ptp4l|phc2sys|timemaster|vmtoolsd|connmand|clockwright)/
+/** Of many lines one tells enough. */
+const SELDOM: Seconds = 600
+
+/**
+ * Lines of system logs that others wrote: they are no business of ours, and no nonsense either. When they were written is told:
+ * the machine ran then.
+ */
 export const otherPrograms: LogFormat = {
   name: 'other programs',
   dated: false,
   first: FIRST_OF_STAMPED,
-  open: into =>
-    textLines(
+  open(into) {
+    const readings = new ReadingRows(into, {
+      daemon: 'other',
+      format: otherPrograms.name,
+      quantity: OTHERS_SPOKE,
+    })
+    let told = Number.NaN
+    let last: { readonly at: Seconds; readonly value: number } | undefined
+    const reader = textLines(
       line => {
         const stamped = readStamp(line, into.nearDay)
-        return stamped !== undefined && !understand(stamped) && !isOfServo(stamped)
+        if (stamped === undefined || understand(stamped) || isOfServo(stamped)) return false
+        if (stamped.sinceBoot) return true
+        const at = stamped.at - into.baseDay * 86_400
+        if (MAY_KEEP.test(stamped.program ?? '')) readings.add({ at, value: Number.NaN })
+        last = { at, value: stamped.local ? 1 : 0 }
+        if (!(Math.abs(at - told) < SELDOM)) {
+          readings.add(last)
+          told = at
+        }
+        return true
       },
       { foreign: true },
-    ),
+    )
+    return Object.assign(reader, {
+      flush() {
+        if (last) readings.add(last)
+        last = undefined
+        readings.flush()
+      },
+    })
+  },
 }

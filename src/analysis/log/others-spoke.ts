@@ -1,0 +1,49 @@
+/** When programs that keep no clock wrote into the log of a system: its machine ran then, whether or not anybody kept its clock. */
+import type { Seconds } from '#core/time/units.ts'
+import type { ReadingBlock } from '#core/trace/series.ts'
+
+/** Hardly a log is silent for so long while its machine runs: it was shut down overnight. */
+const SILENCE: Seconds = 43_200
+const MOST_SPANS = 1000
+
+export class OthersSpoke {
+  /** One of them may keep the clock itself, in words that nobody reads here. */
+  mayKeep = false
+  #shifted: Seconds = 0
+  readonly #spans: { from: Seconds; to: Seconds; readonly local: boolean }[] = []
+
+  /** The value is 1 where the stamp is of an unknown zone, else 0; that of one that may keep the clock is not known. */
+  add({ at, value, rows }: ReadingBlock): void {
+    for (let row = 0; row < rows; row++)
+      if (Number.isNaN(value[row])) this.mayKeep = true
+      else this.#spoke(at[row]!, value[row] === 1)
+  }
+
+  #spoke(at: Seconds, local: boolean): void {
+    const span = this.#spans.find(
+      each => each.local === local && at >= each.from - SILENCE && at <= each.to + SILENCE,
+    )
+    if (span) {
+      span.from = Math.min(span.from, at)
+      span.to = Math.max(span.to, at)
+    } else if (this.#spans.length < MOST_SPANS) this.#spans.push({ from: at, to: at, local })
+  }
+
+  shiftLocal(by: Seconds): void {
+    this.#shifted += by
+  }
+
+  /** For how long they wrote between these, and when last. */
+  within(from: Seconds, to: Seconds): { readonly time: Seconds; readonly to: Seconds } {
+    let [time, end] = [0, from]
+    const spans = this.#spans
+      .map(span => (span.local ? { from: span.from + this.#shifted, to: span.to + this.#shifted } : span))
+      .sort((a, b) => a.from - b.from)
+    for (const span of spans) {
+      const until = Math.min(span.to, to)
+      time += Math.max(0, until - Math.max(span.from, end))
+      end = Math.max(end, until)
+    }
+    return { time, to: end }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * no-daemon: its daemon ended, nobody began again, and other programs wrote into the same log for hours after it. Where the machine is
+ * shut down they end with it. One that was killed, or crashed, was not shut down: nobody else needs to have spoken then.
+ */
+import type { HostLog } from '#analysis/log/host-log.ts'
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
+import { configure } from '../remedies.ts'
+import type { Rule } from '../rule.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
+
+const LONG: Seconds = 3600
+/** At 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
+const FREE_FOR_LONG: Seconds = 86_400
+/** Of the longest time between two runs: it may be run now and then, by cron. */
+const SELDOM = 3
+/** Several lines tell of one end. */
+const MOMENT: Seconds = 60
+/** What nobody says but who keeps a clock, or sets it. */
+const KEPT: readonly EventName[] = [
+  'started',
+  'version',
+  'selected',
+  'synchronised',
+  'reachable',
+  'unreachable',
+  'no-source',
+  'source-added',
+  'stepped',
+  'slew-begun',
+  'offset-found',
+]
+const STARTS: readonly EventName[] = ['started', 'version']
+const CRASHED = /Failed with result '(?:signal|core-dump|oom-kill|watchdog)'|Killed \w+ \d+ \(|: segfault at/
+
+interface Unkept {
+  readonly last: LogEvent
+  /** All that tell of this end. */
+  readonly ends: readonly LogEvent[]
+  /** While the machine ran. */
+  readonly time: Seconds
+  readonly to: Seconds
+  /** Somebody began again. */
+  readonly over: boolean
+}
+
+export const nobodyKeptIt: Rule = subject => {
+  const { keeper, when } = subject
+  const unkept = unkeptOf(subject)
+  if (!unkept) return []
+  const { last, ends, time, to, over } = unkept
+  const crashed = isCrash(ends)
+  return [
+    {
+      name: 'no-daemon',
+      severity: time >= FREE_FOR_LONG && !over ? 'critical' : 'warning',
+      from: last.at,
+      to,
+      what: over
+        ? `Nobody kept the clock from ${when(last.at)} to ${when(to)}: ${keeper.name} had ended, and the machine ran for ${duration(time)} until it was started again.`
+        : `Nobody kept the clock from ${when(last.at)} on: ${keeper.name} ended, and ${time > 0 ? `other programs went on writing into that log for ${duration(time)}` : 'with that its log ends'}.`,
+      measures: { time, ...(!over && { open: 1 }) },
+      evidence: ends.slice(0, 3).map(evidenceOf),
+      cost: 'The clock runs free: a minute off after some weeks, and at once after a pause.',
+      causes: [
+        crashed
+          ? { what: 'it crashed, or was killed', why: 'the system says so' }
+          : { what: 'somebody stopped it, or an update did', why: 'it ended in order' },
+        { what: 'another program took over that this log does not show', why: 'if the clock is right' },
+      ],
+      remedy: configure(keeper, 'See whether it runs, and whether it is started with the machine.', [
+        'systemctl status chronyd ntpd systemd-timesyncd',
+      ]),
+      confirm: '`clockwright query` for the true offset.',
+    },
+  ]
+}
+
+/** Up to the end; else the longest that lasted for a day. A panic has a finding of its own. */
+function unkeptOf({ log, keeper }: Subject): Unkept | undefined {
+  const { events, others, span } = log
+  if (others.mayKeep || events.count('panic') > 0 || !allKnown(log)) return undefined
+  const said = events.of(...KEPT, 'ended').sort((a, b) => a.at - b.at || a.line - b.line)
+  const ends = said.filter(({ what, daemon }) => what === 'ended' && daemon === keeper.daemon)
+  const all = ends.flatMap((last): Unkept[] => {
+    const at = said.indexOf(last)
+    const next = said.slice(at + 1).find(({ what }) => what !== 'ended')
+    const endsAgain = said.slice(at + 1).find(({ what }) => what === 'ended')
+    const before = said.slice(0, at)
+    if (isNext(endsAgain, next) || anotherRuns(before, keeper.daemon)) return []
+    const to = next?.at ?? Number.POSITIVE_INFINITY
+    if (span && span.from < to && span.to > last.at + LONG) return []
+    const around = ends.filter(each => Math.abs(each.at - last.at) < MOMENT)
+    return [{ last, ends: around, ...others.within(last.at, to), over: next !== undefined }]
+  })
+  const open = all.find(({ over }) => !over)
+  if (open && isLongOpen(open, ends, said)) return open
+  return all
+    .filter(({ last, time, over }) => over && time >= FREE_FOR_LONG && ranLong(last, said))
+    .sort((a, b) => b.time - a.time)[0]
+}
+
+const isNext = (event: LogEvent | undefined, other: LogEvent | undefined): boolean =>
+  event !== undefined && (other === undefined || event.at < other.at)
+
+const isLongOpen = ({ ends, time }: Unkept, all: readonly LogEvent[], said: readonly LogEvent[]): boolean =>
+  isCrash(ends) || time > Math.max(LONG, SELDOM * longestPause(all, said))
+
+const isCrash = (ends: readonly LogEvent[]): boolean => ends.some(({ text }) => CRASHED.test(text))
+
+/** Nobody knows what came last where more was said than was kept. */
+const allKnown = ({ events }: HostLog): boolean =>
+  [...KEPT, 'ended' as const].every(what => events.count(what) === events.of(what).length)
+
+/** Who spoke before, and has not ended. */
+function anotherRuns(before: readonly LogEvent[], daemon: Daemon): boolean {
+  const last = new Map(before.map(event => [event.daemon, event.what]))
+  return [...last].some(([name, what]) => name !== daemon && what !== 'ended')
+}
+
+/** What runs for moments only is started by cron. */
+function ranLong({ at, daemon }: LogEvent, said: readonly LogEvent[]): boolean {
+  const start = said.findLast(each => each.daemon === daemon && STARTS.includes(each.what) && each.at <= at)
+  return start !== undefined && at - start.at > LONG
+}
+
+function longestPause(ends: readonly LogEvent[], said: readonly LogEvent[]): Seconds {
+  const starts = said.filter(({ what }) => STARTS.includes(what)).map(({ at }) => at)
+  return ends.slice(0, -1).reduce((longest, { at }) => {
+    const next = starts.filter(each => each >= at)
+    return next.length > 0 ? Math.max(longest, Math.min(...next) - at) : longest
+  }, 0)
+}
