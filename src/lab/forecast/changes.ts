@@ -21,6 +21,8 @@ export interface Change {
   readonly name: string
   /** What is to be done, for somebody who does it. */
   readonly how: string
+  /** Of how many edits. */
+  readonly size: number
   readonly player: PlayerSpec
 }
 
@@ -53,6 +55,7 @@ function combined<S extends PlayerSpec>(player: S, edits: readonly Edit<S>[]): C
     kind: 'edit',
     name: set.map(({ name }) => name).join(', '),
     how: set.map(({ how }) => how).join('; '),
+    size: set.length,
     player: set.reduce((changed, edit) => edit.apply(changed), player),
   }))
 }
@@ -66,6 +69,7 @@ function others(player: PlayerSpec): Change[] {
       kind: 'daemon',
       name: 'chrony',
       how: `run chronyd instead, with "makestep 1 -1" and "minpoll ${least} maxpoll ${most}" for each server`,
+      size: 1,
       player: { kind: 'chronyd', name: 'chrony', config: chronyConf(player) },
     })
   if (player.kind !== 'clockwright')
@@ -73,6 +77,7 @@ function others(player: PlayerSpec): Change[] {
       kind: 'daemon',
       name: 'clockwright',
       how: `run "clockwright run --discipline" instead, with minpoll = ${least} and maxpoll = ${most} for each source`,
+      size: 1,
       player: { kind: 'clockwright', name: 'clockwright', polls },
     })
   return changes

@@ -8,6 +8,7 @@ import { USUAL_LONGEST_POLL } from '../players/longest-poll.ts'
 import { type Scenario, scenarioSchema } from '../scenario/schema.ts'
 import type { Score } from '../score.ts'
 import { type Arrival, summarise } from '../summary.ts'
+import { isBetter, neverShare } from './better.ts'
 import type { Change } from './changes.ts'
 import type { Network } from './network.ts'
 import { type Candidate, Trial } from './trial.ts'
@@ -73,6 +74,29 @@ export const judgedBefore = (story: Scenario, uptime: Seconds): Scenario => ({
 /** Whose clock is farther off than this before the pause does not keep it. */
 const KEPT_WITHIN: Seconds = 10e-3
 
+/** So far ahead, and gaining, a clock begins in the story that shows whether anybody corrects it at all. */
+export const BEGUN_WRONG: Seconds = 0.1
+export const CORRECTED_WITHIN: Seconds = 6 * 3600
+
+/**
+ * Whoever corrects nothing may pass for one who does, while his clock is young and has not drifted far: the same guest without a pause,
+ * whose clock is wrong from the start.
+ */
+export function uncorrected(question: Question): Scenario {
+  const story = storyOf(question)
+  return {
+    ...story,
+    duration: CORRECTED_WITHIN,
+    phase: 0,
+    guest: { ...story.guest, offset: BEGUN_WRONG, offsetspread: 0 },
+    judged: { ...story.judged, from: CORRECTED_WITHIN - LOOK_BACK, to: CORRECTED_WITHIN },
+    event: [],
+  }
+}
+
+/** Of the score in that story. Who ended himself for such an offset does look at it. */
+export const hasCorrected = ({ max, exited }: Score): boolean => exited || max < BEGUN_WRONG / 2
+
 /** What a story takes for granted of the time before the pause. */
 export const assumedOf = ({ driftfile }: Question): string =>
   `At its start the clock was within ${BEGUN_WITHIN * 1e3} ms, and its frequency ${driftfile ? 'in the drift file' : 'not known yet, as no drift file is kept'}.`
@@ -90,38 +114,51 @@ export interface Prospect {
   readonly worst: Seconds
   /** How far off the clock was at most right before the pause, in the median run. */
   readonly before: Seconds
+  /** In how many runs it was never off by 10 ms from the pause on. */
+  readonly unhurt: number
+  /** Whether a clock that is wrong is ever put right, pause or not. */
+  readonly corrects: boolean
 }
 
 /** Pause or not. */
-export const isKept = ({ before }: Prospect): boolean => before <= KEPT_WITHIN
+export const isKept = ({ before, corrects }: Prospect): boolean => corrects && before <= KEPT_WITHIN
 
 export interface ChangedProspect extends Prospect {
   readonly kind: Change['kind']
   readonly name: string
   readonly how: string
+  /** Than what is there, and not by chance. */
+  readonly better: boolean
+  /** Of its kind: of those that are as good, by all that can be told, the one with the fewest edits. */
+  readonly best: boolean
 }
 
-export function prospectOf(scores: readonly Score[]): Prospect {
+/** What came of one player. */
+export interface Outcome {
+  readonly scores: readonly Score[]
+  readonly corrects: boolean
+}
+
+export function prospectOf({ scores, corrects }: Outcome): Prospect {
   const { runs, timeTo10ms, exits, max } = summarise(scores)
   const worst = Math.max(...scores.map(score => Math.abs(score.worst)))
-  return { runs, timeTo10ms, exits, worst, before: max.median }
+  const unhurt = scores.filter(({ timeTo10ms }) => timeTo10ms === 0).length
+  return { runs, timeTo10ms, exits, worst, before: max.median, unhurt, corrects }
 }
 
-interface Tried {
+export interface Tried extends Outcome {
   readonly change: Change
-  readonly scores: readonly Score[]
 }
 
 /**
  * Of those that were tried with the same seeds, the ones that change something, also beside what is listed before. A daemon that does
  * not heed a change of its configuration runs as before, to the bit.
  */
-export function effective(now: readonly Score[], tried: readonly Tried[]): Tried[] {
+export function effective(now: Outcome, tried: readonly Tried[]): Tried[] {
   const kept: Tried[] = []
-  for (const each of tried) {
-    const others = [now, ...kept.map(({ scores }) => scores)]
-    if (others.every(scores => differs(scores, each.scores))) kept.push(each)
-  }
+  for (const each of tried)
+    if ([now, ...kept].every(other => other.corrects !== each.corrects || differs(other.scores, each.scores)))
+      kept.push(each)
   return kept
 }
 
@@ -132,14 +169,43 @@ const differs = (one: readonly Score[], other: readonly Score[]): boolean =>
     return timeTo10ms !== beside.timeTo10ms || worst !== beside.worst || exited !== beside.exited
   })
 
-/** The best first: who comes back most surely, then soonest. */
-export function rankChanges(changes: readonly Tried[]): ChangedProspect[] {
-  return changes
-    .map(({ change: { kind, name, how }, scores }) => ({ kind, name, how, ...prospectOf(scores) }))
-    .sort(
-      (a, b) =>
-        a.timeTo10ms.never / a.runs - b.timeTo10ms.never / b.runs ||
+/** The best first: who corrects the clock at all, then who comes back most surely, then soonest. */
+export function rankChanges(now: Outcome, tried: readonly Tried[]): ChangedProspect[] {
+  const ranked = tried
+    .map(each => ({ ...each, prospect: prospectOf(each) }))
+    .sort(({ prospect: a }, { prospect: b }) => {
+      const [mine, others] = [a.timeTo10ms, b.timeTo10ms]
+      return (
+        Number(b.corrects) - Number(a.corrects) ||
+        mine.never / a.runs - others.never / b.runs ||
         // Two that never come are equal: infinity minus infinity is no number.
-        (a.timeTo10ms.median === b.timeTo10ms.median ? 0 : a.timeTo10ms.median - b.timeTo10ms.median),
-    )
+        (mine.median === others.median ? 0 : mine.median - others.median)
+      )
+    })
+  const best = (['edit', 'daemon'] as const).map(kind =>
+    simplestOfBest(ranked.filter(({ change }) => change.kind === kind).filter(each => surpasses(each, now))),
+  )
+  return ranked.map(each => {
+    const { kind, name, how } = each.change
+    return {
+      kind,
+      name,
+      how,
+      ...each.prospect,
+      better: surpasses(each, now),
+      best: best.some(one => one?.change === each.change),
+    }
+  })
+}
+
+const surpasses = (one: Outcome, other: Outcome): boolean =>
+  one.corrects === other.corrects ? isBetter(one.scores, other.scores) : one.corrects
+
+/** Of a list that has the best first. */
+function simplestOfBest(ranked: readonly Tried[]): Tried | undefined {
+  const [first] = ranked
+  if (!first) return undefined
+  return ranked
+    .filter(each => !surpasses(first, each) && neverShare(each.scores) <= neverShare(first.scores))
+    .reduce((simplest, each) => (each.change.size < simplest.change.size ? each : simplest))
 }

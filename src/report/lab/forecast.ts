@@ -1,6 +1,15 @@
 /** What a forecast says: one sentence with the figures, a table of what could be changed, and the best of it. */
 import { duration } from '#core/time/format.ts'
-import { type ChangedProspect, isKept, type Prospect, type Question } from '#lab/forecast/forecast.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { LEAST_RUNS } from '#lab/forecast/better.ts'
+import {
+  BEGUN_WRONG,
+  type ChangedProspect,
+  CORRECTED_WITHIN,
+  isKept,
+  type Prospect,
+  type Question,
+} from '#lab/forecast/forecast.ts'
 import { NETWORKS, type Network } from '#lab/forecast/network.ts'
 import type { Style } from '../style.ts'
 import { printable, table, wrapped } from '../table.ts'
@@ -21,23 +30,28 @@ export function forecastText(forecast: Forecast, style: Style, columns: number):
   const { model, config, now, changes, editsTried, pause, uptime, networks, assumed } = forecast
   const kept = printable(config === undefined ? model : `${model} with ${config}`)
   const conditions = `${plural(now.runs, 'run')}: ${placesText(networks)}, running for ${duration(uptime)} before, the pause at any phase of the polls. ${printable(assumed.join(' '))}`
-  const better = changes.filter(change => isBetter(change, now))
-  const edit = better.find(({ kind }) => kind === 'edit')
-  const daemon = better.find(({ kind }) => kind === 'daemon')
+  const edit = changes.find(({ kind, best }) => best && kind === 'edit')
+  const daemon = changes.find(({ kind, best }) => best && kind === 'daemon')
+  const tooFew = now.runs < LEAST_RUNS && changes.some(({ better }) => !better)
   const verdicts = [
     edit
-      ? `Best change of what is there: ${told(edit)}`
+      ? `Best change of what is there: ${told(edit)}${beside(edit, changes)}`
       : editsTried
-        ? 'No change of what is there that was tried was better.'
+        ? 'No change of what is there that was tried was better by more than chance.'
         : 'No change of what is there was tried: none is known that could help.',
     ...(daemon ? [`Another daemon: ${told(daemon)}`] : []),
+    ...(tooFew
+      ? [
+          `${plural(now.runs, 'run')} cannot tell what is better from what is chance: --seeds ${LEAST_RUNS} or more.`,
+        ]
+      : []),
   ]
   const rows = [{ name: 'as it is', how: '', ...now }, ...changes]
   return [
     ...wrapped(
       isKept(now)
         ? `A pause of ${duration(pause)} leaves the clock ${outcome(now)}, kept by ${kept}.`
-        : `Pause or not, the clock is not kept by ${kept}: ${duration(uptime)} after the start and before any pause it is wrong by ${duration(now.before)}.`,
+        : `Pause or not, the clock is not kept by ${kept}: ${unkept(now, uptime)}.`,
       columns,
       '',
     ).map(line => style('bold', line)),
@@ -81,17 +95,33 @@ const placesText = (networks: readonly Network[]): string =>
 const told = ({ name, how, timeTo10ms, runs }: ChangedProspect): string =>
   `${name}, ${arrivalText(timeTo10ms, runs)}. To do: ${how}.`
 
-function outcome({ timeTo10ms, runs, exits }: Prospect): string {
+/** What was ahead of it in the list, and is no better by all that can be told. */
+function beside(edit: ChangedProspect, changes: readonly ChangedProspect[]): string {
+  const ahead = changes.slice(0, changes.indexOf(edit)).filter(({ kind }) => kind === 'edit')
+  return ahead.length === 0 ? '' : ` What was tried beyond that is no better by more than chance.`
+}
+
+const unkept = ({ corrects, before }: Prospect, uptime: Seconds): string =>
+  corrects
+    ? `${duration(uptime)} after the start and before any pause it is wrong by ${duration(before)}`
+    : `one that begins ${duration(BEGUN_WRONG)} wrong is not put right in ${duration(CORRECTED_WITHIN)}`
+
+function outcome({ timeTo10ms, runs, exits, unhurt }: Prospect): string {
   const { median, p10, p90, never } = timeTo10ms
   if (exits === runs) return 'wrong for good: the daemon ends'
   if (never === runs) return 'wrong by more than 10 ms for more than a day'
-  if (p90 === 0) return 'never wrong by more than 10 ms'
+  if (unhurt === runs) return 'never wrong by more than 10 ms'
+  if (median === 0) {
+    const long =
+      never > 0
+        ? `, in ${never} of them for more than a day`
+        : p90 > 0
+          ? `, in one of ten for ${timeText(p90)} or longer`
+          : ''
+    return `wrong by more than 10 ms in ${runs - unhurt} of ${runs} runs${long}`
+  }
   if (median === Number.POSITIVE_INFINITY)
     return `wrong by more than 10 ms, in ${never} of ${runs} runs for more than a day`
   const most = p90 === Number.POSITIVE_INFINITY ? 'more than a day' : timeText(p90)
   return `wrong by more than 10 ms for ${timeText(median)} (one run in ten is done in ${timeText(p10)}, one takes ${most} or longer)`
 }
-
-const isBetter = (change: Prospect, now: Prospect): boolean =>
-  change.timeTo10ms.never / change.runs < now.timeTo10ms.never / now.runs ||
-  change.timeTo10ms.median < now.timeTo10ms.median

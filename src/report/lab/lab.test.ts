@@ -218,10 +218,12 @@ test('a sweep has what varies most across, darker where it is worse', () => {
 })
 
 test('a forecast says how long, what would help, and how it was found', () => {
-  const prospect = (time: number, before = 1e-4) => {
+  const prospect = (time: number, before = 1e-4, corrects = true) => {
     const { runs, timeTo10ms, exits } = summary(time)
-    return { runs, timeTo10ms, exits, worst: 4.3, before }
+    return { runs, timeTo10ms, exits, worst: 4.3, before, unhurt: time === 0 ? runs : 0, corrects }
   }
+  const offered = { better: true, best: true }
+  const idle = { better: false, best: false }
   const textOf = (time: number, other: Partial<Forecast> = {}) =>
     forecastText(
       {
@@ -234,9 +236,9 @@ test('a forecast says how long, what would help, and how it was found', () => {
         assumed: [],
         now: prospect(time),
         changes: [
-          { kind: 'daemon', name: 'chrony', how: 'run chronyd', ...prospect(100) },
-          { kind: 'edit', name: 'polls 4 to 6', how: 'add minpoll', ...prospect(900) },
-          { kind: 'edit', name: 'maxdist', how: 'add maxdist', ...prospect(NEVER) },
+          { kind: 'daemon', name: 'chrony', how: 'run chronyd', ...prospect(100), ...offered },
+          { kind: 'edit', name: 'polls 4 to 6', how: 'add minpoll', ...prospect(900), ...offered },
+          { kind: 'edit', name: 'maxdist', how: 'add maxdist', ...prospect(NEVER), ...idle },
         ],
         editsTried: true,
         ...other,
@@ -250,11 +252,24 @@ test('a forecast says how long, what would help, and how it was found', () => {
   expect(text).toContain('Best change of what is there: polls 4 to 6, 900 s. To do: add minpoll.')
   expect(text).toContain('Another daemon: chrony, 100 s. To do: run chronyd.')
   expect(textOf(0)).toContain('leaves the clock never wrong by more than 10 ms, kept by')
-  expect(textOf(0)).toContain('No change of what is there that was tried was better.')
+  const equal = { kind: 'edit', name: 'b', how: 'add b', ...prospect(100), ...idle } as const
+  expect(textOf(100, { changes: [equal] })).toContain(
+    'No change of what is there that was tried was better by more than chance.',
+  )
+  expect(textOf(900, { changes: [equal, { ...equal, name: 'a', ...offered }] })).toContain(
+    'Best change of what is there: a, 100 s. To do: add b. What was tried beyond that is no better by more than chance.',
+  )
   expect(textOf(0, { changes: [], editsTried: false })).toContain('No change of what is there was tried')
   const free = textOf(NEVER, { now: prospect(NEVER, 0.26) })
   expect(free).toContain(
     'Pause or not, the clock is not kept by ntpd 4.2.8 -g with ntp.conf: 6.0 h after the start and before any pause it is wrong by 260 ms.',
   )
   expect(free).not.toContain('A pause of')
+  expect(textOf(0, { now: prospect(0, 0, false) })).toContain(
+    'Pause or not, the clock is not kept by ntpd 4.2.8 -g with ntp.conf: one that begins 100 ms wrong is not put right in 6.0 h.',
+  )
+  const some = { ...prospect(0), unhurt: prospect(0).runs - 1 }
+  expect(textOf(0, { now: some })).toMatch(
+    new RegExp(`wrong by more than 10 ms in 1 of ${some.runs} runs, kept by`),
+  )
 })

@@ -4,14 +4,16 @@ import { changesFor } from '#lab/forecast/changes.ts'
 import {
   assumedOf,
   effective,
+  hasCorrected,
   judgedBefore,
+  type Outcome,
   prospectOf,
   rankChanges,
   storyOf,
   trialOf,
+  uncorrected,
 } from '#lab/forecast/forecast.ts'
 import { assumedOfNetworks, type Network, networksOf } from '#lab/forecast/network.ts'
-import type { Trial } from '#lab/forecast/trial.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS, otherVersion, whyNotWith } from '#lab/players/daemon-name.ts'
 import { keepsDriftFile } from '#lab/players/drift-file.ts'
@@ -19,6 +21,7 @@ import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { longestPoll } from '#lab/players/longest-poll.ts'
 import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { storyFor } from '#lab/players/story-for.ts'
+import type { Scenario } from '#lab/scenario/schema.ts'
 import { type Forecast, forecastText } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
@@ -48,19 +51,15 @@ export async function forecast(options: Options): Promise<void> {
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
   const players = [player, ...changes.map(change => change.player)]
-  const trial = trialOf(
-    story,
-    players.map(each => ({ player: each, runs: seeds })),
-  )
-  await playTrial(trial)
-  const tried = changes.map((change, i) => ({ change, scores: trial.scores(i + 1) }))
+  const [now, ...outcomes] = await outcomesOf(players, { story, seeds, unpaused: uncorrected(question) })
+  const tried = changes.map((change, i) => ({ change, ...outcomes[i]! }))
   const answer: Forecast = {
     model: modelOf(player),
     config: options.config,
     ...question,
     assumed: [...assumed, assumedOf(question)],
-    now: prospectOf(trial.scores(0)),
-    changes: rankChanges(effective(trial.scores(0), tried)),
+    now: prospectOf(now!),
+    changes: rankChanges(now!, effective(now!, tried)),
     editsTried: changes.some(({ kind }) => kind === 'edit'),
   }
   if (options.json) return printJson(forPrograms(answer))
@@ -68,14 +67,32 @@ export async function forecast(options: Options): Promise<void> {
   process.stdout.write(forecastText(answer, styler(), columns))
 }
 
-async function playTrial(trial: Trial): Promise<void> {
-  const watch = new Watch(trial.jobs.length)
+interface Stories {
+  readonly story: Scenario
+  readonly seeds: number
+  /** Played once with each: does anybody correct the clock? */
+  readonly unpaused: Scenario
+}
+
+async function outcomesOf(
+  players: readonly PlayerSpec[],
+  { story, seeds, unpaused }: Stories,
+): Promise<Outcome[]> {
+  const trial = trialOf(
+    story,
+    players.map(player => ({ player, runs: seeds })),
+  )
+  const asked = players.map(player => ({ scenario: unpaused, player, seed: 1 }))
+  const corrected: boolean[] = []
+  const jobs = [...asked, ...trial.jobs]
+  const watch = new Watch(jobs.length)
   try {
-    await playAll(trial.jobs, {
+    await playAll(jobs, {
       signal: watch.signal,
-      isNeedless: job => trial.isNeedless(job),
+      isNeedless: job => job >= asked.length && trial.isNeedless(job - asked.length),
       done(job, { score }) {
-        trial.take(job, score)
+        if (job < asked.length) corrected[job] = hasCorrected(score)
+        else trial.take(job - asked.length, score)
         watch.done()
       },
     })
@@ -83,6 +100,7 @@ async function playTrial(trial: Trial): Promise<void> {
     watch.close()
   }
   watch.throwIfInterrupted()
+  return players.map((_, i) => ({ scores: trial.scores(i), corrects: corrected[i]! }))
 }
 
 const forPrograms = ({ model, config, now, changes, editsTried: _, networks, ...conditions }: Forecast) => ({
