@@ -22,6 +22,7 @@ import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
 import { leftWrong } from './rules/left-wrong.ts'
 import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
+import { masterLost } from './rules/master-lost.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { neverCorrected } from './rules/never-corrected.ts'
 import { nobodyKeptIt } from './rules/nobody-kept-it.ts'
@@ -94,6 +95,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   stampsWentBack,
   nobodyKeptIt,
   sourcesLost,
+  masterLost,
   sourceSilent,
   neverFollowed,
   spuriousSourceAddress,

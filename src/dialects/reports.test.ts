@@ -205,10 +205,10 @@ test('phc2sys and ptp4l: a positive offset there is a clock that is ahead, in na
   expect(events.map(({ what }) => what)).toEqual(['jumped-forward'])
 })
 
-test('what ptp4l says of its states in a system log is nobody’s; its offsets after that are read', () => {
+test('what ptp4l says of its states in a system log is nobody’s, but that it is a slave; its offsets after that are read', () => {
   for (const stamp of ['[1234.567]', '[1234.567:0]']) {
     const line = (message: string) => `Mar  5 00:00:01 t1 ptp4l[812]: ${stamp} ${message}\n`
-    const { rows, routed } = tell(
+    const { rows, events, routed } = tell(
       [
         line('selected /dev/ptp0 as PTP clock'),
         'Mar  5 00:00:01 t1 myapp[3312]: GET /\n',
@@ -219,7 +219,10 @@ test('what ptp4l says of its states in a system log is nobody’s; its offsets a
       ].join(''),
     )
     expect(rows.filter(({ format }) => format === 'linuxptp').map(({ line }) => line)).toEqual([4, 6])
-    expect(routed.formats).toEqual(new Map([['linuxptp', 2]]))
+    expect(events.map(({ what, line, source }) => [what, line, source])).toEqual([
+      ['master-followed', 5, 'port 1'],
+    ])
+    expect(routed.formats).toEqual(new Map([['linuxptp', 3]]))
     expect(routed.notUnderstood.count).toBe(0)
   }
 })

@@ -8,6 +8,10 @@ import type { Daemon, SampleBlock } from '#core/trace/series.ts'
 
 /** A servo that is off by more has not been locked yet; and later it is not locked any more. */
 export const FAR: Seconds = 0.01
+/** A servo that is locked holds its clock in most seconds within this, even where no hardware stamps its packets. */
+const NEAR: Seconds = 1e-3
+/** Until then it may be about to. */
+const LONG: Seconds = 900
 /** Further apart they are two spells. */
 const APART: Seconds = 300
 const MOST_SPELLS = 100
@@ -28,12 +32,24 @@ export interface FarSpell {
   over: boolean
 }
 
+interface Row {
+  readonly at: Seconds
+  readonly rms: Seconds
+  readonly most: Seconds
+  readonly file: number
+  readonly line: number
+}
+
 interface Source {
   rows: number
   squares: number
   most: Seconds
   locked: boolean
   last: FarSpell | undefined
+  /** All of it. */
+  readonly whole: FarSpell
+  /** It has ever been near. */
+  near: boolean
 }
 
 export class OffsetSizes {
@@ -63,8 +79,17 @@ export class OffsetSizes {
     return all.sort((a, b) => b.rms - a.rms)[0]
   }
 
-  #row(name: number, one: { at: Seconds; rms: Seconds; most: Seconds; file: number; line: number }): void {
-    const source = this.#sourceOf(name)
+  /** Those that were never near, for long, and never far. */
+  get neverNear(): FarSpell[] {
+    return [...this.#sources.values()]
+      .filter(({ near, locked, whole }) => !near && locked && whole.to - whole.from > LONG)
+      .map(({ whole }) => whole)
+  }
+
+  #row(name: number, one: Row): void {
+    const source = this.#sourceOf(name, one)
+    extend(source.whole, one)
+    source.near ||= one.rms <= NEAR
     this.rows++
     this.from = Math.min(this.from, one.at)
     this.to = Math.max(this.to, one.at)
@@ -78,24 +103,48 @@ export class OffsetSizes {
     }
     const { last } = source
     if (last && one.at - last.to < APART && last.starting === !source.locked) {
-      last.to = one.at
-      last.rows++
-      last.rms = Math.max(last.rms, one.rms)
-      last.most = Math.max(last.most, one.most)
+      extend(last, one)
       last.over = false
       return
     }
-    const { at, rms, most, file, line } = one
-    const starting = !source.locked
-    source.last = { source: name, from: at, to: at, rows: 1, rms, most, file, line, starting, over: false }
+    source.last = begun(name, one, !source.locked)
+    extend(source.last, one)
     if (this.spells.length < MOST_SPELLS) this.spells.push(source.last)
   }
 
-  #sourceOf(name: number): Source {
+  #sourceOf(name: number, one: Row): Source {
     const known = this.#sources.get(name)
     if (known) return known
-    const source = { rows: 0, squares: 0, most: 0, locked: false, last: undefined }
+    const source = {
+      rows: 0,
+      squares: 0,
+      most: 0,
+      locked: false,
+      last: undefined,
+      whole: begun(name, one, true),
+      near: false,
+    }
     this.#sources.set(name, source)
     return source
   }
+}
+
+const begun = (source: number, { at, file, line }: Row, starting: boolean): FarSpell => ({
+  source,
+  from: at,
+  to: at,
+  rows: 0,
+  rms: 0,
+  most: 0,
+  file,
+  line,
+  starting,
+  over: false,
+})
+
+function extend(spell: FarSpell, { at, rms, most }: Row): void {
+  spell.to = at
+  spell.rows++
+  spell.rms = Math.max(spell.rms, rms)
+  spell.most = Math.max(spell.most, most)
 }

@@ -112,6 +112,9 @@ export type EventName =
   | 'free-running'
   | 'synchronised'
   | 'interference'
+  // A port of ptp4l is a slave, or is one no more.
+  | 'master-followed'
+  | 'master-lost'
   | 'source-added'
   | 'connecting'
   | 'configured'

@@ -16,10 +16,10 @@ const LARGE: Seconds = 1
 
 export const servoSwayed: Rule = subject => {
   if (subject.keeper.daemon !== 'other') return []
-  const { spells } = subject.log.sizes
+  const { spells, neverNear } = subject.log.sizes
   // Before it is locked it measures what it has not begun to steer.
   const swayed = spells.filter(({ starting }) => !starting)
-  const never = spells.filter(({ starting, over }) => starting && !over)
+  const never = [...spells.filter(({ starting, over }) => starting && !over), ...neverNear]
   return [
     ...(swayed.length > 0 ? [sways(swayed, subject)] : []),
     ...(never.length > 0 ? [neverHeld(never, subject)] : []),

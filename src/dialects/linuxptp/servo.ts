@@ -27,6 +27,8 @@ const SUMMARY =
 const SYSTEM_CLOCK: readonly string[] = ['phc2sys CLOCK_REALTIME', 'phc2sys phc']
 /** In ppb: a hundredth, where no clock is and no servo stays that has to put right less than some milliseconds. */
 const WILD = 1e7
+/** What a port was, and is; of a master, or of one that only listens, it tells nothing of this clock. */
+const PORT = /^(port \d{1,5}(?: \([^)]{1,60}\))?): (?:\w+ to (SLAVE)|(?:SLAVE|UNCALIBRATED) to \w+) on /
 const CLOCK_CHECK = /^clockcheck: clock jumped (forward|backward) or running/
 
 export const servo: LogFormat = {
@@ -42,7 +44,7 @@ export const servo: LogFormat = {
       const spoken = readOwn(text) ?? readLogged(text, into)
       if (!spoken) return false
       const { at, program, message } = spoken
-      const tell = (what: EventName, size?: number) =>
+      const tell = (what: EventName, size?: number, source?: string) =>
         into.tell({
           kind: 'event',
           daemon: 'other',
@@ -51,7 +53,7 @@ export const servo: LogFormat = {
           line,
           at,
           text: message,
-          ...said(what, { ...(size !== undefined && { size }) }),
+          ...said(what, { ...(size !== undefined && { size }), source }),
         })
       const one = SERVO.exec(message)
       if (one) {
@@ -86,7 +88,9 @@ export const servo: LogFormat = {
       }
       const jump = CLOCK_CHECK.exec(message)
       if (jump) tell(jump[1] === 'forward' ? 'jumped-forward' : 'jumped-backward')
-      return one !== null || many !== null || jump !== null
+      const port = PORT.exec(message)
+      if (port) tell(port[2] ? 'master-followed' : 'master-lost', undefined, port[1])
+      return one !== null || many !== null || jump !== null || port !== null
     })
     return Object.assign(reader, {
       flush: () => {
@@ -120,8 +124,8 @@ function messageIn({ program, message }: Stamped): string | undefined {
   return PROGRAMS.includes(program ?? '') ? LOGGED_MESSAGE.exec(message)?.[1] : undefined
 }
 
-/** Whether a line of a system log is read here, and not, as what its ports and clocks say of their states, by nobody. */
+/** Whether a line of a system log is read here, and not, as most of what its ports and clocks say of their states, by nobody. */
 export function isOfServo(stamped: Stamped): boolean {
   const message = messageIn(stamped)
-  return message !== undefined && [SERVO, CLOCK_CHECK, SUMMARY].some(shape => shape.test(message))
+  return message !== undefined && [SERVO, CLOCK_CHECK, SUMMARY, PORT].some(shape => shape.test(message))
 }
