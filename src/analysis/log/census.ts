@@ -3,9 +3,12 @@
  * the last word of each source, its longest silence, and what its offsets and delays were.
  */
 
+import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { grown } from './grown.ts'
+import { type Led, ledBy } from './led.ts'
+import { mostExplained } from './most-explained.ts'
 import { type Spell, spellsOf } from './spells.ts'
 import { type Above, Thinned } from './thinned.ts'
 
@@ -162,6 +165,17 @@ export class Census {
   /** Those of one source. */
   spellsOf(source: number): readonly Spell[] {
     return this.spells().filter(each => each.source === source)
+  }
+
+  /** When the clock went with a source that contradicted the others. */
+  led(): readonly Led[] {
+    const least = new Map(this.sources().map(({ source, leastDelay }) => [source, leastDelay]))
+    return this.spells().flatMap(spell => {
+      const others = [...least]
+        .filter(([source]) => source !== spell.source)
+        .map(([, delay]) => mostExplained(delay))
+      return ledBy(spell, this.#thinned[spell.source]?.timed ?? [], upperMedian(others))
+    })
   }
 
   /** Asked for again and again of a log that does not grow any more. */

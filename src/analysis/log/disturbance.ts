@@ -2,6 +2,7 @@
 
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Correction } from './corrections.ts'
+import type { Led } from './led.ts'
 import type { Oscillation } from './oscillation.ts'
 import type { RateStep } from './rate-steps.ts'
 
@@ -40,6 +41,8 @@ export interface Disturbances {
   readonly clock: readonly Disturbance[]
   /** Jumps that only a minority of the sources saw. */
   readonly sources: readonly Disturbance[]
+  /** When the clock went with one source against the others: what that made of it is in `clock` no more. */
+  readonly led: readonly Led[]
   /** Steps that the daemon made itself, known from whatever shows them; of chronyd's corrections some may have been slewed. */
   readonly own: readonly Correction[]
   /** Measurements that were far off once. */

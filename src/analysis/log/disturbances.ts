@@ -14,6 +14,8 @@ import type { Correction } from './corrections.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
+import { isOfBeingLed } from './led.ts'
+import { isAwayFrom } from './moved-away.ts'
 import { activeSources, oneStayed } from './one-stayed.ts'
 import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
 import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
@@ -60,8 +62,11 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     ranByFrequency(each, held, rate === undefined ? 0 : largestWithin(each, found.own))
   const beyond = (all: readonly Disturbance[]) =>
     runsAway === undefined ? all : all.filter(each => isBeyondSawTooth(each, runsAway, found.own))
+  const led = (log.censusOf(daemon)?.led() ?? []).filter(
+    ({ source, size }) => !found.sources.some(each => isAwayFrom(each, source, size)),
+  )
   const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
-    each => !ran(each),
+    each => !ran(each) && !isOfBeingLed(each, led),
   )
   const again = ofOneSize(clock)
   return {
@@ -73,6 +78,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
       ).filter(each => !ran(each)),
       again,
     ),
+    led,
     clock: movedAlike(beyond(withoutTakenBack(clock, again))),
     rateSteps,
     oscillation,
@@ -127,7 +133,7 @@ function sawToothRate(series: SampleSeries | undefined): Rate | undefined {
 function findJumps(
   log: HostLog,
   daemon: Daemon,
-): Omit<Disturbances, 'rateSteps' | 'oscillation' | 'runsAway' | 'rate'> {
+): Omit<Disturbances, 'led' | 'rateSteps' | 'oscillation' | 'runsAway' | 'rate'> {
   const series = log.bestSamples(daemon)
   const told = { own: ownSteps(log, daemon), outliers: 0 }
   if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }

@@ -15,6 +15,7 @@ import {
   OWN_CLOCK,
   type Piece,
   type SampleBlock,
+  SYSTEM_PEER,
   type UpdateBlock,
 } from '#core/trace/series.ts'
 import { Agreeing } from './agreeing.ts'
@@ -23,6 +24,7 @@ import { bestOf, broadestOf } from './best-samples.ts'
 import { Breaks } from './breaks.ts'
 import { Census } from './census.ts'
 import { Changes } from './changes.ts'
+import { Choices } from './choices.ts'
 import { Convergence } from './convergence.ts'
 import { Corrections } from './corrections.ts'
 import { type Bucket, Envelope } from './envelope.ts'
@@ -259,6 +261,8 @@ export class HostLog {
   readonly updates = new Map<string, UpdateSeries>()
   readonly ownClock = new OwnClock()
   readonly others = new OthersSpoke()
+  /** Whom ntpd followed, and whom chronyd. */
+  readonly choices = { ntpd: new Choices(), chrony: new Choices() }
   /** By the format in which its sources say so. */
   readonly islands = new Map<string, IslandStrata>()
   /** Of a servo that sums up its measurements. */
@@ -277,9 +281,16 @@ export class HostLog {
       const series = this.updates.get(piece.format) ?? new UpdateSeries(piece)
       this.updates.set(piece.format, series)
       series.add(piece)
+      if (piece.daemon === 'chrony')
+        for (let row = 0; row < piece.rows; row++)
+          if (piece.stratum[row] !== 0)
+            this.choices.chrony.add({ mark: piece.followed[row]!, at: piece.at[row]! })
     } else if (piece.kind === 'readings') {
       if (piece.quantity === OWN_CLOCK) this.ownClock.add(piece)
       if (piece.quantity === OTHERS_SPOKE) this.others.add(piece)
+      if (piece.quantity === SYSTEM_PEER)
+        for (let row = 0; row < piece.rows; row++)
+          this.choices.ntpd.add({ mark: piece.value[row]!, at: piece.at[row]! })
       if (piece.quantity === ISLAND_STRATUM) {
         const strata = this.islands.get(piece.format) ?? new IslandStrata()
         this.islands.set(piece.format, strata)

@@ -48,6 +48,10 @@ export class Thinned {
     )
   }
 
+  get timed(): Timed[] {
+    return this.#kept.map((value, i) => ({ at: this.#at[i]!, value }))
+  }
+
   /** Between the first and the last twentieth of them. */
   get spread(): number {
     const sorted = this.#kept.toSorted((a, b) => a - b)
@@ -97,6 +101,11 @@ export class Thinned {
     }
     return all
   }
+}
+
+export interface Timed {
+  readonly at: Seconds
+  readonly value: number
 }
 
 /** One measurement against what another source showed at its moment. */

@@ -22,6 +22,7 @@ import {
 import { NOTICED } from './noticed.ts'
 import { levelOf } from './rate-change.ts'
 import { MAX_SLEW } from './slew-pace.ts'
+import type { Spell } from './spells.ts'
 
 /** Of what chrony prints with four digits. */
 const ROUNDING = 5e-4
@@ -100,7 +101,8 @@ export function unexplained(
     // ntpd tells of a step by the clock that it has set, which may be before both measurements where that was back.
     const first = change.to < change.from ? Math.min(low, change.from - Math.abs(delta)) : low
     const marked = change.fresh || markers.some(each => each.at >= first - SLACK && each.at <= high + SLACK)
-    if (towardsZero && of.length === 0 && (marked || nothingKnown)) {
+    const mayBeStep = towardsZero && of.length === 0 && (marked || nothingKnown)
+    if (mayBeStep && !cameBack(change, series.census.spellsOf(change.source))) {
       const known = own.some(each => Math.abs(each.at - change.to) < 3600 && isAbout(-each.size, delta))
       // chronyd counts what it slews as done at once: in its measurements that looks like a step.
       const by = daemon === 'chrony' ? 'unknown' : 'step'
@@ -124,6 +126,10 @@ export function unexplained(
   }
   return { jumps, own }
 }
+
+/** A source that had contradicted the others until then was set right itself. */
+const cameBack = ({ before, after, to }: Change, spells: readonly Spell[]): boolean =>
+  spells.some(each => Math.abs(to - each.to) < GOES_ON && isAbout(before - after, each.size))
 
 /** After a correction back of an hour the same stamps are there again: whether something is of those eras in which a change was. */
 function sameEras(eras: Eras, corrections: Eras): (of: { readonly era: number }, change: Change) => boolean {

@@ -66,12 +66,14 @@ export interface UpdateBlock extends Rows {
   readonly remaining: Float64Array
   /** chrony: 0 while it is not synchronised. */
   readonly stratum: Float64Array
-  /** chrony: a mark of whom it follows, which differs when somebody else is followed. */
+  /** chrony: the mark of the name of whom it follows. */
   readonly followed: Uint16Array
 }
 
 /** Whether ntpd followed the clock that it keeps (its driver LOCAL): 1 or 0 at each of its polls. */
 export const OWN_CLOCK = 'own clock'
+/** The mark of the name of whom ntpd follows from then on (its system peer). */
+export const SYSTEM_PEER = 'system peer'
 /** The stratum of a source that has its time from a clock that nobody sets, as far as one can tell, for each answer of one. */
 export const ISLAND_STRATUM = 'stratum of an island'
 

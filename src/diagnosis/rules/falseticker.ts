@@ -15,7 +15,7 @@ import { unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
-import { toldAsFollowedIn } from './falseticker-followed.ts'
+import { toldAsFollowed } from './falseticker-followed.ts'
 import { isOfLeap, theOthersMoved, wrongSources } from './wrong-sources.ts'
 
 /** What a daemon sets right when it starts is no jump. */
@@ -28,11 +28,12 @@ export const falseticker: Rule = subject => {
   if (!census) return reported(subject)
   const { wrong, odd, of: all, agreeing } = wrongSources(subject, census)
   const events = log.events.of('falseticker')
-  const toldAsFollowed = toldAsFollowedIn(subject)
+  const isToldAsFollowed = toldAsFollowed(subject, census)
   const forAWhile = [...grouped(census.spells(), ({ source }) => source)]
     .filter(
       ([source, spells]) =>
         !odd.includes(source) &&
+        !isToldAsFollowed(source) &&
         !isOfLeap(source, census, subject) &&
         !spells.some(({ size }) => theOthersMoved(subject, source, size)),
     )
@@ -40,7 +41,7 @@ export const falseticker: Rule = subject => {
   return [
     ...forAWhile,
     ...wrong
-      .filter(one => !toldAsFollowed(one))
+      .filter(one => !isToldAsFollowed(one.source.source))
       .map(({ source: each, off, followedFor }) => {
         const name = sourceName(each.source)
         return {

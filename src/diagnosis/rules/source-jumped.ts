@@ -22,8 +22,10 @@ export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName
   const { odd } = oddOnesOf(census?.sources() ?? [])
   // What is wrong for most of the log is told as that.
   const told = (each: Disturbance) => odd.some(({ source }) => each.sources.includes(source))
+  const isFollowed = (each: Disturbance) =>
+    disturbances.led.some(({ source }) => each.sources.every(jumped => jumped === source))
   return disturbances.sources
-    .filter(each => Math.abs(each.size) > 0.01 && !each.restarted)
+    .filter(each => Math.abs(each.size) > 0.01 && !each.restarted && !isFollowed(each))
     .slice(0, MOST)
     .map(each => ({ each, most: areMost(each, census), stays: !told(each) && staysAway(each, census) }))
     .map(({ each, most, stays }) => ({

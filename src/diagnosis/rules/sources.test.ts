@@ -622,3 +622,92 @@ test('of thousands of forged addresses some are named, and how many more there a
   // Those that are too many to be told apart are no source.
   expect(findings.map(({ name }) => name)).not.toContain('single-source')
 })
+
+describe('one server of four is wrong for three hours of a day', () => {
+  const [FROM, TO] = [30_000, 40_800]
+  const WRONG = -0.21
+  /** peerstats, where server 2 is wrong then; the clock is so far behind the three others, and ntpd calls this one its system peer. */
+  const day = (
+    behind: (at: number) => number,
+    peer: (at: number) => number,
+    wrong = (at: number) => at > FROM && at < TO,
+  ) =>
+    Array.from({ length: 1350 }, (_, i) => 64 * i).flatMap(t =>
+      [1, 2, 3, 4].map(server => {
+        const at = t + server
+        // Noise of 0.2 ms.
+        const offset = behind(at) + (server === 2 && wrong(at) ? WRONG : 0) + 2e-4 * Math.sin(at * server)
+        return `${MARCH_2027} ${at}.000 192.0.2.${server} ${server === peer(at) ? '961a' : '941a'} ${offset.toFixed(9)} 0.003000000 0.010000000 0.000300000`
+      }),
+    )
+  const secondOf = (at: number) => at % 86_400
+  // ntpd steps some minutes later, both times.
+  const led = (at: number) => (at > FROM + 320 && at < TO + 320 ? -WRONG : 0)
+  const names = (lines: readonly string[]) =>
+    explain(...lines)
+      .findings.filter(({ severity }) => severity !== 'note')
+      .map(({ name }) => name)
+
+  test('and the clock goes with it: what that did to the clock is no pause, and nobody else’s step', () => {
+    const { findings } = explain(...day(led, () => 2))
+    // That ntpd itself set it back then is true.
+    expect(names(day(led, () => 2))).toEqual(['falseticker-followed', 'stepped-back'])
+    const found = findings.find(({ name }) => name === 'falseticker-followed')!
+    expect(found.measures.size).toBeCloseTo(WRONG, 3)
+    // Windows of eight of the measurements that are kept, each fourth.
+    expect(secondOf(found.from!) - FROM).toBeLessThan(3000)
+    expect(TO - secondOf(found.to!)).toBeLessThan(3000)
+    expect(secondOf(found.from!)).toBeGreaterThan(FROM)
+    expect(secondOf(found.to!)).toBeLessThan(TO)
+    expect(found.evidence.some(({ text }) => text.startsWith('ntpd itself names it for'))).toBe(true)
+    expect(found.cost).toContain('210 ms')
+  })
+
+  test('and the clock goes with it, and ntpd’s log has the steps', () => {
+    const log = [
+      '31 Mar 08:25:21 ntpd[700]: 0.0.0.0 c61c 0c clock_step -0.210112 s',
+      '31 Mar 11:25:21 ntpd[700]: 0.0.0.0 c61c 0c clock_step +0.209912 s',
+    ]
+    const lines = [...day(led, () => 2), ...log]
+    expect(names(lines)).toEqual(['falseticker-followed', 'stepped-back'])
+    const [followed, back] = explain(...lines).findings
+    expect(followed!.evidence.filter(({ text }) => text.includes('set the clock'))).toHaveLength(2)
+    expect(back!.causes.map(({ what }) => what)).toEqual([expect.stringContaining('a source that is wrong')])
+  })
+
+  test('and it is followed for as long only, though it is wrong all day', () => {
+    const lines = day(
+      at => (at > FROM && at < TO ? -WRONG : 0),
+      at => (at > FROM && at < TO ? 2 : 1),
+      () => true,
+    )
+    expect(names(lines)).toEqual(['falseticker-followed', 'stepped-back'])
+    const { from, to } = explain(...lines).findings[0]!
+    expect(secondOf(from!) - FROM).toBeLessThan(3000)
+    expect(TO - secondOf(to!)).toBeLessThan(3000)
+  })
+
+  test('and the clock stays with the others', () => {
+    expect(
+      names(
+        day(
+          () => 0,
+          () => 1,
+        ),
+      ),
+    ).toEqual(['falseticker'])
+  })
+
+  test('and the clock is drawn to it for a part, as an average of sources does, and ntpd calls it the best', () => {
+    const drawn = (at: number) => (at > FROM && at < TO ? -WRONG / 3 : 0)
+    const inIt = (at: number) => (at > FROM && at < TO ? 2 : 1)
+    expect(names(day(drawn, inIt))).toContain('falseticker-followed')
+  })
+
+  test('and the machine stands still meanwhile, for as long as that server is wrong', () => {
+    // Corrected after 20 minutes: the clock does not stay with the wrong one.
+    const paused = (at: number) => (at > FROM + 4000 && at < FROM + 5200 ? -WRONG : 0)
+    expect(names(day(paused, () => 1))).toContain('vm-paused')
+    expect(names(day(paused, () => 1))).not.toContain('falseticker-followed')
+  })
+})

@@ -4,6 +4,7 @@
  */
 import type { Correction } from '#analysis/log/corrections.ts'
 import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
+import { isOfBeingLed, leftBy } from '#analysis/log/led.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Cause } from '../finding.ts'
@@ -56,6 +57,7 @@ export const steppedBack: Rule = subject => {
 function causesOf(back: readonly Correction[], subject: Subject): Cause[] {
   const ofCards = back.filter(isOfACard).length
   const many = back.filter(step => overshot(step, subject)).length
+  const led = back.filter(step => wasLed(step, subject)).length
   return [
     ...(ofCards > 0
       ? [
@@ -73,7 +75,15 @@ function causesOf(back: readonly Correction[], subject: Subject): Cause[] {
           },
         ]
       : []),
-    ...(many < back.length
+    ...(led > 0
+      ? [
+          {
+            what: 'it followed a source that is wrong, or left it',
+            why: `${led === back.length ? '' : `${led} of ${back.length} times `}the clock went with that source against the others (falseticker-followed)`,
+          },
+        ]
+      : []),
+    ...(many + led < back.length
       ? [
           {
             what: 'the clock had gained more than the daemon may slew',
@@ -89,10 +99,15 @@ const ELSE = 'Where going back is forbidden, ntpd -x or chronyd without makestep
 function remedyOf(back: readonly Correction[], subject: Subject): string {
   if (back.some(isOfACard))
     return 'Set the clock of the card before it is followed, by ptp4l or by hand, and let phc2sys wait for ptp4l (-a, or -w).'
+  if (back.every(step => wasLed(step, subject)))
+    return `Leave out the source that is wrong (falseticker-followed); the step is the consequence. ${ELSE}`
   return back.every(step => overshot(step, subject))
     ? `What the clock had lost is the cause (the other findings); the step back is what was corrected too much. ${ELSE}`
     : `Find why the clock gains (the other findings); the step is the consequence. ${ELSE}`
 }
+
+const wasLed = (step: Correction, { disturbances }: Subject): boolean =>
+  isOfBeingLed(leftBy(step), disturbances.led)
 
 /** It had set the clock forward by more than this in the minutes before, and nobody else did. */
 function overshot({ at, size }: Correction, { disturbances }: Subject): boolean {

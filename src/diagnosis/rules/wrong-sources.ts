@@ -4,10 +4,10 @@
  * follows that one, whatever it says.
  */
 import { oddOnesOf } from '#analysis/log/agreeing.ts'
-import { isAbout } from '#analysis/log/alike.ts'
 import type { Census, SourceCount } from '#analysis/log/census.ts'
 import { followedIn } from '#analysis/log/followed.ts'
 import { mostExplained } from '#analysis/log/most-explained.ts'
+import { isAwayFrom } from '#analysis/log/moved-away.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 import { isAroundLeap } from './leap-second.ts'
@@ -114,8 +114,6 @@ export function isOfLeap(source: number, census: Census, subject: Subject): bool
   return spells.length > 0 && spells.every(each => isAroundLeap(each, subject))
 }
 
-/** Most of them jumped together, away from it: told as that, and who is right is not known. */
+/** Told as that. */
 export const theOthersMoved = ({ disturbances }: Subject, source: number, size: Seconds): boolean =>
-  disturbances.sources.some(
-    each => each.sources.length > 1 && !each.sources.includes(source) && isAbout(-each.size, size),
-  )
+  disturbances.sources.some(each => isAwayFrom(each, source, size))

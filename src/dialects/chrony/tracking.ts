@@ -7,6 +7,7 @@
  */
 
 import { PPM } from '#core/time/units.ts'
+import { markOf } from '#core/trace/mark.ts'
 import { ISLAND_STRATUM, updateBlock } from '#core/trace/series.ts'
 import { HIGH_STRATUM, mayBeIsland } from '../island.ts'
 import { columns } from '../log/columns.ts'
@@ -35,7 +36,7 @@ export const tracking: LogFormat = {
       row(cursor, block, row) {
         block.at[row] = readDate(cursor)
         if (!cursor.ok) return
-        block.followed[row] = markOf(cursor)
+        block.followed[row] = markOfWord(cursor)
         const stratum = cursor.integer()
         if (stratum > 16) cursor.ok = false
         block.stratum[row] = stratum
@@ -63,11 +64,7 @@ export const tracking: LogFormat = {
   },
 }
 
-/** Of the bytes of the next word (Fowler, Noll and Vo), so that it is the same wherever a log is read from. */
-function markOf(cursor: Cursor): number {
+function markOfWord(cursor: Cursor): number {
   const length = cursor.word()
-  let mark = 0x811c9dc5
-  for (let at = cursor.at - length; at < cursor.at; at++)
-    mark = Math.imul(mark ^ cursor.bytes[at]!, 0x01000193)
-  return (mark ^ (mark >>> 16)) & 0xffff
+  return markOf(cursor.bytes, cursor.at - length, cursor.at)
 }

@@ -5,15 +5,21 @@
  * and nothing was measured. Nor was it where none of the last eight packets was answered: such a row repeats what was measured last.
  * The driver of the machine's own clock writes rows of zeros, too: it is no source.
  */
-import { sampleBlock } from '#core/trace/series.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { markOfName } from '#core/trace/mark.ts'
+import { SYSTEM_PEER, sampleBlock } from '#core/trace/series.ts'
 import { columns } from '../log/columns.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
+import { ReadingRows } from '../reading-rows.ts'
 import { readMjd } from './mjd.ts'
 import { OwnClockRows } from './own-clock.ts'
 import { LOCAL_CLOCK } from './sources.ts'
 
 /** Of the status word (ntp_control.h, CTL_PST_REACH). */
 const REACHED = 0x1000
+/** Its bits of the selection, and what they are of the system peer, in all releases (CTL_PST_SEL_SYSPEER). */
+const SELECTION = 0x0700
+const OF_SYSTEM_PEER = 0x0600
 
 export const peerstats: LogFormat = {
   name: 'ntpd peerstats',
@@ -22,6 +28,12 @@ export const peerstats: LogFormat = {
   apart: true,
   open(into) {
     const own = new OwnClockRows(into, peerstats.name)
+    const peers = new ReadingRows(into, { daemon: 'ntpd', format: peerstats.name, quantity: SYSTEM_PEER })
+    let followed = -1
+    const follow = (source: number, at: Seconds) => {
+      followed = source
+      peers.add({ at, value: markOfName(into.sources.names[source] ?? '') })
+    }
     return columns(into, {
       create: room =>
         sampleBlock({ daemon: 'ntpd', format: peerstats.name, file: into.file, exchanges: false }, room),
@@ -43,9 +55,14 @@ export const peerstats: LogFormat = {
         if (still && LOCAL_CLOCK.test(into.sources.names[block.source[row]!] ?? '')) cursor.ok = false
         else if ((still && block.offset[row] === 0) || (status & REACHED) === 0)
           block.delay[row] = block.offset[row] = Number.NaN
+        if ((status & SELECTION) === OF_SYSTEM_PEER && block.source[row] !== followed && cursor.ok)
+          follow(block.source[row]!, block.at[row]!)
       },
       other: (cursor, line) => own.take(cursor, line),
-      flush: () => own.flush(),
+      flush: () => {
+        own.flush()
+        peers.flush()
+      },
     })
   },
 }
