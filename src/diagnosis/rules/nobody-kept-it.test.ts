@@ -98,6 +98,21 @@ test('it is started again after days in which the machine ran', () => {
   expect(told(...off)).toEqual(GOOD)
 })
 
+test('it runs, and follows nobody all the time', () => {
+  const [version, selected] = run(0) as [string, string]
+  const frequency = chronyd(1, 'Frequency -12.318 +/- 0.041 ppm read from /var/lib/chrony/chrony.drift')
+  const cron = others(60, 5 * DAY)
+  expect(told(version, frequency, ...cron)).toEqual([['warning', 'not-synchronised']])
+  expect(told(version, frequency, ...others(60, 1200))).toEqual([])
+  expect(told(version, frequency, selected, ...cron)).toEqual(GOOD)
+  const lost = chronyd(10 * HOUR, "Can't synchronise: no selectable sources")
+  expect(explain(version, selected, lost, ...cron).findings).toMatchObject([
+    { name: 'sources-lost', severity: 'critical', from: 10 * HOUR, to: 5 * DAY - 540, measures: { open: 1 } },
+  ])
+  const found = chronyd(10 * HOUR + 600, 'Selected source 192.0.2.1')
+  expect(told(version, selected, lost, found, ...cron)).toEqual(GOOD)
+})
+
 test('it is started again, or another is', () => {
   const before = [...run(0), exit(5 * HOUR), ...others(5 * HOUR, 20 * HOUR)]
   const after = others(20 * HOUR + 60, 60 * HOUR)

@@ -147,6 +147,9 @@ function noneAccepted({ timeless }: HostLog, keeper: Keeper, refused: readonly L
 }
 
 const RUNS_FREE = 'The clock runs free: a minute off after some weeks, and at once after a pause.'
+const LONG: Seconds = 3600
+/** What it says only of a clock that it compares with a source. */
+const CORRECTED: readonly EventName[] = ['selected', 'stepped', 'offset-found']
 const FOLLOWED: readonly EventName[] = [
   'selected',
   'synchronised',
@@ -165,7 +168,10 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   if (unsynced) return [endedUnsynced(unsynced, mine('unreachable'), { keeper, when })]
   const alone = lastWordsAlone(log, keeper.daemon)
   if (alone) return [endedAlone(alone.silent, failures, { keeper, when })]
-  if (measured || failures.length === 0 || mine(...FOLLOWED).length > 0) return []
+  if (measured) return []
+  const selectsNobody = neverSelected(log, keeper)
+  if (selectsNobody) return [selectsNobody]
+  if (failures.length === 0 || mine(...FOLLOWED).length > 0) return []
   return [
     {
       name: 'not-synchronised',
@@ -186,6 +192,36 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
       confirm: 'What it logs later; `clockwright query` with the same servers.',
     },
   ]
+}
+
+/** chronyd says whom it follows as soon as it does, within minutes of its start, and that it ends. */
+function neverSelected({ events, others }: HostLog, keeper: Keeper): Finding | undefined {
+  const mine = (...whats: readonly EventName[]) =>
+    events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
+  const [start] = mine('version')
+  if (keeper.daemon !== 'chrony' || !start || mine('ended', 'panic', ...CORRECTED).length > 0)
+    return undefined
+  const { time, to } = others.within(start.at, Number.POSITIVE_INFINITY)
+  if (time <= LONG) return undefined
+  const said = mine('no-source', 'unreachable')
+  return {
+    name: 'not-synchronised',
+    severity: 'warning',
+    from: start.at,
+    to,
+    what: `${keeper.name} never followed a source: other programs went on writing into that log for ${duration(time)} after its start, and it did not say that it selected one.`,
+    measures: { time, failures: said.length },
+    evidence: [start, ...said.slice(0, 2)].map(evidenceOf),
+    cost: RUNS_FREE,
+    causes: [
+      { what: 'no source answers, or none is believed', why: 'it says so as soon as it follows one' },
+      { what: 'no source is configured', why: 'if its configuration names none' },
+    ],
+    remedy: configure(keeper, 'See which sources it hears, and whether UDP port 123 passes.', [
+      'chronyc sources',
+    ]),
+    confirm: '`clockwright query` with the same servers.',
+  }
 }
 
 /** One server that did not answer once is nothing yet: the next is asked some seconds later. */

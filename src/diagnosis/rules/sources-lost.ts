@@ -151,7 +151,9 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
     all.filter(({ text, at }) => !/majority/.test(text) && at <= known),
     ends,
   )
-  const lasts = Math.max(...log.events.all.filter(event => event.daemon === daemon).map(({ at }) => at))
+  const spoke = Math.max(...log.events.all.filter(event => event.daemon === daemon).map(({ at }) => at))
+  // chronyd says when it is over: as long as others write into that log, it is not.
+  const lasts = daemon === 'chrony' ? log.others.within(spoke, Number.POSITIVE_INFINITY).to : spoke
   // A machine that slept did not look for sources; and where a clock was set the stamps are no time.
   const breaks = [...log.events.of('suspended', 'resumed', 'restored'), ...mine('stepped')]
   return words.flatMap(({ at, end }): Silence[] => {
