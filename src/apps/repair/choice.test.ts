@@ -4,13 +4,11 @@ import type { Action } from '#diagnosis/repair/action.ts'
 import { chosen } from './choice.ts'
 
 /** What a plan takes of it by itself, and what when it is named. */
-function taken(text: string, name: string) {
-  const found = lint([{ path: 'etc/chrony.conf', text }], { hypervisor: 'hyperv', complete: true })
+function taken(text: string, name: string, path = 'etc/chrony.conf') {
+  const found = lint([{ path, text }], { hypervisor: 'hyperv', complete: true })
   const finding = found.find(each => each.name === name)!
   const { edits = [], ...remedy } = finding.remedy
-  const actions = edits.map(
-    ({ file: _, ...edit }): Action => ({ kind: 'edit', file: '/etc/chrony.conf', edit }),
-  )
+  const actions = edits.map(({ file: _, ...edit }): Action => ({ kind: 'edit', file: `/${path}`, edit }))
   const whole = { ...finding, remedy: { ...remedy, actions } }
   const count = (choice: Parameters<typeof chosen>[1]) =>
     chosen(whole, choice).flatMap(each => each.remedy.actions ?? []).length
@@ -30,3 +28,6 @@ test.each([
 ])('whom to ask is not written unless it is named: %s', (_, text, name, expected) =>
   expect(taken(text, name)).toEqual(expected),
 )
+
+test('whom a misspelt line names was named', () =>
+  expect(taken('tinker panic 0\nsever a.example\n', 'no-source', 'etc/ntp.conf')).toEqual([1, 1]))

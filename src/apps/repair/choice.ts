@@ -8,13 +8,7 @@ export interface Choice {
 }
 
 /** Whom to ask is for a person to say; what a plan would write are examples. */
-const BY_CHOICE: readonly FindingName[] = [
-  'single-source',
-  'two-sources',
-  'fewer-than-four',
-  'no-source',
-  'smear-mixed',
-]
+const BY_CHOICE: readonly FindingName[] = ['smear-mixed']
 
 /** A line that names one more to ask. */
 const asksMore = (action: Action): boolean =>

@@ -13,6 +13,7 @@ import { lint } from '../lint/lint.ts'
 import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
 import { isOfDistribution } from '../repair/drop-in.ts'
+import { withRestartDue } from './restart-due.ts'
 import {
   activeDaemons,
   holdsAll,
@@ -45,15 +46,19 @@ function lintOwn(judged: readonly LintFile[], inventory: Inventory): Finding[] {
   )
   const unasked = usedDaemons(inventory).some(daemon => lacksSources(daemon, inventory))
   return lint(judged, aboutOf(inventory))
-    .filter(({ name }) => !(incomplete && FROM_ABSENCE.has(name)))
+    .filter(({ name, evidence }) => !(incomplete && FROM_ABSENCE.has(name) && !isShown(name, evidence)))
     .filter(({ name }) => !(unasked && OF_SOURCES.includes(name)))
     .filter(({ name }) => !(isOnlyMeasuring(inventory) && OF_SETTING.includes(name)))
     .filter(
       ({ name }) => !(inventory.container && isOnlyMeasuring(inventory) && name === 'clock-not-disciplined'),
     )
-    .map(finding => placed(finding, judged))
+    .map(finding => placed(withRestartDue(finding, judged, inventory), judged))
     .filter(finding => !isOfMetCondition(finding, inventory))
 }
+
+/** That nobody stays is said by an option, wherever the rest may stand. */
+const isShown = (name: FindingName, evidence: Finding['evidence']): boolean =>
+  name === 'no-daemon' && evidence.length > 0
 
 /** What is met here keeps nobody from starting. */
 const isOfMetCondition = ({ name, evidence: [first] }: Finding, inventory: Inventory): boolean =>

@@ -151,11 +151,25 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
 const watchersIn = (inventory: Inventory): TimeDaemon[] =>
   activeDaemons(inventory).filter(({ setsTime }) => setsTime?.value === false)
 
+/** They would only measure if they ran. */
+const idleWatchersIn = ({ daemons }: Inventory): TimeDaemon[] =>
+  daemons.filter(
+    each =>
+      each.installed &&
+      !each.runs?.value &&
+      each.setsTime?.value === false &&
+      !setsOnce(each) &&
+      !isPtp(each.name),
+  )
+
 const watchersOf = (inventory: Inventory): string => {
   const watching = watchersIn(inventory)
   const does = watching.every(({ name }) => isPtp(name))
     ? 'does not set the clock of the system, but that of a network card'
     : 'only measures'
+  const idle = idleWatchersIn(inventory)
+  if (watching.length === 0 && idle.length > 0)
+    return `${idle.map(({ name }) => name).join(' and ')} is installed, does not run, and would only measure; no other program keeps time on this machine.`
   return watching.length > 0
     ? `${watching.map(({ name }) => name).join(' and ')} ${does}, and no other program keeps time on this machine.`
     : 'No program that keeps time is installed on this machine.'
@@ -185,7 +199,7 @@ const none = (inventory: Inventory): Finding =>
       },
     ],
     remedy:
-      watchersIn(inventory).length > 0
+      watchersIn(inventory).length + idleWatchersIn(inventory).length > 0
         ? { text: 'Have that one set the clock, or start another one, and not both.' }
         : {
             text: 'Install one, and one only: chrony with `makestep 1 -1` and short polls, or clockwright with --discipline.',

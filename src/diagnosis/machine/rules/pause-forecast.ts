@@ -10,6 +10,7 @@ import type { Cause, Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
 import { asksSeldom, hasLongPolls } from '../../repair/quicker.ts'
+import { isYetToCome } from '../restart-due.ts'
 import {
   evidenceOf,
   isGuest,
@@ -154,6 +155,8 @@ export function withForecast(finding: Finding, subject: MachineSubject): Finding
   const prospect = prospectOf(subject)
   const daemon = settingDaemons(subject.inventory)[0]
   if (!prospect || !daemon || !keepsFromStepping(finding) || !isOf(daemon, finding)) return finding
+  // What is played is the daemon as it runs.
+  if (isYetToCome(finding, daemon)) return finding
   const { pause, slewAfterPause, slewAtMost, ...measures } = finding.measures
   return { ...finding, measures, cost: sentence({ ...prospect, best: undefined }) }
 }

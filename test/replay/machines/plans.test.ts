@@ -1,0 +1,87 @@
+/**
+ * What repair promises of copies of machines (test/vectors/machines): what its plan mends by editing files is not found again, nothing
+ * graver than a note comes in its place, a second plan would edit nothing, and undo gives back every byte.
+ */
+import {
+  cpSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { examine } from '#apps/check/examine.ts'
+import { makePlan } from '#apps/repair/make-plan.ts'
+import type { Finding } from '#diagnosis/finding.ts'
+import { applyHere, undoHere } from '../../repair/here.ts'
+
+const MACHINES = join(import.meta.dirname, '../../vectors/machines')
+
+const look = (root: string) =>
+  examine({
+    root,
+    config: undefined,
+    pause: 4.3,
+    within: 60,
+    measure: false,
+    signal: new AbortController().signal,
+    choice: {},
+  })
+
+/** Every path with what is there; of the journal nothing. */
+function listing(root: string, path = ''): string[] {
+  return readdirSync(join(root, path))
+    .sort()
+    .flatMap(name => {
+      const at = `${path}/${name}`
+      if (at === '/var/lib/clockwright') return []
+      const stat = lstatSync(join(root, at))
+      if (stat.isDirectory()) return [at, ...listing(root, at)]
+      const content = stat.isSymbolicLink()
+        ? readlinkSync(join(root, at))
+        : readFileSync(join(root, at), 'latin1')
+      return [`${at} ${stat.mode.toString(8)} ${content}`]
+    })
+}
+
+const told = ({ severity, name }: Finding): string => `${severity} ${name}`
+
+/** In a copy a daemon, and the kernel, go on as they were started. */
+const isOfWhatRuns = ({ evidence }: Finding): boolean =>
+  /^\/(?:proc|sys)\/|\/ps[^/]*$/.test(evidence.find(({ path }) => path)?.path ?? '')
+
+/** Nobody asks how a daemon is set up that is kept from starting: that is for a second plan. */
+const UNSEEN_BEFORE: Readonly<Record<string, readonly string[]>> = {
+  'gcp-debian12': ['critical no-daemon', 'warning smear-mixed', 'warning makestep-expires'],
+}
+
+test.each(readdirSync(MACHINES))('%s', { timeout: 60_000 }, async name => {
+  const folder = mkdtempSync(join(tmpdir(), 'clockwright-plans-'))
+  try {
+    const root = join(folder, 'root')
+    cpSync(join(MACHINES, name, 'root'), root, { recursive: true, verbatimSymlinks: true })
+    const bytes = listing(root)
+    const checked = await look(root)
+    const { plan } = makePlan(checked, root)
+    if (plan.steps.length === 0) return
+    writeFileSync(`${root}.plan`, JSON.stringify(plan))
+    expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+    const after = await look(root)
+    const grave = after.findings.filter(({ severity }) => severity === 'warning' || severity === 'critical')
+    const mended = new Set(plan.steps.flatMap(({ reasons }) => reasons.map(({ finding }) => finding)))
+    expect.soft(grave.filter(each => mended.has(each.name) && !isOfWhatRuns(each)).map(told)).toEqual([])
+    const before = checked.findings.map(told)
+    expect.soft(grave.map(told).filter(each => !before.includes(each))).toEqual(UNSEEN_BEFORE[name] ?? [])
+    if (!UNSEEN_BEFORE[name])
+      expect.soft(makePlan(after, root).plan.steps.map(({ title }) => title)).toEqual([])
+    expect(await undoHere(root)).toMatchObject({ stuck: [] })
+    expect(listing(root)).toEqual(bytes)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
