@@ -257,6 +257,20 @@ test('a hardware clock that shows the time of a zone, and is taken for UTC', () 
   expect(timedatectl('17:20:12', 'yes')).toEqual(['note rtc-in-local-time', 'good good'])
   expect(timedatectl('09:25:00')).toEqual(['note rtc-far-off', 'good good'])
   expect(timedatectl('09:20:12')).toEqual(['good good'])
+  expect(timedatectl('08:35:12')).toEqual(['warning rtc-far-off'])
+})
+
+test('a hardware clock that is read after `date`, and shows an earlier time', () => {
+  const [system, behind] = ['Tue Mar 10 12:00:01 UTC 2026', '2026-03-10 11:14:22.437512+00:00']
+  const FAR_OFF = ['warning rtc-far-off']
+  expect(found('# date', system, '# hwclock', behind)).toEqual(FAR_OFF)
+  expect(found('# date', system, '# hwclock', 'Tue 10 Mar 2026 11:14:22 AM UTC  -0.437512 seconds')).toEqual(
+    FAR_OFF,
+  )
+  // Somebody had a coffee.
+  expect(found('# hwclock', behind, '# date', system)).toEqual(['good good'])
+  expect(found('# date', system, '# hwclock', '2026-03-10 12:20:22.437512+00:00')).toEqual(['good good'])
+  expect(found('# date', system, '# hwclock', '2026-03-10 11:59:40.437512+00:00')).toEqual(['good good'])
 })
 
 test('the hardware clock of `timedatectl show`, and of hwclock beside date', () => {

@@ -36,9 +36,15 @@ export const rtcInLocalTime: Rule = subject => {
 /** Readings of both clocks that are so near each other in a file are of one session. */
 const NEAR_LINES = 40
 
+interface Pair {
+  readonly rtc: LogEvent
+  readonly system: LogEvent
+  readonly behind: Seconds
+}
+
 /**
- * What hwclock printed, beside what `date` or timedatectl did. Time passed between the two, so only hours count; and another
- * reading of hwclock that agrees was asked to take the RTC for something else.
+ * What hwclock printed, beside what `date` or timedatectl did. Time passed between the two, so only hours count, or what was read later and
+ * shows an earlier time; and another reading of hwclock that agrees was asked to take the RTC for something else.
  */
 function besides({ log }: Subject): [rtc: LogEvent, system: LogEvent, behind: Seconds] | undefined {
   const systems = log.timeless.filter(({ what, source }) => what === 'clock-read' && source === undefined)
@@ -57,12 +63,15 @@ function besides({ log }: Subject): [rtc: LogEvent, system: LogEvent, behind: Se
       )
     })
   const [first] = pairs
-  const hours = pairs.every(
-    ({ behind }) =>
-      Math.abs(behind) > HOURS / 2 && Math.abs(behind - HOURS * Math.round(behind / HOURS)) < FAR,
-  )
-  return first && hours ? [first.rtc, first.system, first.behind] : undefined
+  const wrong = pairs.every(pair => isHours(pair.behind) || isInWrongOrder(pair))
+  return first && wrong ? [first.rtc, first.system, first.behind] : undefined
 }
+
+const isHours = (behind: Seconds): boolean =>
+  Math.abs(behind) > HOURS / 2 && Math.abs(behind - HOURS * Math.round(behind / HOURS)) < FAR
+
+const isInWrongOrder = ({ rtc, system, behind }: Pair): boolean =>
+  Math.abs(behind) >= FAR && behind > 0 === rtc.line > system.line
 
 /** Both in one zone: that of the machine, by its name, or UTC. */
 function behindOf(rtc: LogEvent, system: LogEvent): Seconds | undefined {
@@ -84,7 +93,7 @@ function otherwise(subject: Subject, line: LogEvent, system?: LogEvent, behind =
   const off = Math.abs(behind)
   const side = behind > 0 ? 'behind' : 'ahead of'
   const zones = Math.round(off / ZONE_STEP)
-  const local = zones > 0 && off <= MOST_OF_A_ZONE + FAR && Math.abs(off - zones * ZONE_STEP) < FAR
+  const local = off >= HOURS - FAR && off <= MOST_OF_A_ZONE + FAR && Math.abs(off - zones * ZONE_STEP) < FAR
   const common = {
     ...localTime(line),
     measures: { offset: behind },
@@ -97,6 +106,7 @@ function otherwise(subject: Subject, line: LogEvent, system?: LogEvent, behind =
     return {
       ...common,
       name: 'rtc-far-off',
+      severity: off > HOURS / 2 ? 'warning' : 'note',
       what: `The hardware clock is ${duration(off)} ${side} the system clock.`,
       cost: 'The next boot starts with that error.',
       remedy: write,

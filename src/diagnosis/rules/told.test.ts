@@ -322,3 +322,24 @@ test('three pauses of two days are no rate, and what ntpd takes away in two step
   expect(paused.map(({ measures }) => measures.size!.toFixed(1))).toEqual(['6.6', '2.4', '1.6'])
   expect(findings.map(({ name }) => name)).not.toContain('frequency-far-off')
 })
+
+describe('chronyd, started with the machine', () => {
+  const boot = (day: number, size: number) => [
+    `2027-03-0${day}T06:00:03Z vm chronyd[${600 + day}]: chronyd version 4.5 starting (+CMDMON +NTP)`,
+    `2027-03-0${day}T06:00:09Z vm chronyd[${600 + day}]: Selected source 192.0.2.1`,
+    `2027-03-0${day}T06:00:09Z vm chronyd[${600 + day}]: System clock wrong by ${size.toFixed(6)} seconds`,
+    `2027-03-0${day}T20:00:00Z vm chronyd[${600 + day}]: chronyd exiting`,
+  ]
+
+  test('finds the clock wrong by hours start after start', () => {
+    expect(found(...boot(1, 7212.4))).toEqual(['note wrong-at-start', 'good good'])
+    const { findings } = explain(...boot(1, 7212.4), ...boot(2, 7213.4), ...boot(3, 7214.4))
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual(['warning wrong-at-start'])
+    expect(findings[0]!.what).toContain('the worst of 3 starts')
+    expect(findings[0]!.evidence).toHaveLength(3)
+  })
+
+  test('finds it wrong by seconds each time, as a clock without a battery is', () => {
+    expect(found(...boot(1, 12.4), ...boot(2, 13.4))).toEqual(['note wrong-at-start', 'good good'])
+  })
+})

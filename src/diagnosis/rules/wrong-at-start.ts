@@ -1,7 +1,8 @@
 /**
  * wrong-at-start: a daemon found the clock seconds off when it started. That is what it is started for, but the clock was
  * wrong before: all that was stamped since the boot, or since the daemon had ended. Or ntpdate did, which is run once, or by
- * cron: between two runs nothing keeps the clock.
+ * cron: between two runs nothing keeps the clock. Once it is a note; where each start finds it wrong by the better part of an hour, or more, so
+ * will the next.
  */
 import { firstFoundWrong, wrongAtStarts } from '#analysis/log/corrections-said.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
@@ -11,6 +12,8 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 
+/** No crystal is off by that between two boots: what the clock starts with is wrong. */
+const HOURS: Seconds = 1800
 /** Where no daemon said that it was worth a step. */
 const LEAST: Seconds = 1
 
@@ -21,7 +24,8 @@ export const wrongAtStart: Rule = subject => {
   const once = worst ? undefined : setOnce(subject)
   const found = worst ?? once ?? measuredFirst(subject)
   if (!found) return []
-  const { at, size, file, line } = found
+  const { at, size } = found
+  const again = all.filter(each => Math.abs(each.size) >= HOURS).length
   const begins = worst
     ? `When ${keeper.name} started, at`
     : once
@@ -30,12 +34,12 @@ export const wrongAtStart: Rule = subject => {
   return [
     {
       name: 'wrong-at-start',
-      severity: once ? 'warning' : 'note',
+      severity: once || again > 1 ? 'warning' : 'note',
       from: at,
       to: at,
-      what: `${begins} ${when(at)}, the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}.`,
+      what: `${begins} ${when(at)}, the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}${again > 1 ? `, the worst of ${again} starts that found it wrong by half an hour or more` : ''}.`,
       measures: { size, count: Math.max(1, all.length) },
-      evidence: [{ text: `found wrong by ${amount(Math.abs(size))}`, file, line }],
+      evidence: (again > 1 ? all.slice(0, 4) : [found]).map(seen),
       cost: 'What was stamped between the boot and this moment is wrong by that.',
       causes: [
         ...(once
@@ -88,6 +92,12 @@ function measuredFirst({ log, keeper, disturbances }: Subject): Found | undefine
   const way = series.ways.all.find(({ from, rows }) => from === begins.at && rows > 1 && rows < series.rows)
   return way && Math.abs(way.first) >= LEAST ? { ...begins, size: way.first } : undefined
 }
+
+const seen = ({ size, file, line }: Found) => ({
+  text: `found wrong by ${amount(Math.abs(size))}`,
+  file,
+  line,
+})
 
 interface Found {
   readonly at: Seconds
