@@ -72,6 +72,36 @@ describe('ntpd', () => {
     ])
   })
 
+  test('what makes it deaf to its servers can be taken out', () => {
+    const POLLED = 'server 10.0.0.1 minpoll 4 maxpoll 6\ntos maxdist 16\n'
+    const first = (config: string) => {
+      const { name, player } = changesFor(ntpd('4.2.8p15', '-g', config), 4.3)[0]!
+      return [name, (player as { config: string }).config]
+    }
+    expect(first(`${POLLED}restrict -4 default ignore # all\nrestrict -6 default ignore\n`)).toEqual([
+      'no restrict ignore',
+      `${POLLED}restrict -4 default nomodify notrap noquery # all\nrestrict -6 default ignore\n`,
+    ])
+    expect(first(`${POLLED}restrict default noserve nomodify\n`)[1]).toBe(
+      `${POLLED}restrict default notrap noquery nomodify\n`,
+    )
+    // One line after the other.
+    const named = 'server ntp.example maxpoll 6\ntos maxdist 16\n'
+    const both = 'restrict -4 default ignore\nrestrict -6 default noserve\n'
+    expect(first(named + both)[1]).toBe(
+      `${named}restrict -4 default nomodify notrap noquery\nrestrict -6 default nomodify notrap noquery\n`,
+    )
+    expect(first('pool a.pool.ntp.org maxpoll 6\ntos maxdist 16\nrestrict default nopeer')).toEqual([
+      'restrict source',
+      'pool a.pool.ntp.org maxpoll 6\ntos maxdist 16\nrestrict default nopeer\nrestrict source nomodify notrap noquery',
+    ])
+    expect(first(`${POLLED}restrict default nomodify`)[0]).toBe('chrony')
+    expect(first('server 10.0.0.1 maxpoll 6\ntos floor 3 maxdist 16 ceiling 10')).toEqual([
+      'no tos floor, no tos ceiling',
+      'server 10.0.0.1 maxpoll 6\ntos maxdist 16',
+    ])
+  })
+
   test('an edit leaves everything else as it is', () => {
     const [first, second] = changesFor(ntpd('4.2.8p15', '-gx -u ntp:ntp', CONF), 4.3)
     expect(first).toMatchObject({ name: 'no -x', player: { options: '-g -u ntp:ntp', config: CONF } })
@@ -80,6 +110,33 @@ describe('ntpd', () => {
       player: { config: 'server ntp.example iburst minpoll 4 maxpoll 6 # ours\nserver 127.127.1.0\n' },
     })
   })
+})
+
+test('chrony may do without limits of delay; another chronyd asks the servers that are there', () => {
+  const [limits] = changesFor(
+    {
+      kind: 'chronyd',
+      name: 'x',
+      config: 'makestep 1 -1\nserver a maxdelay 0.001 maxpoll 6 maxdelaydevratio 2 # a\n',
+    },
+    4.3,
+  )
+  expect(limits).toMatchObject({
+    name: 'no maxdelay, maxdelaydevratio',
+    player: { config: 'makestep 1 -1\nserver a maxpoll 6 # a\n' },
+  })
+  const chrony = (player: PlayerSpec) =>
+    (changesFor(player, 4.3).find(({ name }) => name === 'chrony')!.player as { config: string }).config
+  const servers = (config: string) => config.split('\n').filter(line => /^(?:server|pool)/.test(line))
+  expect(
+    servers(chrony({ kind: 'openntpd', name: 'o', config: 'server 10.0.0.1\nservers b.example' })),
+  ).toEqual(['server 10.0.0.1 iburst minpoll 4 maxpoll 6', 'pool b.example iburst minpoll 4 maxpoll 6'])
+  expect(servers(chrony({ kind: 'timesyncd', name: 't', config: '[Time]\nNTP=time.google.com' }))).toEqual([
+    'server time.google.com iburst minpoll 6 maxpoll 6',
+  ])
+  expect(servers(chrony(ntpd('4.2.8p15', '-g', 'peer 10.0.0.2')))).toEqual([
+    'server 10.0.0.2 iburst minpoll 4 maxpoll 6',
+  ])
 })
 
 test('chrony is offered makestep and polls, unless they are there', () => {
@@ -91,6 +148,8 @@ test('chrony is offered makestep and polls, unless they are there', () => {
     'clockwright',
   ])
   expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 0.1 -1'))).toEqual(['clockwright'])
+  // A pause that no such step would undo.
+  expect(names(chronyd('server a minpoll 4 maxpoll 4'), 0.5)).toEqual(['clockwright'])
   expect(names(chronyd('server a minpoll 4 maxpoll 4\nmakestep 1000 -1'))).toEqual([
     'makestep 1 -1',
     'clockwright',

@@ -4,8 +4,7 @@
  * it) is not offered.
  */
 import type { Seconds } from '#core/time/units.ts'
-import { parseConf } from '#dialects/ntpd/conf.ts'
-import { namedBy, type PlayerSpec } from '../players/player.ts'
+import { namedBy, type PlayerSpec, sourcesAsked } from '../players/player.ts'
 import { chronyEdits } from './edits/chronyd.ts'
 import type { Edit } from './edits/edit.ts'
 import { ntpdEdits } from './edits/ntpd.ts'
@@ -83,17 +82,12 @@ function others(player: PlayerSpec): Change[] {
   return changes
 }
 
+/** The same servers; where none are named, those that are usual. */
 function chronyConf(player: PlayerSpec): string {
   const [least, most] = shortPollsForAll(namedBy(player))
+  const asked = sourcesAsked(player)
   const servers =
-    player.kind === 'ntpd'
-      ? parseConf(player.config ?? '', 'ntp.conf')
-          .associations.filter(
-            ({ kind, address }) => kind === 'server' || (kind === 'pool' && address !== ''),
-          )
-          .filter(({ address }) => !address.startsWith('127.127.'))
-          .map(({ kind, address }) => `${kind} ${address}`)
-      : ['pool pool.ntp.org']
+    asked.length > 0 ? asked.map(({ kind, address }) => `${kind} ${address}`) : ['pool pool.ntp.org']
   const polled = servers.map(server => `${server} iburst minpoll ${least} maxpoll ${most}`)
   return [...polled, 'makestep 1 -1', 'rtcsync'].join('\n')
 }

@@ -9,7 +9,15 @@ import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import { type DaemonKind, daemonKind, otherVersion, writtenDaemon } from './daemon-name.ts'
-import { deafenedServers, FILES, leftOutOfChrony, leftOutOfNtpd, leftOutOfNtpdRs, list } from './left-out.ts'
+import {
+  deafenedServers,
+  FILES,
+  leftOutOfChrony,
+  leftOutOfNtpd,
+  leftOutOfNtpdRs,
+  leftOutOfOpenNtpd,
+  list,
+} from './left-out.ts'
 import { isLocal, type PlayerSpec, whyNobody } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -95,7 +103,11 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
   },
   openntpd(text) {
     const { servers, notUsable, notUnderstood } = parseOpenNtpdConf(text, '')
-    return { sources: servers.length, strange: notUnderstood, leftOut: notUsable }
+    return {
+      sources: servers.length,
+      strange: notUnderstood,
+      leftOut: [...notUsable, ...leftOutOfOpenNtpd(text)],
+    }
   },
   'ntpd-rs'(text) {
     const { sources, notUnderstood } = parseNtpdRsConf(text, '')

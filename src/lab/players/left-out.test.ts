@@ -3,7 +3,7 @@ import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { NTPD_RS_TABLES } from '#dialects/ntpd-rs/grammar.ts'
 import { configuredPlayer } from './configured.ts'
-import { CHRONY_TABLE, NTPD_RS_GROUPS, NTPD_TABLE } from './left-out.ts'
+import { CHRONY_TABLE, leftOutOfOpenNtpd, NTPD_RS_GROUPS, NTPD_TABLE } from './left-out.ts'
 
 describe.each([
   ['chronyd', CHRONY_GRAMMAR, CHRONY_TABLE],
@@ -132,4 +132,13 @@ test('a daemon that would not start for a line is said to, and one that passes o
     ['chrony', 'server a iburst\nmakestep 1 -1\n'],
   ] as const)
     expect(notesOf(daemon, text).join()).not.toContain('does not start')
+})
+
+test('the constraints of OpenNTPD are not played, and each of their lines is named', () => {
+  expect(
+    leftOutOfOpenNtpd('servers pool.example\nconstraint from "9.9.9.9"\nconstraints from "a.example"\n'),
+  ).toEqual([
+    { line: 2, why: expect.stringContaining('`constraint` is not played') },
+    { line: 3, why: expect.stringContaining('`constraints` is not played') },
+  ])
 })

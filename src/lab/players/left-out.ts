@@ -18,6 +18,7 @@ import {
 } from '#dialects/ntpd/restrict.ts'
 import type { NtpdVersion } from '#dialects/ntpd/version.ts'
 import { keysWritten, unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
+import { openNtpdLines } from '#dialects/openntpd/conf.ts'
 
 export interface LeftOut {
   readonly line: number
@@ -166,6 +167,14 @@ export function leftOutOfNtpdRs(text: string): LeftOut[] {
   })
   return [...unknown, ...known]
 }
+
+export const leftOutOfOpenNtpd = (text: string): LeftOut[] =>
+  openNtpdLines(text)
+    .filter(({ words }) => /^constraints?$/.test(words[0]!))
+    .map(({ line, words }) => ({
+      line,
+      why: `\`${words[0]}\` is not played: the date of that web server bears out what servers say`,
+    }))
 
 /** By which line of ntp.conf, if by any, what a server answers is dropped by an ntpd of this version. */
 export function deafeningIn(

@@ -2,6 +2,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS, type SaidSettings } from '#dialects/chrony/settings.ts'
+import type { ChronySource } from '#dialects/chrony/source.ts'
 import { type PlayerSpec, serversAsked } from '../../players/player.ts'
 import { type Edit, NEAR, ofText } from './edit.ts'
 import { ONLY_WATCHED, withoutSourceFlag } from './source-flag.ts'
@@ -28,11 +29,12 @@ export function chronyEdits(player: Chronyd, pause: Seconds): Edit<Chronyd>[] {
       ...withoutSourceFlag<Chronyd>(sources, 'noselect', ONLY_WATCHED),
       ...withoutSourceFlag<Chronyd>(sources, 'offline', 'until somebody says `chronyc online` none is asked'),
     )
+  edits.push(...withoutLimits(sources))
   if ((said.minsources ?? 1) > asked)
     edits.push(takeOut('minsources', 'nobody is believed where so few are asked'))
   if (said.maxchange && pause > NEAR * said.maxchange.offset)
     edits.push(takeOut('maxchange', 'it is for clocks that never jump by themselves'))
-  if (!stepsAtAnyTime(said))
+  if (pause > NEAR * STEP_BEYOND && !stepsAtAnyTime(said))
     edits.push({
       name: 'makestep 1 -1',
       how: 'write "makestep 1 -1": steps are allowed at any time, not only in the first updates',
@@ -45,6 +47,26 @@ export function chronyEdits(player: Chronyd, pause: Seconds): Edit<Chronyd>[] {
   if ((said.corrtimeratio ?? 0) > CHRONY_DEFAULTS.corrtimeratio)
     edits.push(takeOut('corrtimeratio', 'by default a correction takes less time'))
   return edits
+}
+
+/** Of a source; without them it may be as far, or as unsteady, as it is. */
+const LIMITS = ['maxdelay', 'maxdelayratio', 'maxdelaydevratio'] as const
+
+function withoutLimits(sources: readonly ChronySource[]): Edit<Chronyd>[] {
+  const said = LIMITS.filter(name => sources.some(({ options }) => options.values.has(name)))
+  if (said.length === 0) return []
+  const words = new RegExp(`^(\\s*(?:server|pool|peer)\\s[^#!]*?)\\s+(?:${said.join('|')})\\s+\\S+`, 'gim')
+  const taken = (config: string): string => {
+    const left = config.replace(words, '$1')
+    return left === config ? config : taken(left)
+  }
+  return [
+    {
+      name: `no ${said.join(', ')}`,
+      how: `take ${said.map(name => `"${name}"`).join(' and ')} away from the servers: by default slower answers are used, too`,
+      apply: ofText(taken),
+    },
+  ]
 }
 
 const stepsAtAnyTime = ({ makestep }: SaidSettings): boolean =>

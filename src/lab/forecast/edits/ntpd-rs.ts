@@ -23,7 +23,7 @@ export function ntpdRsEdits(player: NtpdRs, pause: Seconds): Edit<NtpdRs>[] {
   if (pause > NEAR * forward)
     edits.push({
       name: 'steps forward of any size',
-      how: 'write "single-step-panic-threshold = { forward = "inf", backward = … }" in [synchronization], or ntpd-rs ends',
+      how: `write "single-step-panic-threshold = { forward = "inf", backward = ${backward === Number.POSITIVE_INFINITY ? '"inf"' : backward} }" in [synchronization], or ntpd-rs ends`,
       apply: synchronization({
         'single-step-panic-threshold': {
           forward: 'inf',

@@ -2,13 +2,14 @@
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readCommands } from '#dialects/ntpd/commands.ts'
-import { parseConf } from '#dialects/ntpd/conf.ts'
+import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { settingsOf } from '#dialects/ntpd/settings.ts'
 import { withoutName, withoutSetting } from '#dialects/ntpd/take-out.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
 import { type PlayerSpec, serversAsked } from '../../players/player.ts'
 import { type Edit, NEAR, ofText } from './edit.ts'
+import { withoutRestrict } from './restrict.ts'
 import { ONLY_WATCHED, withoutSourceFlag } from './source-flag.ts'
 import { sourcePolls } from './source-polls.ts'
 
@@ -33,6 +34,7 @@ export function ntpdEdits(player: Ntpd, pause: Seconds): Edit<Ntpd>[] {
       apply: ofText(without('disable', 'ntp', withoutName)),
     })
   edits.push(...withoutSourceFlag<Ntpd>(conf.associations, 'noselect', ONLY_WATCHED))
+  edits.push(...withoutRestrict(player), ...withoutStratum(conf))
   if (settings.minsane > asked)
     edits.push({
       name: `minsane ${asked}`,
@@ -82,6 +84,24 @@ export function ntpdEdits(player: Ntpd, pause: Seconds): Edit<Ntpd>[] {
 /** A step that comes later than by default, or never. */
 const isRare = (said: Seconds | undefined, usual: Seconds): boolean =>
   said !== undefined && (said <= 0 || said > usual)
+
+const STRATUM = ['floor', 'ceiling'] as const
+
+/** By which servers of some strata are not believed. */
+function withoutStratum({ tos }: NtpdConf): Edit<Ntpd>[] {
+  const said = STRATUM.filter(name => tos.has(name))
+  if (said.length === 0) return []
+  const words = said.map(name => `"${name} ${tos.get(name)!.value}"`).join(' and ')
+  return [
+    {
+      name: said.map(name => `no tos ${name}`).join(', '),
+      how: `take ${words} out of "tos": for it servers are not believed by their stratum`,
+      apply: ofText(config =>
+        said.reduce((left, name) => without('tos', name, withoutSetting)(left), config),
+      ),
+    },
+  ]
+}
 
 /** Takes a thing out of every command of that name. */
 const without =

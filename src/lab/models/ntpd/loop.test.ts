@@ -156,10 +156,19 @@ test('the poll interval grows while offsets lie within four times the jitter, an
   expect(filter.poll).toBe(6)
 })
 
-test('disable ntp watches only', () => {
-  const { offer, calls } = loop({ conf: 'disable ntp' })
+test('disable ntp watches only, at the frequency of the drift file where the kernel applies it', () => {
+  const { offer, calls } = loop({ conf: 'disable ntp', drift: 20e-6 })
+  const begun = [
+    { kind: 'pll', offset: 0, constant: 3 },
+    { kind: 'frequency', rate: 20e-6 },
+  ]
+  expect(calls).toEqual(begun)
   expect(offer(5, 1)).toBe('ignored')
-  expect(calls).toEqual([])
+  expect(calls).toEqual(begun)
+  // The daemon's own loop would do so once a second, and does not run.
+  const own = loop({ conf: 'disable ntp kernel', drift: 20e-6 })
+  own.offer(5, 1)
+  expect(own.calls).toEqual([{ kind: 'frequency', rate: 0 }])
 })
 
 test('-G steps once, however small the offset', () => {

@@ -98,14 +98,14 @@ export class LoopFilter {
     this.jitter = start.precision
     this.#kernel = new KernelLoop(start.at)
     this.state = start.drift === undefined ? 'NSET' : 'FSET'
-    if (!settings.disciplines || settings.quit) return
+    if (settings.quit) return
     if (settings.kernelLoop) {
       outlet.notice('kern', 'kernel time sync enabled')
       outlet.adjust({ kind: 'pll', offset: 0, constant: this.poll })
     }
     this.#setFrequency(clamp(start.drift ?? 0, MAX_FREQUENCY))
     if (this.state === 'NSET') outlet.notice('freq_not_set', 'freq_not_set')
-    this.#keepCalling(start)
+    if (settings.disciplines) this.#keepCalling(start)
   }
 
   /** Samples are used in the order in which they come until the startup is over. */

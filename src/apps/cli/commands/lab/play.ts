@@ -1,5 +1,6 @@
 /** `clockwright lab run` and `clockwright lab compare`: play a story, and show what it came to. */
 import { writeFileSync } from 'node:fs'
+import { whyNobodyAgrees } from '#lab/players/agreeing.ts'
 import { playersOf } from '#lab/players/of-scenario.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
 import { print } from '#report/chart/svg.ts'
@@ -42,11 +43,12 @@ const MOST_COLUMNS = 4
 export async function playAndShow(
   story: Omit<ScenarioFile, 'notes'>,
   players: readonly PlayerSpec[],
-  notes: readonly string[],
+  said: readonly string[],
   { seeds, json, svg, html }: Output,
   each: 'rows' | 'columns',
 ): Promise<void> {
   const { scenario } = story
+  const notes = [...said, ...players.flatMap(player => whyNobodyAgrees(player, scenario) ?? [])]
   const results = await playStory(scenario, players, seeds)
   if (svg !== undefined) write(svg, `${print(offsetChart(scenario.title, results, { alone: true }))}\n`)
   if (html !== undefined) write(html, resultPage({ scenario, results, notes, seeds, version }))
