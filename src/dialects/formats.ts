@@ -12,6 +12,7 @@ import { chronyc } from './chrony/reports.ts'
 import { selection } from './chrony/selection.ts'
 import { statistics } from './chrony/statistics.ts'
 import { tracking } from './chrony/tracking.ts'
+import { phase } from './csv/phase.ts'
 import { timeOffset } from './csv/time-offset.ts'
 import { census } from './linux/census.ts'
 import { date } from './linux/date.ts'
@@ -71,6 +72,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   ntpdateQuery,
   sntp,
   tinker,
+  phase,
   timeOffset,
   servo,
   timesyncStatus,

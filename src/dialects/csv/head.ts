@@ -15,11 +15,16 @@ export interface Columns {
   readonly timeUnit: number | undefined
   readonly mjd: boolean
   readonly offset: number
+  /** It is the clock's own error, as its phase is: positive, it is ahead (ITU-T G.810). */
+  readonly phase: boolean
   readonly source: number
   /** Undefined: the head names none. */
   readonly unit: number | undefined
   readonly count: number
 }
+
+const NO_TIME =
+  'it has a column called phase, and no unit says that it is a time: name it in the head (phase_ns), or days in a column mjd'
 
 export type Head = { readonly columns: Columns } | { readonly refusal: string }
 
@@ -28,6 +33,7 @@ const SPELLINGS: readonly (readonly [number, string])[] = [
   [1e-3, 'ms msec msecs millis milli millisecond milliseconds'],
   [1e-6, 'us usec usecs micros micro microsecond microseconds'],
   [1e-9, 'ns nsec nsecs nanos nano nanosecond nanoseconds'],
+  [1e-12, 'ps psec psecs picos pico picosecond picoseconds'],
 ]
 export const UNITS: ReadonlyMap<string, number> = new Map(
   SPELLINGS.flatMap(([unit, names]) => names.split(' ').map(name => [name, unit] as const)),
@@ -37,10 +43,10 @@ const DATE = words('date datum')
 const SOURCE = words('source server peer host address')
 /** What people write around the word, and what is no unit. */
 const AROUND = words(
-  'clock offset time system local ntp chrony ptp node timex mean avg average median last measured estimated in the of value',
+  'clock offset time system local ntp chrony ptp node timex mean avg average median last measured estimated in the of value phase',
 )
 /** A table has many rows, and each is asked whether it is a head. */
-const LIKE_A_HEAD = /^[^\d+.-].*offset|^["#\s]*(?:time|date|epoch|zeit|datum)/i
+const LIKE_A_HEAD = /^[^\d+.-].*offset|^["#\s]*(?:time|date|epoch|zeit|datum|mjd)/i
 const LONGEST_NAME = 80
 const LONGEST_HEAD = 2000
 
@@ -60,16 +66,22 @@ export function readHead(text: string): Head | undefined {
   const offset = offsetOf(names)
   // Words with blanks between them are a sentence, unless they name both columns.
   if (typeof offset === 'string') return separator === ' ' ? undefined : { refusal: offset }
+  const mjd = all[time]!.includes('mjd')
+  const phase = !names[offset]!.includes('offset')
+  const unit = unitsOf(names[offset]!)[0]
+  // Other things have phases, too.
+  if (phase && !mjd && unit === undefined) return separator === ' ' ? undefined : { refusal: NO_TIME }
   return {
     columns: {
       separator: separator!,
       time,
       date: date ?? -1,
       timeUnit: unitsOf(names[time]!)[0],
-      mjd: all[time]!.includes('mjd'),
+      mjd,
       offset,
+      phase,
       source: all.findIndex(name => name.length === 1 && SOURCE.has(name[0]!)),
-      unit: unitsOf(names[offset]!)[0],
+      unit,
       count: names.length,
     },
   }
@@ -77,7 +89,9 @@ export function readHead(text: string): Head | undefined {
 
 /** Its column, or why there is none. */
 function offsetOf(names: readonly (readonly string[])[]): number | string {
-  const named = names.flatMap((name, i) => (name.includes('offset') ? [i] : []))
+  const columnsOf = (what: string) => names.flatMap((name, i) => (name.includes(what) ? [i] : []))
+  const offsets = columnsOf('offset')
+  const named = offsets.length > 0 ? offsets : columnsOf('phase')
   if (named.length === 0) return 'none of its columns is called offset'
   const plain = named.filter(i => names[i]!.every(word => AROUND.has(word) || UNITS.has(word)))
   const [one, another] = plain.length > 0 ? plain : named

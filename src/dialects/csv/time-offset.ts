@@ -1,7 +1,7 @@
 /**
  * Any table of time and offset: comma, semicolon or tab between the columns, blanks where a head says what they are. The head may name the
  * columns in any order, and the unit of the offset (`offset_ms`, `offset (us)`); without one there are two, and seconds. That a
- * positive offset means behind is taken from RFC 5905: no table says it. What is written in two ways by two people (a date with slashes, numbers
+ * positive offset means behind is taken from RFC 5905, and that a positive phase means ahead from ITU-T G.810: no table says it. What is written in two ways by two people (a date with slashes, numbers
  * without names) is refused, with what to write instead.
  */
 import type { Seconds } from '#core/time/units.ts'
@@ -23,13 +23,16 @@ const SOME = 3
 const NAMELESS =
   'it has numbers without names: write a head above them, such as time,offset_us, and a time before each'
 const DAY: Seconds = 86_400
+/** What is assumed of them, since no file says it. */
+export const PHASES = 'phase of the clock: positive ahead, seconds where no unit is named'
 
 export const timeOffset: LogFormat = {
   name: 'time,offset',
   dated: true,
   first: FIRST,
   open(into) {
-    const rows = new SampleRows(into, { daemon: 'other', format: timeOffset.name })
+    const offsets = new SampleRows(into, { daemon: 'other', format: timeOffset.name })
+    const phases = new SampleRows(into, { daemon: 'other', format: PHASES })
     /** Where the head was refused its rows are nobody's. */
     let columns: Columns | 'nobody’s' | undefined
     let [headAt, numbers] = [0, 0]
@@ -48,16 +51,24 @@ export const timeOffset: LogFormat = {
         if (row && 'refusal' in row) refuse(row.refusal)
         if (!row || 'refusal' in row) return false
         if (headAt === line - 1) reclaim()
+        const isPhase = typeof columns === 'object' && columns.phase
+        const rows = isPhase ? phases : offsets
         rows.add({
           at: row.at - into.baseDay * DAY,
           line,
           source: row.source,
-          offset: row.offset,
+          offset: isPhase ? -row.offset : row.offset,
           delay: Number.NaN,
         })
         return true
       }),
-      { refusal: undefined, flush: () => rows.flush() },
+      {
+        refusal: undefined,
+        flush() {
+          offsets.flush()
+          phases.flush()
+        },
+      },
     )
     const refuse = (why: string) => {
       reader.refusal ??= why
@@ -111,6 +122,7 @@ function columnsOf(text: string): Columns | undefined {
     timeUnit: undefined,
     mjd: false,
     offset: 1,
+    phase: false,
     source: -1,
     unit: undefined,
     count: 2,

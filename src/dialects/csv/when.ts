@@ -21,7 +21,7 @@ const SLASHES = /^\d{1,2}\/\d{1,2}\/\d{2,4}\b/
 const EPOCH = /^((?:[1-3]\d|40)\d{8})(\d{3}|\d{6}|\d{9})?(\.\d{1,9})?$/
 const NUMBER = /^\d{1,18}(?:\.\d{1,12})?$/
 const SINCE_A_START =
-  'its times count from a start that nobody tells: add to each the seconds since 1970 at which that was'
+  'its times count from a start that nobody tells: add to each the seconds since 1970 at which that was; days of the Julian calendar stand in a column mjd'
 /** 1995 to 2050. */
 const MJD = /^([56]\d{4})(\.\d{1,15})?$/
 
