@@ -10,6 +10,7 @@ import { clocksourceUnstable } from './rules/clocksource-unstable.ts'
 import { cpuClocksDiffer } from './rules/cpu-clocks-differ.ts'
 import { dateLeapt } from './rules/date-leapt.ts'
 import { dateWentBack } from './rules/date-went-back.ts'
+import { dispersionLargeNow } from './rules/dispersion-large-now.ts'
 import { falseticker } from './rules/falseticker.ts'
 import { falsetickerFollowed } from './rules/falseticker-followed.ts'
 import { fewSources } from './rules/few-sources.ts'
@@ -66,6 +67,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
   ticksLost,
   kernelSawAPause,
   offsetLargeNow,
+  dispersionLargeNow,
   impossibleDate,
   notSynchronised,
   stratumTenIsland,

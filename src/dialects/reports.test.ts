@@ -21,11 +21,13 @@ describe('chronyc', () => {
         'selected',
         'stratum-now',
         'offset-now',
+        'dispersion-now',
         'synchronised',
       ])
       expect(events[0]!.source).toBe('192.168.123.1')
       expect(events[1]!.size).toBe(2)
       expect(events[2]!.size).toBeCloseTo(0.000247, 6)
+      expect(events[3]!.size).toBeCloseTo(0.000705, 5)
     }
   })
 
@@ -162,6 +164,7 @@ describe('ntpq', () => {
       ['synchronised', Number.NaN, undefined],
       ['version', Number.NaN, undefined],
       ['stratum-now', 2, undefined],
+      ['dispersion-now', 0.026009, undefined],
       ['selected', Number.NaN, '192.168.123.1'],
       ['offset-now', 0.896183e-3, undefined],
     ])

@@ -124,6 +124,7 @@ export type EventName =
   // What a command printed at one moment.
   | 'offset-now'
   | 'stratum-now'
+  | 'dispersion-now'
   // Heard well, and not believed; because it is too far from a clock that is right (its root distance).
   | 'rejected'
   | 'too-distant'

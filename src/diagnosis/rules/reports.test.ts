@@ -81,6 +81,34 @@ test('a server that is forced with true', () => {
   )
 })
 
+test('an offset near zero, of a measurement that is days old', () => {
+  const tracking = (dispersion: string, leap = 'Normal') =>
+    found(
+      'Reference ID    : C0000201 (ntp1.example)',
+      'Stratum         : 3',
+      'System time     : 0.000000012 seconds fast of NTP time',
+      `Root dispersion : ${dispersion} seconds`,
+      `Leap status     : ${leap}`,
+    )
+  expect(tracking('4.900331222')).toEqual(['warning sources-lost'])
+  expect(tracking('0.900331222')).toEqual(['good good'])
+  expect(tracking('4.900331222', 'Not synchronised')).toEqual(['warning not-synchronised'])
+  expect(
+    found(
+      'C0000201,192.0.2.1,3,1773100801.000000000,0.000000012,0.000012345,0.000081222,-12.331,0.001,0.041,0.012331222,4.900331222,64.2,Normal',
+    ),
+  ).toEqual(['warning sources-lost'])
+  const rv = (dispersion: string) =>
+    found(
+      'associd=0 status=0615 leap_none, sync_ntp, 1 event, clock_sync,',
+      'stratum=3, precision=-24, rootdelay=12.067,',
+      `rootdisp=${dispersion}, refid=192.0.2.1,`,
+      'offset=0.012, frequency=-8.1',
+    )
+  expect(rv('4900.331')).toEqual(['warning sources-lost'])
+  expect(rv('26.009')).toEqual(['good good'])
+})
+
 test('an offset of seconds', () => {
   expect(
     found('System time     : 12.500000000 seconds slow of NTP time', 'Leap status     : Normal'),

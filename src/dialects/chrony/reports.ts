@@ -41,6 +41,10 @@ const LABELS: Readonly<Record<string, Read>> = {
     const match = /^(\d+\.\d+) seconds (slow|fast) of NTP time$/.exec(value)
     return match ? [said('offset-now', { size: (match[2] === 'slow' ? 1 : -1) * Number(match[1]) })] : []
   },
+  'Root dispersion': value => {
+    const match = /^(\d+\.\d+) seconds$/.exec(value)
+    return match ? [said('dispersion-now', { size: Number(match[1]) })] : []
+  },
   'Leap status': leap,
 }
 const SILENT = [
@@ -51,7 +55,6 @@ const SILENT = [
   'Residual freq',
   'Skew',
   'Root delay',
-  'Root dispersion',
   'Update interval',
 ]
 
@@ -73,6 +76,8 @@ function leap(value: string): readonly Said[] {
 const TRACKING_C =
   /^[0-9A-F]{8},[^,]{0,255},\d{1,2},\d+\.\d{9}(?:,[+-]?\d+\.\d+){9},(?:Normal|Insert second|Delete second|Not synchronised)$/
 
+const ROOT_DISPERSION = 11
+
 const trackingC: Read = text => {
   if (!TRACKING_C.test(text)) return undefined
   const fields = text.split(',')
@@ -82,6 +87,7 @@ const trackingC: Read = text => {
     ...(source === '' ? [] : [said('selected', { source })]),
     ...(Number(stratum) > 0 ? [said('stratum-now', { size: Number(stratum) })] : []),
     said('offset-now', { size: Number(offset) }),
+    said('dispersion-now', { size: Number(fields[ROOT_DISPERSION]) }),
     ...leap(fields.at(-1)!),
   ]
 }

@@ -37,6 +37,7 @@ const ofSystem = (text: string): readonly Said[] | undefined =>
 function saidOfSystem([name, value]: readonly [string, string]): Said[] {
   if (name === 'version') return [said('version')]
   if (name === 'stratum' && Number(value) < 16) return [said('stratum-now', { size: Number(value) })]
+  if (name === 'rootdisp') return [said('dispersion-now', { size: Number(value) * 1e-3 })]
   if (name === 'offset') return [said('offset-now', { size: Number(value) * 1e-3 })]
   if (name === 'refid' && /^[\d.]+$/.test(value)) return [said('selected', { source: value })]
   return []
