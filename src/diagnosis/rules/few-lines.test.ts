@@ -1,6 +1,6 @@
 /** A few lines of a log, and what they are enough to say. */
 import { describe, expect, test } from 'vitest'
-import { verdictOf } from '#report/explain/verdict.ts'
+import { verdictOf, verdictSentence } from '#report/explain/verdict.ts'
 import { explain } from '../../../test/support/explain.ts'
 
 describe('what says nothing of the clock is no reason to call it good', () => {
@@ -17,6 +17,25 @@ describe('what says nothing of the clock is no reason to call it good', () => {
     const explained = explain(...lines)
     expect(explained.findings.map(({ name }) => name)).not.toContain('good')
     expect(verdictOf(explained)).toBe('unknown')
+  })
+
+  test('that ntpd ran for days without a word of trouble is told all the same', () => {
+    const start = [
+      'Mar  5 00:00:03 vm ntpd[700]: ntpd 4.2.8p15@1.3728-o Wed Sep 23 11:46:38 UTC 2020 (1): Starting',
+      'Mar  5 00:00:03 vm ntpd[700]: proto: precision = 0.070 usec (-24)',
+      'Mar  5 00:00:03 vm ntpd[700]: kernel reports TIME_ERROR: 0x41: Clock Unsynchronized',
+    ]
+    const hours = Array.from(
+      { length: 24 },
+      (_, hour) =>
+        `Mar  5 ${String(hour).padStart(2, '0')}:17:01 vm CRON[99]: (root) CMD (run-parts /etc/cron.hourly)`,
+    )
+    const quiet = explain(...start, ...hours)
+    expect(verdictOf(quiet)).toBe('unknown')
+    expect(verdictSentence(quiet)).toContain('ntpd 4.2.8p15 ran for 23.0 h after its start')
+    const lost = 'Mar  5 23:30:00 vm ntpd[700]: no servers reachable'
+    expect(verdictSentence(explain(...start, ...hours, lost))).not.toContain('ran for')
+    expect(verdictSentence(explain(...start))).not.toContain('ran for')
   })
 
   test('that a source was selected is one', () => {

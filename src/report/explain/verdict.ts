@@ -1,6 +1,8 @@
 /** The one sentence that comes first, and findings gathered by kind. */
+import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Finding, Severity } from '#diagnosis/finding.ts'
+import { ranQuietly } from '#diagnosis/ran-quietly.ts'
 
 /** `unknown`: there is nothing by which a clock could be judged. */
 export type Verdict = Exclude<Severity, 'note'> | 'unknown'
@@ -22,11 +24,20 @@ export function verdictOf({ verdict, findings }: Pick<Explained, 'verdict' | 'fi
 export function verdictSentence(host: Explained): string {
   const { findings } = host
   const verdict = verdictOf(host)
-  if (verdict === 'unknown') return 'Nothing was measured: these logs do not say how right this clock was.'
+  if (verdict === 'unknown')
+    return ['Nothing was measured: these logs do not say how right this clock was.', ...quiet(host)].join(' ')
   if (verdict === 'good') return findings.find(({ name }) => name === 'good')!.what
   const [first, ...more] = findingsByKind(findings)[0]!
   return `${first!.what}${more.length > 0 ? ` That is the largest of ${more.length + 1} such.` : ''}`
 }
+
+const quiet = ({ log, keepers }: Explained): string[] =>
+  keepers.flatMap(keeper => {
+    const time = ranQuietly(log, keeper)
+    return time === undefined
+      ? []
+      : [`${keeper.name} ran for ${duration(time)} after its start, and none of its words tells of trouble.`]
+  })
 
 /** Kinds in the order of the findings; in each the largest first. That all is good is no finding to tell apart. */
 export function findingsByKind(findings: readonly Finding[]): Finding[][] {
