@@ -66,6 +66,11 @@ test('systemd and the kernel say that it ended', () => {
     expect(told(...run(0), line(5 * HOUR, `kernel: ${text}`), ...after)).toEqual([['critical', 'no-daemon']])
 })
 
+test('of the kernel’s messages alone nobody knows whether it was started again', () => {
+  const killed = 'Out of memory: Killed process 611 (chronyd) total-vm:91232kB'
+  expect(told(`[ 5000.123456] ${killed}`, '[ 5001.000000] usb 1-1: new device')).toEqual([])
+})
+
 test('other units end', () => {
   for (const text of [
     'chrony-wait.service: Deactivated successfully.',

@@ -1,15 +1,6 @@
 /** What Linux says of clocks, of the machine standing still, and of counters that differ. Of 2.6 to 6; Xen's too. */
 import type { Seconds } from '#core/time/units.ts'
-import type { Daemon } from '#core/trace/series.ts'
 import { type Said, said } from '../log/said.ts'
-
-/** As the kernel calls them, in fifteen letters. */
-const DAEMONS: Readonly<Record<string, Daemon>> = {
-  chronyd: 'chrony',
-  ntpd: 'ntpd',
-  'systemd-timesyn': 'timesyncd',
-}
-const ended = (name: string): Said => ({ ...said('ended'), daemon: DAEMONS[name]! })
 
 /** No drift between two looks at the host takes so much. */
 const PAUSE: Seconds = 1
@@ -49,13 +40,11 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said | 
   [/Time went backwards/, () => said('went-backwards')],
   // Kernels up to 2.6.20, which counted time in ticks.
   [/^(?:warning: many lost ticks|Losing too many ticks!)/, () => said('ticks-lost')],
-  [/^(?:.*: )?Killed \w+ \d+ \((chronyd|ntpd|systemd-timesyn)\)/, m => ended(m[1]!)],
-  [/^(chronyd|ntpd|systemd-timesyn)\[\d+\]: segfault at/, m => ended(m[1]!)],
   [/^Clock: (?:inserting|deleting) leap second/i, () => said('leap-second')],
 ]
 
 /** In a system log the time since the boot stands before a message. */
-const SINCE_BOOT = /^\[ *\d+\.\d+\] /
+export const SINCE_BOOT = /^\[ *\d+\.\d+\] /
 
 /** Undefined when it means nothing here. */
 export function readKernelMessage(line: string): Said | undefined {

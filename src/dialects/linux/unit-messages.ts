@@ -1,6 +1,7 @@
-/** What systemd says of the services that keep a clock, of versions 219 to 257: that they ended, in order or not. */
+/** What systemd, of versions 219 to 257, and the kernel say of the services that keep a clock: that they ended, in order or not. */
 import type { Daemon } from '#core/trace/series.ts'
 import { type Said, said } from '../log/said.ts'
+import { readKernelMessage, SINCE_BOOT } from './kernel-messages.ts'
 
 const UNITS: Readonly<Record<string, Daemon>> = {
   chrony: 'chrony',
@@ -26,5 +27,23 @@ const STOPPED = /^Stopped (?:([a-z-]+)\.service(?:\.| - )|([\w, :/]{1,60})\.$)/
 export function readUnitMessage(message: string): Said | undefined {
   const match = OF_UNIT.exec(message) ?? STOPPED.exec(message)
   const daemon = match && (UNITS[match[1] ?? ''] ?? DESCRIBED[match[2] ?? ''])
-  return daemon ? { ...said('ended'), daemon } : undefined
+  return daemon ? endOf(daemon) : undefined
 }
+
+/** As the kernel calls them, in fifteen letters. */
+const COMMANDS: Readonly<Record<string, Daemon>> = {
+  chronyd: 'chrony',
+  ntpd: 'ntpd',
+  'systemd-timesyn': 'timesyncd',
+}
+const KILLED = /^(?:.*: )?Killed \w+ \d+ \(([\w-]+)\)/
+const CRASHED = /^([\w-]+)\[\d+\]: segfault at/
+
+/** In a system log; `dmesg` alone does not show that it was started again. */
+export function readKernelInLog(line: string): Said | undefined {
+  const message = line.replace(SINCE_BOOT, '')
+  const daemon = COMMANDS[(KILLED.exec(message) ?? CRASHED.exec(message))?.[1] ?? '']
+  return daemon ? endOf(daemon) : readKernelMessage(line)
+}
+
+const endOf = (daemon: Daemon): Said => ({ ...said('ended'), daemon })

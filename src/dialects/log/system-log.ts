@@ -5,8 +5,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { type Daemon, OTHERS_SPOKE } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
-import { readKernelMessage as readKernel } from '../linux/kernel-messages.ts'
-import { readUnitMessage } from '../linux/unit-messages.ts'
+import { readKernelInLog, readUnitMessage } from '../linux/unit-messages.ts'
 import { isOfServo } from '../linuxptp/servo.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
 import { readMessage as readNtpdate } from '../ntpd/ntpdate.ts'
@@ -32,7 +31,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   ntpdate: { daemon: 'other', read: readNtpdate },
   chronyd: { daemon: 'chrony', read: readChronyd },
   'systemd-timesyncd': { daemon: 'timesyncd', read: readTimesyncd },
-  kernel: { daemon: 'other', read: readKernel, talkative: true },
+  kernel: { daemon: 'other', read: readKernelInLog, talkative: true },
   systemd: { daemon: 'other', read: readUnitMessage, talkative: true },
 }
 /** A log without programs' names is the log of one: the message tells whose. */
