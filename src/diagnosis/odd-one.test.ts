@@ -1,5 +1,5 @@
 /** Field report 002: two guests of one kind, and only one of them is wrong. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../test/support/explain.ts'
 import { BASE_DAY } from '../../test/support/pieces.ts'
 import { oddOneOf } from './odd-one.ts'
@@ -32,4 +32,47 @@ test('hosts that are alike, and a host alone, have no odd one', () => {
   expect(oddOneOf([guest('a', usual), guest('b', usual)])).toBeUndefined()
   expect(oddOneOf([guest('a', paused), guest('b', paused)])).toBeUndefined()
   expect(oddOneOf([guest('a', paused)])).toBeUndefined()
+})
+
+describe('logs of two kinds', () => {
+  // Zero would be a step of ntpd.
+  const usual = (i: number) => ((i % 3) + 0.1) * 1e-5
+  const updated = (name: string, offset: (i: number) => number) => ({
+    ...explain(
+      ...Array.from(
+        { length: 400 },
+        (_, i) => `${MJD} ${(64 * i).toFixed(3)} ${offset(i).toFixed(9)} -37.200 0.000021000 0.001000 6`,
+      ),
+    ),
+    name,
+  })
+  const small = (i: number) => usual(i) / 20
+
+  test('their offsets are no measure of each other: an average is smaller than what it is of', () => {
+    expect(oddOneOf([guest('a', usual), updated('b', small)])).toBeUndefined()
+    // Of one kind they are.
+    expect(oddOneOf([updated('a', usual), updated('b', small)])).toMatchObject({ name: 'a' })
+  })
+
+  test('findings are compared all the same', () => {
+    expect(oddOneOf([guest('a', paused), updated('b', small)])).toMatchObject({
+      name: 'a',
+      times: Number.NaN,
+      alone: ['vm-paused'],
+    })
+  })
+
+  test('the kind that both have counts', () => {
+    const both = (name: string, offset: (i: number) => number) => ({
+      ...explain(
+        ...Array.from({ length: 400 }, (_, i) => [
+          `${MJD} ${(64 * i).toFixed(3)} 192.0.2.1 963a ${usual(i).toFixed(9)} 0.000200000 0.001000000 0.000010000`,
+          `${MJD} ${(64 * i).toFixed(3)} ${offset(i).toFixed(9)} -37.200 0.000021000 0.001000 6`,
+        ]).flat(),
+      ),
+      name,
+    })
+    expect(oddOneOf([both('a', small), updated('b', small)])).toBeUndefined()
+    expect(oddOneOf([both('a', usual), updated('b', small)])).toMatchObject({ name: 'a' })
+  })
 })

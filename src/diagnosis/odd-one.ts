@@ -14,7 +14,7 @@ const TIMES = 3
 
 export interface OddOne {
   readonly name: string
-  /** How many times as large as the median of the others its offsets are (95 % of them below); NaN when not known. */
+  /** How many times as large as the median of the others its offsets are (95 % of them below); NaN where no kind of log is common to them. */
   readonly times: number
   /** Troubles that no other host has. */
   readonly alone: readonly FindingName[]
@@ -35,8 +35,7 @@ export function oddOneOf(hosts: readonly Explained[]): OddOne | undefined {
 }
 
 function against(host: Explained, others: readonly Explained[]): OddOne | undefined {
-  const mine = offsetOf(host)
-  const theirs = others.map(offsetOf).filter(offset => offset !== undefined)
+  const [mine, ...theirs] = alikeSeriesOf([host, ...others])
   const sizes = theirs.map(({ sizes }) => sizes.at(0.95))
   const times = mine && sizes.length > 0 ? mine.sizes.at(0.95) / upperMedian(sizes) : Number.NaN
   const larger =
@@ -58,7 +57,20 @@ export const seriesOf = (
     ? (keepers.map(({ daemon }) => log.ownOffsetOf(daemon)).find(Boolean) ?? [...log.updates.values()][0])
     : [...log.samples.values(), ...log.updates.values()].find(series => series.format === format)
 
-const offsetOf = (host: Explained): OffsetMeasures | undefined => seriesOf(host)?.offset
+/**
+ * Of the one kind of log that all of them have whose clocks were measured at all: offsets are larger in one kind than in another. None
+ * where there is no such kind, or the first was not measured.
+ */
+function alikeSeriesOf(hosts: readonly Explained[]): OffsetMeasures[] {
+  const measured = hosts.filter(host => seriesOf(host) !== undefined)
+  if (measured[0] !== hosts[0] || measured.length === 0) return []
+  const [first] = measured
+  const formats = [seriesOf(first!)!, ...first!.log.samples.values(), ...first!.log.updates.values()].map(
+    ({ format }) => format,
+  )
+  const common = formats.find(format => measured.every(host => seriesOf(host, format) !== undefined))
+  return common === undefined ? [] : measured.map(host => seriesOf(host, common)!.offset)
+}
 
 const troublesOf = ({ findings }: Explained): FindingName[] =>
   findings.filter(({ severity }) => severity === 'warning' || severity === 'critical').map(({ name }) => name)
