@@ -171,7 +171,7 @@ const provesItself = ({ options }: ChronySource): boolean =>
   options.flags.has('nts') || options.values.has('key')
 
 /** Whom `authselectmode` passes over; attached clocks it leaves alone. */
-function barredBy(subject: LintSubject): (source: ChronySource) => boolean {
+export function barredBy(subject: LintSubject): (source: ChronySource) => boolean {
   const mode = lastDirective(subject, 'authselectmode')?.words[0]?.toLowerCase()
   const proven = subject.chrony.some(({ read }) =>
     read.sources.some(each => !each.noselect && provesItself(each)),

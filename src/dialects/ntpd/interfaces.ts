@@ -8,6 +8,7 @@ import type { Command } from './commands.ts'
 export const isInterface = ({ name }: Command): boolean => name === 'interface' || name === 'nic'
 
 const LOOPBACK = /^(?:lo\d*|127(?:\.\d+){3}(?:\/\d+)?|::1(?:\/\d+)?|localhost)$/i
+export const isLoopback = (target: string): boolean => LOOPBACK.test(target)
 const WILDCARD = /^(?:wildcard|0\.0\.0\.0|::)$/i
 
 /** Do these lines leave no address by which a server could be asked? In doubt they do. */

@@ -5,6 +5,7 @@
  */
 import { compareVersions } from '#dialects/grammar.ts'
 import type { Edit, Finding } from '../../finding.ts'
+import { barredBy } from '../configured-sources.ts'
 import { hostDevice, isAbsent, isOfCard, pathOf, ptpDevice } from '../ptp.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
@@ -73,12 +74,19 @@ const byInterface = (subject: LintSubject, { file, line, device }: Phc): Finding
   }),
 ]
 
-/** Servers are asked, or may be: not all files are here. */
-const hasNetwork = ({ chrony, machine }: LintSubject): boolean =>
-  chrony.some(
+/** Servers are followed, or may be: not all files are here. */
+function hasNetwork(subject: LintSubject): boolean {
+  const isBarred = barredBy(subject)
+  return subject.chrony.some(
     ({ read }) =>
-      read.sources.some(({ noselect }) => !noselect) || (!machine.about.complete && read.includes.length > 0),
+      read.sources.some(each => !each.noselect && !isBarred(each)) ||
+      (!subject.machine.about.complete && read.includes.length > 0),
   )
+}
+
+/** Servers are asked, and passed over because they do not prove themselves. */
+const hasBarred = (subject: LintSubject): boolean =>
+  subject.chrony.some(({ read }) => read.sources.some(barredBy(subject)))
 
 /** Clouds that keep the clocks of their hosts, and advise to follow that clock alone (the pages of each on time). */
 const KEPT = ['azure', 'aws', 'gcp']
@@ -88,27 +96,28 @@ function notValidated(subject: LintSubject, { file, line, device, options }: Phc
   if (options.includes('noselect') || subject.machine.isGuest === false) return []
   const trusted = options.includes('trust')
   if (!trusted && hasNetwork(subject)) return []
+  const barred = hasBarred(subject)
   return [
     found({
       name: 'host-clock-not-validated',
       severity: !trusted && KEPT.includes(about.platform ?? '') ? 'note' : 'warning',
       what: trusted
         ? `\`trust\` puts ${device} beyond doubt, and it is as good as the clock of the host.`
-        : `${device} is the only source, and it is as good as the clock of the host: how good that is does not come with it.`,
+        : `${device} is the only source${barred ? ' that `authselectmode` lets chronyd follow' : ''}, and it is as good as the clock of the host: how good that is does not come with it.`,
       evidence: [evidenceAt(subject, file, line)],
       cost: 'If the host is wrong, so is the guest, and its own error bound says that all is well.',
       remedy: {
         daemon: 'chrony',
         text: trusted
           ? 'Leave `trust` out, and let the network vote.'
-          : 'Add servers of the network: they prove the host right, or outvote it.',
+          : `Add servers of the network${barred ? ' that prove themselves' : ''}: they prove the host right, or outvote it.`,
         changes: trusted
           ? [
               replaceWord(lineOf(subject, file, line), 'trust', '')
                 .replace(/\s+/g, ' ')
                 .trim(),
             ]
-          : ['pool pool.ntp.org iburst'],
+          : [barred ? 'server ntp.example iburst nts' : 'pool pool.ntp.org iburst'],
         edits: trusted
           ? [
               {
@@ -118,7 +127,9 @@ function notValidated(subject: LintSubject, { file, line, device, options }: Phc
                 text: lineOf(subject, file, line).replace(/\s+trust(?=\s|$)/i, ''),
               },
             ]
-          : [{ file, line, kind: 'insert-after', text: 'pool pool.ntp.org iburst' }],
+          : barred
+            ? []
+            : [{ file, line, kind: 'insert-after', text: 'pool pool.ntp.org iburst' }],
       },
       confirm: '`clockwright status`: it says whether the network proves the clock of the host.',
     }),

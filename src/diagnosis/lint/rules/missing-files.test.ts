@@ -101,3 +101,21 @@ test('keys are in no copy of a machine, so that they are missing there says noth
   expect(lintMachine(inventory, copy).map(({ name }) => name)).not.toContain('key-not-there')
   expect(lintMachine({ ...inventory, copy: 'live' }, copy).map(({ name }) => name)).toContain('key-not-there')
 })
+
+test.each([
+  ['trustedkey 1 2\n', ['server b key 7', 'trustedkey 1 2'], 'trustedkey 1 2 7'],
+  ['trustedkey 1 7\n', undefined, undefined],
+  ['trustedkey 1 (3 ... 9)\n', undefined, undefined],
+  ['trustedkey 1\ntrustedkey 07\n', undefined, undefined],
+])('a key that is not among those that are trusted: %j', (trusted, evidence, change) => {
+  const text = `server a key 1\nserver b key 7\nserver c\nserver d\nkeys /etc/ntp/keys\n${trusted}`
+  const found = lint([{ path: 'etc/ntp.conf', text }]).find(({ name }) => name === 'key-not-there')
+  expect(found?.evidence.map(({ text }) => text)).toEqual(evidence)
+  expect(found?.remedy.changes[0]).toBe(change)
+  expect(
+    lint([
+      { path: 'etc/ntp.conf', text },
+      { path: 'etc/sysconfig/ntpd', text: 'OPTIONS="-g -t 7"\n' },
+    ]).map(({ name }) => name),
+  ).not.toContain('key-not-there')
+})

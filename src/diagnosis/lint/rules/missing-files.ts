@@ -10,7 +10,7 @@ import { isSecret } from '../../inventory/share.ts'
 import type { Presence } from '../presence.ts'
 import { lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, type LintSubject, namesMore, type Part } from '../subject.ts'
+import { evidenceAt, type LintSubject, lineOf, namesMore, ntpdOptions, type Part } from '../subject.ts'
 import { CHRONYD, type Manners, NTPD } from './words.ts'
 
 export const missingFiles: LintRule = subject => [
@@ -93,14 +93,58 @@ function ntpdKeys(subject: LintSubject): Finding[] {
   const trusts = commands.some(({ name }) => name === 'trustedkey')
   if ((!named || !trusts) && namesMore(subject, subject.ntp)) return []
   const path = named?.words[0] ?? ''
+  const numbers = [...new Set(associations.map(({ options }) => options.values.get('key')!))]
+  const unknown = trusts && !namesMore(subject, subject.ntp) ? untrustedOf(subject, numbers) : []
+  if (named && unknown.length > 0) return [notTrusted(subject, associations, unknown)]
   const untrusted = named && !trusts ? ' Nor is any key trusted: there is no `trustedkey`.' : ''
   return keyFound(subject, {
     keyed,
     named: named && { file: named.file, line: named.line, path },
     directive: 'keys',
     manners: NTPD,
-    numbers: [...new Set(associations.map(({ options }) => options.values.get('key')!))],
+    numbers,
     untrusted,
+  })
+}
+
+/** `trustedkey 1 (4 ... 7)`, from 4.2.7 on; and `-t` trusts more. */
+function untrustedOf(subject: LintSubject, numbers: readonly string[]): string[] {
+  const lines = subject.ntp.flatMap(({ read }) => read.commands.filter(({ name }) => name === 'trustedkey'))
+  const words = lines.flatMap(({ words }) => words)
+  const isRange = words.some(word => !/^\d+$/.test(word))
+  const isGiven = ntpdOptions(subject).some(({ words }) => words.some(word => /^-t|^--trustedkey/.test(word)))
+  return isRange || isGiven
+    ? []
+    : numbers.filter(number => !words.some(word => Number(word) === Number(number)))
+}
+
+function notTrusted(
+  subject: LintSubject,
+  associations: readonly {
+    readonly file: number
+    readonly line: number
+    readonly options: NtpdAssociation['options']
+  }[],
+  unknown: readonly string[],
+): Finding {
+  const lines = subject.ntp.flatMap(({ file, read }) =>
+    read.commands.filter(({ name }) => name === 'trustedkey').map(({ line }) => ({ file, line })),
+  )
+  const last = lines.at(-1)!
+  const keyed = associations.filter(({ options }) => unknown.includes(options.values.get('key')!))
+  const keys = unknown.length === 1 ? `key ${unknown[0]}` : `keys ${unknown.join(', ')}`
+  return found({
+    name: 'key-not-there',
+    severity: 'warning',
+    what: `A source is to prove itself by ${keys}, which \`trustedkey\` does not name.`,
+    evidence: [...keyed.slice(0, 3), ...lines].map(({ file, line }) => evidenceAt(subject, file, line)),
+    cost: `What the source answers is thrown away: ${NTPD.program} never follows it.`,
+    remedy: {
+      daemon: NTPD.daemon,
+      text: 'Trust its number, if it is that of the server, or give the source the number of a key that is trusted.',
+      changes: [`${lineOf(subject, last.file, last.line).trim()} ${unknown.join(' ')}`],
+    },
+    confirm: '`ntpq -c as`: the column auth says bad.',
   })
 }
 

@@ -11,3 +11,18 @@ test('a .vmx may tell the hardware clock of its guest to be off UTC, as Windows 
   expect(edits('rtc.diffFromUTC = "0"')).toEqual([])
   expect(edits('rtc.diffFromUTC = "3600"', 'guestOS = "windows9-64"')).toEqual([])
 })
+
+test.each([
+  ["<clock offset='localtime'/>", "<clock offset='utc'/>"],
+  [
+    "<clock offset='variable' adjustment='3600' basis='localtime'/>",
+    "<clock offset='variable' adjustment='3600' basis='utc'/>",
+  ],
+  ["<clock offset='variable' adjustment='3600' basis='utc'/>", undefined],
+  ["<clock offset='variable' adjustment='3600'/>", undefined],
+])('of a libvirt domain: %s', (clock, utc) => {
+  const [found] = lint([{ path: 'guest.xml', text: `<domain type='kvm'>\n  ${clock}\n</domain>\n` }]).filter(
+    ({ name }) => name === 'rtc-in-local-time',
+  )
+  expect(found?.remedy.edits?.[0]?.text.trim()).toBe(utc)
+})

@@ -112,15 +112,17 @@ const chrony: LintRule = subject =>
 const libvirt: LintRule = subject =>
   subject.domains.flatMap(({ file, read }) => {
     const { clock, isWindows } = read
-    if (clock?.attributes.offset !== 'localtime' || isWindows) return []
+    const { offset, basis } = clock?.attributes ?? {}
+    const isLocal = offset === 'localtime' || (offset === 'variable' && basis === 'localtime')
+    if (!clock || !isLocal || isWindows) return []
     const text = lineOf(subject, file, clock.line)
-    const utc = text.replace(/offset=(["'])localtime\1/, 'offset=$1utc$1')
+    const utc = text.replace(/(offset|basis)=(["'])localtime\2/, '$1=$2utc$2')
     return [
       said(
         subject,
         evidenceAt(subject, file, clock.line),
         'The guest finds its hardware clock in the local time of the host. Only Windows expects that.',
-        ["<clock offset='utc'>"],
+        [offset === 'variable' ? "<clock offset='variable' basis='utc'>" : "<clock offset='utc'>"],
         [{ file, line: clock.line, kind: 'replace', text: utc }],
       ),
     ]

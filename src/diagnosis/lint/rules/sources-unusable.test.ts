@@ -55,3 +55,36 @@ test('an ntpd without an address reaches nobody', () => {
     'sources-unusable',
   )
 })
+
+test.each([
+  ['-g -I lo', 'OPTIONS="-g"'],
+  ['-I 127.0.0.1 -g', 'OPTIONS="-g"'],
+  ['-g -I lo -I eth0', undefined],
+  ['-g', undefined],
+])('an ntpd that is started with %s', (options, after) => {
+  const found = (conf: string) =>
+    lint([
+      { path: 'etc/ntp.conf', text: conf },
+      { path: 'etc/sysconfig/ntpd', text: `OPTIONS="${options}"\n` },
+    ]).find(({ name }) => name === 'sources-unusable')
+  expect(found(SERVERS)?.remedy.edits?.[0]?.text).toBe(after)
+  expect(found('server 127.127.28.0\n')).toBeUndefined()
+})
+
+test('requests that leave from the loopback reach nobody', () => {
+  expect(chrony(`${SERVERS}bindacqaddress 127.0.0.1\n`)).toEqual(CRITICAL)
+  expect(chrony(`${SERVERS}bindacqaddress 192.0.2.7\n`)).toEqual([])
+  expect(chrony(`${SERVERS}bindaddress 127.0.0.1\n`)).toEqual([])
+  expect(chrony(`server 2001:db8::1\nbindacqaddress 127.0.0.1\n`)).toEqual([])
+  expect(chrony(`${SERVERS}refclock PHC /dev/ptp_kvm\nbindacqaddress 127.0.0.1\n`)).toEqual([])
+})
+
+test('servers that are passed over prove no clock of the host right', () => {
+  const names = (mode: string) =>
+    lint(
+      [{ path: 'etc/chrony.conf', text: `${SERVERS}refclock PHC /dev/ptp_kvm\nauthselectmode ${mode}\n` }],
+      { hypervisor: 'kvm' },
+    ).map(({ name }) => name)
+  expect(names('require')).toContain('host-clock-not-validated')
+  expect(names('mix')).not.toContain('host-clock-not-validated')
+})
