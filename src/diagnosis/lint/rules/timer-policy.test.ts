@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { mergeEdits } from '../../repair/edit.ts'
 import { lint } from '../lint.ts'
 
 const told = (timer: string) =>
@@ -23,4 +24,16 @@ test.each([
 test('what a processor counts is let alone', () => {
   expect(told("<timer name='tsc' frequency='2600000000'/>")).toEqual([])
   expect(told("<timer name='tsc' frequency='fast'/>")).toEqual([])
+})
+
+test('timers that stand on one line are each put right in one go', () => {
+  const timers = (kvmclock: string, pit: string, rtc: string, track: string) =>
+    `<domain type='kvm'>\n  <clock offset='utc'><timer name='kvmclock' present='${kvmclock}'/><timer name='pit' tickpolicy='${pit}'/><timer tickpolicy='${rtc}' track='${track}' name='rtc'/></clock>\n</domain>\n`
+  const text = timers('no', 'discard', 'discard', 'guest')
+  const { text: after, refused } = mergeEdits(
+    text,
+    lint([{ path: 'guest.xml', text }]).map(({ remedy }) => remedy.edits ?? []),
+  )
+  expect(refused).toEqual([])
+  expect(after).toBe(timers('yes', 'delay', 'catchup', 'wall'))
 })

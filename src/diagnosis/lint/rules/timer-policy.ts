@@ -143,7 +143,12 @@ function say(
       pattern.test(lineOf(subject, file, each)),
     ) ?? line
   const text = lineOf(subject, file, at)
-  const better = text.replace(pattern, `${problem.attribute}=$1${problem.instead}$1`)
+  const put = (tag: string): string => tag.replace(pattern, `${problem.attribute}=$1${problem.instead}$1`)
+  // Several may stand on one line, and have the same attribute.
+  const better =
+    lastLine > line
+      ? put(text)
+      : text.replace(/<timer\b[^>]*/g, tag => (isNamed(tag, attributes.name) ? put(tag) : tag))
   const edits: Edit[] = better === text ? [] : [{ file, line: at, kind: 'replace', text: better }]
   return found({
     name: 'timer-policy',
@@ -156,3 +161,5 @@ function say(
       '`virsh dumpxml DOMAIN`; in the guest /sys/devices/system/clocksource/clocksource0/current_clocksource.',
   })
 }
+
+const isNamed = (tag: string, name = ''): boolean => new RegExp(`\\bname=(["'])${name}\\1`).test(tag)
