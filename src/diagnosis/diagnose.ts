@@ -1,7 +1,7 @@
 /** All rules, applied to the logs of one host: its findings, the worst first, or that it is good. */
-import { rate, signed } from '#core/time/format.ts'
 import type { EventName } from '#core/trace/series.ts'
 import { bySeverity, type Finding } from './finding.ts'
+import { ranInOrder } from './ran-in-order.ts'
 import { configure } from './remedies.ts'
 import type { Rule } from './rule.ts'
 import { asymmetricPath } from './rules/asymmetric-path.ts'
@@ -22,6 +22,7 @@ import { impossibleDate } from './rules/impossible-date.ts'
 import { kernelSawAPause } from './rules/kernel-saw-a-pause.ts'
 import { leapOrSmearMix } from './rules/leap-or-smear-mix.ts'
 import { leftWrong } from './rules/left-wrong.ts'
+import { lookedUntimed } from './rules/looked-untimed.ts'
 import { lostTicks, ticksLost } from './rules/lost-ticks.ts'
 import { masterLost } from './rules/master-lost.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
@@ -81,6 +82,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   setBetweenRuns,
   setByRuns,
   setUntimed,
+  lookedUntimed,
   steppedBySomeoneElse,
   lostTicks,
   clocksFight,
@@ -159,9 +161,9 @@ const FOLLOWING: readonly EventName[] = [
   'stepped',
 ]
 
-function good({ log, keeper }: Subject): Finding {
-  const runs = log.timeless.filter(({ daemon, what }) => daemon === keeper.daemon && what === 'slew-begun')
-  const mean = runs.reduce((sum, { size }) => sum + size, 0) / runs.length
+function good(subject: Subject): Finding {
+  const { log, keeper } = subject
+  const loop = ranInOrder(subject)
   const moment = log.span === undefined && !log.events.any
   return {
     name: 'good',
@@ -169,13 +171,12 @@ function good({ log, keeper }: Subject): Finding {
     from: log.span?.from,
     to: log.span?.to,
     what:
-      runs.length === 0
-        ? moment
-          ? 'What these commands printed shows nothing wrong, at that moment.'
-          : `${keeper.name} kept this clock without trouble.`
-        : `${runs.length} runs of ntpd -q had to slew the clock by ${signed(mean)} on average: with 60 s between them it drifts by ${rate(-mean / 60)}.`,
-    measures: runs.length === 0 ? {} : { runs: runs.length, mean },
-    evidence: runs.slice(0, 3).map(evidenceOf),
+      loop?.what ??
+      (moment
+        ? 'What these commands printed shows nothing wrong, at that moment.'
+        : `${keeper.name} kept this clock without trouble.`),
+    measures: loop ? { runs: loop.runs.length, mean: loop.mean } : {},
+    evidence: (loop?.runs ?? []).slice(0, 3).map(evidenceOf),
     cost: 'Nothing.',
     causes: [],
     remedy: configure(keeper, 'Nothing to do.'),

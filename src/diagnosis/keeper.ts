@@ -74,7 +74,9 @@ const NAMED: ReadonlyMap<string, string> = new Map([
 ])
 
 function nameOfOther(log: HostLog): string {
-  const once = log.events.of('stepped', 'slew-begun').some(event => event.once && event.daemon === 'other')
+  const once = [...log.events.of('stepped', 'slew-begun'), ...log.timeless].some(
+    event => event.once && event.daemon === 'other',
+  )
   if (log.sizes.rows > 0) return 'linuxptp'
   return NAMED.get(log.bestSamples('other')?.format ?? '') ?? (once ? 'ntpdate' : 'the time daemon')
 }

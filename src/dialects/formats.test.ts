@@ -123,6 +123,50 @@ describe('ntpd', () => {
   })
 })
 
+describe('programs that are run once, without stamps', () => {
+  test('each has its order, its size and no time; chronyd -Q only looks', () => {
+    const { events, routed } = tell(
+      [
+        'chronyd version 4.3 starting (+CMDMON +NTP)',
+        'Disabled control of system clock',
+        'System clock wrong by 0.000478 seconds (ignored)',
+        'chronyd exiting',
+        'Initial frequency -12.331 ppm',
+        'System clock wrong by -57.406902 seconds (step)',
+        'No suitable source for synchronisation',
+        'step time server 192.0.2.1 offset -6.908438 sec',
+        'ntpdate[123]: adjust time server 192.0.2.1 offset +0.002747 sec',
+        '',
+      ].join('\n'),
+    )
+    expect(events.map(({ what, daemon, once, at, line }) => [what, daemon, once, at, line])).toEqual([
+      ['version', 'chrony', undefined, Number.NaN, 1],
+      ['offset-found', 'chrony', true, Number.NaN, 3],
+      ['stepped', 'chrony', true, Number.NaN, 6],
+      ['no-source', 'chrony', true, Number.NaN, 7],
+      ['stepped', 'other', true, Number.NaN, 8],
+      ['slew-begun', 'other', true, Number.NaN, 9],
+    ])
+    expect(events.map(({ size }) => size)).toEqual([
+      Number.NaN,
+      0.000478,
+      -57.406902,
+      Number.NaN,
+      -6.908438,
+      0.002747,
+    ])
+    expect(routed.notUnderstood.count).toBe(0)
+  })
+
+  test('what a daemon says, too, is not taken for a run', () => {
+    const { events, routed } = tell(
+      "Selected source 192.0.2.1\nSystem clock wrong by 0.712345 seconds\nCan't synchronise: no selectable sources\n",
+    )
+    expect(events).toEqual([])
+    expect(routed.notUnderstood.count).toBe(3)
+  })
+})
+
 describe('chrony', () => {
   const HEAD = (names: string) => `${'='.repeat(40)}\n   Date (UTC) Time     ${names}\n${'='.repeat(40)}\n`
 

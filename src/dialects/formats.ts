@@ -24,6 +24,7 @@ import { timedatectl } from './linux/timedatectl.ts'
 import { servo } from './linuxptp/servo.ts'
 import type { LogFormat } from './log/format.ts'
 import { journalEntries } from './log/journal-entries.ts'
+import { runOnce } from './log/run-once.ts'
 import { otherPrograms, systemLog } from './log/system-log.ts'
 import { clockstats } from './ntpd/clockstats.ts'
 import { commandLine } from './ntpd/command-line.ts'
@@ -69,6 +70,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
   timingstats,
   ntskelog,
   setOnce,
+  runOnce,
   ntpdateQuery,
   sntp,
   tinker,

@@ -35,17 +35,28 @@ export function loopOf(log: HostLog, daemon: Daemon): Loop | undefined {
   const alsoPrinted = log.timeless.some(({ format }) => format === 'ntpd -q')
   if (runs.length < FEWEST || (daemon === 'ntpd' && alsoPrinted)) return undefined
   const later = runs.slice(1).map((run, i) => ({ size: run.size, after: run.at - runs[i]!.at }))
-  const [first, last] = [runs[0]!, runs.at(-1)!]
-  const line = fitLine(runs.map(({ at, size }) => ({ x: at, y: size })))
-  const grows =
-    line?.slopeError !== undefined &&
-    line.slopeError < SURE * Math.abs(line.slope) &&
-    Math.abs(last.size) > GROWN * Math.abs(first.size)
+  const slope = growthOf(
+    runs,
+    runs.map(({ at }) => at),
+  )
   return {
     runs,
     every: upperMedian(later.map(({ after }) => after)),
-    rate: grows ? line.slope : upperMedian(later.map(({ size, after }) => size / Math.max(1, after))),
+    rate: slope ?? upperMedian(later.map(({ size, after }) => size / Math.max(1, after))),
     usual: upperMedian(later.map(({ size }) => Math.abs(size))),
-    grows,
+    grows: slope !== undefined,
   }
+}
+
+/** Whether what runs found grows from one to the next, where nobody knows when they were. */
+export const growsInOrder = (runs: readonly LogEvent[]): boolean =>
+  runs.length >= FEWEST && growthOf(runs, [...runs.keys()]) !== undefined
+
+/** Its slope where what they found lies on a line that leads away from zero. */
+function growthOf(runs: readonly LogEvent[], at: readonly number[]): number | undefined {
+  const line = fitLine(runs.map(({ size }, i) => ({ x: at[i]!, y: size })))
+  const far = Math.abs(runs.at(-1)!.size) > GROWN * Math.abs(runs[0]!.size)
+  return far && line?.slopeError !== undefined && line.slopeError < SURE * Math.abs(line.slope)
+    ? line.slope
+    : undefined
 }

@@ -4,13 +4,18 @@
  */
 import { upperMedian } from '#core/number/median.ts'
 import { duration } from '#core/time/format.ts'
-import type { LogEvent } from '#core/trace/series.ts'
+import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
 import { evidenceOf, spanOf } from '../subject.ts'
+import { commandRun } from './command-run.ts'
 import { regularJumps } from './regular.ts'
+import { untimedRuns } from './untimed-runs.ts'
+
+/** Of the size of a quantum: a run that found so little came between two. */
+const SMALL = 0.1
 
 export const lostTicks: Rule = subject => {
   const regular = regularJumps(subject.disturbances.clock)
@@ -33,19 +38,24 @@ export const lostTicks: Rule = subject => {
       }),
     )
   }
-  const loop = quantisedSteps(subject.log.timeless)
+  const { daemon } = subject.keeper
+  const loop = quantaAmong(untimedRuns(subject).sets, daemon)
   if (loop)
     found.push(
       finding(subject, {
         from: undefined,
         to: undefined,
-        what: `In a loop of ntpd -q the clock had to be set back ${loop.steps.length} times by nearly the same amount, ${duration(loop.size)}: it leaps forward.`,
+        what: `In a loop of ${commandRun(subject.keeper)} the clock had to be set back ${loop.steps.length} times by nearly the same amount, ${duration(loop.size)}: it leaps forward.`,
         measures: { size: -loop.size, count: loop.steps.length },
         evidence: [
           ...loop.steps.slice(0, 5).map(evidenceOf),
-          {
-            text: 'what ntpd -q begins to slew goes on after it ends: up to 30 ms in the next minute are from the run before',
-          },
+          ...(daemon === 'ntpd'
+            ? [
+                {
+                  text: 'what ntpd -q begins to slew goes on after it ends: up to 30 ms in the next minute are from the run before',
+                },
+              ]
+            : []),
         ],
       }),
     )
@@ -82,6 +92,16 @@ export const ticksLost: Rule = ({ log, keeper }) => {
       confirm: '`clockwright drift HOST`: the loss, and whether it comes with load.',
     },
   ]
+}
+
+/**
+ * Of runs that nobody knows the time of. Those of `ntpd -q` are a loop of a minute. ntpdate and chronyd are run once a day, too, where
+ * what any clock gains is alike from run to run: unless most runs found next to nothing.
+ */
+export function quantaAmong(runs: readonly LogEvent[], daemon: Daemon): ReturnType<typeof quantisedSteps> {
+  const found = quantisedSteps(runs)
+  const small = runs.filter(({ size }) => found && Math.abs(size) < SMALL * found.size)
+  return daemon === 'ntpd' || small.length > runs.length / 2 ? found : undefined
 }
 
 /** Steps back that are alike, among runs of `ntpd -q`; two are enough, since nothing but a quantum repeats to 1 %. */

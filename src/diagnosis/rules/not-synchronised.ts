@@ -13,6 +13,7 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 import { lastWordsAlone } from './sources-lost.ts'
+import { untimedRuns } from './untimed-runs.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
@@ -171,7 +172,10 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   if (measured) return []
   const selectsNobody = neverSelected(log, keeper)
   if (selectsNobody) return [selectsNobody]
-  if (failures.length === 0 || mine(...FOLLOWED).length > 0) return []
+  const printed = untimedRuns({ log, keeper })
+  failures.push(...printed.silent)
+  const found = mine(...FOLLOWED).length + printed.sets.length + printed.looks.length
+  if (failures.length === 0 || found > 0) return []
   return [
     {
       name: 'not-synchronised',

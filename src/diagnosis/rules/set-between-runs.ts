@@ -1,6 +1,6 @@
 /**
  * What a loop of `ntpd -q`, ntpdate or `chronyd -q` tells of jumps: most runs put right what the clock had drifted since the last one, and
- * a few set it by far more. The lines of `ntpd -q` do not say when; none says whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
+ * a few set it by far more. Lines without a stamp do not say when; none says whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
  */
 import { loopOf } from '#analysis/log/runs.ts'
 import { upperMedian } from '#core/number/median.ts'
@@ -13,6 +13,7 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 import { commandRun } from './command-run.ts'
 import { quantisedSteps } from './lost-ticks.ts'
+import { untimedRuns } from './untimed-runs.ts'
 
 /** Runs from which it is known how far the clock drifts between two, and how much more is a jump. */
 const FEWEST = 6
@@ -25,11 +26,7 @@ const MOST = 1 / 3
 export const setBetweenRuns: Rule = subject => {
   const loop = loopOf(subject.log, subject.keeper.daemon)
   if (loop?.grows) return []
-  const runs =
-    loop?.runs ??
-    subject.log.timeless.filter(
-      ({ daemon, what }) => daemon === subject.keeper.daemon && (what === 'slew-begun' || what === 'stepped'),
-    )
+  const runs = loop?.runs ?? untimedRuns(subject).sets
   const usual = upperMedian(runs.map(({ size }) => Math.abs(size)))
   const sets = runs.filter(
     ({ what, size }) => what === 'stepped' && Math.abs(size) > Math.max(LEAST, TIMES * usual),
@@ -38,8 +35,8 @@ export const setBetweenRuns: Rule = subject => {
   const [forward, back] = [sets.filter(({ size }) => size > 0), sets.filter(({ size }) => size < 0)]
   return [
     ...(forward.length > 0 ? [stopped(forward, subject)] : []),
-    // Those that are alike are told by lost-ticks.
-    ...(back.length > 0 && !quantisedSteps(back) ? [leapt(back, subject)] : []),
+    // Those without stamps that are alike are told by lost-ticks.
+    ...(back.length > 0 && (loop || !quantisedSteps(back)) ? [leapt(back, subject)] : []),
   ]
 }
 

@@ -1,8 +1,9 @@
 /**
- * What lines of `ntpd -q` without a stamp tell where the clock was set again and again (field report 000): it sets what is more than
- * 128 ms off, and slews the rest. Nobody knows how long it was between two runs, so there is no rate: only by how much each run found
+ * What lines of `ntpd -q`, `chronyd -q` or ntpdate without a stamp tell where the clock was set again and again (field report 000). ntpd
+ * sets what is more than 128 ms off, and slews the rest; chronyd sets whatever it finds, and ntpdate slews up to half a second. Nobody knows how long it was between two runs, so there is no rate: only by how much each run found
  * the clock wrong, and how long a crystal would have taken for that.
  */
+import { growsInOrder } from '#analysis/log/runs.ts'
 import { upperMedian } from '#core/number/median.ts'
 import { duration } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
@@ -13,23 +14,28 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 import { commandRun } from './command-run.ts'
-import { quantisedSteps } from './lost-ticks.ts'
+import { quantaAmong } from './lost-ticks.ts'
 import { setBetweenRuns } from './set-between-runs.ts'
+import { untimedRuns } from './untimed-runs.ts'
 
 /** Fewer sets may each have followed a boot. */
 const FEWEST = 3
 const LARGE: Seconds = 1
+/** Of what ntpdate slews, and chronyd sets: less is no trouble. */
+const LITTLE: Seconds = 0.01
 /** A crystal is hardly ever further off. */
 const CRYSTAL: Rate = 100e-6
 /** What it slewed in the other runs is then of another kind. */
 const DWARFED = 0.1
 
 export const setUntimed: Rule = subject => {
-  const runs = subject.log.timeless.filter(
-    ({ daemon, format }) => daemon === subject.keeper.daemon && format === 'ntpd -q',
+  const runs = untimedRuns(subject).sets
+  const { daemon } = subject.keeper
+  const sets = runs.filter(({ what, size }) =>
+    daemon === 'ntpd' ? what === 'stepped' : Math.abs(size) > LITTLE,
   )
-  const sets = runs.filter(({ what }) => what === 'stepped')
-  if (sets.length === 0 || quantisedSteps(sets) || setBetweenRuns(subject).length > 0) return []
+  if (sets.length === 0 || quantaAmong(runs, daemon) || setBetweenRuns(subject).length > 0) return []
+  if (daemon === 'other' && growsInOrder(runs)) return []
   return sets.length < FEWEST ? onceOrTwice(sets, subject) : [again(sets, runs, subject)]
 }
 
@@ -43,11 +49,17 @@ function again(sets: readonly LogEvent[], runs: readonly LogEvent[], subject: Su
     severity: most > LARGE ? 'critical' : 'warning',
     from: undefined,
     to: undefined,
-    what: `Nobody keeps this clock: ${sets.length} of ${runs.length} runs of ${commandRun(subject.keeper)} had to set it ${way}, by ${amount(least)} to ${amount(most)}, usually ${amount(usual)}.`,
+    what: `Nobody keeps this clock: ${sets.length} of ${runs.length} runs of ${commandRun(subject.keeper)} had to ${sets.some(({ what }) => what === 'stepped') ? 'set' : 'move'} it ${way}, by ${amount(least)} to ${amount(most)}, usually ${amount(usual)}.`,
     measures: { count: sets.length, runs: runs.length, forward, least, most, usual },
     evidence: sets.slice(0, 6).map(evidenceOf),
     cost: 'Before each run all stamps were wrong by up to that, and then time jumped.',
-    causes: causesOf({ usual, bothWays: way === 'forward and back', jumps: jumpsBetween(sets, runs) }),
+    causes: causesOf({
+      usual,
+      bothWays: way === 'forward and back',
+      jumps: jumpsBetween(sets, runs),
+      // Who tells of `ntpd -q` ran it in a loop of a minute; ntpdate and chronyd are run by cron.
+      byCron: subject.keeper.daemon !== 'ntpd',
+    }),
     remedy: configure(
       subject.keeper,
       'Look at the clock source of the guest, and choose that of its hypervisor; then let a daemon keep the clock, instead of runs.',
@@ -60,7 +72,8 @@ function again(sets: readonly LogEvent[], runs: readonly LogEvent[], subject: Su
   }
 }
 
-const causesOf = (of: { usual: Seconds; bothWays: boolean; jumps: boolean }): Cause[] => [
+const causesOf = (of: { usual: Seconds; bothWays: boolean; jumps: boolean; byCron: boolean }): Cause[] => [
+  ...(of.byCron && !of.bothWays ? [DRIFT] : []),
   ...(of.jumps
     ? [
         {
@@ -75,8 +88,15 @@ const causesOf = (of: { usual: Seconds; bothWays: boolean; jumps: boolean }): Ca
   },
   ...(of.bothWays
     ? [{ what: 'something else sets the clock, too', why: 'it was ahead at one run and behind at another' }]
-    : [{ what: 'the clock drifts, as any does that nobody keeps', why: 'if the runs lay so far apart' }]),
+    : of.byCron
+      ? []
+      : [DRIFT]),
 ]
+
+const DRIFT: Cause = {
+  what: 'the clock drifts, as any does that nobody keeps',
+  why: 'if the runs lay so far apart',
+}
 
 function jumpsBetween(sets: readonly LogEvent[], runs: readonly LogEvent[]): boolean {
   const slewed = runs.filter(({ what }) => what === 'slew-begun').map(({ size }) => Math.abs(size))

@@ -31,6 +31,7 @@ export const setOnce: LogFormat = {
           at: Number.NaN,
           text,
           ...said(how === 'set' ? 'stepped' : 'slew-begun', { size: Number(size) }),
+          once: true,
         })
       return true
     })
