@@ -9,6 +9,7 @@ const PLAIN = {
   toEra: 0,
   tolerance: 0.01,
   nextAt: Number.NaN,
+  changeBefore: Number.NaN,
   fresh: false,
   file: 0,
   line: 1,

@@ -15,7 +15,7 @@ import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
 import { once } from './once.ts'
 
-const FIELDS = 12
+const FIELDS = 13
 const SEEN = 0
 const AT = 1
 const OFFSET = 2
@@ -29,6 +29,7 @@ const ERA = 9
 const RUN = 10
 /** Since the last measurement there were rows without one. */
 const UNHEARD = 11
+const LAST_CHANGE = 12
 
 /** Of the running median of the changes: a Gaussian is that far off once in ten million. */
 const UNUSUAL = 8
@@ -84,6 +85,8 @@ export interface Change {
   /** How long the daemon waited between the two measurements before, and how differently from the time before that. */
   readonly spacing: Seconds
   readonly unsteadiness: Seconds
+  /** By how much the offset had changed between those two. */
+  readonly changeBefore: Seconds
   /** ntpd's filter was empty: the daemon had begun anew, or set its clock. It also is where it told before that nobody answered. */
   readonly fresh: boolean
   readonly file: number
@@ -184,6 +187,7 @@ export class Changes {
               spacing: state[s + WAIT]!,
               unsteadiness:
                 Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
+              changeBefore: seen > 1 ? state[s + LAST_CHANGE]! : Number.NaN,
               fresh: dispersion[row]! > FRESH_DISPERSION && state[s + UNHEARD] === 0,
               file: block.file,
               line: line[row]!,
@@ -194,6 +198,7 @@ export class Changes {
         state[s + RUN] = (change === 0 ? 0 : side) + state[s + RUN]! * Number(run > 0)
         state[s + WAIT_BEFORE] = state[s + WAIT]!
         state[s + WAIT] = wait
+        state[s + LAST_CHANGE] = change
         if (seen < WARM_UP) {
           const usual = Math.min(size, NOT_SET * Math.abs(value))
           if (usual > state[s + TYPICAL]!) state[s + TYPICAL] = usual

@@ -48,6 +48,18 @@ test('what goes on at its rate in a shorter time is a rate, too, and what stays 
   expect(seen(0.21)).toHaveLength(1)
 })
 
+test('a slow change after one of the same rate is a rate; after one of another rate, or to the other side, it is none', () => {
+  const seen = (before: number) => {
+    const [jump] = jumpsOf([0, 0.03, 0.028]) as [Jump]
+    // The rows before came four times as often.
+    return joinRuns([{ ...jump, change: { ...jump.change, spacing: POLL / 4, changeBefore: before } }])
+  }
+  expect(seen(0.0073)).toEqual([])
+  for (const before of [0.0001, 0.0019, 0.03, -0.0073]) expect(seen(before)).toHaveLength(1)
+  const [fast] = jumpsOf([0, 3, 3]) as [Jump]
+  expect(joinRuns([{ ...fast, change: { ...fast.change, changeBefore: 3 } }])).toHaveLength(1)
+})
+
 test('a measurement that fell into a pause saw a part of it, and the next one the rest', () => {
   expect(sizes(0, 0.4, 3, 3)).toEqual([3])
   expect(sizes(0, 3, 3.4, 3.4)).toEqual([3.4])

@@ -18,6 +18,8 @@ const RARE = 600e-6
 /** Of a change, what follows it to the same side; and what no noise is. */
 const GOES_ON = 0.4
 const CLEARLY_ON = 0.2
+/** Of a change before it, which no noise makes. */
+const LEAST_BEFORE: Seconds = 2e-3
 /** How far two measurements are apart that follow each other, of the usual wait. */
 const ONE_WAIT = 1.5
 /** What passes ntpd's filter is one of eight samples. */
@@ -98,7 +100,7 @@ function beforeRamp(run: readonly Jump[]): readonly Jump[] {
 function isRamp(run: readonly Jump[]): boolean {
   const first = run[0]!
   if (run.length === 1) {
-    return Math.abs(rateOf(first)) < WORST_RATE && goesOn(first)
+    return Math.abs(rateOf(first)) < WORST_RATE && (goesOn(first) || wentSoBefore(first))
   }
   const rates = run.map(rateOf)
   const alike = rates.every(rate => Math.abs(rate) < WORST_RATE && within(rate, rates[0]!, 3))
@@ -113,6 +115,17 @@ function goesOn({ change: { from, to, after, next, nextAt }, size }: Jump): bool
   const onwards = (next - after) / size
   const sooner = (nextAt - to) / Math.max(1, to - from)
   return onwards > GOES_ON || (onwards > CLEARLY_ON && onwards > GOES_ON * sooner)
+}
+
+/**
+ * The change before it was of the same slow rate, and no noise, but in itself nothing unusual: after an outage ntpd may learn hundreds of
+ * ppm from its first measurement, and takes them back some polls later.
+ */
+function wentSoBefore({ change, size }: Jump): boolean {
+  const { changeBefore, spacing } = change
+  const [rate, before] = [size / Math.max(1, change.to - change.from), changeBefore / Math.max(1, spacing)]
+  const slow = Math.abs(rate) < RARE && Math.abs(changeBefore) > LEAST_BEFORE
+  return slow && rate * before > 0 && within(rate, before, 2)
 }
 
 /** Neighbours that lie one usual wait apart become one: `most` of what is usual. */
