@@ -25,6 +25,8 @@ const NEARLY: Seconds = 60
 const START: Seconds = 600
 /** From its first word to the first reply timesyncd takes less. */
 const CONNECTING: Seconds = 120
+/** Of a gap of a log: a clock that was ahead for as long would be found right just then by chance only. */
+const FILLED = 0.9
 /** A log that runs backwards more often is out of order. */
 const MOST = 2
 
@@ -122,7 +124,10 @@ function setItself({ before, after, by }: Return, count: number, { keeper, when 
   }
 }
 
-/** Where the stamps of a file go back; where they go back to before its beginning, its parts are out of order. */
+/**
+ * Where the stamps of a file go back; where they go back to before its beginning, or what follows fills a gap that was there before, its
+ * parts are out of order.
+ */
 function returnsOf(events: readonly LogEvent[]): Return[] {
   const sorted = events.toSorted((a, b) => a.line - b.line)
   let first = Number.POSITIVE_INFINITY
@@ -130,10 +135,25 @@ function returnsOf(events: readonly LogEvent[]): Return[] {
   for (const [i, after] of sorted.entries()) {
     const before = sorted[i - 1]
     if (before && before.at - after.at > LEAST) {
-      if (after.at < first && !isReply(before, after)) return []
+      const outOfOrder = after.at < first || fillsAGap(sorted, i)
+      if (outOfOrder && !isReply(before, after)) return []
       all.push({ before, after, by: before.at - after.at })
     }
     first = Math.min(first, after.at)
   }
   return all.length > MOST ? [] : all
+}
+
+/** What comes from there on goes on after all that there was, or ends, before it sees a time that was there. */
+function fillsAGap(events: readonly LogEvent[], back: number): boolean {
+  const { at } = events[back]!
+  const next = events.findIndex((each, i) => i < back && each.at > at)
+  const begins = events[next - 1]?.at
+  if (begins === undefined) return false
+  const [ends, most] = [events[next]!.at, events[back - 1]!.at]
+  const rest = events.slice(back)
+  const end = rest.findIndex((each, i) => i > 0 && (each.at < rest[i - 1]!.at - LEAST || each.at > ends))
+  const goesOn = rest[end]
+  const twice = goesOn !== undefined && goesOn.at > ends && goesOn.at <= most
+  return !twice && rest.at(end < 0 ? -1 : end - 1)!.at - at > FILLED * (ends - begins)
 }
