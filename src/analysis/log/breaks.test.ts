@@ -123,6 +123,14 @@ test('a line that is straight again with a slope tells of a rate, and one withou
   expect(estimates(after(-1.5e-4))).toHaveLength(1)
 })
 
+test('a line that stays where it was, by the digits that are printed, has a size of nothing', () => {
+  // As after a pause within an outage: far off in the first row already, with slopes that are bent still.
+  const bent = [0.69, 0.36, 0.3, 0.18].map(jitter => ({ offset: 135.7, jitter, slope: -6.9e-3 }))
+  const found = estimates([...QUIET, ...bent, { offset: 135.7, jitter: 3e-5 }, ...QUIET])
+  expect(found).toHaveLength(1)
+  expect(found[0]).toBeCloseTo(135.7, 1)
+})
+
 test('a clock that nobody steers goes where its line leads', () => {
   const free = Array.from({ length: 40 }, (_, i) => ({ offset: 0.07 * i, jitter: 2e-4, slope: 0.07 / 1024 }))
   expect(estimates(free)).toEqual([])

@@ -25,6 +25,8 @@ const LEAPT = 1.5
 const NOISE = 4
 /** Of what is printed with four digits. */
 const ROUNDED = 0.005
+/** Of two such numbers: what lies between them, though they look alike, or differ by one in the last place. */
+const PRINTED = 1e-3
 
 export interface Break {
   readonly source: number
@@ -204,11 +206,14 @@ function jumpIn({ offset, sd, points }: Row, before: Of): Pick<Bent, 'size' | 'u
 
 /**
  * Bent by a measurement, or straight and further off than it leads to, after chronyd noticed itself that its clock had been set. A straight
- * line that is nearer to zero than before was corrected.
+ * line that is nearer to zero than before was corrected, and one that is where it was, by all digits that are printed, does not tell of
+ * any size.
  */
 function isBent({ at, offset, jitter }: Row, before: Of): boolean {
   const unusual = Math.max(BENT * before.typical, LEAST)
   const corrected = Math.abs(offset) < 0.5 * Math.abs(before.offset)
+  const moved = Math.abs(offset - before.offset)
+  if (moved <= PRINTED * Math.max(Math.abs(offset), Math.abs(before.offset))) return false
   const further = Math.abs(offset - before.offset - before.slope * (at - before.at))
   return (jitter > unusual && jitter > LEAPT * before.jitter) || (!corrected && further > 10 * unusual)
 }
