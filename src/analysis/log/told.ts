@@ -4,6 +4,7 @@
  * the first of them. A daemon's start is no event, and steps that come as regularly as a wrong rate makes them are a rate.
  */
 
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
@@ -44,6 +45,14 @@ const NEARLY_ALL = 0.8
 const SMALL: Seconds = 0.02
 const OFTEN = 8
 const WORST_RATE = 0.05
+/**
+ * A rate takes the clock past a threshold, and on until its daemon acts: ntpd waits for a quarter of an hour and for some polls
+ * before it steps; chronyd makes up for any rate that lasts, as soon as some polls have shown it.
+ */
+const ACTS: Readonly<Partial<Record<Daemon, { readonly beyond: Seconds; readonly within: Seconds }>>> = {
+  ntpd: { beyond: STEP_THRESHOLD, within: 7200 },
+  chrony: { beyond: 0, within: 3600 },
+}
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
 const SURELY_JUMPED: Seconds = 1
 /** A jump by more scatters beyond the limits of chronyd: maxjitter (1 s), maxdistance (3 s). */
@@ -353,8 +362,17 @@ function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean
     isOneSided(events) &&
     Math.abs(total(events) / span) < WORST_RATE &&
     isEven(events) &&
+    wasLetGoSoFar(events, span, log, daemon) &&
     !wasRightBetween(events, span, log.updatesOf(daemon))
   )
+}
+
+/** Whether a rate that adds up to that gets so far before its daemon acts: a pause goes all its way at once, and then nothing happens for hours. */
+function wasLetGoSoFar(events: readonly Event[], span: Seconds, log: HostLog, daemon: Daemon): boolean {
+  const acts = ACTS[daemon]
+  if (!acts || log.updatesOf(daemon)) return true
+  const rate = Math.abs(total(events.slice(1)) / span)
+  return upperMedian(events.map(({ size }) => Math.abs(size))) <= acts.beyond + rate * acts.within
 }
 
 /** What has gathered since the event before, in the time since then, is about the same each time. */

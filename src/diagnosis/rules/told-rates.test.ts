@@ -1,0 +1,39 @@
+/** A rate and pauses that come again and again look alike in messages: what a daemon would have let go so far tells them apart. */
+import { describe, expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+
+const names = (...lines: readonly string[]) => [
+  ...new Set(explain(...lines).findings.map(({ name }) => name)),
+]
+
+const at = (seconds: number) =>
+  new Date(Date.UTC(2027, 2, 1) + Math.round(seconds) * 1e3).toISOString().slice(0, 19)
+const DAY = 86_400
+
+describe('a clock found late by seconds each night', () => {
+  const sizes = [2.766115, 4.698271, 2.598327, 5.168342, 3.631108, 4.537294]
+
+  test('was paused: chronyd makes up for any rate that lasts', () => {
+    const lines = sizes.flatMap((size, i) => [
+      `${at(i * DAY + 7300)} vm chronyd[799]: System clock wrong by ${size.toFixed(6)} seconds`,
+      `${at(i * DAY + 7300 + size)} vm chronyd[799]: System clock was stepped by ${size.toFixed(6)} seconds`,
+    ])
+    const { findings } = explain(`${at(0)} vm chronyd[799]: Selected source 192.0.2.1`, ...lines)
+    expect(findings.map(({ name }) => name)).toEqual(sizes.map(() => 'vm-paused'))
+    expect(findings.map(({ measures }) => measures.size)).toEqual(sizes)
+  })
+
+  test('was paused: ntpd would have stepped a rate away at a quarter of a second', () => {
+    const lines = sizes.map((size, i) => `${at(i * DAY + 8900)} vm ntpd[7]: time reset +${size.toFixed(6)} s`)
+    expect(names(...lines)).toEqual(['vm-paused'])
+  })
+})
+
+test('a clock that ntpd sets as often as 1500 ppm beyond its limit take it past the threshold is no paused one', () => {
+  // 128 ms after 85 s, and so far in the quarter of an hour that ntpd waits, and in a poll.
+  const lines = Array.from(
+    { length: 12 },
+    (_, i) => `${at(i * 1100)} vm ntpd[7]: time reset +${(1.65 + 0.01 * (i % 3)).toFixed(6)} s`,
+  )
+  expect(names(...lines)).toEqual(['frequency-far-off'])
+})
