@@ -128,6 +128,10 @@ export const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daem
 export const decidedAt = ({ at, by, size }: Pick<Correction, 'at' | 'by' | 'size'>): Seconds =>
   by === 'step' ? at - size : at
 
+/** The same where a step may be stamped by either: the later of both. */
+export const foundAt = (correction: Pick<Correction, 'at' | 'by' | 'size'>): Seconds =>
+  Math.max(correction.at, decidedAt(correction))
+
 /** Of whatever it said. */
 export function firstWord(log: HostLog, daemon: Daemon): Seconds {
   const all = log.events.all.filter(event => event.daemon === daemon)

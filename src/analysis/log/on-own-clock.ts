@@ -4,6 +4,7 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
+import { SLACK } from './eras.ts'
 import type { HostLog } from './host-log.ts'
 import type { OnOwnClock } from './own-clock.ts'
 
@@ -33,4 +34,5 @@ export function onOwnClock(log: HostLog): OnOwnClock[] {
 export const gatheredIn = (
   { from, to }: Pick<OnOwnClock, 'from' | 'to'>,
   { at, size }: { readonly at: Seconds; readonly size: Seconds },
-): boolean => at >= to && at - size <= to + FOUND_WITHIN && Math.abs(size) <= FASTEST * (at - from)
+  fastest: Rate = FASTEST,
+): boolean => at >= to - SLACK && at - size <= to + FOUND_WITHIN && Math.abs(size) <= fastest * (at - from)

@@ -15,6 +15,7 @@ import {
   correctionsSaid,
   decidedAt,
   firstWord,
+  foundAt,
   isAtStart,
   isOfARate,
   LEAST,
@@ -26,6 +27,7 @@ import type { HostLog, UpdateSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
 import { gatheredIn, onOwnClock } from './on-own-clock.ts'
 import { MAX_SLEW } from './slew-pace.ts'
+import { WANDERS, withoutSources } from './without-sources.ts'
 
 /** What may have been slewed before a step. */
 const MOST_SLEWED: Seconds = 10
@@ -100,10 +102,12 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
   const events = eventsToldBy(log, daemon)
   if (isRate(events, log, daemon) || isGradual(events)) return []
   const alone = onOwnClock(log)
+  const free = withoutSources(log, daemon)
   const leaps = events.filter(
     event =>
       leapt(event, log, daemon) &&
-      !alone.some(span => gatheredIn(span, { ...event.all[0]!, size: event.size })),
+      !alone.some(span => gatheredIn(span, { ...event.all[0]!, size: event.size })) &&
+      !free.some(span => gatheredIn(span, { at: foundAt(event.all[0]!), size: event.size }, WANDERS)),
   )
   return leaps.map(({ all, since, seen, noticed, size, open }) => ({
     ...(noticed ? spanNoticed(all[0]!, { since, noticed, size }) : spanOf(all[0]!, { since, seen, size })),

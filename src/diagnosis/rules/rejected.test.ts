@@ -50,3 +50,18 @@ test('ntpd has none after its own step until it has looked again, in the same se
   expect(ntpd('01:51:25')).toBeUndefined()
   expect(ntpd('02:00:00')!.measures.time).toBe(515)
 })
+
+test('ntpd has none after the second of two jumps: of the first it had one again in the same second', () => {
+  const second = rejected(
+    ' 5 Mar 00:00:06 ntpd[15793]: 192.0.2.1 903a 8a sys_peer',
+    ' 5 Mar 01:48:07 ntpd[15793]: 0.0.0.0 0613 03 spike_detect +3.200178 s',
+    ' 5 Mar 02:05:17 ntpd[15793]: 0.0.0.0 061c 0c clock_step +3.199587 s',
+    ' 5 Mar 02:05:21 ntpd[15793]: 0.0.0.0 c618 08 no_sys_peer',
+    ' 5 Mar 02:05:21 ntpd[15793]: 192.0.2.1 903a 8a sys_peer',
+    ' 5 Mar 13:38:57 ntpd[15793]: 0.0.0.0 0628 08 no_sys_peer',
+    ' 5 Mar 15:39:52 ntpd[15793]: 192.0.2.1 901a 8a sys_peer',
+    ' 5 Mar 15:39:52 ntpd[15793]: 0.0.0.0 0613 03 spike_detect +4.698379 s',
+    ' 5 Mar 15:57:27 ntpd[15793]: 0.0.0.0 061c 0c clock_step +4.699145 s',
+  )
+  expect(second!.measures.time).toBe(7255)
+})

@@ -11,6 +11,7 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 
 const LARGE: Seconds = 1
+/** Eight polls, of 1024 s at most; what lasts longer has another reason. */
 const SOON: Seconds = 4 * 3600
 
 interface Rejection {
@@ -30,10 +31,12 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
   return disturbances.clock.flatMap(each => {
     // chronyd forgets its sources when it notices a step; then it has none for another reason.
     if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
-    const lost = events.find(({ at }) => at >= each.local.from - 5 && at < each.local.to + SOON)
-    if (!lost) return []
-    const again = ends.find(end => end.at > lost.at || isNext(end, lost))
-    return again?.at === lost.at ? [] : [{ lost, again }]
+    const againAfter = (lost: LogEvent) => ends.find(end => end.at > lost.at || isNext(end, lost))
+    const lost = events.find(
+      one => one.at >= each.local.from - 5 && one.at < each.local.to + SOON && againAfter(one)?.at !== one.at,
+    )
+    const again = lost && againAfter(lost)
+    return lost && (again?.at ?? lost.at) - lost.at < SOON ? [{ lost, again }] : []
   })
 }
 

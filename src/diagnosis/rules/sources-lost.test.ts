@@ -1,5 +1,5 @@
 /** Logs of words alone, in which a daemon hears nobody any more. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
 const HOUR = 3600
@@ -69,4 +69,32 @@ test('where more was said than is kept, nobody is missed', () => {
     ...(nth % 2 === 0 ? [waited(nth * 600 + 590)] : []),
   ])
   expect(told(...each.flat())).toEqual([['good', 'good']])
+})
+
+describe('chronyd without a source for four days, and what it finds wrong then', () => {
+  const line = (at: number, text: string) => `${stamp(at)} chronyd[700]: ${text}`
+  const outage = (size: number) =>
+    explain(
+      line(0, 'chronyd version 4.3 starting (+CMDMON)'),
+      line(4, 'Selected source 192.0.2.1'),
+      line(22 * HOUR, "Can't synchronise: no selectable sources"),
+      line(122 * HOUR, 'Selected source 192.0.2.1'),
+      line(122 * HOUR, `System clock wrong by ${size.toFixed(6)} seconds`),
+      line(122 * HOUR + size, `System clock was stepped by ${size.toFixed(6)} seconds`),
+    ).findings
+  const names = (size: number) => outage(size).map(({ name }) => name)
+
+  test('has gathered: nobody set the clock, and no machine stood', () => {
+    expect(names(1.764534)).toEqual(['sources-lost'])
+    expect(names(-1.764534)).toEqual(['stepped-back', 'sources-lost'])
+    const { measures, evidence } = outage(1.764534)[0]!
+    expect(measures).toEqual({ time: 100 * HOUR, size: 1.764534 })
+    expect(evidence.at(-1)!.text).toContain('4.901 ppm')
+  })
+
+  test('happened at once where no crystal wanders so far', () => {
+    // 100 h at 50 ppm are 18 s.
+    expect(names(25)).toContain('vm-paused')
+    expect(names(-25)).toContain('stepped-by-someone-else')
+  })
 })

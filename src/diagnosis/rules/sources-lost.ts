@@ -2,10 +2,13 @@
  * sources-lost: a long time without a measurement from any source, or without one to follow, up to the end of the log perhaps.
  * The clock runs free meanwhile.
  */
-import { saidStarts } from '#analysis/log/corrections-said.ts'
+import type { Correction } from '#analysis/log/corrections.ts'
+import { correctionsSaid, foundAt, saidStarts } from '#analysis/log/corrections-said.ts'
+import { SLACK } from '#analysis/log/eras.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { isOfLocalClock } from '#analysis/log/on-own-clock.ts'
-import { duration } from '#core/time/format.ts'
+import { gatheredIn, isOfLocalClock } from '#analysis/log/on-own-clock.ts'
+import { WANDERS } from '#analysis/log/without-sources.ts'
+import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
@@ -41,6 +44,7 @@ export const sourcesLost: Rule = subject => {
   if (!longest) return []
   const { silent, back, time, seenBy, open } = longest
   const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at >= silent && at < back)
+  const off = seenBy === 'words' && !open ? foundAfter(longest, subject) : undefined
   return [
     {
       name: 'sources-lost',
@@ -49,8 +53,8 @@ export const sourcesLost: Rule = subject => {
       to: back,
       what: open
         ? `No source was heard for ${duration(time)}, from ${when(silent)} on, and none was back when the daemon, or its log, ended.`
-        : `No source was heard for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}.`,
-      measures: { time, ...(open && { open: 1 }) },
+        : `No source was heard for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
+      measures: { time, ...(open && { open: 1 }), ...(off && { size: off.size }) },
       evidence: [
         ...(seenBy === 'lines'
           ? [
@@ -62,6 +66,15 @@ export const sourcesLost: Rule = subject => {
             ]
           : []),
         ...events.slice(0, 3).map(evidenceOf),
+        ...(off
+          ? [
+              {
+                text: `wrong by ${signed(off.size)} when a source was heard again: that gathered at ${rate(Math.abs(off.size / time)).slice(1)}`,
+                file: off.file,
+                line: off.line,
+              },
+            ]
+          : []),
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
@@ -101,6 +114,12 @@ export const lastWordsAlone = (log: HostLog, daemon: Daemon): Pick<Silence, 'sil
   toldSilences(log, daemon).find(
     ({ last, time, seenBy }) =>
       last && time <= LONG && (seenBy === 'lines' || lastHeard(log, daemon) === undefined),
+  )
+
+/** What its clock was off by then. */
+const foundAfter = ({ silent, back }: Silence, { log, keeper }: Subject): Correction | undefined =>
+  correctionsSaid(log, keeper.daemon).find(each =>
+    gatheredIn({ from: silent, to: back }, { at: foundAt(each), size: each.size }, WANDERS),
   )
 
 /** The longest time without a line from any source; where no log names sources, without an update. */
@@ -155,7 +174,13 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   // chronyd says when it is over: as long as others write into that log, it is not.
   const lasts = daemon === 'chrony' ? log.others.within(spoke, Number.POSITIVE_INFINITY).to : spoke
   // A machine that slept did not look for sources; and where a clock was set the stamps are no time.
-  const breaks = [...log.events.of('suspended', 'resumed', 'restored'), ...mine('stepped')]
+  const breaks = [
+    ...log.events.of('suspended', 'resumed', 'restored'),
+    // chronyd steps when it follows somebody again, and by its stamp a step back was before that.
+    ...mine('stepped').map(({ at, size }) =>
+      daemon === 'chrony' ? { at: foundAt({ at, by: 'step', size }) + SLACK } : { at },
+    ),
+  ]
   return words.flatMap(({ at, end }): Silence[] => {
     const silent = heard !== undefined && at - heard < UNTIL_NOTICED ? Math.min(at, heard) : at
     const back = end ?? lasts
