@@ -9,6 +9,7 @@ import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { alikeOf, isAbout } from './alike.ts'
+import { type Timetable, timetableOf } from './by-the-clock.ts'
 import type { Correction, Dropped } from './corrections.ts'
 import {
   CLOSE,
@@ -23,6 +24,7 @@ import {
 } from './corrections-said.ts'
 import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
+import { foughtBy } from './fought.ts'
 import type { HostLog, UpdateSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
 import { gatheredIn, onOwnClock } from './on-own-clock.ts'
@@ -100,7 +102,7 @@ export interface ToldRate {
 
 export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] {
   const events = eventsToldBy(log, daemon)
-  if (isRate(events, log, daemon) || isGradual(events)) return []
+  if (isRate(events, log, daemon) || isGradual(events) || jobAmong(events, log, daemon)) return []
   const alone = onOwnClock(log)
   const free = withoutSources(log, daemon)
   const leaps = events.filter(
@@ -158,6 +160,24 @@ export function rateToldBy(log: HostLog, daemon: Daemon): ToldRate | undefined {
   return { rate: (sum - first.size) / (last.at - first.at), all }
 }
 
+/** What sets the clock forward at round times, as only its daemon tells, which takes it back. */
+export interface ToldJob extends Timetable {
+  readonly all: readonly Correction[]
+}
+
+/** Undefined where nothing says so. */
+export const jobToldBy = (log: HostLog, daemon: Daemon): ToldJob | undefined =>
+  jobAmong(eventsToldBy(log, daemon), log, daemon)
+
+/** A machine that stands still at round times is one of which backups are made: it loses. */
+function jobAmong(events: readonly Event[], log: HostLog, daemon: Daemon): ToldJob | undefined {
+  if (events.length < MANY || log.updatesOf(daemon) || total(events) > 0 || !isOneSided(events))
+    return undefined
+  const all = events.flatMap(each => each.all[0]!)
+  const timetable = timetableOf(all.map(foundAt))
+  return timetable && { ...timetable, all }
+}
+
 function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
   const tracked = daemon === 'chrony' && corrections.length > 0
@@ -181,6 +201,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
       ).map((burst, i, bursts) => betweenItsWords(burst, { ...around, before: bursts[i - 1] }, log, daemon))
   const sized = bursts.map(burst => ({ ...burst, size: total(burst.all) }))
   const small = tracked ? smallOnes(sized) : []
+  const fought = foughtBy(log, daemon)?.words ?? []
   return sized.filter(
     ({ all, size }, i) =>
       (Math.abs(size) >= LEAST || small.includes(sized[i]!)) &&
@@ -188,6 +209,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
       !(daemon === 'other' && all[0]!.at === begins) &&
       !isAtStart(all[0]!, begun, log, daemon) &&
       !isOfARate(all, log, daemon) &&
+      !fought.some(word => isAt(word, all[0]!)) &&
       // Corrections to and fro follow sources that contradict each other.
       (tracked || isOneSided(all)),
   )
@@ -364,6 +386,7 @@ function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean
   const span = events.at(-1)!.all[0]!.at - events[0]!.all[0]!.at
   return (
     isOneSided(events) &&
+    !jobAmong(events, log, daemon) &&
     Math.abs(total(events) / span) < WORST_RATE &&
     isEven(events) &&
     wasLetGoSoFar(events, span, log, daemon) &&

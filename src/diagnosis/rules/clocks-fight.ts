@@ -1,45 +1,138 @@
 /**
  * clocks-fight: somebody sets the clock again and again, in a regular rhythm, and the daemon undoes it. Hypervisors' tools
- * that synchronise periodically do that, each minute or so, when the host's own clock is off.
+ * that synchronise periodically do that, each minute or so, when the host's own clock is off; jobs of cron do at round times. Where the
+ * other one writes into the same log it is named.
  */
-import { duration } from '#core/time/format.ts'
+import { type Fight, foughtBy } from '#analysis/log/fought.ts'
+import { jobToldBy, type ToldJob } from '#analysis/log/told.ts'
+import { upperMedian } from '#core/number/median.ts'
+import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { amount } from '../amount.ts'
+import type { Finding } from '../finding.ts'
+import { type Keeper, keeperOf } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { regularJumps } from './regular.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
+import { commandRun } from './command-run.ts'
+import { type Regular, regularJumps } from './regular.ts'
 
-export const clocksFight: Rule = ({ disturbances, keeper, when }) => {
-  const regular = regularJumps(disturbances.clock)
-  if (regular?.moved !== 'wall clock') return []
-  const { all, size, every } = regular
-  return [
-    {
-      name: 'clocks-fight',
-      severity: 'critical',
-      from: all[0]!.from,
-      to: all.at(-1)!.to,
-      what: `Somebody set the clock forward by ${duration(-size)} at least ${all.length} times, about every ${duration(every)}, and ${keeper.name} took it back each time.`,
-      measures: { size, count: all.length, every },
-      evidence: all.slice(0, 5).flatMap(each =>
-        each.lines.map(({ file, line }) => ({
-          text: `forward by ${duration(-each.size)} between ${when(each.from)} and ${when(each.to)}`,
-          file,
-          line,
-        })),
-      ),
-      cost: `The clock is wrong by up to ${duration(-size)} most of the time.`,
-      causes: [
-        {
-          what: 'the tools of the hypervisor synchronise the guest periodically, to a host whose clock is off by that much',
-          why: `the same amount, every ${duration(every)}`,
-        },
-        { what: 'a cron job runs ntpdate or hwclock -s', why: 'if the rhythm is a round number of minutes' },
-        { what: 'the counter leaps by quanta', why: 'if the polls move with it' },
-      ],
-      remedy: configure(keeper, 'Let one of the two keep the clock: turn the other off.', [
-        'vmware-toolbox-cmd timesync disable',
-        'crontab -l',
-      ]),
-      confirm: 'With the tools’ synchronisation off the steps end.',
-    },
-  ]
+const SHOWN = 5
+const ROUNDS_SHOWN = 2
+
+export const clocksFight: Rule = subject => {
+  const { log, keeper } = subject
+  const fight = foughtBy(log, keeper.daemon)
+  if (fight) return isTold(fight, subject) ? [named(fight, subject)] : []
+  const regular = regularJumps(subject.disturbances.clock)
+  if (regular?.moved === 'wall clock') return [jumped(regular, subject)]
+  const job = log.bestSamples(keeper.daemon) ? undefined : jobToldBy(log, keeper.daemon)
+  return job ? [byTheClock(job, subject)] : []
 }
+
+/** Once, and by the one that stays, where the other is run and ends. */
+function isTold({ against }: Fight, { log, keeper }: Subject): boolean {
+  const [mine, theirs] = [log.daemons.indexOf(keeper.daemon), log.daemons.indexOf(against)]
+  return keeper.daemon !== 'other' && (against === 'other' || theirs < 0 || mine < theirs)
+}
+
+function named({ against, rounds, size, every }: Fight, { log, keeper }: Subject): Finding {
+  const other = nameOf(keeperOf(log, against), rounds)
+  return {
+    name: 'clocks-fight',
+    severity: 'critical',
+    from: rounds[0]!.theirs.at,
+    to: rounds.at(-1)!.mine.at(-1)!.at,
+    what: `${other} and ${keeper.name} set this clock in turn, ${rounds.length} times, about every ${duration(every)}: ${other} ${wayOf(-size)} by ${amount(Math.abs(size))}, and ${keeper.name} ${wayOf(size)} again.`,
+    measures: { size: -size, count: rounds.length, every },
+    evidence: rounds.slice(0, ROUNDS_SHOWN).flatMap(({ theirs, mine }) => [theirs, ...mine].map(evidenceOf)),
+    cost: `The clock is wrong by ${amount(Math.abs(size))} half of the time, whichever of the two is right.`,
+    causes: [
+      {
+        what: `the sources of ${other} and of ${keeper.name} disagree`,
+        why: 'what one sets the other undoes, by the same amount each time',
+      },
+    ],
+    remedy: configure(
+      keeper,
+      `Let one of the two keep the clock: turn ${other} off, once you know whose sources are right.`,
+      rounds.some(({ theirs }) => theirs.once)
+        ? ['systemctl list-timers; crontab -l; ls /etc/cron.*']
+        : ['systemctl list-units | grep -E "chron|ntp|timesync"'],
+    ),
+    confirm: '`clockwright query` of the servers of both; with one of them off the steps end.',
+  }
+}
+
+const wayOf = (size: Seconds): string => (size > 0 ? 'forward' : 'back')
+
+const nameOf = (keeper: Keeper, rounds: Fight['rounds']): string =>
+  rounds.some(({ theirs }) => theirs.once) ? commandRun(keeper) : keeper.name
+
+function jumped({ all, size, every }: Regular, { keeper, when }: Subject): Finding {
+  return {
+    ...ofSomebody(-size, keeper),
+    causes: [
+      {
+        what: TOOLS,
+        why: `the same amount, every ${duration(every)}`,
+      },
+      { what: JOB, why: 'if the rhythm is a round number of minutes' },
+      { what: 'the counter leaps by quanta', why: 'if the polls move with it' },
+    ],
+    from: all[0]!.from,
+    to: all.at(-1)!.to,
+    what: `Somebody set the clock forward by ${duration(-size)} at least ${all.length} times, about every ${duration(every)}, and ${keeper.name} took it back each time.`,
+    measures: { size, count: all.length, every },
+    evidence: all.slice(0, SHOWN).flatMap(each =>
+      each.lines.map(({ file, line }) => ({
+        text: `forward by ${duration(-each.size)} between ${when(each.from)} and ${when(each.to)}`,
+        file,
+        line,
+      })),
+    ),
+  }
+}
+
+/** Of what it finds a daemon tells a part at first. */
+function byTheClock({ all, every, from, to }: ToldJob, { keeper, when }: Subject): Finding {
+  const size = upperMedian(all.map(each => each.size))
+  const most = Math.min(...all.map(each => each.size))
+  return {
+    ...ofSomebody(-most, keeper),
+    causes: [
+      { what: JOB, why: `at about one moment of each ${duration(every)}` },
+      { what: TOOLS, why: 'if they do so as seldom' },
+    ],
+    from: all[0]!.at,
+    to: all.at(-1)!.at,
+    what: `Somebody set the clock forward by ${amount(-size)} and more at round times, every ${duration(every)}, and ${keeper.name} took it back: ${all.length} times, by up to ${amount(-most)}.`,
+    measures: { size, most, count: all.length, every },
+    evidence: [
+      {
+        text: `nearly all of them were found within ${duration(to - from)} of one moment of each ${duration(every)}`,
+      },
+      ...all.slice(0, SHOWN).map(each => ({
+        text: `${when(each.at)}  wrong by ${signed(each.size)}`,
+        file: each.file,
+        line: each.line,
+      })),
+    ],
+  }
+}
+
+const TOOLS =
+  'the tools of the hypervisor synchronise the guest periodically, to a host whose clock is off by that much'
+const JOB = 'a cron job runs ntpdate or hwclock -s'
+
+/** Who does not say so. */
+const ofSomebody = (most: Seconds, keeper: Keeper) => ({
+  name: 'clocks-fight' as const,
+  severity: 'critical' as const,
+  cost: `The clock is wrong by up to ${duration(most)} most of the time.`,
+  remedy: configure(keeper, 'Let one of the two keep the clock: turn the other off.', [
+    'vmware-toolbox-cmd timesync disable',
+    'crontab -l',
+  ]),
+  confirm: 'With the tools’ synchronisation off the steps end.',
+})

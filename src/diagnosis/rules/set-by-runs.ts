@@ -2,6 +2,7 @@
  * no-daemon, told by its logs: a program that sets the clock once and ends is started again and again, and between two runs the clock
  * goes wrong as it likes. Whether ntpdate set anything at all its own lines do not tell: with -q it says the same.
  */
+import { foughtBy } from '#analysis/log/fought.ts'
 import { type Loop, loopOf } from '#analysis/log/runs.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
@@ -21,7 +22,8 @@ const FASTEST_SLEW: Rate = 500e-6
 
 export const setByRuns: Rule = subject => {
   const loop = loopOf(subject.log, subject.keeper.daemon)
-  if (!loop || loop.usual < LITTLE) return []
+  // Where another program undoes what the runs do, what they find is no rate.
+  if (!loop || loop.usual < LITTLE || foughtBy(subject.log, subject.keeper.daemon)) return []
   return [loop.grows ? notSet(loop, subject) : isFarOff(loop) ? farOff(loop, subject) : set(loop, subject)]
 }
 

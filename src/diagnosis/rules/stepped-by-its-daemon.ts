@@ -4,6 +4,7 @@
  * says by how much, and not whether the clock had jumped, or had run away in those minutes, where it is not much.
  */
 import { isOfARate, wrongAtStarts } from '#analysis/log/corrections-said.ts'
+import { foughtBy } from '#analysis/log/fought.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration } from '#core/time/format.ts'
@@ -63,7 +64,11 @@ export const steppedByItsDaemon: Rule = subject => {
 /** Steps of which its log does not say what was before them. */
 function byItsWords({ log, keeper, disturbances, when }: Subject): Finding[] {
   if (rateToldBy(log, 'ntpd') || disturbances.oscillation) return []
-  const known = [...wrongAtStarts(log, 'ntpd'), ...disturbances.clock.flatMap(({ lines }) => lines)]
+  const known = [
+    ...wrongAtStarts(log, 'ntpd'),
+    ...disturbances.clock.flatMap(({ lines }) => lines),
+    ...(foughtBy(log, 'ntpd')?.words ?? []),
+  ]
   const steps = disturbances.own.filter(
     step =>
       Math.abs(step.size) > STEP_THRESHOLD &&

@@ -1,0 +1,33 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { timetableOf } from './by-the-clock.ts'
+
+const HOUR = 3600
+const late = [3, 120, 401, 77, 256, 340, 18, 199, 290, 64, 388, 150]
+
+test('what is found within minutes after a full hour comes by the clock, and also across one', () => {
+  const after = late.map((seconds, nth) => nth * HOUR + seconds)
+  // The shortest part that holds eleven of the twelve, and the second of the last stamp.
+  expect(timetableOf(after)).toMatchObject({ every: HOUR, from: 18, to: 402 })
+  expect(timetableOf(after.map(moment => moment + 3500))).toMatchObject({ from: 3518, to: 3902 })
+})
+
+test('a few moments of a night are no timetable, and the same minute of many is', () => {
+  const nights = (count: number, spread: number) =>
+    Array.from({ length: count }, (_, nth) => nth * 24 * HOUR + 7200 + ((nth * 37) % 60) * spread)
+  expect(timetableOf(nights(3, 1))).toBeUndefined()
+  expect(timetableOf(nights(9, 1))!.every).toBe(24 * HOUR)
+})
+
+test('a pace that is no round time has none: ntpd steps each 1100 s', () => {
+  expect(timetableOf(Array.from({ length: 60 }, (_, nth) => nth * 1100))).toBeUndefined()
+})
+
+test('moments by chance have none', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 30 * 24 * HOUR }), { maxLength: 60 }), moments => {
+      expect(timetableOf(moments)).toBeUndefined()
+    }),
+    { seed: 20270301 },
+  )
+})

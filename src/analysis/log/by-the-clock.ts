@@ -1,0 +1,56 @@
+/**
+ * What comes by the clock: at one moment of each hour, or of each day, as a job of cron does. A rate makes steps at a pace of its own, and
+ * polls have theirs; neither keeps to round times.
+ */
+import type { Seconds } from '#core/time/units.ts'
+
+const MINUTE: Seconds = 60
+const HOUR: Seconds = 3600
+/** By which jobs are started. A shorter one is lost among the polls. */
+const PERIODS: readonly Seconds[] = [
+  ...[10, 15, 20, 30].map(minutes => minutes * MINUTE),
+  ...[1, 2, 3, 4, 6, 8, 12, 24].map(hours => hours * HOUR),
+]
+/** What is found late, or has another reason, does not count. */
+const NEARLY_ALL = 0.9
+/** That moments drawn by chance keep to one as well. */
+const CHANCE = 1e-6
+
+export interface Timetable {
+  readonly every: Seconds
+  /** Of each period, the part in which they come; it may end in the next. */
+  readonly from: Seconds
+  readonly to: Seconds
+}
+
+/** Undefined where they come at any time. */
+export function timetableOf(moments: readonly Seconds[]): Timetable | undefined {
+  const inside = Math.ceil(NEARLY_ALL * moments.length)
+  if (inside < 2) return undefined
+  const all = PERIODS.map(every => ({ every, ...shortestOf(moments, inside, every) })).map(each => ({
+    ...each,
+    chance: chanceOf(moments.length, inside, (each.to - each.from) / each.every),
+  }))
+  const best = all.reduce((a, b) => (b.chance < a.chance ? b : a))
+  return best.chance < Math.log(CHANCE / PERIODS.length) ? best : undefined
+}
+
+/** The shortest part of the period that holds so many of them. */
+function shortestOf(moments: readonly Seconds[], inside: number, every: Seconds) {
+  const phases = moments.map(at => ((at % every) + every) % every).sort((a, b) => a - b)
+  const round = [...phases, ...phases.map(phase => phase + every)]
+  let best = { from: 0, to: every }
+  for (let i = 0; i < phases.length; i++) {
+    const [from, to] = [round[i]!, round[i + inside - 1]!]
+    if (to - from < best.to - best.from) best = { from, to }
+  }
+  // Stamps are of whole seconds.
+  return { ...best, to: best.to + 1 }
+}
+
+/** The logarithm of how likely it is, at most, that so many of them lie within such a share of the period that begins with one. */
+function chanceOf(count: number, inside: number, share: number): number {
+  let choices = Math.log(count)
+  for (let i = 1; i <= count - inside; i++) choices += Math.log((inside + i) / i)
+  return choices + (inside - 1) * Math.log(Math.min(1, share))
+}
