@@ -22,3 +22,11 @@ test('nor of one that changed while the machine was examined', () => {
     filesSeen(memoryFiles({ 'etc/x': text }), seen).text('/etc/x')
   expect(sameAsSeen(seen, '/etc/x', read('server b\n')).kind).toBe('closed')
 })
+
+test('a configuration may lie anywhere', () => {
+  const path = '/var/lib/ntp/ntp.conf.dhcp'
+  const seen: Seen = new Map()
+  filesSeen(memoryFiles({ [path]: 'server a\n' }), seen).text(path)
+  expect(sameAsSeen(seen, path, read('server a\n')).kind).toBe('read')
+  expect(sameAsSeen(seen, path, read('server b\n')).kind).toBe('closed')
+})

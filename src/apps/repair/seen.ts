@@ -10,13 +10,13 @@ import type { Content } from '#diagnosis/repair/ground.ts'
 /** Digests by path; undefined for one that said two things. */
 export type Seen = Map<string, string | undefined>
 
-/** Where something is that a plan may edit. */
-const EDITABLE = /^\/?(?:etc|boot|run|lib|usr)\//
+/** What the kernel answers there is another each time; no plan edits it as a file. */
+const OF_THE_KERNEL = /^\/?(?:proc|sys|dev)\//
 
 export const filesSeen = (files: Files, seen: Seen): Files =>
   filesNoted(files, {
     read(path, { bytes }) {
-      if (!EDITABLE.test(path)) return
+      if (OF_THE_KERNEL.test(path)) return
       const digest = digestOf(bytes)
       const before = seen.get(path)
       seen.set(path, seen.has(path) && before !== digest ? undefined : digest)

@@ -12,8 +12,10 @@ import type { PresenceOf } from './presence.ts'
 export interface LintFile {
   readonly path: string
   readonly text: string
-  /** Where somebody knows it who has seen which file includes this one. */
+  /** Where somebody knows it who has seen who reads this one. */
   readonly kind?: FileKind
+  /** With its kind: the file that its daemon begins with, whatever its name. */
+  readonly main?: boolean
   /** Is there what it names? */
   readonly presence?: PresenceOf
 }

@@ -75,7 +75,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
         {
           file,
           path: each.path,
-          main: each.kind === undefined && !FRAGMENT.test(each.path),
+          main: each.main ?? (each.kind === undefined && !FRAGMENT.test(each.path)),
           read: read(each),
         },
       ]

@@ -35,6 +35,23 @@ test('a file that chronyd is told to include has to be there', () => {
   expect(included(gone, { [gone]: 'rtcsync\n' })).toEqual([])
 })
 
+test('what a daemon reads is judged wherever it lies, and whatever its name', () => {
+  const two = 'server a.example.net iburst\nserver b.example.net iburst\n'
+  const running = (path: string): Record<string, Member> => ({
+    'proc/88/comm': 'chronyd\n',
+    'proc/88/cmdline': `/usr/sbin/chronyd\0-f\0${path}`,
+  })
+  for (const path of ['/opt/site/chrony.conf', '/nix/store/9kjz-time', '/usr/local/etc/chrony.d/all.conf']) {
+    expect(namesIn('', { [path]: `${two}makestep 1 -1\n`, ...running(path) }), path).toEqual(['two-sources'])
+    const whole = namesIn(`makestep 1 -1\ninclude ${path}\n`, { [path]: SERVERS })
+    expect(whole, path).toEqual([])
+  }
+  const below = '/usr/local/etc/chrony.d/servers.conf'
+  expect(namesIn('makestep 1 -1\nconfdir /usr/local/etc/chrony.d\n', { [below]: two })).toEqual([
+    'two-sources',
+  ])
+})
+
 test('what should run and does not may be kept from it by its files', () => {
   const stopped = { 'proc/1/comm': 'systemd\n' }
   expect(namesIn(`${SERVERS}makestp 1 -1\n`, stopped)).toEqual(['misspelt'])

@@ -12,7 +12,7 @@ import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
-import { isOfDistribution } from '../repair/drop-in.ts'
+import { whyNotOurs } from '../repair/not-ours.ts'
 import { withRestartDue } from './restart-due.ts'
 import {
   activeDaemons,
@@ -30,11 +30,11 @@ import {
 import { followsHost, wallclockSetting } from './wallclock.ts'
 
 export function lintMachine(inventory: Inventory, files: Files): Finding[] {
-  const included = includedFiles(inventory)
+  const ofDaemons = readByDaemons(inventory)
   const presence = presenceIn(files, inventory.copy === 'live')
   const read = filesOf(inventory).flatMap((path): LintFile[] => {
     const found = readText(files, path)
-    return found.kind === 'read' ? [{ path, text: found.text, presence, ...included.get(path) }] : []
+    return found.kind === 'read' ? [{ path, text: found.text, presence, ...ofDaemons.get(path) }] : []
   })
   const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
   return [...lintOwn(judged, inventory), ...(inventory.container ? [] : guestsOfHost(files))]
@@ -105,13 +105,14 @@ const DECIDE: Readonly<Record<string, readonly string[]>> = {
   chronyd: ['x'],
 }
 
-/** What a daemon's file includes is of that daemon's kind, whatever its name. */
-function includedFiles(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind'>> {
+/** What a daemon reads is of that daemon's kind, whatever its name: its options may name any file, and that include any other. */
+function readByDaemons(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind' | 'main'>> {
   return new Map(
     usedDaemons(inventory).flatMap(({ name, configuration }) =>
-      configuration.flatMap(({ path, includedBy }): [string, Pick<LintFile, 'kind'>][] => {
-        const kind = includedBy && kindIn(name, path)
-        return kind ? [[path, { kind }]] : []
+      configuration.flatMap(({ path, includedBy }, index): [string, Pick<LintFile, 'kind' | 'main'>][] => {
+        const kind = kindIn(name, path)
+        if (!kind || (!includedBy && index > 0)) return []
+        return [[path, { kind, main: includedBy === undefined }]]
       }),
     ),
   )
@@ -169,8 +170,10 @@ const FROM_ABSENCE: ReadonlySet<FindingName> = new Set([
 ])
 
 /** Scripts that start a daemon are no configuration, and of what OpenWrt's read in /etc/config the inventory takes what they do. */
-const CONFIGURATION =
-  /^\/(?:etc(?!\/(?:(?:rc\.d\/)?init\.d|config)\/)|boot|usr\/lib|lib|run|var\/spool\/cron)\//
+const SCRIPTS = /^\/etc\/(?:(?:rc\.d\/)?init\.d|config)\//
+
+/** Where a unit, the loader or a job may say something; of processes it is told by themselves. A daemon's own files lie anywhere. */
+const CONFIGURATION = /^\/(?:etc|boot|usr\/lib|lib|run|var\/spool\/cron)\//
 
 const KERNEL_LINE = '/proc/cmdline'
 
@@ -195,16 +198,15 @@ function filesOf(inventory: Inventory): string[] {
     // What the loader has to say is judged where it stands.
     ...(boot.entries.length + boot.defaults.length === 0 ? [commandLine?.evidence] : []),
   ]
-  const paths = [
-    ...used.flatMap(daemon =>
-      daemon.configuration
-        .filter(file => isKnown(daemon) || kindOf(file) !== undefined)
-        .map(({ path }) => path),
-    ),
-    ...places.flatMap(each => each ?? []).map(({ path }) => path),
-  ]
+  const read = used.flatMap(daemon =>
+    daemon.configuration
+      .filter(file => isKnown(daemon) || kindOf(file) !== undefined)
+      .map(({ path }) => path),
+  )
   const tables = jobs.map(({ name }) => name).filter(path => kindOf({ path, text: '' }) === 'crontab')
-  return [...new Set([...paths, ...tables])].filter(path => CONFIGURATION.test(path) || path === KERNEL_LINE)
+  const named = [...places.flatMap(each => each ?? []).map(({ path }) => path), ...tables]
+  const paths = [...read, ...named.filter(path => CONFIGURATION.test(path) || path === KERNEL_LINE)]
+  return [...new Set(paths)].filter(path => !SCRIPTS.test(path))
 }
 
 /** Of ptp4l, phc2sys and others the linter knows no word. */
@@ -268,14 +270,8 @@ function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefine
   return hypervisor?.name === 'unknown' ? undefined : hypervisor?.name
 }
 
-/**
- * What the distribution brings is not edited, it would come back with its next version; a unit of it can be overruled. Domains are
- * changed by `virsh edit`, and libvirt writes them.
- */
-const isOurs = (path: string): boolean =>
-  (path.startsWith('/etc/') && !path.startsWith(`${DOMAINS}/`)) ||
-  path.startsWith('/boot/') ||
-  isOfDistribution(path)
+/** Domains are changed by `virsh edit`, and libvirt writes them. */
+const isOurs = (path: string): boolean => !path.startsWith(`${DOMAINS}/`) && whyNotOurs(path) === undefined
 
 function placed(finding: Finding, files: readonly LintFile[]): Finding {
   const { edits = [], ...remedy } = finding.remedy

@@ -8,6 +8,7 @@ import { isOfDistribution, overrulingPath, overrulingText } from './drop-in.ts'
 import { type Edit, mergeEdits } from './edit.ts'
 import { riskOf } from './file-risk.ts'
 import type { Ground } from './ground.ts'
+import { whyNotOurs } from './not-ours.ts'
 import { type Advice, distinct, type FileChange, type Proof, type Reason, type Step } from './step.ts'
 import { planSysctl } from './sysctl.ts'
 
@@ -61,8 +62,8 @@ function planFile(path: string, edits: readonly Edits[], inventory: Inventory, g
   const target = isOfDistribution(path) ? overrulingPath(path) : path
   const there = target === path ? content : ground.content(target)
   const reasons = distinct(edits.map(({ reason }) => reason))
-  const closed = [content, there].find(each => each.kind === 'closed')
-  if (closed) return { step: undefined, advice: [byHand(path, reasons, edits, closed.why)] }
+  const closed = [content, there].find(each => each.kind === 'closed')?.why ?? whyNotOurs(path)
+  if (closed) return { step: undefined, advice: [byHand(path, reasons, edits, closed)] }
   const before = content.kind === 'read' ? content.bytes : undefined
   const start = edits.reduce((text, edit) => (edit.kind === 'write-file' ? edit.text : text), before)
   const groups = reasons.map(reason => edits.filter(edit => isFor(edit, reason)))

@@ -184,3 +184,18 @@ test('each file is said to be as dangerous as its readers', () => {
   expect(new Set(risks).size).toBe(files.length)
   expect(risks.filter(risk => risk.includes('daemon'))).toEqual([risks[4]])
 })
+
+test('what comes back by itself is not edited, and it is said why', () => {
+  const plan = (path: string) =>
+    planRepair(
+      [found('makestep-expires', 'Late.', [replace(path, 1, 'makestep 1 -1')])],
+      INVENTORY,
+      ground({ [path]: 'makestep 1 3\n' }),
+    )
+  for (const path of ['/usr/share/site/chrony.conf', '/nix/store/a-chrony.conf', '/run/chrony/x.conf']) {
+    const { steps, advice } = plan(path)
+    expect([steps, advice[0]?.title], path).toEqual([[], `Edit ${path} by hand`])
+    expect(advice[0]?.where, path).not.toMatch(/somebody changed/)
+  }
+  expect(plan('/opt/site/chrony.conf').steps[0]?.title).toBe('Edit /opt/site/chrony.conf')
+})
