@@ -2,7 +2,7 @@
  * What is known of the machine whose files are read, beside the files: nothing of it is needed, and the more there is the
  * more can be said for sure. Names are those of the inventory of a machine.
  */
-import type { Distribution, Fact } from '#core/guest/inventory.ts'
+import type { Distribution, Fact, Place } from '#core/guest/inventory.ts'
 import { numbersOf, type Reader } from '#dialects/grammar.ts'
 import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
@@ -52,6 +52,10 @@ export interface About {
     | undefined
   /** All files that these include are here: what is not said is not said anywhere. */
   readonly complete?: boolean | undefined
+  /** Of a copy: the lines that include what is not in it. All else that is included is here, or nowhere. */
+  readonly unseen?: readonly Place[] | undefined
+  /** The servers that its daemon listed when the copy was made. */
+  readonly heard?: readonly Place[] | undefined
   /** Few sources are meant: a test bed with one server that is watched. */
   readonly controlled?: boolean | undefined
 }

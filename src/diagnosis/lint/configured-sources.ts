@@ -8,7 +8,7 @@ import { PROGRAMS } from './daemons.ts'
 import { originOfAddress, originOfDriver, originsOf } from './origin.ts'
 import { sameDevice } from './ptp.ts'
 import { lastDirective, lastSetting } from './reads.ts'
-import { hasTemplate, type LintSubject, namesMore, type Part } from './subject.ts'
+import { hasTemplate, type LintSubject, type NotHere, notHere, type Part } from './subject.ts'
 
 export interface NamedHere {
   readonly address: string
@@ -38,6 +38,8 @@ export interface ConfiguredSource {
   readonly named: readonly NamedHere[]
   /** Files that are named and not here, or the network (DHCP), may add more. */
   readonly elsewhere: boolean
+  /** Lines by which more may be added and that are judged as if they added none: it is said with what is found. */
+  readonly unseen?: readonly NotHere[]
   /** The line by which it lost the servers that it was built with, where it has no others. */
   readonly emptied?: { readonly file: number; readonly line: number } | undefined
   /** The clock of the machine itself passes for a source. */
@@ -69,6 +71,30 @@ function isUsed(subject: LintSubject, names: readonly DaemonName[]): boolean {
   const { ntp, chrony, timesyncd, openntpd, ntpdRs } = subject
   return [ntp, chrony, timesyncd, openntpd, ntpdRs].filter(parts => parts.length > 0).length === 1
 }
+
+/**
+ * What lies in /run is what DHCP has offered, and where it offered nothing it is empty. What else is named and not here may name
+ * sources: of a copy that lacks it, nothing can be said; of files that somebody shows, as much as they say.
+ */
+function moreOf(
+  subject: LintSubject,
+  parts: Parameters<typeof notHere>[1],
+  listens = false,
+): Pick<ConfiguredSource, 'elsewhere' | 'unseen'> {
+  const all = notHere(subject, parts)
+  const mayAdd = all.filter(each => !isOffered(each))
+  const isOfCopy = subject.machine.about.unseen !== undefined
+  const hidden = listens || hasTemplate(subject, parts) || (isOfCopy && mayAdd.length > 0)
+  return { elsewhere: hidden || mayAdd.length > 0, unseen: hidden ? [] : all }
+}
+
+/** Some service fills such a folder in as the machine runs. */
+export const isOffered = ({ kind, paths }: NotHere): boolean =>
+  kind === 'directories' && paths.every(path => path.startsWith('/run/'))
+
+/** Files that are named and not here may name sources; a folder that only DHCP fills is taken as empty. */
+export const maySayMore = (subject: LintSubject, parts: Parameters<typeof notHere>[1]): boolean =>
+  moreOf(subject, parts).elsewhere
 
 const mainOf = <T>(parts: readonly Part<T>[]): Part<T> | undefined => parts.find(({ main }) => main)
 
@@ -103,7 +129,7 @@ function ntpd(subject: LintSubject): ConfiguredSource | undefined {
     program: PROGRAMS.ntpd,
     file: main.file,
     named,
-    elsewhere: listens || namesMore(subject, subject.ntp) || hasTemplate(subject, subject.ntp),
+    ...moreOf(subject, subject.ntp, listens),
     local: named.some(({ address }) => isLocalClock(address) || /^LOCAL\(/.test(address)),
     needed: minsane && {
       count: minsane.value,
@@ -153,7 +179,7 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
     program: PROGRAMS.chronyd,
     file: main.file,
     named,
-    elsewhere: namesMore(subject, subject.chrony) || hasTemplate(subject, subject.chrony),
+    ...moreOf(subject, subject.chrony),
     local: subject.chrony.some(
       ({ read }) => read.said.local !== undefined || read.directives.some(({ name }) => name === 'manual'),
     ),

@@ -9,7 +9,7 @@ import { parseExec } from '#dialects/linux/exec-start.ts'
 import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
 import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
 import { listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
-import { linesOf } from '#dialects/named-source.ts'
+import { type Include, linesOf } from '#dialects/named-source.ts'
 import { type Command, readCommands } from '#dialects/ntpd/commands.ts'
 import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
@@ -18,6 +18,7 @@ import { type NtpdRsConf, parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { parseTimesyncdConf, type TimesyncdConf } from '#dialects/timesyncd/sources.ts'
 import type { Edit, Evidence } from '../finding.ts'
+import { isSecret } from '../inventory/share.ts'
 import { type About, type DaemonName, type Machine, machineOf } from './about.ts'
 import { type FileKind, kindOf, type LintFile } from './file-kind.ts'
 
@@ -214,14 +215,27 @@ export function wholeUnits(units: readonly Part<UnitFile>[]): Part<UnitFile>[][]
   )
 }
 
-/** Files are named that are not here, so what these say is not all. */
-export const namesMore = (
-  { machine }: LintSubject,
-  parts: readonly Part<{ readonly includes: readonly unknown[] }>[],
-): boolean =>
-  !machine.about.complete &&
-  parts.some(({ read }) => read.includes.length > 0) &&
-  parts.every(({ main }) => main)
+type Including = Part<{ readonly includes: readonly Include[] }>
+
+/** Lines that include what is not here. In a file of secrets nothing is said but those (Red Hat's /etc/ntp/crypto/pw). */
+export function notHere({ machine }: LintSubject, parts: readonly Including[]): NotHere[] {
+  const { complete, unseen } = machine.about
+  if (complete || !parts.every(({ main }) => main)) return []
+  return parts.flatMap(({ file, path, read }) =>
+    read.includes
+      .filter(({ paths }) => !paths.every(isSecret))
+      .filter(({ line }) => !unseen || unseen.some(place => place.path === path && place.line === line))
+      .map(include => ({ file, ...include })),
+  )
+}
+
+export interface NotHere extends Include {
+  readonly file: number
+}
+
+/** Files are named that are not here, so what these say is not all. In a `sourcedir` there are sources and nothing else. */
+export const namesMore = (subject: LintSubject, parts: readonly Including[]): boolean =>
+  notHere(subject, parts).some(({ suffix }) => suffix !== '.sources')
 
 /** Jinja, ERB, EPP, autoconf: something fills such a line in before a daemon reads it. */
 export const isTemplate = (line: string): boolean => /\{\{|\{%|<%|@[A-Z_]{3,}@/.test(line)

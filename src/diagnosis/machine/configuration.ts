@@ -241,6 +241,8 @@ export function aboutOf(inventory: Inventory): About {
     ].map(({ name }) => name),
     putRightBy: whoPutsItRight(inventory),
     complete: isComplete(inventory),
+    unseen: isComplete(inventory) ? undefined : inventory.daemons.flatMap(({ unseen = [] }) => unseen),
+    heard: active.length === 1 ? heardThen(inventory) : undefined,
     hypervisor: hypervisorOf(hypervisor?.value),
     platform: hypervisor?.value.platform,
     kernel: kernel.release?.value,
@@ -263,6 +265,18 @@ function whoPutsItRight(inventory: Inventory): About['putRightBy'] {
 /** Has all been seen that the files include? What lies in /run is on no disk, and sosreport leaves it out. */
 const isComplete = ({ copy, daemons }: Inventory): boolean =>
   holdsAll(copy) || daemons.every(({ unseen = [] }) => unseen.length === 0)
+
+/** A sosreport may have them by their addresses and by their names. */
+function heardThen({ reported }: Inventory): Place[] {
+  const listed = reported.filter(({ source }) => source !== undefined)
+  const [first] = listed
+  const bySource = new Map(
+    listed
+      .filter(({ evidence }) => evidence.path === first!.evidence.path)
+      .map(({ source, evidence }) => [source, evidence]),
+  )
+  return [...bySource.values()]
+}
 
 /** The control domain of Xen is the host, which nobody pauses. */
 function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefined {

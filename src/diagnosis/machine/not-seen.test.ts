@@ -77,8 +77,9 @@ describe('sources that a copy does not hold', () => {
       expect(found({ ...members, 'etc/chrony/chrony.conf': conf })).toEqual([
         'note copy-incomplete /etc/chrony/chrony.conf',
       ])
-      // Where some are named, those are judged by how they are asked.
+      // Where some are named, those are judged by how they are asked; and as all there are where only DHCP may add some.
       expect(found({ ...members, 'etc/chrony/chrony.conf': `server 10.0.0.1\n${conf}` })).toEqual([
+        ...(line.startsWith('sourcedir') ? ['warning single-source /etc/chrony/chrony.conf'] : []),
         'note no-iburst /etc/chrony/chrony.conf',
       ])
       // A fragment says nothing of what else there is.
@@ -355,5 +356,42 @@ describe('/etc/sysctl.conf, which systemd reads by a link', () => {
     expect(finding).toMatchObject({ severity: 'note' })
     expect(finding?.what).toContain('nobody reads')
     expect(finding?.evidence[0]).toMatchObject({ path: '/etc/sysctl.conf', line: 1 })
+  })
+})
+
+describe('a folder in /run that only DHCP fills', () => {
+  const red: Members = {
+    ...CHRONY,
+    'sos_commands/chrony/chronyc_-n_tracking': '',
+    'etc/chrony/chrony.conf':
+      'server 10.1.1.1 iburst\nserver 10.1.1.2 iburst\nsourcedir /run/chrony-dhcp\nmakestep 1 -1\n',
+  }
+  const listed = (...names: readonly string[]): Members => ({
+    'sos_commands/chrony/chronyc_sources': [
+      'MS Name/IP address         Stratum Poll Reach LastRx Last sample               ',
+      '='.repeat(79),
+      ...names.map(
+        (name, index) =>
+          `^${index === 0 ? '*' : '+'} ${name.padEnd(27)}   2   6   377    12    +10us[  +12us] +/-   10ms`,
+      ),
+      '',
+    ].join('\n'),
+  })
+  const two = (members: Members) => {
+    const files = memoryFiles(members)
+    return lintMachine(takeInventory(files), files).filter(({ name }) => /source|four/.test(name))
+  }
+  test('is taken as empty where a copy has none, and that is said', () => {
+    const [first, ...more] = two(red)
+    expect([first?.name, first?.severity, more]).toEqual(['two-sources', 'critical', []])
+    expect(first?.evidence.at(-1)).toMatchObject({ text: 'sourcedir /run/chrony-dhcp', line: 3 })
+    expect(two({ ...red, 'run/chrony-dhcp/eth0.sources': 'pool c.example iburst\n' })).toEqual([])
+  })
+  test('had named those that the daemon listed', () => {
+    const [sure] = two({ ...red, ...listed('10.1.1.1', '10.1.1.2') })
+    expect([sure?.name, sure?.evidence.length]).toEqual(['two-sources', 2])
+    const [three] = two({ ...red, ...listed('10.1.1.1', '10.1.1.2', '10.1.1.3') })
+    expect(three?.name).toBe('fewer-than-four')
+    expect(two({ ...red, ...listed('10.1.1.1', '10.1.1.2', '10.1.1.3', '10.1.1.4') })).toEqual([])
   })
 })

@@ -5,7 +5,7 @@
  */
 import { compareVersions } from '#dialects/grammar.ts'
 import type { Edit, Finding } from '../../finding.ts'
-import { barredBy } from '../configured-sources.ts'
+import { barredBy, maySayMore } from '../configured-sources.ts'
 import { hostDevice, isAbsent, isOfCard, pathOf, ptpDevice } from '../ptp.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
@@ -77,10 +77,9 @@ const byInterface = (subject: LintSubject, { file, line, device }: Phc): Finding
 /** Servers are followed, or may be: not all files are here. */
 function hasNetwork(subject: LintSubject): boolean {
   const isBarred = barredBy(subject)
-  return subject.chrony.some(
-    ({ read }) =>
-      read.sources.some(each => !each.noselect && !isBarred(each)) ||
-      (!subject.machine.about.complete && read.includes.length > 0),
+  return (
+    maySayMore(subject, subject.chrony) ||
+    subject.chrony.some(({ read }) => read.sources.some(each => !each.noselect && !isBarred(each)))
   )
 }
 

@@ -138,3 +138,35 @@ test.each([
   expect(single?.remedy.changes).toEqual([expected])
   expect(found('chrony.conf', `${text}${expected}\n`, 'smear-mixed')).toEqual([])
 })
+
+const TWO = 'server a.example iburst\nserver b.example iburst\n'
+
+test.each([
+  ['ntp.conf', `${TWO}includefile /etc/ntp/crypto/pw\n`, 'critical', undefined],
+  ['chrony.conf', `${TWO}sourcedir /run/chrony-dhcp\n`, 'critical', 'if the network (DHCP) offers none'],
+  ['ntp.conf', `${TWO}includefile /etc/ntp/more\n`, 'warning', 'if what is not here adds none'],
+  ['chrony.conf', `${TWO}confdir /etc/chrony/conf.d\n`, 'warning', 'if what is not here adds none'],
+  ['chrony.conf', `${TWO}sourcedir /etc/chrony/sources.d\n`, 'warning', 'if what is not here adds none'],
+])('%s, %j: two are judged, and it is said what may add more', (path, text, severity, unless) => {
+  const [first, ...more] = found(path, text, 'two-sources')
+  expect([first?.severity, more]).toEqual([severity, []])
+  if (unless === undefined) expect(first?.what).not.toContain('That is so')
+  else expect(first?.what).toContain(unless)
+  expect(first?.evidence.map(({ line }) => line)).toEqual(unless === undefined ? [1, 2] : [1, 2, 3])
+})
+
+test('a file without a source asks those of folders that are not here, if any', () => {
+  const [first] = found('chrony.conf', 'confdir /etc/chrony/conf.d\nmakestep 1 -1\n', 'no-source')
+  expect(first?.severity).toBe('warning')
+  const seen = lint(
+    [
+      { path: 'chrony.conf', text: 'confdir /etc/chrony/conf.d\nmakestep 1 -1\n' },
+      { path: 'chrony/conf.d/a.conf', text: 'pool a.example iburst\n' },
+    ],
+    {},
+  )
+  expect(seen.map(({ name }) => name)).not.toContain('no-source')
+})
+
+test('a folder of sources holds no makestep', () =>
+  expect(found('chrony.conf', `${TWO}sourcedir /run/chrony-dhcp\n`, 'never-steps')).toHaveLength(1))

@@ -11,7 +11,7 @@ import { nearest } from '#dialects/nearest.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Evidence, Finding } from '../../finding.ts'
-import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
+import { type ConfiguredSource, configuredSources, isOffered } from '../configured-sources.ts'
 import { PROGRAMS } from '../daemons.ts'
 import { PULSES } from '../origin.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -27,18 +27,24 @@ export const WATCHED =
 
 export const sources: LintRule = subject =>
   configuredSources(subject).flatMap(of => [
-    ...howMany(subject, of),
+    ...howMany(subject, of).map(finding => ifNoneIsAdded(subject, of, finding)),
     ...neverAgrees(subject, of),
     ...noIburst(subject, of),
   ])
 
 function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
-  const { named, daemon, program, file, elsewhere, local } = of
+  const { named, daemon, program, file, local, unseen = [] } = of
+  const elsewhere = of.elsewhere && unseen.length === 0
+  const heard = unseen.length > 0 ? (subject.machine.about.heard ?? []) : []
   const counted = named.filter(({ counts }) => counts)
   const distinct = new Map(counted.map(each => [each.address.toLowerCase(), each]))
   const pools = counted.some(({ pool }) => pool)
-  const count = howManyClocks([...distinct.values()])
-  const evidence = [...distinct.values()].map(({ file, line }) => evidenceAt(subject, file, line))
+  const configured = howManyClocks([...distinct.values()])
+  const count = Math.max(configured, heard.length)
+  const evidence = [
+    ...[...distinct.values()].map(({ file, line }) => evidenceAt(subject, file, line)),
+    ...(heard.length > configured ? heard : []),
+  ]
   if (subject.machine.about.controlled || count >= ENOUGH || (pools && count > 2)) return []
   // Of those that are there and cannot be followed it is told by itself.
   if (count === 0 && (elsewhere || named.some(({ barred }) => barred))) return []
@@ -128,6 +134,24 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
       count,
     }),
   ]
+}
+
+/** What is not here may add sources; where it is known whom the daemon asked, it did not. */
+function ifNoneIsAdded(subject: LintSubject, of: ConfiguredSource, finding: Finding): Finding {
+  const { unseen = [], elsewhere } = of
+  const [first] = unseen
+  if (!first || subject.machine.about.heard?.length) return finding
+  const lines = unseen.map(({ file, line }) => evidenceAt(subject, file, line))
+  const named = lines.map(({ text }) => `\`${text}\``).join(', ')
+  const unless = unseen.every(isOffered)
+    ? `the network (DHCP) offers none: ${named} ${lines.length === 1 ? 'is' : 'are'} not here`
+    : `what is not here adds none: ${named}`
+  return {
+    ...finding,
+    severity: elsewhere && finding.severity === 'critical' ? 'warning' : finding.severity,
+    what: `${finding.what} That is so if ${unless}.`,
+    evidence: [...finding.evidence, ...lines],
+  }
 }
 
 /** Lines that tell of the same clock are one; pulses are counted by another clock, and say which second it is of none. */
