@@ -43,8 +43,8 @@ function trustsTsc(kernel: KernelRelease, hypervisor: string | undefined): boole
 }
 
 /**
- * Does this word of a command line keep the kernel from the best counter there is? `notsc` marks the TSC alone as unstable, and
- * leaves a paravirtual counter as it is (arch/x86/kernel/tsc.c).
+ * Does this word of a command line keep the kernel from the best counter there is? `notsc` and `tsc=unstable` mark the TSC alone, and
+ * leave a paravirtual counter as it is (arch/x86/kernel/tsc.c).
  */
 export function keepsFromBest(
   word: string,
@@ -55,5 +55,5 @@ export function keepsFromBest(
   if (best === undefined) return false
   const [, counter] = /^clocksource=(.+)$/.exec(word) ?? []
   if (counter !== undefined) return POOR_COUNTERS.has(counter)
-  return best === 'tsc' ? word === 'notsc' : word === 'no-kvmclock' && best === 'kvm-clock'
+  return best === 'tsc' ? word === 'notsc' || word === 'tsc=unstable' : word === 'no-kvmclock' && best === 'kvm-clock'
 }

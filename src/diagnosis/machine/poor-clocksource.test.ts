@@ -276,3 +276,49 @@ describe('in the settings of GRUB, whose menu is not in the copy', () => {
     expect(advised(guest(' clocksource=acpi_pm'))).toEqual([])
   })
 })
+
+describe('nothing better is there', () => {
+  const only = (source: string, more: Readonly<Record<string, Member>> = {}) =>
+    look({
+      ...guest(''),
+      [`${SYS}/current_clocksource`]: `${source}\n`,
+      [`${SYS}/available_clocksource`]: `${source}\n`,
+      ...more,
+    })
+  const VMWARE = {
+    'sys/class/dmi/id/sys_vendor': 'VMware, Inc.\n',
+    'proc/sys/kernel/osrelease': '5.14.0-427.el9.x86_64\n',
+  }
+  const HYPERV = {
+    'sys/class/dmi/id/sys_vendor': 'Microsoft Corporation\n',
+    'sys/class/dmi/id/product_name': 'Virtual Machine\n',
+  }
+  test.each([
+    ['jiffies', {}, 'kvm-clock'],
+    ['acpi_pm', {}, 'kvm-clock'],
+    ['acpi_pm', VMWARE, 'TSC'],
+    ['acpi_pm', HYPERV, 'Hyper-V'],
+  ])('%s %j', (source, more, offered) => {
+    const { paths, text, cause } = only(source, more)
+    expect(paths).toEqual([`/${SYS}/current_clocksource`, `/${SYS}/available_clocksource`])
+    expect(text).toContain(offered)
+    expect(cause).toBeUndefined()
+  })
+  test('because of a word on the command line', () => {
+    const words = guest(' tsc=unstable')
+    const { paths, cause, written } = look({
+      ...words,
+      ...VMWARE,
+      [`${SYS}/available_clocksource`]: 'acpi_pm\n',
+    })
+    for (const path of ['/proc/cmdline', '/etc/default/grub', '/boot/grub/grub.cfg'])
+      expect(paths).toContain(path)
+    expect(cause).toBe('somebody chose it on the command line')
+    expect(written.get('/etc/default/grub')).toBe('GRUB_CMDLINE_LINUX="quiet"\n')
+  })
+  test('where the kernel gave it up that is told, and of kernels that list what they do not use nothing', () => {
+    const said = { 'var/log/dmesg': '[ 1.10] tsc: Marking TSC unstable due to clocksource watchdog\n' }
+    expect(only('acpi_pm', said).paths).toEqual([])
+    expect(only('jiffies', { 'proc/sys/kernel/osrelease': '2.6.18-398.el5\n' }).paths).toEqual([])
+  })
+})

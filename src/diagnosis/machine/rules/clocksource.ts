@@ -6,9 +6,9 @@
 import type { Fact, Inventory } from '#core/guest/inventory.ts'
 import { makeMenuAnew } from '#dialects/linux/grub-menu.ts'
 import { changeByGrubby } from '#dialects/linux/grubby.ts'
-import { type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
+import { isTickless, type KernelRelease, releaseOn } from '#dialects/linux/kernel-release.ts'
 import { bestCounters, keepsFromBest, POOR_COUNTERS } from '../../counters.ts'
-import type { Cause, Evidence } from '../../finding.ts'
+import type { Cause, Evidence, Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { evidenceOf, isGuest, type MachineRule, placed, state } from '../subject.ts'
 
@@ -20,7 +20,7 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
   if (!isGuest(inventory)) return []
   if (!source || why === undefined) return atNextBoot(inventory)
   const better = betterOf(inventory)
-  if (better === undefined) return []
+  if (better === undefined) return withoutBetter(inventory, source, why)
   const chosen = chosenAt(inventory)
   const { written } = inventory.clock
   const script = written?.value === source.value ? written : undefined
@@ -50,6 +50,51 @@ export const poorClocksource: MachineRule = ({ inventory }) => {
         ],
       },
       confirm: `cat ${DIRECTORY}/current_clocksource; clockwright cpus shows the resolution before and after.`,
+    }),
+  ]
+}
+
+/** What a guest has to have for the kernel to offer the counter at all. */
+const OFFERED: Readonly<Record<string, string>> = {
+  kvm: "kvm-clock is the host's to offer (libvirt: `<timer name='kvmclock' present='yes'/>`, and a processor of KVM, not an emulated one), and the kernel's to take (CONFIG_KVM_GUEST)",
+  firecracker: 'kvm-clock is there for a kernel that was built for it (CONFIG_KVM_GUEST)',
+  hyperv:
+    "Hyper-V's counter is there for a kernel that was built for it (CONFIG_HYPERV), where the host shows its enlightenments",
+  'xen-pv': 'the counter of Xen is there for a kernel that was built for it (CONFIG_XEN)',
+  'xen-hvm': 'the counter of Xen is there for a kernel that was built for it (CONFIG_XEN_PVHVM)',
+  vmware:
+    'the TSC of VMware is there unless the kernel found it wrong as it started, which it says (`dmesg | grep -i tsc`)',
+}
+
+const ADVISED = /^(?:notsc$|clock(?:source)?=)/
+
+/** Nothing better is listed, and the kernel does not say that it gave one up. Before 2.6.21 it lists what it does not use. */
+function withoutBetter(inventory: Inventory, source: Fact<string>, why: string): Finding[] {
+  const { hypervisor, clock, messages } = inventory
+  const release = releaseOf(inventory)
+  const best = bestCounters(hypervisor?.value.name, release)
+  if (best.length === 0 || !clock.available || (release && !isTickless(release))) return []
+  if (messages.some(({ means }) => means === 'clocksource-unstable')) return []
+  const chosen = chosenAt(inventory)
+  // For old kernels that was the advice of the vendors.
+  if (chosen.length === 0 && inventory.commandLine?.value.some(word => ADVISED.test(word))) return []
+  return [
+    state({
+      name: 'poor-clocksource',
+      severity: 'warning',
+      what: `The kernel counts time with ${source.value}, and has nothing better: ${best[0]} is missing.`,
+      evidence: [...evidenceOf(source, clock.available), ...chosen],
+      cost: `${source.value} ${why}; timestamps of packets are as coarse as that.`,
+      causes: chosen.length > 0 ? causesOf(inventory) : [],
+      remedy: {
+        text:
+          chosen.length > 0
+            ? 'Take what chose it off the command line of the kernel, where it stands.'
+            : `Find out why: ${OFFERED[hypervisor!.value.name]}.`,
+        changes: makeAnew(inventory, chosen),
+        actions: offTheCommandLine(inventory),
+      },
+      confirm: `cat ${DIRECTORY}/available_clocksource after the next boot.`,
     }),
   ]
 }
