@@ -1,7 +1,8 @@
 /**
  * local-clock: the clock of the machine itself as a source: driver 127.127.1.u of ntpd, `local` of chrony without `orphan`. When the real
  * sources are lost the machine goes on telling others a time that nobody sets. In a guest it also hides a jump: the offset to
- * oneself is always 0.
+ * oneself is always 0. With `prefer` ntpd's driver is no last resort: it is selected among the servers, and as long as these do not
+ * outvote it its offset is the one that counts (ntp_proto.c, clock_select).
  */
 import type { Edit } from '../../finding.ts'
 import { isLocalClock } from '../configured-sources.ts'
@@ -28,15 +29,28 @@ const ntpd = (subject: LintSubject) =>
       own.map(({ options }) => options.values.get('stratum')).find(Boolean) ??
       first.options.values.get('stratum') ??
       '5'
+    const preferred = local.find(({ options }) => options.flags.has('prefer'))
+    const isAmongOthers =
+      preferred !== undefined &&
+      subject.ntp.some(each =>
+        each.read.associations.some(
+          ({ address, options }) =>
+            !isLocalClock(address) && address !== 'local' && !options.flags.has('noselect'),
+        ),
+      )
     const edits = [...local, ...fudges].map(({ line }): Edit => ({ file, line, kind: 'delete', text: '' }))
     return [
       found({
         name: 'local-clock',
-        severity: 'warning',
-        what: `${first.address} is the clock of this machine itself: without other sources ntpd follows it, and tells others its time at stratum ${Number(stratum) + 1}.`,
+        severity: isAmongOthers ? 'critical' : 'warning',
+        what: isAmongOthers
+          ? `${preferred.address} is the clock of this machine itself, and \`prefer\` puts it before the servers: ntpd follows itself, and tells others its time at stratum ${Number(stratum) + 1}.`
+          : `${first.address} is the clock of this machine itself: without other sources ntpd follows it, and tells others its time at stratum ${Number(stratum) + 1}.`,
         measures: { stratum: Number(stratum) },
         evidence: [...local, ...own].map(({ line }) => evidenceAt(subject, file, line)),
-        cost: 'A time that nobody sets is served as if somebody did; after a pause nothing shows that the clock is behind.',
+        cost: isAmongOthers
+          ? 'Its offset to itself is always 0, and that is what counts as long as it is within the error that the servers admit: until then nothing corrects this clock, and `ntpq` shows that all is well.'
+          : 'A time that nobody sets is served as if somebody did; after a pause nothing shows that the clock is behind.',
         causes: [{ what: 'an old example was copied', why: 'packages shipped these lines until about 2010' }],
         remedy: {
           daemon: 'ntpd',
