@@ -55,5 +55,7 @@ export function keepsFromBest(
   if (best === undefined) return false
   const [, counter] = /^clocksource=(.+)$/.exec(word) ?? []
   if (counter !== undefined) return POOR_COUNTERS.has(counter)
-  return best === 'tsc' ? word === 'notsc' || word === 'tsc=unstable' : word === 'no-kvmclock' && best === 'kvm-clock'
+  return best === 'tsc'
+    ? word === 'notsc' || word === 'tsc=unstable'
+    : word === 'no-kvmclock' && best === 'kvm-clock'
 }

@@ -3,6 +3,7 @@
  * judged together, so that a daemon's options and its configuration, or two daemons, are seen beside each other.
  */
 import { bySeverity, type Finding } from '../finding.ts'
+import { comesBackIn } from '../repair/written-by.ts'
 import type { About } from './about.ts'
 import type { LintFile } from './file-kind.ts'
 import { withNextMistakes } from './next-mistake.ts'
@@ -88,7 +89,17 @@ export function lint(files: readonly LintFile[], about: About = {}): Finding[] {
     found(subjectOf(changed, { ...about, wallclockAtStart: undefined }))
   return withNextMistakes(found(subject), files, look)
     .map(finding => changedByItsProgram(subject, finding))
+    .map(finding => withWhoseFile(finding, files))
     .sort((a, b) => bySeverity(a, b) || byPlace(a, b))
+}
+
+/** What is changed in a file that a program writes anew does not stay. */
+function withWhoseFile(finding: Finding, files: readonly LintFile[]): Finding {
+  const edited = [...new Set(finding.remedy.edits?.map(({ file }) => file))]
+  const told = edited.flatMap(file => comesBackIn(files[file]!.path, files[file]!.text) ?? [])
+  return told.length === 0
+    ? finding
+    : { ...finding, remedy: { ...finding.remedy, text: [finding.remedy.text, ...told].join(' ') } }
 }
 
 const found = (subject: LintSubject): Finding[] => LINT_RULES.flatMap(rule => rule(subject))

@@ -11,6 +11,7 @@ import type { Ground } from './ground.ts'
 import { whyNotOurs } from './not-ours.ts'
 import { type Advice, distinct, type FileChange, type Proof, type Reason, type Step } from './step.ts'
 import { planSysctl } from './sysctl.ts'
+import { comesBackIn } from './written-by.ts'
 
 export interface PlannedFiles {
   readonly steps: readonly (Step & { readonly change: FileChange })[]
@@ -101,7 +102,7 @@ const fileStep = (path: string, before: string | undefined, after: string, reaso
   title: before === undefined ? `Write ${path}` : `Edit ${path}`,
   reasons,
   change: { kind: 'file', path, before, after } as const,
-  risk: riskOf(path),
+  risk: [comesBackIn(path, before ?? ''), riskOf(path)].filter(Boolean).join(' '),
   undone: before === undefined ? 'The file is removed.' : 'The old file is put back, to the byte.',
 })
 

@@ -199,3 +199,16 @@ test('what comes back by itself is not edited, and it is said why', () => {
   }
   expect(plan('/opt/site/chrony.conf').steps[0]?.title).toBe('Edit /opt/site/chrony.conf')
 })
+
+test('what a program writes anew is edited, and its risk is said', () => {
+  const risk = (head: string) =>
+    planRepair(
+      [found('makestep-expires', 'Late.', [replace('/etc/chrony.conf', 2, 'makestep 1 -1')])],
+      INVENTORY,
+      ground({ '/etc/chrony.conf': `${head}\nmakestep 1 3\n` }),
+    ).steps[0]?.risk
+  expect(risk('# Ansible managed')).toMatch(
+    /^The head of \/etc\/chrony\.conf says that Ansible writes it: .*None until/,
+  )
+  expect(risk('# Ours')).toMatch(/^None until/)
+})
