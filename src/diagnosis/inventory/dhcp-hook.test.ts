@@ -24,12 +24,17 @@ test.each<[string, Readonly<Record<string, string>>]>([
     'one interface that takes them',
     { ...RED_HAT, [`${PEERNTP}/ifcfg-a`]: 'PEERNTP=no\n', [`${PEERNTP}/ifcfg-b`]: '' },
   ],
+  [
+    'what chrony-helper of RHEL 7 was told',
+    { ...CHRONY, 'var/lib/dhclient/chrony.servers.eth0': '10.1.1.1 iburst\n10.1.1.2 iburst\n' },
+  ],
   ["Debian's hook", { ...NTP, 'etc/dhcp/dhclient-exit-hooks.d/ntp': '' }],
   ["SUSE's netconfig", { ...CHRONY, [CONFIG]: 'NETCONFIG_NTP_POLICY="auto"\n' }],
 ])('%s', (_, members) => expect(severityOf(members)).toBe('warning'))
 
 test.each<[string, Readonly<Record<string, string>>]>([
   ['nothing', CHRONY],
+  ['a lease without servers', { ...CHRONY, 'var/lib/dhclient/chrony.servers.eth0': '' }],
   ['a script for another daemon', { ...CHRONY, 'etc/dhcp/dhclient.d/ntp.sh': '' }],
   ['a script that is told not to', { ...RED_HAT, 'etc/sysconfig/network': 'PEERNTP=no\n' }],
   ['one that no interface heeds', { ...RED_HAT, [`${PEERNTP}/ifcfg-a`]: 'PEERNTP="no"\n' }],

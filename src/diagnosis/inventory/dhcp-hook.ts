@@ -16,10 +16,22 @@ const HOOKS: Readonly<Record<string, readonly string[]>> = {
 }
 
 export function findDhcpHook(files: Files, daemon: string): Fact<string> | undefined {
+  const given = daemon === 'chronyd' ? givenToHelper(files) : undefined
+  if (given) return given
   const hook = firstThere(files, HOOKS[daemon] ?? [])
   if (hook !== undefined && !isRefused(files)) return fact(hook, at(hook, 'the script is there'))
   const policy = /^(?:chronyd|ntpd)$/.test(daemon) ? netconfigPolicy(files) : undefined
   return policy && fact(policy.path, policy)
+}
+
+const LEASES = '/var/lib/dhclient'
+
+/** RHEL 7: chrony-helper hands each interface's servers on, from the file that the script of dhclient has written for it. */
+function givenToHelper(files: Files): Fact<string> | undefined {
+  const name = files.names(LEASES).find(each => each.startsWith('chrony.servers.'))
+  const path = `${LEASES}/${name}`
+  const at = name === undefined ? undefined : findLine(files, [path], /^\s*([\w.:-]+)/)
+  return at && fact(path, at.place)
 }
 
 const NETWORK = '/etc/sysconfig/network'
