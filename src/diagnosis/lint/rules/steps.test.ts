@@ -87,3 +87,12 @@ test('a threshold that no pause of a migration reaches lets nothing be stepped e
   expect(linted('makestep 4 -1')).toBeUndefined()
   expect(linted('makestep 1000 -1', { hypervisor: 'none' })).toBeUndefined()
 })
+
+test('the remedy of a makestep that is misspelt is spelt rightly', () => {
+  const text = 'pool pool.ntp.org iburst\nmakestpe 1.0 3\n'
+  const { remedy } = lint([{ path: 'etc/chrony.conf', text }], { hypervisor: 'kvm' }).find(
+    ({ name }) => name === 'makestep-expires',
+  )!
+  expect(remedy.changes[0]).toBe('makestep 1.0 -1')
+  expect(remedy.edits).toEqual([{ file: 0, line: 2, kind: 'replace', text: 'makestep 1.0 -1' }])
+})

@@ -40,7 +40,9 @@ function chrony(subject: LintSubject): Finding[] {
   const main = subject.chrony.find(part => part.main)
   if (!main || main.read.directives.length === 0) return []
   const said = subject.chrony.flatMap(({ file, read }) =>
-    read.directives.filter(({ name }) => isMakestep(name)).map(({ line, words }) => ({ file, line, words })),
+    read.directives
+      .filter(({ name }) => isMakestep(name))
+      .map(({ line, name, words }) => ({ file, line, name, words })),
   )
   const last = lastRead(subject.chrony, said)
   const { confirm } = COMMON
@@ -81,7 +83,8 @@ function chrony(subject: LintSubject): Finding[] {
   )
   const text = lineOf(subject, last.file, last.line)
   const step = tooLarge ? '1' : last.words[0]
-  const always = text.replace(/^(\s*\S+\s+)\S+(\s+)\S+/, `$1${step}$2-1`)
+  const name = last.name === 'makestep' ? '$2' : 'makestep'
+  const always = text.replace(/^(\s*)(\S+)(\s+)\S+(\s+)\S+/, `$1${name}$3${step}$4-1`)
   return [
     found({
       name: 'makestep-expires',

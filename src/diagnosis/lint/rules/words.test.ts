@@ -12,3 +12,18 @@ test('what ntpd takes for the name of a host is no error of syntax', () => {
   expect(costIn('4.2.8p10', line)).toBeUndefined()
   expect(costIn('4.2.6p5', 'restrict default noepeer')).toMatch(/"syntax error"/)
 })
+
+test('a sentence behind a server is one mistake, and what is misspelt beside it another', () => {
+  const told = (line: string) =>
+    lint([{ path: 'etc/ntp.conf', text: `${line}\n` }])
+      .filter(({ name }) => /unknown-option|misspelt/.test(name))
+      .map(({ name, what }) => `${name} ${what}`)
+  expect(told('server a.example (the ip of our master)')).toEqual([
+    'unknown-option `server` has no option `(the ip of our master)`.',
+  ])
+  expect(told('server a.example foo bar')).toHaveLength(2)
+  expect(told('server a.example ibrust the ip of')).toEqual([
+    expect.stringMatching(/^misspelt .*`iburst` was meant/),
+    'unknown-option `server` has no option `the ip of`.',
+  ])
+})

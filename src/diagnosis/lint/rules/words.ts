@@ -119,7 +119,7 @@ function judge(
   const template = lines.find(({ line }) => isTemplate(lineOf(subject, file, line)))
   if (template) findings.push(templateFound(subject, file, template.line))
   for (const { line, words } of lines.filter(({ line }) => !isTemplate(lineOf(subject, file, line))))
-    for (const mistake of withoutRest(checkWords(grammar, words, reader))) {
+    for (const mistake of asOneSentence(withoutRest(checkWords(grammar, words, reader)))) {
       if (findings.length === MOST_IN_A_FILE) return findings
       const position = { file, line, directive: words[0]! }
       findings.push(mistakeFound(subject, position, mistake, isTakenForHost(words, mistake) ? HOST : manners))
@@ -141,6 +141,17 @@ const templateFound = (subject: LintSubject, file: number, line: number): Findin
 /** What was taken away from a language had values of its own, and those are of no interest any more. */
 const withoutRest = (mistakes: readonly Mistake[]): readonly Mistake[] =>
   mistakes[0] && isGone(mistakes[0]) ? mistakes.slice(0, 1) : mistakes
+
+/** So many words that resemble no option are a sentence, which somebody forgot to make a comment. */
+const SENTENCE = 3
+
+function asOneSentence(mistakes: readonly Mistake[]): readonly Mistake[] {
+  const stray = mistakes.filter(({ kind, meant }) => kind === 'unknown-option' && meant === undefined)
+  const [first] = stray
+  if (!first || stray.length < SENTENCE) return mistakes
+  const whole = { ...first, word: stray.map(({ word }) => word).join(' ') }
+  return mistakes.flatMap(each => (each === first ? whole : stray.includes(each) ? [] : each))
+}
 
 const isGone = ({ kind, expected }: Mistake): boolean =>
   kind === 'not-in-this-version' && expected.includes('before')
