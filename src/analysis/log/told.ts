@@ -171,7 +171,7 @@ export const jobToldBy = (log: HostLog, daemon: Daemon): ToldJob | undefined =>
 
 /** A machine that stands still at round times is one of which backups are made: it loses. */
 function jobAmong(events: readonly Event[], log: HostLog, daemon: Daemon): ToldJob | undefined {
-  if (events.length < MANY || log.updatesOf(daemon) || total(events) > 0 || !isOneSided(events))
+  if (events.length < MANY || isTracked(log, daemon) || total(events) > 0 || !isOneSided(events))
     return undefined
   const all = events.flatMap(each => each.all[0]!)
   const timetable = timetableOf(all.map(foundAt))
@@ -180,7 +180,7 @@ function jobAmong(events: readonly Event[], log: HostLog, daemon: Daemon): ToldJ
 
 function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const corrections = log.updatesOf(daemon)?.corrections.sized ?? []
-  const tracked = daemon === 'chrony' && corrections.length > 0
+  const tracked = isTracked(log, daemon)
   const given = log.updatesOf(daemon)?.corrections.dropped ?? []
   const all = tracked ? withoutGivenUp(corrections, given) : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
@@ -214,6 +214,10 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
       (tracked || isOneSided(all)),
   )
 }
+
+/** chronyd's updates tell what it corrected in each; ntpd's loopstats of a step only that it was. */
+const isTracked = (log: HostLog, daemon: Daemon): boolean =>
+  daemon === 'chrony' && (log.updatesOf(daemon)?.corrections.sized.length ?? 0) > 0
 
 /** What is too small to be told alone, but came again and again, at one size, each time after all was well. */
 function smallOnes(events: readonly Event[]): readonly Event[] {
@@ -397,7 +401,7 @@ function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean
 /** Whether a rate that adds up to that gets so far before its daemon acts: a pause goes all its way at once, and then nothing happens for hours. */
 function wasLetGoSoFar(events: readonly Event[], span: Seconds, log: HostLog, daemon: Daemon): boolean {
   const acts = ACTS[daemon]
-  if (!acts || log.updatesOf(daemon)) return true
+  if (!acts || isTracked(log, daemon)) return true
   const rate = Math.abs(total(events.slice(1)) / span)
   return upperMedian(events.map(({ size }) => Math.abs(size))) <= acts.beyond + rate * acts.within
 }

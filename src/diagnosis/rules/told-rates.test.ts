@@ -10,6 +10,12 @@ const at = (seconds: number) =>
   new Date(Date.UTC(2027, 2, 1) + Math.round(seconds) * 1e3).toISOString().slice(0, 19)
 const DAY = 86_400
 
+/** Of those days: an offset near zero each quarter of an hour. */
+const LOOPSTATS = Array.from({ length: 6 * 96 }, (_, i) => {
+  const [day, second] = [Math.floor(i / 96), (i % 96) * 900]
+  return `${61465 + day} ${second}.012 ${(1e-4 * Math.sin(i)).toFixed(9)} 12.400 0.000100000 0.001000 10`
+})
+
 describe('a clock found late by seconds each night', () => {
   const sizes = [2.766115, 4.698271, 2.598327, 5.168342, 3.631108, 4.537294]
 
@@ -26,6 +32,13 @@ describe('a clock found late by seconds each night', () => {
   test('was paused: ntpd would have stepped a rate away at a quarter of a second', () => {
     const lines = sizes.map((size, i) => `${at(i * DAY + 8900)} vm ntpd[7]: time reset +${size.toFixed(6)} s`)
     expect(names(...lines)).toEqual(['vm-paused'])
+    expect(names(...LOOPSTATS, ...lines)).toEqual(['vm-paused'])
+  })
+
+  test('was stepped all the same by less than tells a pause', () => {
+    const lines = sizes.map((_, i) => `${at(i * DAY + 8900)} vm ntpd[7]: time reset +0.451200 s`)
+    expect(names(...lines)).toEqual(['stepped-by-its-daemon'])
+    expect(names(...LOOPSTATS, ...lines)).toEqual(['stepped-by-its-daemon'])
   })
 })
 
