@@ -23,6 +23,12 @@ test('a pace that is no round time has none: ntpd steps each 1100 s', () => {
   expect(timetableOf(Array.from({ length: 60 }, (_, nth) => nth * 1100))).toBeUndefined()
 })
 
+test('what happens many times within a day, and once days later, is no job of each day', () => {
+  const day = Array.from({ length: 60 }, (_, nth) => 8 * HOUR + nth * 711)
+  expect(timetableOf(day)).toBeUndefined()
+  expect(timetableOf([...day, 40 * HOUR, 58 * HOUR, 81 * HOUR, 99 * HOUR])).toBeUndefined()
+})
+
 test('moments by chance have none', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 30 * 24 * HOUR }), { maxLength: 60 }), moments => {

@@ -15,6 +15,9 @@ const PERIODS: readonly Seconds[] = [
 const NEARLY_ALL = 0.9
 /** That moments drawn by chance keep to one as well. */
 const CHANCE = 1e-6
+/** What happens within one day keeps to that day: a job is seen in some periods, and once in most. */
+const FEWEST_TIMES = 4
+const MOST_EACH = 1.5
 
 export interface Timetable {
   readonly every: Seconds
@@ -27,12 +30,22 @@ export interface Timetable {
 export function timetableOf(moments: readonly Seconds[]): Timetable | undefined {
   const inside = Math.ceil(NEARLY_ALL * moments.length)
   if (inside < 2) return undefined
-  const all = PERIODS.map(every => ({ every, ...shortestOf(moments, inside, every) })).map(each => ({
-    ...each,
-    chance: chanceOf(moments.length, inside, (each.to - each.from) / each.every),
-  }))
-  const best = all.reduce((a, b) => (b.chance < a.chance ? b : a))
-  return best.chance < Math.log(CHANCE / PERIODS.length) ? best : undefined
+  const all = PERIODS.filter(every => isOncePer(every, moments))
+    .map(every => ({ every, ...shortestOf(moments, inside, every) }))
+    .map(each => ({
+      ...each,
+      chance: chanceOf(moments.length, inside, (each.to - each.from) / each.every),
+    }))
+    .sort((a, b) => a.chance - b.chance)
+  return all[0] && all[0].chance < Math.log(CHANCE / PERIODS.length) ? all[0] : undefined
+}
+
+function isOncePer(every: Seconds, moments: readonly Seconds[]): boolean {
+  // A window of theirs may lie across the beginning of a period.
+  const times = [0, every / 2].map(shift => new Set(moments.map(at => Math.floor((at + shift) / every))).size)
+  const most = Math.max(...times)
+  const least = Math.min(...times)
+  return most >= FEWEST_TIMES && moments.length <= MOST_EACH * least
 }
 
 /** The shortest part of the period that holds so many of them. */

@@ -111,6 +111,17 @@ test('the messages of chronyd alone: the size of what it noticed while it slewed
   expect(second.measures).toEqual({ count: 1 })
 })
 
+test('a clock that ntpd cannot hold, from its messages of half a day alone: its rate, and no job that sets it', async () => {
+  const { findings } = await alone('ntpd428-2000ppm', 'ntpd.log')
+  expect(findings.map(({ name }) => name)).toEqual([
+    'frequency-saturated',
+    'frequency-far-off',
+    'stepped-back',
+  ])
+  // Of 2000 ppm ntpd makes up for 500.
+  expect(findings[1]!.measures.frequencyError! * 1e6).toBeCloseTo(1477, 0)
+})
+
 test.each([
   ['peerstats', 58],
   ['rawstats', 60],
