@@ -54,7 +54,7 @@ const WORST_RATE = 0.05
  * before it steps; chronyd makes up for any rate that lasts, as soon as some polls have shown it.
  */
 const ACTS: Readonly<Partial<Record<Daemon, { readonly beyond: Seconds; readonly within: Seconds }>>> = {
-  ntpd: { beyond: STEP_THRESHOLD, within: 7200 },
+  ntpd: { beyond: STEP_THRESHOLD, within: 2400 },
   chrony: { beyond: 0, within: 3600 },
 }
 /** ntpd says the first time that it is off after minutes, and within them a wrong rate goes that far. */
@@ -402,6 +402,8 @@ function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean
 function wasLetGoSoFar(events: readonly Event[], span: Seconds, log: HostLog, daemon: Daemon): boolean {
   const acts = ACTS[daemon]
   if (!acts || isTracked(log, daemon)) return true
+  // What ntpd cannot hold stands at its limit.
+  if (daemon === 'ntpd' && log.updatesOf(daemon)?.saturation.rows === 0) return false
   const rate = Math.abs(total(events.slice(1)) / span)
   return upperMedian(events.map(({ size }) => Math.abs(size))) <= acts.beyond + rate * acts.within
 }

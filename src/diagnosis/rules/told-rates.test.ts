@@ -50,3 +50,12 @@ test('a clock that ntpd sets as often as 1500 ppm beyond its limit take it past 
   )
   expect(names(...lines)).toEqual(['frequency-far-off'])
 })
+
+test('steps each hour beside loopstats of a correction that is far from its limit are of no rate, and are told', () => {
+  const lines = Array.from(
+    { length: 42 },
+    (_, i) =>
+      `${at(i * 3600 + 1200 + 60 * ((i * 7) % 13))} vm ntpd[7]: time reset +${(0.6 + 0.01 * (i % 5)).toFixed(6)} s`,
+  )
+  expect(names(...LOOPSTATS, ...lines)).toEqual(['stepped-by-its-daemon'])
+})
