@@ -44,6 +44,7 @@ writeFileSync(
 writeFileSync(place('nobody.conf'), 'restrict default\n')
 writeFileSync(place('listening.conf'), 'disable auth\nbroadcastclient\n')
 writeFileSync(place('novolley.conf'), 'disable auth\nserver ntp.example\nbroadcastclient novolley\n')
+writeFileSync(place('few.conf'), 'server a.example\nserver b.example\nminsources 2\nmakestep 1 -1\n')
 writeFileSync(place('chrony.conf'), 'pool pool.example iburst maxsources 3\nmakestep 1 -1\nrtcsync\n')
 
 const SPREAD = { median: expect.anything(), p10: expect.anything(), p90: expect.anything() }
@@ -94,6 +95,38 @@ describe('run and compare', () => {
       'clockwright',
     ])
     for (const player of said.players) expect(player).toMatchObject(SUMMARY)
+  })
+
+  test('servers that the story does not have are told of, also in the report, and can be played', async () => {
+    const args = [
+      'lab',
+      'compare',
+      place('story.toml'),
+      '--with',
+      place('chrony.conf'),
+      '--seeds',
+      '1',
+      '--json',
+    ]
+    const html = ['--html', place('servers.html')]
+    const [few, many] = await Promise.all([cli([...args, ...html]), cli([...args, '--servers', '4'])])
+    const notes = [
+      'chrony.conf: it asks 4 servers, and this story has 1: the others are not played',
+      'with --servers 4 the story has that many, all alike',
+    ]
+    expect(JSON.parse(few.stdout).notes).toEqual(notes)
+    expect(readFileSync(place('servers.html'), 'utf8')).toContain(notes[0])
+    expect(JSON.parse(many.stdout).notes).toEqual([])
+    const packets = ({ stdout }: typeof few) => JSON.parse(stdout).players[0].packets.median
+    // Of a pool it takes three.
+    expect(packets(many) / packets(few)).toBeGreaterThan(2)
+  })
+
+  test('how many servers that differ there are is for the story to say', async () => {
+    const { code, stderr } = await cli(['lab', 'run', 'two-falsetickers', '--servers', '2'])
+    expect(code).toBe(3)
+    expect(stderr).toContain('the servers of two-falsetickers are not alike')
+    expect((await cli(['lab', 'run', 'pause-4s', '--servers', '9'])).stderr).toContain('from 1 to 8')
   })
 
   test('more often than anybody needs, or memory has room for, is bad usage', async () => {
@@ -282,6 +315,20 @@ describe('sweep', () => {
       ...results,
     ])
     expect(JSON.parse(stdout).notes).toEqual([expect.stringContaining('with `novolley` nobody is heard')])
+  })
+
+  test('who asks more servers than there are is told, and servers can be an axis', async () => {
+    const usual = ['lab', 'sweep', place('story.toml'), '--seeds', '1', '--json', '--fresh']
+    const over = ['--over', `player=${place('few.conf')}`, '--results', place('few.jsonl')]
+    const one = JSON.parse((await cli([...usual, ...over, '--over', 'pause=1,2'])).stdout)
+    expect(one.notes).toEqual([
+      expect.stringContaining('it asks 2 servers'),
+      expect.stringContaining('follows nobody unless 2 agree (minsources)'),
+      expect.stringContaining('--servers 2'),
+    ])
+    const { cells, notes } = JSON.parse((await cli([...usual, ...over, '--over', 'servers=1..2'])).stdout)
+    expect(notes).toEqual(one.notes.slice(0, 2))
+    expect(cells.map((cell: { timeTo10ms: { never: number } }) => cell.timeTo10ms.never)).toEqual([1, 0])
   })
 
   test('a killed one goes on, and comes to what an undisturbed one does', async () => {

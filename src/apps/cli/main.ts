@@ -4,7 +4,7 @@
  */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
-import { KNOBS } from '#lab/sweep/knobs.ts'
+import { canBe, KNOBS } from '#lab/sweep/knobs.ts'
 import { printable } from '#report/table.ts'
 import { parseSize } from '../quantity.ts'
 import { version } from '../version.ts'
@@ -529,6 +529,10 @@ const seeds = (usual: number) =>
   new Option('-s, --seeds <n>', 'how often each is played, each time with other chance')
     .argParser(seedCount)
     .default(usual)
+const servers = () =>
+  new Option('--servers <n>', 'how many servers there are, in a story whose servers are all alike').argParser(
+    serverCount,
+  )
 const svg = () => new Option('--svg <file>', 'write the picture there, as SVG')
 const html = () => new Option('--html <file>', 'write a report there, as one HTML file to send')
 lab
@@ -537,6 +541,7 @@ lab
   .argument('<scenario>', 'a file, or the name of one that is installed')
   .option('-p, --player <player>', 'whom to play instead, again for each (see lab compare --help)', several)
   .addOption(seeds(10))
+  .addOption(servers())
   .addOption(json())
   .addOption(svg())
   .addOption(html())
@@ -558,6 +563,7 @@ lab
   .argument('<scenario>', 'a file, or the name of one that is installed')
   .requiredOption('-w, --with <player>', 'whom to play, again for each', several)
   .addOption(seeds(10))
+  .addOption(servers())
   .addOption(json())
   .addOption(svg())
   .addOption(html())
@@ -617,6 +623,7 @@ lab
   .argument('<scenario>', 'a file, or the name of one that is installed')
   .requiredOption('-o, --over <axis>', 'what is varied, as in pause=0.1..1200; again for each', several)
   .addOption(seeds(5))
+  .addOption(servers())
   .addOption(
     new Option('-m, --measure <measure>', 'what the table shows')
       .choices(['to-10ms', 'to-1ms', 'worst', 'overshoot', 'rms', 'steps', 'packets', 'exits'])
@@ -749,6 +756,14 @@ function samples(text: string): number {
 function count(text: string): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1 on.')
+  return number
+}
+
+function serverCount(text: string): number {
+  const number = Number(text)
+  const { least, most } = KNOBS.servers!
+  if (!canBe(KNOBS.servers!, number))
+    throw new InvalidArgumentError(`a whole number from ${least} to ${most}.`)
   return number
 }
 

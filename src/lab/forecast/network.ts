@@ -4,11 +4,10 @@
  */
 import { isOwn } from '#dialects/own-server.ts'
 import { type PlayerSpec, serversAsked, sourcesAsked } from '../players/player.ts'
+import { MOST_SERVERS } from '../sweep/alike.ts'
 
 export const NETWORKS = ['lan', 'internet'] as const
 export type Network = (typeof NETWORKS)[number]
-
-const MOST_SERVERS = 8
 
 /** Of each server that a configuration asks, in the order in which they stand for those of the story: pools take what is left. */
 export function networksOf(player: PlayerSpec): Network[] {

@@ -56,6 +56,14 @@ export const serversAsked = (spec: PlayerSpec): number =>
     ? POOL_SIZE
     : sourcesAsked(spec).reduce((sum, { servers }) => sum + servers, 0)
 
+/** The same, where the lines of a configuration name them; undefined where nobody says whom to ask. */
+export const serversNamed = (spec: PlayerSpec): number | undefined =>
+  sourcesOf(spec) === undefined || asksCompiledIn(spec) ? undefined : serversAsked(spec)
+
+/** A timesyncd.conf that names nobody. */
+const asksCompiledIn = (spec: PlayerSpec): boolean =>
+  spec.kind === 'timesyncd' && usedServers(parseTimesyncdConf(spec.config, 'timesyncd.conf')).length === 0
+
 /** Whom a configuration asks over the network, as how many servers each counts, pools last; nobody where none says it. */
 export const sourcesAsked = (
   spec: PlayerSpec,

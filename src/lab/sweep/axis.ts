@@ -42,7 +42,9 @@ export function readAxis(text: string): ReadAxis {
   if (from === undefined || to === undefined || from >= to)
     return refused(`${wanted(knob)}: the smaller one first`)
   if (count < 2 || count > MOST_VALUES) return refused(`from 2 to ${MOST_VALUES} values`)
-  return { kind: 'knob', name, values: spaced(from, to, count) }
+  const between = knob.unit === 'count' && range[3] === undefined ? wholeNumbers : spaced
+  const all = between(from, to, count)
+  return all.every(value => canBe(knob, value)) ? { kind: 'knob', name, values: all } : refused(wanted(knob))
 }
 
 /** A comma also stands between a daemon and its options: `ntpd-4.2.6p5,-g,-x:a.conf,b.conf`. */
@@ -79,7 +81,7 @@ const wanted = ({ unit, aboveZero, least, most }: Knob): string =>
     ? `durations like 4.3s, 500ms, 20m${aboveZero ? ', more than zero' : ''}, a year at most`
     : unit === 'signed'
       ? 'durations with or without a sign, 20 years at most'
-      : `numbers from ${least} to ${most}`
+      : `${unit === 'count' ? 'whole numbers' : 'numbers'} from ${least} to ${most}`
 
 function spaced(from: number, to: number, count: number): number[] {
   const wide = from > 0 && to / from >= WIDE
@@ -89,6 +91,9 @@ function spaced(from: number, to: number, count: number): number[] {
     return i === count - 1 ? to : Number(value.toPrecision(3))
   })
 }
+
+const wholeNumbers = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
 export const valueText = (name: string, value: number): string =>
   KNOBS[name]!.unit === 'duration' || KNOBS[name]!.unit === 'signed' ? duration(value) : String(value)

@@ -1,11 +1,12 @@
 /** What of a story can be turned: each knob has a name, takes a number, and gives another story. Sweeps and sliders use the same. */
 import type { Seconds } from '#core/time/units.ts'
 import { CLOCK_RATE, MOST_SECONDS, type Scenario } from '../scenario/schema.ts'
+import { MOST_SERVERS, withSoManyServers } from './alike.ts'
 
 export interface Knob {
   readonly about: string
-  /** `duration`: written with a unit. `signed`: also with a sign. */
-  readonly unit: 'duration' | 'signed' | 'ppm' | 'part'
+  /** `duration`: written with a unit. `signed`: also with a sign. `count`: whole. */
+  readonly unit: 'duration' | 'signed' | 'ppm' | 'part' | 'count'
   /** What a story may say there. */
   readonly least: number
   readonly most: number
@@ -139,11 +140,23 @@ export const KNOBS: Readonly<Record<string, Knob>> = {
     most: 1,
     turn: (scenario, loss) => withServers(scenario, { loss }),
   },
+  servers: {
+    about: 'how many servers there are, all alike',
+    unit: 'count',
+    least: 1,
+    most: MOST_SERVERS,
+    turn: withSoManyServers,
+  },
 }
 
-export const canBe = ({ least, most, aboveZero }: Knob, value: number): boolean =>
-  value >= least && value <= most && !(aboveZero && value === 0)
+export const canBe = ({ unit, least, most, aboveZero }: Knob, value: number): boolean =>
+  value >= least &&
+  value <= most &&
+  !(aboveZero && value === 0) &&
+  (unit !== 'count' || Number.isInteger(value))
 
 /** Whether a story has what this knob turns: two values then give two stories. */
-export const turnsIn = ({ turn }: Knob, scenario: Scenario): boolean =>
-  JSON.stringify(turn(scenario, 0.25)) !== JSON.stringify(turn(scenario, 0.5))
+export function turnsIn({ turn, unit }: Knob, scenario: Scenario): boolean {
+  const [one, other] = unit === 'count' ? [1, 2] : [0.25, 0.5]
+  return JSON.stringify(turn(scenario, one)) !== JSON.stringify(turn(scenario, other))
+}

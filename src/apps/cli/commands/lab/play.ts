@@ -1,6 +1,5 @@
 /** `clockwright lab run` and `clockwright lab compare`: play a story, and show what it came to. */
 import { writeFileSync } from 'node:fs'
-import { whyNobodyAgrees } from '#lab/players/agreeing.ts'
 import { playersOf } from '#lab/players/of-scenario.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
 import { print } from '#report/chart/svg.ts'
@@ -11,7 +10,8 @@ import { sketch } from '#report/lab/sketch.ts'
 import { printable, wrapped } from '#report/table.ts'
 import { playStory } from '../../../lab/play-all.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
-import { readScenario, type ScenarioFile } from '../../../lab/scenario-file.ts'
+import type { ScenarioFile } from '../../../lab/scenario-file.ts'
+import { notesOnServers, readStory } from '../../../lab/servers-option.ts'
 import { version } from '../../../version.ts'
 import { Complaint } from '../../complain.ts'
 import { printJson, styler } from '../../print.ts'
@@ -23,18 +23,34 @@ interface Output {
   readonly html?: string
 }
 
-export async function run(file: string, options: Output & { readonly player?: string[] }): Promise<void> {
-  const story = readScenario(file)
+interface Story {
+  readonly servers?: number
+}
+
+export async function run(
+  file: string,
+  options: Output & Story & { readonly player?: string[] },
+): Promise<void> {
+  const story = readStory(file, options.servers)
   const { players, notes } = options.player
     ? chosen(options.player, story)
     : { players: playersOf(story.scenario), notes: story.notes }
-  await playAndShow(story, players, notes, options, 'rows')
+  await playAndShow(story, players, [...notes, ...notesOnServers(players, story.scenario)], options, 'rows')
 }
 
-export async function compare(file: string, options: Output & { readonly with: string[] }): Promise<void> {
-  const story = readScenario(file)
+export async function compare(
+  file: string,
+  options: Output & Story & { readonly with: string[] },
+): Promise<void> {
+  const story = readStory(file, options.servers)
   const { players, notes } = chosen(options.with, story)
-  await playAndShow(story, players, notes, options, 'columns')
+  await playAndShow(
+    story,
+    players,
+    [...notes, ...notesOnServers(players, story.scenario)],
+    options,
+    'columns',
+  )
 }
 
 /** Beyond that a table with a column for each is wider than terminals are. */
@@ -43,12 +59,11 @@ const MOST_COLUMNS = 4
 export async function playAndShow(
   story: Omit<ScenarioFile, 'notes'>,
   players: readonly PlayerSpec[],
-  said: readonly string[],
+  notes: readonly string[],
   { seeds, json, svg, html }: Output,
   each: 'rows' | 'columns',
 ): Promise<void> {
   const { scenario } = story
-  const notes = [...said, ...players.flatMap(player => whyNobodyAgrees(player, scenario) ?? [])]
   const results = await playStory(scenario, players, seeds)
   if (svg !== undefined) write(svg, `${print(offsetChart(scenario.title, results, { alone: true }))}\n`)
   if (html !== undefined) write(html, resultPage({ scenario, results, notes, seeds, version }))

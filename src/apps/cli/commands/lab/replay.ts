@@ -3,6 +3,7 @@
 import { duration, rate } from '#core/time/format.ts'
 import { PPM } from '#core/time/units.ts'
 import { knownPlayer } from '#lab/players/known.ts'
+import { saidOfServers } from '#lab/players/servers-played.ts'
 import { printScenario } from '#lab/scenario/print.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { plural } from '#report/words/say.ts'
@@ -33,7 +34,13 @@ export async function replay(paths: readonly string[], options: Options): Promis
   await playAndShow(
     { scenario, name: 'replay', path: paths.join(' ') },
     players,
-    [shown, ...doubts, ...ofRecording, ...notes],
+    [
+      shown,
+      ...doubts,
+      ...ofRecording,
+      ...notes,
+      ...players.flatMap(player => saidOfServers(player, scenario)),
+    ],
     options,
     'columns',
   )

@@ -1,15 +1,17 @@
 /** `clockwright lab sweep`: a story many times, with what was turned and who keeps the clock as rows and columns. */
 import { playersOf } from '#lab/players/of-scenario.ts'
+import { saidOfServers } from '#lab/players/servers-played.ts'
 import { checkTogether } from '#lab/scenario/check.ts'
 import { type Axis, readAxis, valueText, whyIdle } from '#lab/sweep/axis.ts'
 import { type Grid, gridOf, jobsOf, sweptCells } from '#lab/sweep/grid.ts'
+import { KNOBS } from '#lab/sweep/knobs.ts'
 import { print } from '#report/chart/svg.ts'
 import { SWEEP_MEASURES, type Swept, sweepPicture, sweepText } from '#report/lab/sweep.ts'
 import { printable } from '#report/table.ts'
 import { choosePlayers } from '../../../lab/player-argument.ts'
 import { playAll } from '../../../lab/pool.ts'
 import { ResultsFile } from '../../../lab/results-file.ts'
-import { readScenario } from '../../../lab/scenario-file.ts'
+import { notesOnServers, readStory } from '../../../lab/servers-option.ts'
 import { Watch } from '../../../lab/watch.ts'
 import { version } from '../../../version.ts'
 import { Complaint } from '../../complain.ts'
@@ -19,6 +21,7 @@ import { write } from './play.ts'
 interface Options {
   readonly over: readonly string[]
   readonly seeds: number
+  readonly servers?: number
   readonly measure: string
   readonly results?: string
   readonly fresh?: boolean
@@ -29,7 +32,7 @@ interface Options {
 const MOST_RUNS = 1_000_000
 
 export async function sweep(file: string, options: Options): Promise<void> {
-  const { name, scenario, notes: ofStory } = readScenario(file)
+  const { name, scenario, notes: ofStory } = readStory(file, options.servers)
   const axes = options.over.map(orComplain)
   const knobs = axes.filter(axis => axis.kind === 'knob')
   const twice = knobs.find(({ name }, i) => knobs.findIndex(each => each.name === name) < i)
@@ -37,6 +40,9 @@ export async function sweep(file: string, options: Options): Promise<void> {
   const written = axes.flatMap(axis => (axis.kind === 'players' ? axis.written : []))
   const chosen = choosePlayers(written, scenario)
   const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
+  const counted = knobs.find(({ name }) => name === 'servers')
+  if (counted && options.servers !== undefined)
+    throw new Complaint('servers are given twice: behind --over and behind --servers')
   for (const { name: turned } of knobs) {
     const idle = whyIdle(turned, scenario, players)
     if (idle !== undefined) throw new Complaint(`${turned}: ${idle}`)
@@ -62,7 +68,13 @@ export async function sweep(file: string, options: Options): Promise<void> {
     ),
     measure: SWEEP_MEASURES[options.measure]!,
   }
-  const notes = written.length > 0 ? chosen.flatMap(each => each.notes) : ofStory
+  const stories = (counted?.values ?? []).map(count => KNOBS.servers!.turn(scenario, count))
+  const notes = [
+    ...(written.length > 0 ? chosen.flatMap(each => each.notes) : ofStory),
+    ...(counted
+      ? stories.flatMap(story => players.flatMap(player => saidOfServers(player, story)))
+      : notesOnServers(players, scenario)),
+  ]
   if (options.svg !== undefined) write(options.svg, `${print(sweepPicture(swept))}\n`)
   if (options.json)
     return printJson({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { KNOBS } from '#lab/sweep/knobs.ts'
-import { DIALS, type Dial, dialText, POSITIONS, positionOf, readDial, valueAt } from './dials.ts'
+import { DIALS, type Dial, dialText, POSITIONS, positionOf, positionsOf, readDial, valueAt } from './dials.ts'
 
 const dial = (knob: string): Dial => DIALS.find(each => each.knob === knob)!
 
@@ -21,11 +21,12 @@ test('a slider goes from end to end, by factors where a range is wide', () => {
 test.each(DIALS.map(each => [each.knob, each] as const))(
   '%s: a value stands where it was taken from, and larger ones farther along',
   (_, each) => {
+    const [min, max] = positionsOf(each)
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: POSITIONS }), position => {
+      fc.property(fc.integer({ min, max }), position => {
         const value = valueAt(each, position)
         expect(Math.abs(positionOf(each, value) - position)).toBeLessThanOrEqual(1)
-        if (position > 0) expect(value).toBeGreaterThanOrEqual(valueAt(each, position - 1))
+        if (position > min) expect(value).toBeGreaterThanOrEqual(valueAt(each, position - 1))
         const written = KNOBS[each.knob]!.unit === 'part' ? value * 100 : value
         expect(readDial(each, String(written))).toBeCloseTo(value, 9)
       }),
@@ -46,4 +47,6 @@ test('what is written is read with its unit, and nonsense is not', () => {
   for (const nonsense of ['', 'long', '5h', '-1s', '0'])
     expect(readDial(dial('pause'), nonsense)).toBeUndefined()
   expect(dialText(dial('loss'), 0.05)).toBe('5 %')
+  expect(readDial(dial('servers'), '5')).toBe(5)
+  for (const nonsense of ['0', '9', '2.5']) expect(readDial(dial('servers'), nonsense)).toBeUndefined()
 })

@@ -1,11 +1,12 @@
 /**
  * The sliders: which knobs of a story there are to turn, from where to where, and how far along the slider a value stands. What
- * spans powers of ten is divided by factors; what has two signs has zero in its middle.
+ * spans powers of ten is divided by factors; what has two signs has zero in its middle; what is counted has a position for each number.
  */
 import { duration, signed } from '#core/time/format.ts'
 import { parseDuration, parseSigned } from '#core/time/parse-duration.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
-import { KNOBS } from '#lab/sweep/knobs.ts'
+import { areAlike } from '#lab/sweep/alike.ts'
+import { canBe, KNOBS } from '#lab/sweep/knobs.ts'
 
 export interface Dial {
   readonly knob: string
@@ -13,7 +14,7 @@ export interface Dial {
   readonly group: 'What happens' | 'The clock' | 'The network'
   readonly least: number
   readonly most: number
-  readonly scale: 'factors' | 'factors from zero' | 'both signs' | 'squares'
+  readonly scale: 'factors' | 'factors from zero' | 'both signs' | 'squares' | 'each'
   /** What the story says by itself; undefined when it has nothing of the kind. */
   own(scenario: Scenario): number | undefined
 }
@@ -113,11 +114,23 @@ export const DIALS: readonly Dial[] = [
     scale: 'squares',
     own: scenario => first(scenario)?.loss ?? 0,
   },
+  {
+    knob: 'servers',
+    title: 'Servers',
+    group: 'The network',
+    least: KNOBS.servers!.least,
+    most: KNOBS.servers!.most,
+    scale: 'each',
+    own: scenario => (areAlike(scenario) ? scenario.server.length : undefined),
+  },
 ]
 
-/** Positions of a slider, from 0. */
+/** Positions of most sliders, from 0. */
 export const POSITIONS = 600
 const HALF = POSITIONS / 2
+
+export const positionsOf = ({ least, most, scale }: Dial): readonly [least: number, most: number] =>
+  scale === 'each' ? [least, most] : [0, POSITIONS]
 
 export function valueAt({ least, most, scale }: Dial, position: number): number {
   const factors = (part: number) => least * (most / least) ** part
@@ -129,6 +142,8 @@ export function valueAt({ least, most, scale }: Dial, position: number): number 
       return position === 0 ? 0 : rounded(factors(part))
     case 'squares':
       return rounded(most * part ** 2)
+    case 'each':
+      return position
     case 'both signs': {
       const away = Math.abs(position - HALF) / HALF
       return away === 0 ? 0 : Math.sign(position - HALF) * rounded(factors(away))
@@ -146,6 +161,8 @@ export function positionOf({ least, most, scale }: Dial, value: number): number 
       return value === 0 ? 0 : Math.max(1, Math.round(part * POSITIONS))
     case 'squares':
       return Math.round(Math.sqrt(size / most) * POSITIONS)
+    case 'each':
+      return size
     case 'both signs':
       return value === 0 ? HALF : Math.round(HALF + Math.sign(value) * Math.max(1, part * HALF))
   }
@@ -164,6 +181,8 @@ export function dialText({ knob, scale }: Dial, value: number): string {
       return `${value > 0 && scale === 'both signs' ? '+' : ''}${Number(value.toPrecision(3))} ppm`
     case 'part':
       return `${Number((value * 100).toPrecision(3))} %`
+    case 'count':
+      return String(value)
   }
 }
 
@@ -171,11 +190,16 @@ export function dialText({ knob, scale }: Dial, value: number): string {
 export function readDial({ knob, least, most, scale }: Dial, written: string): number | undefined {
   const text = written.trim().replace(',', '.').replace('µ', 'u')
   const plain = Number(text.replace(/\s*(ppm|%)$/, ''))
-  const value = { duration: parseDuration(text), signed: parseSigned(text), ppm: plain, part: plain / 100 }[
-    KNOBS[knob]!.unit
-  ]
+  const value = {
+    duration: parseDuration(text),
+    signed: parseSigned(text),
+    ppm: plain,
+    part: plain / 100,
+    count: plain,
+  }[KNOBS[knob]!.unit]
   if (text === '' || value === undefined || !Number.isFinite(value) || Math.abs(value) > most)
     return undefined
   if (scale === 'both signs') return value
+  if (scale === 'each') return canBe(KNOBS[knob]!, value) ? value : undefined
   return value >= (scale === 'factors' ? least : 0) ? value : undefined
 }

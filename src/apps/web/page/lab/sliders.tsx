@@ -1,6 +1,6 @@
 /** What of the story can be turned. */
 import type { JSX } from 'preact'
-import { DIALS, type Dial, dialText, POSITIONS, positionOf, readDial, valueAt } from './dials.ts'
+import { DIALS, type Dial, dialText, positionOf, positionsOf, readDial, valueAt } from './dials.ts'
 import { Slider } from './slider.tsx'
 import { setup, story, turn } from './state.ts'
 
@@ -29,7 +29,7 @@ function DialSlider({ dial, own }: { dial: Dial; own: number }): JSX.Element {
     <Slider
       label={dial.title}
       position={positionOf(dial, value)}
-      positions={[0, POSITIONS]}
+      positions={positionsOf(dial)}
       text={dialText(dial, value)}
       turned={turned !== undefined}
       onSlide={position => turn(dial.knob, valueAt(dial, position))}
