@@ -88,7 +88,7 @@ inBrowser('lab', open => {
     await expect.poll(async () => (await queryOf(tab)).get('pause')).toBe('30')
     expect(await pause.getAttribute('aria-valuetext')).toBe('30.0 s')
     // What is no length stays what it was, and it is said, until something else is written.
-    const refused = tab.getByText('“long” is not understood')
+    const refused = tab.getByText('“long” is not taken: write a value from 1.00 ms to 24.0 h')
     await exactly.fill('long')
     await exactly.press('Enter')
     expect(await exactly.inputValue()).toBe('30.0 s')
@@ -193,6 +193,46 @@ inBrowser('lab', open => {
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  })
+
+  test('a configuration that asks more servers gets them, and who gets fewer is told so', async () => {
+    const { tab } = await open('#/lab?story=pause-30s&play=none&pause=2h')
+    await whole(tab)
+    expect(await slider(tab, 'Length of the pause').getAttribute('aria-valuetext')).toBe('2.0 h')
+    const servers = slider(tab, 'Servers')
+    const field = tab.getByLabel('or paste or type it here')
+    await changed(tab, async () => {
+      await field.fill('server a.example\npool b.example\nmakestep 1 3\n')
+      await field.blur()
+    })
+    await expect.poll(() => servers.inputValue()).toBe('5')
+    await expect.poll(async () => (await queryOf(tab)).get('servers')).toBe('5')
+    expect(await tab.locator('.few-servers').count()).toBe(0)
+    await changed(tab, () => servers.press('ArrowLeft'))
+    await expect
+      .poll(() => tab.locator('.few-servers').innerText())
+      .toContain('asks 5 servers, and this story has 4')
+    const exactly = tab.getByLabel('Length of the pause, exactly')
+    await exactly.fill('2d')
+    await exactly.press('Enter')
+    expect(await tab.locator('.refused').allInnerTexts()).toContain(
+      '“2d” is not taken: write a value from 1.00 ms to 24.0 h',
+    )
+  })
+
+  test('an empty file is said to be empty', async () => {
+    const { tab } = await open('#/lab?story=pause-30s&play=none')
+    await whole(tab)
+    await tab.locator('.more input[type=file]').setInputFiles({
+      name: 'empty.conf',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('\n'),
+    })
+    await expect.poll(() => tab.getByRole('alert').allInnerTexts()).toContain('empty.conf is empty')
+    const paste =
+      'document.querySelector(".paste textarea").dispatchEvent(new ClipboardEvent("paste", { clipboardData: new DataTransfer(), bubbles: true }))'
+    await tab.evaluate(paste)
+    await expect.poll(() => tab.getByRole('alert').allInnerTexts()).toContain('pasted is empty')
   })
 
   test('what is nobody’s configuration is said to be so, and hostile text is text', async () => {

@@ -62,7 +62,8 @@ function splitPlayers(text: string): string[] {
   return open === '' ? players : [...players, open]
 }
 
-function readValue(word: string, knob: Knob): number | undefined {
+/** Undefined when it is no value that a story may have there. */
+export function readValue(word: string, knob: Knob): number | undefined {
   const text = word.trim()
   const { unit } = knob
   const value =

@@ -28,8 +28,8 @@ export const DIALS: readonly Dial[] = [
     knob: 'pause',
     title: 'Length of the pause',
     group: 'What happens',
-    least: 0.1,
-    most: 1200,
+    least: 1e-3,
+    most: 86_400,
     scale: 'factors',
     own: ({ event }) => event.find(each => 'length' in each)?.length,
   },
@@ -185,6 +185,10 @@ export function dialText({ knob, scale }: Dial, value: number): string {
       return String(value)
   }
 }
+
+/** Between which values it can be turned, as words. */
+export const limitsText = (dial: Dial): string =>
+  `from ${dialText(dial, dial.scale === 'both signs' ? -dial.most : dial.scale === 'factors from zero' ? 0 : dial.least)} to ${dialText(dial, dial.most)}`
 
 /** What somebody has written instead of dragging; undefined when it is no such value. */
 export function readDial({ knob, least, most, scale }: Dial, written: string): number | undefined {

@@ -47,6 +47,8 @@ export interface Course {
   readonly whole: boolean
   /** What of a configuration was assumed, or is not played. */
   readonly notes: readonly string[]
+  /** Servers that it asks and the story does not have, and whether it follows nobody for it. */
+  readonly fewServers: readonly string[]
   /** Whose configuration it is, nothing in it tells. */
   readonly ambiguous: boolean
 }
@@ -64,5 +66,13 @@ export type FromWorker =
   | Course
   | Figures
   | { readonly kind: 'refused'; readonly order: number; readonly lane: number; readonly why: string }
-  /** Whose configuration a text is; undefined when nobody can tell. */
-  | { readonly kind: 'answer'; readonly ask: number; readonly text: string | undefined }
+  | Answer
+
+/** Whose configuration a text is, undefined when nobody can tell; or a scenario as a file. */
+export interface Answer {
+  readonly kind: 'answer'
+  readonly ask: number
+  readonly text: string | undefined
+  /** How many servers a configuration asks. */
+  readonly servers?: number | undefined
+}

@@ -16,7 +16,6 @@ export async function takeFiles(files: Iterable<File>): Promise<void> {
 
 /** Whether it plays. */
 async function takeText(name: string, text: string): Promise<boolean> {
-  if (text.trim() === '') return false
   why.value = await addFile(name, text.slice(0, MOST_BYTES))
   return why.value === undefined
 }
@@ -47,6 +46,7 @@ export const OwnFile = (): JSX.Element => (
         onChange={async event => {
           // What is typed is read when somebody is done with it, and stays until it is understood.
           const field = event.currentTarget
+          if (field.value.trim() === '') return
           if (await takeText('typed', field.value)) field.value = ''
         }}
       />

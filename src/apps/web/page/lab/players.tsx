@@ -10,7 +10,7 @@ import { Key } from './key.tsx'
 import { tuningWords } from './lanes.ts'
 import { OwnFile } from './own-file.tsx'
 import { type Lane, MOST_LANES } from './setup.ts'
-import { addLane, changeLane, guesses, lanes, notes, refusals, scenario, story } from './state.ts'
+import { addLane, changeLane, fewServers, guesses, lanes, notes, refusals, scenario, story } from './state.ts'
 import { TuningForm } from './tuning.tsx'
 
 export function Players(): JSX.Element {
@@ -48,6 +48,7 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
   const name = player ? nameOfPlayer(player) : '?'
   const refused = refusals.value[at]
   const unplayed = (notes.value.split('\0')[at] ?? '').split('\n').filter(note => note !== '')
+  const few = (fewServers.value.split('\0')[at] ?? '').split('\n').filter(said => said !== '')
   const form = formOf(lane, at)
   return (
     <li>
@@ -79,6 +80,13 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
           configuration”.
         </p>
       ) : null}
+      {refused === undefined
+        ? few.map(said => (
+            <p key={said} class="guess few-servers">
+              {said}
+            </p>
+          ))
+        : null}
       {refused === undefined ? null : <p class="failure">It cannot be played: {refused}</p>}
       {unplayed.length > 0 ? (
         <details class="notes">

@@ -59,10 +59,20 @@ test.each([
   'story=../../etc/passwd',
   'pause=NaN&delay=1e999&loss=x',
   'pause=-4&steal=2&loss=7&downtime=0&jitter=-1&wander=2000',
+  'servers=0',
+  'servers=2.5',
   'watch=5y&says=-1',
   'says=1.5&says=99',
   'play=@x&play=file|a|b&play=<script>',
 ])('nonsense is left out: %s', query => expect(parseSetup(new URLSearchParams(query))).toEqual(USUAL_SETUP))
+
+test('a link may be written by hand, with units', () =>
+  expect(parseSetup(new URLSearchParams('pause=2h&delay=20us&offset=-50ms&servers=5')).turned).toEqual({
+    pause: 7200,
+    delay: 20e-6,
+    offset: -0.05,
+    servers: 5,
+  }))
 
 test('settings that make no sense are left out of a lane', () =>
   expect(parseLane('ntpd-4.2.8,polls=9..3,makestep=x:1,stepout=-1,panic=,frobnicate=2,-x')).toEqual({

@@ -3,6 +3,7 @@
  * stands in the address of the page, so a link shows another person the same run. What makes no sense there is left out, and said.
  */
 import type { Tuning } from '#lab/players/tuned.ts'
+import { readValue } from '#lab/sweep/axis.ts'
 import { canBe, KNOBS } from '#lab/sweep/knobs.ts'
 
 /** Somebody who keeps the clock in this rehearsal; each has a line in the picture. */
@@ -58,7 +59,8 @@ export function parseSetup(query: URLSearchParams): Setup {
     story: /^[\w-]{1,60}$/.test(story) ? story : USUAL_SETUP.story,
     turned: Object.fromEntries(
       Object.entries(KNOBS).flatMap(([name, knob]) => {
-        const value = numberOf(query.get(name))
+        const written = query.get(name) ?? ''
+        const value = numberOf(written) ?? readValue(written, knob)
         return value === undefined || !canBe(knob, value) ? [] : [[name, value]]
       }),
     ),

@@ -12,11 +12,13 @@ export interface SliderProps {
   readonly onSlide: (position: number) => void
   /** False when what was written is no value. */
   readonly onWrite?: (written: string) => boolean
+  /** What may be written, in words. */
+  readonly wanted?: string
   readonly onReset: () => void
 }
 
 export function Slider(props: SliderProps): JSX.Element {
-  const { label, position, positions, text, turned, onSlide, onWrite, onReset } = props
+  const { label, position, positions, text, turned, onSlide, onWrite, wanted, onReset } = props
   return (
     <div class="slider" data-turned={turned}>
       <label>
@@ -31,7 +33,13 @@ export function Slider(props: SliderProps): JSX.Element {
         />
       </label>
       {onWrite ? (
-        <Written exactly label={`${label}, exactly`} text={text} onWrite={onWrite} />
+        <Written
+          exactly
+          label={`${label}, exactly`}
+          text={text}
+          onWrite={onWrite}
+          {...(wanted === undefined ? {} : { wanted })}
+        />
       ) : (
         <output class="exactly">{text}</output>
       )}

@@ -1,6 +1,15 @@
 /** What of the story can be turned. */
 import type { JSX } from 'preact'
-import { DIALS, type Dial, dialText, positionOf, positionsOf, readDial, valueAt } from './dials.ts'
+import {
+  DIALS,
+  type Dial,
+  dialText,
+  limitsText,
+  positionOf,
+  positionsOf,
+  readDial,
+  valueAt,
+} from './dials.ts'
 import { Slider } from './slider.tsx'
 import { setup, story, turn } from './state.ts'
 
@@ -39,6 +48,7 @@ function DialSlider({ dial, own }: { dial: Dial; own: number }): JSX.Element {
         turn(dial.knob, read)
         return true
       }}
+      wanted={limitsText(dial)}
       onReset={() => turn(dial.knob, undefined)}
     />
   )

@@ -1,6 +1,7 @@
 /** What is set up in the lab, and what came of it so far. It outlives a look at another view. */
 import { batch, computed, effect, signal } from '@preact/signals'
 import type { Scenario } from '#lab/scenario/schema.ts'
+import { areAlike, MOST_SERVERS } from '#lab/sweep/alike.ts'
 import { KNOBS, turnsIn } from '#lab/sweep/knobs.ts'
 import { go, place } from '../go.ts'
 import { seedsFor } from './command.ts'
@@ -22,6 +23,10 @@ export const figures = signal<readonly (Figures | undefined)[]>([])
 export const guesses = computed(() => courses.value.map(course => (course?.ambiguous ? '?' : ' ')).join(''))
 /** What of each player's configuration is not played, a line for each thing. */
 export const notes = computed(() => courses.value.map(course => course?.notes.join('\n') ?? '').join('\0'))
+/** The same of servers that are too few. */
+export const fewServers = computed(() =>
+  courses.value.map(course => course?.fewServers.join('\n') ?? '').join('\0'),
+)
 export const refusals = signal<readonly (string | undefined)[]>([])
 /** The newest order, and when somebody did what led to it. */
 export const ordered = signal<{ readonly id: number; readonly at: number }>({ id: 0, at: 0 })
@@ -93,11 +98,21 @@ export const addLane = (lane: Lane): void => change({ lanes: [...lanes.value, la
 
 /** A file that was dropped or pasted plays from now on, if anybody can tell whose it is. */
 export async function addFile(name: string, text: string): Promise<string | undefined> {
-  const daemon = await crew?.whose(name, text)
+  if (text.trim() === '') return `${name} is empty`
+  const whose = await crew?.whose(name, text)
+  const daemon = whose?.text
   if (daemon === undefined)
     return `${name} is no configuration of a time daemon that is known here, as far as can be told`
   addLane({ kind: 'file', name, daemon, options: hasOptions(daemon) ? '-g' : '', text })
+  playServers(whose?.servers ?? 0)
   return undefined
+}
+
+/** As many as the newest configuration asks, where there are fewer and a story can have more. */
+function playServers(asked: number): void {
+  const told = scenario.value
+  const count = Math.min(MOST_SERVERS, asked)
+  if (told && areAlike(told) && count > told.server.length) turn('servers', count)
 }
 
 export const asScenarioFile = (): Promise<string> => crew!.write(scenario.value!)

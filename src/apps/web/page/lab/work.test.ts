@@ -40,6 +40,14 @@ const told = (each: Order, step = 0.01): FromWorker[] =>
 const courses = (messages: readonly FromWorker[]): Course[] =>
   messages.filter(message => message.kind === 'course')
 
+test('servers that the story does not have, and too few that agree, are told of everybody', () => {
+  const player = [{ use: 'ntpd-rs' }, { daemon: 'chrony', config: 'pool a.example\n' }]
+  const rs = { ...scenario, player }
+  const [known, pasted] = courses(told(order({ scenario: rs, lanes: [0, 1], seeds: 1 })))
+  expect(known!.fewServers).toEqual([expect.stringContaining('follows nobody unless 3 agree')])
+  expect(pasted!.fewServers).toEqual([expect.stringContaining('it asks 4 servers, and this story has 1')])
+})
+
 test('first the course, then figures of one seed after the other: those of the command', () => {
   const messages = told(order())
   expect(messages.map(({ kind }) => kind)).toEqual(['course', 'figures', 'figures', 'figures'])

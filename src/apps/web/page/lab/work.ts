@@ -9,6 +9,7 @@ import { beginPlay, type Playing } from '#lab/play.ts'
 import { isAmbiguous } from '#lab/players/configured.ts'
 import { notesOf, playersOf } from '#lab/players/of-scenario.ts'
 import { namesNobody, type PlayerSpec, whyNobody } from '#lab/players/player.ts'
+import { saidOfServers } from '#lab/players/servers-played.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
 import { stage } from '#lab/scenario/world.ts'
 import type { Score } from '#lab/score.ts'
@@ -80,6 +81,7 @@ function* showCourse(
     span,
     whole,
     notes,
+    fewServers: saidOfServers(player, scenario),
     ambiguous: isAmbiguous(scenario.player[lane]?.config ?? '', player.name),
   })
   const partOf = ([from, to]: typeof span) =>

@@ -8,9 +8,10 @@ import * as v from 'valibot'
 import { TIMESYNCD_DEFAULTS } from '#dialects/timesyncd/settings.ts'
 import { storyOf } from '#lab/forecast/forecast.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
+import { type PlayerSpec, serversNamed } from '#lab/players/player.ts'
 import { printScenario } from '#lab/scenario/print.ts'
 import { type Scenario, scenarioSchema } from '#lab/scenario/schema.ts'
-import type { FromWorker, Order, Story, StoryFile, ToWorker } from './messages.ts'
+import type { Answer, FromWorker, Order, Story, StoryFile, ToWorker } from './messages.ts'
 import { OWN_PAUSE } from './setup.ts'
 import { playable, work } from './work.ts'
 
@@ -33,7 +34,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
       if (!busy) void serve()
       return
     case 'whose':
-      return tell({ kind: 'answer', ask: data.ask, text: whose(data.name, data.text) })
+      return tell({ kind: 'answer', ask: data.ask, ...whose(data.name, data.text) })
     case 'write':
       return tell({ kind: 'answer', ask: data.ask, text: printScenario(playable(data.scenario)) })
   }
@@ -88,10 +89,14 @@ const readStories = (files: readonly StoryFile[]): Story[] => [
   ...files.map(({ name, text }) => ({ name, scenario: v.parse(scenarioSchema, parse(text)) })),
 ]
 
-/** As the command line takes it: `chrony`, `ntpd-4.2.8p15`. */
-function whose(name: string, text: string): string | undefined {
+/** The daemon as the command line takes it: `chrony`, `ntpd-4.2.8p15`. */
+function whose(name: string, text: string): Pick<Answer, 'text' | 'servers'> {
   const player = configuredPlayer({ name, text })?.player
-  if (player?.kind === 'chronyd') return 'chrony'
-  if (player?.kind !== 'ntpd') return player?.kind
+  return { text: player && writtenOf(player), servers: player && serversNamed(player) }
+}
+
+function writtenOf(player: PlayerSpec): string {
+  if (player.kind === 'chronyd') return 'chrony'
+  if (player.kind !== 'ntpd') return player.kind
   return player.version.startsWith('ntpsec') ? player.version : `ntpd-${player.version}`
 }

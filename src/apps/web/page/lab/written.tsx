@@ -8,9 +8,11 @@ interface Props {
   readonly onWrite: (written: string) => boolean
   readonly label?: string
   readonly exactly?: boolean
+  /** What would be taken, in words. */
+  readonly wanted?: string
 }
 
-export function Written({ text, onWrite, label, exactly = false }: Props): JSX.Element {
+export function Written({ text, onWrite, label, exactly = false, wanted }: Props): JSX.Element {
   const [refused, setRefused] = useState('')
   return (
     <>
@@ -28,7 +30,9 @@ export function Written({ text, onWrite, label, exactly = false }: Props): JSX.E
         }}
       />
       <small role="status" class="refused">
-        {refused === '' ? '' : `“${refused.slice(0, 20)}” is not understood`}
+        {refused === ''
+          ? ''
+          : `“${refused.slice(0, 20)}” is not taken${wanted === undefined ? '' : `: write a value ${wanted}`}`}
       </small>
     </>
   )
