@@ -28,6 +28,16 @@ test.each([
   expect(notes).toEqual([])
 })
 
+test('a version may be written as ntpd says it of itself', () => {
+  const { player, notes } = chosen(`ntpd-4.2.8p15@1.3728-o,-g:${file('ntp.conf')}`)
+  expect(player).toMatchObject({ kind: 'ntpd', version: '4.2.8p15' })
+  expect(notes).toEqual([])
+  expect(chosen(`ntpd-4.2.8p99@1.1-o,-g:${file('ntp.conf')}`).notes).toEqual([
+    expect.stringContaining('no ntpd 4.2.8p99'),
+  ])
+  expect(() => chosen(`ntpd-4.2.8p15@x,-g:${file('ntp.conf')}`)).toThrow('no daemon that is known here')
+})
+
 test('a file may have a colon in its name, too', () => {
   const path = file('of:old.conf')
   expect(chosen(`ntpd-4.2.6p5,-g:${path}`).player).toMatchObject({ kind: 'ntpd', options: '-g' })

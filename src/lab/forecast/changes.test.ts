@@ -272,6 +272,13 @@ test('no public server is to be asked more often than every 64 s, whoever asks i
   expect(mixed!.player).toMatchObject({
     config: 'server time.google.com minpoll 6 maxpoll 6\nserver 10.0.0.1 minpoll 4 maxpoll 6\nmakestep 1 -1',
   })
+  // Who is asked often already stays as it is, and is not named.
+  const AWS = 'server 169.254.169.123 prefer iburst minpoll 4 maxpoll 4'
+  const [aws] = changesFor(conf(AWS, 'pool 2.amazon.pool.ntp.org iburst', 'makestep 1 -1'), 4.3)
+  expect(aws!.how).toMatch(/^add "minpoll 6 maxpoll 6" to 2\.amazon\.pool\.ntp\.org \(/)
+  expect(aws!.player).toMatchObject({
+    config: `${AWS}\npool 2.amazon.pool.ntp.org iburst minpoll 6 maxpoll 6\nmakestep 1 -1`,
+  })
   const chrony = changesFor(ntpd('4.2.8p15', '-g', 'pool pool.ntp.org iburst'), 4.3).find(
     ({ name }) => name === 'chrony',
   )!

@@ -119,6 +119,21 @@ describe('what is best', () => {
     expect(named(rankChanges(outcome(NOW), [...changes, tried('a, b, c', 3, three)]))).toEqual(['a, b, c'])
   })
 
+  test('is one edit that two cannot be told from, also where three are better than one', () => {
+    const one = NOW.map(() => 100)
+    // Of ten runs sooner in seven: it may be chance. Three are sooner in each than one, and in seven than two.
+    const two = NOW.map((_, i) => (i < 7 ? 98 : 101))
+    const three = NOW.map((_, i) => (i < 7 ? 90 : 99))
+    const shuffled = three.map((time, i) => (i < 3 ? 99 : time))
+    const ranked = rankChanges(outcome(NOW), [
+      tried('a', 1, one),
+      tried('a, b', 2, two),
+      tried('a, b, c', 3, shuffled),
+    ])
+    expect(named(ranked)).toEqual(['a'])
+    expect(ranked.filter(({ beyondBest }) => beyondBest).map(({ name }) => name)).toEqual(['a, b, c'])
+  })
+
   test('is not what is sooner and sometimes never comes', () => {
     const risky = NOW.map((_, i) => (i === 0 ? NEVER : 10))
     expect(named(rankChanges(outcome(NOW), [tried('a', 1, risky)]))).toEqual([])
@@ -129,6 +144,15 @@ describe('what is best', () => {
     const changes = [tried('a', 1, unhurt, false), tried('b', 1, unhurt)]
     expect(named(rankChanges(outcome(unhurt, false), changes))).toEqual(['b'])
   })
+})
+
+test('what was interrupted is weighed by the seeds that both have: an edit that changes nothing stays none', () => {
+  const scores = [1, 2, 3].map(timeTo10ms => ({ timeTo10ms, worst: 1, exited: false }) as Score)
+  const change = { kind: 'edit', name: 'a', how: '', size: 1, player: { kind: 'none', name: 'a' } } as const
+  const now = { scores, corrects: true }
+  expect(effective(now, [{ change, scores: scores.slice(0, 1), corrects: true }])).toEqual([])
+  const other = [{ ...scores[0]!, worst: 2 }]
+  expect(effective(now, [{ change, scores: other, corrects: true }])).toHaveLength(1)
 })
 
 test('who has a drift file begins with the frequency, and what was known at the start is said', () => {

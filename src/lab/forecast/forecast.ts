@@ -129,8 +129,10 @@ export interface ChangedProspect extends Prospect {
   readonly how: string
   /** Than what is there, and not by chance. */
   readonly better: boolean
-  /** Of its kind: of those that are as good, by all that can be told, the one with the fewest edits. */
+  /** Of its kind: the one with the fewest edits, unless more of them are better by more than chance. */
   readonly best: boolean
+  /** Better than the best of its kind, and not by chance: where that one cannot be told from one that is better only to this one. */
+  readonly beyondBest: boolean
 }
 
 /** What came of one player. */
@@ -162,9 +164,9 @@ export function effective(now: Outcome, tried: readonly Tried[]): Tried[] {
   return kept
 }
 
+/** Where one was played more often, the seeds that both have count. */
 const differs = (one: readonly Score[], other: readonly Score[]): boolean =>
-  one.length !== other.length ||
-  one.some(({ timeTo10ms, worst, exited }, i) => {
+  one.slice(0, other.length).some(({ timeTo10ms, worst, exited }, i) => {
     const beside = other[i]!
     return timeTo10ms !== beside.timeTo10ms || worst !== beside.worst || exited !== beside.exited
   })
@@ -187,13 +189,15 @@ export function rankChanges(now: Outcome, tried: readonly Tried[]): ChangedProsp
   )
   return ranked.map(each => {
     const { kind, name, how } = each.change
+    const offered = best.find(one => one?.change.kind === kind)
     return {
       kind,
       name,
       how,
       ...each.prospect,
       better: surpasses(each, now),
-      best: best.some(one => one?.change === each.change),
+      best: offered?.change === each.change,
+      beyondBest: offered !== undefined && surpasses(each, offered),
     }
   })
 }
@@ -201,11 +205,24 @@ export function rankChanges(now: Outcome, tried: readonly Tried[]): ChangedProsp
 const surpasses = (one: Outcome, other: Outcome): boolean =>
   one.corrects === other.corrects ? isBetter(one.scores, other.scores) : one.corrects
 
-/** Of a list that has the best first. */
+/**
+ * Of a list that has the best first. Chance is not transitive: three edits may be better than one, and two neither worse than the three
+ * nor better than the one. An edit more is for what can be told, so each is weighed against the next simpler one.
+ */
 function simplestOfBest(ranked: readonly Tried[]): Tried | undefined {
-  const [first] = ranked
-  if (!first) return undefined
-  return ranked
-    .filter(each => !surpasses(first, each) && neverShare(each.scores) <= neverShare(first.scores))
-    .reduce((simplest, each) => (each.change.size < simplest.change.size ? each : simplest))
+  let [offered] = ranked
+  for (;;) {
+    const simpler = offered && simplestBeside(offered, ranked)
+    if (!simpler) return offered
+    offered = simpler
+  }
 }
+
+const simplestBeside = (offered: Tried, ranked: readonly Tried[]): Tried | undefined =>
+  ranked
+    .filter(({ change }) => change.size < offered.change.size)
+    .filter(each => !surpasses(offered, each) && neverShare(each.scores) <= neverShare(offered.scores))
+    .reduce<Tried | undefined>(
+      (simplest, each) => (simplest && simplest.change.size <= each.change.size ? simplest : each),
+      undefined,
+    )

@@ -36,22 +36,23 @@ export function sayShortPollsForAll(
 export function sayShortPolls(
   addresses: readonly string[],
   write: (polls: readonly [PollLog2, PollLog2]) => string,
-  toEach: string,
+  toThose: (addresses: readonly string[]) => string,
 ): { readonly name: string; readonly how: string } {
-  const own = addresses.filter(isOwn).length
+  const own = addresses.filter(isOwn)
+  const toEach = toThose(addresses)
   const [often, seldom] = [write([SHORTEST, SHORT]), write([SHORT, SHORT])]
-  if (own === addresses.length)
+  if (own.length === addresses.length)
     return {
       name: 'polls 4 to 6',
       how: `${often} ${toEach} (${ASKED_OFTEN})`,
     }
-  if (own === 0)
+  if (own.length === 0)
     return {
       name: 'polls 6',
       how: `${seldom} ${toEach} (${ASKED_SELDOM}; one of your own may have minpoll 4)`,
     }
   return {
     name: 'polls 4 to 6',
-    how: `${often} ${toEach} of your own, minpoll 6 for the others, which want to be asked no more often`,
+    how: `${often} ${toThose(own)} of your own, minpoll 6 for the others, which want to be asked no more often`,
   }
 }

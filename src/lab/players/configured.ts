@@ -8,7 +8,7 @@ import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
-import { type DaemonKind, daemonKind, otherVersion, writtenDaemon } from './daemon-name.ts'
+import { type DaemonKind, daemonKind, otherVersion, withoutBuild, writtenDaemon } from './daemon-name.ts'
 import {
   deafenedServers,
   FILES,
@@ -248,7 +248,7 @@ export function configuredPlayer(said: {
   const player: PlayerSpec = {
     kind,
     name,
-    version: (daemon ?? usual).replace(/^ntpd-/, ''),
+    version: withoutBuild(daemon ?? usual).replace(/^ntpd-/, ''),
     options: options ?? USUAL_OPTIONS,
     config: text,
   }

@@ -41,7 +41,7 @@ const RELEASED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 /** A version that nobody has released, as far as is known here; undefined where one has, or none is named. */
 function unknownVersion(name: string): string | undefined {
   const kind = daemonKind(name)
-  const [, version] = /-(\d[\d.p]*)$/.exec(name) ?? []
+  const [, version] = /-(\d[\d.p]*)$/.exec(withoutBuild(name)) ?? []
   if (kind === undefined || version === undefined) return undefined
   const program = name.startsWith('ntpsec') ? 'ntpsec' : kind
   const series = RELEASED[program]!
@@ -78,8 +78,11 @@ export function whyNotWith(kind: string, options: string): string | undefined {
 }
 
 export function daemonKind(name: string): DaemonKind | undefined {
-  return NAMES.find(([, pattern]) => pattern.test(name))?.[0]
+  return NAMES.find(([, pattern]) => pattern.test(withoutBuild(name)))?.[0]
 }
+
+/** ntpd says of itself `4.2.8p15@1.3728-o`: behind the version stands of which change it was built, and how. */
+export const withoutBuild = (name: string): string => name.replace(/@\d[\d.]*(?:-[a-z]+)?$/, '')
 
 export const isDaemon = (name: string): boolean => daemonKind(name) !== undefined
 

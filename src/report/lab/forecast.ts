@@ -95,10 +95,14 @@ const placesText = (networks: readonly Network[]): string =>
 const told = ({ name, how, timeTo10ms, runs }: ChangedProspect): string =>
   `${name}, ${arrivalText(timeTo10ms, runs)}. To do: ${how}.`
 
-/** What was ahead of it in the list, and is no better by all that can be told. */
+/** What was ahead of it in the list, and whether that is better by all that can be told. */
 function beside(edit: ChangedProspect, changes: readonly ChangedProspect[]): string {
   const ahead = changes.slice(0, changes.indexOf(edit)).filter(({ kind }) => kind === 'edit')
-  return ahead.length === 0 ? '' : ` What was tried beyond that is no better by more than chance.`
+  if (ahead.length === 0) return ''
+  const [more] = ahead.filter(({ beyondBest }) => beyondBest)
+  return more
+    ? ` More is gained only with ${more.name}: ${arrivalText(more.timeTo10ms, more.runs)}.`
+    : ' What was tried beyond that is no better by more than chance.'
 }
 
 const unkept = ({ corrects, before }: Prospect, uptime: Seconds): string =>

@@ -222,8 +222,8 @@ test('a forecast says how long, what would help, and how it was found', () => {
     const { runs, timeTo10ms, exits } = summary(time)
     return { runs, timeTo10ms, exits, worst: 4.3, before, unhurt: time === 0 ? runs : 0, corrects }
   }
-  const offered = { better: true, best: true }
-  const idle = { better: false, best: false }
+  const offered = { better: true, best: true, beyondBest: false }
+  const idle = { better: false, best: false, beyondBest: false }
   const textOf = (time: number, other: Partial<Forecast> = {}) =>
     forecastText(
       {
@@ -258,6 +258,10 @@ test('a forecast says how long, what would help, and how it was found', () => {
   )
   expect(textOf(900, { changes: [equal, { ...equal, name: 'a', ...offered }] })).toContain(
     'Best change of what is there: a, 100 s. To do: add b. What was tried beyond that is no better by more than chance.',
+  )
+  const three = { ...equal, ...prospect(80), name: 'a, b, c', better: true, beyondBest: true }
+  expect(textOf(900, { changes: [three, equal, { ...equal, name: 'a', ...offered }] })).toContain(
+    'To do: add b. More is gained only with a, b, c: 80 s.',
   )
   expect(textOf(0, { changes: [], editsTried: false })).toContain('No change of what is there was tried')
   const free = textOf(NEVER, { now: prospect(NEVER, 0.26) })

@@ -14,7 +14,7 @@ export function ownEdits(player: Clockwright): Edit<Clockwright>[] {
     `write "minpoll = ${least}" and "maxpoll = ${most}"`
   return [
     {
-      ...sayShortPolls(asked, write, 'in each [[source]]'),
+      ...sayShortPolls(asked, write, () => 'in each [[source]]'),
       apply: each => ({
         ...each,
         polls: shortPollsForAll(asked),

@@ -1,5 +1,6 @@
 /** Short polls in the lines of ntp.conf and chrony.conf that name servers. */
 import { withPolls } from '#dialects/polls.ts'
+import { list } from '../../players/left-out.ts'
 import { namedBy, type PlayerSpec } from '../../players/player.ts'
 import { SHORT, sayShortPolls, shortPolls } from '../short-polls.ts'
 import { type Edit, ofText } from './edit.ts'
@@ -8,17 +9,28 @@ type Configured = Extract<PlayerSpec, { kind: 'ntpd' | 'chronyd' }>
 
 interface Source {
   readonly options: { readonly values: ReadonlyMap<string, string> }
+  readonly address: string
 }
 
-/** None where every source is asked every 64 s or more often. */
+/** Of those that may be asked more seldom than every 64 s; the lines of the others stay as they are. */
 export function sourcePolls<S extends Configured>(player: S, sources: readonly Source[]): Edit<S>[] {
-  if (sources.every(({ options }) => Number(options.values.get('maxpoll') ?? 10) <= SHORT)) return []
+  const seldom = sources.filter(({ options }) => Number(options.values.get('maxpoll') ?? 10) > SHORT)
+  if (seldom.length === 0) return []
+  const named = namedBy(player)
+  const asked = seldom.map(({ address }) => address).filter(address => named.includes(address))
   const write = ([least, most]: readonly [number, number]) => `add "minpoll ${least} maxpoll ${most}"`
-  return [{ ...sayShortPolls(namedBy(player), write, 'to each server'), apply: ofText(withShortPolls) }]
+  const toThose = (those: readonly string[]) =>
+    asked.length === named.length ? 'to each server' : `to ${list(those)}`
+  return [{ ...sayShortPolls(asked, write, toThose), apply: ofText(withShortPolls) }]
 }
 
 const withShortPolls = (config: string): string =>
   config
     .split('\n')
-    .map(line => withPolls(line, shortPolls)?.text ?? line)
+    .map(line => (isOften(line) ? line : (withPolls(line, shortPolls)?.text ?? line)))
     .join('\n')
+
+function isOften(line: string): boolean {
+  const [, maxpoll] = /^[^#!]*\smaxpoll\s+(\d+)/i.exec(line) ?? []
+  return maxpoll !== undefined && Number(maxpoll) <= SHORT
+}
