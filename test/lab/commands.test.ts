@@ -259,6 +259,36 @@ test('forecast: servers are where their names say, unless it is said where they 
   expect(near.assumed.join()).not.toContain('internet')
 })
 
+test('forecast: Ctrl-C gives what is known so far', async () => {
+  const interruptedAfter = async (ms: number) => {
+    const child = spawn(
+      process.execPath,
+      [
+        ...['--disable-warning=ExperimentalWarning', MAIN, 'lab', 'forecast', '--daemon', 'ntpd-4.2.8p15'],
+        ...['--pause', '4s', '--uptime', '1h', '--seeds', '10000', '--json'],
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    )
+    let text = ''
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+    const ended = new Promise<number | null>(resolve => child.once('close', resolve))
+    await new Promise(resolve => setTimeout(resolve, ms))
+    child.kill('SIGINT')
+    return { code: await ended, text }
+  }
+  // Before anything is known there is nothing to print: on a busy machine that takes longer.
+  let said = await interruptedAfter(5000)
+  for (const ms of [15_000, 40_000]) if (said.text === '') said = await interruptedAfter(ms)
+  expect(said.code).toBe(130)
+  const { runs, timeTo10ms, interrupted } = JSON.parse(said.text)
+  expect(runs).toBeGreaterThan(0)
+  expect(runs).toBeLessThanOrEqual(interrupted.after)
+  expect(interrupted.after).toBeLessThan(interrupted.of)
+  expect(timeTo10ms.median).toBeGreaterThan(0)
+})
+
 test('replay: a journal becomes a story, and others are played in it', async () => {
   const config = {
     ...AGENT_DEFAULTS,

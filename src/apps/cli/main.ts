@@ -602,7 +602,12 @@ lab
       'internet',
     ]),
   )
-  .addOption(seeds(24))
+  .addOption(
+    new Option(
+      '-s, --seeds <n>',
+      'how often each is played, each time with other chance (default: 24, 8 where that is weeks long)',
+    ).argParser(seedCount),
+  )
   .addOption(json())
   .addHelpText(
     'after',

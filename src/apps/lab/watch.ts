@@ -1,4 +1,5 @@
 /** How far many runs are: a bar on the terminal after two seconds, an end by Ctrl-C. */
+import type { Interrupted } from '#report/lab/forecast.ts'
 import { Complaint } from '../cli/complain.ts'
 import { Progress } from '../cli/progress.ts'
 
@@ -6,7 +7,7 @@ const SILENT_MS = 2000
 const EVERY_MS = 200
 const WIDTH = 30
 /** As shells say that a program was interrupted. */
-const INTERRUPTED = 130
+export const INTERRUPTED = 130
 
 export class Watch {
   readonly #progress = new Progress()
@@ -41,6 +42,11 @@ export class Watch {
     process.off('SIGINT', this.#onInterrupt)
     process.off('SIGTERM', this.#onInterrupt)
     this.#progress.clear()
+  }
+
+  /** After how many of all runs it was interrupted; undefined where it was not. */
+  get interrupted(): Interrupted | undefined {
+    return this.signal.aborted ? { after: this.#done, of: this.#total } : undefined
   }
 
   throwIfInterrupted(hint = ''): void {

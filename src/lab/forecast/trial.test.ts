@@ -38,3 +38,10 @@ test('one recovery among them, and all are played', () => {
   for (let job = 0; job < 8; job++) tried.take(job, score(job === 3 ? 100 : NEVER))
   expect(tried.isNeedless(8)).toBe(false)
 })
+
+test('of one that is not complete the first seeds count, without a gap', () => {
+  const tried = trial()
+  for (const job of [0, 1, 3]) tried.take(job, score(job))
+  expect(tried.scores(0)).toEqual([score(0), score(1)])
+  expect(tried.scores(1)).toEqual([])
+})

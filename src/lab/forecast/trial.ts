@@ -55,9 +55,13 @@ export class Trial {
     return this.jobs.every((_, job) => this.#scoreOf(job) !== undefined || this.isNeedless(job))
   }
 
-  /** Of all runs of a candidate that count. */
+  /** Of all runs of a candidate that count: those of the first seeds, as far as they have been played. */
   scores(candidate: number): Score[] {
-    const scores = this.#scores[candidate]!.filter(score => score !== undefined)
+    const scores: Score[] = []
+    for (const score of this.#scores[candidate]!) {
+      if (score === undefined) break
+      scores.push(score)
+    }
     return this.#isHopeless(candidate) ? scores.slice(0, HOPELESS) : scores
   }
 

@@ -16,6 +16,13 @@ import { printable, table, wrapped } from '../table.ts'
 import { plural } from '../words/say.ts'
 import { arrivalText, timeText } from './words.ts'
 
+/** Somebody did not wait for the end. */
+export interface Interrupted {
+  /** So many runs. */
+  readonly after: number
+  readonly of: number
+}
+
 export interface Forecast extends Question {
   readonly model: string
   readonly config: string | undefined
@@ -24,6 +31,7 @@ export interface Forecast extends Question {
   /** Whether any change of what is there was played, also one that came to nothing. */
   readonly editsTried: boolean
   readonly assumed: readonly string[]
+  readonly interrupted?: Interrupted | undefined
 }
 
 export function forecastText(forecast: Forecast, style: Style, columns: number): string {
@@ -38,7 +46,9 @@ export function forecastText(forecast: Forecast, style: Style, columns: number):
       ? `Best change of what is there: ${told(edit)}${beside(edit, changes)}`
       : editsTried
         ? 'No change of what is there that was tried was better by more than chance.'
-        : 'No change of what is there was tried: none is known that could help.',
+        : forecast.interrupted
+          ? 'No change of what is there was played yet.'
+          : 'No change of what is there was tried: none is known that could help.',
     ...(daemon ? [`Another daemon: ${told(daemon)}`] : []),
     ...(tooFew
       ? [
@@ -46,8 +56,16 @@ export function forecastText(forecast: Forecast, style: Style, columns: number):
         ]
       : []),
   ]
+  const { interrupted } = forecast
   const rows = [{ name: 'as it is', how: '', ...now }, ...changes]
   return [
+    ...(interrupted
+      ? wrapped(
+          `Interrupted after ${interrupted.after} of ${interrupted.of} runs. This is what they tell; changes that are not listed were not played.`,
+          columns,
+          '',
+        ).map(line => style('yellow', line))
+      : []),
     ...wrapped(
       isKept(now)
         ? `A pause of ${duration(pause)} leaves the clock ${outcome(now)}, kept by ${kept}.`

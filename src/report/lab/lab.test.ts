@@ -259,6 +259,12 @@ test('a forecast says how long, what would help, and how it was found', () => {
   expect(textOf(900, { changes: [equal, { ...equal, name: 'a', ...offered }] })).toContain(
     'Best change of what is there: a, 100 s. To do: add b. What was tried beyond that is no better by more than chance.',
   )
+  expect(textOf(9000, { interrupted: { after: 31, of: 200 } })).toMatch(
+    /^Interrupted after 31 of 200 runs\. This is what they tell/,
+  )
+  expect(textOf(9000, { interrupted: { after: 1, of: 200 }, changes: [], editsTried: false })).toContain(
+    'No change of what is there was played yet.',
+  )
   const three = { ...equal, ...prospect(80), name: 'a, b, c', better: true, beyondBest: true }
   expect(textOf(900, { changes: [three, equal, { ...equal, name: 'a', ...offered }] })).toContain(
     'To do: add b. More is gained only with a, b, c: 80 s.',

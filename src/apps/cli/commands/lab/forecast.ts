@@ -1,5 +1,6 @@
 /** `clockwright lab forecast`: how long a pause will leave this clock wrong, and what would help. */
 
+import type { Seconds } from '#core/time/units.ts'
 import { changesFor } from '#lab/forecast/changes.ts'
 import {
   assumedOf,
@@ -22,12 +23,12 @@ import { longestPoll } from '#lab/players/longest-poll.ts'
 import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import { storyFor } from '#lab/players/story-for.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
-import { type Forecast, forecastText } from '#report/lab/forecast.ts'
+import { type Forecast, forecastText, type Interrupted } from '#report/lab/forecast.ts'
 import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
 import { playAll } from '../../../lab/pool.ts'
 import { readNamed } from '../../../lab/read-named.ts'
-import { Watch } from '../../../lab/watch.ts'
+import { INTERRUPTED, Watch } from '../../../lab/watch.ts'
 import { Complaint } from '../../complain.ts'
 import { printJson, styler } from '../../print.ts'
 
@@ -38,12 +39,18 @@ interface Options {
   readonly options?: string
   readonly uptime: number
   readonly network?: Network
-  readonly seeds: number
+  /** How often each is played, where somebody says it. */
+  readonly seeds?: number
   readonly json?: boolean
 }
 
+const USUAL_RUNS = 24
+/** Of so long a story each run costs seconds: enough of them to tell what is better in each. */
+const LONG: Seconds = 4 * 86_400
+const RUNS_OF_LONG = 8
+
 export async function forecast(options: Options): Promise<void> {
-  const { pause, uptime, seeds } = options
+  const { pause, uptime } = options
   const { player, networks, assumed } = whomToForecast(options)
   // A change of it, or another daemon, lives on the same host.
   const question = { pause, uptime, networks, driftfile: keepsDriftFile(player) }
@@ -51,17 +58,31 @@ export async function forecast(options: Options): Promise<void> {
   const changes = changesFor(player, pause)
   // All with the same seeds: with others, the phase of the pause alone would make a difference.
   const players = [player, ...changes.map(change => change.player)]
-  const [now, ...outcomes] = await outcomesOf(players, { story, seeds, unpaused: uncorrected(question) })
-  const tried = changes.map((change, i) => ({ change, ...outcomes[i]! }))
+  const few = options.seeds === undefined && story.duration > LONG
+  const seeds = options.seeds ?? (few ? RUNS_OF_LONG : USUAL_RUNS)
+  const { now, others, interrupted } = await outcomesOf(players, {
+    story,
+    seeds,
+    unpaused: uncorrected(question),
+  })
+  const tried = changes.flatMap((change, i) => (others[i] ? [{ change, ...others[i] }] : []))
   const answer: Forecast = {
     model: modelOf(player),
     config: options.config,
     ...question,
-    assumed: [...assumed, assumedOf(question)],
-    now: prospectOf(now!),
-    changes: rankChanges(now!, effective(now!, tried)),
-    editsTried: changes.some(({ kind }) => kind === 'edit'),
+    assumed: [
+      ...assumed,
+      assumedOf(question),
+      ...(few
+        ? [`A story of weeks is played ${seeds} times; --seeds ${USUAL_RUNS} takes longer and tells more.`]
+        : []),
+    ],
+    now: prospectOf(now),
+    changes: rankChanges(now, effective(now, tried)),
+    editsTried: tried.some(({ change }) => change.kind === 'edit'),
+    interrupted,
   }
+  if (interrupted) process.exitCode = INTERRUPTED
   if (options.json) return printJson(forPrograms(answer))
   const columns = Math.max(60, Math.min(110, process.stdout.columns ?? 100))
   process.stdout.write(forecastText(answer, styler(), columns))
@@ -74,10 +95,17 @@ interface Stories {
   readonly unpaused: Scenario
 }
 
+interface Played {
+  readonly now: Outcome
+  /** Undefined where nothing is known yet. */
+  readonly others: readonly (Outcome | undefined)[]
+  readonly interrupted: Interrupted | undefined
+}
+
 async function outcomesOf(
   players: readonly PlayerSpec[],
   { story, seeds, unpaused }: Stories,
-): Promise<Outcome[]> {
+): Promise<Played> {
   const trial = trialOf(
     story,
     players.map(player => ({ player, runs: seeds })),
@@ -99,8 +127,12 @@ async function outcomesOf(
   } finally {
     watch.close()
   }
-  watch.throwIfInterrupted()
-  return players.map((_, i) => ({ scores: trial.scores(i), corrects: corrected[i]! }))
+  const [now, ...others] = players.map((_, i): Outcome | undefined => {
+    const [scores, corrects] = [trial.scores(i), corrected[i]]
+    return scores.length === 0 || corrects === undefined ? undefined : { scores, corrects }
+  })
+  if (!now) watch.throwIfInterrupted()
+  return { now: now!, others, interrupted: watch.interrupted }
 }
 
 const forPrograms = ({ model, config, now, changes, editsTried: _, networks, ...conditions }: Forecast) => ({
