@@ -33,6 +33,19 @@ describe('servers of a configuration stand for those of the story', () => {
   })
 })
 
+test('a pool of chronyd brings others than the servers that it has already', () => {
+  const story = v.parse(scenarioSchema, {
+    title: 'A test',
+    about: 'A clock that is wrong.',
+    duration: '1h',
+    guest: { offset: '1s' },
+    server: ADDRESSES.slice(0, 2).map(address => ({ address })),
+  })
+  const config = 'server a iburst\npool b iburst maxsources 1\nminsources 2\nmakestep 0.1 -1\n'
+  const { score } = play({ scenario: story, player: { kind: 'chronyd', name: 'c', config }, seed: 1 })
+  expect(score.timeTo10ms).toBeLessThan(60)
+})
+
 describe('whose configuration a text is', () => {
   test.each([
     ['restrict default noquery\nserver ntp.example iburst\n', 'x', 'ntpd'],

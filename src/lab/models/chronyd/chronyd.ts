@@ -251,8 +251,15 @@ class Running implements Around {
     const { settings, sources } = this.#config
     for (const config of sources) {
       if (config.address !== name) continue
-      for (const address of addresses.slice(0, config.kind === 'pool' ? config.maxsources : 1)) {
-        if (this.#selection.sources.some(({ endpoint }) => endpoint.address === address)) continue
+      // Who is a source already is none of those that a pool brings.
+      const fresh = addresses.filter(
+        address => !this.#selection.sources.some(({ endpoint }) => endpoint.address === address),
+      )
+      const wanted =
+        config.kind === 'pool'
+          ? fresh.slice(0, config.maxsources)
+          : fresh.filter(each => each === addresses[0])
+      for (const address of wanted) {
         const limits = {
           minsamples: config.minsamples ?? settings.minsamples,
           maxsamples: config.maxsamples ?? settings.maxsamples,
