@@ -2,6 +2,7 @@
 import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
 import { findDisturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { endedByStarts } from '#analysis/log/silences.ts'
 import { instantAt } from '#core/time/civil.ts'
 import { signed } from '#core/time/format.ts'
 import type { Instant } from '#core/time/instant.ts'
@@ -66,3 +67,9 @@ export function spanOf(events: readonly LogEvent[]): { from: Seconds | undefined
   if (times.length === 0) return { from: undefined, to: undefined }
   return { from: Math.min(...times), to: Math.max(...times) }
 }
+
+/** When ntpd was started again, by its measurements alone. */
+export const seenStarts = ({ log, keeper, disturbances }: Subject): Seconds[] =>
+  keeper.daemon === 'ntpd'
+    ? endedByStarts(log.bestSamples('ntpd')?.silences.all ?? [], disturbances.own).map(({ to }) => to)
+    : []

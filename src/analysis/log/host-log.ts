@@ -43,6 +43,7 @@ import { levelOf, type RateChange, ranAwayAt, rateChangeOf } from './rate-change
 import { Routes } from './routes.ts'
 import { Saturation } from './saturation.ts'
 import { SawTooth } from './saw-tooth.ts'
+import { Silences } from './silences.ts'
 import { type PacedSlew, SlewPace } from './slew-pace.ts'
 import { Swings } from './swings.ts'
 import { type Summary, Windows } from './windows.ts'
@@ -109,6 +110,7 @@ export class SampleSeries extends Series {
   readonly #offset = new OffsetMeasures()
   readonly census = new Census()
   readonly changes = new Changes()
+  readonly silences = new Silences()
   /** chrony's statistics.log. */
   readonly breaks = new Breaks()
   /** Of the offset against the source that was heard first: two that disagree are no oscillation. */
@@ -168,6 +170,7 @@ export class SampleSeries extends Series {
     const worst = worstOf(block.offset, block.rows)
     this.span(block)
     this.census.add(block)
+    this.silences.add(block)
     this.#agreeing.add(block, worst)
     if (this.exchanges || block.daemon !== 'chrony') this.changes.add(block)
     else this.breaks.add(block)

@@ -13,12 +13,14 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, type Subject, seenStarts } from '../subject.ts'
 import { elapsedBetween } from './elapsed.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
 const LONG: Seconds = 3600
 /** Nobody is back: at 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
+/** What starts asks all of its sources within seconds. */
+const SOON: Seconds = 60
 const FREE_FOR_LONG: Seconds = 86_400
 /** A source is given up after eight polls, of 1024 s at most. */
 const UNTIL_NOTICED: Seconds = 3 * 3600
@@ -127,7 +129,8 @@ function silenceOf(subject: Subject): Silence | undefined {
   const gap = gapOf(subject.log, subject.keeper.daemon)
   if (!gap) return undefined
   const { silent, back, usual, seldom } = gap
-  if (wasThereTwice(gap, subject)) return undefined
+  if (wasThereTwice(gap, subject) || seenStarts(subject).some(at => Math.abs(at - back) < SOON))
+    return undefined
   const time = elapsedBetween(silent, back, subject) - stoppedWithin(silent, back, subject)
   return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
 }

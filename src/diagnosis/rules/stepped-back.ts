@@ -10,7 +10,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Cause } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import type { Subject } from '../subject.ts'
+import { type Subject, seenStarts } from '../subject.ts'
 
 /** What a daemon sets right when it starts is not told. */
 const START: Seconds = 900
@@ -22,7 +22,7 @@ const SOON: Seconds = 1800
 
 export const steppedBack: Rule = subject => {
   const { log, disturbances, keeper, when } = subject
-  const starts = [log.span?.from ?? Number.NaN, ...saidStarts(log, keeper.daemon)]
+  const starts = [log.span?.from ?? Number.NaN, ...saidStarts(log, keeper.daemon), ...seenStarts(subject)]
   const starting = (step: Correction) =>
     [step.at, decidedAt(step)].some(at => starts.some(start => Math.abs(at - start) < START))
   const back = disturbances.own.filter(

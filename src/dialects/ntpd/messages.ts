@@ -8,6 +8,12 @@ import { type Said, said } from '../log/said.ts'
 const CLASS = /^(?:INIT|PROTO|CLOCK|SYNC|IO|LOG|NTSc|NTSs|REFCLOCK|CONFIG|ERR|MRU|LEAP): /
 const STATE = /^(\S{1,80}) [0-9a-f]{4} ([0-9a-f]{2}) (\w+) ?(.*)$/
 
+/**
+ * With a logfile of its own its words of the start go to the system log alone. It counts addresses from its start on, and the kernel's
+ * discipline is the first of its events.
+ */
+const BEGINS = /^(?:Listen and drop on 0 |0\.0\.0\.0 c01d 0d kern\b)/
+
 /** By the last two digits of the status: the system's events, and those of a source with 8 in front. */
 const SYSTEM: Readonly<Record<string, (detail: string) => Said>> = {
   '02': detail => said('frequency-set', { size: numberIn(detail) * PPM }),
@@ -56,6 +62,7 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
 /** Undefined when it means nothing here. */
 export function readMessage(message: string): Said | undefined {
   const text = message.replace(CLASS, '')
+  if (BEGINS.test(text)) return said('started')
   const state = STATE.exec(text)
   if (state) {
     const [, address, code, , detail] = state
