@@ -38,6 +38,7 @@ import { servoSwayed } from './rules/servo-swayed.ts'
 import { setBetweenRuns } from './rules/set-between-runs.ts'
 import { setByRuns } from './rules/set-by-runs.ts'
 import { setUntimed } from './rules/set-untimed.ts'
+import { slept } from './rules/slept.ts'
 import { slewCannotCatchUp } from './rules/slew-cannot-catch-up.ts'
 import { slewOnly } from './rules/slew-only.ts'
 import { sourceJumped } from './rules/source-jumped.ts'
@@ -84,6 +85,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   setUntimed,
   lookedUntimed,
   steppedBySomeoneElse,
+  slept,
   lostTicks,
   clocksFight,
   panicExitAhead,

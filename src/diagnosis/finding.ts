@@ -30,6 +30,7 @@ export const FINDINGS = {
     'The counter went back under the guest, and time stood still until it had caught up.',
   'clocksource-unstable': 'The kernel gave up the counter that it kept time with.',
   'kernel-saw-a-pause': 'The kernel noticed that the machine was suspended, restored or stalled.',
+  slept: 'The machine slept, and its clock was set when it went on.',
   'offset-large-now': 'At the moment of the report, or where the logs end, the clock was far off.',
   'wrong-at-start': 'The daemon found the clock seconds off when it started.',
   'not-synchronised': 'No source was followed.',

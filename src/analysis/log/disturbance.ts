@@ -5,6 +5,7 @@ import type { Correction } from './corrections.ts'
 import type { Led } from './led.ts'
 import type { Oscillation } from './oscillation.ts'
 import type { RateStep } from './rate-steps.ts'
+import type { Sleep } from './sleeps.ts'
 
 export type Moved = 'machine' | 'wall clock' | 'not known'
 
@@ -43,6 +44,8 @@ export interface Disturbances {
   readonly sources: readonly Disturbance[]
   /** When the clock went with one source against the others: what that made of it is in `clock` no more. */
   readonly led: readonly Led[]
+  /** When the machine slept: by what its clock was off when it went on is in none of the others. */
+  readonly sleeps: readonly Sleep[]
   /** Steps that the daemon made itself, known from whatever shows them; of chronyd's corrections some may have been slewed. */
   readonly own: readonly Correction[]
   /** Measurements that were far off once. */

@@ -23,6 +23,7 @@ import { type RateChange, ranAway } from './rate-change.ts'
 import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
 import { withoutShadows } from './shadows.ts'
+import { isOfSleep, sleepsOf } from './sleeps.ts'
 import { ofOneSize, withoutParts, withoutTakenBack } from './taken-back.ts'
 import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
@@ -68,18 +69,21 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const clock = jumped(oscillation ? withoutItsOwn(found.clock, oscillation, found.own) : found.clock).filter(
     each => !ran(each) && !isOfBeingLed(each, led),
   )
-  const again = ofOneSize(clock)
+  const sleeps = sleepsOf(log, daemon, clock)
+  const awake = (each: Disturbance) => !isOfSleep(each, sleeps)
+  const again = ofOneSize(clock.filter(awake))
   return {
     ...found,
     // Of a ramp and a step each source sees another part, as it is asked at another time.
     sources: withoutParts(
       beyond(
         jumped(oscillation ? withoutSlow(found.sources, found.clock, oscillation, found.own) : found.sources),
-      ).filter(each => !ran(each)),
+      ).filter(each => !ran(each) && awake(each)),
       again,
     ),
     led,
-    clock: movedAlike(beyond(withoutTakenBack(clock, again))),
+    clock: movedAlike(beyond(withoutTakenBack(clock.filter(awake), again))),
+    sleeps,
     rateSteps,
     oscillation,
     runsAway,
@@ -133,7 +137,7 @@ function sawToothRate(series: SampleSeries | undefined): Rate | undefined {
 function findJumps(
   log: HostLog,
   daemon: Daemon,
-): Omit<Disturbances, 'led' | 'rateSteps' | 'oscillation' | 'runsAway' | 'rate'> {
+): Pick<Disturbances, 'own' | 'outliers' | 'sources' | 'clock'> {
   const series = log.bestSamples(daemon)
   const told = { own: ownSteps(log, daemon), outliers: 0 }
   if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }

@@ -21,18 +21,25 @@ export interface HeardNobody {
   readonly to: Seconds
   /** In ntpd's filter of the first source that was heard again there were samples from before. */
   readonly kept: boolean
+  /** What that one found. */
+  readonly offset: Seconds
 }
 
 export class Silences {
   readonly #longest = new Largest<HeardNobody>(MOST, ({ from, to }) => to - from)
   #last: Seconds = Number.POSITIVE_INFINITY
 
-  add({ at, dispersion, exchanges, rows }: SampleBlock): void {
+  add({ at, offset, dispersion, exchanges, rows }: SampleBlock): void {
     let last = this.#last
     for (let row = 0; row < rows; row++) {
       const time = at[row]!
       if (time - last > ONE_POLL)
-        this.#longest.offer({ from: last, to: time, kept: !exchanges && dispersion[row]! < EMPTIED })
+        this.#longest.offer({
+          from: last,
+          to: time,
+          kept: !exchanges && dispersion[row]! < EMPTIED,
+          offset: offset[row]!,
+        })
       last = time
     }
     this.#last = last

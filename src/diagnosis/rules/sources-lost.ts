@@ -7,6 +7,7 @@ import { correctionsSaid, foundAt, saidStarts } from '#analysis/log/corrections-
 import { SLACK } from '#analysis/log/eras.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { gatheredIn, isOfLocalClock } from '#analysis/log/on-own-clock.ts'
+import { sleptBetween } from '#analysis/log/sleeps.ts'
 import { WANDERS } from '#analysis/log/without-sources.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -33,11 +34,13 @@ const SELDOM = { measured: 8, filtered: 6 } as const
 
 export const sourcesLost: Rule = subject => {
   const { log, keeper, when } = subject
+  const { sleeps } = subject.disturbances
   const silence = silenceOf(subject)
   // Heard, and not fit to be followed: that has a finding of its own.
   const rejected = rejections(subject)
   const told = toldSilences(log, keeper.daemon)
     .filter(({ silent, back }) => !rejected.some(({ lost }) => lost.at >= silent && lost.at < back))
+    .map(each => ({ ...each, time: each.time - sleptBetween(each.silent, each.back, sleeps) }))
     .sort((a, b) => b.time - a.time)[0]
   const longest = [silence, told]
     .filter(each => each !== undefined)
@@ -131,7 +134,10 @@ function silenceOf(subject: Subject): Silence | undefined {
   const { silent, back, usual, seldom } = gap
   if (wasThereTwice(gap, subject) || seenStarts(subject).some(at => Math.abs(at - back) < SOON))
     return undefined
-  const time = elapsedBetween(silent, back, subject) - stoppedWithin(silent, back, subject)
+  const time =
+    elapsedBetween(silent, back, subject) -
+    stoppedWithin(silent, back, subject) -
+    sleptBetween(silent, back, subject.disturbances.sleeps)
   return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
 }
 

@@ -5,6 +5,7 @@
 import type { Correction } from '#analysis/log/corrections.ts'
 import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
 import { isOfBeingLed, leftBy } from '#analysis/log/led.ts'
+import { setsRight } from '#analysis/log/sleeps.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Cause } from '../finding.ts'
@@ -26,7 +27,11 @@ export const steppedBack: Rule = subject => {
   const starting = (step: Correction) =>
     [step.at, decidedAt(step)].some(at => starts.some(start => Math.abs(at - start) < START))
   const back = disturbances.own.filter(
-    each => each.by === 'step' && each.size < 0 && (!starting(each) || isOfACard(each)),
+    each =>
+      each.by === 'step' &&
+      each.size < 0 &&
+      (!starting(each) || isOfACard(each)) &&
+      !setsRight(each, disturbances.sleeps),
   )
   if (back.length === 0) return []
   const most = back.reduce((a, b) => (b.size < a.size ? b : a))

@@ -4,6 +4,7 @@
  */
 
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { isNoticed } from '#analysis/log/sleeps.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -173,6 +174,7 @@ function unseen(subject: Subject, regular: ReadonlySet<Disturbance>): Finding[] 
     .filter(({ at }) => !disturbances.clock.some(each => isOf(at, each)) && !among(at))
     // The kernel sets the clock when it resumes, and says so.
     .filter(({ at }) => !log.said('resumed').some(resumed => Math.abs(at - resumed.at) < RESUMED))
+    .filter(({ at }) => !isNoticed(at, disturbances.sleeps))
   return [
     ...noticedBy(
       events.filter(({ format }) => format !== SERVO),

@@ -5,6 +5,7 @@
  */
 import type { Astray } from '#analysis/log/astray.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { LEFT_OFF, SET_RIGHT } from '#analysis/log/sleeps.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -18,7 +19,7 @@ const LONG: Seconds = 3600
 const CRITICAL: Seconds = 1
 
 /** For a host of which nothing else is wrong. */
-export function wrongForHours({ log, keeper, when }: Subject): Finding | undefined {
+export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: Subject): Finding | undefined {
   // Measurements of chronyd are against what it has corrected in its head, and its updates know what is left of that.
   const [astray] = [log.bestSamples(keeper.daemon), log.updatesOf(keeper.daemon)]
     .flatMap(series => series?.astray ?? [])
@@ -26,12 +27,14 @@ export function wrongForHours({ log, keeper, when }: Subject): Finding | undefin
   if (!astray || astray.time < LONG) return undefined
   const { time, from, to, most, off } = astray
   const settles = log.span !== undefined && wasSettling(astray, log.span)
+  const slept = time <= sleeps.length * SET_RIGHT && Math.abs(most) <= LEFT_OFF
+  const known = settles || slept
   return {
     name: 'wrong-for-hours',
-    severity: Math.abs(most) > CRITICAL ? 'critical' : settles ? 'note' : 'warning',
+    severity: known ? 'note' : Math.abs(most) > CRITICAL ? 'critical' : 'warning',
     from,
     to,
-    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}${settles ? `, until ${keeper.name} had settled` : ', and these logs do not show why'}.`,
+    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}${settles ? `, until ${keeper.name} had settled` : slept ? ', after the machine had slept' : ', and these logs do not show why'}.`,
     measures: { time, size: most },
     evidence: [
       {
@@ -45,6 +48,14 @@ export function wrongForHours({ log, keeper, when }: Subject): Finding | undefin
             {
               what: `${keeper.name} had begun a short time before, with an offset below its step threshold and a rate that it had to learn`,
               why: 'it is off at the beginning of the log only, and never since then',
+            },
+          ]
+        : []),
+      ...(slept
+        ? [
+            {
+              what: `the hardware clock set it when the machine went on, and ${keeper.name} did not ask for some time, or waited before it stepped`,
+              why: 'it is off after sleeps only as long as that takes',
             },
           ]
         : []),

@@ -1,0 +1,107 @@
+/** A machine that sleeps, and whose clock the hardware clock sets when it goes on: by the kernel's words, chronyd's, or measurements alone. */
+import { describe, expect, test } from 'vitest'
+import { explain } from '../../../test/support/explain.ts'
+
+const HOUR = 3600
+const SERVERS = [1, 2, 3, 4]
+const stamp = (at: number) => new Date(Date.UTC(2026, 11, 1) + at * 1e3).toISOString().slice(0, 19)
+const said = (at: number, who: string, what: string) => `${stamp(at)}+0000 lap ${who}: ${what}`
+const found = (...lines: readonly string[]) =>
+  explain(...lines).findings.map(({ name, severity }) => `${severity} ${name}`)
+
+describe('chronyd', () => {
+  const measured = (at: number, offset: number) =>
+    SERVERS.map(
+      server =>
+        `${stamp(at + server).replace('T', ' ')} 192.0.2.${server}     N  2 111 111 1111  10 10 0.00  ${(offset + 1e-4 * Math.sin(at)).toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`,
+    )
+  const polls = (from: number, to: number) =>
+    Array.from({ length: Math.ceil((to - from) / 512) }, (_, i) => measured(from + 512 * i, 0)).flat()
+  const begins = [
+    said(0, 'chronyd[799]', 'chronyd version 4.3 starting (+CMDMON)'),
+    said(5, 'chronyd[799]', 'Selected source 192.0.2.1'),
+  ]
+  const noticed = (at: number) => [
+    said(at, 'chronyd[799]', "Can't synchronise: no selectable sources"),
+    said(at, 'chronyd[799]', 'Forward time jump detected!'),
+    said(at + 190, 'chronyd[799]', 'Selected source 192.0.2.4'),
+  ]
+  const kernel = (from: number, to: number) => [
+    said(from, 'kernel', 'PM: suspend entry (deep)'),
+    said(to, 'kernel', 'PM: suspend exit'),
+  ]
+  /** Two sleeps, of 50 minutes and of 14 hours; `left` as its hardware clock leaves it. */
+  const log = (words: typeof kernel, left: readonly [number, number]) => [
+    ...begins,
+    ...polls(10, 4 * HOUR),
+    ...words(4 * HOUR + 60, 4 * HOUR + 3060),
+    ...noticed(4 * HOUR + 3600),
+    ...measured(4 * HOUR + 3640, left[0]),
+    ...polls(4 * HOUR + 3900, 8 * HOUR),
+    ...words(8 * HOUR + 60, 22 * HOUR),
+    ...noticed(22 * HOUR + 600),
+    ...measured(22 * HOUR + 640, left[1]),
+    ...polls(22 * HOUR + 1200, 30 * HOUR),
+  ]
+
+  test('the kernel says that it slept, and nobody else set its clock', () => {
+    const { findings } = explain(...log(kernel, [-0.58, 0.7]))
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+      'note kernel-saw-a-pause',
+      'good good',
+    ])
+    expect(findings[0]!.what).toContain('suspended 2 times, for 14.8 h in all')
+    expect(findings[0]!.what).toContain('off by up to +700 ms')
+  })
+
+  test('without the words of the kernel it is what chronyd noticed after hours without a word', () => {
+    expect(found(...log(() => [], [-0.58, 0.7]))).toEqual(['note slept', 'good good'])
+    expect(found(...begins, ...noticed(4 * HOUR), ...noticed(20 * HOUR))).toEqual(['note slept', 'good good'])
+  })
+
+  test('by seconds somebody set the clock, whoever slept', () => {
+    expect(found(...log(() => [], [-30, 0.7]))).toContain('critical stepped-by-someone-else')
+    expect(found(...log(kernel, [-30, 0.7]))).toContain('critical stepped-by-someone-else')
+  })
+
+  test('who ran all the time, and noticed nothing, lost its sources', () => {
+    const noticedNothing = log(() => [], [0, 0]).filter(line => !line.includes('time jump'))
+    expect(found(...noticedNothing)).toContain('warning sources-lost')
+  })
+})
+
+describe('ntpd', () => {
+  const rows = (at: number, offset: number, dispersion = 0.015) =>
+    SERVERS.map(
+      server =>
+        `${61_375 + Math.floor(at / 86_400)} ${((at % 86_400) + server / 10).toFixed(3)} 192.0.2.${server} 963a ${(offset + 1e-4 * Math.sin(at + server)).toFixed(9)} 0.020000000 ${dispersion.toFixed(9)} 0.000500000`,
+    )
+  const polls = (from: number, to: number) =>
+    Array.from({ length: Math.ceil((to - from) / 1024) }, (_, i) => rows(from + 1024 * i, 0)).flat()
+  const slept = (dispersion: number) => [
+    ...polls(64, 8 * HOUR),
+    // Heard again after 14 hours, and stepped half an hour later.
+    ...rows(22 * HOUR, -0.75, dispersion),
+    ...rows(22 * HOUR + 1024, -0.75),
+    ...rows(22 * HOUR + 1800, 0, 7.9375),
+    ...polls(22 * HOUR + 1900, 30 * HOUR),
+    ...rows(30 * HOUR + 3000, 0.38),
+    ...rows(30 * HOUR + 4800, 0, 7.9375),
+    ...polls(30 * HOUR + 4900, 40 * HOUR),
+  ]
+
+  test('its filters have what they had hours ago: it slept, and so it did for less time', () => {
+    expect(found(...slept(0.015))).toEqual(['note slept', 'good good'])
+  })
+
+  test('filters that are empty: it ran, and heard nobody', () => {
+    const names = found(...slept(7.9375))
+    expect(names).toContain('warning sources-lost')
+    expect(names).not.toContain('note slept')
+  })
+
+  test('days whose files are not there are no sleep', () => {
+    const days = [...polls(64, 86_000), ...polls(2 * 86_400 + 30, 2 * 86_400 + 40_000)]
+    expect(found(...days)).not.toContain('note slept')
+  })
+})
