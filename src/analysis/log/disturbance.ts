@@ -31,6 +31,8 @@ export interface Disturbance {
   readonly restarted: boolean
   /** From when all was well to the last word of it, where only corrections tell of it. */
   readonly lasted?: Seconds
+  /** The longest time between the measurements before and after it, of those sources that saw it. */
+  readonly seenIn?: Seconds
   /** How long those sources that saw it are not asked, at most; others may be asked as late. */
   readonly unasked?: Seconds
 }

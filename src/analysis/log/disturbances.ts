@@ -254,6 +254,7 @@ function disturbance(group: readonly Jump[], daemon: Daemon, byIt: boolean): Dis
     sources: group.map(({ change }) => change.source),
     lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
     restarted: group.some(({ restarted }) => restarted),
+    seenIn: Math.max(...group.map(({ change }) => Math.abs(change.to - change.from))),
     unasked: Math.max(...group.map(({ first }) => first.spacing)),
   }
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 import type { Bucket } from './envelope.ts'
-import { rateChangeOf } from './rate-change.ts'
+import { ranAway, rateChangeOf } from './rate-change.ts'
 
 const MINUTE = 60
 
@@ -102,4 +102,13 @@ test('of what chronyd corrects until it knows the rate, and of what it gave up, 
   const { disturbances, findings } = explain(...tracked())
   expect(disturbances).toEqual([])
   expect(findings.map(({ name }) => name)).toEqual(['frequency-far-off'])
+})
+
+test('of ntpd two sources see a part of it each, and its filters show it late', () => {
+  const change = { from: 5000, to: 5000, before: -12e-6, after: 381e-6, held: 90_000 }
+  // Of 400 ppm that began 3000 s before, seen by both in the same 22 s.
+  const seen = { size: 1.2, uncertainty: 0.1, local: { from: 3400, to: 3422 } }
+  expect(ranAway({ ...seen, seenIn: 2080 }, change, 0)).toBe(true)
+  expect(ranAway({ ...seen, size: 3, seenIn: 2080 }, change, 0)).toBe(false)
+  expect(ranAway({ ...seen, seenIn: 64 }, change, 0)).toBe(false)
 })

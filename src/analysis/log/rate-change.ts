@@ -22,6 +22,8 @@ const SOON: Seconds = 1800
 const SHARE = 0.2
 /** From the change until it is known, and polls of ten minutes and more. */
 const LEARNT: Seconds = 3600
+/** 1024 s, and some chance. */
+const ONE_POLL: Seconds = 1100
 /** Moments at which it was seen. */
 const LEAST_RAMPS = 6
 /** Of these most are of one rate. */
@@ -105,11 +107,13 @@ const spreadOf = (buckets: readonly Bucket[], level: Rate): Rate =>
 
 /** Whether the offset had only run away between two polls, at a rate that was not yet corrected. `steps`: up to how much ntpd set meanwhile. */
 export function ranAway(
-  { size, uncertainty, local }: Disturbance,
+  { size, uncertainty, local, seenIn = 0 }: Pick<Disturbance, 'size' | 'uncertainty' | 'local' | 'seenIn'>,
   { from, to, before, after, held }: RateChange,
   steps: Seconds,
 ): boolean {
-  const most = MARGIN * Math.abs(after - before) * (local.to - local.from)
+  // ntpd's filter may show a sample that is older by a poll and more.
+  const time = held === undefined ? local.to - local.from : seenIn + ONE_POLL
+  const most = MARGIN * Math.abs(after - before) * time
   const meanwhile = local.to > from - LEARNT && local.from < (held ?? to)
   if (!meanwhile || Math.abs(size) - uncertainty >= most + steps) return false
   // Of a step of ntpd's some sources are heard in the same second.

@@ -18,6 +18,10 @@ const LONG: Seconds = 1800
 /** ntpd slews at 500 ppm, to which the clock's own rate comes. */
 const FASTEST_OF_NTPD = 1000e-6
 const SLOWEST = 20e-6
+/** From there on ntpd -x steps. */
+const FROM_X: Seconds = 600
+/** Steps of a daemon that may step. */
+const OFTEN = 3
 
 export const slewCannotCatchUp: Rule = subject => {
   const { keeper, when } = subject
@@ -115,6 +119,8 @@ function pacedSlew({ log, keeper }: Subject): LongSlew | undefined {
 export function longSlew(subject: Subject): LongSlew | undefined {
   const { log, keeper, disturbances } = subject
   const { daemon } = keeper
+  // With -x it steps by minutes only.
+  const steps = disturbances.own.filter(({ by, size }) => by === 'step' && Math.abs(size) < FROM_X)
   const paced = daemon === 'chrony' ? pacedSlew(subject) : undefined
   if (paced) return paced
   const ways = [
@@ -131,6 +137,7 @@ export function longSlew(subject: Subject): LongSlew | undefined {
       pace > SLOWEST &&
       (daemon === 'chrony' || pace < FASTEST_OF_NTPD) &&
       !stepped &&
+      !(daemon === 'ntpd' && steps.length >= OFTEN) &&
       !swings
     )
   })
