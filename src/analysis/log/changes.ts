@@ -59,6 +59,12 @@ const SUDDEN: Seconds = 1
 const FINE: Seconds = 1e-3
 /** So many changes to one side in a row are a rate. */
 const RATE_RUN = 3
+/**
+ * Noise makes so many to one side once in a hundred times, and a clock that swings turns slowly: after them half of what is unusual is
+ * sudden to the other side.
+ */
+const LONG_RUN = 8
+const TURNED = 4
 const MOST = 4096
 /** Below its step threshold ntpd lets the kernel move the clock by a share of the offset in each second: no rate limits that. */
 const LOOP_SHARE = 0.5
@@ -260,7 +266,8 @@ function toleranceOf(
   },
 ): Seconds {
   const spacing = state[s + SPACING]!
-  const noise = UNUSUAL * Math.min(state[s + TYPICAL]!, worstRate * spacing)
+  const unusual = run <= -LONG_RUN ? TURNED : UNUSUAL
+  const noise = unusual * Math.min(state[s + TYPICAL]!, worstRate * spacing)
   // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows, and what goes to and
   // fro as a clock does that wanders.
   const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!

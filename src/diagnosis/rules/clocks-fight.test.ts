@@ -137,3 +137,21 @@ test('a clock that is set back each time does not lose by itself', () => {
   expect(names).toContain('clocks-fight')
   expect(names).not.toContain('frequency-far-off')
 })
+
+/** rawstats: ntpd has learned to slow the clock by so much as it is set forward by, each 640 s, and comes to zero on the average. */
+function learned(): string[] {
+  return Array.from({ length: 1300 }, (_, i) => {
+    const [at, phase] = [64 * i, i % 10]
+    const offset = Math.min(1, i / 200) * (0.014 * phase - 0.063 + 0.02 * Math.sin(i / 30))
+    const out = 3_813_000_000 + at
+    const there = out + 1e-4 + offset + noise(i)
+    return `61469 ${at}.000 192.0.2.1 192.0.2.9 ${out.toFixed(9)} ${there.toFixed(9)} ${there.toFixed(9)} ${(out + 2e-4).toFixed(9)}`
+  })
+}
+
+test('what comes back slowly from one poll to the next, and is gone at once, is no swing', () => {
+  const { findings } = explain(...learned())
+  expect(findings.map(({ name }) => name)).toContain('clocks-fight')
+  expect(findings.map(({ name }) => name)).not.toContain('growing-oscillation')
+  expect(findings.find(({ name }) => name === 'clocks-fight')!.measures.every).toBeCloseTo(640, -2)
+})
