@@ -131,6 +131,22 @@ test('a line that stays where it was, by the digits that are printed, has a size
   expect(found[0]).toBeCloseTo(135.7, 1)
 })
 
+test('a rate that chronyd learns hours later, and has run by since its last correction, is no jump at the end of that', () => {
+  // The last correction came just after the line of 0.54 s, and took all of it away.
+  const bent = [0.226, 0.39, 0.457, 0.694].map((offset, i) => ({
+    offset,
+    jitter: 0.12,
+    slope: 1e-4 * (i + 1),
+  }))
+  const learned = [
+    { offset: 0.5404, jitter: 4.5e-3, slope: 4.965e-4 },
+    { offset: 0.3085, jitter: 2.1e-5, slope: 2.939e-4 },
+  ]
+  expect(estimates([...QUIET, ...bent, ...learned, ...QUIET])).toEqual([])
+  // One that runs as little as before has jumped in that time.
+  expect(estimates([...QUIET, ...bent, learned[0]!, { ...learned[1]!, slope: 0 }, ...QUIET])).toHaveLength(1)
+})
+
 test('a clock that nobody steers goes where its line leads', () => {
   const free = Array.from({ length: 40 }, (_, i) => ({ offset: 0.07 * i, jitter: 2e-4, slope: 0.07 / 1024 }))
   expect(estimates(free)).toEqual([])

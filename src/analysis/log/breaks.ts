@@ -206,12 +206,13 @@ function jumpIn({ offset, sd, points }: Row, before: Of): Pick<Bent, 'size' | 'u
 
 /**
  * Bent by a measurement, or straight and further off than it leads to, after chronyd noticed itself that its clock had been set. A straight
- * line that is nearer to zero than before was corrected, and one that is where it was, by all digits that are printed, does not tell of
- * any size.
+ * line that is nearer to zero than before was corrected, or that had been when it was last seen, and has run since then by its own rate; and
+ * one that is where it was, by all digits that are printed, does not tell of any size.
  */
-function isBent({ at, offset, jitter }: Row, before: Of): boolean {
+function isBent({ at, offset, jitter, slope }: Row, before: Of): boolean {
   const unusual = Math.max(BENT * before.typical, LEAST)
-  const corrected = Math.abs(offset) < 0.5 * Math.abs(before.offset)
+  const atLast = offset - slope * (at - before.at)
+  const corrected = [offset, atLast].some(each => Math.abs(each) < 0.5 * Math.abs(before.offset))
   const moved = Math.abs(offset - before.offset)
   if (moved <= PRINTED * Math.max(Math.abs(offset), Math.abs(before.offset))) return false
   const further = Math.abs(offset - before.offset - before.slope * (at - before.at))
