@@ -44,9 +44,11 @@ export const falseticker: Rule = subject => {
       .filter(one => !isToldAsFollowed(one.source.source))
       .map(({ source: each, off, followedFor }) => {
         const name = sourceName(each.source)
+        const fudge = fudgeOf(each.source, name, log)
         return {
           name: 'falseticker' as const,
-          severity: hasNoVote(each.source, name, log) ? ('note' as const) : ('warning' as const),
+          severity:
+            hasNoVote(each.source, name, log) || DRIVER.test(name) ? ('note' as const) : ('warning' as const),
           from: each.from,
           to: each.to,
           what: `${name} is off by ${signed(off)} (median), more than ${halfOf(each.leastDelay)} can explain; ${agreeing} other sources agree.`,
@@ -68,17 +70,21 @@ export const falseticker: Rule = subject => {
             followedFor > 0
               ? `It was followed for ${duration(followedFor)} all the same, and the clock was drawn to it then.`
               : 'None while the others are heard. One source less to lose.',
-          causes: [
-            { what: 'that server’s clock is wrong', why: 'the others agree against it' },
-            {
-              what: 'its path is much longer in one direction',
-              why: 'if the offset were below half the delay; it is above',
-            },
-          ],
-          remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
-            `# server ${name}`,
-          ]),
-          confirm: 'Ask it from another network: `clockwright query`.',
+          ...(fudge
+            ? ofAClock(fudge, off, keeper)
+            : {
+                causes: [
+                  { what: 'that server’s clock is wrong', why: 'the others agree against it' },
+                  {
+                    what: 'its path is much longer in one direction',
+                    why: 'if the offset were below half the delay; it is above',
+                  },
+                ],
+                remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
+                  `# server ${name}`,
+                ]),
+                confirm: 'Ask it from another network: `clockwright query`.',
+              }),
         }
       }),
   ]
@@ -89,6 +95,40 @@ const hasNoVote = (clock: number, name: string, { samples, events }: HostLog): b
   (samples.get(REFERENCE_CLOCKS)?.census.sources() ?? []).some(({ source }) => source === clock) &&
   events.of('selected').length > 0 &&
   !events.of('falseticker').some(({ source }) => source === name)
+
+/** Drivers of ntpd, and of NTPsec. */
+const DRIVER = /^(?:127\.127\.(\d+)\.\d+|([A-Z_]+)\(\d+\))$/
+/** The sentences of a GPS have a fudge of their own beside that of its pulse. */
+const NMEA = ['20', 'NMEA']
+
+/** With which option the delay of a reference clock is told; undefined for servers. */
+function fudgeOf(clock: number, name: string, { samples }: HostLog): string | undefined {
+  const driver = DRIVER.exec(name)
+  if (driver) return NMEA.includes(driver[1] ?? driver[2]!) ? 'time2' : 'time1'
+  const isOfChrony = (samples.get(REFERENCE_CLOCKS)?.census.sources() ?? []).some(
+    ({ source }) => source === clock,
+  )
+  return isOfChrony ? 'offset' : undefined
+}
+
+/** What is told it is added to what it measures. */
+const ofAClock = (
+  option: string,
+  off: Seconds,
+  keeper: Keeper,
+): Pick<Finding, 'causes' | 'remedy' | 'confirm'> => ({
+  causes: [
+    {
+      what: 'what it sends takes that long, and nobody told the daemon: the sentences of a GPS come a tenth of a second late or more',
+      why: 'it is off by the same all the time, and the others agree against it',
+    },
+  ],
+  remedy: configure(
+    keeper,
+    `Take ${signed(off)} off what its \`${option}\` is now, so that it agrees with the others; where its pulse is followed, it need only number the seconds (\`noselect\`).`,
+  ),
+  confirm: 'Its offset is near zero then, and stays so.',
+})
 
 /** Right for most of the log, and wrong for a while. */
 function forSomeTime(spells: readonly Spell[], { log, keeper, sourceName, when }: Subject): Finding {

@@ -64,3 +64,37 @@ describe('what a GPS tells', () => {
     expect(pause!.to! - pause!.from!).toBeLessThan(5)
   })
 })
+
+describe('a GPS of ntpd', () => {
+  /** Its sentences come 0.12 s late, and its pulse is followed. */
+  const rows = (status: string) =>
+    Array.from({ length: 600 }, (_, i) => {
+      const row = (
+        after: number,
+        source: string,
+        state: string,
+        [offset, delay]: readonly [number, number],
+      ) =>
+        `61363 ${(16 * i + after).toFixed(3)} ${source} ${state} ${offset.toFixed(9)} ${delay.toFixed(9)} 0.000300000 0.000100000`
+      return [
+        row(0, '127.127.20.0', status, [0.122 + noise(0.01), 0]),
+        row(0.2, '127.127.22.0', '973a', [noise(1e-6), 0]),
+        ...(i % 4 === 0
+          ? [1, 2, 3].map(server => row(server, `192.0.2.${server}`, '941a', [noise(3e-4), 0.012]))
+          : []),
+      ]
+    }).flat()
+
+  test.each([
+    ['only measured (noselect)', '9014'],
+    ['weighed and outvoted', '9114'],
+  ])('that is %s wants its delay told, and no other server', (_, status) => {
+    const { findings } = explain(...rows(status))
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+      'note falseticker',
+      'good good',
+    ])
+    expect(findings[0]!.remedy.text).toMatch(/^Take \+12\d ms off what its `time2` is now/)
+    expect(findings[0]!.remedy.changes).toEqual([])
+  })
+})
