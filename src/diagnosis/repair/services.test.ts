@@ -40,6 +40,15 @@ describe('a service that is started with the machine is stopped for good', () =>
         'systemctl disable ntp.service | systemctl enable ntp.service',
       ],
     ],
+    // Ubuntu 16.04, Debian 8 and 9: the daemon has a script alone.
+    [
+      'systemd',
+      '/etc/init.d/ntp',
+      [
+        'systemctl stop ntp.service | systemctl start ntp.service',
+        'systemctl disable ntp.service | systemctl enable ntp.service',
+      ],
+    ],
     [
       'openrc',
       '/etc/init.d/ntpd',
@@ -88,9 +97,11 @@ test.each(['systemd', 'openrc', 'sysv-rc', 'chkconfig'] as const)(
 )
 
 test('a restart is one command where somebody waits for the end, and two where nobody does', () => {
-  const change = (manager: ServiceManager) =>
-    lineOf(restartOf(daemonOf('ntpd.service', true), [reason], manager)[0]?.change)
+  const change = (manager: ServiceManager, unit = 'ntpd.service') =>
+    lineOf(restartOf(daemonOf(unit, true), [reason], manager)[0]?.change)
   expect(change('systemd')).toBe(' | systemctl restart ntpd.service')
+  expect(change('systemd', '/etc/init.d/ntp')).toBe(' | systemctl restart ntp.service')
+  expect(change('systemd', '/etc/rc.d/init.d/ntpd')).toBe(' | systemctl restart ntpd.service')
   expect(change('openwrt')).toBe(' | /etc/init.d/ntpd restart')
   expect(change('sysv-rc')).toBe('service ntpd stop | service ntpd start')
   expect(change('none')).toBeUndefined()

@@ -27,9 +27,9 @@ const byScript: Words['now'] = (what, service) => ['service', scriptOf(service),
 
 const WORDS: Readonly<Record<Exclude<ServiceManager, 'none'>, Words>> = {
   systemd: {
-    now: (what, unit) => ['systemctl', what, unit],
-    restart: unit => ['systemctl', 'restart', unit],
-    lasting: (on, unit) => ['systemctl', on ? 'enable' : 'disable', unit],
+    now: (what, service) => ['systemctl', what, unitOf(service)],
+    restart: service => ['systemctl', 'restart', unitOf(service)],
+    lasting: (on, service) => ['systemctl', on ? 'enable' : 'disable', unitOf(service)],
   },
   openrc: {
     now: (what, service) => ['rc-service', scriptOf(service), what],
@@ -51,6 +51,10 @@ const WORDS: Readonly<Record<Exclude<ServiceManager, 'none'>, Words>> = {
 }
 
 const scriptOf = (service: string): string => service.replace(/\.service$/, '').replace(/^.*\/init\.d\//, '')
+
+/** systemd makes a unit of each script of SysV init, and takes a path for a mount or a device. */
+const unitOf = (service: string): string =>
+  service.includes('/init.d/') ? `${scriptOf(service)}.service` : service
 
 type StartOrStop = Extract<Action, { kind: 'start' | 'stop' }> & { readonly reason: Reason }
 
