@@ -27,6 +27,7 @@ import { isOf, keepsFromStepping, pauseRemedy } from '#diagnosis/repair/pause-re
 import { actionsOf } from '#diagnosis/repair/plan.ts'
 import { planFiles } from '#diagnosis/repair/plan-files.ts'
 import type { Reason } from '#diagnosis/repair/step.ts'
+import { withoutFlag } from '#lab/forecast/edits/source-flag.ts'
 import { storyOf, trialOf } from '#lab/forecast/forecast.ts'
 import { networksOf } from '#lab/forecast/network.ts'
 import { keepsDriftFile } from '#lab/players/drift-file.ts'
@@ -76,7 +77,7 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   const asks = !linted.some(({ name }) => name === 'no-source')
   const player =
     daemon && asks && isGuest(inventory) && !lacksConfiguration(daemon) && !lacksSources(daemon, inventory)
-      ? playerOf(daemon, daemon.commandLine)
+      ? playerOf(daemon, daemon.commandLine, linted)
       : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }
   const guest = { networks: networksOf(player), driftfile: keepsDriftFile(player) }
@@ -151,7 +152,7 @@ const SLOW: Reason = { finding: 'slow-after-a-pause', text: '' }
 
 /** The same daemon, as it would be started when these and all else that a plan mends are in its files. Undefined when nothing in them would change. */
 function mend(
-  { files, inventory, chosen, content }: Foreseen,
+  { files, inventory, linted, chosen, content }: Foreseen,
   { name }: TimeDaemon,
   actions: readonly Action[],
 ): PlayerSpec | undefined {
@@ -163,7 +164,7 @@ function mend(
   if (steps.length === 0) return undefined
   const over = new Map(steps.map(({ change: { path, after = '' } }) => [path, fileOf(after)]))
   const after = takeInventory(filesOver(files, over)).daemons.find(each => each.name === name)
-  return after && playerOf(after, after.unit?.starts ?? after.commandLine)
+  return after && playerOf(after, after.unit?.starts ?? after.commandLine, linted)
 }
 
 function fileOf(latin1: string): FileRead {
@@ -178,10 +179,24 @@ function recoveryOf(scores: readonly Score[]): Recovery | undefined {
 }
 
 /** Undefined for daemons that the lab does not play, and for those of whose configuration not all is known. */
-const playerOf = (daemon: TimeDaemon, commandLine: TimeDaemon['commandLine']): PlayerSpec | undefined =>
-  daemon.unreadable.length > 0 || hasReferenceClock(daemon.configuration)
-    ? undefined
-    : playerOfMachine({ ...daemon, commandLine })
+function playerOf(
+  daemon: TimeDaemon,
+  commandLine: TimeDaemon['commandLine'],
+  linted: readonly Finding[],
+): PlayerSpec | undefined {
+  if (daemon.unreadable.length > 0 || hasReferenceClock(daemon.configuration)) return undefined
+  const player = playerOfMachine({ ...daemon, commandLine })
+  return player && isPutOnline(linted) ? online(player) : player
+}
+
+/** By scripts of the network, as some distributions have it (`offline` behind each server). */
+const isPutOnline = (linted: readonly Finding[]): boolean =>
+  linted.every(({ name, severity }) => name !== 'sources-unusable' || severity === 'note')
+
+const online = (player: PlayerSpec): PlayerSpec =>
+  player.kind === 'chronyd' && player.config !== undefined
+    ? { ...player, config: withoutFlag(player.config, 'offline') }
+    : player
 
 /** The lab has no clock of a host, or of a satellite, by which a guest would notice at once. */
 const hasReferenceClock = (configuration: TimeDaemon['configuration']): boolean =>

@@ -14,6 +14,8 @@ const since = (version: string): Availability => ({ family: undefined, since: ve
 
 export const TIMESYNCD_KEYS: ReadonlyMap<string, Availability> = new Map([
   ['NTP', since('216')],
+  // Another word for it, which the manual does not have (timesyncd-gperf.gperf).
+  ['Servers', since('216')],
   ['FallbackNTP', since('216')],
   ['RootDistanceMaxSec', since('236')],
   ['PollIntervalMinSec', since('236')],

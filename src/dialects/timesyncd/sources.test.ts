@@ -28,3 +28,9 @@ test('what is not understood has its line', () => {
   expect(names(conf.sources)).toEqual(['c'])
   expect(conf.notUnderstood.map(each => each.line)).toEqual([2, 3, 4])
 })
+
+test('`Servers` is another word for `NTP`, in one list with it', () => {
+  const conf = parseTimesyncdConf('[Time]\nServers=a\nNTP=b\nservers=c', '/f')
+  expect(names(conf.sources)).toEqual(['a', 'b'])
+  expect(conf.notUnderstood.map(each => each.line)).toEqual([4])
+})

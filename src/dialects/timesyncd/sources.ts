@@ -53,11 +53,12 @@ export function parseTimesyncdConf(text: string, file: string): TimesyncdConf {
     else if (section === 'Time') {
       const key = content.slice(0, equals).trimEnd()
       const words = wordsOf(content.slice(equals + 1))
-      if (key === 'NTP' || key === 'FallbackNTP') {
+      const list = key === 'Servers' ? 'NTP' : key
+      if (list === 'NTP' || list === 'FallbackNTP') {
         const hosts = words.filter(isHost)
         if (hosts.length < words.length) refuse('not all of these are host names or addresses')
         if (hosts.length > 0 || words.length === 0)
-          assignments.push({ list: key, line, servers: hosts.map(host => plainSource(host, line)) })
+          assignments.push({ list, line, servers: hosts.map(host => plainSource(host, line)) })
       } else if (OTHER_KEYS.has(key)) others.push({ key, value: words.join(' '), line })
       else refuse('no key of [Time] that is known here')
     }

@@ -14,7 +14,7 @@ export const serverLists: LintRule = subject =>
     let section = ''
     return joinedLines(subject.files[file]!.text).flatMap(({ line, content }) => {
       section = /^\[([^\]]*)\]$/.exec(content)?.[1] ?? section
-      const [, key, value = ''] = /^(NTP|FallbackNTP)\s*=\s*(.*)$/.exec(content) ?? []
+      const [, key, value = ''] = /^(NTP|Servers|FallbackNTP)\s*=\s*(.*)$/.exec(content) ?? []
       if (section !== 'Time' || !key || isTemplate(content) || !/,|(?:^|\s)[#;]/.test(value)) return []
       return [listFound(subject, file, line, key, value)]
     })
@@ -31,7 +31,7 @@ function listFound(subject: LintSubject, file: number, line: number, key: string
   ].join('\n')
   const conf = subject.timesyncd.map(({ read }) => read)
   // Of the fallback nobody is asked where `NTP=` names anybody.
-  const lists = key === 'NTP' ? (['NTP'] as const) : (['NTP', 'FallbackNTP'] as const)
+  const lists = key === 'FallbackNTP' ? (['NTP', 'FallbackNTP'] as const) : (['NTP'] as const)
   const none = lists.every(list => combineServers(conf, list).length === 0)
   const joined = servers.split(/\s+/).find(word => word.includes(','))
   // A line that goes on is left to a person.

@@ -20,12 +20,15 @@ export function withoutSourceFlag<S extends Configured>(
 ): Edit<S>[] {
   const asked = sources.filter(isAsked)
   if (asked.length === 0 || !asked.every(({ options }) => options.flags.has(flag))) return []
-  const word = new RegExp(`^(\\s*(?:server|pool|peer)\\s[^#!]*?)\\s+${flag}(?!\\S)`, 'gim')
   return [
     {
       name: `no ${flag}`,
       how: `take "${flag}" away from the servers: ${why}`,
-      apply: ofText(config => config.replace(word, '$1')),
+      apply: ofText(config => withoutFlag(config, flag)),
     },
   ]
 }
+
+/** The configuration with that word behind none of its servers. */
+export const withoutFlag = (config: string, flag: string): string =>
+  config.replace(new RegExp(`^(\\s*(?:server|pool|peer)\\s[^#!]*?)\\s+${flag}(?!\\S)`, 'gim'), '$1')
