@@ -2,9 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { parseCpuList } from '#core/guest/cpu-list.ts'
+import type { Files } from '#core/guest/files.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { nameCpus } from '#diagnosis/cpus/subject.ts'
+import { hasOtherInit, hasProgramOfSystemd } from '#diagnosis/inventory/init.ts'
 import type { ServiceManager } from '#diagnosis/repair/services.ts'
 import type { ClockStep, Proof } from '#diagnosis/repair/step.ts'
 import { openFiles } from '#worlds/host/files.ts'
@@ -85,14 +87,21 @@ export async function prove(proof: Exclude<Proof, { kind: 'reads' }>): Promise<s
 export function findServiceManager(root: string): ServiceManager {
   const isThere = (...paths: readonly string[]) => paths.some(path => existsSync(placeBelow(root, path)))
   const live = root === '/'
-  if (isThere(...(live ? ['/run/systemd/system'] : SYSTEMD))) return 'systemd'
+  const other = !live && wasOtherInit(openFiles(root))
+  if (!other && isThere(...(live ? ['/run/systemd/system'] : SYSTEMD))) return 'systemd'
   if (isThere(...(live ? ['/run/openrc/softlevel'] : OPENRC))) return 'openrc'
   if (isThere('/etc/openwrt_release')) return 'openwrt'
   if (isThere('/etc/rc.d/init.d', '/sbin/chkconfig', '/usr/sbin/chkconfig')) return 'chkconfig'
-  if (!live) return isThere('/etc/inittab') ? 'sysv-rc' : 'none'
+  if (!live) return isThere('/etc/inittab', ...(other ? ['/etc/init.d'] : [])) ? 'sysv-rc' : 'none'
   // Debian's containers have the scripts too, and nobody who runs them.
   const scripts = isThere('/usr/sbin/update-rc.d', '/sbin/update-rc.d')
   return scripts && readFileSync('/proc/1/comm', 'utf8').trim() === 'init' ? 'sysv-rc' : 'none'
+}
+
+/** Ubuntu 14.04 and Debian 7 have units, too, and nobody who starts them. systemd never calls itself `init`. */
+function wasOtherInit(files: Files): boolean {
+  const first = files.text('/proc/1/comm')?.trim()
+  return first === undefined ? hasOtherInit(files) && !hasProgramOfSystemd(files) : first === 'init'
 }
 
 const SYSTEMD = [
