@@ -126,14 +126,18 @@ function agentConfig(
   }
 }
 
+interface Named {
+  readonly kind: string
+  readonly address: string
+  /** How many a pool takes of those that it finds; absent: all. */
+  readonly maxsources?: number
+}
+
 /**
  * A real configuration names servers that are not in the story. Those that are stay; each other one stands for the next server
- * that nobody stands for yet, a pool for all that are left; who finds none left is left out.
+ * that nobody stands for yet, a pool for those that are left then; who finds none left is left out.
  */
-export function namingServers<S extends { readonly kind: string; readonly address: string }>(
-  sources: readonly S[],
-  addresses: readonly string[],
-): S[] {
+export function namingServers<S extends Named>(sources: readonly S[], addresses: readonly string[]): S[] {
   const named = new Set(sources.map(({ address }) => address))
   const free = addresses.filter(address => !named.has(address))
   const taken = new Set<string>()
@@ -149,9 +153,11 @@ export function namingServers<S extends { readonly kind: string; readonly addres
       result.push({ ...source, address })
     }
   }
-  const [pool] = pools
+  let left = taken.size === 0 ? Math.max(1, free.length) : free.length
   return result.flatMap((source, i) => {
     if (!pools.includes(i)) return [source]
-    return i === pool && (free.length > 0 || taken.size === 0) ? [{ ...source, address: POOL }] : []
+    const finds = left > 0
+    left -= source.maxsources ?? left
+    return finds ? [{ ...source, address: POOL }] : []
   })
 }

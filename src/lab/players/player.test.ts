@@ -28,6 +28,14 @@ describe('servers of a configuration stand for those of the story', () => {
     expect(named(pool('0.debian.pool.ntp.org'), pool('1.debian.pool.ntp.org'))).toEqual(['pool.lab'])
     expect(named(server('a'), server('b'), server('c'), pool('p'))).toEqual(ADDRESSES)
   })
+  test('pools that take a part leave the others to those behind them', () => {
+    const part = (maxsources: number) => ({ ...pool('p'), maxsources })
+    expect(namingServers([part(1), part(1), server('a'), part(1)], ADDRESSES)).toEqual([
+      { ...part(1), address: 'pool.lab' },
+      { ...part(1), address: 'pool.lab' },
+      server('192.0.2.1'),
+    ])
+  })
   test('clocks of the machine itself stay', () => {
     expect(named(server('127.127.1.0'), server('a'))).toEqual(['127.127.1.0', '192.0.2.1'])
   })
@@ -44,6 +52,28 @@ test('a pool of chronyd brings others than the servers that it has already', () 
   const config = 'server a iburst\npool b iburst maxsources 1\nminsources 2\nmakestep 0.1 -1\n'
   const { score } = play({ scenario: story, player: { kind: 'chronyd', name: 'c', config }, seed: 1 })
   expect(score.timeTo10ms).toBeLessThan(60)
+})
+
+test('the order of pools and servers in chrony.conf changes nothing', () => {
+  const addresses = [1, 2, 3, 4, 5, 6, 7].map(i => `192.0.2.${i}`)
+  const story = v.parse(scenarioSchema, {
+    title: 'A test',
+    about: 'A clock that is right.',
+    duration: '1h',
+    server: addresses.map(address => ({ address })),
+  })
+  const packetsOf = (...lines: readonly string[]) => {
+    const config = lines.map(line => `${line} minpoll 4 maxpoll 4\n`).join('')
+    const player = { kind: 'chronyd' as const, name: 'c', config }
+    return [serversAsked(player), play({ scenario: story, player, seed: 1 }).score.packets]
+  }
+  const servers = ['server a', 'server b']
+  const pools = ['pool c maxsources 4', 'pool d maxsources 1']
+  const [asked, packets] = packetsOf(...servers, ...pools)
+  expect(asked).toBe(7)
+  expect(packets).toBeGreaterThan(7 * 220)
+  expect(packetsOf(...pools, ...servers)).toEqual([7, packets])
+  expect(packetsOf(pools[1]!, servers[0]!, pools[0]!, servers[1]!)).toEqual([7, packets])
 })
 
 describe('whose configuration a text is', () => {

@@ -74,7 +74,11 @@ export const sourcesAsked = (
     ...asked
       .filter(({ kind }) => kind !== 'pool')
       .map(({ address }) => ({ kind: 'server' as const, address, servers: 1 })),
-    ...pools.map(({ address }) => ({ kind: 'pool' as const, address, servers: POOL_SIZE })),
+    ...pools.map(({ address, maxsources = POOL_SIZE }) => ({
+      kind: 'pool' as const,
+      address,
+      servers: maxsources,
+    })),
   ]
 }
 
@@ -112,7 +116,7 @@ export const isAsked = ({ kind, address }: { readonly kind: string; readonly add
 /** Undefined where no configuration says them. */
 function sourcesOf(
   spec: PlayerSpec,
-): readonly { readonly kind: string; readonly address: string }[] | undefined {
+): readonly { readonly kind: string; readonly address: string; readonly maxsources?: number }[] | undefined {
   switch (spec.kind) {
     case 'ntpd':
       return spec.config === undefined ? undefined : parseConf(spec.config, 'ntp.conf').associations

@@ -251,13 +251,13 @@ class Running implements Around {
     const { settings, sources } = this.#config
     for (const config of sources) {
       if (config.address !== name) continue
-      // Who is a source already is none of those that a pool brings.
       const fresh = addresses.filter(
         address => !this.#selection.sources.some(({ endpoint }) => endpoint.address === address),
       )
+      // Who has a line of its own, wherever that stands, is none of those that a pool brings.
       const wanted =
         config.kind === 'pool'
-          ? fresh.slice(0, config.maxsources)
+          ? fresh.filter(each => !sources.some(({ address }) => address === each)).slice(0, config.maxsources)
           : fresh.filter(each => each === addresses[0])
       for (const address of wanted) {
         const limits = {
