@@ -53,6 +53,7 @@ import { steppedByItsDaemon } from './rules/stepped-by-its-daemon.ts'
 import { steppedBySomeoneElse } from './rules/stepped-by-someone-else.ts'
 import { stratumTenIsland } from './rules/stratum-10-island.ts'
 import { timersLate } from './rules/timers-late.ts'
+import { twoDaemons } from './rules/two-daemons.ts'
 import { vmPaused } from './rules/vm-paused.ts'
 import { wrongAtStart } from './rules/wrong-at-start.ts'
 import { wrongForHours } from './rules/wrong-for-hours.ts'
@@ -73,6 +74,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
   impossibleDate,
   notSynchronised,
   stratumTenIsland,
+  twoDaemons,
   slewOnly,
   rtcInLocalTime,
 ]

@@ -78,7 +78,7 @@ export const FINDINGS = {
   'not-in-this-version': 'The version that reads this does not know the word.',
   'not-understood': 'A file, or a line of it, cannot be read as what it should be.',
   'no-daemon': 'Nobody keeps this clock.',
-  'two-daemons': 'More than one program is configured to keep this clock.',
+  'two-daemons': 'More than one program keeps this clock, or is configured to.',
   'never-steps': 'This configuration never steps the clock, however far off it is.',
   'makestep-expires':
     'Steps are allowed only after the start, and a resume is no start; or only of offsets that no short pause brings.',
