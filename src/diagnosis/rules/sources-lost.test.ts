@@ -98,3 +98,34 @@ describe('chronyd without a source for four days, and what it finds wrong then',
     expect(names(-25)).toContain('stepped-by-someone-else')
   })
 })
+
+describe('ntpd follows nobody for hours', () => {
+  const line = (at: number, text: string) => `${stamp(at)} ntpd[700]: ${text}`
+  const servers = ['192.0.2.1', '192.0.2.2']
+  const before = [
+    ...servers.map((server, nth) => line(1 + nth, `${server} 8024 84 reachable`)),
+    line(60, '192.0.2.1 941a 8a sys_peer'),
+  ]
+  const nobody = line(5 * HOUR, '0.0.0.0 0618 08 no_sys_peer')
+  const exit = line(17 * HOUR, 'ntpd exiting on signal 15 (Terminated)')
+  const firstCause = (...lines: readonly string[]) => {
+    const { findings } = explain(...before, ...lines, nobody, exit)
+    expect(findings.map(({ name, severity }) => [severity, name])).toEqual([['warning', 'sources-lost']])
+    return [findings[0]!.causes[0]!.what, findings[0]!.what]
+  }
+
+  test('and calls none of them unreachable: they contradict each other', () => {
+    const [cause, what] = firstCause()
+    expect(cause).toMatch(/^its sources contradict each other/)
+    expect(what).toMatch(/^ntpd followed none of its sources for 12\.0 h/)
+  })
+
+  test('and calls them unreachable, or all but one: the network loses the packets', () => {
+    const lost = servers.map((server, nth) => line(5 * HOUR - 60 + nth, `${server} 8433 83 unreachable`))
+    for (const lines of [lost, lost.slice(1)]) {
+      const [cause, what] = firstCause(...lines)
+      expect(cause).toMatch(/^the network/)
+      expect(what).toMatch(/^No source was heard for 12\.0 h/)
+    }
+  })
+})

@@ -23,6 +23,8 @@ const LONG: Seconds = 3600
 /** What starts asks all of its sources within seconds. */
 const SOON: Seconds = 60
 const FREE_FOR_LONG: Seconds = 86_400
+/** One that is heard contradicts nobody. */
+const FEW = 2
 /** A source is given up after eight polls, of 1024 s at most. */
 const UNTIL_NOTICED: Seconds = 3 * 3600
 
@@ -50,6 +52,8 @@ export const sourcesLost: Rule = subject => {
   const { silent, back, time, seenBy, open } = longest
   const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at >= silent && at < back)
   const off = seenBy === 'words' && !open ? foundAfter(longest, subject) : undefined
+  const answering = seenBy === 'words' ? answeringIn(longest, subject) : []
+  const heard = answering.length < FEW ? 'No source was heard' : `${keeper.name} followed none of its sources`
   return [
     {
       name: 'sources-lost',
@@ -57,8 +61,8 @@ export const sourcesLost: Rule = subject => {
       from: silent,
       to: back,
       what: open
-        ? `No source was heard for ${duration(time)}, from ${when(silent)} on, and none was back when the daemon, or its log, ended.`
-        : `No source was heard for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
+        ? `${heard} for ${duration(time)}, from ${when(silent)} on, and ${answering.length < FEW ? 'none was back' : 'none yet'} when the daemon, or its log, ended.`
+        : `${heard} for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
       measures: { time, ...(open && { open: 1 }), ...(off && { size: off.size }) },
       evidence: [
         ...(seenBy === 'lines'
@@ -71,6 +75,7 @@ export const sourcesLost: Rule = subject => {
             ]
           : []),
         ...events.slice(0, 3).map(evidenceOf),
+        ...answering.slice(0, 2).map(evidenceOf),
         ...(off
           ? [
               {
@@ -83,6 +88,14 @@ export const sourcesLost: Rule = subject => {
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
+        ...(answering.length < FEW
+          ? []
+          : [
+              {
+                what: 'its sources contradict each other: one or more of them are wrong, and no majority is left',
+                why: `${answering.length} of them were reachable, and it does not say that they ceased to be`,
+              },
+            ]),
         {
           what: 'the network or a firewall lost the packets',
           why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
@@ -91,8 +104,21 @@ export const sourcesLost: Rule = subject => {
           ? []
           : [{ what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' }]),
       ],
-      remedy: configure(keeper, 'Find out what happened to the network then. Sources on other paths help.'),
-      confirm: 'Logs of the network; `tcpdump port 123`.',
+      ...(answering.length < FEW
+        ? {
+            remedy: configure(
+              keeper,
+              'Find out what happened to the network then. Sources on other paths help.',
+            ),
+            confirm: 'Logs of the network; `tcpdump port 123`.',
+          }
+        : {
+            remedy: configure(
+              keeper,
+              'Find out which source is wrong, and replace it. With four or more one that is wrong is outvoted.',
+            ),
+            confirm: '`clockwright query` with the same servers; `ntpq -p`.',
+          }),
     },
   ]
 }
@@ -120,6 +146,21 @@ export const lastWordsAlone = (log: HostLog, daemon: Daemon): Pick<Silence, 'sil
     ({ last, time, seenBy }) =>
       last && time <= LONG && (seenBy === 'lines' || lastHeard(log, daemon) === undefined),
   )
+
+/**
+ * Sources that ntpd called reachable before, and not unreachable up to then: it says both of each source, or neither. One
+ * that it gives up it hears no more, and it says so before it has nobody to follow, or with that.
+ */
+function answeringIn({ silent, back }: Silence, { log, keeper }: Subject): LogEvent[] {
+  if (keeper.daemon !== 'ntpd') return []
+  const begun = Math.max(...saidStarts(log, 'ntpd').filter(at => at <= silent))
+  const said = log.events
+    .of('reachable', 'unreachable')
+    .filter(({ daemon, at }) => daemon === 'ntpd' && at >= begun && at < back)
+    .sort((a, b) => a.at - b.at)
+  const last = new Map(said.map(event => [event.source, event]))
+  return [...last.values()].filter(({ what, at }) => what === 'reachable' && at < silent)
+}
 
 /** What its clock was off by then. */
 const foundAfter = ({ silent, back }: Silence, { log, keeper }: Subject): Correction | undefined =>
