@@ -76,7 +76,7 @@ export async function foresee(machine: Foreseen, { pause, within, signal }: Fore
   const daemon = settingDaemons(inventory)[0]
   const asks = !linted.some(({ name }) => name === 'no-source')
   const player =
-    daemon && asks && isGuest(inventory) && !lacksConfiguration(daemon) && !lacksSources(daemon, inventory)
+    daemon && asks && isGuest(inventory) && !lacksConfiguration(daemon) && !lacksSources(daemon)
       ? playerOf(daemon, daemon.commandLine, linted)
       : undefined
   if (!daemon || !player) return { prospect: undefined, late: false }

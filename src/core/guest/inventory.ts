@@ -248,6 +248,8 @@ export interface TimeDaemon {
   readonly setsTime: Fact<boolean> | undefined
   /** The main file first, then what it includes, as they are read. */
   readonly configuration: readonly ConfigurationFile[]
+  /** What its main file is made from, as the head of that says, where it is there: the hook of DHCP copies it. */
+  readonly madeFrom?: ConfigurationFile | undefined
   /** What says how it keeps time, is there, and could not be read: of its configuration, its unit, its options. */
   readonly unreadable: readonly Unreadable[]
   /** Lines that include what is not there, and of which a copy does not tell whether the machine has it. */

@@ -7,6 +7,7 @@ import { type Include, linesOf } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { folderOf, isPattern } from '#dialects/path-pattern.ts'
 import { emptiedAt, parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
+import { wouldHold } from './copy-kind.ts'
 import { at, fact, findLine, isLink, linesIn, readText } from './place.ts'
 import { isSecret } from './share.ts'
 
@@ -65,6 +66,7 @@ function withNetwork(files: Files, found: Configuration): Configuration {
   if (!emptied) return found
   const named = findLine(files, [NETWORK], /^NTP=(\S.*)$/)
   if (named) return { ...found, given: fact(named.match[1]!, named.place) }
+  if (wouldHold(files, NETWORK)) return found
   const said = linesIn(files, emptied.file)[emptied.line - 1] ?? ''
   return { ...found, unseen: [at(emptied.file, said.trim(), emptied.line)] }
 }
@@ -107,6 +109,7 @@ function gather(
 /** What lies in /run is on no disk; and with an `include` of what is not there chronyd would not start. */
 const isUnseen = (files: Files, { kind, paths }: Include): boolean =>
   paths.every(path => !files.exists(isPattern(path) ? folderOf(path) : path)) &&
+  !paths.every(path => wouldHold(files, path)) &&
   (kind === 'files' || paths.some(path => path.startsWith('/run/'))) &&
   !paths.some(isSecret)
 

@@ -3,15 +3,16 @@
  * name (ntpd of the reference implementation, of NTPsec, of OpenNTPD) are told apart by package and configuration.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { Fact, Missing, Place, TimeDaemon } from '#core/guest/inventory.ts'
+import type { ConfigurationFile, Fact, Missing, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { type ToldTimekeeper, tellTimekeepers } from '#core/guest/timekeepers.ts'
+import { copiedFrom } from '../repair/written-by.ts'
 import { findBanner } from './banner.ts'
 import { type Configuration, readConfiguration, readSystemdConfiguration } from './configuration.ts'
 import { KNOWN_DAEMONS, type KnownDaemon } from './daemon-table.ts'
 import { findDhcpHook } from './dhcp-hook.ts'
 import { findHeldFrequency } from './held-frequency.ts'
 import { type Packages, upstreamVersion } from './packages.ts'
-import { at, fact, firstThere, isLink } from './place.ts'
+import { at, fact, firstThere, isLink, readText } from './place.ts'
 import { findSetsTime } from './sets-time.ts'
 import { findCannotWrite } from './statistics-folder.ts'
 import {
@@ -114,6 +115,7 @@ function findDaemon(
       configuration,
     }),
     configuration,
+    madeFrom: findMadeFrom(files, configuration[0]),
     unreadable: [...unreadable, ...((service ?? packaged)?.unreadable ?? [])],
     unseen,
     given,
@@ -208,6 +210,14 @@ function findConfiguration(
   return path === undefined
     ? { configuration: [], unreadable: [], unseen: [] }
     : readConfiguration(files, path, known.grammar)
+}
+
+function findMadeFrom(files: Files, main: ConfigurationFile | undefined): ConfigurationFile | undefined {
+  const path = main && copiedFrom(main.text)
+  const read = path === undefined || path === main?.path ? undefined : readText(files, path)
+  return path !== undefined && read?.kind === 'read'
+    ? { path, text: read.text, includedBy: undefined }
+    : undefined
 }
 
 /** `-f FILE`, `-fFILE`, `--config FILE`, `--config=FILE`. */

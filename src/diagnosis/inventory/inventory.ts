@@ -3,13 +3,14 @@
  * It reads and does nothing else; no program is asked.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { CopyKind, Inventory, Missing } from '#core/guest/inventory.ts'
+import type { Inventory, Missing } from '#core/guest/inventory.ts'
 import { placeOfProcesses } from '#core/guest/processes.ts'
 import { switchesSyncOn } from '#dialects/linux/set-clock.ts'
 import { readStart } from './at-boot.ts'
 import { findBoot } from './boot.ts'
 import { findClock } from './clock.ts'
 import { findContainer } from './container.ts'
+import { copyKind } from './copy-kind.ts'
 import { findCpus } from './cpus.ts'
 import { findDaemons, hasPrograms } from './daemons.ts'
 import { findPtpDevices, findVmclock, findVmgenid } from './devices.ts'
@@ -19,11 +20,9 @@ import { findKernel } from './kernel.ts'
 import { findMessages } from './messages.ts'
 import { hasPackages, readPackages } from './packages.ts'
 import { fact, wholeFile } from './place.ts'
-import { READINGS } from './readings.ts'
 import { findReported } from './reported.ts'
 import { findRtc } from './rtc.ts'
 import { findSteps } from './steps.ts'
-import { FROM_SUPPORTCONFIG } from './supportconfig.ts'
 import { findSysctls } from './sysctls.ts'
 import { findTools } from './tools.ts'
 import { hasServices } from './units.ts'
@@ -92,11 +91,4 @@ function findMissing(files: Files, processes: string | undefined): Missing[] {
     services: hasServices(files),
   }
   return (['processes', 'programs', 'services'] as const).filter(each => !held[each])
-}
-
-function copyKind(files: Files): CopyKind {
-  if (files.own) return 'live'
-  if (files.exists(FROM_SUPPORTCONFIG)) return 'supportconfig'
-  if (files.exists('sos_commands')) return 'sosreport'
-  return [READINGS, '/proc/cmdline', '/proc/sys/kernel/osrelease'].some(files.exists) ? 'collected' : 'disk'
 }

@@ -12,11 +12,11 @@ import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
 import { lint } from '../lint/lint.ts'
 import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
+import { madeFrom } from '../repair/made-from.ts'
 import { whyNotOurs } from '../repair/not-ours.ts'
 import { withRestartDue } from './restart-due.ts'
 import {
   activeDaemons,
-  holdsAll,
   isKeeperKnown,
   isPresumed,
   isPutRightByTools,
@@ -37,14 +37,14 @@ export function lintMachine(inventory: Inventory, files: Files): Finding[] {
     return found.kind === 'read' ? [{ path, text: found.text, presence, ...ofDaemons.get(path) }] : []
   })
   const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
-  return [...lintOwn(judged, inventory), ...(inventory.container ? [] : guestsOfHost(files))]
+  return [...lintOwn(judged, inventory), ...(inventory.container ? [] : guestsOfHost(files, inventory))]
 }
 
 function lintOwn(judged: readonly LintFile[], inventory: Inventory): Finding[] {
   const incomplete = usedDaemons(inventory).some(
     daemon => daemon.unreadable.length > 0 || lacksConfiguration(daemon),
   )
-  const unasked = usedDaemons(inventory).some(daemon => lacksSources(daemon, inventory))
+  const unasked = usedDaemons(inventory).some(lacksSources)
   return lint(judged, aboutOf(inventory))
     .filter(({ name, evidence }) => !(incomplete && FROM_ABSENCE.has(name) && !isShown(name, evidence)))
     .filter(({ name }) => !(unasked && OF_SOURCES.includes(name)))
@@ -52,7 +52,7 @@ function lintOwn(judged: readonly LintFile[], inventory: Inventory): Finding[] {
     .filter(
       ({ name }) => !(inventory.container && isOnlyMeasuring(inventory) && name === 'clock-not-disciplined'),
     )
-    .map(finding => placed(withRestartDue(finding, judged, inventory), judged))
+    .map(finding => placed(withRestartDue(finding, judged, inventory), judged, inventory))
     .filter(finding => !isOfMetCondition(finding, inventory))
 }
 
@@ -73,7 +73,7 @@ const DOMAINS = '/etc/libvirt/qemu'
 const MOST_DOMAINS = 256
 
 /** Machines of its own, each by itself: what is known of this one says nothing of them. */
-const guestsOfHost = (files: Files): Finding[] =>
+const guestsOfHost = (files: Files, inventory: Inventory): Finding[] =>
   files
     .names(DOMAINS)
     .filter(name => name.endsWith('.xml'))
@@ -83,7 +83,7 @@ const guestsOfHost = (files: Files): Finding[] =>
       const found = readText(files, path)
       const domain: LintFile[] =
         found.kind === 'read' ? [{ path, text: found.text, kind: 'libvirt domain' }] : []
-      return lint(domain).map(finding => placed(finding, domain))
+      return lint(domain).map(finding => placed(finding, domain, inventory))
     })
 
 /** Options that decide something, by which a daemon runs and which no file gives it (any more). */
@@ -263,8 +263,8 @@ function whoPutsItRight(inventory: Inventory): About['putRightBy'] {
 }
 
 /** Has all been seen that the files include? What lies in /run is on no disk, and sosreport leaves it out. */
-const isComplete = ({ copy, daemons }: Inventory): boolean =>
-  holdsAll(copy) || daemons.every(({ unseen = [] }) => unseen.length === 0)
+const isComplete = ({ daemons }: Inventory): boolean =>
+  daemons.every(({ unseen = [] }) => unseen.length === 0)
 
 /** A sosreport may have them by their addresses and by their names. */
 function heardThen({ reported }: Inventory): Place[] {
@@ -285,13 +285,15 @@ function hypervisorOf(hypervisor: HypervisorFact | undefined): string | undefine
 }
 
 /** Domains are changed by `virsh edit`, and libvirt writes them. */
-const isOurs = (path: string): boolean => !path.startsWith(`${DOMAINS}/`) && whyNotOurs(path) === undefined
+const isOurs = (path: string, inventory: Inventory): boolean =>
+  !path.startsWith(`${DOMAINS}/`) &&
+  (madeFrom(path, inventory) !== undefined || whyNotOurs(path) === undefined)
 
-function placed(finding: Finding, files: readonly LintFile[]): Finding {
+function placed(finding: Finding, files: readonly LintFile[], inventory: Inventory): Finding {
   const { edits = [], ...remedy } = finding.remedy
   const actions = edits.flatMap(({ file, ...edit }): Action[] => {
     const path = files[file]?.path
-    return path !== undefined && isOurs(path) ? [{ kind: 'edit', file: path, edit }] : []
+    return path !== undefined && isOurs(path, inventory) ? [{ kind: 'edit', file: path, edit }] : []
   })
   return {
     ...finding,

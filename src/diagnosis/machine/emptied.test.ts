@@ -26,10 +26,12 @@ function found(members: Readonly<Record<string, Member>>) {
   )
 }
 
-const RUNNING = { 'proc/cmdline': 'quiet\n' }
+const NO_RUN = { 'proc/cmdline': 'quiet\n' }
+const RUNNING = { ...NO_RUN, 'run/systemd/system': { directory: true } } as const
 
 test.each([
   ['of a disk nobody knows', {}, ['note copy-incomplete']],
+  ['nor of what ran, where /run was left out', NO_RUN, ['note copy-incomplete']],
   ['what ran asked nobody', RUNNING, ['critical no-source']],
   [
     'networkd had none from DHCP',

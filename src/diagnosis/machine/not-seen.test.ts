@@ -90,10 +90,32 @@ describe('sources that a copy does not hold', () => {
       ])
     }
   })
-  test('were none where all was collected from a machine that ran', () =>
+  test('were none where all was collected from a machine that ran', () => {
+    const whole: Members[] = [
+      { 'run/systemd/system': { directory: true } },
+      { 'clockwright/readings.json': '{}' },
+    ]
+    for (const there of whole)
+      expect(
+        found({ ...CHRONY, ...there, 'etc/chrony/chrony.conf': `sourcedir /run/chrony-dhcp\n${rest}` }),
+      ).toEqual(['critical no-source /etc/chrony/chrony.conf'])
+  })
+  test('are not known of a machine that ran where /run was left out', () => {
     expect(found({ ...CHRONY, 'etc/chrony/chrony.conf': `sourcedir /run/chrony-dhcp\n${rest}` })).toEqual([
-      'critical no-source /etc/chrony/chrony.conf',
-    ]))
+      'note copy-incomplete /etc/chrony/chrony.conf',
+    ])
+    const timesyncd: Members = {
+      ...GUEST,
+      'usr/sbin/sshd': '',
+      'usr/lib/systemd/systemd-timesyncd': '',
+      'proc/400/comm': 'systemd-timesyn\n',
+      'proc/400/cmdline': '/usr/lib/systemd/systemd-timesyncd',
+      'etc/systemd/timesyncd.conf': '[Time]\nNTP=\nFallbackNTP=\n',
+    }
+    expect(found(timesyncd)).toContain('note copy-incomplete /etc/systemd/timesyncd.conf')
+    expect(found(timesyncd).join()).not.toContain('no-source')
+    expect(found({ ...timesyncd, 'run/systemd/system': { directory: true } }).join()).toContain('no-source')
+  })
 })
 
 describe('a configuration that could not be read', () => {

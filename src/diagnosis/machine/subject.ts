@@ -130,11 +130,8 @@ export const lacksConfiguration = ({ name, configuration, unreadable }: TimeDaem
   NEEDS_A_FILE.includes(name) && configuration.length === 0 && unreadable.length === 0
 
 /** Whom it asks is said where a copy does not reach: in /run, say, where DHCP leaves its servers. */
-export const lacksSources = ({ configuration, unseen = [] }: TimeDaemon, { copy }: Inventory): boolean =>
-  unseen.length > 0 && !holdsAll(copy) && !configuration.some(({ text }) => NAMES_SOURCES.test(text))
-
-/** The machine itself, and what was collected from it as it ran: what is not there is nowhere. */
-export const holdsAll = (copy: Inventory['copy']): boolean => copy === 'live' || copy === 'collected'
+export const lacksSources = ({ configuration, unseen = [] }: TimeDaemon): boolean =>
+  unseen.length > 0 && !configuration.some(({ text }) => NAMES_SOURCES.test(text))
 
 const NAMES_SOURCES = /^\s*(?:server|pool|peer|refclock|broadcastclient|multicastclient|manycastclient)\b/im
 

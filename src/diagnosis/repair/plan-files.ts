@@ -8,6 +8,7 @@ import { isOfDistribution, overrulingPath, overrulingText } from './drop-in.ts'
 import { type Edit, mergeEdits } from './edit.ts'
 import { riskOf } from './file-risk.ts'
 import type { Ground } from './ground.ts'
+import { atItsSource, madeFrom } from './made-from.ts'
 import { whyNotOurs } from './not-ours.ts'
 import { type Advice, distinct, type FileChange, type Proof, type Reason, type Step } from './step.ts'
 import { planSysctl } from './sysctl.ts'
@@ -35,6 +36,7 @@ export function planFiles(
 ): PlannedFiles {
   const all: Edits[] = [
     ...edits,
+    ...edits.flatMap(edit => atItsSource(edit, inventory) ?? []),
     ...sysctls.map(action => ({ ...planSysctl(action, inventory, ground.content), reason: action.reason })),
   ]
   const planned = [...new Set(all.map(({ file }) => file))].map(path => ({
@@ -63,7 +65,7 @@ function planFile(path: string, edits: readonly Edits[], inventory: Inventory, g
   const target = isOfDistribution(path) ? overrulingPath(path) : path
   const there = target === path ? content : ground.content(target)
   const reasons = distinct(edits.map(({ reason }) => reason))
-  const closed = [content, there].find(each => each.kind === 'closed')?.why ?? whyNotOurs(path)
+  const closed = [content, there].find(each => each.kind === 'closed')?.why ?? whyNot(path, inventory)
   if (closed) return { step: undefined, advice: [byHand(path, reasons, edits, closed)] }
   const before = content.kind === 'read' ? content.bytes : undefined
   const start = edits.reduce((text, edit) => (edit.kind === 'write-file' ? edit.text : text), before)
@@ -78,7 +80,11 @@ function planFile(path: string, edits: readonly Edits[], inventory: Inventory, g
   const result = target === path ? text : overrulingText(path, before ?? '', text, old)
   const done = reasons.filter((_, index) => !refused.some(({ group }) => group === index))
   return {
-    step: { ...fileStep(target, old, result, done), proof: proofOf(target, inventory, ground) },
+    step: {
+      ...fileStep(target, old, result, done),
+      risk: risksOf(target, old, edits, inventory),
+      proof: proofOf(target, inventory, ground),
+    },
     advice: left,
   }
 }
@@ -102,9 +108,22 @@ const fileStep = (path: string, before: string | undefined, after: string, reaso
   title: before === undefined ? `Write ${path}` : `Edit ${path}`,
   reasons,
   change: { kind: 'file', path, before, after } as const,
-  risk: [comesBackIn(path, before ?? ''), riskOf(path)].filter(Boolean).join(' '),
   undone: before === undefined ? 'The file is removed.' : 'The old file is put back, to the byte.',
 })
+
+const whyNot = (path: string, inventory: Inventory): string | undefined =>
+  madeFrom(path, inventory) ? undefined : whyNotOurs(path)
+
+/** What is changed where the file comes from, too, stays. */
+function risksOf(
+  path: string,
+  before: string | undefined,
+  edits: readonly Edits[],
+  inventory: Inventory,
+): string {
+  const stays = edits.every(edit => atItsSource(edit, inventory))
+  return [stays ? undefined : comesBackIn(path, before ?? ''), riskOf(path)].filter(Boolean).join(' ')
+}
 
 /** chronyd says what it thinks of a configuration (-p, since 4.0) before it has to live with it. */
 function proofOf(path: string, { daemons }: Inventory, { live }: Ground): Proof {

@@ -33,6 +33,13 @@ export function writerOf(text: string): string | undefined {
   return GOES.test(head) ? (writer ?? 'some program') : MADE.test(head) ? writer : undefined
 }
 
+/** The file that it is copied from, and where a change stays; undefined where its head names none. */
+export function copiedFrom(text: string): string | undefined {
+  const head = text.split('\n', FIRST_LINES).filter(line => COMMENT.test(line))
+  const path = head.join(' ').match(/\bcopied from (\/etc\/\S+\.conf)(?=\s|$)/)?.[1]
+  return writerOf(text) && path
+}
+
 /** A table of cron says so, too, and `crontab -e` is meant; that the menu of GRUB is made anew is told by itself. */
 const TOLD = /^\/?(?:boot|var\/spool\/cron)\//
 

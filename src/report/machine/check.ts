@@ -119,9 +119,10 @@ export const encodeCheck = ({ inventory, setters, live, prospect, unforeseen, fi
   summary: inventoryGroups(inventory),
   facts: {
     ...inventory,
-    daemons: inventory.daemons.map(({ configuration, ...daemon }) => ({
+    daemons: inventory.daemons.map(({ configuration, madeFrom, ...daemon }) => ({
       ...daemon,
       configuration: configuration.map(({ path, includedBy }) => ({ path, includedBy })),
+      madeFrom: madeFrom?.path,
     })),
   },
 })

@@ -104,7 +104,7 @@ function howIsNotKnown(inventory: Inventory): Finding[] {
 const MADE_AT_START = /\/run\/timemaster\//
 
 function whomIsNotKnown(inventory: Inventory): Finding[] {
-  const unasked = settingDaemons(inventory).filter(daemon => lacksSources(daemon, inventory))
+  const unasked = settingDaemons(inventory).filter(lacksSources)
   if (unasked.length === 0) return []
   const names = unasked.map(({ name }) => name).join(' and ')
   return [

@@ -1,5 +1,5 @@
 /** `clockwright facts`: what this machine is, or the one of a copy, as far as its clock is concerned. */
-import type { Inventory } from '#core/guest/inventory.ts'
+import type { ConfigurationFile, Inventory } from '#core/guest/inventory.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
 import { shareable } from '#diagnosis/inventory/share.ts'
@@ -22,6 +22,12 @@ const withoutSecrets = (inventory: Inventory): Inventory => ({
   ...withoutSecretsDeep(inventory),
   daemons: withoutSecretsDeep(inventory.daemons).map(daemon => ({
     ...daemon,
-    configuration: daemon.configuration.map(file => ({ ...file, text: shareable(file.path, file.text) })),
+    configuration: daemon.configuration.map(toShare),
+    madeFrom: daemon.madeFrom && toShare(daemon.madeFrom),
   })),
+})
+
+const toShare = (file: ConfigurationFile): ConfigurationFile => ({
+  ...file,
+  text: shareable(file.path, file.text),
 })
