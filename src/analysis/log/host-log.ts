@@ -20,6 +20,7 @@ import {
 } from '#core/trace/series.ts'
 import { Agreeing } from './agreeing.ts'
 import { Astray } from './astray.ts'
+import { BegunAnew } from './begun-anew.ts'
 import { bestOf, broadestOf } from './best-samples.ts'
 import { Breaks } from './breaks.ts'
 import { Census } from './census.ts'
@@ -196,6 +197,8 @@ export class UpdateSeries extends Series {
   readonly saturation = new Saturation()
   /** ntpd's. */
   readonly firstRate = new FirstRate()
+  /** chronyd's. */
+  readonly begunAnew = new BegunAnew()
   readonly corrections = new Corrections()
   readonly swings = new Swings()
   readonly ways = new LongWays()
@@ -224,6 +227,7 @@ export class UpdateSeries extends Series {
       this.saturation.add(block.at, block.frequency, block.rows)
       this.firstRate.add(block)
     }
+    if (block.daemon === 'chrony') this.begunAnew.add(block)
     this.corrections.add(block)
     this.swings.add(block, worstOf(block.offset, block.rows))
   }

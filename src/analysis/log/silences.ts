@@ -2,6 +2,7 @@
  * Times in which no source was heard, longer than a poll: nobody answered, nobody asked, or the machine slept. ntpd's filters tell the
  * first from the last: who does not answer eight polls leaves an empty one, and what sleeps keeps what it had.
  */
+import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
@@ -13,6 +14,8 @@ const MOST = 256
 const ONE_POLL: Seconds = 1100
 /** A filter with one sample in it has nearly eight seconds. */
 const EMPTIED: Seconds = 4
+/** None of eight had been there before this one. */
+const FRESH: Seconds = 7.9
 /** A running ntpd finds the clock wrong for five minutes before it steps (stepout); one that starts has asked all of its sources by then. */
 const AT_ONCE: Seconds = 120
 
@@ -27,9 +30,13 @@ export interface HeardNobody {
 
 export class Silences {
   readonly #longest = new Largest<HeardNobody>(MOST, ({ from, to }) => to - from)
+  readonly #fresh = new Largest<HeardNobody>(MOST, ({ offset }) => Math.abs(offset))
+  /** When each source was heard last; none where nobody had answered since. */
+  readonly #heard = new Map<number, Seconds>()
   #last: Seconds = Number.POSITIVE_INFINITY
+  #offset: Seconds = Number.NaN
 
-  add({ at, offset, dispersion, exchanges, rows }: SampleBlock): void {
+  add({ at, source, offset, dispersion, exchanges, rows }: SampleBlock): void {
     let last = this.#last
     for (let row = 0; row < rows; row++) {
       const time = at[row]!
@@ -41,6 +48,18 @@ export class Silences {
           offset: offset[row]!,
         })
       last = time
+      if (exchanges) continue
+      const value = offset[row]!
+      const who = source[row]!
+      if (Number.isNaN(value)) {
+        this.#heard.delete(who)
+        continue
+      }
+      const from = this.#heard.get(who)
+      if (from !== undefined && dispersion[row]! > FRESH && isNew(value, this.#offset))
+        this.#fresh.offer({ from, to: time, kept: false, offset: value })
+      this.#heard.set(who, time)
+      this.#offset = value
     }
     this.#last = last
   }
@@ -48,10 +67,22 @@ export class Silences {
   get all(): readonly HeardNobody[] {
     return this.#longest.all
   }
+
+  /** Those of one source that ended with an empty filter, with an offset beyond what is slewed, where the clock had been right by all. */
+  get fresh(): readonly HeardNobody[] {
+    return this.#fresh.all
+  }
 }
 
-/** Where ntpd stepped as soon as it heard somebody: it had been started again. */
-export const endedByStarts = (all: readonly HeardNobody[], own: readonly Correction[]): HeardNobody[] =>
-  all.filter(({ to }) =>
-    own.some(each => each.by === 'step' && decidedAt(each) > to && decidedAt(each) < to + AT_ONCE),
-  )
+const isNew = (offset: Seconds, before: Seconds): boolean =>
+  Math.abs(offset) > STEP_THRESHOLD && Math.abs(before) < STEP_THRESHOLD
+
+/** When ntpd was started again: it stepped as soon as it heard somebody. Else a filter is empty that a step has emptied. */
+export function startsSeen({ all, fresh }: Silences, own: readonly Correction[]): Seconds[] {
+  const steps = own.filter(({ by }) => by === 'step')
+  const emptied = ({ from, to }: HeardNobody) =>
+    steps.some(each => decidedAt(each) > from - AT_ONCE && decidedAt(each) <= to)
+  return [...all, ...fresh.filter(each => !emptied(each))]
+    .filter(({ to }) => steps.some(each => decidedAt(each) > to && decidedAt(each) < to + AT_ONCE))
+    .map(({ to }) => to)
+}

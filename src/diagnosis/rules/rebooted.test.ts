@@ -1,4 +1,4 @@
-/** An ntpd whose machine is rebooted or switched off at night: what it steps when it starts is what it is started for. */
+/** A machine that is rebooted or switched off at night: what its daemon steps when it starts is what it is started for. */
 import { expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
@@ -50,4 +50,57 @@ test.each([
     ...reboot(14 * HOUR, 17 * HOUR, 0.3),
   ]
   expect(found(...lines)).toEqual(['good'])
+})
+
+test('a reboot between two polls: a filter is empty that no step has emptied, and the clock had been right', () => {
+  const from = 86_400 + 14 * HOUR
+  const again = (before: number) => [
+    ...polls(86_400 + 8 * HOUR, from),
+    ...all(from - 400, server => before + 1e-4 * server),
+    ...work(from + 200, from + 4 * HOUR, 0.4, 5),
+  ]
+  expect(found(...again(0))).toEqual(['good'])
+  expect(found(...again(-0.4))).toContain('stepped-back')
+})
+
+const DATE = '2026-12-01'
+const time = (at: number) => `${DATE} ${new Date(at * 1e3).toISOString().slice(11, 19)}`
+const HEAD = [
+  '='.repeat(130),
+  '   Date (UTC) Time     IP Address   St   Freq ppm   Skew ppm     Offset L Co  Offset sd Rem. corr. Root delay Root disp. Max. error',
+  '='.repeat(130),
+]
+const update = (at: number, ahead: number) =>
+  `${time(at)} 192.0.2.1        2     16.957      0.020 ${exponential(ahead)} N  4  5.000e-04  1.000e-06  2.000e-02  6.000e-04  2.000e-02`
+const nobody = (at: number) =>
+  `${time(at)} 0.0.0.0          0     16.957      0.020  0.000e+00 ?  0  0.000e+00  0.000e+00  1.000e+00  1.000e+00  1.500e+00`
+const measured = (at: number, ahead: number) =>
+  SERVERS.map(
+    server =>
+      `${time(at)} 192.0.2.${server}   N  1 111 111 1111   6  6 0.00 ${exponential(-ahead + 1e-4 * server)}  2.000e-02  5.000e-05  0.000e+00  0.000e+00 7F7F0101 4B K K`,
+  )
+const exponential = (value: number) =>
+  `${value.toExponential(3).replace(/e([+-])(\d)$/, 'e$10$2')}`.padStart(10)
+
+/** chronyd's own files: all well, nobody followed at a moment, and the clock is ahead and is stepped. */
+const chronyd = ({ rows, head }: { readonly rows: number; readonly head: boolean }) => {
+  const begin = 1024 * rows + 900
+  const right = Array.from({ length: rows }, (_, i) => 1024 * i)
+  return [
+    ...HEAD,
+    ...right.map(at => update(at, 1e-4 * Math.sin(at))),
+    ...(head ? HEAD : []),
+    nobody(begin),
+    update(begin + 5, 0.31),
+    ...[1, 2, 3, 4, 5].map(i => update(begin + 64 * i, 1e-4)),
+    ...right.flatMap(at => measured(at, 1e-4 * Math.sin(at))),
+    ...[0, 2, 4].flatMap(after => measured(begin + after, 0.31)),
+    ...[6, 64, 128, 192].flatMap(after => measured(begin + after, 1e-4)),
+  ]
+}
+
+test('chronyd writes the head of its columns when it starts: what it is off by then is no jump', () => {
+  expect(found(...chronyd({ rows: 20, head: true }))).toEqual(['good'])
+  expect(found(...chronyd({ rows: 20, head: false }))).toContain('stepped-by-someone-else')
+  expect(found(...chronyd({ rows: 32, head: true }))).toContain('stepped-by-someone-else')
 })
