@@ -185,6 +185,9 @@ export interface Finding {
 
 const ORDER: readonly Severity[] = ['good', 'note', 'warning', 'critical']
 
+/** What its remedy would change. */
+export const editsOf = ({ remedy }: Pick<Finding, 'remedy'>): readonly Edit[] => remedy.edits ?? []
+
 /** The worst of them; `good` without any. */
 export const worst = (findings: readonly { readonly severity: Severity }[]): Severity =>
   findings.reduce<Severity>(

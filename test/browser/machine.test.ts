@@ -1,25 +1,18 @@
 /** Machine and Repair: what a real check of a copied machine finds, shown; and nothing on the page that changes anything. */
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { examine } from '#apps/check/examine.ts'
 import { toJson } from '#apps/cli/print.ts'
 import { makePlan } from '#apps/repair/make-plan.ts'
 import { encodeCheck } from '#report/machine/check.ts'
 import { encodePlan } from '#report/machine/repair.ts'
+import { examineHere } from '../repair/here.ts'
 import { expectNoSidewaysScrolling, inBrowser, WIDTHS } from './browser.ts'
 
 const ROOT = join(import.meta.dirname, '../vectors/machines/kvm-openstack-ntpd-gx/root')
 let said: string
 
 beforeAll(async () => {
-  const checked = await examine({
-    root: ROOT,
-    config: undefined,
-    pause: 4.3,
-    within: 60,
-    measure: false,
-    signal: new AbortController().signal,
-  })
+  const checked = await examineHere(ROOT)
   said = toJson({ ...encodeCheck(checked), plan: encodePlan(makePlan(checked, ROOT)) })
 }, 60_000)
 

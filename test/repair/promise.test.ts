@@ -7,9 +7,8 @@ import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { examine } from '#apps/check/examine.ts'
 import { makePlan } from '#apps/repair/make-plan.ts'
-import { applyHere, undoHere } from './here.ts'
+import { applyHere, examineHere, undoHere } from './here.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/apps/cli/main.ts')
 
@@ -42,17 +41,6 @@ ExecStart=/usr/sbin/ntpd -u ntp:ntp \\
   -x -g $OPTIONS
 `
 
-const look = (only?: readonly string[]) =>
-  examine({
-    root,
-    config: undefined,
-    pause: 4.3,
-    within: 60,
-    measure: false,
-    signal: new AbortController().signal,
-    choice: { only },
-  })
-
 const listing = () =>
   execFileSync('sh', [
     '-c',
@@ -65,7 +53,7 @@ test.each([[['slow-after-a-pause']], [undefined]])(
   'the remedy that is forecast is the plan (%j)',
   { timeout: 60_000 },
   async only => {
-    const checked = await look(only)
+    const checked = await examineHere(root, only)
     const before = listing()
     const { now, best } = checked.prospect!
     expect(best!.median).toBeLessThan(now.median / 10)
@@ -74,7 +62,7 @@ test.each([[['slow-after-a-pause']], [undefined]])(
     expect(readFileSync(join(root, 'etc/systemd/system/ntpd.service.d/clockwright.conf'), 'utf8')).toBe(
       '[Service]\nExecStart=\nExecStart=/usr/sbin/ntpd -u ntp:ntp   -g $OPTIONS\n',
     )
-    const after = await look()
+    const after = await examineHere(root)
     expect(after.prospect!.now.median).toBe(best!.median)
     expect(after.findings.map(({ name }) => name)).not.toContain('slew-only')
     expect(await undoHere(root)).toEqual({ number: 1, stuck: [] })
@@ -91,7 +79,7 @@ test('no plan makes worse what it leaves out: what helps against it goes with it
     'etc/ntp.conf',
     `server 127.127.1.0\nfudge 127.127.1.0 stratum 10\n${[1, 2, 3, 4].map(n => `server 10.0.0.${n} iburst\n`).join('')}`,
   )
-  const checked = await look()
+  const checked = await examineHere(root)
   const { now, otherwise, best } = checked.prospect!
   expect(otherwise!.median).toBeGreaterThan(2 * now.median)
   expect(best!.median).toBeLessThan(now.median)
@@ -99,13 +87,13 @@ test('no plan makes worse what it leaves out: what helps against it goes with it
   expect(slow?.severity).toBe('note')
   writeFileSync(`${root}.plan`, JSON.stringify(makePlan(checked, root).plan))
   expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
-  const after = await look()
+  const after = await examineHere(root)
   expect(after.prospect!.now.median).toBe(best!.median)
   expect(after.findings.filter(({ severity }) => severity !== 'note')).toEqual([])
 })
 
 test('one number in one report', { timeout: 60_000 }, async () => {
-  const { findings } = await look()
+  const { findings } = await examineHere(root)
   const slew = findings.find(({ name }) => name === 'slew-only')!
   const slow = findings.find(({ name }) => name === 'slow-after-a-pause')!
   expect(slow.what.startsWith(slew.cost.replace(/\.$/, ''))).toBe(true)

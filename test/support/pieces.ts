@@ -1,4 +1,5 @@
 /** Reads text as a log, in pieces of a given size, and gives what was told as plain rows and events. */
+import { expect } from 'vitest'
 import type { LogEvent, Piece } from '#core/trace/series.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
 import { type Routed, Router } from '#dialects/log/router.ts'
@@ -8,6 +9,8 @@ export interface Told {
   readonly rows: Record<string, number | string>[]
   readonly events: LogEvent[]
   readonly routed: Routed
+  /** Why nothing of it was understood. */
+  readonly refusal: string | undefined
 }
 
 /** 2027-03-05. */
@@ -31,7 +34,15 @@ export function tell(log: string | Uint8Array, pieces = 1 << 20): Told {
     router.push(piece)
     piece.fill(0x55)
   }
-  return { rows, events, routed: router.finish() }
+  const routed = router.finish()
+  return { rows, events, routed, refusal: router.refusal }
+}
+
+/** Why nothing is told of these lines. */
+export function refusalOf(...lines: readonly string[]): string | undefined {
+  const { rows, events, refusal } = tell(new TextEncoder().encode(`${lines.join('\n')}\n`))
+  expect([...rows, ...events]).toEqual([])
+  return refusal
 }
 
 function rowsOf(block: Exclude<Piece, LogEvent>, sources: SourceTable): Record<string, number | string>[] {

@@ -14,7 +14,7 @@ import type { Timed } from './thinned.ts'
 const NEAR = 0.25
 const STAYS = 0.1
 /** What routes and queues do is less. */
-const LEAST: Seconds = 5e-3
+export const LEAST_LED: Seconds = 5e-3
 const LEAST_ROWS = 8
 const LEAST_TIME: Seconds = 1800
 /** ntpd waits for a quarter of an hour, and for some polls, before it steps, and chronyd slews for minutes. */
@@ -36,7 +36,7 @@ export interface Led {
 /** Where neither its way nor those of the others explain it. */
 export function ledBy(spell: Spell, rows: readonly Timed[], explainedOfOthers: Seconds): Led[] {
   const { source, size, from, to, delay, others } = spell
-  if (Math.abs(size) <= Math.max(LEAST, mostExplained(delay) + explainedOfOthers)) return []
+  if (Math.abs(size) <= Math.max(LEAST_LED, mostExplained(delay) + explainedOfOthers)) return []
   const within = rows.filter(({ at }) => at >= from && at <= to)
   const window = LEAST_ROWS * upperMedian(within.slice(1).map(({ at }, i) => at - within[i]!.at))
   return runsOf(within, ({ value }) => Math.abs(value) < NEAR * Math.abs(size))

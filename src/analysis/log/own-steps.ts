@@ -6,9 +6,7 @@ import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
-
-/** After a step ntpd measures anew, at the next poll at the latest. */
-const ONE_POLL: Seconds = 1100
+import { LONGEST_POLL } from './longest-poll.ts'
 
 /** Steps that only measurements show: most are found in their saw-tooth, where most sources see it, and loopstats know of it. */
 export function seenSteps(
@@ -23,7 +21,8 @@ export function seenSteps(
   const updates = log.updatesOf(daemon)
   const resets = sawTooth.resets.filter(
     ({ at }) =>
-      !updates || updates.corrections.markers.some(each => each.at > at - ONE_POLL && each.at <= at + SLACK),
+      !updates ||
+      updates.corrections.markers.some(each => each.at > at - LONGEST_POLL && each.at <= at + SLACK),
   )
   return resets.length > explained.length ? resets : explained
 }

@@ -7,6 +7,7 @@ import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Disturbance } from './disturbance.ts'
 import type { Bucket } from './envelope.ts'
+import { LONGEST_POLL } from './longest-poll.ts'
 import type { Summary } from './windows.ts'
 
 /** No crystal changes by so much at once. */
@@ -22,8 +23,6 @@ const SOON: Seconds = 1800
 const SHARE = 0.2
 /** From the change until it is known, and polls of ten minutes and more. */
 const LEARNT: Seconds = 3600
-/** 1024 s, and some chance. */
-const ONE_POLL: Seconds = 1100
 /** Moments at which it was seen. */
 const LEAST_RAMPS = 6
 /** Of these most are of one rate. */
@@ -112,7 +111,7 @@ export function ranAway(
   steps: Seconds,
 ): boolean {
   // ntpd's filter may show a sample that is older by a poll and more.
-  const time = held === undefined ? local.to - local.from : seenIn + ONE_POLL
+  const time = held === undefined ? local.to - local.from : seenIn + LONGEST_POLL
   const most = MARGIN * Math.abs(after - before) * time
   const meanwhile = local.to > from - LEARNT && local.from < (held ?? to)
   if (!meanwhile || Math.abs(size) - uncertainty >= most + steps) return false

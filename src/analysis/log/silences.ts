@@ -7,11 +7,11 @@ import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import type { Correction } from './corrections.ts'
 import { decidedAt } from './corrections-said.ts'
+import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
+import { LONGEST_POLL } from './longest-poll.ts'
 
 const MOST = 256
-/** 1024 s, and some chance. */
-const ONE_POLL: Seconds = 1100
 /** A filter with one sample in it has nearly eight seconds. */
 const EMPTIED: Seconds = 4
 /** None of eight had been there before this one. */
@@ -31,8 +31,8 @@ export interface HeardNobody {
 export class Silences {
   readonly #longest = new Largest<HeardNobody>(MOST, ({ from, to }) => to - from)
   readonly #fresh = new Largest<HeardNobody>(MOST, ({ offset }) => Math.abs(offset))
-  /** When each source was heard last; none where nobody had answered since. */
-  readonly #heard = new Map<number, Seconds>()
+  /** When each source was heard last; not a number where nobody had answered since. */
+  #heard: Float64Array = new Float64Array(16).fill(Number.NaN)
   #last: Seconds = Number.POSITIVE_INFINITY
   #offset: Seconds = Number.NaN
 
@@ -40,7 +40,7 @@ export class Silences {
     let last = this.#last
     for (let row = 0; row < rows; row++) {
       const time = at[row]!
-      if (time - last > ONE_POLL)
+      if (time - last > LONGEST_POLL)
         this.#longest.offer({
           from: last,
           to: time,
@@ -52,16 +52,23 @@ export class Silences {
       const value = offset[row]!
       const who = source[row]!
       if (Number.isNaN(value)) {
-        this.#heard.delete(who)
+        if (who < this.#heard.length) this.#heard[who] = Number.NaN
         continue
       }
-      const from = this.#heard.get(who)
-      if (from !== undefined && dispersion[row]! > FRESH && isNew(value, this.#offset))
+      if (who >= this.#heard.length) this.#makeRoom(who)
+      const from = this.#heard[who]!
+      if (dispersion[row]! > FRESH && !Number.isNaN(from) && isNew(value, this.#offset))
         this.#fresh.offer({ from, to: time, kept: false, offset: value })
-      this.#heard.set(who, time)
+      this.#heard[who] = time
       this.#offset = value
     }
     this.#last = last
+  }
+
+  #makeRoom(source: number): void {
+    const had = this.#heard.length
+    this.#heard = grown(this.#heard, source + 1)
+    this.#heard.fill(Number.NaN, had)
   }
 
   get all(): readonly HeardNobody[] {

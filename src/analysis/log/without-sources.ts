@@ -6,6 +6,8 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import type { HostLog } from './host-log.ts'
 
+/** At 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
+export const FREE_FOR_LONG: Seconds = 86_400
 /** A crystal whose rate had been learned stays within this, whatever the weather. */
 export const WANDERS: Rate = 5e-5
 

@@ -3,9 +3,10 @@
  * correction, is graver than a note, and ends nothing as grave is its harm. A setting that has a default is taken out with its line,
  * which changes nothing; what says who is asked and who is let in was written on purpose, and is left to a person.
  */
-import { bySeverity, type Edit, type Finding } from '../finding.ts'
+import { bySeverity, type Edit, editsOf, type Finding } from '../finding.ts'
 
-type LookWith = (edits: readonly Edit[]) => readonly Finding[]
+/** What is found with these edits made. */
+export type LookWith = (edits: readonly Edit[]) => readonly Finding[]
 
 export function withoutHarm(
   findings: readonly Finding[],
@@ -49,8 +50,6 @@ export function withoutHarm(
 
 /** Each is at all files. What is suspected after so many is not written. */
 const MOST_LOOKS = 40
-
-const editsOf = ({ remedy }: Finding): readonly Edit[] => remedy.edits ?? []
 
 export const isAboutSources = (finding: Finding): boolean =>
   editsOf(finding).some(({ text }) => /^\s*(?:server|pool|peer|refclock|NTP\s*=)/i.test(text))

@@ -3,7 +3,7 @@
  * forbids every step. So each correction is looked at as it would stand there. What is found of it then is mended with it, so that one
  * plan leaves nothing for the next; what cannot be mended on its line keeps it from being written.
  */
-import type { Edit, Finding, FindingName } from '../finding.ts'
+import { type Edit, editsOf, type Finding, type FindingName } from '../finding.ts'
 import { mergeEdits } from '../repair/edit.ts'
 import { withoutHarm } from './corrections-that-harm.ts'
 import type { LintFile } from './file-kind.ts'
@@ -57,8 +57,6 @@ interface Before {
   readonly findings: readonly Finding[]
   readonly files: readonly LintFile[]
 }
-
-const editsOf = ({ remedy }: Finding): readonly Edit[] => remedy.edits ?? []
 
 const isCorrection = (finding: Finding): boolean =>
   CORRECTIONS.includes(finding.name) && editsOf(finding).some(isReplaced)

@@ -3,10 +3,8 @@
  * and servers that are misspelt are none. It is no second mistake, and the correction mends it: it is told with that, or, where it is graver,
  * by itself and with the correction for its remedy.
  */
-import { bySeverity, type Edit, type Finding } from '../finding.ts'
-import { ABOUT_WORDS, isAboutSources, onlyIn } from './corrections-that-harm.ts'
-
-type LookWith = (edits: readonly Edit[]) => readonly Finding[]
+import { bySeverity, editsOf, type Finding } from '../finding.ts'
+import { ABOUT_WORDS, isAboutSources, type LookWith, onlyIn } from './corrections-that-harm.ts'
 
 export function withWhatTheyEnd(
   findings: readonly Finding[],
@@ -35,8 +33,6 @@ export function withWhatTheyEnd(
         .reduce((whole, [{ name, what }]) => withFollowing(whole, name, what), finding)
     })
 }
-
-const editsOf = ({ remedy }: Finding): readonly Edit[] => remedy.edits ?? []
 
 /** Each is tried by itself, at all files. */
 const MOST_TRIED = 8

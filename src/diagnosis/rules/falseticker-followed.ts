@@ -5,10 +5,9 @@
  */
 import type { Census } from '#analysis/log/census.ts'
 import { followedIn } from '#analysis/log/followed.ts'
-import { isOfBeingLed, leftBy } from '#analysis/log/led.ts'
+import { isOfBeingLed, LEAST_LED, leftBy } from '#analysis/log/led.ts'
 import { upperMedian } from '#core/number/median.ts'
 import { duration, signed } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
 import type { Cause, Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
@@ -16,8 +15,6 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 import { type LedFor, ledAway } from './led-away.ts'
 import { type Wrong, wrongSources } from './wrong-sources.ts'
-
-const LEAST: Seconds = 5e-3
 
 export const falsetickerFollowed: Rule = subject => {
   const { log, keeper, sourceName } = subject
@@ -61,10 +58,10 @@ export function toldAsFollowed(subject: Subject, census: Census): (source: numbe
 }
 
 const isFollowed = ({ withIt, drawn, off }: Wrong): boolean =>
-  (withIt || Math.abs(drawn) > LEAST) && Math.abs(off) > LEAST
+  (withIt || Math.abs(drawn) > LEAST_LED) && Math.abs(off) > LEAST_LED
 
 /** By the daemon. */
-const isNamed = ({ often, sure, off }: Wrong): boolean => often && sure && Math.abs(off) > LEAST
+const isNamed = ({ often, sure, off }: Wrong): boolean => often && sure && Math.abs(off) > LEAST_LED
 
 const trustedIn = ({ log }: Subject): ReadonlySet<string> =>
   new Set(log.timeless.filter(({ what }) => what === 'source-trusted').map(({ source }) => source ?? ''))
@@ -76,7 +73,7 @@ function seen(
 ): Finding {
   const { log, keeper, sourceName } = subject
   const name = sourceName(source.source)
-  const partly = !withIt && Math.abs(drawn) > LEAST
+  const partly = !withIt && Math.abs(drawn) > LEAST_LED
   const said = log.events
     .of('selected')
     .filter(each => each.daemon === keeper.daemon && each.source === name)
@@ -175,8 +172,8 @@ function judge(name: string, { log, keeper, sourceName, when }: Subject): Findin
   const others = sources.filter(each => each !== own && each.count >= 4).map(({ level }) => level)
   const always = own ? own.level - upperMedian(others) : Number.NaN
   const spell = census?.spells().find(({ source }) => source === own?.source)
-  const [apart, span] = spell && !(Math.abs(always) > LEAST) ? [spell.size, spell] : [always, own]
-  const wrong = Math.abs(apart) > LEAST
+  const [apart, span] = spell && !(Math.abs(always) > LEAST_LED) ? [spell.size, spell] : [always, own]
+  const wrong = Math.abs(apart) > LEAST_LED
   return {
     name: 'falseticker-followed',
     severity: wrong ? 'critical' : 'note',

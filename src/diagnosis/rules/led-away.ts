@@ -4,7 +4,7 @@
  */
 import type { Census } from '#analysis/log/census.ts'
 import { followedIn } from '#analysis/log/followed.ts'
-import type { Led } from '#analysis/log/led.ts'
+import { LEAST_LED, type Led } from '#analysis/log/led.ts'
 import { mostExplained } from '#analysis/log/most-explained.ts'
 import type { Spell } from '#analysis/log/spells.ts'
 import { grouped } from '#core/grouped.ts'
@@ -12,8 +12,6 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 import { isOfLeap, theOthersMoved } from './wrong-sources.ts'
 
-/** Less is what routes do. */
-const LEAST: Seconds = 5e-3
 /** Of the time in which it was wrong. */
 const OFTEN = 0.25
 /** A daemon that begins asks one source before it has heard the others. */
@@ -48,6 +46,10 @@ function isDrawn(spell: Spell, { log, keeper, sourceName }: Subject, census: Cen
   const { time, share } = followedIn(log, keeper.daemon, sourceName(source), [spell])
   const way = size - census.medianIn(source, [spell])
   return (
-    time > START && share > OFTEN && Math.abs(size) > explained && Math.abs(way) > LEAST && way / size > DRAWN
+    time > START &&
+    share > OFTEN &&
+    Math.abs(size) > explained &&
+    Math.abs(way) > LEAST_LED &&
+    way / size > DRAWN
   )
 }

@@ -6,6 +6,7 @@
 
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { withoutMaster } from '#analysis/log/without-master.ts'
+import { FREE_FOR_LONG } from '#analysis/log/without-sources.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -14,8 +15,6 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
 const LONG: Seconds = 3600
-/** At 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
-const FREE_FOR_LONG: Seconds = 86_400
 
 export const masterLost: Rule = subject => {
   const { log, keeper, when } = subject

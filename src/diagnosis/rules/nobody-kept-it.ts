@@ -3,6 +3,7 @@
  * shut down they end with it. One that was killed, or crashed, was not shut down: nobody else needs to have spoken then.
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { FREE_FOR_LONG } from '#analysis/log/without-sources.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
@@ -11,8 +12,6 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 
 const LONG: Seconds = 3600
-/** At 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
-const FREE_FOR_LONG: Seconds = 86_400
 /** Of the longest time between two runs: it may be run now and then, by cron. */
 const SELDOM = 3
 /** Several lines tell of one end. */

@@ -8,7 +8,7 @@ import { SLACK } from '#analysis/log/eras.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { gatheredIn, isOfLocalClock } from '#analysis/log/on-own-clock.ts'
 import { sleptBetween } from '#analysis/log/sleeps.ts'
-import { WANDERS } from '#analysis/log/without-sources.ts'
+import { FREE_FOR_LONG, WANDERS } from '#analysis/log/without-sources.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
@@ -19,10 +19,8 @@ import { elapsedBetween } from './elapsed.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
 const LONG: Seconds = 3600
-/** Nobody is back: at 10 ppm a clock that runs free is off by nearly a second then, and goes on. */
 /** What starts asks all of its sources within seconds. */
 const SOON: Seconds = 60
-const FREE_FOR_LONG: Seconds = 86_400
 /** One that is heard contradicts nobody. */
 const FEW = 2
 /** A source is given up after eight polls, of 1024 s at most. */

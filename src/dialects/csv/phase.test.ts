@@ -1,29 +1,10 @@
 /** Phases as programs for the stability of clocks have them: with days of the Julian calendar, or one below the other. */
 import { expect, test } from 'vitest'
-import { BASE_DAY, tell } from '../../../test/support/pieces.ts'
-import { LOG_FORMATS } from '../formats.ts'
-import { Router } from '../log/router.ts'
-import { SourceTable } from '../log/source-table.ts'
+import { BASE_DAY, refusalOf, tell } from '../../../test/support/pieces.ts'
 
 const MJD = BASE_DAY + 40_587
 const rowsOf = (...lines: readonly string[]) =>
   tell(new TextEncoder().encode(`${lines.join('\n')}\n`)).rows.map(({ at, offset }) => [at, offset])
-
-/** Nothing is told of it, and why. */
-function refusalOf(...lines: readonly string[]): string | undefined {
-  const told: unknown[] = []
-  const router = new Router(LOG_FORMATS, {
-    baseDay: BASE_DAY,
-    nearDay: BASE_DAY,
-    file: 0,
-    sources: new SourceTable(),
-    tell: piece => told.push(piece),
-  })
-  router.push(new TextEncoder().encode(`${lines.join('\n')}\n`))
-  router.finish()
-  expect(told).toEqual([])
-  return router.refusal
-}
 
 test('with its day: a phase of 2 ns is a clock that is ahead by that', () => {
   for (const [head, row] of [

@@ -1,29 +1,11 @@
 /** Tables of time and offset: units, times and numbers as spreadsheets, databases and programs write them. */
 import { expect, test } from 'vitest'
-import { BASE_DAY, tell } from '../../../test/support/pieces.ts'
-import { LOG_FORMATS } from '../formats.ts'
-import { Router } from '../log/router.ts'
-import { SourceTable } from '../log/source-table.ts'
+import { refusalOf, tell } from '../../../test/support/pieces.ts'
 
 const utf8 = (text: string) => new TextEncoder().encode(text)
 const AT = '2027-03-05T00:00:10Z'
 const offsetsOf = (...lines: readonly string[]) =>
   tell(utf8(`${lines.join('\n')}\n`)).rows.map(row => row.offset)
-
-function refusalOf(...lines: readonly string[]): string | undefined {
-  const told: unknown[] = []
-  const router = new Router(LOG_FORMATS, {
-    baseDay: BASE_DAY,
-    nearDay: BASE_DAY,
-    file: 0,
-    sources: new SourceTable(),
-    tell: piece => told.push(piece),
-  })
-  router.push(utf8(`${lines.join('\n')}\n`))
-  expect(router.finish().formats.size).toBe(0)
-  expect(told).toEqual([])
-  return router.refusal
-}
 
 test('the unit of the offset, in all the ways in which a head names it', () => {
   const milli =

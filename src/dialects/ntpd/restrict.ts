@@ -32,6 +32,18 @@ export function readRestriction({ line, words }: Command): Restriction {
   }
 }
 
+/** The words by which it drops what servers answer. */
+const DEAFENING = ['ignore', 'noserve', 'notrust'] as const
+const WORD = new RegExp(`\\s+(?:${DEAFENING.join('|')})(?=\\s|$)`)
+const ALL_WORDS = new RegExp(WORD, 'g')
+
+export const deafeningOf = ({ flags }: Pick<Restriction, 'flags'>) =>
+  DEAFENING.filter(word => flags.has(word))
+
+/** The line with these words in the place of the first that drops answers, and without the others. */
+export const withoutDeafening = (line: string, words: readonly string[]): string =>
+  line.replace(WORD, words.map(word => ` ${word}`).join('')).replace(ALL_WORDS, '')
+
 export const dropsAnswers = ({ flags }: Restriction): boolean => flags.has('ignore') || flags.has('noserve')
 
 /** What a restriction drops, of all that is asked. */

@@ -5,19 +5,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { examine } from '#apps/check/examine.ts'
+import { examineHere } from '../../repair/here.ts'
 
 const MACHINES = join(import.meta.dirname, '../../vectors/machines')
 
 test.each(readdirSync(MACHINES))('%s', { timeout: 60_000 }, async name => {
-  const { findings } = await examine({
-    root: join(MACHINES, name, 'root'),
-    config: undefined,
-    pause: 4.3,
-    within: 60,
-    measure: false,
-    signal: new AbortController().signal,
-  })
+  const { findings } = await examineHere(join(MACHINES, name, 'root'))
   const found = findings.map(({ severity, name, evidence: [first] }) =>
     [severity, name, first?.path && `${first.path}${first.line ? `:${first.line}` : ''}`]
       .filter(Boolean)

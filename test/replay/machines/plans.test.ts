@@ -15,23 +15,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { examine } from '#apps/check/examine.ts'
 import { makePlan } from '#apps/repair/make-plan.ts'
 import type { Finding } from '#diagnosis/finding.ts'
-import { applyHere, undoHere } from '../../repair/here.ts'
+import { applyHere, examineHere, undoHere } from '../../repair/here.ts'
 
 const MACHINES = join(import.meta.dirname, '../../vectors/machines')
-
-const look = (root: string) =>
-  examine({
-    root,
-    config: undefined,
-    pause: 4.3,
-    within: 60,
-    measure: false,
-    signal: new AbortController().signal,
-    choice: {},
-  })
 
 /** Every path with what is there; of the journal nothing. */
 function listing(root: string, path = ''): string[] {
@@ -66,12 +54,12 @@ test.each(readdirSync(MACHINES))('%s', { timeout: 60_000 }, async name => {
     const root = join(folder, 'root')
     cpSync(join(MACHINES, name, 'root'), root, { recursive: true, verbatimSymlinks: true })
     const bytes = listing(root)
-    const checked = await look(root)
+    const checked = await examineHere(root)
     const { plan } = makePlan(checked, root)
     if (plan.steps.length === 0) return
     writeFileSync(`${root}.plan`, JSON.stringify(plan))
     expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
-    const after = await look(root)
+    const after = await examineHere(root)
     const grave = after.findings.filter(({ severity }) => severity === 'warning' || severity === 'critical')
     const mended = new Set(plan.steps.flatMap(({ reasons }) => reasons.map(({ finding }) => finding)))
     expect.soft(grave.filter(each => mended.has(each.name) && !isOfWhatRuns(each)).map(told)).toEqual([])

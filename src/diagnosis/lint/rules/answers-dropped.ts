@@ -5,6 +5,7 @@
 import { isNumeric } from '#core/ntp/endpoint.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import {
+  deafeningOf,
   dropsOf,
   isEverybody,
   isNetwork,
@@ -12,6 +13,7 @@ import {
   refusedPools,
   refusesPools,
   whatDeafens,
+  withoutDeafening,
 } from '#dialects/ntpd/restrict.ts'
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
@@ -59,8 +61,6 @@ const isWide = (each: Restriction): boolean => isEverybody(each) || isNetwork(ea
 const isSure = (subject: LintSubject, { target }: Restriction): boolean =>
   !target.includes('/') || readerOf(subject)?.family === 'ntpsec'
 
-const DEAFENING = ['ignore', 'noserve', 'notrust']
-
 function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const version = versionOf(subject)
   const lost = askedBy(subject).flatMap(server => {
@@ -78,7 +78,7 @@ function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const servers = lost.map(({ server }) => server)
   const numeric = by.every(isWide) && servers.every(({ address }) => isNumeric(address))
   const edits = numeric ? [exceptions(by.at(-1)!, servers)] : by.map(each => answered(subject, each))
-  const word = DEAFENING.find(each => first.flags.has(each))!
+  const word = deafeningOf(first)[0]!
   const none = `there is no exception for ${servers.length === 1 ? servers[0]!.address : `${servers.length} that are asked`}`
   const line = `restrict ${first.target}${first.mask === undefined ? '' : ` mask ${first.mask}`} ${word}`
   return [
@@ -114,19 +114,15 @@ const exceptions = ({ file, line }: RestrictionAt, lost: readonly Asked[]): Edit
 
 /** Of `nopeer` it is told by itself where it is wrong. Who only wanted proof is to be let in no further. */
 const answered = (subject: LintSubject, { file, line, flags }: RestrictionAt): Edit => {
-  const deafening = DEAFENING.filter(flag => flags.has(flag))
-  const closed = deafening.some(flag => flag !== 'notrust')
+  const closed = deafeningOf({ flags }).some(flag => flag !== 'notrust')
   const wanted = closed
     ? ['kod', 'limited', 'nomodify', 'notrap', 'noquery'].filter(flag => !flags.has(flag))
     : []
-  const pattern = `\\s+(?:${DEAFENING.join('|')})(?=\\s|$)`
   return {
     file,
     line,
     kind: 'replace',
-    text: lineOf(subject, file, line)
-      .replace(new RegExp(pattern), wanted.map(flag => ` ${flag}`).join(''))
-      .replace(new RegExp(pattern, 'g'), ''),
+    text: withoutDeafening(lineOf(subject, file, line), wanted),
   }
 }
 

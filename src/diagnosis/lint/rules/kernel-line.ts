@@ -17,7 +17,7 @@ import {
   takesDivider,
 } from '#dialects/linux/kernel-release.ts'
 import { nearest } from '#dialects/nearest.ts'
-import type { Edit, Finding } from '../../finding.ts'
+import { type Edit, editsOf, type Finding } from '../../finding.ts'
 import { found, type LintRule, removeWord, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, type Part } from '../subject.ts'
 import { counterChosen } from './counter-chosen.ts'
@@ -67,7 +67,7 @@ function once(findings: readonly Finding[]): Finding[] {
   for (const finding of findings) {
     const key = `${finding.name} ${finding.what}`
     const before = told.get(key)
-    const edits = [...(before?.remedy.edits ?? []), ...(finding.remedy.edits ?? [])]
+    const edits = [...(before ? editsOf(before) : []), ...editsOf(finding)]
     told.set(
       key,
       before
@@ -428,7 +428,7 @@ const inEnvironments = (subject: LintSubject): Finding[] =>
 
 /** grubenv is a block of 1024 bytes, which GRUB writes, too: its words are changed by the program that is there for it. */
 export function changedByItsProgram(subject: LintSubject, finding: Finding): Finding {
-  const [edit] = finding.remedy.edits ?? []
+  const [edit] = editsOf(finding)
   const environment = subject.bootEnvironments.find(({ file }) => file === edit?.file)
   if (!edit || !environment) return finding
   const { name } = environment.read.assigned.find(({ line }) => line === edit.line)!

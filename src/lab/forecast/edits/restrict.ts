@@ -1,7 +1,7 @@
 /** Lines of ntp.conf by which ntpd drops what its own servers answer. */
 import { readCommands } from '#dialects/ntpd/commands.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
-import type { Restriction } from '#dialects/ntpd/restrict.ts'
+import { deafeningOf, type Restriction, withoutDeafening } from '#dialects/ntpd/restrict.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
 import { deafeningIn } from '../../players/left-out.ts'
 import { isAsked, type PlayerSpec } from '../../players/player.ts'
@@ -9,9 +9,6 @@ import { type Edit, ofText } from './edit.ts'
 
 type Ntpd = Extract<PlayerSpec, { kind: 'ntpd' }>
 
-const DEAFENING = ['ignore', 'noserve', 'notrust'] as const
-const WORD = new RegExp(`\\s+(?:${DEAFENING.join('|')})(?=\\s|$)`)
-const ALL_WORDS = new RegExp(WORD, 'g')
 /** What asks and changes nothing is still let in: servers answer by such packets. */
 const CLOSED = ['nomodify', 'notrap', 'noquery']
 const FOR_SOURCES = `restrict source ${CLOSED.join(' ')}`
@@ -20,7 +17,7 @@ export function withoutRestrict(player: Ntpd): Edit<Ntpd>[] {
   const text = player.config ?? ''
   const first = deafening(text, player.version)
   if (!first) return []
-  const words = DEAFENING.filter(word => first.flags.has(word))
+  const words = deafeningOf(first)
   const line = readCommands(text).find(each => each.line === first.line)!
   const apply = ofText(config => heard(config, player.version))
   return words.length === 0
@@ -52,10 +49,8 @@ function heard(config: string, version: string): string {
   if (!drops) return config
   const lines = config.split('\n')
   const before = lines[drops.line - 1]!
-  const wanted = CLOSED.filter(word => !drops.flags.has(word)).map(word => ` ${word}`)
-  const after = DEAFENING.some(word => drops.flags.has(word))
-    ? before.replace(WORD, wanted.join('')).replace(ALL_WORDS, '')
-    : `${before}\n${FOR_SOURCES}`
+  const wanted = CLOSED.filter(word => !drops.flags.has(word))
+  const after = deafeningOf(drops).length > 0 ? withoutDeafening(before, wanted) : `${before}\n${FOR_SOURCES}`
   if (after === before) return config
   lines[drops.line - 1] = after
   return heard(lines.join('\n'), version)
