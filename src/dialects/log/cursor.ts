@@ -202,10 +202,15 @@ export class Cursor {
     let at = this.at
     while (bytes[at] === BLANK || bytes[at] === TAB) at++
     if (at <= this.wide && bytes[at + 4] === BLANK) {
-      if (areDigits(digitsAt(view, at))) {
+      const digits = digitsAt(view, at)
+      if (areDigits(digits)) {
         this.at = at + 4
-        const of = (digit: number) => bytes[at + digit]! - ZERO
-        return of(0) * 0x1000 + of(1) * 0x100 + of(2) * 0x10 + of(3)
+        return (
+          ((digits & 0xf) << 12) |
+          (((digits >> 8) & 0xf) << 8) |
+          (((digits >> 16) & 0xf) << 4) |
+          ((digits >> 24) & 0xf)
+        )
       }
     }
     const first = at
