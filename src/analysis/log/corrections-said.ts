@@ -106,14 +106,19 @@ const STARTING: Readonly<Partial<Record<Daemon, readonly EventName[]>>> = {
 
 /** When a daemon started, by its own words, or by the first row that it writes. */
 export const saidStarts = (log: HostLog, daemon: Daemon): Seconds[] => [
-  ...log.events
+  ...wordsOfStarts(log, daemon).map(({ at }) => at),
+  ...rowsOfStarts(log, daemon),
+]
+
+export const wordsOfStarts = (log: HostLog, daemon: Daemon): LogEvent[] =>
+  log.events
     .of('started', 'version', ...(STARTING[daemon] ?? []))
     .filter(event => event.daemon === daemon)
     // Each day's statistics show of which version they are.
     .filter(({ format }) => !log.samples.has(format) && !log.updates.has(format))
-    .map(({ at }) => at),
-  ...(log.updatesOf(daemon)?.begunAnew.all ?? []),
-]
+
+export const rowsOfStarts = (log: HostLog, daemon: Daemon): readonly Seconds[] =>
+  log.updatesOf(daemon)?.begunAnew.all ?? []
 
 /** A daemon that steps, and says in the same minutes that the clock runs at a rate that it cannot correct. */
 export const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daemon): boolean =>

@@ -5,6 +5,7 @@
  */
 
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
+import { grouped } from '#core/grouped.ts'
 import { upperMedian } from '#core/number/median.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
@@ -20,14 +21,18 @@ import {
   isAtStart,
   isOfARate,
   LEAST,
+  rowsOfStarts,
   saidStarts,
+  wordsOfStarts,
 } from './corrections-said.ts'
 import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import { foughtBy } from './fought.ts'
 import type { HostLog, UpdateSeries } from './host-log.ts'
+import { isBefore, orderOf, type Placed } from './line-order.ts'
 import { NOTICED } from './noticed.ts'
-import { gatheredIn, onOwnClock } from './on-own-clock.ts'
+import { gatheredIn, isOfLocalClock, onOwnClock } from './on-own-clock.ts'
+import { type Return, returnsOf } from './returns.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 import { WANDERS, withoutSources } from './without-sources.ts'
 
@@ -65,6 +70,10 @@ const REFUSED: Seconds = 3
 const WAKES_UP: Seconds = 1100
 /** chronyd slews at a twelfth of a second in each, or as slowly as it was told. */
 const SLEWED_IN = 20
+/** ntpd follows what it measured up to eight polls ago, of 1024 s at most. */
+const HEARD_WITHIN: Seconds = 8 * 1024
+/** What scatters by more makes ntpd follow nobody. */
+const SCATTERS: Seconds = 1.5
 /** What is smaller than this share changes little of a size. */
 const ROUGHLY = 0.05
 
@@ -78,6 +87,8 @@ interface Burst {
   readonly seen?: Seconds
   /** chronyd had noticed that the clock was set. */
   readonly noticed?: Noticed
+  /** Between two lines of which the second has the earlier stamp. */
+  readonly wentBack?: Return
 }
 
 interface Noticed {
@@ -87,7 +98,6 @@ interface Noticed {
 }
 
 type Place = Pick<Correction, 'file' | 'line'>
-type Placed = Pick<Correction, 'file' | 'line' | 'at'>
 
 interface Event extends Burst {
   readonly size: Seconds
@@ -111,15 +121,20 @@ export function disturbancesToldBy(log: HostLog, daemon: Daemon): Disturbance[] 
       !alone.some(span => gatheredIn(span, { ...event.all[0]!, size: event.size })) &&
       !free.some(span => gatheredIn(span, { at: foundAt(event.all[0]!), size: event.size }, WANDERS)),
   )
-  return leaps.map(({ all, since, seen, noticed, size, open }) => ({
-    ...(noticed ? spanNoticed(all[0]!, { since, noticed, size }) : spanOf(all[0]!, { since, seen, size })),
-    ...(open && !noticed && { open }),
+  return leaps.map(({ all, since, seen, noticed, wentBack, size, open }) => ({
+    ...(noticed
+      ? spanNoticed(all[0]!, { since, noticed, size })
+      : wentBack
+        ? spanOfReturn(wentBack, size)
+        : spanOf(all[0]!, { since, seen, size })),
+    ...(open && !noticed && !wentBack && { open }),
     size,
     uncertainty: isOfALine({ all, size, noticed }, daemon)
       ? Math.abs(size)
       : Math.min(0.05 * Math.abs(size), MOST_SLEWED),
     before: 0,
-    moved: noticed || wasSet(all[0]!, since, size) ? 'wall clock' : 'not known',
+    ...(wentBack && !noticed && { wentBack }),
+    moved: noticed || wentBack || wasSet(all[0]!, since, size) ? 'wall clock' : 'not known',
     sources: [],
     lines: all.map(({ file, line }) => ({ file, line })),
     restarted: false,
@@ -185,7 +200,11 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
   const all = tracked ? withoutGivenUp(corrections, given) : correctionsSaid(log, daemon)
   const begun = startsOf(log, daemon)
   const begins = log.updatesOf(daemon)?.from ?? firstWord(log, daemon)
-  const around = { words: wordsOfRight(log, daemon), order: tracked ? 1 : orderOf(log, daemon) }
+  const around = {
+    words: wordsOfRight(log, daemon),
+    order: tracked ? 1 : orderOf(log, daemon),
+    returns: tracked ? [] : returnsIn(log, daemon),
+  }
   const bursts = tracked
     ? burstsOf(
         all.filter(({ size }) => Math.abs(size) >= 0.002),
@@ -254,7 +273,9 @@ function spanOf(
   if (since === undefined) {
     const to = seen ?? at - leap(correction)
     const from = Math.min(last, to)
-    return { from, to, local: { from, to } }
+    // A clock that had been set forward is ahead in its own stamps.
+    const ahead = seen !== undefined || correction.by === 'unknown' ? Math.min(0, size) : 0
+    return { from: Math.min(from, to + ahead), to: to + ahead, local: { from, to } }
   }
   return { from: since, to: Math.max(since, at + size), local: { from: since, to: at } }
 }
@@ -270,61 +291,116 @@ function spanNoticed(
   return { from, to, local: { from: Math.min(from, at), to: Math.max(from, at) } }
 }
 
+/** It was set between these two lines, or sooner after the first of them than the stamps say. */
+function spanOfReturn({ before, after }: Return, size: Seconds): Pick<Disturbance, 'from' | 'to' | 'local'> {
+  return {
+    from: before.at,
+    to: Math.max(before.at, after.at + size),
+    local: { from: after.at, to: before.at },
+  }
+}
+
+interface Right {
+  readonly at: Seconds
+  /** What says so; of a row that shows it nobody knows where it stands among the words. */
+  readonly said?: LogEvent
+}
+
 /** When the daemon said that the clock was right, or had just begun to care for it. */
-const wordsOfRight = (log: HostLog, daemon: Daemon): Seconds[] => [
-  ...saidStarts(log, daemon),
-  ...log.events
-    .of('synchronised')
-    .filter(event => event.daemon === daemon)
-    .map(({ at }) => at),
+const wordsOfRight = (log: HostLog, daemon: Daemon): Right[] => [
+  ...rowsOfStarts(log, daemon).map(at => ({ at })),
+  ...[...wordsOfStarts(log, daemon), ...wordsOf(log, daemon, 'synchronised')].map(said => ({
+    at: said.at,
+    said,
+  })),
+  ...(daemon === 'ntpd' ? wordsOf(log, daemon, 'selected') : [])
+    .filter(said => !isOfLocalClock(said))
+    .map(said => ({ at: said.at - HEARD_WITHIN, said })),
 ]
+
+const wordsOf = (log: HostLog, daemon: Daemon, what: EventName): LogEvent[] =>
+  log.events.of(what).filter(each => each.daemon === daemon)
 
 interface Around {
   /** When all was well. */
-  readonly words: readonly Seconds[]
+  readonly words: readonly Right[]
   readonly before: Burst | undefined
+  readonly returns: readonly Return[]
   /** Of the lines: -1 where the last is the first, as `journalctl -r` prints them. */
   readonly order: number
 }
 
 function betweenItsWords(
   burst: Burst,
-  { words, before, order }: Around,
+  { words, before, order, returns }: Around,
   log: HostLog,
   daemon: Daemon,
 ): Burst {
   const [first] = burst.all
-  const found = decidedAt(first!)
-  const mine = (what: EventName) => log.events.of(what).filter(each => each.daemon === daemon)
-  const right = words.filter(at => at < found - SLACK && at >= burst.since)
-  const since = Math.max(burst.since, ...right)
-  const seen = mine('spike').find(({ at, size }) => at >= since && at < found && size * first!.size > 0)
+  const size = total(burst.all)
   const last = before?.all.at(-1)
-  const leaps = [...mine('jumped-forward'), ...mine('jumped-backward')]
-    .filter(each => isBefore(each, first!, order) && !(last && isBefore(each, last, order)))
+  const mine = (what: EventName) =>
+    wordsOf(log, daemon, what).filter(
+      each => isBefore(each, first!, order) && !(last && isBefore(each, last, order)),
+    )
+  const found = decidedAt(first!)
+  const spike = mine('spike')
+    .filter(each => each.at >= burst.since && each.size * first!.size > 0)
+    .toSorted((a, b) => a.at - b.at)[0]
+  const sign = spike ?? { ...first!, at: found }
+  const right = words.filter(({ at, said }) =>
+    said
+      ? isBefore(said, sign, order) &&
+        Math.abs(said.at - sign.at) > SLACK &&
+        (last ? isBefore(last, said, order) : at >= burst.since)
+      : at < found - SLACK && at >= burst.since,
+  )
+  const leap = [...mine('jumped-forward'), ...mine('jumped-backward')]
     .sort((a, b) => order * (a.line - b.line))
-  const leap = leaps.at(-1)
+    .at(-1)
+  const wentBack = returns.find(
+    each =>
+      each.by <= size + SLACK &&
+      isBefore(each.after, first!, order) &&
+      (!last || isBefore(last, each.before, order)),
+  )
+  const since = Math.max(burst.since, ...right.map(({ at }) => at))
+  const seen = (daemon === 'ntpd' && Math.abs(size) > SCATTERS && scatteredBefore(sign, mine, order)) || spike
   return {
     ...burst,
     since,
     open: burst.open && right.length === 0,
     ...(seen && { seen: seen.at }),
+    ...(wentBack && { wentBack }),
     ...(leap && { noticed: { at: leap.at, alone: isAlone(leap, first!, last) } }),
   }
 }
 
-/** By their lines: where a clock was set, stamps do not tell what came first. */
-const isBefore = (a: Placed, b: Placed, order: number): boolean =>
-  a.file === b.file ? order * a.line < order * b.line : a.at < b.at
+/**
+ * After a jump each source scatters by it, and ntpd follows none of them although they answer: from then on the clock was wrong. It tells
+ * whom it follows and who does not answer, or neither.
+ */
+function scatteredBefore(
+  sign: Placed,
+  mine: (what: EventName) => LogEvent[],
+  order: number,
+): LogEvent | undefined {
+  const before = (what: EventName) =>
+    mine(what)
+      .filter(each => isBefore(each, sign, order) && Math.abs(each.at - sign.at) > SLACK)
+      .sort((a, b) => order * (a.line - b.line))
+  const followed = before('selected').at(-1)
+  const alone = before('no-source').find(each => followed && isBefore(followed, each, order))
+  const silent = before('unreachable').some(each => followed && isBefore(followed, each, order))
+  return alone && !silent && sign.at - alone.at < HEARD_WITHIN ? alone : undefined
+}
 
-function orderOf(log: HostLog, daemon: Daemon): number {
-  const words = log.events.all
-    .filter(event => event.daemon === daemon)
-    .sort((a, b) => a.file - b.file || a.line - b.line)
-  const onwards = words
-    .slice(1)
-    .reduce((sum, { at, file }, i) => sum + (file === words[i]!.file ? Math.sign(at - words[i]!.at) : 0), 0)
-  return onwards < 0 ? -1 : 1
+/** Where its stamps go back, and it had not set the clock back itself. */
+const returnsIn = (log: HostLog, daemon: Daemon): Return[] => {
+  const mine = log.events.all.filter(event => event.daemon === daemon)
+  return [...grouped(mine, ({ file }) => file).values()]
+    .flatMap(each => returnsOf(each))
+    .filter(({ before }) => before.what !== 'stepped')
 }
 
 function isAlone(leap: LogEvent, found: Correction, before: Correction | undefined): boolean {

@@ -6,6 +6,7 @@
 import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import type { Cause } from '../finding.ts'
 import { survivePanic } from '../remedies.ts'
@@ -28,6 +29,8 @@ export const panicExitAhead: Rule = subject => {
   const off = size === undefined ? undefined : Math.abs(size)
   // By true time, as its cause; the line is stamped by the clock that was wrong.
   const at = first && first.at + (first === told ? told.size : 0)
+  const set =
+    size !== undefined && disturbances.clock.some(each => each.moved === 'wall clock' && isOf(each, size))
   const about = off === undefined ? `more than ${keeper.panicAbove} s` : amount(off)
   return [
     {
@@ -49,7 +52,7 @@ export const panicExitAhead: Rule = subject => {
           })),
       cost: `The clock stays ${off === undefined ? about : duration(off)} wrong, and drifts, until somebody starts the daemon again.`,
       causes: [
-        ...(size !== undefined && size < 0 ? AHEAD : BEHIND),
+        ...(size !== undefined && size < 0 ? AHEAD : set ? SET_BACK : BEHIND),
         { what: 'the clock was wrong at the start, without -g', why: 'if it is the first update' },
       ],
       remedy: survivePanic(keeper),
@@ -66,15 +69,21 @@ const survived = ({ size, local }: Disturbance, { log, keeper, disturbances }: S
   disturbances.own.some(
     step =>
       Math.max(step.at, decidedAt(step)) >= local.from &&
-      Math.abs(step.size - size) < SAME * Math.abs(size) &&
+      isOf(step, size) &&
       !saidStarts(log, keeper.daemon).some(at => at > local.from && at <= step.at),
   )
+
+const isOf = (each: { readonly size: Seconds }, size: Seconds): boolean =>
+  Math.abs(each.size - size) < SAME * Math.abs(size)
 
 const BEHIND: readonly Cause[] = [
   {
     what: 'the guest was paused for longer than the panic threshold',
     why: 'its clock stands meanwhile, and is behind',
   },
+]
+const SET_BACK: readonly Cause[] = [
+  { what: 'somebody set the clock back', why: 'only the wall clock was moved' },
 ]
 /** No pause does that. */
 const AHEAD: readonly Cause[] = [

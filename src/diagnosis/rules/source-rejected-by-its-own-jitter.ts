@@ -3,6 +3,7 @@
  * side by side; their scatter counts in the root distance, which passes the limit of 1.5 s, and the source is not
  * selectable until the old ones have left: seven or eight polls. chronyd has a limit for the scatter too (maxjitter).
  */
+import { isBefore, orderOf } from '#analysis/log/line-order.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
@@ -27,11 +28,15 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
       .filter(event => event.daemon === keeper.daemon)
       .sort((a, b) => a.at - b.at)
   const events = mine('no-source').filter(({ text }) => !FOR_ANOTHER_REASON.test(text))
+  const order = orderOf(log, keeper.daemon)
   const ends = mine('selected', 'panic')
+  const byLine = ends.toSorted((a, b) => order * (a.line - b.line))
   return disturbances.clock.flatMap(each => {
     // chronyd forgets its sources when it notices a step; then it has none for another reason.
-    if (Math.abs(each.size) < LARGE || each.moved === 'wall clock') return []
-    const againAfter = (lost: LogEvent) => ends.find(end => end.at > lost.at || isNext(end, lost))
+    if (Math.abs(each.size) < LARGE || (each.moved === 'wall clock' && !each.wentBack)) return []
+    const againAfter = (lost: LogEvent) =>
+      byLine.find(end => end.file === lost.file && isBefore(lost, end, order)) ??
+      ends.find(end => isBefore(lost, end, order))
     const lost = events.find(
       one => one.at >= each.local.from - 5 && one.at < each.local.to + SOON && againAfter(one)?.at !== one.at,
     )
@@ -39,10 +44,6 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
     return lost && (again?.at ?? lost.at) - lost.at < SOON ? [{ lost, again }] : []
   })
 }
-
-/** In the same second: after its own step ntpd has no source until it has looked at them again. */
-const isNext = (end: LogEvent, { at, file, line }: LogEvent): boolean =>
-  end.at === at && end.file === file && end.line > line
 
 /** They contradict each other, too few are right, or they do not answer. */
 const FOR_ANOTHER_REASON = /majority|not enough|required source|: no sources|\([1-9]\d* unreachable/

@@ -4,6 +4,7 @@
  * of its own steps, and its stamps show those that go back.
  */
 
+import { type Return, returnsOf } from '#analysis/log/returns.ts'
 import { grouped } from '#core/grouped.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -14,8 +15,6 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 
-/** Lines of several programs are not quite in order. */
-const LEAST: Seconds = 5
 /** Summer time ends. */
 const HOUR: Seconds = 3600
 /** Zones differ from UTC by multiples of it. */
@@ -25,16 +24,6 @@ const NEARLY: Seconds = 60
 const START: Seconds = 600
 /** From its first word to the first reply timesyncd takes less. */
 const CONNECTING: Seconds = 120
-/** Of a gap of a log: a clock that was ahead for as long would be found right just then by chance only. */
-const FILLED = 0.9
-/** A log that runs backwards more often is out of order. */
-const MOST = 2
-
-interface Return {
-  readonly before: LogEvent
-  readonly after: LogEvent
-  readonly by: Seconds
-}
 
 export const stampsWentBack: Rule = subject => {
   const { log, keeper, when } = subject
@@ -45,7 +34,7 @@ export const stampsWentBack: Rule = subject => {
         what === 'stepped' && at > after.at && at - size < after.at + START && Math.abs(size - by) < 0.1 * by,
     )
   const all = [...grouped(mine, ({ file }) => file).values()]
-    .flatMap(returnsOf)
+    .flatMap(each => returnsOf(each, isReply))
     .filter(({ before, after, by }) => {
       const summerEnds = after.local === true && Math.abs(by - HOUR) < NEARLY
       return isOfOne(before, after) && !summerEnds
@@ -122,38 +111,4 @@ function setItself({ before, after, by }: Return, count: number, { keeper, when 
     ]),
     confirm: 'timedatectl: RTC time beside universal time, and RTC in local TZ.',
   }
-}
-
-/**
- * Where the stamps of a file go back; where they go back to before its beginning, or what follows fills a gap that was there before, its
- * parts are out of order.
- */
-function returnsOf(events: readonly LogEvent[]): Return[] {
-  const sorted = events.toSorted((a, b) => a.line - b.line)
-  let first = Number.POSITIVE_INFINITY
-  const all: Return[] = []
-  for (const [i, after] of sorted.entries()) {
-    const before = sorted[i - 1]
-    if (before && before.at - after.at > LEAST) {
-      const outOfOrder = after.at < first || fillsAGap(sorted, i)
-      if (outOfOrder && !isReply(before, after)) return []
-      all.push({ before, after, by: before.at - after.at })
-    }
-    first = Math.min(first, after.at)
-  }
-  return all.length > MOST ? [] : all
-}
-
-/** What comes from there on goes on after all that there was, or ends, before it sees a time that was there. */
-function fillsAGap(events: readonly LogEvent[], back: number): boolean {
-  const { at } = events[back]!
-  const next = events.findIndex((each, i) => i < back && each.at > at)
-  const begins = events[next - 1]?.at
-  if (begins === undefined) return false
-  const [ends, most] = [events[next]!.at, events[back - 1]!.at]
-  const rest = events.slice(back)
-  const end = rest.findIndex((each, i) => i > 0 && (each.at < rest[i - 1]!.at - LEAST || each.at > ends))
-  const goesOn = rest[end]
-  const twice = goesOn !== undefined && goesOn.at > ends && goesOn.at <= most
-  return !twice && rest.at(end < 0 ? -1 : end - 1)!.at - at > FILLED * (ends - begins)
 }

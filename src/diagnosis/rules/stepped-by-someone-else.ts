@@ -4,6 +4,7 @@
  */
 
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Return } from '#analysis/log/returns.ts'
 import { isNoticed } from '#analysis/log/sleeps.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -46,7 +47,9 @@ export const steppedBySomeoneElse: Rule = subject => {
     evidence: [
       ...seenIn(each, subject, NOT_DONE),
       ...wordsOf(each, noticed).map(evidenceOf),
-      ...(each.moved === 'wall clock' && (each.sources.length > 0 || wordsOf(each, noticed).length === 0)
+      ...(each.wentBack ? stampsOf(each.wentBack, subject) : []),
+      ...(each.moved === 'wall clock' &&
+      (each.sources.length > 0 || (wordsOf(each, noticed).length === 0 && !each.wentBack))
         ? [
             {
               text: each.likeOthers
@@ -102,6 +105,11 @@ export const steppedBySomeoneElse: Rule = subject => {
   }))
   return [...jumps, ...unseen(subject, regular)]
 }
+
+const stampsOf = ({ before, after }: Return, { when }: Subject) => [
+  { ...evidenceOf(before), text: `${when(before.at)}  ${before.text}` },
+  { ...evidenceOf(after), text: `the next line is stamped ${when(after.at)}: ${after.text}` },
+]
 
 const NOT_DONE = 'and the daemon had not done it'
 

@@ -343,3 +343,79 @@ describe('chronyd, started with the machine', () => {
     expect(found(...boot(1, 12.4), ...boot(2, 13.4))).toEqual(['note wrong-at-start', 'good good'])
   })
 })
+
+describe('a clock that was set, by the words of ntpd alone', () => {
+  const at = (stamp: string, text: string) => `Dec  1 ${stamp} vm1 ntpd[612]: ${text}`
+  const begun = [
+    at('00:00:00', '0.0.0.0 c016 06 restart'),
+    at('00:05:38', '0.0.0.0 0615 05 clock_sync'),
+    at('12:57:19', '192.0.2.1 941a 8a sys_peer'),
+    at('13:18:30', '192.0.2.2 941a 8a sys_peer'),
+  ]
+  const jumps = (...lines: readonly string[]) =>
+    explain(...begun, ...lines).disturbances.map(({ from, to, moved, size }) => ({
+      from: time(from),
+      to: time(to),
+      moved,
+      size,
+    }))
+  const time = (seconds: number) => new Date((seconds % 86_400) * 1e3).toISOString().slice(11, 19)
+  const back = [
+    at('12:53:34', '192.0.2.1 941a 8a sys_peer'),
+    at('13:09:26', '0.0.0.0 0618 08 no_sys_peer'),
+    at('14:56:31', '192.0.2.2 901a 8a sys_peer'),
+    at('14:56:31', '0.0.0.0 0617 07 panic_stop +3600 s; set clock manually within 1000 s.'),
+  ]
+
+  test('back: between the two lines of which the second has the earlier stamp', () => {
+    expect(jumps(...back)).toEqual([{ from: '13:18:30', to: '13:53:34', moved: 'wall clock', size: 3600 }])
+    const { findings } = explain(...begun, ...back)
+    expect(findings.map(({ name }) => name)).toEqual([
+      'stepped-by-someone-else',
+      'panic-exit-ahead',
+      'source-rejected-by-its-own-jitter',
+    ])
+    expect(findings[0]!.evidence.map(({ line }) => line)).toEqual([8, 4, 5])
+    expect(findings[1]!.causes[0]!.what).toBe('somebody set the clock back')
+    expect(findings[2]!.measures.time).toBe(6425)
+  })
+
+  test('by less than the stamps fall, it was not', () => {
+    const less = back.map(line => line.replace('+3600', '+1002'))
+    expect(jumps(...less)).toMatchObject([{ moved: 'not known' }])
+  })
+
+  test.each([
+    [
+      'forward',
+      '-412.000237',
+      '-412.000169',
+      '16:13:57',
+      { from: '11:01:58', to: '14:09:26', size: -412.000169 },
+    ],
+    ['or paused', '+400.0', '+400.1', '16:27:37', { from: '11:01:58', to: '14:16:18', size: 400.1 }],
+  ])(
+    '%s: after whom it followed, and before it followed nobody',
+    (_, spike, step, synchronised, expected) => {
+      const told = jumps(
+        at('14:16:18', '0.0.0.0 0618 08 no_sys_peer'),
+        at('16:03:23', '192.0.2.2 901a 8a sys_peer'),
+        at('16:03:23', `0.0.0.0 0613 03 spike_detect ${spike} s`),
+        at('16:20:49', `0.0.0.0 061c 0c clock_step ${step} s`),
+        at(synchronised, '0.0.0.0 0615 05 clock_sync'),
+      )
+      expect(told).toEqual([{ ...expected, moved: 'not known' }])
+    },
+  )
+
+  test('that it followed nobody because none answered does not say that the clock was wrong then', () => {
+    const told = jumps(
+      at('14:16:18', '192.0.2.1 8013 83 unreachable'),
+      at('14:16:18', '0.0.0.0 0618 08 no_sys_peer'),
+      at('16:03:23', '192.0.2.2 901a 8a sys_peer'),
+      at('16:03:23', '0.0.0.0 0613 03 spike_detect +400.0 s'),
+      at('16:20:49', '0.0.0.0 061c 0c clock_step +400.1 s'),
+    )
+    expect(told).toMatchObject([{ from: '11:01:58', to: '16:03:23' }])
+  })
+})
