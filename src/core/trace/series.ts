@@ -104,6 +104,8 @@ export type EventName =
   | 'jumped-forward'
   | 'jumped-backward'
   | 'no-source'
+  // It ended, and followed nobody.
+  | 'ended-alone'
   | 'selected'
   | 'reachable'
   | 'unreachable'

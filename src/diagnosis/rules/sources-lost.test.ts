@@ -120,6 +120,30 @@ describe('ntpd follows nobody for hours', () => {
     expect(what).toMatch(/^ntpd followed none of its sources for 12\.0 h/)
   })
 
+  test('and tells of no source at all: its status at the end says that it still followed nobody', () => {
+    const end = (status: string) => line(17 * HOUR, `0.0.0.0 ${status} 0d kern kernel time sync disabled`)
+    const quiet = [line(0, '0.0.0.0 c016 06 restart'), line(340, '0.0.0.0 0615 05 clock_sync')]
+    const { findings } = explain(
+      ...quiet,
+      line(HOUR, '0.0.0.0 0618 08 no_sys_peer'),
+      nobody,
+      exit,
+      end('001d'),
+    )
+    expect(findings.map(({ name, severity }) => [severity, name])).toEqual([['warning', 'sources-lost']])
+    expect(findings[0]!.measures).toEqual({ time: 12 * HOUR, open: 1 })
+    expect(findings[0]!.what).toMatch(/^ntpd followed none of its sources for 12\.0 h/)
+    expect(findings[0]!.causes.map(({ what }) => what.slice(0, 17))).toEqual([
+      'its sources contr',
+      'the network or a ',
+    ])
+    // It followed somebody again, as ntpd does not say at its usual level; or it was started again, and nothing is known since then.
+    expect(told(...quiet, nobody, exit, end('061d'))).toEqual([['good', 'good']])
+    expect(told(...quiet, nobody, line(6 * HOUR, '0.0.0.0 c016 06 restart'), exit, end('001d'))).toEqual([
+      ['good', 'good'],
+    ])
+  })
+
   test('and calls them unreachable, or all but one: the network loses the packets', () => {
     const lost = servers.map((server, nth) => line(5 * HOUR - 60 + nth, `${server} 8433 83 unreachable`))
     for (const lines of [lost, lost.slice(1)]) {

@@ -48,10 +48,18 @@ export const sourcesLost: Rule = subject => {
     .find(({ time, least }) => time > least)
   if (!longest) return []
   const { silent, back, time, seenBy, open } = longest
-  const events = log.events.of('no-source', 'unreachable').filter(({ at }) => at >= silent && at < back)
+  const events = log.events
+    .of('no-source', 'ended-alone', 'unreachable')
+    .filter(({ at }) => at >= silent && at < back)
   const off = seenBy === 'words' && !open ? foundAfter(longest, subject) : undefined
   const answering = seenBy === 'words' ? answeringIn(longest, subject) : []
-  const heard = answering.length < FEW ? 'No source was heard' : `${keeper.name} followed none of its sources`
+  // It may log nothing of any source.
+  const unnamed =
+    seenBy === 'words' &&
+    keeper.daemon === 'ntpd' &&
+    !log.events.of('selected', 'reachable', 'unreachable').some(({ daemon }) => daemon === 'ntpd')
+  const answered = unnamed || answering.length >= FEW
+  const heard = answered ? `${keeper.name} followed none of its sources` : 'No source was heard'
   return [
     {
       name: 'sources-lost',
@@ -59,7 +67,7 @@ export const sourcesLost: Rule = subject => {
       from: silent,
       to: back,
       what: open
-        ? `${heard} for ${duration(time)}, from ${when(silent)} on, and ${answering.length < FEW ? 'none was back' : 'none yet'} when the daemon, or its log, ended.`
+        ? `${heard} for ${duration(time)}, from ${when(silent)} on, and ${answered ? 'none yet' : 'none was back'} when the daemon, or its log, ended.`
         : `${heard} for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
       measures: { time, ...(open && { open: 1 }), ...(off && { size: off.size }) },
       evidence: [
@@ -86,14 +94,16 @@ export const sourcesLost: Rule = subject => {
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
-        ...(answering.length < FEW
-          ? []
-          : [
+        ...(answered
+          ? [
               {
                 what: 'its sources contradict each other: one or more of them are wrong, and no majority is left',
-                why: `${answering.length} of them were reachable, and it does not say that they ceased to be`,
+                why: unnamed
+                  ? 'it says that it follows nobody, and not whether they answer'
+                  : `${answering.length} of them were reachable, and it does not say that they ceased to be`,
               },
-            ]),
+            ]
+          : []),
         {
           what: 'the network or a firewall lost the packets',
           why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
@@ -102,7 +112,7 @@ export const sourcesLost: Rule = subject => {
           ? []
           : [{ what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' }]),
       ],
-      ...(answering.length < FEW
+      ...(!answered
         ? {
             remedy: configure(
               keeper,
@@ -200,7 +210,8 @@ function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Se
 /**
  * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd
  * says both each time, and timesyncd: it has one server, and says so when that does not answer and when another does. ntpd does so
- * where it is told to log what it follows; where it is not, its measurements must have stopped then.
+ * where it is told to log what it follows; where it is not, its measurements must have stopped then, or its last status be that it follows
+ * nobody: then it has done so from the last time on that it said so.
  */
 function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   const mine = (...whats: readonly EventName[]) =>
@@ -208,14 +219,18 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
   const followed = mine('selected').filter(each => !isOfLocalClock(each))
   const heard = lastHeard(log, daemon)
   const measured = heard !== undefined && (daemon === 'chrony' || daemon === 'ntpd')
-  if (followed.length > 0 ? daemon === 'other' : !measured) return []
+  const alone = mine('ended-alone')
+  if (followed.length > 0 ? daemon === 'other' : !measured && alone.length === 0) return []
   const all = daemon === 'timesyncd' ? mine('no-source', 'unreachable') : mine('no-source')
   const ends = [...followed, ...mine('started', 'version', 'ended')].map(({ at }) => at).sort((a, b) => a - b)
   // Of what is said thousands of times the first are kept: what came afterwards nobody knows.
-  const known =
+  const kept =
     log.events.count('selected') > followed.length ? Math.max(...followed.map(({ at }) => at)) : Infinity
+  const said = all.filter(({ text, at }) => !/majority/.test(text) && at <= kept).sort((a, b) => a.at - b.at)
   const words = firstOfEach(
-    all.filter(({ text, at }) => !/majority/.test(text) && at <= known),
+    followed.length > 0 || measured
+      ? said
+      : alone.flatMap(end => said.findLast(({ at }) => at <= end.at) ?? []),
     ends,
   )
   const spoke = Math.max(...log.events.all.filter(event => event.daemon === daemon).map(({ at }) => at))
@@ -236,7 +251,8 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
     if (heard !== undefined && (!open || heard > at)) return []
     if (breaks.some(each => each.at >= silent && each.at < back)) return []
     const seenBy = silent === heard ? 'lines' : 'words'
-    if (daemon === 'ntpd' && followed.length === 0 && seenBy === 'words') return []
+    const known = followed.length > 0 || alone.some(each => Math.abs(each.at - back) <= SLACK)
+    if (daemon === 'ntpd' && !known && seenBy === 'words') return []
     const last = end === undefined
     return [
       {
@@ -259,7 +275,7 @@ function firstOfEach(
 ): { readonly at: Seconds; readonly end: Seconds | undefined }[] {
   const first: { at: Seconds; end: Seconds | undefined }[] = []
   let next = 0
-  for (const { at } of words.toSorted((a, b) => a.at - b.at)) {
+  for (const { at } of words) {
     while (next < ends.length && ends[next]! < at) next++
     const end = ends[next]
     if (first.length === 0 || first.at(-1)!.end !== end) first.push({ at, end })

@@ -6,7 +6,7 @@ import { PPM } from '#core/time/units.ts'
 import { type Said, said } from '../log/said.ts'
 
 const CLASS = /^(?:INIT|PROTO|CLOCK|SYNC|IO|LOG|NTSc|NTSs|REFCLOCK|CONFIG|ERR|MRU|LEAP): /
-const STATE = /^(\S{1,80}) [0-9a-f]{4} ([0-9a-f]{2}) (\w+) ?(.*)$/
+const STATE = /^(\S{1,80}) ([0-9a-f]{4}) ([0-9a-f]{2}) (\w+) ?(.*)$/
 
 /**
  * With a logfile of its own its words of the start go to the system log alone. It counts addresses from its start on, and the kernel's
@@ -59,13 +59,20 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^frequency initialized -?\d+\.\d+ PPM from/, () => said('started')],
 ]
 
+const KERNEL = '0d'
+const AT_ITS_END = 'kernel time sync disabled'
+/** The status of the system: its leap indicator, where that was set, and after it in six bits what kind of source it follows. */
+const NOBODY = /^[048]0/
+
 /** Undefined when it means nothing here. */
 export function readMessage(message: string): Said | undefined {
   const text = message.replace(CLASS, '')
   if (BEGINS.test(text)) return said('started')
   const state = STATE.exec(text)
   if (state) {
-    const [, address, code, , detail] = state
+    const [, address, status, code, , detail] = state
+    if (code === KERNEL && detail === AT_ITS_END)
+      return NOBODY.test(status!) ? said('ended-alone') : undefined
     const system = SYSTEM[code!]
     if (system) return system(detail!)
     const what = SOURCE[code!]
