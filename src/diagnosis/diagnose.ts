@@ -152,6 +152,8 @@ const SETTINGS: readonly EventName[] = [
   'source-trusted',
   'version',
   'started',
+  'listening',
+  'gave-way',
   'source-added',
 ]
 

@@ -13,6 +13,7 @@ const STARTS: readonly EventName[] = ['version', 'started']
 const ORDINARY: readonly EventName[] = [
   ...STARTS,
   'resolution',
+  'listening',
   'source-added',
   'frequency-set',
   'connecting',

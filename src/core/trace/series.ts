@@ -94,6 +94,10 @@ export type EventName =
   | 'started'
   | 'ended'
   | 'version'
+  // It takes packets from others than its own machine.
+  | 'listening'
+  // It ended at its start: another program has its port.
+  | 'gave-way'
   // It was told to leave the clock alone.
   | 'only-watches'
   | 'stepped'

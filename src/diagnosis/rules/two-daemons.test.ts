@@ -104,3 +104,61 @@ describe('one keeps it at a time', () => {
     expect(names(...boot(0), ...boot(7 * HOUR), ...boot(14 * HOUR))).toEqual(GOOD)
   })
 })
+
+describe('a log of minutes', () => {
+  const listening = (at: number) => ntpd(at, 'Listen normally on 2 eth0 192.0.2.8:123')
+  const local = (at: number) => ntpd(at, 'Listen normally on 1 lo 127.0.0.1:123')
+  const selected = (at: number) => chronyd(at, 'Selected source 192.0.2.1')
+  const synchronised = (at: number) => timesyncd(at, 'Synchronized to time server 192.0.2.1:123 (a.example).')
+  const cron = (at: number) => line(at, 'CRON', '(root) CMD (run-parts /etc/cron.hourly)')
+
+  test.each([
+    ['chronyd and ntpd', [chronydStarts(0), ntpdStarts(1), listening(12), selected(9), cron(900)]],
+    ['timesyncd, which had been there before, and ntpd', [ntpdStarts(1), listening(2), synchronised(3)]],
+  ])('shows both at work: %s', (_, lines) => {
+    const { findings } = written(...lines)
+    expect(findings.map(({ name, severity }) => [severity, name])).toEqual(TWO)
+    expect(findings[0]!.what).toContain('neither had ended when this log did')
+  })
+
+  test.each([
+    [
+      'one ended',
+      [chronydStarts(0), ntpdStarts(1), listening(2), selected(9), chronyd(11, 'chronyd exiting')],
+    ],
+    [
+      'one was stopped',
+      [
+        ntpdStarts(1),
+        listening(2),
+        synchronised(3),
+        line(5, 'systemd', 'Stopped Network Time Synchronization.'),
+      ],
+    ],
+    [
+      'one found its port taken',
+      [
+        chronydStarts(0),
+        ntpdStarts(1),
+        listening(2),
+        ntpd(3, 'unable to bind to wildcard address 0.0.0.0 - another process may be running - EXITING'),
+        selected(9),
+      ],
+    ],
+    ['one hears its own machine only', [chronydStarts(0), ntpdStarts(1), local(2), selected(9)]],
+    [
+      'one began after the last word of the other',
+      [chronydStarts(0), selected(9), ntpdStarts(60), listening(61)],
+    ],
+    [
+      'the log goes on without one of them',
+      [chronydStarts(0), ntpdStarts(1), listening(2), selected(9), cron(2 * HOUR)],
+    ],
+    [
+      'one sets the clock once',
+      [line(1, 'ntpdate', 'step time server 192.0.2.1 offset 0.512345 sec'), chronydStarts(0), selected(9)],
+    ],
+  ])('shows one: %s', (_, lines) => {
+    expect(names(...lines)).toEqual(GOOD)
+  })
+})

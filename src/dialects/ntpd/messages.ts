@@ -53,6 +53,8 @@ const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said])[
   [/^(?:proto: )?precision = (\d+(?:\.\d+)?) usec/, m => said('resolution', { size: Number(m[1]) * 1e-6 })],
   [/^no servers reachable/, () => said('no-source')],
   [/^no peer for too long/, () => said('free-running')],
+  [/^(?:Listen normally on|Listening on interface #)\s?\d+ (?!lo\b)/, () => said('listening')],
+  [/^unable to bind to wildcard .* EXITING$/, () => said('gave-way')],
   [/^(?:ntpd )?exiting on signal/, () => said('ended')],
   [/^ntpd (?:ntpsec-|\d+\.)\S+/, () => said('version')],
   [/^Command line: /, () => said('started')],
