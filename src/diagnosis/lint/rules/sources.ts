@@ -261,7 +261,7 @@ function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSo
     found({
       name: 'no-iburst',
       severity: 'note',
-      what: `${without.length === 1 ? `${first.address} is` : `${without.length} sources are`} asked once a minute from the start, without \`iburst\`.`,
+      what: `${without.length === 1 ? `${first.address} is` : `${without.length} sources are`} asked once a poll from the start, without \`iburst\`.`,
       measures: { sources: without.length },
       evidence: without.slice(0, 5).map(({ file, line }) => evidenceAt(subject, file, line)),
       cost: `After a start ${program} needs minutes instead of seconds until it follows a source.`,

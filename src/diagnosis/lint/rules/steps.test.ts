@@ -96,3 +96,12 @@ test('the remedy of a makestep that is misspelt is spelt rightly', () => {
   expect(remedy.changes[0]).toBe('makestep 1.0 -1')
   expect(remedy.edits).toEqual([{ file: 0, line: 2, kind: 'replace', text: 'makestep 1.0 -1' }])
 })
+
+test('who asks once a minute already is told of steps only', () => {
+  const changes = (options: string) =>
+    lint([{ path: 'etc/chrony.conf', text: `server 10.0.0.1 iburst ${options}\nmakestep 1 3\n` }], {
+      hypervisor: 'kvm',
+    }).find(({ name }) => name === 'makestep-expires')!.remedy.changes
+  expect(changes('minpoll 4 maxpoll 6')).toEqual(['makestep 1 -1'])
+  expect(changes('maxpoll 7')).toEqual(['makestep 1 -1', 'server … iburst minpoll 4 maxpoll 6'])
+})

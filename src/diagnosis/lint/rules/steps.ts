@@ -35,6 +35,9 @@ const BESIDE: Readonly<Record<NonNullable<About['putRightBy']>, string>> = {
     'VMware Tools set the clock to that of the host after a resume, a restore and a migration, unless the host has switched that off (time.synchronize.* in the .vmx file), which this guest cannot see, so it is not relied on. Where they do not:',
 }
 
+/** Polls of a minute: so soon is a pause noticed. */
+const OFTEN = 6
+
 function chrony(subject: LintSubject): Finding[] {
   if (subject.machine.isGuest === false) return []
   const main = subject.chrony.find(part => part.main)
@@ -81,6 +84,8 @@ function chrony(subject: LintSubject): Finding[] {
   const restarted = subject.commandLines.some(
     ({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).restarted,
   )
+  const sources = subject.chrony.flatMap(({ read }) => read.sources)
+  const often = sources.length > 0 && sources.every(({ maxpoll }) => maxpoll <= OFTEN)
   const text = lineOf(subject, last.file, last.line)
   const step = tooLarge ? '1' : last.words[0]
   const name = last.name === 'makestep' ? '$2' : 'makestep'
@@ -101,10 +106,10 @@ function chrony(subject: LintSubject): Finding[] {
       ),
       remedy: {
         daemon: 'chrony',
-        text: 'Allow steps at any time, and ask often enough to notice. After a resume `chronyc makestep` and `chronyc burst 4/4` help at once.',
+        text: `Allow steps at any time${often ? '' : ', and ask often enough to notice'}. After a resume \`chronyc makestep\` and \`chronyc burst 4/4\` help at once.`,
         changes: [
           last.words.length === 2 ? always.trim() : `makestep ${step} -1`,
-          'server … iburst minpoll 4 maxpoll 6',
+          ...(often ? [] : [`server … iburst minpoll 4 maxpoll ${OFTEN}`]),
         ],
         // Of a line that chronyd refuses nobody knows which of its words was meant.
         edits:
