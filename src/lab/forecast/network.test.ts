@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { assumedOfNetworks, networksOf } from './network.ts'
+import { assumedOfNetworks, assumedOfNumber, networksOf } from './network.ts'
 
 const chronyd = (config: string) => networksOf({ kind: 'chronyd', name: 'c', config })
 
@@ -25,6 +25,10 @@ test('a pool takes the servers that are left, wherever its line stands', () => {
 })
 
 test('what is taken for granted is said', () => {
+  const pools = (count: number) =>
+    assumedOfNumber({ kind: 'chronyd', name: 'c', config: 'pool a.example\n'.repeat(count) })
+  expect(pools(2)).toEqual([])
+  expect(pools(3)).toEqual(['Of the 12 servers that it may ask 8 are played.'])
   expect(assumedOfNetworks(['lan'])).toBe('By its name or address the server is near, 0.1 ms one way.')
   expect(assumedOfNetworks(['internet', 'internet'])).toMatch(/the servers are somewhere on the internet/)
   expect(assumedOfNetworks(['lan', 'internet', 'internet'])).toMatch(/2 of the 3 servers .* others near\.$/)

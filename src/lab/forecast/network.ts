@@ -19,6 +19,12 @@ export function networksOf(player: PlayerSpec): Network[] {
     : Array.from({ length: Math.max(1, serversAsked(player)) }, () => 'lan')
 }
 
+/** What is said where fewer are played than are asked. */
+export function assumedOfNumber(player: PlayerSpec): string[] {
+  const asked = serversAsked(player)
+  return asked > MOST_SERVERS ? [`Of the ${asked} servers that it may ask ${MOST_SERVERS} are played.`] : []
+}
+
 /** What is taken for granted where nobody says it. */
 export function assumedOfNetworks(networks: readonly Network[]): string {
   const far = networks.filter(network => network === 'internet').length

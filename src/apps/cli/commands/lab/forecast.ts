@@ -14,7 +14,7 @@ import {
   trialOf,
   uncorrected,
 } from '#lab/forecast/forecast.ts'
-import { assumedOfNetworks, type Network, networksOf } from '#lab/forecast/network.ts'
+import { assumedOfNetworks, assumedOfNumber, type Network, networksOf } from '#lab/forecast/network.ts'
 import { configuredPlayer } from '#lab/players/configured.ts'
 import { daemonKind, isDaemon, KNOWN_DAEMONS, otherVersion, whyNotWith } from '#lab/players/daemon-name.ts'
 import { keepsDriftFile } from '#lab/players/drift-file.ts'
@@ -184,6 +184,7 @@ function whomToForecast(options: Options): Asked {
     assumed: [
       ...assumed,
       ...notes.map(note => `${sentence(note)}.`),
+      ...assumedOfNumber(player),
       ...(network === undefined ? [assumedOfNetworks(networks)] : []),
     ],
   }
