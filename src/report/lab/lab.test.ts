@@ -99,6 +99,9 @@ test('the clocks of the hosts are told, and whose the clock of a guest is that h
     "On xen-pv-dependent; the host's clock is 5.00 s ahead. The clock is the host's,",
   )
   expect(dependent).not.toContain('begins right')
+  expect(moved({ family: 'kvm-clock' }, { counter: -50 })).toContain(
+    "migration with 2.00 s of downtime, where the guest's counter gains -50.000 ppm more at",
+  )
   const own = moved({ family: 'kvm-clock', drift: 2 }, {})
   expect(own).toContain('migration with 2.00 s of downtime at')
   expect(own).toContain(

@@ -44,13 +44,13 @@ export const exitText = ({ exits, runs }: Summary): string =>
 export function eventText(event: ScenarioEvent): string {
   switch (event.kind) {
     case 'pause':
-      return `pause of ${duration(event.length)}`
+      return `pause of ${duration(event.length)}${countingText(event.frequencychange, 'after which')}`
     case 'suspend':
       return `${duration(event.length)} suspended to disk`
     case 'sleep':
       return `sleep of ${duration(event.length)}`
     case 'migrate':
-      return `migration with ${duration(event.downtime)} of downtime${hostText(event, ', to a host whose clock is ')}`
+      return `migration with ${duration(event.downtime)} of downtime${hostText(event, ', to a host whose clock is ')}${countingText(event.counter, 'where')}`
     case 'revert':
       return `return to a snapshot that is ${duration(event.at - event.snapshot)} old`
     case 'host-step':
@@ -69,6 +69,10 @@ export function eventText(event: ScenarioEvent): string {
       return `leap second (${event.leap})`
   }
 }
+
+/** How much faster a guest counts, behind a few words; nothing where it counts as before. */
+const countingText = (ppm: number, before: string): string =>
+  ppm === 0 ? '' : `, ${before} the guest's counter gains ${frequencyText(ppm)} more`
 
 /** How the clock of a host is off, behind a few words; nothing of one that is right. */
 export function hostText(
