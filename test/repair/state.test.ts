@@ -171,6 +171,49 @@ describe('while another repair is under way', () => {
   })
 })
 
+describe('where no folder can be made', () => {
+  const held = (state: string, before = '') =>
+    spawnSync(
+      'unshare',
+      [
+        '-rm',
+        'sh',
+        '-c',
+        `${before} exec "$@"`,
+        'sh',
+        process.execPath,
+        '--input-type=module',
+        '-e',
+        HOLDER,
+        state,
+      ],
+      { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL', input: 'x' },
+    )
+
+  test('on a disk that is read only, it ends and says so', () => {
+    const { status, stderr } = held(
+      stateOf(root),
+      `mount --bind '${root}' '${root}' && mount -o remount,bind,ro '${root}' &&`,
+    )
+    expect([status, stderr]).toEqual([1, expect.stringContaining('EROFS')])
+  })
+
+  test('below /proc, where the kernel says that something is missing, whatever is asked', () => {
+    const { status, stderr } = held('/proc/none/repairs')
+    expect([status, stderr]).toEqual([1, expect.stringContaining('ENOENT')])
+  })
+
+  test('and whose lock cannot be one, its path is named, and that nothing was changed', () => {
+    mkdirSync(stateOf(root), { recursive: true })
+    const { status, stderr } = held(
+      stateOf(root),
+      `mount --bind '${root}' '${root}' && mount -o remount,bind,ro '${root}' &&`,
+    )
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/repairs\/lock cannot be locked \(.*\): nothing was changed/)
+  })
+})
+
 describe('a journal that is not what was written', () => {
   const journal = () => join(stateOf(root), '1/journal.jsonl')
   const change = (how: (lines: string[]) => readonly string[]) =>

@@ -6,7 +6,7 @@ import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, rmSync 
 import { join } from 'node:path'
 import * as sqlite from 'node:sqlite'
 import { holdFile, nameHolder } from '../lock.ts'
-import { makeState, removeState } from './state-folder.ts'
+import { MOST_TRIES, makeState, removeState } from './state-folder.ts'
 
 /** Somebody else is at it. */
 export class Busy extends Error {
@@ -30,18 +30,21 @@ export async function workAlone<T>(state: string, work: () => Promise<T>): Promi
 }
 
 function take(state: string, path: string): { close(): void } {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     makeState(state)
     if (existsSync(path) && !lstatSync(path).isFile()) throw new Busy(`${path} is no lock`)
     try {
       const lock = holdFile(sqlite, path)
       if (isOpen(realpathSync(state))) return lock
       lock.close()
+      if (tries === MOST_TRIES) throw new Busy(`${path} is taken away again and again`)
     } catch (error) {
-      const { errcode, code } = error as { errcode?: number; code?: string }
+      if (error instanceof Busy) throw error
+      const { errcode, code, message } = error as { errcode?: number; code?: string; message: string }
       if (errcode === SQLITE_BUSY)
         throw new Busy(`another repair, or undo, is under way in ${state}${nameHolder(path)}`)
-      if (code !== 'ENOENT' && existsSync(state)) throw error
+      if (tries === MOST_TRIES || (code !== 'ENOENT' && existsSync(state)))
+        throw new Error(`${path} cannot be locked (${message}): nothing was changed`, { cause: error })
     }
   }
 }

@@ -11,22 +11,28 @@ import { missingFolders, removeEmpty } from './folders.ts'
 /** Names the folders that were made, the outermost first, a line each: `.`, `..` and so on, for the disk may be mounted elsewhere later. */
 const MADE = 'made'
 const OTHER_NAME = '.clockwright-repairs-'
+/** Others come and go, but not so often. What fails for another reason fails each time. */
+export const MOST_TRIES = 100
 
 export function makeState(state: string): void {
   clearLeft(state)
-  for (let missing = missingFolders(state); missing.length > 0; missing = missingFolders(state)) {
-    const outermost = missing[0]!
+  for (let tries = 1; ; tries++) {
+    const missing = missingFolders(state)
+    const [outermost] = missing
+    if (outermost === undefined) return
     const fresh = otherName(outermost)
     const inside = join(fresh, relative(outermost, state))
     try {
+      // By itself: told to make all of them, Node tells of a read-only file system that a folder is missing.
+      mkdirSync(fresh, { mode: 0o700 })
       mkdirSync(inside, { recursive: true, mode: 0o700 })
       writeFileSync(join(inside, MADE), missing.map(each => `${relative(state, each) || '.'}\n`).join(''))
       renameSync(fresh, outermost)
     } catch (error) {
       rmSync(fresh, { recursive: true, force: true })
       // Somebody else was quicker, or cleared it away.
-      if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
-        throw error
+      const { code = '' } = error as NodeJS.ErrnoException
+      if (tries === MOST_TRIES || !['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code)) throw error
     }
   }
 }
