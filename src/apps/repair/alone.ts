@@ -31,7 +31,7 @@ export async function workAlone<T>(state: string, work: () => Promise<T>): Promi
 
 function take(state: string, path: string): { close(): void } {
   for (let tries = 1; ; tries++) {
-    makeState(state)
+    prepare(state)
     if (existsSync(path) && !lstatSync(path).isFile()) throw new Busy(`${path} is no lock`)
     try {
       const lock = holdFile(sqlite, path)
@@ -46,6 +46,16 @@ function take(state: string, path: string): { close(): void } {
       if (tries === MOST_TRIES || (code !== 'ENOENT' && existsSync(state)))
         throw new Error(`${path} cannot be locked (${message}): nothing was changed`, { cause: error })
     }
+  }
+}
+
+function prepare(state: string): void {
+  try {
+    makeState(state)
+  } catch (error) {
+    throw new Error(`${state} cannot be made (${(error as Error).message}): nothing was changed`, {
+      cause: error,
+    })
   }
 }
 
