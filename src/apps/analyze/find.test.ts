@@ -251,3 +251,50 @@ test('what comes through a pipe', async () => {
   expect(files).toMatchObject([{ name: pipe, lines: 3 }])
   expect(hosts.map(({ name }) => name)).toEqual(['pipe'])
 })
+
+test('a log that a server gathered is that of each of its machines', async () => {
+  const line = (day: number, host: string, text: string) =>
+    `2027-03-0${day}T10:50:10Z ${host} chronyd[7]: ${text}\n`
+  const gathered =
+    line(1, 'web1', 'Selected source 192.0.2.1') +
+    line(1, 'web2', 'Selected source 192.0.2.1') +
+    line(2, 'web1', "Can't synchronise: no selectable sources") +
+    line(3, 'web2', 'Detected falseticker 192.0.2.9')
+  put('var/log/messages', gathered)
+  put('old/messages.gz', gzipSync(gathered.replaceAll('2027', '2026')))
+  const { hosts, files, skipped } = await read()
+  expect(hosts.map(({ name, log }) => [name, log.events.all.map(({ what, line }) => [what, line])])).toEqual([
+    [
+      'old/web1',
+      [
+        ['selected', 1],
+        ['no-source', 3],
+      ],
+    ],
+    [
+      'old/web2',
+      [
+        ['selected', 2],
+        ['falseticker', 4],
+      ],
+    ],
+    [
+      'var/log/web1',
+      [
+        ['selected', 1],
+        ['no-source', 3],
+      ],
+    ],
+    [
+      'var/log/web2',
+      [
+        ['selected', 2],
+        ['falseticker', 4],
+      ],
+    ],
+  ])
+  expect(files.map(({ name }) => name.slice(folder.length))).toContain('/old/messages.gz:web2')
+  expect(skipped.map(({ why }) => why)).toEqual(
+    Array(2).fill('the lines of 2 machines, which were read each by itself: web1, web2'),
+  )
+})

@@ -1,11 +1,12 @@
 /**
- * The files that are meant: those that are named, those below the folders that are named, those inside archives. Archives
- * are unpacked into a folder for the time of the command, under names of our own; what comes through a pipe is put there, too.
+ * The files that are meant: those that are named, those below the folders that are named, those inside archives; those of several machines
+ * are put apart. Archives are unpacked into a folder for the time of the command, under names of our own; what comes through a pipe is put there, too.
  */
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Complaint } from '../cli/complain.ts'
 import { chunksOf, packingOf } from './chunks.ts'
+import { hostsApart } from './hosts-apart.ts'
 import type { Input, Skipped } from './input.ts'
 import { MOST_FILES, untar, unzip } from './members.ts'
 import { reason } from './reason.ts'
@@ -120,7 +121,8 @@ async function unpackInto(
   }
   const zip = first !== undefined && isZip(first) && packingOf(input.path) === 'none'
   if (!first || !(zip || isTarHeader(first))) {
-    inputs.push(input)
+    const beside = () => join(options.scratch(), `${inputs.length}-${nested}-${skipped.length}-`)
+    inputs.push(...(await hostsApart({ input, beside, limit: options.limit, skipped })))
     return
   }
   if (nested >= MOST_NESTED) {

@@ -65,6 +65,14 @@ function understand({ program, message, rest }: Stamped): Understood | undefined
 /** What `chronyd -Q` said each time that it was run. */
 const LOOKED = 'chronyd -Q'
 
+/** What a program says that keeps a clock, or sets it. */
+export function saidByKeeper(stamped: Stamped): { readonly said: Said | undefined } | undefined {
+  const { program } = stamped
+  if (program === undefined || !Object.hasOwn(PROGRAMS, program) || PROGRAMS[program]!.talkative)
+    return undefined
+  return understand(stamped)
+}
+
 /** Whether a line of a system log says something of time. */
 export function isOfTimekeeper(line: string, nearDay: number): boolean {
   const stamped = readStamp(line, nearDay)

@@ -32,3 +32,18 @@ test('text of Windows comes as UTF-8', async () => {
   for await (const piece of bytesOf(file)) text += decoder.decode(piece, { stream: true })
   expect(text).toBe('läuft\n')
 })
+
+test('a log of several machines is that of each of them', async () => {
+  const line = (host: string, text: string) => `2027-03-05T10:50:10Z ${host} chronyd[7]: ${text}\n`
+  const log = line('web1', 'Selected source 192.0.2.1') + line('web2', 'Selected source 192.0.2.1')
+  const skipped: { file: string; why: string }[] = []
+  const all = await unpackArchives([fileOf('messages', log + log), fileOf('one', log)], skipped)
+  const texts = await Promise.all(all.map(async ({ path, file }) => [path, await file.text()]))
+  const [web1, web2] = log.split(/(?<=\n)/)
+  expect(texts).toEqual([
+    ['given/web1/messages', `${web1}\n${web1}`],
+    ['given/web2/messages', `\n${web2}\n${web2}`],
+    ['given/one', log],
+  ])
+  expect(skipped.map(({ file }) => file)).toEqual(['given/messages'])
+})

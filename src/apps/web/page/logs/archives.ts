@@ -1,11 +1,12 @@
 /**
- * Archives among what was given: their members stand in their place, in a folder that is called like the archive, as
+ * Archives among what was given, and logs of several machines: their members stand in their place, in a folder that is called like the archive, as
  * apps/analyze/find.ts has it. They are kept as files of the browser's own, beside its memory where it likes.
  */
 import { archiveName, isTarHeader, partsOf, TarReader } from '../../../analyze/tar.ts'
 import { type Bytes, isZip, zipMembers } from '../../../analyze/zip.ts'
 import { bytesOf } from './bytes.ts'
 import type { GivenFile } from './dropped.ts'
+import { hostsApart } from './hosts-apart.ts'
 
 const BLOCK = 512
 const MOST_MEMBERS = 100_000
@@ -27,7 +28,7 @@ export async function unpackArchives(
   const all: GivenFile[] = []
   for (const each of given) {
     const unpack = await unpackerOf(each.file)
-    if (!unpack) all.push(each)
+    if (!unpack) all.push(...(await hostsApart(each, skipped)))
     else if (nested >= MOST_NESTED) skipped.push({ file: each.path, why: 'archives in archives in archives' })
     else all.push(...(await unpackArchives(await unpack(each, skipped), skipped, nested + 1)))
   }
