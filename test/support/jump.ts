@@ -11,6 +11,7 @@ const PLAIN = {
   nextAt: Number.NaN,
   changeBefore: Number.NaN,
   fresh: false,
+  sudden: true,
   file: 0,
   line: 1,
 } as const

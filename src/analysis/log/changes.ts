@@ -40,6 +40,8 @@ const HELD_SLACK: Rate = 20e-6
 const SILENCE = 8
 /** ntpd and the kernel slew at 500 ppm; the rest is for the clock's own rate. */
 const SLEW_LIMIT: Rate = 600e-6
+/** What is measured within less, as in a burst, says nothing of a rate. */
+const BURST: Seconds = 64
 /** ptp4l and phc2sys slew at up to 900 000 ppm. */
 const SLEW_LIMIT_OF_LINUXPTP: Rate = 1
 /** No crystal is worse: what moves faster jumps. */
@@ -95,6 +97,8 @@ export interface Change {
   readonly changeBefore: Seconds
   /** ntpd's filter was empty: the daemon had begun anew, or set its clock. It also is where it told before that nobody answered. */
   readonly fresh: boolean
+  /** Of those that are not, only the fresh ones are told: what was corrected may hide a jump. */
+  readonly sudden: boolean
   readonly file: number
   readonly line: number
   /** The measurement after the next, and when it was: NaN while there is none. */
@@ -103,10 +107,12 @@ export interface Change {
 }
 
 /** The dispersion of a filter that holds one sample (16 s halved for each empty place of eight). */
-const FRESH_DISPERSION: Seconds = 7.9
+export const FRESH_DISPERSION: Seconds = 7.9
 
 export class Changes {
-  readonly #largest = new Largest<Change>(MOST, change => Math.abs(change.after - change.before))
+  readonly #largest = new Largest<Change>(MOST, ({ fresh, before, after }) =>
+    fresh ? Number.POSITIVE_INFINITY : Math.abs(after - before),
+  )
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #waiting = new Map<number, Change>()
   readonly eras = new Eras()
@@ -163,9 +169,10 @@ export class Changes {
         }
         const side = 2 * Number(change > 0) - 1
         const run = state[s + RUN]! * side
+        const fresh = dispersion[row]! > FRESH_DISPERSION && state[s + UNHEARD] === 0
         // Nothing that is smaller is larger than its tolerance.
         if (
-          size > LEAST_CHANGE &&
+          (size > LEAST_CHANGE || fresh) &&
           (seen >= WARM_UP || (seen >= FEWEST && size > SUDDEN && isFine(before, state[s + TYPICAL]!)))
         ) {
           // Time as the source counts it: the local clock's, and what it lost.
@@ -177,13 +184,18 @@ export class Changes {
             state[s + EXCESS]! +
             rounding * away +
             (away < STEP_THRESHOLD ? loopShare * away : 0)
-          if (size > tolerance && beyondSlewing(before, value, slewing * elapsed) > tolerance)
+          const sudden = size > tolerance && beyondSlewing(before, value, slewing * elapsed) > tolerance
+          if (sudden || fresh)
             this.#found({
               source: who,
               from,
               to: time,
               ...(filtered
-                ? this.#filters.seen(who, { from, to: time, size })
+                ? this.#filters.seen(who, {
+                    from,
+                    to: time,
+                    size: fresh ? Math.max(size, STEP_THRESHOLD) : size,
+                  })
                 : { earliest: from, latest: time }),
               fromEra: state[s + ERA]!,
               toEra: era,
@@ -194,7 +206,8 @@ export class Changes {
               unsteadiness:
                 Math.abs(state[s + WAIT]! - state[s + WAIT_BEFORE]!) + LEAST_UNSTEADINESS * state[s + WAIT]!,
               changeBefore: seen > 1 ? state[s + LAST_CHANGE]! : Number.NaN,
-              fresh: dispersion[row]! > FRESH_DISPERSION && state[s + UNHEARD] === 0,
+              fresh,
+              sudden,
               file: block.file,
               line: line[row]!,
               next: Number.NaN,
@@ -271,7 +284,8 @@ function toleranceOf(
   // Noise does not grow with the time between two polls, which may have become longer lately; what a rate does grows, and what goes to and
   // fro as a clock does that wanders.
   const usual = run >= RATE_RUN || spacing > state[s + WAIT]! ? spacing : state[s + WAIT]!
-  const waits = elapsed - size > usual ? (elapsed - size) / usual : 1
+  const least = held || run >= RATE_RUN ? usual : Math.max(usual, BURST)
+  const waits = elapsed - size > least ? (elapsed - size) / least : 1
   const longer = held && run < RATE_RUN ? Math.sqrt(waits) : waits
   const slack = held && waits > SILENCE ? HELD_SLACK : RATE_SLACK
   return Math.max(noise * longer, slack * elapsed + LEAST_CHANGE)

@@ -60,6 +60,7 @@ interface Driven {
 export class Corrections {
   readonly #updates = new Largest<Correction>(MOST, each => Math.abs(each.size))
   readonly #markers = new Largest<Correction>(MOST, () => 1)
+  readonly #alike = new Largest<Correction>(MOST, () => 1)
   readonly #events = new Largest<Correction>(MOST, each => Math.abs(each.size))
   readonly dropped: Dropped[] = []
   readonly #driven: Driven[] = []
@@ -96,7 +97,7 @@ export class Corrections {
       if (daemon === 'ntpd') {
         if (size === 0) this.#zeros++
         else this.#endZeros()
-        if (size === 0 && jitter[row]! < 1e-4)
+        if (size === 0 && jitter[row]! < 1e-4) {
           this.#marker = {
             at: at[row]!,
             size: Number.NaN,
@@ -105,6 +106,8 @@ export class Corrections {
             file,
             line: line[row]!,
           }
+          this.#alike.offer(this.#marker)
+        }
         continue
       }
       this.#drive(at[row]!, frequency[row]!)
@@ -166,6 +169,11 @@ export class Corrections {
   /** Steps as the daemon's log names them. */
   get steps(): readonly Correction[] {
     return this.#events.all
+  }
+
+  /** With all that look like markers, some of which are of a clock that is compared with itself: ntpd may step again before it has any other update. */
+  get likeMarkers(): readonly Correction[] {
+    return once(this.#alike.all, ({ at }) => `${at}`)
   }
 
   get markers(): readonly Correction[] {

@@ -402,7 +402,9 @@ export class HostLog {
   #ranAway(daemon: Daemon, frequencies: readonly Bucket[]): RateChange | undefined {
     const series = daemon === 'ntpd' ? this.bestSamples(daemon) : undefined
     const heard = series?.census.sources().filter(({ count }) => count > 4).length ?? 0
-    return series && 2 * series.ramps.witnesses > heard ? ranAwayAt(series.ramps.all, frequencies) : undefined
+    return series && 2 * series.ramps.witnesses > heard
+      ? ranAwayAt(series.ramps.all, frequencies, series.ramps.stood)
+      : undefined
   }
 
   updatesOf(daemon: Daemon): UpdateSeries | undefined {

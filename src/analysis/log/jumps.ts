@@ -7,6 +7,7 @@ import type { Seconds } from '#core/time/units.ts'
 import { ALIKE } from './alike.ts'
 import type { Change } from './changes.ts'
 import { SLACK } from './eras.ts'
+import { Ladders } from './ladders.ts'
 
 /** Where a rate is no longer a rate of a clock. */
 const WORST_RATE = 0.2
@@ -36,6 +37,8 @@ export interface Jump {
   /** The daemon noticed that its clock went otherwise than the machine's counter, or the stamps went back. */
   readonly set: boolean
   readonly restarted: boolean
+  /** Of several jumps soon after one another: which of them it is. */
+  readonly rung?: number
 }
 
 /** A measurement that was off once: away, and back at the next one. */
@@ -80,8 +83,11 @@ export function joinRuns(jumps: readonly Jump[], filtered = false): Jump[] {
       last.set(source, begun)
     }
   }
-  return runs.flatMap(run =>
-    isRamp(run) ? [] : joined(beforeRamp(run), filtered ? FILTERED_WAIT : ONE_WAIT),
+  const kept = runs.filter(run => !isRamp(run)).map(beforeRamp)
+  const ladders = new Ladders(kept.flat())
+  const stood = (jump: Jump) => ladders.standsAfter(jump)
+  return kept.flatMap(run =>
+    joined(run, filtered ? FILTERED_WAIT : ONE_WAIT, stood).flatMap(jump => ladders.partsOf(jump)),
   )
 }
 
@@ -128,13 +134,19 @@ function wentSoBefore({ change, size }: Jump): boolean {
   return slow && rate * before > 0 && within(rate, before, 2)
 }
 
-/** Neighbours that lie one usual wait apart become one: `most` of what is usual. */
-function joined(run: readonly Jump[], most: number): Jump[] {
+/** Neighbours that lie one usual wait apart become one: `most` of what is usual. Not where the clock `stood` between them. */
+function joined(run: readonly Jump[], most: number, stood: (jump: Jump) => boolean): Jump[] {
   const all: Jump[] = []
   for (const jump of run) {
     const before = all.at(-1)
     const apart = before && jump.change.to - before.change.to
-    if (before && apart !== undefined && apart < most * jump.change.spacing)
+    if (
+      before &&
+      apart !== undefined &&
+      apart < most * jump.change.spacing &&
+      !stood(before) &&
+      jump.change.earliest <= before.change.latest + SLACK
+    )
       all[all.length - 1] = {
         ...before,
         change: {
@@ -163,11 +175,13 @@ const within = (a: number, b: number, factor: number): boolean => a / b < factor
 export function groupBySources(jumps: readonly Jump[]): Jump[][] {
   const groups: Jump[][] = []
   for (const jump of jumps) {
-    const group = groups.findLast(
+    const may = groups.filter(
       each =>
-        each.every(({ change }) => change.source !== jump.change.source) &&
+        each.every(({ change, rung }) => change.source !== jump.change.source && rung === jump.rung) &&
         each.every(other => overlap(other.change, jump.change) && alike(other, jump)),
     )
+    const group =
+      may.findLast(each => each.every(other => overlapInFilters(other.change, jump.change))) ?? may.at(-1)
     if (group) group.push(jump)
     else groups.push([jump])
   }
@@ -181,6 +195,9 @@ export function groupBySources(jumps: readonly Jump[]): Jump[][] {
 const overlap = (a: Change, b: Change): boolean =>
   meet([a.from, a.to], [b.from, b.to]) ||
   meet([a.from + a.before, a.to + a.after], [b.from + b.before, b.to + b.after]) ||
+  overlapInFilters(a, b)
+
+const overlapInFilters = (a: Change, b: Change): boolean =>
   meet([a.earliest, a.latest], [b.earliest, b.latest]) ||
   meet([a.earliest + a.before, a.latest + a.after], [b.earliest + b.before, b.latest + b.after])
 

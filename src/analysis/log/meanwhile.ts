@@ -90,7 +90,8 @@ export function meanwhileByStamp(change: Change, exact: boolean): Meanwhile {
   // A step back between them may be stamped by the clock as it was, which is later than the second of them.
   const back = twice ? 0 : Math.max(0, change.after - change.before)
   const isLater = ({ at }: Correction) => at > stamps[1]
-  const inItsSecond = inTheSecondOf(change)
+  // What emptied ntpd's filter was before the first measurement in it, and after the last one before.
+  const inItsSecond = change.fresh ? () => false : inTheSecondOf(change)
   return {
     stamps: [stamps[0] - wait, stamps[1] + wait + back],
     perhaps,
@@ -124,7 +125,11 @@ export function bestRest(
 
 const sum = (all: readonly Correction[]): Seconds => all.reduce((total, { size }) => total + size, 0)
 
-export function between(sorted: readonly Correction[], from: Seconds, to: Seconds): readonly Correction[] {
+export function between<T extends { readonly at: Seconds }>(
+  sorted: readonly T[],
+  from: Seconds,
+  to: Seconds,
+): readonly T[] {
   let low = 0
   let high = sorted.length
   while (low < high) {

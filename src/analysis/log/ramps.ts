@@ -5,6 +5,7 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { FRESH_DISPERSION } from './changes.ts'
 import { grown } from './grown.ts'
 import { type Summary, Windows } from './windows.ts'
 
@@ -27,6 +28,7 @@ export class Ramps {
   #state: Float64Array = new Float64Array(16 * FIELDS)
   readonly #sources = new Set<number>()
   readonly #windows = new Windows()
+  readonly #stood = new Windows()
   readonly #at = new Float64Array(1)
   readonly #rate = new Float64Array(1)
 
@@ -40,7 +42,7 @@ export class Ramps {
       this.#forget(0)
       return
     }
-    const { at, source, offset, delay, rows } = block
+    const { at, source, offset, delay, dispersion, exchanges, rows } = block
     for (let row = 0; row < rows; row++) {
       const value = offset[row]!
       if (Number.isNaN(value)) continue
@@ -51,7 +53,7 @@ export class Ramps {
       const from = state[s + AT]!
       const wait = at[row]! - from
       const rate = (value - state[s + OFFSET]!) / wait
-      if (wait >= APART && Math.abs(rate) < MOST) {
+      if (wait >= APART && Math.abs(rate) < MOST && (exchanges || dispersion[row]! < FRESH_DISPERSION)) {
         const size = Math.abs(value)
         // An offset is wrong by half of the delay at most.
         const away = size > OFF && !(size <= delay[row]! / 2) && size > Math.abs(state[s + OFFSET]!)
@@ -59,6 +61,7 @@ export class Ramps {
         const run = state[s + RUN]!
         state[s + RUN] = !ramp ? 0 : run * rate > 0 ? run + Math.sign(rate) : Math.sign(rate)
         if (Math.abs(state[s + RUN]!) > 1) this.#found(who, from + wait / 2, rate)
+        else if (wait < TOGETHER && Math.abs(rate) < LEAST) this.#put(this.#stood, from + wait / 2, rate)
       }
       state[s + AT] = at[row]!
       state[s + OFFSET] = value
@@ -75,11 +78,20 @@ export class Ramps {
     return this.#windows.all(Number.POSITIVE_INFINITY)
   }
 
+  /** Rates where the clock went no further from one measurement to the next. */
+  get stood(): Summary[] {
+    return this.#stood.all(Number.POSITIVE_INFINITY)
+  }
+
   #found(source: number, at: Seconds, rate: Rate): void {
     this.#sources.add(source)
+    this.#put(this.#windows, at, rate)
+  }
+
+  #put(windows: Windows, at: Seconds, rate: Rate): void {
     this.#at[0] = at
     this.#rate[0] = rate
-    this.#windows.add(this.#at, this.#rate, 1)
+    windows.add(this.#at, this.#rate, 1)
   }
 
   /** What comes next does not follow what was last. */

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 import type { Bucket } from './envelope.ts'
-import { ranAway, rateChangeOf } from './rate-change.ts'
+import { ranAway, ranAwayAt, rateChangeOf } from './rate-change.ts'
+import type { Summary } from './windows.ts'
 
 const MINUTE = 60
 
@@ -111,4 +112,14 @@ test('of ntpd two sources see a part of it each, and its filters show it late', 
   expect(ranAway({ ...seen, seenIn: 2080 }, change, 0)).toBe(true)
   expect(ranAway({ ...seen, size: 3, seenIn: 2080 }, change, 0)).toBe(false)
   expect(ranAway({ ...seen, seenIn: 64 }, change, 0)).toBe(false)
+})
+
+test('a clock that jumps again and again keeps its rate from one jump to the next', () => {
+  const held = corrected(() => -12e-6)
+  const rates = (mean: number, ...at: number[]): Summary[] =>
+    at.map(from => ({ from, to: from, count: 1, mean, rms: 0, deviation: 0, least: mean, most: mean }))
+  const ramps = rates(400e-6, 9000, 10_000, 11_000, 12_000, 13_000, 14_000, 15_000)
+  const [apart, before] = [rates(1e-6, 9500, 11_500, 13_500), rates(1e-6, 1000, 3000, 5000)]
+  expect(ranAwayAt(ramps, held, apart)).toBeUndefined()
+  expect(ranAwayAt(ramps, held, before)?.after).toBeCloseTo(388e-6, 6)
 })

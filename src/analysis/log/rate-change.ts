@@ -27,6 +27,8 @@ const LEARNT: Seconds = 3600
 const LEAST_RAMPS = 6
 /** Of these most are of one rate. */
 const MOSTLY = 0.75
+/** As often as it ran. */
+const OFTEN = 0.25
 /** Rates are learned a little too high at first. */
 const MARGIN = 1.3
 
@@ -60,13 +62,18 @@ export function rateChangeOf(buckets: readonly Bucket[]): RateChange | undefined
  * The same of ntpd, which learns it in hours: what it corrected before, and what it corrects and what the clock loses in spite of that
  * since then. A clock that ran away from the beginning did not change.
  */
-export function ranAwayAt(ramps: readonly Summary[], frequencies: readonly Bucket[]): RateChange | undefined {
+export function ranAwayAt(
+  ramps: readonly Summary[],
+  frequencies: readonly Bucket[],
+  stood: readonly Summary[],
+): RateChange | undefined {
   const [start, end] = [frequencies[0], frequencies.at(-1)]
   if (!start || !end) return undefined
-  const rates = ramps.map(({ from, mean }) => {
+  const own = ({ from, mean, count }: Summary) => {
     const corrected = frequencies.findLast(bucket => bucket.from <= from) ?? start
-    return { from, rate: corrected.last + mean }
-  })
+    return { from, rate: corrected.last + mean, count }
+  }
+  const rates = ramps.map(own)
   const later = rates.filter(({ from }) => from > start.from + START)
   if (later.length < LEAST_RAMPS) return undefined
   const before = levelOf(frequencies.filter(({ to }) => to < later[0]!.from - LEARNT))
@@ -77,10 +84,19 @@ export function ranAwayAt(ramps: readonly Summary[], frequencies: readonly Bucke
   const alike = rates.filter(({ rate }) => within((rate - before) / size))
   const [first] = alike
   if (!first || !(Math.abs(size) >= LEAST) || alike.length < MOSTLY * rates.length) return undefined
+  // A clock that jumps again and again goes as it did from one jump to the next.
+  const asBefore = stood
+    .map(own)
+    .filter(({ from }) => from >= first.from && from <= alike.at(-1)!.from)
+    .filter(({ rate }) => Math.abs(rate - before) < SHARE * Math.abs(size))
+  if (countOf(asBefore) > OFTEN * countOf(alike)) return undefined
   return first.from < start.from + START
     ? undefined
     : { from: first.from, to: first.from, before, after, held: alike.at(-1)!.from + LEARNT }
 }
+
+const countOf = (all: readonly { readonly count: number }[]): number =>
+  all.reduce((sum, { count }) => sum + count, 0)
 
 const within = (share: number): boolean => share > 0.5 && share < 2
 

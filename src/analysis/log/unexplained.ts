@@ -23,6 +23,7 @@ import { NOTICED } from './noticed.ts'
 import { levelOf } from './rate-change.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 import type { Spell } from './spells.ts'
+import { type SeenStep, stepSizes } from './step-sizes.ts'
 
 /** Of what chrony prints with four digits. */
 const ROUNDING = 5e-4
@@ -42,13 +43,18 @@ export function unexplained(
   const exact = daemon === 'chrony'
   const updates = log.updatesOf(daemon)
   const events = log.events.of('stepped').filter(event => event.daemon === daemon)
-  const sized: readonly Correction[] =
+  const markers = updates?.corrections.markers ?? []
+  const seen =
+    updates && events.length === 0 && !exact && !series.exchanges
+      ? stepSizes(updates.corrections.likeMarkers, series.changes.all)
+      : []
+  const sized: readonly (Correction & Partial<SeenStep>)[] =
     daemon === 'chrony' && updates && updates.corrections.sized.length > 0
       ? updates.corrections.sized
-      : events
-          .map(({ at, size, file, line }) => ({ at, size, by: 'step' as const, file, line }))
-          .sort((a, b) => a.at - b.at)
-  const markers = updates?.corrections.markers ?? []
+      : [
+          ...events.map(({ at, size, file, line }) => ({ at, size, by: 'step' as const, file, line })),
+          ...seen,
+        ].sort((a, b) => a.at - b.at)
   const nothingKnown = !updates && events.length === 0
   const starts = saidStarts(log, daemon)
   const leaps = log.events.of('jumped-forward', 'jumped-backward').filter(event => event.daemon === daemon)
@@ -57,7 +63,7 @@ export function unexplained(
   const isOfEra = updates && sameEras(series.changes.eras, updates.corrections.eras)
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
-  const own: Correction[] = []
+  const own: Correction[] = [...seen]
   const offsets = exact ? [] : series.offset.envelope.buckets()
   const usual = exact && updates ? levelOf(updates.frequencyEnvelope.buckets()) : 0
   for (const change of series.changes.all) {
@@ -74,9 +80,10 @@ export function unexplained(
     )
     const meanwhile = between(sized, ...when.stamps).filter(
       each =>
+        !isOfAnother(each, change) &&
         when.perhaps(each) &&
         !used.has(each) &&
-        !(!exact && corrects(each, change)) &&
+        !(!exact && !change.fresh && corrects(each, change)) &&
         (each.era === undefined || !isOfEra || isOfEra({ era: each.era }, change)),
     )
     const dropped = nearestTo(
@@ -93,6 +100,7 @@ export function unexplained(
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
+    if (!change.sudden && of.length === 0) continue
     if (Math.abs(rest) <= CLEAR * tolerance) continue
     if (exact && updates && wasDriven(rest, updates.corrections.drivenBetween(low, high, usual), tolerance))
       continue
@@ -194,6 +202,10 @@ function wasSet({ from, to, fromEra, toEra }: Change, { size, leaps, eras }: Aro
     leaps.some(({ what, at }) => what === leap && at >= low - SLACK && at <= high + SLACK)
   )
 }
+
+/** Whose filter a step emptied shows it there, and nowhere else. */
+const isOfAnother = (each: Correction & Partial<SeenStep>, change: Change): boolean =>
+  each.between?.some(one => one.source === change.source && one !== change) ?? false
 
 /** It was done at once, and nothing was left. */
 const wasStepped = ({ left, lastAt }: Dropped, steps: readonly LogEvent[]): boolean =>
