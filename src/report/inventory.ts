@@ -219,7 +219,7 @@ function cpuRows({ cpus }: Inventory): Row[] {
   ]
 }
 
-function deviceRows({ ptp, vmclock, vmgenid }: Inventory): Row[] {
+function deviceRows({ ptp = [], vmclock, vmgenid }: Inventory): Row[] {
   return [
     ...ptp.map(({ device, clock, links }) => ({
       fact: 'PTP',

@@ -46,7 +46,8 @@ export interface Inventory {
   readonly sysctls: readonly Sysctl[]
   readonly rtc: RtcFacts
   readonly zone: Fact<string> | undefined
-  readonly ptp: readonly PtpDevice[]
+  /** Undefined in a copy that does not hold /sys/class/ptp; empty: it has none. */
+  readonly ptp: readonly PtpDevice[] | undefined
   readonly vmclock: Fact<string> | undefined
   readonly vmgenid: Fact<string> | undefined
   /** Programs and drivers by which a hypervisor reaches into the guest. */

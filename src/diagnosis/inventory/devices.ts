@@ -2,16 +2,26 @@
 import type { Files } from '#core/guest/files.ts'
 import type { Fact, PtpDevice } from '#core/guest/inventory.ts'
 import { at, fact, wholeFile } from './place.ts'
+import { READINGS } from './readings.ts'
 
-export function findPtpDevices(files: Files): PtpDevice[] {
+export function findPtpDevices(files: Files): PtpDevice[] | undefined {
   const named = files.names('dev').filter(name => /^ptp_/.test(name))
-  return files.names('sys/class/ptp').flatMap(name => {
-    const clock = wholeFile(files, `sys/class/ptp/${name}/clock_name`)
-    if (!clock || !/^ptp\d+$/.test(name)) return []
+  const numbered = files.names(PTP).filter(name => /^ptp\d+$/.test(name))
+  const devices = numbered.flatMap(name => {
+    const clock = wholeFile(files, `${PTP}/${name}/clock_name`)
+    if (!clock) return []
     const links = named.filter(link => files.link(`dev/${link}`)?.replace(/^.*\//, '') === name)
     return [{ device: `/dev/${name}`, clock, links: links.map(link => `/dev/${link}`) }]
   })
+  const isEmpty = numbered.length === 0 && showsDevices(files)
+  return devices.length > 0 || isEmpty ? devices : undefined
 }
+
+const PTP = '/sys/class/ptp'
+
+/** A kernel without a single one may lack the folder; `clockwright collect` writes no empty one. */
+const showsDevices = (files: Files): boolean =>
+  files.exists(PTP) || ((files.own || files.exists(READINGS)) && files.exists('/sys/class'))
 
 export function findVmclock(files: Files): Fact<string> | undefined {
   const path = ['/dev/vmclock0', '/sys/class/misc/vmclock0'].find(each => files.exists(each))

@@ -46,7 +46,7 @@ export interface About {
   readonly distribution?: Distribution | undefined
   /** `uname -m` */
   readonly architecture?: string | undefined
-  /** Its PTP devices, each with its own name and those that udev links to it. */
+  /** Its PTP devices, each with its own name and those that udev links to it; left out when nobody knows. */
   readonly ptp?:
     | readonly { readonly device: string; readonly clock: string; readonly links: readonly string[] }[]
     | undefined

@@ -45,6 +45,18 @@ export function isOfCard(about: About, path: string): boolean {
   )
 }
 
-/** The devices of the machine are known, and no such number is among them. */
-export const isAbsent = (about: About, path: string): boolean =>
-  /^\/dev\/ptp\d+$/.test(path) && about.ptp !== undefined && ptpDevice(about, path) === undefined
+/** The devices of the machine are known, and it is none of them: by its number, or by what its name says that it is. */
+export function isAbsent(about: About, path: string): boolean {
+  if (about.ptp === undefined || ptpDevice(about, path) !== undefined) return false
+  if (/^\/dev\/ptp\d+$/.test(path)) return true
+  const kind = KINDS.find(([name]) => name.test(path))?.[1]
+  return kind !== undefined && !about.ptp.some(({ clock }) => kind.test(clock))
+}
+
+/** What udev calls them, and what their drivers do. */
+const KINDS: readonly (readonly [name: RegExp, clock: RegExp])[] = [
+  [/^\/dev\/ptp_kvm$/, /^KVM virtual PTP$/i],
+  [/^\/dev\/ptp_hyperv$/, /^hyperv$/i],
+  [/^\/dev\/ptp_vmw$/, /^ptp_vmw$/i],
+  [/^\/dev\/ptp_ena/, KEPT_CARD],
+]

@@ -250,9 +250,7 @@ export function aboutOf(inventory: Inventory): About {
     wallclockSwitch: kernel.flavour?.value === 'classic-xen' || undefined,
     wallclockAtStart: wallclockSetting(inventory)?.set.at(-1)?.value,
     architecture: kernel.architecture?.value,
-    ...(inventory.ptp.length > 0 && {
-      ptp: inventory.ptp.map(({ device, clock, links }) => ({ device, clock: clock.value, links })),
-    }),
+    ptp: inventory.ptp?.map(({ device, clock, links }) => ({ device, clock: clock.value, links })),
   }
 }
 

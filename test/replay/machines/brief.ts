@@ -51,7 +51,7 @@ export const brief = (inventory: Inventory) => ({
     mode: value(inventory.rtc.mode),
   },
   zone: value(inventory.zone),
-  ptp: inventory.ptp.map(({ device, clock, links }) => [device, clock.value, ...links].join(' ')),
+  ptp: inventory.ptp?.map(({ device, clock, links }) => [device, clock.value, ...links].join(' ')),
   vmclock: value(inventory.vmclock),
   vmgenid: value(inventory.vmgenid),
   tools: inventory.tools.map(({ name, installed, runs, setsTime }) => ({

@@ -173,3 +173,58 @@ test('the name of an interface is known from chrony 4.7 on', () => {
   expect(told('refclock PHC eth0 poll 0\n')).toEqual([])
   expect(told('refclock PHC /dev/ptp0 poll 0\n', '4.6.1')).toEqual([])
 })
+
+const lastLine = (device: string, about: About, network = NETWORK) => {
+  const finding = lint([{ path: 'etc/chrony.conf', text: `${network}refclock PHC ${device} poll 2\n` }], {
+    complete: true,
+    ...about,
+  }).find(({ name }) => name === 'phc-not-here')
+  return finding && [finding.remedy.edits?.map(({ kind, text }) => `${kind} ${text}`.trim()), finding]
+}
+const KVM_CLOCK = { device: '/dev/ptp0', clock: 'KVM virtual PTP', links: [] }
+
+test('a line is given the device of the host only where that is there, and else taken out', () => {
+  const edits = (about: About, network?: string) => lastLine('/dev/ptp_hyperv', about, network)?.[0]
+  expect(edits({ ...KVM, ptp: [KVM_CLOCK] })).toEqual(['replace refclock PHC /dev/ptp0 poll 2'])
+  expect(edits({ ...KVM, ptp: [{ ...KVM_CLOCK, links: ['/dev/ptp_kvm'] }] })).toEqual([
+    'replace refclock PHC /dev/ptp_kvm poll 2',
+  ])
+  for (const about of [{ ...KVM, ptp: [] }, KVM, { hypervisor: 'vmware' }, { hypervisor: 'none' }])
+    expect(edits(about), JSON.stringify(about)).toEqual(['delete'])
+  // Nobody else is left to follow.
+  expect(edits({ ...KVM, ptp: [] }, 'makestep 1 -1\n')).toEqual([
+    'insert-after pool pool.ntp.org iburst',
+    'delete',
+  ])
+})
+
+test('what brings the device of the host is told, as far as the kernel can have it', () => {
+  const text = (about: About) => JSON.stringify(lastLine('/dev/ptp_hyperv', about)?.[1])
+  expect(text({ ...KVM, ptp: [], kernel: '5.15.0-105-generic' })).toContain('modprobe ptp_kvm')
+  expect(text({ ...KVM, kernel: '3.10.0-1160.el7.x86_64' })).toContain('modprobe ptp_kvm')
+  expect(text({ ...KVM, ptp: [], kernel: '4.9.0-19-amd64' })).toMatch(/^(?!.*modprobe).*from Linux 4\.11 on/)
+  expect(text({ hypervisor: 'vmware', ptp: [] })).not.toContain('modprobe')
+})
+
+test.each<[device: string, about: About, told: boolean]>([
+  ['/dev/ptp_kvm', { ...KVM, ptp: [] }, true],
+  ['/dev/ptp0', { ...KVM, ptp: [] }, true],
+  ['/dev/ptp_ena', { ...KVM, ptp: [KVM_CLOCK] }, true],
+  ['/dev/ptp_kvm', { ...KVM, ptp: [KVM_CLOCK] }, false],
+  // Seen is seen, whatever the hypervisor calls itself.
+  ['/dev/ptp_kvm', { hypervisor: 'hyperv', ptp: [KVM_CLOCK] }, false],
+  ['/dev/ptp_kvm', KVM, false],
+  ['/dev/ptp_kvm', {}, false],
+  ['/dev/ptp_kvm', { hypervisor: 'none' }, true],
+  ['/dev/ptp_hyperv', { hypervisor: 'none' }, true],
+  ['/dev/ptp_kvm', { hypervisor: 'none', ptp: [{ ...KVM_CLOCK, clock: 'mlx5_ptp' }] }, true],
+  ['/dev/ptp_ena', { hypervisor: 'none', ptp: [] }, true],
+  // AWS has real machines with its cards.
+  ['/dev/ptp_ena', { hypervisor: 'none' }, false],
+])('%s on %j: not here %s', (device, about, told) => expect(lastLine(device, about) !== undefined).toBe(told))
+
+test('which of its cards a real machine was meant to follow is left to a person', () =>
+  expect(lastLine('/dev/ptp7', { hypervisor: 'none', ptp: [{ ...KVM_CLOCK, clock: 'mlx5_ptp' }] })).toEqual([
+    undefined,
+    expect.objectContaining({ severity: 'critical' }),
+  ]))

@@ -4,7 +4,9 @@
  * device depends on the order in which drivers come up; udev's names do not (systemd's 50-udev-default.rules, Azure's rules).
  */
 import { compareVersions } from '#dialects/grammar.ts'
+import { isAtLeast } from '#dialects/linux/kernel-release.ts'
 import type { Edit, Finding } from '../../finding.ts'
+import type { About } from '../about.ts'
 import { barredBy, maySayMore } from '../configured-sources.ts'
 import { hostDevice, isAbsent, isOfCard, pathOf, ptpDevice } from '../ptp.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
@@ -16,10 +18,11 @@ const DEVICES: Readonly<Record<string, string>> = {
   hyperv: '/dev/ptp_hyperv',
 }
 const OWNERS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/\/ptp_kvm/, ['kvm', 'firecracker', 'none']],
-  [/\/ptp_hyperv/, ['hyperv', 'none']],
+  [/\/ptp_kvm/, ['kvm', 'firecracker']],
+  [/\/ptp_hyperv/, ['hyperv']],
+  // AWS has machines without a hypervisor, with the same cards.
   [/\/ptp_ena/, ['kvm', 'xen-hvm', 'none']],
-  [/\/ptp_vmw/, ['vmware', 'none']],
+  [/\/ptp_vmw/, ['vmware']],
 ]
 
 interface Phc {
@@ -46,11 +49,11 @@ export const hostClock: LintRule = subject => {
   return clocks.flatMap(phc =>
     isTooOldFor(subject, phc)
       ? byInterface(subject, phc)
-      : isAbsent(about, phc.device)
-        ? absent(subject, phc)
+      : isNotHere(about, phc.device)
+        ? notHere(subject, phc, clocks)
         : subject.machine.isGuest !== false && isOfCard(about, phc.device)
           ? ofCard(subject, phc, clocks)
-          : [...notValidated(subject, phc), ...byNumber(subject, phc, clocks), ...notHere(subject, phc)],
+          : [...notValidated(subject, phc), ...byNumber(subject, phc, clocks)],
   )
 }
 
@@ -184,28 +187,6 @@ function ofCard(subject: LintSubject, phc: Phc, clocks: readonly Phc[]): Finding
   ]
 }
 
-function absent(subject: LintSubject, phc: Phc): Finding[] {
-  const { ptp = [] } = subject.machine.about
-  const edits = withHostDevice(subject, phc, [])
-  return [
-    found({
-      name: 'phc-not-here',
-      severity: 'critical',
-      what: `There is no ${phc.device} on this machine: it has ${ptp.map(({ device, clock }) => `${device} (${clock})`).join(', ')}.`,
-      evidence: [evidenceAt(subject, phc.file, phc.line)],
-      cost: 'chronyd cannot open it and does not start.',
-      remedy: {
-        daemon: 'chrony',
-        text:
-          edits.length > 0 ? 'Name the device of the host.' : 'Name one that is there, or take the line out.',
-        changes: edits.map(({ text }) => text.trim()),
-        edits,
-      },
-      confirm: '`ls -l /dev/ptp*`',
-    }),
-  ]
-}
-
 function byNumber(subject: LintSubject, { file, line, device }: Phc, clocks: readonly Phc[]): Finding[] {
   if (!/^\/dev\/ptp\d+$/.test(device)) return []
   const own = subject.machine.about.ptp?.find(each => each.device === device)
@@ -259,33 +240,83 @@ const udevRule = (clock: string, link: string): string =>
 const isOfAnotherCloud = (device: string, platform: string | undefined): boolean =>
   /\/ptp_ena/.test(device) && platform !== undefined && platform !== 'aws'
 
-function notHere(subject: LintSubject, { file, line, device }: Phc): Finding[] {
-  const { hypervisor, platform } = subject.machine.about
+/** A hypervisor that has none such, as far as its name tells. */
+function isForeign({ hypervisor }: About, device: string): boolean {
   const owners = OWNERS.find(([name]) => name.test(device))?.[1]
-  if (hypervisor === undefined || !owners) return []
-  const elsewhere = isOfAnotherCloud(device, platform)
-  if (owners.includes(hypervisor) && !elsewhere) return []
-  const named = DEVICES[hypervisor]
+  return hypervisor !== undefined && owners !== undefined && !owners.includes(hypervisor)
+}
+
+/** What is seen of the machine says more than its hypervisor does. */
+const isNotHere = (about: About, device: string): boolean =>
+  about.ptp === undefined
+    ? isForeign(about, device) || isOfAnotherCloud(device, about.platform)
+    : isAbsent(about, device)
+
+function notHere(subject: LintSubject, phc: Phc, clocks: readonly Phc[]): Finding[] {
+  const { about } = subject.machine
+  const named = withHostDevice(subject, phc, clocks)
+  const edits = named.length > 0 ? named : without(subject, phc, clocks)
+  const added = edits.filter(({ kind }) => kind !== 'delete').map(({ text }) => text.trim())
   return [
     found({
       name: 'phc-not-here',
       severity: 'critical',
-      what: elsewhere
-        ? `${device} is a device of another cloud than ${platform}.`
-        : `${device} is a device of another hypervisor than ${hypervisor}.`,
-      evidence: [evidenceAt(subject, file, line)],
+      what: whyNotHere(about, phc.device),
+      evidence: [evidenceAt(subject, phc.file, phc.line)],
       cost: 'chronyd cannot open it and does not start.',
       remedy: {
         daemon: 'chrony',
-        text: named ? `Here it is ${named}.` : 'Take the line out.',
-        changes: named ? [replaceWord(lineOf(subject, file, line), device, named).trim()] : [],
-        edits: [
-          named
-            ? { file, line, kind: 'replace', text: replaceWord(lineOf(subject, file, line), device, named) }
-            : { file, line, kind: 'delete', text: '' },
-        ],
+        text:
+          named.length > 0
+            ? added.length > 0
+              ? 'Name the device of the host.'
+              : 'Take the line out: the device of the host is a source already.'
+            : `${edits.length === 0 ? 'Name one that is there, or take the line out' : added.length > 0 ? 'Name servers of the network instead' : 'Take the line out'}.${howItComes(subject.machine)}`,
+        changes: added,
+        edits,
       },
-      confirm: '`ls -l /dev/ptp*`',
+      confirm: '`grep . /sys/class/ptp/ptp*/clock_name`',
     }),
   ]
+}
+
+function whyNotHere(about: About, device: string): string {
+  const { hypervisor, platform, ptp = [] } = about
+  if (isForeign(about, device))
+    return hypervisor === 'none'
+      ? `${device} is a device of guests, and this is a real machine.`
+      : `${device} is a device of another hypervisor than ${hypervisor}.`
+  if (isOfAnotherCloud(device, platform)) return `${device} is a device of another cloud than ${platform}.`
+  const there = ptp.map(each => `${each.device} (${each.clock})`).join(', ')
+  return `There is no ${device} on this machine: it has ${there === '' ? 'no PTP device' : there}.`
+}
+
+/** The line out. Which of its cards a real machine was meant to follow is not known; and somebody must be left to follow. */
+function without(subject: LintSubject, { file, line, device }: Phc, clocks: readonly Phc[]): Edit[] {
+  const { about } = subject.machine
+  if (!isForeign(about, device) && about.hypervisor === 'none' && about.ptp?.length) return []
+  const isLeft =
+    hasNetwork(subject) ||
+    subject.chrony.some(({ read }) => read.refclocks.some(({ driver }) => driver !== 'PHC')) ||
+    clocks.some(each => !isNotHere(about, each.device))
+  return [
+    ...(isLeft ? [] : [{ file, line, kind: 'insert-after', text: 'pool pool.ntp.org iburst' } as const]),
+    { file, line, kind: 'delete', text: '' },
+  ]
+}
+
+/** Modules of Linux that bring the device of the host, both from 4.11 on; Red Hat took ptp_kvm into the kernel of RHEL 7. */
+const MODULES: Readonly<Record<string, string>> = {
+  kvm: 'ptp_kvm',
+  firecracker: 'ptp_kvm',
+  hyperv: 'hv_utils',
+}
+
+function howItComes({ about: { hypervisor = '', ptp }, kernel }: LintSubject['machine']): string {
+  const module = MODULES[hypervisor]
+  if (module === undefined) return ''
+  if (kernel && !isAtLeast(kernel, [4, 11]) && kernel.enterprise !== 7)
+    return ` This kernel cannot show the clock of the host: ${module} does so from Linux 4.11 on.`
+  const device = DEVICES[hypervisor] ?? DEVICES.kvm
+  return ` ${ptp === undefined ? `If /sys/class/ptp shows the clock of the host, ${device} can be named instead; else` : 'The clock of the host can be named'} when \`modprobe ${module}\` brings it, where kernel and host have it, and /etc/modules-load.d/${module}.conf at each boot.`
 }

@@ -159,7 +159,7 @@ export const hostClockNow: MachineRule = ({ inventory, live }) => {
       evidence: [
         told(host),
         ...live.sources.filter(({ answers }) => answers).map(told),
-        ...inventory.ptp.flatMap(({ clock }) => evidenceOf(clock)),
+        ...(inventory.ptp ?? []).flatMap(({ clock }) => evidenceOf(clock)),
       ],
       cost: 'Whoever in this guest follows the host is led away by that, and each start of a guest begins with it.',
       causes: [
