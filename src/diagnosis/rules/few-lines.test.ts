@@ -43,6 +43,27 @@ describe('what says nothing of the clock is no reason to call it good', () => {
   })
 })
 
+describe('systemd-timesyncd has an answer, and tells what time it is', () => {
+  const answered =
+    'Nov  9 04:00:10 web1 systemd-timesyncd[455]: Contacted time server 192.0.2.1:123 (a.example).'
+  const told = (time: string) =>
+    explain(
+      answered,
+      `Nov  9 ${time} web1 systemd-timesyncd[455]: Initial clock synchronization to Mon 2026-11-09 ${time}.345 UTC.`,
+    ).findings.map(({ name, severity, measures }) => [severity, name, measures.size])
+
+  test('two hours later by its stamps: that was no time, the clock was set', () => {
+    expect(told('06:00:10')).toEqual([
+      ['note', 'wrong-at-start', 7200],
+      ['good', 'good', undefined],
+    ])
+  })
+
+  test('at once, as it does where the clock was right', () => {
+    expect(told('04:00:10')).toEqual([['good', 'good', undefined]])
+  })
+})
+
 describe('ntpdate sets a clock, and ends', () => {
   const line = (hour: number, offset: string) =>
     `28 Feb ${hour}:11:28 ntpdate[8904]: step time server 203.107.6.88 offset ${offset} sec`

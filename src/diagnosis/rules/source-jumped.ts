@@ -6,6 +6,8 @@ import { oddOnesOf } from '#analysis/log/agreeing.ts'
 import { isAbout } from '#analysis/log/alike.ts'
 import type { Census } from '#analysis/log/census.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { SampleSeries } from '#analysis/log/host-log.ts'
+import { oneStayed } from '#analysis/log/one-stayed.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -18,7 +20,8 @@ const LARGE: Seconds = STEP_THRESHOLD
 const LEAST_ROWS = 8
 
 export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName }) => {
-  const census = log.bestSamples(keeper.daemon)?.census
+  const series = log.bestSamples(keeper.daemon)
+  const census = series?.census
   const { odd } = oddOnesOf(census?.sources() ?? [])
   // What is wrong for most of the log is told as that.
   const told = (each: Disturbance) => odd.some(({ source }) => each.sources.includes(source))
@@ -27,7 +30,11 @@ export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName
   return disturbances.sources
     .filter(each => Math.abs(each.size) > 0.01 && !each.restarted && !isFollowed(each))
     .slice(0, MOST)
-    .map(each => ({ each, most: areMost(each, census), stays: !told(each) && staysAway(each, census) }))
+    .map(each => ({
+      each,
+      most: areMost(each, census) || areHalf(each, series),
+      stays: !told(each) && staysAway(each, census),
+    }))
     .map(({ each, most, stays }) => ({
       name: 'source-jumped' as const,
       severity: stays || most ? ('warning' as const) : ('note' as const),
@@ -41,7 +48,7 @@ export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName
         line,
       })),
       cost: most
-        ? 'The clock follows those that are more, whether they are right or not.'
+        ? 'The clock follows those that are more, whether they are right or not, or nobody.'
         : `None while the others are heard. Alone it would have moved the clock by ${duration(Math.abs(each.size))}.`,
       causes: [
         ...(most
@@ -69,7 +76,18 @@ export const sourceJumped: Rule = ({ log, disturbances, keeper, when, sourceName
 
 /** More than half of those that were heard, and one of the others did not move. */
 const areMost = ({ sources }: Disturbance, census: Census | undefined): boolean =>
-  2 * sources.length > (census?.sources().filter(({ count }) => count >= LEAST_ROWS).length ?? 0)
+  2 * sources.length > heardOf(census)
+
+/** Just half of four or more, away from the others ever since: no majority is left. */
+const areHalf = ({ sources, local, size }: Disturbance, series: SampleSeries | undefined): boolean =>
+  series !== undefined &&
+  Math.abs(size) >= LARGE &&
+  sources.length >= 2 &&
+  2 * sources.length === heardOf(series.census) &&
+  oneStayed(series, { ...local, witnesses: sources, size })
+
+const heardOf = (census: Census | undefined): number =>
+  census?.sources().filter(({ count }) => count >= LEAST_ROWS).length ?? 0
 
 /** Whether that source was away from the others by as much from then on, for most of the time. */
 function staysAway({ to, size, sources }: Disturbance, census: Census | undefined): boolean {

@@ -63,6 +63,19 @@ test('what a network that goes down before its daemon leaves behind is nothing',
   ).toEqual([['good', 'good']])
 })
 
+test('a server that answers and has no time itself is no network that loses packets', () => {
+  const refused = (at: number) => timesyncd(at, 'Server has too large root distance. Disconnecting.')
+  const { findings } = explain(
+    contacted(0),
+    ...Array.from({ length: 20 }, (_, nth) => refused((2 + nth) * HOUR)),
+  )
+  expect(findings.map(({ name, severity }) => [severity, name])).toEqual([['warning', 'sources-lost']])
+  expect(findings[0]!.what).toMatch(/^systemd-timesyncd followed none of its sources for 19\.0 h/)
+  expect(findings[0]!.causes.map(({ what }) => what)).toEqual([
+    'its server is itself too far from a clock that is right, or has lost it',
+  ])
+})
+
 test('where more was said than is kept, nobody is missed', () => {
   const each = Array.from({ length: 2100 }, (_, nth) => [
     contacted(nth * 600),

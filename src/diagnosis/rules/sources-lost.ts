@@ -21,6 +21,7 @@ import { rejections } from './source-rejected-by-its-own-jitter.ts'
 const LONG: Seconds = 3600
 /** What starts asks all of its sources within seconds. */
 const SOON: Seconds = 60
+const TOO_DISTANT = /^Server has too large root distance/
 /** One that is heard contradicts nobody. */
 const FEW = 2
 /** A source is given up after eight polls, of 1024 s at most. */
@@ -58,7 +59,8 @@ export const sourcesLost: Rule = subject => {
     seenBy === 'words' &&
     keeper.daemon === 'ntpd' &&
     !log.events.of('selected', 'reachable', 'unreachable').some(({ daemon }) => daemon === 'ntpd')
-  const answered = unnamed || answering.length >= FEW
+  const distant = events.length > 0 && events.every(({ text }) => TOO_DISTANT.test(text))
+  const answered = unnamed || distant || answering.length >= FEW
   const heard = answered ? `${keeper.name} followed none of its sources` : 'No source was heard'
   return [
     {
@@ -94,20 +96,31 @@ export const sourcesLost: Rule = subject => {
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
-        ...(answered
+        ...(distant
           ? [
               {
-                what: 'its sources contradict each other: one or more of them are wrong, and no majority is left',
-                why: unnamed
-                  ? 'it says that it follows nobody, and not whether they answer'
-                  : `${answering.length} of them were reachable, and it does not say that they ceased to be`,
+                what: 'its server is itself too far from a clock that is right, or has lost it',
+                why: 'it answers, and its root distance is more than timesyncd takes (RootDistanceMaxSec, 5 s)',
               },
             ]
-          : []),
-        {
-          what: 'the network or a firewall lost the packets',
-          why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
-        },
+          : answered
+            ? [
+                {
+                  what: 'its sources contradict each other: one or more of them are wrong, and no majority is left',
+                  why: unnamed
+                    ? 'it says that it follows nobody, and not whether they answer'
+                    : `${answering.length} of them were reachable, and it does not say that they ceased to be`,
+                },
+              ]
+            : []),
+        ...(distant
+          ? []
+          : [
+              {
+                what: 'the network or a firewall lost the packets',
+                why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
+              },
+            ]),
         ...(open
           ? []
           : [{ what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' }]),
@@ -123,9 +136,11 @@ export const sourcesLost: Rule = subject => {
         : {
             remedy: configure(
               keeper,
-              'Find out which source is wrong, and replace it. With four or more one that is wrong is outvoted.',
+              distant
+                ? 'Use servers that have the time themselves, or see why this one has lost it.'
+                : 'Find out which source is wrong, and replace it. With four or more one that is wrong is outvoted.',
             ),
-            confirm: '`clockwright query` with the same servers; `ntpq -p`.',
+            confirm: '`clockwright query` with the same servers.',
           }),
     },
   ]

@@ -12,9 +12,10 @@ function peerstats(
   of: (server: number, at: number) => { offset: number; delay: number },
   from = NOON,
   first = MARCH_2027,
+  servers: readonly number[] = [1, 2, 3],
 ): string[] {
   return Array.from({ length: 200 }, (_, i) => i).flatMap(i =>
-    [1, 2, 3].map(server => {
+    servers.map(server => {
       const at = from + i * 64 + server
       const { offset, delay } = of(server, at)
       // Noise of 10 µs.
@@ -225,6 +226,19 @@ test('two of three servers jump, and the third does not: that was no pause', () 
   const all = explain(...peerstats((_, at) => ({ offset: at > 50_000 ? 0.3 : 0, delay: 0.01 })))
   expect(all.findings.map(({ name }) => name)).not.toContain('source-jumped')
   expect(all.findings.map(({ name }) => name)).toContain('vm-paused')
+})
+
+test('two of four servers jump, and stay there: no majority is left, and the clock is not wrong for it', () => {
+  const found = (until: number) =>
+    explain(
+      ...peerstats(
+        (server, at) => ({ offset: server > 2 && at > 51_000 && at < until ? 2.2 : 0, delay: 0.01 }),
+        NOON,
+        MARCH_2027,
+        [1, 2, 3, 4],
+      ),
+    ).findings.map(({ name, severity }) => [name, severity])
+  expect(found(90_000)).toEqual([['source-jumped', 'warning']])
 })
 
 test('an ntpd that may only slew takes the offset at its start for a rate, and the clock goes to the other side for hours', () => {

@@ -22,6 +22,19 @@ describe('one step of ntpd', () => {
     expect(findings.map(({ name }) => name)).toEqual(['wrong-at-start', 'good'])
   })
 
+  test('may be its only source’s, where it names one', () => {
+    const causes = (...servers: readonly string[]) =>
+      explain(
+        ...servers.map(
+          (server, nth) => `May  6 10:06:4${nth} a ntpd[10510]: synchronized to ${server}, stratum 2`,
+        ),
+        'May  6 17:06:44 a ntpd[10510]: time reset +12.5 s',
+      ).findings[0]!.causes.map(({ what }) => what)
+    const alone = 'the only source that was heard jumped forward'
+    expect(causes('192.0.2.4')).toContain(alone)
+    expect(causes('192.0.2.4', '192.0.2.5')).not.toContain(alone)
+  })
+
   test('by seconds was a jump; a log that begins later does not say since when', () => {
     const { findings } = explain('May  6 17:06:44 a ntpd[10510]: time reset +12.5 s')
     expect(findings.map(({ name }) => name)).toEqual(['vm-paused'])

@@ -26,6 +26,14 @@ export const vmPaused: Rule = subject => {
   return repeated ? [pausedAgain(repeated, subject)] : all.map(each => paused(each, subject))
 }
 
+/** By words alone: its daemon has named one and no other. */
+function isOfOneSource({ sources }: Disturbance, { log, keeper }: Subject): boolean {
+  const named = log.events
+    .of('source-added', 'reachable', 'selected', 'unreachable')
+    .filter(({ daemon, source }) => daemon === keeper.daemon && source !== undefined)
+  return sources.length === 0 && new Set(named.map(({ source }) => source)).size === 1
+}
+
 const SUDDENLY = 'from one measurement to the next'
 
 function pausedAgain({ what, most, ...repeated }: Repeated, { keeper }: Subject): Finding {
@@ -90,7 +98,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
         ? []
         : [{ what: 'somebody set the clock back', why: 'the polls are too far apart to tell' }]),
       ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
-      ...(each.sources.length === 1
+      ...(each.sources.length === 1 || isOfOneSource(each, subject)
         ? [{ what: 'the only source that was heard jumped forward', why: 'no second one contradicts it' }]
         : []),
     ],

@@ -6,6 +6,7 @@
  */
 import { firstFoundWrong, wrongAtStarts } from '#analysis/log/corrections-said.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
+import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
@@ -14,6 +15,8 @@ import type { Subject } from '../subject.ts'
 
 /** No crystal is off by that between two boots: what the clock starts with is wrong. */
 const HOURS: Seconds = 1800
+/** Two lines are written in one second. */
+const ANSWERED: Seconds = 10
 /** Where no daemon said that it was worth a step. */
 const LEAST: Seconds = 1
 
@@ -22,15 +25,17 @@ export const wrongAtStart: Rule = subject => {
   const all = wrongAtStarts(log, keeper.daemon)
   const [worst] = all.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
   const once = worst ? undefined : setOnce(subject)
-  const found = worst ?? once ?? measuredFirst(subject)
+  const leapt = leaptBySync(subject)
+  const found = worst ?? once ?? leapt ?? measuredFirst(subject)
   if (!found) return []
   const { at, size } = found
   const again = all.filter(each => Math.abs(each.size) >= HOURS).length
-  const begins = worst
-    ? `When ${keeper.name} started, at`
-    : once
-      ? 'When a program set the clock, at'
-      : 'Where its measurements begin,'
+  const begins =
+    worst || leapt
+      ? `When ${keeper.name} started, at`
+      : once
+        ? 'When a program set the clock, at'
+        : 'Where its measurements begin,'
   return [
     {
       name: 'wrong-at-start',
@@ -82,6 +87,23 @@ const setOnce = ({ log, keeper }: Subject): Found | undefined => {
   if (keeper.daemon !== 'other' || rateToldBy(log, keeper.daemon)) return undefined
   const first = firstFoundWrong(log, keeper.daemon)
   return first && Math.abs(first.size) >= LEAST ? first : undefined
+}
+
+/**
+ * systemd-timesyncd does not tell that it sets the clock, but before that it says that it has an answer, and after that what time it is: of
+ * one answer, so that no time lies between these. Where the clock was ahead, the stamps go back (clock-went-back).
+ */
+function leaptBySync({ log, keeper }: Subject): Found | undefined {
+  if (keeper.daemon !== 'timesyncd') return undefined
+  const mine = log.events.all.filter(({ daemon }) => daemon === 'timesyncd')
+  return [...grouped(mine, ({ file }) => file).values()]
+    .flatMap(all => {
+      const sorted = all.toSorted((a, b) => a.line - b.line)
+      return sorted.slice(1).map((event, i) => ({ event, answer: sorted[i]! }))
+    })
+    .filter(({ event, answer }) => event.what === 'synchronised' && answer.what === 'selected')
+    .map(({ event: { at, file, line }, answer }) => ({ at, size: at - answer.at, file, line }))
+    .find(({ size }) => size >= ANSWERED)
 }
 
 /** Without a word of its start: what the first measurements say, several in a row, and later ones no more. */
