@@ -5,7 +5,7 @@ import type { Correction } from './corrections.ts'
 import type { Led } from './led.ts'
 import type { Oscillation } from './oscillation.ts'
 import type { RateStep } from './rate-steps.ts'
-import type { Return } from './returns.ts'
+import type { WentBack } from './returns.ts'
 import type { Sleep } from './sleeps.ts'
 
 export type Moved = 'machine' | 'wall clock' | 'not known'
@@ -28,8 +28,8 @@ export interface Disturbance {
   readonly likeOthers?: boolean
   readonly sources: readonly number[]
   readonly lines: readonly { readonly file: number; readonly line: number }[]
-  /** Two words of its daemon, one after the other, of which the second has the earlier stamp: the clock was set back between them. */
-  readonly wentBack?: Return
+  /** The clock was set back between these two lines. */
+  readonly wentBack?: WentBack
   /** The daemon was restarted in between. */
   readonly restarted: boolean
   /** From when all was well to the last word of it, where only corrections tell of it. */

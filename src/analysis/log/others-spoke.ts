@@ -1,10 +1,26 @@
-/** When programs that keep no clock wrote into the log of a system: its machine ran then, whether or not anybody kept its clock. */
+/**
+ * When programs that keep no clock wrote into the log of a system: its machine ran then, whether or not anybody kept its clock; and where the
+ * stamps of their lines go back.
+ */
+import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { ReadingBlock } from '#core/trace/series.ts'
+import type { WentBack } from './returns.ts'
 
 /** Hardly a log is silent for so long while its machine runs: it was shut down overnight. */
 const SILENCE: Seconds = 43_200
 const MOST_SPANS = 1000
+/** As far as their reader tells of each. */
+const BACK: Seconds = 60
+/** A log that runs backwards more often is out of order. */
+const MOST_RETURNS = 2
+
+interface Heard {
+  readonly file: number
+  readonly at: Seconds
+  readonly line: number
+  readonly local: boolean
+}
 
 interface Span {
   readonly file: number
@@ -18,15 +34,21 @@ export class OthersSpoke {
   mayKeep = false
   #shifted: Seconds = 0
   readonly #spans: Span[] = []
+  readonly #last = new Map<number, Heard>()
+  readonly #returns: { readonly before: Heard; readonly after: Heard }[] = []
 
   /** The value is 1 where the stamp is of an unknown zone, else 0; that of one that may keep the clock is not known. */
-  add({ at, value, file, rows }: ReadingBlock): void {
+  add({ at, value, file, line, rows }: ReadingBlock): void {
     for (let row = 0; row < rows; row++)
       if (Number.isNaN(value[row])) this.mayKeep = true
-      else this.#spoke(file, at[row]!, value[row] === 1)
+      else {
+        const heard = { file, at: at[row]!, line: line[row]!, local: value[row] === 1 }
+        this.#spoke(heard)
+        this.#compare(heard)
+      }
   }
 
-  #spoke(file: number, at: Seconds, local: boolean): void {
+  #spoke({ file, at, local }: Heard): void {
     const span = this.#spans.find(
       each =>
         each.file === file && each.local === local && at >= each.from - SILENCE && at <= each.to + SILENCE,
@@ -35,6 +57,31 @@ export class OthersSpoke {
       span.from = Math.min(span.from, at)
       span.to = Math.max(span.to, at)
     } else if (this.#spans.length < MOST_SPANS) this.#spans.push({ file, local, from: at, to: at })
+  }
+
+  #compare(after: Heard): void {
+    const before = this.#last.get(after.file)
+    this.#last.set(after.file, after)
+    if (
+      before &&
+      before.at - after.at > BACK &&
+      before.line < after.line &&
+      this.#returns.length < MOST_SPANS
+    )
+      this.#returns.push({ before, after })
+  }
+
+  /** Where a file that is in order goes back. */
+  get returns(): WentBack[] {
+    const settled = (heard: Heard) => (heard.local ? { ...heard, at: heard.at + this.#shifted } : heard)
+    return [...grouped(this.#returns, ({ after }) => after.file).values()]
+      .filter(all => all.length <= MOST_RETURNS)
+      .flat()
+      .map(({ before, after }) => ({
+        before: settled(before),
+        after: settled(after),
+        by: before.at - after.at,
+      }))
   }
 
   shiftLocal(by: Seconds): void {

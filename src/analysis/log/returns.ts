@@ -4,6 +4,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
+import type { Placed } from './line-order.ts'
 
 /** Lines of several programs are not quite in order. */
 const LEAST: Seconds = 5
@@ -12,10 +13,17 @@ const FILLED = 0.9
 /** A log that runs backwards more often is out of order. */
 const MOST = 2
 
-export interface Return {
+/** Two lines, one after the other, of which the second has the earlier stamp. */
+export interface WentBack {
+  readonly before: Placed & { readonly text?: string }
+  readonly after: Placed & { readonly text?: string }
+  readonly by: Seconds
+}
+
+/** The same between two words of daemons. */
+export interface Return extends WentBack {
   readonly before: LogEvent
   readonly after: LogEvent
-  readonly by: Seconds
 }
 
 /**

@@ -32,7 +32,7 @@ import type { HostLog, UpdateSeries } from './host-log.ts'
 import { isBefore, orderOf, type Placed } from './line-order.ts'
 import { NOTICED } from './noticed.ts'
 import { gatheredIn, isOfLocalClock, onOwnClock } from './on-own-clock.ts'
-import { type Return, returnsOf } from './returns.ts'
+import { returnsOf, type WentBack } from './returns.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 import { WANDERS, withoutSources } from './without-sources.ts'
 
@@ -88,7 +88,7 @@ interface Burst {
   /** chronyd had noticed that the clock was set. */
   readonly noticed?: Noticed
   /** Between two lines of which the second has the earlier stamp. */
-  readonly wentBack?: Return
+  readonly wentBack?: WentBack
 }
 
 interface Noticed {
@@ -292,7 +292,10 @@ function spanNoticed(
 }
 
 /** It was set between these two lines, or sooner after the first of them than the stamps say. */
-function spanOfReturn({ before, after }: Return, size: Seconds): Pick<Disturbance, 'from' | 'to' | 'local'> {
+function spanOfReturn(
+  { before, after }: WentBack,
+  size: Seconds,
+): Pick<Disturbance, 'from' | 'to' | 'local'> {
   return {
     from: before.at,
     to: Math.max(before.at, after.at + size),
@@ -325,7 +328,7 @@ interface Around {
   /** When all was well. */
   readonly words: readonly Right[]
   readonly before: Burst | undefined
-  readonly returns: readonly Return[]
+  readonly returns: readonly WentBack[]
   /** Of the lines: -1 where the last is the first, as `journalctl -r` prints them. */
   readonly order: number
 }
@@ -395,12 +398,13 @@ function scatteredBefore(
   return alone && !silent && sign.at - alone.at < HEARD_WITHIN ? alone : undefined
 }
 
-/** Where its stamps go back, and it had not set the clock back itself. */
-const returnsIn = (log: HostLog, daemon: Daemon): Return[] => {
+/** Where stamps go back, and it had not set the clock back itself: first where they fall most, since that is nearest to all that it was set. */
+const returnsIn = (log: HostLog, daemon: Daemon): WentBack[] => {
   const mine = log.events.all.filter(event => event.daemon === daemon)
-  return [...grouped(mine, ({ file }) => file).values()]
+  const own = [...grouped(mine, ({ file }) => file).values()]
     .flatMap(each => returnsOf(each))
     .filter(({ before }) => before.what !== 'stepped')
+  return [...own, ...log.others.returns].sort((a, b) => b.by - a.by)
 }
 
 function isAlone(leap: LogEvent, found: Correction, before: Correction | undefined): boolean {

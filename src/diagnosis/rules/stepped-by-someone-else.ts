@@ -4,7 +4,7 @@
  */
 
 import type { Disturbance } from '#analysis/log/disturbance.ts'
-import type { Return } from '#analysis/log/returns.ts'
+import type { WentBack } from '#analysis/log/returns.ts'
 import { isNoticed } from '#analysis/log/sleeps.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -106,10 +106,15 @@ export const steppedBySomeoneElse: Rule = subject => {
   return [...jumps, ...unseen(subject, regular)]
 }
 
-const stampsOf = ({ before, after }: Return, { when }: Subject) => [
-  { ...evidenceOf(before), text: `${when(before.at)}  ${before.text}` },
-  { ...evidenceOf(after), text: `the next line is stamped ${when(after.at)}: ${after.text}` },
+const stampsOf = ({ before, after }: WentBack, { when }: Subject) => [
+  { file: before.file, line: before.line, text: `${when(before.at)}  ${before.text ?? ANOTHERS}` },
+  {
+    file: after.file,
+    line: after.line,
+    text: `${when(after.at)}  ${after.text ?? ANOTHERS}: the next line has an earlier stamp`,
+  },
 ]
+const ANOTHERS = 'a line of another program'
 
 const NOT_DONE = 'and the daemon had not done it'
 

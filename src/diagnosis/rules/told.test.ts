@@ -393,6 +393,19 @@ describe('a clock that was set, by the words of ntpd alone', () => {
     expect(findings[2]!.measures.time).toBe(6425)
   })
 
+  test('back: between two lines of others, where they are nearer', () => {
+    const cron = (stamp: string) => `Dec  1 ${stamp} vm1 CROND[2231]: (root) CMD (/usr/lib64/sa/sa1 1 1)`
+    const others = ['13:30:01', '13:40:01', '13:50:01', '12:51:41', '12:52:01'].map(cron)
+    expect(jumps(...others, ...back)).toEqual([
+      { from: '13:50:01', to: '13:51:41', moved: 'wall clock', size: 3600 },
+    ])
+    // Parts of a log that stand in any order say nothing.
+    const [first, ...rest] = others
+    expect(jumps(...rest, first!, ...rest, ...others, ...back.slice(2))).toMatchObject([
+      { moved: 'not known' },
+    ])
+  })
+
   test('by less than the stamps fall, it was not', () => {
     const less = back.map(line => line.replace('+3600', '+1002'))
     expect(jumps(...less)).toMatchObject([{ moved: 'not known' }])

@@ -118,12 +118,14 @@ export const systemLog: LogFormat = {
 /** Those of them that may keep a clock, without a word that is understood here. */
 const MAY_KEEP =
   /^(?:ntp-daemon|ntpd-rs|openntpd|sysntpd|ptp4l|phc2sys|timemaster|vmtoolsd|connmand|clockwright)/
+/** Programs write their lines a little out of order; a clock that was set back by more shows in them. */
+const BACK: Seconds = 60
 /** Of many lines one tells enough. */
 const SELDOM: Seconds = 600
 
 /**
  * Lines of system logs that others wrote: they are no business of ours, and no nonsense either. When they were written is told:
- * the machine ran then.
+ * the machine ran then. And where their stamps go back.
  */
 export const otherPrograms: LogFormat = {
   name: 'other programs',
@@ -136,16 +138,19 @@ export const otherPrograms: LogFormat = {
       quantity: OTHERS_SPOKE,
     })
     let told = Number.NaN
-    let last: { readonly at: Seconds; readonly value: number } | undefined
+    let last: { readonly at: Seconds; readonly value: number; readonly line: number } | undefined
     const reader = textLines(
-      line => {
+      (line, number) => {
         const stamped = readStamp(line, into.nearDay)
         if (stamped === undefined || understand(stamped) || isOfServo(stamped)) return false
         if (stamped.sinceBoot) return true
         const at = stamped.at - into.baseDay * 86_400
         if (MAY_KEEP.test(stamped.program ?? '')) readings.add({ at, value: Number.NaN })
-        last = { at, value: stamped.local ? 1 : 0 }
-        if (!(Math.abs(at - told) < SELDOM)) {
+        const before = last
+        const back = before !== undefined && before.at - at > BACK
+        if (back) readings.add(before)
+        last = { at, value: stamped.local ? 1 : 0, line: number }
+        if (back || !(Math.abs(at - told) < SELDOM)) {
           readings.add(last)
           told = at
         }
