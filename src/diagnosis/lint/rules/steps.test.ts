@@ -105,3 +105,20 @@ test('who asks once a minute already is told of steps only', () => {
   expect(changes('minpoll 4 maxpoll 6')).toEqual(['makestep 1 -1'])
   expect(changes('maxpoll 7')).toEqual(['makestep 1 -1', 'server … iburst minpoll 4 maxpoll 6'])
 })
+
+test('how long a pause takes is said by the limit of slewing that is configured', () => {
+  const said = (text: string) => {
+    const finding = lint([{ path: 'etc/chrony.conf', text: `pool pool.ntp.org iburst\n${text}` }], {
+      hypervisor: 'kvm',
+    }).find(({ name }) => name === 'makestep-expires' || name === 'never-steps')!
+    return `${finding.what} ${finding.cost}`
+  }
+  // 4.3 s and 600 s at 500 ppm: 8600 s and 1.2 million seconds.
+  for (const text of ['makestep 1 3\nmaxslewrate 500\n', 'maxslewrate 500\n'])
+    expect(said(text)).toMatch(/2\.4 h at least.* 13\.9 d/)
+  expect(said('makestep 1000 -1\nmaxslewrate 500\n')).toContain('at 500 ppm (`maxslewrate`) at most')
+  // What was measured took longer than 4.3 s need at 50 000 ppm; 600 s need 12 000 s.
+  expect(said('makestep 1 3\nmaxslewrate 50000\n')).toMatch(/for 13 minutes, and one of 600 s takes 3\.3 h/)
+  expect(said('makestep 1 3\n')).toMatch(/for 13 minutes, and one of 600 s takes two hours/)
+  expect(said('')).toContain('at 8.3 % at most')
+})

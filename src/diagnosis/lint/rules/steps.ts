@@ -3,13 +3,14 @@
  * start, and a resume is no start; OpenNTPD sets the clock at its start only.
  */
 import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { parseChronydOptions } from '#dialects/chrony/options.ts'
 import { checkWords } from '#dialects/grammar.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import type { About } from '../about.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
-import { lastRead } from '../reads.ts'
+import { lastDirective, lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore } from '../subject.ts'
 
@@ -49,17 +50,24 @@ function chrony(subject: LintSubject): Finding[] {
   )
   const last = lastRead(subject.chrony, said)
   const { confirm } = COMMON
+  const limited = limitedSlew(subject)
+  const atMost = limited ? `${limited.ppm} ppm (\`maxslewrate\`)` : '8.3 %'
   if (!last) {
     if (namesMore(subject, subject.chrony)) return []
     return [
       found({
         name: 'never-steps',
         severity: severityOf(subject),
-        what: 'There is no `makestep`: chronyd slews every offset, at 8.3 % at most.',
-        evidence: [evidenceAt(subject, main.file, main.read.directives[0]!.line)],
+        what: `There is no \`makestep\`: chronyd slews every offset, at ${atMost} at most.`,
+        evidence: [
+          evidenceAt(subject, main.file, main.read.directives[0]!.line),
+          ...(limited ? [limited.evidence] : []),
+        ],
         cost: costOf(
           subject,
-          `${inGuests(subject)} after a pause of ${duration(MIGRATION_PAUSE)} time runs fast by up to a twelfth until chronyd has caught up; after one of 600 s for two hours.`,
+          limited
+            ? `${inGuests(subject)} a pause of ${duration(MIGRATION_PAUSE)} leaves the clock wrong until chronyd has caught up, which takes ${duration(limited.timeOf(MIGRATION_PAUSE))} at least; after one of 600 s ${duration(limited.timeOf(600))}.`
+            : `${inGuests(subject)} after a pause of ${duration(MIGRATION_PAUSE)} time runs fast by up to a twelfth until chronyd has caught up; after one of 600 s for two hours.`,
         ),
         remedy: {
           daemon: 'chrony',
@@ -87,6 +95,12 @@ function chrony(subject: LintSubject): Finding[] {
   const sources = subject.chrony.flatMap(({ read }) => read.sources)
   const often = sources.length > 0 && sources.every(({ maxpoll }) => maxpoll <= OFTEN)
   const text = lineOf(subject, last.file, last.line)
+  const long = limit >= 0 || threshold > 600
+  const slewed =
+    limited && limited.timeOf(MIGRATION_PAUSE) > MEASURED
+      ? `takes ${duration(limited.timeOf(MIGRATION_PAUSE))} at least`
+      : 'was measured to leave it wrong by more than 10 ms for 13 minutes'
+  const longOne = limited ? duration(limited.timeOf(600)) : 'two hours'
   const step = tooLarge ? '1' : last.words[0]
   const name = last.name === 'makestep' ? '$2' : 'makestep'
   const always = text.replace(/^(\s*)(\S+)(\s+)\S+(\s+)\S+/, `$1${name}$3${step}$4-1`)
@@ -97,12 +111,12 @@ function chrony(subject: LintSubject): Finding[] {
       what:
         limit >= 0
           ? `\`${text.trim()}\` allows steps in the first ${limit} updates after the start${restarted ? ', and with -R not even then' : ''}. ${inGuests(subject)} a resume does not begin that count again.`
-          : `\`${text.trim()}\` steps no offset below ${threshold} s: it is slewed, at 8.3 % at most.`,
+          : `\`${text.trim()}\` steps no offset below ${threshold} s: it is slewed, at ${atMost} at most.`,
       measures: { limit, threshold },
-      evidence: [evidenceAt(subject, last.file, last.line)],
+      evidence: [evidenceAt(subject, last.file, last.line), ...(limited ? [limited.evidence] : [])],
       cost: costOf(
         subject,
-        `After a pause${limit >= 0 ? '' : ` of less than ${threshold} s`} the clock is slewed: one of ${duration(MIGRATION_PAUSE)} was measured to leave it wrong by more than 10 ms for 13 minutes${limit >= 0 || threshold > 600 ? ', and one of 600 s takes two hours at least' : ''}.`,
+        `After a pause${limit >= 0 ? '' : ` of less than ${threshold} s`} the clock is slewed: one of ${duration(MIGRATION_PAUSE)} ${slewed}${long ? `, and one of 600 s takes ${longOne} at least` : ''}.`,
       ),
       remedy: {
         daemon: 'chrony',
@@ -121,6 +135,24 @@ function chrony(subject: LintSubject): Finding[] {
     }),
   ]
 }
+
+/** How fast chronyd may slew, where it is told so. */
+function limitedSlew(subject: LintSubject) {
+  const said = lastDirective(subject, 'maxslewrate')
+  const ppm = Math.min(Number(said?.words[0] ?? Number.NaN), MOST_PPM)
+  if (!said || !(ppm > 0)) return undefined
+  return {
+    ppm,
+    evidence: evidenceAt(subject, said.file, said.line),
+    timeOf: (offset: Seconds): Seconds => offset / (ppm * 1e-6),
+  }
+}
+
+/** The tick of Linux can be made longer or shorter by a tenth (adjtimex). */
+const MOST_PPM = 100_000
+
+/** Over 10 ms after a pause of 4.3 s, with the settings of Debian. */
+const MEASURED: Seconds = 780
 
 /** Also when it is misspelt: that is told by itself, and no second one must be written beside it. */
 const isMakestep = (name: string): boolean =>
