@@ -194,7 +194,7 @@ export class Changes {
                 ? this.#filters.seen(who, {
                     from,
                     to: time,
-                    size: fresh ? Math.max(size, STEP_THRESHOLD) : size,
+                    size: fresh ? STEP_THRESHOLD : size,
                   })
                 : { earliest: from, latest: time }),
               fromEra: state[s + ERA]!,

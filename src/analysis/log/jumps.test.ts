@@ -85,3 +85,20 @@ test('a jump after which the clock runs away is that, without what it ran in hal
     expect(others).toEqual([])
   }
 })
+
+test('where another finds the clock much later at the height of the first of two slow changes, it had jumped and stood there', () => {
+  const seen = (source: number, ...rows: readonly (readonly [at: number, offset: number])[]) =>
+    rows.slice(1).map(([to, after], i) => {
+      const [from, before] = rows[i]!
+      return jumpOf({ source, from, to, before, after, spacing: POLL, unsteadiness: 1, next: after })
+    })
+  const twice = seen(0, [1000, 0], [2150, 0.45], [4140, 0.9])
+  const later = seen(1, [1200, 0], [3190, 0.45])
+  const atOnce = seen(1, [1200, 0], [2200, 0.45])
+  const heights = (...others: Jump[]) =>
+    joinRuns([...twice, ...others], true)
+      .filter(({ change }) => change.source === 0)
+      .map(({ size }) => size)
+  expect(heights(...later)).toEqual([0.45, 0.45])
+  expect(heights(...atOnce)).toEqual([])
+})

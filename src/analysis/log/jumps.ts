@@ -8,6 +8,7 @@ import { ALIKE } from './alike.ts'
 import type { Change } from './changes.ts'
 import { SLACK } from './eras.ts'
 import { Ladders } from './ladders.ts'
+import { between } from './meanwhile.ts'
 
 /** Where a rate is no longer a rate of a clock. */
 const WORST_RATE = 0.2
@@ -19,6 +20,8 @@ const RARE = 600e-6
 /** Of a change, what follows it to the same side; and what no noise is. */
 const GOES_ON = 0.4
 const CLEARLY_ON = 0.2
+/** Of a change: where another finds the clock if it has not moved. */
+const SAME = 0.05
 /** Of a change before it, which no noise makes. */
 const LEAST_BEFORE: Seconds = 2e-3
 /** How far two measurements are apart that follow each other, of the usual wait. */
@@ -83,7 +86,8 @@ export function joinRuns(jumps: readonly Jump[], filtered = false): Jump[] {
       last.set(source, begun)
     }
   }
-  const kept = runs.filter(run => !isRamp(run)).map(beforeRamp)
+  const seen = jumps.map(jump => ({ at: jump.change.to, jump })).sort((a, b) => a.at - b.at)
+  const kept = runs.filter(run => !isRamp(run) || stoodAfterEach(run, seen)).map(beforeRamp)
   const ladders = new Ladders(kept.flat())
   const stood = (jump: Jump) => ladders.standsAfter(jump)
   return kept.flatMap(run =>
@@ -114,6 +118,26 @@ function isRamp(run: readonly Jump[]): boolean {
   const second = run[1]!
   const slow = rates.every(rate => Math.abs(rate) < RARE)
   return slow || (Math.abs(second.size) > GOES_ON * Math.abs(first.size) && goesOn(second))
+}
+
+/**
+ * A rate goes on between two measurements of one source. If another found the clock meanwhile where that one had, so much earlier or later
+ * that it had gone far, it had jumped and stood there.
+ */
+function stoodAfterEach(
+  run: readonly Jump[],
+  seen: readonly { readonly at: Seconds; readonly jump: Jump }[],
+): boolean {
+  return run.every((jump, i) => {
+    const next = run[i + 1]
+    if (!next) return run.length > 1
+    const { source, from, to, after } = jump.change
+    return between(seen, from, next.change.to).some(({ at, jump: { change: other } }) => {
+      const wouldHaveGone = Math.abs(rateOf(jump) * (at - to))
+      const same = Math.abs(other.after - after) < SAME * Math.abs(jump.size)
+      return other.source !== source && same && wouldHaveGone > GOES_ON * Math.abs(jump.size)
+    })
+  })
 }
 
 /** The measurement after it goes on in the same way: by as much, or where it came sooner, at that rate. */
@@ -206,4 +230,4 @@ const meet = (a: readonly Seconds[], b: readonly Seconds[]): boolean =>
 
 const alike = (a: Jump, b: Jump): boolean =>
   Math.abs(a.size - b.size) <
-  Math.max(ALIKE * Math.abs(a.size), Math.min(a.uncertainty, b.uncertainty) + 0.01 * Math.abs(a.size))
+  Math.max(ALIKE * Math.abs(a.size), Math.max(a.uncertainty, b.uncertainty) + 0.01 * Math.abs(a.size))

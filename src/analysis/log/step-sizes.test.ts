@@ -36,6 +36,11 @@ test('what none of them knew of is still there after it: they all said how far',
   expect(size).toBeCloseTo(1.5)
 })
 
+test('somebody set the clock forward by more than it had lost, and ntpd steps by what was before: some sources know of both', () => {
+  const [size] = sizeOf([0.39, -2.01, 900], [-1.62, -2.01, 60], [0.39, -2.01, 600], [-1.62, -2.01, 5])
+  expect(size).toBeCloseTo(0.39)
+})
+
 test('what was slewed meanwhile is in no step: who was asked last tells', () => {
   const [size] = sizeOf([-0.3, 0.01, 1000], [-0.28, 0.01, 2], [-0.29, 0.01, 600])
   expect(size).toBeCloseTo(-0.29)

@@ -48,16 +48,19 @@ export function stepSizes(moments: readonly Correction[], changes: readonly Chan
 function sizeBy(seen: readonly Change[]): Seconds {
   if (seen.length === 0) return Number.NaN
   const said = seen.map(({ before }) => before)
-  const side = Math.sign(said.reduce((sum, each) => sum + each, 0))
-  const stepped = (each: Change): Seconds => side * (each.before - each.after)
-  const most = Math.max(...seen.map(stepped))
-  const [low, high] = [Math.min(...said.map(each => side * each)), Math.max(...said.map(each => side * each))]
-  const off = NEARLY * high
-  if (most < Math.max(STEP_THRESHOLD, low - off) || most > high + off) return middleOf(said)
+  const off = NEARLY * Math.max(...said.map(Math.abs))
+  const [low, high] = [Math.min(...said) - off, Math.max(...said) + off]
+  const may = seen.filter(
+    each => Math.abs(went(each)) >= STEP_THRESHOLD && went(each) > low && went(each) < high,
+  )
+  if (may.length === 0) return middleOf(said)
+  const most = may.map(went).reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a))
   // Of these who was asked last knows what was left.
-  const knew = seen.filter(each => stepped(each) > (1 - SLEWED) * most)
-  return side * stepped(knew.reduce((a, b) => (b.from > a.from ? b : a)))
+  const knew = may.filter(each => Math.abs(went(each) - most) < SLEWED * Math.abs(most))
+  return went(knew.reduce((a, b) => (b.from > a.from ? b : a)))
 }
+
+const went = ({ before, after }: Change): Seconds => before - after
 
 /** Of an even number what is between the two in the middle: nothing tells which of them weighed more. */
 function middleOf(all: readonly Seconds[]): Seconds {
