@@ -114,12 +114,21 @@ test('of ntpd two sources see a part of it each, and its filters show it late', 
   expect(ranAway({ ...seen, seenIn: 64 }, change, 0)).toBe(false)
 })
 
+const held = corrected(() => -12e-6)
+const rates = (mean: number, ...at: number[]): Summary[] =>
+  at.map(from => ({ from, to: from, count: 1, mean, rms: 0, deviation: 0, least: mean, most: mean }))
+
 test('a clock that jumps again and again keeps its rate from one jump to the next', () => {
-  const held = corrected(() => -12e-6)
-  const rates = (mean: number, ...at: number[]): Summary[] =>
-    at.map(from => ({ from, to: from, count: 1, mean, rms: 0, deviation: 0, least: mean, most: mean }))
   const ramps = rates(400e-6, 9000, 10_000, 11_000, 12_000, 13_000, 14_000, 15_000)
   const [apart, before] = [rates(1e-6, 9500, 11_500, 13_500), rates(1e-6, 1000, 3000, 5000)]
   expect(ranAwayAt(ramps, held, apart)).toBeUndefined()
   expect(ranAwayAt(ramps, held, before)?.after).toBeCloseTo(388e-6, 6)
+})
+
+test('a clock that was moved away and back ran away twice, to either side: the first of them is told', () => {
+  const away = rates(-90e-6, 9000, 10_000, 11_000, 12_000, 13_000, 14_000)
+  const back = rates(90e-6, 15_000, 15_500, 16_000, 16_500, 17_000, 17_500)
+  const change = ranAwayAt([...away, ...back], held, [])
+  expect(change).toMatchObject({ from: 9000, held: 14_000 + 3600 })
+  expect(change?.after).toBeCloseTo(-102e-6, 6)
 })

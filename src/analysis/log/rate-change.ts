@@ -60,9 +60,26 @@ export function rateChangeOf(buckets: readonly Bucket[]): RateChange | undefined
 
 /**
  * The same of ntpd, which learns it in hours: what it corrected before, and what it corrects and what the clock loses in spite of that
- * since then. A clock that ran away from the beginning did not change.
+ * since then. A clock that ran away from the beginning did not change. One that was moved back runs away to the other side: of these the first.
  */
 export function ranAwayAt(
+  ramps: readonly Summary[],
+  frequencies: readonly Bucket[],
+  stood: readonly Summary[],
+): RateChange | undefined {
+  const all = ranAwayIn(ramps, frequencies, stood)
+  const turn = ramps.find(({ mean }) => mean * ramps[0]!.mean < 0)?.from
+  if (all || turn === undefined) return all
+  const until = frequencies.filter(({ to }) => to <= turn)
+  return ranAwayIn(
+    ramps.filter(({ from }) => from < turn),
+    until,
+    stood,
+  )
+}
+
+/** The same of one such time. */
+function ranAwayIn(
   ramps: readonly Summary[],
   frequencies: readonly Bucket[],
   stood: readonly Summary[],
