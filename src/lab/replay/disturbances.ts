@@ -1,89 +1,101 @@
 /**
- * What happened to the guest of a recording. Where offsets jump and further exchanges agree, it was paused (it is behind), or
- * somebody has set its clock (ahead). What the daemon corrects itself must not count: chronyd measures against the time that it
- * believes, and logs each correction of that, so they are added up again; of ntpd's clock only jumps away from zero count.
+ * What happened to the guest of a recording: what the analysis of its logs finds of its clock, as what would do the same to the
+ * clock of a story. A machine that stood is behind by as much; a clock that somebody set is ahead, or behind where the pace of the
+ * polls or the daemon's word tells that the machine did not stand.
  */
+import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
-import type { LogEvent } from '#core/trace/series.ts'
-import { median } from '../score.ts'
-import { between, KEPT, type Moment } from './moments.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import { behind, type Moment } from './moments.ts'
 import type { Observed } from './story.ts'
 
-/** What jumps less is noise. */
-const LEAST_JUMP: Seconds = 0.02
-const NOISE_FACTOR = 10
-/** How far offsets may come apart by themselves: of a clock that is kept, and of one that is being put right. */
-const KEPT_DRIFT: Rate = 100e-6
-const SLEWED_DRIFT: Rate = 700e-6
-/** So many further exchanges must agree with a jump. */
-const WITNESSES = 2
+/** What moved it by less is as well a queue, or the daemon. */
+const LEAST: Seconds = 0.02
+/** Of its size: what is known worse is said to be. */
+const ROUGH = 0.05
 
-/** Somebody has done it, while the daemon was slewing, or not. */
-interface SetClock {
+interface Happened {
+  /** True time, from the beginning of the story. */
   readonly at: Seconds
-  readonly by: Seconds
-  readonly slewing?: boolean
+  /** Positive: the clock lost so much. */
+  readonly size: Seconds
+  readonly uncertainty: Seconds
+  readonly stood: boolean
 }
 
-export interface Disturbances {
-  readonly pauses: Observed['pauses']
-  readonly steps: readonly SetClock[]
+/** What the logs of one daemon show. */
+export interface Analysed {
+  readonly daemon: Daemon
+  readonly found: Disturbances
+  /** What it corrected is known. */
+  readonly told: boolean
 }
 
-/** `isSummed`: the corrections of chronyd are known. */
-export function disturbancesIn(
+/** `origin`: when the story begins, by the times of the logs. The exchanges, in true time from there on, say best when it was. */
+export function happenedIn(
+  { daemon, found, told }: Analysed,
+  origin: Seconds,
   moments: readonly Moment[],
-  events: readonly LogEvent[],
-  isSummed: boolean,
-): Disturbances {
-  const pauses: { at: Seconds; length: Seconds }[] = []
-  const steps: SetClock[] = []
-  const least = Math.max(LEAST_JUMP, NOISE_FACTOR * noiseOf(moments))
-  for (const [i, after] of moments.entries()) {
+): Happened[] {
+  const mayBeItsOwn = daemon === 'ntpd' || !told
+  const clock = found.clock.filter(each => !(mayBeItsOwn && isBackToTime(each))).map(happened)
+  // Of a sleep with a clock that was set when it ended, what it was off by then.
+  const slept = found.sleeps.map(({ from, to, left = 0 }) => ({
+    from,
+    to,
+    size: left,
+    uncertainty: 0,
+    stood: left > 0,
+  }))
+  return [...clock, ...slept]
+    .filter(({ size }) => Math.abs(size) >= LEAST)
+    .map(({ from, to, ...each }) => {
+      const window = narrowed({ ...each, from: from - origin, to: to - origin }, moments)
+      return { ...each, at: (window.from + window.to) / 2 }
+    })
+}
+
+type Window = Pick<Disturbance, 'from' | 'to'>
+
+/** To the time between two exchanges, of whichever sources, of which the second shows most of it and the first nothing. */
+function narrowed(
+  { from, to, size, stood }: Window & Pick<Happened, 'size' | 'stood'>,
+  moments: readonly Moment[],
+): Window {
+  const gone = stood ? size : 0
+  const i = moments.findIndex((after, i) => {
     const before = moments[i - 1]
-    const further = moments.slice(i + 1, i + 1 + WITNESSES)
-    if (!before || further.length < WITNESSES) continue
-    const jump = between(before, after)
-    const apart = Math.abs(after.at - before.at - Math.max(0, jump))
-    const kept = isSummed || Math.abs(before.offset) < KEPT
-    if (Math.abs(jump) < least + (kept ? KEPT_DRIFT : SLEWED_DRIFT) * apart) continue
-    const away = Math.abs(after.offset) > Math.abs(before.offset) + least
-    // A daemon may be at work already.
-    const agree = further.every(each => Math.abs(between(before, each)) > Math.abs(jump) / 2)
-    if (!agree || !(away || isSummed)) continue
-    const noticed = noticedBetween(before, after, events)
-    if (noticed) steps.push({ at: (before.at + after.at) / 2, ...setBy(jump, after, noticed) })
-    else if (jump > 0) pauses.push({ at: (before.at + after.at - jump) / 2, length: jump })
-    else steps.push({ at: (before.at + after.at) / 2, by: -jump })
-  }
-  return { pauses, steps }
+    if (!before || after.at <= from || before.at >= to + gone) return false
+    return Math.abs(behind(after) - behind(before) - size) < Math.abs(size) / 2
+  })
+  if (i < 0) return { from, to }
+  const [first, last] = [Math.max(from, moments[i - 1]!.at), Math.min(to, moments[i]!.at - gone)]
+  return first <= last ? { from: first, to: last } : { from, to }
 }
 
-/** chronyd tells a clock that was set by much from one that stood. */
-function noticedBetween(before: Moment, after: Moment, events: readonly LogEvent[]): LogEvent | undefined {
-  return events.find(
-    ({ at }) =>
-      at >= Math.min(before.clock, after.clock) - 1 && at <= Math.max(before.clock, after.clock) + 1,
-  )
-}
+/** As the daemon would have put it right: what it did is not told in all logs. */
+const isBackToTime = ({ before, size }: Disturbance): boolean => Math.abs(before + size) < Math.abs(before)
 
-/**
- * By how much somebody set the clock, when it fell behind by this much. chronyd notices, and forgets what it had still to slew: so
- * much less than when it last told as it has slewed until then. What it writes down has the time that it believes; by the clock
- * that was set, that is wrong by what it measures next.
- */
-function setBy(jump: Seconds, after: Moment, noticed: LogEvent): Omit<SetClock, 'at'> {
-  const { left, at, pace } = after.last ?? { left: 0, at: 0, pace: 0 }
-  if (Math.abs(left) < KEPT) return { by: left - jump }
-  const still = left + pace * Math.max(0, noticed.at + after.offset - at)
-  return { by: (still * left > 0 ? still : 0) - jump, slewing: true }
-}
+const happened = ({ from, to, size, uncertainty, moved }: Disturbance): Omit<Happened, 'at'> & Window => ({
+  from,
+  to,
+  size,
+  uncertainty,
+  stood: size > 0 && moved !== 'wall clock',
+})
 
-export const saySetWhileSlewing = ({ at, by }: SetClock): string =>
-  `somebody set the clock by ${signed(by)} after ${duration(at)}, while chronyd was slewing: by how much is computed from the pace at which it did, and rough`
+export const pausesOf = (all: readonly Happened[]): Observed['pauses'] =>
+  all.filter(({ stood }) => stood).map(({ at, size }) => ({ at, length: size }))
 
-/** How far two exchanges that follow each other usually differ. */
-function noiseOf(moments: readonly Moment[]): Seconds {
-  return median(moments.slice(1).map(({ offset }, i) => Math.abs(offset - moments[i]!.offset)))
-}
+export const stepsOf = (all: readonly Happened[]): Observed['steps'] =>
+  all.filter(({ stood }) => !stood).map(({ at, size }) => ({ at, by: -size }))
+
+export const sayRough = (all: readonly Happened[]): string[] =>
+  all
+    .filter(({ size, uncertainty }) => uncertainty > ROUGH * Math.abs(size))
+    .map(({ at, size, uncertainty, stood }) =>
+      stood
+        ? `the pause of ${duration(size)} after ${duration(at)} may have been longer or shorter by ${duration(uncertainty)}: more the log does not tell`
+        : `somebody set the clock by ${signed(-size)} after ${duration(at)}: by how much is known to ${duration(uncertainty)} only`,
+    )

@@ -1,5 +1,6 @@
 /** What each exchange of a recording shows, and what the daemon had corrected by then. */
 import type { Rate, Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
 
 /** A daemon that has less to correct has found its time. */
 export const KEPT: Seconds = 0.01
@@ -10,6 +11,7 @@ export interface Exchange {
   readonly source: number
   readonly offset: Seconds
   readonly delay: Seconds
+  readonly daemon: Daemon
 }
 
 export interface Moment extends Exchange {
@@ -17,8 +19,6 @@ export interface Moment extends Exchange {
   readonly at: Seconds
   /** What the daemon has corrected before. */
   readonly corrected: Seconds
-  /** The last of it that it has told. */
-  readonly last: Correction | undefined
 }
 
 /** One of chronyd's. */
@@ -26,10 +26,6 @@ export interface Correction {
   /** By the time that it believes. */
   readonly at: Seconds
   readonly by: Seconds
-  /** What it had to slew from there on. */
-  readonly left: Seconds
-  /** By how much that which is left changes in a second. */
-  readonly pace: Rate
 }
 
 export interface Frequency {
@@ -39,6 +35,5 @@ export interface Frequency {
   readonly settled: boolean
 }
 
-/** How far the clock fell behind from one to the other, beside what the daemon did. */
-export const between = (before: Moment, after: Moment): Seconds =>
-  after.offset + after.corrected - before.offset - before.corrected
+/** How far the clock is behind what it was at the beginning, had the daemon not touched it. */
+export const behind = ({ offset, corrected }: Moment): Seconds => offset + corrected

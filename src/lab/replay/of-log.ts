@@ -3,24 +3,26 @@
  * loopstats or tracking.log what frequency the daemon had learned.
  */
 
+import { findDisturbances } from '#analysis/log/disturbances.ts'
+import { HostLog } from '#analysis/log/host-log.ts'
 import { grouped } from '#core/grouped.ts'
 import { sum } from '#core/number/sum.ts'
-import type { Rate, Seconds } from '#core/time/units.ts'
-import type { LogEvent, Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median } from '../score.ts'
 import { announcingOf, sayAnnouncing } from './announcing.ts'
-import { disturbancesIn, saySetWhileSlewing } from './disturbances.ts'
+import { happenedIn, pausesOf, sayRough, stepsOf } from './disturbances.ts'
+import { liesIn, suspectsOf, withoutLies } from './lies.ts'
 import { type Correction, type Exchange, type Frequency, KEPT, type Moment } from './moments.ts'
 import { AT_THE_LIMIT, oscillationOf } from './oscillation.ts'
 import { outagesIn, sayOutage } from './outages.ts'
+import { routesIn, withoutRoutes } from './routes.ts'
 import { saySwings } from './say-swings.ts'
 import { type Reconstructed, storyOfObserved } from './story.ts'
 import { longestStretch, sayLeftOut } from './stretches.ts'
 
-const EVENTS: ReadonlySet<string> = new Set(['jumped-forward', 'jumped-backward'])
 const FEWEST = 8
-/** A kernel slews by no more than this, a tenth of each tick. */
-const MOST_PACE: Rate = 0.1
+
 /** Takes in what is read of one guest's logs. */
 export class LogRecording {
   /** By file: two logs may tell of the same exchanges. */
@@ -28,18 +30,19 @@ export class LogRecording {
   readonly #filtered = new Map<number, Exchange[]>()
   readonly #frequencies: Frequency[] = []
   readonly #corrections: Correction[] = []
-  readonly #events: LogEvent[] = []
   /** When the daemon began or ended. */
   readonly #lives: Seconds[] = []
+  /** What happened is told by the same analysis that explains logs. */
+  readonly #log = new HostLog()
 
   tell(piece: Piece): void {
+    this.#log.tell(piece)
     switch (piece.kind) {
       case 'samples':
         return this.#takeSamples(piece)
       case 'updates':
         return this.#takeUpdates(piece)
       case 'event':
-        if (EVENTS.has(piece.what)) this.#events.push(piece)
         if (piece.what === 'started' || piece.what === 'ended') this.#lives.push(piece.at)
     }
   }
@@ -68,18 +71,31 @@ export class LogRecording {
         ? this.#frequencies
         : this.#frequencies.filter(({ at }) => at >= stretch.from && at <= stretch.to)
     const [first] = exchanges
-    const moments = this.#momentsOf(exchanges)
+    const measured = this.#momentsOf(exchanges)
+    const analysed = this.#analysed(exchanges)
+    const lies = liesIn(measured, new Map(analysed.flatMap(({ suspects }) => [...suspects])))
+    const honest = withoutLies(measured, lies)
+    const routes = routesIn(
+      honest,
+      analysed.flatMap(({ ways }) => ways),
+    )
+    const moments = withoutRoutes(honest, routes)
     const offs = offsBySource(moments)
     const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
     const offsets = common.map(({ offset }) => offset)
+    const length = common.reduce((latest, { at }) => Math.max(latest, at), 0)
+    const happened = analysed
+      .flatMap(each => happenedIn(each, first!.clock + first!.offset, common))
+      .filter(({ at }) => at >= 0 && at <= length)
+    const disturbances = { pauses: pausesOf(happened), steps: stepsOf(happened) }
     const oscillator = oscillationOf(learned, common, first!)
-    const disturbances = disturbancesIn(common, this.#events, this.#corrections.length > 0)
     const outages = outagesIn(common, disturbances.pauses, this.#lives)
-    const named = common.map(each => ({ ...each, address: sourceNames[each.source] ?? '' }))
+    const nameOf = (source: number): string => sourceNames[source] ?? ''
+    const named = common.map(each => ({ ...each, address: nameOf(each.source) }))
     const announcing = announcingOf(named)
     return storyOfObserved({
       about: "A story made from a daemon's logs: its oscillator, its paths, and what happened to it.",
-      length: common.reduce((latest, { at }) => Math.max(latest, at), 0),
+      length,
       ahead: -offsets[0]!,
       ...oscillator,
       doubts: [
@@ -87,15 +103,26 @@ export class LogRecording {
         ...oscillator.doubts,
         ...saySwings(common, disturbances),
         ...outages.map(sayOutage),
-        ...disturbances.steps.filter(({ slewing }) => slewing).map(saySetWhileSlewing),
+        ...sayRough(happened),
         ...announcing.map(sayAnnouncing),
       ],
       outages,
       announcing,
-      exchanges: named.map(({ address, source, delay }) => ({
+      lies: lies.map(({ source, at, until, offset }) => ({ address: nameOf(source), at, until, offset })),
+      routes: routes.map(({ source, at, until, up, down }) => ({
+        address: nameOf(source),
+        at,
+        until,
+        up,
+        down,
+      })),
+      exchanges: named.map(({ address, source, delay, at }) => ({
         address,
-        // A broadcast tells none.
-        delay: Number.isNaN(delay) ? undefined : Math.max(0, delay),
+        // A broadcast tells none, and another way is told as that.
+        delay:
+          Number.isNaN(delay) || routes.some(each => each.source === source && at >= each.at)
+            ? undefined
+            : Math.max(0, delay),
         stratum: 1,
         off: offs.get(source)!,
       })),
@@ -109,35 +136,35 @@ export class LogRecording {
     })
   }
 
-  #takeSamples({ exchanges, file, rows, at, source, offset, delay }: SampleBlock): void {
+  /** By each daemon whose exchanges they are. */
+  #analysed(exchanges: readonly Exchange[]) {
+    this.#log.settleZone()
+    return [...new Set(exchanges.map(({ daemon }) => daemon))].map(daemon => {
+      const found = findDisturbances(this.#log, daemon)
+      const ways = this.#log.bestSamples(daemon)?.routes.all ?? []
+      const suspects = suspectsOf(found, this.#log.censusOf(daemon), ways)
+      return { daemon, found, ways, suspects, told: this.#log.updatesOf(daemon) !== undefined }
+    })
+  }
+
+  #takeSamples({ daemon, exchanges, file, rows, at, source, offset, delay }: SampleBlock): void {
     const files = exchanges ? this.#files : this.#filtered
     const taken = files.get(file) ?? []
     files.set(file, taken)
     for (let i = 0; i < rows; i++)
       if (Number.isFinite(offset[i]!))
-        taken.push({ clock: at[i]!, source: source[i]!, offset: offset[i]!, delay: delay[i]! })
+        taken.push({ clock: at[i]!, source: source[i]!, offset: offset[i]!, delay: delay[i]!, daemon })
   }
 
-  #takeUpdates({ daemon, rows, at, frequency, stratum, offset, remaining }: UpdateBlock): void {
+  #takeUpdates({ daemon, rows, at, frequency, stratum, offset }: UpdateBlock): void {
     for (let i = 0; i < rows; i++) {
       if (stratum[i] === 0) continue
       const rate = frequency[i]!
       const settled = daemon === 'chrony' || (Math.abs(rate) < AT_THE_LIMIT && Math.abs(offset[i]!) < KEPT)
       this.#frequencies.push({ at: at[i]!, rate, settled })
       if (daemon !== 'chrony') continue
-      const by = offset[i]!
-      const left = remaining[i]! || 0
-      this.#corrections.push({ at: at[i]!, by, left: by + left, pace: this.#paceUntil(at[i]!, left) })
+      this.#corrections.push({ at: at[i]!, by: offset[i]! })
     }
-  }
-
-  /** From the first line on that tells of this slew, since two alone have too few digits; what led to it was still by another time. */
-  #paceUntil(at: Seconds, left: Seconds): Rate {
-    const all = this.#corrections
-    const first = all[all.findLastIndex(each => Math.abs(each.by) >= KEPT) + 1]
-    if (!first || at <= first.at) return 0
-    const pace = (left - first.left) / (at - first.at)
-    return pace * first.left < 0 ? Math.max(-MOST_PACE, Math.min(MOST_PACE, pace)) : 0
   }
 
   /** A correction has the time of the exchange that led to it, and both logs are in order, though time may go back. */
@@ -151,7 +178,7 @@ export class LogRecording {
       for (; next < corrections.length && corrections[next]!.at <= until; next++)
         corrected += corrections[next]!.by
       const at = each.clock + each.offset - first.clock - first.offset
-      return { ...each, at, corrected, last: corrections[next - 1] }
+      return { ...each, at, corrected }
     })
   }
 

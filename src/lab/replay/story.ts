@@ -34,9 +34,19 @@ export interface Observed {
   readonly steps: readonly { readonly at: Seconds; readonly by: Seconds }[]
   /** No packet came through. */
   readonly outages?: readonly { readonly at: Seconds; readonly until: Seconds }[]
+  /** A server was wrong for a part of it. */
+  readonly lies?: readonly (Part & { readonly offset: Seconds })[]
+  /** The way to a server was another one. */
+  readonly routes?: readonly (Part & { readonly up: Seconds; readonly down: Seconds })[]
   readonly announcing?: readonly Announcing[]
   readonly doubts?: readonly string[]
   readonly seen: Reconstructed['seen']
+}
+
+interface Part {
+  readonly address: string
+  readonly at: Seconds
+  readonly until: Seconds | undefined
 }
 
 export interface Exchanged {
@@ -65,9 +75,17 @@ const HOUR: Seconds = 3600
 /** A server that is off by more than this beside the others is taken to be wrong, not far away. */
 const WRONG: Seconds = 0.01
 const USUAL_WANDER = 0.001
+/**
+ * Half of all normal values are nearer to the middle than so many deviations. What is further away than the second is no wander: in that
+ * hour something happened, and the daemon learned a wrong frequency from it.
+ */
+const MIDDLE = 0.6745
+const FAR = 4
 
 export function storyOfObserved(observed: Observed): Reconstructed {
   const usual = usualStory()
+  const { outages = [], lies = [], routes = [] } = observed
+  const played = addressesOf(observed)
   const scenario: Scenario = {
     title: 'What was recorded',
     about: observed.about,
@@ -79,11 +97,15 @@ export function storyOfObserved(observed: Observed): Reconstructed {
       frequencyerror: observed.frequencyError / PPM,
       wander: wanderOf(observed.rates) ?? USUAL_WANDER,
     },
-    server: serversFrom(observed),
+    server: serversFrom(observed, played),
     event: [
       ...observed.pauses.map(pauseEvent),
       ...observed.steps.map(stepEvent),
-      ...(observed.outages ?? []).map(outageEvent),
+      ...outages.map(outageEvent),
+      ...lies.map(({ address, ...lie }) => lieEvent({ ...lie, server: played(address) })),
+      ...routes
+        .flatMap(route => outsideOf(outages, route))
+        .map(({ address, ...route }) => networkEvent({ ...route, server: played(address) })),
     ].sort((a, b) => a.at - b.at),
     player: [],
     judged: usual.judged,
@@ -110,19 +132,34 @@ const stepEvent = ({ at, by }: Observed['steps'][number]): ScenarioEvent => ({
   times: undefined,
 })
 
-const outageEvent = ({
-  at,
-  until,
-}: {
-  readonly at: Seconds
-  readonly until: Seconds
-}): EventOf<'network'> => ({
+const lieEvent = (lie: Pick<EventOf<'lie'>, 'at' | 'until' | 'server' | 'offset'>): ScenarioEvent => ({
+  kind: 'lie',
+  ...lie,
+  every: undefined,
+  times: undefined,
+})
+
+const networkEvent = (
+  change: Partial<EventOf<'network'>> & { readonly at: Seconds },
+): EventOf<'network'> => ({
   ...(usualEvent('network') as EventOf<'network'>),
   kind: 'network',
-  at: Math.max(0, at),
-  until,
-  loss: 1,
+  ...change,
 })
+
+const outageEvent = ({ at, until }: NonNullable<Observed['outages']>[number]): EventOf<'network'> =>
+  networkEvent({ at: Math.max(0, at), until, loss: 1 })
+
+/** The end of an outage leaves every path as it was at the start: a longer way begins again there. */
+function outsideOf<P extends Part>(outages: NonNullable<Observed['outages']>, part: P): P[] {
+  const outage = outages.find(
+    ({ at, until }) => at < (part.until ?? Number.POSITIVE_INFINITY) && until > part.at,
+  )
+  if (!outage) return [part]
+  const before = outage.at > part.at ? [{ ...part, until: outage.at }] : []
+  const goesOn = part.until === undefined || part.until > outage.until
+  return [...before, ...(goesOn ? outsideOf(outages, { ...part, at: outage.until }) : [])]
+}
 
 /** From the changes of the mean rate from one hour to the next, in ppm; undefined when there are too few hours. */
 function wanderOf(rates: Observed['rates']): number | undefined {
@@ -130,7 +167,9 @@ function wanderOf(rates: Observed['rates']): number | undefined {
     .slice(1)
     .flatMap(({ at, rate }, i) => (at - rates[i]!.at < 2 * HOUR ? [rate - rates[i]!.rate] : []))
   if (changes.length < 3) return undefined
-  const deviation = Math.sqrt(sum(changes.map(change => change ** 2)) / changes.length)
+  const usual = median(changes.map(Math.abs)) / MIDDLE
+  const own = changes.filter(change => Math.abs(change) <= FAR * usual)
+  const deviation = Math.sqrt(sum(own.map(change => change ** 2)) / own.length)
   // The mean rates of two hours that follow each other differ by a random walk of two thirds of an hour.
   return Math.min(1, Math.max(1e-5, deviation / Math.sqrt((2 / 3) * HOUR) / PPM))
 }
@@ -147,12 +186,19 @@ export function byHour<P extends { readonly at: Seconds }>(points: readonly P[])
   return [...hours.values()]
 }
 
-function serversFrom({ exchanges, answered, announcing = [] }: Observed): Scenario['server'] {
+/** Addresses of the lab are IPv4; a recording may have others. */
+function addressesOf({ exchanges }: Observed): (address: string) => string {
+  const all = [...new Set(exchanges.map(({ address }) => address))]
+  return address =>
+    /^\d+(\.\d+){3}$/.test(address) ? address : `192.0.2.${(all.indexOf(address) % 250) + 1}`
+}
+
+function serversFrom(
+  { exchanges, answered, announcing = [] }: Observed,
+  played: (address: string) => string,
+): Scenario['server'] {
   const [usual] = usualStory().server
   const all = [...new Set(exchanges.map(({ address }) => address))]
-  // Addresses of the lab are IPv4; a recording may have others.
-  const played = (address: string) =>
-    /^\d+(\.\d+){3}$/.test(address) ? address : `192.0.2.${(all.indexOf(address) % 250) + 1}`
   const strays = new Set(announcing.flatMap(each => each.strays))
   const servers = all.filter(address => !strays.has(address))
   const middle = median(exchanges.map(({ off }) => off))

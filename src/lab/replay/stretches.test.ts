@@ -5,7 +5,10 @@ import { longestStretch, sayLeftOut } from './stretches.ts'
 const DAY = 86_400
 /** One an hour, from a day on. */
 const hourly = (day: number, count: number): Exchange[] =>
-  Array.from({ length: count }, (_, i) => ({ clock: day * DAY + 3600 * i, source: 0, offset: 0, delay: 0 }))
+  Array.from({ length: count }, (_, i) => {
+    const clock = day * DAY + 3600 * i
+    return { clock, source: 0, offset: 0, delay: 0, daemon: 'ntpd' }
+  })
 
 describe('of lives with months between them the longest is played', () => {
   const all = [...hourly(0, 10), ...hourly(190, 20), ...hourly(300, 12)]

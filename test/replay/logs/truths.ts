@@ -262,6 +262,25 @@ export const TRUTHS: readonly Truth[] = [
     ]),
   },
   {
+    sample: 'clknetsim-server-returns',
+    what: 'one server of three is 0.4 s ahead for 2.5 h',
+    findings: ['falseticker'],
+    jumps: [],
+    says: ['192.168.123.2 jumped by +400 ms'],
+  },
+  {
+    sample: 'clknetsim-set-once',
+    what: 'three servers asked each 16 s to 64 s; set forward by 2.5 s',
+    findings: ['stepped-by-someone-else'],
+    jumps: seconds('2010-01-01', [[55_000, -2.5]]),
+  },
+  {
+    sample: 'clknetsim-pause-90s',
+    what: 'four servers asked each 17 min; stands still for 90 s',
+    findings: ['vm-paused'],
+    jumps: seconds('2010-01-01', [[55_000, 90]]),
+  },
+  {
     sample: 'clknetsim-server-steps-slow',
     what: 'statistics.log of four servers, polled each 17 min; one steps by +3 s',
     findings: ['falseticker'],
