@@ -40,6 +40,7 @@ describe('one step of ntpd', () => {
     expect(findings.map(({ name }) => name)).toEqual(['vm-paused'])
     expect(findings[0]!.from).toBeUndefined()
     expect(findings[0]!.what).toContain('at some time before')
+    expect(findings[0]!.causes[1]!.why).toContain('up to 12.5 s later')
     expect(findings[0]!.measures).not.toHaveProperty('recovered')
   })
 

@@ -96,7 +96,15 @@ function paused(each: Disturbance, subject: Subject): Finding {
       },
       ...(each.moved === 'machine'
         ? []
-        : [{ what: 'somebody set the clock back', why: 'the polls are too far apart to tell' }]),
+        : [
+            {
+              what: 'somebody set the clock back',
+              why:
+                each.sources.length > 0
+                  ? 'the polls are too far apart to tell'
+                  : `the words of ${keeper.name} do not tell; then it was up to ${amount(each.size)} later, since the stamps are of the clock that was set`,
+            },
+          ]),
       ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
       ...(each.sources.length === 1 || isOfOneSource(each, subject)
         ? [{ what: 'the only source that was heard jumped forward', why: 'no second one contradicts it' }]
