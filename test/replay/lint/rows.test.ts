@@ -379,6 +379,14 @@ test('report 001: its remedy does what it says on ntpd 4.2.6, and not on 4.2.8 a
 test('report 002: its stanza of statistics is right', () =>
   expect(namesOf(lint(filesOf('2-05', 'good'), NTPD_428))).toEqual([]))
 
+test('what is offered says something; blank lines part sections', () => {
+  const offered = ROWS.flatMap(({ row, about }) => lint(filesOf(row, 'bad'), about))
+    .filter(({ remedy }) => remedy.changes.length > 0)
+    .map(({ name, remedy }) => [name, remedy.changes.join('')])
+  expect(offered.length).toBeGreaterThan(0)
+  expect(offered.filter(([, text]) => text!.trim() === '')).toEqual([])
+})
+
 test('every finding of the linter has a vector', () => {
   const all = ROWS.flatMap(({ row, about }) => namesOf(lint(filesOf(row, 'bad'), about)))
   const names = Object.keys(FINDINGS)

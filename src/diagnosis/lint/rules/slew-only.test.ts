@@ -25,3 +25,12 @@ test('of two assignments the last counts, unless it takes the first up', () => {
   expect(edits('OPTIONS="-x"\nOPTIONS="$OPTIONS -g"\n')).not.toEqual([])
   expect(edits('OPTIONS="-x"\nOPTIONS+=" -g"\n')).not.toEqual([])
 })
+
+test('a line that says nothing else goes, which is what is offered', () => {
+  const changes = (tinker: string) =>
+    lint([{ path: 'etc/ntp.conf', text: `server a.example iburst\n${tinker}\n` }]).find(
+      ({ name }) => name === 'slew-only',
+    )!.remedy.changes
+  expect(changes('tinker step 0')).toEqual(['without `tinker step 0`'])
+  expect(changes('tinker panic 0 step 0')).toEqual(['tinker panic 0'])
+})

@@ -84,7 +84,9 @@ function slewed(
       daemon: 'ntpd',
       version: subject.machine.ntpd?.numbers.join('.'),
       text: of.remedy,
-      changes: of.edits.map(({ text }) => text.trim()),
+      changes: of.edits.map(({ file, line, text }) =>
+        text.trim() === '' ? `without \`${lineOf(subject, file, line).trim()}\`` : text.trim(),
+      ),
       edits: of.edits,
     },
     confirm: '`ps -o args -C ntpd`; `clockwright lab forecast --pause 4.3s` says what a pause would cost.',
