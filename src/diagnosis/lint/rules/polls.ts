@@ -1,26 +1,50 @@
 /**
  * out-of-range: poll intervals that their reader takes for others. ntpd knows none below 2^3 s (2^4 s before 4.2.6; ntp.h, ntp_config.c),
  * and brings a minpoll above maxpoll down to it; chronyd brings maxpoll up (ntp_core.c); systemd-timesyncd takes its own
- * intervals for wrong ones (timesyncd-conf.c). None of them says so where somebody looks.
+ * intervals for wrong ones (timesyncd-conf.c). None of them says so where somebody looks. And settings of a source by which it is
+ * hardly ever asked, or never believed.
  */
+import { duration } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
+import { isBefore } from '#dialects/ntpd/version.ts'
 import { readSpan, SHORTEST_POLL, TIMESYNCD_DEFAULTS } from '#dialects/timesyncd/settings.ts'
-import type { Finding } from '../../finding.ts'
+import type { Finding, Severity } from '../../finding.ts'
+import { lastDirective } from '../reads.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
 
 export const polls: LintRule = subject => [
   ...subject.ntp.flatMap(({ file, read }) =>
-    read.associations.flatMap(({ line, options, kind }) => [
+    read.associations.flatMap(({ line, options, kind, address }) => [
       ...tooShort(subject, file, line, options.values, kind === 'refclock'),
       ...crossed(subject, file, line, options.values, 'ntpd'),
+      ...(ASKS.test(kind) && !isAttached(address)
+        ? [
+            ...aboveDefault(subject, file, line, options.values),
+            ...belowDefault(subject, file, line, options.values, 'ntpd'),
+          ]
+        : []),
+      ...tooRare(subject, file, line, options.values, 'ntpd'),
     ]),
   ),
   ...subject.chrony.flatMap(({ file, read }) =>
-    read.sources.flatMap(({ line, options }) => crossed(subject, file, line, options.values, 'chronyd')),
+    read.sources.flatMap(({ line, kind, options }) => [
+      ...crossed(subject, file, line, options.values, 'chronyd'),
+      ...belowDefault(subject, file, line, options.values, 'chronyd'),
+      ...tooRare(subject, file, line, options.values, 'chronyd'),
+      ...lastStratum(subject, file, line, options.values),
+      ...(kind === 'peer' ? [] : tooNear(subject, file, line, options.values)),
+    ]),
   ),
   ...timesyncd(subject),
 ]
+
+type Program = 'ntpd' | 'chronyd'
+
+const isAttached = (address: string): boolean => address.startsWith('127.127.')
+
+const ASKS = /^(?:server|pool|peer)$/
 
 type Values = ReadonlyMap<string, string>
 
@@ -31,6 +55,14 @@ const numberOf = (values: Values, name: string): number | undefined => {
 
 const OF_LEAST_KNOWN = 3
 
+/** The shortest interval that its reader takes. */
+function leastOf(subject: LintSubject, file: number): number {
+  const { ntpd } = subject.machine
+  if (ntpd) return defaultsOf(ntpd).leastPoll
+  const part = subject.ntp.find(each => each.file === file)
+  return readerOf(subject, part)?.family === 'ntpsec' ? 0 : OF_LEAST_KNOWN
+}
+
 function tooShort(
   subject: LintSubject,
   file: number,
@@ -38,15 +70,7 @@ function tooShort(
   values: Values,
   refclock: boolean,
 ): Finding[] {
-  const { ntpd } = subject.machine
-  const least = ntpd
-    ? defaultsOf(ntpd).leastPoll
-    : readerOf(
-          subject,
-          subject.ntp.find(part => part.file === file),
-        )?.family === 'ntpsec'
-      ? 0
-      : OF_LEAST_KNOWN
+  const least = leastOf(subject, file)
   if (refclock) return []
   return ['minpoll', 'maxpoll'].flatMap(name => {
     const value = numberOf(values, name)
@@ -69,23 +93,136 @@ function crossed(
   file: number,
   line: number,
   values: Values,
-  program: 'ntpd' | 'chronyd',
+  program: Program,
 ): Finding[] {
   const [least, most] = [numberOf(values, 'minpoll'), numberOf(values, 'maxpoll')]
   if (least === undefined || most === undefined || least <= most) return []
   const text = lineOf(subject, file, line)
   // As likely as not the two were mixed up.
   const corrected = withNumber(withNumber(text, 'minpoll', least, most), 'maxpoll', most, least)
-  const taken = program === 'ntpd' ? most : least
   return [
     pollFound(subject, file, line, {
       what: `\`minpoll ${least}\` is above \`maxpoll ${most}\`.`,
-      cost: `${program} takes both for ${taken}: it asks every ${2 ** taken} s, always.`,
+      cost: takenFor(subject, program, program === 'ntpd' ? most : least),
       text: 'Put the smaller one first; equal ones mean a fixed interval.',
       corrected,
     }),
   ]
 }
+
+/** Before 4.2.6 ntpd leaves such a line out (its parser of that time, in ntp_config.c). */
+const isRefused = ({ machine: { ntpd } }: LintSubject): boolean =>
+  ntpd?.family === 'classic' && isBefore(ntpd, [4, 2, 6, 0])
+
+const takenFor = (subject: LintSubject, program: Program, poll: number): string =>
+  program === 'ntpd' && isRefused(subject)
+    ? 'This ntpd says `config error: minpoll > maxpoll` in its log, and does not ask this source.'
+    : `${program} takes both for ${poll}: it asks every ${2 ** poll} s, always.`
+
+/** One alone is held against the default of the other (ntp_peer.c). chronyd asks as seldom as it is told then, and ntpd does not. */
+function aboveDefault(subject: LintSubject, file: number, line: number, values: Values): Finding[] {
+  const least = numberOf(values, 'minpoll')
+  if (least === undefined || least <= USUAL.maxpoll || values.has('maxpoll')) return []
+  return [
+    pollFound(subject, file, line, {
+      what: `\`minpoll ${least}\` is above the \`maxpoll\` that nobody changed, which is ${USUAL.maxpoll}.`,
+      cost: takenFor(subject, 'ntpd', USUAL.maxpoll),
+      text: 'Leave it out: the interval grows by itself when the clock is quiet.',
+      corrected: withoutNumber(lineOf(subject, file, line), 'minpoll', least),
+    }),
+  ]
+}
+
+/** ntpd brings minpoll down to it, which may be meant; chronyd brings it up. What is less than ntpd takes is told by itself. */
+function belowDefault(
+  subject: LintSubject,
+  file: number,
+  line: number,
+  values: Values,
+  program: Program,
+): Finding[] {
+  const most = numberOf(values, 'maxpoll')
+  if (most === undefined || most >= USUAL.minpoll || values.has('minpoll')) return []
+  if (program === 'ntpd' && most < leastOf(subject, file)) return []
+  const isObeyed = program === 'ntpd' && !isRefused(subject)
+  return [
+    pollFound(subject, file, line, {
+      severity: isObeyed ? 'note' : 'warning',
+      what: `\`maxpoll ${most}\` is below the \`minpoll\` that nobody changed, which is ${USUAL.minpoll}.`,
+      cost: takenFor(subject, program, program === 'ntpd' ? most : USUAL.minpoll),
+      text: 'If that is meant, say so; servers of others are not to be asked so often.',
+      corrected: lineOf(subject, file, line).replace(/(\bmaxpoll\s+-?\d+)/i, `minpoll ${most} $1`),
+    }),
+  ]
+}
+
+/** Of ntpd (ntp.h) and chronyd (srcparams.h) in all versions. */
+const USUAL = { minpoll: 6, maxpoll: 10 }
+
+/** A day and a half: the longest interval of ntpd, which chronyd does not end at. */
+const RARE = 17
+
+function tooRare(
+  subject: LintSubject,
+  file: number,
+  line: number,
+  values: Values,
+  program: Program,
+): Finding[] {
+  const [least, most] = [numberOf(values, 'minpoll'), numberOf(values, 'maxpoll')]
+  // ntpd brings it down to maxpoll.
+  if (least === undefined || least < RARE || (program === 'ntpd' && !(most !== undefined && most >= RARE)))
+    return []
+  const text = withoutNumber(lineOf(subject, file, line), 'minpoll', least)
+  return [
+    pollFound(subject, file, line, {
+      what: `\`minpoll ${least}\`: ${program} asks this server every ${duration(2 ** least)} at most (2^${least} s).`,
+      cost: 'A clock drifts by seconds in that time, and a pause is noticed as late.',
+      text: 'Leave it out: the interval grows by itself when the clock is quiet.',
+      corrected: most !== undefined && most >= RARE ? withoutNumber(text, 'maxpoll', most) : text,
+    }),
+  ]
+}
+
+/** There is no stratum 16 to be of: it is taken for 15 (ntp_core.c). */
+function lastStratum(subject: LintSubject, file: number, line: number, values: Values): Finding[] {
+  const value = numberOf(values, 'minstratum')
+  if (value !== LAST_STRATUM) return []
+  const text = lineOf(subject, file, line)
+  return [
+    pollFound(subject, file, line, {
+      what: '`minstratum 16` is taken for 15, the last stratum that can be followed.',
+      cost: 'Whoever follows it is of stratum 16, which is to say not synchronised, to all that ask it.',
+      text: 'Leave it out; who is to be watched and not followed gets `noselect`.',
+      corrected: withoutNumber(text, 'minstratum', value),
+      confirm: '`chronyc tracking`: the stratum.',
+    }),
+  ]
+}
+
+const LAST_STRATUM = 16
+
+/** Kernel and driver alone take longer; only stamps of the network cards themselves leave them out. */
+const NO_WAY: Seconds = 1e-6
+
+function tooNear(subject: LintSubject, file: number, line: number, values: Values): Finding[] {
+  const written = values.get('maxdelay')
+  const most = Number(written ?? Number.NaN)
+  if (!(most <= NO_WAY) || lastDirective(subject, 'hwtimestamp') !== undefined) return []
+  const text = lineOf(subject, file, line)
+  return [
+    pollFound(subject, file, line, {
+      what: `\`maxdelay ${written}\`: no answer comes within ${most === 0 ? 'no time' : duration(most)}; the value is in seconds.`,
+      cost: 'chronyd drops all that this server answers, and never follows it.',
+      text: 'Leave it out: the default is 3 s.',
+      corrected: text.replace(/\s+maxdelay\s+\S+/i, ''),
+      confirm: '`chronyc ntpdata`: `Total good RX` stays 0.',
+    }),
+  ]
+}
+
+const withoutNumber = (text: string, name: string, value: number): string =>
+  text.replace(new RegExp(`\\s+${name}\\s+${value}\\b`, 'i'), '')
 
 const withNumber = (text: string, name: string, from: number, to: number): string =>
   text.replace(new RegExp(`(\\b${name}\\s+)${from}\\b`, 'i'), `$1${to}`)
@@ -94,11 +231,18 @@ function pollFound(
   subject: LintSubject,
   file: number,
   line: number,
-  said: { what: string; cost: string; text: string; corrected: string },
+  said: {
+    what: string
+    cost: string
+    text: string
+    corrected: string
+    severity?: Severity
+    confirm?: string
+  },
 ): Finding {
   return found({
     name: 'out-of-range',
-    severity: 'warning',
+    severity: said.severity ?? 'warning',
     what: said.what,
     evidence: [evidenceAt(subject, file, line)],
     cost: said.cost,
@@ -107,7 +251,7 @@ function pollFound(
       changes: [said.corrected.trim()],
       edits: [{ file, line, kind: 'replace', text: said.corrected }],
     },
-    confirm: '`ntpq -p` or `chronyc sources`: the column of the poll interval.',
+    confirm: said.confirm ?? '`ntpq -p` or `chronyc sources`: the column of the poll interval.',
   })
 }
 
