@@ -19,6 +19,7 @@ const AT = 50_000
 interface Befalls {
   readonly server: number
   readonly ahead?: number
+  readonly gains?: number
   readonly up?: number
   readonly from?: number
   readonly until?: number
@@ -28,7 +29,7 @@ interface Befalls {
 async function storyOf(
   name: string,
   servers: number,
-  { server, ahead = 0, up = 0, from = AT, until = DAY }: Befalls,
+  { server, ahead = 0, gains = 0, up = 0, from = AT, until = DAY }: Befalls,
   followed = 1,
 ) {
   let behind = 0
@@ -40,7 +41,7 @@ async function storyOf(
       const queue = (k: number) => 5e-4 * (1 + Math.sin(poll * k + n))
       const there = 0.005 * (n + 1) + queue(0.37) + (now ? up : 0)
       const back = 0.005 * (n + 1) + queue(0.73)
-      const received = at + there + (now ? ahead : 0)
+      const received = at + there + (now ? ahead + gains * (at - from) : 0)
       const stamps = [at - behind, received, received + 3e-5, at + there + 3e-5 + back - behind]
       if (n + 1 === followed) behind -= 0.1 * ((stamps[1]! - stamps[0]! + stamps[2]! - stamps[3]!) / 2)
       const written = stamps.map(stamp => (BEGIN + stamp).toFixed(9)).join(' ')
@@ -95,6 +96,13 @@ test.each([
     expect(played.jitter).toBeLessThan(0.002)
   },
 )
+
+test('a server whose clock runs away does so', async () => {
+  const { event, server } = await storyOf('runs', 3, { server: 3, gains: -40e-6 })
+  expect(event).toMatchObject([{ kind: 'server', server: '10.3.0.3', drift: expect.closeTo(-40, 1) }])
+  expect(Math.abs(event[0]!.at - AT)).toBeLessThan(POLL)
+  expect(server.map(({ offset }) => offset)).toEqual([0, 0, 0])
+})
 
 test('a way that becomes what it was is so again', async () => {
   const { event } = await storyOf('again', 3, { server: 2, up: 0.06, until: 70_000 })

@@ -3,10 +3,9 @@
  * much, each of their exchanges beside those of the others.
  */
 
-import type { Census } from '#analysis/log/census.ts'
 import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
-import { isAwayFrom } from '#analysis/log/moved-away.ts'
 import type { RouteChange } from '#analysis/log/routes.ts'
+import type { Spell } from '#analysis/log/spells.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { median } from '../score.ts'
 import { type Apart, apartOf } from './apart.ts'
@@ -34,15 +33,15 @@ export interface Lie {
 /** By source: the least that the analysis found one to have been off by. What a longer way explains is told as that. */
 export function suspectsOf(
   found: Disturbances,
-  census: Census | undefined,
+  spells: readonly Spell[],
   ways: readonly RouteChange[],
 ): Map<number, Seconds> {
   const jumped = found.sources
     .filter(({ size, restarted }) => Math.abs(size) > LEAST && !restarted)
     .flatMap(each => each.sources.map(source => ({ source, size: each.size, local: each.local })))
     .filter(each => !ways.some(way => explains(way, each)))
-  const wrong = (census?.spells() ?? []).filter(
-    ({ source, size }) => !found.sources.some(each => isAwayFrom(each, source, size)),
+  const wrong = spells.flatMap(({ source, size, first, last }) =>
+    [size, first, last].map(each => ({ source, size: each })),
   )
   const least = new Map<number, Seconds>()
   for (const { source, size } of [...jumped, ...wrong])
@@ -59,12 +58,15 @@ const explains = (
   to >= jump.local.from &&
   Math.abs(jump.size) <= Math.abs(after - before) / 2 + LEAST
 
-export function liesIn(moments: readonly Moment[], suspects: ReadonlyMap<number, Seconds>): Lie[] {
-  const trusted = new Set(moments.map(({ source }) => source).filter(source => !suspects.has(source)))
-  return [...suspects].flatMap(([source, least]) =>
+/** `trusted`: who is right. */
+export const liesIn = (
+  moments: readonly Moment[],
+  suspects: ReadonlyMap<number, Seconds>,
+  trusted: ReadonlySet<number>,
+): Lie[] =>
+  [...suspects].flatMap(([source, least]) =>
     liesOf(apartOf(moments, source, trusted), Math.max(LEAST, least) / 2),
   )
-}
 
 function liesOf(all: readonly Apart[], most: Seconds): Lie[] {
   const right = all.filter(({ by }) => Math.abs(by) <= most)
@@ -110,11 +112,5 @@ function runsOf(all: readonly Apart[], most: Seconds): Run[] {
   return runs
 }
 
-/** What it was off by then is no error of the guest's clock. */
-export function withoutLies(moments: readonly Moment[], lies: readonly Lie[]): Moment[] {
-  const wrong = new Map(lies.flatMap(lie => lie.in.map(moment => [moment, lie.more] as const)))
-  return moments.map(moment => {
-    const more = wrong.get(moment) ?? 0
-    return more === 0 ? moment : { ...moment, at: moment.at - more, offset: moment.offset - more }
-  })
-}
+export const wrongByLies = (lies: readonly Lie[]): Map<Moment, Seconds> =>
+  new Map(lies.flatMap(lie => lie.in.map(moment => [moment, lie.more] as const)))

@@ -37,3 +37,12 @@ export interface Frequency {
 
 /** How far the clock is behind what it was at the beginning, had the daemon not touched it. */
 export const behind = ({ offset, corrected }: Moment): Seconds => offset + corrected
+
+/** Where a server, or the way to it, made exchanges wrong by so much: no error of the guest's clock, nor time that went by. */
+export function without(wrong: ReadonlyMap<Moment, Seconds>, moments: readonly Moment[]): readonly Moment[] {
+  if (wrong.size === 0) return moments
+  return moments.map(moment => {
+    const by = wrong.get(moment) ?? 0
+    return by === 0 ? moment : { ...moment, at: moment.at - by, offset: moment.offset - by }
+  })
+}

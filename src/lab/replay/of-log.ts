@@ -5,6 +5,7 @@
 
 import { findDisturbances } from '#analysis/log/disturbances.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
+import { isAwayFrom } from '#analysis/log/moved-away.ts'
 import { grouped } from '#core/grouped.ts'
 import { sum } from '#core/number/sum.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -12,11 +13,12 @@ import type { Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median } from '../score.ts'
 import { announcingOf, sayAnnouncing } from './announcing.ts'
 import { happenedIn, pausesOf, sayRough, stepsOf } from './disturbances.ts'
-import { liesIn, suspectsOf, withoutLies } from './lies.ts'
-import { type Correction, type Exchange, type Frequency, KEPT, type Moment } from './moments.ts'
+import { driftsIn, isDrift } from './drifts.ts'
+import { liesIn, suspectsOf, wrongByLies } from './lies.ts'
+import { type Correction, type Exchange, type Frequency, KEPT, type Moment, without } from './moments.ts'
 import { AT_THE_LIMIT, oscillationOf } from './oscillation.ts'
 import { outagesIn, sayOutage } from './outages.ts'
-import { routesIn, withoutRoutes } from './routes.ts'
+import { routesIn, wrongByRoutes } from './routes.ts'
 import { saySwings } from './say-swings.ts'
 import { type Reconstructed, storyOfObserved } from './story.ts'
 import { longestStretch, sayLeftOut } from './stretches.ts'
@@ -73,13 +75,19 @@ export class LogRecording {
     const [first] = exchanges
     const measured = this.#momentsOf(exchanges)
     const analysed = this.#analysed(exchanges)
-    const lies = liesIn(measured, new Map(analysed.flatMap(({ suspects }) => [...suspects])))
-    const honest = withoutLies(measured, lies)
+    const suspects = new Map(analysed.flatMap(each => [...each.suspects]))
+    const running = analysed.flatMap(each => each.running)
+    const doubted = new Set([...suspects.keys(), ...running.map(({ source }) => source)])
+    const trusted = new Set(measured.map(({ source }) => source).filter(source => !doubted.has(source)))
+    const drifts = driftsIn(measured, running, trusted)
+    const steady = drifts.reduce((all, { wrong }) => without(wrong, all), measured)
+    const lies = liesIn(steady, suspects, trusted)
+    const honest = without(wrongByLies(lies), steady)
     const routes = routesIn(
       honest,
       analysed.flatMap(({ ways }) => ways),
     )
-    const moments = withoutRoutes(honest, routes)
+    const moments = without(wrongByRoutes(routes), honest)
     const offs = offsBySource(moments)
     const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
     const offsets = common.map(({ offset }) => offset)
@@ -108,6 +116,7 @@ export class LogRecording {
       ],
       outages,
       announcing,
+      drifts: drifts.map(({ source, at, rate }) => ({ address: nameOf(source), at, rate })),
       lies: lies.map(({ source, at, until, offset }) => ({ address: nameOf(source), at, until, offset })),
       routes: routes.map(({ source, at, until, up, down }) => ({
         address: nameOf(source),
@@ -142,8 +151,16 @@ export class LogRecording {
     return [...new Set(exchanges.map(({ daemon }) => daemon))].map(daemon => {
       const found = findDisturbances(this.#log, daemon)
       const ways = this.#log.bestSamples(daemon)?.routes.all ?? []
-      const suspects = suspectsOf(found, this.#log.censusOf(daemon), ways)
-      return { daemon, found, ways, suspects, told: this.#log.updatesOf(daemon) !== undefined }
+      const spells = (this.#log.censusOf(daemon)?.spells() ?? []).filter(
+        ({ source, size }) => !found.sources.some(each => isAwayFrom(each, source, size)),
+      )
+      const running = spells.filter(isDrift)
+      const suspects = suspectsOf(
+        found,
+        spells.filter(each => !running.includes(each)),
+        ways,
+      )
+      return { daemon, found, ways, running, suspects, told: this.#log.updatesOf(daemon) !== undefined }
     })
   }
 
@@ -168,7 +185,7 @@ export class LogRecording {
   }
 
   /** A correction has the time of the exchange that led to it, and both logs are in order, though time may go back. */
-  #momentsOf(exchanges: readonly Exchange[]): Moment[] {
+  #momentsOf(exchanges: readonly Exchange[]): readonly Moment[] {
     const first = exchanges[0]!
     const corrections = this.#corrections
     let next = 0

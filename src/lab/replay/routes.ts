@@ -85,11 +85,5 @@ function placeOf(heard: readonly Moment[], { from, to, before, after }: RouteCha
   return begin < 0 || i < 0 || begin + i >= heard.length ? 0 : begin + i
 }
 
-/** What a way that is longer in one direction adds is no error of the guest's clock. */
-export function withoutRoutes(moments: readonly Moment[], routes: readonly Route[]): Moment[] {
-  const longer = new Map(routes.flatMap(route => route.in.map(moment => [moment, route.moved] as const)))
-  return moments.map(moment => {
-    const moved = longer.get(moment) ?? 0
-    return moved === 0 ? moment : { ...moment, at: moment.at - moved, offset: moment.offset - moved }
-  })
-}
+export const wrongByRoutes = (routes: readonly Route[]): Map<Moment, Seconds> =>
+  new Map(routes.flatMap(route => route.in.map(moment => [moment, route.moved] as const)))

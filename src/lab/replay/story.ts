@@ -34,6 +34,8 @@ export interface Observed {
   readonly steps: readonly { readonly at: Seconds; readonly by: Seconds }[]
   /** No packet came through. */
   readonly outages?: readonly { readonly at: Seconds; readonly until: Seconds }[]
+  /** A server's clock ran away from then on. */
+  readonly drifts?: readonly { readonly address: string; readonly at: Seconds; readonly rate: Rate }[]
   /** A server was wrong for a part of it. */
   readonly lies?: readonly (Part & { readonly offset: Seconds })[]
   /** The way to a server was another one. */
@@ -84,7 +86,7 @@ const FAR = 4
 
 export function storyOfObserved(observed: Observed): Reconstructed {
   const usual = usualStory()
-  const { outages = [], lies = [], routes = [] } = observed
+  const { outages = [], drifts = [], lies = [], routes = [] } = observed
   const played = addressesOf(observed)
   const scenario: Scenario = {
     title: 'What was recorded',
@@ -102,6 +104,7 @@ export function storyOfObserved(observed: Observed): Reconstructed {
       ...observed.pauses.map(pauseEvent),
       ...observed.steps.map(stepEvent),
       ...outages.map(outageEvent),
+      ...drifts.map(({ address, at, rate }) => driftEvent(at, played(address), rate)),
       ...lies.map(({ address, ...lie }) => lieEvent({ ...lie, server: played(address) })),
       ...routes
         .flatMap(route => outsideOf(outages, route))
@@ -130,6 +133,14 @@ const stepEvent = ({ at, by }: Observed['steps'][number]): ScenarioEvent => ({
   by,
   every: undefined,
   times: undefined,
+})
+
+const driftEvent = (at: Seconds, server: string, rate: Rate): ScenarioEvent => ({
+  ...(usualEvent('server') as EventOf<'server'>),
+  kind: 'server',
+  at,
+  server,
+  drift: rate / PPM,
 })
 
 const lieEvent = (lie: Pick<EventOf<'lie'>, 'at' | 'until' | 'server' | 'offset'>): ScenarioEvent => ({
