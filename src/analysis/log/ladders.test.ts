@@ -93,7 +93,7 @@ test('of a pause right before ntpd steps, or that a step hides, nothing is lost'
   const events = Array.from({ length: 8 }, (_, i) => ({ at: 9000 + 1800 * i, size: 1.5 }))
   const { told, findings } = found(events)
   expect(told).toEqual(events)
-  expect(findings.filter(each => !each.startsWith('vm-paused'))).toEqual([])
+  expect(findings.map(each => each.split(':')[0])).toEqual(events.map(() => 'vm-paused'))
 })
 
 test('what sets the clock each hour is told each time, and so is each step of ntpd', () => {

@@ -119,7 +119,9 @@ export function unexplained(
     }
     const pending = dropped ? pendingAt(dropped, rest) : undefined
     const size = rest - (pending?.size ?? 0)
-    const restarted = change.fresh || starts.some(at => isWithin(change, at))
+    // A step of its own empties a filter, too.
+    const begun = change.fresh && of.every(({ by }) => by !== 'step')
+    const restarted = begun || starts.some(at => isWithin(change, at))
     jumps.push({
       change,
       first: change,
