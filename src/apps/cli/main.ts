@@ -572,7 +572,8 @@ lab
     `
 A player is the name of a known one (clockwright lab list), or a configuration: [DAEMON[,OPTION...]:]FILE. Without a daemon the
 content says whose file it is: of ntpd, chronyd, systemd-timesyncd, OpenNTPD or ntpd-rs. Servers that it names stand for those of the
-scenario, one by one. An option may hold colons, and commas with a backslash before each.
+scenario, one by one. An option may hold colons, and commas with a backslash before each. What a file includes is read with it: from
+DIR where it is DIR/etc/chrony/chrony.conf, a copy of a machine.
 
 Examples:
   clockwright lab compare pause-4s --with /etc/ntp.conf --with chrony-debian --with clockwright
@@ -588,7 +589,10 @@ lab
       .argParser(pauseLength)
       .makeOptionMandatory(),
   )
-  .option('-f, --config <file>', 'its configuration (default: that of the daemon that runs here)')
+  .option(
+    '-f, --config <file>',
+    'its configuration, with what that includes (default: that of the daemon that runs here)',
+  )
   .option('--daemon <daemon>', 'chrony, ntpd-4.2.8p15, ntpsec-1.2.2 … (default: the one that runs here)')
   .option('--options <options>', 'the command line of ntpd, as in "-g -x"')
   .addOption(

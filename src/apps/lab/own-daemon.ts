@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findTimekeepers } from '#core/guest/timekeepers.ts'
+import { readSystemdConfiguration } from '#diagnosis/inventory/configuration.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { writtenDaemon } from '#lab/players/daemon-name.ts'
 import { openFiles } from '#worlds/host/files.ts'
@@ -22,16 +23,17 @@ const CHRONY_CONFS = ['/etc/chrony/chrony.conf', '/etc/chrony.conf']
 /** Daemons whose version and options change nothing in the lab: where their files are, and the option that names another. */
 const OTHERS: Readonly<Record<string, { readonly option: string; readonly files: readonly string[] }>> = {
   chronyd: { option: '-f', files: CHRONY_CONFS },
-  'systemd-timesyncd': { option: '', files: ['/etc/systemd/timesyncd.conf'] },
   openntpd: { option: '-f', files: ['/etc/openntpd/ntpd.conf', '/etc/ntpd.conf'] },
   'ntpd-rs': { option: '-c', files: ['/etc/ntpd-rs/ntp.toml'] },
 }
+const TIMESYNCD = 'systemd-timesyncd'
 const VERSION_TIMEOUT_MS = 2000
 
 /** Undefined when no daemon that can be played runs here, and neither ntpd nor chronyd has a configuration. */
 export function findOwnDaemon(): OwnDaemon | undefined {
   const running = findTimekeepers(openFiles()).find(
-    ({ name, disciplines }) => disciplines && (name === 'ntpd' || OTHERS[name] !== undefined),
+    ({ name, disciplines }) =>
+      disciplines && (name === 'ntpd' || name === TIMESYNCD || OTHERS[name] !== undefined),
   )
   if (!running) {
     const config = [...CHRONY_CONFS, ...NTP_CONFS].find(existsSync)
@@ -45,6 +47,8 @@ export function findOwnDaemon(): OwnDaemon | undefined {
   }
   const argv = running.commandLine.trim().split(/\s+/).slice(1)
   const evidence = `Process ${running.pid}: ${running.commandLine.trim()}.`
+  if (running.name === TIMESYNCD)
+    return { daemon: writtenDaemon(TIMESYNCD), options: undefined, config: timesyncdConf(), evidence }
   const other = OTHERS[running.name]
   if (other) {
     const { option, files } = other
@@ -63,6 +67,12 @@ export function findOwnDaemon(): OwnDaemon | undefined {
     config: config ?? NTP_CONFS.find(existsSync),
     evidence,
   }
+}
+
+/** The first of its files; where that is one that adds to another, the other, be it there or not. */
+function timesyncdConf(): string | undefined {
+  const [first] = readSystemdConfiguration(openFiles(), 'timesyncd.conf').configuration
+  return first && (first.path.includes('.d/') ? '/etc/systemd/timesyncd.conf' : first.path)
 }
 
 function hasOption(argv: readonly string[], letter: string): boolean {

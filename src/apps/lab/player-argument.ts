@@ -4,7 +4,7 @@
  * has a backslash before it. Options may hold colons (`-u,ntp:ntp`), and names of files may: the file is the longest end of
  * what is written that is one.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { nearest } from '#dialects/nearest.ts'
 import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
@@ -15,6 +15,8 @@ import type { Scenario } from '#lab/scenario/schema.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
 import { loadConfig } from '../daemon/config/load.ts'
+import { readConfigurationOf } from './read-configuration.ts'
+import { readNamed } from './read-named.ts'
 
 export interface Chosen {
   readonly player: PlayerSpec
@@ -46,14 +48,13 @@ export function choosePlayer(written: string, story: Pick<Scenario, 'server' | '
       `${written}: ${daemon} is no daemon that is known here: "clockwright", ${KNOWN_DAEMONS}`,
     )
   if (!existsSync(path)) throw new Complaint(notThere(written, path))
-  const text = readText(path)
-  if (daemon === 'clockwright' || (daemon === undefined && path.endsWith('.toml') && !isOfNtpdRs(text)))
-    return ownAgent(path)
+  const isToml = daemon === undefined && path.endsWith('.toml')
+  if (daemon === 'clockwright' || (isToml && !isOfNtpdRs(readNamed(path)))) return ownAgent(path)
   const configured = configuredPlayer({
     name: basename(path),
     daemon,
     options: options.length > 0 ? options.join(' ') : undefined,
-    text,
+    ...readConfigurationOf(path, daemon),
   })
   if (!configured)
     throw new Complaint(
@@ -99,14 +100,6 @@ function ownAgent(path: string): Chosen {
     config: agentConfigOf(config, sources),
   } as const
   return { player, notes: [] }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new Complaint(`${path}: cannot be read: ${(error as Error).message}`)
-  }
 }
 
 function notThere(written: string, path: string): string {

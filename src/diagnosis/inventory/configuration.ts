@@ -42,11 +42,14 @@ export function readConfiguration(files: Files, path: string, grammar: Grammar):
 /** Of systemd's own daemons: the first main file there is, and the drop-ins of all directories. */
 const SYSTEMD = ['/etc/systemd', '/run/systemd', '/usr/local/lib/systemd', '/usr/lib/systemd', '/lib/systemd']
 
-export function readSystemdConfiguration(files: Files, name: string): Configuration {
-  const found: Configuration = { configuration: [], unreadable: [], unseen: [] }
-  const main = SYSTEMD.map(directory => `${directory}/${name}`).find(
+export function readSystemdConfiguration(
+  files: Files,
+  name: string,
+  main = SYSTEMD.map(directory => `${directory}/${name}`).find(
     path => files.exists(path) || isLink(files, path),
-  )
+  ),
+): Configuration {
+  const found: Configuration = { configuration: [], unreadable: [], unseen: [] }
   const dropIns = firstOfEachName(
     files,
     SYSTEMD.map(directory => `${directory}/${name}.d`),
@@ -92,7 +95,7 @@ function gather(
   if (read.kind !== 'read') return
   found.configuration.push({ path, text: read.text, includedBy })
   const lines = linesOf(read.text)
-  for (const include of includesOf(read.text, path, grammar)) {
+  for (const include of includesOf({ path, text: read.text }, grammar)) {
     const by = at(path, lines[include.line - 1]?.trim() ?? '', include.line)
     // Of a sourcedir only sources are read, and nothing is included from there.
     const inner = include.suffix === '.sources' ? 'plain' : grammar
@@ -113,7 +116,10 @@ const isUnseen = (files: Files, { kind, paths }: Include): boolean =>
   (kind === 'files' || paths.some(path => path.startsWith('/run/'))) &&
   !paths.some(isSecret)
 
-function includesOf(text: string, path: string, grammar: Grammar): readonly Include[] {
+export function includesOf(
+  { path, text }: Pick<ConfigurationFile, 'path' | 'text'>,
+  grammar: Grammar,
+): readonly Include[] {
   if (grammar === 'chrony') return readChronyConf(text, path).includes
   return grammar === 'ntpd' ? parseConf(text, path).includes : []
 }

@@ -1,4 +1,5 @@
 /** Players out of configuration files: which daemon a text is for, and what of it cannot be played. */
+import { grouped } from '#core/grouped.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
@@ -18,6 +19,7 @@ import {
   leftOutOfOpenNtpd,
   list,
 } from './left-out.ts'
+import { overruledIn } from './overruled.ts'
 import { isLocal, type PlayerSpec, whyNobody } from './player.ts'
 
 const USUAL_OPTIONS = '-g'
@@ -182,29 +184,52 @@ const sayGuess = (kind: DaemonKind, name: string): string =>
 /** By these a line that is not understood is not passed over. */
 const STRICT: Partial<Record<DaemonKind, string>> = { chronyd: 'chronyd', openntpd: 'the ntpd of OpenNTPD' }
 
-function whyNotStarting(kind: DaemonKind, strange: readonly Remark[]): string[] {
+function whyNotStarting(
+  kind: DaemonKind,
+  strange: readonly Remark[],
+  nameOf: (line: number) => string,
+): string[] {
   const program = STRICT[kind]
   if (program === undefined || strange.length === 0) return []
-  const all = [...new Set(strange.map(({ line }) => line))]
-  const lines = all.length > 1 ? `lines ${list(all.map(String))}` : `line ${all[0]}`
+  const lines = sayLines(strange.map(({ line }) => nameOf(line)))
   return [`${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`]
+}
+
+/** `lines 3 and 5`, `line 3 and lines 1 and 2 of /etc/chrony/conf.d/site.conf`. */
+function sayLines(names: readonly string[]): string {
+  const byFile = grouped([...new Set(names)], name => name.replace(/^line \d+/, ''))
+  return list(
+    [...byFile].map(([file, those]) =>
+      those.length === 1 ? those[0]! : `lines ${list(those.map(name => /\d+/.exec(name)![0]))}${file}`,
+    ),
+  )
+}
+
+/** What is said of several lines is said once. */
+function sayEach(remarks: readonly Remark[], nameOf: (line: number) => string): string[] {
+  const byWhy = grouped(remarks, ({ why }) => why)
+  return [...byWhy].map(([why, those]) => `${sayLines(those.map(({ line }) => nameOf(line)))}: ${why}`)
 }
 
 /** The one that is played when nobody says which: NTPsec alone knows the word `refclock`. */
 const usualNtpd = (text: string): string =>
   writtenDaemon(parseConf(text, '').associations.some(({ kind }) => kind === 'refclock') ? 'ntpsec' : 'ntpd')!
 
-/**
- * `daemon` is as a person writes it: `chrony`, `ntpd-4.2.6p5`, `ntpsec-1.2.2`, `timesyncd`; without it the text says whose it is.
- * Undefined when it is nobody's that is known here.
- */
-export function configuredPlayer(said: {
+export interface Said {
   readonly name: string
+  /** As a person writes it: `chrony`, `ntpd-4.2.6p5`, `ntpsec-1.2.2`, `timesyncd`; without it the text says whose it is. */
   readonly daemon?: string | undefined
   readonly options?: string | undefined
   readonly text: string
-}): Configured | undefined {
-  const { name, daemon, options, text } = said
+  /** What its lines are called, where the files that it includes were read; absent: they were not. */
+  readonly lines?: readonly string[]
+  /** What is to be told of those files. */
+  readonly remarks?: readonly string[]
+}
+
+/** Undefined when it is nobody's that is known here. */
+export function configuredPlayer(said: Said): Configured | undefined {
+  const { name, daemon, options, text, lines: places, remarks = [] } = said
   const whose = daemon === undefined ? attributed(text, name) : undefined
   const kind = daemon === undefined ? whose?.kind : daemonKind(daemon)
   if (kind === undefined) return undefined
@@ -212,10 +237,13 @@ export function configuredPlayer(said: {
   const usual = usualNtpd(text)
   const {
     strange,
-    leftOut,
+    leftOut: all,
     assumed: silent = [],
   } = READERS[kind](text, daemon ?? (kind === 'ntpd' ? usual : undefined))
-  const lines = [...strange, ...leftOut].sort((a, b) => a.line - b.line)
+  const nameOf = (line: number): string => places?.[line - 1] ?? `line ${line}`
+  const leftOut = places ? all.filter(({ why }) => why !== FILES) : all
+  const overruled = kind === 'chronyd' && places ? overruledIn(readChronyConf(text, ''), nameOf) : []
+  const lines = [...strange, ...leftOut, ...overruled].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const mistaken = whoseElse(kind, text, name)
   const first = [
@@ -223,15 +251,12 @@ export function configuredPlayer(said: {
     ...(other === undefined ? [] : [other]),
     ...(mistaken === undefined ? [] : [`${mistaken}: what ${kind} does not know of it is not played`]),
   ]
-  const notes = [
-    ...silent,
-    ...whyNotStarting(kind, strange),
-    ...lines.map(({ line, why }) => `line ${line}: ${why}`),
-  ]
+  const notes = [...silent, ...whyNotStarting(kind, strange, nameOf), ...sayEach(lines, nameOf), ...remarks]
   const namesNobody = (player: PlayerSpec): string =>
     [
       whyNobody(player),
       ...(leftOut.some(({ why }) => why === FILES) ? [FILES] : []),
+      ...remarks,
       ...(mistaken === undefined ? [] : [`it ${mistaken}`]),
     ].join('; ')
   if (kind !== 'ntpd') {

@@ -1,9 +1,9 @@
 /** The daemon that an inventory found, as a player. */
 import type { TimeDaemon } from '#core/guest/inventory.ts'
-import { textAsRead } from '#dialects/reading-order.ts'
 import { configuredPlayer } from './configured.ts'
 import { writtenDaemon } from './daemon-name.ts'
 import { knownPlayer } from './known.ts'
+import { oneText } from './one-text.ts'
 import { namesNobody, type PlayerSpec } from './player.ts'
 
 /** As the story of a forecast names them. */
@@ -21,7 +21,7 @@ export function playerOfMachine(daemon: TimeDaemon): PlayerSpec | undefined {
     name: configuration[0]?.path ?? name,
     daemon: written,
     options: commandLine?.value.slice(1).join(' '),
-    text: textAsRead(configuration),
+    text: oneText(configuration).text,
   })?.player
   return player && !namesNobody(player) ? player : (knownPlayer(written, SERVERS) ?? player)
 }

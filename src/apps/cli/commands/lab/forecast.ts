@@ -27,7 +27,7 @@ import { type Forecast, forecastText, type Interrupted } from '#report/lab/forec
 import { plural } from '#report/words/say.ts'
 import { findOwnDaemon } from '../../../lab/own-daemon.ts'
 import { playAll } from '../../../lab/pool.ts'
-import { readNamed } from '../../../lab/read-named.ts'
+import { readConfigurationOf } from '../../../lab/read-configuration.ts'
 import { INTERRUPTED, Watch } from '../../../lab/watch.ts'
 import { Complaint } from '../../complain.ts'
 import { printJson, styler } from '../../print.ts'
@@ -169,7 +169,7 @@ function whomToForecast(options: Options): Asked {
     name: config,
     daemon,
     options: options.options ?? own?.options,
-    text: readNamed(config),
+    ...readConfigurationOf(config, daemon),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
   // Nobody broadcasts in the story.

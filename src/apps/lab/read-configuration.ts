@@ -1,0 +1,116 @@
+/**
+ * A configuration that somebody has named, with the files that belong to it: what it includes, and of timesyncd the drop-ins. Where it lies
+ * in its place in a copy of a machine, they are those of the copy; else those of this machine, as a daemon would find them that is
+ * started here with this file. What was read with it is said, and what it names and is not there.
+ */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type FileRead, type Files, UNREAD } from '#core/guest/files.ts'
+import { filesOver } from '#core/guest/files-over.ts'
+import type { ConfigurationFile } from '#core/guest/inventory.ts'
+import {
+  type Grammar,
+  includesOf,
+  readConfiguration,
+  readSystemdConfiguration,
+} from '#diagnosis/inventory/configuration.ts'
+import { isSecret } from '#diagnosis/inventory/share.ts'
+import { folderOf, isPattern } from '#dialects/path-pattern.ts'
+import { daemonOf, type Said } from '#lab/players/configured.ts'
+import { daemonKind } from '#lab/players/daemon-name.ts'
+import { list } from '#lab/players/left-out.ts'
+import { oneText } from '#lab/players/one-text.ts'
+import { openFiles } from '#worlds/host/files.ts'
+import { machineAround } from '../machine-around.ts'
+import { readNamed } from './read-named.ts'
+
+const TIMESYNCD = 'timesyncd.conf'
+/** Of more files only their number is said. */
+const MOST_NAMED = 6
+
+/** `daemon` is as a person writes it; without it the text says whose it is. */
+export function readConfigurationOf(
+  file: string,
+  daemon?: string,
+): Required<Pick<Said, 'text' | 'lines' | 'remarks'>> {
+  const around = machineAround(file)
+  const path = around?.path ?? resolve(file)
+  const withDropIns = around !== undefined && path.endsWith(`/systemd/${TIMESYNCD}`)
+  // Its drop-ins count without it, too.
+  const main = withDropIns && !existsSync(file) ? undefined : readNamed(file)
+  const kind = daemon === undefined ? daemonOf(main ?? '', file) : daemonKind(daemon)
+  const grammar = kind === 'chronyd' ? 'chrony' : kind === 'ntpd' ? 'ntpd' : 'plain'
+  const files = filesOver(
+    openFiles(around?.root || '/'),
+    new Map(main === undefined ? [] : [[path, asRead(main)]]),
+  )
+  const found = withDropIns
+    ? readSystemdConfiguration(files, TIMESYNCD, path)
+    : readConfiguration(files, path, grammar)
+  const configuration =
+    found.configuration.length > 0
+      ? found.configuration
+      : [{ path, text: main ?? readNamed(file), includedBy: undefined }]
+  const unread = new Map([...files.unread, ...found.unreadable].map(each => [each.path, each.why]))
+  const shown = nameInCopy(file, path, around?.root ?? '')
+  const { text, lines, passedOver } = oneText(
+    configuration.map(({ path: inner, text, includedBy: by }) => ({
+      path: shown(inner),
+      text,
+      includedBy: by && { ...by, path: shown(by.path) },
+    })),
+  )
+  return {
+    text,
+    lines,
+    remarks: [
+      ...readWith(
+        configuration.slice(1).map(each => shown(each.path)),
+        around !== undefined,
+      ),
+      ...passedOver,
+      ...(withDropIns ? [] : notThere(files, configuration, grammar, shown)),
+      ...[...unread]
+        .filter(([each]) => !isSecret(each))
+        .map(([each, why]) => `${shown(each)} was not read: ${UNREAD[why]}`),
+    ],
+  }
+}
+
+const asRead = (text: string): FileRead => ({ kind: 'read', text, bytes: Buffer.from(text) })
+
+/** What a path of a copy is called here, beside a file that was named. */
+function nameInCopy(file: string, path: string, root: string): (inner: string) => string {
+  const front = file.endsWith(path) ? file.slice(0, -path.length) : root
+  return inner => `${front}${inner}`
+}
+
+function readWith(paths: readonly string[], isInPlace: boolean): string[] {
+  if (paths.length === 0) return []
+  const where = isInPlace ? '' : ' of this machine'
+  return [
+    paths.length > MOST_NAMED
+      ? `${paths.length} files${where} were read with it`
+      : `read with it${where && `,${where}`}: ${list(paths)}`,
+  ]
+}
+
+function notThere(
+  files: Files,
+  configuration: readonly ConfigurationFile[],
+  grammar: Grammar,
+  shown: (path: string) => string,
+): string[] {
+  return configuration.flatMap((file, i) =>
+    includesOf(file, file.path.endsWith('.sources') ? 'plain' : grammar).flatMap(({ line, kind, paths }) =>
+      paths
+        .filter(each => !isSecret(each))
+        .filter(each => !files.exists(isPattern(each) ? folderOf(each) : each))
+        .map(each => {
+          const at = i === 0 ? `line ${line}` : `line ${line} of ${shown(file.path)}`
+          const ends = grammar === 'chrony' && kind === 'files' && !isPattern(each)
+          return `${at}: ${shown(each)} is not there${ends ? ', and chronyd does not start without it: played as if it did' : ''}`
+        }),
+    ),
+  )
+}

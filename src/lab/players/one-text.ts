@@ -1,0 +1,47 @@
+/**
+ * A configuration that is split over files, as the one text that models read: of settings that are made twice the last one counts,
+ * and what includes a file stands around it (`reading-order.ts`). Of a file of a `sourcedir` chronyd takes whole lines that name a source
+ * and nothing else, once it has read all the others (conf.c).
+ */
+import type { ConfigurationFile } from '#core/guest/inventory.ts'
+import { readChronySources } from '#dialects/chrony/conf.ts'
+import { linesOf } from '#dialects/named-source.ts'
+import { linesAsRead } from '#dialects/reading-order.ts'
+
+export interface OneText {
+  readonly text: string
+  /** What each line of it is called: `line 3` of the main file, `line 3 of /etc/chrony/conf.d/site.conf`. */
+  readonly lines: readonly string[]
+  /** What is not in it, because the daemon does not take it. */
+  readonly passedOver: readonly string[]
+}
+
+export function oneText(configuration: readonly ConfigurationFile[]): OneText {
+  const [main] = configuration
+  const nameOf = (path: string, line: number): string =>
+    path === main?.path ? `line ${line}` : `line ${line} of ${path}`
+  if (main && configuration.length === 1)
+    return {
+      text: main.text,
+      lines: linesOf(main.text).map((_, i) => nameOf(main.path, i + 1)),
+      passedOver: [],
+    }
+  const all = linesAsRead(configuration)
+  const ofSources = configuration
+    .filter(({ includedBy }) => /^sourcedir\s/i.test(includedBy?.text ?? ''))
+    .map(({ path, text }) => readChronySources(text, path))
+  const others = all.filter(({ path }) => ofSources.every(({ file }) => file !== path))
+  const taken = ofSources.flatMap(({ file, sources, notUnderstood }) => {
+    const lines = new Set(sources.map(({ line }) => line))
+    for (const { line } of notUnderstood) lines.delete(line)
+    return all.filter(({ path, line }) => path === file && lines.has(line))
+  })
+  const read = [...others, ...taken]
+  return {
+    text: read.map(({ text }) => text).join('\n'),
+    lines: read.map(({ path, line }) => nameOf(path, line)),
+    passedOver: ofSources.flatMap(({ file, notUnderstood }) =>
+      notUnderstood.map(({ line, why }) => `${nameOf(file, line)} is passed over by chronyd: ${why}`),
+    ),
+  }
+}
