@@ -9,7 +9,7 @@ import type { Spell } from '#analysis/log/spells.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { median } from '../score.ts'
 import { type Apart, apartOf } from './apart.ts'
-import type { Moment } from './moments.ts'
+import { behind, type Moment } from './moments.ts'
 
 /** A source that jumped by less is not worth telling. */
 const LEAST: Seconds = 0.01
@@ -28,6 +28,8 @@ export interface Lie {
   /** And by so much more than when it was right, in these exchanges. */
   readonly more: Seconds
   readonly in: readonly Moment[]
+  /** It ended where the others came to say the same, when they were asked next: it was the guest's clock that moved. */
+  readonly met: boolean
 }
 
 /** By source: the least that the analysis found one to have been off by. What a longer way explains is told as that. */
@@ -86,9 +88,13 @@ function liesOf(all: readonly Apart[], most: Seconds): Lie[] {
       offset,
       more,
       in: wrong.map(({ moment }) => moment),
+      met: to < all.length && stayed(wrong.at(-1)!.moment, all[to]!.moment, more),
     }
   })
 }
+
+const stayed = (before: Moment, after: Moment, by: Seconds): boolean =>
+  Math.abs(behind(after) - behind(before)) < Math.abs(by) / 2
 
 interface Run {
   readonly from: number

@@ -26,6 +26,8 @@ export interface Correction {
   /** By the time that it believes. */
   readonly at: Seconds
   readonly by: Seconds
+  /** How often the stamps of its log had gone back. */
+  readonly era: number
 }
 
 export interface Frequency {

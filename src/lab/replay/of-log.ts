@@ -4,6 +4,7 @@
  */
 
 import { findDisturbances } from '#analysis/log/disturbances.ts'
+import { commonEras, Eras } from '#analysis/log/eras.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { isAwayFrom } from '#analysis/log/moved-away.ts'
 import { grouped } from '#core/grouped.ts'
@@ -12,7 +13,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median } from '../score.ts'
 import { announcingOf, sayAnnouncing } from './announcing.ts'
-import { happenedIn, pausesOf, sayRough, stepsOf } from './disturbances.ts'
+import { happenedIn, metByOthers, pausesOf, sayRough, stepsOf } from './disturbances.ts'
 import { driftsIn, isDrift } from './drifts.ts'
 import { liesIn, suspectsOf, wrongByLies } from './lies.ts'
 import { type Correction, type Exchange, type Frequency, KEPT, type Moment, without } from './moments.ts'
@@ -32,6 +33,7 @@ export class LogRecording {
   readonly #filtered = new Map<number, Exchange[]>()
   readonly #frequencies: Frequency[] = []
   readonly #corrections: Correction[] = []
+  readonly #eras = new Eras()
   /** When the daemon began or ended. */
   readonly #lives: Seconds[] = []
   /** What happened is told by the same analysis that explains logs. */
@@ -81,7 +83,8 @@ export class LogRecording {
     const trusted = new Set(measured.map(({ source }) => source).filter(source => !doubted.has(source)))
     const drifts = driftsIn(measured, running, trusted)
     const steady = drifts.reduce((all, { wrong }) => without(wrong, all), measured)
-    const lies = liesIn(steady, suspects, trusted)
+    const off = liesIn(steady, suspects, trusted)
+    const lies = off.filter(({ met }) => !met)
     const honest = without(wrongByLies(lies), steady)
     const routes = routesIn(
       honest,
@@ -92,8 +95,9 @@ export class LogRecording {
     const common = moments.map(each => ({ ...each, offset: each.offset - offs.get(each.source)! }))
     const offsets = common.map(({ offset }) => offset)
     const length = common.reduce((latest, { at }) => Math.max(latest, at), 0)
+    const origin = first!.clock + first!.offset
     const happened = analysed
-      .flatMap(each => happenedIn(each, first!.clock + first!.offset, common))
+      .flatMap(each => happenedIn({ ...each, found: metByOthers(each.found, off, origin) }, origin, common))
       .filter(({ at }) => at >= 0 && at <= length)
     const disturbances = { pauses: pausesOf(happened), steps: stepsOf(happened) }
     const oscillator = oscillationOf(learned, common, first!)
@@ -175,12 +179,13 @@ export class LogRecording {
 
   #takeUpdates({ daemon, rows, at, frequency, stratum, offset }: UpdateBlock): void {
     for (let i = 0; i < rows; i++) {
+      const era = daemon === 'chrony' ? this.#eras.see(at[i]!) : 0
       if (stratum[i] === 0) continue
       const rate = frequency[i]!
       const settled = daemon === 'chrony' || (Math.abs(rate) < AT_THE_LIMIT && Math.abs(offset[i]!) < KEPT)
       this.#frequencies.push({ at: at[i]!, rate, settled })
       if (daemon !== 'chrony') continue
-      this.#corrections.push({ at: at[i]!, by: offset[i]! })
+      this.#corrections.push({ at: at[i]!, by: offset[i]!, era })
     }
   }
 
@@ -188,11 +193,18 @@ export class LogRecording {
   #momentsOf(exchanges: readonly Exchange[]): readonly Moment[] {
     const first = exchanges[0]!
     const corrections = this.#corrections
+    const eras = new Eras()
+    const of = exchanges.map(({ clock }) => eras.see(clock))
+    const { ofA, ofB } = commonEras(eras, this.#eras)
     let next = 0
     let corrected = 0
     return exchanges.map((each, i) => {
-      const until = Math.max(exchanges[i - 1]?.clock ?? each.clock, each.clock - 1)
-      for (; next < corrections.length && corrections[next]!.at <= until; next++)
+      const era = ofA[of[i]!]!
+      const before = i > 0 && of[i - 1] === of[i] ? exchanges[i - 1]!.clock : each.clock - 1
+      const until = Math.max(before, each.clock - 1)
+      const isBefore = (correction: Correction) =>
+        ofB[correction.era] === era ? correction.at <= until : ofB[correction.era]! < era
+      for (; next < corrections.length && isBefore(corrections[next]!); next++)
         corrected += corrections[next]!.by
       const at = each.clock + each.offset - first.clock - first.offset
       return { ...each, at, corrected }
