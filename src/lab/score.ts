@@ -9,8 +9,8 @@ import type { Run } from './run.ts'
 
 export interface Score {
   /**
-   * The longest recovery: from a disruption until the offset stays below this up to the next one, or for good. Who is not back by
-   * then is waited for through the next one; infinite when the last one is never recovered from.
+   * The longest recovery: from the disruption, and from whatever happens after it, until the offset stays below this up to the next
+   * event, or for good. Who is not back by then is waited for through the next one; infinite when the last is never recovered from.
    */
   readonly timeTo10ms: Seconds
   readonly timeTo1ms: Seconds
@@ -31,7 +31,7 @@ export interface Score {
 export interface Scoring {
   /** When something happens to the clock; 0: from the start. */
   readonly disruptedAt: Seconds
-  /** When more of it happens, in order: each is recovered from by itself. */
+  /** When more happens, to the clock, or to the paths and the servers that it is kept by; in order: each is recovered from by itself. */
   readonly disruptedAgain?: readonly Seconds[]
   /** Where RMS and maximum are taken; all of the run when absent. */
   readonly window?: readonly [from: Seconds, to: Seconds]

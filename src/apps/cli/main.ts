@@ -548,8 +548,8 @@ lab
   .addHelpText(
     'after',
     `
-Times count from the disruption until the clock stays that good; of several the longest, each up to the next one. Figures are medians over the seeds, and in parentheses what lies
-between the best and the worst tenth.
+Times count from the disruption until the clock stays that good; of several, and of what else happens after it, the longest, each up
+to the next one. Figures are medians over the seeds, and in parentheses what lies between the best and the worst tenth.
 
 Examples:
   clockwright lab run pause-30s

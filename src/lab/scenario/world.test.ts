@@ -241,6 +241,40 @@ test('later pauses and steps, each as often as it comes, are recovered from by t
   expect(again({ event: event.slice(1) })).toEqual([])
 })
 
+test('what happens to a path or a server later is recovered from by itself, too, and not charged to the pause before', () => {
+  const pause = { kind: 'pause', at: '1h', length: '5s' }
+  const events = [
+    { kind: 'network', at: '8h', until: '9h', up: '300ms' },
+    { kind: 'lie', at: '5h', until: '6h', server: '192.0.2.1', offset: '80ms' },
+    { kind: 'server', at: '4h', server: '192.0.2.2', silent: true },
+  ]
+  const { disruptedAt, disruptedAgain } = stage(story({ event: [...events, pause] }), 1).scoring
+  expect(disruptedAt).toBe(3605)
+  expect(disruptedAgain).toEqual([14_400, 18_000, 28_800])
+  // Of the path alone it is counted from the start of the story, and then from where the path begins to be another.
+  expect(stage(story({ event: events.slice(0, 1) }), 1).scoring).toMatchObject({
+    disruptedAt: 0,
+    disruptedAgain: [28_800],
+  })
+})
+
+test('a clock that is back soon after a pause, and led astray by its server hours later, was not away all the time', () => {
+  const event = [
+    { kind: 'step', at: '1h', by: '1s' },
+    { kind: 'lie', at: '8h', until: '9h', server: '192.0.2.1', offset: '80ms' },
+  ]
+  const player = {
+    kind: 'chronyd',
+    name: 'chrony',
+    config: 'server 192.0.2.1 iburst maxpoll 4\nmakestep 0.1 -1\n',
+  } as const
+  const { run, score } = play({ scenario: story({ event }), player, seed: 1 })
+  // It has no other server, and follows this one.
+  expect(run.offsets.findLastIndex(offset => Math.abs(offset) >= 0.01)).toBeGreaterThan(8 * 3600)
+  expect(score.timeTo10ms).toBeGreaterThan(0)
+  expect(score.timeTo10ms).toBeLessThan(2 * 3600)
+})
+
 test('recovery is counted from the first pause, step, or what is said', () => {
   const from = (more: object) => stage(story(more), 1).scoring.disruptedAt
   expect(from({})).toBe(0)
