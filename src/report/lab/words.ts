@@ -60,11 +60,13 @@ export function eventText(event: ScenarioEvent): string {
     case 'step':
       return `somebody steps the clock by ${signed(event.by)}`
     case 'network':
+      if (event.server !== undefined)
+        return `the way to ${event.server} ${event.loss === 1 ? 'is lost' : 'changes'}`
       return event.loss === 1 ? 'network lost' : 'network changes'
     case 'lie':
       return `${event.server} is off by ${signed(event.offset)}`
     case 'server':
-      return `${event.server} ${event.silent ? 'falls silent' : event.unsynchronised ? 'loses its sources' : 'changes'}`
+      return `${event.server} ${event.silent ? 'falls silent' : event.unsynchronised ? 'loses its sources' : event.drift === 0 ? 'changes' : `gains ${frequencyText(event.drift)} more`}`
     case 'leap-second':
       return `leap second (${event.leap})`
   }
