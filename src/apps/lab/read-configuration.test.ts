@@ -120,6 +120,15 @@ test('timesyncd.conf with its drop-ins, of all the places where they may lie, an
   }
 })
 
+test('of a drop-in that adds to no file it is said that it was read, and where a line of it stands', () => {
+  const path = 'etc/systemd/timesyncd.conf.d/site.conf'
+  const root = copyWith({ [path]: '[Time]\nNTP=a.example\nFrob=1\n' })
+  expect(playerOf(join(root, 'etc/systemd/timesyncd.conf'), 'timesyncd').notes).toEqual([
+    expect.stringMatching(new RegExp(`^line 3 of ${root}/${path}: `)),
+    `read with it: ${root}/${path}`,
+  ])
+})
+
 test('a file that lies anywhere includes what this machine has', () => {
   const site = join(folder, 'site.conf')
   writeFileSync(site, 'server a.example\n')

@@ -59,13 +59,14 @@ export function readConfigurationOf(
       text,
       includedBy: by && { ...by, path: shown(by.path) },
     })),
+    shown(path),
   )
   return {
     text,
     lines,
     remarks: [
       ...readWith(
-        configuration.slice(1).map(each => shown(each.path)),
+        configuration.filter(each => each.path !== path).map(each => shown(each.path)),
         around !== undefined,
       ),
       ...passedOver,

@@ -16,14 +16,18 @@ export interface OneText {
   readonly passedOver: readonly string[]
 }
 
-export function oneText(configuration: readonly ConfigurationFile[]): OneText {
-  const [main] = configuration
+/** The main file is the first, unless it is not there and others count without it. */
+export function oneText(
+  configuration: readonly ConfigurationFile[],
+  mainPath = configuration[0]?.path,
+): OneText {
   const nameOf = (path: string, line: number): string =>
-    path === main?.path ? `line ${line}` : `line ${line} of ${path}`
-  if (main && configuration.length === 1)
+    path === mainPath ? `line ${line}` : `line ${line} of ${path}`
+  const [only, ...more] = configuration
+  if (only && more.length === 0)
     return {
-      text: main.text,
-      lines: linesOf(main.text).map((_, i) => nameOf(main.path, i + 1)),
+      text: only.text,
+      lines: linesOf(only.text).map((_, i) => nameOf(only.path, i + 1)),
       passedOver: [],
     }
   const all = linesAsRead(configuration)
