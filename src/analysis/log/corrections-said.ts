@@ -12,6 +12,8 @@ const A_DECADE: Seconds = 10 * 365.25 * 86_400
 export const CLOSE: Seconds = 300
 /** What is smaller is no event. */
 export const LEAST: Seconds = 0.1
+/** With what it was slewing already chronyd steps by more, or by less, than it says that it has found. */
+const SAME = 0.1
 /** After its start a daemon puts right what was wrong before it. */
 const START: Seconds = 600
 /** By the first update; a source of several may be heard a little later. */
@@ -34,7 +36,7 @@ export function correctionsSaid(log: HostLog, daemon: Daemon): Correction[] {
           step =>
             (step.size > A_DECADE ||
               [step.at, step.at - step.size].some(at => Math.abs(at - event.at) < CLOSE)) &&
-            Math.abs(step.size - event.size) < 0.01 * Math.abs(event.size),
+            Math.abs(step.size - event.size) < SAME * Math.abs(event.size),
         ),
     )
     .filter((event, i, all) => !isRest(event, all[i - 1]))

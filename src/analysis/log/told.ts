@@ -74,6 +74,8 @@ const SLEWED_IN = 20
 const HEARD_WITHIN: Seconds = 8 * 1024
 /** What scatters by more makes ntpd follow nobody. */
 const SCATTERS: Seconds = 1.5
+/** What chronyd takes back of a correction that went too far is less; a source that lied has it take back all. */
+const OVERSHOOT = 1 / 3
 /** What is smaller than this share changes little of a size. */
 const ROUGHLY = 0.05
 
@@ -230,7 +232,7 @@ function eventsToldBy(log: HostLog, daemon: Daemon): Event[] {
       !isOfARate(all, log, daemon) &&
       !fought.some(word => isAt(word, all[0]!)) &&
       // Corrections to and fro follow sources that contradict each other.
-      (tracked || isOneSided(all)),
+      (tracked || isOneSided(all) || (daemon === 'chrony' && isOvershot(all))),
   )
 }
 
@@ -521,6 +523,10 @@ function isGradual(events: readonly Event[]): boolean {
 
 const total = (all: readonly { readonly size: Seconds }[]): Seconds =>
   all.reduce((sum, { size }) => sum + size, 0)
+
+/** By a line through old and new measurements chronyd sets the clock too far, and then back by the rest. */
+const isOvershot = ([first, ...rest]: readonly Correction[]): boolean =>
+  rest.reduce((sum, { size }) => sum + Math.abs(size), 0) < OVERSHOOT * Math.abs(first!.size)
 
 const isOneSided = (all: readonly { readonly size: Seconds }[]): boolean =>
   Math.abs(total(all)) > 0.8 * all.reduce((sum, { size }) => sum + Math.abs(size), 0)

@@ -133,6 +133,34 @@ test('sources that contradict each other after a jump are not rejected for their
   ).toEqual(['critical vm-paused', 'warning no-majority'])
 })
 
+describe('what chronyd sets back after a jump, by its messages alone', () => {
+  const steps = (back: string, stepped: string) =>
+    explain(
+      '2026-12-01T00:00:00Z chronyd version 4.3 starting (+CMDMON)',
+      '2026-12-01T00:00:04Z Selected source 192.0.2.1',
+      '2026-12-01T08:24:52Z System clock wrong by 13.795595 seconds',
+      '2026-12-01T08:25:05Z System clock was stepped by 13.795586 seconds',
+      `2026-12-01T08:26:17Z System clock wrong by ${back} seconds`,
+      `2026-12-01T08:26:15Z System clock was stepped by ${stepped} seconds`,
+    )
+
+  test.each([
+    ['with what it was slewing', '-1.431804', '-1.480433', 12.315],
+    ['a fifth', '-3.000000', '-3.000000', 10.796],
+  ])('is a part of that: %s', (_, back, stepped, size) => {
+    const { findings } = steps(back, stepped)
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+      'critical vm-paused',
+      'warning stepped-back',
+    ])
+    expect(findings[0]!.measures.size).toBeCloseTo(size, 3)
+  })
+
+  test('all of it, is of a source that had led it there', () => {
+    expect(steps('-13.795', '-13.795').findings.map(({ name }) => name)).not.toContain('vm-paused')
+  })
+})
+
 test('sources that agree again within a poll are not wrong: the clock had jumped', () => {
   const during = (seconds: number) =>
     found(
