@@ -29,6 +29,7 @@ import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { neverCorrected } from './rules/never-corrected.ts'
 import { nobodyKeptIt } from './rules/nobody-kept-it.ts'
 import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
+import { notUpdated } from './rules/not-updated.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
 import { panicExitAhead } from './rules/panic-exit-ahead.ts'
 import { routeChanged } from './rules/route-changed.ts'
@@ -103,6 +104,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   stampsWentBack,
   nobodyKeptIt,
   sourcesLost,
+  notUpdated,
   masterLost,
   sourceSilent,
   neverFollowed,

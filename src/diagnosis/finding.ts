@@ -59,7 +59,7 @@ export const FINDINGS = {
   'route-changed': 'The way to a source became longer or shorter at once, and stayed so.',
   'leap-or-smear-mix': 'Some sources made a leap second at once, and others did not.',
   'source-jumped': 'A source jumped, and the clock did not.',
-  'sources-lost': 'No source was heard for a long time.',
+  'sources-lost': 'No source was heard, or none was used, for a long time.',
   'source-silent': 'One source was not heard for a long time, while others were.',
   'two-sources': 'With two sources nobody can tell which one is wrong.',
   'no-majority': 'The sources disagree, and no majority says who is right.',

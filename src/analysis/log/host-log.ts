@@ -206,6 +206,9 @@ export class UpdateSeries extends Series {
   /** The longest time without an update. */
   longestSilence: Seconds = 0
   silentFrom: Seconds = Number.NaN
+  /** When it said meanwhile that it followed nobody, or was started. */
+  followedNobodyAt: Seconds = Number.NaN
+  #nobodyAt: Seconds = Number.NaN
   #lastAt: Seconds = Number.NaN
 
   /** The last update. */
@@ -252,13 +255,18 @@ export class UpdateSeries extends Series {
 
   #listen({ at, stratum, rows }: UpdateBlock): void {
     for (let row = 0; row < rows; row++) {
-      if (stratum[row] === 0) continue
+      if (stratum[row] === 0) {
+        if (Number.isNaN(this.#nobodyAt)) this.#nobodyAt = at[row]!
+        continue
+      }
       const silence = at[row]! - this.#lastAt
       if (silence > this.longestSilence) {
         this.longestSilence = silence
         this.silentFrom = this.#lastAt
+        this.followedNobodyAt = this.#nobodyAt
       }
       this.#lastAt = at[row]!
+      this.#nobodyAt = Number.NaN
     }
   }
 }

@@ -28,6 +28,7 @@ export const sourceSilent: Rule = subject => {
   const { log, keeper, sourceName, when } = subject
   const series = log.bestSamples(keeper.daemon)
   const all = series?.census.sources() ?? []
+  const unused = keeper.daemon === 'chrony' && series?.exchanges === false
   const heard = all.filter(({ count }) => count >= LEAST_ROWS)
   return heard
     .map(of => longestOf(of, series!.to, subject))
@@ -38,7 +39,7 @@ export const sourceSilent: Rule = subject => {
       severity: left.length === 1 ? ('warning' as const) : ('note' as const),
       from,
       to,
-      what: `${sourceName(of.source)} was not heard for ${duration(time)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and ${left.length === 1 ? `${sourceName(left[0]!.source)} alone is left` : 'others were'}.`,
+      what: `${unused ? `chronyd used no measurement of ${sourceName(of.source)}` : `${sourceName(of.source)} was not heard`} for ${duration(time)}, from ${when(from)} ${open ? 'to the end' : `to ${when(to)}`}, and ${left.length === 1 ? `${sourceName(left[0]!.source)} alone is left` : unused ? 'some of others' : 'others were'}.`,
       measures: { time, ...(open && { open: 1, left: left.length }) },
       evidence: [
         { text: `${sourceName(of.source)}  ${of.count} measurements, the last before it at ${when(from)}` },
@@ -48,6 +49,14 @@ export const sourceSilent: Rule = subject => {
           ? 'What the one that is left says is believed, right or wrong; and when it is lost, too, the clock runs free.'
           : 'None while enough others are heard. One source less to lose.',
       causes: [
+        ...(unused
+          ? [
+              {
+                what: 'the way to it became longer, or uneven',
+                why: 'answers that are slower than most are left out, and statistics.log has no line for them',
+              },
+            ]
+          : []),
         { what: 'that server, or the way to it, was down', why: 'the others answered' },
         {
           what: 'it was taken out of the configuration, or its pool replaced it',

@@ -14,29 +14,21 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject, seenStarts } from '../subject.ts'
-import { elapsedBetween } from './elapsed.ts'
+import { evidenceOf, type Subject } from '../subject.ts'
+import { LONG, type Silence, silenceOf } from './silence.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
-const LONG: Seconds = 3600
-/** What starts asks all of its sources within seconds. */
-const SOON: Seconds = 60
 const TOO_DISTANT = /^Server has too large root distance/
 /** One that is heard contradicts nobody. */
 const FEW = 2
 /** A source is given up after eight polls, of 1024 s at most. */
 const UNTIL_NOTICED: Seconds = 3 * 3600
 
-/**
- * Of the usual time between two lines. What ntpd's filter lets through comes unevenly, but each sample in it ages by 15 µs a
- * second: for it to be the best for six polls of 1024 s, all later ones must have been 90 ms slower.
- */
-const SELDOM = { measured: 8, filtered: 6 } as const
-
 export const sourcesLost: Rule = subject => {
   const { log, keeper, when } = subject
   const { sleeps } = subject.disturbances
-  const silence = silenceOf(subject)
+  const unheard = silenceOf(subject)
+  const silence = unheard && (unheard.seenBy === 'lines' ? unheard : undefined)
   // Heard, and not fit to be followed: that has a finding of its own.
   const rejected = rejections(subject)
   const told = toldSilences(log, keeper.daemon)
@@ -146,20 +138,6 @@ export const sourcesLost: Rule = subject => {
   ]
 }
 
-interface Silence {
-  readonly silent: Seconds
-  readonly back: Seconds
-  /** Without what the clock leapt meanwhile. */
-  readonly time: Seconds
-  /** Shorter is nothing unusual. */
-  readonly least: Seconds
-  readonly seenBy: 'lines' | 'words'
-  /** Nobody was heard again. */
-  readonly open?: boolean
-  /** Nor did it end: its log does. */
-  readonly last?: boolean
-}
-
 /**
  * Where its log says last that it has nobody to follow, however long that is before the end. Measurements that it wrote beside it must have
  * stopped then: others may be of another time.
@@ -191,37 +169,6 @@ const foundAfter = ({ silent, back }: Silence, { log, keeper }: Subject): Correc
     gatheredIn({ from: silent, to: back }, { at: foundAt(each), size: each.size }, WANDERS),
   )
 
-/** The longest time without a line from any source; where no log names sources, without an update. */
-function silenceOf(subject: Subject): Silence | undefined {
-  const gap = gapOf(subject.log, subject.keeper.daemon)
-  if (!gap) return undefined
-  const { silent, back, usual, seldom } = gap
-  if (wasThereTwice(gap, subject) || seenStarts(subject).some(at => Math.abs(at - back) < SOON))
-    return undefined
-  const time =
-    elapsedBetween(silent, back, subject) -
-    stoppedWithin(silent, back, subject) -
-    sleptBetween(silent, back, subject.disturbances.sleeps)
-  return { silent, back, time, least: Math.max(LONG, seldom * usual), seenBy: 'lines' }
-}
-
-/** Where the clock is set back again and again, stamps are no time. */
-function wasThereTwice({ silent, back }: Gap, { log, keeper }: Subject): boolean {
-  const { eras } = log.bestSamples(keeper.daemon)?.changes ?? log.updatesOf(keeper.daemon)?.corrections ?? {}
-  return (eras?.returns ?? []).filter(({ from, to }) => to < back && from > silent).length > 1
-}
-
-/** How long its daemon did not run, by its own words: nobody listened. */
-function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Seconds {
-  const starts = saidStarts(log, keeper.daemon).filter(at => at > from && at <= to)
-  const ends = log.events.of('ended').filter(({ at, daemon }) => daemon === keeper.daemon && at >= from)
-  return ends.reduce((sum, { at }, i) => {
-    const next = ends[i + 1]?.at ?? to
-    const start = starts.find(each => each >= at && each <= next)
-    return start === undefined ? sum : sum + start - at
-  }, 0)
-}
-
 /**
  * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd
  * says both each time, and timesyncd: it has one server, and says so when that does not answer and when another does. ntpd does so
@@ -233,6 +180,8 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
     log.events.of(...whats).filter(event => event.daemon === daemon)
   const followed = mine('selected').filter(each => !isOfLocalClock(each))
   const heard = lastHeard(log, daemon)
+  // Where only that is logged its words tell more.
+  const summedUp = daemon === 'chrony' && log.bestSamples(daemon)?.exchanges !== true
   const measured = heard !== undefined && (daemon === 'chrony' || daemon === 'ntpd')
   const alone = mine('ended-alone')
   if (followed.length > 0 ? daemon === 'other' : !measured && alone.length === 0) return []
@@ -263,7 +212,7 @@ function toldSilences(log: HostLog, daemon: Daemon): Silence[] {
     const silent = heard !== undefined && at - heard < UNTIL_NOTICED ? Math.min(at, heard) : at
     const back = end ?? lasts
     const open = !followed.some(each => each.at === back)
-    if (heard !== undefined && (!open || heard > at)) return []
+    if (heard !== undefined && (open ? heard > at : !summedUp)) return []
     if (breaks.some(each => each.at >= silent && each.at < back)) return []
     const seenBy = silent === heard ? 'lines' : 'words'
     const known = followed.length > 0 || alone.some(each => Math.abs(each.at - back) <= SLACK)
@@ -302,38 +251,4 @@ function firstOfEach(
 function lastHeard(log: HostLog, daemon: Daemon): Seconds | undefined {
   const heard = log.bestSamples(daemon)?.census.sources() ?? []
   return heard.length > 0 ? Math.max(...heard.map(({ to }) => to)) : log.updatesOf(daemon)?.heardTo
-}
-
-interface Gap {
-  readonly silent: Seconds
-  readonly back: Seconds
-  /** The usual time between two lines. */
-  readonly usual: Seconds
-  /** How many of these are unusual. */
-  readonly seldom: number
-}
-
-function gapOf(log: HostLog, daemon: Daemon): Gap | undefined {
-  const series = log.bestSamples(daemon)
-  const updates = log.updatesOf(daemon)
-  if (!series && updates) {
-    const [silent, back] = [updates.silentFrom, updates.silentFrom + updates.longestSilence]
-    // Before a step ntpd is silent by itself: it waits, and begins anew with empty filters.
-    const stepped = updates.corrections.markers.some(({ at }) => at > silent && at <= back + 1)
-    if (stepped) return undefined
-    return {
-      silent,
-      back,
-      usual: (updates.to - updates.from) / updates.rows,
-      seldom: daemon === 'ntpd' ? SELDOM.filtered : SELDOM.measured,
-    }
-  }
-  const heard = series?.census.sources().filter(({ count }) => count >= 8) ?? []
-  if (!series || heard.length === 0) return undefined
-  return {
-    silent: Math.max(...heard.map(({ silentFrom }) => silentFrom)),
-    back: Math.min(...heard.map(each => each.silentFrom + each.longestSilence)),
-    usual: Math.min(...heard.map(({ from, to, count }) => (to - from) / count)),
-    seldom: series.exchanges || daemon !== 'ntpd' ? SELDOM.measured : SELDOM.filtered,
-  }
 }
