@@ -5,6 +5,7 @@
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Break } from './breaks.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
+import { SLACK } from './eras.ts'
 import type { SampleSeries } from './host-log.ts'
 import { NOTICED } from './noticed.ts'
 import { once } from './once.ts'
@@ -18,7 +19,11 @@ const MOST_RATE: Rate = 600e-6
 /** Of what the new rate explains from one measurement to the next. */
 const MARGIN = 1.3
 
-export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, 'clock' | 'sources'> {
+/** `starts`: when chronyd was started. */
+export function disturbancesBrokenBy(
+  series: SampleSeries,
+  starts: readonly Seconds[],
+): Pick<Disturbances, 'clock' | 'sources'> {
   const groups: Break[][] = []
   const breaks = once(series.breaks.all, ({ source, from, to }) => [source, from, to].join())
   for (const each of breaks.sort((a, b) => a.to - b.to)) {
@@ -32,8 +37,8 @@ export function disturbancesBrokenBy(series: SampleSeries): Pick<Disturbances, '
     group => witnessesOf(group).length > firstStraight(group).against && !oneStayed(series, jumpedIn(group)),
   )
   return {
-    clock: mine.map(disturbance),
-    sources: large.filter(group => !mine.includes(group)).map(disturbance),
+    clock: mine.map(group => disturbance(group, starts)),
+    sources: large.filter(group => !mine.includes(group)).map(group => disturbance(group, starts)),
   }
 }
 
@@ -62,7 +67,7 @@ const jumpedIn = (group: readonly Break[]): Jumped => {
 }
 
 /** Its size is what the first row that shows it says: nothing was corrected before that. */
-function disturbance(group: readonly Break[]): Disturbance {
+function disturbance(group: readonly Break[], starts: readonly Seconds[]): Disturbance {
   const { size, uncertainty } = group[0]!
   const from = Math.max(...group.map(each => each.from))
   const to = Math.min(...group.map(each => each.to))
@@ -79,7 +84,7 @@ function disturbance(group: readonly Break[]): Disturbance {
     moved: group.every(({ anew }) => anew) && Math.abs(size) >= NOTICED ? 'wall clock' : 'not known',
     sources: witnessesOf(group),
     lines: group.map(({ file, line }) => ({ file, line })),
-    restarted: false,
+    restarted: group.some(each => starts.some(at => at > each.from && at <= each.to + SLACK)),
     unasked: Math.max(...group.map(each => each.to - each.from)),
   }
 }

@@ -119,8 +119,13 @@ export const wordsOfStarts = (log: HostLog, daemon: Daemon): LogEvent[] =>
     // Each day's statistics show of which version they are.
     .filter(({ format }) => !log.samples.has(format) && !log.updates.has(format))
 
-export const rowsOfStarts = (log: HostLog, daemon: Daemon): readonly Seconds[] =>
-  log.updatesOf(daemon)?.begunAnew.all ?? []
+/** Each log has a first row of its own, and that of its updates is the first of all. */
+export function rowsOfStarts(log: HostLog, daemon: Daemon): Seconds[] {
+  const known = log.updatesOf(daemon)?.begunAnew.all ?? []
+  for (const { begunAnew } of log.samplesOf(daemon))
+    known.push(...begunAnew.all.filter(at => !known.some(each => Math.abs(each - at) < AT_ONCE)))
+  return known
+}
 
 /** A daemon that steps, and says in the same minutes that the clock runs at a rate that it cannot correct. */
 export const isOfARate = (all: readonly Correction[], log: HostLog, daemon: Daemon): boolean =>

@@ -11,6 +11,7 @@ import type { Daemon } from '#core/trace/series.ts'
 import { ALIKE, isAbout } from './alike.ts'
 import { disturbancesBrokenBy } from './broken.ts'
 import type { Correction } from './corrections.ts'
+import { saidStarts } from './corrections-said.ts'
 import type { Disturbance, Disturbances } from './disturbance.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
 import { groupBySources, type Jump, joinRuns, withoutOutliers } from './jumps.ts'
@@ -143,7 +144,7 @@ function findJumps(
   if (!series) return { ...told, sources: [], clock: disturbancesToldBy(log, daemon) }
   // Estimates from many measurements do not jump when the clock does.
   if (series.format === 'chrony statistics') {
-    const broken = disturbancesBrokenBy(series)
+    const broken = disturbancesBrokenBy(series, saidStarts(log, daemon))
     const updates = log.updatesOf(daemon)
     const clock = updates
       ? narrowed(disturbancesToldBy(log, daemon), broken.clock)

@@ -114,6 +114,8 @@ export class SampleSeries extends Series {
   readonly silences = new Silences()
   /** chrony's statistics.log. */
   readonly breaks = new Breaks()
+  /** chronyd's. */
+  readonly begunAnew = new BegunAnew()
   /** Of the offset against the source that was heard first: two that disagree are no oscillation. */
   readonly swings = new Swings()
   #first = -1
@@ -180,7 +182,10 @@ export class SampleSeries extends Series {
     this.swings.add(block, worst, block.source, this.#first)
     this.ways.add(block.at, block.offset, block.rows, worst, block.delay)
     this.routes.add(block)
-    if (block.daemon === 'chrony') this.#pace.add(block)
+    if (block.daemon === 'chrony') {
+      this.#pace.add(block)
+      this.begunAnew.add(block)
+    }
     if (block.daemon === 'ntpd') {
       this.sawTooth.add(block, worst)
       this.ramps.add(block, worst)
@@ -369,15 +374,15 @@ export class HostLog {
 
   /** The measurements that say most of a daemon's clock: single exchanges if there are any. */
   bestSamples(daemon: Daemon): SampleSeries | undefined {
-    return bestOf(this.#samplesOf(daemon))
+    return bestOf(this.samplesOf(daemon))
   }
 
   /** Those that say most of its sources, reference clocks and servers: of all that were heard. */
   censusOf(daemon: Daemon): Census | undefined {
-    return broadestOf(this.#samplesOf(daemon))?.census
+    return broadestOf(this.samplesOf(daemon))?.census
   }
 
-  #samplesOf(daemon: Daemon): SampleSeries[] {
+  samplesOf(daemon: Daemon): SampleSeries[] {
     return [...this.samples.values()].filter(series => series.daemon === daemon)
   }
 

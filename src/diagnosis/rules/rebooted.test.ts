@@ -1,5 +1,5 @@
 /** A machine that is rebooted or switched off at night: what its daemon steps when it starts is what it is started for. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
 const DAY = 61_375
@@ -98,6 +98,66 @@ const chronyd = ({ rows, head }: { readonly rows: number; readonly head: boolean
     ...[6, 64, 128, 192].flatMap(after => measured(begin + after, 1e-4)),
   ]
 }
+
+const HEADS = {
+  measurements: [
+    '='.repeat(130),
+    '   Date (UTC) Time     IP Address   L St 123 567 ABCD  LP RP Score    Offset  Peer del. Peer disp.  Root del. Root disp. Refid     MTxRx',
+    '='.repeat(130),
+  ],
+  statistics: [
+    '='.repeat(110),
+    "   Date (UTC) Time     IP Address    Std dev'n Est offset  Offset sd  Diff freq   Est skew  Stress  Ns  Bs  Nr  Asym",
+    '='.repeat(110),
+  ],
+}
+const estimated = (at: number, ahead: number, points = 8) =>
+  SERVERS.map(
+    server =>
+      `${time(at)} 192.0.2.${server}     1.000e-04 ${exponential(ahead + 1e-4 * server)}  5.000e-05  1.000e-09  2.000e-08 1.0e-01  ${`${points}`.padStart(2)}   0   ${points >> 1}  0.00`,
+  )
+
+/** One of its logs, with a head before each so many rows. Three hundred rows, and the clock is ahead; then a start, or none. */
+const withHeads = (kind: keyof typeof HEADS, { turn, start }: { turn: number; start: boolean }) => {
+  const row = kind === 'measurements' ? measured : estimated
+  const before = Array.from({ length: 75 }, (_, i) => 1024 * i).flatMap(at => row(at, 0))
+  const wrong = [0, 2, 4].flatMap(after => row(77_000 + after, 0.43, 3))
+  const after = [...wrong, ...[6, 64, 128].flatMap(each => row(77_000 + each, 0, 4))]
+  const headed = (lines: readonly string[]) =>
+    lines.flatMap((line, i) => (i % turn === 0 ? [...HEADS[kind], line] : [line]))
+  return start ? [...headed(before), ...headed(after)] : headed([...before, ...after])
+}
+
+describe.each(['measurements', 'statistics'] as const)('%s alone', kind => {
+  test('show a start by a head that comes before its turn', () => {
+    expect(found(...withHeads(kind, { turn: 32, start: true }))).toEqual(['good'])
+    expect(found(...withHeads(kind, { turn: 32, start: false }))).not.toEqual(['good'])
+  })
+
+  test('have a head as often as they were told to', () => {
+    expect(found(...withHeads(kind, { turn: 20, start: false }))).not.toEqual(['good'])
+    expect(found(...withHeads(kind, { turn: 64, start: true }))).toEqual(['good'])
+  })
+
+  test('that begin in the midst show no start at the first head', () => {
+    const lines = withHeads(kind, { turn: 320, start: false })
+    const cut = lines.findIndex(line => line.includes('21:23:20'))
+    expect(found(...lines.slice(3, cut), ...HEADS[kind], ...lines.slice(cut))).not.toEqual(['good'])
+  })
+})
+
+test('that it was off by seconds at a start is told of its measurements, too', () => {
+  const lines = withHeads('measurements', { turn: 32, start: true }).map(line =>
+    line.replace(/-4\.[23]\d+e-01/, '-4.300e+00'),
+  )
+  const { findings } = explain(...lines)
+  expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+    'note wrong-at-start',
+    'good good',
+  ])
+  expect(findings[0]!.measures.size).toBeCloseTo(-4.3, 1)
+  expect(findings[0]!.what).toContain(`${DATE}T21:23:1`)
+})
 
 test('chronyd writes the head of its columns when it starts: what it is off by then is no jump', () => {
   expect(found(...chronyd({ rows: 20, head: true }))).toEqual(['good'])

@@ -4,7 +4,8 @@
  * cron: between two runs nothing keeps the clock. Once it is a note; where each start finds it wrong by the better part of an hour, or more, so
  * will the next.
  */
-import { firstFoundWrong, wrongAtStarts } from '#analysis/log/corrections-said.ts'
+import { firstFoundWrong, rowsOfStarts, wrongAtStarts } from '#analysis/log/corrections-said.ts'
+import { SLACK } from '#analysis/log/eras.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
 import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -26,12 +27,13 @@ export const wrongAtStart: Rule = subject => {
   const [worst] = all.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
   const once = worst ? undefined : setOnce(subject)
   const leapt = leaptBySync(subject)
-  const found = worst ?? once ?? leapt ?? measuredFirst(subject)
+  const seenStart = measuredAtStart(subject)
+  const found = worst ?? once ?? leapt ?? seenStart ?? measuredFirst(subject)
   if (!found) return []
   const { at, size } = found
   const again = all.filter(each => Math.abs(each.size) >= HOURS).length
   const begins =
-    worst || leapt
+    worst || leapt || (seenStart && !once)
       ? `When ${keeper.name} started, at`
       : once
         ? 'When a program set the clock, at'
@@ -104,6 +106,20 @@ function leaptBySync({ log, keeper }: Subject): Found | undefined {
     .filter(({ event, answer }) => event.what === 'synchronised' && answer.what === 'selected')
     .map(({ event: { at, file, line }, answer }) => ({ at, size: at - answer.at, file, line }))
     .find(({ size }) => size >= ANSWERED)
+}
+
+/** A start that its statistics show, and what it had found then. */
+function measuredAtStart({ log, keeper, disturbances }: Subject): Found | undefined {
+  const starts = rowsOfStarts(log, keeper.daemon)
+  const [worst] = disturbances.clock
+    .filter(({ restarted, size }) => restarted && Math.abs(size) >= LEAST)
+    .filter(({ local }) => starts.some(at => at >= local.from - SLACK && at <= local.to + SLACK))
+    .sort((a, b) => Math.abs(b.size) - Math.abs(a.size))
+  if (!worst) return undefined
+  const { size, moved, to, lines } = worst
+  // Of a machine that stood still that is when it began to.
+  const at = size > 0 && moved === 'machine' ? to + size : to
+  return { ...lines[0]!, at, size }
 }
 
 /** Without a word of its start: what the first measurements say, several in a row, and later ones no more. */
