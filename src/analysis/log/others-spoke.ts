@@ -5,11 +5,15 @@
 import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { ReadingBlock } from '#core/trace/series.ts'
+import { Largest } from './largest.ts'
 import type { WentBack } from './returns.ts'
 
 /** Hardly a log is silent for so long while its machine runs: it was shut down overnight. */
 const SILENCE: Seconds = 43_200
+/** A machine that does little may write no more often than that. */
+const PAUSE: Seconds = 7200
 const MOST_SPANS = 1000
+const MOST_PAUSES = 256
 /** As far as their reader tells of each. */
 const BACK: Seconds = 60
 /** A log that runs backwards more often is out of order. */
@@ -35,6 +39,7 @@ export class OthersSpoke {
   #shifted: Seconds = 0
   readonly #spans: Span[] = []
   readonly #last = new Map<number, Heard>()
+  readonly #pauses = new Largest<Span>(MOST_PAUSES, ({ from, to }) => to - from)
   readonly #returns: { readonly before: Heard; readonly after: Heard }[] = []
 
   /** The value is 1 where the stamp is of an unknown zone, else 0; that of one that may keep the clock is not known. */
@@ -62,6 +67,8 @@ export class OthersSpoke {
   #compare(after: Heard): void {
     const before = this.#last.get(after.file)
     this.#last.set(after.file, after)
+    if (before && before.local === after.local && after.at - before.at > PAUSE)
+      this.#pauses.offer({ ...after, from: before.at, to: after.at })
     if (
       before &&
       before.at - after.at > BACK &&
@@ -96,17 +103,43 @@ export class OthersSpoke {
 
   /** For how long they wrote between these, and when last. */
   within(from: Seconds, to: Seconds): { readonly time: Seconds; readonly to: Seconds } {
-    let [time, end] = [0, from]
-    for (const span of this.#settled.sort((a, b) => a.from - b.from)) {
-      const until = Math.min(span.to, to)
-      time += Math.max(0, until - Math.max(span.from, end))
-      end = Math.max(end, until)
-    }
-    return { time, to: end }
+    return coveredBy(this.#settled, from, to)
+  }
+
+  /** For how long they wrote again and again: where all were silent for hours the machine may have been off. */
+  oftenWithin(from: Seconds, to: Seconds): Seconds {
+    const pauses = this.#pauses.all.map(each => this.#shift(each))
+    const busy = this.#settled.flatMap(span => without(span, pauses))
+    return coveredBy(busy, from, to).time
   }
 
   get #settled(): Span[] {
-    const by = this.#shifted
-    return this.#spans.map(span => (span.local ? { ...span, from: span.from + by, to: span.to + by } : span))
+    return this.#spans.map(span => this.#shift(span))
   }
+
+  #shift(span: Span): Span {
+    const by = this.#shifted
+    return span.local ? { ...span, from: span.from + by, to: span.to + by } : span
+  }
+}
+
+function coveredBy(spans: Span[], from: Seconds, to: Seconds) {
+  let [time, end] = [0, from]
+  for (const span of spans.sort((a, b) => a.from - b.from)) {
+    const until = Math.min(span.to, to)
+    time += Math.max(0, until - Math.max(span.from, end))
+    end = Math.max(end, until)
+  }
+  return { time, to: end }
+}
+
+/** What the pauses of its file leave of it. */
+function without(span: Span, pauses: readonly Span[]): Span[] {
+  const within = pauses.filter(({ file, from, to }) => file === span.file && from < span.to && to > span.from)
+  const ends = within.sort((a, b) => a.from - b.from)
+  return [...ends, { from: span.to }].map(({ from }, i) => ({
+    ...span,
+    from: i === 0 ? span.from : ends[i - 1]!.to,
+    to: from,
+  }))
 }

@@ -1,5 +1,5 @@
 /** A daemon ended, and the log of the system goes on without it. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 
 const HOUR = 3600
@@ -121,7 +121,9 @@ test('it runs, and follows nobody all the time', () => {
 test('it is started again, or another is', () => {
   const before = [...run(0), exit(5 * HOUR), ...others(5 * HOUR, 20 * HOUR)]
   const after = others(20 * HOUR + 60, 60 * HOUR)
-  expect(told(...before, ...run(20 * HOUR), ...after)).toEqual(GOOD)
+  expect(told(...before, ...run(20 * HOUR), ...after)).toEqual([['warning', 'no-daemon']])
+  const soon = [...run(0), ...others(60, 60 * HOUR), exit(5 * HOUR), ...run(7 * HOUR)]
+  expect(told(...soon)).toEqual(GOOD)
   const other = line(20 * HOUR, 'systemd-timesyncd[412]: Contacted time server 192.0.2.1:123 (a.example).')
   expect(told(...before, other, ...after)).toEqual([...GOOD, ...GOOD])
   expect(told(...before, line(20 * HOUR, 'ntp-daemon[5]: a word of its own'), ...after)).toEqual(GOOD)
@@ -130,6 +132,58 @@ test('it is started again, or another is', () => {
 test('the machine is shut down, or nothing tells that it ran', () => {
   expect(told(...run(0), exit(5 * HOUR), ...others(5 * HOUR, 5 * HOUR + 600))).toEqual(GOOD)
   expect(told(...run(0), exit(5 * HOUR))).toEqual(GOOD)
+})
+
+const NIGHT = [exit(18 * HOUR), ...run(30 * HOUR), ...others(30 * HOUR + 5, 40 * HOUR)]
+
+test('a night in which nobody wrote: the machine was off, whatever stands before and after it', () => {
+  expect(told(...run(0), ...others(60, 18 * HOUR), ...NIGHT)).toEqual(GOOD)
+  expect(told(...run(0), ...others(60, 30 * HOUR), ...NIGHT)).toEqual([['warning', 'no-daemon']])
+})
+
+describe('its measurements say what the clock was off by when it was started again, after nine hours', () => {
+  const time = (at: number) => `2027-03-0${5 + Math.floor(at / DAY)} ${stamp(at).slice(11, 19)}`
+  const measured = (at: number, behind: number) =>
+    `${time(at)} 192.0.2.1   N  1 111 111 1111   6  6 0.00 ${behind.toExponential(3).padStart(10)}  2.000e-02  5.000e-05  0.000e+00  0.000e+00 7F7F0101 4B K K`
+  const update = (at: number, behind: number) =>
+    `${time(at)} 192.0.2.1        2    -30.000      0.020 ${(-behind).toExponential(3).padStart(10)} N  4  5.000e-04  1.000e-06  2.000e-02  6.000e-04  2.000e-02`
+  const polls = (from: number, to: number) =>
+    Array.from({ length: Math.floor((to - from) / 512) }, (_, nth) => from + nth * 512).flatMap(at => [
+      measured(at, 1e-4),
+      update(at, 1e-4),
+    ])
+  const stopped = (behind: number, between: readonly string[] = []) =>
+    explain(
+      ...run(0),
+      ...polls(10, 12 * HOUR),
+      exit(12 * HOUR),
+      ...between,
+      ...run(21 * HOUR),
+      measured(21 * HOUR + 1, behind),
+      update(21 * HOUR + 5, behind),
+      ...polls(21 * HOUR + 64, 33 * HOUR),
+    ).findings.filter(({ name }) => name === 'no-daemon')
+
+  test('by what it gains in them uncorrected: it ran', () => {
+    expect(stopped(-0.97)).toMatchObject([
+      { severity: 'warning', from: 12 * HOUR, to: 21 * HOUR, measures: { size: -0.97, time: 9 * HOUR } },
+    ])
+  })
+
+  test('by anything else: it may have been off, and its hardware clock is read at the boot', () => {
+    expect(stopped(-0.45)).toEqual([])
+    expect(stopped(0.002)).toEqual([])
+  })
+
+  test('by anything, where other programs wrote all the while', () => {
+    const between = others(12 * HOUR, 21 * HOUR)
+    expect(stopped(0.002, between)[0]!.measures.size).toBe(0.002)
+  })
+
+  test('where it was measured meanwhile it was kept, by whomever', () => {
+    const between = [...polls(13 * HOUR, 20 * HOUR), ...others(12 * HOUR, 21 * HOUR)]
+    expect(stopped(-0.97, between)).toEqual([])
+  })
 })
 
 test('it is run once every six hours', () => {
