@@ -24,6 +24,7 @@ import { type RateChange, ranAway } from './rate-change.ts'
 import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
 import { withoutShadows } from './shadows.ts'
+import { startsSeen } from './silences.ts'
 import { isOfSleep, sleepsOf } from './sleeps.ts'
 import { ofOneSize, withoutParts, withoutTakenBack } from './taken-back.ts'
 import { disturbancesToldBy } from './told.ts'
@@ -158,13 +159,15 @@ function findJumps(
   const sources: Disturbance[] = []
   const followed: Disturbance[] = []
   const own = [...told.own, ...seenSteps(log, daemon, series, left.own)]
+  const begun = daemon === 'ntpd' && series.exchanges ? startsSeen(series.silences, own) : []
   for (const group of groups) {
     const [{ change, size }] = group as [Jump]
     const witnesses = [...new Set(group.map(each => each.change.source))]
     const others = activeSources(series.census, change).length - witnesses.length
     const most = witnesses.length > others || (witnesses.length === others && wasUndone(group, daemon, own))
-    const found = disturbance(group, daemon, series.format !== SERVO)
-    ;(most && !oneStayed(series, { ...change, witnesses, size }) ? clock : sources).push(found)
+    const found = disturbance(group, daemon, series.format !== SERVO, begun)
+    const mine = (most && !oneStayed(series, { ...change, witnesses, size })) || isOfStart(group, begun)
+    ;(mine ? clock : sources).push(found)
     if (most) followed.push(found)
   }
   const mine = ofItsSize(sources, clock)
@@ -209,6 +212,12 @@ const wasUndone = (group: readonly Jump[], daemon: Daemon, own: readonly Correct
     return !restarted && share > MOSTLY && share < 1 + ALIKE
   })
 
+/** Of what is wrong at a start who answers first knows, and soon the others would find nothing any more. */
+const isOfStart = (group: readonly Jump[], begun: readonly Seconds[]): boolean =>
+  group.some(({ change: { from, to } }) =>
+    begun.some(at => at > Math.min(from, to) && at <= Math.max(from, to)),
+  )
+
 /** The updates know the size, and the estimates the moment. */
 const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]): Disturbance[] =>
   told.map(one => {
@@ -223,8 +232,13 @@ const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]):
       : one
   })
 
-/** `byIt`: the stamps are of the clock whose offset it is. */
-function disturbance(group: readonly Jump[], daemon: Daemon, byIt: boolean): Disturbance {
+/** `byIt`: the stamps are of the clock whose offset it is. `begun`: when ntpd was started, by its measurements. */
+function disturbance(
+  group: readonly Jump[],
+  daemon: Daemon,
+  byIt: boolean,
+  begun: readonly Seconds[],
+): Disturbance {
   const resolution = RESOLUTION[daemon] ?? 0
   const best = group.reduce((a, b) => (b.uncertainty < a.uncertainty ? b : a))
   const moved = group.some(({ dropped, set }) => dropped || set)
@@ -254,7 +268,7 @@ function disturbance(group: readonly Jump[], daemon: Daemon, byIt: boolean): Dis
     moved,
     sources: group.map(({ change }) => change.source),
     lines: group.map(({ change }) => ({ file: change.file, line: change.line })),
-    restarted: group.some(({ restarted }) => restarted),
+    restarted: isOfStart(group, begun) || group.some(({ restarted }) => restarted),
     seenIn: Math.max(...group.map(({ change }) => Math.abs(change.to - change.from))),
     unasked: Math.max(...group.map(({ first }) => first.spacing)),
   }

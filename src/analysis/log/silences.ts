@@ -33,10 +33,13 @@ export class Silences {
   readonly #fresh = new Largest<HeardNobody>(MOST, ({ offset }) => Math.abs(offset))
   /** When each source was heard last; not a number where nobody had answered since. */
   #heard: Float64Array = new Float64Array(16).fill(Number.NaN)
+  /** What each found when it was. */
+  #found: Float64Array = new Float64Array(16).fill(Number.NaN)
   #last: Seconds = Number.POSITIVE_INFINITY
   #offset: Seconds = Number.NaN
 
-  add({ at, source, offset, dispersion, exchanges, rows }: SampleBlock): void {
+  add({ at, source, offset, dispersion, exchanges, daemon, rows }: SampleBlock): void {
+    const measured = exchanges && daemon !== 'ntpd'
     let last = this.#last
     for (let row = 0; row < rows; row++) {
       const time = at[row]!
@@ -48,7 +51,7 @@ export class Silences {
           offset: offset[row]!,
         })
       last = time
-      if (exchanges) continue
+      if (measured) continue
       const value = offset[row]!
       const who = source[row]!
       if (Number.isNaN(value)) {
@@ -57,9 +60,14 @@ export class Silences {
       }
       if (who >= this.#heard.length) this.#makeRoom(who)
       const from = this.#heard[who]!
-      if (dispersion[row]! > FRESH && !Number.isNaN(from) && isNew(value, this.#offset))
+      if (
+        (exchanges ? isNew(value, this.#found[who]!) : dispersion[row]! > FRESH) &&
+        !Number.isNaN(from) &&
+        isNew(value, this.#offset)
+      )
         this.#fresh.offer({ from, to: time, kept: false, offset: value })
       this.#heard[who] = time
+      this.#found[who] = value
       this.#offset = value
     }
     this.#last = last
@@ -69,13 +77,17 @@ export class Silences {
     const had = this.#heard.length
     this.#heard = grown(this.#heard, source + 1)
     this.#heard.fill(Number.NaN, had)
+    this.#found = grown(this.#found, this.#heard.length)
   }
 
   get all(): readonly HeardNobody[] {
     return this.#longest.all
   }
 
-  /** Those of one source that ended with an empty filter, with an offset beyond what is slewed, where the clock had been right by all. */
+  /**
+   * Those of one source that ended with an offset beyond what is slewed, where the clock had been right by all; and with an empty filter,
+   * but in single exchanges, which have none.
+   */
   get fresh(): readonly HeardNobody[] {
     return this.#fresh.all
   }

@@ -63,6 +63,55 @@ test('a reboot between two polls: a filter is empty that no step has emptied, an
   expect(found(...again(-0.4))).toContain('stepped-back')
 })
 
+/** A line of rawstats, whose four stamps are of our clock, of the server's twice, and of ours. */
+const exchange = (at: number, server: number, ahead: number) => {
+  const stamp = (time: number) => (3_155_673_600 + (DAY - 51_544) * 86_400 + time).toFixed(9)
+  const times = [at, at - ahead + 0.01, at - ahead + 0.01, at + 0.02].map(stamp)
+  return `${DAY} ${(at + 0.02).toFixed(3)} 192.0.2.${server} 192.0.2.9 ${times.join(' ')} 0 4 4 1 6 -23 0.000000 0.000000 ..`
+}
+
+describe('rawstats', () => {
+  const right = (from: number, to: number) =>
+    Array.from({ length: (to - from) / 1024 }, (_, i) => from + i * 1024).flatMap(at =>
+      SERVERS.map(server => exchange(at + 100 * server, server, 1e-4 * Math.sin(at + server))),
+    )
+  const begin = 8 * HOUR + 40 * 1024
+  /** Some of the servers have found the clock ahead before ntpd steps it; the others find it right. */
+  const lines = (ahead: number, step: number, asked: readonly number[]) => [
+    ...right(8 * HOUR, begin),
+    ...asked.map(server => exchange(begin + 60 + server / 10, server, ahead)),
+    ...[0, 2, 4, 64].flatMap(after =>
+      SERVERS.map(server => exchange(begin + 60 + step + after + server / 10, server, 1e-4 * server)),
+    ),
+    ...right(begin + 2048, begin + 20 * 1024),
+  ]
+
+  test.each([
+    ['the first', [1]],
+    ['all of them', SERVERS],
+  ])(
+    'whom ntpd asks in its first second knows what the clock was off by, %s, and none of them has jumped',
+    (_, asked) => {
+      expect(found(...lines(0.4, 3, asked))).toEqual(['good'])
+      expect(found(...lines(-0.4, 3, asked))).toEqual(['good'])
+    },
+  )
+
+  test('seconds are told, when it started', () => {
+    const { findings } = explain(...lines(4, 3, [1]))
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+      'note wrong-at-start',
+      'good good',
+    ])
+    expect(findings[0]!.measures.size).toBeCloseTo(-4, 2)
+    expect(findings[0]!.what).toContain(`${DATE}T19:23:3`)
+  })
+
+  test('an ntpd that runs waits for five minutes: the clock had been set', () => {
+    expect(found(...lines(0.4, 400, SERVERS))).toContain('stepped-by-someone-else')
+  })
+})
+
 const DATE = '2026-12-01'
 const time = (at: number) => `${DATE} ${new Date(at * 1e3).toISOString().slice(11, 19)}`
 const HEAD = [

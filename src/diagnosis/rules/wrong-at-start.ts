@@ -12,7 +12,7 @@ import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import type { Subject } from '../subject.ts'
+import { type Subject, seenStarts } from '../subject.ts'
 
 /** No crystal is off by that between two boots: what the clock starts with is wrong. */
 const HOURS: Seconds = 1800
@@ -109,8 +109,9 @@ function leaptBySync({ log, keeper }: Subject): Found | undefined {
 }
 
 /** A start that its statistics show, and what it had found then. */
-function measuredAtStart({ log, keeper, disturbances }: Subject): Found | undefined {
-  const starts = rowsOfStarts(log, keeper.daemon)
+function measuredAtStart(subject: Subject): Found | undefined {
+  const { log, keeper, disturbances } = subject
+  const starts = [...rowsOfStarts(log, keeper.daemon), ...seenStarts(subject)]
   const [worst] = disturbances.clock
     .filter(({ restarted, size }) => restarted && Math.abs(size) >= LEAST)
     .filter(({ local }) => starts.some(at => at >= local.from - SLACK && at <= local.to + SLACK))
