@@ -12,6 +12,7 @@ import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '#diagnosis/finding.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { isOfAnother } from '#diagnosis/machine/restart-due.ts'
 import {
   isGuest,
   isWorse,
@@ -164,7 +165,9 @@ function mend(
   if (steps.length === 0) return undefined
   const over = new Map(steps.map(({ change: { path, after = '' } }) => [path, fileOf(after)]))
   const after = takeInventory(filesOver(files, over)).daemons.find(each => each.name === name)
-  return after && playerOf(after, after.unit?.starts ?? after.commandLine, linted)
+  if (!after) return undefined
+  const starts = isOfAnother(after) ? undefined : after.unit?.starts
+  return playerOf(after, starts ?? after.commandLine, linted)
 }
 
 function fileOf(latin1: string): FileRead {

@@ -6,7 +6,7 @@ import type { Files, Unreadable } from '#core/guest/files.ts'
 import type { Fact, HypervisorFact, Place, UnitCondition, UnitFacts } from '#core/guest/inventory.ts'
 import { firstOfEachName } from '#dialects/find-files.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
-import { parseExec } from '#dialects/linux/exec-start.ts'
+import { assignmentsOf, parseExec, takesUp } from '#dialects/linux/exec-start.ts'
 import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { SYSTEMD_NAMES } from '../systemd-names.ts'
@@ -345,12 +345,8 @@ function commandOf(
   const variables = new Map<string, string>()
   const places = new Map<string, Place>()
   for (const environment of listOf(parts, 'Service', 'Environment')) {
-    for (const word of parseExec(`env ${environment.value}`, new Map()).flatMap(({ words }) =>
-      words.slice(1),
-    )) {
-      const [, name, value] = /^(\w+)=(.*)$/s.exec(word) ?? []
-      if (name === undefined) continue
-      variables.set(name, value!)
+    for (const [name, value] of assignmentsOf(environment.value)) {
+      variables.set(name, value)
       places.set(name, setting(environment))
     }
   }
@@ -365,9 +361,7 @@ function commandOf(
   }
   const words = parseExec(withInstance(start.value, unit), variables)[0]?.words
   if (!words) return undefined
-  const used = [...places].flatMap(([name, place]) =>
-    new RegExp(`\\$\\{?${name}\\b`).test(start.value) ? [place] : [],
-  )
+  const used = [...places].flatMap(([name, place]) => (takesUp(start.value, name) ? [place] : []))
   const program = names.programs.includes(words[0]!) ? undefined : wrapped(look, words, names)
   return program
     ? fact(program.value, setting(start), ...used, ...program.evidence)

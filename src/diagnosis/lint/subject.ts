@@ -4,8 +4,13 @@ import { type ChronyConf, readChronyConf, readChronySources } from '#dialects/ch
 import { checkWords, type Mistake, type Reader } from '#dialects/grammar.ts'
 import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
 import { parseVmx, type VmxConf } from '#dialects/hypervisors/vmx.ts'
-import { type Environment, effective, parseEnvironment } from '#dialects/linux/environment-file.ts'
-import { parseExec } from '#dialects/linux/exec-start.ts'
+import {
+  type Environment,
+  effective,
+  parseEnvironment,
+  parseOptionFile,
+} from '#dialects/linux/environment-file.ts'
+import { assignmentsOf, parseExec, takesUp } from '#dialects/linux/exec-start.ts'
 import { type Menu, parseGrub2, parseGrubLegacy, parseLoaderEntry } from '#dialects/linux/grub.ts'
 import { parseSysctl, type SysctlConf } from '#dialects/linux/sysctl.ts'
 import { listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
@@ -81,7 +86,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
         },
       ]
     })
-  const environments = parts('environment', ({ text }) => effective(parseEnvironment(text, 'shell')))
+  const environments = parts('environment', ({ text }) => effective(parseOptionFile(text)))
   const units = parts('unit', ({ text, path }) => parseUnit(text, path))
   return {
     machine: machineOf(about),
@@ -119,6 +124,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     commandLines: [
       ...fromEnvironments(environments),
       ...fromUnits(units),
+      ...fromEnvironmentOfUnits(units, environments),
       ...fromProcesses(parts('process', ({ text }) => text)),
     ],
   }
@@ -205,6 +211,30 @@ const fromUnits = (units: readonly Part<UnitFile>[]): CommandLine[] =>
       }),
     ),
   )
+
+/** Where a unit itself gives the options a name (`Environment="OPTIONS=-g -x"`); what a file says of that name overrules it. */
+const fromEnvironmentOfUnits = (
+  units: readonly Part<UnitFile>[],
+  environments: readonly Part<Environment>[],
+): CommandLine[] =>
+  wholeUnits(units).flatMap(parts => {
+    const said = parts.map(({ read }) => read)
+    const paths = listOf(said, 'Service', 'EnvironmentFile').map(({ value }) => value.replace(/^-/, ''))
+    const fromFiles = environments
+      .filter(({ path }) => paths.some(each => each === path || each === `/${path}`))
+      .flatMap(({ read }) => read.assigned.map(({ name }) => name))
+    const starts = listOf(said, 'Service', 'ExecStart')
+    return listOf(said, 'Service', 'Environment').flatMap(({ path, line, key, value }) =>
+      assignmentsOf(value).flatMap(([name, options]): CommandLine[] => {
+        const start = starts.find(each => takesUp(each.value, name))
+        const [program] = start ? parseExec(start.value, new Map()) : []
+        const daemon = program && daemonOf(program.words[0]!)
+        if (!daemon || fromFiles.includes(name)) return []
+        const file = parts.find(part => part.path === path)!.file
+        return [{ file, line, text: `${key}=${value}`, daemon, words: options.split(/\s+/).filter(Boolean) }]
+      }),
+    )
+  })
 
 /** Each unit with its drop-ins, which overrule it, in the order of their names (systemd.unit(5)). */
 export function wholeUnits(units: readonly Part<UnitFile>[]): Part<UnitFile>[][] {

@@ -9,13 +9,15 @@ import { lintMachine } from './configuration.ts'
 const SERVERS = ['a', 'b', 'c', 'd'].map(name => `server ${name}.example.net iburst\n`).join('')
 const UNIT = 'usr/lib/systemd/system/ntpd.service'
 
-function found(written: string, runs: string | undefined, conf = true): Finding[] {
+const STARTED = '/usr/sbin/ntpd -u ntp:ntp $OPTIONS'
+
+function found(written: string, runs: string | undefined, conf = true, start = STARTED): Finding[] {
   const files = memoryFiles({
     'usr/sbin/ntpd': '',
     'sys/class/dmi/id/sys_vendor': 'QEMU\n',
     ...(conf && { 'etc/ntp.conf': `tinker panic 0\n${SERVERS}` }),
     'etc/sysconfig/ntpd': `OPTIONS="${written}"\n`,
-    [UNIT]: '[Service]\nEnvironmentFile=-/etc/sysconfig/ntpd\nExecStart=/usr/sbin/ntpd -u ntp:ntp $OPTIONS\n',
+    [UNIT]: `[Service]\nEnvironmentFile=-/etc/sysconfig/ntpd\nExecStart=${start}\n`,
     'etc/systemd/system/multi-user.target.wants/ntpd.service': { link: `/${UNIT}` },
     ...(runs !== undefined && {
       'proc/1/comm': 'systemd\n',
@@ -50,6 +52,16 @@ test('what it runs with and no file says ends with a restart', () => {
     text: 'Restart ntpd: its files do not say `-x`, so that it comes back without.',
     actions: [],
     changes: [],
+  })
+})
+
+test('what a script of somebody gives it comes back with a restart, too', () => {
+  const finding = found('-g', '-g -x', true, '/usr/local/bin/start-ntpd.sh').find(
+    ({ name }) => name === 'slew-only',
+  )
+  expect(finding?.remedy).toMatchObject({
+    text: 'Take `-x` out of what /usr/local/bin/start-ntpd.sh starts, and restart ntpd.',
+    actions: [],
   })
 })
 

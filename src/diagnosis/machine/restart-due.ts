@@ -21,7 +21,9 @@ export function withRestartDue(finding: Finding, judged: readonly LintFile[], in
       ...finding,
       remedy: {
         ...remedy,
-        text: `Restart ${daemon.name}: its files do not say \`-${flag}\`, so that it comes back without.`,
+        text: isOfAnother(daemon)
+          ? `Take \`-${flag}\` out of what ${daemon.unit.starts.value[0]} starts, and restart ${daemon.name}.`
+          : `Restart ${daemon.name}: its files do not say \`-${flag}\`, so that it comes back without.`,
         changes: [],
       },
     }
@@ -32,6 +34,12 @@ export function withRestartDue(finding: Finding, judged: readonly LintFile[], in
         cost: `It runs without \`-${flag}\` as yet, and has it from its next start on. ${finding.cost}`,
       }
     : finding
+}
+
+/** Its unit starts something else, a script of somebody's, which gives it its options. */
+export const isOfAnother = ({ commandLine, unit }: Pick<TimeDaemon, 'commandLine' | 'unit'>): boolean => {
+  const [mine, started] = [commandLine, unit?.starts].map(each => each?.value[0]?.replace(/^.*\//, ''))
+  return mine !== undefined && started !== undefined && mine !== started
 }
 
 /** Findings that an option brings. */

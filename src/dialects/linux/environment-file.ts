@@ -63,6 +63,17 @@ export function parseEnvironment(
   return { assigned, notUnderstood }
 }
 
+/**
+ * Of a file that gives the options of a service, as who reads it understands it: `OPTIONS=-g -x` is nothing that a shell could take, so
+ * it was written for systemd.
+ */
+export function parseOptionFile(text: string): Environment {
+  const shells = parseEnvironment(text, 'shell')
+  if (shells.notUnderstood.length === 0) return shells
+  const systemds = parseEnvironment(text, 'systemd')
+  return systemds.notUnderstood.length === 0 ? systemds : shells
+}
+
 /** What a name stands for at the end. */
 export const assignedTo = ({ assigned }: Environment, name: string): Assigned | undefined =>
   assigned.findLast(each => each.name === name)

@@ -33,6 +33,16 @@ export function parseExec(value: string, variables: ReadonlyMap<string, string>)
   return lines
 }
 
+/** The names and values of one `Environment=`; what is no assignment is passed over (systemd.exec(5)). */
+export const assignmentsOf = (value: string): (readonly [name: string, value: string])[] =>
+  splitWords(value).flatMap(({ text }) => {
+    const [, name, assigned] = /^(\w+)=(.*)$/s.exec(text) ?? []
+    return name === undefined ? [] : [[name, assigned!] as const]
+  })
+
+/** Whether a command line takes up what a name stands for. */
+export const takesUp = (value: string, name: string): boolean => new RegExp(`\\$\\{?${name}\\b`).test(value)
+
 interface Word {
   readonly text: string
   readonly quoted: boolean

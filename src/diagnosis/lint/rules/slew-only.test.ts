@@ -34,3 +34,28 @@ test('a line that says nothing else goes, which is what is offered', () => {
   expect(changes('tinker step 0')).toEqual(['without `tinker step 0`'])
   expect(changes('tinker panic 0 step 0')).toEqual(['tinker panic 0'])
 })
+
+test('options as systemd takes them: without quotes, or in the unit itself', () => {
+  const edits = (...files: { path: string; text: string }[]) =>
+    lint(files)
+      .filter(({ name }) => name === 'slew-only')
+      .flatMap(({ remedy }) => remedy.edits)
+  const options = (text: string) => ({ path: 'etc/sysconfig/ntpd', text })
+  expect(edits(options('# what ntpd is told\nOPTIONS=-g -x\n'))).toEqual([
+    { file: 0, line: 2, kind: 'replace', text: 'OPTIONS=-g' },
+  ])
+  const unit = {
+    path: 'usr/lib/systemd/system/ntpd.service',
+    text: '[Service]\nEnvironmentFile=-/etc/sysconfig/ntpd\nExecStart=/usr/sbin/ntpd -u ntp:ntp $OPTIONS\n',
+  }
+  const dropIn = (text: string) => ({
+    path: 'etc/systemd/system/ntpd.service.d/o.conf',
+    text: `[Service]\n${text}\n`,
+  })
+  expect(edits(unit, dropIn('Environment="OPTIONS=-g -x"'))).toEqual([
+    { file: 1, line: 2, kind: 'replace', text: 'Environment="OPTIONS=-g"' },
+  ])
+  // What a file says overrules it, wherever it stands (systemd.exec(5)).
+  expect(edits(unit, dropIn('Environment="OPTIONS=-g -x"'), options('OPTIONS="-g"\n'))).toEqual([])
+  expect(edits(unit, dropIn('Environment="OTHERS=-g -x"'))).toEqual([])
+})
