@@ -145,6 +145,25 @@ describe('a source that does not work says why', () => {
     })
   })
 
+  test.each<[string, (packet: Packet) => Packet]>([
+    ['no time to give', packet => ({ ...packet, leap: 'unknown', stratum: 16 })],
+    ['no time that can be used', packet => ({ ...packet, rootDispersion: 20 })],
+  ])('%s: after a pause, too, it is asked no more often than others', (_, bend) => {
+    const hour = 3600
+    const { sim } = live(
+      {
+        servers: [server(1), server(2)],
+        peers: [bent(3, (packet, count) => (count < 8 ? packet : bend(packet)))],
+        pauses: [{ at: hour, length: 20 }],
+      },
+      [1, 2, 3].map(i => source(`192.0.2.${i}`)),
+    )
+    sim.run(2 * hour)
+    const before = sim.packetsSent
+    sim.run(10 * hour)
+    expect(sim.packetsSent - before).toBeLessThan((3 * 8 * hour) / 64)
+  })
+
   test('too far from the truth', () => {
     expect(fate(bent(1, packet => ({ ...packet, rootDispersion: 5 })))).toMatchObject({
       state: 'unusable',

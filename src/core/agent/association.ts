@@ -425,7 +425,10 @@ export class Association {
       this.#lastTransmit = packet.transmit
       this.forgetSamples()
     }
-    if (this.#exchange?.answered) this.#unanswered = 0
+    if (!this.#exchange?.answered) return
+    // It has no time to give, however often it is asked.
+    this.#unanswered = 0
+    this.#pressing = false
   }
 
   #obeyRate(): void {
