@@ -1,5 +1,6 @@
 /** How much time passed between two stamps of a clock that may have leapt meanwhile, or was set by its daemon. */
 import type { Correction, Dropped } from '#analysis/log/corrections.ts'
+import { decidedAt, wrongAtStarts } from '#analysis/log/corrections-said.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
@@ -8,8 +9,15 @@ import type { Subject } from '../subject.ts'
 const SECOND: Seconds = 1
 const SAME = 0.1
 
+/** What a clock is ahead by after a boot is corrected within these, and what is less makes no time long. */
+const AT_ONCE: Seconds = 120
+const FAR: Seconds = 60
+
 /** What the clock leapt was no time, and what its daemon set it, or counts as set, was none either. */
-export function elapsedBetween(from: Seconds, to: Seconds, { log, keeper, disturbances }: Of): Seconds {
+export function elapsedBetween(from: Seconds, to: Seconds, of: Of): Seconds {
+  const { log, keeper, disturbances } = of
+  const ahead = aheadAtBoot(to, of)
+  if (ahead > FAR && to - ahead > from) return to - ahead - from
   const leapt = disturbances.clock
     .filter(each => isWithin(each, from, to))
     .reduce((sum, { size }) => sum + size, 0)
@@ -30,6 +38,14 @@ export function elapsedBetween(from: Seconds, to: Seconds, { log, keeper, distur
 }
 
 type Of = Pick<Subject, 'log' | 'keeper' | 'disturbances'>
+
+/** By how much a clock was ahead when it stamped that, where its daemon had just been started and had not set it right. */
+function aheadAtBoot(stamp: Seconds, { log, keeper, disturbances: { clock, sources } }: Of): Seconds {
+  const isNear = (at: Seconds) => Math.abs(at - stamp) < AT_ONCE
+  const said = wrongAtStarts(log, keeper.daemon).find(each => [each.at, decidedAt(each)].some(isNear))
+  const seen = [...clock, ...sources].find(({ restarted, local }) => restarted && isNear(local.to))
+  return -(said?.size ?? seen?.size ?? 0)
+}
 
 function isWithin({ local, from: began, to: ended, size, moved }: Disturbance, from: Seconds, to: Seconds) {
   // The lines around it lie as far apart as it leapt.

@@ -34,6 +34,23 @@ test('its statistics alone show that: a running ntpd waits for five minutes befo
 })
 
 test.each([
+  // Since 4.2.6 by the clock as it was, before that by the one that it has set.
+  ['13:01:33', -3600],
+  ['12:01:33', -3600],
+  ['11:01:33', 3600],
+  ['12:01:33', 3600],
+])('a step that ntpd tells at %s, by %d s, is told when it started, by true time', (stepped, size) => {
+  const started = size < 0 ? '13:01:31' : '11:01:31'
+  const { findings } = explain(
+    ` 1 Dec ${started} ntpd[1]: 0.0.0.0 c016 06 restart`,
+    ` 1 Dec ${started} ntpd[1]: 192.0.2.1 903a 8a sys_peer`,
+    ` 1 Dec ${stepped} ntpd[1]: 0.0.0.0 c61c 0c clock_step ${size > 0 ? '+' : ''}${size}.000000 s`,
+  )
+  expect(findings[0]!.name).toBe('wrong-at-start')
+  expect(findings[0]!.what).toContain('T12:01:33Z')
+})
+
+test.each([
   ['Listen and drop on 0 v4wildcard 0.0.0.0:123'],
   ['0.0.0.0 c01d 0d kern kernel time sync enabled'],
   ['0.0.0.0 c016 06 restart'],
@@ -105,6 +122,16 @@ describe('rawstats', () => {
     ])
     expect(findings[0]!.measures.size).toBeCloseTo(-4, 2)
     expect(findings[0]!.what).toContain(`${DATE}T19:23:3`)
+  })
+
+  test('no source was silent for the hour that the clock was ahead', () => {
+    const { findings } = explain(
+      ...right(8 * HOUR, begin),
+      exchange(begin + HOUR, 1, HOUR),
+      ...right(begin + 4, begin + 40 * 1024),
+    )
+    expect(findings.map(({ name }) => name)).toEqual(['wrong-at-start', 'good'])
+    expect(findings[0]!.what).toContain(`${DATE}T19:22:4`)
   })
 
   test('an ntpd that runs waits for five minutes: the clock had been set', () => {

@@ -4,7 +4,14 @@
  * cron: between two runs nothing keeps the clock. Once it is a note; where each start finds it wrong by the better part of an hour, or more, so
  * will the next.
  */
-import { firstFoundWrong, rowsOfStarts, wrongAtStarts } from '#analysis/log/corrections-said.ts'
+import type { Correction } from '#analysis/log/corrections.ts'
+import {
+  decidedAt,
+  firstFoundWrong,
+  rowsOfStarts,
+  saidStarts,
+  wrongAtStarts,
+} from '#analysis/log/corrections-said.ts'
 import { SLACK } from '#analysis/log/eras.ts'
 import { rateToldBy } from '#analysis/log/told.ts'
 import { grouped } from '#core/grouped.ts'
@@ -16,6 +23,9 @@ import { type Subject, seenStarts } from '../subject.ts'
 
 /** No crystal is off by that between two boots: what the clock starts with is wrong. */
 const HOURS: Seconds = 1800
+/** A daemon has set the clock by then. */
+const SOON: Seconds = 600
+const DAY: Seconds = 86_400
 /** Two lines are written in one second. */
 const ANSWERED: Seconds = 10
 /** Where no daemon said that it was worth a step. */
@@ -30,7 +40,8 @@ export const wrongAtStart: Rule = subject => {
   const seenStart = measuredAtStart(subject)
   const found = worst ?? once ?? leapt ?? seenStart ?? measuredFirst(subject)
   if (!found) return []
-  const { at, size } = found
+  const { size } = found
+  const at = found === worst ? trueTimeOf(worst, saidStarts(log, keeper.daemon)) : found.at
   const again = all.filter(each => Math.abs(each.size) >= HOURS).length
   const begins =
     worst || leapt || (seenStart && !once)
@@ -82,6 +93,14 @@ export const wrongAtStart: Rule = subject => {
           : 'tracking.log, which says whether this was stepped or is still being slewed: measurements are the same in both.',
     },
   ]
+}
+
+/** ntpd tells of a step by the clock as it was: minutes after its start by that clock, and further away from it by the one that was set. */
+function trueTimeOf(step: Correction, starts: readonly Seconds[]): Seconds {
+  const isSoon = (at: Seconds) => starts.some(start => at >= start && at < start + SOON)
+  // Stamps of a clock that is further off may be of another year.
+  const asItWas = isSoon(step.at) && !isSoon(decidedAt(step)) && Math.abs(step.size) < DAY
+  return step.by === 'step' && asItWas ? step.at + step.size : step.at
 }
 
 /** What sets a clock and ends; where it does so again and again to one side, that is a rate. */
