@@ -31,7 +31,7 @@ export function assumedOfNetworks(networks: readonly Network[]): string {
   const which = far === 0 ? 'near, 0.1 ms one way' : `${AWAY}, 5 to 40 ms one way`
   const some = far > 0 && far < networks.length
   return some
-    ? `By their names and addresses ${far} of the ${networks.length} servers are ${which}, the others near.`
+    ? `By their names and addresses ${far} of the ${networks.length} servers ${far === 1 ? 'is' : 'are'} ${which}, the others near.`
     : `By ${networks.length === 1 ? 'its name or address the server is' : 'their names and addresses the servers are'} ${which}.`
 }
 

@@ -250,11 +250,11 @@ test('what happens to a path or a server later is recovered from by itself, too,
   ]
   const { disruptedAt, disruptedAgain } = stage(story({ event: [...events, pause] }), 1).scoring
   expect(disruptedAt).toBe(3605)
-  expect(disruptedAgain).toEqual([14_400, 18_000, 28_800])
+  expect(disruptedAgain).toEqual([14_400, 18_000, 21_600, 28_800, 32_400])
   // Of the path alone it is counted from the start of the story, and then from where the path begins to be another.
   expect(stage(story({ event: events.slice(0, 1) }), 1).scoring).toMatchObject({
     disruptedAt: 0,
-    disruptedAgain: [28_800],
+    disruptedAgain: [28_800, 32_400],
   })
 })
 

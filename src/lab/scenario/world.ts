@@ -63,7 +63,7 @@ export function stage(scenario: Scenario, seed: number): Staged {
     duration,
     scoring: {
       disruptedAt,
-      disruptedAgain: beginningsOf(events).filter(at => at > disruptedAt),
+      disruptedAgain: changesOf(events).filter(at => at > disruptedAt),
       window: [Math.ceil(from + (from > 0 ? shift : 0)), Math.floor(to + shift)],
       ...(leap ? { blurred: [leap.at - LEAP_BLUR, leap.at + LEAP_BLUR] } : {}),
     },
@@ -85,11 +85,16 @@ function startBefore({ at, leap }: EventOf<'leap-second'>): Instant {
 
 /** When the guest is there again, or its clock is another; in order. */
 const disruptionsOf = (events: readonly ScenarioEvent[]): Seconds[] =>
-  beginningsOf(events.filter(event => isStopping(event) || event.kind === 'step'))
+  changesOf(events.filter(event => isStopping(event) || event.kind === 'step'))
 
-/** From when what an event does to the clock counts; in order. */
-const beginningsOf = (events: readonly ScenarioEvent[]): Seconds[] =>
-  events.map(event => (isStopping(event) ? stopOf(event).to : event.at)).sort((a, b) => a - b)
+/** When something is another than it was: from when an event counts, and when it is over; in order. */
+const changesOf = (events: readonly ScenarioEvent[]): Seconds[] =>
+  events
+    .flatMap(event => (isStopping(event) ? [stopOf(event).to] : [event.at, ...endOf(event)]))
+    .sort((a, b) => a - b)
+
+const endOf = (event: ScenarioEvent): Seconds[] =>
+  'until' in event && event.until !== undefined ? [event.until] : []
 
 function markOf(event: ScenarioEvent): Mark {
   const { kind } = event
