@@ -229,7 +229,8 @@ export class UpdateSeries extends Series {
     this.offset.add(own, worst)
     this.astray.add(own, worst)
     this.ways.add(own.at, own.offset, own.rows, worst)
-    this.frequency.add(block.frequency, block.rows)
+    const doubts = block.daemon === 'chrony' ? { of: block.wander, limit: UNKNOWN } : undefined
+    this.frequency.add(block.frequency, block.rows, doubts)
     this.frequencyEnvelope.add(block.at, block.frequency, block.rows)
     if (block.daemon === 'ntpd') {
       this.saturation.add(block.at, block.frequency, block.rows)
@@ -435,6 +436,8 @@ export class HostLog {
 }
 
 const NEARLY_ALL = 0.8
+/** The skew of chronyd before it has measured any rate: it writes 0.000 ppm. */
+const UNKNOWN: Rate = 0.9
 const MOST_TIMELESS = 100_000
 /** A shorter part of the time changes little, and in the rest an update tells what the daemon believes, which is less than it measures. */
 const LONG = 0.05

@@ -6,13 +6,18 @@ export class Moments {
   #sum = 0
   #squares = 0
 
-  add(values: Float64Array, rows: number): void {
+  /** Where what one doubts of it reaches the limit, a value is not known either. */
+  add(
+    values: Float64Array,
+    rows: number,
+    doubts?: { readonly of: Float64Array; readonly limit: number },
+  ): void {
     let { count, least, most } = this
     let sum = this.#sum
     let squares = this.#squares
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
-      if (Number.isNaN(value)) continue
+      if (Number.isNaN(value) || (doubts && doubts.of[row]! >= doubts.limit)) continue
       count++
       sum += value
       squares += value * value

@@ -200,7 +200,7 @@ function held(subject: Subject): Finding[] {
       measures: { frequencyError: error },
       evidence: [
         {
-          text: `frequency between ${rate(updates.frequency.least)} and ${rate(updates.frequency.most)} in ${updates.rows} updates`,
+          text: `frequency between ${rate(updates.frequency.least)} and ${rate(updates.frequency.most)} in ${updates.frequency.count} updates`,
         },
       ],
       cost: 'None while chronyd runs. Without it the clock is off by minutes a day, and so is each wait by the counter.',
