@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { timetableOf } from './by-the-clock.ts'
+import { periodOfSpans, timetableOf } from './by-the-clock.ts'
 
 const HOUR = 3600
 const late = [3, 120, 401, 77, 256, 340, 18, 199, 290, 64, 388, 150]
@@ -33,6 +33,39 @@ test('moments by chance have none', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 30 * 24 * HOUR }), { maxLength: 60 }), moments => {
       expect(timetableOf(moments)).toBeUndefined()
+    }),
+    { seed: 20270301 },
+  )
+})
+
+/** Found by polls of a quarter of an hour, each somewhere around it. */
+const around = (moments: readonly number[], width = 1020) =>
+  moments.map((at, nth) => {
+    const before = (width * ((nth * 37) % 100)) / 100
+    return { from: at - before, to: at - before + width }
+  })
+
+test('what was within a span only comes by the clock where one moment of each hour is in all of them', () => {
+  const hourly = Array.from({ length: 18 }, (_, nth) => nth * HOUR + 1800)
+  expect(periodOfSpans(around(hourly))).toBe(HOUR)
+  // One may be late, as its source was away.
+  expect(periodOfSpans(around(hourly.with(7, 7 * HOUR + 3300)))).toBe(HOUR)
+  expect(periodOfSpans(around(hourly.slice(0, 5)))).toBeUndefined()
+})
+
+test('spans at a pace of its own, or by chance, have none', () => {
+  for (const pace of [192, 1100, 2517, 3900])
+    expect(periodOfSpans(around(Array.from({ length: 40 }, (_, nth) => nth * pace)))).toBeUndefined()
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 3 * 24 * HOUR }), { maxLength: 60 }), moments => {
+      expect(
+        periodOfSpans(
+          around(
+            moments.toSorted((a, b) => a - b),
+            600,
+          ),
+        ),
+      ).toBeUndefined()
     }),
     { seed: 20270301 },
   )

@@ -109,6 +109,17 @@ test('of jumps of one size one that is not known well may be another', () => {
   expect(regularJumps(all.with(7, jump(-0.23, 0.01, 7)))!.all).toHaveLength(19)
 })
 
+test('jumps at one moment of each hour are those of a job, also where one comes on top of the last', () => {
+  const hourly = (every: number) =>
+    Array.from({ length: 20 }, (_, i) => {
+      const at = 1800 + every * i
+      const span = { from: at - ((i * 370) % 900), to: at - ((i * 370) % 900) + 900 }
+      return { ...jump(-0.25, 0.01, i), ...span, local: span, before: i === 9 ? -0.25 : 0 }
+    })
+  expect(regularJumps(hourly(3600))).toMatchObject({ moved: 'wall clock', every: 3600, atRoundTimes: true })
+  expect(regularJumps(hourly(3333))).toMatchObject({ moved: 'machine', atRoundTimes: false })
+})
+
 test('nor is it one where not all of them are seen as jumps', () => {
   const polls = Array.from({ length: 1200 }, (_, i) => {
     const away = i < 70 ? 0 : -0.3 * [1, 0.7, 0.4, -0.3, -0.25, -0.2, 0][i % 7]!

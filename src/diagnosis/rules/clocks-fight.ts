@@ -69,15 +69,14 @@ const wayOf = (size: Seconds): string => (size > 0 ? 'forward' : 'back')
 const nameOf = (keeper: Keeper, rounds: Fight['rounds']): string =>
   rounds.some(({ theirs }) => theirs.once) ? commandRun(keeper) : keeper.name
 
-function jumped({ all, size, every }: Regular, { keeper, when }: Subject): Finding {
+function jumped({ all, size, every, atRoundTimes }: Regular, { keeper, when }: Subject): Finding {
+  const tools = { what: TOOLS, why: `the same amount, every ${duration(every)}` }
   return {
     ...ofSomebody(-size, keeper),
     causes: [
-      {
-        what: TOOLS,
-        why: `the same amount, every ${duration(every)}`,
-      },
-      { what: JOB, why: 'if the rhythm is a round number of minutes' },
+      ...(atRoundTimes
+        ? [{ what: JOB, why: `at one moment of each ${duration(every)}` }, tools]
+        : [tools, { what: JOB, why: 'if the rhythm is a round number of minutes' }]),
       { what: 'the counter leaps by quanta', why: 'if the polls move with it' },
     ],
     from: all[0]!.from,

@@ -1,4 +1,5 @@
 /** Disturbances that are alike: the same size, many times. */
+import { periodOfSpans } from '#analysis/log/by-the-clock.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { upperMedian } from '#core/number/median.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -15,6 +16,7 @@ export interface Regular {
   readonly size: Seconds
   /** The usual time from one to the next; several in one gap count as such. */
   readonly every: Seconds
+  readonly atRoundTimes: boolean
   readonly moved: 'machine' | 'wall clock'
 }
 
@@ -28,13 +30,19 @@ export function regularJumps(disturbances: readonly Disturbance[]): Regular | un
   const forward = gaps.filter(gap => gap > 0)
   const machine = all.filter(({ moved }) => moved === 'machine').length
   const wall = all.filter(({ moved }) => moved === 'wall clock').length
+  // What comes at round times is a job, whether or not the daemon had taken the last one back by then.
+  const timetable = periodOfSpans(all)
   // A program that sets the clock to its own time sets it once; a counter that leaps does so on top of the last leap.
   const addsUp = all.some(({ before }) => before < 0.5 * size)
   return {
     all,
     size,
-    every: upperMedian(forward),
-    moved: addsUp || machine > wall || (wall === 0 && -size > LARGE) ? 'machine' : 'wall clock',
+    every: timetable ?? upperMedian(forward),
+    atRoundTimes: timetable !== undefined,
+    moved:
+      machine > wall || (timetable === undefined && (addsUp || (wall === 0 && -size > LARGE)))
+        ? 'machine'
+        : 'wall clock',
   }
 }
 
