@@ -2,7 +2,8 @@
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import { selectTruechimers } from '#core/discipline/select.ts'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
-import type { LiveFacts, LiveSource } from '#diagnosis/machine/subject.ts'
+import type { PacketRefusal } from '#core/ntp/refusal.ts'
+import type { LiveFacts, LiveSource, WithoutTime } from '#diagnosis/machine/subject.ts'
 import { reasonText } from '#report/words/reason.ts'
 import { readKernelClock } from '#worlds/host/kernel-clock.ts'
 import { loadLibc } from '#worlds/libc.ts'
@@ -20,9 +21,9 @@ export interface Measured extends LiveFacts {
 
 /** `config`: our own configuration file; without sources in it those of the machine's daemons are asked. */
 export async function measureLive(config: string | undefined, signal: AbortSignal): Promise<Measured> {
-  const { agent, sourcesFrom, assumed } = effectiveAgent(loadConfig(config))
+  const { agent, sourcesFrom, assumed, itself } = effectiveAgent(loadConfig(config), { loopback: true })
   const status = await measureOnce(agent.sources, { samples: SAMPLES, timeout: TIMEOUT, agent, signal })
-  return { ...liveFactsOf(status, assumed), sourcesFrom }
+  return { ...liveFactsOf(status, assumed), itself, sourcesFrom }
 }
 
 /** Servers that nobody on this machine named are no fault of it when they are silent. */
@@ -33,14 +34,15 @@ function liveFactsOf(status: Status, assumed: boolean): LiveFacts {
   return {
     ...agreedOffset(sources),
     sources,
+    assumed,
     hostClock: host && sourceOf(host),
     kernelClock: loaded.kind === 'loaded' ? readKernelClock(loaded.libc) : undefined,
   }
 }
 
-/** Those on the network that have not been given up. */
+/** Those on the network, each once. */
 export const liveSources = ({ sources }: Status): LiveSource[] =>
-  sources.filter(({ name, state }) => name !== HOST_CLOCK && state !== 'stopped').map(sourceOf)
+  sources.filter(({ name, reason }) => name !== HOST_CLOCK && reason !== 'asked-already').map(sourceOf)
 
 /** Where the claims of most sources that answer meet; one sample of each is enough for that, and for no estimate. */
 export function agreedOffset(sources: readonly LiveSource[]): Pick<LiveFacts, 'offset' | 'bound'> {
@@ -53,14 +55,35 @@ export function agreedOffset(sources: readonly LiveSource[]): Pick<LiveFacts, 'o
   return { offset: (low + high) / 2, bound: (high - low) / 2 }
 }
 
-const sourceOf = (source: SourceStatus): LiveSource => ({
-  name:
-    source.name === source.address || source.address === ''
-      ? source.name
-      : `${source.name} (${source.address})`,
-  address: source.address || source.name,
-  answers: source.accepted > 0,
-  why: source.accepted > 0 ? undefined : reasonText(source),
-  offset: source.accepted > 0 ? source.offset : undefined,
-  bound: source.accepted > 0 ? source.rootDistance : undefined,
-})
+export function sourceOf(source: SourceStatus): LiveSource {
+  const withoutTime = withoutTimeOf(source)
+  const reason = withoutTime === 'refused' ? 'replies-refused' : source.reason
+  return {
+    name:
+      source.name === source.address || source.address === ''
+        ? source.name
+        : `${source.name} (${source.address})`,
+    address: source.address || source.name,
+    answers: source.accepted > 0,
+    withoutTime,
+    closed: source.accepted === 0 && source.reason === 'connection-refused',
+    why: source.accepted > 0 ? undefined : reasonText({ ...source, reason }),
+    offset: source.accepted > 0 ? source.offset : undefined,
+    bound: source.accepted > 0 ? source.rootDistance : undefined,
+  }
+}
+
+const SAYS: readonly (readonly [PacketRefusal, WithoutTime])[] = [
+  ['kiss-deny', 'denied'],
+  ['kiss-rate', 'slowed'],
+  ['not-synchronised', 'unsynchronised'],
+]
+
+/** What came from elsewhere is no answer of its. */
+const OF_OTHERS: readonly string[] = ['wrong-source', 'not-asked']
+
+function withoutTimeOf({ accepted, refusals }: SourceStatus): WithoutTime | undefined {
+  if (accepted > 0) return undefined
+  const [, said] = SAYS.find(([refusal]) => refusals[refusal]) ?? []
+  return said ?? (Object.keys(refusals).some(each => !OF_OTHERS.includes(each)) ? 'refused' : undefined)
+}

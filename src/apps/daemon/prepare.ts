@@ -13,7 +13,7 @@ import { ConfigError, type LoadedConfig, loadConfig } from './config/load.ts'
 import type { FileConfig } from './config/schema.ts'
 import type { Orders } from './orders.ts'
 import { stateDirectory } from './places.ts'
-import { findSources } from './sources.ts'
+import { type Choice, findSources } from './sources.ts'
 
 export interface Overrides {
   readonly discipline?: boolean
@@ -65,21 +65,24 @@ export interface Effective {
   readonly sourcesFrom: string
   /** Nobody named them: they are the public pool. */
   readonly assumed: boolean
+  /** Those that files of daemons name and that are this machine itself. */
+  readonly itself: readonly string[]
   readonly notes: readonly string[]
 }
 
-export function effectiveAgent({ config, files }: LoadedConfig): Effective {
+export function effectiveAgent({ config, files }: LoadedConfig, choice: Choice = {}): Effective {
   const host = config.agent.hostclock ? hostClock(config) : []
   if (config.source.length > 0) {
     const agent = agentConfigOf(config, [...config.source.map(sourceOf), ...host])
-    return { agent, sourcesFrom: `configured in ${files.join(', ')}`, assumed: false, notes: [] }
+    return { agent, sourcesFrom: `configured in ${files.join(', ')}`, assumed: false, itself: [], notes: [] }
   }
   const running = readMachine().timekeepers.map(({ name }) => name)
-  const found = findSources('/', running)
+  const found = findSources('/', running, serverOf(config) ? {} : choice)
   return {
     agent: agentConfigOf(config, [...found.sources, ...host]),
     sourcesFrom: found.origin,
     assumed: found.assumed,
+    itself: found.itself,
     notes: found.notes,
   }
 }

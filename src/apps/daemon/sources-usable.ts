@@ -18,11 +18,19 @@ export interface Usable {
   readonly sources: SourceConfig[]
   /** Where those that are used stand. */
   readonly places: Located[]
+  /** Left out because they are this machine itself. */
+  readonly own: string[]
 }
 
-export function usableSources(named: readonly Located[], note: (text: string) => void): Usable {
+/** `loopback`: what answers there is somebody else's clock. */
+export function usableSources(
+  named: readonly Located[],
+  note: (text: string) => void,
+  loopback = false,
+): Usable {
   const sources: SourceConfig[] = []
   const places: Located[] = []
+  const own: string[] = []
   const seen = new Map<string, Located>()
   const names = new Set<string>()
   for (const located of named) {
@@ -33,8 +41,10 @@ export function usableSources(named: readonly Located[], note: (text: string) =>
     const key = `${host} ${source.port}`
     const before = seen.get(key)
     if (nts) leaveOut('it is to be asked with NTS only, which is not available yet')
-    else if (isThisMachine(host)) leaveOut('that is this machine itself')
-    else if (before) leaveOut(`it is named already (${before.file}, line ${before.source.line})`)
+    else if (!loopback && isThisMachine(host)) {
+      own.push(source.address)
+      leaveOut('that is this machine itself')
+    } else if (before) leaveOut(`it is named already (${before.file}, line ${before.source.line})`)
     else if (sources.length >= MOST_SOURCES) {
       leaveOut(`more than ${MOST_SOURCES} sources are not asked, nor are those that follow`)
       break
@@ -51,7 +61,7 @@ export function usableSources(named: readonly Located[], note: (text: string) =>
       places.push(located)
     }
   }
-  return { sources, places }
+  return { sources, places, own }
 }
 
 function uniqueName(address: string, taken: ReadonlySet<string>): string {

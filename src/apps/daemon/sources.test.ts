@@ -50,6 +50,19 @@ test('this machine itself, in each of its spellings, is left out', () => {
   expect(notes).toHaveLength(spellings.length)
 })
 
+test('what timesyncd is told to ask here is somebody else, as it serves nobody; beside another daemon it is that one', () => {
+  put('/etc/systemd/timesyncd.conf', '[Time]\nNTP=127.0.0.1\n')
+  const asked = (running: string[], loopback = true) => {
+    const { sources, itself } = findSources(root, running, { loopback })
+    return { names: sources.map(({ name }) => name), itself }
+  }
+  expect(asked(['systemd-timesyncd'])).toEqual({ names: ['127.0.0.1'], itself: [] })
+  const left = { names: ['pool.ntp.org'], itself: ['127.0.0.1'] }
+  expect(asked(['systemd-timesyncd', 'chronyd'])).toEqual(left)
+  expect(asked(['systemd-timesyncd'], false)).toEqual(left)
+  rmSync(join(root, '/etc/systemd'), { recursive: true })
+})
+
 test('one host in two spellings is asked once; on another port it is another source with a name of its own', () => {
   put(
     '/etc/chrony.conf',

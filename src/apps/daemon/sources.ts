@@ -27,6 +27,8 @@ export interface FoundSources {
   readonly origin: string
   /** Nobody on this machine named them. */
   readonly assumed: boolean
+  /** Those that are named and left out because they are this machine itself. */
+  readonly itself: readonly string[]
   /** What was left out, and why. */
   readonly notes: string[]
 }
@@ -52,7 +54,18 @@ const MOST_NOTES = 100
 const MOST_INCLUDES = 256 // per file
 const LONGEST_QUOTE = 100
 
+/** Whoever of these runs answers on this machine, with the very clock that is asked about. */
+const SERVERS = ['chronyd', 'ntpd', 'openntpd', 'busybox ntpd', 'ntpd-rs', 'timemaster']
+
 type Daemon = keyof typeof PROCESSES
+
+export interface Choice {
+  /**
+   * Ask what answers on the loopback, too, where that is somebody else's clock: timesyncd serves nobody, so what it is told to ask
+   * there is the end of a tunnel, say. An agent that serves time itself would follow itself.
+   */
+  readonly loopback?: boolean
+}
 
 /** One place to look at. Of the lists that it finds, the first with a source that can be used is taken. */
 interface Step {
@@ -69,7 +82,11 @@ interface Search {
 }
 
 /** `running`: names of processes, to tell which of several configured daemons counts. */
-export function findSources(root = '/', running: readonly string[] = []): FoundSources {
+export function findSources(
+  root = '/',
+  running: readonly string[] = [],
+  { loopback = false }: Choice = {},
+): FoundSources {
   const notes: string[] = []
   const note = (text: string) => {
     if (notes.length < MOST_NOTES) notes.push(printable(text))
@@ -77,17 +94,22 @@ export function findSources(root = '/', running: readonly string[] = []): FoundS
   }
   const search: Search = { files: filesUnder(root, note), note }
   const steps = stepsOf(search, running)
-  for (const [index, { find, say }] of steps.entries()) {
+  const itself: string[] = []
+  const served = SERVERS.some(name => running.includes(name))
+  for (const [index, { find, say, daemon }] of steps.entries()) {
     for (const named of find()) {
-      const { sources, places } = usableSources(named, note)
+      const others = loopback && daemon === 'timesyncd' && !served
+      const { sources, places, own } = usableSources(named, note, others)
+      itself.push(...own)
       if (sources.length === 0) continue
       sayPassedOver(search, steps, index)
-      return { sources, origin: say(places), assumed: false, notes }
+      return { sources, origin: say(places), assumed: false, itself, notes }
     }
   }
   return {
     sources: [{ ...SOURCE_DEFAULTS, name: 'pool.ntp.org', address: 'pool.ntp.org', pool: true }],
     assumed: true,
+    itself,
     origin: 'the public pool.ntp.org, because nothing on this machine names a time server that can be used',
     notes,
   }

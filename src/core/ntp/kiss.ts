@@ -3,7 +3,7 @@
  * about the client's behaviour and mean something that it must do; they count only with the right origin timestamp.
  * Others say that the server itself is not synchronised, as does a refid that is no text at all (chronyd sends zero).
  */
-import { refidOf } from './refid.ts'
+import { formatRefid, refidOf } from './refid.ts'
 
 export type Kiss = 'deny' | 'rate' | 'not-synchronised' | 'other'
 
@@ -13,7 +13,7 @@ const MEANING = new Map<number, Kiss>([
   [refidOf('RATE'), 'rate'],
   [refidOf('INIT'), 'not-synchronised'],
   [refidOf('STEP'), 'not-synchronised'],
-  [0, 'not-synchronised'],
 ])
 
-export const kissOf = (refid: number): Kiss => MEANING.get(refid) ?? 'other'
+export const kissOf = (refid: number): Kiss =>
+  MEANING.get(refid) ?? (formatRefid(refid, 0).length > 4 ? 'not-synchronised' : 'other')

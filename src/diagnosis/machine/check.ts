@@ -2,6 +2,7 @@
 import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
 import { oneOfEachFact } from './one-fact.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
+import { falsetickersNow } from './rules/falsetickers-now.ts'
 import { heldFrequency } from './rules/held-frequency.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
 import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
@@ -13,6 +14,7 @@ import { realClocksource } from './rules/real-clocksource.ts'
 import { falsetickersThen, offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
+import { withoutTimeNow } from './rules/without-time.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
 import type { MachineRule, MachineSubject } from './subject.ts'
 
@@ -26,6 +28,8 @@ const RULES: readonly MachineRule[] = [
   subject => xenWallclock(subject).map(finding => keptSoon(finding, subject)),
   offsetNow,
   sourcesNow,
+  withoutTimeNow,
+  falsetickersNow,
   disagreeNow,
   synchronisedNow,
   hostClockNow,

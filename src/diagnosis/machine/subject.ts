@@ -18,6 +18,10 @@ export interface LiveFacts {
   readonly offset: Seconds | undefined
   readonly bound: Seconds | undefined
   readonly sources: readonly LiveSource[]
+  /** Nobody on this machine named these sources. */
+  readonly assumed?: boolean
+  /** Those that its files name and that are this machine itself: they were not asked. */
+  readonly itself?: readonly string[]
   /** The clock of the host, where it can be read. */
   readonly hostClock: LiveSource | undefined
   readonly kernelClock: KernelClock | undefined
@@ -27,12 +31,20 @@ export interface LiveSource {
   readonly name: string
   /** By which it is asked again. */
   readonly address: string
+  /** With a time that can be used. */
   readonly answers: boolean
+  /** What it answers instead of the time; undefined where nothing came back. */
+  readonly withoutTime?: WithoutTime | undefined
+  /** Its host says that nothing listens there. */
+  readonly closed?: boolean
   /** Why it does not answer or is not believed, in words. */
   readonly why: string | undefined
   readonly offset: Seconds | undefined
   readonly bound: Seconds | undefined
 }
+
+/** Its clock follows nobody; kiss code DENY or RSTR; kiss code RATE; each reply fails a packet test. */
+export type WithoutTime = 'unsynchronised' | 'denied' | 'slowed' | 'refused'
 
 /** Played in the lab: the configuration that is there, and what the files would be with the remedy. */
 export interface PauseProspect {

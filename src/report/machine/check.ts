@@ -78,13 +78,22 @@ function sentence({ live, inventory, findings }: Checked): string {
     live?.offset !== undefined && live.bound !== undefined
       ? `The clock is ${duration(Math.abs(live.offset))} ${live.offset >= 0 ? 'behind' : 'ahead'}, ± ${duration(live.bound)}.`
       : live
-        ? 'How wrong the clock is could not be measured: no source answered.'
+        ? `How wrong the clock is could not be measured: ${whyUnmeasured(live)}.`
         : inventory.copy === 'live'
           ? 'Nothing was measured.'
           : `This is a copy of a machine (${inventory.copy}): nothing was measured.`
   return findings.some(({ severity }) => severity !== 'note')
     ? measured
     : `${measured} Nothing is wrong with its set-up.`
+}
+
+function whyUnmeasured({ sources, itself = [] }: LiveFacts): string {
+  const heard = sources.filter(({ answers }) => answers)
+  if (heard.length > 1) return `the ${heard.length} sources that answer contradict each other`
+  if (sources.some(({ withoutTime }) => withoutTime)) return 'no source that answers gives the time'
+  if (sources.length === 0 && itself.length > 0)
+    return `${itself.join(', ')} ${itself.length === 1 ? 'is' : 'are'} this machine itself, and it has no other source`
+  return 'no source answered'
 }
 
 function who({ setters, inventory }: Checked, style: Style): string[] {

@@ -1,5 +1,5 @@
 /**
- * offset-large-now, not-synchronised, source-unreachable, host-clock-disagrees, sources-disagree-now: what was measured on the
+ * offset-large-now, not-synchronised, source-unreachable, host-clock-disagrees, no-majority: what was measured on the
  * machine just now.
  */
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
@@ -60,41 +60,65 @@ export const offsetNow: MachineRule = ({ inventory, live }) => {
   ]
 }
 
-const told = ({ name, offset, bound }: LiveSource): Evidence => ({
+export const told = ({ name, offset, bound }: LiveSource): Evidence => ({
   text: `${name}: offset ${duration(offset ?? 0)} ± ${duration(bound ?? 0)}`,
 })
 
 export const sourcesNow: MachineRule = ({ live }) => {
   if (!live || live.sources.length === 0) return []
-  const silent = live.sources.filter(({ answers }) => !answers)
+  const silent = live.sources.filter(({ answers, withoutTime }) => !answers && !withoutTime)
   if (silent.length === 0) return []
   const all = silent.length === live.sources.length
+  const closed = silent.filter(each => each.closed)
+  const nobody = live.sources.every(({ answers }) => !answers)
   return [
     state({
       name: 'source-unreachable',
-      severity: all ? 'critical' : 'warning',
+      severity: nobody ? 'critical' : 'warning',
       what: all
-        ? `None of the ${silent.length} configured sources answers.`
-        : `${silent.length} of ${live.sources.length} configured sources do not answer.`,
+        ? silent.length === 1
+          ? 'The only configured source does not answer.'
+          : `None of the ${silent.length} configured sources answers.`
+        : `${silent.length} of ${live.sources.length} configured sources ${silent.length === 1 ? 'does' : 'do'} not answer.`,
       evidence: silent.map(({ name, why }) => ({ text: `${name}: ${why ?? 'no reply'}` })),
-      cost: all
-        ? 'The clock drifts, and nobody knows how far.'
-        : 'The others decide alone; fewer than four cannot outvote a wrong one.',
+      cost: costOf(nobody),
       causes: [
-        {
-          what: 'UDP port 123 is blocked on the way',
-          why: 'firewalls let it pass in one direction only, or not at all',
-        },
+        ...(closed.length > 0
+          ? [
+              {
+                what: 'no time server runs there',
+                why: `the host of ${closed.map(({ name }) => name).join(', ')} answers that nothing listens`,
+              },
+            ]
+          : []),
+        ...(closed.length < silent.length
+          ? [
+              {
+                what: 'UDP port 123 is blocked on the way',
+                why: 'firewalls let it pass in one direction only, or not at all',
+              },
+            ]
+          : []),
         {
           what: 'the server is gone, or its name means another address now',
           why: 'daemons ask the address that they found at their start',
         },
       ],
-      remedy: { text: 'Let UDP 123 pass to these servers, or name others.' },
+      remedy: {
+        text:
+          closed.length < silent.length
+            ? 'Let UDP 123 pass to these servers, or name others.'
+            : 'Have the time server there started, or name others.',
+      },
       confirm: `clockwright query ${silent[0]!.name}`,
     }),
   ]
 }
+
+export const costOf = (nobody: boolean): string =>
+  nobody
+    ? 'The clock drifts, and nobody knows how far.'
+    : 'The others decide alone; fewer than four cannot outvote a wrong one.'
 
 export const disagreeNow: MachineRule = ({ live }) => {
   const answering = live?.sources.filter(({ answers }) => answers) ?? []
