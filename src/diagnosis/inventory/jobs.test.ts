@@ -55,6 +55,22 @@ test('scripts that the start runs, as far as it runs them', () => {
   ])
 })
 
+test('what the start of the machine runs in a loop sets the clock again and again', () => {
+  const loop = 'while true; do ntpdate -u a; sleep 600; done'
+  const members: Record<string, Member> = {
+    'etc/rc.local': `#!/bin/sh\nntpdate -b a\n(${loop}) &\nexit 0\n`,
+    'etc/local.d/retry.start': 'while true; do\n  ntpdate -u a && break\n  sleep 5\ndone\n',
+    ...machine(`ExecStart=/bin/sh -c '${loop}'`),
+  }
+  const jobs = jobsOf(members)
+  expect(jobs.map(({ name, when, every, repeats }) => [name, when, every, repeats])).toEqual([
+    ['/etc/local.d/retry.start', 'at boot', undefined, false],
+    ['/etc/rc.local', 'in a loop, every 10 min', 600, true],
+    ['set-clock.service', 'in a loop, every 10 min', 600, true],
+  ])
+  expect(jobs[1]!.command.evidence[0]).toMatchObject({ path: '/etc/rc.local', line: 3 })
+})
+
 describe('rc.local is run by systemd only while it is executable', () => {
   const script = (executable: boolean, text = '#!/bin/sh\nntpdate a\n'): Member => ({
     bytes: Uint8Array.from(text, char => char.charCodeAt(0)),

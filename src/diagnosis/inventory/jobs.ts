@@ -5,9 +5,11 @@
 import { grouped } from '#core/grouped.ts'
 import type { Files } from '#core/guest/files.ts'
 import type { ClockJob } from '#core/guest/inventory.ts'
+import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
 import { type ClockSetting, endsAnother, findClockSetting } from '#dialects/linux/set-clock.ts'
+import { endlessLoops } from '#dialects/linux/shell-loop.ts'
 import { listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
 import {
@@ -67,9 +69,25 @@ const jobsIn = (files: Files, path: string): ClockJob[] =>
       : []
   })
 
-/** The first of its lines that sets the clock stands for a script. */
+/** Where something sets the clock again and again, although it is run once. */
+interface Again extends Pick<ClockJob, 'when' | 'every' | 'repeats'> {
+  readonly index: number
+}
+
+function settingInLoop(lines: readonly Pick<LineAtBoot, 'text'>[]): Again | undefined {
+  for (const { every, runs } of endlessLoops(lines.map(({ text }) => (text.length < LONGEST ? text : '')))) {
+    const setting = runs.find(({ text }) => findClockSetting(text))
+    const when = every === undefined ? 'in a loop' : `in a loop, every ${duration(every)}`
+    if (setting) return { index: setting.index, when, every, repeats: true }
+  }
+  return undefined
+}
+
+/** The first of its lines that sets the clock stands for a script, or one that does so in a loop. */
 function jobOf(lines: readonly LineAtBoot[], when: string, every: Seconds | undefined): ClockJob[] {
+  const again = every === undefined ? settingInLoop(lines) : undefined
   for (const [index, { path, line, text }] of lines.entries()) {
+    if (again && index !== again.index) continue
     const setting = text.length < LONGEST ? findClockSetting(text) : undefined
     if (setting)
       return [
@@ -77,9 +95,9 @@ function jobOf(lines: readonly LineAtBoot[], when: string, every: Seconds | unde
           name: path,
           unit: undefined,
           program: setting.program,
-          when,
-          every,
-          repeats: every !== undefined,
+          when: again?.when ?? when,
+          every: again?.every ?? every,
+          repeats: again !== undefined || every !== undefined,
           ...(setting.takesPort &&
             !lines.slice(0, index).some(each => endsAnother(each.text)) && { takesPort: true as const }),
           command: fact(setting.shown, at(path, setting.shown, line)),
@@ -134,15 +152,16 @@ function timers(files: Files): ClockJob[] {
 const unitsAtBoot = ({ services }: Start): ClockJob[] =>
   services.flatMap(({ name, path, enabledAt, starts }): ClockJob[] => {
     const [started] = starts.flatMap(settingOf)
+    const again = started && settingInLoop([started])
     return started
       ? [
           {
             name,
             unit: name,
             program: started.program,
-            when: 'at boot',
-            every: undefined,
-            repeats: false,
+            when: again?.when ?? 'at boot',
+            every: again?.every,
+            repeats: again !== undefined,
             command: fact(
               started.shown,
               at(path, `${started.key}=${started.shown}`, started.line),
