@@ -20,6 +20,7 @@ import { isAwayFrom } from './moved-away.ts'
 import { activeSources, oneStayed } from './one-stayed.ts'
 import { oscillationOf, withoutItsOwn, withoutSlow } from './oscillation.ts'
 import { largestWithin, ownSteps, seenSteps } from './own-steps.ts'
+import { wasPutRight } from './put-right.ts'
 import { type RateChange, ranAway } from './rate-change.ts'
 import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
@@ -159,6 +160,7 @@ function findJumps(
   const sources: Disturbance[] = []
   const followed: Disturbance[] = []
   const own = [...told.own, ...seenSteps(log, daemon, series, left.own)]
+  const corrected = daemon === 'chrony' ? (log.updatesOf(daemon)?.corrections.sized ?? []) : []
   const begun = daemon === 'ntpd' && series.exchanges ? startsSeen(series.silences, own) : []
   for (const group of groups) {
     const [{ change, size }] = group as [Jump]
@@ -166,7 +168,10 @@ function findJumps(
     const others = activeSources(series.census, change).length - witnesses.length
     const most = witnesses.length > others || (witnesses.length === others && wasUndone(group, daemon, own))
     const found = disturbance(group, daemon, series.format !== SERVO, begun)
-    const mine = (most && !oneStayed(series, { ...change, witnesses, size })) || isOfStart(group, begun)
+    const mine =
+      (most && !oneStayed(series, { ...change, witnesses, size })) ||
+      isOfStart(group, begun) ||
+      (witnesses.length === 1 && wasPutRight(group[0]!, series, corrected))
     ;(mine ? clock : sources).push(found)
     if (most) followed.push(found)
   }
