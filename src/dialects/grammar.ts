@@ -314,6 +314,9 @@ const INTEGER = /^[+-]?\d+$/
 const ADDRESS = /^(\d+\.\d+\.\d+\.\d+|[\da-f]*:[\da-f:]*:[\da-f:.]*(%[\w.-]+)?)$/i
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
+/** Can a word stand there, if with a number that is none of those that are taken? */
+export const fits = (form: Form, word: string): boolean => judge(form, word) !== 'wrong-value'
+
 /** Does a word fit? */
 function judge(form: Form, word: string): 'fits' | 'wrong-value' | 'out-of-range' {
   const { type, least, most, choices } = form

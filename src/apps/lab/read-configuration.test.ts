@@ -99,7 +99,7 @@ test('ntp.conf: what it includes, and what lies in ntp.d', () => {
   const { player, asked, notes } = playerOf(file, 'ntpsec-1.2.2')
   expect(asked).toEqual(['a.example', 'b.example'])
   expect(notes).toContainEqual(
-    expect.stringMatching(/^line 3 of .*\/etc\/ntpsec\/site\.conf: nothing of tinker/),
+    expect.stringMatching(/^line 3 of .*\/etc\/ntpsec\/site\.conf: ntpd drops this whole line/),
   )
   expect(changesFor(player, 4).map(({ name }) => name)).not.toContain('maxdist 16')
 })

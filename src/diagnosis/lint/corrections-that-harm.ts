@@ -3,6 +3,7 @@
  * correction, is graver than a note, and ends nothing as grave is its harm. A setting that has a default is taken out with its line,
  * which changes nothing; what says who is asked and who is let in was written on purpose, and is left to a person.
  */
+import { heededCommands } from '#dialects/ntpd/heeded.ts'
 import { bySeverity, type Edit, editsOf, type Finding } from '../finding.ts'
 
 /** What is found with these edits made. */
@@ -93,10 +94,12 @@ const HAVE_DEFAULTS: ReadonlySet<string> = new Set(['disable', 'enable', 'tinker
 function notWritten(finding: Finding, harm: Finding): Finding {
   const corrections = editsOf(finding).filter(({ kind }) => kind === 'replace')
   const lines = corrections.map(({ text }) => text.trim().split('\n').at(-1)!)
-  const idle = finding.remedy.daemon === 'ntpd' ? 'It does nothing as it stands; as' : 'As'
+  const isIdle =
+    finding.remedy.daemon === 'ntpd' &&
+    finding.evidence.every(({ text }) => heededCommands(text).length === 0)
+  const idle = isIdle ? 'It does nothing as it stands; as' : 'As'
   const why = `${idle} ${lines.map(line => `\`${line}\``).join(', ')} it would do harm: ${harm.what}`
-  const isTakenOut =
-    finding.remedy.daemon === 'ntpd' && lines.every(line => HAVE_DEFAULTS.has(line.split(/\s+/)[0]!))
+  const isTakenOut = isIdle && lines.every(line => HAVE_DEFAULTS.has(line.split(/\s+/)[0]!))
   const { edits: _, ...remedy } = finding.remedy
   return {
     ...finding,

@@ -26,19 +26,54 @@ export function withNextMistakes(
 ): readonly Finding[] {
   const corrections = findings.filter(isCorrection)
   if (corrections.length === 0) return findings
-  const before = { findings, files }
   const all = corrections.flatMap(editsOf)
+  const { whole, ofParts } = apart(findings, corrections)
+  const before = { findings: whole, files }
   // Of most corrections nothing follows, and one look tells it of all.
   const next = nextMistakes(before, all, look).flatMap(editsOf)
   const isStruck = (finding: Finding): boolean =>
     isCorrection(finding) && editsOf(finding).some(edit => next.some(each => isSameLine(each, edit)))
   let left = MOST_JUDGED
-  const mended = findings.map(finding => {
+  const mended = [...whole, ...stillFound(ofParts, all, files, look)].map(finding => {
     if (!isStruck(finding)) return finding
     return left-- > 0 ? judged(before, finding, look) : leftToAPerson(finding)
   })
   const lookWith = (edits: readonly Edit[]) => look(withReplaced(files, edits.filter(isReplaced)))
   return withWhatTheyEnd(withoutHarm(mended, isCorrection, lookWith), isCorrection, lookWith)
+}
+
+/** Of a line that ntpd takes in part, what is to be mended in that part is mended with its correction, which changes the same line. */
+function apart(
+  findings: readonly Finding[],
+  corrections: readonly Finding[],
+): { readonly whole: readonly Finding[]; readonly ofParts: readonly Finding[] } {
+  const cut = corrections.filter(({ remedy }) => remedy.daemon === 'ntpd').flatMap(editsOf)
+  const isOfPart = (finding: Finding): boolean =>
+    !isCorrection(finding) && editsOf(finding).some(edit => cut.some(each => isSameLine(each, edit)))
+  return {
+    whole: findings.filter(each => !isOfPart(each)),
+    ofParts: findings.filter(isOfPart),
+  }
+}
+
+/** What ends with the correction only follows from the mistake: what is left of the line is said there. */
+function stillFound(
+  ofParts: readonly Finding[],
+  corrections: readonly Edit[],
+  files: readonly LintFile[],
+  look: Look,
+): Finding[] {
+  if (ofParts.length === 0) return []
+  const then = look(withReplaced(files, corrections.filter(isReplaced)))
+  return ofParts
+    .filter(({ name }) => then.some(each => each.name === name))
+    .map(finding => ({
+      ...finding,
+      remedy: {
+        ...finding.remedy,
+        edits: editsOf(finding).filter(edit => !corrections.some(each => isSameLine(each, edit))),
+      },
+    }))
 }
 
 /** Each takes looks of its own at all files. */

@@ -1,7 +1,7 @@
 /** What rules judge: the files of one machine, each read by its parser, with what is known of the machine. */
 import { grouped } from '#core/grouped.ts'
 import { type ChronyConf, readChronyConf, readChronySources } from '#dialects/chrony/conf.ts'
-import { checkWords, type Mistake, type Reader } from '#dialects/grammar.ts'
+import type { Reader } from '#dialects/grammar.ts'
 import { type LibvirtDomain, parseLibvirtDomain } from '#dialects/hypervisors/libvirt.ts'
 import { parseVmx, type VmxConf } from '#dialects/hypervisors/vmx.ts'
 import {
@@ -17,10 +17,11 @@ import { listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { type Include, linesOf } from '#dialects/named-source.ts'
 import { type Command, readCommands } from '#dialects/ntpd/commands.ts'
 import { type NtpdConf, parseConf } from '#dialects/ntpd/conf.ts'
-import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+import { heededCommands } from '#dialects/ntpd/heeded.ts'
 import { type NtpdOptions, parseOptions } from '#dialects/ntpd/options.ts'
 import { type NtpdRsConf, parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
+import { isTemplate } from '#dialects/template.ts'
 import { parseTimesyncdConf, type TimesyncdConf } from '#dialects/timesyncd/sources.ts'
 import type { Edit, Evidence } from '../finding.ts'
 import { isSecret } from '../inventory/share.ts'
@@ -88,14 +89,19 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     })
   const environments = parts('environment', ({ text }) => effective(parseOptionFile(text)))
   const units = parts('unit', ({ text, path }) => parseUnit(text, path))
+  const machine = machineOf(about)
   return {
-    machine: machineOf(about),
+    machine,
     files,
     lines: files.map(({ text }) => linesOf(text)),
     kinds,
     ntp: parts('ntp.conf', ({ text, path }) => {
-      const heard = withoutSyntaxErrors(text)
-      return { ...parseConf(heard, path), commands: readCommands(heard), written: readCommands(text) }
+      const { ntpd } = machine
+      return {
+        ...parseConf(text, path, ntpd),
+        commands: heededCommands(text, ntpd),
+        written: readCommands(text),
+      }
     }),
     chrony: [
       ...parts('chrony.conf', ({ text, path }) => readChronyConf(text, path)),
@@ -129,29 +135,6 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     ],
   }
 }
-
-/** ntpd goes on without the whole of a line that it does not understand. What fills a template in is not known. */
-function withoutSyntaxErrors(text: string): string {
-  const dropped = new Set(
-    readCommands(text)
-      .filter(isSyntaxError)
-      .map(({ line }) => line),
-  )
-  if (dropped.size === 0) return text
-  return text
-    .split('\n')
-    .map((line, index) => (dropped.has(index + 1) && !isTemplate(line) ? '' : line))
-    .join('\n')
-}
-
-const isSyntaxError = ({ name, words }: Command): boolean =>
-  checkWords(NTPD_GRAMMAR, [name, ...words]).some(({ kind }) => SYNTAX_ERRORS.has(kind))
-
-const SYNTAX_ERRORS: ReadonlySet<Mistake['kind']> = new Set([
-  'unknown-directive',
-  'unknown-option',
-  'too-many-values',
-])
 
 const FRAGMENT = /\.d\/[^/]*$|\.sources$/
 
@@ -266,9 +249,6 @@ export interface NotHere extends Include {
 /** Files are named that are not here, so what these say is not all. In a `sourcedir` there are sources and nothing else. */
 export const namesMore = (subject: LintSubject, parts: readonly Including[]): boolean =>
   notHere(subject, parts).some(({ suffix }) => suffix !== '.sources')
-
-/** Jinja, ERB, EPP, autoconf: something fills such a line in before a daemon reads it. */
-export const isTemplate = (line: string): boolean => /\{\{|\{%|<%|@[A-Z_]{3,}@/.test(line)
 
 export const hasTemplate = ({ lines }: LintSubject, parts: readonly Part<unknown>[]): boolean =>
   parts.some(({ file }) => lines[file]!.some(isTemplate))

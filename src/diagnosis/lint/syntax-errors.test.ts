@@ -1,4 +1,4 @@
-/** ntpd goes on without the whole of a line in which a word is wrong: rules judge what is left. */
+/** Of a line in which a word is wrong ntpd takes what is in front of it, or nothing: rules judge what is left. */
 import { expect, test } from 'vitest'
 import { lint } from './lint.ts'
 
@@ -13,16 +13,35 @@ const SERVERS = ['a', 'b', 'c', 'd']
 const asked = (option: string): string => SERVERS.map(name => `server ${name} ${option}\n`).join('')
 
 test('a restriction that is dropped drops no answers', () => {
-  const text = (flag: string) => `pool pool.ntp.org iburst\nrestrict default nopeer noquery ${flag}\n`
+  const text = (flag: string) => `pool pool.ntp.org iburst\nrestrict default ${flag} nopeer noquery\n`
   expect(namesOf(text('limited'))).toContain('critical restrict-drops-answers')
   expect(namesOf(text('limted'))).not.toContain('critical restrict-drops-answers')
   expect(namesOf(text('limted'))).toContain('warning misspelt')
 })
 
+test('what stands in front of the mistake drops them all the same', () => {
+  const text = 'pool pool.ntp.org iburst\nrestrict default nopeer noquery limited kdo\n'
+  expect(namesOf(text)).toContain('critical restrict-drops-answers')
+})
+
+test('servers whose options are lost are asked, and it is said what is left', () => {
+  const findings = told(asked('iburst minpol 4'))
+  expect(findings.filter(({ severity }) => severity === 'critical')).toEqual([])
+  expect(findings.find(({ name }) => name === 'misspelt')).toMatchObject({
+    severity: 'warning',
+    cost: 'ntpd logs "syntax error" and goes on with no more of this line than `server a iburst`.',
+  })
+})
+
+test('what ntpd has taken of a line is not taken away with a correction that would harm', () => {
+  const wrong = told(`${asked('iburst')}tinker allan 11 stpe 0\n`).find(({ name }) => name === 'misspelt')
+  expect(wrong?.remedy.edits).toMatchObject([{ kind: 'replace', text: 'tinker allan 11' }])
+})
+
 test('servers whose lines are dropped are none', () => {
   expect(namesOf(asked('iburst'))).not.toContain('critical no-source')
-  expect(namesOf(asked('ibrust'))).toContain('critical no-source')
-  const [first] = told(`${asked('ibrust')}server e iburst\n`)
+  expect(namesOf(asked('minpoll four'))).toContain('critical no-source')
+  const [first] = told(`${asked('iburst').replaceAll('server', 'servr')}server e iburst\n`)
   expect(first).toMatchObject({
     name: 'misspelt',
     cost: expect.stringContaining('Hence `single-source`, too: e is the only source'),

@@ -1,5 +1,5 @@
 /**
- * What is found only because a word is wrong: ntpd drops `tinker panic 0 stepout10` as a whole, so that nothing keeps it from ending itself,
+ * What is found only because a word is wrong: ntpd drops `tinker stepout10 panic 0` as a whole, so that nothing keeps it from ending itself,
  * and servers that are misspelt are none. It is no second mistake, and the correction mends it: it is told with that, or, where it is graver,
  * by itself and with the correction for its remedy.
  */

@@ -58,9 +58,9 @@ test('tinker, tos, enable, fudge and files, each with its line; the last one cou
 })
 
 test('what is not understood is kept with its line', () => {
-  const { notUnderstood, tinker } = conf('tinker stepp 1 panic 0', 'tos', 'driftfile', 'frobnicate', 'fudge')
+  const { notUnderstood, tinker } = conf('tinker panic 0 stepp 1', 'tos', 'driftfile', 'frobnicate', 'fudge')
   expect(notUnderstood.map(({ line, text }) => [line, text])).toEqual([
-    [1, 'tinker stepp 1 panic 0'],
+    [1, 'tinker panic 0 stepp 1'],
     [2, 'tos'],
     [3, 'driftfile'],
     [4, 'frobnicate'],

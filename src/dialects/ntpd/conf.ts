@@ -1,7 +1,7 @@
 /**
  * ntp.conf as ntpd 4.2 and NTPsec read it (ntp_parser.y, ntp.conf(5)), as far as it says how the clock is kept: which
  * servers are asked and how, `tinker`, `tos`, `fudge`, what is enabled, where the drift file is. Each setting keeps its
- * line; what is not understood is kept as it stands. Files that are included are named, not read.
+ * line; what is not understood is kept as it stands, and what ntpd takes of such a line counts. Files that are included are named, not read.
  */
 import { optionFormsOf } from '../grammar.ts'
 import {
@@ -14,6 +14,8 @@ import {
 } from '../named-source.ts'
 import { type Command, readCommands } from './commands.ts'
 import { NTPD_GRAMMAR } from './grammar.ts'
+import { heeded } from './heeded.ts'
+import type { NtpdVersion } from './version.ts'
 
 export interface Setting<T> {
   readonly value: T
@@ -72,7 +74,7 @@ interface Reading {
   driftfile: Setting<string> | undefined
 }
 
-export function parseConf(text: string, file: string): NtpdConf {
+export function parseConf(text: string, file: string, version?: NtpdVersion): NtpdConf {
   const found: Reading = {
     associations: [],
     tinker: new Map(),
@@ -86,12 +88,27 @@ export function parseConf(text: string, file: string): NtpdConf {
   const removed = new Set<string>()
   for (const command of readCommands(text)) {
     if (command.name === 'unpeer' || command.name === 'unconfig') removed.add(command.words[0] ?? '')
-    else read(found, command)
+    else readHeeded(found, command, heeded(command, version))
   }
   return {
     ...found,
     file,
     associations: found.associations.filter(each => each.address === '' || !removed.has(each.address)),
+  }
+}
+
+function readHeeded(found: Reading, command: Command, heard: Command | undefined): void {
+  if (!NTPD_GRAMMAR.statements.has(command.name))
+    misunderstood(found, command, 'no command of ntpd that is known here')
+  else if (!heard) misunderstood(found, command, 'ntpd drops this whole line')
+  else {
+    if (heard.words.length < command.words.length)
+      misunderstood(
+        found,
+        command,
+        `ntpd takes no more of it than \`${[heard.name, ...heard.words].join(' ')}\``,
+      )
+    read(found, heard)
   }
 }
 
@@ -125,9 +142,6 @@ function read(found: Reading, command: Command): void {
       return withPath(found, command, path =>
         found.includes.push({ line: command.line, kind: 'files', paths: [path], suffix: '' }),
       )
-    default:
-      if (!NTPD_GRAMMAR.statements.has(command.name))
-        misunderstood(found, command, 'no command of ntpd that is known here')
   }
 }
 

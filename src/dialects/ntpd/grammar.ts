@@ -1,7 +1,7 @@
 /**
  * Every command of ntp.conf and every option of it: classic ntpd from 4.2.4 to 4.2.8 (ntp_config.c, later keyword-gen.c and
- * ntp_parser.y) and NTPsec 1.2 (the same files there), with who knows it. Commands are in small letters. A line that is not
- * understood is left out whole, with "syntax error" in the log, and ntpd goes on without it.
+ * ntp_parser.y) and NTPsec 1.2 (the same files there), with who knows it. Commands are in small letters. What
+ * becomes of a line that is not understood: `heeded.ts`.
  */
 import { grammar } from '../grammar.ts'
 

@@ -62,7 +62,8 @@ const ASKED: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
 
 const READERS: Readonly<Record<DaemonKind, Reader>> = {
   ntpd(text, daemon) {
-    const { associations, switches, notUnderstood } = parseConf(text, '')
+    const version = daemon === undefined ? undefined : parseVersion(daemon)
+    const { associations, switches, notUnderstood } = parseConf(text, '', version)
     const clocks = associations
       .filter(({ kind, address }) => kind !== 'refclock' && REFERENCE_CLOCK.test(address))
       .filter(({ address }) => !address.startsWith('127.127.1.'))
@@ -71,7 +72,6 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
       ({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient',
     )
     const deaf = listening.filter(({ options }) => options.flags.has('novolley'))
-    const version = daemon === undefined ? undefined : parseVersion(daemon)
     const unheard =
       version?.family === 'ntpsec'
         ? 'NTPsec listens to nobody'
@@ -82,7 +82,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
       sources: associations.length,
       strange: notUnderstood,
       leftOut: [
-        ...leftOutOfNtpd(text),
+        ...leftOutOfNtpd(text, version),
         ...clocks.map(why('reference clocks are not played')),
         ...deafenedServers(text, asked, version),
         ...(unheard === undefined ? deaf.map(why(NOVOLLEY)) : listening.map(why(unheard))),

@@ -4,6 +4,7 @@ import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { NTPD_RS_TABLES } from '#dialects/ntpd-rs/grammar.ts'
 import { configuredPlayer } from './configured.ts'
 import { CHRONY_TABLE, leftOutOfOpenNtpd, NTPD_RS_GROUPS, NTPD_TABLE } from './left-out.ts'
+import { serversAsked } from './player.ts'
 
 describe.each([
   ['chronyd', CHRONY_GRAMMAR, CHRONY_TABLE],
@@ -46,6 +47,16 @@ test('what is left out is said with its line; what is played, or has no bearing 
     'line 4: other files are not read',
     'line 5: reference clocks are not played',
   ])
+})
+
+test('of a line with a mistake that is played which ntpd takes, and it is said', () => {
+  const text = 'server a iburs key 3\ntinker stpe 0.5 panic 0\nserver b minpoll four\n'
+  expect(notesOf('ntpd-4.2.8p6', text)).toEqual([
+    'line 1: ntpd takes no more of it than `server a`',
+    'lines 2 and 3: ntpd drops this whole line',
+  ])
+  const { player } = configuredPlayer({ name: 'a.conf', daemon: 'ntpd-4.2.8p6', options: '-g', text })!
+  expect(serversAsked(player)).toBe(1)
 })
 
 test('whom an ntpd that listens does not hear is said', () => {

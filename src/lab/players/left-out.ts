@@ -6,8 +6,8 @@
 import { grouped } from '#core/grouped.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { wordsOf } from '#dialects/named-source.ts'
-import { readCommands } from '#dialects/ntpd/commands.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
+import { heededCommands } from '#dialects/ntpd/heeded.ts'
 import {
   dropsOf,
   type Restriction,
@@ -152,7 +152,8 @@ function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]
 
 export const leftOutOfChrony = ({ directives }: ChronyConf): LeftOut[] => leftOutOf(CHRONY_TABLE, directives)
 
-export const leftOutOfNtpd = (text: string): LeftOut[] => leftOutOf(NTPD_TABLE, readCommands(text))
+export const leftOutOfNtpd = (text: string, version: NtpdVersion | undefined): LeftOut[] =>
+  leftOutOf(NTPD_TABLE, heededCommands(text, version))
 
 export function leftOutOfNtpdRs(text: string): LeftOut[] {
   const unknown = unknownKeys(text).map(({ line, word, what }) => ({
@@ -182,7 +183,7 @@ export function deafeningIn(
   asked: readonly NtpdAssociation[],
   version: NtpdVersion | undefined,
 ): (server: NtpdAssociation) => Restriction | undefined {
-  const all = readCommands(text)
+  const all = heededCommands(text, version)
     .filter(({ name }) => name === 'restrict')
     .map(readRestriction)
   const refused = new Set(refusedPools(all, asked, version))

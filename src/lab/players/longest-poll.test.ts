@@ -9,6 +9,7 @@ const timesyncd = (config: string) => longestPoll({ kind: 'timesyncd', name: 't'
 test('what a configuration allows counts, where it is longer than what is usual', () => {
   expect(ntpd('server a\n')).toBe(1024)
   expect(ntpd('server a\nserver b maxpoll 14\nserver c maxpoll 6\n')).toBe(2 ** 14)
+  expect(ntpd('server a iburs maxpoll 14\n')).toBe(1024)
   expect(chronyd('pool a maxpoll 6\n')).toBe(1024)
   expect(chronyd('pool a maxpoll 12\n')).toBe(4096)
   expect(timesyncd('[Time]\nNTP=a\n')).toBe(2048)

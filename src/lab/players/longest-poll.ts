@@ -5,6 +5,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
+import { parseVersion } from '#dialects/ntpd/version.ts'
 import { timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf } from '#dialects/timesyncd/sources.ts'
 import type { PlayerSpec } from './player.ts'
@@ -17,7 +18,7 @@ export function longestPoll(spec: PlayerSpec): Seconds {
   switch (spec.kind) {
     case 'ntpd':
       return longestOf(
-        parseConf(spec.config ?? '', 'ntp.conf').associations.map(({ options }) =>
+        parseConf(spec.config ?? '', 'ntp.conf', parseVersion(spec.version)).associations.map(({ options }) =>
           Number(options.values.get('maxpoll')),
         ),
       )

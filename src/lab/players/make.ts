@@ -46,8 +46,9 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
       return agentPlayer(agentConfig(spec, addresses, gains))
     case 'ntpd': {
       const text = spec.config ?? askingAll(addresses)
-      const read = parseConf(text, 'ntp.conf')
-      const deafening = deafeningIn(text, read.associations, parseVersion(spec.version))
+      const said = parseVersion(spec.version)
+      const read = parseConf(text, 'ntp.conf', said)
+      const deafening = deafeningIn(text, read.associations, said)
       const asked = read.associations.map(each => ({
         ...each,
         deaf: !isLocal(each.address) && deafening(each) !== undefined,

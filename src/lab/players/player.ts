@@ -7,6 +7,7 @@ import type { PollLog2, Seconds } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
+import { parseVersion } from '#dialects/ntpd/version.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
 import { parseOpenNtpdConf } from '#dialects/openntpd/conf.ts'
 import { parseTimesyncdConf, type TimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
@@ -119,7 +120,9 @@ function sourcesOf(
 ): readonly { readonly kind: string; readonly address: string; readonly maxsources?: number }[] | undefined {
   switch (spec.kind) {
     case 'ntpd':
-      return spec.config === undefined ? undefined : parseConf(spec.config, 'ntp.conf').associations
+      return spec.config === undefined
+        ? undefined
+        : parseConf(spec.config, 'ntp.conf', parseVersion(spec.version)).associations
     case 'chronyd':
       return spec.config === undefined ? undefined : readChronyConf(spec.config, 'chrony.conf').sources
     case 'timesyncd':

@@ -47,7 +47,7 @@ function leastOf(spec: PlayerSpec): Least | undefined {
       const version = parseVersion(spec.version)
       if (!version || spec.config === undefined) return undefined
       const options = parseOptions(spec.options.split(/\s+/))
-      const { minsane } = settingsOf(parseConf(spec.config, 'ntp.conf'), options, version)
+      const { minsane } = settingsOf(parseConf(spec.config, 'ntp.conf', version), options, version)
       return { agreeing: minsane, setting: 'tos minsane' }
     }
     case 'chronyd': {

@@ -4,10 +4,11 @@
  */
 
 import { joinedLines } from '#dialects/linux/unit.ts'
+import { isTemplate } from '#dialects/template.ts'
 import { combineServers } from '#dialects/timesyncd/sources.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, isTemplate, type LintSubject, lineOf } from '../subject.ts'
+import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
 export const serverLists: LintRule = subject =>
   subject.timesyncd.flatMap(({ file }) => {

@@ -7,11 +7,14 @@ import type { Daemon } from '#core/trace/series.ts'
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { checkWords, type Grammar, type Mistake, type Reader } from '#dialects/grammar.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
+import { heededWords, readsWordByWord } from '#dialects/ntpd/heeded.ts'
+import type { NtpdVersion } from '#dialects/ntpd/version.ts'
 import { openNtpdLines } from '#dialects/openntpd/conf.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
+import { isTemplate } from '#dialects/template.ts'
 import type { Finding, FindingName, Severity } from '../../finding.ts'
 import { found, type LintRule, removeWord, replaceWord } from '../rule.ts'
-import { evidenceAt, isTemplate, type LintSubject, lineOf, readerOf } from '../subject.ts'
+import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
 
 /** After so many in one file nothing is learnt from more. */
 export const MOST_IN_A_FILE = 30
@@ -25,13 +28,27 @@ export interface Manners {
   readonly confirm: string
 }
 
+const NTPD_SAYS = 'ntpd logs "syntax error"'
+
 export const NTPD: Manners = {
   daemon: 'ntpd',
   program: 'ntpd',
   severity: 'warning',
-  cost: 'ntpd logs "syntax error" and goes on without this whole line.',
+  cost: `${NTPD_SAYS} and goes on without this whole line.`,
   confirm: 'The log of ntpd after a restart: a line with "syntax error" names this one.',
 }
+/** What is in front of the mistake may hold. */
+function ntpdsManners(words: readonly string[], version: NtpdVersion | undefined): Manners {
+  const heard = heededWords(words, version)
+  const old = readsWordByWord(version)
+  const says = old ? 'ntpd says in its log what it does not know' : NTPD_SAYS
+  return {
+    ...NTPD,
+    cost: `${says} and goes on ${heard ? `with no more of this line than \`${heard.join(' ')}\`` : 'without this whole line'}.`,
+    ...(old ? { confirm: 'The log of ntpd after a restart names the word.' } : {}),
+  }
+}
+
 /** Before 4.2.7 whom `restrict` is about was always an address or a name. */
 const HOST: Manners = {
   ...NTPD,
@@ -61,12 +78,19 @@ export const words: LintRule = subject => [
   ...subject.ntp.flatMap(part => {
     const reader = readerOf(subject, part)
     const lines = part.read.written.map(({ line, name, words }) => ({ line, words: [name, ...words] }))
-    return judge(subject, part.file, lines, NTPD_GRAMMAR, NTPD, reader)
+    return judge(
+      subject,
+      part.file,
+      lines,
+      NTPD_GRAMMAR,
+      words => ntpdsManners(words, subject.machine.ntpd),
+      reader,
+    )
   }),
   ...subject.chrony.flatMap(({ file, read }) => {
     const lines = read.directives.map(({ line, text }) => ({ line, words: untilComment(text.split(/\s+/)) }))
     return [
-      ...judge(subject, file, lines, CHRONY_GRAMMAR, CHRONYD, subject.machine.chrony),
+      ...judge(subject, file, lines, CHRONY_GRAMMAR, () => CHRONYD, subject.machine.chrony),
       ...read.directives
         .filter(({ text }) => COMMENT_BEHIND.test(text) && !isTemplate(text))
         .slice(0, MOST_IN_A_FILE)
@@ -75,7 +99,7 @@ export const words: LintRule = subject => [
   }),
   ...subject.openntpd.flatMap(({ file }) => {
     const lines = openNtpdLines(subject.files[file]!.text)
-    return judge(subject, file, lines, OPENNTPD_GRAMMAR, OPENNTPD, undefined)
+    return judge(subject, file, lines, OPENNTPD_GRAMMAR, () => OPENNTPD, undefined)
   }),
 ]
 
@@ -112,7 +136,7 @@ function judge(
   file: number,
   lines: readonly { readonly line: number; readonly words: readonly string[] }[],
   grammar: Grammar,
-  manners: Manners,
+  mannersWith: (words: readonly string[]) => Manners,
   reader: Reader | undefined,
 ): Finding[] {
   const findings: Finding[] = []
@@ -122,7 +146,8 @@ function judge(
     for (const mistake of asOneSentence(withoutRest(checkWords(grammar, words, reader)))) {
       if (findings.length === MOST_IN_A_FILE) return findings
       const position = { file, line, directive: words[0]! }
-      findings.push(mistakeFound(subject, position, mistake, isTakenForHost(words, mistake) ? HOST : manners))
+      const manners = isTakenForHost(words, mistake) ? HOST : mannersWith(words)
+      findings.push(mistakeFound(subject, position, mistake, manners))
     }
   return findings
 }

@@ -19,8 +19,8 @@ const STEPS = ['step', 'stepfwd', 'stepback'] as const
 
 export function ntpdEdits(player: Ntpd, pause: Seconds): Edit<Ntpd>[] {
   const text = player.config ?? ''
-  const conf = parseConf(text, 'ntp.conf')
   const version = parseVersion(player.version)
+  const conf = parseConf(text, 'ntp.conf', version)
   if (!version) return []
   const options = parseOptions(player.options.split(/\s+/))
   const settings = settingsOf(conf, options, version)

@@ -38,8 +38,9 @@ export function withoutRestrict(player: Ntpd): Edit<Ntpd>[] {
 }
 
 function deafening(text: string, version: string): Restriction | undefined {
-  const asked = parseConf(text, 'ntp.conf').associations.filter(isAsked)
-  const by = deafeningIn(text, asked, parseVersion(version))
+  const said = parseVersion(version)
+  const asked = parseConf(text, 'ntp.conf', said).associations.filter(isAsked)
+  const by = deafeningIn(text, asked, said)
   return asked.map(by).find(each => each !== undefined)
 }
 
