@@ -72,3 +72,29 @@ export function changesFrom<E extends { readonly at: Seconds; readonly until?: S
     ])
     .sort((a, b) => a.at - b.at)
 }
+
+/**
+ * Of what may overlap: the state from each moment on at which one begins or ends, by all that hold then, in the order in which they
+ * began. What comes for good takes the place of what came for good before.
+ */
+export function statesFrom<E extends { readonly at: Seconds; readonly until?: Seconds | undefined }, C>(
+  events: readonly E[],
+  stateOf: (holding: readonly E[]) => C,
+): ({ readonly at: Seconds } & C)[] {
+  const begun = [...events].sort((a, b) => a.at - b.at)
+  const moments = new Set(begun.flatMap(({ at, until }) => (until === undefined ? [at] : [at, until])))
+  let holding: readonly E[] = []
+  let next = 0
+  return [...moments]
+    .sort((a, b) => a - b)
+    .map(at => {
+      const first = next
+      while (next < begun.length && begun[next]!.at <= at) next++
+      for (const each of begun.slice(first, next))
+        holding = [...(each.until === undefined ? holding.filter(hasEnd) : holding), each]
+      holding = holding.filter(({ until }) => until === undefined || until > at)
+      return { at, ...stateOf(holding) }
+    })
+}
+
+const hasEnd = ({ until }: { readonly until?: Seconds | undefined }): boolean => until !== undefined

@@ -312,14 +312,17 @@ const EVENTS = {
   network: v.strictObject({
     kind: v.literal('network'),
     ...when,
-    until: described(v.optional(span), 'Then everything is as it was at the start; for good when absent.'),
+    until: described(
+      v.optional(span),
+      'Then it is over, and the path is as all else says of it; for good when absent.',
+    ),
     server: described(v.optional(address), 'The path to this server changes; to all of them when absent.'),
     ...path,
   }),
   lie: v.strictObject({
     kind: v.literal('lie'),
     ...when,
-    until: described(v.optional(span), 'Then it is right again; never when absent.'),
+    until: described(v.optional(span), 'Then it is over; for good when absent.'),
     server: described(address, 'Which server is wrong from then on.'),
     offset: described(offset, 'By how much its clock is ahead of true time.'),
   }),

@@ -3,7 +3,7 @@ import type { Leap } from '#core/time/leap.ts'
 import { PPM, type Seconds } from '#core/time/units.ts'
 import type { Direction, Jitter, LinkConfig } from '#worlds/simulated/link.ts'
 import type { ServerChange, ServerConfig } from '#worlds/simulated/server.ts'
-import { changesFrom, type EventOf, eventsOf } from './events.ts'
+import { changesFrom, type EventOf, eventsOf, statesFrom } from './events.ts'
 import type { ScenarioEvent, ScenarioServer } from './schema.ts'
 
 const LAN: Seconds = 100e-6
@@ -11,20 +11,15 @@ const LAN: Seconds = 100e-6
 export function serverOf(server: ScenarioServer, events: readonly ScenarioEvent[]): ServerConfig {
   const own = <E extends { server?: string | undefined }>(event: E) =>
     event.server === undefined || event.server === server.address
-  const usual = pathOf(server)
   const link: LinkConfig = {
-    ...usual,
-    changes: changesFrom(
-      eventsOf('network', events).filter(own),
-      change => pathOf({ ...server, ...said(change) }),
-      () => usual,
+    ...pathOf(server),
+    changes: statesFrom(eventsOf('network', events).filter(own), holding =>
+      pathOf(Object.assign({}, server, ...holding.map(said))),
     ),
   }
-  const lies = changesFrom(
-    eventsOf('lie', events).filter(own),
-    ({ offset }) => ({ offset }),
-    () => ({ offset: server.offset }),
-  )
+  const lies = statesFrom(eventsOf('lie', events).filter(own), holding => ({
+    offset: (holding.at(-1) ?? server).offset,
+  }))
   const [leapSecond] = eventsOf('leap-second', events)
   const leap: Leap = leapSecond?.leap ?? 'none'
   const changes = changesFrom(eventsOf('server', events).filter(own), becomes, ({ drift }) => ({

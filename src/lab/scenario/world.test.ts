@@ -281,3 +281,52 @@ test('recovery is counted from the first pause, step, or what is said', () => {
   expect(from({ event: [{ kind: 'step', at: 50, by: 1 }] })).toBe(50)
   expect(from({ event: [{ kind: 'step', at: 50, by: 1 }], judged: { after: '1h' } })).toBe(3600)
 })
+
+test('what overlaps on a path, or at a server, ends each for itself', () => {
+  const [first, second] = stage(
+    story({
+      duration: '12h',
+      event: [
+        { kind: 'network', at: '2h', until: '10h', server: '192.0.2.1', down: '30ms' },
+        { kind: 'network', at: '4h', until: '5h', loss: 1 },
+        { kind: 'lie', at: '1h', until: '8h', server: '192.0.2.1', offset: '1s' },
+        { kind: 'lie', at: '2h', until: '3h', server: '192.0.2.1', offset: '5s' },
+      ],
+    }),
+    1,
+  ).world.servers
+  expect(first!.link.changes).toMatchObject([
+    { at: 7200, up: { base: 0.005 }, down: { base: 0.03, loss: 0 } },
+    { at: 14_400, down: { base: 0.03, loss: 1 } },
+    { at: 18_000, down: { base: 0.03, loss: 0 } },
+    { at: 36_000, down: { base: 0.005, loss: 0 } },
+  ])
+  expect(second!.link.changes).toMatchObject([
+    { at: 14_400, down: { base: 0.02, loss: 1 } },
+    { at: 18_000, down: { base: 0.02, loss: 0 } },
+  ])
+  expect(first).toMatchObject({
+    lies: [
+      { at: 3600, offset: 1 },
+      { at: 7200, offset: 5 },
+      { at: 10_800, offset: 1 },
+      { at: 28_800, offset: 0 },
+    ],
+  })
+})
+
+test('what comes for good on a path takes the place of what came for good before', () => {
+  const { world } = stage(
+    story({
+      event: [
+        { kind: 'network', at: '1h', loss: 1 },
+        { kind: 'network', at: '2h', delay: '7ms' },
+      ],
+    }),
+    1,
+  )
+  expect(world.servers[0]!.link.changes).toMatchObject([
+    { at: 3600, up: { loss: 1 } },
+    { at: 7200, up: { base: 0.007, loss: 0 } },
+  ])
+})
