@@ -171,7 +171,7 @@ inBrowser('lab', open => {
     expect(await lines(tab)).toHaveLength(2)
     expect(await figure(tab).innerText()).toContain('ntp.conf')
     await tab.locator('.notes summary').click()
-    expect(await tab.locator('.notes').innerText()).toMatch(/line \d+: no command of ntpd/)
+    expect(await tab.locator('.notes').innerText()).toMatch(/lines \d+ and \d+: no command of ntpd/)
     // With -x it slews: another line.
     const before = await lines(tab)
     await tab.locator('.players details summary', { hasText: 'Its configuration' }).click()
