@@ -16,15 +16,19 @@ export interface Jumped {
   readonly size: Seconds
 }
 
-export function oneStayed({ census }: SampleSeries, { witnesses, from, to, size }: Jumped): boolean {
-  return activeSources(census, { from, to }).some(other => {
-    const apart = witnesses.includes(other)
-      ? undefined
-      : census.apartAround(witnesses[0]!, other, { from, to })
-    if (!apart || Math.min(apart.before.count, apart.after.count) < LEAST_ROWS) return false
-    return isAbout(apart.after.median - apart.before.median, size)
-  })
-}
+export const oneStayed = ({ census }: SampleSeries, jumped: Jumped): boolean =>
+  movedApart(census, jumped).some(by => isAbout(by, jumped.size))
+
+/** By how much more those that jumped are away from each of the others since then; of those that can be held against each other. */
+export const movedApart = (
+  census: SampleSeries['census'],
+  { witnesses, from, to }: Omit<Jumped, 'size'>,
+): Seconds[] =>
+  activeSources(census, { from, to })
+    .filter(other => !witnesses.includes(other))
+    .flatMap(other => census.apartAround(witnesses[0]!, other, { from, to }) ?? [])
+    .filter(({ before, after }) => Math.min(before.count, after.count) >= LEAST_ROWS)
+    .map(({ before, after }) => after.median - before.median)
 
 /** Sources that were heard before and after: those who could have seen it. */
 export function activeSources(

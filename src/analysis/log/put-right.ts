@@ -9,10 +9,8 @@ import { SLACK } from './eras.ts'
 import type { SampleSeries } from './host-log.ts'
 import type { Jump } from './jumps.ts'
 import { between } from './meanwhile.ts'
-import { activeSources } from './one-stayed.ts'
+import { movedApart } from './one-stayed.ts'
 
-/** With fewer moments in common two sources are not held against each other. */
-const LEAST_ROWS = 8
 /** Of the jump: what two sources that stayed as they were differ by. */
 const STAYED = 0.25
 
@@ -32,11 +30,7 @@ export function wasPutRight(
     0,
   )
   if (!isAbout(done, size)) return false
-  const moved = activeSources(census, { from, to: back.to })
-    .filter(other => other !== source)
-    .flatMap(other => census.apartAround(source, other, { from, to: back.to }) ?? [])
-    .filter(({ before, after }) => Math.min(before.count, after.count) >= LEAST_ROWS)
-    .map(({ before, after }) => after.median - before.median)
+  const moved = movedApart(census, { witnesses: [source], from, to: back.to })
   return (
     moved.some(by => Math.abs(by) < STAYED * Math.abs(size)) &&
     !moved.some(by => isAbout(Math.abs(by), Math.abs(size)))

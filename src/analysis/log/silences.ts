@@ -5,6 +5,7 @@
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { FRESH_DISPERSION } from './changes.ts'
 import type { Correction } from './corrections.ts'
 import { decidedAt } from './corrections-said.ts'
 import { grown } from './grown.ts'
@@ -14,8 +15,6 @@ import { LONGEST_POLL } from './longest-poll.ts'
 const MOST = 256
 /** A filter with one sample in it has nearly eight seconds. */
 const EMPTIED: Seconds = 4
-/** None of eight had been there before this one. */
-const FRESH: Seconds = 7.9
 /** A running ntpd finds the clock wrong for five minutes before it steps (stepout); one that starts has asked all of its sources by then. */
 const AT_ONCE: Seconds = 120
 
@@ -61,7 +60,7 @@ export class Silences {
       if (who >= this.#heard.length) this.#makeRoom(who)
       const from = this.#heard[who]!
       if (
-        (exchanges ? isNew(value, this.#found[who]!) : dispersion[row]! > FRESH) &&
+        (exchanges ? isNew(value, this.#found[who]!) : dispersion[row]! > FRESH_DISPERSION) &&
         !Number.isNaN(from) &&
         isNew(value, this.#offset)
       )

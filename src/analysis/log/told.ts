@@ -30,6 +30,7 @@ import { SLACK } from './eras.ts'
 import { foughtBy } from './fought.ts'
 import type { HostLog, UpdateSeries } from './host-log.ts'
 import { isBefore, orderOf, type Placed } from './line-order.ts'
+import { LONGEST_POLL } from './longest-poll.ts'
 import { NOTICED } from './noticed.ts'
 import { gatheredIn, isOfLocalClock, onOwnClock } from './on-own-clock.ts'
 import { returnsOf, type WentBack } from './returns.ts'
@@ -66,8 +67,6 @@ const ACTS: Readonly<Partial<Record<Daemon, { readonly beyond: Seconds; readonly
 const SURELY_JUMPED: Seconds = 1
 /** A jump by more scatters beyond the limits of chronyd: maxjitter (1 s), maxdistance (3 s). */
 const REFUSED: Seconds = 3
-/** chronyd compares its clock with the machine's counter each time that it wakes up: for each poll, of 1024 s at most. */
-const WAKES_UP: Seconds = 1100
 /** chronyd slews at a twelfth of a second in each, or as slowly as it was told. */
 const SLEWED_IN = 20
 /** ntpd follows what it measured up to eight polls ago, of 1024 s at most. */
@@ -289,7 +288,8 @@ function spanNoticed(
 ): Pick<Disturbance, 'from' | 'to' | 'local'> {
   // Stamps without a year may be of another one, where a clock was years off.
   const to = Math.min(at + size, found.by === 'step' ? found.at : found.at + size)
-  const from = Math.min(to, Math.max(since, to - WAKES_UP))
+  // chronyd compares its clock with the machine's counter each time that it wakes up: for each poll.
+  const from = Math.min(to, Math.max(since, to - LONGEST_POLL))
   return { from, to, local: { from: Math.min(from, at), to: Math.max(from, at) } }
 }
 

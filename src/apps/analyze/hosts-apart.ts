@@ -1,14 +1,13 @@
 /** A log that a server gathered, put apart: a file for each of its machines, unpacked beside archives, in a folder of that name. */
 import { closeSync, openSync, statSync, writeSync } from 'node:fs'
-import { HostLines, isOfSeveralHosts, readApart } from '#dialects/log/several-hosts.ts'
+import { BEGINNING, HostLines, isOfSeveralHosts, readApart } from '#dialects/log/several-hosts.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
 import { chunksOf } from './chunks.ts'
 import type { Input, Skipped } from './input.ts'
 import { nearDayOf } from './near-day.ts'
 import { reason } from './reason.ts'
 
-/** So much of a log shows who writes into it. */
-const BEGINNING = 1 << 18
+/** Its first lines, which show whether it is one of a system. */
 const FIRST = 1 << 12
 
 interface Apart {
@@ -53,24 +52,26 @@ export async function hostsApart({ input, beside, limit, skipped }: Apart): Prom
 }
 
 async function isOfSeveral({ path }: Input, limit: number, nearDay: number): Promise<boolean> {
-  let beginning = Buffer.alloc(0)
+  const pieces: Buffer[] = []
+  let length = 0
   try {
     for await (const piece of chunksOf(path, limit, { most: FIRST })) {
-      beginning = Buffer.concat([beginning, piece])
-      if (beginning.length >= BEGINNING || !isStamped(beginning, nearDay)) break
+      if (length === 0 && !isStamped(piece, nearDay)) return false
+      pieces.push(Buffer.from(piece))
+      length += piece.length
+      if (length >= BEGINNING) break
     }
   } catch {
     // Whoever reads it next says why.
     return false
   }
-  const end = beginning.lastIndexOf('\n')
-  return isStamped(beginning, nearDay) && isOfSeveralHosts(beginning.subarray(0, end + 1), nearDay)
+  const beginning = Buffer.concat(pieces)
+  return isOfSeveralHosts(beginning.subarray(0, beginning.lastIndexOf('\n') + 1), nearDay)
 }
 
 /** Whether its first lines are those of a system log: others are not looked at further. */
-const isStamped = (beginning: Buffer, nearDay: number): boolean =>
-  beginning
-    .subarray(0, FIRST)
+const isStamped = (first: Uint8Array, nearDay: number): boolean =>
+  Buffer.from(first)
     .toString('latin1')
     .split('\n')
     .some(line => readStamp(line, nearDay)?.host !== undefined)

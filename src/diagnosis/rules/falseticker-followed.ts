@@ -3,6 +3,7 @@
  * daemon (`true` in ntp.conf, `trust` and `prefer` in chrony.conf), or what the daemon follows shows in its log. With `true` the
  * vote is off: what that server says is followed, whatever the others say.
  */
+
 import type { Census } from '#analysis/log/census.ts'
 import { followedIn } from '#analysis/log/followed.ts'
 import { isOfBeingLed, LEAST_LED, leftBy } from '#analysis/log/led.ts'
@@ -10,6 +11,7 @@ import { upperMedian } from '#core/number/median.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Cause, Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
+import { ITS_CLOCK_IS_WRONG } from '../outvoted.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
@@ -118,7 +120,7 @@ const CAUSES: readonly Cause[] = [
     what: 'it is forced on the daemon: `prefer` or `true` in ntp.conf, `trust` or `prefer` in chrony.conf',
     why: 'left to itself it follows the majority',
   },
-  { what: 'that server’s clock is wrong', why: 'the others agree against it' },
+  ITS_CLOCK_IS_WRONG,
 ]
 
 const leaveOut = (name: string, keeper: Keeper) =>

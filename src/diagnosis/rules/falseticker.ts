@@ -2,6 +2,7 @@
  * falseticker: one of several sources is off by a constant amount, more than its delay explains. With three or more the
  * others outvote it. It may be wrong for a part of the log only.
  */
+
 import { REFERENCE_CLOCKS } from '#analysis/log/best-samples.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Spell } from '#analysis/log/spells.ts'
@@ -12,6 +13,7 @@ import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { unfollowedOf } from '../listed.ts'
+import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../outvoted.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
@@ -69,12 +71,12 @@ export const falseticker: Rule = subject => {
           cost:
             followedFor > 0
               ? `It was followed for ${duration(followedFor)} all the same, and the clock was drawn to it then.`
-              : 'None while the others are heard. One source less to lose.',
+              : COST_OUTVOTED,
           ...(fudge
             ? ofAClock(fudge, off, keeper)
             : {
                 causes: [
-                  { what: 'that server’s clock is wrong', why: 'the others agree against it' },
+                  ITS_CLOCK_IS_WRONG,
                   {
                     what: 'its path is much longer in one direction',
                     why: 'if the offset were below half the delay; it is above',
@@ -212,8 +214,8 @@ const reportedOne = (
   what,
   measures: { ...(offset && { offset: offset.size }) },
   evidence: [evidenceOf(line)],
-  cost: 'None while the others are heard. One source less to lose.',
-  causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
+  cost: COST_OUTVOTED,
+  causes: [ITS_CLOCK_IS_WRONG],
   remedy: configure(keeper, 'Replace it by another server, and tell its operator.', [
     `# server ${line.source}`,
   ]),

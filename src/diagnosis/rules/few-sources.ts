@@ -3,6 +3,7 @@
  * disagree stop a daemon, since nobody can tell which one is wrong; so do halves of four.
  */
 import type { Census, SourceCount } from '#analysis/log/census.ts'
+import { LONGEST_POLL } from '#analysis/log/longest-poll.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type EventName, NO_SOURCE } from '#core/trace/series.ts'
@@ -15,8 +16,6 @@ import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
-/** chronyd asks at least so often, by its default, and some chance is added. */
-const NOT_ASKED_YET: Seconds = 1100
 
 export const fewSources: Rule = subject => {
   const census = subject.log.censusOf(subject.keeper.daemon)
@@ -105,7 +104,7 @@ function contradicted({ log, keeper }: Subject): Finding[] {
   const longest = Math.max(
     ...said.map(({ at }) => Math.min(...ends.filter(end => end.at >= at).map(end => end.at - at))),
   )
-  const settled = longest <= NOT_ASKED_YET
+  const settled = longest <= LONGEST_POLL
   const wrong = { what: 'one or more of them are wrong', why: 'they cannot all be right' }
   return [
     {

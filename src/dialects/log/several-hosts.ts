@@ -11,6 +11,9 @@ import type { Said } from './said.ts'
 import { readStamp, type Stamped } from './stamp.ts'
 import { saidByKeeper } from './system-log.ts'
 
+/** So much of a log shows who writes into it. */
+export const BEGINNING = 1 << 18
+
 const NEWLINE = 10
 /** A line longer than this goes on with the next bytes. */
 const LONGEST = 1 << 16

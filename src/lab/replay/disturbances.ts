@@ -3,12 +3,10 @@
  * clock of a story. A machine that stood is behind by as much; a clock that somebody set is ahead, or behind where the pace of the
  * polls or the daemon's word tells that the machine did not stand.
  */
-import { isAbout } from '#analysis/log/alike.ts'
 import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
-import type { Lie } from './lies.ts'
 import { behind, type Moment } from './moments.ts'
 import type { Observed } from './story.ts'
 
@@ -75,27 +73,6 @@ function narrowed(
   const [first, last] = [Math.max(from, moments[i - 1]!.at), Math.min(to, moments[i]!.at - gone)]
   return first <= last ? { from: first, to: last } : { from, to }
 }
-
-/**
- * Jumps that only one source showed, as the others were not asked until the daemon had put it right: then they showed what it had
- * corrected. Those are the clock's.
- */
-export const metByOthers = (found: Disturbances, lies: readonly Lie[], origin: Seconds): Disturbances => ({
-  ...found,
-  clock: [
-    ...found.clock,
-    ...found.sources.filter(({ sources, from, to, size }) =>
-      lies.some(
-        ({ source, at, more, met }) =>
-          met &&
-          sources.includes(source) &&
-          at >= from - origin - Math.abs(size) &&
-          at <= to - origin + Math.abs(size) &&
-          isAbout(more, size),
-      ),
-    ),
-  ],
-})
 
 /** As the daemon would have put it right: what it did is not told in all logs. */
 const isBackToTime = ({ before, size }: Disturbance): boolean => Math.abs(before + size) < Math.abs(before)

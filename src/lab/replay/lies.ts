@@ -28,8 +28,6 @@ export interface Lie {
   /** And by so much more than when it was right, in these exchanges. */
   readonly more: Seconds
   readonly in: readonly Moment[]
-  /** It ended where the others came to say the same, when they were asked next: it was the guest's clock that moved. */
-  readonly met: boolean
 }
 
 /** By source: the least that the analysis found one to have been off by. What a longer way explains is told as that. */
@@ -75,10 +73,11 @@ function liesOf(all: readonly Apart[], most: Seconds): Lie[] {
   // Who was wrong all the time is told as that.
   if (right.length < FEWEST) return []
   const usual = median(right.map(({ by }) => by))
-  return runsOf(all, most).map(({ from, to }) => {
+  return runsOf(all, most).flatMap(({ from, to }) => {
     const wrong = all.slice(from, to)
     const offset = median(wrong.map(({ by }) => by))
     const more = offset - usual
+    if (to < all.length && stayed(wrong.at(-1)!.moment, all[to]!.moment, more)) return []
     // By a server that is wrong, true time is wrong by as much.
     const [first, last] = [wrong[0]!.moment.at - more, wrong.at(-1)!.moment.at - more]
     return {
@@ -88,11 +87,11 @@ function liesOf(all: readonly Apart[], most: Seconds): Lie[] {
       offset,
       more,
       in: wrong.map(({ moment }) => moment),
-      met: to < all.length && stayed(wrong.at(-1)!.moment, all[to]!.moment, more),
     }
   })
 }
 
+/** It ends where the others come to say the same, when they are asked next: it was the guest's clock that moved. */
 const stayed = (before: Moment, after: Moment, by: Seconds): boolean =>
   Math.abs(behind(after) - behind(before)) < Math.abs(by) / 2
 

@@ -13,7 +13,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { median } from '../score.ts'
 import { announcingOf, sayAnnouncing } from './announcing.ts'
-import { happenedIn, metByOthers, pausesOf, sayRough, stepsOf } from './disturbances.ts'
+import { happenedIn, pausesOf, sayRough, stepsOf } from './disturbances.ts'
 import { driftsIn, isDrift } from './drifts.ts'
 import { liesIn, suspectsOf, wrongByLies } from './lies.ts'
 import { type Correction, type Exchange, type Frequency, KEPT, type Moment, without } from './moments.ts'
@@ -83,8 +83,7 @@ export class LogRecording {
     const trusted = new Set(measured.map(({ source }) => source).filter(source => !doubted.has(source)))
     const drifts = driftsIn(measured, running, trusted)
     const steady = drifts.reduce((all, { wrong }) => without(wrong, all), measured)
-    const off = liesIn(steady, suspects, trusted)
-    const lies = off.filter(({ met }) => !met)
+    const lies = liesIn(steady, suspects, trusted)
     const honest = without(wrongByLies(lies), steady)
     const routes = routesIn(
       honest,
@@ -97,7 +96,7 @@ export class LogRecording {
     const length = common.reduce((latest, { at }) => Math.max(latest, at), 0)
     const origin = first!.clock + first!.offset
     const happened = analysed
-      .flatMap(each => happenedIn({ ...each, found: metByOthers(each.found, off, origin) }, origin, common))
+      .flatMap(each => happenedIn(each, origin, common))
       .filter(({ at }) => at >= 0 && at <= length)
     const disturbances = { pauses: pausesOf(happened), steps: stepsOf(happened) }
     const oscillator = oscillationOf(learned, common, first!)

@@ -1,7 +1,9 @@
 /** falseticker, measured just now: what a source claims does not meet what most that answer agree on. */
+
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
+import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
 import { type LiveSource, type MachineRule, settingDaemons, state } from '../subject.ts'
 import { LARGE, told } from './measured.ts'
 
@@ -30,7 +32,7 @@ export const falsetickersNow: MachineRule = ({ inventory, live }) => {
         ...heard.filter(({ address }) => !wrong.some(each => each.address === address)),
       ].map(told),
       cost: conduct.cost,
-      causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
+      causes: [ITS_CLOCK_IS_WRONG],
       remedy: {
         text: `Replace it by another server, and tell its operator.${conduct.advice}`,
         changes: [`clockwright query ${worst.address}`],
@@ -50,7 +52,7 @@ interface Conduct {
 
 const OUTVOTES: Conduct = {
   severity: 'warning',
-  cost: 'None while the others are heard. One source less to lose.',
+  cost: COST_OUTVOTED,
   advice: '',
 }
 

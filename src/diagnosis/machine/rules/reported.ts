@@ -10,6 +10,7 @@ import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
 import { type Unfollowed, unfollowedOf } from '../../listed.ts'
+import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
 import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
 
@@ -169,8 +170,8 @@ export const falsetickersThen: MachineRule = ({ inventory, live }) => {
           : `${daemon.name} called ${wrong.length} sources falsetickers when this copy was made; ${worst!.source} showed ${signed(worst!.offset)}, and the others disagreed.`,
       measures: { offset: worst!.offset, falsetickers: wrong.length },
       evidence: shown(wrong),
-      cost: 'None while the others are heard. One source less to lose.',
-      causes: [{ what: 'that server’s clock is wrong', why: 'the others agree against it' }],
+      cost: COST_OUTVOTED,
+      causes: [ITS_CLOCK_IS_WRONG],
       remedy: {
         text: 'See whether it still is, replace it by another server then, and tell its operator.',
         changes: [`clockwright query ${worst!.source}`],

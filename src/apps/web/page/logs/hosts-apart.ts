@@ -1,12 +1,10 @@
 /** A log that a server gathered, put apart: a file for each of its machines, as apps/analyze/hosts-apart.ts has it. */
-import { HostLines, isOfSeveralHosts, readApart } from '#dialects/log/several-hosts.ts'
+import { BEGINNING, HostLines, isOfSeveralHosts, readApart } from '#dialects/log/several-hosts.ts'
 import { nearDayOf } from '../../../analyze/near-day.ts'
 import { bytesOf } from './bytes.ts'
 import type { GivenFile } from './dropped.ts'
 
 const NEWLINE = 10
-/** So much of a log shows who writes into it. */
-const BEGINNING = 1 << 18
 
 /** The log itself, where it is of one machine, or cannot be read: whoever reads it next says why. */
 export async function hostsApart(
