@@ -10,10 +10,11 @@
  * both are printed, that and the truth.
  */
 import { parseArgs } from 'node:util'
+import { median, quantile } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { Timekeeper } from '#lab/models/timekeeper/timekeeper.ts'
 import { daemonPlayer, type PlayerMaker, type Run, runLab } from '#lab/run.ts'
-import { median, quantile, rootMeanSquare, timeUntilBelow } from '#lab/score.ts'
+import { rootMeanSquare, timeUntilBelow } from '#lab/score.ts'
 import { chronydFrom } from './chronyd.ts'
 import { ntpd } from './ntpd.ts'
 import { ADDRESS, LAN, START } from './standard.ts'

@@ -9,9 +9,10 @@
  */
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { median } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { type RunConfig, runLab } from '#lab/run.ts'
-import { median, scoreRun, timeUntilBelow } from '#lab/score.ts'
+import { scoreRun, timeUntilBelow } from '#lab/score.ts'
 import { CHRONY_PLAYERS } from './chronyd.ts'
 import { ntpdPlayers } from './ntpd.ts'
 import { hasStepped, type RealCell, readCells } from './real-runs.ts'

@@ -7,8 +7,8 @@
  * Real figures: true offset at 1 Hz, medians over 3 to 20 seeds.
  */
 import { parseArgs } from 'node:util'
+import { median, quantile } from '#core/number/quantile.ts'
 import { runLab } from '#lab/run.ts'
-import { median, quantile } from '#lab/score.ts'
 import { CHRONYD_ROWS } from './chronyd-rows.ts'
 import { NTPD_ROWS } from './ntpd-rows.ts'
 import { NTPD_SLEW_ROWS } from './ntpd-slew-rows.ts'

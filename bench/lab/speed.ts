@@ -5,8 +5,8 @@
  */
 import { parseArgs } from 'node:util'
 import { AGENT_DEFAULTS, SOURCE_DEFAULTS } from '#core/agent/config.ts'
+import { median } from '#core/number/quantile.ts'
 import { agentPlayer, runLab } from '#lab/run.ts'
-import { median } from '#lab/score.ts'
 import { chronyd } from './chronyd.ts'
 import { ntpd } from './ntpd.ts'
 import { LAN, LAN_LINK, START, serverOver } from './standard.ts'

@@ -5,7 +5,7 @@
  */
 import { compareOffsets } from '#analysis/log/compare.ts'
 import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Explained } from './explain.ts'
 import type { FindingName } from './finding.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Run } from './run.ts'
-import { median, quantile, scoreRun, timeUntilBelow } from './score.ts'
+import { scoreRun, timeUntilBelow } from './score.ts'
 
 const run = (offsets: readonly number[], more: Partial<Run> = {}): Run => ({
   offsets: Float64Array.from(offsets),
@@ -166,11 +166,4 @@ test('while the guest does not run there is no clock to be judged', () => {
   expect(below(0, 1, 0, off)).toBe(1)
   expect(below(0, 0, 1, off)).toBe(Number.POSITIVE_INFINITY)
   expect(below(0, off, off, off)).toBe(Number.POSITIVE_INFINITY)
-})
-
-test('quantiles, with those that never got there at the end', () => {
-  expect(median([3, 1, 2])).toBe(2)
-  expect(median([4, 1, 2, 3])).toBe(2.5)
-  expect(quantile([1, 2, Number.POSITIVE_INFINITY], 0.9)).toBe(Number.POSITIVE_INFINITY)
-  expect(median([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY)
 })

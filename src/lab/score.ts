@@ -201,14 +201,3 @@ function firstOf(offsets: Float64Array, from: number): Seconds {
   while (Number.isNaN(offsets[i]!)) i++
   return offsets[i] ?? 0
 }
-
-/** By linear interpolation; infinite values sort last, and what lies among them is infinite. */
-export function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = part * (sorted.length - 1)
-  const low = sorted[Math.floor(at)]!
-  const high = sorted[Math.ceil(at)]!
-  return low === high ? low : low + (at - Math.floor(at)) * (high - low)
-}
-
-export const median = (values: readonly number[]): number => quantile(values, 0.5)

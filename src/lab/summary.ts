@@ -1,5 +1,6 @@
 /** What several runs of one player come to: medians, and what lies between a good seed and a bad one. */
-import { quantile, type Score } from './score.ts'
+import { quantile } from '#core/number/quantile.ts'
+import type { Score } from './score.ts'
 
 export interface Spread {
   /** Infinite when more than that part of the runs never got there. */

@@ -1,6 +1,6 @@
 /** The four conclusions of field report 001 on ntpd, each as a scenario that shows it (or shows more than the report knew). */
 import { describe, expect, test } from 'vitest'
-import { median } from '#lab/score.ts'
+import { median } from '#core/number/quantile.ts'
 import { played } from './played.ts'
 
 const HOUR = 3600

@@ -3,7 +3,7 @@
  * same; the rest follows from what the story says.
  */
 import { describe, expect, test } from 'vitest'
-import { median } from '#lab/score.ts'
+import { median } from '#core/number/quantile.ts'
 import { played, runs } from './played.ts'
 
 const HOUR = 3600

@@ -6,7 +6,7 @@
  * ahead for a while: then it had jumped by as much before.
  */
 import type { CpuClockName, ReadingLoop, Strange } from '#core/guest/cpu-observations.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 export interface Blip {

@@ -4,7 +4,7 @@
  */
 import { grouped } from '#core/grouped.ts'
 import type { Sleep } from '#core/guest/cpu-observations.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 export interface Lateness {

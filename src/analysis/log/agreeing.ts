@@ -3,7 +3,7 @@
  * is told by its level against the others', once some thousand rows are there (or whenever somebody asks), and looked at
  * again each time their number has doubled. Until then rows are held back, so that a short log is judged by all of it.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import type { Census, SourceCount } from './census.ts'

@@ -1,5 +1,5 @@
 /** What moved a clock by one size. */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 /** Sizes that differ by less are of one event, or of one cause. */

@@ -4,7 +4,7 @@
  * milliseconds, may be late by a part of a second, and is often there only to number the seconds (`noselect`). It is the measure where it
  * agrees with the servers that were asked beside it, and scatters less.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Census } from './census.ts'
 import type { SampleSeries } from './host-log.ts'

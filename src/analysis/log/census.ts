@@ -3,7 +3,7 @@
  * the last word of each source, its longest silence, and what its offsets and delays were.
  */
 
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { grown } from './grown.ts'

@@ -10,7 +10,7 @@
  * The clock is judged first, as it is what the daemon keeps; what only the noise of the network makes smaller is told as that.
  */
 
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { OffsetMeasures } from './host-log.ts'

@@ -5,7 +5,7 @@
  * that most sources see at one time is the clock's, one that a single source of several sees is its own.
  */
 
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import { ALIKE, isAbout } from './alike.ts'

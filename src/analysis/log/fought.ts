@@ -2,7 +2,7 @@
  * Two programs that set one clock in turn, as the messages of both tell: what one does the other undoes. Each says that it found the clock
  * wrong, to one side, by what their sources disagree.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import { isAbout } from './alike.ts'

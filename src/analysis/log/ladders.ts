@@ -3,7 +3,7 @@
  * by its own measurements that was one jump. But the heights at which the clock stood meanwhile are the same for all: what two sources
  * found is such a height. What one alone found on the way may be a measurement that fell into a pause.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Change } from './changes.ts'
 import { SLACK } from './eras.ts'

@@ -2,7 +2,7 @@
  * When a clock went with one source against the majority, whatever its daemon said: the offset against that source stood near
  * zero, and what it differed by from the others stood in theirs. A clock that only passes there on its way does not stay.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbance.ts'

@@ -2,7 +2,7 @@
  * Whether the offset swings to and fro in a rhythm: as measurements or updates show it, or else as ntpd's messages tell it.
  * A pause and what is corrected too much after it swing, too, but a few times only.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import { alikeOf } from './alike.ts'

@@ -4,7 +4,7 @@
  * times as long as most. ntpd writes into peerstats only what its filter chose, the best of the last eight: those silences are
  * of any number of polls up to eight, but none are longer.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 /** Two polls that follow each other, and an answer that was lost. */

@@ -3,7 +3,7 @@
  * frequency that chronyd holds, which follows within minutes; temperature changes it by little, and slowly. Until chronyd has
  * learned it, the offset runs away, and from one poll to the next that looks like a jump.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Disturbance } from './disturbance.ts'
 import type { Bucket } from './envelope.ts'

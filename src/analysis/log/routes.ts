@@ -3,7 +3,7 @@
  * another way. Then it is another one at once, and stays there. The offset moves with it by half of the difference where only one
  * direction changed, and not at all where both did alike.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { grown } from './grown.ts'

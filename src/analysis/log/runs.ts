@@ -3,7 +3,7 @@
  * had gathered since the one before. Between them nobody keeps the clock, so the middle of them tells what it loses by itself.
  * ntpdate says with -q what it would do, in the same words: then what it finds grows.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import { fitLine } from '../line.ts'

@@ -3,7 +3,7 @@
  * hours. The log is looked at in windows of a few measurements of one source, and in each the sources are held against that
  * one: who is away from the middle of them by more than half the delay of that time explains, and not by chance, is odd there.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { mostExplained } from './most-explained.ts'
 import type { Apart, Thinned } from './thinned.ts'

@@ -6,6 +6,7 @@
  */
 
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
+import { median } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Change } from './changes.ts'
 import type { Correction } from './corrections.ts'
@@ -53,7 +54,7 @@ function sizeBy(seen: readonly Change[]): Seconds {
   const may = seen.filter(
     each => Math.abs(went(each)) >= STEP_THRESHOLD && went(each) > low && went(each) < high,
   )
-  if (may.length === 0) return middleOf(said)
+  if (may.length === 0) return median(said)
   const most = may.map(went).reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a))
   // Of these who was asked last knows what was left.
   const knew = may.filter(each => Math.abs(went(each) - most) < SLEWED * Math.abs(most))
@@ -61,10 +62,3 @@ function sizeBy(seen: readonly Change[]): Seconds {
 }
 
 const went = ({ before, after }: Change): Seconds => before - after
-
-/** Of an even number what is between the two in the middle: nothing tells which of them weighed more. */
-function middleOf(all: readonly Seconds[]): Seconds {
-  const sorted = all.toSorted((a, b) => a - b)
-  const half = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
-}

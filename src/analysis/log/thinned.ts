@@ -3,7 +3,7 @@
  * is enough for a median that no jump can bend. Where each of them stood is kept, too, so that two series can be held against
  * each other.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { isPaced } from './pace.ts'
 

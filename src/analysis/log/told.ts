@@ -6,7 +6,7 @@
 
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { grouped } from '#core/grouped.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { alikeOf, isAbout } from './alike.ts'

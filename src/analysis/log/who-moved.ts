@@ -4,7 +4,7 @@
  * by true time, the clock was set.
  */
 
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import type { Disturbance, Moved } from './disturbance.ts'
 import type { Jump } from './jumps.ts'

@@ -19,6 +19,7 @@ import { folderOf, isPattern } from '#dialects/path-pattern.ts'
 import { daemonOf, type Said } from '#lab/players/configured.ts'
 import { daemonKind } from '#lab/players/daemon-name.ts'
 import { list } from '#lab/players/left-out.ts'
+import { lineName } from '#lab/players/line-name.ts'
 import { oneText } from '#lab/players/one-text.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { machineAround } from '../machine-around.ts'
@@ -108,7 +109,7 @@ function notThere(
         .filter(each => !isSecret(each))
         .filter(each => !files.exists(isPattern(each) ? folderOf(each) : each))
         .map(each => {
-          const at = i === 0 ? `line ${line}` : `line ${line} of ${shown(file.path)}`
+          const at = lineName({ line, file: i === 0 ? undefined : shown(file.path) })
           const ends = grammar === 'chrony' && kind === 'files' && !isPattern(each)
           return `${at}: ${shown(each)} is not there${ends ? ', and chronyd does not start without it: played as if it did' : ''}`
         }),

@@ -4,7 +4,7 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { ClockSteps, Place } from '#core/guest/inventory.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
 import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'

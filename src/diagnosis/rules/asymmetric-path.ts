@@ -2,7 +2,7 @@
  * asymmetric-path: a source that is much further away than the others, and off by an amount that its longer way explains if
  * most of it lies in one direction. An offset cannot be wrong by more than half the delay, so beyond that it is a falseticker.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'

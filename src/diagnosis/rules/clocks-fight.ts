@@ -5,7 +5,7 @@
  */
 import { type Fight, foughtBy } from '#analysis/log/fought.ts'
 import { jobToldBy, type ToldJob } from '#analysis/log/told.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

@@ -2,7 +2,7 @@
  * cpu-clocks-differ: `date` shows one of two times by turns, or a constant difference by processor (field report 003: 85 s).
  * Each processor then reads a counter of its own. Readings are compared with their neighbours only, since they take time.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

@@ -2,7 +2,7 @@
  * clock-leapt-ahead: a loop of `date` goes at its pace, and between two readings far more time passes than it waits. `date` alone
  * cannot say whether the clock leapt or the loop stood still.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

@@ -1,5 +1,5 @@
 /** Readings of `date` in a row: those that come from another clock, and those before which the one clock was set back. */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 

@@ -7,7 +7,7 @@
 import type { Census } from '#analysis/log/census.ts'
 import { followedIn } from '#analysis/log/followed.ts'
 import { isOfBeingLed, LEAST_LED, leftBy } from '#analysis/log/led.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Cause, Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'

@@ -5,7 +5,7 @@
  */
 import type { Swing } from '#analysis/log/swings.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
 import { configure } from '../remedies.ts'

@@ -2,7 +2,7 @@
  * lost-ticks: forward jumps of one amount, over and over (field report 000: 57.4 s every three minutes). A crystal that is
  * off drifts; only a counter that is read wrongly leaps by quanta. Old kernels say themselves that ticks are lost.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'

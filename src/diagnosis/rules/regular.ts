@@ -1,7 +1,7 @@
 /** Disturbances that are alike: the same size, many times. */
 import { periodOfSpans } from '#analysis/log/by-the-clock.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 const MANY = 4

@@ -3,7 +3,7 @@
  * differ does not matter here; jumps of one size have rules of their own (`regular.ts`).
  */
 import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

@@ -3,7 +3,7 @@
  * a few set it by far more. Lines without a stamp do not say when; none says whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
  */
 import { loopOf } from '#analysis/log/runs.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'

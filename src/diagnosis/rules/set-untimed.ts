@@ -4,7 +4,7 @@
  * the clock wrong, and how long a crystal would have taken for that.
  */
 import { growsInOrder } from '#analysis/log/runs.ts'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

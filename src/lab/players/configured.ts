@@ -17,8 +17,8 @@ import {
   leftOutOfNtpd,
   leftOutOfNtpdRs,
   leftOutOfOpenNtpd,
-  list,
 } from './left-out.ts'
+import { type LinePlace, lineNames } from './line-name.ts'
 import { overruledIn } from './overruled.ts'
 import { isLocal, type PlayerSpec, whyNobody } from './player.ts'
 
@@ -187,28 +187,18 @@ const STRICT: Partial<Record<DaemonKind, string>> = { chronyd: 'chronyd', opennt
 function whyNotStarting(
   kind: DaemonKind,
   strange: readonly Remark[],
-  nameOf: (line: number) => string,
+  placeOf: (line: number) => LinePlace,
 ): string[] {
   const program = STRICT[kind]
   if (program === undefined || strange.length === 0) return []
-  const lines = sayLines(strange.map(({ line }) => nameOf(line)))
+  const lines = lineNames(strange.map(({ line }) => placeOf(line)))
   return [`${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`]
 }
 
-/** `lines 3 and 5`, `line 3 and lines 1 and 2 of /etc/chrony/conf.d/site.conf`. */
-function sayLines(names: readonly string[]): string {
-  const byFile = grouped([...new Set(names)], name => name.replace(/^line \d+/, ''))
-  return list(
-    [...byFile].map(([file, those]) =>
-      those.length === 1 ? those[0]! : `lines ${list(those.map(name => /\d+/.exec(name)![0]))}${file}`,
-    ),
-  )
-}
-
 /** What is said of several lines is said once. */
-function sayEach(remarks: readonly Remark[], nameOf: (line: number) => string): string[] {
+function sayEach(remarks: readonly Remark[], placeOf: (line: number) => LinePlace): string[] {
   const byWhy = grouped(remarks, ({ why }) => why)
-  return [...byWhy].map(([why, those]) => `${sayLines(those.map(({ line }) => nameOf(line)))}: ${why}`)
+  return [...byWhy].map(([why, those]) => `${lineNames(those.map(({ line }) => placeOf(line)))}: ${why}`)
 }
 
 /** The one that is played when nobody says which: NTPsec alone knows the word `refclock`. */
@@ -221,8 +211,8 @@ export interface Said {
   readonly daemon?: string | undefined
   readonly options?: string | undefined
   readonly text: string
-  /** What its lines are called, where the files that it includes were read; absent: they were not. */
-  readonly lines?: readonly string[]
+  /** Where its lines stand, where the files that it includes were read; absent: they were not. */
+  readonly lines?: readonly LinePlace[]
   /** What is to be told of those files. */
   readonly remarks?: readonly string[]
 }
@@ -240,9 +230,9 @@ export function configuredPlayer(said: Said): Configured | undefined {
     leftOut: all,
     assumed: silent = [],
   } = READERS[kind](text, daemon ?? (kind === 'ntpd' ? usual : undefined))
-  const nameOf = (line: number): string => places?.[line - 1] ?? `line ${line}`
+  const placeOf = (line: number): LinePlace => places?.[line - 1] ?? { line, file: undefined }
   const leftOut = places ? all.filter(({ why }) => why !== FILES) : all
-  const overruled = kind === 'chronyd' && places ? overruledIn(readChronyConf(text, ''), nameOf) : []
+  const overruled = kind === 'chronyd' && places ? overruledIn(readChronyConf(text, ''), placeOf) : []
   const lines = [...strange, ...leftOut, ...overruled].sort((a, b) => a.line - b.line)
   const other = daemon === undefined ? undefined : otherVersion(daemon)
   const mistaken = whoseElse(kind, text, name)
@@ -251,7 +241,7 @@ export function configuredPlayer(said: Said): Configured | undefined {
     ...(other === undefined ? [] : [other]),
     ...(mistaken === undefined ? [] : [`${mistaken}: what ${kind} does not know of it is not played`]),
   ]
-  const notes = [...silent, ...whyNotStarting(kind, strange, nameOf), ...sayEach(lines, nameOf), ...remarks]
+  const notes = [...silent, ...whyNotStarting(kind, strange, placeOf), ...sayEach(lines, placeOf), ...remarks]
   const namesNobody = (player: PlayerSpec): string =>
     [
       whyNobody(player),

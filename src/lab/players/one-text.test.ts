@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { lineName } from './line-name.ts'
 import { oneText } from './one-text.ts'
 
 const MAIN = '/etc/chrony/chrony.conf'
@@ -11,7 +12,11 @@ const below = (path: string, text: string, line: number, by: string) => ({
 
 test('one file is what it was, to the byte', () => {
   const text = '\uFEFFserver a.example iburst\r\nmakestep 1 3\n'
-  expect(oneText([main(text)])).toEqual({ text, lines: ['line 1', 'line 2', 'line 3'], passedOver: [] })
+  expect(oneText([main(text)])).toEqual({
+    text,
+    lines: [1, 2, 3].map(line => ({ line, file: undefined })),
+    passedOver: [],
+  })
 })
 
 test('what a file includes stands behind the line that does, and each line has a name', () => {
@@ -20,7 +25,7 @@ test('what a file includes stands behind the line that does, and each line has a
     below('/etc/chrony/conf.d/site.conf', 'makestep 0.1 -1', 1, 'confdir /etc/chrony/conf.d'),
   ])
   expect(text).toBe('confdir /etc/chrony/conf.d\nmakestep 0.1 -1\nmakestep 1 3')
-  expect(lines).toEqual(['line 1', 'line 1 of /etc/chrony/conf.d/site.conf', 'line 2'])
+  expect(lines.map(lineName)).toEqual(['line 1', 'line 1 of /etc/chrony/conf.d/site.conf', 'line 2'])
 })
 
 test('of a sourcedir whole lines that name a source count, once all else is read', () => {
@@ -41,7 +46,7 @@ test('of a sourcedir whole lines that name a source count, once all else is read
     'rtcsync',
     'server b.example',
   ])
-  expect(lines.at(-1)).toBe('line 2 of /run/chrony-dhcp/eth0.sources')
+  expect(lines.at(-1)).toEqual({ line: 2, file: '/run/chrony-dhcp/eth0.sources' })
   expect(passedOver).toEqual([
     expect.stringMatching(
       /^line 1 of \/run\/chrony-dhcp\/eth0\.sources is passed over by chronyd: only server/,

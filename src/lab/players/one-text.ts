@@ -7,11 +7,12 @@ import type { ConfigurationFile } from '#core/guest/inventory.ts'
 import { readChronySources } from '#dialects/chrony/conf.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { linesAsRead } from '#dialects/reading-order.ts'
+import { type LinePlace, lineName } from './line-name.ts'
 
 export interface OneText {
   readonly text: string
-  /** What each line of it is called: `line 3` of the main file, `line 3 of /etc/chrony/conf.d/site.conf`. */
-  readonly lines: readonly string[]
+  /** Where each line of it stands. */
+  readonly lines: readonly LinePlace[]
   /** What is not in it, because the daemon does not take it. */
   readonly passedOver: readonly string[]
 }
@@ -21,13 +22,15 @@ export function oneText(
   configuration: readonly ConfigurationFile[],
   mainPath = configuration[0]?.path,
 ): OneText {
-  const nameOf = (path: string, line: number): string =>
-    path === mainPath ? `line ${line}` : `line ${line} of ${path}`
+  const placeOf = (path: string, line: number): LinePlace => ({
+    line,
+    file: path === mainPath ? undefined : path,
+  })
   const [only, ...more] = configuration
   if (only && more.length === 0)
     return {
       text: only.text,
-      lines: linesOf(only.text).map((_, i) => nameOf(only.path, i + 1)),
+      lines: linesOf(only.text).map((_, i) => placeOf(only.path, i + 1)),
       passedOver: [],
     }
   const all = linesAsRead(configuration)
@@ -43,9 +46,11 @@ export function oneText(
   const read = [...others, ...taken]
   return {
     text: read.map(({ text }) => text).join('\n'),
-    lines: read.map(({ path, line }) => nameOf(path, line)),
+    lines: read.map(({ path, line }) => placeOf(path, line)),
     passedOver: ofSources.flatMap(({ file, notUnderstood }) =>
-      notUnderstood.map(({ line, why }) => `${nameOf(file, line)} is passed over by chronyd: ${why}`),
+      notUnderstood.map(
+        ({ line, why }) => `${lineName(placeOf(file, line))} is passed over by chronyd: ${why}`,
+      ),
     ),
   }
 }

@@ -7,9 +7,9 @@
  * the same number in each.
  */
 import { grouped } from '#core/grouped.ts'
+import { median, quantile } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { median, quantile } from '../score.ts'
 
 export interface Announcing {
   readonly address: string

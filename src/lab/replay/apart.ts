@@ -2,8 +2,9 @@
  * How far one source's time is ahead of what the others say, at each of its exchanges: what its daemon did, and what happened to
  * the clock, is in both alike. An exchange that was off once says nothing, so of three in a row the middle one counts.
  */
+
+import { median } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { median } from '../score.ts'
 import { behind, type Moment } from './moments.ts'
 
 export interface Apart {

@@ -3,8 +3,8 @@
  * end; since when and how fast, the line through its exchanges beside those of the others.
  */
 import type { Spell } from '#analysis/log/spells.ts'
+import { median } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
-import { median } from '../score.ts'
 import { apartOf } from './apart.ts'
 import type { Moment } from './moments.ts'
 

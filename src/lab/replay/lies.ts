@@ -6,8 +6,8 @@
 import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
 import type { RouteChange } from '#analysis/log/routes.ts'
 import type { Spell } from '#analysis/log/spells.ts'
+import { median } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { median } from '../score.ts'
 import { type Apart, apartOf } from './apart.ts'
 import { behind, type Moment } from './moments.ts'
 

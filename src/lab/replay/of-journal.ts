@@ -2,11 +2,12 @@
  * What the journal of our own agent shows of its guest. A sample tells true time by the counter alone, whatever was done to the
  * clock meanwhile: D = wall + offset − counter. The slope of D is the frequency error (with a minus), its jumps are pauses.
  */
+
+import { median } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { DisruptionRecord, SampleRecord, StepRecord } from '#core/trace/record.ts'
-import { median } from '../score.ts'
 import { byHour, type Reconstructed, storyOfObserved } from './story.ts'
 import type { Recorded } from './trace-of-journal.ts'
 

@@ -5,9 +5,9 @@
  */
 
 import { LIMIT } from '#analysis/log/saturation.ts'
+import { median, quantile } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
 import { PPM, type Rate } from '#core/time/units.ts'
-import { median, quantile } from '../score.ts'
 import type { Exchange, Frequency, Moment } from './moments.ts'
 import { byHour, type Observed } from './story.ts'
 

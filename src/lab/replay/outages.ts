@@ -1,8 +1,9 @@
 /** When nothing came through, in a recording. */
+
+import { quantile } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { quantile } from '../score.ts'
 import type { Moment } from './moments.ts'
 import type { Observed } from './story.ts'
 

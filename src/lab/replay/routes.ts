@@ -4,8 +4,8 @@
  */
 import type { RouteChange } from '#analysis/log/routes.ts'
 import { grouped } from '#core/grouped.ts'
+import { median } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { median } from '../score.ts'
 import { apartOf } from './apart.ts'
 import { behind, type Moment } from './moments.ts'
 

@@ -1,8 +1,8 @@
 /** A recording whose offset swings: the story made of it has no such thing. */
 import { Swings } from '#analysis/log/swings.ts'
+import { median, quantile } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { median, quantile } from '../score.ts'
 import type { Moment } from './moments.ts'
 import type { Observed } from './story.ts'
 

@@ -5,11 +5,12 @@
  * What stays rough: a constant asymmetry of a path looks like nothing or like an offset, delays are taken to be exponential, and the
  * wander is estimated from hour to hour.
  */
+
+import { median } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
 import { PPM, type Rate, type Seconds } from '#core/time/units.ts'
 import type { EventOf } from '../scenario/events.ts'
 import { type Scenario, type ScenarioEvent, usualEvent, usualStory } from '../scenario/schema.ts'
-import { median } from '../score.ts'
 import type { Announcing } from './announcing.ts'
 
 /** What is known of a guest's life. Moments are true time, in seconds from its beginning. */

@@ -2,7 +2,7 @@
  * Scales: where on a line a value stands, and which values are worth a label. A clock that was 4 s wrong and is then right to
  * 10 µs needs a scale that is linear about zero and logarithmic beyond (symlog); most else is linear.
  */
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 

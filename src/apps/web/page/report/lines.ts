@@ -1,6 +1,6 @@
 /** From curves to the columns that uPlot wants, and the range of values that a window needs. */
 import uPlot from 'uplot'
-import { upperMedian } from '#core/number/median.ts'
+import { upperMedian } from '#core/number/quantile.ts'
 import { type Curve, type HostCurves, pointsOf, type Span } from '#report/explain/curves.ts'
 import type { View } from './view.ts'
 
