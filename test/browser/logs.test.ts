@@ -75,6 +75,32 @@ inBrowser('logs', open => {
     expect(text).toContain('ntpd peerstats')
   })
 
+  test('the words of several machines: who is in trouble comes first throughout, and no button leads to plots that are not there', async () => {
+    const { tab } = await open('#/logs')
+    const at = (minute: string, host: string, text: string) =>
+      `Nov 21 ${minute}:05 ${host} chronyd[7]: ${text}`
+    const text = [
+      at('00:01', 'db1', 'chronyd version 4.2 starting (+CMDMON +NTP)'),
+      at('00:01', 'web1', 'chronyd version 4.2 starting (+CMDMON +NTP)'),
+      at('00:02', 'db1', 'Selected source 192.0.2.1'),
+      at('00:02', 'web1', 'Selected source 192.0.2.1'),
+      at('13:00', 'db1', "Can't synchronise: no selectable sources"),
+      at('14:00', 'web1', 'System clock wrong by 4.310000 seconds'),
+      at('23:00', 'db1', 'Source 192.0.2.1 offline'),
+      at('23:01', 'web1', 'Source 192.0.2.1 offline'),
+    ]
+    const buffer = Buffer.from(`${text.join('\n')}\n`)
+    await tab
+      .locator('input[type=file]:not([webkitdirectory])')
+      .first()
+      .setInputFiles({ name: 'messages', mimeType: 'text/plain', buffer })
+    await tab.locator('.report .verdict').first().waitFor()
+    const titles = await tab.locator('.report h2').allInnerTexts()
+    expect(titles.filter(each => each.startsWith('Findings'))).toEqual(['Findings: web1', 'Findings: db1'])
+    expect(await tab.locator('.report button.show').count()).toBeGreaterThan(0)
+    expect(await tab.locator('.report button.show:visible').count()).toBe(0)
+  })
+
   test('archives are opened, packed or not, one in another: each host by itself', async () => {
     const { tab } = await open('#/logs')
     const folder = mkdtempSync(join(tmpdir(), 'clockwright-archives-'))

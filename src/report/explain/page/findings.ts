@@ -76,7 +76,13 @@ export const aroundIn = (span: Explained['span']): number =>
 export const showButton = (from: number, to: number): Element =>
   element(
     'button',
-    { type: 'button', class: 'show', 'data-from': from.toFixed(0), 'data-to': to.toFixed(0), hidden: '' },
+    {
+      type: 'button',
+      class: 'show',
+      'data-from': from.toFixed(0),
+      'data-to': to.toFixed(0),
+      hidden: 'hidden',
+    },
     'show in the plot',
   )
 
@@ -107,7 +113,7 @@ function changes(lines: readonly string[]): Element[] {
       'div',
       'changes',
       element('pre', { tabindex: 0 }, element('code', {}, lines.map(said).join('\n'))),
-      element('button', { type: 'button', class: 'copy', hidden: '' }, 'copy'),
+      element('button', { type: 'button', class: 'copy', hidden: 'hidden' }, 'copy'),
     ),
   ]
 }

@@ -96,15 +96,16 @@ export function reportSections(
   const names = logs.files.map(({ name }) => name)
   const several = hosts.length > 1
   const odd = oddOneOf(hosts)
+  const ordered = hosts.map((host, i) => ({ host, its: curves[i]! })).sort(worstFirst)
   return [
     ...(hosts.length === 0 ? [element('h1', {}, nothingSentence(logs.files))] : []),
-    ...hosts.toSorted(worstFirst).map(host => headOf(host, several)),
+    ...ordered.map(({ host }) => headOf(host, several)),
     ...(odd ? [element('p', {}, said(oddSentence(odd)))] : []),
     ...plots(curves.flat()),
-    ...hosts.flatMap((host, i) => happened(host, curves[i]!, several)),
-    ...hosts.flatMap(host => section('Findings', host, several, findingsOf(host, names))),
-    ...hosts.flatMap(host => section('Sources', host, several, sourcesOf(host))),
-    ...hosts.flatMap(host =>
+    ...ordered.flatMap(({ host, its }) => happened(host, its, several)),
+    ...ordered.flatMap(({ host }) => section('Findings', host, several, findingsOf(host, names))),
+    ...ordered.flatMap(({ host }) => section('Sources', host, several, sourcesOf(host))),
+    ...ordered.flatMap(({ host }) =>
       section('Statistics', host, several, [...statisticsOf(host), ...stabilityOf(host)]),
     ),
     ...filesOf(logs),
@@ -113,7 +114,8 @@ export function reportSections(
 
 /** Of many hosts those in trouble come first. */
 const RANKS = { critical: 0, warning: 1, unknown: 2, good: 3 } as const
-const worstFirst = (a: Explained, b: Explained): number => RANKS[verdictOf(a)] - RANKS[verdictOf(b)]
+const worstFirst = (a: { readonly host: Explained }, b: { readonly host: Explained }): number =>
+  RANKS[verdictOf(a.host)] - RANKS[verdictOf(b.host)]
 
 function headOf(host: Explained, several: boolean): Element {
   const { name, keepers, span } = host
