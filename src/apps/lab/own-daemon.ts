@@ -59,12 +59,10 @@ export function findOwnDaemon(): OwnDaemon | undefined {
       evidence,
     }
   }
-  const { config } = parseOptions(argv)
-  const options = ['g', 'G', 'x', 'q'].filter(letter => hasOption(argv, letter)).map(letter => `-${letter}`)
   return {
     daemon: ntpdVersion(running.pid),
-    options: options.join(' '),
-    config: config ?? NTP_CONFS.find(existsSync),
+    options: clockOptions(argv),
+    config: parseOptions(argv).config ?? NTP_CONFS.find(existsSync),
     evidence,
   }
 }
@@ -75,9 +73,14 @@ function timesyncdConf(): string | undefined {
   return first && (first.path.includes('.d/') ? '/etc/systemd/timesyncd.conf' : first.path)
 }
 
-function hasOption(argv: readonly string[], letter: string): boolean {
+/** Of the command line of ntpd what has a bearing on the clock. */
+export function clockOptions(argv: readonly string[]): string {
   const { allowPanic, forceStep, slew, quit } = parseOptions(argv)
-  return { g: allowPanic, G: forceStep, x: slew, q: quit }[letter] ?? false
+  const letters = { g: allowPanic, G: forceStep, x: slew, q: quit }
+  return Object.entries(letters)
+    .filter(([, isSaid]) => isSaid)
+    .map(([letter]) => `-${letter}`)
+    .join(' ')
 }
 
 const valueAfter = (argv: readonly string[], option: string): string | undefined =>

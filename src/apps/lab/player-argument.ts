@@ -52,9 +52,10 @@ export function choosePlayer(written: string, story: Pick<Scenario, 'server' | '
   if (daemon === 'clockwright' || (isToml && !isOfNtpdRs(readNamed(path)))) return ownAgent(path)
   const configured = configuredPlayer({
     name: basename(path),
-    daemon,
-    options: options.length > 0 ? options.join(' ') : undefined,
-    ...readConfigurationOf(path, daemon),
+    ...readConfigurationOf(path, {
+      daemon,
+      options: options.length > 0 ? options.join(' ') : undefined,
+    }),
   })
   if (!configured)
     throw new Complaint(

@@ -24,8 +24,7 @@ function copyWith(files: Readonly<Record<string, string>>): string {
 function playerOf(file: string, daemon?: string) {
   const { player, notes, namesNobody } = configuredPlayer({
     name: file,
-    daemon,
-    ...readConfigurationOf(file, daemon),
+    ...readConfigurationOf(file, { daemon, options: undefined }),
   })!
   return { player, notes, namesNobody, asked: sourcesAsked(player).map(({ address }) => address) }
 }
@@ -65,6 +64,31 @@ test('of a setting in several files the one that is read last counts, and it is 
   )
   expect(notes.join()).not.toContain('maxdrift')
   expect(changesFor(player, 30).map(({ name }) => name)).toContain('makestep 1 -1')
+})
+
+test('of a copy of a machine the daemon is played with the version and the options that stand in it', () => {
+  const root = copyWith({
+    'etc/ntp.conf': 'driftfile /var/lib/ntp/drift\nserver a.example iburst\n',
+    'etc/redhat-release': 'CentOS release 6.10 (Final)\n',
+    'etc/sysconfig/ntpd': 'OPTIONS="-x -u ntp:ntp -p /var/run/ntpd.pid -g"\n',
+  })
+  const { player, notes } = playerOf(join(root, 'etc/ntp.conf'))
+  expect(player).toMatchObject({ kind: 'ntpd', options: '-g -x' })
+  expect(notes.join('; ')).toContain('in this copy it is started as `/usr/sbin/ntpd -x -u ntp:ntp')
+  expect(playerOf(join(root, 'etc/ntp.conf'), 'ntpd-4.2.6p5').player).toMatchObject({
+    version: '4.2.6p5',
+    options: '-g',
+  })
+})
+
+test('ntp.conf of NTPsec is played as that', () => {
+  const root = copyWith({
+    'etc/ntpsec/ntp.conf': 'pool 0.example iburst\nrestrict default kod nomodify nopeer noquery limited\n',
+  })
+  expect(playerOf(join(root, 'etc/ntpsec/ntp.conf')).player).toMatchObject({
+    kind: 'ntpd',
+    version: 'ntpsec-1.2.2',
+  })
 })
 
 test('chrony.conf as SUSE has it, where a pattern finds the servers', () => {

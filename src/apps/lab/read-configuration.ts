@@ -24,16 +24,19 @@ import { oneText } from '#lab/players/one-text.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { machineAround } from '../machine-around.ts'
 import { readNamed } from './read-named.ts'
+import { readerAround } from './reader-around.ts'
 
 const TIMESYNCD = 'timesyncd.conf'
 /** Of more files only their number is said. */
 const MOST_NAMED = 6
 
-/** `daemon` is as a person writes it; without it the text says whose it is. */
+/** `daemon` and `options` are as a person writes them; without them the machine around the file tells, and then the text. */
 export function readConfigurationOf(
   file: string,
-  daemon?: string,
-): Required<Pick<Said, 'text' | 'lines' | 'remarks'>> {
+  said: Pick<Said, 'daemon' | 'options'>,
+): Pick<Said, 'daemon' | 'options'> & Required<Pick<Said, 'text' | 'lines' | 'remarks'>> {
+  const reader = said.daemon === undefined && said.options === undefined ? readerAround(file) : undefined
+  const { daemon, options } = reader ?? said
   const around = machineAround(file)
   const path = around?.path ?? resolve(file)
   const withDropIns = around !== undefined && path.endsWith(`/systemd/${TIMESYNCD}`)
@@ -63,9 +66,12 @@ export function readConfigurationOf(
     shown(path),
   )
   return {
+    daemon,
+    options,
     text,
     lines,
     remarks: [
+      ...(reader ? [reader.remark] : []),
       ...readWith(
         configuration.filter(each => each.path !== path).map(each => shown(each.path)),
         around !== undefined,

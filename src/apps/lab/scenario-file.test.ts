@@ -36,6 +36,14 @@ describe('a scenario', () => {
     expect(problems('')).toHaveLength(4)
   })
 
+  test('a daemon may be started without options', () => {
+    const player = `[[player]]\nname = "x"\ndaemon = "ntpd-4.2.8p15"\nconfig = "server 192.0.2.1"\n`
+    expect(problems(`${GOOD}\n${player}options = ""\n`)).toEqual([])
+    expect(problems(`${GOOD}\n${player}options = "${'-g '.repeat(80)}"\n`)).toEqual([
+      expect.stringContaining('`options` in [[player]] must have 200 characters at most'),
+    ])
+  })
+
   test.each([
     ['titlee = 3\n', 'story.toml:1: unknown key `titlee`; did you mean `title`?'],
     ['', 'story.toml:6: `delay` in [[server]] must be a duration', 'delay = "5 bananas"'],

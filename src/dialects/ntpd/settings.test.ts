@@ -57,5 +57,6 @@ test('tos and the rest', () => {
 test('the Allan intercept is in seconds up to 4.2.4', () => {
   expect(settings('tinker allan 1024', '', '4.2.4p8').allan).toBe(10)
   expect(settings('tinker allan 10', '', '4.2.6p5').allan).toBe(10)
+  expect(settings('tinker allan 1800').allan).toBe(8)
   expect(settings('', '', '4.2.4p8').allan).toBeCloseTo(10.55, 2)
 })

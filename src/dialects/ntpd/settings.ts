@@ -80,8 +80,8 @@ export function settingsOf(conf: NtpdConf, options: NtpdOptions, version: NtpdVe
   }
 }
 
-/** In seconds up to 4.2.4, and as a power of two from then on. */
+/** In seconds up to 4.2.4, and as a power of two from then on, which is held in one byte: of 1800 that is 8. */
 function allanOf(said: number | undefined, { generation, allan }: NtpdDefaults): PollLog2 {
   if (said === undefined) return allan
-  return generation === '4.2.4' ? Math.log2(said) : said
+  return generation === '4.2.4' ? Math.log2(said) : Math.trunc(said) & 0xff
 }

@@ -2,7 +2,9 @@
 import { grouped } from '#core/grouped.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
+import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
+import { pollLimits } from '#dialects/ntpd/poll-limits.ts'
 import { REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import { parseVersion } from '#dialects/ntpd/version.ts'
 import { parseNtpdRsConf } from '#dialects/ntpd-rs/conf.ts'
@@ -72,6 +74,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
       ({ kind }) => kind === 'broadcastclient' || kind === 'multicastclient',
     )
     const deaf = listening.filter(({ options }) => options.flags.has('novolley'))
+    const refused = asked.filter(({ options }) => version && !pollLimits(options.values, defaultsOf(version)))
     const unheard =
       version?.family === 'ntpsec'
         ? 'NTPsec listens to nobody'
@@ -85,6 +88,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
         ...leftOutOfNtpd(text, version),
         ...clocks.map(why('reference clocks are not played')),
         ...deafenedServers(text, asked, version),
+        ...refused.map(why('this ntpd leaves a line out whose minpoll is above its maxpoll: played so')),
         ...(unheard === undefined ? deaf.map(why(NOVOLLEY)) : listening.map(why(unheard))),
       ],
     }
@@ -157,10 +161,14 @@ function attributed(text: string, file: string): Attributed | undefined {
   return { kind: preferring ? 'ntpd' : best[0]!, guessed: best.length > 1 }
 }
 
-/** Where it keeps its drift and its keys. */
+/** Where it keeps its drift, its keys and what it writes. */
+const pathsIn = (text: string): string[] =>
+  [...text.matchAll(/^\s*(?:driftfile|keys|keyfile|statsdir|logdir|logfile)\s+(\S+)/gim)].map(
+    ([, path]) => path!,
+  )
+
 function filesTell(text: string): DaemonKind | undefined {
-  const paths = [...text.matchAll(/^\s*(?:driftfile|keys|keyfile|statsdir|logdir|logfile)\s+(\S+)/gim)]
-  const all = paths.map(([, path]) => path!).join('\n')
+  const all = pathsIn(text).join('\n')
   return /chrony/.test(all) ? 'chronyd' : /\bntp/.test(all) ? 'ntpd' : undefined
 }
 
@@ -201,9 +209,16 @@ function sayEach(remarks: readonly Remark[], placeOf: (line: number) => LinePlac
   return [...byWhy].map(([why, those]) => `${lineNames(those.map(({ line }) => placeOf(line)))}: ${why}`)
 }
 
-/** The one that is played when nobody says which: NTPsec alone knows the word `refclock`. */
-const usualNtpd = (text: string): string =>
-  writtenDaemon(parseConf(text, '').associations.some(({ kind }) => kind === 'refclock') ? 'ntpsec' : 'ntpd')!
+/** The one that is played when nobody says which: NTPsec alone knows the words `refclock` and `nts`, and its packages have folders of its name. */
+function usualNtpd(text: string, file: string): string {
+  const isSec =
+    /(^|\/)ntpsec\//.test(file) ||
+    pathsIn(text).some(path => path.includes('/ntpsec/')) ||
+    parseConf(text, '').associations.some(
+      ({ kind, options }) => kind === 'refclock' || options.flags.has('nts'),
+    )
+  return writtenDaemon(isSec ? 'ntpsec' : 'ntpd')!
+}
 
 export interface Said {
   readonly name: string
@@ -224,7 +239,7 @@ export function configuredPlayer(said: Said): Configured | undefined {
   const kind = daemon === undefined ? whose?.kind : daemonKind(daemon)
   if (kind === undefined) return undefined
   const guessed = whose?.guessed ?? false
-  const usual = usualNtpd(text)
+  const usual = usualNtpd(text, name)
   const {
     strange,
     leftOut: all,

@@ -215,6 +215,15 @@ describe('a file as it is found on a machine is played with the servers of the s
   })
 })
 
+test('a line that an old ntpd refuses for its polls is none, and that is said', () => {
+  const text = 'server a.example maxpoll 4\nserver b.example\n'
+  const { notes } = configuredPlayer({ name: 'ntp.conf', daemon: 'ntpd-4.2.4p8', options: '-g', text })!
+  expect(notes).toEqual(['line 1: this ntpd leaves a line out whose minpoll is above its maxpoll: played so'])
+  expect(configuredPlayer({ name: 'ntp.conf', daemon: 'ntpd-4.2.8p6', options: '-g', text })!.notes).toEqual(
+    [],
+  )
+})
+
 test('ntpd that drops the answers of its servers never learns the time; of one that is let through it does', () => {
   const scenario = v.parse(scenarioSchema, {
     title: 'a start',

@@ -9,6 +9,8 @@ import type { Observed } from './story.ts'
 /** So large are swings that are worth saying, and so many make three times to and fro. */
 const WORTH_SAYING: Seconds = 0.01
 const FEWEST_SWINGS = 6
+/** What swings for so long behind a disturbance is how it was corrected. */
+const SETTLING: Seconds = 3600
 /** They grow where the last third is so much larger than the first. */
 const GROWING = 1.5
 
@@ -21,9 +23,12 @@ export function saySwings(
   const at = Float64Array.from(moments, each => each.at)
   const offset = Float64Array.from(moments, each => each.offset)
   swings.add({ at, offset, rows: at.length }, Number.POSITIVE_INFINITY)
-  const large = swings.all.filter(({ peak }) => Math.abs(peak) >= WORTH_SAYING)
+  const disturbed = [...pauses, ...steps]
+  const large = swings.all
+    .filter(({ peak }) => Math.abs(peak) >= WORTH_SAYING)
+    .filter(swing => disturbed.every(each => swing.at < each.at || swing.at > each.at + SETTLING))
   if (large.length < FEWEST_SWINGS || large.length < swings.count / 2) return []
-  if (2 * (pauses.length + steps.length) > large.length) return []
+  if (2 * disturbed.length > large.length) return []
   const halves = large.slice(1).map((each, i) => each.at - large[i]!.at)
   const peaks = large.map(({ peak }) => Math.abs(peak))
   const third = Math.floor(peaks.length / 3)

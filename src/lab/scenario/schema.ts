@@ -62,10 +62,17 @@ const text = (most: number) =>
     v.string('must be a text in quotes'),
     v.check(value => value.trim().length > 0 && value.length <= most, `must have 1 to ${most} characters`),
   )
-const line = (most: number) =>
+const ONE_LINE = v.check<string, string>(
+  value => !/\p{C}/u.test(value),
+  'must be one line without control characters',
+)
+const line = (most: number) => v.pipe(text(most), ONE_LINE)
+/** Of which nothing is a value, too. */
+const words = (most: number) =>
   v.pipe(
-    text(most),
-    v.check(value => !/\p{C}/u.test(value), 'must be one line without control characters'),
+    v.string('must be a text in quotes'),
+    v.maxLength(most, `must have ${most} characters at most`),
+    ONE_LINE,
   )
 
 /** Line ends are no control characters here: the text is broken anew when it is shown. */
@@ -379,7 +386,7 @@ const player = v.strictObject({
     v.optional(v.pipe(line(40), v.check(isDaemon, `must be ${KNOWN_DAEMONS}`))),
     'A daemon with its version, for a configuration of your own.',
   ),
-  options: described(v.optional(line(200)), 'Its command line, like "-g -x"; of ntpd.'),
+  options: described(v.optional(words(200)), 'Its command line, like "-g -x"; of ntpd.'),
   config: described(v.optional(text(100_000)), 'The text of its configuration.'),
   file: described(v.optional(line(1000)), 'Or the file that has it, beside the scenario.'),
   offset: described(

@@ -1,6 +1,7 @@
 /** From the lines of ntp.conf to associations: which of them this model can play, with what limits of their polls. */
 import type { PollLog2 } from '#core/time/units.ts'
 import type { NtpdAssociation, NtpdConf } from '#dialects/ntpd/conf.ts'
+import { pollLimits } from '#dialects/ntpd/poll-limits.ts'
 import type { NtpdSettings } from '#dialects/ntpd/settings.ts'
 import { LOCAL_CLOCK, REFERENCE_CLOCK } from '#dialects/ntpd/sources.ts'
 import type { AssociationConfig } from './association.ts'
@@ -67,14 +68,12 @@ function configOf(
     const value = options.values.get(option)
     return value === undefined ? undefined : Number(value)
   }
-  const within = (poll: PollLog2): PollLog2 => Math.min(defaults.mostPoll, Math.max(defaults.leastPoll, poll))
-  const minpoll = within(number('minpoll') ?? defaults.minpoll)
   // The local clock is looked at every 64 s.
-  const maxpoll = within(number('maxpoll') ?? (local ? defaults.minpoll : defaults.maxpoll))
+  const limits = pollLimits(options.values, defaults, local ? defaults.minpoll : defaults.maxpoll)
+  if (!limits) return undefined
   return {
     kind: local ? 'local' : kind === 'peer' ? 'peer' : 'server',
-    minpoll: Math.min(minpoll, maxpoll),
-    maxpoll: Math.max(minpoll, maxpoll),
+    ...limits,
     iburst: quit || options.flags.has('iburst'),
     burst: options.flags.has('burst'),
     prefer: options.flags.has('prefer'),

@@ -167,9 +167,7 @@ function whomToForecast(options: Options): Asked {
   if (daemon !== undefined && !isDaemon(daemon)) throw new Complaint(unknownDaemon(daemon))
   const configured = configuredPlayer({
     name: config,
-    daemon,
-    options: options.options ?? own?.options,
-    ...readConfigurationOf(config, daemon),
+    ...readConfigurationOf(config, { daemon, options: options.options ?? own?.options }),
   })
   if (!configured) throw new Complaint(`${config}: whose is it? Say --daemon`)
   // Nobody broadcasts in the story.

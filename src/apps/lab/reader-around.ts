@@ -1,0 +1,49 @@
+/**
+ * Who reads a configuration, and how it is started, where the machine around the file tells: this one, or the copy of one that the
+ * file lies in. What a person says of it goes before that.
+ */
+import type { TimeDaemon } from '#core/guest/inventory.ts'
+import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { writtenDaemon } from '#lab/players/daemon-name.ts'
+import { openFiles } from '#worlds/host/files.ts'
+import { machineAround } from '../machine-around.ts'
+import { clockOptions, findOwnDaemon } from './own-daemon.ts'
+
+export interface Reader {
+  readonly daemon: string | undefined
+  readonly options: string | undefined
+  readonly remark: string
+}
+
+export function readerAround(file: string): Reader | undefined {
+  const around = machineAround(file)
+  if (!around) return undefined
+  if (around.root === '') {
+    const own = findOwnDaemon()
+    return own?.daemon !== undefined && own.config === around.path
+      ? { daemon: own.daemon, options: own.options, remark: own.evidence.replace(/\.$/, '') }
+      : undefined
+  }
+  const { daemons } = takeInventory(openFiles(around.root))
+  const reader = daemons.find(({ configuration }) => configuration[0]?.path === around.path)
+  return reader && readerInCopy(reader)
+}
+
+function readerInCopy({ name, version, commandLine, setsTime }: TimeDaemon): Reader | undefined {
+  if (!commandLine) return undefined
+  const started = `in this copy it is started as \`${commandLine.value.join(' ')}\``
+  if (name === 'ntpd' || name === 'ntpsec')
+    return {
+      // Of an ntpd without a version the lab says itself which one it plays.
+      daemon: version || name === 'ntpsec' ? writtenDaemon(name, version?.value) : undefined,
+      options: clockOptions(commandLine.value.slice(1)),
+      remark: started,
+    }
+  return name === 'chronyd' && setsTime?.value === false
+    ? {
+        daemon: undefined,
+        options: undefined,
+        remark: `${started}, and leaves the clock alone: played as if it did not`,
+      }
+    : undefined
+}
