@@ -7,7 +7,9 @@
 import type { Owner, Unreadable } from '#core/guest/files.ts'
 import { byBytes, type Files } from '#core/guest/files.ts'
 import { filesNoted } from '#core/guest/files-over.ts'
+import { readStart } from '#diagnosis/inventory/at-boot.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { findJobs } from '#diagnosis/inventory/jobs.ts'
 import { encodeOwners, OWNERS_FILE } from '#diagnosis/inventory/owners-file.ts'
 import { isEmptied, isSecret, shareable } from '#diagnosis/inventory/share.ts'
 import { encodeUnread, UNREAD_FILE } from '#diagnosis/inventory/unread-file.ts'
@@ -44,6 +46,9 @@ export function collect(files: Files): Collected {
   // Whoever judges the copy asks for more than its facts: whether there is what a file names, and the guests of a host.
   lintMachine(inventory, noted)
   const { unread } = inventory
+  const { scripts } = findJobs(noted, readStart(noted))
+  const setting = new Set(scripts.flatMap(({ path, sets }) => (sets ? [path] : [])))
+  const idle = new Set(scripts.flatMap(({ path, sets }) => (sets ? [] : [path])))
   const members = new Map<string, CollectedMember>()
   const left: string[] = []
   for (const path of there) {
@@ -57,8 +62,8 @@ export function collect(files: Files): Collected {
       left.push(path)
       members.set(path, { path, what: 'there' })
     } else {
-      const bytes = bytesToShare(path, read)
-      if (isEmptied(path, Buffer.from(bytes).toString())) members.delete(path)
+      const bytes = bytesToShare(path, read, setting)
+      if (idle.has(path) || isEmptied(path, Buffer.from(bytes).toString())) members.delete(path)
       else members.set(path, { path, what: { bytes } })
     }
   }
@@ -84,9 +89,13 @@ export function collect(files: Files): Collected {
 const ACPI_HEADER = 36
 
 /** As it is, unless something is taken out. */
-function bytesToShare(path: string, { text, bytes }: { text: string; bytes: Uint8Array }): Uint8Array {
+function bytesToShare(
+  path: string,
+  { text, bytes }: { text: string; bytes: Uint8Array },
+  scripts: ReadonlySet<string>,
+): Uint8Array {
   if (path.startsWith('/sys/firmware/acpi/tables/')) return bytes.subarray(0, ACPI_HEADER)
-  const shared = shareable(path, text)
+  const shared = shareable(path, text, scripts)
   return shared === text ? bytes : Buffer.from(shared)
 }
 

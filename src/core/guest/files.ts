@@ -20,6 +20,7 @@ export const UNREAD = {
   binary: 'it holds zero bytes, so it is no text',
   'leads-nowhere': 'it is a link to what is not there',
   'odd-name': 'its name is not UTF-8',
+  'not-there': 'a job runs it, and it is not there',
   'left-out': 'it holds secrets and was left out of this copy',
   failed: 'the system could not read it',
 } as const

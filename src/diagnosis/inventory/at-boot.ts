@@ -4,6 +4,7 @@
  * stops, and what stands behind its end, is not run then.
  */
 import type { Files } from '#core/guest/files.ts'
+import { scriptsCalledIn } from '#dialects/linux/called-script.ts'
 import { isOfRoot, parseCrontab } from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { counterIn, endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
@@ -67,7 +68,7 @@ const MOST_FILES = 256
 
 const numbered = (lines: readonly string[]) => lines.map((text, index) => ({ line: index + 1, text }))
 
-function linesToTheExit(lines: readonly string[]): Pick<LineAtBoot, 'line' | 'text'>[] {
+export function linesToTheExit(lines: readonly string[]): Pick<LineAtBoot, 'line' | 'text'>[] {
   const end = lines.findIndex(endsScript)
   return numbered(end < 0 ? lines : lines.slice(0, end))
 }
@@ -179,7 +180,9 @@ const UNITS_OF_DAEMONS: ReadonlySet<string> = new Set(KNOWN_DAEMONS.flatMap(({ u
 const isOfClock = ({ text }: LineAtBoot): boolean =>
   findClockSetting(text) !== undefined || settingsIn(text).length > 0 || counterIn(text) !== undefined
 
-/** Services that the start of the machine starts, and that set something of its clock; the daemons have a table of their own. */
+const runsScript = ({ text }: LineAtBoot): boolean => scriptsCalledIn(text).length > 0
+
+/** Services that the start of the machine starts, and that set something of its clock, or may by a script; the daemons have a table of their own. */
 function servicesAtBoot(files: Files): ServiceAtBoot[] {
   const names = new Set(
     ENABLED_IN.flatMap(directory =>
@@ -198,7 +201,7 @@ function servicesAtBoot(files: Files): ServiceAtBoot[] {
       if (!path || !text) return []
       const unit = parseUnit(text, path)
       const starts = STARTS.flatMap(key => listOf([unit], 'Service', key)).map(commandIn)
-      if (!starts.some(isOfClock)) return []
+      if (!starts.some(isOfClock) && !starts.some(runsScript)) return []
       const enabledAt = findEnabled(files, name, path, [unit])
       return enabledAt?.value ? [{ name, path, enabledAt, starts }] : []
     })

@@ -8,6 +8,7 @@ import { placeOfProcesses } from '#core/guest/processes.ts'
 import { switchesSyncOn } from '#dialects/linux/set-clock.ts'
 import { readStart } from './at-boot.ts'
 import { findBoot } from './boot.ts'
+import { unreadWith } from './called-scripts.ts'
 import { findClock } from './clock.ts'
 import { findContainer } from './container.ts'
 import { copyKind } from './copy-kind.ts'
@@ -43,7 +44,7 @@ export function takeInventory(files: Files): Inventory {
   const processes = placeOfProcesses(files)
   const missing = findMissing(files, processes)
   const start = readStart(files)
-  const jobs = findJobs(files, start)
+  const { jobs, scripts } = findJobs(files, start)
   return {
     copy: copyKind(files),
     hostname: wholeFile(files, 'proc/sys/kernel/hostname') ?? wholeFile(files, 'etc/hostname'),
@@ -79,7 +80,7 @@ export function takeInventory(files: Files): Inventory {
     reported: findReported(files),
     messages,
     missing,
-    unread: files.unread,
+    unread: unreadWith(files, scripts),
   }
 }
 

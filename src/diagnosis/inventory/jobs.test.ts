@@ -17,7 +17,7 @@ const machine = (exec: string, more: Record<string, Member> = {}): Record<string
 })
 const jobsOf = (members: Record<string, Member>) => {
   const files = memoryFiles(members)
-  return findJobs(files, readStart(files))
+  return findJobs(files, readStart(files)).jobs
 }
 
 test('tables of users, who need sudo; the folders beside them are no tables', () => {

@@ -1,13 +1,14 @@
 /**
  * Jobs that set the clock: lines of crontabs, scripts that cron runs, timers of systemd, and what is run once at the start of the
- * machine or of its network, by scripts and by units. Only commands that set it are told (`dialects/linux/set-clock.ts`).
+ * machine or of its network, by scripts and by units; each with the scripts of the owner's own that it runs. Only commands that set
+ * the clock are told (`dialects/linux/set-clock.ts`).
  */
 import { grouped } from '#core/grouped.ts'
 import type { Files } from '#core/guest/files.ts'
-import type { ClockJob } from '#core/guest/inventory.ts'
+import type { ClockJob, Place } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
+import { parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
 import { type ClockSetting, endsAnother, findClockSetting } from '#dialects/linux/set-clock.ts'
 import { endlessLoops } from '#dialects/linux/shell-loop.ts'
 import { listOf, parseUnit } from '#dialects/linux/unit.ts'
@@ -17,10 +18,12 @@ import {
   commandIn,
   crontabs,
   type LineAtBoot,
+  type ServiceAtBoot,
   type Start,
   scriptLines,
   scriptsToRun,
 } from './at-boot.ts'
+import { callsOf, type LineRun, NO_SETTING, withCalled } from './called-scripts.ts'
 import { at, fact, textAt } from './place.ts'
 import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
 
@@ -36,37 +39,63 @@ const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds 
   ['/etc/network/if-up.d', 'when the network comes up', undefined],
 ]
 
-export const findJobs = (files: Files, start: Start): ClockJob[] => [
-  ...crontabs(files).flatMap(path => jobsIn(files, path)),
-  ...SCRIPTS.flatMap(([folder, when, every]) =>
-    scriptsToRun(files, folder).flatMap(path => jobOf(scriptLines(files, path), when, every)),
-  ),
-  ...[...grouped(start.scripts, ({ path }) => path).values()].flatMap(lines =>
-    jobOf(lines, 'at boot', undefined),
-  ),
-  ...timers(files),
-  ...unitsAtBoot(start),
-]
+export interface Jobs {
+  readonly jobs: readonly ClockJob[]
+  /** Scripts of the owner that were read, or would have been, and whether a job sets the clock by it. */
+  readonly scripts: readonly { readonly path: string; readonly sets: boolean }[]
+}
 
-const jobsIn = (files: Files, path: string): ClockJob[] =>
-  parseCrontab(textAt(files, path) ?? '').flatMap(job => {
-    const { when, every, line } = job
-    const setting = settingOfJob(job, path)
-    const repeats = when !== '@reboot'
-    return setting
-      ? [
-          {
-            name: path,
-            unit: undefined,
-            program: setting.program,
-            when,
-            every,
-            repeats,
-            ...(setting.takesPort && { takesPort: true as const }),
-            command: fact(setting.shown, at(path, `${when} ${setting.shown}`, line)),
-          },
-        ]
-      : []
+export function findJobs(files: Files, start: Start): Jobs {
+  const runs = [
+    ...crontabs(files).flatMap(path => runsOfTable(files, path)),
+    ...SCRIPTS.flatMap(([folder, when, every]) =>
+      scriptsToRun(files, folder).map(path => runOf(path, when, every, scriptLines(files, path))),
+    ),
+    ...[...grouped(start.scripts, ({ path }) => path)].map(([path, lines]) =>
+      runOf(path, 'at boot', undefined, lines),
+    ),
+    ...timers(files),
+    ...start.services.map(unitAtBoot),
+  ].map(run => ({ ...run, lines: withCalled(files, run.lines) }))
+  const jobs = runs.flatMap(jobOf)
+  const called = runs.flatMap(({ lines }) => lines.flatMap(callsOf))
+  const setting = new Set(
+    jobs.flatMap(({ script, command }) => (script ? command.evidence : [])).map(({ path }) => path),
+  )
+  return {
+    jobs,
+    scripts: [...new Set(called.map(({ path }) => path))].map(path => ({ path, sets: setting.has(path) })),
+  }
+}
+
+/** What is run at one time. */
+interface Run extends Pick<ClockJob, 'name' | 'unit' | 'when' | 'every' | 'repeats'> {
+  readonly lines: readonly LineRun[]
+  /** Of its time. */
+  readonly evidence?: readonly Place[]
+}
+
+const runOf = (name: string, when: string, every: Seconds | undefined, lines: readonly LineRun[]): Run => ({
+  name,
+  unit: undefined,
+  when,
+  every,
+  repeats: every !== undefined,
+  lines,
+})
+
+const runsOfTable = (files: Files, path: string): Run[] =>
+  parseCrontab(textAt(files, path) ?? '').map(job => {
+    const { when, every, line, command: text } = job
+    const command: LineRun = {
+      path,
+      line,
+      text,
+      lead: `${when} `,
+      setting: settingOfJob(job, path) ?? NO_SETTING,
+      calls: scriptsOfJob(job, path),
+    }
+    return { ...runOf(path, when, every, [command]), repeats: when !== '@reboot' }
   })
 
 /** Where something sets the clock again and again, although it is run once. */
@@ -83,40 +112,43 @@ function settingInLoop(lines: readonly Pick<LineAtBoot, 'text'>[]): Again | unde
   return undefined
 }
 
-/** The first of its lines that sets the clock stands for a script, or one that does so in a loop. */
-function jobOf(lines: readonly LineAtBoot[], when: string, every: Seconds | undefined): ClockJob[] {
-  const again = every === undefined ? settingInLoop(lines) : undefined
-  for (const [index, { path, line, text }] of lines.entries()) {
-    if (again && index !== again.index) continue
-    const setting = text.length < LONGEST ? findClockSetting(text) : undefined
-    if (setting)
-      return [
-        {
-          name: path,
-          unit: undefined,
-          program: setting.program,
-          when: again?.when ?? when,
-          every: again?.every ?? every,
-          repeats: again !== undefined || every !== undefined,
-          ...(setting.takesPort &&
-            !lines.slice(0, index).some(each => endsAnother(each.text)) && { takesPort: true as const }),
-          command: fact(setting.shown, at(path, setting.shown, line)),
-        },
-      ]
+/** The first of its lines that sets the clock stands for all, or one that does so in a loop. */
+function jobOf({ lines, evidence = [], ...run }: Run): ClockJob[] {
+  const { index: only, ...loop } = (run.repeats ? undefined : settingInLoop(lines)) ?? {}
+  for (const [index, line] of lines.entries()) {
+    const setting = only === undefined || index === only ? settingOf(line) : undefined
+    if (!setting) continue
+    const takesPort = setting.takesPort && !lines.slice(0, index).some(each => endsAnother(each.text))
+    const place = at(line.path, `${line.lead ?? ''}${setting.shown}`, line.line)
+    return [
+      {
+        ...run,
+        ...loop,
+        program: setting.program,
+        ...(takesPort && { takesPort: true as const }),
+        ...(line.ranBy && { script: line.path }),
+        command: fact(setting.shown, place, ...(line.ranBy ?? []), ...evidence),
+      },
+    ]
   }
   return []
 }
 
 const LONGEST = 1000
 
+function settingOf({ text, setting }: LineRun): ClockSetting | undefined {
+  if (setting) return setting === NO_SETTING ? undefined : setting
+  return text.length < LONGEST ? findClockSetting(text) : undefined
+}
+
 const AGAIN = ['OnCalendar', 'OnUnitActiveSec', 'OnUnitInactiveSec'] as const
 
-/** Timers that something starts, and the service that each of them starts. */
-function timers(files: Files): ClockJob[] {
+/** Timers that something starts, with the service that each of them starts. */
+function timers(files: Files): Run[] {
   const names = new Set(
     UNIT_DIRECTORIES.flatMap(directory => files.names(directory).filter(name => name.endsWith('.timer'))),
   )
-  return [...names].flatMap((name): ClockJob[] => {
+  return [...names].flatMap((name): Run[] => {
     const path = pathOfUnit(files, name)
     const text = path && textAt(files, path)
     if (!path || !text) return []
@@ -125,56 +157,38 @@ function timers(files: Files): ClockJob[] {
     const service = listOf([timer], 'Timer', 'Unit').at(-1)?.value ?? name.replace(/timer$/, 'service')
     const servicePath = pathOfUnit(files, service)
     const unit = servicePath && parseUnit(textAt(files, servicePath) ?? '', servicePath)
-    const [started] = unit ? listOf([unit], 'Service', 'ExecStart').map(commandIn).flatMap(settingOf) : []
-    if (!started) return []
     const again = AGAIN.flatMap(key => listOf([timer], 'Timer', key).slice(-1))[0]
     return [
       {
         name,
         unit: name,
-        program: started.program,
         when: again ? `${again.key}=${again.value}` : 'at boot',
         every:
           again && (NAMED[again.value] ?? (again.key === 'OnCalendar' ? undefined : readSpan(again.value))),
         repeats: again !== undefined,
-        ...(started.takesPort && { takesPort: true as const }),
-        command: fact(
-          started.shown,
-          at(started.path, `${started.key}=${started.shown}`, started.line),
-          ...(again ? [at(path, `${again.key}=${again.value}`, again.line)] : [at(path, name)]),
-        ),
+        lines: unit ? listOf([unit], 'Service', 'ExecStart').map(commandIn).map(lineOf) : [],
+        evidence: again ? [at(path, `${again.key}=${again.value}`, again.line)] : [at(path, name)],
       },
     ]
   })
 }
 
-/** Services that the start of the machine starts, and that set the clock by the way. */
-const unitsAtBoot = ({ services }: Start): ClockJob[] =>
-  services.flatMap(({ name, path, enabledAt, starts }): ClockJob[] => {
-    const [started] = starts.flatMap(settingOf)
-    const again = started && settingInLoop([started])
-    return started
-      ? [
-          {
-            name,
-            unit: name,
-            program: started.program,
-            when: again?.when ?? 'at boot',
-            every: again?.every,
-            repeats: again !== undefined,
-            command: fact(
-              started.shown,
-              at(path, `${started.key}=${started.shown}`, started.line),
-              ...enabledAt.evidence,
-            ),
-          },
-        ]
-      : []
-  })
+/** A service that the start of the machine starts, and that sets the clock by the way. */
+const unitAtBoot = ({ name, enabledAt, starts }: ServiceAtBoot): Run => ({
+  name,
+  unit: name,
+  when: 'at boot',
+  every: undefined,
+  repeats: false,
+  lines: starts.map(lineOf),
+  evidence: enabledAt.evidence,
+})
 
-function settingOf(command: Command): (Command & ClockSetting)[] {
-  const found = findClockSetting(command.text)
-  return found ? [{ ...command, ...found, shown: command.sign + found.shown }] : []
+function lineOf(command: Command): LineRun {
+  const { key, sign, text } = command
+  const found = text.length < LONGEST ? findClockSetting(text) : undefined
+  const setting = found ? { ...found, shown: sign + found.shown } : NO_SETTING
+  return { ...command, lead: `${key}=`, setting }
 }
 
 const NAMED: Readonly<Record<string, Seconds>> = {

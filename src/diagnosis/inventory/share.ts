@@ -2,7 +2,8 @@
  * What of a file may leave the machine: the file itself without what is secret in it, and of long ones only the lines that the
  * inventory looks at. Host names and addresses stay, because without them nobody could tell who asks whom.
  */
-import { isOfRoot, parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
+import { linesRunBy, scriptsCalledIn } from '#dialects/linux/called-script.ts'
+import { isOfRoot, parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { counterIn, endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { linesOf } from '#dialects/named-source.ts'
@@ -33,8 +34,10 @@ export const isEmptied = (path: string, shared: string): boolean =>
     ![...shared.matchAll(STARTS_OTHERS)].some(([, units = '']) => TIME_NAMES.test(units)) &&
     !/^\s*Exec\w+=(?!\(removed\))/m.test(shared))
 
-/** Lines stay where they are, unless only some of them are kept. */
-export function shareable(path: string, text: string): string {
+const NO_SCRIPTS: ReadonlySet<string> = new Set()
+
+/** Lines stay where they are, unless only some of them are kept. `scripts`: of the owner, by which jobs set the clock. */
+export function shareable(path: string, text: string, scripts: ReadonlySet<string> = NO_SCRIPTS): string {
   if (path === DPKG_STATUS) return keepPackages(text)
   if (path === '/proc/1/environ')
     return text
@@ -53,11 +56,12 @@ export function shareable(path: string, text: string): string {
   if (path.endsWith('/dmidecode')) return keepLines(text, isOfDmi)
   if (path.endsWith('/sysctl_-a')) return keepLines(text, isOfTimeSetting)
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
-  if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path)))
+  if (isUnit(path)) return eachLine(text, unitLines(isOfTime(path), scripts))
   if (/^\/proc\/\d+\/cmdline$/.test(path)) return commandLine(text)
   if (isDomain(path)) return clockOfDomain(text)
-  if (isScriptOfInit(path)) return startOfScript(text)
-  if (isJob(path)) return eachLine(text, isCrontab(path) ? jobLine(path) : scriptLines())
+  if (isScriptOfInit(path)) return startOfScript(text, scripts)
+  if (isJob(path)) return eachLine(text, isCrontab(path) ? jobLine(path, scripts) : scriptLines(scripts))
+  if (scripts.has(path)) return scriptOfOwner(text, scripts)
   if (isOptions(path)) return eachLine(text, optionLines())
   return withoutSecrets(text)
 }
@@ -70,19 +74,19 @@ const eachLine = (text: string, keep: (line: string) => string): string =>
 const settingIn = (line: string): string | undefined => findClockSetting(line)?.shown
 
 /** Besides, what it sets of the kernel that bears on time; nothing behind its end is run. */
-function scriptLines(): (line: string) => string {
+function scriptLines(scripts: ReadonlySet<string>): (line: string) => string {
   let ended = false
   return line => {
     ended ||= endsScript(line)
-    return settingIn(line) ?? (ended ? undefined : kernelSettingIn(line)) ?? COMMENT
+    return settingIn(line) ?? callIn(line, scripts) ?? (ended ? undefined : kernelSettingIn(line)) ?? COMMENT
   }
 }
 
 /** What its start does, and the first line, which says by whom it is read. */
-function startOfScript(text: string): string {
+function startOfScript(text: string, scripts: ReadonlySet<string>): string {
   const lines = linesOf(text)
   const started = new Map(linesOfStart(lines).map(each => [each.line, each.text]))
-  const shown = scriptLines()
+  const shown = scriptLines(scripts)
   return withoutSecrets(
     lines
       .map((line, index) =>
@@ -101,15 +105,33 @@ function kernelSettingIn(line: string): string | undefined {
   return set.length === 0 ? undefined : `sysctl -w ${set.map(each => JSON.stringify(each)).join(' ')}`
 }
 
+/** Of a script that sets the clock by the way. */
+const callIn = (line: string, scripts: ReadonlySet<string>): string | undefined =>
+  scriptsCalledIn(line).find(({ path }) => scripts.has(path))?.shown
+
+/** By its first line it is known by whom it is read. */
+function scriptOfOwner(text: string, scripts: ReadonlySet<string>): string {
+  const shown = scriptLines(scripts)
+  const run = linesRunBy(linesOf(text), { told: false }) ?? []
+  return withoutSecrets(
+    linesOf(text)
+      .map((line, index) => (index === 0 && /^#!/.test(line) ? line : line && shown(run[index] ?? '')))
+      .join('\n'),
+  )
+}
+
 const COUNTER = '/sys/devices/system/clocksource/clocksource0/current_clocksource'
 
 const jobLine =
-  (path: string) =>
+  (path: string, scripts: ReadonlySet<string>) =>
   (line: string): string => {
     const [job] = parseCrontab(line)
     const atBoot = job?.when === '@reboot' && isOfRoot(path, job.command)
     const shown =
-      job && (settingOfJob(job, path)?.shown ?? (atBoot ? kernelSettingIn(job.command) : undefined))
+      job &&
+      (settingOfJob(job, path)?.shown ??
+        scriptsOfJob(job, path).find(each => scripts.has(each.path))?.shown ??
+        (atBoot ? kernelSettingIn(job.command) : undefined))
     return shown === undefined ? COMMENT : `${job!.when} ${shown}`
   }
 
@@ -138,7 +160,7 @@ const STARTS_OTHERS = /^\s*(?:Wants|Requires|BindsTo|Upholds)\s*=(.*)$/gm
 const EXEC_START = /^ExecStart(?:Pre|Post)?$/
 
 /** Line by line, because a setting may go on over several. */
-function unitLines(ofTime: boolean): (line: string) => string {
+function unitLines(ofTime: boolean, scripts: ReadonlySet<string>): (line: string) => string {
   let goesOn: 'kept' | 'environment' | 'removed' | undefined
   return line => {
     if (/^\s*[#;]/.test(line)) return COMMENT
@@ -149,7 +171,7 @@ function unitLines(ofTime: boolean): (line: string) => string {
     const [, sign = '', command = ''] = /^([-@:+!|]*)(.*?)\\?$/.exec(value.trim()) ?? []
     const setting =
       what === 'removed' && EXEC_START.test(key)
-        ? (settingIn(command) ?? kernelSettingIn(command))
+        ? (settingIn(command) ?? callIn(command, scripts) ?? kernelSettingIn(command))
         : undefined
     goesOn = continued ? what : undefined
     if (what === 'kept') return line

@@ -16,19 +16,21 @@ export function repeatedJobs(inventory: Inventory): { setting: ClockJob[]; shutO
   }
 }
 
-export const wordsFor = ({ unit, name, command }: ClockJob): string[] =>
-  unit ? wordsToStop({ name, unit: { name: unit } }) : [`${name}: without "${command.value}"`]
+export const wordsFor = ({ unit, name, script, command }: ClockJob): string[] =>
+  unit && !script
+    ? wordsToStop({ name, unit: { name: unit } })
+    : [`${script ?? name}: without "${command.value}"`]
 
 /** A line of a table that does nothing else is an edit of the linter's; what has other work in it is for a person to part. */
-export function actionsFor({ unit, name, command }: ClockJob): Action[] {
-  if (unit) return [{ kind: 'stop', daemon: name, unit }]
+export function actionsFor({ unit, name, script, command }: ClockJob): Action[] {
+  if (unit && !script) return [{ kind: 'stop', daemon: name, unit }]
   const isTable = kindOf({ path: name, text: '' }) === 'crontab'
-  if (isTable && settingOfJob({ command: command.value, fed: false }, name)?.alone) return []
+  if (isTable && !script && settingOfJob({ command: command.value, fed: false }, name)?.alone) return []
   const line = command.evidence[0]?.line
   return [
     {
       kind: 'host',
-      where: line === undefined ? name : `${name}, line ${line}`,
+      where: line === undefined ? name : `${script ?? name}, line ${line}`,
       lines: [`take out only what sets the clock, and leave what else is there: ${command.value}`],
     },
   ]

@@ -4,6 +4,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import { linesOf } from '../named-source.ts'
+import { type ScriptCall, scriptsCalledIn } from './called-script.ts'
 import { type ClockSetting, findClockSetting } from './set-clock.ts'
 
 export interface CronJob {
@@ -43,6 +44,10 @@ export function settingOfJob(
   if (!found || (owner !== 'root' && !found.bySudo)) return undefined
   return fed ? { ...found, shown: `${found.shown} % (removed)`, alone: false } : found
 }
+
+/** Scripts that it runs as root: nobody else's set the clock. */
+export const scriptsOfJob = ({ command }: Pick<CronJob, 'command'>, path: string): ScriptCall[] =>
+  isOfRoot(path, command) ? scriptsCalledIn(command, BY_SUDO.exec(command)?.[1]) : []
 
 /** In a table of its own for somebody else root runs nothing. */
 export const isOfRoot = (path: string, command: string): boolean =>

@@ -61,6 +61,7 @@ const WHAT_TO_DO: Readonly<Record<Unread, (live: boolean) => string>> = {
   'odd-name': () => 'Give it a name in UTF-8',
   'leads-nowhere': live =>
     live ? 'Mend the link' : 'Copy the file that the link leads to as well, to the same place below the copy',
+  'not-there': () => 'See whether the job does anything without it',
   'left-out': () => 'Look at it on the machine itself, or keep secrets in a file of their own',
 }
 
