@@ -9,6 +9,7 @@ import type { LintFile } from './file-kind.ts'
 import { withNextMistakes } from './next-mistake.ts'
 import type { LintRule } from './rule.ts'
 import { byteOrderMark } from './rules/byte-order-mark.ts'
+import { chronyValues } from './rules/chrony-values.ts'
 import { chronydRefuses } from './rules/chronyd-refuses.ts'
 import { clockNotDisciplined } from './rules/clock-not-disciplined.ts'
 import { disabledInGuests } from './rules/disabled-in-guests.ts'
@@ -47,6 +48,7 @@ import { type LintSubject, subjectOf } from './subject.ts'
 export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
   words,
+  chronyValues,
   byteOrderMark,
   chronydRefuses,
   missingFiles,

@@ -5,6 +5,7 @@
  * more. `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from 4.2.7 on it may not
  * become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
  */
+import { ipv4Number, lengthOfMask } from '../ip-address.ts'
 import type { Command } from './commands.ts'
 import type { NtpdAssociation } from './conf.ts'
 import { isBefore, type NtpdVersion } from './version.ts'
@@ -71,7 +72,7 @@ export function whatDeafens<R extends Restriction>(
   const asked = all.filter(({ target }) => target === 'source')
   if (asked.length > 0) return asked.find(drops)
   const networks = all.filter(isNetwork)
-  const number = numberOf(server)
+  const number = ipv4Number(server)
   if (number === undefined && networks.some(each => !drops(each))) return undefined
   const inside = networks
     .flatMap(each => {
@@ -121,19 +122,9 @@ const PUBLIC = /(?:^|\.)pool\.ntp\.org$/i
 /** How many bits of an IPv4 network an address has; undefined when it lies in another. */
 function sharedBits({ target, mask }: Restriction, address: number): number | undefined {
   const [network = '', length] = target.split('/')
-  const base = numberOf(network)
-  const bits = length === undefined ? bitsOf(numberOf(mask ?? '')) : Number(length)
+  const base = ipv4Number(network)
+  const bits = length === undefined ? lengthOfMask(mask ?? '') : Number(length)
   if (base === undefined || bits === undefined || bits > 32) return undefined
   const size = 2 ** (32 - bits)
   return Math.floor(base / size) === Math.floor(address / size) ? bits : undefined
-}
-
-const bitsOf = (mask: number | undefined): number | undefined =>
-  mask === undefined ? undefined : 32 - Math.log2(2 ** 32 - mask)
-
-function numberOf(address: string): number | undefined {
-  const parts = /^\d{1,3}(\.\d{1,3}){3}$/.test(address) ? address.split('.').map(Number) : []
-  return parts.length === 4 && parts.every(part => part < 256)
-    ? parts.reduce((number, part) => number * 256 + part)
-    : undefined
 }

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest'
+import { lint } from '../lint.ts'
+
+const told = (line: string, version = '4.3') =>
+  lint(
+    [{ path: 'etc/chrony.conf', text: `pool ntp.example iburst maxsources 4\nmakestep 1 -1\n${line}\n` }],
+    {
+      daemons: [{ name: 'chronyd', version }],
+    },
+  )
+    .filter(({ evidence, severity }) => evidence[0]?.line === 3 && severity !== 'note')
+    .map(({ severity, remedy }) => `${severity} ${remedy.edits?.[0]?.text ?? ''}`.trim())
+
+// What 4.3 ends at is what it says itself: "Could not parse allow directive", or "Bad subnet in …".
+test.each([
+  ['allow 192.168.0.0/255.255.0.0', 'allow 192.168.0.0/16'],
+  ['allow 192.168.1.*', 'allow 192.168.1.0/24'],
+  ['allow 10.*.*.*', 'allow 10.0.0.0/8'],
+  ['deny 10.0.0.', 'deny 10.0.0.0/24'],
+  ['allow ALL', 'allow all'],
+  ['allow *', 'allow all'],
+  ['allow all 10.0.0.0/255.0.0.0', 'allow all 10.0.0.0/8'],
+  ['allow 10.0.0.0/33', ''],
+  ['allow 10.0.0.0/-1', ''],
+  ['allow 10.0.0.0/', ''],
+  ['allow 1.2.3.4/abc', ''],
+  ['allow 10.0.0.0/255.0.255.0', ''],
+  ['allow 300.1.1.1', ''],
+  ['deny 300.1.1.1/8', ''],
+  ['allow 256', ''],
+  ['cmdallow 127.0.0.1/99', ''],
+  ['cmddeny fe80::/129', ''],
+  ['allow [::1]', ''],
+  ['allow localhost/8', ''],
+  ['bindaddress 300.1.1.1', ''],
+  ['bindcmdaddress fe80::1%lo', ''],
+  ['broadcast 60 192.168.1.256', ''],
+  ['log Tracking measurements', 'log tracking measurements'],
+  ['refclock pps /dev/pps0', 'refclock PPS /dev/pps0'],
+  ['tempcomp /sys/temp 30 26.0 0.1', ''],
+])('%j keeps chronyd from starting; %j was meant', (line, meant) =>
+  expect(told(line)).toEqual([`critical ${meant}`.trim()]),
+)
+
+test.each([
+  ...[
+    '',
+    ' all',
+    ' 1.2',
+    ' 1.2/16',
+    ' 0/0',
+    ' all 10',
+    ' 192.168.0.0/16',
+    ' 010.1.1.1',
+    ' ntp.example',
+    ' localhost',
+  ],
+  ...[' fe80::/64', ' ::1', ' ::/0', ' ::ffff:1.2.3.4/120', ' 10.0.0.0/08', ' fe80::1%eth0'],
+])('`allow%s` is taken', words => expect(told(`allow${words}`)).toEqual([]))
+
+test.each([
+  'bindaddress 0.0.0.0',
+  'bindcmdaddress /run/chrony/chronyd.sock',
+  'bindcmdaddress ::1',
+  'broadcast 60 192.168.1.255',
+  'log tracking rtc',
+  'tempcomp /sys/temp 30 26.0 0.0 0.000183 0.0',
+  'tempcomp /sys/temp 30 /etc/points',
+])('%j is taken', line => expect(told(line)).toEqual([]))
+
+test('before 4.2 numbers were read as far as there are any, and a mask is too long there, too', () => {
+  for (const line of ['allow 192.168.1.*', 'allow 300.1.1.1', 'allow 10.0.0.', 'allow localhost/8'])
+    expect(told(line, '3.4')).toEqual([])
+  for (const line of ['allow 10.0.0.0/33', 'allow 1.2.3.4/abc', 'allow 192.168.0.0/255.255.0.0', 'allow ALL'])
+    expect(told(line, '1.31')).toHaveLength(1)
+})
