@@ -42,6 +42,12 @@ test.each([
   ['sysv-rc', 'a disk of Debian 7', { ...UNITS_AND_SCRIPTS, 'sbin/init': '', 'etc/inittab': '' }],
   ['chkconfig', 'CentOS 6', { 'proc/1/comm': 'init\n', 'etc/rc.d/init.d/': '', 'etc/inittab': '' }],
   [
+    'chkconfig',
+    'CentOS 5 without its programs',
+    { 'proc/1/comm': 'init\n', 'etc/init.d/ntpd': '', 'etc/redhat-release': 'CentOS release 5.11 (Final)\n' },
+  ],
+  ['none', 'a container of CentOS', { 'etc/redhat-release': 'CentOS release 6.10 (Final)\n' }],
+  [
     'openrc',
     'Alpine',
     { 'proc/1/comm': 'init\n', 'etc/runlevels/': '', 'etc/init.d/': '', 'etc/inittab': '' },

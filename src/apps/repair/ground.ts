@@ -92,7 +92,10 @@ export function findServiceManager(root: string): ServiceManager {
   if (isThere(...(live ? ['/run/openrc/softlevel'] : OPENRC))) return 'openrc'
   if (isThere('/etc/openwrt_release')) return 'openwrt'
   if (isThere('/etc/rc.d/init.d', '/sbin/chkconfig', '/usr/sbin/chkconfig')) return 'chkconfig'
-  if (!live) return isThere('/etc/inittab', ...(other ? ['/etc/init.d'] : [])) ? 'sysv-rc' : 'none'
+  if (!live) {
+    const scripts = isThere('/etc/inittab', ...(other ? ['/etc/init.d'] : []))
+    return !scripts ? 'none' : isThere(...OF_CHKCONFIG) ? 'chkconfig' : 'sysv-rc'
+  }
   // Debian's containers have the scripts too, and nobody who runs them.
   const scripts = isThere('/usr/sbin/update-rc.d', '/sbin/update-rc.d')
   return scripts && readFileSync('/proc/1/comm', 'utf8').trim() === 'init' ? 'sysv-rc' : 'none'
@@ -111,4 +114,6 @@ const SYSTEMD = [
   '/usr/lib/systemd/system',
   '/lib/systemd/system',
 ]
+/** By these distributions name themselves that have chkconfig, which itself a copy may lack. */
+const OF_CHKCONFIG = ['/etc/redhat-release', '/etc/SuSE-release']
 const OPENRC = ['/sbin/openrc', '/usr/sbin/openrc', '/etc/runlevels']

@@ -39,6 +39,19 @@ test.each(['acpi_pm', 'kvm-clock', 'jiffies'])('clocksource=%s is of Linux alone
   ).toMatchObject([{ name: 'options-on-hypervisor-line' }]),
 )
 
+test.each([
+  ['2.6.18-398.el5xen', 'acpi_pm', ''],
+  ['2.6.18-398.el5xen', 'jiffies', ''],
+  ['4.19.0-xen', 'acpi_pm', ' clocksource=acpi_pm'],
+])('%s is given clocksource=%s where it may have it: "%s"', (release, source, given) => {
+  const text = ENTRY(release, `clocksource=${source}`)
+  const [finding] = lint([{ path: 'boot/grub/grub.conf', text }])
+  expect(finding!.remedy.edits!.map(each => each.kind === 'replace' && each.text)).toEqual([
+    '\tkernel /xen.gz-2.6.18-53.el5',
+    ...(given ? [`\tmodule /vmlinuz-${release} ro root=/dev/sda1${given}`] : []),
+  ])
+})
+
 test.each(['reliable', 'nowatchdog'])('tsc=%s is of Linux, and the control domain has no use for it', value =>
   expect(
     lint([{ path: 'boot/grub/grub.conf', text: ENTRY('4.19.0-xen', `tsc=${value} notsc`) }])[0],

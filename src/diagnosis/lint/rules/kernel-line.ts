@@ -109,6 +109,7 @@ function onHypervisorLine(
     word =>
       !OF_TSC.test(word) &&
       !isFromSettings(subject, word) &&
+      !(release && isForeignCounter(word, release)) &&
       !(isWallclock(word) && release && !hasIndependentWallclock(release)) &&
       (!/^(?:divider|clock)=/.test(word) ||
         (word.startsWith('divider=') && release && takesDivider(release))),
@@ -143,6 +144,10 @@ function onHypervisorLine(
     }),
   ]
 }
+
+/** A kernel of Xen of old has the counter of Xen, and none of the machine's. */
+const isForeignCounter = (word: string, release: KernelRelease): boolean =>
+  release.xen && hasIndependentWallclock(release) && /^clocksource=(?!xen$)/.test(word)
 
 /** As on the kernel's own line, or with the name of the sysctl. */
 const isWallclock = (word: string): boolean => isIndependentWallclock(word.replace(/^xen\./, ''))

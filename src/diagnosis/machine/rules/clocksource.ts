@@ -219,10 +219,33 @@ function betterOf(inventory: Inventory): string | undefined {
 const releaseOf = ({ kernel }: Inventory): KernelRelease | undefined =>
   releaseOn(kernel.release?.value, kernel.architecture?.value)
 
+const IN_GUESTS: readonly Cause[] = [
+  {
+    what: 'the counter really differs between processors or hosts',
+    why: 'after a migration the TSC can run at another rate',
+  },
+  {
+    what: 'the guest stood still while the watchdog measured',
+    why: 'a pause between its two readings looks like a wrong counter',
+  },
+]
+
+const ON_REAL_MACHINES: readonly Cause[] = [
+  {
+    what: 'the counter really differs between processors, or stops while one sleeps',
+    why: 'firmware should set them alike',
+  },
+  {
+    what: 'the watchdog was read late',
+    why: 'a large and busy machine, or one that firmware held up, looks like a wrong counter',
+  },
+]
+
 export const unstableClocksource: MachineRule = ({ inventory }) => {
   const told = inventory.messages.filter(({ means }) => means === 'clocksource-unstable')
   if (told.length === 0) return []
   const now = inventory.clock.source
+  const real = inventory.hypervisor?.value.name === 'none'
   return [
     state({
       name: 'clocksource-unstable',
@@ -230,18 +253,11 @@ export const unstableClocksource: MachineRule = ({ inventory }) => {
       what: `The kernel gave up the counter that it kept time with${now ? `, and uses ${now.value} now` : ''}.`,
       evidence: [...told.slice(0, 3).map(({ evidence }) => placed(evidence)), ...evidenceOf(now)],
       cost: 'The clock jumped or ran wrong until then, and is read more slowly since.',
-      causes: [
-        {
-          what: 'the counter really differs between processors or hosts',
-          why: 'after a migration the TSC can run at another rate',
-        },
-        {
-          what: 'the guest stood still while the watchdog measured',
-          why: 'a pause between its two readings looks like a wrong counter',
-        },
-      ],
+      causes: real ? ON_REAL_MACHINES : IN_GUESTS,
       remedy: {
-        text: 'Use the paravirtual clock of the hypervisor where there is one; compare the processors with `clockwright cpus`.',
+        text: real
+          ? 'Compare the processors with `clockwright cpus`. Where they agree, a newer kernel reads its watchdog again before it gives a counter up; where they do not, look for newer firmware.'
+          : 'Use the paravirtual clock of the hypervisor where there is one; compare the processors with `clockwright cpus`.',
       },
       confirm: 'clockwright cpus',
     }),
