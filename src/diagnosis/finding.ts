@@ -58,7 +58,7 @@ export const FINDINGS = {
   'asymmetric-path': 'A source is off because the way to it is longer in one direction.',
   'route-changed': 'The way to a source became longer or shorter at once, and stayed so.',
   'leap-or-smear-mix': 'Some sources made a leap second at once, and others did not.',
-  'source-jumped': 'A source jumped, and the clock did not.',
+  'source-jumped': 'A source jumped, and the clock did not, or was taken along later.',
   'sources-lost': 'No source was heard, or none was used, for a long time.',
   'source-silent': 'One source was not heard for a long time, while others were.',
   'two-sources': 'With two sources nobody can tell which one is wrong.',

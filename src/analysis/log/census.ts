@@ -6,6 +6,7 @@
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { isAbout } from './alike.ts'
 import { grown } from './grown.ts'
 import { type Led, ledBy } from './led.ts'
 import { mostExplained } from './most-explained.ts'
@@ -176,6 +177,17 @@ export class Census {
         .map(([, delay]) => mostExplained(delay))
       return ledBy(spell, this.#thinned[spell.source]?.timed ?? [], upperMedian(others))
     })
+  }
+
+  /** When the clock went with a source that had jumped away from another: the one stood near zero, and the other as far from it. */
+  ledAfter(
+    { source, size, since }: { readonly source: number; readonly size: Seconds; readonly since: Seconds },
+    other: number,
+  ): readonly Led[] {
+    const jumped = { source, size, from: since, to: Number.POSITIVE_INFINITY, delay: 0, others: 1 }
+    return ledBy(jumped, this.#thinned[source]?.timed ?? [], 0).filter(run =>
+      isAbout(-this.medianIn(other, [run]), size),
+    )
   }
 
   /** Asked for again and again of a log that does not grow any more. */

@@ -34,7 +34,11 @@ export interface Led {
 }
 
 /** Where neither its way nor those of the others explain it. */
-export function ledBy(spell: Spell, rows: readonly Timed[], explainedOfOthers: Seconds): Led[] {
+export function ledBy(
+  spell: Pick<Spell, 'source' | 'size' | 'from' | 'to' | 'delay' | 'others'>,
+  rows: readonly Timed[],
+  explainedOfOthers: Seconds,
+): Led[] {
   const { source, size, from, to, delay, others } = spell
   if (Math.abs(size) <= Math.max(LEAST_LED, mostExplained(delay) + explainedOfOthers)) return []
   const within = rows.filter(({ at }) => at >= from && at <= to)

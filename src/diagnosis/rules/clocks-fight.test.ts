@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { oscillationOf } from '#analysis/log/oscillation.ts'
 import { explain } from '../../../test/support/explain.ts'
-import { regularJumps } from './regular.ts'
+import { isOfRegular, regularJumps } from './regular.ts'
 
 const stamp = (at: number) =>
   new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')
@@ -118,6 +118,31 @@ test('jumps at one moment of each hour are those of a job, also where one comes 
     })
   expect(regularJumps(hourly(3600))).toMatchObject({ moved: 'wall clock', every: 3600, atRoundTimes: true })
   expect(regularJumps(hourly(3333))).toMatchObject({ moved: 'machine', atRoundTimes: false })
+})
+
+test('what one source alone shows of them at that moment is no jump of its own', () => {
+  const all = Array.from({ length: 20 }, (_, i) => {
+    const span = { from: 1700 + 3600 * i, to: 1900 + 3600 * i }
+    // Of some hours nothing was seen.
+    return i % 5 === 3 ? [] : [{ ...jump(-0.35, 0.01, i), ...span, local: span }]
+  }).flat()
+  const regular = regularJumps(all)!
+  const alone = (from: number, size: number) =>
+    isOfRegular({ ...jump(size, 0.01, 0), local: { from, to: from + 1000 } }, regular)
+  // Two of them at once, one that was not seen otherwise, and what was taken back.
+  for (const [from, size] of [
+    [3600 * 7 + 1000, -0.71],
+    [3600 * 8 + 1000, -0.35],
+    [3600 * 9 + 1000, 0.34],
+  ] as const)
+    expect(alone(from, size)).toBe(true)
+  // Half an hour later, after the last, and far more.
+  for (const [from, size] of [
+    [3600 * 7 + 2800, -0.35],
+    [3600 * 30 + 1000, -0.35],
+    [3600 * 7 + 1000, -5],
+  ] as const)
+    expect(alone(from, size)).toBe(false)
 })
 
 test('nor is it one where not all of them are seen as jumps', () => {

@@ -46,6 +46,19 @@ export function regularJumps(disturbances: readonly Disturbance[]): Regular | un
   }
 }
 
+/** Of what happens at one moment of each period some sources may have seen two at once, or one later than the others. */
+const AT_ONCE = 3
+
+/** Whether what only some sources saw is one of them: forward or back, while one of them was due. */
+export function isOfRegular({ local, size }: Disturbance, { all, every, size: usual }: Regular): boolean {
+  const [first, last] = [all[0]!.local, all.at(-1)!.local]
+  if (local.to < first.from || local.from > last.to + every || Math.abs(size / usual) > AT_ONCE) return false
+  return all.some(each => {
+    const times = Math.max(0, Math.ceil((local.from - each.local.to) / every))
+    return each.local.from + times * every <= local.to
+  })
+}
+
 /** What is far off is printed in few digits. Where more is unsure anything would be a multiple. */
 const unsureOf = ({ uncertainty }: Disturbance, size: Seconds): number =>
   Math.min(Math.abs(uncertainty / size), MOST_UNSURE)

@@ -228,6 +228,30 @@ test('two of three servers jump, and the third does not: that was no pause', () 
   expect(all.findings.map(({ name }) => name)).toContain('vm-paused')
 })
 
+test('two of three servers jump, and the daemon takes the clock along: it is wrong by that now, or was before', () => {
+  const found = (lie: number, stepsAt: number, until = 90_000) =>
+    explain(
+      ...peerstats((server, at) => {
+        const stepped = at > stepsAt && at < until + 1200 ? lie : 0
+        return { offset: (server !== 1 && at > 46_000 && at < until ? lie : 0) - stepped, delay: 0.01 }
+      }),
+      `${MARCH_2027} ${stepsAt}.000 192.0.2.0 061c 0c clock_step ${lie > 0 ? '+' : ''}${lie} s`,
+    ).findings.find(({ name }) => name === 'source-jumped')!
+  for (const lie of [1.7, -0.5]) {
+    const one = found(lie, 47_000)
+    expect(one).toMatchObject({ severity: 'critical', measures: { size: expect.closeTo(lie, 2) } })
+    expect(one.what).toMatch(
+      /took the clock along: from \S+ on it stood with them\. Nobody can tell who is right/,
+    )
+    // From the next poll to the last, all of which stood with them.
+    expect(one.measures.time! / (NOON + 200 * 64 - 47_000)).toBeCloseTo(1, 1)
+    expect(one.cost).toMatch(/If those that jumped are wrong, .* since then is wrong by/)
+  }
+  // Less than ntpd steps for, or nobody followed.
+  expect(found(0.06, 47_000).severity).not.toBe('critical')
+  expect(found(1.7, 95_000).severity).toBe('warning')
+})
+
 test('two of four servers jump, and stay there: no majority is left, and the clock is not wrong for it', () => {
   const found = (until: number) =>
     explain(
