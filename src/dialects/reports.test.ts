@@ -230,6 +230,16 @@ test('what ptp4l says of its states in a system log is nobody’s, but that it i
   }
 })
 
+test('what was typed is passed over, whatever the prompt', () => {
+  for (const prompt of ['$ ', '[root@db7 ~]# ', 'web1$ ', 'admin@web1:~$ ']) {
+    const { routed } = tell(
+      `${prompt}chronyc -c tracking\nA9FEA97B,169.254.169.123,4,1795237220.123456789,0.000012345,-0.000002345,0.000011234,-4.211,0.001,0.021,0.000412345,0.000101234,16.2,Normal\n`,
+    )
+    expect(routed.notUnderstood).toEqual({ count: 0, first: [] })
+  }
+  expect(tell('$\n$GPRMC,1\n').routed.notUnderstood.count).toBe(2)
+})
+
 test('ntpq -w: a long name has a line of its own', () => {
   const { events, routed } = tell(
     [

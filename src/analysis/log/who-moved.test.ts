@@ -44,3 +44,21 @@ test('of four sources one keeps any pace by chance', () => {
   expect(whoMoved([seen(byTrue), seen(byTrue), seen(95), seen(210)], 'ntpd')).toBe('wall clock')
   expect(whoMoved([seen(64)], 'ntpd')).toBe('machine')
 })
+
+test('rows at round times are of a timetable, or of another machine: they do not tell that the machine stood', () => {
+  const seen = (from: number, spacing: number) =>
+    whoMoved(
+      [jumpOf({ from, to: from + spacing, before: 0, after: 2.3, spacing, unsteadiness: 0.05, next: 2.3 })],
+      'other',
+    )
+  for (const [from, spacing] of [
+    [42_000, 60],
+    [42_001, 60],
+    [42_000, 300],
+    [42_010, 10],
+  ] as const)
+    expect(seen(from, spacing)).toBe('not known')
+  // A loop waits by the machine's counter, and begins when somebody started it.
+  expect(seen(42_017, 60)).toBe('machine')
+  expect(seen(42_000, 64)).toBe('machine')
+})

@@ -5,7 +5,9 @@
  */
 
 import { upperMedian } from '#core/number/quantile.ts'
+import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import type { Change } from './changes.ts'
 import type { Disturbance, Moved } from './disturbance.ts'
 import type { Jump } from './jumps.ts'
 import { isBetweenPolls, NOTICED } from './noticed.ts'
@@ -19,6 +21,10 @@ const MOSTLY = 0.7
 const FEW = 3
 /** Of others the polls are too far apart, or too uneven. */
 const SOME = 0.2
+/** What is run by a timetable is run at whole ones of these, or a little later: so much of it. */
+const TIMETABLES: readonly Seconds[] = [60, 30, 15, 10]
+const LATE = 0.05
+const WHOLE = 0.01
 
 /**
  * chronyd waits by the wall clock, and for the next poll so much longer when that was set back; beyond ten seconds it notices,
@@ -39,12 +45,21 @@ export function whoMoved(group: readonly Jump[], daemon: Daemon): Moved {
     }
     const byLocal = Math.abs(waited - change.spacing)
     const byTrue = Math.abs(waited + size - change.spacing)
-    if (byLocal * CLEARLY < byTrue) machine++
+    if (byLocal * CLEARLY < byTrue) machine += daemon === 'other' && isByTimetable(change) ? 0 : 1
     else if (byTrue * CLEARLY < byLocal) wall++
   }
   // Of many polls one keeps any pace by chance.
   if (FEW * (machine + wall) < group.length) return 'not known'
   return machine > wall ? 'machine' : wall > machine ? 'wall clock' : 'not known'
+}
+
+/** Of cron, which keeps to the wall clock whatever was done to it, or by the stamps of another machine: no pace tells who moved. */
+function isByTimetable({ from, to, spacing }: Change): boolean {
+  const whole = TIMETABLES.find(each => {
+    const times = spacing / each
+    return times > 1 - WHOLE && Math.abs(times - Math.round(times)) < WHOLE
+  })
+  return whole !== undefined && [from, to].every(at => at % whole < LATE * whole)
 }
 
 /** Jumps of one size, again and again, are of one cause: where the pace of the polls tells it of some, and the other of none. */

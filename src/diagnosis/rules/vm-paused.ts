@@ -101,7 +101,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
               what: 'somebody set the clock back',
               why:
                 each.sources.length > 0
-                  ? 'the polls are too far apart to tell'
+                  ? 'the pace of the polls does not tell'
                   : `the words of ${keeper.name} do not tell; then it was up to ${amount(each.size)} later, since the stamps are of the clock that was set`,
             },
           ]),

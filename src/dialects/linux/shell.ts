@@ -5,7 +5,8 @@
 import { dayNumber } from '#core/time/civil.ts'
 import { reportFormat } from '../report.ts'
 
-const PROMPT = /^(?:\[[^\]]{1,100}\]|[\w.-]+@[\w.-]+(?::\S*)?|[\w.-]{1,40}|\[email protected\]:\S*)[#$] ?/
+const PROMPT =
+  /^(?:(?:\[[^\]]{1,100}\]|[\w.-]+@[\w.-]+(?::\S*)?|[\w.-]{1,40}|\[email protected\]:\S*)[#$] ?|\$ \S)/
 /** `-- Logs begin at …`, `-- Journal begins at …`, `-- Reboot --`, `-- Boot 1f…`, `-- No entries --`. */
 const OF_JOURNALCTL = /^-- (?:Logs begin at|Journal begins at|Reboot --|Boot [\da-f]{32}|No entries --)/
 

@@ -58,21 +58,39 @@ test('of very many the largest are kept, and the rest is counted', () => {
 })
 
 test('what happened is told when it truly was, and marked where the stamps have it', () => {
+  expect(told(SET)).toMatchObject({ kind: 'set', at: 3760, truly: 160 })
+})
+
+test('what may have been a pause is marked with the same doubt as its finding has', () => {
+  const lost = { ...SET, size: 5, uncertainty: 0.01 }
+  expect(told({ ...lost, moved: 'machine' })).toMatchObject({
+    kind: 'pause',
+    label: 'stood still 5.00 s',
+    text: 'The machine stood still for 5.00 s ± 10.0 ms.',
+  })
+  expect(told({ ...lost, moved: 'not known' })).toMatchObject({
+    kind: 'pause',
+    label: 'lost 5.00 s',
+    text: 'The clock lost 5.00 s ± 10.0 ms: the machine stood still, or somebody set the clock back.',
+  })
+})
+
+const SET: Disturbance = {
+  from: 100,
+  to: 160,
+  local: { from: 100, to: 3760 },
+  size: -3600,
+  uncertainty: 1,
+  before: 0,
+  moved: 'wall clock',
+  sources: [],
+  lines: [],
+  restarted: false,
+}
+
+function told(each: Disturbance) {
   const log = new HostLog()
   log.tell(event('version', 0, Number.NaN))
   const host = explainHost({ name: 'web1', log, baseDay: 20_000, sourceNames: [] })
-  const set: Disturbance = {
-    from: 100,
-    to: 160,
-    local: { from: 100, to: 3760 },
-    size: -3600,
-    uncertainty: 1,
-    before: 0,
-    moved: 'wall clock',
-    sources: [],
-    lines: [],
-    restarted: false,
-  }
-  const [jump] = happeningsOf({ ...host, disturbances: [set] }).happenings
-  expect(jump).toMatchObject({ kind: 'set', at: 3760, truly: 160 })
-})
+  return happeningsOf({ ...host, disturbances: [each] }).happenings[0]
+}

@@ -25,7 +25,7 @@ export interface Happening {
 }
 
 export const HAPPENINGS: Readonly<Record<HappeningKind, string>> = {
-  pause: 'the machine stood still',
+  pause: 'the clock lost time at once',
   set: 'the clock was set by something else',
   jump: 'the clock jumped',
   step: 'the daemon set the clock',
@@ -59,12 +59,15 @@ function disturbed({ size, uncertainty, moved, restarted, to }: Disturbance, at:
   const paused = size > 0 && moved !== 'wall clock' && !restarted
   const kind = paused ? 'pause' : moved === 'wall clock' ? 'set' : 'jump'
   const text = {
-    pause: `The machine stood still for ${much}.`,
+    pause:
+      moved === 'machine'
+        ? `The machine stood still for ${much}.`
+        : `The clock lost ${much}: the machine stood still, or somebody set the clock back.`,
     set: `Something other than its daemon set the clock ${size > 0 ? 'back' : 'forward'} by ${much}.`,
     jump: `The clock ${size > 0 ? 'lost' : 'gained'} ${much}${restarted ? ' while its daemon was restarted' : ''}.`,
   }
   const label = {
-    pause: `stood still ${duration(size)}`,
+    pause: moved === 'machine' ? `stood still ${duration(size)}` : `lost ${duration(size)}`,
     set: `set by ${signed(-size)}`,
     jump: `${size > 0 ? 'lost' : 'gained'} ${duration(Math.abs(size))}`,
   }
