@@ -37,6 +37,8 @@ export interface Sizes {
   readonly p50: Seconds
   readonly p95: Seconds
   readonly worst: Seconds
+  /** RMS over windows, with an event no larger than the worst of the others. */
+  readonly usual: Seconds
   /** How far off the clock was (RMS over windows), the scatter of its measurements taken out; NaN when not known. */
   readonly clock: Seconds
   /** What the measurements scatter beyond that. */
@@ -77,6 +79,7 @@ const sizesOf = ({ whole, sizes }: OffsetMeasures, { measured, clock }: Squares)
   p50: sizes.at(0.5),
   p95: sizes.at(0.95),
   worst: Math.max(Math.abs(whole.least), Math.abs(whole.most)),
+  usual: Math.sqrt(mean(measured)),
   clock: Math.sqrt(Math.max(0, mean(clock))),
   noise: Math.sqrt(Math.max(0, mean(measured) - Math.max(0, mean(clock)))),
 })

@@ -17,7 +17,9 @@ const paused = (i: number) => (i > 200 && i < 220 ? 4 : usual(i))
 test('a pause that is gone makes it better, though the usual offsets are what they were', () => {
   const versus = compareHosts(run(paused), run(usual))
   expect(versus).toMatchObject({ outcome: 'better', gone: ['vm-paused'], comparison: { outcome: 'alike' } })
-  expect(versusScreen(versus, (_, text) => text)).toMatch(/Better\. Offsets differ no more than by chance/)
+  expect(versusScreen(versus, (_, text) => text)).toMatch(
+    /Better, by its findings\. Offsets differ no more than by chance/,
+  )
 })
 
 test('smaller offsets and a new pause are said to be both', () => {
@@ -59,6 +61,26 @@ test('one clock through a noisier network is alike, and what is larger is said',
       run(i => 10 * wander(i) + 1e-4 * scatter(i)),
     ).outcome,
   ).toBe('worse')
+})
+
+test('a pause that is gone makes it better, though the network of the same clock is noisier by less than twice', () => {
+  const versus = compareHosts(
+    run(i => noisy(1e-4)(i) + (i === 200 ? 21 : 0) + (i === 201 ? 21 : 0)),
+    run(noisy(1.7e-4)),
+  )
+  expect(versus).toMatchObject({
+    outcome: 'better',
+    unlike: 'noise',
+    comparison: { outcome: 'worse', by: 'measured' },
+  })
+  const screen = versusScreen(versus, (_, text) => text)
+  expect(screen).toMatch(
+    /Better, by its findings\. Of the clock itself no difference is sure: what is larger is the scatter/,
+  )
+  // The numbers beside it have no pause in them, either.
+  const { before, after } = versus.comparison!
+  expect(before.rms).toBeGreaterThan(1)
+  expect(before.usual).toBeLessThan(after.usual)
 })
 
 test('one clock in two kinds of log is neither better nor worse: they cannot be compared', () => {

@@ -59,13 +59,11 @@ function seriesOfBoth(before: Explained, after: Explained): readonly [Series, Se
   return one ? [one, b] : [a, b]
 }
 
-/** So many times the other’s noise is that of another network. */
-const NOISIER = 2
-
-function unlikeNoise({ before, after }: Comparison): 'noise' | undefined {
-  const [less, more] = [Math.min(before.noise, after.noise), Math.max(before.noise, after.noise)]
-  return more > NOISIER * less ? 'noise' : undefined
-}
+/** What differs is what its measurements scatter around the clock. */
+const unlikeNoise = ({ by, outcome, before, after }: Comparison): 'noise' | undefined =>
+  by === 'measured' && (outcome === 'better' ? after.noise < before.noise : after.noise > before.noise)
+    ? 'noise'
+    : undefined
 
 /** What one kind of log shows, another need not: then findings do not count, either. */
 function outcomeOf(comparison: Comparison | undefined, unlike: Versus['unlike'], lighter: number) {
@@ -97,11 +95,19 @@ function together(offsets: Comparison['outcome'], lighter: number): Versus['outc
 }
 
 const HEADLINES: Readonly<Record<Versus['outcome'], string>> = {
-  better: 'Better.',
-  worse: 'Worse.',
-  mixed: 'Better in one way and worse in another.',
-  alike: 'Alike.',
+  better: 'Better',
+  worse: 'Worse',
+  mixed: 'Better in one way and worse in another',
+  alike: 'Alike',
   'not known': '',
+}
+
+/** Whose first word it is, where the offsets do not say it. */
+function headline({ outcome, comparison, unlike }: Versus): string {
+  const told = HEADLINES[outcome]
+  const offsetsSayIt = comparison?.outcome === outcome && (!unlike || comparison.by === 'clock')
+  const byFindings = (outcome === 'better' || outcome === 'worse') && !offsetsSayIt
+  return told && `${told}${byFindings ? ', by its findings' : ''}.`
 }
 
 export function versusScreen(versus: Versus, style: Style): string {
@@ -111,7 +117,7 @@ export function versusScreen(versus: Versus, style: Style): string {
     style(
       'bold',
       [
-        HEADLINES[versus.outcome],
+        headline(versus),
         comparison ? sentence(comparison, versus) : 'Nothing was measured that could be compared.',
       ]
         .join(' ')
@@ -143,14 +149,15 @@ function sentence(
     return `The clock is ${outcome === 'better' ? 'nearer to' : 'further from'} true time (${sure}): off by ${usually(before.clock)} before, ${usually(after.clock)} after, the noise of its measurements taken out.`
   if (unlike === 'noise')
     return `Of the clock itself no difference is sure: what is ${outcome === 'better' ? 'smaller' : 'larger'} is the scatter of its measurements, ${duration(before.noise)} before and ${duration(after.noise)} after, and that is the network’s, or of a clock that swings faster than it is measured.`
-  const rms = `RMS offset ${duration(before.rms)} before, ${duration(after.rms)} after`
-  return `Offsets are ${outcome === 'better' ? 'smaller' : 'larger'} (${sure}): ${rms}; of the clock itself no difference is sure.`
+  const usual = `RMS offset ${duration(before.usual)} before, ${duration(after.usual)} after, but for events`
+  return `Offsets are ${outcome === 'better' ? 'smaller' : 'larger'} (${sure}): ${usual}; of the clock itself no difference is sure.`
 }
 
 const usually = (clock: Seconds): string => (clock > 0 ? duration(clock) : 'less than can be told')
 
 const QUANTITIES: readonly (readonly [string, (of: Sizes) => number])[] = [
   ['without noise', of => of.clock],
+  ['but for events', of => of.usual],
   ['RMS', of => of.rms],
   ['half of all below', of => of.p50],
   ['95 % below', of => of.p95],
