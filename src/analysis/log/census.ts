@@ -122,15 +122,16 @@ export class Census {
     return middle === undefined ? undefined : this.#thinned[source]?.above(this.#thinned[middle]!, since)
   }
 
-  /** How far a source was from another before a moment and since then. */
+  /** How far a source was from another before a moment and since then, or so long before and after. */
   apartAround(
     source: number,
     other: number,
     { from, to }: { readonly from: Seconds; readonly to: Seconds },
+    within: Seconds = Number.POSITIVE_INFINITY,
   ): { before: Above; after: Above } | undefined {
     const [mine, theirs] = [this.#thinned[source], this.#thinned[other]]
     if (!mine || !theirs) return undefined
-    return { before: mine.above(theirs, undefined, from), after: mine.above(theirs, to) }
+    return { before: mine.above(theirs, from - within, from), after: mine.above(theirs, to, to + within) }
   }
 
   /** Its median offset in some spans of time. */

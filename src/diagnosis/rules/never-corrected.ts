@@ -4,9 +4,11 @@
  * container that may not set the clock. chronyd says so when it starts, and measures against a clock of its own that it keeps
  * right in its head (sys_null.c): how wrong the system's is stands in tracking.log alone, as what is left to correct.
  */
+import type { Census } from '#analysis/log/census.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { isOvershoot } from '#analysis/log/learned-at-start.ts'
 import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
+import { withoutSources } from '#analysis/log/without-sources.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -41,7 +43,7 @@ export const neverCorrected: Rule = subject => {
   const time = way.to - way.from
   const size = Math.abs(way.most)
   const side = way.most > 0 ? 'behind' : 'ahead'
-  const away = Math.abs(way.last) > GROWN * Math.abs(way.first)
+  const away = goesAway(way)
   const pace = -paceOf(way)
   const tooFast = keeper.daemon === 'ntpd' && pace > DRIFTS
   return [
@@ -151,6 +153,8 @@ function longError(subject: Subject): LongWay | undefined {
   const levels = opinions?.sources.map(({ level }) => level) ?? []
   const apart = Math.max(...levels) - Math.min(...levels)
   const learned = log.updatesOf(keeper.daemon)?.firstRate.learned
+  const disagree = (way: LongWay) =>
+    census !== undefined && !goesAway(way) && apartIn(census, way) > APART * Math.abs(way.most)
   const ways = series.ways.all.toSorted((a, b) => Math.abs(b.most) - Math.abs(a.most))
   return ways.find(way => {
     const within = (at: Seconds) => at >= way.from - 1 && at <= way.to
@@ -158,12 +162,32 @@ function longError(subject: Subject): LongWay | undefined {
       way.rows >= LEAST_ROWS &&
       !isOvershoot(way, learned) &&
       !(apart > APART * Math.abs(way.most)) &&
+      !disagree(way) &&
+      !hadNobody(way, subject) &&
       way.to - way.from > Math.max(LONG, Math.min(FOR_HOURS, MOST * (series.to - series.from))) &&
       !disturbances.own.some(({ at }) => within(at)) &&
       !disturbances.clock.some(each => began(each, way)) &&
       !(keeper.daemon === 'ntpd' && paceOf(way) < -DRIFTS && rateIsTold(subject))
     )
   })
+}
+
+const goesAway = ({ first, last }: LongWay): boolean => Math.abs(last) > GROWN * Math.abs(first)
+
+/** How far the sources were from each other meanwhile. */
+function apartIn(census: Census, way: LongWay): Seconds {
+  const levels = census
+    .sources()
+    .map(({ source }) => census.medianIn(source, [way]))
+    .filter(level => !Number.isNaN(level))
+  return Math.max(...levels) - Math.min(...levels)
+}
+
+/** chronyd said before, or soon, that it follows nobody: it may set the clock, and knows of no time to set it to. */
+function hadNobody({ from, to }: LongWay, subject: Subject): boolean {
+  const { log, keeper } = subject
+  if (keeper.daemon !== 'chrony' || onlyWatches(subject)) return false
+  return withoutSources(log, keeper.daemon).some(each => each.from < (from + to) / 2 && each.to > from)
 }
 
 /** What chronyd corrects becomes less; what grows without a jump it leaves as it is. */
@@ -174,7 +198,7 @@ function leftByChronyd({ log, keeper, disturbances }: Subject): LongWay | undefi
       way =>
         way.rows >= LEAST_ROWS &&
         way.to - way.from > LONG &&
-        Math.abs(way.last) > GROWN * Math.abs(way.first) &&
+        goesAway(way) &&
         way.last === way.most &&
         !disturbances.clock.some(({ local }) => local.to >= way.from && local.from <= way.to),
     )

@@ -18,6 +18,7 @@ import type { Cause, Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
+import { mayBeLeap } from './leap-second.ts'
 import { isOfRegular, regularJumps } from './regular.ts'
 
 const MOST = 10
@@ -41,7 +42,7 @@ export const sourceJumped: Rule = subject => {
   const fight = regularJumps(disturbances.clock)
   return disturbances.sources
     .filter(each => Math.abs(each.size) > 0.01 && !each.restarted && !isFollowed(each))
-    .filter(each => !fight || !isOfRegular(each, fight))
+    .filter(each => !(fight && isOfRegular(each, fight)) && !mayBeLeap(each, subject))
     .slice(0, MOST)
     .map(each => {
       const along = series && Math.abs(each.size) >= LARGE ? wentAlong(each, series) : undefined
