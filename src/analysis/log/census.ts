@@ -10,7 +10,9 @@ import { isAbout } from './alike.ts'
 import { grown } from './grown.ts'
 import { type Led, ledBy } from './led.ts'
 import { mostExplained } from './most-explained.ts'
+import type { Heard, Shown } from './shown.ts'
 import { type Spell, spellsOf } from './spells.ts'
+import { type Split, splitsOf, windowsOf } from './splits.ts'
 import { type Above, Thinned } from './thinned.ts'
 
 const FIELDS = 12
@@ -154,12 +156,7 @@ export class Census {
     if (this.#spelt?.rows !== this.#rows)
       this.#spelt = {
         rows: this.#rows,
-        spells: spellsOf(
-          this.#order.flatMap(source => {
-            const thinned = this.#thinned[source]
-            return thinned ? [{ source, thinned }] : []
-          }),
-        ),
+        spells: spellsOf(this.#heard(this.#order)),
       }
     return this.#spelt.spells
   }
@@ -167,6 +164,23 @@ export class Census {
   /** Those of one source. */
   spellsOf(source: number): readonly Spell[] {
     return this.spells().filter(each => each.source === source)
+  }
+
+  /** When no majority of these was left. */
+  splits(sources: readonly number[]): Split[] {
+    return splitsOf(this.#heard(sources))
+  }
+
+  /** What these showed at the same times. */
+  shown(sources: readonly number[]): Shown[][] {
+    return windowsOf(this.#heard(sources))
+  }
+
+  #heard(sources: readonly number[]): Heard[] {
+    return sources.flatMap(source => {
+      const thinned = this.#thinned[source]
+      return thinned ? [{ source, thinned }] : []
+    })
   }
 
   /** When the clock went with a source that contradicted the others. */

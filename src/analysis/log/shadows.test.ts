@@ -109,7 +109,7 @@ test('where the other is asked only later, and stayed, it was the source', () =>
   const { findings, disturbances } = explain(...ofTwo())
   expect(disturbances).toEqual([])
   expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+    'critical two-sources',
     'warning source-jumped',
-    'note two-sources',
   ])
 })

@@ -1,20 +1,20 @@
 /**
  * When a source contradicted the others, though for most of the log it may have agreed with them: a server that is wrong for some
- * hours. The log is looked at in windows of a few measurements of one source, and in each the sources are held against that
- * one: who is away from the middle of them by more than half the delay of that time explains, and not by chance, is odd there.
+ * hours. In each window of the log, who is away from the middle of them by more than half the delay of that time explains, and not by chance, is odd there.
  */
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { mostExplained } from './most-explained.ts'
-import type { Apart, Thinned } from './thinned.ts'
+import {
+  type Heard,
+  LEAST_TIME,
+  LEAST_WINDOWS,
+  oftenHeard,
+  reachOf,
+  type Shown,
+  shownAgainst,
+} from './shown.ts'
 
-/** Measurements of the source that the others are held against. */
-const WINDOW = 8
-/** Of the others fewer say nothing. */
-const LEAST_ROWS = 4
-/** Windows in a row: once may be a filter that holds an old sample. */
-const LEAST_WINDOWS = 2
-const LEAST_TIME: Seconds = 1800
+const FINENESS = { rows: 8, least: 4 }
 
 export interface Spell {
   readonly source: number
@@ -33,41 +33,11 @@ export interface Spell {
   readonly open: boolean
 }
 
-interface Heard {
-  readonly source: number
-  readonly thinned: Thinned
-}
-
-/** What a source showed in a window, against the reference. */
-interface Shown {
-  readonly source: number
-  /** The median, and the quarters. */
-  readonly level: Seconds
-  readonly low: Seconds
-  readonly high: Seconds
-  readonly delay: Seconds
-  /** What its way explains, and a clock that runs away: of ntpd's filters a sample may be eight polls old. */
-  readonly limit: Seconds
-  readonly apart: readonly Apart[]
-}
-
 export function spellsOf(all: readonly Heard[]): Spell[] {
-  const often = all.filter(({ thinned }) => thinned.rows.length >= WINDOW)
+  const often = oftenHeard(all)
   const [reference] = often.toSorted((a, b) => reachOf(b.thinned) - reachOf(a.thinned))
   if (!reference || often.length < 3) return []
-  const { rows } = reference.thinned
-  const windows: Shown[][] = Array.from({ length: Math.floor(rows.length / WINDOW) }, () => [])
-  for (const { source, thinned } of often) {
-    const apart = thinned.against(reference.thinned)
-    let start = 0
-    for (const [i, window] of windows.entries()) {
-      const end = i + 1 < windows.length ? rows[(i + 1) * WINDOW]! : Number.POSITIVE_INFINITY
-      let stop = start
-      while (stop < apart.length && apart[stop]!.row < end) stop++
-      if (stop - start >= LEAST_ROWS) window.push(shownBy(source, apart.slice(start, stop)))
-      start = stop
-    }
-  }
+  const windows = shownAgainst(reference, often, FINENESS)
   const middles = windows.map(middleOf)
   return often.flatMap(({ source }) =>
     spellsBy(
@@ -77,24 +47,6 @@ export function spellsOf(all: readonly Heard[]): Spell[] {
       }),
     ),
   )
-}
-
-const reachOf = ({ rows }: Thinned): number => rows.at(-1)! - rows[0]!
-
-function shownBy(source: number, apart: readonly Apart[]): Shown {
-  const sizes = apart.map(({ size }) => size).sort((a, b) => a - b)
-  const delays = apart.map(({ delay }) => delay).filter(delay => !Number.isNaN(delay))
-  const delay = upperMedian(delays)
-  const quarter = sizes.length >> 2
-  return {
-    source,
-    level: upperMedian(sizes),
-    low: sizes[quarter]!,
-    high: sizes[sizes.length - 1 - quarter]!,
-    delay,
-    limit: mostExplained(delay) + upperMedian(apart.map(({ moved }) => moved)),
-    apart,
-  }
 }
 
 interface Middle {

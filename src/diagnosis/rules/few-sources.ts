@@ -4,6 +4,8 @@
  */
 import type { Census, SourceCount } from '#analysis/log/census.ts'
 import { LONGEST_POLL } from '#analysis/log/longest-poll.ts'
+import { mostExplained } from '#analysis/log/most-explained.ts'
+import type { Split } from '#analysis/log/splits.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type EventName, NO_SOURCE } from '#core/trace/series.ts'
@@ -16,6 +18,8 @@ import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
+/** Of the time. */
+const MOSTLY = 0.8
 
 export const fewSources: Rule = subject => {
   const census = subject.log.censusOf(subject.keeper.daemon)
@@ -26,8 +30,17 @@ export const fewSources: Rule = subject => {
   const { sources, camps, split } = opinionsOf(census)
   // `chronyd -Q` says what all its sources make, and not how many they were.
   if (sources.length === 0 || subject.log.samples.has('chronyd -Q')) return []
-  if (sources.length > 2 && !split) return []
-  return [split ? disagreement(sources, camps, subject) : few(sources, subject)]
+  if (split) return [disagreement(sources, camps, subject)]
+  const parted = splitOf(census)
+  if (parted) return [disagreedFor(parted, sources, census, subject)]
+  const said = contradicted(subject).filter(({ severity }) => severity === 'critical')
+  return said.length > 0 ? said : sources.length > 2 ? [] : [few(sources, subject)]
+}
+
+/** The longest time without a majority. */
+function splitOf(census: Census): Split | undefined {
+  const ids = opinionsOf(census).sources.map(({ source }) => source)
+  return census.splits(ids).toSorted((a, b) => b.to - b.from - (a.to - a.from))[0]
 }
 
 interface Opinions {
@@ -46,7 +59,25 @@ export function opinionsOf(census: Census): Opinions {
       source !== NO_SOURCE && count >= 4 && (count >= 0.2 * most || census.paced(source)),
   )
   const camps = campsOf(sources)
-  return { sources, camps, split: camps.length > 1 && 2 * camps[0]!.length <= sources.length }
+  return { sources, camps, split: isSplit(camps, sources) && staysSplit(census, sources) }
+}
+
+const isSplit = (camps: readonly (readonly SourceCount[])[], sources: readonly SourceCount[]): boolean =>
+  camps.length > 1 && 2 * camps[0]!.length <= sources.length
+
+/** All the time, and not on the average of a time when they agreed and one when they did not. */
+function staysSplit(census: Census, sources: readonly SourceCount[]): boolean {
+  const windows = census
+    .shown(sources.map(({ source }) => source))
+    .map(window =>
+      sources.flatMap(each => {
+        const shown = window.find(({ source }) => source === each.source)
+        return shown ? [{ ...each, level: shown.level }] : []
+      }),
+    )
+    .filter(({ length }) => length === sources.length)
+  const split = windows.filter(window => isSplit(campsOf(window), window)).length
+  return split >= MOSTLY * windows.length
 }
 
 /** Without measurements: the sources that a report or a configuration lists. */
@@ -95,15 +126,19 @@ function disagreeing({ log, keeper }: Subject): Finding[] {
 }
 
 /** chronyd says so itself. For a moment it says so when the clock has jumped, and not all sources were asked since. */
-function contradicted({ log, keeper }: Subject): Finding[] {
+function contradicted({ log, keeper, when }: Subject): Finding[] {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
   const said = mine('no-source').filter(({ text }) => /no majority/.test(text))
   if (said.length === 0) return []
   const ends = mine('selected', 'stepped', 'offset-found')
-  const longest = Math.max(
-    ...said.map(({ at }) => Math.min(...ends.filter(end => end.at >= at).map(end => end.at - at))),
-  )
+  const spans = said.map(({ at }) => ({
+    from: at,
+    to: Math.min(...ends.filter(end => end.at >= at).map(end => end.at)),
+  }))
+  const [span] = spans.toSorted((a, b) => b.to - b.from - (a.to - a.from))
+  const { from, to } = span!
+  const longest = to - from
   const settled = longest <= LONGEST_POLL
   const wrong = { what: 'one or more of them are wrong', why: 'they cannot all be right' }
   return [
@@ -111,10 +146,11 @@ function contradicted({ log, keeper }: Subject): Finding[] {
       name: 'no-majority',
       severity: settled ? 'warning' : 'critical',
       ...spanOf(said),
+      ...(Number.isFinite(longest) && !settled && { from, to }),
       what: settled
         ? `The sources of ${keeper.name} contradicted each other${said.length > 1 ? `, ${said.length} times` : ''}, and agreed again after ${duration(longest)} at most.`
-        : `The sources of ${keeper.name} contradict each other, and no majority says who is right.`,
-      measures: { count: said.length, ...(settled && { time: longest }) },
+        : `The sources of ${keeper.name} ${Number.isFinite(longest) ? `contradicted each other from ${when(from)} to ${when(to)} (${duration(longest)}), and no majority said` : `contradict each other${Number.isFinite(from) ? ` since ${when(from)}` : ''}, and no majority says`} who is right.`,
+      measures: { count: said.length, ...(Number.isFinite(longest) && { time: longest }) },
       evidence: said.slice(0, 3).map(evidenceOf),
       cost: settled
         ? 'The clock was wrong, or ran free, until they agreed again.'
@@ -179,17 +215,61 @@ function disagreement(
     what: `${two ? 'Two sources disagree' : 'The sources disagree, without a majority,'} by ${duration(apart)}: nobody can tell which ${two ? 'one is' : 'are'} wrong, and ${keeper.name} follows none or the wrong one.`,
     measures: { apart, sources: sources.length },
     evidence: sources.map(({ source, medianOffset, leastDelay }) => ({
-      text: `${sourceName(source)}  median offset ${signed(medianOffset)}, least delay ${duration(leastDelay)}`,
+      text: `${sourceName(source)}  median offset ${signed(medianOffset)}, ${leastDelayOf(leastDelay)}`,
     })),
     cost: 'The clock runs free, or swings between them.',
     causes: [
-      { what: 'one of them is wrong', why: 'their offsets differ by more than half their delays' },
+      {
+        what: 'one of them is wrong',
+        why: sources.some(({ leastDelay }) => Number.isNaN(leastDelay))
+          ? 'their offsets differ by more than usual ways explain'
+          : 'their offsets differ by more than half their delays',
+      },
       { what: 'a path is much longer in one direction', why: 'if the delays are long' },
     ],
     remedy: fourSources({ keeper }),
     confirm: '`clockwright query` with these and other servers.',
   }
 }
+
+/** They agreed before, or afterwards. What the measurements tell of the clock meanwhile is what one half of them says. */
+function disagreedFor(
+  { from, to, apart, open }: Split,
+  sources: readonly SourceCount[],
+  census: Census,
+  { keeper, sourceName, when, log }: Subject,
+): Finding {
+  const two = sources.length === 2
+  const said = log.events
+    .of('no-source')
+    .filter(({ daemon, at }) => daemon === keeper.daemon && at >= from - LONGEST_POLL && at <= to)
+  return {
+    name: two ? 'two-sources' : 'no-majority',
+    severity: 'critical',
+    from,
+    to,
+    what: `${two ? 'Two sources disagreed' : 'The sources disagreed, without a majority,'} by up to ${duration(apart)} from ${when(from)} ${open ? 'to the end of the log' : `to ${when(to)}`} (${duration(to - from)}): nobody can tell which ${two ? 'one was' : 'were'} wrong, and ${keeper.name} followed none or the wrong one.`,
+    measures: { apart, time: to - from, sources: sources.length, ...(open && { open: 1 }) },
+    evidence: [
+      ...sources.map(({ source, leastDelay }) => ({
+        text: `${sourceName(source)}  median offset ${signed(census.medianIn(source, [{ from, to }]))} in that time, ${leastDelayOf(leastDelay)}`,
+      })),
+      ...said.slice(0, 2).map(evidenceOf),
+    ],
+    cost: 'The clock ran free meanwhile, or swung between them: how wrong it was nobody knows.',
+    causes: [
+      {
+        what: 'one or more of them went wrong',
+        why: 'they had agreed, and then differed by more than their ways explain',
+      },
+    ],
+    remedy: fourSources({ keeper }),
+    confirm: 'The logs of those servers; `clockwright query` with these and other servers.',
+  }
+}
+
+const leastDelayOf = (delay: Seconds): string =>
+  Number.isNaN(delay) ? 'delay not known' : `least delay ${duration(delay)}`
 
 /** Sources whose offsets can all be true, the largest camp first. */
 function campsOf(sources: readonly SourceCount[]): SourceCount[][] {
@@ -203,8 +283,7 @@ function campsOf(sources: readonly SourceCount[]): SourceCount[][] {
   return camps.sort((a, b) => b.length - a.length)
 }
 
-const reach = ({ leastDelay }: SourceCount): Seconds =>
-  Math.max(LEAST, Number.isNaN(leastDelay) ? 0 : leastDelay / 2)
+const reach = ({ leastDelay }: SourceCount): Seconds => Math.max(LEAST, mostExplained(leastDelay))
 
 const fourSources = ({ keeper }: Pick<Subject, 'keeper'>) =>
   configure(

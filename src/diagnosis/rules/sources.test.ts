@@ -262,7 +262,10 @@ test('two of four servers jump, and stay there: no majority is left, and the clo
         [1, 2, 3, 4],
       ),
     ).findings.map(({ name, severity }) => [name, severity])
-  expect(found(90_000)).toEqual([['source-jumped', 'warning']])
+  expect(found(90_000)).toEqual([
+    ['no-majority', 'critical'],
+    ['source-jumped', 'warning'],
+  ])
 })
 
 test('an ntpd that may only slew takes the offset at its start for a rate, and the clock goes to the other side for hours', () => {
