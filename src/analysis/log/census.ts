@@ -6,7 +6,7 @@
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
-import { isAbout } from './alike.ts'
+import { ALIKE, isAbout } from './alike.ts'
 import { grown } from './grown.ts'
 import { type Led, ledBy } from './led.ts'
 import { mostExplained } from './most-explained.ts'
@@ -194,15 +194,20 @@ export class Census {
     })
   }
 
-  /** When the clock went with a source that had jumped away from another: the one stood near zero, and the other as far from it. */
+  /** When the clock went with a source that had jumped away from another: near zero, and as far from that one as it had jumped. */
   ledAfter(
     { source, size, since }: { readonly source: number; readonly size: Seconds; readonly since: Seconds },
     other: number,
   ): readonly Led[] {
-    const jumped = { source, size, from: since, to: Number.POSITIVE_INFINITY, delay: 0, others: 1 }
-    return ledBy(jumped, this.#thinned[source]?.timed ?? [], 0).filter(run =>
-      isAbout(-this.medianIn(other, [run]), size),
+    const [mine, theirs] = [this.#thinned[source], this.#thinned[other]]
+    if (!mine || !theirs) return []
+    // Not back with the other.
+    const apart = new Set(
+      mine.against(theirs).flatMap(each => (Math.abs(each.size) < ALIKE * Math.abs(size) ? [] : [each.at])),
     )
+    const jumped = { source, size, from: since, to: Number.POSITIVE_INFINITY, delay: 0, others: 1 }
+    const rows = mine.timed.filter(({ at }) => apart.has(at))
+    return ledBy(jumped, rows, 0).filter(run => isAbout(-this.medianIn(other, [run]), size))
   }
 
   /** Asked for again and again of a log that does not grow any more. */

@@ -12,6 +12,8 @@ export interface WentAlong {
   readonly to: Seconds
   /** One of those that did not jump. */
   readonly other: number
+  /** How finely the log was looked at: it may have ended by so much later. */
+  readonly window: Seconds
 }
 
 /** From the first time to the last. */
@@ -23,7 +25,7 @@ export function wentAlong(
   if (source === undefined) return undefined
   for (const other of activeSources(census, local).filter(each => !sources.includes(each))) {
     const runs = census.ledAfter({ source, size, since: local.to }, other)
-    if (runs.length > 0) return { from: runs[0]!.from, to: runs.at(-1)!.to, other }
+    if (runs.length > 0) return { from: runs[0]!.from, to: runs.at(-1)!.to, other, window: runs[0]!.window }
   }
   return undefined
 }

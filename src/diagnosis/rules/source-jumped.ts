@@ -80,7 +80,7 @@ const jumped = (each: Disturbance, { most, stays }: Sort, subject: Subject): Fin
 function followed(each: Disturbance, along: WentAlong, subject: Subject): Finding {
   const { log, keeper, sourceName, when } = subject
   const much = amount(Math.abs(each.size))
-  const stayed = log.span !== undefined && log.span.to - along.to < along.to - along.from
+  const stayed = log.span !== undefined && log.span.to - along.to <= along.window
   const those = each.sources.length > 1 ? 'them' : 'it'
   const at = (source: number) =>
     signed(log.bestSamples(keeper.daemon)!.census.medianIn(source, [{ from: along.from, to: along.to }]))

@@ -247,6 +247,11 @@ test('two of three servers jump, and the daemon takes the clock along: it is wro
     expect(one.measures.time! / (NOON + 200 * 64 - 47_000)).toBeCloseTo(1, 1)
     expect(one.cost).toMatch(/If those that jumped are wrong, .* since then is wrong by/)
   }
+  // They came back soon, and the clock with them.
+  const over = found(1.7, 47_000, 51_000)
+  expect(over.severity).toBe('critical')
+  expect(over.measures.time! / (51_000 - 47_000)).toBeCloseTo(1, 1)
+  expect(over.what).toMatch(/from \S+ to \S+ it stood with them\. .* wrong before and after, or in that time/)
   // Less than ntpd steps for, or nobody followed.
   expect(found(0.06, 47_000).severity).not.toBe('critical')
   expect(found(1.7, 95_000).severity).toBe('warning')
