@@ -32,3 +32,12 @@ export function lengthOfMask(mask: string): number | undefined {
 
 export const maskOfLength = (length: number): string =>
   [24, 16, 8, 0].map(shift => Math.floor((2 ** 32 - 2 ** (32 - length)) / 2 ** shift) % 256).join('.')
+
+/** `192.168.1.*` and `192.168.1.` mean 192.168.1.0/24 to those who write them. */
+export function networkWithoutStars(word: string): string | undefined {
+  const [, numbers] = /^(\d+(?:\.\d+){0,2})(?:(?:\.\*)+|\.)$/.exec(word) ?? []
+  if (numbers === undefined) return undefined
+  const known = numbers.split('.')
+  const address = [...known, '0', '0', '0'].slice(0, 4).join('.')
+  return ipv4Number(address) === undefined ? undefined : `${address}/${known.length * 8}`
+}

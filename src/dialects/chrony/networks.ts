@@ -5,7 +5,7 @@
  * Asked of 4.3 itself, line by line.
  */
 import { compareVersions, type Reader } from '../grammar.ts'
-import { ipv4Number, isIpv6, lengthOfMask } from '../ip-address.ts'
+import { ipv4Number, isIpv6, lengthOfMask, networkWithoutStars } from '../ip-address.ts'
 import { isHost } from '../named-source.ts'
 
 export const TAKES_NETWORK: ReadonlySet<string> = new Set(['allow', 'deny', 'cmdallow', 'cmddeny'])
@@ -42,20 +42,14 @@ function wasTaken(word: string): boolean {
 export function networkMeant(word: string): string | undefined {
   const [net, bits = ''] = parted(word)
   const length = lengthOfMask(bits)
-  const [, numbers] = /^(\d+(?:\.\d+){0,2})(?:(?:\.\*)+|\.)$/.exec(word) ?? []
   const meant =
     word === '*' || word.toLowerCase() === 'all'
       ? 'all'
       : length !== undefined
         ? `${net}/${length}`
-        : numbers !== undefined
-          ? wholeNetwork(numbers.split('.'))
-          : undefined
+        : networkWithoutStars(word)
   return meant !== undefined && (meant === 'all' || isTaken(meant)) ? meant : undefined
 }
-
-const wholeNetwork = (numbers: readonly string[]): string =>
-  `${[...numbers, '0', '0', '0'].slice(0, 4).join('.')}/${numbers.length * 8}`
 
 function parted(word: string): readonly [string, string | undefined] {
   const slash = word.indexOf('/')

@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest'
 import { readCommands } from './commands.ts'
 import { parseConf } from './conf.ts'
-import { dropsOf, readRestriction, whatDeafens } from './restrict.ts'
+import { dropsOf, refusedPools, refusesPools, restrictionsOf, whatDeafens } from './restrict.ts'
 import { parseVersion } from './version.ts'
 
-const restrictions = (text: string) => readCommands(text).map(readRestriction)
 const serverIn = (words: string) => parseConf(`server ${words}`, '').associations[0]!
 
 function deafened(text: string, words: string, version?: string): number | undefined {
   const server = serverIn(words)
-  const drops = dropsOf(server, version === undefined ? undefined : parseVersion(version))
-  return whatDeafens(restrictions(text), server.address, drops)?.line
+  const is = version === undefined ? undefined : parseVersion(version)
+  return whatDeafens(restrictionsOf(readCommands(text), is), server.address, dropsOf(server, is))?.line
 }
 
 test.each([
@@ -25,7 +24,6 @@ test.each([
   ['restrict source noserve', 'ntp.example', 1],
   ['restrict default ignore\nrestrict 192.0.2.0 mask 255.255.255.0 nomodify', '192.0.2.9', undefined],
   ['restrict default ignore\nrestrict 192.0.2.0 mask 255.255.255.0 nomodify', '192.0.3.9', 1],
-  ['restrict default ignore\nrestrict 192.0.2.0/24', '192.0.2.9', undefined],
   [
     'restrict 192.0.2.0 mask 255.255.255.0\nrestrict 192.0.2.128 mask 255.255.255.128 ignore',
     '192.0.2.200',
@@ -61,4 +59,39 @@ test.each([
 test('of a name that may lie in a network that is let through nothing is said', () => {
   const text = 'restrict default ignore\nrestrict 192.0.2.0 mask 255.255.255.0 nomodify'
   expect(deafened(text, 'ntp.example')).toBeUndefined()
+})
+
+// Each asked of 4.2.8p6 itself, whose log says "restrict: ignoring line 2, address/host '192.0.2.0/24' unusable".
+test.each([
+  ['192.0.2.0/24', 1],
+  ['192.0.2.*', 1],
+  ['192.0.2.0 mask 255.255.256.0', 1],
+  ['192.0.2.0 mask 255.255.255.0', undefined],
+])('an exception for %s is none where nothing can be made of it', (network, line) => {
+  const text = `restrict default ignore\nrestrict ${network} nomodify`
+  expect([deafened(text, '192.0.2.9'), deafened(text, '192.0.2.9', '4.2.8p15')]).toEqual([line, line])
+  expect(
+    deafened('restrict default ignore\nrestrict 192.0.2.0/24', '192.0.2.9', 'ntpsec 1.2.2'),
+  ).toBeUndefined()
+})
+
+test('a network that nothing can be made of shuts nobody out', () => {
+  expect(deafened('restrict default\nrestrict 192.0.2.0/24 ignore', '192.0.2.9', '4.2.8p6')).toBeUndefined()
+  expect(deafened('restrict default\nrestrict 192.0.2.0/24 ignore', '192.0.2.9', 'ntpsec 1.2.2')).toBe(2)
+})
+
+test.each([
+  ['restrict source nomodify nopeer', [1]],
+  ['restrict default nopeer\nrestrict source nomodify nopeer', [2]],
+  ['restrict default nopeer\nrestrict source nomodify', []],
+  ['restrict source nopeer\nrestrict source nomodify', []],
+  ['restrict source nomodify nopeer\nrestrict 192.0.2.0 mask 255.255.255.0', [1]],
+  ['restrict default nopeer', [1]],
+])('%j refuses what a pool finds by lines %j', (text, lines) => {
+  const version = parseVersion('4.2.8p15')
+  const all = restrictionsOf(readCommands(text), version)
+  const asked = parseConf('pool ntp.example iburst', '').associations
+  expect(refusesPools(all).map(({ line }) => line)).toEqual(lines)
+  expect(refusedPools(all, asked, version)).toEqual(lines.length > 0 ? asked : [])
+  expect(refusedPools(all, asked, parseVersion('4.2.6p5'))).toEqual([])
 })

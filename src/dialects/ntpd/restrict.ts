@@ -3,7 +3,8 @@
  * that an address falls under the narrowest decides. `ignore` drops every packet, and `noserve` every one that is no query: the
  * answers of servers, too; from 4.2 on `notrust` drops whatever does not prove itself by a key, and NTPsec has no such flag any
  * more. `nopeer` drops the answers to a `pool` line: each is of an address that is no peer yet, and from 4.2.7 on it may not
- * become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked.
+ * become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked, and decides it then
+ * (restrict_source in ntp_restrict.c). A line of whose address nothing can be made is dropped, as 4.2.8p6 says itself.
  */
 import { ipv4Number, lengthOfMask } from '../ip-address.ts'
 import type { Command } from './commands.ts'
@@ -32,6 +33,35 @@ export function readRestriction({ line, words }: Command): Restriction {
     flags: new Set(rest[0] === 'mask' ? rest.slice(2) : rest),
   }
 }
+
+/** The restrictions of which this ntpd can make something. */
+export const restrictionsOf = (
+  commands: readonly Command[],
+  version: NtpdVersion | undefined,
+): Restriction[] =>
+  commands
+    .filter(({ name }) => name === 'restrict')
+    .map(readRestriction)
+    .filter(each => unusableWord(each, version) === undefined)
+
+/** The address or the mask for which classic ntpd drops a line. Networks as 10.0.0.0/24 are NTPsec's; who is not known has none. */
+export function unusableWord(
+  { target, mask }: Restriction,
+  version: NtpdVersion | undefined,
+): string | undefined {
+  if (version?.family === 'ntpsec') return undefined
+  return /[/*]/.test(target) || isNoAddress(target)
+    ? target
+    : mask !== undefined && isNoAddress(mask)
+      ? mask
+      : undefined
+}
+
+/** Numbers that are no address, and the name of nobody. Fewer than four are one for inet_aton(3). */
+const isNoAddress = (word: string): boolean =>
+  /^[\d.]+$/.test(word) &&
+  !/^\d+(?:\.\d+){0,2}$/.test(word) &&
+  !(/^\d+(?:\.\d+){3}$/.test(word) && word.split('.').every(part => Number(part) < 256))
 
 /** The words by which it drops what servers answer. */
 const DEAFENING = ['ignore', 'noserve', 'notrust'] as const
@@ -92,22 +122,32 @@ export function whatDeafens<R extends Restriction>(
 
 export const isEverybody = ({ target }: Restriction): boolean => target === 'default'
 
-/** The lines that keep what a `pool` finds from being a peer. It answers by IPv4 at least, so one for IPv6 alone leaves sources. */
+/**
+ * The lines that keep what a `pool` finds from being a peer: the last `restrict source`, where one stands, and else those for everybody.
+ * A pool answers by IPv4 at least, so a line for IPv6 alone leaves sources.
+ */
 export function refusesPools<R extends Restriction>(all: readonly R[]): R[] {
+  const source = ofSources(all)
+  if (source) return source.flags.has('nopeer') && !dropsAnswers(source) ? [source] : []
   const lines = all.filter(each => isEverybody(each) && each.flags.has('nopeer') && !dropsAnswers(each))
   return lines.some(({ family }) => family !== 6) ? lines : []
 }
 
-/** Those whose answers a `nopeer` for everybody drops where no `restrict source` stands. What has a key proves itself. */
+const ofSources = <R extends Restriction>(all: readonly R[]): R | undefined =>
+  all.findLast(({ target }) => target === 'source')
+
+/** Those whose answers a `nopeer` for everybody would drop, or that of `restrict source` does. What has a key proves itself. */
 export function refusedPools<A extends NtpdAssociation>(
   all: readonly Restriction[],
   asked: readonly A[],
   version: NtpdVersion | undefined,
 ): A[] {
   if (version?.family === 'ntpsec' || (version && isBefore(version, [4, 2, 7, 0]))) return []
-  if (all.some(({ target }) => target === 'source')) return []
+  const source = ofSources(all)
+  if (source && !source.flags.has('nopeer')) return []
   // The servers of a pool of one's own may lie in a network that has a line for itself.
-  const networks = all.some(each => !isEverybody(each) && isNetwork(each) && !each.flags.has('nopeer'))
+  const networks =
+    !source && all.some(each => !isEverybody(each) && isNetwork(each) && !each.flags.has('nopeer'))
   return asked.filter(
     ({ kind, address, options }) =>
       kind === 'pool' && !options.values.has('key') && (!networks || PUBLIC.test(address)),

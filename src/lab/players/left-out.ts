@@ -11,9 +11,9 @@ import { heededCommands } from '#dialects/ntpd/heeded.ts'
 import {
   dropsOf,
   type Restriction,
-  readRestriction,
   refusedPools,
   refusesPools,
+  restrictionsOf,
   whatDeafens,
 } from '#dialects/ntpd/restrict.ts'
 import type { NtpdVersion } from '#dialects/ntpd/version.ts'
@@ -183,9 +183,7 @@ export function deafeningIn(
   asked: readonly NtpdAssociation[],
   version: NtpdVersion | undefined,
 ): (server: NtpdAssociation) => Restriction | undefined {
-  const all = heededCommands(text, version)
-    .filter(({ name }) => name === 'restrict')
-    .map(readRestriction)
+  const all = restrictionsOf(heededCommands(text, version), version)
   const refused = new Set(refusedPools(all, asked, version))
   return server =>
     whatDeafens(all, server.address, dropsOf(server, version)) ??

@@ -101,3 +101,15 @@ test('`notrust` drops what has no key, from 4.2 on and in ntpd only', () => {
     `${names + CLOSED}restrict source\n`,
   )
 })
+
+test('`nopeer` of `restrict source` leaves a pool without servers, too', () => {
+  const source = 'restrict source notrap nomodify nopeer noquery\n'
+  expect(severity(POOLS + CLOSED + source)).toBe('critical')
+  expect(severity(POOLS + CLOSED.replace(' nopeer', '') + source)).toBe('critical')
+  expect(severity(SERVERS + CLOSED + source)).toBeUndefined()
+  expect(severity(POOLS + CLOSED + source, NTPD_426)).toBeUndefined()
+  expect(severity(POOLS + CLOSED + source, NTPSEC)).toBeUndefined()
+  const mended = put(POOLS + CLOSED + source, 'restrict-drops-answers')
+  expect(mended).toBe(`${POOLS}${CLOSED}restrict source notrap nomodify noquery\n`)
+  expect(told(mended)).toEqual([])
+})

@@ -18,7 +18,7 @@ import {
 import { type NtpdVersion, parseVersion } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { isLocalClock } from '../configured-sources.ts'
-import { found } from '../rule.ts'
+import { found, removeWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore, readerOf } from '../subject.ts'
 
 export interface RestrictionAt extends Restriction {
@@ -57,16 +57,12 @@ const isAllOf = ({ ntp }: LintSubject, lost: readonly Asked[]): boolean =>
 /** Beside it a line for one address can stand. */
 const isWide = (each: Restriction): boolean => isEverybody(each) || isNetwork(each)
 
-/** A network as `10.0.0.0/24` is one for NTPsec; of other ntpd it depends on the version. */
-const isSure = (subject: LintSubject, { target }: Restriction): boolean =>
-  !target.includes('/') || readerOf(subject)?.family === 'ntpsec'
-
 function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
   const version = versionOf(subject)
   const lost = askedBy(subject).flatMap(server => {
     const drops = dropsOf(server, version)
     const by = whatDeafens(all, server.address, drops)
-    return by && isSure(subject, by) ? [{ server, by, drops }] : []
+    return by ? [{ server, by, drops }] : []
   })
   const by = all.filter(each =>
     lost.some(
@@ -100,7 +96,7 @@ function deaf(subject: LintSubject, all: readonly RestrictionAt[]): Finding[] {
 }
 
 /** Of an NTPsec no version may be known. */
-const versionOf = (subject: LintSubject): NtpdVersion | undefined =>
+export const versionOf = (subject: LintSubject): NtpdVersion | undefined =>
   subject.machine.ntpd ?? (readerOf(subject)?.family === 'ntpsec' ? parseVersion('ntpsec 1.0') : undefined)
 
 const exceptions = ({ file, line }: RestrictionAt, lost: readonly Asked[]): Edit => ({
@@ -136,6 +132,16 @@ function poolsRefused(subject: LintSubject, all: readonly RestrictionAt[]): Find
   const last = by.at(-1)
   if (!last || lost.length === 0) return []
   const { file, line } = last
+  if (last.target === 'source')
+    return [
+      dropped(subject, {
+        by,
+        lost,
+        what: '`nopeer` of `restrict source` refuses what a `pool` finds: none of it becomes a peer.',
+        text: 'Take `nopeer` out there: it is for others, by `restrict default`.',
+        edits: [{ file, line, kind: 'replace', text: removeWord(lineOf(subject, file, line), 'nopeer') }],
+      }),
+    ]
   return [
     dropped(subject, {
       by,

@@ -2,21 +2,27 @@
  * restrict-drops-answers, kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
  * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
  */
-import { isEverybody, readRestriction, refusesPools } from '#dialects/ntpd/restrict.ts'
+import { isEverybody, refusesPools, restrictionsOf } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
-import { answersDropped, FOR_SOURCES, type RestrictionAt as Restriction, refused } from './answers-dropped.ts'
+import {
+  answersDropped,
+  FOR_SOURCES,
+  type RestrictionAt as Restriction,
+  refused,
+  versionOf,
+} from './answers-dropped.ts'
 import { withOption } from './sources.ts'
+import { unusableRestrictions } from './unusable-restrictions.ts'
 
 export const restrict: LintRule = subject => {
   const all = subject.ntp.flatMap(({ file, read }) =>
-    read.commands
-      .filter(({ name }) => name === 'restrict')
-      .map(command => ({ file, ...readRestriction(command) })),
+    restrictionsOf(read.commands, versionOf(subject)).map(each => ({ file, ...each })),
   )
   return [
+    ...unusableRestrictions(subject),
     ...answersDropped(subject, all),
     ...kodWithoutLimited(subject, all),
     ...defaultOpen(subject, all),
