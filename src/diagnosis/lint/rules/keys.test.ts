@@ -77,13 +77,19 @@ describe('a libvirt domain', () => {
   test.each([
     "<clock offset='utc' adjustment='reset'/>",
     "<clock offset='variable' adjustment='-3600' basis='utc'/>",
-    "<clock offset='timezone' timezone='Europe/Berlin'/>",
-    "<clock offset='absolute' start='0'/>",
+    "<clock offset='timezone' timezone='Etc/UTC'/>",
     clock(
       "<timer name='tsc' frequency='2399998000' mode='native'/><timer name='armvtimer' tickpolicy='discard'/>",
     ),
     clock("<timer name='platform' track='boot'/><timer name='kvmclock' present='yes'/>"),
   ])('%s is right', text => expect(told(text)).toEqual([]))
+
+  test.each([
+    ["<clock offset='timezone' timezone='Europe/Berlin'/>", 'rtc-in-local-time', 'note'],
+    ["<clock offset='absolute' start='0'/>", 'timer-policy', 'warning'],
+  ])('%s is right for libvirt, and nothing but the time is told of', (text, name, severity) =>
+    expect(told(text)).toEqual([[name, severity, expect.anything()]]),
+  )
 
   test.each([
     ["<clock offset='localtime'/>"],

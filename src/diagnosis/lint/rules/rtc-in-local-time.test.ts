@@ -18,6 +18,10 @@ test.each([
     "<clock offset='variable' adjustment='3600' basis='localtime'/>",
     "<clock offset='variable' adjustment='3600' basis='utc'/>",
   ],
+  ["<clock offset='timezone' timezone='Europe/Berlin'/>", "<clock offset='utc'/>"],
+  ['<clock timezone="Europe/Berlin" offset="timezone">', '<clock offset="utc">'],
+  ["<clock offset='timezone'\n    timezone='Europe/Berlin'/>", undefined],
+  ["<clock offset='timezone' timezone='Etc/UTC'/>", undefined],
   ["<clock offset='variable' adjustment='3600' basis='utc'/>", undefined],
   ["<clock offset='variable' adjustment='3600'/>", undefined],
 ])('of a libvirt domain: %s', (clock, utc) => {
@@ -25,4 +29,14 @@ test.each([
     ({ name }) => name === 'rtc-in-local-time',
   )
   expect(found?.remedy.edits?.[0]?.text.trim()).toBe(utc)
+})
+
+test('the zone of a libvirt clock is told, and Windows has it so', () => {
+  const told = (inside: string) =>
+    lint([{ path: 'guest.xml', text: `<domain type='kvm'>\n${inside}\n</domain>\n` }])
+      .filter(({ name }) => name === 'rtc-in-local-time')
+      .map(({ what }) => what)
+  const clock = "<clock offset='timezone' timezone='Europe/Berlin'/>"
+  expect(told(clock)).toEqual([expect.stringContaining('local time of Europe/Berlin')])
+  expect(told(`<features><hyperv/></features>${clock}`)).toEqual([])
 })

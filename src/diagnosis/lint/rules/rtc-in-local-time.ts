@@ -108,22 +108,29 @@ const chrony: LintRule = subject =>
     ]
   })
 
-/** Windows wants it so. */
+const IS_UTC = /^(?:Etc\/)?(?:UTC|UCT|GMT|GMT[-+]?0|Universal|Zulu|Greenwich)$/i
+
+/** Windows wants it so. What `adjustment` says libvirt itself wrote, for a guest that had set its clock to that. */
 const libvirt: LintRule = subject =>
   subject.domains.flatMap(({ file, read }) => {
     const { clock, isWindows } = read
     const { offset, basis } = clock?.attributes ?? {}
+    const zone = offset === 'timezone' ? clock?.attributes.timezone : undefined
     const isLocal = offset === 'localtime' || (offset === 'variable' && basis === 'localtime')
-    if (!clock || !isLocal || isWindows) return []
+    if (!clock || isWindows || !(isLocal || (zone !== undefined && !IS_UTC.test(zone)))) return []
     const text = lineOf(subject, file, clock.line)
-    const utc = text.replace(/(offset|basis)=(["'])localtime\2/, '$1=$2utc$2')
+    const utc =
+      zone === undefined
+        ? text.replace(/(offset|basis)=(["'])localtime\2/, '$1=$2utc$2')
+        : text.replace(/offset=(["'])timezone\1/, 'offset=$1utc$1').replace(/\s+timezone=(["'])[^"']*\1/, '')
+    const whole = zone === undefined || (/\btimezone=/.test(text) && !utc.includes('timezone'))
     return [
       said(
         subject,
         evidenceAt(subject, file, clock.line),
-        'The guest finds its hardware clock in the local time of the host. Only Windows expects that.',
+        `The guest finds its hardware clock in the local time of ${zone ?? 'the host'}. Only Windows expects that.`,
         [offset === 'variable' ? "<clock offset='variable' basis='utc'>" : "<clock offset='utc'>"],
-        [{ file, line: clock.line, kind: 'replace', text: utc }],
+        whole ? [{ file, line: clock.line, kind: 'replace', text: utc }] : [],
       ),
     ]
   })

@@ -37,3 +37,16 @@ test('timers that stand on one line are each put right in one go', () => {
   expect(refused).toEqual([])
   expect(after).toBe(timers('yes', 'delay', 'catchup', 'wall'))
 })
+
+test.each([
+  ["<clock offset='absolute' start='1700000000'/>", "warning <clock offset='utc'/>"],
+  ['<clock start="1700000000" offset="absolute">', 'warning <clock offset="utc">'],
+  ["<clock offset='absolute'\n  start='1700000000'/>", 'warning undefined'],
+])('a guest whose clock begins at one time at each start: %s', (clock, remedy) => {
+  const end = clock.endsWith('/>') ? '' : '</clock>'
+  expect(
+    lint([{ path: 'guest.xml', text: `<domain type='kvm'>\n${clock}\n${end}</domain>\n` }])
+      .filter(({ name }) => name === 'timer-policy')
+      .map(({ severity, remedy }) => `${severity} ${remedy.edits?.[0]?.text}`),
+  ).toEqual([remedy])
+})

@@ -1,7 +1,7 @@
 /**
  * timer-policy: the timers of a libvirt domain (libvirt's "Domain XML format", "Time keeping"). For a guest that has kvm-clock the
  * emulated timers matter little; taking kvm-clock away, or letting ticks fall, makes it lose time. The RTC with
- * `track='guest'` stands still with the guest, and with it goes a witness of pauses.
+ * `track='guest'` stands still with the guest, and with it goes a witness of pauses. `offset='absolute'` begins at one time at each start.
  */
 import type { LibvirtDomain, LibvirtTimer } from '#dialects/hypervisors/libvirt.ts'
 import type { Edit, Finding, Severity } from '../../finding.ts'
@@ -16,8 +16,32 @@ export const timerPolicy: LintRule = subject =>
         judge(timer, read.isWindows).map(problem => say(subject, file, timer, problem)),
       ),
       ...withoutHyperClock(subject, file, read),
+      ...fixedStart(subject, file, read),
     ]
   })
+
+function fixedStart(subject: LintSubject, file: number, { clock }: LibvirtDomain): Finding[] {
+  const { offset, start = '' } = clock?.attributes ?? {}
+  if (!clock || offset !== 'absolute' || !/^\d+$/.test(start)) return []
+  const text = lineOf(subject, file, clock.line)
+  const utc = text.replace(/offset=(["'])absolute\1/, 'offset=$1utc$1').replace(/\s+start=(["'])\d+\1/, '')
+  const whole = /\butc\b/.test(utc) && !/\bstart=/.test(utc) && /\bstart=/.test(text)
+  return [
+    found({
+      name: 'timer-policy',
+      severity: 'warning',
+      what: `\`offset='absolute'\` with \`start='${start}'\`: at each start the hardware clock of this guest shows the same time, whatever time it is.`,
+      evidence: [evidenceAt(subject, file, clock.line)],
+      cost: 'From boot to the first step of a daemon the guest is in the past: certificates are not valid yet, and logs have wrong times.',
+      remedy: {
+        text: "Write `offset='utc'`, unless a program is tested with that time.",
+        changes: ["<clock offset='utc'>"],
+        edits: whole ? [{ file, line: clock.line, kind: 'replace', text: utc }] : [],
+      },
+      confirm: '`hwclock --show` in the guest, right after its start.',
+    }),
+  ]
+}
 
 /** KVM gives Windows a clock that it reads as fast as on Hyper-V, and only where it is told to. */
 function withoutHyperClock(
