@@ -27,3 +27,12 @@ test('a sentence behind a server is one mistake, and what is misspelt beside it 
     'unknown-option `server` has no option `the ip of`.',
   ])
 })
+
+test('of several words on one line what is shown is the line with all of them put right', () => {
+  const text = 'restrict 192.0.2.1 [nomodify notrap noquery]\n'
+  const misspelt = lint([{ path: 'etc/ntp.conf', text }]).filter(({ name }) => name === 'misspelt')
+  expect(misspelt.map(({ remedy }) => remedy.changes)).toEqual([
+    ['restrict 192.0.2.1 nomodify notrap noquery'],
+    ['restrict 192.0.2.1 nomodify notrap noquery'],
+  ])
+})

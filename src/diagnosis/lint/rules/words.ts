@@ -13,6 +13,7 @@ import { openNtpdLines } from '#dialects/openntpd/conf.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
 import { isTemplate } from '#dialects/template.ts'
 import type { Finding, FindingName, Severity } from '../../finding.ts'
+import { EditConflict, mergeLine } from '../../repair/merge-line.ts'
 import { found, type LintRule, removeWord, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, readerOf } from '../subject.ts'
 
@@ -142,14 +143,32 @@ function judge(
   const findings: Finding[] = []
   const template = lines.find(({ line }) => isTemplate(lineOf(subject, file, line)))
   if (template) findings.push(templateFound(subject, file, template.line))
-  for (const { line, words } of lines.filter(({ line }) => !isTemplate(lineOf(subject, file, line))))
-    for (const mistake of asOneSentence(withoutRest(checkWords(grammar, words, reader)))) {
-      if (findings.length === MOST_IN_A_FILE) return findings
-      const position = { file, line, directive: words[0]! }
+  for (const { line, words } of lines.filter(({ line }) => !isTemplate(lineOf(subject, file, line)))) {
+    const position = { file, line, directive: words[0]! }
+    const mistakes = asOneSentence(withoutRest(checkWords(grammar, words, reader)))
+    const onLine = mistakes.slice(0, MOST_IN_A_FILE - findings.length).map(mistake => {
       const manners = isTakenForHost(words, mistake) ? HOST : mannersWith(words)
-      findings.push(mistakeFound(subject, position, mistake, manners))
-    }
+      return mistakeFound(subject, position, mistake, manners)
+    })
+    findings.push(...withWholeLine(onLine, lineOf(subject, file, line)))
+    if (findings.length === MOST_IN_A_FILE) return findings
+  }
   return findings
+}
+
+/** Of several words on one line each is put right by itself; what is shown is the line with all of them. */
+function withWholeLine(findings: readonly Finding[], line: string): readonly Finding[] {
+  const versions = findings.flatMap(({ remedy }) => remedy.edits?.map(({ text }) => text) ?? [])
+  if (versions.length < 2) return findings
+  try {
+    const whole = mergeLine(line, versions).trim()
+    return findings.map(each =>
+      each.remedy.edits ? { ...each, remedy: { ...each.remedy, changes: [whole] } } : each,
+    )
+  } catch (error) {
+    if (error instanceof EditConflict) return findings
+    throw error
+  }
 }
 
 const templateFound = (subject: LintSubject, file: number, line: number): Finding =>
