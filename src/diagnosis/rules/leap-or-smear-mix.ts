@@ -33,7 +33,7 @@ function leftOut(each: Disturbance, subject: Subject): Finding {
     what:
       each.sources.length === 0
         ? `${subject.keeper.name} found this clock ${duration(Math.abs(each.size))} ahead ${momentOf(each, subject)}, at the end of a month: a leap second that its sources made, or some of them, and this machine did not.`
-        : `${each.sources.map(subject.sourceName).join(', ')} went back by ${duration(Math.abs(each.size))} against this clock ${momentOf(each, subject)}, and no source contradicted them, at the end of a month: a leap second that they made and this machine did not.`,
+        : `${each.sources.map(subject.sourceName).join(', ')} went back by ${duration(Math.abs(each.size))} against this clock ${momentOf(each, subject)}, at the end of a month: a leap second that they made and this machine did not.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,
