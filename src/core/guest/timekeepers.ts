@@ -85,6 +85,8 @@ const unless =
 
 /** Short options that take a value, from the getopt strings of chrony 4 and linuxptp 4. */
 const CHRONYD_VALUES = 'fFlLPtu'
+/** Of htpdate 1.1 to 1.3. */
+export const HTPDATE_VALUES = 'fimMpPu'
 export const LINUXPTP_VALUES = { phc2sys: 'cCdfsEPISFRNOLMiunzlt', ptp4l: 'fipl' } as const
 
 const KNOWN: Readonly<Record<string, Judge>> = {
@@ -101,7 +103,8 @@ const KNOWN: Readonly<Record<string, Judge>> = {
   ptpd: always('ptpd'),
   ptpd2: always('ptpd'),
   sfptpd: always('sfptpd'),
-  htpdate: always('htpdate'),
+  // -q: only ask.
+  htpdate: unless('htpdate', args => hasFlag(args, 'q', HTPDATE_VALUES)),
   vmtoolsd: always('vmtoolsd'),
   VBoxService: unless('VBoxService', args => args.includes('--disable-timesync')),
   'qemu-ga': unless('qemu-ga', blocksSetTime),

@@ -188,5 +188,8 @@ export const KNOWN_DAEMONS: readonly KnownDaemon[] = [
     processes: ['htpdate'],
     packages: ['htpdate'],
     programs: inSbin('htpdate'),
+    units: ['htpdate.service'],
+    scripts: ['htpdate'],
+    options: [defaults('htpdate', 'HTP_OPTIONS')],
   },
 ]

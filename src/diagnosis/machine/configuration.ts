@@ -183,7 +183,11 @@ function filesOf(inventory: Inventory): string[] {
   const jobs = [...inventory.jobs, ...inventory.tools.flatMap(({ switchedOn = [] }) => switchedOn)]
   const used = usedDaemons(inventory)
   const places: readonly (readonly Place[] | undefined)[] = [
-    ...used.map(({ commandLine }) => commandLine?.evidence),
+    ...used.map(daemon =>
+      daemon.commandLine?.evidence.filter(
+        ({ path }) => isKnown(daemon) || kindOf({ path, text: '' }) !== undefined,
+      ),
+    ),
     ...used.map(({ unit }) => unit?.conditions.map(({ evidence }) => evidence)),
     // What a script sets is known by the inventory.
     ...sysctls.flatMap(({ set }) =>

@@ -664,3 +664,43 @@ describe('of a machine there is only its /etc', () => {
     expect(told.map(({ name }) => name)).not.toContain('no-daemon')
   })
 })
+
+describe('htpdate', () => {
+  const OPTIONS = 'htpdate -D -i /run/htpdate.pid $HTP_OPTIONS $HTP_SERVERS'
+  const beside = (command: string, options = ''): Members => ({
+    ...REAL,
+    'etc/os-release': 'ID=debian\n',
+    'usr/sbin/chronyd': '',
+    'etc/chrony/chrony.conf': 'pool a.example iburst\nmakestep 1 3\nlogdir /var/log\nlog tracking\n',
+    ...service('chrony.service', '/usr/sbin/chronyd'),
+    ...started('chrony.service'),
+    'usr/sbin/htpdate': '',
+    'usr/lib/systemd/system/htpdate.service': `[Service]\nEnvironmentFile=/etc/default/htpdate\nExecStart=/usr/sbin/${command}\n`,
+    'etc/default/htpdate': `HTP_SERVERS="www.example"\nHTP_OPTIONS="${options}"\n`,
+    ...started('htpdate.service'),
+  })
+
+  test.each([
+    ['as Debian starts it', beside(OPTIONS, '-s -t')],
+    ['which adjusts when nobody says more', beside(OPTIONS)],
+    ['by a unit of its own', beside('htpdate -D -s www.example')],
+    ['in the foreground', beside('htpdate -F www.example')],
+  ])('is a second daemon %s', (_, members) => {
+    expect(found(members)).toEqual(['critical two-daemons'])
+    expect(setting(members)).toEqual(['chronyd', 'htpdate'])
+    expect(everything(members).map(({ name }) => name)).not.toContain('not-understood')
+  })
+
+  test('without -D it sets the clock once', () => {
+    const members = beside('htpdate -s -p 123 -P proxy.example:3128 www.example')
+    expect(found(members)).toEqual([])
+    expect(whoSetsTheClock(takeInventory(memoryFiles(members)))).toMatchObject([
+      { name: 'chronyd', how: 'all the time' },
+      { name: 'htpdate', how: 'at boot', does: 'yes' },
+    ])
+  })
+
+  test('with -q it only asks', () => {
+    expect(setting(beside(OPTIONS, '-q'))).toEqual(['chronyd'])
+  })
+})

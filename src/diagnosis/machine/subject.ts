@@ -1,6 +1,7 @@
 /** What a rule about a machine judges: what its files say, what was measured on it just now, and what the lab foresees. */
 import type { KernelClock } from '#core/guest/facts.ts'
 import type { Fact, GuestTool, Inventory, Place, TimeDaemon, UnitFacts } from '#core/guest/inventory.ts'
+import { HTPDATE_VALUES, hasFlag } from '#core/guest/timekeepers.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Evidence, Finding, Remedy } from '../finding.ts'
 import type { PauseRemedy } from '../repair/pause-remedy.ts'
@@ -106,7 +107,12 @@ export function activeDaemons(inventory: Inventory): TimeDaemon[] {
 }
 
 /** It sets the clock when the machine starts, and ends: it keeps none. */
-export const setsOnce = ({ name }: Pick<TimeDaemon, 'name'>): boolean => name === 'ntpdate'
+export const setsOnce = ({ name, commandLine }: Pick<TimeDaemon, 'name' | 'commandLine'>): boolean =>
+  name === 'ntpdate' ||
+  // It stays with -D, and in the foreground with -F.
+  (name === 'htpdate' &&
+    commandLine !== undefined &&
+    !hasFlag(commandLine.value.slice(1), 'DF', HTPDATE_VALUES))
 
 const keepers = ({ daemons }: Inventory): readonly TimeDaemon[] =>
   daemons.filter(each => !setsOnce(each) && !each.elsewhere)

@@ -41,8 +41,8 @@ export const notEnabled: MachineRule = ({ inventory }) => {
 const isKeptThen = (inventory: Inventory): boolean =>
   settingTools(inventory, 'periodically').length > 0 ||
   inventory.daemons.some(
-    ({ name, enabled, runs, setsTime }) =>
-      !setsOnce({ name }) &&
+    ({ name, commandLine, enabled, runs, setsTime }) =>
+      !setsOnce({ name, commandLine }) &&
       (enabled?.value
         ? setsTime?.value !== false || name === 'timemaster'
         : name === 'timemaster' && runs?.value),

@@ -129,8 +129,8 @@ const isOurs = ({ name }: TimeDaemon): boolean => name === 'clockwright'
  * Nothing is known that keeps it from being started, which of a unit that was not seen nobody knows; that a file is not there can be
  * told only where all are.
  */
-const isMeant = ({ name, enabled, runs, setsTime, unit }: TimeDaemon): boolean =>
-  !setsOnce({ name }) &&
+const isMeant = ({ name, commandLine, enabled, runs, setsTime, unit }: TimeDaemon): boolean =>
+  !setsOnce({ name, commandLine }) &&
   enabled?.value === true &&
   runs?.value === false &&
   setsTime?.value !== false &&
