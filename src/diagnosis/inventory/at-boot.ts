@@ -98,8 +98,8 @@ const SPOOL = '/var/spool/cron'
 const FOLDERS_IN_SPOOL = /^(?:crontabs|tabs|lastrun|atjobs|atspool)$/
 /** Of the system, and of users: Red Hat, Debian, SUSE, Alpine. */
 const TABLES_IN = ['/etc/cron.d', SPOOL, '/var/spool/cron/crontabs', '/var/spool/cron/tabs', '/etc/crontabs']
-/** What an editor or a package left behind is not run. */
-const LEFT_BEHIND = /~$|\.(?:rpm\w+|dpkg-\w+|bak|old|disabled|swp)$|^\./
+/** What an editor or a package left behind is not run, nor a folder. */
+const LEFT_BEHIND = /~$|\.(?:rpm\w+|dpkg-\w+|bak|old|disabled|swp|d)$|^\./
 
 /** What is run of a folder. */
 const filesToRun = (files: Files, folder: string): string[] =>

@@ -37,6 +37,31 @@ test('tables of users, who need sudo; the folders beside them are no tables', ()
   expect(unread).toEqual([])
 })
 
+test('the table of anacron', () => {
+  const text =
+    'SHELL=/bin/sh\nRANDOM_DELAY=45\n1\t5\tcron.daily\tnice run-parts /etc/cron.daily\n7 10 ntp ntpdate a.example\n@monthly 15 m /opt/t\n'
+  const jobs = jobsOf({ 'etc/anacrontab': text, 'opt/t': 'hwclock -s\n' })
+  expect(jobs).toMatchObject([
+    { name: '/etc/anacrontab', program: 'ntpdate', when: '7 10 ntp', every: 604_800, repeats: true },
+    { name: '/etc/anacrontab', program: 'hwclock', when: '@monthly 15 m', every: undefined, repeats: true },
+  ])
+  expect(jobs[0]!.command.evidence).toEqual([
+    { path: '/etc/anacrontab', line: 4, text: '7 10 ntp ntpdate a.example' },
+  ])
+})
+
+test("scripts of NetworkManager's dispatcher, and no folder beside them", () => {
+  const members: Record<string, Member> = {
+    'etc/NetworkManager/dispatcher.d/50-ntp': '#!/bin/sh\n[ "$2" = up ] && ntpdate -b a.example\n',
+    'etc/NetworkManager/dispatcher.d/20-chrony': '#!/bin/sh\nchronyc onoffline\n',
+    'etc/NetworkManager/dispatcher.d/no-wait.d/x': 'ntpdate a.example\n',
+  }
+  expect(jobsOf(members)).toMatchObject([
+    { name: '/etc/NetworkManager/dispatcher.d/50-ntp', when: 'when the network changes', repeats: false },
+  ])
+  expect(takeInventory(memoryFiles(members)).unread).toEqual([])
+})
+
 test('scripts that the start runs, as far as it runs them', () => {
   const members: Record<string, Member> = {
     'etc/local.d/clock.start': 'hwclock -s\n',

@@ -8,7 +8,7 @@ import type { Files } from '#core/guest/files.ts'
 import type { ClockJob, Place } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
+import { parseAnacrontab, parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
 import { type ClockSetting, endsAnother, findClockSetting } from '#dialects/linux/set-clock.ts'
 import { endlessLoops } from '#dialects/linux/shell-loop.ts'
 import { listOf, parseUnit } from '#dialects/linux/unit.ts'
@@ -37,6 +37,7 @@ const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds 
   ['/etc/periodic/hourly', 'hourly', 3600],
   ['/etc/periodic/daily', 'daily', 86_400],
   ['/etc/network/if-up.d', 'when the network comes up', undefined],
+  ['/etc/NetworkManager/dispatcher.d', 'when the network changes', undefined],
 ]
 
 export interface Jobs {
@@ -47,7 +48,8 @@ export interface Jobs {
 
 export function findJobs(files: Files, start: Start): Jobs {
   const runs = [
-    ...crontabs(files).flatMap(path => runsOfTable(files, path)),
+    ...crontabs(files).flatMap(path => runsOfTable(files, path, parseCrontab)),
+    ...runsOfTable(files, ANACRONTAB, parseAnacrontab),
     ...SCRIPTS.flatMap(([folder, when, every]) =>
       scriptsToRun(files, folder).map(path => runOf(path, when, every, scriptLines(files, path))),
     ),
@@ -84,8 +86,10 @@ const runOf = (name: string, when: string, every: Seconds | undefined, lines: re
   lines,
 })
 
-const runsOfTable = (files: Files, path: string): Run[] =>
-  parseCrontab(textAt(files, path) ?? '').map(job => {
+const ANACRONTAB = '/etc/anacrontab'
+
+const runsOfTable = (files: Files, path: string, parse: typeof parseCrontab): Run[] =>
+  parse(textAt(files, path) ?? '').map(job => {
     const { when, every, line, command: text } = job
     const command: LineRun = {
       path,

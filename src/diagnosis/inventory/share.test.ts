@@ -161,6 +161,12 @@ describe('of a job', () => {
       }
     },
   )
+  test('the table of anacron, and a script of NetworkManager', () => {
+    const table = 'A=x\n1 5 a login x\n1 5 b ntpdate a\n'
+    expect(shareable('/etc/anacrontab', table)).toBe('#\n#\n1 5 b ntpdate a\n')
+    const script = '/etc/NetworkManager/dispatcher.d/t'
+    expect(shareable(script, 'login x\nntpdate a\n')).toBe('#\nntpdate a\n')
+  })
   test('a script, too', () =>
     expect(shareable('/etc/cron.hourly/t', '#!/bin/sh\nlogin x; ntpdate a\nlogin y\n')).toBe(
       '#\n(removed); ntpdate a\n#\n',

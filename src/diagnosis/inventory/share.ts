@@ -3,7 +3,13 @@
  * inventory looks at. Host names and addresses stay, because without them nobody could tell who asks whom.
  */
 import { linesRunBy, scriptsCalledIn } from '#dialects/linux/called-script.ts'
-import { isOfRoot, parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
+import {
+  isOfRoot,
+  parseAnacrontab,
+  parseCrontab,
+  scriptsOfJob,
+  settingOfJob,
+} from '#dialects/linux/crontab.ts'
 import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { counterIn, endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { linesOf } from '#dialects/named-source.ts'
@@ -125,7 +131,7 @@ const COUNTER = '/sys/devices/system/clocksource/clocksource0/current_clocksourc
 const jobLine =
   (path: string, scripts: ReadonlySet<string>) =>
   (line: string): string => {
-    const [job] = parseCrontab(line)
+    const [job] = path === '/etc/anacrontab' ? parseAnacrontab(line) : parseCrontab(line)
     const atBoot = job?.when === '@reboot' && isOfRoot(path, job.command)
     const shown =
       job &&
@@ -237,7 +243,7 @@ function optionLines(): (line: string) => string {
 
 /** Crontabs, and scripts that are run at some time: of them only what sets the clock is read. */
 const isJob = (path: string): boolean =>
-  /^\/(?:etc\/(?:crontab$|cron\.|crontabs\/|periodic\/|local\.d\/|rc(?:\.d\/rc)?\.local$|network\/if-up\.d\/|init\.d\/\w+\.local$)|var\/spool\/cron\/)/.test(
+  /^\/(?:etc\/(?:(?:ana)?crontab$|cron\.|crontabs\/|periodic\/|local\.d\/|rc(?:\.d\/rc)?\.local$|network\/if-up\.d\/|NetworkManager\/dispatcher\.d\/|init\.d\/\w+\.local$)|var\/spool\/cron\/)/.test(
     path,
   )
 
@@ -248,7 +254,7 @@ const OF_CLOCKS =
   /\/(?:chronyd?|(?:open|busybox-)?ntpd?|ntpsec|sysntpd|ntpdate|ptp4l|phc2sys|vbox[\w-]*|vmware[\w-]*|virtualbox[\w-]*)$/
 
 export const isCrontab = (path: string): boolean =>
-  /^\/(?:etc\/(?:crontab$|cron\.d\/|crontabs\/)|var\/spool\/cron\/)/.test(path)
+  /^\/(?:etc\/(?:(?:ana)?crontab$|cron\.d\/|crontabs\/)|var\/spool\/cron\/)/.test(path)
 
 /** The title of the columns, and the processes that keep or set a clock. */
 const keepProcesses = (text: string): string =>

@@ -40,7 +40,8 @@ const SHELL = /^(?:(?:ba|da|k|z|a)?sh|\.|source)$/
 const PLAIN = /^(?:\/[\w@%+=:,.-]+)+$/
 const OF_SYSTEM = /^\/(?:s?bin|lib\w*|etc|usr\/(?!local\/))/
 /** By their names it is known when they are run. */
-const NEVER = /^\/(?:proc|sys|dev|etc\/(?:(?:rc\.d\/)?init\.d|cron\.\w+|periodic|local\.d|network)\/)/
+const NEVER =
+  /^\/(?:proc|sys|dev|etc\/(?:(?:rc\.d\/)?init\.d|cron\.\w+|periodic|local\.d|network|NetworkManager)\/)/
 
 const isOfOwner = (path: string): boolean =>
   PLAIN.test(path) &&

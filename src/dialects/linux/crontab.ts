@@ -34,6 +34,18 @@ export function parseCrontab(text: string): CronJob[] {
   })
 }
 
+/** `1 5 cron.daily nice run-parts /etc/cron.daily`: days from one time to the next, minutes after the start, a name (anacrontab(5)). */
+const ANACRON_JOB = /^\s*(\d+|@daily|@weekly|@monthly)\s+(\d+)\s+(\S+)\s+(\S.*)$/
+
+export function parseAnacrontab(text: string): CronJob[] {
+  return linesOf(text).flatMap((line, index): CronJob[] => {
+    const [, period, delay, name, command] = (line.length > LONGEST ? null : ANACRON_JOB.exec(line)) ?? []
+    if (period === undefined || command === undefined) return []
+    const every = NAMED[period] ?? (/^\d/.test(period) ? Number(period) * 86_400 : undefined)
+    return [{ line: index + 1, when: `${period} ${delay} ${name}`, every, command, fed: false }]
+  })
+}
+
 /** What of a job sets the clock. What it is fed goes with it. In a table of their own others than root need `sudo` to do it. */
 export function settingOfJob(
   { command, fed }: Pick<CronJob, 'command' | 'fed'>,
