@@ -4,6 +4,7 @@
  */
 
 import { REFERENCE_CLOCKS } from '#analysis/log/best-samples.ts'
+import type { Census } from '#analysis/log/census.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Spell } from '#analysis/log/spells.ts'
 import { grouped } from '#core/grouped.ts'
@@ -18,11 +19,12 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
 import { toldAsFollowed } from './falseticker-followed.ts'
-import { isOfLeap, theOthersMoved, wrongSources } from './wrong-sources.ts'
+import { isOfLeap, theOthersMoved, type Wrong, wrongSources } from './wrong-sources.ts'
 
 /** What a daemon sets right when it starts is no jump. */
 const START: Seconds = 600
 const WAKE: Seconds = 1800
+const MUCH_MORE = 1.5
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
@@ -31,10 +33,13 @@ export const falseticker: Rule = subject => {
   const { wrong, odd, of: all, agreeing } = wrongSources(subject, census)
   const events = log.events.of('falseticker')
   const isToldAsFollowed = toldAsFollowed(subject, census)
+  // What it was off by when it was wrong says more than the median of all the log, half of which it was right.
+  const since = wrong.filter(one => one.followedFor === 0 && wasRightBefore(one, census))
+  const toldSince = new Set(since.map(one => one.source.source))
   const forAWhile = [...grouped(census.spells(), ({ source }) => source)]
     .filter(
       ([source, spells]) =>
-        !odd.includes(source) &&
+        (!odd.includes(source) || toldSince.has(source)) &&
         !isToldAsFollowed(source) &&
         !isOfLeap(source, census, subject) &&
         !spells.some(({ size }) => theOthersMoved(subject, source, size)),
@@ -43,7 +48,7 @@ export const falseticker: Rule = subject => {
   return [
     ...forAWhile,
     ...wrong
-      .filter(one => !isToldAsFollowed(one.source.source))
+      .filter(({ source: { source } }) => !isToldAsFollowed(source) && !toldSince.has(source))
       .map(({ source: each, off, followedFor }) => {
         const name = sourceName(each.source)
         const fudge = fudgeOf(each.source, name, log)
@@ -91,6 +96,10 @@ export const falseticker: Rule = subject => {
       }),
   ]
 }
+
+/** Where it is wrong it is so by much more than on the average of the log. */
+const wasRightBefore = ({ source, off }: Wrong, census: Census): boolean =>
+  census.spellsOf(source.source).some(({ size, from }) => from > source.from && size / off > MUCH_MORE)
 
 /** A reference clock that chronyd never calls wrong is there to number the seconds of another (`noselect`). */
 const hasNoVote = (clock: number, name: string, { samples, events }: HostLog): boolean =>

@@ -113,3 +113,25 @@ test('chronyd says for hours that it has no majority: it does not matter that it
   })
   expect(summary(WORD, again('09:05:00'), ...near)).toEqual(['good good'])
 })
+
+test('one of three that drifts away is off by what it is off by then, and not on the average of the day', () => {
+  const late: Asked = { every: 512, offset: at => 25e-6 * Math.min(20_000, Math.max(0, at - 11 * HOUR)) }
+  const found = explain(...measurements(late, right, right)).findings.find(
+    ({ name }) => name === 'falseticker',
+  )!
+  expect(found.measures.offset).toBeGreaterThan(0.3)
+  expect(found.what).toMatch(/from 2027-03-01T1[12]:.* to the end of the log/)
+})
+
+test('tracking.log alone tells that no source was followed, and not that none was heard', () => {
+  const row = (at: number, source: string, stratum: number, leap: string) =>
+    `${stampOf(at)} ${source.padEnd(15)} ${String(stratum).padStart(2)}     13.968      0.060  1.000e-05 ${leap}  1  2.000e-06  6.312e-05  1.739e-02  1.280e-03  1.004e-02`
+  const { findings } = explain(
+    ...Array.from({ length: 80 }, (_, i) => row(512 * i, '192.0.2.1', 2, 'N')),
+    row(512 * 80, '0.0.0.0', 0, '?'),
+    ...Array.from({ length: 50 }, (_, i) => row(512 * (110 + i), '192.0.2.1', 2, 'N')),
+  )
+  const lost = findings.find(({ name }) => name === 'sources-lost')!
+  expect(lost.what).toContain('followed none of its sources for 4.')
+  expect(lost.causes.map(({ what }) => what).join()).toContain('contradicted each other')
+})

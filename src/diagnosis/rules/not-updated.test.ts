@@ -27,6 +27,8 @@ const lost = (...lines: readonly string[]) => {
 }
 const NOT_UPDATED = ['note', 'chronyd did not update the clock']
 const UNHEARD = ['warning', 'No source was heard']
+/** Whether they answered no row of tracking.log tells. */
+const UNFOLLOWED = ['warning', 'chronyd followed none of its sources']
 
 describe('no update for hours, by tracking.log', () => {
   const updates = polls(time => update(time), 8 * HOUR, 13 * HOUR)
@@ -47,10 +49,10 @@ describe('no update for hours, by tracking.log', () => {
     expect(lost(chronyd(0, 'Selected source 192.0.2.1'), ...updates, alone, again)).toEqual([UNHEARD])
   })
 
-  test('is an outage where a row says so', () => {
+  test('is a time without a source to follow where a row says so', () => {
     const before = updates.filter(line => line < at(8 * HOUR))
     const after = updates.slice(before.length)
-    expect(lost(...before, nobody(9 * HOUR), ...after)).toEqual([UNHEARD])
+    expect(lost(...before, nobody(9 * HOUR), ...after)).toEqual([UNFOLLOWED])
   })
 
   test('for more than a day it is a warning', () => {

@@ -53,7 +53,13 @@ export const sourcesLost: Rule = subject => {
     !log.events.of('selected', 'reachable', 'unreachable').some(({ daemon }) => daemon === 'ntpd')
   const distant = events.length > 0 && events.every(({ text }) => TOO_DISTANT.test(text))
   const answered = unnamed || distant || answering.length >= FEW
-  const heard = answered ? `${keeper.name} followed none of its sources` : 'No source was heard'
+  // A row of tracking.log tells that none was followed, and not whether they answered.
+  const summedUp =
+    seenBy === 'lines' &&
+    keeper.daemon === 'chrony' &&
+    events.length === 0 &&
+    log.bestSamples(keeper.daemon) === undefined
+  const heard = answered || summedUp ? `${keeper.name} followed none of its sources` : 'No source was heard'
   return [
     {
       name: 'sources-lost',
@@ -113,6 +119,14 @@ export const sourcesLost: Rule = subject => {
                 why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
               },
             ]),
+        ...(summedUp
+          ? [
+              {
+                what: 'its sources contradicted each other, and no majority was left',
+                why: 'tracking.log does not tell whether they answered',
+              },
+            ]
+          : []),
         ...(open
           ? []
           : [{ what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' }]),
@@ -123,7 +137,9 @@ export const sourcesLost: Rule = subject => {
               keeper,
               'Find out what happened to the network then. Sources on other paths help.',
             ),
-            confirm: 'Logs of the network; `tcpdump port 123`.',
+            confirm: summedUp
+              ? 'measurements.log of that time, or the messages of chronyd.'
+              : 'Logs of the network; `tcpdump port 123`.',
           }
         : {
             remedy: configure(
