@@ -357,8 +357,52 @@ describe('sweep', () => {
       expect.stringContaining('--servers 2'),
     ])
     const { cells, notes } = JSON.parse((await cli([...usual, ...over, '--over', 'servers=1..2'])).stdout)
-    expect(notes).toEqual(one.notes.slice(0, 2))
+    expect(notes).toEqual(one.notes.slice(0, 2).map((note: string) => `servers 1: ${note}`))
     expect(cells.map((cell: { timeTo10ms: { never: number } }) => cell.timeTo10ms.never)).toEqual([1, 0])
+  })
+
+  test('each player asks as many servers as there are, be it one that is known or one of the story', async () => {
+    const packets = async (...more: string[]) => {
+      const { stdout } = await cli([
+        ...[
+          'lab',
+          'sweep',
+          place('story.toml'),
+          '--over',
+          'servers=1,4',
+          '--seeds',
+          '1',
+          '--json',
+          '--fresh',
+        ],
+        ...['--results', place('many.jsonl'), ...more],
+      ])
+      const { cells, notes } = JSON.parse(stdout) as {
+        cells: {
+          player: string
+          servers: number
+          packets: { median: number }
+          timeTo10ms: { never: number }
+        }[]
+        notes: string[]
+      }
+      return { cells, notes }
+    }
+    const { cells, notes } = await packets('--over', 'player=chrony-debian,ntpd-rs,ntpd-rs')
+    expect(cells.map(({ player, servers }) => [player, servers])).toEqual([
+      ['chrony-debian', 1],
+      ['chrony-debian', 4],
+      ['ntpd-rs', 1],
+      ['ntpd-rs', 4],
+      ['ntpd-rs (2)', 1],
+      ['ntpd-rs (2)', 4],
+    ])
+    expect(cells[1]!.packets.median).toBeGreaterThan(3 * cells[0]!.packets.median)
+    expect(cells.slice(2).map(cell => cell.timeTo10ms.never)).toEqual([1, 0, 1, 0])
+    expect(notes).toHaveLength(2)
+    const own = await packets()
+    for (const [i, { servers, packets }] of own.cells.entries())
+      if (servers === 4) expect(packets.median).toBeGreaterThan(2 * own.cells[i - 1]!.packets.median)
   })
 
   test('a killed one goes on, and comes to what an undisturbed one does', async () => {

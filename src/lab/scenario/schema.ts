@@ -232,7 +232,7 @@ const server = v.strictObject({
   burst: described(v.optional(whole(1, 1000), 8), 'So many at once, where it has `patience`.'),
   beyond: described(
     v.optional(oneOf(['kiss', 'silence']), 'kiss'),
-    'What it does with further ones: a kiss that asks for less, or nothing.',
+    'What it does with further ones: `kiss`, which asks for less, or `silence`.',
   ),
   multicast: described(
     v.optional(positive),

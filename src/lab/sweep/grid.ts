@@ -23,10 +23,11 @@ export interface Cell {
   readonly scenario: Scenario
 }
 
+/** `playersIn`: who plays in such a story, always the same ones in the same order: whom they ask hangs on its servers. */
 export function gridOf(
   scenario: Scenario,
   axes: readonly KnobAxis[],
-  players: readonly PlayerSpec[],
+  playersIn: (story: Scenario) => readonly PlayerSpec[],
   seeds: number,
 ): Grid {
   const combinations = axes.reduce<readonly (readonly number[])[]>(
@@ -37,7 +38,20 @@ export function gridOf(
     values,
     scenario: values.reduce((story, value, i) => KNOBS[axes[i]!.name]!.turn(story, value), scenario),
   }))
-  return { axes, players, seeds, cells: players.flatMap(player => turned.map(each => ({ ...each, player }))) }
+  const players = playersIn(scenario)
+  const among = new Map([[scenario.server.length, players]])
+  const playing = (story: Scenario): readonly PlayerSpec[] => {
+    const count = story.server.length
+    const some = among.get(count) ?? playersIn(story)
+    among.set(count, some)
+    return some
+  }
+  return {
+    axes,
+    players,
+    seeds,
+    cells: players.flatMap((_, i) => turned.map(each => ({ ...each, player: playing(each.scenario)[i]! }))),
+  }
 }
 
 /** Job number `n` is seed `n % seeds + 1` of cell `n / seeds`. */

@@ -1,7 +1,10 @@
 /** `clockwright lab sweep`: a story many times, with what was turned and who keeps the clock as rows and columns. */
+import { knownPlayer } from '#lab/players/known.ts'
 import { playersOf } from '#lab/players/of-scenario.ts'
+import type { PlayerSpec } from '#lab/players/player.ts'
 import { saidOfServers } from '#lab/players/servers-played.ts'
 import { checkTogether } from '#lab/scenario/check.ts'
+import type { Scenario } from '#lab/scenario/schema.ts'
 import { type Axis, readAxis, valueText, whyIdle } from '#lab/sweep/axis.ts'
 import { type Grid, gridOf, jobsOf, sweptCells } from '#lab/sweep/grid.ts'
 import { KNOBS } from '#lab/sweep/knobs.ts'
@@ -39,7 +42,14 @@ export async function sweep(file: string, options: Options): Promise<void> {
   if (twice) throw new Complaint(`${twice.name} is given twice: write all of its values behind one --over`)
   const written = axes.flatMap(axis => (axis.kind === 'players' ? axis.written : []))
   const chosen = choosePlayers(written, scenario)
-  const players = written.length > 0 ? chosen.map(({ player }) => player) : playersOf(scenario)
+  const playersIn = (story: Scenario): PlayerSpec[] =>
+    written.length > 0
+      ? chosen.map(({ player }, i) => ({
+          ...(knownPlayer(written[i]!, addressesIn(story)) ?? player),
+          name: player.name,
+        }))
+      : playersOf(story)
+  const players = playersIn(scenario)
   const counted = knobs.find(({ name }) => name === 'servers')
   if (counted && options.servers !== undefined)
     throw new Complaint('servers are given twice: behind --over and behind --servers')
@@ -49,7 +59,7 @@ export async function sweep(file: string, options: Options): Promise<void> {
   }
   const runs = knobs.reduce((product, { values }) => product * values.length, players.length * options.seeds)
   if (runs > MOST_RUNS) throw new Complaint(`${runs} runs are more than ${MOST_RUNS}`)
-  const grid = gridOf(scenario, knobs, players, options.seeds)
+  const grid = gridOf(scenario, knobs, playersIn, options.seeds)
   complainOfImpossible(grid)
   const jobs = jobsOf(grid)
   const results = new ResultsFile(
@@ -72,7 +82,11 @@ export async function sweep(file: string, options: Options): Promise<void> {
   const notes = [
     ...(written.length > 0 ? chosen.flatMap(each => each.notes) : ofStory),
     ...(counted
-      ? stories.flatMap(story => players.flatMap(player => saidOfServers(player, story)))
+      ? stories.flatMap(story =>
+          playersIn(story).flatMap(player =>
+            saidOfServers(player, story).map(said => `servers ${story.server.length}: ${said}`),
+          ),
+        )
       : notesOnServers(players, scenario)),
   ]
   if (options.svg !== undefined) write(options.svg, `${print(sweepPicture(swept))}\n`)
@@ -89,6 +103,8 @@ export async function sweep(file: string, options: Options): Promise<void> {
     `${sweepText(swept, styler())}\n${said.join('')}${jobs.length} runs, ${options.seeds} of each; kept in ${results.path}.\n`,
   )
 }
+
+const addressesIn = ({ server }: Scenario): string[] => server.map(({ address }) => address)
 
 /** Ctrl-C loses nothing: what was played is in the file. */
 async function playRest(jobs: ReturnType<typeof jobsOf>, results: ResultsFile): Promise<void> {
@@ -122,7 +138,7 @@ function orComplain(text: string): Axis {
 function complainOfImpossible({ axes, cells }: Grid): void {
   const [someone] = cells
   for (const { scenario, values, player } of cells) {
-    if (player !== someone!.player) return
+    if (player.name !== someone!.player.name) return
     const [problem] = checkTogether(scenario)
     if (!problem) continue
     const turned = axes.map(({ name }, i) => `${name} ${valueText(name, values[i]!)}`).join(', ')
