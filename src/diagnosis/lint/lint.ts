@@ -26,6 +26,7 @@ import { noDaemon } from './rules/no-daemon.ts'
 import { ntpdRsPanic } from './rules/ntpd-rs-panic.ts'
 import { panic } from './rules/panic.ts'
 import { polls } from './rules/polls.ts'
+import { refclockLocks } from './rules/refclock-locks.ts'
 import { restrict } from './rules/restrict.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { serverLists } from './rules/server-lists.ts'
@@ -49,6 +50,7 @@ export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
   words,
   chronyValues,
+  refclockLocks,
   byteOrderMark,
   chronydRefuses,
   missingFiles,
