@@ -29,6 +29,25 @@ test('lost ticks slow a clock down, and compensating them twice speeds it up as 
   expect(lead({ ticks: { ...ticks, changes: [{ at: 500, lost: 0 }] } }, 1000)).toBeCloseTo(-25, 0)
 })
 
+test.each([
+  { hz: 100, lost: 0.0004 },
+  { hz: 1000, lost: 0.0001 },
+  { hz: 1000, lost: 0.001 },
+  { hz: 1, lost: 0.25 },
+  { hz: 100, lost: 0.9995 },
+  { hz: 1000, lost: 0.02 },
+  { hz: 1000, lost: 0.4 },
+  { hz: 100, lost: 1 },
+])(
+  'of $hz ticks a second a day loses the part $lost, whether that is one now and then or most of them',
+  ticks => {
+    const gone = -lead({ ticks }, 86_400)
+    const deviation = Math.sqrt((86_400 / ticks.hz) * ticks.lost * (1 - ticks.lost))
+    // Five deviations of a binomial number of a day's ticks: one in two million.
+    expect(Math.abs(gone - 86_400 * ticks.lost)).toBeLessThan(5 * deviation + 1e-3)
+  },
+)
+
 test('a jumping counter jumps at its seconds, and an alarm does not sleep through it', () => {
   const jumps = { every: 180, size: 57.4, first: 89 }
   expect(lead({ jumps }, 88.9)).toBeCloseTo(0, 6)

@@ -3,8 +3,10 @@
  * host has no time for the guest, interrupts are lost and the clock falls behind; some kernels and hypervisors give lost
  * ticks back, and give back too many where both do it: the clock runs fast (field report 000: a minute in two or three).
  *
- * Assumed: ticks are lost independently of each other, so their number in a second is normal around its mean.
+ * Assumed: ticks are lost independently of each other, so their number in a second is binomial: normal around its mean where it
+ * varies by many, and counted one by one where it varies by few.
  */
+import { logarithm } from '#core/number/elementary.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Random } from './random.ts'
 
@@ -29,7 +31,25 @@ export function tickError(
   const part = changes?.findLast(change => at >= change.at)?.lost ?? lost
   if (part <= 0) return 0
   const ticks = hz * during
-  const deviation = Math.sqrt(ticks * part * (1 - part))
-  const gone = Math.min(ticks, Math.max(0, ticks * part + deviation * random.normal()))
-  return (gone * (compensation - 1)) / ticks
+  return (lostOf(ticks, part, random) * (compensation - 1)) / ticks
 }
+
+/** From so many on a normal number is cut off at nothing and at all of them so rarely that its mean stays. */
+const MANY = 4
+
+function lostOf(ticks: number, part: number, random: Random): number {
+  const deviation = Math.sqrt(ticks * part * (1 - part))
+  if (deviation >= MANY) return Math.min(ticks, Math.max(0, ticks * part + deviation * random.normal()))
+  return part <= 0.5 ? countedOf(ticks, part, random) : ticks - countedOf(ticks, 1 - part, random)
+}
+
+/** From one that is lost to the next: how many are not is geometric, the whole part of an exponential. */
+function countedOf(ticks: number, part: number, random: Random): number {
+  const rate = -logarithm(1 - part)
+  if (rate === 0) return 0
+  let lost = 0
+  for (let at = skip(rate, random); at < ticks; at += 1 + skip(rate, random)) lost++
+  return lost
+}
+
+const skip = (rate: number, random: Random): number => Math.floor(random.exponential() / rate)
