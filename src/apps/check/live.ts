@@ -1,4 +1,5 @@
 /** Measures this machine: its sources once, the host's clock where it can be read, and what the kernel thinks of its own clock. */
+import type { SourceReason } from '#core/agent/reason.ts'
 import type { SourceStatus, Status } from '#core/agent/status.ts'
 import { selectTruechimers } from '#core/discipline/select.ts'
 import { HOST_CLOCK } from '#core/guest/host-clock.ts'
@@ -67,11 +68,14 @@ export function sourceOf(source: SourceStatus): LiveSource {
     answers: source.accepted > 0,
     withoutTime,
     closed: source.accepted === 0 && source.reason === 'connection-refused',
+    nameless: NAMELESS.includes(source.reason),
     why: source.accepted > 0 ? undefined : reasonText({ ...source, reason }),
     offset: source.accepted > 0 ? source.offset : undefined,
     bound: source.accepted > 0 ? source.rootDistance : undefined,
   }
 }
+
+const NAMELESS: readonly SourceReason[] = ['name-not-found', 'resolving-name']
 
 const SAYS: readonly (readonly [PacketRefusal, WithoutTime])[] = [
   ['kiss-deny', 'denied'],

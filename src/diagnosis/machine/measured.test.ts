@@ -86,6 +86,17 @@ test('where nothing listens no firewall is in the way either', () => {
   expect(JSON.stringify(finding)).not.toMatch(/UDP|firewall/)
 })
 
+test('a name for which there is no address was not asked: no firewall is in the way', () => {
+  const lost = silent('ntp.exmaple.com', { nameless: true })
+  const [finding] = found([lost])
+  expect(finding!.causes.map(({ what }) => what)).toEqual(['nobody knows the name'])
+  expect(JSON.stringify(finding)).not.toMatch(/UDP|firewall/)
+  expect(finding!.confirm).toBe('getent hosts ntp.exmaple.com')
+  const [both] = found([lost, silent('192.0.2.1')])
+  expect(both!.causes.map(({ what }) => what)).toContain('UDP port 123 is blocked on the way')
+  expect(both!.confirm).toBe('clockwright query 192.0.2.1')
+})
+
 const liar = right('192.0.2.9', -45)
 const others = [right('192.0.2.1'), right('192.0.2.2', 0.001), right('192.0.2.3')]
 

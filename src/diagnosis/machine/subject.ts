@@ -38,6 +38,8 @@ export interface LiveSource {
   readonly withoutTime?: WithoutTime | undefined
   /** Its host says that nothing listens there. */
   readonly closed?: boolean
+  /** No address was found for its name: it was not asked. */
+  readonly nameless?: boolean
   /** Why it does not answer or is not believed, in words. */
   readonly why: string | undefined
   readonly offset: Seconds | undefined

@@ -70,6 +70,8 @@ export const sourcesNow: MachineRule = ({ live }) => {
   if (silent.length === 0) return []
   const all = silent.length === live.sources.length
   const closed = silent.filter(each => each.closed)
+  const nameless = silent.filter(each => each.nameless)
+  const lost = silent.length - closed.length - nameless.length
   const nobody = live.sources.every(({ answers }) => !answers)
   return [
     state({
@@ -91,7 +93,15 @@ export const sourcesNow: MachineRule = ({ live }) => {
               },
             ]
           : []),
-        ...(closed.length < silent.length
+        ...(nameless.length > 0
+          ? [
+              {
+                what: 'nobody knows the name',
+                why: `for ${nameless.map(({ name }) => name).join(', ')} the resolver of this machine finds no address: a misspelt name, one that is gone, or a resolver that is not reached`,
+              },
+            ]
+          : []),
+        ...(lost > 0
           ? [
               {
                 what: 'UDP port 123 is blocked on the way',
@@ -99,18 +109,27 @@ export const sourcesNow: MachineRule = ({ live }) => {
               },
             ]
           : []),
-        {
-          what: 'the server is gone, or its name means another address now',
-          why: 'daemons ask the address that they found at their start',
-        },
+        ...(nameless.length < silent.length
+          ? [
+              {
+                what: 'the server is gone, or its name means another address now',
+                why: 'daemons ask the address that they found at their start',
+              },
+            ]
+          : []),
       ],
       remedy: {
         text:
-          closed.length < silent.length
+          lost > 0
             ? 'Let UDP 123 pass to these servers, or name others.'
-            : 'Have the time server there started, or name others.',
+            : closed.length > 0
+              ? 'Have the time server there started, or name others.'
+              : 'Put the name right, or the resolver of this machine (`getent hosts NAME` asks it); or name others, by address where names cannot be relied on.',
       },
-      confirm: `clockwright query ${silent[0]!.name}`,
+      confirm:
+        nameless.length === silent.length
+          ? `getent hosts ${silent[0]!.name}`
+          : `clockwright query ${silent.find(each => !each.nameless)!.name}`,
     }),
   ]
 }
