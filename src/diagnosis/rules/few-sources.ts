@@ -15,6 +15,8 @@ import { isOwnClock, unfollowedOf } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+import { eitherOr, SOME_SMEAR } from './leap-or-smear-mix.ts'
+import { areAroundLeap } from './leap-second.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
@@ -234,12 +236,15 @@ function disagreement(
 
 /** They agreed before, or afterwards. What the measurements tell of the clock meanwhile is what one half of them says. */
 function disagreedFor(
-  { from, to, apart, open }: Split,
+  parted: Split,
   sources: readonly SourceCount[],
   census: Census,
-  { keeper, sourceName, when, log }: Subject,
+  subject: Subject,
 ): Finding {
+  const { from, to, apart, open } = parted
+  const { keeper, sourceName, when, log } = subject
   const two = sources.length === 2
+  const leap = areAroundLeap(parted, subject)
   const said = log.events
     .of('no-source')
     .filter(({ daemon, at }) => daemon === keeper.daemon && at >= from - LONGEST_POLL && at <= to)
@@ -248,7 +253,7 @@ function disagreedFor(
     severity: 'critical',
     from,
     to,
-    what: `${two ? 'Two sources disagreed' : 'The sources disagreed, without a majority,'} by up to ${duration(apart)} from ${when(from)} ${open ? 'to the end of the log' : `to ${when(to)}`} (${duration(to - from)}): nobody can tell which ${two ? 'one was' : 'were'} wrong, and ${keeper.name} followed none or the wrong one.`,
+    what: `${two ? 'Two sources disagreed' : 'The sources disagreed, without a majority,'} by up to ${duration(apart)} from ${when(from)} ${open ? 'to the end of the log' : `to ${when(to)}`} (${duration(to - from)}): nobody can tell which ${two ? 'one was' : 'were'} wrong, and ${keeper.name} followed none or the wrong one.${leap ? ' It was the end of a month: some of them may smear a leap second.' : ''}`,
     measures: { apart, time: to - from, sources: sources.length, ...(open && { open: 1 }) },
     evidence: [
       ...sources.map(({ source, leastDelay }) => ({
@@ -258,12 +263,13 @@ function disagreedFor(
     ],
     cost: 'The clock ran free meanwhile, or swung between them: how wrong it was nobody knows.',
     causes: [
+      ...(leap ? [SOME_SMEAR] : []),
       {
         what: 'one or more of them went wrong',
         why: 'they had agreed, and then differed by more than their ways explain',
       },
     ],
-    remedy: fourSources({ keeper }),
+    remedy: leap ? eitherOr(keeper) : fourSources({ keeper }),
     confirm: 'The logs of those servers; `clockwright query` with these and other servers.',
   }
 }

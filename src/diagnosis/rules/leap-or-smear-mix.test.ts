@@ -62,6 +62,21 @@ test('two servers of four make a leap second and two smear it: that, and no cloc
   }
 })
 
+test('without a majority at that time it is the first cause that they smear; at another time it is none', () => {
+  const disagreed = (month: string) =>
+    explain(
+      ...rows().map(line => line.replace(/^2016-12-31/, month).replace(/^2017-01-01/, next(month))),
+    ).findings.find(({ name }) => name === 'no-majority')!
+  const next = (month: string) => `${month.slice(0, 8)}${Number(month.slice(8)) + 1}`
+  const { causes, remedy, what } = explain(...rows()).findings.find(({ name }) => name === 'no-majority')!
+  expect(what).toMatch(/It was the end of a month: some of them may smear a leap second\.$/)
+  expect(causes[0]!.what).toBe('some of the servers smear leap seconds')
+  expect(remedy.text).toMatch(/never both/)
+  const other = disagreed('2016-12-14')
+  expect(other.what).not.toContain('smear')
+  expect(other.causes.map(each => each.what)).toEqual(['one or more of them went wrong'])
+})
+
 test('what all sources did is said of those that are known', () => {
   const leap = (servers: readonly number[]) =>
     explain(

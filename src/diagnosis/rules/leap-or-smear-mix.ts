@@ -5,7 +5,8 @@
  */
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
-import type { Finding } from '../finding.ts'
+import type { Cause, Finding, Remedy } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { type Subject, seenIn } from '../subject.ts'
@@ -60,16 +61,23 @@ function leftOut(each: Disturbance, subject: Subject): Finding {
   }
 }
 
+export const SOME_SMEAR: Cause = {
+  what: 'some of the servers smear leap seconds',
+  why: 'those of large clouds do',
+}
+export const eitherOr = (keeper: Keeper): Remedy =>
+  configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS)
+
 /** Whatever showed it. */
 const ofMix = ({ keeper }: Subject) => ({
   name: 'leap-or-smear-mix' as const,
   severity: 'warning' as const,
   cost: 'For up to a day the sources disagree by up to a second, and the daemon follows whichever are more.',
   causes: [
-    { what: 'some of the servers smear leap seconds', why: 'those of large clouds do' },
+    SOME_SMEAR,
     { what: 'a server has no list of leap seconds', why: 'if it was wrong by a second from then on' },
   ],
-  remedy: configure(keeper, 'Use servers that smear, or servers that do not; never both.', LISTS),
+  remedy: eitherOr(keeper),
   confirm: ANNOUNCED,
 })
 
@@ -86,13 +94,10 @@ function mixed(subject: Subject): Finding[] {
       to: jumps.at(-1)!.to,
       what: `${names.join(', ')} jumped by ${signed(first.size)} at the end of a month, and the other sources did not: a leap second that not all of them tell alike.`,
       measures: { size: first.size, sources: names.length },
-      evidence: jumps.slice(0, 5).flatMap(each =>
-        each.lines.map(({ file, line }) => ({
-          text: `${each.sources.map(sourceName).join(', ')} by ${signed(each.size)} between ${when(each.from)} and ${when(each.to)}`,
-          file,
-          line,
-        })),
-      ),
+      evidence: jumps.slice(0, 5).map(each => ({
+        text: `${each.sources.map(sourceName).join(', ')} by ${signed(each.size)} between ${when(each.from)} and ${when(each.to)}`,
+        ...each.lines[0],
+      })),
     },
   ]
 }

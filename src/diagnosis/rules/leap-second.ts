@@ -32,6 +32,23 @@ export function mayBeLeap(
   return Math.abs(Math.abs(size) - LEAP) < near && since(end, instantOf(to)) < EARLY
 }
 
+/**
+ * Whether sources that were apart by no more than a second for that time may have been so because of a leap second, which some of them
+ * smear or do not make.
+ */
+export function areAroundLeap(
+  { from, to, apart }: { readonly from: Seconds; readonly to: Seconds; readonly apart: Seconds },
+  { instantOf, log }: Pick<Subject, 'instantOf' | 'log'>,
+): boolean {
+  const end = endOfMonth(plus(instantOf(from), -LONGEST))
+  return (
+    apart < LEAP + NEARLY &&
+    mayEndALeapSecond(end, log) &&
+    since(end, instantOf(to)) < AROUND &&
+    to - from < 2 * LONGEST
+  )
+}
+
 /** A second that was put in, and not by this machine: it is ahead of all its sources since. None was ever left out. */
 export const isLeapOfAll = (each: Disturbance, subject: Pick<Subject, 'instantOf' | 'log'>): boolean =>
   each.size < 0 && !each.restarted && each.sources.length !== 1 && mayBeLeap(each, subject)
