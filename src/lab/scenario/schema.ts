@@ -164,8 +164,11 @@ const cpu = v.strictObject({
 
 /** A host's clock and counter: where the guest begins, and where it is moved to. */
 const host = {
-  offset: described(v.optional(offset, 0), "By how much the host's clock is ahead of true time."),
-  drift: described(v.optional(clockRate, 0), "What the host's clock gains, in ppm."),
+  offset: described(
+    v.optional(offset, 0),
+    "By how much the host's clock is ahead of true time at the start, or when the guest comes to it.",
+  ),
+  drift: described(v.optional(clockRate, 0), "What the host's clock gains from then on, in ppm."),
   counter: described(
     v.optional(ppm(1e5), 0),
     'What guests count faster on this host than `frequencyerror` says, in ppm.',

@@ -111,6 +111,33 @@ test('migration: another counter, and witnesses that cannot tell a pause from an
   expect(last.kind === 'paused' && last.lost).toBeCloseTo(5.3, 1)
 })
 
+test('the clock of a host is off by as much as is said when the guest comes to it, and drifts from then on', () => {
+  const to = { offset: 0.1, drift: 20e-6 }
+  const migration = { verb: 'migrate', at: 432_000, downtime: 1, to } as const
+  const { sim } = guest({
+    family: 'xen-pv-dependent',
+    host: { offset: -0.05, drift: 1e-6 },
+    events: [migration],
+  })
+  sim.run(431_999)
+  expect(sim.offset).toBeCloseTo(0.05 - 1e-6 * 431_999, 6)
+  sim.run(432_001)
+  expect(sim.offset).toBeCloseTo(-0.1, 6)
+  sim.run(442_001)
+  expect(sim.offset).toBeCloseTo(-0.1 - 20e-6 * 10_000, 6)
+})
+
+test('tools set a guest that comes to another host late in its life by what that one is off then', () => {
+  const to = { offset: 0.1, drift: 20e-6 }
+  const { sim } = guest({
+    family: 'hyper-v',
+    tools: TOOLS['hv-utils'],
+    events: [{ verb: 'migrate', at: 432_000, downtime: 1, to }],
+  })
+  sim.run(432_060)
+  expect(sim.offset).toBeCloseTo(-0.1, 2)
+})
+
 test('a host that is behind the one before: only hints, which say that there may have been a pause', () => {
   const events = [{ verb: 'migrate', at: 100, downtime: 0.3, to: { offset: -5 } }] as const
   const { sim, signs } = guest({ family: 'vmware', events })

@@ -67,6 +67,8 @@ export class Hypervisor {
   readonly #machine: Machine
   readonly #random: Random
   #host: Host
+  /** Since when the guest is there. */
+  #hostSince: Seconds = 0
   /** While the clocks of a dependent guest are held: what its wall clock shows, on the scale of true time. */
   #heldAt: Seconds | undefined
 
@@ -92,14 +94,14 @@ export class Hypervisor {
   /** The wall clock is the host's: how far that is ahead of true time. Undefined when the guest has its own. */
   wallAhead(at: TrueTime): Seconds | undefined {
     if (this.#family.dependentWall === undefined) return undefined
-    return this.#heldAt === undefined ? aheadOf(this.#host, at) : this.#heldAt - at
+    return this.#heldAt === undefined ? this.#hostAhead(at) : this.#heldAt - at
   }
 
   /** The host's clock, for whoever asks it as if it were a server. */
   get hostClock(): Peer | undefined {
     if (!this.#devices.ptp) return undefined
     const config = { address: HOST_CLOCK, link: HOST_LINK, processing: 0, refid: 'HOST' }
-    return ntpServer(config, at => aheadOf(this.#host, at))
+    return ntpServer(config, at => this.#hostAhead(at))
   }
 
   #stop(event: LifeEvent, gap: Gap): void {
@@ -107,15 +109,15 @@ export class Hypervisor {
     const standing = this.#family.does[gap.verb]
     const runs = standing === 'runs-on'
     const stopped = machine.counter
-    const hostAhead = aheadOf(this.#host, machine.now)
+    const hostAhead = this.#hostAhead(machine.now)
     machine.stop(trueTime(gap.to), runs ? 'run' : 'stand', gap.verb === 'pause' ? 'wait' : 'lost', () => {
       if (event.verb === 'migrate' && event.to) this.#moveTo(event.to)
-      const hostGained = aheadOf(this.#host, machine.now) - hostAhead + (runs ? 0 : gap.to - gap.from)
+      const hostGained = this.#hostAhead(machine.now) - hostAhead + (runs ? 0 : gap.to - gap.from)
       const added = standing === 'kernel-adds' ? this.#persistent(hostGained) : undefined
       if (added !== undefined) machine.carryOn(added)
       const kernelAdded = added !== undefined && this.#family.suspendMayMove ? 'any' : added
       if (this.#family.dependentWall) {
-        this.#catchUp(hostAhead - aheadOf(this.#host, machine.now), gap)
+        this.#catchUp(hostAhead - this.#hostAhead(machine.now), gap)
         if (this.#heldAt === undefined) this.#showWall(hostGained)
       }
       const tscGained = gap.verb === 'pause' && !runs ? gap.to - gap.from : 0
@@ -127,6 +129,11 @@ export class Hypervisor {
   #moveTo(host: Host): void {
     this.#machine.countFaster((host.counter ?? 0) - (this.#host.counter ?? 0))
     this.#host = host
+    this.#hostSince = this.#machine.now
+  }
+
+  #hostAhead(at: TrueTime): Seconds {
+    return aheadOf(this.#host, this.#hostSince, at)
   }
 
   /** What the kernel takes the time for in which it was away; it does not go back. */
@@ -140,7 +147,7 @@ export class Hypervisor {
     const machine = this.#machine
     const wait = behind - (gap.to - gap.from)
     if (wait <= 0) return
-    this.#heldAt = machine.now + aheadOf(this.#host, machine.now) + wait
+    this.#heldAt = machine.now + this.#hostAhead(machine.now) + wait
     const until = later(machine.now, wait)
     machine.holdClocks(until)
     machine.plan(until, () => {
@@ -165,7 +172,7 @@ export class Hypervisor {
   }
 
   get #behind(): Seconds {
-    return aheadOf(this.#host, this.#machine.now) - this.#machine.ahead
+    return this.#hostAhead(this.#machine.now) - this.#machine.ahead
   }
 
   #letToolsSet(): void {
