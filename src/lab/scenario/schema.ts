@@ -339,10 +339,16 @@ const EVENTS = {
   server: v.strictObject({
     kind: v.literal('server'),
     ...when,
-    until: described(v.optional(span), 'Then it is as it was at the start; never when absent.'),
+    until: described(
+      v.optional(span),
+      'Then what is said here is over, and all else stays; for good when absent.',
+    ),
     server: described(address, 'What becomes of this server. What is not said stays.'),
-    silent: described(v.optional(flag, false), 'It answers nothing.'),
-    unsynchronised: described(v.optional(flag, false), 'It says that it has no time to give.'),
+    silent: described(v.optional(flag), 'It answers nothing; `false`: it answers again.'),
+    unsynchronised: described(
+      v.optional(flag),
+      'It says that it has no time to give; `false`: it has time again.',
+    ),
     stratum: described(v.optional(whole(1, 16)), 'The stratum that it claims.'),
     rootdelay: described(v.optional(span), 'The root delay that it claims.'),
     rootdispersion: described(v.optional(span), 'The root dispersion that it claims.'),

@@ -1,4 +1,6 @@
 /** From the servers of a story, and what becomes of them and of the paths to them, to those of a simulation. */
+import { grouped } from '#core/grouped.ts'
+import { sum } from '#core/number/sum.ts'
 import type { Leap } from '#core/time/leap.ts'
 import { PPM, type Seconds } from '#core/time/units.ts'
 import type { Direction, Jitter, LinkConfig } from '#worlds/simulated/link.ts'
@@ -22,13 +24,10 @@ export function serverOf(server: ScenarioServer, events: readonly ScenarioEvent[
   }))
   const [leapSecond] = eventsOf('leap-second', events)
   const leap: Leap = leapSecond?.leap ?? 'none'
-  const changes = changesFrom(eventsOf('server', events).filter(own), becomes, ({ drift }) => ({
-    ...claims(server),
-    silent: false,
-    leap,
-    // It gains what it did before; what it has gained meanwhile it keeps.
-    drift: -drift * PPM,
-  }))
+  const changes = changesOf(
+    { silent: false, leap, ...claims(server) },
+    eventsOf('server', events).filter(own),
+  )
   const { patience, burst, beyond, multicast } = server
   return {
     address: server.address,
@@ -52,17 +51,42 @@ const dayBefore = ({ at, leap }: EventOf<'leap-second'>): Seconds => at + (leap 
 const straysOf = ({ alsofrom, alsofrompart }: ScenarioServer) =>
   alsofrom ? { strays: { addresses: alsofrom, part: alsofrompart } } : {}
 
-function becomes(event: EventOf<'server'>): Omit<ServerChange, 'at'> {
-  const { silent, unsynchronised, stratum, rootdelay, rootdispersion, drift } = event
-  return {
-    silent,
-    ...(unsynchronised ? { leap: 'unknown' as const } : {}),
-    ...(stratum === undefined ? {} : { stratum }),
-    ...(rootdelay === undefined ? {} : { rootDelay: rootdelay }),
-    ...(rootdispersion === undefined ? {} : { rootDispersion: rootdispersion }),
-    drift: drift * PPM,
-  }
+type Claims = Omit<Required<ServerChange>, 'at' | 'drift'>
+
+/** Each property for itself: what is not said stays, and what ends takes back what it had said, and no more. */
+function changesOf(usual: Claims, events: readonly EventOf<'server'>[]): ServerChange[] {
+  const said = events.map(event => ({ ...event, claims: saidOf(event, usual.leap) }))
+  const states = (Object.keys(usual) as (keyof Claims)[]).flatMap(key =>
+    statesFrom(
+      said.filter(({ claims }) => claims[key] !== undefined),
+      (holding): Partial<ServerChange> => ({ [key]: holding.at(-1)?.claims[key] ?? usual[key] }),
+    ),
+  )
+  const drifts = changesFrom(
+    events,
+    ({ drift }) => ({ drift: drift * PPM }),
+    // It gains what it did before; what it has gained meanwhile it keeps.
+    ({ drift }) => ({ drift: -drift * PPM }),
+  )
+  return [...grouped<Seconds, ServerChange>([...states, ...drifts], ({ at }) => at)]
+    .sort(([a], [b]) => a - b)
+    .map(([at, own]) => ({
+      ...Object.assign({}, ...own),
+      at,
+      drift: sum(own.map(({ drift = 0 }) => drift)),
+    }))
 }
+
+const saidOf = (
+  { silent, unsynchronised, stratum, rootdelay, rootdispersion }: EventOf<'server'>,
+  leap: Leap,
+): { readonly [K in keyof Claims]: Claims[K] | undefined } => ({
+  silent,
+  leap: unsynchronised === undefined ? undefined : unsynchronised ? 'unknown' : leap,
+  stratum,
+  rootDelay: rootdelay,
+  rootDispersion: rootdispersion,
+})
 
 const claims = ({ stratum, rootdelay, rootdispersion }: ScenarioServer) => ({
   stratum,

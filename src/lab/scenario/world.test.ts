@@ -1,7 +1,10 @@
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
+import { uint32At } from '#core/ntp/header.ts'
 import { rfc3339 } from '#core/time/format.ts'
 import { plus } from '#core/time/instant.ts'
+import { ntpServer } from '#worlds/simulated/server.ts'
+import { trueTime } from '#worlds/simulated/true-time.ts'
 import { play } from '../play.ts'
 import { scenarioSchema } from './schema.ts'
 import { stage } from './world.ts'
@@ -200,6 +203,49 @@ describe('what a hypervisor does', () => {
         { at: 7200, leap: 'none', stratum: 2, drift: -3e-6 },
       ],
     })
+  })
+
+  test('of a server each property is what was said of it last, and ends for itself', () => {
+    const of = (...events: object[]) => {
+      const server = [{ address: '192.0.2.1', stratum: 2 }]
+      const event = events.map(each => ({ kind: 'server', server: '192.0.2.1', ...each }))
+      return stage(story({ duration: '12h', server, event }), 1).world
+    }
+    const answers = ({ servers, start }: ReturnType<typeof of>, hours: number) => {
+      const request = new Uint8Array(48)
+      request[0] = 0x23
+      const reply = ntpServer(servers[0]!).answer(request, trueTime(hours * 3600), start)
+      return reply && { leap: reply[0]! >> 6, stratum: reply[1], rootDelay: uint32At(reply, 4) / 2 ** 16 }
+    }
+
+    const found = of({ at: '4h', unsynchronised: true }, { at: '6h', unsynchronised: false })
+    expect([3, 5, 7].map(hours => answers(found, hours)?.leap)).toEqual([0, 3, 0])
+
+    const mute = of(
+      { at: '4h', silent: true },
+      { at: '6h', rootdelay: 0.5 },
+      { at: '8h', silent: false },
+      { at: '9h', stratum: 3 },
+    )
+    expect([5, 7].map(hours => answers(mute, hours))).toEqual([undefined, undefined])
+    expect(answers(mute, 8.5)).toEqual({ leap: 0, stratum: 2, rootDelay: 0.5 })
+    expect(answers(mute, 9.5)).toEqual({ leap: 0, stratum: 3, rootDelay: 0.5 })
+
+    const between = of(
+      { at: '4h', until: '10h', silent: true },
+      { at: '5h', until: '6h', stratum: 3, drift: 5 },
+      { at: '5h', unsynchronised: true, drift: 2 },
+    )
+    expect([5, 7, 9].map(hours => answers(between, hours))).toEqual([undefined, undefined, undefined])
+    expect(answers(between, 11)).toEqual({ leap: 3, stratum: 2, rootDelay: 0 })
+    expect(
+      between.servers[0]!.changes!.map(({ at, drift }) => [at / 3600, Math.round(drift! * 1e6)]),
+    ).toEqual([
+      [4, 0],
+      [5, 7],
+      [6, -5],
+      [10, 0],
+    ])
   })
 
   test('processors with clocks of their own: `date` sees any of them, the system its own', () => {

@@ -64,6 +64,8 @@ test('each verb of a scenario is said in words, and what the guest lives on', ()
       { kind: 'load', at: '5h', until: '6h', steal: 0.5 },
       { kind: 'server', at: '7h', server: '192.0.2.1', silent: true },
       { kind: 'server', at: '8h', server: '192.0.2.1', unsynchronised: true },
+      { kind: 'server', at: '9h', server: '192.0.2.1', silent: false },
+      { kind: 'server', at: '10h', server: '192.0.2.1', unsynchronised: false },
       { kind: 'revert', snapshot: '1d', at: '7d' },
     ],
   })
@@ -76,6 +78,8 @@ test('each verb of a scenario is said in words, and what the guest lives on', ()
     'the host takes 50 % of the time at 5.0 h until 6.0 h',
     '192.0.2.1 falls silent',
     '192.0.2.1 loses its sources',
+    '192.0.2.1 answers again',
+    '192.0.2.1 has its sources again',
     'return to a snapshot that is 6.0 d old',
     'On kvm-clock with qemu-guest-agent. 2 processors with clocks of their own.',
   ])

@@ -66,10 +66,18 @@ export function eventText(event: ScenarioEvent): string {
     case 'lie':
       return `${event.server} is off by ${signed(event.offset)}`
     case 'server':
-      return `${event.server} ${event.silent ? 'falls silent' : event.unsynchronised ? 'loses its sources' : event.drift === 0 ? 'changes' : `gains ${frequencyText(event.drift)} more`}`
+      return `${event.server} ${serverText(event)}`
     case 'leap-second':
       return `leap second (${event.leap})`
   }
+}
+
+function serverText({ silent, unsynchronised, drift }: Extract<ScenarioEvent, { kind: 'server' }>): string {
+  if (silent) return 'falls silent'
+  if (unsynchronised) return 'loses its sources'
+  if (drift !== 0) return `gains ${frequencyText(drift)} more`
+  if (silent === false) return 'answers again'
+  return unsynchronised === false ? 'has its sources again' : 'changes'
 }
 
 /** How much faster a guest counts, behind a few words; nothing where it counts as before. */
