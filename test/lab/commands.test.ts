@@ -325,6 +325,16 @@ test('replay: a journal becomes a story, and others are played in it', async () 
   expect(JSON.parse(again.stdout).scenario.title).toBe('What was recorded')
 })
 
+test('replay: a journal of some seconds is refused, with what is needed', async () => {
+  const lines = readFileSync(place('agent.journal'), 'utf8').split('\n')
+  writeFileSync(place('short.journal'), lines.slice(0, 40).join('\n'))
+  const { code, stderr } = await cli(['lab', 'replay', place('short.journal')])
+  expect(code).toBe(3)
+  expect(stderr).toContain(
+    'short.journal: has samples of too short a time to tell what the clock gains: 300 s at least',
+  )
+})
+
 describe('sweep', () => {
   const args = (results: string) => [
     ...['lab', 'sweep', place('story.toml'), '--over', 'pause=0.5..50:5', '--over', 'jitter=100us,5ms'],

@@ -1,8 +1,9 @@
 /** What was recorded of a guest, and the story that it makes: a journal of our agent, or the logs of ntpd or chronyd. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
+import { duration } from '#core/time/format.ts'
 import { knownPlayer } from '#lab/players/known.ts'
 import type { PlayerSpec } from '#lab/players/player.ts'
-import { storyOfJournal } from '#lab/replay/of-journal.ts'
+import { SHORTEST, storyOfJournal } from '#lab/replay/of-journal.ts'
 import { LogRecording } from '#lab/replay/of-log.ts'
 import type { Reconstructed } from '#lab/replay/story.ts'
 import { printable } from '#report/table.ts'
@@ -48,7 +49,10 @@ function isJournal(path: string): boolean {
 function ofJournal(path: string): Recording {
   const recorded = readJournal(path)
   const story = storyOfJournal(recorded)
-  if (!story) throw tooFew(path)
+  if (!story)
+    throw new Complaint(
+      `${printable(path)}: has samples of too short a time to tell what the clock gains: ${duration(SHORTEST)} at least are needed`,
+    )
   const asRecorded = { kind: 'clockwright', name: 'as recorded', config: recorded.config } as const
   return { ...story, notes: recorded.notes, ours: [asRecorded] }
 }

@@ -12,7 +12,7 @@ import { type Apart, apartOf } from './apart.ts'
 import { behind, type Moment } from './moments.ts'
 
 /** A source that jumped by less is not worth telling. */
-const LEAST: Seconds = 0.01
+export const LEAST: Seconds = 0.01
 /** Off for fewer exchanges it is a queue. */
 const FEWEST = 3
 /** Of what it was off by first: what differs by more is another lie, as of a clock that runs away. */

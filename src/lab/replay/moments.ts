@@ -41,7 +41,10 @@ export interface Frequency {
 export const behind = ({ offset, corrected }: Moment): Seconds => offset + corrected
 
 /** Where a server, or the way to it, made exchanges wrong by so much: no error of the guest's clock, nor time that went by. */
-export function without(wrong: ReadonlyMap<Moment, Seconds>, moments: readonly Moment[]): readonly Moment[] {
+export function without<M extends Moment>(
+  wrong: ReadonlyMap<Moment, Seconds>,
+  moments: readonly M[],
+): readonly M[] {
   if (wrong.size === 0) return moments
   return moments.map(moment => {
     const by = wrong.get(moment) ?? 0

@@ -114,7 +114,18 @@ export function storyOfObserved(observed: Observed): Reconstructed {
     player: [],
     judged: usual.judged,
   }
-  return { scenario, doubts: observed.doubts ?? [], seen: observed.seen }
+  return {
+    scenario,
+    doubts: [...sayRenamed(observed, played), ...(observed.doubts ?? [])],
+    seen: observed.seen,
+  }
+}
+
+function sayRenamed({ exchanges }: Observed, played: (address: string) => string): string[] {
+  const others = [...new Set(exchanges.map(({ address }) => address))].filter(each => played(each) !== each)
+  return others.length === 0
+    ? []
+    : [`in the story ${others.map(each => `${each} is ${played(each)}`).join(', ')}`]
 }
 
 const pauseEvent = ({ at, length, noticed }: Observed['pauses'][number]): ScenarioEvent => ({
