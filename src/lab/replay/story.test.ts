@@ -27,7 +27,7 @@ test('an hour in which the daemon learned a wrong frequency from a jump is no wa
   expect(wanderOf(jumped) / calm).toBeLessThan(1.2)
 })
 
-test('a way that is longer before and after an outage is longer on both sides of it', () => {
+test('a way that is longer before and after an outage goes on through it: each ends for itself', () => {
   const address = '192.0.2.1'
   const { scenario } = storyOfObserved({
     ...observed,
@@ -35,9 +35,18 @@ test('a way that is longer before and after an outage is longer on both sides of
     routes: [{ address, at: 5000, until: undefined, up: 0.06, down: 0.01 }],
   })
   expect(scenario.event).toMatchObject([
-    { kind: 'network', at: 5000, until: 7000, server: address, up: 0.06 },
+    { kind: 'network', at: 5000, server: address, up: 0.06, down: 0.01 },
     { kind: 'network', at: 7000, until: 12_000, loss: 1 },
-    { kind: 'network', at: 12_000, server: address, up: 0.06, down: 0.01 },
   ])
-  expect(scenario.event[2]).not.toHaveProperty('until', expect.any(Number))
+  expect(scenario.event[0]).not.toHaveProperty('until', expect.any(Number))
+})
+
+test('a server without an IPv4 address gets one that no other has', () => {
+  const exchanges = ['2001:db8::1', '192.0.2.1', '2001:db8::2'].map(address => ({
+    ...observed.exchanges[0]!,
+    address,
+  }))
+  const { scenario, doubts } = storyOfObserved({ ...observed, exchanges })
+  expect(scenario.server.map(({ address }) => address)).toEqual(['192.0.2.2', '192.0.2.1', '192.0.2.3'])
+  expect(doubts.join()).toContain('2001:db8::1 is 192.0.2.2, 2001:db8::2 is 192.0.2.3')
 })

@@ -107,9 +107,7 @@ export function storyOfObserved(observed: Observed): Reconstructed {
       ...outages.map(outageEvent),
       ...drifts.map(({ address, at, rate }) => driftEvent(at, played(address), rate)),
       ...lies.map(({ address, ...lie }) => lieEvent({ ...lie, server: played(address) })),
-      ...routes
-        .flatMap(route => outsideOf(outages, route))
-        .map(({ address, ...route }) => networkEvent({ ...route, server: played(address) })),
+      ...routes.map(({ address, ...route }) => networkEvent({ ...route, server: played(address) })),
     ].sort((a, b) => a.at - b.at),
     player: [],
     judged: usual.judged,
@@ -173,17 +171,6 @@ const networkEvent = (
 const outageEvent = ({ at, until }: NonNullable<Observed['outages']>[number]): EventOf<'network'> =>
   networkEvent({ at: Math.max(0, at), until, loss: 1 })
 
-/** The end of an outage leaves every path as it was at the start: a longer way begins again there. */
-function outsideOf<P extends Part>(outages: NonNullable<Observed['outages']>, part: P): P[] {
-  const outage = outages.find(
-    ({ at, until }) => at < (part.until ?? Number.POSITIVE_INFINITY) && until > part.at,
-  )
-  if (!outage) return [part]
-  const before = outage.at > part.at ? [{ ...part, until: outage.at }] : []
-  const goesOn = part.until === undefined || part.until > outage.until
-  return [...before, ...(goesOn ? outsideOf(outages, { ...part, at: outage.until }) : [])]
-}
-
 /** From the changes of the mean rate from one hour to the next, in ppm; undefined when there are too few hours. */
 function wanderOf(rates: Observed['rates']): number | undefined {
   const changes = rates
@@ -212,9 +199,12 @@ export function byHour<P extends { readonly at: Seconds }>(points: readonly P[])
 /** Addresses of the lab are IPv4; a recording may have others. */
 function addressesOf({ exchanges }: Observed): (address: string) => string {
   const all = [...new Set(exchanges.map(({ address }) => address))]
-  return address =>
-    /^\d+(\.\d+){3}$/.test(address) ? address : `192.0.2.${(all.indexOf(address) % 250) + 1}`
+  const others = all.filter(address => !IPV4.test(address))
+  const free = Array.from({ length: 254 }, (_, i) => `192.0.2.${i + 1}`).filter(each => !all.includes(each))
+  return address => (IPV4.test(address) ? address : free[others.indexOf(address) % free.length]!)
 }
+
+const IPV4 = /^\d+(\.\d+){3}$/
 
 function serversFrom(
   { exchanges, answered, announcing = [] }: Observed,
