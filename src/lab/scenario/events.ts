@@ -59,20 +59,6 @@ export function lifeEvent(event: Stopping): LifeEvent {
   }
 }
 
-/** What begins and may end again, as what holds from each moment on. */
-export function changesFrom<E extends { readonly at: Seconds; readonly until?: Seconds | undefined }, C>(
-  events: readonly E[],
-  begin: (event: E) => C,
-  end: (event: E) => C,
-): ({ readonly at: Seconds } & C)[] {
-  return events
-    .flatMap(event => [
-      { at: event.at, ...begin(event) },
-      ...(event.until === undefined ? [] : [{ at: event.until, ...end(event) }]),
-    ])
-    .sort((a, b) => a.at - b.at)
-}
-
 /**
  * Of what may overlap: the state from each moment on at which one begins or ends, by all that hold then, in the order in which they
  * began. What comes for good takes the place of what came for good before.

@@ -9,7 +9,7 @@ import type { Load } from '#worlds/simulated/hypervisor/steal.ts'
 import { TOOLS } from '#worlds/simulated/hypervisor/tools.ts'
 import type { OscillatorConfig } from '#worlds/simulated/oscillator.ts'
 import type { Pause } from '#worlds/simulated/world.ts'
-import { changesFrom, type EventOf, eventsOf, isStopping, lifeEvent } from './events.ts'
+import { type EventOf, eventsOf, isStopping, lifeEvent, statesFrom } from './events.ts'
 import type { Scenario, ScenarioEvent } from './schema.ts'
 
 const DAY: Seconds = 86_400
@@ -32,10 +32,9 @@ export function oscillatorOf(guest: Scenario['guest'], loads: readonly EventOf<'
             hz: guest.ticks,
             lost: guest.lostticks,
             compensation: guest.ticksgivenback,
-            changes: changesFrom(
-              loads,
-              ({ lostticks = guest.lostticks }) => ({ lost: lostticks }),
-              () => ({ lost: guest.lostticks }),
+            changes: statesFrom(
+              loads.filter(({ lostticks }) => lostticks !== undefined),
+              holding => ({ lost: holding.at(-1)?.lostticks ?? guest.lostticks }),
             ),
           },
         }),
@@ -45,12 +44,12 @@ export function oscillatorOf(guest: Scenario['guest'], loads: readonly EventOf<'
 export const cpusOf = ({ cpu }: Scenario): readonly Cpu[] | undefined =>
   cpu?.map(({ ahead, gains }) => ({ ahead, gains: gains * PPM }))
 
+/** Of several at once the last to begin counts. */
 export const loadsOf = (events: readonly EventOf<'load'>[]): readonly Load[] =>
-  changesFrom(
-    events,
-    ({ steal, slice }) => ({ part: steal, slice }),
-    ({ slice }) => ({ part: 0, slice }),
-  )
+  statesFrom(events, (holding): Omit<Load, 'at'> => {
+    const last = holding.at(-1)
+    return last ? { part: last.steal, slice: last.slice } : { part: 0 }
+  })
 
 /** What stops a guest of which no hypervisor is known. */
 export function pauseOf(pause: EventOf<'pause'>): Pause {

@@ -5,7 +5,7 @@ import type { Leap } from '#core/time/leap.ts'
 import { PPM, type Seconds } from '#core/time/units.ts'
 import type { Direction, Jitter, LinkConfig } from '#worlds/simulated/link.ts'
 import type { ServerChange, ServerConfig } from '#worlds/simulated/server.ts'
-import { changesFrom, type EventOf, eventsOf, statesFrom } from './events.ts'
+import { type EventOf, eventsOf, statesFrom } from './events.ts'
 import type { ScenarioEvent, ScenarioServer } from './schema.ts'
 
 const LAN: Seconds = 100e-6
@@ -62,12 +62,11 @@ function changesOf(usual: Claims, events: readonly EventOf<'server'>[]): ServerC
       (holding): Partial<ServerChange> => ({ [key]: holding.at(-1)?.claims[key] ?? usual[key] }),
     ),
   )
-  const drifts = changesFrom(
-    events,
-    ({ drift }) => ({ drift: drift * PPM }),
+  const drifts = events.flatMap(({ at, until, drift }) => [
+    { at, drift: drift * PPM },
     // It gains what it did before; what it has gained meanwhile it keeps.
-    ({ drift }) => ({ drift: -drift * PPM }),
-  )
+    ...(until === undefined ? [] : [{ at: until, drift: -drift * PPM }]),
+  ])
   return [...grouped<Seconds, ServerChange>([...states, ...drifts], ({ at }) => at)]
     .sort(([a], [b]) => a - b)
     .map(([at, own]) => ({

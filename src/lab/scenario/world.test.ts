@@ -161,7 +161,7 @@ describe('what a hypervisor does', () => {
     )
     expect(world.load).toEqual([
       { at: 3600, part: 0.5, slice: 0.2 },
-      { at: 7200, part: 0, slice: 0.2 },
+      { at: 7200, part: 0 },
     ])
     expect(world.oscillator).toMatchObject({
       ageing: 1e-12,
@@ -173,6 +173,33 @@ describe('what a hypervisor does', () => {
         changes: [
           { at: 3600, lost: 0.3 },
           { at: 7200, lost: 0.01 },
+        ],
+      },
+    })
+  })
+
+  test('loads that overlap end each for itself, and the last to begin counts', () => {
+    const { world } = stage(
+      story({
+        guest: { ticks: 1000, lostticks: 0.01 },
+        event: [
+          { kind: 'load', at: '1h', until: '6h', steal: 0.2, lostticks: 0.1 },
+          { kind: 'load', at: '2h', until: '3h', steal: 0.5 },
+        ],
+      }),
+      1,
+    )
+    expect(world.load?.map(({ at, part }) => [at / 3600, part])).toEqual([
+      [1, 0.2],
+      [2, 0.5],
+      [3, 0.2],
+      [6, 0],
+    ])
+    expect(world.oscillator).toMatchObject({
+      ticks: {
+        changes: [
+          { at: 3600, lost: 0.1 },
+          { at: 21_600, lost: 0.01 },
         ],
       },
     })
