@@ -9,6 +9,7 @@ import type {
   ClockSteps,
   Fact,
   GuestTool,
+  IdleJob,
   Inventory,
   Place,
   TimeDaemon,
@@ -51,7 +52,10 @@ export const inventoryGroups = (inventory: Inventory): FactGroup[] => [
   { title: 'Devices', rows: deviceRows(inventory) },
   { title: 'Guest tools', rows: inventory.tools.flatMap(toolRows) },
   { title: 'Time daemons', rows: inventory.daemons.flatMap(daemonRows) },
-  { title: 'Jobs that set the clock', rows: inventory.jobs.map(jobRow) },
+  {
+    title: 'Jobs that set the clock',
+    rows: [...inventory.jobs.map(jobRow), ...inventory.idleJobs.map(idleRow)],
+  },
   { title: 'Steps in the logs', rows: inventory.steps.map(stepsRow) },
   { title: 'Kernel messages', rows: messageRows(inventory) },
 ]
@@ -131,6 +135,11 @@ const jobRow = ({ name, when, command }: ClockJob): Row => ({
   fact: name,
   value: `${when}: ${command.value}`,
   place: command.evidence[0],
+})
+
+const idleRow = ({ hindered, ...job }: IdleJob): Row => ({
+  ...jobRow(job),
+  value: `${job.when}: ${job.command.value} (could: ${hindered.path}: ${hindered.text})`,
 })
 
 const stepsRow = ({ by, evidence, ...steps }: ClockSteps): Row => ({

@@ -11,6 +11,7 @@ import { readStart } from '#diagnosis/inventory/at-boot.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { findJobs } from '#diagnosis/inventory/jobs.ts'
 import { encodeOwners, OWNERS_FILE } from '#diagnosis/inventory/owners-file.ts'
+import { readPackages } from '#diagnosis/inventory/packages.ts'
 import { isEmptied, isSecret, shareable } from '#diagnosis/inventory/share.ts'
 import { encodeUnread, UNREAD_FILE } from '#diagnosis/inventory/unread-file.ts'
 import { lintMachine } from '#diagnosis/machine/configuration.ts'
@@ -46,7 +47,7 @@ export function collect(files: Files): Collected {
   // Whoever judges the copy asks for more than its facts: whether there is what a file names, and the guests of a host.
   lintMachine(inventory, noted)
   const { unread } = inventory
-  const { scripts } = findJobs(noted, readStart(noted))
+  const { scripts } = findJobs(noted, readStart(noted), readPackages(noted))
   const setting = new Set(scripts.flatMap(({ path, sets }) => (sets ? [path] : [])))
   const idle = new Set(scripts.flatMap(({ path, sets }) => (sets ? [] : [path])))
   const members = new Map<string, CollectedMember>()

@@ -55,6 +55,8 @@ export interface Inventory {
   readonly daemons: readonly TimeDaemon[]
   /** Jobs that set the clock now and then. */
   readonly jobs: readonly ClockJob[]
+  /** Jobs that would set the clock, and do not as the machine is. */
+  readonly idleJobs: readonly IdleJob[]
   /** Who has stepped the clock, as far as logs of the system tell. */
   readonly steps: readonly ClockSteps[]
   /** What programs that know the clock said of it when a copy was made. */
@@ -300,6 +302,11 @@ export interface ClockJob {
   readonly script?: string
   /** What sets the clock, and where; after that who runs the script in which it stands. */
   readonly command: Fact<string>
+}
+
+export interface IdleJob extends ClockJob {
+  /** What keeps it from it. */
+  readonly hindered: Place
 }
 
 export interface ClockSteps {

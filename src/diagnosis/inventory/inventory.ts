@@ -44,7 +44,7 @@ export function takeInventory(files: Files): Inventory {
   const processes = placeOfProcesses(files)
   const missing = findMissing(files, processes)
   const start = readStart(files)
-  const { jobs, scripts } = findJobs(files, start)
+  const { jobs, idle, scripts } = findJobs(files, start, packages)
   return {
     copy: copyKind(files),
     hostname: wholeFile(files, 'proc/sys/kernel/hostname') ?? wholeFile(files, 'etc/hostname'),
@@ -76,6 +76,7 @@ export function takeInventory(files: Files): Inventory {
     }),
     daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
     jobs: jobs.filter(job => !switchesSyncOn(job)),
+    idleJobs: idle,
     steps: findSteps(files),
     reported: findReported(files),
     messages,

@@ -5,6 +5,7 @@ import { whoSetsTheClock } from '../machine/setters.ts'
 import { readStart } from './at-boot.ts'
 import { takeInventory } from './inventory.ts'
 import { findJobs } from './jobs.ts'
+import { readPackages } from './packages.ts'
 
 const unit = (exec: string) =>
   `[Unit]\nDescription=x\n[Service]\nType=oneshot\n${exec}\n[Install]\nWantedBy=multi-user.target\n`
@@ -17,7 +18,7 @@ const machine = (exec: string, more: Record<string, Member> = {}): Record<string
 })
 const jobsOf = (members: Record<string, Member>) => {
   const files = memoryFiles(members)
-  return findJobs(files, readStart(files)).jobs
+  return findJobs(files, readStart(files), readPackages(files)).jobs
 }
 
 test('tables of users, who need sudo; the folders beside them are no tables', () => {
@@ -176,4 +177,60 @@ describe('a service that the start of the machine starts', () => {
       }),
     ).toEqual([])
   })
+})
+
+describe('a job whose program is not there would set the clock', () => {
+  const line = (command: string) => ({ 'etc/cron.d/time': `*/15 * * * * root ${command}\n` })
+  const programs: Record<string, Member> = Object.fromEntries(
+    Array.from({ length: 70 }, (_, index) => [`usr/bin/p${index}`, '']),
+  )
+  const told = (members: Record<string, Member>) => {
+    const inventory = takeInventory(memoryFiles(members))
+    return {
+      jobs: inventory.jobs.map(({ program }) => program),
+      idle: inventory.idleJobs.map(({ hindered }) => hindered.path),
+      does: whoSetsTheClock(inventory).map(({ name, does }) => `${name}: ${does}`),
+    }
+  }
+  const acts = { jobs: ['ntpdate'], idle: [], does: ['ntpdate (/etc/cron.d/time): yes'] }
+  const rests = { jobs: [], does: ['ntpdate (/etc/cron.d/time): may'] }
+
+  test.each([
+    'test -x /usr/sbin/ntpdate && /usr/sbin/ntpdate -u a.example',
+    '/usr/sbin/ntpdate -u a.example',
+  ])('in a copy with the programs of the machine: %s', command => {
+    const members = { ...programs, 'usr/sbin/cron': '', ...line(command) }
+    expect(told(members)).toEqual({ ...rests, idle: ['/usr/sbin/ntpdate'] })
+    expect(told({ ...members, 'usr/sbin/ntpdate': '' }).jobs).toEqual(['ntpdate'])
+  })
+
+  test('by its name alone: nowhere on the path, also not where the table says', () => {
+    const members = {
+      ...programs,
+      'etc/cron.d/time': 'PATH=/opt/ntp:/bin\n5 * * * * root ntpdate a.example\n',
+    }
+    expect(told(members)).toEqual({ ...rests, idle: ['/usr/sbin/ntpdate'] })
+    expect(told({ ...members, 'opt/ntp/ntpdate': '' })).toEqual(acts)
+    expect(told({ ...members, 'usr/local/bin/ntpdate': '' })).toEqual(acts)
+  })
+
+  test('by the list of packages', () => {
+    const status = (name: string) => ({
+      'var/lib/dpkg/status': `Package: ${name}\nStatus: install ok installed\nVersion: 1\n`,
+      ...line('ntpdate a.example'),
+    })
+    expect(told(status('bash')).idle).toEqual(['/usr/sbin/ntpdate'])
+    expect(told(status('ntpsec-ntpdate')).jobs).toEqual(['ntpdate'])
+    expect(told({ ...status('bash'), 'usr/sbin/ntpdate': '' }).jobs).toEqual(['ntpdate'])
+    expect(told({ ...status('bash'), ...line('/opt/ntp/bin/ntpdate a.example') })).toEqual(acts)
+  })
+
+  test.each([
+    ['in a copy without programs', line('ntpdate a.example')],
+    ['where another disk may be mounted', { ...programs, ...line('/opt/ntp/ntpdate a.example') }],
+    [
+      'where another of the line is there',
+      { ...programs, 'bin/sntp': '', ...line('ntpdate a || sntp -S a') },
+    ],
+  ])('it does %s', (_, members) => expect(told(members)).toEqual(acts))
 })

@@ -5,7 +5,7 @@
  */
 import { grouped } from '#core/grouped.ts'
 import type { Files } from '#core/guest/files.ts'
-import type { ClockJob, Place } from '#core/guest/inventory.ts'
+import type { ClockJob, IdleJob, Place } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { parseAnacrontab, parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
@@ -24,6 +24,8 @@ import {
   scriptsToRun,
 } from './at-boot.ts'
 import { callsOf, type LineRun, NO_SETTING, withCalled } from './called-scripts.ts'
+import { programsNotThere } from './job-program.ts'
+import type { Packages } from './packages.ts'
 import { at, fact, textAt } from './place.ts'
 import { findEnabled, pathOfUnit, UNIT_DIRECTORIES } from './units.ts'
 
@@ -42,11 +44,12 @@ const SCRIPTS: readonly (readonly [folder: string, when: string, every: Seconds 
 
 export interface Jobs {
   readonly jobs: readonly ClockJob[]
+  readonly idle: readonly IdleJob[]
   /** Scripts of the owner that were read, or would have been, and whether a job sets the clock by it. */
   readonly scripts: readonly { readonly path: string; readonly sets: boolean }[]
 }
 
-export function findJobs(files: Files, start: Start): Jobs {
+export function findJobs(files: Files, start: Start, packages: Packages): Jobs {
   const runs = [
     ...crontabs(files).flatMap(path => runsOfTable(files, path, parseCrontab)),
     ...runsOfTable(files, ANACRONTAB, parseAnacrontab),
@@ -59,13 +62,17 @@ export function findJobs(files: Files, start: Start): Jobs {
     ...timers(files),
     ...start.services.map(unitAtBoot),
   ].map(run => ({ ...run, lines: withCalled(files, run.lines) }))
-  const jobs = runs.flatMap(jobOf)
+  const found = runs.flatMap(run => jobOf(run, line => notThere(files, packages, line)))
+  const [jobs, idle] = [found.flatMap(({ acts }) => acts ?? []), found.flatMap(each => each.idle ?? [])]
   const called = runs.flatMap(({ lines }) => lines.flatMap(callsOf))
   const setting = new Set(
-    jobs.flatMap(({ script, command }) => (script ? command.evidence : [])).map(({ path }) => path),
+    [...jobs, ...idle]
+      .flatMap(({ script, command }) => (script ? command.evidence : []))
+      .map(({ path }) => path),
   )
   return {
     jobs,
+    idle,
     scripts: [...new Set(called.map(({ path }) => path))].map(path => ({ path, sets: setting.has(path) })),
   }
 }
@@ -116,26 +123,39 @@ function settingInLoop(lines: readonly Pick<LineAtBoot, 'text'>[]): Again | unde
   return undefined
 }
 
-/** The first of its lines that sets the clock stands for all, or one that does so in a loop. */
-function jobOf({ lines, evidence = [], ...run }: Run): ClockJob[] {
+/** Where the program of a line is not. */
+function notThere(files: Files, packages: Packages, line: LineRun): Place | undefined {
+  const setting = settingOf(line)
+  return setting && programsNotThere(files, packages, setting, line.path)
+}
+
+type Found = { readonly acts?: ClockJob; readonly idle?: IdleJob }
+
+/**
+ * The first of its lines that sets the clock stands for all, or one that does so in a loop; and where none can, the first of those
+ * that would.
+ */
+function jobOf({ lines, evidence = [], ...run }: Run, lacks: (line: LineRun) => Place | undefined): Found[] {
   const { index: only, ...loop } = (run.repeats ? undefined : settingInLoop(lines)) ?? {}
+  let idle: IdleJob | undefined
   for (const [index, line] of lines.entries()) {
     const setting = only === undefined || index === only ? settingOf(line) : undefined
     if (!setting) continue
     const takesPort = setting.takesPort && !lines.slice(0, index).some(each => endsAnother(each.text))
     const place = at(line.path, `${line.lead ?? ''}${setting.shown}`, line.line)
-    return [
-      {
-        ...run,
-        ...loop,
-        program: setting.program,
-        ...(takesPort && { takesPort: true as const }),
-        ...(line.ranBy && { script: line.path }),
-        command: fact(setting.shown, place, ...(line.ranBy ?? []), ...evidence),
-      },
-    ]
+    const job: ClockJob = {
+      ...run,
+      ...loop,
+      program: setting.program,
+      ...(takesPort && { takesPort: true as const }),
+      ...(line.ranBy && { script: line.path }),
+      command: fact(setting.shown, place, ...(line.ranBy ?? []), ...evidence),
+    }
+    const hindered = lacks(line)
+    if (!hindered) return [{ acts: job }]
+    idle ??= { ...job, hindered }
   }
-  return []
+  return idle ? [{ idle }] : []
 }
 
 const LONGEST = 1000

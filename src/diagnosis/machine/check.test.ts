@@ -53,6 +53,7 @@ const BARE: Inventory = {
   tools: [],
   daemons: [],
   jobs: [],
+  idleJobs: [],
   reported: [],
   steps: [],
   messages: [],

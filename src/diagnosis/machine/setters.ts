@@ -59,7 +59,15 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
       evidence: job.command.evidence,
     }),
   )
-  return withSteps([...daemons, ...tools, ...jobs, ...hostWallclock(inventory)], inventory).sort(
+  const idle = inventory.idleJobs.map(
+    ({ hindered, ...job }): Setter => ({
+      name: `${job.program} (${job.name})`,
+      how: job.repeats ? 'periodically' : 'at boot',
+      does: 'may',
+      evidence: [hindered, ...job.command.evidence],
+    }),
+  )
+  return withSteps([...daemons, ...tools, ...jobs, ...idle, ...hostWallclock(inventory)], inventory).sort(
     (a, b) => Number(b.does === 'yes') - Number(a.does === 'yes'),
   )
 }

@@ -120,6 +120,7 @@ describe('of a line', () => {
     const [job] = parseCrontab('17 * * * * sudo -S ntpdate a%PW\n')
     expect(settingOfJob(job!, '/etc/crontab')).toEqual({
       program: 'ntpdate',
+      programs: ['ntpdate'],
       takesPort: true,
       alone: false,
       bySudo: true,

@@ -42,6 +42,8 @@ export const switchesSyncOn = ({ program }: { readonly program: string }): boole
 
 export interface ClockSetting {
   readonly program: string
+  /** As they are written, all that the line sets the clock with; empty where something else stands between. */
+  readonly programs: readonly string[]
   /** The command that sets the clock, and of the line nothing else: the rest is no matter of clocks, and may hold anything. */
   readonly shown: string
   /** Nothing else is in the line: who takes it out takes no other work away. */
@@ -77,12 +79,19 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   const bySudo = /(?:^|[\s/])(?:sudo|doas)(?:\s|$)/.test(setting.before)
   return {
     program: programOf(setting.words)!,
+    programs: programsOf(commands.filter(({ words }) => programOf(words) !== undefined)),
     shown: shown.join(''),
     alone,
     bySudo,
     takesPort: takesPort(setting) && !before.some(({ text }) => endsAnother(text)),
   }
 }
+
+/** A service starts what its unit names, and busybox what it holds. */
+const programsOf = (settings: readonly SimpleCommand[]): string[] =>
+  settings.some(({ words: [program], before }) => STARTS.test(program) || /\bbusybox\b/.test(before))
+    ? []
+    : settings.map(({ text, words: [program] }) => /^["']?([^\s"';|&<>()`]+)/.exec(text)?.[1] ?? program)
 
 /** ntpdate(8) ends with "the NTP socket is in use" then, unless -u has it send from another one. What a variable holds nobody knows. */
 const takesPort = ({ words: [program, ...others] }: SimpleCommand): boolean =>
