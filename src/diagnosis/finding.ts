@@ -18,7 +18,7 @@ export const FINDINGS = {
   'stepped-by-someone-else': 'Something other than the time daemon set the clock.',
   'lost-ticks':
     'The clock jumps by the same amount again and again: a timer wraps, or ticks are counted wrongly.',
-  'clocks-fight': 'Two programs set the clock in turn.',
+  'clocks-fight': 'Two programs set the clock in turn, or one sets it again and again.',
   'cpu-clocks-differ': 'The processors of this machine do not agree on the time.',
   'cpu-counters-differ':
     'The counters of the processors (TSC) differ, and the clock that the kernel makes does not.',

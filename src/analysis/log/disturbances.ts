@@ -159,7 +159,7 @@ function findJumps(
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
   const followed: Disturbance[] = []
-  const own = [...told.own, ...seenSteps(log, daemon, series, left.own)]
+  const own = [...told.own, ...seenSteps(log, daemon, series, left)]
   const corrected = daemon === 'chrony' ? (log.updatesOf(daemon)?.corrections.sized ?? []) : []
   const begun = daemon === 'ntpd' && series.exchanges ? startsSeen(series.silences, own) : []
   for (const group of groups) {

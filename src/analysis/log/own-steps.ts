@@ -6,6 +6,7 @@ import type { Correction } from './corrections.ts'
 import type { Disturbance } from './disturbance.ts'
 import { SLACK } from './eras.ts'
 import type { HostLog, SampleSeries } from './host-log.ts'
+import type { Jump } from './jumps.ts'
 import { LONGEST_POLL } from './longest-poll.ts'
 
 /** Steps that only measurements show: most are found in their saw-tooth, where most sources see it, and loopstats know of it. */
@@ -13,7 +14,7 @@ export function seenSteps(
   log: HostLog,
   daemon: Daemon,
   { sawTooth, census }: SampleSeries,
-  explained: readonly Correction[],
+  { own: explained, jumps }: { readonly own: readonly Correction[]; readonly jumps: readonly Jump[] },
 ): readonly Correction[] {
   const said = log.events.of('stepped').some(event => event.daemon === daemon)
   const heard = census.sources().filter(({ count }) => count > 4).length
@@ -21,8 +22,9 @@ export function seenSteps(
   const updates = log.updatesOf(daemon)
   const resets = sawTooth.resets.filter(
     ({ at }) =>
-      !updates ||
-      updates.corrections.markers.some(each => each.at > at - LONGEST_POLL && each.at <= at + SLACK),
+      !jumps.some(({ set, change }) => set && change.to === at) &&
+      (!updates ||
+        updates.corrections.markers.some(each => each.at > at - LONGEST_POLL && each.at <= at + SLACK)),
   )
   return resets.length > explained.length ? resets : explained
 }

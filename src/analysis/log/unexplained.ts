@@ -21,6 +21,7 @@ import {
 } from './meanwhile.ts'
 import { NOTICED } from './noticed.ts'
 import { levelOf } from './rate-change.ts'
+import { type SetRight, setsOfDrift } from './set-right.ts'
 import { MAX_SLEW } from './slew-pace.ts'
 import type { Spell } from './spells.ts'
 import { type SeenStep, stepSizes } from './step-sizes.ts'
@@ -64,6 +65,7 @@ export function unexplained(
   const usedBy = new Map<number, Set<Correction>>()
   const jumps: Jump[] = []
   const own: Correction[] = [...seen]
+  const setRight: SetRight[] = []
   const offsets = exact ? [] : series.offset.envelope.buckets()
   const usual = exact && updates ? levelOf(updates.frequencyEnvelope.buckets()) : 0
   for (const change of series.changes.all) {
@@ -114,7 +116,11 @@ export function unexplained(
       const known = own.some(each => Math.abs(each.at - change.to) < 3600 && isAbout(-each.size, delta))
       // chronyd counts what it slews as done at once: in its measurements that looks like a step.
       const by = daemon === 'chrony' ? 'unknown' : 'step'
-      if (!known) own.push({ at: change.to, size: -delta, by, file: change.file, line: change.line })
+      const step: Correction = { at: change.to, size: -delta, by, file: change.file, line: change.line }
+      if (known) continue
+      // Nobody but the writer of this log is known, who only measures.
+      if (daemon === 'other') setRight.push({ step, jump: jumpOf(change, { size: delta, tolerance }) })
+      else own.push(step)
       continue
     }
     const pending = dropped ? pendingAt(dropped, rest) : undefined
@@ -134,8 +140,25 @@ export function unexplained(
       restarted: restarted && !towardsZero,
     })
   }
-  return { jumps, own }
+  const sets = setsOfDrift(setRight, jumps)
+  const undone = setRight.filter(each => !sets.includes(each)).map(({ step }) => step)
+  return { jumps: [...jumps, ...sets.map(({ jump }) => jump)], own: [...own, ...undone] }
 }
+
+/** Of which nothing more is known. */
+const jumpOf = (
+  change: Change,
+  { size, tolerance }: { readonly size: Seconds; readonly tolerance: Seconds },
+): Jump => ({
+  change,
+  first: change,
+  firstSize: size,
+  size,
+  uncertainty: Math.min(tolerance, Math.abs(size)),
+  dropped: false,
+  set: true,
+  restarted: false,
+})
 
 /** A source that had contradicted the others until then was set right itself. */
 const cameBack = ({ before, after, to }: Change, spells: readonly Spell[]): boolean =>

@@ -1,20 +1,22 @@
 /**
  * clocks-fight: somebody sets the clock again and again, in a regular rhythm, and the daemon undoes it. Hypervisors' tools
  * that synchronise periodically do that, each minute or so, when the host's own clock is off; jobs of cron do at round times. Where the
- * other one writes into the same log it is named.
+ * other one writes into the same log it is named. Where nobody undoes it
+ * the clock was wrong before each time, and only who sets it corrects it at all.
  */
 import { type Fight, foughtBy } from '#analysis/log/fought.ts'
 import { jobToldBy, type ToldJob } from '#analysis/log/told.ts'
 import { upperMedian } from '#core/number/quantile.ts'
-import { duration, signed } from '#core/time/format.ts'
+import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'
-import type { Finding } from '../finding.ts'
+import type { Cause, Finding } from '../finding.ts'
 import { type Keeper, keeperOf } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 import { commandRun } from './command-run.ts'
+import { isSetRight, onlyWatches } from './only-watches.ts'
 import { type Regular, regularJumps } from './regular.ts'
 
 const SHOWN = 5
@@ -25,7 +27,8 @@ export const clocksFight: Rule = subject => {
   const fight = foughtBy(log, keeper.daemon)
   if (fight) return isTold(fight, subject) ? [named(fight, subject)] : []
   const regular = regularJumps(subject.disturbances.clock)
-  if (regular?.moved === 'wall clock') return [jumped(regular, subject)]
+  if (regular?.moved === 'wall clock')
+    return [isSetRight(regular, subject) ? setRight(regular, subject) : jumped(regular, subject)]
   const job = log.bestSamples(keeper.daemon) ? undefined : jobToldBy(log, keeper.daemon)
   return job ? [byTheClock(job, subject)] : []
 }
@@ -69,29 +72,76 @@ const wayOf = (size: Seconds): string => (size > 0 ? 'forward' : 'back')
 const nameOf = (keeper: Keeper, rounds: Fight['rounds']): string =>
   rounds.some(({ theirs }) => theirs.once) ? commandRun(keeper) : keeper.name
 
-function jumped({ all, size, every, atRoundTimes }: Regular, { keeper, when }: Subject): Finding {
-  const tools = { what: TOOLS, why: `the same amount, every ${duration(every)}` }
+function jumped(regular: Regular, subject: Subject): Finding {
+  const { keeper } = subject
   return {
-    ...ofSomebody(-size, keeper),
+    ...ofSomebody(-regular.size, keeper),
+    ...often(regular, subject),
     causes: [
-      ...(atRoundTimes
-        ? [{ what: JOB, why: `at one moment of each ${duration(every)}` }, tools]
-        : [tools, { what: JOB, why: 'if the rhythm is a round number of minutes' }]),
+      ...jobOrTools(regular, TOOLS),
       { what: 'the counter leaps by quanta', why: 'if the polls move with it' },
     ],
-    from: all[0]!.from,
-    to: all.at(-1)!.to,
-    what: `Somebody set the clock forward by ${duration(-size)} at least ${all.length} times, about every ${duration(every)}, and ${keeper.name} took it back each time.`,
-    measures: { size, count: all.length, every },
-    evidence: all.slice(0, SHOWN).flatMap(each =>
-      each.lines.map(({ file, line }) => ({
-        text: `forward by ${duration(-each.size)} between ${when(each.from)} and ${when(each.to)}`,
-        file,
-        line,
-      })),
-    ),
+    what: `${forward(regular)}, and ${keeper.name} ${onlyWatches(subject) ? 'only watches' : 'took it back each time'}.`,
   }
 }
+
+/** Nobody else corrects the clock: it loses, and comes to be right again and again. */
+function setRight(regular: Regular, subject: Subject): Finding {
+  const { keeper } = subject
+  const watches = onlyWatches(subject)
+  const { size, every } = regular
+  const lost = duration(-size)
+  const told = often(regular, subject)
+  return {
+    name: 'clocks-fight',
+    severity: 'critical',
+    ...told,
+    what: `${forward(regular)}: each time it had lost that, about ${rate(-size / every).slice(1)}, which nothing else corrected.`,
+    measures: { ...told.measures, frequencyError: size / every },
+    evidence: [...(watches ? [evidenceOf(watches)] : []), ...told.evidence],
+    cost: `Before each of them all stamps are wrong by up to ${lost}; what is stepped makes time jump.`,
+    causes: [
+      ...jobOrTools(regular, 'the tools of the hypervisor synchronise the guest periodically'),
+      ...(keeper.daemon === 'other'
+        ? [
+            {
+              what: 'a time daemon steps the clock, which loses more than it corrects',
+              why: 'whoever wrote these offsets only measures',
+            },
+          ]
+        : []),
+    ],
+    remedy: configure(
+      keeper,
+      'Let a daemon keep the clock in place of who sets it: it learns the rate, and corrects it all the time.',
+      ['systemctl enable --now chronyd   (chrony on Debian)', 'crontab -l; systemctl list-timers'],
+    ),
+    confirm: '`clockwright drift HOST` between two of them.',
+  }
+}
+
+const forward = ({ size, all, every }: Regular): string =>
+  `Somebody set the clock forward by ${duration(-size)} at least ${all.length} times, about every ${duration(every)}`
+
+function jobOrTools({ every, atRoundTimes }: Regular, tools: string): Cause[] {
+  const byTools = { what: tools, why: `the same amount, every ${duration(every)}` }
+  return atRoundTimes
+    ? [{ what: JOB, why: `at one moment of each ${duration(every)}` }, byTools]
+    : [byTools, { what: JOB, why: 'if the rhythm is a round number of minutes' }]
+}
+
+const often = ({ all, size, every }: Regular, { when }: Subject) => ({
+  from: all[0]!.from,
+  to: all.at(-1)!.to,
+  measures: { size, count: all.length, every },
+  evidence: all.slice(0, SHOWN).flatMap(each =>
+    each.lines.map(({ file, line }) => ({
+      text: `forward by ${duration(-each.size)} between ${when(each.from)} and ${when(each.to)}`,
+      file,
+      line,
+    })),
+  ),
+})
 
 /** Of what it finds a daemon tells a part at first. */
 function byTheClock({ all, every, from, to }: ToldJob, { keeper, when }: Subject): Finding {

@@ -12,6 +12,7 @@ import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
+import { onlyWatches } from './only-watches.ts'
 
 const FAR: Rate = 500e-6
 /** Crystals are within 100 ppm; of a counter that was calibrated in a hurry some more is usual. */
@@ -216,7 +217,8 @@ function held(subject: Subject): Finding[] {
 }
 
 /** Held all the time, and no trouble: but no crystal is so, and ntpd and the kernel end at 500 ppm. */
-function unusual({ log, keeper, disturbances }: Subject, updates: UpdateSeries): Finding[] {
+function unusual(subject: Subject, updates: UpdateSeries): Finding[] {
+  const { log, keeper, disturbances } = subject
   const level = updates.frequencyHeld ?? 0
   const off = Math.abs(level)
   // What ntpd learned from jumps, or swings through, is no rate of the clock.
@@ -229,14 +231,14 @@ function unusual({ log, keeper, disturbances }: Subject, updates: UpdateSeries):
       severity: 'note',
       from: updates.from,
       to: updates.to,
-      what: `This clock ${level < 0 ? 'gains' : 'loses'} ${rate(off).slice(1)} by itself: no crystal is so far off. ${keeper.name} corrects that${keeper.daemon === 'ntpd' ? `, and has ${rate(FAR - off).slice(1)} left` : '; ntpd would have little left'}.`,
+      what: `This clock ${level < 0 ? 'gains' : 'loses'} ${rate(off).slice(1)} by itself: no crystal is so far off. ${keeper.name} ${onlyWatches(subject) ? 'only watches' : 'corrects that'}${keeper.daemon === 'ntpd' ? `, and has ${rate(FAR - off).slice(1)} left` : '; ntpd would have little left'}.`,
       measures: { frequencyError: -level },
       evidence: [
         {
           text: `the correction is ${rate(level)} within a tenth, nearly all the time, in ${updates.rows} updates`,
         },
       ],
-      cost: `None while ${keeper.name} runs. Without it the clock is off by ${duration(off * 86_400)} a day.`,
+      cost: `${onlyWatches(subject) ? 'Where nobody corrects it' : `None while ${keeper.name} runs. Without it`} the clock is off by ${duration(off * 86_400)} a day.`,
       causes: [CAUSE],
       remedy: configure(
         keeper,

@@ -21,6 +21,7 @@ import { evidenceOf, type Subject } from '../subject.ts'
 import { opinionsOf } from './few-sources.ts'
 import { frequencyFarOff } from './frequency-far-off.ts'
 import { frequencySaturated } from './frequency-saturated.ts'
+import { onlyWatches, setBySomebodyFrom } from './only-watches.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
 const LONG: Seconds = 1800
@@ -29,6 +30,8 @@ const MOST = 0.5
 const FOR_HOURS: Seconds = 2 * 3600
 /** Of what it was at first, when it goes away. */
 const GROWN = 1.5
+/** Of what somebody set right before: then nobody did any more. */
+const AGAIN = 2
 const LEAST_ROWS = 5
 const APART = 0.1
 const CRITICAL: Seconds = 1
@@ -39,6 +42,9 @@ export const neverCorrected: Rule = subject => {
   const way = longError(subject)
   // What `chronyd -Q` finds it says, and it is to leave the clock alone.
   const asked = subject.log.samples.has('chronyd -Q')
+  const setFrom = setBySomebodyFrom(subject)
+  // Somebody sets it, from as far away, and that is told.
+  if (setFrom !== undefined && !(way && Math.abs(way.most) > AGAIN * setFrom)) return []
   if (!way) return watches && !asked ? [leftAlone(watches, subject)] : []
   const time = way.to - way.from
   const size = Math.abs(way.most)
@@ -103,16 +109,6 @@ const letOneKeepIt = (keeper: Keeper) =>
     ['ps -o args -C chronyd,ntpd   (without -x of chronyd, without `disable ntp`)'],
   )
 const CONFIRM = '`clockwright query` with other servers; the capability CAP_SYS_TIME of the daemon.'
-
-/** What it said the last time that it started. */
-function onlyWatches({ log, keeper }: Subject): LogEvent | undefined {
-  const mine = (event: LogEvent) => event.daemon === keeper.daemon
-  const start = log.events.of('version').filter(mine).at(-1)
-  return log.events
-    .of('only-watches')
-    .filter(mine)
-    .findLast(({ at }) => !start || at >= start.at)
-}
 
 /** Another may keep that clock, as the host does that of a container; where tracking.log is not there, nobody can say. */
 function leftAlone(watches: LogEvent, { log, keeper, when }: Subject): Finding {

@@ -1,10 +1,12 @@
 /** Disturbances that are alike: the same size, many times. */
 import { periodOfSpans } from '#analysis/log/by-the-clock.ts'
 import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { putsRight } from '#analysis/log/set-right.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 
 const MANY = 4
+const NEARLY_ALL = 0.9
 /** Of one quantum. */
 const SAME = 0.05
 const MOST_UNSURE = 0.2
@@ -18,6 +20,8 @@ export interface Regular {
   readonly every: Seconds
   readonly atRoundTimes: boolean
   readonly moved: 'machine' | 'wall clock'
+  /** It had lost that much each time, and was right then: nobody takes that back. */
+  readonly putsRight: boolean
 }
 
 /** The jumps forward that are multiples of one amount, when there are at least four. */
@@ -43,6 +47,7 @@ export function regularJumps(disturbances: readonly Disturbance[]): Regular | un
       machine > wall || (timetable === undefined && (addsUp || (wall === 0 && -size > LARGE)))
         ? 'machine'
         : 'wall clock',
+    putsRight: all.filter(putsRight).length >= NEARLY_ALL * all.length,
   }
 }
 
@@ -77,5 +82,5 @@ function quantumOf(ahead: readonly Disturbance[]): { size: Seconds; all: Disturb
     })
     return { size, all }
   })
-  return trials.find(({ all }) => all.length >= 0.9 * ahead.length) ?? trials[0]!
+  return trials.find(({ all }) => all.length >= NEARLY_ALL * ahead.length) ?? trials[0]!
 }

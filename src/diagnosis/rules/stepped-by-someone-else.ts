@@ -5,6 +5,7 @@
 
 import type { Disturbance } from '#analysis/log/disturbance.ts'
 import type { WentBack } from '#analysis/log/returns.ts'
+import { putsRight } from '#analysis/log/set-right.ts'
 import { isNoticed } from '#analysis/log/sleeps.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -59,7 +60,9 @@ export const steppedBySomeoneElse: Rule = subject => {
           ]
         : []),
     ],
-    cost: 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
+    cost: putsRight(each)
+      ? 'Until then stamps were wrong by that much, and what is stepped makes time jump.'
+      : 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
     causes: [
       ...(isTai(each)
         ? [
