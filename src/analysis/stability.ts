@@ -45,18 +45,27 @@ export function modifiedAllanDeviation({ error, step }: Phase, m: number): Rate 
 export const timeDeviation = (modifiedAllan: Rate, time: Seconds): Seconds =>
   (time * modifiedAllan) / Math.sqrt(3)
 
-/** The largest that the time error ever varied within m steps. */
-export function mtie({ error }: Phase, m: number): Seconds {
-  if (error.length <= m) return Number.NaN
-  const highest = new Slope(error, 1)
-  const lowest = new Slope(error, -1)
-  let most = 0
-  for (let i = 0; i < error.length; i++) {
-    highest.push(i, i - m)
-    lowest.push(i, i - m)
-    if (i >= m) most = Math.max(most, error[highest.first]! - error[lowest.first]!)
+/** Of each step: the time error at its beginning, and between which it was in all of it. */
+export interface Extent {
+  readonly begins: Float64Array
+  readonly least: Float64Array
+  readonly most: Float64Array
+}
+
+/** The largest that the time error ever varied within m steps, from the beginning of one to the beginning of another. */
+export function mtie({ begins, least, most }: Extent, m: number): Seconds {
+  if (begins.length <= m) return Number.NaN
+  const highest = new Slope(most, 1)
+  const lowest = new Slope(least, -1)
+  let largest = 0
+  for (let i = 0; i + 1 < begins.length; i++) {
+    highest.push(i, i - m + 1)
+    lowest.push(i, i - m + 1)
+    const end = begins[i + 1]!
+    if (i + 1 >= m)
+      largest = Math.max(largest, Math.max(most[highest.first]!, end) - Math.min(least[lowest.first]!, end))
   }
-  return most
+  return largest
 }
 
 /** The extreme of a moving window: what a later and more extreme value makes irrelevant is forgotten. */

@@ -1,6 +1,7 @@
 /**
  * How the values of a series were in each of many windows of time: from these come the statistics of any part of it, such as
- * the part in which nothing happened. There are at most 1024; when time runs out of the last one, pairs are joined.
+ * the part in which nothing happened. There are at most 1024; when time runs out of the last one, pairs are joined. Of each the first
+ * value stays as it was: what a mean would have averaged away.
  */
 import type { Seconds } from '#core/time/units.ts'
 
@@ -18,7 +19,15 @@ export interface Summary {
   readonly most: number
 }
 
+/** With what was measured first in it. */
+export interface Begun extends Summary {
+  readonly first: number
+  readonly firstAt: Seconds
+}
+
 interface Sums {
+  readonly first: number
+  readonly firstAt: Seconds
   readonly count: number
   readonly sum: number
   readonly squares: number
@@ -34,6 +43,9 @@ export class Windows {
   readonly #squares = new Float64Array(WINDOWS)
   readonly #min = new Float64Array(WINDOWS).fill(Number.POSITIVE_INFINITY)
   readonly #max = new Float64Array(WINDOWS).fill(Number.NEGATIVE_INFINITY)
+  readonly #first = new Float64Array(WINDOWS)
+  /** Since the origin. */
+  readonly #firstAt = new Float64Array(WINDOWS).fill(Number.POSITIVE_INFINITY)
 
   add(at: Float64Array, values: Float64Array, rows: number): void {
     let origin = this.#origin
@@ -47,6 +59,8 @@ export class Windows {
     let squares = 0
     let min = Number.POSITIVE_INFINITY
     let max = Number.NEGATIVE_INFINITY
+    let first = Number.NaN
+    let firstAt = Number.NaN
     for (let row = 0; row < rows; row++) {
       const value = values[row]!
       if (Number.isNaN(value)) continue
@@ -58,7 +72,7 @@ export class Windows {
         }
         // A clock that was set back writes earlier times; before the beginning they stay in the first window.
         if (since < 0) since = 0
-        if (window >= 0) this.#put(window, { count, sum, squares, min, max })
+        if (window >= 0) this.#put(window, { count, sum, squares, min, max, first, firstAt })
         while (since >= WINDOWS * width) width = this.#widen()
         window = Math.floor(since / width)
         from = window * width
@@ -68,6 +82,8 @@ export class Windows {
         squares = 0
         min = Number.POSITIVE_INFINITY
         max = Number.NEGATIVE_INFINITY
+        first = value
+        firstAt = since
       }
       count++
       sum += value
@@ -75,7 +91,7 @@ export class Windows {
       if (value < min) min = value
       if (value > max) max = value
     }
-    if (window >= 0) this.#put(window, { count, sum, squares, min, max })
+    if (window >= 0) this.#put(window, { count, sum, squares, min, max, first, firstAt })
   }
 
   #put(window: number, of: Sums): void {
@@ -84,6 +100,10 @@ export class Windows {
     this.#squares[window]! += of.squares
     if (of.min < this.#min[window]!) this.#min[window] = of.min
     if (of.max > this.#max[window]!) this.#max[window] = of.max
+    if (of.firstAt < this.#firstAt[window]!) {
+      this.#first[window] = of.first
+      this.#firstAt[window] = of.firstAt
+    }
   }
 
   /** Of all values. */
@@ -93,12 +113,20 @@ export class Windows {
 
   /** Those with values, neighbours joined so that there are at most so many. */
   all(most: number): Summary[] {
-    return this.#joined(Math.max(1, Math.ceil(this.#used / most)))
+    return this.#joined(this.#factor(most)).map(({ one }) => one)
+  }
+
+  /** The same, each with how it began. */
+  begun(most: number): Begun[] {
+    return this.#joined(this.#factor(most)).map(({ one, begin, end }) => {
+      const holds = this.#count.subarray(begin, end).findIndex(count => count > 0) + begin
+      return { ...one, first: this.#first[holds]!, firstAt: this.#origin + this.#firstAt[holds]! }
+    })
   }
 
   /** Those with values, each of so much time: a power of two, and no less than the width is. */
   wide(width: Seconds): Summary[] {
-    return this.#joined(Math.max(1, Math.round(width / this.#width)))
+    return this.#joined(Math.max(1, Math.round(width / this.#width))).map(({ one }) => one)
   }
 
   /** A power of two. */
@@ -110,12 +138,17 @@ export class Windows {
     return this.#count.findLastIndex(count => count > 0) + 1
   }
 
-  #joined(factor: number): Summary[] {
+  #factor(most: number): number {
+    return Math.max(1, Math.ceil(this.#used / most))
+  }
+
+  #joined(factor: number): { one: Summary; begin: number; end: number }[] {
     const used = this.#used
-    const all: Summary[] = []
-    for (let i = 0; i < used; i += factor) {
-      const one = this.#summary(i, Math.min(used, i + factor))
-      if (one.count > 0) all.push(one)
+    const all: { one: Summary; begin: number; end: number }[] = []
+    for (let begin = 0; begin < used; begin += factor) {
+      const end = Math.min(used, begin + factor)
+      const one = this.#summary(begin, end)
+      if (one.count > 0) all.push({ one, begin, end })
     }
     return all
   }
@@ -156,6 +189,9 @@ export class Windows {
     this.#width *= 2
     for (let i = 0; i < WINDOWS / 2; i++) {
       const [a, b] = [2 * i, 2 * i + 1]
+      const holds = this.#count[a]! > 0 ? a : b
+      this.#first[i] = this.#first[holds]!
+      this.#firstAt[i] = this.#firstAt[holds]!
       this.#count[i] = this.#count[a]! + this.#count[b]!
       this.#sum[i] = this.#sum[a]! + this.#sum[b]!
       this.#squares[i] = this.#squares[a]! + this.#squares[b]!
@@ -165,6 +201,7 @@ export class Windows {
     for (const sums of [this.#count, this.#sum, this.#squares]) sums.fill(0, WINDOWS / 2)
     this.#min.fill(Number.POSITIVE_INFINITY, WINDOWS / 2)
     this.#max.fill(Number.NEGATIVE_INFINITY, WINDOWS / 2)
+    this.#firstAt.fill(Number.POSITIVE_INFINITY, WINDOWS / 2)
     return this.#width
   }
 }

@@ -58,7 +58,7 @@ export function deviationsPicture(hosts: readonly Explained[]): Element | undefi
   )
 }
 
-type Pick = (point: WanderPoint) => number
+type Pick = (point: WanderPoint) => number | undefined
 
 interface Line {
   readonly name: string
@@ -112,8 +112,8 @@ function seriesOf(
   several: boolean,
 ): Series {
   // What is exactly zero has no place on a logarithmic axis.
-  const shown = points.filter(point => of(point) > 0)
-  const values = shown.map(of)
+  const shown = points.filter(point => (of(point) ?? 0) > 0)
+  const values = shown.map(point => of(point)!)
   const off = (sign: 1 | -1) => shown.map((point, i) => values[i]! * (1 + sign * point.uncertainty))
   return {
     name: several ? `${name}: ${what}` : what,

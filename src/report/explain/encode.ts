@@ -5,7 +5,7 @@
 import type { HostLog, OffsetMeasures } from '#analysis/log/host-log.ts'
 import type { Moments } from '#analysis/log/moments.ts'
 import { steadyPart } from '#analysis/log/steady.ts'
-import { wanderOf } from '#analysis/log/wander.ts'
+import { type WanderPoint, wanderOf } from '#analysis/log/wander.ts'
 import type { Summary } from '#analysis/log/windows.ts'
 import { instantAt } from '#core/time/civil.ts'
 import type { Instant } from '#core/time/instant.ts'
@@ -109,9 +109,14 @@ function encodeOffset(offset: OffsetMeasures, at: At) {
     staysBelow100us: within100us.lasting,
     steady: encodeSummary(steady && windows.between(steady.from, steady.to), at),
     windows: windows.all(MOST_WINDOWS).map(each => encodeSummary(each, at)),
-    stability: wander ? { from: at(wander.from), to: at(wander.to), points: wander.points } : null,
+    stability: wander
+      ? { from: at(wander.from), to: at(wander.to), points: wander.points.map(encodePoint) }
+      : null,
   }
 }
+
+/** What cannot be told stands there as such. */
+const encodePoint = (of: WanderPoint) => ({ ...of, allan: of.allan ?? null, mtie: of.mtie ?? null })
 
 const encodeSummary = (of: Summary | undefined, at: At) =>
   of ? { ...of, from: at(of.from), to: at(of.to) } : null

@@ -108,14 +108,14 @@ export const stabilityOf = (host: Explained): Element[] =>
     return [
       element('figure', { class: 'deviations' }, ...deviationPanels([each], PANEL)),
       tableOf({
-        caption: `Stability of the offset in ${each.format}, of means over ${duration(points[0]!.time)}`,
+        caption: `Stability of the offset in ${each.format}, of windows of ${duration(points[0]!.time)}`,
         head: ['over', 'Allan deviation', 'modified', 'time deviation', 'MTIE', '±'],
         rows: points.map(({ time, allan, modifiedAllan, timeDeviation, mtie, uncertainty }) => [
           duration(time),
-          allan.toExponential(2),
+          allan?.toExponential(2) ?? '–',
           modifiedAllan.toExponential(2),
           duration(timeDeviation),
-          duration(mtie),
+          mtie === undefined ? '–' : duration(mtie),
           `${(100 * uncertainty).toFixed(0)} %`,
         ]),
       }),
