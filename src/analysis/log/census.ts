@@ -9,7 +9,9 @@ import type { SampleBlock } from '#core/trace/series.ts'
 import { ALIKE, isAbout } from './alike.ts'
 import { grown } from './grown.ts'
 import { type Led, ledBy } from './led.ts'
+import { LONGEST_POLL } from './longest-poll.ts'
 import { mostExplained } from './most-explained.ts'
+import { LEAST_SILENCES } from './pace.ts'
 import type { Heard, Shown } from './shown.ts'
 import { type Spell, spellsOf } from './spells.ts'
 import { type Split, splitsOf, windowsOf } from './splits.ts'
@@ -54,17 +56,24 @@ export interface SourceCount {
 const WITH_MEDIAN = 64
 /** With fewer moments in common two sources are not compared by them. */
 const LEAST_IN_COMMON = 8
+/** Of eight answers a filter lets one through at least: the best. */
+const FILTERED = 8
+/** Who was heard less often may be a stray, however short the time. */
+const LEAST_ASKED = 4
 
 export class Census {
   readonly #thinned = Array.from({ length: WITH_MEDIAN }, () => new Thinned())
   #state: Float64Array = new Float64Array(64 * FIELDS)
   readonly #order: number[] = []
   #rows = 0
+  /** The log has not each answer. */
+  #filtered = false
   #spelt: { readonly rows: number; readonly spells: readonly Spell[] } | undefined
   #counted: { readonly rows: number; readonly sources: readonly SourceCount[] } | undefined
 
   add(block: SampleBlock): void {
     const { at, source, offset, delay } = block
+    this.#filtered = !block.exchanges
     // Where the clock was set while a packet was on its way, that says nothing of the way. A servo means what it prints.
     const shortest = block.daemon === 'other' ? Number.NEGATIVE_INFINITY : 0
     let state = this.#state
@@ -146,9 +155,15 @@ export class Census {
     return this.#thinned[source]?.spread ?? Number.NaN
   }
 
-  /** Whether a source is heard at a pace of its own, as one that is asked is: however seldom that is. */
-  paced(source: number): boolean {
-    return this.#thinned[source]?.paced ?? false
+  /**
+   * Whether a source is heard as one that is asked is, however seldom: at a pace of its own. Of a few lines that a filter let through
+   * none can be told; they are no stray packets if it was never silent for longer than eight of the longest polls.
+   */
+  isAsked(source: number): boolean {
+    if (this.#thinned[source]?.paced) return true
+    const [count, silence] = [COUNT, SILENCE].map(field => this.#state[source * FIELDS + field]!)
+    const few = count! >= LEAST_ASKED && count! <= LEAST_SILENCES
+    return this.#filtered && few && silence! <= FILTERED * LONGEST_POLL
   }
 
   /** When a source that agreed with the others otherwise contradicted them. */

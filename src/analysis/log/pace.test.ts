@@ -17,6 +17,11 @@ test('so is any number of polls up to eight, of which ntpd chose one', () => {
   expect(isPaced(silences)).toBe(true)
 })
 
+test('and most of two or three, with some of eight, after a quick start', () => {
+  const silences = Array.from({ length: 72 }, (_, i) => 256 * [1, 2, 8, 1, 2, 1, 8, 2][i % 8]!)
+  expect(isPaced([2, 2, 2, ...silences])).toBe(true)
+})
+
 test('what comes by chance is none, however often', () => {
   const silence = () => -1000 * Math.log(chance())
   for (const [length, most] of [

@@ -14,7 +14,11 @@ const NEARLY_ALL = 0.85
 const LEAST_PAIRS = 8
 /** Of stray packets 18 % of the silences are so much longer than their median. */
 const HARDLY_ANY = 0.02
-const LEAST_SILENCES = 32
+/** As many as a filter holds, and some chance. Of stray packets 40 % of the silences are longer than that many short ones. */
+const FILTERED = 8.8
+/** One in so many silences is shorter than a short one: a daemon that starts asks quickly. */
+const SHORT = 12
+export const LEAST_SILENCES = 32
 
 /** Silences in their order; not known where nothing was heard before. */
 export function isPaced(all: readonly Seconds[]): boolean {
@@ -25,7 +29,9 @@ export function isPaced(all: readonly Seconds[]): boolean {
     return before !== undefined && silence < ALIKE * before && before < ALIKE * silence
   }).length
   if (pairs >= LEAST_PAIRS && alike >= NEARLY_ALL * pairs) return true
-  const most = ALIKE * upperMedian(silences)
-  const long = silences.filter(silence => silence > most).length
-  return silences.length >= LEAST_SILENCES && long <= HARDLY_ANY * silences.length
+  if (silences.length < LEAST_SILENCES) return false
+  const shortest = silences.toSorted((a, b) => a - b)[Math.floor(silences.length / SHORT)]!
+  return [ALIKE * upperMedian(silences), FILTERED * shortest].some(
+    most => silences.filter(silence => silence > most).length <= HARDLY_ANY * silences.length,
+  )
 }

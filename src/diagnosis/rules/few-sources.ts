@@ -58,7 +58,7 @@ export function opinionsOf(census: Census): Opinions {
   const most = Math.max(...all.map(({ count }) => count))
   const sources = all.filter(
     ({ source, count }) =>
-      source !== NO_SOURCE && count >= 4 && (count >= 0.2 * most || census.paced(source)),
+      source !== NO_SOURCE && count >= 4 && (count >= 0.2 * most || census.isAsked(source)),
   )
   const camps = campsOf(sources)
   return { sources, camps, split: isSplit(camps, sources) && staysSplit(census, sources) }

@@ -62,6 +62,36 @@ test('a server in the next room that is asked every 16 s, and two far ones every
   ])
 })
 
+test('peerstats of ntpd have no line for each packet: those that are asked every 256 s, beside one every 16 s, are no strays', () => {
+  /** Of eight answers the best is let through: after one poll, or up to eight. */
+  const filtered = (server: number, poll: number, lines: number) => {
+    let at = NOON
+    return Array.from({ length: lines }, (_, i) => {
+      at += poll * [1, 2, 8, 1, 3, 1, 8, 2][(i * server) % 8]!
+      return [at + server, server] as const
+    })
+  }
+  const found = (strays: readonly number[] = []) =>
+    explain(
+      ...[
+        ...filtered(1, 16, 760),
+        ...filtered(3, 256, 50),
+        ...filtered(5, 256, 50),
+        ...strays.map(at => [NOON + at, 129] as const),
+      ]
+        .toSorted(([a], [b]) => a - b)
+        .map(
+          ([at, server]) =>
+            `61495 ${at}.000 192.0.2.${server} 9614 ${(1e-5 * Math.sin(at)).toFixed(9)} 0.010000000 0.000100000 0.000010000`,
+        ),
+    ).findings.filter(({ severity }) => severity !== 'note')
+  expect(found().map(({ name }) => name)).toEqual(['good'])
+  const [stray, ...others] = found([300, 700, 5000, 5100, 21_000, 39_000])
+  expect(stray).toMatchObject({ name: 'spurious-source-address', measures: { addresses: 1 } })
+  expect(stray!.what).toContain('192.0.2.129')
+  expect(others).toEqual([])
+})
+
 test('one of three servers makes a leap second, at midnight', () => {
   const leap = (since: number) =>
     explain(

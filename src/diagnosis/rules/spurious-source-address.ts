@@ -1,7 +1,7 @@
 /**
  * spurious-source-address: an address that is heard far more seldom than the others, over the same time (field report 002
  * found it with awk, sort and uniq). It is usually another interface of one of them. One that comes at a pace is none: its daemon
- * asks it more seldom than the others.
+ * asks it more seldom than the others, and of what it answers peerstats has only what a filter let through.
  */
 import type { SourceCount } from '#analysis/log/census.ts'
 import { duration } from '#core/time/format.ts'
@@ -34,7 +34,7 @@ export const spuriousSourceAddress: Rule = subject => {
   const rare: SourceCount[] = []
   for (const each of all) {
     if (each.source === NO_SOURCE) continue
-    const often = each.count >= SELDOM * most || counted.some(({ census }) => census.paced(each.source))
+    const often = each.count >= SELDOM * most || counted.some(({ census }) => census.isAsked(each.source))
     if (often) regular.push(each)
     else rare.push(each)
   }
