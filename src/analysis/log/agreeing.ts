@@ -7,6 +7,7 @@ import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import type { Census, SourceCount } from './census.ts'
+import { isContradicted } from './contradicted.ts'
 import { mostExplained } from './most-explained.ts'
 
 const HELD = 4096
@@ -22,13 +23,14 @@ export interface OddOnes {
 }
 
 /**
- * The few that are off by more than half their delay explains, where most agree. Of two nobody can tell, and neither where
- * a half is off.
+ * The few that are off by more than half their delay explains, where most agree, and that those contradict whose own ways are
+ * short enough to tell. Of two nobody can tell, and neither where a half is off.
  */
 export function oddOnesOf(all: readonly SourceCount[]): OddOnes {
   const of = all.filter(({ count }) => count >= LEAST_ROWS)
   const middle = upperMedian(of.map(({ level }) => level))
-  const odd = of.filter(({ level, leastDelay }) => Math.abs(level - middle) > mostExplained(leastDelay))
+  const claims = of.map(({ level, leastDelay }) => ({ level, explained: mostExplained(leastDelay) }))
+  const odd = of.filter((_, i) => isContradicted(claims[i]!, claims, middle))
   return { odd: of.length < 3 || 2 * odd.length >= of.length ? [] : odd, of, middle }
 }
 

@@ -4,6 +4,7 @@
  */
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
+import { isContradicted } from './contradicted.ts'
 import {
   type Heard,
   LEAST_TIME,
@@ -43,7 +44,9 @@ export function spellsOf(all: readonly Heard[]): Spell[] {
     spellsBy(
       windows.flatMap((window, i) => {
         const mine = window.find(each => each.source === source)
-        return mine && middles[i] ? [{ mine, middle: middles[i] }] : []
+        return mine && middles[i]
+          ? [{ mine, middle: middles[i], side: sideOf(mine, window, middles[i].level) }]
+          : []
       }),
     ),
   )
@@ -58,26 +61,32 @@ interface Middle {
 /** Undefined where no majority agrees. */
 function middleOf(window: readonly Shown[]): Middle | undefined {
   const level = upperMedian(window.map(each => each.level))
-  const agree = window.filter(each => sideOf(each, level) === 0).length
+  const agree = window.filter(each => sideOf(each, window, level) === 0).length
   return window.length >= 3 && 2 * agree > window.length ? { level, agree } : undefined
 }
 
-/** On which side of the others a source was, beyond what its way explains: 0 if it may have been right. */
-function sideOf(shown: Shown, middle: Seconds): number {
+/** On which side of the others a source was, beyond what its way and theirs explain: 0 if it may have been right. */
+function sideOf(shown: Shown, window: readonly Shown[], middle: Seconds): number {
   const { low, high, limit } = shown
-  return low - middle > limit ? 1 : high - middle < -limit ? -1 : 0
+  const side = low - middle > limit ? 1 : high - middle < -limit ? -1 : 0
+  const near = { level: side > 0 ? low : high, explained: limit }
+  const others = window
+    .filter(each => each !== shown)
+    .map(each => ({ level: each.level, explained: each.limit }))
+  return side !== 0 && isContradicted(near, others, middle) ? side : 0
 }
 
 interface Judged {
   readonly mine: Shown
   readonly middle: Middle
+  readonly side: number
 }
 
 /** Windows of one source that follow each other, all on one side of the others. */
 function spellsBy(windows: readonly Judged[]): Spell[] {
   const runs: { side: number; of: Judged[] }[] = []
   for (const each of windows) {
-    const side = sideOf(each.mine, each.middle.level)
+    const { side } = each
     const last = runs.at(-1)
     if (last?.side === side) last.of.push(each)
     else runs.push({ side, of: [each] })

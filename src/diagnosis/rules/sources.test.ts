@@ -36,6 +36,22 @@ test('a far server that is off by half of its longer way', () => {
   expect(findings.map(({ name }) => name)).not.toContain('falseticker')
 })
 
+test('a server in the next room beside three behind an uplink that is slower in one direction is no falseticker; one that lies by more is', () => {
+  const found = (near: number) =>
+    explain(
+      ...peerstats(
+        server => (server === 1 ? { offset: near, delay: 3e-4 } : { offset: 0, delay: 0.01 * server }),
+        NOON,
+        MARCH_2027,
+        [1, 2, 3, 4],
+      ),
+    ).findings.filter(({ severity }) => severity !== 'note')
+  expect(found(-4e-3).map(({ name }) => name)).toEqual(['good'])
+  const [lie] = found(-0.05)
+  expect(lie!.name).toMatch(/^falseticker/)
+  expect(lie!.what).toContain('192.0.2.1')
+})
+
 test('a server in the next room that is asked every 16 s, and two far ones every 17 min: these are no stray packets', () => {
   const row = (at: number, server: string) =>
     `61495 ${at}.000 ${server} 9614 ${(1e-5 * Math.sin(at)).toFixed(9)} 0.010000000 0.000100000 0.000010000`
@@ -396,7 +412,9 @@ describe('a source that stands apart from the others, and is followed', () => {
   })
 
   test('by what the ways to the others may hide', () => {
-    expect(told(-0.02, 0.06)).toMatchObject([{ name: 'falseticker-followed', severity: 'warning' }])
+    // By more than half of the longer way, and by less than half of both.
+    expect(told(-0.018, 0.03)).toMatchObject([{ name: 'falseticker-followed', severity: 'warning' }])
+    expect(told(-0.02, 0.06)).toEqual([])
   })
 
   test('for much of the time, as the messages tell', () => {
