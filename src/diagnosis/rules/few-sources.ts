@@ -20,6 +20,8 @@ import { areAroundLeap } from './leap-second.ts'
 
 /** Disagreement below this is nobody's trouble. */
 const LEAST: Seconds = 5e-3
+/** Until then sources may have agreed by chance, or one was not heard yet. */
+const AT_FIRST: Seconds = 3600
 /** Of the time. */
 const MOSTLY = 0.8
 
@@ -32,8 +34,11 @@ export const fewSources: Rule = subject => {
   const { sources, camps, split } = opinionsOf(census)
   // `chronyd -Q` says what all its sources make, and not how many they were.
   if (sources.length === 0 || subject.log.samples.has('chronyd -Q')) return []
-  if (split) return [disagreement(sources, camps, subject)]
   const parted = splitOf(census)
+  // The median of a log says little of sources that agreed at first, and drift apart.
+  const agreedAtFirst =
+    parted !== undefined && parted.from - Math.min(...sources.map(({ from }) => from)) > AT_FIRST
+  if (split && !agreedAtFirst) return [disagreement(sources, camps, subject)]
   if (parted) return [disagreedFor(parted, sources, census, subject)]
   const said = contradicted(subject).filter(({ severity }) => severity === 'critical')
   return said.length > 0 ? said : sources.length > 2 ? [] : [few(sources, subject)]

@@ -36,6 +36,23 @@ test('a far server that is off by half of its longer way', () => {
   expect(findings.map(({ name }) => name)).not.toContain('falseticker')
 })
 
+test('two that agreed at first and drift apart are told by what they come to, and from when on', () => {
+  const found = explain(
+    ...[0, 1, 2, 3, 4].flatMap(k =>
+      peerstats(
+        (server, at) => ({ offset: server === 2 ? 1e-5 * at : 0, delay: 0.08 }),
+        k * 12_800,
+        MARCH_2027,
+        [1, 2],
+      ),
+    ),
+  ).findings.find(({ name }) => name === 'two-sources')!
+  expect(found.severity).toBe('critical')
+  // 10 µs/s for 64000 s; half of both ways is 80 ms.
+  expect(found.measures.apart).toBeGreaterThan(0.6)
+  expect(found.what).toMatch(/from 2027-03-31T0[23]:/)
+})
+
 test('a server in the next room beside three behind an uplink that is slower in one direction is no falseticker; one that lies by more is', () => {
   const found = (near: number) =>
     explain(
