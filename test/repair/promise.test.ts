@@ -117,3 +117,25 @@ test('what is left to a person is said, and is no success', { timeout: 60_000 },
   expect(status).toBe(1)
   expect(repair('undo').stdout).toContain('as it was before')
 })
+
+test('a link that somebody has made a file of since is not as it was', { timeout: 60_000 }, async () => {
+  write('etc/ntp/ntp.conf', readFileSync(join(root, 'etc/ntp.conf'), 'utf8'))
+  rmSync(join(root, 'etc/ntp.conf'))
+  symlinkSync('ntp/ntp.conf', join(root, 'etc/ntp.conf'))
+  const before = readFileSync(join(root, 'etc/ntp/ntp.conf'), 'utf8')
+  const checked = await examineHere(root)
+  writeFileSync(`${root}.plan`, JSON.stringify(makePlan(checked, root, {}).plan))
+  expect(await applyHere(root)).toMatchObject({ outcome: 'applied' })
+  const after = readFileSync(join(root, 'etc/ntp/ntp.conf'), 'utf8')
+  expect(after).not.toBe(before)
+  rmSync(join(root, 'etc/ntp.conf'))
+  write('etc/ntp.conf', after)
+  const undone = await undoHere(root)
+  expect(undone?.stuck).toEqual([
+    expect.stringMatching(/^\/etc\/ntp\.conf was changed by somebody else since/),
+  ])
+  rmSync(join(root, 'etc/ntp.conf'))
+  symlinkSync('ntp/ntp.conf', join(root, 'etc/ntp.conf'))
+  expect(await undoHere(root)).toEqual({ number: 1, stuck: [] })
+  expect(readFileSync(join(root, 'etc/ntp/ntp.conf'), 'utf8')).toBe(before)
+})

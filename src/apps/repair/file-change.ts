@@ -48,6 +48,7 @@ export function prepareFile(root: string, folder: string, change: FileChange, st
   return {
     kind: 'file',
     path,
+    ...(pathOf(change.path) !== path && { named: change.path }),
     kept,
     before: now === undefined ? undefined : digest(now),
     fresh: join(dirname(path), `.${basename(path)}.clockwright-${process.pid}`),
@@ -77,6 +78,10 @@ export const fileReads = (root: string, { path, after }: FileIntent): boolean =>
 /** Whatever the change came to. Throws {@link Moved} when somebody else wrote the file meanwhile. */
 export function undoFile(root: string, intent: FileIntent, folder: string, force: boolean): void {
   const { path, fresh, folders, kept } = placed(root, intent)
+  if (intent.named !== undefined && !force && pathBelow(root, intent.named) !== intent.path)
+    throw new Moved(
+      `${intent.named} was changed by somebody else since: it led to ${intent.path} by a link, and does no longer; --force puts back ${intent.path} alone`,
+    )
   if (kept !== undefined && !/^before\/\d+$/.test(kept))
     throw new Moved(`the journal names ${kept}, which is none of its files`)
   rmSync(fresh, { force: true })
@@ -96,6 +101,9 @@ export function undoFile(root: string, intent: FileIntent, folder: string, force
     syncFolder(dirname(path))
   }
 }
+
+/** Without dots, as it would be if there were no links. */
+const pathOf = (path: string): string => join('/', path)
 
 /** A journal holds paths of that machine: it may be undone where its disk lies now, and leads nowhere else. */
 const placed = (root: string, intent: FileIntent): FileIntent => ({

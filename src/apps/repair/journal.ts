@@ -39,6 +39,8 @@ const intent = v.variant('kind', [
   v.object({
     kind: v.literal('file'),
     path: v.string(),
+    /** What the plan calls it, where a link led from there. */
+    named: v.optional(v.string()),
     /** Where the file was kept, below the repair's folder; undefined when there was none. */
     kept: v.optional(v.string()),
     /** SHA-256 of the file before the change. */

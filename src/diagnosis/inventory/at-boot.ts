@@ -10,9 +10,9 @@ import { findClockSetting } from '#dialects/linux/set-clock.ts'
 import { counterIn, endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { type LocatedSetting, listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { linesOf } from '#dialects/named-source.ts'
-import { scriptsAtBoot, tellsWhatRuns } from './boot-scripts.ts'
+import { keepsModes, scriptsAtBoot, tellsWhatRuns } from './boot-scripts.ts'
 import { KNOWN_DAEMONS } from './daemon-table.ts'
-import { linesIn, textAt } from './place.ts'
+import { findLine, linesIn, textAt } from './place.ts'
 import { findEnabled, OPENRC_RUNLEVELS, pathOfUnit, RUNLEVELS } from './units.ts'
 
 export interface LineAtBoot {
@@ -87,7 +87,7 @@ const startsOfLocal = (files: Files): string[] =>
 const mayRun =
   (files: Files) =>
   (path: string): boolean =>
-    files.executable(path) !== false || !tellsWhatRuns(files)
+    files.executable(path) !== false || !(tellsWhatRuns(files) || keepsModes(files))
 
 export const scriptsToRun = (files: Files, folder: string): string[] =>
   filesToRun(files, folder).filter(mayRun(files))
@@ -101,11 +101,24 @@ const TABLES_IN = ['/etc/cron.d', SPOOL, '/var/spool/cron/crontabs', '/var/spool
 /** What an editor or a package left behind is not run, nor a folder. */
 const LEFT_BEHIND = /~$|\.(?:rpm\w+|dpkg-\w+|bak|old|disabled|swp|d)$|^\./
 
+/** Debian's run-parts(8) and cron(8) take no other name, so none with a dot; Red Hat's do. */
+const DEBIAN_NAME = /^[\w-]+$/
+const BY_NAME = /^\/etc\/(?:cron\.\w+|network\/if-up\.d)$/
+const RELEASES = ['etc/os-release', 'usr/lib/os-release']
+
+const isOfDebian = (files: Files): boolean =>
+  files.exists('/etc/debian_version') ||
+  findLine(files, RELEASES, /^ID(?:_LIKE)?=.*\b(?:debian|ubuntu)\b/) !== undefined
+
+const isName = (files: Files, folder: string): ((name: string) => boolean) =>
+  BY_NAME.test(folder) && isOfDebian(files) ? name => DEBIAN_NAME.test(name) : name => !LEFT_BEHIND.test(name)
+
 /** What is run of a folder. */
 const filesToRun = (files: Files, folder: string): string[] =>
   files
     .names(folder)
-    .filter(name => !LEFT_BEHIND.test(name) && !(folder === SPOOL && FOLDERS_IN_SPOOL.test(name)))
+    .filter(isName(files, folder))
+    .filter(name => !(folder === SPOOL && FOLDERS_IN_SPOOL.test(name)))
     .slice(0, MOST_FILES)
     .map(name => `${folder}/${name}`)
 

@@ -18,8 +18,7 @@ export const scriptsAtBoot = (files: Files): string[] =>
 
 /** SysV init looks at that, too, but of a copy of so old a machine nobody knows by what it was carried here. */
 const needsToBeExecutable = (files: Files): boolean =>
-  tellsWhatRuns(files) ||
-  (hasSystemd(files) && !hasOtherInit(files) && (saysSo(files) || isAnythingExecutable(files)))
+  tellsWhatRuns(files) || (hasSystemd(files) && !hasOtherInit(files) && (saysSo(files) || keepsModes(files)))
 
 /** The machine itself does, and what `clockwright collect` wrote of one. */
 export const tellsWhatRuns = (files: Files): boolean => files.own || files.exists(READINGS)
@@ -41,7 +40,7 @@ const PROGRAMS = [
 ]
 const ENOUGH = 16
 
-const isAnythingExecutable = (files: Files): boolean =>
+export const keepsModes = (files: Files): boolean =>
   PROGRAMS.some(folder =>
     files
       .names(folder)

@@ -234,3 +234,32 @@ describe('a job whose program is not there would set the clock', () => {
     ],
   ])('it does %s', (_, members) => expect(told(members)).toEqual(acts))
 })
+
+describe('scripts of a folder that are run', () => {
+  const TEXT = '#!/bin/sh\nntpdate a.example\n'
+  const script = (executable?: boolean): Member => ({
+    bytes: Buffer.from(TEXT),
+    text: TEXT,
+    ...(executable !== undefined && { executable }),
+  })
+  const names = (members: Record<string, Member>) => jobsOf(members).map(({ name }) => name)
+
+  test.each(['etc/cron.hourly/t', 'etc/network/if-up.d/t', 'etc/NetworkManager/dispatcher.d/t'])(
+    'are executable, where a copy has kept that of anything: %s',
+    path => {
+      expect(names({ [path]: script(false), 'etc/cron.daily/dpkg': script(true) })).not.toContain(`/${path}`)
+      expect(names({ [path]: script(true) })).toEqual([`/${path}`])
+      expect(names({ [path]: script(false) })).toEqual([`/${path}`])
+    },
+  )
+
+  test.each([
+    [{ 'etc/debian_version': '12.5\n' }, []],
+    [{ 'etc/os-release': 'ID=mint\nID_LIKE="ubuntu debian"\n' }, []],
+    [{ 'etc/os-release': 'ID="rhel"\nID_LIKE="fedora"\n' }, ['/etc/cron.hourly/ntpdate.sh']],
+  ])('have no dot in their names with Debian: %j', (members, found) => {
+    expect(names({ ...members, 'etc/cron.hourly/ntpdate.sh': script() })).toEqual(found)
+    expect(names({ ...members, 'etc/cron.hourly/ntp_date-2': script() })).toHaveLength(1)
+    expect(names({ ...members, 'etc/NetworkManager/dispatcher.d/50-t.sh': script() })).toHaveLength(1)
+  })
+})
