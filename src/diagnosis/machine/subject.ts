@@ -153,7 +153,8 @@ export const lacksConfiguration = ({ name, configuration, unreadable }: TimeDaem
 export const lacksSources = ({ configuration, unseen = [] }: TimeDaemon): boolean =>
   unseen.length > 0 && !configuration.some(({ text }) => NAMES_SOURCES.test(text))
 
-const NAMES_SOURCES = /^\s*(?:server|pool|peer|refclock|broadcastclient|multicastclient|manycastclient)\b/im
+const NAMES_SOURCES =
+  /^\s*(?:server|pool|peer|refclock|broadcastclient|multicastclient|manycastclient|enable\s.*\bbclient)\b/im
 
 /** Can it be told who keeps this clock, or that nobody does? */
 export function isKeeperKnown(inventory: Inventory): boolean {

@@ -90,6 +90,13 @@ export function parseConf(text: string, file: string, version?: NtpdVersion): Nt
     if (command.name === 'unpeer' || command.name === 'unconfig') removed.add(command.words[0] ?? '')
     else readHeeded(found, command, heeded(command, version))
   }
+  const bclient = found.switches.get('bclient')
+  if (bclient?.value)
+    readListener(
+      found,
+      { name: 'enable', words: [], line: bclient.line, text: 'enable bclient' },
+      'broadcastclient',
+    )
   return {
     ...found,
     file,
@@ -157,7 +164,7 @@ function readAssociation(found: Reading, command: Command, kind: NtpdAssociation
   found.associations.push({ kind, address, options, line, text })
 }
 
-/** `broadcastclient [novolley]`, `multicastclient [address …]`. */
+/** `broadcastclient [novolley]`, its other name `enable bclient`, `multicastclient [address …]`. */
 function readListener(found: Reading, command: Command, kind: NtpdAssociation['kind']): void {
   const { line, text, words } = command
   const options = { flags: new Set(words), values: new Map<string, string>(), unknown: [] }

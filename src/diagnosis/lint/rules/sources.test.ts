@@ -170,3 +170,11 @@ test('a file without a source asks those of folders that are not here, if any', 
 
 test('a folder of sources holds no makestep', () =>
   expect(found('chrony.conf', `${TWO}sourcedir /run/chrony-dhcp\n`, 'never-steps')).toHaveLength(1))
+
+test.each([
+  ['disable auth\nenable bclient\n', 0],
+  ['enable monitor bclient\ndisable bclient\n', 1],
+  ['enable monitor\n', 1],
+])('%j: who listens to broadcasts has a source', (lines, count) =>
+  expect(found('ntp.conf', `driftfile /var/lib/ntp/drift\n${lines}`, 'no-source')).toHaveLength(count),
+)
