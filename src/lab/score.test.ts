@@ -20,6 +20,14 @@ test('for good: a last excursion counts, and a run that ends outside never got t
   expect(timeUntilBelow(Float64Array.of(0, 0, 1), 0.5)).toBe(Number.POSITIVE_INFINITY)
 })
 
+test('who is right at the end of a long story by chance is not back', () => {
+  // Wrong each sixth second, and at the end for a few seconds not.
+  const offsets = Array.from({ length: 7200 }, (_, i) => (i % 6 === 0 && i < 7195 ? 0.5 : 0))
+  expect(scoreRun(run(offsets), { disruptedAt: 0 }).timeTo10ms).toBe(Number.POSITIVE_INFINITY)
+  const back = offsets.map((offset, i) => (i < 7000 ? offset : 0))
+  expect(scoreRun(run(back), { disruptedAt: 0 }).timeTo10ms).toBe(6997)
+})
+
 test('a score counts from the disruption, and only what the player did', () => {
   const score = scoreRun(
     run([9, 0, 2, 0.5, -0.3, -0.005, 0, 0], {

@@ -95,6 +95,7 @@ interface Stretch {
   /** From the start of the run to the end of the stretch. */
   readonly offsets: Float64Array
   readonly shown: readonly Shown[]
+  readonly isLast: boolean
 }
 
 function stretchesOf(
@@ -111,6 +112,7 @@ function stretchesOf(
       from,
       offsets: to === NEVER ? offsets : offsets.subarray(0, Math.ceil(to)),
       shown: shownAtBreaks(breaks.slice(first, next), from),
+      isLast: to === NEVER,
     }
   })
 }
@@ -129,7 +131,7 @@ function longestRecovery(stretches: readonly Stretch[], limit: Seconds): Seconds
 }
 
 /** From the disruption until the clock is seen right at a second or at a break, and never wrong again in this stretch. */
-function timeUntilRight({ offsets, shown, from }: Stretch, limit: Seconds): Seconds {
+function timeUntilRight({ offsets, shown, from, isLast }: Stretch, limit: Seconds): Seconds {
   const start = Math.ceil(from)
   const isWrong = (offset: Seconds) => Math.abs(offset) >= limit
   const second = Math.max(start - 1, offsets.findLastIndex(isWrong))
@@ -142,8 +144,14 @@ function timeUntilRight({ offsets, shown, from }: Stretch, limit: Seconds): Seco
   const rest = Math.max(second + 1, Math.ceil(shown[wrong]?.at ?? 0))
   const right = offsets.findIndex((offset, i) => i >= rest && !Number.isNaN(offset))
   const shownRight = shown.find(({ at }, i) => i > wrong && at > second)
-  return Math.min(right < 0 ? NEVER : right, shownRight?.at ?? NEVER) - from
+  const back = Math.min(right < 0 ? NEVER : right, shownRight?.at ?? NEVER)
+  const byChance = isLast && offsets.length - start > MANY * HELD && offsets.length - back < HELD
+  return byChance ? NEVER : back - from
 }
+
+/** A clock that is wrong now and then is right at the end of a long story by chance: so long it must have stayed so. */
+const HELD: Seconds = 60
+const MANY = 10
 
 function withoutBlur(offsets: Float64Array, [from, to]: readonly [Seconds, Seconds]): Float64Array {
   const after = offsets[Math.floor(to) + 1]

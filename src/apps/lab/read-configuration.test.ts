@@ -21,10 +21,10 @@ function copyWith(files: Readonly<Record<string, string>>): string {
   return root
 }
 
-function playerOf(file: string, daemon?: string) {
+function playerOf(file: string, daemon?: string, options?: string) {
   const { player, notes, namesNobody } = configuredPlayer({
     name: file,
-    ...readConfigurationOf(file, { daemon, options: undefined }),
+    ...readConfigurationOf(file, { daemon, options }),
   })!
   return { player, notes, namesNobody, asked: sourcesAsked(player).map(({ address }) => address) }
 }
@@ -72,13 +72,17 @@ test('of a copy of a machine the daemon is played with the version and the optio
     'etc/redhat-release': 'CentOS release 6.10 (Final)\n',
     'etc/sysconfig/ntpd': 'OPTIONS="-x -u ntp:ntp -p /var/run/ntpd.pid -g"\n',
   })
-  const { player, notes } = playerOf(join(root, 'etc/ntp.conf'))
-  expect(player).toMatchObject({ kind: 'ntpd', options: '-g -x' })
-  expect(notes.join('; ')).toContain('in this copy it is started as `/usr/sbin/ntpd -x -u ntp:ntp')
-  expect(playerOf(join(root, 'etc/ntp.conf'), 'ntpd-4.2.6p5').player).toMatchObject({
-    version: '4.2.6p5',
-    options: '-g',
-  })
+  const file = join(root, 'etc/ntp.conf')
+  const { player, notes } = playerOf(file)
+  expect(player).toMatchObject({ kind: 'ntpd', version: '4.2.6p5', options: '-g -x' })
+  expect(notes).toContainEqual(
+    expect.stringMatching(
+      /in this copy it is started as `\/usr\/sbin\/ntpd -x -u ntp:ntp .* CentOS release 6\.10/,
+    ),
+  )
+  // What is said goes before that, and no more than what is said.
+  expect(playerOf(file, 'ntpd-4.2.8p15').player).toMatchObject({ version: '4.2.8p15', options: '-g -x' })
+  expect(playerOf(file, 'ntpd-4.2.8p15', '-g').player).toMatchObject({ options: '-g' })
 })
 
 test('ntp.conf of NTPsec is played as that', () => {

@@ -30,13 +30,14 @@ const TIMESYNCD = 'timesyncd.conf'
 /** Of more files only their number is said. */
 const MOST_NAMED = 6
 
-/** `daemon` and `options` are as a person writes them; without them the machine around the file tells, and then the text. */
+/** `daemon` and `options` are as a person writes them; of what is not said the machine around the file tells, and then the text. */
 export function readConfigurationOf(
   file: string,
   said: Pick<Said, 'daemon' | 'options'>,
 ): Pick<Said, 'daemon' | 'options'> & Required<Pick<Said, 'text' | 'lines' | 'remarks'>> {
-  const reader = said.daemon === undefined && said.options === undefined ? readerAround(file) : undefined
-  const { daemon, options } = reader ?? said
+  const reader = said.daemon === undefined || isNtpd(said.daemon) ? readerAround(file) : undefined
+  const { daemon = reader?.daemon, options = reader?.options } = said
+  const isAsked = said.daemon === undefined || said.options === undefined
   const around = machineAround(file)
   const path = around?.path ?? resolve(file)
   const withDropIns = around !== undefined && path.endsWith(`/systemd/${TIMESYNCD}`)
@@ -71,7 +72,7 @@ export function readConfigurationOf(
     text,
     lines,
     remarks: [
-      ...(reader ? [reader.remark] : []),
+      ...(reader && isAsked ? [reader.remark] : []),
       ...readWith(
         configuration.filter(each => each.path !== path).map(each => shown(each.path)),
         around !== undefined,
@@ -84,6 +85,8 @@ export function readConfigurationOf(
     ],
   }
 }
+
+const isNtpd = (daemon: string): boolean => daemonKind(daemon) === 'ntpd'
 
 const asRead = (text: string): FileRead => ({ kind: 'read', text, bytes: Buffer.from(text) })
 

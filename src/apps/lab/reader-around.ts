@@ -2,9 +2,10 @@
  * Who reads a configuration, and how it is started, where the machine around the file tells: this one, or the copy of one that the
  * file lies in. What a person says of it goes before that.
  */
-import type { TimeDaemon } from '#core/guest/inventory.ts'
+import type { Distribution, TimeDaemon } from '#core/guest/inventory.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { writtenDaemon } from '#lab/players/daemon-name.ts'
+import { ntpdOfRelease } from '#lab/players/of-release.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { machineAround } from '../machine-around.ts'
 import { clockOptions, findOwnDaemon } from './own-daemon.ts'
@@ -24,21 +25,30 @@ export function readerAround(file: string): Reader | undefined {
       ? { daemon: own.daemon, options: own.options, remark: own.evidence.replace(/\.$/, '') }
       : undefined
   }
-  const { daemons } = takeInventory(openFiles(around.root))
+  const { daemons, kernel } = takeInventory(openFiles(around.root))
   const reader = daemons.find(({ configuration }) => configuration[0]?.path === around.path)
-  return reader && readerInCopy(reader)
+  return reader && readerInCopy(reader, kernel.distribution?.value)
 }
 
-function readerInCopy({ name, version, commandLine, setsTime }: TimeDaemon): Reader | undefined {
+function readerInCopy(
+  { name, version, commandLine, setsTime }: TimeDaemon,
+  distribution: Distribution | undefined,
+): Reader | undefined {
   if (!commandLine) return undefined
   const started = `in this copy it is started as \`${commandLine.value.join(' ')}\``
-  if (name === 'ntpd' || name === 'ntpsec')
+  if (name === 'ntpd' || name === 'ntpsec') {
+    const ofRelease = version || name === 'ntpsec' ? undefined : distribution && ntpdOfRelease(distribution)
+    const known = version?.value ?? ofRelease
     return {
       // Of an ntpd without a version the lab says itself which one it plays.
-      daemon: version || name === 'ntpsec' ? writtenDaemon(name, version?.value) : undefined,
+      daemon: known !== undefined || name === 'ntpsec' ? writtenDaemon(name, known) : undefined,
       options: clockOptions(commandLine.value.slice(1)),
-      remark: started,
+      remark:
+        ofRelease === undefined
+          ? started
+          : `${started}, by ${distribution!.name}, which has ntpd ${ofRelease}`,
     }
+  }
   return name === 'chronyd' && setsTime?.value === false
     ? {
         daemon: undefined,
