@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
-import { ipv4Number, isIpv6, lengthOfMask, maskOfLength } from './ip-address.ts'
+import { ipv4Number, isFourBytes, isIpv6, lengthOfMask, maskOfLength } from './ip-address.ts'
 
 test('an IPv4 address is four whole numbers below 256', () => {
   expect(['0.0.0.0', '10.0.0.1', '255.255.255.255'].map(ipv4Number)).toEqual([0, 0x0a000001, 0xffffffff])
   for (const other of ['300.1.1.1', '10.0.0', '10.0.0.0.0', '010.0.0.1', '10.0.0.', 'a.b.c.d'])
     expect(ipv4Number(other)).toBeUndefined()
+})
+
+test('to a resolver a zero in front is no mistake', () => {
+  expect(['010.0.0.1', '10.0.0.1'].map(isFourBytes)).toEqual([true, true])
+  expect(['300.1.1.1', '10.0.0', '10.0.0.0.0', 'a.b.c.d'].some(isFourBytes)).toBe(false)
 })
 
 test.each(['::', '::1', 'fe80::', '2001:db8:0:0:0:0:0:1', '1:2:3:4:5:6:7::', '::ffff:192.0.2.1', 'FE80::1'])(

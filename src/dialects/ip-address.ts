@@ -10,6 +10,10 @@ export function ipv4Number(address: string): number | undefined {
     : undefined
 }
 
+/** What the resolver takes for an IPv4 address: to it a zero in front is no mistake. */
+export const isFourBytes = (word: string): boolean =>
+  /^\d+(?:\.\d+){3}$/.test(word) && word.split('.').every(part => Number(part) < 256)
+
 /** Without a zone. */
 export function isIpv6(address: string): boolean {
   const [, head = address, four] = /^(.*:)(\d+\.[\d.]+)$/.exec(address) ?? []

@@ -35,9 +35,9 @@ export function readConfigurationOf(
   file: string,
   said: Pick<Said, 'daemon' | 'options'>,
 ): Pick<Said, 'daemon' | 'options'> & Required<Pick<Said, 'text' | 'lines' | 'remarks'>> {
-  const reader = said.daemon === undefined || isNtpd(said.daemon) ? readerAround(file) : undefined
+  const isOpen = said.daemon === undefined || (said.options === undefined && isNtpd(said.daemon))
+  const reader = isOpen ? readerAround(file) : undefined
   const { daemon = reader?.daemon, options = reader?.options } = said
-  const isAsked = said.daemon === undefined || said.options === undefined
   const around = machineAround(file)
   const path = around?.path ?? resolve(file)
   const withDropIns = around !== undefined && path.endsWith(`/systemd/${TIMESYNCD}`)
@@ -72,7 +72,7 @@ export function readConfigurationOf(
     text,
     lines,
     remarks: [
-      ...(reader && isAsked ? [reader.remark] : []),
+      ...(reader ? [reader.remark] : []),
       ...readWith(
         configuration.filter(each => each.path !== path).map(each => shown(each.path)),
         around !== undefined,

@@ -1,8 +1,8 @@
 /**
  * clocks-fight: somebody sets the clock again and again, in a regular rhythm, and the daemon undoes it. Hypervisors' tools
  * that synchronise periodically do that, each minute or so, when the host's own clock is off; jobs of cron do at round times. Where the
- * other one writes into the same log it is named. Where nobody undoes it
- * the clock was wrong before each time, and only who sets it corrects it at all.
+ * other one writes into the same log it is named. Where nobody undoes it the clock was wrong before each time, and only who sets it
+ * corrects it at all.
  */
 import { type Fight, foughtBy } from '#analysis/log/fought.ts'
 import { jobToldBy, type ToldJob } from '#analysis/log/told.ts'

@@ -34,7 +34,7 @@ export const fewSources: Rule = subject => {
   const { sources, camps, split } = opinionsOf(census)
   // `chronyd -Q` says what all its sources make, and not how many they were.
   if (sources.length === 0 || subject.log.samples.has('chronyd -Q')) return []
-  const parted = splitOf(census)
+  const parted = splitOf(sources, census)
   // The median of a log says little of sources that agreed at first, and drift apart.
   const agreedAtFirst =
     parted !== undefined && parted.from - Math.min(...sources.map(({ from }) => from)) > AT_FIRST
@@ -45,9 +45,10 @@ export const fewSources: Rule = subject => {
 }
 
 /** The longest time without a majority. */
-function splitOf(census: Census): Split | undefined {
-  const ids = opinionsOf(census).sources.map(({ source }) => source)
-  return census.splits(ids).toSorted((a, b) => b.to - b.from - (a.to - a.from))[0]
+function splitOf(sources: readonly SourceCount[], census: Census): Split | undefined {
+  return census
+    .splits(sources.map(({ source }) => source))
+    .toSorted((a, b) => b.to - b.from - (a.to - a.from))[0]
 }
 
 interface Opinions {

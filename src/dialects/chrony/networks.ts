@@ -5,7 +5,7 @@
  * Asked of 4.3 itself, line by line.
  */
 import { compareVersions, type Reader } from '../grammar.ts'
-import { ipv4Number, isIpv6, lengthOfMask, networkWithoutStars } from '../ip-address.ts'
+import { ipv4Number, isFourBytes, isIpv6, lengthOfMask, networkWithoutStars } from '../ip-address.ts'
 import { isHost } from '../named-source.ts'
 
 export const TAKES_NETWORK: ReadonlySet<string> = new Set(['allow', 'deny', 'cmdallow', 'cmddeny'])
@@ -61,6 +61,4 @@ const isShort = (net: string): boolean =>
   /^\d+(\.\d+){0,2}$/.test(net) && net.split('.').every(part => Number(part) < 256)
 
 /** Four numbers with zeros in front are none of chronyd's, but the resolver's octal ones. */
-const mayBeName = (net: string): boolean =>
-  isHost(net) &&
-  (!/^[\d.]+$/.test(net) || (/^\d+(\.\d+){3}$/.test(net) && net.split('.').every(part => Number(part) < 256)))
+const mayBeName = (net: string): boolean => isHost(net) && (!/^[\d.]+$/.test(net) || isFourBytes(net))

@@ -1,7 +1,7 @@
 /**
  * Which scripts of the machine's owner does a line of shell run? By their paths (`/opt/sync.sh`, `sh /root/sync.sh`, `. /opt/lib.sh`,
- * `cd /opt && ./sync.sh`). Below the folders
- * of the system only what is named for a script (`.sh`) is the owner's: the rest are programs, known by their names, and files of settings.
+ * `cd /opt && ./sync.sh`). Below the folders of the system only what is named for a script (`.sh`) is the owner's: the rest are
+ * programs, known by their names, and files of settings.
  */
 import { type SimpleCommand, simpleCommands } from './shell-line.ts'
 

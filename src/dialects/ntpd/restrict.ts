@@ -6,7 +6,7 @@
  * become one (AM_MANYCAST in ntp_proto.c). `restrict source`, of the same versions, speaks of whoever is asked, and decides it then
  * (restrict_source in ntp_restrict.c). A line of whose address nothing can be made is dropped, as 4.2.8p6 says itself.
  */
-import { ipv4Number, lengthOfMask } from '../ip-address.ts'
+import { ipv4Number, isFourBytes, lengthOfMask } from '../ip-address.ts'
 import type { Command } from './commands.ts'
 import type { NtpdAssociation } from './conf.ts'
 import { isBefore, type NtpdVersion } from './version.ts'
@@ -59,9 +59,7 @@ export function unusableWord(
 
 /** Numbers that are no address, and the name of nobody. Fewer than four are one for inet_aton(3). */
 const isNoAddress = (word: string): boolean =>
-  /^[\d.]+$/.test(word) &&
-  !/^\d+(?:\.\d+){0,2}$/.test(word) &&
-  !(/^\d+(?:\.\d+){3}$/.test(word) && word.split('.').every(part => Number(part) < 256))
+  /^[\d.]+$/.test(word) && !/^\d+(?:\.\d+){0,2}$/.test(word) && !isFourBytes(word)
 
 /** The words by which it drops what servers answer. */
 const DEAFENING = ['ignore', 'noserve', 'notrust'] as const
