@@ -12,7 +12,8 @@ type Sqlite = typeof import('node:sqlite')
 export function holdFile({ DatabaseSync }: Sqlite, path: string): DatabaseSync {
   const lock = new DatabaseSync(path)
   try {
-    lock.exec('BEGIN EXCLUSIVE')
+    // A journal of it would want space, and the disk may be full.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (error) {
     lock.close()

@@ -41,9 +41,11 @@ export function prepareFile(root: string, folder: string, change: FileChange, st
     const { nlink } = statSync(place)
     if (nlink > 1) throw new Moved(`${change.path} has ${nlink} hard links; replacing it would part them`)
     kept = join(KEPT, String(step))
-    mkdirSync(join(folder, KEPT), { recursive: true, mode: 0o700 })
-    copyWhole(place, join(folder, kept))
-    syncFolder(join(folder, KEPT))
+    whereSpaceIs(folder, () => {
+      mkdirSync(join(folder, KEPT), { recursive: true, mode: 0o700 })
+      copyWhole(place, join(folder, kept!))
+      syncFolder(join(folder, KEPT))
+    })
   }
   return {
     kind: 'file',
@@ -63,9 +65,11 @@ export function changeFile(root: string, intent: FileIntent, after: string | und
     rmSync(path)
     return syncFolder(dirname(path))
   }
-  for (const folder of folders) mkdirSync(folder, { mode: 0o755 })
-  if (kept !== undefined) copyWhole(path, fresh)
-  writeAndSync(fresh, after, 0o644)
+  whereSpaceIs(path, () => {
+    for (const folder of folders) mkdirSync(folder, { mode: 0o755 })
+    if (kept !== undefined) copyWhole(path, fresh)
+    writeAndSync(fresh, after, 0o644)
+  })
   renameSync(fresh, path)
   syncFolder(dirname(path))
 }
@@ -96,9 +100,32 @@ export function undoFile(root: string, intent: FileIntent, folder: string, force
     rmSync(path, { force: true })
     for (const made of folders.toReversed()) removeEmpty(made)
   } else if (!untouched) {
-    copyWhole(old, fresh)
-    renameSync(fresh, path)
+    putBack(old, fresh, path)
     syncFolder(dirname(path))
+  }
+}
+
+/** On a full disk what was kept takes its old place itself, where it lies on that disk. */
+function putBack(old: string, fresh: string, path: string): void {
+  try {
+    whereSpaceIs(path, () => copyWhole(old, fresh))
+    renameSync(fresh, path)
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    if (!(error instanceof NoSpace) || statSync(old).dev !== statSync(dirname(path)).dev) throw error
+    renameSync(old, path)
+  }
+}
+
+class NoSpace extends Error {}
+
+/** Throws {@link NoSpace} where `work` finds none on the disk of `path`. */
+function whereSpaceIs(path: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    throw new NoSpace(`no space is left on the disk of ${path}`, { cause: error })
   }
 }
 

@@ -8,6 +8,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   lstatSync,
@@ -16,7 +17,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -87,6 +88,9 @@ export type Outcome = v.InferOutput<typeof outcome>
 export type Entry = v.InferOutput<typeof entry>
 
 const JOURNAL = 'journal.jsonl'
+/** Space that is held for the journal while a plan is carried out: on a disk that fills what is taken back is still written down. */
+const RESERVE = 'reserve'
+const RESERVED = 1 << 16
 /** The folder of the files as they were. */
 export const KEPT = 'before'
 
@@ -118,12 +122,24 @@ export class Journal {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
         continue
       }
-      const journal = new Journal(folder, { entries: [], damage: [] })
-      syncFolder(folder)
-      syncFolder(state)
-      journal.write({ what: 'begin', ...begin })
-      return journal
+      try {
+        return Journal.#begin(folder, state, begin)
+      } catch (error) {
+        rmSync(folder, { recursive: true })
+        throw new Error(`${folder} cannot be written (${(error as Error).message}): nothing was changed`, {
+          cause: error,
+        })
+      }
     }
+  }
+
+  static #begin(folder: string, state: string, begin: Omit<Begin, 'what'>): Journal {
+    writeFileSync(join(folder, RESERVE), Buffer.alloc(RESERVED), { mode: 0o600, flush: true })
+    const journal = new Journal(folder, { entries: [], damage: [] })
+    syncFolder(folder)
+    syncFolder(state)
+    journal.write({ what: 'begin', ...begin })
+    return journal
   }
 
   static open(state: string, number: number): Journal {
@@ -140,12 +156,32 @@ export class Journal {
 
   /** Returns when it is on the disk. */
   write(entry: Entry): void {
-    writeSync(this.#file, `${JSON.stringify(entry)}\n`)
-    fsyncSync(this.#file)
+    const { size } = fstatSync(this.#file)
+    try {
+      this.#append(entry)
+    } catch (error) {
+      ftruncateSync(this.#file, size)
+      if (!this.#letGo()) throw error
+      this.#append(entry)
+    }
     this.#entries.push(entry)
   }
 
+  #append(entry: Entry): void {
+    writeFileSync(this.#file, `${JSON.stringify(entry)}\n`)
+    fsyncSync(this.#file)
+  }
+
+  /** True where space was held. */
+  #letGo(): boolean {
+    const reserve = join(this.folder, RESERVE)
+    const held = existsSync(reserve)
+    rmSync(reserve, { force: true })
+    return held
+  }
+
   close(): void {
+    this.#letGo()
     closeSync(this.#file)
   }
 

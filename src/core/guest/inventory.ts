@@ -298,6 +298,8 @@ export interface ClockJob {
   readonly repeats: boolean
   /** It sends from port 123 (ntpdate without -u), and sets nothing while another program has that. */
   readonly takesPort?: true
+  /** The process or the service that it looks for first: it sets nothing where that runs. */
+  readonly unlessRuns?: string
   /** Where the command stands, when a script does it that the job runs. */
   readonly script?: string
   /** What sets the clock, and where; after that who runs the script in which it stands. */

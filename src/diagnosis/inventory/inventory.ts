@@ -22,6 +22,7 @@ import { findMessages } from './messages.ts'
 import { hasPackages, readPackages } from './packages.ts'
 import { fact, wholeFile } from './place.ts'
 import { findReported } from './reported.ts'
+import { restWhileRuns } from './resting-jobs.ts'
 import { findRtc } from './rtc.ts'
 import { findSteps } from './steps.ts'
 import { findSysctls } from './sysctls.ts'
@@ -45,6 +46,11 @@ export function takeInventory(files: Files): Inventory {
   const missing = findMissing(files, processes)
   const start = readStart(files)
   const { jobs, idle, scripts } = findJobs(files, start, packages)
+  const daemons = findDaemons(files, { packages, hypervisor, container, processes, missing })
+  const { acting, resting } = restWhileRuns(
+    jobs.filter(job => !switchesSyncOn(job)),
+    daemons,
+  )
   return {
     copy: copyKind(files),
     hostname: wholeFile(files, 'proc/sys/kernel/hostname') ?? wholeFile(files, 'etc/hostname'),
@@ -74,9 +80,9 @@ export function takeInventory(files: Files): Inventory {
       processes,
       switches: jobs.filter(switchesSyncOn),
     }),
-    daemons: findDaemons(files, { packages, hypervisor, container, processes, missing }),
-    jobs: jobs.filter(job => !switchesSyncOn(job)),
-    idleJobs: idle,
+    daemons,
+    jobs: acting,
+    idleJobs: [...idle, ...resting],
     steps: findSteps(files),
     reported: findReported(files),
     messages,

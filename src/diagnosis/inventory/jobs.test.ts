@@ -235,6 +235,37 @@ describe('a job whose program is not there would set the clock', () => {
   ])('it does %s', (_, members) => expect(told(members)).toEqual(acts))
 })
 
+describe('a job that looks first whether a daemon runs', () => {
+  const told = (command: string, members: Record<string, Member>) => {
+    const files = { 'etc/cron.d/time': `*/15 * * * * root ${command}\n`, ...members }
+    const { jobs, idleJobs } = takeInventory(memoryFiles(files))
+    return { jobs: jobs.length, idle: idleJobs.map(({ hindered }) => hindered.path) }
+  }
+  const unitFile = {
+    'usr/lib/systemd/system/chronyd.service': '[Service]\nExecStart=/usr/sbin/chronyd\n',
+  }
+  const enabled: Record<string, Member> = {
+    ...unitFile,
+    'etc/systemd/system/multi-user.target.wants/chronyd.service': {
+      link: '/usr/lib/systemd/system/chronyd.service',
+    },
+  }
+  const path = '/etc/systemd/system/multi-user.target.wants/chronyd.service'
+  test.each([
+    'systemctl is-active -q chronyd || ntpdate a',
+    'pgrep -x chronyd || ntpdate a',
+    '! pidof chronyd >/dev/null && ntpdate a',
+  ])('rests where it does: %s', command => {
+    expect(told(command, enabled)).toEqual({ jobs: 0, idle: [path] })
+    expect(told(command, unitFile)).toEqual({ jobs: 1, idle: [] })
+    expect(told(command, {})).toEqual({ jobs: 1, idle: [] })
+  })
+  test.each(['systemctl is-active ntpd || ntpdate a', 'systemctl is-active chronyd && ntpdate a'])(
+    'acts beside another one, or only while it runs: %s',
+    command => expect(told(command, enabled)).toEqual({ jobs: 1, idle: [] }),
+  )
+})
+
 describe('scripts of a folder that are run', () => {
   const TEXT = '#!/bin/sh\nntpdate a.example\n'
   const script = (executable?: boolean): Member => ({

@@ -148,6 +148,7 @@ function jobOf({ lines, evidence = [], ...run }: Run, lacks: (line: LineRun) => 
       ...loop,
       program: setting.program,
       ...(takesPort && { takesPort: true as const }),
+      ...(setting.unlessRuns !== undefined && { unlessRuns: setting.unlessRuns }),
       ...(line.ranBy && { script: line.path }),
       command: fact(setting.shown, place, ...(line.ranBy ?? []), ...evidence),
     }

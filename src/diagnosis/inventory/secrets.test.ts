@@ -7,6 +7,9 @@ describe('secrets', () => {
     ["my-api-token: 'a b'", "my-api-token: '(removed)'"],
     ['https://user:p@ss:w/ord@host/x', 'https://(removed)@host/x'],
     ['https://hc-ping.com/01234567-89ab-cdef-0123-456789abcdef', 'https://hc-ping.com/(removed)'],
+    ['#server u:PW@a.example iburst', '#server (removed)@a.example iburst'],
+    ['ntpdate -u u:P:W@a.example', 'ntpdate -u (removed)@a.example'],
+    ['Nov 23 10:00:00 a systemd[1]: b@c.service: d', 'Nov 23 10:00:00 a systemd[1]: b@c.service: d'],
     [`${'x'.repeat(100)}password=a`, `${'x'.repeat(100)}password=(removed)`],
     ['server time.example.org iburst', 'server time.example.org iburst'],
   ])('%j', (text, left) => {

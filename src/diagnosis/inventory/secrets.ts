@@ -78,6 +78,8 @@ const SECRETS: readonly RegExp[] = [
   // https://USER:PASSWORD@HOST, https://TOKEN@HOST
   /(:\/\/)[^\s\0@/:]{0,64}:[^\s\0]{1,256}(?=@)/g,
   /(:\/\/)[^\s\0/@]{1,256}(?=@)/g,
+  // USER:PASSWORD@HOST
+  /(^|[\s\0#])[\w.+-]{1,64}:[^\s\0@/]{1,256}(?=@[\w.[])/g,
   // netroot=iscsi:USER:PASSWORD@HOST
   /(\biscsi:)[^\s\0@]+(?=@)/g,
   // crypt(5): NAME:$6$SALT$HASH:…; behind what knows where a secret begins, which may hold the like

@@ -83,6 +83,7 @@ describe('of a line', () => {
     'ntpdate a &>/dev/null',
     'nice -n 19 hwclock -s >> /var/log/x.log',
     '[ -x /usr/sbin/ntpdate ] && /usr/sbin/ntpdate a',
+    'systemctl is-active --quiet chronyd || ntpdate a',
   ])('%s is all of it', line => expect(findClockSetting(line)).toMatchObject({ alone: true, shown: line }))
   test.each([
     ['root /usr/local/bin/backup.sh && ntpdate x', '(removed); ntpdate x'],
@@ -106,6 +107,24 @@ describe('of a line', () => {
     // A copy is read once more.
     expect(findClockSetting(shown)?.program).toBe(found?.program)
     expect(findClockSetting(shown)?.alone).toBe(false)
+  })
+  test.each([
+    ['systemctl -q is-active ntpd.service || ntpdate -u a', 'ntpd'],
+    ['pgrep -x ntpd >/dev/null 2>&1 || /usr/sbin/ntpdate a >/dev/null', 'ntpd'],
+    ['root ! pidof /usr/sbin/chronyd > /dev/null && chronyd -q', 'chronyd'],
+    ['if ! /sbin/service ntpd status >/dev/null; then ntpdate a; fi', 'ntpd'],
+    ['/etc/init.d/ntp status || ntpdate a', 'ntp'],
+    ['systemctl is-active ntpd && ntpdate a', undefined],
+    ['if systemctl is-active -q ntpd; then ntpdate a; fi', undefined],
+    ['systemctl start ntpd || ntpdate a', undefined],
+    ['pgrep -f "x PW" || ntpdate a', undefined],
+    ['a; pidof ntpd || ntpdate a', undefined],
+    ['pidof ntpd || sudo X=PW ntpdate a', undefined],
+  ])('%s is run unless that runs: %s', (line, unlessRuns) => {
+    const found = findClockSetting(line)
+    expect(found).toMatchObject({ unlessRuns })
+    expect(findClockSetting(found!.shown)).toMatchObject({ unlessRuns, shown: found!.shown })
+    expect(found!.shown).not.toContain('PW')
   })
   test('any line has an answer, and what is shown has one, too', () =>
     fc.assert(

@@ -52,6 +52,8 @@ export interface ClockSetting {
   readonly bySudo: boolean
   /** It sends from port 123, and sets nothing while another program has that. */
   readonly takesPort: boolean
+  /** The process or the service that it looks for first: it sets nothing where that runs. */
+  readonly unlessRuns: string | undefined
 }
 
 const STARTS = /^(?:service|systemctl|rc-service|invoke-rc\.d)$/
@@ -65,11 +67,13 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   const setting = commands[at]
   if (!setting) return undefined
   const before = commands.slice(0, at)
-  const guarded = before.length === 1 && isGuard(before[0]!)
+  const [first] = before
+  const unlessRuns = before.length === 1 ? watched(first!) : undefined
+  const guarded = unlessRuns !== undefined || (before.length === 1 && isGuard(first!))
   const plain = (before.length === 0 || guarded) && !/["'=]/.test(setting.before)
   const alone = plain && setting.end === '' && !/[`()<]/.test(line)
   const shown = [
-    ...(plain ? (guarded ? [`${before[0]!.text} && `] : []) : ['(removed); ']),
+    ...(plain ? (guarded ? [guardText(first!)] : []) : ['(removed); ']),
     plain && setting.before !== '' ? `${setting.before} ` : '',
     textOf(setting)
       .replace(/\$\(.*\)|`[^`]*`/g, '$$(removed)')
@@ -84,6 +88,7 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
     alone,
     bySudo,
     takesPort: takesPort(setting) && !before.some(({ text }) => endsAnother(text)),
+    unlessRuns: plain ? unlessRuns : undefined,
   }
 }
 
@@ -113,6 +118,28 @@ const isGuard = ({ words: [program, option, ...others], before, end }: SimpleCom
   others.length <= 2 &&
   before.replace('root', '') === '' &&
   end === '&&'
+
+/** Its words hold nothing but names, options and where its output goes. */
+const guardText = ({ before, text, end }: SimpleCommand): string =>
+  [before === 'root' ? '' : before, `${text}${end === ';' ? end : ` ${end}`}`, ''].join(' ').trimStart()
+
+/**
+ * `systemctl is-active -q ntpd ||`, `if ! pidof ntpd; then`: what must not run for the next command to be run. pgrep(1), pidof(8),
+ * systemctl(1); a script of SysV ends with 0 for `status` when its program runs (LSB, 20.2).
+ */
+function watched({ words: [program, ...others], before, text, end }: SimpleCommand): string | undefined {
+  const lead = before.replace(/^root\b\s*/, '')
+  const negated = /^(?:if\s+)?!$/.test(lead)
+  const stops = negated ? end === '&&' || (end === ';' && lead.startsWith('if')) : end === '||' && lead === ''
+  if (!stops || !/^[\w\s./>&@-]+$/.test(text)) return undefined
+  const names = others.filter(word => !/^[-\d>&]/.test(word) && !word.startsWith('/dev/'))
+  const [one, two, more] = names
+  if (/^(?:pgrep|pidof)$/.test(program)) return two === undefined ? one?.replace(/^.*\//, '') : undefined
+  if (program === 'systemctl' && /^(?:is-active|status)$/.test(one ?? ''))
+    return more === undefined ? two?.replace(/\.service$/, '') : undefined
+  if (/^(?:service|rc-service)$/.test(program)) return two === 'status' ? one : undefined
+  return /^\S*\/init\.d\//.test(text) && one === 'status' && two === undefined ? program : undefined
+}
 
 /** The name of the program; undefined when the clock is left alone. */
 export const setsClock = (command: string): string | undefined => findClockSetting(command)?.program
