@@ -13,7 +13,7 @@ const GROWN = 2
 /** So near to the middle of both ends lies what is in the middle of a line. */
 const STRAIGHT = 0.2
 /** A part of a log has fewer of some sources. */
-const FEWEST = 8
+export const FEWEST = 8
 
 export interface Drift {
   readonly source: number
@@ -23,13 +23,16 @@ export interface Drift {
   readonly wrong: ReadonlyMap<Moment, Seconds>
 }
 
-export const isDrift = ({ first, last, size, open }: Spell): boolean =>
+/** What is looked at of a spell in which a source was off. */
+export type Off = Pick<Spell, 'source' | 'from' | 'to' | 'first' | 'last' | 'size' | 'open'>
+
+export const isDrift = ({ first, last, size, open }: Off): boolean =>
   open && last / first > GROWN && Math.abs(size - (first + last) / 2) < STRAIGHT * Math.abs(last - first)
 
 /** `trusted`: who is right. */
 export const driftsIn = (
   moments: readonly Moment[],
-  spells: readonly Spell[],
+  spells: readonly Off[],
   trusted: ReadonlySet<number>,
 ): Drift[] =>
   spells.flatMap(({ source, from, to }) => {

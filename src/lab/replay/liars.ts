@@ -5,7 +5,8 @@
 import { median } from '#core/number/quantile.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
-import { apartOf } from './apart.ts'
+import { type Apart, apartOf } from './apart.ts'
+import { FEWEST, isDrift, type Off } from './drifts.ts'
 import { LEAST } from './lies.ts'
 import type { Moment } from './moments.ts'
 import type { Recorded } from './trace-of-journal.ts'
@@ -13,6 +14,8 @@ import type { Recorded } from './trace-of-journal.ts'
 interface Liars {
   /** By source: what it was off by. */
   readonly liars: ReadonlyMap<number, Seconds>
+  /** Whose clock ran away. */
+  readonly running: readonly Off[]
   /** Whom the agent never doubted. */
   readonly trusted: ReadonlySet<number>
 }
@@ -21,14 +24,39 @@ interface Liars {
 export function liarsOf(moments: readonly Moment[], names: readonly string[], recorded: Recorded): Liars {
   const doubted = names.map(name => doubtsIn(recorded, name))
   const trusted = new Set([...names.keys()].filter(source => doubted[source]!.length === 0))
-  const liars = doubted.flatMap((spells, source) => {
-    const off = apartOf(moments, source, trusted)
-      .filter(({ moment: { clock } }) => spells.some(({ from, to }) => clock >= from && clock < to))
-      .map(({ by }) => Math.abs(by))
-    const size = off.length === 0 ? 0 : median(off)
-    return size < LEAST ? [] : [[source, size] as const]
-  })
-  return { liars: new Map(liars), trusted }
+  const liars: [source: number, size: Seconds][] = []
+  const running: Off[] = []
+  for (const [source, spells] of doubted.entries()) {
+    const off = apartOf(moments, source, trusted).filter(({ moment: { clock } }) =>
+      spells.some(({ from, to }) => clock >= from && clock < to),
+    )
+    const open = spells.at(-1)?.to === Number.POSITIVE_INFINITY
+    const size = middleOf(off)
+    if (Math.abs(size) < LEAST) continue
+    const whole = offFrom(off, open)
+    if (off.length >= FEWEST && isDrift(whole)) running.push(whole)
+    else liars.push([source, Math.abs(size)])
+  }
+  return { liars: new Map(liars), running, trusted }
+}
+
+const middleOf = (off: readonly Apart[]): Seconds => (off.length === 0 ? 0 : median(off.map(({ by }) => by)))
+
+function offFrom(off: readonly Apart[], open: boolean): Off {
+  const [first, last] = [off[0]!.moment, off.at(-1)!.moment]
+  const few = Math.ceil(off.length / 8)
+  const half = (first.clock + last.clock) / 2
+  const awayFromHalf = ({ moment }: Apart) => Math.abs(moment.clock - half)
+  const middle = off.reduce((best, each) => (awayFromHalf(each) < awayFromHalf(best) ? each : best))
+  return {
+    source: first.source,
+    from: first.clock,
+    to: last.clock,
+    first: middleOf(off.slice(0, few)),
+    last: middleOf(off.slice(-few)),
+    size: middle.by,
+    open,
+  }
 }
 
 interface Doubt {

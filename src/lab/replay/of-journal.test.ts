@@ -100,6 +100,20 @@ describe('a server that the agent has outvoted', () => {
   })
 })
 
+test.each([
+  { at: 7000, rate: 50e-6 },
+  { at: 3000, rate: -200e-6 },
+])('a server whose clock runs away from $at s on by $rate', ({ at, rate }) => {
+  const { scenario } = storyOfJournal(record(true, [{}, { changes: [{ at, drift: rate }] }, {}, {}]))!
+  const told = scenario.event.filter(({ kind }) => kind === 'server' || kind === 'lie')
+  expect(told).toMatchObject([{ kind: 'server', server: '192.0.2.2' }])
+  const [drift] = told as [Extract<(typeof told)[number], { kind: 'server' }>]
+  expect(drift.drift).toBeCloseTo(rate * 1e6, -1)
+  expect(Math.abs(drift.at - at)).toBeLessThan(600)
+  expect(scenario.server.map(({ offset }) => offset)).toEqual([0, 0, 0, 0])
+  expect(scenario.guest.frequencyerror).toBeCloseTo(35, 0)
+})
+
 function cut(recorded: Recorded, seconds: number): Recorded {
   const inside = ({ at }: { readonly at: Reading }) =>
     since(at.monotonic, recorded.first.monotonic) <= seconds

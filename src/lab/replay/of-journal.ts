@@ -10,6 +10,7 @@ import { sum } from '#core/number/sum.ts'
 import { since } from '#core/time/instant.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { DisruptionRecord, SampleRecord, StepRecord } from '#core/trace/record.ts'
+import { driftsIn } from './drifts.ts'
 import { liarsOf } from './liars.ts'
 import { liesIn, wrongByLies } from './lies.ts'
 import { type Moment, without } from './moments.ts'
@@ -45,9 +46,11 @@ export function storyOfJournal(recorded: Recorded): Reconstructed | undefined {
   })
   const roughly = slopeOf(told)
   const level = told.map(point => ({ ...point, offset: point.offset - roughly * point.clock }))
-  const { liars, trusted } = liarsOf(level, names, recorded)
-  const lies = liesIn(level, liars, trusted)
-  const honest = without(wrongByLies(lies), level)
+  const { liars, running, trusted } = liarsOf(level, names, recorded)
+  const drifts = driftsIn(level, running, trusted)
+  const steady = drifts.reduce((all, { wrong }) => without(wrong, all), level as readonly Point[])
+  const lies = liesIn(steady, liars, trusted)
+  const honest = without(wrongByLies(lies), steady)
   const slope = slopeOf(honest)
   const points = honest.map(point => ({ ...point, offset: point.offset - slope * point.clock }))
   const length = since(last.monotonic, first.monotonic)
@@ -78,6 +81,11 @@ export function storyOfJournal(recorded: Recorded): Reconstructed | undefined {
         const counter = since(at.monotonic, first.monotonic)
         return { at: counter + lostBy(counter), by: size }
       }),
+    drifts: drifts.map(({ source, at, rate }) => ({
+      address: addressOf(names[source]!),
+      at: Math.max(0, at - begun),
+      rate,
+    })),
     lies: lies.map(({ source, at, until, offset }) => ({
       address: addressOf(names[source]!),
       at: Math.max(0, at - begun),

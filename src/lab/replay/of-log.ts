@@ -116,6 +116,7 @@ export class LogRecording {
         ...outages.map(sayOutage),
         ...sayRough(happened),
         ...announcing.map(sayAnnouncing),
+        ...sayOrder(exchanges, nameOf),
       ],
       outages,
       announcing,
@@ -221,6 +222,16 @@ export class LogRecording {
     }
     return kept.sort((a, b) => a[0]!.clock - b[0]!.clock).flat()
   }
+}
+
+/** A log has answers as they come in, to the second at best. Who asks one server at a time asks the first. */
+function sayOrder(exchanges: readonly Exchange[], nameOf: (source: number) => string): string[] {
+  const [first] = exchanges
+  return exchanges.every(({ source }) => source === first!.source)
+    ? []
+    : [
+        `the log does not tell in which order the servers are configured; for who asks only the first of them (timesyncd) that is ${nameOf(first!.source)}`,
+      ]
 }
 
 /** By how much each source differs from what all of them say. */

@@ -126,6 +126,20 @@ test('a story is told in sentences', () =>
     `A <story>\nSomething happens.\n60 min with 1 server; pause of 4.30 s at 30 min, every 10 min, 2 times. The clock begins right, and gains +20.000 ppm by itself. 4 seeds.\n`,
   ))
 
+test('servers that are wrong from the start are told', () => {
+  const [server] = scenario.server
+  const told = (...servers: object[]) =>
+    storyText(
+      { ...scenario, event: [], server: servers.map(each => ({ ...server!, ...each })) },
+      1,
+      plain,
+      1000,
+    )
+  expect(told({}, { address: '192.0.2.2', offset: -0.05 }, { address: '192.0.2.3', drift: 3 })).toContain(
+    '60 min with 3 servers; 192.0.2.2 is 50.0 ms behind; 192.0.2.3 is right at first and gains +3.000 ppm; nothing is done',
+  )
+})
+
 test('what the clock does by itself is told', () => {
   const told = (guest: object) =>
     storyText({ ...scenario, event: [], guest: { ...scenario.guest, ...guest } }, 4, plain, 1000)

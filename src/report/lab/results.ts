@@ -83,7 +83,7 @@ export function storyText(scenario: Scenario, seeds: number, style: Style, colum
   const { server, event, duration: length, phase } = scenario
   const machine = machineText(scenario)
   const clock = beginningText(scenario)
-  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${event.length === 0 ? 'nothing is done to the guest' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${machine}${clock} ${plural(seeds, 'seed')}.`
+  const played = `${duration(length)} with ${plural(server.length, 'server')}; ${wrongServersText(server)}${event.length === 0 ? 'nothing is done to the guest' : eventsText(event)}${phase > 0 && event.length > 0 ? `, up to ${duration(phase)} later` : ''}. ${machine}${clock} ${plural(seeds, 'seed')}.`
   const about = scenario.about.replace(/\s+/g, ' ').trim()
   return [
     style('bold', scenario.title),
@@ -93,6 +93,14 @@ export function storyText(scenario: Scenario, seeds: number, style: Style, colum
     .map(line => `${line}\n`)
     .join('')
 }
+
+/** Whose time is wrong from the start. */
+const wrongServersText = (servers: Scenario['server']): string =>
+  servers
+    .map(server => hostText(server, `${server.address} is `))
+    .filter(text => text !== '')
+    .map(text => `${text}; `)
+    .join('')
 
 /** How the clock is at first, and what it does by itself. */
 function beginningText({ guest, hypervisor, player }: Scenario): string {
