@@ -12,6 +12,7 @@
  * word: `@4.0` from 4.0 on, `@<4.0` up to it, `@classic` only that family.
  */
 
+import { leadingNumber } from './leading-number.ts'
 import { isHost, type OptionForm, wordsOf } from './named-source.ts'
 import { nearest } from './nearest.ts'
 
@@ -64,6 +65,8 @@ export interface Grammar {
   readonly statements: ReadonlyMap<string, Statement>
   /** Words count the same in capitals. */
   readonly anyCase: boolean
+  /** The last number among the values is read as far as it is one (`leading-number.ts`). */
+  readonly leadingNumbers: boolean
 }
 
 /** What is wrong with a line. */
@@ -82,9 +85,11 @@ export interface Mistake {
   readonly meant: string | undefined
   /** What should stand there. */
   readonly expected: string
+  /** What its reader takes it for, without a word of it. */
+  readonly taken?: number
 }
 
-export function grammar(table: string, { anyCase = false } = {}): Grammar {
+export function grammar(table: string, { anyCase = false, leadingNumbers = false } = {}): Grammar {
   const statements = new Map<string, Statement>()
   for (const line of table.split('\n')) {
     const words = wordsOf(line)
@@ -101,7 +106,7 @@ export function grammar(table: string, { anyCase = false } = {}): Grammar {
       needsOption: words[colon] === ':+',
     })
   }
-  return { statements, anyCase }
+  return { statements, anyCase, leadingNumbers }
 }
 
 function readValue(text: string): Value {
@@ -211,15 +216,19 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
       },
     ]
   const mistakes: Mistake[] = []
-  const blame = (kind: Mistake['kind'], word: string, expected: string, meant?: string) =>
-    void mistakes.push({ kind, word, meant, expected })
+  const blame = (
+    kind: Mistake['kind'],
+    word: string,
+    expected: string,
+    { meant, taken }: { readonly meant?: string | undefined; readonly taken?: number | undefined } = {},
+  ) => void mistakes.push({ kind, word, meant, expected, ...(taken !== undefined && { taken }) })
   const version = (word: string, availability: Availability) => {
     if (!isKnownTo(reader, availability)) blame('not-in-this-version', word, availabilityText(availability))
   }
   version(words[0]!, statement)
 
   let at = 1
-  for (const value of statement.values) {
+  for (const [index, value] of statement.values.entries()) {
     let read = 0
     while (
       at < words.length &&
@@ -232,15 +241,9 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
         // What may be left out need not be this word; an option may follow instead.
         if (value.times === '?' || (value.times === '*' && statement.options.has(word))) break
         if (read > 0 && statement.options.has(word)) break
-        blame(
-          fitting,
-          words[at]!,
-          textOf(value),
-          nearest(
-            word,
-            value.choices.map(choice => choice.word),
-          ),
-        )
+        const isRead = all.leadingNumbers && !isNumeric(statement.values[index + 1])
+        const taken = isRead ? takenFor(value, word) : undefined
+        blame(fitting, words[at]!, textOf(value), { meant: nearestChoice(value, word), taken })
       } else {
         const choice = value.choices.find(each => each.word === word)
         if (choice) version(words[at]!, choice)
@@ -266,7 +269,7 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
       }
       const meant =
         parted(word, withValue(statement.options)) ?? nearest(word, namesKnownTo(statement.options, reader))
-      blame('unknown-option', words[at - 1]!, '', meant)
+      blame('unknown-option', words[at - 1]!, '', { meant })
       // The value of an option that is not known is no mistake of its own.
       if (at < words.length && /^[-+]?[\d.]/.test(words[at]!)) at++
       continue
@@ -282,20 +285,29 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
     }
     const fitting = judge(option.form, fold(value))
     if (fitting !== 'fits')
-      blame(
-        fitting,
-        `${words[at - 1]} ${value}`,
-        textOf(option.form),
-        nearest(
-          fold(value),
-          option.form.choices.map(choice => choice.word),
-        ),
-      )
+      blame(fitting, `${words[at - 1]} ${value}`, textOf(option.form), {
+        meant: nearestChoice(option.form, fold(value)),
+      })
     at++
   }
   if (statement.needsOption && first === words.length)
     blame('missing-value', words[0]!, `one of ${[...statement.options.keys()].join(', ')}`)
   return mistakes
+}
+
+const nearestChoice = ({ choices }: Form, word: string): string | undefined =>
+  nearest(
+    word,
+    choices.map(choice => choice.word),
+  )
+
+const isNumeric = (form: Form | undefined): boolean => form?.type === 'NUMBER' || form?.type === 'INTEGER'
+
+/** Undefined where that does not fit either. */
+function takenFor(form: Form, word: string): number | undefined {
+  const { type } = form
+  const taken = type === 'NUMBER' || type === 'INTEGER' ? leadingNumber(word, type) : undefined
+  return taken !== undefined && judge(form, String(taken)) === 'fits' ? taken : undefined
 }
 
 const namesKnownTo = (names: ReadonlyMap<string, Availability>, reader: Reader | undefined): string[] =>

@@ -39,6 +39,17 @@ test('values that cannot be are not taken', () => {
   expect(conf.notUnderstood.map(each => each.line)).toEqual([1, 2, 3, 4])
 })
 
+test('the last number is read as far as it is one, as chronyd does', () => {
+  const { said, notUnderstood } = readChronyConf(
+    'makestep 1 3.0\nmaxupdateskew 100,0\nminsamples 6.5\nmaxchange 0.5 1 2x',
+    'f',
+  )
+  expect(said).toMatchObject({ makestep: { threshold: 1, limit: 3 }, minsamples: 6 })
+  expect(said.maxupdateskew).toBeCloseTo(1e-4, 12)
+  expect(said.maxchange).toEqual({ offset: 0.5, start: 1, ignore: 2 })
+  expect(notUnderstood).toEqual([])
+})
+
 test('the options of a source, and what holds without them', () => {
   const { sources } = readChronyConf(
     'server a minpoll -2 maxpoll 3 polltarget 30 maxdelaydevratio 5 trust offset -1e-3\npeer b minpoll 12\nserver c maxpoll 40',

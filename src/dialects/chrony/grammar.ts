@@ -122,5 +122,5 @@ export const CHRONY_GRAMMAR = grammar(
   tempcomp PATH NUMBER WORD NUMBER? NUMBER? NUMBER?
   user@1.28 WORD
 `,
-  { anyCase: true },
+  { anyCase: true, leadingNumbers: true },
 )

@@ -4,6 +4,7 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { PPM } from '#core/time/units.ts'
+import { leadingNumber } from '../leading-number.ts'
 
 export interface ChronySettings {
   /** The clock may be stepped when more than `threshold` is left to correct, in the first `limit` updates; −1: always. */
@@ -114,17 +115,26 @@ function settingOf(name: string, words: readonly string[]): SaidSettings | 'no-s
   const [first = '', second = '', third = ''] = words
   const takes = (count: number) => words.length === count
   const unit = NUMBERS.get(name)
-  if (unit !== undefined) return takes(1) && isNumber(first) ? { [name]: Number(first) * unit } : 'no-value'
+  if (unit !== undefined) {
+    const value = leadingNumber(first, 'NUMBER')
+    return takes(1) && value !== undefined ? { [name]: value * unit } : 'no-value'
+  }
   const least = INTEGERS.get(name)
-  if (least !== undefined)
-    return takes(1) && isInteger(first) && Number(first) >= least ? { [name]: Number(first) } : 'no-value'
+  if (least !== undefined) {
+    const value = leadingNumber(first, 'INTEGER')
+    return takes(1) && value !== undefined && value >= least ? { [name]: value } : 'no-value'
+  }
   switch (name) {
-    case 'makestep':
-      if (!takes(2) || !isNumber(first) || !isInteger(second)) return 'no-value'
-      return { makestep: { threshold: Number(first), limit: Number(second) } }
-    case 'maxchange':
-      if (!takes(3) || !isNumber(first) || !isInteger(second) || !isInteger(third)) return 'no-value'
-      return { maxchange: { offset: Number(first), start: Number(second), ignore: Number(third) } }
+    case 'makestep': {
+      const limit = leadingNumber(second, 'INTEGER')
+      if (!takes(2) || !isNumber(first) || limit === undefined) return 'no-value'
+      return { makestep: { threshold: Number(first), limit } }
+    }
+    case 'maxchange': {
+      const ignore = leadingNumber(third, 'INTEGER')
+      if (!takes(3) || !isNumber(first) || !isInteger(second) || ignore === undefined) return 'no-value'
+      return { maxchange: { offset: Number(first), start: Number(second), ignore } }
+    }
     case 'driftfile':
       return words.length > 0 ? { driftfile: first } : 'no-value'
     case 'rtcsync':

@@ -74,3 +74,24 @@ test('before 4.2 numbers were read as far as there are any, and a mask is too lo
   for (const line of ['allow 10.0.0.0/33', 'allow 1.2.3.4/abc', 'allow 192.168.0.0/255.255.0.0', 'allow ALL'])
     expect(told(line, '1.31')).toHaveLength(1)
 })
+
+// It reads the last number of a directive as far as it is one, and starts.
+test.each([
+  'maxupdateskew 100,0',
+  'makestep 1 3.0',
+  'minsamples 6.5',
+  'logchange 0.5s',
+  'port 123x',
+  'makestep 1 0x3',
+  'fallbackdrift 16 19.5',
+  'broadcast 60x 192.168.1.255',
+])('%s is read in part', line => expect(told(line)).toEqual(['warning']))
+
+test.each([
+  'makestep 1,0 3',
+  'maxchange 1000 1.5 2',
+  'fallbackdrift 16.5 19',
+  'port x123',
+  'server ntp2.example iburst minpoll 4x',
+  'local stratum 10.5',
+])('%s keeps it from starting', line => expect(told(line)).toContainEqual(expect.stringMatching(/^critical/)))

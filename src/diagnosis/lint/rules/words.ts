@@ -225,7 +225,7 @@ export function mistakeFound(
   manners: Manners,
 ): Finding {
   const { file, line } = at
-  const { kind, word, meant, expected } = mistake
+  const { kind, word, meant, expected, taken } = mistake
   // chronyd warns of directives that it had once, and starts.
   const passedOver = manners === CHRONYD && isGone(mistake)
   const name = meant !== undefined && kind !== 'not-in-this-version' ? 'misspelt' : NAMES[kind]
@@ -237,14 +237,20 @@ export function mistakeFound(
     meant === undefined ? text : twice ? removeWord(text, wrong) : eachReplaced(text, wrong, meant, kind)
   return found({
     name,
-    severity: passedOver ? 'note' : kind === 'out-of-range' ? 'warning' : manners.severity,
+    severity: passedOver
+      ? 'note'
+      : kind === 'out-of-range' || taken !== undefined
+        ? 'warning'
+        : manners.severity,
     what: sentence(mistake, at, manners.program),
     evidence: [evidenceAt(subject, file, line)],
     cost: passedOver
       ? 'chronyd warns in the log, and passes over it.'
       : kind === 'out-of-range'
         ? `${manners.program} takes another value than the one that is written, or refuses the line.`
-        : manners.cost,
+        : taken !== undefined
+          ? `${manners.program} reads ${taken}, and says nothing of what is behind it.`
+          : manners.cost,
     remedy: {
       daemon: manners.daemon,
       text: twice
@@ -259,9 +265,11 @@ export function mistakeFound(
       changes: corrected === text ? [] : [corrected.trim()],
       edits: corrected === text ? [] : [{ file, line, kind: 'replace', text: corrected }],
     },
-    confirm: manners.confirm,
+    confirm: taken === undefined ? manners.confirm : CONFIRM_TAKEN,
   })
 }
+
+const CONFIRM_TAKEN = '`chronyd -p -f FILE` (4.0 and later) takes the line as it is.'
 
 /** A word may stand there more than once; that of a directive may be the name of a host, too. */
 function eachReplaced(text: string, wrong: string, meant: string, kind: Mistake['kind']): string {
