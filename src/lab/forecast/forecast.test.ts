@@ -72,6 +72,15 @@ test('who never corrects does not keep the clock, however young and right it is;
   const told = ['', 'tinker step 0', 'restrict default ignore', 'disable ntp', 'tos minsane 2']
   expect(told.map(lines => corrects(ntpd(lines)))).toEqual([true, true, false, false, false])
   expect(corrects(ntpd('', '-g -x'))).toBe(true)
+  // An old loop slews to the other side within the hour, and swings: when the story ends it is 50 ms off there.
+  const four = ['a', 'b', 'c', 'd'].map(name => `server ${name}.example.org iburst`).join('\n')
+  const networks = ['internet', 'internet', 'internet', 'internet'] as const
+  const old: PlayerSpec = { kind: 'ntpd', name: 'n', version: '4.2.6p5', options: '-g -x', config: four }
+  const score = (player: PlayerSpec) =>
+    play({ scenario: uncorrected({ ...question, networks, driftfile: true }), player, seed: 1 }).score
+  expect(score(old).max).toBeGreaterThan(0.05)
+  expect(hasCorrected(score(old))).toBe(true)
+  expect(hasCorrected(score({ ...old, config: `${four}\nrestrict default ignore` }))).toBe(false)
   expect(corrects({ kind: 'timesyncd', name: 't', config: '' })).toBe(true)
   expect(corrects({ kind: 'openntpd', name: 'o', config: 'server 10.0.0.1' })).toBe(true)
   expect(corrects({ kind: 'none', name: 'nobody' })).toBe(false)

@@ -94,8 +94,15 @@ export function uncorrected(question: Question): Scenario {
   }
 }
 
-/** Of the score in that story. Who ended himself for such an offset does look at it. */
-export const hasCorrected = ({ max, exited }: Score): boolean => exited || max < BEGUN_WRONG / 2
+/** What an oscillator alone does not undo: it gains there, by little where its frequency is known. */
+const NEARER = 0.9
+
+/**
+ * Of the score in that story. Who ended himself for such an offset does look at it; and a clock that has come to the other side of true
+ * time was brought there, however far beyond it swings for some hours.
+ */
+export const hasCorrected = ({ max, overshoot, exited }: Score): boolean =>
+  exited || overshoot > 0 || max < NEARER * BEGUN_WRONG
 
 /** What a story takes for granted of the time before the pause. */
 export const assumedOf = ({ driftfile }: Question): string =>
