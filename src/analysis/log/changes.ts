@@ -39,7 +39,7 @@ const RATE_SLACK: Rate = 50e-6
 const HELD_SLACK: Rate = 20e-6
 const SILENCE = 8
 /** ntpd and the kernel slew at 500 ppm; the rest is for the clock's own rate. */
-const SLEW_LIMIT: Rate = 600e-6
+export const SLEW_LIMIT: Rate = 600e-6
 /** What is measured within less, as in a burst, says nothing of a rate. */
 const BURST: Seconds = 64
 /** ptp4l and phc2sys slew at up to 900 000 ppm. */

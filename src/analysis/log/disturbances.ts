@@ -25,6 +25,7 @@ import { type RateChange, ranAway } from './rate-change.ts'
 import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
 import { withoutShadows } from './shadows.ts'
+import { isShownLate } from './shown-late.ts'
 import { startsSeen } from './silences.ts'
 import { isOfSleep, sleepsOf } from './sleeps.ts'
 import { ofOneSize, withoutParts, withoutTakenBack } from './taken-back.ts'
@@ -155,7 +156,8 @@ function findJumps(
   }
   const left = unexplained(series, log, daemon)
   const { jumps, outliers } = withoutOutliers(left.jumps)
-  const groups = groupBySources(joinRuns(jumps, daemon === 'ntpd' && !series.exchanges))
+  const filtered = daemon === 'ntpd' && !series.exchanges
+  const groups = groupBySources(joinRuns(jumps, filtered))
   const clock: Disturbance[] = []
   const sources: Disturbance[] = []
   const followed: Disturbance[] = []
@@ -184,8 +186,11 @@ function findJumps(
     sources: withoutShadows(
       (blind ? withoutEchoes(sources, followed) : sources).filter(each => !mine.includes(each)),
       clock,
-      () => series.offset.envelope.buckets(),
-      ({ local, sources: witnesses, size }) => oneStayed(series, { ...local, witnesses, size }),
+      {
+        offsets: () => series.offset.envelope.buckets(),
+        alone: ({ local, sources: witnesses, size }) => oneStayed(series, { ...local, witnesses, size }),
+        late: each => filtered && isShownLate(each, series),
+      },
     ),
     own,
     outliers,

@@ -27,7 +27,7 @@ const LEAST_BEFORE: Seconds = 2e-3
 /** How far two measurements are apart that follow each other, of the usual wait. */
 const ONE_WAIT = 1.5
 /** What passes ntpd's filter is one of eight samples. */
-const FILTERED_WAIT = 8
+export const FILTERED_WAIT = 8
 
 export interface Jump {
   readonly change: Change

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { explain } from '../../../test/support/explain.ts'
 import type { Disturbance } from './disturbance.ts'
+import type { Bucket } from './envelope.ts'
 import { withoutShadows } from './shadows.ts'
 
 /**
@@ -70,19 +71,37 @@ const offsets = (...levels: readonly number[]) =>
   }))
 const sizesOf = (all: readonly Disturbance[]): number[] => all.map(({ size }) => size)
 
-const never = () => false
+const around = (offsets: () => readonly Bucket[] = () => []) => ({
+  offsets,
+  alone: () => false,
+  late: () => false,
+})
 
 test('a part of the clock’s jump, seen by who was asked in that second, is none of its source', () => {
   const [part, whole] = [jump(0.08, 1000, 1016), jump(0.31, 1000, 1015)]
-  expect(withoutShadows([part], [whole], () => [], never)).toEqual([])
-  expect(sizesOf(withoutShadows([jump(5, 1000, 1016)], [whole], () => [], never))).toEqual([5])
-  expect(sizesOf(withoutShadows([part], [jump(0.31, 5000, 5015)], () => [], never))).toEqual([0.08])
+  expect(withoutShadows([part], [whole], around())).toEqual([])
+  expect(sizesOf(withoutShadows([jump(5, 1000, 1016)], [whole], around()))).toEqual([5])
+  expect(sizesOf(withoutShadows([part], [jump(0.31, 5000, 5015)], around()))).toEqual([0.08])
 })
 
 test('where all sources find the clock elsewhere soon after, it was the clock that went there', () => {
   const one = jump(-0.044, 1000, 1032)
-  expect(withoutShadows([one], [], () => offsets(-0.06, -0.053, -0.046, -0.044), never)).toEqual([])
-  expect(sizesOf(withoutShadows([one], [], () => offsets(-0.045, 0, -0.044, 0), never))).toEqual([-0.044])
+  expect(
+    withoutShadows(
+      [one],
+      [],
+      around(() => offsets(-0.06, -0.053, -0.046, -0.044)),
+    ),
+  ).toEqual([])
+  expect(
+    sizesOf(
+      withoutShadows(
+        [one],
+        [],
+        around(() => offsets(-0.045, 0, -0.044, 0)),
+      ),
+    ),
+  ).toEqual([-0.044])
 })
 
 /** measurements.log of two servers that are asked in 1024 s; the first is a second off from noon on, and is asked each minute then. */

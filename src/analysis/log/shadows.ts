@@ -1,6 +1,6 @@
 /**
  * What looks like the jump of one source and is the clock's: what was seen of its jump by who was asked in that very second, what is
- * small in its wake, and the way of a clock that runs so fast that each source finds it elsewhere.
+ * small in its wake, the way of a clock that runs so fast that each source finds it elsewhere, and what a filter shows late.
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { Disturbance } from './disturbance.ts'
@@ -15,18 +15,24 @@ const FEWEST = 3
 /** Of the jump. */
 const MOVED = 0.3
 
-/** `offsets`: against all sources that agree. `alone`: another source shows later that only this one moved. */
+interface Around {
+  /** Against all sources that agree. */
+  readonly offsets: () => readonly Bucket[]
+  /** Another source shows later that only this one moved. */
+  readonly alone: (each: Disturbance) => boolean
+  /** A filter showed some polls later what the others had shown. */
+  readonly late: (each: Disturbance) => boolean
+}
+
 export function withoutShadows(
   sources: readonly Disturbance[],
   clock: readonly Disturbance[],
-  offsets: () => readonly Bucket[],
-  alone: (each: Disturbance) => boolean,
+  { offsets, alone, late }: Around,
 ): Disturbance[] {
   if (sources.length === 0) return []
   const buckets = offsets()
-  return sources.filter(
-    each => !clock.some(of => isShadow(each, of)) && (!allMoved(each, buckets) || alone(each)),
-  )
+  const together = (each: Disturbance) => allMoved(each, buckets) || late(each)
+  return sources.filter(each => !clock.some(of => isShadow(each, of)) && (!together(each) || alone(each)))
 }
 
 function isShadow(each: Disturbance, of: Disturbance): boolean {
