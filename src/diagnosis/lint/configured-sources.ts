@@ -51,6 +51,7 @@ export interface ConfiguredSource {
         readonly setting: string
         readonly file: number
         readonly line: number | undefined
+        /** As it would be added where no line says it. */
         readonly asLine: (count: number) => string
       }
     | undefined

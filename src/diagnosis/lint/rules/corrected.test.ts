@@ -73,3 +73,47 @@ test('a source that is preferred already is only no longer forced', () => {
     'refclock SHM 1 refid PSM0 poll 3 prefer\n',
   )
 })
+
+test.each([
+  ['/etc/ntp.conf', 'tos minclock 4 minsane 3\nserver a\n', 'tos minclock 4 minsane 1\nserver a\n'],
+  [
+    '/etc/ntp.conf',
+    'server a\ntos  minsane 3\tmindist 0.05 # own\n',
+    'server a\ntos  minsane 1\tmindist 0.05 # own\n',
+  ],
+  ['/etc/chrony.conf', 'server a\n  minsources   2\n', 'server a\n  minsources   1\n'],
+  [
+    '/etc/ntpd-rs/ntp.toml',
+    '[[source]]\nmode = "server"\naddress = "a"\n[synchronization]\nminimum-agreeing-sources=3 # own\n',
+    '[[source]]\nmode = "server"\naddress = "a"\n[synchronization]\nminimum-agreeing-sources=1 # own\n',
+  ],
+])('%s, %j: of how many must agree the number alone is lowered', (path, before, after) =>
+  expect(corrected(path, before, 'never-agrees')).toBe(after),
+)
+
+test.each([
+  [
+    'statistics peerstats\nstatsdir "mine" # kept\n',
+    'statistics peerstats\nstatsdir "/var/log/ntpstats/" # kept\n',
+  ],
+  [
+    'statistics peerstats\nstatsdir /s/\nfilegen peerstats file p type none nolink disable # kept\n',
+    'statistics peerstats\nstatsdir /s/\nfilegen peerstats file p type day nolink enable # kept\n',
+  ],
+  [
+    'statistics clockstats # kept\nstatsdir /s/\n',
+    'statistics loopstats peerstats clockstats # kept\nstatsdir /s/\n',
+  ],
+])('ntp.conf, %j: where statistics go one word decides', (before, after) =>
+  expect(corrected('/etc/ntp.conf', `server a\n${before}`, 'statistics-go-nowhere')).toBe(
+    `server a\n${after}`,
+  ),
+)
+
+test('ntp.toml: a limit that is lifted keeps its comment', () => {
+  const conf = (limit: string) =>
+    `[[source]]\nmode = "pool"\naddress = "a"\n[synchronization]\n  single-step-panic-threshold = ${limit} # own\n`
+  expect(corrected('/etc/ntpd-rs/ntp.toml', conf('30'), 'panic-exit-ahead')).toContain(
+    conf('{ forward = "inf", backward = 30 }'),
+  )
+})

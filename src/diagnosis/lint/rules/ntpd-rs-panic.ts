@@ -10,7 +10,7 @@ import type { NtpdRsSettings, StepLimits } from '#dialects/ntpd-rs/conf.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { inGuests } from '../advice.ts'
 import { found, type LintRule } from '../rule.ts'
-import { evidenceAt, type LintSubject, wholeUnits } from '../subject.ts'
+import { evidenceAt, type LintSubject, lineOf, wholeUnits } from '../subject.ts'
 
 const SINGLE = 'single-step-panic-threshold'
 const STARTUP = 'startup-step-panic-threshold'
@@ -133,7 +133,10 @@ function edit(
   { key, text }: { readonly key: string; readonly text: string },
 ): Edit {
   const line = lineOfKey(subject, file, key)
-  if (line !== undefined) return { file, line, kind: 'replace', text }
+  if (line !== undefined) {
+    const [, indent = '', comment = ''] = /^(\s*)[^#]*?(\s*#.*)?$/.exec(lineOf(subject, file, line)) ?? []
+    return { file, line, kind: 'replace', text: `${indent}${text}${comment}` }
+  }
   const section = find(subject, file, /^\s*\[synchronization\]/)
   return section === undefined
     ? {

@@ -224,6 +224,9 @@ function neverAgrees(
 ): Finding[] {
   const count = named.filter(({ counts }) => counts).reduce((sum, { pool }) => sum + (pool ?? 1), 0)
   if (!needed || elsewhere || count === 0 || count >= needed.count) return []
+  const { file, line } = needed
+  const lowered =
+    line === undefined ? needed.asLine(count) : lower(lineOf(subject, file, line), needed, count)
   return [
     found({
       name: 'never-agrees',
@@ -235,16 +238,20 @@ function neverAgrees(
       remedy: {
         daemon,
         text: `Configure more sources, or lower \`${needed.setting}\`.`,
-        changes: [needed.asLine(count)],
-        edits:
-          needed.line === undefined
-            ? []
-            : [{ file: needed.file, line: needed.line, kind: 'replace', text: needed.asLine(count) }],
+        changes: [lowered.trim()],
+        edits: line === undefined ? [] : [{ file, line, kind: 'replace', text: lowered }],
       },
       confirm: 'The status of the daemon: no source is selected.',
     }),
   ]
 }
+
+/** Another number behind its name, and what else the line says as it is. */
+const lower = (line: string, { setting }: { readonly setting: string }, count: number): string =>
+  line.replace(
+    new RegExp(`(\\b${setting.replace(/^.* /, '')}[\\s=]+)[^\\s#]+`, 'i'),
+    (_, before: string) => `${before}${count}`,
+  )
 
 function noIburst(subject: LintSubject, { named, daemon, program }: ConfiguredSource): Finding[] {
   if (daemon !== 'ntpd' && daemon !== 'chrony') return []

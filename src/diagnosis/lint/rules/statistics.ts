@@ -3,15 +3,17 @@
  * /var/NTP, which no distribution has; `filegen … disable` and `type none` take a file back; clockstats are of reference clocks
  * only. For chrony: `log` without `logdir` goes to a folder that may not be there.
  */
-import type { Finding } from '../../finding.ts'
+import type { Edit, Finding } from '../../finding.ts'
 import { lastRead } from '../reads.ts'
-import { found, type LintRule } from '../rule.ts'
+import { found, type LintRule, replaceWord } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
 
+const FOLDER = '/var/log/ntpstats/'
+const KINDS = 'loopstats peerstats clockstats'
 /** Field report 002's stanza. */
 const STANZA = [
-  'statsdir /var/log/ntpstats/',
-  'statistics loopstats peerstats clockstats',
+  `statsdir ${FOLDER}`,
+  `statistics ${KINDS}`,
   'filegen loopstats file loopstats type day enable',
   'filegen peerstats file peerstats type day enable',
 ]
@@ -67,7 +69,7 @@ function ntpd(subject: LintSubject): Finding[] {
       {
         text: 'Write the whole path.',
         changes: [STANZA[0]!],
-        edits: [{ file: statsdir.file, line: statsdir.line, kind: 'replace', text: STANZA[0]! }],
+        edits: [instead(subject, statsdir, [[statsdir.words[0] ?? '', FOLDER]])],
       },
     )
   // What a later line says of the same file counts.
@@ -76,29 +78,19 @@ function ntpd(subject: LintSubject): Finding[] {
   )
   for (const filegen of filegens.values()) {
     const { words } = filegen
-    const off = words.includes('disable')
-      ? 'disable'
-      : words[words.indexOf('type') + 1] === 'none' && words.includes('type')
-        ? 'type none'
-        : undefined
-    if (off !== undefined && kinds.includes(words[0]!))
-      say(
-        filegen,
-        `\`${off}\` takes back what \`statistics ${words[0]}\` asks for${off === 'disable' ? '' : ': one file grows for ever'}.`,
-        'The file is not there, or never ends, when it is needed.',
-        {
-          text: 'Let a file be begun each day.',
-          changes: [`filegen ${words[0]} file ${words[0]} type day enable`],
-          edits: [
-            {
-              file: filegen.file,
-              line: filegen.line,
-              kind: 'replace',
-              text: `filegen ${words[0]} file ${words[0]} type day enable`,
-            },
-          ],
-        },
-      )
+    const disabled = words.includes('disable')
+    const endless = words.includes('type') && words[words.indexOf('type') + 1] === 'none'
+    if ((!disabled && !endless) || !kinds.includes(words[0]!)) continue
+    const edit = instead(subject, filegen, [
+      ['disable', 'enable'],
+      ['none', 'day'],
+    ])
+    say(
+      filegen,
+      `\`${disabled ? 'disable' : 'type none'}\` takes back what \`statistics ${words[0]}\` asks for${disabled ? '' : ': one file grows for ever'}.`,
+      'The file is not there, or never ends, when it is needed.',
+      { text: 'Let a file be begun each day.', changes: [edit.text.trim()], edits: [edit] },
+    )
   }
   const clocks = subject.ntp.some(({ read }) =>
     read.associations.some(({ kind, address }) => kind === 'refclock' || /^127\.127\./.test(address)),
@@ -107,10 +99,22 @@ function ntpd(subject: LintSubject): Finding[] {
     say(first, '`clockstats` are written by reference clocks, and there is none.', 'The file stays empty.', {
       text: 'Ask for loopstats and peerstats: they show the loop and the sources.',
       changes: [STANZA[1]!],
-      edits: [{ file: first.file, line: first.line, kind: 'replace', text: STANZA[1]! }],
+      edits: [instead(subject, first, [['clockstats', KINDS]])],
     })
   return findings
 }
+
+/** Words of a line, and others in their place. */
+const instead = (
+  subject: LintSubject,
+  { file, line }: { readonly file: number; readonly line: number },
+  words: readonly (readonly [from: string, to: string])[],
+): Edit => ({
+  file,
+  line,
+  kind: 'replace',
+  text: words.reduce((text, [from, to]) => replaceWord(text, from, to), lineOf(subject, file, line)),
+})
 
 function chrony(subject: LintSubject): Finding[] {
   const directives = subject.chrony.flatMap(({ file, read }) =>
