@@ -1,6 +1,7 @@
 /**
  * frequency-learned-from-a-jump: ntpd divides an offset by the time since its last update; if the offset came at once, the quotient
- * is nonsense. So it is where the clock was wrong when ntpd started, and ntpd may only slew it.
+ * is nonsense. So it is where the clock was wrong when ntpd started, and ntpd may only slew it. And while it slews a jump away its loop
+ * takes that for a rate, too, by less.
  */
 import { isOvershoot } from '#analysis/log/learned-at-start.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
@@ -11,14 +12,17 @@ import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
+import { learnedWhileSlewed } from './learned-while-slewed.ts'
 
 const IMPOSSIBLE: Rate = 500e-6
 const BEYOND_CLOCKS: Rate = 5000e-6
 const LONG: Seconds = 1800
 
 export const frequencyLearnedFromAJump: Rule = subject => {
-  const nonsense = nonsensical(subject)
-  return nonsense.length > 0 ? nonsense : overshot(subject)
+  const [found = []] = [nonsensical, overshot, learnedWhileSlewed]
+    .map(each => each(subject))
+    .filter(({ length }) => length > 0)
+  return found
 }
 
 function nonsensical({ log, keeper, disturbances, when }: Subject): Finding[] {

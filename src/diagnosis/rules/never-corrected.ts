@@ -21,6 +21,7 @@ import { evidenceOf, type Subject } from '../subject.ts'
 import { opinionsOf } from './few-sources.ts'
 import { frequencyFarOff } from './frequency-far-off.ts'
 import { frequencySaturated } from './frequency-saturated.ts'
+import { overshoots } from './learned-while-slewed.ts'
 import { onlyWatches, setBySomebodyFrom } from './only-watches.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
@@ -149,6 +150,7 @@ function longError(subject: Subject): LongWay | undefined {
   const levels = opinions?.sources.map(({ level }) => level) ?? []
   const apart = Math.max(...levels) - Math.min(...levels)
   const learned = log.updatesOf(keeper.daemon)?.firstRate.learned
+  const overshot = overshoots(subject)
   const disagree = (way: LongWay) =>
     census !== undefined && !goesAway(way) && apartIn(census, way) > APART * Math.abs(way.most)
   const ways = series.ways.all.toSorted((a, b) => Math.abs(b.most) - Math.abs(a.most))
@@ -157,6 +159,7 @@ function longError(subject: Subject): LongWay | undefined {
     return (
       way.rows >= LEAST_ROWS &&
       !isOvershoot(way, learned) &&
+      !overshot.some(each => way.from <= each.to && way.to >= each.from && way.most * each.most > 0) &&
       !(apart > APART * Math.abs(way.most)) &&
       !disagree(way) &&
       !hadNobody(way, subject) &&
