@@ -14,11 +14,18 @@ export interface Command {
 export function readCommands(text: string): Command[] {
   const commands: Command[] = []
   for (const [index, line] of linesOf(text).entries()) {
-    const [name, ...words] = wordsOfCommand(line)
+    const [name, ...words] = withoutKeyPort(wordsOfCommand(line))
     if (name === 'end') break
     if (name !== undefined) commands.push({ line: index + 1, text: line.trim(), name, words })
   }
   return commands
+}
+
+/** With `nts` NTPsec takes the port of the key exchange behind the name (its nts_client.c); who is asked for the time is the name. */
+function withoutKeyPort(words: readonly string[]): readonly string[] {
+  if (!/^(?:server|pool|peer)$/.test(words[0] ?? '') || !words.includes('nts')) return words
+  const host = /^-[46]$/.test(words[1] ?? '') ? 2 : 1
+  return words.map((word, at) => (at === host ? word.replace(/^([^:[\]]+):[\w-]+$/, '$1') : word))
 }
 
 /** The words of a line up to its comment. A quote that is not closed ends with the line, as in ntpd. */

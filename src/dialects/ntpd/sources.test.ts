@@ -43,3 +43,17 @@ test('unpeer takes a server back, end ends the file, commands are in small lette
   expect(includes).toEqual([{ line: 4, kind: 'files', paths: ['/x'], suffix: '' }])
   expect(notUnderstood.map(each => each.line)).toEqual([5])
 })
+
+test('behind the name of a server with nts stands the port of the key exchange, and nowhere else', () => {
+  const { sources, notUnderstood } = parseNtpConf(
+    'server a.example:4460 nts iburst\nserver -4 b.example:ntske nts\nserver 192.0.2.1:4460 nts ca /c:1\nserver fd00::1 nts\nserver c.example:123 iburst',
+    '/f',
+  )
+  expect(sources.map(({ address, nts, line }) => [address, nts, line])).toEqual([
+    ['a.example', true, 1],
+    ['b.example', true, 2],
+    ['192.0.2.1', true, 3],
+    ['fd00::1', true, 4],
+  ])
+  expect(notUnderstood).toMatchObject([{ line: 5, why: 'ntpd drops this whole line' }])
+})

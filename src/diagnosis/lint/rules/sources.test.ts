@@ -178,3 +178,11 @@ test.each([
 ])('%j: who listens to broadcasts has a source', (lines, count) =>
   expect(found('ntp.conf', `driftfile /var/lib/ntp/drift\n${lines}`, 'no-source')).toHaveLength(count),
 )
+
+test('NTPsec: a server with nts and the port of its key exchange is one of the sources', () => {
+  const text = [1, 2, 3, 4].map(each => `server ${each}.example:4460 nts iburst\n`).join('')
+  const findings = lint([{ path: 'etc/ntpsec/ntp.conf', text: `tos minsane 3\n${text}` }], {
+    hypervisor: 'none',
+  })
+  expect(findings).toEqual([])
+})
