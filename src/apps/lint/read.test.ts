@@ -3,6 +3,7 @@ import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { kindOf } from '#diagnosis/lint/file-kind.ts'
 import { LARGEST, readForLint } from './read.ts'
 
 let folder: string
@@ -31,12 +32,12 @@ test('below a folder files about time are found by name and content, others are 
   execFileSync('mkfifo', [at('etc/ntp.conf')])
   // As a container's mount makes it, where what should be mounted is not there.
   mkdirSync(at('etc/systemd/timesyncd.conf'), { recursive: true })
-  const { files, kinds, skipped, notRead } = readForLint([at('etc')])
+  const { files, skipped, notRead } = readForLint([at('etc')])
   expect(files.map(({ path }) => path)).toEqual([
     at('etc/chrony/chrony.conf'),
     at('etc/libvirt/qemu/guest.xml'),
   ])
-  expect(kinds).toEqual(['chrony.conf', 'libvirt domain'])
+  expect(files.map(kindOf)).toEqual(['chrony.conf', 'libvirt domain'])
   expect(skipped).toEqual([{ file: at('etc/chrony/binary.conf'), why: 'a binary file, no configuration' }])
   expect(notRead).toEqual([
     { file: at('etc/chrony.conf'), why: 'links that lead in a circle' },

@@ -4,7 +4,7 @@
  */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { type FileKind, kindOf, type LintFile } from '#diagnosis/lint/file-kind.ts'
+import { kindOf, type LintFile } from '#diagnosis/lint/file-kind.ts'
 import type { Skipped } from '../analyze/input.ts'
 import { Complaint } from '../cli/complain.ts'
 
@@ -15,7 +15,6 @@ const DEEPEST = 16
 
 export interface ReadFiles {
   readonly files: readonly LintFile[]
-  readonly kinds: readonly (FileKind | undefined)[]
   readonly skipped: readonly Skipped[]
   /** Named like a configuration, and nothing that could be read as one: a folder, a pipe, a device, links in a circle. */
   readonly notRead: readonly Skipped[]
@@ -53,12 +52,10 @@ export const OWN_PLACES = [
 export function readForLint(paths: readonly string[]): ReadFiles {
   const found: {
     files: LintFile[]
-    kinds: (FileKind | undefined)[]
     skipped: Skipped[]
     notRead: Skipped[]
   } = {
     files: [],
-    kinds: [],
     skipped: [],
     notRead: [],
   }
@@ -78,7 +75,6 @@ export function readForLint(paths: readonly string[]): ReadFiles {
     if (seen.has(identity)) return
     seen.add(identity)
     found.files.push(file)
-    found.kinds.push(kindOf(file))
   }
 
   function walk(folder: string, depth: number): void {

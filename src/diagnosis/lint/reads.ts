@@ -15,17 +15,25 @@ export interface Read {
 
 /** The files of a `sourcedir` have none read. */
 export const readsOf = (parts: readonly Including[]): Read[] =>
-  parts.flatMap(({ file: from, read }) =>
+  parts.flatMap(({ file: from, path: own, read }) =>
     read.includes
       .filter(({ suffix }) => suffix !== '.sources')
-      .flatMap(({ line, kind, paths, suffix }) =>
+      .flatMap(include =>
         parts
-          .filter(({ path }) =>
-            paths.some(each => isBelowSomeRoot(path, kind === 'files' ? each : `${each}/*${suffix}`)),
-          )
-          .map(({ file: to }) => ({ from, line, to })),
+          .filter(({ path }) => isReadBy(own, include, path))
+          .map(({ file: to }) => ({ from, line: include.line, to })),
       ),
   )
+
+/** Is `path` one of those that this line of `main` includes? Who gathered them may have put both into one folder. */
+export const isReadBy = (main: string, { kind, paths, suffix }: Include, path: string): boolean =>
+  paths.some(
+    each =>
+      isBelowSomeRoot(path, kind === 'files' ? each : `${each}/*${suffix}`) ||
+      (kind === 'files' && path !== main && path === `${folderOf(main)}${each.replace(/^.*\//, '')}`),
+  )
+
+const folderOf = (path: string): string => path.replace(/[^/]*$/, '')
 
 /** Of a copy of a machine, wherever that lies. */
 const isBelowSomeRoot = (path: string, pattern: string): boolean => {

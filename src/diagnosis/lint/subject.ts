@@ -27,6 +27,8 @@ import type { Edit, Evidence } from '../finding.ts'
 import { isSecret } from '../inventory/share.ts'
 import { type About, type DaemonName, type Machine, machineOf } from './about.ts'
 import { type FileKind, kindOf, type LintFile } from './file-kind.ts'
+import type { Presence } from './presence.ts'
+import { isReadBy } from './reads.ts'
 
 /** A file that was read. */
 export interface Part<T> {
@@ -82,7 +84,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
         {
           file,
           path: each.path,
-          main: each.main ?? (each.kind === undefined && !FRAGMENT.test(each.path)),
+          main: each.main ?? (each.kind === undefined && !isFragment(each.path)),
           read: read(each),
         },
       ]
@@ -136,7 +138,8 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
   }
 }
 
-const FRAGMENT = /\.d\/[^/]*$|\.sources$/
+/** By its place another one includes it. */
+export const isFragment = (path: string): boolean => /\.d\/[^/]*$|\.sources$/.test(path)
 
 /** Variables that hold the options of a daemon, by the file that they stand in. */
 const OPTION_VARIABLES: readonly (readonly [file: RegExp, variable: RegExp, daemon: DaemonName])[] = [
@@ -230,17 +233,28 @@ export function wholeUnits(units: readonly Part<UnitFile>[]): Part<UnitFile>[][]
 
 type Including = Part<{ readonly includes: readonly Include[] }>
 
-/** Lines that include what is not here. In a file of secrets nothing is said but those (Red Hat's /etc/ntp/crypto/pw). */
-export function notHere({ machine }: LintSubject, parts: readonly Including[]): NotHere[] {
+/**
+ * Lines that include what is not here, and may be there: of a copy it is known which those are. In a file of secrets nothing is said but
+ * those (Red Hat's /etc/ntp/crypto/pw).
+ */
+export function notHere({ machine, files }: LintSubject, parts: readonly Including[]): NotHere[] {
   const { complete, unseen } = machine.about
-  if (complete || !parts.every(({ main }) => main)) return []
+  if (complete) return []
+  const mayBeThere = (file: number, path: string, include: Include): boolean =>
+    unseen
+      ? unseen.some(place => place.path === path && place.line === include.line)
+      : !parts.some(part => isReadBy(path, include, part.path)) &&
+        include.paths.every(each => isOpen(files[file]!.presence?.(each)))
   return parts.flatMap(({ file, path, read }) =>
     read.includes
       .filter(({ paths }) => !paths.every(isSecret))
-      .filter(({ line }) => !unseen || unseen.some(place => place.path === path && place.line === line))
+      .filter(include => mayBeThere(file, path, include))
       .map(include => ({ file, ...include })),
   )
 }
+
+/** Nobody knows whether it is there: what is there was read, and what is missing says nothing. */
+const isOpen = (presence: Presence = 'unknown'): boolean => presence === 'unknown' || presence === 'not-here'
 
 export interface NotHere extends Include {
   readonly file: number

@@ -8,7 +8,7 @@ import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import type { Evidence, Finding } from '../../finding.ts'
 import { isSecret } from '../../inventory/share.ts'
 import type { Presence } from '../presence.ts'
-import { lastRead } from '../reads.ts'
+import { isReadBy, lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore, ntpdOptions, type Part } from '../subject.ts'
 import { CHRONYD, type Manners, NTPD } from './words.ts'
@@ -27,10 +27,16 @@ type Including = Part<LintSubject['chrony'][number]['read'] | LintSubject['ntp']
 
 const includes = (subject: LintSubject, parts: readonly Including[], manners: Manners): Finding[] =>
   parts.flatMap(({ file, path, read }) =>
-    read.includes.flatMap(({ kind, paths: [named = ''], line }) => {
+    read.includes.flatMap(include => {
+      const {
+        kind,
+        paths: [named = ''],
+        line,
+      } = include
       // Red Hat's ntp.conf includes a file with a password, which is not there wherever ntpd is not installed.
       const presence = kind === 'files' ? presenceOf(subject, file, named, isSecret(named)) : 'unknown'
       if (presence === 'there' || presence === 'unknown') return []
+      if (parts.some(each => isReadBy(path, include, each.path))) return []
       if (presence === 'not-here' && isSecret(named)) return []
       const here = presence === 'missing'
       const refuses = manners === CHRONYD

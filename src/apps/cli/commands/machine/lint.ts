@@ -2,9 +2,11 @@
 
 import { worst } from '#diagnosis/finding.ts'
 import { type About, DAEMONS, type DaemonName } from '#diagnosis/lint/about.ts'
+import { kindOf } from '#diagnosis/lint/file-kind.ts'
 import { lint as judge } from '#diagnosis/lint/lint.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { encodeLint, lintScreen } from '#report/lint.ts'
+import { withIncluded } from '../../../lint/included.ts'
 import { presenceFor } from '../../../lint/presence.ts'
 import { readForLint } from '../../../lint/read.ts'
 import { Complaint } from '../../complain.ts'
@@ -28,14 +30,17 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   const here = options.here ? await import('../../../lint/here.ts') : undefined
   const all = paths.length > 0 ? paths : (here?.placesHere() ?? [])
   if (all.length === 0) throw new Complaint('give files or folders, or --here for those of this machine')
-  const { files, kinds, skipped, notRead } = readForLint(all)
+  const named = readForLint(all)
+  const { files, notRead: ofIncluded } = withIncluded(named.files)
+  const kinds = files.map(kindOf)
+  const notRead = [...named.notRead, ...ofIncluded]
   const report = {
     findings: judge(
       files.map(file => ({ ...file, presence: presenceFor(file.path) })),
       { ...here?.aboutHere(), ...given(options) },
     ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
-    skipped: [...notRead, ...skipped],
+    skipped: [...notRead, ...named.skipped],
   }
   if (options.json) printJson(encodeLint(report))
   else process.stdout.write(lintScreen(report, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
