@@ -40,3 +40,20 @@ test.each<[string, Readonly<Record<string, string>>]>([
   ['one that no interface heeds', { ...RED_HAT, [`${PEERNTP}/ifcfg-a`]: 'PEERNTP="no"\n' }],
   ['a netconfig that hands nothing on', { ...CHRONY, [CONFIG]: 'NETCONFIG_NTP_POLICY=""\n' }],
 ])('%s', (_, members) => expect(severityOf(members)).toBe('critical'))
+
+test.each([
+  ['/var/lib/ntp/ntp.conf.dhcp', ['-g', '-c', '/var/lib/ntp/ntp.conf.dhcp'], {}],
+  ['/run/ntp.conf.dhcp', ['-g', '-c', '/run/ntp.conf.dhcp'], {}],
+  ['/etc/ntp.conf', ['-g'], { 'etc/default/ntp': "NTPD_OPTS='-g'\nIGNORE_DHCP=yes\n" }],
+])("Debian's script starts ntpd with what its hook has written: %s", (path, options, more) => {
+  const members = {
+    ...NTP,
+    'etc/init.d/ntp': '#!/bin/sh\n',
+    'etc/default/ntp': "NTPD_OPTS='-g'\n",
+    [path === '/etc/ntp.conf' ? 'var/lib/ntp/ntp.conf.dhcp' : path.slice(1)]: 'server 10.20.0.5 iburst\n',
+    ...more,
+  }
+  const [ntpd] = takeInventory(memoryFiles({ ...members, 'etc/ntp.conf': 'pool a.example\n' })).daemons
+  expect(ntpd?.commandLine?.value.slice(1)).toEqual(options)
+  expect(ntpd?.configuration.map(each => each.path)).toEqual([path])
+})

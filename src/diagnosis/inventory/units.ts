@@ -9,10 +9,11 @@ import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.t
 import { assignmentsOf, parseExec, takesUp } from '#dialects/linux/exec-start.ts'
 import { conditionsOf, type LocatedSetting, listOf, parseUnit, type UnitFile } from '#dialects/linux/unit.ts'
 import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
+import { ignoresDhcp } from '#dialects/ntpd/debian.ts'
 import { SYSTEMD_NAMES } from '../systemd-names.ts'
 import { scriptsAtBoot } from './boot-scripts.ts'
 import { hasOtherInit } from './init.ts'
-import { at, fact, findLine, firstThere, linesIn, readText } from './place.ts'
+import { at, fact, findLine, firstThere, linesIn, readText, textAt } from './place.ts'
 import { readSysntpd, TIMESERVER } from './sysntpd.ts'
 
 /** Of units, the first that has one counts. */
@@ -67,6 +68,8 @@ export interface ServiceNames {
   readonly options: readonly OptionFile[]
   /** The programs by which the daemon is known; the first there stands for a wrapper. */
   readonly programs: readonly string[]
+  /** Debian's scripts start it with this configuration where the hook of DHCP has written one. */
+  readonly byDhcp?: readonly string[]
 }
 
 /** Files, of which what could not be read is remembered. */
@@ -502,7 +505,20 @@ function pathFrom(folder: string, target: string): string {
   return `/${steps.join('/')}`
 }
 
-function optionsFrom(look: Look, { options }: ServiceNames): Fact<readonly string[]> | undefined {
+function optionsFrom(look: Look, names: ServiceNames): Fact<readonly string[]> | undefined {
+  const own = ownOptions(look, names)
+  const given = configurationByDhcp(look, names)
+  if (!given) return own
+  return fact([...(own?.value ?? []), '-c', given.path], ...(own?.evidence ?? []), given)
+}
+
+function configurationByDhcp({ files }: Look, { byDhcp = [], options }: ServiceNames): Place | undefined {
+  const path = byDhcp.find(files.exists)
+  const refused = options.some(each => ignoresDhcp(textAt(files, each.path) ?? ''))
+  return path === undefined || refused ? undefined : at(path, 'is there, and the start script takes it')
+}
+
+function ownOptions(look: Look, { options }: ServiceNames): Fact<readonly string[]> | undefined {
   for (const { path, variable } of options) {
     const text = look.text(path)
     if (text === undefined) continue

@@ -61,6 +61,9 @@ const wrong = (offset: string): string =>
 const kernel = (synchronised: string): Members => ({
   'sos_commands/systemd/timedatectl': `System clock synchronized: ${synchronised}\n`,
 })
+const timedatectl = (system: string, rtc: string) => ({
+  'sos_commands/systemd/timedatectl': `  Universal time: Fri 2026-11-20 ${system} UTC\n        RTC time: Fri 2026-11-20 ${rtc}\n`,
+})
 const clocks = (date: string, hwclock: string): Members => ({
   'sos_commands/date/date': `${date}\n`,
   'sos_commands/date/hwclock': `${hwclock}\n`,
@@ -246,6 +249,17 @@ test.each<[string, Members, readonly string[]]>([
     'the RTC is an hour ahead',
     clocks('Fri Nov 20 10:11:12 UTC 2026', '2026-11-20 11:11:12.563249+00:00'),
     ['warning rtc-far-off'],
+  ],
+  [
+    'the RTC half a minute behind, by timedatectl',
+    timedatectl('10:11:12', '10:10:41'),
+    ['warning rtc-far-off'],
+  ],
+  ['the RTC some seconds ahead, by timedatectl', timedatectl('10:11:12', '10:11:16'), []],
+  [
+    'the RTC half a minute ahead, by two commands',
+    clocks('Fri Nov 20 10:11:12 UTC 2026', '2026-11-20 10:11:43.563249+00:00'),
+    [],
   ],
   ['both in their zone', clocks('Fri Nov 20 05:11:12 EST 2026', '2026-11-20 05:11:12.563249-05:00'), []],
   [

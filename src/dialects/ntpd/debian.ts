@@ -1,5 +1,5 @@
 /**
- * /etc/default/ntpsec, which Debian's ntp-systemd-wrapper reads as a shell does before it starts ntpd. Of its settings
+ * /etc/default/ntpsec, or ntp, which Debian's ntp-systemd-wrapper and script of SysV read as a shell does before they start ntpd. Of its settings
  * one matters here: whether ntpd is to run with the servers that DHCP offered.
  */
 import { assignedTo, parseEnvironment } from '../linux/environment-file.ts'

@@ -111,6 +111,13 @@ test.each([
   ['two receivers', 'server 127.127.20.0\nserver 127.127.20.1\n', 'critical two-sources 2'],
 ])('ntpd: %s', (_, text, expected) => expect(counted('ntp.conf', text)).toEqual([expected]))
 
+test('who asks nobody and passes its own clock on is told that, and not to step', () => {
+  const text = 'driftfile /var/lib/chrony/drift\nlocal stratum 3\nallow\n'
+  expect(counted('chrony.conf', text)).toEqual(['warning no-source 0'])
+  expect(found('chrony.conf', text, 'never-steps')).toEqual([])
+  expect(found('chrony.conf', `server a.example\n${text}`, 'never-steps')).toHaveLength(1)
+})
+
 test('a clock that is set by hand or passes for right numbers the pulses', () =>
   expect(counted('chrony.conf', 'refclock PPS /dev/pps0\nlocal stratum 10\n')).toEqual([]))
 

@@ -52,7 +52,16 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   const hook = subject.machine.about.daemons?.find(({ name }) => PROGRAMS[name] === program)?.dhcpHook
   if (count === 0)
     return local
-      ? []
+      ? [
+          few(subject, more, {
+            name: 'no-source',
+            severity: 'warning',
+            what: `No source is configured: ${of.program} asks nobody, and passes its own clock on.`,
+            evidence: [evidenceAt(subject, file, 1)],
+            cost: 'The clock runs free, by seconds a day, and a pause stays in it; whoever asks this machine goes wrong with it. On an island without any clock that is meant so.',
+            count,
+          }),
+        ]
       : [
           few(subject, more, {
             name: 'no-source',

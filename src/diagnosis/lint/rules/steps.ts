@@ -10,6 +10,7 @@ import { checkWords } from '#dialects/grammar.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import type { About } from '../about.ts'
 import { inGuests, MIGRATION_PAUSE, slewTime } from '../advice.ts'
+import { configuredSources } from '../configured-sources.ts'
 import { lastDirective, lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, namesMore } from '../subject.ts'
@@ -39,6 +40,13 @@ const BESIDE: Readonly<Record<NonNullable<About['putRightBy']>, string>> = {
 /** Polls of a minute: so soon is a pause noticed. */
 const OFTEN = 6
 
+/** Then there is nothing to step to. */
+const asksNobody = (subject: LintSubject): boolean =>
+  configuredSources(subject).some(
+    ({ program, named, elsewhere, unseen = [] }) =>
+      program === 'chronyd' && named.length === 0 && !elsewhere && unseen.length === 0,
+  )
+
 function chrony(subject: LintSubject): Finding[] {
   if (subject.machine.isGuest === false) return []
   const main = subject.chrony.find(part => part.main)
@@ -53,7 +61,7 @@ function chrony(subject: LintSubject): Finding[] {
   const limited = limitedSlew(subject)
   const atMost = limited ? `${limited.ppm} ppm (\`maxslewrate\`)` : '8.3 %'
   if (!last) {
-    if (namesMore(subject, subject.chrony)) return []
+    if (namesMore(subject, subject.chrony) || asksNobody(subject)) return []
     return [
       found({
         name: 'never-steps',

@@ -1,5 +1,6 @@
 /** rtc-in-local-time, rtc-far-off, stolen-time, clock-of-the-host: what stands around the clock and bears on it. */
 
+import type { Inventory } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { WRITE_RTC_IN_UTC } from '../../repair/write-rtc.ts'
@@ -32,14 +33,21 @@ export const rtcInLocalTime: MachineRule = ({ inventory: { rtc } }) => {
 
 /** The RTC of a guest follows the clock of its host, and shows to a second what the host takes the time for. */
 const RTC_FAR: Seconds = 2
-/** What is copied is read one after the other; how long after, nobody has written down. */
+/** Files are copied one after the other; how long after, nobody has written down. What one program printed of both is of one moment. */
 const RTC_FAR_IN_A_COPY: Seconds = 60
+const RTC_FAR_AS_PRINTED: Seconds = 10
+
+function farFor({ copy, rtc: { offset } }: Inventory): Seconds {
+  if (copy === 'live') return RTC_FAR
+  const [first, ...others] = evidenceOf(offset)
+  return others.every(({ path }) => path === first!.path) ? RTC_FAR_AS_PRINTED : RTC_FAR_IN_A_COPY
+}
 
 export const rtcFarOff: MachineRule = ({ inventory, live }) => {
   const { offset, mode } = inventory.rtc
   if (!offset || mode?.value === 'local') return []
   const { seconds, uncertainty } = offset.value
-  if (Math.abs(seconds) - uncertainty < (inventory.copy === 'live' ? RTC_FAR : RTC_FAR_IN_A_COPY)) return []
+  if (Math.abs(seconds) - uncertainty < farFor(inventory)) return []
   const right = live?.offset !== undefined && Math.abs(live.offset) < RTC_FAR / 2
   return [
     state({
