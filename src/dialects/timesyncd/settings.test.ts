@@ -25,11 +25,31 @@ test('what is not said is as systemd has it', () => {
   })
 })
 
-test('polls are not shorter than 16 s, and the longest is not shorter than the shortest', () => {
-  expect(read('PollIntervalMinSec=1\nPollIntervalMaxSec=2').settings).toMatchObject({
-    pollIntervalMin: 16,
-    pollIntervalMax: 16,
-  })
+test.each([
+  ['PollIntervalMinSec=10\nPollIntervalMaxSec=20', 32, 2048, [2, 3]],
+  ['PollIntervalMinSec=8\nPollIntervalMaxSec=64', 32, 64, [2]],
+  ['PollIntervalMaxSec=16', 32, 2048, [2]],
+  ['PollIntervalMinSec=16\nPollIntervalMaxSec=16', 16, 16, []],
+  // 32 times the shortest, where that is more.
+  ['PollIntervalMinSec=2min\nPollIntervalMaxSec=1min', 120, 3840, [3]],
+  // Longer than the longest by default.
+  ['PollIntervalMinSec=1h', 3600, 115_200, []],
+  // The last word counts.
+  ['PollIntervalMinSec=8\nPollIntervalMinSec=64', 64, 2048, []],
+])('polls that are too short are not taken: %j', (lines, pollIntervalMin, pollIntervalMax, notTaken) => {
+  const told = read(lines)
+  expect(told.settings).toMatchObject({ pollIntervalMin, pollIntervalMax })
+  expect(told.notTaken.map(({ line }) => line)).toEqual(notTaken)
+})
+
+test('what is used instead of what is too short is said', () => {
+  expect(
+    read('PollIntervalMinSec=10\nPollIntervalMaxSec=20\nConnectionRetrySec=500ms').notTaken,
+  ).toMatchObject([
+    { line: 2, why: 'systemd-timesyncd takes nothing below 16 s: 32 s is used instead' },
+    { line: 3, why: 'the longest poll is below the shortest, 32 s: 2048 s is used instead' },
+    { line: 4, why: 'systemd-timesyncd takes nothing below 1 s: 30 s is used instead' },
+  ])
 })
 
 test('what is no time has its line', () => {

@@ -27,26 +27,57 @@ const NAMES: Readonly<Record<string, keyof TimesyncdSettings>> = {
   ConnectionRetrySec: 'connectionRetry',
 }
 
-/** It asks no more often than that, whatever it is told. */
+/** A shorter one it does not take. */
 export const SHORTEST_POLL: Seconds = 16
+const SHORTEST_RETRY: Seconds = 1
+/** A longest poll of its own is at least so many of the shortest. */
+const LONGER = 32
 
-export function timesyncdSettings(files: readonly TimesyncdConf[]): {
+export interface ReadSettings {
+  /** As they are used. */
   readonly settings: TimesyncdSettings
   readonly notUnderstood: readonly Remark[]
-} {
-  const said: Partial<Record<keyof TimesyncdSettings, Seconds>> = {}
+  /** Understood, and not used: what is used instead. */
+  readonly notTaken: readonly Remark[]
+}
+
+/** What is too short is not rounded up: the default counts, or for the longest poll one of its own (manager_parse_config_file). */
+export function timesyncdSettings(files: readonly TimesyncdConf[]): ReadSettings {
+  const said: Partial<Record<keyof TimesyncdSettings, { seconds: Seconds; remark: Omit<Remark, 'why'> }>> = {}
   const notUnderstood: Remark[] = []
   for (const { key, value, line } of files.flatMap(({ others }) => others)) {
     const name = NAMES[key]
     if (!name) continue
     const seconds = readSpan(value)
-    if (seconds === undefined) notUnderstood.push({ line, text: `${key}=${value}`, why: 'no span of time' })
-    else said[name] = seconds
+    const remark = { line, text: `${key}=${value}` }
+    if (seconds === undefined) notUnderstood.push({ ...remark, why: 'no span of time' })
+    else said[name] = { seconds, remark }
   }
-  const settings = { ...TIMESYNCD_DEFAULTS, ...said }
-  const pollIntervalMin = Math.max(SHORTEST_POLL, settings.pollIntervalMin)
-  const pollIntervalMax = Math.max(pollIntervalMin, settings.pollIntervalMax)
-  return { settings: { ...settings, pollIntervalMin, pollIntervalMax }, notUnderstood }
+  const notTaken: Remark[] = []
+  const taken = (name: keyof TimesyncdSettings, least: Seconds, instead: Seconds, why: string): Seconds => {
+    const { seconds, remark } = said[name] ?? {}
+    if ((seconds ?? TIMESYNCD_DEFAULTS[name]) >= least) return seconds ?? TIMESYNCD_DEFAULTS[name]
+    if (remark) notTaken.push({ ...remark, why: `${why}: ${instead} s is used instead` })
+    return instead
+  }
+  const { pollIntervalMin: usual, pollIntervalMax: longest, connectionRetry } = TIMESYNCD_DEFAULTS
+  const tooShort = (least: Seconds) => `systemd-timesyncd takes nothing below ${least} s`
+  const pollIntervalMin = taken('pollIntervalMin', SHORTEST_POLL, usual, tooShort(SHORTEST_POLL))
+  return {
+    settings: {
+      rootDistanceMax: said.rootDistanceMax?.seconds ?? TIMESYNCD_DEFAULTS.rootDistanceMax,
+      pollIntervalMin,
+      pollIntervalMax: taken(
+        'pollIntervalMax',
+        pollIntervalMin,
+        Math.max(longest, LONGER * pollIntervalMin),
+        `the longest poll is below the shortest, ${pollIntervalMin} s`,
+      ),
+      connectionRetry: taken('connectionRetry', SHORTEST_RETRY, connectionRetry, tooShort(SHORTEST_RETRY)),
+    },
+    notUnderstood,
+    notTaken,
+  }
 }
 
 const UNITS: Readonly<Record<string, Seconds>> = {

@@ -99,10 +99,11 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
   },
   timesyncd(text) {
     const conf = parseTimesyncdConf(text, '')
+    const { notUnderstood, notTaken } = timesyncdSettings([conf])
     return {
       sources: conf.sources.length,
-      strange: [...conf.notUnderstood, ...timesyncdSettings([conf]).notUnderstood],
-      leftOut: [],
+      strange: [...conf.notUnderstood, ...notUnderstood],
+      leftOut: notTaken,
       assumed:
         usedServers(conf).length > 0 ? [] : ['the servers of the story stand for those that are compiled in'],
     }

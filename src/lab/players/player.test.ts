@@ -4,6 +4,7 @@ import { play } from '../play.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { configuredPlayer, daemonOf } from './configured.ts'
 import { KNOWN_PLAYERS, knownPlayer } from './known.ts'
+import { longestPoll } from './longest-poll.ts'
 import { namingServers } from './make.ts'
 import { serversAsked } from './player.ts'
 
@@ -261,6 +262,16 @@ test("another daemon's configuration is played by who is named, and that is the 
     ['chrony', 'server a'],
   ])
     expect(said(daemon!, text!).notes.join()).not.toContain('reads like')
+})
+
+test('polls that timesyncd does not take are told of, and those that it takes instead are played', () => {
+  const text = '[Time]\nNTP=10.1.1.1\nPollIntervalMinSec=10\nPollIntervalMaxSec=20\n'
+  const { player, notes } = configuredPlayer({ name: 'timesyncd.conf', text })!
+  expect(longestPoll(player)).toBe(2048)
+  expect(notes).toEqual([
+    'line 3: systemd-timesyncd takes nothing below 16 s: 32 s is used instead',
+    'line 4: the longest poll is below the shortest, 32 s: 2048 s is used instead',
+  ])
 })
 
 test('a reference clock as NTPsec writes it is nobody who is asked, and takes no server of the story', () => {

@@ -8,7 +8,7 @@ import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
-import { readSpan, SHORTEST_POLL, TIMESYNCD_DEFAULTS } from '#dialects/timesyncd/settings.ts'
+import { readSpan, SHORTEST_POLL, timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import { lastDirective } from '../reads.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
@@ -265,7 +265,7 @@ function timesyncd(subject: LintSubject): Finding[] {
       ),
     )
   const isTaken = least !== undefined && shortest !== undefined && shortest >= SHORTEST_POLL
-  const taken = isTaken ? shortest : TIMESYNCD_DEFAULTS.pollIntervalMin
+  const taken = timesyncdSettings(subject.timesyncd.map(({ read }) => read)).settings.pollIntervalMin
   if (most && longest !== undefined && longest < taken)
     findings.push(
       pollFound(

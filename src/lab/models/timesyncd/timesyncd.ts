@@ -15,11 +15,7 @@ import { logarithm2 } from '#core/number/elementary.ts'
 import { plus, type Reading } from '#core/time/instant.ts'
 import type { Leap } from '#core/time/leap.ts'
 import type { Seconds } from '#core/time/units.ts'
-import {
-  TIMESYNCD_DEFAULTS,
-  type TimesyncdSettings,
-  timesyncdSettings,
-} from '#dialects/timesyncd/settings.ts'
+import { type TimesyncdSettings, timesyncdSettings } from '#dialects/timesyncd/settings.ts'
 import { parseTimesyncdConf, type TimesyncdConf, usedServers } from '#dialects/timesyncd/sources.ts'
 import type { Belief, Daemon, DaemonAction } from '../../daemon.ts'
 import { Alarms } from '../alarms.ts'
@@ -55,7 +51,7 @@ export function timesyncd(setup: TimesyncdSetup): Daemon {
   const { config } = setup
   const conf = typeof config === 'string' ? parseTimesyncdConf(config, 'timesyncd.conf') : config
   const servers = usedServers(conf).map(({ address }) => address)
-  const settings = { ...TIMESYNCD_DEFAULTS, ...timesyncdSettings([conf]).settings }
+  const { settings } = timesyncdSettings([conf])
   return fromStart(start => new Running(start, servers, settings, setup))
 }
 
