@@ -1,5 +1,6 @@
 /** The sources that each daemon's files name, in one shape. */
 import type { Daemon } from '#core/trace/series.ts'
+import { barredIn } from '#dialects/chrony/authselect.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import type { ChronySource } from '#dialects/chrony/source.ts'
 import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
@@ -194,18 +195,12 @@ function chrony(subject: LintSubject): ConfiguredSource | undefined {
   }
 }
 
-const provesItself = ({ options }: ChronySource): boolean =>
-  options.flags.has('nts') || options.values.has('key')
-
-/** Whom `authselectmode` passes over; attached clocks it leaves alone. */
-export function barredBy(subject: LintSubject): (source: ChronySource) => boolean {
-  const mode = lastDirective(subject, 'authselectmode')?.words[0]?.toLowerCase()
-  const proven = subject.chrony.some(({ read }) =>
-    read.sources.some(each => !each.noselect && provesItself(each)),
+/** Whom `authselectmode` passes over. */
+export const barredBy = (subject: LintSubject): ((source: ChronySource) => boolean) =>
+  barredIn(
+    lastDirective(subject, 'authselectmode')?.words[0]?.toLowerCase(),
+    subject.chrony.flatMap(({ read }) => read.sources),
   )
-  const strict = mode === 'require' || (mode === 'prefer' && proven)
-  return source => strict && !provesItself(source)
-}
 
 /** A clock may be locked to one that another file attaches. */
 function originsIn({ chrony, machine }: LintSubject): ReadonlyMap<ChronyConf, readonly string[]> {

@@ -159,6 +159,7 @@ test('chrony is offered makestep and polls, unless they are there', () => {
 test.each([
   ['maxchange 4 1 0', 'it is for clocks that never jump by themselves'],
   ['minsources 2', 'nobody is believed where so few are asked'],
+  ['authselectmode require', 'by default servers that do not prove themselves are followed, too'],
   ['maxslewrate 500', 'the default allows more'],
   ['maxdistance 0.001', 'the default allows more'],
   ['maxjitter 1e-6', 'the default allows more'],
@@ -190,6 +191,8 @@ test.each(['noselect', 'offline'])('servers that are all %s are offered to be wi
 test('what lets chrony be as it is, is not offered to be taken out', () => {
   const config = 'server a maxpoll 6\nserver b maxpoll 6\nmakestep 1 -1\nminsources 2\nmaxchange 1000 1 0'
   expect(names({ kind: 'chronyd', name: 'x', config })).toEqual(['clockwright'])
+  const proven = 'server a nts maxpoll 6\nserver b maxpoll 6\nmakestep 1 -1\nauthselectmode require'
+  expect(names({ kind: 'chronyd', name: 'x', config: proven })).toEqual(['clockwright'])
 })
 
 test('timesyncd is offered shorter polls, for whoever it asks', () => {

@@ -72,6 +72,13 @@ test('whom an ntpd that listens does not hear is said', () => {
   ])
 })
 
+test('whom chronyd does not follow for its `authselectmode` is said', () => {
+  expect(notesOf('chrony', 'server a\npool b\nauthselectmode require\n')).toEqual([
+    'line 3: for this `authselectmode` chronyd does not follow a and b, which do not prove themselves by nts or a key: played so',
+  ])
+  expect(notesOf('chrony', 'server a\nauthselectmode prefer\n')).toEqual([])
+})
+
 test('whom ntpd does not hear for its own `restrict` is said, unless another line lets him through', () => {
   const servers = 'server 192.0.2.1\nserver ntp.example\n'
   expect(notesOf('ntpd-4.2.8p15', `${servers}restrict default ignore\n`)).toEqual([

@@ -4,6 +4,7 @@
  * Facts: what each model says of itself (`../models`), ntp.conf(5), chrony.conf(5), ntp.toml(5).
  */
 import { grouped } from '#core/grouped.ts'
+import { authSelectMode, barredOf } from '#dialects/chrony/authselect.ts'
 import type { ChronyConf } from '#dialects/chrony/conf.ts'
 import { wordsOf } from '#dialects/named-source.ts'
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
@@ -43,12 +44,12 @@ const HOST_CLOCKS =
 
 export const CHRONY_TABLE: Table = {
   played: new Set(
-    wordsOf(`clockprecision combinelimit corrtimeratio driftfile leapsecmode logchange makestep maxchange maxclockerror
+    wordsOf(`authselectmode clockprecision combinelimit corrtimeratio driftfile leapsecmode logchange makestep maxchange maxclockerror
       maxdistance maxdrift maxjitter maxsamples maxslewrate maxstratum maxupdateskew minsamples minsources minstratum peer pool
       reselectdist rtcsync server stratumweight`),
   ),
   elsewhere: new Set(
-    wordsOf(`acquisitionport allow authselectmode bindacqaddress bindacqdevice bindaddress bindcmdaddress bindcmddevice
+    wordsOf(`acquisitionport allow bindacqaddress bindacqdevice bindaddress bindcmdaddress bindcmddevice
       binddevice broadcast clientloglimit cmdallow cmddeny cmdport cmdratelimit commandkey deny dscp dumpdir dumponexit
       generatecommandkey hwclockfile hwtstimeout keyfile leapseclist leapsectz linux_freq_scale linux_hz local lock_all log
       logbanner logdir mailonchange manual maxntsconnections maxtxbuffers nocerttimecheck noclientlog nosystemcert
@@ -150,7 +151,19 @@ function leftOutOf({ leftOut, options }: Table, statements: readonly Statement[]
   })
 }
 
-export const leftOutOfChrony = ({ directives }: ChronyConf): LeftOut[] => leftOutOf(CHRONY_TABLE, directives)
+export const leftOutOfChrony = (conf: ChronyConf): LeftOut[] => [
+  ...leftOutOf(CHRONY_TABLE, conf.directives),
+  ...barredServers(conf),
+]
+
+function barredServers(conf: ChronyConf): LeftOut[] {
+  const barred = barredOf(conf).map(({ address }) => address)
+  const mode = authSelectMode(conf)
+  if (!mode || barred.length === 0) return []
+  const alone = barred.length === 1
+  const whom = `${list(barred)}, which ${alone ? 'does' : 'do'} not prove ${alone ? 'itself' : 'themselves'} by nts or a key`
+  return [{ line: mode.line, why: `for this \`authselectmode\` chronyd does not follow ${whom}: played so` }]
+}
 
 export const leftOutOfNtpd = (text: string, version: NtpdVersion | undefined): LeftOut[] =>
   leftOutOf(NTPD_TABLE, heededCommands(text, version))

@@ -1,6 +1,7 @@
 /** From a player's data to one who keeps the clock of a simulated guest. */
 import { AGENT_DEFAULTS, type AgentConfig, SOURCE_DEFAULTS } from '#core/agent/config.ts'
 import { PPM, type Rate } from '#core/time/units.ts'
+import { asSelected } from '#dialects/chrony/authselect.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
 import { plainSource } from '#dialects/named-source.ts'
@@ -68,13 +69,12 @@ export function makePlayer(spec: PlayerSpec, scenario: Scenario): PlayerMaker {
       })
     }
     case 'chronyd': {
-      const { said, sources, refclocks } = readChronyConf(spec.config ?? askingAll(addresses), 'chrony.conf')
+      const conf = readChronyConf(spec.config ?? askingAll(addresses), 'chrony.conf')
+      const hostClock = showsHostClock(scenario) ? hostClockSources(conf.refclocks) : []
+      const { sources, attached } = asSelected(conf, hostClock)
       const config = {
-        settings: { ...CHRONY_DEFAULTS, ...said },
-        sources: [
-          ...namingServers(sources, addresses),
-          ...(showsHostClock(scenario) ? hostClockSources(refclocks) : []),
-        ],
+        settings: { ...CHRONY_DEFAULTS, ...conf.said },
+        sources: [...namingServers(sources, addresses), ...attached],
         ...(gains === undefined ? {} : { drift: { frequency: gains, skew: KNOWN_TO } }),
       }
       return daemonPlayer(({ random, recording }) => new Chronyd({ ...config, recording }, random))

@@ -1,5 +1,6 @@
 /** What of chrony.conf may stand in the way of a clock that is to come back soon. */
 import type { Seconds } from '#core/time/units.ts'
+import { barredOf } from '#dialects/chrony/authselect.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS, type SaidSettings } from '#dialects/chrony/settings.ts'
 import type { ChronySource } from '#dialects/chrony/source.ts'
@@ -16,7 +17,8 @@ const STEP_BEYOND: Seconds = 1
 const TIGHT = ['maxslewrate', 'maxdistance', 'maxjitter'] as const
 
 export function chronyEdits(player: Chronyd, pause: Seconds): Edit<Chronyd>[] {
-  const { said, sources, directives, refclocks } = readChronyConf(player.config ?? '', 'chrony.conf')
+  const conf = readChronyConf(player.config ?? '', 'chrony.conf')
+  const { said, sources, directives, refclocks } = conf
   const takeOut = (name: string, why: string): Edit<Chronyd> => ({
     name: `no ${name}`,
     how: `take "${directives.findLast(each => each.name === name)?.text ?? name}" out: ${why}`,
@@ -29,6 +31,9 @@ export function chronyEdits(player: Chronyd, pause: Seconds): Edit<Chronyd>[] {
       ...withoutSourceFlag<Chronyd>(sources, 'noselect', ONLY_WATCHED),
       ...withoutSourceFlag<Chronyd>(sources, 'offline', 'until somebody says `chronyc online` none is asked'),
     )
+  const barred = barredOf(conf).length
+  if (refclocks.length === 0 && barred > 0 && barred === sources.length)
+    edits.push(takeOut('authselectmode', 'by default servers that do not prove themselves are followed, too'))
   edits.push(...withoutLimits(sources))
   if ((said.minsources ?? 1) > asked)
     edits.push(takeOut('minsources', 'nobody is believed where so few are asked'))
