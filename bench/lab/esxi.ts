@@ -100,7 +100,7 @@ for (const { name, player, offset, settled, says, assumed } of CURVES) {
     )})`,
   )
   console.log(
-    `           after ${minutes(settled)}: ${range(late)} in truth, ${range(believed)} as the daemon sees it, RMS ${micro(median(runs.map(({ offsets }) => rootMeanSquare(offsets, settled, DAY))))}, steps ${median(runs.map(({ steps }) => steps.length))}`,
+    `           after ${minutes(settled)}: ${range(late)} in truth, ${range(believed)} as the daemon sees it, RMS ${micro(median(runs.map(run => rootMeanSquare(run, settled, DAY))))}, steps ${median(runs.map(({ steps }) => steps.length))}`,
   )
   console.log(`  note     ${assumed}`)
 }

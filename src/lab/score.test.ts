@@ -123,6 +123,51 @@ test('what a clock shows right before and right after a break counts, between tw
   expect(scoreRun(run([0, 0, 1, 1, 1], atOnce), { disruptedAt: 2 }).timeTo1ms).toBe(Number.POSITIVE_INFINITY)
 })
 
+describe('RMS is over time, a second in which the clock breaks piece by piece', () => {
+  const rms = (offsets: readonly number[], breaks: Run['breaks'], window?: readonly [number, number]) =>
+    scoreRun(run(offsets, { breaks }), { disruptedAt: 0, ...(window && { window }) }).rms
+  const off = Number.NaN
+  test.each([
+    // Wrong by 4 for a quarter of one of five seconds: no look at a full second has seen it.
+    [
+      [0, 0, 0, 0, 0],
+      [
+        [1.5, 0, 4],
+        [1.75, 4, 0],
+      ],
+      4 / 5,
+    ],
+    // Set after a quarter of a second: what was seen last is not counted for a whole one.
+    [
+      [0, 4, 0, 0, 0],
+      [
+        [1, 0, 4],
+        [1.25, 4, 0],
+      ],
+      4 / 5,
+    ],
+    // The guest runs again, and is set: what it was in between counts, over the time that it ran.
+    [
+      [0, 0, off, 0, 0],
+      [
+        [2.25, off, 8],
+        [2.5, 8, 0],
+      ],
+      (64 * 0.25) / 3.75,
+    ],
+  ] as const)('%j', (offsets, breaks, square) => {
+    const told = breaks.map(([at, before, after]) => ({ at, before, after }))
+    expect(rms(offsets, told)).toBeCloseTo(Math.sqrt(square), 12)
+  })
+  test('what happens before a window, or after it, is not in it', () => {
+    const breaks = [
+      { at: 0.5, before: 9, after: 1 },
+      { at: 4.5, before: 1, after: 9 },
+    ]
+    expect(rms([9, 1, 1, 1, 1, 9], breaks, [1, 4])).toBe(1)
+  })
+})
+
 test('overshoot is on the other side of where the disruption put the clock, however far it goes there', () => {
   const overshoot = (offsets: readonly number[], disruptedAt = 1, more: Partial<Run> = {}) =>
     scoreRun(run(offsets, more), { disruptedAt }).overshoot

@@ -62,7 +62,7 @@ export function scoreRun(run: Run, { disruptedAt, disruptedAgain = [], window, b
     timeTo1ms: timeTo(1e-3),
     worst,
     overshoot: overshoot(offsets, after, shown, worst),
-    rms: rootMeanSquare(offsets, from, to),
+    rms: rootMeanSquare({ offsets, breaks }, from, to),
     max: Math.abs(extreme(offsets, from, to, inWindow)),
     steps: own.length,
     backwardSteps: own.filter(({ size }) => size < 0).length,
@@ -172,16 +172,30 @@ export function timeUntilBelow(offsets: Float64Array, limit: Seconds, from = 0):
   return i - from
 }
 
-export function rootMeanSquare(offsets: Float64Array, from: number, to: number): Seconds {
+/** Over the time in which the guest ran: a second counts as its end shows, and where the clock breaks in it, piece by piece. */
+export function rootMeanSquare(
+  { offsets, breaks }: Pick<Run, 'offsets' | 'breaks'>,
+  from: number,
+  to: number,
+): Seconds {
   let squares = 0
-  let count = 0
-  for (let i = from; i <= to; i++) {
-    const offset = offsets[i]!
-    if (Number.isNaN(offset)) continue
-    squares += offset ** 2
-    count++
+  let time: Seconds = 0
+  const add = (offset: Seconds, lasted: Seconds): void => {
+    if (Number.isNaN(offset)) return
+    squares += lasted * offset ** 2
+    time += lasted
   }
-  return Math.sqrt(squares / count)
+  let next = breaks.findIndex(({ at }) => at > from)
+  for (let i = from; i <= to; i++) {
+    let since: Seconds = i - 1
+    for (; next >= 0 && next < breaks.length && breaks[next]!.at <= i; next++) {
+      const { at, before } = breaks[next]!
+      add(before, at - since)
+      since = at
+    }
+    add(offsets[i]!, i - since)
+  }
+  return Math.sqrt(squares / time)
 }
 
 /** The offset farthest from zero, with its sign. */
