@@ -2,7 +2,7 @@
 import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
 import { findDisturbances } from '#analysis/log/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { startsSeen } from '#analysis/log/silences.ts'
+import { type Stop, stopsSeen } from '#analysis/log/stops.ts'
 import { instantAt } from '#core/time/civil.ts'
 import { signed } from '#core/time/format.ts'
 import type { Instant } from '#core/time/instant.ts'
@@ -69,7 +69,8 @@ export function spanOf(events: readonly LogEvent[]): { from: Seconds | undefined
 }
 
 /** When ntpd was started again, by its measurements alone. */
-export const seenStarts = ({ log, keeper, disturbances }: Subject): Seconds[] => {
-  const silences = keeper.daemon === 'ntpd' ? log.bestSamples('ntpd')?.silences : undefined
-  return silences ? startsSeen(silences, disturbances.own) : []
-}
+export const seenStarts = (subject: Subject): Seconds[] => seenStops(subject).map(({ to }) => to)
+
+/** When it did not run, by the same. */
+export const seenStops = ({ log, keeper, disturbances }: Subject): Stop[] =>
+  keeper.daemon === 'ntpd' ? stopsSeen(log, disturbances.own) : []

@@ -26,8 +26,8 @@ import { rateStepsAmong } from './rate-steps.ts'
 import { LIMIT } from './saturation.ts'
 import { withoutShadows } from './shadows.ts'
 import { isShownLate } from './shown-late.ts'
-import { startsSeen } from './silences.ts'
 import { isOfSleep, sleepsOf } from './sleeps.ts'
+import { AT_ONCE, stopsSeen } from './stops.ts'
 import { ofOneSize, withoutParts, withoutTakenBack } from './taken-back.ts'
 import { disturbancesToldBy } from './told.ts'
 import { unexplained } from './unexplained.ts'
@@ -163,8 +163,9 @@ function findJumps(
   const followed: Disturbance[] = []
   const own = [...told.own, ...seenSteps(log, daemon, series, left)]
   const corrected = daemon === 'chrony' ? (log.updatesOf(daemon)?.corrections.sized ?? []) : []
-  const begun = daemon === 'ntpd' && series.exchanges ? startsSeen(series.silences, own) : []
+  const begun = daemon === 'ntpd' && series.exchanges ? stopsSeen(log, own).map(({ to }) => to) : []
   for (const group of groups) {
+    if (isSetAtStart(group, begun)) continue
     const [{ change, size }] = group as [Jump]
     const witnesses = [...new Set(group.map(each => each.change.source))]
     const others = activeSources(series.census, change).length - witnesses.length
@@ -227,6 +228,10 @@ const isOfStart = (group: readonly Jump[], begun: readonly Seconds[]): boolean =
   group.some(({ change: { from, to } }) =>
     begun.some(at => at > Math.min(from, to) && at <= Math.max(from, to)),
   )
+
+/** It steps by that first answer at once, and says so in no line: the second of the same source is where it was before. */
+const isSetAtStart = (group: readonly Jump[], begun: readonly Seconds[]): boolean =>
+  group.every(({ change: { from, to } }) => begun.some(at => at === from && to <= at + AT_ONCE))
 
 /** The updates know the size, and the estimates the moment. */
 const narrowed = (told: readonly Disturbance[], broken: readonly Disturbance[]): Disturbance[] =>

@@ -33,6 +33,7 @@ import { EventLog } from './event-log.ts'
 import { IslandStrata } from './island-strata.ts'
 import { FirstRate } from './learned-at-start.ts'
 import { LongWays } from './long-way.ts'
+import { LoopBegun } from './loop-begun.ts'
 import { Moments } from './moments.ts'
 import { OffsetSizes } from './offset-sizes.ts'
 import { OthersSpoke } from './others-spoke.ts'
@@ -202,6 +203,8 @@ export class UpdateSeries extends Series {
   readonly saturation = new Saturation()
   /** ntpd's. */
   readonly firstRate = new FirstRate()
+  /** ntpd's. */
+  readonly loopBegun = new LoopBegun()
   /** chronyd's. */
   readonly begunAnew = new BegunAnew()
   readonly corrections = new Corrections()
@@ -235,6 +238,7 @@ export class UpdateSeries extends Series {
     if (block.daemon === 'ntpd') {
       this.saturation.add(block.at, block.frequency, block.rows)
       this.firstRate.add(block)
+      this.loopBegun.add(block)
     }
     if (block.daemon === 'chrony') this.begunAnew.add(block)
     this.corrections.add(block)

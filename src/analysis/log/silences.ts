@@ -6,8 +6,6 @@ import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
 import { FRESH_DISPERSION } from './changes.ts'
-import type { Correction } from './corrections.ts'
-import { decidedAt } from './corrections-said.ts'
 import { grown } from './grown.ts'
 import { Largest } from './largest.ts'
 import { LONGEST_POLL } from './longest-poll.ts'
@@ -15,8 +13,6 @@ import { LONGEST_POLL } from './longest-poll.ts'
 const MOST = 256
 /** A filter with one sample in it has nearly eight seconds. */
 const EMPTIED: Seconds = 4
-/** A running ntpd finds the clock wrong for five minutes before it steps (stepout); one that starts has asked all of its sources by then. */
-const AT_ONCE: Seconds = 120
 
 export interface HeardNobody {
   readonly from: Seconds
@@ -94,13 +90,3 @@ export class Silences {
 
 const isNew = (offset: Seconds, before: Seconds): boolean =>
   Math.abs(offset) > STEP_THRESHOLD && Math.abs(before) < STEP_THRESHOLD
-
-/** When ntpd was started again: it stepped as soon as it heard somebody. Else a filter is empty that a step has emptied. */
-export function startsSeen({ all, fresh }: Silences, own: readonly Correction[]): Seconds[] {
-  const steps = own.filter(({ by }) => by === 'step')
-  const emptied = ({ from, to }: HeardNobody) =>
-    steps.some(each => decidedAt(each) > from - AT_ONCE && decidedAt(each) <= to)
-  return [...all, ...fresh.filter(each => !emptied(each))]
-    .filter(({ to }) => steps.some(each => decidedAt(each) > to && decidedAt(each) < to + AT_ONCE))
-    .map(({ to }) => to)
-}

@@ -4,29 +4,24 @@
  */
 import { FREE_FOR_LONG } from '#analysis/log/without-sources.ts'
 import { duration } from '#core/time/format.ts'
-import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { silenceOf } from './silence.ts'
 
-/** After its start it is a matter of seconds until the first update. */
-const SOON: Seconds = 60
-
 export const notUpdated: Rule = subject => {
-  const { log, keeper, when } = subject
+  const { keeper, when } = subject
   const silence = silenceOf(subject)
   if (!silence || !(silence.time > silence.least)) return []
   const { silent, back, time, seenBy } = silence
   if (seenBy !== 'updates' && seenBy !== 'unused') return []
   const unused = seenBy === 'unused'
-  const started = log.updatesOf('chrony')?.begunAnew.all.some(at => at > silent && back - at < SOON)
   return [
     {
       name: 'sources-lost',
       severity: unused || time >= FREE_FOR_LONG ? 'warning' : 'note',
       from: silent,
       to: back,
-      what: `${keeper.name} ${unused ? 'used no measurement of any source' : 'did not update the clock'} for ${duration(time)}, from ${when(silent)} to ${when(back)}${started ? ', when it was started' : ', and these logs do not tell why'}.`,
+      what: `${keeper.name} ${unused ? 'used no measurement of any source' : 'did not update the clock'} for ${duration(time)}, from ${when(silent)} to ${when(back)}, and these logs do not tell why.`,
       measures: { time },
       evidence: [
         {
@@ -35,24 +30,20 @@ export const notUpdated: Rule = subject => {
       ],
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
-        ...(started
-          ? [{ what: 'the machine or the daemon was stopped', why: 'chronyd was started then' }]
-          : [
-              unused
-                ? {
-                    what: 'the ways to its sources became longer',
-                    why: 'answers that are slower than most are left out',
-                  }
-                : {
-                    what: 'the source that it followed was away, or the way to it became longer',
-                    why: 'until it prefers another one it makes no update, however many answer',
-                  },
-              {
-                what: 'the network or a firewall lost the packets of all sources',
-                why: 'if its messages say that none could be selected',
-              },
-              { what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' },
-            ]),
+        unused
+          ? {
+              what: 'the ways to its sources became longer',
+              why: 'answers that are slower than most are left out',
+            }
+          : {
+              what: 'the source that it followed was away, or the way to it became longer',
+              why: 'until it prefers another one it makes no update, however many answer',
+            },
+        {
+          what: 'the network or a firewall lost the packets of all sources',
+          why: 'if its messages say that none could be selected',
+        },
+        { what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' },
       ],
       remedy: configure(
         keeper,

@@ -4,12 +4,12 @@
  * that is followed, or one that takes its place, has something new. While that one is away, or the way to it has become longer,
  * the others may answer for hours.
  */
-import { saidStarts } from '#analysis/log/corrections-said.ts'
+import { rowsOfStarts, saidStarts } from '#analysis/log/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { sleptBetween } from '#analysis/log/sleeps.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
-import { type Subject, seenStarts } from '../subject.ts'
+import { type Subject, seenStops } from '../subject.ts'
 import { elapsedBetween } from './elapsed.ts'
 
 export const LONG: Seconds = 3600
@@ -41,8 +41,7 @@ export function silenceOf(subject: Subject): Silence | undefined {
   const gap = gapOf(subject.log, subject.keeper.daemon)
   if (!gap) return undefined
   const { silent, back, usual, seldom, seenBy } = gap
-  if (wasThereTwice(gap, subject) || seenStarts(subject).some(at => Math.abs(at - back) < SOON))
-    return undefined
+  if (wasThereTwice(gap, subject)) return undefined
   const time =
     elapsedBetween(silent, back, subject) -
     stoppedWithin(silent, back, subject) -
@@ -56,15 +55,27 @@ function wasThereTwice({ silent, back }: Gap, { log, keeper }: Subject): boolean
   return (eras?.returns ?? []).filter(({ from, to }) => to < back && from > silent).length > 1
 }
 
-/** How long its daemon did not run, by its own words: nobody listened. */
-function stoppedWithin(from: Seconds, to: Seconds, { log, keeper }: Subject): Seconds {
+/** How long its daemon did not run, by its own words, or else by its statistics: nobody listened. */
+function stoppedWithin(from: Seconds, to: Seconds, subject: Subject): Seconds {
+  const { log, keeper } = subject
   const starts = saidStarts(log, keeper.daemon).filter(at => at > from && at <= to)
   const ends = log.events.of('ended').filter(({ at, daemon }) => daemon === keeper.daemon && at >= from)
+  if (!ends.some(({ at }) => at <= to)) return seenStopped(from, to, subject)
   return ends.reduce((sum, { at }, i) => {
     const next = ends[i + 1]?.at ?? to
     const start = starts.find(each => each >= at && each <= next)
     return start === undefined ? sum : sum + start - at
   }, 0)
+}
+
+/** chronyd that runs tells that it follows nobody any more. Where it did not, it ran no longer than it measured. */
+function seenStopped(from: Seconds, to: Seconds, subject: Subject): Seconds {
+  const { log, keeper } = subject
+  const seen = seenStops(subject).find(stop => Math.abs(stop.to - to) < SOON)
+  if (seen) return seen.to - Math.max(from, seen.from)
+  const starts = keeper.daemon === 'chrony' ? rowsOfStarts(log, 'chrony') : []
+  const start = Math.min(...starts.filter(at => at > from && at <= to))
+  return Number.isFinite(start) && !followedNobody(log, from, start) ? start - from : 0
 }
 
 interface Gap {

@@ -12,7 +12,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import type { Subject } from '../subject.ts'
+import { type Subject, seenStarts } from '../subject.ts'
 
 /** What a daemon sets right when it starts is not told. */
 const START: Seconds = 900
@@ -23,8 +23,9 @@ export const steppedByItsDaemon: Rule = subject => {
   if (keeper.daemon !== 'ntpd' || log.bestSamples('ntpd')) return []
   if (log.events.of('stepped').some(({ daemon }) => daemon === 'ntpd')) return byItsWords(subject)
   if (!updates) return []
+  const starts = [updates.from, ...seenStarts(subject)]
   const steps = updates.corrections.markers
-    .filter(({ at }) => at > updates.from + START)
+    .filter(({ at }) => !starts.some(start => at >= start && at <= start + START))
     .sort((a, b) => a.at - b.at)
   const [first] = steps
   if (!first) return []
