@@ -84,11 +84,17 @@ describe('of a line', () => {
     'nice -n 19 hwclock -s >> /var/log/x.log',
     '[ -x /usr/sbin/ntpdate ] && /usr/sbin/ntpdate a',
     'systemctl is-active --quiet chronyd || ntpdate a',
+    '/usr/sbin/ntpdate -u a && /sbin/hwclock -w',
+    'root systemctl stop ntpd; sleep 5; ntpdate a >/dev/null 2>&1; systemctl start ntpd.service',
+    'service ntp stop && ntpdate -s a && service ntp start',
   ])('%s is all of it', line => expect(findClockSetting(line)).toMatchObject({ alone: true, shown: line }))
   test.each([
     ['root /usr/local/bin/backup.sh && ntpdate x', '(removed); ntpdate x'],
     ['/usr/sbin/ntpdate -u x; /usr/local/bin/rotate-logs', '/usr/sbin/ntpdate -u x; (removed)'],
     ['ntpdate a || echo PW', 'ntpdate a; (removed)'],
+    ['systemctl stop httpd; ntpdate a', '(removed); ntpdate a'],
+    ['ntpdate a; hwclock -w > $PW', 'ntpdate a; (removed)'],
+    ['X=PW hwclock -w; ntpdate a', '(removed); ntpdate a'],
     ['ntpdate a | logger -p PW', 'ntpdate a; (removed)'],
     ['ntpdate a & b', 'ntpdate a; (removed)'],
     ['sleep $((RANDOM%60)); ntpdate a', '(removed); ntpdate a'],

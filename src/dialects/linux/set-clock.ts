@@ -66,6 +66,7 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   const at = commands.findIndex(({ words }) => programOf(words) !== undefined)
   const setting = commands[at]
   if (!setting) return undefined
+  const whole = commands.length > 1 && PLAIN.test(line) && commands.every(isOfClocks)
   const before = commands.slice(0, at)
   const [first] = before
   const unlessRuns = before.length === 1 ? watched(first!) : undefined
@@ -84,8 +85,8 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   return {
     program: programOf(setting.words)!,
     programs: programsOf(commands.filter(({ words }) => programOf(words) !== undefined)),
-    shown: shown.join(''),
-    alone,
+    shown: whole ? line.trim() : shown.join(''),
+    alone: alone || whole,
     bySudo,
     takesPort: takesPort(setting) && !before.some(({ text }) => endsAnother(text)),
     unlessRuns: plain ? unlessRuns : undefined,
@@ -104,6 +105,18 @@ const takesPort = ({ words: [program, ...others] }: SimpleCommand): boolean =>
 
 /** `service ntpd stop; ntpdate …; service ntpd start` */
 export const endsAnother = (text: string): boolean => /\b(?:stop|p?kill|killall)\b/.test(text)
+
+/** Commands one after the other, and nothing that only a shell would know. */
+const PLAIN = /^(?:[\w\s./:@,+=;-]|&&|\|\||\d?>{1,2}(?:&\d|\s?\/dev\/null)|&>\s?\/dev\/null)*$/
+
+/** With such a command around it the job does nothing but set the clock: `service ntpd stop; ntpdate a; service ntpd start`. */
+const isOfClocks = ({ words: [program, ...others], before }: SimpleCommand): boolean =>
+  /^(?:root)?$/.test(before) &&
+  (Object.hasOwn(SETTERS, program) ||
+    (program === 'sleep' && others.every(word => /^[\d.]+[smh]?$/.test(word))) ||
+    (STARTS.test(program) && others.some(word => TIME_SERVICE.test(word))))
+
+const TIME_SERVICE = /^(?:ntpd?|ntpsec|chronyd?|openntpd|systemd-timesyncd|ntpdate)(?:\.service)?$/
 
 /** A quote that a substitution cut off would take in what is shown behind it: then the words, each as far as it is plain. */
 const textOf = ({ text, words }: SimpleCommand): string =>
