@@ -1,6 +1,7 @@
 /** Players out of configuration files: which daemon a text is for, and what of it cannot be played. */
 import { grouped } from '#core/grouped.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
+import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { parseConf } from '#dialects/ntpd/conf.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
@@ -204,6 +205,14 @@ function whyNotStarting(
   return [`${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`]
 }
 
+/** With it the first line is none that these know, be it a comment: the two that are strict end, and ntpd drops it. */
+const MARKED = 'a byte order mark, which cannot be seen, stands before its first letter'
+const HEED_MARK: ReadonlySet<DaemonKind> = new Set(['chronyd', 'openntpd', 'ntpd'])
+
+/** Without the line that ntpd drops for it. */
+const heardText = (kind: DaemonKind, text: string): string =>
+  kind === 'ntpd' && text.startsWith(BYTE_ORDER_MARK) ? text.replace(/^.*/, '') : text
+
 /** What is said of several lines is said once. */
 function sayEach(remarks: readonly Remark[], placeOf: (line: number) => LinePlace): string[] {
   const byWhy = grouped(remarks, ({ why }) => why)
@@ -235,17 +244,17 @@ export interface Said {
 
 /** Undefined when it is nobody's that is known here. */
 export function configuredPlayer(said: Said): Configured | undefined {
-  const { name, daemon, options, text, lines: places, remarks = [] } = said
-  const whose = daemon === undefined ? attributed(text, name) : undefined
+  const { name, daemon, options, lines: places, remarks = [] } = said
+  const whose = daemon === undefined ? attributed(said.text, name) : undefined
   const kind = daemon === undefined ? whose?.kind : daemonKind(daemon)
   if (kind === undefined) return undefined
+  const isMarked = HEED_MARK.has(kind) && said.text.startsWith(BYTE_ORDER_MARK)
+  const text = heardText(kind, said.text)
   const guessed = whose?.guessed ?? false
   const usual = usualNtpd(text, name)
-  const {
-    strange,
-    leftOut: all,
-    assumed: silent = [],
-  } = READERS[kind](text, daemon ?? (kind === 'ntpd' ? usual : undefined))
+  const read = READERS[kind](text, daemon ?? (kind === 'ntpd' ? usual : undefined))
+  const { leftOut: all, assumed: silent = [] } = read
+  const strange = isMarked ? [{ line: 1, why: MARKED }, ...read.strange] : read.strange
   const placeOf = (line: number): LinePlace => places?.[line - 1] ?? { line, file: undefined }
   const leftOut = places ? all.filter(({ why }) => why !== FILES) : all
   const overruled = kind === 'chronyd' && places ? overruledIn(readChronyConf(text, ''), placeOf) : []

@@ -28,6 +28,21 @@ test('what a file includes stands behind the line that does, and each line has a
   expect(lines.map(lineName)).toEqual(['line 1', 'line 1 of /etc/chrony/conf.d/site.conf', 'line 2'])
 })
 
+test('a byte order mark stays with the first line of a file that is included: it is a part of its first word', () => {
+  const { text } = oneText([
+    main('\uFEFF# ours\nconfdir /etc/chrony/conf.d'),
+    below('/etc/chrony/conf.d/a.conf', '\uFEFFserver a\nrtcsync', 2, 'confdir /etc/chrony/conf.d'),
+  ])
+  expect(text).toBe('\uFEFF# ours\nconfdir /etc/chrony/conf.d\n\uFEFFserver a\nrtcsync')
+  const dropIn = {
+    path: '/etc/systemd/timesyncd.conf.d/a.conf',
+    text: '\uFEFF[Time]\nNTP=a',
+    includedBy: undefined,
+  }
+  const timesyncd = { path: '/etc/systemd/timesyncd.conf', text: '[Time]', includedBy: undefined }
+  expect(oneText([timesyncd, dropIn]).text).toBe('[Time]\n[Time]\nNTP=a')
+})
+
 test('of a sourcedir whole lines that name a source count, once all else is read', () => {
   const dir = 'sourcedir /run/chrony-dhcp'
   const { text, lines, passedOver } = oneText([

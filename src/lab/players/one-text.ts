@@ -5,7 +5,7 @@
  */
 import type { ConfigurationFile } from '#core/guest/inventory.ts'
 import { readChronySources } from '#dialects/chrony/conf.ts'
-import { linesOf } from '#dialects/named-source.ts'
+import { asNamed, linesOf } from '#dialects/named-source.ts'
 import { linesAsRead } from '#dialects/reading-order.ts'
 import { type LinePlace, lineName } from './line-name.ts'
 
@@ -37,7 +37,15 @@ export function oneText(
   const ofSources = configuration
     .filter(({ includedBy }) => /^sourcedir\s/i.test(includedBy?.text ?? ''))
     .map(({ path, text }) => readChronySources(text, path))
-  const others = all.filter(({ path }) => ofSources.every(({ file }) => file !== path))
+  // systemd passes over the mark of a drop-in, which nothing includes.
+  const marked = new Map(
+    configuration
+      .filter(({ path, includedBy }) => includedBy || path === mainPath)
+      .map(({ path, text }) => [path, text]),
+  )
+  const others = all
+    .filter(({ path }) => ofSources.every(({ file }) => file !== path))
+    .map(each => ({ ...each, text: asNamed(each.text, each.line, marked.get(each.path) ?? '') }))
   const taken = ofSources.flatMap(({ file, sources, notUnderstood }) => {
     const lines = new Set(sources.map(({ line }) => line))
     for (const { line } of notUnderstood) lines.delete(line)

@@ -6,7 +6,7 @@ import { configuredPlayer, daemonOf } from './configured.ts'
 import { KNOWN_PLAYERS, knownPlayer } from './known.ts'
 import { longestPoll } from './longest-poll.ts'
 import { namingServers } from './make.ts'
-import { serversAsked } from './player.ts'
+import { serversAsked, sourcesAsked } from './player.ts'
 
 const ADDRESSES = ['192.0.2.1', '192.0.2.2', '192.0.2.3']
 const server = (address: string) => ({ kind: 'server', address })
@@ -272,6 +272,20 @@ test('polls that timesyncd does not take are told of, and those that it takes in
     'line 3: systemd-timesyncd takes nothing below 16 s: 32 s is used instead',
     'line 4: the longest poll is below the shortest, 32 s: 2048 s is used instead',
   ])
+})
+
+test('a byte order mark ends chronyd and OpenNTPD, and costs ntpd its first line; timesyncd passes over it', () => {
+  const told = (name: string, daemon: string, text: string) =>
+    configuredPlayer({ name, daemon, text: `\uFEFF${text}`, options: '' })!
+  const mark = 'line 1: a byte order mark, which cannot be seen, stands before its first letter'
+  const ends = 'does not start with line 1, and nobody would keep the clock: played as if it did'
+  expect(told('chrony.conf', 'chrony', 'server a\r\nrtcsync\r\n').notes).toEqual([`chronyd ${ends}`, mark])
+  expect(told('chrony.conf', 'chrony', '# ours\nserver a\n').notes).toEqual([`chronyd ${ends}`, mark])
+  expect(told('ntpd.conf', 'openntpd', 'server a\n').notes).toEqual([`the ntpd of OpenNTPD ${ends}`, mark])
+  const ntpd = told('ntp.conf', 'ntpd-4.2.8p15', 'server a\nserver b\n')
+  expect(ntpd.notes).toEqual([mark])
+  expect(sourcesAsked(ntpd.player).map(({ address }) => address)).toEqual(['b'])
+  expect(told('timesyncd.conf', 'timesyncd', '[Time]\nNTP=a\n').notes).toEqual([])
 })
 
 test('a reference clock as NTPsec writes it is nobody who is asked, and takes no server of the story', () => {
