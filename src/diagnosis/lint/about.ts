@@ -66,6 +66,7 @@ export interface Machine {
   readonly ntpd: NtpdVersion | undefined
   readonly chrony: Reader | undefined
   readonly timesyncd: Reader | undefined
+  readonly ntpdRs: Reader | undefined
   /** Undefined: not known. */
   readonly isGuest: boolean | undefined
   readonly kernel: KernelRelease | undefined
@@ -83,6 +84,7 @@ export function machineOf(about: About): Machine {
     ntpd: ntpdVersion(about),
     chrony: reader('chronyd'),
     timesyncd: reader('systemd-timesyncd'),
+    ntpdRs: reader('ntpd-rs'),
     isGuest: about.hypervisor === undefined ? undefined : about.hypervisor !== 'none',
     kernel: releaseOn(about.kernel, about.architecture),
   }

@@ -6,7 +6,7 @@ import type { ChronySource } from '#dialects/chrony/source.ts'
 import { combineServers, emptiedAt } from '#dialects/timesyncd/sources.ts'
 import type { DaemonName } from './about.ts'
 import { PROGRAMS } from './daemons.ts'
-import { originOfAddress, originOfDriver, originsOf } from './origin.ts'
+import { originOfAddress, originOfDriver, originsOf, PULSES } from './origin.ts'
 import { sameDevice } from './ptp.ts'
 import { lastDirective, lastSetting } from './reads.ts'
 import { hasTemplate, type LintSubject, type NotHere, notHere, type Part } from './subject.ts'
@@ -298,13 +298,15 @@ function openntpd(subject: LintSubject): ConfiguredSource | undefined {
 
 function ntpdRs(subject: LintSubject): ConfiguredSource | undefined {
   const main = mainOf(subject.ntpdRs)
-  if (!main || (main.read.sources.length === 0 && main.read.notUnderstood.length > 0)) return undefined
+  if (!main) return undefined
+  const { sources, clocks, notUnderstood } = main.read
+  if (sources.length + clocks.length === 0 && notUnderstood.length > 0) return undefined
   const find = (pattern: RegExp, from = 0): number | undefined => {
     const at = subject.lines[main.file]!.findIndex((line, index) => index >= from && pattern.test(line))
     return at < 0 ? undefined : at + 1
   }
   let from = 0
-  const named = main.read.sources.map(({ address, mode, count }): NamedHere => {
+  const servers = sources.map(({ address, mode, count }): NamedHere => {
     const line = find(/^\s*address\s*=/, from) ?? 1
     from = line
     return {
@@ -320,13 +322,22 @@ function ntpdRs(subject: LintSubject): ConfiguredSource | undefined {
       origin: originOfAddress(address),
     }
   })
-  const devices = subject.lines[main.file]!.some(line => /^\s*mode\s*=\s*"(?:sock|pps|csptp)"/.test(line))
+  const attached = clocks.map(
+    ({ mode, name, line }): NamedHere => ({
+      ...plainly(mode === 'csptp' ? name : `${mode} ${name}`),
+      file: main.file,
+      line,
+      pool: undefined,
+      network: mode === 'csptp',
+      origin: mode === 'pps' ? PULSES : originOfAddress(name),
+    }),
+  )
   return {
     daemon: 'other',
     program: PROGRAMS['ntpd-rs'],
     file: main.file,
-    named,
-    elsewhere: devices,
+    named: [...servers, ...attached],
+    elsewhere: false,
     local: false,
     needed: {
       count: main.read.settings.minimumAgreeingSources,

@@ -5,12 +5,21 @@
 import { parse, type TomlPrimitive, type TomlTable } from 'smol-toml'
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 import type { Remark } from '../named-source.ts'
+import { linesOfSources } from './grammar.ts'
 
 export interface NtpdRsSource {
   readonly mode: 'server' | 'pool' | 'nts' | 'nts-pool'
   readonly address: string
   /** Of a pool. */
   readonly count: number
+}
+
+/** A source that is no server of NTP: a socket of gpsd, pulses, or (2.0) a server of CSPTP. */
+export interface NtpdRsClock {
+  readonly mode: 'sock' | 'pps' | 'csptp'
+  /** Its path, or its address. */
+  readonly name: string
+  readonly line: number
 }
 
 /** How far the clock may be set in one step, each way; infinite without a limit. */
@@ -46,11 +55,13 @@ export const NTPD_RS_DEFAULTS: NtpdRsSettings = {
 export interface NtpdRsConf {
   readonly file: string
   readonly sources: readonly NtpdRsSource[]
+  readonly clocks: readonly NtpdRsClock[]
   readonly settings: NtpdRsSettings
   readonly notUnderstood: readonly Remark[]
 }
 
 const MODES: ReadonlySet<string> = new Set(['server', 'pool', 'nts', 'nts-pool'])
+const CLOCKS: ReadonlySet<string> = new Set(['sock', 'pps', 'csptp'])
 const POOL_SIZE = 4
 
 export function parseNtpdRsConf(text: string, file: string): NtpdRsConf {
@@ -58,7 +69,17 @@ export function parseNtpdRsConf(text: string, file: string): NtpdRsConf {
   const refuse = (what: string, why: string) =>
     void notUnderstood.push({ line: lineOf(text, what), text: what, why })
   const toml = readToml(text, why => notUnderstood.push({ line: 1, text: '', why }))
-  const sources = listOf(toml.source).flatMap(each => readSource(each, refuse))
+  const lines = linesOfSources(text)
+  const clocks: NtpdRsClock[] = []
+  const sources = listOf(toml.source).flatMap((each, index): NtpdRsSource[] => {
+    const table = tableOf(each)
+    if (typeof table.mode !== 'string' || !CLOCKS.has(table.mode)) return readSource(table, refuse)
+    const line = lines[index]?.get('mode') ?? 1
+    const why = whyNoClock(table)
+    if (why === undefined) clocks.push(clockOf(table, line))
+    else notUnderstood.push({ line, text: `mode = "${table.mode}"`, why })
+    return []
+  })
   const synchronization = tableOf(toml.synchronization)
   const algorithm = tableOf(synchronization.algorithm)
   const limits = tableOf(tableOf(toml['source-defaults'])['poll-interval-limits'])
@@ -78,6 +99,7 @@ export function parseNtpdRsConf(text: string, file: string): NtpdRsConf {
   return {
     file,
     sources,
+    clocks,
     notUnderstood,
     settings: {
       minimumAgreeingSources: number(
@@ -108,10 +130,30 @@ function readToml(text: string, refuse: (why: string) => void): TomlTable {
   }
 }
 
-function readSource(value: TomlPrimitive, refuse: (what: string, why: string) => void): NtpdRsSource[] {
-  const { mode, address, count } = tableOf(value)
+const nameOf = ({ mode, address, path }: TomlTable): TomlPrimitive | undefined =>
+  mode === 'csptp' ? address : path
+
+/** Its deserializer wants both (ntp_source.rs). */
+function whyNoClock(table: TomlTable): string | undefined {
+  if (typeof nameOf(table) !== 'string')
+    return `a source without ${table.mode === 'csptp' ? 'an address' : 'a path'}`
+  const precision = table.precision ?? table.measurement_noise_estimate
+  const isExact = table.mode === 'csptp' || (typeof precision === 'number' && precision > 0)
+  return isExact ? undefined : 'a clock without a `precision` above 0'
+}
+
+const clockOf = (table: TomlTable, line: number): NtpdRsClock => ({
+  mode: table.mode as NtpdRsClock['mode'],
+  name: nameOf(table) as string,
+  line,
+})
+
+function readSource(
+  { mode, address, count }: TomlTable,
+  refuse: (what: string, why: string) => void,
+): NtpdRsSource[] {
   if (typeof mode !== 'string' || !MODES.has(mode)) {
-    refuse(`mode = ${JSON.stringify(mode)}`, 'no server that is asked over the network')
+    refuse(`mode = ${JSON.stringify(mode)}`, 'no mode of a source')
     return []
   }
   if (typeof address !== 'string' || address === '') {

@@ -2,6 +2,7 @@
  * Every table of ntp.toml and every key in it (ntp.toml(5) of ntpd-rs, 1.0 to 2.0). With any other ntpd-rs does not start. The reader of
  * TOML tells no lines, so keys are found here as they are written: a table header, then one key a line.
  */
+import { type Availability, isKnownTo, type Reader } from '../grammar.ts'
 import { linesOf, wordsOf } from '../named-source.ts'
 
 export const NTPD_RS_TABLES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
@@ -11,8 +12,11 @@ export const NTPD_RS_TABLES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     'source-defaults.poll-interval-limits': 'min max',
     source: `mode address certificate-authority count enable-srv-resolution ignore precision accuracy period path domain
       poll_interval response_interval poll-interval-limits initial-poll-interval ntp-version measurement_noise_estimate`,
+    'source.poll-interval-limits': 'min max',
     server:
       'listen rate-limiting-cache-size rate-limiting-cutoff-ms allowlist denylist require-nts accept-ntp-versions',
+    'server.allowlist': 'filter action',
+    'server.denylist': 'filter action',
     'csptp-server': 'interface',
     csptp: 'identity clock-quality ptp-timescale time-traceable frequency-traceable',
     clock: 'clock interface timestamp-mode',
@@ -33,6 +37,45 @@ export const NTPD_RS_TABLES: ReadonlyMap<string, ReadonlySet<string>> = new Map(
       slew-minimum-duration maximum-frequency-steer ignore-server-dispersion meddling-threshold`,
   }).map(([table, keys]) => [table, new Set(wordsOf(keys))]),
 )
+
+const from = (since: string): Availability => ({ family: undefined, since, until: undefined })
+
+/** What came later than 1.0, of sources (its CHANGELOG, and the releases themselves). */
+const LATER_MODES: ReadonlyMap<string, Availability> = new Map([
+  ['sock', from('1.4.0')],
+  ['pps', from('1.5.0')],
+  ['csptp', from('2.0.0')],
+])
+const LATER_KEYS: ReadonlyMap<string, Availability> = new Map([
+  ['measurement_noise_estimate', from('1.4.0')],
+  ['precision', from('1.5.0')],
+  ['accuracy', from('1.7.2')],
+])
+
+/** Modes and keys of sources that a version does not know yet. */
+export function notKnownYet(
+  text: string,
+  reader: Reader | undefined,
+): { readonly line: number; readonly word: string; readonly known: Availability }[] {
+  const lines = linesOf(text)
+  return keysWritten(text).flatMap(({ line, table, key }) => {
+    if (table !== 'source' || key === undefined) return []
+    const [, mode = ''] = key === 'mode' ? (/=\s*["']([^"']*)["']/.exec(lines[line - 1]!) ?? []) : []
+    const known = LATER_KEYS.get(key) ?? LATER_MODES.get(mode)
+    return known && !isKnownTo(reader, known) ? [{ line, word: mode || key, known }] : []
+  })
+}
+
+/** Where the keys of each `[[source]]` stand, in their order; its header has no name. */
+export function linesOfSources(text: string): readonly ReadonlyMap<string, number>[] {
+  const sources: Map<string, number>[] = []
+  for (const { line, table, key } of keysWritten(text)) {
+    if (table !== 'source') continue
+    if (key === undefined) sources.push(new Map([['', line]]))
+    else sources.at(-1)?.set(key, line)
+  }
+  return sources
+}
 
 export interface UnknownKey {
   readonly line: number

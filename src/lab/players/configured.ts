@@ -61,6 +61,8 @@ type Reader = (text: string, daemon: string | undefined) => Understood
 const NOVOLLEY =
   'with `novolley` nobody is heard by this line: it is not played, and ntpd 4.2.8 drops the line with a syntax error'
 
+const CLOCKS = 'reference clocks are not played'
+
 const ASKED: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
 
 const READERS: Readonly<Record<DaemonKind, Reader>> = {
@@ -87,7 +89,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
       strange: notUnderstood,
       leftOut: [
         ...leftOutOfNtpd(text, version),
-        ...clocks.map(why('reference clocks are not played')),
+        ...clocks.map(why(CLOCKS)),
         ...deafenedServers(text, asked, version),
         ...refused.map(why('this ntpd leaves a line out whose minpoll is above its maxpoll: played so')),
         ...(unheard === undefined ? deaf.map(why(NOVOLLEY)) : listening.map(why(unheard))),
@@ -118,13 +120,14 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
     }
   },
   'ntpd-rs'(text) {
-    const { sources, notUnderstood } = parseNtpdRsConf(text, '')
+    const { sources, clocks, notUnderstood } = parseNtpdRsConf(text, '')
     const secured = sources.some(({ mode }) => mode.startsWith('nts'))
     return {
       sources: sources.length,
       strange: notUnderstood,
       leftOut: [
         ...(secured ? [{ line: 1, why: 'NTS is played as plain NTP' }] : []),
+        ...clocks.map(why(CLOCKS)),
         ...leftOutOfNtpdRs(text),
       ],
     }
@@ -270,7 +273,7 @@ export function configuredPlayer(said: Said): Configured | undefined {
   const namesNobody = (player: PlayerSpec): string =>
     [
       whyNobody(player),
-      ...(leftOut.some(({ why }) => why === FILES) ? [FILES] : []),
+      ...[FILES, CLOCKS].filter(each => leftOut.some(({ why }) => why === each)),
       ...remarks,
       ...(mistaken === undefined ? [] : [`it ${mistaken}`]),
     ].join('; ')

@@ -103,6 +103,16 @@ test('what a pool finds is not heard where `nopeer` stands for everybody, by an 
 })
 
 describe('ntpd-rs', () => {
+  test('clocks that are attached are said to be left out, and the servers beside them are played', () => {
+    const clock = '[[source]]\nmode = "sock"\npath = "/s"\nprecision = 1e-3\n'
+    expect(notesOf('ntpd-rs', `[[source]]\nmode = "server"\naddress = "a"\n${clock}`)).toEqual([
+      'line 5: reference clocks are not played',
+    ])
+    const alone = configuredPlayer({ name: 'ntp.toml', text: clock })!
+    expect(serversAsked(alone.player)).toBe(0)
+    expect(alone.namesNobody).toMatch(/reference clocks are not played$/)
+  })
+
   test('of each key that there is, it is known whether it is played', () => {
     const { played, elsewhere, leftOut } = NTPD_RS_GROUPS
     const all = [...played, ...elsewhere, ...leftOut.keys()]

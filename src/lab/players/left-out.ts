@@ -114,13 +114,14 @@ export const NTPD_RS_GROUPS = {
       synchronization.algorithm synchronization.algorithm.step-threshold`),
   ),
   elsewhere: new Set(
-    wordsOf(`server.* csptp-server.* csptp.* observability.* keyset.* nts-ke-server.* source.certificate-authority
+    wordsOf(`server.* server.allowlist.* server.denylist.* csptp-server.* csptp.* observability.* keyset.* nts-ke-server.* source.certificate-authority
       source.enable-srv-resolution source.ntp-version source.precision source.accuracy source.period source.path source.domain
       source.poll_interval source.response_interval source.measurement_noise_estimate synchronization.warn-on-jump
       synchronization.local-stratum synchronization.reference-id`),
   ),
   leftOut: new Map([
     ['source.poll-interval-limits', 'all sources are asked as `[source-defaults]` says'],
+    ['source.poll-interval-limits.*', 'all sources are asked as `[source-defaults]` says'],
     ['source.initial-poll-interval', 'all sources are asked as `[source-defaults]` says'],
     ['source.ignore', 'of a pool all addresses are used'],
     ['clock.*', "the system's clock is kept"],
@@ -174,7 +175,12 @@ export function leftOutOfNtpdRs(text: string): LeftOut[] {
     why: `\`${word}\` is no ${what} of ntpd-rs, which would not start with it`,
   }))
   const { played, leftOut } = NTPD_RS_GROUPS
-  const known = keysWritten(text).flatMap(({ line, table, key }) => {
+  const written = keysWritten(text)
+  // Of a table within a line it is told by the name of that table.
+  const isTold = (line: number, table: string) =>
+    leftOut.has(table) && written.some(each => each.line === line && `${each.table}.${each.key}` === table)
+  const known = written.flatMap(({ line, table, key }) => {
+    if (isTold(line, table)) return []
     const path = `${table}.${key}`
     const why = leftOut.get(path) ?? (played.has(path) ? undefined : leftOut.get(`${table}.*`))
     return key === undefined || why === undefined ? [] : [{ line, why: `\`${key}\` is not played: ${why}` }]

@@ -22,7 +22,7 @@ import { joinedLines } from '#dialects/linux/unit.ts'
 import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
-import { unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
+import { notKnownYet, unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
 import { keyTakenFor, TIMESYNCD_KEYS } from '#dialects/timesyncd/grammar.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
 import type { Finding } from '../../finding.ts'
@@ -158,6 +158,19 @@ const ntpdRs: LintRule = subject =>
       .map(({ line, word, known }) =>
         unknown(subject, { file, line, directive: word, is: settingOf('ntp.toml') }, word, known, NTPD_RS),
       ),
+    ...notKnownYet(subject.files[file]!.text, subject.machine.ntpdRs)
+      .slice(0, MOST_IN_A_FILE)
+      .map(({ line, word, known }) =>
+        withOlderName(
+          word,
+          mistakeFound(
+            subject,
+            { file, line, directive: word, is: settingOf('ntp.toml') },
+            { kind: 'not-in-this-version', word, meant: undefined, expected: availabilityText(known) },
+            NTPD_RS,
+          ),
+        ),
+      ),
     ...read.notUnderstood
       .slice(0, MOST_IN_A_FILE)
       .map(({ line, why, text }) =>
@@ -170,6 +183,18 @@ const ntpdRs: LintRule = subject =>
         ),
       ),
   ])
+
+/** Without either no version starts. */
+const withOlderName = (word: string, finding: Finding): Finding =>
+  word !== 'precision'
+    ? finding
+    : {
+        ...finding,
+        remedy: {
+          ...finding.remedy,
+          text: `Use a version that knows it, or give \`measurement_noise_estimate\` instead.`,
+        },
+      }
 
 const vmx: LintRule = subject =>
   subject.vmx.flatMap(({ file, read }) => {

@@ -193,3 +193,39 @@ test('NTPsec: a server with nts and the port of its key exchange is one of the s
   })
   expect(findings).toEqual([])
 })
+
+const TOML = {
+  pool: '[[source]]\nmode = "pool"\naddress = "p"\n',
+  server: '[[source]]\nmode = "server"\naddress = "a"\n',
+  sock: '[[source]]\nmode = "sock"\npath = "/run/chrony.ttyS0.sock"\nprecision = 1e-3\n',
+  pps: '[[source]]\nmode = "pps"\npath = "/dev/pps0"\nprecision = 1e-7\n',
+  needed: (count: number) => `[synchronization]\nminimum-agreeing-sources = ${count}\n`,
+}
+
+test.each([
+  ['a pool and a receiver', TOML.pool + TOML.sock + TOML.pps, []],
+  ['a receiver with its pulses', TOML.sock + TOML.pps + TOML.needed(1), ['warning single-source 1']],
+  // Two are needed, and of the two that are there the pulses do not count.
+  [
+    'pulses beside a server',
+    TOML.server + TOML.pps + TOML.needed(2),
+    ['warning single-source 1', 'critical never-agrees 1'],
+  ],
+  ['pulses alone', TOML.pps + TOML.needed(1), ['critical never-agrees 0']],
+])('ntpd-rs: %s', (_, text, expected) =>
+  expect(counted('etc/ntpd-rs/ntp.toml', text).sort()).toEqual(expected.toSorted()),
+)
+
+test.each([
+  ['1.3.1', ['sock', 'precision', 'pps', 'precision']],
+  ['1.4.0', ['precision', 'pps', 'precision']],
+  ['1.5.0', []],
+])('ntpd-rs %s: what it does not know yet keeps it from starting', (version, words) => {
+  const findings = lint([{ path: 'etc/ntpd-rs/ntp.toml', text: TOML.pool + TOML.sock + TOML.pps }], {
+    hypervisor: 'none',
+    daemons: [{ name: 'ntpd-rs', version }],
+  })
+  expect(findings.map(({ severity, name, what }) => [severity, name, /`([^`]*)`/.exec(what)?.[1]])).toEqual(
+    words.map(word => ['critical', 'not-in-this-version', word]),
+  )
+})

@@ -231,7 +231,10 @@ function neverAgrees(
   subject: LintSubject,
   { needed, named, elsewhere, program, daemon }: ConfiguredSource,
 ): Finding[] {
-  const count = named.filter(({ counts }) => counts).reduce((sum, { pool }) => sum + (pool ?? 1), 0)
+  // With ntpd-rs pulses are counted by none (ntp.toml(5)).
+  const isCounted = ({ counts, origin }: (typeof named)[number]) =>
+    counts && !(program === PROGRAMS['ntpd-rs'] && origin === PULSES)
+  const count = named.filter(isCounted).reduce((sum, { pool }) => sum + (pool ?? 1), 0)
   if (!needed || elsewhere || count === 0 || count >= needed.count) return []
   const { file, line } = needed
   const lowered =
