@@ -220,6 +220,22 @@ inBrowser('lab', open => {
     )
   })
 
+  test('that a daemon does not start with its file stands beside it and over its figures', async () => {
+    const { tab } = await open('#/lab?story=pause-30s&play=none')
+    await whole(tab)
+    const field = tab.getByLabel('or paste or type it here')
+    await changed(tab, async () => {
+      await field.fill('server a.example iburst # ours\nmakestep 1 3\n')
+      await field.blur()
+    })
+    const said = tab.locator('.players .unstarted')
+    await expect.poll(() => said.innerText()).toContain('chronyd does not start with line 1')
+    // Not in a fold that is closed.
+    expect(await said.isVisible()).toBe(true)
+    await expect.poll(() => tab.locator('.figures thead').innerText()).toContain('does not start')
+    await expectNoSidewaysScrolling(tab)
+  })
+
   test('an empty file is said to be empty', async () => {
     const { tab } = await open('#/lab?story=pause-30s&play=none')
     await whole(tab)

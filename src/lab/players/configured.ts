@@ -35,6 +35,8 @@ export interface Configured {
   readonly guessed: boolean
   /** What was assumed, and which lines are played as if they were not there. */
   readonly notes: readonly string[]
+  /** The one of them that says that the daemon does not even start. */
+  readonly unstarted: string | undefined
 }
 
 interface Remark {
@@ -201,11 +203,11 @@ function whyNotStarting(
   kind: DaemonKind,
   strange: readonly Remark[],
   placeOf: (line: number) => LinePlace,
-): string[] {
+): string | undefined {
   const program = STRICT[kind]
-  if (program === undefined || strange.length === 0) return []
+  if (program === undefined || strange.length === 0) return undefined
   const lines = lineNames(strange.map(({ line }) => placeOf(line)))
-  return [`${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`]
+  return `${program} does not start with ${lines}, and nobody would keep the clock: played as if it did`
 }
 
 /** With it the first line is none that these know, be it a comment: the two that are strict end, and ntpd drops it. */
@@ -269,7 +271,13 @@ export function configuredPlayer(said: Said): Configured | undefined {
     ...(other === undefined ? [] : [other]),
     ...(mistaken === undefined ? [] : [`${mistaken}: what ${kind} does not know of it is not played`]),
   ]
-  const notes = [...silent, ...whyNotStarting(kind, strange, placeOf), ...sayEach(lines, placeOf), ...remarks]
+  const unstarted = whyNotStarting(kind, strange, placeOf)
+  const notes = [
+    ...silent,
+    ...(unstarted === undefined ? [] : [unstarted]),
+    ...sayEach(lines, placeOf),
+    ...remarks,
+  ]
   const namesNobody = (player: PlayerSpec): string =>
     [
       whyNobody(player),
@@ -279,7 +287,7 @@ export function configuredPlayer(said: Said): Configured | undefined {
     ].join('; ')
   if (kind !== 'ntpd') {
     const player = { kind, name, config: text }
-    return { player, namesNobody: namesNobody(player), guessed, notes: [...first, ...notes] }
+    return { player, namesNobody: namesNobody(player), guessed, notes: [...first, ...notes], unstarted }
   }
   const assumed = [
     ...(daemon === undefined ? [`played as ${usual.replace('-', ' ')}`] : []),
@@ -305,5 +313,6 @@ export function configuredPlayer(said: Said): Configured | undefined {
       ...refused,
       ...notes,
     ],
+    unstarted,
   }
 }

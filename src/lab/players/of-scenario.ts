@@ -1,7 +1,7 @@
 /** The players that a scenario itself asks for. */
 import { nameOfPlayer } from '../scenario/player-name.ts'
 import type { Scenario, ScenarioPlayer } from '../scenario/schema.ts'
-import { configuredPlayer } from './configured.ts'
+import { type Configured, configuredPlayer } from './configured.ts'
 import { knownPlayer } from './known.ts'
 import type { PlayerSpec } from './player.ts'
 
@@ -23,8 +23,11 @@ export function playersOf({ player, server }: Scenario): PlayerSpec[] {
 }
 
 /** What of the configuration of such a player was assumed or is not played. */
-export function notesOf(player: ScenarioPlayer): readonly string[] {
+export const notesOf = (player: ScenarioPlayer): readonly string[] => configuredOf(player)?.notes ?? []
+
+/** Who has a configuration of his own. */
+export function configuredOf(player: ScenarioPlayer): Configured | undefined {
   const { daemon, options, config } = player
-  if (config === undefined) return []
-  return configuredPlayer({ name: nameOfPlayer(player), daemon, options, text: config })?.notes ?? []
+  if (config === undefined) return undefined
+  return configuredPlayer({ name: nameOfPlayer(player), daemon, options, text: config })
 }

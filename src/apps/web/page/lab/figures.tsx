@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { isBest, judged, MEASURES, type Result } from '#report/lab/results.ts'
 import { plural } from '#report/words/say.ts'
 import { Key } from './key.tsx'
-import { figures, ordered, scenario } from './state.ts'
+import { figures, ordered, scenario, unstarted } from './state.ts'
 
 export function FiguresTable(): JSX.Element | null {
   const all = figures.value
@@ -13,6 +13,7 @@ export function FiguresTable(): JSX.Element | null {
   const results: Result[] = shown.flatMap(each =>
     each ? [{ name: each.name, summary: each.summary, curve: undefined }] : [],
   )
+  const ends = unstarted.value.split('\0')
   const late = shown.some(each => each && each.order !== ordered.value.id)
   return (
     <section class="figures" aria-labelledby="figures" data-late={late}>
@@ -27,6 +28,7 @@ export function FiguresTable(): JSX.Element | null {
               {shown.map((each, lane) => (
                 <th key={lane} scope="col">
                   <Key lane={lane} /> {each?.name ?? '–'}
+                  {each && ends[lane] ? <span class="bad unstarted">does not start</span> : null}
                 </th>
               ))}
             </tr>

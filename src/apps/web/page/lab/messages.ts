@@ -47,6 +47,8 @@ export interface Course {
   readonly whole: boolean
   /** What of a configuration was assumed, or is not played. */
   readonly notes: readonly string[]
+  /** That the daemon does not start with it. */
+  readonly unstarted: string | undefined
   /** Servers that it asks and the story does not have, and whether it follows nobody for it. */
   readonly fewServers: readonly string[]
   /** Whose configuration it is, nothing in it tells. */

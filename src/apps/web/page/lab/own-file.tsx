@@ -4,6 +4,8 @@ import type { JSX } from 'preact'
 import { addFile } from './state.ts'
 
 const MOST_BYTES = 100_000
+/** A byte order mark is to be seen: some daemons do not start with it. */
+const EACH_SIGN = new TextDecoder('utf-8', { ignoreBOM: true })
 const why = signal<string | undefined>(undefined)
 
 export async function takeFiles(files: Iterable<File>): Promise<void> {
@@ -11,7 +13,7 @@ export async function takeFiles(files: Iterable<File>): Promise<void> {
     why.value =
       file.size > MOST_BYTES
         ? `${file.name} is too long for a configuration`
-        : await addFile(file.name, await file.text())
+        : await addFile(file.name, EACH_SIGN.decode(await file.arrayBuffer()))
 }
 
 /** Whether it plays. */

@@ -10,7 +10,18 @@ import { Key } from './key.tsx'
 import { tuningWords } from './lanes.ts'
 import { OwnFile } from './own-file.tsx'
 import { type Lane, MOST_LANES } from './setup.ts'
-import { addLane, changeLane, fewServers, guesses, lanes, notes, refusals, scenario, story } from './state.ts'
+import {
+  addLane,
+  changeLane,
+  fewServers,
+  guesses,
+  lanes,
+  notes,
+  refusals,
+  scenario,
+  story,
+  unstarted,
+} from './state.ts'
 import { TuningForm } from './tuning.tsx'
 
 export function Players(): JSX.Element {
@@ -49,6 +60,7 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
   const refused = refusals.value[at]
   const unplayed = (notes.value.split('\0')[at] ?? '').split('\n').filter(note => note !== '')
   const few = (fewServers.value.split('\0')[at] ?? '').split('\n').filter(said => said !== '')
+  const ends = unstarted.value.split('\0')[at] ?? ''
   const form = formOf(lane, at)
   return (
     <li>
@@ -66,6 +78,7 @@ function Player({ lane, at, alone }: { lane: Lane; at: number; alone: boolean })
           ×
         </button>
       </div>
+      {refused === undefined && ends !== '' ? <p class="failure unstarted">{ends}</p> : null}
       {form ? (
         <details>
           <summary>{lane.kind === 'known' ? settingsText(lane.tuning) : 'Its configuration'}</summary>

@@ -23,6 +23,8 @@ export const figures = signal<readonly (Figures | undefined)[]>([])
 export const guesses = computed(() => courses.value.map(course => (course?.ambiguous ? '?' : ' ')).join(''))
 /** What of each player's configuration is not played, a line for each thing. */
 export const notes = computed(() => courses.value.map(course => course?.notes.join('\n') ?? '').join('\0'))
+/** The same of a daemon that does not start with it. */
+export const unstarted = computed(() => courses.value.map(course => course?.unstarted ?? '').join('\0'))
 /** The same of servers that are too few. */
 export const fewServers = computed(() =>
   courses.value.map(course => course?.fewServers.join('\n') ?? '').join('\0'),

@@ -91,6 +91,14 @@ test('what cannot be played of a configuration is said; one that can ask nobody 
   ])
 })
 
+test('a daemon that does not start is told of by itself, and once', () => {
+  const [, known] = scenario.player
+  const player = [{ ...known!, name: 'mine', daemon: 'chrony', config: 'server a iburst # ours\nrtcsync\n' }]
+  const [course] = courses(told(order({ scenario: { ...scenario, player }, lanes: [0], seeds: 1 })))
+  expect(course!.unstarted).toMatch(/^chronyd does not start with line 1/)
+  expect(course!.notes).toEqual([expect.stringMatching(/^line 1: /)])
+})
+
 test('of a configuration that could be of several daemons it is said; not of one that tells whose it is', () => {
   const [, known] = scenario.player
   const player = ['server a iburst\n', 'server a iburst\nmakestep 1 3\n'].map(config => ({

@@ -7,7 +7,7 @@ import type { Seconds } from '#core/time/units.ts'
 import { curveOf } from '#lab/curve.ts'
 import { beginPlay, type Playing } from '#lab/play.ts'
 import { isAmbiguous } from '#lab/players/configured.ts'
-import { notesOf, playersOf } from '#lab/players/of-scenario.ts'
+import { configuredOf, playersOf } from '#lab/players/of-scenario.ts'
 import { namesNobody, type PlayerSpec, whyNobody } from '#lab/players/player.ts'
 import { saidOfServers } from '#lab/players/servers-played.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
@@ -36,8 +36,8 @@ export function* work(
   for (const lane of lanes) {
     try {
       const player = playersOf(scenario)[lane]!
-      const notes = complaintsOf(scenario, lane, player)
-      const score = yield* showCourse(order, lane, player, notes, stopwatch)
+      const complaints = complaintsOf(scenario, lane, player)
+      const score = yield* showCourse(order, lane, player, complaints, stopwatch)
       played.push({ lane, player, scores: [score] })
       yield figuresOf(order, played.at(-1)!)
     } catch (error) {
@@ -62,7 +62,7 @@ function* showCourse(
   { id, scenario, watch, stretches }: Order,
   lane: number,
   player: PlayerSpec,
-  notes: readonly string[],
+  complaints: Complaints,
   stopwatch: Stopwatch,
 ): Generator<FromWorker | undefined, Score> {
   const window = windowOf(scenario, watch, stretches)
@@ -80,7 +80,7 @@ function* showCourse(
     }),
     span,
     whole,
-    notes,
+    ...complaints,
     fewServers: saidOfServers(player, scenario),
     ambiguous: isAmbiguous(scenario.player[lane]?.config ?? '', player.name),
   })
@@ -150,10 +150,14 @@ export function playable(scenario: Scenario): Scenario {
   }
 }
 
+type Complaints = Pick<Course, 'notes' | 'unstarted'>
+
 /** Throws when it could not be played at all. */
-function complaintsOf(scenario: Scenario, lane: number, player: PlayerSpec): readonly string[] {
+function complaintsOf(scenario: Scenario, lane: number, player: PlayerSpec): Complaints {
   const said = scenario.player[lane]
-  if (said?.config === undefined) return []
+  const configured = said && configuredOf(said)
+  if (!configured) return { notes: [], unstarted: undefined }
   if (namesNobody(player, scenario)) throw new Error(`it ${whyNobody(player)}`)
-  return notesOf(said)
+  const { notes, unstarted } = configured
+  return { notes: notes.filter(note => note !== unstarted), unstarted }
 }
