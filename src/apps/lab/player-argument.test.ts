@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { usualStory } from '#lab/scenario/schema.ts'
-import { choosePlayer } from './player-argument.ts'
+import { choosePlayer, choosePlayers } from './player-argument.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'clockwright-player-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -42,6 +42,26 @@ test('a file may have a colon in its name, too', () => {
   const path = file('of:old.conf')
   expect(chosen(`ntpd-4.2.6p5,-g:${path}`).player).toMatchObject({ kind: 'ntpd', options: '-g' })
   expect(chosen(path).player.name).toBe('chronyd of:old.conf')
+})
+
+test('files of one name are named by the folders in which they differ, one file twice is counted', () => {
+  for (const name of ['before', 'after/etc']) mkdirSync(join(folder, name), { recursive: true })
+  const [before, after] = [file('before/chrony.conf'), file('after/etc/chrony.conf')]
+  const names = (...written: readonly string[]) =>
+    choosePlayers(written, usualStory()).map(({ player }) => player.name)
+  expect(names(before, after)).toEqual(['before/chrony.conf', 'after/etc/chrony.conf'])
+  expect(names(`chrony:${before}`, `chrony:${after}`, before)).toEqual([
+    'chrony before/chrony.conf',
+    'chrony after/etc/chrony.conf',
+    'chrony.conf',
+  ])
+  expect(names(before, before)).toEqual(['chrony.conf', 'chrony.conf (2)'])
+  expect(names(before, after, after)).toEqual([
+    'before/chrony.conf',
+    'after/etc/chrony.conf',
+    'after/etc/chrony.conf (2)',
+  ])
+  expect(names('none', 'none')).toEqual(['none', 'none (2)'])
 })
 
 test('a file that is not there is named as it stands behind the last colon', () => {

@@ -5,13 +5,15 @@
  * what is written that is one.
  */
 import { existsSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
+import { grouped } from '#core/grouped.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { configuredPlayer, daemonOf } from '#lab/players/configured.ts'
 import { isDaemon, KNOWN_DAEMONS, whyNotWith } from '#lab/players/daemon-name.ts'
 import { KNOWN_PLAYERS, knownPlayer } from '#lab/players/known.ts'
 import { namesNobody, type PlayerSpec } from '#lab/players/player.ts'
 import type { Scenario } from '#lab/scenario/schema.ts'
+import { hostNames } from '../analyze/hosts.ts'
 import { Complaint } from '../cli/complain.ts'
 import { agentConfigOf, sourceOf } from '../daemon/config/effective.ts'
 import { loadConfig } from '../daemon/config/load.ts'
@@ -21,18 +23,36 @@ import { readNamed } from './read-named.ts'
 export interface Chosen {
   readonly player: PlayerSpec
   readonly notes: readonly string[]
+  /** Of the file that he has his name from. */
+  readonly path?: string
 }
 
 export function choosePlayers(
   written: readonly string[],
   story: Pick<Scenario, 'server' | 'hypervisor'>,
 ): Chosen[] {
-  const chosen = written.map(each => choosePlayer(each, story))
+  const chosen = namedByFolder(written.map(each => choosePlayer(each, story)))
   return chosen.map((each, i) => {
     const before = chosen.slice(0, i).filter(({ player }) => player.name === each.player.name).length
     return before === 0
       ? each
       : { ...each, player: { ...each.player, name: `${each.player.name} (${before + 1})` } }
+  })
+}
+
+/** Files of one name are told apart by what their paths do not share; one file twice is not. */
+function namedByFolder(chosen: readonly Chosen[]): Chosen[] {
+  const namesakes = grouped(chosen, ({ player }) => player.name)
+  return chosen.map(each => {
+    const { player, path } = each
+    const paths = [...new Set(namesakes.get(player.name)!.map(one => one.path))]
+    if (path === undefined || paths.length < 2) return each
+    const shown = hostNames(
+      paths.map(one => (one ?? '').split('/')),
+      path,
+    )
+    const front = player.name.slice(0, -basename(path).length)
+    return { ...each, player: { ...player, name: `${front}${shown[paths.indexOf(path)]}` } }
   })
 }
 
@@ -67,7 +87,11 @@ export function choosePlayer(written: string, story: Pick<Scenario, 'server' | '
   if (namesNobody(player, story)) throw new Complaint(`${path}: ${configured.namesNobody}`)
   const said = daemon ?? (configured.guessed ? player.kind : undefined)
   const called = said === undefined ? player.name : [said, ...options, player.name].join(' ')
-  return { player: { ...player, name: called }, notes: notes.map(note => `${path}: ${note}`) }
+  return {
+    player: { ...player, name: called },
+    notes: notes.map(note => `${path}: ${note}`),
+    path: resolve(path),
+  }
 }
 
 interface Parts {
@@ -100,7 +124,7 @@ function ownAgent(path: string): Chosen {
     name: basename(path),
     config: agentConfigOf(config, sources),
   } as const
-  return { player, notes: [] }
+  return { player, notes: [], path: resolve(path) }
 }
 
 function notThere(written: string, path: string): string {
