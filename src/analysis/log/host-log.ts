@@ -245,6 +245,15 @@ export class UpdateSeries extends Series {
     this.swings.add(block, worstOf(block.offset, block.rows))
   }
 
+  get lastOffset(): Seconds | undefined {
+    return this.offset.envelope.buckets().at(-1)?.last
+  }
+
+  /** No update came any more, and the last one had ordered a long slew: by its daemon the clock ran otherwise since then. */
+  leftSlewing(since: Seconds): boolean {
+    return this.to < since && Math.abs(this.lastOffset ?? 0) >= STEP_THRESHOLD
+  }
+
   /** What was corrected nearly all the time, within a tenth. */
   get frequencyHeld(): Rate | undefined {
     const buckets = this.frequencyEnvelope.buckets()
@@ -405,7 +414,8 @@ export class HostLog {
     const updates = this.updatesOf(daemon)
     const frequencies = updates?.frequencyEnvelope.buckets() ?? []
     if (daemon === 'chrony') return rateChangeOf(frequencies)
-    return updates?.saturation.rows === 0 ? this.#ranAway(daemon, frequencies) : undefined
+    const change = updates?.saturation.rows === 0 ? this.#ranAway(daemon, frequencies) : undefined
+    return change && updates?.leftSlewing(change.from) ? undefined : change
   }
 
   /** The same where no loopstats tell what was corrected: the clock ran away at that rate beyond it, whyever. */

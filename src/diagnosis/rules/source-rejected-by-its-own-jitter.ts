@@ -7,9 +7,11 @@ import { isBefore, orderOf } from '#analysis/log/line-order.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
+import type { Finding } from '../finding.ts'
 import { configure, forgetJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
+import { slewedBlindly } from './slewed-blindly.ts'
 
 const LARGE: Seconds = 1
 /** Eight polls, of 1024 s at most; what lasts longer has another reason. */
@@ -48,7 +50,12 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
 /** They contradict each other, too few are right, or they do not answer. */
 const FOR_ANOTHER_REASON = /majority|not enough|required source|: no sources|\([1-9]\d* unreachable/
 
-export const sourceRejectedByItsOwnJitter: Rule = subject => {
+export const sourceRejectedByItsOwnJitter: Rule = subject => [
+  ...rejectedAfterJumps(subject),
+  ...slewedBlindly(subject),
+]
+
+function rejectedAfterJumps(subject: Subject): Finding[] {
   const { keeper } = subject
   const found = rejections(subject)
   if (found.length === 0 || found.length > 50) return []
