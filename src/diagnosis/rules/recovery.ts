@@ -1,6 +1,5 @@
 /** How long it took until a disturbance was corrected, and how. */
 import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { paceOf } from '#analysis/log/long-way.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
@@ -54,7 +53,7 @@ function stillSlewed({ local, size }: Disturbance, subject: Subject): Recovery |
   if (!way || way.from < from || way.from > until || Math.abs(way.first) < 0.5 * Math.abs(size))
     return undefined
   const took = way.to - way.from
-  const left = Math.abs(way.last) < 0.1 * Math.abs(way.first) ? 0 : Math.abs(way.last) / paceOf(way)
+  const left = way.done ? 0 : Math.abs(way.last) / way.pace
   return {
     after: took + left,
     text: `chronyd slewed it for ${duration(took)}${left > 0 ? `, and ${duration(left)} more are to come at that pace` : ''}`,

@@ -12,6 +12,7 @@ import type { Finding } from '../finding.ts'
 import { allowSteps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
+import { asItWent, type Slew } from './slew-as-it-went.ts'
 
 /** Shorter is no trouble, or is stepped soon. */
 const LONG: Seconds = 1800
@@ -22,15 +23,18 @@ const SLOWEST = 20e-6
 const FROM_X: Seconds = 600
 /** Steps of a daemon that may step. */
 const OFTEN = 3
+/** Of the largest offset. */
+const SAME = 0.9
 
 export const slewCannotCatchUp: Rule = subject => {
   const { keeper, when } = subject
   const way = longSlew(subject)
   if (!way) return []
-  const pace = paceOf(way)
-  const left = Math.abs(way.last) / pace
-  const done = Math.abs(way.last) < 0.1 * Math.abs(way.first)
   if (way.paced === 'on the way') return [slewedBefore(way, subject)]
+  const { pace, done, wrongFor } = way
+  const left = Math.abs(way.last) / pace
+  const nearly = Math.abs(way.last) < 0.1 * Math.abs(way.first)
+  const took = `${keeper.name} took ${duration(way.to - way.from)}`
   return [
     {
       name: 'slew-cannot-catch-up',
@@ -38,20 +42,20 @@ export const slewCannotCatchUp: Rule = subject => {
       from: way.from,
       to: way.to,
       what: done
-        ? `${keeper.name} took ${duration(way.to - way.from)} to slew ${amount(Math.abs(way.first))} away, at ${rate(pace).slice(1)}.`
+        ? `${took} ${nearly ? `to slew ${amount(Math.abs(way.first))} away` : `until less than 128 ms of ${amount(Math.abs(way.first))} were left to slew`}, at ${rate(pace).slice(1)}.`
         : `${keeper.name} slews ${amount(Math.abs(way.first))} away at ${rate(pace).slice(1)} only: ${amount(Math.abs(way.last))} are left after ${duration(way.to - way.from)}, which take ${duration(left)} more.`,
       measures: {
         size: way.first,
-        left: way.last,
+        left: done && !nearly ? 0 : way.last,
         pace,
         timeSpent: way.to - way.from,
         timeLeft: done ? 0 : left,
       },
       evidence: [
         { text: `${when(way.from)}  offset ${signed(way.first)}` },
-        way.paced ? byPace(way) : { text: `${when(way.to)}  offset ${signed(way.last)}, never stepped` },
+        way.paced ? byPace(way) : { text: `${when(way.lastAt)}  offset ${signed(way.last)}, never stepped` },
       ],
-      cost: `The clock was wrong by more than 128 ms for ${duration(way.to - way.from)}.`,
+      cost: `The clock was wrong by more than 128 ms for ${duration(wrongFor)}.`,
       causes: [
         keeper.daemon === 'chrony'
           ? NO_STEPS_LATER
@@ -95,7 +99,7 @@ const byPace = ({ first }: LongSlew) => ({
   text: `its polls come ${rate(MAX_SLEW).slice(1)} ${first > 0 ? 'sooner' : 'later'} by true time than by its own clock: it runs so much ${first > 0 ? 'faster' : 'slower'}`,
 })
 
-export interface LongSlew extends Pick<LongWay, 'from' | 'to' | 'first' | 'last'> {
+export interface LongSlew extends Slew {
   /** Only the pace of chronyd's polls shows it: from its beginning, or when it was on the way already. */
   readonly paced?: 'from its beginning' | 'on the way'
 }
@@ -112,34 +116,50 @@ function pacedSlew({ log, keeper }: Subject): LongSlew | undefined {
   const to = Math.min(over, slew.until, known ? series.to : slew.to)
   const slewed = side * MAX_SLEW * (to - from)
   const first = known ? size : slewed
-  return { from, to, first, last: first - slewed, paced: known ? 'from its beginning' : 'on the way' }
+  const last = first - slewed
+  const done = Math.abs(last) < 0.1 * Math.abs(first)
+  const paced = known ? 'from its beginning' : 'on the way'
+  const pace = paceOf({ from, to, first, last })
+  return { from, to, first, last, lastAt: to, pace, done, wrongFor: to - from, paced }
 }
 
 /** The largest offset that was slewed for long. */
 export function longSlew(subject: Subject): LongSlew | undefined {
-  const { log, keeper, disturbances } = subject
+  const { log, keeper } = subject
   const { daemon } = keeper
-  // With -x it steps by minutes only.
-  const steps = disturbances.own.filter(({ by, size }) => by === 'step' && Math.abs(size) < FROM_X)
   const paced = daemon === 'chrony' ? pacedSlew(subject) : undefined
   if (paced) return paced
-  const ways = [
-    ...(log.updatesOf(daemon)?.ways.all ?? []),
-    ...(daemon === 'chrony' ? [] : (log.bestSamples(daemon)?.ways.all ?? [])),
-  ].filter(way => {
-    const pace = paceOf(way)
-    const stepped = disturbances.own.some(({ at }) => at >= way.from && at <= way.to)
-    // What swings comes back by itself.
-    const swings = way.to - way.from < (disturbances.oscillation?.period ?? 0)
-    return (
-      way.rows >= 5 &&
-      way.to - way.from > LONG &&
-      pace > SLOWEST &&
-      (daemon === 'chrony' || pace < FASTEST_OF_NTPD) &&
-      !stepped &&
-      !(daemon === 'ntpd' && steps.length >= OFTEN) &&
-      !swings
-    )
-  })
-  return ways.sort((a, b) => Math.abs(b.first) - Math.abs(a.first))[0]
+  const updates = log.updatesOf(daemon)
+  const samples = daemon === 'chrony' ? undefined : log.bestSamples(daemon)
+  const slews = [updates, samples].flatMap(series =>
+    (series?.ways.all ?? []).filter(way => isSlow(way, subject)).map(way => ({ way, series: series! })),
+  )
+  const [largest] = slews.toSorted((a, b) => Math.abs(b.way.first) - Math.abs(a.way.first))
+  if (!largest) return undefined
+  // Of updates and measurements those know more of the same that go on for longer.
+  const { way, series } = slews
+    .filter(each => isSame(each.way, largest.way))
+    .reduce((a, b) => (b.way.to - b.way.from > a.way.to - a.way.from ? b : a))
+  return asItWent(way, series, subject)
 }
+
+function isSlow(way: LongWay, { keeper: { daemon }, disturbances }: Subject): boolean {
+  const pace = paceOf(way)
+  const stepped = disturbances.own.some(({ at }) => at >= way.from && at <= way.to)
+  // With -x it steps by minutes only.
+  const steps = disturbances.own.filter(({ by, size }) => by === 'step' && Math.abs(size) < FROM_X)
+  // What swings comes back by itself.
+  const swings = way.to - way.from < (disturbances.oscillation?.period ?? 0)
+  return (
+    way.rows >= 5 &&
+    way.to - way.from > LONG &&
+    pace > SLOWEST &&
+    (daemon === 'chrony' || pace < FASTEST_OF_NTPD) &&
+    !stepped &&
+    !(daemon === 'ntpd' && steps.length >= OFTEN) &&
+    !swings
+  )
+}
+
+const isSame = (a: LongWay, b: LongWay): boolean =>
+  a.from <= b.to && b.from <= a.to && Math.abs(a.first) > SAME * Math.abs(b.first)
