@@ -64,6 +64,35 @@ test('one that is far too slow to settle at its start, and did so, is good with 
   }
 })
 
+describe('ntpd without a drift file takes a slew for a part of the rate at its start, is near zero, and leaves it again', () => {
+  /** An hour and more after its start, for two hours. */
+  const leaving =
+    (since: number): Offset =>
+    at =>
+      0.04 * Math.exp(-(((at - since - 2 * HOUR) / HOUR) ** 2))
+  const started = (since: number, to: number): string[] => [
+    '61557 5.031 -0.039013537 0.000 0.013793368 0.000000 6',
+    ...day(at => {
+      const frequency = 5.205 + (to - 5.205) * (1 - Math.exp(-at / (4 * HOUR)))
+      return `61557 ${at}.031 ${(leaving(since)(at) + noise(at)).toFixed(9)} ${frequency.toFixed(3)} 0.000012345 0.000100 6`
+    }),
+  ]
+  const severity = (lines: readonly string[]) =>
+    explain(...lines).findings.find(({ name }) => name === 'wrong-for-hours')?.severity
+
+  test('while it learns the rest it settles', () => {
+    expect(severity(started(1.5 * HOUR, 11.9))).toBe('note')
+  })
+
+  test.each([
+    ['later than that', 6 * HOUR, 11.9],
+    ['to the other side', 1.5 * HOUR, -1.9],
+    ['by more than that rate makes', 1.5 * HOUR, 6.2],
+  ])('but not %s', (_, since, to) => {
+    expect(severity(started(since, to))).toBe('warning')
+  })
+})
+
 test('updates that are off to either side by turns are noise', () => {
   expect(names(loopstats(at => (at % (2 * POLL) < POLL ? 0.025 : -0.025)))).toContain('good')
 })

@@ -5,10 +5,12 @@
  */
 import type { Astray } from '#analysis/log/astray.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
+import { wasLearning } from '#analysis/log/learned-at-start.ts'
 import { LEFT_OFF, SET_RIGHT } from '#analysis/log/sleeps.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
@@ -26,7 +28,7 @@ export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: S
     .toSorted((a, b) => b.time - a.time)
   if (!astray || astray.time < LONG) return undefined
   const { time, from, to, most, off } = astray
-  const settles = log.span !== undefined && wasSettling(astray, log.span)
+  const settles = wasSettling(astray, log, keeper.daemon)
   const slept = time <= sleeps.length * SET_RIGHT && Math.abs(most) <= LEFT_OFF
   const known = settles || slept
   return {
@@ -83,10 +85,14 @@ export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: S
 }
 
 /** What is slewed at polls of some minutes, with a rate that has to be learned as well, takes hours. */
-const wasSettling = (
-  { from, to, most }: Pick<Astray, 'from' | 'to' | 'most'>,
-  span: NonNullable<HostLog['span']>,
-): boolean =>
-  from - span.from < LONG &&
-  to - span.from < (2 * (span.to - span.from)) / 3 &&
-  Math.abs(most) < STEP_THRESHOLD
+function wasSettling(astray: Pick<Astray, 'from' | 'to' | 'most'>, log: HostLog, daemon: Daemon): boolean {
+  const updates = log.updatesOf(daemon)
+  const { span } = log
+  if (!span) return false
+  const { from, to, most } = astray
+  return (
+    (from - span.from < LONG || (updates !== undefined && wasLearning(astray, updates.firstRate))) &&
+    to - span.from < (2 * (span.to - span.from)) / 3 &&
+    Math.abs(most) < STEP_THRESHOLD
+  )
+}
