@@ -55,6 +55,10 @@ describe('field report 000', () => {
     const { score } = of('chrony, makestep 1 -1')[0]!
     expect(score.backwardSteps).toBeGreaterThan(100)
     expect(score.timeTo10ms).toBeLessThan(17 * HOUR)
+    // It would have been slewed for a month.
+    const ours = of('clockwright')[0]!
+    expect(ours.score.rms).toBeLessThan(score.rms)
+    expect(Math.abs(ours.run.offsets.at(-1)!)).toBeLessThan(10 * MS)
   })
 })
 

@@ -13,6 +13,11 @@ import type { Knowledge } from './knowledge.ts'
 /** Somebody else who sets the clock so often within this time is not an accident. */
 const INTERFERENCES = 3
 const CONTEST_MEMORY: Seconds = 3600
+/**
+ * A clock that is known to be so far off that it would be slewed for longer has run away faster than it could be steered: that is a
+ * disruption, whatever came before it.
+ */
+const LONGEST_SLEW: Seconds = 3600
 
 export class Helmsman {
   #licence: Licence | undefined = { cause: 'start', explained: 0, samples: 0 }
@@ -79,6 +84,7 @@ export class Helmsman {
     const offset = knowledge.offset(now)
     if (!offset) return
     if (!this.#mayResume(now)) return this.endSlew(knowledge, now, answer)
+    this.#catchRunaway(offset, policy, now, answer)
     const decision = decide(offset.offset, this.#licence, policy)
     if (decision.kind === 'wait') return this.endSlew(knowledge, now, answer)
     if (decision.kind === 'hold') {
@@ -92,6 +98,23 @@ export class Helmsman {
     const order = knowledge.line(now, decision)!
     this.#rate = order.rate
     answer.do({ kind: 'steer', order })
+  }
+
+  #catchRunaway(
+    { offset, bound }: NonNullable<ReturnType<Knowledge['offset']>>,
+    { maxSlew }: Policy,
+    now: Reading,
+    answer: Answer,
+  ): void {
+    const far = Math.abs(offset)
+    if (this.#licence || far <= maxSlew * LONGEST_SLEW || bound > far / 2) return
+    this.grant('disruption', 0, Number.POSITIVE_INFINITY)
+    const hours = far / maxSlew / 3600
+    answer.notice(
+      now,
+      'ran-away',
+      `the clock ran away from its sources, by ${far.toExponential(1)} s: slewing it would take ${hours.toExponential(1)} h`,
+    )
   }
 
   /** What was really done. */

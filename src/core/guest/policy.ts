@@ -1,6 +1,6 @@
 /**
  * What may be done to a clock. A clock is slewed; a step needs a licence: there is one at the start, one for each proven
- * disruption, one for a leap second, and one that somebody gives.
+ * disruption, also when a clock has run away from its sources, one for a leap second, and one that somebody gives.
  */
 import type { Manner } from '#core/discipline/steering.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
