@@ -34,7 +34,7 @@ export const KNOWN_PLAYERS: Readonly<Record<string, KnownPlayer>> = {
     player: { kind: 'ntpd', version: '4.2.6p5', options: '-g' },
   },
   'ntpd-4.2.8': {
-    about: 'ntpd 4.2.8p15 -g, of Debian 11 and Ubuntu 20.04',
+    about: 'ntpd 4.2.8p15 -g, of Debian 11 and Ubuntu 22.04',
     player: { kind: 'ntpd', version: '4.2.8p15', options: '-g' },
   },
   ntpsec: {
