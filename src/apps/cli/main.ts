@@ -707,7 +707,7 @@ function duration(text: string): number {
 
 function aboveZero(text: string): number {
   const seconds = duration(text)
-  if (seconds <= 0) throw new InvalidArgumentError('more than zero.')
+  if (seconds <= 0) throw new InvalidArgumentError('write one of more than zero: 10ms, 1.5s, 5m.')
   return seconds
 }
 

@@ -167,6 +167,16 @@ test('a file that lies anywhere includes what this machine has', () => {
   expect(notes).toEqual([`read with it, of this machine: ${site}`, 'line 2: /no-such-folder is not there'])
 })
 
+test('a file with keys that is included and is not there is told of on this machine; a copy has none', () => {
+  const conf = 'server a.example\nincludefile /etc/ntp/crypto/none-here\n'
+  const file = join(folder, 'ntp.conf')
+  writeFileSync(file, conf)
+  const told = 'line 2: /etc/ntp/crypto/none-here is not there'
+  expect(playerOf(file).notes).toContain(told)
+  const root = copyWith({ 'etc/ntp.conf': conf })
+  expect(playerOf(join(root, 'etc/ntp.conf')).notes.join()).not.toContain('is not there')
+})
+
 test('an included file that cannot be read is told', () => {
   const root = copyWith({
     'etc/chrony.conf': 'server a.example\ninclude /etc/site.conf\n',

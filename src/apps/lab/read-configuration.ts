@@ -78,7 +78,10 @@ export function readConfigurationOf(
         around !== undefined,
       ),
       ...passedOver,
-      ...(withDropIns ? [] : notThere(files, configuration, grammar, shown)),
+      // Files with keys are left out of a copy.
+      ...(withDropIns
+        ? []
+        : notThere(files, configuration, grammar, shown, path => !around?.root || !isSecret(path))),
       ...[...unread]
         .filter(([each]) => !isSecret(each))
         .map(([each, why]) => `${shown(each)} was not read: ${UNREAD[why]}`),
@@ -111,11 +114,12 @@ function notThere(
   configuration: readonly ConfigurationFile[],
   grammar: Grammar,
   shown: (path: string) => string,
+  isExpected: (path: string) => boolean,
 ): string[] {
   return configuration.flatMap((file, i) =>
     includesOf(file, file.path.endsWith('.sources') ? 'plain' : grammar).flatMap(({ line, kind, paths }) =>
       paths
-        .filter(each => !isSecret(each))
+        .filter(isExpected)
         .filter(each => !files.exists(isPattern(each) ? folderOf(each) : each))
         .map(each => {
           const at = lineName({ line, file: i === 0 ? undefined : shown(file.path) })
