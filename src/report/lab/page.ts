@@ -21,6 +21,7 @@ table{border-collapse:collapse;font-size:.875rem}th,td{padding:.3rem .45rem;whit
 th{font-weight:600;color:var(--soft);white-space:normal;vertical-align:bottom}th:first-child,td:first-child{text-align:left}
 td{vertical-align:top}td small{display:block;color:var(--soft);white-space:normal}
 @media(max-width:60rem),print{th,td{padding:.2rem;font-size:.69rem}}
+@media screen and (max-width:40rem){svg{max-width:none}}
 ${CHART_STYLE}`
 
 export function resultPage(of: {
