@@ -21,7 +21,7 @@ import { cpusToCompare, stayOnGoodCpus } from './steady.ts'
 const CPU_TIME: Seconds = 0.5
 
 /** Of the processor: a check is over within five seconds, on an emulated machine, too, which plays slowly. */
-export const FORECAST_WITHIN: Seconds = 2.5
+export const FORECAST_WITHIN: Seconds = 2
 
 /** Those that answer at all mostly have by then. */
 const ANSWERED_WITHIN: Seconds = 1.5
