@@ -284,6 +284,8 @@ export function checkWords(all: Grammar, words: readonly string[], reader?: Read
       }
     }
     const fitting = judge(option.form, fold(value))
+    const choice = option.form.choices.find(each => each.word === fold(value))
+    if (choice) version(value, choice)
     if (fitting !== 'fits')
       blame(fitting, `${words[at - 1]} ${value}`, textOf(option.form), {
         meant: nearestChoice(option.form, fold(value)),

@@ -21,6 +21,8 @@ export interface ChronyConf {
   readonly refclocks: readonly Refclock[]
   readonly includes: readonly Include[]
   readonly notUnderstood: readonly Remark[]
+  /** Sources by names that no host can have: chronyd starts, and looks for them in vain. */
+  readonly neverFound: readonly Remark[]
 }
 
 export interface Refclock {
@@ -41,6 +43,7 @@ interface Reading extends ChronyConf {
   readonly refclocks: Refclock[]
   readonly includes: Include[]
   readonly notUnderstood: Remark[]
+  readonly neverFound: Remark[]
 }
 
 export function readChronyConf(text: string, file: string): ChronyConf {
@@ -70,6 +73,7 @@ const begin = (file: string): Reading => ({
   refclocks: [],
   includes: [],
   notUnderstood: [],
+  neverFound: [],
 })
 
 function readDirective(conf: Reading, directive: Directive): void {

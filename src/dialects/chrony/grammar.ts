@@ -9,7 +9,7 @@ import { grammar } from '../grammar.ts'
 const SELECTION = 'noselect@1.25 prefer@1.25 require@2.3 trust@2.3'
 
 const NETWORK_SOURCE = `HOST :
-  asymmetry@3.2=NUMBER[-0.5..0.5] auto_offline@1.17 burst@3.3 certset@4.1=INTEGER[0..] copy@4.1 extfield@4.2=HEX
+  asymmetry@3.2=NUMBER[-0.5..0.5] auto_offline@1.17 burst@3.3 certset@4.1=INTEGER[0..] copy@4.1 extfield@4.2=f323|0xf323|f324@4.5|0xf324@4.5
   filter@3.4=INTEGER[0..] iburst@1.25 ipv4@4.6 ipv6@4.6 key=INTEGER[1..]! maxdelay=NUMBER[0..]
   maxdelaydevratio@1.25=NUMBER[0..] maxdelayquant@4.3=NUMBER[0..1] maxdelayratio=NUMBER[0..] maxpoll=INTEGER[-7..24]
   maxsamples@2.0=INTEGER[0..] maxsources@2.0=INTEGER[1..16] maxunreach@4.8=INTEGER[0..] mindelay@3.2=NUMBER

@@ -49,12 +49,15 @@ export const isSourceDirective = (name: string): name is ChronySource['kind'] =>
   name === 'server' || name === 'pool' || name === 'peer'
 
 export function readSource(
-  conf: { readonly sources: ChronySource[]; readonly notUnderstood: Remark[] },
+  conf: {
+    readonly sources: ChronySource[]
+    readonly notUnderstood: Remark[]
+    readonly neverFound: Remark[]
+  },
   directive: Directive,
 ): void {
   const [address, ...words] = directive.words
-  if (address === undefined || !isHost(address))
-    return misunderstand(conf, directive, 'no host name or address')
+  if (address === undefined) return misunderstand(conf, directive, 'no host name or address')
   const options = readOptions(
     words.map(word => word.toLowerCase()),
     OPTIONS,
@@ -64,6 +67,11 @@ export function readSource(
   const port = options.values.get('port')
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65535))
     return misunderstand(conf, directive, `there is no port ${port}`)
+  if (!isHost(address)) {
+    const { line, text } = directive
+    conf.neverFound.push({ line, text, why: 'chronyd finds no host of that name' })
+    return
+  }
   const kind = directive.name as ChronySource['kind']
   conf.sources.push(sourceOf({ kind, address, line: directive.line }, options))
 }

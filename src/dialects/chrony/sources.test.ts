@@ -56,3 +56,10 @@ test('in a file of sources nothing else stands, and an unfinished line is not re
   expect(sources.map(each => each.address)).toEqual(['a.example'])
   expect(notUnderstood.map(each => each.line)).toEqual([2, 3])
 })
+
+test('a name that nobody can have is understood, and left out', () => {
+  const { sources, notUsable, notUnderstood } = parseChronyConf('server a:123 iburst\nserver b\n', '/f')
+  expect(sources.map(({ address }) => address)).toEqual(['b'])
+  expect(notUsable).toMatchObject([{ line: 1, why: 'chronyd finds no host of that name' }])
+  expect(notUnderstood).toEqual([])
+})

@@ -8,12 +8,22 @@ export const parseChronyConf = (text: string, file: string): NamedSources =>
 export const parseChronySources = (text: string, file: string): NamedSources =>
   sourcesOf(readChronySources(text, file))
 
-const sourcesOf = ({ file, sources, includes, refclocks, notUnderstood }: ChronyConf): NamedSources => ({
+const sourcesOf = ({
+  file,
+  sources,
+  includes,
+  refclocks,
+  notUnderstood,
+  neverFound,
+}: ChronyConf): NamedSources => ({
   file,
   sources: sources.map(({ options, address, line, kind }) =>
     sourceFrom(options, { address, line, pool: kind === 'pool' }),
   ),
   includes,
-  notUsable: refclocks.map(({ line, text }) => ({ line, text, why: 'a reference clock of this machine' })),
+  notUsable: [
+    ...refclocks.map(({ line, text }) => ({ line, text, why: 'a reference clock of this machine' })),
+    ...neverFound,
+  ],
   notUnderstood,
 })

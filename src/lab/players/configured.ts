@@ -47,6 +47,8 @@ interface Remark {
 interface Understood {
   readonly sources: number
   readonly strange: readonly Remark[]
+  /** Those of them with which it starts all the same. */
+  readonly bearable?: readonly Remark[]
   /** Understood, and not played. */
   readonly leftOut: readonly Remark[]
   /** Of what it does not say. */
@@ -100,7 +102,12 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
   },
   chronyd(text) {
     const conf = readChronyConf(text, '')
-    return { sources: conf.sources.length, strange: conf.notUnderstood, leftOut: leftOutOfChrony(conf) }
+    return {
+      sources: conf.sources.length,
+      strange: [...conf.notUnderstood, ...conf.neverFound],
+      bearable: conf.neverFound,
+      leftOut: leftOutOfChrony(conf),
+    }
   },
   timesyncd(text) {
     const conf = parseTimesyncdConf(text, '')
@@ -258,7 +265,7 @@ export function configuredPlayer(said: Said): Configured | undefined {
   const guessed = whose?.guessed ?? false
   const usual = usualNtpd(text, name)
   const read = READERS[kind](text, daemon ?? (kind === 'ntpd' ? usual : undefined))
-  const { leftOut: all, assumed: silent = [] } = read
+  const { leftOut: all, assumed: silent = [], bearable = [] } = read
   const strange = isMarked ? [{ line: 1, why: MARKED }, ...read.strange] : read.strange
   const placeOf = (line: number): LinePlace => places?.[line - 1] ?? { line, file: undefined }
   const leftOut = places ? all.filter(({ why }) => why !== FILES) : all
@@ -271,7 +278,8 @@ export function configuredPlayer(said: Said): Configured | undefined {
     ...(other === undefined ? [] : [other]),
     ...(mistaken === undefined ? [] : [`${mistaken}: what ${kind} does not know of it is not played`]),
   ]
-  const unstarted = whyNotStarting(kind, strange, placeOf)
+  const fatal = strange.filter(each => !bearable.includes(each))
+  const unstarted = whyNotStarting(kind, fatal, placeOf)
   const notes = [
     ...silent,
     ...(unstarted === undefined ? [] : [unstarted]),

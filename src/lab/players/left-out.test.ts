@@ -162,6 +162,12 @@ test('a daemon that would not start for a line is said to, and one that passes o
     expect(notesOf(daemon, text).join()).not.toContain('does not start')
 })
 
+test('chronyd starts with the name of a server that nobody can have, and it is said that it finds nobody', () => {
+  const text = 'server a iburst\nserver b:123 iburst\nmakestep 1 -1\n'
+  expect(notesOf('chrony', text)).toEqual(['line 2: chronyd finds no host of that name'])
+  expect(serversAsked(configuredPlayer({ name: 'a.conf', daemon: 'chrony', text })!.player)).toBe(1)
+})
+
 test('the constraints of OpenNTPD are not played, and each of their lines is named', () => {
   expect(
     leftOutOfOpenNtpd('servers pool.example\nconstraint from "9.9.9.9"\nconstraints from "a.example"\n'),

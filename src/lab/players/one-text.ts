@@ -55,8 +55,8 @@ export function oneText(
   return {
     text: read.map(({ text }) => text).join('\n'),
     lines: read.map(({ path, line }) => placeOf(path, line)),
-    passedOver: ofSources.flatMap(({ file, notUnderstood }) =>
-      notUnderstood.map(
+    passedOver: ofSources.flatMap(({ file, notUnderstood, neverFound }) =>
+      [...notUnderstood, ...neverFound].map(
         ({ line, why }) => `${lineName(placeOf(file, line))} is passed over by chronyd: ${why}`,
       ),
     ),

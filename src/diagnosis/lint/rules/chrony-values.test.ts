@@ -95,3 +95,24 @@ test.each([
   'server ntp2.example iburst minpoll 4x',
   'local stratum 10.5',
 ])('%s keeps it from starting', line => expect(told(line)).toContainEqual(expect.stringMatching(/^critical/)))
+
+// 4.3 takes each of these (`-p` ends with 0), and finds nobody by such a name.
+test.each([
+  'server 10.0.0.1:123 iburst',
+  'server c.example,iburst',
+  'pool http://c.example iburst',
+  'initstepslew 10 c.example,d.example',
+])('%s: it starts, and that host is never found', line => expect(told(line)).toEqual(['warning']))
+
+test('where no other source is there, nobody is asked', () =>
+  expect(
+    lint([{ path: 'etc/chrony.conf', text: 'server 10.0.0.1:123 iburst\n' }]).map(
+      ({ severity, name }) => `${severity} ${name}`,
+    ),
+  ).toEqual(expect.arrayContaining(['warning wrong-values', 'critical no-source'])))
+
+test('extension fields: the second came with 4.5', () => {
+  const field = (name: string, version: string) => told(`server c.example iburst extfield ${name}`, version)
+  expect([field('F323', '4.3'), field('0xf323', '4.3'), field('F324', '4.5')]).toEqual([[], [], []])
+  for (const name of ['F324', '62243', '1234']) expect(field(name, '4.3')).toEqual(['critical'])
+})

@@ -67,6 +67,21 @@ export const CHRONYD: Manners = {
   cost: 'chronyd does not start: nobody keeps the clock.',
   confirm: '`chronyd -p -f FILE` (4.0 and later) reads the file and says the same.',
 }
+/** Asked of chrony 4.3: it starts, and looks for a host of that name again and again. */
+const NEVER_FOUND: Manners = {
+  ...CHRONYD,
+  severity: 'warning',
+  cost: 'chronyd starts, and no host of that name is ever found: this source is not used.',
+  confirm: '`chronyc -N sources -a` shows it, and nothing that was received from it.',
+}
+function isNeverFound([directive = '', ...words]: readonly string[], { kind, word }: Mistake): boolean {
+  const hosts = /^(?:server|pool|peer)$/i.test(directive)
+    ? words.slice(0, 1)
+    : /^initstepslew$/i.test(directive)
+      ? words.slice(1)
+      : []
+  return kind === 'wrong-value' && hosts.includes(word)
+}
 export const OPENNTPD: Manners = {
   daemon: 'other',
   program: 'ntpd of OpenNTPD',
@@ -147,7 +162,11 @@ function judge(
     const position = { file, line, directive: words[0]! }
     const mistakes = asOneSentence(withoutRest(checkWords(grammar, words, reader)))
     const onLine = mistakes.slice(0, MOST_IN_A_FILE - findings.length).map(mistake => {
-      const manners = isTakenForHost(words, mistake) ? HOST : mannersWith(words)
+      const manners = isTakenForHost(words, mistake)
+        ? HOST
+        : grammar === CHRONY_GRAMMAR && isNeverFound(words, mistake)
+          ? NEVER_FOUND
+          : mannersWith(words)
       return mistakeFound(subject, position, mistake, manners)
     })
     findings.push(...withWholeLine(onLine, lineOf(subject, file, line)))
