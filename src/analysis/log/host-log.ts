@@ -242,7 +242,7 @@ export class UpdateSeries extends Series {
     }
     if (block.daemon === 'chrony') this.begunAnew.add(block)
     this.corrections.add(block)
-    this.swings.add(block, worstOf(block.offset, block.rows))
+    this.swings.add(own, worst)
   }
 
   get lastOffset(): Seconds | undefined {

@@ -66,3 +66,38 @@ describe('three servers that are asked every 17 min, one after another, of a clo
     expect(Math.abs(Math.max(...sizes) - 5)).toBeLessThan(2 * TOP)
   })
 })
+
+/**
+ * chronyd 4.3 in clknetsim, after a pause of two seconds, while its lines go through measurements from before and after it: what it finds
+ * of each server in turn, against the clock as it should be, and what it has left to slew at 100 ppm. The clock itself stays behind.
+ */
+const TAKEN = [
+  [30_109, -0.3788, -7.504e-5],
+  [30_136, -0.9727, 0.376],
+  [30_172, 0.882, 1.345],
+  [30_201, -1.162, 0.4603],
+  [30_238, 0.3422, 1.619],
+  [30_266, -0.6932, 1.274],
+  [30_303, 0.4411, 1.963],
+  [30_305, -0.3304, 1.522],
+  [30_331, -0.3746, 1.85],
+  [30_368, 0.391, 2.221],
+  [30_396, -0.1444, 1.827],
+] as const
+
+test('what chronyd puts on and off its list while it slews is no swing of the clock', () => {
+  const printed = (value: number) => value.toExponential(3).replace(/e([+-])(\d)$/, 'e$10$2')
+  const row = (at: number, offset: number, left: number) =>
+    `2027-06-01 ${new Date(at * 1e3).toISOString().slice(11, 19)} 192.0.2.1       2     17.186      0.032 ${printed(offset)} N  4  6.098e-04 ${printed(left)}  2.122e-02  8.415e-04  1.253e-02`
+  const each64 = (from: number, to: number, left: (at: number) => number) =>
+    Array.from({ length: Math.floor((to - from) / 64) }, (_, i) => from + 64 * i).map(at =>
+      row(at, 2e-5 * Math.sin(at), left(at)),
+    )
+  const told = explain(
+    ...each64(60, 30_100, () => 1e-6),
+    ...TAKEN.map(([at, offset, left]) => row(at, offset, left)),
+    ...each64(30_461, 60_000, at => Math.max(1e-6, 1.965 - 100e-6 * (at - 30_461))),
+  ).findings.map(({ name }) => name)
+  expect(told).not.toContain('growing-oscillation')
+  expect(told).toContain('slew-cannot-catch-up')
+})
