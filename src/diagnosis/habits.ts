@@ -1,9 +1,9 @@
 /** What a daemon's logs, and lines of its configuration beside them, show that it does already: nobody needs to be told to turn on what is on. */
 
-import { saidStarts } from '#analysis/log/corrections-said.ts'
+import { decidedAt, firstWord, saidStarts } from '#analysis/log/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Daemon } from '#core/trace/series.ts'
+import type { Daemon, LogEvent } from '#core/trace/series.ts'
 
 export interface Habits {
   /** It stepped the clock long after its start, or its configuration says so: no limit forbids it. */
@@ -18,11 +18,13 @@ const OFTEN: Seconds = 64
 /** A poll is some percent longer at times, and some replies are lost. */
 const SLACK = 1.1
 const FEW = 8
+/** Stamps are of whole seconds. */
+const RESOLUTION: Seconds = 2
 /** One may have been ordered by somebody: `chronyc makestep` is logged in the same words. */
 const MORE_THAN_BY_HAND = 2
 
 export function habitsOf(log: HostLog, daemon: Daemon): Habits {
-  const starts = [log.span?.from ?? Number.NaN, ...saidStarts(log, daemon)]
+  const starts = [log.span?.from ?? Number.NaN, firstWord(log, daemon), ...saidStarts(log, daemon)]
   const asked = log.bestSamples(daemon)
   const intervals = (asked?.exchanges ? asked.census.sources() : [])
     .filter(({ count }) => count >= FEW)
@@ -34,10 +36,21 @@ export function habitsOf(log: HostLog, daemon: Daemon): Habits {
   const allowed =
     daemon === 'chrony' && log.timeless.some(({ what, size }) => what === 'steps-allowed' && size < 0)
   return {
-    stepsAnytime: allowed || late.length >= MORE_THAN_BY_HAND,
+    stepsAnytime: allowed || late.length >= MORE_THAN_BY_HAND || late.some(step => wasFound(step, log)),
     asksOften: intervals.length > 0 && intervals.every(each => each <= OFTEN * SLACK),
   }
 }
+
+/** By the very update that found the clock wrong, which nobody does by hand. */
+const wasFound = ({ at, size, daemon }: LogEvent, log: HostLog): boolean =>
+  log.events
+    .of('offset-found')
+    .some(
+      found =>
+        found.daemon === daemon &&
+        found.size === size &&
+        Math.abs(found.at - decidedAt({ at, size, by: 'step' })) <= RESOLUTION,
+    )
 
 const isNear = (starts: readonly Seconds[], at: Seconds): boolean =>
   starts.some(start => Math.abs(at - start) < START)

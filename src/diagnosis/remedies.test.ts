@@ -41,6 +41,20 @@ test('who steps at any time is not told to; a single step may be somebody’s wi
   expect(stepped('00:00:40', '00:02:40', '11:08:15').changes).toContain('makestep 1 -1')
 })
 
+test.each([
+  ['the update that found it wrong, an hour after the first word of its log', '03:10:11', '04:15:40', false],
+  ['somebody, minutes after it was found', '03:10:11', '04:25:40', true],
+  ['an update that may be one of the first after a start', '04:10:11', '04:15:40', true],
+])('a single step was by %s', (_, first, at, advised) => {
+  const { findings } = explain(
+    `Nov 17 ${first} a chronyd[799]: Selected source 192.0.2.1`,
+    'Nov 17 04:15:03 a chronyd[799]: System clock wrong by 37.214553 seconds',
+    `Nov 17 ${at} a chronyd[799]: System clock was stepped by 37.214553 seconds`,
+  )
+  const { changes } = findings.find(({ name }) => name === 'vm-paused')!.remedy
+  expect(changes.includes('makestep 1 -1')).toBe(advised)
+})
+
 test('where nothing keeps the clock, no program is put first that hardly anybody runs', () => {
   const { findings } = explain('[12.000000] PM: suspend entry (deep)', '[13.000000] PM: suspend exit')
   const found = findings.find(({ name }) => name === 'kernel-saw-a-pause')!

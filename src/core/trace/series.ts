@@ -151,6 +151,7 @@ export type EventName =
   | 'source-configured'
   | 'source-trusted'
   // What the kernel says.
+  | 'hypervisor-named'
   | 'clocksource-chosen'
   | 'clocksource-unstable'
   | 'cpus-differ'

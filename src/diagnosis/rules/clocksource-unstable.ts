@@ -1,4 +1,7 @@
 /** clocksource-unstable: the kernel's watchdog compared its counter with another, and did not believe it any more. */
+import { bestCounters } from '../counters.ts'
+import type { Remedy } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, spanOf } from '../subject.ts'
@@ -23,15 +26,23 @@ export const clocksourceUnstable: Rule = ({ log, keeper }) => {
         },
         { what: 'the counter changed its rate after a migration', why: 'if it happened at a migration' },
       ],
-      remedy: configure(
-        keeper,
-        'Use the hypervisor’s own clock source: its counter is right by construction.',
-        [
-          'cat /sys/devices/system/clocksource/clocksource0/available_clocksource',
-          'clocksource=kvm-clock   (or xen, hyperv_clocksource_tsc_page)',
-        ],
-      ),
+      remedy: remedyFor(keeper, log.said('hypervisor-named')[0]?.source),
       confirm: 'The kernel’s messages around that time: a stall points to a pause.',
     },
   ]
+}
+
+/** Where the kernel names its hypervisor, the counter of that one. VMware has none but the TSC. */
+function remedyFor(keeper: Keeper, hypervisor: string | undefined): Remedy {
+  const [best] = bestCounters(hypervisor, undefined)
+  if (best === 'tsc')
+    return configure(
+      keeper,
+      'This hypervisor has no clock source of its own: the TSC that it shows is the right one. Find out what the kernel took for its fault, a pause or processors that were not run; then let it keep the TSC without comparing it.',
+      ['tsc=reliable   (on the command line of the kernel)'],
+    )
+  return configure(keeper, 'Use the hypervisor’s own clock source: its counter is right by construction.', [
+    'cat /sys/devices/system/clocksource/clocksource0/available_clocksource',
+    best ? `clocksource=${best}` : 'clocksource=kvm-clock   (or xen, hyperv_clocksource_tsc_page)',
+  ])
 }

@@ -67,7 +67,10 @@ function atItsLimit(subject: Subject): Finding[] {
           : []),
         ...(steps.length > 0 ? [{ text: `${steps.length} steps meanwhile` }] : []),
       ],
-      cost: 'The offset grows until it is stepped away, again and again: a saw-tooth.',
+      cost:
+        slewed && steps.length === 0
+          ? 'Nothing is stepped: the clock is slewed as fast as ntpd can, and runs on at that rate, through the right time to the other side, until the loop has unlearned it.'
+          : 'The offset grows until it is stepped away, again and again: a saw-tooth.',
       causes: [
         ...(slewed || jumps ? [WOUND_UP] : []),
         {

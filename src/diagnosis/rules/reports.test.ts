@@ -133,6 +133,19 @@ test('the kernel: an unstable counter, a fork, time that goes back', () => {
   ])
 })
 
+test.each([
+  ['VMware', ['tsc=reliable   (on the command line of the kernel)']],
+  ['Microsoft Hyper-V', [expect.stringMatching(/^cat/), 'clocksource=hyperv_clocksource_tsc_page']],
+  ['KVM', [expect.stringMatching(/^cat/), 'clocksource=kvm-clock']],
+  ['Jailhouse', [expect.stringMatching(/^cat/), expect.stringContaining('or xen')]],
+])('where the kernel says that it runs on %s it is told of no clock source of another', (name, changes) => {
+  const { findings } = explain(
+    `[    0.000000] Hypervisor detected: ${name}`,
+    '[  412.118245] tsc: Marking TSC unstable due to clocksource watchdog',
+  )
+  expect(findings[0]).toMatchObject({ name: 'clocksource-unstable', remedy: { changes } })
+})
+
 test('processors that agree are no finding, and a step back is no second clock', () => {
   expect(found('0: Sat Mar  2 16:49:52 EST 2013', '1: Sat Mar  2 16:49:52 EST 2013')).toEqual(['good good'])
   expect(

@@ -22,6 +22,17 @@ test('one that steps by less than ten minutes, again and again, does not run wit
   expect(found(...steps, ...lines)).not.toContain('slew-cannot-catch-up')
 })
 
+test('a frequency at its limit while all is slewed costs no saw-tooth: nothing is stepped', () => {
+  const update = (at: number, offset: number, frequency: number) =>
+    `61557 ${at}.010 ${offset.toFixed(9)} ${frequency.toFixed(3)} 0.000020000 0.100000 6`
+  const loop = [
+    ...Array.from({ length: 150 }, (_, i) => update(64 + 256 * i, 0, 10)),
+    ...Array.from({ length: 15 }, (_, i) => update(40_066 + 256 * i, 0.9 - 250e-6 * 256 * i, 500)),
+  ]
+  const saturated = explain(...lines, ...loop).findings.find(({ name }) => name === 'frequency-saturated')!
+  expect(saturated.cost).toMatch(/^Nothing is stepped/)
+})
+
 const slewed = (...all: readonly string[]) =>
   explain(...all).findings.find(({ name }) => name === 'slew-cannot-catch-up')!
 

@@ -5,7 +5,24 @@ import { type Said, said } from '../log/said.ts'
 /** No drift between two looks at the host takes so much. */
 const PAUSE: Seconds = 1
 
+/** As it calls what it runs on, and as our rules do. */
+const HYPERVISORS: Readonly<Record<string, string>> = {
+  KVM: 'kvm',
+  VMware: 'vmware',
+  'Microsoft Hyper-V': 'hyperv',
+  'Microsoft HyperV': 'hyperv',
+  'Xen HVM': 'xen-hvm',
+  'Xen PV': 'xen-pv',
+}
+
 const SENTENCES: readonly (readonly [RegExp, (match: RegExpExecArray) => Said | undefined])[] = [
+  [
+    /^Hypervisor detected: (.+)$/,
+    m => {
+      const source = HYPERVISORS[m[1]!]
+      return source ? said('hypervisor-named', { source }) : undefined
+    },
+  ],
   [/^(?:clocksource: )?Switched to clocksource (\S+)/i, m => said('clocksource-chosen', { source: m[1] })],
   [/Marking clocksource '?(\w+)'? as unstable/, m => said('clocksource-unstable', { source: m[1] })],
   // By `notsc` or `tsc=unstable` somebody chose so, and the kernel found nothing wrong.
