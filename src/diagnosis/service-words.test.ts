@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lint } from './lint/lint.ts'
-import { wordsToStart, wordsToStop } from './service-words.ts'
+import { wordsToEnable, wordsToStart, wordsToStop } from './service-words.ts'
 
 const service = (name: string, unit: string) => ({
   name,
@@ -85,4 +85,13 @@ test('the linter says it in the same words, of every daemon but the one that sta
       ],
     }),
   ).toContain('service chronyd stop')
+})
+
+test('what runs already is not started again', () => {
+  expect(wordsToEnable({ name: 'ntpd', unit: { name: '/etc/init.d/ntpd' } }).join()).toMatch(
+    /^chkconfig ntpd on/,
+  )
+  expect(wordsToEnable({ name: 'ntpd', unit: { name: 'ntpd.service' } })).toEqual([
+    'systemctl enable --now ntpd.service',
+  ])
 })

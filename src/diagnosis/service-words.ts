@@ -33,6 +33,12 @@ export function wordsToStart(service: Service, begun: boolean): string[] {
   return [now(service, script, 'start'), ...(begun ? [] : atBoot(service, script, true))]
 }
 
+/** That it is started with the machine; where it runs already. */
+export function wordsToEnable(service: Service): string[] {
+  const script = scriptOf(service)
+  return script === undefined ? wordsToStart(service, false) : atBoot(service, script, true)
+}
+
 /** A mask below /run is gone with the next boot. */
 export const masking = (what: 'mask' | 'unmask', { name, mask }: NonNullable<Service['unit']>): string[] => [
   'systemctl',

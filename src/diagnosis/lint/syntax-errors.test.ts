@@ -51,3 +51,22 @@ test('servers whose lines are dropped are none', () => {
 test('what fills a template in is not known, and its lines count', () => {
   expect(namesOf(asked('{{ option }}'))).not.toContain('critical no-source')
 })
+
+test('of a command that NTPsec does not have it takes nothing', () => {
+  const text = 'pool p iburst\ndiscard average 3\n'
+  expect(lint([{ path: 'etc/ntpsec/ntp.conf', text }])).toContainEqual(
+    expect.objectContaining({
+      name: 'not-in-this-version',
+      cost: 'ntpd logs "syntax error" and goes on without this whole line.',
+    }),
+  )
+})
+
+test('the hash of a list of leap seconds may be passed over, late in 4.2.8', () => {
+  const told = (version: string) =>
+    lint([{ path: 'etc/ntp.conf', text: 'pool p iburst\nleapfile /l ignorehash\n' }], {
+      daemons: [{ name: 'ntpd', version }],
+    }).filter(({ evidence }) => evidence[0]?.line === 2)
+  expect(told('4.2.8p18')).toEqual([])
+  expect(told('4.2.8p6')).toMatchObject([{ name: 'not-in-this-version' }])
+})

@@ -52,7 +52,7 @@ export const NTPD_GRAMMAR = grammar(`
   interface@4.2.6 listen|ignore|drop WORD
   keys PATH
   keysdir@classic PATH
-  leapfile@4.2.6 PATH
+  leapfile@4.2.6 PATH checkhash@classic@4.2.8p11|ignorehash@classic@4.2.8p11?
   leapsmearinterval@4.2.8p3 INTEGER[0..]
   limit@ntpsec :+ average=NUMBER burst=NUMBER kod=NUMBER
   logconfig WORD+

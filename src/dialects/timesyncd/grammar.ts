@@ -10,6 +10,9 @@ const TAKEN_FOR: readonly (readonly [wrong: RegExp, key: string])[] = [
 export const keyTakenFor = (word: string): string | undefined =>
   TAKEN_FOR.find(([wrong]) => wrong.test(word))?.[1]
 
+/** Words of other programs, which systemd passes over without a word (systemd.syntax(7)). */
+export const isOwn = (name: string): boolean => name.startsWith('X-')
+
 const since = (version: string): Availability => ({ family: undefined, since: version, until: undefined })
 
 export const TIMESYNCD_KEYS: ReadonlyMap<string, Availability> = new Map([

@@ -29,7 +29,7 @@ const NAMES: Readonly<Record<string, keyof TimesyncdSettings>> = {
 
 /** A shorter one it does not take. */
 export const SHORTEST_POLL: Seconds = 16
-const SHORTEST_RETRY: Seconds = 1
+export const SHORTEST_RETRY: Seconds = 1
 /** A longest poll of its own is at least so many of the shortest. */
 const LONGER = 32
 

@@ -12,6 +12,7 @@ import {
   type Remark,
   wordsOf,
 } from '../named-source.ts'
+import { isOwn } from './grammar.ts'
 
 export type ServerList = 'NTP' | 'FallbackNTP'
 
@@ -48,7 +49,7 @@ export function parseTimesyncdConf(text: string, file: string): TimesyncdConf {
     const equals = content.indexOf('=')
     if (header) {
       section = header[1]!
-      if (section !== 'Time') refuse('only [Time] means something here')
+      if (section !== 'Time' && !isOwn(section)) refuse('only [Time] means something here')
     } else if (equals < 1) refuse('neither a [section] nor a key with its value')
     else if (section === 'Time') {
       const key = content.slice(0, equals).trimEnd()
@@ -60,7 +61,7 @@ export function parseTimesyncdConf(text: string, file: string): TimesyncdConf {
         if (hosts.length > 0 || words.length === 0)
           assignments.push({ list, line, servers: hosts.map(host => plainSource(host, line)) })
       } else if (OTHER_KEYS.has(key)) others.push({ key, value: words.join(' '), line })
-      else refuse('no key of [Time] that is known here')
+      else if (!isOwn(key)) refuse('no key of [Time] that is known here')
     }
   }
   const conf = { file, includes: [], notUsable: [], notUnderstood, assignments, others }

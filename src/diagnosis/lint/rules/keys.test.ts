@@ -135,3 +135,12 @@ describe('a .vmx', () => {
     'monitor_control.virtual_mmu = "hardware"',
   ])('%s is right', line => expect(told(line)).toEqual([]))
 })
+
+test('what systemd keeps for others is passed over without a word', () => {
+  const told = (text: string) =>
+    lint([{ path: 'etc/systemd/timesyncd.conf', text: `[Time]\nNTP=a\n${text}` }])
+      .filter(({ severity }) => severity !== 'note')
+      .map(({ name, evidence }) => `${name} ${evidence[0]?.text}`)
+  expect(told('X-Foo=1\n[X-Bar]\nc=d\n')).toEqual([])
+  expect(told('Foo=1\n[Bar]\n')).toEqual(['unknown-option Foo=1', 'unknown-option [Bar]'])
+})

@@ -23,7 +23,7 @@ import { BYTE_ORDER_MARK } from '#dialects/named-source.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { notKnownYet, unknownKeys } from '#dialects/ntpd-rs/grammar.ts'
-import { keyTakenFor, TIMESYNCD_KEYS } from '#dialects/timesyncd/grammar.ts'
+import { isOwn, keyTakenFor, TIMESYNCD_KEYS } from '#dialects/timesyncd/grammar.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
 import type { Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -105,7 +105,7 @@ const timesyncd: LintRule = subject =>
       const at: Position = { file, line, directive: key, is: settingOf('[Time]') }
       if (header) {
         section = header[1]!
-        if (section !== 'Time')
+        if (section !== 'Time' && !isOwn(section))
           findings.push(unknown(subject, { ...at, is: SECTION }, section, ['Time'], TIMESYNCD))
       } else if (key === '' || section === '')
         findings.push(
@@ -121,6 +121,7 @@ const timesyncd: LintRule = subject =>
         )
       else if (section === 'Time') {
         const known = TIMESYNCD_KEYS.get(key)
+        if (isOwn(key)) continue
         if (!known)
           findings.push(unknown(subject, at, key, TIMESYNCD_KEYS.keys(), TIMESYNCD, keyTakenFor(key)))
         else if (!isKnownTo(subject.machine.timesyncd, known))

@@ -82,3 +82,15 @@ test.each([
   // Cards stamp what leaves and what comes within nanoseconds.
   ['etc/chrony.conf', 'server a maxdelay 0.000001\nhwtimestamp *'],
 ])('%s: %s is nothing to be told', (path, line) => expect(polls(path, line)).toEqual([]))
+
+test.each([
+  ['100ms', ['ConnectionRetrySec=1']],
+  ['1', []],
+  ['5min', []],
+])('timesyncd tries again no sooner than after a second: %s', (value, written) => {
+  const text = `[Time]\nNTP=a\nConnectionRetrySec=${value}\n`
+  const findings = lint([{ path: 'etc/systemd/timesyncd.conf', text }]).filter(
+    ({ name }) => name === 'out-of-range',
+  )
+  expect(findings.flatMap(({ remedy }) => remedy.changes)).toEqual(written)
+})

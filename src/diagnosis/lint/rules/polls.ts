@@ -8,7 +8,13 @@ import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
-import { readSpan, SHORTEST_POLL, timesyncdSettings } from '#dialects/timesyncd/settings.ts'
+import {
+  readSpan,
+  SHORTEST_POLL,
+  SHORTEST_RETRY,
+  TIMESYNCD_DEFAULTS,
+  timesyncdSettings,
+} from '#dialects/timesyncd/settings.ts'
 import type { Finding, Severity } from '../../finding.ts'
 import { lastDirective } from '../reads.ts'
 import { found, type LintRule, replaceWord } from '../rule.ts'
@@ -261,6 +267,21 @@ function timesyncd(subject: LintSubject): Finding[] {
           cost: 'It warns in the log, and takes its default: 32 s.',
           text: `Write ${SHORTEST_POLL} s or more.`,
           corrected: replaceWord(lineOf(subject, least.file, least.line), least.value, `${SHORTEST_POLL}`),
+        },
+      ),
+    )
+  const retry = last('ConnectionRetrySec')
+  const between = retry && readSpan(retry.value)
+  if (retry && between !== undefined && between < SHORTEST_RETRY)
+    findings.push(
+      pollFound(
+        { subject, ...retry },
+        {
+          what: `\`ConnectionRetrySec=${retry.value}\` is less than ${SHORTEST_RETRY} s, which systemd-timesyncd does not take.`,
+          cost: `It warns in the log, and takes its default: ${TIMESYNCD_DEFAULTS.connectionRetry} s.`,
+          text: `Write ${SHORTEST_RETRY} s or more.`,
+          corrected: replaceWord(lineOf(subject, retry.file, retry.line), retry.value, `${SHORTEST_RETRY}`),
+          confirm: 'The journal of systemd-timesyncd after a restart.',
         },
       ),
     )

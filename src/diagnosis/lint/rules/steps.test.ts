@@ -122,3 +122,16 @@ test('how long a pause takes is said by the limit of slewing that is configured'
   expect(said('makestep 1 3\n')).toMatch(/for 13 minutes, and one of 600 s takes two hours/)
   expect(said('')).toContain('at 8.3 % at most')
 })
+
+test('chronyd that steps at its start only is said to', () => {
+  const says = (text: string, ...more: { path: string; text: string }[]) =>
+    lint([{ path: 'etc/chrony/chrony.conf', text: `pool p iburst\n${text}` }, ...more]).find(
+      ({ name }) => name === 'never-steps',
+    )?.what
+  const step = 'initstepslew 10 p\n'
+  expect(says(step)).toMatch(/but for the step at its start/)
+  expect(says('')).not.toMatch(/at its start/)
+  expect(says(step, { path: 'etc/default/chrony', text: 'DAEMON_OPTS="-F 1 -R"\n' })).not.toMatch(
+    /at its start/,
+  )
+})

@@ -66,7 +66,7 @@ function chrony(subject: LintSubject): Finding[] {
       found({
         name: 'never-steps',
         severity: severityOf(subject),
-        what: `There is no \`makestep\`: chronyd slews every offset, at ${atMost} at most.`,
+        what: `There is no \`makestep\`: ${stepsAtStart(subject)}chronyd slews every offset, at ${atMost} at most.`,
         evidence: [
           evidenceAt(subject, main.file, main.read.directives[0]!.line),
           ...(limited ? [limited.evidence] : []),
@@ -97,9 +97,7 @@ function chrony(subject: LintSubject): Finding[] {
   const [threshold, limit] = last.words.map(Number) as [number, number]
   const tooLarge = threshold > MIGRATION_PAUSE
   if (!(limit >= 0 || tooLarge)) return []
-  const restarted = subject.commandLines.some(
-    ({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).restarted,
-  )
+  const restarted = isRestarted(subject)
   const sources = subject.chrony.flatMap(({ read }) => read.sources)
   const often = sources.length > 0 && sources.every(({ maxpoll }) => maxpoll <= OFTEN)
   const text = lineOf(subject, last.file, last.line)
@@ -143,6 +141,15 @@ function chrony(subject: LintSubject): Finding[] {
     }),
   ]
 }
+
+const isRestarted = ({ commandLines }: LintSubject): boolean =>
+  commandLines.some(({ daemon, words }) => daemon === 'chronyd' && parseChronydOptions(words).restarted)
+
+/** `-R` takes the step of `initstepslew` away. */
+const stepsAtStart = (subject: LintSubject): string =>
+  lastDirective(subject, 'initstepslew') !== undefined && !isRestarted(subject)
+    ? 'but for the step at its start (`initstepslew`) '
+    : ''
 
 /** How fast chronyd may slew, where it is told so. */
 function limitedSlew(subject: LintSubject) {

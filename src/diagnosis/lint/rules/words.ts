@@ -5,7 +5,7 @@
 
 import type { Daemon } from '#core/trace/series.ts'
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
-import { checkWords, type Grammar, type Mistake, type Reader } from '#dialects/grammar.ts'
+import { checkWords, type Grammar, isKnownTo, type Mistake, type Reader } from '#dialects/grammar.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { heededWords, readsWordByWord } from '#dialects/ntpd/heeded.ts'
 import type { NtpdVersion } from '#dialects/ntpd/version.ts'
@@ -39,8 +39,13 @@ export const NTPD: Manners = {
   confirm: 'The log of ntpd after a restart: a line with "syntax error" names this one.',
 }
 /** What is in front of the mistake may hold. */
-function ntpdsManners(words: readonly string[], version: NtpdVersion | undefined): Manners {
-  const heard = heededWords(words, version)
+function ntpdsManners(
+  words: readonly string[],
+  version: NtpdVersion | undefined,
+  reader: Reader | undefined,
+): Manners {
+  const statement = NTPD_GRAMMAR.statements.get(words[0]!)
+  const heard = statement && isKnownTo(reader, statement) ? heededWords(words, version) : undefined
   const old = readsWordByWord(version)
   const says = old ? 'ntpd says in its log what it does not know' : NTPD_SAYS
   return {
@@ -99,7 +104,7 @@ export const words: LintRule = subject => [
       part.file,
       lines,
       NTPD_GRAMMAR,
-      words => ntpdsManners(words, subject.machine.ntpd),
+      words => ntpdsManners(words, subject.machine.ntpd, reader),
       reader,
     )
   }),

@@ -3,7 +3,7 @@
  * the machine. Where another is to be started then, or something else has this one started, that is no fault.
  */
 import type { Inventory } from '#core/guest/inventory.ts'
-import { wordsToStart } from '../../service-words.ts'
+import { wordsToEnable } from '../../service-words.ts'
 import { evidenceOf, type MachineRule, setsOnce, settingDaemons, settingTools, state } from '../subject.ts'
 import { followsHost } from '../wallclock.ts'
 
@@ -27,7 +27,7 @@ export const notEnabled: MachineRule = ({ inventory }) => {
       ],
       remedy: {
         text: `Have ${daemon.name} started with the machine.`,
-        changes: wordsToStart(daemon, false),
+        changes: wordsToEnable(daemon),
         actions: [{ kind: 'start', daemon: daemon.name, unit: daemon.unit?.name }],
       },
       confirm: daemon.unit?.name.endsWith('.service')
