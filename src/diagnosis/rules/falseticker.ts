@@ -25,6 +25,7 @@ import { isOfLeap, theOthersMoved, type Wrong, wrongSources } from './wrong-sour
 const START: Seconds = 600
 const WAKE: Seconds = 1800
 const MUCH_MORE = 1.5
+const GOOD_PART = 0.05
 
 export const falseticker: Rule = subject => {
   const { log, keeper, sourceName } = subject
@@ -97,9 +98,15 @@ export const falseticker: Rule = subject => {
   ]
 }
 
-/** Where it is wrong it is so by much more than on the average of the log. */
+/** Where it is wrong it is so by much more than on the average of the log, or it was right for a good part of that first. */
 const wasRightBefore = ({ source, off }: Wrong, census: Census): boolean =>
-  census.spellsOf(source.source).some(({ size, from }) => from > source.from && size / off > MUCH_MORE)
+  census
+    .spellsOf(source.source)
+    .some(
+      ({ size, from }, i) =>
+        from > source.from &&
+        (size / off > MUCH_MORE || (i === 0 && from - source.from > GOOD_PART * (source.to - source.from))),
+    )
 
 /** A reference clock that chronyd never calls wrong is there to number the seconds of another (`noselect`). */
 const hasNoVote = (clock: number, name: string, { samples, events }: HostLog): boolean =>

@@ -123,6 +123,22 @@ test('one of three that drifts away is off by what it is off by then, and not on
   expect(found.what).toMatch(/from 2027-03-01T1[12]:.* to the end of the log/)
 })
 
+test.each([4, 11])('one of four that jumps after %s hours was right until then', hour => {
+  const jumped = between(hour * HOUR, DAY, 2)
+  const found = explain(...measurements(jumped, right, right, right)).findings.find(
+    ({ name }) => name === 'falseticker',
+  )!
+  expect(found.what).toMatch(
+    new RegExp(`from 2027-03-01T${String(hour).padStart(2, '0')}:.* to the end of the log`),
+  )
+})
+
+test('one that is off from the start is off all the time', () => {
+  const off: Asked = { every: 512, offset: () => 2 }
+  const { findings } = explain(...measurements(off, right, right, right))
+  expect(findings.find(({ name }) => name === 'falseticker')!.what).toContain('(median)')
+})
+
 test('tracking.log alone tells that no source was followed, and not that none was heard', () => {
   const row = (at: number, source: string, stratum: number, leap: string) =>
     `${stampOf(at)} ${source.padEnd(15)} ${String(stratum).padStart(2)}     13.968      0.060  1.000e-05 ${leap}  1  2.000e-06  6.312e-05  1.739e-02  1.280e-03  1.004e-02`
