@@ -27,11 +27,14 @@ const withPresence = (files: readonly LintFile[]) =>
 
 function judged(...names: readonly string[]) {
   const named = names.map(name => join(folder, name))
-  const { files, notRead } = withIncluded(named.map(path => ({ path, text: readFileSync(path, 'utf8') })))
+  const { files, notRead, passedOver } = withIncluded(
+    named.map(path => ({ path, text: readFileSync(path, 'utf8') })),
+  )
   return {
     read: files.map(({ path }) => path.slice(folder.length + 1)),
     found: lint(withPresence(files)).map(({ name }) => name),
     notRead,
+    passedOver,
   }
 }
 
@@ -63,6 +66,38 @@ test('what lies elsewhere is read when it is named, and else may hold anything',
   put({ 'x.conf': 'makestep 1 -1\ninclude /etc/servers.conf\n', 'servers.conf': SERVERS })
   expect(judged('x.conf', 'servers.conf').found).toEqual([])
   expect(judged('x.conf')).toMatchObject({ read: ['x.conf'], found: ['no-source', 'file-not-there'] })
+})
+
+test.each([
+  ['etc/chrony.conf', 'etc/chrony.d/step.conf', 'makestep 1 -1\n'],
+  ['etc/chrony/chrony.conf', 'etc/chrony/sources.d/corp.conf', 'server e.example iburst\n'],
+  ['etc/chrony/chrony.conf', 'etc/chrony/conf.d/more.sources', 'server e.example iburst\n'],
+])('beside %s nobody reads %s', (main, other, text) => {
+  put({
+    [main]: `confdir /etc/chrony/conf.d\nsourcedir /etc/chrony/sources.d\n${SERVERS}`,
+    [other]: text,
+    'etc/chrony/conf.d/log.conf': 'logdir /var/log/chrony\n',
+  })
+  const { read, found, passedOver } = judged(main, other)
+  expect(read).toEqual([main, 'etc/chrony/conf.d/log.conf'])
+  expect(found).toEqual(['never-steps'])
+  expect(passedOver.map(({ file }) => file)).toEqual([join(folder, other)])
+  // By itself it is judged as somebody shows it.
+  expect(judged(other).read).toEqual([other])
+})
+
+test('from within its folder a name alone is the same file', () => {
+  put({ 'etc/chrony.conf': `include /etc/chrony.conf\n${SERVERS}` })
+  const text = readFileSync(join(folder, 'etc/chrony.conf'), 'utf8')
+  const before = process.cwd()
+  process.chdir(join(folder, 'etc'))
+  try {
+    const { files } = withIncluded([{ path: 'chrony.conf', text }])
+    expect(files.map(({ path }) => path)).toEqual(['../etc/chrony.conf'])
+    expect(lint(files).map(({ name }) => name)).toContain('chronyd-refuses')
+  } finally {
+    process.chdir(before)
+  }
 })
 
 test('what the copy does not hold is told as that, also beside what it holds', () => {

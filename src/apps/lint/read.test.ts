@@ -46,6 +46,19 @@ test('below a folder files about time are found by name and content, others are 
   ])
 })
 
+test('tables that cron passes over by their names', () => {
+  write('a/etc/os-release', 'ID=debian\n')
+  write('a/etc/cron.d/ntpdate.bak', '1 * * * * root ntpdate a\n')
+  write('a/etc/cron.d/ntpdate', '1 * * * * root ntpdate a\n')
+  write('b/etc/cron.d/ntp.date', '1 * * * * root ntpdate a\n')
+  write('b/etc/cron.d/ntpdate.bak', '1 * * * * root ntpdate a\n')
+  const { files, skipped } = readForLint([at('a'), at('b')])
+  expect(files.map(({ path }) => path)).toEqual([at('a/etc/cron.d/ntpdate'), at('b/etc/cron.d/ntp.date')])
+  expect(skipped.map(({ file }) => file)).toEqual(
+    ['a', 'b'].map(each => at(`${each}/etc/cron.d/ntpdate.bak`)),
+  )
+})
+
 test('a file that is named twice is judged once', () => {
   const file = write('ntp.conf', 'server ntp.example\n')
   linkSync(file, at('same.conf'))

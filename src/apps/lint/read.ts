@@ -3,8 +3,10 @@
  * about time. Configuration is small; what is large, or binary, is none and is said so.
  */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { isPassedOver } from '#diagnosis/inventory/at-boot.ts'
 import { kindOf, type LintFile } from '#diagnosis/lint/file-kind.ts'
+import { openFiles } from '#worlds/host/files.ts'
 import type { Skipped } from '../analyze/input.ts'
 import { Complaint } from '../cli/complain.ts'
 
@@ -99,6 +101,7 @@ export function readForLint(paths: readonly string[]): ReadFiles {
         } else if (stat.isFile() && mayBeJudged(path)) {
           const text = readText(path, stat)
           if (typeof text !== 'string') found.skipped.push({ file: path, why: text.why })
+          else if (isNoTable(path)) found.skipped.push({ file: path, why: NO_TABLE })
           else if (kindOf({ path, text }) !== undefined) add({ path, text }, `${stat.dev}:${stat.ino}`)
         } else if (kindOf({ path, text: '' }) !== undefined) {
           const why = whyNoFile(path, stat)
@@ -124,6 +127,14 @@ function whyNoFile(path: string, stat: Stats): string | undefined {
 }
 
 const NO_PLAIN_FILE = 'no plain file'
+
+const NO_TABLE = 'cron passes over a file of this name'
+
+/** On the machine, or in the copy, in which the folder lies. */
+function isNoTable(path: string): boolean {
+  const [, root, folder, name] = /^(.*?)(\/etc\/cron\.d)\/([^/]+)$/.exec(resolve(path)) ?? []
+  return name !== undefined && isPassedOver(openFiles(root || '/'), folder!, name)
+}
 
 /** As a mount leaves it whose file was not there. Folders of tables (`cron.d`) have names of all kinds. */
 const isNamedAsOne = (path: string): boolean =>

@@ -113,6 +113,10 @@ const isOfDebian = (files: Files): boolean =>
 const isName = (files: Files, folder: string): ((name: string) => boolean) =>
   BY_NAME.test(folder) && isOfDebian(files) ? name => DEBIAN_NAME.test(name) : name => !LEFT_BEHIND.test(name)
 
+/** Is there a file that cron does not look into, by its name? */
+export const isPassedOver = (files: Files, folder: string, name: string): boolean =>
+  TABLES_IN.includes(folder) && !isName(files, folder)(name)
+
 /** What is run of a folder. */
 const filesToRun = (files: Files, folder: string): string[] =>
   files

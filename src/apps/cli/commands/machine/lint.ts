@@ -31,7 +31,7 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   const all = paths.length > 0 ? paths : (here?.placesHere() ?? [])
   if (all.length === 0) throw new Complaint('give files or folders, or --here for those of this machine')
   const named = readForLint(all)
-  const { files, notRead: ofIncluded } = withIncluded(named.files)
+  const { files, notRead: ofIncluded, passedOver } = withIncluded(named.files)
   const kinds = files.map(kindOf)
   const notRead = [...named.notRead, ...ofIncluded]
   const report = {
@@ -40,7 +40,7 @@ export async function lint(paths: readonly string[], options: Options): Promise<
       { ...here?.aboutHere(), ...given(options) },
     ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
-    skipped: [...notRead, ...named.skipped],
+    skipped: [...notRead, ...passedOver, ...named.skipped],
   }
   if (options.json) printJson(encodeLint(report))
   else process.stdout.write(lintScreen(report, Math.min(process.stdout.columns ?? 100, WIDEST), styler()))
