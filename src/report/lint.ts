@@ -69,8 +69,13 @@ function shownOf(finding: Finding): Finding {
   return withoutSecretsDeep({ ...finding, remedy: { ...remedy, edits: exact ? edits : [] } })
 }
 
-const placeOf = ({ file, line }: { file?: number; line?: number }, files: readonly LintedFile[]): string =>
-  printable(`${file === undefined ? '?' : (files[file]?.path ?? '?')}${line === undefined ? '' : `:${line}`}`)
+const placeOf = (
+  { file, line, path = '?' }: { file?: number; line?: number; path?: string },
+  files: readonly LintedFile[],
+): string =>
+  printable(
+    `${file === undefined ? path : (files[file]?.path ?? path)}${line === undefined ? '' : `:${line}`}`,
+  )
 
 const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1)}…` : text

@@ -86,6 +86,21 @@ test.each([
   expect(judged(other).read).toEqual([other])
 })
 
+test('a file of sources under another name is told where sources are few', () => {
+  put({
+    'etc/chrony/chrony.conf': 'sourcedir /etc/chrony/sources.d\nmakestep 1 -1\n',
+    'etc/chrony/sources.d/corp.conf': '# ours\nserver a.example iburst\n',
+    'etc/chrony/sources.d/README': 'server names go here\n'.replace(/^/, '# '),
+  })
+  const path = join(folder, 'etc/chrony/chrony.conf')
+  const { files, misnamed } = withIncluded([{ path, text: readFileSync(path, 'utf8') }])
+  const other = join(folder, 'etc/chrony/sources.d/corp.conf')
+  expect(misnamed).toEqual([{ path: other, line: 2, text: 'server a.example iburst' }])
+  const [found] = lint(withPresence(files), { passedOver: misnamed })
+  expect(found).toMatchObject({ name: 'no-source', severity: 'critical' })
+  expect(found!.what).toContain(`${other} says more, and chronyd does not read it`)
+})
+
 test('from within its folder a name alone is the same file', () => {
   put({ 'etc/chrony.conf': `include /etc/chrony.conf\n${SERVERS}` })
   const text = readFileSync(join(folder, 'etc/chrony.conf'), 'utf8')

@@ -5,6 +5,7 @@
  */
 import { relative, resolve } from 'node:path'
 import { UNREAD } from '#core/guest/files.ts'
+import type { Place } from '#core/guest/inventory.ts'
 import {
   type Grammar,
   includesOf,
@@ -22,6 +23,8 @@ export interface Included {
   readonly files: readonly LintFile[]
   /** There, and not to be read by us. */
   readonly notRead: readonly Skipped[]
+  /** Lines of such as have no name that is read. */
+  readonly misnamed: readonly Place[]
   /** Fragments to which no line of the main file beside them leads: their daemon passes over them. */
   readonly passedOver: readonly Skipped[]
 }
@@ -37,6 +40,7 @@ export function withIncluded(given: readonly LintFile[]): Included {
   const files = new Map(named.map(file => [resolve(file.path), file]))
   const mains = new Map<string, string>()
   const notRead: Skipped[] = []
+  const misnamed: Place[] = []
   for (const { path } of named) {
     const file = files.get(resolve(path))!
     const kind = kindOf(file)
@@ -46,6 +50,7 @@ export function withIncluded(given: readonly LintFile[]): Included {
     const found = on ? fromMachine(file, on, grammar) : fromNamed(file, grammar, named)
     if (on) mains.set(`${on.root} ${kind}`, path)
     notRead.push(...found.notRead)
+    misnamed.push(...found.misnamed)
     for (const each of found.files)
       files.set(resolve(each.path), {
         ...each,
@@ -60,7 +65,7 @@ export function withIncluded(given: readonly LintFile[]): Included {
       : [{ file: file.path, why: `no line of ${main} leads to it: its daemon does not read it` }]
   })
   const passed = new Set(passedOver.map(({ file }) => file))
-  return { files: [...files.values()].filter(({ path }) => !passed.has(path)), notRead, passedOver }
+  return { files: [...files.values()].filter(({ path }) => !passed.has(path)), notRead, misnamed, passedOver }
 }
 
 /** With all of its place, as others name it who include it: from within its folder a name alone is written. */
@@ -81,16 +86,17 @@ function fromMachine(
   { path }: LintFile,
   { root, path: own }: OnMachine,
   grammar: Grammar,
-): Pick<Included, 'files' | 'notRead'> {
+): Omit<Included, 'passedOver'> {
   const shown = path.slice(0, -own.length)
   const files = openFiles(root || '/')
-  const { configuration, unreadable } =
+  const { configuration, unreadable, passedOver } =
     grammar === 'plain'
       ? readSystemdConfiguration(files, 'timesyncd.conf', own)
       : readConfiguration(files, own, grammar)
   return {
     files: configuration.slice(1).map(({ path: each, text }) => ({ path: `${shown}${each}`, text })),
     notRead: unreadable.map(({ path: each, why }) => ({ file: `${shown}${each}`, why: UNREAD[why] })),
+    misnamed: passedOver.map(place => ({ ...place, path: `${shown}${place.path}` })),
   }
 }
 
@@ -98,9 +104,9 @@ function fromNamed(
   file: LintFile,
   grammar: Grammar,
   named: readonly LintFile[],
-): Pick<Included, 'files' | 'notRead'> {
+): Omit<Included, 'passedOver'> {
   const includes = includesOf(file, grammar)
   const isRead = ({ path }: LintFile) =>
     path !== file.path && includes.some(include => isReadBy(file.path, include, path))
-  return { files: named.filter(isRead), notRead: [] }
+  return { files: named.filter(isRead), notRead: [], misnamed: [] }
 }

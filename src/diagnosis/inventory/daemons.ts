@@ -93,7 +93,7 @@ function findDaemon(
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
   const packaged = service || files.own ? undefined : startsAsPackaged(files, known)
   const starts = (service?.unit ?? packaged)?.starts
-  const { configuration, unreadable, unseen, given } =
+  const { configuration, unreadable, unseen, passedOver, given } =
     configured ?? findConfiguration(files, known, started?.value ?? starts?.value)
   return {
     name: known.name,
@@ -118,6 +118,7 @@ function findDaemon(
     madeFrom: findMadeFrom(files, configuration[0]),
     unreadable: [...unreadable, ...((service ?? packaged)?.unreadable ?? [])],
     unseen,
+    passedOver,
     given,
     dhcpHook: findDhcpHook(files, known.name),
     unit: service?.unit,
@@ -208,7 +209,7 @@ function findConfiguration(
   const named = namedConfiguration(known, commandLine)
   const path = named ?? known.configurations.find(each => files.exists(each) || isLink(files, each))
   return path === undefined
-    ? { configuration: [], unreadable: [], unseen: [] }
+    ? { configuration: [], unreadable: [], unseen: [], passedOver: [] }
     : readConfiguration(files, path, known.grammar)
 }
 

@@ -27,7 +27,7 @@ export const WATCHED =
 
 export const sources: LintRule = subject =>
   configuredSources(subject).flatMap(of => [
-    ...howMany(subject, of).map(finding => ifNoneIsAdded(subject, of, finding)),
+    ...howMany(subject, of).map(finding => withPassedOver(subject, of, ifNoneIsAdded(subject, of, finding))),
     ...neverAgrees(subject, of),
     ...noIburst(subject, of),
   ])
@@ -160,6 +160,21 @@ function ifNoneIsAdded(subject: LintSubject, of: ConfiguredSource, finding: Find
     severity: elsewhere && finding.severity === 'critical' ? 'warning' : finding.severity,
     what: `${finding.what} That is so if ${unless}.`,
     evidence: [...finding.evidence, ...lines],
+  }
+}
+
+/** There would be more, were it not for a name. */
+function withPassedOver(subject: LintSubject, { program }: ConfiguredSource, finding: Finding): Finding {
+  const { passedOver = [] } = subject.machine.about
+  const [first] = passedOver
+  if (!first || program !== PROGRAMS.chronyd) return finding
+  const paths = [...new Set(passedOver.map(({ path }) => path))]
+  const named = paths.join(', ')
+  return {
+    ...finding,
+    what: `${finding.what} ${named} ${paths.length === 1 ? 'says' : 'say'} more, and chronyd does not read ${paths.length === 1 ? 'it' : 'them'}: in a folder of \`sourcedir\` names end in .sources, in one of \`confdir\` in .conf.`,
+    evidence: [...finding.evidence, ...passedOver],
+    remedy: { ...finding.remedy, text: `Give ${named} such a name. ${finding.remedy.text}` },
   }
 }
 

@@ -31,13 +31,13 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   const all = paths.length > 0 ? paths : (here?.placesHere() ?? [])
   if (all.length === 0) throw new Complaint('give files or folders, or --here for those of this machine')
   const named = readForLint(all)
-  const { files, notRead: ofIncluded, passedOver } = withIncluded(named.files)
+  const { files, notRead: ofIncluded, misnamed, passedOver } = withIncluded(named.files)
   const kinds = files.map(kindOf)
   const notRead = [...named.notRead, ...ofIncluded]
   const report = {
     findings: judge(
       files.map(file => ({ ...file, presence: presenceFor(file.path) })),
-      { ...here?.aboutHere(), ...given(options) },
+      { passedOver: misnamed, ...here?.aboutHere(), ...given(options) },
     ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
     skipped: [...notRead, ...passedOver, ...named.skipped],
