@@ -37,18 +37,30 @@ test('chronyd has none when it says so; that one is too noisy is said of one', (
   ).toBeUndefined()
 })
 
-test('ntpd has none after its own step until it has looked again, in the same second or later', () => {
-  const ntpd = (again: string) =>
+test('ntpd forgets what it has measured when it steps: that it has none then is of no scatter, whether or not one comes', () => {
+  const ntpd = (...after: readonly string[]) =>
     rejected(
       ' 5 Mar 00:00:06 ntpd[15793]: 192.0.2.1 903a 8a sys_peer',
       ' 5 Mar 01:48:07 ntpd[15793]: 0.0.0.0 0613 03 spike_detect +3.500685 s',
-      ' 5 Mar 01:51:23 ntpd[15793]: 0.0.0.0 061c 0c clock_step +3.501043 s',
-      ' 5 Mar 01:51:25 ntpd[15793]: 0.0.0.0 c618 08 no_sys_peer',
-      ` 5 Mar ${again} ntpd[15793]: 192.0.2.1 905a 8a sys_peer`,
+      ...after,
       ' 5 Mar 06:42:10 ntpd[15793]: 192.0.2.1 907a 8a sys_peer',
     )
-  expect(ntpd('01:51:25')).toBeUndefined()
-  expect(ntpd('02:00:00')!.measures.time).toBe(515)
+  const step = ' 5 Mar 01:51:23 ntpd[15793]: 0.0.0.0 061c 0c clock_step +3.501043 s'
+  const none = (at: string) => ` 5 Mar ${at} ntpd[15793]: 0.0.0.0 c618 08 no_sys_peer`
+  const again = (at: string) => ` 5 Mar ${at} ntpd[15793]: 192.0.2.1 905a 8a sys_peer`
+  expect(ntpd(step, none('01:51:25'), again('01:51:25'))).toBeUndefined()
+  expect(ntpd(step, none('01:51:25'), again('02:00:00'))).toBeUndefined()
+  expect(ntpd(step, none('01:51:25'))).toBeUndefined()
+  expect(ntpd(none('01:49:00'), again('01:51:20'), step)!.measures.time).toBe(140)
+  expect(
+    rejected(
+      'Nov 20 09:30:28 a ntpd[1822]: 0.0.0.0 c615 05 clock_sync',
+      'Nov 20 09:41:02 a ntpd[1822]: 0.0.0.0 0613 03 spike_detect +4.300122 s',
+      'Nov 20 09:56:40 a ntpd[1822]: 0.0.0.0 061c 0c clock_step +4.301931 s',
+      'Nov 20 09:56:41 a ntpd[1822]: 0.0.0.0 0615 05 clock_sync',
+      'Nov 20 09:56:42 a ntpd[1822]: 0.0.0.0 c618 08 no_sys_peer',
+    ),
+  ).toBeUndefined()
 })
 
 test('ntpd has none after the second of two jumps: of the first it had one again in the same second', () => {

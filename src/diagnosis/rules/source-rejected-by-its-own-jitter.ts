@@ -3,6 +3,7 @@
  * side by side; their scatter counts in the root distance, which passes the limit of 1.5 s, and the source is not
  * selectable until the old ones have left: seven or eight polls. chronyd has a limit for the scatter too (maxjitter).
  */
+import type { Disturbance } from '#analysis/log/disturbance.ts'
 import { isBefore, orderOf } from '#analysis/log/line-order.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -20,10 +21,13 @@ const SOON: Seconds = 4 * 3600
 interface Rejection {
   readonly lost: LogEvent
   readonly again: LogEvent | undefined
+  /** ntpd had set the clock by then, and with that forgets all that it has measured: nothing old is left to scatter. */
+  readonly forgotten: boolean
 }
 
 /** When the sources were heard, and none was fit to be followed. */
-export function rejections({ log, keeper, disturbances }: Subject): Rejection[] {
+export function rejections(subject: Subject): Rejection[] {
+  const { log, keeper, disturbances } = subject
   const mine = (...whats: readonly EventName[]) =>
     log.events
       .of(...whats)
@@ -43,9 +47,16 @@ export function rejections({ log, keeper, disturbances }: Subject): Rejection[] 
       one => one.at >= each.local.from - 5 && one.at < each.local.to + SOON && againAfter(one)?.at !== one.at,
     )
     const again = lost && againAfter(lost)
-    return lost && (again?.at ?? lost.at) - lost.at < SOON ? [{ lost, again }] : []
+    return lost && (again?.at ?? lost.at) - lost.at < SOON
+      ? [{ lost, again, forgotten: isForgotten(lost, each, subject) }]
+      : []
   })
 }
+
+/** By a step since the jump, not by the one that ended the jump before; a row of loopstats may bear the second after its words. */
+const isForgotten = (lost: LogEvent, { local }: Disturbance, { keeper, disturbances }: Subject): boolean =>
+  keeper.daemon === 'ntpd' &&
+  disturbances.own.some(({ by, at }) => by === 'step' && at > local.from && at <= lost.at + 1)
 
 /** They contradict each other, too few are right, or they do not answer. */
 const FOR_ANOTHER_REASON = /majority|not enough|required source|: no sources|\([1-9]\d* unreachable/
@@ -57,7 +68,7 @@ export const sourceRejectedByItsOwnJitter: Rule = subject => [
 
 function rejectedAfterJumps(subject: Subject): Finding[] {
   const { keeper } = subject
-  const found = rejections(subject)
+  const found = rejections(subject).filter(({ forgotten }) => !forgotten)
   if (found.length === 0 || found.length > 50) return []
   const noisy = subject.log.events.of('jitter-too-high').filter(({ daemon }) => daemon === keeper.daemon)
   const longest = Math.max(...found.map(({ lost, again }) => (again ? again.at - lost.at : 0)))
