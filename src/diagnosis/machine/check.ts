@@ -1,5 +1,6 @@
 /** All that can be said of a machine: the rules about its state, and those about its configuration. */
 import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
+import { thoseWithNobodyToFollow } from './nobody-to-follow.ts'
 import { oneOfEachFact } from './one-fact.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
 import { falsetickersNow } from './rules/falsetickers-now.ts'
@@ -16,7 +17,7 @@ import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { withoutTimeNow } from './rules/without-time.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
-import type { MachineRule, MachineSubject } from './subject.ts'
+import { type MachineRule, type MachineSubject, settingDaemons } from './subject.ts'
 
 const RULES: readonly MachineRule[] = [
   couldNotBeRead,
@@ -55,13 +56,23 @@ const SAYS_ALSO: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> 
   'disabled-in-guests': ['no-daemon'],
 }
 
-/** The worst first. `others`: what was found of its configuration and its processors. */
-export function checkMachine(subject: MachineSubject, others: readonly Finding[] = []): Finding[] {
-  const found = RULES.flatMap(rule => rule(subject))
+/** The worst first. `linted`: what was found of its configuration and its processors. */
+export function checkMachine(subject: MachineSubject, linted: readonly Finding[] = []): Finding[] {
+  const nobodyToFollow = thoseWithNobodyToFollow(subject, linted)
+  const others = settingDaemons(subject.inventory).every(({ name }) => nobodyToFollow.includes(name))
+    ? linted.map(leavingWhatSetsIt)
+    : linted
+  const found = RULES.flatMap(rule => rule({ ...subject, nobodyToFollow }))
   const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
   const more = others.filter(({ name }) => !names.includes(name)).map(each => withForecast(each, subject))
   return oneOfEachFact([...found.map(finding => joined(finding, others)), ...more]).sort(bySeverity)
 }
+
+/** No daemon keeps this clock: what the linter would take out beside one is all that sets it. */
+const leavingWhatSetsIt = (finding: Finding): Finding =>
+  finding.name === 'two-daemons' || finding.name === 'tools-sync-beside-daemon'
+    ? { ...finding, remedy: { ...finding.remedy, actions: [] } }
+    : finding
 
 const distinct = (evidence: readonly Evidence[]): Evidence[] => [
   ...new Map(evidence.map(each => [`${each.path} ${each.line} ${each.text}`, each])).values(),

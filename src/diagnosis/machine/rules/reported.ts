@@ -3,19 +3,16 @@
  * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
  */
 
-import { grouped } from '#core/grouped.ts'
-import type { Fact, Inventory, Place, Reported, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Fact, Inventory, Reported, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
 import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
+import { isOfKernel, justStarted, longestListing, saying } from '../said-then.ts'
 import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
-
-const saying = ({ reported }: Inventory, ...says: readonly Reported['says'][]): readonly Reported[] =>
-  reported.filter(each => says.includes(each.says))
 
 const MOST_SHOWN = 4
 const shown = (all: readonly Pick<Reported, 'evidence'>[]) =>
@@ -93,26 +90,8 @@ export const offsetThen: MachineRule = ({ inventory, live }) => {
   ]
 }
 
-/** Until then a daemon that asks once a minute need not have its first few answers. */
-const SETTLED: Seconds = 300
-
-/** The machine had just been started: whoever was asked then knows nothing yet. */
-const justStarted = ({ uptime }: Inventory): Fact<Seconds> | undefined =>
-  uptime && uptime.value <= SETTLED ? uptime : undefined
-
 const since = (started: Fact<Seconds> | undefined): string =>
   started ? `; the machine had run for ${duration(started.value)}` : ''
-
-/** A sosreport has the same sources by their addresses and by their names: then one of the listings says it all. */
-function longestListing(inventory: Inventory): ReadonlyMap<string, Reported> {
-  const said = saying(inventory, 'unreachable', 'offset-now').flatMap(each =>
-    each.source === undefined ? [] : [{ ...each, source: each.source }],
-  )
-  const [longest = new Map()] = [...grouped(said, ({ evidence }) => evidence.path).values()]
-    .map(listing => new Map(listing.map(each => [each.source, each])))
-    .sort((a, b) => b.size - a.size)
-  return longest
-}
 
 export const sourcesThen: MachineRule = ({ inventory, live }) => {
   const listed = longestListing(inventory)
@@ -180,9 +159,6 @@ export const falsetickersThen: MachineRule = ({ inventory, live }) => {
     }),
   ]
 }
-
-/** timedatectl prints the kernel's flag. */
-const isOfKernel = ({ path }: Place): boolean => /\/timedatectl[^/]*$/.test(path)
 
 /**
  * Others leave the kernel's flag as it is, however well they keep the clock: ntpd that slews by itself (-x), and chronyd without

@@ -2,7 +2,7 @@
  * two-daemons, tools-sync-beside-daemon: more than one program sets the clock. Each takes the other's correction for an error of
  * the clock; VMware's own advice is to use either a daemon or the periodic synchronisation of the Tools.
  */
-import type { ClockJob, GuestTool, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { ClockJob, GuestTool, TimeDaemon } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
 import type { Action } from '../../repair/action.ts'
 import { lastDropIn } from '../../repair/drop-in.ts'
@@ -13,6 +13,7 @@ import {
   evidenceOf,
   isPresumed,
   type MachineRule,
+  type MachineSubject,
   setsOnce,
   settingDaemons,
   settingTools,
@@ -21,18 +22,22 @@ import {
 } from '../subject.ts'
 
 export const severalDaemons: MachineRule = subject => {
-  const { inventory } = subject
+  const { inventory, nobodyToFollow = [] } = subject
   const daemons = settingDaemons(inventory).filter(
     each => !isOurs(each) && !isPresumed(each) && (each.runs?.value || each.unit),
   )
-  if (daemons.length < 2) return [...atTheNextBoot(daemons, inventory), ...jobBesideDaemon(subject)]
+  if (daemons.length < 2) return [...atTheNextBoot(daemons, subject), ...jobBesideDaemon(subject)]
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
-  const [keep, ...stop] = [...daemons].sort((a, b) => rank(a.name) - rank(b.name))
+  const [keep, ...stop] = [...daemons].sort(
+    (a, b) => adrift(a, nobodyToFollow) - adrift(b, nobodyToFollow) || rank(a.name) - rank(b.name),
+  )
   const conflicts = pairsOf(daemons).map(([one, other]) => conflictOf(one, other))
   const oneIsLeft = conflicts.every(conflict => conflict !== undefined)
   // Those that one of these leaves no port for set the clock once it is stopped.
   const jobs = inventory.jobs.filter(({ repeats }) => repeats)
+  const lost = adrift(keep!, nobodyToFollow)
+  const taken = lost ? [] : jobs
   return [
     state({
       name: 'two-daemons',
@@ -57,11 +62,11 @@ export const severalDaemons: MachineRule = subject => {
         },
       ],
       remedy: {
-        text: `Keep one: ${keep!.name}. Stop and disable ${listed(stop.map(({ name }) => name))}.${jobs.length > 0 ? ' Take the job out, too.' : ''}${besidePtp(keep!.name, stop)}`,
-        changes: [...stop.flatMap(wordsToStop), ...jobs.flatMap(wordsFor)],
+        text: `Keep one: ${keep!.name}.${passedOver(stop, lost ? [] : nobodyToFollow)} Stop and disable ${listed(stop.map(({ name }) => name))}.${jobs.length === 0 ? '' : lost ? ` ${sourcesFirst(keep!.name, 'the job')}` : ' Take the job out, too.'}${besidePtp(keep!.name, stop)}`,
+        changes: [...stop.flatMap(wordsToStop), ...taken.flatMap(wordsFor)],
         actions: [
           ...stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
-          ...jobs.flatMap(actionsFor),
+          ...taken.flatMap(actionsFor),
         ],
       },
       confirm: oneIsLeft
@@ -80,7 +85,10 @@ function besidePtp(keep: string, stop: readonly TimeDaemon[]): string {
 }
 
 /** One runs, and another is to be started with the machine: what keeps the clock is another thing after the next boot. */
-function atTheNextBoot([runs]: readonly TimeDaemon[], { daemons }: Inventory): Finding[] {
+function atTheNextBoot(
+  [runs]: readonly TimeDaemon[],
+  { inventory: { daemons }, nobodyToFollow = [] }: MachineSubject,
+): Finding[] {
   if (!runs?.runs?.value) return []
   const others = daemons.filter(other => other !== runs && !isOurs(other) && isMeant(other))
   if (others.length === 0) return []
@@ -112,11 +120,19 @@ function atTheNextBoot([runs]: readonly TimeDaemon[], { daemons }: Inventory): F
           why: 'packages of time daemons do not always exclude each other',
         },
       ],
-      remedy: {
-        text: `Keep one: ${runs.name}, which runs. Disable ${names}.`,
-        changes: others.flatMap(wordsToStop),
-        actions: others.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
-      },
+      remedy: adrift(runs, nobodyToFollow)
+        ? {
+            text: `Keep one. ${runs.name}, which runs, has nobody to follow: give it sources and disable ${names}, or disable ${runs.name} and start ${names}.`,
+          }
+        : {
+            text: `Keep one: ${runs.name}, which runs. Disable ${names}.`,
+            changes: others.flatMap(wordsToStop),
+            actions: others.map(({ name, unit }) => ({
+              kind: 'stop' as const,
+              daemon: name,
+              unit: unit?.name,
+            })),
+          },
       confirm: 'The same one runs after a boot.',
     }),
   ]
@@ -145,13 +161,24 @@ const pairsOf = (daemons: readonly TimeDaemon[]): [TimeDaemon, TimeDaemon][] =>
   )
 
 /** A job beside a daemon: one step again and again that the daemon did not make. */
-const jobBesideDaemon: MachineRule = ({ inventory }) => {
-  const [daemon] = settingDaemons(inventory)
+const jobBesideDaemon: MachineRule = ({ inventory, nobodyToFollow = [] }) => {
+  const [daemon] = settingDaemons(inventory).sort(
+    (a, b) => adrift(a, nobodyToFollow) - adrift(b, nobodyToFollow),
+  )
   const { setting, shutOut } = repeatedJobs(inventory)
   if (!daemon || setting.length + shutOut.length === 0) return []
   if (setting.length === 0) return [jobShutOut(daemon, shutOut)]
   const jobs = [...setting, ...shutOut]
   const [first] = jobs as [ClockJob, ...ClockJob[]]
+  if (adrift(daemon, nobodyToFollow))
+    return [
+      alone(daemon, {
+        name: 'two-daemons',
+        what: `a job (${first.name}: ${first.program}, ${first.when})`,
+        short: 'the job',
+        evidence: evidenceOf(...jobs.map(({ command }) => command), daemon.runs ?? daemon.enabled),
+      }),
+    ]
   return [
     state({
       name: 'two-daemons',
@@ -205,6 +232,40 @@ function jobShutOut(daemon: TimeDaemon, jobs: readonly ClockJob[]): Finding {
   })
 }
 
+/** As a number, for sorting: has it nobody to follow? */
+const adrift = ({ name }: TimeDaemon, nobodyToFollow: readonly string[]): number =>
+  nobodyToFollow.includes(name) ? 1 : 0
+
+const passedOver = (stop: readonly TimeDaemon[], nobodyToFollow: readonly string[]): string =>
+  stop
+    .filter(each => adrift(each, nobodyToFollow))
+    .map(({ name }) => ` ${name} has nobody to follow.`)
+    .join('')
+
+const sourcesFirst = (daemon: string, other: string): string =>
+  `${daemon} has nobody to follow: give it sources that it reaches first, and take ${other} out then.`
+
+/** What sets the clock beside a daemon that has nobody to follow is all that does; it goes when the daemon has somebody. */
+const alone = (
+  daemon: TimeDaemon,
+  other: Pick<Finding, 'name' | 'evidence'> & { readonly what: string; readonly short: string },
+): Finding =>
+  state({
+    name: other.name,
+    severity: 'warning',
+    what: `Only ${other.what} sets this clock: ${daemon.name}, beside it, has nobody to follow.`,
+    evidence: other.evidence,
+    cost: `Between its times the clock runs free. As soon as ${daemon.name} has somebody to follow, each takes the corrections of the other for errors of the clock.`,
+    causes: [
+      {
+        what: `${daemon.name} was set up, and its sources were left out or are out of reach`,
+        why: `${other.short} may be there because of that`,
+      },
+    ],
+    remedy: { text: sourcesFirst(daemon.name, other.short) },
+    confirm: `The status of ${daemon.name}: it follows a source.`,
+  })
+
 const alsoJobs = ([job]: readonly ClockJob[]): string =>
   job ? ` So does a job (${job.name}: ${job.program}, ${job.when}).` : ''
 
@@ -249,13 +310,24 @@ function startedWithout({ unit, runs }: GuestTool): ForSomebody {
 
 const OFF = '--disable-timesync'
 
-export const toolsAndDaemon: MachineRule = ({ inventory }) => {
-  const daemons = settingDaemons(inventory)
+export const toolsAndDaemon: MachineRule = ({ inventory, nobodyToFollow = [] }) => {
+  const daemons = settingDaemons(inventory).sort(
+    (a, b) => adrift(a, nobodyToFollow) - adrift(b, nobodyToFollow),
+  )
   const awake = settingTools(inventory, 'periodically')
   const tools = awake.length > 0 ? awake : sleepingTools(inventory)
   if (daemons.length === 0 || tools.length === 0) return []
   const vmware = inventory.hypervisor?.value.name === 'vmware'
   const [tool, daemon] = [tools[0]!, daemons[0]!]
+  if (adrift(daemon, nobodyToFollow))
+    return [
+      alone(daemon, {
+        name: 'tools-sync-beside-daemon',
+        what: `${tool.name}${awake.length > 0 ? '' : ', from its next start on,'}`,
+        short: 'the periodic synchronisation',
+        evidence: evidenceOf(tool.setsTime, tool.runs, daemon.runs ?? daemon.enabled),
+      }),
+    ]
   const switches = tool.switchedOn ?? []
   const additions = tool.name === 'VBoxService' ? withoutTimesync(tool) : []
   return [

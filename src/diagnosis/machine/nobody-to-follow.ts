@@ -1,0 +1,59 @@
+/**
+ * A daemon that has nobody to follow keeps no clock, whatever its options: it asks nobody and no network names servers for it, or
+ * none of those that it asks answers, or had been heard when the copy was made. What sets the clock beside it is then all that does.
+ */
+import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Finding } from '../finding.ts'
+import { isOfKernel, justStarted, longestListing, saying } from './said-then.ts'
+import { type LiveFacts, type MachineSubject, settingDaemons } from './subject.ts'
+
+/** `others`: what the linter found of its configuration. */
+export const thoseWithNobodyToFollow = (
+  { inventory, live }: Pick<MachineSubject, 'inventory' | 'live'>,
+  others: readonly Finding[],
+): readonly string[] =>
+  settingDaemons(inventory)
+    .filter(
+      daemon => asksNobody(daemon, others) || (live ? nobodyAnswers(live) : heardNobody(daemon, inventory)),
+    )
+    .map(({ name }) => name)
+
+/** systemd-timesyncd follows whom the network names, too, which is said by a lesser finding. */
+const asksNobody = (
+  { name, configuration, given, dhcpHook }: TimeDaemon,
+  others: readonly Finding[],
+): boolean =>
+  !given &&
+  !dhcpHook &&
+  others.some(
+    finding =>
+      finding.name === 'no-source' &&
+      (finding.severity === 'critical' || name !== 'systemd-timesyncd') &&
+      configuration.some(({ path }) => path === finding.evidence[0]?.path),
+  )
+
+/** They were asked just now, and the kernel does not know of anybody who has heard them. */
+const nobodyAnswers = ({ sources, assumed, kernelClock }: LiveFacts): boolean =>
+  !assumed &&
+  sources.length > 0 &&
+  sources.every(({ answers }) => !answers) &&
+  kernelClock?.synchronised === false
+
+/** Nothing says of it that it was synchronised all the same. The flag of the kernel any other may have set. */
+function heardNobody({ name }: TimeDaemon, inventory: Inventory): boolean {
+  const listed = [...longestListing(inventory).values()]
+  const synchronised = saying(inventory, 'synchronised').some(({ evidence }) => !isOfKernel(evidence))
+  return (
+    !justStarted(inventory) &&
+    !synchronised &&
+    listed.length > 0 &&
+    listed.every(({ says, evidence }) => says === 'unreachable' && LISTS[name]?.test(evidence.path))
+  )
+}
+
+/** By which program each tells of its sources. */
+const LISTS: Readonly<Record<string, RegExp>> = {
+  chronyd: /\/chronyc[^/]*$/,
+  ntpd: /\/ntpq[^/]*$/,
+  ntpsec: /\/ntpq[^/]*$/,
+}
