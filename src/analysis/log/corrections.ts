@@ -14,6 +14,7 @@ import { Eras } from './eras.ts'
 import { Largest } from './largest.ts'
 import { isBetweenPolls } from './noticed.ts'
 import { once } from './once.ts'
+import { STEPOUT } from './step-sizes.ts'
 
 const MOST = 8192
 const LEAST: Seconds = 5e-4
@@ -21,6 +22,11 @@ const LEAST: Seconds = 5e-4
 const CLEAN: Seconds = 2e-3
 /** Nor does one change by so much. */
 const NO_CRYSTAL: Rate = 2e-4
+/** After a step ntpd's jitter is the precision of its clock, however large it was; an update without an offset takes a sixteenth from it. */
+const NO_JITTER: Seconds = 1e-4
+const AT_ONCE = 0.5
+/** Where only some sources have seen a jump ntpd steps by a part of it, and later by the rest, with no update in between. */
+const PARTS = 3
 
 export interface Correction {
   readonly at: Seconds
@@ -72,9 +78,12 @@ export class Corrections {
   #several = false
   #noticed = false
   #clean = 0
-  /** ntpd's updates without an offset, one after the other, and the first of them where it may be a step's. */
+  /** ntpd's updates without an offset, one after the other, and those of them that may be a step's. */
   #zeros = 0
-  #marker: Correction | undefined
+  #maybe: Correction[] = []
+  /** Of ntpd's last update. */
+  #jitter = 0
+  #atOnce = false
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, frequency, followed, line, file, daemon } = block
@@ -95,10 +104,10 @@ export class Corrections {
         this.#lastAt = at[row]!
       }
       if (daemon === 'ntpd') {
-        if (size === 0) this.#zeros++
-        else this.#endZeros()
-        if (size === 0 && jitter[row]! < 1e-4) {
-          this.#marker = {
+        if (size !== 0) this.#endZeros()
+        else if (++this.#zeros === 1) this.#atOnce = jitter[row]! < AT_ONCE * this.#jitter
+        if (size === 0 && jitter[row]! < NO_JITTER) {
+          const marker: Correction = {
             at: at[row]!,
             size: Number.NaN,
             by: 'step',
@@ -106,8 +115,10 @@ export class Corrections {
             file,
             line: line[row]!,
           }
-          this.#alike.offer(this.#marker)
+          this.#alike.offer(marker)
+          if (this.#mayFollow(marker)) this.#maybe.push(marker)
         }
+        this.#jitter = jitter[row]!
         continue
       }
       this.#drive(at[row]!, frequency[row]!)
@@ -133,11 +144,25 @@ export class Corrections {
     }
   }
 
-  /** A zero alone follows a step. Of several the clock is compared with itself. */
+  /**
+   * A zero alone follows a step. Of several the clock is compared with itself, but where ntpd stepped again before it had another update:
+   * a step forgets the jitter at once, which only fades in comparisons, and another step has to wait.
+   */
+  #mayFollow({ at }: Correction): boolean {
+    if (this.#zeros === 1) return true
+    const last = this.#maybe.at(-1)
+    const inParts = this.#atOnce && this.#zeros <= PARTS && this.#maybe.length === this.#zeros - 1
+    return inParts && last !== undefined && at - last.at >= STEPOUT
+  }
+
   #endZeros(): void {
-    if (this.#marker && this.#zeros === 1) this.#markers.offer(this.#marker)
-    this.#marker = undefined
+    for (const each of this.#steps) this.#markers.offer(each)
+    this.#maybe = []
     this.#zeros = 0
+  }
+
+  get #steps(): readonly Correction[] {
+    return this.#maybe.length === this.#zeros ? this.#maybe : []
   }
 
   #drive(at: Seconds, frequency: Rate): void {
@@ -177,8 +202,7 @@ export class Corrections {
   }
 
   get markers(): readonly Correction[] {
-    const last = this.#marker && this.#zeros === 1 ? [this.#marker] : []
-    return once([...this.#markers.all, ...last], ({ at }) => `${at}`)
+    return once([...this.#markers.all, ...this.#steps], ({ at }) => `${at}`)
   }
 }
 

@@ -16,7 +16,7 @@ import { between } from './meanwhile.ts'
 /** In this time all sources have been asked again. */
 const SOON: Seconds = 300
 /** ntpd waits longer before it steps again. An update of zero that comes sooner is of a clock that is compared with itself. */
-const STEPOUT: Seconds = 240
+export const STEPOUT: Seconds = 240
 /** Of what they say, beyond which nothing is their average. */
 const NEARLY = 0.05
 /** What ntpd slews until it steps is less. */
