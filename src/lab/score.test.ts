@@ -220,3 +220,9 @@ test('while the guest does not run there is no clock to be judged', () => {
   expect(below(0, 0, 1, off)).toBe(Number.POSITIVE_INFINITY)
   expect(below(0, off, off, off)).toBe(Number.POSITIVE_INFINITY)
 })
+
+test('what a clock is taken to be in the moment of a jump is no part of what was before it', () => {
+  const offsets = [1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0]
+  const leap = { disruptedAt: 0, disruptedAgain: [7], blurred: [5, 8] } as const
+  expect(scoreRun(run(offsets), leap).timeTo10ms).toBe(3)
+})

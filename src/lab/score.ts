@@ -55,7 +55,8 @@ export function scoreRun(run: Run, { disruptedAt, disruptedAgain = [], window, b
   const shown = shownAtBreaks(breaks, disruptedAt)
   const worst = extreme(offsets, after, last, shown)
   const inWindow = shownAtBreaks(breaks, from).filter(({ at }) => at <= to)
-  const stretches = stretchesOf(offsets, breaks, [disruptedAt, ...disruptedAgain.filter(at => at <= last)])
+  const disruptions = [disruptedAt, ...disruptedAgain.filter(at => at <= last)]
+  const stretches = stretchesOf(offsets, breaks, disruptions, blurred)
   const timeTo = (limit: Seconds): Seconds => longestRecovery(stretches, limit)
   return {
     timeTo10ms: timeTo(10e-3),
@@ -102,10 +103,13 @@ function stretchesOf(
   offsets: Float64Array,
   breaks: readonly Break[],
   disruptions: readonly Seconds[],
+  blurred: Scoring['blurred'],
 ): Stretch[] {
+  // What is taken for the time of a jump is no part of what was before it.
+  const endAt = (at: Seconds) => (blurred && at > blurred[0] && at <= blurred[1] ? blurred[0] : at)
   let next = 0
   return disruptions.map((from, i) => {
-    const to = disruptions[i + 1] ?? NEVER
+    const to = endAt(disruptions[i + 1] ?? NEVER)
     const first = next
     while (next < breaks.length && breaks[next]!.at < to) next++
     return {

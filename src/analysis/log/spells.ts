@@ -26,6 +26,8 @@ export interface Spell {
   /** The same in its first measurements, and in its last. */
   readonly first: Seconds
   readonly last: Seconds
+  /** And halfway between, by time: daemons ask more often at first. */
+  readonly halfway: Seconds
   /** Of the source, in that time; NaN where the log has none. */
   readonly delay: Seconds
   /** How many agreed against it. */
@@ -108,10 +110,25 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
             size: upperMedian(sizes),
             first: sizes[0]!,
             last: sizes.at(-1)!,
+            halfway: halfwayOf(of.map(timeOf), sizes),
             delay: upperMedian(of.map(({ mine }) => mine.delay)),
             others: Math.min(...of.map(({ middle }) => middle.agree)),
             open: i === runs.length - 1,
           },
         ]
   })
+}
+
+const timeOf = ({ mine: { apart } }: Judged): Seconds => (apart[0]!.at + apart.at(-1)!.at) / 2
+
+/** Where none lies there, the nearest, and from there on as all of it goes. */
+function halfwayOf(times: readonly Seconds[], sizes: readonly Seconds[]): Seconds {
+  const [from, to] = [times[0]!, times.at(-1)!]
+  const half = (from + to) / 2
+  const nearest = times.reduce(
+    (best, at, i) => (Math.abs(at - half) < Math.abs(times[best]! - half) ? i : best),
+    0,
+  )
+  const rate = to > from ? (sizes.at(-1)! - sizes[0]!) / (to - from) : 0
+  return sizes[nearest]! + rate * (half - times[nearest]!)
 }

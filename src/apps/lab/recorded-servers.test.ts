@@ -23,17 +23,21 @@ interface Befalls {
   readonly up?: number
   readonly from?: number
   readonly until?: number
+  /** Asked each minute for two hours, and then once in a quarter of an hour, as daemons do. */
+  readonly seldom?: boolean
 }
 
 /** The daemon follows `followed`, and corrects a tenth of what it is off at each poll. */
 async function storyOf(
   name: string,
   servers: number,
-  { server, ahead = 0, gains = 0, up = 0, from = AT, until = DAY }: Befalls,
+  { server, ahead = 0, gains = 0, up = 0, from = AT, until = DAY, seldom = false }: Befalls,
   followed = 1,
 ) {
   let behind = 0
-  const lines = Array.from({ length: DAY / POLL }, (_, i) => i * POLL).flatMap(poll =>
+  const polls = Array.from({ length: DAY / POLL }, (_, i) => i * POLL)
+  const asked = seldom ? polls.filter(at => at < 7200 || at % (16 * POLL) === 0) : polls
+  const lines = asked.flatMap(poll =>
     Array.from({ length: servers }, (_, n) => {
       const at = poll + n
       const now = n + 1 === server && at >= from && at < until
@@ -50,7 +54,8 @@ async function storyOf(
   )
   const path = join(folder, `${name}.rawstats`)
   writeFileSync(path, `${lines.join('\n')}\n`)
-  return (await readRecording([path])).scenario
+  const { scenario, doubts } = await readRecording([path])
+  return { ...scenario, doubts }
 }
 
 test('a server that goes wrong, and one that comes back', async () => {
@@ -108,4 +113,20 @@ test('a way that becomes what it was is so again', async () => {
   const { event } = await storyOf('again', 3, { server: 2, up: 0.06, until: 70_000 })
   expect(event).toMatchObject([{ kind: 'network', server: '10.3.0.2', until: expect.any(Number) }])
   expect(Math.abs((event[0] as { until: number }).until - 70_000)).toBeLessThan(2 * POLL)
+})
+
+test('a server that runs away from the start, asked more often at first', async () => {
+  const { event, server } = await storyOf('runs-seldom', 4, { server: 4, gains: 2e-6, from: 0, seldom: true })
+  expect(event).toMatchObject([{ kind: 'server', server: '10.3.0.4', drift: expect.closeTo(2, 1) }])
+  expect(server.map(({ offset }) => offset)).toEqual([0, 0, 0, 0])
+})
+
+test('of hours without a majority it is said that they are not in the story', async () => {
+  const { event, doubts } = await storyOf('parted', 2, { server: 2, gains: 1e-5 })
+  expect(event).toEqual([])
+  expect(doubts.join()).toMatch(
+    /from 1\d\.\d h to 23\.\d h the servers were apart by up to 3\d\d ms, and no majority/,
+  )
+  const { doubts: known } = await storyOf('whole', 4, { server: 2, gains: 1e-5 })
+  expect(known.join()).not.toContain('majority')
 })

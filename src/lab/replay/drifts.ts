@@ -24,10 +24,10 @@ export interface Drift {
 }
 
 /** What is looked at of a spell in which a source was off. */
-export type Off = Pick<Spell, 'source' | 'from' | 'to' | 'first' | 'last' | 'size' | 'open'>
+export type Off = Pick<Spell, 'source' | 'from' | 'to' | 'first' | 'last' | 'halfway' | 'open'>
 
-export const isDrift = ({ first, last, size, open }: Off): boolean =>
-  open && last / first > GROWN && Math.abs(size - (first + last) / 2) < STRAIGHT * Math.abs(last - first)
+export const isDrift = ({ first, last, halfway, open }: Off): boolean =>
+  open && last / first > GROWN && Math.abs(halfway - (first + last) / 2) < STRAIGHT * Math.abs(last - first)
 
 /** `trusted`: who is right. */
 export const driftsIn = (

@@ -54,7 +54,7 @@ function offFrom(off: readonly Apart[], open: boolean): Off {
     to: last.clock,
     first: middleOf(off.slice(0, few)),
     last: middleOf(off.slice(-few)),
-    size: middle.by,
+    halfway: middle.by,
     open,
   }
 }
