@@ -55,6 +55,10 @@ test('both are its own steps: nobody else has set the clock', () => {
   expect(namesOf(...raw(0.7, 0.24), ...loop(...IN_PARTS))).toEqual(['vm-paused'])
 })
 
+test('also where the first part is less than half: it has not slewed', () => {
+  expect(namesOf(...raw(0.9, 0.484), ...loop(...IN_PARTS))).toEqual(['vm-paused'])
+})
+
 describe('loopstats alone', () => {
   test('tells of both', () => {
     const [found] = findingsOf(...loop(...IN_PARTS))

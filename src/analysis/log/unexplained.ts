@@ -30,6 +30,8 @@ import { type SeenStep, stepSizes } from './step-sizes.ts'
 const ROUNDING = 5e-4
 /** ntpd steps by what its sources say on the average, and each was asked at another time. */
 const AGREED = 0.2
+/** Of what was there, after a step by a part of it. */
+const MOST_LEFT = 0.75
 /** Some polls and more. */
 const GOES_ON: Seconds = 1800
 /** Beyond what could be nothing, by this much. */
@@ -109,9 +111,10 @@ export function unexplained(
     if (!exact && wentOn(rest, change, offsets)) continue
     const towardsZero = Math.abs(change.after) < 0.5 * Math.abs(change.before)
     // ntpd tells of a step by the clock that it has set, which may be before both measurements where that was back.
-    const first = change.to < change.from ? Math.min(low, change.from - Math.abs(delta)) : low
-    const marked = change.fresh || markers.some(each => each.at >= first - SLACK && each.at <= high + SLACK)
-    const mayBeStep = towardsZero && of.length === 0 && (marked || nothingKnown)
+    const first = delta > 0 ? Math.min(low, change.from - delta) : low
+    const marked = markers.some(each => each.at >= first - SLACK && each.at <= high + SLACK)
+    const alike = towardsZero && (change.fresh || nothingKnown)
+    const mayBeStep = of.length === 0 && (alike || (marked && isPartOf(change)))
     if (mayBeStep && !cameBack(change, series.census.spellsOf(change.source))) {
       const known = own.some(each => Math.abs(each.at - change.to) < 3600 && isAbout(-each.size, delta))
       // chronyd counts what it slews as done at once: in its measurements that looks like a step.
@@ -159,6 +162,9 @@ const jumpOf = (
   set: true,
   restarted: false,
 })
+
+/** ntpd may step by a part of what it lacks. */
+const isPartOf = ({ before, after }: Change): boolean => Math.abs(after) < MOST_LEFT * Math.abs(before)
 
 /** A source that had contradicted the others until then was set right itself. */
 const cameBack = ({ before, after, to }: Change, spells: readonly Spell[]): boolean =>
