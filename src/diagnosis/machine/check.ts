@@ -1,12 +1,14 @@
 /** All that can be said of a machine: the rules about its state, and those about its configuration. */
+import type { Inventory } from '#core/guest/inventory.ts'
 import { bySeverity, type Evidence, type Finding, type FindingName } from '../finding.ts'
+import { jobsInTheWay } from './jobs.ts'
 import { thoseWithNobodyToFollow } from './nobody-to-follow.ts'
 import { oneOfEachFact } from './one-fact.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
 import { falsetickersNow } from './rules/falsetickers-now.ts'
 import { heldFrequency } from './rules/held-frequency.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
-import { nobodyKeepsIt } from './rules/nobody-keeps-it.ts'
+import { nobodyKeepsIt, watchersIn } from './rules/nobody-keeps-it.ts'
 import { notEnabled } from './rules/not-enabled.ts'
 import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
@@ -59,9 +61,10 @@ const SAYS_ALSO: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> 
 /** The worst first. `linted`: what was found of its configuration and its processors. */
 export function checkMachine(subject: MachineSubject, linted: readonly Finding[] = []): Finding[] {
   const nobodyToFollow = thoseWithNobodyToFollow(subject, linted)
-  const others = settingDaemons(subject.inventory).every(({ name }) => nobodyToFollow.includes(name))
-    ? linted.map(leavingWhatSetsIt)
-    : linted
+  const lost = settingDaemons(subject.inventory).every(({ name }) => nobodyToFollow.includes(name))
+  const others = linted
+    .map(each => (lost ? leavingWhatSetsIt(each) : each))
+    .map(each => withJobsOut(each, subject.inventory))
   const found = RULES.flatMap(rule => rule({ ...subject, nobodyToFollow }))
   const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
   const more = others.filter(({ name }) => !names.includes(name)).map(each => withForecast(each, subject))
@@ -73,6 +76,22 @@ const leavingWhatSetsIt = (finding: Finding): Finding =>
   finding.name === 'two-daemons' || finding.name === 'tools-sync-beside-daemon'
     ? { ...finding, remedy: { ...finding.remedy, actions: [] } }
     : finding
+
+/** One that only measured is to keep the clock: what sets it now is in its way then. */
+function withJobsOut(finding: Finding, inventory: Inventory): Finding {
+  const { actions = [], ...remedy } = finding.remedy
+  const [watcher] = watchersIn(inventory)
+  if (finding.name !== 'clock-not-disciplined' || actions.length === 0 || !watcher) return finding
+  const jobs = jobsInTheWay(inventory, watcher, 'by the plan')
+  return {
+    ...finding,
+    remedy: {
+      ...remedy,
+      changes: [...remedy.changes, ...jobs.changes],
+      actions: [...actions, ...jobs.actions],
+    },
+  }
+}
 
 const distinct = (evidence: readonly Evidence[]): Evidence[] => [
   ...new Map(evidence.map(each => [`${each.path} ${each.line} ${each.text}`, each])).values(),

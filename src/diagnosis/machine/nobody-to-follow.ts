@@ -40,7 +40,7 @@ const nobodyAnswers = ({ sources, assumed, kernelClock }: LiveFacts): boolean =>
   kernelClock?.synchronised === false
 
 /** Nothing says of it that it was synchronised all the same. The flag of the kernel any other may have set. */
-function heardNobody({ name }: TimeDaemon, inventory: Inventory): boolean {
+export function heardNobody({ name }: TimeDaemon, inventory: Inventory): boolean {
   const listed = [...longestListing(inventory).values()]
   const synchronised = saying(inventory, 'synchronised').some(({ evidence }) => !isOfKernel(evidence))
   return (

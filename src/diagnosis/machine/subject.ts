@@ -152,8 +152,11 @@ export const lacksConfiguration = ({ name, configuration, unreadable }: TimeDaem
   NEEDS_A_FILE.includes(name) && configuration.length === 0 && unreadable.length === 0
 
 /** Whom it asks is said where a copy does not reach: in /run, say, where DHCP leaves its servers. */
-export const lacksSources = ({ configuration, unseen = [] }: TimeDaemon): boolean =>
-  unseen.length > 0 && !configuration.some(({ text }) => NAMES_SOURCES.test(text))
+export const lacksSources = (daemon: TimeDaemon): boolean =>
+  (daemon.unseen ?? []).length > 0 && !namesSources(daemon)
+
+export const namesSources = ({ configuration }: TimeDaemon): boolean =>
+  configuration.some(({ text }) => NAMES_SOURCES.test(text))
 
 const NAMES_SOURCES =
   /^\s*(?:server|pool|peer|refclock|broadcastclient|multicastclient|manycastclient|enable\s.*\bbclient)\b/im

@@ -8,6 +8,7 @@ import { TIMESERVER } from '../../inventory/sysntpd.ts'
 import type { Action } from '../../repair/action.ts'
 import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStart } from '../../service-words.ts'
+import { jobsInTheWay } from '../jobs.ts'
 import {
   activeDaemons,
   evidenceOf,
@@ -34,7 +35,9 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   const notRunning = keepers.filter(({ runs }) => !runs?.value)
   const keptOut = notRunning.flatMap(daemon => {
     const { unit } = daemon
-    return unit ? unit.conditions.filter(isAgainstGuests).map(each => shutOut(daemon, unit, each)) : []
+    return unit
+      ? unit.conditions.filter(isAgainstGuests).map(each => shutOut({ daemon, unit, inventory }, each))
+      : []
   })
   if (keptOut.length > 0) return keptOut
   const there = able.filter(
@@ -62,7 +65,15 @@ const isAgainstGuests = (condition: UnitCondition): boolean =>
   (/^(?:Condition|Assert)Virtualization$/.test(condition.name) || isForAdditions(condition))
 
 /** An empty condition takes all conditions back, and an assertion all assertions (systemd.unit(5)), so those that may stay are said again. */
-function shutOut(daemon: TimeDaemon, unit: UnitFacts, condition: UnitCondition): Finding {
+function shutOut(
+  {
+    daemon,
+    unit,
+    inventory,
+  }: { readonly daemon: TimeDaemon; readonly unit: UnitFacts; readonly inventory: Inventory },
+  condition: UnitCondition,
+): Finding {
+  const jobs = jobsInTheWay(inventory, daemon, 'by the plan')
   const file = lastDropIn(unit)
   const kind = condition.name.startsWith('Assert') ? 'Assert' : 'Condition'
   const kept = unit.conditions.filter(each => each.name.startsWith(kind) && !isAgainstGuests(each))
@@ -80,11 +91,12 @@ function shutOut(daemon: TimeDaemon, unit: UnitFacts, condition: UnitCondition):
       },
     ],
     remedy: {
-      text: `${isForAdditions(condition) ? 'Start VBoxService, which keeps the clock then; or clear' : 'Clear'} the condition with a drop-in, and start ${daemon.name}.`,
-      changes: [`${file}:`, ...lines],
+      text: `${isForAdditions(condition) ? 'Start VBoxService, which keeps the clock then; or clear' : 'Clear'} the condition with a drop-in, and start ${daemon.name}.${andJobs(jobs)}`,
+      changes: [`${file}:`, ...lines, ...jobs.changes],
       actions: [
         { kind: 'write-file', file, text: `${lines.join('\n')}\n` },
         { kind: 'start', daemon: daemon.name, unit: unit.name },
+        ...jobs.actions,
       ],
     },
     confirm: `systemctl status ${unit.name} says which condition was not met.`,
@@ -115,6 +127,7 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   const masked = first.unit?.mask !== undefined
   const meant = first.enabled?.value === true
   const switchedOn = switchOn(first)
+  const inTheWay = jobsInTheWay(inventory, first, 'once it is started')
   return state({
     name: 'daemon-not-running',
     severity: jobs.length > 0 ? 'warning' : 'critical',
@@ -140,15 +153,22 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
         : []),
     ],
     remedy: {
-      text: `${meant ? 'Start' : masked ? 'Unmask and start' : 'Enable and start'} ${first.name}.`,
-      changes: [...switchedOn.changes, ...wordsToStart(first, meant)],
-      actions: [...switchedOn.actions, { kind: 'start', daemon: first.name, unit: first.unit?.name }],
+      text: `${meant ? 'Start' : masked ? 'Unmask and start' : 'Enable and start'} ${first.name}.${andJobs(inTheWay)}`,
+      changes: [...switchedOn.changes, ...wordsToStart(first, meant), ...inTheWay.changes],
+      actions: [
+        ...switchedOn.actions,
+        { kind: 'start', daemon: first.name, unit: first.unit?.name },
+        ...inTheWay.actions,
+      ],
     },
     confirm: 'A process of it, and its log.',
   })
 }
 
-const watchersIn = (inventory: Inventory): TimeDaemon[] =>
+const andJobs = ({ actions }: { readonly actions: readonly Action[] }): string =>
+  actions.length > 0 ? ' Take the job out then: two that set the clock fight each other.' : ''
+
+export const watchersIn = (inventory: Inventory): TimeDaemon[] =>
   activeDaemons(inventory).filter(({ setsTime }) => setsTime?.value === false)
 
 /** They would only measure if they ran. */
@@ -200,7 +220,9 @@ const none = (inventory: Inventory): Finding =>
     ],
     remedy:
       watchersIn(inventory).length + idleWatchersIn(inventory).length > 0
-        ? { text: 'Have that one set the clock, or start another one, and not both.' }
+        ? {
+            text: `Have that one set the clock, or start another one, and not both.${jobsOf(inventory).length > 0 ? ' Take the job out then.' : ''}`,
+          }
         : {
             text: 'Install one, and one only: chrony with `makestep 1 -1` and short polls, or clockwright with --discipline.',
             changes: ['server … iburst minpoll 4 maxpoll 6', 'makestep 1 -1'],
