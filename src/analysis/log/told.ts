@@ -73,8 +73,9 @@ const SLEWED_IN = 20
 const HEARD_WITHIN: Seconds = 8 * 1024
 /** What scatters by more makes ntpd follow nobody. */
 const SCATTERS: Seconds = 1.5
-/** What chronyd takes back of a correction that went too far is less; a source that lied has it take back all. */
-const OVERSHOOT = 1 / 3
+/** Of the farthest that chronyd has set a clock, so much stays, and on the way it takes back no more; a source that lied has it take back all. */
+const STAYS = 1 / 2
+const NEVER_BACK = 1 / 4
 /** What is smaller than this share changes little of a size. */
 const ROUGHLY = 0.05
 
@@ -524,9 +525,20 @@ function isGradual(events: readonly Event[]): boolean {
 const total = (all: readonly { readonly size: Seconds }[]): Seconds =>
   all.reduce((sum, { size }) => sum + size, 0)
 
-/** By a line through old and new measurements chronyd sets the clock too far, and then back by the rest. */
-const isOvershot = ([first, ...rest]: readonly Correction[]): boolean =>
-  rest.reduce((sum, { size }) => sum + Math.abs(size), 0) < OVERSHOOT * Math.abs(first!.size)
+/**
+ * By a line through old and new measurements chronyd sets the clock too far, then back, perhaps too far again: in all it goes where it
+ * should. Never does it come near to where it was.
+ */
+function isOvershot(all: readonly Correction[]): boolean {
+  const way = Math.sign(all[0]!.size)
+  let sum = 0
+  const gone = all.map(({ size }) => {
+    sum += way * size
+    return sum
+  })
+  const most = Math.max(...gone)
+  return sum > STAYS * most && Math.min(...gone) > NEVER_BACK * most
+}
 
 const isOneSided = (all: readonly { readonly size: Seconds }[]): boolean =>
   Math.abs(total(all)) > 0.8 * all.reduce((sum, { size }) => sum + Math.abs(size), 0)

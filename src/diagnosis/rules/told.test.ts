@@ -159,6 +159,40 @@ describe('what chronyd sets back after a jump, by its messages alone', () => {
   test('all of it, is of a source that had led it there', () => {
     expect(steps('-13.795', '-13.795').findings.map(({ name }) => name)).not.toContain('vm-paused')
   })
+
+  /** Steps of the minutes from an hour on. */
+  const toAndFro = (...sizes: readonly number[]) =>
+    explain(
+      '2026-12-01T00:00:00Z chronyd version 4.3 starting (+CMDMON)',
+      '2026-12-01T00:00:04Z Selected source 192.0.2.1',
+      ...sizes.map(
+        (size, i) =>
+          `2026-12-01T01:${String(i).padStart(2, '0')}:30Z System clock was stepped by ${size.toFixed(6)} seconds`,
+      ),
+    )
+
+  test.each([
+    ['a pause of 1.5 s', [0.62059, 0.2398, 0.671697, -0.48162, 0.599246, -0.2399, 0.274597, -0.274592], 1.41],
+    ['a pause of 0.5 s', [0.29358, 0.105636, 0.195061, -0.279938], 0.314],
+    ['a pause of 3 s', [3.217646, -2.200362, 2.652418, -1.165419], 2.504],
+  ] as const)(
+    'and then forward again, is one correction, and what is left of it was lost: %s',
+    (_, sizes, size) => {
+      const { findings } = toAndFro(...sizes)
+      expect(findings.map(({ name }) => name)).toEqual(['vm-paused', 'stepped-back'])
+      expect(findings[0]!.measures.size).toBeCloseTo(size, 2)
+      expect(findings[1]!.causes.map(({ what }) => what)).toEqual([
+        'its own corrections before had gone too far',
+      ])
+    },
+  )
+
+  test.each([
+    ['to where it was, and forward again', [1.2, -1.2, 1.2, -1.2, 1.2]],
+    ['most of it, in parts', [1.2, -0.4, -0.5]],
+  ] as const)('is of sources that contradict each other: %s', (_, sizes) => {
+    expect(toAndFro(...sizes).findings.map(({ name }) => name)).not.toContain('vm-paused')
+  })
 })
 
 test('sources that agree again within a poll are not wrong: the clock had jumped', () => {
