@@ -120,9 +120,9 @@ describe('killed with SIGKILL before any call that changes a file', () => {
   const calls = callsOf(play('apply', makeRoot('count'), 0))
   test('there are such calls', () => expect(calls).toBeGreaterThan(30))
 
-  // Every sixth in each of six tests: a process for each call takes its time on a busy machine.
-  test.each([1, 2, 3, 4, 5, 6])('while it is applied (%i of 6)', async first => {
-    for (let at = first; at <= calls; at += 6) {
+  // Every twelfth in each of twelve tests: a process for each call takes its time on a busy machine.
+  test.each(Array.from({ length: 12 }, (_, i) => i + 1))('while it is applied (%i of 12)', async first => {
+    for (let at = first; at <= calls; at += 12) {
       const root = makeRoot(`apply-${at}`)
       const before = listing(root)
       expect(play('apply', root, at).signal).toBe('SIGKILL')
