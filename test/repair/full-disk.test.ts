@@ -1,44 +1,21 @@
 /** A repair on a disk that is full, or fills while it is at work. Needs root for a small tmpfs. */
-import { execFileSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { repairsIn } from '../../src/apps/repair/journal.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { applyHere, stateOf, undoHere } from './here.ts'
 
-let folder: string
-let root: string
-let mounted = false
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'clockwright-full-'))
-  root = join(folder, 'disk')
-  mkdirSync(root)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', root], { stdio: 'ignore' })
-    mounted = true
-  } catch {
-    console.info('skipped: mounting a tmpfs is not permitted here')
-  }
-})
+const { folder: root, mounted, free, remove } = mountSmallDisk()
 afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', root])
-  rmSync(folder, { recursive: true, force: true })
+  remove()
+  rmSync(`${root}.plan`, { force: true })
 })
 
 const PAGE = 4096
 const FILES = ['a', 'b', 'c'].map(name => `/etc/${name}.conf`)
 const old = (path: string) => `# ${path}\n`.padEnd(2 * PAGE, 'x')
-const filler = () => join(root, 'filler')
+const filler = join(root, 'filler')
 
 beforeEach(() => {
   if (!mounted) return
@@ -57,10 +34,8 @@ beforeEach(() => {
 })
 
 /** All but so many pages of the disk. */
-function fill(spare: number): void {
-  const { bavail, bsize } = statfsSync(root)
-  writeFileSync(filler(), new Uint8Array(Math.max(0, bavail - spare) * bsize))
-}
+const fill = (spare: number): void =>
+  writeFileSync(filler, new Uint8Array(Math.max(0, free() - spare * PAGE)))
 
 const isUntouched = () => {
   expect(FILES.map(path => readFileSync(join(root, path), 'latin1'))).toEqual(FILES.map(old))
@@ -83,7 +58,7 @@ test('whatever space is left: all is done, or all is as it was, and it is said w
       else expect(applied.why).toMatch(/no space (?:is )?left/)
     }
     isUntouched()
-    rmSync(filler())
+    rmSync(filler)
   }
   expect([...outcomes]).toEqual(['not begun', 'rolled back', 'applied'])
 })

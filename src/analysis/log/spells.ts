@@ -121,8 +121,8 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
 
 const timeOf = ({ mine: { apart } }: Judged): Seconds => (apart[0]!.at + apart.at(-1)!.at) / 2
 
-/** Where none lies there, the nearest, and from there on as all of it goes. */
-function halfwayOf(times: readonly Seconds[], sizes: readonly Seconds[]): Seconds {
+/** What a series shows halfway between its ends: where none lies there, the nearest, and from there on as all of it goes. */
+export function halfwayOf(times: readonly Seconds[], sizes: readonly Seconds[]): Seconds {
   const [from, to] = [times[0]!, times.at(-1)!]
   const half = (from + to) / 2
   const nearest = times.reduce(

@@ -96,7 +96,7 @@ test('a file of sources under another name is told where sources are few', () =>
   const { files, misnamed } = withIncluded([{ path, text: readFileSync(path, 'utf8') }])
   const other = join(folder, 'etc/chrony/sources.d/corp.conf')
   expect(misnamed).toEqual([{ path: other, line: 2, text: 'server a.example iburst' }])
-  const [found] = lint(withPresence(files), { passedOver: misnamed })
+  const [found] = lint(withPresence(files), { misnamed })
   expect(found).toMatchObject({ name: 'no-source', severity: 'critical' })
   expect(found!.what).toContain(`${other} says more, and chronyd does not read it`)
 })

@@ -1,7 +1,7 @@
 /**
- * What the files that were named include; of timesyncd, its drop-ins. Where one lies in its own place, on this machine or in a copy around it, its daemon reads those,
- * too: they are judged with it. Of one that lies anywhere else only those are known that were named beside it. Each is of the kind of the
- * one that includes it, whatever its name.
+ * What the files that were named include; of timesyncd, its drop-ins. Where one lies in its own place, on this machine or in a copy
+ * around it, its daemon reads those, too: they are judged with it. Of one that lies anywhere else only those are known that were named
+ * beside it. Each is of the kind of the one that includes it, whatever its name.
  */
 import { relative, resolve } from 'node:path'
 import { UNREAD } from '#core/guest/files.ts'
@@ -89,14 +89,14 @@ function fromMachine(
 ): Omit<Included, 'passedOver'> {
   const shown = path.slice(0, -own.length)
   const files = openFiles(root || '/')
-  const { configuration, unreadable, passedOver } =
+  const { configuration, unreadable, misnamed } =
     grammar === 'plain'
       ? readSystemdConfiguration(files, 'timesyncd.conf', own)
       : readConfiguration(files, own, grammar)
   return {
     files: configuration.slice(1).map(({ path: each, text }) => ({ path: `${shown}${each}`, text })),
     notRead: unreadable.map(({ path: each, why }) => ({ file: `${shown}${each}`, why: UNREAD[why] })),
-    misnamed: passedOver.map(place => ({ ...place, path: `${shown}${place.path}` })),
+    misnamed: misnamed.map(place => ({ ...place, path: `${shown}${place.path}` })),
   }
 }
 

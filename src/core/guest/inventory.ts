@@ -258,7 +258,7 @@ export interface TimeDaemon {
   /** Lines that include what is not there, and of which a copy does not tell whether the machine has it. */
   readonly unseen?: readonly Place[]
   /** Lines of files beside those that it includes, which by their names are not among them. */
-  readonly passedOver?: readonly Place[]
+  readonly misnamed?: readonly Place[]
   /** Servers that the network names for it (DHCP), where it has no others. */
   readonly given?: Fact<string> | undefined
   /** What hands it the servers that DHCP names, if DHCP names any: a script, or a setting. */

@@ -24,12 +24,12 @@ export interface Configuration {
   /** Lines that include what is not there: whether the machine has it, a copy does not tell. */
   readonly unseen: Place[]
   /** Lines of files that lie in an included folder under a name of which the daemon reads none there. */
-  readonly passedOver: Place[]
+  readonly misnamed: Place[]
   readonly given?: Fact<string> | undefined
 }
 
 export function readConfiguration(files: Files, path: string, grammar: Grammar): Configuration {
-  const found: Configuration = { configuration: [], unreadable: [], unseen: [], passedOver: [] }
+  const found: Configuration = { configuration: [], unreadable: [], unseen: [], misnamed: [] }
   const seen = new Set<string>()
   gather(files, { path, grammar, includedBy: undefined, depth: 0 }, found, seen)
   if (grammar === 'ntpd') {
@@ -51,7 +51,7 @@ export function readSystemdConfiguration(
     path => files.exists(path) || isLink(files, path),
   ),
 ): Configuration {
-  const found: Configuration = { configuration: [], unreadable: [], unseen: [], passedOver: [] }
+  const found: Configuration = { configuration: [], unreadable: [], unseen: [], misnamed: [] }
   const dropIns = firstOfEachName(
     files,
     SYSTEMD.map(directory => `${directory}/${name}.d`),
@@ -106,7 +106,7 @@ function gather(
         ? firstOfEachName(files, include.paths, include.suffix)
         : include.paths.flatMap(each => expandPattern(files, each, MOST_FILES).paths)
     if (isUnseen(files, include)) found.unseen.push(by)
-    if (include.kind === 'directories') found.passedOver.push(...passedOverIn(files, include))
+    if (include.kind === 'directories') found.misnamed.push(...misnamedIn(files, include))
     for (const each of paths)
       gather(files, { path: each, grammar: inner, includedBy: by, depth: depth + 1 }, found, seen)
   }
@@ -115,7 +115,7 @@ function gather(
 /** As a configuration would say it; a README says something else. */
 const DIRECTIVE = /^\s*(?:server|pool|peer|refclock|makestep)\s+\S/i
 
-function passedOverIn(files: Files, { paths, suffix }: Include): Place[] {
+function misnamedIn(files: Files, { paths, suffix }: Include): Place[] {
   const others = paths.flatMap(folder =>
     files
       .names(folder)

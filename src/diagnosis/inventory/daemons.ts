@@ -93,7 +93,7 @@ function findDaemon(
   const started = mine?.seen && fact(mine.seen.argv, placeOf(mine))
   const packaged = service || files.own ? undefined : startsAsPackaged(files, known)
   const starts = (service?.unit ?? packaged)?.starts
-  const { configuration, unreadable, unseen, passedOver, given } =
+  const { configuration, unreadable, unseen, misnamed, given } =
     configured ?? findConfiguration(files, known, started?.value ?? starts?.value)
   return {
     name: known.name,
@@ -118,7 +118,7 @@ function findDaemon(
     madeFrom: findMadeFrom(files, configuration[0]),
     unreadable: [...unreadable, ...((service ?? packaged)?.unreadable ?? [])],
     unseen,
-    passedOver,
+    misnamed,
     given,
     dhcpHook: findDhcpHook(files, known.name),
     unit: service?.unit,
@@ -209,7 +209,7 @@ function findConfiguration(
   const named = namedConfiguration(known, commandLine)
   const path = named ?? known.configurations.find(each => files.exists(each) || isLink(files, each))
   return path === undefined
-    ? { configuration: [], unreadable: [], unseen: [], passedOver: [] }
+    ? { configuration: [], unreadable: [], unseen: [], misnamed: [] }
     : readConfiguration(files, path, known.grammar)
 }
 

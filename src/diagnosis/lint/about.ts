@@ -55,7 +55,7 @@ export interface About {
   /** Of a copy: the lines that include what is not in it. All else that is included is here, or nowhere. */
   readonly unseen?: readonly Place[] | undefined
   /** Of chronyd: lines of files that lie in a folder that it reads, under a name of which it reads none there. */
-  readonly passedOver?: readonly Place[] | undefined
+  readonly misnamed?: readonly Place[] | undefined
   /** The servers that its daemon listed when the copy was made. */
   readonly heard?: readonly Place[] | undefined
   /** Few sources are meant: a test bed with one server that is watched. */

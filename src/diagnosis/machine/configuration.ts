@@ -246,7 +246,7 @@ export function aboutOf(inventory: Inventory): About {
     putRightBy: whoPutsItRight(inventory),
     complete: isComplete(inventory),
     unseen: isComplete(inventory) ? undefined : inventory.daemons.flatMap(({ unseen = [] }) => unseen),
-    passedOver: inventory.daemons.flatMap(({ passedOver = [] }) => passedOver),
+    misnamed: inventory.daemons.flatMap(({ misnamed = [] }) => misnamed),
     heard: active.length === 1 ? heardThen(inventory) : undefined,
     hypervisor: hypervisorOf(hypervisor?.value),
     platform: hypervisor?.value.platform,

@@ -42,7 +42,7 @@ export function asItWent(way: LongWay, series: SampleSeries | UpdateSeries, subj
     ...disturbances.clock.map(({ local }) => local.to),
   ]
   const went = over !== undefined && !disturbed.some(at => at > way.to && at <= over)
-  const nearly = Math.abs(way.last) < NEARLY_DONE * Math.abs(first)
+  const nearly = isNearlyDone({ first, last: way.last })
   const to = went && !nearly ? over : way.to
   const until = Math.min(...disturbed.filter(at => at > to))
   const others = series.ways.all.filter(each => each.from > way.to && each.to < until)
@@ -57,6 +57,10 @@ export function asItWent(way: LongWay, series: SampleSeries | UpdateSeries, subj
     wrongFor: others.reduce((sum, each) => sum + each.to - each.from, to - from),
   }
 }
+
+/** Little is left of what it was at first. */
+export const isNearlyDone = ({ first, last }: Pick<LongWay, 'first' | 'last'>): boolean =>
+  Math.abs(last) < NEARLY_DONE * Math.abs(first)
 
 /** What chronyd counts as done moves its stamps, too. */
 const isItsJump = ({ local, size }: Disturbance, { from, first }: LongWay): boolean =>

@@ -12,7 +12,7 @@ import type { Finding } from '../finding.ts'
 import { allowSteps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import type { Subject } from '../subject.ts'
-import { asItWent, type Slew } from './slew-as-it-went.ts'
+import { asItWent, isNearlyDone, type Slew } from './slew-as-it-went.ts'
 
 /** Shorter is no trouble, or is stepped soon. */
 const LONG: Seconds = 1800
@@ -33,7 +33,7 @@ export const slewCannotCatchUp: Rule = subject => {
   if (way.paced === 'on the way') return [slewedBefore(way, subject)]
   const { pace, done, wrongFor } = way
   const left = Math.abs(way.last) / pace
-  const nearly = Math.abs(way.last) < 0.1 * Math.abs(way.first)
+  const nearly = isNearlyDone(way)
   const took = `${keeper.name} took ${duration(way.to - way.from)}`
   return [
     {
@@ -117,7 +117,7 @@ function pacedSlew({ log, keeper }: Subject): LongSlew | undefined {
   const slewed = side * MAX_SLEW * (to - from)
   const first = known ? size : slewed
   const last = first - slewed
-  const done = Math.abs(last) < 0.1 * Math.abs(first)
+  const done = isNearlyDone({ first, last })
   const paced = known ? 'from its beginning' : 'on the way'
   const pace = paceOf({ from, to, first, last })
   return { from, to, first, last, lastAt: to, pace, done, wrongFor: to - from, paced }

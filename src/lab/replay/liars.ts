@@ -2,6 +2,7 @@
  * Which servers of a journal were wrong for a part of it: whom the agent had found to disagree with a majority, where their samples
  * were off by enough to be worth telling.
  */
+import { halfwayOf } from '#analysis/log/spells.ts'
 import { median } from '#core/number/quantile.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -45,16 +46,16 @@ const middleOf = (off: readonly Apart[]): Seconds => (off.length === 0 ? 0 : med
 function offFrom(off: readonly Apart[], open: boolean): Off {
   const [first, last] = [off[0]!.moment, off.at(-1)!.moment]
   const few = Math.ceil(off.length / 8)
-  const half = (first.clock + last.clock) / 2
-  const awayFromHalf = ({ moment }: Apart) => Math.abs(moment.clock - half)
-  const middle = off.reduce((best, each) => (awayFromHalf(each) < awayFromHalf(best) ? each : best))
   return {
     source: first.source,
     from: first.clock,
     to: last.clock,
     first: middleOf(off.slice(0, few)),
     last: middleOf(off.slice(-few)),
-    halfway: middle.by,
+    halfway: halfwayOf(
+      off.map(({ moment }) => moment.clock),
+      off.map(({ by }) => by),
+    ),
     open,
   }
 }

@@ -1,35 +1,17 @@
 /** A disk that is full, and one that may only be read (security-tests.md, B4 and B8). Needs root for a small tmpfs. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { instant } from '#core/time/instant.ts'
+import { mountSmallDisk } from '../../../../test/support/small-disk.ts'
 import { HistoryError } from './error.ts'
 import { openHistory, openHistoryReadOnly } from './open.ts'
 import { notice, reading, sample } from './samples.ts'
 
 const ALWAYS = { from: instant(0n), to: instant(2n ** 62n) }
-let folder: string
-let mounted = false
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'clockwright-full-'))
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder], { stdio: 'ignore' })
-    mounted = true
-  } catch {
-    console.info('skipped: mounting a tmpfs is not permitted here')
-  }
-})
-afterAll(() => {
-  if (mounted) execFileSync('umount', ['-l', folder])
-  rmSync(folder, { recursive: true, force: true })
-})
-
-const free = () => {
-  const { bavail, bsize } = statfsSync(folder)
-  return bavail * bsize
-}
+const { folder, mounted, free, remove } = mountSmallDisk()
+afterAll(remove)
 
 test('a full disk loses nothing that was acknowledged, and writing resumes by itself', () => {
   if (!mounted) return

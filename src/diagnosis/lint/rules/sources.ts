@@ -27,7 +27,7 @@ export const WATCHED =
 
 export const sources: LintRule = subject =>
   configuredSources(subject).flatMap(of => [
-    ...howMany(subject, of).map(finding => withPassedOver(subject, of, ifNoneIsAdded(subject, of, finding))),
+    ...howMany(subject, of).map(finding => withMisnamed(subject, of, ifNoneIsAdded(subject, of, finding))),
     ...neverAgrees(subject, of),
     ...noIburst(subject, of),
   ])
@@ -164,16 +164,16 @@ function ifNoneIsAdded(subject: LintSubject, of: ConfiguredSource, finding: Find
 }
 
 /** There would be more, were it not for a name. */
-function withPassedOver(subject: LintSubject, { program }: ConfiguredSource, finding: Finding): Finding {
-  const { passedOver = [] } = subject.machine.about
-  const [first] = passedOver
+function withMisnamed(subject: LintSubject, { program }: ConfiguredSource, finding: Finding): Finding {
+  const { misnamed = [] } = subject.machine.about
+  const [first] = misnamed
   if (!first || program !== PROGRAMS.chronyd) return finding
-  const paths = [...new Set(passedOver.map(({ path }) => path))]
+  const paths = [...new Set(misnamed.map(({ path }) => path))]
   const named = paths.join(', ')
   return {
     ...finding,
     what: `${finding.what} ${named} ${paths.length === 1 ? 'says' : 'say'} more, and chronyd does not read ${paths.length === 1 ? 'it' : 'them'}: in a folder of \`sourcedir\` names end in .sources, in one of \`confdir\` in .conf.`,
-    evidence: [...finding.evidence, ...passedOver],
+    evidence: [...finding.evidence, ...misnamed],
     remedy: { ...finding.remedy, text: `Give ${named} such a name. ${finding.remedy.text}` },
   }
 }

@@ -29,14 +29,13 @@ export const severalDaemons: MachineRule = subject => {
   if (daemons.length < 2) return [...atTheNextBoot(daemons, subject), ...jobBesideDaemon(subject)]
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
-  const [keep, ...stop] = [...daemons].sort(
-    (a, b) => adrift(a, nobodyToFollow) - adrift(b, nobodyToFollow) || rank(a.name) - rank(b.name),
-  )
+  const ranked = daemons.toSorted((a, b) => rank(a.name) - rank(b.name))
+  const [keep, ...stop] = followersFirst(ranked, nobodyToFollow)
   const conflicts = pairsOf(daemons).map(([one, other]) => conflictOf(one, other))
   const oneIsLeft = conflicts.every(conflict => conflict !== undefined)
   // Those that one of these leaves no port for set the clock once it is stopped.
   const jobs = inventory.jobs.filter(({ repeats }) => repeats)
-  const lost = adrift(keep!, nobodyToFollow)
+  const lost = isAdrift(keep!, nobodyToFollow)
   const taken = lost ? [] : jobs
   return [
     state({
@@ -120,7 +119,7 @@ function atTheNextBoot(
           why: 'packages of time daemons do not always exclude each other',
         },
       ],
-      remedy: adrift(runs, nobodyToFollow)
+      remedy: isAdrift(runs, nobodyToFollow)
         ? {
             text: `Keep one. ${runs.name}, which runs, has nobody to follow: give it sources and disable ${names}, or disable ${runs.name} and start ${names}.`,
           }
@@ -162,15 +161,13 @@ const pairsOf = (daemons: readonly TimeDaemon[]): [TimeDaemon, TimeDaemon][] =>
 
 /** A job beside a daemon: one step again and again that the daemon did not make. */
 const jobBesideDaemon: MachineRule = ({ inventory, nobodyToFollow = [] }) => {
-  const [daemon] = settingDaemons(inventory).sort(
-    (a, b) => adrift(a, nobodyToFollow) - adrift(b, nobodyToFollow),
-  )
+  const [daemon] = followersFirst(settingDaemons(inventory), nobodyToFollow)
   const { setting, shutOut } = repeatedJobs(inventory)
   if (!daemon || setting.length + shutOut.length === 0) return []
   if (setting.length === 0) return [jobShutOut(daemon, shutOut)]
   const jobs = [...setting, ...shutOut]
   const [first] = jobs as [ClockJob, ...ClockJob[]]
-  if (adrift(daemon, nobodyToFollow))
+  if (isAdrift(daemon, nobodyToFollow))
     return [
       alone(daemon, {
         name: 'two-daemons',
@@ -232,13 +229,18 @@ function jobShutOut(daemon: TimeDaemon, jobs: readonly ClockJob[]): Finding {
   })
 }
 
-/** As a number, for sorting: has it nobody to follow? */
-const adrift = ({ name }: TimeDaemon, nobodyToFollow: readonly string[]): number =>
-  nobodyToFollow.includes(name) ? 1 : 0
+const isAdrift = ({ name }: TimeDaemon, nobodyToFollow: readonly string[]): boolean =>
+  nobodyToFollow.includes(name)
+
+/** Who has somebody to follow comes before who has nobody, and else each where it was. */
+const followersFirst = (daemons: readonly TimeDaemon[], nobodyToFollow: readonly string[]): TimeDaemon[] => [
+  ...daemons.filter(each => !isAdrift(each, nobodyToFollow)),
+  ...daemons.filter(each => isAdrift(each, nobodyToFollow)),
+]
 
 const passedOver = (stop: readonly TimeDaemon[], nobodyToFollow: readonly string[]): string =>
   stop
-    .filter(each => adrift(each, nobodyToFollow))
+    .filter(each => isAdrift(each, nobodyToFollow))
     .map(({ name }) => ` ${name} has nobody to follow.`)
     .join('')
 
@@ -311,15 +313,13 @@ function startedWithout({ unit, runs }: GuestTool): ForSomebody {
 const OFF = '--disable-timesync'
 
 export const toolsAndDaemon: MachineRule = ({ inventory, nobodyToFollow = [] }) => {
-  const daemons = settingDaemons(inventory).sort(
-    (a, b) => adrift(a, nobodyToFollow) - adrift(b, nobodyToFollow),
-  )
+  const daemons = followersFirst(settingDaemons(inventory), nobodyToFollow)
   const awake = settingTools(inventory, 'periodically')
   const tools = awake.length > 0 ? awake : sleepingTools(inventory)
   if (daemons.length === 0 || tools.length === 0) return []
   const vmware = inventory.hypervisor?.value.name === 'vmware'
   const [tool, daemon] = [tools[0]!, daemons[0]!]
-  if (adrift(daemon, nobodyToFollow))
+  if (isAdrift(daemon, nobodyToFollow))
     return [
       alone(daemon, {
         name: 'tools-sync-beside-daemon',

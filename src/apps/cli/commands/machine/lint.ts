@@ -37,7 +37,7 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   const report = {
     findings: judge(
       files.map(file => ({ ...file, presence: presenceFor(file.path) })),
-      { passedOver: misnamed, ...here?.aboutHere(), ...given(options) },
+      { misnamed, ...here?.aboutHere(), ...given(options) },
     ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
     skipped: [...notRead, ...passedOver, ...named.skipped],
