@@ -2,7 +2,7 @@
  * One host, explained: who kept its clock, what was measured, what was found. Two daemons that kept it one after the other
  * are judged each by its own logs.
  */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { diagnose, OF_THE_DAEMON, RULES } from './diagnose.ts'

@@ -1,6 +1,6 @@
 /** What a daemon's logs, and lines of its configuration beside them, show that it does already: nobody needs to be told to turn on what is on. */
 
-import { decidedAt, firstWord, saidStarts } from '#analysis/log/corrections-said.ts'
+import { decidedAt, firstWord, saidStarts } from '#analysis/log/corrections/corrections-said.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, LogEvent } from '#core/trace/series.ts'

@@ -3,8 +3,9 @@
  * them was wrong)? Offsets are compared as before and after a change are: window by window, so that chance has its say;
  * and what only one of them has been found guilty of counts, too.
  */
-import { compareOffsets } from '#analysis/log/compare.ts'
+
 import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
+import { compareOffsets } from '#analysis/log/statistics/compare.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Explained } from './explain.ts'
 import type { FindingName } from './finding.ts'

@@ -1,8 +1,9 @@
 /** What a rule judges: one host's measured log, with what is known of its daemon, and words for its times. */
-import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
-import { findDisturbances } from '#analysis/log/disturbances.ts'
+
+import { type Stop, stopsSeen } from '#analysis/log/corrections/stops.ts'
+import type { Disturbance, Disturbances } from '#analysis/log/disturbances/disturbance.ts'
+import { findDisturbances } from '#analysis/log/disturbances/disturbances.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { type Stop, stopsSeen } from '#analysis/log/stops.ts'
 import { instantAt } from '#core/time/civil.ts'
 import { signed } from '#core/time/format.ts'
 import type { Instant } from '#core/time/instant.ts'

@@ -4,7 +4,7 @@
  */
 import type { Finding, Severity } from '#diagnosis/finding.ts'
 import { worst } from '#diagnosis/finding.ts'
-import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
+import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/copy/secrets.ts'
 import { SEVERITY_COLOURS } from './findings.ts'
 import type { Style } from './style.ts'
 import { printable, wrapped } from './table.ts'

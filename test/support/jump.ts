@@ -1,6 +1,6 @@
 /** Jumps as the analysis of logs passes them from one step to the next. */
-import type { Change } from '#analysis/log/changes.ts'
-import type { Jump } from '#analysis/log/jumps.ts'
+import type { Change } from '#analysis/log/disturbances/changes.ts'
+import type { Jump } from '#analysis/log/disturbances/jumps.ts'
 
 /** What says nothing else of a change between two measurements of one source. */
 const PLAIN = {

@@ -1,7 +1,7 @@
 /** What an analysis found in the logs of a story, held against what was drawn for it. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { readLogs } from '#apps/analyze/read.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
 import { START_DATE } from '../../clknetsim/simulate.ts'

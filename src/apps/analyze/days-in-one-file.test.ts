@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
-import { PUT_IN_ORDER } from '#analysis/log/in-order.ts'
+import { PUT_IN_ORDER } from '#analysis/log/order/in-order.ts'
 import { explainHost } from '#diagnosis/explain.ts'
 import { readLogs } from './read.ts'
 

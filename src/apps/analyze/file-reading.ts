@@ -1,6 +1,6 @@
 /** One file on its way into the log of its host: the stretches of it, and what was read so far. */
-import { InOrder, PUT_IN_ORDER } from '#analysis/log/in-order.ts'
-import { type Repeats, repeatedIn } from '#analysis/log/repeats.ts'
+import { InOrder, PUT_IN_ORDER } from '#analysis/log/order/in-order.ts'
+import { type Repeats, repeatedIn } from '#analysis/log/order/repeats.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Piece } from '#core/trace/series.ts'
 import type { NotUnderstood } from '#dialects/log/router.ts'

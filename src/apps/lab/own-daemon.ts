@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { findTimekeepers } from '#core/guest/timekeepers.ts'
-import { readSystemdConfiguration } from '#diagnosis/inventory/configuration.ts'
+import { readSystemdConfiguration } from '#diagnosis/inventory/daemons/configuration.ts'
 import { parseOptions } from '#dialects/ntpd/options.ts'
 import { writtenDaemon } from '#lab/players/daemon-name.ts'
 import { openFiles } from '#worlds/host/files.ts'

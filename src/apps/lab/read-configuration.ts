@@ -8,13 +8,13 @@ import { resolve } from 'node:path'
 import { type FileRead, type Files, UNREAD } from '#core/guest/files.ts'
 import { filesOver } from '#core/guest/files-over.ts'
 import type { ConfigurationFile } from '#core/guest/inventory.ts'
+import { isSecret } from '#diagnosis/inventory/copy/share.ts'
 import {
   type Grammar,
   includesOf,
   readConfiguration,
   readSystemdConfiguration,
-} from '#diagnosis/inventory/configuration.ts'
-import { isSecret } from '#diagnosis/inventory/share.ts'
+} from '#diagnosis/inventory/daemons/configuration.ts'
 import { folderOf, isPattern } from '#dialects/path-pattern.ts'
 import { daemonOf, type Said } from '#lab/players/configured.ts'
 import { daemonKind } from '#lab/players/daemon-name.ts'

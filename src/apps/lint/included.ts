@@ -11,7 +11,7 @@ import {
   includesOf,
   readConfiguration,
   readSystemdConfiguration,
-} from '#diagnosis/inventory/configuration.ts'
+} from '#diagnosis/inventory/daemons/configuration.ts'
 import { type FileKind, kindOf, type LintFile } from '#diagnosis/lint/file-kind.ts'
 import { isReadBy } from '#diagnosis/lint/reads.ts'
 import { isFragment } from '#diagnosis/lint/subject.ts'

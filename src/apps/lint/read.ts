@@ -4,7 +4,7 @@
  */
 import { closeSync, lstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { isPassedOver } from '#diagnosis/inventory/at-boot.ts'
+import { isPassedOver } from '#diagnosis/inventory/boot/at-boot.ts'
 import { kindOf, type LintFile } from '#diagnosis/lint/file-kind.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import type { Skipped } from '../analyze/input.ts'

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Inventory } from '#core/guest/inventory.ts'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { upstreamVersion } from './daemons/packages.ts'
 import { takeInventory } from './inventory.ts'
-import { upstreamVersion } from './packages.ts'
 
 const inventoryOf = (members: Record<string, Member>): Inventory => takeInventory(memoryFiles(members))
 const daemonOf = (members: Record<string, Member>) => inventoryOf(members).daemons[0]!

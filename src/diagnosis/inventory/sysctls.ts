@@ -8,8 +8,8 @@ import type { Distribution, Fact, Sysctl } from '#core/guest/inventory.ts'
 import { firstOfEachName } from '#dialects/find-files.ts'
 import { settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { dotted, parseSysctl, procPath } from '#dialects/linux/sysctl.ts'
-import type { Start } from './at-boot.ts'
-import { hasProgramOfSystemd } from './init.ts'
+import type { Start } from './boot/at-boot.ts'
+import { hasProgramOfSystemd } from './machine/init.ts'
 import { at, fact, findLine, wholeFile } from './place.ts'
 
 const DIRECTORIES = [

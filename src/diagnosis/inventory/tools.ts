@@ -8,11 +8,11 @@ import { type Process, processesNamed } from '#core/guest/processes.ts'
 import { judgeProcess } from '#core/guest/timekeepers.ts'
 import { isVmxTrue, parseVmx, type VmxLine, vmxValue } from '#dialects/hypervisors/vmx.ts'
 import { assignedTo, parseEnvironment } from '#dialects/linux/environment-file.ts'
-import { hasPrograms } from './daemons.ts'
-import { findHypervDriver, findHypervModule } from './hyperv-driver.ts'
-import type { Packages } from './packages.ts'
+import { hasPrograms } from './daemons/daemons.ts'
+import type { Packages } from './daemons/packages.ts'
+import { findService, type ServiceNames, type Surroundings } from './daemons/units.ts'
+import { findHypervDriver, findHypervModule } from './machine/hyperv-driver.ts'
 import { at, fact, findLine, firstThere, textAt } from './place.ts'
-import { findService, type ServiceNames, type Surroundings } from './units.ts'
 
 interface KnownTool {
   readonly name: string

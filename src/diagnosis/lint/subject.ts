@@ -24,7 +24,7 @@ import { type OpenNtpdConf, parseOpenNtpdConf } from '#dialects/openntpd/conf.ts
 import { isTemplate } from '#dialects/template.ts'
 import { parseTimesyncdConf, type TimesyncdConf } from '#dialects/timesyncd/sources.ts'
 import type { Edit, Evidence } from '../finding.ts'
-import { isSecret } from '../inventory/share.ts'
+import { isSecret } from '../inventory/copy/share.ts'
 import { type About, type DaemonName, type Machine, machineOf } from './about.ts'
 import { type FileKind, kindOf, type LintFile } from './file-kind.ts'
 import type { Presence } from './presence.ts'

@@ -1,9 +1,8 @@
 /** Who keeps the clock where several programs have to do with it: which of them sets it, and which only helps another. */
 import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
-
+import { shareable } from '../inventory/copy/share.ts'
 import { takeInventory } from '../inventory/inventory.ts'
-import { shareable } from '../inventory/share.ts'
 import { planRepair } from '../repair/plan.ts'
 import { checkMachine } from './check.ts'
 import { lintMachine } from './configuration.ts'

@@ -1,7 +1,7 @@
 /** A clock that something sets forward by one amount again and again, and whose daemon takes too much of it back each time. */
 import { expect, test } from 'vitest'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { oscillationOf } from '#analysis/log/oscillation.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { oscillationOf } from '#analysis/log/swings/oscillation.ts'
 import { explain } from '../../../test/support/explain.ts'
 import { isOfRegular, regularJumps } from './regular.ts'
 

@@ -4,8 +4,8 @@
  * other one writes into the same log it is named. Where nobody undoes it the clock was wrong before each time, and only who sets it
  * corrects it at all.
  */
-import { type Fight, foughtBy } from '#analysis/log/fought.ts'
-import { jobToldBy, type ToldJob } from '#analysis/log/told.ts'
+import { type Fight, foughtBy } from '#analysis/log/disturbances/fought.ts'
+import { jobToldBy, type ToldJob } from '#analysis/log/disturbances/told.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -1,7 +1,7 @@
 /** How much time passed between two stamps of a clock that may have leapt meanwhile, or was set by its daemon. */
-import type { Correction, Dropped } from '#analysis/log/corrections.ts'
-import { decidedAt, wrongAtStarts } from '#analysis/log/corrections-said.ts'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Correction, Dropped } from '#analysis/log/corrections/corrections.ts'
+import { decidedAt, wrongAtStarts } from '#analysis/log/corrections/corrections-said.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 

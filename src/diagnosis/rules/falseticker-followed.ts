@@ -4,9 +4,9 @@
  * vote is off: what that server says is followed, whatever the others say.
  */
 
-import type { Census } from '#analysis/log/census.ts'
-import { followedIn } from '#analysis/log/followed.ts'
-import { isOfBeingLed, LEAST_LED, leftBy } from '#analysis/log/led.ts'
+import type { Census } from '#analysis/log/sources/census.ts'
+import { followedIn } from '#analysis/log/sources/followed.ts'
+import { isOfBeingLed, LEAST_LED, leftBy } from '#analysis/log/sources/led.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Cause, Finding } from '../finding.ts'

@@ -3,10 +3,10 @@
  * others outvote it. It may be wrong for a part of the log only.
  */
 
-import { REFERENCE_CLOCKS } from '#analysis/log/best-samples.ts'
-import type { Census } from '#analysis/log/census.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import type { Spell } from '#analysis/log/spells.ts'
+import type { Census } from '#analysis/log/sources/census.ts'
+import type { Spell } from '#analysis/log/sources/spells.ts'
+import { REFERENCE_CLOCKS } from '#analysis/log/statistics/best-samples.ts'
 import { grouped } from '#core/grouped.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

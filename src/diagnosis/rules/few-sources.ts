@@ -2,10 +2,10 @@
  * single-source, two-sources, no-majority: how many opinions there are. One is believed whatever it says. Two that
  * disagree stop a daemon, since nobody can tell which one is wrong; so do halves of four.
  */
-import type { Census, SourceCount } from '#analysis/log/census.ts'
-import { LONGEST_POLL } from '#analysis/log/longest-poll.ts'
-import { mostExplained } from '#analysis/log/most-explained.ts'
-import type { Split } from '#analysis/log/splits.ts'
+import type { Census, SourceCount } from '#analysis/log/sources/census.ts'
+import { LONGEST_POLL } from '#analysis/log/sources/longest-poll.ts'
+import { mostExplained } from '#analysis/log/sources/most-explained.ts'
+import type { Split } from '#analysis/log/sources/splits.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type EventName, NO_SOURCE } from '#core/trace/series.ts'

@@ -3,9 +3,9 @@
  * correct. The clock is right, and its machine is not; less, but more than any crystal, is a note. Or the messages of a daemon alone show that it sets the clock again
  * and again, to one side, as a clock needs that goes wrong faster than the daemon can make up for.
  */
-import type { Correction } from '#analysis/log/corrections.ts'
+import type { Correction } from '#analysis/log/corrections/corrections.ts'
+import { rateToldBy } from '#analysis/log/disturbances/told.ts'
 import type { UpdateSeries } from '#analysis/log/host-log.ts'
-import { rateToldBy } from '#analysis/log/told.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'

@@ -3,7 +3,7 @@
  * is nonsense. So it is where the clock was wrong when ntpd started, and ntpd may only slew it. And while it slews a jump away its loop
  * takes that for a rate, too, by less.
  */
-import { isOvershoot } from '#analysis/log/learned-at-start.ts'
+import { isOvershoot } from '#analysis/log/rate/learned-at-start.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

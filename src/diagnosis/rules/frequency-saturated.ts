@@ -2,7 +2,7 @@
  * frequency-saturated: the correction of the rate stands at its limit, and the offset grows all the same. Or a servo of linuxptp,
  * which may correct far more, drives its clock as fast or as slowly as it can.
  */
-import { LIMIT } from '#analysis/log/saturation.ts'
+import { LIMIT } from '#analysis/log/rate/saturation.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'

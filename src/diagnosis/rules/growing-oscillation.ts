@@ -3,7 +3,7 @@
  * (field report 002). A loop that corrects too much for how seldom it looks does that: poll intervals of 1024 s against a
  * clock whose rate changes within the hour.
  */
-import type { Swing } from '#analysis/log/swings.ts'
+import type { Swing } from '#analysis/log/swings/swings.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'

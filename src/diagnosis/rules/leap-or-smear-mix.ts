@@ -3,7 +3,7 @@
  * second at once, others smeared it or did not know of it. Servers that smear must not be mixed with those that do not. Or all of
  * them served it, and this machine did not know of it.
  */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Cause, Finding, Remedy } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'

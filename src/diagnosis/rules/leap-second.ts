@@ -1,6 +1,6 @@
 /** Whether something by a second at the end of a month may have been a leap second. */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import type { Spell } from '#analysis/log/spells.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import type { Spell } from '#analysis/log/sources/spells.ts'
 import { civil, dayOf, endOfMonth } from '#core/time/civil.ts'
 import { type Instant, plus, since } from '#core/time/instant.ts'
 import { wasLeapSecondAt } from '#core/time/leap-seconds.ts'

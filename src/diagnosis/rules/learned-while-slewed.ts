@@ -1,5 +1,5 @@
 /** frequency-learned-from-a-jump, of a jump that ntpd slewed away while it ran: loopstats has what it learned, and that the clock overshot. */
-import { type LearnedOnTheWay, learnedOnTheWay, OFF } from '#analysis/log/learned-on-the-way.ts'
+import { type LearnedOnTheWay, learnedOnTheWay, OFF } from '#analysis/log/rate/learned-on-the-way.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

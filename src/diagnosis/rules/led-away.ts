@@ -2,11 +2,11 @@
  * Whom a clock went with for a part of a log only, while the others contradicted that source: as its own course tells, or its daemon,
  * where the clock was drawn at least.
  */
-import type { Census } from '#analysis/log/census.ts'
-import { followedIn } from '#analysis/log/followed.ts'
-import { LEAST_LED, type Led } from '#analysis/log/led.ts'
-import { mostExplained } from '#analysis/log/most-explained.ts'
-import type { Spell } from '#analysis/log/spells.ts'
+import type { Census } from '#analysis/log/sources/census.ts'
+import { followedIn } from '#analysis/log/sources/followed.ts'
+import { LEAST_LED, type Led } from '#analysis/log/sources/led.ts'
+import { mostExplained } from '#analysis/log/sources/most-explained.ts'
+import type { Spell } from '#analysis/log/sources/spells.ts'
 import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'

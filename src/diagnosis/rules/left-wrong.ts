@@ -2,7 +2,7 @@
  * What no other rule tells: that the clock was seconds off, against the sources that agree, for long or where the log ends.
  * An excerpt of some minutes may show no more than that; whatever the reason, such a clock is not good.
  */
-import type { Bucket } from '#analysis/log/envelope.ts'
+import type { Bucket } from '#analysis/log/statistics/envelope.ts'
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../finding.ts'

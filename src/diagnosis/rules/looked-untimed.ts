@@ -2,7 +2,7 @@
  * What `chronyd -Q` found, time after time, in lines without a stamp, and ntpdate where what it finds grows: nothing set the clock.
  * Nobody knows how long it was between two runs, so there is no rate and no duration: only how wrong the clock was, in which order.
  */
-import { growsInOrder } from '#analysis/log/runs.ts'
+import { growsInOrder } from '#analysis/log/corrections/runs.ts'
 import { signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

@@ -5,8 +5,8 @@
  */
 
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { withoutMaster } from '#analysis/log/without-master.ts'
-import { FREE_FOR_LONG } from '#analysis/log/without-sources.ts'
+import { withoutMaster } from '#analysis/log/sources/without-master.ts'
+import { FREE_FOR_LONG } from '#analysis/log/sources/without-sources.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

@@ -1,5 +1,5 @@
 /** When a disturbance was, in words: a log that begins after it knows only before when. */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import type { Subject } from '../subject.ts'
 
 export const momentOf = ({ from, to, open }: Disturbance, { when }: Subject): string =>

@@ -4,11 +4,12 @@
  * container that may not set the clock. chronyd says so when it starts, and measures against a clock of its own that it keeps
  * right in its head (sys_null.c): how wrong the system's is stands in tracking.log alone, as what is left to correct.
  */
-import type { Census } from '#analysis/log/census.ts'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { isOvershoot } from '#analysis/log/learned-at-start.ts'
-import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
-import { withoutSources } from '#analysis/log/without-sources.ts'
+
+import { type LongWay, paceOf } from '#analysis/log/corrections/long-way.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { isOvershoot } from '#analysis/log/rate/learned-at-start.ts'
+import type { Census } from '#analysis/log/sources/census.ts'
+import { withoutSources } from '#analysis/log/sources/without-sources.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

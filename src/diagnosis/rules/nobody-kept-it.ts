@@ -4,8 +4,8 @@
  * clock, when somebody began again, was off by just what it gains uncorrected: a hardware clock, read at a boot, knows nothing of that.
  */
 import type { HostLog, SampleSeries } from '#analysis/log/host-log.ts'
-import type { HeardNobody } from '#analysis/log/silences.ts'
-import { FREE_FOR_LONG } from '#analysis/log/without-sources.ts'
+import type { HeardNobody } from '#analysis/log/sources/silences.ts'
+import { FREE_FOR_LONG } from '#analysis/log/sources/without-sources.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'

@@ -2,7 +2,7 @@
  * sources-lost, as far as what chronyd sums up can tell: it took in no measurement for a long time, or made no update. Its sources may have
  * answered all the while.
  */
-import { FREE_FOR_LONG } from '#analysis/log/without-sources.ts'
+import { FREE_FOR_LONG } from '#analysis/log/sources/without-sources.ts'
 import { duration } from '#core/time/format.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'

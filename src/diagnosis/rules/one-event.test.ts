@@ -1,6 +1,6 @@
 /** One event is told once, and all that is told of it goes by true time. */
 import { expect, test } from 'vitest'
-import { saidStarts } from '#analysis/log/corrections-said.ts'
+import { saidStarts } from '#analysis/log/corrections/corrections-said.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'
 import { Router } from '#dialects/log/router.ts'

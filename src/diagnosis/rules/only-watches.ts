@@ -1,6 +1,6 @@
 /** A daemon that measures, and may not or is not to set the clock: what moves the clock it never takes back. */
-import { isAbout } from '#analysis/log/alike.ts'
-import { setRightFrom } from '#analysis/log/set-right.ts'
+import { isAbout } from '#analysis/log/disturbances/alike.ts'
+import { setRightFrom } from '#analysis/log/disturbances/set-right.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Subject } from '../subject.ts'

@@ -3,8 +3,8 @@
  * any more; -g forgives it only before the first update.
  */
 
-import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import { decidedAt, saidStarts } from '#analysis/log/corrections/corrections-said.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

@@ -1,6 +1,6 @@
 /** Between two polls that are far apart a clock whose rate has changed goes as far as a small jump: only what was corrected tells them apart. */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { mayHaveRun } from '#analysis/log/rate-steps.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { mayHaveRun } from '#analysis/log/rate/rate-steps.ts'
 import type { Cause } from '../finding.ts'
 import type { Subject } from '../subject.ts'
 

@@ -1,7 +1,7 @@
 /** Disturbances that are alike: the same size, many times. */
-import { periodOfSpans } from '#analysis/log/by-the-clock.ts'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { putsRight } from '#analysis/log/set-right.ts'
+import { periodOfSpans } from '#analysis/log/disturbances/by-the-clock.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { putsRight } from '#analysis/log/disturbances/set-right.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 

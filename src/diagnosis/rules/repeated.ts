@@ -2,7 +2,7 @@
  * What happens more often than anybody reads of has one cause, and is one finding: how often, how far apart, how much. That sizes
  * differ does not matter here; jumps of one size have rules of their own (`regular.ts`).
  */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

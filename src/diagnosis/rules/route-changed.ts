@@ -2,7 +2,7 @@
  * route-changed: the least delay of a source became another one at once and stayed. Where only one direction became longer the
  * source is off by half of that, and whoever follows it alone is, too: then the offset comes back, and the way is still another.
  */
-import type { RouteChange } from '#analysis/log/routes.ts'
+import type { RouteChange } from '#analysis/log/sources/routes.ts'
 import { grouped } from '#core/grouped.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -2,7 +2,7 @@
  * servo-lost-lock: what the summaries of ptp4l and phc2sys tell: for how long, and by how much, a clock was off that its servo had held, or which it
  * never held. They have no sign, so that nothing tells a jump of the clock from one of its source.
  */
-import { FAR, type FarSpell } from '#analysis/log/offset-sizes.ts'
+import { FAR, type FarSpell } from '#analysis/log/statistics/offset-sizes.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

@@ -2,7 +2,7 @@
  * What a loop of `ntpd -q`, ntpdate or `chronyd -q` tells of jumps: most runs put right what the clock had drifted since the last one, and
  * a few set it by far more. Lines without a stamp do not say when; none says whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
  */
-import { loopOf } from '#analysis/log/runs.ts'
+import { loopOf } from '#analysis/log/corrections/runs.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

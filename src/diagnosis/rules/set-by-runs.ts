@@ -2,8 +2,9 @@
  * no-daemon, told by its logs: a program that sets the clock once and ends is started again and again, and between two runs the clock
  * goes wrong as it likes. Whether ntpdate set anything at all its own lines do not tell: with -q it says the same.
  */
-import { foughtBy } from '#analysis/log/fought.ts'
-import { type Loop, loopOf } from '#analysis/log/runs.ts'
+
+import { type Loop, loopOf } from '#analysis/log/corrections/runs.ts'
+import { foughtBy } from '#analysis/log/disturbances/fought.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

@@ -3,7 +3,7 @@
  * sets what is more than 128 ms off, and slews the rest; chronyd sets whatever it finds, and ntpdate slews up to half a second. Nobody knows how long it was between two runs, so there is no rate: only by how much each run found
  * the clock wrong, and how long a crystal would have taken for that.
  */
-import { growsInOrder } from '#analysis/log/runs.ts'
+import { growsInOrder } from '#analysis/log/corrections/runs.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'

@@ -4,9 +4,9 @@
  * that is followed, or one that takes its place, has something new. While that one is away, or the way to it has become longer,
  * the others may answer for hours.
  */
-import { rowsOfStarts, saidStarts } from '#analysis/log/corrections-said.ts'
+import { rowsOfStarts, saidStarts } from '#analysis/log/corrections/corrections-said.ts'
+import { sleptBetween } from '#analysis/log/disturbances/sleeps.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { sleptBetween } from '#analysis/log/sleeps.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
 import { type Subject, seenStops } from '../subject.ts'

@@ -3,7 +3,7 @@
  * a word, or ntpd went on with measurements from hours ago; and the clock was right then, but for what a hardware clock is off.
  * Where the kernel says so it is kernel-saw-a-pause.
  */
-import type { Sleep } from '#analysis/log/sleeps.ts'
+import type { Sleep } from '#analysis/log/disturbances/sleeps.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { stepAfterJumps } from '../remedies.ts'

@@ -3,9 +3,10 @@
  * after: where the jump itself is known its size is. And offsets below what a step would take away follow the last large one, or the log
  * ends before.
  */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+
+import { type LongWay, paceOf } from '#analysis/log/corrections/long-way.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import type { SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
-import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'

@@ -3,8 +3,8 @@
  * second of offset takes 2000 s; chronyd up to 83 ms in a second. Of chronyd's measurements alone their pace tells it.
  */
 
-import { type LongWay, paceOf } from '#analysis/log/long-way.ts'
-import { MAX_SLEW } from '#analysis/log/slew-pace.ts'
+import { type LongWay, paceOf } from '#analysis/log/corrections/long-way.ts'
+import { MAX_SLEW } from '#analysis/log/corrections/slew-pace.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

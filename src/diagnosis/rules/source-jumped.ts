@@ -3,13 +3,14 @@
  * the others, that source has been wrong since then. Where those that jumped are more, the daemon takes the clock along: then the clock
  * is wrong, or was, and it is not said who is right.
  */
-import { oddOnesOf } from '#analysis/log/agreeing.ts'
-import { isAbout } from '#analysis/log/alike.ts'
-import type { Census } from '#analysis/log/census.ts'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+
+import { isAbout } from '#analysis/log/disturbances/alike.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { oneStayed } from '#analysis/log/disturbances/one-stayed.ts'
 import type { SampleSeries } from '#analysis/log/host-log.ts'
-import { oneStayed } from '#analysis/log/one-stayed.ts'
-import { type WentAlong, wentAlong } from '#analysis/log/went-along.ts'
+import { oddOnesOf } from '#analysis/log/sources/agreeing.ts'
+import type { Census } from '#analysis/log/sources/census.ts'
+import { type WentAlong, wentAlong } from '#analysis/log/sources/went-along.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

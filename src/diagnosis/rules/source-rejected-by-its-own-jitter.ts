@@ -3,8 +3,8 @@
  * side by side; their scatter counts in the root distance, which passes the limit of 1.5 s, and the source is not
  * selectable until the old ones have left: seven or eight polls. chronyd has a limit for the scatter too (maxjitter).
  */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import { isBefore, orderOf } from '#analysis/log/line-order.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { isBefore, orderOf } from '#analysis/log/order/line-order.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'

@@ -2,7 +2,7 @@
  * source-silent: one source was not heard for a long time, perhaps never again, while others were: there was one less to lose.
  * Where that left a single one, whatever it says is believed from then on.
  */
-import type { SourceCount } from '#analysis/log/census.ts'
+import type { SourceCount } from '#analysis/log/sources/census.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { configure } from '../remedies.ts'

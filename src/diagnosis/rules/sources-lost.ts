@@ -2,13 +2,13 @@
  * sources-lost: a long time without a measurement from any source, or without one to follow, up to the end of the log perhaps.
  * The clock runs free meanwhile.
  */
-import type { Correction } from '#analysis/log/corrections.ts'
-import { correctionsSaid, foundAt, saidStarts } from '#analysis/log/corrections-said.ts'
-import { SLACK } from '#analysis/log/eras.ts'
+import type { Correction } from '#analysis/log/corrections/corrections.ts'
+import { correctionsSaid, foundAt, saidStarts } from '#analysis/log/corrections/corrections-said.ts'
+import { sleptBetween } from '#analysis/log/disturbances/sleeps.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { gatheredIn, isOfLocalClock } from '#analysis/log/on-own-clock.ts'
-import { sleptBetween } from '#analysis/log/sleeps.ts'
-import { FREE_FOR_LONG, WANDERS } from '#analysis/log/without-sources.ts'
+import { SLACK } from '#analysis/log/order/eras.ts'
+import { gatheredIn, isOfLocalClock } from '#analysis/log/sources/on-own-clock.ts'
+import { FREE_FOR_LONG, WANDERS } from '#analysis/log/sources/without-sources.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'

@@ -3,7 +3,7 @@
  * found it with awk, sort and uniq). It is usually another interface of one of them. One that comes at a pace is none: its daemon
  * asks it more seldom than the others, and of what it answers peerstats has only what a filter let through.
  */
-import type { SourceCount } from '#analysis/log/census.ts'
+import type { SourceCount } from '#analysis/log/sources/census.ts'
 import { duration } from '#core/time/format.ts'
 import { NO_SOURCE } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'

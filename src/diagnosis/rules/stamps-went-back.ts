@@ -4,7 +4,7 @@
  * of its own steps, and its stamps show those that go back.
  */
 
-import { type Return, returnsOf } from '#analysis/log/returns.ts'
+import { type Return, returnsOf } from '#analysis/log/order/returns.ts'
 import { grouped } from '#core/grouped.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -2,10 +2,10 @@
  * stepped-back: the daemon itself set the clock back. Programs then see a time twice. phc2sys, which trusts the clock of a card,
  * sets it back by decades when nobody has set that.
  */
-import type { Correction } from '#analysis/log/corrections.ts'
-import { decidedAt, saidStarts } from '#analysis/log/corrections-said.ts'
-import { isOfBeingLed, leftBy } from '#analysis/log/led.ts'
-import { setsRight } from '#analysis/log/sleeps.ts'
+import type { Correction } from '#analysis/log/corrections/corrections.ts'
+import { decidedAt, saidStarts } from '#analysis/log/corrections/corrections-said.ts'
+import { setsRight } from '#analysis/log/disturbances/sleeps.ts'
+import { isOfBeingLed, leftBy } from '#analysis/log/sources/led.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Cause } from '../finding.ts'

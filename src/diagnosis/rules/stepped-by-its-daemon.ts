@@ -3,9 +3,9 @@
  * update of exactly zero then: by how much it stepped stands in its log, in peerstats and in rawstats, and not there. Its log
  * says by how much, and not whether the clock had jumped, or had run away in those minutes, where it is not much.
  */
-import { isOfARate, wrongAtStarts } from '#analysis/log/corrections-said.ts'
-import { foughtBy } from '#analysis/log/fought.ts'
-import { rateToldBy } from '#analysis/log/told.ts'
+import { isOfARate, wrongAtStarts } from '#analysis/log/corrections/corrections-said.ts'
+import { foughtBy } from '#analysis/log/disturbances/fought.ts'
+import { rateToldBy } from '#analysis/log/disturbances/told.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

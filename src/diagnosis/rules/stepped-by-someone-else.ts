@@ -3,10 +3,10 @@
  * chronyd notices steps of more than 10 s itself.
  */
 
-import type { Disturbance } from '#analysis/log/disturbance.ts'
-import type { WentBack } from '#analysis/log/returns.ts'
-import { putsRight } from '#analysis/log/set-right.ts'
-import { isNoticed } from '#analysis/log/sleeps.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { putsRight } from '#analysis/log/disturbances/set-right.ts'
+import { isNoticed } from '#analysis/log/disturbances/sleeps.ts'
+import type { WentBack } from '#analysis/log/order/returns.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'

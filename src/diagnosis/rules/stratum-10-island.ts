@@ -5,7 +5,7 @@
  * are silent, and says that it is synchronised.
  */
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { gatheredIn, isOfLocalClock, onOwnClock } from '#analysis/log/on-own-clock.ts'
+import { gatheredIn, isOfLocalClock, onOwnClock } from '#analysis/log/sources/on-own-clock.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, rate } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -2,7 +2,7 @@
  * Lines without a stamp of programs that are run once (`ntpd -q`, `chronyd -q`, `chronyd -Q`, ntpdate), in their order. Where lines with
  * stamps tell of such runs, those are believed.
  */
-import { loopOf } from '#analysis/log/runs.ts'
+import { loopOf } from '#analysis/log/corrections/runs.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Subject } from '../subject.ts'
 

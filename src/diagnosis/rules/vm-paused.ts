@@ -3,7 +3,7 @@
  * clocks, since all of them stand; only what servers say shows it.
  */
 
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { duration } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'

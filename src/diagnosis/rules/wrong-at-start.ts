@@ -4,16 +4,16 @@
  * cron: between two runs nothing keeps the clock. Once it is a note; where each start finds it wrong by the better part of an hour, or more, so
  * will the next.
  */
-import type { Correction } from '#analysis/log/corrections.ts'
+import type { Correction } from '#analysis/log/corrections/corrections.ts'
 import {
   decidedAt,
   firstFoundWrong,
   rowsOfStarts,
   saidStarts,
   wrongAtStarts,
-} from '#analysis/log/corrections-said.ts'
-import { SLACK } from '#analysis/log/eras.ts'
-import { rateToldBy } from '#analysis/log/told.ts'
+} from '#analysis/log/corrections/corrections-said.ts'
+import { rateToldBy } from '#analysis/log/disturbances/told.ts'
+import { SLACK } from '#analysis/log/order/eras.ts'
 import { grouped } from '#core/grouped.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '../amount.ts'

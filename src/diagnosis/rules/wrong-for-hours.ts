@@ -3,10 +3,10 @@
  * a rhythm, drifts, or stands beside the time. Whatever the reason, such a clock is not good. But a daemon that settles slowly at its
  * start does what it can: that is a note.
  */
-import type { Astray } from '#analysis/log/astray.ts'
+import type { Astray } from '#analysis/log/corrections/astray.ts'
+import { LEFT_OFF, SET_RIGHT } from '#analysis/log/disturbances/sleeps.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
-import { wasLearning } from '#analysis/log/learned-at-start.ts'
-import { LEFT_OFF, SET_RIGHT } from '#analysis/log/sleeps.ts'
+import { wasLearning } from '#analysis/log/rate/learned-at-start.ts'
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -3,11 +3,12 @@
  * follows it says; and where its own loop holds the offset against one source near zero, and not against the others, it
  * follows that one, whatever it says.
  */
-import { oddOnesOf } from '#analysis/log/agreeing.ts'
-import type { Census, SourceCount } from '#analysis/log/census.ts'
-import { followedIn } from '#analysis/log/followed.ts'
-import { mostExplained } from '#analysis/log/most-explained.ts'
-import { isAwayFrom } from '#analysis/log/moved-away.ts'
+
+import { isAwayFrom } from '#analysis/log/disturbances/moved-away.ts'
+import { oddOnesOf } from '#analysis/log/sources/agreeing.ts'
+import type { Census, SourceCount } from '#analysis/log/sources/census.ts'
+import { followedIn } from '#analysis/log/sources/followed.ts'
+import { mostExplained } from '#analysis/log/sources/most-explained.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Subject } from '../subject.ts'
 import { isAroundLeap } from './leap-second.ts'

@@ -3,7 +3,7 @@
  * clock of a story. A machine that stood is behind by as much; a clock that somebody set is ahead, or behind where the pace of the
  * polls or the daemon's word tells that the machine did not stand.
  */
-import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
+import type { Disturbance, Disturbances } from '#analysis/log/disturbances/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'

@@ -2,7 +2,7 @@
  * Servers of a recording whose clock ran away. Which ones, the analysis of the logs tells, where one was off by more and more to the
  * end; since when and how fast, the line through its exchanges beside those of the others.
  */
-import type { Spell } from '#analysis/log/spells.ts'
+import type { Spell } from '#analysis/log/sources/spells.ts'
 import { median } from '#core/number/quantile.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { apartOf } from './apart.ts'

@@ -2,7 +2,7 @@
  * Which servers of a journal were wrong for a part of it: whom the agent had found to disagree with a majority, where their samples
  * were off by enough to be worth telling.
  */
-import { halfwayOf } from '#analysis/log/spells.ts'
+import { halfwayOf } from '#analysis/log/sources/spells.ts'
 import { median } from '#core/number/quantile.ts'
 import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -3,9 +3,9 @@
  * much, each of their exchanges beside those of the others.
  */
 
-import type { Disturbance, Disturbances } from '#analysis/log/disturbance.ts'
-import type { RouteChange } from '#analysis/log/routes.ts'
-import type { Spell } from '#analysis/log/spells.ts'
+import type { Disturbance, Disturbances } from '#analysis/log/disturbances/disturbance.ts'
+import type { RouteChange } from '#analysis/log/sources/routes.ts'
+import type { Spell } from '#analysis/log/sources/spells.ts'
 import { median } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type Apart, apartOf } from './apart.ts'

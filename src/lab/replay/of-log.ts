@@ -3,11 +3,11 @@
  * loopstats or tracking.log what frequency the daemon had learned.
  */
 
-import { findDisturbances } from '#analysis/log/disturbances.ts'
-import { commonEras, Eras } from '#analysis/log/eras.ts'
+import { findDisturbances } from '#analysis/log/disturbances/disturbances.ts'
+import { isAwayFrom } from '#analysis/log/disturbances/moved-away.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
-import { isAwayFrom } from '#analysis/log/moved-away.ts'
-import type { Split } from '#analysis/log/splits.ts'
+import { commonEras, Eras } from '#analysis/log/order/eras.ts'
+import type { Split } from '#analysis/log/sources/splits.ts'
 import { grouped } from '#core/grouped.ts'
 import { median } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'

@@ -4,7 +4,7 @@
  * is not that of the oscillator: at the limit, what the clock gains beside it tells; else it is a guess, and the story says so.
  */
 
-import { LIMIT } from '#analysis/log/saturation.ts'
+import { LIMIT } from '#analysis/log/rate/saturation.ts'
 import { median, quantile } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
 import { PPM, type Rate } from '#core/time/units.ts'

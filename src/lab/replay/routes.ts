@@ -2,7 +2,7 @@
  * Ways of a recording that changed. Which ones, the analysis of the logs tells by their least delays; when exactly, and whether one
  * direction only, the exchanges before and after it.
  */
-import type { RouteChange } from '#analysis/log/routes.ts'
+import type { RouteChange } from '#analysis/log/sources/routes.ts'
 import { grouped } from '#core/grouped.ts'
 import { median } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'

@@ -1,5 +1,5 @@
 /** A recording whose offset swings: the story made of it has no such thing. */
-import { Swings } from '#analysis/log/swings.ts'
+import { Swings } from '#analysis/log/swings/swings.ts'
 import { median, quantile } from '#core/number/quantile.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'

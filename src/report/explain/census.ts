@@ -1,6 +1,6 @@
 /** Who spoke in a host's logs: a table for people, and the same for programs. */
-import type { Heard } from '#analysis/log/roll.ts'
-import type { RollCall } from '#analysis/log/roll-call.ts'
+import type { Heard } from '#analysis/log/sources/roll.ts'
+import type { RollCall } from '#analysis/log/sources/roll-call.ts'
 import { instantAt } from '#core/time/civil.ts'
 import { duration, rfc3339 } from '#core/time/format.ts'
 import { NAME_OF_NO_SOURCE } from '#core/trace/series.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Envelope } from '#analysis/log/envelope.ts'
+import { Envelope } from '#analysis/log/statistics/envelope.ts'
 import { curveOf, pointsOf } from './curves.ts'
 
 const BASE = 20_000 * 86_400

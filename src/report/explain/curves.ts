@@ -2,9 +2,10 @@
  * The curves of explained hosts, small enough to be mailed: for each bucket of time that has a value, the range in which
  * the values lay. They come from bounded envelopes, so a year takes no more room than a day.
  */
-import type { Bucket, Envelope } from '#analysis/log/envelope.ts'
+
 import type { OffsetMeasures } from '#analysis/log/host-log.ts'
-import { steadyPart } from '#analysis/log/steady.ts'
+import type { Bucket, Envelope } from '#analysis/log/statistics/envelope.ts'
+import { steadyPart } from '#analysis/log/statistics/steady.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import { printable } from '../table.ts'

@@ -3,7 +3,7 @@
  * deviations of frequency (Allan's, plain and modified), and those of time (time deviation, MTIE). Steady noise of the
  * sources falls to the right; where a line turns upwards the clock itself wanders. About a line lies how sure it is.
  */
-import { type Wander, type WanderPoint, wanderOf } from '#analysis/log/wander.ts'
+import { type Wander, type WanderPoint, wanderOf } from '#analysis/log/statistics/wander.ts'
 import { duration } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { Keeper } from '#diagnosis/keeper.ts'

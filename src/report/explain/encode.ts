@@ -3,10 +3,10 @@
  * here and decimal strings in the text; what is not known is null.
  */
 import type { HostLog, OffsetMeasures } from '#analysis/log/host-log.ts'
-import type { Moments } from '#analysis/log/moments.ts'
-import { steadyPart } from '#analysis/log/steady.ts'
-import { type WanderPoint, wanderOf } from '#analysis/log/wander.ts'
-import type { Summary } from '#analysis/log/windows.ts'
+import type { Moments } from '#analysis/log/statistics/moments.ts'
+import { steadyPart } from '#analysis/log/statistics/steady.ts'
+import { type WanderPoint, wanderOf } from '#analysis/log/statistics/wander.ts'
+import type { Summary } from '#analysis/log/statistics/windows.ts'
 import { instantAt } from '#core/time/civil.ts'
 import type { Instant } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'

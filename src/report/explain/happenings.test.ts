@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 import { explainHost } from '#diagnosis/explain.ts'

@@ -2,7 +2,7 @@
  * What a plot marks: what happened to a clock, and the large things that its daemon did. Moments are by the clock's own
  * stamps, as the curves are; by true time where chronyd slewed far, as the curves are then.
  */
-import type { Disturbance } from '#analysis/log/disturbance.ts'
+import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { amount } from '#diagnosis/amount.ts'

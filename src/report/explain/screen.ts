@@ -3,8 +3,8 @@
  * plot. It fits a terminal; the rest is in --json.
  */
 import type { SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
-import { steadyPart } from '#analysis/log/steady.ts'
-import type { Summary } from '#analysis/log/windows.ts'
+import { steadyPart } from '#analysis/log/statistics/steady.ts'
+import type { Summary } from '#analysis/log/statistics/windows.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'

@@ -2,8 +2,8 @@
  * What a change did to a clock: its logs before and after, side by side. One clock has larger offsets in one kind of log than in
  * another, and through a noisier network: where both sides were not measured in one way, only the clock’s own part of them decides.
  */
-import type { Comparison, Sizes } from '#analysis/log/compare.ts'
-import { compareOffsets } from '#analysis/log/compare.ts'
+import type { Comparison, Sizes } from '#analysis/log/statistics/compare.ts'
+import { compareOffsets } from '#analysis/log/statistics/compare.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Explained } from '#diagnosis/explain.ts'

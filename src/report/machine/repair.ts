@@ -1,8 +1,8 @@
 /** A plan of repair, as it is shown before anything is done, and as JSON. What is secret in a file is written as it is, and not shown. */
 
 import { duration } from '#core/time/format.ts'
-import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
-import { isCrontab } from '#diagnosis/inventory/share.ts'
+import { withoutSecrets, withoutSecretsDeep } from '#diagnosis/inventory/copy/secrets.ts'
+import { isCrontab } from '#diagnosis/inventory/copy/share.ts'
 import { unifiedDiff } from '#diagnosis/repair/diff.ts'
 import {
   type Advice,

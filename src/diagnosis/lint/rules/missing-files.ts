@@ -6,7 +6,7 @@
  */
 import type { NtpdAssociation } from '#dialects/ntpd/conf.ts'
 import type { Evidence, Finding } from '../../finding.ts'
-import { isSecret } from '../../inventory/share.ts'
+import { isSecret } from '../../inventory/copy/share.ts'
 import type { Presence } from '../presence.ts'
 import { isReadBy, lastRead } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'

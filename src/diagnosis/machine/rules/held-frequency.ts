@@ -2,7 +2,7 @@
  * frequency-saturated, frequency-far-off of a machine: the correction of the rate that its daemon holds, by its drift file, by
  * what its programs printed, or by the kernel now. ntpd and the kernel end at 500 ppm; chronyd goes as far as `maxdrift`, and no crystal does.
  */
-import { LIMIT, NEARLY } from '#analysis/log/saturation.ts'
+import { LIMIT, NEARLY } from '#analysis/log/rate/saturation.ts'
 import type { Fact, Inventory, TimeDaemon } from '#core/guest/inventory.ts'
 import { rate } from '#core/time/format.ts'
 import type { Rate } from '#core/time/units.ts'

@@ -4,7 +4,7 @@
  */
 import type { ClockJob, Inventory, TimeDaemon, UnitCondition, UnitFacts } from '#core/guest/inventory.ts'
 import type { Finding } from '../../finding.ts'
-import { TIMESERVER } from '../../inventory/sysntpd.ts'
+import { TIMESERVER } from '../../inventory/daemons/sysntpd.ts'
 import type { Action } from '../../repair/action.ts'
 import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStart } from '../../service-words.ts'

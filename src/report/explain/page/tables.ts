@@ -1,8 +1,9 @@
 /** Numbers of a host: who spoke and how often, and how far off the clock was, series by series. */
-import type { SourceCount } from '#analysis/log/census.ts'
+
 import type { OffsetMeasures, SampleSeries, UpdateSeries } from '#analysis/log/host-log.ts'
-import { steadyPart } from '#analysis/log/steady.ts'
-import type { Summary } from '#analysis/log/windows.ts'
+import type { SourceCount } from '#analysis/log/sources/census.ts'
+import { steadyPart } from '#analysis/log/statistics/steady.ts'
+import type { Summary } from '#analysis/log/statistics/windows.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Explained } from '#diagnosis/explain.ts'
 import type { FindingName } from '#diagnosis/finding.ts'

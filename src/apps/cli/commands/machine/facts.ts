@@ -1,8 +1,8 @@
 /** `clockwright facts`: what this machine is, or the one of a copy, as far as its clock is concerned. */
 import type { ConfigurationFile, Inventory } from '#core/guest/inventory.ts'
+import { withoutSecretsDeep } from '#diagnosis/inventory/copy/secrets.ts'
+import { shareable } from '#diagnosis/inventory/copy/share.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
-import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
-import { shareable } from '#diagnosis/inventory/share.ts'
 import { inventoryText } from '#report/inventory.ts'
 import { openMachine } from '../../../inventory/open.ts'
 import { printJson, styler } from '../../print.ts'

@@ -1,6 +1,6 @@
 /** `clockwright check`: what is wrong, or will go wrong, with the time of this machine, or of one whose files were copied. */
 import { worst } from '#diagnosis/finding.ts'
-import { withoutSecretsDeep } from '#diagnosis/inventory/secrets.ts'
+import { withoutSecretsDeep } from '#diagnosis/inventory/copy/secrets.ts'
 import { checkMonitoring, checkScreen, encodeCheck } from '#report/machine/check.ts'
 import { encodePlan } from '#report/machine/repair.ts'
 import { examine, FORECAST_WITHIN } from '../../../check/examine.ts'

@@ -3,8 +3,8 @@
  * what it is and when it begins; then all are read in the order in which they were written, those without years last.
  */
 import { HostLog } from '#analysis/log/host-log.ts'
-import { InOrder, PUT_IN_ORDER } from '#analysis/log/in-order.ts'
-import { Repeats, repeatedIn } from '#analysis/log/repeats.ts'
+import { InOrder, PUT_IN_ORDER } from '#analysis/log/order/in-order.ts'
+import { Repeats, repeatedIn } from '#analysis/log/order/repeats.ts'
 import { trulyAt } from '#core/trace/truly-at.ts'
 import { type Explained, explainHost } from '#diagnosis/explain.ts'
 import { LOG_FORMATS } from '#dialects/formats.ts'

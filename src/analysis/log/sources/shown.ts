@@ -1,0 +1,81 @@
+/**
+ * What sources showed at the same times: the log is looked at in windows of a few measurements of one source, and in each the
+ * sources are held against that one.
+ */
+import { upperMedian } from '#core/number/quantile.ts'
+import type { Seconds } from '#core/time/units.ts'
+import type { Apart, Thinned } from '../statistics/thinned.ts'
+import { mostExplained } from './most-explained.ts'
+
+/** A source that was heard less often is held against none. */
+const LEAST_HEARD = 8
+/** How finely the log is looked at. */
+export interface Fineness {
+  /** Measurements of the source that the others are held against. */
+  readonly rows: number
+  /** Of the others fewer say nothing. */
+  readonly least: number
+}
+/** Windows in a row: once may be a filter that holds an old sample. */
+export const LEAST_WINDOWS = 2
+export const LEAST_TIME: Seconds = 1800
+
+export interface Heard {
+  readonly source: number
+  readonly thinned: Thinned
+}
+
+/** What a source showed in a window, against the reference. */
+export interface Shown {
+  readonly source: number
+  /** The median, and the quarters. */
+  readonly level: Seconds
+  readonly low: Seconds
+  readonly high: Seconds
+  readonly delay: Seconds
+  /** What its way explains, and a clock that runs away: of ntpd's filters a sample may be eight polls old. */
+  readonly limit: Seconds
+  readonly apart: readonly Apart[]
+}
+
+export const oftenHeard = (all: readonly Heard[]): Heard[] =>
+  all.filter(({ thinned }) => thinned.rows.length >= LEAST_HEARD)
+
+export function shownAgainst(
+  { thinned: reference }: Heard,
+  all: readonly Heard[],
+  fineness: Fineness,
+): Shown[][] {
+  const { rows } = reference
+  const windows: Shown[][] = Array.from({ length: Math.floor(rows.length / fineness.rows) }, () => [])
+  for (const { source, thinned } of all) {
+    const apart = thinned.against(reference)
+    let start = 0
+    for (const [i, window] of windows.entries()) {
+      const end = i + 1 < windows.length ? rows[(i + 1) * fineness.rows]! : Number.POSITIVE_INFINITY
+      let stop = start
+      while (stop < apart.length && apart[stop]!.row < end) stop++
+      if (stop - start >= fineness.least) window.push(shownBy(source, apart.slice(start, stop)))
+      start = stop
+    }
+  }
+  return windows
+}
+
+export const reachOf = ({ rows }: Thinned): number => rows.at(-1)! - rows[0]!
+
+function shownBy(source: number, apart: readonly Apart[]): Shown {
+  const sizes = apart.map(({ size }) => size).sort((a, b) => a - b)
+  const delays = apart.map(({ delay }) => delay).filter(delay => !Number.isNaN(delay))
+  const delay = upperMedian(delays)
+  const quarter = sizes.length >> 2
+  return {
+    source,
+    level: upperMedian(sizes),
+    low: sizes[quarter]!,
+    high: sizes[sizes.length - 1 - quarter]!,
+    delay,
+    limit: mostExplained(delay) + upperMedian(apart.map(({ moved }) => moved)),
+    apart,
+  }
+}

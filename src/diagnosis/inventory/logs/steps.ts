@@ -1,0 +1,101 @@
+/**
+ * Steps of the clock in the logs of the system: by programs that say so themselves (ntpdate, ntpd, chronyd, VirtualBox), and those
+ * that others noticed (systemd until 241, chronyd). Steps that come at a fixed time are the mark of a job or of a tool.
+ */
+import type { Files } from '#core/guest/files.ts'
+import type { ClockSteps, Place } from '#core/guest/inventory.ts'
+import { upperMedian } from '#core/number/quantile.ts'
+import type { Seconds } from '#core/time/units.ts'
+import { readStamp } from '#dialects/log/stamp.ts'
+import { at, linesIn } from '../place.ts'
+import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
+
+const LOGS = [
+  ...PROGRAM_LOGS,
+  '/var/log/ntp',
+  '/sos_commands/logs/journalctl_--no-pager_--catalog_--boot',
+  '/sos_commands/logs/journalctl_--no-pager_--boot',
+  '/sos_commands/logs/journalctl_--no-pager',
+]
+
+/** Words of ntpdate 4.2, ntpd 4.2, chronyd 1.24 to 4.6, systemd 208 to 241 and VBoxService 4 to 7; the size is in seconds. */
+const SENTENCES: readonly (readonly [pattern: RegExp, by: string | undefined])[] = [
+  [/\bntpdate(?:\[\d+\])?: .*step time server \S+ offset (-?\d+\.\d+) sec/, 'ntpdate'],
+  [/\bntpd(?:\[\d+\])?: .*(?:time reset|clock_step|time set) ([+-]?\d+\.\d+) ?s/, 'ntpd'],
+  [/System clock was stepped by (-?\d+\.\d+) seconds/, 'chronyd'],
+  [/VBoxService.*(?:Radical guest time change|time sync.*set)()/i, 'VBoxService'],
+  [/systemd\[\d+\]: Time has been changed()/, undefined],
+  [/(?:Forward|Backward) time jump detected!()/, undefined],
+]
+
+export const isOfSteps = (line: string): boolean => SENTENCES.some(([pattern]) => pattern.test(line))
+
+interface Step {
+  readonly at: Seconds
+  readonly size: Seconds | undefined
+  readonly place: Place
+}
+
+const MOST_PLACES = 3
+
+export function findSteps(files: Files): ClockSteps[] {
+  const found = new Map<string | undefined, Step[]>()
+  for (const path of LOGS) {
+    for (const [index, text] of linesIn(files, path, MOST_LOG).entries()) {
+      if (text.length > LONGEST) continue
+      const step = readStep(text)
+      if (!step) continue
+      const { by, at: when, size } = step
+      found.set(by, [...(found.get(by) ?? []), { at: when, size, place: at(path, text, index + 1) }])
+    }
+    // Other logs of the system hold the same lines.
+    if (found.size > 0) break
+  }
+  return [...found].map(([by, steps]) => {
+    const sizes = steps.flatMap(({ size }) => size ?? [])
+    return {
+      by,
+      count: steps.length,
+      every: periodOf(steps.map(step => step.at)),
+      size: sizes.length > 0 ? upperMedian(sizes) : undefined,
+      evidence: steps.slice(-MOST_PLACES).map(({ place }) => place),
+    }
+  })
+}
+
+const LONGEST = 1000
+
+function readStep(
+  text: string,
+): { by: string | undefined; at: Seconds; size: Seconds | undefined } | undefined {
+  for (const [pattern, by] of SENTENCES) {
+    const match = pattern.exec(text)
+    // Only the distance of two lines matters, so any year will do.
+    const stamped = match && readStamp(text, 0)
+    if (stamped) return { by, at: stamped.at, size: match[1] ? Number(match[1]) : undefined }
+  }
+  return undefined
+}
+
+/** So many alike are no chance. */
+const MANY = 4
+const SHORTEST: Seconds = 5
+/** cron starts its jobs in the first second of a minute, and a log has whole seconds. */
+const SAME: Seconds = 3
+const MOST_LEFT_OUT = 12
+const MINUTE: Seconds = 60
+
+/** The usual distance, when nearly all are that or a small multiple of it. */
+function periodOf(times: readonly Seconds[]): Seconds | undefined {
+  const gaps = times.slice(1).map((time, i) => time - times[i]!)
+  const period = upperMedian(gaps)
+  if (times.length < MANY || period < SHORTEST) return undefined
+  const regular = gaps.filter(gap => {
+    const times = Math.round(gap / period)
+    return times >= 1 && times <= MOST_LEFT_OUT && Math.abs(gap - times * period) <= SAME * times
+  })
+  if (regular.length < 0.8 * gaps.length) return undefined
+  // Jobs begin with the minute; what is a second off is the log.
+  const whole = Math.round(period / MINUTE) * MINUTE
+  return Math.abs(period - whole) <= SAME && whole > 0 ? whole : period
+}
