@@ -55,3 +55,18 @@ test('so it is where a filter shows the quickest of eight: their jitter tells of
   expect(jittery(0.008)).toEqual([])
   expect(jittery(2e-4)).toEqual([9, -9])
 })
+
+test('the first of all may be a burst in one queue, and tell nothing of the way', () => {
+  const random = new Random(11)
+  const burst = [0.0258, 0.0254, 0.0287, 0.0291]
+  const mostlyQuick = (rows: number) =>
+    Array.from({ length: rows }, () => 0.015 + 0.003 * random.uniform() * random.uniform())
+  const changes = (delays: readonly number[]) =>
+    changesIn(
+      delays.map(delay => [delay, 0]),
+      true,
+    )
+  expect(changes([...burst, ...mostlyQuick(100)])).toEqual([])
+  // What was there for some time was the way.
+  expect(changes([...burst, ...burst, ...burst, ...mostlyQuick(100)])).toEqual([-10])
+})

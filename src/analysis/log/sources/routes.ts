@@ -58,7 +58,7 @@ interface Bucket {
   readonly offset: Seconds
 }
 
-const FIELDS = 11
+const FIELDS = 12
 const COUNT = 0
 /** Of the polls since. */
 const DELAY = 1
@@ -75,6 +75,8 @@ const DIFFERS = 8
 const WAY_QUEUE = 9
 /** Of the polls since, what a filter kept back. */
 const KEPT_BACK = 10
+/** How often some polls agreed with the way: the first of all may be those of a burst, all in one queue. */
+const WAY_SEEN = 11
 
 export class Routes {
   readonly #largest = new Largest<RouteChange>(MOST, ({ before, after }) => Math.abs(after - before))
@@ -102,13 +104,15 @@ export class Routes {
       if (++state[s + COUNT]! < POLLS) continue
       const way = state[s + WAY_DELAY]!
       const change = state[s + DELAY]! - way
-      if (way === 0 || Math.abs(change) < Math.max(LEAST, SHARE * way)) {
-        const share = way === 0 ? 1 : FOLLOW
+      const begins = way === 0 || (change < 0 && state[s + WAY_SEEN]! < AGREE)
+      if (begins || Math.abs(change) < Math.max(LEAST, SHARE * way)) {
+        const share = begins ? 1 : FOLLOW
+        state[s + WAY_SEEN]!++
         const queue = state[s + DELAYS]! / POLLS - state[s + DELAY]!
         const all = queue + state[s + KEPT_BACK]! / POLLS
         state[s + WAY_QUEUE]! += share * (all - state[s + WAY_QUEUE]!)
         // A queue that grows makes no way longer.
-        if (change < 0 || way === 0 || queue < LEAST / 2) state[s + WAY_DELAY] = way + share * change
+        if (change < 0 || begins || queue < LEAST / 2) state[s + WAY_DELAY] = way + share * change
         state[s + WAY_OFFSET]! += share * (state[s + OFFSETS]! / POLLS - state[s + WAY_OFFSET]!)
         state[s + DIFFERS] = 0
       } else this.#judge(who, { to: at[row]!, file, line: line[row]! })
@@ -180,6 +184,7 @@ export class Routes {
     }
     state[s + WAY_DELAY] = after
     state[s + WAY_OFFSET] = offset
+    state[s + WAY_SEEN] = AGREE
     state[s + DIFFERS] = 0
   }
 
