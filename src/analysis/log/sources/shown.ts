@@ -13,11 +13,11 @@ const LEAST_HEARD = 8
 export interface Fineness {
   /** Measurements of the source that the others are held against. */
   readonly rows: number
+  /** From the begin of one window to that of the next: less where what lasts a window and a half shall fill two. */
+  readonly every: number
   /** Of the others fewer say nothing. */
   readonly least: number
 }
-/** Windows in a row: once may be a filter that holds an old sample. */
-export const LEAST_WINDOWS = 2
 export const LEAST_TIME: Seconds = 1800
 
 export interface Heard {
@@ -47,16 +47,20 @@ export function shownAgainst(
   fineness: Fineness,
 ): Shown[][] {
   const { rows } = reference
-  const windows: Shown[][] = Array.from({ length: Math.floor(rows.length / fineness.rows) }, () => [])
+  const begins = Array.from(
+    { length: Math.max(0, Math.floor((rows.length - fineness.rows) / fineness.every) + 1) },
+    (_, i) => i * fineness.every,
+  )
+  const windows: Shown[][] = begins.map(() => [])
   for (const { source, thinned } of all) {
     const apart = thinned.against(reference)
     let start = 0
     for (const [i, window] of windows.entries()) {
-      const end = i + 1 < windows.length ? rows[(i + 1) * fineness.rows]! : Number.POSITIVE_INFINITY
+      const end = i + 1 < windows.length ? rows[begins[i]! + fineness.rows]! : Number.POSITIVE_INFINITY
+      while (i > 0 && start < apart.length && apart[start]!.row < rows[begins[i]!]!) start++
       let stop = start
       while (stop < apart.length && apart[stop]!.row < end) stop++
       if (stop - start >= fineness.least) window.push(shownBy(source, apart.slice(start, stop)))
-      start = stop
     }
   }
   return windows

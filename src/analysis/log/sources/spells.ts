@@ -5,17 +5,13 @@
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { isContradicted } from './contradicted.ts'
-import {
-  type Heard,
-  LEAST_TIME,
-  LEAST_WINDOWS,
-  oftenHeard,
-  reachOf,
-  type Shown,
-  shownAgainst,
-} from './shown.ts'
+import { type Heard, LEAST_TIME, oftenHeard, reachOf, type Shown, shownAgainst } from './shown.ts'
 
-const FINENESS = { rows: 8, least: 4 }
+const FINENESS = { rows: 8, every: 4, least: 4 }
+/** In a row. They overlap. */
+const LEAST_WINDOWS = 2
+/** A filter may hold an old sample for eight polls, and so many are bent when the clock jumps. */
+const LEAST_AWAY = 9
 
 export interface Spell {
   readonly source: number
@@ -38,21 +34,27 @@ export interface Spell {
 
 export function spellsOf(all: readonly Heard[]): Spell[] {
   const often = oftenHeard(all)
-  const [reference] = often.toSorted((a, b) => reachOf(b.thinned) - reachOf(a.thinned))
-  if (!reference || often.length < 3) return []
-  const windows = shownAgainst(reference, often, FINENESS)
-  const middles = windows.map(middleOf)
+  const [reference, other] = often.toSorted((a, b) => reachOf(b.thinned) - reachOf(a.thinned))
+  if (!reference || !other || often.length < 3) return []
+  // Against itself a source is never away.
+  const ofOthers = judgedWindows(shownAgainst(reference, often, FINENESS))
+  const ofReference = judgedWindows(shownAgainst(other, often, FINENESS))
   return often.flatMap(({ source }) =>
     spellsBy(
-      windows.flatMap((window, i) => {
+      (source === reference.source ? ofReference : ofOthers).flatMap(({ window, middle }) => {
         const mine = window.find(each => each.source === source)
-        return mine && middles[i]
-          ? [{ mine, middle: middles[i], side: sideOf(mine, window, middles[i].level) }]
-          : []
+        return mine ? [{ mine, middle, side: sideOf(mine, window, middle.level) }] : []
       }),
     ),
   )
 }
+
+/** Those in which a majority agrees. */
+const judgedWindows = (windows: readonly (readonly Shown[])[]) =>
+  windows.flatMap(window => {
+    const middle = middleOf(window)
+    return middle ? [{ window, middle }] : []
+  })
 
 interface Middle {
   readonly level: Seconds
@@ -98,6 +100,7 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
     const away = of.flatMap(({ mine, middle }) =>
       mine.apart.filter(({ size }) => side * (size - middle.level) > mine.limit),
     )
+    if (new Set(away).size < LEAST_AWAY) return []
     const [from, to] = [away[0]!.at, away.at(-1)!.at]
     const sizes = of.map(({ mine, middle }) => mine.level - middle.level)
     return to - from < LEAST_TIME

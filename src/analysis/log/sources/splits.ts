@@ -3,20 +3,14 @@
  * what it showed, give or take what its way explains; without a moment that more than half of them can mean, nobody can tell.
  */
 import type { Seconds } from '#core/time/units.ts'
-import {
-  type Heard,
-  LEAST_TIME,
-  LEAST_WINDOWS,
-  oftenHeard,
-  reachOf,
-  type Shown,
-  shownAgainst,
-} from './shown.ts'
+import { type Heard, LEAST_TIME, oftenHeard, reachOf, type Shown, shownAgainst } from './shown.ts'
 
 /** One that was heard for a part of the log only is no measure of the rest. */
 const NEARLY_ALL = 0.8
 /** One that agrees is asked seldom: in hours a few times. */
-const FINENESS = { rows: 4, least: 2 }
+const FINENESS = { rows: 4, every: 4, least: 2 }
+/** In a row: one may be a filter that holds an old sample. */
+const LEAST_WINDOWS = 2
 
 export interface Split {
   readonly from: Seconds
