@@ -4,8 +4,8 @@
  */
 import type { Distribution, TimeDaemon } from '#core/guest/inventory.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { ntpdOfRelease } from '#dialects/ntpd/of-release.ts'
 import { writtenDaemon } from '#lab/players/daemon-name.ts'
-import { ntpdOfRelease } from '#lab/players/of-release.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { machineAround } from '../machine-around.ts'
 import { clockOptions, findOwnDaemon } from './own-daemon.ts'

@@ -1,5 +1,5 @@
 /**
- * Corrections that are not written: `disalbe ntp` does nothing, and as `disable ntp` nobody would keep the clock. What appears with a
+ * Corrections that are not written: `restrcit default ignore` does nothing, and put right it drops what servers answer. What appears with a
  * correction, is graver than a note, and ends nothing as grave is its harm. A setting that has a default is taken out with its line,
  * which changes nothing; what says who is asked and who is let in was written on purpose, and is left to a person.
  */
@@ -89,7 +89,7 @@ export const onlyIn = (some: readonly Finding[], others: readonly Finding[]): Fi
   some.filter(({ name }) => !others.some(other => other.name === name))
 
 /** Their first word, in a line that is put right, says that nothing is lost with it. */
-const HAVE_DEFAULTS: ReadonlySet<string> = new Set(['disable', 'enable', 'tinker', 'tos'])
+const HAVE_DEFAULTS: ReadonlySet<string> = new Set(['tinker', 'tos'])
 
 function notWritten(finding: Finding, harm: Finding): Finding {
   const corrections = editsOf(finding).filter(({ kind }) => kind === 'replace')

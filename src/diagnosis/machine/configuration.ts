@@ -5,6 +5,7 @@
 import type { Files } from '#core/guest/files.ts'
 import type { HypervisorFact, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
+import { ntpdOfRelease } from '#dialects/ntpd/of-release.ts'
 import type { Finding, FindingName } from '../finding.ts'
 import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
@@ -213,6 +214,13 @@ function filesOf(inventory: Inventory): string[] {
   return [...new Set(paths)].filter(path => !SCRIPTS.test(path))
 }
 
+/** Where neither packages nor logs are at hand: the one that its distribution brings. */
+const versionByRelease = (
+  { name, unit }: TimeDaemon,
+  { kernel: { distribution } }: Inventory,
+): string | undefined =>
+  name === 'ntpd' && unit && distribution ? ntpdOfRelease(distribution.value) : undefined
+
 /** Of ptp4l, phc2sys and others the linter knows no word. */
 const isKnown = ({ name }: TimeDaemon): boolean => (DAEMONS as readonly string[]).includes(name)
 
@@ -222,7 +230,7 @@ export function aboutOf(inventory: Inventory): About {
   const active = usedDaemons(inventory)
   const daemons = active.filter(isKnown).map(daemon => ({
     name: daemon.name as DaemonName,
-    version: daemon.version?.value,
+    version: daemon.version?.value ?? versionByRelease(daemon, inventory),
     presumed: isPresumed(daemon),
     watches: daemon.setsTime?.value === false,
     given: daemon.given !== undefined,

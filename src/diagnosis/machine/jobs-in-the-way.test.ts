@@ -79,3 +79,22 @@ test('chronyd that somebody has to start keeps the clock first', () => {
   expect(all).toContainEqual(expect.objectContaining({ kind: 'start', daemon: 'chronyd' }))
   expect(said(all)).toEqual([`${TABLE}, once chronyd keeps the clock`])
 })
+
+test.each([
+  ['disable ntp\n', undefined],
+  ['disable auth ntp # watch only\n', 'disable auth # watch only'],
+])('ntpd that only measured by `%s` keeps the clock, and the job goes', (line, left) => {
+  const all = actions(JOB, {
+    'usr/sbin/ntpd': '',
+    'etc/ntp.conf': `server a.example iburst\nserver b.example iburst\n${line}`,
+    'usr/lib/systemd/system/ntpd.service': '[Service]\nExecStart=/usr/sbin/ntpd -g\n',
+    'etc/systemd/system/multi-user.target.wants/ntpd.service': {
+      link: '/usr/lib/systemd/system/ntpd.service',
+    },
+  })
+  expect(edited(all)).toContain(TABLE)
+  const change = left === undefined ? { kind: 'delete' } : { kind: 'replace', text: left }
+  expect(all).toContainEqual(
+    expect.objectContaining({ file: '/etc/ntp.conf', edit: expect.objectContaining({ line: 3, ...change }) }),
+  )
+})

@@ -417,3 +417,18 @@ describe('a folder in /run that only DHCP fills', () => {
     expect(two({ ...red, ...listed('10.1.1.1', '10.1.1.2', '10.1.1.3', '10.1.1.4') })).toEqual([])
   })
 })
+
+describe('a copy without packages has the ntpd of its release', () => {
+  const copy = (release: string): Members => ({
+    ...GUEST,
+    'etc/redhat-release': release,
+    'usr/sbin/ntpd': '',
+    'etc/init.d/ntpd': '#!/bin/sh\n',
+    'etc/rc.d/rc3.d/S58ntpd': { link: '/etc/init.d/ntpd' },
+    'etc/ntp.conf': 'tinker panic 0 stepout 10\n',
+  })
+  const clamped = expect.stringMatching(/stepout-clamped/)
+  test('there a stepout of 10 s does what it says', () =>
+    expect(found(copy('CentOS release 6.10 (Final)\n'))).not.toContainEqual(clamped))
+  test('of another nobody knows', () => expect(found(copy('Ours release 1.0\n'))).toContainEqual(clamped))
+})

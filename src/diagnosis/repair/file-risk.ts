@@ -14,6 +14,10 @@ const RISKS: readonly (readonly [path: RegExp, risk: string])[] = [
     'None until a menu of GRUB is made from it, and the machine is started with that.',
   ],
   [
+    /^\/etc\/kernel\/cmdline$/,
+    'None until an entry of the boot loader is made from it, as for the next kernel that is installed, and the machine is started with that.',
+  ],
+  [
     /^\/boot\//,
     'The next start of the machine reads it; in the menu of the boot loader an entry can be edited by hand. What makes this menu from another file overwrites it.',
   ],

@@ -7,4 +7,7 @@ test('one command takes words out and puts others in', () => {
   ])
   expect(changeByGrubby(['ro'], ['ro', 'nohz=off'])).toEqual(['grubby --update-kernel=ALL --args="nohz=off"'])
   expect(changeByGrubby(['ro'], ['ro'])).toEqual([])
+  expect(changeByGrubby(['ro', 'clocksource=hpet', 'clocksource=hpet'], ['ro'])).toEqual([
+    'grubby --update-kernel=ALL --remove-args="clocksource=hpet"',
+  ])
 })

@@ -5,8 +5,8 @@
 
 /** The command that makes of the one command line the other; nothing where both have the same words. */
 export function changeByGrubby(before: readonly string[], after: readonly string[]): string[] {
-  const removed = before.filter(word => !after.includes(word))
-  const added = after.filter(word => !before.includes(word))
+  const removed = [...new Set(before)].filter(word => !after.includes(word))
+  const added = [...new Set(after)].filter(word => !before.includes(word))
   if (removed.length + added.length === 0) return []
   const options = [
     ...(removed.length > 0 ? [`--remove-args="${removed.join(' ')}"`] : []),

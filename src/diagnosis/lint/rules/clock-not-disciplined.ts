@@ -7,6 +7,7 @@ import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { lastSetting } from '../reads.ts'
 import { found, type LintRule, removeWord } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject } from '../subject.ts'
+import { notDisabled } from '../take-out.ts'
 import { hostClock } from './host-clock.ts'
 
 export const clockNotDisciplined: LintRule = subject => [
@@ -31,7 +32,13 @@ const asksCardAlone = (subject: LintSubject): boolean =>
 function switchedOff(subject: LintSubject): Finding[] {
   const ntp = lastSetting(subject, ({ switches }) => switches.get('ntp'))
   if (!ntp || ntp.value) return []
-  return off(subject, evidenceAt(subject, ntp.file, ntp.line), '`disable ntp`', 'ntpd', [])
+  return off(
+    subject,
+    evidenceAt(subject, ntp.file, ntp.line),
+    '`disable ntp`',
+    'ntpd',
+    notDisabled(subject, 'ntp'),
+  )
 }
 
 function off(

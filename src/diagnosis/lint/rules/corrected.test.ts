@@ -35,9 +35,9 @@ test.each([
   ],
   [
     'two findings take all that a line says',
-    'tinker panic 0\nserver a\ntinker step 30 stepout 10\n',
+    'tinker panic 0\nserver a\ntinker step 30 panic 500\n',
     'tinker panic 0\nserver a\n',
-    ['slew-only', 'stepout-clamped'],
+    ['slew-only', 'panic-exit-ahead'],
   ],
 ])('ntp.conf: %s', (_, before, after, names) => {
   expect(corrected('/etc/ntp.conf', before, ...names)).toBe(after)

@@ -12,7 +12,7 @@ import { PROGRAMS } from '../daemons.ts'
 import { lastDirective, lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject } from '../subject.ts'
-import { withoutSetting } from './slew-only.ts'
+import { withoutSetting } from '../take-out.ts'
 import { WATCHED } from './sources.ts'
 
 export const neverNear: LintRule = subject => configuredSources(subject).flatMap(of => tooNear(subject, of))

@@ -9,7 +9,7 @@ import { inGuests } from '../advice.ts'
 import { lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
-import { withoutSetting } from './slew-only.ts'
+import { withoutSetting } from '../take-out.ts'
 
 export const panic: LintRule = subject => [...panicExitAhead(subject), ...panicNotFirst(subject)]
 

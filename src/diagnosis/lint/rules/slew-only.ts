@@ -5,13 +5,13 @@
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { defaultsOf } from '#dialects/ntpd/defaults.ts'
-import { withoutSetting as takeOutSetting } from '#dialects/ntpd/take-out.ts'
 import { amount } from '../../amount.ts'
 import type { Edit, Evidence, Finding } from '../../finding.ts'
 import { inGuests, MIGRATION_PAUSE, SLEW, slewTime } from '../advice.ts'
 import { lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { editContinued, evidenceAt, type LintSubject, lineOf, ntpdOptions } from '../subject.ts'
+import { withoutSetting } from '../take-out.ts'
 import { withoutFlag } from '../without-flag.ts'
 
 /** From here on a step is so rare that it is as good as forbidden. */
@@ -48,19 +48,6 @@ function byTinker(subject: LintSubject): Finding[] {
     }),
   ]
 }
-
-/** Each `tinker`, or `tos`, with one setting less, since of several lines the last counts; one goes when nothing else is on it. */
-export const withoutSetting = (subject: LintSubject, name: string): Edit[] =>
-  subject.ntp.flatMap(({ file, read }) =>
-    read.commands
-      .filter(command => /^(?:tinker|tos)$/.test(command.name) && command.words.includes(name))
-      .map(({ line }): Edit => {
-        const text = takeOutSetting(lineOf(subject, file, line), name)
-        return text === undefined
-          ? { file, line, kind: 'delete', text: '' }
-          : { file, line, kind: 'replace', text, goesWhenBare: true }
-      }),
-  )
 
 function slewed(
   subject: LintSubject,

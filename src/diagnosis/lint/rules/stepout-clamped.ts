@@ -3,7 +3,7 @@ import { defaultsOf } from '#dialects/ntpd/defaults.ts'
 import { lastSetting } from '../reads.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, readerOf } from '../subject.ts'
-import { withoutSetting } from './slew-only.ts'
+import { withoutSetting } from '../take-out.ts'
 
 const LEAST = 300
 
@@ -35,7 +35,7 @@ export const stepoutClamped: LintRule = subject => {
         version: ntpd?.numbers.join('.'),
         text: 'Short polls bring the step sooner in every version: `minpoll 4 maxpoll 6` for each source. Leave the stepout at its default.',
         changes: ['server … iburst minpoll 4 maxpoll 6'],
-        edits: withoutSetting(subject, 'stepout'),
+        edits: least === undefined ? [] : withoutSetting(subject, 'stepout'),
       },
       confirm: 'The time from spike_detect to clock_step in the log of ntpd after a pause.',
     }),
