@@ -94,10 +94,57 @@ describe('ntpd', () => {
     expect(found(...slept(0.015))).toEqual(['note slept', 'good good'])
   })
 
+  const NTP = 15_020
+  /** The same as single exchanges. */
+  const exchange = (at: number, offset: number) =>
+    SERVERS.map(server => {
+      const stamp = (61_375 - NTP) * 86_400 + at + server / 10
+      const [sent, there, back] = [stamp - 0.02, stamp - 0.01 + offset, stamp].map(each => each.toFixed(9))
+      const day = 61_375 + Math.floor(at / 86_400)
+      return `${day} ${((at % 86_400) + server / 10).toFixed(3)} 192.0.2.${server} 192.0.2.9 ${sent} ${there} ${there} ${back} 0 4 4 2 10 -23 0.000100 0.000200 C0000201`
+    })
+  const exchanges = (from: number, to: number, offset: number) =>
+    Array.from({ length: Math.ceil((to - from) / 1024) }, (_, i) => exchange(from + 1024 * i, offset)).flat()
+
+  test('single exchanges beside them tell by what the clock was off, and take nothing away', () => {
+    // The filters let an older sample through first.
+    const filtered = [
+      ...polls(64, 8 * HOUR),
+      ...rows(22 * HOUR, 0.001),
+      ...rows(22 * HOUR + 1024, -0.4),
+      ...rows(22 * HOUR + 1800, 0, 7.9375),
+      ...polls(22 * HOUR + 1900, 30 * HOUR),
+    ]
+    const single = [
+      ...exchanges(64, 8 * HOUR, 0),
+      ...exchanges(22 * HOUR, 22 * HOUR + 1100, -0.4),
+      ...exchanges(22 * HOUR + 1900, 30 * HOUR, 0),
+    ]
+    const { findings } = explain(...filtered, ...single)
+    expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual(['note slept', 'good good'])
+    expect(findings[0]!.measures.size).toBeCloseTo(-0.4, 2)
+  })
+
   test('filters that are empty: it ran, and heard nobody', () => {
     const names = found(...slept(7.9375))
     expect(names).toContain('warning sources-lost')
     expect(names).not.toContain('note slept')
+  })
+
+  test('a row of a source that is not reachable: it ran, and heard nobody', () => {
+    const unreached = rows(22 * HOUR - 10, 0, 0.2).map(row => row.replace('963a', '863a'))
+    const names = found(...polls(64, 8 * HOUR), ...unreached, ...polls(22 * HOUR, 30 * HOUR))
+    expect(names).toContain('warning sources-lost')
+    expect(names).not.toContain('note slept')
+  })
+
+  test('what it slews away for three hours afterwards is of that sleep', () => {
+    const behind = Array.from({ length: 11 }, (_, i) => rows(22 * HOUR + 1024 * i, 0.06)).flat()
+    expect(found(...polls(64, 8 * HOUR), ...behind, ...polls(22 * HOUR + 11 * 1024, 36 * HOUR))).toEqual([
+      'note wrong-for-hours',
+      'note slept',
+      'good good',
+    ])
   })
 
   test('days whose files are not there are no sleep', () => {

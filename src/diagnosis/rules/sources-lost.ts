@@ -116,7 +116,7 @@ export const sourcesLost: Rule = subject => {
           : [
               {
                 what: 'the network or a firewall lost the packets',
-                why: events.length > 0 ? 'the daemon was running and noticed' : 'the daemon was running',
+                why: events.length > 0 ? 'the daemon was running and noticed' : 'if the daemon was running',
               },
             ]),
         ...(summedUp
@@ -129,7 +129,12 @@ export const sourcesLost: Rule = subject => {
           : []),
         ...(open
           ? []
-          : [{ what: 'the machine or the daemon was stopped', why: 'if it logged a start afterwards' }]),
+          : [
+              {
+                what: 'the machine slept, or it or the daemon was stopped',
+                why: 'if the kernel logged that, or the daemon a start afterwards',
+              },
+            ]),
       ],
       ...(!answered
         ? {

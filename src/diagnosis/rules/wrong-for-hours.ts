@@ -19,6 +19,8 @@ import type { Subject } from '../subject.ts'
 /** A daemon that started with a clock as wrong as it may slew has settled by then: in hundreds of quiet runs within 20 minutes. */
 const LONG: Seconds = 3600
 const CRITICAL: Seconds = 1
+/** Until ntpd has stepped, and slewed away what the step left; at long polls. */
+const SETTLED: Seconds = 2 * SET_RIGHT
 
 /** For a host of which nothing else is wrong. */
 export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: Subject): Finding | undefined {
@@ -29,7 +31,7 @@ export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: S
   if (!astray || astray.time < LONG) return undefined
   const { time, from, to, most, off } = astray
   const settles = wasSettling(astray, log, keeper.daemon)
-  const slept = time <= sleeps.length * SET_RIGHT && Math.abs(most) <= LEFT_OFF
+  const slept = time <= sleeps.length * SETTLED && Math.abs(most) <= LEFT_OFF
   const known = settles || slept
   return {
     name: 'wrong-for-hours',

@@ -43,7 +43,7 @@ export function sleepsOf(log: HostLog, daemon: Daemon, found: readonly Disturban
   const silences = log.bestSamples(daemon)?.silences.all
   const said = saidByKernel(log, silences)
   if (said.length > 0) return said
-  const all = daemon === 'chrony' ? noticed(log, silences) : keptIn(silences)
+  const all = daemon === 'chrony' ? noticed(log, silences) : keptIn(silencesOfFilters(log, daemon))
   return all.filter(sleep => !found.some(each => isOf(each, sleep) && Math.abs(each.size) > LEFT_OFF))
 }
 
@@ -107,7 +107,18 @@ function quietBefore(
   return right && Number.isFinite(from) && leap.at - from > QUIET ? { from, to: leap.at } : undefined
 }
 
-function keptIn(silences: readonly HeardNobody[] = []): Sleep[] {
+/** Filters tell that it slept, and single exchanges beside them what the clock was off by: a filter may show an older sample. */
+function silencesOfFilters(log: HostLog, daemon: Daemon): HeardNobody[] {
+  const [filtered, exchanged] = [false, true].map(single =>
+    log.samplesOf(daemon).find(({ exchanges }) => exchanges === single),
+  )
+  return (filtered?.silences.all ?? []).map(silence => {
+    const same = exchanged?.silences.all.find(({ from, to }) => from < silence.to && to > silence.from)
+    return same ? { ...silence, offset: same.offset } : silence
+  })
+}
+
+function keptIn(silences: readonly HeardNobody[]): Sleep[] {
   const all = silences.filter(each => each.kept && !isOfWholeDays(each))
   const slept = all.some(({ from, to }) => to - from > GIVEN_UP)
   return all

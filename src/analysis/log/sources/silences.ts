@@ -1,6 +1,6 @@
 /**
  * Times in which no source was heard, longer than a poll: nobody answered, nobody asked, or the machine slept. ntpd's filters tell the
- * first from the last: who does not answer eight polls leaves an empty one, and what sleeps keeps what it had.
+ * first from the last: who does not answer eight polls leaves an empty one, or is not reachable by its row, and what sleeps keeps what it had.
  */
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -42,7 +42,7 @@ export class Silences {
         this.#longest.offer({
           from: last,
           to: time,
-          kept: !exchanges && dispersion[row]! < EMPTIED,
+          kept: !exchanges && !Number.isNaN(offset[row]) && dispersion[row]! < EMPTIED,
           offset: offset[row]!,
         })
       last = time
