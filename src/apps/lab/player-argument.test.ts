@@ -67,3 +67,14 @@ test('files of one name are named by the folders in which they differ, one file 
 test('a file that is not there is named as it stands behind the last colon', () => {
   expect(() => chosen('ntpd-4.2.8p15,-u,ntp:ntp:/none.conf')).toThrow(/^\/none\.conf: there is no such file/)
 })
+
+test('of a folder it is said which file in it may have been meant', () => {
+  const root = join(folder, 'root')
+  mkdirSync(root)
+  expect(() => chosen(`ntpd-4.2.8p15:${root}`)).toThrow(`${root}: is a folder; name a file in it`)
+  mkdirSync(join(root, 'etc'))
+  writeFileSync(join(root, 'etc/ntp.conf'), 'server 192.0.2.1\n')
+  expect(() => chosen(`ntpd-4.2.8p15:${root}`)).toThrow(
+    `${root}: is a folder; name the file: ${root}/etc/ntp.conf`,
+  )
+})

@@ -202,6 +202,7 @@ config = "[Time]"
     expect(notes).toEqual([
       'rhel.conf: line 2: other files are not read',
       'rhel.conf: line 3: no command of ntpd that is known here',
+      expect.stringMatching(/^`config` of openntpd: it runs on Linux/),
       '`config` of openntpd: line 2: no server that is asked over the network',
       '`config` of timesyncd: the servers of the story stand for those that are compiled in',
     ])

@@ -20,6 +20,7 @@ import {
   leftOutOfNtpd,
   leftOutOfNtpdRs,
   leftOutOfOpenNtpd,
+  unknownToNtpdRs,
 } from './left-out.ts'
 import { type LinePlace, lineNames } from './line-name.ts'
 import { overruledIn } from './overruled.ts'
@@ -66,6 +67,10 @@ const NOVOLLEY =
   'with `novolley` nobody is heard by this line: it is not played, and ntpd 4.2.8 drops the line with a syntax error'
 
 const CLOCKS = 'reference clocks are not played'
+
+/** Facts: adjtime(3) of glibc and musl; kern_tc.c of OpenBSD. */
+const ON_LINUX =
+  'it runs on Linux, whose kernel takes an offset away by 0.5 ms a second; that of OpenBSD does so ten times as fast'
 
 const ASKED: ReadonlySet<string> = new Set(['server', 'pool', 'peer'])
 
@@ -126,6 +131,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
       sources: servers.length,
       strange: notUnderstood,
       leftOut: [...notUsable, ...leftOutOfOpenNtpd(text)],
+      assumed: [ON_LINUX],
     }
   },
   'ntpd-rs'(text) {
@@ -133,7 +139,7 @@ const READERS: Readonly<Record<DaemonKind, Reader>> = {
     const secured = sources.some(({ mode }) => mode.startsWith('nts'))
     return {
       sources: sources.length,
-      strange: notUnderstood,
+      strange: [...notUnderstood, ...unknownToNtpdRs(text)],
       leftOut: [
         ...(secured ? [{ line: 1, why: 'NTS is played as plain NTP' }] : []),
         ...clocks.map(why(CLOCKS)),
@@ -204,7 +210,11 @@ const sayGuess = (kind: DaemonKind, name: string): string =>
   `could be of several daemons and is taken for ${kind}'s; of another one say so: ${kind === 'ntpd' ? 'chrony' : 'ntpd'}:${name}`
 
 /** By these a line that is not understood is not passed over. */
-const STRICT: Partial<Record<DaemonKind, string>> = { chronyd: 'chronyd', openntpd: 'the ntpd of OpenNTPD' }
+const STRICT: Partial<Record<DaemonKind, string>> = {
+  chronyd: 'chronyd',
+  openntpd: 'the ntpd of OpenNTPD',
+  'ntpd-rs': 'ntpd-rs',
+}
 
 function whyNotStarting(
   kind: DaemonKind,
@@ -281,8 +291,8 @@ export function configuredPlayer(said: Said): Configured | undefined {
   const fatal = strange.filter(each => !bearable.includes(each))
   const unstarted = whyNotStarting(kind, fatal, placeOf)
   const notes = [
-    ...silent,
     ...(unstarted === undefined ? [] : [unstarted]),
+    ...silent,
     ...sayEach(lines, placeOf),
     ...remarks,
   ]

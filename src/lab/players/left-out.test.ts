@@ -134,9 +134,10 @@ describe('ntpd-rs', () => {
         `${source}poll-interval-limits = { min = 4, max = 6 }\n[synchronization]\nwarn-on-jump = false\nalgorithm = { step-threshold = 0.1, initial-wander = 1e-8 }\nminimum-agreeing-source = 1\n`,
       ),
     ).toEqual([
+      'ntpd-rs does not start with line 8, and nobody would keep the clock: played as if it did',
       'line 4: `poll-interval-limits` is not played: all sources are asked as `[source-defaults]` says',
       'line 7: `initial-wander` is not played: its usual value holds',
-      'line 8: `minimum-agreeing-source` is no key of ntpd-rs, which would not start with it',
+      'line 8: `minimum-agreeing-source` is no key of ntpd-rs',
     ])
     expect(
       notesOf(
@@ -154,6 +155,9 @@ test('a daemon that would not start for a line is said to, and one that passes o
   )
   expect(notesOf('openntpd', 'servers pool.example\nserver\n')[0]).toMatch(
     /does not start with line 2, and nobody/,
+  )
+  expect(notesOf('ntpd-rs', '[[source]]\nmode = "server"\naddress = "a"\nadress = "b"\n')[0]).toMatch(
+    /^ntpd-rs does not start with line 4, and nobody/,
   )
   for (const [daemon, text] of [
     ['ntpd-4.2.8p15', broken],

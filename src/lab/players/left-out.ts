@@ -169,23 +169,22 @@ function barredServers(conf: ChronyConf): LeftOut[] {
 export const leftOutOfNtpd = (text: string, version: NtpdVersion | undefined): LeftOut[] =>
   leftOutOf(NTPD_TABLE, heededCommands(text, version))
 
+/** It does not start with one. */
+export const unknownToNtpdRs = (text: string): LeftOut[] =>
+  unknownKeys(text).map(({ line, word, what }) => ({ line, why: `\`${word}\` is no ${what} of ntpd-rs` }))
+
 export function leftOutOfNtpdRs(text: string): LeftOut[] {
-  const unknown = unknownKeys(text).map(({ line, word, what }) => ({
-    line,
-    why: `\`${word}\` is no ${what} of ntpd-rs, which would not start with it`,
-  }))
   const { played, leftOut } = NTPD_RS_GROUPS
   const written = keysWritten(text)
   // Of a table within a line it is told by the name of that table.
   const isTold = (line: number, table: string) =>
     leftOut.has(table) && written.some(each => each.line === line && `${each.table}.${each.key}` === table)
-  const known = written.flatMap(({ line, table, key }) => {
+  return written.flatMap(({ line, table, key }) => {
     if (isTold(line, table)) return []
     const path = `${table}.${key}`
     const why = leftOut.get(path) ?? (played.has(path) ? undefined : leftOut.get(`${table}.*`))
     return key === undefined || why === undefined ? [] : [{ line, why: `\`${key}\` is not played: ${why}` }]
   })
-  return [...unknown, ...known]
 }
 
 export const leftOutOfOpenNtpd = (text: string): LeftOut[] =>

@@ -4,10 +4,10 @@
  */
 import { halfwayOf } from '#analysis/log/sources/spells.ts'
 import { median } from '#core/number/quantile.ts'
-import { since } from '#core/time/instant.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { type Apart, apartOf } from './apart.ts'
 import { FEWEST, isDrift, type Off } from './drifts.ts'
+import { judgedIn } from './judged.ts'
 import { LEAST } from './lies.ts'
 import type { Moment } from './moments.ts'
 import type { Recorded } from './trace-of-journal.ts'
@@ -21,9 +21,9 @@ interface Liars {
   readonly trusted: ReadonlySet<number>
 }
 
-/** `names`: of the sources, by their number. The clock of the moments is the counter from the start. */
+/** A majority must have spoken against a source: where there was none, nobody knows who was wrong. `names`: of the sources, by their number. The clock of the moments is the counter from the start. */
 export function liarsOf(moments: readonly Moment[], names: readonly string[], recorded: Recorded): Liars {
-  const doubted = names.map(name => doubtsIn(recorded, name))
+  const doubted = names.map(name => judgedIn(recorded, name, 'disagrees-with-majority'))
   const trusted = new Set([...names.keys()].filter(source => doubted[source]!.length === 0))
   const liars: [source: number, size: Seconds][] = []
   const running: Off[] = []
@@ -58,22 +58,4 @@ function offFrom(off: readonly Apart[], open: boolean): Off {
     ),
     open,
   }
-}
-
-interface Doubt {
-  readonly from: Seconds
-  readonly to: Seconds
-}
-
-/** When a majority spoke against a source. Where there was none, nobody knows who was wrong. */
-function doubtsIn({ first, records }: Recorded, name: string): Doubt[] {
-  const states = records.filter(record => record.kind === 'source' && record.source === name)
-  return states.flatMap((record, i) => {
-    if (record.kind !== 'source' || record.reason !== 'disagrees-with-majority') return []
-    const next = states[i + 1]
-    return {
-      from: since(record.at.monotonic, first.monotonic),
-      to: next ? since(next.at.monotonic, first.monotonic) : Number.POSITIVE_INFINITY,
-    }
-  })
 }

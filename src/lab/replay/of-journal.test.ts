@@ -132,6 +132,15 @@ const withSamples = (
   }
 }
 
+test('of hours in which no majority agreed it is said that the story has none of them', () => {
+  const parted = storyOfJournal(record(true, [{}, { lies: [{ at: 9000, offset: 0.3 }] }]))!
+  expect(parted.scenario.event.filter(({ kind }) => kind === 'server')).toEqual([])
+  expect(parted.doubts.join()).toMatch(
+    /from [23]\.\d+ h to [56]\.\d+ h the servers were apart by up to 30\d ms, and no majority agreed/,
+  )
+  expect(storyOfJournal(record(true))!.doubts.join()).not.toContain('majority')
+})
+
 test('servers that differ by the port alone are several', () => {
   const elsewhere = withSamples(record(true), sample => ({
     ...sample,

@@ -16,6 +16,7 @@ import { liesIn, wrongByLies } from './lies.ts'
 import { type Moment, without } from './moments.ts'
 import { byHour, type Reconstructed, storyOfObserved } from './story.ts'
 import type { Recorded } from './trace-of-journal.ts'
+import { sayUndecided, undecidedIn } from './undecided.ts'
 
 /** `clock` is the counter from the start, and `offset` what of D neither pauses nor the slope explain. */
 interface Point extends Moment {
@@ -62,6 +63,7 @@ export function storyOfJournal(recorded: Recorded): Reconstructed | undefined {
   return storyOfObserved({
     about: 'A story made from the journal of an agent: its oscillator, its paths, and what happened to it.',
     length: length + lostBy(length),
+    doubts: sayUndecided(undecidedIn(level, names, recorded), lies),
     ahead: -begun,
     frequencyError: -(roughly + slope),
     rates: hourlyRates(points, roughly + slope),

@@ -7,17 +7,15 @@ import { findDisturbances } from '#analysis/log/disturbances/disturbances.ts'
 import { isAwayFrom } from '#analysis/log/disturbances/moved-away.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { commonEras, Eras } from '#analysis/log/order/eras.ts'
-import type { Split } from '#analysis/log/sources/splits.ts'
 import { grouped } from '#core/grouped.ts'
 import { median } from '#core/number/quantile.ts'
 import { sum } from '#core/number/sum.ts'
-import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Piece, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 import { announcingOf, sayAnnouncing } from './announcing.ts'
 import { happenedIn, pausesOf, sayRough, stepsOf } from './disturbances.ts'
 import { driftsIn, isDrift } from './drifts.ts'
-import { type Lie, liesIn, suspectsOf, wrongByLies } from './lies.ts'
+import { liesIn, suspectsOf, wrongByLies } from './lies.ts'
 import { type Correction, type Exchange, type Frequency, KEPT, type Moment, without } from './moments.ts'
 import { AT_THE_LIMIT, oscillationOf } from './oscillation.ts'
 import { outagesIn, sayOutage } from './outages.ts'
@@ -25,6 +23,7 @@ import { routesIn, wrongByRoutes } from './routes.ts'
 import { saySwings } from './say-swings.ts'
 import { type Reconstructed, storyOfObserved } from './story.ts'
 import { longestStretch, sayLeftOut } from './stretches.ts'
+import { sayUndecided } from './undecided.ts'
 
 const FEWEST = 8
 
@@ -120,8 +119,9 @@ export class LogRecording {
         ...announcing.map(sayAnnouncing),
         ...sayOrder(exchanges, nameOf),
         ...sayUndecided(
-          analysed.flatMap(({ splits }) => splits),
-          first!.clock,
+          analysed
+            .flatMap(({ splits }) => splits)
+            .map(({ from, to, apart }) => ({ from: from - first!.clock, to: to - first!.clock, apart })),
           lies,
         ),
       ],
@@ -240,18 +240,6 @@ export class LogRecording {
     return kept.sort((a, b) => a[0]!.clock - b[0]!.clock).flat()
   }
 }
-
-/** Where no majority was left a story takes nobody for a liar. */
-const sayUndecided = (splits: readonly Split[], begin: Seconds, lies: readonly Lie[]): string[] =>
-  splits
-    .map(({ from, to, apart }) => ({ from: from - begin, to: to - begin, apart }))
-    .filter(
-      ({ from, to }) => !lies.some(({ at, until = Number.POSITIVE_INFINITY }) => at < to && until > from),
-    )
-    .map(
-      ({ from, to, apart }) =>
-        `from ${duration(from)} to ${duration(to)} the servers were apart by up to ${duration(apart)}, and no majority agreed: who was wrong is not known, and the story has none of it`,
-    )
 
 /** A log has answers as they come in, to the second at best. Who asks one server at a time asks the first. */
 function sayOrder(exchanges: readonly Exchange[], nameOf: (source: number) => string): string[] {
