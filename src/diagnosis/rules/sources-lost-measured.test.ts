@@ -56,3 +56,48 @@ describe.each([
 test('statistics of another time say nothing about the last word', () => {
   expect(told(...measured(FROM), ntpd(20 * HOUR, '0.0.0.0 0618 08 no_sys_peer'))).toEqual([['good', 'good']])
 })
+
+describe('ntpd that says nothing of its sources', () => {
+  const started = ntpd(0, 'ntpd 4.2.8p6@1.3265-o Sun Nov 22 12:09:30 UTC 2026 (1): Starting')
+  const given = SOURCES.map((source, nth) => row(FROM + 2 * HOUR + nth, source, '8023', 2e-4))
+  const lost = (...lines: readonly string[]) => explain(...measured(FROM), ...lines).findings[0]
+
+  test('has rows of sources that are not reachable, and no other after them', () => {
+    expect(lost(...given)).toMatchObject({
+      name: 'sources-lost',
+      measures: { time: FROM + 2 * HOUR + 2 - LAST, open: 1 },
+    })
+  })
+
+  test('has such rows, and ran on until it was ended', () => {
+    expect(lost(...given, started, exit)).toMatchObject({ measures: { time: 12 * HOUR - LAST, open: 1 } })
+  })
+
+  test('measured nothing more until it was ended', () => {
+    expect(lost(started, exit)).toMatchObject({
+      name: 'sources-lost',
+      measures: { time: 12 * HOUR - LAST, open: 1 },
+    })
+  })
+
+  test.each([
+    ['the start of that run is not known', [exit]],
+    ['it was started again meanwhile', [started, ntpd(11 * HOUR, 'ntpd 4.2.8p6 (1): Starting'), exit]],
+    [
+      'it ended on another day, of which there may be a file',
+      [started, ntpd(30 * HOUR, 'ntpd exiting on signal 15')],
+    ],
+  ])('may have measured elsewhere: %s', (_, lines) => {
+    expect(lost(...lines)).toMatchObject({ name: 'good' })
+  })
+
+  test('says in a zone that nobody knows when it ended', () => {
+    const own = (at: string, text: string) => ` 5 Mar ${at} ntpd[700]: ${text}`
+    const words = (begun: string) => [
+      own(begun, 'ntpd 4.2.8p6@1.3265-o Sun Nov 22 12:09:30 UTC 2026 (1): Starting'),
+      own('12:00:00', 'ntpd exiting on signal 15 (Terminated)'),
+    ]
+    expect(lost(...words('00:00:00'))).toMatchObject({ name: 'sources-lost' })
+    expect(lost(...words('03:30:00'))).toMatchObject({ name: 'good' })
+  })
+})

@@ -16,13 +16,12 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 import { LONG, type Silence, silenceOf } from './silence.ts'
+import { silentToTheEnd, UNTIL_NOTICED } from './silent-to-the-end.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
 const TOO_DISTANT = /^Server has too large root distance/
 /** One that is heard contradicts nobody. */
 const FEW = 2
-/** A source is given up after eight polls, of 1024 s at most. */
-const UNTIL_NOTICED: Seconds = 3 * 3600
 
 export const sourcesLost: Rule = subject => {
   const { log, keeper, when } = subject
@@ -35,7 +34,12 @@ export const sourcesLost: Rule = subject => {
     .filter(({ silent, back }) => !rejected.some(({ lost }) => lost.at >= silent && lost.at < back))
     .map(each => ({ ...each, time: each.time - sleptBetween(each.silent, each.back, sleeps) }))
     .sort((a, b) => b.time - a.time)[0]
-  const longest = [silence, told]
+  const ending = silentToTheEnd(subject)
+  const unreached = ending && {
+    ...ending,
+    time: ending.time - sleptBetween(ending.silent, ending.back, sleeps),
+  }
+  const longest = [silence, told, unreached]
     .filter(each => each !== undefined)
     .sort((a, b) => b.time - a.time)
     .find(({ time, least }) => time > least)
@@ -75,7 +79,7 @@ export const sourcesLost: Rule = subject => {
           ? [
               {
                 text: open
-                  ? `its measurements stop at ${when(silent)}, and it goes on speaking until ${when(back)}`
+                  ? `its measurements stop at ${when(silent)}, and it goes on writing until ${when(back)}`
                   : `the lines of its log stop at ${when(silent)} and go on at ${when(back)}`,
               },
             ]
@@ -116,7 +120,12 @@ export const sourcesLost: Rule = subject => {
           : [
               {
                 what: 'the network or a firewall lost the packets',
-                why: events.length > 0 ? 'the daemon was running and noticed' : 'if the daemon was running',
+                why:
+                  events.length > 0
+                    ? 'the daemon was running and noticed'
+                    : open
+                      ? 'the daemon was running'
+                      : 'if the daemon was running',
               },
             ]),
         ...(summedUp
