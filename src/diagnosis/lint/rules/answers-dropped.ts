@@ -12,6 +12,7 @@ import {
   type Restriction,
   refusedPools,
   refusesPools,
+  restrictionsOf,
   whatDeafens,
   withoutDeafening,
 } from '#dialects/ntpd/restrict.ts'
@@ -37,6 +38,11 @@ export function answersDropped(subject: LintSubject, all: readonly RestrictionAt
   if (namesMore(subject, subject.ntp)) return []
   return [...deaf(subject, all), ...poolsRefused(subject, all)]
 }
+
+export const restrictionsIn = (subject: LintSubject): RestrictionAt[] =>
+  subject.ntp.flatMap(({ file, read }) =>
+    restrictionsOf(read.commands, versionOf(subject)).map(each => ({ file, ...each })),
+  )
 
 const askedBy = ({ ntp }: LintSubject): Asked[] =>
   ntp.flatMap(({ file, read }) =>

@@ -2,7 +2,7 @@
  * restrict-drops-answers, kod-without-limited, restrict-default-open, restrict-exception-wide, restrict-and-multicast: what `restrict` of ntp.conf lets others do
  * (ntp.conf(5), "Access Control Options"). NTPsec has `noquery` and `limited` by itself.
  */
-import { isEverybody, refusesPools, restrictionsOf } from '#dialects/ntpd/restrict.ts'
+import { isEverybody, refusesPools } from '#dialects/ntpd/restrict.ts'
 import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { found, type LintRule } from '../rule.ts'
@@ -12,15 +12,13 @@ import {
   FOR_SOURCES,
   type RestrictionAt as Restriction,
   refused,
-  versionOf,
+  restrictionsIn,
 } from './answers-dropped.ts'
 import { withOption } from './sources.ts'
 import { unusableRestrictions } from './unusable-restrictions.ts'
 
 export const restrict: LintRule = subject => {
-  const all = subject.ntp.flatMap(({ file, read }) =>
-    restrictionsOf(read.commands, versionOf(subject)).map(each => ({ file, ...each })),
-  )
+  const all = restrictionsIn(subject)
   return [
     ...unusableRestrictions(subject),
     ...answersDropped(subject, all),

@@ -30,6 +30,10 @@ export const othersThatSmear = (address: string): string | undefined =>
 /** The clock of AWS's network card keeps leap seconds. What the clocks of other hosts do is not known. */
 const ENA = /^PHC .*\/ptp_ena/
 
+/** Of the words of lines: both ways are here, as AWS has it set up, and whoever is added smears unlike one of them. */
+export const isOfBothWays = (words: readonly string[]): boolean =>
+  words.some(word => /\/ptp_ena/.test(word)) && words.some(word => smearOf(word) !== undefined)
+
 /** What servers of one's own network do, they alone know: they may follow one of these. */
 const isPublic = (address: string): boolean => smearOf(address) !== undefined || !isOwn(address)
 

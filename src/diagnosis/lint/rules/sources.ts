@@ -9,14 +9,13 @@ import { optionFormsOf } from '#dialects/grammar.ts'
 import { wordsOf } from '#dialects/named-source.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
-import { isBefore } from '#dialects/ntpd/version.ts'
 import type { Evidence, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources, isOffered } from '../configured-sources.ts'
 import { PROGRAMS } from '../daemons.ts'
 import { PULSES } from '../origin.ts'
 import { found, type LintRule } from '../rule.ts'
 import { evidenceAt, type LintSubject, lineOf } from '../subject.ts'
-import { othersThatSmear } from './smear.ts'
+import { addedSources } from './added-sources.ts'
 
 /** How many sources a pool is good for. */
 const POOL = 4
@@ -193,9 +192,9 @@ function few(
     count: number
   },
 ): Finding {
-  const hosts = moreLike(what.evidence.map(({ text }) => text))
-  const pool = of.daemon === 'ntpd' && knowsNoPool(subject) ? serversOf(hosts) : POOLS[of.program]?.(hosts)
   const after = of.after ?? { file: of.file, line: subject.lines[of.file]!.length }
+  const lines = what.evidence.map(({ text }) => text)
+  const { changes, edits, needs } = addedSources(subject, of.program, lines, after)
   return found({
     name: what.name,
     severity: what.severity,
@@ -205,39 +204,13 @@ function few(
     cost: what.cost,
     remedy: {
       daemon: of.daemon,
-      text: `Four sources stand the loss of one and the lie of another.${of.daemon !== 'chrony' || subject.machine.isGuest === false ? '' : ' The clock of the host (a PTP device of KVM, Hyper-V or VMware) can be one more.'}`,
-      changes: pool?.split('\n') ?? ['NTP=ntp1.example ntp2.example ntp3.example ntp4.example'],
-      edits:
-        pool === undefined ? [] : [{ file: after.file, line: after.line, kind: 'insert-after', text: pool }],
+      text: `Four sources stand the loss of one and the lie of another.${of.daemon !== 'chrony' || subject.machine.isGuest === false ? '' : ' The clock of the host (a PTP device of KVM, Hyper-V or VMware) can be one more.'}${needs ? ` ${needs}` : ''}`,
+      changes,
+      edits,
     },
     confirm: '`clockwright query` with these and other servers.',
   })
 }
-
-/** What makes four of few, as each program writes it. */
-const POOLS: Readonly<Partial<Record<string, (host: string) => string>>> = {
-  [PROGRAMS.ntpd]: host => `pool ${host} iburst`,
-  [PROGRAMS.chronyd]: host => `pool ${host} iburst`,
-  [PROGRAMS.openntpd]: host => `servers ${host}`,
-  [PROGRAMS['ntpd-rs']]: host =>
-    `\n[[source]]\nmode = "pool"\naddress = "${host === PUBLIC ? `ntpd-rs.${PUBLIC}` : host}"`,
-}
-
-const PUBLIC = 'pool.ntp.org'
-
-/** Beside servers that smear leap seconds only others that do it in the same way. */
-const moreLike = (lines: readonly string[]): string =>
-  lines
-    .flatMap(wordsOf)
-    .map(othersThatSmear)
-    .find(host => host !== undefined) ?? PUBLIC
-/** ntpd before 4.2.6. */
-const knowsNoPool = ({ machine: { ntpd } }: LintSubject): boolean =>
-  ntpd !== undefined && ntpd.family === 'classic' && isBefore(ntpd, [4, 2, 6, 0])
-const serversOf = (host: string): string =>
-  host === PUBLIC
-    ? [0, 1, 2, 3].map(each => `server ${each}.${host} iburst`).join('\n')
-    : `server ${host} iburst`
 
 /** There a table follows behind the last line of the file. */
 const isToml = (program: string): boolean => program === PROGRAMS['ntpd-rs']
