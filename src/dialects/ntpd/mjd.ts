@@ -42,6 +42,13 @@ function readPlain(cursor: Cursor, baseDay: number, column: Float64Array, row: n
   let c = bytes[at]!
   if (mjd < FIRST || c === POINT) return false
   let whole = 0
+  const four = digitsAt(view, at)
+  // Five, but in the first hours of a day.
+  if (areDigits(four)) {
+    whole = fourDigits(four)
+    at += 4
+    c = bytes[at]!
+  }
   while (c >= ZERO && c <= NINE && whole < MOST_SECONDS) {
     whole = Math.imul(whole, 10) + c - ZERO
     c = bytes[++at]!
