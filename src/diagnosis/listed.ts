@@ -27,6 +27,9 @@ export interface Unfollowed<T extends Told = LogEvent> {
   readonly marked: readonly T[]
   /** Those that it hears well and refuses. */
   readonly refused: readonly T[]
+  /** Of these, such as are too far from a clock that is right, and such as vary too much. */
+  readonly distant: readonly T[]
+  readonly noisy: readonly T[]
   /** The offsets of more than half of them; undefined when they contradict each other. */
   readonly majority: readonly T[] | undefined
 }
@@ -49,5 +52,12 @@ export function unfollowedOf<T extends Told>({
   const marked = last('falseticker')
   // The daemon knows better how sure each of them is.
   const contradicted = 2 * marked.length >= heard.length || 2 * largest.length <= heard.length
-  return { heard, marked, refused: last('rejected'), majority: contradicted ? undefined : largest }
+  return {
+    heard,
+    marked,
+    refused: last('rejected'),
+    distant: last('too-distant'),
+    noisy: last('jitter-too-high'),
+    majority: contradicted ? undefined : largest,
+  }
 }

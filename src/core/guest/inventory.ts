@@ -270,7 +270,7 @@ export interface TimeDaemon {
   readonly heldFrequency?: Fact<Rate> | undefined
 }
 
-/** `offset-now`: positive when the clock is behind. Without a source it is said of the clock as a whole. */
+/** `offset-now`: positive when the clock is behind. `too-distant`: how far from the root. Without a source it is said of the clock as a whole. */
 export interface Reported {
   readonly says:
     | 'synchronised'
@@ -279,6 +279,8 @@ export interface Reported {
     | 'selected'
     | 'unreachable'
     | 'rejected'
+    | 'too-distant'
+    | 'jitter-too-high'
     | 'falseticker'
   readonly source: string | undefined
   readonly size: Seconds | undefined

@@ -1,5 +1,5 @@
 /** What a sosreport holds of chronyc, ntpq, ntpstat, timedatectl, date and hwclock is told of the copy. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
 import { checkMachine } from './check.ts'
@@ -273,3 +273,30 @@ test.each<[string, Members, readonly string[]]>([
     ['warning rtc-far-off'],
   ],
 ])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))
+
+describe('sources that are heard, and that chronyd follows none of', () => {
+  const heard = (state: string, margin: string) =>
+    [1, 2, 3, 4].map(
+      n =>
+        `^${state} 10.0.0.${n}                      3   6   377    3${n}  +1${n}ms[ +1${n}ms] +/- ${margin}`,
+    )
+  const NOT = tracking('0.000000000 seconds slow', 'Not synchronised')
+  const findingOf = (members: Members) => {
+    const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
+    const all = checkMachine({ inventory, live: undefined, prospect: undefined })
+    return all.find(({ name }) => name === 'not-synchronised')
+  }
+
+  test('too far from a clock that is right', () => {
+    const finding = findingOf({ ...NOT, ...sources(...heard('?', '10041ms')) })
+    expect(finding).toMatchObject({ severity: 'critical', measures: { heard: 4, distance: 10.041 } })
+    expect(finding!.evidence[0]!.text).toContain('10041ms')
+    expect(finding!.remedy.changes.join()).toContain('maxdistance 16')
+  })
+
+  test('too noisy', () => {
+    const finding = findingOf({ ...NOT, ...sources(...heard('~', '12ms')) })
+    expect(finding).toMatchObject({ severity: 'critical' })
+    expect(finding!.what).toContain('maxjitter')
+  })
+})

@@ -53,5 +53,8 @@ const SPOKEN_OF: Readonly<Record<string, Daemon>> = {
   openntpd: 'other',
 }
 
+/** As findings speak of it. */
+export const spokenOf = ({ name }: TimeDaemon): Daemon | undefined => SPOKEN_OF[name]
+
 /** Is it about this daemon? */
-export const isOf = ({ name }: TimeDaemon, { remedy }: Finding): boolean => remedy.daemon === SPOKEN_OF[name]
+export const isOf = (daemon: TimeDaemon, { remedy }: Finding): boolean => remedy.daemon === spokenOf(daemon)

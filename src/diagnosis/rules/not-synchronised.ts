@@ -8,16 +8,20 @@ import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
-import { unfollowedOf } from '../listed.ts'
+import { isOwnClock, type Unfollowed, unfollowedOf } from '../listed.ts'
+import { refusalOf } from '../refusal.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+import { mendDistance, TOO_DISTANT, tooDistantCauses } from '../too-distant.ts'
 import { lastWordsAlone } from './sources-lost.ts'
 import { untimedRuns } from './untimed-runs.ts'
 
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
-  if (said.length === 0) return [...noneAnswers(log, keeper), ...noneBelieved(log, keeper)]
+  const unbelieved = noneBelieved(log, keeper)
+  if (said.length === 0) return [...noneAnswers(log, keeper), ...unbelieved]
+  if (unbelieved.length > 0) return unbelieved
   const otherwise = log.timeless.filter(({ what }) => what === 'synchronised')
   const off = log.timeless.filter(({ what }) => what === 'no-daemon')
   const contradicted = otherwise.length > 0
@@ -93,7 +97,10 @@ function noneBelieved(log: HostLog, keeper: Keeper): Finding[] {
   const listed = unfollowedOf(log)
   if (!listed || log.timeless.some(({ what }) => what === 'synchronised')) return []
   const { heard, marked, refused } = listed
-  if (marked.length === 0) return refused.length === heard.length ? [noneAccepted(log, keeper, refused)] : []
+  if (marked.length === 0)
+    return refused.length === heard.length && !log.timeless.some(servesItsOwn)
+      ? [noneAccepted(listed, { log, keeper })]
+      : []
   return [
     {
       name: 'not-synchronised',
@@ -102,7 +109,7 @@ function noneBelieved(log: HostLog, keeper: Keeper): Finding[] {
       to: undefined,
       what: `${keeper.name} heard ${heard.length} ${heard.length === 1 ? 'source' : 'sources'} and follows none: it calls ${marked.length} of them falsetickers.`,
       measures: { heard: heard.length, falsetickers: marked.length },
-      evidence: marked.slice(0, 4).map(evidenceOf),
+      evidence: [...marked.slice(0, 4), ...saidSo(log)].map(evidenceOf),
       cost: RUNS_FREE,
       causes: [{ what: 'the sources contradict each other', why: 'it marks them so' }],
       remedy: configure(keeper, 'Find out which of them are right, and leave out the others.', [
@@ -113,39 +120,36 @@ function noneBelieved(log: HostLog, keeper: Keeper): Finding[] {
   ]
 }
 
+/** `local` of chronyd: that it follows nobody is told as that. */
+const servesItsOwn = (event: LogEvent): boolean =>
+  event.daemon === 'chrony' && event.what === 'selected' && isOwnClock(event)
+
+const saidSo = ({ timeless }: HostLog): LogEvent[] =>
+  timeless.filter(({ what }) => what === 'unsynchronised').slice(0, 1)
+
 /** Not falsetickers: they may all be right. */
-function noneAccepted({ timeless }: HostLog, keeper: Keeper, refused: readonly LogEvent[]): Finding {
-  const distant = timeless.filter(({ what }) => what === 'too-distant')
-  const [far] = distant
+function noneAccepted(listed: Unfollowed, { log, keeper }: Pick<Subject, 'log' | 'keeper'>): Finding {
+  const { refused, distant } = listed
+  const { why, causes, text, changes, confirm } = refusalOf(listed, keeper.daemon)
   return {
     name: 'not-synchronised',
     severity: 'warning',
     from: undefined,
     to: undefined,
-    what: `${keeper.name} hears ${refused.length} ${refused.length === 1 ? 'source' : 'sources'} well and follows none: it refuses ${refused.length === 1 ? 'it' : 'all of them'}${far ? `, being ${duration(far.size)} from a clock that is right (root distance)` : ''}.`,
-    measures: { refused: refused.length, ...(far && { distance: far.size }) },
-    evidence: [...refused.slice(0, 4), ...distant.slice(0, 2)].map(evidenceOf),
+    what: `${keeper.name} hears ${refused.length} ${refused.length === 1 ? 'source' : 'sources'} well and follows none: it refuses ${refused.length === 1 ? 'it' : 'all of them'}${why}.`,
+    measures: { refused: refused.length, ...(distant[0] && { distance: distant[0].size }) },
+    evidence: onceEach([...refused.slice(0, 4), ...distant.slice(0, 2), ...saidSo(log)]).map(evidenceOf),
     cost: RUNS_FREE,
-    causes: [
-      {
-        what: 'the sources have lost their own source, or never had one: their root dispersion grows until nobody believes them',
-        why: far
-          ? 'it refuses them for their distance (flash: peer_dist)'
-          : 'then `rv` of a source shows flash=400 peer_dist',
-      },
-      {
-        what: 'the sources follow this machine, or each other',
-        why: 'if `rv` shows peer_loop, or their reference is one of them',
-      },
-    ],
-    remedy: configure(
-      keeper,
-      'See whom the sources follow, and mend that, or ask others. No setting of steps or polls helps.',
-      ['ntpq -c as -c "rv &1"   (flash, rootdisp, refid)', 'clockwright query …'],
-    ),
-    confirm: '`clockwright query` shows the root distance of each.',
+    causes,
+    remedy: configure(keeper, text, changes),
+    confirm,
   }
 }
+
+/** One line may tell more than one thing. */
+const onceEach = (events: readonly LogEvent[]): LogEvent[] => [
+  ...new Map(events.map(event => [`${event.file}:${event.line}`, event])).values(),
+]
 
 const RUNS_FREE = 'The clock runs free: a minute off after some weeks, and at once after a pause.'
 const LONG: Seconds = 3600
@@ -176,23 +180,35 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   failures.push(...printed.silent)
   const found = mine(...FOLLOWED).length + printed.sets.length + printed.looks.length
   if (failures.length === 0 || found > 0) return []
+  const distant = failures.filter(({ text }) => TOO_DISTANT.test(text))
+  const only = distant.length === failures.length
+  const mend = mendDistance(keeper.daemon)
   return [
     {
       name: 'not-synchronised',
       severity: 'warning',
       ...spanOf(failures),
-      what: `In this log ${keeper.name} never followed a source.`,
+      what: `In this log ${keeper.name} never followed a source${only ? ': it refuses its servers, being too far from a clock that is right (root distance)' : ''}.`,
       measures: { failures: failures.length },
-      evidence: failures.slice(0, 3).map(evidenceOf),
+      evidence: [...distant.slice(0, 1), ...failures.filter(each => each !== distant[0])]
+        .slice(0, 3)
+        .map(evidenceOf),
       cost: RUNS_FREE,
       causes: [
-        {
-          what: 'the network, or the resolver of names, was not up yet',
-          why: 'if the log ends soon after the start',
-        },
-        { what: 'no source answers, or none is believed', why: 'it says so' },
+        ...(distant.length > 0 ? tooDistantCauses(keeper.daemon, undefined) : []),
+        ...(only
+          ? []
+          : [
+              {
+                what: 'the network, or the resolver of names, was not up yet',
+                why: 'if the log ends soon after the start',
+              },
+              { what: 'no source answers, or none is believed', why: 'it says so' },
+            ]),
       ],
-      remedy: configure(keeper, 'See which sources it hears, and whether UDP port 123 passes.'),
+      remedy: only
+        ? configure(keeper, mend.text, mend.changes)
+        : configure(keeper, 'See which sources it hears, and whether UDP port 123 passes.'),
       confirm: 'What it logs later; `clockwright query` with the same servers.',
     },
   ]

@@ -2,7 +2,7 @@
  * offset-large-now: chronyc, ntpq or ntp-ctl showed an offset that a daemon in good order does not have: its own, that of the source
  * which it follows, or, where it follows none or does not tell whom, that of most sources.
  */
-import { signed } from '#core/time/format.ts'
+import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { unfollowedOf } from '../listed.ts'
 import { configure, stepAfterJumps } from '../remedies.ts'
@@ -21,6 +21,7 @@ export const offsetLargeNow: Rule = ({ log, keeper }) => {
   const unfollowed = unfollowedOf(log)
   const agreed = unfollowed?.majority ?? []
   const refused = unfollowed !== undefined && unfollowed.refused.length === unfollowed.heard.length
+  const far = unfollowed?.distant[0]?.size
   // The one in the middle stands for all that agree.
   const large = [...offsets, ...agreed.slice(agreed.length >> 1, (agreed.length >> 1) + 1)]
     .filter(({ size }) => Math.abs(size) > LEAST)
@@ -42,7 +43,7 @@ export const offsetLargeNow: Rule = ({ log, keeper }) => {
           ? [
               {
                 what: 'no source is followed, so nothing corrects it',
-                why: 'all are refused: not-synchronised',
+                why: `all are refused${far === undefined ? '' : `, being ${duration(far)} from a clock that is right (root distance)`}: not-synchronised`,
               },
             ]
           : []),

@@ -377,3 +377,56 @@ test('a daemon that is started again at an earlier time than that of its end', (
   expect(log('10:00:38', '2027-03-05T10:07:00Z h ntpd[2]: time reset +342.5 s')).toBeUndefined()
   expect(log('00:00:00')).toBeUndefined()
 })
+
+describe('chronyd hears its sources and follows none', () => {
+  const row = (state: string, name: string, offset: string, margin: string, reach = '377') =>
+    `^${state} ${name}                 4   8   ${reach}    33  ${offset}[${offset}] +/-   ${margin}`
+  const told = (...lines: readonly string[]) => {
+    const { findings } = explain(...lines)
+    return findings.find(({ name }) => name === 'not-synchronised')
+  }
+  const NOT = 'Leap status     : Not synchronised'
+
+  test('as they claim an error of ten seconds, like a Windows server without a source of its own', () => {
+    const lines = [row('?', '192.0.2.1', '+128us', '10.2s'), row('?', '192.0.2.2', '+127us', '10.2s')]
+    for (const finding of [told(...lines), told(...lines, NOT)]) {
+      expect(finding).toMatchObject({ severity: 'warning', measures: { refused: 2, distance: 10.2 } })
+      expect(finding!.causes[0]!.why).toContain('maxdistance')
+      expect(finding!.remedy.changes.join()).toContain('maxdistance 16')
+    }
+    expect(told('^,?,192.0.2.1,4,8,377,33,0.000128000,0.000128000,10.200000000')).toMatchObject({
+      measures: { distance: 10.2 },
+    })
+  })
+
+  test('the offset that nothing corrects has the same cause', () => {
+    const { findings } = explain(
+      row('?', '192.0.2.1', '+1128ms', '10.2s'),
+      row('?', '192.0.2.2', '+1127ms', '10.2s'),
+    )
+    expect(findings.slice(0, 2).map(({ name }) => name)).toEqual(['offset-large-now', 'not-synchronised'])
+    expect(findings[0]!.causes[0]!.why).toContain('root distance')
+    expect(findings[0]!.remedy.changes).not.toContain('makestep 1 -1')
+  })
+
+  test('as they vary too much', () => {
+    const finding = told(row('~', '192.0.2.1', '+112us', '12ms'), row('~', '192.0.2.2', '-312us', '14ms'))
+    expect(finding!.what).toContain('maxjitter')
+  })
+
+  test('for a reason that the listing does not tell', () => {
+    const finding = told(row('?', '192.0.2.1', '+112us', '12ms'), row('?', '192.0.2.2', '-312us', '14ms'))
+    expect(finding!.measures).toEqual({ refused: 2 })
+    expect(finding!.remedy.changes.join()).toContain('selectdata')
+  })
+
+  test('but one that has just been started has not measured enough yet', () => {
+    expect(told(row('?', '192.0.2.1', '+112us', '12ms', '3'))).toBeUndefined()
+  })
+
+  test('nor is it so where it follows another', () => {
+    expect(
+      told(row('?', '192.0.2.1', '+1us', '10.2s'), row('*', '192.0.2.2', '+1us', '12ms')),
+    ).toBeUndefined()
+  })
+})

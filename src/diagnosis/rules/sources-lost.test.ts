@@ -166,3 +166,12 @@ describe('ntpd follows nobody for hours', () => {
     }
   })
 })
+
+test('timesyncd refuses its servers from the start on, as they are too far from a clock that is right', () => {
+  const refused = (at: number) => timesyncd(at, 'Server has too large root distance. Disconnecting.')
+  const { findings } = explain(...Array.from({ length: 20 }, (_, nth) => refused(nth * HOUR)))
+  expect(findings[0]).toMatchObject({ name: 'not-synchronised', measures: { failures: 20 } })
+  expect(findings[0]!.causes[0]!.why).toContain('RootDistanceMaxSec')
+  expect(findings[0]!.remedy.changes.join()).toContain('RootDistanceMaxSec=16')
+  expect(findings[0]!.remedy.text).not.toContain('UDP')
+})

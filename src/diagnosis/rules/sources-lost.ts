@@ -15,11 +15,11 @@ import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
+import { mendDistance, TOO_DISTANT, tooDistantCauses } from '../too-distant.ts'
 import { LONG, type Silence, silenceOf } from './silence.ts'
 import { silentToTheEnd, UNTIL_NOTICED } from './silent-to-the-end.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
 
-const TOO_DISTANT = /^Server has too large root distance/
 /** One that is heard contradicts nobody. */
 const FEW = 2
 
@@ -56,6 +56,7 @@ export const sourcesLost: Rule = subject => {
     keeper.daemon === 'ntpd' &&
     !log.events.of('selected', 'reachable', 'unreachable').some(({ daemon }) => daemon === 'ntpd')
   const distant = events.length > 0 && events.every(({ text }) => TOO_DISTANT.test(text))
+  const mend = mendDistance(keeper.daemon)
   const answered = unnamed || distant || answering.length >= FEW
   // A row of tracking.log tells that none was followed, and not whether they answered.
   const summedUp =
@@ -99,12 +100,7 @@ export const sourcesLost: Rule = subject => {
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
         ...(distant
-          ? [
-              {
-                what: 'its server is itself too far from a clock that is right, or has lost it',
-                why: 'it answers, and its root distance is more than timesyncd takes (RootDistanceMaxSec, 5 s)',
-              },
-            ]
+          ? tooDistantCauses(keeper.daemon, undefined)
           : answered
             ? [
                 {
@@ -156,12 +152,12 @@ export const sourcesLost: Rule = subject => {
               : 'Logs of the network; `tcpdump port 123`.',
           }
         : {
-            remedy: configure(
-              keeper,
-              distant
-                ? 'Use servers that have the time themselves, or see why this one has lost it.'
-                : 'Find out which source is wrong, and replace it. With four or more one that is wrong is outvoted.',
-            ),
+            remedy: distant
+              ? configure(keeper, mend.text, mend.changes)
+              : configure(
+                  keeper,
+                  'Find out which source is wrong, and replace it. With four or more one that is wrong is outvoted.',
+                ),
             confirm: '`clockwright query` with the same servers.',
           }),
     },

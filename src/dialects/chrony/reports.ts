@@ -4,7 +4,9 @@
  */
 import { type Said, said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
+import { SETTLED } from '../settled.ts'
 import { ntpdataC, openLabelled, selectdata, silentReports } from './more-reports.ts'
+import { CHRONY_DEFAULTS } from './settings.ts'
 
 type Read = (text: string) => readonly Said[] | undefined
 
@@ -99,18 +101,25 @@ const SOURCES = new RegExp(
 const sources: Read = text => {
   const match = SOURCES.exec(text)
   if (!match) return undefined
-  const [, state, source, stratum, reach, offset, unit] = match as unknown as string[]
-  return sourceSaid({ state, source, stratum, reach, offset: Number(offset) * UNITS[unit!]! })
+  const [, state, source, stratum, reach, offset, unit, , , margin, ofMargin] = match as unknown as string[]
+  return sourceSaid({
+    state,
+    source,
+    stratum,
+    reach,
+    offset: Number(offset) * UNITS[unit!]!,
+    margin: Number(margin) * UNITS[ofMargin!]!,
+  })
 }
 
 const SOURCES_C =
-  /^[\^=#],([*+?x~-]),([^,]{1,255}),(\d{1,2}),-?\d{1,2},([0-7]{1,3}),\d+,(-?\d+\.\d+),-?\d+\.\d+,\d+\.\d+$/
+  /^[\^=#],([*+?x~-]),([^,]{1,255}),(\d{1,2}),-?\d{1,2},([0-7]{1,3}),\d+,(-?\d+\.\d+),-?\d+\.\d+,(\d+\.\d+)$/
 
 const sourcesC: Read = text => {
   const match = SOURCES_C.exec(text)
   if (!match) return undefined
-  const [, state, source, stratum, reach, offset] = match as unknown as string[]
-  return sourceSaid({ state, source, stratum, reach, offset: Number(offset) })
+  const [, state, source, stratum, reach, offset, margin] = match as unknown as string[]
+  return sourceSaid({ state, source, stratum, reach, offset: Number(offset), margin: Number(margin) })
 }
 
 function sourceSaid(of: {
@@ -119,15 +128,23 @@ function sourceSaid(of: {
   readonly stratum: string | undefined
   readonly reach: string | undefined
   readonly offset: number
+  /** Of error: how far the source is from the root, by its last answer. */
+  readonly margin: number
 }): readonly Said[] {
-  const { state, source } = of
+  const { state, source, margin } = of
+  const reach = Number.parseInt(of.reach ?? '0', 8)
   // A source that was never heard has stratum 0 and no offset.
-  if (Number.parseInt(of.reach ?? '0', 8) === 0) return [said('unreachable', { source })]
+  if (reach === 0) return [said('unreachable', { source })]
+  const distant = state === '?' && margin > CHRONY_DEFAULTS.maxdistance
+  const settled = (reach & SETTLED) === SETTLED && (state === '?' || state === '~')
   return [
     said('stratum-now', { size: Number(of.stratum), source }),
     said('offset-now', { size: -of.offset, source }),
     ...(state === '*' ? [said('selected', { source })] : []),
     ...(state === 'x' ? [said('falseticker', { source })] : []),
+    ...(distant || settled ? [said('rejected', { source })] : []),
+    ...(distant ? [said('too-distant', { size: margin, source })] : []),
+    ...(state === '~' ? [said('jitter-too-high', { source })] : []),
   ]
 }
 

@@ -41,6 +41,9 @@ export interface NtpdDefaults {
   readonly slewBelow: Seconds
 }
 
+/** Since 4.2.6. */
+export const RECENT_MAXDIST: Seconds = 1.5
+
 const CLASSIC = {
   step: STEP_THRESHOLD,
   panic: 1000,
@@ -50,7 +53,7 @@ const CLASSIC = {
   maxclock: 10,
   minsane: 1,
   mindist: 0.001,
-  maxdist: 1.5,
+  maxdist: RECENT_MAXDIST,
   floor: 0,
   ceiling: 16,
   orphan: 17,

@@ -4,6 +4,7 @@
  */
 import { type Said, said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
+import { SETTLED } from '../settled.ts'
 
 const HEAD = /^ +remote +(?:refid|local) +(?:assid +)?st t when poll reach +delay +offset +(?:jitter|disp)/
 const RULE = /^={40,}$/
@@ -14,8 +15,6 @@ const ROW = new RegExp(
 )
 /** Too long for its column of fifteen. */
 const NAME = /^[ x.+#*o-]\S{16,80}$/
-/** Six polls that were answered, one after the other: it is no start any more. */
-const SETTLED = 0o77
 const UNITS: Readonly<Record<string, number>> = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 }
 
 export const ntpqPeers = reportFormat({

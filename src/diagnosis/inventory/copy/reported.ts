@@ -27,6 +27,8 @@ const SAYS = [
   'selected',
   'unreachable',
   'rejected',
+  'too-distant',
+  'jitter-too-high',
   'falseticker',
 ] as const
 

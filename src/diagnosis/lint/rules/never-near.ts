@@ -4,7 +4,7 @@
  * RootDistanceMaxSec.
  */
 import type { Seconds } from '#core/time/units.ts'
-import { defaultsOf } from '#dialects/ntpd/defaults.ts'
+import { defaultsOf, RECENT_MAXDIST } from '#dialects/ntpd/defaults.ts'
 import { readSpan, TIMESYNCD_DEFAULTS } from '#dialects/timesyncd/settings.ts'
 import type { Edit, Finding } from '../../finding.ts'
 import { type ConfiguredSource, configuredSources } from '../configured-sources.ts'
@@ -44,9 +44,6 @@ function tooNear(subject: LintSubject, { named, daemon, program }: ConfiguredSou
     }),
   ]
 }
-
-/** Since 4.2.6. */
-const RECENT_MAXDIST: Seconds = 1.5
 
 interface Distance {
   readonly most: Seconds

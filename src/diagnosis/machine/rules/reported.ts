@@ -10,6 +10,8 @@ import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
 import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
+import { refusalOf } from '../../refusal.ts'
+import { spokenOf } from '../../repair/pause-remedy.ts'
 import { isOfKernel, justStarted, longestListing, saying } from '../said-then.ts'
 import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
@@ -227,28 +229,33 @@ interface Around {
 function believedNobody(unbelieved: Heard, { inventory, daemon, said }: Around): Finding {
   const heard = ofOneListing(unbelieved.heard)
   const marked = ofOneListing(unbelieved.marked)
+  const refusal = refusalOf(unbelieved, spokenOf(daemon) ?? 'other')
+  const far = unbelieved.distant[0]?.size
+  const asked = heard.slice(0, MOST_SHOWN).map(({ source }) => `clockwright query ${source}`)
   const started = justStarted(inventory)
   const sources = heard.length === 1 ? '1 source' : `${heard.length} sources`
   return state({
     name: 'not-synchronised',
     severity: started ? 'note' : 'critical',
-    what: `${daemon.name} heard ${sources} and followed none when this copy was made: it ${marked.length > 0 ? `called ${marked.length} of them ${marked.length === 1 ? 'a falseticker' : 'falsetickers'}` : 'refused what it heard'}; they showed ${heard[0]!.size === heard.at(-1)!.size ? signed(heard[0]!.size) : `${signed(heard[0]!.size)} to ${signed(heard.at(-1)!.size)}`}${since(started)}.`,
-    measures: { heard: heard.length, falsetickers: marked.length },
+    what: `${daemon.name} heard ${sources} and followed none when this copy was made: it ${marked.length > 0 ? `called ${marked.length} of them ${marked.length === 1 ? 'a falseticker' : 'falsetickers'}` : `refused what it heard${refusal.why}`}; they showed ${heard[0]!.size === heard.at(-1)!.size ? signed(heard[0]!.size) : `${signed(heard[0]!.size)} to ${signed(heard.at(-1)!.size)}`}${since(started)}.`,
+    measures: {
+      heard: heard.length,
+      falsetickers: marked.length,
+      ...(far !== undefined && { distance: far }),
+    },
     evidence: [...shown(heard), ...shown(said), ...evidenceOf(started)],
     cost: 'The clock drifts, and nobody corrects it, not after a pause either.',
     causes:
       marked.length > 0
         ? [{ what: 'the sources contradict each other', why: 'it marks them so' }]
-        : [
-            {
-              what: 'the sources have lost their own source, or never had one',
-              why: 'then their root dispersion grows until nobody believes them: `rv` shows flash=400 peer_dist',
-            },
-          ],
-    remedy: {
-      text: 'Find out which of them are right, and leave out the others; with four that are right one may be wrong.',
-      changes: heard.slice(0, MOST_SHOWN).map(({ source }) => `clockwright query ${source}`),
-    },
+        : refusal.causes,
+    remedy:
+      marked.length > 0
+        ? {
+            text: 'Find out which of them are right, and leave out the others; with four that are right one may be wrong.',
+            changes: asked,
+          }
+        : { text: refusal.text, changes: [...asked, ...refusal.changes] },
     confirm: daemon.name === 'chronyd' ? 'chronyc sources' : '`ntpq -p` shows a `*` before one of them.',
   })
 }
