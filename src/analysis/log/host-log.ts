@@ -439,8 +439,11 @@ export class HostLog {
     return [...this.updates.values()].find(series => series.daemon === daemon)
   }
 
+  /** A row of chronyd that follows nobody yet, or nobody any more, is no measurement. */
   get span(): { from: Seconds; to: Seconds } | undefined {
-    const all = this.#measured
+    const all = this.#measured.filter(
+      series => !(series instanceof UpdateSeries && series.heardTo === undefined),
+    )
     if (all.length === 0) return undefined
     return {
       from: Math.min(...all.map(series => series.from)),

@@ -280,7 +280,9 @@ describe('sources that are heard, and that chronyd follows none of', () => {
       n =>
         `^${state} 10.0.0.${n}                      3   6   377    3${n}  +1${n}ms[ +1${n}ms] +/- ${margin}`,
     )
-  const NOT = tracking('0.000000000 seconds slow', 'Not synchronised')
+  const NOT: Members = {
+    'sos_commands/chrony/chronyc_tracking': 'Stratum         : 0\nLeap status     : Not synchronised\n',
+  }
   const findingOf = (members: Members) => {
     const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
     const all = checkMachine({ inventory, live: undefined, prospect: undefined })

@@ -168,12 +168,12 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   const mine = (...whats: readonly EventName[]) =>
     log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
   const failures = mine('no-source', 'unreachable')
-  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)
+  const measured = log.bestSamples(keeper.daemon) ?? log.updatesOf(keeper.daemon)?.heardTo
   const unsynced = endsUnsynced(mine('no-source', 'synchronised'))
   if (unsynced) return [endedUnsynced(unsynced, mine('unreachable'), { keeper, when })]
   const alone = lastWordsAlone(log, keeper.daemon)
   if (alone) return [endedAlone(alone.silent, failures, { keeper, when })]
-  if (measured) return []
+  if (measured !== undefined) return []
   const selectsNobody = neverSelected(log, keeper)
   if (selectsNobody) return [selectsNobody]
   const printed = untimedRuns({ log, keeper })
@@ -188,7 +188,7 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
       name: 'not-synchronised',
       severity: 'warning',
       ...spanOf(failures),
-      what: `In this log ${keeper.name} never followed a source${only ? ': it refuses its servers, being too far from a clock that is right (root distance)' : ''}.`,
+      what: `In this log ${keeper.name} never followed a source.`,
       measures: { failures: failures.length },
       evidence: [...distant.slice(0, 1), ...failures.filter(each => each !== distant[0])]
         .slice(0, 3)
@@ -214,34 +214,61 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   ]
 }
 
-/** chronyd says whom it follows as soon as it does, within minutes of its start, and that it ends. */
-function neverSelected({ events, others }: HostLog, keeper: Keeper): Finding | undefined {
+/**
+ * chronyd says whom it follows as soon as it does, within minutes of its start: what was written for hours after that, until it
+ * ended, shows that it ran and followed nobody.
+ */
+function neverSelected(log: HostLog, keeper: Keeper): Finding | undefined {
   const mine = (...whats: readonly EventName[]) =>
-    events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
-  const [start] = mine('version')
-  if (keeper.daemon !== 'chrony' || !start || mine('ended', 'panic', ...CORRECTED).length > 0)
-    return undefined
-  const { time, to } = others.within(start.at, Number.POSITIVE_INFINITY)
-  if (time <= LONG) return undefined
+    log.events.of(...whats).filter(({ daemon }) => daemon === keeper.daemon)
+  if (keeper.daemon !== 'chrony' || mine('panic', ...CORRECTED).length > 0) return undefined
+  const [longest] = runsOf(log, mine('version', 'ended')).sort((a, b) => b.time - a.time)
+  if (!longest || longest.time <= LONG) return undefined
+  const { start, end, time, to } = longest
   const said = mine('no-source', 'unreachable')
   return {
     name: 'not-synchronised',
     severity: 'warning',
     from: start.at,
     to,
-    what: `${keeper.name} never followed a source: other programs went on writing into that log for ${duration(time)} after its start, and it did not say that it selected one.`,
+    what: `${keeper.name} never followed a source: ${end ? `it ran for ${duration(time)}` : `other programs went on writing into that log for ${duration(time)} after its start`}, and it did not say that it selected one.`,
     measures: { time, failures: said.length },
-    evidence: [start, ...said.slice(0, 2)].map(evidenceOf),
+    evidence: [start, ...said.slice(0, 2), ...(end ? [end] : [])].map(evidenceOf),
     cost: RUNS_FREE,
     causes: [
-      { what: 'no source answers, or none is believed', why: 'it says so as soon as it follows one' },
+      {
+        what: 'a firewall, or the network, loses UDP port 123, or the names of its sources cannot be resolved',
+        why: 'it says whom it follows as soon as it hears somebody whom it believes',
+      },
+      { what: 'none of those that answer is believed', why: 'if `chronyc sources` shows reach' },
       { what: 'no source is configured', why: 'if its configuration names none' },
     ],
     remedy: configure(keeper, 'See which sources it hears, and whether UDP port 123 passes.', [
       'chronyc sources',
+      'chronyc activity   (with unknown address: the names)',
     ]),
     confirm: '`clockwright query` with the same servers.',
   }
+}
+
+interface Run {
+  readonly start: LogEvent
+  /** That it ended is in the log. */
+  readonly end: LogEvent | undefined
+  readonly time: Seconds
+  readonly to: Seconds
+}
+
+/** From each start until it ended, or else as long as others wrote into that log before it was started again. */
+function runsOf({ others }: HostLog, words: readonly LogEvent[]): Run[] {
+  const inOrder = words.toSorted((a, b) => a.at - b.at || a.line - b.line)
+  return inOrder.flatMap((start, i): Run[] => {
+    if (start.what !== 'version') return []
+    const next = inOrder[i + 1]
+    const end = next?.what === 'ended' ? next : undefined
+    if (end) return [{ start, end, time: end.at - start.at, to: end.at }]
+    return [{ start, end, ...others.within(start.at, next?.at ?? Number.POSITIVE_INFINITY) }]
+  })
 }
 
 /** One server that did not answer once is nothing yet: the next is asked some seconds later. */

@@ -15,7 +15,7 @@ import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
-import { mendDistance, TOO_DISTANT, tooDistantCauses } from '../too-distant.ts'
+import { mendDistance, TOO_DISTANT } from '../too-distant.ts'
 import { LONG, type Silence, silenceOf } from './silence.ts'
 import { silentToTheEnd, UNTIL_NOTICED } from './silent-to-the-end.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
@@ -100,7 +100,12 @@ export const sourcesLost: Rule = subject => {
       cost: 'The clock ran on its last frequency: a part in ten million is 1 ms in three hours.',
       causes: [
         ...(distant
-          ? tooDistantCauses(keeper.daemon, undefined)
+          ? [
+              {
+                what: 'its server is itself too far from a clock that is right, or has lost it',
+                why: 'it answers, and its root distance is more than timesyncd takes (RootDistanceMaxSec, 5 s)',
+              },
+            ]
           : answered
             ? [
                 {
