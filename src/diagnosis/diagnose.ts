@@ -28,6 +28,7 @@ import { masterLost } from './rules/master-lost.ts'
 import { migratedClockStopped } from './rules/migrated-clock-stopped.ts'
 import { neverCorrected } from './rules/never-corrected.ts'
 import { nobodyKeptIt } from './rules/nobody-kept-it.ts'
+import { noneNearEnough } from './rules/none-near-enough.ts'
 import { neverFollowed, notSynchronised } from './rules/not-synchronised.ts'
 import { notUpdated } from './rules/not-updated.ts'
 import { offsetLargeNow } from './rules/offset-large-now.ts'
@@ -97,6 +98,7 @@ export const OF_THE_DAEMON: readonly Rule[] = [
   frequencyFarOff,
   frequencyLearnedFromAJump,
   slewCannotCatchUp,
+  noneNearEnough,
   neverCorrected,
   sourceRejectedByItsOwnJitter,
   steppedByItsDaemon,

@@ -14,6 +14,7 @@ import {
   OTHERS_SPOKE,
   OWN_CLOCK,
   type Piece,
+  ROOT_DISTANCE,
   type SampleBlock,
   SYSTEM_PEER,
   type UpdateBlock,
@@ -37,6 +38,7 @@ import { SawTooth } from './rate/saw-tooth.ts'
 import { Agreeing } from './sources/agreeing.ts'
 import { Census } from './sources/census.ts'
 import { Choices } from './sources/choices.ts'
+import { FarRoots } from './sources/far-roots.ts'
 import { IslandStrata } from './sources/island-strata.ts'
 import { OwnClock } from './sources/own-clock.ts'
 import { Routes } from './sources/routes.ts'
@@ -299,6 +301,8 @@ export class HostLog {
   readonly choices = { ntpd: new Choices(), chrony: new Choices() }
   /** By the format in which its sources say so. */
   readonly islands = new Map<string, IslandStrata>()
+  /** By the same. */
+  readonly roots = new Map<string, FarRoots>()
   /** Of a servo that sums up its measurements. */
   readonly sizes = new OffsetSizes()
   readonly events = new EventLog()
@@ -325,6 +329,11 @@ export class HostLog {
       if (piece.quantity === SYSTEM_PEER)
         for (let row = 0; row < piece.rows; row++)
           this.choices.ntpd.add({ mark: piece.value[row]!, at: piece.at[row]! })
+      if (piece.quantity === ROOT_DISTANCE) {
+        const roots = this.roots.get(piece.format) ?? new FarRoots()
+        this.roots.set(piece.format, roots)
+        roots.add(piece)
+      }
       if (piece.quantity === ISLAND_STRATUM) {
         const strata = this.islands.get(piece.format) ?? new IslandStrata()
         this.islands.set(piece.format, strata)

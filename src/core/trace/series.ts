@@ -77,6 +77,12 @@ export const SYSTEM_PEER = 'system peer'
 /** The stratum of a source that has its time from a clock that nobody sets, as far as one can tell, for each answer of one. */
 export const ISLAND_STRATUM = 'stratum of an island'
 
+/**
+ * How far a source is from a clock that is right, by what it says of itself (root delay halved, and root dispersion), for each answer by which it
+ * is farther than its client takes; 0 for the first one that is nearer again.
+ */
+export const ROOT_DISTANCE = 'root distance'
+
 /** When programs that keep no clock wrote into a system log; where one did that may keep it, its value is not known. */
 export const OTHERS_SPOKE = 'others spoke'
 

@@ -19,10 +19,12 @@ import type { Keeper } from '../keeper.ts'
 import { configure, useChrony } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
+import { mendDistance } from '../too-distant.ts'
 import { opinionsOf } from './few-sources.ts'
 import { frequencyFarOff } from './frequency-far-off.ts'
 import { frequencySaturated } from './frequency-saturated.ts'
 import { overshoots } from './learned-while-slewed.ts'
+import { isToldAsTooFar, nobodyFollowed } from './none-near-enough.ts'
 import { onlyWatches, setBySomebodyFrom } from './only-watches.ts'
 import { longSlew } from './slew-cannot-catch-up.ts'
 
@@ -47,7 +49,10 @@ export const neverCorrected: Rule = subject => {
   const setFrom = setBySomebodyFrom(subject)
   // Somebody sets it, from as far away, and that is told.
   if (setFrom !== undefined && !(way && Math.abs(way.most) > AGAIN * setFrom)) return []
+  if (way && isToldAsTooFar(subject, way)) return []
   if (!way) return watches && !asked ? [leftAlone(watches, subject)] : []
+  const nobody = watches ? undefined : nobodyFollowed(subject)
+  const mend = mendDistance(keeper.daemon)
   const time = way.to - way.from
   const size = Math.abs(way.most)
   const side = way.most > 0 ? 'behind' : 'ahead'
@@ -77,6 +82,7 @@ export const neverCorrected: Rule = subject => {
       cost: 'All that this machine stamps is wrong by that.',
       causes: [
         ...(tooFast ? [RATE] : []),
+        ...(nobody?.causes ?? []),
         {
           what: 'what wrote this log only watches: chronyd -x, `disable ntp`, or a container that may not set the clock',
           why: watches
@@ -93,7 +99,9 @@ export const neverCorrected: Rule = subject => {
             keeper,
             'Look at the clock source of the guest; with a clock that is really so far off use chronyd, which corrects it.',
           )
-        : letOneKeepIt(keeper),
+        : nobody
+          ? configure(keeper, mend.text, mend.changes)
+          : letOneKeepIt(keeper),
       confirm: tooFast ? '`clockwright drift HOST` with the daemon stopped.' : CONFIRM,
     },
   ]

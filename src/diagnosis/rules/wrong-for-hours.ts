@@ -15,6 +15,8 @@ import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
 import { configure } from '../remedies.ts'
 import type { Subject } from '../subject.ts'
+import { mendDistance } from '../too-distant.ts'
+import { nobodyFollowed } from './none-near-enough.ts'
 
 /** A daemon that started with a clock as wrong as it may slew has settled by then: in hundreds of quiet runs within 20 minutes. */
 const LONG: Seconds = 3600
@@ -23,7 +25,13 @@ const CRITICAL: Seconds = 1
 const SETTLED: Seconds = 2 * SET_RIGHT
 
 /** For a host of which nothing else is wrong. */
-export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: Subject): Finding | undefined {
+export function wrongForHours(subject: Subject): Finding | undefined {
+  const {
+    log,
+    keeper,
+    when,
+    disturbances: { sleeps },
+  } = subject
   // Measurements of chronyd are against what it has corrected in its head, and its updates know what is left of that.
   const [astray] = [log.bestSamples(keeper.daemon), log.updatesOf(keeper.daemon)]
     .flatMap(series => series?.astray ?? [])
@@ -33,12 +41,14 @@ export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: S
   const settles = wasSettling(astray, log, keeper.daemon)
   const slept = time <= sleeps.length * SETTLED && Math.abs(most) <= LEFT_OFF
   const known = settles || slept
+  const nobody = known ? undefined : nobodyFollowed(subject)
+  const mend = mendDistance(keeper.daemon)
   return {
     name: 'wrong-for-hours',
     severity: known ? 'note' : Math.abs(most) > CRITICAL ? 'critical' : 'warning',
     from,
     to,
-    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}${settles ? `, until ${keeper.name} had settled` : slept ? ', after the machine had slept' : ', and these logs do not show why'}.`,
+    what: `The clock was more than ${duration(off)} off for ${amount(time)} in all, between ${when(from)} and ${when(to)}, at worst by ${signed(most)}${settles ? `, until ${keeper.name} had settled` : slept ? ', after the machine had slept' : `, ${nobody?.words ?? 'and these logs do not show why'}`}.`,
     measures: { time, size: most },
     evidence: [
       {
@@ -63,6 +73,7 @@ export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: S
             },
           ]
         : []),
+      ...(nobody?.causes ?? []),
       {
         what: 'the rate of the clock changes faster than the daemon looks: long polls, a virtual timer that follows the load',
         why: 'no jump is seen, and the offset comes and goes',
@@ -76,11 +87,13 @@ export function wrongForHours({ log, keeper, when, disturbances: { sleeps } }: S
         why: 'if there are few of them, or of one operator',
       },
     ],
-    remedy: configure(
-      keeper,
-      'Shorten the polls, so that the daemon follows the clock; chronyd follows a clock whose rate changes sooner than ntpd.',
-      ['server … iburst minpoll 4 maxpoll 6'],
-    ),
+    remedy: nobody
+      ? configure(keeper, mend.text, mend.changes)
+      : configure(
+          keeper,
+          'Shorten the polls, so that the daemon follows the clock; chronyd follows a clock whose rate changes sooner than ntpd.',
+          ['server … iburst minpoll 4 maxpoll 6'],
+        ),
     confirm:
       '`clockwright query` with other servers; `clockwright drift HOST`: whether its rate changes with the load.',
   }

@@ -10,8 +10,10 @@ import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { ReadingRows } from '../reading-rows.ts'
+import { RootDistances } from '../root-distances.ts'
 import { headOf, skipHead } from './banner.ts'
 import { dateReader } from './date.ts'
+import { CHRONY_DEFAULTS } from './settings.ts'
 
 const ONE = 49
 const HEAD = headOf('IP Address +L St .*LP RP')
@@ -27,6 +29,11 @@ export const measurements: LogFormat = {
       daemon: 'chrony',
       format: measurements.name,
       quantity: ISLAND_STRATUM,
+    })
+    const distances = new RootDistances(into, {
+      daemon: 'chrony',
+      format: measurements.name,
+      most: CHRONY_DEFAULTS.maxdistance,
     })
     return columns(into, {
       create: room =>
@@ -49,13 +56,18 @@ export const measurements: LogFormat = {
         block.offset[row] = packet && server ? offset : Number.NaN
         block.delay[row] = cursor.decimal()
         block.dispersion[row] = cursor.decimal()
-        if (!mayBeIsland(stratum) || into.census || !cursor.ok || cursor.ended()) return
-        cursor.decimal()
-        cursor.decimal()
-        if (isIsland(stratum, cursor)) islands.add({ at: block.at[row]!, value: stratum })
+        if (into.census || !cursor.ok || cursor.ended()) return
+        const rootDelay = cursor.decimal()
+        const rootDispersion = cursor.decimal()
+        if (packet && server && cursor.ok) distances.add(block.at[row]!, rootDelay, rootDispersion)
+        if (mayBeIsland(stratum) && isIsland(stratum, cursor))
+          islands.add({ at: block.at[row]!, value: stratum })
       },
       other: cursor => skipHead(cursor, HEAD),
-      flush: () => islands.flush(),
+      flush: () => {
+        islands.flush()
+        distances.flush()
+      },
     })
   },
 }

@@ -6,16 +6,19 @@
  * Offset and delay are computed here (RFC 5905, 8), so nothing that ntpd thought of them is in the way. A broadcast has
  * no origin time: its delay is unknown, and its offset is short by the way of the packet.
  */
+import type { Seconds } from '#core/time/units.ts'
 import { ISLAND_STRATUM, sampleBlock } from '#core/trace/series.ts'
 import { isIsland, mayBeIsland } from '../island.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
 import { ReadingRows } from '../reading-rows.ts'
+import { RootDistances } from '../root-distances.ts'
+import { RECENT_MAXDIST } from './defaults.ts'
 import { readMjd } from './mjd.ts'
 
 const ERA = 2 ** 32
-const BEFORE_REFID = 4
+const UNSYNCHRONISED = { leap: 3, stratum: 16 } as const
 
 export const rawstats: LogFormat = {
   name: 'ntpd rawstats',
@@ -28,6 +31,11 @@ export const rawstats: LogFormat = {
       daemon: 'ntpd',
       format: rawstats.name,
       quantity: ISLAND_STRATUM,
+    })
+    const distances = new RootDistances(into, {
+      daemon: 'ntpd',
+      format: rawstats.name,
+      most: RECENT_MAXDIST,
     })
     return columns(into, {
       create: room =>
@@ -62,7 +70,7 @@ export const rawstats: LogFormat = {
         }
         block.dispersion[row] = Number.NaN
         const header = cursor.at
-        if (!into.census) readHeader(cursor, stratum => islands.add({ at: block.at[row]!, value: stratum }))
+        if (!into.census) readHeader(cursor, block.at[row]!, { islands, distances })
         if (told) return
         cursor.at = header
         told = true
@@ -79,22 +87,32 @@ export const rawstats: LogFormat = {
           text: versionByFields(cursor),
         })
       },
-      flush: () => islands.flush(),
+      flush: () => {
+        islands.flush()
+        distances.flush()
+      },
     })
   },
 }
 
 /** Leap, version, mode, stratum; poll, precision, root delay and dispersion; refid. What is no such header says nothing. */
-function readHeader(cursor: Cursor, island: (stratum: number) => void): void {
+function readHeader(
+  cursor: Cursor,
+  at: Seconds,
+  { islands, distances }: { readonly islands: ReadingRows; readonly distances: RootDistances },
+): void {
   if (cursor.ended()) return
-  cursor.integer()
+  const leap = cursor.integer()
   cursor.integer()
   cursor.integer()
   const stratum = cursor.integer()
-  if (cursor.ok && mayBeIsland(stratum)) {
-    for (let field = 0; field < BEFORE_REFID; field++) cursor.word()
-    if (isIsland(stratum, cursor)) island(stratum)
-  }
+  cursor.word()
+  cursor.word()
+  const rootDelay = cursor.decimal()
+  const rootDispersion = cursor.decimal()
+  if (cursor.ok && leap !== UNSYNCHRONISED.leap && stratum > 0 && stratum < UNSYNCHRONISED.stratum)
+    distances.add(at, rootDelay, rootDispersion)
+  if (cursor.ok && mayBeIsland(stratum) && isIsland(stratum, cursor)) islands.add({ at, value: stratum })
   cursor.ok = true
 }
 
