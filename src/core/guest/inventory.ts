@@ -276,6 +276,7 @@ export interface Reported {
     | 'synchronised'
     | 'unsynchronised'
     | 'offset-now'
+    | 'stratum-now'
     | 'selected'
     | 'unreachable'
     | 'rejected'

@@ -14,7 +14,7 @@ import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
 import { realClocksource } from './rules/real-clocksource.ts'
-import { falsetickersThen, offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
+import { falsetickersThen, islandThen, offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { withoutTimeNow } from './rules/without-time.ts'
@@ -39,6 +39,7 @@ const RULES: readonly MachineRule[] = [
   offsetThen,
   sourcesThen,
   falsetickersThen,
+  islandThen,
   synchronisedThen,
   heldFrequency,
   pauseForecast,

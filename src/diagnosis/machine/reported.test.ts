@@ -26,11 +26,11 @@ const TOLD = [
   'falseticker',
 ]
 
-function told(members: Members) {
+function told(members: Members, which: readonly string[] = TOLD) {
   const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
   const subject = { inventory, live: undefined, prospect: undefined }
   return checkMachine(subject)
-    .filter(({ name }) => TOLD.includes(name))
+    .filter(({ name }) => which.includes(name))
     .map(({ severity, name }) => `${severity} ${name}`)
 }
 
@@ -300,5 +300,22 @@ describe('sources that are heard, and that chronyd follows none of', () => {
     const finding = findingOf({ ...NOT, ...sources(...heard('~', '12ms')) })
     expect(finding).toMatchObject({ severity: 'critical' })
     expect(finding!.what).toContain('maxjitter')
+  })
+})
+
+describe('an island: all agree, and at the root there is a clock that nobody sets', () => {
+  const island = (members: Members) => told(members, ['stratum-10-island'])
+
+  test('chronyd follows a server of stratum 10', () => {
+    const row = '^* 10.0.0.1                     10   6   377    12   +190us[ +200us] +/-   13ms'
+    expect(island(sources(row, SILENT))).toEqual(['warning stratum-10-island'])
+    expect(island(sources(HEARD, SILENT))).toEqual([])
+    expect(island(sources(row, NEAR, HEARD.replace('10.0.0.1', '10.0.0.9')))).toEqual([])
+  })
+
+  test('ntpd does, and all that it lists are as far down', () => {
+    const row = (mark: string, n: number) =>
+      `${mark}10.0.0.${n}        10.9.9.9         9 u  123  512  377    0.412    0.021   0.044`
+    expect(island(peers(row('*', 1), row('+', 2), row('+', 3)))).toEqual(['warning stratum-10-island'])
   })
 })

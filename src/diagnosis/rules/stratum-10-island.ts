@@ -11,16 +11,14 @@ import { duration, rate } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding, Remedy } from '../finding.ts'
+import { FIND_ROOT, ISLAND_CHAIN, ISLAND_CONFIRM, ISLAND_COST, islandIn } from '../island.ts'
 import type { Keeper } from '../keeper.ts'
-import { isOwnClock } from '../listed.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 
-const LEAST = 9
 /** A daemon that falls back for longer has lost its sources. */
 const LONG: Seconds = 3600
-const UNSYNCHRONISED = 16
 /** chronyd's own `local` directive at work on this host. */
 const SERVED_HERE = /\b7F7F0101\b/
 /** From here on ntpd steps. */
@@ -32,28 +30,9 @@ export const stratumTenIsland: Rule = subject => {
   const { log, keeper } = subject
   const measured = onItsOwn(subject) ?? servedByAnIsland(subject)
   if (measured) return [measured]
-  const strata = log.timeless.filter(({ what }) => what === 'stratum-now')
-  // A clock that a daemon keeps, and only lists among its sources, leads nobody.
-  const others = log.timeless.some(each => each.what === 'offset-now' && !isOwnClock(each))
-  const local = log.timeless.filter(
-    event =>
-      isOfLocalClock(event) &&
-      (event.what === 'selected' || (event.what === 'stratum-now' && !(others && isOwnClock(event)))),
-  )
-  const high = [
-    ...local,
-    ...strata.filter(
-      each =>
-        each.size >= LEAST &&
-        each.size < UNSYNCHRONISED &&
-        !local.includes(each) &&
-        !(others && isOwnClock(each)),
-    ),
-  ]
-  // One odd server among good ones is outvoted.
-  if (high.length === 0 || 2 * high.length < strata.filter(({ size }) => size < UNSYNCHRONISED).length)
-    return []
-  const most = Math.max(0, ...high.map(({ size }) => size).filter(Number.isFinite))
+  const island = islandIn(log.timeless)
+  if (!island) return []
+  const { high, local, stratum, what } = island
   const here = local.some(({ text }) => SERVED_HERE.test(text))
   return [
     {
@@ -61,13 +40,10 @@ export const stratumTenIsland: Rule = subject => {
       severity: 'warning',
       from: undefined,
       to: undefined,
-      what:
-        local.length > 0
-          ? 'A clock that nobody sets is taken for a source of time.'
-          : `Stratum ${most}: somewhere up the chain a server serves its own clock, which nobody sets.`,
-      measures: { ...(most > 0 && { stratum: most }) },
+      what,
+      measures: { ...(stratum > 0 && { stratum }) },
       evidence: linesOf(high).slice(0, 4).map(evidenceOf),
-      cost: COST,
+      cost: ISLAND_COST,
       causes: [
         ...(here
           ? [
@@ -76,10 +52,10 @@ export const stratumTenIsland: Rule = subject => {
                 why: 'the reference 7F7F0101 is its own',
               },
             ]
-          : CHAIN),
+          : ISLAND_CHAIN),
       ],
       remedy: here ? giveSources(keeper) : findRoot(keeper),
-      confirm: CONFIRM,
+      confirm: ISLAND_CONFIRM,
     },
   ]
 }
@@ -98,10 +74,10 @@ function servedByAnIsland({ log, keeper, when }: Subject): Finding | undefined {
     what: `Stratum ${most}: the sources serve a clock that nobody sets, their own or one up the chain, from ${when(from)} to ${when(to)}.`,
     measures: { stratum: most, count: rows },
     evidence: [{ text: `${rows} of ${series.rows} lines (${series.format}): stratum ${most}` }],
-    cost: COST,
-    causes: CHAIN,
+    cost: ISLAND_COST,
+    causes: ISLAND_CHAIN,
     remedy: findRoot(keeper),
-    confirm: CONFIRM,
+    confirm: ISLAND_CONFIRM,
   }
 }
 
@@ -175,27 +151,11 @@ const linesOf = (events: readonly LogEvent[]): LogEvent[] => [
   ...new Map(events.map(event => [`${event.file}:${event.line}`, event])).values(),
 ]
 
-const COST =
-  'All machines of the island agree with each other and drift from true time together, and nothing reports it. When a true source comes back, all of them jump.'
-const CONFIRM = '`clockwright query` with a public server: the difference is the error of the island.'
-
-const CHAIN = [
-  {
-    what: 'a server of the chain has lost its sources and falls back to its local clock',
-    why: 'such a fallback is usually configured at stratum 8 to 10',
-  },
-  { what: 'the chain of servers really is that long', why: 'rare: each server adds one' },
-]
-
 const findRoot = (keeper: Keeper): Remedy =>
-  configure(
-    keeper,
-    'Follow the chain up to its root (`ntpq -c rv`, or the refid column) and give the root true sources. At the client, use sources of low stratum, and several.',
-    [
-      'server … iburst   (several, of stratum 1 to 4)',
-      ...(keeper.daemon === 'chrony' ? [] : ['tos orphan 11   (ntpd; instead of 127.127.1.0)']),
-    ],
-  )
+  configure(keeper, FIND_ROOT, [
+    'server … iburst   (several, of stratum 1 to 4)',
+    ...(keeper.daemon === 'chrony' ? [] : ['tos orphan 11   (ntpd; instead of 127.127.1.0)']),
+  ])
 
 const giveSources = (keeper: Keeper): Remedy =>
   configure(

@@ -24,6 +24,7 @@ const SAYS = [
   'synchronised',
   'unsynchronised',
   'offset-now',
+  'stratum-now',
   'selected',
   'unreachable',
   'rejected',

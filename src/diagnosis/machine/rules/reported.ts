@@ -1,5 +1,5 @@
 /**
- * offset-large-now, not-synchronised, source-unreachable, falseticker of a copy: what the machine's own programs said of its clock when the copy was
+ * offset-large-now, not-synchronised, source-unreachable, falseticker, stratum-10-island of a copy: what the machine's own programs said of its clock when the copy was
  * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
  */
 
@@ -8,6 +8,7 @@ import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
+import { FIND_ROOT, ISLAND_CHAIN, ISLAND_CONFIRM, ISLAND_COST, islandIn } from '../../island.ts'
 import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
 import { refusalOf } from '../../refusal.ts'
@@ -22,10 +23,16 @@ const shown = (all: readonly Pick<Reported, 'evidence'>[]) =>
 
 type Heard = Unfollowed<Reported & { readonly what: Reported['says']; readonly size: Seconds }>
 
-const unfollowedThen = ({ reported }: Inventory): Heard | undefined =>
-  unfollowedOf({
-    timeless: reported.map(each => ({ ...each, what: each.says, size: each.size ?? Number.NaN })),
-  })
+const toldThen = ({ reported }: Inventory) =>
+  reported.map(each => ({
+    ...each,
+    what: each.says,
+    size: each.size ?? Number.NaN,
+    text: each.evidence.text,
+  }))
+
+const unfollowedThen = (inventory: Inventory): Heard | undefined =>
+  unfollowedOf({ timeless: toldThen(inventory) })
 
 /** What it heard it calls wrong, or refuses. The flag of the kernel stays up for hours after the last source was followed. */
 function noneBelieved(inventory: Inventory): Heard | undefined {
@@ -215,6 +222,27 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
         text: 'Ask the daemon what it thinks of its sources: `chronyc sources -v`, `ntpq -p`, `timedatectl timesync-status`.',
       },
       confirm: 'adjtimex --print; chronyc tracking',
+    }),
+  ]
+}
+
+/** By the strata of what was listed: agreeing with each other they look well. */
+export const islandThen: MachineRule = ({ inventory, live }) => {
+  const island = islandIn(toldThen(inventory))
+  const [daemon] = settingDaemons(inventory)
+  if (live || !island || !daemon) return []
+  const { high, stratum, what } = island
+  return [
+    state({
+      name: 'stratum-10-island',
+      severity: 'warning',
+      what,
+      measures: { ...(stratum > 0 && { stratum }) },
+      evidence: shown(high),
+      cost: ISLAND_COST,
+      causes: ISLAND_CHAIN,
+      remedy: { text: FIND_ROOT, changes: ['server … iburst   (several, of stratum 1 to 4)'] },
+      confirm: ISLAND_CONFIRM,
     }),
   ]
 }
