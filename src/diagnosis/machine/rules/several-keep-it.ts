@@ -8,6 +8,7 @@ import type { Action } from '../../repair/action.ts'
 import { lastDropIn } from '../../repair/drop-in.ts'
 import { wordsToStop } from '../../service-words.ts'
 import { actionsFor, repeatedJobs, wordsFor } from '../jobs.ts'
+import { hasOwnSources, ownServers } from '../own-servers.ts'
 import {
   conflictOf,
   evidenceOf,
@@ -29,7 +30,9 @@ export const severalDaemons: MachineRule = subject => {
   if (daemons.length < 2) return [...atTheNextBoot(daemons, subject), ...jobBesideDaemon(subject)]
   const names = daemons.map(({ name }) => name)
   const running = daemons.every(({ runs }) => runs?.value)
-  const ranked = daemons.toSorted((a, b) => rank(a.name) - rank(b.name))
+  const ranked = daemons.toSorted(
+    (a, b) => Number(isSetUp(b)) - Number(isSetUp(a)) || rank(a.name) - rank(b.name),
+  )
   const [keep, ...stop] = followersFirst(ranked, nobodyToFollow)
   const conflicts = pairsOf(daemons).map(([one, other]) => conflictOf(one, other))
   const oneIsLeft = conflicts.every(conflict => conflict !== undefined)
@@ -61,7 +64,7 @@ export const severalDaemons: MachineRule = subject => {
         },
       ],
       remedy: {
-        text: `Keep one: ${keep!.name}.${passedOver(stop, lost ? [] : nobodyToFollow)} Stop and disable ${listed(stop.map(({ name }) => name))}.${jobs.length === 0 ? '' : lost ? ` ${sourcesFirst(keep!.name, 'the job')}` : ' Take the job out, too.'}${besidePtp(keep!.name, stop)}`,
+        text: `Keep one: ${keep!.name}.${passedOver(stop, lost ? [] : nobodyToFollow)}${whoseServers(keep!, stop)} Stop and disable ${listed(stop.map(({ name }) => name))}.${jobs.length === 0 ? '' : lost ? ` ${sourcesFirst(keep!.name, 'the job')}` : ' Take the job out, too.'}${besidePtp(keep!.name, stop)}`,
         changes: [...stop.flatMap(wordsToStop), ...taken.flatMap(wordsFor)],
         actions: [
           ...stop.map(({ name, unit }) => ({ kind: 'stop' as const, daemon: name, unit: unit?.name })),
@@ -124,7 +127,7 @@ function atTheNextBoot(
             text: `Keep one. ${runs.name}, which runs, has nobody to follow: give it sources and disable ${names}, or disable ${runs.name} and start ${names}.`,
           }
         : {
-            text: `Keep one: ${runs.name}, which runs. Disable ${names}.`,
+            text: `Keep one: ${runs.name}, which runs.${whoseServers(runs, others)} Disable ${names}.`,
             changes: others.flatMap(wordsToStop),
             actions: others.map(({ name, unit }) => ({
               kind: 'stop' as const,
@@ -244,6 +247,21 @@ const passedOver = (stop: readonly TimeDaemon[], nobodyToFollow: readonly string
     .map(({ name }) => ` ${name} has nobody to follow.`)
     .join('')
 
+/** What is asked by one of them alone is asked no more when that one is stopped. */
+const whoseServers = (keep: TimeDaemon, stop: readonly TimeDaemon[]): string => {
+  const own = ownServers(keep)
+  const lost = stop.flatMap(each => {
+    const servers = ownServers(each).filter(address => !own.includes(address))
+    return servers.length === 0
+      ? []
+      : ` ${each.name} has ${listed(servers)}, which ${keep.name} does not ask: give them to ${keep.name}, if they are to be asked.`
+  })
+  const untouched = stop.filter(each => rank(each.name) < rank(keep.name) && !isSetUp(each))
+  return own.length > 0 && untouched.length > 0
+    ? ` Its servers (${listed(own)}) somebody has named; those of ${listed(untouched.map(({ name }) => name))} came with it.`
+    : lost.join('')
+}
+
 const sourcesFirst = (daemon: string, other: string): string =>
   `${daemon} has nobody to follow: give it sources that it reaches first, and take ${other} out then.`
 
@@ -276,6 +294,8 @@ const PTP = ['ptp4l', 'phc2sys', 'ptpd', 'sfptpd']
 
 /** Which to keep: what somebody set up on purpose, and then who recovers best from what happens to a guest. */
 const ORDER = ['clockwright', ...PTP, 'chronyd', 'ntpd-rs', 'ntpd', 'ntpsec', 'openntpd', 'systemd-timesyncd']
+const isSetUp = (daemon: TimeDaemon): boolean =>
+  ['clockwright', ...PTP].includes(daemon.name) || hasOwnSources(daemon)
 const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length)
 
 const listed = (names: readonly string[]): string =>
