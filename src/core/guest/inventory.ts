@@ -326,6 +326,15 @@ export interface ClockSteps {
   readonly size: Seconds | undefined
   /** The last few. */
   readonly evidence: readonly Place[]
+  /** Those by which a daemon that had been at work for long set the clock forward, and back: at its start it may well have to. */
+  readonly inRun?: Readonly<Partial<Record<'forward' | 'back', StepsInRun>>>
+}
+
+export interface StepsInRun {
+  readonly count: number
+  readonly largest: Seconds
+  /** The last few. */
+  readonly evidence: readonly Place[]
 }
 
 export interface ConfigurationFile {

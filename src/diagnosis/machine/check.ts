@@ -16,6 +16,7 @@ import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts
 import { realClocksource } from './rules/real-clocksource.ts'
 import { falsetickersThen, islandThen, offsetThen, sourcesThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
+import { steppedInRun } from './rules/stepped-in-run.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { withoutTimeNow } from './rules/without-time.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
@@ -42,6 +43,7 @@ const RULES: readonly MachineRule[] = [
   islandThen,
   synchronisedThen,
   heldFrequency,
+  steppedInRun,
   pauseForecast,
   poorClocksource,
   realClocksource,

@@ -1,12 +1,14 @@
 /**
  * Steps of the clock in the logs of the system: by programs that say so themselves (ntpdate, ntpd, chronyd, VirtualBox), and those
- * that others noticed (systemd until 241, chronyd). Steps that come at a fixed time are the mark of a job or of a tool.
+ * that others noticed (systemd until 241, chronyd). Steps that come at a fixed time are the mark of a job or of a tool; those of a daemon
+ * that had kept the clock for a while, of a clock that jumped.
  */
 import type { Files } from '#core/guest/files.ts'
-import type { ClockSteps, Place } from '#core/guest/inventory.ts'
+import type { ClockSteps, Place, StepsInRun } from '#core/guest/inventory.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
+import { isBanner } from '../daemons/banner.ts'
 import { at, linesIn } from '../place.ts'
 import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
 
@@ -32,6 +34,8 @@ export const isOfSteps = (line: string): boolean => SENTENCES.some(([pattern]) =
 
 interface Step {
   readonly at: Seconds
+  /** Of a process that had set the clock before, or was started long ago. */
+  readonly inRun: boolean
   readonly size: Seconds | undefined
   readonly place: Place
 }
@@ -41,26 +45,60 @@ const MOST_PLACES = 3
 export function findSteps(files: Files): ClockSteps[] {
   const found = new Map<string | undefined, Step[]>()
   for (const path of LOGS) {
+    /** When each process is known to have been at work. */
+    const seen = new Map<string, Seconds>()
     for (const [index, text] of linesIn(files, path, MOST_LOG).entries()) {
       if (text.length > LONGEST) continue
+      if (isBanner(text)) {
+        const started = readStamp(text, 0)
+        if (started) seen.set(processOf(text), started.at)
+      }
       const step = readStep(text)
       if (!step) continue
       const { by, at: when, size } = step
-      found.set(by, [...(found.get(by) ?? []), { at: when, size, place: at(path, text, index + 1) }])
+      const since = seen.get(processOf(text))
+      const inRun = since !== undefined && when - since > START
+      if (since === undefined) seen.set(processOf(text), when - START)
+      found.set(by, [...(found.get(by) ?? []), { at: when, inRun, size, place: at(path, text, index + 1) }])
     }
     // Other logs of the system hold the same lines.
     if (found.size > 0) break
   }
-  return [...found].map(([by, steps]) => {
+  return [...found].flatMap(([by, all]) => {
+    const steps = by === undefined ? all.filter(({ at }) => !isSaid(at, found)) : all
+    if (steps.length === 0) return []
     const sizes = steps.flatMap(({ size }) => size ?? [])
     return {
       by,
       count: steps.length,
       every: periodOf(steps.map(step => step.at)),
       size: sizes.length > 0 ? upperMedian(sizes) : undefined,
-      evidence: steps.slice(-MOST_PLACES).map(({ place }) => place),
+      evidence: placesOf(steps),
+      ...whileRunning(steps),
     }
   })
+}
+
+const placesOf = (steps: readonly Step[]): Place[] => steps.slice(-MOST_PLACES).map(({ place }) => place)
+
+/** What a program says of its own step others notice, too. */
+const isSaid = (at: Seconds, found: ReadonlyMap<string | undefined, readonly Step[]>): boolean =>
+  [...found].some(([by, steps]) => by !== undefined && steps.some(step => Math.abs(step.at - at) <= SAME))
+
+/** `chronyd[812]`, `ntpd[700]`; without a number it is one. */
+const processOf = (text: string): string => /\b(?:chronyd|ntpd)(?:\[\d+\])?(?=:)/.exec(text)?.[0] ?? ''
+
+/** What a daemon sets right when it starts is none of these. */
+const START: Seconds = 900
+
+function whileRunning(steps: readonly Step[]): Pick<ClockSteps, 'inRun'> {
+  const of = (direction: 1 | -1): StepsInRun | undefined => {
+    const own = steps.filter(({ inRun, size = 0 }) => inRun && Math.sign(size) === direction)
+    const largest = direction * Math.max(0, ...own.map(({ size = 0 }) => Math.abs(size)))
+    return own.length === 0 ? undefined : { count: own.length, largest, evidence: placesOf(own) }
+  }
+  const [forward, back] = [of(1), of(-1)]
+  return forward || back ? { inRun: { ...(forward && { forward }), ...(back && { back }) } } : {}
 }
 
 const LONGEST = 1000

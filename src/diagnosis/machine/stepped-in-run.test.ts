@@ -1,0 +1,98 @@
+/** What the log of a well set-up machine tells of steps is found, and what a daemon sets right as it starts is not. */
+import { describe, expect, test } from 'vitest'
+import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
+import { takeInventory } from '../inventory/inventory.ts'
+import { checkMachine } from './check.ts'
+import { lintMachine } from './configuration.ts'
+
+type Members = Readonly<Record<string, Member>>
+
+const guest = (log: readonly string[], vendor = 'QEMU'): Members => ({
+  'sys/class/dmi/id/sys_vendor': `${vendor}\n`,
+  'proc/cpuinfo': vendor === 'QEMU' ? 'flags : fpu hypervisor\n' : 'flags : fpu\n',
+  'usr/sbin/chronyd': '',
+  'etc/chrony.conf': 'pool 2.rhel.pool.ntp.org iburst\nmakestep 1 -1\nrtcsync\n',
+  'usr/lib/systemd/system/chronyd.service': '[Service]\nExecStart=/usr/sbin/chronyd\n',
+  'proc/700/comm': 'chronyd\n',
+  'proc/700/cmdline': '/usr/sbin/chronyd\0',
+  'var/log/messages': log.map(line => `${line}\n`).join(''),
+})
+
+function found(members: Members) {
+  const files = memoryFiles(members)
+  const inventory = takeInventory(files)
+  const subject = { inventory, live: undefined, prospect: undefined }
+  return checkMachine(subject, lintMachine(inventory, files)).filter(({ name }) =>
+    /^(?:vm-paused|stepped)/.test(name),
+  )
+}
+const told = (members: Members) =>
+  found(members).map(({ severity, name, measures }) => [
+    `${severity} ${name}`,
+    measures.steps,
+    measures.largest,
+  ])
+
+const step = (time: string, size: number, pid = 700) =>
+  `Nov 16 ${time} q chronyd[${pid}]: System clock was stepped by ${size.toFixed(6)} seconds`
+const start = (time: string, pid = 700) =>
+  `Nov 16 ${time} q chronyd[${pid}]: chronyd version 4.2 starting (+CMDMON +NTP)`
+
+describe('a daemon that steps', () => {
+  test('long after its start, in a guest', () => {
+    const log = [start('02:00:00'), step('02:00:05', 3), step('05:11:14', 61.2), step('08:11:11', 60)]
+    expect(told(guest(log))).toEqual([['warning vm-paused', 2, 61.2]])
+    const [finding] = found(guest(log))
+    expect(finding?.evidence.map(({ line }) => line)).toEqual([3, 4])
+    expect(finding?.remedy.text).toContain('clockwright analyze')
+  })
+
+  test('and whose start the log does not hold: its first step may have been there', () => {
+    const log = [step('02:11:09', 61.2), step('05:11:14', 64.1), step('08:11:11', 60)]
+    expect(told(guest(log))).toEqual([['warning vm-paused', 2, 64.1]])
+    expect(told(guest(log.slice(0, 1)))).toEqual([])
+  })
+
+  test.each([
+    ['as it starts', [start('02:00:00'), step('02:00:05', 3600), step('02:10:00', 2)]],
+    ['once for each start', [step('02:11:09', 61.2, 700), step('05:11:14', 64.1, 701)]],
+    ['by what a clock may lose by itself', [start('02:00:00'), step('05:11:14', 0.4)]],
+  ])('%s', (_, log) => expect(told(guest(log))).toEqual([]))
+
+  test('on a real machine, and back', () => {
+    const log = [start('02:00:00'), step('05:11:14', 61.2), step('08:11:11', -60)]
+    expect(told(guest(log, 'Dell Inc.'))).toEqual([
+      ['warning stepped-by-its-daemon', 1, 61.2],
+      ['warning stepped-back', 1, -60],
+    ])
+  })
+
+  test('beside a job that sets the clock: no pause is shown by that', () => {
+    const log = [start('02:00:00'), step('05:11:14', 61.2)]
+    const job = { 'etc/cron.d/time': '*/30 * * * * root /usr/sbin/rdate -s 192.0.2.9\n' }
+    expect(told({ ...guest(log), ...job })).toEqual([['warning stepped-by-its-daemon', 1, 61.2]])
+  })
+})
+
+describe('somebody', () => {
+  const noticed = [9, 10, 11, 12, 13].map(
+    day => `Nov ${day} 01:30:10 q chronyd[700]: Forward time jump detected!`,
+  )
+
+  test('who sets it at the same time each day', () => {
+    const [finding, ...more] = found(guest(noticed))
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ name: 'stepped-by-someone-else', severity: 'warning' })
+    expect(finding?.what).toContain('24.0 h')
+  })
+
+  test('who does so now and then may be anybody', () => expect(told(guest(noticed.slice(0, 2)))).toEqual([]))
+
+  test('is nobody where the daemon says that it was itself', () => {
+    const both = [9, 10, 11, 12, 13].flatMap(day => [
+      `Nov ${day} 01:30:10 q chronyd[700]: System clock was stepped by 61.000000 seconds`,
+      `Nov ${day} 01:30:11 q systemd[1]: Time has been changed`,
+    ])
+    expect(told(guest(both))).toEqual([['warning vm-paused', 4, 61]])
+  })
+})
