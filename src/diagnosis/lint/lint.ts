@@ -2,7 +2,8 @@
  * The linter: files of one machine, what is known of the machine, and what is wrong with them. Files that are given together are
  * judged together, so that a daemon's options and its configuration, or two daemons, are seen beside each other.
  */
-import { bySeverity, type Finding } from '../finding.ts'
+import { bySeverity, editsOf, type Finding } from '../finding.ts'
+import { correctedLine } from '../repair/corrected-line.ts'
 import { comesBackIn } from '../repair/written-by.ts'
 import type { About } from './about.ts'
 import type { LintFile } from './file-kind.ts'
@@ -44,7 +45,7 @@ import { unknownFile } from './rules/unknown-file.ts'
 import { vmware } from './rules/vmware.ts'
 import { wallclock } from './rules/wallclock.ts'
 import { words } from './rules/words.ts'
-import { type LintSubject, subjectOf } from './subject.ts'
+import { type LintSubject, lineOf, subjectOf } from './subject.ts'
 
 export const LINT_RULES: readonly LintRule[] = [
   unknownFile,
@@ -94,7 +95,29 @@ export function lint(files: readonly LintFile[], about: About = {}): Finding[] {
   return withNextMistakes(found(subject), files, look)
     .map(finding => changedByItsProgram(subject, finding))
     .map(finding => withWhoseFile(finding, files))
+    .map((finding, _, all) => withoutMistakes(finding, all, subject))
     .sort((a, b) => bySeverity(a, b) || byPlace(a, b))
+}
+
+/** Lines that are shown for another reason show what is misspelt on them put right. */
+function withoutMistakes(finding: Finding, all: readonly Finding[], subject: LintSubject): Finding {
+  if (finding.name === 'misspelt') return finding
+  const shown = new Map(
+    editsOf(finding).map(({ kind, file, line, text }) => {
+      const corrections = all
+        .filter(({ name }) => kind === 'replace' && name === 'misspelt')
+        .flatMap(editsOf)
+        .filter(each => each.file === file && each.line === line && each.kind === 'replace')
+      const whole = correctedLine(
+        lineOf(subject, file, line),
+        text,
+        corrections.map(each => each.text),
+      )
+      return [text.trim(), whole.trim()]
+    }),
+  )
+  const changes = finding.remedy.changes.map(change => shown.get(change) ?? change)
+  return { ...finding, remedy: { ...finding.remedy, changes } }
 }
 
 /** What is changed in a file that a program writes anew does not stay. */

@@ -65,15 +65,12 @@ function stillFound(
 ): Finding[] {
   if (ofParts.length === 0) return []
   const then = look(withReplaced(files, corrections.filter(isReplaced)))
-  return ofParts
-    .filter(({ name }) => then.some(each => each.name === name))
-    .map(finding => ({
-      ...finding,
-      remedy: {
-        ...finding.remedy,
-        edits: editsOf(finding).filter(edit => !corrections.some(each => isSameLine(each, edit))),
-      },
-    }))
+  return ofParts.flatMap(finding => {
+    const same = then.find(({ name }) => name === finding.name)
+    if (!same) return []
+    const edits = editsOf(finding).filter(edit => !corrections.some(each => isSameLine(each, edit)))
+    return [{ ...finding, remedy: { ...finding.remedy, changes: same.remedy.changes, edits } }]
+  })
 }
 
 /** Each takes looks of its own at all files. */

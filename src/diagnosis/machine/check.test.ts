@@ -250,7 +250,11 @@ describe('a classic Xen guest', () => {
       now: slow,
       best: undefined,
       keptFromStepping: false,
-      remedy: { how: 'Be quick.', actions: [{ kind: 'edit', file: '/etc/ntp.conf', edit }] },
+      remedy: {
+        how: 'Be quick.',
+        changes: ['tos maxdist 16'],
+        actions: [{ kind: 'edit', file: '/etc/ntp.conf', edit }],
+      },
     }
     const told = (now: PauseProspect['now']) =>
       checkMachine({ inventory, live: undefined, prospect: { ...prospect, now } })[0]?.remedy
@@ -355,8 +359,8 @@ describe('the rest', () => {
       pause: 4.3,
       now: { median: 5220, exits: 0, runs: 4 },
       keptFromStepping: true,
-      best: { median: 180, exits: 0, runs: 2, how: 'Remove `-x`.', actions: [] },
-      remedy: { how: 'Remove `-x`.', actions: [] },
+      best: { median: 180, exits: 0, runs: 2, how: 'Remove `-x`.', changes: [], actions: [] },
+      remedy: { how: 'Remove `-x`.', changes: [], actions: [] },
     }
     expect(found({ daemons }, undefined, prospect)).toEqual(['critical slow-after-a-pause'])
     expect(found({ daemons }, undefined, { ...prospect, now: { median: 20, exits: 0, runs: 3 } })).toEqual([])
@@ -396,7 +400,7 @@ describe('the rest', () => {
       causes: [{ what: 'it asks seldom' }],
     })
     // Nor does it matter whose its servers are: the harm is the same.
-    const remedy = { how: '', actions: [] }
+    const remedy = { how: '', changes: [], actions: [] }
     expect(told('server 10.0.0.1 iburst', { remedy })).toMatchObject({ severity: 'note' })
     expect(told(advised, { keptFromStepping: true })?.severity).toBe('note')
     expect(told(advised, { now: { ...once, exits: 1 } })?.severity).toBe('critical')
@@ -421,7 +425,7 @@ describe('the rest', () => {
           },
         }).find(({ name }) => name === 'slow-after-a-pause')?.severity
       }
-      const remedy = { how: '', actions: [] }
+      const remedy = { how: '', changes: [], actions: [] }
       for (const of of [{}, { remedy }]) {
         expect(severity(100, of)).toBeUndefined()
         expect(severity(2800, of)).toBe('note')

@@ -6,13 +6,17 @@
 import type { TimeDaemon } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon } from '#core/trace/series.ts'
+import { linesOf } from '#dialects/named-source.ts'
 import type { Finding, FindingName } from '../finding.ts'
 import type { Action } from './action.ts'
+import { correctedLine } from './corrected-line.ts'
 import { hasLongPolls, quickerEdits } from './quicker.ts'
 
 export interface PauseRemedy {
   /** In sentences. */
   readonly how: string
+  /** The lines that it writes, as they are in the end. */
+  readonly changes: readonly string[]
   readonly actions: readonly Action[]
 }
 
@@ -29,7 +33,18 @@ export function pauseRemedy(daemon: TimeDaemon, found: readonly Finding[], pause
       (keepsFromStepping(finding) ||
         (finding.name === 'panic-exit-ahead' && pause > NEAR_PANIC * (finding.measures.panic ?? 0))),
   )
-  const quicker = quickerEdits(daemon)
+  const corrections = found
+    .filter(({ name }) => name === 'misspelt')
+    .flatMap(({ remedy }) => remedy.actions ?? [])
+    .filter(action => action.kind === 'edit')
+  const correctionsOf = (path: string, line: number): string[] =>
+    corrections
+      .filter(({ file, edit }) => file === path && edit.kind === 'replace' && edit.line === line)
+      .map(({ edit }) => edit.text)
+  const ofPolls = (path: string, line: number) =>
+    correctionsOf(path, line).find(text => OF_POLLS.test(text) && !OF_POLLS.test(lineIn(daemon, path, line)))
+  const quicker = quickerEdits(daemon, ofPolls)
+  const actions = [...inTheWay.flatMap(({ remedy }) => remedy.actions ?? []), ...quicker]
   return {
     how: [
       ...inTheWay.map(({ remedy }) => remedy.text),
@@ -40,9 +55,31 @@ export function pauseRemedy(daemon: TimeDaemon, found: readonly Finding[], pause
           ]
         : []),
     ].join(' '),
-    actions: [...inTheWay.flatMap(({ remedy }) => remedy.actions ?? []), ...quicker],
+    changes: linesIn(
+      actions.flatMap(action => {
+        if (action.kind !== 'edit') return []
+        const { kind, line, text } = action.edit
+        if (kind !== 'replace') return text
+        return correctedLine(lineIn(daemon, action.file, line), text, correctionsOf(action.file, line))
+      }),
+    ),
+    actions,
   }
 }
+
+const OF_POLLS = /\s(?:min|max)poll\s/i
+
+const lineIn = ({ configuration }: TimeDaemon, path: string, line: number): string =>
+  linesOf(configuration.find(each => each.path === path)?.text ?? '')[line - 1] ?? ''
+
+const linesIn = (texts: readonly string[]): string[] => [
+  ...new Set(
+    texts
+      .flatMap(text => text.split('\n'))
+      .map(line => line.trim())
+      .filter(line => line !== '' && !line.startsWith('#')),
+  ),
+]
 
 export const keepsFromStepping = ({ name }: Finding): boolean => NO_STEP.includes(name)
 

@@ -17,11 +17,17 @@ const MINPOLL = 4
 const MAXPOLL = 6
 const USUAL_MAXPOLL = 10
 
-/** Empty for daemons that have no such settings. */
-export function quickerEdits(daemon: TimeDaemon): Action[] {
+/** Empty for daemons that have no such settings. `corrected`: a line with its own polls, where these are misspelt. */
+export function quickerEdits(
+  daemon: TimeDaemon,
+  corrected: (path: string, line: number) => string | undefined = () => undefined,
+): Action[] {
   const [main] = daemon.configuration
   if (!main) return []
-  const polls = daemon.configuration.flatMap(longPolls).filter(isEditable).map(shortPolls)
+  const polls = daemon.configuration
+    .flatMap(file => longPolls(file, corrected))
+    .filter(isEditable)
+    .map(shortPolls)
   if (daemon.name !== 'chronyd' && !isNtpd(daemon)) return []
   const lines = lackingSettings(daemon)
   return lines.length === 0
@@ -48,8 +54,12 @@ interface Asked {
 }
 
 /** Servers that may be asked as seldom as every 17 min. */
-const longPolls = ({ path, text }: ConfigurationFile): Asked[] =>
-  linesOf(text).flatMap((line, index) => {
+const longPolls = (
+  { path, text }: ConfigurationFile,
+  corrected: (path: string, line: number) => string | undefined = () => undefined,
+): Asked[] =>
+  linesOf(text).flatMap((written, index) => {
+    const line = corrected(path, index + 1) ?? written
     const [least, most] = pollsIn(line)
     const short = withPolls(line, () => [Math.min(MINPOLL, least), MAXPOLL])
     return !short || most <= MAXPOLL ? [] : [{ path, line: index + 1, ...short }]
@@ -64,11 +74,11 @@ const isEditable = ({ path, address }: Asked): boolean => path.startsWith('/etc/
 
 /** Are there servers left that are asked seldom, because nobody here may ask them more often? */
 export const hasLongPolls = ({ configuration }: TimeDaemon): boolean =>
-  configuration.flatMap(longPolls).some(asked => !isEditable(asked))
+  configuration.flatMap(file => longPolls(file)).some(asked => !isEditable(asked))
 
 /** Is one of its servers asked seldom, whoever owns it? */
 export const asksSeldom = ({ configuration }: TimeDaemon): boolean =>
-  configuration.flatMap(longPolls).length > 0
+  configuration.flatMap(file => longPolls(file)).length > 0
 
 const shortPolls = ({ path, line, text }: Asked): Action => ({
   kind: 'edit',

@@ -7,7 +7,6 @@ import type { TimeDaemon } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Cause, Finding } from '../../finding.ts'
-import type { Action } from '../../repair/action.ts'
 import { isOf, keepsFromStepping } from '../../repair/pause-remedy.ts'
 import { asksSeldom, hasLongPolls } from '../../repair/quicker.ts'
 import { isYetToCome } from '../restart-due.ts'
@@ -52,7 +51,7 @@ export const pauseForecast: MachineRule = subject => {
       remedy: remedy
         ? {
             text: remedy.how,
-            changes: linesIn(remedy.actions),
+            changes: remedy.changes,
             actions: remedy.actions,
             ...(spoiled && { alongside: true }),
           }
@@ -81,7 +80,7 @@ export function keptSoon(finding: Finding, { inventory, prospect }: MachineSubje
     remedy: {
       ...finding.remedy,
       text: `${text} ${remedy.how}`,
-      changes: [...changes, ...linesIn(remedy.actions)],
+      changes: [...changes, ...remedy.changes],
       actions: [
         ...actions,
         ...remedy.actions.map(action => ({
@@ -135,15 +134,6 @@ function causesOf(daemon: TimeDaemon | undefined, { keptFromStepping }: PausePro
         },
       ]
 }
-
-const linesIn = (actions: readonly Action[]): string[] => [
-  ...new Set(
-    actions
-      .flatMap(action => (action.kind === 'edit' ? action.edit.text.split('\n') : []))
-      .map(line => line.trim())
-      .filter(line => line !== '' && !line.startsWith('#')),
-  ),
-]
 
 /** Somebody else may put the clock right after a resume, and then the daemon's own way back is not what counts. */
 function prospectOf({ inventory, prospect }: MachineSubject): PauseProspect | undefined {
