@@ -54,7 +54,7 @@ export const inventoryGroups = (inventory: Inventory): FactGroup[] => [
   { title: 'Time daemons', rows: inventory.daemons.flatMap(daemonRows) },
   {
     title: 'Jobs that set the clock',
-    rows: [...inventory.jobs.map(jobRow), ...inventory.idleJobs.map(idleRow)],
+    rows: [...inventory.jobs, ...inventory.daemonJobs].map(jobRow).concat(inventory.idleJobs.map(idleRow)),
   },
   { title: 'Steps in the logs', rows: inventory.steps.map(stepsRow) },
   { title: 'Kernel messages', rows: messageRows(inventory) },

@@ -57,6 +57,8 @@ export interface Inventory {
   readonly jobs: readonly ClockJob[]
   /** Jobs that would set the clock, and do not as the machine is. */
   readonly idleJobs: readonly IdleJob[]
+  /** Jobs that have the daemon step the clock again and again, or start it anew. */
+  readonly daemonJobs: readonly ClockJob[]
   /** Who has stepped the clock, as far as logs of the system tell. */
   readonly steps: readonly ClockSteps[]
   /** What programs that know the clock said of it when a copy was made. */

@@ -5,7 +5,7 @@
 import type { Files } from '#core/guest/files.ts'
 import type { Inventory, Missing } from '#core/guest/inventory.ts'
 import { placeOfProcesses } from '#core/guest/processes.ts'
-import { switchesSyncOn } from '#dialects/linux/set-clock.ts'
+import { asksDaemon, switchesSyncOn } from '#dialects/linux/set-clock.ts'
 import { readStart } from './boot/at-boot.ts'
 import { findBoot } from './boot/boot.ts'
 import { copyKind } from './copy/copy-kind.ts'
@@ -48,7 +48,7 @@ export function takeInventory(files: Files): Inventory {
   const { jobs, idle, scripts } = findJobs(files, start, packages)
   const daemons = findDaemons(files, { packages, hypervisor, container, processes, missing })
   const { acting, resting } = restWhileRuns(
-    jobs.filter(job => !switchesSyncOn(job)),
+    jobs.filter(job => !switchesSyncOn(job) && !asksDaemon(job)),
     daemons,
   )
   return {
@@ -83,6 +83,7 @@ export function takeInventory(files: Files): Inventory {
     daemons,
     jobs: acting,
     idleJobs: [...idle, ...resting],
+    daemonJobs: jobs.filter(job => asksDaemon(job) && job.repeats && job.unlessRuns === undefined),
     steps: findSteps(files),
     reported: findReported(files),
     messages,

@@ -55,6 +55,7 @@ const BARE: Inventory = {
   jobs: [],
   idleJobs: [],
   reported: [],
+  daemonJobs: [],
   steps: [],
   messages: [],
   missing: [],

@@ -5,6 +5,7 @@ import { jobsInTheWay } from './jobs.ts'
 import { thoseWithNobodyToFollow } from './nobody-to-follow.ts'
 import { oneOfEachFact } from './one-fact.ts'
 import { poorClocksource, unstableClocksource } from './rules/clocksource.ts'
+import { daemonJobs } from './rules/daemon-jobs.ts'
 import { falsetickersNow } from './rules/falsetickers-now.ts'
 import { heldFrequency } from './rules/held-frequency.ts'
 import { disagreeNow, hostClockNow, offsetNow, sourcesNow, synchronisedNow } from './rules/measured.ts'
@@ -29,6 +30,7 @@ const RULES: readonly MachineRule[] = [
   notEnabled,
   severalDaemons,
   toolsAndDaemon,
+  daemonJobs,
   subject => xenWallclock(subject).map(finding => keptSoon(finding, subject)),
   offsetNow,
   sourcesNow,

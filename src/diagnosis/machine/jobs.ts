@@ -58,7 +58,7 @@ export function jobsInTheWay(
   }
 }
 
-function takenOut(job: ClockJob): Action[] {
+export function takenOut(job: ClockJob): Action[] {
   const actions = actionsFor(job)
   const line = job.command.evidence[0]?.line
   return actions.length > 0 || line === undefined || whyNotOurs(job.name) !== undefined

@@ -51,7 +51,7 @@ export function whoSetsTheClock(inventory: Inventory): Setter[] {
     ]
   })
   const { shutOut } = repeatedJobs(inventory)
-  const jobs = inventory.jobs.map(
+  const jobs = [...inventory.jobs, ...inventory.daemonJobs].map(
     (job): Setter => ({
       name: `${job.program} (${job.name})`,
       how: job.repeats ? 'periodically' : 'at boot',

@@ -40,6 +40,13 @@ const SWITCHES = ['vmware-toolbox-cmd', 'vmware-guestd']
 export const switchesSyncOn = ({ program }: { readonly program: string }): boolean =>
   SWITCHES.includes(program)
 
+/** Whoever keeps the clock does it: no second program is in its way. */
+export const asksDaemon = ({ program }: { readonly program: string }): boolean =>
+  program === STEP || program.startsWith(RESTART)
+
+export const STEP = 'chronyc makestep'
+const RESTART = 'restart of '
+
 export interface ClockSetting {
   readonly program: string
   /** As they are written, all that the line sets the clock with; empty where something else stands between. */
@@ -63,7 +70,8 @@ const LOOKS = /^(?:\[|test)$/
 /** `user`: who may stand in front, in a crontab of the system. */
 export function findClockSetting(line: string, user?: string): ClockSetting | undefined {
   const commands = simpleCommands(line, user)
-  const at = commands.findIndex(({ words }) => programOf(words) !== undefined)
+  const judge = commands.some(({ words }) => programOf(words) !== undefined) ? programOf : askedOf
+  const at = commands.findIndex(({ words }) => judge(words) !== undefined)
   const setting = commands[at]
   if (!setting) return undefined
   const whole = commands.length > 1 && PLAIN.test(line) && commands.every(isOfClocks)
@@ -83,8 +91,8 @@ export function findClockSetting(line: string, user?: string): ClockSetting | un
   ]
   const bySudo = /(?:^|[\s/])(?:sudo|doas)(?:\s|$)/.test(setting.before)
   return {
-    program: programOf(setting.words)!,
-    programs: programsOf(commands.filter(({ words }) => programOf(words) !== undefined)),
+    program: judge(setting.words)!,
+    programs: programsOf(commands.filter(({ words }) => judge(words) !== undefined)),
     shown: whole ? line.trim() : shown.join(''),
     alone: alone || whole,
     bySudo,
@@ -113,6 +121,7 @@ const PLAIN = /^(?:[\w\s./:@,+=;-]|&&|\|\||\d?>{1,2}(?:&\d|\s?\/dev\/null)|&>\s?
 const isOfClocks = ({ words: [program, ...others], before }: SimpleCommand): boolean =>
   /^(?:root)?$/.test(before) &&
   (Object.hasOwn(SETTERS, program) ||
+    program === 'chronyc' ||
     (program === 'sleep' && others.every(word => /^[\d.]+[smh]?$/.test(word))) ||
     (STARTS.test(program) && others.some(word => TIME_SERVICE.test(word))))
 
@@ -154,8 +163,11 @@ function watched({ words: [program, ...others], before, text, end }: SimpleComma
   return /^\S*\/init\.d\//.test(text) && one === 'status' && two === undefined ? program : undefined
 }
 
-/** The name of the program; undefined when the clock is left alone. */
-export const setsClock = (command: string): string | undefined => findClockSetting(command)?.program
+/** The name of the program; undefined when the clock is left alone, or to its daemon. */
+export function setsClock(command: string): string | undefined {
+  const found = findClockSetting(command)
+  return found && !asksDaemon(found) ? found.program : undefined
+}
 
 function programOf([program, ...others]: SimpleCommand['words']): string | undefined {
   if (STARTS.test(program))
@@ -164,4 +176,20 @@ function programOf([program, ...others]: SimpleCommand['words']): string | undef
       ? 'ntpdate'
       : undefined
   return Object.hasOwn(SETTERS, program) && SETTERS[program]!(others) ? program : undefined
+}
+
+/** `makestep` with numbers behind it allows steps, and makes none (chronyc(1)). Who starts a daemon that does not run has it keep the clock. */
+function askedOf([program, ...others]: SimpleCommand['words']): string | undefined {
+  if (program === 'chronyc') {
+    const at = others.indexOf('makestep')
+    return at >= 0 && /^(?:$|\d*[<>&])/.test(others[at + 1] ?? '') ? STEP : undefined
+  }
+  const service = STARTS.test(program)
+    ? others.find(word => TIME_SERVICE.test(word))
+    : TIME_SERVICE.test(program)
+      ? program
+      : undefined
+  return service !== undefined && others.some(word => /^(?:try-)?restart$/.test(word))
+    ? `${RESTART}${service.replace(/\.service$/, '')}`
+    : undefined
 }

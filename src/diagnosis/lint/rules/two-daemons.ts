@@ -1,6 +1,6 @@
 /** two-daemons: files of several daemons are here, or a job sets the clock beside one. Each undoes what the other does. */
 import { parseCrontab, settingOfJob } from '#dialects/linux/crontab.ts'
-import { setsClock, switchesSyncOn } from '#dialects/linux/set-clock.ts'
+import { asksDaemon, setsClock, switchesSyncOn } from '#dialects/linux/set-clock.ts'
 import type { Evidence } from '../../finding.ts'
 import { type Service, wordsToStop } from '../../service-words.ts'
 import type { DaemonName } from '../about.ts'
@@ -68,7 +68,7 @@ const setters = (subject: LintSubject): Setter[] => [
       ? []
       : parseCrontab(subject.files[file]!.text).flatMap((job): Setter[] => {
           const setting = job.when === '@reboot' ? undefined : settingOfJob(job, subject.files[file]!.path)
-          return setting && !switchesSyncOn(setting)
+          return setting && !switchesSyncOn(setting) && !asksDaemon(setting)
             ? [
                 {
                   file,
