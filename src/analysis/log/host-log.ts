@@ -226,6 +226,11 @@ export class UpdateSeries extends Series {
     return Number.isNaN(this.#lastAt) ? undefined : this.#lastAt
   }
 
+  /** Since when it has followed nobody, up to the last row, where it had followed somebody before. */
+  get leftAloneAt(): Seconds | undefined {
+    return Number.isNaN(this.#nobodyAt) || this.heardTo === undefined ? undefined : this.#nobodyAt
+  }
+
   add(block: UpdateBlock): void {
     this.span(block)
     this.#listen(block)

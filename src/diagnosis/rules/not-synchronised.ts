@@ -5,7 +5,7 @@
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { EventName, LogEvent } from '#core/trace/series.ts'
+import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
 import type { Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { isOwnClock, type Unfollowed, unfollowedOf } from '../listed.ts'
@@ -173,6 +173,8 @@ export const neverFollowed: Rule = ({ log, keeper, when }) => {
   if (unsynced) return [endedUnsynced(unsynced, mine('unreachable'), { keeper, when })]
   const alone = lastWordsAlone(log, keeper.daemon)
   if (alone) return [endedAlone(alone.silent, failures, { keeper, when })]
+  const row = lastRowAlone(log, keeper.daemon)
+  if (row !== undefined) return [endedAlone(row, [], { keeper, when })]
   if (measured !== undefined) return []
   const selectsNobody = neverSelected(log, keeper)
   if (selectsNobody) return [selectsNobody]
@@ -271,6 +273,14 @@ function runsOf({ others }: HostLog, words: readonly LogEvent[]): Run[] {
   })
 }
 
+/** The last row of tracking.log follows no source, where no other log tells more, and chronyd was not started with it. */
+function lastRowAlone(log: HostLog, daemon: Daemon): Seconds | undefined {
+  const updates = daemon === 'chrony' && !log.bestSamples(daemon) ? log.updatesOf(daemon) : undefined
+  const row = updates?.leftAloneAt
+  const said = log.events.of('no-source', 'ended').some(each => each.daemon === daemon)
+  return row === undefined || said || updates?.begunAnew.all.includes(row) ? undefined : row
+}
+
 /** One server that did not answer once is nothing yet: the next is asked some seconds later. */
 function endedAlone(
   at: Seconds,
@@ -282,12 +292,24 @@ function endedAlone(
     name: 'not-synchronised',
     severity: keeper.daemon === 'timesyncd' ? 'note' : 'warning',
     ...spanOf(last),
+    ...(last.length === 0 && { from: at, to: at }),
     what: `From ${when(at)} on ${keeper.name} had nobody to follow, and with that its log ends.`,
     measures: { failures: last.length },
-    evidence: last.slice(0, 3).map(evidenceOf),
+    evidence:
+      last.length > 0
+        ? last.slice(0, 3).map(evidenceOf)
+        : [{ text: `the last row of tracking.log, ${when(at)}, follows no source` }],
     cost: RUNS_FREE,
     causes: [
       { what: 'the network, or a firewall, loses the packets', why: 'it had followed a source before' },
+      ...(last.length > 0
+        ? []
+        : [
+            {
+              what: 'its sources contradict each other, and no majority is left',
+              why: 'tracking.log does not tell whether they answer',
+            },
+          ]),
       { what: 'a source was back soon', why: 'if the log was copied too early to tell' },
     ],
     remedy: configure(keeper, 'See which sources it hears now, and whether UDP port 123 passes.'),

@@ -55,6 +55,22 @@ describe('no update for hours, by tracking.log', () => {
     expect(lost(...before, nobody(9 * HOUR), ...after)).toEqual([UNFOLLOWED])
   })
 
+  describe('a last row that follows nobody', () => {
+    const told = (...lines: readonly string[]) =>
+      explain(...lines).findings.map(({ severity, name }) => `${severity} ${name}`)
+    const before = updates.filter(line => line < at(8 * HOUR))
+
+    test('is where it had nobody to follow, and its log ends', () => {
+      expect(told(...before, nobody(9 * HOUR))).toEqual(['warning not-synchronised'])
+    })
+
+    test('is a start where it has a head of its own', () => {
+      const rule = '='.repeat(120)
+      const head = '   Date (UTC) Time     IP Address   St   Freq ppm   Skew ppm     Offset L Co  Offset sd'
+      expect(told(...before, rule, head, rule, nobody(9 * HOUR))).toEqual(['good good'])
+    })
+  })
+
   test('for more than a day it is a warning', () => {
     const days = [
       ...polls(time => update(time), DAY, DAY),

@@ -54,6 +54,11 @@ describe('chronyd', () => {
     expect(findings[0]!.what).toContain('off by up to +700 ms')
   })
 
+  test('the silence of a sleep is no wait between two polls, and no slew', () => {
+    const names = found(...polls(10, 8 * HOUR), ...polls(8 * HOUR + 36_700, 30 * HOUR))
+    expect(names).toEqual(['warning sources-lost'])
+  })
+
   test('without the words of the kernel it is what chronyd noticed after hours without a word', () => {
     expect(found(...log(() => [], [-0.58, 0.7]))).toEqual(['note slept', 'good good'])
     expect(found(...begins, ...noticed(4 * HOUR), ...noticed(20 * HOUR))).toEqual(['note slept', 'good good'])

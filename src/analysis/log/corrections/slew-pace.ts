@@ -23,17 +23,20 @@ const SHORTEST: Seconds = 12
 /** To leave out the waits that rounding made short would make the others long. */
 const STAMPED: Seconds = 1
 const ALIKE: Rate = 0.006
+/** It makes a poll twice as long at once, and two answers may be lost: after more nobody asked, or nobody answered. */
+const LONGER = 4
 /** Offsets beyond this are the beginning of a slew, if it was not a step. */
 const LARGE: Seconds = 1
 const MOST = 256
 
-const FIELDS = 6
+const FIELDS = 7
 const AT = 0
 const WAITED = 1
 const POLLS = 2
 const COUNT = 3
 const SINCE = 4
 const OFFSET = 5
+const POLL = 6
 
 export interface PacedSlew {
   readonly source: number
@@ -77,6 +80,9 @@ export class SlewPace {
         continue
       }
       const poll = 2 ** Math.round(Math.log2(wait / CHANCE))
+      const longer = poll > LONGER * state[s + POLL]!
+      state[s + POLL] = poll
+      if (longer) continue
       if (!(wait >= SHORTEST && wait + STAMPED > USUAL.least * poll && wait - STAMPED < USUAL.most * poll))
         continue
       state[s + WAITED]! += wait
