@@ -43,6 +43,7 @@ import { IslandStrata } from './sources/island-strata.ts'
 import { OwnClock } from './sources/own-clock.ts'
 import { Routes } from './sources/routes.ts'
 import { Silences } from './sources/silences.ts'
+import { UnfollowedSpans } from './sources/unfollowed.ts'
 import { bestOf, broadestOf } from './statistics/best-samples.ts'
 import { Convergence } from './statistics/convergence.ts'
 import { type Bucket, Envelope } from './statistics/envelope.ts'
@@ -218,17 +219,11 @@ export class UpdateSeries extends Series {
   silentFrom: Seconds = Number.NaN
   /** When it said meanwhile that it followed nobody, or was started. */
   followedNobodyAt: Seconds = Number.NaN
-  #nobodyAt: Seconds = Number.NaN
-  #lastAt: Seconds = Number.NaN
+  readonly unfollowed = new UnfollowedSpans()
 
   /** The last update. */
   get heardTo(): Seconds | undefined {
-    return Number.isNaN(this.#lastAt) ? undefined : this.#lastAt
-  }
-
-  /** Since when it has followed nobody, up to the last row, where it had followed somebody before. */
-  get leftAloneAt(): Seconds | undefined {
-    return Number.isNaN(this.#nobodyAt) || this.heardTo === undefined ? undefined : this.#nobodyAt
+    return this.unfollowed.last
   }
 
   add(block: UpdateBlock): void {
@@ -279,20 +274,20 @@ export class UpdateSeries extends Series {
     return this.#own.farFor >= LONG * (this.to - this.from) && this.#own.farFor > 0
   }
 
-  #listen({ at, stratum, rows }: UpdateBlock): void {
+  #listen({ at, stratum, offset, rows }: UpdateBlock): void {
     for (let row = 0; row < rows; row++) {
       if (stratum[row] === 0) {
-        if (Number.isNaN(this.#nobodyAt)) this.#nobodyAt = at[row]!
+        this.unfollowed.lost(at[row]!)
         continue
       }
-      const silence = at[row]! - this.#lastAt
+      const last = this.heardTo ?? Number.NaN
+      const silence = at[row]! - last
       if (silence > this.longestSilence) {
         this.longestSilence = silence
-        this.silentFrom = this.#lastAt
-        this.followedNobodyAt = this.#nobodyAt
+        this.silentFrom = last
+        this.followedNobodyAt = this.unfollowed.open ?? Number.NaN
       }
-      this.#lastAt = at[row]!
-      this.#nobodyAt = Number.NaN
+      this.unfollowed.updated(at[row]!, offset[row]!)
     }
   }
 }

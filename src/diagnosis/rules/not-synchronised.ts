@@ -276,7 +276,7 @@ function runsOf({ others }: HostLog, words: readonly LogEvent[]): Run[] {
 /** The last row of tracking.log follows no source, where no other log tells more, and chronyd was not started with it. */
 function lastRowAlone(log: HostLog, daemon: Daemon): Seconds | undefined {
   const updates = daemon === 'chrony' && !log.bestSamples(daemon) ? log.updatesOf(daemon) : undefined
-  const row = updates?.leftAloneAt
+  const row = updates?.heardTo === undefined ? undefined : updates.unfollowed.open
   const said = log.events.of('no-source', 'ended').some(each => each.daemon === daemon)
   return row === undefined || said || updates?.begunAnew.all.includes(row) ? undefined : row
 }

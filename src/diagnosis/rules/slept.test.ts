@@ -59,6 +59,45 @@ describe('chronyd', () => {
     expect(names).toEqual(['warning sources-lost'])
   })
 
+  describe('its tracking.log alone', () => {
+    const row = (at: number, source: string, rest: string) =>
+      `${stamp(at).replace('T', ' ')} ${source.padEnd(16)} ${rest}  1.2e-03  3.728e-04  1.266e-02  1.764e-03  9.828e-03`
+    const update = (at: number, fast = 1e-5 * Math.sin(at)) =>
+      row(at, '192.0.2.1', `2     13.495      0.156 ${fast.toExponential(3)} N  3`)
+    const nobody = (at: number) => row(at, '0.0.0.0', '0     13.495      0.156  0.000e+00 ?  0')
+    const updates = (from: number, to: number) =>
+      Array.from({ length: Math.ceil((to - from) / 1024) }, (_, i) => update(from + 1024 * i))
+    const last = 10 + 28 * 1024
+    /** Its sources are forgotten at that time, and back after three minutes. */
+    const log = (lost: number, fast: number) => [
+      ...updates(10, last + 1),
+      nobody(lost),
+      update(lost + 190, fast),
+      ...updates(lost + 260, lost + 8 * HOUR),
+    ]
+
+    test.each([
+      ['hours later than it gives up who does not answer', last + 14 * HOUR],
+      ['sooner than that', last + 1.25 * HOUR],
+    ])('has a row that follows nobody %s', (_, lost) => {
+      const { findings } = explain(...log(lost, 0.289))
+      expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual(['note slept', 'good good'])
+      expect(findings[0]!.measures).toEqual({ count: 1, time: lost - last, size: -0.289 })
+    })
+
+    test('has that row after eight polls: it ran, and heard nobody', () => {
+      expect(found(...log(last + 8 * 1024, 1e-4))).not.toContain('note slept')
+    })
+
+    test('has it soon: it was no sleep that scattered its sources', () => {
+      expect(found(...log(last + 1000, -0.7))).not.toContain('note slept')
+    })
+
+    test('was started without a network: what it corrects then was wrong before', () => {
+      expect(found(nobody(0), update(4400, 2.56), ...updates(4470, 10 * HOUR))).toEqual(['good good'])
+    })
+  })
+
   test('without the words of the kernel it is what chronyd noticed after hours without a word', () => {
     expect(found(...log(() => [], [-0.58, 0.7]))).toEqual(['note slept', 'good good'])
     expect(found(...begins, ...noticed(4 * HOUR), ...noticed(20 * HOUR))).toEqual(['note slept', 'good good'])

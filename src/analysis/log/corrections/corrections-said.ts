@@ -84,14 +84,17 @@ export function isAtStart(
 ): boolean {
   if (correction.once || correction.size > A_DECADE) return true
   const followed = log.events.of('selected').filter(event => event.daemon === daemon)
-  return [correction.at, decidedAt(correction)].some(at =>
-    starts.some(
+  const unfollowed = log.updatesOf(daemon)?.unfollowed.all ?? []
+  return [correction.at, decidedAt(correction)].some(at => {
+    const isNear = (each: Seconds) => Math.abs(each - at) <= AT_ONCE
+    return starts.some(
       start =>
         at >= start &&
-        (at < start + START || followed.some(event => Math.abs(event.at - at) <= AT_ONCE)) &&
-        !followed.some(event => event.at >= start && event.at < at - AT_ONCE),
-    ),
-  )
+        (unfollowed.some(({ again, back }) => again === start && isNear(back)) ||
+          ((at < start + START || followed.some(event => isNear(event.at))) &&
+            !followed.some(event => event.at >= start && event.at < at - AT_ONCE))),
+    )
+  })
 }
 
 /** The first word of all, where it is that the clock was wrong: nobody knows since when. */

@@ -23,8 +23,9 @@ const SHORTEST: Seconds = 12
 /** To leave out the waits that rounding made short would make the others long. */
 const STAMPED: Seconds = 1
 const ALIKE: Rate = 0.006
-/** It makes a poll twice as long at once, and two answers may be lost: after more nobody asked, or nobody answered. */
+/** It makes a poll twice as long at once, 1024 s at most, and two answers may be lost: after more nobody asked, or nobody answered. */
 const LONGER = 4
+const LONGEST: Seconds = 1024
 /** Offsets beyond this are the beginning of a slew, if it was not a step. */
 const LARGE: Seconds = 1
 const MOST = 256
@@ -80,7 +81,7 @@ export class SlewPace {
         continue
       }
       const poll = 2 ** Math.round(Math.log2(wait / CHANCE))
-      const longer = poll > LONGER * state[s + POLL]!
+      const longer = poll > Math.max(LONGEST, LONGER * state[s + POLL]!)
       state[s + POLL] = poll
       if (longer) continue
       if (!(wait >= SHORTEST && wait + STAMPED > USUAL.least * poll && wait - STAMPED < USUAL.most * poll))

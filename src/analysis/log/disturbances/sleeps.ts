@@ -25,6 +25,9 @@ const SOON: Seconds = 1800
 /** Until ntpd has stepped. */
 export const SET_RIGHT: Seconds = 7200
 const DAY: Seconds = 86_400
+/** Of its polls: one that is late is none yet, and so soon it gives up nobody. */
+const SELDOM = 2
+const SOONEST = 6
 /** So long chronyd said nothing before. */
 const QUIET: Seconds = 900
 
@@ -81,11 +84,31 @@ function saidByKernel({ events }: HostLog, silences: readonly HeardNobody[] = []
 
 function noticed(log: HostLog, silences: readonly HeardNobody[] | undefined): Sleep[] {
   const leaps = log.events.of('jumped-forward').filter(({ daemon }) => daemon === 'chrony')
-  return leaps.flatMap(leap => {
+  const said = leaps.flatMap(leap => {
     const silence = silences ? silences.find(each => isIn(leap.at, each)) : quietBefore(leap, log)
     if (!silence) return []
     const { from, to, offset: left } = silence
     return [{ from, to, saidBy: 'chronyd' as const, left, events: [leap] }]
+  })
+  return leaps.length > 0 ? said : noticedInRows(log, silences)
+}
+
+/**
+ * The same by tracking.log: chronyd forgets its sources then, and has the first of them back minutes later. Where it hears nobody it gives
+ * them up after eight polls, and neither much sooner nor much later.
+ */
+function noticedInRows(log: HostLog, silences: readonly HeardNobody[] | undefined): Sleep[] {
+  const updates = log.updatesOf('chrony')
+  const starts = updates?.begunAnew.all ?? []
+  return (updates?.unfollowed.all ?? []).flatMap(({ last, since, again, back, offset, pace }) => {
+    const quiet = since - last
+    const silent = quiet > UNUSUAL && quiet > SELDOM * pace
+    const leapt = silent && (quiet < SOONEST * pace || quiet > GIVEN_UP)
+    if (!leapt || back - since > SOON || starts.includes(again)) return []
+    const silence = silences?.find(each => isIn(since, each))
+    if (silences && !silence) return []
+    const { from, to, offset: left } = silence ?? { from: last, to: since, offset }
+    return [{ from, to, saidBy: 'chronyd' as const, left, events: [] }]
   })
 }
 
