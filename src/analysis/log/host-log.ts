@@ -5,6 +5,7 @@
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import {
+  BEGUN,
   type Block,
   type Daemon,
   type EventName,
@@ -14,6 +15,7 @@ import {
   OTHERS_SPOKE,
   OWN_CLOCK,
   type Piece,
+  type ReadingBlock,
   ROOT_DISTANCE,
   type SampleBlock,
   SYSTEM_PEER,
@@ -316,15 +318,14 @@ export class HostLog {
       this.samples.set(piece.format, series)
       series.add(piece)
     } else if (piece.kind === 'updates') {
-      const series = this.updates.get(piece.format) ?? new UpdateSeries(piece)
-      this.updates.set(piece.format, series)
-      series.add(piece)
+      this.#updates(piece).add(piece)
       if (piece.daemon === 'chrony')
         for (let row = 0; row < piece.rows; row++)
           if (piece.stratum[row] !== 0)
             this.choices.chrony.add({ mark: piece.followed[row]!, at: piece.at[row]! })
     } else if (piece.kind === 'readings') {
       if (piece.quantity === OWN_CLOCK) this.ownClock.add(piece)
+      if (piece.quantity === BEGUN) this.#updates(piece).begunAnew.told(piece)
       if (piece.quantity === OTHERS_SPOKE) this.others.add(piece)
       if (piece.quantity === SYSTEM_PEER)
         for (let row = 0; row < piece.rows; row++)
@@ -344,6 +345,12 @@ export class HostLog {
         if (this.timeless.length < MOST_TIMELESS) this.timeless.push(piece)
       } else this.events.add(piece)
     }
+  }
+
+  #updates(of: UpdateBlock | ReadingBlock): UpdateSeries {
+    const series = this.updates.get(of.format) ?? new UpdateSeries(of)
+    this.updates.set(of.format, series)
+    return series
   }
 
   /** Events with a stamp and without one. */

@@ -83,6 +83,9 @@ export const ISLAND_STRATUM = 'stratum of an island'
  */
 export const ROOT_DISTANCE = 'root distance'
 
+/** When chronyd wrote the first row after its start, as what it writes in it tells. */
+export const BEGUN = 'begun'
+
 /** When programs that keep no clock wrote into a system log; where one did that may keep it, its value is not known. */
 export const OTHERS_SPOKE = 'others spoke'
 

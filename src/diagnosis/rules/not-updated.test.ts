@@ -10,7 +10,7 @@ const at = (time: number) => stamp(time).replace('T', ' ')
 const update = (time: number, source = '192.0.2.1') =>
   `${at(time)} ${source.padEnd(16)} 2    -17.107      0.464 -1.000e-04 N  3  3.081e-03 -1.016e-09  1.987e-02  2.502e-03  2.151e-02`
 const nobody = (time: number) =>
-  `${at(time)} 0.0.0.0          0    -17.107      0.464  0.000e+00 ?  0  0.000e+00 -1.016e-09  1.000e+00  1.000e+00  1.500e+00`
+  `${at(time)} 0.0.0.0          0    -17.107      0.464  0.000e+00 ?  0  0.000e+00 -1.016e-09  1.987e-02  2.502e-03  1.500e+00`
 const estimate = (time: number, source: string) =>
   `${at(time)} ${source.padEnd(15)}  4.404e-04  3.500e-05  1.204e-04 -1.200e-08  5.300e-08 3.4e-01  22   0  11  0.05`
 const chronyd = (time: number, text: string) => `${stamp(time)}Z chronyd[611]: ${text}`

@@ -149,8 +149,9 @@ const HEAD = [
 ]
 const update = (at: number, ahead: number) =>
   `${time(at)} 192.0.2.1        2     16.957      0.020 ${exponential(ahead)} N  4  5.000e-04  1.000e-06  2.000e-02  6.000e-04  2.000e-02`
-const nobody = (at: number) =>
-  `${time(at)} 0.0.0.0          0     16.957      0.020  0.000e+00 ?  0  0.000e+00  0.000e+00  1.000e+00  1.000e+00  1.500e+00`
+/** Its root delay and dispersion are those of whom it followed last, and a second before it followed anybody. */
+const nobody = (at: number, of: 'a start' | 'a loss') =>
+  `${time(at)} 0.0.0.0          0     16.957      0.020  0.000e+00 ?  0  0.000e+00  0.000e+00  ${of === 'a start' ? '1.000e+00  1.000e+00' : '2.000e-02  6.000e-04'}  1.500e+00`
 const measured = (at: number, ahead: number) =>
   SERVERS.map(
     server =>
@@ -159,15 +160,21 @@ const measured = (at: number, ahead: number) =>
 const exponential = (value: number) =>
   `${value.toExponential(3).replace(/e([+-])(\d)$/, 'e$10$2')}`.padStart(10)
 
+interface Files {
+  readonly rows: number
+  readonly head: boolean
+  readonly of?: 'a start' | 'a loss'
+}
+
 /** chronyd's own files: all well, nobody followed at a moment, and the clock is ahead and is stepped. */
-const chronyd = ({ rows, head }: { readonly rows: number; readonly head: boolean }) => {
+const chronyd = ({ rows, head, of = 'a loss' }: Files) => {
   const begin = 1024 * rows + 900
   const right = Array.from({ length: rows }, (_, i) => 1024 * i)
   return [
     ...HEAD,
     ...right.map(at => update(at, 1e-4 * Math.sin(at))),
     ...(head ? HEAD : []),
-    nobody(begin),
+    nobody(begin, of),
     update(begin + 5, 0.31),
     ...[1, 2, 3, 4, 5].map(i => update(begin + 64 * i, 1e-4)),
     ...right.flatMap(at => measured(at, 1e-4 * Math.sin(at))),
@@ -241,3 +248,24 @@ test('chronyd writes the head of its columns when it starts: what it is off by t
   expect(found(...chronyd({ rows: 20, head: false }))).toContain('stepped-by-someone-else')
   expect(found(...chronyd({ rows: 32, head: true }))).toContain('stepped-by-someone-else')
 })
+
+test('chronyd that starts after as many rows as have a head is known by what that row says of its root', () => {
+  expect(found(...chronyd({ rows: 32, head: true, of: 'a start' }))).toEqual(['good'])
+  expect(found(...chronyd({ rows: 20, head: false, of: 'a start' }))).toEqual(['good'])
+})
+
+test.each(['measurements', 'statistics'] as const)(
+  'by %s, where it asks all quickly right after it',
+  kind => {
+    const row = kind === 'measurements' ? measured : estimated
+    const start = (begin: number, after: readonly number[]) => [
+      ...HEADS[kind],
+      ...after.flatMap(each => row(begin + each, each < 64 ? 0.43 : 0, 3)),
+      ...Array.from({ length: 20 }, (_, i) => row(begin + 400 + 64 * i, 0)).flat(),
+    ]
+    const before = Array.from({ length: 72 }, (_, i) => 1024 * i).flatMap(at => row(at, 0))
+    const headed = before.flatMap((line, i) => (i % 32 === 0 ? [...HEADS[kind], line] : [line]))
+    expect(found(...headed, ...start(75_000, [0, 2, 4, 64, 128]))).toEqual(['good'])
+    expect(found(...headed, ...start(75_000, [0, 30, 60, 128]))).not.toEqual(['good'])
+  },
+)

@@ -3,12 +3,13 @@
  * Date, time, source, stratum (0: not synchronised), frequency in ppm (positive: the clock is fast), skew in ppm, offset
  * (positive: fast; it is corrected from here on), leap, sources combined, standard deviation, correction still to be
  * slewed (positive: slow), root delay, root dispersion, maximum error. Older releases end earlier: before 3.2 with what is to be
- * slewed, in 1.27 with the leap, before that with the offset.
+ * slewed, in 1.27 with the leap, before that with the offset. Until it follows somebody for the first time its root delay and
+ * dispersion are a second (REF_Initialise in reference.c).
  */
 
 import { PPM } from '#core/time/units.ts'
 import { markOf } from '#core/trace/mark.ts'
-import { ISLAND_STRATUM, updateBlock } from '#core/trace/series.ts'
+import { BEGUN, ISLAND_STRATUM, updateBlock } from '#core/trace/series.ts'
 import { HIGH_STRATUM, mayBeIsland } from '../island.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
@@ -31,6 +32,7 @@ export const tracking: LogFormat = {
       format: tracking.name,
       quantity: ISLAND_STRATUM,
     })
+    const starts = new ReadingRows(into, { daemon: 'chrony', format: tracking.name, quantity: BEGUN })
     return columns(into, {
       create: room => updateBlock({ daemon: 'chrony', format: tracking.name, file: into.file }, room),
       row(cursor, block, row) {
@@ -57,9 +59,15 @@ export const tracking: LogFormat = {
         cursor.integer()
         block.jitter[row] = cursor.decimal()
         if (cursor.ok && !cursor.ended()) block.remaining[row] = cursor.decimal()
+        if (!cursor.ok || stratum !== 0 || cursor.ended()) return
+        const begun = cursor.decimal() === 1 && cursor.decimal() === 1
+        if (begun && cursor.ok) starts.add({ at: block.at[row]!, value: 1 })
       },
       other: cursor => skipHead(cursor, HEAD),
-      flush: () => islands.flush(),
+      flush: () => {
+        islands.flush()
+        starts.flush()
+      },
     })
   },
 }

@@ -2,11 +2,14 @@
  * When chronyd was started, by its own logs alone: it writes the head of the columns before the first row of each, and again before
  * each 32nd, or as often as it was told. A head that comes sooner is of a start; but at the top of a file it may be of a new file.
  *
+ * One that comes in its turn is of a start where a source is heard twice within seconds right after it, as it is in no other moment
+ * (`iburst`), and in tracking.log where its row says so.
+ *
  * In tracking.log that first row follows no source. Where chronyd that runs loses its sources, or notices that somebody set the
  * clock, the row is the same, and has no head but by its number.
  */
 import type { Seconds } from '#core/time/units.ts'
-import type { SampleBlock, UpdateBlock } from '#core/trace/series.ts'
+import type { ReadingBlock, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
 
 /** Its lines. */
 const HEAD = 3
@@ -15,6 +18,8 @@ const USUAL = 32
 /** So often as many of them are no chance. */
 const TIMES = 3
 const MOST = 4096
+/** From one measurement of a source to the next, while it is asked quickly. */
+const QUICK: Seconds = 4
 
 export class BegunAnew {
   readonly #begun: { readonly at: Seconds; readonly rows: number }[] = []
@@ -24,6 +29,14 @@ export class BegunAnew {
   #rows = Number.NaN
   #longest = 0
   #ofLongest = 0
+  readonly #told: Seconds[] = []
+  #headAt: Seconds = Number.NaN
+  #inTurn: { readonly at: Seconds; readonly source: number } | undefined
+
+  /** Rows that say so themselves. */
+  told({ at, rows }: ReadingBlock): void {
+    for (let row = 0; row < rows && this.#told.length < MOST; row++) this.#told.push(at[row]!)
+  }
 
   add(block: SampleBlock | UpdateBlock): void {
     const { at, line, file, rows } = block
@@ -38,15 +51,35 @@ export class BegunAnew {
       this.#line = line[row]!
       if (headed) {
         this.#head(at[row]!, stratum?.[row])
+        if (block.kind === 'samples') this.#turn(at[row]!, block.source[row]!)
         this.#rows = 1
-      } else this.#rows++
+      } else {
+        this.#rows++
+        if (this.#inTurn && block.kind === 'samples') this.#heardAgain(at[row]!, block.source[row]!)
+      }
     }
+  }
+
+  /** Where all sources are asked each second no such pace tells anything. */
+  #turn(at: Seconds, source: number): void {
+    const slow = at - this.#headAt > QUICK * USUAL
+    this.#inTurn = this.#rows === USUAL && slow ? { at, source } : undefined
+    this.#headAt = at
+  }
+
+  #heardAgain(at: Seconds, source: number): void {
+    const { at: first, source: whose } = this.#inTurn!
+    const quickly = at >= first && at - first <= QUICK
+    if (quickly && source !== whose) return
+    if (quickly && this.#begun.length < MOST) this.#begun.push({ at: first, rows: 0 })
+    this.#inTurn = undefined
   }
 
   /** But for heads that came in their turn. */
   get all(): Seconds[] {
     const turn = this.#ofLongest < TIMES ? USUAL : this.#longest
-    return this.#begun.filter(({ rows }) => rows < turn).map(({ at }) => at)
+    const headed = this.#begun.filter(({ rows }) => rows < turn).map(({ at }) => at)
+    return [...headed, ...this.#told.filter(at => !headed.includes(at))]
   }
 
   #head(at: Seconds, stratum: number | undefined): void {
