@@ -88,6 +88,8 @@ export interface HypervisorFact {
    * one that does not say which); `none`: a real machine.
    */
   readonly name: string
+  /** By nothing but the tools that are started with it. */
+  readonly presumed?: true
   /** The control domain of Xen: it has a hypervisor below it, and is itself the host. */
   readonly controlDomain: boolean
   /** The platform built upon it, where DMI names one: `openstack`, `ovirt`, `proxmox`, `aws`, `gcp`, `azure`, `oci`, … */

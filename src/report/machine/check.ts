@@ -62,7 +62,7 @@ function describe({ hypervisor, container, kernel, clock }: Inventory): string {
         ? 'no hypervisor'
         : hypervisor.value.controlDomain
           ? 'Xen control domain'
-          : `${hypervisor.value.name} guest${hypervisor.value.platform ? ` (${hypervisor.value.platform})` : ''}`
+          : `${hypervisor.value.presumed ? 'presumably a ' : ''}${hypervisor.value.name} guest${hypervisor.value.platform ? ` (${hypervisor.value.platform})` : ''}`
   return [
     machine,
     kernel.distribution?.value.name,

@@ -2,7 +2,7 @@
  * The hypervisor, with what it was told by, the platform that is built upon it, and what the clocks of a guest do while it is
  * paused. Who it is, `core/guest/hypervisor.ts` says from /proc and /sys; a copy without those may have been asked by others:
  * lscpu and hostnamectl in a sosreport, the tools that run in it, the kernel's own messages; and where there is only a disk, a
- * kernel that starts nowhere but on Xen is proof enough.
+ * kernel that starts nowhere but on Xen is proof enough, and whose tools are started with it a hint.
  */
 import type { Files } from '#core/guest/files.ts'
 import { type Clues, dmiPath, readClues, tellHypervisor } from '#core/guest/hypervisor.ts'
@@ -19,6 +19,7 @@ import { isAtLeast, parseKernelRelease } from '#dialects/linux/kernel-release.ts
 import { FAMILIES, type FamilyName } from '#worlds/simulated/hypervisor/family.ts'
 import { at, fact, findLine } from '../place.ts'
 import { type Dmi, findDmi } from './dmi.ts'
+import { fromEnabledTools } from './enabled-tools.ts'
 import { findHypervDriver } from './hyperv-driver.ts'
 
 /** What else of the machine tells of it. */
@@ -33,7 +34,8 @@ export function findHypervisor(files: Files, around: Surroundings): Fact<Hypervi
   const dmi = findDmi(files, around.messages)
   const read = readClues(files)
   const clues: Clues = { ...read, dmi: Object.fromEntries(dmi.map(({ field, value }) => [field, value])) }
-  const name = findName(files, { ...around, clues, dmi })
+  const told = findName(files, { ...around, clues, dmi })
+  const name = told ?? fromEnabledTools(files, around.kernel.distribution?.value.id)
   if (!name) return undefined
   const platform = platformOf(dmi) ?? (name.value.startsWith('xen') ? ofAmazonsXen(files, dmi) : undefined)
   // QEMU without KVM makes all counters itself, and stops them all.
@@ -49,6 +51,7 @@ export function findHypervisor(files: Files, around: Surroundings): Fact<Hypervi
   return fact(
     {
       name: name.value,
+      ...(!told && { presumed: true as const }),
       controlDomain,
       platform: platform?.value,
       whenPaused: controlDomain
