@@ -189,6 +189,38 @@ test('hwclock, old and new', () => {
   expect(events.map(({ size }) => size)).toEqual([1572326541, 1572326541.5])
 })
 
+describe('hwclock --verbose', () => {
+  const verbose = (zone: string) =>
+    tell(
+      [
+        'hwclock from util-linux 2.38.1',
+        'System Time: 1794820361.221233',
+        'Trying to open: /dev/rtc0',
+        'Using the rtc interface to the clock.',
+        `Assuming hardware clock is kept in ${zone} time.`,
+        'Waiting for clock tick...',
+        '...got clock tick',
+        'Time read from Hardware Clock: 2026/11/16 09:17:02',
+        'Hw clock time : 2026/11/16 09:17:02 = 1794820622 seconds since 1969',
+        'Time since last adjustment is 1794820622 seconds',
+        'Calculated Hardware Clock drift is 0.000000 seconds',
+        '2026-11-16 10:17:01.220381+01:00',
+        '',
+      ].join('\n'),
+    )
+
+  test('tells both clocks, and all of it is understood', () => {
+    const { events, routed } = verbose('UTC')
+    expect(routed.notUnderstood.count).toBe(0)
+    expect(events.map(({ what }) => what)).toEqual(['rtc-behind', 'rtc-read'])
+    expect(events[0]!.size).toBeCloseTo(-260.78, 2)
+  })
+
+  test('tells what it takes the RTC for', () => {
+    expect(verbose('local').events[0]!.what).toBe('rtc-in-local-time')
+  })
+})
+
 test('phc2sys and ptp4l: a positive offset there is a clock that is ahead, in nanoseconds', () => {
   const { rows, events } = tell(
     [

@@ -59,6 +59,22 @@ describe('chronyd', () => {
     expect(names).toEqual(['warning sources-lost'])
   })
 
+  test('its statistics.log alone does not tell whether it slept, or somebody set the clock', () => {
+    const estimates = (at: number, fast: number, points: number) =>
+      SERVERS.map(
+        server =>
+          `${stamp(at + server).replace('T', ' ')} 192.0.2.${server}      2.351e-04 ${(fast + 1e-5 * server).toExponential(3).padStart(10)}  5.000e-05  1.000e-09  2.000e-08 1.0e-01  ${`${points}`.padStart(2)}   0   3  0.00`,
+      )
+    const hours = (from: number, to: number) =>
+      Array.from({ length: Math.ceil((to - from) / 1024) }, (_, i) => estimates(from + 1024 * i, 0, 8)).flat()
+    const set = (back: number) =>
+      explain(...hours(0, 8 * HOUR), ...estimates(back, 0.289, 3), ...hours(back + 64, 36 * HOUR)).findings
+    const [slept] = set(20 * HOUR)
+    expect(slept).toMatchObject({ name: 'stepped-by-someone-else', severity: 'warning' })
+    expect(slept!.what).toContain('the machine slept, or somebody set it')
+    expect(set(8 * HOUR + 900)[0]).toMatchObject({ name: 'stepped-by-someone-else', severity: 'critical' })
+  })
+
   describe('its tracking.log alone', () => {
     const row = (at: number, source: string, rest: string) =>
       `${stamp(at).replace('T', ' ')} ${source.padEnd(16)} ${rest}  1.2e-03  3.728e-04  1.266e-02  1.764e-03  9.828e-03`

@@ -5,7 +5,7 @@
 
 import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { putsRight } from '#analysis/log/disturbances/set-right.ts'
-import { isNoticed } from '#analysis/log/disturbances/sleeps.ts'
+import { isNoticed, perhapsSlept } from '#analysis/log/disturbances/sleeps.ts'
 import type { WentBack } from '#analysis/log/order/returns.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -32,80 +32,90 @@ export const steppedBySomeoneElse: Rule = subject => {
     .filter(each => !isLeapOfAll(each, subject))
   const repeated = repeatedOf(set, subject, NOT_DONE)
   if (repeated) return [setAgain(repeated, subject)]
-  const jumps = set.map(each => ({
-    name: 'stepped-by-someone-else' as const,
-    severity: 'critical' as const,
-    from: each.open ? undefined : each.from,
-    to: each.to,
-    what: isTai(each)
-      ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
-      : servo
-        ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
-        : rateUnknown(each, subject)
-          ? `The clock ${each.size < 0 ? 'gained' : 'lost'} ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: somebody set it, or its rate changed.`
-          : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
-    measures: { size: each.size, uncertainty: each.uncertainty },
-    evidence: [
-      ...seenIn(each, subject, NOT_DONE),
-      ...wordsOf(each, noticed).map(evidenceOf),
-      ...(each.wentBack ? stampsOf(each.wentBack, subject) : []),
-      ...(each.moved === 'wall clock' &&
-      (each.sources.length > 0 || (wordsOf(each, noticed).length === 0 && !each.wentBack))
-        ? [
-            {
-              text: each.likeOthers
-                ? 'at others like it the polls lost their pace by the local clock: only the wall clock was moved'
-                : 'the polls lost their pace by the local clock: only the wall clock was moved',
-            },
-          ]
-        : []),
-    ],
-    cost: putsRight(each)
-      ? 'Until then stamps were wrong by that much, and what is stepped makes time jump.'
-      : 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
-    causes: [
-      ...(isTai(each)
-        ? [
-            {
-              what: 'one of them went from UTC to TAI, or back: another grandmaster, or none that says what the difference is (currentUtcOffsetValid)',
-              why: 'TAI is 37 s ahead of UTC',
-            },
-          ]
-        : []),
-      ...(servo
-        ? [
-            {
-              what: 'the clock of the card was set anew: a reset of its driver, a link that went down, another grandmaster',
-              why: 'it has no battery, and begins at 1970 or at the time of its driver',
-            },
-          ]
-        : []),
-      {
-        what: 'a second program keeps this clock: tools of the hypervisor, another time daemon, a cron job with ntpdate or hwclock',
-        why: 'the clock was moved and the daemon did not do it',
-      },
-      { what: 'a person ran date -s or timedatectl set-time', why: 'it happened once' },
-      ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
-      ...(each.moved === 'machine'
-        ? [
-            {
-              what: 'the counter leapt when the guest was migrated or restored',
-              why: 'the polls moved with it',
-            },
-          ]
-        : []),
-    ],
-    remedy: configure(
-      keeper,
-      'Let one program keep the clock. Turn off the time synchronisation of the hypervisor’s tools, and other daemons.',
-      [
-        'vmware-toolbox-cmd timesync disable',
-        'systemctl disable --now systemd-timesyncd ntpd   (whichever is not meant)',
+  const jumps = set
+    .map(each => [each, perhapsSlept(each, log, keeper.daemon)] as const)
+    .map(([each, asleep]) => ({
+      name: 'stepped-by-someone-else' as const,
+      severity: asleep === undefined ? ('critical' as const) : ('warning' as const),
+      from: each.open ? undefined : each.from,
+      to: each.to,
+      what: isTai(each)
+        ? `The clock and its source are ${duration(Math.abs(each.size))} further apart since ${when(each.to)}: the difference between TAI and UTC.`
+        : servo
+          ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
+          : asleep !== undefined || rateUnknown(each, subject)
+            ? `The clock ${each.size < 0 ? 'gained' : 'lost'} ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: ${asleep === undefined ? '' : 'the machine slept, or '}somebody set it, or its rate changed.`
+            : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
+      measures: { size: each.size, uncertainty: each.uncertainty },
+      evidence: [
+        ...seenIn(each, subject, NOT_DONE),
+        ...wordsOf(each, noticed).map(evidenceOf),
+        ...(each.wentBack ? stampsOf(each.wentBack, subject) : []),
+        ...(each.moved === 'wall clock' &&
+        (each.sources.length > 0 || (wordsOf(each, noticed).length === 0 && !each.wentBack))
+          ? [
+              {
+                text: each.likeOthers
+                  ? 'at others like it the polls lost their pace by the local clock: only the wall clock was moved'
+                  : 'the polls lost their pace by the local clock: only the wall clock was moved',
+              },
+            ]
+          : []),
       ],
-    ),
-    confirm:
-      'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); `clockwright` lists programs that can set the clock.',
-  }))
+      cost: putsRight(each)
+        ? 'Until then stamps were wrong by that much, and what is stepped makes time jump.'
+        : 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
+      causes: [
+        ...(asleep === undefined
+          ? []
+          : [
+              {
+                what: 'the machine slept, or was paused, and its clock was set by the hardware clock when it went on',
+                why: `no measurement of any source was used for ${duration(asleep)} then`,
+              },
+            ]),
+        ...(isTai(each)
+          ? [
+              {
+                what: 'one of them went from UTC to TAI, or back: another grandmaster, or none that says what the difference is (currentUtcOffsetValid)',
+                why: 'TAI is 37 s ahead of UTC',
+              },
+            ]
+          : []),
+        ...(servo
+          ? [
+              {
+                what: 'the clock of the card was set anew: a reset of its driver, a link that went down, another grandmaster',
+                why: 'it has no battery, and begins at 1970 or at the time of its driver',
+              },
+            ]
+          : []),
+        {
+          what: 'a second program keeps this clock: tools of the hypervisor, another time daemon, a cron job with ntpdate or hwclock',
+          why: 'the clock was moved and the daemon did not do it',
+        },
+        { what: 'a person ran date -s or timedatectl set-time', why: 'it happened once' },
+        ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
+        ...(each.moved === 'machine'
+          ? [
+              {
+                what: 'the counter leapt when the guest was migrated or restored',
+                why: 'the polls moved with it',
+              },
+            ]
+          : []),
+      ],
+      remedy: configure(
+        keeper,
+        'Let one program keep the clock. Turn off the time synchronisation of the hypervisor’s tools, and other daemons.',
+        [
+          'vmware-toolbox-cmd timesync disable',
+          'systemctl disable --now systemd-timesyncd ntpd   (whichever is not meant)',
+        ],
+      ),
+      confirm:
+        'An audit rule for clock_settime and adjtimex names the program (`auditctl -a always,exit -S clock_settime,clock_adjtime,settimeofday`); `clockwright` lists programs that can set the clock.',
+    }))
   return [...jumps, ...unseen(subject, regular)]
 }
 

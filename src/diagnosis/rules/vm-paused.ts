@@ -63,12 +63,14 @@ function pausedAgain({ what, most, ...repeated }: Repeated, { keeper }: Subject)
 function paused(each: Disturbance, subject: Subject): Finding {
   const { keeper } = subject
   const back = recovery(each, subject)
+  // It lasted longer than the time in which it began.
+  const since = each.moved === 'machine' && each.size > each.to - each.from ? ' from some moment then on' : ''
   return {
     name: 'vm-paused',
     severity: each.size >= CRITICAL ? 'critical' : 'warning',
     from: each.open ? undefined : each.from,
     to: each.to,
-    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${each.moved === 'machine' ? '' : `, or somebody set the clock back${rateUnknown(each, subject) ? ', or its rate changed' : ''}`}.`,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${since}${each.moved === 'machine' ? '' : `, or somebody set the clock back${rateUnknown(each, subject) ? ', or its rate changed' : ''}`}.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,

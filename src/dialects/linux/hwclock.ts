@@ -1,6 +1,7 @@
 /**
  * What `hwclock` prints: the RTC, to the second (util-linux up to 2.31) or with decimals in ISO 8601 (from 2.32 on). The
- * figure behind the old form is how long reading took, and no offset.
+ * figure behind the old form is how long reading took, and no offset. With `--verbose` it tells both clocks in seconds since 1970, and what it
+ * takes the RTC for.
  */
 
 import { dayNumber } from '#core/time/civil.ts'
@@ -14,13 +15,40 @@ const OLD =
 /** With microseconds, as no option of `date` prints them by itself. */
 export const ISO = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d\.\d{6})([+-])(\d\d):(\d\d)$/
 
+const READ = /^Hw clock time : [\d/]+ [\d:]+ = (\d+) seconds since 1969$/
+const LOCAL = 'Assuming hardware clock is kept in local time.'
+const VERBOSE = [
+  /^hwclock from util-linux [\w.-]+$/,
+  /^Trying to open: \/dev\/\S+$/,
+  /^Using the \/?\S+ interface to (?:the )?clock\.$/,
+  /^Last drift adjustment done at \d+ seconds after 1969$/,
+  /^Last calibration done at \d+ seconds after 1969$/,
+  /^Hardware clock is on (?:UTC|local) time$/,
+  /^Assuming hardware clock is kept in UTC time\.$/,
+  /^Waiting for clock tick\.\.\.$/,
+  /^\.\.\.got clock tick$/,
+  /^Time read from Hardware Clock: [\d/]+ [\d:]+$/,
+  /^Time since last adjustment is -?\d+ seconds$/,
+  /^Calculated Hardware Clock drift is -?[\d.]+ seconds$/,
+]
+
 export const hwclock = reportFormat({
   name: 'hwclock',
   daemon: 'other',
-  first: `${DIGITS}MTWFS`,
-  open: () => text => {
-    const seconds = readOld(text) ?? readIso(text)
-    return seconds === undefined ? undefined : [said('rtc-read', { size: seconds })]
+  first: `${DIGITS}MTWFShULACH.`,
+  open: () => {
+    let system = Number.NaN
+    return text => {
+      const seconds = readOld(text) ?? readIso(text)
+      if (seconds !== undefined) return [said('rtc-read', { size: seconds })]
+      const [, at] = /^System Time: (\d+\.\d+)$/.exec(text) ?? []
+      if (at !== undefined) system = Number(at)
+      const [, rtc] = READ.exec(text) ?? []
+      if (rtc !== undefined && !Number.isNaN(system))
+        return [said('rtc-behind', { size: system - Number(rtc) })]
+      if (text === LOCAL) return [said('rtc-in-local-time')]
+      return at !== undefined || rtc !== undefined || VERBOSE.some(each => each.test(text)) ? [] : undefined
+    }
   },
 })
 

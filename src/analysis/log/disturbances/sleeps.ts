@@ -51,12 +51,25 @@ export function sleepsOf(log: HostLog, daemon: Daemon, found: readonly Disturban
 }
 
 /** Whether it happened while the machine slept, or when it went on. */
-export const isOf = ({ local }: Pick<Disturbance, 'local'>, { from, to }: Sleep): boolean =>
-  local.from <= to + SLACK && local.to >= from - SLACK
+export const isOf = (
+  { local }: Pick<Disturbance, 'local'>,
+  { from, to }: Pick<Sleep, 'from' | 'to'>,
+): boolean => local.from <= to + SLACK && local.to >= from - SLACK
 
 /** By so little the clock is off when a machine goes on, and that is no work of anybody's. */
 export const isOfSleep = (each: Disturbance, sleeps: readonly Sleep[]): boolean =>
   Math.abs(each.size) <= LEFT_OFF && sleeps.some(sleep => isOf(each, sleep))
+
+/**
+ * For how long no source was heard, where a clock changed meanwhile by no more than a sleep leaves, and only chronyd's estimates are there: they
+ * do not tell whether it noticed.
+ */
+export function perhapsSlept(each: Disturbance, log: HostLog, daemon: Daemon): Seconds | undefined {
+  const series = daemon === 'chrony' && !log.updatesOf(daemon) ? log.bestSamples(daemon) : undefined
+  if (!series || series.exchanges || Math.abs(each.size) > LEFT_OFF) return undefined
+  const silence = series.silences.all.find(({ from, to }) => to - from > UNUSUAL && isOf(each, { from, to }))
+  return silence && silence.to - silence.from
+}
 
 /** chronyd notices when it wakes up the next time. */
 export const isNoticed = (at: Seconds, sleeps: readonly Sleep[]): boolean =>
