@@ -1,10 +1,9 @@
 /** What a report tells of strata, where a clock that nobody sets is at the root of that time. */
 import { NAMES_LOCAL_CLOCK } from '#analysis/log/sources/on-own-clock.ts'
 import type { Cause } from './finding.ts'
-import { isOwnClock, type Told } from './listed.ts'
+import { isOwnClock, type Told, UNSYNCHRONISED } from './listed.ts'
 
 const LEAST = 9
-const UNSYNCHRONISED = 16
 
 interface Line extends Told {
   readonly text: string
@@ -27,6 +26,7 @@ export function islandIn<T extends Line>(told: readonly T[]): Island<T> | undefi
   const local = told.filter(
     each =>
       NAMES_LOCAL_CLOCK.test(each.text) &&
+      !(each.size >= UNSYNCHRONISED) &&
       (each.what === 'selected' || (each.what === 'stratum-now' && !(others && isOwnClock(each)))),
   )
   const high = [

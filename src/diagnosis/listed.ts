@@ -13,6 +13,9 @@ const OWN_CLOCK = /^(?:local clock|LOCAL\(\d+\)|127\.127\.1\.\d+)$/
 export const isOwnClock = ({ source }: Pick<Told, 'source'>): boolean =>
   source !== undefined && OWN_CLOCK.test(source)
 
+/** The stratum of who follows nobody. */
+export const UNSYNCHRONISED = 16
+
 /** What is told of a source: an event of a report, or what a copy holds of one. */
 export interface Told {
   readonly what: EventName
@@ -30,6 +33,8 @@ export interface Unfollowed<T extends Told = LogEvent> {
   /** Of these, such as are too far from a clock that is right, and such as vary too much. */
   readonly distant: readonly T[]
   readonly noisy: readonly T[]
+  /** Those that say that they are not synchronised themselves. */
+  readonly withoutTime: readonly T[]
   /** The offsets of more than half of them; undefined when they contradict each other. */
   readonly majority: readonly T[] | undefined
 }
@@ -58,6 +63,9 @@ export function unfollowedOf<T extends Told>({
     refused: last('rejected'),
     distant: last('too-distant'),
     noisy: last('jitter-too-high'),
+    withoutTime: last('stratum-now').filter(
+      ({ size, source }) => size >= UNSYNCHRONISED && heard.some(each => each.source === source),
+    ),
     majority: contradicted ? undefined : largest,
   }
 }

@@ -15,14 +15,18 @@ interface Refusal {
   readonly confirm: string
 }
 
-export function refusalOf({ refused, distant, noisy }: Unfollowed<Told>, daemon: Daemon): Refusal {
+export function refusalOf(
+  { refused, distant, noisy, withoutTime }: Unfollowed<Told>,
+  daemon: Daemon,
+): Refusal {
   const far = distant[0]?.size
+  if (withoutTime.length === refused.length) return WITHOUT_TIME
   if (far === undefined && noisy.length === refused.length) return TOO_NOISY
   const known = far !== undefined || daemon === 'ntpd'
   return {
     why: far === undefined ? '' : `, being ${duration(far)} from a clock that is right (root distance)`,
     causes: [
-      ...(known ? tooDistantCauses(daemon, far) : UNKNOWN),
+      ...(known ? tooDistantCauses(daemon, far, FLASH) : UNKNOWN),
       {
         what: 'the sources follow this machine, or each other',
         why:
@@ -34,6 +38,22 @@ export function refusalOf({ refused, distant, noisy }: Unfollowed<Told>, daemon:
     ...(known ? mendDistance(daemon) : ASK_IT),
     confirm: '`clockwright query` shows the root distance of each.',
   }
+}
+
+/** How to know, where a listing does not tell how far they are. */
+const FLASH = 'if `rv` of a source shows flash=400 peer_dist'
+
+const WITHOUT_TIME: Refusal = {
+  why: ', being without time themselves (stratum 16)',
+  causes: [
+    {
+      what: 'the sources have lost their own source, or have just been started',
+      why: 'stratum 16 is that of who follows nobody',
+    },
+  ],
+  text: 'See why they follow nobody, or ask others.',
+  changes: ['ntpq -pn SERVER   (where it answers that)'],
+  confirm: '`clockwright query` with the same servers.',
 }
 
 const TOO_NOISY: Refusal = {

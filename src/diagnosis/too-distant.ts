@@ -53,11 +53,14 @@ const takes = (daemon: Daemon): string => {
     : 'more than it takes'
 }
 
-/** `distance` is not known where the daemon says only that it is too large. */
-export const tooDistantCauses = (daemon: Daemon, distance: Seconds | undefined): Cause[] => [
+/** Where the distance is not known: why it may be that, or else the daemon says that it is too large. */
+export const tooDistantCauses = (daemon: Daemon, distance: Seconds | undefined, unless?: string): Cause[] => [
   {
-    what: 'the sources say of themselves that they may be that far off: Windows servers (domain controllers) that have no source of their own claim 10 s, and pass it on',
-    why: `their root distance is ${distance === undefined ? '' : `${duration(distance)}, `}${takes(daemon)}`,
+    what: 'the sources say of themselves that they may be seconds off: Windows servers (domain controllers) that have no source of their own claim 10 s, and pass it on',
+    why:
+      distance === undefined && unless
+        ? unless
+        : `their root distance is ${distance === undefined ? '' : `${duration(distance)}, `}${takes(daemon)}`,
   },
   {
     what: 'the sources have lost their own source, or never had one: their root dispersion grows until nobody believes them',

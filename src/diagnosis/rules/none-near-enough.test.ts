@@ -73,6 +73,14 @@ describe('chronyd', () => {
     expect(told([update(0, 0), ...lines])[0]).toMatchObject({ name: 'never-corrected' })
   })
 
+  test('that had followed them before, when they were near: one finding, of the time since then', () => {
+    const near = times(6).flatMap(at => [measurement(at, 0, NEAR), update(at, 3)])
+    const far = times(12).map(at => measurement(6 * HOUR + at, drift(at), WINDOWS))
+    const findings = told([...near, ...far])
+    expect(findings.map(({ name }) => name)).toEqual(['not-synchronised'])
+    expect(findings[0]!.from).toBe(6 * HOUR)
+  })
+
   test('a root distance that grew: the servers have lost their own source', () => {
     const lines = times(12).map(at => measurement(at, drift(at), { rootDispersion: 3.1 + at / 1e4 }))
     expect(told([update(0, 0), ...lines])[0]!.causes[0]!.why).toContain('grew from')

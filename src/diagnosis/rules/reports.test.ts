@@ -378,6 +378,22 @@ test('a daemon that is started again at an earlier time than that of its end', (
   expect(log('00:00:00')).toBeUndefined()
 })
 
+test('sources of ntpq that have no time themselves are refused for that, and are no island', () => {
+  const { findings } = explain(
+    ' 10.1.0.1        .LOCL.          16 u   12   64  377    0.412   12.021   1.044',
+    ' 10.1.0.2        .STEP.          16 u   12   64  377    0.412   12.021   1.044',
+  )
+  expect(findings.map(({ name }) => name)).not.toContain('stratum-10-island')
+  expect(findings.find(({ name }) => name === 'not-synchronised')!.what).toContain('stratum 16')
+})
+
+test('that ntpq shows sources without a mark does not tell how far they are', () => {
+  const { findings } = explain(
+    ' 10.1.0.1        10.1.1.1         3 u   12   64  377    0.412   12.021   1.044',
+  )
+  expect(findings[0]!.causes[0]!.why).toContain('peer_dist')
+})
+
 describe('chronyd hears its sources and follows none', () => {
   const row = (state: string, name: string, offset: string, margin: string, reach = '377') =>
     `^${state} ${name}                 4   8   ${reach}    33  ${offset}[${offset}] +/-   ${margin}`

@@ -16,6 +16,7 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
 import { mendDistance, TOO_DISTANT } from '../too-distant.ts'
+import { isToldAsTooFar } from './none-near-enough.ts'
 import { LONG, type Silence, silenceOf } from './silence.ts'
 import { silentToTheEnd, UNTIL_NOTICED } from './silent-to-the-end.ts'
 import { rejections } from './source-rejected-by-its-own-jitter.ts'
@@ -43,7 +44,7 @@ export const sourcesLost: Rule = subject => {
     .filter(each => each !== undefined)
     .sort((a, b) => b.time - a.time)
     .find(({ time, least }) => time > least)
-  if (!longest) return []
+  if (!longest || isToldAsTooFar(subject, { from: longest.silent, to: longest.back })) return []
   const { silent, back, time, seenBy, open } = longest
   const events = log.events
     .of('no-source', 'ended-alone', 'unreachable')
