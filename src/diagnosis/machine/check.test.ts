@@ -354,6 +354,37 @@ describe('the rest', () => {
     ])
     expect(found({ daemons, clock: { ...clock, available: undefined } })).toEqual([])
   })
+  test('is put right by VMware Tools where these run, which is said where nobody knows', () => {
+    const vmware = fact({
+      name: 'vmware',
+      controlDomain: false,
+      platform: undefined,
+      whenPaused: 'stands' as const,
+    })
+    const prospect: PauseProspect = {
+      model: 'ntpd',
+      pause: 4.3,
+      now: { median: 600, exits: 0, runs: 3 },
+      best: undefined,
+      keptFromStepping: false,
+      remedy: undefined,
+    }
+    const slow = (runs: boolean | undefined) => {
+      const tool = {
+        name: 'vmtoolsd',
+        installed: fact('open-vm-tools'),
+        runs: runs === undefined ? undefined : fact(runs),
+        setsTime: undefined,
+      }
+      const inventory = { ...BARE, daemons, hypervisor: vmware, tools: [tool] }
+      return checkMachine({ inventory, live: undefined, prospect }).find(
+        ({ name }) => name === 'slow-after-a-pause',
+      )?.what
+    }
+    expect(slow(undefined)).toContain('Where VMware Tools run')
+    expect(slow(false)).not.toContain('VMware Tools')
+    expect(slow(true)).toBeUndefined()
+  })
   test('hours after a pause', () => {
     const prospect = {
       model: 'ntpd 4.2.8p15',

@@ -274,6 +274,44 @@ test.each<[string, Members, readonly string[]]>([
   ],
 ])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))
 
+describe('a hardware clock that is far off', () => {
+  const remedyOf = (members: Members, conf: string) => {
+    const inventory = takeInventory(
+      memoryFiles({
+        ...MACHINE,
+        'proc/cpuinfo': 'flags\t\t: fpu tsc hypervisor\n',
+        'sys/class/dmi/id/sys_vendor': 'QEMU\n',
+        ...members,
+        'etc/chrony.conf': conf,
+      }),
+    )
+    const [found] = checkMachine({ inventory, live: undefined, prospect: undefined }).filter(
+      ({ name }) => name === 'rtc-far-off',
+    )
+    return { causes: found!.causes.map(({ what }) => what).join('; '), ...found!.remedy }
+  }
+  const behind = timedatectl('10:11:12', '10:01:12')
+  const synchronised = {
+    ...behind,
+    ...tracking('Fri Nov 20 10:11:12 2026', 'Normal'),
+  }
+
+  test('beside a clock that was synchronised is written, and from then on by chronyd', () => {
+    const { causes, text, changes } = remedyOf(synchronised, 'pool a.example iburst\n#rtcsync\n')
+    expect(causes).toContain('nobody writes the time into it')
+    expect(text).not.toContain('which of the two')
+    expect(changes).toEqual(['rtcsync', 'hwclock --systohc'])
+  })
+  test('and that chronyd keeps needs no rtcsync', () =>
+    expect(remedyOf(synchronised, 'pool a.example iburst\nrtcsync\n').changes).toEqual(['hwclock --systohc']))
+  test('beside one that was not: ask servers', () =>
+    expect(remedyOf(behind, 'pool a.example iburst\nrtcsync\n').text).toContain('which of the two'))
+  test('is of no pause where it is behind', () => {
+    expect(remedyOf(behind, 'rtcsync\n').causes).not.toContain('paused')
+    expect(remedyOf(timedatectl('10:01:12', '10:11:12'), 'rtcsync\n').causes).toContain('paused')
+  })
+})
+
 describe('sources that are heard, and that chronyd follows none of', () => {
   const heard = (state: string, margin: string) =>
     [1, 2, 3, 4].map(

@@ -75,6 +75,14 @@ test('a source that is preferred already is only no longer forced', () => {
 })
 
 test.each([
+  ['chrony.conf', 'server a prefer\nserver b trust\n', 'server a prefer\nserver b\n'],
+  ['ntp.conf', 'server a prefer\nserver b true\n', 'server a prefer\nserver b\n'],
+  ['chrony.conf', 'server a\nserver b trust\n', 'server a\nserver b prefer\n'],
+])('%s, %j: no second one is preferred', (path, text, without) =>
+  expect(corrected(path, `${text}pool ntp.example\n`, 'forced-source')).toContain(without),
+)
+
+test.each([
   ['/etc/ntp.conf', 'tos minclock 4 minsane 3\nserver a\n', 'tos minclock 4 minsane 1\nserver a\n'],
   [
     '/etc/ntp.conf',

@@ -12,8 +12,11 @@ export const forcedSource: LintRule = subject =>
       .map(({ address, file, line, network }) => {
         const word = daemon === 'ntpd' ? 'true' : 'trust'
         const text = lineOf(subject, file, line)
-        const isPreferred = wordsOf(text).some(each => each.toLowerCase() === 'prefer')
-        const voting = isPreferred ? removeWord(text, word) : replaceWord(text, word, 'prefer')
+        // One has the first place already; of two that do the nearer one would have it.
+        const isOnePreferred =
+          named.some(({ preferred, counts }) => preferred && counts) ||
+          wordsOf(text).some(each => each.toLowerCase() === 'prefer')
+        const voting = isOnePreferred ? removeWord(text, word) : replaceWord(text, word, 'prefer')
         return found({
           name: 'forced-source',
           // A receiver on the desk is nobody's lie; it may fail all the same.
@@ -24,7 +27,7 @@ export const forcedSource: LintRule = subject =>
           causes: [{ what: 'two sources were to have an order', why: 'a vote of two has no result' }],
           remedy: {
             daemon,
-            text: `Use four sources without it. \`prefer\` gives one the first place among those that agree.`,
+            text: `Use four sources without it. \`prefer\` gives one the first place among those that agree${isOnePreferred ? ', and one has it' : ''}.`,
             changes: [voting.trim()],
             edits: [{ file, line, kind: 'replace', text: voting }],
           },

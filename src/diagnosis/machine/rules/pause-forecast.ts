@@ -43,7 +43,7 @@ export const pauseForecast: MachineRule = subject => {
     state({
       name: 'slow-after-a-pause',
       severity: severityOf(prospect),
-      what: sentence(prospect),
+      what: `${sentence(prospect)}${toolsMay(subject)}`,
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
       cost: 'Each suspend, snapshot, restore and migration costs that: until it is put right, every stamp of this guest is too early by as long as it stood still.',
@@ -60,6 +60,16 @@ export const pauseForecast: MachineRule = subject => {
     }),
   ]
 }
+
+/** They are there, and nobody saw whether they run. */
+const toolsMay = ({ inventory: { hypervisor, tools } }: MachineSubject): string =>
+  hypervisor?.value.name === 'vmware' &&
+  tools.some(
+    ({ name, runs, setsTime }) =>
+      /^vm(?:toolsd|ware-guestd)$/.test(name) && runs === undefined && setsTime?.value !== 'no',
+  )
+    ? ' Where VMware Tools run, they put it right by one correction, unless the host has switched that off (time.synchronize.* in the .vmx file).'
+    : ''
 
 const isSlow = ({ median, exits }: Recovery): boolean => median >= SLOW || exits > 0
 

@@ -4,7 +4,8 @@ import type { Inventory } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { WRITE_RTC_IN_UTC } from '../../repair/write-rtc.ts'
-import { evidenceOf, isGuest, type MachineRule, state } from '../subject.ts'
+import { saying } from '../said-then.ts'
+import { evidenceOf, isGuest, type MachineRule, settingDaemons, state } from '../subject.ts'
 
 export const rtcInLocalTime: MachineRule = ({ inventory: { rtc } }) => {
   if (rtc.mode?.value !== 'local') return []
@@ -49,32 +50,60 @@ export const rtcFarOff: MachineRule = ({ inventory, live }) => {
   const { seconds, uncertainty } = offset.value
   if (Math.abs(seconds) - uncertainty < farFor(inventory)) return []
   const right = live?.offset !== undefined && Math.abs(live.offset) < RTC_FAR / 2
+  const kept = right || saying(inventory, 'synchronised').length > 0
+  const unwritten = lacksRtcsync(inventory)
+  const itself = isGuest(inventory)
+    ? [{ what: 'the clock of the host is wrong', why: 'the virtual RTC shows it' }]
+    : [{ what: 'it has drifted since it was last written', why: 'it is a clock of its own' }]
   return [
     state({
       name: 'rtc-far-off',
       severity: 'warning',
-      what: `The hardware clock is ${duration(Math.abs(seconds))} ${seconds > 0 ? 'behind' : 'ahead of'} the system clock${right ? ', and the system clock is right' : ''}.`,
+      what: `The hardware clock is ${duration(Math.abs(seconds))} ${seconds > 0 ? 'behind' : 'ahead of'} the system clock${right ? ', and the system clock is right' : kept ? ', which was synchronised' : ''}.`,
       measures: { offset: seconds, uncertainty },
       evidence: evidenceOf(offset),
-      cost: isGuest(inventory)
-        ? 'The RTC of a guest mostly follows its host: either the host is wrong by as much, or this guest stood still and was not put right.'
-        : 'The next boot starts with that error.',
-      causes: right
-        ? [{ what: 'the clock of the host is wrong', why: 'the virtual RTC shows it' }]
-        : [
-            {
-              what: 'this guest was paused and its clock is behind',
-              why: 'the RTC runs on while a guest stands still',
-            },
-            { what: 'the clock of the host is wrong', why: 'the virtual RTC shows it' },
-          ],
+      cost:
+        isGuest(inventory) && !kept
+          ? 'The RTC of a guest mostly follows its host: either the host is wrong by as much, or this guest stood still and was not put right.'
+          : 'The next boot starts with that error.',
+      causes: [
+        ...(unwritten
+          ? [{ what: 'nobody writes the time into it', why: 'chronyd does so with `rtcsync` only' }]
+          : []),
+        // While a guest stands still its RTC runs on, and is ahead then.
+        ...(!kept && isGuest(inventory) && seconds < 0
+          ? [
+              {
+                what: 'this guest was paused and its clock is behind',
+                why: 'the RTC runs on while a guest stands still',
+              },
+            ]
+          : []),
+        ...itself,
+      ],
       remedy: {
-        text: 'Ask servers which of the two is right: `clockwright query`. Then put the clock right, or have the host keep time.',
+        text: [
+          kept
+            ? 'Put the hardware clock right.'
+            : 'Ask servers which of the two is right: `clockwright query`. Then put the clock right, or have the host keep time.',
+          ...(unwritten ? ['With `rtcsync` chronyd has the kernel write it every 11 minutes.'] : []),
+        ].join(' '),
+        changes: [...(unwritten ? ['rtcsync'] : []), ...(kept ? ['hwclock --systohc'] : [])],
       },
       confirm: 'clockwright status; cat /proc/driver/rtc',
     }),
   ]
 }
+
+/** `rtcfile` has it keep the hardware clock in another way. */
+const lacksRtcsync = (inventory: Inventory): boolean =>
+  settingDaemons(inventory).some(
+    ({ name, configuration, unseen = [] }) =>
+      name === 'chronyd' &&
+      configuration.length > 0 &&
+      unseen.length === 0 &&
+      !configuration.some(({ text }) => /^\s*rtc(?:sync|file)\b/im.test(text)),
+  )
 
 /** So much given away to other guests makes timers late and polls irregular. */
 const MUCH_STOLEN = 0.05
