@@ -22,6 +22,13 @@ test('one that steps by less than ten minutes, again and again, does not run wit
   expect(found(...steps, ...lines)).not.toContain('slew-cannot-catch-up')
 })
 
+test('a part that is gone between two measurements was stepped, and what stays after it is no slew', () => {
+  const stands = (from: number, to: number, offset: number) =>
+    Array.from({ length: (to - from) / 256 }, (_, i) => row(from + 256 * i, offset)).flat()
+  const parts = [...stands(40_064, 41_088, 0.9), ...stands(40_835, 43_139, 0.48), ...quiet(43_144, 50_056)]
+  expect(found(...quiet(64, 40_000), ...parts)).not.toContain('slew-cannot-catch-up')
+})
+
 test('a frequency at its limit while all is slewed costs no saw-tooth: nothing is stepped', () => {
   const update = (at: number, offset: number, frequency: number) =>
     `61557 ${at}.010 ${offset.toFixed(9)} ${frequency.toFixed(3)} 0.000020000 0.100000 6`

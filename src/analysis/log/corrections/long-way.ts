@@ -6,10 +6,15 @@
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { Largest } from '../statistics/largest.ts'
+import { MAX_SLEW } from './slew-pace.ts'
 
 /** ntpd's step threshold: what is larger would have been stepped if that were allowed. */
 const LARGE: Seconds = STEP_THRESHOLD
 const MOST = 64
+/** A step takes away most of it; and a part of it sooner than any daemon slews, where that is no queue. */
+const MOSTLY = 0.5
+const PARTLY = 0.25
+const FASTEST: Rate = 2 * MAX_SLEW
 
 export interface LongWay {
   readonly from: Seconds
@@ -40,7 +45,7 @@ export class LongWays {
       const small = Math.abs(offset) < LARGE + (explained > 0 ? explained : 0)
       if ((small && !now) || Number.isNaN(offset)) continue
       const time = at[row]!
-      const stepped = now !== undefined && Math.abs(offset - now.last) > 0.5 * Math.abs(now.last)
+      const stepped = now !== undefined && wasStepped(now, offset, time)
       if (now && (stepped || small)) {
         this.#kept.offer(now)
         now = undefined
@@ -58,6 +63,12 @@ export class LongWays {
   get all(): readonly LongWay[] {
     return this.#now ? [...this.#kept.all, this.#now] : this.#kept.all
   }
+}
+
+function wasStepped({ last, to }: Pick<LongWay, 'last' | 'to'>, offset: Seconds, at: Seconds): boolean {
+  const change = Math.abs(offset - last)
+  const parted = change > Math.max(LARGE, PARTLY * Math.abs(last)) && change > FASTEST * (at - to)
+  return change > MOSTLY * Math.abs(last) || parted
 }
 
 /** Positive while the offset becomes less. */
