@@ -27,6 +27,8 @@ const NO_JITTER: Seconds = 1e-4
 const AT_ONCE = 0.5
 /** Where only some sources have seen a jump ntpd steps by a part of it, and later by the rest, with no update in between. */
 const PARTS = 3
+/** Of what ntpd corrects. A clock whose rate is further off runs away, and it steps as often as it may. */
+const NEARLY_ALL: Rate = 499.9e-6
 
 export interface Correction {
   readonly at: Seconds
@@ -116,7 +118,7 @@ export class Corrections {
             line: line[row]!,
           }
           this.#alike.offer(marker)
-          if (this.#mayFollow(marker)) this.#maybe.push(marker)
+          if (this.#mayFollow(marker, Math.abs(frequency[row]!) >= NEARLY_ALL)) this.#maybe.push(marker)
         }
         this.#jitter = jitter[row]!
         continue
@@ -148,10 +150,11 @@ export class Corrections {
    * A zero alone follows a step. Of several the clock is compared with itself, but where ntpd stepped again before it had another update:
    * a step forgets the jitter at once, which only fades in comparisons, and another step has to wait.
    */
-  #mayFollow({ at }: Correction): boolean {
+  #mayFollow({ at }: Correction, atLimit: boolean): boolean {
     if (this.#zeros === 1) return true
     const last = this.#maybe.at(-1)
-    const inParts = this.#atOnce && this.#zeros <= PARTS && this.#maybe.length === this.#zeros - 1
+    const most = atLimit ? Number.POSITIVE_INFINITY : PARTS
+    const inParts = this.#atOnce && this.#zeros <= most && this.#maybe.length === this.#zeros - 1
     return inParts && last !== undefined && at - last.at >= STEPOUT
   }
 

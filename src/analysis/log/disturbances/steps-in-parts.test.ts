@@ -20,10 +20,12 @@ interface Line {
   readonly text: string
 }
 
-const raw = (lost: number, left: number): Line[] =>
+const raw = (lost: number, left: number): Line[] => rawWith(at => behindAt(at, lost, left))
+
+const rawWith = (behind: (at: number) => number, every = 512, apart = 100): Line[] =>
   [1, 2, 3, 4].flatMap(server =>
-    polls(512, END, 60 + 100 * server).map(at => {
-      const server1 = PASSED + at + 0.012 + behindAt(at, lost, left) + noise(at)
+    polls(every, END, 60 + apart * server).map(at => {
+      const server1 = PASSED + at + 0.012 + behind(at) + noise(at)
       const stamps = [PASSED + at, server1, server1 + 1e-5, PASSED + at + 0.024]
       return {
         at,
@@ -76,4 +78,14 @@ describe('loopstats alone', () => {
     expect(namesOf(...quiet)).toEqual(['good'])
     expect(namesOf(...loop(...[0, 1, 2, 3].map(i => zero(25_100 + 900 * i))))).toEqual(['good'])
   })
+})
+
+test('a clock that loses more than ntpd corrects is stepped again before there is any other update, all day', () => {
+  const steps = polls(700, END, 900).map((at, i) => at + 97 * (i % 3))
+  const behind = (at: number): number => 8e-4 * (at - (steps.findLast(step => step <= at) ?? 0))
+  const zeros = steps
+    .map(at => zero(at))
+    .map(({ at, text }) => ({ at, text: text.replace(' 7.585 ', ' 500.000 ') }))
+  const start = row(300, '0.200000000', '0.070000000')
+  expect(namesOf(...rawWith(behind, 65, 13), start, ...zeros)).toEqual(['frequency-saturated'])
 })
