@@ -3,6 +3,7 @@
  * offsets are near each other form a camp, and only a camp of more than half of them says what the time is.
  */
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
+import type { Reported } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
 
@@ -18,7 +19,7 @@ export const UNSYNCHRONISED = 16
 
 /** What is told of a source: an event of a report, or what a copy holds of one. */
 export interface Told {
-  readonly what: EventName
+  readonly what: EventName | Reported['says']
   readonly source?: string | undefined
   readonly size: number
 }

@@ -287,7 +287,12 @@ export interface Reported {
     | 'too-distant'
     | 'jitter-too-high'
     | 'falseticker'
+    /** So many sources are not asked; for none of so many an address was found; this one answers and gives no time. */
+    | 'offline'
+    | 'nameless'
+    | 'without-time'
   readonly source: string | undefined
+  /** Seconds, a stratum, or how many. */
   readonly size: Seconds | undefined
   readonly evidence: Place
 }

@@ -357,3 +357,83 @@ describe('an island: all agree, and at the root there is a clock that nobody set
     expect(island(peers(row('*', 1), row('+', 2), row('+', 3)))).toEqual(['warning stratum-10-island'])
   })
 })
+
+describe('whom it listed and who had given no time', () => {
+  const HASH = '#? PHC0                          0   2     0     -     +0ns[   +0ns] +/-    0ns'
+  const activity = (counts: string): Members => ({
+    'sos_commands/chrony/chronyc_activity': `200 OK\n${counts}\n`,
+  })
+  const OFFLINE = activity('0 sources online\n1 sources offline\n0 sources with unknown address')
+  const reply = (leap: string, received: number): Members => ({
+    'sos_commands/chrony/chronyc_ntpdata': `
+Remote address  : 10.0.0.2 (0A000002)
+Leap status     : ${leap}
+Stratum         : 0
+Total RX        : ${received}
+Total valid RX  : ${received}
+`,
+  })
+  const lost = (members: Members) => {
+    const inventory = takeInventory(memoryFiles({ ...MACHINE, ...members }))
+    const all = checkMachine({ inventory, live: undefined, prospect: undefined })
+    return all.find(({ name }) => name === 'source-unreachable')
+  }
+  const causes = (members: Members): string => lost(members)!.causes.map(({ what }) => what)[0]!
+
+  test('it answers, and follows nobody', () => {
+    const finding = lost({ ...sources(SILENT), ...reply('Not synchronised', 1024) })!
+    expect(finding).toMatchObject({ severity: 'critical', causes: [{}] })
+    expect(finding.causes[0]!.what).toContain('the server answers')
+    expect(finding.evidence[0]!.text).toBe('Total RX        : 1024')
+    expect(JSON.stringify(finding)).not.toContain('UDP')
+  })
+
+  test('no reply came: the way is blocked, or the server gone; and nothing claims to know', () => {
+    expect(causes({ ...sources(SILENT), ...reply('Not synchronised', 0) })).toContain('UDP port 123')
+    expect(causes({ ...sources(SILENT), ...reply('Normal', 12) })).toContain('UDP port 123')
+    expect(JSON.stringify(lost(sources(SILENT)))).not.toContain('no reply')
+    expect(lost(sources(SILENT))!.causes.at(-1)!.what).toContain('answers')
+  })
+
+  test('it was not asked', () => {
+    const finding = lost({ ...sources(SILENT), ...OFFLINE })!
+    expect(finding).toMatchObject({ severity: 'critical', remedy: { changes: ['chronyc online'] } })
+    expect(JSON.stringify(finding)).not.toContain('UDP')
+    const two = sources(SILENT, SILENT.replace('10.0.0.2', '10.0.0.3'))
+    expect(lost({ ...two, ...OFFLINE })!.causes.map(({ what }) => what)).toMatchObject([
+      expect.stringContaining('offline'),
+      expect.stringContaining('UDP'),
+      expect.anything(),
+      expect.anything(),
+    ])
+  })
+
+  test('a reference clock is cut off by no firewall', () => {
+    const finding = lost(sources(HEARD, NEAR, HASH))!
+    expect(finding).toMatchObject({ severity: 'warning', measures: { silent: 1, sources: 3 } })
+    expect(finding.causes).toHaveLength(1)
+    expect(JSON.stringify(finding)).not.toMatch(/UDP|query/)
+    expect(lost(sources(HEARD, SILENT, HASH))!.causes.length).toBeGreaterThan(2)
+  })
+
+  test('of ntpd neither', () => {
+    const row = ' SHM(0)          .GPS.            0 l    -   16    0    0.000    0.000   0.000'
+    const heard = '*10.0.0.1        10.9.9.9         2 u   12   64  377    0.412    0.021   0.044'
+    expect(JSON.stringify(lost(peers(row, heard)))).toContain('reference clock')
+    expect(JSON.stringify(lost(peers(row, heard)))).not.toContain('UDP')
+  })
+
+  test('no name has an address', () => {
+    const names = (online: number) =>
+      activity(`${online} sources online\n0 sources offline\n4 sources with unknown address`)
+    expect(lost({ ...sources(), ...names(0) })).toMatchObject({
+      severity: 'critical',
+      measures: { nameless: 4 },
+    })
+    expect(lost({ ...sources(), ...names(0), 'proc/uptime': '30.10 20.00\n' })).toMatchObject({
+      severity: 'note',
+    })
+    expect(lost(names(2))).toBeUndefined()
+    expect(lost({ ...sources(HEARD, NEAR), ...names(2) })).toBeUndefined()
+  })
+})

@@ -1,7 +1,14 @@
 /** What the machine's own programs said of its sources when a copy was made. */
 import { grouped } from '#core/grouped.ts'
 import type { Fact, Inventory, Place, Reported } from '#core/guest/inventory.ts'
+import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Evidence } from '../finding.ts'
+import { placed } from './subject.ts'
+
+export const MOST_SHOWN = 4
+export const shown = (all: readonly Pick<Reported, 'evidence'>[]): Evidence[] =>
+  all.slice(0, MOST_SHOWN).map(({ evidence }) => placed(evidence))
 
 export const saying = ({ reported }: Inventory, ...says: readonly Reported['says'][]): readonly Reported[] =>
   reported.filter(each => says.includes(each.says))
@@ -12,6 +19,10 @@ const SETTLED: Seconds = 300
 /** The machine had just been started: whoever was asked then knows nothing yet. */
 export const justStarted = ({ uptime }: Inventory): Fact<Seconds> | undefined =>
   uptime && uptime.value <= SETTLED ? uptime : undefined
+
+/** For the end of a sentence. */
+export const since = (started: Fact<Seconds> | undefined): string =>
+  started ? `; the machine had run for ${duration(started.value)}` : ''
 
 /** A sosreport has the same sources by their addresses and by their names: then one of the listings says it all. */
 export function longestListing(inventory: Inventory): ReadonlyMap<string, Reported> {

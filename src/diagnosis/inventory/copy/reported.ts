@@ -4,6 +4,7 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { Reported } from '#core/guest/inventory.ts'
+import { openActivity, openReplies } from '#dialects/chrony/asked.ts'
 import { chronyc } from '#dialects/chrony/reports.ts'
 import { timedatectl } from '#dialects/linux/timedatectl.ts'
 import { ntpqPeers } from '#dialects/ntpd/ntpq-peers.ts'
@@ -36,7 +37,9 @@ const SAYS = [
 /** Rows of ntpq that stand for a pool or a network, which nobody answers for, or for the clock of the machine itself. */
 const NO_SERVER = /\s\.(?:POOL|BCST|MCST|ACST)\.\s|^[ x.+#*o-](?:LOCAL\(\d\)|127\.127\.1\.\d)\s/
 
-export const findReported = (files: Files): Reported[] =>
+export const findReported = (files: Files): Reported[] => [...findPrinted(files), ...findAsked(files)]
+
+const findPrinted = (files: Files): Reported[] =>
   PRINTED.flatMap(([folder, pattern, format]) =>
     files
       .names(folder)
@@ -61,5 +64,28 @@ export const findReported = (files: Files): Reported[] =>
                   : []
               }),
         )
+      }),
+  )
+
+const CHRONY = '/sos_commands/chrony'
+const ASKED = [
+  [/^chronyc_(?:-n_)?activity$/, openActivity],
+  [/^chronyc_(?:-n_)?ntpdata$/, openReplies],
+] as const
+
+const findAsked = (files: Files): Reported[] =>
+  ASKED.flatMap(([pattern, open]) =>
+    files
+      .names(CHRONY)
+      .filter(name => pattern.test(name))
+      .flatMap(name => {
+        const path = `${CHRONY}/${name}`
+        const read = open()
+        return linesIn(files, path).flatMap((line, index): Reported[] => {
+          const asked = read(line)
+          if (!asked) return []
+          const { says, source, count } = asked
+          return [{ says, source, size: count, evidence: at(path, line.trim(), index + 1) }]
+        })
       }),
   )

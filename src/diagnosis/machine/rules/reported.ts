@@ -1,9 +1,9 @@
 /**
- * offset-large-now, not-synchronised, source-unreachable, falseticker, stratum-10-island of a copy: what the machine's own programs said of its clock when the copy was
+ * offset-large-now, not-synchronised, falseticker, stratum-10-island of a copy: what the machine's own programs said of its clock when the copy was
  * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
  */
 
-import type { Fact, Inventory, Reported, TimeDaemon } from '#core/guest/inventory.ts'
+import type { Inventory, Reported, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
@@ -13,13 +13,9 @@ import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
 import { refusalOf } from '../../refusal.ts'
 import { spokenOf } from '../../repair/pause-remedy.ts'
-import { isOfKernel, justStarted, longestListing, saying } from '../said-then.ts'
-import { evidenceOf, type MachineRule, placed, settingDaemons, state, VALUED } from '../subject.ts'
+import { isOfKernel, justStarted, MOST_SHOWN, saying, shown, since } from '../said-then.ts'
+import { evidenceOf, type MachineRule, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
-
-const MOST_SHOWN = 4
-const shown = (all: readonly Pick<Reported, 'evidence'>[]) =>
-  all.slice(0, MOST_SHOWN).map(({ evidence }) => placed(evidence))
 
 type Heard = Unfollowed<Reported & { readonly what: Reported['says']; readonly size: Seconds }>
 
@@ -95,43 +91,6 @@ export const offsetThen: MachineRule = ({ inventory, live }) => {
           daemon?.name === 'chronyd' ? ['chronyc tracking', 'chronyc makestep'] : ['clockwright query'],
       },
       confirm: 'clockwright query',
-    }),
-  ]
-}
-
-const since = (started: Fact<Seconds> | undefined): string =>
-  started ? `; the machine had run for ${duration(started.value)}` : ''
-
-export const sourcesThen: MachineRule = ({ inventory, live }) => {
-  const listed = longestListing(inventory)
-  const silent = [...listed.values()].filter(({ says }) => says === 'unreachable')
-  if (live || silent.length === 0 || settingDaemons(inventory).length === 0) return []
-  const all = silent.length === listed.size
-  const started = justStarted(inventory)
-  return [
-    state({
-      name: 'source-unreachable',
-      severity: started ? 'note' : all ? 'critical' : 'warning',
-      what: all
-        ? `None of the ${silent.length} listed sources had been heard when this copy was made${since(started)}.`
-        : `${silent.length} of ${listed.size} listed sources had not been heard when this copy was made${since(started)}.`,
-      measures: { silent: silent.length, sources: listed.size },
-      evidence: [...shown(silent), ...evidenceOf(started)],
-      cost: all
-        ? 'The clock drifts, and nobody knows how far.'
-        : 'The others decide alone; fewer than four cannot outvote a wrong one.',
-      causes: [
-        {
-          what: 'UDP port 123 is blocked on the way',
-          why: 'their reach is 0: no reply to the last eight requests',
-        },
-        {
-          what: 'the server is gone, or its name means another address now',
-          why: 'daemons ask the address that they found at their start',
-        },
-      ],
-      remedy: { text: 'Let UDP 123 pass to these servers, or name others.' },
-      confirm: `clockwright query ${silent[0]!.source}`,
     }),
   ]
 }
