@@ -23,13 +23,17 @@ export interface Explained {
   readonly span: { readonly from: Seconds; readonly to: Seconds } | undefined
 }
 
-export function explainHost(of: {
+export function explainHost({
+  fileNames,
+  ...of
+}: {
   readonly name: string
   readonly log: HostLog
   readonly baseDay: number
   readonly sourceNames: readonly string[]
+  readonly fileNames?: readonly string[]
 }): Explained {
-  const subjects = of.log.daemons.map(daemon => subjectOf({ ...of, daemon }))
+  const subjects = of.log.daemons.map(daemon => subjectOf({ ...of, daemon, ...(fileNames && { fileNames }) }))
   const found = subjects.flatMap((subject, i) => diagnose(subject, i === 0 ? RULES : OF_THE_DAEMON))
   const troubled = worst(found) === 'warning' || worst(found) === 'critical'
   // That one daemon had no trouble is not said when the other had some.

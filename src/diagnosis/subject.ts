@@ -17,6 +17,8 @@ export interface Subject {
   readonly keeper: Keeper
   readonly disturbances: Disturbances
   readonly sourceName: (source: number) => string
+  /** By the index of the file; not known of text that comes without. */
+  readonly fileName: (file: number) => string | undefined
   readonly instantOf: (at: Seconds) => Instant
   /** When that was, for people. */
   readonly when: (at: Seconds) => string
@@ -27,15 +29,17 @@ export interface SubjectOf {
   readonly daemon: Daemon
   readonly baseDay: number
   readonly sourceNames: readonly string[]
+  readonly fileNames?: readonly string[]
 }
 
-export function subjectOf({ log, daemon, baseDay, sourceNames }: SubjectOf): Subject {
+export function subjectOf({ log, daemon, baseDay, sourceNames, fileNames }: SubjectOf): Subject {
   return {
     log,
     keeper: keeperOf(log, daemon),
     disturbances: findDisturbances(log, daemon),
     sourceName: source =>
       sourceNames[source] ?? (source === NO_SOURCE ? NAME_OF_NO_SOURCE : `source ${source}`),
+    fileName: file => fileNames?.[file],
     instantOf: at => instantAt(at, baseDay),
     when: momentsOf(log, baseDay),
   }

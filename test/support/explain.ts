@@ -6,7 +6,10 @@ import { Router } from '#dialects/log/router.ts'
 import { SourceTable } from '#dialects/log/source-table.ts'
 import { BASE_DAY } from './pieces.ts'
 
-export function explain(...lines: readonly string[]): Explained {
+export const explain = (...lines: readonly string[]): Explained => explainNamed(undefined, lines)
+
+/** As lines of one file of that name. */
+export function explainNamed(file: string | undefined, lines: readonly string[]): Explained {
   const log = new HostLog()
   const sources = new SourceTable()
   const router = new Router(LOG_FORMATS, {
@@ -18,5 +21,11 @@ export function explain(...lines: readonly string[]): Explained {
   })
   router.push(new TextEncoder().encode(lines.map(line => `${line}\n`).join('')))
   router.finish()
-  return explainHost({ name: 'a', log, baseDay: BASE_DAY, sourceNames: sources.names })
+  return explainHost({
+    name: 'a',
+    log,
+    baseDay: BASE_DAY,
+    sourceNames: sources.names,
+    ...(file && { fileNames: [file] }),
+  })
 }

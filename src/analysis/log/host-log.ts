@@ -64,6 +64,8 @@ abstract class Series {
   rows = 0
   from: Seconds = Number.POSITIVE_INFINITY
   to: Seconds = Number.NEGATIVE_INFINITY
+  /** In which of the files the last of it is. */
+  lastFile = 0
 
   constructor(of: { readonly format: string; readonly daemon: Daemon }) {
     this.format = of.format
@@ -80,6 +82,7 @@ abstract class Series {
     }
     this.rows += rows
     this.from = from
+    if (to > this.to) this.lastFile = block.file
     this.to = to
   }
 }

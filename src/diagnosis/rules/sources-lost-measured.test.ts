@@ -1,6 +1,6 @@
 /** ntpd says that it follows nobody, and statistics lie beside its log: what it repeats in them is no measurement. */
 import { describe, expect, test } from 'vitest'
-import { explain } from '../../../test/support/explain.ts'
+import { explain, explainNamed } from '../../../test/support/explain.ts'
 
 const HOUR = 3600
 /** 2027-03-05. */
@@ -60,6 +60,7 @@ test('statistics of another time say nothing about the last word', () => {
 describe('ntpd that says nothing of its sources', () => {
   const started = ntpd(0, 'ntpd 4.2.8p6@1.3265-o Sun Nov 22 12:09:30 UTC 2026 (1): Starting')
   const given = SOURCES.map((source, nth) => row(FROM + 2 * HOUR + nth, source, '8023', 2e-4))
+  const late = ntpd(300 * HOUR, 'ntpd exiting on signal 15')
   const lost = (...lines: readonly string[]) => explain(...measured(FROM), ...lines).findings[0]
 
   test('has rows of sources that are not reachable, and no other after them', () => {
@@ -84,11 +85,58 @@ describe('ntpd that says nothing of its sources', () => {
     ['the start of that run is not known', [exit]],
     ['it was started again meanwhile', [started, ntpd(11 * HOUR, 'ntpd 4.2.8p6 (1): Starting'), exit]],
     [
-      'it ended on another day, of which there may be a file',
-      [started, ntpd(30 * HOUR, 'ntpd exiting on signal 15')],
+      'it ended on another day, of which there may be a file, and was heard nearly until midnight',
+      [started, ...measured(23 * HOUR), late],
     ],
   ])('may have measured elsewhere: %s', (_, lines) => {
     expect(lost(...lines)).toMatchObject({ name: 'good' })
+  })
+
+  test('ended on another day, of which there may be a file: on its own it had none', () => {
+    expect(lost(started, late)).toMatchObject({
+      name: 'sources-lost',
+      severity: 'warning',
+      measures: { time: 24 * HOUR - LAST, open: 1 },
+    })
+  })
+
+  test.each([
+    ['peerstats', 300],
+    ['/var/log/ntpstats/peerstats.gz', 300],
+    ['/var/log/ntpstats/peerstats.20270305', 24],
+    ['/var/log/ntpstats/peerstats.1', 24],
+  ])('ended on another day, and %s has what it measured until then', (file, until) => {
+    expect(explainNamed(file, [...measured(FROM), started, late]).findings[0]).toMatchObject({
+      name: 'sources-lost',
+      severity: until > 24 ? 'critical' : 'warning',
+      measures: { time: until * HOUR - LAST, open: 1 },
+    })
+  })
+
+  test('was heard nearly until midnight, and by the newest file never again', () => {
+    const of = (file: string) => explainNamed(file, [...measured(24 * HOUR), started, late]).findings[0]
+    expect(of('ntpstats/peerstats')).toMatchObject({ name: 'sources-lost', severity: 'critical' })
+    expect(of('ntpstats/peerstats.20270305')).toMatchObject({ name: 'good' })
+  })
+
+  test.each([
+    ['went on', 300, 'sources-lost'],
+    ['was silent from then on as well', 5, 'good'],
+  ])('ended days later, and the rest of its machine %s', (_, until, name) => {
+    const others = Array.from(
+      { length: until },
+      (_, hour) => `${stamp(hour * HOUR)} CRON[9]: (root) CMD (true)`,
+    )
+    expect(
+      explainNamed('peerstats', [...measured(FROM), started, ...others, late]).findings[0],
+    ).toMatchObject({ name })
+  })
+
+  test('was started again on another day', () => {
+    const again = [ntpd(200 * HOUR, 'ntpd 4.2.8p6 (1): Starting'), late]
+    expect(explainNamed('peerstats', [...measured(FROM), started, ...again]).findings[0]).toMatchObject({
+      name: 'good',
+    })
   })
 
   test('says in a zone that nobody knows when it ended', () => {

@@ -119,8 +119,12 @@ async function reports(options: Options, hosts: readonly Explained[], logs: Read
   process.stdout.write(`\n${lines.map(line => `${style('dim', line)}\n`).join('')}`)
 }
 
-const explained = ({ hosts, baseDay }: ReadLogs): Explained[] =>
-  hosts.map(({ name, log, sources }) => explainHost({ name, log, baseDay, sourceNames: sources.names }))
+function explained({ hosts, baseDay, files }: ReadLogs): Explained[] {
+  const fileNames = files.map(({ name }) => name)
+  return hosts.map(({ name, log, sources }) =>
+    explainHost({ name, log, baseDay, sourceNames: sources.names, fileNames }),
+  )
+}
 
 /** Field report 002's question alone: who spoke, how often, since when. */
 async function census(paths: readonly string[], options: Options): Promise<void> {

@@ -98,7 +98,8 @@ export async function readGiven(
     }
     if (log.empty) continue
     log.settleZone()
-    hosts.push(explainHost({ name, log, baseDay, sourceNames: sources.names }))
+    const fileNames = files.map(each => each.name)
+    hosts.push(explainHost({ name, log, baseDay, sourceNames: sources.names, fileNames }))
   }
   return { hosts, logs: { files, skipped } }
 }
