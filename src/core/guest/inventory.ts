@@ -205,6 +205,8 @@ export interface RtcFacts {
   /** What hwclock has learnt of its drift (/etc/adjtime): positive when the RTC gains. */
   readonly drift: Fact<Rate> | undefined
   readonly mode: Fact<'utc' | 'local'> | undefined
+  /** What the zone of the machine was ahead of UTC, where a copy says it. */
+  readonly zoneAhead: Fact<Seconds> | undefined
 }
 
 export interface PtpDevice {

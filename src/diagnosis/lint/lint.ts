@@ -14,6 +14,7 @@ import { chronyValues } from './rules/chrony-values.ts'
 import { chronydRefuses } from './rules/chronyd-refuses.ts'
 import { clockNotDisciplined } from './rules/clock-not-disciplined.ts'
 import { disabledInGuests } from './rules/disabled-in-guests.ts'
+import { driversOfNtpd } from './rules/drivers-of-ntpd.ts'
 import { endsAtOnce } from './rules/ends-at-once.ts'
 import { forcedSource } from './rules/forced-source.ts'
 import { hostClock } from './rules/host-clock.ts'
@@ -68,6 +69,7 @@ export const LINT_RULES: readonly LintRule[] = [
   smear,
   hostClock,
   localClock,
+  driversOfNtpd,
   slewOnly,
   stepoutClamped,
   panic,

@@ -44,7 +44,7 @@ const BARE: Inventory = {
     steal: undefined,
   },
   sysctls: [],
-  rtc: { present: undefined, offset: undefined, drift: undefined, mode: undefined },
+  rtc: { present: undefined, offset: undefined, drift: undefined, mode: undefined, zoneAhead: undefined },
   zone: undefined,
   ptp: [],
   vmclock: undefined,

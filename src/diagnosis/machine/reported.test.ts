@@ -69,6 +69,12 @@ const clocks = (date: string, hwclock: string): Members => ({
   'sos_commands/date/hwclock': `${hwclock}\n`,
 })
 
+test('an address by which ntpd means a driver is no source of chronyd', () => {
+  const driver = SILENT.replace('10.0.0.2   ', '127.127.1.0')
+  expect(told(sources(HEARD, NEAR, driver))).toEqual([])
+  expect(told(sources(HEARD, NEAR, SILENT))).toEqual(['warning source-unreachable'])
+})
+
 test('sources that are listed by their addresses and by their names count once', () => {
   const files = memoryFiles({
     ...MACHINE,
@@ -274,6 +280,25 @@ test.each<[string, Members, readonly string[]]>([
   ],
 ])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))
 
+describe('a hardware clock that is off by the zone', () => {
+  const named = (rtc: string, zone: string) =>
+    told(
+      {
+        'sos_commands/systemd/timedatectl': `  Universal time: Fri 2026-11-20 10:11:12 UTC\n        RTC time: Fri 2026-11-20 ${rtc}\n       Time zone: ${zone}\n`,
+      },
+      ['rtc-far-off', 'rtc-in-local-time'],
+    )
+  test.each([
+    ['11:11:13', 'Europe/Berlin (CET, +0100)', 'warning rtc-in-local-time'],
+    ['05:11:12', 'America/New_York (EST, -0500)', 'warning rtc-in-local-time'],
+    ['15:41:12', 'Asia/Kolkata (IST, +0530)', 'warning rtc-in-local-time'],
+    // The other way round, by more than the zone, and a zone without an offset.
+    ['09:11:12', 'Europe/Berlin (CET, +0100)', 'warning rtc-far-off'],
+    ['11:12:12', 'Europe/Berlin (CET, +0100)', 'warning rtc-far-off'],
+    ['11:11:12', 'Etc/UTC (UTC, +0000)', 'warning rtc-far-off'],
+  ])('RTC %s, %s: %s', (rtc, zone, expected) => expect(named(rtc, zone)).toEqual([expected]))
+})
+
 describe('a hardware clock that is far off', () => {
   const remedyOf = (members: Members, conf: string) => {
     const inventory = takeInventory(
@@ -306,6 +331,21 @@ describe('a hardware clock that is far off', () => {
     expect(remedyOf(synchronised, 'pool a.example iburst\nrtcsync\n').changes).toEqual(['hwclock --systohc']))
   test('beside one that was not: ask servers', () =>
     expect(remedyOf(behind, 'pool a.example iburst\nrtcsync\n').text).toContain('which of the two'))
+  test('beside a source that is followed from near is written, too', () => {
+    const followed = remedyOf({ ...behind, ...sources(HEARD) }, 'rtcsync\n')
+    expect(followed.changes).toEqual(['hwclock --systohc'])
+    expect(followed.causes).not.toContain('the system clock is wrong')
+    const off = HEARD.replace('+190us[ +200us]', '-7s[ -7s]')
+    expect(remedyOf({ ...behind, ...sources(off) }, 'rtcsync\n').changes).toEqual([])
+  })
+  test('of bare metal is of no pause, and there is no host', () => {
+    const metal = remedyOf(
+      { ...behind, 'proc/cpuinfo': 'flags\t\t: fpu tsc\n', 'sys/class/dmi/id/sys_vendor': 'Dell Inc.\n' },
+      'rtcsync\n',
+    )
+    expect(metal.causes).toContain('the system clock is wrong')
+    expect(`${metal.causes} ${metal.text}`).not.toMatch(/host|paused/)
+  })
   test('is of no pause where it is behind', () => {
     expect(remedyOf(behind, 'rtcsync\n').causes).not.toContain('paused')
     expect(remedyOf(timedatectl('10:01:12', '10:11:12'), 'rtcsync\n').causes).toContain('paused')

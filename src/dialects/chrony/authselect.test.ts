@@ -5,7 +5,7 @@ import { readChronyConf } from './conf.ts'
 /** Of each source, and of an attached clock, what it is to the selection. */
 function selected(text: string): string[] {
   const conf = readChronyConf(text, 'chrony.conf')
-  const clock = readChronyConf('server 127.127.20.0', '').sources
+  const clock = readChronyConf('server 192.0.2.20', '').sources
   const { sources, attached } = asSelected(conf, clock)
   return [...sources, ...attached].map(({ noselect, trust, require }) =>
     [noselect ? 'noselect' : '', trust ? 'trust' : '', require ? 'require' : ''].filter(Boolean).join(' '),

@@ -9,7 +9,7 @@ import { type Include, linesOf, type Remark } from '../named-source.ts'
 import { type Directive, directivesOf, misunderstand } from './directive.ts'
 import { CHRONY_GRAMMAR } from './grammar.ts'
 import { readSetting, type SaidSettings } from './settings.ts'
-import { type ChronySource, isSourceDirective, readSource } from './source.ts'
+import { type ChronySource, isSourceDirective, type NeverFound, readSource } from './source.ts'
 
 export interface ChronyConf {
   readonly file: string
@@ -21,8 +21,8 @@ export interface ChronyConf {
   readonly refclocks: readonly Refclock[]
   readonly includes: readonly Include[]
   readonly notUnderstood: readonly Remark[]
-  /** Sources by names that no host can have: chronyd starts, and looks for them in vain. */
-  readonly neverFound: readonly Remark[]
+  /** Sources by names that no host can have, or by ntpd's drivers (127.127.t.u): chronyd starts, and asks in vain. */
+  readonly neverFound: readonly NeverFound[]
 }
 
 export interface Refclock {
@@ -43,7 +43,7 @@ interface Reading extends ChronyConf {
   readonly refclocks: Refclock[]
   readonly includes: Include[]
   readonly notUnderstood: Remark[]
-  readonly neverFound: Remark[]
+  readonly neverFound: NeverFound[]
 }
 
 export function readChronyConf(text: string, file: string): ChronyConf {

@@ -1,8 +1,10 @@
 /**
  * What `chronyc` prints of tracking, sources, sourcestats and activity, for people and with -c; the rest is in more-reports.ts. "slow of NTP time" is
  * behind; the offsets of sources and sourcestats are positive when the local clock is ahead, so they are turned round.
+ * By 127.127.t.u ntpd means its drivers; chronyd asks its own machine there, which is no source.
  */
 import { type Said, said } from '../log/said.ts'
+import { REFERENCE_CLOCK } from '../ntpd/sources.ts'
 import { reportFormat } from '../report.ts'
 import { SETTLED } from '../settled.ts'
 import { ntpdataC, openLabelled, selectdata, silentReports } from './more-reports.ts'
@@ -23,7 +25,7 @@ export const chronyc = reportFormat({
       const line = text.trimEnd()
       for (const read of readers) {
         const all = read(line)
-        if (all) return all
+        if (all) return all.filter(({ source = '' }) => !REFERENCE_CLOCK.test(source))
       }
       return undefined
     }

@@ -2,6 +2,7 @@
 import type { PollLog2, Seconds } from '#core/time/units.ts'
 import { optionFormsOf } from '../grammar.ts'
 import { isHost, type Options, type Remark, readOptions } from '../named-source.ts'
+import { REFERENCE_CLOCK } from '../ntpd/sources.ts'
 import { type Directive, misunderstand } from './directive.ts'
 import { CHRONY_GRAMMAR } from './grammar.ts'
 
@@ -39,6 +40,11 @@ export interface ChronySource {
   readonly offset: Seconds
 }
 
+/** A line by which chronyd asks, and never hears anybody who could set a clock. */
+export interface NeverFound extends Remark {
+  readonly address: string
+}
+
 const OPTIONS = optionFormsOf(CHRONY_GRAMMAR, 'server')
 
 /** What chronyd holds a poll to, whatever the file says (ntp_core.c). */
@@ -52,7 +58,7 @@ export function readSource(
   conf: {
     readonly sources: ChronySource[]
     readonly notUnderstood: Remark[]
-    readonly neverFound: Remark[]
+    readonly neverFound: NeverFound[]
   },
   directive: Directive,
 ): void {
@@ -67,9 +73,12 @@ export function readSource(
   const port = options.values.get('port')
   if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65535))
     return misunderstand(conf, directive, `there is no port ${port}`)
-  if (!isHost(address)) {
+  const never = isHost(address)
+    ? REFERENCE_CLOCK.test(address) && 'for chronyd that is an address of its own machine, and no clock'
+    : 'chronyd finds no host of that name'
+  if (never) {
     const { line, text } = directive
-    conf.neverFound.push({ line, text, why: 'chronyd finds no host of that name' })
+    conf.neverFound.push({ line, text, address, why: never })
     return
   }
   const kind = directive.name as ChronySource['kind']

@@ -172,6 +172,14 @@ test('chronyd starts with the name of a server that nobody can have, and it is s
   expect(serversAsked(configuredPlayer({ name: 'a.conf', daemon: 'chrony', text })!.player)).toBe(1)
 })
 
+test('chronyd asks nobody by a driver of ntpd, and that is said', () => {
+  const text = 'server a iburst\nserver 127.127.1.0\nmakestep 1 -1\n'
+  expect(notesOf('chrony', text)).toEqual([
+    'line 2: for chronyd that is an address of its own machine, and no clock',
+  ])
+  expect(serversAsked(configuredPlayer({ name: 'a.conf', daemon: 'chrony', text })!.player)).toBe(1)
+})
+
 test('the constraints of OpenNTPD are not played, and each of their lines is named', () => {
   expect(
     leftOutOfOpenNtpd('servers pool.example\nconstraint from "9.9.9.9"\nconstraints from "a.example"\n'),

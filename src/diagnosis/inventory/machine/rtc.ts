@@ -25,6 +25,7 @@ export function findRtc(files: Files): RtcFacts {
     offset: fromClocks(files) ?? fromTimedatectl(files) ?? fromCommands(files),
     drift: findDrift(files),
     mode: findMode(files),
+    zoneAhead: findZoneAhead(files),
   }
 }
 
@@ -97,6 +98,14 @@ function findDrift(files: Files): Fact<Rate> | undefined {
   const line = findLine(files, [ADJTIME], /^(-?\d+(?:\.\d+)?) \d+ \d+/)
   // What is added to it is what it loses.
   return line && fact(0 - Number(line.match[1]) / SECONDS_PER_DAY, line.place)
+}
+
+/** `Time zone: Europe/Berlin (CET, +0100)`. */
+function findZoneAhead(files: Files): RtcFacts['zoneAhead'] {
+  const line = findLine(files, TIMEDATECTL, /^\s*Time ?zone: [^()]*\([^()]*([+-])(\d\d)(\d\d)\)/)
+  if (!line) return undefined
+  const [, sign, hours, minutes] = line.match
+  return fact((sign === '-' ? -60 : 60) * (60 * Number(hours) + Number(minutes)), line.place)
 }
 
 /** hwclock's own note first, then what older distributions tell it, then what timedatectl printed. */

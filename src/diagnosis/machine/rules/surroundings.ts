@@ -1,8 +1,9 @@
 /** rtc-in-local-time, rtc-far-off, stolen-time, clock-of-the-host: what stands around the clock and bears on it. */
 
-import type { Inventory } from '#core/guest/inventory.ts'
+import type { Fact, Inventory } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { Finding } from '../../finding.ts'
 import { WRITE_RTC_IN_UTC } from '../../repair/write-rtc.ts'
 import { saying } from '../said-then.ts'
 import { evidenceOf, isGuest, type MachineRule, settingDaemons, state } from '../subject.ts'
@@ -45,12 +46,16 @@ function farFor({ copy, rtc: { offset } }: Inventory): Seconds {
 }
 
 export const rtcFarOff: MachineRule = ({ inventory, live }) => {
-  const { offset, mode } = inventory.rtc
+  const { offset, mode, zoneAhead } = inventory.rtc
   if (!offset || mode?.value === 'local') return []
   const { seconds, uncertainty } = offset.value
   if (Math.abs(seconds) - uncertainty < farFor(inventory)) return []
   const right = live?.offset !== undefined && Math.abs(live.offset) < RTC_FAR / 2
-  const kept = right || saying(inventory, 'synchronised').length > 0
+  const kept = right || saying(inventory, 'synchronised').length > 0 || followsNear(inventory)
+  // While a guest stands still its RTC runs on, and is ahead then.
+  const stood = !kept && isGuest(inventory) && seconds < 0
+  if (zoneAhead && zoneAhead.value !== 0 && Math.abs(seconds + zoneAhead.value) <= RTC_FAR_AS_PRINTED)
+    return [showsLocalTime(inventory, { ...offset.value, zoneAhead, kept })]
   const unwritten = lacksRtcsync(inventory)
   const itself = isGuest(inventory)
     ? [{ what: 'the clock of the host is wrong', why: 'the virtual RTC shows it' }]
@@ -64,28 +69,29 @@ export const rtcFarOff: MachineRule = ({ inventory, live }) => {
       evidence: evidenceOf(offset),
       cost:
         isGuest(inventory) && !kept
-          ? 'The RTC of a guest mostly follows its host: either the host is wrong by as much, or this guest stood still and was not put right.'
+          ? `The RTC of a guest mostly follows its host: either the host is wrong by as much, or ${stood ? 'this guest stood still and was not put right' : 'this clock is'}.`
           : 'The next boot starts with that error.',
       causes: [
         ...(unwritten
           ? [{ what: 'nobody writes the time into it', why: 'chronyd does so with `rtcsync` only' }]
           : []),
-        // While a guest stands still its RTC runs on, and is ahead then.
-        ...(!kept && isGuest(inventory) && seconds < 0
+        ...(stood
           ? [
               {
                 what: 'this guest was paused and its clock is behind',
                 why: 'the RTC runs on while a guest stands still',
               },
             ]
-          : []),
+          : kept
+            ? []
+            : [{ what: 'the system clock is wrong', why: 'nothing here says that it was synchronised' }]),
         ...itself,
       ],
       remedy: {
         text: [
           kept
             ? 'Put the hardware clock right.'
-            : 'Ask servers which of the two is right: `clockwright query`. Then put the clock right, or have the host keep time.',
+            : `Ask servers which of the two is right: \`clockwright query\`. Then put the ${isGuest(inventory) ? 'clock right, or have the host keep time' : 'other one right'}.`,
           ...(unwritten ? ['With `rtcsync` chronyd has the kernel write it every 11 minutes.'] : []),
         ].join(' '),
         changes: [...(unwritten ? ['rtcsync'] : []), ...(kept ? ['hwclock --systohc'] : [])],
@@ -93,6 +99,51 @@ export const rtcFarOff: MachineRule = ({ inventory, live }) => {
       confirm: 'clockwright status; cat /proc/driver/rtc',
     }),
   ]
+}
+
+/** A daemon's listing by itself: by the source that it follows its clock is right. */
+function followsNear(inventory: Inventory): boolean {
+  const followed = new Set(saying(inventory, 'selected').flatMap(({ source }) => source ?? []))
+  return (
+    saying(inventory, 'unsynchronised').length === 0 &&
+    saying(inventory, 'offset-now').some(
+      ({ source, size }) =>
+        source !== undefined && followed.has(source) && size !== undefined && Math.abs(size) < RTC_FAR / 2,
+    )
+  )
+}
+
+/** What is configured says UTC, or nothing. */
+function showsLocalTime(
+  inventory: Inventory,
+  of: {
+    readonly seconds: Seconds
+    readonly uncertainty: Seconds
+    readonly zoneAhead: Fact<Seconds>
+    readonly kept: boolean
+  },
+): Finding {
+  const { seconds, uncertainty, zoneAhead, kept } = of
+  const off = duration(Math.abs(zoneAhead.value))
+  const guest = isGuest(inventory)
+  return state({
+    name: 'rtc-in-local-time',
+    severity: 'warning',
+    what: `The hardware clock is ${off} ${seconds > 0 ? 'behind' : 'ahead of'} UTC, as is the zone of this machine: it holds local time, and the system takes it for UTC.`,
+    measures: { offset: seconds, uncertainty },
+    evidence: [...evidenceOf(inventory.rtc.offset), ...evidenceOf(zoneAhead)],
+    cost: `After each boot the clock is wrong by ${off} until a daemon steps it.`,
+    causes: [
+      guest
+        ? { what: 'the hypervisor shows this guest local time', why: 'it is told so guest by guest' }
+        : { what: 'another system of this machine (Windows) writes it', why: 'Linux itself uses UTC' },
+    ],
+    remedy: {
+      text: `${guest ? 'Let the hypervisor show UTC (libvirt: <clock offset="utc"/>), and write' : 'Write'} the right time into it, in UTC${kept ? '' : ', once the system clock is right: `clockwright query`'}.`,
+      changes: ['hwclock --systohc --utc'],
+    },
+    confirm: 'timedatectl: `RTC time` is that of `Universal time`.',
+  })
 }
 
 /** `rtcfile` has it keep the hardware clock in another way. */
