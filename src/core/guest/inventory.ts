@@ -293,6 +293,8 @@ export interface Reported {
     | 'offline'
     | 'nameless'
     | 'without-time'
+    /** systemd-timesyncd waited so often for a reply, since it last had one. */
+    | 'timed-out'
   readonly source: string | undefined
   /** Seconds, a stratum, or how many. */
   readonly size: Seconds | undefined

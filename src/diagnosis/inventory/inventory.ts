@@ -18,6 +18,7 @@ import { findJobs } from './jobs/jobs.ts'
 import { restWhileRuns } from './jobs/resting-jobs.ts'
 import { findMessages } from './logs/messages.ts'
 import { findSteps } from './logs/steps.ts'
+import { findTimedOut } from './logs/timed-out.ts'
 import { findClock } from './machine/clock.ts'
 import { findContainer } from './machine/container.ts'
 import { findCpus } from './machine/cpus.ts'
@@ -85,7 +86,7 @@ export function takeInventory(files: Files): Inventory {
     idleJobs: [...idle, ...resting],
     daemonJobs: jobs.filter(job => asksDaemon(job) && job.repeats && job.unlessRuns === undefined),
     steps: findSteps(files),
-    reported: findReported(files),
+    reported: [...findReported(files), ...findTimedOut(files)],
     messages,
     missing,
     unread: unreadWith(files, scripts),

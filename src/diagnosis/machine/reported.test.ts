@@ -477,3 +477,49 @@ Total valid RX  : ${received}
     expect(lost({ ...sources(HEARD, NEAR), ...names(2) })).toBeUndefined()
   })
 })
+
+describe('systemd-timesyncd, and a kernel that is not synchronised', () => {
+  const TIMESYNCD: Members = {
+    'proc/uptime': '864213.12 1700112.44\n',
+    'lib/systemd/systemd-timesyncd': '',
+    'sos_commands/process/ps_auxwww': `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND
+root           1  0.0  0.0 175000 13000 ?        Ss   Jan01   0:01 /usr/lib/systemd/systemd
+systemd+     512  0.0  0.0  89000  6000 ?        Ssl  Jan01   0:01 /lib/systemd/systemd-timesyncd
+`,
+    ...kernel('no'),
+  }
+  const syslog = (...messages: readonly string[]): Members => ({
+    'var/log/syslog': messages
+      .map((text, nth) => `Nov 16 00:0${nth}:11 web systemd-timesyncd[512]: ${text}\n`)
+      .join(''),
+  })
+  const lost = (members: Members) => {
+    const { 'usr/sbin/chronyd': _, 'etc/chrony.conf': __, ...rest } = MACHINE
+    const inventory = takeInventory(memoryFiles({ ...rest, ...TIMESYNCD, ...members }))
+    const all = checkMachine({ inventory, live: undefined, prospect: undefined })
+    return all.find(({ name }) => name === 'not-synchronised')
+  }
+  const VAIN = Array<string>(6).fill('Timed out waiting for reply from 192.0.2.1:123 (a.example).')
+  const REACHED = 'Contacted time server 192.0.2.1:123 (a.example).'
+
+  test('its log shows that no reply came', () => {
+    const finding = lost(syslog(REACHED, ...VAIN))!
+    expect(finding).toMatchObject({ severity: 'critical', measures: { timeouts: 6 } })
+    expect(finding.evidence[0]).toMatchObject({ path: '/var/log/syslog', line: 7 })
+    expect(finding.causes[0]!.what).toContain('UDP port 123')
+    expect(JSON.stringify(finding)).not.toMatch(/chronyc|ntpq/)
+  })
+
+  test('without its log, or where it reached one since, nobody knows why', () => {
+    for (const finding of [lost({}), lost(syslog(...VAIN, REACHED)), lost(syslog(VAIN[0]!))]) {
+      expect(finding).toMatchObject({ severity: 'warning', measures: {} })
+      expect(JSON.stringify(finding)).not.toMatch(/chronyc|ntpq/)
+    }
+  })
+
+  test('one that has just been started', () =>
+    expect(lost({ ...syslog(...VAIN), 'proc/uptime': '30.10 20.00\n' })).toMatchObject({ severity: 'note' }))
+
+  test('one that is synchronised again', () =>
+    expect(lost({ ...syslog(...VAIN), ...kernel('yes') })).toBeUndefined())
+})

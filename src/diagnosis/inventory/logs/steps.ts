@@ -12,7 +12,7 @@ import { isBanner } from '../daemons/banner.ts'
 import { at, linesIn } from '../place.ts'
 import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
 
-const LOGS = [
+export const SYSTEM_LOGS: readonly string[] = [
   ...PROGRAM_LOGS,
   '/var/log/ntp',
   '/sos_commands/logs/journalctl_--no-pager_--catalog_--boot',
@@ -44,7 +44,7 @@ const MOST_PLACES = 3
 
 export function findSteps(files: Files): ClockSteps[] {
   const found = new Map<string | undefined, Step[]>()
-  for (const path of LOGS) {
+  for (const path of SYSTEM_LOGS) {
     /** When each process is known to have been at work. */
     const seen = new Map<string, Seconds>()
     for (const [index, text] of linesIn(files, path, MOST_LOG).entries()) {

@@ -155,6 +155,8 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
   if (live || !daemon) return []
   if (unbelieved) return [believedNobody(unbelieved, { inventory, daemon, said })]
   if (said.length === 0) return []
+  if (daemon.name === 'systemd-timesyncd' && saying(inventory, 'synchronised').length === 0)
+    return [timesyncdHeardNobody(inventory, said)]
   const otherwise = saying(inventory, 'synchronised')
   const started = justStarted(inventory)
   return [
@@ -183,6 +185,45 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
       confirm: 'adjtimex --print; chronyc tracking',
     }),
   ]
+}
+
+/** It asks one server at a time, and tells the kernel what it heard: where the flag says no, that was nothing for hours, or since its start. */
+function timesyncdHeardNobody(inventory: Inventory, said: readonly Pick<Reported, 'evidence'>[]): Finding {
+  const [waited] = saying(inventory, 'timed-out')
+  const started = justStarted(inventory)
+  return state({
+    name: 'not-synchronised',
+    severity: started ? 'note' : waited ? 'critical' : 'warning',
+    what: waited
+      ? `systemd-timesyncd waited ${waited.size} times for a reply and had none, and the clock was not synchronised when this copy was made${since(started)}.`
+      : `systemd-timesyncd ran, and the clock was not synchronised when this copy was made${since(started)}.`,
+    measures: { ...(waited && { timeouts: waited.size! }) },
+    evidence: [...shown(waited ? [waited, ...said] : said), ...evidenceOf(started)],
+    cost: 'The clock drifts, and whoever asks the kernel (ClockBound, databases, etcd) is told not to trust the time.',
+    causes: [
+      {
+        what: 'UDP port 123 is blocked on the way, or the servers are gone',
+        why: waited
+          ? `the last that it asked in vain was ${waited.source}`
+          : 'if its log says `Timed out waiting for reply`',
+      },
+      ...(waited
+        ? []
+        : [
+            { what: 'the names of its servers do not resolve', why: 'if its log says `Failed to resolve`' },
+            { what: 'it refuses its server', why: 'if its log says `Server has too large root distance`' },
+            {
+              what: 'it had been started, or the clock been set by hand, a moment before',
+              why: 'if its log says so',
+            },
+          ]),
+    ],
+    remedy: {
+      text: 'Let UDP 123 pass to its servers, or name others in timesyncd.conf.',
+      changes: ['timedatectl timesync-status', 'journalctl -u systemd-timesyncd'],
+    },
+    confirm: 'timedatectl timesync-status',
+  })
 }
 
 /** By the strata of what was listed: agreeing with each other they look well. */
