@@ -16,13 +16,12 @@ const LONG: Seconds = 1800
 export function leftWrong({ log, keeper, when }: Subject): Finding | undefined {
   const series = log.ownOffsetOf(keeper.daemon)
   const buckets = series?.offset.envelope.buckets() ?? []
-  const far = buckets.filter(isFar)
-  const last = far.at(-1)
+  const runs = farRunsOf(buckets)
+  const far = runs.filter(run => run.at(-1) === buckets.at(-1) || lengthOf(run) >= LONG)
+  const last = far.at(-1)?.at(-1)
   if (!series || !last) return undefined
   const atTheEnd = last === buckets.at(-1)
-  const time = far.reduce((sum, { from, to }) => sum + to - from, 0)
-  if (!atTheEnd && time < LONG) return undefined
-  const [from, to] = [Math.max(far[0]!.from, series.from), Math.min(last.to, series.to)]
+  const [from, to] = [Math.max(far[0]![0]!.from, series.from), Math.min(last.to, series.to)]
   const size = last.last
   return {
     name: 'offset-large-now',
@@ -46,6 +45,20 @@ export function leftWrong({ log, keeper, when }: Subject): Finding | undefined {
     confirm: 'The logs of the hours before; `clockwright query` with other servers.',
   }
 }
+
+/** Where another source finds the clock right in between, it is. */
+function farRunsOf(buckets: readonly Bucket[]): Bucket[][] {
+  const runs: Bucket[][] = []
+  for (const [i, bucket] of buckets.entries()) {
+    if (!isFar(bucket)) continue
+    if (i > 0 && isFar(buckets[i - 1]!)) runs.at(-1)!.push(bucket)
+    else runs.push([bucket])
+  }
+  return runs
+}
+
+/** Between two of them the machine may have slept. */
+const lengthOf = (run: readonly Bucket[]): Seconds => run.reduce((sum, { from, to }) => sum + to - from, 0)
 
 /** All that was measured meanwhile, to one side. */
 const isFar = ({ min, max }: Bucket): boolean => min > FAR || max < -FAR

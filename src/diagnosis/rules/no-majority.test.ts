@@ -133,6 +133,14 @@ test.each([4, 11])('one of four that jumps after %s hours was right until then',
   )
 })
 
+test('for one of four that is off for an hour, and asked most often then, the clock was not off', () => {
+  const off = { ...between(9 * HOUR, 10.2 * HOUR, 4), every: 64 }
+  const seldom: Asked = { every: 1024, offset: () => 0 }
+  expect(summary(...measurements(off, seldom, seldom, seldom))).not.toContain('critical offset-large-now')
+  // Alone it would have been.
+  expect(summary(...measurements(off))).toContain('critical vm-paused')
+})
+
 test('one that is off from the start is off all the time', () => {
   const off: Asked = { every: 512, offset: () => 2 }
   const { findings } = explain(...measurements(off, right, right, right))
