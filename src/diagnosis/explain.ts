@@ -33,7 +33,7 @@ export function explainHost({
   readonly sourceNames: readonly string[]
   readonly fileNames?: readonly string[]
 }): Explained {
-  const subjects = of.log.daemons.map(daemon => subjectOf({ ...of, daemon, ...(fileNames && { fileNames }) }))
+  const subjects = of.log.daemons.map(daemon => subjectOf({ ...of, daemon, fileNames }))
   const found = subjects.flatMap((subject, i) => diagnose(subject, i === 0 ? RULES : OF_THE_DAEMON))
   const troubled = worst(found) === 'warning' || worst(found) === 'critical'
   // That one daemon had no trouble is not said when the other had some.

@@ -1,9 +1,8 @@
 /** What a report tells of strata, where a clock that nobody sets is at the root of that time. */
 import { NAMES_LOCAL_CLOCK } from '#analysis/log/sources/on-own-clock.ts'
+import { HIGH_STRATUM, UNSYNCHRONISED } from '#dialects/island.ts'
 import type { Cause } from './finding.ts'
-import { isOwnClock, type Told, UNSYNCHRONISED } from './listed.ts'
-
-const LEAST = 9
+import { isOwnClock, type Told } from './listed.ts'
 
 interface Line extends Told {
   readonly text: string
@@ -33,7 +32,7 @@ export function islandIn<T extends Line>(told: readonly T[]): Island<T> | undefi
     ...local,
     ...strata.filter(
       each =>
-        each.size >= LEAST &&
+        each.size >= HIGH_STRATUM &&
         each.size < UNSYNCHRONISED &&
         !local.includes(each) &&
         !(others && isOwnClock(each)),

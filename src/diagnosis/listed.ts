@@ -6,6 +6,7 @@ import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import type { Reported } from '#core/guest/inventory.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { EventName, LogEvent } from '#core/trace/series.ts'
+import { UNSYNCHRONISED } from '#dialects/island.ts'
 
 /** ntpd's step threshold: nearer than that, offsets of one moment are no contradiction. */
 export const NEAR: Seconds = STEP_THRESHOLD
@@ -13,9 +14,6 @@ export const NEAR: Seconds = STEP_THRESHOLD
 const OWN_CLOCK = /^(?:local clock|LOCAL\(\d+\)|127\.127\.1\.\d+)$/
 export const isOwnClock = ({ source }: Pick<Told, 'source'>): boolean =>
   source !== undefined && OWN_CLOCK.test(source)
-
-/** The stratum of who follows nobody. */
-export const UNSYNCHRONISED = 16
 
 /** What is told of a source: an event of a report, or what a copy holds of one. */
 export interface Told {

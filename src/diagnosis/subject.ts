@@ -29,7 +29,7 @@ export interface SubjectOf {
   readonly daemon: Daemon
   readonly baseDay: number
   readonly sourceNames: readonly string[]
-  readonly fileNames?: readonly string[]
+  readonly fileNames?: readonly string[] | undefined
 }
 
 export function subjectOf({ log, daemon, baseDay, sourceNames, fileNames }: SubjectOf): Subject {
@@ -44,6 +44,11 @@ export function subjectOf({ log, daemon, baseDay, sourceNames, fileNames }: Subj
     when: momentsOf(log, baseDay),
   }
 }
+
+/** One line may tell more than one thing. */
+export const onceEach = (events: readonly LogEvent[]): LogEvent[] => [
+  ...new Map(events.map(event => [`${event.file}:${event.line}`, event])).values(),
+]
 
 export const evidenceOf = (event: LogEvent): { text: string; file: number; line: number } => ({
   text: event.text,

@@ -6,7 +6,8 @@
 import { type Cursor, textOf } from './log/cursor.ts'
 
 export const HIGH_STRATUM = 9
-const UNSYNCHRONISED = 16
+/** The stratum of who follows nobody. */
+export const UNSYNCHRONISED = 16
 const OF_THE_DRIVER = 5
 const LOCAL_REFERENCE = /^(?:127\.127\.1\.\d+|7F7F01[\dA-F]{2}|LOCL|\.LOCL\.)$/i
 

@@ -86,7 +86,10 @@ export function takeInventory(files: Files): Inventory {
     idleJobs: [...idle, ...resting],
     daemonJobs: jobs.filter(job => asksDaemon(job) && job.repeats && job.unlessRuns === undefined),
     steps: findSteps(files),
-    reported: [...findReported(files), ...findTimedOut(files)],
+    reported: [
+      ...findReported(files),
+      ...(daemons.some(({ name }) => name === 'systemd-timesyncd') ? findTimedOut(files) : []),
+    ],
     messages,
     missing,
     unread: unreadWith(files, scripts),

@@ -2,7 +2,7 @@
  * The linter: files of one machine, what is known of the machine, and what is wrong with them. Files that are given together are
  * judged together, so that a daemon's options and its configuration, or two daemons, are seen beside each other.
  */
-import { bySeverity, editsOf, type Finding } from '../finding.ts'
+import { bySeverity, type Edit, editsOf, type Finding } from '../finding.ts'
 import { correctedLine } from '../repair/corrected-line.ts'
 import { comesBackIn } from '../repair/written-by.ts'
 import type { About } from './about.ts'
@@ -94,26 +94,29 @@ export function lint(files: readonly LintFile[], about: About = {}): Finding[] {
   // Of what these files set in the end something else is known only as long as they are what they were.
   const look = (changed: readonly LintFile[]) =>
     found(subjectOf(changed, { ...about, wallclockAtStart: undefined }))
-  return withNextMistakes(found(subject), files, look)
+  const all = withNextMistakes(found(subject), files, look)
     .map(finding => changedByItsProgram(subject, finding))
     .map(finding => withWhoseFile(finding, files))
-    .map((finding, _, all) => withoutMistakes(finding, all, subject))
+  const corrections = all
+    .filter(({ name }) => name === 'misspelt')
+    .flatMap(editsOf)
+    .filter(({ kind }) => kind === 'replace')
+  return all
+    .map(finding => withoutMistakes(finding, corrections, subject))
     .sort((a, b) => bySeverity(a, b) || byPlace(a, b))
 }
 
 /** Lines that are shown for another reason show what is misspelt on them put right. */
-function withoutMistakes(finding: Finding, all: readonly Finding[], subject: LintSubject): Finding {
-  if (finding.name === 'misspelt') return finding
+function withoutMistakes(finding: Finding, corrections: readonly Edit[], subject: LintSubject): Finding {
+  if (finding.name === 'misspelt' || corrections.length === 0) return finding
+  const replaced = editsOf(finding).filter(({ kind }) => kind === 'replace')
   const shown = new Map(
-    editsOf(finding).map(({ kind, file, line, text }) => {
-      const corrections = all
-        .filter(({ name }) => kind === 'replace' && name === 'misspelt')
-        .flatMap(editsOf)
-        .filter(each => each.file === file && each.line === line && each.kind === 'replace')
+    replaced.map(({ file, line, text }) => {
+      const own = corrections.filter(each => each.file === file && each.line === line)
       const whole = correctedLine(
         lineOf(subject, file, line),
         text,
-        corrections.map(each => each.text),
+        own.map(each => each.text),
       )
       return [text.trim(), whole.trim()]
     }),

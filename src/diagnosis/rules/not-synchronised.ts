@@ -12,7 +12,7 @@ import { isOwnClock, type Unfollowed, unfollowedOf } from '../listed.ts'
 import { refusalOf } from '../refusal.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject, spanOf } from '../subject.ts'
+import { evidenceOf, onceEach, type Subject, spanOf } from '../subject.ts'
 import { mendDistance, TOO_DISTANT, tooDistantCauses } from '../too-distant.ts'
 import { lastWordsAlone } from './sources-lost.ts'
 import { untimedRuns } from './untimed-runs.ts'
@@ -145,11 +145,6 @@ function noneAccepted(listed: Unfollowed, { log, keeper }: Pick<Subject, 'log' |
     confirm,
   }
 }
-
-/** One line may tell more than one thing. */
-const onceEach = (events: readonly LogEvent[]): LogEvent[] => [
-  ...new Map(events.map(event => [`${event.file}:${event.line}`, event])).values(),
-]
 
 const RUNS_FREE = 'The clock runs free: a minute off after some weeks, and at once after a pause.'
 const LONG: Seconds = 3600

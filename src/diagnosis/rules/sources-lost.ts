@@ -29,18 +29,18 @@ export const sourcesLost: Rule = subject => {
   const { sleeps } = subject.disturbances
   const unheard = silenceOf(subject)
   const silence = unheard && (unheard.seenBy === 'lines' ? unheard : undefined)
+  const awake = <T extends Silence>(each: T): T => ({
+    ...each,
+    time: each.time - sleptBetween(each.silent, each.back, sleeps),
+  })
   // Heard, and not fit to be followed: that has a finding of its own.
   const rejected = rejections(subject)
   const told = toldSilences(log, keeper.daemon)
     .filter(({ silent, back }) => !rejected.some(({ lost }) => lost.at >= silent && lost.at < back))
-    .map(each => ({ ...each, time: each.time - sleptBetween(each.silent, each.back, sleeps) }))
+    .map(awake)
     .sort((a, b) => b.time - a.time)[0]
   const ending = silentToTheEnd(subject)
-  const unreached = ending && {
-    ...ending,
-    time: ending.time - sleptBetween(ending.silent, ending.back, sleeps),
-  }
-  const longest = [silence, told, unreached]
+  const longest = [silence, told, ending && awake(ending)]
     .filter(each => each !== undefined)
     .sort((a, b) => b.time - a.time)
     .find(({ time, least }) => time > least)

@@ -9,13 +9,12 @@ import { gatheredIn, isOfLocalClock, onOwnClock } from '#analysis/log/sources/on
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, rate } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding, Remedy } from '../finding.ts'
 import { FIND_ROOT, ISLAND_CHAIN, ISLAND_CONFIRM, ISLAND_COST, islandIn } from '../island.ts'
 import type { Keeper } from '../keeper.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
-import { evidenceOf, type Subject } from '../subject.ts'
+import { evidenceOf, onceEach, type Subject } from '../subject.ts'
 
 /** A daemon that falls back for longer has lost its sources. */
 const LONG: Seconds = 3600
@@ -42,7 +41,7 @@ export const stratumTenIsland: Rule = subject => {
       to: undefined,
       what,
       measures: { ...(stratum > 0 && { stratum }) },
-      evidence: linesOf(high).slice(0, 4).map(evidenceOf),
+      evidence: onceEach(high).slice(0, 4).map(evidenceOf),
       cost: ISLAND_COST,
       causes: [
         ...(here
@@ -145,11 +144,6 @@ function comparedWithItself(log: HostLog): number | undefined {
   const updates = log.updatesOf('ntpd')
   return updates && updates.rows >= SEVERAL && updates.offset.whole.rms === 0 ? updates.rows : undefined
 }
-
-/** One line tells more than one thing. */
-const linesOf = (events: readonly LogEvent[]): LogEvent[] => [
-  ...new Map(events.map(event => [`${event.file}:${event.line}`, event])).values(),
-]
 
 const findRoot = (keeper: Keeper): Remedy =>
   configure(keeper, FIND_ROOT, [

@@ -42,10 +42,14 @@ export const switchesSyncOn = ({ program }: { readonly program: string }): boole
 
 /** Whoever keeps the clock does it: no second program is in its way. */
 export const asksDaemon = ({ program }: { readonly program: string }): boolean =>
-  program === STEP || program.startsWith(RESTART)
+  program === STEP || restartedBy(program) !== undefined
 
 export const STEP = 'chronyc makestep'
 const RESTART = 'restart of '
+
+/** The service that such a program starts anew. */
+export const restartedBy = (program: string): string | undefined =>
+  program.startsWith(RESTART) ? program.slice(RESTART.length) : undefined
 
 export interface ClockSetting {
   readonly program: string

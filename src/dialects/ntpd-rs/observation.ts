@@ -3,6 +3,7 @@
  * system, the sources and the servers (daemon/observer.rs; 0.3 to 2.0). Until 1.0 each source stood in an `Observable`, and
  * before that the list was of `peers`. Its offsets have the sign of the house. It does not say whom it follows.
  */
+import { UNSYNCHRONISED } from '../island.ts'
 import { type Said, said } from '../log/said.ts'
 import { withoutPort } from '../log/source-table.ts'
 import { reportFormat } from '../report.ts'
@@ -10,7 +11,6 @@ import { reportFormat } from '../report.ts'
 const BEGINNING = /^\{\s*"(?:program|system)"\s*:/
 const LONGEST = 1 << 20
 /** A daemon without a source to follow, and with no stratum of its own, says so. */
-const UNSYNCHRONISED = 16
 /** ntpd-rs remembers eight polls. */
 const ALL_POLLS = 8
 

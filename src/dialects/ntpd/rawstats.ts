@@ -8,7 +8,7 @@
  */
 import type { Seconds } from '#core/time/units.ts'
 import { ISLAND_STRATUM, sampleBlock } from '#core/trace/series.ts'
-import { isIsland, mayBeIsland } from '../island.ts'
+import { isIsland, mayBeIsland, UNSYNCHRONISED } from '../island.ts'
 import { columns } from '../log/columns.ts'
 import type { Cursor } from '../log/cursor.ts'
 import { DIGITS, type LogFormat } from '../log/format.ts'
@@ -18,7 +18,7 @@ import { RECENT_MAXDIST } from './defaults.ts'
 import { readMjd } from './mjd.ts'
 
 const ERA = 2 ** 32
-const UNSYNCHRONISED = { leap: 3, stratum: 16 } as const
+const LEAP_UNKNOWN = 3
 
 export const rawstats: LogFormat = {
   name: 'ntpd rawstats',
@@ -110,7 +110,7 @@ function readHeader(
   cursor.word()
   const rootDelay = cursor.decimal()
   const rootDispersion = cursor.decimal()
-  if (cursor.ok && leap !== UNSYNCHRONISED.leap && stratum > 0 && stratum < UNSYNCHRONISED.stratum)
+  if (cursor.ok && leap !== LEAP_UNKNOWN && stratum > 0 && stratum < UNSYNCHRONISED)
     distances.add(at, rootDelay, rootDispersion)
   if (cursor.ok && mayBeIsland(stratum) && isIsland(stratum, cursor)) islands.add({ at, value: stratum })
   cursor.ok = true

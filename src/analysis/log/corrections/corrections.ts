@@ -12,6 +12,7 @@ import type { Rate, Seconds } from '#core/time/units.ts'
 import type { LogEvent, UpdateBlock } from '#core/trace/series.ts'
 import { Eras } from '../order/eras.ts'
 import { once } from '../order/once.ts'
+import { LIMIT } from '../rate/saturation.ts'
 import { Largest } from '../statistics/largest.ts'
 import { isBetweenPolls } from './noticed.ts'
 import { STEPOUT } from './step-sizes.ts'
@@ -28,7 +29,7 @@ const AT_ONCE = 0.5
 /** Where only some sources have seen a jump ntpd steps by a part of it, and later by the rest, with no update in between. */
 const PARTS = 3
 /** Of what ntpd corrects. A clock whose rate is further off runs away, and it steps as often as it may. */
-const NEARLY_ALL: Rate = 499.9e-6
+const NEARLY_ALL: Rate = LIMIT - 0.1e-6
 
 export interface Correction {
   readonly at: Seconds

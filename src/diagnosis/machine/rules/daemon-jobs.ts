@@ -3,15 +3,14 @@
  * step by itself does better. It is no second program that keeps the clock.
  */
 import type { ClockJob, Inventory } from '#core/guest/inventory.ts'
-import { STEP } from '#dialects/linux/set-clock.ts'
+import { restartedBy, STEP } from '#dialects/linux/set-clock.ts'
 import type { Finding } from '../../finding.ts'
 import { takenOut, wordsFor } from '../jobs.ts'
 import { evidenceOf, type MachineRule, state } from '../subject.ts'
 
 export const daemonJobs: MachineRule = ({ inventory }) => {
   const steps = inventory.daemonJobs.filter(({ program }) => program === STEP)
-  const restarts = inventory.daemonJobs.filter(({ program }) => program !== STEP)
-  return [...stepping(steps, inventory), ...restarting(restarts)]
+  return [...stepping(steps, inventory), ...restarting(inventory.daemonJobs)]
 }
 
 const evidenceIn = (jobs: readonly ClockJob[]) => jobs.flatMap(({ command }) => evidenceOf(command))
@@ -50,10 +49,11 @@ function stepping(jobs: readonly ClockJob[], { daemons }: Inventory): Finding[] 
 /** Without a last update for steps. */
 const ALWAYS = /^\s*makestep\s+\S+\s+-\d/im
 
-function restarting(jobs: readonly ClockJob[]): Finding[] {
+function restarting(all: readonly ClockJob[]): Finding[] {
+  const jobs = all.filter(({ program }) => restartedBy(program) !== undefined)
   const [first] = jobs
   if (!first) return []
-  const daemon = first.program.replace(/^restart of /, '')
+  const daemon = restartedBy(first.program)!
   return [
     state({
       name: 'clocks-fight',

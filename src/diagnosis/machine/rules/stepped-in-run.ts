@@ -2,7 +2,7 @@
  * vm-paused, stepped-by-its-daemon, stepped-back, stepped-by-someone-else: what the logs of the system tell of steps of the clock, under
  * the names that `analyze` has for it. However good the set-up is, a clock that is stepped again and again is wrong in between.
  */
-import type { ClockSteps, StepsInRun } from '#core/guest/inventory.ts'
+import type { ClockSteps, Inventory, StepsInRun } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '../../finding.ts'
@@ -24,7 +24,7 @@ export const steppedInRun: MachineRule = ({ inventory }) => {
       ...(isLarge(inRun.forward) ? [forward(name, by!, inRun.forward)] : []),
       ...(isLarge(inRun.back) ? [back(by!, inRun.back)] : []),
     ]),
-    ...inventory.steps.flatMap(each => bySomebody(each, whoSetsTheClock(inventory))),
+    ...inventory.steps.flatMap(each => bySomebody(each, inventory)),
   ]
 }
 
@@ -79,12 +79,12 @@ const back = (by: string, steps: StepsInRun): Finding =>
     confirm: '`journalctl` at those times.',
   })
 
+const isBySomebody = (inventory: Inventory): boolean =>
+  whoSetsTheClock(inventory).some(({ name }) => name === 'somebody')
+
 /** By nobody who is known here, and always at the same distance. */
-function bySomebody(
-  { by, count, every, evidence }: ClockSteps,
-  setters: ReturnType<typeof whoSetsTheClock>,
-): Finding[] {
-  if (by !== undefined || every === undefined || !setters.some(({ name }) => name === 'somebody')) return []
+function bySomebody({ by, count, every, evidence }: ClockSteps, inventory: Inventory): Finding[] {
+  if (by !== undefined || every === undefined || !isBySomebody(inventory)) return []
   return [
     state({
       name: 'stepped-by-someone-else',
