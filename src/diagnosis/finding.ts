@@ -120,6 +120,7 @@ export const FINDINGS = {
   'daemon-not-running': 'A program that keeps time is there and does not run.',
   'daemon-not-enabled': 'The program that keeps this clock is not started with the machine.',
   'source-unreachable': 'A configured source does not answer.',
+  'source-refused': 'A source is heard well, and its daemon does not use it.',
   'source-without-time': 'A configured source answers, and gives no time.',
   'host-clock-disagrees': 'The clock of the host differs from the network.',
   'slow-after-a-pause': 'After a pause this configuration leaves the clock wrong for long.',

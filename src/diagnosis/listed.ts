@@ -1,5 +1,5 @@
 /**
- * The sources that a report lists (chronyc, ntpq, ntp-ctl), where the daemon follows none of them: what they say together. Those whose
+ * The sources that a report lists (chronyc, ntpq, ntp-ctl), and, where the daemon follows none of them, what they say together. Those whose
  * offsets are near each other form a camp, and only a camp of more than half of them says what the time is.
  */
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
@@ -22,11 +22,7 @@ export interface Told {
   readonly size: number
 }
 
-export interface Unfollowed<T extends Told = LogEvent> {
-  /** Of each source that was heard, its offset. */
-  readonly heard: readonly T[]
-  /** Those that the daemon marks as falsetickers. */
-  readonly marked: readonly T[]
+export interface Refused<T extends Told = LogEvent> {
   /** Those that it hears well and refuses. */
   readonly refused: readonly T[]
   /** Of these, such as are too far from a clock that is right, and such as vary too much. */
@@ -34,6 +30,13 @@ export interface Unfollowed<T extends Told = LogEvent> {
   readonly noisy: readonly T[]
   /** Those that say that they are not synchronised themselves. */
   readonly withoutTime: readonly T[]
+}
+
+export interface Unfollowed<T extends Told = LogEvent> extends Refused<T> {
+  /** Of each source that was heard, its offset. */
+  readonly heard: readonly T[]
+  /** Those that the daemon marks as falsetickers. */
+  readonly marked: readonly T[]
   /** The offsets of more than half of them; undefined when they contradict each other. */
   readonly majority: readonly T[] | undefined
 }
@@ -44,27 +47,40 @@ export function unfollowedOf<T extends Told>({
 }: {
   readonly timeless: readonly T[]
 }): Unfollowed<T> | undefined {
-  const named = timeless.filter(each => each.source !== undefined && !isOwnClock(each))
+  const named = namedIn(timeless)
   if (named.some(({ what }) => what === 'selected')) return undefined
-  const last = (what: EventName) => [
-    ...new Map(named.filter(each => each.what === what).map(each => [each.source, each])).values(),
-  ]
-  const heard = last('offset-now').sort((a, b) => a.size - b.size)
+  const heard = lastOf(named, 'offset-now').sort((a, b) => a.size - b.size)
   if (heard.length === 0) return undefined
   const camps = heard.map(each => heard.filter(({ size }) => size >= each.size && size - each.size <= NEAR))
   const largest = camps.reduce((best, camp) => (camp.length > best.length ? camp : best))
-  const marked = last('falseticker')
+  const marked = lastOf(named, 'falseticker')
   // The daemon knows better how sure each of them is.
   const contradicted = 2 * marked.length >= heard.length || 2 * largest.length <= heard.length
   return {
     heard,
     marked,
-    refused: last('rejected'),
-    distant: last('too-distant'),
-    noisy: last('jitter-too-high'),
-    withoutTime: last('stratum-now').filter(
-      ({ size, source }) => size >= UNSYNCHRONISED && heard.some(each => each.source === source),
-    ),
+    ...refusedOf(named),
     majority: contradicted ? undefined : largest,
   }
 }
+
+/** Of those that were heard, the ones that the daemon does not use, whomever it follows. */
+export function refusedOf<T extends Told>(timeless: readonly T[]): Refused<T> {
+  const named = namedIn(timeless)
+  const heard = new Set(lastOf(named, 'offset-now').map(({ source }) => source))
+  return {
+    refused: lastOf(named, 'rejected'),
+    distant: lastOf(named, 'too-distant'),
+    noisy: lastOf(named, 'jitter-too-high'),
+    withoutTime: lastOf(named, 'stratum-now').filter(
+      ({ size, source }) => size >= UNSYNCHRONISED && heard.has(source),
+    ),
+  }
+}
+
+const namedIn = <T extends Told>(timeless: readonly T[]): T[] =>
+  timeless.filter(each => each.source !== undefined && !isOwnClock(each))
+
+const lastOf = <T extends Told>(named: readonly T[], what: EventName): T[] => [
+  ...new Map(named.filter(each => each.what === what).map(each => [each.source, each])).values(),
+]

@@ -15,6 +15,7 @@ import { copyIncomplete, couldNotBeRead } from './rules/not-seen.ts'
 import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
 import { realClocksource } from './rules/real-clocksource.ts'
+import { refusedThen } from './rules/refused-then.ts'
 import { falsetickersThen, islandThen, offsetThen, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { sourcesThen } from './rules/sources-then.ts'
@@ -42,6 +43,7 @@ const RULES: readonly MachineRule[] = [
   hostClockNow,
   offsetThen,
   sourcesThen,
+  refusedThen,
   falsetickersThen,
   islandThen,
   synchronisedThen,

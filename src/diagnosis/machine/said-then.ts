@@ -13,6 +13,15 @@ export const shown = (all: readonly Pick<Reported, 'evidence'>[]): Evidence[] =>
 export const saying = ({ reported }: Inventory, ...says: readonly Reported['says'][]): readonly Reported[] =>
   reported.filter(each => says.includes(each.says))
 
+/** As what a report of logs tells. */
+export const toldThen = ({ reported }: Inventory) =>
+  reported.map(each => ({
+    ...each,
+    what: each.says,
+    size: each.size ?? Number.NaN,
+    text: each.evidence.text,
+  }))
+
 /** Until then a daemon that asks once a minute need not have its first few answers. */
 const SETTLED: Seconds = 300
 

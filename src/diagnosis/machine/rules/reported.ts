@@ -13,19 +13,11 @@ import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
 import { refusalOf } from '../../refusal.ts'
 import { spokenOf } from '../../repair/pause-remedy.ts'
-import { isOfKernel, justStarted, MOST_SHOWN, saying, shown, since } from '../said-then.ts'
+import { isOfKernel, justStarted, MOST_SHOWN, saying, shown, since, toldThen } from '../said-then.ts'
 import { evidenceOf, type MachineRule, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
 
 type Heard = Unfollowed<Reported & { readonly what: Reported['says']; readonly size: Seconds }>
-
-const toldThen = ({ reported }: Inventory) =>
-  reported.map(each => ({
-    ...each,
-    what: each.says,
-    size: each.size ?? Number.NaN,
-    text: each.evidence.text,
-  }))
 
 const unfollowedThen = (inventory: Inventory): Heard | undefined =>
   unfollowedOf({ timeless: toldThen(inventory) })
