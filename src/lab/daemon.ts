@@ -20,6 +20,8 @@ export type DaemonAction =
 
 export interface Daemon {
   handle(event: AgentEvent): readonly DaemonAction[]
+  /** As of a timekeeper. */
+  readonly ignoresDepartures?: boolean
   /** What it would say of the clock if it were asked now; changes nothing. Absent in a daemon that nobody can ask. */
   believe?(now: Reading): Belief | undefined
 }
@@ -42,6 +44,7 @@ export interface Guest {
 export function inGuest(daemon: Daemon, guest: Guest): Timekeeper {
   let gone = false
   return {
+    ignoresDepartures: daemon.ignoresDepartures ?? false,
     handle(event) {
       if (gone) return []
       const actions = daemon.handle(event)

@@ -5,6 +5,7 @@ import { instant, monotonic } from '#core/time/instant.ts'
 import { symmetricLink } from '#worlds/simulated/link.ts'
 import { curveOf } from './curve.ts'
 import type { Daemon } from './daemon.ts'
+import { Ntpd } from './models/ntpd/ntpd.ts'
 import { agentPlayer, daemonPlayer, runLab } from './run.ts'
 import { scoreRun } from './score.ts'
 
@@ -135,4 +136,24 @@ test('a player sees readings, never true time', () => {
   runLab({ world: WORLD, seed: 1, duration: 5, player: daemonPlayer(() => daemon) })
   // The rate is the one that the kernel was told, as adjtimex shows it.
   expect(seen).toEqual(['kind', 'now', 'precision', 'rate', 'kind', 'now'])
+})
+
+test('who never looks at when its packets left is not told, and that is all that it changes', () => {
+  const ntpd = () => new Ntpd({ config: `server ${ADDRESS} iburst`, version: '4.2.8p15', random: () => 7 })
+  const told: string[] = []
+  const run = (ignoresDepartures: boolean) => {
+    const daemon = ntpd()
+    const player = daemonPlayer(() => ({
+      ignoresDepartures,
+      handle(event) {
+        told.push(`${ignoresDepartures} ${event.kind}`)
+        return daemon.handle(event)
+      },
+    }))
+    const world = { ...WORLD, clock: { ...WORLD.clock, stamping: 10e-6 } }
+    return runLab({ world, seed: 1, duration: 3600, player })
+  }
+  expect(run(true)).toEqual(run(false))
+  expect(told).toContain('false sent')
+  expect(told).not.toContain('true sent')
 })

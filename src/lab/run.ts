@@ -126,6 +126,7 @@ export function beginRun({
       exit = { at: sim.now, why }
     },
   })
+  sim.tellsDepartures = playing.keeper.ignoresDepartures !== true
   const { clock, record } = sim.world
   const steer: Clock['steer'] = order => {
     const steered = clock.steer(order)

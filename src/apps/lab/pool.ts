@@ -9,6 +9,7 @@ import type { Job } from '#lab/play.ts'
 import type { Score } from '#lab/score.ts'
 import { Complaint } from '../cli/complain.ts'
 import { threadEntry } from '../thread-entry.ts'
+import { inlineMore } from './inline-more.ts'
 import type { Answer, Order } from './worker.ts'
 
 export interface Outcome {
@@ -31,6 +32,7 @@ const WORTH_THREADS = 4
 const AHEAD = 2
 
 export async function playAll(jobs: readonly Job[], playing: Playing): Promise<void> {
+  inlineMore()
   const threads = Math.min(availableParallelism(), Math.ceil(jobs.length / WORTH_THREADS))
   if (threads <= 1) await playHere(jobs, playing)
   else await playInThreads(jobs, threads, playing)

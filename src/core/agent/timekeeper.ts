@@ -4,4 +4,6 @@ import type { AgentEvent } from './event.ts'
 
 export interface Timekeeper {
   handle(event: AgentEvent): readonly AgentAction[]
+  /** True of one that never looks at when its packets left: a world may save itself the trouble of telling it. */
+  readonly ignoresDepartures?: boolean
 }

@@ -137,6 +137,8 @@ export class Simulation {
   readonly breaks: Break[] = []
   /** What the kernel tells the guest's programs of its clock. */
   claim: Claim | undefined
+  /** Whether the guest is told when its packets have left. */
+  tellsDepartures = true
 
   readonly #config: SimulationConfig
   readonly #agenda = new Agenda<Planned>()
@@ -416,7 +418,8 @@ export class Simulation {
     }
     if (!this.#flows.includes(flow)) this.#flows.push(flow)
     if (to.address !== HOST_CLOCK) this.packetsSent++
-    this.#agenda.plan(this.#now, { what: 'sent', flow, sent: this.#stamp() })
+    const sent = this.#stamp()
+    if (this.tellsDepartures) this.#agenda.plan(this.#now, { what: 'sent', flow, sent })
     if (!peer) return
     const passage = this.#passage
     passLink(peer.link, 'up', this.#now, this.#networkRandom, passage)

@@ -36,6 +36,8 @@ export interface NtpdSetup {
 const NOTHING: readonly DaemonAction[] = []
 
 export class Ntpd implements Daemon {
+  /** It takes its transmit timestamps itself, before it sends. */
+  readonly ignoresDepartures = true
   readonly #setup: RunningSetup
   #running: Running | undefined
 
@@ -58,7 +60,6 @@ export class Ntpd implements Daemon {
       this.#running = new Running(this.#setup, event.now, event.precision)
       return this.#running.firstActions
     }
-    // It takes its transmit timestamps itself, before it sends.
     if (event.kind === 'sent') return NOTHING
     return this.#running.handle(event)
   }
