@@ -178,6 +178,12 @@ export class SampleSeries extends Series {
     return this.#agreeing.odd
   }
 
+  /** Those of which what they measured while they contradicted the others is in neither. */
+  get overruled(): ReadonlySet<number> {
+    this.#agreeing.settle()
+    return this.#agreeing.overruled
+  }
+
   add(block: SampleBlock): void {
     const worst = worstOf(block.offset, block.rows)
     this.span(block)

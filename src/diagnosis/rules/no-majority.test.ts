@@ -133,12 +133,31 @@ test.each([4, 11])('one of four that jumps after %s hours was right until then',
   )
 })
 
-test('for one of four that is off for an hour, and asked most often then, the clock was not off', () => {
+describe('one of four that is off for an hour, and asked most often then', () => {
   const off = { ...between(9 * HOUR, 10.2 * HOUR, 4), every: 64 }
   const seldom: Asked = { every: 1024, offset: () => 0 }
-  expect(summary(...measurements(off, seldom, seldom, seldom))).not.toContain('critical offset-large-now')
-  // Alone it would have been.
-  expect(summary(...measurements(off))).toContain('critical vm-paused')
+
+  test('is named, and the clock was not off', () => {
+    const { findings, log } = explain(...measurements(off, seldom, seldom, seldom))
+    const names = findings.map(({ name }) => name)
+    expect(names[0]).toBe('falseticker')
+    expect(findings[0]!.what).toMatch(
+      /^192\.0\.2\.1 was off by \+4\.00 s from 2027-03-01T09:.* to 2027-03-01T10:/,
+    )
+    expect(names).not.toContain('offset-large-now')
+    expect(names).not.toContain('wrong-for-hours')
+    expect(log.bestSamples('chrony')!.offset.whole.most).toBeLessThan(1e-3)
+  })
+
+  test('alone it would have been', () => {
+    expect(summary(...measurements(off))).toContain('critical vm-paused')
+  })
+
+  test('and the clock was, if they found it so, too', () => {
+    const all = { ...seldom, offset: off.offset }
+    const { log } = explain(...measurements(off, all, all, all))
+    expect(log.bestSamples('chrony')!.offset.whole.most).toBeCloseTo(4, 2)
+  })
 })
 
 test('one that is off from the start is off all the time', () => {

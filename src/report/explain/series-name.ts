@@ -12,7 +12,11 @@ export function seriesName(series: SampleSeries | UpdateSeries, host: Explained)
   return `${measuredName(series, host)}${slewed ? ' as if all had been slewed' : ''}`
 }
 
-export function measuredName({ format, odd }: SampleSeries, { sourceNames }: Explained): string {
-  const left = [...odd].map(source => printable(sourceNames[source] ?? `source ${source}`))
+export function measuredName({ format, odd, overruled }: SampleSeries, { sourceNames }: Explained): string {
+  const name = (source: number) => printable(sourceNames[source] ?? `source ${source}`)
+  const left = [
+    ...[...odd].map(name),
+    ...[...overruled].filter(source => !odd.has(source)).map(source => `${name(source)} while it was wrong`),
+  ]
   return left.length > 0 ? `${format} without ${left.join(', ')}` : format
 }

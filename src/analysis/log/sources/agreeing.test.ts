@@ -44,6 +44,45 @@ test('where nobody can tell which one is wrong all of them count', () => {
   }
 })
 
+/** As chronyd asks: one minute after minute, the others in turn. */
+function askedOften(offsets: (at: number) => readonly number[], rows = 2000): SampleSeries {
+  const series = new SampleSeries(sampleBlock(ORIGIN, { rows: 1 }))
+  const block = sampleBlock(ORIGIN, { rows })
+  for (let i = 0; i < rows; i++) {
+    const source = i % 5 === 4 ? 1 + (Math.floor(i / 5) % 3) : 0
+    block.at[i] = 64 * i
+    block.source[i] = source
+    block.offset[i] = offsets(64 * i)[source]! + 1e-5 * Math.sin(i)
+    block.delay[i] = 1e-3
+    block.line[i] = i + 1
+  }
+  block.rows = rows
+  series.add(block)
+  return series
+}
+
+const forAnHour = (at: number) => (at > 50_000 && at < 54_000 ? 2 : 0)
+
+test('one that is wrong for an hour is left out for that time only', () => {
+  const { offset, overruled, odd } = askedOften(at => [forAnHour(at), 0, 0, 0])
+  expect(offset.whole.most).toBeLessThan(2e-5)
+  expect(offset.whole.count).toBeGreaterThan(1940)
+  expect([...overruled]).toEqual([0])
+  expect(odd.size).toBe(0)
+})
+
+test('a clock that is off for an hour is so against all: none is left out, and neither of two', () => {
+  for (const offsets of [
+    (at: number) => [1, 1, 1, 1].map(of => of * forAnHour(at)),
+    (at: number) => [forAnHour(at), forAnHour(at), 0, 0],
+    (at: number) => [forAnHour(at), Number.NaN, 0, Number.NaN],
+  ]) {
+    const { offset, overruled } = askedOften(offsets)
+    expect(overruled.size).toBe(0)
+    expect(offset.whole.most).toBeGreaterThan(1.9)
+  }
+})
+
 test('what is asked while a log still grows changes nothing of what comes', () => {
   const [asked, not] = [measured(300, [0, 1e-4, 2e-4]), measured(300, [0, 1e-4, 2e-4])]
   expect(asked.offset.whole.rms).toBeGreaterThan(0)

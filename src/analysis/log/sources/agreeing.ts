@@ -1,14 +1,17 @@
 /**
  * Only what sources measured that agree: what a server with a wrong clock says is no measure of this clock. Which one is odd
  * is told by its level against the others', once some thousand rows are there (or whenever somebody asks), and looked at
- * again each time their number has doubled. Until then rows are held back, so that a short log is judged by all of it.
+ * again each time their number has doubled. Until then rows are held back, so that a short log is judged by all of it. Who is
+ * wrong for a while only is left out then.
  */
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
+import { worstOf } from '../statistics/worst.ts'
 import type { Census, SourceCount } from './census.ts'
 import { isContradicted } from './contradicted.ts'
 import { mostExplained } from './most-explained.ts'
+import { type Measured, Overruled } from './overruled.ts'
 
 const HELD = 4096
 /** A source that has been heard less often is not odd. */
@@ -34,17 +37,11 @@ export function oddOnesOf(all: readonly SourceCount[]): OddOnes {
   return { odd: of.length < 3 || 2 * odd.length >= of.length ? [] : odd, of, middle }
 }
 
-/** Rows as the measures take them. */
-export interface Measured {
-  readonly at: Float64Array
-  readonly offset: Float64Array
-  readonly delay: Float64Array
-  readonly rows: number
-}
+type Heard = Measured & { readonly source: Uint16Array }
 
 export class Agreeing {
   readonly #census: Census
-  readonly #take: (rows: Measured, worst?: Seconds) => void
+  readonly #overruled: Overruled
   readonly #at = new Float64Array(HELD)
   readonly #offset = new Float64Array(HELD)
   readonly #delay = new Float64Array(HELD)
@@ -56,12 +53,17 @@ export class Agreeing {
 
   constructor(census: Census, take: (rows: Measured, worst?: Seconds) => void) {
     this.#census = census
-    this.#take = take
+    this.#overruled = new Overruled(take)
   }
 
   /** Sources whose rows were left out. */
   get odd(): ReadonlySet<number> {
     return this.#odd
+  }
+
+  /** Those of which some were. */
+  get overruled(): ReadonlySet<number> {
+    return this.#overruled.sources
   }
 
   /** After the census has seen the block, none of whose offsets is worse than this. */
@@ -71,13 +73,18 @@ export class Agreeing {
       this.#hold(block)
       return
     }
-    this.settle()
-    if (this.#odd.size === 0) this.#take(block, worst)
+    this.#judge()
+    if (this.#odd.size === 0) this.#overruled.add(block, worst)
     else this.#takeAgreeing(block)
   }
 
   /** Lets go what was held back. */
   settle(): void {
+    this.#judge()
+    this.#overruled.settle()
+  }
+
+  #judge(): void {
     if (this.#rows >= 2 * this.#judgedAt) {
       this.#judgedAt = this.#rows
       this.#odd = new Set(oddOnesOf(this.#census.sources()).odd.map(({ source }) => source))
@@ -103,15 +110,23 @@ export class Agreeing {
   }
 
   /** Into the columns that held rows were in: a place is read before it is written. */
-  #takeAgreeing({ at, offset, delay, source, rows }: Measured & { readonly source: Uint16Array }): void {
+  #takeAgreeing({ at, offset, delay, source, rows }: Heard): void {
     let kept = 0
     for (let row = 0; row < rows; row++) {
       if (this.#odd.has(source[row]!)) continue
       this.#at[kept] = at[row]!
       this.#offset[kept] = offset[row]!
       this.#delay[kept] = delay[row]!
+      this.#source[kept] = source[row]!
       kept++
     }
-    if (kept > 0) this.#take({ at: this.#at, offset: this.#offset, delay: this.#delay, rows: kept })
+    const rest = {
+      at: this.#at,
+      offset: this.#offset,
+      delay: this.#delay,
+      source: this.#source,
+      rows: kept,
+    }
+    if (kept > 0) this.#overruled.add(rest, worstOf(this.#offset, kept))
   }
 }

@@ -41,19 +41,40 @@ export interface Shown {
 export const oftenHeard = (all: readonly Heard[]): Heard[] =>
   all.filter(({ thinned }) => thinned.rows.length >= LEAST_HEARD)
 
-export function shownAgainst(
+export const shownAgainst = (
   { thinned: reference }: Heard,
   all: readonly Heard[],
   fineness: Fineness,
+): Shown[][] =>
+  windowsBy(
+    reference.rows,
+    all.map(({ source, thinned }) => ({ source, apart: thinned.against(reference) })),
+    fineness,
+  )
+
+/** What one shows while it is asked more often than the others, and what these do at its moments. */
+export const shownBeside = (one: Heard, others: readonly Heard[], fineness: Fineness): Shown[][] =>
+  windowsBy(
+    one.thinned.rows,
+    [
+      { source: one.source, apart: one.thinned.own },
+      ...others.map(({ source, thinned }) => ({ source, apart: one.thinned.ofOthers(thinned) })),
+    ],
+    fineness,
+  )
+
+/** In windows of so many of these rows. */
+function windowsBy(
+  rows: readonly number[],
+  all: readonly { readonly source: number; readonly apart: readonly Apart[] }[],
+  fineness: Fineness,
 ): Shown[][] {
-  const { rows } = reference
   const begins = Array.from(
     { length: Math.max(0, Math.floor((rows.length - fineness.rows) / fineness.every) + 1) },
     (_, i) => i * fineness.every,
   )
   const windows: Shown[][] = begins.map(() => [])
-  for (const { source, thinned } of all) {
-    const apart = thinned.against(reference)
+  for (const { source, apart } of all) {
     let start = 0
     for (const [i, window] of windows.entries()) {
       const end = i + 1 < windows.length ? rows[begins[i]! + fineness.rows]! : Number.POSITIVE_INFINITY

@@ -5,11 +5,22 @@
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { isContradicted } from './contradicted.ts'
-import { type Heard, LEAST_TIME, oftenHeard, reachOf, type Shown, shownAgainst } from './shown.ts'
+import {
+  type Heard,
+  LEAST_TIME,
+  oftenHeard,
+  reachOf,
+  type Shown,
+  shownAgainst,
+  shownBeside,
+} from './shown.ts'
 
 const FINENESS = { rows: 8, every: 4, least: 4 }
 /** In a row. They overlap. */
 const LEAST_WINDOWS = 2
+/** That were asked while one was wrong that is asked so much more often. */
+const LEAST_WITNESSES = 2
+const MORE_OFTEN = 2
 /** A filter may hold an old sample for eight polls, and so many are bent when the clock jumps. */
 const LEAST_AWAY = 9
 
@@ -39,14 +50,24 @@ export function spellsOf(all: readonly Heard[]): Spell[] {
   // Against itself a source is never away.
   const ofOthers = judgedWindows(shownAgainst(reference, often, FINENESS))
   const ofReference = judgedWindows(shownAgainst(other, often, FINENESS))
-  return often.flatMap(({ source }) =>
-    spellsBy(
-      (source === reference.source ? ofReference : ofOthers).flatMap(({ window, middle }) => {
-        const mine = window.find(each => each.source === source)
-        return mine ? [{ mine, middle, side: sideOf(mine, window, middle.level) }] : []
-      }),
-    ),
-  )
+  return often.flatMap(one => {
+    const spells = spellsBy(one.source, one.source === reference.source ? ofReference : ofOthers)
+    return spells.length > 0 ? spells : spellsBeside(one, often)
+  })
+}
+
+/**
+ * chronyd asks one that is wrong each minute, and the others as seldom as before: its time may be over before they have filled a
+ * window. What they show at its moments tells, where they were asked meanwhile.
+ */
+function spellsBeside(one: Heard, often: readonly Heard[]): Spell[] {
+  const others = often.filter(each => each !== one)
+  const spells = spellsBy(one.source, judgedWindows(shownBeside(one, others, FINENESS)))
+  return spells.filter(spell => {
+    const asked = countWithin(one, spell)
+    const counts = others.map(each => countWithin(each, spell)).filter(count => count > 0)
+    return counts.length >= LEAST_WITNESSES && asked >= MORE_OFTEN * upperMedian(counts)
+  })
 }
 
 /** Those in which a majority agrees. */
@@ -83,17 +104,21 @@ function sideOf(shown: Shown, window: readonly Shown[], middle: Seconds): number
 interface Judged {
   readonly mine: Shown
   readonly middle: Middle
-  readonly side: number
 }
 
-/** Windows of one source that follow each other, all on one side of the others. */
-function spellsBy(windows: readonly Judged[]): Spell[] {
+const countWithin = ({ thinned }: Heard, { from, to }: Spell): number =>
+  thinned.timed.filter(({ at }) => at >= from && at <= to).length
+
+/** Windows that follow each other, in all of which the source is on one side of the others. */
+function spellsBy(source: number, windows: ReturnType<typeof judgedWindows>): Spell[] {
   const runs: { side: number; of: Judged[] }[] = []
-  for (const each of windows) {
-    const { side } = each
+  for (const { window, middle } of windows) {
+    const mine = window.find(each => each.source === source)
+    if (!mine) continue
+    const side = sideOf(mine, window, middle.level)
     const last = runs.at(-1)
-    if (last?.side === side) last.of.push(each)
-    else runs.push({ side, of: [each] })
+    if (last?.side === side) last.of.push({ mine, middle })
+    else runs.push({ side, of: [{ mine, middle }] })
   }
   return runs.flatMap(({ side, of }, i) => {
     if (side === 0 || of.length < LEAST_WINDOWS) return []
@@ -107,7 +132,7 @@ function spellsBy(windows: readonly Judged[]): Spell[] {
       ? []
       : [
           {
-            source: of[0]!.mine.source,
+            source,
             from,
             to,
             size: upperMedian(sizes),

@@ -83,24 +83,66 @@ export class Thinned {
    * Stamps may go back in between: there is nothing to compare then.
    */
   against(others: Thinned): Apart[] {
-    const all: Apart[] = []
+    return this.#beside(others).map(({ i, before, since, moved }) => ({
+      at: this.#at[i]!,
+      row: this.#row[i]!,
+      size: this.#kept[i]! - before - since,
+      moved,
+      delay: this.#delay[i]!,
+    }))
+  }
+
+  /** What the others show at the moments of these, by the same line. */
+  ofOthers(others: Thinned): Apart[] {
+    return this.#beside(others).map(({ i, before, since, moved, delay }) => ({
+      at: this.#at[i]!,
+      row: this.#row[i]!,
+      size: before + since,
+      moved,
+      delay,
+    }))
+  }
+
+  /** These as they are. */
+  get own(): Apart[] {
+    return this.#kept.map((size, i) => ({
+      at: this.#at[i]!,
+      row: this.#row[i]!,
+      size,
+      moved: 0,
+      delay: this.#delay[i]!,
+    }))
+  }
+
+  #beside(others: Thinned): Beside[] {
+    const all: Beside[] = []
     let next = 0
-    for (const [i, value] of this.#kept.entries()) {
+    for (const [i, at] of this.#at.entries()) {
       while (next < others.#row.length && others.#row[next]! < this.#row[i]!) next++
       const [from, to] = [others.#at[next - 1]!, others.#at[next]!]
-      const share = (this.#at[i]! - from) / (to - from)
+      const share = (at - from) / (to - from)
       if (!(share >= 0 && share <= 1)) continue
       const [before, after] = [others.#kept[next - 1]!, others.#kept[next]!]
       all.push({
-        at: this.#at[i]!,
-        row: this.#row[i]!,
-        size: value - before - share * (after - before),
+        i,
+        before,
+        since: share * (after - before),
         moved: Math.abs(after - before),
-        delay: this.#delay[i]!,
+        delay: Math.max(others.#delay[next - 1]!, others.#delay[next]!),
       })
     }
     return all
   }
+}
+
+/** What others showed at the moment of one of these. */
+interface Beside {
+  readonly i: number
+  /** The last before it, and by how much they had changed since then. */
+  readonly before: number
+  readonly since: number
+  readonly moved: Seconds
+  readonly delay: Seconds
 }
 
 export interface Timed {
