@@ -13,6 +13,7 @@ import type { LogEvent, UpdateBlock } from '#core/trace/series.ts'
 import { Eras } from '../order/eras.ts'
 import { once } from '../order/once.ts'
 import { LIMIT } from '../rate/saturation.ts'
+import { LONGEST_POLL } from '../sources/longest-poll.ts'
 import { Largest } from '../statistics/largest.ts'
 import { isBetweenPolls } from './noticed.ts'
 import { STEPOUT } from './step-sizes.ts'
@@ -28,6 +29,8 @@ const NO_JITTER: Seconds = 1e-4
 const AT_ONCE = 0.5
 /** Where only some sources have seen a jump ntpd steps by a part of it, and later by the rest, with no update in between. */
 const PARTS = 3
+/** Polls of ntpd differ by 6 % (poll_update in ntp_proto.c), and its steps by more. */
+const UNEVEN = 1.08
 /** Of what ntpd corrects. A clock whose rate is further off runs away, and it steps as often as it may. */
 const NEARLY_ALL: Rate = LIMIT - 0.1e-6
 
@@ -87,6 +90,8 @@ export class Corrections {
   /** Of ntpd's last update. */
   #jitter = 0
   #atOnce = false
+  /** At all of these zeros. */
+  #atLimit = true
 
   add(block: UpdateBlock): void {
     const { at, offset, jitter, remaining, stratum, frequency, followed, line, file, daemon } = block
@@ -119,7 +124,8 @@ export class Corrections {
             line: line[row]!,
           }
           this.#alike.offer(marker)
-          if (this.#mayFollow(marker, Math.abs(frequency[row]!) >= NEARLY_ALL)) this.#maybe.push(marker)
+          if (this.#mayFollow(marker)) this.#maybe.push(marker)
+          this.#atLimit &&= Math.abs(frequency[row]!) >= NEARLY_ALL
         }
         this.#jitter = jitter[row]!
         continue
@@ -151,22 +157,24 @@ export class Corrections {
    * A zero alone follows a step. Of several the clock is compared with itself, but where ntpd stepped again before it had another update:
    * a step forgets the jitter at once, which only fades in comparisons, and another step has to wait.
    */
-  #mayFollow({ at }: Correction, atLimit: boolean): boolean {
+  #mayFollow({ at }: Correction): boolean {
     if (this.#zeros === 1) return true
     const last = this.#maybe.at(-1)
-    const most = atLimit ? Number.POSITIVE_INFINITY : PARTS
-    const inParts = this.#atOnce && this.#zeros <= most && this.#maybe.length === this.#zeros - 1
-    return inParts && last !== undefined && at - last.at >= STEPOUT
+    const allMay = this.#atOnce && this.#maybe.length === this.#zeros - 1
+    return allMay && last !== undefined && at - last.at >= STEPOUT
   }
 
   #endZeros(): void {
     for (const each of this.#steps) this.#markers.offer(each)
     this.#maybe = []
     this.#zeros = 0
+    this.#atLimit = true
   }
 
+  /** Of many in a row a clock that is compared with itself is at each poll. */
   get #steps(): readonly Correction[] {
-    return this.#maybe.length === this.#zeros ? this.#maybe : []
+    const few = this.#zeros <= PARTS || this.#atLimit
+    return this.#maybe.length === this.#zeros && (few || !arePolls(this.#maybe)) ? this.#maybe : []
   }
 
   #drive(at: Seconds, frequency: Rate): void {
@@ -208,6 +216,12 @@ export class Corrections {
   get markers(): readonly Correction[] {
     return once([...this.#markers.all, ...this.#steps], ({ at }) => `${at}`)
   }
+}
+
+function arePolls(all: readonly Correction[]): boolean {
+  const waits = all.slice(1).map(({ at }, i) => at - all[i]!.at)
+  const least = Math.min(...waits)
+  return least <= UNEVEN * LONGEST_POLL && Math.max(...waits) <= UNEVEN * least
 }
 
 /**

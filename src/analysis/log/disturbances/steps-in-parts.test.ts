@@ -89,3 +89,14 @@ test('a clock that loses more than ntpd corrects is stepped again before there i
   const start = row(300, '0.200000000', '0.070000000')
   expect(namesOf(...rawWith(behind, 65, 13), start, ...zeros)).toEqual(['frequency-saturated'])
 })
+
+test('a machine that stands still every half an hour is stepped again before there is any other update: nobody else sets its clock', () => {
+  const lost = (at: number): number => 0.8 * Math.max(0, Math.ceil((at - 25_000) / 1800))
+  const steps = polls(2000, END, 25_700).map((at, i) => at + 149 * (i % 4))
+  // Of the last minutes it knows nothing yet when it steps.
+  const set = (at: number): number =>
+    Math.max(0, ...steps.filter(step => step <= at).map(step => lost(step - 600)))
+  const log = [...loop().filter(({ at }) => at < 25_000), ...steps.map(at => zero(at))]
+  const names = namesOf(...rawWith(at => lost(at) - set(at), 64, 13), ...log)
+  expect(new Set(names)).toEqual(new Set(['vm-paused']))
+})
