@@ -185,6 +185,21 @@ describe('ntpd', () => {
     expect(findings[0]!.measures.size).toBeCloseTo(-0.4, 2)
   })
 
+  test.each([
+    [-0.42, 'stepped-by-someone-else', 'the machine slept, or somebody set it'],
+    [0.28, 'vm-paused', 'the machine stood still, or slept, or somebody set the clock back'],
+  ])('less than an hour, after which it is off by %s s, it may have slept, or not', (left, name, words) => {
+    const wakes = (silent: number) => [
+      ...exchanges(64, 8 * HOUR, 0),
+      ...exchanges(8 * HOUR + silent, 8 * HOUR + silent + 1100, left),
+      ...exchanges(8 * HOUR + silent + 1900, 24 * HOUR, 0),
+    ]
+    const [slept] = explain(...wakes(2500)).findings
+    expect(slept).toMatchObject({ name, severity: 'warning' })
+    expect(slept!.what).toContain(words)
+    expect(explain(...wakes(500)).findings[0]!.what).not.toContain('slept')
+  })
+
   test('filters that are empty: it ran, and heard nobody', () => {
     const names = found(...slept(7.9375))
     expect(names).toContain('warning sources-lost')

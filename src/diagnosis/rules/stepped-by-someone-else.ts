@@ -17,6 +17,7 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, seenIn } from '../subject.ts'
 import { isLeapOfAll } from './leap-second.ts'
 import { momentOf } from './moment.ts'
+import { asleepFor } from './perhaps-slept.ts'
 import { ANOTHER_RATE, rateUnknown } from './rate-unknown.ts'
 import { regularJumps } from './regular.ts'
 import { type Repeated, repeatedOf } from './repeated.ts'
@@ -44,7 +45,7 @@ export const steppedBySomeoneElse: Rule = subject => {
         : servo
           ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
           : asleep !== undefined || rateUnknown(each, subject)
-            ? `The clock ${each.size < 0 ? 'gained' : 'lost'} ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: ${asleep === undefined ? '' : 'the machine slept, or '}somebody set it, or its rate changed.`
+            ? `The clock ${each.size < 0 ? 'gained' : 'lost'} ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: ${asleep === undefined ? '' : 'the machine slept, or '}somebody set it${rateUnknown(each, subject) ? ', or its rate changed' : ''}.`
             : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
@@ -66,14 +67,7 @@ export const steppedBySomeoneElse: Rule = subject => {
         ? 'Until then stamps were wrong by that much, and what is stepped makes time jump.'
         : 'Stamps are wrong by that much until the daemon has undone it, and its steps and slews disturb whoever reads the clock.',
       causes: [
-        ...(asleep === undefined
-          ? []
-          : [
-              {
-                what: 'the machine slept, or was paused, and its clock was set by the hardware clock when it went on',
-                why: `no measurement of any source was used for ${duration(asleep)} then`,
-              },
-            ]),
+        ...(asleep === undefined ? [] : [asleepFor(asleep)]),
         ...(isTai(each)
           ? [
               {

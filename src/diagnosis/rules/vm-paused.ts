@@ -4,6 +4,7 @@
  */
 
 import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
+import { perhapsSlept } from '#analysis/log/disturbances/sleeps.ts'
 import { duration } from '#core/time/format.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
@@ -11,6 +12,7 @@ import { stepAfterJumps } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { type Subject, seenIn } from '../subject.ts'
 import { momentOf } from './moment.ts'
+import { asleepFor } from './perhaps-slept.ts'
 import { ANOTHER_RATE, rateUnknown } from './rate-unknown.ts'
 import { recovery } from './recovery.ts'
 import { type Repeated, repeatedOf } from './repeated.ts'
@@ -61,8 +63,9 @@ function pausedAgain({ what, most, ...repeated }: Repeated, { keeper }: Subject)
 }
 
 function paused(each: Disturbance, subject: Subject): Finding {
-  const { keeper } = subject
+  const { keeper, log } = subject
   const back = recovery(each, subject)
+  const asleep = each.moved === 'machine' ? undefined : perhapsSlept(each, log, keeper.daemon)
   // It lasted longer than the time in which it began.
   const since = each.moved === 'machine' && each.size > each.to - each.from ? ' from some moment then on' : ''
   return {
@@ -70,7 +73,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
     severity: each.size >= CRITICAL ? 'critical' : 'warning',
     from: each.open ? undefined : each.from,
     to: each.to,
-    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${since}${each.moved === 'machine' ? '' : `, or somebody set the clock back${rateUnknown(each, subject) ? ', or its rate changed' : ''}`}.`,
+    what: `The clock lost ${amount(each.size)} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: the machine stood still${since}${asleep === undefined ? '' : ', or slept'}${each.moved === 'machine' ? '' : `, or somebody set the clock back${rateUnknown(each, subject) ? ', or its rate changed' : ''}`}.`,
     measures: {
       size: each.size,
       uncertainty: each.uncertainty,
@@ -96,6 +99,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
             ? 'the machine’s own counter stood too'
             : 'a guest’s clock stands while it is paused, and nothing else takes so much at once',
       },
+      ...(asleep === undefined ? [] : [asleepFor(asleep)]),
       ...(each.moved === 'machine'
         ? []
         : [

@@ -61,12 +61,13 @@ export const isOfSleep = (each: Disturbance, sleeps: readonly Sleep[]): boolean 
   Math.abs(each.size) <= LEFT_OFF && sleeps.some(sleep => isOf(each, sleep))
 
 /**
- * For how long no source was heard, where a clock changed meanwhile by no more than a sleep leaves, and only chronyd's estimates are there: they
- * do not tell whether it noticed.
+ * For how long no source was heard, where a clock changed meanwhile by no more than a sleep leaves, and nobody tells whether it slept:
+ * of chronyd only estimates are there, and ntpd's filters keep their samples also through two polls that nobody answers.
  */
 export function perhapsSlept(each: Disturbance, log: HostLog, daemon: Daemon): Seconds | undefined {
-  const series = daemon === 'chrony' && !log.updatesOf(daemon) ? log.bestSamples(daemon) : undefined
-  if (!series || series.exchanges || Math.abs(each.size) > LEFT_OFF) return undefined
+  const series = log.bestSamples(daemon)
+  const untold = daemon === 'chrony' ? !log.updatesOf(daemon) && !series?.exchanges : daemon === 'ntpd'
+  if (!series || !untold || Math.abs(each.size) > LEFT_OFF) return undefined
   const silence = series.silences.all.find(({ from, to }) => to - from > UNUSUAL && isOf(each, { from, to }))
   return silence && silence.to - silence.from
 }
