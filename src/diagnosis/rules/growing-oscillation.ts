@@ -12,7 +12,8 @@ import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 
 export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
-  if (!disturbances.oscillation) return []
+  // What moves a clock again and again, and is slewed away each time, is told as that.
+  if (!disturbances.oscillation || disturbances.oscillation.teeth) return []
   const { swings, period } = disturbances.oscillation
   const peaks = swings.map(({ peak }) => Math.abs(peak))
   const most = Math.max(...peaks)
@@ -41,6 +42,10 @@ export const growingOscillation: Rule = ({ keeper, disturbances, when }) => {
         {
           what: 'a second program steers the same clock (tools of the hypervisor, dependent wall clock of Xen)',
           why: 'each takes the other’s correction for an error',
+        },
+        {
+          what: 'the machine stands still for tenths of a second in that rhythm, and what it loses is slewed away',
+          why: 'if a job of the hypervisor has that period; rawstats would show that all that is sudden goes to one side',
         },
         { what: 'the kernel’s loop has a wrong gain', why: 'rare; seen with patched kernels' },
       ],

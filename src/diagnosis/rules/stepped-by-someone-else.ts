@@ -20,7 +20,7 @@ import { momentOf } from './moment.ts'
 import { asleepFor } from './perhaps-slept.ts'
 import { ANOTHER_RATE, rateUnknown } from './rate-unknown.ts'
 import { regularJumps } from './regular.ts'
-import { type Repeated, repeatedOf } from './repeated.ts'
+import { type Repeated, repeatedAsTeeth, repeatedOf } from './repeated.ts'
 
 export const steppedBySomeoneElse: Rule = subject => {
   const { disturbances, log, keeper, when } = subject
@@ -31,7 +31,9 @@ export const steppedBySomeoneElse: Rule = subject => {
   const set = disturbances.clock
     .filter(each => (each.size < 0 || each.moved === 'wall clock') && !each.restarted && !regular.has(each))
     .filter(each => !isLeapOfAll(each, subject))
-  const repeated = repeatedOf(set, subject, NOT_DONE)
+  const { oscillation } = disturbances
+  const teeth = oscillation?.teeth && oscillation.teeth.size < 0 ? oscillation : undefined
+  const repeated = repeatedAsTeeth(teeth, subject) ?? repeatedOf(set, subject, NOT_DONE)
   if (repeated) return [setAgain(repeated, subject)]
   const jumps = set
     .map(each => [each, perhapsSlept(each, log, keeper.daemon)] as const)

@@ -15,7 +15,7 @@ import { momentOf } from './moment.ts'
 import { asleepFor } from './perhaps-slept.ts'
 import { ANOTHER_RATE, rateUnknown } from './rate-unknown.ts'
 import { recovery } from './recovery.ts'
-import { type Repeated, repeatedOf } from './repeated.ts'
+import { type Repeated, repeatedAsTeeth, repeatedOf } from './repeated.ts'
 
 /** From here on somebody will have noticed. */
 const CRITICAL = 1
@@ -24,7 +24,9 @@ export const vmPaused: Rule = subject => {
   const all = subject.disturbances.clock.filter(
     each => each.size > 0 && each.moved !== 'wall clock' && !each.restarted,
   )
-  const repeated = repeatedOf(all, subject, SUDDENLY)
+  const { oscillation } = subject.disturbances
+  const teeth = oscillation?.teeth && oscillation.teeth.size > 0 ? oscillation : undefined
+  const repeated = repeatedAsTeeth(teeth, subject) ?? repeatedOf(all, subject, SUDDENLY)
   return repeated ? [pausedAgain(repeated, subject)] : all.map(each => paused(each, subject))
 }
 

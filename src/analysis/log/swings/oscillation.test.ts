@@ -3,15 +3,27 @@ import { describe, expect, test } from 'vitest'
 import { explain } from '../../../../test/support/explain.ts'
 
 /** loopstats, every 16 s. */
-const names = (offset: (at: number) => number) =>
+const findingsOf = (offset: (at: number) => number) =>
   explain(
     ...Array.from({ length: 2700 }, (_, i) => 16 * i).map(
       at => `61469 ${at}.000 ${offset(at).toFixed(9)} 1.000 0.000100000 0.001000 4`,
     ),
-  ).findings.map(({ name }) => name)
+  ).findings
+const names = (offset: (at: number) => number) => findingsOf(offset).map(({ name }) => name)
 
 test('swings that go on are one', () => {
   expect(names(at => 0.1 * Math.sin((2 * Math.PI * at) / 3000))).toContain('growing-oscillation')
+})
+
+test.each([
+  [1, 'vm-paused', /^The clock lost time at once again and again .*, about every 60 min, by 150 ms at most/],
+  [-1, 'stepped-by-someone-else', /^The clock was moved at once again and again .*, about every 60 min/],
+])('teeth of one size are what moves it to one side, and is slewed away too far', (side, name, words) => {
+  const found = findingsOf(
+    at => side * 0.15 * Math.exp(-(at % 3600) / 1500) * Math.cos((2 * Math.PI * at) / 3600),
+  )
+  expect(found.map(each => each.name)).toEqual([name])
+  expect(found[0]!.what).toMatch(words)
 })
 
 test('what half of the delay explains swings nowhere', () => {

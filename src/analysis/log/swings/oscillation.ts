@@ -13,6 +13,7 @@ import type { HostLog, SampleSeries, UpdateSeries } from '../host-log.ts'
 import type { Bucket } from '../statistics/envelope.ts'
 import { refinePeriod } from './period.ts'
 import type { Excursion, Swing } from './swings.ts'
+import { type Teeth, teethOf } from './teeth.ts'
 import { swingsToldBy } from './told-swings.ts'
 
 const LARGE: Seconds = 0.03
@@ -40,6 +41,8 @@ const HOUR: Seconds = 3600
 export interface Oscillation {
   readonly swings: readonly Swing[]
   readonly period: Seconds
+  /** Of a saw: something moves the clock in that rhythm. */
+  readonly teeth?: Teeth | undefined
 }
 
 export function oscillationOf(
@@ -52,7 +55,10 @@ export function oscillationOf(
   const found = measured ? measuredBy(measured) : swingsToldBy(log, daemon)
   if (!found || areOfOneSize(jumps, found)) return undefined
   const left = within(found, withoutSlow(jumps, jumps, found, own))
-  return left.length * OF_JUMPS <= found.swings.length ? found : undefined
+  if (left.length * OF_JUMPS > found.swings.length) return undefined
+  return measured
+    ? { ...found, teeth: teethOf(measured.offset.envelope.buckets(), found.swings, own) }
+    : found
 }
 
 /** From top to top a clock goes to both sides, and seen from poll to poll by all sizes; what somebody does to it has one size, and makes swings by what is corrected too much. */
