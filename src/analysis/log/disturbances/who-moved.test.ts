@@ -35,6 +35,13 @@ test('where it is told of few, or the other of one, or they differ, each is as i
     expect(movedAlike(all)).toEqual(all)
 })
 
+test('of two in forty it is told by chance, and then of none', () => {
+  const forty = Array.from({ length: 40 }, (_, i): Moved => (i % 20 === 7 ? 'wall clock' : 'not known'))
+  expect(movedOf(jumps(forty))).toEqual(['not known'])
+  // One of another size is of another cause.
+  expect(movedOf(jumps(forty, i => (i % 20 === 7 ? 9 : 3)))).toEqual(['not known', 'wall clock'])
+})
+
 test('of four sources one keeps any pace by chance', () => {
   /** After a wait of so long by the local clock, where 64 s are usual. */
   const seen = (waited: number): Jump =>

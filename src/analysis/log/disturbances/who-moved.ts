@@ -21,6 +21,8 @@ const MOSTLY = 0.7
 const FEW = 3
 /** Of others the polls are too far apart, or too uneven. */
 const SOME = 0.2
+/** What is told of fewer of many is chance. */
+const HARDLY_ANY = 0.1
 /** What is run by a timetable is run at whole ones of these, or a little later: so much of it. */
 const TIMETABLES: readonly Seconds[] = [60, 30, 15, 10]
 const LATE = 0.05
@@ -62,15 +64,22 @@ function isByTimetable({ from, to, spacing }: Change): boolean {
   return whole !== undefined && [from, to].every(at => at % whole < LATE * whole)
 }
 
-/** Jumps of one size, again and again, are of one cause: where the pace of the polls tells it of some, and the other of none. */
+/**
+ * Jumps of one size, again and again, are of one cause: where the pace of the polls tells it of some, and the other of none. Where it
+ * tells of hardly any that the clock was set, it does of none.
+ */
 export function movedAlike(all: readonly Disturbance[]): Disturbance[] {
   const back = all.filter(({ size, restarted }) => size > 0 && !restarted)
   const usual = upperMedian(back.map(({ size }) => size))
   const alike = back.filter(({ size }) => Math.abs(size - usual) < SAME * usual)
   const told = alike.filter(({ moved }) => moved !== 'not known')
-  const sure =
-    alike.length >= MANY && alike.length >= MOSTLY * back.length && told.length >= SOME * alike.length
-  if (!sure || told.some(({ moved }) => moved === 'machine')) return [...all]
+  const many = alike.length >= MANY && alike.length >= MOSTLY * back.length
+  if (many && told.length < HARDLY_ANY * alike.length)
+    return all.map(each =>
+      alike.includes(each) && each.moved === 'wall clock' ? { ...each, moved: 'not known' as const } : each,
+    )
+  if (!many || told.length < SOME * alike.length || told.some(({ moved }) => moved === 'machine'))
+    return [...all]
   return all.map(each =>
     alike.includes(each) && each.moved === 'not known'
       ? { ...each, moved: 'wall clock' as const, likeOthers: true }
