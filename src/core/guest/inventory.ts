@@ -293,8 +293,9 @@ export interface Reported {
     | 'offline'
     | 'nameless'
     | 'without-time'
-    /** systemd-timesyncd waited so often for a reply, since it last had one. */
+    /** systemd-timesyncd waited so often for a reply, or found so often no address for a name, since it last had a reply. */
     | 'timed-out'
+    | 'unresolved'
   readonly source: string | undefined
   /** Seconds, a stratum, or how many. */
   readonly size: Seconds | undefined

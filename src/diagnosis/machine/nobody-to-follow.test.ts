@@ -73,6 +73,10 @@ function look(members: Members, live?: LiveFacts) {
 const ADRIFT: readonly (readonly [string, Members])[] = [
   ['asks nobody', guest('')],
   ['heard nobody', { ...guest(SOURCES), ...listing(SILENT, SILENT.replace('.2 ', '.3 ')) }],
+  [
+    'found no address',
+    { ...guest(SOURCES), 'sos_commands/chrony/chronyc_activity': '3 sources with unknown address\n' },
+  ],
 ]
 
 describe.each(ADRIFT)('beside chronyd that %s', (_, machine) => {
@@ -109,6 +113,16 @@ describe.each<readonly [string, Members]>([
   test('chronyd is kept', () => {
     expect(look({ ...machine, ...TIMESYNCD })[0]!.remedy.text).toContain('Keep one: chronyd.')
   })
+})
+
+test('systemd-timesyncd that waits in vain is none to keep', () => {
+  const vain = 'Timed out waiting for reply from 192.0.2.1:123 (a.example).'
+  const log = Array.from(Array(6), (_, nth) => `Nov 16 00:0${nth}:11 web systemd-timesyncd[600]: ${vain}\n`)
+  const machine = { ...process(1, 'systemd', '/usr/lib/systemd/systemd'), ...TIMESYNCD, ...JOB }
+  expect(look(machine).flatMap(actionsOf)).not.toEqual([])
+  const [found] = look({ ...machine, 'var/log/syslog': log.join('') })
+  expect(found!.what).toContain('systemd-timesyncd, beside it, has nobody to follow')
+  expect(actionsOf(found!)).toEqual([])
 })
 
 test('with two daemons that ask nobody the job stays, too', () => {

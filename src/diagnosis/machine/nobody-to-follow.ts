@@ -41,13 +41,17 @@ const nobodyAnswers = ({ sources, assumed, kernelClock }: LiveFacts): boolean =>
 
 /** Nothing says of it that it was synchronised all the same. The flag of the kernel any other may have set. */
 export function heardNobody({ name }: TimeDaemon, inventory: Inventory): boolean {
+  const synchronised = saying(inventory, 'synchronised')
+  if (justStarted(inventory)) return false
+  // It tells only the kernel that it is.
+  if (name === 'systemd-timesyncd')
+    return synchronised.length === 0 && saying(inventory, 'timed-out', 'unresolved').length > 0
   const listed = [...longestListing(inventory).values()]
-  const synchronised = saying(inventory, 'synchronised').some(({ evidence }) => !isOfKernel(evidence))
   return (
-    !justStarted(inventory) &&
-    !synchronised &&
-    listed.length > 0 &&
-    listed.every(({ says, evidence }) => says === 'unreachable' && LISTS[name]?.test(evidence.path))
+    synchronised.every(({ evidence }) => isOfKernel(evidence)) &&
+    (listed.length > 0
+      ? listed.every(({ says, evidence }) => says === 'unreachable' && LISTS[name]?.test(evidence.path))
+      : name === 'chronyd' && saying(inventory, 'nameless').length > 0)
   )
 }
 

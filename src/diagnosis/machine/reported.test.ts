@@ -374,6 +374,17 @@ describe('sources that are heard, and that chronyd follows none of', () => {
     expect(finding!.remedy.changes.join()).toContain('maxdistance 16')
   })
 
+  test('where none has given the time, that is the cause, and no start a moment before', () => {
+    const quiet = { ...NOT, 'proc/uptime': '864213.12 1700112.44\n' }
+    const nameless = { 'sos_commands/chrony/chronyc_activity': '4 sources with unknown address\n' }
+    for (const silent of [sources(SILENT), { ...sources(), ...nameless }]) {
+      const finding = findingOf({ ...quiet, ...silent })
+      expect(finding).toMatchObject({ severity: 'warning', causes: [{}] })
+      expect(JSON.stringify(finding)).not.toContain('a moment before')
+    }
+    expect(findingOf(quiet)!.causes).toHaveLength(2)
+  })
+
   test('too noisy', () => {
     const finding = findingOf({ ...NOT, ...sources(...heard('~', '12ms')) })
     expect(finding).toMatchObject({ severity: 'critical' })
@@ -515,6 +526,20 @@ systemd+     512  0.0  0.0  89000  6000 ?        Ssl  Jan01   0:01 /lib/systemd/
       expect(finding).toMatchObject({ severity: 'warning', measures: {} })
       expect(JSON.stringify(finding)).not.toMatch(/chronyc|ntpq/)
     }
+  })
+
+  test('no name has an address, or some have none and the others do not answer', () => {
+    const NAMELESS = 'Failed to resolve a.example: Temporary failure in name resolution'
+    const nameless = lost(syslog(REACHED, ...Array<string>(6).fill(NAMELESS)))!
+    expect(nameless).toMatchObject({ severity: 'critical', measures: { unresolved: 6 } })
+    expect(nameless.measures).not.toHaveProperty('timeouts')
+    expect(nameless.causes).toHaveLength(1)
+    expect(nameless.causes[0]!.what).toContain('do not resolve')
+    expect(nameless.remedy.text).not.toContain('UDP')
+    expect(nameless.remedy.changes).toContain('getent hosts a.example')
+    const both = lost(syslog(...VAIN.slice(3), NAMELESS, NAMELESS))!
+    expect(both.measures).toEqual({ timeouts: 3, unresolved: 2 })
+    expect(both.causes).toHaveLength(2)
   })
 
   test('one that has just been started', () =>

@@ -1,6 +1,6 @@
 /**
- * That systemd-timesyncd gets no reply, in the logs of the system: how often since it last reached a server. It says so of each server that
- * it tries, and one that is lost now and then means nothing.
+ * That systemd-timesyncd gets no reply, or finds no address for its servers, in the logs of the system: how often since it last reached one.
+ * It says so of each server that it tries, and one that is lost now and then means nothing.
  */
 import type { Files } from '#core/guest/files.ts'
 import type { Reported } from '#core/guest/inventory.ts'
@@ -9,7 +9,8 @@ import { at, linesIn } from '../place.ts'
 import { MOST_LOG } from './messages.ts'
 import { SYSTEM_LOGS } from './steps.ts'
 
-const LINE = /\bsystemd-timesyncd(?:\[\d+\])?: (Timed out .*|Contacted .*|Initial .*|Synchroni[sz]ed .*)$/
+const LINE =
+  /\bsystemd-timesyncd(?:\[\d+\])?: (Timed out .*|Failed to resolve .*|Contacted .*|Initial .*|Synchroni[sz]ed .*)$/
 /** It asks again after seconds, then minutes. */
 const LEAST = 5
 
@@ -17,22 +18,30 @@ const LEAST = 5
 export function findTimedOut(files: Files): Reported[] {
   for (const path of SYSTEM_LOGS) {
     let spoke = false
-    let times = 0
-    let last: Reported | undefined
+    let vain: Reported[] = []
     for (const [index, line] of linesIn(files, path, MOST_LOG).entries()) {
       const message = LINE.exec(line)?.[1]
       const said = message === undefined ? undefined : readMessage(message)
-      if (!said) continue
+      if (message === undefined || !said) continue
       spoke = true
-      times = said.what === 'unreachable' ? times + 1 : 0
-      last = {
-        says: 'timed-out',
-        source: said.source,
-        size: times,
-        evidence: at(path, line.trim(), index + 1),
-      }
+      if (said.what !== 'unreachable') vain = []
+      else
+        vain.push({
+          says: message.startsWith('Failed') ? 'unresolved' : 'timed-out',
+          source: said.source,
+          size: undefined,
+          evidence: at(path, line.trim(), index + 1),
+        })
     }
-    if (spoke) return last && times >= LEAST ? [last] : []
+    if (spoke) return vain.length >= LEAST ? (['timed-out', 'unresolved'] as const).flatMap(lastOf(vain)) : []
   }
   return []
 }
+
+/** With how many there were. */
+const lastOf =
+  (vain: readonly Reported[]) =>
+  (says: Reported['says']): Reported[] => {
+    const those = vain.filter(each => each.says === says)
+    return those.slice(-1).map(each => ({ ...each, size: those.length }))
+  }

@@ -7,12 +7,13 @@ import type { Inventory, Reported, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
 import { duration, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Finding } from '../../finding.ts'
+import type { Cause, Finding } from '../../finding.ts'
 import { FIND_ROOT, ISLAND_CHAIN, ISLAND_CONFIRM, ISLAND_COST, islandIn } from '../../island.ts'
 import { type Unfollowed, unfollowedOf } from '../../listed.ts'
 import { COST_OUTVOTED, ITS_CLOCK_IS_WRONG } from '../../outvoted.ts'
 import { refusalOf } from '../../refusal.ts'
 import { spokenOf } from '../../repair/pause-remedy.ts'
+import { heardNobody } from '../nobody-to-follow.ts'
 import { isOfKernel, justStarted, MOST_SHOWN, saying, shown, since, toldThen } from '../said-then.ts'
 import { evidenceOf, type MachineRule, settingDaemons, state, VALUED } from '../subject.ts'
 import { LARGE } from './measured.ts'
@@ -151,6 +152,7 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
     return [timesyncdHeardNobody(inventory, said)]
   const otherwise = saying(inventory, 'synchronised')
   const started = justStarted(inventory)
+  const deaf = heardNobody(daemon, inventory)
   return [
     state({
       name: 'not-synchronised',
@@ -161,62 +163,90 @@ export const synchronisedThen: MachineRule = ({ inventory, live }) => {
           : `A time daemon ran, and the clock was not synchronised when this copy was made${since(started)}.`,
       evidence: [...shown([...said, ...otherwise]), ...evidenceOf(started)],
       cost: 'Whoever asks the kernel (ClockBound, databases, etcd) is told not to trust the time.',
-      causes: [
-        {
-          what: 'the daemon had not found a source that it believes',
-          why: 'it started a moment before, or rejected all of them',
-        },
-        {
-          what: 'the daemon does not tell the kernel',
-          why: 'chronyd without rtcsync, or one that slews by itself',
-        },
-      ],
+      causes: deaf ? [NOBODY_HEARD] : NOBODY_BELIEVED,
       remedy: {
-        text: 'Ask the daemon what it thinks of its sources: `chronyc sources -v`, `ntpq -p`, `timedatectl timesync-status`.',
+        text: deaf
+          ? 'Have it hear a source: what to do for that stands at `source-unreachable`.'
+          : 'Ask the daemon what it thinks of its sources: `chronyc sources -v`, `ntpq -p`, `timedatectl timesync-status`.',
       },
       confirm: 'adjtimex --print; chronyc tracking',
     }),
   ]
 }
 
+const NOBODY_HEARD: Cause = {
+  what: 'no source had given it the time',
+  why: 'that is `source-unreachable`, with what may be the reason',
+}
+
+const NOBODY_BELIEVED: readonly Cause[] = [
+  {
+    what: 'the daemon had not found a source that it believes',
+    why: 'it started a moment before, or rejected all of them',
+  },
+  {
+    what: 'the daemon does not tell the kernel',
+    why: 'chronyd without rtcsync, or one that slews by itself',
+  },
+]
+
 /** It asks one server at a time, and tells the kernel what it heard: where the flag says no, that was nothing for hours, or since its start. */
 function timesyncdHeardNobody(inventory: Inventory, said: readonly Pick<Reported, 'evidence'>[]): Finding {
   const [waited] = saying(inventory, 'timed-out')
+  const [unresolved] = saying(inventory, 'unresolved')
+  const vain = [waited, unresolved].filter(each => each !== undefined)
   const started = justStarted(inventory)
+  const inVain = [
+    ...(waited ? [`waited ${waited.size} times for a reply and had none`] : []),
+    ...(unresolved ? [`found ${unresolved.size} times no address for a server`] : []),
+  ]
   return state({
     name: 'not-synchronised',
-    severity: started ? 'note' : waited ? 'critical' : 'warning',
-    what: waited
-      ? `systemd-timesyncd waited ${waited.size} times for a reply and had none, and the clock was not synchronised when this copy was made${since(started)}.`
-      : `systemd-timesyncd ran, and the clock was not synchronised when this copy was made${since(started)}.`,
-    measures: { ...(waited && { timeouts: waited.size! }) },
-    evidence: [...shown(waited ? [waited, ...said] : said), ...evidenceOf(started)],
+    severity: started ? 'note' : vain.length > 0 ? 'critical' : 'warning',
+    what: `systemd-timesyncd ${inVain.join(' and ') || 'ran'}, and the clock was not synchronised when this copy was made${since(started)}.`,
+    measures: {
+      ...(waited && { timeouts: waited.size! }),
+      ...(unresolved && { unresolved: unresolved.size! }),
+    },
+    evidence: [...shown([...vain, ...said]), ...evidenceOf(started)],
     cost: 'The clock drifts, and whoever asks the kernel (ClockBound, databases, etcd) is told not to trust the time.',
-    causes: [
-      {
-        what: 'UDP port 123 is blocked on the way, or the servers are gone',
-        why: waited
-          ? `the last that it asked in vain was ${waited.source}`
-          : 'if its log says `Timed out waiting for reply`',
-      },
-      ...(waited
-        ? []
-        : [
-            { what: 'the names of its servers do not resolve', why: 'if its log says `Failed to resolve`' },
-            { what: 'it refuses its server', why: 'if its log says `Server has too large root distance`' },
-            {
-              what: 'it had been started, or the clock been set by hand, a moment before',
-              why: 'if its log says so',
-            },
-          ]),
-    ],
+    causes: vain.length > 0 ? vain.map(whyInVain) : MAY_BE_IN_VAIN,
     remedy: {
-      text: 'Let UDP 123 pass to its servers, or name others in timesyncd.conf.',
-      changes: ['timedatectl timesync-status', 'journalctl -u systemd-timesyncd'],
+      text: [
+        ...(unresolved
+          ? ['Put the resolver of this machine right, or name servers by their addresses in timesyncd.conf.']
+          : []),
+        ...(unresolved && !waited
+          ? []
+          : ['Let UDP 123 pass to its servers, or name others in timesyncd.conf.']),
+      ].join(' '),
+      changes: [
+        'timedatectl timesync-status',
+        'journalctl -u systemd-timesyncd',
+        ...(unresolved ? [`getent hosts ${unresolved.source}`] : []),
+      ],
     },
     confirm: 'timedatectl timesync-status',
   })
 }
+
+const BLOCKED = 'UDP port 123 is blocked on the way, or the servers are gone'
+const NO_ADDRESS = 'the names of its servers do not resolve'
+
+const whyInVain = ({ says, source }: Reported): Cause =>
+  says === 'unresolved'
+    ? { what: NO_ADDRESS, why: `the last for which it found no address was ${source}` }
+    : { what: BLOCKED, why: `the last that it asked in vain was ${source}` }
+
+const MAY_BE_IN_VAIN: readonly Cause[] = [
+  { what: BLOCKED, why: 'if its log says `Timed out waiting for reply`' },
+  { what: NO_ADDRESS, why: 'if its log says `Failed to resolve`' },
+  { what: 'it refuses its server', why: 'if its log says `Server has too large root distance`' },
+  {
+    what: 'it had been started, or the clock been set by hand, a moment before',
+    why: 'if its log says so',
+  },
+]
 
 /** By the strata of what was listed: agreeing with each other they look well. */
 export const islandThen: MachineRule = ({ inventory, live }) => {
