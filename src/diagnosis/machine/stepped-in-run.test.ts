@@ -74,6 +74,51 @@ describe('a daemon that steps', () => {
   })
 })
 
+describe('the log that holds the steps', () => {
+  const OLD = [start('02:00:00'), step('05:11:14', 61.2), step('08:11:11', 60)].map(line => `${line}\n`)
+  const TODAY = ['Nov 17 00:00:03 q systemd[1]: Started x.']
+  const rotated = (members: Members) => found({ ...guest(TODAY), ...members })
+
+  test.each(['messages-20261117', 'messages.1', 'messages-20261117.gz', 'messages.2.gz'])('%s', name => {
+    const [finding] = rotated({ [`var/log/${name}`]: OLD.join('') })
+    expect(finding).toMatchObject({ name: 'vm-paused', measures: { steps: 2 } })
+    expect(finding!.evidence[0]).toMatchObject({ path: `/var/log/${name}`, line: 2 })
+  })
+
+  test('several are read in the order in which they were written', () => {
+    const three = (names: readonly string[]) =>
+      rotated(Object.fromEntries(names.map((name, nth) => [`var/log/${name}`, OLD[nth]!])))
+    for (const names of [
+      ['messages.10', 'messages.2', 'messages.1'],
+      ['messages-20261101.gz', 'messages-20261108', 'messages-20261115'],
+    ])
+      expect(three(names)[0]?.evidence.map(({ path }) => path)).toEqual(
+        names.slice(1).map(name => `/var/log/${name}`),
+      )
+  })
+
+  test('and no more of them than are soon read', () => {
+    const behind = (lines: number) =>
+      rotated({
+        'var/log/messages.1': `${'x'.repeat(1023)}\n`.repeat(lines),
+        'var/log/messages.2': OLD.join(''),
+      })
+    expect(behind(8 << 10)).toHaveLength(1)
+    expect(behind(16 << 10)).toEqual([])
+    expect(behind(17 << 10)).toEqual([])
+  })
+
+  test('one that is no part of the log', () =>
+    expect(rotated({ 'var/log/messages-old': OLD.join(''), 'var/log/messages.save': OLD.join('') })).toEqual(
+      [],
+    ))
+
+  test('is that of the unit, which a sosreport has beside what chronyc printed', () => {
+    const path = 'sos_commands/chrony/journalctl_--no-pager_--unit_chronyd'
+    expect(rotated({ [path]: OLD.join('') })).toMatchObject([{ name: 'vm-paused', measures: { steps: 2 } }])
+  })
+})
+
 describe('somebody', () => {
   const noticed = [9, 10, 11, 12, 13].map(
     day => `Nov ${day} 01:30:10 q chronyd[700]: Forward time jump detected!`,

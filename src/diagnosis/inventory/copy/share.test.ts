@@ -87,6 +87,22 @@ const inUnits: readonly ((secret: string) => string)[] = [
 ]
 
 describe('one line', () => {
+  test('of a log, and of what was rotated away from it, what bears on time stays, and nothing else', () => {
+    const log = [
+      'Nov 16 00:00:03 web sshd[9]: Accepted password for root from 192.0.2.7',
+      'Nov 16 00:00:11 web systemd-timesyncd[512]: Timed out waiting for reply from 192.0.2.1:123 (a.example).',
+      'Nov 16 00:01:11 web systemd-timesyncd[512]: Failed to resolve a.example: Name or service not known',
+      'Nov 16 00:02:11 web chronyd[700]: System clock was stepped by 61.000000 seconds',
+    ]
+    for (const path of [
+      '/var/log/syslog',
+      '/var/log/syslog.1',
+      '/var/log/messages-20261115.gz',
+      '/sos_commands/chrony/journalctl_--no-pager_--unit_chronyd',
+    ])
+      expect(shareable(path, log.join('\n'))).toBe(`${log.slice(1).join('\n')}\n`)
+  })
+
   test('loses its secret and nothing else', () => {
     for (const plant of [...anywhere, ...ofLines])
       fc.assert(

@@ -18,6 +18,7 @@ import { isBanner } from '../daemons/banner.ts'
 import { DPKG_STATUS, OF_TIME } from '../daemons/packages.ts'
 import { isOfClocks } from '../logs/messages.ts'
 import { isOfSteps } from '../logs/steps.ts'
+import { isOfTimesyncd } from '../logs/timed-out.ts'
 import { isContainerSaid, isRootMount } from '../machine/container.ts'
 import { isOfDmi } from '../machine/dmi.ts'
 import { withoutSecrets } from './secrets.ts'
@@ -58,7 +59,7 @@ export function shareable(path: string, text: string, scripts: ReadonlySet<strin
   if (/(?:installed-rpms|rpmpkgs|installed-debs|dpkg_-l|package-data)$/.test(path))
     return keepLines(text, line => [...OF_TIME].some(name => new RegExp(`^(?:ii +)?${name}[-: ]`).test(line)))
   if (/(?:^\/ps|\/ps_auxwww\w*|\/ps_axo_pid_\w*cgroup)$/.test(path)) return keepProcesses(text)
-  if (isLog(path)) return keepLines(text, line => isOfClocks(line) || isBanner(line) || isOfSteps(line))
+  if (isLog(path)) return keepLines(text, isOfTimeInLog)
   if (path.endsWith('/dmidecode')) return keepLines(text, isOfDmi)
   if (path.endsWith('/sysctl_-a')) return keepLines(text, isOfTimeSetting)
   if (isSysctl(path)) return eachLine(text, line => (isOfTimeSetting(line) ? line : COMMENT))
@@ -266,8 +267,11 @@ const HEADING = /^(?:[A-Z ]* )?PID [A-Z %]*(?:COMMAND|CMD)$/
 const TIME_PROGRAMS =
   /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright)/
 
+const isOfTimeInLog = (line: string): boolean =>
+  isOfClocks(line) || isBanner(line) || isOfSteps(line) || isOfTimesyncd(line)
+
 const isLog = (path: string): boolean =>
-  /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/(?:kernel\/dmesg|logs\/))/.test(path)
+  /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/(?:kernel\/dmesg|logs\/|\w+\/journalctl_))/.test(path)
 
 const keepLines = (text: string, wanted: (line: string) => boolean): string =>
   linesOf(text)

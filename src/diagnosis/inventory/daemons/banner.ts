@@ -4,8 +4,9 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import type { Fact } from '#core/guest/inventory.ts'
-import { MOST_LOG, PROGRAM_LOGS } from '../logs/messages.ts'
-import { at, fact, linesIn } from '../place.ts'
+import { linesOfLog } from '../logs/log-lines.ts'
+import { PROGRAM_LOGS } from '../logs/messages.ts'
+import { at, fact } from '../place.ts'
 
 /** `chronyd version 4.3 starting (+CMDMON …)`, `ntpd 4.2.6p5@1.2349-o …`, `INIT: ntpd ntpsec-1.2.2: Starting`. */
 const BANNERS: Readonly<Record<string, RegExp>> = {
@@ -20,9 +21,8 @@ export function findBanner(files: Files, daemon: string): Fact<string> | undefin
   const pattern = Object.hasOwn(BANNERS, daemon) ? BANNERS[daemon] : undefined
   if (!pattern) return undefined
   for (const path of PROGRAM_LOGS) {
-    const lines = linesIn(files, path, MOST_LOG)
-    const last = lines.findLastIndex(line => pattern.test(line))
-    if (last >= 0) return fact(pattern.exec(lines[last]!)![1]!, at(path, lines[last]!, last + 1))
+    const last = linesOfLog(files, path).findLast(({ text }) => pattern.test(text))
+    if (last) return fact(pattern.exec(last.text)![1]!, at(last.path, last.text, last.line))
   }
   return undefined
 }

@@ -6,6 +6,7 @@ import type { Files } from '#core/guest/files.ts'
 import type { KernelMessage } from '#core/guest/inventory.ts'
 import { readKernelMessage } from '#dialects/linux/kernel-messages.ts'
 import { at, linesIn } from '../place.ts'
+import { MOST_LOG } from './log-lines.ts'
 
 const LOGS = [
   '/dev/kmsg',
@@ -22,8 +23,6 @@ export const PROGRAM_LOGS: readonly string[] = [
   '/var/log/ntp.log',
   '/var/log/ntpd.log',
 ]
-/** Logs are longer than configurations. */
-export const MOST_LOG = 16 << 20
 /** The first tell how the machine started, the last what it has come to. */
 const MOST_FIRST = 100
 const MOST_LAST = 100

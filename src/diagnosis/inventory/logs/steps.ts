@@ -9,16 +9,9 @@ import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
 import { isBanner } from '../daemons/banner.ts'
-import { at, linesIn } from '../place.ts'
-import { MOST_LOG, PROGRAM_LOGS } from './messages.ts'
-
-export const SYSTEM_LOGS: readonly string[] = [
-  ...PROGRAM_LOGS,
-  '/var/log/ntp',
-  '/sos_commands/logs/journalctl_--no-pager_--catalog_--boot',
-  '/sos_commands/logs/journalctl_--no-pager_--boot',
-  '/sos_commands/logs/journalctl_--no-pager',
-]
+import { at } from '../place.ts'
+import { linesOfLog } from './log-lines.ts'
+import { systemLogs } from './system-logs.ts'
 
 /** Words of ntpdate 4.2, ntpd 4.2, chronyd 1.24 to 4.6, systemd 208 to 241 and VBoxService 4 to 7; the size is in seconds. */
 const SENTENCES: readonly (readonly [pattern: RegExp, by: string | undefined])[] = [
@@ -44,10 +37,10 @@ const MOST_PLACES = 3
 
 export function findSteps(files: Files): ClockSteps[] {
   const found = new Map<string | undefined, Step[]>()
-  for (const path of SYSTEM_LOGS) {
+  for (const log of systemLogs(files)) {
     /** When each process is known to have been at work. */
     const seen = new Map<string, Seconds>()
-    for (const [index, text] of linesIn(files, path, MOST_LOG).entries()) {
+    for (const { text, path, line } of linesOfLog(files, log)) {
       if (text.length > LONGEST) continue
       if (isBanner(text)) {
         const started = readStamp(text, 0)
@@ -59,7 +52,7 @@ export function findSteps(files: Files): ClockSteps[] {
       const since = seen.get(processOf(text))
       const inRun = since !== undefined && when - since > START
       if (since === undefined) seen.set(processOf(text), when - START)
-      found.set(by, [...(found.get(by) ?? []), { at: when, inRun, size, place: at(path, text, index + 1) }])
+      found.set(by, [...(found.get(by) ?? []), { at: when, inRun, size, place: at(path, text, line) }])
     }
     // Other logs of the system hold the same lines.
     if (found.size > 0) break

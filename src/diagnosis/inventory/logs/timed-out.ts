@@ -5,22 +5,25 @@
 import type { Files } from '#core/guest/files.ts'
 import type { Reported } from '#core/guest/inventory.ts'
 import { readMessage } from '#dialects/timesyncd/messages.ts'
-import { at, linesIn } from '../place.ts'
-import { MOST_LOG } from './messages.ts'
-import { SYSTEM_LOGS } from './steps.ts'
+import { at } from '../place.ts'
+import { linesOfLog } from './log-lines.ts'
+import { systemLogs } from './system-logs.ts'
 
 const LINE =
   /\bsystemd-timesyncd(?:\[\d+\])?: (Timed out .*|Failed to resolve .*|Contacted .*|Initial .*|Synchroni[sz]ed .*)$/
+/** Kept in a copy that is made of the machine. */
+export const isOfTimesyncd = (line: string): boolean => LINE.test(line)
+
 /** It asks again after seconds, then minutes. */
 const LEAST = 5
 
 /** Of the first log that has a word of it: others hold the same. */
 export function findTimedOut(files: Files): Reported[] {
-  for (const path of SYSTEM_LOGS) {
+  for (const log of systemLogs(files)) {
     let spoke = false
     let vain: Reported[] = []
-    for (const [index, line] of linesIn(files, path, MOST_LOG).entries()) {
-      const message = LINE.exec(line)?.[1]
+    for (const { text, path, line } of linesOfLog(files, log)) {
+      const message = LINE.exec(text)?.[1]
       const said = message === undefined ? undefined : readMessage(message)
       if (message === undefined || !said) continue
       spoke = true
@@ -30,7 +33,7 @@ export function findTimedOut(files: Files): Reported[] {
           says: message.startsWith('Failed') ? 'unresolved' : 'timed-out',
           source: said.source,
           size: undefined,
-          evidence: at(path, line.trim(), index + 1),
+          evidence: at(path, text.trim(), line),
         })
     }
     if (spoke) return vain.length >= LEAST ? (['timed-out', 'unresolved'] as const).flatMap(lastOf(vain)) : []

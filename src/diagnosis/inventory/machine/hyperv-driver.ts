@@ -6,7 +6,7 @@
 import type { Files } from '#core/guest/files.ts'
 import type { Place } from '#core/guest/inventory.ts'
 import { HYPERV_DRIVER } from '#core/guest/timekeepers.ts'
-import { MOST_LOG } from '../logs/messages.ts'
+import { MOST_LOG } from '../logs/log-lines.ts'
 import { at, findLine } from '../place.ts'
 
 const LOADED = ['/proc/modules', '/sos_commands/kernel/lsmod', '/lsmod']
