@@ -33,6 +33,24 @@ const CHRONY: Members = {
 }
 const CONF = 'pool ntp.example iburst\nmakestep 1 -1\nlog tracking\nlogdir /var/log/chrony\n'
 
+test('of sources that a copy lacks so much is known: a file beside them has no name that is read', () => {
+  const dhcp: Members = {
+    ...CHRONY,
+    'etc/chrony/chrony.conf':
+      'sourcedir /run/chrony-dhcp\nsourcedir /etc/chrony/sources.d\nmakestep 1 -1\nlog tracking\n',
+  }
+  const file = (name: string): Members => ({
+    ...dhcp,
+    [`etc/chrony/sources.d/${name}`]: 'server a.example\n',
+  })
+  const told = (members: Members) => found(members).filter(each => each.includes('copy-incomplete'))
+  expect(told(file('corp.conf'))).toEqual(['warning copy-incomplete /etc/chrony/sources.d/corp.conf'])
+  expect(told({ ...dhcp, 'etc/chrony/sources.d/README': 'x\n' })).toEqual([
+    'note copy-incomplete /etc/chrony/chrony.conf',
+  ])
+  expect(told(file('corp.sources'))).toEqual([])
+})
+
 describe('what is not to be judged here', () => {
   const conf = 'pool ntp.example iburst\nmakestep 1 3\nlog tracking\nlogdir /var/log/chrony\n'
   const running = (...words: string[]): Members => ({

@@ -108,16 +108,22 @@ function whomIsNotKnown(inventory: Inventory): Finding[] {
   const unasked = settingDaemons(inventory).filter(lacksSources)
   if (unasked.length === 0) return []
   const names = unasked.map(({ name }) => name).join(' and ')
+  // What somebody meant it to read is known all the same.
+  const misnamed = unasked.flatMap(daemon => daemon.misnamed ?? [])
+  const paths = [...new Set(misnamed.map(({ path }) => path))].join(', ')
   return [
     state({
       name: 'copy-incomplete',
-      severity: 'note',
-      what: `Whom ${names} asks is said where this copy does not reach: neither its sources nor its way back after a pause are judged.`,
-      evidence: unasked.flatMap(({ unseen = [] }) => unseen.map(placed)),
+      severity: misnamed.length > 0 ? 'warning' : 'note',
+      what: `Whom ${names} asks is said where this copy does not reach: neither its sources nor its way back after a pause are judged.${misnamed.length > 0 ? ` ${paths} says more, and is not read: in a folder of \`sourcedir\` names end in .sources, in one of \`confdir\` in .conf.` : ''}`,
+      evidence: [...misnamed, ...unasked.flatMap(({ unseen = [] }) => unseen)].map(placed),
       causes: [],
-      cost: 'Too few sources, or bad ones, would not be seen.',
+      cost:
+        misnamed.length > 0
+          ? 'What somebody wrote there for it does nothing.'
+          : 'Too few sources, or bad ones, would not be seen.',
       remedy: {
-        text: 'Make the copy with `clockwright collect` on the machine, or copy these files, too.',
+        text: `${misnamed.length > 0 ? `Give ${paths} such a name. ` : ''}Make the copy with \`clockwright collect\` on the machine, or copy these files, too.`,
       },
       confirm: CONFIRM[unasked[0]!.name] ?? 'ntpq -pn',
     }),
