@@ -385,6 +385,29 @@ describe('the rest', () => {
     expect(slow(false)).not.toContain('VMware Tools')
     expect(slow(true)).toBeUndefined()
   })
+  test('is played as if its sources were heard and it were alone, and where it is not that is said', () => {
+    const prospect: PauseProspect = {
+      model: 'chronyd 4.5',
+      pause: 4.3,
+      now: { median: 600, exits: 0, runs: 3 },
+      best: undefined,
+      keptFromStepping: false,
+      remedy: undefined,
+    }
+    const reported = [
+      { says: 'nameless', source: undefined, size: 4, evidence: { path: '/activity', text: '' } },
+    ] as const
+    const slow = (inventory: Partial<Inventory>) =>
+      checkMachine({ inventory: { ...BARE, ...inventory }, live: undefined, prospect }).find(
+        ({ name }) => name === 'slow-after-a-pause',
+      )?.what
+    const chronyd = [daemon('chronyd')]
+    expect(slow({ daemons: chronyd })).toMatch(/\(chronyd 4\.5\)\.$/)
+    expect(slow({ daemons: chronyd, reported })).toMatch(/as long as none is, it stays wrong\.$/)
+    expect(slow({ daemons: [...chronyd, daemon('ntpd')] })).toMatch(
+      /chronyd was played alone: ntpd sets this clock, too\.$/,
+    )
+  })
   test('hours after a pause', () => {
     const prospect = {
       model: 'ntpd 4.2.8p15',

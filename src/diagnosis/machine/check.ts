@@ -67,13 +67,14 @@ const SAYS_ALSO: Readonly<Partial<Record<FindingName, readonly FindingName[]>>> 
 }
 
 /** The worst first. `linted`: what was found of its configuration and its processors. */
-export function checkMachine(subject: MachineSubject, linted: readonly Finding[] = []): Finding[] {
-  const nobodyToFollow = thoseWithNobodyToFollow(subject, linted)
+export function checkMachine(looked: MachineSubject, linted: readonly Finding[] = []): Finding[] {
+  const nobodyToFollow = thoseWithNobodyToFollow(looked, linted)
+  const subject = { ...looked, nobodyToFollow }
   const lost = settingDaemons(subject.inventory).every(({ name }) => nobodyToFollow.includes(name))
   const others = linted
     .map(each => (lost ? leavingWhatSetsIt(each) : each))
     .map(each => withJobsOut(each, subject.inventory))
-  const found = RULES.flatMap(rule => rule({ ...subject, nobodyToFollow }))
+  const found = RULES.flatMap(rule => rule(subject))
   const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
   const more = others.filter(({ name }) => !names.includes(name)).map(each => withForecast(each, subject))
   return oneOfEachFact([...found.map(finding => joined(finding, others)), ...more]).sort(bySeverity)

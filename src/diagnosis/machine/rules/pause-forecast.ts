@@ -43,7 +43,7 @@ export const pauseForecast: MachineRule = subject => {
     state({
       name: 'slow-after-a-pause',
       severity: severityOf(prospect),
-      what: `${sentence(prospect)}${toolsMay(subject)}`,
+      what: `${sentence(prospect)}${asPlayed(subject)}${toolsMay(subject)}`,
       measures: { pause, median: now.median, ...(best ? { withRemedy: best.median } : {}) },
       evidence: [{ text: `${now.runs} runs of ${model} in the lab` }, ...evidenceOf(daemon?.commandLine)],
       cost: 'Each suspend, snapshot, restore and migration costs that: until it is put right, every stamp of this guest is too early by as long as it stood still.',
@@ -59,6 +59,22 @@ export const pauseForecast: MachineRule = subject => {
       confirm: `clockwright lab forecast --pause ${pause}`,
     }),
   ]
+}
+
+/** The lab plays one daemon, the first, with sources that it hears. */
+function asPlayed({ inventory, nobodyToFollow = [] }: MachineSubject): string {
+  const [played, ...others] = settingDaemons(inventory)
+  if (!played) return ''
+  return [
+    ...(nobodyToFollow.includes(played.name)
+      ? [' So it is with sources that are heard: as long as none is, it stays wrong.']
+      : []),
+    ...(others.length > 0
+      ? [
+          ` ${played.name} was played alone: ${others.map(({ name }) => name).join(' and ')} ${others.length === 1 ? 'sets' : 'set'} this clock, too.`,
+        ]
+      : []),
+  ].join('')
 }
 
 /** They are there, and nobody saw whether they run. */
@@ -158,7 +174,7 @@ export function withForecast(finding: Finding, subject: MachineSubject): Finding
   // What is played is the daemon as it runs.
   if (isYetToCome(finding, daemon)) return finding
   const { pause, slewAfterPause, slewAtMost, ...measures } = finding.measures
-  return { ...finding, measures, cost: sentence({ ...prospect, best: undefined }) }
+  return { ...finding, measures, cost: `${sentence({ ...prospect, best: undefined })}${asPlayed(subject)}` }
 }
 
 const sentence = (prospect: PauseProspect): string =>
