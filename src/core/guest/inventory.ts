@@ -323,6 +323,8 @@ export interface ClockJob {
   readonly script?: string
   /** What sets the clock, and where; after that who runs the script in which it stands. */
   readonly command: Fact<string>
+  /** Other lines of that script, which stop a daemon for it and start it again. */
+  readonly around?: readonly Place[]
 }
 
 export interface IdleJob extends ClockJob {

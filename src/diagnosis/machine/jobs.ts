@@ -18,13 +18,15 @@ export function repeatedJobs(inventory: Inventory): { setting: ClockJob[]; shutO
   }
 }
 
-export const wordsFor = ({ unit, name, script, command }: ClockJob): string[] =>
+export const wordsFor = ({ unit, name, script, command, around = [] }: ClockJob): string[] =>
   unit && !script
     ? wordsToStop({ name, unit: { name: unit } })
-    : [`${script ?? name}: without "${command.value}"`]
+    : [
+        `${script ?? name}: without ${[command.value, ...around.map(({ text }) => text)].map(each => `"${each}"`).join(' and ')}`,
+      ]
 
 /** A line of a table that does nothing else is an edit of the linter's; what has other work in it is for a person to part. */
-export function actionsFor({ unit, name, script, command }: ClockJob): Action[] {
+export function actionsFor({ unit, name, script, command, around = [] }: ClockJob): Action[] {
   if (unit && !script) return [{ kind: 'stop', daemon: name, unit }]
   const isTable = kindOf({ path: name, text: '' }) === 'crontab'
   if (isTable && !script && settingOfJob({ command: command.value, fed: false }, name)?.alone) return []
@@ -33,7 +35,14 @@ export function actionsFor({ unit, name, script, command }: ClockJob): Action[] 
     {
       kind: 'host',
       where: line === undefined ? name : `${script ?? name}, line ${line}`,
-      lines: [`take out only what sets the clock, and leave what else is there: ${command.value}`],
+      lines: [
+        `take out only what sets the clock, and leave what else is there: ${command.value}`,
+        ...(around.length > 0
+          ? [
+              `with it what stops a daemon for it and starts it again: ${around.map(({ text, line: nth }) => `${text} (line ${nth})`).join(', ')}`,
+            ]
+          : []),
+      ],
     },
   ]
 }

@@ -31,6 +31,9 @@ describe('a command', () => {
     ['setlock -n /run/t ntpdate a', 'ntpdate'],
     ['systemd-cat -t time ntpdate a', 'ntpdate'],
     ["/bin/sh -c 'sleep 5; ntpdate a'", 'ntpdate'],
+    ["flock -n /run/x -c 'ntpdate -u a'", 'ntpdate'],
+    ['root flock -w 5 /run/x --command "sleep 5; ntpdate a"', 'ntpdate'],
+    ['flock -n /run/x sh -c "ntpdate a"', 'ntpdate'],
     ['for i in 1 2; do ntpdate a; done', 'ntpdate'],
     ['service ntpd stop; ntpdate a; service ntpd start', 'ntpdate'],
   ])('%s sets the clock', (command, program) => expect(setsClock(command)).toBe(program))
@@ -64,6 +67,8 @@ describe('a command', () => {
     '[ -x /usr/sbin/ntpdate ]',
     'find /var/log/ntpstats/ -type f -mtime +7 -exec rm {} ;',
     'systemctl restart ntpd',
+    'service ntpd stop; service ntpd start',
+    "flock -n /run/x -c 'backup ntpdate'",
     '# ntpdate a',
     'apt-get -y install ntpdate',
     "mysql -e 'select ntpdate from t'",
@@ -87,6 +92,8 @@ describe('of a line', () => {
     '/usr/sbin/ntpdate -u a && /sbin/hwclock -w',
     'root systemctl stop ntpd; sleep 5; ntpdate a >/dev/null 2>&1; systemctl start ntpd.service',
     'service ntp stop && ntpdate -s a && service ntp start',
+    "root systemctl stop chronyd; /usr/sbin/chronyd -q 'server a iburst'; systemctl start chronyd",
+    'root service chronyd stop; service chronyd start >/dev/null 2>&1',
   ])('%s is all of it', line => expect(findClockSetting(line)).toMatchObject({ alone: true, shown: line }))
   test.each([
     ['root /usr/local/bin/backup.sh && ntpdate x', '(removed); ntpdate x'],

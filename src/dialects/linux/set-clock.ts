@@ -74,11 +74,13 @@ const LOOKS = /^(?:\[|test)$/
 /** `user`: who may stand in front, in a crontab of the system. */
 export function findClockSetting(line: string, user?: string): ClockSetting | undefined {
   const commands = simpleCommands(line, user)
-  const judge = commands.some(({ words }) => programOf(words) !== undefined) ? programOf : askedOf
+  const whole = commands.length > 1 && PLAIN.test(line) && commands.every(isOfClocks)
+  // With other work in between, starting it again is not all that the line is for.
+  const judges = [programOf, askedOf, ...(whole ? [startedAgain(commands)] : [])]
+  const judge = judges.find(each => commands.some(({ words }) => each(words) !== undefined)) ?? programOf
   const at = commands.findIndex(({ words }) => judge(words) !== undefined)
   const setting = commands[at]
   if (!setting) return undefined
-  const whole = commands.length > 1 && PLAIN.test(line) && commands.every(isOfClocks)
   const before = commands.slice(0, at)
   const [first] = before
   const unlessRuns = before.length === 1 ? watched(first!) : undefined
@@ -119,7 +121,8 @@ const takesPort = ({ words: [program, ...others] }: SimpleCommand): boolean =>
 export const endsAnother = (text: string): boolean => /\b(?:stop|p?kill|killall)\b/.test(text)
 
 /** Commands one after the other, and nothing that only a shell would know. */
-const PLAIN = /^(?:[\w\s./:@,+=;-]|&&|\|\||\d?>{1,2}(?:&\d|\s?\/dev\/null)|&>\s?\/dev\/null)*$/
+const PLAIN =
+  /^(?:[\w\s./:@,+=;-]|'[\w\s./:-]*'|"[\w\s./:-]*"|&&|\|\||\d?>{1,2}(?:&\d|\s?\/dev\/null)|&>\s?\/dev\/null)*$/
 
 /** With such a command around it the job does nothing but set the clock: `service ntpd stop; ntpdate a; service ntpd start`. */
 const isOfClocks = ({ words: [program, ...others], before }: SimpleCommand): boolean =>
@@ -188,12 +191,60 @@ function askedOf([program, ...others]: SimpleCommand['words']): string | undefin
     const at = others.indexOf('makestep')
     return at >= 0 && /^(?:$|\d*[<>&])/.test(others[at + 1] ?? '') ? STEP : undefined
   }
+  const service = serviceIn([program, ...others])
+  return service !== undefined && others.some(word => /^(?:try-)?restart$/.test(word))
+    ? restartOf(service)
+    : undefined
+}
+
+/** `service ntpd start` behind `service ntpd stop`. */
+const startedAgain =
+  (commands: readonly SimpleCommand[]) =>
+  (words: SimpleCommand['words']): string | undefined => {
+    const started = switchedBy(words)
+    const stopped = commands
+      .slice(
+        0,
+        commands.findIndex(each => each.words === words),
+      )
+      .map(each => switchedBy(each.words))
+    return started?.to === 'start' &&
+      stopped.some(each => each?.to === 'stop' && each.service === started.service)
+      ? restartOf(started.service)
+      : undefined
+  }
+
+export const restartOf = (service: string): string => `${RESTART}${service}`
+
+/** The daemon of a service of time, by its name in systemd or that of its script. */
+function serviceIn([program, ...others]: SimpleCommand['words']): string | undefined {
   const service = STARTS.test(program)
     ? others.find(word => TIME_SERVICE.test(word))
     : TIME_SERVICE.test(program)
       ? program
       : undefined
-  return service !== undefined && others.some(word => /^(?:try-)?restart$/.test(word))
-    ? `${RESTART}${service.replace(/\.service$/, '')}`
-    : undefined
+  return service?.replace(/\.service$/, '')
 }
+
+export interface ServiceSwitch {
+  readonly service: string
+  readonly to: 'start' | 'stop' | 'restart'
+  /** What does it, and nothing else of the line. */
+  readonly shown: string
+}
+
+function switchedBy(words: SimpleCommand['words']): ServiceSwitch | undefined {
+  const service = serviceIn(words)
+  const to = words.slice(1).find(word => word === 'start' || word === 'stop' || word === 'restart')
+  if (service === undefined || service === 'ntpdate' || (to !== 'start' && to !== 'stop' && to !== 'restart'))
+    return undefined
+  return {
+    service,
+    to,
+    shown: words.filter((word, nth) => nth === 0 || word === to || TIME_SERVICE.test(word)).join(' '),
+  }
+}
+
+/** Daemons of time that a line starts or ends as services. */
+export const serviceSwitches = (line: string): ServiceSwitch[] =>
+  simpleCommands(line).flatMap(({ words }) => switchedBy(words) ?? [])

@@ -147,13 +147,10 @@ function commandOf(
     if (KEYWORD.test(text) || ASSIGNMENT.test(text)) continue
     const name = baseName(text)
     if (!Object.hasOwn(RUNNERS, name)) break
-    const [valued, own] = RUNNERS[name]!
-    while (words[at + 1]?.text.startsWith('-')) {
-      at++
-      const letter = /^-\w*(\w)$/.exec(words[at]!.text)?.[1]
-      if (letter !== undefined && valued.includes(letter)) at++
-    }
-    at += own
+    const last = lastOfRunner(words, at, RUNNERS[name]!)
+    // Behind its file, as a shell has it.
+    if (name === 'flock' && COMMAND_OPTION.test(words[last + 1]?.text ?? '')) break
+    at = last
   }
   const first = words[at]
   if (!first) return undefined
@@ -166,9 +163,26 @@ function commandOf(
   }
 }
 
-/** What `sh -c` is given to run. */
+/** The last word that is not yet of the program that is run. */
+function lastOfRunner(
+  words: readonly Word[],
+  from: number,
+  [valued, own]: readonly [string, number],
+): number {
+  let at = from
+  while (words[at + 1]?.text.startsWith('-')) {
+    at++
+    const letter = /^-\w*(\w)$/.exec(words[at]!.text)?.[1]
+    if (letter !== undefined && valued.includes(letter)) at++
+  }
+  return at + own
+}
+
+/** What `sh -c` is given to run, and `flock FILE -c`. */
 function shellOf({ words: [program, ...others] }: SimpleCommand): SimpleCommand[] {
-  if (!/^(?:ba|da|k|z|a)?sh$|^su$/.test(program)) return []
-  const at = others.findIndex(word => /^-\w*c$/.test(word))
+  if (!/^(?:ba|da|k|z|a)?sh$|^su$|^flock$/.test(program)) return []
+  const at = others.findIndex(word => COMMAND_OPTION.test(word))
   return at < 0 ? [] : simpleCommands(others[at + 1] ?? '')
 }
+
+const COMMAND_OPTION = /^(?:-\w*c|--command)$/

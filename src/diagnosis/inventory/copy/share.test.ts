@@ -87,6 +87,17 @@ const inUnits: readonly ((secret: string) => string)[] = [
 ]
 
 describe('one line', () => {
+  test('of a script that sets the clock what stops and starts a daemon for it stays, too', () => {
+    const path = '/usr/local/bin/t.sh'
+    const text =
+      '#!/bin/sh\nexport PW=x\nsystemctl stop chronyd PW --secret=PW\nntpdate a\nservice chronyd start\n'
+    expect(
+      shareable(path, text, new Set([path]))
+        .split('\n')
+        .slice(1),
+    ).toEqual(['#', 'systemctl stop chronyd', 'ntpdate a', 'service chronyd start', ''])
+  })
+
   test('of a log, and of what was rotated away from it, what bears on time stays, and nothing else', () => {
     const log = [
       'Nov 16 00:00:03 web sshd[9]: Accepted password for root from 192.0.2.7',

@@ -10,7 +10,7 @@ import {
   scriptsOfJob,
   settingOfJob,
 } from '#dialects/linux/crontab.ts'
-import { findClockSetting } from '#dialects/linux/set-clock.ts'
+import { findClockSetting, serviceSwitches } from '#dialects/linux/set-clock.ts'
 import { counterIn, endsScript, settingsIn } from '#dialects/linux/set-sysctl.ts'
 import { linesOf } from '#dialects/named-source.ts'
 import { linesOfStart } from '../boot/at-boot.ts'
@@ -85,7 +85,13 @@ function scriptLines(scripts: ReadonlySet<string>): (line: string) => string {
   let ended = false
   return line => {
     ended ||= endsScript(line)
-    return settingIn(line) ?? callIn(line, scripts) ?? (ended ? undefined : kernelSettingIn(line)) ?? COMMENT
+    return (
+      settingIn(line) ??
+      callIn(line, scripts) ??
+      switchIn(line) ??
+      (ended ? undefined : kernelSettingIn(line)) ??
+      COMMENT
+    )
   }
 }
 
@@ -115,6 +121,12 @@ function kernelSettingIn(line: string): string | undefined {
 /** Of a script that sets the clock by the way. */
 const callIn = (line: string, scripts: ReadonlySet<string>): string | undefined =>
   scriptsCalledIn(line).find(({ path }) => scripts.has(path))?.shown
+
+/** Daemons of time that it stops or starts. */
+const switchIn = (line: string): string | undefined =>
+  serviceSwitches(line)
+    .map(({ shown }) => shown)
+    .join('; ') || undefined
 
 /** By its first line it is known by whom it is read. */
 function scriptOfOwner(text: string, scripts: ReadonlySet<string>): string {

@@ -9,7 +9,13 @@ import type { ClockJob, IdleJob, Place } from '#core/guest/inventory.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import { parseAnacrontab, parseCrontab, scriptsOfJob, settingOfJob } from '#dialects/linux/crontab.ts'
-import { type ClockSetting, endsAnother, findClockSetting } from '#dialects/linux/set-clock.ts'
+import {
+  type ClockSetting,
+  endsAnother,
+  findClockSetting,
+  restartOf,
+  serviceSwitches,
+} from '#dialects/linux/set-clock.ts'
 import { endlessLoops } from '#dialects/linux/shell-loop.ts'
 import { listOf, parseUnit } from '#dialects/linux/unit.ts'
 import { readSpan } from '#dialects/timesyncd/settings.ts'
@@ -133,7 +139,7 @@ type Found = { readonly acts?: ClockJob; readonly idle?: IdleJob }
 
 /**
  * The first of its lines that sets the clock stands for all, or one that does so in a loop; and where none can, the first of those
- * that would.
+ * that would. Where none would, a daemon may be stopped by one line and started by another.
  */
 function jobOf({ lines, evidence = [], ...run }: Run, lacks: (line: LineRun) => Place | undefined): Found[] {
   const { index: only, ...loop } = (run.repeats ? undefined : settingInLoop(lines)) ?? {}
@@ -151,12 +157,70 @@ function jobOf({ lines, evidence = [], ...run }: Run, lacks: (line: LineRun) => 
       ...(setting.unlessRuns !== undefined && { unlessRuns: setting.unlessRuns }),
       ...(line.ranBy && { script: line.path }),
       command: fact(setting.shown, place, ...(line.ranBy ?? []), ...evidence),
+      ...aroundOf(lines, index),
     }
     const hindered = lacks(line)
     if (!hindered) return [{ acts: job }]
     idle ??= { ...job, hindered }
   }
-  return idle ? [{ idle }] : []
+  return idle ? [{ idle }] : restartIn({ ...run, lines, evidence })
+}
+
+interface Switched {
+  readonly index: number
+  readonly service: string
+  readonly to: 'start' | 'stop' | 'restart'
+  readonly place: Place
+}
+
+/** By lines of one script: what else a table runs is another job. */
+const switchesIn = (lines: readonly LineRun[], path: string): Switched[] =>
+  lines.flatMap((line, index) =>
+    line.path !== path || line.setting === NO_SETTING || line.text.length >= LONGEST
+      ? []
+      : serviceSwitches(line.text).map(({ service, to, shown }) => ({
+          index,
+          service,
+          to,
+          place: at(path, shown, line.line),
+        })),
+  )
+
+/** What stops a daemon before that line, and starts it behind. */
+function aroundOf(lines: readonly LineRun[], index: number): Pick<ClockJob, 'around'> {
+  const around = switchesIn(lines, lines[index]!.path)
+    .filter(each => (each.to === 'stop' ? each.index < index : each.index > index))
+    .map(({ place }) => place)
+  return around.length > 0 ? { around } : {}
+}
+
+function restartIn({ lines, evidence = [], ...run }: Run): Found[] {
+  for (const path of new Set(lines.map(line => line.path))) {
+    const switches = switchesIn(lines, path)
+    const stop = switches.find(({ to }) => to === 'stop')
+    const start = switches.find(
+      each => each.to === 'start' && each.service === stop?.service && each.index > stop.index,
+    )
+    if (!stop || !start) continue
+    const line = lines[start.index]!
+    return [
+      {
+        acts: {
+          ...run,
+          program: restartOf(stop.service),
+          ...(line.ranBy && { script: path }),
+          command: fact(
+            `${stop.place.text}; ${start.place.text}`,
+            stop.place,
+            start.place,
+            ...(line.ranBy ?? []),
+            ...evidence,
+          ),
+        },
+      },
+    ]
+  }
+  return []
 }
 
 const LONGEST = 1000
