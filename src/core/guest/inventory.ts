@@ -53,6 +53,8 @@ export interface Inventory {
   /** Programs and drivers by which a hypervisor reaches into the guest. */
   readonly tools: readonly GuestTool[]
   readonly daemons: readonly TimeDaemon[]
+  /** Oracle Clusterware (RAC, Grid Infrastructure), which bears no step of the clock. */
+  readonly clusterware?: Fact<string> | undefined
   /** Jobs that set the clock now and then. */
   readonly jobs: readonly ClockJob[]
   /** Jobs that would set the clock, and do not as the machine is. */

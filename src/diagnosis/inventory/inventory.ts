@@ -20,6 +20,7 @@ import { findMessages } from './logs/messages.ts'
 import { findSteps } from './logs/steps.ts'
 import { findTimedOut } from './logs/timed-out.ts'
 import { findClock } from './machine/clock.ts'
+import { findClusterware } from './machine/clusterware.ts'
 import { findContainer } from './machine/container.ts'
 import { findCpus } from './machine/cpus.ts'
 import { findPtpDevices, findVmclock, findVmgenid } from './machine/devices.ts'
@@ -82,6 +83,7 @@ export function takeInventory(files: Files): Inventory {
       switches: jobs.filter(switchesSyncOn),
     }),
     daemons,
+    clusterware: findClusterware(files),
     jobs: acting,
     idleJobs: [...idle, ...resting],
     daemonJobs: jobs.filter(job => asksDaemon(job) && job.repeats && job.unlessRuns === undefined),

@@ -3,6 +3,7 @@
  * that contradict each other are left to a person, and so is a file that cannot be read.
  */
 import type { Inventory } from '#core/guest/inventory.ts'
+import type { FindingName } from '../finding.ts'
 import type { OfKind } from './action.ts'
 import { isOfDistribution, overrulingPath, overrulingText } from './drop-in.ts'
 import { type Edit, mergeEdits } from './edit.ts'
@@ -122,7 +123,18 @@ function risksOf(
   inventory: Inventory,
 ): string {
   const stays = edits.every(edit => atItsSource(edit, inventory))
-  return [stays ? undefined : comesBackIn(path, before ?? ''), riskOf(path)].filter(Boolean).join(' ')
+  return [stays ? undefined : comesBackIn(path, before ?? ''), riskOf(path), riskOfSteps(edits, inventory)]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** They let a daemon step that might not. */
+const LET_STEP: readonly FindingName[] = ['slew-only', 'never-steps', 'makestep-expires']
+
+function riskOfSteps(edits: readonly Edits[], { clusterware }: Inventory): string | undefined {
+  const named = edits.map(({ reason }) => reason.finding)
+  if (!clusterware || !named.some(name => LET_STEP.includes(name))) return undefined
+  return `Oracle Clusterware is here (${clusterware.value}): once the daemon steps the clock, it may shut this node down${named.includes('slew-only') ? ', and its own check asks for `-x` (PRVF-5439)' : ''}. Ask whoever runs it first.`
 }
 
 /** chronyd says what it thinks of a configuration (-p, since 4.0) before it has to live with it. */

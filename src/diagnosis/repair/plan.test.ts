@@ -75,6 +75,31 @@ test('a unit of the distribution is overruled, read again, and its daemon restar
   expect(plan.steps[2]!.reasons).toEqual([{ finding: 'slew-only', text: 'it slews' }])
 })
 
+describe('beside Oracle Clusterware', () => {
+  const OPTIONS = '/etc/sysconfig/ntpd'
+  const PS = 'USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\n'
+  const riskOf = (name: FindingName, members: Readonly<Record<string, string>>) => {
+    const { clusterware } = takeInventory(memoryFiles(members))
+    const finding = found(name, 'it slews', [replace(OPTIONS, 1, 'OPTIONS="-g"')])
+    const files = ground({ [OPTIONS]: 'OPTIONS="-x -g"\n' })
+    return planRepair([finding], { ...INVENTORY, clusterware }, files).steps[0]!.risk
+  }
+  const running = {
+    'sos_commands/process/ps_auxwww': `${PS}grid 762 0.0 0.1 94944 4096 ? S Nov13 0:03 /u01/app/12.2.0/grid/bin/ocssd.bin\n`,
+  }
+
+  test('a daemon that may step then is a risk, and is said to be one', () => {
+    expect(riskOf('slew-only', running)).toMatch(/Oracle Clusterware is here \(ocssd\.bin\).*`-x`/)
+    expect(riskOf('makestep-expires', running)).toMatch(/may shut this node down\. Ask/)
+    expect(riskOf('slew-only', { 'etc/oracle/ocr.loc': 'ocrconfig_loc=+DATA\n' })).toContain('ocr.loc')
+  })
+  test('what lets none step is none, nor is a database alone', () => {
+    expect(riskOf('fewer-than-four', running)).not.toContain('Oracle')
+    const database = `${PS}oracle 731 0.0 0.1 94944 4096 ? S Nov13 0:03 ora_pmon_ORCL1\n`
+    expect(riskOf('slew-only', { 'sos_commands/process/ps_auxwww': database })).not.toContain('Oracle')
+  })
+})
+
 test('edits of one line are merged, and one that contradicts another is left to a person, alone', () => {
   const plan = planRepair(
     [

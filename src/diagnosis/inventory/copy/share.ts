@@ -277,7 +277,7 @@ const keepProcesses = (text: string): string =>
 const HEADING = /^(?:[A-Z ]* )?PID [A-Z %]*(?:COMMAND|CMD)$/
 
 const TIME_PROGRAMS =
-  /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright)/
+  /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright|(?:ocssd|octssd|crsd)\.bin)/
 
 const isOfTimeInLog = (line: string): boolean =>
   isOfClocks(line) || isBanner(line) || isOfSteps(line) || isOfTimesyncd(line)
