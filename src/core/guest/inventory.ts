@@ -381,6 +381,8 @@ export interface UnitFacts {
   readonly conditions: readonly UnitCondition[]
   /** Units of which systemd stops one when it starts the other (`Conflicts=`). */
   readonly conflicts: readonly Fact<string>[]
+  /** When systemd starts it again by itself (`Restart=`). */
+  readonly restart?: Fact<string> | undefined
 }
 
 export interface UnitCondition {

@@ -25,7 +25,7 @@ export interface About {
         /** What hands it the servers that DHCP names, if it names any. */
         readonly dhcpHook?: Fact<string> | undefined
         /** By whom it is started: a unit, or the path of a script. */
-        readonly unit?: { readonly name: string } | undefined
+        readonly unit?: { readonly name: string; readonly restart?: Fact<string> | undefined } | undefined
         readonly enabled?: Fact<boolean> | undefined
       }[]
     | undefined

@@ -172,7 +172,7 @@ const TIME_NAMES =
 
 /** What of a unit is read: how it is started, when, under which conditions and as whom. */
 const UNIT_KEYS =
-  /^(?:EnvironmentFile|(?:Condition|Assert)\w+|On\w+|Alias|WantedBy|RequiredBy|Wants|Requires|BindsTo|Upholds|Conflicts|Unit|Description|Type|User|Group)$/
+  /^(?:EnvironmentFile|(?:Condition|Assert)\w+|On\w+|Alias|WantedBy|RequiredBy|Wants|Requires|BindsTo|Upholds|Conflicts|Unit|Description|Type|Restart|User|Group)$/
 /** By these a unit starts others. */
 const STARTS_OTHERS = /^\s*(?:Wants|Requires|BindsTo|Upholds)\s*=(.*)$/gm
 

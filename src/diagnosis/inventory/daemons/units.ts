@@ -228,6 +228,9 @@ function readService(
           .filter(Boolean)
           .map(other => fact(other, setting(each))),
       ),
+      restart: listOf(parts, 'Service', 'Restart')
+        .slice(-1)
+        .map(each => fact(each.value, setting(each)))[0],
     },
     enabled: findEnabled(files, name!, path, parts),
     unreadable,
