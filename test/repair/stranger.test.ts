@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { undoRepair } from '../../src/apps/repair/undo.ts'
+import { cli } from '../support/cli.ts'
 import { applyHere, stateOf } from './here.ts'
 
 let folder: string
@@ -111,4 +112,13 @@ test('a disk may lie elsewhere when it is undone', async () => {
   renameSync(root, elsewhere)
   expect(await undo(elsewhere)).toEqual({ number: 1, stuck: [] })
   expect(readFileSync(join(elsewhere, 'etc/ntp.conf'), 'utf8')).toBe('server a\n')
+})
+
+test('of an archive no plan is made, and it is said what to do instead', async () => {
+  const archive = join(folder, 'web1.tar')
+  writeFileSync(archive, new Uint8Array(10_240))
+  const { code, stderr } = await cli(['repair', '--root', archive])
+  expect(code).toBe(3)
+  expect(stderr).toContain(`clockwright check --root ${archive}`)
+  expect(stderr).toContain('unpack it')
 })

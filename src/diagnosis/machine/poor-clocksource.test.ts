@@ -319,6 +319,15 @@ describe('nothing better is there', () => {
   test('where the kernel gave it up that is told, and of kernels that list what they do not use nothing', () => {
     const said = { 'var/log/dmesg': '[ 1.10] tsc: Marking TSC unstable due to clocksource watchdog\n' }
     expect(only('acpi_pm', said).paths).toEqual([])
+    const unstable = (hypervisor: Record<string, string>) => {
+      const inventory = takeInventory(memoryFiles({ ...guest(''), ...hypervisor, ...said }))
+      return checkMachine({ inventory, live: undefined, prospect: undefined }).find(
+        ({ name }) => name === 'clocksource-unstable',
+      )!.remedy.text
+    }
+    expect(unstable(VMWARE)).toMatch(/no other good counter.*vmkernel\.log/)
+    expect(unstable(VMWARE)).not.toContain('paravirtual')
+    expect(unstable({})).toContain('paravirtual clock')
     expect(only('jiffies', { 'proc/sys/kernel/osrelease': '2.6.18-398.el5\n' }).paths).toEqual([])
   })
 })

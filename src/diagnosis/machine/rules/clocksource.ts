@@ -241,6 +241,18 @@ const ON_REAL_MACHINES: readonly Cause[] = [
   },
 ]
 
+const ON_METAL =
+  'Compare the processors with `clockwright cpus`. Where they agree, a newer kernel reads its watchdog again before it gives a counter up; where they do not, look for newer firmware.'
+
+const ELSEWHERE =
+  'Use the paravirtual clock of the hypervisor where there is one; compare the processors with `clockwright cpus`.'
+
+/** Where there is none: on VMware the kernel takes the TSC for reliable (arch/x86/kernel/cpu/vmware.c); of the host VMware's KB 65186. */
+const BY_HYPERVISOR: Readonly<Record<string, string>> = {
+  vmware:
+    'VMware has no other good counter for a guest than its TSC, which kernels of today trust there without watching it. Compare the processors with `clockwright cpus`; have the host looked at (`TSC disabled as reference timer` in its vmkernel.log: its own counters differ, and the guest belongs on another), and take a newer kernel. The next start of the guest begins with the TSC again.',
+}
+
 export const unstableClocksource: MachineRule = ({ inventory }) => {
   const told = inventory.messages.filter(({ means }) => means === 'clocksource-unstable')
   if (told.length === 0) return []
@@ -255,9 +267,7 @@ export const unstableClocksource: MachineRule = ({ inventory }) => {
       cost: 'The clock jumped or ran wrong until then, and is read more slowly since.',
       causes: real ? ON_REAL_MACHINES : IN_GUESTS,
       remedy: {
-        text: real
-          ? 'Compare the processors with `clockwright cpus`. Where they agree, a newer kernel reads its watchdog again before it gives a counter up; where they do not, look for newer firmware.'
-          : 'Use the paravirtual clock of the hypervisor where there is one; compare the processors with `clockwright cpus`.',
+        text: real ? ON_METAL : (BY_HYPERVISOR[inventory.hypervisor?.value.name ?? ''] ?? ELSEWHERE),
       },
       confirm: 'clockwright cpus',
     }),

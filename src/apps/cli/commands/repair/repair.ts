@@ -1,5 +1,5 @@
 /** `clockwright repair`: a plan, shown; with --apply carried out, step by step, and undone when it does not hold. */
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import type { Seconds } from '#core/time/units.ts'
@@ -42,6 +42,10 @@ export const stateOf = ({ root = '/', state }: { readonly root?: string; readonl
 export async function repair(options: Options): Promise<void> {
   const { json } = options
   const root = resolve(options.root ?? '/')
+  if (statSync(root, { throwIfNoEntry: false })?.isFile())
+    throw new Complaint(
+      `${root} is a file, and nothing in it can be replaced: \`clockwright check --root ${root}\` says what is to be done; for the plan unpack it (tar -xf), and say --root with the folder that holds etc; it is carried out on the machine itself`,
+    )
   if (!existsSync(join(root, 'etc')))
     throw new Complaint(
       `what is to be repaired must be the folder that holds etc, as a mounted disk does: ${root} does not`,
