@@ -72,6 +72,7 @@ export function sourceOf(source: SourceStatus): LiveSource {
     why: source.accepted > 0 ? undefined : reasonText({ ...source, reason }),
     offset: source.accepted > 0 ? source.offset : undefined,
     bound: source.accepted > 0 ? source.rootDistance : undefined,
+    ...(source.accepted > 0 && source.stratum !== undefined && { stratum: source.stratum }),
   }
 }
 

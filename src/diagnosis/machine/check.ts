@@ -16,7 +16,7 @@ import { nothingRecorded } from './rules/nothing-recorded.ts'
 import { keptSoon, pauseForecast, withForecast } from './rules/pause-forecast.ts'
 import { realClocksource } from './rules/real-clocksource.ts'
 import { refusedThen } from './rules/refused-then.ts'
-import { falsetickersThen, islandThen, offsetThen, synchronisedThen } from './rules/reported.ts'
+import { falsetickersThen, offsetThen, stratumIsland, synchronisedThen } from './rules/reported.ts'
 import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { sourcesThen } from './rules/sources-then.ts'
 import { steppedInRun } from './rules/stepped-in-run.ts'
@@ -45,7 +45,7 @@ const RULES: readonly MachineRule[] = [
   sourcesThen,
   refusedThen,
   falsetickersThen,
-  islandThen,
+  stratumIsland,
   synchronisedThen,
   heldFrequency,
   steppedInRun,

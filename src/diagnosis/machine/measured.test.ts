@@ -137,3 +137,24 @@ test.each<[what: string, sources: LiveSource[], facts: Partial<LiveFacts>, sever
   expect(findings).toMatchObject([{ name: 'falseticker', severity }])
   expect(findings[0]!.cost).toContain('follows one server')
 })
+
+test('all that answer are far down a chain: an island, and their strata are said', () => {
+  const island = (strata: readonly (number | undefined)[], facts: Partial<LiveFacts> = {}) =>
+    checkMachine({
+      inventory: running('chronyd'),
+      live: {
+        offset: 0,
+        bound: 0.01,
+        sources: strata.map((stratum, nth) => ({ ...right(`192.0.2.${nth}`), stratum })),
+        hostClock: undefined,
+        kernelClock: undefined,
+        ...facts,
+      },
+      prospect: undefined,
+    }).find(({ name }) => name === 'stratum-10-island')
+  expect(island([10, 11])).toMatchObject({ severity: 'warning', measures: { stratum: 11 } })
+  expect(island([10, 11])!.evidence[0]!.text).toMatch(/^192\.0\.2\.0: offset .*, stratum 10$/)
+  expect(island([2, 3, 10])).toBeUndefined()
+  expect(island([undefined, undefined])).toBeUndefined()
+  expect(island([10, 11], { assumed: true })).toBeUndefined()
+})

@@ -46,6 +46,8 @@ export interface LiveSource {
   readonly why: string | undefined
   readonly offset: Seconds | undefined
   readonly bound: Seconds | undefined
+  /** As it says itself; left out where it does not. */
+  readonly stratum?: number | undefined
 }
 
 /** Its clock follows nobody; kiss code DENY or RSTR; kiss code RATE; each reply fails a packet test. */

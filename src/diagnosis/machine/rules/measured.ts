@@ -60,8 +60,8 @@ export const offsetNow: MachineRule = ({ inventory, live }) => {
   ]
 }
 
-export const told = ({ name, offset, bound }: LiveSource): Evidence => ({
-  text: `${name}: offset ${duration(offset ?? 0)} ± ${duration(bound ?? 0)}`,
+export const told = ({ name, offset, bound, stratum }: LiveSource): Evidence => ({
+  text: `${name}: offset ${duration(offset ?? 0)} ± ${duration(bound ?? 0)}${stratum === undefined ? '' : `, stratum ${stratum}`}`,
 })
 
 export const sourcesNow: MachineRule = ({ live }) => {

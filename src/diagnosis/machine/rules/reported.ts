@@ -1,6 +1,7 @@
 /**
- * offset-large-now, not-synchronised, falseticker, stratum-10-island of a copy: what the machine's own programs said of its clock when the copy was
- * made. Nothing of that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing.
+ * offset-large-now, not-synchronised, falseticker of a copy: what the machine's own programs said of its clock when the copy was made. Nothing of
+ * that is measured, and nobody knows how it is now; so these remedies name what to do, and do nothing. And stratum-10-island, by what they
+ * said or by what answers now.
  */
 
 import type { Inventory, Reported, TimeDaemon } from '#core/guest/inventory.ts'
@@ -15,8 +16,16 @@ import { refusalOf } from '../../refusal.ts'
 import { spokenOf } from '../../repair/pause-remedy.ts'
 import { heardNobody } from '../nobody-to-follow.ts'
 import { isOfKernel, justStarted, MOST_SHOWN, saying, shown, since, toldThen } from '../said-then.ts'
-import { evidenceOf, type MachineRule, settingDaemons, state, VALUED } from '../subject.ts'
-import { LARGE } from './measured.ts'
+import {
+  evidenceOf,
+  type LiveFacts,
+  type MachineRule,
+  placed,
+  settingDaemons,
+  state,
+  VALUED,
+} from '../subject.ts'
+import { LARGE, told as toldNow } from './measured.ts'
 
 type Heard = Unfollowed<Reported & { readonly what: Reported['says']; readonly size: Seconds }>
 
@@ -248,11 +257,13 @@ const MAY_BE_IN_VAIN: readonly Cause[] = [
   },
 ]
 
-/** By the strata of what was listed: agreeing with each other they look well. */
-export const islandThen: MachineRule = ({ inventory, live }) => {
-  const island = islandIn(toldThen(inventory))
+/** By the strata of what was listed, or of what answers now: agreeing with each other they look well. */
+export const stratumIsland: MachineRule = ({ inventory, live }) => {
+  const island = live
+    ? islandIn(strataNow(live))
+    : islandIn(toldThen(inventory).map(each => ({ ...each, shown: placed(each.evidence) })))
   const [daemon] = settingDaemons(inventory)
-  if (live || !island || !daemon) return []
+  if (!island || !daemon) return []
   const { high, stratum, what } = island
   return [
     state({
@@ -260,7 +271,7 @@ export const islandThen: MachineRule = ({ inventory, live }) => {
       severity: 'warning',
       what,
       measures: { ...(stratum > 0 && { stratum }) },
-      evidence: shown(high),
+      evidence: high.slice(0, MOST_SHOWN).map(each => each.shown),
       cost: ISLAND_COST,
       causes: ISLAND_CHAIN,
       remedy: { text: FIND_ROOT, changes: ['server … iburst   (several, of stratum 1 to 4)'] },
@@ -268,6 +279,22 @@ export const islandThen: MachineRule = ({ inventory, live }) => {
     }),
   ]
 }
+
+/** Who nobody on this machine named is none of its servers. */
+const strataNow = ({ sources, assumed }: LiveFacts) =>
+  sources.flatMap(source =>
+    source.stratum === undefined || assumed
+      ? []
+      : [
+          {
+            what: 'stratum-now' as const,
+            source: source.address,
+            size: source.stratum,
+            text: source.name,
+            shown: toldNow(source),
+          },
+        ],
+  )
 
 interface Around {
   readonly inventory: Inventory
