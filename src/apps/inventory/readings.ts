@@ -1,8 +1,9 @@
 /**
- * What of this machine's time lies in no file: the clocks, read together; what the kernel says of its own (adjtimex); and what
- * the host takes the time for, where it can be asked. Nothing is set.
+ * What of this machine's time lies in no file: the clocks, read together; what the kernel says of its own (adjtimex); what
+ * the host takes the time for, where it can be asked; and how far the zone is ahead of UTC now. Nothing is set.
  */
 import { decimal } from '#core/time/format.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { openClock } from '#worlds/host/clock.ts'
 import { openFiles } from '#worlds/host/files.ts'
 import { openHostTime } from '#worlds/host/host-time.ts'
@@ -36,5 +37,10 @@ export function takeReadings(): Readonly<Record<string, unknown>> {
             error: reading.error ?? null,
           }
         : null,
+    zoneAhead: zoneAhead() ?? null,
   }
 }
+
+/** Of the machine: whoever has a zone of his own (TZ) is shown that one. */
+const zoneAhead = (): Seconds | undefined =>
+  process.env.TZ === undefined ? -60 * new Date().getTimezoneOffset() : undefined

@@ -352,6 +352,28 @@ describe('a hardware clock that is far off', () => {
   })
 })
 
+describe('a hardware clock that is off by the zone of the machine, as it was read there', () => {
+  const names = (zoneAhead: unknown, rtc = 1_763_633_472 + 3600) => {
+    const inventory = takeInventory(
+      memoryFiles({
+        ...MACHINE,
+        'sys/class/rtc/rtc0/since_epoch': `${rtc}\n`,
+        'proc/stat': 'btime 1763600000\n',
+        'proc/uptime': '33472.10 20.00\n',
+        'clockwright/readings.json': JSON.stringify({ zoneAhead }),
+      }),
+    )
+    return checkMachine({ inventory, live: undefined, prospect: undefined })
+      .map(({ name }) => name)
+      .filter(name => name.startsWith('rtc-'))
+  }
+  test('holds local time', () => expect(names(3600)).toEqual(['rtc-in-local-time']))
+  test.each([0, 7200, -3600, null, 'x', 1e9])('and otherwise is far off: %j', zoneAhead =>
+    expect(names(zoneAhead)).toEqual(['rtc-far-off']),
+  )
+  test('or right', () => expect(names(3600, 1_763_633_472)).toEqual([]))
+})
+
 describe('sources that are heard, and that chronyd follows none of', () => {
   const heard = (state: string, margin: string) =>
     [1, 2, 3, 4].map(

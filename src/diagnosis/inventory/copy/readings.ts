@@ -5,6 +5,7 @@
 import type { KernelClock } from '#core/guest/facts.ts'
 import type { Files } from '#core/guest/files.ts'
 import type { Fact } from '#core/guest/inventory.ts'
+import type { Seconds } from '#core/time/units.ts'
 import { at, fact } from '../place.ts'
 
 export const READINGS = '/clockwright/readings.json'
@@ -31,6 +32,17 @@ export function findKernelClock(files: Files): Fact<KernelClock> | undefined {
   }
   const text = `adjtimex: ${clock.status.join(' ')}`
   return fact(clock, files.own ? { path: 'adjtimex(2)', text } : at(READINGS, text))
+}
+
+/** The furthest zones are 14 hours ahead, and 12 behind. */
+const FURTHEST: Seconds = 14 * 3600
+
+/** Of the time when that was read: in summer it may be another. */
+export function findZoneRead(files: Files): Fact<Seconds> | undefined {
+  const ahead = parseObject(files.text(READINGS))?.zoneAhead
+  if (typeof ahead !== 'number' || !(Math.abs(ahead) <= FURTHEST)) return undefined
+  const text = `the zone is ${ahead / 3600} h ahead of UTC`
+  return fact(ahead, files.own ? { path: 'localtime(3)', text } : at(READINGS, text))
 }
 
 type Json = Readonly<Record<string, unknown>>

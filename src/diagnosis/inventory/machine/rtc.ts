@@ -9,6 +9,7 @@ import { dayNumber } from '#core/time/civil.ts'
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { date } from '#dialects/linux/date.ts'
 import { hwclock } from '#dialects/linux/hwclock.ts'
+import { findZoneRead } from '../copy/readings.ts'
 import { at, fact, findLine, linesIn, wholeFile } from '../place.ts'
 
 const ADJTIME = '/etc/adjtime'
@@ -100,10 +101,10 @@ function findDrift(files: Files): Fact<Rate> | undefined {
   return line && fact(0 - Number(line.match[1]) / SECONDS_PER_DAY, line.place)
 }
 
-/** `Time zone: Europe/Berlin (CET, +0100)`. */
+/** `Time zone: Europe/Berlin (CET, +0100)`, or what was read of the machine itself. */
 function findZoneAhead(files: Files): RtcFacts['zoneAhead'] {
   const line = findLine(files, TIMEDATECTL, /^\s*Time ?zone: [^()]*\([^()]*([+-])(\d\d)(\d\d)\)/)
-  if (!line) return undefined
+  if (!line) return findZoneRead(files)
   const [, sign, hours, minutes] = line.match
   return fact((sign === '-' ? -60 : 60) * (60 * Number(hours) + Number(minutes)), line.place)
 }
