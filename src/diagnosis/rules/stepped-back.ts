@@ -9,6 +9,7 @@ import { isOfBeingLed, leftBy } from '#analysis/log/sources/led.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Cause } from '../finding.ts'
+import { heardSources } from '../heard-sources.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { type Subject, seenStarts } from '../subject.ts'
@@ -35,6 +36,7 @@ export const steppedBack: Rule = subject => {
   )
   if (back.length === 0) return []
   const most = back.reduce((a, b) => (b.size < a.size ? b : a))
+  const orSource = perhapsItsSource(subject) ? ', or its only source was set right' : ''
   return [
     {
       name: 'stepped-back',
@@ -43,8 +45,8 @@ export const steppedBack: Rule = subject => {
       to: back.at(-1)!.at,
       what:
         back.length === 1
-          ? `${keeper.name} set the clock back by ${duration(-most.size)} at ${when(most.at)}.`
-          : `${keeper.name} set the clock back ${back.length} times, by up to ${duration(-most.size)}.`,
+          ? `${keeper.name} set the clock back by ${duration(-most.size)} at ${when(most.at)}${orSource}.`
+          : `${keeper.name} set the clock back ${back.length} times, by up to ${duration(-most.size)}${orSource}.`,
       measures: { count: back.length, size: most.size },
       evidence: back.slice(0, 8).map(({ at, size, file, line }) => ({
         text: `${when(at)}  set back by ${duration(-size)}`,
@@ -98,6 +100,12 @@ function causesOf(back: readonly Correction[], subject: Subject): Cause[] {
       : []),
   ]
 }
+
+/** Nothing but measurements of one source tells of the steps. */
+const perhapsItsSource = (subject: Subject): boolean =>
+  heardSources(subject) === 1 &&
+  subject.log.updatesOf(subject.keeper.daemon) === undefined &&
+  !subject.log.events.of('stepped').some(({ daemon }) => daemon === subject.keeper.daemon)
 
 const ELSE = 'Where going back is forbidden, ntpd -x or chronyd without makestep slew instead.'
 

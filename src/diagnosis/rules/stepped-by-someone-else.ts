@@ -12,6 +12,7 @@ import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
 import { amount } from '../amount.ts'
 import type { Finding } from '../finding.ts'
+import { heardSources } from '../heard-sources.ts'
 import { configure } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject, seenIn } from '../subject.ts'
@@ -33,6 +34,10 @@ export const steppedBySomeoneElse: Rule = subject => {
     .filter(each => !isLeapOfAll(each, subject))
   const { oscillation } = disturbances
   const teeth = oscillation?.teeth && oscillation.teeth.size < 0 ? oscillation : undefined
+  // The pace of the polls and the words of a daemon tell of the clock itself.
+  const heard = heardSources(subject)
+  const mayBeSource = ({ moved, sources }: Disturbance) =>
+    !servo && moved === 'not known' && new Set(sources).size === 1 && heard <= 2
   const repeated = repeatedAsTeeth(teeth, subject) ?? repeatedOf(set, subject, NOT_DONE)
   if (repeated) return [setAgain(repeated, subject)]
   const jumps = set
@@ -48,7 +53,7 @@ export const steppedBySomeoneElse: Rule = subject => {
           ? `The clock and its source are ${amount(Math.abs(each.size))} further apart since ${when(each.to)}: one of them was set.`
           : asleep !== undefined || rateUnknown(each, subject)
             ? `The clock ${each.size < 0 ? 'gained' : 'lost'} ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}: ${asleep === undefined ? '' : 'the machine slept, or '}somebody set it${rateUnknown(each, subject) ? ', or its rate changed' : ''}.`
-            : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}.`,
+            : `Somebody set the clock ${each.size < 0 ? 'forward' : 'back'} by ${amount(Math.abs(each.size))} ± ${duration(each.uncertainty)} ${momentOf(each, subject)}${mayBeSource(each) ? `, or ${subject.sourceName(each.sources[0]!)} jumped` : ''}.`,
       measures: { size: each.size, uncertainty: each.uncertainty },
       evidence: [
         ...seenIn(each, subject, NOT_DONE),
@@ -91,6 +96,14 @@ export const steppedBySomeoneElse: Rule = subject => {
           why: 'the clock was moved and the daemon did not do it',
         },
         { what: 'a person ran date -s or timedatectl set-time', why: 'it happened once' },
+        ...(mayBeSource(each)
+          ? [
+              {
+                what: `${subject.sourceName(each.sources[0]!)} jumped ${each.size < 0 ? 'back' : 'forward'}`,
+                why: heard === 1 ? 'no second one contradicts it' : 'the other was not asked meanwhile',
+              },
+            ]
+          : []),
         ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
         ...(each.moved === 'machine'
           ? [

@@ -24,6 +24,7 @@ import type { Bucket } from '../statistics/envelope.ts'
 import { isAbout } from './alike.ts'
 import type { Change } from './changes.ts'
 import type { Jump } from './jumps.ts'
+import { othersStayed } from './others-stayed.ts'
 import { type SetRight, setsOfDrift } from './set-right.ts'
 
 /** Of what chrony prints with four digits. */
@@ -70,7 +71,8 @@ export function unexplained(
   const setRight: SetRight[] = []
   const offsets = exact ? [] : series.offset.envelope.buckets()
   const usual = exact && updates ? levelOf(updates.frequencyEnvelope.buckets()) : 0
-  for (const change of series.changes.all) {
+  const changes = series.changes.all
+  for (const change of changes) {
     const delta = change.after - change.before
     const used = usedBy.get(change.source) ?? new Set()
     usedBy.set(change.source, used)
@@ -115,7 +117,10 @@ export function unexplained(
     const marked = markers.some(each => each.at >= first - SLACK && each.at <= high + SLACK)
     const alike = towardsZero && (change.fresh || nothingKnown)
     const mayBeStep = of.length === 0 && (alike || (marked && isPartOf(change)))
-    if (mayBeStep && !cameBack(change, series.census.spellsOf(change.source))) {
+    const alone = () =>
+      cameBack(change, series.census.spellsOf(change.source)) ||
+      (nothingKnown && !change.fresh && daemon === 'ntpd' && othersStayed(change, series, changes))
+    if (mayBeStep && !alone()) {
       const known = own.some(each => Math.abs(each.at - change.to) < 3600 && isAbout(-each.size, delta))
       // chronyd counts what it slews as done at once: in its measurements that looks like a step.
       const by = daemon === 'chrony' ? 'unknown' : 'step'
