@@ -5,12 +5,12 @@ import { BASE_DAY } from '../../test/support/pieces.ts'
 import { oddOneOf } from './odd-one.ts'
 
 const MJD = BASE_DAY + 40_587
-const guest = (name: string, offset: (i: number) => number) => ({
+const guest = (name: string, offset: (i: number) => number, delay = 2e-4) => ({
   ...explain(
     ...Array.from(
       { length: 400 },
       (_, i) =>
-        `${MJD} ${(64 * i).toFixed(3)} 192.0.2.1 963a ${offset(i).toFixed(9)} 0.000200000 0.001000000 0.000010000`,
+        `${MJD} ${(64 * i).toFixed(3)} 192.0.2.1 963a ${offset(i).toFixed(9)} ${delay.toFixed(9)} 0.001000000 0.000010000`,
     ),
   ),
   name,
@@ -26,6 +26,13 @@ test('of three the one with the large offsets', () => {
   const odd = oddOneOf([guest('a', usual), guest('b', i => 10 * usual(i)), guest('c', usual)])!
   expect(odd.name).toBe('b')
   expect(odd.times).toBeGreaterThan(8)
+})
+
+test('a host far from its servers is not odd for what its way explains', () => {
+  const far = (i: number) => 100 * usual(i)
+  const near = ['a', 'b'].map(name => guest(name, usual))
+  expect(oddOneOf([...near, guest('c', far, 0.03)])).toBeUndefined()
+  expect(oddOneOf([...near, guest('c', far)])).toMatchObject({ name: 'c' })
 })
 
 test('hosts that are alike, and a host alone, have no odd one', () => {
