@@ -119,6 +119,23 @@ describe('chronyd', () => {
     expect(found(...begins, ...noticed(4 * HOUR), ...noticed(20 * HOUR))).toEqual(['note slept', 'good good'])
   })
 
+  test('by its measurements alone it may have slept, or been set, or lost the network', () => {
+    const wakes = (silent: number, left: number) => [
+      ...polls(10, 8 * HOUR),
+      ...measured(8 * HOUR + silent, left),
+      ...polls(8 * HOUR + silent + 300, 30 * HOUR),
+    ]
+    const [set] = explain(...wakes(2700, -0.42)).findings
+    expect(set).toMatchObject({ name: 'stepped-by-someone-else', severity: 'warning' })
+    expect(set!.what).toContain('the machine slept, or somebody set it')
+    const [lost] = explain(...wakes(3 * HOUR, 0)).findings
+    expect(lost!.name).toBe('sources-lost')
+    expect(lost!.what).toMatch(/: the network was lost, or the machine slept or was off\.$/)
+    // Who said something meanwhile would have said that, too.
+    const [told] = explain(...begins, ...wakes(2700, -0.42)).findings
+    expect(told!.what).not.toContain('slept')
+  })
+
   test('by seconds somebody set the clock, whoever slept', () => {
     expect(found(...log(() => [], [-30, 0.7]))).toContain('critical stepped-by-someone-else')
     expect(found(...log(kernel, [-30, 0.7]))).toContain('critical stepped-by-someone-else')

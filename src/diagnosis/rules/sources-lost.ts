@@ -4,7 +4,7 @@
  */
 import type { Correction } from '#analysis/log/corrections/corrections.ts'
 import { correctionsSaid, foundAt, saidStarts } from '#analysis/log/corrections/corrections-said.ts'
-import { sleptBetween } from '#analysis/log/disturbances/sleeps.ts'
+import { isMeasuredOnly, sleptBetween } from '#analysis/log/disturbances/sleeps.ts'
 import type { HostLog } from '#analysis/log/host-log.ts'
 import { SLACK } from '#analysis/log/order/eras.ts'
 import { gatheredIn, isOfLocalClock } from '#analysis/log/sources/on-own-clock.ts'
@@ -65,6 +65,13 @@ export const sourcesLost: Rule = subject => {
     keeper.daemon === 'chrony' &&
     events.length === 0 &&
     log.bestSamples(keeper.daemon) === undefined
+  // Single exchanges alone do not tell whether it asked.
+  const perhapsAsleep =
+    seenBy === 'lines' &&
+    !open &&
+    log.bestSamples(keeper.daemon)?.exchanges &&
+    log.samplesOf(keeper.daemon).length === 1 &&
+    isMeasuredOnly(log, keeper.daemon)
   const heard = answered || summedUp ? `${keeper.name} followed none of its sources` : 'No source was heard'
   return [
     {
@@ -74,7 +81,7 @@ export const sourcesLost: Rule = subject => {
       to: back,
       what: open
         ? `${heard} for ${duration(time)}, from ${when(silent)} on, and ${answered ? 'none yet' : 'none was back'} when the daemon, or its log, ended.`
-        : `${heard} for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
+        : `${heard} for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${perhapsAsleep ? ': the network was lost, or the machine slept or was off' : ''}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
       measures: { time, ...(open && { open: 1 }), ...(off && { size: off.size }) },
       evidence: [
         ...(seenBy === 'lines'

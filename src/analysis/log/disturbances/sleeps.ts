@@ -62,15 +62,20 @@ export const isOfSleep = (each: Disturbance, sleeps: readonly Sleep[]): boolean 
 
 /**
  * For how long no source was heard, where a clock changed meanwhile by no more than a sleep leaves, and nobody tells whether it slept:
- * of chronyd only estimates are there, and ntpd's filters keep their samples also through two polls that nobody answers.
+ * of chronyd there are neither updates nor words, and ntpd's filters keep their samples also through two polls that nobody answers.
  */
 export function perhapsSlept(each: Disturbance, log: HostLog, daemon: Daemon): Seconds | undefined {
   const series = log.bestSamples(daemon)
-  const untold = daemon === 'chrony' ? !log.updatesOf(daemon) && !series?.exchanges : daemon === 'ntpd'
+  const untold = daemon === 'chrony' ? isMeasuredOnly(log, daemon) : daemon === 'ntpd'
   if (!series || !untold || Math.abs(each.size) > LEFT_OFF) return undefined
   const silence = series.silences.all.find(({ from, to }) => to - from > UNUSUAL && isOf(each, { from, to }))
   return silence && silence.to - silence.from
 }
+
+/** Neither updates nor words of its daemon are there; what statistics show of its version are none. */
+export const isMeasuredOnly = (log: HostLog, daemon: Daemon): boolean =>
+  !log.updatesOf(daemon) &&
+  !log.events.all.some(event => event.daemon === daemon && !log.samples.has(event.format))
 
 /** chronyd notices when it wakes up the next time. */
 export const isNoticed = (at: Seconds, sleeps: readonly Sleep[]): boolean =>
