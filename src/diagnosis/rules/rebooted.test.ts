@@ -269,3 +269,30 @@ test.each(['measurements', 'statistics'] as const)(
     expect(found(...headed, ...start(75_000, [0, 30, 60, 128]))).not.toEqual(['good'])
   },
 )
+
+test('and of tracking.log alone, by the first update after the row with which chronyd starts', () => {
+  const head = [
+    '='.repeat(131),
+    '   Date (UTC) Time     IP Address   St   Freq ppm   Skew ppm     Offset L Co  Offset sd Rem. corr. Root delay Root disp. Max. error',
+    '='.repeat(131),
+  ]
+  const row = (at: number, source: string, offset: string) =>
+    `${time(at)} ${source.padEnd(15)} ${source === '0.0.0.0' ? 0 : 2}     12.100      0.083 ${offset} ${source === '0.0.0.0' ? '?  0' : 'N  2'}  1.000e-03  0.000e+00  1.380e-02  3.000e-04  1.000e-02`
+  const updates = (from: number, rows: number) =>
+    Array.from({ length: rows }, (_, i) => row(from + 1024 * i, '192.0.2.1', ' 1.000e-05'))
+  const started = (size: string) => [
+    ...head,
+    ...updates(0, 20),
+    ...head,
+    row(77_000, '0.0.0.0', ' 0.000e+00'),
+    row(77_005, '192.0.2.1', size),
+    ...updates(77_070, 9),
+  ]
+  const { findings } = explain(...started(' 2.250e+00'))
+  expect(findings.map(({ name, severity }) => `${severity} ${name}`)).toEqual([
+    'note wrong-at-start',
+    'good good',
+  ])
+  expect(findings[0]!.measures.size).toBeCloseTo(-2.25)
+  expect(found(...started(' 2.250e-02'))).toEqual(['good'])
+})

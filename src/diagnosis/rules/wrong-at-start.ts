@@ -26,6 +26,8 @@ const HOURS: Seconds = 1800
 /** A daemon has set the clock by then. */
 const SOON: Seconds = 600
 const DAY: Seconds = 86_400
+/** From the row with which chronyd starts to its first update. */
+const AT_ONCE: Seconds = 60
 /** Two lines are written in one second. */
 const ANSWERED: Seconds = 10
 /** Where no daemon said that it was worth a step. */
@@ -37,7 +39,7 @@ export const wrongAtStart: Rule = subject => {
   const [worst] = all.toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
   const once = worst ? undefined : setOnce(subject)
   const leapt = leaptBySync(subject)
-  const seenStart = measuredAtStart(subject)
+  const seenStart = measuredAtStart(subject) ?? updatedAtStart(subject)
   const found = worst ?? once ?? leapt ?? seenStart ?? measuredFirst(subject)
   if (!found) return []
   const { size } = found
@@ -140,6 +142,17 @@ function measuredAtStart(subject: Subject): Found | undefined {
   // Of a machine that stood still that is when it began to.
   const at = size > 0 && moved === 'machine' ? to + size : to
   return { ...lines[0]!, at, size }
+}
+
+/** What chronyd corrected at its first update, by tracking.log alone. */
+function updatedAtStart({ log, keeper }: Subject): Found | undefined {
+  if (keeper.daemon !== 'chrony' || log.bestSamples('chrony')) return undefined
+  const starts = rowsOfStarts(log, 'chrony')
+  const [worst] = (log.updatesOf('chrony')?.corrections.sized ?? [])
+    .filter(({ size }) => Math.abs(size) >= LEAST)
+    .filter(({ at }) => starts.some(start => at >= start && at <= start + AT_ONCE))
+    .toSorted((a, b) => Math.abs(b.size) - Math.abs(a.size))
+  return worst
 }
 
 /** Without a word of its start: what the first measurements say, several in a row, and later ones no more. */
