@@ -4,9 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { Plan, Step } from '#diagnosis/repair/step.ts'
 import { applyHere, undoHere } from './here.ts'
+
+/** Dozens of programs are started for each test: beside other work that takes a minute and more. */
+vi.setConfig({ testTimeout: 300_000 })
 
 const PROGRAM = fileURLToPath(new URL('killed.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'clockwright-repair-'))
