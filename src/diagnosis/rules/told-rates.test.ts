@@ -42,6 +42,17 @@ describe('a clock found late by seconds each night', () => {
   })
 })
 
+test('a clock found late by seconds each hour on the hour was paused: chronyd sets what a rate does right at a pace of its own', () => {
+  const lines = Array.from({ length: 24 }, (_, hour) => {
+    const size = 4.2 + (hour % 5) * 0.31
+    return [
+      `${at(hour * 3600 + 131)} vm chronyd[700]: System clock wrong by ${size.toFixed(6)} seconds`,
+      `${at(hour * 3600 + 135)} vm chronyd[700]: System clock was stepped by ${size.toFixed(6)} seconds`,
+    ]
+  })
+  expect(names(...lines.flat())).toEqual(['vm-paused'])
+})
+
 test('a clock that ntpd sets as often as 1500 ppm beyond its limit take it past the threshold is no paused one', () => {
   // 128 ms after 85 s, and so far in the quarter of an hour that ntpd waits, and in a poll.
   const lines = Array.from(

@@ -474,12 +474,19 @@ function isRate(events: readonly Event[], log: HostLog, daemon: Daemon): boolean
   return (
     isOneSided(events) &&
     !jobAmong(events, log, daemon) &&
+    !keepsTheHour(events, log, daemon) &&
     Math.abs(total(events) / span) < WORST_RATE &&
     isEven(events) &&
     wasLetGoSoFar(events, span, log, daemon) &&
     !wasRightBetween(events, span, log.updatesOf(daemon))
   )
 }
+
+/** chronyd sets what is wrong by a rate right at a pace of its own, and soon no more: what comes by the clock is a backup, say. */
+const keepsTheHour = (events: readonly Event[], log: HostLog, daemon: Daemon): boolean =>
+  daemon === 'chrony' &&
+  !isTracked(log, daemon) &&
+  timetableOf(events.map(({ all }) => foundAt(all[0]!))) !== undefined
 
 /** Whether a rate that adds up to that gets so far before its daemon acts: a pause goes all its way at once, and then nothing happens for hours. */
 function wasLetGoSoFar(events: readonly Event[], span: Seconds, log: HostLog, daemon: Daemon): boolean {
