@@ -5,6 +5,7 @@ import type { Finding } from '#diagnosis/finding.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
 import { checkMachine } from '#diagnosis/machine/check.ts'
 import { lintMachine } from '#diagnosis/machine/configuration.ts'
+import { toldByLog } from '#diagnosis/machine/own-log.ts'
 import { whoSetsTheClock } from '#diagnosis/machine/setters.ts'
 import type { Checked } from '#report/machine/check.ts'
 import { examineCpus } from '../cli/commands/machine/cpus.ts'
@@ -70,7 +71,7 @@ export async function examine({ choice = {}, ...how }: Examining): Promise<Exami
     prospect,
     seen,
     unforeseen: late,
-    findings: checkMachine({ inventory, live, prospect }, [...linted, ...cpus]),
+    findings: checkMachine({ inventory, live, prospect, told: toldByLog(files) }, [...linted, ...cpus]),
   }
 }
 

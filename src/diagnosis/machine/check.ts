@@ -21,6 +21,7 @@ import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { sourcesThen } from './rules/sources-then.ts'
 import { steppedInRun } from './rules/stepped-in-run.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
+import { toldByItsLog } from './rules/told-by-log.ts'
 import { withoutTimeNow } from './rules/without-time.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
 import { type MachineRule, type MachineSubject, settingDaemons } from './subject.ts'
@@ -48,6 +49,7 @@ const RULES: readonly MachineRule[] = [
   stratumIsland,
   synchronisedThen,
   heldFrequency,
+  toldByItsLog,
   steppedInRun,
   pauseForecast,
   poorClocksource,

@@ -4,6 +4,7 @@ import { type Member, memoryFiles } from '#core/guest/memory-files.ts'
 import { takeInventory } from '../inventory/inventory.ts'
 import { checkMachine } from './check.ts'
 import { lintMachine } from './configuration.ts'
+import { toldByLog } from './own-log.ts'
 
 type Members = Readonly<Record<string, Member>>
 
@@ -21,17 +22,15 @@ const guest = (log: readonly string[], vendor = 'QEMU'): Members => ({
 function found(members: Members) {
   const files = memoryFiles(members)
   const inventory = takeInventory(files)
-  const subject = { inventory, live: undefined, prospect: undefined }
+  const subject = { inventory, live: undefined, prospect: undefined, told: toldByLog(files) }
   return checkMachine(subject, lintMachine(inventory, files)).filter(({ name }) =>
-    /^(?:vm-paused|stepped)/.test(name),
+    /^(?:vm-paused|stepped|wrong-at-start|frequency)/.test(name),
   )
 }
 const told = (members: Members) =>
-  found(members).map(({ severity, name, measures }) => [
-    `${severity} ${name}`,
-    measures.steps,
-    measures.largest,
-  ])
+  found(members)
+    .filter(({ name }) => /^(?:vm-paused|stepped)/.test(name))
+    .map(({ severity, name, measures }) => [`${severity} ${name}`, measures.steps, measures.largest])
 
 const step = (time: string, size: number, pid = 700) =>
   `Nov 16 ${time} q chronyd[${pid}]: System clock was stepped by ${size.toFixed(6)} seconds`
@@ -139,5 +138,60 @@ describe('somebody', () => {
       `Nov ${day} 01:30:11 q systemd[1]: Time has been changed`,
     ])
     expect(told(guest(both))).toEqual([['warning vm-paused', 4, 61]])
+  })
+})
+
+describe('as `analyze` tells it of the same log', () => {
+  const clock = (at: number) => new Date(at * 1e3).toISOString().slice(11, 19)
+
+  test('a step of hours by which a boot with a wrong hardware clock is put right is no pause, though its stamp is hours later', () => {
+    const log = [start('03:00:09'), step('08:00:15', 18000.1)]
+    const [finding, ...more] = found(guest(log))
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ name: 'wrong-at-start', severity: 'note' })
+    expect(finding?.what).toContain('at Nov 16 08:00:15, the clock was 18000 s (5.0 h) behind')
+    expect(finding?.evidence).toEqual([{ path: '/var/log/messages', line: 2, text: log[1] }])
+  })
+
+  test('seconds that a hardware clock drifts by are not told', () =>
+    expect(found(guest([start('03:00:09'), step('03:00:35', 20)]))).toEqual([]))
+
+  const often = (count: number, from = 7200) =>
+    Array.from({ length: count }, (_, i) => step(clock(from + i * 1140), -1.17 - i * 1e-4)).map(line =>
+      line.replace(/chronyd.*stepped by (-[\d.]+) seconds/, 'ntpd[700]: time reset $1 s'),
+    )
+  const gaining: Members = {
+    ...guest(often(31)),
+    'proc/700/comm': 'ntpd\n',
+    'proc/700/cmdline': '/usr/sbin/ntpd\0-g\0',
+    'sys/devices/system/clocksource/clocksource0/current_clocksource': 'tsc\n',
+  }
+
+  test('a clock that its daemon sets back each 19 minutes gains: nobody sets it forward', () => {
+    const [finding, ...more] = found(gaining)
+    expect(more).toEqual([])
+    expect(finding).toMatchObject({ name: 'frequency-far-off', severity: 'critical' })
+    expect(finding?.measures.frequencyError).toBeCloseTo(1.028e-3, 5)
+    expect(finding?.remedy.text).toContain('kvm-clock')
+    expect(finding?.evidence[0]).toMatchObject({ path: '/var/log/messages', line: 1 })
+  })
+
+  test('unless two days without it show that this is over, or the log is that of several machines', () => {
+    const later = 'Nov 18 09:00:00 q ntpd[700]: synchronized to 192.0.2.1, stratum 2\n'
+    const lines = `${gaining['var/log/messages']}`
+    const names = (text: string) => found({ ...gaining, 'var/log/messages': text }).map(({ name }) => name)
+    expect(names(lines + later)).toEqual(['stepped-back'])
+    const others = lines.replace(
+      /^(.*) q (.*)$/gm,
+      '$1 q $2\n$1 other ntpd[9]: synchronized to 192.0.2.1, stratum 2',
+    )
+    expect(names(others)).not.toContain('frequency-far-off')
+  })
+
+  test('ntpd says that the clock is further off than it corrects', () => {
+    const said = 'Nov 16 03:14:11 q ntpd[700]: frequency error -512 PPM exceeds tolerance 500 PPM\n'
+    expect(found({ ...gaining, 'var/log/messages': said }).map(({ name }) => name)).toEqual([
+      'frequency-saturated',
+    ])
   })
 })

@@ -12,6 +12,8 @@ export interface MachineSubject {
   readonly live: LiveFacts | undefined
   /** What a pause would do to this clock; undefined when nothing that the lab knows keeps it. */
   readonly prospect: PauseProspect | undefined
+  /** What the rules of `analyze` find in its log (own-log.ts). */
+  readonly told?: readonly Finding[]
   /** Daemons that set no clock, since they have nobody to follow: they ask nobody, or nobody is heard. */
   readonly nobodyToFollow?: readonly string[]
 }

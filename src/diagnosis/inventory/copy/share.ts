@@ -16,7 +16,7 @@ import { linesOf } from '#dialects/named-source.ts'
 import { linesOfStart } from '../boot/at-boot.ts'
 import { isBanner } from '../daemons/banner.ts'
 import { DPKG_STATUS, OF_TIME } from '../daemons/packages.ts'
-import { isOfClocks } from '../logs/messages.ts'
+import { isOfClocks, isOfDaemon } from '../logs/messages.ts'
 import { isOfSteps } from '../logs/steps.ts'
 import { isOfTimesyncd } from '../logs/timed-out.ts'
 import { isContainerSaid, isRootMount } from '../machine/container.ts'
@@ -280,7 +280,7 @@ const TIME_PROGRAMS =
   /(?:chronyd|ntpd|ntp-daemon|timesyncd|ptp4l|phc2sys|timemaster|ptpd2?|sfptpd|htpdate|vmtoolsd|vmware-guestd|VBoxService|qemu-ga|prltoolsd|xe-daemon|xen-guest-agent|google_guest_agent|google_clock_skew_daemon|clockwright|(?:ocssd|octssd|crsd)\.bin)/
 
 const isOfTimeInLog = (line: string): boolean =>
-  isOfClocks(line) || isBanner(line) || isOfSteps(line) || isOfTimesyncd(line)
+  isOfClocks(line) || isBanner(line) || isOfSteps(line) || isOfDaemon(line) || isOfTimesyncd(line)
 
 const isLog = (path: string): boolean =>
   /^\/(?:dev\/kmsg|var\/log\/|sos_commands\/(?:kernel\/dmesg|logs\/|\w+\/journalctl_))/.test(path)

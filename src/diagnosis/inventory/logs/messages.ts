@@ -36,6 +36,9 @@ const OF_CLOCKS =
 
 export const isOfClocks = (text: string): boolean => OF_CLOCKS.test(text)
 
+/** Whatever chronyd or ntpd says: together its lines tell more than each. */
+export const isOfDaemon = (line: string): boolean => /\b(?:chronyd|ntpd)(?:\[\d+\])?: /.test(line)
+
 export function findMessages(files: Files): KernelMessage[] {
   for (const path of LOGS) {
     const found = linesIn(files, path, MOST_LOG).flatMap((text, index) => {

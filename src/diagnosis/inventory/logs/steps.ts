@@ -50,7 +50,8 @@ export function findSteps(files: Files): ClockSteps[] {
       if (!step) continue
       const { by, at: when, size } = step
       const since = seen.get(processOf(text))
-      const inRun = since !== undefined && when - since > START
+      // The stamp of a step may be by the clock that was set: then so much later than it was decided.
+      const inRun = since !== undefined && when - Math.max(0, size ?? 0) - since > START
       if (since === undefined) seen.set(processOf(text), when - START)
       found.set(by, [...(found.get(by) ?? []), { at: when, inRun, size, place: at(path, text, line) }])
     }

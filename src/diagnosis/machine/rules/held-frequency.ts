@@ -8,13 +8,11 @@ import { rate } from '#core/time/format.ts'
 import type { Rate } from '#core/time/units.ts'
 import { readChronyConf } from '#dialects/chrony/conf.ts'
 import { CHRONY_DEFAULTS } from '#dialects/chrony/settings.ts'
-import { releaseOn } from '#dialects/linux/kernel-release.ts'
 import { textAsRead } from '#dialects/reading-order.ts'
-import { bestCounters, keepsFromBest } from '../../counters.ts'
-import type { Cause, Finding } from '../../finding.ts'
+import type { Finding } from '../../finding.ts'
 import { wordsToStart, wordToPause } from '../../service-words.ts'
+import { causesOfRate, counterAdvice } from '../counter-advice.ts'
 import { evidenceOf, type MachineRule, type MachineSubject, state, usedDaemons } from '../subject.ts'
-import { followsHost } from '../wallclock.ts'
 
 /** Near its limit nothing is left for an error of the clock that grows. */
 const NEAR_LIMIT = 0.99
@@ -61,7 +59,7 @@ function ofChronyd(daemon: TimeDaemon, held: Fact<Rate>, inventory: Inventory): 
       measures: { frequencyError: -held.value },
       evidence: evidenceOf(held),
       cost: 'None while chronyd runs. Without it the clock is off by minutes a day, and so is each wait by the counter.',
-      causes: causesOf(inventory),
+      causes: causesOfRate(inventory),
       remedy: { daemon: 'chrony', ...counterAdvice(inventory) },
       confirm: '`clockwright drift HOST` with chronyd stopped.',
     }),
@@ -85,7 +83,7 @@ function saturated(daemon: TimeDaemon, held: Fact<Rate>, limit: Rate, inventory:
     evidence: evidenceOf(held),
     cost: `The offset grows until it is stepped away, again and again${path === undefined ? '' : `; and the next start of ${name} begins with that rate`}.`,
     causes: [
-      ...causesOf(inventory),
+      ...causesOfRate(inventory),
       {
         what: 'the frequency was learned from a jump: a pause, a migration, somebody else who set the clock',
         why: 'no crystal is so far off, and a large offset looks like a wrong rate while it is slewed',
@@ -104,65 +102,3 @@ function saturated(daemon: TimeDaemon, held: Fact<Rate>, limit: Rate, inventory:
     confirm: `\`clockwright drift HOST\` with ${name} stopped measures the rate with nothing correcting it.`,
   })
 }
-
-function causesOf(inventory: Inventory): Cause[] {
-  const { hypervisor, clock } = inventory
-  if (followsHost(inventory))
-    return [{ what: 'the wall clock follows the host', why: 'xen.independent_wallclock is off' }]
-  const counter = clock.source?.value
-  const guest = hypervisor !== undefined && hypervisor.value.name !== 'none'
-  return [
-    {
-      what: guest
-        ? `the counter${counter === undefined ? '' : ` (${counter})`} has another rate than the kernel of the guest believes: a TSC after a migration to another host, a wrong calibration at the boot, ticks that the host did not deliver`
-        : 'the kernel calibrated its counter wrongly at the boot, or counts ticks that get lost',
-      why: 'crystals are within 100 ppm',
-    },
-  ]
-}
-
-/** What the kernel should count with on this hypervisor, so that its rate is right. */
-function counterAdvice(inventory: Inventory): { text: string; changes: string[] } {
-  const { hypervisor, clock, kernel } = inventory
-  const name = hypervisor?.value.name
-  const counter = clock.source?.value
-  if (followsHost(inventory))
-    return {
-      text: 'Make the wall clock independent of the host first: as long as it follows that one, no correction has any effect, and the rate runs to its limit.',
-      changes: ['sysctl -w xen.independent_wallclock=1'],
-    }
-  if (hypervisor?.value.controlDomain || name === 'none')
-    return {
-      text: `Look at the counter of this machine${counter === undefined ? '' : ` (${counter})`} and at what the kernel said of its calibration; a reboot calibrates it anew.`,
-      changes: LOOK,
-    }
-  const release = releaseOn(kernel.release?.value, kernel.architecture?.value)
-  const [best] = bestCounters(name, release)
-  if (best === undefined)
-    return {
-      text: `Look at the counter of the guest${counter === undefined ? '' : ` (${counter})`}, and choose what the vendor of its hypervisor asks for with this kernel.`,
-      changes: LOOK,
-    }
-  const chosen = wordsAtBoot(inventory).find(word => keepsFromBest(word, name, release))
-  if (chosen !== undefined)
-    return {
-      text: `Let the kernel count with ${best}, which knows its rate on ${name}: \`${chosen}\` on its command line keeps it from that.`,
-      changes: LOOK,
-    }
-  return counter === best || (counter === undefined && best === 'tsc')
-    ? {
-        text: `The kernel counts ${counter === undefined ? 'most likely ' : ''}with ${best}, as it should on ${name}; a reboot on the present host calibrates it anew.`,
-        changes: LOOK,
-      }
-    : {
-        text: `Let the kernel count with ${best}, which knows its rate on ${name}${counter === undefined ? '' : `; now it is ${counter}`}.`,
-        changes: [...LOOK, `echo ${best} > ${DIRECTORY}/current_clocksource`],
-      }
-}
-
-/** Those of now, or else of the entry that is started when nobody chooses. */
-const wordsAtBoot = ({ commandLine, boot }: Inventory): readonly string[] =>
-  commandLine?.value ?? boot.entries.find(({ isDefault }) => isDefault)?.kernel?.words ?? []
-
-const DIRECTORY = '/sys/devices/system/clocksource/clocksource0'
-const LOOK = [`cat ${DIRECTORY}/current_clocksource`, 'dmesg | grep -i -e tsc -e clocksource']

@@ -9,18 +9,20 @@ import type { Finding } from '../../finding.ts'
 import { repeatedJobs } from '../jobs.ts'
 import { whoSetsTheClock } from '../setters.ts'
 import { isGuest, type MachineRule, placed, settingDaemons, settingTools, state } from '../subject.ts'
+import { runsWrong } from './told-by-log.ts'
 
 /** Less a clock may lose by itself while nobody is heard. */
 const LARGE: Seconds = 1
 
-export const steppedInRun: MachineRule = ({ inventory }) => {
+export const steppedInRun: MachineRule = subject => {
+  const { inventory } = subject
   const alone =
     settingDaemons(inventory).length < 2 &&
     repeatedJobs(inventory).setting.length === 0 &&
     settingTools(inventory, 'periodically').length === 0
   const name = isGuest(inventory) && alone ? 'vm-paused' : 'stepped-by-its-daemon'
   return [
-    ...inventory.steps.flatMap(({ by, inRun = {} }) => [
+    ...(runsWrong(subject) ? [] : inventory.steps).flatMap(({ by, inRun = {} }) => [
       ...(isLarge(inRun.forward) ? [forward(name, by!, inRun.forward)] : []),
       ...(isLarge(inRun.back) ? [back(by!, inRun.back)] : []),
     ]),
@@ -72,7 +74,10 @@ const back = (by: string, steps: StepsInRun): Finding =>
     evidence: steps.evidence.map(placed),
     cost: 'Times are seen twice, and what began before such a step may end before it began.',
     causes: [
-      { what: 'something else had set the clock forward', why: 'no clock gains so much by itself' },
+      {
+        what: 'something else had set the clock forward',
+        why: 'a clock that runs by its right rate gains nothing like it',
+      },
       { what: 'a source was wrong', why: 'the daemon follows what most sources say' },
     ],
     remedy: { text: `Look who sets this clock, and at its sources. ${more(steps.evidence[0]?.path)}` },
