@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Seconds } from '#core/time/units.ts'
 import type { Finding } from '#diagnosis/finding.ts'
 import { takeInventory } from '#diagnosis/inventory/inventory.ts'
+import { keyNumbersIn } from '#diagnosis/lint/key-numbers.ts'
 import { checkMachine } from '#diagnosis/machine/check.ts'
 import { lintMachine } from '#diagnosis/machine/configuration.ts'
 import { toldByLog } from '#diagnosis/machine/own-log.ts'
@@ -47,11 +48,12 @@ export type Examined = Checked & { readonly seen: Seen }
 export async function examine({ choice = {}, ...how }: Examining): Promise<Examined> {
   const { root, config, pause, within, measure, signal } = how
   const seen: Seen = new Map()
-  const files = filesSeen(await openMachine(root), seen)
+  const opened = await openMachine(root)
+  const files = filesSeen(opened, seen)
   const inventory = takeInventory(files)
   // First and alone: the lab would keep the processors busy.
   const cpus = files.own ? await compareCpus() : []
-  const linted = lintMachine(inventory, files)
+  const linted = lintMachine(inventory, files, keyNumbersIn(opened))
   const measuring = files.own && measure ? measureLive(config, signal) : undefined
   // The lab would take the processor from whoever listens for answers.
   await Promise.race([measuring, sleep(ANSWERED_WITHIN * 1e3, undefined, { ref: false })])

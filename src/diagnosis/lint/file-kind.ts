@@ -7,6 +7,7 @@ import { checkWords, isDirective } from '#dialects/grammar.ts'
 import { linesOf, wordsOf } from '#dialects/named-source.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
+import type { KeysIn } from './key-numbers.ts'
 import type { PresenceOf } from './presence.ts'
 
 export interface LintFile {
@@ -18,6 +19,8 @@ export interface LintFile {
   readonly main?: boolean
   /** Is there what it names? */
   readonly presence?: PresenceOf
+  /** Which keys does a file hold that it names? */
+  readonly keysIn?: KeysIn
 }
 
 export type FileKind =

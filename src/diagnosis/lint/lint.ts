@@ -23,6 +23,7 @@ import { keys } from './rules/keys.ts'
 import { localClock } from './rules/local-clock.ts'
 import { maxchange } from './rules/maxchange.ts'
 import { missingFiles } from './rules/missing-files.ts'
+import { missingKeys } from './rules/missing-keys.ts'
 import { neverNear } from './rules/never-near.ts'
 import { noDaemon } from './rules/no-daemon.ts'
 import { ntpdRsPanic } from './rules/ntpd-rs-panic.ts'
@@ -56,6 +57,7 @@ export const LINT_RULES: readonly LintRule[] = [
   byteOrderMark,
   chronydRefuses,
   missingFiles,
+  missingKeys,
   keys,
   polls,
   noDaemon,

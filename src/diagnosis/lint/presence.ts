@@ -4,12 +4,21 @@
  */
 import type { Files } from '#core/guest/files.ts'
 import { folderOf, isPattern } from '#dialects/path-pattern.ts'
+import type { LintSubject } from './subject.ts'
 
 /** `not-here`: this machine does not have it, and the file may be of another one. */
 export type Presence = 'there' | 'missing' | 'not-here' | 'unknown'
 
 /** Of a path from the root, or of the folder in which a pattern of names begins. What is secret no copy holds. */
 export type PresenceOf = (path: string, isSecret?: boolean) => Presence
+
+/** By whoever gave that file of the configuration. */
+export const presenceOf = (
+  { files }: Pick<LintSubject, 'files'>,
+  file: number,
+  path: string,
+  isSecret = false,
+): Presence => files[file]!.presence?.(path, isSecret) ?? 'unknown'
 
 export const presenceIn =
   (files: Files, live: boolean): PresenceOf =>

@@ -10,6 +10,7 @@ import type { Finding, FindingName } from '../finding.ts'
 import { readText } from '../inventory/place.ts'
 import { type About, DAEMONS, type DaemonName } from '../lint/about.ts'
 import { type FileKind, kindOf, type LintFile } from '../lint/file-kind.ts'
+import type { KeysIn } from '../lint/key-numbers.ts'
 import { lint } from '../lint/lint.ts'
 import { presenceIn } from '../lint/presence.ts'
 import type { Action } from '../repair/action.ts'
@@ -30,12 +31,15 @@ import {
 } from './subject.ts'
 import { followsHost, wallclockSetting } from './wallclock.ts'
 
-export function lintMachine(inventory: Inventory, files: Files): Finding[] {
+/** `keysIn` looks into files of secrets: only for whoever keeps nothing of what is read. */
+export function lintMachine(inventory: Inventory, files: Files, keysIn?: KeysIn): Finding[] {
   const ofDaemons = readByDaemons(inventory)
   const presence = presenceIn(files, inventory.copy === 'live')
   const read = filesOf(inventory).flatMap((path): LintFile[] => {
     const found = readText(files, path)
-    return found.kind === 'read' ? [{ path, text: found.text, presence, ...ofDaemons.get(path) }] : []
+    return found.kind === 'read'
+      ? [{ path, text: found.text, presence, ...(keysIn && { keysIn }), ...ofDaemons.get(path) }]
+      : []
   })
   const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
   return [...lintOwn(judged, inventory), ...(inventory.container ? [] : guestsOfHost(files, inventory))]

@@ -72,6 +72,7 @@ function look(members: Members, live?: LiveFacts) {
 
 const ADRIFT: readonly (readonly [string, Members])[] = [
   ['asks nobody', guest('')],
+  ['has the key of none of its sources', guest(SOURCES.replaceAll('iburst', 'iburst key 5'))],
   ['heard nobody', { ...guest(SOURCES), ...listing(SILENT, SILENT.replace('.2 ', '.3 ')) }],
   [
     'found no address',

@@ -1,5 +1,5 @@
 /**
- * A daemon that has nobody to follow keeps no clock, whatever its options: it asks nobody and no network names servers for it, or
+ * A daemon that has nobody to follow keeps no clock, whatever its options: it asks nobody, or only whom it cannot believe, and no network names servers for it, or
  * none of those that it asks answers, or had been heard when the copy was made. What sets the clock beside it is then all that does.
  */
 import type { Inventory, TimeDaemon } from '#core/guest/inventory.ts'
@@ -27,8 +27,8 @@ const asksNobody = (
   !dhcpHook &&
   others.some(
     finding =>
-      finding.name === 'no-source' &&
-      (finding.severity === 'critical' || name !== 'systemd-timesyncd') &&
+      ((finding.name === 'no-source' && (finding.severity === 'critical' || name !== 'systemd-timesyncd')) ||
+        (finding.name === 'key-not-there' && finding.severity === 'critical')) &&
       configuration.some(({ path }) => path === finding.evidence[0]?.path),
   )
 
