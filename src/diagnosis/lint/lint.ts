@@ -42,6 +42,7 @@ import { stepoutClamped } from './rules/stepout-clamped.ts'
 import { steps } from './rules/steps.ts'
 import { timerPolicy } from './rules/timer-policy.ts'
 import { twoDaemons } from './rules/two-daemons.ts'
+import { twoStarts } from './rules/two-starts.ts'
 import { unitKeys } from './rules/unit-keys.ts'
 import { unknownFile } from './rules/unknown-file.ts'
 import { vmware } from './rules/vmware.ts'
@@ -85,6 +86,7 @@ export const LINT_RULES: readonly LintRule[] = [
   kernelLine,
   wallclock,
   disabledInGuests,
+  twoStarts,
   unitKeys,
   vmware,
   timerPolicy,
