@@ -21,7 +21,7 @@ import { severalDaemons, toolsAndDaemon } from './rules/several-keep-it.ts'
 import { sourcesThen } from './rules/sources-then.ts'
 import { steppedInRun } from './rules/stepped-in-run.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
-import { toldByItsLog } from './rules/told-by-log.ts'
+import { asItWas, toldByItsLog } from './rules/told-by-log.ts'
 import { withoutTimeNow } from './rules/without-time.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
 import { type MachineRule, type MachineSubject, settingDaemons } from './subject.ts'
@@ -76,6 +76,7 @@ export function checkMachine(looked: MachineSubject, linted: readonly Finding[] 
   const others = linted
     .map(each => (lost ? leavingWhatSetsIt(each) : each))
     .map(each => withJobsOut(each, subject.inventory))
+    .map(each => asItWas(each, subject))
   const found = RULES.flatMap(rule => rule(subject))
   const names = found.flatMap(({ name }) => [name, ...(SAYS_ALSO[name] ?? [])])
   const more = others.filter(({ name }) => !names.includes(name)).map(each => withForecast(each, subject))

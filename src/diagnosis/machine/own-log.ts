@@ -1,7 +1,8 @@
 /**
- * The log of a machine, judged by the rules of `analyze`: what it tells of the rate of the clock, and of what the clock starts with. The
- * pauses and steps in it are told by `stepped-in-run`, which knows the machine.
+ * The log of a machine, judged by the rules of `analyze`: what it tells of the rate of the clock, of what the clock starts with, and of
+ * a daemon that ended itself. The pauses and steps in it are told by `stepped-in-run`, which knows the machine.
  */
+import { wordsOfStarts } from '#analysis/log/corrections/corrections-said.ts'
 import { HostLog } from '#analysis/log/host-log.ts'
 import { InOrder } from '#analysis/log/order/in-order.ts'
 import { grouped } from '#core/grouped.ts'
@@ -25,10 +26,11 @@ import { at } from '../inventory/place.ts'
 import type { Rule } from '../rule.ts'
 import { frequencyFarOff } from '../rules/frequency-far-off.ts'
 import { frequencySaturated } from '../rules/frequency-saturated.ts'
+import { panicExitAhead } from '../rules/panic-exit-ahead.ts'
 import { wrongAtStart } from '../rules/wrong-at-start.ts'
 import { type Subject, subjectOf } from '../subject.ts'
 
-const RULES: readonly Rule[] = [frequencyFarOff, frequencySaturated, wrongAtStart]
+const RULES: readonly Rule[] = [frequencyFarOff, frequencySaturated, panicExitAhead, wrongAtStart]
 const JUDGED: readonly Daemon[] = ['chrony', 'ntpd']
 /** Stamps that name no year get one: of this one all days are there. */
 const SOME_DAY = 10_957
@@ -58,9 +60,19 @@ export function toldByLog(files: Files): Finding[] {
   return []
 }
 
-/** A clock that runs wrong is set again and again: what the last day shows no more has been mended. */
-const isOver = ({ to = Number.NEGATIVE_INFINITY }: Finding, { log }: Subject): boolean =>
-  log.events.all.some(({ at }) => at > to + DAY)
+/**
+ * A clock that runs wrong is set again and again: what the last day shows no more has been mended. Whoever had ended itself and was
+ * started anew runs.
+ */
+function isOver(
+  { name, to = Number.NEGATIVE_INFINITY, evidence }: Finding,
+  { log, keeper }: Subject,
+): boolean {
+  if (name === 'wrong-at-start') return false
+  if (name !== 'panic-exit-ahead') return log.events.all.some(({ at }) => at > to + DAY)
+  const last = Math.max(...evidence.map(({ line = 0 }) => line))
+  return wordsOfStarts(log, keeper.daemon).some(({ line }) => line > last)
+}
 const DAY: Seconds = 86_400
 
 /** Of a log in parts, the oldest first. None where it has the lines of other machines, too. */

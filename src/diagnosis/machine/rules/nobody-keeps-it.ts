@@ -15,6 +15,7 @@ import {
   isGuest,
   isKeeperKnown,
   type MachineRule,
+  type MachineSubject,
   placed,
   setsOnce,
   settingDaemons,
@@ -23,8 +24,10 @@ import {
   state,
 } from '../subject.ts'
 import { followsHost } from '../wallclock.ts'
+import { endedItself, wasOff } from './told-by-log.ts'
 
-export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
+export const nobodyKeepsIt: MachineRule = subject => {
+  const { inventory } = subject
   if (inventory.container !== undefined || settingDaemons(inventory).length > 0) return []
   // A tool that compares the clocks again and again keeps it after its own fashion.
   if (!isKeeperKnown(inventory) || settingTools(inventory, 'periodically').length > 0) return []
@@ -50,7 +53,7 @@ export const nobodyKeepsIt: MachineRule = ({ inventory }) => {
   const installed = [meant, open, there].find(each => each.length > 0) ?? []
   // Beside one that only measures, and may be told to do more, no second one is started.
   const watched = watchersIn(inventory).length > 0
-  return installed.length > 0 && !watched ? [idle(installed, inventory)] : [none(inventory)]
+  return installed.length > 0 && !watched ? [idle(installed, subject)] : [none(inventory)]
 }
 
 /** They follow a network that has PTP; that they are installed says nothing of it. */
@@ -119,7 +122,8 @@ function switchOn({ enabled }: TimeDaemon): { readonly changes: string[]; readon
   }
 }
 
-function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
+function idle(daemons: readonly TimeDaemon[], subject: MachineSubject): Finding {
+  const { inventory } = subject
   const jobs = jobsOf(inventory)
   const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
   const names = daemons.map(({ name }) => name).join(' and ')
@@ -127,14 +131,19 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
   const masked = first.unit?.mask !== undefined
   const meant = first.enabled?.value === true
   const switchedOn = switchOn(first)
+  const ended = meant ? endedItself(subject, first.name) : undefined
   const inTheWay = jobsInTheWay(inventory, first, 'once it is started')
   return state({
     name: 'daemon-not-running',
     severity: jobs.length > 0 ? 'warning' : 'critical',
     what: `${names} is installed and ${first.runs ? `does not run${masked ? '; it is masked, so nothing can start it' : off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.${sayJobs(jobs)}`,
-    evidence: evidenceOf(first.runs, first.enabled, first.installed, ...jobs.map(({ command }) => command)),
+    evidence: [
+      ...(ended?.evidence.slice(0, 1) ?? []),
+      ...evidenceOf(first.runs, first.enabled, first.installed, ...jobs.map(({ command }) => command)),
+    ],
     cost: 'Nobody keeps this clock: it is wrong by every pause and migration, and by its drift.',
     causes: [
+      ...(ended ? [{ what: `it ended itself: ${wasOff(ended)}`, why: 'its log says so' }] : []),
       meant
         ? { what: 'it was stopped, or could not start', why: 'it is to be started with the machine' }
         : masked
@@ -143,7 +152,7 @@ function idle(daemons: readonly TimeDaemon[], inventory: Inventory): Finding {
               why: 'that is done by hand, or where another was to keep the clock',
             }
           : { what: 'it was stopped or never enabled', why: 'nothing starts it with the machine' },
-      ...(first.name === 'ntpd' || first.name === 'ntpsec'
+      ...(!ended && (first.name === 'ntpd' || first.name === 'ntpsec')
         ? [
             {
               what: 'it ended itself',

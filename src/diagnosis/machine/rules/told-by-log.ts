@@ -3,6 +3,8 @@
  * fits it.
  */
 import type { Seconds } from '#core/time/units.ts'
+import type { Daemon } from '#core/trace/series.ts'
+import { amount } from '../../amount.ts'
 import type { Finding } from '../../finding.ts'
 import { causesOfRate, counterAdvice } from '../counter-advice.ts'
 import type { MachineRule, MachineSubject } from '../subject.ts'
@@ -35,3 +37,32 @@ export const runsWrong = ({ told = [] }: MachineSubject): boolean => told.some(i
 
 const isOfRate = ({ name, severity }: Finding): boolean =>
   severity === 'critical' && (name === 'frequency-saturated' || name === 'frequency-far-off')
+
+/** The daemon of that name said that it ends itself, since the clock was too far off. */
+export const endedItself = ({ told = [] }: MachineSubject, daemon: string): Finding | undefined =>
+  told.find(
+    ({ name, measures, remedy }) =>
+      name === 'panic-exit-ahead' && measures.happened === 1 && remedy.daemon === SAID_BY[daemon],
+  )
+
+const SAID_BY: Readonly<Record<string, Daemon>> = { ntpd: 'ntpd', ntpsec: 'ntpd', chronyd: 'chrony' }
+
+/** By how much, in words. */
+export const wasOff = ({ measures: { size } }: Finding): string =>
+  size === undefined
+    ? 'the clock was further off than it corrects'
+    : `the clock was ${amount(Math.abs(size))} ${size > 0 ? 'behind' : 'ahead'}`
+
+/** What the linter expects of a configuration has happened. */
+export function asItWas(finding: Finding, subject: MachineSubject): Finding {
+  const ended =
+    finding.name === 'panic-exit-ahead'
+      ? Object.keys(SAID_BY).flatMap(daemon => endedItself(subject, daemon) ?? [])[0]
+      : undefined
+  if (!ended || ended.remedy.daemon !== finding.remedy.daemon) return finding
+  return {
+    ...finding,
+    what: `${finding.what} It has done so: ${wasOff(ended)}.`,
+    evidence: [...ended.evidence, ...finding.evidence],
+  }
+}
