@@ -22,7 +22,7 @@ import { sourcesThen } from './rules/sources-then.ts'
 import { steppedInRun } from './rules/stepped-in-run.ts'
 import { clockOfTheHost, rtcFarOff, rtcInLocalTime, stolenTime } from './rules/surroundings.ts'
 import { asItWas, toldByItsLog } from './rules/told-by-log.ts'
-import { withoutTimeNow } from './rules/without-time.ts'
+import { withoutTimeNow, withoutTimeThen } from './rules/without-time.ts'
 import { xenWallclock } from './rules/xen-wallclock.ts'
 import { type MachineRule, type MachineSubject, settingDaemons } from './subject.ts'
 
@@ -44,6 +44,7 @@ const RULES: readonly MachineRule[] = [
   hostClockNow,
   offsetThen,
   sourcesThen,
+  withoutTimeThen,
   refusedThen,
   falsetickersThen,
   stratumIsland,

@@ -20,6 +20,7 @@ chrony       700  0.0  0.0 128000  3000 ?        S    Jan01   0:01 /usr/sbin/chr
 const TOLD = [
   'offset-large-now',
   'source-unreachable',
+  'source-without-time',
   'not-synchronised',
   'rtc-far-off',
   'no-daemon',
@@ -242,6 +243,27 @@ test.each<[string, Members, readonly string[]]>([
     ),
     [],
   ],
+  [
+    'a server says that it is asked too often',
+    peers(
+      '*10.0.0.1        192.0.2.1        2 u   39   64  377    0.206    0.079   0.007',
+      ' 10.0.0.2        .RATE.          16 u    -  512    0    0.000    0.000   0.000',
+    ),
+    ['warning source-without-time'],
+  ],
+  [
+    'all of them refuse this machine',
+    peers(' 10.0.0.1        .DENY.          16 u    -   64    0    0.000    0.000   0.000'),
+    ['critical source-without-time'],
+  ],
+  [
+    'one has refused it, and another is silent',
+    peers(
+      ' 10.0.0.1        .RSTR.          16 u    -   64    0    0.000    0.000   0.000',
+      ' 10.0.0.2        .INIT.          16 u    -   64    0    0.000    0.000   0.000',
+    ),
+    ['critical source-unreachable', 'critical source-without-time'],
+  ],
   ['ntpstat', { 'sos_commands/ntp/ntpstat': 'unsynchronised\n' }, ['warning not-synchronised']],
   [
     'sourcestats and ntpdata are of others',
@@ -279,6 +301,29 @@ test.each<[string, Members, readonly string[]]>([
     ['warning rtc-far-off'],
   ],
 ])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))
+
+test('the line by which a server is asked too often is shown', () => {
+  const inventory = takeInventory(
+    memoryFiles({
+      'usr/sbin/ntpd': '',
+      'proc/700/comm': 'ntpd\n',
+      'proc/700/cmdline': '/usr/sbin/ntpd\0-g\0',
+      'etc/ntp.conf':
+        'server 10.0.0.1 minpoll 3\nserver 10.0.0.2 iburst minpoll 3 maxpoll 3\nserver 10.0.0.3\n',
+      ...peers(
+        '*10.0.0.1        192.0.2.1        2 u   39   64  377    0.206    0.079   0.007',
+        ' 10.0.0.2        .RATE.          16 u    -  512    0    0.000    0.000   0.000',
+        ' 10.0.0.3        .RATE.          16 u    -  512    0    0.000    0.000   0.000',
+      ),
+    }),
+  )
+  const found = checkMachine({ inventory, live: undefined, prospect: undefined })
+  const [finding] = found.filter(({ name }) => name === 'source-without-time')
+  expect(finding?.what).toBe('2 of 3 listed sources answer that they are asked too often (kiss code RATE).')
+  expect(finding?.evidence.flatMap(({ path, line }) => (path === '/etc/ntp.conf' ? line : []))).toEqual([2])
+  expect(finding?.remedy.text).toContain('minpoll')
+  expect(found.map(({ name }) => name)).not.toContain('source-unreachable')
+})
 
 describe('a hardware clock that is off by the zone', () => {
   const named = (rtc: string, zone: string) =>

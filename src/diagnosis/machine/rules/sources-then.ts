@@ -8,6 +8,7 @@ import type { Cause, Finding } from '../../finding.ts'
 import { justStarted, longestListing, saying, shown, since } from '../said-then.ts'
 import { evidenceOf, type MachineRule, settingDaemons, state } from '../subject.ts'
 import { costOf } from './measured.ts'
+import { kissOf } from './without-time.ts'
 
 /** chronyc writes `#` before them, ntpq a driver's address or name. */
 const isReferenceClock = ({ source = '', evidence }: Reported): boolean =>
@@ -15,11 +16,13 @@ const isReferenceClock = ({ source = '', evidence }: Reported): boolean =>
 
 export const sourcesThen: MachineRule = ({ inventory, live }) => {
   const listed = longestListing(inventory)
-  const silent = [...listed.values()].filter(({ says }) => says === 'unreachable')
+  const timeless = [...listed.values()].filter(({ says }) => says === 'unreachable')
+  // Who refuses is told of by itself (source-without-time).
+  const silent = timeless.filter(each => kissOf(each) === undefined)
   if (live || settingDaemons(inventory).length === 0) return []
   if (listed.size === 0) return nameless(inventory)
   if (silent.length === 0) return []
-  const all = silent.length === listed.size
+  const all = timeless.length === listed.size
   const started = justStarted(inventory)
   const servers = silent.filter(each => !isReferenceClock(each))
   const around = whyOf(servers, inventory)
@@ -29,7 +32,7 @@ export const sourcesThen: MachineRule = ({ inventory, live }) => {
       name: 'source-unreachable',
       severity: started ? 'note' : all ? 'critical' : 'warning',
       what: all
-        ? `None of the ${silent.length} listed sources had given the time when this copy was made${since(started)}.`
+        ? `None of the ${listed.size} listed sources had given the time when this copy was made${since(started)}.`
         : `${silent.length} of ${listed.size} listed sources had not given the time when this copy was made${since(started)}.`,
       measures: { silent: silent.length, sources: listed.size },
       evidence: [...shown(around.evidence.slice(0, 1)), ...shown(silent), ...evidenceOf(started)],
