@@ -229,3 +229,21 @@ test.each([
     words.map(word => ['critical', 'not-in-this-version', word]),
   )
 })
+
+test.each([
+  [
+    'etc/chrony.conf',
+    'server a iburst noselect\nserver b noselect iburst\n',
+    ['server a iburst', 'server b iburst'],
+  ],
+  ['etc/ntp.conf', 'server a noselect\n', ['server a']],
+  ['etc/chrony.conf', 'server a noselect\nserver b\nserver c\n', undefined],
+])('%s, %j: sources that are only watched are there, and followed by nobody', (path, text, changes) => {
+  const [finding] = found(path, text, 'no-source')
+  expect(finding?.remedy.changes).toEqual(changes)
+  if (changes)
+    expect(finding).toMatchObject({
+      severity: 'critical',
+      evidence: [{ line: 1 }, ...changes.slice(1).map(() => ({}))],
+    })
+})

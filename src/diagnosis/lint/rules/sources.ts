@@ -39,16 +39,20 @@ function howMany(subject: LintSubject, of: ConfiguredSource): Finding[] {
   const distinct = new Map(counted.map(each => [each.address.toLowerCase(), each]))
   const pools = counted.some(({ pool }) => pool)
   const configured = howManyClocks([...distinct.values()])
-  const count = Math.max(configured, heard.length)
+  // Those that are only watched are listed like the others.
+  const watched = named.reduce((sum, { counts, pool }) => sum + (counts ? 0 : (pool ?? 1)), 0)
+  const count = Math.max(configured, heard.length - watched)
   const evidence = [
     ...[...distinct.values()].map(({ file, line }) => evidenceAt(subject, file, line)),
-    ...(heard.length > configured ? heard : []),
+    ...(count > configured ? heard : []),
   ]
   if (subject.machine.about.controlled || count >= ENOUGH || (pools && count > 2)) return []
   // Of those that are there and cannot be followed it is told by itself.
   if (count === 0 && (elsewhere || named.some(({ barred }) => barred))) return []
   const more = { daemon, program, file, after: isToml(program) ? undefined : counted.at(-1) }
   const hook = subject.machine.about.daemons?.find(({ name }) => PROGRAMS[name] === program)?.dhcpHook
+  const onlyWatched = named.filter(({ file, line }) => NOSELECT.test(lineOf(subject, file, line)))
+  if (count === 0 && !local && onlyWatched.length > 0) return [watchedOnly(subject, of, onlyWatched)]
   if (count === 0)
     return local
       ? [
@@ -182,6 +186,31 @@ function howManyClocks(sources: readonly ConfiguredSource['named'][number][]): n
   const clocks = new Map(sources.map(each => [each.origin, each]))
   if (clocks.size > 1) clocks.delete(PULSES)
   return [...clocks.values()].reduce((sum, { pool }) => sum + (pool ? POOL : 1), 0)
+}
+
+const NOSELECT = /\s+noselect\b/i
+
+/** Each is asked, and none is followed. */
+function watchedOnly(
+  subject: LintSubject,
+  { daemon, program }: ConfiguredSource,
+  those: ConfiguredSource['named'],
+): Finding {
+  const lines = those.map(({ file, line }) => ({ file, line, text: lineOf(subject, file, line) }))
+  return found({
+    name: 'no-source',
+    severity: 'critical',
+    what: `Each source is only to be watched (\`noselect\`): ${program} asks them and follows none, and the clock runs free.`,
+    measures: { sources: 0 },
+    evidence: lines.map(({ file, line }) => evidenceAt(subject, file, line)),
+    cost: 'Nobody keeps this clock: it drifts by seconds a day, and a guest loses each pause.',
+    remedy: {
+      daemon,
+      text: 'Take `noselect` out of the lines of those that are right; or, where another program is to keep the clock, see that it does.',
+      changes: lines.map(({ text }) => text.replace(NOSELECT, '').trim()),
+    },
+    confirm: '`clockwright query` with these servers.',
+  })
 }
 
 function few(
