@@ -70,8 +70,10 @@ function isOver(
 ): boolean {
   if (name === 'wrong-at-start') return false
   if (name !== 'panic-exit-ahead') return log.events.all.some(({ at }) => at > to + DAY)
-  const last = Math.max(...evidence.map(({ line = 0 }) => line))
-  return wordsOfStarts(log, keeper.daemon).some(({ line }) => line > last)
+  const { file = 0, line = 0 } = evidence.at(-1) ?? {}
+  return wordsOfStarts(log, keeper.daemon).some(
+    start => start.file > file || (start.file === file && start.line > line),
+  )
 }
 const DAY: Seconds = 86_400
 
