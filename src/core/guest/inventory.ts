@@ -298,6 +298,8 @@ export interface Reported {
     /** systemd-timesyncd waited so often for a reply, or found so often no address for a name, since it last had a reply. */
     | 'timed-out'
     | 'unresolved'
+    /** chronyd has no key of the number that is the size. */
+    | 'key-missing'
   readonly source: string | undefined
   /** Seconds, a stratum, or how many. */
   readonly size: Seconds | undefined

@@ -17,6 +17,7 @@ import { unreadWith } from './jobs/called-scripts.ts'
 import { findJobs } from './jobs/jobs.ts'
 import { restWhileRuns } from './jobs/resting-jobs.ts'
 import { findMessages } from './logs/messages.ts'
+import { findMissingKeys } from './logs/missing-keys.ts'
 import { findSteps } from './logs/steps.ts'
 import { findTimedOut } from './logs/timed-out.ts'
 import { findClock } from './machine/clock.ts'
@@ -91,6 +92,7 @@ export function takeInventory(files: Files): Inventory {
     reported: [
       ...findReported(files),
       ...(daemons.some(({ name }) => name === 'systemd-timesyncd') ? findTimedOut(files) : []),
+      ...(daemons.some(({ name }) => name === 'chronyd') ? findMissingKeys(files) : []),
     ],
     messages,
     missing,

@@ -302,6 +302,40 @@ test.each<[string, Members, readonly string[]]>([
   ],
 ])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))
 
+describe('sources whose key chronyd does not have', () => {
+  const silent = (conf: string, log: readonly string[]) => {
+    const inventory = takeInventory(
+      memoryFiles({
+        ...MACHINE,
+        ...sources(SILENT, SILENT.replace('.2 ', '.3 ')),
+        'etc/chrony.conf': conf,
+        'sos_commands/chrony/journalctl_--no-pager_--unit_chronyd': log.map(line => `${line}\n`).join(''),
+      }),
+    )
+    const all = checkMachine({ inventory, live: undefined, prospect: undefined })
+    return all.find(({ name }) => name === 'source-unreachable')!
+  }
+  const KEYED = 'server 10.0.0.2 key 10\nserver 10.0.0.3 key 10\nkeyfile /etc/chrony.keys\n'
+  const MISSING = 'Nov 16 09:00:01 a chronyd[700]: Key 10 is missing'
+
+  test('are cut off by nobody', () => {
+    const { causes, evidence, remedy } = silent(KEYED, [MISSING])
+    expect(causes.map(({ what }) => what)).toEqual([expect.stringContaining('does not have the key 10')])
+    expect(evidence[0]).toMatchObject({ line: 1, text: MISSING })
+    expect(remedy.text).not.toContain('UDP')
+  })
+
+  test('may be some of them, or had been so before a start', () => {
+    const some = silent(KEYED.replace('.3 key 10', '.3'), [MISSING])
+    expect(some.causes.length).toBeGreaterThan(2)
+    expect(some.causes[0]?.what).toContain('key 10')
+    const older = 'Nov 16 09:00:01 a chronyd[700]: Key 10 used by source 10.0.0.2 is missing'
+    expect(silent(KEYED, [older]).causes.length).toBeGreaterThan(2)
+    const started = 'Nov 16 09:10:01 a chronyd[900]: chronyd version 4.5 starting (+CMDMON)'
+    expect(JSON.stringify(silent(KEYED, [MISSING, started]).causes)).not.toContain('key 10')
+  })
+})
+
 test('the line by which a server is asked too often is shown', () => {
   const inventory = takeInventory(
     memoryFiles({

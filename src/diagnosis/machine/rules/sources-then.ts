@@ -4,6 +4,7 @@
  * holds besides (chronyc activity, chronyc ntpdata) tells them apart. A reference clock is on this machine: no network is between.
  */
 import type { Inventory, Reported } from '#core/guest/inventory.ts'
+import { linesOf } from '#dialects/named-source.ts'
 import type { Cause, Finding } from '../../finding.ts'
 import { justStarted, longestListing, saying, shown, since } from '../said-then.ts'
 import { evidenceOf, type MachineRule, settingDaemons, state } from '../subject.ts'
@@ -69,8 +70,15 @@ function whyOf(servers: readonly Reported[], inventory: Inventory): Why {
       text: 'Have them asked, and see who switches them off.',
       changes: ['chronyc online'],
     }
-  const known = [...(unasked > 0 ? [NOT_ASKED] : []), ...(timeless.length > 0 ? [answers(timeless)] : [])]
-  const evidence = [...offline, ...timeless]
+  const keys = saying(inventory, 'key-missing')
+  const unproven = servers.filter(each => keys.some(key => isOfKey(each, key, inventory)))
+  if (keys.length > 0 && unproven.length === servers.length) return { ...withoutKeys(keys), evidence: keys }
+  const known = [
+    ...(keys.length > 0 ? withoutKeys(keys).causes : []),
+    ...(unasked > 0 ? [NOT_ASKED] : []),
+    ...(timeless.length > 0 ? [answers(timeless)] : []),
+  ]
+  const evidence = [...keys, ...offline, ...timeless]
   if (timeless.length === servers.length)
     return { causes: known, evidence, text: 'See why they follow nobody, or name others.', changes: [] }
   return {
@@ -78,6 +86,36 @@ function whyOf(servers: readonly Reported[], inventory: Inventory): Why {
     evidence,
     text: `${unasked > 0 ? 'Have all of them asked (`chronyc online`). ' : ''}Let UDP 123 pass to these servers, or name others.`,
     changes: [],
+  }
+}
+
+/** By the line of its source, where the log does not name that. */
+const isOfKey = ({ source }: Reported, key: Reported, { daemons }: Inventory): boolean =>
+  key.source === undefined
+    ? daemons.some(({ configuration }) =>
+        configuration.some(({ text }) =>
+          linesOf(text).some(line => {
+            const [, address, number] = KEYED.exec(line) ?? []
+            return address === source && Number(number) === key.size
+          }),
+        ),
+      )
+    : key.source === source
+
+const KEYED = /^\s*(?:server|pool|peer)\s+(\S+)\s.*\bkey\s+(\d+)/i
+
+function withoutKeys(keys: readonly Reported[]): Omit<Why, 'evidence'> {
+  const numbers = keys.map(({ size }) => size).join(', ')
+  const named = keys.length === 1 ? `the key ${numbers}` : `the keys ${numbers}`
+  return {
+    causes: [
+      {
+        what: `what they answer is thrown away: they are to prove themselves, and chronyd does not have ${named}`,
+        why: 'its log says so',
+      },
+    ],
+    text: `Put ${named} into the file of keys (\`keyfile\`), as the servers have ${keys.length === 1 ? 'it' : 'them'}, or take \`key\` out of their lines.`,
+    changes: ['chronyc rekey'],
   }
 }
 
