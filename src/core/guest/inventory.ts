@@ -291,6 +291,8 @@ export interface Reported {
     | 'too-distant'
     | 'jitter-too-high'
     | 'falseticker'
+    /** ntpd follows the clock of the machine itself. */
+    | 'own-clock'
     /** So many sources are not asked; for none of so many an address was found; this one answers and gives no time. */
     | 'offline'
     | 'nameless'

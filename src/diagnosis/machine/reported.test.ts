@@ -302,6 +302,29 @@ test.each<[string, Members, readonly string[]]>([
   ],
 ])('%s', (_, members, expected) => expect(told(members)).toEqual(expected))
 
+test.each(['LOCAL(0)       ', '127.127.1.0    '])('ntpd that follows %s follows the machine itself', own => {
+  const inventory = takeInventory(
+    memoryFiles({
+      'usr/sbin/ntpd': '',
+      'proc/700/comm': 'ntpd\n',
+      'proc/700/cmdline': '/usr/sbin/ntpd\0-g\0',
+      'etc/ntp.conf': 'server 10.0.0.1\nserver 127.127.1.0\n',
+      ...peers(
+        `*${own} .LOCL.          10 l   12   64  377    0.000    0.000   0.000`,
+        ' 10.0.0.1        192.0.2.1        2 u   39   64  377    0.206 -812.012   0.007',
+      ),
+    }),
+  )
+  const all = checkMachine({ inventory, live: undefined, prospect: undefined })
+  const named = (name: string) => all.find(each => each.name === name)
+  expect(named('offset-large-now')?.causes[0]).toEqual({
+    what: 'the clock of the machine itself was followed, which corrects nothing',
+    why: 'it is the one that is marked',
+  })
+  expect(named('not-synchronised')?.what).toContain('followed the clock of the machine itself')
+  expect(named('not-synchronised')?.evidence[0]?.text).toContain('.LOCL.')
+})
+
 describe('sources whose key chronyd does not have', () => {
   const silent = (conf: string, log: readonly string[]) => {
     const inventory = takeInventory(

@@ -37,6 +37,9 @@ const SAYS = [
 /** Rows of ntpq that stand for a pool or a network, which nobody answers for, or for the clock of the machine itself. */
 const NO_SERVER = /\s\.(?:POOL|BCST|MCST|ACST)\.\s|^[ x.+#*o-](?:LOCAL\(\d\)|127\.127\.1\.\d)\s/
 
+/** Marked as what it follows. */
+const OWN_CLOCK = /^[*o](?:LOCAL\(\d\)|127\.127\.1\.\d)\s/
+
 export const findReported = (files: Files): Reported[] => [...findPrinted(files), ...findAsked(files)]
 
 const findPrinted = (files: Files): Reported[] =>
@@ -49,7 +52,16 @@ const findPrinted = (files: Files): Reported[] =>
         const read = format.reader()
         return linesIn(files, path).flatMap((line, index) =>
           NO_SERVER.test(line)
-            ? []
+            ? OWN_CLOCK.test(line)
+              ? [
+                  {
+                    says: 'own-clock' as const,
+                    source: undefined,
+                    size: undefined,
+                    evidence: at(path, line.trim(), index + 1),
+                  },
+                ]
+              : []
             : (read(line) ?? []).flatMap(({ what, size, source }): Reported[] => {
                 const says = SAYS.find(each => each === what)
                 return says

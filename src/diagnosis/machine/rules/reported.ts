@@ -79,7 +79,17 @@ export const offsetThen: MachineRule = ({ inventory, live }) => {
       cost: 'Whatever compares times with other machines is wrong by that: logs, tokens, leases, replication.',
       causes: [
         ...(agreed.length + least.length > 0
-          ? [{ what: 'no source was followed, so nothing corrected it', why: 'none is marked as followed' }]
+          ? [
+              saying(inventory, 'own-clock').length > 0
+                ? {
+                    what: 'the clock of the machine itself was followed, which corrects nothing',
+                    why: 'it is the one that is marked',
+                  }
+                : {
+                    what: 'no source was followed, so nothing corrected it',
+                    why: 'none is marked as followed',
+                  },
+            ]
           : []),
         {
           what: 'the machine stood still, or somebody set its clock',
@@ -311,16 +321,17 @@ function believedNobody(unbelieved: Heard, { inventory, daemon, said }: Around):
   const asked = heard.slice(0, MOST_SHOWN).map(({ source }) => `clockwright query ${source}`)
   const started = justStarted(inventory)
   const sources = heard.length === 1 ? '1 source' : `${heard.length} sources`
+  const own = saying(inventory, 'own-clock').slice(0, 1)
   return state({
     name: 'not-synchronised',
     severity: started ? 'note' : 'critical',
-    what: `${daemon.name} heard ${sources} and followed none when this copy was made: it ${marked.length > 0 ? `called ${marked.length} of them ${marked.length === 1 ? 'a falseticker' : 'falsetickers'}` : `refused what it heard${refusal.why}`}; they showed ${heard[0]!.size === heard.at(-1)!.size ? signed(heard[0]!.size) : `${signed(heard[0]!.size)} to ${signed(heard.at(-1)!.size)}`}${since(started)}.`,
+    what: `${daemon.name} heard ${sources} and followed ${own.length > 0 ? 'the clock of the machine itself' : 'none'} when this copy was made: it ${marked.length > 0 ? `called ${marked.length} of them ${marked.length === 1 ? 'a falseticker' : 'falsetickers'}` : `refused what it heard${refusal.why}`}; they showed ${heard[0]!.size === heard.at(-1)!.size ? signed(heard[0]!.size) : `${signed(heard[0]!.size)} to ${signed(heard.at(-1)!.size)}`}${since(started)}.`,
     measures: {
       heard: heard.length,
       falsetickers: marked.length,
       ...(far !== undefined && { distance: far }),
     },
-    evidence: [...shown(heard), ...shown(said), ...evidenceOf(started)],
+    evidence: [...shown(own), ...shown(heard), ...shown(said), ...evidenceOf(started)],
     cost: 'The clock drifts, and nobody corrects it, not after a pause either.',
     causes:
       marked.length > 0
