@@ -37,6 +37,7 @@ import { routeChanged } from './rules/route-changed.ts'
 import { rtcInLocalTime } from './rules/rtc-in-local-time.ts'
 import { servoStart } from './rules/servo-start.ts'
 import { servoSwayed } from './rules/servo-swayed.ts'
+import { setAsOthersSay } from './rules/set-as-others-say.ts'
 import { setBetweenRuns } from './rules/set-between-runs.ts'
 import { setByRuns } from './rules/set-by-runs.ts'
 import { setUntimed } from './rules/set-untimed.ts'
@@ -71,6 +72,7 @@ const OF_THE_MACHINE: readonly Rule[] = [
   clocksourceUnstable,
   ticksLost,
   kernelSawAPause,
+  setAsOthersSay,
   offsetLargeNow,
   dispersionLargeNow,
   impossibleDate,

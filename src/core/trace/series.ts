@@ -171,6 +171,8 @@ export type EventName =
   | 'went-backwards'
   | 'ticks-lost'
   | 'leap-second'
+  // Somebody set the clock, as other programs noticed.
+  | 'clock-set'
 
 export interface LogEvent {
   readonly kind: 'event'

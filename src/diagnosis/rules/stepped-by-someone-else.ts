@@ -176,7 +176,7 @@ const wordsOf = (each: Disturbance, events: readonly LogEvent[]): LogEvent[] =>
   events.filter(({ at }) => isOf(at, each))
 
 /** By the clock, which may already have been set when the daemon noticed: then it lacked by that, and stamps were there twice. */
-const isOf = (at: Seconds, { local, from, to, before, size }: Disturbance): boolean =>
+export const isOf = (at: Seconds, { local, from, to, before, size }: Disturbance): boolean =>
   isNear(at, local) || isNear(at + before + size, { from, to })
 
 const isNear = (at: Seconds, { from, to }: Pick<Disturbance, 'from' | 'to'>): boolean =>

@@ -5,6 +5,7 @@
 import type { Seconds } from '#core/time/units.ts'
 import { type Daemon, OTHERS_SPOKE } from '#core/trace/series.ts'
 import { readMessage as readChronyd } from '../chrony/messages.ts'
+import { readClockSet } from '../linux/clock-set.ts'
 import { readKernelInLog, readUnitMessage } from '../linux/unit-messages.ts'
 import { isOfServo } from '../linuxptp/servo.ts'
 import { readMessage as readNtpd } from '../ntpd/messages.ts'
@@ -32,7 +33,14 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   chronyd: { daemon: 'chrony', read: readChronyd },
   'systemd-timesyncd': { daemon: 'timesyncd', read: readTimesyncd },
   kernel: { daemon: 'other', read: readKernelInLog, talkative: true },
-  systemd: { daemon: 'other', read: readUnitMessage, talkative: true },
+  systemd: {
+    daemon: 'other',
+    read: message => readUnitMessage(message) ?? readClockSet(message),
+    talkative: true,
+  },
+  'systemd-journald': { daemon: 'other', read: readClockSet, talkative: true },
+  'systemd-resolved': { daemon: 'other', read: readClockSet, talkative: true },
+  'systemd-timedated': { daemon: 'other', read: readClockSet, talkative: true },
 }
 /** A log without programs' names is the log of one: the message tells whose. */
 const ALONE = ['chronyd', 'ntpd'] as const

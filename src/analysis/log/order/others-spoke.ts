@@ -113,6 +113,12 @@ export class OthersSpoke {
     return coveredBy(busy, from, to).time
   }
 
+  /** Since when they had written nothing into a file, of hours in which they were silent. */
+  silentAt(at: Seconds, file: number): Seconds | undefined {
+    const pauses = this.#pauses.all.map(each => this.#shift(each))
+    return pauses.find(each => each.file === file && at > each.from + PAUSE && at <= each.to)?.from
+  }
+
   get #settled(): Span[] {
     return this.#spans.map(span => this.#shift(span))
   }
