@@ -63,6 +63,22 @@ describe('what a GPS tells', () => {
     expect(pause!.measures.size).toBeCloseTo(2, 3)
     expect(pause!.to! - pause!.from!).toBeLessThan(5)
   })
+
+  test('is no clock that was set back, though the row of its mean before a pause bears an earlier stamp', () => {
+    const paused = (from: number) =>
+      Array.from({ length: 7200 }, (_, i) => i).flatMap(i => {
+        const row = (at: number, reading: string, raw: string) =>
+          `${stamp(Math.floor(at))}.${at % 1 === 0 ? '000' : '500'}000 PHC0 ${reading} N 0 ${raw} ${behind}  1.010e-07`
+        const behind = (i < from || i >= from + 50 ? noise(1e-7) : 60 + noise(1e-7)).toExponential(6)
+        const at = i + (i >= from + 50 ? 60 : 0)
+        return [
+          row(at, String(4 * (i % 8)).padStart(3), behind),
+          ...(i % 8 === 7 ? [row(at - 3.5, '  -', '      -      ')] : []),
+        ]
+      })
+    for (const from of [3600, 3603])
+      expect(said(...paused(from)).filter(each => !each.startsWith('note'))).toEqual(['critical vm-paused'])
+  })
 })
 
 describe('a GPS of ntpd', () => {

@@ -134,8 +134,10 @@ export class Changes {
     let state = this.#state
     for (let row = 0; row < block.rows; row++) {
       const time = at[row]!
-      const era = this.eras.see(time)
       const value = offset[row]!
+      // What chronyd puts together of several readings of a reference clock bears a stamp from between them.
+      if (Number.isNaN(value) && block.format === REFERENCE_CLOCKS) continue
+      const era = this.eras.see(time)
       const who = source[row]!
       const s = who * FIELDS
       if (Number.isNaN(value)) {
