@@ -81,6 +81,28 @@ describe('in the messages of ntpd', () => {
     expect(findings.map(({ name }) => name)).not.toContain('vm-paused')
   })
 
+  test.each([
+    ['4.2.4', 'synchronized to 10.10.0.5, stratum 3', 'synchronized to LOCAL(0), stratum 10'],
+    ['4.2.8', '10.10.0.5 961a 8a sys_peer', 'LOCAL(0) 901a 8a sys_peer'],
+    ['4.2.8 by its address', '10.10.0.5 961a 8a sys_peer', '127.127.1.0 901a 8a sys_peer'],
+  ])('that of %s follows it to the end of the log, as far as others show', (_, other, own) => {
+    const said = (at: string, message: string) => `Feb 12 ${at} web7 ntpd[1203]: ${message}`
+    const cron = (at: string) => `Feb 12 ${at} web7 CRON[2211]: (root) CMD (true)`
+    const found = (...lines: readonly string[]) => explain(...lines).findings.map(({ what }) => what)
+    const lines = [said('03:15:21', other), said('04:15:21', own)]
+    expect(found(...lines, ...['06', '11', '16', '21'].map(hour => cron(`${hour}:00:01`)))).toEqual([
+      expect.stringContaining('is taken for a source of time, for 16.7 h in all: ntpd'),
+    ])
+    // Its own words alone.
+    expect(found(...lines)).toEqual([
+      expect.stringMatching(/of this machine itself, since \S+-02-12T04:15:21Z and to the end of its log\.$/),
+    ])
+    // For minutes only, as far as anybody knows.
+    expect(found(...lines, said('04:20:21', other), cron('21:00:01'))).toEqual([
+      expect.stringContaining('kept this clock without trouble'),
+    ])
+  })
+
   test('no clock runs off by a minute in that time: it was stopped', () => {
     expect(names(...log('+61.821000'))).toContain('critical vm-paused')
   })

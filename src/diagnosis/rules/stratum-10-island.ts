@@ -9,6 +9,7 @@ import { gatheredIn, isOfLocalClock, onOwnClock } from '#analysis/log/sources/on
 import { STEP_THRESHOLD } from '#core/discipline/step-threshold.ts'
 import { duration, rate } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
+import type { LogEvent } from '#core/trace/series.ts'
 import type { Finding, Remedy } from '../finding.ts'
 import { FIND_ROOT, ISLAND_CHAIN, ISLAND_CONFIRM, ISLAND_COST, islandIn } from '../island.ts'
 import type { Keeper } from '../keeper.ts'
@@ -81,7 +82,8 @@ function servedByAnIsland({ log, keeper, when }: Subject): Finding | undefined {
 }
 
 /** A daemon that followed the very clock that it keeps. After a start it does so until it has heard of others; here for long, or always. */
-function onItsOwn({ log, keeper, disturbances, when }: Subject): Finding | undefined {
+function onItsOwn(subject: Subject): Finding | undefined {
+  const { log, keeper, disturbances, when } = subject
   const spans = onOwnClock(log)
   const zeros = comparedWithItself(log)
   const nobody =
@@ -89,7 +91,8 @@ function onItsOwn({ log, keeper, disturbances, when }: Subject): Finding | undef
     log.samples.size === 0 &&
     log.events.of('selected').every(isOfLocalClock)
   const time = nobody && log.span ? log.span.to - log.span.from : timeOf(spans)
-  if (!nobody && time <= LONG) return undefined
+  const last = nobody ? undefined : lastWordOf(subject)
+  if (!nobody && !last && time <= LONG) return undefined
   const found = [
     ...disturbances.own,
     ...log.events.of('stepped').filter(({ daemon }) => daemon === keeper.daemon),
@@ -104,7 +107,7 @@ function onItsOwn({ log, keeper, disturbances, when }: Subject): Finding | undef
     severity: off || (nobody && time > LONG) ? 'critical' : 'warning',
     from: spans[0]?.from ?? log.span?.from,
     to: spans.at(-1)?.to ?? log.span?.to,
-    what: `A clock that nobody sets is taken for a source of time${forHow}: ${nobody ? 'nobody else was heard' : `${keeper.name} followed the clock of this machine itself`}${off ? `, and it was ${duration(Math.abs(off.size))} ${off.size > 0 ? 'behind' : 'ahead'} at the end, ${when(off.at)}` : ''}.`,
+    what: `A clock that nobody sets is taken for a source of time${forHow}: ${nobody ? 'nobody else was heard' : `${keeper.name} followed the clock of this machine itself`}${last ? `, since ${when(last.at)} and to the end of its log` : ''}${off ? `, and it was ${duration(Math.abs(off.size))} ${off.size > 0 ? 'behind' : 'ahead'} at the end, ${when(off.at)}` : ''}.`,
     measures: { ...(time > 0 && { time }), ...(off && { offset: off.size }) },
     evidence: [
       ...spans.slice(0, 4).map(({ from, to, file, line }) => ({
@@ -134,6 +137,16 @@ function onItsOwn({ log, keeper, disturbances, when }: Subject): Finding | undef
     ),
     confirm: '`ntpq -p` with a `*` before LOCAL(0).',
   }
+}
+
+/** Once it had followed others: of its messages alone nobody knows for how long. */
+function lastWordOf({ log, keeper }: Subject): LogEvent | undefined {
+  const words = log.events.all
+    .filter(({ daemon }) => daemon === keeper.daemon)
+    .sort((a, b) => a.at - b.at || a.line - b.line)
+  const last = words.at(-1)
+  const ends = last?.what === 'selected' && isOfLocalClock(last) && log.span === undefined
+  return ends && words.some(each => each.what === 'selected' && !isOfLocalClock(each)) ? last : undefined
 }
 
 const timeOf = (spans: readonly { readonly from: Seconds; readonly to: Seconds }[]): Seconds =>

@@ -22,13 +22,22 @@ export function onOwnClock(log: HostLog): OnOwnClock[] {
   const ends = [...selected, ...log.events.of('ended', 'started', 'version')]
   const said = selected.filter(isOfLocalClock).map(({ at, file, line }) => {
     const to = Math.min(...ends.filter(end => end.at > at).map(end => end.at))
-    return { from: at, to: Number.isFinite(to) ? to : Math.max(at, log.span?.to ?? at), file, line }
+    return {
+      from: at,
+      to: Number.isFinite(to) ? to : Math.max(at, log.span?.to ?? lastWord(log, at)),
+      file,
+      line,
+    }
   })
   return [
     ...said,
     ...log.ownClock.spans.filter(({ from, to }) => !said.some(each => each.from < to && each.to > from)),
   ].sort((a, b) => a.from - b.from)
 }
+
+/** Without statistics: by whoever wrote into the log of the system meanwhile. */
+const lastWord = (log: HostLog, since: Seconds): Seconds =>
+  Math.max(log.others.within(since, Number.POSITIVE_INFINITY).to, ...log.events.all.map(({ at }) => at))
 
 /** What was found wrong soon after such a time, and may have gathered in it. */
 export const gatheredIn = (
