@@ -3,13 +3,14 @@
  * each 32nd, or as often as it was told. A head that comes sooner is of a start; but at the top of a file it may be of a new file.
  *
  * One that comes in its turn is of a start where a source is heard twice within seconds right after it, as it is in no other moment
- * (`iburst`), and in tracking.log where its row says so.
+ * (`iburst`), and in tracking.log where its row says so. A reference clock may be read as often all the time.
  *
  * In tracking.log that first row follows no source. Where chronyd that runs loses its sources, or notices that somebody set the
  * clock, the row is the same, and has no head but by its number.
  */
 import type { Seconds } from '#core/time/units.ts'
 import type { ReadingBlock, SampleBlock, UpdateBlock } from '#core/trace/series.ts'
+import { grown } from '../statistics/grown.ts'
 
 /** Its lines. */
 const HEAD = 3
@@ -20,6 +21,10 @@ const TIMES = 3
 const MOST = 4096
 /** From one measurement of a source to the next, while it is asked quickly. */
 const QUICK: Seconds = 4
+const FIELDS = 3
+const AT = 0
+const WAIT = 1
+const WAIT_BEFORE = 2
 
 export class BegunAnew {
   readonly #begun: { readonly at: Seconds; readonly rows: number }[] = []
@@ -32,6 +37,8 @@ export class BegunAnew {
   readonly #told: Seconds[] = []
   #headAt: Seconds = Number.NaN
   #inTurn: { readonly at: Seconds; readonly source: number } | undefined
+  /** When each source was heard last, and for how long it had not been then, and the time before that. */
+  #heard: Float64Array = new Float64Array(64 * FIELDS).fill(Number.NaN)
 
   /** Rows that say so themselves. */
   told({ at, rows }: ReadingBlock): void {
@@ -57,12 +64,25 @@ export class BegunAnew {
         this.#rows++
         if (this.#inTurn && block.kind === 'samples') this.#heardAgain(at[row]!, block.source[row]!)
       }
+      if (block.kind === 'samples') this.#hear(at[row]!, block.source[row]!)
     }
   }
 
-  /** Where all sources are asked each second no such pace tells anything. */
+  #hear(at: Seconds, source: number): void {
+    const s = source * FIELDS
+    if (s + FIELDS > this.#heard.length) {
+      const known = this.#heard.length
+      this.#heard = grown(this.#heard, s + FIELDS).fill(Number.NaN, known)
+    }
+    this.#heard[s + WAIT_BEFORE] = this.#heard[s + WAIT]!
+    this.#heard[s + WAIT] = Math.abs(at - this.#heard[s + AT]!)
+    this.#heard[s + AT] = at
+  }
+
+  /** Where all sources are asked each second, or this one is, no such pace tells anything. */
   #turn(at: Seconds, source: number): void {
-    const slow = at - this.#headAt > QUICK * USUAL
+    const quick = [WAIT, WAIT_BEFORE].some(wait => this.#heard[source * FIELDS + wait]! <= 2 * QUICK)
+    const slow = !quick && at - this.#headAt > QUICK * USUAL
     this.#inTurn = this.#rows === USUAL && slow ? { at, source } : undefined
     this.#headAt = at
   }
