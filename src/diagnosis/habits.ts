@@ -20,6 +20,7 @@ const SLACK = 1.1
 const FEW = 8
 /** Stamps are of whole seconds. */
 const RESOLUTION: Seconds = 2
+const SAME = 0.01
 /** One may have been ordered by somebody: `chronyc makestep` is logged in the same words. */
 const MORE_THAN_BY_HAND = 2
 
@@ -41,14 +42,14 @@ export function habitsOf(log: HostLog, daemon: Daemon): Habits {
   }
 }
 
-/** By the very update that found the clock wrong, which nobody does by hand. */
+/** By the very update that found the clock wrong, which nobody does by hand; what it was slewing already is stepped with it. */
 const wasFound = ({ at, size, daemon }: LogEvent, log: HostLog): boolean =>
   log.events
     .of('offset-found')
     .some(
       found =>
         found.daemon === daemon &&
-        found.size === size &&
+        Math.abs(found.size - size) <= SAME * Math.abs(size) &&
         Math.abs(found.at - decidedAt({ at, size, by: 'step' })) <= RESOLUTION,
     )
 

@@ -55,6 +55,17 @@ test.each([
   expect(changes.includes('makestep 1 -1')).toBe(advised)
 })
 
+test('what it was slewing already is stepped with what it found: the size differs a little, and nobody did it by hand', () => {
+  const { findings } = explain(
+    'Nov 17 00:00:01 a chronyd[799]: chronyd version 4.5 starting (+CMDMON)',
+    'Nov 17 00:00:11 a chronyd[799]: Selected source 192.0.2.1',
+    'Nov 17 04:15:03 a chronyd[799]: System clock wrong by 29.998721 seconds',
+    'Nov 17 04:15:33 a chronyd[799]: System clock was stepped by 29.998872 seconds',
+  )
+  const { changes } = findings.find(({ name }) => name === 'vm-paused')!.remedy
+  expect(changes).not.toContain('makestep 1 -1')
+})
+
 test('where nothing keeps the clock, no program is put first that hardly anybody runs', () => {
   const { findings } = explain('[12.000000] PM: suspend entry (deep)', '[13.000000] PM: suspend exit')
   const found = findings.find(({ name }) => name === 'kernel-saw-a-pause')!

@@ -56,6 +56,7 @@ test('it has none for hours, and then one again', () => {
     ...quiet(902 + gap, 1800 + gap),
   ]
   expect(told(...lines(18_000))).toEqual([['warning', 'sources-lost']])
+  expect(told(...lines(2400))).toEqual([['note', 'sources-lost'], ...GOOD])
   expect(told(...lines(60))).toEqual(GOOD)
 })
 

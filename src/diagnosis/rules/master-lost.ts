@@ -1,5 +1,5 @@
 /**
- * sources-lost, told by ptp4l: no port of it was a slave any more, for hours or up to the end. Its measurements stop then, and those of a
+ * sources-lost, told by ptp4l: no port of it was a slave any more, for hours or up to the end; for minutes it is a note. Its measurements stop then, and those of a
  * phc2sys that follows its card go on: they tell nothing of a clock that nobody leads. Where each measurement is written down, a gap in them
  * tells by itself that it was led no more, and again.
  */
@@ -15,13 +15,15 @@ import type { Rule } from '../rule.ts'
 import { evidenceOf } from '../subject.ts'
 
 const LONG: Seconds = 3600
+/** A card holds its rate for that long. */
+const SHORT: Seconds = 300
 
 export const masterLost: Rule = subject => {
   const { log, keeper, when } = subject
   if (keeper.daemon !== 'other') return []
   const [longest] = withoutMaster(log)
     .map(({ lost, back }) => ({ lost, open: back === undefined, to: back ?? endOf(log, lost) }))
-    .filter(({ lost, open, to }) => open || (to - lost.at > LONG && !log.bestSamples(keeper.daemon)))
+    .filter(({ lost, open, to }) => open || (to - lost.at > SHORT && !log.bestSamples(keeper.daemon)))
     .sort((a, b) => b.to - b.lost.at - (a.to - a.lost.at))
   if (!longest) return []
   const { lost, open, to } = longest
@@ -29,7 +31,7 @@ export const masterLost: Rule = subject => {
   return [
     {
       name: 'sources-lost',
-      severity: open && time >= FREE_FOR_LONG ? 'critical' : 'warning',
+      severity: open ? (time >= FREE_FOR_LONG ? 'critical' : 'warning') : time > LONG ? 'warning' : 'note',
       from: lost.at,
       to,
       what: open
