@@ -167,6 +167,7 @@ describe('ntpq', () => {
       ['dispersion-now', 0.026009, undefined],
       ['selected', Number.NaN, '192.168.123.1'],
       ['offset-now', 0.896183e-3, undefined],
+      ['frequency-now', -8.019e-6, undefined],
     ])
   })
 })

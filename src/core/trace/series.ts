@@ -140,6 +140,9 @@ export type EventName =
   | 'offset-now'
   | 'stratum-now'
   | 'dispersion-now'
+  | 'frequency-now'
+  // None of its sources is asked.
+  | 'offline'
   // Heard well, and not believed; because it is too far from a clock that is right (its root distance).
   | 'rejected'
   | 'too-distant'

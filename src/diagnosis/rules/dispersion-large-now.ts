@@ -1,5 +1,5 @@
 /**
- * sources-lost, told by chronyc or ntpq: the dispersion to the root grows with the time in which nobody was heard. A daemon goes on following
+ * sources-lost, told by chronyc, ntpq or ntpstat: the dispersion to the root grows with the time in which nobody was heard. A daemon goes on following
  * its last source, and says that it is synchronised with an offset near zero: that is of its last measurement.
  */
 import { duration } from '#core/time/format.ts'
@@ -10,6 +10,8 @@ import { evidenceOf } from '../subject.ts'
 
 /** ntpd follows nobody whose clock may be off by so much (maxdist); chronyd does up to twice that. */
 const FAR: Seconds = 1.5
+/** ntpstat adds half the root delay. */
+const WITHIN = /correct to within/
 
 export const dispersionLargeNow: Rule = ({ log, keeper }) => {
   const shown = log.timeless.find(({ what, size }) => what === 'dispersion-now' && size > FAR)
@@ -21,7 +23,7 @@ export const dispersionLargeNow: Rule = ({ log, keeper }) => {
       severity: 'warning',
       from: undefined,
       to: undefined,
-      what: `${keeper.name} says of its own clock that it may be off by ${duration(shown.size)} (root dispersion), whatever offset it shows.`,
+      what: `${keeper.name} says of its own clock that it may be off by ${duration(shown.size)} (root ${WITHIN.test(shown.text) ? 'distance' : 'dispersion'}), whatever offset it shows.`,
       measures: { dispersion: shown.size },
       evidence: [evidenceOf(shown)],
       cost: 'Nobody knows how wrong this clock is, and clients of this machine refuse to follow it.',

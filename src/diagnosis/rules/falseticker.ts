@@ -201,7 +201,7 @@ function reported(subject: Subject): Finding[] {
       return reportedOne(
         line,
         offset,
-        `${keeper.name} calls ${line.source} a falseticker: it shows ${signed(offset?.size)}, and the others disagree.`,
+        `${keeper.name} calls ${line.source} a falseticker: ${offset ? `it shows ${signed(offset.size)}, and ` : ''}the others disagree${offset ? '' : ' with it'}.`,
         keeper,
       )
     }),

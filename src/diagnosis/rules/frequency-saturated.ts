@@ -2,10 +2,11 @@
  * frequency-saturated: the correction of the rate stands at its limit, and the offset grows all the same. Or a servo of linuxptp,
  * which may correct far more, drives its clock as fast or as slowly as it can.
  */
-import { LIMIT } from '#analysis/log/rate/saturation.ts'
+import { LIMIT, NEARLY } from '#analysis/log/rate/saturation.ts'
 import { duration, rate, signed } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
-import type { Finding } from '../finding.ts'
+import type { Cause, Finding, Remedy } from '../finding.ts'
+import type { Keeper } from '../keeper.ts'
 import { configure, useChrony } from '../remedies.ts'
 import type { Rule } from '../rule.ts'
 import { evidenceOf, type Subject } from '../subject.ts'
@@ -20,7 +21,26 @@ const WOUND_UP = {
   why: 'a large offset that is slewed, or jumps, look like a wrong rate to its loop',
 }
 
-export const frequencySaturated: Rule = subject => [...atItsLimit(subject), ...wild(subject)]
+const ANOTHER_RATE: Cause = {
+  what: 'the guest’s counter has another rate than its kernel believes: a TSC after a migration to another host, a wrong calibration',
+  why: 'no crystal is off by 500 ppm',
+}
+const LEARNED: Cause = {
+  what: 'the frequency was learned from a jump',
+  why: 'a drift file with ±500 shows it',
+}
+
+const withoutNtpd = (keeper: Keeper): Remedy =>
+  useChrony(
+    keeper,
+    'Stop ntpd, remove the drift file, look at the clock source; with a clock that is really so far off use chronyd, which corrects it.',
+  )
+
+export const frequencySaturated: Rule = subject => [
+  ...atItsLimit(subject),
+  ...atItNow(subject),
+  ...wild(subject),
+]
 
 function atItsLimit(subject: Subject): Finding[] {
   const { log, keeper, disturbances, when } = subject
@@ -71,18 +91,31 @@ function atItsLimit(subject: Subject): Finding[] {
         slewed && steps.length === 0
           ? 'Nothing is stepped: the clock is slewed as fast as ntpd can, and runs on at that rate, through the right time to the other side, until the loop has unlearned it.'
           : 'The offset grows until it is stepped away, again and again: a saw-tooth.',
-      causes: [
-        ...(slewed || jumps ? [WOUND_UP] : []),
-        {
-          what: 'the guest’s counter has another rate than its kernel believes: a TSC after a migration to another host, a wrong calibration',
-          why: 'no crystal is off by 500 ppm',
-        },
-        { what: 'the frequency was learned from a jump', why: 'a drift file with ±500 shows it' },
-      ],
-      remedy: useChrony(
-        keeper,
-        'Stop ntpd, remove the drift file, look at the clock source; with a clock that is really so far off use chronyd, which corrects it.',
-      ),
+      causes: [...(slewed || jumps ? [WOUND_UP] : []), ANOTHER_RATE, LEARNED],
+      remedy: withoutNtpd(keeper),
+      confirm: '`clockwright drift HOST` measures the rate with nothing correcting it.',
+    },
+  ]
+}
+
+/** As ntpq prints it. */
+function atItNow({ log, keeper }: Subject): Finding[] {
+  const shown = log.timeless.find(
+    ({ what, size }) => what === 'frequency-now' && Math.abs(size) >= LIMIT - NEARLY,
+  )
+  if (!shown) return []
+  return [
+    {
+      name: 'frequency-saturated',
+      severity: 'critical',
+      from: undefined,
+      to: undefined,
+      what: `The frequency correction of ${keeper.name} stood at its limit of 500 ppm when the report was made: the clock ${shown.size < 0 ? 'gains' : 'loses'} more than it can correct, or it has learned that from a jump.`,
+      measures: { frequencyError: -shown.size },
+      evidence: [evidenceOf(shown)],
+      cost: 'Unless that is the rate of the clock the offset grows until it is stepped away, again and again.',
+      causes: [ANOTHER_RATE, LEARNED],
+      remedy: withoutNtpd(keeper),
       confirm: '`clockwright drift HOST` measures the rate with nothing correcting it.',
     },
   ]

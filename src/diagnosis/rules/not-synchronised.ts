@@ -6,7 +6,7 @@ import type { HostLog } from '#analysis/log/host-log.ts'
 import { duration } from '#core/time/format.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { Daemon, EventName, LogEvent } from '#core/trace/series.ts'
-import type { Finding } from '../finding.ts'
+import type { Cause, Finding } from '../finding.ts'
 import type { Keeper } from '../keeper.ts'
 import { isOwnClock, type Unfollowed, unfollowedOf } from '../listed.ts'
 import { refusalOf } from '../refusal.ts'
@@ -20,7 +20,9 @@ import { untimedRuns } from './untimed-runs.ts'
 export const notSynchronised: Rule = ({ log, keeper }) => {
   const said = log.timeless.filter(({ what }) => what === 'unsynchronised')
   const unbelieved = noneBelieved(log, keeper)
-  if (said.length === 0) return [...noneAnswers(log, keeper), ...unbelieved]
+  const offline = log.timeless.find(({ what }) => what === 'offline')
+  if (said.length === 0)
+    return [...(offline ? [noneAsked(offline, keeper)] : noneAnswers(log, keeper)), ...unbelieved]
   if (unbelieved.length > 0) return unbelieved
   const otherwise = log.timeless.filter(({ what }) => what === 'synchronised')
   const off = log.timeless.filter(({ what }) => what === 'no-daemon')
@@ -39,6 +41,7 @@ export const notSynchronised: Rule = ({ log, keeper }) => {
       cost: RUNS_FREE,
       causes: [
         ...(off.length > 0 ? [{ what: 'no time daemon is turned on', why: 'a command said so' }] : []),
+        ...(offline ? [OFFLINE] : []),
         { what: 'no source answers, or none is believed', why: 'if a daemon runs' },
         {
           what: 'the daemon tells the kernel nothing',
@@ -54,6 +57,29 @@ export const notSynchronised: Rule = ({ log, keeper }) => {
       confirm: 'adjtimex --print, and `clockwright query` for the true offset.',
     },
   ]
+}
+
+const OFFLINE: Cause = {
+  what: 'the daemon was told that there is no network: `offline` in the lines of its sources, or `chronyc offline` of a script of the network',
+  why: '`chronyc activity` counts all of its sources as offline',
+}
+
+function noneAsked(offline: LogEvent, keeper: Keeper): Finding {
+  return {
+    name: 'not-synchronised',
+    severity: 'warning',
+    from: undefined,
+    to: undefined,
+    what: `${keeper.name} asks nobody: ${offline.size === 1 ? 'its source is' : `all ${offline.size} sources are`} offline.`,
+    measures: { sources: offline.size },
+    evidence: [evidenceOf(offline)],
+    cost: RUNS_FREE,
+    causes: [OFFLINE],
+    remedy: configure(keeper, 'Tell it that the network is there, and see who had told it otherwise.', [
+      'chronyc online',
+    ]),
+    confirm: 'chronyc activity',
+  }
 }
 
 /** ntpq -p and chronyc sources list sources, timedatectl names its server, and none of them was heard. */

@@ -24,6 +24,46 @@ test('a falseticker that the daemon names', () => {
   expect(findings[0]!.measures.offset).toBeCloseTo(0.051, 9)
 })
 
+test('none of its sources is asked, by activity alone', () => {
+  const activity = (online: number, offline: number) => [
+    '200 OK',
+    `${online} sources online`,
+    `${offline} sources offline`,
+    '0 sources doing burst (return to online)',
+    '0 sources doing burst (return to offline)',
+    '0 sources with unknown address',
+  ]
+  const { findings } = explain(...activity(0, 4))
+  expect(findings.map(({ what }) => what)).toEqual(['chronyd asks nobody: all 4 sources are offline.'])
+  expect(found('0,4,0,0,0')).toEqual(['warning not-synchronised'])
+  // One of several is a matter of taste.
+  for (const lines of [activity(3, 1), ['3,1,0,0,0'], activity(0, 0)]) expect(found(...lines)).toEqual([])
+})
+
+test('ntpd at the limit of what it corrects, by ntpq -c rv', () => {
+  const variables = (frequency: string) => [
+    'associd=0 status=0615 leap_none, sync_ntp, 1 event, clock_sync,',
+    'version="ntpd 4.2.6p5@1.2349-o Tue Jun 23 21:38:17 UTC 2020 (1)",',
+    'precision=-24, rootdelay=0.512, rootdisp=31.225, refid=192.0.2.10,',
+    `mintc=3, offset=0.123, frequency=${frequency}, sys_jitter=0.211,`,
+  ]
+  expect(found(...variables('-500.000'))).toEqual(['critical frequency-saturated'])
+  expect(found(...variables('500.000'))).toEqual(['critical frequency-saturated'])
+  expect(found(...variables('-312.600'))).toEqual(['good good'])
+})
+
+test('ntpstat says how far off the clock may be', () => {
+  const lines = (within: number) => [
+    'synchronised to NTP server (192.0.2.10) at stratum 3',
+    `   time correct to within ${within} ms`,
+    '   polling server every 1024 s',
+  ]
+  expect(explain(...lines(7912)).findings[0]!.what).toBe(
+    'ntpd says of its own clock that it may be off by 7.91 s (root distance), whatever offset it shows.',
+  )
+  expect(found(...lines(74))).toEqual(['good good'])
+})
+
 test('sources that are all called wrong: nobody can tell the time, and none is outvoted', () => {
   for (const lines of [
     [

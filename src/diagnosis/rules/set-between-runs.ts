@@ -2,7 +2,7 @@
  * What a loop of `ntpd -q`, ntpdate or `chronyd -q` tells of jumps: most runs put right what the clock had drifted since the last one, and
  * a few set it by far more. Lines without a stamp do not say when; none says whether the machine stood still or its clock did: a clock that had to be set forward had not run on.
  */
-import { loopOf } from '#analysis/log/corrections/runs.ts'
+import { type Loop, loopOf } from '#analysis/log/corrections/runs.ts'
 import { upperMedian } from '#core/number/quantile.ts'
 import type { Seconds } from '#core/time/units.ts'
 import type { LogEvent } from '#core/trace/series.ts'
@@ -28,8 +28,10 @@ export const setBetweenRuns: Rule = subject => {
   if (loop?.grows) return []
   const runs = loop?.runs ?? untimedRuns(subject).sets
   const usual = upperMedian(runs.map(({ size }) => Math.abs(size)))
+  const leaps = loop ? leapsIn(loop) : []
   const sets = runs.filter(
-    ({ what, size }) => what === 'stepped' && Math.abs(size) > Math.max(LEAST, TIMES * usual),
+    run =>
+      run.what === 'stepped' && (Math.abs(run.size) > Math.max(LEAST, TIMES * usual) || leaps.includes(run)),
   )
   if (runs.length < FEWEST || sets.length > MOST * runs.length) return []
   const [forward, back] = [sets.filter(({ size }) => size > 0), sets.filter(({ size }) => size < 0)]
@@ -38,6 +40,17 @@ export const setBetweenRuns: Rule = subject => {
     // Those without stamps that are alike are told by lost-ticks.
     ...(back.length > 0 && (loop || !quantisedSteps(back)) ? [leapt(back, subject)] : []),
   ]
+}
+
+/** Runs that found far more than the clock drifts in the time since the one before, as surely as it does that. */
+function leapsIn({ runs, rate, usual }: Loop): LogEvent[] {
+  const beyond = runs.slice(1).map((run, i) => ({ run, size: run.size - rate * (run.at - runs[i]!.at) }))
+  const scatter = upperMedian(beyond.map(({ size }) => Math.abs(size)))
+  return beyond
+    .filter(
+      ({ run, size }) => run.size * size > 0 && Math.abs(size) > Math.max(LEAST, usual, TIMES * scatter),
+    )
+    .map(({ run }) => run)
 }
 
 const stopped = (sets: readonly LogEvent[], subject: Subject): Finding => ({

@@ -51,6 +51,23 @@ describe('what is set by each run', () => {
     expect(findings[0]!.from).toBe(12 * HOUR)
   })
 
+  test('of a clock that drifts as evenly as any, and stood still once for some seconds: both', () => {
+    const daily = (lost: (nth: number) => number) =>
+      runs(14, 24 * HOUR, (at, nth) => ntpdate(at, 1.1 + 100 * noise(nth) + lost(nth)))
+    const { findings } = explain(...daily(nth => (nth === 5 ? 7.3 : 0)))
+    expect(findings.map(({ name }) => name)).toEqual(['vm-paused', 'no-daemon'])
+    expect(findings[0]!.measures.size).toBeCloseTo(8.4, 2)
+    // A run that failed left the next one twice as much to do.
+    expect(named(daily(() => 0).filter((_, nth) => nth !== 7))).toEqual(['warning no-daemon'])
+    expect(
+      named(
+        daily(() => 0).flatMap((line, nth) =>
+          nth === 7 ? [] : nth === 8 ? [ntpdate(8 * 24 * HOUR, 2.2)] : [line],
+        ),
+      ),
+    ).toEqual(['warning no-daemon'])
+  })
+
   test('of a quiet clock: it is good', () => {
     expect(named(runs(24, HOUR, (at, nth) => ntpdate(at, noise(nth))))).toEqual(['good good'])
     expect(named(runs(24, HOUR, (at, nth) => chronyd(at, noise(nth), 'step')))).toEqual(['good good'])

@@ -143,8 +143,7 @@ const KNOWN = [
   /^Hostname +NTP +Drop Int IntL Last +(?:Cmd|NTS-KE) +Drop Int +Last/,
   // selectdata
   /^S Name\/IP Address +Auth COpts EOpts Last Score +Interval +Leap/,
-  // activity, serverstats, smoothing, rtcdata with -c
-  /^\d+(?:,\d+){4}$/,
+  // serverstats, smoothing, rtcdata with -c
   /^\d+(?:,\d+){6,16}$/,
   /^(?:Yes|No),(?:\(leap second only\))?,?[+-]?\d+\.\d+(?:,[+-]?\d+\.\d+){4}$/,
   /^\d+\.\d+,\d+,\d+,\d+,-?\d+\.\d+,-?\d+\.\d+$/,

@@ -20,7 +20,7 @@ export const chronyc = reportFormat({
   name: 'chronyc',
   daemon: 'chrony',
   open() {
-    const readers = [openLabelled(), ...READERS]
+    const readers = [openLabelled(), openActivity(), ...READERS]
     return text => {
       const line = text.trimEnd()
       for (const read of readers) {
@@ -154,7 +154,8 @@ const STATS = new RegExp(
   `^\\S{1,255} +\\d{1,3} +\\d{1,3} +\\d+[mhdy]? +[+-]?\\d+\\.\\d+ +\\d+\\.\\d+ +${AMOUNT} +${AMOUNT}$`,
 )
 const STATS_C = /^[^,]{1,255},\d{1,3},\d{1,3},\d+,-?\d+\.\d+,\d+\.\d+,-?\d+\.\d+,\d+\.\d+$/
-const ACTIVITY = /^\d+ sources (?:online|offline|doing burst|with unknown address)/
+const ACTIVITY = /^(\d{1,9}) sources (online|offline|doing burst|with unknown address)/
+const ACTIVITY_C = /^(\d{1,9}),(\d{1,9}),\d+,\d+,\d+$/
 const HEADS = [
   /^MS Name\/IP address +Stratum Poll Reach LastRx Last sample/,
   /^Name\/IP Address +NP +NR +Span +Frequency +Freq Skew +Offset +Std Dev/,
@@ -165,11 +166,26 @@ const HEADS = [
 const DRAWING =
   /^ *(?:\.-|\/ +\.-|\| +\/|\|\| {2}|\| {3}\||\|\| *$).*|^ +(?:\| +)?(?:\/ +)?(?:\.- |On the -\.|\| +\|).*$/
 
+/** That none is asked is told where that is so of all of them. */
+function openActivity(): Read {
+  let online = 0
+  const unasked = (offline: number): Said[] =>
+    online === 0 && offline > 0 ? [said('offline', { size: offline })] : []
+  return text => {
+    const line = ACTIVITY.exec(text)
+    if (line?.[2] === 'online') online = Number(line[1])
+    if (line) return line[2] === 'offline' ? unasked(Number(line[1])) : []
+    const fields = ACTIVITY_C.exec(text)
+    if (!fields) return undefined
+    online = Number(fields[1])
+    return unasked(Number(fields[2]))
+  }
+}
+
 /** It is understood that they say nothing here: what they measured, `sources` has too. */
 const silent: Read = text =>
   STATS.test(text) ||
   STATS_C.test(text) ||
-  ACTIVITY.test(text) ||
   HEADS.some(head => head.test(text)) ||
   DRAWING.test(text) ||
   REFUSED.test(text)

@@ -2,6 +2,7 @@
  * `ntpq -c rv`: the system variables, or those of one source, `name=value` separated by commas over several lines, after one that
  * decodes the status word. `flash` says why a source is refused (RFC 5905's tests; ntp.h of 4.2.8). Times are in milliseconds; the offset has the sign of the house.
  */
+import { PPM } from '#core/time/units.ts'
 import { type Said, said } from '../log/said.ts'
 import { reportFormat } from '../report.ts'
 
@@ -38,6 +39,7 @@ function saidOfSystem([name, value]: readonly [string, string]): Said[] {
   if (name === 'version') return [said('version')]
   if (name === 'stratum' && Number(value) < 16) return [said('stratum-now', { size: Number(value) })]
   if (name === 'rootdisp') return [said('dispersion-now', { size: Number(value) * 1e-3 })]
+  if (name === 'frequency') return [said('frequency-now', { size: Number(value) * PPM })]
   if (name === 'offset') return [said('offset-now', { size: Number(value) * 1e-3 })]
   if (name === 'refid' && /^[\d.]+$/.test(value)) return [said('selected', { source: value })]
   return []
