@@ -22,6 +22,8 @@ import { areAroundLeap } from './leap-second.ts'
 const LEAST: Seconds = 5e-3
 /** Until then sources may have agreed by chance, or one was not heard yet. */
 const AT_FIRST: Seconds = 3600
+/** Of the slowest polls there are some in it. */
+const AT_LAST: Seconds = 2 * 3600
 /** Of the time. */
 const MOSTLY = 0.8
 
@@ -38,7 +40,7 @@ export const fewSources: Rule = subject => {
   // The median of a log says little of sources that agreed at first, and drift apart.
   const agreedAtFirst =
     parted !== undefined && parted.from - Math.min(...sources.map(({ from }) => from)) > AT_FIRST
-  if (split && !agreedAtFirst) return [disagreement(sources, camps, subject)]
+  if (split && !agreedAtFirst) return [disagreement(sources, camps, census, subject)]
   if (parted) return [disagreedFor(parted, sources, census, subject)]
   const said = contradicted(subject).filter(({ severity }) => severity === 'critical')
   return said.length > 0 ? said : sources.length > 2 ? [] : [few(sources, subject)]
@@ -210,18 +212,20 @@ function fewOf(sources: readonly string[], evidence: Finding['evidence'], keeper
 function disagreement(
   sources: readonly SourceCount[],
   camps: readonly (readonly SourceCount[])[],
+  census: Census,
   { keeper, sourceName, log }: Subject,
 ): Finding {
   const medians = camps.map(camp => camp[0]!.level)
   const apart = Math.max(...medians) - Math.min(...medians)
   const two = sources.length === 2
+  const off = agreedAtTheEnd(sources, census, apart)
   return {
     name: two ? 'two-sources' : 'no-majority',
     severity: 'critical',
     from: log.span?.from,
     to: log.span?.to,
-    what: `${two ? 'Two sources disagree' : 'The sources disagree, without a majority,'} by ${duration(apart)}: nobody can tell which ${two ? 'one is' : 'are'} wrong, and ${keeper.name} follows none or the wrong one.`,
-    measures: { apart, sources: sources.length },
+    what: `${two ? 'Two sources disagree' : 'The sources disagree, without a majority,'} by ${duration(apart)}: nobody can tell which ${two ? 'one is' : 'are'} wrong, and ${keeper.name} follows none or the wrong one.${off === undefined ? '' : ` At the end the clock was ${duration(Math.abs(off))} or more ${off > 0 ? 'behind' : 'ahead'} by ${two ? 'either' : 'each'} of them.`}`,
+    measures: { apart, sources: sources.length, ...(off !== undefined && { offsetAtEnd: off }) },
     evidence: sources.map(({ source, medianOffset, leastDelay }) => ({
       text: `${sourceName(source)}  median offset ${signed(medianOffset)}, ${leastDelayOf(leastDelay)}`,
     })),
@@ -238,6 +242,19 @@ function disagreement(
     remedy: fourSources({ keeper }),
     confirm: '`clockwright query` with these and other servers.',
   }
+}
+
+/** How far off the clock is at least, whichever of them is right: where that is more than what they disagree by. */
+function agreedAtTheEnd(
+  sources: readonly SourceCount[],
+  census: Census,
+  apart: Seconds,
+): Seconds | undefined {
+  const end = Math.min(...sources.map(({ to }) => to))
+  const last = sources.map(({ source }) => census.medianIn(source, [{ from: end - AT_LAST, to: end }]))
+  const [least] = last.toSorted((a, b) => Math.abs(a) - Math.abs(b))
+  const alike = last.every(each => each * least! > 0)
+  return alike && Math.abs(least!) > apart ? least : undefined
 }
 
 /** They agreed before, or afterwards. What the measurements tell of the clock meanwhile is what one half of them says. */

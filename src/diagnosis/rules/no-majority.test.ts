@@ -178,3 +178,17 @@ test('tracking.log alone tells that no source was followed, and not that none wa
   expect(lost.what).toContain('followed none of its sources for 4.')
   expect(lost.causes.map(({ what }) => what).join()).toContain('contradicted each other')
 })
+
+test('two that disagree all day, while the clock runs away from both: how far at least is told', () => {
+  const away = (apart: number, rate: number): Asked => ({ every: 512, offset: at => apart - rate * at })
+  const { findings } = explain(...measurements(away(0, 13e-6), away(0.07, 13e-6)))
+  expect(findings[0]).toMatchObject({ name: 'two-sources', severity: 'critical' })
+  expect(findings[0]!.what).toMatch(
+    /wrong one\. At the end the clock was (?:9\d\d ms|1\.0\d s) or more ahead by either of them\.$/,
+  )
+  expect(findings[0]!.measures.offsetAtEnd).toBeCloseTo(0.07 - 13e-6 * 23 * HOUR, 1)
+  // One of them may be right.
+  const still = explain(...measurements(away(0, 0), away(0.07, 0))).findings[0]!
+  expect(still.what).toMatch(/wrong one\.$/)
+  expect(still.measures.offsetAtEnd).toBeUndefined()
+})
