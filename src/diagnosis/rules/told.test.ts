@@ -222,6 +222,23 @@ test.each([
   expect(disturbances[0]!.uncertainty / disturbances[0]!.size).toBeCloseTo(share, 9)
 })
 
+test('it is known less well where chronyd had no majority just before: only some of its sources had seen the jump', () => {
+  const share = (...before: readonly string[]) => {
+    const { disturbances } = explain(
+      '2027-03-05T00:00:00Z chronyd version 4.5 starting (+CMDMON)',
+      '2027-03-05T00:00:04Z Selected source 192.0.2.1',
+      ...before,
+      '2027-03-05T05:33:32Z Selected source 192.0.2.2',
+      '2027-03-05T05:33:32Z System clock wrong by 4.402449 seconds',
+    )
+    return disturbances[0]!.uncertainty / disturbances[0]!.size
+  }
+  expect(share("2027-03-05T05:32:30Z Can't synchronise: no majority")).toBeCloseTo(0.15, 9)
+  expect(share("2027-03-05T05:31:12Z Can't synchronise: no selectable sources")).toBeCloseTo(0.15, 9)
+  expect(share()).toBeCloseTo(0.05, 9)
+  expect(share("2027-03-05T01:32:30Z Can't synchronise: no majority")).toBeCloseTo(0.05, 9)
+})
+
 test('years off, with stamps that have no year: before it was put right', () => {
   const { disturbances } = explain(
     'Nov 22 11:17:28 a chronyd[737]: Selected source 192.0.2.100',
