@@ -24,10 +24,10 @@ const refclocks = (late: number, deviation: number, behind = (_: number) => 0): 
     return [row(String(i % 16).padStart(3), offset), ...(i % 16 === 15 ? [row('  -', '      -      ')] : [])]
   })
 
-const servers = (until = 10_800): string[] =>
+const servers = (until = 10_800, behind = (_: number) => 0): string[] =>
   Array.from({ length: until / 64 }, (_, i) => i).flatMap(i =>
     [1, 2, 3].map(server => {
-      const offset = noise(1e-3).toExponential(3).padStart(10)
+      const offset = (noise(1e-3) + behind(64 * i + server)).toExponential(3).padStart(10)
       return `${stamp(64 * i + server)} 192.0.2.${server}     N  2 111 111 1111   6  6 0.00 ${offset}  3.106e-02  1.280e-06  7.690e-04  2.136e-04 D18AF52C 4B K K`
     }),
   )
@@ -61,6 +61,12 @@ describe('what a GPS tells', () => {
     )
     expect(more).toEqual([])
     expect(pause!.measures.size).toBeCloseTo(2, 3)
+    const alone = 'the only source that was heard jumped forward'
+    expect(pause!.causes.map(({ what }) => what)).toContain(alone)
+    const confirmed = explain(...refclocks(0, 1e-6, corrected), ...servers(10_800, corrected)).findings.find(
+      ({ name }) => name === 'vm-paused',
+    )
+    expect(confirmed!.causes.map(({ what }) => what)).not.toContain(alone)
     expect(pause!.to! - pause!.from!).toBeLessThan(5)
   })
 

@@ -52,6 +52,45 @@ test.each([
   ])
 })
 
+test('two nights without the network: the longer one, and that they were two', () => {
+  const line = (at: number, text: string) => `${stamp(at)} chronyd[700]: ${text}`
+  const night = (from: number, hours: number) => [
+    line(from, "Can't synchronise: no selectable sources"),
+    line(from + hours * HOUR, 'Selected source 192.0.2.1'),
+  ]
+  const what = (...lines: readonly string[]) =>
+    explain(line(0, 'Selected source 192.0.2.1'), ...lines).findings[0]!.what.replace(
+      /, from \S+ to \S+Z/,
+      '',
+    )
+  expect(what(...night(20 * HOUR, 4), ...night(44 * HOUR, 5))).toBe(
+    'No source was heard for at least 5.0 h, the longest of 2 such times.',
+  )
+  // A short one is none of them.
+  expect(what(...night(20 * HOUR, 0.2), ...night(44 * HOUR, 5))).toBe(
+    'No source was heard for at least 5.0 h.',
+  )
+  const measured = (hours: readonly number[]) =>
+    hours.flatMap(hour =>
+      Array.from(
+        { length: 56 },
+        (_, poll) =>
+          `${stamp(hour * HOUR + poll * 64)
+            .slice(0, 19)
+            .replace(
+              'T',
+              ' ',
+            )} 192.0.2.1       N  2 111 111 1111   6  6 0.00  1.000e-05  2.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`,
+      ),
+    )
+  const hours = Array.from({ length: 40 }, (_, hour) => hour)
+  const away = (...spans: readonly (readonly [number, number])[]) =>
+    hours.filter(hour => !spans.some(([from, to]) => hour >= from && hour < to))
+  expect(explain(...measured(away([5, 9], [20, 25]))).findings[0]!.what).toMatch(
+    /^No source was heard for 5\.0\d? h, .*, the longest of 2 such times: the network was lost, or/,
+  )
+})
+
 test('what a network that goes down before its daemon leaves behind is nothing', () => {
   const line = (at: number, text: string) => `${stamp(at)} chronyd[700]: ${text}`
   expect(

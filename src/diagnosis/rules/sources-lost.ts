@@ -35,10 +35,11 @@ export const sourcesLost: Rule = subject => {
   })
   // Heard, and not fit to be followed: that has a finding of its own.
   const rejected = rejections(subject)
-  const told = toldSilences(log, keeper.daemon)
+  const said = toldSilences(log, keeper.daemon)
     .filter(({ silent, back }) => !rejected.some(({ lost }) => lost.at >= silent && lost.at < back))
     .map(awake)
-    .sort((a, b) => b.time - a.time)[0]
+    .sort((a, b) => b.time - a.time)
+  const told = said[0]
   const ending = silentToTheEnd(subject)
   const longest = [silence, told, ending && awake(ending)]
     .filter(each => each !== undefined)
@@ -46,6 +47,11 @@ export const sourcesLost: Rule = subject => {
     .find(({ time, least }) => time > least)
   if (!longest || isToldAsTooFar(subject, { from: longest.silent, to: longest.back })) return []
   const { silent, back, time, seenBy, open } = longest
+  const count = Math.max(
+    seenBy === 'words' ? said.filter(each => each.time > each.least).length : 0,
+    seenBy === 'lines' ? unheardTimes(longest, subject) : 0,
+  )
+  const among = count > 1 ? `, the longest of ${count} such times` : ''
   const events = log.events
     .of('no-source', 'ended-alone', 'unreachable')
     .filter(({ at }) => at >= silent && at < back)
@@ -81,8 +87,13 @@ export const sourcesLost: Rule = subject => {
       to: back,
       what: open
         ? `${heard} for ${duration(time)}, from ${when(silent)} on, and ${answered ? 'none yet' : 'none was back'} when the daemon, or its log, ended.`
-        : `${heard} for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${perhapsAsleep ? ': the network was lost, or the machine slept or was off' : ''}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
-      measures: { time, ...(open && { open: 1 }), ...(off && { size: off.size }) },
+        : `${heard} for ${seenBy === 'words' ? 'at least ' : ''}${duration(time)}, from ${when(silent)} to ${when(back)}${among}${perhapsAsleep ? ': the network was lost, or the machine slept or was off' : ''}${off ? `, and the clock was wrong by ${duration(Math.abs(off.size))} then` : ''}.`,
+      measures: {
+        time,
+        ...(count > 1 && { count }),
+        ...(open && { open: 1 }),
+        ...(off && { size: off.size }),
+      },
       evidence: [
         ...(seenBy === 'lines'
           ? [
@@ -175,6 +186,16 @@ export const sourcesLost: Rule = subject => {
           }),
     },
   ]
+}
+
+/** How often no line came for so long while the daemon ran and the machine was awake. */
+function unheardTimes({ least }: Silence, { log, keeper, disturbances: { sleeps } }: Subject): number {
+  const begun = saidStarts(log, keeper.daemon)
+  const all = log.bestSamples(keeper.daemon)?.silences.all ?? []
+  return all.filter(
+    ({ from, to }) =>
+      to - from - sleptBetween(from, to, sleeps) > least && !begun.some(at => at > from && at <= to + SLACK),
+  ).length
 }
 
 /**

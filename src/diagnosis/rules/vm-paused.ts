@@ -3,6 +3,7 @@
  * clocks, since all of them stand; only what servers say shows it.
  */
 
+import { isAbout } from '#analysis/log/disturbances/alike.ts'
 import type { Disturbance } from '#analysis/log/disturbances/disturbance.ts'
 import { perhapsSlept } from '#analysis/log/disturbances/sleeps.ts'
 import { duration } from '#core/time/format.ts'
@@ -37,6 +38,17 @@ function isOfOneSource({ sources }: Disturbance, { log, keeper }: Subject): bool
     .filter(({ daemon, source }) => daemon === keeper.daemon && source !== undefined)
   return sources.length === 0 && new Set(named.map(({ source }) => source)).size === 1
 }
+
+/** A log of other sources shows it, too. */
+const isConfirmed = ({ size, local }: Disturbance, { log, keeper }: Subject): boolean =>
+  log
+    .samplesOf(keeper.daemon)
+    .filter(series => series !== log.bestSamples(keeper.daemon))
+    .some(({ changes }) =>
+      changes.all.some(
+        ({ before, after, from, to }) => isAbout(after - before, size) && from < local.to && to > local.from,
+      ),
+    )
 
 const SUDDENLY = 'from one measurement to the next'
 
@@ -114,7 +126,7 @@ function paused(each: Disturbance, subject: Subject): Finding {
             },
           ]),
       ...(rateUnknown(each, subject) ? [ANOTHER_RATE] : []),
-      ...(each.sources.length === 1 || isOfOneSource(each, subject)
+      ...((each.sources.length === 1 && !isConfirmed(each, subject)) || isOfOneSource(each, subject)
         ? [{ what: 'the only source that was heard jumped forward', why: 'no second one contradicts it' }]
         : []),
     ],
