@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { mergeEdits } from '../../repair/edit.ts'
 import { lint } from '../lint.ts'
 
 const costIn = (version: string, line: string) =>
@@ -35,4 +36,16 @@ test('of several words on one line what is shown is the line with all of them pu
     ['restrict 192.0.2.1 nomodify notrap noquery'],
     ['restrict 192.0.2.1 nomodify notrap noquery'],
   ])
+})
+
+test.each([
+  ['restrict 192.168.1.0 255.255.255.0', 'restrict 192.168.1.0 mask 255.255.255.0'],
+  ['restrict 10.0.0.0 255.0.0.0 nomodify notrap', 'restrict 10.0.0.0 mask 255.0.0.0 nomodify notrap'],
+  ['restrict 192.168.1.0 192.168.1.7', undefined],
+  ['restrict 192.168.1.0 mask 255.255.255.0', undefined],
+])('%j: the word before a mask is offered', (line, meant) => {
+  const text = `${line}\n`
+  const [finding] = lint([{ path: 'etc/ntp.conf', text }]).filter(({ name }) => name === 'unknown-option')
+  expect(finding?.remedy.changes[0]).toBe(meant)
+  if (meant) expect(mergeEdits(text, [finding!.remedy.edits!]).text).toBe(`${meant}\n`)
 })

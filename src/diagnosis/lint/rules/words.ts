@@ -6,6 +6,7 @@
 import type { Daemon } from '#core/trace/series.ts'
 import { CHRONY_GRAMMAR } from '#dialects/chrony/grammar.ts'
 import { checkWords, type Grammar, isKnownTo, type Mistake, type Reader } from '#dialects/grammar.ts'
+import { ipv4Number, lengthOfMask } from '#dialects/ip-address.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { heededWords, readsWordByWord } from '#dialects/ntpd/heeded.ts'
 import type { NtpdVersion } from '#dialects/ntpd/version.ts'
@@ -172,12 +173,38 @@ function judge(
         : grammar === CHRONY_GRAMMAR && isNeverFound(words, mistake)
           ? NEVER_FOUND
           : mannersWith(words)
-      return mistakeFound(subject, position, mistake, manners)
+      const told = mistakeFound(subject, position, mistake, manners)
+      return isMask(words, mistake) ? withMask(told, mistake.word, lineOf(subject, file, line)) : told
     })
     findings.push(...withWholeLine(onLine, lineOf(subject, file, line)))
     if (findings.length === MOST_IN_A_FILE) return findings
   }
   return findings
+}
+
+/** `restrict 192.0.2.0 255.255.255.0`: the word `mask` between the two was forgotten. */
+const isMask = ([directive = '', ...words]: readonly string[], { kind, word }: Mistake): boolean =>
+  kind === 'unknown-option' &&
+  directive === 'restrict' &&
+  lengthOfMask(word) !== undefined &&
+  ipv4Number(words[words.indexOf(word) - 1] ?? '') !== undefined
+
+function withMask(finding: Finding, word: string, line: string): Finding {
+  const meant = `mask ${word}`
+  const corrected = replaceWord(line, word, meant)
+  return {
+    ...finding,
+    remedy: {
+      ...finding.remedy,
+      text: `Write \`${meant}\`: a network is given by its address, \`mask\` and the mask.`,
+      changes: [corrected.trim()],
+      edits: finding.evidence.flatMap(({ file, line }) =>
+        file === undefined || line === undefined
+          ? []
+          : [{ file, line, kind: 'replace' as const, text: corrected }],
+      ),
+    },
+  }
 }
 
 /** Of several words on one line each is put right by itself; what is shown is the line with all of them. */
