@@ -7,6 +7,7 @@ import { checkWords, isDirective } from '#dialects/grammar.ts'
 import { linesOf, wordsOf } from '#dialects/named-source.ts'
 import { NTPD_GRAMMAR } from '#dialects/ntpd/grammar.ts'
 import { OPENNTPD_GRAMMAR } from '#dialects/openntpd/grammar.ts'
+import type { DaemonName } from './about.ts'
 import type { KeysIn } from './key-numbers.ts'
 import type { PresenceOf } from './presence.ts'
 
@@ -17,6 +18,8 @@ export interface LintFile {
   readonly kind?: FileKind
   /** With its kind: the file that its daemon begins with, whatever its name. */
   readonly main?: boolean
+  /** Where it is known that a daemon is started with what these lines say, whatever they are called. */
+  readonly options?: { readonly daemon: DaemonName; readonly lines: readonly number[] }
   /** Is there what it names? */
   readonly presence?: PresenceOf
   /** Which keys does a file hold that it names? */

@@ -130,7 +130,7 @@ export function subjectOf(files: readonly LintFile[], about: About): LintSubject
     domains: parts('libvirt domain', ({ text }) => parseLibvirtDomain(text)),
     units,
     commandLines: [
-      ...fromEnvironments(environments),
+      ...fromEnvironments(files, environments),
       ...fromUnits(units),
       ...fromEnvironmentOfUnits(units, environments),
       ...fromProcesses(parts('process', ({ text }) => text)),
@@ -150,12 +150,17 @@ const OPTION_VARIABLES: readonly (readonly [file: RegExp, variable: RegExp, daem
   [/./, /^(?:NTPD_OPTS|NTPD_OPTIONS)$/, 'ntpd'],
 ]
 
-function fromEnvironments(environments: readonly Part<Environment>[]): CommandLine[] {
+function fromEnvironments(
+  files: readonly LintFile[],
+  environments: readonly Part<Environment>[],
+): CommandLine[] {
   return environments.flatMap(({ file, path, read }) =>
     read.assigned.flatMap(({ line, text, name, value }) => {
+      const { options } = files[file]!
       const known = OPTION_VARIABLES.find(([at, variable]) => at.test(path) && variable.test(name))
       const daemon =
         known?.[2] ??
+        (options?.lines.includes(line) ? options.daemon : undefined) ??
         (!NAMED.test(path) && /^(?:OPTIONS|DAEMON_OPTS)$/.test(name) ? guessed(value) : undefined)
       return daemon ? [{ file, line, text, daemon, words: value.split(/\s+/).filter(Boolean) }] : []
     }),

@@ -62,3 +62,24 @@ test('what should run and does not may be kept from it by its files', () => {
   }
   expect(namesIn(`${SERVERS}makestp 1 -1\n`, held)).not.toContain('misspelt')
 })
+
+test('options in a file of any name are those of the daemon whose unit reads it', () => {
+  const unit =
+    '[Service]\nEnvironmentFile=-/etc/default/chrony\nEnvironmentFile=/etc/sysconfig/time-corp\nExecStart=/usr/sbin/chronyd $OPTIONS\n'
+  const files = memoryFiles({
+    'usr/sbin/chronyd': '',
+    'etc/chrony/chrony.conf': `${SERVERS}makestep 1 -1\n`,
+    'etc/default/chrony': 'OPTIONS="-F 1"\n',
+    'etc/sysconfig/time-corp': '# of the site\nOPTIONS="-x"\nOTHER=-q\n',
+    'lib/systemd/system/chrony.service': unit,
+    'etc/systemd/system/multi-user.target.wants/chrony.service': {
+      link: '/lib/systemd/system/chrony.service',
+    },
+  })
+  const [finding, ...more] = lintMachine(takeInventory(files), files)
+  expect(more).toEqual([])
+  expect(finding).toMatchObject({
+    name: 'clock-not-disciplined',
+    evidence: [{ path: '/etc/sysconfig/time-corp', line: 2 }],
+  })
+})

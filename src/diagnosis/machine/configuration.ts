@@ -2,6 +2,7 @@
  * The linter's findings about the configuration of one machine: its files, judged with what is known of its daemons, kernel and
  * hypervisor. Files are those that decide something here; evidence and edits name them by their paths.
  */
+import { grouped } from '#core/grouped.ts'
 import type { Files } from '#core/guest/files.ts'
 import type { HypervisorFact, Inventory, Place, TimeDaemon } from '#core/guest/inventory.ts'
 import { hasFlag } from '#core/guest/timekeepers.ts'
@@ -34,11 +35,21 @@ import { followsHost, wallclockSetting } from './wallclock.ts'
 /** `keysIn` looks into files of secrets: only for whoever keeps nothing of what is read. */
 export function lintMachine(inventory: Inventory, files: Files, keysIn?: KeysIn): Finding[] {
   const ofDaemons = readByDaemons(inventory)
+  const options = optionsIn(inventory)
   const presence = presenceIn(files, inventory.copy === 'live')
   const read = filesOf(inventory).flatMap((path): LintFile[] => {
     const found = readText(files, path)
     return found.kind === 'read'
-      ? [{ path, text: found.text, presence, ...(keysIn && { keysIn }), ...ofDaemons.get(path) }]
+      ? [
+          {
+            path,
+            text: found.text,
+            presence,
+            ...(keysIn && { keysIn }),
+            ...options.get(path),
+            ...ofDaemons.get(path),
+          },
+        ]
       : []
   })
   const judged = [...read, ...usedDaemons(inventory).flatMap(asStarted)]
@@ -122,6 +133,31 @@ function readByDaemons(inventory: Inventory): ReadonlyMap<string, Pick<LintFile,
     ),
   )
 }
+
+/** A unit may take its variables from a file of any name (`EnvironmentFile`). */
+function optionsIn(inventory: Inventory): ReadonlyMap<string, Pick<LintFile, 'kind' | 'options'>> {
+  const places = usedDaemons(inventory).flatMap(({ name, commandLine }) => {
+    const daemon = DAEMONS.find(each => each === name)
+    return daemon
+      ? (commandLine?.evidence ?? []).map(({ path, line, text }) => ({ daemon, path, line, text }))
+      : []
+  })
+  const said = places.filter(
+    ({ path, text }) =>
+      ASSIGNMENT.test(text) && [undefined, 'environment'].includes(kindOf({ path, text: '' })),
+  )
+  return new Map(
+    [...grouped(said, ({ path }) => path)].map(([path, all]) => [
+      path,
+      {
+        kind: 'environment',
+        options: { daemon: all[0]!.daemon, lines: all.flatMap(({ line }) => line ?? []) },
+      },
+    ]),
+  )
+}
+
+const ASSIGNMENT = /^\s*(?:export\s+)?\w+=/
 
 function kindIn(daemon: string, path: string): FileKind | undefined {
   if (daemon === 'ntpd' || daemon === 'ntpsec') return 'ntp.conf'
