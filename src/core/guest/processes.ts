@@ -130,8 +130,40 @@ function fromListing(files: Files, wanted: (comm: string) => boolean): Process[]
       ]
     })
   }
-  return []
+  return fromStatus(files, wanted)
 }
+
+/** `systemctl status` of single services shows the processes of each: of others that says nothing. */
+const STATUS = 'sos_commands/systemd'
+const OF_SERVICE = /^systemctl_status_[\w@.-]+\.service$/
+const IN_GROUP = /^[\s|`│├└─-]*(\d{1,10}) (\/\S.*)$/
+
+const fromStatus = (files: Files, wanted: (comm: string) => boolean): Process[] =>
+  files
+    .names(STATUS)
+    .filter(name => OF_SERVICE.test(name))
+    .flatMap(name => {
+      const path = `${STATUS}/${name}`
+      return (files.text(path)?.split('\n') ?? []).flatMap((text, index): Process[] => {
+        const [, pid, command] = IN_GROUP.exec(text) ?? []
+        const argv = command?.trim().split(/ +/) ?? []
+        const comm = argv[0]?.replace(/^.*\//, '').slice(0, COMM_LENGTH)
+        if (pid === undefined || comm === undefined || !wanted(comm)) return []
+        return [
+          {
+            pid: Number(pid),
+            comm,
+            argv,
+            exe: undefined,
+            parent: 0,
+            able: true,
+            inContainer: false,
+            path: `/${path}`,
+            line: index + 1,
+          },
+        ]
+      })
+    })
 
 const isOfContainer = (user: string): boolean =>
   NAMED_OF_CONTAINER.test(user) || Number(user) >= FIRST_OF_CONTAINERS

@@ -97,6 +97,29 @@ test('a machine is known by it, and judged', () => {
   )
 })
 
+test('without a listing of processes its own words of the hypervisor and of the service count', () => {
+  const { 'hardware.txt': _, 'basic-health-check.txt': __, ...others } = TEXTS
+  const status = printed(
+    '/bin/systemctl status ntpd.service',
+    '* ntpd.service - NTP Server Daemon',
+    '   Active: active (running) since Fri 2026-11-06 10:02:11 CET; 1 weeks 3 days ago',
+    ' Main PID: 1402 (ntpd)',
+    '   CGroup: /system.slice/ntpd.service',
+    '           |-1402 /usr/sbin/ntpd -p /var/run/ntp/ntpd.pid -x -u ntp:ntp -c /etc/ntp.conf',
+    '           `-1403 ntpd: asynchronous dns resolver',
+  )
+  const texts = { ...others, 'ntp.txt': status + TEXTS['ntp.txt'] }
+  const inventory = takeInventory(filesOfSupportconfig(memoryFiles(texts)))
+  expect(inventory.hypervisor).toMatchObject({
+    value: { name: 'vmware' },
+    evidence: [{ path: '/virtualization', text: 'Hypervisor:    VMware (hardware)' }],
+  })
+  expect(inventory.daemons).toMatchObject([{ name: 'ntpd', runs: { value: true }, pid: 1402 }])
+  expect(inventory.daemons[0]?.commandLine?.value).toContain('-x')
+  // Of others nothing was looked for.
+  expect(inventory.missing).toContain('processes')
+})
+
 test('any words in any section are read, and nothing is put outside of the copy', () => {
   const word = fc.constantFrom(
     '#==[ Command ]===#',

@@ -13,6 +13,9 @@ export const OF_SUPPORTCONFIG = ['basic-environment.txt', 'supportconfig.txt']
 /** Says what the copy was made of. */
 export const FROM_SUPPORTCONFIG = '/supportconfig'
 
+/** What it found of the hypervisor by itself: `Hypervisor:    VMware (hardware)`. */
+export const VIRTUALIZATION = '/virtualization'
+
 /** Those of which something bears on time: others are of storage, of the network, of applications. */
 const TEXTS = [
   'ntp.txt',
@@ -94,6 +97,8 @@ function sectionsOf(text: string): Section[] {
 }
 
 function membersOf(section: Section): [path: string, text: string][] {
+  if (section.kind === 'System' && section.title === 'Virtualization')
+    return [[VIRTUALIZATION, textOf(section.lines)]]
   if (section.kind === 'Configuration File' || section.kind === 'Log File') return fileOf(section)
   return section.kind === 'Command' ? printedBy(section) : []
 }
@@ -107,6 +112,8 @@ function fileOf({ title, lines }: Section): [string, string][] {
 function printedBy({ title, lines }: Section): [string, string][] {
   const command = title.replace(/^\S*\//, '')
   if (command.startsWith('systemctl cat ')) return unitsIn(lines)
+  const unit = /^systemctl (?:--no-pager )?status '?([\w@.-]+\.service)'?$/.exec(command)?.[1]
+  if (unit !== undefined) return [[`sos_commands/systemd/systemctl_status_${unit}`, textOf(lines)]]
   if (command.startsWith('rpm -qa --queryformat "%-35{NAME} ')) return [['installed-rpms', packagesIn(lines)]]
   const path = PRINTED.find(([pattern]) => pattern.test(command))?.[1]
   return path === undefined || /^ERROR: /.test(lines[0] ?? '') ? [] : [[path, textOf(lines)]]

@@ -17,6 +17,7 @@ import type {
 import { processesNamed } from '#core/guest/processes.ts'
 import { isAtLeast, parseKernelRelease } from '#dialects/linux/kernel-release.ts'
 import { FAMILIES, type FamilyName } from '#worlds/simulated/hypervisor/family.ts'
+import { VIRTUALIZATION } from '../copy/supportconfig.ts'
 import { at, fact, findLine } from '../place.ts'
 import { type Dmi, findDmi } from './dmi.ts'
 import { fromEnabledTools } from './enabled-tools.ts'
@@ -102,7 +103,7 @@ function namesTheFlag({ release }: KernelFacts): boolean {
   return !kernel || isAtLeast(kernel, [2, 6, 29])
 }
 
-/** As lscpu ("Hypervisor vendor:") and hostnamectl ("Virtualization:") write them. */
+/** As lscpu ("Hypervisor vendor:"), hostnamectl ("Virtualization:") and supportconfig ("Hypervisor:") write them. */
 const SPELLINGS: Readonly<Record<string, string>> = {
   kvm: 'kvm',
   qemu: 'kvm',
@@ -126,7 +127,8 @@ function fromCommands(files: Files): Fact<string> | undefined {
       files,
       ['sos_commands/host/hostnamectl_status', 'sos_commands/host/hostnamectl'],
       /^\s*Virtualization: (\S+)/,
-    )
+    ) ??
+    findLine(files, [VIRTUALIZATION], /^Hypervisor: +(\w+)/)
   const name = said && SPELLINGS[said.match[1]!.toLowerCase()]
   if (name === undefined) return undefined
   const para = name === 'xen-hvm' && findLine(files, LSCPU, /^\s*Virtualization type: +(?:para|none)\b/)
