@@ -43,7 +43,7 @@ export const fewSources: Rule = subject => {
   if (split && !agreedAtFirst) return [disagreement(sources, camps, census, subject)]
   if (parted) return [disagreedFor(parted, sources, census, subject)]
   const said = contradicted(subject).filter(({ severity }) => severity === 'critical')
-  return said.length > 0 ? said : sources.length > 2 ? [] : [few(sources, subject)]
+  return said.length > 0 ? said : sources.length > 2 ? [] : [few(withoutHandedOn(sources, subject), subject)]
 }
 
 /** The longest time without a majority. */
@@ -181,6 +181,12 @@ function contradicted({ log, keeper, when }: Subject): Finding[] {
     },
   ]
 }
+
+/** What phc2sys measures is the clock of the card that ptp4l sets: one chain, and no second opinion. */
+const withoutHandedOn = (sources: readonly SourceCount[], { sourceName }: Subject): readonly SourceCount[] =>
+  sources.some(({ source }) => sourceName(source).startsWith('ptp4l '))
+    ? sources.filter(({ source }) => !sourceName(source).startsWith('phc2sys '))
+    : sources
 
 const few = (sources: readonly SourceCount[], { keeper, sourceName }: Subject): Finding =>
   fewOf(

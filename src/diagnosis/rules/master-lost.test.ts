@@ -73,3 +73,13 @@ test('its servo never holds its clock', () => {
   expect(told(...wide(600), ...quiet(600, 1800))).toEqual(GOOD)
   expect(told(...wide(600))).toEqual(GOOD)
 })
+
+test('phc2sys hands on what ptp4l has of its master: no second source', () => {
+  const phc2sys = (at: number) =>
+    `phc2sys[${5000 + at}.222]: CLOCK_REALTIME phc offset ${((at * 53) % 91) - 45} s2 freq -8000 delay 900`
+  const { findings } = explain(...seconds(0, 600).flatMap(at => [offset(at), phc2sys(at)]))
+  expect(findings.map(({ what }) => what)).toContain(
+    'ptp4l master is the only source: what it says is believed.',
+  )
+  expect(findings.map(({ name }) => name)).not.toContain('two-sources')
+})

@@ -71,6 +71,46 @@ test('whatever its weights and its polls: the size of the jump', () => {
   )
 })
 
+test.each([
+  // By how much the offset changed, and what chronyd said of the line then: a reference clock whose last readings weigh all.
+  [
+    3,
+    [
+      { offset: 3.812, sd: 0.5986, jitter: 2.44e-6 },
+      { offset: 3.021, sd: 0.08546, jitter: 0.1272 },
+    ],
+  ],
+  [
+    216_000,
+    [
+      { offset: 252_700, sd: 34_670, jitter: 3.549e-6 },
+      { offset: 265_200, sd: 34_040, jitter: 4.18e-6 },
+      { offset: 220_800, sd: 9069, jitter: 13_580 },
+    ],
+  ],
+])('a line that was carried along tells nothing until it is straight: %d s', (size, carried) => {
+  const told = [
+    ...new Array(9).fill({ offset: 0, sd: 1e-8, jitter: 1e-8 }),
+    ...carried,
+    ...new Array(4).fill({ offset: size, sd: 5e-9, jitter: 8e-9 }),
+  ]
+  const block = sampleBlock(
+    { daemon: 'chrony', format: 'chrony statistics', file: 0, exchanges: false, estimates: true },
+    { rows: told.length },
+  )
+  for (const [row, { offset, sd, jitter }] of told.entries()) {
+    block.at[row] = 8 * row
+    block.offset[row] = offset
+    block.dispersion[row] = sd
+    block.jitter[row] = jitter
+    block.points[row] = 7
+  }
+  block.rows = told.length
+  const breaks = new Breaks()
+  breaks.add(block)
+  expect(breaks.all.map(({ size, anew }) => ({ size, anew }))).toEqual([{ size, anew: false }])
+})
+
 /** statistics.log of four hours: two sources jump by this, and chronyd follows them seven polls later; the third did as well, or stayed. */
 function jumped(size: number, third: boolean): string[] {
   const [at, known, poll] = [100, 107, 64]

@@ -6,6 +6,9 @@
  * squares take the share h into the estimate, its offset is E = h S, and its standard deviation (regress.c, sb0) is such
  * that (n - 2) sb0² = E (S - E), whatever the weights: S = E + (n - 2) sb0² / E. What chronyd corrected before that row, by
  * another source, is missing from E, but not before the first row of all that shows the jump.
+ *
+ * A line that the last measurements take along with them is straight by its own standard deviation, and only the one of its offset tells
+ * that it does not know where it leads to (Offset sd): of such a row nothing is known but that something happened.
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import type { SampleBlock } from '#core/trace/series.ts'
@@ -23,6 +26,8 @@ const MOST = 1024
 const LEAPT = 1.5
 /** How far off a single measurement is, of the usual standard deviation. */
 const NOISE = 4
+/** Of the size of a jump: where an offset is known no better, its line is not straight. */
+const UNSURE = 0.1
 /** Of what is printed with four digits. */
 const ROUNDED = 0.005
 /** Of two such numbers: what lies between them, though they look alike, or differ by one in the last place. */
@@ -53,6 +58,8 @@ interface Bent {
   readonly uncertainty: Seconds
   /** The offset before it: a source may be off all the time. */
   readonly base: Seconds
+  /** Its line did not know where it led to. */
+  readonly carried: boolean
   readonly file: number
   readonly line: number
   /** Among the rows of all sources. */
@@ -100,6 +107,7 @@ export class Breaks {
           to: one.at,
           ...jumpIn(one, of),
           base: of.offset,
+          carried: isCarried(one, of),
           began: this.#count,
           file,
           line: line[row]!,
@@ -125,18 +133,20 @@ export class Breaks {
     }
   }
 
-  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter, slope }: Row): void {
+  #follow(source: number, of: Of, bent: Bent, { at, offset, jitter, sd, slope }: Row): void {
     bent.rows++
     bent.largest = Math.max(bent.largest, Math.abs(offset - bent.base))
-    const straight = jitter < Math.max(STRAIGHT * bent.largest, 2 * of.typical)
+    const known = !bent.carried || sd < UNSURE * bent.largest
+    const straight = known && jitter < Math.max(STRAIGHT * bent.largest, 2 * of.typical)
+    const size = bent.carried ? offset - bent.base : bent.size
     if (straight && this.all.length < MOST) {
       const found: Break = {
         source,
         from: bent.from,
         to: bent.to,
         straightAt: at,
-        size: bent.size,
-        uncertainty: bent.uncertainty,
+        size,
+        uncertainty: bent.carried ? ROUNDED * Math.abs(size) + NOISE * of.typical : bent.uncertainty,
         anew: bent.rows === 1,
         slope: jitter < LEAST ? slope : Number.NaN,
         against: this.#straightSince(bent.began),
@@ -194,6 +204,11 @@ interface Row {
   readonly sd: Seconds
   readonly points: number
   readonly slope: Rate
+}
+
+const isCarried = ({ offset, jitter, sd }: Row, before: Of): boolean => {
+  const taken = Math.abs(offset - before.offset)
+  return jitter < STRAIGHT * taken && sd > UNSURE * taken
 }
 
 /** The size of what bent this line, if it is the last of its measurements. */

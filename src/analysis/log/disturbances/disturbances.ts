@@ -168,8 +168,12 @@ function findJumps(
     if (isSetAtStart(group, begun)) continue
     const [{ change, size }] = group as [Jump]
     const witnesses = [...new Set(group.map(each => each.change.source))]
-    const others = activeSources(series.census, change).length - witnesses.length
-    const most = witnesses.length > others || (witnesses.length === others && wasUndone(group, daemon, own))
+    const others = activeSources(series.census, change).filter(each => !witnesses.includes(each))
+    const most =
+      witnesses.length > others.length ||
+      (witnesses.length === others.length &&
+        (wasUndone(group, daemon, own) ||
+          (daemon === 'chrony' && witnesses.length > 1 && othersUnasked(group, own, others, series))))
     const found = disturbance(group, daemon, series.format !== SERVO, begun)
     const mine =
       (most && !oneStayed(series, { ...change, witnesses, size })) ||
@@ -222,6 +226,23 @@ const wasUndone = (group: readonly Jump[], daemon: Daemon, own: readonly Correct
     const share = (step?.size ?? 0) / size
     return !restarted && share > MOSTLY && share < 1 + ALIKE
   })
+
+/** Before the others were asked chronyd had corrected it, as those found that saw it. */
+function othersUnasked(
+  group: readonly Jump[],
+  own: readonly Correction[],
+  others: readonly number[],
+  { census }: SampleSeries,
+): boolean {
+  const first = Math.min(...group.map(({ change: { to } }) => to))
+  const last = Math.max(...group.map(({ change: { to } }) => to))
+  const undone = own.find(
+    ({ at, size }) => at > last && at < last + UNDONE && group.every(each => isAbout(size, each.size)),
+  )
+  return (
+    undone !== undefined && others.every(other => census.isSilentIn(other, { from: first, to: undone.at }))
+  )
+}
 
 /** Of what is wrong at a start who answers first knows, and soon the others would find nothing any more. */
 const isOfStart = (group: readonly Jump[], begun: readonly Seconds[]): boolean =>

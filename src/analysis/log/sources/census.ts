@@ -150,6 +150,11 @@ export class Census {
     return this.#thinned[source]?.medianIn(spans) ?? Number.NaN
   }
 
+  /** Surely not heard in that time: of a long log nobody knows. */
+  isSilentIn(source: number, span: { readonly from: Seconds; readonly to: Seconds }): boolean {
+    return this.#thinned[source]?.isSilentIn(span) ?? true
+  }
+
   /** How far its offsets are apart, but for the most extreme. */
   spread(source: number): Seconds {
     return this.#thinned[source]?.spread ?? Number.NaN

@@ -48,6 +48,11 @@ export class Thinned {
     )
   }
 
+  /** Surely none was in that time: all were kept. */
+  isSilentIn({ from, to }: { readonly from: Seconds; readonly to: Seconds }): boolean {
+    return this.#stride === 1 && !this.#at.some(at => at >= from && at <= to)
+  }
+
   get timed(): Timed[] {
     return this.#kept.map((value, i) => ({ at: this.#at[i]!, value }))
   }
