@@ -148,9 +148,30 @@ describe('as `analyze` tells it of the same log', () => {
     const log = [start('03:00:09'), step('08:00:15', 18000.1)]
     const [finding, ...more] = found(guest(log))
     expect(more).toEqual([])
-    expect(finding).toMatchObject({ name: 'wrong-at-start', severity: 'note' })
+    expect(finding).toMatchObject({ name: 'wrong-at-start', severity: 'warning' })
     expect(finding?.what).toContain('at Nov 16 08:00:15, the clock was 18000 s (5.0 h) behind')
     expect(finding?.evidence).toEqual([{ path: '/var/log/messages', line: 2, text: log[1] }])
+  })
+
+  test('the next boot will be no better, unless the hardware clock was seen to be right', () => {
+    const log = [start('03:00:09'), step('08:00:15', 18000.1)]
+    const severities = (more: Members) => found({ ...guest(log), ...more }).map(({ severity }) => severity)
+    const printed = (rtc: string): Members => ({
+      'sos_commands/systemd/timedatectl': `  Universal time: Fri 2026-11-20 10:11:12 UTC\n        RTC time: Fri 2026-11-20 ${rtc}\n       Time zone: Etc/UTC (UTC, +0000)\n`,
+    })
+    expect(severities(printed('10:11:12'))).toEqual(['note'])
+    expect(severities(printed('05:11:12'))).toEqual(['warning'])
+    expect(found(guest([start('03:00:09'), step('03:10:05', 590)])).map(({ severity }) => severity)).toEqual([
+      'note',
+    ])
+  })
+
+  test('whoever has rtcsync is not told to add it', () => {
+    const log = [start('03:00:09'), step('08:00:15', 18000.1)]
+    const changes = (members: Members) => found(members)[0]?.remedy.changes.join('; ')
+    expect(changes(guest(log))).not.toContain('rtcsync')
+    const conf = 'pool 2.rhel.pool.ntp.org iburst\nmakestep 1 -1\n'
+    expect(changes({ ...guest(log), 'etc/chrony.conf': conf })).toContain('rtcsync')
   })
 
   test('seconds that a hardware clock drifts by are not told', () =>

@@ -22,7 +22,7 @@ import type { Rule } from '../rule.ts'
 import { type Subject, seenStarts } from '../subject.ts'
 
 /** No crystal is off by that between two boots: what the clock starts with is wrong. */
-const HOURS: Seconds = 1800
+export const HOURS: Seconds = 1800
 /** A daemon has set the clock by then. */
 const SOON: Seconds = 600
 const DAY: Seconds = 86_400

@@ -147,7 +147,7 @@ function showsLocalTime(
 }
 
 /** `rtcfile` has it keep the hardware clock in another way. */
-const lacksRtcsync = (inventory: Inventory): boolean =>
+export const lacksRtcsync = (inventory: Inventory): boolean =>
   settingDaemons(inventory).some(
     ({ name, configuration, unseen = [] }) =>
       name === 'chronyd' &&
