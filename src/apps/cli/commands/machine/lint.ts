@@ -7,7 +7,7 @@ import { lint as judge } from '#diagnosis/lint/lint.ts'
 import { nearest } from '#dialects/nearest.ts'
 import { encodeLint, lintScreen } from '#report/lint.ts'
 import { withIncluded } from '../../../lint/included.ts'
-import { presenceFor } from '../../../lint/presence.ts'
+import { keysFor, presenceFor } from '../../../lint/presence.ts'
 import { readForLint } from '../../../lint/read.ts'
 import { Complaint } from '../../complain.ts'
 import { CRITICAL, OK, UNKNOWN, WARNING } from '../../exit.ts'
@@ -36,7 +36,10 @@ export async function lint(paths: readonly string[], options: Options): Promise<
   const notRead = [...named.notRead, ...ofIncluded]
   const report = {
     findings: judge(
-      files.map(file => ({ ...file, presence: presenceFor(file.path) })),
+      files.map(file => {
+        const keysIn = keysFor(file.path)
+        return { ...file, presence: presenceFor(file.path), ...(keysIn && { keysIn }) }
+      }),
       { misnamed, ...here?.aboutHere(), ...given(options) },
     ),
     files: files.map(({ path }, i) => ({ path, kind: kinds[i] })),
