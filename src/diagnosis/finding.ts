@@ -74,7 +74,8 @@ export const FINDINGS = {
   'chronyd-refuses':
     'Each line may be right, and chronyd does not start with them: two exclude each other, or a file that is included is not there.',
   'file-not-there': 'A configuration includes a file that is not there.',
-  'key-not-there': 'A source is to prove itself by a key, and no file of keys is named, or it is not there.',
+  'key-not-there':
+    'A source is to prove itself by a key, and no file of keys is named, it is not there, or it does not hold that one.',
   'not-in-this-version': 'The version that reads this does not know the word.',
   'not-understood': 'A file, or a line of it, cannot be read as what it should be.',
   'no-daemon': 'Nobody keeps this clock.',
