@@ -55,7 +55,6 @@ export const sourcesLost: Rule = subject => {
   const events = log.events
     .of('no-source', 'ended-alone', 'unreachable')
     .filter(({ at }) => at >= silent && at < back)
-  const off = seenBy === 'words' && !open ? foundAfter(longest, subject) : undefined
   const answering = seenBy === 'words' ? answeringIn(longest, subject) : []
   // It may log nothing of any source.
   const unnamed =
@@ -78,6 +77,11 @@ export const sourcesLost: Rule = subject => {
     log.bestSamples(keeper.daemon)?.exchanges &&
     log.samplesOf(keeper.daemon).length === 1 &&
     isMeasuredOnly(log, keeper.daemon)
+  const off = open
+    ? undefined
+    : seenBy === 'words'
+      ? foundAfter(longest, subject)
+      : foundByRow(longest, subject)
   const heard = answered || summedUp ? `${keeper.name} followed none of its sources` : 'No source was heard'
   return [
     {
@@ -228,6 +232,16 @@ const foundAfter = ({ silent, back }: Silence, { log, keeper }: Subject): Correc
   correctionsSaid(log, keeper.daemon).find(each =>
     gatheredIn({ from: silent, to: back }, { at: foundAt(each), size: each.size }, WANDERS),
   )
+
+/** The same by tracking.log, where the clock had only gone that far by the rate that chronyd had learned before. */
+function foundByRow(
+  { silent, back }: Silence,
+  { disturbances: { ranFree } }: Subject,
+): Pick<Correction, 'size' | 'file' | 'line'> | undefined {
+  const found = ranFree.find(({ local }) => local.from < back && local.to > silent)
+  const [line] = found?.lines ?? []
+  return found && line ? { size: found.size, ...line } : undefined
+}
 
 /**
  * What a daemon says itself: from where it has nobody to follow until it follows somebody, or until its log ends. chronyd

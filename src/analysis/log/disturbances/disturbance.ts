@@ -57,6 +57,8 @@ export interface Disturbances {
   readonly outliers: number
   /** Changes of the rate that look like jumps: in none of the others. */
   readonly rateSteps: readonly RateStep[]
+  /** How far the clock went while nobody was followed, by the rate that had been learned before: in none of the others. */
+  readonly ranFree: readonly Disturbance[]
   readonly oscillation: Oscillation | undefined
   /** The clock runs away, and ntpd sets it again and again. Positive: it loses so much, beyond what ntpd makes up for. */
   readonly runsAway: Rate | undefined

@@ -14,7 +14,7 @@ import { largestWithin, ownSteps, seenSteps } from '../corrections/own-steps.ts'
 import { AT_ONCE, stopsSeen } from '../corrections/stops.ts'
 import type { HostLog, SampleSeries } from '../host-log.ts'
 import { type RateChange, ranAway } from '../rate/rate-change.ts'
-import { rateStepsAmong } from '../rate/rate-steps.ts'
+import { ranUnfollowed, rateStepsAmong } from '../rate/rate-steps.ts'
 import { LIMIT } from '../rate/saturation.ts'
 import { heldBy, ranAtStart, ranByFrequency } from '../rate/wrong-frequency.ts'
 import { isOfBeingLed } from '../sources/led.ts'
@@ -60,10 +60,13 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
   const frequencies = daemon === 'ntpd' ? (log.updatesOf(daemon)?.frequencyEnvelope.buckets() ?? []) : []
   const held = rate === undefined ? heldBy(frequencies) : { frequencies, needed: rate }
   const learned = daemon === 'chrony' ? (log.updatesOf(daemon)?.frequencyEnvelope.buckets() ?? []) : []
+  const unfollowed = daemon === 'chrony' ? (log.updatesOf(daemon)?.unfollowed.all ?? []) : []
+  const ranFree = found.clock.filter(each => ranUnfollowed(each, unfollowed, learned))
   const rateSteps = rateStepsAmong(found.clock, learned)
   const ran = (each: Disturbance) =>
     rateSteps.some(({ is }) => is === each) ||
     ranAtStart(each, learned) ||
+    ranFree.includes(each) ||
     ranByFrequency(each, held, rate === undefined ? 0 : largestWithin(each, found.own))
   const beyond = (all: readonly Disturbance[]) =>
     runsAway === undefined ? all : all.filter(each => isBeyondSawTooth(each, runsAway, found.own))
@@ -89,6 +92,7 @@ export function findDisturbances(log: HostLog, daemon: Daemon): Disturbances {
     clock: movedAlike(beyond(withoutTakenBack(clock.filter(awake), again))),
     sleeps,
     rateSteps,
+    ranFree,
     oscillation,
     runsAway,
     rate,

@@ -5,6 +5,7 @@
  */
 import type { Rate, Seconds } from '#core/time/units.ts'
 import { type Disturbance, timeOf } from '../disturbances/disturbance.ts'
+import type { Unfollowed } from '../sources/unfollowed.ts'
 import type { Bucket } from '../statistics/envelope.ts'
 import { levelOf } from './rate-change.ts'
 
@@ -19,6 +20,9 @@ const BEFORE: Seconds = 3600
 const SETTLED: Seconds = 900
 const AFTER: Seconds = 5400
 const FEWEST = 3
+/** What is shorter than that is told by a jump. */
+const UNFOLLOWED: Seconds = 3600
+const MOSTLY = 0.8
 
 export interface RateStep {
   readonly at: Seconds
@@ -32,15 +36,33 @@ export const mayHaveRun = (each: Disturbance): boolean => Math.abs(each.size) < 
 
 export function rateStepsAmong(all: readonly Disturbance[], frequencies: readonly Bucket[]): RateStep[] {
   return all.filter(mayHaveRun).flatMap(each => {
-    const { local, size, uncertainty } = each
-    const before = frequencies.filter(({ to }) => to <= local.from && to > local.from - BEFORE)
-    const after = frequencies.filter(
-      ({ from }) => from > local.to + SETTLED && from < local.to + SETTLED + AFTER,
-    )
-    if (Math.min(before.length, after.length) < FEWEST) return []
-    const by = levelOf(after) - levelOf(before)
-    const went = Math.abs(by) * timeOf(each)
-    const is = Math.abs(by) > LEAST && by * size > 0 && Math.abs(size) - uncertainty < MARGIN * went
-    return is ? [{ at: local.to, by, is: each }] : []
+    const by = changeAround(each, frequencies)
+    return Math.abs(by) > LEAST && wentBy(each, by) ? [{ at: each.local.to, by, is: each }] : []
   })
 }
+
+/** Of the correction; not a number where too little of it is known. */
+function changeAround({ local }: Disturbance, frequencies: readonly Bucket[]): Rate {
+  const before = frequencies.filter(({ to }) => to <= local.from && to > local.from - BEFORE)
+  const after = frequencies.filter(
+    ({ from }) => from > local.to + SETTLED && from < local.to + SETTLED + AFTER,
+  )
+  return Math.min(before.length, after.length) < FEWEST ? Number.NaN : levelOf(after) - levelOf(before)
+}
+
+const wentBy = (each: Disturbance, by: Rate): boolean =>
+  by * each.size > 0 && Math.abs(each.size) - each.uncertainty < MARGIN * Math.abs(by) * timeOf(each)
+
+/** Without anybody to follow chronyd goes on by what it had learned last: what that was wrong by is what it corrects otherwise afterwards. */
+export const ranUnfollowed = (
+  each: Disturbance,
+  unfollowed: readonly Unfollowed[],
+  frequencies: readonly Bucket[],
+): boolean =>
+  unfollowed.some(
+    ({ since, back }) =>
+      back - since > UNFOLLOWED &&
+      since < each.local.to &&
+      back >= each.local.to &&
+      back - since > MOSTLY * timeOf(each),
+  ) && wentBy(each, changeAround(each, frequencies))
