@@ -120,3 +120,30 @@ test('a clock that is set forward by an hour, and back while chronyd still slews
   const sizes = explain(...rows).disturbances.map(({ size }) => Math.round(size / 60))
   expect(sizes.sort((a, b) => a - b)).toEqual([-60, 60])
 })
+
+test('without a majority chronyd follows nobody, and slews on: that says nothing of who moved the clock', () => {
+  const stampOf = (at: number) =>
+    new Date(Date.UTC(2027, 2, 1) + at * 1e3).toISOString().slice(0, 19).replace('T', ' ')
+  const LEFT = 0.3
+  const [first, again] = [AT, AT + 10 * POLL]
+  const tracking = Array.from({ length: 200 }, (_, i) => i * POLL + 1).map(at => {
+    const alone = at > again && at < again + POLL
+    const [who, stratum, leap] = alone ? ['0.0.0.0  ', 0, '?'] : ['192.0.2.1', 2, 'N']
+    const just = at > first && at < first + POLL
+    const left = at > first && at < again ? LEFT : 0
+    return `${stampOf(at)} ${who}        ${stratum}     20.000      0.100 ${(just ? -LEFT : 0).toExponential(3)} ${leap}  3  1.000e-05 ${left.toExponential(3)}  1.000e-03  1.000e-03  1.000e-02`
+  })
+  const measurements = Array.from({ length: 200 }, (_, i) => i * POLL).flatMap(poll =>
+    [0, 4, 8].map(later => {
+      const at = poll + later
+      const behind = poll > again ? 0.6 : 0
+      const offset = behind + 1e-4 * Math.sin(at)
+      return `${stampOf(at)} 192.0.2.${later / 4 + 1}     N  2 111 111 1111  6  6 0.00 ${offset.toExponential(3)}  1.000e-02  1.000e-06  1.000e-03  1.000e-03 C0000201 4B K K`
+    }),
+  )
+  const { disturbances, findings } = explain(...measurements, ...tracking)
+  const one = disturbances.find(({ size }) => size > 0.5)!
+  expect(Math.abs(one.size - 0.6)).toBeLessThan(0.02)
+  expect(one.moved).toBe('not known')
+  expect(findings.map(({ name }) => name)).not.toContain('stepped-by-someone-else')
+})

@@ -62,7 +62,7 @@ export function unexplained(
   const nothingKnown = !updates && events.length === 0
   const starts = saidStarts(log, daemon)
   const leaps = log.events.of('jumped-forward', 'jumped-backward').filter(event => event.daemon === daemon)
-  const given = (updates?.corrections.dropped ?? []).filter(each => !wasStepped(each, events))
+  const unfollowed = (updates?.corrections.dropped ?? []).filter(each => !wasStepped(each, events))
   const places = erasOfCorrections(daemon === 'chrony' ? sized : [], series.changes.eras)
   const isOfEra = updates && sameEras(series.changes.eras, updates.corrections.eras)
   const usedBy = new Map<number, Set<Correction>>()
@@ -92,9 +92,9 @@ export function unexplained(
         !(!exact && !change.fresh && corrects(each, change)) &&
         (each.era === undefined || !isOfEra || isOfEra({ era: each.era }, change)),
     )
-    const dropped = nearestTo(
+    const near = nearestTo(
       change.to,
-      given.filter(
+      unfollowed.filter(
         each =>
           each.at >= earliestOf(change, series.changes.eras) - SLACK &&
           each.at <= high + SLACK &&
@@ -102,7 +102,9 @@ export function unexplained(
       ),
     )
     // What was given up had been begun, however much better the change is explained without it.
-    const { rest, of } = bestRest(delta, meanwhile, dropped ? { ...when, open: () => false } : when)
+    const allBegun = near && bestRest(delta, meanwhile, { ...when, open: () => false })
+    const dropped = allBegun && gaveUp(near, allBegun.rest) ? near : undefined
+    const { rest, of } = dropped && allBegun ? allBegun : bestRest(delta, meanwhile, when)
     const printed = of.reduce((total, each) => total + Math.abs(each.size), Math.abs(change.after))
     const tolerance = change.tolerance + (daemon === 'chrony' ? ROUNDING * printed : 0)
     for (const each of of) used.add(each)
@@ -246,6 +248,12 @@ const isOfAnother = (each: Correction & Partial<SeenStep>, change: Change): bool
 /** It was done at once, and nothing was left. */
 const wasStepped = ({ left, lastAt }: Dropped, steps: readonly LogEvent[]): boolean =>
   steps.some(({ at, size }) => Math.abs(at - lastAt) <= SLACK && isAbout(size, left))
+
+/** Only what it notices makes it give up: with no majority it follows nobody either, and goes on with what it was slewing. */
+function gaveUp(dropped: Dropped, rest: Seconds): boolean {
+  const { size, uncertainty } = pendingAt(dropped, rest)
+  return Math.abs(rest - size) + uncertainty >= NOTICED - SLACK
+}
 
 /**
  * What chronyd still had to slew when it gave up. Its stamps were true time before, as if all had been done, and are the
