@@ -17,7 +17,12 @@ import {
   usedDaemons,
 } from '../subject.ts'
 
-export const couldNotBeRead: MachineRule = ({ inventory }) => {
+export const couldNotBeRead: MachineRule = ({ inventory }) => [
+  ...configurationNotRead(inventory),
+  ...logsNotRead(inventory),
+]
+
+function configurationNotRead(inventory: Inventory): Finding[] {
   const ofDaemons = usedDaemons(inventory).flatMap(({ unreadable }) => unreadable)
   // On a classic Xen guest these decide whose clock it is.
   const ofKernel =
@@ -42,6 +47,29 @@ export const couldNotBeRead: MachineRule = ({ inventory }) => {
     }),
   ]
 }
+
+/** A log that is passed over for its size may hold every step of this clock: that none is told shows nothing then. */
+function logsNotRead({ unread }: Inventory): Finding[] {
+  const logs = unread.filter(({ path, why }) => why === 'too-large' && LOG.test(path))
+  if (logs.length === 0) return []
+  const paths = logs.map(({ path }) => path).join(', ')
+  return [
+    state({
+      name: 'could-not-be-read',
+      severity: 'note',
+      what: `${paths} could not be read: ${UNREAD['too-large']}. What ${logs.length === 1 ? 'it says' : 'they say'} of steps of this clock is not judged.`,
+      evidence: logs.map(({ path, why }) => ({ path, text: UNREAD[why] })),
+      causes: [],
+      cost: 'Steps of this clock that are told there are not seen here.',
+      remedy: {
+        text: `Let \`clockwright analyze\` read what programs that keep time wrote there: \`grep -E 'chronyd|ntpd|timesyncd' ${logs[0]!.path} > time.log\`, and \`clockwright analyze time.log\`.`,
+      },
+      confirm: `ls -lL ${logs[0]!.path}`,
+    }),
+  ]
+}
+
+const LOG = /^\/(?:var\/log|sos_commands\/\w+)\//
 
 const SYSCTL = /^\/etc\/sysctl(?:\.conf$|\.d(?:\/|$))/
 
