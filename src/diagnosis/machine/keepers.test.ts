@@ -703,3 +703,18 @@ describe('htpdate', () => {
     expect(setting(beside(OPTIONS, '-q'))).toEqual(['chronyd'])
   })
 })
+
+test('of several that do not run the sentence speaks of all', () => {
+  const idle = (...programs: readonly string[]) =>
+    check({
+      ...REAL,
+      'etc/machine-id': '1\n',
+      'sos_commands/process/ps_auxwww':
+        'USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 1 0.0 0.0 1 1 ? Ss 10:00 0:00 /sbin/init\n',
+      ...Object.fromEntries(programs.map(name => [`usr/sbin/${name}`, ''])),
+    }).find(({ name }) => name === 'daemon-not-running')?.what
+  expect(idle('chronyd')).toMatch(/^chronyd is installed and (?:does not run|nothing starts it)/)
+  expect(idle('chronyd', 'ntpd')).toMatch(
+    /^chronyd and ntpd are installed and (?:do not run|nothing starts them)/,
+  )
+})

@@ -127,6 +127,7 @@ function idle(daemons: readonly TimeDaemon[], subject: MachineSubject): Finding 
   const jobs = jobsOf(inventory)
   const [first] = daemons as [TimeDaemon, ...TimeDaemon[]]
   const names = daemons.map(({ name }) => name).join(' and ')
+  const several = daemons.length > 1
   const off = first.enabled?.value === false
   const masked = first.unit?.mask !== undefined
   const meant = first.enabled?.value === true
@@ -136,7 +137,7 @@ function idle(daemons: readonly TimeDaemon[], subject: MachineSubject): Finding 
   return state({
     name: 'daemon-not-running',
     severity: jobs.length > 0 ? 'warning' : 'critical',
-    what: `${names} is installed and ${first.runs ? `does not run${masked ? '; it is masked, so nothing can start it' : off ? '; it is not enabled either' : ''}` : 'nothing starts it'}.${sayJobs(jobs)}`,
+    what: `${names} ${several ? 'are' : 'is'} installed and ${first.runs ? `${several ? 'do' : 'does'} not run${masked ? '; it is masked, so nothing can start it' : off ? '; it is not enabled either' : ''}` : several ? 'nothing starts them' : 'nothing starts it'}.${sayJobs(jobs)}`,
     evidence: [
       ...(ended?.evidence.slice(0, 1) ?? []),
       ...evidenceOf(first.runs, first.enabled, first.installed, ...jobs.map(({ command }) => command)),
