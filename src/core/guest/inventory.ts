@@ -357,6 +357,9 @@ export interface StepsInRun {
   readonly largest: Seconds
   /** The last few. */
   readonly evidence: readonly Place[]
+  /** How long the log goes on after the last of them, and the longest time from one to the next; undefined where that cannot be told. */
+  readonly quiet: Seconds | undefined
+  readonly apart: Seconds | undefined
 }
 
 export interface ConfigurationFile {

@@ -46,6 +46,27 @@ describe('a daemon that steps', () => {
     expect(finding?.remedy.text).toContain('clockwright analyze')
   })
 
+  test('and stopped days ago: that is a note, and says when the last one was', () => {
+    const later = (day: number, time: string) => `Nov ${day} ${time} q cron[9]: (root) CMD (true)`
+    const log = [start('02:00:00'), step('02:00:05', 3), step('05:11:14', 61.2), step('08:11:11', 60)]
+    expect(told(guest([...log, later(18, '09:00:00')]))).toEqual([['warning vm-paused', 2, 61.2]])
+    const [finding] = found(guest([...log, later(26, '08:11:11')]))
+    expect([finding?.severity, finding?.what]).toEqual([
+      'note',
+      expect.stringContaining('The last was 10.0 d before the end of the log.'),
+    ])
+  })
+
+  test('and stopped months ago, over what would be the end of a year', () => {
+    const may = (line: string) => line.replace('Nov 16', 'May 16')
+    const log = [start('02:00:00'), step('05:11:14', 61.2), step('08:11:11', 60)].map(may)
+    const [finding] = found(guest([...log, 'Nov 16 08:11:11 q cron[9]: (root) CMD (true)']))
+    expect([finding?.severity, finding?.what]).toEqual([
+      'note',
+      expect.stringContaining('The last was 184 d'),
+    ])
+  })
+
   test('and whose start the log does not hold: its first step may have been there', () => {
     const log = [step('02:11:09', 61.2), step('05:11:14', 64.1), step('08:11:11', 60)]
     expect(told(guest(log))).toEqual([['warning vm-paused', 2, 64.1]])

@@ -10,7 +10,7 @@ import type { Seconds } from '#core/time/units.ts'
 import { readStamp } from '#dialects/log/stamp.ts'
 import { isBanner } from '../daemons/banner.ts'
 import { at } from '../place.ts'
-import { linesOfLog } from './log-lines.ts'
+import { type LogLine, linesOfLog } from './log-lines.ts'
 import { systemLogs } from './system-logs.ts'
 
 /** Words of ntpdate 4.2, ntpd 4.2, chronyd 1.24 to 4.6, systemd 208 to 241 and VBoxService 4 to 7; the size is in seconds. */
@@ -37,10 +37,12 @@ const MOST_PLACES = 3
 
 export function findSteps(files: Files): ClockSteps[] {
   const found = new Map<string | undefined, Step[]>()
+  let end: Seconds | undefined
   for (const log of systemLogs(files)) {
     /** When each process is known to have been at work. */
     const seen = new Map<string, Seconds>()
-    for (const { text, path, line } of linesOfLog(files, log)) {
+    const lines = linesOfLog(files, log)
+    for (const { text, path, line } of lines) {
       if (text.length > LONGEST) continue
       if (isBanner(text)) {
         const started = readStamp(text, 0)
@@ -56,7 +58,10 @@ export function findSteps(files: Files): ClockSteps[] {
       found.set(by, [...(found.get(by) ?? []), { at: when, inRun, size, place: at(path, text, line) }])
     }
     // Other logs of the system hold the same lines.
-    if (found.size > 0) break
+    if (found.size > 0) {
+      end = endOf(lines)
+      break
+    }
   }
   return [...found].flatMap(([by, all]) => {
     const steps = by === undefined ? all.filter(({ at }) => !isSaid(at, found)) : all
@@ -68,7 +73,7 @@ export function findSteps(files: Files): ClockSteps[] {
       every: periodOf(steps.map(step => step.at)),
       size: sizes.length > 0 ? upperMedian(sizes) : undefined,
       evidence: placesOf(steps),
-      ...whileRunning(steps),
+      ...whileRunning(steps, end),
     }
   })
 }
@@ -85,14 +90,41 @@ const processOf = (text: string): string => /\b(?:chronyd|ntpd)(?:\[\d+\])?(?=:)
 /** What a daemon sets right when it starts is none of these. */
 const START: Seconds = 900
 
-function whileRunning(steps: readonly Step[]): Pick<ClockSteps, 'inRun'> {
+function whileRunning(steps: readonly Step[], end: Seconds | undefined): Pick<ClockSteps, 'inRun'> {
   const of = (direction: 1 | -1): StepsInRun | undefined => {
     const own = steps.filter(({ inRun, size = 0 }) => inRun && Math.sign(size) === direction)
     const largest = direction * Math.max(0, ...own.map(({ size = 0 }) => Math.abs(size)))
-    return own.length === 0 ? undefined : { count: own.length, largest, evidence: placesOf(own) }
+    const last = own.at(-1)
+    if (!last) return undefined
+    const gaps = own.slice(1).map(({ at }, i) => at - own[i]!.at)
+    return {
+      count: own.length,
+      largest,
+      evidence: placesOf(own),
+      quiet: end === undefined ? undefined : forwardOnly(end - last.at),
+      apart: gaps.length > 0 ? forwardOnly(Math.max(...gaps)) : undefined,
+    }
   }
   const [forward, back] = [of(1), of(-1)]
   return forward || back ? { inRun: { ...(forward && { forward }), ...(back && { back }) } } : {}
+}
+
+const YEAR: Seconds = 365 * 86_400
+/** No clock was set back by so much: stamps without a year went over the end of one. */
+const TURN: Seconds = -30 * 86_400
+
+function forwardOnly(time: Seconds): Seconds | undefined {
+  if (time < TURN) return forwardOnly(time + YEAR)
+  return time >= 0 ? time : undefined
+}
+
+/** The stamp of the last line that has one. */
+function endOf(lines: readonly LogLine[]): Seconds | undefined {
+  for (const { text } of lines.toReversed()) {
+    const stamped = text.length > LONGEST ? undefined : readStamp(text, 0)
+    if (stamped) return stamped.at
+  }
+  return undefined
 }
 
 const LONGEST = 1000

@@ -38,6 +38,19 @@ const times = (count: number): string => (count === 1 ? 'once' : `${count} times
 const upTo = ({ count, largest }: StepsInRun): string =>
   `${times(count)}, by ${count === 1 ? '' : 'up to '}${duration(Math.abs(largest))}`
 
+const DAY: Seconds = 86_400
+/** So long, and so many times what lay between them at most, nothing came any more. */
+const LONG_QUIET: Seconds = 3 * DAY
+const TIMES_QUIET = 3
+
+const areOver = ({ quiet, apart = 0 }: StepsInRun): boolean =>
+  quiet !== undefined && quiet > Math.max(LONG_QUIET, TIMES_QUIET * apart)
+
+const lastOf = ({ quiet, count }: StepsInRun): string =>
+  quiet === undefined || quiet < DAY
+    ? ''
+    : ` ${count === 1 ? 'That' : 'The last'} was ${duration(quiet)} before the end of the log.`
+
 /** The log that says it. */
 const more = (path: string | undefined): string =>
   `\`clockwright analyze\` of ${path} tells when, and more of it.`
@@ -45,8 +58,8 @@ const more = (path: string | undefined): string =>
 const forward = (name: 'vm-paused' | 'stepped-by-its-daemon', by: string, steps: StepsInRun): Finding =>
   state({
     name,
-    severity: 'warning',
-    what: `${by}, at work for long, has set the clock forward ${upTo(steps)}: ${name === 'vm-paused' ? 'this guest stood still, or somebody set its clock back.' : 'somebody had set it back, or the machine stood still.'}`,
+    severity: areOver(steps) ? 'note' : 'warning',
+    what: `${by}, at work for long, has set the clock forward ${upTo(steps)}: ${name === 'vm-paused' ? 'this guest stood still, or somebody set its clock back.' : 'somebody had set it back, or the machine stood still.'}${lastOf(steps)}`,
     measures: { steps: steps.count, largest: steps.largest },
     evidence: steps.evidence.map(placed),
     cost: 'Until each of these steps the clock was behind by as much, and stamps of that time are too early.',
@@ -68,8 +81,8 @@ const forward = (name: 'vm-paused' | 'stepped-by-its-daemon', by: string, steps:
 const back = (by: string, steps: StepsInRun): Finding =>
   state({
     name: 'stepped-back',
-    severity: 'warning',
-    what: `${by}, at work for long, has set the clock back ${upTo(steps)}.`,
+    severity: areOver(steps) ? 'note' : 'warning',
+    what: `${by}, at work for long, has set the clock back ${upTo(steps)}.${lastOf(steps)}`,
     measures: { steps: steps.count, largest: steps.largest },
     evidence: steps.evidence.map(placed),
     cost: 'Times are seen twice, and what began before such a step may end before it began.',
