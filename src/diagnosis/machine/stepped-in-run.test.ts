@@ -63,7 +63,7 @@ describe('a daemon that steps', () => {
     const [finding] = found(guest([...log, 'Nov 16 08:11:11 q cron[9]: (root) CMD (true)']))
     expect([finding?.severity, finding?.what]).toEqual([
       'note',
-      expect.stringContaining('The last was 184 d'),
+      expect.stringContaining('The last was 184.0 d'),
     ])
   })
 
