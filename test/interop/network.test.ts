@@ -25,12 +25,14 @@ interface Answer {
     address: string
     offset: number | null
     rootDistance: number
-    delay: number
+    delay: number | null
     state: string
     reason: string
     accepted: number
   }[]
 }
+
+const isHeeded = ({ state }: Answer['sources'][number]): boolean => state === 'system' || state === 'survivor'
 
 describe.skipIf(!insideOwnNetwork.permitted)('four servers behind 10 ms ± 2 ms and 1 % loss each way', () => {
   let lan: Lan
@@ -61,16 +63,24 @@ describe.skipIf(!insideOwnNetwork.permitted)('four servers behind 10 ms ± 2 ms 
     lan?.remove()
   })
 
-  const ask = async (servers: readonly number[]): Promise<Answer> => {
+  const askOnce = async (servers: readonly number[]): Promise<Answer> => {
     const addresses = servers.map(i => `${lan.servers[i]!.address}:1123`)
     return JSON.parse((await runIn(lan.client, ['query', ...addresses, '--json', '-n', '4'])).stdout)
+  }
+
+  /** Where this machine itself is paused meanwhile, what was measured before it is dropped: no delay is known then. */
+  const ask = async (servers: readonly number[]): Promise<Answer> => {
+    let answer = await askOnce(servers)
+    const dropped = () => answer.sources.some(each => isHeeded(each) && each.delay === null)
+    for (let more = 2; more > 0 && dropped(); more--) answer = await askOnce(servers)
+    return answer
   }
 
   function expectHonest(answer: Answer): void {
     expect(answer.offset).toBeTypeOf('number')
     expect(Math.abs(answer.offset!)).toBeLessThanOrEqual(answer.errorBound)
     for (const source of answer.sources) {
-      if (source.state !== 'system' && source.state !== 'survivor') continue
+      if (!isHeeded(source)) continue
       expect(Math.abs(source.offset!)).toBeLessThanOrEqual(source.rootDistance)
       // Two ways of 10 ms, and five standard deviations off both are 0.1 ms short of it.
       expect(source.delay).toBeGreaterThan(0.01)
